@@ -106,7 +106,7 @@ def gather(library: Library, tools: SourceTools, *, only: Sequence[str] = ()) ->
     # In the order of feeds.toml, not in that in which hosts answered.
     order = {source.name: n for n, source in enumerate(chosen)}
     problems.sort(key=lambda problem: order[problem.subject])
-    return problems + _not_whole(library, set(order) - {p.subject for p in problems})
+    return problems + _incomplete_days(library, set(order) - {p.subject for p in problems})
 
 
 def _run(
@@ -116,7 +116,7 @@ def _run(
     counted: set[str] = set()
     n_done = 0
     feeds = {feed_name(category) for category in library.config.arxiv.categories}
-    for name, item in _after(ARXIV in works, feeds, run_together(works, hosts)):
+    for name, item in _api_first(ARXIV in works, feeds, run_together(works, hosts)):
         # Works end in any order, so the bar counts those that ended.
         tools.progress("gather", n_done, len(works))
         try:
@@ -139,7 +139,7 @@ def _run(
     return problems
 
 
-def _after(
+def _api_first(
     is_awaited: bool, feeds: Set[str], items: Iterable[tuple[str, T]]
 ) -> Iterator[tuple[str, T]]:
     """Yield the items of announcement feeds after all items of the API, if that is asked."""
@@ -155,7 +155,7 @@ def _after(
             yield from held_back
 
 
-def _not_whole(library: Library, names: Set[str]) -> list[Problem]:
+def _incomplete_days(library: Library, names: Set[str]) -> list[Problem]:
     """Make a problem for each day of which a source gave too few papers, or an older list."""
     problems = []
     for batch in last_batches(library, library.today()):

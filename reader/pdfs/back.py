@@ -256,7 +256,7 @@ class _Run:
             row, difference = next(iter(why.items()), (0, ""))
             rows = (row,) if row else ()
             found = replace(found, candidates=rows, why=difference)
-        return _unsure(self.library, file.name, found)
+        return _unsure_outcome(self.library, file.name, found)
 
     def _likeness(
         self, file: _FolderFile, row: int, last: PlaceState | None
@@ -330,7 +330,7 @@ def _stamp(file: Path) -> _Stamp:
     return found.st_size, found.st_mtime_ns, stat.S_ISREG(found.st_mode)
 
 
-def _unsure(library: Library, name: str, found: Recognition) -> CopyOutcome:
+def _unsure_outcome(library: Library, name: str, found: Recognition) -> CopyOutcome:
     """Make the outcome of a file that is not surely recognised, with what to do."""
     several = tuple(papers.papers_at(library.db, list(found.candidates)))
     if several:

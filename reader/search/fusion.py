@@ -179,7 +179,7 @@ class Ranking:
     @property
     def is_cut(self) -> bool:
         """Check whether only the newest texts are ranked by words."""
-        return not self._must and self._words.is_common
+        return not self._required_terms and self._words.is_common
 
     def look_for_words(self, kinds: Sequence[Kind]) -> None:
         """Rank by words in advance, while the query is being encoded."""
@@ -215,7 +215,7 @@ class Ranking:
     def _by_words(self, kind: Kind, few: Collection[int] | None, depth: int) -> Ranked:
         """Rank by bm25, each kind for itself, so that titles push no note out."""
         db = self.library.db
-        if few is None and not self._must:
+        if few is None and not self._required_terms:
             if (kind, depth) not in self.by_word:
                 found = ranked(db, kind, self._words, limit=depth)
                 self.by_word[kind, depth] = found
@@ -230,8 +230,8 @@ class Ranking:
             return []
         db = self.library.db
         texts = None
-        if few is not None or self._must:
-            having = index.having(db, kind, self._must) if self._must else None
+        if few is not None or self._required_terms:
+            having = index.having(db, kind, self._required_terms) if self._required_terms else None
             texts = index.hashes_of(db, kind, papers=few, rows=having)
         within = None if texts is None else set(texts.values())
         found = self._nearest.rank(kind, self.vector, limit=depth, within=within)
@@ -253,9 +253,9 @@ class Ranking:
 
     def _left_out(self, kind: Kind, rows: Sequence[int]) -> set[int]:
         """Select those of some texts that have a word that the query leaves out."""
-        if not self._without:
+        if not self._excluded_terms:
             return set()
-        return set(index.having(self.library.db, kind, self._without, rows))
+        return set(index.having(self.library.db, kind, self._excluded_terms, rows))
 
     def _only_fitting(self, wanted: Conditions, lists: _Lists) -> _Lists:
         """Keep the texts that fit the filters, in each list."""
@@ -275,23 +275,25 @@ class Ranking:
         return self.nearest or Nearest(self.library.db, self.encoder)
 
     @functools.cached_property
-    def _must(self) -> str:
+    def _required_terms(self) -> str:
         terms = [term for phrase in self.query.phrases if (term := phrase_term(phrase))]
         return " AND ".join(terms)
 
     @functools.cached_property
-    def _without(self) -> str:
+    def _excluded_terms(self) -> str:
         terms = [term for word in self.query.without if (term := phrase_term(word))]
         return " OR ".join(terms)
 
     @functools.cached_property
     def _words(self) -> WordQuery:
-        return parted(self.library.db, self.shown_words, without=self._without)
+        return parted(self.library.db, self.shown_words, without=self._excluded_terms)
 
     @functools.cached_property
     def _match(self) -> str:
         words = query_terms(self.shown_words)
         # The phrases must be there; the other words only add to the score.
-        if self._must:
-            words = f"({self._must}) AND ({self._must} OR {words})"
-        return f"({words}) NOT ({self._without})" if words and self._without else words
+        if self._required_terms:
+            words = f"({self._required_terms}) AND ({self._required_terms} OR {words})"
+        if words and self._excluded_terms:
+            return f"({words}) NOT ({self._excluded_terms})"
+        return words

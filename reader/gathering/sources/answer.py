@@ -62,7 +62,7 @@ def parse_feed(content: bytes, *, source: str, content_type: str = "") -> Parsed
     # bozo means not well-formed, which alone is no failure, since many feeds are not.
     if parsed.bozo and not _END.search(data[-1000:]):
         raise refusal(source, say("answer.half_feed", n=len(parsed.entries)))
-    if parsed.bozo and (n_begun := _n_begun(data)) > len(parsed.entries):
+    if parsed.bozo and (n_begun := _n_entry_starts(data)) > len(parsed.entries):
         what = say("answer.swallowed", n=len(parsed.entries), of=n_begun)
         raise refusal(source, what)
     return ParsedFeed(parsed.feed, parsed.entries)
@@ -165,7 +165,7 @@ _ENTITY = re.compile(rb"""<!ENTITY\s+([\w.:-]+)\s+(?:"([^"]*)"|'([^']*)'|(?:SYST
 _HARMLESS = re.compile(rb"(?:[^&]|&(?:#\w+|amp|lt|gt|quot|apos);){0,1000}")
 
 
-def _n_begun(data: bytes) -> int:
+def _n_entry_starts(data: bytes) -> int:
     """Count the begins of entries in a feed, outside of comments and CDATA sections."""
     n, position = 0, 0
     ends = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}

@@ -280,7 +280,7 @@ def read_feed(content: bytes, *, source: str) -> Mailing:
             kind = "replaced"
         elif kind != "cross":
             kind = "new"
-        paper = _mailed(entry, (_day(entry) or covers) if kind == "new" else None)
+        paper = _listed_paper(entry, (_day(entry) or covers) if kind == "new" else None)
         if paper is None:
             n_unread += 1
         else:
@@ -295,7 +295,7 @@ def _day(thing: Any) -> date | None:
     return at.astimezone(EASTERN).date() if at else None
 
 
-def _mailed(entry: Any, announced_on: date | None) -> Paper | None:
+def _listed_paper(entry: Any, announced_on: date | None) -> Paper | None:
     """Make the paper of an entry; None for one without an arXiv id."""
     named = _VERSIONED.sub(r"arXiv:\1", entry.get("id", ""))
     found = [f for text in (named, entry.get("link", "")) for f in find_ids(text)]

@@ -140,7 +140,7 @@ def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
         files = _files(path, kind.files)
         states = [(str(file), file.stat()) for file in files]
     except (OSError, ValueError) as error:
-        raise _failed(source, f"{path}: {_why(error)}") from error
+        raise _failed(source, f"{path}: {_error_text(error)}") from error
     if not files:
         names = say("list").join(kind.files)
         raise _failed(source, say("local.nothing", path=path, names=names))
@@ -158,7 +158,7 @@ def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
                 raise _failed(source, say("local.too_long", n=f"{MAX_BYTES:,}"))
             page = kind.read(file.read_bytes(), source=source)
         except OSError as error:
-            failures.append(_failed(source, f"{file.name}: {_why(error)}"))
+            failures.append(_failed(source, f"{file.name}: {_error_text(error)}"))
         except SourceFailed as error:
             what = f"{file.name}: {error.what}"
             failures.append(_failed(source, what))
@@ -183,7 +183,7 @@ def _files(path: Path, patterns: Sequence[str]) -> list[Path]:
     return sorted(file for file in found if file.is_file())
 
 
-def _why(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     number = getattr(error, "errno", None)
     return os.strerror(number) if number else str(error)
 

@@ -68,9 +68,9 @@ def paper_by_doi(fetch: Fetch, base: str, id: str) -> Paper | None:
     names = (_author(author) for author in objects(record.get("author")))
     return Paper(
         ids=(f"doi:{name}",),
-        title=_bare(_first(record.get("title"))),
+        title=_without_tags(_first(record.get("title"))),
         authors=tuple(name for name in names if name),
-        abstract=re.sub(r"^Abstract[.:]? ", "", _bare(_first(record.get("abstract")))),
+        abstract=re.sub(r"^Abstract[.:]? ", "", _without_tags(_first(record.get("abstract")))),
         published_on=_csl_day(record.get("published")) or _csl_day(record.get("issued")),
     )
 
@@ -82,7 +82,7 @@ def _first(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _bare(text: str) -> str:
+def _without_tags(text: str) -> str:
     """Remove the tags from a title or abstract: JATS ("<jats:p>"), MathML or HTML."""
     return plain(html_to_text(re.sub(r"(</?)jats:", r"\1", text))[0])
 

@@ -168,7 +168,7 @@ class Database:
                 if self.is_read_only or self._has_logs():
                     self._prepare()
                 else:
-                    with self._alone():
+                    with self._layout_lock():
                         self._prepare()
             except BaseException:
                 self._connection.close()
@@ -262,7 +262,7 @@ class Database:
         return connection
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _layout_lock(self) -> Iterator[None]:
         """Hold the lock that making or changing the layout of this library needs.
 
         SQLite's time-out does not help: `PRAGMA journal_mode = wal` fails at once while another
@@ -312,7 +312,7 @@ class Database:
             run("PRAGMA foreign_keys = on")
             # Another process may have migrated it meanwhile; `migrate` skips what was applied.
             if version < LATEST:
-                with self._alone():
+                with self._layout_lock():
                     migrate(self._connection)
         self._attach_index()
 
@@ -336,7 +336,7 @@ class Database:
                 self._make_index()
                 return
             # Checked again under the lock, since another process may have made it meanwhile.
-            with self._alone():
+            with self._layout_lock():
                 if run("PRAGMA idx.user_version").fetchone()[0] != INDEX_VERSION:
                     self._replace_index()
                     self._make_index()

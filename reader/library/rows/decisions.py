@@ -139,10 +139,10 @@ def undo_last(
 def undo_act(db: Database, act: int, *, at: datetime, on: date) -> None:
     """Take back what is left of an act."""
     with db.writing():
-        _undo(db, _standing(db, act), at=at, on=on)
+        _undo(db, _not_undone(db, act), at=at, on=on)
 
 
-def _standing(db: Database, act: int, paper: int | None = None) -> list[Row]:
+def _not_undone(db: Database, act: int, paper: int | None = None) -> list[Row]:
     """Select the decisions and lessons of an act that were not taken back, of one paper or all."""
     return db.read(
         """
@@ -222,7 +222,7 @@ def undo_of(
         )
         if found is None or found["is_undone"]:
             return False
-        _undo(db, _standing(db, found["act"], paper), at=at, on=on)
+        _undo(db, _not_undone(db, found["act"], paper), at=at, on=on)
     return True
 
 

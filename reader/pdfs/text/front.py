@@ -162,7 +162,7 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
     high = [cell for cell in high if cell.y0 >= max(ends) - 2] if ends else high
     # Only large cells may be the title, unless all of them are banners.
     largest = max((cell.top for cell in high), default=0.0)
-    high = _no_banners([c for c in high if c.top > 0.6 * largest]) or _no_banners(high)
+    high = _without_banners([c for c in high if c.top > 0.6 * largest]) or _without_banners(high)
     if not high:
         return []
     first = _first_language(high, max(cell.top for cell in high))
@@ -171,7 +171,7 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
     for at, row in enumerate(rows):
         right = max(cell.x1 + 2 * cell.top for cell in found)
         below = [cell for cell in row if cell is not first and cell.x0 < right]
-        more = [cell for cell in below if _belongs(cell, found, body)]
+        more = [cell for cell in below if _is_title_part(cell, found, body)]
         # The first row without a part of the title ends it, except for a subtitle.
         if below and not more and first not in row:
             found += _subtitle(found, rows[at:], body)
@@ -199,7 +199,7 @@ _PARTED = re.compile(r"[:：?？!—–-]")
 """A sign in a title after which the subtitle needs no colon."""
 
 
-def _no_banners(cells: list[Cell]) -> list[Cell]:
+def _without_banners(cells: list[Cell]) -> list[Cell]:
     kept = [cell for cell in cells if not _BANNER.fullmatch(cell.text)]
     return [cell for cell in kept if not _INSTITUTION.fullmatch(cell.text)] or kept
 
@@ -215,7 +215,7 @@ def _first_language(high: list[Cell], size: float) -> Cell:
     return largest
 
 
-def _belongs(cell: Cell, found: list[Cell], body: float) -> bool:
+def _is_title_part(cell: Cell, found: list[Cell], body: float) -> bool:
     """Check whether a cell below the title is a part of it, and not the authors."""
     first, last = found[0], found[-1]
     is_cjk = any(_CJK.search(c.text) for c in found)

@@ -176,7 +176,7 @@ def year_of(
         return int(found[1] or found[2])
     edge = max((cell.y1 for cell in cells), default=0.0)
     outer = [c for c in cells if c.y0 < 0.15 * edge or c.y0 > 0.78 * edge]
-    at_edge = _with_next([*heads, *outer, *zone])
+    at_edge = _imprint_texts([*heads, *outer, *zone])
     for text in at_edge:
         if _PROCEEDINGS.match(text) and (printed := _HAS_YEAR.findall(text)):
             return max(map(int, printed))
@@ -186,7 +186,7 @@ def year_of(
         return short + (1900 if short > 90 else 2000)
     dated = _dated(cells, zone, heads)
     for pattern, lines in (
-        (_RIGHTS, _with_next([*heads, *cells])),
+        (_RIGHTS, _imprint_texts([*heads, *cells])),
         (_ISSUE, at_edge),
         (_DAYS, [c.text for c in [*heads, *outer, *zone] if not _PROSE.search(c.text)]),
     ):
@@ -196,7 +196,7 @@ def year_of(
     return dated or _at_edge([*heads, *outer])
 
 
-def _with_next(cells: Sequence[Cell]) -> list[str]:
+def _imprint_texts(cells: Sequence[Cell]) -> list[str]:
     """Collect the texts that may be imprints, each with the cells below that continue it."""
     texts = []
     for at, cell in enumerate(cells):

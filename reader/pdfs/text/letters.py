@@ -88,7 +88,7 @@ class PageLetters:
             self._strips[int(letter.y // _BIN)].append(place)
             self._rows[letter.row].append(place)
             line = self._lines.get(letter.line, _Line(place, letter.box))
-            self._lines[letter.line] = _Line(line.place, _around(line.box, letter.box))
+            self._lines[letter.line] = _Line(line.place, _enclosing_box(line.box, letter.box))
 
     def under(self, quad: Quad) -> set[int]:
         """Find the places of the letters whose centre is in a quad."""
@@ -134,7 +134,7 @@ class PageLetters:
         """Check whether all letters between two letters are in the margin beside these two."""
         # Notes in the margin are read between the lines. Blanks have no place of their own.
         ends = [self._lines[self.letters[place].line].box for place in (first, last)]
-        x0, _, x1, _ = _around(*ends)
+        x0, _, x1, _ = _enclosing_box(*ends)
         between = {one.line for one in self.letters[first + 1 : last] if not one.text.isspace()}
         boxes = [self._lines[line].box for line in between]
         return all(box[0] > x1 or box[2] < x0 for box in boxes)
@@ -232,7 +232,7 @@ def bounds(quad: Quad) -> Box:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _around(a: Box, b: Box) -> Box:
+def _enclosing_box(a: Box, b: Box) -> Box:
     return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
 
 

@@ -401,8 +401,8 @@ def runs(lines: list[Line], width: float) -> list[list[Row]]:
         groups: list[list[Line]] = []
         base = 0.0
         has_initial = any(line.size > 18 and len(line.text) == 1 for line in part)
-        for line in sorted(part, key=_stand if has_initial else _BASE):
-            stand = _stand(line) if has_initial else line.base
+        for line in sorted(part, key=_baseline if has_initial else _BASE):
+            stand = _baseline(line) if has_initial else line.base
             if groups and stand < base + 0.4 * max(line.size, groups[-1][0].size):
                 groups[-1].append(line)
             else:
@@ -492,7 +492,7 @@ def _n_rows(lines: list[Line]) -> int:
     return rows
 
 
-def _stand(line: Line) -> float:
+def _baseline(line: Line) -> float:
     """Get the baseline of a line; an initial three lines high belongs to the first of them."""
     is_initial = len(line.text) == 1 and line.size > 18
     return line.y0 + 0.45 * line.size if is_initial else line.base

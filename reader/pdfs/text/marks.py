@@ -163,12 +163,12 @@ class _Objects:
         note = self._note(one)
         if kind is not None and not quads and not note:
             return None  # some programs leave marks without extent, which nobody can see
-        pen = colour(self._reals(self._get(one, "C"), 5)[0])
+        pen = colour(self._first_numbers(self._get(one, "C"), 5)[0])
         number = int(self._mupdf.pdf_to_num(one))
         return Annotation(number, subtype, kind, quads, box, note, pen, answers)
 
     def _points(self, one: Any, key: str, matrix: Matrix) -> list[tuple[float, float]]:
-        values, _ = self._reals(self._get(one, key), 8 * MAX_QUADS)
+        values, _ = self._first_numbers(self._get(one, key), 8 * MAX_QUADS)
         a, b, c, d, e, f = matrix
         return [
             (a * x + c * y + e, b * x + d * y + f)
@@ -259,7 +259,7 @@ class _Objects:
         value = self._mupdf.pdf_to_text_string(self._get(one, "V"))
         shape: list[object] = [n_lines, value.encode("utf-8", "replace")]
         for array in arrays:
-            numbers, n_all = self._reals(array, MAX_POINTS)
+            numbers, n_all = self._first_numbers(array, MAX_POINTS)
             # Apps write the same place with more or fewer digits.
             shape.append([n_all, *(f"{number:.0f}" for number in numbers)])
         return shape
@@ -269,7 +269,7 @@ class _Objects:
         n_all = int(self._mupdf.pdf_array_len(array))
         return [self._mupdf.pdf_array_get(array, n) for n in range(min(most, n_all))], n_all
 
-    def _reals(self, array: Any, most: int) -> tuple[list[float], int]:
+    def _first_numbers(self, array: Any, most: int) -> tuple[list[float], int]:
         """Read the first numbers of an array, and how many it has."""
         n_all = int(self._mupdf.pdf_array_len(array))
         return [self._mupdf.pdf_array_get_real(array, n) for n in range(min(most, n_all))], n_all

@@ -258,11 +258,11 @@ def read_pages(
             why = "failed"
             continue
         found[number] = page_dict(table, *size, dpi)
-    _even_out([block["lines"] for page in found.values() for block in page["blocks"]])
+    _unify_sizes([block["lines"] for page in found.values() for block in page["blocks"]])
     return found, why
 
 
-def _even_out(blocks: list[list[dict[str, Any]]]) -> None:
+def _unify_sizes(blocks: list[list[dict[str, Any]]]) -> None:
     """Set one font size for all paragraphs of about the usual size.
 
     Sizes that are measured in a picture vary, and only a title should stand out.

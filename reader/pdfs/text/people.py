@@ -154,7 +154,7 @@ def names_in(marked: str) -> list[str] | None:
     """
     # MARK must survive NFKC, which the parts between marks get one by one.
     if not _HAS_CJK.search(unicodedata.normalize("NFKC", marked)):
-        found, rest = _leading(marked)
+        found, rest = _leading_names(marked)
         return found if found and not rest else None
     if "@" in marked or "http" in marked:
         return None
@@ -194,7 +194,7 @@ def names_before(marked: str) -> list[str] | None:
 
     None for any other line.
     """
-    found, rest = _leading(marked)
+    found, rest = _leading_names(marked)
     is_set_off = all(name.upper() in marked for name in found) and not rest.isupper()
     return found if found and rest and is_set_off else None
 
@@ -212,7 +212,7 @@ def names_loosely(marked: str) -> list[str] | None:
     has_initial = any(re.search(r"\b[^\W\d_]\b", name) for name in names)
     if len(names) == len(turned) > 1 and all(map(is_name, names)) and (has_initial or ";" in text):
         return [_cased(name) for name in names]
-    found, rest = _leading(marked)
+    found, rest = _leading_names(marked)
     words = {word.lower().strip(".,") for word in rest.split()}
     return found if found and words & NO_NAMES else None
 
@@ -221,7 +221,7 @@ _PERSONS = re.compile(r"\s*;\s*|,?\s+(?:and|&)\s+")
 _TURNED = re.compile(r"([^\W\d_][^,\d]{1,30}),\s*([^\W\d_][^,\d]{0,30})")
 
 
-def _leading(marked: str) -> tuple[list[str], str]:
+def _leading_names(marked: str) -> tuple[list[str], str]:
     """Extract the names that a line begins with, and the first part that is none ("" for none)."""
     if "@" in marked or "http" in marked or "www." in marked:
         return [], marked

@@ -383,17 +383,17 @@ class PdfPool(_PdfQuestions):
 
         paths: consumed as they are needed, so that thousands cost nothing.
         """
-        return self._all(self.read, paths)
+        return self._ask_each(self.read, paths)
 
     def read_marked(
         self, paths: Iterable[Path]
     ) -> Generator[tuple[Path, tuple[Document, Marks | PdfError] | PdfError], None, None]:
         """Read many files' texts and marks, as `read_all` reads."""
-        return self._all(self.marked, paths)
+        return self._ask_each(self.marked, paths)
 
     def pictures_of_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Pictures | PdfError]]:
         """Draw the pictures of many files, as `read_all` reads."""
-        return self._all(self.pictures, paths)
+        return self._ask_each(self.pictures, paths)
 
     def close(self) -> None:
         """End all workers at once, whatever they do."""
@@ -411,7 +411,7 @@ class PdfPool(_PdfQuestions):
         finally:
             self._free.put(reader)
 
-    def _all(
+    def _ask_each(
         self, ask: Callable[[Path], Answer], paths: Iterable[Path]
     ) -> Generator[tuple[Path, Answer | PdfError], None, None]:
         waiting = iter(paths)

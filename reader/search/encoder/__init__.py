@@ -46,12 +46,12 @@ class QueryEncoder:
     encode_passage: Callable[[str], NDArray[np.float32]]
 
 
-def _silent(_: str) -> None:
+def _no_progress(_: str) -> None:
     """Report no progress."""
 
 
 def prepare(
-    model: str, *, cache: Path, allow_network: bool = False, progress: Progress = _silent
+    model: str, *, cache: Path, allow_network: bool = False, progress: Progress = _no_progress
 ) -> ModelPlace:
     """Set a model up, if that was not done yet, and return its place.
 
@@ -76,7 +76,7 @@ def prepare(
 
 
 def open_encoder(
-    model: str, *, cache: Path, allow_network: bool = False, progress: Progress = _silent
+    model: str, *, cache: Path, allow_network: bool = False, progress: Progress = _no_progress
 ) -> ModelEncoder:
     """Open a model for many texts, without its library where the vectors are then the same.
 
@@ -91,7 +91,9 @@ def open_encoder(
     return ModelEncoder(found, LibraryEngine(found) if is_slow else PlainEngine(open_quick(found)))
 
 
-def open_query_encoder(model: str, *, cache: Path, progress: Progress = _silent) -> QueryEncoder:
+def open_query_encoder(
+    model: str, *, cache: Path, progress: Progress = _no_progress
+) -> QueryEncoder:
     """Open a model for one text at a time, without torch where the vectors are then the same.
 
     A model that was never prepared is prepared first. Raises what `prepare` raises.
@@ -111,7 +113,7 @@ def open_query_encoder(model: str, *, cache: Path, progress: Progress = _silent)
 
 
 def open_token_counter(
-    model: str, *, cache: Path, progress: Progress = _silent
+    model: str, *, cache: Path, progress: Progress = _no_progress
 ) -> Callable[[Sequence[str]], list[int]]:
     """Open only a model's tokenizer, without torch; the function returns n counts for n texts.
 

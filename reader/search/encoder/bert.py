@@ -89,7 +89,7 @@ class NumpyBert:
         x = self._norm(x, "embeddings.LayerNorm")
         for i in range(self._n_layers):
             at = f"encoder.layer.{i}."
-            x = self._norm(x + self._attend(x, at), at + "attention.output.LayerNorm")
+            x = self._norm(x + self._attention(x, at), at + "attention.output.LayerNorm")
             wide = _gelu(self._linear(x, at + "intermediate.dense"))
             x = self._norm(x + self._linear(wide, at + "output.dense"), at + "output.LayerNorm")
         mean = x.mean(axis=0)
@@ -110,7 +110,7 @@ class NumpyBert:
         x += self._get(name + ".bias")
         return x
 
-    def _attend(self, x: Floats, at: str) -> Floats:
+    def _attention(self, x: Floats, at: str) -> Floats:
         n, width = x.shape
         shape = (n, self._n_heads, width // self._n_heads)
         query, key, value = (
