@@ -150,10 +150,11 @@ class SourceFailed(Incomplete):
         url: str = "",
         retry_at: datetime | None = None,
     ) -> None:
-        """Blame a source.
+        """Record which source failed, and why.
 
-        status: of HTTP, where that was the reason. url: where the answer came from in the end.
-        retry_at: the moment that the server named.
+        status: the HTTP status, None where there was no answer or it was not the reason.
+        url: the address that answered, after redirects; "" without an answer.
+        retry_at: when the server allows another try (Retry-After); None where it did not say.
         """
         hint = say("source.again") if hint is None else hint
         super().__init__(source=source, what=what, hint=hint, reason=reason)
@@ -176,12 +177,15 @@ class PdfError(Incomplete):
     """
 
     def __init__(self, *, file: object, what: str, hint: str = "", kind: str = "") -> None:
-        """Blame a file. kind: what is wrong, where somebody asks ("past the end", "no file")."""
+        """Record which PDF failed, and why.
+
+        kind: a name that callers compare: "past the end", "no file"; "" where none does.
+        """
         super().__init__(file=file, what=what, hint=hint)
         self.kind = kind
 
     def named(self, file: object) -> PdfError:
-        """Return the same of a file by another name."""
+        """Copy the error under another file name, the one that the person knows."""
         return PdfError(file=file, what=self.what, hint=self.hint, kind=self.kind)
 
 
@@ -270,7 +274,7 @@ def hint_now(stored: str, reason: Reason) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that a stage could not do: on what, and why."""
+    """One thing that a stage could not do. subject: the paper, source or file concerned."""
 
     stage: str
     subject: str

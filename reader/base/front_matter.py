@@ -20,28 +20,33 @@ Keys = Mapping[str, Sequence[str]]
 BESIDE_OTHERS = ("aliases", "tags")
 """Lists that others write into too: of ours only what we put there is ever changed."""
 
+# A file saved on Windows may begin with a byte order mark and end its lines in "\r\n".
 FRONT = re.compile(
     r"(?P<open>\ufeff?---[ \t]*\r?\n)(?P<yaml>(?:[^\n]*\n)*?)(?P<close>---[ \t]*\r?(?:\n|\Z))"
 )
 _KEY = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?=\s|\Z)")
 _ITEM = re.compile(r"[ \t]*-[ \t]+(.*)")
+# YAML lets the items of a list stand without an indent, right below their key.
 _GOES_ON = re.compile(r"[ \t]+\S|- |-\r?\Z")
 
 
 def fields(file_text: str) -> dict[str, str]:
-    """Read the keys that have one value (id, key, topic, sample, …) out of a front matter."""
+    """Read the front matter's keys that have one value (id, key, topic, sample, …)."""
     found = values(yaml_of(file_text))
     return {key: value for key, value in found.items() if isinstance(value, str)}
 
 
 def single_value(file_text: str, key: str) -> str | None:
-    """Read one key that has one value; None where the front matter has none."""
+    """Read one key of the front matter; None where it is absent or has a list."""
     return text_at(yaml_of(file_text), key)
 
 
 def tolerant_value(file_text: str, key: str) -> str:
-    """Read a key of which one may tell whose a file is, also where a hand broke the front
-    matter: then from the lines above the block. Empty for none."""
+    """Read a key that identifies a file (id, page), also from a broken front matter.
+
+    Where the lines `---` were damaged by hand, the lines above the program's block are
+    searched. Returns "" where the key is not found.
+    """
     if FRONT.match(file_text):
         return single_value(file_text, key) or ""
     above = file_text.partition("<!-- reader:begin")[0]
@@ -50,19 +55,19 @@ def tolerant_value(file_text: str, key: str) -> str:
 
 
 def text_at(yaml: str, key: str) -> str | None:
-    """Read one key of lines of YAML, if it has one value."""
+    """Read one key of some YAML; None where it is absent or has a list."""
     found = next((_value(lines) for name, lines in _groups(yaml) if name == key), None)
     return found if isinstance(found, str) else None
 
 
 def yaml_of(file_text: str) -> str:
-    """Find the lines between the two `---`; empty where there is no front matter."""
+    """Return the YAML between the two lines `---`; "" without a front matter."""
     found = FRONT.match(file_text)
     return found["yaml"] if found else ""
 
 
 def values(yaml: str) -> dict[str, Value]:
-    """Read the value of each key; of one that stands twice the first."""
+    """Read the value of each key. A key that stands twice has its first value."""
     found: dict[str, Value] = {}
     for key, lines in _groups(yaml):
         if key:
@@ -71,24 +76,28 @@ def values(yaml: str) -> dict[str, Value]:
 
 
 def lines_of(key: str, value: Value) -> list[str]:
-    """Write a key with a text or a list of texts; no lines without a value."""
+    """Format a key with a text or a list of texts; no lines where the value is empty."""
     if isinstance(value, str):
         return [f"{key}: {quoted(value)}"] if value else []
     return [f"{key}:", *(f"  - {quoted(item)}" for item in value)] if value else []
 
 
 def quoted(value: str) -> str:
-    """Quote a text. JSON's strings are YAML's, but for what YAML calls not printable."""
+    """Quote a text for YAML.
+
+    A JSON string is a YAML string, except that YAML must escape what it calls not printable.
+    """
     unprintable = r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
     text = json.dumps(value, ensure_ascii=False)
     return re.sub(unprintable, lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
 def spliced(front: str, ours: Keys, *, before: str | None, line_end: str) -> str:
-    """Bring our keys up to date where they stand; new ones come after the last of them.
+    """Update the program's keys where they stand; new keys come after the last of them.
 
-    before: our lines as they were last meant to be; empty where that is not known, and then
-    what stands under our keys is ours; None where all that stands there is somebody else's.
+    before: the program's lines as last written, to see what a person changed since. ""
+    where they are not known: what stands under our keys then counts as ours. None where the
+    front matter is somebody else's: no key of it is changed.
     """
     match = FRONT.match(front)
     as_it_is = "".join(f"{line}\n" for lines in ours.values() for line in lines)
@@ -128,14 +137,17 @@ _ELDER = _OURS - {"aliases", "tags", "date", "page"}
 
 
 def _is_handmade(lines: list[str], new: list[str], old: Value | None, is_second: bool) -> bool:
-    """Check for lines to leave as they are: they say what ours do, or what a hand made them say."""
+    """Check whether a key's lines stay: they have our value already, or a person's."""
     found = _value(lines)
     says_the_same = bool(new) and _nfc(found) == _nfc(_value(new))
     return (says_the_same and not is_second) or old is None or _nfc(found) != _nfc(old)
 
 
 def _swapped(lines: list[str], old: Value, new: Value, line_end: str) -> list[str]:
-    """Put the new ones of our items in place of the old ones, wherever they stand in a list."""
+    """Replace the program's items within a list that other programs write into as well.
+
+    The lines of all other items come back as they were; [] where no item is left.
+    """
     kept = [line + "\n" for line in lines]
     there = _value(lines)
     if isinstance(old, str) or isinstance(new, str) or isinstance(there, str):
@@ -148,16 +160,20 @@ def _swapped(lines: list[str], old: Value, new: Value, line_end: str) -> list[st
         if at is None or not kept[at]:
             continue
         dash = lines[at].partition("-")[0]
+        # A new item takes the line of an old one, so that the order of the list stays.
         kept[at] = f"{dash}- {quoted(come.pop(0))}{line_end}" if come else ""
+    # Only the line of the key is left: a key without items would be read as an empty value.
     return kept if len([line for line in kept if line]) > 1 or len(lines) == 1 else []
 
 
 def _groups(yaml: str) -> Iterator[tuple[str, list[str]]]:
-    """Part a front matter into its keys, each with the lines that go on below it.
+    """Split a front matter into its keys, each with the lines that continue it.
 
     Lines before any key, comments and blank lines come under the key "".
     """
     key, lines = "", list[str]()
+    # `FRONT` takes whole lines: after the last "\n" comes an empty piece. `splitlines` would
+    # also split at U+2028 and the like, which a title may hold.
     for line in yaml.split("\n")[:-1]:
         found = _KEY.match(line)
         goes_on = key and _GOES_ON.match(line)
@@ -171,7 +187,7 @@ def _groups(yaml: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _value(lines: Sequence[str]) -> Value:
-    """Read a text, a list, or what else stands there as one text."""
+    """Read the value of a key: a list as a tuple, everything else as one text."""
     if not lines:
         return ""
     first = lines[0].partition(":")[2].strip()
@@ -181,6 +197,7 @@ def _value(lines: Sequence[str]) -> Value:
     if first.startswith("[") and first.endswith("]") and not rest:
         items = re.findall(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'|[^,\s][^,]*', first[1:-1])
         return tuple(_scalar(item.strip()) for item in items)
+    # "|" and ">" announce a block of text below; otherwise a value may continue below its key.
     folded = rest if first[:1] in ("|", ">") else [first, *rest]
     return _scalar(" ".join(folded).strip())
 
@@ -191,11 +208,12 @@ def _scalar(text: str) -> str:
             return str(json.loads(text))
         except ValueError:
             return text
+    # Between single quotes, YAML writes a quote as two and knows no other escape.
     is_single = len(text) > 1 and text[0] == text[-1] == "'"
     return text[1:-1].replace("''", "'") if is_single else text
 
 
 def _nfc(value: Value) -> Value:
-    """Compose letters: a program that takes them apart changed nothing."""
+    """Compose letters: a program that only decomposed them (macOS) made no edit."""
     text = value if isinstance(value, str) else "\0".join(value)
     return unicodedata.normalize("NFC", text)

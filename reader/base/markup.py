@@ -27,30 +27,29 @@ from reader.base.text import TEX_LETTERS, TEX_MARKS, WIKI_LINK
 
 
 def to_html(markdown: str, *, address_of: Callable[[str], str] = lambda _: "") -> str:
-    """Render CommonMark; raw HTML in it is shown as text.
+    """Render CommonMark to HTML; raw HTML in it is shown as text.
 
-    address_of: gives the address to which `[[inside]]` leads, "" where it leads nowhere and
-    stands as it is.
+    address_of: returns the address of a link `[[inside]]`; "" leaves it as it was typed.
     """
     html: str = _renderer().render(markdown, {"address_of": address_of})
     return html
 
 
 def _link_keys(state: StateCore) -> None:
-    """Make links of `[[key]]` and `[[key|words]]`, but for what stands in code or in a link."""
+    """Turn `[[key]]` and `[[key|words]]` into links, except in code and inside links."""
     for block in state.tokens:
         depth = 0
         made: list[Token] = []
         for token in block.children or ():
             depth += {"link_open": 1, "link_close": -1}.get(token.type, 0)
             is_text = token.type == "text" and not depth
-            made += _parted(token, state.env["address_of"]) if is_text else [token]
+            made += _split_links(token, state.env["address_of"]) if is_text else [token]
         if block.children:
             block.children = made
 
 
-def _parted(token: Token, address_of: Callable[[str], str]) -> Iterator[Token]:
-    """Split a piece of text, with its links as tokens of their own."""
+def _split_links(token: Token, address_of: Callable[[str], str]) -> Iterator[Token]:
+    """Split a text token at its links; each link becomes tokens of its own."""
     done = 0
     for found in WIKI_LINK.finditer(token.content):
         if address := address_of(found[1]):
@@ -67,7 +66,7 @@ def _text(content: str) -> Token:
 
 
 class _Web(MarkdownIt):
-    """Knows no address but the web's."""
+    """A parser that accepts links to http and https only."""
 
     def validateLink(self, url: str) -> bool:
         return url.strip().lower().startswith(("http://", "https://"))
@@ -75,18 +74,18 @@ class _Web(MarkdownIt):
 
 @functools.cache
 def _renderer() -> MarkdownIt:
-    # Notes have the line breaks that their writer saw.
+    # CommonMark joins the lines of a paragraph; a note keeps the breaks that were typed.
     made = _Web("commonmark", {"html": False, "breaks": True}).disable("image")
     made.core.ruler.push("keys", _link_keys)
     return made
 
 
-_WRITTEN = TEX_LETTERS | {
+_REPLACEMENTS = TEX_LETTERS | {
     "S": "§", "P": "¶", "textendash": "–", "textemdash": "—", "ldots": "…", "dots": "…",
     "LaTeX": "LaTeX", "TeX": "TeX", "textasciitilde": "~", "textbackslash": "\\",
     "copyright": "©",
 }  # fmt: skip
-_NAMES = "|".join(sorted(_WRITTEN, key=len, reverse=True))
+_NAMES = "|".join(sorted(_REPLACEMENTS, key=len, reverse=True))
 _LETTER = r"\\?[A-Za-z]"
 _WORDS = re.compile(
     rf"""\\(?P<mark>[`'^~"=.])\s?(?:{{\s?(?P<in1>{_LETTER})\s?}}|(?P<in2>{_LETTER}))"""
@@ -101,11 +100,11 @@ _WORDS = re.compile(
 
 
 def words(text: str) -> str:
-    r"""Write out what TeX has outside formulas: \'e, \emph{so}, \%, {BERT}, ``so''."""
+    r"""Replace TeX outside formulas by plain text: \'e, \emph{so}, \%, {BERT}, ``so''."""
     if not _HAS_TEX.search(text):
         return text
     changed = _WORDS.sub(_word, text)
-    # Braces around an accent go in a second step: M{\"u}ller.
+    # M{\"u}ller: the first pass makes the letter, the second one removes its braces.
     changed = _WORDS.sub(_word, changed) if "{" in changed else changed
     return changed.replace("''", "”") if "“" in changed and "``" in text else changed
 
@@ -120,22 +119,22 @@ def _word(found: re.Match[str]) -> str:
         # A dotless i takes its accent as the letter i.
         return unicodedata.normalize("NFC", found[kind].lstrip("\\") + mark)
     if kind == "letter":
-        return _WRITTEN[found["letter"]]
+        return _REPLACEMENTS[found["letter"]]
     if kind in ("inside", "braced", "sign"):
         return found[kind]
     return {"open": "“", "dash": "—" if len(found[0]) == 3 else "–", "tie": "\u00a0"}[kind or ""]
 
 
 LONGEST = 400
-"""Characters of a formula; a longer one stands as it was typed."""
+"""Characters of a formula; a longer one is shown as it was typed."""
 MOST = 80
-"""Formulas of a text; those after them stand as they were typed."""
+"""Formulas of a text; later ones are shown as they were typed."""
 DEEPEST = 12
-"""Braces within braces."""
+"""Braces within braces: the parser calls itself for each."""
 
 
 def tex_to_html(text: str) -> str:
-    """Turn phrases into HTML that is safe to show; everything but formulas is escaped."""
+    """Turn text with TeX into safe HTML: formulas as MathML, everything else escaped."""
     return "".join(
         _formula(piece) if is_formula else html.escape(words(piece))
         for piece, is_formula in _pieces(text)
@@ -143,13 +142,13 @@ def tex_to_html(text: str) -> str:
 
 
 def tex_to_text(text: str) -> str:
-    """Turn it into text without markup, for a window's name or an aria-label."""
-    parts = [_linear(piece) if is_formula else words(piece) for piece, is_formula in _pieces(text)]
+    """Turn text with TeX into plain text, for a window title or an aria-label."""
+    parts = [_as_text(piece) if is_formula else words(piece) for piece, is_formula in _pieces(text)]
     return "".join(parts)
 
 
-# As pandoc has it: no white space inside the dollars, no digit behind them, so that "$5 and
-# $10" are prices; what has a command or an index is none: "$\\sim$10".
+# The rule of pandoc: no white space inside the dollars and no digit behind them, so that
+# "$5 and $10" are prices. With a command or an index inside, a digit may follow: "$\\sim$10".
 _SOME = f"{{1,{LONGEST}}}?"
 _INSIDE = rf"(?!\s)(?:\\[^\n]|[^$\\]){_SOME}(?<!\s)"
 _FORMULA = re.compile(
@@ -162,7 +161,7 @@ _FORMULA = re.compile(
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """Split a text into (piece, whether it is a formula with its delimiters)."""
+    """Split a text into pairs (piece, is_formula); a formula keeps its delimiters."""
     at = 0
     for n, found in enumerate(_FORMULA.finditer(text)):
         if n == MOST:
@@ -178,13 +177,13 @@ def _formula(typed: str) -> str:
     tree = _tree(typed)
     if tree is None:
         return f'<span class="tex">{html.escape(typed)}</span>'
-    return f'<math alttext="{html.escape(typed.strip("$"))}">{"".join(_written(tree))}</math>'
+    return f'<math alttext="{html.escape(typed.strip("$"))}">{"".join(_mathml(tree))}</math>'
 
 
 @functools.lru_cache(2_048)
-def _linear(typed: str) -> str:
+def _as_text(typed: str) -> str:
     tree = _tree(typed)
-    return typed if tree is None else " ".join("".join(_in_line(tree)).split())
+    return typed if tree is None else " ".join("".join(_plain_parts(tree)).split())
 
 
 _DELIMITERS = re.compile(r"\A(?:\$\$?|\\[(\[])|(?:\$\$?|\\[)\]])\Z")
@@ -192,19 +191,22 @@ _FORBIDDEN = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|[gex]?def|let|href|class|style"
     r"|color|verb|tag|label|rule|require)(?![A-Za-z])"
 )
-"""Commands that define others, so that a short text becomes a long one, or that reach beyond
+"""Commands that define others, by which a short text becomes a long one, or that act outside
 the formula."""
 _PERCENT = re.compile(r"(?<!\\)%")
 
 
 def _tree(typed: str) -> Element | None:
-    """Parse a formula into elements; None for what is no TeX that we know."""
+    """Parse a formula into MathML elements; None where it cannot be read or is forbidden."""
+    # For TeX "%" begins a comment: in "50% \pm 1" the rest would be gone.
     tex = _PERCENT.sub(r"\\%", _DELIMITERS.sub("", typed)).strip()
     if not tex or _FORBIDDEN.search(tex) or _depth(tex) > DEEPEST:
         return None
+    # Imported here: it takes 60 ms, and only texts with formulas need it.
     from latex2mathml import exceptions
     from latex2mathml.converter import convert_to_element
 
+    # An index needs something to stand at: "$^2$".
     tex = "{}" + tex if tex[0] in "^_" else tex
     theirs: tuple[type[Exception], ...] = tuple(
         e for e in vars(exceptions).values() if isinstance(e, type) and issubclass(e, Exception)
@@ -216,9 +218,9 @@ def _tree(typed: str) -> Element | None:
     try:
         tree = convert_to_element(tex)
     except failures:
-        # The parser raises what its data structures raise: it was not made for any text.
+        # latex2mathml does not catch the errors of its own data structures for odd input.
         return None
-    # Commands that were not understood stay in the tree as they were typed.
+    # latex2mathml leaves a command that it does not know in the tree as it was typed.
     return None if any((e.text or "").startswith("\\") for e in tree.iter()) else tree
 
 
@@ -250,18 +252,18 @@ _ATTRIBUTES = {
     )
     for name in names.split()
 }
-_LOOKS = {"bold": "tex-bold", "bold-italic": "tex-bold", "monospace": "tex-mono"}
+_VARIANT_CLASSES = {"bold": "tex-bold", "bold-italic": "tex-bold", "monospace": "tex-mono"}
 
 
-def _written(element: Element) -> Iterator[str]:
-    """Write what an element holds, known elements only."""
+def _mathml(element: Element) -> Iterator[str]:
+    """Write the children of an element as MathML, known elements only."""
     for n, child in enumerate(element):
         if child.tag not in _ELEMENTS:
-            yield from _written(child)
+            yield from _mathml(child)
             continue
         if child.tag == "mi" and _is_name(_shown_text(child)):
-            # A function has TeX's thin space around it: "n log n". An identifier would touch its
-            # neighbours; an operator next to it has space of its own.
+            # TeX sets a thin space around a function: "n log n". As `mi` it would touch its
+            # neighbours; beside an operator there is space already.
             sides = (element[n - 1 : n], element[n + 1 : n + 2])
             before, after = ("0.17em" if s and s[0].tag != "mo" else "0em" for s in sides)
             name = html.escape(_shown_text(child))
@@ -269,7 +271,7 @@ def _written(element: Element) -> Iterator[str]:
             continue
         yield f"<{child.tag}{''.join(_attributes(child))}>"
         yield html.escape(_shown_text(child))
-        yield from _written(child)
+        yield from _mathml(child)
         yield f"</{child.tag}>"
 
 
@@ -281,13 +283,13 @@ def _attributes(element: Element) -> Iterator[str]:
     for name, value in element.attrib.items():
         if (pattern := _ATTRIBUTES.get(name)) and value and pattern.fullmatch(value):
             yield f' {name}="{value}"'
-        elif name == "mathvariant" and value in _LOOKS:
-            # Browsers know no other variant than "normal".
-            yield f' class="{_LOOKS[value]}"'
+        elif name == "mathvariant" and value in _VARIANT_CLASSES:
+            # Browsers support no `mathvariant` but "normal": a class has to do it.
+            yield f' class="{_VARIANT_CLASSES[value]}"'
 
 
 def _shown_text(element: Element) -> str:
-    # latex2mathml writes symbols as character references.
+    # latex2mathml writes symbols as character references: "&#x000A0;".
     text = html.unescape(element.text or "")
     text = "".join(c for c in text if c.isprintable() or c.isspace())
     return "\u223c" if text == "~" and element.tag != "mtext" else text
@@ -297,9 +299,9 @@ _UP = str.maketrans("0123456789+-\u2212n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻
 _DOWN = str.maketrans("0123456789+-\u2212", "₀₁₂₃₄₅₆₇₈₉₊₋₋")
 
 
-def _in_line(element: Element) -> Iterator[str]:
-    """Write an element as one line of text: x², α-divergence, a/b."""
-    parts = ["".join(_in_line(child)) for child in element]
+def _plain_parts(element: Element) -> Iterator[str]:
+    """Write an element as one line of plain text: x², α-divergence, a/b."""
+    parts = ["".join(_plain_parts(child)) for child in element]
     if element.tag in ("msup", "msub") and len(parts) == 2:
         yield parts[0] + _script(parts[1], is_up=element.tag == "msup")
     elif element.tag == "msubsup" and len(parts) == 3:

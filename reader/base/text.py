@@ -25,7 +25,7 @@ _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 
 
 def plain(text: str) -> str:
-    """Make one line that is safe on a terminal.
+    """Turn any text into one line that is safe on a terminal.
 
     Escape sequences, control characters, bidi controls, zero-width characters and lone
     surrogates are gone; white space of any kind is one space. Idempotent.
@@ -34,29 +34,29 @@ def plain(text: str) -> str:
 
 
 def plain_lines(text: str) -> str:
-    r"""Make safe text of several lines, each as `plain` makes it.
+    r"""Turn any text into safe lines, each as `plain` makes it.
 
-    Every kind of line end becomes \n; blank lines stay, except first and last.
+    Every kind of line end becomes \n; blank lines stay, except at the beginning and the end.
     """
     lines = _LINE_END.sub("\n", _UNSEEN.sub("", text)).split("\n")
     return "\n".join(" ".join(line.split()) for line in lines).strip("\n")
 
 
 def visible(text: str) -> str:
-    """Remove what no page should show, and keep white space and line ends as they are.
+    """Remove control and invisible characters, but keep white space and line ends.
 
-    Of a note in Markdown, where indents and blank lines mean something.
+    For Markdown, where indents and blank lines have a meaning.
     """
     return _UNSEEN.sub("", text)
 
 
 def nfc(text: str) -> str:
-    """Compose letters and their accents, as most programs write them: macOS takes them apart."""
+    """Compose letters with their accents (NFC); macOS decomposes them in file names."""
     return unicodedata.normalize("NFC", text)
 
 
 def as_utf8(name: str) -> str:
-    r"""Write a file's name so that a row can hold it: bytes that are no UTF-8 as \udc83."""
+    r"""Encode a file name for a row: a byte that is not UTF-8 becomes the text \udc83."""
     return name.encode("utf-8", "backslashreplace").decode()
 
 
@@ -77,7 +77,7 @@ def shorten(text: str, width: int) -> str:
 
 
 def with_hint(message: str, hint: str) -> str:
-    """Join a message and its remedy into sentences; the message gets the full stop it lacks."""
+    """Join a message and its hint into sentences, with a full stop between them if needed."""
     end = "" if not hint or message.endswith((".", "!", "?", "…", "。", "？", "！")) else "."
     return f"{message}{end} {hint}".rstrip()
 
@@ -96,6 +96,7 @@ def html_to_text(markup: str) -> tuple[str, tuple[str, ...]]:
     # html.parser takes 29 s for 60 kB of "<a " and raises AssertionError on "<![x":
     # this scanner looks at each character once.
     page = _HtmlText()
+    # Feeds wrap HTML in CDATA sections, which browsers do not know in HTML.
     if "<![CDATA[" in markup:
         markup = markup.replace("<![CDATA[", "").replace("]]>", "")
     # int() refuses more than 4,300 digits, and html.unescape does not expect that.
@@ -107,7 +108,8 @@ def html_to_text(markup: str) -> tuple[str, tuple[str, ...]]:
         page.add_text(markup[position : token.start()])
         position = token.end()
         name = (token["name"] or "").lower()
-        if name and not token[0].endswith(">"):  # an open end: text that only looked like a tag
+        # The text ended before a ">" came: this only looked like a tag.
+        if name and not token[0].endswith(">"):
             page.add_text(token[0])
         elif name:
             page.add_tag(name, token["attributes"], is_end=bool(token["close"]))
@@ -160,6 +162,7 @@ class _HtmlText:
     def add_text(self, source: str) -> None:
         text = re.sub(r"\s+", " ", html.unescape(source))
         self.pieces.append(text)
+        # White space alone does not count: a block that follows it still begins a line.
         self.is_line_start &= text in ("", " ")
 
     def add_tag(self, name: str, attributes: str, *, is_end: bool) -> None:
@@ -180,6 +183,8 @@ class _HtmlText:
         if self.link is None:
             return
         href = self.hrefs[-1]
+        # Mastodon hides "https://" and the end of a long address by CSS: the text of the link is
+        # cut, and only its `href` has the whole address.
         shown = plain("".join(self.pieces[self.link :])).removesuffix("…").rstrip(".")
         if shown and " " not in shown and _SCHEME.match(href):
             bare, beginning = (_SCHEME.sub("", text, count=1).lower() for text in (href, shown))
@@ -189,10 +194,10 @@ class _HtmlText:
 
 
 def compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """Make what behaves as `re.compile(pattern, flags)` and is compiled when it is first used.
+    """Return a pattern like `re.compile(pattern, flags)`, but compile it at its first use.
 
     Large patterns take milliseconds each, and a command that only reads a list uses few of
-    them. A mistake in the pattern is raised at first use.
+    them. An error in the pattern is raised at first use.
     """
     return cast("re.Pattern[str]", _Lazy(pattern, flags))
 
@@ -202,7 +207,7 @@ class _Lazy:
         self._source = pattern, flags
 
     def __getattr__(self, name: str) -> Any:
-        # Kept here, so that a second use finds it without coming to this method.
+        # Python asks `__getattr__` only for what it does not find: the next use is direct.
         found = getattr(re.compile(*self._source), name)
         setattr(self, name, found)
         return found
@@ -223,14 +228,15 @@ TEX_LETTERS = {
 
 
 def accents(text: str) -> str:
-    r"""Turn TeX's accents into letters: what arXiv keeps as `Erd\H{o}s` reads `Erdős`.
+    r"""Turn TeX's accents into letters: arXiv writes `Erd\H{o}s` for `Erdős`.
 
-    Only accents and single letters, never inside `$…$`: mathematics stays as the authors wrote
-    it. A whole TeX reader would do harm here: for it the `%` of "a gain of 5% on average"
-    begins a comment, and the rest of the abstract is gone.
+    Only accents and single letters, never inside `$…$`: formulas stay as the authors wrote
+    them. A full TeX reader would do harm: it takes the `%` of "a gain of 5% on average" for
+    the beginning of a comment and drops the rest of the abstract.
     """
     if "\\" not in text:
         return text
+    # The pattern has a group, so `split` also returns the formulas: each second part.
     parts = DOLLAR_MATHS.split(text)
     for i in range(0, len(parts), 2):
         part = _ACCENT.sub(lambda m: f"{m[3] or m[4] or m[5]}{TEX_MARKS[m[1] or m[2]]}", parts[i])

@@ -18,37 +18,41 @@ from typing import Literal
 from reader.base.text import compiled
 
 MAX_QUERY = 1_000
+"""Characters of a query that are read."""
 MAX_TERMS = 32
+"""Terms of one MATCH expression; later ones are left out."""
 SHORT_QUERY = 8
-"""Words of a query up to which neighbours are looked for as one word."""
+"""Up to so many words, neighbours in a query are also searched as one word."""
 LONGEST_COMPOUND = 40
+"""Characters of a compound that is searched as one word."""
 TELLING_NOTHING = frozenset(
     ("an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "for", "from", "has",
      "have", "in", "into", "is", "it", "its", "of", "on", "or", "our", "than", "that", "the",
      "their", "these", "they", "this", "those", "to", "was", "we", "were", "which", "while",
      "with")
 )  # fmt: skip
-"""Words that no model of papers weighs; numbers that were fitted without them are shipped."""
+"""Words that no model of papers weighs. The shipped models were fitted without them, so a
+changed list needs fitted numbers anew."""
 
 
 def grams(text: str) -> str:
-    """Prepare text for FTS5's unicode61, which does not part Chinese, Japanese or Korean.
+    """Prepare text for FTS5's unicode61, which does not split Chinese, Japanese or Korean.
 
     NFKC and casefold; a CJK run becomes its overlapping pairs and its last character,
     so that every pair and every single character is the beginning of some word.
     """
     if text.isascii():  # most abstracts; ten times as quick
         return " ".join(text.casefold().translate(_BETWEEN_WORDS).split())
-    return " ".join(word for token in _tokens(text) for word in _indexed(token))
+    return " ".join(word for token in _tokens(text) for word in _index_words(token))
 
 
 def searchable(text: str) -> str:
-    """Prepare text for the full text: as `grams`, and what people write in several ways alike.
+    """Prepare text for the full-text index: as `grams`, and variant spellings become one.
 
-    English plurals are singular, accents gone, katakana without long marks ("サーバー" is
-    "サーバ"). Compounds with hyphens come once more at the end, in one word: "endtoend".
+    English plurals become singular, accents go, katakana loses its long marks ("サーバー" is
+    "サーバ"). Compounds with hyphens are added at the end as one word: "endtoend".
     """
-    words = [word for token in _tokens(text) for word in _indexed(folded(token))]
+    words = [word for token in _tokens(text) for word in _index_words(folded(token))]
     return " ".join([*words, *dict.fromkeys(_compounds(text))])
 
 
@@ -64,12 +68,12 @@ def query_terms(query: str) -> str:
 
 
 def term_lists(query: str) -> tuple[list[str], list[str]]:
-    """List the terms of `query_terms` apart: those of the words, those of neighbours as one."""
+    """Return the terms of `query_terms` in two lists: of single words, of joined neighbours."""
     words: dict[str, None] = {}
     tokens = list(_tokens(query[:MAX_QUERY]))
     for token in [t for t in tokens if t not in _EVERYWHERE] or tokens:
-        words.update(dict.fromkeys(_asked(folded(token))))
-    joined = dict.fromkeys(f'"{word}"' for word in _joined(query[:MAX_QUERY], tokens))
+        words.update(dict.fromkeys(_match_terms(folded(token))))
+    joined = dict.fromkeys(f'"{word}"' for word in _joined_neighbours(query[:MAX_QUERY], tokens))
     return list(words), [term for term in joined if term not in words]
 
 
@@ -79,7 +83,7 @@ def phrase_term(phrase: str) -> str:
     if not tokens:
         return ""
     *before, last = tokens
-    words = [word for token in before for word in _indexed(token)]
+    words = [word for token in before for word in _index_words(token)]
     # A run of Japanese may go on after the phrase; one character is the beginning of a pair.
     is_open = len(last) == 1 and is_cjk(last)
     words += _pairs(last) if is_cjk(last) and len(last) > 1 else [last]
@@ -87,27 +91,32 @@ def phrase_term(phrase: str) -> str:
 
 
 def query_words(query: str) -> list[str]:
-    """List the words of a query as they count: normalised, each once, none that stands
-    everywhere unless there is no other."""
+    """List the normalised words of a query, each once.
+
+    Words that stand in nearly every text are left out, unless there are no others.
+    """
     tokens = list(_tokens(query[:MAX_QUERY]))
     counting = [t for t in tokens if t not in _EVERYWHERE] or tokens
     return list(dict.fromkeys(folded(token) for token in counting))
 
 
 def joined_words(query: str) -> list[str]:
-    """List what neighbours in a query are as one word: "endtoend" for "end to end"."""
-    return _joined(query[:MAX_QUERY], list(_tokens(query[:MAX_QUERY])))
+    """List the neighbours of a query joined to one word: "endtoend" for "end to end"."""
+    return _joined_neighbours(query[:MAX_QUERY], list(_tokens(query[:MAX_QUERY])))
 
 
 def parts_of(run: str) -> list[str]:
-    """List the kanji and katakana parts of a run of Japanese: what its hiragana joins."""
+    """Split a run of Japanese at its hiragana; the parts in kanji and katakana remain."""
     return _PART.findall(run)
 
 
 @dataclass(frozen=True, slots=True)
 class WordPlace:
-    """A word in a text. starts: where each character of `word` is in the text (of a Latin
-    word the first one alone), end: where the word ends there."""
+    """A word in a text.
+
+    starts: the position in the text of each character of `word`; of a Latin word only of the
+    first one. end: the position behind the word.
+    """
 
     word: str
     starts: tuple[int, ...]
@@ -115,7 +124,7 @@ class WordPlace:
 
 
 def word_places(text: str) -> Iterator[WordPlace]:
-    """Find the words of a text as they count, with their places in the text as it stands."""
+    """Yield the normalised words of a text, with their positions in the original text."""
     normal, starts, ends = _aligned(text)
     for match in _WORD.finditer(normal):
         token, start, end = match[0], match.start(), ends[match.end() - 1]
@@ -130,14 +139,17 @@ def word_places(text: str) -> Iterator[WordPlace]:
 
 
 def _aligned(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
-    """Normalise a text as `_tokens` does; says where what each character came from begins
-    and ends."""
+    """Normalise a text as `_tokens` does.
+
+    Returns the normal text and, for each of its characters, where the original begins and ends.
+    """
     if text.isascii():
         return text.casefold(), range(len(text)), range(1, len(text) + 1)
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     for cluster in _CLUSTER.finditer(text):
+        # Casefolding can take a composed letter apart again, so it is composed a second time.
         piece = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster[0]).casefold())
         pieces.append(piece)
         starts += [cluster.start()] * len(piece)
@@ -146,10 +158,10 @@ def _aligned(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
 
 
 def composed(text: str, form: Literal["NFC", "NFKC"]) -> str:
-    """Bring text into a normal form, in a time that is linear in its length.
+    """Normalise text in a time that is linear in its length.
 
-    Sorting of combining marks is quadratic in CPython (80,000 of them take 5 s), so long text
-    is normalised in pieces, none of which begins with a mark if it can be.
+    CPython sorts combining marks in quadratic time (80,000 of them take 5 s), so long text is
+    normalised in pieces, which do not begin with a mark where that can be avoided.
     """
     if text.isascii():
         return text
@@ -170,7 +182,7 @@ def is_cjk(token: str) -> bool:
 
 @functools.lru_cache(maxsize=65_536)
 def folded(token: str) -> str:
-    """Fold a token to the form in which it counts: singular, without accents and long marks."""
+    """Reduce a token to its indexed form: singular, without accents and long marks."""
     if is_cjk(token):
         return _LONG_MARK.sub("", token)
     word = token
@@ -181,22 +193,22 @@ def folded(token: str) -> str:
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    # What singular and plural share: "cach".
+    # "caches" may come from "cache" or "cach": both become what they share.
     return _SIBILANT.sub(r"\1", word.removesuffix("s"))
 
 
 def _compounds(text: str) -> list[str]:
-    """List each compound with hyphens as one word: "wav2vec-based" is "wav2vecbased"."""
+    """List the compounds with hyphens as one word each: "wav2vecbased"."""
     if not _HYPHEN.search(text):
         return []
-    # Looking at the few words with a hyphen alone takes a fifth of the time.
+    # The pattern is slow: with only the few words that have a hyphen it takes a fifth.
     words = (word for word in composed(text, "NFKC").casefold().split() if _HYPHEN.search(word))
     joined = (_HYPHEN.sub("", found) for word in words for found in _COMPOUND.findall(word))
     return [folded(word) for word in joined if len(word) <= LONGEST_COMPOUND]
 
 
-def _joined(query: str, tokens: list[str]) -> list[str]:
-    """List two and three neighbours of a short query as one word, of a long one compounds."""
+def _joined_neighbours(query: str, tokens: list[str]) -> list[str]:
+    """Join two and three neighbours of a short query; of a long one only compounds."""
     latin = [token for token in tokens if not is_cjk(token)]
     if len(latin) > SHORT_QUERY or len(latin) != len(tokens):
         return _compounds(query)
@@ -205,7 +217,7 @@ def _joined(query: str, tokens: list[str]) -> list[str]:
     return [folded(word) for word in told if not word.isdecimal()]
 
 
-# Ranking a word that most of 300,000 texts have takes .25 s and tells nothing.
+# Ranking a word that stands in most of 300,000 texts takes 0.25 s and separates no texts.
 _EVERYWHERE = frozenset(
     ("a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "did", "do", "does",
      "for", "from", "had", "has", "have", "how", "in", "into", "is", "it", "its", "of", "on", "or",
@@ -240,23 +252,26 @@ def _pairs(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run) - 1)]
 
 
-def _indexed(token: str) -> list[str]:
+def _index_words(token: str) -> list[str]:
     return [*_pairs(token), token[-1]] if _IS_CJK.match(token) else [token]
 
 
-def _asked(token: str) -> list[str]:
+def _match_terms(token: str) -> list[str]:
     if not _IS_CJK.match(token):
         return [f'"{token}"']
     if len(token) == 1:
         return [f'"{token}"*']
+    # A part of one character has no pair, and the index holds pairs.
     parts = [token, *(part for part in _PART.findall(token) if len(part) > 1)]
     return [f'"{" ".join(_pairs(part))}"' for part in parts]
 
 
 SHORTEST = 4
-"""Characters of a word from which on a slip is thought of."""
+"""Characters of a word; in a shorter one a slip says little about what was meant."""
 LONGEST_WORD = 24
+"""Characters of a word; each one adds 54 candidates to look up."""
 MAX_WAYS = 128
+"""Spellings of one name at most."""
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -272,22 +287,24 @@ _SOUNDS: tuple[tuple[str, str], ...] = (
 
 
 def other_spellings(name: str) -> frozenset[str]:
-    """List a folded name as other romanisations write it: "otsuka" for "ohtuka".
+    """Return other romanisations of a folded name: "otsuka" for "ohtuka".
 
-    Doubled consonants may be single and the other way round. Without the name itself.
+    Doubled consonants may also be single. Without the name itself.
     """
     ways = [name]
-    for waiting in ways:  # it grows meanwhile: nearer spellings first
-        ways += dict.fromkeys(way for way in _changed(waiting) if way not in ways)
+    # `ways` grows while it is read, so spellings with fewer changes come first.
+    for waiting in ways:
+        ways += dict.fromkeys(way for way in _one_change(waiting) if way not in ways)
         if len(ways) >= MAX_WAYS:
             break
     return frozenset(ways[1:MAX_WAYS])
 
 
 def slips(word: str) -> frozenset[str]:
-    """List every word of Latin letters at one slip: a letter more, fewer, other, or swapped.
+    """Return every word that one typing slip makes of a Latin word.
 
-    Empty for words that are too short or too long for it to mean something.
+    A slip adds, drops or changes a letter, or swaps two neighbours. Empty for words shorter
+    than `SHORTEST` or longer than `LONGEST_WORD`.
     """
     if not (SHORTEST <= len(word) <= LONGEST_WORD and word.isascii() and word.isalpha()):
         return frozenset()
@@ -300,7 +317,10 @@ def slips(word: str) -> frozenset[str]:
 
 
 def distance(one: str, other: str) -> int:
-    """Count the slips between two words (Damerau and Levenshtein, neighbours swapped once)."""
+    """Count the slips between two words.
+
+    Damerau-Levenshtein distance in its restricted form: no letter is moved twice.
+    """
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
@@ -314,7 +334,7 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def _changed(name: str) -> Iterator[str]:
+def _one_change(name: str) -> Iterator[str]:
     for sounds in _SOUNDS:
         for one, other in (sounds, sounds[::-1]):
             at = name.find(one)

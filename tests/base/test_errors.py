@@ -39,7 +39,7 @@ def test_each_error_has_its_exit_code() -> None:
     assert {kind.__name__: kind.exit_code for kind in ALL} == CODES
 
 
-def test_the_tree_drawn_at_the_top_is_the_tree() -> None:
+def test_the_docstring_draws_the_tree_of_classes() -> None:
     def drawn(kind: type[ReaderError], depth: int = 0) -> Iterator[tuple[int, str, int]]:
         yield depth, kind.__name__, kind.exit_code
         for child in kind.__subclasses__():
@@ -74,12 +74,12 @@ def test_braces_in_a_value_are_text() -> None:
     assert NotFound(what="{x} {0}").message == "{x} {0} is not in this library."
 
 
-def test_an_error_without_a_value_that_its_message_needs_is_a_mistake_seen_at_once() -> None:
+def test_a_missing_value_raises_at_once() -> None:
     with pytest.raises(KeyError):
         Ambiguous(what="a title", n=2)
 
 
-def test_a_source_that_failed_knows_when_to_come_back_and_has_a_hint_of_its_own() -> None:
+def test_a_failed_source_keeps_its_retry_time_and_hint() -> None:
     at = datetime(2025, 6, 4, tzinfo=UTC)
     error = SourceFailed(source="timeline", what="answered 503", retry_at=at)
     assert (error.message, error.hint, error.retry_at) == (
@@ -121,7 +121,7 @@ def test_an_error_speaks_the_language_in_which_it_was_made() -> None:
     assert NotFound(what="2401.1").message == "2401.1 is not in this library."
 
 
-def test_a_class_of_elsewhere_speaks_as_the_one_that_it_is_made_from() -> None:
+def test_a_subclass_uses_the_text_of_its_base_class() -> None:
     class Late(SourceFailed):
         """{source}: {what}
 

@@ -43,7 +43,7 @@ def client(time_: Time) -> Iterator[Client]:
 
 
 def impatient(**settings: float) -> Client:
-    """A client on real time, for what cannot be told from a stopped clock."""
+    """Return a client on real time, for what a stopped clock cannot show."""
     return Client(
         clock=lambda: NOW,
         sleep=time.sleep,
@@ -99,7 +99,7 @@ class TestAsking:
         assert server.seen[0].headers["if-none-match"] == '"7"'
         assert server.seen[0].headers["if-modified-since"] == "yesterday"
 
-    def test_304_to_a_first_question_is_a_failure(self, client: Client, server: Server) -> None:
+    def test_304_without_a_validator_is_a_failure(self, client: Client, server: Server) -> None:
         server.script("/a", Answer(status=304))
         assert failure(client, ask(server.url("/a"))).message == (
             "Feed: 127.0.0.1 answered 304: unchanged, although nothing of it is known here"
@@ -196,7 +196,7 @@ class TestManners:
         assert (len(server.seen), time_.slept) == (1, [])
 
     @pytest.mark.parametrize("value", ["", "soon", "-5", "1e9", "Tue, 99 Foo 2025"])
-    def test_without_a_retry_after_to_believe_it_is_two_and_six_seconds(
+    def test_without_retry_after_it_waits_two_and_six_seconds(
         self, client: Client, server: Server, time_: Time, value: str
     ) -> None:
         server.script("/a", Answer(status=503, headers={"Retry-After": value} if value else {}))
@@ -215,7 +215,7 @@ class TestManners:
         assert (len(server.seen), time_.slept) == (3, [30, 30])
         assert error.retry_at == NOW + timedelta(seconds=90)
 
-    def test_a_date_gone_by_is_no_wait_and_a_century_is_a_week(
+    def test_a_past_date_is_no_wait_and_a_far_one_is_a_week(
         self, client: Client, server: Server, time_: Time
     ) -> None:
         past = Answer(status=503, headers={"Retry-After": "Tue, 04 Mar 2003 06:00:00 GMT"})
@@ -224,7 +224,7 @@ class TestManners:
         assert time_.slept == []
 
     @pytest.mark.parametrize("status", [500, 502, 504])
-    def test_a_stumble_is_forgiven_once(
+    def test_a_server_error_is_retried_once(
         self, client: Client, server: Server, time_: Time, status: int
     ) -> None:
         server.script("/a", Answer(status=status), Answer(b"hello"), Answer(status=status))
@@ -244,7 +244,7 @@ class TestManners:
             (300, "not what was asked for", "Is the address in feeds.toml still right?"),
         ],
     )
-    def test_other_statuses_are_told_with_a_remedy_and_not_retried(
+    def test_other_statuses_are_errors_with_a_hint_and_not_retried(
         self, client: Client, server: Server, status: int, reason: str, hint: str
     ) -> None:
         server.script("/a", Answer(status=status))
@@ -271,7 +271,7 @@ def test_this_machine_is_never_asked_through_a_proxy(
 
 
 class TestRedirects:
-    def test_they_are_followed_and_the_last_address_is_told(
+    def test_redirects_are_followed_and_the_last_address_is_reported(
         self, client: Client, server: Server
     ) -> None:
         server.script("/a", redirect("/b?x=1", 301))
@@ -280,7 +280,7 @@ class TestRedirects:
         answer = client.fetch(ask(server.url("/a")))
         assert (answer.url, answer.content) == (server.url("/c"), b"here")
 
-    def test_a_circle_is_named(self, client: Client, server: Server) -> None:
+    def test_a_redirect_loop_is_an_error(self, client: Client, server: Server) -> None:
         server.script("/a", redirect("/b"))
         server.script("/b", redirect("/a"))
         error = failure(client, ask(server.url("/a")))
@@ -289,7 +289,7 @@ class TestRedirects:
         )
         assert len(server.seen) == 2
 
-    def test_six_are_too_many(self, client: Client, server: Server) -> None:
+    def test_six_redirects_are_too_many(self, client: Client, server: Server) -> None:
         for i in range(7):
             server.script(f"/{i}", redirect(f"/{i + 1}"))
         error = failure(client, ask(server.url("/0")))
@@ -297,15 +297,17 @@ class TestRedirects:
         assert len(server.seen) == 6
 
     @pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://h/x", "http://", "http://[::1"])
-    def test_they_lead_to_web_addresses_only(self, client: Client, server: Server, to: str) -> None:
+    def test_redirects_lead_to_web_addresses_only(
+        self, client: Client, server: Server, to: str
+    ) -> None:
         server.script("/a", redirect(to))
         failure(client, ask(server.url("/a")))
 
 
-class TestAskingWithABody:
-    """A body makes it a POST; headers of one's own, a key among them, go to one host only."""
+class TestRequestWithBody:
+    """A body makes a POST; additional headers, such as a key, go to one host only."""
 
-    def test_it_is_posted_with_its_headers(self, client: Client, server: Server) -> None:
+    def test_a_body_is_posted_with_its_headers(self, client: Client, server: Server) -> None:
         server.script("/a", Answer(b"[]"))
         request = replace(
             ask(server.url("/a?x=1")), body=b'{"ids": []}', headers={"Content-Type": "text/x"}
@@ -315,7 +317,7 @@ class TestAskingWithABody:
         assert (seen.method, seen.query, seen.body) == ("POST", {"x": "1"}, b'{"ids": []}')
         assert seen.headers["content-type"] == "text/x"
 
-    def test_it_is_asked_again_whole_when_the_server_is_busy(
+    def test_a_body_is_sent_again_when_the_server_is_busy(
         self, client: Client, server: Server, time_: Time
     ) -> None:
         server.script("/a", Answer(status=429), Answer(status=429), Answer(b"here"))
@@ -324,7 +326,7 @@ class TestAskingWithABody:
         assert [seen.body for seen in server.seen] == [b"question"] * 3
         assert time_.slept == [2, 6]
 
-    def test_a_redirect_of_it_is_not_followed(self, client: Client, server: Server) -> None:
+    def test_a_redirect_of_a_post_is_not_followed(self, client: Client, server: Server) -> None:
         server.script("/a", redirect("/b", 307))
         error = failure(client, replace(ask(server.url("/a")), body=b"question"))
         assert error.message == "Feed: 127.0.0.1 answered 307: not what was asked for"
@@ -353,7 +355,7 @@ class TestAskingWithABody:
         )
         assert server.seen == []
 
-    def test_neither_body_nor_headers_are_in_the_requests_own_words(self) -> None:
+    def test_body_and_headers_are_not_in_the_repr(self) -> None:
         request = Request("https://a.example/", "Feed", body=b"s3cret", headers={"X": "s3cret"})
         assert "s3cret" not in repr(request)
         assert hash(request) == hash(replace(request, headers={}))
@@ -378,9 +380,7 @@ class TestBadBytes:
         assert error.message == "Feed: the answer broke off: its gzip has no end"
 
     @pytest.mark.parametrize("body", [b"plain text", gzip.compress(b"x" * 99, mtime=0) + b"rest"])
-    def test_gzip_that_is_none_is_a_failure(
-        self, client: Client, server: Server, body: bytes
-    ) -> None:
+    def test_invalid_gzip_is_a_failure(self, client: Client, server: Server, body: bytes) -> None:
         server.script("/a", Answer(body, headers={"Content-Encoding": "gzip"}))
         error = failure(client, ask(server.url("/a")))
         assert error.message == "Feed: the answer says it is gzip and is not, or is damaged"
@@ -413,7 +413,9 @@ class TestBadBytes:
     @pytest.mark.parametrize(
         "raw", [b"", b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nA\x00: b\r\n\r\n"]
     )
-    def test_what_is_no_http_is_told_so(self, client: Client, server: Server, raw: bytes) -> None:
+    def test_an_answer_that_is_not_http_is_a_failure(
+        self, client: Client, server: Server, raw: bytes
+    ) -> None:
         server.script("/a", Answer(raw=raw))
         error = failure(client, ask(server.url("/a")))
         assert error.message.startswith("Feed: the answer of 127.0.0.1 broke off or is no HTTP:")
@@ -451,7 +453,7 @@ class TestSilence:
         assert error.message == "Feed: no answer (127.0.0.1 did not finish its answer within 0.5 s)"
         assert time.monotonic() - began < 2
 
-    def test_politeness_does_not_count_as_slowness(
+    def test_pauses_between_calls_do_not_count_against_the_deadline(
         self, client: Client, server: Server, time_: Time
     ) -> None:
         server.script("/a", redirect("/b"))
@@ -499,7 +501,9 @@ class TestContentAddresses:
         assert error.message.startswith("Feed: localhost leads into a private network")
         assert [seen.path for seen in server.seen] == ["/a"]
 
-    def test_an_open_connection_is_not_lent(self, client: Client, server: Server) -> None:
+    def test_a_trusted_connection_is_not_reused_for_content(
+        self, client: Client, server: Server
+    ) -> None:
         server.script("/a", Answer(b"hello"))
         client.fetch(ask(server.url("/a")))
         failure(client, replace(ask(server.url("/a")), is_trusted=False))
@@ -555,7 +559,7 @@ def test_the_next_address_of_a_name_is_tried_when_the_first_is_dead(server: Serv
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
-def test_a_certificate_that_nobody_vouches_for_is_told_so(client: Client, tmp_path: Path) -> None:
+def test_an_untrusted_certificate_is_an_error(client: Client, tmp_path: Path) -> None:
     new = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -keyout k -out c"
     subprocess.run(new.split(), cwd=tmp_path, check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

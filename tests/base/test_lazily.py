@@ -9,7 +9,7 @@ import pytest
 from reader.base.text import compiled
 
 
-def test_a_late_pattern_finds_what_an_early_one_does() -> None:
+def test_a_lazy_pattern_behaves_like_a_compiled_one() -> None:
     late, early = compiled(r"(\w)\1", re.IGNORECASE), re.compile(r"(\w)\1", re.IGNORECASE)
     for _ in range(2):  # the second time it is kept
         assert (

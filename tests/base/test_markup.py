@@ -51,7 +51,7 @@ def test_no_text_makes_a_tag_or_an_address_of_its_own(text: str) -> None:
     assert all(re.match("https?://", href, re.I) for href in re.findall(r'href="([^"]*)', html))
 
 
-def test_keys_are_links_where_they_lead_somewhere() -> None:
+def test_known_keys_become_links() -> None:
     def address_of(inside: str) -> str:
         return f"/paper/{inside.partition('|')[0]}" if inside.startswith("2025") else ""
 

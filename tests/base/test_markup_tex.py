@@ -35,7 +35,7 @@ PIECES = [
 
 
 class Seen(HTMLParser):
-    """Gather what a browser would find in a text."""
+    """Collect the elements that a browser would find in a text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ def shown(text: str) -> str:
         ("音声翻訳 $\\Delta$ の研究", "音声翻訳 Δ の研究"),
     ],
 )
-def test_tex_is_shown_as_a_person_writes_it(typed: str, is_text: str) -> None:
+def test_tex_becomes_plain_text(typed: str, is_text: str) -> None:
     assert tex_to_text(typed) == is_text
 
 
@@ -94,14 +94,14 @@ def test_what_is_no_formula_stays_as_it_was_typed() -> None:
     assert tex_to_html("$") == "$"
 
 
-def test_a_percent_sign_hides_nothing() -> None:
+def test_a_percent_sign_does_not_begin_a_comment() -> None:
     assert tex_to_text("by $5\\%$ and $5% \\pm 1$") == "by 5% and 5%±1"
     assert words("10% of it") == "10% of it"
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join) | st.text(max_size=200))
 @settings(max_examples=300, deadline=None)
-def test_nothing_gets_through_but_known_elements(text: str) -> None:
+def test_only_known_elements_are_written(text: str) -> None:
     found = Seen(tex_to_html(text))
     assert set(found.elements) <= ALLOWED
     assert {name for name, _ in found.attributes} <= SAFE
@@ -140,5 +140,5 @@ def test_hostile_lengths_take_no_long_time(bad: str) -> None:
     assert time.process_time() - start < 2
 
 
-def test_only_so_many_formulas_of_a_text_are_set() -> None:
+def test_formulas_past_the_limit_stay_as_typed() -> None:
     assert tex_to_html("$x$ " * (MOST + 5)).count("<math") == MOST

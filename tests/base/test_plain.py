@@ -67,13 +67,13 @@ def test_foreign_text_becomes_one_safe_line(foreign: str, expected: str) -> None
     assert plain(foreign) == expected
 
 
-def test_lines_stay_lines() -> None:
+def test_plain_lines_keeps_line_breaks() -> None:
     foreign = "\r\nfirst\r\n\r\nsecond\tpart \x1b[2J\rthird\u2029\x85\n"
     assert plain_lines(foreign) == "first\n\nsecond part\nthird"
 
 
 @given(NASTY)
-def test_what_is_plain_is_safe_and_stays_as_it_is(foreign: str) -> None:
+def test_plain_text_is_safe_and_idempotent(foreign: str) -> None:
     line, lines = plain(foreign), plain_lines(foreign)
     assert plain(line) == line
     assert plain_lines(lines) == lines
@@ -155,7 +155,7 @@ def test_markup_reads_as_in_a_browser(markup: str, text: str, hrefs: tuple[str, 
 
 
 @given(NASTY)
-def test_no_markup_is_too_broken(markup: str) -> None:
+def test_broken_markup_raises_nothing(markup: str) -> None:
     text, _ = html_to_text(markup)
     assert plain_lines(text) == text
 

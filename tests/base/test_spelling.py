@@ -18,7 +18,7 @@ from reader.base.words import MAX_WAYS, distance, other_spellings, slips
         ("wattanabe", "watanabe"),
     ],
 )
-def test_one_slip_is_thought_of(typed: str, meant: str) -> None:
+def test_one_slip_is_corrected(typed: str, meant: str) -> None:
     assert meant in slips(typed)
     assert distance(typed, meant) == 1
 
@@ -35,12 +35,12 @@ def test_one_slip_is_thought_of(typed: str, meant: str) -> None:
         ("schmidt", "shmidt"),
     ],
 )
-def test_other_romanisations_are_thought_of(typed: str, meant: str) -> None:
+def test_other_romanisations_are_listed(typed: str, meant: str) -> None:
     assert meant in other_spellings(typed) or typed in other_spellings(meant)
 
 
 @pytest.mark.parametrize("word", ["", "abc", "音声翻訳", "a1bcd", "x" * 25])
-def test_of_what_is_too_short_too_long_or_no_latin_word_no_slip_is_thought(word: str) -> None:
+def test_short_long_and_non_latin_words_have_no_slips(word: str) -> None:
     assert slips(word) == frozenset()
 
 

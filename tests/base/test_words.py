@@ -169,7 +169,7 @@ def test_odd_and_endless_queries_are_harmless(index: sqlite3.Connection, query: 
         ("wav2vec改良", "改"),
     ],
 )
-def test_what_people_write_in_several_ways_is_found_by_each(text: str, query: str) -> None:
+def test_variant_spellings_find_each_other(text: str, query: str) -> None:
     db = sqlite3.connect(":memory:")
     db.execute("create virtual table t using fts5(body, tokenize='unicode61 remove_diacritics 2')")
     db.execute("insert into t (body) values (?)", (searchable(text),))
@@ -194,7 +194,7 @@ def test_words_that_only_look_like_plurals_stay_apart(word: str, other: str) -> 
         ("・", ""),
     ],
 )
-def test_a_phrase_stands_side_by_side(phrase: str, term: str) -> None:
+def test_a_phrase_term_needs_adjacent_words(phrase: str, term: str) -> None:
     assert phrase_term(phrase) == term
 
 
@@ -210,7 +210,7 @@ def test_a_part_of_a_text_is_a_phrase_that_it_has(text: str, around: str) -> Non
     db.close()
 
 
-def test_words_have_their_places_in_the_text_as_it_stands() -> None:
+def test_word_places_refer_to_the_original_text() -> None:
     text = "Naïve ﬁts. ｻｰﾊﾞｰの音"
     places = [(p.word, text[p.starts[0] : p.end]) for p in word_places(text)]
     assert places == [("naive", "Naïve"), ("fit", "ﬁts"), ("サバの音", "ｻｰﾊﾞｰの音")]
@@ -225,7 +225,7 @@ def test_places_lie_within_the_text_in_order(text: str) -> None:
     assert all(0 <= p.starts[-1] < p.end <= len(text) for p in places)
 
 
-def test_words_that_stand_everywhere_count_only_where_there_are_no_others() -> None:
+def test_stop_words_count_only_without_others() -> None:
     assert query_words("the Models of the sea") == ["model", "sea"]
     assert query_words("to be") == ["to", "be"]
 

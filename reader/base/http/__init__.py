@@ -1,7 +1,7 @@
-"""Define what is asked of a server and what it answered.
+"""Define the request to a server and its response, as plain values.
 
-The two values that let a source be a plain function: it is given `fetch`, and tests
-give it another one. They know nothing of sockets.
+They let a source be a plain function that is given `fetch`, so that tests can give it
+another one. They know nothing of sockets.
 """
 
 from __future__ import annotations
@@ -15,17 +15,18 @@ MAX_BYTES = 50_000_000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET, or where there is a body one POST: a question too long for an address.
+    """One GET, or one POST where there is a body (a query too long for an address).
 
-    source: the name to complain under.
-    delay_s: least time between two calls to this host, 0 for none.
-    etag, last_modified: what the last answer said of itself, empty for none.
+    source: the name of the source in error messages.
+    delay_s: least seconds between two calls to this host, 0 for none.
+    etag, last_modified: validators of the last answer, "" for none.
     is_trusted: the address stands in feeds.toml or is built from one there, so it may be
-    private (a mirror, a test server). An address found in content is not.
-    body: what is posted. It asks and changes nothing there, so it may be sent again; a
-    redirect of it is not followed.
-    headers: besides the usual ones. A secret belongs here and never in the address: they
-    go to this very host, never on to where a redirect leads, and into no message.
+    private (a mirror, a test server). An address found in content is not trusted.
+    max_bytes: a longer answer is an error.
+    body: a query, which changes nothing on the server: it may be sent again. A redirect of a
+    POST is not followed.
+    headers: additional ones. A secret belongs here and never in the address: headers go to
+    this host alone, not to the target of a redirect, and into no message.
     """
 
     url: str
@@ -42,9 +43,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer, whole: 200 with its body, or 304 with none.
+    """One complete answer: 200 with its body, or 304 without one.
 
-    url: where it came from in the end, after redirects.
+    url: the address that answered, after redirects.
     headers: names in lower case.
     """
 

@@ -56,7 +56,10 @@ _REMEDIES = {
 
 
 def refused(answer: Response, request: Request, retry_at: datetime | None) -> SourceFailed:
-    """Explain what a status means; retry_at: the moment that the server named, if it did."""
+    """Make the error for a status that is no answer.
+
+    retry_at: when the server allows another try, None where it did not say.
+    """
     host, status = httpx.URL(answer.url).host, answer.status
     kind = "http.trouble" if status >= 500 else "http.other"
     reason = say(f"http.{status}") if status in _REMEDIES else say(kind)
@@ -78,13 +81,14 @@ def refused(answer: Response, request: Request, retry_at: datetime | None) -> So
 
 
 def failed(request: Request, what: str, hint: str = ASKED_AGAIN) -> SourceFailed:
-    """Blame the source of a request. hint: the key of a text."""
+    """Make the error of a request's source. hint: the key of a text."""
     return SourceFailed(source=request.source, what=what, hint=say(hint))
 
 
 def no_answer(error: Exception, host: str, request: Request, seconds: float) -> SourceFailed:
-    """Explain a failure of the connection. seconds: what was waited at most."""
+    """Make the error for a failed connection. seconds: the timeout that applied."""
     cause = _system_error(error)
+    # httpx and httpcore have classes of the same names; the name fits both.
     kind = type(error).__name__
     if kind.endswith("Timeout"):
         key = "http.no_connection" if kind == "ConnectTimeout" else "http.no_end"
@@ -106,7 +110,7 @@ def no_answer(error: Exception, host: str, request: Request, seconds: float) -> 
 
 
 def _system_error(error: BaseException | None) -> OSError | UnicodeError | None:
-    """Find what the operating system said, below the libraries' own words for it."""
+    """Find the operating system's error below those of the libraries; None without one."""
     while error is not None:
         if isinstance(error, OSError | UnicodeError):
             return error
@@ -119,7 +123,7 @@ MAX_REDIRECTS = 5
 MAX_WAIT_S = 30.0
 """A Retry-After up to this is waited out at once; a longer one is left to the next gather."""
 WAITS_S = (2.0, 6.0)
-"""How long to wait before the first and second retry when the server does not say."""
+"""Seconds before the first and the second retry, where the server does not name a time."""
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _BUSY = (429, 503)
@@ -127,13 +131,14 @@ _STUMBLED = (500, 502, 504)
 
 
 class Client:
-    """Fetches with the manners above; `client.fetch` is a `reader.base.http.Fetch`.
+    """A polite HTTP client; `client.fetch` is a `reader.base.http.Fetch`.
 
-    trusted_hosts: names that may lead into a private network, whoever names them.
-    timeout_s: longest silence; deadline_s: longest time for one answer with its redirects,
-    waits out of politeness left out.
-    Threads may share one client. Connections for addresses found in content stand in a
-    pool of their own: one that was opened for an address in feeds.toml is never lent to them.
+    clock: the present moment, aware. sleep, monotonic: as in `time`; seconds.
+    trusted_hosts: host names that may lead into a private network.
+    timeout_s: longest silence. deadline_s: longest time for one answer with its redirects,
+    without the pauses between calls.
+    Threads may share one client. Addresses found in content have a connection pool of their
+    own: a connection opened for an address in feeds.toml is never reused for them.
     """
 
     def __init__(
@@ -153,12 +158,12 @@ class Client:
         self._lock = threading.Lock()
         self._free_at: dict[str, float] = {}
         self._last_at: dict[str, float] = {}
-        # No transport but mounts: so a proxy named by the environment is used, as httpx does
-        # it, but never for this machine itself.
+        # With `transport=` httpx would ignore the proxies that the environment names. As mounts
+        # ours is used only where no proxy is, and for this machine always.
         here = ("all://", "all://localhost", "all://127.0.0.1", "all://[::1]")
         transport = Transport(self._deadline, is_guarded=False)
         self._open = httpx.Client(mounts=dict.fromkeys(here, transport), timeout=timeout_s)
-        # No proxy: it, and not the guard, would choose the address.
+        # No proxy here: it would look the name up itself, past the check of the address.
         transport = Transport(self._deadline, is_guarded=True)
         self._guarded = httpx.Client(transport=transport, timeout=timeout_s)
 
@@ -179,10 +184,10 @@ class Client:
         self.close()
 
     def fetch(self, request: Request) -> Response:
-        """Get one address: 200 with its body, or 304 where a validator was given.
+        """Fetch one address: 200 with its body, or 304 where a validator was given.
 
-        429 and 503 are asked again twice, 500, 502 and 504 once. Raises Unreachable if
-        nothing came, SourceFailed for all else.
+        429 and 503 are tried again twice, 500, 502 and 504 once. Raises Unreachable where no
+        answer came, SourceFailed for everything else.
         """
         is_conditional = bool(request.etag or request.last_modified)
         for n_tries in range(len(WAITS_S) + 1):
@@ -200,7 +205,7 @@ class Client:
         raise refused(answer, request, retry_at)
 
     def _ask(self, request: Request) -> Response:
-        """Follow redirects to the first other answer, whatever its status."""
+        """Follow redirects to the first other answer, of any status."""
         self._deadline.start(self._deadline_s)
         url = _parse_url(request.url, request)
         is_trusted = request.is_trusted or self._is_trusted_host(url)
@@ -212,6 +217,7 @@ class Client:
                 return answer
             passed.append(url)
             url = _parse_url(location, request, base=url)
+            # Trust ends at the host: a redirect from there may lead into the private network.
             is_trusted = self._is_trusted_host(url) or (is_trusted and url.host == passed[-1].host)
             if url in passed or len(passed) > MAX_REDIRECTS:
                 way = " → ".join(f"{one.host}{one.path}"[:100] for one in (*passed, url))
@@ -241,27 +247,29 @@ class Client:
             raise no_answer(error, url.host, request, seconds) from error
 
     def _await_turn(self, host: str, delay_s: float) -> None:
-        """Sleep until the host may be called again, and take that moment."""
+        """Sleep until the host may be called again, and reserve that moment."""
         with self._lock:
             now = self._monotonic()
             earliest = self._last_at.get(host, now - delay_s) + delay_s
             start = max(now, earliest, self._free_at.get(host, now))
+            # Reserved under the lock: another thread computes its turn from ours. The sleep
+            # comes after it, so that calls to other hosts go on meanwhile.
             self._last_at[host] = start
         if start > now:
             self._sleep(start - now)
             self._deadline.extend(start - now)
 
     def _hold_back(self, host: str, seconds: float) -> None:
-        """Let nobody call the host for so long: a busy server is busy for all threads."""
+        """Pause all calls to a host for some seconds: a busy server is busy for all threads."""
         with self._lock:
             until = self._monotonic() + seconds
             self._free_at[host] = max(until, self._free_at.get(host, until))
 
 
 def _headers(request: Request, url: httpx.URL) -> dict[str, str]:
-    """Name what is sent with a request, its own headers only to the host it is meant for."""
+    """Return the headers of a request; its own ones only for the host that it names."""
     if not all(value.isascii() and value.isprintable() for value in request.headers.values()):
-        # Said here, since what the libraries say of it repeats the value.
+        # Checked here: the libraries' errors quote the value, which may be a secret.
         raise failed(request, say("http.header"))
     home = _parse_url(request.url, request)
     is_home = (url.scheme, url.host, url.port) == (home.scheme, home.host, home.port)
@@ -288,7 +296,10 @@ def _parse_url(text: str, request: Request, base: httpx.URL | None = None) -> ht
 
 
 def _read(answer: httpx.Response, request: Request) -> bytes:
-    """Read a body to its end, unpacked, but never more than the request allows."""
+    """Read and unpack a body to its end.
+
+    Raises SourceFailed past `max_bytes`, or for an encoding that was not asked for.
+    """
     encoding = answer.headers.get("content-encoding", "").strip().lower()
     chunks: Iterable[bytes] = answer.iter_raw()
     if encoding in ("gzip", "x-gzip"):
@@ -307,10 +318,10 @@ def _read(answer: httpx.Response, request: Request) -> bytes:
 
 
 def _unpack(chunks: Iterable[bytes], request: Request) -> Iterator[bytes]:
-    """Unpack gzip, never more at a time than the limit and one byte.
+    """Unpack gzip, at most `max_bytes` and one byte at a time.
 
-    Not httpx's own: that one takes a packed body that ends early for whole, and unpacks a
-    bomb a thousandfold before it can be counted.
+    httpx's own unpacking takes a body that ends early for complete, and expands a gzip bomb
+    a thousandfold before it can be counted.
     """
     engine, is_begun = zlib.decompressobj(wbits=31), False
     try:
@@ -329,7 +340,7 @@ def _unpack(chunks: Iterable[bytes], request: Request) -> Iterator[bytes]:
 
 
 def _wait_before_retry(answer: Response, n_tries: int, now: datetime) -> float | None:
-    """Return the seconds to wait before asking again, None if that is to be left alone."""
+    """Return the seconds to wait before the next try; None for no other try."""
     if answer.status in _STUMBLED and n_tries == 0:
         return WAITS_S[0]
     if answer.status not in _BUSY or n_tries >= len(WAITS_S):
@@ -341,7 +352,10 @@ def _wait_before_retry(answer: Response, n_tries: int, now: datetime) -> float |
 
 
 def _retry_after_s(answer: Response, now: datetime) -> float | None:
-    """Read Retry-After, seconds or a date (RFC 9110, 10.2.3); at most a week is believed."""
+    """Read Retry-After as seconds from now; None where it is absent or unreadable.
+
+    It has seconds or a date (RFC 9110, 10.2.3). At most a week is believed.
+    """
     text = answer.headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,9}", text):
         seconds = float(text)
@@ -361,18 +375,17 @@ CORE_ERRORS = (
     httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
 )
-"""What httpcore raises; its classes have no common root."""
+"""The exceptions of httpcore, which have no common base class."""
 
-# A kept connection that the server closes in the moment we use it again, without having
-# said so, shows as one of these before any answer: 32 of 300 calls in a row, measured. A
-# GET may be sent again.
+# A server may close a kept connection just as it is used again: then one of these is raised
+# before any answer came. Measured in 32 of 300 calls in a row. A GET may be sent again.
 _HUNG_UP = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
 
 Lookup = Callable[[str, int], list[str]]
 
 
 class PrivateAddress(Exception):
-    """A name leads into a private network."""
+    """A host name has an address in a private network."""
 
     def __init__(self, host: str, address: str) -> None:
         self.host, self.address = host, address
@@ -380,7 +393,7 @@ class PrivateAddress(Exception):
 
 
 class RequestDeadline(threading.local):
-    """The moment at which the request of this thread must be over."""
+    """The moment at which this thread's request must end; each thread has its own."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -390,7 +403,7 @@ class RequestDeadline(threading.local):
         self._at = self._monotonic() + seconds
 
     def extend(self, seconds: float) -> None:
-        """Leave out a time that was spent waiting out of politeness."""
+        """Move the deadline by seconds that were spent in a pause between calls."""
         self._at += seconds
 
     @property
@@ -398,7 +411,10 @@ class RequestDeadline(threading.local):
         return self._monotonic() >= self._at
 
     def cut(self, timeout: float | None) -> float:
-        """Shorten a timeout to what is left; raises ReadTimeout if that is nothing."""
+        """Shorten a timeout to the seconds left; None means no timeout.
+
+        Raises httpcore.ReadTimeout where no time is left.
+        """
         left = self._at - self._monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout("deadline")
@@ -406,9 +422,9 @@ class RequestDeadline(threading.local):
 
 
 class Transport(httpx.BaseTransport):
-    """httpx over httpcore with our sockets. Guarded: public addresses only.
+    """httpx over httpcore, with our own connections.
 
-    Errors are httpcore's, or PrivateAddress.
+    is_guarded: connect to public addresses only. Raises httpcore's errors and PrivateAddress.
     """
 
     def __init__(
@@ -416,6 +432,7 @@ class Transport(httpx.BaseTransport):
     ):
         backend = Backend(deadline, is_guarded=is_guarded, lookup=lookup or look_up)
         self._pool = httpcore.ConnectionPool(
+            # httpx's own transport takes no network backend, and httpcore's pool does.
             max_connections=128, max_keepalive_connections=8, keepalive_expiry=15.0,
             network_backend=backend,
         )  # fmt: skip
@@ -455,7 +472,10 @@ class _Body(httpx.SyncByteStream):
 
 
 class Backend(httpcore.NetworkBackend):
-    """Connect to the first address of a name that answers, all of them checked before."""
+    """Connects to the first address of a name that answers.
+
+    Where it is guarded, all addresses are checked before the first connection.
+    """
 
     def __init__(self, deadline: RequestDeadline, *, is_guarded: bool, lookup: Lookup) -> None:
         self._deadline, self._is_guarded, self._lookup = deadline, is_guarded, lookup
@@ -516,15 +536,15 @@ class _Stream(httpcore.NetworkStream):
 
 
 def look_up(host: str, port: int) -> list[str]:
-    """List the addresses of a name, in the system's order of preference."""
+    """Look up the addresses of a name, in the system's order of preference."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def is_public(address: str) -> bool:
-    """Check whether an address is one of the public internet.
+    """Check whether an address belongs to the public internet.
 
-    An IPv4 address inside an IPv6 one counts as what it is: mapped (::ffff:0:0/96), 6to4
+    An IPv4 address inside an IPv6 one is checked as IPv4: mapped (::ffff:0:0/96), 6to4
     (2002::/16), or behind NAT64 (64:ff9b::/96, RFC 6052), which phone networks use for
     every public IPv4 server.
     """
