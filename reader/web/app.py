@@ -31,17 +31,19 @@ def application(parts: Parts) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        # What does long work, and what begins it at its time of day; both end with the server.
+        # Made here, since both need the running event loop. They end with the server.
         work = app.state.work = Work(parts.command, parts.clock)
         clock = None
         if parts.gather_at is not None:
             clock = MorningClock(parts.gather_at, pool, work, parts.tell)
         app.state.morning_clock = clock
+        # Pages run in threads: by this one of them starts work in the loop.
         app.state.loop = asyncio.get_running_loop()
         looking = asyncio.create_task(clock.run()) if clock else None
         try:
             yield
         finally:
+            # The clock ends first: it could begin new work while the old one is being ended.
             if looking is not None:
                 looking.cancel()
                 await asyncio.gather(looking, return_exceptions=True)
@@ -61,6 +63,7 @@ def application(parts: Parts) -> Starlette:
         lifespan=lifespan,
     )
 
+    # `server` calls it before uvicorn waits for open answers: a stream never ends by itself.
     async def end_streams() -> None:
         await made.state.work.end_streams()
 
@@ -70,12 +73,14 @@ def application(parts: Parts) -> Starlette:
 
 
 class _Static(StaticFiles):
-    """Files of this program: for good, as their addresses change with their content."""
+    """The program's own files. Browsers keep them for good: an address has the file's hash."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         found = await super().get_response(path, scope)
+        # Scripts import each other by addresses with hashes, which the files themselves lack.
         if path.endswith(".js") and found.status_code == 200:
             found = Response(asset_content(path), media_type="text/javascript")
+        # Without its hash an address may have another content tomorrow.
         if Request(scope).url.query:
             found.headers["cache-control"] = f"public, max-age={A_YEAR_S}, immutable"
         return found

@@ -1,10 +1,10 @@
-"""Serve over HTTPS: an authority for this machine's own names, or a certificate of the person's.
+"""Make certificates for HTTPS: from an authority of this machine, or from the person's files.
 
-A browser keeps pages for offline only over HTTPS, and no public authority knows names of a
-home. The authority is made once and its key kept, readable by its owner alone, so that
-devices trust it once; the server's own certificate is made anew at each start and never
-written. It may vouch for the names that are served and for nothing else (RFC 5280, 4.2.1.10),
-and for some years: one that may do more, that has run out or lacks a name is made anew.
+Browsers keep pages for offline use only over HTTPS, and no public authority signs the names
+of a home network. The authority is made once, and only its owner can read its key, so that
+each device trusts it once. The server's certificate is made at each start and never written.
+The authority may sign the served names and nothing else (RFC 5280, 4.2.1.10), for three
+years. One that may sign more, that has expired or lacks a name is replaced.
 """
 
 from __future__ import annotations
@@ -40,25 +40,26 @@ CERTIFICATE, KEY = "authority.pem", "authority.key"
 ORGANISATION = "asayomi"
 
 GOOD_FOR = timedelta(days=397)
-"""Of the server's certificate; browsers of Apple's take 825 days, others' plans are shorter."""
+"""Life of the server's certificate. Apple's browsers accept 825 days, others plan for fewer."""
 
 LIFE = timedelta(days=3 * 365)
-"""Of the authority. Each new one has to be trusted by hand on each device."""
+"""Life of the authority. Each new one has to be trusted by hand on each device."""
 
 SOON = timedelta(days=60)
-"""Before its end, from when on each start says so."""
+"""So long before the authority expires, each start begins to say so."""
 
 CLOCKS_DIFFER = timedelta(days=1)
+"""Certificates begin so much earlier, for devices whose clock is behind this machine's."""
 
-_HOMES = tuple(
+_PRIVATE_NETWORKS = tuple(
     map(
         ipaddress.ip_network,
         ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16",
          "100.64.0.0/10", "fc00::/7", "fe80::/10"),
     )
 )  # fmt: skip
-"""Networks whose addresses a router gives out, another one tomorrow: an address within one stands
-for all of it."""
+"""Private networks. A router may give this machine another address of the same network tomorrow,
+so the authority may sign every address of it."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Why = Literal["", "any", "ended", "names"]
@@ -66,14 +67,14 @@ Why = Literal["", "any", "ended", "names"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an authority may vouch for, and until when. names: with all below them."""
+    """What an authority may sign, and until when. names: each with all names below it."""
 
     names: tuple[str, ...]
     networks: tuple[Network, ...]
     until: datetime
 
     def cover(self, name: str) -> bool:
-        """Check whether a name or an address is among them."""
+        """Check whether the authority may sign a name or an address."""
         try:
             address = ipaddress.ip_address(name)
         except ValueError:
@@ -83,8 +84,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """The authority of one folder. certificate: PEM, what devices trust. why_new: why it took the
-    place of another one; empty where it did not. missing: the names that the other one lacked."""
+    """The authority of one folder.
+
+    certificate: PEM, for devices to trust. why_new: why it replaced another one: "any" (that
+    one could sign any name), "ended" (expired), "names" (it lacked some); "" where it replaced
+    none. missing: the names that the other one lacked.
+    """
 
     certificate: bytes
     limits: Limits
@@ -94,16 +99,16 @@ class Authority:
 
     @property
     def fingerprint(self) -> str:
-        """Hash the certificate: SHA-256, in hexadecimal digits."""
+        """The SHA-256 of the certificate (DER), in hexadecimal digits."""
         der = ssl.PEM_cert_to_DER_cert(self.certificate.decode("ascii"))
         return hashlib.sha256(der).hexdigest()
 
     def ends_soon(self, now: datetime) -> bool:
-        """Check whether it is time to say that it runs out."""
+        """Check whether it expires within `SOON`."""
         return self.limits.until - now < SOON
 
     def context(self, names: Sequence[str], *, now: datetime) -> ssl.SSLContext:
-        """Make a certificate for names and addresses, good from now on."""
+        """Issue a certificate for names and addresses, and return it as a server's context."""
         leaf = self._made.issue_cert(
             *names,
             organization_name=ORGANISATION,
@@ -117,35 +122,37 @@ class Authority:
 
 
 def open_authority(folder: Path, *, machine: str, names: Sequence[str], now: datetime) -> Authority:
-    """Open the authority of a folder, made where there is none yet or none that will do.
+    """Open the authority of a folder; make it where there is none or the old one will not do.
 
-    machine: what it is called, so that a device's list tells several apart. names: names and
-    addresses that are served; one made anew may vouch for those of the former one too.
-    Raises UsageError, where its key is open to others or no key of it; StoreError.
+    machine: its name in the certificate, to tell several authorities apart on a device.
+    names: the served names and addresses; a new authority may also sign those of the old one.
+    Raises UsageError where others can read its key or the key is not its own; StoreError.
     """
     certificate, key = folder / CERTIFICATE, folder / KEY
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Two servers may start at once: both must end up with the same authority.
         with FileLock(f"{key}.lock", timeout=10):
             if not certificate.exists():
                 _make(certificate, key, machine, names, now)
-            found = _opened(certificate, key)
+            found = _load(certificate, key)
             missing = tuple(name for name in names if not found.limits.cover(name))
             why: Why = "names" if missing else ""
+            # The first versions made authorities without limits.
             if not found.limits.names:
                 why, missing = "any", ()
             elif found.limits.until <= now:
                 why, missing = "ended", ()
             if why:
                 _make(certificate, key, machine, [*names, *found.limits.names], now)
-                found = replace(_opened(certificate, key), why_new=why, missing=missing)
+                found = replace(_load(certificate, key), why_new=why, missing=missing)
     except OSError as error:
         raise disk_error(error, key) from error
     return found
 
 
 def limits_of(certificate: bytes) -> Limits:
-    """Read what an authority may vouch for; no name at all where it may vouch for any."""
+    """Read what an authority may sign. Without limits in it the result has no names."""
     read = x509.load_pem_x509_certificate(certificate)
     try:
         found = read.extensions.get_extension_for_class(x509.NameConstraints).value
@@ -164,7 +171,10 @@ def limits_of(certificate: bytes) -> Limits:
 
 
 def _make(certificate: Path, key: Path, machine: str, names: Sequence[str], now: datetime) -> None:
-    """Write the key first: a kill in between leaves what nobody trusts yet."""
+    """Make an authority and write its two files, the key first.
+
+    A kill in between leaves a key without a certificate, which no device trusts yet.
+    """
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name(
         [
@@ -185,26 +195,29 @@ def _make(certificate: Path, key: Path, machine: str, names: Sequence[str], now:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - CLOCKS_DIFFER)
         .not_valid_after(now + LIFE)
+        # path_length=0: it may sign certificates of servers, but no other authority.
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.NameConstraints(_permitted(names), None), critical=True)
+        .add_extension(x509.NameConstraints(_constraints(names), None), critical=True)
         .add_extension(usage, critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(private.public_key()), False)
         .sign(private, hashes.SHA256())
     )
+    # The certificate goes first and comes last: where it exists, its key does too.
     certificate.unlink(missing_ok=True)
     key.unlink(missing_ok=True)
-    # `write_whole` keeps a file's mode: nobody else reads it at any moment.
+    # `write_whole` keeps the mode of a file that is there: nobody else can ever read the key.
     os.close(os.open(key, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     write_whole(key, pem)
     write_whole(certificate, made.public_bytes(Encoding.PEM))
 
 
-def _permitted(names: Iterable[str]) -> list[x509.GeneralName]:
-    """List what an authority for some names and addresses may vouch for, each once.
+def _constraints(names: Iterable[str]) -> list[x509.GeneralName]:
+    """List the name constraints for some names and addresses, each once.
 
-    A kind of name of which nothing is permitted would be free: there is always one of each.
+    A kind of name (DNS, IP) without any constraint would be unrestricted, so there is always
+    one of each.
     """
     found: dict[x509.GeneralName, None] = {}
     for name in ("localhost", "127.0.0.1", "::1", *names):
@@ -213,13 +226,13 @@ def _permitted(names: Iterable[str]) -> list[x509.GeneralName]:
         except ValueError:
             found[x509.DNSName(name)] = None
             continue
-        home = next((one for one in _HOMES if address in one), None)
+        home = next((one for one in _PRIVATE_NETWORKS if address in one), None)
         found[x509.IPAddress(home or ipaddress.ip_network(address))] = None
     return list(found)
 
 
-def _opened(certificate: Path, key: Path) -> Authority:
-    """Read an authority. Raises UsageError."""
+def _load(certificate: Path, key: Path) -> Authority:
+    """Load an authority from its files. Raises UsageError."""
     pem, private = certificate.read_bytes(), key.read_bytes()
     if os.name == "posix" and key.stat().st_mode & 0o077:
         hint = say("serve.authority.open.hint", file=key)
@@ -255,6 +268,7 @@ def context_of(certificate: Path, key: Path | None) -> ssl.SSLContext:
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
+        # Without a callback OpenSSL would ask for the passphrase on the terminal.
         context.load_cert_chain(certificate, key, no_passphrase)
     except (ssl.SSLError, ValueError) as error:
         of = {"file": certificate, "key": key or certificate}
@@ -269,7 +283,7 @@ def context_of(certificate: Path, key: Path | None) -> ssl.SSLContext:
 
 
 def names_in(certificate: Path) -> list[str]:
-    """List the names and addresses that a certificate stands for; none with a `*`."""
+    """List the names and addresses in a certificate, without wildcards (`*`)."""
     try:
         found = x509.load_pem_x509_certificate(certificate.read_bytes()).extensions
         names = found.get_extension_for_class(x509.SubjectAlternativeName).value

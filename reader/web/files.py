@@ -1,10 +1,10 @@
-"""Send files of the library, keep uploads that are asked about, and draw pages of PDFs once.
+"""Send files of the library, keep uploads that wait for an answer, and cache drawn PDF pages.
 
-RFC 9110: ranges (section 14), conditions (section 13). One range at a time: who asks for
-several gets the whole, which a server may always send.
+Ranges and conditions follow RFC 9110, sections 14 and 13. A request for several ranges gets
+the whole file, which a server may always send.
 
-Uploads lie in temporary folders of this process and go with it. Pages are drawn by other
-processes, which may take long, and may die of a file made to harm. Knows no paper.
+Uploads lie in temporary folders and end with this process. Other processes draw the pages:
+drawing may take long, and a harmful file may kill the process. Knows no paper.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """A file that was opened within a folder. stamp: changes when its bytes do."""
+    """An open file. stamp: an id of its content; changes when the file is written."""
 
     handle: BinaryIO
     n_bytes: int
@@ -48,13 +48,16 @@ class OpenFile:
 
 
 def opened_within(file: Path, root: Path) -> OpenFile | None:
-    """Open a file for reading; None where there is none, or where it lies outside `root`,
-    links and all followed."""
+    """Open a file for reading; None where there is none or it lies outside `root`.
+
+    Symbolic links are followed first: one that leads out of `root` counts as outside.
+    """
     try:
         real = file.resolve(strict=True)
         if not real.is_relative_to(root.resolve(strict=True)):
             return None
-        # No link may take its place now, and no pipe keeps us waiting.
+        # The path was resolved just now. O_NOFOLLOW: a link put in its place meanwhile is not
+        # followed. O_NONBLOCK: opening a named pipe would wait for its writer.
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         handle = os.fdopen(os.open(real, flags | getattr(os, "O_BINARY", 0)), "rb")
     except (OSError, RuntimeError, ValueError):
@@ -67,14 +70,14 @@ def opened_within(file: Path, root: Path) -> OpenFile | None:
     return OpenFile(handle, found.st_size, found.st_mtime, stamp)
 
 
-# Starlette's FileResponse sends ranges too, and was tried (1.10): it opens a path, after our look
-# at it, and so a link that was put in its place; a handle that is open already it takes as a bare
-# number at most, and leaves it open at HEAD, 416 and where a client has gone. It answers a range
-# in other units than bytes with 400, where RFC 9110 (14.2) has it ignored, and one of HEAD.
+# Starlette's FileResponse sends ranges too, and was tried (1.10). It opens a path after our check
+# of it, and so follows a link that was put in its place. An open file it takes as a bare number
+# only, and leaves it open after HEAD, after 416 and when the client has gone. A range in other
+# units than bytes, and one of a HEAD, it answers with 400; RFC 9110 (14.2) says to ignore both.
 def send_file(
     request: Request, file: OpenFile, *, media_type: str, name: str, is_attachment: bool = False
 ) -> Response:
-    """Answer GET or HEAD with a file, which is closed at the end. name: as it is saved."""
+    """Answer GET or HEAD with a file, and close the file. name: the name to save it under."""
     headers = {
         "etag": f'"{file.stamp}"',
         "last-modified": formatdate(file.modified_s, usegmt=True),
@@ -84,14 +87,16 @@ def send_file(
     }
     if is_unchanged(request.headers, headers["etag"], file.modified_s):
         file.handle.close()
+        # A 304 repeats only what says whether the kept answer still holds (RFC 9110, 15.4.5).
         del headers["content-disposition"]
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     part, status = range(file.n_bytes), HTTPStatus.OK
     asked = _RANGE.fullmatch(request.headers.get("range", ""))
     condition = request.headers.get("if-range", "").strip()
+    # If-Range names the file that the client has a part of: of another one it gets the whole.
     holds = condition in ("", headers["etag"], headers["last-modified"])
     if request.method == "GET" and holds and asked and (asked[1] or asked[2]):
-        part, status = _part(asked[1], asked[2], file.n_bytes), HTTPStatus.PARTIAL_CONTENT
+        part, status = _byte_range(asked[1], asked[2], file.n_bytes), HTTPStatus.PARTIAL_CONTENT
         if not part:
             file.handle.close()
             headers["content-range"] = f"bytes */{file.n_bytes}"
@@ -114,7 +119,7 @@ def send_file(
 
 
 def disposition(name: str, *, is_attachment: bool) -> str:
-    """Name a file for the browser; RFC 6266, with a plain name for who knows no other."""
+    """Write a Content-Disposition (RFC 6266), with an ASCII name for old clients as well."""
     kind = "attachment" if is_attachment else "inline"
     plain = re.sub(r'[^ -~]|["\\%]', "_", name)
     if plain == name:
@@ -123,19 +128,20 @@ def disposition(name: str, *, is_attachment: bool) -> str:
 
 
 def is_unchanged(headers: Mapping[str, str], etag: str, modified_s: float) -> bool:
-    """Check whether the browser has what it asks for already."""
+    """Check whether the browser's copy is current (If-None-Match, else If-Modified-Since)."""
     if known := headers.get("if-none-match"):
         tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
         return etag in tags or "*" in tags
     try:
         since = parsedate_to_datetime(headers.get("if-modified-since", ""))
+        # Dates in HTTP have whole seconds.
         return int(modified_s) <= since.timestamp()
     except (TypeError, ValueError, OverflowError):
         return False
 
 
 def png_size(file: Path) -> tuple[int, int] | None:
-    """Read width and height of a picture, from its first chunk; None where it is no PNG."""
+    """Read a picture's width and height in pixels from its first chunk; None for no PNG."""
     try:
         with file.open("rb") as handle:
             head = handle.read(24)
@@ -146,24 +152,25 @@ def png_size(file: Path) -> tuple[int, int] | None:
     return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
 
 
-def _part(first: str, last: str, n_bytes: int) -> range:
-    """Choose the bytes of a range: from one to another, or the last so many; none is empty."""
+def _byte_range(first: str, last: str, n_bytes: int) -> range:
+    """Read a range ("first-last", "first-" or "-last"); empty where the file has none of it."""
     if not first:
+        # "-500" are the last 500 bytes.
         return range(max(0, n_bytes - int(last)), n_bytes)
     begin, end = int(first), min(int(last), n_bytes - 1) + 1 if last else n_bytes
-    # A range that ends before it begins is none, and the whole is sent.
+    # A range that ends before it begins is invalid (RFC 9110, 14.1.1): the whole file is sent.
     return range(n_bytes) if last and int(last) < begin else range(begin, end)
 
 
 MOST = 3
-"""Files that wait at once, of 300 MB each at most; the one longest here gives way."""
+"""Files that wait at once, of at most 300 MB each; a further one removes the oldest."""
 
 WAITS_S = 900.0
-"""How long a file waits for its answer."""
+"""Seconds that a file waits for the person's answer."""
 
 
 class Uploads:
-    """The files that wait. clock: seconds that only grow."""
+    """The uploads that wait for an answer. clock: seconds, never going back."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -171,7 +178,7 @@ class Uploads:
         self._waiting: OrderedDict[str, tuple[float, TemporaryDirectory[str], Path]] = OrderedDict()
 
     def keep(self, folder: TemporaryDirectory[str], file: Path) -> str:
-        """Keep a file with its folder; returns the word by which it is asked for."""
+        """Keep a file with its folder; returns the secret word by which `take` finds it."""
         word = secrets.token_urlsafe(16)
         with self._lock:
             self._let_go(MOST - 1)
@@ -179,19 +186,20 @@ class Uploads:
         return word
 
     def take(self, word: str) -> tuple[TemporaryDirectory[str], Path] | None:
-        """Hand a file and its folder to who asks first; None where it waits no longer."""
+        """Take a file and its folder out; None where it no longer waits."""
         with self._lock:
             self._let_go(MOST)
             found = self._waiting.pop(word, None)
         return found[1:] if found else None
 
     def close(self) -> None:
-        """Delete what still waits."""
+        """Delete all files that still wait."""
         with self._lock:
             self._let_go(0)
 
     def _let_go(self, most: int) -> None:
         while self._waiting:
+            # They stand in the order in which they came: the first one is the oldest.
             since, folder, _ = next(iter(self._waiting.values()))
             if len(self._waiting) <= most and self._clock() - since < WAITS_S:
                 return
@@ -200,13 +208,13 @@ class Uploads:
 
 
 WIDTHS = (600, 900, 1200, 1800, 2400)
-"""Pixels that a page is drawn in; what is asked for is rounded up to one of these."""
+"""Widths of drawn pages in pixels; a requested width is rounded up to one of these."""
 
 MOST_BYTES = 24 * 1024**2
-"""Of pictures that are kept; some sixty pages. Browsers keep theirs for good."""
+"""Bytes of pictures that are kept: some sixty pages. Browsers keep their copies for good."""
 
 FAILED_S = 600.0
-"""How long a page that could not be drawn is not tried again."""
+"""Seconds before a page that could not be drawn is tried again."""
 
 TIMEOUT_S = 20.0
 MAX_BYTES = 1024**3
@@ -214,7 +222,7 @@ N_WORKERS = 2
 
 
 class Draws(Protocol):
-    """What draws pages; `PdfPool` does, from any thread."""
+    """Draws pages of PDFs, called from any thread; `PdfPool` does it in other processes."""
 
     def page_text(self, path: Path, page: int) -> PageText: ...
 
@@ -223,18 +231,19 @@ class Draws(Protocol):
     def close(self) -> None: ...
 
 
-def _pool() -> Draws:
-    from reader.pdfs.text.process import PdfPool  # pymupdf: at the first page
+def _pdf_pool() -> Draws:
+    # Imported at the first page: pymupdf would slow the start of the server.
+    from reader.pdfs.text.process import PdfPool
 
     return PdfPool(N_WORKERS, timeout_s=TIMEOUT_S, max_bytes=MAX_BYTES)
 
 
 class Drawn:
-    """The pages that were drawn lately. draws: makes what draws them, at the first page."""
+    """A cache of drawn pages. draws: makes the drawing processes, called at the first page."""
 
     def __init__(
         self,
-        draws: Callable[[], Draws] = _pool,
+        draws: Callable[[], Draws] = _pdf_pool,
         *,
         most_bytes: int = MOST_BYTES,
         clock: Callable[[], float] = time.monotonic,
@@ -248,9 +257,10 @@ class Drawn:
         self._failed: dict[Hashable, tuple[float, PdfError]] = {}
 
     def text(self, file: Path, stamp: str, page: int) -> PageText:
-        """Read the words of a page. stamp: of the file's content. Raises PdfError."""
+        """Read the words of a page. page: from 1. stamp: see OpenFile. Raises PdfError."""
 
         def size(text: PageText) -> int:
+            # An estimate of the bytes in memory: only the sum of all pages has to be bounded.
             return 500 + sum(300 + 150 * len(line.words) for line in text.lines)
 
         key = ("text", stamp, page)
@@ -258,21 +268,21 @@ class Drawn:
         return found
 
     def image(self, file: Path, stamp: str, page: int, width: int) -> bytes:
-        """Draw a page as PNG, in one of `WIDTHS`. Raises PdfError."""
+        """Draw a page as PNG. page: from 1. width: one of `WIDTHS`. Raises PdfError."""
         found: bytes = self._once(
             ("image", stamp, page, width), lambda draws: draws.page_image(file, page, width), len
         )
         return found
 
     def close(self) -> None:
-        """End the processes that draw; the next page starts them again."""
+        """End the drawing processes; the next page starts new ones."""
         with self._lock:
             draws, self._draws = self._draws, None
         if draws is not None:
             draws.close()
 
     def _once(self, key: Hashable, draw: Callable[[Draws], Any], size: Callable[[Any], int]) -> Any:
-        """Draw what was not drawn lately, once for all who ask at the same time."""
+        """Return a kept value, or draw it: once for all threads that ask at the same time."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -283,15 +293,18 @@ class Drawn:
             others = self._running.get(key)
             future = self._running.setdefault(key, Future())
             draws = self._draws = self._draws or self._make()
+        # Another thread draws it already: wait for its result, without the lock.
         if others is not None:
             return others.result()
         try:
             found = draw(draws)
         except BaseException as error:
+            # Of any kind: the threads that wait for the future would wait for ever.
             with self._lock:
                 del self._running[key]
                 now = self._clock()
                 self._failed = {k: one for k, one in self._failed.items() if one[0] > now}
+                # Only the file's own fault comes again; anything else may be gone at the next try.
                 if isinstance(error, PdfError):
                     self._failed[key] = now + FAILED_S, error
             future.set_exception(error)
@@ -301,6 +314,7 @@ class Drawn:
             self._failed.pop(key, None)
             self._kept[key] = found, size(found)
             self._n_bytes += self._kept[key][1]
+            # The newest one stays, also where it alone is larger than the limit.
             while self._n_bytes > self._most_bytes and len(self._kept) > 1:
                 _, (_, n_out) = self._kept.popitem(last=False)
                 self._n_bytes -= n_out
@@ -309,6 +323,6 @@ class Drawn:
 
 
 def width_for(asked: str) -> int:
-    """Choose the width in which a page is drawn for the one that is asked for."""
+    """Choose the width from `WIDTHS` for a requested one; the second where it is no number."""
     wanted = int(asked) if asked.isdecimal() and len(asked) < 6 else WIDTHS[1]
     return next((width for width in WIDTHS if width >= wanted), WIDTHS[-1])

@@ -1,8 +1,8 @@
-"""Keep libraries open between requests, and what was made from them until something is written.
+"""Keep libraries open between requests, and cache values until something is written.
 
-Opening a library takes as long as a page. A request has one to itself; feeds.toml is read anew
-once it changed. Of many that ask for the same value at once one makes it and the others wait.
-Knows no page.
+Opening a library takes as long as a page. Each request has a library to itself; feeds.toml is
+read again after a change. Of several threads that ask for a value at once, one makes it and
+the others wait. Knows no page.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from reader.library.place import FEEDS
 from reader.library.rows.database import commits
 
 MOST_KEPT = 8
-"""Libraries that stay open while nobody asks; more are opened where more ask at once."""
+"""Libraries that stay open while they are free; more are opened for more requests at once."""
 
 Stamp = tuple[tuple[int, int, int], ...]
 Version = tuple[Stamp, int, tuple[int, ...]]
@@ -28,7 +28,7 @@ Version = tuple[Stamp, int, tuple[int, ...]]
 
 @dataclass(slots=True)
 class Pool:
-    """Libraries of one folder, lent to one request each."""
+    """The open libraries of one folder; each is lent to one request at a time."""
 
     folder: Path
     open_library: Callable[[], Library]
@@ -39,9 +39,10 @@ class Pool:
 
     @contextlib.contextmanager
     def lent(self) -> Iterator[Library]:
-        """Lend a library, opened anew where feeds.toml or reader.db is another one by now."""
+        """Lend a library; opens it again where feeds.toml or a database was replaced."""
         stamp = self.stamp()
         with self._lock:
+            # These are connections to files that were replaced: nobody may get one any more.
             old = [library for was, library in self._free if was != stamp]
             self._free = [(was, library) for was, library in self._free if was == stamp]
             free = self._free.pop()[1] if self._free else None
@@ -51,7 +52,7 @@ class Pool:
         try:
             yield library
         except BaseException:
-            # It may be in the middle of something; the next request gets a fresh one.
+            # It may be in the middle of a transaction; the next request gets a fresh one.
             library.db.close()
             raise
         with self._lock:
@@ -61,15 +62,17 @@ class Pool:
         library.db.close()
 
     def version(self) -> Version:
-        """Return a value that is another one once anything of the library was written.
+        """Return a value that changes whenever anything in the library is written.
 
-        One library is open for that alone: SQLite tells a connection of the commits of all
-        others, of this process and of any other, and this one never writes.
+        One library is open for this alone and never writes: SQLite shows a connection the
+        commits of all others, from this process and from any other (`data_version`).
         """
         stamp = self.stamp()
         with self._watching:
             if self._watch is None or self._watch[0] != stamp:
                 before = self._watch
+                # A new connection counts commits from its own start: the number of openings
+                # keeps an earlier version from coming again.
                 self._watch = (stamp, before[1] + 1 if before else 0, self.open_library())
                 if before:
                     before[2].db.close()
@@ -87,7 +90,7 @@ class Pool:
             self._watch = None
 
     def stamp(self) -> Stamp:
-        """Stamp this library's files, to know others that take their place (a backup, an index)."""
+        """Return a stamp of the library's files, which changes when one is replaced."""
         stamp = []
         for name in (FEEDS, "reader.db", "index.db"):
             try:
@@ -95,7 +98,8 @@ class Pool:
             except OSError:
                 stamp.append((0, 0, 0))
                 continue
-            # A database is written by us: only another file in its place counts.
+            # We write the databases ourselves: there only another file (a restored backup, a
+            # rebuilt index) counts, of feeds.toml also an edit.
             is_ours = name != FEEDS
             written = (0, 0) if is_ours else (found.st_mtime_ns, found.st_size)
             stamp.append((found.st_ino, *written))
@@ -103,7 +107,7 @@ class Pool:
 
 
 MOST = 16
-"""Values that are remembered: today's list in both languages, and some days before."""
+"""Values that are kept: today's list in both languages, and some earlier days."""
 
 
 @dataclass(slots=True)
@@ -115,22 +119,23 @@ class _Place:
 
 @dataclass(slots=True)
 class ValueCache:
-    """Values by key, the least asked for forgotten first."""
+    """A cache of values by key; the least recently used one goes first."""
 
     _places: OrderedDict[Hashable, _Place] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, key: Hashable, version: Callable[[], object], make: Callable[[], Any]) -> Any:
-        """Return the value of a key, made anew where the version is another one by now.
+        """Return the value of a key; makes it again where the version has changed.
 
-        The version is looked at first: what is written while the value is made makes the
-        next one who asks make it again.
+        The version is read before the value is made: a write in between makes the next caller
+        make it again.
         """
         with self._lock:
             place = self._places.setdefault(key, _Place())
             self._places.move_to_end(key)
             while len(self._places) > MOST:
                 self._places.popitem(last=False)
+        # A lock for each key: a caller of another value does not wait for this one.
         with place.lock:
             now = version()
             if place.version != now:

@@ -1,9 +1,9 @@
-"""Fill templates: everything escaped, foreign HTML cleaned, in the language of whoever reads.
+"""Fill templates: escape all text, clean foreign HTML, in the reader's language.
 
-Titles, posts, abstracts and names are text and are escaped by the templates; HTML comes from
-notes alone, whose Markdown anybody may have written (an imported file, a paste): nh3 is the one
-door through which it comes to a page. Addresses of papers, and of files that change with their
-content, are made here too. Knows no library and no request beyond the values that it is given.
+Titles, posts, abstracts and names are text, which the templates escape. HTML comes from notes
+alone; anybody may have written their Markdown (an imported file, a paste), so it reaches a
+page only through nh3. The addresses of papers and static files are made here too. Knows no
+library and no request beyond the values that it is given.
 """
 
 from __future__ import annotations
@@ -36,36 +36,39 @@ from reader.morning.texts import (
 
 
 def as_path(text: str) -> str:
-    """Write a text as part of an address: what would end the path there is quoted."""
+    """Quote a text for the path of an address; "/" and ":" stay."""
     return quote(text, safe="/:@!$'()*,;=~+")
 
 
 def paper_at(id_: str) -> str:
-    """Write the address of a paper's page."""
+    """Return the address of a paper's page."""
     return f"/paper/{as_path(id_)}"
 
 
 def pdf_at(id_: str) -> str:
-    """Write the address of a paper's PDF; its pages are below it."""
+    """Return the address of a paper's PDF; its pages have addresses below it."""
     return f"/pdf/{as_path(id_)}"
 
 
 WORKER = "worker.js"
-"""The service worker: it has an address of its own, which never changes."""
+"""The service worker. Its own address has no hash: browsers know a worker by its address."""
 
 _IMPORT = re.compile(rb'from "\./([\w-]+\.js)"')
 
 
 @functools.cache
 def asset(name: str) -> str:
-    """Return the address of a file of `static/`; browsers may keep what is there for good."""
+    """Return the address of a file in `static/`, with the hash of its content."""
     return f"/static/{name}?{hashlib.sha256(asset_content(name)).hexdigest()[:12]}"
 
 
 @functools.cache
 def asset_content(name: str) -> bytes:
-    """Read a file of `static/` as it is sent: a script imports others by their `asset`, so that
-    its own address changes with theirs. Raises FileNotFoundError."""
+    """Read a file in `static/` as it is sent.
+
+    A script imports others by their `asset` address, so its own hash changes with theirs.
+    Raises FileNotFoundError.
+    """
     content = importlib.resources.files("reader.web").joinpath("static", name).read_bytes()
     if not name.endswith(".js"):
         return content
@@ -74,7 +77,7 @@ def asset_content(name: str) -> bytes:
 
 @functools.cache
 def assets() -> tuple[str, ...]:
-    """List the addresses of all files, but for the worker."""
+    """List the addresses of all static files except the worker."""
     folder = importlib.resources.files("reader.web").joinpath("static")
     names = sorted(file.name for file in folder.iterdir() if "." in file.name.strip("."))
     return tuple(asset(name) for name in names if name != WORKER)
@@ -82,7 +85,7 @@ def assets() -> tuple[str, ...]:
 
 @functools.cache
 def assets_version() -> str:
-    """Name the state of all files, the worker among them."""
+    """Return a version of all static files, the worker included: 12 hexadecimal digits."""
     text = "\n".join([*assets(), asset(WORKER)])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -97,14 +100,15 @@ CLEANER = nh3.Cleaner(
     attributes={"a": {"href", "title"}, "ol": {"start"}},
     url_schemes={"http", "https"},
     link_rel="noopener noreferrer nofollow",
+    # These go with their content; of any other tag that is not allowed only the text stays.
     clean_content_tags={"script", "style", "template", "iframe", "object", "svg", "math"},
 )
 
 
 def clean(html: str) -> Markup:
-    """Keep what text is made of; scripts, styles, forms, pictures and frames go.
+    """Clean HTML: only the elements of text remain, no scripts, styles, forms or pictures.
 
-    Links lead to http and https, or to a page of ours; other sites are not told where from.
+    Links lead to http, https or our own pages; other sites get no Referer.
     """
     return Markup(CLEANER.clean(visible(html)))  # noqa: S704  what nh3 gives
 
@@ -129,12 +133,12 @@ TABS = (
         ("/more", "/door", "/topics", "/sources", "/week", "/stats", "/work", "/settings"),
     ),
 )
-"""Where to go: (address, name of its text and icon, beginnings of addresses that belong to it)."""
+"""The tabs: (address, name of its text and icon, prefixes of the addresses that belong to it)."""
 
 
 @functools.cache
 def environment() -> jinja2.Environment:
-    """Open the templates of this package; a name that is not given is an error."""
+    """Load the templates of this package; an undefined name in one is an error."""
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("reader.web"),
         autoescape=True,
@@ -147,6 +151,7 @@ def environment() -> jinja2.Environment:
     made.filters |= {
         "plain": plain,
         "plain_lines": plain_lines,
+        # Cached: after each decision today's page cuts the same titles again.
         "shorten": functools.lru_cache(1_024)(shorten),
         "iso": date.isoformat,
         "address": url_of,
@@ -175,15 +180,15 @@ def environment() -> jinja2.Environment:
 
 
 def render(template: str, **values: object) -> str:
-    """Fill one template. Raises jinja2.UndefinedError for a value that is not given."""
+    """Render one template. Raises jinja2.UndefinedError for a missing value."""
     return environment().get_template(template).render(**values)
 
 
 @functools.cache
 def icon(name: str) -> Markup:
-    """Draw a picture beside a word; it says nothing by itself. name: an id of static/icons.svg.
+    """Return an icon, which screen readers skip. name: an id in static/icons.svg.
 
-    A function and no macro: a list has hundreds, and a macro takes ten times as long.
+    Not a macro: a list has hundreds of icons, and a macro takes ten times as long.
     """
     drawn = '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>'
     return Markup(drawn).format(asset("icons.svg"), name)  # noqa: S704  escaped by format
@@ -195,7 +200,7 @@ def title(text: str) -> Markup:
 
     This is the only foreign text that becomes markup without nh3.
     """
-    # Browsers end a line at a formula as at a picture, also between it and a hyphen or full stop.
+    # Browsers may break a line at a formula as at a picture, even before a hyphen or full stop.
     html = _FORMULA.sub(r'<span class="whole">\g<0></span>', tex_to_html(plain(text)))
     return Markup(html)  # noqa: S704  escaped by tex_to_html
 
@@ -206,11 +211,12 @@ _OPTION = re.compile(r"(?<!\S)--[\w-]+")
 
 
 def ticked(text: str) -> Markup:
-    """Show what stands between `backticks` in a sentence, a command say, as code."""
+    """Render a sentence of ours; text between `backticks`, such as a command, becomes code."""
     pieces = [str(escape(piece)) for piece in text.split("`")]
-    if len(pieces) % 2 == 0:  # one is left over: none means anything
+    if len(pieces) % 2 == 0:
+        # An odd number of backticks: none of them has a partner for sure.
         return escape(text)
-    # A line may end behind each hyphen: an option stays whole.
+    # A browser may break a line after each hyphen; an option stays in one piece.
     whole = [_OPTION.sub(r'<span class="whole">\g<0></span>', piece) for piece in pieces]
     marked = [f"<code>{piece}</code>" if n % 2 else pieces[n] for n, piece in enumerate(whole)]
     return Markup("".join(marked))  # noqa: S704  escaped piece by piece
@@ -218,18 +224,18 @@ def ticked(text: str) -> Markup:
 
 @functools.lru_cache(1_024)
 def title_text(text: str) -> str:
-    """Write a title as text alone: for a window's name, an aria-label."""
+    """Convert a title with TeX to plain text, for a window title or an aria-label."""
     return tex_to_text(plain(text))
 
 
 def day_text(day: date) -> str:
-    """Write a day as a person does: "Thursday, 3 July"; 7月3日(木)."""
+    """Format a day in the spoken language: "Thursday, 3 July"; 7月3日(木)."""
     weekday, month = say(f"weekday.long.{day.weekday()}"), say(f"web.month.{day.month}")
     return say("web.day", weekday=weekday, month=month, n=day.day)
 
 
 def tongue(text: str) -> str:
-    """Guess the language of foreign text for its `lang`: a voice that can read it, its letters."""
+    """Guess the language of a text for its `lang`, by which browsers choose voice and font."""
     return "ja" if _JAPANESE.search(text) else "en"
 
 
@@ -237,14 +243,15 @@ _JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 
 
 def on_the_web(address: str) -> str:
-    """Return an address that a link may have, "" for one that is not of the web."""
+    """Return an address if it is http or https, otherwise "": only those become links."""
     return address if address.casefold().startswith(("https://", "http://")) else ""
 
 
 def chosen_language(cookie: str, written: str, accepts: str) -> str:
-    """Choose the language: picked on a page, else what feeds.toml has, else the browser's.
+    """Choose the language: the one picked on a page, else feeds.toml's, else the browser's.
 
-    cookie, written: "" for none. accepts: the header Accept-Language.
+    cookie, written: "" for none. accepts: the header Accept-Language. English where nothing
+    fits.
     """
     for said in (cookie, written):
         if said in LANGUAGES:
@@ -253,6 +260,7 @@ def chosen_language(cookie: str, written: str, accepts: str) -> str:
     for n, part in enumerate(accepts.split(",")):
         name, _, weight = part.partition(";q=")
         try:
+            # "en-GB" is "en". Equal weights count in the order in which they stand.
             weighed.append((-float(weight or 1), n, name.strip()[:2].casefold()))
         except ValueError:
             continue

@@ -30,26 +30,28 @@ if TYPE_CHECKING:
 
 MOST_CONNECTIONS = 500
 MOST_OF_ONE = 250
-"""Connections of one client; two hundred readers behind one proxy count as one."""
+"""Connections of one client; two hundred readers behind one proxy count as one client."""
 
 LONGEST_HEAD = 16_384
 """Bytes of a request's line and headers together."""
 
 HEAD_PATIENCE_S = 15.0
+"""Seconds in which a request's line and headers must come."""
 KEPT_S = 60
-"""How long a connection stays open after an answer."""
+"""Seconds that a connection stays open after an answer."""
 
 END_PATIENCE_S = 10
-"""How long answers that have begun may take once the server is asked to end."""
+"""Seconds that open answers may still take once the server is asked to end."""
 
-_LOOK_S = 0.05
+_POLL_S = 0.05
 
 
 class Patient(H11Protocol):
-    """HTTP/1.1 that closes a connection whose request's head does not come in time.
+    """HTTP/1.1 that limits idle connections.
 
-    No client keeps the others out by connections that it leaves open: it has so many of them, and
-    a new one takes the place of the one that was idle for longest.
+    A connection whose request does not come in time is closed: uvicorn has a timeout between
+    requests, but none for a request's line and headers. A client has `MOST_OF_ONE`
+    connections at most; a new one replaces the one that was idle for longest.
     """
 
     _head_timer: asyncio.TimerHandle | None = None
@@ -82,29 +84,32 @@ class Patient(H11Protocol):
         super().connection_lost(exc)
 
     def _is_idle(self) -> bool:
-        """Check that no request is being read or answered."""
+        """Check that no request is being read or answered on this connection."""
         cycle = getattr(self, "cycle", None)
         return cycle is None or (cycle.response_complete and not cycle.more_body)
 
     def _make_room(self) -> None:
-        """Drop a connection where there are too many: of this client, else of all together."""
+        """Close the longest idle connection where there are too many, of this client or of all."""
+        # Left to uvicorn's own limit, 600 connections of one client gave everybody 503.
         there = [c for c in self.connections if isinstance(c, Patient) and not c._is_dropped]
         mine = [c for c in there if c._of == self._of]
+        # `<`: uvicorn answers 503 from `limit_concurrency` connections on, this one included.
         if len(mine) <= MOST_OF_ONE and len(there) < MOST_CONNECTIONS:
             return
         several = mine if len(mine) > MOST_OF_ONE else there
-        # The new one is among them: it goes where all others are at work.
+        # The new connection is one of them, so it goes itself where all others are busy.
         idle = [c for c in several if c._is_idle()]
         oldest = min(idle, key=lambda c: c._idle_since)
         oldest._is_dropped = True
-        oldest.transport.abort()  # `close` would wait for a TLS goodbye from whoever is silent
+        # `close` would wait for the TLS goodbye of a client that says nothing.
+        oldest.transport.abort()
 
     def _wait_for_head(self) -> None:
         self._head_timer = self.loop.call_later(HEAD_PATIENCE_S, self.transport.close)
 
 
 class _Server(uvicorn.Server):
-    """A server that ends streams by what they are given, before it waits for answers."""
+    """A uvicorn server that ends the open streams first, before it waits for answers."""
 
     def __init__(self, config: uvicorn.Config, end_streams: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config)
@@ -112,10 +117,10 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         async def close_late() -> None:
-            # Connections that were accepted and not yet known as uvicorn closed all it knew: it
-            # would wait `END_PATIENCE_S` for the first request of each.
+            # uvicorn closes the connections that it knows. For one that was accepted just then
+            # it would wait `END_PATIENCE_S`, until its first request comes.
             while True:
-                await asyncio.sleep(_LOOK_S)
+                await asyncio.sleep(_POLL_S)
                 for connection in list(self.server_state.connections):
                     connection.shutdown()
 
@@ -128,7 +133,7 @@ class _Server(uvicorn.Server):
 def run(
     app: Starlette, listener: socket.socket, *, context: ssl.SSLContext | None, is_debug: bool
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM; a second Ctrl-C does not wait for anything."""
+    """Serve until Ctrl-C or SIGTERM; a second Ctrl-C ends it without waiting for answers."""
     logging.getLogger("uvicorn").setLevel(logging.INFO if is_debug else logging.CRITICAL)
     config = uvicorn.Config(
         app,
@@ -136,26 +141,27 @@ def run(
         ws="none",
         lifespan="on",
         log_config=None,
-        access_log=False,  # addresses have codes in them, and what somebody reads
+        access_log=False,  # addresses have one-time codes, and show what somebody reads
         server_header=False,
-        proxy_headers=False,  # whoever asks says who it is
+        proxy_headers=False,  # in these headers any client may claim to be another one
         limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=KEPT_S,
         timeout_graceful_shutdown=END_PATIENCE_S,
         h11_max_incomplete_event_size=LONGEST_HEAD,
     )
     config.load()
+    # uvicorn itself reads certificates from files, and ours is never written to one.
     config.ssl = context
     server = _Server(config, app.state.end_streams)
 
     def end(_: int, __: FrameType | None) -> None:
         server.should_exit = True
 
-    # What is loaded by now stays as long as the server does. A whole collection would go through
-    # all of it, 50 ms in the middle of somebody's page; of what pages leave it takes 10.
+    # What is loaded by now stays as long as the server runs. A full garbage collection would go
+    # through all of it, 50 ms in the middle of a page; of what pages leave it takes 10 ms.
     gc.freeze()
-    # Signals end it also before it listens to them itself, and none ends us after: uvicorn raises
-    # what it caught once more when it is done, and by then all is said.
+    # uvicorn handles signals only once it has started: these handlers end it earlier too. When
+    # it is done it raises the signal that it caught once more, which must not end us then.
     before = {one: signal.signal(one, end) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
         server.run(sockets=[listener])
@@ -165,11 +171,11 @@ def run(
 
 
 WAITING = 512
-"""Connections that wait to be taken."""
+"""Connections that the system keeps until they are accepted."""
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """Open a port; 0 is any that is free. Raises UsageError with what to do."""
+    """Open a port; 0 means any free one. Raises UsageError with what to do."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
@@ -178,28 +184,31 @@ def listening(host: str, port: int) -> socket.socket:
     family, kind, protocol, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
     opened = socket.socket(family, kind, protocol)
     try:
-        if os.name == "posix":  # elsewhere it would let two servers have one port
+        # A port can be opened again right after its server ended. On Windows this option would
+        # let two servers share a port.
+        if os.name == "posix":
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
+            # "::" takes connections over IPv4 too.
             opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         opened.bind(address)
         opened.listen(WAITING)
     except OSError as error:
         opened.close()
-        key = _OBSTACLES.get(error.errno or 0, "no_listen")
+        key = _ERROR_KEYS.get(error.errno or 0, "no_listen")
         what = say(f"serve.{key}", host=host, port=port, what=error.strerror or error)
         hint = "no_host" if key == "no_listen" else key
         raise UsageError(what=what, hint=say(f"serve.{hint}.hint")) from None
     return opened
 
 
-_OBSTACLES = {
+_ERROR_KEYS = {
     errno.EADDRINUSE: "taken",
     errno.EACCES: "forbidden",
     errno.EPERM: "forbidden",
     errno.EADDRNOTAVAIL: "no_host",
 }
-"""What is said of a port that cannot be opened; of all else the system's own words."""
+"""Error numbers with a text of their own; for others the system's words are shown."""
 
 
 _NAME = re.compile(
@@ -209,7 +218,10 @@ _NAME = re.compile(
 
 
 def name_of(typed: str) -> str:
-    """Read a name or address as somebody gives it. Raises UsageError."""
+    """Normalise a typed host name or address; names outside ASCII become IDNA.
+
+    Raises UsageError.
+    """
     bare = typed.strip().lower().removeprefix("[").removesuffix("]").rstrip(".")
     with contextlib.suppress(ValueError):
         return str(ipaddress.ip_address(bare))
@@ -230,13 +242,13 @@ def served(
     is_tls: bool = False,
     must_sign_in: bool = False,
 ) -> ServerAddress:
-    """Work out how pages are reached that listen at an address.
+    """Work out the names and addresses under which the pages can be reached.
 
-    bound: the address that the socket has. host: as it was asked for. given: names of the
-    person's; they come first. certified: names of a certificate.
+    bound: the socket's address. host: as typed for `--host`. given: further names that the
+    person typed; they come first. certified: names in the certificate.
     """
     is_local = ipaddress.ip_address(bound).is_loopback
-    beyond = [] if is_local else [*_named(host), *certified, *own_names(bound)]
+    beyond = [] if is_local else [*_as_host_names(host), *certified, *own_names(bound)]
     names = list(dict.fromkeys([*given, *beyond, *([bound] if is_local else [])]))
     scheme = "https" if is_tls else "http"
     return ServerAddress(
@@ -252,22 +264,27 @@ def served(
 
 
 def own_names(bound: str) -> list[str]:
-    """List what this machine is called, what other devices find soonest first."""
+    """List this machine's names and addresses, those that other devices find most surely first.
+
+    bound: the socket's address; it is the only one unless it means all ("0.0.0.0", "::").
+    """
     address = ipaddress.ip_address(bound)
     if not address.is_unspecified:
         return [bound]
+    # Addresses for documentation (RFC 5737, RFC 3849): any address outside would do.
     outward = [_outward(socket.AF_INET, "192.0.2.1")]
     if address.version == 6:
         outward.append(_outward(socket.AF_INET6, "2001:db8::1"))
     name = socket.gethostname().lower().rstrip(".")
     names = [name, f"{name.partition('.')[0]}.local"] if _NAME.fullmatch(name) else []
-    lasting = [one for one in names[:1] if one.endswith(".local")]  # as macOS is called
+    # macOS has such a name itself. It stays, while an address may change tomorrow.
+    lasting = [one for one in names[:1] if one.endswith(".local")]
     found = [*lasting, *(one for one in outward if one), *reversed(names)]
     return [one for one in dict.fromkeys(found) if one not in LOCAL_NAMES]
 
 
-def _named(host: str) -> list[str]:
-    """Read a host as a name, where it is one and not an address for all."""
+def _as_host_names(host: str) -> list[str]:
+    """Return a host as a name or address; none for "0.0.0.0", "::" or what is no name."""
     with contextlib.suppress(ValueError):
         return [] if ipaddress.ip_address(host).is_unspecified else [host]
     with contextlib.suppress(UsageError):
@@ -276,8 +293,9 @@ def _named(host: str) -> list[str]:
 
 
 def _outward(family: socket.AddressFamily, elsewhere: str) -> str:
-    """Find the address that this machine would speak to others from, "" for none."""
+    """Find this machine's address in its network; "" where it has none of the family."""
     with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as asked:
-        asked.connect((elsewhere, 9))  # of a datagram: looks at the routes, sends nothing
+        # For UDP `connect` only chooses a route, and sends nothing.
+        asked.connect((elsewhere, 9))
         return str(asked.getsockname()[0])
     return ""

@@ -1,9 +1,9 @@
-"""Keep devices that were let in, the one-time codes that let them in, and slow down who guesses.
+"""Keep the signed-in devices and the one-time codes, and slow down clients that guess codes.
 
-A device has a random token in its cookie. Of it the file keeps a hash only, so that nobody
-gets in with the file; the file is readable by its owner alone. Several servers of one
-library may share it. Who fails waits, twice as long each time; nothing sleeps: who must wait is
-told for how long. Knows no request.
+A device has a random token in its cookie. The file has only the token's hash, so that nobody
+can sign in with the file, and only its owner can read it. Several servers of one library may
+share it. A client that fails has to wait, twice as long each time. Nothing sleeps: the client
+is told how long to wait. Knows no request.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from reader.base.errors import StoreError
 from reader.library.folder import disk_error, write_whole
 
 MOST = 50
-"""Devices; one more takes the place of the one that was not seen for longest."""
+"""Devices at most; a further one replaces the one that was away for longest."""
 
 UNSEEN_S = 180 * 86_400
-"""A device that did not come for half a year comes in by a new code."""
+"""A device that was away for half a year needs a new code."""
 
 SEEN_EACH_S = 3_600
-"""How exactly the last visit is kept: each one would write the file."""
+"""The last visit is stored to the hour: otherwise each visit would write the file."""
 
 NOBODY = "nobody"
-"""Whom tokens are made for where nobody has to sign in."""
+"""Stands for the device in form tokens where nobody has to sign in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A device that was let in. id: the hash of its token; since, seen: seconds of the epoch."""
+    """A signed-in device. id: the hash of its token. since, seen: seconds of the epoch."""
 
     id: str
     name: str
@@ -57,20 +57,24 @@ class _SessionFile:
 
 @dataclass(slots=True)
 class Sessions:
-    """The devices of one library. file: None keeps them in memory. clock: the epoch's seconds."""
+    """The signed-in devices of a library.
+
+    file: None keeps them in memory. clock: seconds of the epoch.
+    """
 
     file: Path | None
     clock: Callable[[], float]
     _kept: _SessionFile = field(default_factory=lambda: _SessionFile(secrets.token_hex(32)))
     _stamp: tuple[int, int, int] = (0, 0, 0)
+    # Reentrant: `_changing` reads the file by `_now` while it holds the lock.
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def all(self) -> list[Session]:
-        """List the devices, the one that was here last first."""
+        """List the devices, most recently seen first."""
         return sorted(self._now().sessions, key=lambda one: -one.seen)
 
     def of_token(self, token: str) -> Session | None:
-        """Find the device of a cookie, and keep that it was here."""
+        """Find the device of a cookie's token, and store its visit; None for an unknown one."""
         if not token:
             return None
         id_, now = _hash(token), self.clock()
@@ -78,13 +82,13 @@ class Sessions:
         if found is None or now - found.seen > UNSEEN_S:
             return None
         if now - found.seen > SEEN_EACH_S:
-            # On a full disk it is in all the same.
+            # A full disk must not sign anybody out.
             with contextlib.suppress(StoreError):
                 self._change(lambda one: replace(one, seen=now) if one.id == id_ else one)
         return found
 
     def add(self, name: str) -> str:
-        """Let a device in; gives the token of its cookie, kept nowhere else. Raises StoreError."""
+        """Sign a device in. Returns its token, which is stored nowhere else. Raises StoreError."""
         token, now = secrets.token_urlsafe(32), self.clock()
         with self._changing() as kept:
             good = sorted(kept.sessions, key=lambda one: one.seen)[-(MOST - 1) :]
@@ -97,18 +101,20 @@ class Sessions:
         self._change(lambda one: None if one.id == id_ else one)
 
     def remove_all(self) -> None:
-        """Sign every device out; the tokens of all forms become void too. Raises StoreError."""
+        """Sign every device out; all form tokens become invalid too. Raises StoreError."""
         with self._changing():
             self._write(_SessionFile(secrets.token_hex(32)))
 
     def csrf(self, session: Session | None) -> str:
-        """Make the token that forms of a device carry. It lasts as long as the device is in,
-        so that what was written offline is taken after the server was started anew."""
+        """Return the token for a device's forms, valid as long as the device is signed in.
+
+        It survives a restart of the server, so that what was written offline is accepted later.
+        """
         of = session.id if session else NOBODY
         return hmac.new(bytes.fromhex(self._now().key), of.encode(), "sha256").hexdigest()
 
     def start(self) -> None:
-        """Make the file where there is none, so that its key lasts. Raises StoreError."""
+        """Write the file where there is none, so that its key is kept. Raises StoreError."""
         with self._changing() as kept:
             if self.file is not None and self._stamp == (0, 0, 0):
                 self._write(kept)
@@ -128,7 +134,8 @@ class Sessions:
                 self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 held = FileLock(f"{self.file}.lock", timeout=10)
                 held.acquire()
-            except OSError as error:  # a lock that was not had in time is one too
+            except OSError as error:
+                # filelock's Timeout is an OSError too.
                 raise disk_error(error, self.file) from error
             try:
                 yield self._now()
@@ -136,7 +143,7 @@ class Sessions:
                 held.release()
 
     def _now(self) -> _SessionFile:
-        """Read the file anew where it changed; one that cannot be read lets nobody in."""
+        """Read the file again if it changed; with an unreadable one nobody is signed in."""
         with self._lock:
             if self.file is None:
                 return self._kept
@@ -158,7 +165,7 @@ class Sessions:
         if self.file is None:
             return
         try:
-            # `write_whole` keeps a file's mode: nobody else reads it at any moment.
+            # `write_whole` keeps the mode of a file that is there: nobody else can ever read it.
             os.close(os.open(self.file, os.O_CREAT | os.O_WRONLY, 0o600))
         except OSError as error:
             raise disk_error(error, self.file) from error
@@ -179,6 +186,8 @@ def _stamp(file: Path) -> tuple[int, int, int]:
     return (found.st_ino, found.st_mtime_ns, found.st_size)
 
 
+# Names of other systems and browsers stand in most user agents: Android's has "Linux", Edge's
+# "Chrome/" and "Safari/". The first mark that fits counts.
 DEVICES = {
     "iPad": "iPad",
     "iPhone": "iPhone",
@@ -200,7 +209,7 @@ BROWSERS = {
 
 
 def device_of(user_agent: str) -> str:
-    """Name a device: "iPad, Safari"; "" where nothing is known. The first word that fits counts."""
+    """Name a device by its User-Agent: "iPad, Safari"; "" where nothing is known."""
     kinds = (DEVICES, BROWSERS)
     words = (next((n for mark, n in kind.items() if mark in user_agent), "") for kind in kinds)
     return ", ".join(filter(None, words))
@@ -210,29 +219,32 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: without I, L, O (read as 1, 1, 0) and U."""
 
 LENGTH = 8
-"""40 bits. With what the throttle lets through in five minutes, one guess in 10⁹ is right."""
+"""40 bits. With the guesses that the throttle lets through in five minutes, the chance to find a
+code is 10⁻⁹."""
 
 LIFE_S = 300
+"""Seconds that a code is valid."""
 MOST_CODES = 4
-"""Codes that are good at a time; a newer one takes the oldest one's place."""
+"""Valid codes at a time; a further one replaces the oldest."""
 
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"} | dict.fromkeys(" -‐‑–—\u3000\t"))
 
 
 def tidy(typed: str) -> str:
-    """Read a code as a hand writes it: any case, with spaces or dashes, O for 0, full width."""
+    """Normalise a typed code: any case, spaces, dashes, O for 0, full-width letters."""
+    # Full-width letters, which a Japanese keyboard types, stand 0xFEE0 above ASCII.
     wide = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in typed[:64])
     return wide.upper().translate(_READ_AS)
 
 
 def grouped(code: str) -> str:
-    """Print a code in two halves: "K7QM-2F9X"."""
+    """Write a code in two halves: "K7QM-2F9X"."""
     return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"
 
 
 @dataclass(slots=True)
 class Codes:
-    """The codes that are good now, in memory alone. clock: seconds, never going back."""
+    """The valid one-time codes, in memory alone. clock: seconds, never going back."""
 
     clock: Callable[[], float]
     _good: dict[str, float] = field(default_factory=dict)
@@ -248,8 +260,9 @@ class Codes:
         return code
 
     def take(self, typed: str) -> bool:
-        """Use a code up; returns whether it was good."""
+        """Use up a code; returns whether it was valid."""
         asked = tidy(typed).encode()
+        # All codes are compared, in constant time: how long it takes says nothing about them.
         with self._lock:
             self._drop_old()
             found = [code for code in self._good if hmac.compare_digest(code.encode(), asked)]
@@ -268,20 +281,24 @@ class Codes:
 
 
 FREE = 3
-"""Mistakes of one client before it waits; then 2, 4, 8 … seconds."""
+"""Wrong codes of one client without a wait; then it waits 2, 4, 8 … seconds."""
 
 FREE_IN_ALL = 20
+"""Wrong codes of all clients together before those that failed have to wait as well."""
 LONGEST_S = 900.0
+"""Longest wait of one client."""
 LONGEST_IN_ALL_S = 60.0
-"""Waited by each client that failed before, when all together fail often."""
+"""Longest wait because all clients together fail often."""
 
 FORGOTTEN_S = 3_600.0
+"""Seconds after which earlier failures no longer count."""
 MOST_CLIENTS = 1_024
+"""Clients whose failures are kept."""
 
 
 @dataclass(slots=True)
 class Failures:
-    """What one client, or all, got wrong. at: the last time; until: no try before."""
+    """Failed tries of one client or of all. at: the last one. until: no try before this moment."""
 
     n: int = 0
     at: float = 0.0
@@ -291,12 +308,13 @@ class Failures:
         self.n = 1 if now - self.at > FORGOTTEN_S else self.n + 1
         self.at = now
         if self.n >= free:
+            # The exponent is bounded: 2.0 ** 1024 raises OverflowError.
             self.until = now + min(2.0 ** min(self.n - free + 1, 30), longest_s)
 
 
 @dataclass(slots=True)
 class Throttle:
-    """Failed tries of the last hour. clock: seconds, never going back."""
+    """The failed tries of the last hour, by client. clock: seconds, never going back."""
 
     clock: Callable[[], float]
     _clients: OrderedDict[str, Failures] = field(default_factory=OrderedDict)
@@ -304,15 +322,15 @@ class Throttle:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def try_now(self, client: str) -> float:
-        """Count a try as failed until it `succeeded`; gives 0 where it may be made.
+        """Ask to make a try: returns 0, or the seconds to wait.
 
-        Else the seconds to wait, and nothing is counted. Counted beforehand, since tries may
-        come all at once.
+        An allowed try counts as failed until it `succeeded`. Counting comes first, since many
+        tries may come at the same time. A try that has to wait is not counted.
         """
         with self._lock:
             name, now = network_of(client), self.clock()
             known = self._clients.get(name) or Failures()
-            # A client that got nothing wrong is not kept out by those who did.
+            # A client without failures does not wait for those of others.
             until = max(self._all.until if known.n else 0.0, known.until)
             if until > now:
                 return until - now
@@ -325,14 +343,17 @@ class Throttle:
             return 0.0
 
     def succeeded(self, client: str) -> None:
-        """Take the last try back, and what its client got wrong before."""
+        """Record that the last try was right; the client's earlier failures are forgotten."""
         with self._lock:
             self._clients.pop(network_of(client), None)
             self._all.n = max(0, self._all.n - 1)
 
 
 def network_of(client: str) -> str:
-    """Return whom a client counts as: an IPv4 address, or the /64 that one IPv6 host has whole."""
+    """Return the network that a client counts as: its IPv4 address, or its IPv6 /64.
+
+    One IPv6 host usually has a whole /64, and could use another address for each try.
+    """
     try:
         address = ipaddress.ip_address(client.partition("%")[0])
     except ValueError:

@@ -1,9 +1,9 @@
-"""Carry one request to a page and its answer back, and answer what comes again once.
+"""Pass a request to its page, and carry out an act that is sent twice only once.
 
-A page is a plain function from a Visit to a Response, run in a thread with a library to
-itself and the reader's language spoken; ReaderErrors become pages of their own. A POST with the
-field `act` is done once; `made_at` is when it was made (the fields of `static/queue.js`). Pages
-need know none of it. Knows no subject.
+A page is a plain function from a Visit to a Response. It runs in a thread, with a library to
+itself and in the reader's language; ReaderErrors become error pages. A POST with the field
+`act` is done once, and counts for the moment `made_at` (the fields of `static/queue.js`).
+Pages do not have to know this. Knows no subject.
 """
 
 from __future__ import annotations
@@ -64,10 +64,11 @@ from reader.web.render import chosen_language, render
 
 
 class PageEncoder(Protocol):
-    """The encoder whose vectors a search looks at, and what makes a question's.
+    """The encoder for a search on a page.
 
-    said: why it is not the one that feeds.toml names; empty where it is. is_ready: the model
-    is in memory; else `prepare` begins to load it and returns, and `encode_query` waits.
+    name: whose stored vectors are compared. said: why it is not the encoder that feeds.toml
+    names, "" where it is. encode_query: makes a query's vector; waits for the model.
+    is_ready: the model is in memory. prepare: begins to load it and returns at once.
     """
 
     @property
@@ -89,18 +90,18 @@ class PageEncoder(Protocol):
 class Parts:
     """The library to show and the adapters that pages need.
 
-    open_library: opens it for use from any thread; raises ReaderError.
-    encoder_name: of feeds.toml's model, empty where it is missing; loads nothing.
-    serving: opens what a search needs, the model loaded at its first question.
-    encode_note: what encodes a note as it is saved; None where that would take seconds.
-    encode_if_warm: the same as somebody types; None while no model is in memory.
+    open_library: opens the library for use from any thread; raises ReaderError.
+    encoder_name: the encoder of feeds.toml, "" where its model is missing; loads nothing.
+    serving: opens the encoder for a search; its model is loaded at the first query.
+    encode_note: returns the encoder for a note being saved, None where that takes seconds.
+    encode_if_warm: the same while somebody types; None while no model is in memory.
     tools: opens the adapters of the stages, closed at the end of the block.
-    command: how this program is started again in a process of its own, before arguments.
-    door: who may come in; this machine alone where nothing is given.
-    clock: gives the present moment, aware, in UTC; gather_at: when the morning is made ready
-    each day, in the library's time zone, None for never. tell: takes a line for the log.
-    drawn: draws pages of PDFs, in processes that start with the first one. uploads: files
-    that a person is asked about.
+    command: starts this program again in another process; arguments follow it.
+    door: the access rules; by default those for this machine alone.
+    clock: returns the present moment, aware, in UTC.
+    gather_at: when to gather each day, in the library's time zone; None for never.
+    tell: takes a line for the log.
+    drawn: the cache of drawn PDF pages. uploads: files that wait for the person's answer.
     """
 
     folder: Path
@@ -120,11 +121,11 @@ class Parts:
 
 
 SAID_HEADER = "x-said"
-"""A header with a sentence, percent-encoded UTF-8: what became of something sent late."""
+"""The header with the outcome of an act that was sent late: a sentence in percent-encoded UTF-8."""
 
 
 def answered_once(answer: Callable[[Visit], Response], visit: Visit) -> Response:
-    """Answer a visit, or say that what it sent was done before. Raises what the page does."""
+    """Answer a visit; an act that was done before is only confirmed. Raises what the page does."""
     act, after = visit.field("act"), visit.field("after")
     if not act:
         return answer(visit)
@@ -134,11 +135,13 @@ def answered_once(answer: Callable[[Visit], Response], visit: Visit) -> Response
     try:
         visit.library = receiving(visit.library, sent)
         if after:
-            # A note begins from what the act made that saved it before.
+            # A note that was saved twice offline continues the revision that the first act made,
+            # which had no number yet when the form was filled in.
             base = base_of(visit.library, visit.field("base"), after)
             others = [pair for pair in visit.form.multi_items() if pair[0] != "base"]
             visit.form = FormData([*others, ("base", base)])
         found = answer(visit)
+        # An act that was refused may come again: only one that was done is recorded.
         if found.status_code < 400:
             keep_arrival(visit.library)
     except RepeatedAct:
@@ -154,21 +157,18 @@ Kept = TypeVar("Kept")
 
 READS = ("GET", "HEAD")
 
-_SAYS_WHAT_FOR = ("sec-purpose", "purpose", "x-moz", "x-purpose")
-_AHEAD = re.compile("prefetch|prerender|preview", re.IGNORECASE)
-"""How browsers say that they fetch a page before anybody asked for it."""
+_PURPOSE_HEADERS = ("sec-purpose", "purpose", "x-moz", "x-purpose")
+_PREFETCH = re.compile("prefetch|prerender|preview", re.IGNORECASE)
+"""In these headers browsers say that they fetch a page before anybody opens it."""
 
-_OURS = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+_OWN_ADDRESS = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 SAID, SAID_S, LONGEST_SAID = "said", 30, 300
-"""The cookie that carries a sentence from a POST to the page after it, for some seconds."""
+"""The cookie that passes a sentence from a POST to the next page: name, seconds, characters."""
 
 
 @dataclass(slots=True)
 class Visit:
-    """One request, and what answers it.
-
-    form: the fields of a POST, empty else.
-    """
+    """One request, with all that a page needs to answer it. form: the fields of a POST."""
 
     request: Request
     library: Library
@@ -185,54 +185,55 @@ class Visit:
 
     @property
     def id(self) -> str:
-        """The paper's id in the address."""
+        """The paper's id, from the address."""
         return str(self.request.path_params["id"])
 
     @property
     def is_part(self) -> bool:
-        """A script asks for the inner part of a page, to put it in place."""
+        """Whether a script asks for the inner part of a page, to put it in place."""
         return "x-part" in self.request.headers
 
     @property
     def is_shown(self) -> bool:
-        """Somebody sees this page now: only then may a GET write down that they did.
+        """Whether a person sees this page now; only then may a GET record that they did.
 
-        Not a HEAD, nor what a browser fetches ahead or keeps for when there is no network.
+        False for a HEAD, and for a page that a browser prefetches or keeps for offline use.
         """
         return (
             self.request.method == "GET"
             and not self.is_carried
             and not any(
-                _AHEAD.search(self.request.headers.get(name, "")) for name in _SAYS_WHAT_FOR
+                _PREFETCH.search(self.request.headers.get(name, "")) for name in _PURPOSE_HEADERS
             )
         )
 
     @property
     def is_carried(self) -> bool:
-        """A device keeps this page, and may show it while it has no network."""
+        """Whether a device fetches this page to show it later, without a network."""
         return "x-carry" in self.request.headers
 
     def asked(self, name: str, otherwise: str = "") -> str:
-        """Read a value behind the "?" of the address, without what no page shows."""
+        """Read a query parameter, without invisible characters."""
         return visible(str(self.request.query_params.get(name, otherwise)))
 
     def field(self, name: str) -> str:
-        """Read a text of the form, "" where it is not there; line ends as \\n."""
+        """Read a text field of the form, "" where it is missing; line ends as \\n."""
         found = self.form.get(name, "")
+        # Browsers send "\r\n" from a text area.
         return found.replace("\r\n", "\n") if isinstance(found, str) else ""
 
     @property
     def back(self) -> str:
-        """The page of ours that a form names to come back to; the start where it names none."""
+        """The page that a form names to return to; the start page where it names none of ours."""
         return ours(self.field("back"))
 
     def unless_written(
         self, key: Hashable, make: Callable[[], Kept], *, rows: Callable[[], object] | None = None
     ) -> Kept:
-        """Return what was made before, where nothing of the library was written since.
+        """Return a cached value; make it again where the library was written since.
 
-        key: names it, with everything besides the library that it depends on. rows: gives
-        what tells of a write that concerns it, where not every one does.
+        key: has everything that the value depends on besides the library. rows: returns a
+        value that changes with the writes that matter; None where every write does.
         """
         state = self.request.app.state
         pool: Pool = state.pool
@@ -244,7 +245,7 @@ class Visit:
         return made
 
     def page(self, template: str, *, status: int = 200, **values: object) -> Response:
-        """Fill a template that extends `base.html`."""
+        """Render a template that extends `base.html`, as an answer."""
         return page(self.request, template, status=status, **values)
 
     def json(self, value: Mapping[str, Any], *, status: int = 200) -> Response:
@@ -252,23 +253,24 @@ class Visit:
 
     @property
     def wants_json(self) -> bool:
-        """A script asks, and shows the answer in place."""
+        """Whether a script asks, which shows the answer in place."""
         return wants_json(self.request)
 
     def done(self, address: str, said: str, **values: Any) -> Response:
-        """Answer a POST that did something: a script with a sentence and values, else by a page.
+        """Answer a POST that was carried out: JSON to a script, a redirect to a browser.
 
-        address: of that page, where the sentence stands.
+        address: the page to go to. said: the outcome, shown there. values: more for a script.
         """
         if self.wants_json:
             return self.json({"said": said, **values})
         return self.to(address, said=said)
 
     def to(self, address: str, *, said: str = "") -> Response:
-        """Send the browser to another page after a POST; only to one of ours.
+        """Redirect the browser to a page of ours.
 
-        said: a sentence that stands on that page, once.
+        said: a sentence that is shown there once.
         """
+        # 303: the browser goes on with a GET, and a reload posts nothing again.
         found = RedirectResponse(ours(address), status_code=303)
         if said:
             set_said(found, self.request, said)
@@ -283,34 +285,39 @@ def wants_json(request: Request) -> bool:
 
 
 def ours(address: str) -> str:
-    """Return an address of ours as it is; the start where it leads elsewhere, or where a browser
-    could take it so: `//elsewhere`, `/\\elsewhere`, `javascript:`, tabs between slashes."""
-    return address if _OURS.fullmatch(address) and plain(address) == address else "/"
+    """Return an address if it leads to a page of ours, otherwise that of the start page.
+
+    Browsers also take `//elsewhere`, `/\\elsewhere` and slashes with tabs between them for
+    addresses of other sites.
+    """
+    return address if _OWN_ADDRESS.fullmatch(address) and plain(address) == address else "/"
 
 
 def route(path: str, answer: Page, *methods: str) -> Route:
-    """Make a route whose page has a library to itself; GET where no method is named."""
+    """Make a route to a page; GET where no method is named."""
 
     @functools.wraps(answer)
     async def endpoint(request: Request) -> Response:
         if request.method in READS:
-            return await run_in_threadpool(_answered, answer, request, FormData())
-        # How much comes in all is bounded by the gate.
+            return await run_in_threadpool(_answer_in_thread, answer, request, FormData())
+        # The gate has limited the whole body already.
         form = await request.form(max_part_size=MAX_NOTE)
         try:
-            # A page of ours sends the token that its device was given; a script by a header.
+            # The CSRF token is in a form's field; a script sends it in a header.
             token = form.get("csrf", "")
             if request.state.is_proven or (isinstance(token, str) and is_right(request, token)):
-                return await run_in_threadpool(_answered, answer, request, form)
+                return await run_in_threadpool(_answer_in_thread, answer, request, form)
             return await refused(request, HTTPStatus.FORBIDDEN)
         finally:
+            # Deletes the temporary files of uploads.
             await form.close()
 
     return Route(path, endpoint, methods=list(methods or ("GET",)))
 
 
-def _answered(answer: Page, request: Request, form: FormData) -> Response:
+def _answer_in_thread(answer: Page, request: Request, form: FormData) -> Response:
     pool: Pool = request.app.state.pool
+    # For errors that come before feeds.toml is read.
     request.state.language = language_of(request, None)
     try:
         with pool.lent() as library:
@@ -318,6 +325,8 @@ def _answered(answer: Page, request: Request, form: FormData) -> Response:
             with speaking(request.state.language):
                 try:
                     return answered_once(answer, Visit(request, library, form))
+                # Caught within `lent`: these errors leave the library in order, so that it can
+                # be lent again. After any other one it is closed.
                 except (UsageError, NotFound) as error:
                     return said(request, error)
     except ReaderError as error:
@@ -326,14 +335,14 @@ def _answered(answer: Page, request: Request, form: FormData) -> Response:
 
 
 def language_of(request: Request, config: Config | None) -> str:
-    """Choose the language of one request. config: None where feeds.toml cannot be read."""
+    """Choose the language of a request. config: None where feeds.toml cannot be read."""
     written = config.language if config and config.is_language_written else ""
     accepts = request.headers.get("accept-language", "")
     return chosen_language(request.cookies.get("language", ""), written, accepts)
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
-    """Fill a template that extends `base.html`; within `speaking`."""
+    """Render a template that extends `base.html`; call it within `speaking`."""
     told = plain(unquote(request.cookies.get(SAID, "")))[:LONGEST_SAID]
     csrf = getattr(request.state, "csrf", "")
     text = render(
@@ -346,15 +355,17 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         **values,
     )
     found = HTMLResponse(text, status_code=status)
+    # It was shown: the cookie goes.
     if told:
         set_said(found, request, "")
     return found
 
 
 def set_said(answer: Response, request: Request, text: str) -> None:
-    """Let an answer carry a sentence to the page after it; an empty one takes it away."""
+    """Set the cookie with a sentence for the next page; "" removes it."""
     answer.set_cookie(
         SAID,
+        # Cookies hold ASCII only.
         quote(text[:LONGEST_SAID]),
         max_age=SAID_S if text else 0,
         secure=request.url.scheme == "https",
@@ -371,21 +382,21 @@ _STATUSES = (
     (UsageError, HTTPStatus.BAD_REQUEST),
     (ReaderError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
-"""Statuses of errors; the first kind that fits counts: a ConfigError is a UsageError too."""
+"""Statuses of errors. The first class that fits counts, so the base class stands last."""
 
 
 def said(request: Request, error: ReaderError) -> Response:
-    """Answer with what went wrong and its remedy."""
+    """Answer with an error's message and hint, and the status of its class."""
     status = next(status for kind, status in _STATUSES if isinstance(error, kind))
-    return _told(request, status, plain(error.message), plain(error.hint))
+    return _error_response(request, status, plain(error.message), plain(error.hint))
 
 
 async def refused(request: Request, status: int) -> Response:
-    """Answer that a request is not taken, and why, in the reader's language."""
-    return await run_in_threadpool(_refused, request, status)
+    """Answer a refused request with the reason, in the reader's language."""
+    return await run_in_threadpool(_refuse_in_thread, request, status)
 
 
-def _refused(request: Request, status: int) -> Response:
+def _refuse_in_thread(request: Request, status: int) -> Response:
     pool: Pool = request.app.state.pool
     config = None
     with contextlib.suppress(ReaderError), pool.lent() as library:
@@ -394,10 +405,10 @@ def _refused(request: Request, status: int) -> Response:
     with speaking(request.state.language):
         known = status if f"web.refused.{status}" in ENGLISH else 400
         message, hint = say(f"web.refused.{known}"), say(f"web.refused.{known}.hint")
-        return _told(request, status, message, hint)
+        return _error_response(request, status, message, hint)
 
 
-def _told(request: Request, status: int, message: str, hint: str) -> Response:
+def _error_response(request: Request, status: int, message: str, hint: str) -> Response:
     if wants_json(request):
         return JSONResponse({"error": message, "hint": hint}, status_code=status)
     return page(request, "error.html", status=status, message=message, hint=hint)

@@ -1,9 +1,9 @@
-"""Run long work in a process of its own, one at a time, and keep the morning ready.
+"""Run long work in another process, one at a time, and gather each morning by a clock.
 
-The process is this program's command line with `--json`: the server stays small, and what
-ends one of them leaves the other. Runs in the server's event loop. A clock looks now and then
-whether the sources are to be asked; when that is, is `morning.trust`'s to say. Knows no page, and
-of the work only the lines that docs/reference.md describes.
+The process is this program's command line with `--json`: the server stays small, and a crash
+of one does not end the other. Runs in the server's event loop. The clock checks now and then
+whether a gather is due; `morning.trust` has the rule. Knows no page, and of the work only the
+JSON lines that docs/reference.md describes.
 """
 
 from __future__ import annotations
@@ -31,20 +31,24 @@ Kind = Literal["gather", "index"]
 KINDS: dict[Kind, tuple[str, ...]] = {"gather": ("gather", "--json"), "index": ("index", "--json")}
 
 HEARTBEAT_S = 15.0
-"""How often a stream says that it is still there: what lies between closes silent ones."""
+"""Seconds between two signs of life in a stream: proxies close silent connections."""
 
 END_PATIENCE_S = 5.0
+"""Seconds that a process has to end after SIGINT."""
 LONGEST_LINE = 2**20
+"""Bytes of one line of output; a longer one is skipped."""
 MOST_LINES = 20
-"""Of what a process says on its error stream, the last ones."""
+"""Lines of the error stream that are kept, the last ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkRun:
-    """One piece of work as it stands.
+    """The state of one run of a command.
 
-    n: counts everything that was told since the server began. code: its exit code, None while
-    it runs. problems, error: (message, hint) of what it could not do, and of what stopped it.
+    n: the number of this state, counted since the server started. step, done, total: the
+    progress; total is 0 where it is not known. code: the exit code, None while it runs or
+    where it did not start. problems: (message, hint) of each item that failed. error: the
+    same of what stopped the run.
     """
 
     kind: Kind
@@ -66,9 +70,9 @@ class WorkRun:
 
 
 class Work:
-    """The long work of one server; all of it is called in its event loop.
+    """The long work of one server; all methods are called in its event loop.
 
-    command: how this program is started, before its arguments.
+    command: starts this program; the arguments follow it. heartbeat_s: see HEARTBEAT_S.
     """
 
     def __init__(
@@ -95,11 +99,11 @@ class Work:
 
     @property
     def newest(self) -> str:
-        """Return the id of what was told last, "" for nothing yet."""
+        """The id of the last state, "" before the first one."""
         return f"{self._life}-{self.last.n}" if self.last else ""
 
     async def start(self, kind: Kind, *, is_by_clock: bool = False) -> bool:
-        """Begin some work; tells whether it did: one at a time, and none at the end."""
+        """Start work; returns False while other work runs or the server is ending."""
         if self.is_running or self._is_ending:
             return False
         n = self.last.n + 1 if self.last else 1
@@ -109,7 +113,7 @@ class Work:
         return True
 
     async def close(self) -> None:
-        """End the process by its id, and all streams."""
+        """End the process and all streams."""
         await self.end_streams()
         if self._process is not None and self._process.returncode is None:
             await _end(self._process)
@@ -117,18 +121,19 @@ class Work:
             await asyncio.gather(self._listener, return_exceptions=True)
 
     async def end_streams(self) -> None:
-        """Let the streams end, as nothing new will come."""
+        """End all streams: no new state will come."""
         self._is_ending = True
         async with self._changed:
             self._changed.notify_all()
 
     async def told(self, after: str = "") -> AsyncIterator[tuple[str, WorkRun] | None]:
-        """Yield what is told from now on, each with its id; None now and then, as a heartbeat.
+        """Yield each new state with its id, and None as a heartbeat.
 
-        after: the id that was seen last; what came since, of the work that was begun last, is
-        given again.
+        after: the id seen last; later states of the newest run are repeated. "" begins with
+        the whole newest run.
         """
         life, _, number = after.partition("-")
+        # An id from before a restart of the server says nothing about this one's numbers.
         seen = int(number) if life == self._life and number.isdecimal() else 0
 
         def is_news() -> bool:
@@ -166,8 +171,10 @@ class Work:
                 stderr=PIPE,
                 limit=LONGEST_LINE,
             )
+            # The server was asked to end while the process was being started.
             if self._is_ending:
                 await _end(self._process)
+            # Read at the same time: a process whose error pipe is full would stop.
             errors = asyncio.create_task(_read_errors(self._process, lines))
             await self._listen(self._process)
             await errors
@@ -176,13 +183,15 @@ class Work:
             lines.append(str(failure))
         finally:
             error = self.last.error if self.last else None
+            # 5 and 7 (see base/errors.py) report their problems as JSON. For any other failure the
+            # last lines of the error stream have to do.
             if code not in (0, 5, 7) and error is None:
                 error = ("\n".join(lines[-2:]), "")
             await self._change(code=code, ended_at=self.clock(), error=error)
 
     async def _listen(self, process: Process) -> None:
         assert process.stdout is not None  # noqa: S101  it was asked for
-        while line := await _line(process.stdout):
+        while line := await _read_line(process.stdout):
             try:
                 found = json.loads(line)
             except ValueError:
@@ -198,23 +207,24 @@ class Work:
                     )
 
 
-async def _line(stream: asyncio.StreamReader) -> bytes:
-    """Read the next line, b"" at the end; one that is too long is left out."""
+async def _read_line(stream: asyncio.StreamReader) -> bytes:
+    """Read the next line, b"" at the end; b"\\n" for a line that is too long."""
     try:
         return await stream.readline()
     except ValueError:
+        # asyncio raises it for a line beyond `limit`, and drops what it has read.
         return b"\n"
 
 
 async def _read_errors(process: Process, lines: list[str]) -> None:
     assert process.stderr is not None  # noqa: S101  it was asked for
-    while line := await _line(process.stderr):
+    while line := await _read_line(process.stderr):
         lines.append(line.decode("utf-8", "replace").strip())
         del lines[:-MOST_LINES]
 
 
 async def _end(process: Process) -> None:
-    """End a process as Ctrl-C does, and where that does not help at once."""
+    """End a process as Ctrl-C does; kill it where it does not end in time."""
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(signal.SIGINT)
         try:
@@ -224,15 +234,16 @@ async def _end(process: Process) -> None:
 
 
 LOOK_S = 20.0
-"""How often; a machine that slept over the time is seen to within this after it wakes."""
+"""Seconds between two looks at the time. A machine that was asleep at the time of the gather
+begins it this soon after it wakes."""
 
 MOST_KEPT = 20
 
 
 @dataclass(slots=True)
 class MorningClock:
-    """Begins a gather each day. at: the time of day, in the library's time zone. said: what it
-    did, moments and texts."""
+    """Starts a gather each day. at: the time of day, in the library's time zone. said: its log,
+    as moments and texts."""
 
     at: time
     pool: Pool
@@ -242,13 +253,13 @@ class MorningClock:
     said: deque[tuple[datetime, str]] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
 
     async def run(self) -> None:
-        """Look again and again, until it is cancelled."""
+        """Look at the time again and again, until cancelled."""
         while True:
             await self.look()
             await asyncio.sleep(LOOK_S)
 
     async def look(self) -> None:
-        """Begin a gather where it is time; what is in the way is said, once, and comes again."""
+        """Start a gather if one is due; an error is logged once and tried again at each look."""
         if self.work.is_running:
             return
 
@@ -268,12 +279,13 @@ class MorningClock:
             self._say(say("work.by_clock"), at)
 
     def next_at(self) -> datetime:
-        """Return the next time, in the library's time zone. Raises ReaderError."""
+        """Return the moment of the next gather, in the library's time zone. Raises ReaderError."""
         with self.pool.lent() as library:
             timezone = library.config.timezone
             return next_due(self.at, library.now(), timezone).astimezone(timezone)
 
     def _say(self, text: str, at: str = "") -> None:
+        # The same error comes at each look: only the first one is logged.
         if at or not self.said or self.said[-1][1] != text:
             self.said.append((self.work.clock(), text))
             self.tell(at + text)

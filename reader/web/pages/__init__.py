@@ -1,4 +1,4 @@
-"""Hold the pages, a module for each subject with its ROUTES; the first route that fits answers."""
+"""The pages, a module for each subject with its ROUTES; the first route that fits answers."""
 
 from reader.web.pages import habit, more, note, paper, papers, pdf, search, today, work
 

@@ -1,4 +1,4 @@
-"""Look back on the week and the year, and let notes come back."""
+"""Look back on a day, a week and a year, and recall notes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from reader.web.visit import Visit, route
 
 
 def week_page(visit: Visit) -> Response:
-    library, day = visit.library, _day(visit)
+    library, day = visit.library, _day_asked(visit)
     encoder = visit.parts.encoder_name(visit.config)
     key = ("week", week_of(day), library.today(), encoder)
     found = visit.unless_written(key, lambda: week(library, day, encoder=encoder))
@@ -37,19 +37,20 @@ def week_page(visit: Visit) -> Response:
         "week.html",
         week=found,
         themes=themes,
-        # What was asked today stands there until it is answered, or until tomorrow.
+        # Questions about old picks. One asked today stays until it is answered, or until
+        # tomorrow.
         asks=asks,
         let_go=let_go_when_asked(library) if is_running else (),
         n_more_asks=n_more,
         queue_days=library.config.queue_days,
         regrets=[(one, regret_text(one)) for one in found.regrets],
         before=days_back(found.first, 7),
-        after=_after(visit, found.last),
+        after=_day_after(visit, found.last),
     )
 
 
 def stats_page(visit: Visit) -> Response:
-    day = _day(visit)
+    day = _day_asked(visit)
     found = stats(visit.library, day)
     totals = {
         name: sum(getattr(day, name) for day in found.days)
@@ -69,7 +70,7 @@ def stats_page(visit: Visit) -> Response:
 
 
 def day_page(visit: Visit) -> Response:
-    day = _day(visit)
+    day = _day_asked(visit)
     found = day_shown(visit.library, day)
     noted = {read.held.row for read in found.read}
     return visit.page(
@@ -77,23 +78,23 @@ def day_page(visit: Visit) -> Response:
         shown=found,
         waiting=[held for held in found.picked if held.row not in noted],
         before=days_back(day, 1),
-        after=_after(visit, day),
+        after=_day_after(visit, day),
     )
 
 
-def _day(visit: Visit) -> date:
-    """Read the day that is asked for, today where none is. Raises UsageError."""
+def _day_asked(visit: Visit) -> date:
+    """Read the day from the address; today where it has none. Raises UsageError."""
     text, today = visit.asked("on"), visit.library.today()
     return day_named(text, today) if text else today
 
 
-def _after(visit: Visit, day: date) -> date | None:
-    """Return the next day, None where it is yet to come."""
+def _day_after(visit: Visit, day: date) -> date | None:
+    """Return the day after a day; None where that is still to come."""
     return day + timedelta(1) if day < visit.library.today() else None
 
 
 def page(visit: Visit) -> Response:
-    """Show the next card, or the one of `id`; those of `later` wait for the end of the day."""
+    """Show the next recall card, or that of the paper `id`; cards in `later` are put off."""
     library, day = visit.library, visit.library.today()
     later = [text for text in visit.asked("later").split(",") if text.isdecimal()]
     due = recall.due(library, day)
@@ -106,7 +107,7 @@ def page(visit: Visit) -> Response:
     card = card_of(library, *left[0]) if left else None
     choices: list[tuple[int, str, int]] = []
     if card:
-        # Each grade with its name, and in how many days the note would come back.
+        # (grade, its name, days until the note would come back)
         from reader.habit.recall import next_day
 
         days = recall.next_days(library, card.held, next_day=next_day)
@@ -127,7 +128,7 @@ def page(visit: Visit) -> Response:
 
 
 def grade(visit: Visit) -> Response:
-    """Keep a grade; one that was given elsewhere meanwhile stays."""
+    """Record a grade, unless the note was graded on another device meanwhile."""
     from reader.habit.recall import next_day
 
     library, field = visit.library, visit.field
@@ -138,26 +139,26 @@ def grade(visit: Visit) -> Response:
     later = {"later": field("later")} if field("later") else {}
     if _state(recall.waiting_of(library, held)) != field("state"):
         said = say("recall.elsewhere", title=plain(held.paper.title))
-        return _answered(visit, later, said, held, is_done=False)
+        return _respond(visit, later, said, held, is_done=False)
     graded = recall.grade(library, held, int(given), next_day=next_day)
     said = graded_text(library, graded, has_title=True)
-    return _answered(visit, later | {"graded": held.paper.id}, said, held, is_done=True)
+    return _respond(visit, later | {"graded": held.paper.id}, said, held, is_done=True)
 
 
 def undo(visit: Visit) -> Response:
-    """Take back the last grade, of one paper or of any."""
+    """Take back the last grade: of the paper `id`, or of any paper."""
     library = visit.library
     of = find_paper(library, visit.field("id")) if visit.field("id") else None
     undone = recall.undo_grade(library, of=of)
     if undone is None:
-        return _answered(visit, {}, say("recall.no_grade"), of, is_done=False)
+        return _respond(visit, {}, say("recall.no_grade"), of, is_done=False)
     held, review = undone
     title = plain(held.paper.title)
     said = say("recall.undone", grade=say(f"recall.{review.grade}"), title=title)
-    return _answered(visit, {"id": held.paper.id}, said, held, is_done=True)
+    return _respond(visit, {"id": held.paper.id}, said, held, is_done=True)
 
 
-def _answered(
+def _respond(
     visit: Visit, asked: dict[str, str], said: str, held: LibraryPaper | None, *, is_done: bool
 ) -> Response:
     to = f"/recall?{urlencode(asked)}" if asked else "/recall"
@@ -165,7 +166,7 @@ def _answered(
 
 
 def _state(waiting: Waiting) -> str:
-    """Mark a card, to know it from the same one graded since."""
+    """Return a text that changes when the card is graded; forms send it along."""
     return f"{waiting.last_on or ''} {waiting.due_on or ''}"
 
 

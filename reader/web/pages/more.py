@@ -1,4 +1,4 @@
-"""Let devices in and out, lead to everything else, and change the language."""
+"""Sign devices in and out, list the pages without a tab, and change the language."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ from reader.web.sessions import LIFE_S, device_of, grouped
 from reader.web.visit import Visit, ours, route
 
 COOKIE_LIFE_S = 400 * 86_400
-"""The longest that browsers keep one."""
+"""Browsers keep no cookie for longer than 400 days."""
 
 
 def enter(visit: Visit) -> Response:
-    """Ask for a code; with the right one the device gets its cookie. A look burns no code."""
+    """Show the form for a one-time code; with a valid code the device gets its cookie.
+
+    Only a POST uses up a code: opening the address with it does not.
+    """
     door, request = visit.parts.door, visit.request
     where = ours(visit.field("next") or visit.asked("next"))
     is_in = request.state.session is not None or not door.served.needs_login
@@ -37,6 +40,7 @@ def enter(visit: Visit) -> Response:
         typed = visit.asked("code")[:32]
         return shown(code=typed, wrong="")
     client = request.client.host if request.client else ""
+    # Asked before the code is looked at: with too many tries even the right one has to wait.
     if wait_s := math.ceil(door.throttle.try_now(client)):
         wrong = say("web.enter.wait", n=wait_s)
         answer = shown(status=429, code="", wrong=wrong)
@@ -46,12 +50,13 @@ def enter(visit: Visit) -> Response:
         wrong = say("web.enter.wrong")
         return shown(status=403, code="", wrong=wrong)
     door.throttle.succeeded(client)
+    # The device signs in again: its old entry goes.
     if request.state.session is not None:
         door.sessions.remove(request.state.session.id)
     token = door.sessions.add(device_of(request.headers.get("user-agent", "")))
     answer = visit.to(where)
-    # Strict: a link from elsewhere comes without it, is asked to sign in, and goes on by a
-    # touch. The home screen's icon comes with it.
+    # Strict: a link on another site comes without the cookie; the page to sign in then goes on
+    # by a touch. The icon on a home screen comes with it.
     answer.set_cookie(
         door.served.cookie,
         token,
@@ -64,7 +69,7 @@ def enter(visit: Visit) -> Response:
 
 
 def new_code(visit: Visit) -> Response:
-    """Show a code for one more device, to one that is in."""
+    """Show a code for a further device, to a device that is signed in."""
     door = visit.parts.door
     if not door.served.needs_login:
         return visit.to("/door")
@@ -72,7 +77,7 @@ def new_code(visit: Visit) -> Response:
 
 
 def leave(visit: Visit) -> Response:
-    """Sign a device out by its `session`, or all of them."""
+    """Sign out the device `session`, or "all"."""
     door, mine = visit.parts.door, visit.request.state.session
     asked = visit.field("session")
     if asked == "all":
@@ -86,14 +91,15 @@ def leave(visit: Visit) -> Response:
     answer.delete_cookie(
         door.served.cookie, secure=door.served.is_tls, httponly=True, samesite="strict"
     )
-    # Not "storage": what was written without a network waits there.
+    # Not "storage": there wait the acts that were made offline.
     answer.headers["clear-site-data"] = '"cache"'
     return answer
 
 
 def trust(visit: Visit) -> Response:
-    """Show how a device comes to trust this machine's authority."""
-    from reader.web.authority import limits_of  # cryptography: not at the start
+    """Show how to make a device trust this machine's authority."""
+    # Imported here: cryptography would slow the start of the server.
+    from reader.web.authority import limits_of
 
     door = visit.parts.door
     found = limits_of(door.certificate) if door.certificate else None
@@ -108,7 +114,7 @@ def trust(visit: Visit) -> Response:
 
 
 def certificate(visit: Visit) -> Response:
-    """Hand out the authority's certificate, in the form that iPads and Android take."""
+    """Send the authority's certificate as DER, the form that iPads and Android install."""
     if not visit.parts.door.certificate:
         raise NotKnown(what=say("web.trust.none"), hint=say("web.trust.none.hint"))
     content = ssl.PEM_cert_to_DER_cert(visit.parts.door.certificate.decode("ascii"))
@@ -116,7 +122,7 @@ def certificate(visit: Visit) -> Response:
 
 
 def devices(visit: Visit, code: str = "") -> Response:
-    """List the devices that are in; with a code for one more, also as a picture to scan."""
+    """List the signed-in devices. code: for a further one, shown as a QR code too."""
     door, mine = visit.parts.door, visit.request.state.session
 
     def day(moment: float) -> date:
@@ -153,11 +159,11 @@ PLACES = (
     ("/offline", "offline", "offline"),
     ("/door", "door", "leave"),
 )
-"""(address, name of its text, icon)."""
+"""The pages without a tab: (address, name of its text, icon)."""
 
 
 def more(visit: Visit) -> Response:
-    """Name the pages that have no tab, the languages, and this program."""
+    """List the pages that have no tab and the languages, and name this program's version."""
     return visit.page(
         "more.html",
         places=PLACES,
@@ -168,7 +174,7 @@ def more(visit: Visit) -> Response:
 
 
 def language(visit: Visit) -> Response:
-    """Speak a language in this browser from now on; "auto" goes by feeds.toml again."""
+    """Set the language of this browser; "auto" goes by feeds.toml again."""
     chosen = visit.field("language")
     found = visit.to(visit.field("back") or "/more")
     if chosen in LANGUAGES:

@@ -1,4 +1,4 @@
-"""Write a note: the text with what the paper has beside it, drafts, revisions."""
+"""Write a note: the text beside what the paper says, its drafts and its revisions."""
 
 from __future__ import annotations
 
@@ -39,8 +39,11 @@ from reader.web.visit import Visit, route
 
 @dataclass(frozen=True, slots=True)
 class NoteForm:
-    """What the text area begins with. draft: the one that it is, named "" for none; others:
-    drafts that wait beside it. newest: the note as it stands."""
+    """What the text area begins with.
+
+    base: the revision that the text continues, 0 for none. draft: the draft that it is, with
+    the name "" for none. others: further drafts. newest: the newest revision.
+    """
 
     text: str
     base: int
@@ -52,11 +55,11 @@ class NoteForm:
 def note(visit: Visit) -> Response:
     held = find_paper(visit.library, visit.id)
     told = outcome.read_by_hand(visit.library, held, wait=False)
-    return _page(visit, held, _sheet(visit, held), warnings=told, **_outcome(visit, held))
+    return _page(visit, held, _note_form(visit, held), warnings=told, **_saved_outcome(visit, held))
 
 
 def beside(visit: Visit) -> Response:
-    """Show what the paper says, to a script that was asked for it."""
+    """Send the part with the paper's abstract and marks, for a script."""
     held = find_paper(visit.library, visit.id)
     marks = marks_of(visit.library, held)
     return visit.page("note_beside.html", held=held, marks=marks, is_shown=True)
@@ -70,7 +73,8 @@ def save(visit: Visit) -> Response:
     encode = visit.parts.encode_note(visit.config)
     noted = add_note(library, held, words, encode=encode, base=base)
     if words.strip():
-        with contextlib.suppress(StoreError):  # the note is on the disk, its draft may stay
+        # After the note: where this fails, the note is saved and only its draft stays.
+        with contextlib.suppress(StoreError):
             drafts.settle(library, held, noted.text, name=field("draft"), seen=field("seen"))
     told = outcome.export_one(library, noted.held) if noted.is_new else []
     asked = {"kept": noted.number if noted.is_new else 0, "meanwhile": noted.meanwhile}
@@ -93,7 +97,7 @@ def save(visit: Visit) -> Response:
 
 
 def draft(visit: Visit) -> Response:
-    """Keep what was typed until now."""
+    """Save what was typed so far as a draft."""
     library, field = visit.library, visit.field
     held = find_paper(library, visit.id)
     kept = drafts.keep(
@@ -123,12 +127,12 @@ def discard(visit: Visit) -> Response:
 
 
 def check(visit: Visit) -> Response:
-    """Hold the words against the paper's as somebody types."""
+    """Compare the typed words with the paper's, for a script as a part of the page."""
     library, field = visit.library, visit.field
     held = find_paper(library, visit.id)
     base = _number(field("base")) or 0
     words = drafts.words(library, held, field("text"), base=base)
-    looked = _looked(visit, held, words)
+    looked = _compared(visit, held, words)
     if visit.is_part:
         return visit.page("note_check.html", **looked)
     here = PageDraft(field("draft"), field("seen"), base, field("text"))
@@ -136,14 +140,15 @@ def check(visit: Visit) -> Response:
     return _page(visit, held, NoteForm(here.text, base, here, (), newest), **looked)
 
 
-def _sheet(visit: Visit, held: LibraryPaper) -> NoteForm:
-    """Choose what to begin from: the newest draft, or the one that is asked for."""
+def _note_form(visit: Visit, held: LibraryPaper) -> NoteForm:
+    """Choose what the text area begins with: the draft asked for, the newest, or the note."""
     library = visit.library
     newest = newest_note(library, held)
     waiting = drafts.waiting(library, held)
     name = visit.asked("draft")
     fitting = [one for one in waiting if one.name == name] or waiting
-    is_plain = name == "no" or bool(visit.asked("kept"))  # what was saved just now stands there
+    # `kept`: the note was saved just now, and stands there itself.
+    is_plain = name == "no" or bool(visit.asked("kept"))
     chosen = None if is_plain or not fitting else fitting[0]
     others = tuple(one for one in waiting if one is not chosen)
     if chosen is not None:
@@ -152,12 +157,13 @@ def _sheet(visit: Visit, held: LibraryPaper) -> NoteForm:
     return NoteForm(text, newest.id if newest else 0, PageDraft(), others, newest)
 
 
-def _looked(visit: Visit, held: LibraryPaper, words: str) -> Mapping[str, Any]:
-    """Hold words against the paper's; of no words nothing is to be said."""
+def _compared(visit: Visit, held: LibraryPaper, words: str) -> Mapping[str, Any]:
+    """Compare words with the paper's and find related notes: the values for the template."""
     found: Check | None = None
     near = NearNotes((), is_by_words=False)
     if words.strip():
-        with contextlib.suppress(StoreError):  # index.db can be made anew
+        # Without index.db, which can be made again, a note is written all the same.
+        with contextlib.suppress(StoreError):
             encode = visit.parts.encode_if_warm(visit.config)
             found = check_typed(visit.library, held, words, encode)
             near = related(visit.library, held, words, encode=encode)
@@ -172,11 +178,12 @@ def _looked(visit: Visit, held: LibraryPaper, words: str) -> Mapping[str, Any]:
     }
 
 
-def _outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
-    """Show what became of a note that was saved just now, after the page was sent here."""
+def _saved_outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
+    """Return the values that show the outcome, where the note was saved just now."""
     library = visit.library
     number, meanwhile = _number(visit.asked("kept")), _number(visit.asked("meanwhile"))
     known = notes.revisions(library.db, held.row)
+    # This address may be opened again later: it speaks only of the newest revision.
     if number is None or (number and number != len(known)):
         return {}
     if not number:
@@ -185,7 +192,7 @@ def _outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
             "meanwhile": 0,
         }
     newest = known[-1]
-    looked = _looked(visit, held, newest.text)
+    looked = _compared(visit, held, newest.text)
     found = looked["check"]
     noted = NoteOutcome(
         held,
@@ -205,7 +212,7 @@ def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Res
     library = visit.library
 
     def named(template: str) -> str:
-        # Those of this program in the reader's language.
+        # The templates of this program have names in the reader's language.
         key = f"web.note.template.{template.replace('-', '_')}"
         return say(key) if template in BUILT_IN_TEMPLATES else template
 
@@ -214,7 +221,7 @@ def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Res
     newest = sheet.newest
     known = {one.id: n for n, one in enumerate(notes.revisions(library.db, held.row), 1)}
     values: dict[str, Any] = {
-        **_looked(visit, held, ""),
+        **_compared(visit, held, ""),
         "held": held,
         "sheet": sheet,
         "is_overtaken": bool(newest and newest.id != sheet.base),
@@ -235,7 +242,8 @@ def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Res
 
 
 def _number(text: str) -> int | None:
-    """Read a row's number; None for what is none."""
+    """Read the number of a row or revision; None for anything else."""
+    # Up to 18 digits: SQLite's integers have 64 bits.
     return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
@@ -250,7 +258,7 @@ def history(visit: Visit) -> Response:
 
 
 def difference(visit: Visit) -> Response:
-    """Compare two revisions: `a` and `b` by number, else the last two."""
+    """Compare two revisions: those with the numbers `a` and `b`, or the last two."""
     library = visit.library
     held = find_paper(library, visit.id)
     numbers = [text for name in ("a", "b") if (text := visit.asked(name))]
@@ -263,7 +271,7 @@ def difference(visit: Visit) -> Response:
 
 
 def back(visit: Visit) -> Response:
-    """Append an earlier revision as the newest."""
+    """Restore an earlier revision: it is appended as the newest."""
     library, number = visit.library, visit.field("number")
     held = find_paper(library, visit.id)
     n = int(number) if number.isdecimal() and len(number) < 9 else 0
@@ -276,6 +284,7 @@ def back(visit: Visit) -> Response:
     return visit.to(f"/note/{held.paper.id}/history", said=" ".join(told))
 
 
+# `{id:path}` takes slashes too: what stands behind an id has to come before the plain address.
 ROUTES = [
     route("/note/{id:path}/history", history),
     route("/note/{id:path}/diff", difference),

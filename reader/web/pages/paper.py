@@ -1,4 +1,4 @@
-"""Show one paper whole: what it says, what was said of it, what the person made of it."""
+"""Show one paper: what it says, who talks about it, and what the person made of it."""
 
 from __future__ import annotations
 
@@ -47,13 +47,17 @@ N_NEIGHBOURS = 5
 
 
 def paper(visit: Visit) -> Response:
-    """Show all that is quick to say; what would change its place comes when it is opened."""
+    """Show a paper with all that is quick to make.
+
+    What would change its place takes longer, and is fetched when that part is opened.
+    """
     library = visit.library
     shown = about(library, find_paper(library, visit.id))
     held = shown.held
-    # Where its vector is missing, its rare words tell what is near, and that is said.
+    # Without a vector its rare words decide what is near, and the page says so.
     encoder = visit.parts.serving(library).name
     near, several = similar(library, held, encoder=encoder, limit=N_NEIGHBOURS)
+    # A neighbour whose note is listed is not listed as a paper as well.
     noted = {one.hit.held.row for one in several if one.hit.kind == "note"}
     folders = suggestions(library, held, encoder=visit.parts.encoder_name(visit.config))
     explained = explain(library, held)
@@ -66,13 +70,13 @@ def paper(visit: Visit) -> Response:
         pictures=_pictures(library, shown),
         why={
             "sentence": now,
-            "past": past,  # where it stood when it was decided on
+            "past": past,  # where it stood at each decision
             "where": where_text(explained),
             "rows": list(sum_rows(explained.terms)),
             "score": explained.score,
             "cut": cut_text(explained),
         },
-        marks=list(_marks(shown)),
+        marks=list(_mark_rows(shown)),
         note=_note_html(library, shown),
         neighbours=[n for n in several if n.hit.kind == "note" or n.hit.held.row not in noted],
         notice=say("web.paper.neighbours.words") if near.notice else "",
@@ -85,7 +89,7 @@ def paper(visit: Visit) -> Response:
 
 
 def changing(visit: Visit) -> Response:
-    """Show what would change where a paper stands; what a decision would, when that is opened."""
+    """Show what would change a paper's place, except decisions: those take a fitted model."""
     held = find_paper(visit.library, visit.id)
     explained = explain(visit.library, held, with_alike=False)
     return _changes(
@@ -99,7 +103,7 @@ def changing(visit: Visit) -> Response:
 
 
 def after_deciding(visit: Visit) -> Response:
-    """Show where a paper would stand after a decision: a model is fitted, which takes seconds."""
+    """Show where a paper would stand after a decision. It fits a model, which takes seconds."""
     library = visit.library
     held = find_paper(library, visit.id)
 
@@ -130,7 +134,7 @@ def _changes(
 
 
 def file_away(visit: Visit) -> Response:
-    """File a paper where the person says."""
+    """File a paper under the topic that the person chose."""
     library = visit.library
     held = find_paper(library, visit.id)
     may_be_new = bool(visit.field("new"))
@@ -156,15 +160,15 @@ def picture(visit: Visit) -> Response:
     if file is None:
         raise NotKnown(what=say("web.no_picture"), hint=say("pdf.none.hint"))
     answer = send_file(visit.request, file, media_type="image/png", name=Path(name).name)
-    if visit.asked("v"):  # named by its content
+    if visit.asked("v"):
+        # The address has the hash of the PDF: what it leads to never changes.
         answer.headers["cache-control"] = "private, max-age=31536000, immutable"
     return answer
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A picture of a paper: its address and its size in pixels, so that nothing moves as it
-    comes."""
+    """A picture of a paper. width, height: in pixels, so that the page leaves it its place."""
 
     address: str
     width: int
@@ -172,7 +176,7 @@ class Drawing:
 
 
 def _pictures(library: Library, shown: About) -> dict[str, Drawing | None]:
-    """Find the pictures of the first page and of the first figure, None where one is not there."""
+    """Return the pictures of the first page and of the first figure, None for a missing one."""
     found: dict[str, Drawing | None] = {"page": None, "figure": None}
     if known := shown.picture:
         for name, path in (("page", known.page), ("figure", known.figure)):
@@ -184,7 +188,8 @@ def _pictures(library: Library, shown: About) -> dict[str, Drawing | None]:
 
 @dataclass(frozen=True, slots=True)
 class MarkRow:
-    """A mark as it is shown: on which pages, in which colour, what was typed at it."""
+    """A mark of a PDF as it is shown. pages: where the same words are marked. note: what was
+    typed at it."""
 
     kind: str
     colour: str
@@ -193,8 +198,8 @@ class MarkRow:
     note: str
 
 
-def _marks(shown: About) -> Iterator[MarkRow]:
-    """List the marks that are there; the same words marked again and again once."""
+def _mark_rows(shown: About) -> Iterator[MarkRow]:
+    """List the marks of a paper; words that are marked several times come once."""
     there = shown.marks_there
     at = gathered(mark.highlight for mark in there)
     for mark, pages in zip(there, at, strict=True):
@@ -205,7 +210,7 @@ def _marks(shown: About) -> Iterator[MarkRow]:
 
 
 def _note_html(library: Library, shown: About) -> Markup:
-    """Render the note as it stands; its links lead to the papers' pages."""
+    """Render the newest note; its links lead to the pages of the papers."""
     if shown.note is None:
         return Markup()
     known = linked_ids(library, shown.note.text)
@@ -217,6 +222,7 @@ def _note_html(library: Library, shown: About) -> Markup:
     return clean(to_html(visible(shown.note.text), address_of=address_of))
 
 
+# `{id:path}` takes slashes too: what stands behind an id has to come before the plain address.
 ROUTES = [
     route("/paper/{id:path}/changes", changing),
     route("/paper/{id:path}/changes/decided", after_deciding),

@@ -38,8 +38,11 @@ from reader.web.visit import Visit, route
 
 @dataclass(frozen=True, slots=True)
 class LibraryForm:
-    """What the form of the library asks for; q: words and filters, as `reader search` takes
-    them, and the other fields are filters of it too."""
+    """The fields of the library's form.
+
+    q: words and filters, as in `reader search`; the other fields are filters too. before,
+    after: the row at which a page of the list ends or begins, 0 for none.
+    """
 
     q: str = ""
     state: str = ""
@@ -52,9 +55,9 @@ class LibraryForm:
 
     @property
     def query(self) -> str:
-        """Put all of it into one query."""
+        """The fields as one query in the language of `reader search`."""
         quoted = [(name, value) for name, value in (("topic", self.topic), ("author", self.author))]
-        # What would end the quotation of a value is left out.
+        # Quotation marks go: they would end the quoted value.
         bare = [(n, v.translate(dict.fromkeys(map(ord, '"“”「」'))).strip()) for n, v in quoted]
         parts = [self.q]
         parts += [f'{name}:"{value}"' for name, value in bare if value]
@@ -65,11 +68,11 @@ class LibraryForm:
 
     @property
     def is_filtered(self) -> bool:
-        """Check whether one of the fields besides the words and the state is in use."""
+        """Whether a filter besides the words and the state is set."""
         return bool(self.topic or self.author or self.year or self.has)
 
     def but(self, **changes: Any) -> str:
-        """Write the "?…" of the same with some fields changed, from its first page."""
+        """Return the "?…" of the form with some fields changed; it begins at the first page."""
         other = replace(self, **({"before": 0, "after": 0} | changes))
         pairs = [
             (name, value)
@@ -81,9 +84,9 @@ class LibraryForm:
 
 
 def papers(visit: Visit) -> Response:
-    """Show the papers that fit, page by page."""
+    """List the papers that match the form, page by page."""
     library = visit.library
-    asked = _asked(visit)
+    asked = _form_asked(visit)
     return visit.page(
         "papers.html",
         asked=asked,
@@ -94,7 +97,7 @@ def papers(visit: Visit) -> Response:
 
 
 def add(visit: Visit) -> Response:
-    """Bring a paper in by its id or address, as `reader add` does."""
+    """Add a paper by its id or address, as `reader add` does."""
     library, text = visit.library, plain(visit.field("what"))
     found = parse_id(text)
     if found is None:
@@ -108,25 +111,26 @@ def add(visit: Visit) -> Response:
 
 
 def folders(visit: Visit) -> Response:
-    """Show the topics as folders."""
+    """List the topics as folders, with their numbers of papers."""
     library = visit.library
     lines = topics(library)
     return visit.page("topics.html", lines=lines, counts=filings.states(library.db))
 
 
 def folder(visit: Visit) -> Response:
-    """Show one folder: those within it, and its papers."""
+    """Show one folder: the folders in it, and its papers."""
     library = visit.library
     path = str(visit.request.path_params["path"]).strip("/")
     below = [line for line in topics(library) if line.path.startswith(f"{path}/")]
     if path not in topic_names(library) and not below:
         raise NotKnown(what=say("topic.unknown", topic=plain(path)), hint=say("topic.list"))
-    asked = _asked(visit)
+    asked = _form_asked(visit)
     parts = path.split("/")
     return visit.page(
         "topic.html",
         path=path,
         address=f"/topics/{as_path(path)}",
+        # (name, path) of each folder above this one.
         crumbs=list(zip(parts, accumulate(parts, "{}/{}".format), strict=True))[:-1],
         below=below,
         asked=asked,
@@ -136,7 +140,7 @@ def folder(visit: Visit) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One source as it is shown."""
+    """One source as the page shows it. classes: arXiv's, as a text. batches: its last answers."""
 
     report: Report
     facts: list[str]
@@ -145,7 +149,7 @@ class SourceRow:
 
 
 def trust(visit: Visit) -> Response:
-    """Show whether today's list can be trusted, source by source."""
+    """Show for each source whether today's list is complete."""
     library = visit.library
     zone = library.config.timezone
     found = [
@@ -171,7 +175,7 @@ def trust(visit: Visit) -> Response:
     )
 
 
-def _asked(visit: Visit) -> LibraryForm:
+def _form_asked(visit: Visit) -> LibraryForm:
     given, state = visit.request.query_params, visit.asked("state")
     rows = {name: visit.asked(name) for name in ("before", "after")}
     return LibraryForm(
@@ -181,6 +185,7 @@ def _asked(visit: Visit) -> LibraryForm:
         author=plain(visit.asked("author")),
         year="".join(visit.asked("year").split())[:20],
         has=tuple(kind for kind in HAS if kind in given.getlist("has")),
+        # Longer numbers are no rows of SQLite.
         **{n: int(text) for n, text in rows.items() if text.isdecimal() and len(text) < 16},
     )
 

@@ -1,4 +1,4 @@
-"""Serve PDFs, show their pages one by one, and take marked ones home."""
+"""Send PDFs, show their pages one by one, and import uploaded PDFs with marks."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ from reader.web.render import paper_at, pdf_at
 from reader.web.visit import Visit, route
 
 ZOOMS = (100, 150, 200, 300)
-"""Per cent of the window's width that a page is shown in."""
+"""Widths of a shown page, in per cent of the window."""
 
 PIECE = 1024**2
 HAND_S = 30.0
-"""How long one that is handed in waits for another."""
+"""Seconds that an upload waits while another one is imported."""
 
-_handing = threading.Lock()
+_import_lock = threading.Lock()
 
 
 def pdf(visit: Visit) -> Response:
-    """Send the PDF itself: whole or in part, to look at or to keep."""
-    _, name, file = _opened(visit)
+    """Send the PDF file, whole or in part, to be shown or saved."""
+    _, name, file = _open_pdf(visit)
     is_attachment = bool(visit.asked("download"))
     return send_file(
         visit.request, file, media_type="application/pdf", name=name, is_attachment=is_attachment
@@ -47,22 +47,24 @@ def pdf(visit: Visit) -> Response:
 
 
 def page(visit: Visit) -> Response:
-    """Show one page: its picture, and over it its words, to select and to find."""
+    """Show one page: its picture, and invisible words over it to select and to find."""
     held = find_paper(visit.library, visit.id)
-    path, name, file = _opened(visit)
+    path, name, file = _open_pdf(visit)
+    # Only the stamp is needed: another process opens the file to draw it.
     file.handle.close()
     n, query = int(visit.request.path_params["n"]), visit.asked("q")
     zoom, copy = visit.asked("zoom"), visit.asked("copy")
-    # Names the file in addresses of its pages: nothing for the newest marked copy.
+    # Which file the addresses of the pages mean; "" is the newest marked copy.
     which = "original=1" if visit.asked("original") else ""
     if copy:
+        # It goes into addresses: only the digits of a hash may.
         which = f"copy={re.sub('[^0-9a-f]', '', copy)}"
     text, error = None, ""
     try:
         text = visit.parts.drawn.text(path, file.stamp, n)
     except PdfError as found:
         if found.kind == "past the end":
-            raise _no_page(held, n) from None
+            raise _page_missing(held, n) from None
         error = found.named(name).message
     return visit.page(
         "page.html",
@@ -85,7 +87,7 @@ def page(visit: Visit) -> Response:
 
 
 def jump(visit: Visit) -> Response:
-    """Lead to the page whose number was typed, without a script."""
+    """Redirect to the page whose number was typed, for browsers without scripts."""
     rest = [(name, value) for name, value in visit.request.query_params.items() if name != "n"]
     n = visit.asked("n", "1")
     at = f"{pdf_at(visit.id)}/page/{n if n.isdecimal() else 1}"
@@ -93,12 +95,12 @@ def jump(visit: Visit) -> Response:
 
 
 def image(visit: Visit) -> Response:
-    """Send one page as a picture."""
-    path, name, file = _opened(visit)
+    """Send one page as a PNG."""
+    path, name, file = _open_pdf(visit)
     file.handle.close()
     n, width = int(visit.request.path_params["n"]), width_for(visit.asked("width"))
     etag = f'"{file.stamp}-{n}-{width}"'
-    # An address that names the file's bytes is never another picture's.
+    # An address with the file's stamp always leads to the same picture.
     is_for_good = visit.asked("v") == file.stamp
     keep = "private, max-age=31536000, immutable" if is_for_good else "private, no-cache"
     headers = {"etag": etag, "cache-control": keep}
@@ -108,19 +110,21 @@ def image(visit: Visit) -> Response:
         content = visit.parts.drawn.image(path, file.stamp, n, width)
     except PdfError as error:
         if error.kind == "past the end":
-            raise _no_page(find_paper(visit.library, visit.id), n) from None
+            raise _page_missing(find_paper(visit.library, visit.id), n) from None
         text = plain(error.named(name).message)
         return Response(text, HTTPStatus.UNPROCESSABLE_ENTITY, media_type="text/plain")
     return Response(content, media_type="image/png", headers=headers)
 
 
 ASKED = ("asked", "other", "unknown")
-"""Outcomes after which the person may say that it is this paper all the same."""
+"""Outcomes after which the person may confirm that the file is this paper."""
 
 
 def back(visit: Visit) -> Response:
-    """Take a marked PDF home, by the same import as `reader back`; ask about what does not show
-    that it is this paper."""
+    """Import an uploaded PDF with marks, as `reader back` does.
+
+    Where its pages do not show that it is this paper, the file waits and the person is asked.
+    """
     held = find_paper(visit.library, visit.id)
     if word := visit.field("kept"):
         waiting = visit.parts.uploads.take(word)
@@ -128,8 +132,8 @@ def back(visit: Visit) -> Response:
             raise UsageError(what=say("web.back.gone"), hint=say("web.back.gone.hint"))
         folder, file = waiting
     else:
-        folder, file = _received(visit)
-    brought, kept = _taken_home(visit, held, folder, file)
+        folder, file = _save_upload(visit)
+    brought, kept = _import_copy(visit, held, folder, file)
     said = _outcome_text(brought)
     is_done = brought.error is None
     status = HTTPStatus.OK if is_done else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -142,7 +146,7 @@ def back(visit: Visit) -> Response:
 
 
 def remove(visit: Visit) -> Response:
-    """Take a marked copy out again; its file is kept."""
+    """Remove a marked copy from the paper; its file is kept."""
     held = find_paper(visit.library, visit.id)
     with visit.parts.tools(visit.library) as tools:
         removed = remove_copy(visit.library, tools, held, sha256=visit.field("copy"))
@@ -150,8 +154,11 @@ def remove(visit: Visit) -> Response:
     return visit.done(paper_at(held.paper.id) + "#pdf", said, path=removed.path or None)
 
 
-def _received(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
-    """Put what came into a file of its own; raises UsageError for none, or too large a one."""
+def _save_upload(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
+    """Save the uploaded file in a folder of its own.
+
+    Raises UsageError where no file was sent, or too large a one.
+    """
     given = visit.form.get("file")
     if not isinstance(given, UploadFile) or not given.filename:
         raise UsageError(what=say("web.back.no_file"), hint=say("web.back.no_file.hint"))
@@ -165,12 +172,15 @@ def _received(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
     return folder, file
 
 
-def _taken_home(
+def _import_copy(
     visit: Visit, held: LibraryPaper, folder: TemporaryDirectory[str], file: Path
 ) -> tuple[CopyOutcome, str]:
-    """Import a file, one at a time; returns also the word under which it waits for an answer, or
-    "" where nothing is asked: then it is deleted."""
-    if not _handing.acquire(timeout=HAND_S):
+    """Import a file, one at a time; it is deleted unless the person is asked about it.
+
+    Returns the outcome and the word under which the file waits (see Uploads), "" for none.
+    Raises Locked where another import takes longer than `HAND_S`.
+    """
+    if not _import_lock.acquire(timeout=HAND_S):
         folder.cleanup()
         raise Locked(file=file.name, who="")
     kept = ""
@@ -182,19 +192,19 @@ def _taken_home(
             kept = visit.parts.uploads.keep(folder, file)
         return brought, kept
     finally:
-        _handing.release()
+        _import_lock.release()
         if not kept:
             folder.cleanup()
 
 
 def _safe_name(name: str) -> str:
-    """Make a name that is a file's in any folder, and ends as a PDF's."""
+    """Make a file name from a foreign one: no path, no odd characters, ends in ".pdf"."""
     stem = re.sub(r"[^\w .()-]", "_", plain(name).removesuffix(".pdf"))[:100].strip(". ")
     return f"{stem or 'paper'}.pdf"
 
 
 def _outcome_text(brought: CopyOutcome) -> str:
-    """Write what became of a file that was handed in."""
+    """Return the sentence for the outcome of an import."""
     if brought.error is not None:
         return plain(brought.error.message)
     assert brought.held is not None or brought.outcome == "unchanged"  # noqa: S101
@@ -205,9 +215,11 @@ def _outcome_text(brought: CopyOutcome) -> str:
     return plain(say("back.file", title=title, name=brought.name, counts=counts))
 
 
-def _opened(visit: Visit) -> tuple[Path, str, OpenFile]:
-    """Open the PDF that is asked for; raises NotFound where it is not here, or not within the
-    library's folder."""
+def _open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:
+    """Open the PDF that the address means: (path, name for the person, open file).
+
+    Raises NotKnown where it is missing or outside the library's folder.
+    """
     library = visit.library
     held = find_paper(library, visit.id)
     is_original, copy = bool(visit.asked("original")), visit.asked("copy")
@@ -219,11 +231,12 @@ def _opened(visit: Visit) -> tuple[Path, str, OpenFile]:
     return found.path, found.name, file
 
 
-def _no_page(held: LibraryPaper, n: int) -> NotKnown:
+def _page_missing(held: LibraryPaper, n: int) -> NotKnown:
     what = say("web.page.none", n=n, title=plain(held.paper.title))
     return NotKnown(what=what, hint=say("web.page.none.hint"))
 
 
+# `{id:path}` takes slashes too: what stands behind an id has to come before the plain address.
 ROUTES = [
     route("/pdf/{id:path}/page/{n:int}.png", image),
     route("/pdf/{id:path}/page/{n:int}", page),

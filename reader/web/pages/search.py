@@ -1,4 +1,4 @@
-"""Search as one types, and hand papers with own words to others."""
+"""Search while somebody types, and export papers with notes for others."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FEW, MANY = 5, 30
-"""Hits of each kind; of one kind that is asked for alone."""
+"""Hits shown of each kind; hits shown where one kind is chosen."""
 
 MOST_LETTERS = 1_000
-"""Of a question; more are not looked at."""
+"""Characters of a query that are read."""
 
 
 def search_page(visit: Visit) -> Response:
@@ -54,11 +54,11 @@ def search_page(visit: Visit) -> Response:
         "n": 0,
     }
     if query.strip():
-        values |= _searched(visit, query, kind)
+        values |= _results(visit, query, kind)
     return visit.page("search_found.html" if visit.is_part else "search.html", **values)
 
 
-def _searched(visit: Visit, query: str, kind: str) -> dict[str, Any]:
+def _results(visit: Visit, query: str, kind: str) -> dict[str, Any]:
     asked = parse(query)
     if not asked.asks:
         return {"notices": [nothing_asked(asked)]}
@@ -67,7 +67,8 @@ def _searched(visit: Visit, query: str, kind: str) -> dict[str, Any]:
     def no_vector(_: str) -> NDArray[np.float32]:
         raise ModelError(model=serving.name, what=say("web.search.loading"), hint="")
 
-    # While somebody types nothing waits for the model: words answer, and the page asks again.
+    # While somebody types, nothing waits for the model: full text answers alone, and the
+    # script asks again until the model is loaded.
     is_waiting = visit.is_part and not serving.is_ready
     if is_waiting:
         serving.prepare()
@@ -85,6 +86,7 @@ def _searched(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         notices += [plain(found.notice.message), plain(found.notice.hint)]
         notices.append(say("search.words_only"))
     return {
+        # `groupby` needs the hits of a kind together; `search` returns them so.
         "groups": [(name, list(hits)) for name, hits in groupby(found.hits, lambda h: h.kind)],
         "head": head_of(found, query),
         "notices": list(filter(None, notices)),
@@ -97,7 +99,7 @@ def _searched(visit: Visit, query: str, kind: str) -> dict[str, Any]:
 
 
 def marked(hit: SearchHit) -> Markup:
-    """Mark the words of the question in the evidence; all of it is escaped."""
+    """Render a hit's evidence, escaped, with the words of the query in <mark>."""
     text, done, found = hit.evidence, 0, Markup()
     for start, end in hit.matches:
         found += escape(text[done:start]) + Markup("<mark>{}</mark>").format(text[start:end])
@@ -106,12 +108,11 @@ def marked(hit: SearchHit) -> Markup:
 
 
 DAYS = 4 * 7
-"""How far back papers are offered: older ones are asked for by their own pages."""
+"""Papers noted in so many days are offered; older ones are shared from their own pages."""
 
 
 def share_page(visit: Visit) -> Response:
-    """Offer the papers noted lately; those of `id`, or the week, are chosen already and stand
-    first."""
+    """Offer the papers noted lately for sharing; those of `id` are chosen and come first."""
     library, today = visit.library, visit.library.today()
     chosen = [find_paper(library, text) for text in visit.request.query_params.getlist("id")]
     first = today.fromordinal(max(1, today.toordinal() - DAYS))
@@ -127,7 +128,7 @@ def share_page(visit: Visit) -> Response:
 
 
 def file(visit: Visit) -> Response:
-    """Send the file; nothing private is in it."""
+    """Send the exported file (HTML or Markdown); it has nothing private."""
     from reader.base.markup import to_html
     from reader.notes.shared import html_page
 

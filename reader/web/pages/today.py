@@ -1,4 +1,4 @@
-"""Show a day's morning, take decisions in it, one paper at a time or in the list, and put off."""
+"""Show a day's morning as a list or paper by paper, and take the decisions made there."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ from reader.web.visit import Visit, ours, route
 
 
 def today(visit: Visit) -> Response:
-    """Show the morning of today, or of the day asked for."""
+    """Show the morning of today, or of the day `date`."""
     library = visit.library
     day = day_asked(visit)
     shown = shown_on(visit, day)
@@ -64,8 +64,9 @@ def today(visit: Visit) -> Response:
     states = {e.held.row: e.held.state for e in shown.entries}
     reviewed = functools.partial(last_rows, library.db)
     recall_key = ("recall", day, library.today())
+    # `rows`: of all writes only a new review changes it.
     recall = visit.unless_written(recall_key, lambda: due(library, day), rows=reviewed)
-    # What the list has shows there what was decided, and the way back.
+    # A paper that is in the list shows there that it was let go, with its undo.
     let_go = [held for held in let_go_today(library) if held.row not in states]
     return visit.page(
         "today.html",
@@ -88,14 +89,14 @@ def today(visit: Visit) -> Response:
         counts=counted(shown.sources),
         answered=n_answered(shown.sources),
         changed={v.held.row: changed_text(v) for v in shown.new_versions},
-        words=_words(shown),
+        words=_lane_sentences(shown),
         themes=theme_texts(shown),
         topics=[topic.path for topic in other_topics(library, None)],
     )
 
 
 def shown_on(visit: Visit, day: date) -> Morning:
-    """Return a day's morning; today's keeps its order from now on."""
+    """Return a day's morning. Showing today's fixes its order for the rest of the day."""
     library = visit.library
     name = visit.parts.encoder_name(library.config)
     may_fold = not visit.asked("date")
@@ -109,26 +110,27 @@ def shown_on(visit: Visit, day: date) -> Morning:
             keep_lines(library, found)
         return found
 
+    # A page that nobody sees records nothing: it must not be the one kept for those who look.
     how = (visit.is_shown, visit.is_carried)
     key = ("morning", day, library.today(), may_fold, name, spoken(), how)
     return visit.unless_written(key, make)
 
 
 def day_asked(visit: Visit) -> date:
-    """Read the day of the address, today where it names none. Raises UsageError."""
+    """Read the day from the address; today where it has none. Raises UsageError."""
     asked, today = visit.asked("date"), visit.library.today()
     return day_named(asked, today) if asked else today
 
 
 def all_of(shown: Morning, *, with_doubtful: bool = False) -> list[Entry]:
-    """List the papers to go through: the doubtful ones last, and only where asked for."""
+    """List the papers of a morning in their order. with_doubtful: add the doubtful ones."""
     listed = shown.folded or shown
     wild = [listed.wild] if listed.wild else []
     return [*listed.own, *listed.near, *wild, *(listed.doubtful if with_doubtful else ())]
 
 
-def _words(shown: Morning) -> Mapping[str, str]:
-    """Write the head of each lane."""
+def _lane_sentences(shown: Morning) -> Mapping[str, str]:
+    """Return the sentences above the lanes: "own", "near", and "folded" for a folded list."""
     listed = shown.folded or shown
     n, of = n_mine(listed.own), listed.n_arrived
     if shown.is_before_all:
@@ -156,16 +158,16 @@ KINDS = ("pick", "skip")
 
 
 def decide(visit: Visit) -> Response:
-    """Pick or skip a paper. seen: the state in which the page showed it."""
+    """Pick or skip a paper. The field `seen` is the state that the page showed."""
     kind, seen = visit.field("kind"), visit.field("seen") or "candidate"
     if kind not in KINDS or seen not in ("candidate", *KINDS):
         raise UsageError(what=say("web.no_decision"), hint=say("web.no_decision.hint"))
     answer = decide_seen(visit.library, cast("Kind", kind), visit.field("id"), cast("State", seen))
-    return _answered(visit, answer)
+    return _respond(visit, answer)
 
 
 def ask_topic(visit: Visit) -> Response:
-    """Ask of which topic a paper is, if not of the one that the list shows."""
+    """Ask which topic a paper has, if not the one in the list; for browsers without scripts."""
     held = find_paper(visit.library, visit.asked("id"))
     topic = topic_now(visit.library, held)
     others = [other.path for other in other_topics(visit.library, topic)]
@@ -174,24 +176,25 @@ def ask_topic(visit: Visit) -> Response:
 
 
 def wrong(visit: Visit) -> Response:
-    """Record of which topic a paper is, or with an empty one that it is none of the person's."""
+    """Record the topic of a paper; "" means none of the person's topics."""
     seen = visit.field("seen") or "candidate"
+    # An empty topic has a meaning; a missing field is a mistake.
     if "topic" not in visit.form or seen not in ("candidate", "read", *KINDS):
         raise UsageError(what=say("web.no_decision"), hint=say("web.no_decision.hint"))
     topic = visit.field("topic") or None
     answer = wrong_seen(visit.library, visit.field("id"), topic, cast("State", seen))
-    return _answered(visit, answer, has_topic=True)
+    return _respond(visit, answer, has_topic=True)
 
 
 def undo(visit: Visit) -> Response:
-    """Take back the newest decision on a paper; without an id the last act on the day's list."""
+    """Take back the newest decision on a paper; without `id` the last act on the day's list."""
     if id_ := visit.field("id"):
-        return _answered(visit, take_back(visit.library, id_), has_topic=True)
-    return _answered(visit, take_back_last(visit.library, day_asked(visit)), has_topic=True)
+        return _respond(visit, take_back(visit.library, id_), has_topic=True)
+    return _respond(visit, take_back_last(visit.library, day_asked(visit)), has_topic=True)
 
 
 def skip_rest(visit: Visit) -> Response:
-    """Skip those of some papers that still have no decision; only once it is asked twice."""
+    """Skip those of the papers that have no decision yet, after a question on a page."""
     ids = [str(id_) for id_ in visit.form.getlist("id")]
     back = visit.back
     if not visit.field("sure"):
@@ -200,7 +203,7 @@ def skip_rest(visit: Visit) -> Response:
     return visit.done(back, said)
 
 
-def _answered(visit: Visit, answer: ActOutcome, *, has_topic: bool = False) -> Response:
+def _respond(visit: Visit, answer: ActOutcome, *, has_topic: bool = False) -> Response:
     held = answer.held
     found: dict[str, object] = {
         "is_done": answer.is_done,
@@ -213,24 +216,24 @@ def _answered(visit: Visit, answer: ActOutcome, *, has_topic: bool = False) -> R
 
 
 def put_off(visit: Visit) -> Response:
-    """Take a paper out of the queue for some days."""
+    """Put a paper of the queue off for some days."""
     held, until = later(visit.library, visit.field("id"))
     said = say("queue.put_off", title=plain(held.paper.title), day=until)
     return visit.done(visit.back, said)
 
 
 def read_it(visit: Visit) -> Response:
-    """Answer the week's question about an old pick: it is read, and its page comes."""
+    """Keep an old pick, as the answer to the week's question; its page comes next."""
     held = keep(visit.library, visit.field("id"))
     return visit.done(paper_at(held.paper.id), say("week.ask.kept"))
 
 
 AT_ONCE = 20
-"""Papers that a page brings along, so that one follows the other at once."""
+"""Papers on one page of triage, so that the next one is there at once."""
 
 
 def triage(visit: Visit) -> Response:
-    """Show the paper to decide on, and those after it."""
+    """Show the paper to decide on, with those that come after it."""
     library = visit.library
     day = day_asked(visit)
     shown = shown_on(visit, day)
@@ -239,7 +242,7 @@ def triage(visit: Visit) -> Response:
     rows = list(entries)
     waiting = [e for e in entries.values() if e.held.state == "candidate"]
     last = last_decided(library.db, rows)
-    cards = _cards(list(entries.values()), _here(visit, entries, last))
+    cards = _cards(list(entries.values()), _current_row(visit, entries, last))
     moments = moments_on(library.db, library.today(), rows)
     asked = {name: visit.asked(name) for name in ("date", "doubtful") if visit.asked(name)}
     return visit.page(
@@ -252,7 +255,7 @@ def triage(visit: Visit) -> Response:
         waiting=waiting,
         n_all=len(entries),
         minutes_left=minutes_of(waiting),
-        # Between the day's decisions on these papers, on any device, and now.
+        # The time between the day's decisions on these papers, on all devices, until now.
         minutes_spent=minutes(spent_s([*moments, library.now()])),
         minutes_after=minutes_of(e for e in waiting if e not in cards),
         may_undo=last is not None,
@@ -264,29 +267,32 @@ def triage(visit: Visit) -> Response:
     )
 
 
-def _here(visit: Visit, entries: dict[int, Entry], last: int | None) -> int | None:
-    """Choose the paper to show: the one of the address, what follows the one that was left, or
-    what follows the last decision (`last`); None where all are decided."""
+def _current_row(visit: Visit, entries: dict[int, Entry], last: int | None) -> int | None:
+    """Choose the row of the paper to show; None where all are decided.
+
+    It is the paper `at` of the address, the next one after the paper `after`, or the next one
+    after the last decision. last: the row of that one.
+    """
     rows = list(entries)
     states = {row: entry.held.state for row, entry in entries.items()}
     row_of = {entry.held.paper.id: row for row, entry in entries.items()}
     if (at := row_of.get(visit.asked("at"))) is not None:
         return at
     if (after := row_of.get(visit.asked("after"))) is not None:
-        # Below the last one that waits there is nothing: what was left for later comes up again.
+        # `next_of` returns its argument where nothing waits below: then those that were left
+        # for later come again, from the top.
         found = next_of(rows, states, after)
         return found if found != after else start_of(rows, states)
     return start_of(rows, states, last)
 
 
 def _cards(entries: Sequence[Entry], here: int | None) -> list[Entry]:
-    """Choose the papers of one page: the one to decide on, then those that wait: below it,
-    then above."""
+    """Choose the papers of one page: the row `here`, then those that wait below and above it."""
     place = next((n for n, e in enumerate(entries) if e.held.row == here), 0)
     later = [*entries[place + 1 :], *entries[:place]]
     waiting = [e for e in later if e.held.state == "candidate"]
     asked = entries[place : place + 1]
-    # Once all are decided there is nothing to show, unless it was asked for.
+    # A decided paper is shown only while others wait.
     first = [e for e in asked if e.held.state == "candidate" or waiting]
     return [*first, *waiting][:AT_ONCE]
 

@@ -1,4 +1,4 @@
-"""Show how far long work is, and let the pages be installed and kept on a device."""
+"""Show the progress of long work, and let devices install the pages and keep them offline."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from reader.web.visit import Visit, language_of, route
 from reader.web.work import KINDS, MorningClock, Work, WorkRun
 
 RETRY_MS = 2_000
-"""How soon a browser comes again after a stream broke off."""
+"""Milliseconds after which a browser opens a broken stream again."""
 
 START_S = 10.0
+"""Seconds that a request waits for the event loop to start work."""
 
 
 def work(visit: Visit) -> Response:
-    """Show what runs, what the last work came to, and when the next one is."""
+    """Show what runs, the outcome of the last run, and when the next gather is."""
     found: Work = visit.request.app.state.work
     clock: MorningClock | None = visit.request.app.state.morning_clock
     zone = visit.config.timezone
@@ -54,12 +55,13 @@ def work(visit: Visit) -> Response:
 
 
 def begin(visit: Visit) -> Response:
-    """Begin work of a kind, unless some is under way."""
+    """Start work of a kind, unless some is running."""
     kind = visit.field("kind")
     if kind not in KINDS:
         raise UsageError(what=say("web.work.unknown"), hint=say("web.work.unknown.hint"))
     found: Work = visit.request.app.state.work
     loop: asyncio.AbstractEventLoop = visit.request.app.state.loop
+    # This page runs in a thread, and `Work` in the event loop.
     starting = asyncio.run_coroutine_threadsafe(found.start(kind), loop)
     has_begun = starting.result(START_S)
     said = say("web.work.begun" if has_begun else "web.work.already")
@@ -67,7 +69,7 @@ def begin(visit: Visit) -> Response:
 
 
 async def events(request: Request) -> Response:
-    """Stream what is told of the work, as server-sent events."""
+    """Stream the states of the work as server-sent events."""
     found: Work = request.app.state.work
     after = request.headers.get("last-event-id") or request.query_params.get("after", "")
 
@@ -83,6 +85,7 @@ async def events(request: Request) -> Response:
         yield f"retry: {RETRY_MS}\n\n"
         async for told in found.told(after):
             if told is None:
+                # A line with a colon first is a comment, which browsers ignore.
                 yield ": still here\n\n"
                 continue
             id_, run = told
@@ -91,13 +94,13 @@ async def events(request: Request) -> Response:
                 data = {"text": step_text(run), "done": run.done, "total": run.total}
             yield f"id: {id_}\nevent: {event}\ndata: {json.dumps(data)}\n\n"
 
-    # Proxies that wait for more before they pass something on are asked not to.
+    # X-Accel-Buffering asks nginx and others to pass each line on at once.
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(lines(), media_type="text/event-stream", headers=headers)
 
 
 def step_text(run: WorkRun) -> str:
-    """Write how far work is: its step, and how much of that is done."""
+    """Return the progress as a sentence: the step, and how much of it is done."""
     if not run.step:
         return say("web.work.starting")
     key = f"step.{run.step}"
@@ -108,8 +111,10 @@ def step_text(run: WorkRun) -> str:
 
 
 def worker(_: Visit) -> Response:
-    """Send the service worker; its text changes with any file of ours, so that browsers
-    take the new one."""
+    """Send the service worker.
+
+    Its text has a version of all static files: after a change browsers install the new one.
+    """
     known = {"VERSION": assets_version(), "ASSETS": assets()}
     head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in known.items())
     return Response(
@@ -120,7 +125,7 @@ def worker(_: Visit) -> Response:
 
 
 def manifest(_: Visit) -> Response:
-    """Describe how a device puts the pages on its home screen."""
+    """Send the web app manifest, by which a device puts the pages on its home screen."""
     png = {"type": "image/png"}
     found = {
         "name": say("web.app.name"),
@@ -143,7 +148,7 @@ def manifest(_: Visit) -> Response:
 
 
 def carried(visit: Visit) -> Response:
-    """List the pages that a device keeps, and give a token as of now to what was kept there."""
+    """List the pages for a device to keep, with a current token for its waiting acts."""
     found = carried_by(visit.library)
     pages = [{"address": address, "stamp": ""} for address in ("/", "/triage")]
     for held, stamp in found.several:
@@ -160,7 +165,7 @@ def carried(visit: Visit) -> Response:
 
 
 def offline(visit: Visit) -> Response:
-    """Show what is kept on this device; all of it is filled in there."""
+    """Show the page of what a device keeps; a script fills it in on the device."""
     return visit.page("offline.html")
 
 

@@ -1,6 +1,6 @@
-// Break no Japanese word between lines where CSS cannot yet see to it (`word-break: auto-phrase`:
-// neither in WebKit nor in Firefox). A line may end where hiragana or a sign ends and kanji, katakana
-// or Latin letters begin: what stands between is a word with its particles, in most cases.
+// Keep Japanese words together at line ends, for browsers without `word-break: auto-phrase`
+// (WebKit, Firefox). A line may end where hiragana or a sign is followed by kanji, katakana or
+// Latin letters: between two such places there is mostly one word with its particles.
 
 const ENDS = /[ぁ-ゖ、。，．：；！？」』）](?=[一-鿿々〆ァ-ヴA-Za-z0-9])/gu;
 const OPENS = /[「『（(]\S/gu; // with `keep-all` WebKit ends a line behind these
@@ -22,13 +22,14 @@ function mark(root) {
   for (const text of found) {
     const around = text.parentElement;
     if (around?.closest("[lang]")?.lang !== "ja" || around.closest(NOT_IN) || !text.data.trim()) continue;
-    // In a flex box each piece would be a thing of its own: there the text is held together, once.
+    // In a flex box each piece of text would become an item of its own: a span keeps it one item.
     if (!/flex|grid/.test(getComputedStyle(around).display)) part(text);
     else if (around.className !== "words") wrapped(text, "words");
   }
 }
 
-// From the end, so that the places before it stay right; what is parted off comes here again.
+// From the end, so that earlier positions stay valid. The observer calls `mark` again for the
+// pieces that are split off.
 function part(text) {
   for (const { 0: open, index } of Array.from(text.data.matchAll(OPENS)).reverse()) {
     const both = text.splitText(index);

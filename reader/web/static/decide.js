@@ -1,4 +1,4 @@
-// Pick, skip and undo at once, where the paper stands; without it the forms do the same.
+// Pick, skip and undo in place; without this script the forms load a page instead.
 import { DOUBLE_MS, send, tell } from "./reader.js";
 import { askTopic, showTopic } from "./wrong.js";
 
@@ -7,13 +7,14 @@ document.addEventListener("submit", async (event) => {
   if (!form) return;
   event.preventDefault();
   const place = form.closest(".deciding");
-  // Where Pick stood stands Undo now.
+  // Undo stands where Pick stood: the second half of a double tap would take the pick back.
   if (event.timeStamp - (place.decidedAt ?? -DOUBLE_MS) < DOUBLE_MS) return;
   place.decidedAt = event.timeStamp;
   const before = place.dataset.state;
   const fields = new URLSearchParams(new FormData(form));
   if (event.submitter?.name) fields.set(event.submitter.name, event.submitter.value);
   const had = place.contains(document.activeElement);
+  // Shown before the server answers; taken back where it refuses.
   show(place, fields.get("kind") ?? "candidate", had);
   try {
     const address = event.submitter?.getAttribute("formaction") ?? form.getAttribute("action");
@@ -42,7 +43,7 @@ document.addEventListener("click", async (event) => {
   link.focus();
 });
 
-// The state is an attribute; which forms are seen follows from it. The focus stays in place.
+// Set the state, an attribute by which CSS shows the right forms, and keep the focus in place.
 function show(place, state, had) {
   if (place.dataset.state === state) return;
   place.dataset.state = state;
@@ -50,7 +51,7 @@ function show(place, state, had) {
   if (had) place.querySelector(state === "candidate" ? ".undecided button" : ".decided button")?.focus();
 }
 
-// How many papers of the list wait, and for how long, stands above it.
+// Update the number of waiting papers, and the minutes for them, above the list.
 function countLeft() {
   const go = document.getElementById("go");
   if (!go) return;

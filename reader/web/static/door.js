@@ -1,5 +1,6 @@
-// Who comes by a link from elsewhere is signed in and has not shown it: go on. Who is not
-// keeps no copies of pages; what was written offline stays, it waits in another store.
+// A link on another site brings a signed-in device here, since its cookie did not come along:
+// go on. A device that is not signed in keeps no copies of pages. What was written offline
+// stays: it is in another store.
 const { status } = await fetch("/door", { method: "HEAD", cache: "no-store" });
 const on = document.getElementById("on");
 if (status === 200 && on) location.replace(on.href);

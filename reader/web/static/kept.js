@@ -1,4 +1,4 @@
-// The page of what is kept on this device: what waits, what was refused, which pages are here.
+// The page "offline": the acts that wait or were refused, and the pages kept on this device.
 
 import { asTime, drop, field, flush, kept, onChange } from "./queue.js";
 import { tell } from "./reader.js";
@@ -6,7 +6,7 @@ import { tell } from "./reader.js";
 const { lang } = document.documentElement;
 const forms = [asTime({ timeStyle: "short" }, lang), asTime({ dateStyle: "medium", timeStyle: "short" }, lang)];
 
-// Of today the time alone.
+// Format a moment: of today only the time.
 function timeOf(text) {
   const at = new Date(text);
   return forms[at.toDateString() === new Date().toDateString() ? 0 : 1].format(at);
@@ -42,7 +42,7 @@ async function show() {
   newest += 1;
   const mine = newest;
   const all = await kept().catch(() => null);
-  if (!all || mine !== newest) return; // not known, or what was read later is right
+  if (!all || mine !== newest) return; // unreadable, or a later reading is already shown
   list.replaceChildren(...all.map(row));
   document.getElementById("queue-none").hidden = all.length > 0;
   document.getElementById("send").hidden = !all.some((one) => !one.said);

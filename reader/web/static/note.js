@@ -1,4 +1,4 @@
-// Write a note: drafts kept as one types, the words checked beside the text.
+// Write a note: drafts are saved while one types, and the words are checked beside the text.
 
 import { SignedOut } from "./queue.js";
 import { send, tell } from "./reader.js";
@@ -7,13 +7,13 @@ const form = document.getElementById("note");
 const area = form.elements.text;
 const state = document.getElementById("draft-state");
 const address = form.getAttribute("action");
-const here = `draft ${address}`; // where the words stay while there is no connection
+const here = `draft ${address}`; // key of the words in localStorage while there is no connection
 const PAUSE_MS = 1000;
 const CHECK_MS = 600;
 
-let kept = area.value; // what the draft has
+let kept = area.value; // the text of the draft
 let checked = null;
-let isDone = false; // being saved: nothing is a draft meanwhile
+let isDone = false; // the note is being saved: no drafts meanwhile
 let going = Promise.resolve();
 
 async function post(path, isPart, more = {}) {
@@ -33,7 +33,7 @@ function checkAnswer({ ok, status, statusText }) {
 
 const fields = () => ["text", "base", "draft", "seen"].map((name) => [name, form.elements[name].value]);
 
-// One after the other, so that each draft begins from the one before.
+// Save drafts one after the other: each continues the one before, by its name and `seen`.
 function keepDraft(more) {
   going = going.then(() => keepNow(more));
   return going;
@@ -71,8 +71,8 @@ function keepHere(text) {
   }
 }
 
-// What was typed without a connection: goes on here where it holds all that stands here, else
-// it becomes a draft of its own.
+// Bring back what was typed without a connection: into the text area where it contains all that
+// is there now, otherwise as a draft of its own.
 async function recover() {
   const found = JSON.parse(localStorage.getItem(here) ?? "null");
   if (!found) return;
@@ -119,9 +119,10 @@ const checkSoon = later(check, CHECK_MS);
 
 area.addEventListener("input", () => { keepSoon(); checkSoon(); });
 document.addEventListener("visibilitychange", () => { if (document.hidden) keepDraft({ keepalive: true }); });
+// The page is left: `keepalive` lets the request outlive it.
 addEventListener("pagehide", () => { if (!isDone && area.value !== kept) { keepHere(area.value); keepDraft({ keepalive: true }); } });
 
-// A link to a note, where the cursor is.
+// Insert a link to a note at the cursor.
 document.getElementById("check").addEventListener("click", (event) => {
   const button = event.target.closest("[data-insert]");
   if (!button) return;
@@ -146,16 +147,16 @@ form.addEventListener("submit", async (event) => {
     kept = text;
     if (found.to) goOnFrom(found);
     if (found.to && area.value === text) location.assign(found.to);
-    else tell(found.said); // waits for the network, or for what was typed meanwhile
+    else tell(found.said); // it waits for the network, or more was typed meanwhile
   } catch (error) {
     tell(error.message);
   }
-  isDone = false; // what is typed from here on is a draft again
+  isDone = false; // from here on there are drafts again
   button.disabled = false;
   if (area.value !== text) keepDraft();
 });
 
-// What is typed after a note was saved begins from it, where it has these words alone.
+// Text typed after saving continues the new revision, unless that has another device's words too.
 function goOnFrom(found) {
   if (found.is_new && !found.meanwhile) form.elements.base.value = found.base;
   form.elements.draft.value = form.elements.seen.value = "";

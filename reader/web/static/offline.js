@@ -1,4 +1,4 @@
-// On each page: what waits for the network, how old this page is, the worker that keeps pages.
+// On every page: show what waits for the network and how old a kept page is; register the worker.
 
 import { keepWords } from "./breaks.js";
 import { Away, SignedOut, asTime, field, flush, greet, isQueued, kept, newAct, onChange, sendFirst, stateAfter, waiting } from "./queue.js";
@@ -13,7 +13,7 @@ const QUICK_MS = 4000;
 const SOON_MS = 1500;
 const LATE_MS = 30 * 1000;
 
-// How old the page is, where the worker took it from what it keeps.
+// The worker marks a page that it took from its store.
 const asOf = document.documentElement.dataset.asOf;
 if (asOf) {
   const at = new Date(asOf);
@@ -23,7 +23,7 @@ if (asOf) {
   document.getElementById("as-of").textContent = texts.asOf.replace("{at}", words);
 }
 
-// Whether a sign-in is what is needed, as far as the last try told, on whatever page.
+// Whether the last try to send, on any page, failed for a missing sign-in.
 const setSignedOut = (is) => (is ? localStorage.setItem("signed-out", "1") : localStorage.removeItem("signed-out"));
 
 let newest = 0;
@@ -31,7 +31,7 @@ async function showWaiting() {
   newest += 1;
   const mine = newest;
   const all = await kept().catch(() => []);
-  if (mine !== newest) return; // what was read later is right
+  if (mine !== newest) return; // a later reading is already shown
   const n = all.filter((one) => !one.said).length;
   const refused = all.filter((one) => one.said && !one.done).length;
   const told = all.filter((one) => one.said && one.done).length;
@@ -47,7 +47,7 @@ async function showWaiting() {
   shown.closest("a").classList.toggle("is-refused", refused > 0);
 }
 
-// Show what was decided and written here and was not sent yet, on pages that were kept.
+// Kept pages are older than what was decided and written offline: show that on them.
 async function showKept() {
   const all = await waiting().catch(() => []);
   const decided = new Map();
@@ -71,7 +71,7 @@ async function showKept() {
 const pathOf = (form, button) =>
   new URL(button?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href).pathname;
 
-// Send what waits; where the server is still away, again after a while.
+// Send what waits; while the server cannot be reached, try again after growing pauses.
 let pause = SOON_MS;
 let timer = 0;
 async function sendQueue() {
@@ -88,7 +88,7 @@ async function sendQueue() {
   await showWaiting();
 }
 
-// Forms that no script of the page sends: straight on where the server is there, else kept.
+// Forms that no script of the page sends: submit them if the server answers, otherwise queue them.
 async function onSubmit(event) {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || !isQueued(pathOf(form, event.submitter))) return;
@@ -115,8 +115,8 @@ async function onSubmit(event) {
   }
 }
 
-// Pages are kept by a worker, which browsers allow over HTTPS and on this machine alone; which
-// library this is has to be known everywhere, for what is kept until later.
+// Let the worker keep pages: browsers allow it only over HTTPS and on this machine. The library's
+// id is stored in any case, since acts that are queued name their library.
 async function keepPages() {
   const options = { type: "module", scope: "/" };
   const mine = await navigator.serviceWorker?.register("/worker.js", options);
@@ -133,7 +133,7 @@ async function keepPages() {
   await mine.update();
 }
 
-addEventListener("submit", onSubmit); // after those of the page, which stand on the document
+addEventListener("submit", onSubmit); // on the window: it comes after the page's own on `document`
 addEventListener("online", sendQueue);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sendQueue());
 onChange((more) => {

@@ -1,8 +1,8 @@
-// A page of a PDF: keys and swipes turn it, plus and minus make it larger and smaller.
+// A page of a PDF: keys and swipes turn pages, plus and minus change the size.
 
 const to = (selector) => document.querySelector(selector)?.href;
 
-// Pages of one PDF are one step in the history: back leads to where it was opened.
+// All pages of a PDF are one step in the history: "back" leads to where it was opened.
 function go(address) {
   if (address) location.replace(address);
 }
@@ -54,7 +54,7 @@ desk?.addEventListener("touchend", (event) => {
   go(to(across < 0 ? '[rel="next"]' : '[rel="prev"]'));
 }, { passive: true });
 
-// The next page's picture is fetched while this one is read.
+// Fetch the next page's picture early. By an Image: the policy refuses <link rel=prefetch>.
 const next = to('.page-nav [rel="next"]');
 if (next) {
   const image = document.querySelector(".sheet img");

@@ -1,10 +1,10 @@
-// A paper's page: what is slow comes when it is opened, texts are copied, PDFs go to apps.
+// A paper's page: load slow parts when they are opened, copy texts, hand the PDF to an app.
 
 import { part, tell } from "./reader.js";
 
 comeWhenOpened(document);
 
-// What comes may have more within it that comes when it is opened.
+// A loaded part may have such parts in it.
 function comeWhenOpened(whole) {
   for (const place of whole.querySelectorAll("details[data-part]")) {
     place.addEventListener("toggle", async () => {
@@ -22,7 +22,7 @@ function comeWhenOpened(whole) {
 }
 
 for (const button of document.querySelectorAll("button.copy")) {
-  if (!navigator.clipboard) break; // over plain HTTP there is none; the text is selected by a touch
+  if (!navigator.clipboard) break; // not over plain HTTP; there a touch selects the text
   button.hidden = false;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.of).textContent);
@@ -36,8 +36,8 @@ if (link && navigator.share) {
   link.addEventListener("click", () => navigator.share({ title: link.dataset.title, url: link.dataset.url }).catch(() => {}));
 }
 
-// The PDF is fetched at the first touch; where that takes longer than a touch counts, the
-// second one sends it.
+// The PDF is fetched at the first touch. Browsers share only soon after a touch: where fetching
+// takes longer, a second touch shares it.
 const app = document.getElementById("to-app");
 const probe = () => new File([new Blob(["%PDF-"])], "a.pdf", { type: "application/pdf" });
 if (app && navigator.canShare?.({ files: [probe()] })) {

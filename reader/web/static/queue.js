@@ -1,12 +1,12 @@
-// Keep what is made without a network, and send it in order, each once.
-// Used by pages and by the worker: knows no document.
+// Queue acts made without a network, and send them in order, each once.
+// Pages and the worker use it, so it knows no document.
 
 const DATABASE = "reader-queue";
 const STORE = "acts";
 const TIMEOUT_MS = 15000;
 const AGAIN = new Set([408, 421, 425, 429]);
 
-// What waits in the queue: decisions and notes. All else needs its answer at once.
+// Decisions and notes can wait in the queue. Everything else needs its answer at once.
 const MORE = /\/(draft|discard|check|beside|restore|history|diff)$/;
 const DECIDES = new Set(["/decide", "/wrong"]);
 const isNote = (path) => path.startsWith("/note/") && !MORE.test(path);
@@ -16,10 +16,11 @@ export class Away extends Error {}
 export class SignedOut extends Error {}
 export class Refused extends Error {}
 
-// The reader's own way of writing times, where it is in the language of the page.
+// Format times as the reader's system does, if that is in the page's language.
 export const asTime = (format, language) =>
   new Intl.DateTimeFormat(navigator.languages.find((one) => one.startsWith(language)) ?? language, format);
 
+// A random id of an act. Not crypto.randomUUID: pages over plain HTTP do not have it.
 export function newAct() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -28,7 +29,8 @@ export function newAct() {
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(DATABASE) : null;
 const changed = (more = {}) => channel?.postMessage(more);
 
-// Be told after each change, here and in other pages; gets {said: [...]} after a sending.
+// Call `tell` after each change of the queue, on this page or another one. After sending it gets
+// the result of `flush`.
 export function onChange(tell) {
   if ("BroadcastChannel" in globalThis) {
     new BroadcastChannel(DATABASE).addEventListener("message", (event) => tell(event.data));
@@ -44,7 +46,7 @@ function opened() {
   });
 }
 
-// Run one transaction; resolves once it is on the disk.
+// Run one transaction; resolves when it is on the disk.
 async function transact(mode, run) {
   const db = await opened();
   try {
@@ -59,31 +61,31 @@ async function transact(mode, run) {
   }
 }
 
-// List all that is kept, oldest first. said: why one was refused, or, where it is done, what is
-// to be known about it; empty while it waits. Both stay until the person has seen them.
+// List all queued acts, oldest first. said: "" while an act waits; otherwise why it was refused
+// or, where `done`, a remark about its outcome. Both stay until the person has seen them.
 export const kept = () => transact("readonly", (store) => store.getAll());
 export const waiting = async () => (await kept()).filter((one) => !one.said);
 
 export const field = (one, name) => one.fields.find(([known]) => known === name)?.[1] ?? "";
 
-// Find the decision among those kept that an undo means: the last one, or the last on a paper.
+// Find the queued decision that an undo takes back: the last one, or the last on a paper.
 function meant(all, id) {
   const undone = new Set(all.map((one) => one.of));
   return all.filter((one) => DECIDES.has(one.address) && !undone.has(one.act) && (!id || field(one, "id") === id)).at(-1);
 }
 
-// The state of its paper after a decision that waits; undefined where it stays what it was.
+// The state of a paper after a queued decision; undefined where the state does not change.
 export function stateAfter(one) {
   if (one.address === "/wrong") return field(one, "topic") ? undefined : "skip";
   return field(one, "kind") || undefined;
 }
 
-// Keep one act; gives what it is about, as its answer will: {id, state}. fields: [name, value] pairs of texts, `act` among them.
-// isSignedOut: it waits for a sign-in, and not for the network.
+// Queue one act; returns {id, state}, as the server's answer will. fields: [name, value] pairs of
+// texts, with `act`. isSignedOut: it waits for a sign-in and not for the network.
 export async function keep(address, fields, { title = "", library = "", isSignedOut = false } = {}) {
   const before = await kept();
   const has = (name) => fields.some(([known]) => known === name);
-  // What is written on begins from what waits already, whatever comes of that.
+  // A second version of a note continues the one that waits, whatever revision that becomes.
   const same = before.filter((one) => one.address === address && address.startsWith("/note/")).at(-1);
   const more = same && !has("after") ? [["after", same.act]] : [];
   const id = fields.find(([name]) => name === "id")?.[1];
@@ -92,7 +94,7 @@ export async function keep(address, fields, { title = "", library = "", isSigned
     address,
     fields: [...fields, ...more].filter(([name]) => name !== "csrf" && name !== "act"),
     act: fields.find(([name]) => name === "act")[1],
-    // If the decision that an undo means is refused, there is nothing to take back.
+    // The act that an undo takes back: if that one is refused, so is the undo.
     of: undoes?.act ?? "",
     made_at: new Date().toISOString(),
     title,
@@ -111,8 +113,8 @@ export async function drop(n) {
   changed();
 }
 
-// Ask the server whether it is there, for a token as of now, and what to carry along.
-// Throws Away or SignedOut.
+// Ask the server for a current token and the list of pages to keep.
+// Throws Away (not reachable) or SignedOut.
 export async function greet(timeout = TIMEOUT_MS) {
   const answer = await asked("/offline.json", { headers: { Accept: "application/json" } }, timeout);
   if (answer.status === 401) throw new SignedOut();
@@ -128,13 +130,14 @@ async function asked(address, options, timeout = TIMEOUT_MS) {
   } catch {
     throw new Away();
   }
-  // A hotel's own page, and whatever else is none of ours.
+  // Another answer is not ours: a hotel's network, for instance, answers with its own page.
   const isOurs = !answer.redirected && answer.headers.get("content-type")?.includes("json");
   if (!isOurs && answer.status !== 401) throw new Away();
   return answer;
 }
 
-// POST one act. Throws Away, SignedOut or Refused; gives the answer's JSON and what is said.
+// POST one act; returns the answer's JSON and the sentence about a late act.
+// Throws Away, SignedOut or Refused.
 export async function post(address, fields, csrf) {
   const body = new URLSearchParams(fields);
   const answer = await asked(address, { method: "POST", body, headers: { "X-CSRF": csrf, Accept: "application/json" } });
@@ -150,7 +153,7 @@ export async function post(address, fields, csrf) {
   return { found, said: decodeURIComponent(answer.headers.get("x-said") ?? "") };
 }
 
-// Send what waits, in order. Gives {left, state: "done" | "away" | "signed out", said: [...]}.
+// Send what waits, in order. Returns {left, state: "done" | "away" | "signed out", said: [...]}.
 export async function flush() {
   const state = { left: 0, state: "done", said: [] };
   if ((await waiting()).length === 0) return state;
@@ -168,14 +171,14 @@ export async function flush() {
   return state;
 }
 
-// Send what waits, so that something new may follow. Throws Away or SignedOut.
+// Send what waits before something new is sent. Throws Away or SignedOut.
 export async function sendFirst() {
   const { state } = await flush();
   if (state === "signed out") throw new SignedOut();
   if (state !== "done") throw new Away();
 }
 
-// What was made for another library at this address waits until that one is there.
+// An act for another library, served at this address before, waits until that one is back.
 const next = (all, library) => all.find((one) => !one.said && (!one.library || one.library === library));
 
 async function sendOne(one, hello, said) {
@@ -193,6 +196,7 @@ async function sendOne(one, hello, said) {
     }
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
+    // The token is old. Where the server has no newer one, the sign-in is missing.
     if (error.status === 403) {
       const again = await greet();
       if (again.csrf === hello.csrf) throw new SignedOut();
@@ -204,7 +208,7 @@ async function sendOne(one, hello, said) {
   return hello;
 }
 
-// Two pages that send at once would mix the order; each act is done once in any case.
+// One sender at a time: two pages would mix the order. The server does each act once in any case.
 let last = Promise.resolve();
 function alone(run) {
   if (globalThis.navigator?.locks) return navigator.locks.request(DATABASE, run);

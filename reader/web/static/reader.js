@@ -1,14 +1,14 @@
-// What the scripts of several pages need. Pages work without any of it.
+// Functions for the scripts of several pages. All pages work without scripts.
 
 import { Away, SignedOut, greet, isQueued, keep, newAct, post, sendFirst, waiting } from "./queue.js";
 
 const csrf = () => document.querySelector("meta[name=csrf]")?.content ?? "";
 
-// How soon after a decision a touch is still the second half of a double one.
+// A touch this soon after a decision is the second half of a double tap.
 export const DOUBLE_MS = 500;
 
-// Show a sentence for a while or until the next touch, read out by screen readers; it lies over
-// the bar of tabs and over no text. isShort: it may be cut, as the page shows the same.
+// Show a sentence for 6 s or until the next touch; screen readers read it out. It covers the bar
+// of tabs and no text. isShort: it may be cut, since the page shows the same.
 export function tell(text, isShort = false) {
   const place = document.getElementById("notice");
   place.textContent = text;
@@ -18,9 +18,9 @@ export function tell(text, isShort = false) {
 }
 globalThis.addEventListener?.("pointerdown", () => tell(""));
 
-// POST fields to an address; gives the answer's JSON, of what has no network yet {kept: true}:
-// picks, skips, undos and notes wait in the queue. Throws Error with what to say.
-// title: what the person sees in the list of what waits.
+// POST fields to an address; returns the answer's JSON. Without a network picks, skips, undos and
+// notes are queued: then the answer has {kept: true}. Throws Error with a sentence to show.
+// title: names the act in the list of what waits.
 export async function send(address, fields, title = "") {
   const { pathname, search } = new URL(address, location.href);
   if (!isQueued(pathname)) return sendNow(address, fields);
@@ -39,7 +39,7 @@ export async function send(address, fields, title = "") {
   }
 }
 
-// Put what could not be sent into the queue, and say so; gives an answer as the server will.
+// Queue what could not be sent, and say so; returns an answer like the server's.
 export async function keepForLater(address, pairs, title, isSignedOut = false) {
   const texts = document.getElementById("offline").dataset;
   let found;
@@ -56,7 +56,7 @@ export async function keepForLater(address, pairs, title, isSignedOut = false) {
   return { ...found, kept: true, said: words };
 }
 
-// What a note of this page began from, while its own answer is not known: address → act.
+// Notes of this page that were queued, so that their revision is not known yet: address → act.
 const written = new Map();
 
 function titleOf(pairs) {
@@ -66,7 +66,7 @@ function titleOf(pairs) {
   return (place ?? document).querySelector(".title, h1")?.textContent.trim() || id || "";
 }
 
-// A page that was kept has an old token: it gets a new one, once.
+// A kept page may have an old token: on 403 fetch a new one and try once more.
 async function withToken(run) {
   try {
     return await run(csrf());
@@ -91,7 +91,7 @@ async function sendNow(address, fields) {
   return found;
 }
 
-// Fetch the inner part of a page as HTML; throws where there is none.
+// Fetch the inner part of a page as HTML; throws where the server refuses.
 export async function part(address, signal) {
   const answer = await fetch(address, { headers: { "X-Part": "1" }, signal });
   if (!answer.ok) throw new Error(answer.statusText);

@@ -10,7 +10,7 @@ addEventListener("keydown", (event) => {
     return;
   }
   const place = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-  // A grade counts only once the words were seen.
+  // Grades work only after the words were shown.
   if (!place || (/[1-4]/.test(event.key) && !words?.open)) return;
   event.preventDefault();
   place.click();

@@ -1,4 +1,4 @@
-// Search as one types: the answer to what stands there now, never an older one's.
+// Search while one types. A new query aborts the one before: no older answer comes over a newer.
 
 import { tell } from "./reader.js";
 
@@ -29,7 +29,7 @@ async function ask() {
     const said = [...found.querySelectorAll("[data-said]")].map((one) => one.textContent);
     document.getElementById("n-found").textContent = said.join(". ");
     history.replaceState(null, "", address);
-    // Words answered while the model is being loaded: once more, by meaning too.
+    // Full text answered alone while the model is being loaded: ask again, for meaning too.
     if (document.getElementById("is-waiting")) soon(AGAIN_MS);
   } catch (error) {
     if (error.name !== "AbortError") tell(error.message);
@@ -38,9 +38,9 @@ async function ask() {
   found.setAttribute("aria-busy", "false");
 }
 
-// While a word is being put together (Japanese) its letters are no question yet.
+// While an input method composes a word (Japanese), its letters are not a query yet.
 form.addEventListener("input", (event) => { if (!event.isComposing) soon(); });
-form.addEventListener("compositionend", () => soon()); // no input comes after it but in Firefox
+form.addEventListener("compositionend", () => soon()); // only Firefox sends "input" after it
 form.addEventListener("submit", (event) => { event.preventDefault(); soon(0); });
 
 addEventListener("keydown", (event) => {

@@ -1,4 +1,4 @@
-// Hand the file to the system's share sheet, where there is one; else it is downloaded.
+// Share the file by the system's share sheet; where there is none, download it.
 
 import { tell } from "./reader.js";
 

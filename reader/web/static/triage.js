@@ -1,4 +1,4 @@
-// One paper at a time by swipe, key or button; without it the forms load the page anew.
+// Triage, one paper at a time, by swipe, key or button; without scripts the forms load the page.
 import { DOUBLE_MS, send, tell } from "./reader.js";
 import { askTopic, showTopic } from "./wrong.js";
 
@@ -21,7 +21,7 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[na
 const isWaiting = (sheet) => sheet.dataset.state === "candidate";
 const withGlue = (query) => place.dataset.back + (place.dataset.back.includes("?") ? "&" : "?") + query;
 
-// Show a sheet, alone, with the focus on its title so that a screen reader says it.
+// Show one sheet. The focus goes to its title, so that a screen reader reads it.
 function show(n, { isQuiet = false } = {}) {
   at = n;
   sheets.forEach((sheet, i) => { sheet.hidden = i !== n; sheet.style.transform = sheet.style.opacity = ""; sheet.classList.remove("is-leaving", "is-returning", "is-moving"); stamps(sheet, 0); });
@@ -42,7 +42,7 @@ function progress() {
   document.getElementById("done").setAttribute("width", (100 * (all - waiting)) / all);
 }
 
-// Go to the next sheet that waits: below, then above; the page is loaded anew where none is left.
+// Show the next waiting sheet, below or then above; load the page again where none is left.
 function goOn() {
   const order = [...sheets.keys()].slice(at + 1).concat([...sheets.keys()].slice(0, at));
   const next = order.find((n) => isWaiting(sheets[n]));
@@ -108,7 +108,7 @@ async function takeBack() {
   if (isBusy || undo.querySelector("button").disabled) return;
   isBusy = true;
   const fields = new URLSearchParams(new FormData(undo));
-  // What was decided here is named, so that it is the one meant also when this is sent late.
+  // Named, since the "last decision" may be another one by the time a queued undo is sent.
   const last = acted.pop();
   if (last) fields.set("id", last);
   try {
@@ -126,7 +126,7 @@ async function takeBack() {
   }
 }
 
-// The sheet goes where the finger sent it; at once where motion is not wanted.
+// Move the sheet out to one side; without motion where the person does not want any.
 function leave(sheet, side, from) {
   if (isCalm.matches || !sheet.animate) return null;
   sheet.classList.add("is-leaving");
@@ -156,7 +156,7 @@ place.addEventListener("click", (event) => {
 });
 later.addEventListener("click", (event) => { event.preventDefault(); goOn(); });
 
-// Swipes: a finger or a pen that goes sideways; up and down still scrolls, a mouse selects text.
+// Swipe sideways with a finger or a pen; up and down still scrolls, and a mouse selects text.
 let start = null;
 for (const sheet of sheets) {
   sheet.addEventListener("pointerdown", (event) => {
@@ -192,7 +192,7 @@ for (const sheet of sheets) {
   sheet.addEventListener("pointercancel", end);
 }
 
-// Keys as the terminal has them.
+// The same keys as on the terminal.
 const keys = {
   p: () => decide("pick"), s: () => decide("skip"), u: takeBack, " ": goOn,
   j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1),
@@ -203,6 +203,7 @@ const keys = {
 };
 const toggle = (details) => { details.open = !details.open; if (details.open) details.scrollIntoView({ block: "nearest" }); };
 addEventListener("keydown", (event) => {
+  // NFKC: Japanese keyboards may send full-width letters.
   const key = event.key.length === 1 ? event.key.normalize("NFKC").toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !keys[key]) return;
   if (event.target.closest("dialog")) return;

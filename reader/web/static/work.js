@@ -1,11 +1,11 @@
-// Show how far long work is, as the server tells it.
+// Show the progress of long work from the server's event stream.
 
 import { part, send, tell } from "./reader.js";
 
 const place = document.getElementById("work");
 
 async function show() {
-  const html = await part("/work").catch(() => ""); // the stream comes again, and this with it
+  const html = await part("/work").catch(() => ""); // the stream opens again, which shows it then
   if (html) place.innerHTML = html;
 }
 

@@ -1,5 +1,5 @@
-// Keep pages for when there is no network, and send the queue when it is back.
-// VERSION and ASSETS stand before this, made by the server of what it has now.
+// The service worker: keep pages for offline use, and send the queue when the network is back.
+// The server puts the constants VERSION and ASSETS in front of this file.
 
 import { Away, SignedOut, flush, greet, isQueued, keep } from "./queue.js";
 
@@ -48,8 +48,8 @@ self.addEventListener("fetch", (event) => {
   else if (request.destination === "image") event.respondWith(picture(request));
 });
 
-// A file's address changes with its content: what is here is right. A page that was kept may
-// name an older one; the one of today serves it.
+// A file's address changes with its content, so a cached one is always right. A kept page may
+// name an older file: offline it gets the current one.
 async function file(request) {
   const files = await caches.open(FILES);
   const found = await files.match(request);
@@ -75,7 +75,7 @@ async function picture(request) {
   }
 }
 
-// The network first; what is kept where it does not answer in time.
+// The network first; the kept page where it does not answer within PATIENCE_MS.
 async function page(event, pathname) {
   const isKept = KEPT.test(pathname);
   const asked = fetch(event.request);
@@ -93,7 +93,7 @@ async function page(event, pathname) {
   }
 }
 
-// Links may write an id's ":" as "%3A".
+// The same page may be linked with ":" or "%3A" in an id: both get one key.
 function keyOf(address) {
   const { origin, pathname, search } = new URL(address, location.origin);
   return origin + encodeURI(decodeURIComponent(pathname)) + search;
@@ -108,8 +108,8 @@ async function withMark(found, mark) {
   return new Response(text.replace("<html", `<html ${mark}`), { headers: found.headers });
 }
 
-// Keep a page as it is now. A redirect, an error and a sign-in never take its place; whoever
-// is not signed in keeps none.
+// Store a page. Redirects, errors and the sign-in never replace it; a device that is not signed
+// in keeps no pages.
 async function put(address, answer, stamp = "") {
   if (answer.status === 401 || answer.type === "opaqueredirect" || answer.redirected) return isSignedOut();
   if (!answer.ok || !answer.headers.get("content-type")?.startsWith("text/html")) return;
@@ -133,9 +133,9 @@ async function isSignedOut() {
   }
 }
 
-// Fetch the pages of a list that are new or changed, and what stands on them.
+// Fetch the pages of the list that are new or changed, with their pictures.
 async function carry(hello) {
-  await self.clients.claim(); // a page that came while this worker was being installed
+  await self.clients.claim(); // also pages that were loaded while this worker was being installed
   const files = await caches.open(FILES);
   for (const address of [...ASSETS, "/offline"]) if (!(await files.match(address))) await files.add(address);
   let pages = await caches.open(PAGES);
@@ -165,7 +165,7 @@ async function pictures(text, pages) {
   }
 }
 
-// A form of a page without scripts, sent while the server is away.
+// Queue a form that was submitted without the page's scripts while the server is unreachable.
 async function form(request, pathname) {
   const copy = request.clone();
   try {

@@ -1,9 +1,9 @@
-// Ask of which topic a paper is, where the paper stands; without it a page of its own asks.
+// Ask in place which topic a paper has; without scripts a page of its own asks.
 import { send, tell } from "./reader.js";
 
-const NONE = "/none"; // no topic begins so; an empty value is a menu that was closed
+const NONE = "/none"; // no topic begins with "/"; an empty value means that the menu was closed
 
-// Ask, send what was chosen and show it; gives the server's answer, null where nothing was said.
+// Ask, send the choice and show it; returns the server's answer, null where the menu was closed.
 // place: the element with the paper's data-topic. fields: id and seen.
 export async function askTopic(place, fields) {
   const topic = await chosen(place.dataset.topic);
@@ -14,8 +14,8 @@ export async function askTopic(place, fields) {
   return answer;
 }
 
-// Say on its chip under which topic a paper stands. How surely it does was the program's word: the
-// mark goes with it.
+// Show a paper's topic on its chip. The mark of how sure the program is belongs to its own choice,
+// and is hidden for another one.
 export function showTopic(place, topic) {
   place.dataset.judged ??= place.dataset.topic;
   place.dataset.topic = topic;
