@@ -1,4 +1,4 @@
-"""The command line: parse, call a use case, print, choose the exit code. Decides nothing else.
+"""The command line: parse, call a use case, print, choose the exit code. No other rules.
 
 commands   which commands there are, in the order of need
 frame      the group, the options that every command has, errors → exit codes

@@ -1,6 +1,6 @@
-"""`reader add`: papers by id, PDFs, whole folders of them; and what became of each.
+"""`reader add`: add papers by id, PDFs and whole folders, and report what became of each.
 
-Few files are listed each; of many only those that a person is to look at.
+A few files are all listed; of many only those that need the person.
 """
 
 from __future__ import annotations
@@ -46,33 +46,39 @@ from reader.pdfs.rows import pdfs
 
 OUTCOMES = ("identified", "unknown", "duplicate", "asked", "broken")
 DONE = ("identified", "unknown", "duplicate")
-"""Outcomes that need nothing more."""
+"""Outcomes after which the person has nothing to do."""
 
 MOST_LISTED = 20
-"""So many files that need nothing are listed; of more there are counts by topic."""
+"""Finished files that are listed one by one; more are counted by topic."""
 MOST_NEEDING = 50
-"""So many files that need a hand are listed."""
+"""Files that need the person and are listed."""
 
 
 @dataclass
 class AddReport:
-    """What there is to tell of one run. before: what earlier runs found, by outcome."""
+    """The results of one run.
+
+    new: files of this run by outcome. before: files that earlier runs added, counted by
+    outcome. asked: files that need an answer. marked: files with marks. lacking: (path, error)
+    of files with pages or marks that could not be read. stayed: (path, why) of files that were
+    not moved.
+    """
 
     new: dict[str, list[FileOutcome]] = field(default_factory=dict)
     before: Counter[str] = field(default_factory=Counter)
     last_before: FileOutcome | None = None
     asked: list[FileOutcome] = field(default_factory=list)
-    """All that a person is to say something about, asked before or not."""
+    """Files that need an answer, from this run or an earlier one."""
     n_broken: int = 0
     marked: list[FileOutcome] = field(default_factory=list)
     lacking: list[tuple[str, PdfError]] = field(default_factory=list)
     stayed: list[tuple[str, str]] = field(default_factory=list)
     n_moved: int = 0
     n_reread: int = 0
-    """PDFs that an earlier run left without passages."""
+    """PDFs that an earlier run had left without passages."""
 
     def take(self, added: FileOutcome) -> None:
-        """Count one file."""
+        """Add one file's outcome to the report."""
         outcome, path = added.addition.outcome, added.addition.path
         if added.is_new:
             self.new.setdefault(outcome, []).append(added)
@@ -83,6 +89,7 @@ class AddReport:
             self.asked.append(added)
         self.n_broken += outcome == "broken"
         marked = added.marked
+        # Marks in a file that was added before are news only where some of them are new.
         if (marked.n_highlights or marked.n_ink) and (added.is_new or marked.n_new):
             self.marked.append(added)
         self.lacking += [(path, e) for e in (added.lacking, marked.error) if e is not None]
@@ -91,19 +98,24 @@ class AddReport:
             self.stayed.append((path, added.stayed))
 
 
-def report(told: AddReport, found: FilesToAdd, *, is_ended: bool) -> Iterator[str]:
-    """Lay out the end of a run, one line where nothing is new."""
-    lists = (told.new, told.marked, told.lacking, told.stayed)
-    is_news = any(lists) or told.n_moved > 0 or told.n_reread > 0
+def report(results: AddReport, found: FilesToAdd, *, is_ended: bool) -> Iterator[str]:
+    """Lay out the report at the end of a run; one line where nothing is new.
+
+    is_ended: all files were tried; False after Ctrl-C or an error.
+    """
+    lists = (results.new, results.marked, results.lacking, results.stayed)
+    is_news = any(lists) or results.n_moved > 0 or results.n_reread > 0
     if not is_news and is_ended:
-        yield _nothing_new(told, found)
+        yield _nothing_new(results, found)
         return
     for outcome in DONE:
-        yield from _listed(outcome, told.new.get(outcome, []))
-    if told.lacking:
-        yield say("add.head.lacking", n=len(told.lacking))
-        yield from _needing([(path, output.cause_of(e), e.hint) for path, e in told.lacking])
-    if asked := told.new.get("asked", []):
+        yield from _finished_lines(outcome, results.new.get(outcome, []))
+    if results.lacking:
+        yield say("add.head.lacking", n=len(results.lacking))
+        yield from _hinted_lines(
+            [(path, output.cause_of(e), e.hint) for path, e in results.lacking]
+        )
+    if asked := results.new.get("asked", []):
         yield say("add.head.asked", n=len(asked))
         for added in asked[:MOST_NEEDING]:
             path = shown_path(added.addition.path)
@@ -113,43 +125,43 @@ def report(told: AddReport, found: FilesToAdd, *, is_ended: bool) -> Iterator[st
                 yield from _indented(line, indent="        ")
         yield from _more(len(asked) - MOST_NEEDING)
         yield "    " + say("add.ask_hint")
-    if broken := told.new.get("broken", []):
+    if broken := results.new.get("broken", []):
         yield say("add.head.broken", n=len(broken))
         additions = [added.addition for added in broken]
-        yield from _needing([(one.path, one.why, one.hint) for one in additions])
-    if told.stayed:
-        yield say("add.head.stayed", n=len(told.stayed))
-        yield from _needing([(path, why, "") for path, why in told.stayed])
-    yield from _sums(told, found)
+        yield from _hinted_lines([(one.path, one.why, one.hint) for one in additions])
+    if results.stayed:
+        yield say("add.head.stayed", n=len(results.stayed))
+        yield from _hinted_lines([(path, why, "") for path, why in results.stayed])
+    yield from _count_lines(results, found)
     if not is_ended:
         yield say("add.resume")
-    elif told.marked or any(told.new.get(outcome) for outcome in ("identified", "unknown")):
+    elif results.marked or any(results.new.get(outcome) for outcome in ("identified", "unknown")):
         yield say("add.index")
 
 
-def _nothing_new(told: AddReport, found: FilesToAdd) -> str:
+def _nothing_new(results: AddReport, found: FilesToAdd) -> str:
     if not found.files:
         return say("add.no_pdf", n=found.n_other)
-    if told.before.total() == 1 and told.last_before is not None:
-        return say("add.nothing_new_one", line=plain(line_of(told.last_before)))
+    if results.before.total() == 1 and results.last_before is not None:
+        return say("add.nothing_new_one", line=plain(line_of(results.last_before)))
     parts = [
-        say(f"add.still.{outcome}", n=told.before[outcome])
+        say(f"add.still.{outcome}", n=results.before[outcome])
         for outcome in ("asked", "broken")
-        if told.before[outcome]
+        if results.before[outcome]
     ]
     rest = say("add.still", parts=say("list").join(parts)) if parts else ""
-    return say("add.nothing_new", n=told.before.total()) + rest
+    return say("add.nothing_new", n=results.before.total()) + rest
 
 
 def line_of(added: FileOutcome) -> str:
-    """Write what one file became."""
+    """Write the line for one file: which paper it became, and where that is filed."""
     held, path = added.held, shown_path(added.addition.path)
     if held is None:
         return say("add.line", path=path, what=added.addition.why)
     if added.addition.outcome == "duplicate":
         line = say("add.copy", path=path, paper=paper_text(held), why=added.addition.why)
     else:
-        place = f"{held.topic or UNFILED}/{held.key or held.paper.id}"  # as its files are
+        place = f"{held.topic or UNFILED}/{held.key or held.paper.id}"  # as in the folder
         line = say("add.became", path=path, paper=paper_text(held), place=place)
     marked = added.marked
     if marked.n_highlights:
@@ -160,7 +172,7 @@ def line_of(added: FileOutcome) -> str:
 
 
 def paper_text(held: LibraryPaper) -> str:
-    """Name a paper in a few words: `[2024 Vale] Its title`."""
+    """Describe a paper in a few words: `[2024 Vale] Its title`."""
     paper = held.paper
     who = family_name(paper.authors[0]) if paper.authors else ""
     facts = " ".join(str(fact) for fact in (year_of(paper), who) if fact)
@@ -169,13 +181,14 @@ def paper_text(held: LibraryPaper) -> str:
 
 
 def shown_path(path: str) -> str:
-    """Write a path as short as it can be typed here."""
+    """Shorten a path to what can be typed in the working directory."""
     here = os.path.join(os.path.abspath(""), "")
+    # In the root folder nothing is cut off: a path without its slash would not be found.
     return path.removeprefix(here) if here != os.sep else path
 
 
-def _listed(outcome: str, several: Sequence[FileOutcome]) -> Iterator[str]:
-    """List files that need nothing more; of many there are counts by topic."""
+def _finished_lines(outcome: str, several: Sequence[FileOutcome]) -> Iterator[str]:
+    """Lay out the finished files; of many only counts by topic."""
     if not several:
         return
     yield say(f"add.head.{outcome}", n=len(several))
@@ -187,8 +200,8 @@ def _listed(outcome: str, several: Sequence[FileOutcome]) -> Iterator[str]:
         yield "    " + say("add.topic", topic=topic, n=n)
 
 
-def _needing(several: Sequence[tuple[str, str, str]]) -> Iterator[str]:
-    """List (path, what, remedy); files with the same remedy together, which stands once."""
+def _hinted_lines(several: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    """Lay out (path, what, hint); files with the same hint together, with the hint once."""
     by_hint: dict[str, list[str]] = {}
     for path, what, hint in several[:MOST_NEEDING]:
         line = say("add.line", path=shown_path(path), what=what)
@@ -209,20 +222,20 @@ def _indented(*lines: str, indent: str = "    ") -> Iterator[str]:
     return (indent + plain(line) for line in lines)
 
 
-def _sums(told: AddReport, found: FilesToAdd) -> Iterator[str]:
-    n_new = {outcome: len(several) for outcome, several in told.new.items()}
+def _count_lines(results: AddReport, found: FilesToAdd) -> Iterator[str]:
+    n_new = {outcome: len(several) for outcome, several in results.new.items()}
     parts = [say(f"add.n.{o}", n=n_new[o]) for o in OUTCOMES if n_new.get(o)]
     if parts:
         yield say("add.counts", parts=say("list").join(parts))
-    if told.marked:
-        highlights = sum(added.marked.n_highlights for added in told.marked)
-        yield say("add.marks", n=len(told.marked), highlights=highlights)
-    if told.before:
-        yield say("add.before", n=told.before.total())
-    if told.n_reread:
-        yield say("add.reread", n=told.n_reread)
-    if told.n_moved:
-        yield say("add.moved", n=told.n_moved)
+    if results.marked:
+        highlights = sum(added.marked.n_highlights for added in results.marked)
+        yield say("add.marks", n=len(results.marked), highlights=highlights)
+    if results.before:
+        yield say("add.before", n=results.before.total())
+    if results.n_reread:
+        yield say("add.reread", n=results.n_reread)
+    if results.n_moved:
+        yield say("add.moved", n=results.n_moved)
     if found.n_other or found.n_hidden:
         yield say("add.ignored", n=found.n_other, hidden=found.n_hidden)
 
@@ -255,10 +268,13 @@ def add_command(
     as_: str | None,
     as_json: bool,
 ) -> int:
-    """Add; 4 for what does not exist, 5 when a file is broken or a person is to say."""
-    # Standard input's lines stand in the place of `-`.
-    lines = itertools.chain.from_iterable(_input() if text == "-" else [text] for text in texts)
-    paths, ids, missing = _sorted(lines)
+    """Add papers. Exit code 4 for what does not exist, 5 where a file is broken or waits."""
+    # `-` stands for the lines of standard input.
+    lines = itertools.chain.from_iterable(
+        _stdin_lines() if text == "-" else [text] for text in texts
+    )
+    paths, ids, missing = _paths_and_ids(lines)
+    # --as is about a single file: with anything else nothing is done at all.
     if as_ is not None and missing:
         raise missing[0]
     if as_ is not None and ids:
@@ -281,17 +297,20 @@ def add_command(
                 if paths:
                     run.add_files(Adding(library, tools, found, wishes))
         finally:
-            # After the tools' progress bar, which would stand in what is said or wipe it away;
-            # also after Ctrl-C or on a full disk: what was done is done.
+            # After the tools' progress bar, which would tear the report or wipe it away. Also
+            # after Ctrl-C or on a full disk: what was added so far is kept.
             run.tell(found)
         run.ask(found)
         return run.code
 
 
-def _input() -> list[str]:
+def _stdin_lines() -> list[str]:
     """Read the lines of standard input; names in it need not be UTF-8. Raises UsageError."""
     try:
-        if sys.__stdin__ is not None:  # as it came: a closed one was opened on nothing since
+        # `main` replaces a closed stdin by /dev/null: only `__stdin__` shows that it was closed.
+        if sys.__stdin__ is not None:
+            # Not `splitlines`: a file's name may hold other line ends, such as U+2028. Lists
+            # from Windows have "\r\n".
             text = os.fsdecode(sys.stdin.buffer.read())
             return [line.removesuffix("\r") for line in text.split("\n") if line.strip()]
     except OSError as error:
@@ -300,10 +319,11 @@ def _input() -> list[str]:
     raise UsageError(what=say("add.no_stdin"), hint=say("add.stdin"))
 
 
-def _sorted(texts: Iterable[str]) -> tuple[list[Path], list[str], list[ReaderError]]:
-    """Sort paths from ids: what is there is a path, whatever else it looks like.
+def _paths_and_ids(texts: Iterable[str]) -> tuple[list[Path], list[str], list[ReaderError]]:
+    """Separate paths and ids: a name that exists is a path, whatever else it looks like.
 
-    The errors name what is neither, and paths where nothing is: the rest is added.
+    Returns (paths, ids, errors). The errors name what is neither, and paths where nothing is;
+    the rest is added all the same.
     """
     paths: list[Path] = []
     ids: list[str] = []
@@ -311,7 +331,7 @@ def _sorted(texts: Iterable[str]) -> tuple[list[Path], list[str], list[ReaderErr
     for text in texts:
         # An address (https://…) has slashes too.
         is_like_path = os.sep in text or text.lower().rstrip().endswith(".pdf")
-        if path := _path(text):
+        if path := _existing_path(text):
             paths.append(path)
         elif found := parse_id(plain(text)):
             ids += [found.id] if found.id not in ids else []  # the same paper once
@@ -324,16 +344,20 @@ def _sorted(texts: Iterable[str]) -> tuple[list[Path], list[str], list[ReaderErr
     return paths, ids, missing
 
 
-def _path(text: str) -> Path | None:
-    """Find what stands under a name, taken as it is, then without the blanks around it, then
-    with `~` as a home; None where nothing does. Raises UsageError for nobody's home."""
+def _existing_path(text: str) -> Path | None:
+    """Find the path of a name: as it is, without blanks around it, or with `~` as a home.
+
+    None where nothing exists there. Raises UsageError for the home of an unknown user.
+    """
 
     def is_there(name: str) -> bool:
         try:
+            # `lexists`: a link that leads nowhere exists too.
             return os.path.lexists(name)
         except ValueError:  # a zero byte
             return False
 
+    # As it is first: a file's name may begin or end with a blank.
     for name in (text, text.strip()):
         if name.strip() and is_there(name):
             return Path(name)
@@ -346,13 +370,13 @@ def _path(text: str) -> Path | None:
 
 @dataclass
 class _AddRun:
-    """One run of `add`: what it prints, and the exit code that it ends with."""
+    """One run of `add`: prints its results and keeps the exit code."""
 
     context: click.Context
     library: Library
     as_json: bool
     code: int = 0
-    told: AddReport = field(default_factory=AddReport)
+    results: AddReport = field(default_factory=AddReport)
     adding: Adding | None = None
     is_ended: bool = False
     failed: list[Problem] = field(default_factory=list)
@@ -375,7 +399,7 @@ class _AddRun:
             self.fail(error)
             return
         if self.as_json:
-            # As a file that was identified would be, which it has none of.
+            # Printed like an identified file, but without a path.
             added = FileOutcome(pdfs.Addition("", 0, 0, "", "identified"), held)
             output.put_json(added, path=None)
         else:
@@ -401,19 +425,19 @@ class _AddRun:
     def add_files(self, adding: Adding) -> None:
         self.adding = adding
         for added in adding.run():
-            self.told.take(added)
+            self.results.take(added)
             if self.as_json:
                 pdf = pdfs.pdf_of(self.library.db, added.held.row) if added.held else None
                 output.put_json(added, pdf=pdf.path if pdf else None)
         self.is_ended = True
 
     def tell(self, found: FilesToAdd) -> None:
-        """Print what became of the files, of all of them or until the run was broken off."""
+        """Print the report on the files, also where the run ended early."""
         if self.adding is None:
             return
-        self.told.n_reread = self.adding.n_reread
+        self.results.n_reread = self.adding.n_reread
         if not (self.as_json or settings_of(self.context).is_quiet):
-            output.put_all(report(self.told, found, is_ended=self.is_ended))
+            output.put_all(report(self.results, found, is_ended=self.is_ended))
         if self.is_ended:
             for problem in self.adding.problems:
                 self.fail(problem.error)
@@ -423,7 +447,7 @@ class _AddRun:
                     self.fail(error)
 
     def settle_one(self, found: FilesToAdd, as_: str) -> int:
-        """Add one file as what the person says it is."""
+        """Add one file as the paper `as_`, or with NEW as a paper of its own."""
         if len(found.files) != 1:
             raise _not_one(len(found.files))
         held = None if as_ == NEW else find_paper(self.library, as_)
@@ -444,21 +468,23 @@ class _AddRun:
 
     def fail(self, error: ReaderError) -> None:
         code = say_error(error)
+        # The first error decides the exit code.
         self.code = self.code or code
 
     def ask(self, found: FilesToAdd) -> None:
-        """Ask which paper each of the doubtful files is; what is not answered waits."""
-        waiting = self.told.asked
+        """Ask which paper each unclear file is; unanswered files wait for a later run."""
+        waiting = self.results.asked
         if not (self.as_json or settings_of(self.context).is_quiet) and is_terminal():
             waiting = []
-            for added in self.told.asked:
+            for added in self.results.asked:
                 paper = _answer_to(added)
                 if paper is None:
                     waiting.append(added)
                     continue
                 path = found.path_of(added.addition.path)
+                # False, a paper of its own, is None for `settle`.
                 self._settle(path, found.files[path], paper or None)
-        if waiting or self.told.n_broken:
+        if waiting or self.results.n_broken:
             self.code = self.code or INCOMPLETE
 
 
@@ -467,10 +493,9 @@ def _not_one(n: int) -> UsageError:
 
 
 def _answer_to(added: FileOutcome) -> LibraryPaper | Literal[False] | None:
-    """Ask about one file: the paper that it is, False for one of its own, None for later.
+    """Ask about one file: its paper, False for a paper of its own, None for later.
 
-    Nothing, or the end of what is typed, is later too. Not by click, which takes Ctrl-C for
-    the end.
+    An empty line or the end of the input means later too.
     """
     output.put()
     output.put(plain(say("add.line", path=added.addition.path, what=added.addition.why)))
@@ -482,6 +507,7 @@ def _answer_to(added: FileOutcome) -> LibraryPaper | Literal[False] | None:
     choices |= {"o": False, "l": None}
     while True:
         try:
+            # Not click.prompt: it raises the same Abort for Ctrl-C and for the end of the input.
             typed = input(say("add.ask") + " [l]: ").strip() or "l"
         except EOFError:
             output.put()

@@ -1,4 +1,4 @@
-"""Build what one run needs: library, clock, client, encoder, PDF reader, progress."""
+"""Build the adapters of one run: library, clock, HTTP client, encoder, PDF reader, progress."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 
 
 def clock() -> Clock:
-    """Choose the clock: the system's, or one that stands at READER_NOW (replays, tests)."""
+    """Choose the system's clock, or one that stands at READER_NOW (for replays and tests).
+
+    Raises UsageError where READER_NOW is no ISO time with a UTC offset.
+    """
     text = os.environ.get("READER_NOW")
     if not text:
         return system_clock
@@ -55,7 +58,7 @@ def clock() -> Clock:
 
 @contextlib.contextmanager
 def opened(context: click.Context) -> Iterator[Library]:
-    """Open the library that the command line means, and close it at the end."""
+    """Open the library that the options and the environment name; close it at the end."""
     folder = find_folder(settings_of(context).library, os.environ, Path.cwd())
     with open_library(folder, now=clock()) as library:
         speak(library.config.language)
@@ -65,7 +68,8 @@ def opened(context: click.Context) -> Iterator[Library]:
 
 
 def cache_folder() -> Path:
-    """Return the folder for what can be made again and belongs to no library: models."""
+    """Return the folder for models: they can be fetched again and belong to no library."""
+    # Imported here: 20 ms, which most commands do not need.
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("asayomi"))
@@ -79,10 +83,10 @@ def tools(
     may_download: bool = False,
     shown: Silent | None = None,
 ) -> Iterator[Tools]:
-    """Open the adapters that the stages need, and close them at the end.
+    """Open the adapters that the stages need; close them at the end.
 
-    may_download: a hub's model that feeds.toml names may be fetched. shown: is told how far
-    the work is, in place of bars.
+    may_download: the model that feeds.toml names may be fetched from its hub. shown: takes the
+    progress in place of bars.
     """
     from reader.base.http.client import Client
     from reader.pdfs.text.process import PdfPool, check_pdf
@@ -91,7 +95,7 @@ def tools(
     tell_sentence = tell_text(settings)
     model, cache = library.config.encoder, cache_folder()
 
-    # Each is loaded at its first call and kept: many runs encode nothing.
+    # Loaded at the first call and kept: many runs encode nothing.
     @functools.cache
     def encoder() -> Encoder:
         from reader.search.encoder import open_encoder
@@ -112,7 +116,7 @@ def tools(
             trusted_hosts=trusted_hosts(library.config),
         ) as client,
         contextlib.nullcontext(shown) if shown else progress(settings) as tell,
-        # Closed before the bars are, which its last page may still move.
+        # Opened after the bars and so closed before them: its last page may still move one.
         PdfPool(tell=tell.slow_page) as pool,
     ):
         yield Tools(
@@ -148,14 +152,14 @@ def fit_topic(
 
 
 def fit_talk(examples: Sequence[TalkExample], before: Coefficients) -> Coefficients:
-    """Fit the numbers of the forecast; scikit-learn is loaded at the first call."""
+    """Fit the coefficients of the forecast; scikit-learn is loaded at the first call."""
     from reader.ranking.fit import fit_talk as fit
 
     return fit(examples, before)
 
 
 def trusted_hosts(config: Config) -> frozenset[str]:
-    """List the hosts that feeds.toml names: they may be private, whoever links to them."""
+    """Collect the hosts in feeds.toml: they may be private, also where a post links to them."""
     from urllib.parse import urlsplit
 
     arxiv, resolve = config.arxiv, config.resolve
@@ -168,7 +172,7 @@ def trusted_hosts(config: Config) -> frozenset[str]:
 
 
 def encoder_name(config: Config) -> str:
-    """Name the encoder without loading it; empty where the model is missing."""
+    """Return the encoder's name without loading it; "" where the model is missing."""
     from reader.search.encoder.models import encoder_name as name_of
 
     try:
@@ -178,7 +182,7 @@ def encoder_name(config: Config) -> str:
 
 
 def stand_in(config: Config) -> str:
-    """Name the hub's model that stands in for the bundled one; empty where none has to."""
+    """Return the hub's model that replaces the bundled one; "" where none has to."""
     from reader.search.encoder.models import HUBS_OWN, stands_in
 
     return HUBS_OWN if stands_in(config.encoder, cache=cache_folder()) else ""
@@ -186,7 +190,8 @@ def stand_in(config: Config) -> str:
 
 @dataclass(frozen=True, slots=True)
 class QuestionEncoder:
-    """The encoder whose vectors a search looks at, and what makes a question's."""
+    """The encoder of a search. name: whose stored vectors are compared. encode_query: makes the
+    query's vector (d,); loads the model at its first call."""
 
     name: str
     encode_query: Callable[[str], NDArray[np.float32]]
@@ -194,8 +199,8 @@ class QuestionEncoder:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The encoder that answers; config: names its model. said: why it is not the one that
-    feeds.toml names, or should not be; empty where all is as it says."""
+    """The encoder for searches. config: names its model. said: a sentence where it is not the
+    one in feeds.toml, or that one has no vectors yet; "" otherwise."""
 
     name: str
     config: Config
@@ -203,17 +208,18 @@ class Chosen:
 
 
 def chosen_encoder(library: Library) -> Chosen:
-    """Choose the encoder that answers: while a library is encoded anew, the one before."""
+    """Choose the encoder for searches: the former one while a library is being encoded again."""
     from reader.search.encoder.models import model_of
     from reader.search.rows.vector_files import serving as serving_of
 
     config = library.config
     name = encoder_name(config)
-    # Without the model that is asked for there is a word with its remedy, and full text.
+    # Where the model of feeds.toml is missing, the search says so and full text answers.
     serves = serving_of(library.db, name) if name else name
     if serves == name:
         return Chosen(name, config)
     try:
+        # A query has to be encoded by the model that made the stored vectors.
         former = replace(config, encoder=model_of(serves, cache=cache_folder()))
     except ModelError:
         return Chosen(name, config, say("search.replaced", old=plain(serves), new=plain(name)))
@@ -221,7 +227,7 @@ def chosen_encoder(library: Library) -> Chosen:
 
 
 def serving(context: click.Context, library: Library) -> QuestionEncoder:
-    """Choose the encoder that answers, and say on stderr where it is not feeds.toml's."""
+    """Choose the encoder for searches; says on stderr where it is not the one in feeds.toml."""
     chosen = chosen_encoder(library)
     if chosen.said:
         click.echo(chosen.said, err=True)
@@ -237,14 +243,14 @@ def serving(context: click.Context, library: Library) -> QuestionEncoder:
 
 
 def opened_encoder(config: Config, tell: Callable[[str], None]) -> QueryEncoder:
-    """Open what encodes questions and notes, to be kept in memory. Raises ModelError."""
+    """Open the encoder for queries and notes, to be kept in memory. Raises ModelError."""
     from reader.search.encoder import open_query_encoder
 
     return open_query_encoder(config.encoder, cache=cache_folder(), progress=tell)
 
 
 def is_quick(config: Config) -> bool:
-    """Check whether a text can be encoded at once; no where the model is missing."""
+    """Check whether the model encodes without seconds of loading; False where it is missing."""
     from reader.search.encoder import is_quick as is_quick_model
 
     try:
@@ -254,7 +260,7 @@ def is_quick(config: Config) -> bool:
 
 
 def note_encoder(config: Config) -> Encode | None:
-    """Return what encodes a note as it is saved; None where that would take seconds."""
+    """Open the encoder for notes; None where the model is missing or loads for seconds."""
     from reader.search.encoder import open_query_encoder
 
     if not is_quick(config):
@@ -262,13 +268,13 @@ def note_encoder(config: Config) -> Encode | None:
     try:
         encoder = open_query_encoder(config.encoder, cache=cache_folder())
     except ModelError:
-        # gather and search say what is wrong with the model; the note is kept all the same.
+        # The note is saved all the same; gather and search say what is wrong with the model.
         return None
     return lambda text: (encoder.name, encoder.encode_passage(text))
 
 
 def tell_text(settings: Settings) -> Callable[[str], None]:
-    """Make a function for a sentence of progress: on a terminal only."""
+    """Make a function that prints a sentence of progress, on a terminal only."""
 
     def tell(text: str) -> None:
         if not settings.is_quiet and sys.stderr.isatty():
@@ -278,17 +284,17 @@ def tell_text(settings: Settings) -> Callable[[str], None]:
 
 
 class Silent:
-    """Shows no progress."""
+    """Takes the progress of a run, and shows nothing."""
 
     def __call__(self, label: str, done: int, total: int) -> None:
-        """Take how far a step is."""
+        """Take the progress of a step: `done` of `total` items; total 0 where it stopped early."""
 
     def slow_page(self, path: Path, page: int, of: int) -> None:
-        """Take which page of a file is being read, where that takes seconds."""
+        """Take the page that is being read, where a page takes seconds."""
 
 
 class Bars(Silent):
-    """Shows a bar for each step, and beside it the file that keeps it waiting."""
+    """Shows a bar for each step, with the file that takes long beside it."""
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
@@ -305,7 +311,8 @@ class Bars(Silent):
             self._bars.update(task, completed=done, total=total, description=said)
             is_seen = any(one.id == task and one.visible for one in self._bars.tasks)
             if 0 < total <= done and is_seen:
-                self._bars.refresh()  # full for once, however short the work was
+                # rich draws ten times a second: a short step would never be seen full.
+                self._bars.refresh()
             self._bars.update(task, visible=done < total)
 
     def slow_page(self, path: Path, page: int, of: int) -> None:
@@ -330,18 +337,20 @@ def progress(settings: Settings) -> Iterator[Silent]:
         TimeRemainingColumn,
     )
 
+    # A file's name may have [brackets], which rich would take for markup.
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(compact=True),
     )
+    # On stderr, since the output may go into a file; transient, so that no bar stays behind.
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         yield Bars(bars)
 
 
 def say_step(label: str) -> str:
-    """Name a step of work in the interface's language; an unknown one names itself."""
+    """Look up the text of a step; for an unknown step its label."""
     try:
         return say(f"step.{label}")
     except KeyError:

@@ -1,6 +1,6 @@
 """Decide on papers: `pick`, `skip`, `wrong`, `undo`; the queue; `merge` and `split`.
 
-Every decision is on the disk before the command says so.
+Every decision is on the disk before the command confirms it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from reader.morning.pick import (
 )
 
 MOST_NAMED = 10
-"""Papers that are named one by one when an act is taken back; a lesson may hold hundreds."""
+"""Papers that `undo` names one by one; a lesson may have hundreds."""
 
 _IDS = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 
@@ -48,7 +48,7 @@ _IDS = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--no-fetch", is_flag=True, help=N_("option.pick_no_fetch"))
 @click.pass_context
 def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -> int:
-    """Pick; 5 when a PDF could not be had, 7 when the model is missing."""
+    """Pick papers and fetch their PDFs. Exit code 5 where one failed, 7 without the model."""
     with build.opened(context) as library:
         picked = decide(library, "pick", ids)
         for held in picked:
@@ -79,7 +79,7 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
 @_IDS
 @click.pass_context
 def skip_command(context: click.Context, ids: tuple[str, ...]) -> None:
-    """Skip."""
+    """Skip papers."""
     with build.opened(context) as library:
         for held in decide(library, "skip", ids):
             answer(context, "skipped", title=held.paper.title)
@@ -98,7 +98,7 @@ def skip_command(context: click.Context, ids: tuple[str, ...]) -> None:
 @click.argument("topic", required=False, metavar="[TOPIC]")
 @click.pass_context
 def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
-    """Record of which topic a paper is, or that it is of none; 4 for an unknown topic."""
+    """Record the topic of a paper, or that it has none of them. Exit code 4: unknown topic."""
     from reader.morning.decide import wrong_topic
 
     with build.opened(context) as library:
@@ -118,7 +118,7 @@ def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
 )
 @click.pass_context
 def undo_command(context: click.Context) -> None:
-    """Take back the last act; of a lesson also what it did to today's list."""
+    """Take back the last act; after a lesson, today's list is ranked again as well."""
     from reader.ranking.rows import labels
 
     with build.opened(context) as library:
@@ -132,7 +132,8 @@ def undo_command(context: click.Context) -> None:
             answer(context, "undo.nothing")
         if labels.lessons(library.db) == before:
             return
-        from reader.morning.teach import finish  # what other undoing need not load
+        # Imported here: only taking back a lesson needs it.
+        from reader.morning.teach import finish
 
         with build.tools(context, library) as tools:
             finish(library, tools)
@@ -150,7 +151,7 @@ def undo_command(context: click.Context) -> None:
 @click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def queue_command(context: click.Context, as_json: bool) -> None:
-    """List the queue, then what was put off."""
+    """List the queue, then the papers that were put off."""
     with build.opened(context) as library:
         whole, day = whole_queue(library), library.today()
     waiting = without_put_off(whole, day)
@@ -186,7 +187,7 @@ def queue_command(context: click.Context, as_json: bool) -> None:
 @click.argument("days", type=WholeNumber(1, MOST_DAYS), default=LATER_DAYS, metavar="[DAYS]")
 @click.pass_context
 def later_command(context: click.Context, id_: str, days: int) -> None:
-    """Put a paper off; 2 for one that is not in the queue."""
+    """Put a paper of the queue off. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
         held, until = later(library, id_, days)
     answer(context, "queue.put_off", title=held.paper.title, day=until)
@@ -204,7 +205,7 @@ def later_command(context: click.Context, id_: str, days: int) -> None:
 @_IDS
 @click.pass_context
 def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
-    """Let papers go; 2 for one that is not in the queue."""
+    """Remove papers from the queue. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
         for held in drop(library, ids):
             answer(context, "queue.dropped", title=held.paper.title)
@@ -222,7 +223,7 @@ def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.pass_context
 def fetch_command(context: click.Context, ids: tuple[str, ...]) -> int:
-    """Bring the PDFs of picks; 5 when one could not be had, 7 when the model is missing."""
+    """Fetch the PDFs of picks. Exit code 5 where one failed, 7 without the model."""
     with build.opened(context) as library:
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
@@ -247,7 +248,7 @@ def fetch_command(context: click.Context, ids: tuple[str, ...]) -> int:
 
 
 def here_text(library: Library) -> str:
-    """Return how many PDFs of the queue are here, "" where nothing is picked."""
+    """Write in a sentence how many PDFs of the queue are here; "" for an empty queue."""
     here = pdfs_here(library, whole_queue(library))
     if here is None:
         return ""
@@ -273,7 +274,7 @@ def _ended_text(library: Library) -> str:
 @click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -> None:
-    """Join two papers, or list those that may be one."""
+    """Merge two papers; without ids list the pairs that may be the same paper."""
     from reader.morning.merge import join, questions
 
     if len(ids) not in (0, 2):
@@ -313,7 +314,7 @@ def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
 @click.argument("other", metavar="[ID]", required=False, default="")
 @click.pass_context
 def split_command(context: click.Context, id_: str, other: str) -> None:
-    """Part what was joined, or keep two papers apart for good."""
+    """Split a merged paper, or record that two papers are different."""
     from reader.morning.merge import part
 
     with build.opened(context) as library:

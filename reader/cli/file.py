@@ -1,4 +1,4 @@
-"""`reader file` and `topics`: where papers are filed, where one may belong, and moving."""
+"""`reader file` and `topics`: file papers, suggest where one belongs, and move topics."""
 
 from __future__ import annotations
 
@@ -42,13 +42,16 @@ from reader.pdfs.text.process import PdfReader
 def file_command(
     context: click.Context, args: tuple[str, ...], may_be_new: bool, as_json: bool
 ) -> int:
-    """File papers under the topic named last, or suggest one; 5 or 6 when a file could not
-    follow."""
+    """File papers under the topic named last, or suggest topics for one paper.
+
+    Exit code 5 or 6 where a file could not be moved.
+    """
     ids, topic = args[:-1] or args, args[-1] if len(args) > 1 else ""
     problems: list[ReaderError] = []
     with build.opened(context) as library:
-        # All are found before the first one is moved.
+        # All are looked up before the first one is moved: a wrong id changes nothing.
         found_first = [find_paper(library, id_) for id_ in ids]
+        # A paper that is named twice is filed once.
         wanted = list({held.row: held for held in found_first}.values())
         if not topic:
             if may_be_new:
@@ -107,7 +110,7 @@ def _put_suggestions(held: LibraryPaper, found: list[Suggestion], *, as_json: bo
 def topics_command(
     context: click.Context, move: tuple[str, str] | None, may_be_new: bool, as_json: bool
 ) -> int:
-    """Show the topics, or move one; 5 or 6 when a file could not follow."""
+    """List the topics, or move one. Exit code 5 or 6 where a file could not be moved."""
     with build.opened(context) as library:
         problems: list[ReaderError] = []
         if move:
@@ -118,7 +121,7 @@ def topics_command(
                     may_be_new=may_be_new,
                     progress=lambda n, of: tell("file", n, of),
                 )
-            # All that is filed there, also what moved before a kill.
+            # All papers that are filed there, also those that an earlier, killed run moved.
             there = [p.paper for p in filings.places(library.db) if p.topic == done.topic]
             problems = [*done.problems, *export_filed(library, there)]
             if not as_json:

@@ -31,6 +31,7 @@ from reader.library.place import find_folder, language_of
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+# 128 + SIGINT, as shells report it.
 INTERRUPTED = 130
 
 
@@ -256,6 +257,7 @@ def _run(args: list[str], settings: Settings) -> int:
     has_no_styles = os.environ.get("TERM") == "dumb" or os.environ.get("NO_COLOR")
     more: dict[str, Any] = {"obj": settings, "color": False if has_no_styles else None}
     try:
+        # Not in click's standalone mode, in which it would choose the exit codes.
         code = reader_group.main(args, prog_name="reader", standalone_mode=False, **more)
     except ReaderError as error:
         return say_error(error)

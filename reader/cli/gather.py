@@ -1,4 +1,4 @@
-"""`reader gather`, `index` and `sources`: what cron runs, and can the list be trusted?"""
+"""`reader gather`, `index` and `sources`: the work that cron runs, and the state of sources."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ from reader.morning.trust import (
 from reader.pdfs.fetch import forget_readings
 
 OFTEN_S = 0.2
-"""A step with many items says no more than five lines a second."""
+"""Seconds between two lines of one step: at most five lines a second."""
 
 
 @dataclass
 class Lines(build.Silent):
-    """Prints `{step, done, total}` for each step as it goes on."""
+    """Prints the progress of each step as JSON lines: `{step, done, total}`."""
 
     monotonic: Callable[[], float] = time.monotonic
     _last: tuple[str, float] = field(default=("", 0.0))
@@ -52,6 +52,7 @@ class Lines(build.Silent):
     def __call__(self, label: str, done: int, total: int) -> None:
         before, at = self._last
         now = self.monotonic()
+        # The first and the last line of a step are always printed.
         if label == before and done < total and now - at < OFTEN_S:
             return
         self._last = (label, now)
@@ -59,7 +60,7 @@ class Lines(build.Silent):
 
 
 def put_end(n_new: int, problems: Sequence[Problem], error: ReaderError | None = None) -> None:
-    """Print the last line: what came, what could not be done, and what stopped the rest."""
+    """Print the last JSON line. error: what ended the run early, None where nothing did."""
 
     def texts(error: ReaderError) -> dict[str, str]:
         return {"message": plain(error.message), "hint": plain(error.hint)}
@@ -88,7 +89,7 @@ def put_end(n_new: int, problems: Sequence[Problem], error: ReaderError | None =
 def gather_command(
     context: click.Context, sources: tuple[str, ...], no_encode: bool, as_json: bool
 ) -> int:
-    """Do everything that needs the network or the model; 5 when a source or a PDF is missing."""
+    """Do all work that needs the network or the model. Exit code 5 where something failed."""
     with build.opened(context) as library:
         known = source_names(library.config)
         for name in sources:
@@ -121,7 +122,7 @@ def gather_command(
                 else:
                     problems += index_all(library, tools)
         except StoreError as error:
-            # What the sources lacked is said all the same, before what stopped the rest.
+            # The problems of the sources are reported too, before the error that ended the run.
             report(problems)
             if as_json:
                 put_end(papers.n_papers(library.db) - before, problems, error)
@@ -135,7 +136,7 @@ def gather_command(
 
 
 def report(problems: list[Problem]) -> int:
-    """Name what could not be done; returns the exit code of the first problem."""
+    """Print the problems; returns the exit code of the first one, 0 for none."""
     say_errors(told_together(problems))
     return problems[0].error.exit_code if problems else 0
 
@@ -153,10 +154,11 @@ def report(problems: list[Problem]) -> int:
 @click.option("--json", "as_json", is_flag=True, help=N_("option.progress_json"))
 @click.pass_context
 def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
-    """Bring full text, passages and vectors up to date; 7 when the model is missing."""
+    """Update full text, passages and vectors. Exit code 7 where the model is missing."""
     if rebuild:
         folder = find_folder(settings_of(context).library, os.environ, Path.cwd())
-        # Only in what is a library, and beside nobody who fills the index.
+        # Deletes only in a folder that is a library, and never while another process fills the
+        # index.
         read_config(folder / FEEDS)
         with lock_file(folder / "gather.lock"), lock_file(folder / "index.lock"):
             forget_index(folder)
@@ -168,6 +170,7 @@ def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
         if rebuild:
+            # PDFs that failed or had no words are read again too.
             forget_readings(library)
         try:
             problems = index_all(library, tools)
@@ -192,7 +195,7 @@ def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def sources_command(context: click.Context, as_json: bool) -> int:
-    """Show each source; 5 when something is missing from today's list."""
+    """Show the state of each source. Exit code 5 where today's list is incomplete."""
     with build.opened(context) as library:
         zone = library.config.timezone
         found = reports(library)
@@ -203,12 +206,12 @@ def sources_command(context: click.Context, as_json: bool) -> int:
         for one in found:
             output.put_json(one)
         for seed in seeds:
-            # No source: what reads lines by their name and state goes on as it did.
+            # A seed is not a source, so its line has neither the state nor the counts of one.
             output.put_json({"name": f"seed {seed.id}", "is_missing": False}, seed)
         return code
     width = screen.width_of_terminal()
     output.put_all(map(screen.bold, screen.wrap(head_text(found), width)))
-    # Said of all above, it is not said again of each.
+    # Said once above for all sources, it is not repeated for each.
     is_offline = bool(no_network_text([one.line for one in found]))
     for one in found:
         is_missing = one.line.is_missing

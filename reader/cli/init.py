@@ -1,6 +1,6 @@
-"""`reader init`, `demo`, `follow` and `export`: a library as a whole, made and written out.
+"""`reader init`, `demo`, `follow` and `export`: make a library, and write it out.
 
-Each loads what it works with itself, since the others need none of it.
+Each command imports what it needs itself, since the others do not need it.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ from reader.library.place import find_folder
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 @click.pass_context
 def init_command(context: click.Context, folder: Path | None) -> None:
-    """Make a library; asks nothing."""
+    """Make a library, without any question."""
     settings = settings_of(context)
     given = folder or settings.library
     home = Path("~/reader").expanduser()
     is_named = given or os.environ.get("READER_LIBRARY")
+    # Without a name it is ~/reader: `find_folder` would also take a library in a parent folder.
     target = find_folder(given, os.environ, home) if is_named else home
     with make_library(target, now=build.clock()) as library:
         if not settings.is_quiet:
@@ -58,14 +59,14 @@ def init_command(context: click.Context, folder: Path | None) -> None:
 @click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help=N_("option.keep"))
 @click.pass_context
 def demo_command(context: click.Context, keep: Path | None) -> int:
-    """Play a sample morning."""
+    """Run the sample morning."""
     from reader.cli.demo.morning import play
 
     return play(keep=keep, is_quiet=settings_of(context).is_quiet)
 
 
 N_SHOWN = 8
-"""Authors of like names that are shown; the others are counted."""
+"""Authors with similar names that are listed; more are counted."""
 
 
 @click.command(
@@ -81,14 +82,15 @@ N_SHOWN = 8
 @click.option("--feed", "feeds", multiple=True, metavar="URL", help=N_("option.feed"))
 @click.pass_context
 def follow_command(context: click.Context, name: str, feeds: tuple[str, ...]) -> None:
-    """Follow a person."""
-    from reader.gathering.follow import follow  # with tomlkit, which `init` need not load
+    """Follow a person: by name in papers, and by feeds."""
+    # Imported here: it loads tomlkit, which `init` does not need.
+    from reader.gathering.follow import follow
 
     with build.opened(context) as library:
         followed = follow(library, name, feeds)
     answer(context, "followed", name=followed.name)
     if followed.is_ambiguous:
-        # Those that are surely theirs first.
+        # The names that are surely this person's come first.
         names = sorted(followed.authors, key=lambda name: followed.authors[name] != "same")
         n_more = len(names) - N_SHOWN
         more = f" {say('follow.more', n=n_more)}" if n_more > 0 else ""
@@ -106,7 +108,7 @@ def follow_command(context: click.Context, name: str, feeds: tuple[str, ...]) ->
 )
 @click.pass_context
 def export_command(context: click.Context) -> int:
-    """Write notes/ out; 5 when a file had to be left alone, 6 when one could not be written."""
+    """Write the notes as Markdown files. Exit code 5: a file was left alone; 6: not written."""
     from reader.notes.export import export
 
     with build.opened(context) as library:

@@ -1,4 +1,4 @@
-"""`reader note`: the person's own words, written, checked, linked, and gone back to."""
+"""`reader note`: write a note, check it, find related ones, and go back to revisions."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ if TYPE_CHECKING:
 
 
 LONGEST = 10_000_000
-"""Bytes: more is no note, and /dev/zero has no end."""
+"""Bytes of a note that is read; without a limit /dev/zero would fill the memory."""
 
 
 def given(file: Path | None) -> str | None:
-    """Read the note from a file or from standard input; None on a terminal without either.
+    """Read the note from a file or standard input; None where neither is given, on a terminal.
 
-    Raises UsageError for what cannot be read, is too long or is no UTF-8.
+    Raises UsageError where it cannot be read, is too long or is not UTF-8.
     """
     if file is None and sys.stdin.isatty():
         return None
@@ -70,6 +70,7 @@ def given(file: Path | None) -> str | None:
         what = say("note.too_long", file=name, n=LONGEST // 1_000_000)
         raise UsageError(what=what, hint=say("note.unchanged"))
     try:
+        # A byte order mark at the beginning is dropped.
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         what = say("note.encoding", file=name, n=error.start + 1)
@@ -77,15 +78,15 @@ def given(file: Path | None) -> str | None:
 
 
 WIDTH = 76
-"""Columns of what is only to read: some editors break no lines."""
+"""Columns of the text to read in the editor: some editors break no lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditorPage:
-    """What the editor is given for a paper.
+    """The text that the editor opens for a paper.
 
-    template: the one that was asked for by name, "" for that of feeds.toml.
-    has_abstract: abstract and highlights stand below.
+    template: the name of a template, "" for that of feeds.toml. has_abstract: the abstract and
+    the highlights stand below the note.
     """
 
     library: Library
@@ -94,11 +95,11 @@ class EditorPage:
     has_abstract: bool
 
     def new(self, before: str) -> str:
-        """Lay out a new draft: the note as it is, or a template where there is none."""
+        """Lay out a new draft. before: the note as it is; "" begins with the template."""
         return self._with_shown(new_words(self.library, before, self.template))
 
     def again(self, saved: str, before: str) -> str:
-        """Lay out a draft that an earlier editor left, with what is shown brought up to date."""
+        """Lay out a draft that an earlier editor left, with the text to read made again."""
         return self._with_shown(words_again(self.library, saved, before, self.template))
 
     def _with_shown(self, words: str) -> str:
@@ -106,8 +107,7 @@ class EditorPage:
         return laid_out(words.rstrip("\n"), shown, what=say("note.page", mark=HINT))
 
     def _shown(self) -> Iterator[str]:
-        """Lay out what is only to read: title, authors, abstract, then what the person marked,
-        in reading order, the same words once."""
+        """Lay out the text to read: title, authors, abstract, and the marked words in order."""
         paper = self.held.paper
         yield from screen.wrap(plain(paper.title), WIDTH)
         yield plain(screen.authors_text(paper.authors))
@@ -131,45 +131,52 @@ class EditorPage:
 
 
 AT_ONCE_S = 0.7
-"""An editor that comes back sooner without a change may have opened a window of its own."""
+"""Seconds. An editor that returns sooner, without a change, may have opened another window."""
 
 
-def edited(page: EditorPage, *, encode: Encode | None) -> NoteOutcome:
-    """Let the person write in the editor; what they leave unwritten changes nothing."""
+def edit_note(page: EditorPage, *, encode: Encode | None) -> NoteOutcome:
+    """Open the editor and save what the person wrote; an unchanged text changes nothing.
+
+    Raises UsageError where the editor is missing or failed.
+    """
     library, held = page.library, page.held
     with drafts.opened(library, held, page.new) as (draft, others):
-        given = _prepared(page, draft, others)
+        given = _prepare(page, draft, others)
         began = time.monotonic()
         noted = None
         try:
             try:
                 click.edit(filename=str(draft.file))
             except click.ClickException as error:
-                is_missing = isinstance(error.__cause__, OSError)  # else it ended with a failure
+                # click raises the same error for a missing editor and for one that failed.
+                is_missing = isinstance(error.__cause__, OSError)
                 hint = say("note.editor" if is_missing else "note.editor_failed")
                 raise UsageError(what=error.message, hint=hint) from None
-            except ValueError as error:  # EDITOR has a quotation mark that is not closed
+            except ValueError as error:
+                # EDITOR has a quotation mark that is not closed.
                 what = say("note.editor_bad", what=error)
                 raise UsageError(what=what, hint=say("note.editor")) from None
-            # Some editors return at once and save later: then nothing was changed yet.
+            # Some editors return at once and save later: so far nothing was changed.
             is_at_once = time.monotonic() - began < AT_ONCE_S
             saved = drafts.words_of(draft)
             words = _words(page, draft, saved, given)
             noted = add_note(library, held, words, encode=encode, base=draft.base)
             drafts.drop(draft, read=saved)
         finally:
-            # After Ctrl-C or a full disk too: what was typed is not lost.
+            # After Ctrl-C or on a full disk too: what was typed must not be lost.
             if noted is None:
-                _leave(page, draft, given)
+                _keep_or_delete(page, draft, given)
+    # Then the person may still be writing: say how to make the editor wait.
     if not noted.is_new and saved == given and is_at_once:
         output.put(say("note.at_once"), is_error=True)
     return noted
 
 
-def _prepared(page: EditorPage, draft: Draft, others: Others) -> str | None:
-    """Bring a draft that was left up to date, say what the person should know before they
-    write, and remember that the editor was opened. Returns what is in the draft, None where it
-    cannot be read."""
+def _prepare(page: EditorPage, draft: Draft, others: Others) -> str | None:
+    """Prepare a draft for the editor: bring an old one up to date, and warn of other drafts.
+
+    Records that the editor was opened. Returns the draft's text, None where it cannot be read.
+    """
     if others.n_open:
         output.put(say("note.open"), is_error=True)
     if others.n_waiting:
@@ -177,7 +184,8 @@ def _prepared(page: EditorPage, draft: Draft, others: Others) -> str | None:
     try:
         notes.add_opening(page.library.db, page.held.row, at=page.library.now())
     except StoreError as error:
-        say_error(error)  # one may write all the same: drafts are files
+        # Drafts are files: one can write although the library cannot be written.
+        say_error(error)
     try:
         given = drafts.words_of(draft)
     except UsageError as error:
@@ -191,14 +199,14 @@ def _prepared(page: EditorPage, draft: Draft, others: Others) -> str | None:
 
 
 def _words(page: EditorPage, draft: Draft, saved: str, given: str | None) -> str:
-    """Return what the person wrote; the note as it was where they changed line ends alone."""
+    """Return what the person wrote; the former note where only line ends were changed."""
     before = draft.before
     words = drafts.own_words(page.library, draft, saved, given=given or "")
     return before if words == before.replace("\r\n", "\n") else words
 
 
-def _leave(page: EditorPage, draft: Draft, given: str | None) -> None:
-    """Delete a draft without words, or name it."""
+def _keep_or_delete(page: EditorPage, draft: Draft, given: str | None) -> None:
+    """Delete a draft without new words; otherwise keep it and print where it is."""
     try:
         saved = drafts.words_of(draft)
     except UsageError:
@@ -221,9 +229,10 @@ def write_note(
     template: str = "",
     is_shown: bool = False,
 ) -> bool:
-    """Keep a note and say what became of it; tells whether anything changed.
+    """Save a note and print the outcome; returns whether anything changed.
 
-    text None: ask the editor; then template and is_shown (the abstract) are for it.
+    text: None opens the editor. template: its name, for the editor. is_shown: the editor shows
+    the abstract.
     """
     encode = note_encoder(library)
     if text is not None:
@@ -231,7 +240,7 @@ def write_note(
     else:
         _warn(outcome.read_by_hand(library, held))
         has_abstract = is_shown or may_show(library, held)
-        noted = edited(EditorPage(library, held, template, has_abstract), encode=encode)
+        noted = edit_note(EditorPage(library, held, template, has_abstract), encode=encode)
     tell(settings, library, noted, encode)
     if noted.is_new:
         export_one(library, noted.held)
@@ -239,13 +248,14 @@ def write_note(
 
 
 def note_encoder(library: Library) -> Encode | None:
-    """Return what encodes notes, each text once; None where that would take seconds."""
+    """Open the encoder for notes; None where the model is missing or loads for seconds."""
+    # One text is encoded several times: as a note, for the check, and for related notes.
     encode = build.note_encoder(library.config)
     return functools.lru_cache(maxsize=4)(encode) if encode else None
 
 
 def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encode | None) -> None:
-    """Print what became of a note."""
+    """Print the outcome of a saved note."""
     if settings.is_quiet:
         return
     told = report_of(library, noted, encode=encode)
@@ -260,7 +270,7 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
 
 
 def near_lines(near: NearNotes, width: int) -> Iterator[str]:
-    """List the nearest earlier notes, each with its link and what it says."""
+    """Lay out the nearest notes, each with its link and its key sentence."""
     if not near.notes:
         return
     yield say("note.related.words" if near.is_by_words else "note.related")
@@ -270,7 +280,7 @@ def near_lines(near: NearNotes, width: int) -> Iterator[str]:
 
 
 def export_one(library: Library, held: LibraryPaper) -> None:
-    """Bring the paper's Markdown file up to date, unless feeds.toml says not to."""
+    """Update the paper's Markdown file, unless feeds.toml turns that off."""
     _warn(outcome.export_one(library, held))
 
 
@@ -280,7 +290,7 @@ def _warn(told: list[str]) -> None:
 
 
 def show_history(library: Library, held: LibraryPaper, *, as_json: bool) -> None:
-    """List a note's revisions, the oldest first."""
+    """Print a note's revisions, oldest first."""
     width = screen.width_of_terminal()
     for number, one in enumerate(notes.history(library.db, held.row), 1):
         if as_json:
@@ -294,8 +304,11 @@ def show_history(library: Library, held: LibraryPaper, *, as_json: bool) -> None
 
 
 def show_diff(library: Library, held: LibraryPaper, numbers: Sequence[int]) -> None:
-    """Show what leads from one revision to another: of two that are named, from one to the
-    newest, from the last but one to the newest. Raises UsageError."""
+    """Print the difference between two revisions.
+
+    numbers: two revisions; one, which is compared with the newest; or none for the last two.
+    Raises UsageError.
+    """
     found = compared(library, held, numbers)
     if not found.changes:
         output.put(say("note.no_difference", first=found.first, second=found.second))
@@ -311,14 +324,14 @@ def show_diff(library: Library, held: LibraryPaper, numbers: Sequence[int]) -> N
         if colour is None:
             output.put(" " + "".join(text for text, _ in pieces(line)))
             continue
-        # What changed within the line stands out.
+        # The changed words within the line are shown in reverse.
         shown = [click.style(text, fg=colour, reverse=changed) for text, changed in pieces(line)]
         output.put(click.style(line.kind, fg=colour) + "".join(shown))
 
 
 @dataclass(frozen=True, slots=True)
 class _NoteOptions:
-    """The options of one run."""
+    """The options of one run of `note`."""
 
     message: str | None
     file: Path | None
@@ -359,9 +372,9 @@ class _NoteOptions:
 @click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def note_command(context: click.Context, /, id_: str, **options: Any) -> None:
-    """Write a note, or go back to one."""
+    """Write a note, or do with it what an option says."""
     asked = _NoteOptions(**options)
-    _refuse_mixtures(asked)
+    _check_options(asked)
     is_writing = not asked.task and asked.restored is None
     text = asked.message if asked.message is not None else given(asked.file) if is_writing else None
     if is_writing and text is not None and (asked.template or asked.is_shown):
@@ -375,11 +388,11 @@ def note_command(context: click.Context, /, id_: str, **options: Any) -> None:
             template, is_shown = asked.template, asked.is_shown
             write_note(settings, library, held, text, template=template, is_shown=is_shown)
         else:
-            _go_back(settings, library, held, asked)
+            _run_task(settings, library, held, asked)
 
 
-def _refuse_mixtures(asked: _NoteOptions) -> None:
-    """Raise UsageError for options that name two things to do."""
+def _check_options(asked: _NoteOptions) -> None:
+    """Raise UsageError for options that exclude each other."""
     if asked.message is not None and asked.file is not None:
         raise UsageError(what=say("note.two"), hint=say("note.one"))
     named = {
@@ -402,8 +415,10 @@ def _refuse_mixtures(asked: _NoteOptions) -> None:
         raise UsageError(what=say("note.json"), hint=say("note.json.hint"))
 
 
-def _go_back(settings: Settings, library: Library, held: LibraryPaper, asked: _NoteOptions) -> None:
-    """Do what an option asks for with the note as it is. Raises NotKnown where there is none."""
+def _run_task(
+    settings: Settings, library: Library, held: LibraryPaper, asked: _NoteOptions
+) -> None:
+    """Carry out an option on the newest note. Raises NotKnown where there is none."""
     note = newest_note(library, held)
     if asked.task == "related":
         _show_related(library, held, note, as_json=asked.as_json)

@@ -1,6 +1,6 @@
 """Open files and addresses with the system's programs.
 
-Nothing that a browser says reaches the screen, and it lives on when we end.
+What such a program prints does not reach the screen, and it goes on when this process ends.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from reader.base.errors import NotOpened
 from reader.base.messages import say
 from reader.base.text import plain
 
+# The first one that is installed is used. wslview is WSL's; the last ones are for Linux systems
+# without a desktop's own opener.
 OPENERS = {
     "darwin": ("open",),
     "win32": ("rundll32 url.dll,FileProtocolHandler",),
@@ -21,16 +23,16 @@ OPENERS = {
 }
 
 KEY_WAIT_S = 0.5
-"""How long a key waits to see whether it went wrong: without a browser xdg-open ends in .1 s."""
+"""Seconds that a key waits for a failure: without a browser xdg-open fails within 0.1 s."""
 
 WAIT_S = 3.0
-"""How long a command does; then it ends."""
+"""Seconds that a command waits for a failure before it ends."""
 
 
 def opener(
     platform: str = sys.platform, which: Callable[[str], str | None] = shutil.which
 ) -> list[str]:
-    """Return the command that opens things here, empty where there is none."""
+    """Find the command that opens files on this system; [] where there is none."""
     for command in OPENERS.get(platform, OPENERS["linux"]):
         program, *more = command.split()
         if which(program):
@@ -39,20 +41,21 @@ def opener(
 
 
 class OpenOutcome:
-    """What was opened from here; knows later when that went wrong."""
+    """Opens files and addresses, and notices later which of them failed."""
 
     def __init__(self, command: list[str]) -> None:
         self._command = command
         self._running: list[tuple[subprocess.Popen[bytes], str]] = []
 
     def open(self, place: str, *, wait_s: float = KEY_WAIT_S) -> str:
-        """Open a file or an address; returns the sentence about it.
+        """Open a file or an address; returns a sentence about it.
 
-        Raises NotOpened where nothing here can, or where the program fails within `wait_s`.
+        Raises NotOpened where no program is installed or it fails within `wait_s`.
         """
         if not self._command:
             raise NotOpened(what=say("screen.no_opener", place=plain(place)))
         try:
+            # In a session of its own: Ctrl-C on this terminal does not reach it.
             started = subprocess.Popen(  # noqa: S603  a fixed program, no shell
                 [*self._command, place],
                 stdin=subprocess.DEVNULL,
@@ -65,7 +68,7 @@ class OpenOutcome:
         try:
             code = started.wait(wait_s)
         except subprocess.TimeoutExpired:
-            # It may be the viewer itself, which ends when the person closes it.
+            # Some openers are the viewer itself, and end when the person closes it.
             self._running.append((started, place))
             return say("screen.opening", place=plain(place))
         if code:
@@ -73,7 +76,7 @@ class OpenOutcome:
         return say("screen.opened", place=plain(place))
 
     def failed(self) -> str:
-        """Return what could not be opened since the last time, empty for nothing."""
+        """Describe what failed since the last call, "" for nothing."""
         ended = [(process, place) for process, place in self._running if process.poll() is not None]
         self._running = [pair for pair in self._running if pair not in ended]
         for process, place in ended:

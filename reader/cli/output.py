@@ -1,4 +1,4 @@
-"""Print: foreign text made safe, and values as JSON. docs/reference.md has the fields."""
+"""Print text, made safe for a terminal, and values as JSON (fields: docs/reference.md)."""
 
 from __future__ import annotations
 
@@ -21,37 +21,37 @@ from reader.morning.texts import n_mine, theme_counts
 from reader.ranking.rank import Term, in_print
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
-"""Kinds of characters: controls, invisible ones, halves, line ends."""
+"""Unicode categories: controls, invisible characters, surrogates, line and paragraph ends."""
 
 
 def put(text: str = "", *, is_error: bool = False) -> None:
-    """Print one line of our own, or foreign text that went through `plain`."""
+    """Print one line; foreign text in it must have gone through `plain`."""
     click.echo(text, err=is_error)
 
 
 def put_all(lines: Iterable[str]) -> None:
-    """Print several lines as they come: a sum is read while models are still fitted."""
+    """Print lines as they come: the sum of `why` is read while models are still being fitted."""
     for line in lines:
         click.echo(line)
 
 
 def answer(context: click.Context, key: str, *, indent: str = "", **values: object) -> None:
-    """Print one sentence of the catalogue, unless `--quiet` was asked for."""
+    """Print one sentence of the catalogue, unless `--quiet` was given."""
     if not settings_of(context).is_quiet:
         put(indent + plain(say(key, **values)))
 
 
 def put_json(*values: Any, **more: Any) -> None:
-    r"""Print one object on one line, in UTF-8: the fields of all values in the order given.
+    r"""Print one JSON object on one line, in UTF-8, with the fields of all values in order.
 
-    more: fields that no value has, or that stand in place of one's.
-    What a terminal obeys or does not show is written as \u202e: the value stays exact.
+    more: further fields, or other values for fields of the same name.
+    Control and invisible characters are written as \u202e: the value stays exact.
     """
     fields: dict[str, Any] = {}
     for value in (*values, more):
         fields |= encode(value)
     text = json.dumps(fields, ensure_ascii=False, default=_iso)
-    # Most lines are printable, which is known without looking at each character.
+    # `isprintable` is quick, and true of most lines: the slow loop runs for the others only.
     if not text.isprintable():
         text = "".join(json.dumps(c)[1:-1] if category(c) in _UNSEEN else c for c in text)
     click.echo(text)
@@ -139,17 +139,17 @@ FIELDS = {
     "Card": """*held question note written_on=waiting.written_on recalled_on=waiting.last_on
         due_on=waiting.due_on""",
 }
-"""By a value's class, which names are once in the program, the documented fields in their order.
+"""The documented JSON fields by class, in their order; names of classes are unique here.
 
-`name=path` takes an attribute of an attribute, None where one on the way is None; `name=-` is
-null unless whoever prints gives it. `*name` stands for all fields of that value.
+`name=path` takes an attribute of an attribute, null where one on the way is None. `name=-` is
+null unless the caller of `put_json` gives it. `*name` stands for all fields of that value.
 `~`: foreign text, made plain. `?`: null where it is empty. `:4`: rounded to so many digits.
 """
 
 COMPUTED: dict[str, Callable[[Any], dict[str, Any]]] = {
     "LibraryPaper": lambda held: {"url": url_of(held.paper.id)},
     "Entry": lambda entry: {
-        # Where it is filed says more than what it fits.
+        # The topic that it is filed under counts more than the one that it fits.
         "topic": entry.held.topic or entry.topic,
         "terms": _terms(entry.terms),
     },
@@ -180,19 +180,19 @@ COMPUTED: dict[str, Callable[[Any], dict[str, Any]]] = {
     },
     "VisibleMark": lambda _: {"n_ink": 0},
 }
-"""By a value's class, the fields that are no attribute of it."""
+"""By class, the fields that are computed and are no attribute of the value."""
 
 _FIELD = re.compile(r"(\*?)(\w+)(?:=([\w.-]+))?(~?)(\??)(?::(\d))?")
 
 
 @cache
 def fields_of(name: str) -> list[tuple[str, ...]]:
-    """Read the fields of a class: "*", name, path, "~", "?", digits; "" for what is not there."""
+    """Parse the fields of a class: ("*", name, path, "~", "?", digits), each "" if absent."""
     return _FIELD.findall(FIELDS[name])
 
 
 def encode(value: Any) -> Any:
-    """Make what `json` takes of a value: its fields by FIELDS, those of values in it too."""
+    """Convert a value for `json`: classes by FIELDS, with all values in them."""
     if isinstance(value, str | int | float | None):
         return value
     if isinstance(value, Mapping):
@@ -205,7 +205,7 @@ def encode(value: Any) -> Any:
     computed = COMPUTED[kind](value) if kind in COMPUTED else {}
     fields: dict[str, Any] = {}
     for splice, name, path, is_foreign, may_be_null, digits in fields_of(kind):
-        # A name that came with a spliced value keeps its place and gets the later value.
+        # A name that came with a spliced value keeps its place, but takes the later value.
         if splice:
             fields |= encode(getattr(value, name))
         elif name in computed:
@@ -245,7 +245,7 @@ def _changed_term(change: Any) -> dict[str, str] | None:
 
 
 def _terms(terms: Iterable[Term]) -> list[dict[str, Any]]:
-    """Round the terms of a sum so that they add up to it."""
+    """Round the terms of a sum so that the rounded numbers still add up."""
     return [
         {"kind": term.kind, "what": plain(term.what), "value": value}
         for term, value in in_print(terms, 4)
@@ -253,5 +253,5 @@ def _terms(terms: Iterable[Term]) -> list[dict[str, Any]]:
 
 
 def cause_of(error: ReaderError) -> str:
-    """Return what is wrong with a file, without the file's name where the error has it apart."""
+    """Return what is wrong with a file, without its name, which the caller prints."""
     return plain(error.what)

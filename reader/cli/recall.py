@@ -1,4 +1,4 @@
-"""`reader recall`: a note comes back as a question; remember, look, grade with one key."""
+"""`reader recall`: ask about notes of earlier days; the person remembers, looks and grades."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from reader.notes.write import newest_note
 
 
 def card_lines(library: Library, held: LibraryPaper, waiting: Waiting, *, number: int) -> list[str]:
-    """Lay out the front of a card: title, who, when it was seen, the question."""
+    """Lay out the front of a card: title, authors, when it was last seen, and the question."""
     width = screen.width_of_terminal()
     card = card_of(library, held, waiting)
     facts = [screen.authors_text(held.paper.authors), card.seen]
@@ -36,7 +36,10 @@ def card_lines(library: Library, held: LibraryPaper, waiting: Waiting, *, number
 
 
 def head_lines(due: Due, *, is_named: bool, n: int) -> list[str]:
-    """Write what is to come, or why nothing is; n: how many papers were named."""
+    """Lay out the lines above the cards, or why there are none.
+
+    is_named: the person named the papers, n of them.
+    """
     if is_named:
         return [screen.bold(say("recall.head_named", n=n))]
     if due.is_paused:
@@ -63,7 +66,7 @@ def head_lines(due: Due, *, is_named: bool, n: int) -> list[str]:
 def recall_command(
     context: click.Context, ids: tuple[str, ...], given: str | None, is_undo: bool, as_json: bool
 ) -> None:
-    """Ask about the notes of today, or about those named; list them where nobody can answer."""
+    """Ask about today's notes or those of named papers; without a terminal list them."""
     if (given and not ids) or (is_undo and (ids or given)):
         raise UsageError(what=say("recall.options"), hint=say("recall.options.hint"))
     with build.opened(context) as library:
@@ -77,7 +80,7 @@ def recall_command(
             return
         day = library.today()
         due = recall.due(library, day)
-        # Those that are named come whether they are due or not; UsageError without a note.
+        # Named papers come whether they are due or not. A paper without a note is a UsageError.
         named = [find_paper(library, text) for text in ids]
         cards = [(held, recall.waiting_of(library, held)) for held in named]
         cards = cards if ids else recall.cards(library, day)
@@ -107,7 +110,7 @@ def _grade(
 
 
 def undone_text(undone: tuple[LibraryPaper, Review] | None) -> str:
-    """Return the sentence for a grade that was taken back, None for none."""
+    """Describe the grade that was taken back; None means that there was none."""
     if undone is None:
         return say("recall.no_grade")
     held, review = undone
@@ -115,7 +118,7 @@ def undone_text(undone: tuple[LibraryPaper, Review] | None) -> str:
 
 
 def _ask_all(library: Library, cards: list[tuple[LibraryPaper, Waiting]]) -> None:
-    """Go through the cards; every grade is on the disk at once."""
+    """Go through the cards; every grade is on the disk before the next card."""
     with asking() as ask:
         asked = _Recall(library, cards, ask)
         while asked.place < len(cards):
@@ -123,7 +126,7 @@ def _ask_all(library: Library, cards: list[tuple[LibraryPaper, Waiting]]) -> Non
                 if not asked.go_on():
                     break
             except ReaderError as error:
-                # A locked library, a disk that was pulled out: the card stays where it is.
+                # A locked library or a disk that was pulled out, for instance: the card stays.
                 say_error(error)
                 if ask(say("recall.again")) in END:
                     break
@@ -134,7 +137,7 @@ def _ask_all(library: Library, cards: list[tuple[LibraryPaper, Waiting]]) -> Non
 
 @dataclass
 class _Recall:
-    """Where a person is among the cards; graded: the places of those that got a grade here."""
+    """The person's way through the cards. graded: places of the cards graded here, in order."""
 
     library: Library
     cards: list[tuple[LibraryPaper, Waiting]]
@@ -143,8 +146,9 @@ class _Recall:
     graded: list[int] = field(default_factory=list)
 
     def go_on(self) -> bool:
-        """Show one card, then its words, and take the grade; False where the person ends."""
+        """Show one card, then its note, and take the grade; False where the person ends it."""
         held, waiting = self.cards[self.place]
+        # It may have been graded on another device since the list was made.
         if recall.has_changed(self.library, waiting):
             output.put(say("recall.elsewhere", title=plain(held.paper.title)))
             self.place += 1
@@ -188,7 +192,7 @@ class _Recall:
         return False
 
     def _open(self, held: LibraryPaper) -> None:
-        """Open a paper's page; where that fails it is said, and the card stays."""
+        """Open the paper's page; a failure is printed, and the card stays."""
         try:
             place = url_of(held.paper.id)
             said = OpenOutcome(opener()).open(place) if place else say("screen.no_place")
@@ -197,7 +201,7 @@ class _Recall:
             say_error(error)
 
     def _step_or_undo(self, key: str) -> None:
-        """Go past a card, or take back the last grade given here and show its card again."""
+        """Skip a card ("l"), or take back the last grade given here and show its card ("u")."""
         if key == "l":
             self.place += 1
         elif not self.graded:

@@ -22,21 +22,22 @@ MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "
 SUM_INDENT = " " * 12
 
 MOST_TITLES = 3
-"""Titles of a saved search that are shown; a broad one finds dozens a day."""
+"""Titles shown of a saved search; a broad one finds dozens a day."""
 
 MOST_QUEUED = 5
-"""Papers of the queue that are printed below a morning, unless more are to go."""
+"""Papers of the queue printed with a morning, unless the day's quota needs more."""
 
 
 def width_of_terminal() -> int:
-    """Return the width to write to: the terminal's, at most 100."""
+    """Measure the width for lines in columns: the terminal's, at most 100."""
+    # Imported here: 10 ms.
     import shutil
 
     return min(shutil.get_terminal_size((80, 24)).columns, 100)
 
 
 def morning_lines(morning: Morning, width: int) -> Iterator[str]:
-    """Lay out a morning: the lanes, then progress, then whether the list can be trusted."""
+    """Lay out a morning: the lanes, the progress, and how complete the list is."""
     listed, has_days = morning.folded or morning, morning.folded is not None
     yield bold(say("today.head", date=say_day(morning.day), n=morning.n_arrived))
     if lacking := texts.incomplete_text(morning.sources):
@@ -44,6 +45,7 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
             yield click.style(line, fg="red", bold=True)
     if morning.folded:
         yield from map(bold, wrap(folded_text(morning), width))
+    # Without news the queue is what there is to read: it comes first.
     if not morning.has_news:
         yield from _queue(morning, width)
     yield ""
@@ -68,7 +70,7 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
 
 
 def _queue(morning: Morning, width: int) -> Iterator[str]:
-    """Lay out the oldest papers of the queue, as many as are to go."""
+    """Lay out the oldest papers of the queue, at least as many as the quota still needs."""
     if not morning.queue:
         return
     yield ""
@@ -83,7 +85,7 @@ def _queue(morning: Morning, width: int) -> Iterator[str]:
 def queued_lines(
     queued: QueueEntry, width: int, number: int, *, is_put_off: bool = False
 ) -> Iterator[str]:
-    """Lay out a paper of the queue: title; id, when it was picked, how long it takes."""
+    """Lay out a paper of the queue: its title, then id, day of the pick and minutes to read."""
     title = bold(shorten(plain(queued.held.paper.title), width - 4))
     yield f"{number:>3} {title}"
     facts = [queued.held.paper.id, *texts.queue_facts(queued)]
@@ -93,7 +95,7 @@ def queued_lines(
 
 
 def own_text(morning: Morning) -> str:
-    """Count the papers that are the person's, of how many, and whether these are all."""
+    """Write the head of the own lane: the counts, and whether all sources answered."""
     listed = morning.folded or morning
     key = "today.own.all" if morning.is_complete else "today.own.partly"
     if morning.is_before_all:
@@ -102,9 +104,9 @@ def own_text(morning: Morning) -> str:
 
 
 def theme_lines(morning: Morning, width: int, *, is_brief: bool = False) -> list[str]:
-    """Count the papers of each own theme; a line breaks between themes alone.
+    """Lay out the number of papers of each own theme; a line breaks only between themes.
 
-    is_brief: of the themes without any.
+    is_brief: only the themes without a paper.
     """
     lines: list[str] = []
     for text in texts.theme_texts(morning, is_brief=is_brief):
@@ -117,7 +119,7 @@ def theme_lines(morning: Morning, width: int, *, is_brief: bool = False) -> list
 
 
 def near_text(morning: Morning) -> str:
-    """Count the papers that are talked about, and those that will be."""
+    """Write the head of the near lane: papers talked about, and papers expected to be."""
     listed = morning.folded or morning
     n = texts.n_talked(listed.near)
     n_foretold = len(listed.near) - n
@@ -126,12 +128,12 @@ def near_text(morning: Morning) -> str:
 
 
 def doubtful_text(morning: Morning) -> str:
-    """Count the papers that may be the person's, and are asked about."""
+    """Write the head of the doubtful papers: those that may be the person's."""
     return say("screen.doubtful", n=len((morning.folded or morning).doubtful))
 
 
 def folded_text(morning: Morning) -> str:
-    """Explain of what several days are one list, empty for a usual morning."""
+    """Explain why several days are one list; "" for a list of one day."""
     folded = morning.folded
     if folded is None:
         return ""
@@ -145,8 +147,9 @@ def folded_text(morning: Morning) -> str:
 
 
 def report_lines(morning: Morning, width: int) -> Iterator[str]:
-    """Lay out what a morning has besides its lanes: new versions, progress, sources."""
+    """Lay out what a morning has below its lanes: new versions, progress, sources."""
     for version in morning.new_versions:
+        # 30 columns are left for the rest of the sentence.
         title = shorten(plain(version.held.paper.title), width - 30)
         yield ""
         yield say("today.version", n=version.version, title=title, id=version.held.paper.id)
@@ -180,7 +183,7 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
 
 
 def _trust_texts(morning: Morning) -> Iterator[str]:
-    """List what of earlier days and of this list still waits, and how complete it is."""
+    """Write the sentences on open decisions of earlier days and on how complete this list is."""
     if morning.undecided:
         n = sum(n for _, n in morning.undecided)
         days = say("list").join(f"{day} ({k})" for day, k in morning.undecided[:3])
@@ -192,7 +195,7 @@ def _trust_texts(morning: Morning) -> Iterator[str]:
     if morning.is_before_all:
         return
     n_complete, n_all = texts.n_answered(morning.sources)
-    # What was counted against the sources' own totals.
+    # Only the sources that announce a total can be counted against it.
     counts = say("list").join(
         say("source.count", name=s.name, n=s.received, of=s.expected, day=s.covers)
         for s in texts.counted(morning.sources)
@@ -202,7 +205,7 @@ def _trust_texts(morning: Morning) -> Iterator[str]:
 
 
 def pdfs_lines(morning: Morning, width: int) -> Iterator[str]:
-    """Count the PDFs of the queue that are here, and list why some could not be had."""
+    """Lay out how many PDFs of the queue are here, and the reasons of those that failed."""
     first, *reasons = texts.pdfs_texts(morning) or [""]
     yield from wrap(first, width) if first else ()
     for text in reasons[:MOST_TITLES]:
@@ -219,19 +222,20 @@ def _entries(entries: Sequence[Entry], width: int, *, has_days: bool) -> Iterato
 
 
 def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False) -> Iterator[str]:
-    """Lay out one paper: title; who, where from; why; what was said.
+    """Lay out one paper: title; id, topic, authors; why it is listed; two posts about it.
 
-    has_day: the list is of several days, and each paper says on which it came.
+    has_day: the list has several days, so the paper's day stands before its title.
     """
     paper = entry.held.paper
     mark = MARKS[entry.held.state]
     day = f"{day_mark(entry)} " if has_day else ""
     sure = f"{texts.sureness_mark(entry)} " if entry.sureness else ""
+    # 5 columns are the mark, the number and their blanks.
     title = bold(shorten(plain(paper.title), width - 5 - len(day) - len(sure)))
-    # With the blank a skipped tenth paper is "- 10" and not minus ten.
+    # The blank keeps a skipped tenth paper from reading as the number -10.
     yield f"{mark} {number:>2} {sure}{dim(day) if day else ''}{title}"
     topic = texts.topic_text(entry)
-    # What can be typed back comes first, so that a narrow screen cuts the authors.
+    # The id comes first, since people type it; a narrow screen cuts the authors.
     facts = [paper.id, *([topic] if topic else []), authors_text(paper.authors)]
     yield "     " + dim(shorten(" · ".join(plain(f) for f in facts), width - 5))
     why = say("today.why", why=entry.why, source=say("list").join(texts.families(entry.origins)))
@@ -241,12 +245,13 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
 
 
 def day_mark(entry: Entry) -> str:
-    """Write in few columns on which day a paper came: "06-04"."""
+    """Format the day on which a paper arrived: "06-04"."""
     return f"{entry.held.arrived_on:%m-%d}"
 
 
 def heard(entry: Entry) -> list[PostMention]:
-    """Order what is said of a paper: own words first, of those who count most, oldest first."""
+    """Sort the posts about a paper: own words first, then by the weight of the author."""
+    # How much an author counts is a term of the paper's score.
     weights = {t.what: t.value for t in entry.terms if t.kind in ("mention", "repost")}
 
     def place(mention: PostMention) -> tuple[bool, bool, float]:
@@ -257,7 +262,7 @@ def heard(entry: Entry) -> list[PostMention]:
 
 
 def said_text(mention: PostMention) -> str:
-    """Quote what somebody said of a paper; what they passed on are not their own words."""
+    """Quote a post about a paper; a repost is not quoted as its author's own words."""
     is_passed_on = mention.kind == "repost"
     if mention.words:
         key = "today.passed_on" if is_passed_on else "today.said"
@@ -267,7 +272,7 @@ def said_text(mention: PostMention) -> str:
 
 
 def sum_lines(terms: Sequence[Term], width: int) -> Iterator[str]:
-    """Lay out a sum, a term a line with its reason; the printed numbers add up."""
+    """Lay out the sum of a score, one term a line with its reason; the printed numbers add up."""
     for value, reason in sum_rows(terms):
         yield from wrap(plain(reason), width, SUM_INDENT, f"{value:+10.3f}  ")
     yield f"{round(total(terms), 3):+10.3f}  {say('why.total')}"
@@ -282,7 +287,7 @@ def authors_text(authors: Sequence[str]) -> str:
 
 
 def paper_lines(held: LibraryPaper, width: int) -> Iterator[str]:
-    """Lay out what is known of one paper before its abstract."""
+    """Lay out a paper's title, authors, ids, categories and address."""
     paper = held.paper
     yield from map(bold, wrap(plain(paper.title), width))
     yield from wrap(plain(", ".join(paper.authors)) or say("authors.none"), width)
@@ -294,8 +299,8 @@ def paper_lines(held: LibraryPaper, width: int) -> Iterator[str]:
 def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
     """Break a text into lines of a display width, also Japanese without spaces.
 
-    first: stands before the first line instead of the indent. Lines that the text has
-    stay; a word that is longer than a line stands over it.
+    first: replaces the indent of the first line. Line breaks in the text stay; a word that is
+    longer than a line runs over its end.
     """
     lines: list[str] = []
     for paragraph in text.splitlines() or [""]:
@@ -312,7 +317,8 @@ def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> l
     return [(head + line).rstrip() for head, line in zip(before, lines, strict=True)]
 
 
-# A quotation mark stays with its word; in Japanese no line begins with what closes.
+# The pieces between which a line may end: a Latin word with its quotation marks, or a single
+# Japanese character with the marks that may not begin or end a line.
 _PIECE = re.compile(
     r"(?![(\[]+[^\s!-~À-ɏ])[“‘「『]*[!-~À-ɏ]+[”’…」』、。]*[,.;:]*\s*"
     r"|\s*[(\[“‘「『]*\S[”’…」』、。ー)\],.;:]*\s*"
@@ -322,10 +328,11 @@ _PIECE = re.compile(
 def wrap_marked(
     text: str, marks: Sequence[tuple[int, int]], width: int, indent: str
 ) -> Iterator[str]:
-    """Break a text into lines as `wrap` does, with what stands at some places in bold."""
+    """Break a text into lines as `wrap` does, with some spans (start, end) of it in bold."""
     at = 0
     for line in wrap(text, width, indent):
         shown = line.removeprefix(indent)
+        # `wrap` drops white space at the ends of lines: look for the line's first character.
         at = text.index(shown[0], at) if shown else at
         spans = [(max(start - at, 0), min(end - at, len(shown))) for start, end in marks]
         pieces, done = [indent], 0

@@ -1,4 +1,4 @@
-"""`reader search` and `reader similar`: by meaning and by words, with evidence."""
+"""`reader search` and `reader similar`: search by meaning and by words, with the evidence."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from reader.search.find import (
 from reader.search.rows.index import Kind
 
 LARGEST = 10_000_000
-"""Bytes of a text file for --like: more is no text that somebody read."""
+"""Bytes of a text file that --like reads."""
 
 
 # So that "-survey" is a word to leave out, and no option that is not known.
@@ -67,7 +67,8 @@ def search_command(
     limit: int,
     as_json: bool,
 ) -> int:
-    """Search; 5 when something is not indexed, 7 when full text answered alone."""
+    """Search. Exit code 5 where something is not indexed, 7 where full text answered alone."""
+    # As unknown options are words here, a mistyped long option is caught by hand.
     for word in query:
         if re.match("--[a-z]", word):
             known = [name for param in context.command.params for name in param.opts]
@@ -87,7 +88,7 @@ def search_command(
         if like is not None:
             from reader.search.similar import search_like
 
-            about = _text_of(context, library, like)
+            about = _file_text(context, library, like)
             found = search_like(library, about, kinds=chosen, limit=limit, **encoder)
         else:
             found = search(library, text, kinds=chosen, limit=limit, **encoder)
@@ -103,7 +104,7 @@ def search_command(
             output.put(say("search.not_encoded", n=found.n_not_encoded), is_error=True)
     for sentence in found.said:
         output.put(plain(sentence), is_error=True)
-    return _leave(found)
+    return _report_gaps(found)
 
 
 @click.command(
@@ -120,7 +121,7 @@ def search_command(
 @click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def similar_command(context: click.Context, id: str, limit: int, as_json: bool) -> int:
-    """Show a paper's neighbours; 5 when something is not indexed, 7 when it has no vector."""
+    """Show similar papers. Exit code 5 where something is not indexed, 7 without a vector."""
     from reader.library.find import find_paper
     from reader.search.similar import similar
 
@@ -139,11 +140,11 @@ def similar_command(context: click.Context, id: str, limit: int, as_json: bool) 
             output.put_all(map(screen.dim, lines))
     if not neighbours and not as_json:
         output.put(say("similar.nothing", title=shorten(plain(held.paper.title), 100)))
-    return _leave(found)
+    return _report_gaps(found)
 
 
-def _text_of(context: click.Context, library: Library, file: Path) -> str:
-    """Read what a file is about. Raises UsageError where there are no words, or PdfError."""
+def _file_text(context: click.Context, library: Library, file: Path) -> str:
+    """Read the text of a PDF or text file. Raises UsageError where it has none, PdfError."""
     from reader.search.similar import text_of
 
     with file.open("rb") as handle:
@@ -153,6 +154,7 @@ def _text_of(context: click.Context, library: Library, file: Path) -> str:
             text = text_of(tools.read_pdf(file))
     else:
         text = content.decode("utf-8-sig", "replace")
+        # A zero byte means that it is not a text.
         text = "" if "\0" in text[:1024] else text
     text = plain_lines(text)
     if not any(c.isalnum() for c in text):
@@ -169,8 +171,8 @@ def _show_hit(hit: SearchHit) -> None:
     output.put_all(screen.wrap_marked(hit.evidence, hit.matches, width, "  "))
 
 
-def _leave(found: SearchResult) -> int:
-    """Print what could not be looked at; returns the exit code."""
+def _report_gaps(found: SearchResult) -> int:
+    """Print what the search could not look at; returns the exit code."""
     if found.n_not_indexed:
         output.put(say("search.not_indexed", n=found.n_not_indexed), is_error=True)
     if found.notice is not None:

@@ -1,7 +1,7 @@
-"""`reader serve`: the same morning as pages, on this machine or at home.
+"""`reader serve`: serve the pages, on this machine or in a home network.
 
-The addresses and one-time codes are told on the terminal. The model of questions and notes is
-kept in memory while pages are served, one copy of it, loaded by the first who needs it.
+The addresses and one-time codes are printed on the terminal. The model for queries and notes
+stays in memory while pages are served: one copy, loaded when it is first needed.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _FILE = click.Path(path_type=Path)
 @click.pass_context
 def serve_command(context: click.Context, /, **options: Any) -> None:
     """Serve the pages until Ctrl-C or SIGTERM."""
-    # A second of imports, which no help has to wait for.
+    # Imported here: it takes a second, for which `--help` need not wait.
     from reader.web import server
     from reader.web.app import application
 
@@ -81,7 +81,7 @@ def serve_command(context: click.Context, /, **options: Any) -> None:
     with server.listening(asked.host, asked.port) as listener:
         door, secured = asked.door(listener, folder, is_debug=is_debug)
         parts = replace(parts_of(context, folder), door=door, gather_at=asked.gather_at)
-        # Both signals before the server has taken them over are the normal end too.
+        # Until the server handles signals, SIGTERM ends this block as Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
             tell_addresses(door)
@@ -92,7 +92,7 @@ def serve_command(context: click.Context, /, **options: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """How the pages are to be served, as the command line says it. Raises UsageError."""
+    """The options of `reader serve`. Raises UsageError for options that exclude each other."""
 
     host: str
     port: int
@@ -115,7 +115,10 @@ class ServeOptions:
     def door(
         self, listener: socket.socket, folder: Path, *, is_debug: bool
     ) -> tuple[Door, ssl.SSLContext | None]:
-        """Open the door to the pages of a library, and the TLS before it. Raises ReaderError."""
+        """Make the access rules for a library's pages, and the TLS context; None for HTTP.
+
+        listener: the open port. Raises ReaderError.
+        """
         from reader.web.authority import context_of, names_in, open_authority
         from reader.web.gate import Door
         from reader.web.server import name_of, served
@@ -143,32 +146,33 @@ class ServeOptions:
             secured = authority.context(names, now=now)
             reached = replace(reached, fingerprint=authority.fingerprint)
             trusted = authority.certificate
-        # Not in the library: a folder that is synced or restored would bring back devices that
-        # were signed out.
+        # Not in the library: syncing or restoring that folder would bring back devices that were
+        # signed out. The hash of its path tells several libraries apart.
         library = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
         sessions = Sessions(data_folder() / "devices" / f"{library}.json", time.time)
         sessions.start()
-        # Else it is left to the page, which says that there was trouble and what shows more.
+        # Without --debug the page alone says that an error occurred, and how to see more.
         tell = traceback.print_exception if is_debug else lambda _: None
         return Door(reached, sessions, certificate=trusted, on_trouble=tell), secured
 
 
 def data_folder() -> Path:
-    """Return the folder for what belongs to this machine and no library, and is not made again."""
+    """Return the folder for data of this machine that belongs to no library: devices, keys."""
     import platformdirs
 
     return Path(platformdirs.user_data_dir("asayomi"))
 
 
 def parts_of(context: click.Context, folder: Path) -> Parts:
-    """Return the library and the adapters that the command line has, for the pages."""
+    """Collect the library and the command line's adapters, for the pages."""
     from reader.web.visit import Parts
 
     settings = settings_of(context)
     warm = Warm(lambda config: build.opened_encoder(config, build.tell_text(settings)))
 
     def log(text: str) -> None:
-        if not settings.is_quiet:  # on the error stream, even where it is no terminal
+        # Also where stderr is no terminal: under systemd or nohup it is the log.
+        if not settings.is_quiet:
             click.echo(text, err=True)
 
     return Parts(
@@ -186,7 +190,7 @@ def parts_of(context: click.Context, folder: Path) -> Parts:
 
 
 def tell_addresses(door: Door) -> None:
-    """Print the addresses, what is open to whom, and the first code."""
+    """Print the addresses, the authority's fingerprint, and the first one-time code."""
     served = door.served
     first, *others = served.addresses
     click.echo(say("serve.at", address=first))
@@ -194,6 +198,7 @@ def tell_addresses(door: Door) -> None:
         click.echo(say("serve.also", addresses=say("list").join(others)))
     if served.fingerprint:
         digits = served.fingerprint.upper()
+        # In groups of four digits, to be compared by eye.
         spaced = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
         click.echo(say("serve.trust", address=first, fingerprint=spaced))
     if served.needs_login:
@@ -203,7 +208,7 @@ def tell_addresses(door: Door) -> None:
 
 
 def tell_authority(authority: Authority, folder: Path, *, now: datetime) -> None:
-    """Warn that devices have to trust the authority anew, or will have to soon."""
+    """Warn where devices have to trust a new authority, now or soon."""
     if authority.why_new:
         names = say("list").join(authority.missing)
         click.echo(say(f"serve.authority.new.{authority.why_new}", names=names), err=True)
@@ -214,7 +219,7 @@ def tell_authority(authority: Authority, folder: Path, *, now: datetime) -> None
 
 
 def tell_code(door: Door) -> None:
-    """Print a new code: for a hand, and on a terminal as a picture for a camera."""
+    """Print a new one-time code, on a terminal also as a QR code."""
     from reader.web.sessions import LIFE_S, grouped
 
     code = grouped(door.codes.new())
@@ -224,53 +229,59 @@ def tell_code(door: Door) -> None:
     if sys.stdout.isatty():
         import segno
 
+        # The compact form draws with half blocks, which only Unicode has.
         is_wide = "utf" in (sys.stdout.encoding or "").lower()
         segno.make(address, error="m").terminal(sys.stdout, border=2, compact=is_wide)
 
 
 def tell_codes_on_enter(door: Door) -> None:
-    """Print one more code each time that Enter is pressed, where there is a terminal."""
+    """Print a further code each time that Enter is pressed, where there is a terminal."""
     if not (door.served.needs_login and is_terminal()):
         return
     click.echo(say("serve.more"))
     language, stdin = spoken(), sys.stdin.fileno()
 
     def listen() -> None:
+        # A new thread begins with the default language.
         speak(language)
-        # Not by sys.stdin: a thread that waits in its lock is fatal as Python ends.
+        # Not by sys.stdin: a thread that holds its lock is a fatal error when Python ends.
         while os.read(stdin, 1_024):
             tell_code(door)
 
+    # A daemon, since nothing ends its reading when the server ends.
     threading.Thread(target=listen, daemon=True, name="codes").start()
 
 
 MOST_MODELS = 2
-"""While a library is encoded anew there are two, the former and the next."""
+"""While a library is being encoded again there are two: the former model and the next."""
 
 MOST_VECTORS = 1_024
-"""Of questions and sentences: somebody who types asks for nearly the same again and again."""
+"""Kept vectors of queries and sentences: while typing, nearly the same is asked for again."""
 
 NOTE_S = 2.0
-"""How long a note that is saved waits for others who encode: each waits in a thread that some
-page needs, and what is not encoded now is by the next `gather`."""
+"""Seconds that a note being saved waits for the encoder. Each one waiting takes a thread that
+pages need, and the next `gather` encodes what was left."""
 
 
 @dataclass(slots=True)
 class WarmModel:
-    """One model: not there yet, or loaded; and the vectors that it made last."""
+    """One model, loaded or not yet, with the vectors that it made last."""
 
     config: Config
     load: Callable[[Config], QueryEncoder]
     encoder: QueryEncoder | None = None
     _coming: threading.Lock = field(default_factory=threading.Lock)
-    """Held while a thread of its own loads it."""
+    """Held while the thread started by `prepare` loads the model."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _vectors: dict[tuple[bool, str], Vector] = field(default_factory=dict)
     """Read without the lock, changed under it."""
 
     def encode(self, text: str, *, is_question: bool, wait_s: float = -1) -> Vector:
-        """Return a text's unit vector (d,). Raises ModelError, also where others who encode take
-        longer than `wait_s`; -1 waits for as long as they do. A kept one waits for nobody."""
+        """Compute a text's unit vector (d,). A kept vector is returned without waiting.
+
+        wait_s: seconds to wait for other threads that encode; -1 waits without end.
+        Raises ModelError, also where the time is over.
+        """
         key = (is_question, text)
         if (kept := self._vectors.get(key)) is not None:
             return kept
@@ -278,14 +289,14 @@ class WarmModel:
             hint = say("model.busy.hint")
             raise ModelError(model=self.config.encoder, what=say("model.busy"), hint=hint)
         try:
-            # One after the other: numpy's threads are set for the whole process around each.
+            # One at a time: around each call numpy's number of threads is set for the process.
             encoder = self._loaded()
-            # While one waited for the lock another may have asked for the same text.
+            # Another thread may have encoded the same text while this one waited for the lock.
             if key not in self._vectors:
                 make = encoder.encode_query if is_question else encoder.encode_passage
                 self._vectors[key] = make(text)
             made = self._vectors[key]
-            # The oldest go first: a dict keeps the order in which they came.
+            # A dict keeps the order of insertion: the first one is the oldest.
             while len(self._vectors) > MOST_VECTORS:
                 del self._vectors[next(iter(self._vectors))]
             return made
@@ -293,11 +304,12 @@ class WarmModel:
             self._lock.release()
 
     def prepare(self) -> None:
-        """Load the model in a thread of its own, unless that was begun."""
+        """Begin to load the model in another thread, unless it is loaded or being loaded."""
 
         def load() -> None:
             try:
-                with contextlib.suppress(ModelError), self._lock:  # the next who asks is told
+                # An error is left to the next caller of `encode`, who tries again and gets it.
+                with contextlib.suppress(ModelError), self._lock:
                     self._loaded()
             finally:
                 self._coming.release()
@@ -313,7 +325,7 @@ class WarmModel:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """An encoder that answers searches. said: as `build.Chosen` has it."""
+    """The encoder for searches on pages; see `visit.PageEncoder`. said: as in `build.Chosen`."""
 
     name: str
     said: str
@@ -331,9 +343,9 @@ class Answering:
 
 
 class Warm:
-    """The models that pages need, by the name in feeds.toml; the last two of them.
+    """The models in memory, by their name in feeds.toml; the last `MOST_MODELS` of them.
 
-    load: opens a model, in seconds; raises ModelError.
+    load: opens a model, which takes seconds; raises ModelError.
     """
 
     def __init__(self, load: Callable[[Config], QueryEncoder]) -> None:
@@ -342,22 +354,21 @@ class Warm:
         self._lock = threading.Lock()
 
     def serving(self, library: Library) -> Answering:
-        """Choose what answers searches; loads nothing yet."""
+        """Choose the encoder for searches; loads nothing yet."""
         found = build.chosen_encoder(library)
         return Answering(found.name, found.said, self._kept(found.config))
 
     def encode_note(self, config: Config) -> Encode | None:
-        """Return what encodes a note as it is saved, the model loaded where it is not yet; None
-        where that would take seconds."""
+        """Return the encoder for a note being saved; None where loading it takes seconds."""
         kept = self._kept(config)
         if kept.encoder is None and not build.is_quick(config):
             return None
-        return _of_notes(kept, NOTE_S)
+        return _note_encoder(kept, NOTE_S)
 
     def encode_if_warm(self, config: Config) -> Encode | None:
-        """Return the same where the model is in memory, else None: somebody types."""
+        """Return the encoder while somebody types; None where the model is not in memory."""
         kept = self._kept(config)
-        return _of_notes(kept) if kept.encoder is not None else None
+        return _note_encoder(kept) if kept.encoder is not None else None
 
     def _kept(self, config: Config) -> WarmModel:
         with self._lock:
@@ -368,7 +379,7 @@ class Warm:
             return kept
 
 
-def _of_notes(kept: WarmModel, wait_s: float = -1) -> Encode:
+def _note_encoder(kept: WarmModel, wait_s: float = -1) -> Encode:
     def encode(text: str) -> tuple[str, Vector]:
         vector = kept.encode(text, is_question=False, wait_s=wait_s)
         return (kept.encoder.name if kept.encoder else ""), vector

@@ -1,4 +1,4 @@
-"""`reader show` and `open`: everything known of a paper; its PDF or its page."""
+"""`reader show` and `open`: print all that is known of a paper; open its PDF or its page."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ from reader.pdfs.text.process import PdfReader
 @click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def show_command(context: click.Context, id_: str, as_json: bool) -> None:
-    """Show one paper whole."""
+    """Print all that is known of a paper."""
     with build.opened(context) as library:
         shown = about(library, find_paper(library, id_))
         if as_json:
+            # Earlier versions of the PDF are kept as copies as well, but nobody marked them.
             copies = [one for one in shown.beside if one.is_here and not one.copy.is_version]
             output.put_json(
                 shown,
@@ -53,7 +54,7 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
 
 
 def _facts(shown: About, width: int) -> Iterator[str]:
-    """Lay out who wrote it, how it came here, and which files there are."""
+    """Lay out a paper's authors and dates, how it came here, and its files."""
     held = shown.held
     yield from screen.paper_lines(held, width)
     if year := year_of(held.paper):
@@ -82,7 +83,7 @@ def _facts(shown: About, width: int) -> Iterator[str]:
 
 
 def _talk_and_notes(shown: About, width: int) -> Iterator[str]:
-    """Lay out what others said, what the person wrote, and which notes link here."""
+    """Lay out the posts about a paper, the person's note, and the notes that link to it."""
     for mention in shown.mentions:
         yield ""
         yield from screen.wrap(f"{screen.said_text(mention)} {plain(mention.url)}", width)
@@ -111,7 +112,7 @@ def _talk_and_notes(shown: About, width: int) -> Iterator[str]:
 @click.option("--print", "is_printed", is_flag=True, help=N_("option.print"))
 @click.pass_context
 def open_command(context: click.Context, id_: str, is_original: bool, is_printed: bool) -> None:
-    """Open the newest marked copy or the PDF where it is here, else the paper's page."""
+    """Open the newest marked copy, else the PDF, else the paper's page on the web."""
     with build.opened(context) as library:
         held = find_paper(library, id_)
         with PdfReader() as reader:

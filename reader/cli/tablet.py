@@ -1,4 +1,4 @@
-"""`reader take`, `back` and `highlights`: PDFs to the tablet, marks home, marks shown."""
+"""`reader take`, `back` and `highlights`: copy PDFs to a tablet, import marks, show marks."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _FOLDER = click.Path(path_type=Path)
 def take_command(
     context: click.Context, ids: tuple[str, ...], folder: Path | None, as_json: bool
 ) -> int:
-    """Copy PDFs to the tablet's folder; 5 when one is not here."""
+    """Copy PDFs to the tablet's folder. Exit code 5 where a PDF is missing."""
     took: list[TabletOutcome] = []
     with build.opened(context) as library:
         target = tablet_folder(library, folder)
@@ -80,15 +80,17 @@ def take_command(
 def back_command(
     context: click.Context, folder: Path | None, id_: str | None, removed: str | None, as_json: bool
 ) -> int:
-    """Bring marked PDFs home, or take the newest out again; 5 when a file could not be read or
-    recognised."""
+    """Import PDFs with marks, or remove a paper's newest marked copy.
+
+    Exit code 5 where a file could not be read or recognised.
+    """
     if removed is not None:
         if folder is not None or id_ is not None:
             raise UsageError(what=say("copy.alone"), hint=say("copy.alone.hint", id=plain(removed)))
         _remove(context, removed, as_json=as_json)
         return 0
     can_ask = sys.stdin.isatty() and not as_json
-    # Beside a bar lines would tear it.
+    # Lines printed beside a progress bar would tear it: then they come at the end.
     is_shown_at_once = as_json or not sys.stderr.isatty()
     done: list[CopyOutcome] = []
     with build.opened(context) as library:
@@ -99,14 +101,14 @@ def back_command(
                 done.append(brought)
                 if is_shown_at_once and not (can_ask and brought.candidates):
                     _show_brought(context, brought, as_json=as_json)
-        # Asked at the end: nobody waits for an answer while files could be read.
+        # Questions come at the end, so that no file waits for an answer to be read.
         for i, brought in enumerate(done):
             if can_ask and brought.candidates:
                 done[i] = _ask(context, library, source, brought)
                 _show_brought(context, done[i], as_json=False)
             elif not is_shown_at_once:
                 _show_brought(context, brought, as_json=False)
-    # What is no PDF was named, whatever its name is.
+    # A file that is no PDF was named above, and is not counted as one.
     of_pdfs = [
         one
         for one in done
@@ -121,7 +123,7 @@ def back_command(
 
 
 def _remove(context: click.Context, id_: str, *, as_json: bool) -> None:
-    """Take a paper's newest marked copy out again."""
+    """Remove a paper's newest marked copy; its file is kept."""
     with build.opened(context) as library, build.tools(context, library) as tools:
         removed = remove_copy(library, tools, find_paper(library, id_))
     if as_json:
@@ -133,11 +135,12 @@ def _remove(context: click.Context, id_: str, *, as_json: bool) -> None:
 def _ask(
     context: click.Context, library: Library, source: Path, brought: CopyOutcome
 ) -> CopyOutcome:
-    """Ask the person which paper a file is, and import it; returns it as it was if it is none."""
+    """Ask which paper a file is, and import it; returns `brought` where it is none of them."""
     name = plain(brought.name)
     for held in brought.candidates[:3]:
         title, why = plain(held.paper.title), plain(brought.why)
         question = say("back.ask", name=name, title=title, why=why)
+        # On stderr: the output may go into a file.
         if click.confirm(question, err=True):
             file = source / brought.name if source.is_dir() else source
             with build.tools(context, library) as tools:
@@ -170,18 +173,19 @@ def _show_brought(context: click.Context, brought: CopyOutcome, *, as_json: bool
 @click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
-    """Show what was marked in a paper's PDF, in reading order."""
+    """Show the marks in a paper's PDF, in reading order."""
     with build.opened(context) as library:
         held = find_paper(library, id_)
         marks = shown(highlights.highlights_of(library.db, held.row))
         ink = _ink(library, held)
         gone_on = {mark.id: library.day_of(mark.gone_at) for mark in marks if mark.gone_at}
     there = [mark for mark in marks if not mark.gone_at]
+    # `share --highlights` takes these numbers.
     numbers = {mark.id: n for n, mark in enumerate(there, 1)}
     if as_json:
         for mark in marks:
             output.put_json(held, mark, number=numbers.get(mark.id))
-        # Of what came before its pages were kept there is only the number.
+        # Ink imported by earlier versions has no pages, only its number.
         counted = Counter[int | None](ink.pages) or {None: ink.n} if ink else {}
         for page, n in sorted(counted.items(), key=lambda item: item[0] or 0):
             drawn = {"kind": "ink", "page": page, "text": "", "note": "", "colour": None}
@@ -192,7 +196,7 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
     output.put_all(screen.wrap(plain(f"{held.paper.title} ({held.paper.id})"), width))
     pages = dict(zip((m.id for m in there), gathered(m.highlight for m in there), strict=True))
     for mark in marks:
-        # The same words marked again and again are shown once.
+        # Words that are marked several times are shown once; `gathered` gives the others no page.
         if at := pages.get(mark.id, (mark.highlight.page,)):
             gone = gone_on.get(mark.id)
             facts = [say("marks.removed", day=gone)] if gone else []
@@ -210,7 +214,7 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Ink:
-    """What was drawn by hand, which only the eye can read, and the file to see."""
+    """Handwriting in a PDF, which is counted and not read. path: the file to look at."""
 
     n: int
     pages: tuple[int, ...]
@@ -218,7 +222,7 @@ class _Ink:
 
 
 def _ink(library: Library, held: LibraryPaper) -> _Ink | None:
-    """Find the ink of the newest copy that has some, else of the PDF itself."""
+    """Find the handwriting in the newest copy that has some, else in the PDF itself."""
     drawn = [copy for copy in highlights.marked_of(library.db, held.row) if copy.n_ink]
     if drawn:
         return _Ink(drawn[-1].n_ink, drawn[-1].ink, drawn[-1].path)
@@ -228,7 +232,7 @@ def _ink(library: Library, held: LibraryPaper) -> _Ink | None:
 
 
 def _show_mark(mark: VisibleMark, pages: Sequence[int], more: Sequence[str], width: int) -> None:
-    """Print one mark; more: what stands behind its kind and colour."""
+    """Print one mark. more: facts to print after its kind and colour."""
     highlight = mark.highlight
     colour = colour_word(highlight.colour)
     facts = [say(f"marks.{highlight.kind.replace('-', '_')}")]

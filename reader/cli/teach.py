@@ -1,4 +1,4 @@
-"""`reader teach`: examples, then a dozen questions with one key each, and what each changed."""
+"""`reader teach`: take examples, ask a dozen questions, and print what each answer changed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def teach_command(
     no_fetch: bool,
     as_json: bool,
 ) -> int:
-    """Teach; 4 for a paper that is not here, 5 when something could not be read."""
+    """Teach a topic. Exit code 4 for a paper that is not here, 5 where something failed."""
     with build.opened(context) as library:
         meant = topic_to_teach(library, topic)
         if no_ask and not (what or people):
@@ -56,7 +56,7 @@ def teach_command(
         with build.tools(context, library) as tools:
             examples = Examples(library, tools, may_fetch=not no_fetch)
             rows = examples.rows(what, people)
-        # Without the tools' progress bar, which would wipe the question away.
+        # Outside of `tools`: its progress bar would wipe the question away.
         lesson = _Lesson(context, Teaching(library, build.fit_topic, meant), as_json)
         if rows:
             lesson.tell_examples(rows)
@@ -71,7 +71,7 @@ def teach_command(
 
 
 class _Lesson:
-    """One run: teaches the examples, asks, and says what each answer changed."""
+    """One run of `teach`: takes the examples, asks, and prints what each answer changed."""
 
     def __init__(self, context: click.Context, teaching: Teaching, as_json: bool) -> None:
         self._teaching, self._as_json = teaching, as_json
@@ -88,12 +88,12 @@ class _Lesson:
         self._say_wrapped(say("teach.examples", n=len(rows), topic=self._topic))
         self._say_wrapped(self._effect(effect))
         if self._as_json:
+            # The effect is that of all examples together, and stands on the first line.
             for n, held in enumerate(papers.papers_at(self._teaching.library.db, rows)):
                 self._put(held, "seed", effect if n == 0 else None)
 
     def ask(self) -> None:
-        """Ask one question after another, each chosen by the answers before it, until there is
-        no more to ask or the person ends it."""
+        """Ask question by question, each chosen by the answers so far, until the person ends it."""
         waiting = self._teaching.questions()
         place = 0
         if waiting:
@@ -112,7 +112,7 @@ class _Lesson:
                 if self._as_json:
                     self._put(held, "yes" if key == YES else "no", effect)
                 place += 1
-                # What was asked stays; the rest of the dozen is chosen by what is known now.
+                # The questions asked so far stay; the others are chosen again after each answer.
                 asked = waiting[:place]
                 rows = [held.row for held in asked]
                 n_more = N_QUESTIONS - len(asked)
@@ -132,7 +132,10 @@ class _Lesson:
             self._say(say("teach.end", n=self.n_answers, topic=self._topic))
 
     def _undo(self, waiting: Sequence[LibraryPaper], place: int) -> int:
-        """Take back the last answer of this lesson, no older act; returns where to go on."""
+        """Take back the last answer of this lesson, never an older act.
+
+        Returns the place of its question, to go on there.
+        """
         if not self.n_answers:
             self._say(say("undo.nothing"))
             return place
@@ -154,6 +157,7 @@ class _Lesson:
             line = sys.stdin.readline() if sys.stdin is not None else ""
             typed = letter(line.strip()[:1]).lower()
             return (typed or LATER) if line else END
+        # With --json on stderr: the output has JSON alone.
         click.echo(f"{prompt} ", nl=False, err=self._as_json)
         key = self._typed.next().lower()
         click.echo(key if len(key) == 1 and key.isprintable() else "", err=self._as_json)

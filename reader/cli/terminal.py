@@ -1,11 +1,11 @@
-"""Own a terminal: single keys, a whole screen, and everything back as it was.
+"""Read single keys, draw a whole screen, and leave the terminal as it was.
 
-Plain escape sequences that every terminal since the VT100 has, so nothing needs to be loaded
-before the first paint. Knows no paper and what no key does: lines go in as text with escape
-sequences, keys come out.
+Only escape sequences that every terminal since the VT100 has, so nothing is loaded before the
+first paint. Knows no paper and no meaning of a key: lines with escape sequences go in, keys
+come out.
 
-A key is the character itself, or a name in angle brackets: "<up>", "<escape>". What was pasted
-is one key, "<paste>" and the text: it decides nothing.
+A key is the character itself, or a name in angle brackets: "<up>", "<escape>". Pasted text is
+one key, "<paste>" followed by the text, so that no character of it decides anything.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ import click
 from reader.base.messages import say
 from reader.cli import screen
 
+# Arrow keys come as ESC [ or, in a terminal's application mode, as ESC O. Home and End differ
+# between xterm ([H), the Linux console ([1~) and rxvt ([7~).
 NAMES = {
     b"\x1b[A": "<up>", b"\x1b[B": "<down>", b"\x1b[C": "<right>", b"\x1b[D": "<left>",
     b"\x1bOA": "<up>", b"\x1bOB": "<down>", b"\x1bOC": "<right>", b"\x1bOD": "<left>",
@@ -44,11 +46,11 @@ CONTROLS = {
 PASTE = "<paste>"
 CHOICES = "123456789abcdefhilmnoprstuvwxyz"
 NONE = "0"
-"""Keys by which one of several is chosen, and none of them; not those that scroll and end."""
+"""CHOICES choose one of several, NONE none of them; the keys that scroll and end are left out."""
 OTHER = "<other>"
-"""A key that has no name here, such as F5 or a click."""
+"""Any key without a name here, such as F5 or a mouse click."""
 
-# Around what is pasted (xterm's bracketed paste); CSI and SS3 sequences as in ECMA-48.
+# xterm's bracketed paste puts these around pasted text. CSI and SS3 sequences: ECMA-48.
 _BEGIN, _END = b"\x1b[200~", b"\x1b[201~"
 _SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~])")
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|O)?")
@@ -57,18 +59,18 @@ LONGEST_PASTE = 100_000
 
 
 class Keys:
-    """Bytes in, keys out; what is not whole yet waits for more bytes."""
+    """Turns bytes into keys; an incomplete key waits for more bytes."""
 
     def __init__(self) -> None:
         self._waiting = b""
 
     @property
     def is_waiting(self) -> bool:
-        """The last bytes may be the beginning of a key: ask `flush` soon."""
+        """Whether the last bytes may be the beginning of a key: then call `flush` soon."""
         return bool(self._waiting)
 
     def feed(self, data: bytes) -> list[str]:
-        """Return the keys that are whole."""
+        """Take bytes; returns the keys that are complete."""
         self._waiting += data
         keys: list[str] = []
         while self._waiting and (n := self._first(keys)):
@@ -76,12 +78,12 @@ class Keys:
         return keys
 
     def flush(self) -> list[str]:
-        """Return what a person meant by an unfinished sequence: Escape, or nothing."""
+        """End an incomplete sequence; returns Escape if it was that key alone, else nothing."""
         waiting, self._waiting = self._waiting, b""
         return ["<escape>"] if waiting == b"\x1b" else []
 
     def _first(self, keys: list[str]) -> int:
-        """Add the first key to the list; returns how many bytes it has, 0 for not all yet."""
+        """Add the first key to `keys`; returns its number of bytes, 0 while it is incomplete."""
         data = self._waiting
         if data.startswith(_BEGIN):
             end = data.find(_END)
@@ -95,21 +97,22 @@ class Keys:
             return found.end()
         if _UNFINISHED.fullmatch(data):
             return 0
-        # Escape pressed twice, or Escape and then a key that begins with it.
+        # Escape pressed twice, or Escape and then a key that begins with Escape, such as "<up>".
         if data[:2] == b"\x1b\x1b":
             keys.append("<escape>")
             return 1
         if found := _ALT.match(data):
             keys.append(OTHER)
             return found.end()
-        # How many bytes a UTF-8 character has is told by its first one.
+        # The first byte of a UTF-8 character says how many it has.
         n = 1 if data[0] < 0xC0 else 2 if data[0] < 0xE0 else 3 if data[0] < 0xF0 else 4
         if len(data) < n and all(byte >> 6 == 0b10 for byte in data[1:]):
             return 0
         try:
             char = data[:n].decode("utf-8")
         except UnicodeDecodeError:
-            return 1  # a terminal in another encoding: byte by byte until it makes sense again
+            # A terminal in another encoding: drop bytes until they are UTF-8 again.
+            return 1
         keys.append(CONTROLS.get(char) or (char if char.isprintable() else OTHER))
         return n
 
@@ -136,23 +139,25 @@ class TypedKeys:
 
 
 def letter(key: str) -> str:
-    """Return the key as it counts for a command: a full-width letter of an input method is the
-    plain one. Capitals stay: "S" is not "s"."""
+    """Normalise a key for a command: a full-width letter becomes the plain one.
+
+    Capitals stay: "S" is not "s".
+    """
     return unicodedata.normalize("NFKC", key) if len(key) == 1 else key
 
 
 ENTER = "\x1b[?1049h\x1b[?7l\x1b[?25l\x1b[?2004h"
-"""The other screen, lines cut at the edge instead of wrapped, no cursor, pastes marked."""
+"""Alternate screen, no wrapping at the edge, no cursor, bracketed paste (in this order)."""
 LEAVE = "\x1b[m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l"
 ESCAPE_S = 0.05
-"""How long an Escape may be the beginning of an arrow key: over ssh they come in pieces."""
+"""Seconds in which an Escape may still become an arrow key: over ssh keys come in pieces."""
 DEFAULT_SIZE = (80, 24)
 
 
 class EndSignal(BaseException):
-    """The process was told to end (`number` is the signal), or its terminal is gone.
+    """The process got the signal `number`, or its terminal is gone.
 
-    No Exception: nothing on the way may take it for a failure and go on.
+    A BaseException, so that no `except Exception` on the way handles it and goes on.
     """
 
     def __init__(self, number: int) -> None:
@@ -161,7 +166,7 @@ class EndSignal(BaseException):
 
 
 class Terminal:
-    """A terminal of which we have the whole screen between `with` and its end."""
+    """A context manager that has the whole screen. read_from, write_to: file descriptors."""
 
     def __init__(self, read_from: int = 0, write_to: int = 1) -> None:
         self._in, self._out = read_from, write_to
@@ -173,9 +178,10 @@ class Terminal:
         self.encoding = sys.stdout.encoding or "ascii"
 
     def __enter__(self) -> Terminal:
-        # A signal writes its number into this pipe, so that `select` returns at once (a handler
-        # alone would let it go on waiting: PEP 475).
+        # A signal writes its number into this pipe, so that `select` returns at once: after a
+        # handler alone Python goes on waiting (PEP 475).
         self._wake, self._waker = os.pipe()
+        # Python demands it of the writing end; the reading end is read until it is empty.
         os.set_blocking(self._waker, False)
         os.set_blocking(self._wake, False)
         self._old_waker = signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
@@ -183,7 +189,7 @@ class Terminal:
             signal.SIGTERM: _end,
             signal.SIGHUP: _end,
             signal.SIGTSTP: self._note_stop,
-            # They only wake us, so that the screen is painted anew.
+            # These only wake `select`, so that the screen is painted again.
             signal.SIGWINCH: lambda *_: None,
             signal.SIGCONT: lambda *_: None,
         }
@@ -192,7 +198,7 @@ class Terminal:
         try:
             self._take()
         except BaseException:
-            # Python calls no __exit__ for a `with` that was not entered.
+            # Python does not call __exit__ where __enter__ raised.
             self.__exit__(None, None, None)
             raise
         return self
@@ -211,37 +217,38 @@ class Terminal:
         os.close(self._waker)
 
     def size(self) -> tuple[int, int]:
-        """Return (columns, lines) as they are now."""
+        """Measure the screen: (columns, lines)."""
         try:
             columns, lines = os.get_terminal_size(self._out)
         except OSError:
             return DEFAULT_SIZE
-        # Serial lines and some containers say 0 × 0.
+        # On serial lines and in some containers the size is 0 × 0.
         return columns or DEFAULT_SIZE[0], lines or DEFAULT_SIZE[1]
 
     def paint(self, lines: Sequence[str]) -> None:
-        """Show these lines from the top of the screen; only what changed is written."""
+        """Show lines from the top of the screen; only changed lines are written."""
         before = self._shown
         parts = [
+            # Go to the line, clear what it had, write it, and end its style.
             f"\x1b[{n};1H\x1b[K{line}\x1b[m"
             for n, line in enumerate(lines, 1)
             if n > len(before) or before[n - 1] != line
         ]
-        # What a taller screen had below is cleared.
+        # Clear the lines below that were shown before.
         if len(before) > len(lines):
             parts.append(f"\x1b[{len(lines) + 1};1H\x1b[J")
         self._shown = list(lines)
         self._write("".join(parts))
 
     def forget(self) -> None:
-        """Paint everything anew the next time: the size changed, or others wrote here."""
+        """Paint everything the next time: the size changed, or another program wrote here."""
         self._shown = []
         self._write("\x1b[m\x1b[2J")
 
     def keys(self, timeout_s: float) -> list[str]:
-        """Wait for keys; none when a signal came or the time is over.
+        """Wait for keys; returns [] when a signal came or the time is over.
 
-        Raises EndSignal when the terminal is gone.
+        Raises EndSignal where the terminal is gone.
         """
         if self._is_stopping:
             self.stop()
@@ -250,6 +257,7 @@ class Terminal:
         ready, _, _ = select.select([self._in, self._wake], [], [], wait_s)
         if self._wake in ready:
             with contextlib.suppress(BlockingIOError):
+                # Several signals may have written: empty the pipe.
                 while os.read(self._wake, 512):
                     pass
         if self._in not in ready:
@@ -259,12 +267,13 @@ class Terminal:
         except OSError:
             data = b""
         if not data:
+            # The end of the input: the terminal was closed, also without a SIGHUP.
             raise EndSignal(signal.SIGHUP)
         return self._keys.feed(data)
 
     @contextlib.contextmanager
     def away(self) -> Iterator[None]:
-        """Give the terminal back for a while, to an editor or the shell."""
+        """Give the terminal to an editor or the shell for the time of the block."""
         self._give_back()
         try:
             yield
@@ -272,21 +281,25 @@ class Terminal:
             self._take()
 
     def stop(self) -> None:
-        """Let the shell have the terminal until it brings us to the foreground again."""
+        """Stop as after Ctrl-Z, until the shell brings us to the foreground again."""
         self._is_stopping = False
         with self.away():
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-            # All of the job, as the terminal itself does it: who started us stops too.
+            # 0: the whole job, as the terminal itself does it; a program that started us stops
+            # too.
             os.kill(0, signal.SIGTSTP)
             signal.signal(signal.SIGTSTP, self._note_stop)
 
     def _take(self) -> None:
         self._modes = termios.tcgetattr(self._in)
         modes = termios.tcgetattr(self._in)
+        # IXON would keep Ctrl-S and Ctrl-Q, ISTRIP the eighth bit that UTF-8 needs. Without
+        # ISIG Ctrl-C and Ctrl-Z come as keys.
         modes[0] &= ~(termios.IXON | termios.ISTRIP)
         modes[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN)
+        # A read returns as soon as one byte is there.
         modes[6][termios.VMIN], modes[6][termios.VTIME] = 1, 0
-        # What was typed before the list was seen decides nothing: TCSAFLUSH drops it.
+        # TCSAFLUSH drops what was typed before the list was seen: it must not decide anything.
         termios.tcsetattr(self._in, termios.TCSAFLUSH, modes)
         self._keys = Keys()
         self._shown = []
@@ -295,7 +308,7 @@ class Terminal:
     def _give_back(self) -> None:
         if self._modes is None:
             return
-        # A terminal that is gone takes nothing any more, and needs nothing.
+        # A terminal that is gone raises an error, and needs nothing.
         with contextlib.suppress(OSError, EndSignal):
             self._write(LEAVE)
         with contextlib.suppress(OSError, termios.error):
@@ -306,6 +319,7 @@ class Terminal:
         data = text.encode(self.encoding, "replace")
         try:
             while data:
+                # `os.write` may take only a part.
                 data = data[os.write(self._out, data) :]
         except OSError:
             raise EndSignal(signal.SIGHUP) from None
@@ -320,8 +334,10 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 @contextlib.contextmanager
 def single_keys(fd: int = 0) -> Iterator[None]:
-    """Let keys come one by one, unseen, while signals still work; what was typed before is
-    dropped."""
+    """Read keys one by one without echo, while Ctrl-C still works.
+
+    Keys typed before are dropped.
+    """
     modes = termios.tcgetattr(fd)
     tty.setcbreak(fd)
     try:
@@ -331,7 +347,7 @@ def single_keys(fd: int = 0) -> Iterator[None]:
 
 
 END = ("q", "<ctrl-c>", "<ctrl-d>", "")
-"""Keys that end questions; "" is the end of the input."""
+"""Keys that end a run of questions; "" is the end of the input."""
 
 
 class Ask(Protocol):
@@ -340,10 +356,10 @@ class Ask(Protocol):
 
 @contextlib.contextmanager
 def asking() -> Iterator[Ask]:
-    """Make a function that prints a prompt and waits for one key; small letters.
+    """Return a function that prints a prompt and waits for one key, in lower case.
 
-    Keys typed ahead are kept; a dumb terminal gives a line, of which the first letter counts.
-    The terminal is as it was at the end, whatever happens.
+    Keys typed ahead are kept. On a dumb terminal a line is read, and its first letter counts.
+    At the end of the block the terminal is as it was, whatever happens.
     """
     if os.environ.get("TERM") == "dumb":
 
@@ -359,6 +375,7 @@ def asking() -> Iterator[Ask]:
 
     def next_key() -> str:
         while not waiting:
+            # Not by sys.stdin, whose buffer may take keys that `select` then does not see.
             data = os.read(fd, 1024)
             if not data:
                 return END[-1]
@@ -368,6 +385,7 @@ def asking() -> Iterator[Ask]:
         return waiting.pop(0)
 
     try:
+        # TCSADRAIN keeps the keys that were typed ahead.
         tty.setcbreak(fd, termios.TCSADRAIN)
         yield lambda prompt: _ask(prompt, next_key)
     finally:
@@ -390,8 +408,8 @@ def _ask(prompt: str, next_key: Callable[[], str]) -> str:
 Result = TypeVar("Result")
 
 
-def unless_key(work: Callable[[], Result]) -> tuple[Result | None, bool]:
-    """Do long work that any key may end; returns its result, and whether a key came."""
+def run_until_key(work: Callable[[], Result]) -> tuple[Result | None, bool]:
+    """Do long work that any key ends; returns (its result, whether a key ended it)."""
     click.echo(say("screen.fetching"), err=True)
     try:
         with until_key():
@@ -401,14 +419,14 @@ def unless_key(work: Callable[[], Result]) -> tuple[Result | None, bool]:
 
 
 class Cut(BaseException):
-    """A key was pressed. No Exception: no step on the way may take it for a failure."""
+    """A key was pressed. A BaseException, so that no `except Exception` on the way handles it."""
 
 
 @contextlib.contextmanager
 def until_key(fd: int = 0) -> Iterator[None]:
-    """Run the block until it ends or a key is pressed, which raises Cut in it.
+    """Run the block; a key that is pressed meanwhile raises Cut in it.
 
-    Ctrl-C stays KeyboardInterrupt. The key itself is left to be dropped by who reads next.
+    Ctrl-C stays KeyboardInterrupt. The key is not read; it is dropped at the end.
     """
     modes = termios.tcgetattr(fd)
     stop, stopper = os.pipe()
@@ -419,12 +437,13 @@ def until_key(fd: int = 0) -> Iterator[None]:
         ready, _, _ = select.select([fd, stop], [], [])
         if fd in ready and not is_over.is_set():
             pressed.set()
-            # To the thread itself: so a wait for a lock or a socket ends too.
+            # A signal to the main thread also ends its waiting for a lock or a socket.
             signal.pthread_kill(main, signal.SIGINT)
 
     def cut(number: int, frame: FrameType | None) -> None:
         if not pressed.is_set():
             signal.default_int_handler(number, frame)
+        # A key may come just as the work ends: then nothing is cut.
         if not is_over.is_set():
             raise Cut
 
@@ -436,6 +455,7 @@ def until_key(fd: int = 0) -> Iterator[None]:
         yield
     finally:
         is_over.set()
+        # Wakes the watching thread from its `select`, so that it ends.
         os.write(stopper, b"x")
         watcher.join()
         signal.signal(signal.SIGINT, before)

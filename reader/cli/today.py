@@ -1,4 +1,4 @@
-"""`reader today`: gather if due, show the morning, then ask about each paper."""
+"""`reader today`: gather if that is due, show the morning, then ask about each paper."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ from reader.morning.trust import is_due
 @click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def today_command(context: click.Context, no_fetch: bool, day: str | None, as_json: bool) -> int:
-    """Show the morning; 5 when a source is missing from it, 6 when it could not be fetched."""
+    """Show the morning. Exit code 5 where a source is missing, 6 where it was not fetched."""
     with build.opened(context) as library:
         chosen = library.today() if day is None else day_named(day, library.today())
         is_asked = is_terminal() and settings_of(context).may_ask and not as_json
         is_fetching = not no_fetch and chosen == library.today()
-        fetched = _fetch(context, library, may_cut=is_asked) if is_fetching else FetchOutcome()
+        fetched = _fetch_due(context, library, may_cut=is_asked) if is_fetching else FetchOutcome()
         name = build.encoder_name(library.config)
         shown = morning(library, rank_list(library, chosen, may_fold=day is None), encoder=name)
         if fetched.trouble is not None or fetched.is_cut or library.db.is_read_only:
@@ -50,29 +50,31 @@ def today_command(context: click.Context, no_fetch: bool, day: str | None, as_js
         if as_json:
             output.put_json(shown)
         elif is_asked and chosen <= library.today() and not library.db.is_read_only:
-            from reader.cli.triage import triage  # what only prints need not load it: 20 ms
+            # Imported here: 20 ms, for which a list that is only printed need not wait.
+            from reader.cli.triage import triage
 
             triage(context, library, shown, said=fetched.said)
 
             from reader.notes.export import export_quietly
 
-            # The notes that are in no file yet, as feeds.toml allows; they are safe anyhow.
+            # Notes without a Markdown file yet are exported, if feeds.toml allows it. They are in
+            # the library in any case.
             say_errors(export_quietly(library))
         else:
             output.put_all(screen.morning_lines(shown, screen.width_of_terminal()))
     if fetched.trouble is not None:
         return fetched.trouble.exit_code
-    # Without a fetch what nobody asked for is not missing; what was held back still is.
+    # Without a fetch a source that was never asked is not missing; an incomplete one still is.
     asked = [s for s in shown.sources if is_fetching or s.covers is not None]
     return 5 if fetched.problems or any(s.is_missing for s in asked) else 0
 
 
 @dataclass(frozen=True, slots=True)
 class FetchOutcome:
-    """How asking the sources went.
+    """The outcome of asking the sources.
 
-    trouble: what stopped it; problems: what failed besides the sources, which the list names;
-    is_cut: a key ended it.
+    trouble: the error that ended it. problems: other failures; those of sources are in the
+    list. is_cut: a key ended it.
     """
 
     trouble: StoreError | None = None
@@ -89,24 +91,25 @@ class FetchOutcome:
         return text if len(errors) == 1 else say("screen.and_more", text=text, n=len(errors) - 1)
 
 
-def _fetch(context: click.Context, library: Library, *, may_cut: bool) -> FetchOutcome:
-    """Ask the sources if something may be new; the list is shown whatever happens.
+def _fetch_due(context: click.Context, library: Library, *, may_cut: bool) -> FetchOutcome:
+    """Ask the sources if something may be new; errors are returned, so that the list is shown.
 
-    may_cut: any key ends it, and the list is shown as it stands.
+    may_cut: any key ends it.
     """
     try:
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
         if not is_due(library):
             return FetchOutcome()
-        # 30 ms of its own, and most mornings cron has fetched already.
+        # Imported here: 30 ms, and on most mornings cron has fetched already.
         from reader.morning.pipe import fetch_and_rank
 
         with build.tools(context, library) as tools:
+            # `terminal` needs termios, which Windows does not have.
             if may_cut and os.name == "posix":
-                from reader.cli.terminal import unless_key
+                from reader.cli.terminal import run_until_key
 
-                found, is_cut = unless_key(lambda: fetch_and_rank(library, tools))
+                found, is_cut = run_until_key(lambda: fetch_and_rank(library, tools))
             else:
                 found, is_cut = fetch_and_rank(library, tools), False
     except StoreError as error:

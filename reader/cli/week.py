@@ -1,4 +1,4 @@
-"""`reader week`, `stats` and `share`: look back on what you read, and show it to others."""
+"""`reader week`, `stats` and `share`: look back on what was read, and share it with others."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
     with build.opened(context) as library:
         chosen = library.today() if day is None else day_named(day, library.today())
         found = week(library, chosen, encoder=build.encoder_name(library.config))
-        # Old picks without a note that were never asked about; of the running week alone.
+        # Old picks without a note are asked about once, and only in the running week.
         asks = to_ask(library) if found.holds(library.today()) else ()
         if as_json:
             output.put_json(found, asks=asks)
@@ -67,7 +67,7 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
         if is_terminal() and settings_of(context).may_ask:
             _ask(library, asks)
         elif asked := keep_asked(library, asks):
-            # Who has no keys is told what to type.
+            # Without a terminal there are no keys: print the commands instead.
             output.put_all(_ask_head(library))
             for n, queued in enumerate(asked, 1):
                 output.put_all(screen.queued_lines(queued, width, n))
@@ -77,16 +77,17 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
 
 
 def _ask(library: Library, asks: Sequence[QueueEntry]) -> None:
-    """Ask about old picks with one key each; none is asked about a second time."""
+    """Ask about old picks, one key each; none is asked about a second time."""
     if not asks:
         return
     width, head = screen.width_of_terminal(), list(_ask_head(library))
     with asking() as ask:
         for n, queued in enumerate(asks, 1):
-            # Before it is on the screen; what another window asked about is left to it.
+            # Recorded before it is on the screen: two windows must not ask about the same pick.
             if not keep_asked(library, [queued]):
                 continue
             output.put_all([*head, *screen.queued_lines(queued, width, n)])
+            # The head stands only above the first question.
             head.clear()
             prompt = say("week.ask.key", n=n, of=len(asks))
             while (key := ask(prompt)) not in ("r", "d", *END):
@@ -102,8 +103,7 @@ def _ask(library: Library, asks: Sequence[QueueEntry]) -> None:
                     drop(library, [id_])
                     output.put("    " + say("queue.dropped", title=title))
             except ReaderError as error:
-                # Written or let go in another window meanwhile; the next is asked about all
-                # the same.
+                # It got a note or was dropped in another window meanwhile. The next one comes.
                 output.put("    " + plain(error.message))
 
 
@@ -114,13 +114,13 @@ def _ask_head(library: Library) -> Iterator[str]:
 
 
 def week_lines(found: Week, width: int) -> Iterator[str]:
-    """Lay out a week: what was read by theme, links, what may be regretted."""
+    """Lay out a week: the papers read, by theme; links between notes; skips to look at again."""
     n_skimmed = len(found.read) - found.n_written
     counts = {"written": found.n_written, "skimmed": n_skimmed}
     yield screen.bold(say("week.head", first=found.first, last=found.last, **counts))
     if not found.read:
         yield say("week.nothing", before=days_back(found.first, 7))
-    # The papers come ordered by theme.
+    # `groupby` needs them sorted by theme, and they are.
     for theme, read in groupby(found.read, key=lambda one: one.theme):
         yield ""
         yield screen.bold(plain(theme) or say("week.no_theme"))
@@ -145,14 +145,15 @@ def week_lines(found: Week, width: int) -> Iterator[str]:
 
 
 def _title_lines(one: ReadPaper, width: int) -> list[str]:
-    """Lay out a title; "*": there is a note, "~": only a sentence or two."""
+    """Lay out a title, marked "*" for a written note, "~" for one of a sentence or two."""
     mark = "*" if one.is_written else "~"
     return screen.wrap(plain(one.held.paper.title), width, "    ", f"  {mark} ")
 
 
 STDOUT = "-"
 SHADES = ((0, 0), (22, 231), (28, 231), (34, 16), (40, 16))
-"""Of a terminal's 256 colours, ground and digit for each level; the digit says the same."""
+"""Colours of the map by level: (ground, digit), of a terminal's 256 colours. The digit itself
+says the same without colours."""
 
 _FILE = click.Path(path_type=Path, allow_dash=True)
 
@@ -178,11 +179,11 @@ def stats_command(
     png_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Show the year up to today, or one day of it; write pictures where they are asked for."""
+    """Show the year up to today, or one day; write the map as SVG or PNG where asked for."""
     width = screen.width_of_terminal()
     with build.opened(context) as library:
         today = library.today()
-        # A narrow screen shows fewer weeks; pictures and JSON always have the year.
+        # A narrow screen shows fewer weeks; pictures and JSON always have the whole year.
         is_drawn = as_json or svg_file or png_file
         n_weeks = N_WEEKS if is_drawn else max(1, min(N_WEEKS, width - 4))
         found = stats(library, today, n_weeks=n_weeks)
@@ -209,7 +210,7 @@ def stats_command(
 
 
 def stats_lines(found: Stats, width: int) -> Iterator[str]:
-    """Lay out the map, the streak, and what was written by theme and source."""
+    """Lay out the map of the year, the streak, and the counts by theme and by source."""
     yield screen.bold(say("stats.head", first=found.first, last=found.last))
     yield ""
     yield f"    {months_line(found.map)}".rstrip()
@@ -248,7 +249,7 @@ def _coloured(square: Square | None) -> str:
 
 
 def day_lines(one: DayShown, width: int) -> Iterator[str]:
-    """Lay out one day: what was noted, picked, skipped, recalled."""
+    """Lay out one day: its counts, the papers noted, and the picks that still wait."""
     counts = one.counts
     frozen = say("stats.day_frozen") if counts.is_frozen else ""
     yield screen.bold(say("stats.day", date=say_day(counts.day))) + frozen
@@ -302,7 +303,7 @@ def share_command(
     chosen: str,
     no_figures: bool,
 ) -> None:
-    """Print Markdown, or write a page; what was left out as private is said."""
+    """Print Markdown, or write an HTML page; says how much was left out as private."""
     if bool(ids) == (day is not None):
         raise UsageError(what=say("share.what"), hint=say("share.what.hint"))
     choice = _choice(chosen)
@@ -311,13 +312,14 @@ def share_command(
     with build.opened(context) as library:
         today = library.today()
         if day is None:
+            # A paper that is named twice is shared once.
             held = {h.row: h for h in (find_paper(library, text) for text in ids)}
             papers = list(held.values())
             shared = share(library, papers, choice=choice, has_figures=not no_figures)
         else:
             on = day_named(day, today) if day else today
             shared = share_week(library, on, choice=choice, has_figures=not no_figures)
-    # In Markdown a picture is pages of letters, which nobody reads on a screen.
+    # A picture in Markdown is base64, many screens long: on a terminal it is left out.
     is_too_long = target is None and sys.stdout.isatty() and any(p.figure for p in shared.papers)
     if target is not None:
         _write_page(context, shared, target, today)
@@ -336,8 +338,11 @@ def share_command(
 
 
 def _write_page(context: click.Context, shared: SharedPage, target: str, today: date) -> None:
-    """Write a page, its folders too where they are missing. target: its file; or a folder, there
-    already or with a slash at its end, and then the file is named as the pages name it."""
+    """Write the HTML page, and its folder where that is missing.
+
+    target: a file, "-" for standard output, or a folder (it exists, or the name ends with a
+    slash): then the file is named as on the web page.
+    """
     from reader.base.markup import to_html
     from reader.notes.shared import html_page
 
@@ -355,7 +360,7 @@ def _write_page(context: click.Context, shared: SharedPage, target: str, today: 
 
 
 def _choice(text: str) -> Choice:
-    """Read which highlights: all, none, or numbers. Raises UsageError."""
+    """Read which highlights to share: all, none, or their numbers. Raises UsageError."""
     if text in ("all", "none"):
         return text  # type: ignore[return-value]
     parts = [part.strip() for part in text.split(",")]

@@ -1,4 +1,4 @@
-"""`reader why`: where a paper stands, in one sentence; with `--all` the sum behind it."""
+"""`reader why`: explain where a paper stands, in one sentence or with the whole sum."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from reader.morning.why import (
 @click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def why_command(context: click.Context, id_: str, is_whole: bool, as_json: bool) -> None:
-    """Explain one paper."""
+    """Explain the place of a paper."""
     with build.opened(context) as library:
         found = explain(library, find_paper(library, id_))
         others = changes(library, found, build.fit_topic)
@@ -48,12 +48,12 @@ def why_command(context: click.Context, id_: str, is_whole: bool, as_json: bool)
             verdict = plain(verdict_text(found))
             output.put_json(found, sentence=verdict, changes=list(others))
             return
-        # Line by line: the sum is read while models are fitted, which takes seconds.
+        # Printed line by line: the sum can be read while models are fitted, which takes seconds.
         output.put_all(_lines(found, others if is_whole else None, screen.width_of_terminal()))
 
 
 def _lines(found: Explanation, others: Iterable[ScoreChange] | None, width: int) -> Iterator[str]:
-    """Lay out an explanation; others: what would change the score, None without the sum."""
+    """Lay out an explanation. others: what would change the score; None leaves the sum out."""
     yield from screen.paper_lines(found.held, width)
     yield ""
     for text in standing_texts(found):

@@ -52,7 +52,7 @@ def make(
     foot: str = "",
     body: str = "",
 ) -> Path:
-    """Write a PDF of two pages with a title, authors, an abstract and a text of its own."""
+    """Make a PDF of two pages with a title, authors, an abstract and a text."""
     file.parent.mkdir(parents=True, exist_ok=True)
     seed = body or title
     with pymupdf.open() as pdf:
@@ -137,7 +137,7 @@ def test_a_folder_becomes_papers_with_their_pdfs_and_is_left_alone(
     assert not rows(library, "SELECT * FROM failures WHERE stage = 'extract'")
 
 
-def test_what_was_added_is_not_in_todays_list(library: Path, shelf: Path) -> None:
+def test_added_papers_are_not_in_todays_list(library: Path, shelf: Path) -> None:
     _, before = today(library)
     make(shelf / "a.pdf", "Speech Translation for Very Quiet Plants")
     assert run_here("add", "--no-fetch", str(shelf), library=library).code == 0
@@ -146,7 +146,7 @@ def test_what_was_added_is_not_in_todays_list(library: Path, shelf: Path) -> Non
 
 
 @pytest.mark.slow
-def test_killed_at_a_third_it_goes_on_and_does_nothing_twice(library: Path, shelf: Path) -> None:
+def test_after_a_kill_it_continues_and_repeats_nothing(library: Path, shelf: Path) -> None:
     for n in range(60):
         make(shelf / f"{n % 7}" / f"{n:02}.pdf", titled(n))
     process = start("add", "--no-fetch", "--json", str(shelf), library=library)
@@ -202,7 +202,7 @@ def test_paths_and_ids_come_from_standard_input(library: Path, shelf: Path) -> N
     assert objects[0]["id"] == WATER
 
 
-def test_what_is_not_there_is_said(library: Path, shelf: Path) -> None:
+def test_missing_paths_are_reported(library: Path, shelf: Path) -> None:
     for text_ in (str(shelf / "none.pdf"), "none.pdf", str(shelf / "none")):
         code, out, err = run_here("add", text_, library=library)
         assert (code, out) == (4, "")
@@ -211,7 +211,7 @@ def test_what_is_not_there_is_said(library: Path, shelf: Path) -> None:
     assert run_here("add", str(shelf), library=library).out == "No PDFs there; 0 other files.\n"
 
 
-def test_what_is_there_is_added_beside_what_is_not(library: Path, shelf: Path) -> None:
+def test_existing_paths_are_added_although_others_are_missing(library: Path, shelf: Path) -> None:
     file = make(shelf / "a.pdf", titled(1))
     missing = str(shelf / "none.pdf")
     given = ("add", "--no-fetch", missing, str(file), WATER, "doi:10.5555/nowhere")
@@ -247,7 +247,7 @@ def test_a_doi_that_waits_to_be_looked_up_is_shown(library: Path, shelf: Path) -
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs to become somebody else")
-def test_a_library_that_cannot_be_written_is_said_at_once(library: Path, shelf: Path) -> None:
+def test_a_read_only_library_is_refused_at_once(library: Path, shelf: Path) -> None:
     make(shelf / "a.pdf", titled(1))
     for path in (library, *library.iterdir()):
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -286,7 +286,7 @@ def _on_a_terminal(library: Path, shelf: Path) -> AbstractContextManager[OnTermi
 
 
 @pytest.mark.parametrize("is_stopped", [False, True])
-def test_on_a_terminal_the_report_stands_alone_where_the_bars_were(
+def test_on_a_terminal_the_report_replaces_the_bars(
     library: Path, shelf: Path, is_stopped: bool
 ) -> None:
     for n in range(40 if is_stopped else 2):

@@ -47,7 +47,7 @@ def test_a_pipe_and_a_device_are_broken_and_the_rest_is_added(library: Path, she
     )
 
 
-def test_a_name_that_is_no_utf8_is_added_once_and_moved(library: Path, shelf: Path) -> None:
+def test_a_file_name_outside_utf8_is_added_once_and_moved(library: Path, shelf: Path) -> None:
     file = Path(os.fsdecode(os.fsencode(shelf) + b"/\x83/" + NOT_UTF8))
     file.parent.mkdir()
     os.rename(make(shelf / "z.pdf", titled(1)), file)
@@ -59,7 +59,7 @@ def test_a_name_that_is_no_utf8_is_added_once_and_moved(library: Path, shelf: Pa
     assert not file.exists()
 
 
-def test_what_a_terminal_obeys_is_escaped_in_json(library: Path, shelf: Path) -> None:
+def test_control_characters_are_escaped_in_json(library: Path, shelf: Path) -> None:
     file = make(shelf / "a\x9b31m\u202eb.pdf", titled(1))
     code, out, _ = run("add", "--no-fetch", "--json", str(file), library=library, timeout=120)
     assert (code, r"/a\u009b31m\u202eb.pdf" in out) == (0, True)
@@ -79,7 +79,7 @@ def test_a_name_that_looks_like_a_home_or_has_blanks_is_a_path_where_it_is_there
     assert (code, err, out.count(" → [Vale] ")) == (0, "", 4)
 
 
-def test_nobodys_home_and_a_closed_standard_input_are_said(library: Path) -> None:
+def test_an_unknown_home_and_a_closed_stdin_are_reported(library: Path) -> None:
     code, _, err = run("add", "~nobody-here/x.pdf", library=library)
     assert (code, says(err, "~nobody-here/x.pdf is nobody's home.")) == (2, True)
     given = shlex.join([READER, "add", "-"])
@@ -101,7 +101,9 @@ def test_a_folder_is_added_though_an_id_cannot_be_asked_for(
     assert (code, says(err, "503"), says(out, titled(1))) == (5, True, True)
 
 
-def test_as_of_more_than_one_is_refused_before_anything_is_done(library: Path, shelf: Path) -> None:
+def test_as_with_several_files_is_refused_before_anything_is_done(
+    library: Path, shelf: Path
+) -> None:
     make(shelf / "a.pdf", titled(1))
     make(shelf / "b.pdf", titled(2))
     for given in ([WATER, str(shelf / "a.pdf")], [str(shelf)]):
@@ -110,9 +112,7 @@ def test_as_of_more_than_one_is_refused_before_anything_is_done(library: Path, s
     assert rows(library, "SELECT count(*) FROM additions") == [(0,)]
 
 
-def test_ctrl_c_at_a_question_ends_it_and_the_end_of_input_is_later(
-    library: Path, shelf: Path
-) -> None:
+def test_ctrl_c_ends_the_questions_and_end_of_input_means_later(library: Path, shelf: Path) -> None:
     make(shelf / "a.pdf", "Speech recognition under water", authors="Ada Neverwas")
     make(shelf / "b.pdf", "Speech recognition under water", authors="Ada Neverwas", body="other")
     for key, expected, n_asked in ((b"\x03", 130, 1), (b"\x04", 5, 2)):
@@ -133,7 +133,7 @@ def test_ctrl_c_at_a_question_ends_it_and_the_end_of_input_is_later(
 
 
 def _interrupt(process: subprocess.Popen[bytes]) -> None:
-    """Press Ctrl-C until it is heard: Python misses one that comes just before it listens."""
+    """Press Ctrl-C until it works: Python misses one that comes just before it reads."""
     while process.poll() is None:
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -32,7 +32,7 @@ def test_an_act_on_many_papers_is_taken_back_with_a_few_names_and_a_count(
     assert said("undo") == ["There is nothing to take back."]
 
 
-def test_wrong_says_where_a_paper_went_and_undo_takes_it_back(
+def test_wrong_reports_the_new_topic_and_undo_takes_it_back(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")

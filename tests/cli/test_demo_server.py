@@ -266,7 +266,7 @@ def test_a_replacement_comes_with_its_own_listing(clock: Clock) -> None:
 
 
 def listed(server: PlayServer, **asked: str) -> tuple[list[str], list[str], str]:
-    """Ask for one OAI-PMH page: its ids with their stamps, its error codes, its token."""
+    """Fetch one OAI-PMH page: its ids with their dates, its error codes, its token."""
     arguments = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", **asked}
     if "resumptionToken" in asked:
         del arguments["metadataPrefix"]
@@ -419,7 +419,7 @@ def test_a_dripping_answer_arrives_in_pieces_and_whole(server: PlayServer) -> No
     assert httpx.get(f"{server.url}/atom/cs.CL").content == b"x" * 200
 
 
-def test_what_xml_cannot_hold_does_not_break_a_feed() -> None:
+def test_characters_forbidden_in_xml_do_not_break_a_feed() -> None:
     hostile = played(9, TUESDAY, "cs.CL", title="\x1b[31m<script>&\x00\x9b2J\ud800\u202e")
     with PlayServer([hostile], clock=Clock(TUESDAY_NOON)) as server:
         result = next(client(server).results(arxiv.Search("cat:cs.CL")))

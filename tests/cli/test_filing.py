@@ -44,7 +44,7 @@ KEY = "2031_Neverwas_SpeechRecognitionUnderWater"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, gathered: Path) -> Path:
-    """A pick with its PDF and an exported note; copied, never used itself."""
+    """Make a pick with its PDF and an exported note; each test gets a copy."""
     file = pymupdf.open()
     file.new_page().insert_text((60, 90), "Under water the vowels arrive first.")
     pdf = bytes(file.tobytes())
@@ -59,7 +59,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, gathered: Path) -> Path:
 
 @pytest.fixture
 def picked(made: Path, tmp_path: Path, server: PlayServer) -> Path:
-    """A copy of it for one test, whose server has the same PDF."""
+    """Copy that library for one test; its server has the same PDF."""
     pdf = next((made / "papers").rglob("*.pdf")).read_bytes()
     server.pdfs = lambda _: pdf
     return copy_library(made, tmp_path / "library", server)
@@ -115,7 +115,7 @@ def test_several_papers_are_filed_at_once_or_none(picked: Path) -> None:
     assert (code, out, shown(picked, WATER)["topic"]) == (4, "", "speech/recognition")
 
 
-def test_topics_counts_where_a_hand_put_the_pdfs(picked: Path) -> None:
+def test_topics_counts_pdfs_where_they_were_moved_by_hand(picked: Path) -> None:
     (picked / "papers/nlp/llm").mkdir(parents=True)
     file = picked / f"papers/speech/recognition/{KEY}.pdf"
     file.rename(picked / "papers/nlp/llm/fish.pdf")
@@ -127,7 +127,7 @@ def test_topics_counts_where_a_hand_put_the_pdfs(picked: Path) -> None:
     assert paths(picked) == [f"notes/nlp/llm/{KEY}.md", "papers/nlp/llm/fish.pdf"]
 
 
-def test_where_a_paper_may_belong_is_said_with_reasons_and_nothing_is_done(picked: Path) -> None:
+def test_suggestions_have_reasons_and_change_nothing(picked: Path) -> None:
     assert run_here("file", LIFT, "speech/lifts", "--new", library=picked).code == 0
     before = rows(picked, "SELECT * FROM filings")
     code, out, err = run_here("file", LADDER, library=picked)
@@ -146,7 +146,7 @@ def test_where_a_paper_may_belong_is_said_with_reasons_and_nothing_is_done(picke
     assert rows(picked, "SELECT * FROM filings") == before
 
 
-def test_a_topic_that_is_not_there_is_named_with_the_nearest(picked: Path) -> None:
+def test_an_unknown_topic_is_named_with_the_nearest_ones(picked: Path) -> None:
     code, out, err = run_here("file", WATER, "speech/recogniton", library=picked)
     assert (code, out) == (4, "")
     assert says(
@@ -221,7 +221,7 @@ def test_a_pattern_names_new_files_and_no_old_ones(picked: Path) -> None:
     )
 
 
-def test_a_library_that_cannot_be_written_says_so_and_moves_nothing(picked: Path) -> None:
+def test_a_read_only_library_is_reported_and_nothing_moves(picked: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root writes everywhere")
     before = paths(picked)
@@ -235,7 +235,7 @@ def test_a_library_that_cannot_be_written_says_so_and_moves_nothing(picked: Path
 
 
 def many(library: Path, n: int) -> None:
-    """File many papers, each with a PDF and a note that was exported."""
+    """File many papers, each with a PDF and an exported note."""
     # In one transaction, which is faster.
     with open_library(library, now=lambda: NOW) as opened, opened.db.writing():
         for number in range(1, n + 1):
@@ -294,7 +294,7 @@ def test_killed_at_any_moment_of_filing_nothing_is_lost_or_doubled(
         assert is_whole(library)
 
 
-def test_two_at_once_leave_each_file_once(picked: Path) -> None:
+def test_two_filings_at_once_leave_each_file_once(picked: Path) -> None:
     both = [start("file", WATER, topic, library=picked) for topic in ("nlp/llm", "unfiled")]
     for process in both:
         process.communicate(timeout=60)
@@ -303,7 +303,7 @@ def test_two_at_once_leave_each_file_once(picked: Path) -> None:
     assert paths(picked) == [f"notes/{topic}/{KEY}.md", f"papers/{topic}/{KEY}.pdf"]
 
 
-def test_a_filing_in_the_morning_is_a_days_work_for_suggestions(picked: Path) -> None:
+def test_a_new_filing_counts_for_suggestions(picked: Path) -> None:
     with open_library(picked, now=lambda: NOW) as opened:
         decide(opened, "pick", [QUIET])
         file_paper(opened, find_paper(opened, QUIET), "speech/translation")

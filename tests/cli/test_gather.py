@@ -18,7 +18,7 @@ OTHER = "arxiv:3103.90077"
 RECORD = b'{"DOI": "10.5555/kettle.1", "title": "On Kettles that Whistle"}'
 
 
-def test_the_index_of_a_folder_that_is_no_library_stays(tmp_path: Path) -> None:
+def test_rebuild_deletes_nothing_outside_of_a_library(tmp_path: Path) -> None:
     (tmp_path / "index.db").write_bytes(b"of another program")
     assert run_here("index", "--rebuild", library=tmp_path).code == 3
     (tmp_path / "feeds.toml").write_text("[reader]\nquota = 'many'\n")
@@ -27,9 +27,7 @@ def test_the_index_of_a_folder_that_is_no_library_stays(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["gather.lock", "index.lock"])
-def test_the_index_is_not_thrown_away_beside_somebody_who_fills_it(
-    library: Path, name: str
-) -> None:
+def test_rebuild_is_refused_while_the_index_is_being_filled(library: Path, name: str) -> None:
     file = library / "index.db"
     before = file.stat().st_ino
     with lock_file(library / name):
@@ -41,16 +39,14 @@ def test_the_index_is_not_thrown_away_beside_somebody_who_fills_it(
     assert says(run_here("search", "water", library=library).out, "PAPER Speech recognition")
 
 
-def test_without_vectors_it_learns_all_the_same(library: Path) -> None:
+def test_gather_learns_without_vectors_too(library: Path) -> None:
     run_here("skip", WATER, library=library)
     run_here("gather", "--no-encode", library=library)
     with Database(library) as db:
         assert "topic speech/recognition" in standings.fingerprints(db)
 
 
-def test_a_pdf_that_is_missing_is_said_by_each_gather_in_one_line(
-    library: Path, server: PlayServer
-) -> None:
+def test_each_gather_reports_a_missing_pdf_in_one_line(library: Path, server: PlayServer) -> None:
     server.faults = lambda path, _: Fault(status=404) if path.startswith("/pdf/") else None
     assert run_here("pick", "--no-fetch", WATER, LIFT, library=library).code == 0
     assert run_here("gather", library=library).code == 5
@@ -71,7 +67,7 @@ def test_a_pdf_that_is_missing_is_said_by_each_gather_in_one_line(
     assert [r for r in server.requests if r.startswith("/pdf/")] == [f"/pdf/{WATER[6:]}"]
 
 
-def test_what_is_added_by_hand_is_found_by_words_at_once(library: Path, server: PlayServer) -> None:
+def test_added_papers_are_found_by_words_at_once(library: Path, server: PlayServer) -> None:
     file = library / "feeds.toml"
     before = file.read_text("utf-8")
     file.write_text(before.replace('doi = "off"', f'doi = "{server.url}/doi/"'), "utf-8")
@@ -87,7 +83,7 @@ def test_what_is_added_by_hand_is_found_by_words_at_once(library: Path, server: 
     assert says(run_here("search", "kettles", library=library).out, "PAPER On Kettles that Whistle")
 
 
-def test_a_look_up_that_is_off_is_said_to_be_off(library: Path) -> None:
+def test_a_disabled_lookup_is_reported_as_off(library: Path) -> None:
     code, out, err = run_here("add", "10.5555/kettle.1", library=library)
     assert (code, out) == (4, "")
     assert says(

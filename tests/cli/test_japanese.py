@@ -1,4 +1,4 @@
-"""Hold the command line to Japanese where feeds.toml asks for it: lists, acts, errors, help."""
+"""Test the command line in Japanese: lists, acts, errors, help."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NARROW = {"COLUMNS": "80"}
 
 @pytest.fixture
 def japanese(library: Path) -> Path:
-    """The library with everything in it, and its language Japanese."""
+    """Set the language of the library that has everything to Japanese."""
     feeds = library / "feeds.toml"
     text = feeds.read_text("utf-8").replace("[reader]\n", '[reader]\nlanguage = "ja"\n', 1)
     feeds.write_text(text, "utf-8")
@@ -27,14 +27,14 @@ def japanese(library: Path) -> Path:
 
 
 def out(library: Path, *args: str, code: int = 0) -> str:
-    """Give all that a command says, on both streams."""
+    """Return all that a command prints, on both streams."""
     ran = run_here(*args, library=library, env=NARROW)
     assert ran.code == code, ran
     return ran.out + ran.err
 
 
 def pieces(text: str) -> list[str]:
-    """Give what stands between the values of a text, if it can be told from others."""
+    """Return the parts of a text between its values, if they are distinctive."""
     found = re.split(r"{[^}]*}|`[^`]*`|\n", text)
     return [p.strip() for p in found if len(p.strip()) > 14 and " " in p.strip()]
 
@@ -44,7 +44,7 @@ FOREIGN = {p for text in ENGLISH.values() for p in pieces(text) if p not in THEI
 
 
 def english_in(said: str) -> list[str]:
-    """Find what of the English catalogue was said."""
+    """Find the English texts of the catalogue in an output."""
     return sorted(piece for piece in FOREIGN if piece in said)
 
 
@@ -139,7 +139,7 @@ def test_errors_speak_japanese_those_of_feeds_toml_too(japanese: Path, tmp_path:
     assert nowhere.err.startswith("reader: There is no library at ")
 
 
-def test_what_fails_in_a_thread_of_a_source_is_said_in_japanese(japanese: Path) -> None:
+def test_errors_in_a_sources_thread_are_in_japanese(japanese: Path) -> None:
     feeds = japanese / "feeds.toml"
     feeds.write_text(re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:9", feeds.read_text("utf-8")), "utf-8")
     ran = run_here("gather", "timeline", library=japanese)
@@ -162,7 +162,7 @@ def test_json_has_the_words_of_the_program_in_both_languages(japanese: Path) -> 
     assert '"state": "candidate"' in out(japanese, "show", WATER, "--json")
 
 
-def test_what_is_written_into_files_does_not_change_with_the_language(japanese: Path) -> None:
+def test_written_files_do_not_depend_on_the_language(japanese: Path) -> None:
     out(japanese, "note", LIFT, "-m", "揺れても訳せる。箱が小さいほど難しい。")
     out(japanese, "export")
     (file,) = (f for f in (japanese / "notes" / "speech").rglob("*.md") if f.name[0] == "2")

@@ -60,7 +60,7 @@ def files(library: Path) -> list[str]:
 
 
 class Editor:
-    """A shell script in the place of an editor; what it was given is kept."""
+    """A shell script in place of an editor; it keeps what it was given."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -81,7 +81,7 @@ class Editor:
 
 
 class Terminal:
-    """Run `note` with options on a terminal of its own."""
+    """Run `note` with options on a terminal."""
 
     def __init__(self, library: Path, editor: str, *args: str) -> None:
         import pty
@@ -118,7 +118,7 @@ def _same_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def here(*args: str, library: Path) -> Ran:
-    """Run a command that asks no editor within this process: six times as fast."""
+    """Run a command without an editor in this process: six times as fast."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = cli_run(list(args), Settings(library))
@@ -196,7 +196,7 @@ class TestTheEditor:
         editor.run(library, does, "--template", "key-points")
         assert texts(library)[-1] == f"## Idea\n{ONE}\n\n## Doubt\nIn salt water?"
 
-    def test_hand_edits_of_the_markdown_file_are_what_one_begins_from(
+    def test_the_editor_begins_with_edits_of_the_markdown_file(
         self, library: Path, editor: Editor
     ) -> None:
         note(library, ONE)
@@ -217,7 +217,7 @@ class TestTheEditor:
         ],
         ids=["BOM", "CRLF", "NUL"],
     )
-    def test_what_editors_put_around_the_words_is_taken_off(
+    def test_additions_of_editors_are_removed(
         self, library: Path, editor: Editor, bytes_: str, kept: str
     ) -> None:
         ran = editor.run(library, f"printf '{bytes_}' > \"$1\"")
@@ -252,7 +252,7 @@ class TestTheEditor:
 
 class TestDrafts:
     def begin(self, library: Path, editor: Editor) -> subprocess.Popen[bytes]:
-        """Kill `note` while its editor has the draft, with words in it."""
+        """Kill `note` while its editor has a draft with words."""
         started = editor.folder / "started"
         stop = editor.folder / "stop"
         wait = f'touch "{started}"; while [ ! -e "{stop}" ]; do sleep 0.05; done'
@@ -267,7 +267,7 @@ class TestDrafts:
             process.communicate()
         return process
 
-    def test_one_survives_a_killed_command_and_opens_again(
+    def test_a_draft_survives_a_killed_command_and_opens_again(
         self, library: Path, editor: Editor
     ) -> None:
         self.begin(library, editor)
@@ -284,7 +284,7 @@ class TestDrafts:
         assert files(library) == []
 
     @pytest.mark.parametrize("end", ["exit 3", "kill -9 $$"])
-    def test_one_survives_an_editor_that_fails_and_is_named(
+    def test_a_draft_survives_a_failed_editor_and_is_named(
         self, library: Path, editor: Editor, end: str
     ) -> None:
         note(library, ONE)
@@ -303,7 +303,7 @@ class TestDrafts:
         assert says(ran.out, "Written (1 of 5 today)")
         assert (texts(library), files(library)) == (["## Doubt\nOn land. In the air."], [])
 
-    def test_one_of_a_paper_that_was_joined_to_another_opens_with_that(
+    def test_a_draft_of_a_merged_paper_opens_with_the_other_one(
         self, library: Path, editor: Editor
     ) -> None:
         note(library, TWO, LIFT)
@@ -314,14 +314,16 @@ class TestDrafts:
         assert all(part in texts(library)[-1] for part in (ONE, TWO))
         assert files(library) == []
 
-    def test_one_that_is_emptied_goes(self, library: Path, editor: Editor) -> None:
+    def test_an_emptied_draft_is_deleted(self, library: Path, editor: Editor) -> None:
         editor.run(library, f"{append(ONE)}\nexit 3")
         ran = editor.run(library, ': > "$1"')
         assert ran[:2] == (0, "Nothing changed: Speech recognition under water\n")
         assert (texts(library), files(library)) == ([], [])
 
     @pytest.mark.slow  # asks an editor three times
-    def test_one_that_is_not_utf_8_stays_until_it_is(self, library: Path, editor: Editor) -> None:
+    def test_a_draft_outside_utf8_stays_until_it_is_repaired(
+        self, library: Path, editor: Editor
+    ) -> None:
         for _ in range(2):
             ran = editor.run(library, r'printf "Caf\351 noir. Toujours.\n" > "$1"')
             assert ran[:2] == (2, "")
@@ -331,9 +333,7 @@ class TestDrafts:
         assert (texts(library), files(library)) == (["Café noir. Toujours."], [])
 
     @pytest.mark.slow  # a writer waits ten seconds
-    def test_one_survives_a_library_that_is_locked_when_it_is_saved(
-        self, library: Path, editor: Editor
-    ) -> None:
+    def test_a_draft_survives_a_locked_library(self, library: Path, editor: Editor) -> None:
         note(library, ONE)
         holder = sqlite3.connect(library / "reader.db", isolation_level=None)
         go, stop = editor.folder / "go", editor.folder / "stop"
@@ -419,7 +419,7 @@ MORE = '[encoder]\nmodel = "/no/such/folder"\n[note]\nexport = false\n'
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """A library with two papers, for what needs no process of its own."""
+    """Make a library with two papers, for tests without another process."""
     folder = tmp_path / "small"
     folder.mkdir()
     (folder / "feeds.toml").write_text(FEEDS_TOML + MORE, "utf-8")
@@ -461,7 +461,7 @@ class TestWithinTheProcess:
     def _same_day(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("READER_NOW", NOW_OF_SAMPLES.isoformat())
 
-    def test_what_a_page_saved_is_called_so(
+    def test_revisions_saved_on_a_page_are_marked(
         self, small: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert in_process(small, BEES, "-m", "Bees hum.", "--quiet") == 0
@@ -556,7 +556,7 @@ class TestWithinTheProcess:
             "reader: There is no note: On Bees\n  `reader note arxiv:2506.00001` writes one.\n",
         )
 
-    def test_without_a_note_others_may_be_near(
+    def test_related_notes_are_found_without_a_note(
         self, small: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert in_process(small, BEES, "--related") == 0
@@ -594,9 +594,7 @@ class TestSaving:
         note(library, TWO)
         assert TWO not in file.read_text("utf-8")
 
-    def test_what_is_in_the_way_of_the_file_is_one_line_and_the_note_is_kept(
-        self, library: Path
-    ) -> None:
+    def test_a_failed_export_is_one_line_and_the_note_is_kept(self, library: Path) -> None:
         (library / "notes").write_text("somebody's\n")
         ran = note(library, ONE)
         assert ran[:2] == (0, "Written (1 of 5 today): Speech recognition under water\n")

@@ -30,7 +30,7 @@ def library(tmp_path: Path) -> Path:
 
 
 def opened(library: Path, script: str, id_: str = paper(1).id) -> installed.Ran:
-    """Run it with a folder of programs in which xdg-open is a script, or nothing is ("")."""
+    """Run `open` with a folder of programs in which xdg-open is a script; "" for none."""
     programs = library.parent / "programs"
     programs.mkdir()
     if script:
@@ -42,7 +42,7 @@ def opened(library: Path, script: str, id_: str = paper(1).id) -> installed.Ran:
     return installed.run("open", id_, library=library, now=NOW, env={"PATH": str(programs)})
 
 
-def test_what_is_opened_is_opened_without_a_word(library: Path) -> None:
+def test_an_opened_place_prints_nothing(library: Path) -> None:
     asked = library.parent / "asked"
     ran = opened(library, f'echo "$1" > {asked}; echo noise; echo noise >&2')
     assert (ran.code, ran.out, ran.err) == (0, "", "")
@@ -64,7 +64,7 @@ def test_without_any_program_it_is_an_error_with_its_remedy(library: Path) -> No
     assert (printed.code, printed.out) == (0, f"{PAGE}\n")
 
 
-def test_a_paper_without_pdf_and_page_is_said(library: Path) -> None:
+def test_a_paper_without_pdf_and_page_is_an_error(library: Path) -> None:
     ran = opened(library, "exit 0", "pdf:0123456789abcdef")
     assert ran.code == 4
     assert installed.says(ran.err, "No web page and no PDF of", "`reader add FILE` adds it.")

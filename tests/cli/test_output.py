@@ -1,4 +1,4 @@
-"""Hold the table of JSON fields to the values that it names, and to docs/reference.md."""
+"""Test the table of JSON fields against its classes and docs/reference.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.data import ROOT
 
 @cache
 def classes() -> dict[str, set[str]]:
-    """Name all classes of the program with their fields and properties."""
+    """List all classes of the program with their fields and properties."""
     return {
         node.name: {
             name

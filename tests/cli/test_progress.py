@@ -1,4 +1,4 @@
-"""Hold that a bar ends where its work ended: full when all was tried, gone when it stopped."""
+"""Test progress bars: full when all was tried, gone when the work stopped."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def library(tmp_path: Path, clock: Clock) -> Iterator[Library]:
 
 
 def shown(steps: list[Step]) -> list[str]:
-    """Draw the steps as bars; gives those that still stand there at the end."""
+    """Draw the steps as bars; returns those that are still shown at the end."""
     with Progress(console=Console(file=io.StringIO(), force_terminal=True)) as progress:
         bars = Bars(progress)
         for step in steps:
@@ -50,7 +50,7 @@ def shown(steps: list[Step]) -> list[str]:
 
 
 def drawn(steps: list[Step]) -> list[str]:
-    """Draw the steps; gives how far the frames say that the work is, each once."""
+    """Draw the steps; returns the progress that the frames show, each once."""
     file = io.StringIO()
     console = Console(file=file, force_terminal=True, color_system=None)
     columns = (TextColumn("{task.description}"), MofNCompleteColumn())
@@ -72,20 +72,20 @@ def test_a_bar_stands_while_the_work_goes_on_and_is_gone_when_it_ended() -> None
     assert shown([("pdf", 0, 3), ("pdf", 1, 3), ("pdf", 0, 0)]) == []
 
 
-def test_what_was_done_is_seen_to_be_done() -> None:
+def test_a_finished_bar_is_shown_full() -> None:
     assert drawn([("learn", 0, 1), ("learn", 1, 1)])[-1] == "1/1"
     assert drawn([("pdf", 0, 3), ("pdf", 3, 3), ("pdf", 3, 3)]) == ["0/3", "3/3"]
 
 
-def test_what_has_no_end_that_is_known_draws_no_bar() -> None:
+def test_a_step_without_a_known_end_has_no_bar() -> None:
     assert drawn([("words", 500, 500), ("words", 900, 900)]) == []
 
 
-def test_what_stopped_is_not() -> None:
+def test_a_stopped_bar_is_not_shown_full() -> None:
     assert drawn([("pdf", 0, 3), ("pdf", 1, 3), ("pdf", 0, 0)]) == ["0/3", "1/3"]
 
 
-def test_what_is_asked_for_in_batches_is_counted_to_its_end(library: Library) -> None:
+def test_a_step_in_batches_is_counted_to_its_end(library: Library) -> None:
     steps: list[Step] = []
     numbers = range(1, BATCH + 3)
     mention(library, *ids(*numbers), "doi:10.5555/garden.1")
@@ -97,9 +97,7 @@ def test_what_is_asked_for_in_batches_is_counted_to_its_end(library: Library) ->
 
 
 @pytest.mark.parametrize("is_missing", [True, False])
-def test_encoding_that_stops_is_not_shown_as_done_nor_as_going_on(
-    library: Library, is_missing: bool
-) -> None:
+def test_stopped_encoding_is_neither_done_nor_running(library: Library, is_missing: bool) -> None:
     given = [paper(n, abstract=f"Snail {n}.") for n in range(VECTORS_AT_ONCE + 5)]
     papers.add_papers(library.db, given, source="arXiv", on=DAY)
     index_words(library, tools(Web()))

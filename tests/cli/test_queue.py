@@ -45,14 +45,14 @@ def pdf(id_: str) -> bytes | None:
 
 @pytest.fixture
 def here(library: Path, server: PlayServer) -> Path:
-    """A library whose server has the PDF of each paper but one."""
+    """Make a library whose server has the PDF of each paper but one."""
     server.pdfs = pdf
     return library
 
 
 @pytest.fixture
 def old(here: Path) -> Path:
-    """A library with picks of some weeks, none of them written."""
+    """Make a library with picks of some weeks, without notes."""
     for weeks, id_ in enumerate((LIFT, LADDER, WATER)):
         moment = WEEKS_AGO + timedelta(weeks=weeks)
         assert run_here("pick", "--no-fetch", id_, library=here, now=moment).code == 0
@@ -61,7 +61,7 @@ def old(here: Path) -> Path:
 
 @pytest.fixture
 def looked(old: Path) -> Path:
-    """The same library, its list looked at on Tuesday: on Sunday there is nothing new."""
+    """Show that library's list on Tuesday, so that on Sunday there is nothing new."""
     assert run_here("today", "--json", "--no-fetch", library=old).code == 0
     return old
 
@@ -73,7 +73,7 @@ def reader(library: Path, *args: str, code: int = 0) -> Ran:
 
 
 def queue(library: Path) -> list[str]:
-    """Give the ids of what waits today, in their order."""
+    """Return the ids in today's queue, in order."""
     return [one["id"] for one in today(library)[1]["queue"]]
 
 
@@ -145,7 +145,7 @@ class TestCommands:
         assert reader(old, "undo").out == "Taken back: Speech translation in a lift\n"
         assert queue(old) == [LIFT, LADDER, WATER]
 
-    def test_pick_brings_back_what_was_put_off_and_undo_puts_it_off_again(self, old: Path) -> None:
+    def test_pick_brings_back_a_put_off_paper_and_undo_reverses_it(self, old: Path) -> None:
         reader(old, "later", LIFT)
         assert queue(old) == [LADDER, WATER]
         reader(old, "pick", "--no-fetch", LIFT)
@@ -191,7 +191,7 @@ class TestCommands:
         assert f"  ! PDF of {LADDER}: 127.0.0.1 answered 404" in said
         assert f"{LIFT} · picked 2031-02-11 · 1 min · PDF here" in reader(old, "queue").out
 
-    def test_what_failed_waits_for_its_time_unless_it_is_named(
+    def test_a_failed_fetch_waits_for_its_time_unless_named(
         self, old: Path, server: PlayServer
     ) -> None:
         reader(old, "fetch", code=5)
@@ -201,7 +201,7 @@ class TestCommands:
         reader(old, "fetch", LADDER, code=5)
         assert len(server.requests) == asked + 1
 
-    def test_of_one_pick_it_is_said_in_the_singular(self, here: Path) -> None:
+    def test_a_single_pick_is_in_the_singular(self, here: Path) -> None:
         reader(here, "pick", "--no-fetch", WATER)
         said = reader(here, "today", "--no-fetch").out
         assert "The PDF of your pick is not here; `reader fetch` or the next gather brings" in said
@@ -227,7 +227,7 @@ class TestCommands:
             f"Ended before all was done. 1 of {n} PDFs of your picks are here.\n",
         )
 
-    def test_one_waits_for_the_other(self, old: Path, server: PlayServer) -> None:
+    def test_a_fetch_waits_for_a_running_one(self, old: Path, server: PlayServer) -> None:
         with lock_file(old / "fetch.lock"):
             env = environment(old, NOW, {"TERM": "xterm"})
             with on_terminal([READER, "fetch"], env) as second:
@@ -239,7 +239,7 @@ class TestCommands:
 
 @pytest.fixture
 def hung(here: Path, server: PlayServer) -> Iterator[Path]:
-    """A library whose server gives no PDF until the fault is taken away."""
+    """Make a library whose server sends no PDF until the fault is removed."""
     server.faults = lambda path, _: Fault(hang_s=30) if "/pdf/" in path else None
     yield here
     for pid in pids_of(here):
@@ -258,9 +258,7 @@ def opened(library: Path, *keys: str) -> Iterator[OnTerminal]:
 
 
 class TestAfterTheList:
-    def test_q_lets_the_pdfs_be_fetched_and_the_next_list_says_how_far_that_is(
-        self, here: Path
-    ) -> None:
+    def test_q_starts_the_fetch_and_the_next_list_shows_its_progress(self, here: Path) -> None:
         for terminal in opened(here, "p", "p", "q"):
             assert terminal.end() == 0
             assert "2 picked, 0 skipped" in terminal.text()
@@ -270,7 +268,7 @@ class TestAfterTheList:
         assert "2 of 2 PDFs of your picks are here." in said
         assert (here / "fetch.log").read_text("utf-8").startswith("2031-03-04 17:00 reader fetch\n")
 
-    def test_it_goes_on_when_the_terminal_is_closed(self, hung: Path, server: PlayServer) -> None:
+    def test_the_fetch_survives_a_closed_terminal(self, hung: Path, server: PlayServer) -> None:
         for terminal in opened(hung, "p", "q"):
             assert terminal.end() == 0
             os.close(terminal.fd)
@@ -297,7 +295,7 @@ class TestAfterTheList:
         asked = [path for path in server.requests if "/pdf/" in path]
         assert len(asked) == len(set(asked)) == 2
 
-    def test_what_a_kill_left_is_said_and_fetched_later(
+    def test_pdfs_left_by_a_kill_are_reported_and_fetched_later(
         self, hung: Path, server: PlayServer
     ) -> None:
         for terminal in opened(hung, "p", "q"):
@@ -314,7 +312,7 @@ class TestAfterTheList:
         server.faults = lambda path, _: None
         assert reader(hung, "fetch", code=7).out == "The PDF of your pick is here.\n"
 
-    def test_a_list_that_is_open_sees_them_come(self, hung: Path, server: PlayServer) -> None:
+    def test_an_open_list_shows_arriving_pdfs(self, hung: Path, server: PlayServer) -> None:
         for terminal in opened(hung, "p", "q"):
             terminal.end()
         env = environment(hung, SUNDAY, {"TERM": "xterm-256color"})
@@ -333,7 +331,7 @@ class TestAfterTheList:
                 terminal.end()
             fetch.end()
 
-    def test_without_a_pick_nothing_is_started_or_said(self, here: Path) -> None:
+    def test_without_a_pick_no_fetch_is_started(self, here: Path) -> None:
         for terminal in opened(here, "s", "q"):
             assert terminal.end() in (0, 5)
             assert "0 picked, 1 skipped" in terminal.text()
@@ -369,14 +367,14 @@ class TestTheList:
         later = run_here("today", "--json", "--no-fetch", library=looked, now=SUNDAY)
         assert [one["id"] for one in json.loads(later.out)["queue"]] == [LADDER, WATER]
 
-    def test_its_head_tells_the_minutes_of_what_is_to_be_read(self, looked: Path) -> None:
+    def test_the_head_shows_the_minutes_of_the_papers_to_read(self, looked: Path) -> None:
         env = environment(looked, SUNDAY, {"TERM": "xterm-256color"})
         with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
             terminal.until(lambda t: bool(t.here()))
             head = terminal.text().splitlines()[0]
             assert "3 in the queue · 0 min, about 3 to read" in head, head
 
-    def test_u_takes_back_no_pick_of_another_day(self, looked: Path) -> None:
+    def test_u_keeps_picks_of_other_days(self, looked: Path) -> None:
         env = environment(looked, SUNDAY, {"TERM": "xterm-256color"})
         with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
             terminal.until(lambda t: bool(t.here()))
@@ -386,7 +384,7 @@ class TestTheList:
             terminal.end()
         assert queue(looked) == [LIFT, LADDER, WATER]
 
-    def test_printed_it_stands_above_the_rest_on_such_a_day(self, looked: Path) -> None:
+    def test_without_news_the_printed_queue_comes_first(self, looked: Path) -> None:
         said = run_here("today", "--no-fetch", library=looked, now=SUNDAY).out
         assert said.index("READ  nothing to decide so far; 5 to go") < said.index("OWN TOPICS")
         assert said.index("Speech translation in a lift") < said.index("on a ladder")

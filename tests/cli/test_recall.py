@@ -42,7 +42,7 @@ def graded(library: Path) -> list[tuple[int, int | None, int | None]]:
     return rows(library, "SELECT paper, grade, undoes FROM reviews ORDER BY id")
 
 
-def test_where_nobody_can_answer_the_notes_are_listed_without_their_words(library: Path) -> None:
+def test_without_a_terminal_cards_are_listed_without_the_notes(library: Path) -> None:
     assert recall(library).out.splitlines() == [
         "RECALL  0 due, 3 new",
         "",
@@ -61,7 +61,7 @@ def test_where_nobody_can_answer_the_notes_are_listed_without_their_words(librar
     assert graded(library) == []
 
 
-def test_what_was_written_or_recalled_today_is_not_said_to_be_0_days_old(library: Path) -> None:
+def test_notes_of_today_are_not_called_0_days_old(library: Path) -> None:
     args = ("note", ANTS, "-m", "Ants walk. They carry leaves.")
     assert run_here(*args, library=library, now=TOMORROW).code == 0
     assert "· written today\n" in recall(library, ANTS).out
@@ -92,7 +92,7 @@ def test_a_script_lists_grades_and_takes_back(library: Path) -> None:
     assert json.loads(recall(library, "--json").out)["n_new"] == 1
 
 
-def test_nothing_comes_back_on_a_day_off_and_near_a_deadline(library: Path) -> None:
+def test_no_card_is_due_on_a_day_off_or_near_a_deadline(library: Path) -> None:
     assert recall(library, now=SUNDAY).out == (
         "A day off: notes wait, and come back a few a day afterwards.\n"
     )
@@ -156,7 +156,7 @@ def test_one_key_shows_the_words_and_one_grades(library: Path, screen: OnTermina
     assert "1 recalled, 2 left for later." in screen.text()
 
 
-def test_a_slip_is_taken_back_with_one_key(library: Path, screen: OnTerminal) -> None:
+def test_a_wrong_grade_is_taken_back_with_one_key(library: Path, screen: OnTerminal) -> None:
     screen.until("[1/3]")
     screen.press("u")
     screen.until("no grade to take back")
@@ -171,9 +171,7 @@ def test_a_slip_is_taken_back_with_one_key(library: Path, screen: OnTerminal) ->
     assert graded(library) == [(3, 1, None), (3, None, 1), (3, 4, None)]
 
 
-def test_a_page_that_no_browser_opens_is_said_and_the_card_stays(
-    library: Path, tmp_path: Path
-) -> None:
+def test_without_a_browser_the_card_stays_and_it_is_reported(library: Path, tmp_path: Path) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()
     (programs / "xdg-open").write_text("#!/bin/sh\necho 'no method' >&2\nexit 3\n")
@@ -197,7 +195,7 @@ def test_without_a_grade_there_is_nothing_to_take_back(library: Path) -> None:
     assert recall(library, "--undo") == (0, "There is no grade to take back.\n", "")
 
 
-def test_a_note_that_another_window_graded_is_not_asked_again(
+def test_a_note_graded_in_another_window_is_not_asked_again(
     library: Path, screen: OnTerminal
 ) -> None:
     screen.until("[1/3]")
@@ -210,7 +208,7 @@ def test_a_note_that_another_window_graded_is_not_asked_again(
     assert graded(library) == [(2, 4, None), (3, 3, None)]
 
 
-def test_a_dumb_terminal_takes_lines(library: Path) -> None:
+def test_a_dumb_terminal_is_read_by_lines(library: Path) -> None:
     env = environment(library, TOMORROW, {"TERM": "dumb"})
     with on_terminal([READER, "recall"], env) as screen:
         screen.until("[1/3]")
@@ -225,7 +223,7 @@ def test_a_dumb_terminal_takes_lines(library: Path) -> None:
     assert b"\x1b[?" not in screen.written
 
 
-def test_a_narrow_screen_is_not_overrun(library: Path) -> None:
+def test_cards_fit_a_narrow_screen(library: Path) -> None:
     env = environment(library, TOMORROW, {"TERM": "xterm"})
     with on_terminal([READER, "recall"], env, columns=40) as screen:
         screen.until("[1/3]")

@@ -1,4 +1,4 @@
-"""Hold what the screen and the JSON say of a line of the morning and of a new version."""
+"""Test how papers and new versions are shown on the screen and in JSON."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_title_is_bold_line_by_line_whatever_its_length(width: int) -> None:
         assert "\x1b" not in click.unstyle(line)
 
 
-def test_days_that_a_source_could_not_give_are_said_in_one_line_and_no_line_is_too_wide() -> None:
+def test_missing_days_of_a_source_are_one_line_that_fits() -> None:
     days = [SourceLine("arXiv OAI", "partial", None, 0, DAY + timedelta(n), "no answer.")
             for n in range(4)]  # fmt: skip
     other = SourceLine("arXiv feed cs.CL with a very long name of its own", "failed", covers=DAY)
@@ -77,7 +77,7 @@ def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
     assert encode(near)["near"][0]["topic"] is None
 
 
-def test_what_is_said_is_shown_whole_in_lines_that_fit() -> None:
+def test_posts_are_shown_whole_in_lines_that_fit() -> None:
     text = "We tried it on our own data, and it holds. " * 6
     said = PostMention(1, "Cy", f"{text}{HELD.paper.id}", "", "timeline", id=HELD.paper.id)
     entry = Entry(HELD, "near", "nlp/llm", 1.0, "mentioned by Cy.", (said,), ())
@@ -105,7 +105,7 @@ MINE = Entry(HELD, "own", "speech/translation", 2.0, "“ASR” in the title.", 
 @pytest.mark.parametrize(
     ("sureness", "mark"), [("sure", "⣿ "), ("likely", "⣤ "), ("maybe", "⣀ "), (None, "")]
 )
-def test_one_mark_before_a_title_says_how_surely_a_paper_is_of_an_own_topic(
+def test_a_mark_before_the_title_shows_the_sureness(
     width: int, sureness: Sureness | None, mark: str
 ) -> None:
     entry = replace(MINE, sureness=sureness, held=replace(HELD, state="candidate"))

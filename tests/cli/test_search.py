@@ -1,4 +1,4 @@
-"""Hold what `reader search` and `reader similar` put on the screen, and their exit codes."""
+"""Test the output and the exit codes of `reader search` and `reader similar`."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_filters_alone_list_the_newest_and_need_no_model(
     assert out.startswith("The newest that fit:\n")
 
 
-def test_what_was_not_taken_as_it_stands_is_said_beside_the_answer(
+def test_ignored_parts_of_a_query_are_named(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, err = said(capsys, folder, "search", "author:lnid")
@@ -100,7 +100,7 @@ def test_what_was_not_taken_as_it_stands_is_said_beside_the_answer(
         (("x", "--like", "feeds.toml"), "Give a query or --like, not both."),
     ],
 )
-def test_what_cannot_be_answered_is_refused_with_a_hint(
+def test_unanswerable_queries_are_refused_with_a_hint(
     folder: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -189,7 +189,7 @@ def test_a_saved_search_names_three_titles_and_counts_the_rest(
     assert saved["papers"][0]["id"] == SNAILS.id
 
 
-def test_words_that_match_are_bold_whatever_the_lines_are() -> None:
+def test_matching_words_are_bold_across_lines() -> None:
     text = "The gardens listen to rain at night 庭は雨を聞く。"
     lines = list(wrap_marked(text, [(4, 11), (22, 29), (38, 41)], 20, "  "))
     assert [click.unstyle(line) for line in lines] == [

@@ -21,7 +21,9 @@ from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper, post
 EVIL = "cs.\x1b[31mCL\u202e"
 
 
-def test_no_class_can_move_the_cursor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_foreign_categories_cannot_move_the_cursor(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
     with a_library(tmp_path) as library:
         given = paper(1, categories=(EVIL, "cs.SD"))
@@ -32,7 +34,7 @@ def test_no_class_can_move_the_cursor(tmp_path: Path, capsys: pytest.CaptureFixt
     assert is_safe(json.dumps(shown, ensure_ascii=False))
 
 
-def test_what_somebody_passed_on_is_not_called_their_words(
+def test_a_repost_is_not_quoted_as_own_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
@@ -47,7 +49,7 @@ def test_what_somebody_passed_on_is_not_called_their_words(
     assert "Di Fern passed on: Read this." in shown
 
 
-def test_a_pdf_that_a_hand_deleted_is_said_to_be_gone_and_one_that_it_moved_is_not(
+def test_a_pdf_deleted_by_hand_is_gone_and_a_moved_one_is_not(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def show(*args: str) -> str:

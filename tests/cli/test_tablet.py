@@ -32,7 +32,7 @@ OTHER = "A drum of gravel carries each step to them (2a)."
 
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
-    """A library with two papers, the first of them picked today with its PDF."""
+    """Make a library with two papers, the first of them picked today with its PDF."""
     folder = tmp_path / "library"
     folder.mkdir()
     text = f'{FEEDS_TOML}[encoder]\nmodel = "{installed.NO_MODEL}"\n[tablet]\nfolder = "../pad"\n'
@@ -155,7 +155,7 @@ def test_a_renamed_and_rewritten_copy_is_recognised_and_a_stranger_is_named(
     assert menu.code == 0
 
 
-def test_what_may_be_a_paper_is_asked_about_on_a_terminal(library: Path, tmp_path: Path) -> None:
+def test_unclear_files_are_asked_about_on_a_terminal(library: Path, tmp_path: Path) -> None:
     pad = tmp_path / "pad"
     pad.mkdir()
     words = "It needs no root and it has no hurry at all (1a)."
@@ -184,7 +184,7 @@ def test_what_may_be_a_paper_is_asked_about_on_a_terminal(library: Path, tmp_pat
     )
 
 
-def test_a_blank_page_is_asked_about_and_taken_out_again(library: Path, tmp_path: Path) -> None:
+def test_a_blank_copy_is_asked_about_and_removed(library: Path, tmp_path: Path) -> None:
     pad = tmp_path / "pad"
     assert run(library, "take").code == 0
     (pad / NAME).write_bytes(blank())
@@ -219,7 +219,7 @@ def test_a_blank_page_is_asked_about_and_taken_out_again(library: Path, tmp_path
 
 
 def answering(library: Path, keys: bytes) -> installed.Ran:
-    """Run `reader back` on a terminal on which something is typed."""
+    """Run `reader back` on a terminal, and type an answer."""
     terminal, stdin = pty.openpty()
     os.write(terminal, keys)
     process = installed.start("back", library=library, now=NOW, stdin=stdin)
@@ -229,9 +229,7 @@ def answering(library: Path, keys: bytes) -> installed.Ran:
     return ran
 
 
-def test_killed_in_the_middle_the_next_back_has_everything_once(
-    library: Path, tmp_path: Path
-) -> None:
+def test_after_a_kill_the_next_back_imports_everything_once(library: Path, tmp_path: Path) -> None:
     pad = tmp_path / "pad"
     assert run(library, "take").code == 0
     for n, sentence in enumerate([SENTENCE, OTHER] * 4):
@@ -256,7 +254,7 @@ def test_killed_in_the_middle_the_next_back_has_everything_once(
     assert installed.rows(library, texts, database="index.db") == [(8,)]
 
 
-def test_two_at_once_are_one_after_the_other(library: Path) -> None:
+def test_two_imports_at_once_run_one_after_the_other(library: Path) -> None:
     assert run(library, "take").code == 0
     with lock_file(library / LOCK):
         for command in ("take", "back"):
@@ -265,7 +263,7 @@ def test_two_at_once_are_one_after_the_other(library: Path) -> None:
             assert installed.says(err, "tablet.lock", "held by another process")
 
 
-def test_a_library_that_cannot_be_written_is_said_and_its_marks_are_shown(library: Path) -> None:
+def test_a_read_only_library_is_reported_and_its_marks_are_shown(library: Path) -> None:
     if reason := why_not():
         pytest.skip(reason)
     pad = library.parent / "pad"
@@ -310,7 +308,7 @@ def test_what_is_missing_is_said_with_its_remedy(library: Path, tmp_path: Path) 
     assert (back.code, installed.says(back.err, f"{nowhere} is not there.")) == (2, True)
 
 
-def test_the_day_on_which_a_mark_was_removed_is_the_persons_own(library: Path) -> None:
+def test_the_day_of_a_removed_mark_is_local(library: Path) -> None:
     pad, feeds = library.parent / "pad", library / "feeds.toml"
     text = feeds.read_text("utf-8").replace('timezone = "UTC"', 'timezone = "Asia/Tokyo"')
     feeds.write_text(text, "utf-8")
@@ -324,7 +322,7 @@ def test_the_day_on_which_a_mark_was_removed_is_the_persons_own(library: Path) -
     assert "PAGE 1  highlight, yellow, removed 2025-06-05" in shown.splitlines()
 
 
-def test_words_marked_all_over_are_shown_once_with_their_pages(library: Path) -> None:
+def test_words_marked_several_times_are_shown_once_with_their_pages(library: Path) -> None:
     pad = library.parent / "pad"
     assert run(library, "take").code == 0
     both = [highlight("sound"), highlight("sound", page=2)]

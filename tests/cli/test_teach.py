@@ -1,4 +1,4 @@
-"""Hold `reader why` and `teach` as they are typed: what they say, keep, and take back."""
+"""Test the commands `why` and `teach`: what they print, record, and take back."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SPEECH, MODELS = "Speech Translation in Gardens", "Large Language Models in Gard
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    """Fill a library: three papers of an own topic, one near and talked about, eight others."""
+    """Make a library: three papers of an own topic, one near and talked about, eight others."""
     monkeypatch.setenv("READER_NOW", NOW.isoformat())
     folder = tmp_path / "library"
     folder.mkdir()
@@ -133,7 +133,7 @@ def test_the_sentence_begins_with_where_a_paper_stands(
     assert found["sentence"].startswith(said)
 
 
-def test_after_a_pick_why_says_what_stood_there_then_beside_what_stands_there_now(
+def test_after_a_pick_why_shows_the_reasons_of_then_and_now(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
     typed(capsys, library, "today", "--no-fetch")
@@ -165,7 +165,7 @@ def test_after_a_pick_why_says_what_stood_there_then_beside_what_stands_there_no
     assert as_json(capsys, library, "why", paper(1).id)[1][0]["decided"] is None
 
 
-def test_a_skip_of_what_stood_in_no_list_says_so(
+def test_a_skip_of_an_unlisted_paper_is_named_as_such(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
     typed(capsys, library, "skip", paper(7).id)
@@ -173,7 +173,7 @@ def test_a_skip_of_what_stood_in_no_list_says_so(
     assert "When you skipped it (2025-06-04): It stood in no list." in out.splitlines()
 
 
-def test_what_nothing_speaks_for_is_out_however_near_the_cut_is(
+def test_a_paper_without_reasons_is_out_even_near_the_cut(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for number in (1, 7):
@@ -201,7 +201,7 @@ def test_learned_words_of_little_weight_share_a_line_and_the_sum_holds(
     assert round(sum(several), 3) == score
 
 
-def test_what_a_pick_would_do_is_what_it_does(library: Library) -> None:
+def test_the_predicted_effect_of_a_pick_is_its_effect(library: Library) -> None:
     given = tools(Web(), fit_topic=fit_topic)
     decide_rows(library, "pick", [2])
     decide_rows(library, "skip", [5])
@@ -335,7 +335,7 @@ def test_nothing_to_teach_and_nothing_to_ask_is_said(
     assert err.startswith("reader: There is nothing to teach, and nothing is to be asked.\n")
 
 
-def test_where_nothing_can_be_asked_that_is_said(
+def test_a_topic_without_questions_is_reported(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
     every = [held.paper.id for held in papers.papers_at(library.db, range(1, 99))]
@@ -372,7 +372,7 @@ def test_questions_are_answered_line_by_line_and_each_says_what_it_changed(
     assert sorted(e.kind for e in labels.lessons(library.db)) == ["yes", "yes"]
 
 
-def test_what_is_asked_is_listed_where_nobody_answers(
+def test_without_answers_the_questions_are_listed(
     library: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers(monkeypatch)
@@ -385,7 +385,7 @@ def test_what_is_asked_is_listed_where_nobody_answers(
 
 @pytest.fixture
 def lectures(library: Library) -> Library:
-    """Add papers with the topic's word, twenty like them without it, and two hundred others."""
+    """Add papers with the topic's word, twenty similar ones without it, and two hundred others."""
     plenty = [
         *(paper(100 + n, f"Speech Translation of Lecture {n}", "Interpreters wait for verbs.",
                 authors=(f"Cy {WORDS[n]}",)) for n in range(5)),
@@ -407,7 +407,7 @@ def test_before_any_lesson_a_dozen_plausible_papers_are_asked(
     assert [f["title"] for f in found if "Bridges" in f["title"] or "Ants" in f["title"]] == []
 
 
-def test_the_first_answer_is_held_against_what_the_list_goes_by(lectures: Library) -> None:
+def test_the_first_answer_is_compared_with_the_model_of_the_list(lectures: Library) -> None:
     learn(lectures, tools(Web({}), fit_topic=fit_topic))
     stored = TopicModel.from_text(standings.stored(lectures.db)[f"topic {OWN}"].text)
     assert stored.weights
@@ -437,7 +437,7 @@ def test_papers_that_come_during_a_lesson_do_not_end_it(library: Library) -> Non
     assert teaching.teach("yes", [1]).after > 0
 
 
-def test_what_was_taught_puts_todays_list_in_order_anew(
+def test_a_lesson_reorders_todays_list(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
     keep_shown(library, morning(library, DAY))
@@ -462,7 +462,7 @@ def test_what_was_taught_puts_todays_list_in_order_anew(
         (("--topic", OWN, "--author", "Nobody Here"), 2, "No paper here is by Nobody Here"),
     ],
 )
-def test_what_cannot_be_taught_says_why_and_teaches_nothing(
+def test_unusable_examples_are_explained_and_teach_nothing(
     library: Library,
     capsys: pytest.CaptureFixture[str],
     args: tuple[str, ...],
@@ -509,7 +509,7 @@ def test_files_without_a_paper_are_counted_and_an_empty_folder_is_refused(
         assert (code, "there is no paper in it" in " ".join(err.split())) == (2, True)
 
 
-def test_of_one_own_topic_no_name_is_needed(
+def test_a_single_own_topic_needs_no_name(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = library.folder / "feeds.toml"

@@ -19,7 +19,7 @@ needs_prlimit = pytest.mark.skipif(not shutil.which("prlimit"), reason="there is
 
 
 @needs_prlimit
-def test_on_a_disk_that_takes_nothing_the_list_is_shown_as_it_stands(
+def test_on_a_full_disk_the_list_is_shown_as_it_is(
     tmp_path: Path, server: PlayServer, gathered: Path
 ) -> None:
     library = copy_library(gathered, tmp_path / "library", server)
@@ -48,7 +48,7 @@ def test_a_list_that_was_never_ranked_is_shown_where_no_rank_can_be_kept(
     assert ran.out.count('"own": []') == 0
 
 
-def test_the_first_day_that_there_is_has_a_list(tmp_path: Path, server: PlayServer) -> None:
+def test_the_earliest_date_has_a_list(tmp_path: Path, server: PlayServer) -> None:
     library = new_library(tmp_path / "library", server)
     code, out, err = run("today", "--date", "0001-01-01", library=library)
     assert (code, err) == (0, "")

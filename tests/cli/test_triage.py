@@ -1,4 +1,4 @@
-"""Hold what the keys of a morning do, one after the other."""
+"""Test what the keys of a morning do, line by line."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def said(library: Library, keys: str, *, editor: str = "false") -> list[str]:
-    """Press some keys; gives the lines that are said after the prompts and papers."""
+    """Press some keys; returns the messages, without prompts and papers."""
     begin = ("Taken back", "There is nothing", "reader:", "  `reader", "Written", "Your words")
     return [line for line in lines(library, keys, editor=editor) if line.startswith(begin)]
 
 
 def lines(library: Library, keys: str, *, editor: str = "false") -> list[str]:
-    """Press some keys; gives all that is on the screen then."""
+    """Press some keys; returns all lines on the screen."""
     shown = morning(library, DAY)
 
     @click.command()
@@ -93,18 +93,18 @@ class TestTakingBack:
         assert lines[1] == "reader: The last act is not of this list: On Ants"
         assert states(library)[3] == "skip"
 
-    def test_with_no_act_at_all_that_is_said(self, library: Library) -> None:
+    def test_undo_without_an_act_says_so(self, library: Library) -> None:
         assert said(library, "uq") == ["There is nothing to take back."]
 
 
 class TestTheRest:
-    def test_it_is_skipped_with_a_second_key_and_with_no_other(self, library: Library) -> None:
+    def test_the_rest_is_skipped_only_after_a_second_key(self, library: Library) -> None:
         said(library, "Snq")
         assert states(library) == ["candidate"] * 4
         said(library, "pSy")
         assert sorted(states(library)) == ["candidate", "pick", "skip", "skip"]
 
-    def test_a_letter_of_an_input_method_counts(self, library: Library) -> None:
+    def test_full_width_letters_count_as_keys(self, library: Library) -> None:
         said(library, "ｐｓｑ")
         assert sorted(states(library)) == ["candidate", "candidate", "pick", "skip"]
 
@@ -129,13 +129,13 @@ class TestWrongTopic:
         assert states(library) == ["candidate"] * 4
 
 
-def test_k_goes_back_to_what_was_left_for_later(library: Library) -> None:
+def test_k_goes_back_to_papers_left_for_later(library: Library) -> None:
     first = morning(library, DAY).entries[0].held.row
     said(library, "  kkkpq")
     assert [n for n, state in enumerate(states(library), 1) if state == "pick"] == [first]
 
 
-def test_a_morning_of_skips_alone_is_learned_from_at_its_end(library: Library) -> None:
+def test_a_morning_with_only_skips_is_learned_from(library: Library) -> None:
     assert standings.fingerprints(library.db) == {}
     said(library, "sq")
     first = standings.fingerprints(library.db)
@@ -144,7 +144,7 @@ def test_a_morning_of_skips_alone_is_learned_from_at_its_end(library: Library) -
     assert standings.fingerprints(library.db) != first
 
 
-def test_an_editor_that_saves_no_text_ends_nothing(library: Library, tmp_path: Path) -> None:
+def test_an_editor_without_text_does_not_end_the_list(library: Library, tmp_path: Path) -> None:
     edit = script(tmp_path, r'printf "Caf\351." > "$1"')
     lines = said(library, "nsq", editor=edit)
     kept = Path(lines[0].removeprefix("Your words are in ").split(".md")[0] + ".md")

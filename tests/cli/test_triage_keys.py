@@ -1,4 +1,4 @@
-"""Hold how bytes become keys, in whatever pieces they come."""
+"""Test how bytes become keys, however they are split."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ def test_keys_that_come_together_are_taken_apart() -> None:
     assert keys_of(b"ss\x1b[Bp\x1b\x1b[A") == ["s", "s", "<down>", "p", "<escape>", "<up>"]
 
 
-def test_what_is_pasted_is_one_key_and_decides_nothing() -> None:
+def test_pasted_text_is_one_key_and_decides_nothing() -> None:
     assert keys_of(b"\x1b[200~ppp\nq\x1b[201~s") == ["<paste>ppp\nq", "s"]
 
 
-def test_bytes_that_are_no_text_are_no_key() -> None:
+def test_invalid_utf8_is_dropped() -> None:
     assert keys_of(b"\xff\xfep") == ["p"]
 
 
-def test_letters_of_an_input_method_count_as_plain_ones() -> None:
+def test_full_width_letters_become_plain_ones() -> None:
     assert [letter(key) for key in ("ｐ", "Ｓ", "p", "<up>")] == ["p", "S", "p", "<up>"]
 
 
 @given(st.lists(st.sampled_from(["p", "庭", "\x1b[A", "\x1bOB", "\x1b[5~", "é"]), max_size=8),
        st.integers(0, 30))  # fmt: skip
-def test_where_the_bytes_are_parted_changes_nothing(typed: list[str], at: int) -> None:
+def test_keys_do_not_depend_on_how_bytes_are_split(typed: list[str], at: int) -> None:
     data = "".join(typed).encode()
     assert keys_of(data[:at], data[at:]) == keys_of(data)
 
 
 @given(st.binary(max_size=40))
-def test_any_bytes_are_taken(data: bytes) -> None:
+def test_no_bytes_raise(data: bytes) -> None:
     keys = Keys()
     keys.feed(data)
     keys.flush()

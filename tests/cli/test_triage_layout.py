@@ -1,4 +1,4 @@
-"""Hold the screen at every size: exactly its lines, none too wide, the current paper in sight."""
+"""Test the screen at every size: all lines filled, none too wide, the current paper visible."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def test_a_small_screen_has_the_least_of_each(shown: Morning) -> None:
     ]
 
 
-def test_what_is_missing_is_named_above_the_list(shown: Morning) -> None:
+def test_missing_sources_are_named_above_the_list(shown: Morning) -> None:
     lacking = replace(HEAD, lacking="NOT COMPLETE: arXiv. See i.")
     lines = screen_lines(view(shown, head=lacking), 80, 24)
     assert [(s.text, s.style) for s in lines[1]] == [(" NOT COMPLETE: arXiv. See i.", "warn")]
@@ -213,7 +213,7 @@ def test_many_who_talk_are_counted(shown: Morning) -> None:
     assert "  B: It hums. (+2: enter)" in said
 
 
-def test_a_long_post_takes_the_lines_that_the_abstract_can_spare(shown: Morning) -> None:
+def test_a_long_post_takes_lines_that_the_abstract_leaves(shown: Morning) -> None:
     held = shown.own[0].held
     long = "It hums and hums, and nobody had told me that it would. " * 5
     one = entry(held, ("Bo", long), ("Cy", "Hear, hear."), lane="near")
@@ -229,7 +229,7 @@ def test_a_long_post_takes_the_lines_that_the_abstract_can_spare(shown: Morning)
     assert f"Bo: {long.strip()} Cy: Hear, hear." in whole
 
 
-def test_what_was_passed_on_is_not_said_in_the_persons_name_and_who_counts_most_is_first(
+def test_reposts_are_not_quoted_and_the_weightiest_author_is_first(
     shown: Morning,
 ) -> None:
     held = shown.own[0].held
@@ -310,7 +310,7 @@ def test_the_page_of_the_morning_says_what_else_there_is(shown: Morning) -> None
 
 
 class TestQueue:
-    """A list with news, and below it one paper that was picked before, number 8."""
+    """A list with news, and below it one earlier pick, number 8."""
 
     def lines(self, shown: Morning, *, here: int, width: int = 80, **more: Any) -> list[str]:
         held = shown.entries[-1].held
@@ -331,7 +331,7 @@ class TestQueue:
         assert self.lines(shown, here=8, width=50)[-1].startswith("p s o w n u")
         assert self.lines(shown, here=1)[-1].startswith("p pick · s skip")
 
-    def test_what_is_put_off_says_until_when(self, shown: Morning) -> None:
+    def test_a_put_off_paper_shows_its_date(self, shown: Morning) -> None:
         lines = self.lines(shown, here=8, put_off={8: DAY + timedelta(7)})
         [at] = [line for line in lines if line.startswith(">")]
         assert at.endswith("back 06-11")

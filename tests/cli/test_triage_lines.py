@@ -1,4 +1,4 @@
-"""Hold that no line is wider than it may be, in any script."""
+"""Test that no line is too wide, in any script."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_word_longer_than_a_line_is_broken() -> None:
     assert fold("see https://example.org/x", 10) == ["see", "https://ex", "ample.org/", "x"]
 
 
-def test_what_does_not_fit_ends_with_dots() -> None:
+def test_cut_text_ends_with_dots() -> None:
     assert fold("one two three four", 9, 2) == ["one two", "three fo…"]
     assert fold("one two", 9, 2) == ["one two"]
     assert fold("", 9, 2) == [""]

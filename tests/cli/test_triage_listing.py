@@ -1,4 +1,4 @@
-"""Hold what stands in the list, where a person begins, and where each decision leads."""
+"""Test the rows of the list, where a person begins, and where each decision leads."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def texts(rows: tuple[Row, ...]) -> list[str]:
 
 
 def states(**decided: State) -> States:
-    """Give the states of all papers: _3="pick" is the third one's, the others wait."""
+    """Make the states of all papers: _3="pick" is the third one's, the others wait."""
     return {n: decided.get(f"_{n}", "candidate") for n in range(1, len(TITLES) + 1)}
 
 
@@ -48,7 +48,7 @@ def test_the_lanes_stand_under_each_other_and_the_doubtful_are_folded(shown: Mor
         "MAYBE  2 papers that may be yours; a decision teaches it", *TITLES[4:6]]  # fmt: skip
 
 
-def test_papers_of_which_nobody_has_spoken_are_not_counted_as_talked_about(
+def test_papers_without_posts_are_not_counted_as_talked_about(
     shown: Morning,
 ) -> None:
     silent = replace(shown.near[0], is_foretold=True)
@@ -112,7 +112,7 @@ def test_several_days_are_one_list_with_its_counts(shown: Morning) -> None:
         ("no such words", []),
     ],
 )
-def test_what_is_typed_narrows_the_list(shown: Morning, query: str, found: list[str]) -> None:
+def test_a_query_narrows_the_list(shown: Morning, query: str, found: list[str]) -> None:
     rows = rows_of(shown, query=query)
     assert [e.held.paper.title for e in papers_in(rows)] == found
     # A lane of which nothing is left has no heading either.
@@ -131,7 +131,7 @@ class TestPlace:
         # The wild card was picked by its id meanwhile: nothing of the list is passed over.
         assert start_of(rows_of(shown), states(_1="skip", _8="pick"), 8) == 2
 
-    def test_where_nothing_waits_below_it_begins_at_what_was_left(self, shown: Morning) -> None:
+    def test_without_open_papers_below_it_begins_at_the_ones_left(self, shown: Morning) -> None:
         assert start_of(rows_of(shown), states(_7="skip", _8="skip"), 8) == 1
         assert start_of(rows_of(shown), states(_5="skip"), 5) == 1, "5 is folded"
 
@@ -153,5 +153,5 @@ class TestPlace:
         assert moved(rows, 99, 1) == 2
 
 
-def test_what_waits_is_counted(shown: Morning) -> None:
+def test_open_papers_are_counted(shown: Morning) -> None:
     assert n_waiting(papers_in(rows_of(shown)), states(_1="pick")) == 5

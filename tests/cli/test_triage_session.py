@@ -1,4 +1,4 @@
-"""Hold what each key of the list does to the library and to the screen."""
+"""Test what each key of the list does to the library and to the screen."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def shown(library: Library) -> Morning:
 
 @dataclass
 class Fake:
-    """Hands that remember what they were asked."""
+    """Actions outside of the screen that record their calls."""
 
     library: Library
     asked: list[str] = field(default_factory=list)
@@ -75,7 +75,7 @@ def press(session: ListSession, *keys: str) -> ListSession:
 
 
 def states(library: Library) -> str:
-    """Give the papers' states in order, a letter each: c, p, s, r."""
+    """Return the papers' states in order, a letter each: c, p, s, r."""
     return "".join(h.state[0] for h in papers.papers_at(library.db, range(1, len(TITLES) + 1)))
 
 
@@ -84,7 +84,7 @@ def said(session: ListSession) -> str:
 
 
 def title(session: ListSession) -> str:
-    """Name the page that covers the list, "" for none."""
+    """Return the title of the page that covers the list, "" for none."""
     return session.page.title if session.page else ""
 
 
@@ -173,7 +173,7 @@ class TestWrongTopic:
         assert (said(session), listed(session, 1)) == (
             f"Taken back: {TITLES[0]}", ("own", "speech/translation"))  # fmt: skip
 
-    def test_another_key_leaves_all_as_it_was(self, library: Library, session: ListSession) -> None:
+    def test_any_other_key_changes_nothing(self, library: Library, session: ListSession) -> None:
         for key in ("<escape>", "q", "9"):
             press(session, "x", "<down>", key)
             assert (said(session), title(session)) == ("Its topic stays.", "")
@@ -190,7 +190,7 @@ class TestWrongTopic:
             "  1  speech/recognition", "  2  nlp/llm", "  0  none of mine"]  # fmt: skip
         assert all(columns(text) <= 40 for text in lines)
 
-    def test_what_another_device_said_is_seen(self, library: Library, session: ListSession) -> None:
+    def test_another_devices_topic_is_shown(self, library: Library, session: ListSession) -> None:
         wrong_topic(library, papers.papers_at(library.db, [1])[0], "speech/recognition",
                     listed="speech/translation")  # fmt: skip
         session.tick()
@@ -198,13 +198,13 @@ class TestWrongTopic:
 
 
 def page(session: ListSession) -> list[str]:
-    """Give the lines of the page that covers the list."""
+    """Return the lines of the page that covers the list."""
     lines = session.page.lines if session.page else ()
     return [text_of(spans).strip() for spans in lines]
 
 
 def listed(session: ListSession, row: int) -> tuple[str, str | None]:
-    """Give the lane and the topic under which the list has a paper."""
+    """Return the lane and the topic of a paper in the list."""
     lane = ""
     names = {"OWN": "own", "DOU": "doubtful", "TAL": "near", "WIL": "wild"}
     for found in session.view().rows:
@@ -240,7 +240,7 @@ class TestTheRest:
         press(session, "y")
         assert states(library) == "cccscccc"
 
-    def test_with_nothing_left_that_is_said(self, session: ListSession) -> None:
+    def test_without_open_papers_it_says_so(self, session: ListSession) -> None:
         press(session, "SyS")
         assert said(session) == "There is nothing left to skip."
 
@@ -254,7 +254,7 @@ class TestGoingOn:
         assert again.here == 4
         assert again.view().head.n_decided == 2
 
-    def test_what_another_device_decided_is_seen_and_wins(
+    def test_a_decision_of_another_device_is_shown_and_wins(
         self, library: Library, session: ListSession
     ) -> None:
         decide_rows(library, "skip", [1])
@@ -264,7 +264,7 @@ class TestGoingOn:
         press(session, "p")
         assert states(library) == "pccccccc"
 
-    def test_the_rest_leaves_what_another_device_decided(
+    def test_skipping_the_rest_keeps_decisions_of_other_devices(
         self, library: Library, session: ListSession
     ) -> None:
         press(session, "S")
@@ -293,7 +293,7 @@ class TestGoingOn:
         again = ListSession(library, shown(library), fake.hands())
         assert again.view().head.spent == 1
 
-    def test_minutes_left_are_of_what_waits(self, session: ListSession) -> None:
+    def test_the_minutes_left_are_those_of_open_papers(self, session: ListSession) -> None:
         before = session.view().head.to_go
         assert before >= 1
         press(session, "ssssss")
@@ -312,7 +312,7 @@ class TestGoingOn:
         assert said(session) == "No paper below this one waits."
 
 
-def test_what_is_left_is_counted_as_on_the_screen(session: ListSession) -> None:
+def test_the_papers_left_are_counted_as_on_the_screen(session: ListSession) -> None:
     press(session, "ps")
     assert session.n_left == 4
     press(session, "d")
@@ -329,14 +329,14 @@ class TestLooking:
         press(session, "<escape>")
         assert len([r for r in session.view().rows if r.entry]) == 6
 
-    def test_letters_of_a_search_decide_nothing(
+    def test_letters_typed_in_a_search_decide_nothing(
         self, library: Library, session: ListSession
     ) -> None:
         press(session, "/psupq", "<paste>pp\nss", "<ctrl-u>")
         assert states(library) == "cccccccc"
         assert not session.is_over
 
-    def test_what_is_pasted_into_the_list_does_nothing(
+    def test_text_pasted_into_the_list_does_nothing(
         self, library: Library, session: ListSession
     ) -> None:
         press(session, "<paste>pppq")
@@ -354,7 +354,7 @@ class TestLooking:
         press(session, "<down>", "<down>", "/zzz", "<enter>", " ", "<down>", "g", "S", "<escape>")
         assert (session.here, states(library)) == (3, "cccccccc")
 
-    def test_a_search_that_is_given_up_leaves_one_where_one_was(self, session: ListSession) -> None:
+    def test_a_cancelled_search_returns_to_the_same_paper(self, session: ListSession) -> None:
         press(session, "<down>", "<down>", "/音")
         assert session.here != 3
         press(session, "<escape>")
@@ -367,13 +367,13 @@ class TestLooking:
         assert states(library) == "ccccpccc"
         assert session.view().head.n_all == 8
 
-    def test_what_was_taken_back_in_the_fold_is_shown(
+    def test_an_undone_paper_in_the_fold_is_shown(
         self, library: Library, session: ListSession
     ) -> None:
         press(session, "d", "<down>", "<down>", "<down>", "<down>", "s", "d", "u")
         assert (session.here, states(library)) == (5, "cccccccc")
 
-    def test_of_several_taken_back_one_that_is_in_sight_is_gone_to(
+    def test_after_undoing_several_it_goes_to_a_visible_one(
         self, library: Library, session: ListSession
     ) -> None:
         decide_rows(library, "skip", [5, 3])
@@ -406,7 +406,7 @@ class TestLooking:
         assert said(session) == "z means nothing here; ? shows the keys."
 
 
-def test_what_is_opened_and_where_is_said(session: ListSession, fake: Fake) -> None:
+def test_the_opened_place_is_named(session: ListSession, fake: Fake) -> None:
     press(session, "o")
     assert (fake.asked, said(session)) == (["arxiv:2506.00001"], "Opened: arxiv:2506.00001")
 
@@ -441,9 +441,7 @@ def test_an_error_of_the_library_is_said_with_its_remedy_and_nothing_moves(
     assert states(library) == "pccccccc"
 
 
-def test_what_was_done_is_counted_without_what_was_taken_back(
-    library: Library, session: ListSession
-) -> None:
+def test_undone_decisions_are_not_counted(library: Library, session: ListSession) -> None:
     press(session, "ppsu", "<down>", "s")
     assert session.deciding.outcome() == ([1, 2], 1)
     assert states(library) == "ppcscccc"
@@ -457,7 +455,7 @@ def test_an_empty_morning_takes_every_key(library: Library, fake: Fake) -> None:
 
 
 class TestQueue:
-    """Papers 7 and 8 were picked on another day, and stand in the queue alone."""
+    """Papers 7 and 8 were picked on another day, and are only in the queue."""
 
     @pytest.fixture
     def queued(self, library: Library, fake: Fake) -> ListSession:
@@ -481,7 +479,7 @@ class TestQueue:
         texts = [row.text for row in queued.view().rows if row.kind == "head"]
         assert texts[-1] == "QUEUE  2 that you picked before, the oldest first"
 
-    def test_who_has_decided_all_is_led_to_the_oldest(
+    def test_after_the_last_decision_it_goes_to_the_oldest_pick(
         self, library: Library, queued: ListSession
     ) -> None:
         press(queued, "ssss")
@@ -506,7 +504,7 @@ class TestQueue:
         assert states(library) == "cccccc" + "pp"
         assert queued.deciding.outcome() == ([], 0)
 
-    def test_p_brings_back_what_was_put_off_and_u_puts_it_off_again(
+    def test_p_brings_back_a_put_off_paper_and_u_reverses_it(
         self, library: Library, queued: ListSession
     ) -> None:
         press(queued, "<end>", "l", "<end>", "p")
@@ -529,7 +527,7 @@ class TestQueue:
         press(queued, "Sy")
         assert states(library) == "sssscc" + "pp"
 
-    def test_a_note_takes_it_out_of_what_is_to_be_read(
+    def test_a_note_removes_the_paper_from_those_to_read(
         self, library: Library, queued: ListSession
     ) -> None:
         press(queued, "Sy", "<end>", "n", "<up>", "l")
@@ -554,7 +552,7 @@ class TestQueue:
         head = session.view().head
         assert head.written == 1
 
-    def test_what_was_picked_in_this_list_is_marked_and_not_doubled(
+    def test_a_pick_of_this_list_is_marked_and_not_listed_twice(
         self, library: Library, fake: Fake
     ) -> None:
         decide_rows(library, "pick", [1])

@@ -40,7 +40,7 @@ def today(
     env: Mapping[str, str] | None = None,
     prefix: Sequence[str] = (),
 ) -> Iterator[OnTerminal]:
-    """Open the list on a terminal, its first paper in sight unless it is dumb."""
+    """Open the list on a terminal, and wait for its first paper unless the terminal is dumb."""
     name = {"TERM": "xterm-256color", **(env or {})}
     command = [*prefix, READER, "today", "--no-fetch", *more]
     with on_terminal(
@@ -52,13 +52,13 @@ def today(
 
 
 def states(library: Path) -> dict[str, int]:
-    """Count the decisions that are on the disk, by kind."""
+    """Count the decisions on the disk by kind."""
     found = rows(library, "SELECT kind, count(*) FROM decisions GROUP BY kind")
     return {str(kind): int(n) for kind, n in found}
 
 
 def decided(library: Path, **kinds: int) -> None:
-    """Wait until these decisions are on the disk, and no others."""
+    """Wait until exactly these decisions are on the disk."""
     end = time.monotonic() + 10
     while states(library) != kinds:
         assert time.monotonic() < end, states(library)
@@ -66,7 +66,7 @@ def decided(library: Path, **kinds: int) -> None:
 
 
 def press(terminal: OnTerminal, *keys: str) -> None:
-    """Press keys one by one, each after the screen has taken the one before."""
+    """Press keys one by one, each after the screen has handled the one before."""
     for key in keys:
         terminal.press(key)
         terminal.quiet(0.1)
@@ -102,7 +102,7 @@ def test_a_paper_has_its_people_abstract_talk_and_reason(library: Path) -> None:
         assert "\x1b]0;owned" not in terminal.written.decode("utf-8", "replace")
 
 
-def test_nothing_that_a_paper_says_reaches_the_terminal_as_a_command(library: Path) -> None:
+def test_no_text_of_a_paper_reaches_the_terminal_as_a_command(library: Path) -> None:
     with today(library) as terminal:
         press(terminal, "/", "bolder", "\r", "\r")
         terminal.until("The paper")
@@ -184,7 +184,7 @@ def test_with_colours_there_are_some(library: Path) -> None:
         assert re.search(rb"\x1b\[32m", terminal.written)
 
 
-def test_a_dumb_terminal_is_asked_line_by_line(library: Path) -> None:
+def test_on_a_dumb_terminal_questions_come_line_by_line(library: Path) -> None:
     with today(library, env={"TERM": "dumb"}) as terminal:
         terminal.until("[1/")
         # Only now does it take single keys, and drops what was typed before.
@@ -395,7 +395,7 @@ def test_a_full_disk_is_said_and_nothing_moves(library: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_library_that_is_held_is_said_and_the_key_works_later(library: Path) -> None:
+def test_a_locked_library_is_reported_and_the_key_works_later(library: Path) -> None:
     import sqlite3
 
     with today(library) as terminal:
@@ -412,7 +412,7 @@ def test_a_library_that_is_held_is_said_and_the_key_works_later(library: Path) -
         decided(library, skip=1)
 
 
-def test_what_was_typed_before_the_list_was_seen_decides_nothing(library: Path) -> None:
+def test_keys_typed_before_the_list_appears_decide_nothing(library: Path) -> None:
     env = environment(library, NOW, {"TERM": "xterm"})
     with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
         terminal.press("ppp")

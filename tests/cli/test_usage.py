@@ -35,13 +35,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 class Reader:
-    """Runs commands on a library."""
+    """Runs commands on one library."""
 
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self._folder, self._capsys = folder, capsys
 
     def __call__(self, *args: str, code: int = 0) -> str:
-        """Give what a command says, its error stream last."""
+        """Run a command; returns its output, then its errors."""
         assert run(["--library", str(self._folder), *args], Settings()) == code
         return "".join(self._capsys.readouterr())
 
@@ -238,7 +238,7 @@ class TestHelp:
             raw = re.search(r"%\w|[<>]=|INTEGER|RANGE|[{}\b]|None|\bnull\b|\\", said)
             assert raw is None, (name, raw)
 
-    def test_what_fits_is_in_the_help(self, reader: Reader, folder: Path) -> None:
+    def test_ranges_of_numbers_are_in_the_help(self, reader: Reader, folder: Path) -> None:
         for _ in ("en", "ja"):
             for name, command in commands():
                 for param in command.params:
@@ -343,7 +343,7 @@ class TestMinus:
             (("--foo bar",), "There is no option --foo bar."),
         ],
     )
-    def test_an_option_that_is_none_is_told(
+    def test_an_unknown_option_is_named(
         self, reader: Reader, args: tuple[str, ...], said: str
     ) -> None:
         text = reader("show", *args, code=2)
@@ -354,5 +354,5 @@ class TestMinus:
         reader("pick", "--no-fetch", "-10")
         assert "-5 is not a whole number from 1 to 3650" in reader("later", "-10", "-5", code=2)
 
-    def test_an_id_that_nobody_has_is_not_found(self, reader: Reader) -> None:
+    def test_an_unknown_id_is_not_found(self, reader: Reader) -> None:
         assert "-11 dB" in reader("show", "-11 dB", code=4)

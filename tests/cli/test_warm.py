@@ -1,4 +1,4 @@
-"""Hold the model that pages keep in memory: loaded once, used one after the other, bounded."""
+"""Test the models that pages keep in memory: loaded once, used one at a time, bounded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.samples import FEEDS_TOML
 
 @dataclass
 class Loader:
-    """Loads a model as slowly as a test lets it, and counts."""
+    """Loads a model as slowly as a test wants, and counts the loads."""
 
     n_loaded: int = 0
     is_missing: bool = False
@@ -53,7 +53,7 @@ def kept(loader: Any) -> WarmModel:
     return WarmModel(config(), loader)
 
 
-def test_many_who_ask_at_once_load_it_once(loader: Loader) -> None:
+def test_many_callers_at_once_load_the_model_once(loader: Loader) -> None:
     one = kept(loader)
     with ThreadPoolExecutor(8) as threads:
         asked = [threads.submit(one.encode, f"q{n}", is_question=True) for n in range(8)]
@@ -62,7 +62,7 @@ def test_many_who_ask_at_once_load_it_once(loader: Loader) -> None:
     assert loader.n_loaded == 1
 
 
-def test_to_prepare_returns_at_once_and_loads_it_beside(loader: Loader) -> None:
+def test_prepare_returns_at_once_and_loads_in_a_thread(loader: Loader) -> None:
     answering = Answering("small", "", kept(loader))
     answering.prepare()
     answering.prepare()
@@ -72,7 +72,7 @@ def test_to_prepare_returns_at_once_and_loads_it_beside(loader: Loader) -> None:
     assert (answering.is_ready, loader.n_loaded) == (True, 1)
 
 
-def test_one_that_is_missing_is_tried_again_and_said_by_whoever_asks(loader: Loader) -> None:
+def test_a_missing_model_is_tried_again_and_raises_for_each_caller(loader: Loader) -> None:
     loader.is_missing = True
     loader.may_go_on.set()
     one = kept(loader)
@@ -83,7 +83,7 @@ def test_one_that_is_missing_is_tried_again_and_said_by_whoever_asks(loader: Loa
     assert one.encode("a", is_question=True).tolist() == [1, 1]
 
 
-def test_what_was_encoded_lately_is_not_encoded_again(loader: Loader) -> None:
+def test_recent_vectors_are_reused(loader: Loader) -> None:
     loader.may_go_on.set()
     one = kept(loader)
     for text in ("a", "b", "a"):
@@ -96,7 +96,7 @@ def test_what_was_encoded_lately_is_not_encoded_again(loader: Loader) -> None:
     assert loader.encoded[-1] == "b"
 
 
-def test_notes_are_encoded_as_one_types_only_once_it_is_there(loader: Loader) -> None:
+def test_typed_notes_are_encoded_only_with_a_loaded_model(loader: Loader) -> None:
     warm = Warm(loader)
     assert warm.encode_if_warm(config()) is None
     assert warm.encode_note(config("/no/such/folder")) is None  # would take seconds
@@ -108,7 +108,7 @@ def test_notes_are_encoded_as_one_types_only_once_it_is_there(loader: Loader) ->
         assert (name, vector.tolist()) == ("small", [3, 1])
 
 
-def test_two_models_are_kept_and_no_third(loader: Loader) -> None:
+def test_only_two_models_are_kept(loader: Loader) -> None:
     loader.may_go_on.set()
     warm = Warm(loader)
     for model in ("one", "two", "three", "two", "one"):
@@ -116,7 +116,7 @@ def test_two_models_are_kept_and_no_third(loader: Loader) -> None:
     assert loader.n_loaded == 4
 
 
-def test_a_note_that_is_saved_waits_for_others_who_encode_but_not_for_long(
+def test_a_saved_note_waits_only_shortly_for_the_encoder(
     loader: Loader,
 ) -> None:
     one, is_loading = kept(loader), threading.Event()
@@ -136,7 +136,7 @@ def test_a_note_that_is_saved_waits_for_others_who_encode_but_not_for_long(
     assert one.encode("a note", is_question=False, wait_s=0.01).tolist() == [6, 1]
 
 
-def test_a_kept_vector_waits_for_nobody_who_encodes(loader: Loader) -> None:
+def test_a_kept_vector_is_returned_without_waiting(loader: Loader) -> None:
     loader.may_go_on.set()
     one = kept(loader)
     one.encode("a", is_question=True)

@@ -64,7 +64,7 @@ def test_a_week_of_another_day_and_one_without_a_note(library: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["week", "stats"])
-def test_a_day_to_come_has_not_come(library: Path, command: str) -> None:
+def test_a_future_day_is_refused(library: Path, command: str) -> None:
     ran = reader(library, command, "--on", "9999-12-31")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.splitlines()[0] == "reader: 9999-12-31 is in the future."
@@ -165,7 +165,7 @@ def test_the_folder_of_a_page_is_made_where_it_is_missing(
     assert TITLES[0] in file.read_text("utf-8")
 
 
-def test_pages_of_letters_are_not_printed_on_a_screen(library: Path) -> None:
+def test_pictures_are_not_printed_on_a_terminal(library: Path) -> None:
     env = environment(library, NOW, {"TERM": "xterm"})
     with on_terminal([READER, "share", FIRST], env) as screen:
         screen.until("Figures are left out on a terminal")
@@ -191,7 +191,7 @@ def test_a_week_is_shared_for_a_group(library: Path) -> None:
     assert TITLES[3] not in out
 
 
-def test_what_is_left_out_is_counted_on_the_error_stream(tmp_path: Path, library: Path) -> None:
+def test_left_out_parts_are_counted_on_stderr(tmp_path: Path, library: Path) -> None:
     other = shutil.copytree(library, tmp_path / "other")
     said = f"See {other}/feeds.toml and [[nobody]]. It hears."
     assert reader(other, "note", LADDER, "-m", said).code == 0
@@ -212,7 +212,7 @@ def test_what_is_left_out_is_counted_on_the_error_stream(tmp_path: Path, library
         ([FIRST, QUIET, "--highlights", "1"], "Numbers of highlights are those of one paper."),
     ],
 )
-def test_what_cannot_be_shared_is_said(library: Path, args: list[str], said: str) -> None:
+def test_invalid_share_arguments_are_refused(library: Path, args: list[str], said: str) -> None:
     code, out, err = reader(library, "share", *args)
     assert (code, out) == (2, "")
     assert said in err

@@ -14,7 +14,7 @@ from tests.terminal import on_terminal
 
 @pytest.fixture
 def old(library: Path) -> Path:
-    """A library with picks of three, two and one week ago, none of them written."""
+    """Make a library with picks of three, two and one week ago, without notes."""
     for weeks, id_ in enumerate((LIFT, LADDER, WATER)):
         moment = NOW - timedelta(weeks=3 - weeks)
         assert run_here("pick", "--no-fetch", id_, library=library, now=moment).code == 0
@@ -49,7 +49,7 @@ def test_it_asks_once_on_a_terminal(old: Path) -> None:
         assert "[1/" not in terminal.text()
 
 
-def test_who_ends_is_asked_about_the_others_later(old: Path) -> None:
+def test_unanswered_questions_come_later(old: Path) -> None:
     env = environment(old, NOW, {"TERM": "xterm-256color"})
     with on_terminal([READER, "week"], env) as terminal:
         terminal.until("[1/2]")
@@ -61,7 +61,7 @@ def test_who_ends_is_asked_about_the_others_later(old: Path) -> None:
     assert "NOT WRITTEN" not in reader(old, "week").out
 
 
-def test_json_asks_nobody_and_another_week_neither(old: Path) -> None:
+def test_json_and_other_weeks_ask_nothing(old: Path) -> None:
     for _ in range(2):
         found = json.loads(reader(old, "week", "--json").out)
         assert [one["id"] for one in found["asks"]] == [LIFT, LADDER]

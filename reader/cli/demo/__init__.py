@@ -1,1 +1,1 @@
-"""Play a sample morning on this machine: invented papers, everything else real."""
+"""Run a sample morning on this machine: the papers are invented, everything else is real."""

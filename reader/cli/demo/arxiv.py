@@ -1,10 +1,10 @@
-"""Write answers as arXiv's own servers do: API Atom, announcement Atom, OAI-PMH.
+"""Write answers like those of arXiv's servers: API Atom, announcement Atom, OAI-PMH.
 
-The order of elements, the name spaces and the oddities are theirs (info.arxiv.org/help/
-api/user-manual.html and rss.html; github.com/arXiv/oaipmh). Of OAI-PMH ListRecords in arXivRaw
-is played, and the errors of the protocol: every error comes with status 200, and a list says
-neither how long it is nor where in it a page stands. A record is stamped with the listing of
-its newest version that is out. Knows nothing of calendars or sockets.
+The order of elements, the name spaces and the oddities are arXiv's (info.arxiv.org/help/
+api/user-manual.html and rss.html; github.com/arXiv/oaipmh). Of OAI-PMH there is ListRecords in
+arXivRaw and the protocol's errors: every error has status 200, and a list says neither how long
+it is nor where in it a page stands. A record has the date of the listing of its newest version
+that is out. Knows no calendar and no socket.
 """
 
 from __future__ import annotations
@@ -23,13 +23,16 @@ _API = "https://arxiv.org/api"
 _ATOM = "http://www.w3.org/2005/Atom"
 _ARXIV = "http://arxiv.org/schemas/atom"
 
-# XML 1.0 has no place for these; a paper whose title holds one must not break the feed.
+# XML 1.0 forbids these; a title with one of them must not break the feed.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class ApiPage:
-    """One page of an API answer, and the question that it answers."""
+    """One page of an API answer, with the query that it answers. start: its first entry, from 0.
+
+    size: entries at most. total: entries of the whole answer.
+    """
 
     query: str
     id_list: str
@@ -49,7 +52,7 @@ def api_feed(page: ApiPage, entries: Sequence[PlayedPaper], *, now: datetime) ->
 
 
 def api_error(message: str, *, now: datetime) -> bytes:
-    """Write what the API answers, with status 400, to a malformed request."""
+    """Write the API's answer to a malformed request, which has status 400."""
     address = f"{_API}/errors#{message.replace(' ', '_')}"
     entry = f"""  <entry>
     <id>{xml_text(address)}</id>
@@ -69,11 +72,11 @@ def api_error(message: str, *, now: datetime) -> bytes:
 def announcement_feed(
     names: str, day: date, entries: Sequence[tuple[PlayedPaper, AnnounceType]], *, now: datetime
 ) -> bytes:
-    """Write the announcement feed of some categories, joined by "+", built for a day."""
-    # arXiv builds its feeds at midnight in New York and stamps all entries with that moment.
+    """Write the announcement feed of a day. names: categories joined by "+"."""
+    # arXiv builds its feeds at midnight in New York, and all entries have that time.
     midnight = datetime.combine(day, time(), EASTERN)
     address = f"http://rss.arxiv.org/atom/{names}"
-    written = "".join(_announced(played, kind, midnight, now) for played, kind in entries)
+    written = "".join(_announcement_entry(played, kind, midnight, now) for played, kind in entries)
     return f"""<?xml version='1.0' encoding='UTF-8'?>
 <feed xmlns:arxiv="{_ARXIV}" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns="{_ATOM}" \
 xml:lang="en-us">
@@ -125,7 +128,9 @@ def _api_entry(played: PlayedPaper, now: datetime) -> str:
     return "\n".join(lines)
 
 
-def _announced(played: PlayedPaper, kind: AnnounceType, midnight: datetime, now: datetime) -> str:
+def _announcement_entry(
+    played: PlayedPaper, kind: AnnounceType, midnight: datetime, now: datetime
+) -> str:
     paper = played.paper
     versioned = xml_text(f"{played.number}v{played.version(now)}")
     categories = "\n".join(f"    <category term={xml_value(c)}/>" for c in paper.categories)
@@ -150,34 +155,36 @@ def _utc(moment: datetime) -> str:
 
 
 def xml_text(text: str) -> str:
-    """Write text as the content of an element."""
+    """Escape text for the content of an element."""
     return escape(_ILLEGAL.sub("", text))
 
 
 def xml_value(text: str) -> str:
-    """Write text as an attribute's value, its quotation marks included."""
+    """Escape text for an attribute, and put it in quotation marks."""
     return quoteattr(_ILLEGAL.sub("", text))
 
 
 PAGE_SIZE = 100
-"""Records a page; arXiv's are of 3,500."""
+"""Records on a page; arXiv has 3,500."""
 EARLIEST = date(2005, 9, 16)
+"""The first day that may be asked for, as at arXiv."""
 
 _PHYSICS = ("astro-ph", "cond-mat", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph",
             "nlin", "nucl-ex", "nucl-th", "physics", "quant-ph")  # fmt: skip
 _OTHERS = ("cs", "econ", "eess", "math", "q-bio", "q-fin", "stat")
 _CLASS = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
-"""What is one of arXiv's own: the API lists those of MSC and ACM among them, OAI-PMH apart."""
+"""A class of arXiv's own. The API lists those of MSC and ACM among them; OAI-PMH does not."""
 _ARGUMENTS = {"verb", "metadataPrefix", "from", "until", "set"}
 
 
 class _OaiError(Exception):
-    """A protocol error: its code, and what arXiv says of it."""
+    """A protocol error: its code, and arXiv's message."""
 
 
 @dataclass(frozen=True, slots=True)
 class _ListRequest:
-    """A list asked for: days, classes or archives, and how many records were sent before."""
+    """A request for records. end: the last day. names: classes or archives. skip: records sent
+    before."""
 
     start: date
     end: date
@@ -186,9 +193,9 @@ class _ListRequest:
 
 
 def oai_answer(catalogue: Catalogue, asked: Mapping[str, str], *, url: str, now: datetime) -> bytes:
-    """Answer one request. asked: its arguments; url: the interface's own address."""
+    """Answer one OAI-PMH request. asked: its arguments. url: the address of the interface."""
     try:
-        question, arguments = _question(asked, now)
+        question, arguments = _parse_request(asked, now)
         records = sorted(_records(catalogue, question, now), key=lambda r: (r[0], r[1].number))
         if not records:
             raise _OaiError("noRecordsMatch", "The combination of the arguments is an empty list.")
@@ -197,6 +204,7 @@ def oai_answer(catalogue: Catalogue, asked: Mapping[str, str], *, url: str, now:
         return _document("<request>", f"  <error code={xml_value(code)}>{said}</error>\n", url, now)
     shown = records[question.skip : question.skip + PAGE_SIZE]
     body = "".join(_record(played, stamp, now) for stamp, played in shown)
+    # A list whose last page is sent has no token.
     left = len(records) - question.skip - len(shown)
     token = ""
     if left > 0:
@@ -209,7 +217,7 @@ def oai_answer(catalogue: Catalogue, asked: Mapping[str, str], *, url: str, now:
     return _document(f"<request{attributes}>", lists, url, now)
 
 
-def _question(asked: Mapping[str, str], now: datetime) -> tuple[_ListRequest, dict[str, str]]:
+def _parse_request(asked: Mapping[str, str], now: datetime) -> tuple[_ListRequest, dict[str, str]]:
     if asked.get("verb") != "ListRecords":
         raise _OaiError("badVerb", "Only ListRecords is played.")
     arguments = dict(asked)
@@ -217,7 +225,7 @@ def _question(asked: Mapping[str, str], now: datetime) -> tuple[_ListRequest, di
         if set(arguments) != {"verb", "resumptionToken"}:
             raise _OaiError("badArgument", "No other argument goes with a resumptionToken.")
         arguments = dict(parse_qsl(unquote(arguments["resumptionToken"])))
-        # A token is the whole question again, and how many records were sent.
+        # A token has the whole request again, and the number of records sent.
         if not arguments.get("skip", "").isdecimal():
             raise _OaiError("badResumptionToken", "The resumptionToken is invalid or expired.")
     skip = int(arguments.pop("skip", "0"))
@@ -226,7 +234,7 @@ def _question(asked: Mapping[str, str], now: datetime) -> tuple[_ListRequest, di
     if arguments["metadataPrefix"] != "arXivRaw":
         raise _OaiError("cannotDisseminateFormat", "Only arXivRaw is played.")
     start = _day(arguments.get("from"), EARLIEST)
-    # Days are taken as UTC's; one to come is refused only where it was asked for.
+    # Days are UTC. A future day is refused only where the request names it.
     end = _day(arguments.get("until"), now.astimezone(UTC).date())
     too_late = datetime.combine(end, time.max, UTC) > now + timedelta(days=1)
     if start > end or start < EARLIEST or ("until" in arguments and too_late):
@@ -242,7 +250,7 @@ def _day(text: str | None, default: date) -> date:
 
 
 def _names(name: str | None) -> tuple[str, ...]:
-    """Return the archives or classes of a set; None means all of them."""
+    """Resolve the archives or classes of a set; None means all of them. Raises _OaiError."""
     if not name:
         return _OTHERS + _PHYSICS
     group, *rest = name.split(":")
@@ -255,12 +263,13 @@ def _names(name: str | None) -> tuple[str, ...]:
 def _records(
     catalogue: Catalogue, question: _ListRequest, now: datetime
 ) -> Iterable[tuple[date, PlayedPaper]]:
-    """Find the papers stamped within the days asked for, each with its stamp."""
+    """Find the papers whose record has a date within the request; yields (date, paper)."""
     for n in range((question.end - question.start).days + 1):
         day = question.start + timedelta(days=n)
         if announced_at(day) > now:
             return
         found = catalogue.listing(day, question.names)
+        # A listing may name a paper several times: new in one category, a cross-list in another.
         for played in {p.number: p for p, _ in found}.values():
             at = played.replaced_at if played.is_replaced(now) else None
             if (listing_day(at) if at else played.listed_on) == day:
@@ -306,7 +315,7 @@ def _record(played: PlayedPaper, stamp: date, now: datetime) -> str:
 
 
 def _versions(played: PlayedPaper, now: datetime) -> str:
-    """Write all versions; of those between the first and the newest the dates are made up."""
+    """Write all versions. Those before the newest have the date of the first one."""
     newest = played.version(now)
     dates = [played.submitted_at] * (newest - 1) + [played.updated_at(now)]
     return "".join(

@@ -1,11 +1,11 @@
-"""Find papers as arXiv's query language asks for them, at a moment of a played calendar.
+"""Find papers by arXiv's query language, as of a moment in the played calendar.
 
-`(cat:cs.CL OR cat:eess.AS) AND submittedDate:[… TO …]`: left out, since nothing here asks for
-it, are jr, rn, lastUpdatedDate and relevance as Lucene scores it.
+`(cat:cs.CL OR cat:eess.AS) AND submittedDate:[… TO …]`. Not supported, since nothing here asks
+for it: jr, rn, lastUpdatedDate, and Lucene's relevance.
 
-A paper is found from the moment its listing is out (calendar.announced_at), never before. Knows
-nothing of HTTP, XML or where the papers come from. Costs grow with what is asked for: a query
-with a date or a category does not look at the other papers; one of words alone reads them all.
+A paper is found once its listing is out (calendar.announced_at), never before. Knows nothing of
+HTTP, XML or where the papers come from. A query with a date or a category looks only at those
+papers; a query of words alone reads them all.
 """
 
 from __future__ import annotations
@@ -25,24 +25,25 @@ from reader.library.paper import Paper
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One thing asked for: `cat:cs.CL`, `ti:"a phrase"`, a date range, a bare word.
+    """One condition of a query: `cat:cs.CL`, `ti:"a phrase"`, a date range, a bare word.
 
-    field: in lower case.
+    field: in lower case, "all" for a bare word.
     """
 
     field: str
     value: str
 
     def bounds(self) -> tuple[datetime, datetime]:
-        """Return the UTC times [start, end) of a date range; its last minute belongs to it."""
+        """Convert a date range to UTC moments [start, end); its last minute is included."""
         start, end = (
+            # Seconds, which may follow, do not count.
             datetime.strptime(digits[:12], "%Y%m%d%H%M").replace(tzinfo=UTC)
             for digits in self.value.strip("[]").split(" TO ")
         )
         return start, end + timedelta(minutes=1)
 
     def holds(self, paper: Paper) -> bool:
-        """Check whether a paper's words hold this one's, as whole words or up to a `*`."""
+        """Check whether a paper has this condition's words, whole or up to a `*`."""
         wanted = _plain(self.value)
         fields = {
             "ti": paper.title,
@@ -53,8 +54,10 @@ class Condition:
         if (text := fields.get(self.field)) is None:
             text = " ".join((*fields.values(), *paper.categories))
         text = text.lower()
-        if wanted.partition(" ")[0] not in text:  # says no ten times faster than what follows
+        # This quick test, ten times as fast as the exact one, rules out most papers.
+        if wanted.partition(" ")[0] not in text:
             return False
+        # With blanks around both only whole words match; a `*` leaves the end open.
         return f" {wanted}{'' if self.value.endswith('*') else ' '}" in f" {_plain(text)} "
 
 
@@ -76,11 +79,11 @@ _OPERATORS = frozenset({"AND", "OR", "ANDNOT"})
 
 
 def parse(text: str) -> Query:
-    """Read a query; AND and ANDNOT bind tighter than OR, no operator means OR.
+    """Parse a query. AND and ANDNOT bind tighter than OR; no operator means OR.
 
     Raises ValueError for what arXiv refuses.
     """
-    # Turned round, so that the next token is the last of the list and `pop` takes it.
+    # Reversed, so that `pop` takes the next token.
     waiting = _TOKENS.findall(text)[::-1]
     query = _any_of(waiting)
     if waiting:
@@ -89,7 +92,7 @@ def parse(text: str) -> Query:
 
 
 def cost(query: Query) -> int:
-    """Order queries by how many papers they look at: dates 0, categories 1, words 2."""
+    """Rank a query by the papers that it looks at: 0 for dates, 1 for categories, 2 for words."""
     if isinstance(query, Condition):
         return {"submitteddate": 0, "cat": 1}.get(query.field, 2)
     costs = (cost(query.left), cost(query.right))
@@ -140,11 +143,11 @@ AnnounceType = Literal["new", "cross", "replace", "replace-cross"]
 
 @dataclass(frozen=True, slots=True)
 class PlayedPaper:
-    """A paper and when arXiv got it.
+    """A paper and the moments when arXiv received it.
 
-    paper: `announced_on` None means the day that the calendar gives for `submitted_at`;
-    `version` is the one that `replaced_at` brings.
-    replaced_at: when the newest version was submitted, None for a paper of one version.
+    paper: an `announced_on` of None means the calendar's listing day for `submitted_at`;
+    `version` is the one submitted at `replaced_at`.
+    replaced_at: when the newest version was submitted; None for a single version.
     """
 
     paper: Paper
@@ -153,7 +156,7 @@ class PlayedPaper:
 
     @property
     def number(self) -> str:
-        """The arXiv id without scheme and version."""
+        """The arXiv id, without scheme and version."""
         return self.paper.id.removeprefix("arxiv:")
 
     @property
@@ -161,7 +164,7 @@ class PlayedPaper:
         return self.paper.announced_on or listing_day(self.submitted_at)
 
     def is_replaced(self, now: datetime) -> bool:
-        """Check whether the newest version is out."""
+        """Check whether the newest version has been announced."""
         at = self.replaced_at
         return at is not None and announced_at(listing_day(at)) <= now
 
@@ -173,7 +176,7 @@ class PlayedPaper:
 
 
 class Catalogue:
-    """Papers, indexed by submission time, category, id and listing day."""
+    """The played papers, indexed by submission time, category, id and listing day."""
 
     def __init__(self, papers: Iterable[PlayedPaper]) -> None:
         self._papers = sorted(papers, key=lambda p: (p.submitted_at, p.number))
@@ -195,10 +198,10 @@ class Catalogue:
         return len(self._papers)
 
     def search(self, query: str, numbers: Sequence[str], *, now: datetime) -> list[PlayedPaper]:
-        """Find what a query and an id list both name, oldest submission first.
+        """Find the papers that are both in a query and in an id list, oldest submission first.
 
-        With an id list alone, the order of the list. An empty query and an empty list
-        find nothing. Raises ValueError, worded as arXiv words it, for what is malformed.
+        An id list alone keeps its order. An empty query with an empty list finds nothing.
+        Raises ValueError with arXiv's wording for a malformed query or id.
         """
         matches = [(number, _NUMBER.fullmatch(number)) for number in numbers]
         if bad := [number for number, match in matches if not match]:
@@ -225,7 +228,9 @@ class Catalogue:
                     any(category == name or category.startswith(f"{name}.") for name in names)
                     for category in played.paper.categories
                 ]
-                if any(named):  # the primary category or, of a cross-list, another one
+                # The first category is the primary one: a paper asked for by another one is a
+                # cross-list there.
+                if any(named):
                     groups[kinds[first + (not named[0])]].append(played)
         return [(played, kind) for kind, several in groups.items() for played in several]
 
@@ -233,14 +238,14 @@ class Catalogue:
         return [self._papers[i] for i in places if self._out_at[i] <= now]
 
     def _match(self, query: Query, within: AbstractSet[int] | None) -> AbstractSet[int]:
-        """Find the places that a query names, looking only `within` where that is given."""
+        """Find the places of the papers that match, only among `within` where that is given."""
         if isinstance(query, Condition):
             if query.field == "submitteddate":
                 start, end = (bisect_left(self._submitted, at) for at in query.bounds())
                 places = range(start, end)
                 return set(places) if within is None else {i for i in within if i in places}
             if query.field == "cat":
-                found = self._categorised(query.value.lower())
+                found = self._in_category(query.value.lower())
                 return found if within is None else found & within
             among = range(len(self._papers)) if within is None else within
             return {i for i in among if query.holds(self._papers[i].paper)}
@@ -249,11 +254,11 @@ class Catalogue:
         if query.operator == "ANDNOT":
             kept = self._match(query.left, within)
             return kept - self._match(query.right, kept)
-        # The cheaper side first, so that the other one looks at few papers.
+        # The cheaper side first: the other one then looks only at its results.
         first, second = sorted((query.left, query.right), key=cost)
         return self._match(second, self._match(first, within))
 
-    def _categorised(self, name: str) -> AbstractSet[int]:
+    def _in_category(self, name: str) -> AbstractSet[int]:
         if not name.endswith("*"):
             return self._by_category.get(name, frozenset())
         stem = name.rstrip("*")

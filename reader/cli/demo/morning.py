@@ -1,8 +1,8 @@
-"""Make and play the sample morning: a local server, a library, the commands a person types.
+"""Run the sample morning: a local server, a library, and the commands that a person types.
 
-Invented are the papers, the posts, their PDFs and the notes, which stand in the TOML files
-beside this module; here they get their dates for any day, their ids and form. All else is the
-real program, from the fetch to the exported note. Needs no network.
+The papers, posts, PDFs and notes are invented and stand in the TOML files beside this module.
+Here they get ids and form, and dates for any day. Everything else is the real program, from
+the fetch to the exported note. Needs no network.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from reader.library.paper import Paper
 from reader.library.place import FEEDS
 
 TIMELINE = "timeline.rss"
-"""The name under which the server plays the posts."""
+"""The name of the posts' feed on the server."""
 
 _FIRST_NUMBER = 90001  # arXiv has never had half as many papers in a month
 
@@ -53,7 +53,7 @@ _LINKS = {
 
 @dataclass(frozen=True, slots=True)
 class SampleNote:
-    """What the sample reader writes about a paper, and asks when its title is gone.
+    """A note of the sample reader, and the query by which they find the paper later.
 
     question: in the note's language, without the words of the title.
     """
@@ -65,7 +65,7 @@ class SampleNote:
 
 
 def sample_papers(now: datetime) -> tuple[PlayedPaper, ...]:
-    """Make the papers of the last two listing days that are out at a moment."""
+    """Make the sample papers, dated for the last two listing days before a moment."""
     newest = latest_listing(now)
     days = (newest, _listing_before(newest))
     rows = _rows("papers", "paper")
@@ -94,10 +94,10 @@ def sample_papers(now: datetime) -> tuple[PlayedPaper, ...]:
 
 
 def sample_timeline(papers: Sequence[PlayedPaper], now: datetime) -> bytes:
-    """Write the posts as the RSS of a timeline, newest first."""
+    """Write the sample posts as the RSS feed of a timeline, newest first."""
     numbers = {_row(played.paper)["key"]: played.number for played in papers}
     rows = sorted(enumerate(_rows("posts", "post"), 101), key=lambda pair: pair[1]["hours"])
-    items = "".join(_item(n, row, now, numbers) for n, row in rows)
+    items = "".join(_feed_item(n, row, now, numbers) for n, row in rows)
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/">
   <channel>
@@ -111,8 +111,11 @@ def sample_timeline(papers: Sequence[PlayedPaper], now: datetime) -> bytes:
 
 
 def sample_pdf(paper: Paper) -> bytes:
-    """Typeset a paper: two columns, and the long text for the three that have one."""
-    # PyMuPDF takes most of a second to load.
+    """Typeset a sample paper in two columns; three papers have a long text.
+
+    Returns the PDF's bytes.
+    """
+    # Imported here: PyMuPDF takes most of a second to load.
     from reader.cli.demo.typeset import Manuscript, Section, typeset
 
     body = next((b for b in _rows("bodies", "body") if b["key"] == _row(paper)["key"]), {})
@@ -124,7 +127,7 @@ def sample_pdf(paper: Paper) -> bytes:
 
 
 def sample_notes(papers: Sequence[PlayedPaper]) -> tuple[SampleNote, ...]:
-    """Make three notes in the reader's own words; their papers are the demo's picks."""
+    """Make the three sample notes; their papers are the demo's picks."""
     by_key = {_row(played.paper)["key"]: played.paper for played in papers}
     return tuple(
         SampleNote(by_key[r["paper"]], r["topic"], r["text"].strip(), r["question"])
@@ -133,7 +136,7 @@ def sample_notes(papers: Sequence[PlayedPaper]) -> tuple[SampleNote, ...]:
 
 
 def sample_server(now: datetime) -> PlayServer:
-    """Make a server that plays this morning, its clock standing still."""
+    """Make the server for the sample morning; its clock stands at `now`."""
     papers = sample_papers(now)
     by_number = {played.number: played.paper for played in papers}
 
@@ -150,7 +153,7 @@ def _listing_before(day: date) -> date:
     return day if is_listing_day(day) else _listing_before(day)
 
 
-def _item(n: int, row: dict[str, Any], now: datetime, numbers: dict[str, str]) -> str:
+def _feed_item(n: int, row: dict[str, Any], now: datetime, numbers: dict[str, str]) -> str:
     user, host = row["at"].strip("@").split("@")
     url = f"https://{host}/@{user}/{n}"
     posted_at = now - timedelta(hours=row["hours"])
@@ -167,7 +170,7 @@ def _item(n: int, row: dict[str, Any], now: datetime, numbers: dict[str, str]) -
 
 
 def _anchor(form: str, number: str) -> str:
-    """Write a link as Mastodon does: the visible part short, the rest in hidden spans."""
+    """Write a link as Mastodon does: a short visible part, the rest in hidden spans."""
     url = _LINKS[form].format(number)
     scheme, rest = url[:8], url[8:]
     return (
@@ -178,7 +181,7 @@ def _anchor(form: str, number: str) -> str:
 
 
 def _legal(text: str) -> str:
-    # XML 1.0 has no place for these; the C1 escape sequences of the hostile post it lets by.
+    # XML 1.0 forbids these. C1 control characters, which the hostile post has, are allowed.
     return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)
 
 
@@ -199,10 +202,10 @@ _ARXIV = "[arxiv]\n"
 def play(*, keep: Path | None, is_quiet: bool) -> int:
     """Run the morning from gather to export; returns the first exit code that is not 0.
 
-    keep: a new folder for the library, None for a temporary one that is removed.
+    keep: a new or empty folder for the library; None makes a temporary one and removes it.
     """
     now = clock()()
-    with _folder(keep) as folder, sample_server(now) as server:
+    with _library_folder(keep) as folder, sample_server(now) as server:
         click.echo(say("demo.what", folder=folder, url=server.url))
         (folder / FEEDS).write_text(feeds_toml(server), encoding="utf-8")
         notes = sample_notes(sample_papers(now))
@@ -230,14 +233,14 @@ def play(*, keep: Path | None, is_quiet: bool) -> int:
 
 
 def feeds_toml(server: PlayServer) -> str:
-    """Write the template of `reader init` with the sample server's addresses and timeline."""
+    """Build the feeds.toml of `reader init`, with the sample server's addresses and timeline."""
     head, arxiv, rest = template().partition(_ARXIV)
     feed = f'\n[[feed]]\nname = "sample timeline"\nurl = "{server.feed_url(TIMELINE)}"\n'
     return head + arxiv + server.arxiv_toml() + "\n" + rest + feed
 
 
 @contextlib.contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
+def _library_folder(keep: Path | None) -> Iterator[Path]:
     if keep is None:
         with tempfile.TemporaryDirectory(prefix="reader-demo-") as name:
             yield Path(name)

@@ -1,4 +1,4 @@
-"""Play arXiv and a few feeds on this machine, over real HTTP, for papers it is given.
+"""Imitate arXiv and some feeds on this machine, over real HTTP, for given papers.
 
     /api/query      export.arxiv.org: queries, id lists, paging, totals
     /oai            oaipmh.arxiv.org: ListRecords in arXivRaw, resumption tokens
@@ -6,8 +6,8 @@
     /pdf/ID         arxiv.org: PDFs that the caller has
     /feeds/NAME     any other feed, as bytes
 
-The same server plays the demo's invented papers and, in the tests, real days. It
-listens on the loopback address only, and knows nothing of what the papers are.
+It serves the demo's invented papers and, in the tests, real days. It listens on the loopback
+address only, and does not know what the papers are.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from reader.cli.demo.catalogue import Catalogue, PlayedPaper
 from reader.gathering.calendar import EASTERN, is_listing_day
 
 PAGE_LIMIT = 2000
-"""The API gives no more results in one answer."""
+"""Results in one answer of the API at most."""
 
 _ATOM = "application/atom+xml; charset=utf-8"
 _TYPES = {
@@ -44,7 +44,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is sent back; an ETag or Last-Modified in it makes a 304 possible."""
+    """An answer; with an ETag or Last-Modified it may become a 304."""
 
     status: int
     body: bytes = b""
@@ -53,11 +53,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """How an answer goes wrong. What is None stays as it would have been.
+    """How an answer goes wrong; None leaves a part of it as it is.
 
-    hang_s: silence before the first byte.
-    cut_after: the connection closes after this many bytes of the promised body.
-    drip_s: silence after each 64 bytes of the body.
+    hang_s: seconds of silence before the first byte.
+    cut_after: bytes of the promised body after which the connection is closed.
+    drip_s: seconds of silence after each 64 bytes of the body.
     """
 
     status: int | None = None
@@ -69,12 +69,12 @@ class Fault:
 
 
 class PlayServer:
-    """A context manager around a server in a thread.
+    """A context manager that runs the server in a thread.
 
-    clock: the played moment, asked at each request.
-    feeds: bodies by name ("timeline.rss"), looked up at each request; the name's ending
-    gives the content type.
-    pdfs: a PDF by arXiv id without version, None for 404.
+    clock: returns the played moment, called at each request.
+    feeds: bodies by name ("timeline.rss"), looked up at each request; the ending of the name
+    decides the content type.
+    pdfs: returns the PDF of an arXiv id without version, None for 404.
     port: 0 for any free one.
     """
 
@@ -94,12 +94,13 @@ class PlayServer:
         self.requests: list[str] = []
         """Each request's path and query, in order of arrival."""
         self.faults: Callable[[str, int], Fault | None] = lambda _path, _n: None
-        """Asked with a path (no query) and how often it was asked for, from 1."""
+        """Called with a path (without query) and its number of requests so far, from 1."""
         self.stopped = Event()
         self._n_asked: Counter[str] = Counter()
         self._lock = Lock()
         self._http = _Http(("127.0.0.1", port), _Handler)
         self._http.play = self
+        # `shutdown` waits for the next look at its flag: 0.05 s, by default half a second.
         self._thread = Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
     @property
@@ -117,7 +118,7 @@ class PlayServer:
         self._thread.join()
 
     def arxiv_toml(self) -> str:
-        """Write the address lines of feeds.toml's [arxiv] table, without its head."""
+        """Write the lines of feeds.toml's [arxiv] table with the addresses, without its head."""
         return (
             f'api_url = "{self.url}/api/query"\n'
             f'rss_url = "{self.url}/atom/"\n'
@@ -130,8 +131,9 @@ class PlayServer:
         return f"{self.url}/feeds/{name}"
 
     def next_fault(self, target: str) -> Fault:
-        """Count a request and say how its answer goes wrong, if it does."""
+        """Count a request, and return how its answer goes wrong."""
         path = urlsplit(target).path
+        # Requests come in threads, and several may ask for the same path at once.
         with self._lock:
             self.requests.append(target)
             self._n_asked[path] += 1
@@ -139,17 +141,17 @@ class PlayServer:
         return self.faults(path, n) or Fault()
 
     def answer(self, target: str) -> Reply:
-        """Answer a path with its query, as if nothing went wrong."""
+        """Answer a path with its query, without faults."""
         parts = urlsplit(target)
         first, _, rest = unquote(parts.path).lstrip("/").partition("/")
         if (first, rest) == ("api", "query"):
-            return self._query(_arguments(parts.query))
+            return self._api_answer(_arguments(parts.query))
         if (first, rest) == ("oai", ""):
             url, asked = f"{self.url}/oai", _arguments(parts.query)
             body = oai_answer(self.catalogue, asked, url=url, now=self.clock())
             return Reply(200, body, {"Content-Type": "application/xml"})
         if first == "atom" and rest:
-            return self._announcement(rest)
+            return self._feed_answer(rest)
         if first == "pdf" and rest:
             number = re.sub(r"v\d+$", "", rest.removesuffix(".pdf"))
             if (pdf := self.pdfs(number)) is not None:
@@ -160,7 +162,7 @@ class PlayServer:
             return Reply(200, body, {"Content-Type": kind, "ETag": _etag(body)})
         return Reply(404, b"<html><body>Not found</body></html>", {"Content-Type": "text/html"})
 
-    def _query(self, asked: Mapping[str, str]) -> Reply:
+    def _api_answer(self, asked: Mapping[str, str]) -> Reply:
         now = self.clock()
         query, id_list = asked.get("search_query", ""), asked.get("id_list", "")
         try:
@@ -172,7 +174,8 @@ class PlayServer:
         by, is_ids_alone = asked.get("sortBy", "relevance"), not query.strip()
         if by == "lastUpdatedDate":
             found = sorted(found, key=lambda played: played.updated_at(now))
-        elif by != "relevance" and is_ids_alone:  # else they stand in this order already
+        elif by != "relevance" and is_ids_alone:
+            # Results of a query are in this order already.
             found = sorted(found, key=lambda played: played.submitted_at)
         is_newest_first = asked.get("sortOrder") != "ascending"
         if is_newest_first and not (by == "relevance" and is_ids_alone):
@@ -181,8 +184,8 @@ class PlayServer:
         entries = found[page.start : page.start + page.size]
         return Reply(200, api_feed(page, entries, now=now), {"Content-Type": _ATOM})
 
-    def _announcement(self, names: str) -> Reply:
-        # The feeds are built at midnight Eastern time, four hours after the announcement.
+    def _feed_answer(self, names: str) -> Reply:
+        # arXiv builds its feeds at midnight Eastern time, four hours after the announcement.
         now = self.clock()
         day = now.astimezone(EASTERN).date()
         listed = self.catalogue.listing(day, names.split("+")) if is_listing_day(day) else []
@@ -211,11 +214,12 @@ def _whole(asked: Mapping[str, str], name: str, default: int) -> int:
 
 class _Http(ThreadingHTTPServer):
     daemon_threads = True
+    # A client that hangs must not keep the server from closing.
     block_on_close = False
     play: PlayServer
 
     def handle_error(self, request: object, client_address: object) -> None:
-        # A client that gave up (its timeout, kill -9) is no fault of the server's.
+        # A client that went away (a timeout, kill -9) is no error of the server.
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
@@ -233,7 +237,7 @@ class _Handler(BaseHTTPRequestHandler):
             answer = replace(answer, status=304, body=b"")
         if fault.body is not None:
             answer = replace(answer, body=fault.body, headers={})
-        # A fault without a status spoils the body or the headers alone.
+        # A fault without a status changes only body or headers.
         status = fault.status or answer.status
         try:
             self.send_response(status)
@@ -244,7 +248,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             if self.command != "HEAD":
                 self._send_body(answer.body, fault)
-        except ConnectionError:  # the client gave up; there is nobody left to tell
+        except ConnectionError:
+            # The client has gone: nobody is left to answer.
             self.close_connection = True
 
     do_HEAD = do_GET
@@ -265,7 +270,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.cut_after is not None:
             body = body[: fault.cut_after]
             self.close_connection = True
-        # In small pieces only where it drips; an empty body takes no step at all.
+        # In small pieces only where it drips. `or 1`: a step of 0 is an error, for an empty body.
         step = 64 if fault.drip_s else len(body) or 1
         for start in range(0, len(body), step):
             self.wfile.write(body[start : start + step])

@@ -1,7 +1,7 @@
-"""Typeset an invented paper as a PDF, in two columns, the way papers look.
+"""Typeset an invented paper as a PDF in two columns.
 
-Marked as invented on each page. The same paper gives the same bytes. Needs PyMuPDF,
-and knows nothing of where the text comes from.
+Each page says that it is invented. The same paper gives the same bytes. Needs PyMuPDF, and
+does not know where the text comes from.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FOOTER = "Invented for a demonstration: no such paper, people or numbers exist.
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and its paragraphs, an empty line between them."""
+    """A heading and its text. Empty lines separate the paragraphs."""
 
     heading: str
     text: str
@@ -31,7 +31,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
-    """What is typeset; japanese: a summary for a page of its own, empty for none."""
+    """A paper to typeset. japanese: a summary for a page of its own, "" for none."""
 
     paper: Paper
     sections: tuple[Section, ...] = ()
@@ -44,12 +44,15 @@ class _TypesetLine:
     font: str = "tiro"
     size: float = 11.4
     gap: float = 0.0
-    """Empty space above."""
+    """Points of empty space above."""
 
 
 @dataclass
 class _Pen:
-    """Where the next line goes: down a column, then the next one, then a new page."""
+    """The place of the next line: down a column, then the second one, then a new page.
+
+    top: where the columns of this page begin. y: the baseline of the last line. Both in points.
+    """
 
     document: pymupdf.Document
     page: pymupdf.Page
@@ -70,19 +73,20 @@ class _Pen:
 
 
 def typeset(written: Manuscript) -> bytes:
-    """Make the PDF's bytes."""
+    """Typeset a manuscript; returns the PDF's bytes."""
     document = pymupdf.open()
     page = _new_page(document)
     y = _put_head(page, written.paper)
     cursor = _Pen(document, page, y, y)
-    for line in _flow(written):
+    for line in _body_lines(written):
         cursor.put(line)
     if written.japanese:
         page = _new_page(document)
         cursor = _Pen(document, page, _MARGIN, _MARGIN)
         for line in _paragraphs(written.japanese, _TypesetLine("", "japan", 10)):
             cursor.put(line)
-    for page in document:  # last, so that extracted text begins with the title
+    # The footers come last, so that extracted text begins with the title.
+    for page in document:
         _put_centred(page, _HEIGHT - _FOOT + 16, _FOOTER, "tiit", 8)
     paper = written.paper
     day = paper.published_on or date(2000, 1, 1)
@@ -94,13 +98,14 @@ def typeset(written: Manuscript) -> bytes:
             "creationDate": f"D:{day:%Y%m%d}000000Z",
         }
     )
+    # Without `no_new_id` each run would write another id, and so other bytes.
     data: bytes = document.tobytes(garbage=3, deflate=True, no_new_id=True)
     document.close()
     return data
 
 
 def _put_head(page: pymupdf.Page, paper: Paper) -> float:
-    """Put title, authors and arXiv's stamp; give where the columns begin."""
+    """Put title, authors and arXiv's stamp; returns where the columns begin, in points."""
     y = _MARGIN + 8
     for text in _wrap(_latin(paper.title), "tibo", 16, _WIDTH - 2 * _MARGIN - 20):
         y += 19
@@ -125,7 +130,7 @@ def _new_page(document: pymupdf.Document) -> pymupdf.Page:
     return document.new_page(width=_WIDTH, height=_HEIGHT)
 
 
-def _flow(written: Manuscript) -> Iterator[_TypesetLine]:
+def _body_lines(written: Manuscript) -> Iterator[_TypesetLine]:
     heading = _TypesetLine("", "tibo", 12.5, gap=10)
     yield replace(heading, text="Abstract")
     yield from _paragraphs(_latin(written.paper.abstract), _TypesetLine("", "tiit", gap=3))
@@ -162,7 +167,7 @@ def _length(part: str, font: str, size: float) -> float:
 
 
 def _latin(text: str) -> str:
-    """Keep what the PDF's built-in fonts can draw."""
+    """Replace the characters that the PDF's built-in fonts do not have by "?"."""
     return "".join(
         c for c in text.encode("latin-1", "replace").decode("latin-1") if c >= " " or c == "\n"
     )

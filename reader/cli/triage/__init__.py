@@ -1,4 +1,4 @@
-"""Let a person decide on each paper of a morning; afterwards fetch and index the picks."""
+"""Show a morning's list and take decisions on it; then fetch and index the picks."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ from reader.morning.pick import FETCH_LOG
 from reader.morning.values import Morning
 
 SOON_DAYS = 60
-"""A deadline farther away than this does not stand above the list."""
+"""Days. A deadline farther away does not stand above the list."""
 
 TICK_S = 3.0
-"""How often we look what other devices decided, and how long the person has been at it."""
+"""Seconds without a key after which decisions of other devices and the minutes are looked at."""
 SMALLEST = (20, 5)
-"""Columns and lines under which questions, line by line, are easier to read."""
+"""Columns and lines. On a smaller terminal questions line by line are easier to read."""
 LARGEST_LOG = 65_536
-"""Bytes from which on the log of the background fetch begins anew."""
+"""Bytes. A larger log of the background fetch is replaced."""
 
 
 def triage(context: click.Context, library: Library, shown: Morning, *, said: str = "") -> None:
-    """Show a morning and ask about its papers; says in one line at the end what was done.
+    """Show a morning, ask about its papers, and print in one line what was decided.
 
-    A whole screen where the terminal has one, else line by line. said: what stands on the
-    screen first, since it covers what was printed before.
+    On a whole screen where the terminal can show one, otherwise line by line. said: a sentence
+    to show first, since the screen covers what was printed before.
     """
     if (shown.entries or shown.queue) and can_run(os.environ):
         outcome = _on_whole_screen(context, library, shown, said=said)
@@ -51,12 +51,13 @@ def triage(context: click.Context, library: Library, shown: Morning, *, said: st
         output.put_all(screen.morning_lines(shown, screen.width_of_terminal()))
         if all(entry.held.state != "candidate" for entry in shown.entries):
             return
-        from reader.cli.triage import questions  # asks for notes too: 20 ms of its own
+        # Imported here: 20 ms, since it also writes notes.
+        from reader.cli.triage import questions
 
         outcome = questions.ask(context, library, shown)
     n_picked = len(outcome.picked)
     output.put(say("triage.end", picked=n_picked, skipped=outcome.n_skipped, left=outcome.n_left))
-    # What the list teaches and its PDFs take seconds to minutes, which nobody has to wait for.
+    # Learning and fetching PDFs takes seconds to minutes: another process does it.
     if outcome.picked and start(library, ["fetch"]):
         output.put_all(screen.wrap(say("queue.fetching"), screen.width_of_terminal()))
         return
@@ -69,7 +70,7 @@ def triage(context: click.Context, library: Library, shown: Morning, *, said: st
         if outcome.picked:
             problems = index_picks(library, tools, list(outcome.picked))
         else:
-            # Skips, notes and what was taken back teach too.
+            # Skips, notes and undone decisions are learned from too.
             learn_decisions(library, tools)
     say_errors(told_together(problems))
 
@@ -77,13 +78,14 @@ def triage(context: click.Context, library: Library, shown: Morning, *, said: st
 def start(library: Library, command: Sequence[str]) -> bool:
     """Start `reader COMMAND` on a library in a process that outlives this one.
 
-    It has a session of its own: no key and no closed terminal reaches it. What it says goes to
-    a file in the library. False where it cannot be started; nothing is lost then, since the next
-    gather does the same.
+    It has a session of its own, so that neither a key nor a closed terminal ends it. Its output
+    goes to a file in the library. Returns False where it cannot be started: nothing is lost,
+    since the next gather does the same work.
     """
     if os.name != "posix":
         return False
     file = library.folder / FETCH_LOG
+    # An absolute path: the process runs in "/", and keeps no folder of the person's in use.
     line = [sys.executable, "-m", "reader", "--library", str(library.folder.absolute()), *command]
     try:
         is_large = file.exists() and file.stat().st_size > LARGEST_LOG
@@ -104,9 +106,12 @@ def start(library: Library, command: Sequence[str]) -> bool:
     return True
 
 
-def _more(library: Library, shown: Morning) -> tuple[str, ...]:
-    """Name in a few words what else there is today: a deadline, notes to recall, papers left
-    lying, what the morning has to tell."""
+def _head_texts(library: Library, shown: Morning) -> tuple[str, ...]:
+    """Collect short texts for the head of the screen: what else there is today.
+
+    In order: a near deadline, notes to recall, open decisions of earlier days, missing seeds,
+    notices.
+    """
     texts = []
     deadline = shown.quota.deadline
     if deadline and (n := (deadline.on - shown.day).days) <= SOON_DAYS:
@@ -121,17 +126,17 @@ def _more(library: Library, shown: Morning) -> tuple[str, ...]:
 
 
 def can_run(environ: Mapping[str, str]) -> bool:
-    """Check whether a person sits at both ends of a terminal that shows a whole screen."""
+    """Check whether input and output are a terminal that can show a whole screen."""
     if not is_terminal() or os.name != "posix":
         return False
     columns, lines = os.get_terminal_size(sys.stdout.fileno())
-    # Some terminals do not know their size; then it is taken to be the usual one.
+    # A terminal that does not know its size says 0: then 80 × 24 is assumed.
     is_large = not columns or not lines or (columns >= SMALLEST[0] and lines >= SMALLEST[1])
     return is_large and environ.get("TERM", "") not in ("", "dumb", "unknown")
 
 
 def styles_for(environ: Mapping[str, str]) -> Mapping[Style, str]:
-    """Choose colours, or weight alone: NO_COLOR is set (no-color.org), or one colour is all."""
+    """Choose colours, or none: for NO_COLOR (no-color.org) and terminals with one colour."""
     name = environ.get("TERM", "")
     has_one = name.startswith(("vt1", "vt2")) or name.endswith(("-m", "-mono"))
     return PLAIN if environ.get("NO_COLOR") or has_one else COLOURED
@@ -140,12 +145,12 @@ def styles_for(environ: Mapping[str, str]) -> Mapping[Style, str]:
 def _on_whole_screen(
     context: click.Context, library: Library, shown: Morning, *, said: str
 ) -> Outcome:
-    """Let the person go through the list until they leave it.
+    """Run the list on a whole screen until the person leaves it.
 
-    Raises KeyboardInterrupt after Ctrl-C. A signal that ends us ends us here, when the
-    terminal is as it was.
+    Raises KeyboardInterrupt after Ctrl-C. After SIGTERM or SIGHUP the process ends here, once
+    the terminal is as it was.
     """
-    more = _more(library, shown)
+    more = _head_texts(library, shown)
     try:
         with Terminal() as terminal:
             opened = OpenOutcome(opener())
@@ -155,6 +160,7 @@ def _on_whole_screen(
     except EndSignal as ended:
         library.db.close()
         signal.signal(ended.number, signal.SIG_DFL)
+        # By the signal itself, so that whoever started us sees that it ended us.
         os.kill(os.getpid(), ended.number)
         raise
     if session.is_interrupted:
@@ -167,6 +173,7 @@ def _loop(session: ListSession, terminal: Terminal, opened: OpenOutcome) -> None
     styles = styles_for(os.environ)
     size = terminal.size()
     while not session.is_over:
+        # After a change of size the terminal may have moved or cut the lines: paint them all.
         if terminal.size() != size:
             size = terminal.size()
             terminal.forget()
@@ -187,7 +194,7 @@ def _loop(session: ListSession, terminal: Terminal, opened: OpenOutcome) -> None
 def _hands(
     context: click.Context, library: Library, terminal: Terminal, opened: OpenOutcome
 ) -> Hands:
-    """Make the functions for what leaves the screen: the editor, the browser, the shell."""
+    """Make the functions that leave the screen: for the editor, the browser and the shell."""
 
     def write_note(held: LibraryPaper) -> bool:
         from reader.cli import note
@@ -198,8 +205,8 @@ def _hands(
             except ReaderError as error:
                 say_error(error)
                 is_written = False
-            # What the editor said stays until the person saw it. What was typed for the editor
-            # is dropped before the question is there, no key after it.
+            # Messages stay until a key shows that they were read. Keys typed for the editor are
+            # dropped before this question appears, none after it.
             with single_keys():
                 click.echo(say("screen.back"))
                 os.read(0, 64)
@@ -208,6 +215,7 @@ def _hands(
     def open_paper(held: LibraryPaper) -> str:
         from reader.pdfs.move import marked_file, pdf_file
 
+        # A paper gets its key when it is filed, and has no files before.
         file = (marked_file(library, held.row) or pdf_file(library, held.row)) if held.key else None
         place = str(file) if file else url_of(held.paper.id)
         return opened.open(place) if place else say("screen.no_place")

@@ -1,7 +1,7 @@
-"""List what stands in the list, in which order, and where a person goes on. Pure functions.
+"""Choose the rows of the list, their order, and the paper to go on with. Pure functions.
 
-The order is the morning's, fixed when the list is opened; decisions change marks and nothing
-else. Knows no terminal and no database.
+The order is the morning's and fixed when the list is opened; decisions change only marks.
+Knows no terminal and no database.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from reader.morning.values import Entry, Morning
 Kind = Literal["head", "paper", "queued", "fold", "text"]
 
 LOW = 14
-"""Lines under which a screen has no room for what each morning says."""
+"""Lines. A lower screen leaves out what every morning says."""
 
 TEXT_INDENT = 6
 """Columns before a line that is neither a head nor a paper."""
@@ -29,8 +29,11 @@ TEXT_INDENT = 6
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the list. number: the paper's in its lane, from 1. day: on which it came, where
-    the list is of several days; of a paper of the queue, on which it was picked."""
+    """A line of the list.
+
+    number: the paper's number in its lane, from 1. day: when the paper arrived, in a list of
+    several days; for a paper of the queue when it was picked.
+    """
 
     kind: Kind
     text: str = ""
@@ -38,22 +41,22 @@ class Row:
     number: int = 0
     day: str = ""
     is_near: bool = False
-    """What is said of it is the reason that it is here."""
+    """It is listed because of the posts about it."""
 
 
 def rows_of(
     shown: Morning, *, is_open: bool = False, query: str = "", size: tuple[int, int] = (80, 24)
 ) -> tuple[Row, ...]:
-    """Lay the lanes under each other.
+    """Make the rows of the list, lane by lane.
 
-    is_open: the doubtful papers are shown. query: only papers that have its words, in any
-    case and width; the lanes without any are left out. size: the screen's columns and lines;
-    a low one names only the themes without a paper.
+    is_open: the doubtful papers are shown. query: only papers with its words, in any case and
+    width; lanes without any are left out. size: the screen's columns and lines; a low screen
+    names only the themes without a paper.
     """
     listed = shown.folded or shown
     wild = [listed.wild] if listed.wild else []
     rows: list[Row] = []
-    lane = partial(_lane, query=query, has_days=shown.folded is not None)
+    lane = partial(_lane_rows, query=query, has_days=shown.folded is not None)
     if shown.folded:
         rows.append(Row("head", folded_text(shown)))
     own = lane(own_text(shown), listed.own)
@@ -70,13 +73,13 @@ def rows_of(
     rows += lane(near, listed.near, is_near=True)
     if wild:
         rows += lane(say("today.wild"), wild, is_near=True)
-    queue = _queue(shown, rows, query)
+    queue = _queue_rows(shown, rows, query)
     return tuple([*rows, *queue] if shown.has_news else [*queue, *rows])
 
 
-def _queue(shown: Morning, rows: Sequence[Row], query: str) -> list[Row]:
-    """Lay out the queue without the papers that stand in a lane of this list."""
-    there, words = {entry.held.row for entry in papers_in(rows)}, _words(query)
+def _queue_rows(shown: Morning, rows: Sequence[Row], query: str) -> list[Row]:
+    """Make the rows of the queue, without the papers that are in a lane of this list."""
+    there, words = {entry.held.row for entry in papers_in(rows)}, _query_words(query)
     entries = [queue_entry(one) for one in shown.queue if one.held.row not in there]
     found = [
         Row("queued", entry=entry, number=n, day=f"{entry.queued.picked_on:%m-%d}")
@@ -87,15 +90,16 @@ def _queue(shown: Morning, rows: Sequence[Row], query: str) -> list[Row]:
     if not found and not is_leading:
         return []
     text = queue_text(shown) if is_leading else say("screen.queue", n=len(entries))
-    if is_leading and not found:  # all of the queue was picked from this very list
+    if is_leading and not found:
+        # All papers of the queue were picked from this list, and stand in its lanes.
         text = say("queue.lead.marked", to_go=shown.quota.to_go)
     return [Row("head", text), *found]
 
 
-def _lane(
+def _lane_rows(
     text: str, entries: Sequence[Entry], *, query: str, has_days: bool, is_near: bool = False
 ) -> list[Row]:
-    words = _words(query)
+    words = _query_words(query)
     found = [
         Row("paper", "", entry, n, day_mark(entry) if has_days else "", is_near)
         for n, entry in enumerate(entries, 1)
@@ -107,41 +111,44 @@ def _lane(
 
 
 def fits(entry: Entry, words: Sequence[str]) -> bool:
-    """Check whether a paper has all of these words, as parts of words too."""
+    """Check whether a paper has all these words, also as parts of longer words."""
     paper = entry.held.paper
     topic = entry.held.topic or entry.topic or ""
     said = [part for m in entry.mentions for part in (m.author, m.words)]
-    text = _even(" ".join((paper.id, paper.title, *paper.authors, paper.abstract, topic, *said)))
+    text = _normal(" ".join((paper.id, paper.title, *paper.authors, paper.abstract, topic, *said)))
     return all(word in text for word in words)
 
 
-def _words(query: str) -> list[str]:
-    return _even(query).split()
+def _query_words(query: str) -> list[str]:
+    return _normal(query).split()
 
 
-def _even(text: str) -> str:
-    # Of 5,000 abstracts most are ASCII, for which there is nothing to normalise.
+def _normal(text: str) -> str:
+    # Most of 5,000 abstracts are ASCII and need no normalising: this runs at each key.
     return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
 
 
 def papers_in(rows: Sequence[Row]) -> list[Entry]:
-    """List the papers that are shown."""
+    """Collect the papers shown, those of the queue included."""
     return [row.entry for row in rows if row.entry]
 
 
 def listed_in(rows: Sequence[Row]) -> list[Entry]:
-    """List the papers that are shown without those of the queue."""
+    """List the papers shown in the lanes, without those of the queue."""
     return [row.entry for row in rows if row.entry and row.kind == "paper"]
 
 
 def queued_in(rows: Sequence[Row]) -> list[int]:
-    """List the papers (rows of the library) of the queue that are shown."""
+    """Collect the papers of the queue that are shown, as rows of the library."""
     return [row.entry.held.row for row in rows if row.entry and row.kind == "queued"]
 
 
 def start_of(rows: Sequence[Row], states: States, last: int | None = None) -> int | None:
-    """Return the paper (its row in the library) to begin at, as `texts.start_of` has it; where
-    nothing is to be decided the oldest pick."""
+    """Choose the paper to begin at (its row in the library); None in an empty list.
+
+    It is that of `texts.start_of`; where no decision is open, the oldest pick. last: the paper
+    decided last.
+    """
     papers = [entry.held.row for entry in listed_in(rows)]
     if not any(states[row] == "candidate" for row in papers):
         picks = [row for row in (*queued_in(rows), *papers) if states[row] == "pick"]
@@ -150,12 +157,12 @@ def start_of(rows: Sequence[Row], states: States, last: int | None = None) -> in
 
 
 def next_of(rows: Sequence[Row], states: States, here: int) -> int:
-    """Return the next paper without a decision below one, itself where there is none."""
+    """Find the next paper without a decision below `here`; `here` where there is none."""
     return texts.next_of(_places(rows), states, here)
 
 
 def moved(rows: Sequence[Row], here: int | None, by: int) -> int | None:
-    """Return the paper so many places on, the first or last one where the list ends."""
+    """Find the paper `by` places below (above if negative), at most the last or first one."""
     papers = _places(rows)
     if not papers:
         return here
@@ -169,7 +176,7 @@ def _places(rows: Sequence[Row]) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """picked: rows of the papers picked and not taken back, to be fetched now."""
+    """What was decided in the list. picked: rows of the papers whose PDFs are to be fetched."""
 
     picked: Sequence[int]
     n_skipped: int

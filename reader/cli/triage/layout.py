@@ -1,9 +1,9 @@
 """Lay out the list, and the pages that cover it, as lines of a screen of any size.
 
-Above the progress, then the list, then all of the paper at which the person is, at the bottom
-the keys or what was said last. No line is wider than the screen, and there are never more lines
-than it has. Widths are display columns: Japanese takes two a character and is broken as it is
-printed, no closing bracket at the beginning of a line, no opening one at its end.
+From top to bottom: the progress, the list, the current paper in full, and the keys or the last
+message. No line is wider than the screen, and there are never more lines than it has. Widths
+are display columns: a Japanese character takes two. Japanese is broken as in print: no closing
+bracket begins a line, and no opening one ends it.
 
 Pure functions: values and a size in, lines out. A line is made of spans, each in one style.
 """
@@ -53,9 +53,9 @@ COLOURED: Mapping[Style, str] = {
     "": "", "bold": "\x1b[1m", "dim": "\x1b[2m", "here": "\x1b[1;7m", "bar": "\x1b[7m",
     "warn": "\x1b[1;31m", "good": "\x1b[32m", "bad": "\x1b[2m",
 }  # fmt: skip
-"""Escape sequences of a style (ECMA-48, SGR); what a terminal does not know it leaves out."""
+"""Escape sequences of the styles (ECMA-48, SGR); terminals ignore those that they do not know."""
 PLAIN: Mapping[Style, str] = {**COLOURED, "warn": "\x1b[1m", "good": ""}
-"""For NO_COLOR and one-colour terminals: weight and reverse alone."""
+"""For NO_COLOR and terminals with one colour: only bold, dim and reverse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +70,17 @@ Line = tuple[Span, ...]
 
 
 def line(text: str, style: Style = "") -> Line:
-    """Make a line of one span."""
+    """Make a line of a single span."""
     return (Span(text, style),)
 
 
 def text_of(spans: Line) -> str:
-    """Return a line's text alone."""
+    """Join a line's text without styles."""
     return "".join(span.text for span in spans)
 
 
 def painted(spans: Line, styles: Mapping[Style, str]) -> str:
-    """Return a line with the escape sequences of its styles."""
+    """Join a line's text with the escape sequences of its styles."""
     return "".join(f"{styles[s.style]}{s.text}\x1b[m" if styles[s.style] else s.text for s in spans)
 
 
@@ -100,11 +100,12 @@ def cut(spans: Sequence[Span], width: int) -> Line:
 
 
 def spread(left: Sequence[Span], right: Sequence[Span], width: int, fill: Style = "") -> Line:
-    """Put one text at each edge; where both do not fit, the right one goes.
+    """Put one text at each edge of a line; where both do not fit, the right one is left out.
 
-    fill: the style of what is between.
+    fill: the style of the space between them.
     """
     used = columns(text_of(tuple(left))) + columns(text_of(tuple(right)))
+    # At least two blanks between them.
     if used + 2 > width:
         whole = cut(left, width)
         return (*whole, Span(" " * (width - columns(text_of(whole))), fill))
@@ -112,29 +113,31 @@ def spread(left: Sequence[Span], right: Sequence[Span], width: int, fill: Style 
 
 
 def fold(text: str, width: int, most: int | None = None) -> list[str]:
-    """Break a text into lines of at most `width` columns, at least one line.
+    """Break a text into lines of at most `width` columns; returns at least one line.
 
-    most: so many lines; what does not fit ends with "…".
+    most: the number of lines at most, None for any; a text that is cut ends with "…".
     """
     width = max(width, 1)
-    lines = list(_folded(text, width)) or [""]
+    lines = list(_fold_lines(text, width)) or [""]
     if most is None or len(lines) <= most:
         return lines
-    # The last line is filled up from the next one before it is cut, so that no room is wasted.
+    # Fill the last line from the next one before cutting it, so that no room is wasted.
     last = shorten(f"{lines[most - 1]} {lines[most]}", width)
     if not last.endswith("…"):
         last = shorten(last, width - 1) + "…" if columns(last) >= width else last + "…"
     return [*lines[: most - 1], last] if most > 0 else []
 
 
-def _folded(text: str, width: int) -> Iterator[str]:
+def _fold_lines(text: str, width: int) -> Iterator[str]:
     line, used = "", 0
     for piece in _PIECE.findall(text):
         wide = columns(piece.rstrip())
         if line and used + wide > width:
             yield line.rstrip()
             line, used = "", 0
-        while wide > width:  # a word longer than a line is cut; one character stands in any line
+        # A word longer than a line is cut. A line has at least one character, or this would not
+        # end on a screen of one column.
+        while wide > width:
             n = 1
             while columns(piece[: n + 1]) <= width:
                 n += 1
@@ -147,8 +150,8 @@ def _folded(text: str, width: int) -> Iterator[str]:
         yield line.rstrip()
 
 
-# Kinsoku: what closes begins no line, what opens ends none (JIS X 4051, W3C "Requirements for
-# Japanese Text Layout"). A Latin word is one piece, of Japanese each character is.
+# Kinsoku: closing signs begin no line, opening ones end none (JIS X 4051, W3C "Requirements for
+# Japanese Text Layout"). A Latin word is one piece; of Japanese each character is one.
 _OPENING = "（［｛「『【〈《〔“‘"
 _CLOSING = "、。，．・：；？！）］｝」』】〉》〕”’…ーゝゞ々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 _LATIN = "!-~À-ɏ"
@@ -158,23 +161,22 @@ _PIECE = re.compile(
 )
 
 
-LOOKS: dict[State, Style] = {"candidate": "", "pick": "good", "skip": "dim", "read": "good"}
+STATE_STYLES: dict[State, Style] = {"candidate": "", "pick": "good", "skip": "dim", "read": "good"}
 PROSE = 100
 """Columns of running text at most: longer lines are hard to read."""
 INDENT = "  "
 LEAST_ABSTRACT = 3
-"""Lines of the abstract that what people say leaves."""
+"""Lines of the abstract that the posts about a paper leave it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands above the list. spent, to_go: minutes; more: what else there is today.
+    """The values above the list.
 
-    n_queued: on a day without papers to decide those of the queue, and then `to_go` is for those
-    of them that are to be read today.
-
-    lacking: what is missing from the list, empty for nothing. has_to_read: some paper waits
-    for a decision or for its note.
+    spent, to_go: minutes. written, target: the notes of today and of the quota. more: short
+    texts on what else there is today. lacking: what is missing from the list, "" for nothing.
+    has_to_read: some paper waits for a decision or its note. n_queued: on a day without papers
+    to decide the number of papers in the queue; `to_go` is then for those to be read today.
     """
 
     day: str
@@ -192,11 +194,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that is on the screen. here: the paper (row) at which the person is.
+    """All that the screen shows. here: the row of the current paper.
 
-    said: what the last key did, in place of the keys; is_warning: it needs an eye. n_rows:
-    rows of the whole list, so that nothing moves while it is narrowed. put_off: until when
-    picks are put off.
+    said: the message of the last key, in place of the keys. is_warning: the message is shown
+    as a warning. n_rows: rows of the whole list, so that nothing moves while it is narrowed.
+    put_off: by row, until when a pick is put off.
     """
 
     head: Head
@@ -211,7 +213,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class CoverPage:
-    """A text that covers the list for a while; `top` is its first line that is shown."""
+    """A text that covers the list. top: the first line shown, from 0."""
 
     title: str
     lines: tuple[Line, ...]
@@ -222,29 +224,29 @@ def screen_lines(view: View, width: int, height: int) -> list[Line]:
     """Lay out the list and its paper: exactly `height` lines of at most `width` columns."""
     head = _screen_head(view.head, width, height)
     here = next((r.entry for r in view.rows if r.entry and r.entry.held.row == view.here), None)
-    foot = _foot(view, width, height, is_queued=bool(here and here.queued))
+    foot = _foot_lines(view, width, height, is_queued=bool(here and here.queued))
     body = max(height - len(head) - len(foot), 0)
     has_rule = body >= 12
     n_list, n_paper = shares(view.n_rows or len(view.rows), body - has_rule)
-    rows = _list(view, width, n_list)
+    rows = _list_lines(view, width, n_list)
     rows += [()] * (n_list - len(rows))
     rule = [line("─" * width, "dim")] if has_rule else []
     paper = paper_block(here, width, n_paper) if here else []
     lines = [*head, *rows, *rule, *paper][: max(height - len(foot), 0)]
     lines += [()] * (height - len(foot) - len(lines))
-    # On a screen of a line or two the foot stays, which says how to leave.
+    # On a screen of one or two lines the foot stays: it says how to leave.
     return [cut(spans, width) for spans in (*lines, *foot)][-height:]
 
 
 def shares(n_rows: int, body: int) -> tuple[int, int]:
-    """Part the lines of the body between the list and its paper.
+    """Divide `body` lines between the list and the current paper: (list, paper).
 
-    It depends on no single paper, so that nothing jumps while a person goes down the list.
+    It does not depend on the paper, so that nothing jumps while the person goes down the list.
     """
     if body <= 0:
         return 0, 0
-    # The paper has a third of a large screen and at least nine lines, but of a small screen no
-    # more than five eighths.
+    # The paper gets a third of a large screen and at least nine lines, but no more than five
+    # eighths of a small one.
     least = min(body * 5 // 8, max(9, body // 3))
     n_list = max(min(n_rows, body - least), 1)
     return n_list, body - n_list
@@ -252,6 +254,7 @@ def shares(n_rows: int, body: int) -> tuple[int, int]:
 
 def page_lines(page: CoverPage, width: int, height: int) -> list[Line]:
     """Lay out a page over the whole screen."""
+    # The other two lines are the title and the foot.
     n = max(height - 2, 0)
     top = min(page.top, last_top(page, height))
     shown = page.lines[top : top + n]
@@ -263,7 +266,7 @@ def page_lines(page: CoverPage, width: int, height: int) -> list[Line]:
 
 
 def last_top(page: CoverPage, height: int) -> int:
-    """Return the first line with which a page's end is on the screen."""
+    """Compute the largest `top` of a page: with it the page's end is on the screen."""
     return max(0, len(page.lines) - max(height - 2, 1))
 
 
@@ -285,19 +288,20 @@ def _screen_head(head: Head, width: int, height: int) -> list[Line]:
         (say(f"{key}.short", **values), quota),
         (say(f"{key}.least", **written, **values), ""),
     ]
-    # The longest form that fits; 4 columns are the margins and the gap between the sides.
+    # The longest form that fits. The 4 columns are the margins and the gap between the sides.
     left, right = next((s for s in sides if columns(s[0] + s[1]) + 4 <= width), sides[-1])
     lines = [spread([Span(f" {left}", "bar")], [Span(f"{right} ", "bar")], width, "bar")]
     if head.lacking:
         lines.append(line(f" {head.lacking}", "warn"))
     if head.more and height >= 14:
         lines.append(line(" " + " · ".join(head.more), "dim"))
+    # The head takes a quarter of the screen at most.
     return lines[: max(1, height // 4)]
 
 
-def _foot(view: View, width: int, height: int, *, is_queued: bool) -> list[Line]:
+def _foot_lines(view: View, width: int, height: int, *, is_queued: bool) -> list[Line]:
     if view.said:
-        # What went well is said in one line, so that the paper stays where it is.
+        # A success takes one line, so that the paper stays where it is.
         most = 1 if height < 8 or not view.is_warning else 2 if height < 16 else 3
         style: Style = "warn" if view.is_warning else "bold"
         return [line(text, style) for text in fold(view.said, width, most)]
@@ -306,15 +310,15 @@ def _foot(view: View, width: int, height: int, *, is_queued: bool) -> list[Line]
     return [line(next((s for s in several if columns(s) <= width), several[-1]), "dim")]
 
 
-def _list(view: View, width: int, n: int) -> list[Line]:
+def _list_lines(view: View, width: int, n: int) -> list[Line]:
     rows = view.rows
     at = next((i for i, r in enumerate(rows) if r.entry and r.entry.held.row == view.here), 0)
-    # The paper at which the person is stands in the middle, but at both ends of the list.
+    # The current paper stands in the middle, except near both ends of the list.
     top = min(max(at - n // 2, 0), max(len(rows) - n, 0))
     shown = list(rows[top : top + n])
     lane = next((i for i in range(at, -1, -1) if rows and rows[i].kind == "head"), None)
     if lane is not None and lane < top and n >= 4:
-        # The lane's count stays in sight however far down its papers go.
+        # The head of the lane, with its count, stays in sight above a long lane.
         shown[0] = rows[lane]
     return [_row(row, view, width) for row in shown]
 
@@ -329,9 +333,10 @@ def _row(row: Row, view: View, width: int) -> Line:
     is_here = held.row == view.here
     start = f"{'>' if is_here else ' '}{MARKS[state]} {row.number:>2} "
     start += f"{sureness_mark(row.entry)} " if row.entry.sureness else ""
-    style = "here" if is_here else LOOKS[state]
+    style = "here" if is_here else STATE_STYLES[state]
     queued = row.entry.queued
-    talk = _talk(row.entry) if row.is_near and width >= 60 else ""
+    # On a narrow screen the title needs the room.
+    talk = _talk_text(row.entry) if row.is_near and width >= 60 else ""
     if until := view.put_off.get(held.row):
         talk = say("queue.until", day=f"{until:%m-%d}")
     elif queued and width >= 60:
@@ -348,18 +353,23 @@ def _row(row: Row, view: View, width: int) -> Line:
     )
 
 
-def _talk(entry: Entry) -> str:
-    """Name who talks about a paper: the first, and how many more."""
+def _talk_text(entry: Entry) -> str:
+    """Name the first person who talks about a paper, and count the others."""
     people = list(dict.fromkeys(plain(m.author) for m in heard(entry)))
     if not people:
         return ""
-    # Of "@name@its.server" the server is no name.
+    # "@name@its.server": only the name is shown.
     name = shorten(re.sub(r"(?<=.)@[\w.-]+$", "", people[0]), 18)
     return name if len(people) == 1 else say("screen.talk", name=name, n=len(people) - 1)
 
 
 def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
-    """Lay a paper out in `n` lines: title, people, abstract, talk, why; the abstract gives way."""
+    """Lay a paper out in `n` lines: title, authors, facts, abstract, posts, reason.
+
+    The abstract gets the lines that the others leave.
+    """
+    # A low screen leaves out, in this order: further lines of authors (under 14 lines) and of
+    # the reason (10), the posts (8), the second line of the title (7), the facts (6).
     width = min(width, PROSE)
     inner = max(width - len(INDENT), 1)
     paper = entry.held.paper
@@ -394,10 +404,10 @@ def _facts(entry: Entry) -> list[str]:
 
 
 def talk_lines(entry: Entry, width: int, most: int) -> list[str]:
-    """Lay out what people say of a paper, those with words first, in so many lines at most.
+    """Lay out the posts about a paper in at most `most` lines, those with words first.
 
-    Each has one line, and who comes first as many more as the others leave; who has none is
-    counted.
+    Each post has one line, and the first ones what the others leave. Posts that do not fit are
+    counted at the end.
     """
     said = heard(entry)
     lines: list[str] = []
@@ -413,14 +423,14 @@ def talk_lines(entry: Entry, width: int, most: int) -> list[str]:
 
 
 def as_lines(texts: Sequence[str], width: int, style: Style = "") -> list[Line]:
-    """Fold paragraphs into the lines of a page."""
+    """Break paragraphs into the lines of a page."""
     inner = max(min(width, PROSE) - 2 * len(INDENT), 1)
     return [line(INDENT + part, style) for text in texts for part in fold(text, inner)]
 
 
 Which = Literal["help", "paper", "why", "morning", "topics"]
 TWO_COLUMNS = 72
-"""Columns under which the help has one key a line."""
+"""Columns. On a narrower screen the help has one key a line."""
 _GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
 WITH_PAPER = ("paper", "why")
 
@@ -428,9 +438,9 @@ WITH_PAPER = ("paper", "why")
 def page_for(
     which: Which, shown: Morning, entry: Entry | None, width: int, choices: Sequence[str] = ()
 ) -> CoverPage | None:
-    """Make one of the pages; None for one about a paper where there is none.
+    """Make a page; None for a page about a paper where `entry` is None.
 
-    choices: the topics to choose from, for the page that asks.
+    choices: the topics for the page "topics".
     """
     if which == "help":
         return help_page(width)
@@ -441,12 +451,12 @@ def page_for(
     if which == "topics":
         return topics_page(entry, choices, width)
     if which == "why":
-        return why_page(entry, width, _lane(shown, entry))
+        return why_page(entry, width, _lane_of(shown, entry))
     return paper_page(entry, width)
 
 
-def _lane(shown: Morning, entry: Entry) -> ListLane:
-    """Find the lane of the list in which a paper stands."""
+def _lane_of(shown: Morning, entry: Entry) -> ListLane:
+    """Find the lane of a paper in the list."""
     listed, row = shown.folded or shown, entry.held.row
     lanes: list[tuple[ListLane, tuple[Entry, ...]]] = [
         ("own", listed.own), ("doubtful", listed.doubtful), ("near", listed.near)
@@ -455,7 +465,7 @@ def _lane(shown: Morning, entry: Entry) -> ListLane:
 
 
 def topics_page(entry: Entry, paths: Sequence[str], width: int) -> CoverPage:
-    """Ask of which topic a paper is, by one key; `paths`: those that it may be of."""
+    """Make the page that asks which topic a paper has. paths: the topics to choose from."""
     texts = choice_texts(paths)
     lines = [*as_lines(texts, width), *as_lines([say("wrong.keys")], width, "dim")]
     title = as_lines([plain(entry.held.paper.title)], width, "bold")
@@ -463,29 +473,30 @@ def topics_page(entry: Entry, paths: Sequence[str], width: int) -> CoverPage:
 
 
 def choice_texts(paths: Sequence[str]) -> list[str]:
-    """Name what can be chosen, each after its key."""
+    """Lay out the choices, each after its key."""
     several = zip(CHOICES, paths, strict=False)
     none = f"{NONE}  {say('wrong.none_of_mine')}"
     return [*(f"{key}  {plain(path)}" for key, path in several), none]
 
 
 def chosen(key: str, paths: Sequence[str]) -> tuple[bool, str | None]:
-    """Read whether a key chooses, and which topic; None: none of them."""
+    """Read a key: (whether it chooses, the topic or None for none of them)."""
     found = dict(zip(CHOICES, paths, strict=False))
     return key == NONE or key in found, found.get(key)
 
 
 def help_page(width: int) -> CoverPage:
-    """Name every key."""
+    """Make the page that explains every key."""
     parts = say("screen.help").split("\n")
     if width < TWO_COLUMNS:
+        # In the text a wide gap separates the two columns.
         parts = [key for part in parts for key in _GAP.split(part)]
     lines = [text for part in parts for text in as_lines([part], width)]
     return CoverPage(say("screen.help.title"), tuple(lines))
 
 
 def paper_page(entry: Entry, width: int) -> CoverPage:
-    """Show all that is known of a paper before one reads it: the whole abstract, all talk."""
+    """Make the page of a paper: the whole abstract and all posts about it."""
     paper = entry.held.paper
     said = [f"{said_text(m)} {plain(m.url)}".rstrip() for m in heard(entry)]
     facts = " · ".join(map(plain, (*paper.ids, *paper.categories)))
@@ -504,7 +515,7 @@ def paper_page(entry: Entry, width: int) -> CoverPage:
 
 
 def why_page(entry: Entry, width: int, lane: ListLane) -> CoverPage:
-    """Show where a paper stands in one sentence, and the whole sum behind it."""
+    """Make the page that explains a paper's place: one sentence, and the whole sum."""
     said = entry.why if entry.queued else verdict(lane, entry.why)
     lines: list[Line] = [
         *as_lines([plain(entry.held.paper.title)], width, "bold"),
@@ -518,7 +529,7 @@ def why_page(entry: Entry, width: int, lane: ListLane) -> CoverPage:
 
 
 def morning_page(shown: Morning, width: int) -> CoverPage:
-    """Show what else the morning has: quota, balance, new versions, sources."""
+    """Make the page with the rest of the morning: quota, balance, new versions, sources."""
     inner = min(width - 2, 100)
     several = [*theme_lines(shown, inner), *report_lines(shown, inner)]
     if lacking := no_network_text(shown.sources):

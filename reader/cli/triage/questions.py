@@ -1,6 +1,6 @@
-"""Ask about each paper with one key, line by line: for terminals that cannot move a cursor.
+"""Ask about each paper line by line, with one key: for terminals that cannot move a cursor.
 
-Every answer is on the disk before the next paper is shown.
+Every decision is on the disk before the next paper is shown.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ON = (" ", "j", "<enter>", "<down>")
 
 
 def ask(context: click.Context, library: Library, shown: Morning) -> Outcome:
-    """Go through what is not decided, until the end or `q`."""
+    """Ask about the papers without a decision, until the end or `q`."""
     waiting = [entry for entry in shown.entries if entry.held.state == "candidate"]
     asked = _Questions(context, library, shown, waiting)
     if waiting:
@@ -43,7 +43,7 @@ def ask(context: click.Context, library: Library, shown: Morning) -> Outcome:
         try:
             asked.answer(key)
         except ReaderError as error:
-            # A locked library or a missing editor: the paper stays, the morning goes on.
+            # A locked library or a missing editor, for instance: the paper stays, and it goes on.
             say_error(error)
     picked, n_skipped = asked.deciding.outcome()
     return Outcome(picked, n_skipped, len(asked.undecided()))
@@ -51,9 +51,10 @@ def ask(context: click.Context, library: Library, shown: Morning) -> Outcome:
 
 @dataclass
 class _Questions:
-    """Where a person is in the list.
+    """The person's way through the list.
 
-    decided: papers (rows) picked or skipped here and not taken back, in their order.
+    place: the current paper in `waiting`. decided: rows of the papers picked or skipped here
+    and not taken back, in order.
     """
 
     context: click.Context
@@ -80,7 +81,10 @@ class _Questions:
         return self.deciding.waiting(list(self.deciding.held))
 
     def go_on(self) -> bool:
-        """Pass by what was decided meanwhile, here or elsewhere; tells whether a paper waits."""
+        """Move to the next paper without a decision, here or on another device.
+
+        Returns False where none is left.
+        """
         if failed := self.opened.failed():
             output.put(failed)
         try:
@@ -148,7 +152,7 @@ class _Questions:
             output.put(text)
 
     def skip_rest(self) -> None:
-        """Skip all that waits, after a second key."""
+        """Skip all papers without a decision, after a second key."""
         rows = self.undecided()
         if self.key(f"{say('screen.skip_rest', n=len(rows))} ").lower() != "y":
             output.put(say("screen.not_skipped"))
@@ -157,7 +161,7 @@ class _Questions:
         self.decided += [row for row in rows if self.deciding.held[row].state == "skip"]
 
     def go_back(self) -> None:
-        """Go to the paper before that waits, if there is one."""
+        """Go back to the last paper above without a decision, if there is one."""
         undecided = set(self.undecided())
         before = [n for n in range(self.place) if self.waiting[n].held.row in undecided]
         self.place = before[-1] if before else self.place
@@ -169,7 +173,7 @@ class _Questions:
             self.place += 1
 
     def undo(self) -> None:
-        """Take back the last act of this list, no older one, and go to its paper."""
+        """Take back the last act of this list, never an older one, and go to its paper."""
         undone = undo(self.library, only=self.decided)
         if not undone:
             output.put(say("undo.nothing"))
@@ -182,7 +186,7 @@ class _Questions:
         self.place = next(places, self.place)
 
     def ask_topic(self) -> None:
-        """Ask of which topic the paper is; one that is sorted out is passed by."""
+        """Ask which topic the paper has, and record the answer."""
         entry = self.entry
         listed = entry.topic or topic_now(self.library, entry.held)
         paths = [topic.path for topic in other_topics(self.library, listed)]

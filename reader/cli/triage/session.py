@@ -1,7 +1,7 @@
-"""Hold one person's way through the list: what each key does, and what is on the screen then.
+"""Keep the state of the list: what each key does, and what the screen shows after it.
 
-Knows no terminal: keys come in as names, `view` returns values to be laid out. What leaves the
-screen (an editor, a browser) is given as functions.
+Knows no terminal: keys come in as names, and `view` returns values to lay out. Actions outside
+of the screen (an editor, a browser) are passed in as functions.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ from reader.notes.rows.notes import n_noted_on
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What leaves the screen.
+    """The actions that leave the screen.
 
-    write_note: tells whether anything was written. open_paper: returns what to say. stop: until
-    the shell calls us back. redraw: all anew.
+    write_note: returns whether a note was written. open_paper: returns a message. stop: gives
+    the terminal to the shell until it calls us back. redraw: paints the whole screen.
     """
 
     write_note: Callable[[LibraryPaper], bool]
@@ -63,7 +63,7 @@ class Hands:
 
 
 class Covering:
-    """No page, or one that is laid out anew whenever the screen changes."""
+    """The page that covers the list, or none; it is made again when the screen's size changes."""
 
     def __init__(self, make: Callable[[Which, int], CoverPage | None]) -> None:
         self._make = make
@@ -71,17 +71,17 @@ class Covering:
         self.page: CoverPage | None = None
 
     def turn(self, which: Which, width: int) -> None:
-        """Show a page; nothing for one about a paper where there is none."""
+        """Show a page; a page about a paper is not shown where there is none."""
         self._which = which
         self.page = self._make(which, width)
 
     def resize(self, width: int) -> None:
-        """Lay the page out for another width."""
+        """Make the page again for another width."""
         if self.page:
             self.page = self._make(self._which, width)
 
     def press(self, key: str, height: int) -> str:
-        """Scroll or leave the page; returns the key that the list is to have, "" for none."""
+        """Scroll or leave the page; returns a key that the list has to handle, "" for none."""
         page = self.page
         if page is None:
             return key
@@ -93,6 +93,7 @@ class Covering:
         if key in steps:
             self.page = replace(page, top=min(max(page.top + steps[key], 0), end))
             return ""
+        # Any other key leaves the page. Decisions count at once only on a page of the paper.
         self.page = None
         if self._which not in WITH_PAPER:
             return ""
@@ -103,13 +104,13 @@ class Covering:
 
 @dataclass(slots=True)
 class Finding:
-    """What was typed after `/`; while `is_typing` every key belongs to it."""
+    """The query typed after `/`. While `is_typing`, every key belongs to it."""
 
     query: str = ""
     is_typing: bool = False
 
     def press(self, key: str) -> None:
-        """Take one key: a character, or one that ends or clears what was typed."""
+        """Handle one key: add a character, or edit or end the query."""
         if key in ("<enter>", "<down>", "<up>"):
             self.is_typing = False
         elif key == "<escape>":
@@ -127,7 +128,10 @@ class Finding:
 
 
 class Progress:
-    """The minutes spent, from the day's decisions on any device and the keys pressed here."""
+    """The progress of the day: minutes, notes and PDFs.
+
+    The minutes spent come from the day's decisions on all devices and the keys pressed here.
+    """
 
     def __init__(
         self, library: Library, shown: Morning, papers: Sequence[int], more: tuple[str, ...]
@@ -141,11 +145,11 @@ class Progress:
         self._seconds: dict[int, float] = {}
 
     def note_key(self) -> None:
-        """A key was pressed: the person is at it."""
+        """Record that a key was pressed, for the minutes spent."""
         self._moments.append(self._library.now())
 
     def refresh(self) -> None:
-        """Count anew what was written today, and which PDFs came."""
+        """Count today's notes and the PDFs that are here again."""
         library = self._library
         self.n_written, _ = n_noted_on(library.db, library.today())
         if self.pdfs and self.pdfs.n < self.pdfs.of:
@@ -157,7 +161,10 @@ class Progress:
     def head(
         self, entries: Sequence[Entry], states: States, *, put_off: Container[int] = ()
     ) -> Head:
-        """Count how far these papers are; put_off: those that are not to be read now."""
+        """Make the values above the list. entries: the papers to decide on.
+
+        put_off: rows of picks that are not to be read now.
+        """
         shown, more, pdfs = self._shown, self._more, self.pdfs
         if pdfs is not None and pdfs.n != pdfs.of:
             key = "screen.pdfs.fetching" if self.fetching == "now" else "screen.pdfs"
@@ -165,11 +172,12 @@ class Progress:
             more = (*more, say(key, n=pdfs.n, of=pdfs.of, failed=failed))
         waiting = [entry for entry in entries if states[entry.held.row] == "candidate"]
         for entry in waiting:
-            if entry.held.row not in self._seconds:  # counted once, not at each key
+            # Counted once for each paper: this runs at every key.
+            if entry.held.row not in self._seconds:
                 self._seconds[entry.held.row] = entry_seconds(entry)
         n_queued, to_go = 0, minutes(sum(self._seconds[entry.held.row] for entry in waiting))
         if not entries:
-            # Nothing is to be decided: the day's papers are read from the queue.
+            # Without papers to decide, the quota is read from the queue.
             queue = [
                 one
                 for row, one in self.queued.items()
@@ -199,10 +207,10 @@ class Progress:
 
 
 class ListSession:
-    """One person at one list, until `is_over`; is_interrupted: by Ctrl-C.
+    """The state of one list, from its opening until `is_over`.
 
-    here: the paper (row) at which they are. asked: papers that wait for the second key.
-    choices: the topics among which they choose, in place of the one that the list shows.
+    is_interrupted: it was ended by Ctrl-C. here: the row of the current paper. _asked: rows
+    that a second key will skip. _choices: the topics offered for the current paper.
     """
 
     def __init__(
@@ -217,6 +225,7 @@ class ListSession:
         self._library, self._hands = library, hands
         self._as_opened = shown
         listed = {e.held.row: e.held for e in shown.entries}
+        # A paper of the queue that is in the list too belongs to the list.
         queued = {one.held.row: one.held for one in shown.queue if one.held.row not in listed}
         self.deciding = Deciding(library, listed | queued, queued=frozenset(queued))
         self._progress = Progress(library, shown, list(listed), more)
@@ -242,11 +251,11 @@ class ListSession:
 
     @property
     def n_left(self) -> int:
-        """Count the papers of the morning that wait; doubtful ones only where they are shown."""
+        """The papers of the morning without a decision; doubtful ones only while shown."""
         return n_waiting(self._listed(), self.deciding.states)
 
     def view(self) -> View:
-        """Return what the list shows now."""
+        """Collect the values that the screen shows now."""
         said, is_warning, finding = self._message, self._is_warning, self._finding
         listed, states = self._listed(), self.deciding.states
         if finding.is_typing or (finding.query and not said):
@@ -260,7 +269,7 @@ class ListSession:
         return View(head, self._rows, states, self.here, said, is_warning, self._n_rows, put_off)
 
     def resize(self, size: tuple[int, int]) -> None:
-        """Take the screen's (columns, lines)."""
+        """Set the screen's size: (columns, lines)."""
         is_other = size != self._size
         self._size = size
         if is_other:
@@ -268,11 +277,11 @@ class ListSession:
             self._lay()
 
     def tell(self, text: str, *, is_warning: bool = False) -> None:
-        """Show a sentence until the next key."""
+        """Show a message until the next key."""
         self._message, self._is_warning = text, is_warning
 
     def tick(self) -> None:
-        """Look what other devices did meanwhile."""
+        """Read what other devices decided meanwhile."""
         try:
             self.deciding.refresh()
             self._progress.refresh()
@@ -281,10 +290,12 @@ class ListSession:
             self.tell(plain(with_hint(error.message, error.hint)), is_warning=True)
 
     def press(self, key: str) -> None:
-        """Do what a key means here. An error of the library is said, and nothing moves."""
+        """Handle a key. An error of the library becomes the message, and nothing moves."""
         self._progress.note_key()
         key = letter(key)
         try:
+            # The terminal's own keys come first: they work in every question. A question takes
+            # the next key, whatever is on the screen.
             if key == "<ctrl-c>":
                 self.is_over = self.is_interrupted = True
             elif key == "<ctrl-z>":
@@ -302,6 +313,7 @@ class ListSession:
                 self._lay()
             elif not self.page or (key := self._covering.press(key, self._size[1])):
                 self.tell("")
+                # Capitals count as small letters; only S is another key than s.
                 if act := self._acts().get(key if key == "S" else key.lower()):
                     act()
                 elif not key.startswith("<"):
@@ -310,6 +322,7 @@ class ListSession:
             self.tell(plain(with_hint(error.message, error.hint)), is_warning=True)
 
     def _acts(self) -> dict[str, Callable[[], None]]:
+        # A page is as long as the list on the screen; head, rule and foot take 3 lines.
         page = max(shares(self._n_rows, self._size[1] - 3)[0] - 1, 1)
         every = len(self._rows)
         moves = {
@@ -347,7 +360,7 @@ class ListSession:
         self.here = moved(self._rows, self.here, by)
 
     def _act(self, act: Callable[[int], tuple[bool, str]]) -> None:
-        """Do something with the paper at which the person is, and go to the next one."""
+        """Do something with the current paper, and go to the next one."""
         if self.here is None or not self._entry():
             return
         is_done, text = act(self.here)
@@ -362,7 +375,7 @@ class ListSession:
             self.tell(say("screen.last"))
 
     def _go_on(self) -> None:
-        """Go to the next paper that waits; say so where nothing waits any more."""
+        """Go to the next paper without a decision; without any say so, or go on in the queue."""
         before = self.here
         if before is None:
             return
@@ -373,7 +386,7 @@ class ListSession:
             self._tell_all_decided()
 
     def _go_on_in_queue(self, before: int) -> None:
-        """Go to the next pick of the queue that waits; say so where one comes to the queue."""
+        """Go to the next pick of the queue to be read; say so on entering the queue."""
         queued, states = queued_in(self._rows), self.deciding.states
         below = queued[queued.index(before) + 1 :] if before in queued else queued
         waiting = [r for r in queued if states[r] == "pick" and r not in self.deciding.put_off]
@@ -386,7 +399,7 @@ class ListSession:
         if not ending:
             has_fold = any(row.kind == "fold" for row in self._rows)
             ending = say("screen.all_decided.fold" if has_fold else "screen.all_decided")
-        # In front of what was said of the paper, since a long title is cut at the edge.
+        # In front of the message about the paper: its title may be long, and the end is cut.
         self.tell(f"{ending} {self._message}".strip())
 
     def _ask_rest(self) -> None:
@@ -404,7 +417,7 @@ class ListSession:
             self.tell(say("screen.not_skipped"))
 
     def _ask_topic(self) -> None:
-        """Ask of which topic the paper is, if not of the one that the list shows."""
+        """Ask which topic the paper has, if not the one that the list shows."""
         if entry := self._entry():
             others = other_topics(self._library, self._listed_under(entry))
             self._choices = tuple(topic.path for topic in others)
@@ -412,7 +425,8 @@ class ListSession:
 
     def _choose(self, key: str) -> None:
         self._covering.press(key, self._size[1])
-        if self.page:  # it was scrolled
+        # The key only scrolled: the question stays.
+        if self.page:
             return
         is_chosen, topic = chosen(key.lower(), self._choices)
         self._choices = ()
@@ -428,7 +442,7 @@ class ListSession:
             self._go_on()
 
     def _listed_under(self, entry: Entry) -> str | None:
-        """Return the topic of feeds.toml that the list shows for a paper."""
+        """Find the topic of feeds.toml under which the list has a paper."""
         known = {topic.path for topic in self._library.config.topics}
         filed = entry.held.topic if entry.held.topic in known else None
         return filed or entry.topic or topic_now(self._library, entry.held)
@@ -437,13 +451,14 @@ class ListSession:
         rows, text = self.deciding.undo()
         self._lay()
         self.tell(text)
+        # Its paper may be folded away or not match the query: show all, so that it is seen.
         if rows and not self._shown_of(rows):
             self._is_open, self._finding = True, Finding()
             self._lay()
         self.here = next(iter(self._shown_of(rows)), self.here)
 
     def _shown_of(self, rows: Sequence[int]) -> list[int]:
-        """Return those of some papers that stand in the list now, in its order."""
+        """Select the rows that are in the list now, in its order."""
         return [e.held.row for e in papers_in(self._rows) if e.held.row in rows]
 
     def _open(self) -> None:
@@ -474,16 +489,16 @@ class ListSession:
         self._lay()
 
     def _lay(self) -> None:
-        """Lay the list anew and stay at the same paper, if it is still shown."""
+        """Make the rows of the list again; the current paper stays, if it is still shown."""
         self._shown = self._relisted()
         query = self._finding.query
         self._rows = rows_of(self._shown, is_open=self._is_open, query=query, size=self._size)
-        # While the list is narrowed the screen is parted as it was, so that nothing jumps.
+        # While a query narrows the list, the screen is divided as before, so that nothing jumps.
         if not query:
             self._n_rows = len(self._rows)
         if not self._entry():
             found = start_of(self._rows, self.deciding.states)
-            # Where nothing is found they are still where they began to look.
+            # A query without hits leaves the person where they began to type it.
             self.here = self._before if found is None else found
 
     def _relisted(self) -> Morning:
@@ -499,16 +514,15 @@ class ListSession:
         return relisted(shown, self.deciding.words, own)
 
     def _all_rows(self) -> tuple[Row, ...]:
-        """Return the rows of the list that is not narrowed."""
+        """Make the rows of the list without the query."""
         return rows_of(self._shown, is_open=self._is_open)
 
     def _listed(self) -> list[Entry]:
-        """List what counts as the morning: the doubtful ones only where they are shown, the queue
-        never."""
+        """List the papers that count as the morning: doubtful ones while shown, never the queue."""
         return listed_in(self._all_rows())
 
     def _entry(self) -> Entry | None:
-        """Return the paper at which the person is, as it stands now."""
+        """Return the current paper with its state as of now; None in an empty list."""
         found = next((e for e in papers_in(self._rows) if e.held.row == self.here), None)
         return found and replace(found, held=self.deciding.held[found.held.row])
 
