@@ -319,6 +319,7 @@ def _plain_parts(element: Element) -> Iterator[str]:
 
 def _script(text: str, *, is_up: bool) -> str:
     table = _UP if is_up else _DOWN
+    # Primes are raised already.
     if text in ("′", "″"):
         return text
     if text and all(ord(c) in table for c in text):

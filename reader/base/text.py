@@ -88,7 +88,7 @@ def columns(text: str) -> int:
 
 
 def html_to_text(markup: str) -> tuple[str, tuple[str, ...]]:
-    """Return the text that a browser would show, and the addresses of its links in order.
+    """Extract the text that a browser would show, and the addresses of the links in order.
 
     Block elements and <br> become line breaks; scripts, styles and comments are gone. A
     link whose text is its own address, as Mastodon shortens it, reads as the address.
@@ -194,7 +194,7 @@ class _HtmlText:
 
 
 def compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """Return a pattern like `re.compile(pattern, flags)`, but compile it at its first use.
+    """Make a pattern like `re.compile(pattern, flags)`, but compile it at its first use.
 
     Large patterns take milliseconds each, and a command that only reads a list uses few of
     them. An error in the pattern is raised at first use.

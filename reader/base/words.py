@@ -101,7 +101,7 @@ def query_words(query: str) -> list[str]:
 
 
 def joined_words(query: str) -> list[str]:
-    """List the neighbours of a query joined to one word: "endtoend" for "end to end"."""
+    """Join the neighbours of a query to one word: "endtoend" for "end to end"."""
     return _joined_neighbours(query[:MAX_QUERY], list(_tokens(query[:MAX_QUERY])))
 
 
@@ -198,7 +198,7 @@ def folded(token: str) -> str:
 
 
 def _compounds(text: str) -> list[str]:
-    """List the compounds with hyphens as one word each: "wav2vecbased"."""
+    """Find the compounds with hyphens, as one word each: "wav2vecbased"."""
     if not _HYPHEN.search(text):
         return []
     # The pattern is slow: with only the few words that have a hyphen it takes a fifth.
@@ -287,7 +287,7 @@ _SOUNDS: tuple[tuple[str, str], ...] = (
 
 
 def other_spellings(name: str) -> frozenset[str]:
-    """Return other romanisations of a folded name: "otsuka" for "ohtuka".
+    """Generate other romanisations of a folded name: "otsuka" for "ohtuka".
 
     Doubled consonants may also be single. Without the name itself.
     """
@@ -301,7 +301,7 @@ def other_spellings(name: str) -> frozenset[str]:
 
 
 def slips(word: str) -> frozenset[str]:
-    """Return every word that one typing slip makes of a Latin word.
+    """Generate every word that one typing slip makes of a Latin word.
 
     A slip adds, drops or changes a letter, or swaps two neighbours. Empty for words shorter
     than `SHORTEST` or longer than `LONGEST_WORD`.

@@ -214,7 +214,7 @@ def _make(certificate: Path, key: Path, machine: str, names: Sequence[str], now:
 
 
 def _constraints(names: Iterable[str]) -> list[x509.GeneralName]:
-    """List the name constraints for some names and addresses, each once.
+    """Make the name constraints for some names and addresses, each once.
 
     A kind of name (DNS, IP) without any constraint would be unrestricted, so there is always
     one of each.
@@ -283,7 +283,7 @@ def context_of(certificate: Path, key: Path | None) -> ssl.SSLContext:
 
 
 def names_in(certificate: Path) -> list[str]:
-    """List the names and addresses in a certificate, without wildcards (`*`)."""
+    """Read the names and addresses in a certificate, without wildcards (`*`)."""
     try:
         found = x509.load_pem_x509_certificate(certificate.read_bytes()).extensions
         names = found.get_extension_for_class(x509.SubjectAlternativeName).value

@@ -106,7 +106,7 @@ def host_of(header: str) -> str | None:
     return (found["v6"] or found["name"]).lower().rstrip(".") if found else None
 
 
-def is_ours(served: ServerAddress, header: str, arrived_at: str) -> bool:
+def is_own_host(served: ServerAddress, header: str, arrived_at: str) -> bool:
     """Check whether a Host header names this server.
 
     arrived_at: this machine's address at which the connection arrived. It is accepted too: it
@@ -126,7 +126,7 @@ def is_ours(served: ServerAddress, header: str, arrived_at: str) -> bool:
     return there in (here, mapped)
 
 
-def is_from_elsewhere(served: ServerAddress, headers: Mapping[str, str], *, is_read: bool) -> bool:
+def is_cross_site(served: ServerAddress, headers: Mapping[str, str], *, is_read: bool) -> bool:
     """Check whether a page of another site caused the request.
 
     A link from another site is fine: the browser then shows our page alone, and the other
@@ -282,20 +282,20 @@ class Gate:
         hosts = request.headers.getlist("host")
         server, *_ = request.scope.get("server") or ("",)
         # With two Host headers a proxy and we could believe different ones.
-        if len(hosts) != 1 or not is_ours(door.served, hosts[0], str(server)):
+        if len(hosts) != 1 or not is_own_host(door.served, hosts[0], str(server)):
             # Not a page: under a foreign name nothing of this program is shown.
             return PlainTextResponse("Misdirected request", HTTPStatus.MISDIRECTED_REQUEST)
         request.state.session, request.state.csrf, request.state.is_proven = None, "", False
         if status := _malformed_status(request):
             return await self._refuse(request, status)
-        if is_from_elsewhere(door.served, request.headers, is_read=is_read):
+        if is_cross_site(door.served, request.headers, is_read=is_read):
             return await self._refuse(request, HTTPStatus.FORBIDDEN)
         token = request.cookies.get(door.served.cookie, "")
         # In a thread, since it may read the file of devices.
         session = await run_in_threadpool(door.sessions.of_token, token) if token else None
         request.state.session = session
         request.state.csrf = door.sessions.csrf(session)
-        request.state.is_proven = is_right(request, request.headers.get("x-csrf", ""))
+        request.state.is_proven = has_token(request, request.headers.get("x-csrf", ""))
         if session is not None or not door.served.needs_login or OPEN.fullmatch(path):
             return None
         wants_page = "text/html" in request.headers.get("accept", "")
@@ -306,7 +306,7 @@ class Gate:
         return RedirectResponse(f"/enter?next={quote(asked, safe='')}", status_code=303)
 
 
-def is_right(request: Request, token: str) -> bool:
+def has_token(request: Request, token: str) -> bool:
     """Check the CSRF token that a form or script sent."""
     # In constant time: how long it takes says nothing about the token.
     return hmac.compare_digest(token.encode(), request.state.csrf.encode())

@@ -41,12 +41,12 @@ def as_path(text: str) -> str:
 
 
 def paper_at(id_: str) -> str:
-    """Return the address of a paper's page."""
+    """Build the address of a paper's page."""
     return f"/paper/{as_path(id_)}"
 
 
 def pdf_at(id_: str) -> str:
-    """Return the address of a paper's PDF; its pages have addresses below it."""
+    """Build the address of a paper's PDF; its pages have addresses below it."""
     return f"/pdf/{as_path(id_)}"
 
 
@@ -58,7 +58,7 @@ _IMPORT = re.compile(rb'from "\./([\w-]+\.js)"')
 
 @functools.cache
 def asset(name: str) -> str:
-    """Return the address of a file in `static/`, with the hash of its content."""
+    """Build the address of a file in `static/`, with the hash of its content."""
     return f"/static/{name}?{hashlib.sha256(asset_content(name)).hexdigest()[:12]}"
 
 
@@ -186,7 +186,7 @@ def render(template: str, **values: object) -> str:
 
 @functools.cache
 def icon(name: str) -> Markup:
-    """Return an icon, which screen readers skip. name: an id in static/icons.svg.
+    """Draw an icon, which screen readers skip. name: an id in static/icons.svg.
 
     Not a macro: a list has hundreds of icons, and a macro takes ten times as long.
     """

@@ -91,6 +91,7 @@ class Sessions:
         """Sign a device in. Returns its token, which is stored nowhere else. Raises StoreError."""
         token, now = secrets.token_urlsafe(32), self.clock()
         with self._changing() as kept:
+            # One fewer than the most: the new device takes that place.
             good = sorted(kept.sessions, key=lambda one: one.seen)[-(MOST - 1) :]
             new = Session(_hash(token), name, now, now)
             self._write(replace(kept, sessions=(*good, new)))
@@ -106,7 +107,7 @@ class Sessions:
             self._write(_SessionFile(secrets.token_hex(32)))
 
     def csrf(self, session: Session | None) -> str:
-        """Return the token for a device's forms, valid as long as the device is signed in.
+        """Compute the token for a device's forms, valid as long as the device is signed in.
 
         It survives a restart of the server, so that what was written offline is accepted later.
         """

@@ -58,7 +58,7 @@ from reader.library.arrival import (
     sent_of,
     what_became,
 )
-from reader.web.gate import MAX_NOTE, is_right
+from reader.web.gate import MAX_NOTE, has_token
 from reader.web.pool import Pool
 from reader.web.render import chosen_language, render
 
@@ -225,9 +225,9 @@ class Visit:
     @property
     def back(self) -> str:
         """The page that a form names to return to; the start page where it names none of ours."""
-        return ours(self.field("back"))
+        return own_address(self.field("back"))
 
-    def unless_written(
+    def cached(
         self, key: Hashable, make: Callable[[], Kept], *, rows: Callable[[], object] | None = None
     ) -> Kept:
         """Return a cached value; make it again where the library was written since.
@@ -271,7 +271,7 @@ class Visit:
         said: a sentence that is shown there once.
         """
         # 303: the browser goes on with a GET, and a reload posts nothing again.
-        found = RedirectResponse(ours(address), status_code=303)
+        found = RedirectResponse(own_address(address), status_code=303)
         if said:
             set_said(found, self.request, said)
         return found
@@ -284,7 +284,7 @@ def wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-def ours(address: str) -> str:
+def own_address(address: str) -> str:
     """Return an address if it leads to a page of ours, otherwise that of the start page.
 
     Browsers also take `//elsewhere`, `/\\elsewhere` and slashes with tabs between them for
@@ -305,7 +305,7 @@ def route(path: str, answer: Page, *methods: str) -> Route:
         try:
             # The CSRF token is in a form's field; a script sends it in a header.
             token = form.get("csrf", "")
-            if request.state.is_proven or (isinstance(token, str) and is_right(request, token)):
+            if request.state.is_proven or (isinstance(token, str) and has_token(request, token)):
                 return await run_in_threadpool(_answer_in_thread, answer, request, form)
             return await refused(request, HTTPStatus.FORBIDDEN)
         finally:
@@ -328,10 +328,10 @@ def _answer_in_thread(answer: Page, request: Request, form: FormData) -> Respons
                 # Caught within `lent`: these errors leave the library in order, so that it can
                 # be lent again. After any other one it is closed.
                 except (UsageError, NotFound) as error:
-                    return said(request, error)
+                    return error_answer(request, error)
     except ReaderError as error:
         with speaking(request.state.language):
-            return said(request, error)
+            return error_answer(request, error)
 
 
 def language_of(request: Request, config: Config | None) -> str:
@@ -385,7 +385,7 @@ _STATUSES = (
 """Statuses of errors. The first class that fits counts, so the base class stands last."""
 
 
-def said(request: Request, error: ReaderError) -> Response:
+def error_answer(request: Request, error: ReaderError) -> Response:
     """Answer with an error's message and hint, and the status of its class."""
     status = next(status for kind, status in _STATUSES if isinstance(error, kind))
     return _error_response(request, status, plain(error.message), plain(error.hint))

@@ -46,9 +46,9 @@ class WorkRun:
     """The state of one run of a command.
 
     n: the number of this state, counted since the server started. step, done, total: the
-    progress; total is 0 where it is not known. code: the exit code, None while it runs or
-    where it did not start. problems: (message, hint) of each item that failed. error: the
-    same of what stopped the run.
+    progress; total is 0 at the beginning and where a step stopped early. code: the exit code,
+    None while it runs or where it did not start. problems: (message, hint) of each item that
+    failed. error: the same of what stopped the run.
     """
 
     kind: Kind
@@ -126,7 +126,7 @@ class Work:
         async with self._changed:
             self._changed.notify_all()
 
-    async def told(self, after: str = "") -> AsyncIterator[tuple[str, WorkRun] | None]:
+    async def states(self, after: str = "") -> AsyncIterator[tuple[str, WorkRun] | None]:
         """Yield each new state with its id, and None as a heartbeat.
 
         after: the id seen last; later states of the newest run are repeated. "" begins with
@@ -279,7 +279,7 @@ class MorningClock:
             self._say(say("work.by_clock"), at)
 
     def next_at(self) -> datetime:
-        """Return the moment of the next gather, in the library's time zone. Raises ReaderError."""
+        """Compute the moment of the next gather, in the library's time zone. Raises ReaderError."""
         with self.pool.lent() as library:
             timezone = library.config.timezone
             return next_due(self.at, library.now(), timezone).astimezone(timezone)

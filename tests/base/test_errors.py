@@ -1,4 +1,4 @@
-"""Hold the tree of errors: exit codes, messages and hints."""
+"""Test the tree of errors: exit codes, messages and hints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold the polite client against a real server that misbehaves. No test waits for a pause."""
+"""Test the polite client against a real server that misbehaves. No test waits for a pause."""
 
 from __future__ import annotations
 

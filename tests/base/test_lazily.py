@@ -1,4 +1,4 @@
-"""Hold what compiles late to what `re.compile` gives."""
+"""Test that lazily compiled patterns behave like `re.compile`."""
 
 from __future__ import annotations
 

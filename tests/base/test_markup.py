@@ -1,4 +1,4 @@
-"""Hold Markdown rendered: nothing of it runs, loads or leads anywhere but to the web."""
+"""Test rendered Markdown: no scripts, no pictures, and links only to the web."""
 
 from __future__ import annotations
 

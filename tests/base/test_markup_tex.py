@@ -1,4 +1,4 @@
-r"""Hold how TeX in titles and abstracts is shown: as MathML, or as it was typed."""
+r"""Test how TeX in titles and abstracts is shown: as MathML, or as it was typed."""
 
 from __future__ import annotations
 

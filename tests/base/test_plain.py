@@ -1,4 +1,4 @@
-"""Hold the promises on foreign text: safe and linear."""
+"""Test the functions on foreign text: safe output, in linear time."""
 
 from __future__ import annotations
 

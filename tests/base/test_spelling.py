@@ -1,4 +1,4 @@
-"""Hold which words and names a slip may have meant."""
+"""Test the corrections of misspelt words and names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold how texts and queries are taken apart: whatever was typed, and found as it was written."""
+"""Test how texts and queries are split into words."""
 
 from __future__ import annotations
 

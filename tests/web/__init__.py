@@ -1,1 +1,1 @@
-"""Hold the pages: each module of reader.web has its tests here, browsers in browser/."""
+"""Test the pages: the modules of reader.web; tests with a browser are in browser/."""

@@ -9,6 +9,6 @@ NO_SANDBOX = "--no-sandbox"
 
 
 def chromium() -> str | None:
-    """Find Debian's browser, or another one that is Chromium; None where there is none."""
+    """Find Debian's Chromium or another one; None where there is none."""
     names = ("chromium", "chromium-browser", "google-chrome", "chrome")
     return next((found for name in names if (found := shutil.which(name))), None)

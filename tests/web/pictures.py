@@ -41,12 +41,12 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
 def _nothing(_: Page) -> None:
-    """Leave a page as it came."""
+    """Do nothing on the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture of the README. do: what a hand does before it is taken."""
+    """One picture of the README. do: the actions before it is taken."""
 
     name: str
     address: str
@@ -90,7 +90,7 @@ PICTURES = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Take what is asked for; gives the exit code, 1 for a picture that is too large."""
+    """Take the pictures asked for; returns the exit code, 1 where one is too large."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", type=Path, metavar="FOLDER", help="every page, every look")
     parser.add_argument("--only", default="", help="only what has this in its name")
@@ -154,7 +154,7 @@ def _page(browser: Browser, size: tuple[int, int], theme: Theme, language: str) 
 
 
 def _taken(browser: Browser, url: str, picture: Picture) -> bool:
-    """Take one picture; tells whether it is small enough."""
+    """Take one picture; returns whether it is small enough."""
     file = FOLDER / f"{picture.name}.png"
     with _page(browser, picture.size, picture.theme, picture.language) as page:
         page.goto(url + picture.address, wait_until="networkidle")
@@ -164,7 +164,7 @@ def _taken(browser: Browser, url: str, picture: Picture) -> bool:
 
 
 def smaller(png: bytes) -> bytes:
-    """Write a picture with colours in steps of four, which no eye misses, for fewer bytes."""
+    """Reduce a picture's colours to steps of four, which nobody sees, for fewer bytes."""
     import io
 
     import numpy as np
@@ -182,7 +182,7 @@ def smaller(png: bytes) -> bytes:
 
 
 def _all(browser: Browser, url: str, folder: Path, only: str) -> None:
-    """Take every page in every size, theme and language, in its whole length."""
+    """Take every page in every size, theme and language, at full length."""
     folder.mkdir(parents=True, exist_ok=True)
     looks = itertools.product(SIZES.items(), THEMES, ("en", "ja"))
     for (width, size), theme, language in looks:

@@ -28,7 +28,7 @@ _CODE = re.compile(r"\b[0-9A-Z]{4}[- ][0-9A-Z]{4}\b")
 
 @dataclass
 class Serving:
-    """One library's pages. A context manager: the process is ended with the block.
+    """The server of one library, a context manager: the process ends with the block.
 
     now: where its clock stands. arguments: of `reader serve`, besides the port.
     said: every line it printed, both streams.
@@ -51,12 +51,12 @@ class Serving:
 
     @property
     def data(self) -> Path:
-        """The folder for what belongs to a machine: who is signed in, its authority."""
+        """The folder for a machine's data: signed-in devices, the authority."""
         return self.folder.with_name(f"{self.folder.name}-machine")
 
     @property
     def code(self) -> str:
-        """The newest one-time code that it printed."""
+        """The newest one-time code that the server printed."""
         return str(_CODE.findall("\n".join(self.said))[-1])
 
     @property
@@ -72,7 +72,7 @@ class Serving:
         self.stop()
 
     def start(self) -> None:
-        """Start it and wait until it answers; raises AssertionError with what it said."""
+        """Start the server and wait for an answer; raises AssertionError with its output."""
         assert self._process is None
         known = len(self.said)
         more = {"PYTHONUNBUFFERED": "1", "XDG_DATA_HOME": str(self.data), **self.env}
@@ -98,14 +98,14 @@ class Serving:
             time.sleep(0.02)
 
     def kill(self) -> None:
-        """End it at once, as a dead battery does."""
+        """Kill the server, like an empty battery."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             self._process = None
 
     def stop(self) -> None:
-        """End it as Ctrl-C does; it is killed where it does not end."""
+        """End the server as Ctrl-C does; kill it where it does not end."""
         if self._process is None:
             return
         self._process.terminate()
@@ -117,7 +117,7 @@ class Serving:
         self._process = None
 
     def restart(self) -> None:
-        """Kill it and start it on the same port."""
+        """Kill the server and start it on the same port."""
         self.kill()
         self.start()
 
@@ -127,7 +127,7 @@ class Serving:
                 self.said.append(line.rstrip("\n"))
 
     def _answers(self, known: int) -> bool:
-        """Find the address that was printed since, and tell whether somebody listens there."""
+        """Find the newly printed address; returns whether a server listens there."""
         found = _ADDRESS.search("\n".join(self.said[known:]))
         if found is None:
             return False

@@ -27,14 +27,14 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class SmallServing:
-    """Search with the small encoder of the tests."""
+    """A search encoder for pages: the small one of the tests."""
 
     name: str = SmallEncoder.name
     said: str = ""
     is_ready: bool = True
 
     def prepare(self) -> None:
-        """It is there."""
+        """Do nothing: the model is in memory."""
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         return SmallEncoder().encode_query(text)
@@ -47,7 +47,7 @@ def _encode(text: str) -> tuple[str, NDArray[np.float32]]:
 def parts_of(
     folder: Path, text: str = FEEDS_TOML, *, now: Callable[[], datetime] = lambda: NOW
 ) -> Parts:
-    """Give the pages an empty library in a folder, made where it is not there yet."""
+    """Make the parts of pages on an empty library in a folder."""
     if not (folder / "feeds.toml").exists():
         (folder / "feeds.toml").write_text(text, encoding="utf-8")
         new_database(folder).close()
@@ -85,6 +85,6 @@ def site(parts: Parts) -> Iterator[TestClient]:
 
 
 def run_apart(steps: Coroutine[Any, Any, Result]) -> Result:
-    """Run a coroutine in a thread of its own: a browser's driver keeps a loop in this one."""
+    """Run a coroutine in another thread: this one has the loop of a browser's driver."""
     with ThreadPoolExecutor(1) as beside:
         return beside.submit(asyncio.run, steps).result()

@@ -1,4 +1,4 @@
-"""Hold that what a browser sends is done once, and counts for when it was made."""
+"""Test that an act from a browser is done once, and counts for the moment when it was made."""
 
 from __future__ import annotations
 
@@ -82,14 +82,14 @@ def n_decisions(library: Library) -> int:
 # The use case
 
 
-def test_what_arrives_again_is_not_done_again(library: Library) -> None:
+def test_an_act_that_arrives_again_is_not_repeated(library: Library) -> None:
     decide(arrive(library, 1), "pick", [id_of(1)])
     with pytest.raises(RepeatedAct):
         arrive(library, 1)
     assert n_decisions(library) == 1
 
 
-def test_of_two_that_arrive_at_once_one_is_rolled_back(library: Library) -> None:
+def test_of_two_acts_at_once_one_is_rolled_back(library: Library) -> None:
     first, second = arrive(library, 1), arrive(library, 1)
     decide(first, "pick", [id_of(1)])
     with pytest.raises(RepeatedAct):
@@ -97,7 +97,7 @@ def test_of_two_that_arrive_at_once_one_is_rolled_back(library: Library) -> None
     assert n_decisions(library) == 1
 
 
-def test_a_deed_that_fails_did_not_arrive(library: Library) -> None:
+def test_a_failed_act_is_not_recorded_as_arrived(library: Library) -> None:
     with pytest.raises(NotFound):
         decide(arrive(library, 1), "pick", ["arxiv:2506.09999"])
     decide(arrive(library, 1), "pick", [id_of(1)])
@@ -126,7 +126,7 @@ def test_the_moment_of_an_act_is_bounded(
 
 
 @pytest.mark.parametrize("bad", ["short", "x" * 65, "a b c d e f g h i j", "../../../../../../etc"])
-def test_an_id_that_is_none_is_refused(library: Library, bad: str) -> None:
+def test_an_invalid_act_id_is_refused(library: Library, bad: str) -> None:
     with pytest.raises(UsageError):
         sent_of(library, act=bad)
 
@@ -163,14 +163,14 @@ def test_acts_of_one_queue_do_not_overtake_each_other(library: Library) -> None:
     assert state(library, 1) == "pick"
 
 
-def test_undo_made_offline_takes_back_what_stood_last_then(library: Library) -> None:
+def test_an_offline_undo_takes_back_the_last_decision_of_its_moment(library: Library) -> None:
     decide(library, "skip", [id_of(3)])  # later, elsewhere
     decide(arrive(library, 1, EARLIER), "pick", [id_of(1)])
     undo(arrive(library, 2, EARLIER + timedelta(minutes=1)))
     assert [state(library, n) for n in (1, 3)] == ["candidate", "skip"]
 
 
-def test_undo_of_a_pick_that_was_overtaken_touches_nothing_else(library: Library) -> None:
+def test_undo_of_an_overtaken_pick_changes_nothing_else(library: Library) -> None:
     decide(arrive(library, 1, EARLIER - timedelta(hours=1)), "pick", [id_of(2)])
     decide(library, "skip", [id_of(1)])
     decide(arrive(library, 2, EARLIER), "pick", [id_of(1)])
@@ -187,7 +187,7 @@ def test_two_notes_written_offline_one_after_the_other_are_not_joined(library: L
     assert [note.text for note in notes.revisions(library.db, 1)] == ["Zero.", "One.", "One. Two."]
 
 
-def test_a_note_that_met_another_one_loses_no_word_of_it(library: Library) -> None:
+def test_two_notes_that_meet_keep_all_words(library: Library) -> None:
     held = find_paper(library, id_of(1))
     add_note(library, held, "Zero.")
     add_note(library, held, "Elsewhere.")
@@ -200,7 +200,7 @@ def test_a_note_that_met_another_one_loses_no_word_of_it(library: Library) -> No
     assert "One. Two." in newest
 
 
-def test_a_late_decision_on_a_page_goes_by_its_moment_and_not_by_what_was_seen(
+def test_a_late_decision_counts_by_its_moment(
     library: Library,
 ) -> None:
     decide(arrive(library, 9, EARLIER), "skip", [id_of(1)])
@@ -209,28 +209,28 @@ def test_a_late_decision_on_a_page_goes_by_its_moment_and_not_by_what_was_seen(
     assert (answer.is_done, state(library, 1)) == (True, "pick")
 
 
-def test_taking_back_late_on_a_page_spares_what_was_decided_since(library: Library) -> None:
+def test_a_late_undo_keeps_later_decisions(library: Library) -> None:
     decide(arrive(library, 1, EARLIER), "pick", [id_of(1)])
     decide(library, "skip", [id_of(1)])
     take_back(arrive(library, 2, EARLIER + timedelta(minutes=1)), id_of(1))
     assert state(library, 1) == "skip"
 
 
-def test_what_was_taken_back_months_ago_spares_what_was_decided_since(library: Library) -> None:
+def test_an_undo_of_months_ago_keeps_later_decisions(library: Library) -> None:
     decide(library, "pick", [id_of(1)])
     answer = take_back(arrive(library, 1, NOW - timedelta(days=90)), id_of(1))
     undo(arrive(library, 2, NOW - timedelta(days=90)))
     assert (answer.is_done, state(library, 1)) == (False, "pick")
 
 
-def test_moments_a_world_apart_are_read_too(library: Library) -> None:
+def test_extreme_moments_are_read(library: Library) -> None:
     ends = ("0001-01-01T00:00:00+00:00", "9999-12-31T00:00:00+00:00")
     sent = sent_of(library, act=act(1), made_at=ends[0], sent_at=ends[1])
     assert (sent.made_at, sent.is_late) == (NOW, False)
 
 
 def test_a_note_of_a_page_has_the_moment_of_its_act(tmp_path: Path) -> None:
-    """By that the history knows that it was written on the page."""
+    """The history shows by it that the note was written on the page."""
     ticks = itertools.count()
     parts = parts_of(tmp_path, now=lambda: NOW + timedelta(seconds=next(ticks)))
     with parts.open_library() as library, site(parts) as client:
@@ -243,7 +243,7 @@ def test_a_note_of_a_page_has_the_moment_of_its_act(tmp_path: Path) -> None:
     assert (arrival.note, arrival.made_at) == (kept.id, kept.at)
 
 
-def test_each_revision_of_a_late_note_is_kept_although_an_export_read_a_hand_first(
+def test_a_late_note_keeps_the_words_of_an_edit_by_hand(
     library: Library,
 ) -> None:
     held = find_paper(library, id_of(1))
@@ -270,7 +270,7 @@ def note(visit: Visit) -> Response:
 
 
 def other(visit: Visit) -> Response:
-    """Do something that does not note its arrival down."""
+    """Do something that does not record its arrival."""
     file = visit.library.folder / "done"
     file.write_text(file.read_text() + "." if file.exists() else ".")
     return visit.json({})
@@ -308,7 +308,7 @@ def test_a_form_sent_twice_leads_back(tmp_path: Path) -> None:
         assert browser.post("/try/note", data=given).headers["location"] == "/today"
 
 
-def test_what_notes_nothing_down_itself_is_done_once_all_the_same(tmp_path: Path) -> None:
+def test_an_act_that_records_nothing_itself_is_done_once(tmp_path: Path) -> None:
     with client(tmp_path) as browser:
         for _ in range(3):
             assert browser.post("/try/other", data={"act": act(1)}).status_code < 400
@@ -324,7 +324,7 @@ def test_a_refused_act_can_be_sent_again(tmp_path: Path) -> None:
         assert browser.post("/try/pick", data={**lost, "id": id_of(1)}).status_code == 200
 
 
-def test_what_stands_although_something_came_late_is_said(tmp_path: Path) -> None:
+def test_a_late_act_reports_the_decision_that_stands(tmp_path: Path) -> None:
     with client(tmp_path) as browser:
         browser.post("/try/pick", data={"id": id_of(1)})
         late = {"id": id_of(1), "act": act(1), "made_at": EARLIER.isoformat()}
@@ -394,7 +394,7 @@ def test_a_killed_server_did_all_of_an_act_or_nothing(
         assert n_decisions(library) == 1
 
 
-def test_nothing_is_noted_down_where_no_browser_sent_it(library: Library) -> None:
+def test_acts_without_an_id_record_no_arrival(library: Library) -> None:
     keep_arrival(library)
     decide(library, "pick", [id_of(1)])
     assert library.db.read("SELECT * FROM arrivals") == []

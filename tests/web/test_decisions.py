@@ -1,4 +1,4 @@
-"""Hold what the buttons do: pick, skip, undo, skip the rest, with and without a script."""
+"""Test the buttons: pick, skip, undo, skip the rest, with and without a script."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_script_gets_the_state_and_what_to_say(tmp_path: Path) -> None:
     assert (nothing["is_done"], nothing["said"]) == (False, "There is nothing to take back.")
 
 
-def test_what_another_device_decided_stays_and_is_said(tmp_path: Path) -> None:
+def test_a_decision_of_another_device_stays_and_is_reported(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         decide(library, "skip", [ONE])
         fields = {"id": ONE, "kind": "pick", "seen": "candidate"}
@@ -76,8 +76,8 @@ def test_what_another_device_decided_stays_and_is_said(tmp_path: Path) -> None:
     assert changed["is_done"]
 
 
-def test_the_same_decision_once_more_is_not_called_another_devices(tmp_path: Path) -> None:
-    """As a double tap sends it, where no script keeps the second one back."""
+def test_a_repeated_decision_is_not_attributed_to_another_device(tmp_path: Path) -> None:
+    """A double tap sends it twice where no script holds the second one back."""
     with pages(tmp_path) as (client, library):
         fields = {"id": ONE, "kind": "pick"}
         several = [client.post("/decide", data=fields, headers=JSON).json() for _ in range(2)]
@@ -112,7 +112,7 @@ def test_one_decision_is_taken_back_whatever_came_after_it(tmp_path: Path) -> No
         assert states(library) == ["candidate", "candidate", "candidate"]
 
 
-def test_undo_leaves_alone_what_is_not_of_the_days_list(tmp_path: Path) -> None:
+def test_undo_keeps_decisions_outside_of_the_days_list(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         client.get("/")
         other = paper(9, "Knots")
@@ -124,7 +124,7 @@ def test_undo_leaves_alone_what_is_not_of_the_days_list(tmp_path: Path) -> None:
     assert answer.json()["error"] == "The last act is not of this list: Knots"
 
 
-def test_the_rest_is_skipped_only_when_it_is_asked_twice(tmp_path: Path) -> None:
+def test_the_rest_is_skipped_only_after_a_confirmation(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         decide(library, "pick", [TWO])
         fields = {"id": [ONE, TWO, THREE], "back": "/triage"}
@@ -138,7 +138,7 @@ def test_the_rest_is_skipped_only_when_it_is_asked_twice(tmp_path: Path) -> None
     assert "Skipped: 2 papers. Undo takes all of it back." in done
 
 
-def test_what_is_no_decision_is_refused_and_no_other_site_is_gone_to(tmp_path: Path) -> None:
+def test_invalid_decisions_and_foreign_return_addresses_are_refused(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, _):
         wrong = client.post("/decide", data={"id": ONE, "kind": "eat"})
         unknown = client.post("/decide", data={"id": "arxiv:2506.99999", "kind": "pick"})

@@ -1,4 +1,4 @@
-"""Hold the gate: whose requests are answered, and what every answer carries."""
+"""Test the gate: which requests are answered, and the headers of every answer."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from reader.web.gate import (
     Door,
     ServerAddress,
     host_of,
-    is_from_elsewhere,
-    is_ours,
+    is_cross_site,
+    is_own_host,
     limited,
 )
 from reader.web.visit import Visit, route
@@ -58,20 +58,18 @@ def test_a_host_header_is_a_name_with_or_without_a_port(header: str, name: str |
     assert host_of(header) == name
 
 
-def test_a_host_is_ours_by_its_name_or_the_address_that_the_connection_came_to() -> None:
+def test_a_host_is_accepted_by_name_or_by_the_address_of_the_connection() -> None:
     served = ServerAddress(names=frozenset({"localhost", "laptop.local"}))
-    assert is_ours(served, "laptop.local:8100", "192.0.2.7")
-    assert is_ours(served, "192.0.2.7:8100", "192.0.2.7")
-    assert is_ours(served, "192.0.2.7", "::ffff:192.0.2.7")
-    assert is_ours(served, "[fe80::1]:8100", "fe80::1%eth0")
-    assert not is_ours(served, "192.0.2.8", "192.0.2.7")
-    assert not is_ours(served, "laptop.local.evil.example", "192.0.2.7")
+    assert is_own_host(served, "laptop.local:8100", "192.0.2.7")
+    assert is_own_host(served, "192.0.2.7:8100", "192.0.2.7")
+    assert is_own_host(served, "192.0.2.7", "::ffff:192.0.2.7")
+    assert is_own_host(served, "[fe80::1]:8100", "fe80::1%eth0")
+    assert not is_own_host(served, "192.0.2.8", "192.0.2.7")
+    assert not is_own_host(served, "laptop.local.evil.example", "192.0.2.7")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "169.254.0.1", "[::2]"])
-def test_a_name_that_leads_here_from_elsewhere_is_shown_nothing(
-    client: TestClient, host: str
-) -> None:
+def test_an_unknown_host_name_is_refused(client: TestClient, host: str) -> None:
     answer = client.get("/", headers={"host": host})
     assert (answer.status_code, answer.text) == (421, "Misdirected request")
 
@@ -89,10 +87,10 @@ def test_the_names_of_this_machine_are_answered(client: TestClient) -> None:
 LINKED = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
 
 
-def test_a_link_from_elsewhere_leads_here_and_nothing_else_does() -> None:
+def test_only_links_from_other_sites_are_allowed() -> None:
     def is_refused(headers: dict[str, str], *, is_read: bool = True, is_tls: bool = False) -> bool:
         served = ServerAddress(is_tls=is_tls)
-        return is_from_elsewhere(served, {"host": "a.local:8100"} | headers, is_read=is_read)
+        return is_cross_site(served, {"host": "a.local:8100"} | headers, is_read=is_read)
 
     assert not is_refused(LINKED | {"sec-fetch-dest": "document"})
     assert not is_refused(LINKED | {"sec-fetch-dest": "empty"}), "through our service worker"
@@ -120,7 +118,7 @@ def test_a_link_from_elsewhere_leads_here_and_nothing_else_does() -> None:
     ],
     ids=str,
 )
-def test_a_post_of_another_site_is_refused_with_the_right_token_too(
+def test_a_cross_site_post_is_refused_even_with_a_valid_token(
     client: TestClient, headers: dict[str, str]
 ) -> None:
     assert client.post("/door/leave", data={"session": "all"}, headers=headers).status_code == 403
@@ -138,7 +136,7 @@ def test_a_page_of_another_site_cannot_embed_a_picture_or_script_of_ours(
 
 
 def posts(client: TestClient) -> list[str]:
-    """List an address for each route that takes a POST."""
+    """List an address of each route with POST."""
     found = []
     for one in client.app.routes:  # type: ignore[attr-defined]
         if isinstance(one, Route) and "POST" in (one.methods or ()):
@@ -164,7 +162,7 @@ def test_every_post_is_refused_without_the_token_and_with_a_wrong_one(client: Te
         assert [answer.status_code for answer in answers] == [403] * 5, address
 
 
-def test_a_form_proves_itself_by_its_field_and_a_script_by_its_header(client: TestClient) -> None:
+def test_forms_send_the_token_in_a_field_and_scripts_in_a_header(client: TestClient) -> None:
     token = client.headers["x-csrf"]
     assert client.post("/door/leave", data={}).status_code == 200
     del client.headers["x-csrf"]
@@ -199,7 +197,7 @@ def test_every_answer_has_the_strict_headers(client: TestClient, address: str) -
     assert "server" not in headers
 
 
-def test_pages_are_kept_by_nobody_and_files_of_the_program_for_good(client: TestClient) -> None:
+def test_pages_are_never_cached_and_static_files_for_good(client: TestClient) -> None:
     assert client.get("/door").headers["cache-control"] == "private, no-store"
     assert client.get("/static/reader.css").headers["cache-control"] == "private, no-cache"
     assert "immutable" in client.get("/static/reader.css?1").headers["cache-control"]
@@ -247,7 +245,7 @@ def test_a_broken_form_is_refused(client: TestClient, content: bytes) -> None:
 
 
 def received(*messages: Message) -> Receive:
-    """Give what receives messages one after the other, then nothing at all."""
+    """Return a receiver of the given messages, which then waits for ever."""
     left = list(messages)
 
     async def receive() -> Message:
@@ -275,7 +273,7 @@ def test_a_body_that_comes_too_slowly_is_given_up() -> None:
     assert raised.value.status_code == 408
 
 
-def test_who_has_read_a_body_may_wait_for_the_client_as_long_as_it_stays() -> None:
+def test_waiting_for_a_disconnect_has_no_time_limit() -> None:
     async def read() -> Message:
         last: Message = {"type": "http.request", "body": b"a", "more_body": False}
         gone: Message = {"type": "http.disconnect"}
@@ -293,7 +291,7 @@ def _fails(_: Visit) -> Response:
     raise LookupError("a secret detail")
 
 
-def test_an_exception_is_a_page_without_it_and_the_server_goes_on(tmp_path: Path) -> None:
+def test_an_exception_becomes_a_plain_error_page(tmp_path: Path) -> None:
     told: list[Exception] = []
     app = application(replace(parts_of(tmp_path), door=Door(on_trouble=told.append)))
     app.router.routes.insert(0, route("/fails", _fails))
@@ -340,7 +338,7 @@ WAYS_OUT = [
 
 
 def places(client: TestClient) -> set[str]:
-    """List the beginning of each route up to its first value, and of each mount."""
+    """List the beginning of each route up to its first parameter, and of each mount."""
     found = {"/"}
     for one in client.app.routes:  # type: ignore[attr-defined]
         if isinstance(one, Route | Mount):
@@ -349,7 +347,7 @@ def places(client: TestClient) -> set[str]:
 
 
 def raw(client: TestClient, path: str) -> tuple[int, str]:
-    """Ask for a path as it is, which a client would tidy up: (status, text)."""
+    """Request a path unchanged, which a client would normalise: (status, text)."""
     scope = {
         "type": "http",
         "method": "GET",
@@ -379,7 +377,7 @@ def raw(client: TestClient, path: str) -> tuple[int, str]:
     return sent[0]["status"], body.decode("utf-8", "replace")
 
 
-def test_no_route_leads_out_of_what_it_shows(client: TestClient, tmp_path: Path) -> None:
+def test_no_route_leaves_its_folder(client: TestClient, tmp_path: Path) -> None:
     secret = "quota = 3"
     assert secret in (tmp_path / "feeds.toml").read_text()
     for place in sorted(places(client)):
@@ -390,7 +388,7 @@ def test_no_route_leads_out_of_what_it_shows(client: TestClient, tmp_path: Path)
             assert "root:" not in text
 
 
-def test_each_file_of_the_program_is_given_and_none_beside_them(client: TestClient) -> None:
+def test_only_the_programs_own_static_files_are_served(client: TestClient) -> None:
     assert raw(client, "/static/door.css")[0] == 200
     assert raw(client, "/static/../render.py")[0] == 404
     assert raw(client, "/static/")[0] == 404

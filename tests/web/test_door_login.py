@@ -1,4 +1,4 @@
-"""Hold who comes in beyond this machine: codes, slowed guesses, devices in and out."""
+"""Test signing in: codes, slowed guesses, devices in and out."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ class Clock:
 # Codes
 
 
-def test_a_code_is_good_once() -> None:
+def test_a_code_works_once() -> None:
     codes = Codes(Clock())
     code = codes.new()
     assert (len(code), set(code) <= set(ALPHABET)) == (8, True)
     assert [codes.take(code), codes.take(code)] == [True, False]
 
 
-def test_a_code_is_good_for_five_minutes() -> None:
+def test_a_code_works_for_five_minutes() -> None:
     clock = Clock()
     codes = Codes(clock)
     first, second = codes.new(), codes.new()
@@ -70,13 +70,13 @@ def test_a_code_is_good_for_five_minutes() -> None:
     assert not codes.take(second)
 
 
-def test_of_many_codes_the_newest_are_good() -> None:
+def test_only_the_newest_codes_are_valid() -> None:
     codes = Codes(Clock())
     made = [codes.new() for _ in range(MOST_CODES + 1)]
     assert [codes.take(code) for code in made] == [False] + [True] * MOST_CODES
 
 
-def test_a_code_may_be_typed_as_a_hand_types_it() -> None:
+def test_a_code_may_be_typed_in_several_ways() -> None:
     assert tidy("k7qm-2f9x") == "K7QM2F9X"
     assert tidy(" K7QM 2F9X ") == "K7QM2F9X"
     assert tidy("oil0-1111") == "01101111"
@@ -85,7 +85,7 @@ def test_a_code_may_be_typed_as_a_hand_types_it() -> None:
 
 
 @given(st.text())
-def test_whatever_is_typed_is_a_wrong_code(typed: str) -> None:
+def test_any_text_is_only_a_wrong_code(typed: str) -> None:
     codes = Codes(Clock())
     assert not codes.take(typed)
     codes.new()
@@ -114,7 +114,7 @@ def test_tries_that_come_all_at_once_are_counted_before_they_are_made() -> None:
     assert [throttle.try_now("192.0.2.1") == 0 for _ in range(6)] == [True] * FREE + [False] * 3
 
 
-def test_many_clients_together_slow_each_that_failed_and_keep_nobody_else_out() -> None:
+def test_many_failing_clients_slow_down_only_each_other() -> None:
     clock = Clock()
     throttle = Throttle(clock)
     many = [f"192.0.2.{n}" for n in range(FREE_IN_ALL)]
@@ -125,7 +125,7 @@ def test_many_clients_together_slow_each_that_failed_and_keep_nobody_else_out() 
     assert throttle.try_now(many[0]) == 0
 
 
-def test_the_right_code_takes_a_clients_mistakes_back() -> None:
+def test_the_right_code_clears_a_clients_mistakes() -> None:
     throttle = Throttle(Clock())
     for _ in range(FREE - 1):
         assert throttle.try_now("192.0.2.1") == 0
@@ -151,7 +151,7 @@ def test_any_number_of_clients_takes_bounded_memory() -> None:
     assert len(throttle._clients) == MOST_CLIENTS
 
 
-def test_one_host_of_ipv6_is_one_client_whatever_address_it_takes() -> None:
+def test_an_ipv6_network_counts_as_one_client() -> None:
     assert network_of("2001:db8::1") == network_of("2001:db8::ffff:2") != network_of("2001:db9::1")
     assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1") == "192.0.2.1"
     assert network_of("fe80::1%eth0") == "fe80::/64"
@@ -161,7 +161,7 @@ def test_one_host_of_ipv6_is_one_client_whatever_address_it_takes() -> None:
 # Devices
 
 
-def test_the_file_of_the_devices_is_its_owners_and_has_no_token(tmp_path: Path) -> None:
+def test_the_devices_file_is_private_and_has_no_token(tmp_path: Path) -> None:
     file = tmp_path / "devices" / "a.json"
     sessions = Sessions(file, Clock())
     sessions.start()
@@ -173,7 +173,7 @@ def test_the_file_of_the_devices_is_its_owners_and_has_no_token(tmp_path: Path) 
     assert found.name == "iPad, Safari"
 
 
-def test_devices_and_their_forms_outlive_the_server(tmp_path: Path) -> None:
+def test_sessions_and_form_tokens_survive_a_restart(tmp_path: Path) -> None:
     first = Sessions(tmp_path / "a.json", Clock())
     first.start()
     nobodys = first.csrf(None)
@@ -186,7 +186,7 @@ def test_devices_and_their_forms_outlive_the_server(tmp_path: Path) -> None:
     assert again.csrf(found) != nobodys
 
 
-def test_what_one_server_signs_out_is_out_of_the_other(tmp_path: Path) -> None:
+def test_a_sign_out_on_one_server_counts_on_another(tmp_path: Path) -> None:
     one, other = (Sessions(tmp_path / "a.json", Clock()) for _ in range(2))
     one.start()
     other.start()
@@ -200,7 +200,7 @@ def test_what_one_server_signs_out_is_out_of_the_other(tmp_path: Path) -> None:
     assert sorted(session.name for session in one.all()) == ["a", "b"]
 
 
-def test_signing_out_everywhere_voids_forms_too(tmp_path: Path) -> None:
+def test_signing_out_everywhere_invalidates_form_tokens(tmp_path: Path) -> None:
     sessions = Sessions(tmp_path / "a.json", Clock())
     token, before = sessions.add(""), sessions.csrf(None)
     sessions.remove_all()
@@ -208,7 +208,7 @@ def test_signing_out_everywhere_voids_forms_too(tmp_path: Path) -> None:
     assert sessions.csrf(None) != before
 
 
-def test_a_device_that_stays_away_is_out() -> None:
+def test_a_device_that_stays_away_is_signed_out() -> None:
     clock = Clock()
     sessions = Sessions(None, clock)
     token = sessions.add("")
@@ -219,7 +219,7 @@ def test_a_device_that_stays_away_is_out() -> None:
     assert sessions.of_token(token) is None
 
 
-def test_the_device_that_was_away_for_longest_makes_room() -> None:
+def test_the_longest_unseen_device_is_replaced() -> None:
     clock = Clock()
     sessions = Sessions(None, clock)
     tokens = []
@@ -231,7 +231,7 @@ def test_the_device_that_was_away_for_longest_makes_room() -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"key": 1}', '{"key": "zz", "sessions": []}', "[]"])
-def test_a_file_that_is_no_list_of_devices_lets_nobody_in(tmp_path: Path, content: str) -> None:
+def test_an_unreadable_devices_file_signs_nobody_in(tmp_path: Path, content: str) -> None:
     (tmp_path / "a.json").write_text(content)
     sessions = Sessions(tmp_path / "a.json", Clock())
     sessions.start()
@@ -242,7 +242,7 @@ def test_a_file_that_is_no_list_of_devices_lets_nobody_in(tmp_path: Path, conten
     ]
 
 
-def test_a_device_is_named_by_words_of_ours() -> None:
+def test_a_device_name_has_only_known_words() -> None:
     ipad = "Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1"
     chrome = "Mozilla/5.0 (X11; Linux x86_64) Chrome/120.0.0.0 Safari/537.36"
     assert device_of(ipad) == "iPad, Safari"
@@ -255,7 +255,7 @@ def test_a_device_is_named_by_words_of_ours() -> None:
 
 @dataclass
 class Entrance:
-    """A server beyond this machine, and what its door has."""
+    """A server beyond this machine, with its access rules."""
 
     clock: Clock = field(default_factory=Clock)
     is_tls: bool = True
@@ -297,7 +297,7 @@ def test_nothing_is_shown_before_the_sign_in(tmp_path: Path) -> None:
     assert script.json()["error"] == "You are not signed in here."
 
 
-def test_a_code_is_exchanged_for_a_cookie_that_scripts_and_other_sites_do_not_see(
+def test_a_code_is_exchanged_for_a_strict_http_only_cookie(
     tmp_path: Path,
 ) -> None:
     entrance = Entrance()
@@ -315,7 +315,7 @@ def test_a_code_is_exchanged_for_a_cookie_that_scripts_and_other_sites_do_not_se
     assert "This one" in shown.text
 
 
-def test_over_plain_http_the_cookie_is_as_strict_as_it_can_be(tmp_path: Path) -> None:
+def test_over_plain_http_the_cookie_is_strict_without_secure(tmp_path: Path) -> None:
     entrance = Entrance(is_tls=False)
     with entrance.open(tmp_path) as client:
         answer = client.post(
@@ -328,9 +328,7 @@ def test_over_plain_http_the_cookie_is_as_strict_as_it_can_be(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("is_tls", [True, False])
-def test_a_sentence_for_the_next_page_travels_as_safely_as_the_sign_in(
-    tmp_path: Path, is_tls: bool
-) -> None:
+def test_the_message_cookie_is_as_protected_as_the_session(tmp_path: Path, is_tls: bool) -> None:
     entrance = Entrance(is_tls=is_tls)
     with entrance.open(tmp_path) as client:
         entrance.enter(client)
@@ -347,7 +345,7 @@ def test_a_sentence_for_the_next_page_travels_as_safely_as_the_sign_in(
         assert ("secure" in attributes) is is_tls
 
 
-def test_looking_at_the_page_with_the_code_does_not_use_it_up(tmp_path: Path) -> None:
+def test_opening_the_address_with_a_code_does_not_use_it_up(tmp_path: Path) -> None:
     entrance = Entrance()
     code = entrance.door.codes.new()
     with entrance.open(tmp_path) as client:
@@ -358,7 +356,7 @@ def test_looking_at_the_page_with_the_code_does_not_use_it_up(tmp_path: Path) ->
         assert entrance.enter(TestClient(client.app, base_url=entrance.url), code) == 403
 
 
-def test_a_used_or_wrong_code_is_told_and_then_slowed(tmp_path: Path) -> None:
+def test_used_and_wrong_codes_are_refused_and_then_slowed(tmp_path: Path) -> None:
     entrance = Entrance()
     with entrance.open(tmp_path) as client:
         first = client.post("/enter", data={"code": "WRONG"})
@@ -373,7 +371,7 @@ def test_a_used_or_wrong_code_is_told_and_then_slowed(tmp_path: Path) -> None:
     assert late == 303
 
 
-def test_a_link_from_elsewhere_is_led_on_where_the_device_is_in(tmp_path: Path) -> None:
+def test_a_signed_in_device_goes_on_from_the_sign_in_page(tmp_path: Path) -> None:
     entrance = Entrance()
     with entrance.open(tmp_path) as client:
         assert entrance.enter(client) == 303
@@ -391,7 +389,7 @@ def test_a_link_from_elsewhere_is_led_on_where_the_device_is_in(tmp_path: Path) 
         "javascript:a",
     ],
 )
-def test_nobody_is_led_elsewhere(tmp_path: Path, elsewhere: str) -> None:
+def test_no_redirect_leads_to_another_site(tmp_path: Path, elsewhere: str) -> None:
     entrance = Entrance()
     with entrance.open(tmp_path) as client:
         page = client.get("/enter", params={"next": elsewhere})
@@ -444,7 +442,7 @@ def test_signing_out_everywhere_leaves_nobody_and_no_code(tmp_path: Path) -> Non
     assert (entrance.door.sessions.all(), entrance.door.codes.take(code)) == ([], False)
 
 
-def test_the_token_of_one_device_is_not_anothers(tmp_path: Path) -> None:
+def test_each_device_has_its_own_form_token(tmp_path: Path) -> None:
     entrance = Entrance()
     with entrance.open(tmp_path) as client:
         assert entrance.enter(client) == 303  # x-csrf is still nobody's

@@ -1,4 +1,4 @@
-"""Hold the pages that were drawn: once, within bounds, and failures not again and again."""
+"""Test the cache of drawn pages: drawn once, bounded, failures not repeated."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FILE = Path("a.pdf")
 
 @dataclass
 class Hand:
-    """Draws what it is told, slowly where a gate is shut; counts what it was asked."""
+    """A fake drawer: waits while its gate is shut, and counts the calls."""
 
     asked: list[tuple[str, int, int]] = field(default_factory=list)
     gate: threading.Event | None = None
@@ -50,7 +50,7 @@ def test_a_page_is_drawn_once_until_its_file_changes() -> None:
     assert hand.asked == [("a.pdf", 1, 600), ("a.pdf", 1, 0)] * 2
 
 
-def test_no_more_is_kept_than_there_is_room_for() -> None:
+def test_kept_pages_stay_within_the_limit() -> None:
     hand = Hand()
     drawn = Drawn(lambda: hand, most_bytes=2000)
     for page in (1, 2, 3, 1, 4, 1, 2):
@@ -58,7 +58,7 @@ def test_no_more_is_kept_than_there_is_room_for() -> None:
     assert [page for _, page, _ in hand.asked] == [1, 2, 3, 4, 2]
 
 
-def test_what_several_ask_for_at_once_is_drawn_once() -> None:
+def test_a_page_requested_several_times_at_once_is_drawn_once() -> None:
     hand = Hand(gate=threading.Event())
     drawn = Drawn(lambda: hand)
     with ThreadPoolExecutor(4) as threads:
@@ -69,7 +69,7 @@ def test_what_several_ask_for_at_once_is_drawn_once() -> None:
     assert len(hand.asked) == 1
 
 
-def test_a_page_that_failed_rests_for_a_while() -> None:
+def test_a_failed_page_is_not_retried_for_a_while() -> None:
     hand, now = Hand(fails=True), [0.0]
     drawn = Drawn(lambda: hand, clock=lambda: now[0])
     for at in (0.0, FAILED_S - 1, FAILED_S + 1):
@@ -81,7 +81,7 @@ def test_a_page_that_failed_rests_for_a_while() -> None:
     assert drawn.image(FILE, "1", 2, 600) == bytes(600)
 
 
-def test_nothing_is_started_before_the_first_page_and_all_is_ended() -> None:
+def test_processes_start_with_the_first_page_and_end_on_close() -> None:
     started: list[Hand] = []
 
     def start() -> Hand:

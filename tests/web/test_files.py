@@ -1,4 +1,4 @@
-"""Hold what is sent of a file: ranges, conditions, names, and nothing from outside the folder."""
+"""Test sending files: ranges, conditions, names, and nothing from outside the folder."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_range_comes_as_it_is_asked_for(
 
 
 @pytest.mark.parametrize("asked", ["bytes=1024-", "bytes=5000-6000", "bytes=-0"])
-def test_a_range_of_which_there_is_nothing_is_said(client: TestClient, asked: str) -> None:
+def test_an_unsatisfiable_range_gets_416(client: TestClient, asked: str) -> None:
     answer = client.get("/", headers={"range": asked})
     assert (answer.status_code, answer.headers["content-range"]) == (416, "bytes */1024")
     assert answer.content == b""
@@ -69,13 +69,13 @@ def test_a_range_of_which_there_is_nothing_is_said(client: TestClient, asked: st
 @pytest.mark.parametrize(
     "asked", ["bytes=0-1,5-6", "lines=0-1", "bytes=", "bytes=-", "bytes=a-b", "bytes=9-2", "0-5"]
 )
-def test_what_is_no_single_range_gets_the_whole(client: TestClient, asked: str) -> None:
+def test_several_or_invalid_ranges_get_the_whole_file(client: TestClient, asked: str) -> None:
     answer = client.get("/", headers={"range": asked})
     assert answer.content == CONTENT
     assert answer.status_code in (200, 206)
 
 
-def test_a_range_holds_only_for_the_file_that_it_was_asked_of(client: TestClient) -> None:
+def test_a_range_counts_only_for_the_same_file(client: TestClient) -> None:
     known = client.get("/").headers
     for condition in (known["etag"], known["last-modified"]):
         answer = client.get("/", headers={"range": "bytes=0-9", "if-range": condition})
@@ -85,7 +85,7 @@ def test_a_range_holds_only_for_the_file_that_it_was_asked_of(client: TestClient
         assert (answer.status_code, answer.content) == (200, CONTENT)
 
 
-def test_what_the_browser_has_already_is_not_sent_again(client: TestClient) -> None:
+def test_an_unchanged_file_is_not_sent_again(client: TestClient) -> None:
     known = client.get("/").headers
     for headers in (
         {"if-none-match": known["etag"]},
@@ -106,7 +106,7 @@ def test_what_the_browser_has_already_is_not_sent_again(client: TestClient) -> N
         assert client.get("/", headers=headers).status_code == 200
 
 
-def test_head_gives_what_get_would_without_the_content(client: TestClient) -> None:
+def test_head_has_the_headers_of_get(client: TestClient) -> None:
     got, head = client.get("/"), client.head("/")
     names = ("content-length", "etag", "content-type", "accept-ranges", "content-disposition")
     assert [head.headers[name] for name in names] == [got.headers[name] for name in names]
@@ -115,7 +115,7 @@ def test_head_gives_what_get_would_without_the_content(client: TestClient) -> No
     assert client.head("/", headers={"range": "bytes=0-9"}).status_code == 200
 
 
-def test_another_content_has_another_tag(client: TestClient, tmp_path: Path) -> None:
+def test_changed_content_has_another_etag(client: TestClient, tmp_path: Path) -> None:
     before = client.get("/").headers["etag"]
     (tmp_path / "a.pdf").write_bytes(CONTENT[::-1])
     os.utime(tmp_path / "a.pdf", ns=(1, 1))
@@ -142,7 +142,7 @@ def test_nothing_outside_the_folder_is_opened(tmp_path: Path) -> None:
             assert handle.read() == b"y"
 
 
-def test_a_name_cannot_end_its_quotation() -> None:
+def test_a_file_name_cannot_break_the_header() -> None:
     assert disposition("plain.pdf", is_attachment=True) == 'attachment; filename="plain.pdf"'
     named = disposition('a"\r\nset-cookie: b\\.pdf', is_attachment=False)
     assert "\r" not in named
@@ -150,7 +150,7 @@ def test_a_name_cannot_end_its_quotation() -> None:
     assert named.startswith('inline; filename="a___set-cookie: b_.pdf"; filename*=UTF-8')
 
 
-def test_the_size_of_a_picture_is_in_its_head(tmp_path: Path) -> None:
+def test_the_size_of_a_picture_is_read_from_its_first_bytes(tmp_path: Path) -> None:
     head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (480).to_bytes(4, "big") + (679).to_bytes(4, "big")
     (tmp_path / "a.png").write_bytes(head + b"rest")
     (tmp_path / "b.png").write_bytes(b"GIF89a" * 9)

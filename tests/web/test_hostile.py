@@ -57,7 +57,7 @@ ADDRESSES = re.compile(r"(?:https?://|mailto:|data:image/|/(?!/)|#|\?|\./|$)")
 
 
 class Checked(HTMLParser):
-    """Lists what a page must not have: scripts in it, handlers, styles, strange addresses."""
+    """Lists what a page must not have: inline scripts, handlers, styles, foreign addresses."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ def hostile_post(number: int, words: str) -> Post:
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """Serve a library in which everything foreign is hostile."""
+    """Serve a library in which all foreign text is hostile."""
     parts = replace(
         parts_of(tmp_path_factory.mktemp("hostile"), CONFIG),
         tools=lambda _: contextlib.nullcontext(tools(Web({}))),
@@ -126,12 +126,12 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 def storable() -> list[str]:
-    """List the texts that a source would hand on: half characters are gone before the store."""
+    """List the texts that a source can store: lone surrogates are removed before."""
     return [words.encode("utf-8", "ignore").decode() for words in HOSTILE]
 
 
 def filled(path: str) -> list[str]:
-    """Give a route's addresses with values in it: papers, pages, topics."""
+    """Fill in a route's parameters: papers, pages, topics."""
     values = {"id": [f"arxiv:2506.{n:05}" for n in range(1, len(HOSTILE) + 2)], "n": ["1"]}
     found = [path]
     for name in re.findall(r"\{(\w+)(?::\w+)?\}", path):
@@ -142,7 +142,7 @@ def filled(path: str) -> list[str]:
 
 
 def addresses(client: TestClient) -> list[str]:
-    """List an address or more for each page; not of streams, which have no end."""
+    """List one or more addresses of each page, without streams, which have no end."""
     return [
         address
         for one in client.app.routes  # type: ignore[attr-defined]
@@ -169,7 +169,7 @@ def test_no_page_has_markup_of_a_title_a_name_a_post_or_a_note(client: TestClien
 
 
 @pytest.mark.parametrize("words", HOSTILE[:-1], ids=range(len(HOSTILE) - 1))
-def test_no_page_has_markup_of_what_is_asked(client: TestClient, words: str) -> None:
+def test_no_page_has_markup_from_its_address(client: TestClient, words: str) -> None:
     asked = dict.fromkeys(QUERIES, words)
     seen = {one for one in addresses(client) if "arxiv:" not in one or one.endswith("00001")}
     for address in sorted(seen):
@@ -243,7 +243,7 @@ def test_what_is_cleaned_and_what_is_rendered_has_nothing_but_text(html: str) ->
 
 
 @given(st.text(alphabet="<>\"'=/ abhiknoprsvx:;&#\x00\u202e[]()!`*\n"))
-def test_nothing_gets_through_the_door(text: str) -> None:
+def test_cleaned_html_has_no_script_or_handler(text: str) -> None:
     assert wrong_in(clean(text)) == []
     assert wrong_in(from_markdown(text)) == []
 

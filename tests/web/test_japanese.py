@@ -1,4 +1,4 @@
-"""Hold the pages in Japanese: what stands there in Latin letters is a name, or the person's own."""
+"""Test the pages in Japanese: Latin letters only in names and in the person's own words."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ EMPTY = ("br", "img", "input", "meta", "link", "hr", "source", "rect", "wbr", "c
 
 
 class Shown(HTMLParser):
-    """Collect what a page says in the reader's own language: texts and names for voices."""
+    """Collect a page's texts and labels that are in the interface's language."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -115,7 +115,7 @@ def client(parts: Parts) -> Iterator[TestClient]:
 
 
 def own_words(library: Library) -> set[str]:
-    """Give every Latin word that the library itself has, but for names of this program's."""
+    """Return every Latin word of the library itself, without this program's names."""
     columns = (
         ("papers", "title"), ("papers", "abstract"), ("papers", "canonical"), ("authors", "name"),
         ("notes", "text"), ("posts", "author"), ("filings", "topic"), ("papers", "categories"),
@@ -142,7 +142,7 @@ def test_no_word_is_left_in_english(client: TestClient, parts: Parts) -> None:
     assert left == set()
 
 
-def test_how_a_paper_came_is_said_in_the_readers_language(client: TestClient) -> None:
+def test_the_origin_of_a_paper_is_translated(client: TestClient) -> None:
     def arrival(id_: str, language: str) -> str:
         page = client.get(f"/paper/{id_}", headers={"accept-language": language}).text
         found = re.search(r'<span class="arrival">(.*?)</span>', page)
@@ -170,7 +170,7 @@ def test_what_has_no_name_of_its_own_is_translated() -> None:
     ("reason", "said"),
     [(NO_PAPER, "登録先にこの論文がありません"), (IS_OFF, "問い合わせを止めています")],
 )
-def test_why_a_seed_is_not_here_is_said_in_the_readers_language(
+def test_the_reason_for_a_missing_seed_is_translated(
     tmp_path: Path, reason: Reason, said: str
 ) -> None:
     text = '[topics.a]\nlane = "own"\nwords = ["moss"]\nseeds = ["arxiv:2506.77777"]\n'

@@ -1,4 +1,4 @@
-"""Hold the pages that look back: week, year, day; and what is given to others."""
+"""Test the pages that look back (week, year, day) and sharing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def client(parts: Parts) -> Iterator[TestClient]:
 
 
 class TestWeek:
-    def test_what_was_read_linked_and_let_go_stands_there(self, client: TestClient) -> None:
+    def test_the_week_shows_notes_links_and_dropped_papers(self, client: TestClient) -> None:
         page = client.get("/week").text
         assert page.index("speech translation</h2>") < page.index("音声認識</h2>")
         assert "一度目は雑音だけを聞き、二度目で訳す。" in page
@@ -35,7 +35,7 @@ class TestWeek:
         assert f'href="/note/arxiv:{FIRST}"' in page
         assert "2 people mentioned it since" in page
 
-    def test_it_leads_to_the_weeks_around(self, client: TestClient) -> None:
+    def test_the_week_links_to_the_weeks_before_and_after(self, client: TestClient) -> None:
         page = client.get("/week?on=2025-05-28").text
         assert ('href="/week?on=2025-05-19"' in page, 'href="/week?on=2025-06-02"' in page) == (
             True,
@@ -52,9 +52,7 @@ class TestWeek:
 @pytest.mark.parametrize(
     "address", ["/?date=", "/triage?date=", "/week?on=", "/day?on=", "/stats?on="]
 )
-def test_a_date_that_there_is_not_is_refused_in_the_same_words(
-    client: TestClient, address: str
-) -> None:
+def test_an_impossible_date_is_refused_in_the_same_words(client: TestClient, address: str) -> None:
     answer = client.get(f"{address}2025-02-30", headers={"accept": "application/json"})
     assert (answer.status_code, answer.json()) == (
         400,
@@ -80,7 +78,7 @@ class TestStats:
         assert '<a href="/day?on=2025-06-03">' in page  # something was noted
         assert '<a href="/day?on=2024-11-05" tabindex="-1">' in page
 
-    def test_streak_themes_and_sources_are_told(self, client: TestClient) -> None:
+    def test_streak_themes_and_sources_are_shown(self, client: TestClient) -> None:
         page = client.get("/stats").text
         for text in ("days in a row", "speech translation", "音声認識", "In the last 14 days"):
             assert text in page
@@ -120,9 +118,7 @@ class TestSharing:
         assert f'value="arxiv:{WATER}" checked' in page
         assert f'value="arxiv:{FIRST}">' in page
 
-    def test_the_paper_that_one_came_from_stands_alone_over_the_buttons(
-        self, client: TestClient
-    ) -> None:
+    def test_the_paper_to_share_comes_first(self, client: TestClient) -> None:
         page = client.get(f"/share?id={WATER}").text
         before_fold, _, rest = page.partition("<details><summary>Others</summary>")
         folded, _, after = rest.partition("</details>")
@@ -131,7 +127,7 @@ class TestSharing:
         assert 'name="week" value="1">' in folded
         assert 'value="page">As a page</button>' in after
 
-    def test_the_week_that_one_came_from_is_chosen(self, client: TestClient) -> None:
+    def test_the_week_to_share_is_chosen(self, client: TestClient) -> None:
         page = client.get("/share?week=1").text
         assert 'name="week" value="1" checked>' in page.partition("<details>")[0]
         assert " checked" not in page.partition("<details>")[2].partition("</details>")[0]
@@ -146,7 +142,7 @@ class TestSharing:
         marked = client.get(f"/share/file?id={FIRST}&highlights=1&as=page").text
         assert "the verb comes last</q>" in marked
 
-    def test_or_markdown_also_of_a_whole_week(self, client: TestClient) -> None:
+    def test_a_whole_week_is_shared_as_markdown(self, client: TestClient) -> None:
         answer = client.get("/share/file?week=1&as=markdown")
         assert answer.headers["content-type"].startswith("text/markdown")
         assert "Bubbles are words too." in answer.text

@@ -1,4 +1,4 @@
-"""Hold what counts as seen: a page that is shown, and no page that is only fetched."""
+"""Test what counts as seen: a page that is shown, not one that is only fetched."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def parts(tmp_path: Path, clock: Clock) -> Parts:
-    """A library with a paper of today, and picks of two weeks ago."""
+    """Make a library with a paper of today and picks of two weeks ago."""
     parts = parts_of(a_reader(tmp_path / "library"), now=clock)
     with parts.open_library() as library:
         old = [paper(n, f"Speech translation of moss {n}") for n in (900, 901)]
@@ -70,7 +70,7 @@ def library(parts: Parts) -> Iterator[Library]:
 
 
 def kept(library: Library) -> dict[str, list[tuple[object, ...]]]:
-    """Give all that a library keeps and nobody can make anew, by table."""
+    """Return all precious rows of a library, by table."""
     names = library.db.read("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     return {
         r["name"]: [tuple(row) for row in library.db.read(f"SELECT * FROM {r['name']}")]
@@ -79,7 +79,7 @@ def kept(library: Library) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.mark.parametrize(("method", "headers"), NOT_SHOWN)
-def test_nothing_is_written_for_a_page_that_nobody_sees(
+def test_an_unseen_page_writes_nothing(
     method: str, headers: dict[str, str], client: TestClient, library: Library
 ) -> None:
     before = kept(library)
@@ -93,7 +93,7 @@ def test_nothing_is_written_for_a_page_that_nobody_sees(
 
 
 @pytest.mark.parametrize(("method", "headers"), NOT_SHOWN)
-def test_no_rank_is_kept_for_a_page_that_nobody_sees(
+def test_an_unseen_page_keeps_no_ranks(
     method: str, headers: dict[str, str], client: TestClient, library: Library
 ) -> None:
     def ranked() -> int:
@@ -107,7 +107,7 @@ def test_no_rank_is_kept_for_a_page_that_nobody_sees(
 
 
 @pytest.mark.parametrize(("method", "headers"), NOT_SHOWN)
-def test_the_weeks_question_is_asked_where_it_is_seen(
+def test_the_weeks_question_counts_as_asked_only_on_a_seen_page(
     method: str, headers: dict[str, str], client: TestClient
 ) -> None:
     client.request(method, "/week", headers=headers)
@@ -126,7 +126,7 @@ def test_todays_list_counts_as_seen_where_it_is_shown(client: TestClient, librar
     assert shown.last_visit(library.db, today + timedelta(days=1)) == today
 
 
-def test_what_is_carried_is_known_to_a_decision_on_it(client: TestClient, library: Library) -> None:
+def test_a_decision_on_a_carried_page_knows_its_list(client: TestClient, library: Library) -> None:
     client.get("/triage", headers={"X-Carry": "1"})
     [held] = decide(library, "skip", ["arxiv:2506.00950"])
     past = history.past_decision(library.db, held.row)

@@ -1,4 +1,4 @@
-"""Hold the page of a note: begun, drafted, checked, saved, gone back to."""
+"""Test the page of a note: beginning, drafts, check, saving, revisions."""
 
 from __future__ import annotations
 
@@ -77,15 +77,13 @@ def post(client: TestClient, address: str, **fields: str) -> Any:
 
 
 class TestBeginning:
-    def test_the_first_words_come_from_memory(self, client: TestClient) -> None:
+    def test_a_first_note_begins_without_the_abstract(self, client: TestClient) -> None:
         page = client.get(f"/note/{BEES}").text
         assert "## Problem" in page
         assert "On &lt;i&gt;Bees&lt;/i&gt;" in page
         assert "six dots" not in page
 
-    def test_the_abstract_stands_there_for_those_who_ask(
-        self, parts: Parts, client: TestClient
-    ) -> None:
+    def test_the_abstract_is_shown_on_request(self, parts: Parts, client: TestClient) -> None:
         with parts.open_library() as library:
             mark = Highlight(3, 3, "highlight", "kept to it <b>", "why?", "#ffee00")
             highlights.add_highlight(library.db, 1, mark, mark=None, at=NOW)
@@ -114,9 +112,7 @@ class TestBeginning:
 
 
 class TestSaving:
-    def test_a_note_is_kept_and_it_is_said_what_became_of_it(
-        self, parts: Parts, client: TestClient
-    ) -> None:
+    def test_a_note_is_saved_and_its_outcome_shown(self, parts: Parts, client: TestClient) -> None:
         page = client.post(f"/note/{BEES}", data={"text": ONE, "base": "0"})
         assert (page.status_code, page.url.path) == (200, f"/note/{BEES}")
         assert "Written (1 of 3 today): On &lt;i&gt;Bees" in page.text
@@ -133,7 +129,7 @@ class TestSaving:
         page = client.post(f"/note/{BEES}", data={"text": "Bees.", "base": "0"}).text
         assert "Skimmed (two sentences of your own count as written)" in page
 
-    def test_what_is_copied_does_not_count(self, client: TestClient) -> None:
+    def test_a_copied_note_does_not_count(self, client: TestClient) -> None:
         page = client.post(f"/note/{BEES}", data={"text": COPIED, "base": "0"}).text
         assert "Kept, not counted (mostly copied)" in page
         assert "copied</span>" in page
@@ -211,7 +207,7 @@ class TestDrafts:
         assert f">\n{ONE}</textarea>" in page
         assert "Another draft waits:" in page
 
-    def test_one_that_is_not_wanted_goes(self, parts: Parts, client: TestClient) -> None:
+    def test_a_draft_can_be_discarded(self, parts: Parts, client: TestClient) -> None:
         kept = post(client, f"/note/{BEES}/draft", text=ONE, base="0")
         assert f">\n{ONE}</textarea>" not in client.get(f"/note/{BEES}?draft=no").text
         fields = {"draft": kept["draft"], "seen": "another"}
@@ -225,9 +221,7 @@ class TestDrafts:
         write(parts, ONE)
         assert "Saving keeps both." in client.get(f"/note/{BEES}").text
 
-    def test_a_name_that_leads_out_of_the_folder_is_no_draft(
-        self, parts: Parts, client: TestClient
-    ) -> None:
+    def test_a_draft_name_cannot_leave_the_folder(self, parts: Parts, client: TestClient) -> None:
         before = (parts.folder / "feeds.toml").read_text("utf-8")
         for name in ("../feeds.toml", "/etc/passwd", "a.1.0.1.md"):
             post(client, f"/note/{BEES}/draft", text=ONE, base="0", draft=name, seen="")
@@ -308,7 +302,7 @@ class TestHistory:
         assert client.get(f"/note/{BEES}/diff?a=x").status_code == 400
         assert client.get(f"/note/{ANTS}/diff").status_code == 400
 
-    def test_an_earlier_one_comes_back(self, parts: Parts, client: TestClient) -> None:
+    def test_an_earlier_revision_is_restored(self, parts: Parts, client: TestClient) -> None:
         for text in (ONE, TWO):
             write(parts, text)
         page = client.post(f"/note/{BEES}/restore", data={"number": "1"})
@@ -318,7 +312,7 @@ class TestHistory:
         assert client.post(f"/note/{BEES}/restore", data={"number": "x"}).status_code == 400
 
 
-def test_a_japanese_note_may_be_as_large_as_notes_may_be(parts: Parts, client: TestClient) -> None:
+def test_a_japanese_note_of_the_largest_size_fits(parts: Parts, client: TestClient) -> None:
     text = "蜂は四まで数える。" * 14_000  # a form has three bytes for each of its 378,000
     kept = post(client, f"/note/{BEES}/draft", text=text, base="0", draft="", seen="")
     assert list(files(parts)) == [kept["draft"]]

@@ -1,4 +1,4 @@
-"""Hold what a device is told to keep, and under which addresses: worker, manifest, list."""
+"""Test what a device keeps for offline use: worker, manifest, list of pages."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_stamp_changes_with_what_is_on_the_pages(tmp_path: Path) -> None:
     assert len(set(stamps)) == 4
 
 
-def test_the_page_of_the_list_names_addresses_and_a_token_as_of_now(tmp_path: Path) -> None:
+def test_the_offline_list_has_addresses_and_a_current_token(tmp_path: Path) -> None:
     parts = parts_of(tmp_path)
     with parts.open_library() as library:
         decide(library, "pick", [fill(library)[0]])
@@ -89,7 +89,7 @@ def test_the_page_of_the_list_names_addresses_and_a_token_as_of_now(tmp_path: Pa
     }
 
 
-def test_libraries_that_are_made_anew_have_names_of_their_own(tmp_path: Path) -> None:
+def test_each_new_library_has_its_own_id(tmp_path: Path) -> None:
     from reader.library.rows.database import Database
 
     names = set()
@@ -112,11 +112,11 @@ def test_a_script_imports_others_by_addresses_that_change_with_them() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(file.name for file in STATIC.glob("*.js")))
-def test_no_script_imports_what_is_not_there(name: str) -> None:
+def test_scripts_import_only_existing_files(name: str) -> None:
     assert re.findall(r'from "(?!/static/[\w-]+\.js\?)', asset_content(name).decode()) == []
 
 
-def test_a_file_is_kept_for_good_by_its_address(tmp_path: Path) -> None:
+def test_a_static_file_is_cached_for_good(tmp_path: Path) -> None:
     with site(parts_of(tmp_path)) as client:
         found = client.get(asset("offline.js"))
         assert found.content == asset_content("offline.js")
@@ -178,7 +178,7 @@ def test_an_icon_has_the_size_of_its_name(name: str) -> None:
     assert content[16:24] == size + size  # IHDR: width, height
 
 
-def test_the_icons_are_what_their_program_draws() -> None:
+def test_the_icons_match_the_program_that_draws_them() -> None:
     drawn = all_files()
     assert (STATIC / "app.svg").read_bytes() == drawn["app.svg"]
     assert {name for name in drawn if not (STATIC / name).exists()} == set()
@@ -188,7 +188,7 @@ def test_the_icons_are_what_their_program_draws() -> None:
 
 
 @pytest.mark.parametrize("name", ["offline.js", "kept.js", "work.js", "reader.js"])
-def test_what_a_script_reads_from_the_page_is_given_there(name: str) -> None:
+def test_pages_have_the_data_attributes_that_scripts_read(name: str) -> None:
     text = (STATIC / name).read_text("utf-8")
     read = set(re.findall(r"\btexts\.(\w+)", text)) | set(re.findall(r"list\.dataset\.(\w+)", text))
     given = "".join(file.read_text("utf-8") for file in TEMPLATES.glob("*.html"))

@@ -1,4 +1,4 @@
-"""Hold the page of one paper: all that is known of it, safely, and what can be done there."""
+"""Test the page of one paper: all that is known, safely shown, and its actions."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _tools(_: Library) -> Iterator[Tools]:
 
 @pytest.fixture
 def parts(tmp_path: Path) -> Parts:
-    """A library whose first paper has everything that a paper can have."""
+    """Make a library whose first paper has everything that a paper can have."""
     parts = replace(parts_of(tmp_path), tools=_tools)
     with parts.open_library() as library:
         several = [
@@ -84,13 +84,13 @@ def client(parts: Parts) -> Iterator[TestClient]:
 
 
 def part_of(text: str, id_: str) -> str:
-    """Give the section whose head has an id."""
+    """Return the section whose head has an id."""
     found = re.search(rf'<section[^>]*aria-labelledby="{id_}".*?</section>', text, re.DOTALL)
     assert found, id_
     return found[0]
 
 
-def test_all_that_is_known_stands_on_the_page(client: TestClient) -> None:
+def test_the_paper_page_shows_all_that_is_known(client: TestClient) -> None:
     text = client.get(ABOUT).text
     assert '<a href="/papers?author=Ada%20Field">Ada Field</a>' in text
     assert '<a class="chip" href="/papers?year=2025">2025</a>' in text
@@ -118,7 +118,7 @@ def test_all_that_is_known_stands_on_the_page(client: TestClient) -> None:
     assert 'href="/note/arxiv:2506.00001"' in text
 
 
-def test_links_of_a_note_lead_to_papers_and_those_to_nowhere_stand_as_they_are(
+def test_links_in_a_note_lead_to_papers_and_unknown_ones_stay_text(
     client: TestClient, parts: Parts
 ) -> None:
     with parts.open_library() as library:
@@ -158,7 +158,7 @@ def test_an_id_with_signs_of_addresses_finds_its_paper(client: TestClient, parts
     assert ">Odd</h1>" in client.get(address[1]).text
 
 
-def test_what_is_not_here_is_said_with_404(client: TestClient) -> None:
+def test_unknown_papers_get_404(client: TestClient) -> None:
     for path in ("/paper/arxiv:2506.99999", "/paper/x", "/paper/arxiv:2506.00002/figure.png"):
         assert client.get(path).status_code == 404
 
@@ -180,7 +180,7 @@ def test_a_paper_is_filed_elsewhere_and_its_pdf_follows(client: TestClient, part
     assert (parts.folder / "papers/speech/recognition/a.pdf").is_file()
 
 
-def test_a_folder_that_is_not_there_is_made_only_when_it_is_said(client: TestClient) -> None:
+def test_a_new_folder_is_made_only_on_request(client: TestClient) -> None:
     wrong = client.post(f"{ABOUT}/file", data={"topic": "gardens/snails"})
     assert wrong.status_code == 404
     for topic in ("../outside", "", "a//b"):
@@ -193,7 +193,7 @@ def test_a_folder_that_is_not_there_is_made_only_when_it_is_said(client: TestCli
     assert made.json()["topic"] == "gardens/snails"
 
 
-def test_what_would_change_its_place_comes_by_itself_and_as_a_part(client: TestClient) -> None:
+def test_what_would_change_a_place_is_a_page_and_a_part(client: TestClient) -> None:
     whole = client.get(f"{ABOUT}/changes").text
     part = client.get(f"{ABOUT}/changes", headers={"x-part": "1"}).text
     assert "without “speech translation” in the title" in part

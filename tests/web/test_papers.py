@@ -1,4 +1,4 @@
-"""Hold the pages of the library: papers with filters, folders, sources."""
+"""Test the pages of the library: papers with filters, folders, sources."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_topics_are_folders_with_counts(client: TestClient) -> None:
     assert client.get("/topics/spee").status_code == 404
 
 
-def test_whether_the_list_can_be_trusted_is_said_first(client: TestClient) -> None:
+def test_the_completeness_of_the_list_comes_first(client: TestClient) -> None:
     text = client.get("/sources").text
     assert re.search(r"lacks something: \d of \d sources\.", text)
     assert "5 of 7 for 2025-06-04" in text
@@ -175,7 +175,7 @@ def test_a_paper_is_added_by_its_address(parts: Parts) -> None:
         assert away.status_code in (404, 502)
 
 
-def test_what_is_filed_nowhere_is_said_in_words(parts: Parts, client: TestClient) -> None:
+def test_unfiled_papers_are_named_in_words(parts: Parts, client: TestClient) -> None:
     """Its folder is called `unfiled` on the disk and in addresses."""
     said = client.post(
         "/decide", data={"id": "arxiv:2506.00004", "kind": "pick", "back": "/topics"}

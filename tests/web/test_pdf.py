@@ -1,4 +1,4 @@
-"""Hold PDFs on the pages: served, shown page by page, shared, and marked ones taken home."""
+"""Test PDFs on the pages: sent, shown page by page, shared, and imported with marks."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _tools(_: Library) -> Iterator[Tools]:
 
 @pytest.fixture
 def parts(tmp_path: Path) -> Parts:
-    """Two papers with PDFs, typeset and read by the real reader."""
+    """Make two papers with PDFs, typeset and read by the real reader."""
     folder = tmp_path / "library"
     folder.mkdir()
     parts = replace(parts_of(folder), tools=_tools)
@@ -172,7 +172,7 @@ def test_a_page_has_its_picture_and_its_words_over_it(client: TestClient) -> Non
 
 
 def test_a_page_asks_for_nothing_that_the_policy_refuses(client: TestClient) -> None:
-    """Firefox holds a prefetch against `default-src`, and says so in its console."""
+    """Firefox checks a prefetch against `default-src`, and reports it in its console."""
     answer = client.get(f"{PDF}/page/1")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert 'rel="next" href="/pdf/arxiv:2506.00001/page/2"' in answer.text
@@ -201,7 +201,7 @@ def test_a_page_that_is_not_there_is_said_with_404(client: TestClient, n: str) -
         assert (answer.status_code, "has no page" in answer.text) == (404, True)
 
 
-def test_a_page_is_gone_to_by_its_number_without_a_script(client: TestClient) -> None:
+def test_without_a_script_a_page_is_found_by_its_number(client: TestClient) -> None:
     answer = client.get(f"{PDF}/page?n=2&q=rain&zoom=150")
     assert (answer.status_code, answer.url.path) == (200, f"{PDF}/page/2")
     assert answer.url.query == b"q=rain&zoom=150"
@@ -228,7 +228,7 @@ def test_a_file_that_harms_its_reader_leaves_the_server_unharmed(parts: Parts) -
         assert client.get(PDF).status_code == 200
 
 
-def test_a_marked_copy_that_is_handed_back_comes_in_once(client: TestClient, parts: Parts) -> None:
+def test_an_uploaded_marked_copy_is_imported_once(client: TestClient, parts: Parts) -> None:
     content = marked(typeset(SNAIL), highlight(SENTENCE), highlight(OTHER, page=2), sticky("Why?"))
     first = hand_in(client, content)
     assert (first["status"], first["outcome"], first["is_done"]) == (200, "imported", True)
@@ -257,7 +257,7 @@ BILL = ("Electricity for June: 212 kWh. Please pay 48.20 by the first of July",)
     ],
     ids=["blank", "two blank pages", "a bill", "pictures of something else"],
 )
-def test_what_does_not_show_this_paper_is_asked_about(
+def test_a_file_that_does_not_show_the_paper_is_asked_about(
     client: TestClient, parts: Parts, content: bytes, why: str
 ) -> None:
     answer = hand_in(client, content)
@@ -270,7 +270,7 @@ def test_what_does_not_show_this_paper_is_asked_about(
 
 
 @pytest.mark.parametrize("sure", [pytest.param("", marks=pytest.mark.slow), "1"])
-def test_a_bomb_is_refused_whoever_says_that_it_is_this_paper(
+def test_a_pdf_bomb_is_refused_even_when_confirmed(
     client: TestClient, parts: Parts, sure: str
 ) -> None:
     answer = hand_in(client, packed_twice(), "bomb.pdf", sure=sure)
@@ -290,7 +290,7 @@ def test_a_copy_that_an_app_drew_anew_is_known_by_its_pages(
     assert client.get(PDF).content == content
 
 
-def test_the_page_asks_and_a_yes_takes_the_file_home_without_sending_it_again(
+def test_a_confirmed_file_is_imported_without_a_second_upload(
     client: TestClient, parts: Parts
 ) -> None:
     content = blank()
@@ -328,7 +328,7 @@ def test_a_copy_is_taken_out_again_on_the_papers_page(client: TestClient, parts:
     assert client.post(f"{PDF}/remove", data={}).status_code == 404
 
 
-def test_nothing_is_asked_about_what_cannot_be_read(client: TestClient) -> None:
+def test_an_unreadable_file_is_not_asked_about(client: TestClient) -> None:
     answer = client.post(f"{PDF}/back", files={"file": ("a.pdf", b"<html>", "application/pdf")})
     assert (answer.status_code, "<h1>It was not taken over</h1>" in answer.text) == (422, True)
     assert 'name="kept"' not in answer.text
@@ -380,14 +380,14 @@ def test_another_papers_pdf_is_named_with_the_way_there(client: TestClient, part
     assert n_marks(parts) == 1
 
 
-def test_a_pdf_that_a_hand_deleted_is_not_offered(client: TestClient, parts: Parts) -> None:
+def test_a_pdf_deleted_by_hand_is_not_offered(client: TestClient, parts: Parts) -> None:
     assert "Save the PDF" in client.get("/paper/arxiv:2506.00001").text
     (parts.folder / "papers/1.pdf").unlink()
     text = client.get("/paper/arxiv:2506.00001").text
     assert ("Its PDF is not here." in text, "Save the PDF" in text) == (True, False)
 
 
-def test_what_is_no_pdf_or_not_whole_or_nothing_is_said(client: TestClient, parts: Parts) -> None:
+def test_files_that_are_no_complete_pdf_are_refused(client: TestClient, parts: Parts) -> None:
     whole = typeset(SNAIL)
     said = [
         hand_in(client, b"<html>Log in", "a.pdf"),
@@ -406,9 +406,7 @@ def test_what_is_no_pdf_or_not_whole_or_nothing_is_said(client: TestClient, part
     assert n_marks(parts) == 0
 
 
-def test_more_than_there_is_room_for_is_refused(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_too_large_upload_is_refused(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf_pages, "MAX_UPLOAD", 1000)
     answer = client.post(
         f"{PDF}/back", files={"file": ("big.pdf", typeset(SNAIL), "application/pdf")}

@@ -1,4 +1,4 @@
-"""Hold the queue on the pages: where it stands, and that its buttons do what they say."""
+"""Test the queue on the pages: its place and its buttons."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOTE = "It listens twice. It costs twice the time."
 
 @contextmanager
 def pages(folder: Path, *, days: int = 0) -> Iterator[tuple[TestClient, Library]]:
-    """Open the pages so many days after two of three papers were picked."""
+    """Open the pages some days after two of three papers were picked."""
     clock = Clock()
     parts = parts_of(folder, now=clock)
     with parts.open_library() as library:
@@ -45,12 +45,12 @@ def shown(html: str) -> str:
 
 
 def queued(html: str) -> list[str]:
-    """Give the ids of the papers in the queue, in their order."""
+    """Return the ids of the papers in the queue, in order."""
     return re.findall(r'action="/later">.*?name="id" value="([^"]+)"', html, re.DOTALL)
 
 
 def undoable(html: str) -> list[str]:
-    """Give the ids of the papers that were let go and may be taken back where they stood."""
+    """Return the ids of the dropped papers that have an undo in place."""
     return re.findall(r'class="card let-go".*?name="id" value="([^"]+)"', html, re.DOTALL)
 
 
@@ -84,7 +84,7 @@ def test_with_nothing_to_read_nothing_is_to_go(tmp_path: Path) -> None:
         assert "Queue" not in text
 
 
-def test_a_day_of_before_has_no_queue(tmp_path: Path) -> None:
+def test_an_earlier_day_has_no_queue(tmp_path: Path) -> None:
     with pages(tmp_path, days=1) as (client, _):
         assert queued(client.get("/").text) == [TWO, ONE]
         text = client.get(f"/?date={DAY}").text
@@ -121,7 +121,7 @@ def test_a_paper_that_was_put_off_says_so_and_is_brought_back(tmp_path: Path) ->
         assert queued(client.get("/").text) == [ONE]
 
 
-def test_let_it_go_is_a_skip(tmp_path: Path) -> None:
+def test_dropping_a_paper_is_a_skip(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         form = {"id": TWO, "kind": "skip", "seen": "pick", "back": "/"}
         said = client.post("/decide", data=form).text
@@ -131,7 +131,7 @@ def test_let_it_go_is_a_skip(tmp_path: Path) -> None:
         assert queued(client.get("/").text) == [TWO, ONE]
 
 
-def test_what_was_let_go_can_be_taken_back_where_it_stood(tmp_path: Path) -> None:
+def test_a_dropped_paper_has_its_undo_in_place(tmp_path: Path) -> None:
     with pages(tmp_path, days=1) as (client, library):
         for id_ in (TWO, ONE):
             form = {"id": id_, "kind": "skip", "seen": "pick", "back": "/"}
@@ -156,14 +156,14 @@ def test_what_was_let_go_can_be_taken_back_where_it_stood(tmp_path: Path) -> Non
         assert undoable(client.get("/").text) == [], "it was let go on another day"
 
 
-def test_what_the_list_shows_has_its_undo_there_alone(tmp_path: Path) -> None:
+def test_a_paper_in_the_list_has_its_undo_only_there(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, _):
         client.get("/")
         form = {"id": TWO, "kind": "skip", "seen": "pick", "back": "/"}
         assert undoable(client.post("/decide", data=form).text) == []
 
 
-def test_the_week_takes_back_what_was_let_go_when_it_asked(tmp_path: Path) -> None:
+def test_the_week_offers_undo_for_papers_dropped_on_its_question(tmp_path: Path) -> None:
     with pages(tmp_path, days=14) as (client, library):
         decide(library, "pick", [THREE])
         client.get("/week")
@@ -178,7 +178,7 @@ def test_the_week_takes_back_what_was_let_go_when_it_asked(tmp_path: Path) -> No
         assert undoable(client.get("/week").text) == []
 
 
-def test_what_has_a_note_waits_no_more(tmp_path: Path) -> None:
+def test_a_noted_paper_leaves_the_queue(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         add_note(library, find_paper(library, TWO), NOTE)
         assert queued(client.get("/").text) == [ONE]
@@ -193,7 +193,7 @@ def test_each_button_says_for_which_paper_it_is(tmp_path: Path) -> None:
         assert len(labels) == len(set(labels)) == 6
 
 
-def test_it_is_said_how_far_the_pdfs_are_as_of_now(tmp_path: Path) -> None:
+def test_the_current_number_of_pdfs_is_shown(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         here = "0 of 2 PDFs of your picks are here"
         assert f"{here}; reader fetch or the next gather" in shown(client.get("/").text)

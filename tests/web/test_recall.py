@@ -1,4 +1,4 @@
-"""Hold the page of recall: remember, reveal, grade, take back."""
+"""Test the page of recall: remember, reveal, grade, take back."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def grades(parts: Parts, id_: str) -> list[int]:
 
 
 def fields_of(page: str, **more: str) -> dict[str, str]:
-    """Take the hidden fields of the card's form."""
+    """Read the hidden fields of the card's form."""
     card = page[page.index('class="grades"') :]
 
     def value(name: str) -> str:
@@ -110,7 +110,7 @@ def test_recall_pauses_before_a_deadline_and_says_why(tmp_path: Path) -> None:
     assert "Recall pauses until Interspeech (2025-07-10)" in page
 
 
-def test_what_is_no_grade_and_no_note_is_refused(client: TestClient) -> None:
+def test_invalid_grades_and_papers_without_a_note_are_refused(client: TestClient) -> None:
     assert client.post("/recall", data={"id": FIRST, "grade": "9"}).status_code == 400
     assert client.get("/recall?id=2506.00006").status_code == 400
 

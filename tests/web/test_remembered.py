@@ -1,4 +1,4 @@
-"""Hold what is remembered: made once, and anew as soon as anything was written by anybody."""
+"""Test cached values: made once, and again after any write by any process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_value_is_made_once_for_each_version() -> None:
     assert got == [0, 0, 1, 1, 2]
 
 
-def test_of_many_that_ask_at_once_one_makes_it() -> None:
+def test_of_many_callers_at_once_one_makes_the_value() -> None:
     known, n = ValueCache(), 0
     begin = threading.Barrier(8)
 
@@ -43,7 +43,7 @@ def test_of_many_that_ask_at_once_one_makes_it() -> None:
         assert list(threads.map(ask, range(8))) == [1] * 8
 
 
-def test_what_cannot_be_made_is_tried_again() -> None:
+def test_a_failed_value_is_made_again() -> None:
     known = ValueCache()
 
     def fail() -> int:
@@ -54,7 +54,7 @@ def test_what_cannot_be_made_is_tried_again() -> None:
     assert known.get("a", lambda: 1, lambda: 5) == 5
 
 
-def test_only_so_many_are_remembered() -> None:
+def test_the_number_of_kept_values_is_bounded() -> None:
     known = ValueCache()
     for key in range(MOST + 1):
         known.get(key, lambda: 1, lambda: "old")
@@ -62,7 +62,7 @@ def test_only_so_many_are_remembered() -> None:
     assert known.get(MOST, lambda: 1, lambda: "new") == "old"
 
 
-def test_the_version_is_another_one_once_any_connection_wrote(tmp_path: Path) -> None:
+def test_the_version_changes_after_any_write(tmp_path: Path) -> None:
     parts = parts_of(tmp_path)
     pool = Pool(tmp_path, parts.open_library)
     before = pool.version()
@@ -100,7 +100,7 @@ def test_today_shows_what_another_process_decided_meanwhile(tmp_path: Path) -> N
             assert 'data-state="pick"' in client.get("/").text
 
 
-def test_notes_to_recall_are_counted_anew_once_one_was_recalled(tmp_path: Path) -> None:
+def test_the_recall_count_is_refreshed_after_a_review(tmp_path: Path) -> None:
     with parts_of(tmp_path).open_library() as library:
         several = [paper(1, "Speech translation")]
         papers.add_papers(library.db, several, source="arXiv", on=DAY)

@@ -1,4 +1,4 @@
-"""Hold the page of search: what is found, marked and led to, and what is said of the rest."""
+"""Test the search page: hits, marks, links, and notices."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def part(client: TestClient, address: str) -> str:
 
 @dataclass
 class Coming:
-    """A model that is not in memory yet; asked: whether anybody had it loaded."""
+    """A model that is not in memory yet. asked: whether loading was begun."""
 
     name: str = SmallEncoder.name
     said: str = ""
@@ -88,7 +88,7 @@ def test_own_words_come_first_then_papers_and_places_in_them(client: TestClient)
     assert 'href="/note/arxiv:2506.00002"' in page
 
 
-def test_what_strangers_wrote_is_shown_as_text(client: TestClient) -> None:
+def test_foreign_text_is_shown_as_text(client: TestClient) -> None:
     page = client.get("/search?q=%3Cscript%3Eroofs%22").text
     assert "<mark>script</mark>&gt;<mark>roofs</mark>" in page.replace("&lt;", "")
     assert "<script>roofs" not in page
@@ -107,7 +107,7 @@ def test_one_kind_alone_can_be_asked_for(client: TestClient) -> None:
     assert 'id="hits-paper"' in client.get("/search?q=birds&kind=nonsense").text
 
 
-def test_nothing_found_and_nothing_asked_are_said(client: TestClient) -> None:
+def test_no_hits_and_an_empty_query_are_explained(client: TestClient) -> None:
     assert "Nothing found for zzz" in client.get("/search?q=zzz+has:pdf").text
     assert "Add what to search for." in client.get("/search?q=-birds").text
     page = client.get("/search").text

@@ -1,4 +1,4 @@
-"""Hold how the pages come to a port: names, sockets, certificates, and the command itself."""
+"""Test serving: names, sockets, certificates, and the command itself."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_on_this_machine_alone_nobody_signs_in() -> None:
     assert served("127.0.0.1", 8100, must_sign_in=True).needs_login
 
 
-def test_beyond_this_machine_or_under_another_name_a_sign_in_is_asked_for() -> None:
+def test_beyond_this_machine_a_sign_in_is_required() -> None:
     wide = served("0.0.0.0", 8100, host="0.0.0.0", given=["reader.test"], is_tls=True)
     assert wide.needs_login
     assert wide.addresses[0] == "https://reader.test:8100/"
@@ -100,7 +100,7 @@ def test_what_is_loaded_at_the_start_is_left_out_of_garbage_collections() -> Non
         yield
 
     async def end_streams() -> None:
-        """There are none."""
+        """Do nothing: there are no streams."""
 
     app = Starlette(lifespan=lifespan)
     app.state.end_streams = end_streams
@@ -191,7 +191,7 @@ def test_the_authority_is_made_once_and_its_key_is_its_owners(tmp_path: Path) ->
     assert authority_in(tmp_path / "b").fingerprint != first.fingerprint
 
 
-def test_an_authority_that_others_can_read_or_that_is_none_is_not_used(tmp_path: Path) -> None:
+def test_a_readable_or_invalid_authority_key_is_refused(tmp_path: Path) -> None:
     authority_in(tmp_path)
     key = tmp_path / "authority.key"
     key.chmod(0o640)
@@ -220,7 +220,7 @@ def test_a_certificate_is_good_for_a_year_and_for_its_names(tmp_path: Path) -> N
         shaken(context, ssl.create_default_context(), "reader.test")
 
 
-def test_whoever_steals_the_key_deceives_nobody_about_other_sites(tmp_path: Path) -> None:
+def test_a_stolen_key_cannot_sign_other_sites(tmp_path: Path) -> None:
     authority = authority_in(tmp_path, "192.168.7.5", "203.0.113.9")
     trusting = ssl.create_default_context(cadata=authority.certificate.decode())
     for name in ("reader.test", "192.168.9.1", "203.0.113.9"):  # a router gave another address
@@ -232,8 +232,8 @@ def test_whoever_steals_the_key_deceives_nobody_about_other_sites(tmp_path: Path
             shaken(forged, trusting, name)
 
 
-def test_an_authority_that_may_vouch_for_anything_is_replaced(tmp_path: Path) -> None:
-    """As those were that earlier versions made, good to the year 3000."""
+def test_an_authority_without_limits_is_replaced(tmp_path: Path) -> None:
+    """Earlier versions made such ones, valid until the year 3000."""
     before = trustme.CA(path_length=0, organization_name="asayomi")
     before.cert_pem.write_to_path(tmp_path / "authority.pem")
     before.private_key_pem.write_to_path(tmp_path / "authority.key")
@@ -258,14 +258,14 @@ def test_an_authority_that_lacks_a_name_or_has_run_out_is_made_anew(tmp_path: Pa
     assert authority_in(tmp_path, now=late).why_new == "ended"
 
 
-def test_that_an_authority_runs_out_is_said_two_months_before(tmp_path: Path) -> None:
+def test_an_expiring_authority_is_announced_two_months_before(tmp_path: Path) -> None:
     authority = authority_in(tmp_path)
     assert not authority.ends_soon(TODAY + LIFE - SOON - timedelta(days=1))
     assert authority.ends_soon(TODAY + LIFE - SOON + timedelta(days=1))
 
 
 def shaken(server: ssl.SSLContext, client: ssl.SSLContext, name: str) -> Mapping[str, object]:
-    """Shake hands in memory; gives the certificate that the client saw."""
+    """Do a TLS handshake in memory; returns the certificate that the client saw."""
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
     one = server.wrap_bio(to_server, to_client, server_side=True)
     other = client.wrap_bio(to_client, to_server, server_hostname=name)
@@ -358,7 +358,7 @@ def test_the_terminal_says_when_devices_have_to_trust_a_new_authority(library: P
 
 
 def wait_for(serving: Serving, text: str) -> str:
-    """Wait until something was printed; gives all that was."""
+    """Wait until a text was printed; returns all the output."""
     end = time.monotonic() + 5
     while not any(text in line for line in serving.said) and time.monotonic() < end:
         time.sleep(0.01)
@@ -399,7 +399,7 @@ def opened_from(address: str, port: int) -> socket.socket:
 
 
 def status_from(address: str, port: int) -> int:
-    """Ask for a page from an address; gives the status."""
+    """Request a page from an address; returns the status."""
     connection = http.client.HTTPConnection(
         "127.0.0.1", port, timeout=10, source_address=(address, 0)
     )
@@ -411,7 +411,7 @@ def status_from(address: str, port: int) -> int:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs all of 127.0.0.0/8")
 def test_idle_connections_of_one_client_keep_nobody_out(library: Path) -> None:
-    """Neither others nor itself; what has begun is answered all the same."""
+    """It keeps out neither others nor itself; requests that have begun are answered."""
     with contextlib.ExitStack() as several, Serving(library, now=NOW) as serving:
         begun = several.enter_context(opened_from("127.0.0.2", serving.port))
         body = b"session=none"
@@ -495,7 +495,7 @@ def test_it_ends_as_soon_as_its_address_is_known(
     assert (said[:16], code, out, err) == ("The pages are at", 0, "Ended.\n", "")
 
 
-def test_plain_http_beyond_this_machine_says_what_it_costs(library: Path) -> None:
+def test_plain_http_beyond_this_machine_prints_a_warning(library: Path) -> None:
     with Serving(library, now=NOW, arguments=["--host", "0.0.0.0"]) as serving:
         connection = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=10)
         connection.request("GET", "/", headers={"Accept": "text/html"})
@@ -507,7 +507,7 @@ def test_plain_http_beyond_this_machine_says_what_it_costs(library: Path) -> Non
     assert any(line.startswith("Plain HTTP: others in this network") for line in serving.said)
 
 
-def test_on_this_machine_alone_a_sign_in_is_no_reason_to_warn_of_the_network(
+def test_on_this_machine_a_sign_in_causes_no_network_warning(
     library: Path,
 ) -> None:
     with Serving(library, now=NOW, arguments=["--login"]) as serving:
@@ -528,7 +528,7 @@ def test_on_this_machine_alone_a_sign_in_is_no_reason_to_warn_of_the_network(
         (["--key", "a"], "--key needs --cert."),
     ],
 )
-def test_what_cannot_be_served_is_told_with_a_remedy(
+def test_serve_errors_have_a_hint(
     library: Path, capsys: pytest.CaptureFixture[str], args: list[str], what: str
 ) -> None:
     code = command_line(["serve", "--port", "0", *args], Settings(library))
@@ -584,7 +584,7 @@ def test_on_a_terminal_a_code_is_a_picture_too_and_enter_makes_another(library: 
 
 
 def read_until(screen: IO[bytes], end: str) -> str:
-    """Read what a terminal shows until something stands there."""
+    """Read a terminal's output until it shows a text."""
     seen = b""
     while end.encode() not in seen:
         seen += screen.read(1_024)

@@ -1,4 +1,4 @@
-"""Hold today's page: what the morning has stands on it, and nothing is said that is not so."""
+"""Test today's page: all parts of the morning, and no claim that does not hold."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ query = "rain"
 
 @contextmanager
 def pages(folder: Path, *, text: str = FEEDS_TOML) -> Iterator[tuple[TestClient, Library]]:
-    """Open a morning: an own paper, a near one with a post about it, one of no topic."""
+    """Open the pages of a morning: an own paper, a near one with a post, one without a topic."""
     parts = parts_of(folder, text)
     with parts.open_library() as library:
         papers.add_papers(
@@ -70,7 +70,7 @@ def pages(folder: Path, *, text: str = FEEDS_TOML) -> Iterator[tuple[TestClient,
 
 
 def shown(text: str) -> str:
-    """Give what a page says, without its markup."""
+    """Return a page's text without markup."""
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 
@@ -122,7 +122,7 @@ def test_talk_stands_with_its_words_and_its_link(tmp_path: Path) -> None:
     assert "Cy &lt;i&gt;Pond&lt;/i&gt;" in text
 
 
-def test_what_somebody_passed_on_is_not_called_their_words(tmp_path: Path) -> None:
+def test_a_repost_is_not_quoted_as_own_words(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         passed_on = replace(post("p3", "arxiv:2506.00001", author="Di Fern"), kind="repost")
         posts.add_posts(library.db, [passed_on], source="timeline", on=DAY)
@@ -220,14 +220,14 @@ def test_the_list_keeps_its_order_whatever_comes_later(tmp_path: Path) -> None:
 
 
 def line_of(entry: Entry) -> str:
-    """Give a line of the list as the page has it."""
+    """Return a line of the list from the page."""
     template = '{% from "entries.html" import lines with context %}{{ lines(several, "/", true) }}'
     return (
         environment().from_string(template).render(several=[entry], csrf_field="", is_folded=False)
     )
 
 
-def test_a_foretold_paper_is_marked() -> None:
+def test_an_expected_paper_is_marked() -> None:
     held = LibraryPaper(1, paper(1), "candidate", DAY)
     entry = Entry(held, "near", "nlp/llm", 1.0, "fits.", (), ("arXiv",), is_foretold=True)
     assert "nobody has spoken of it yet" in line_of(entry)
@@ -243,9 +243,7 @@ def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
     ("sureness", "label", "mark"),
     [("sure", "surely yours", "⣿"), ("likely", "likely yours", "⣤"), ("maybe", "maybe yours", "⣀")],
 )
-def test_how_surely_a_paper_is_yours_is_a_mark_with_its_words(
-    sureness: Sureness, label: str, mark: str
-) -> None:
+def test_the_sureness_mark_has_a_label(sureness: Sureness, label: str, mark: str) -> None:
     held = LibraryPaper(1, paper(1), "candidate", DAY)
     entry = Entry(held, "own", "speech/translation", 1.0, "fits.", (), (), sureness=sureness)
     text = line_of(entry)
@@ -264,7 +262,7 @@ def test_both_topics_stand_in_the_line_where_two_are_close() -> None:
     assert '<span class="chip topic">speech/asr</span>' in line_of(filed)
 
 
-def test_the_page_says_of_each_own_paper_how_surely_it_is_yours(tmp_path: Path) -> None:
+def test_each_own_paper_shows_its_sureness(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         papers.add_papers(
             library.db,
@@ -309,7 +307,7 @@ def test_no_page_has_a_script_or_a_style_within_it(tmp_path: Path) -> None:
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", text)
 
 
-def test_after_days_away_the_list_is_one_and_says_so(tmp_path: Path) -> None:
+def test_several_days_away_become_one_list(tmp_path: Path) -> None:
     late = NOW + timedelta(days=7)
     parts = parts_of(tmp_path)
     with parts.open_library() as library:
@@ -347,7 +345,7 @@ def test_a_new_version_of_a_noted_paper_is_named_with_its_change(tmp_path: Path)
 
 
 def test_a_hyphen_stays_with_its_formula_and_an_option_whole() -> None:
-    """A browser ends a line at both."""
+    """Browsers may break a line at both."""
     html = title("$a$ and $x$-Divergence of ($y$), $z$ and $t$")
     formulas = re.findall(r'<span class="whole">(.*?)</span>', html)
     assert [re.sub("<math.*</math>", "#", found) for found in formulas] == ["#-", "(#)"]

@@ -1,4 +1,4 @@
-"""Hold triage: one paper at a time, from where a person left off."""
+"""Test triage: one paper at a time, from where the person stopped."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pages(folder: Path) -> Iterator[tuple[TestClient, Library]]:
 
 
 def sheets(text: str) -> list[tuple[str, bool]]:
-    """Give the papers that a page brings along, and whether each is seen."""
+    """Return the papers on a page of triage, and whether each is visible."""
     found = re.findall(r'<li class="sheet card" data-id="([^"]+)"[^>]*?( hidden)?>', text)
     return [(id_, not hidden) for id_, hidden in found]
 

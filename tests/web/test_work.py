@@ -1,4 +1,4 @@
-"""Hold long work: a process of its own, told of line by line, one at a time, ended with us."""
+"""Test long work: another process, streamed line by line, one at a time, ended with the server."""
 
 from __future__ import annotations
 
@@ -80,9 +80,9 @@ def run(code: str, steps: Callable[[Work], Coroutine[Any, Any, None]]) -> None:
 
 
 async def until_ended(found: Work, after: str = "") -> list[tuple[str, WorkRun]]:
-    """List what is told, up to the end of the work."""
+    """List the states up to the end of the work."""
     told = []
-    async for one in found.told(after):
+    async for one in found.states(after):
         if one is not None:
             told.append(one)
             if not one[1].is_running:
@@ -90,7 +90,7 @@ async def until_ended(found: Work, after: str = "") -> list[tuple[str, WorkRun]]
     return told
 
 
-def test_what_a_process_says_is_told_line_by_line() -> None:
+def test_the_output_of_a_process_is_streamed_line_by_line() -> None:
     async def steps(found: Work) -> None:
         assert await found.start("gather")
         told = [one for _, one in await until_ended(found)]
@@ -107,7 +107,7 @@ def test_what_a_process_says_is_told_line_by_line() -> None:
     run(GOOD, steps)
 
 
-def test_who_comes_again_is_told_what_came_since() -> None:
+def test_a_reconnected_stream_gets_the_missed_states() -> None:
     async def steps(found: Work) -> None:
         await found.start("gather")
         told = await until_ended(found)
@@ -134,7 +134,7 @@ def test_only_one_runs_at_a_time(tmp_path: Path) -> None:
         (CRASH, 1, (), ("reader: unexpected", "")),
     ],
 )
-def test_what_went_wrong_is_kept(
+def test_the_error_of_a_run_is_kept(
     code: str,
     exit_code: int,
     problems: tuple[tuple[str, str], ...],
@@ -176,7 +176,7 @@ def test_the_process_ends_with_the_server(tmp_path: Path) -> None:
 def test_a_stream_ends_with_the_server() -> None:
     async def steps(found: Work) -> None:
         async def listen() -> list[object]:
-            return [one async for one in found.told()]
+            return [one async for one in found.states()]
 
         listening = asyncio.create_task(listen())
         await asyncio.sleep(0)
@@ -186,10 +186,10 @@ def test_a_stream_ends_with_the_server() -> None:
     run(GOOD, steps)
 
 
-def test_a_stream_with_nothing_to_tell_says_that_it_is_there() -> None:
+def test_an_idle_stream_sends_heartbeats() -> None:
     async def steps() -> None:
         found = Work(command(GOOD), lambda: NOW, heartbeat_s=0.01)
-        async for one in found.told():
+        async for one in found.states():
             assert one is None
             break
 
@@ -204,7 +204,7 @@ def parts(folder: Path, code: str) -> Parts:
 
 
 def page_after(folder: Path, code: str) -> str:
-    """Begin work as a form does, and give the page once it has ended."""
+    """Start work as a form does; returns the page once it has ended."""
     with site(parts(folder, code)) as client:
         assert "Begun." in client.post("/work", data={"kind": "gather"}).text
         for _ in range(500):
@@ -225,7 +225,7 @@ def test_what_is_missing_stands_on_the_page_as_text(tmp_path: Path) -> None:
     assert "arXiv: &lt;b&gt;cut&lt;/b&gt;" in text
 
 
-def test_a_gather_of_somebody_else_is_said(tmp_path: Path) -> None:
+def test_a_gather_in_another_process_is_reported(tmp_path: Path) -> None:
     text = page_after(tmp_path, LOCKED)
     assert "gather.lock is held by another process." in text
     assert "Wait until it is done." in text
@@ -286,7 +286,7 @@ def test_the_page_says_when_the_sources_are_asked(tmp_path: Path) -> None:
     assert "<time>06:30</time> The sources are asked." in text
 
 
-def test_what_is_in_the_way_of_the_clock_is_said_once(tmp_path: Path) -> None:
+def test_an_error_of_the_clock_is_logged_once(tmp_path: Path) -> None:
     said: list[str] = []
     pool = Pool(tmp_path, lambda: open_library(tmp_path))  # there is no library
 

@@ -114,7 +114,7 @@ OWN_WORDS = {
 
 @contextmanager
 def played(port: int = 0) -> Iterator[PlayServer]:
-    """Play arXiv and a timeline for this library, at a moment that stands still."""
+    """Serve arXiv and a timeline for this library, at a fixed moment."""
     listing = latest_listing(NOW)
     start, _ = window(listing)
     several = [
@@ -135,7 +135,7 @@ def played(port: int = 0) -> Iterator[PlayServer]:
 
 
 def lived_in(folder: Path, server: PlayServer, *, model: str = NO_MODEL) -> Path:
-    """Make the library in a new folder: gathered, ranked, some notes of days before.
+    """Make the library in a new folder: gathered, ranked, with notes of earlier days.
 
     model: what feeds.toml names as encoder; a folder that is not there: searches by words.
     """
@@ -165,7 +165,7 @@ def _days_before(library: Library, tools: Tools) -> None:
 
 
 def _mark(library: Library, tools: Tools, held: LibraryPaper) -> None:
-    """Bring the PDF of a paper home with two highlights in it."""
+    """Import the PDF of a paper with two highlights."""
     pdf = pdfs.pdf_of(library.db, held.row)
     assert pdf is not None
     file, beside = library.folder / pdf.path, library.folder / "marked.pdf"
@@ -178,7 +178,7 @@ def _mark(library: Library, tools: Tools, held: LibraryPaper) -> None:
 
 
 def _pdf(paper: Paper) -> bytes:
-    """Typeset an invented paper: what is in its abstract, and a page more."""
+    """Typeset an invented paper: its abstract, and one page more."""
     text = "We wait for the verb, and no word of this is true. Then we listen once more. "
     method = f"Waiting costs nobody anything here. {text * 12}"
     results = f"What was heard we count by hand. {text * 9}"

@@ -267,7 +267,7 @@ class Client:
 
 
 def _headers(request: Request, url: httpx.URL) -> dict[str, str]:
-    """Return the headers of a request; its own ones only for the host that it names."""
+    """Collect the headers of a request; its own ones only for the host that it names."""
     if not all(value.isascii() and value.isprintable() for value in request.headers.values()):
         # Checked here: the libraries' errors quote the value, which may be a secret.
         raise failed(request, say("http.header"))

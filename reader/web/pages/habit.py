@@ -29,7 +29,7 @@ def week_page(visit: Visit) -> Response:
     library, day = visit.library, _day_asked(visit)
     encoder = visit.parts.encoder_name(visit.config)
     key = ("week", week_of(day), library.today(), encoder)
-    found = visit.unless_written(key, lambda: week(library, day, encoder=encoder))
+    found = visit.cached(key, lambda: week(library, day, encoder=encoder))
     is_running = found.holds(library.today())
     asks, n_more = asked_today(library, may_ask=visit.is_shown) if is_running else ((), 0)
     themes = [(theme, list(read)) for theme, read in groupby(found.read, lambda one: one.theme)]

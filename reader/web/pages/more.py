@@ -17,7 +17,7 @@ from reader.base.errors import NotKnown
 from reader.base.messages import say
 from reader.web.render import LANGUAGES
 from reader.web.sessions import LIFE_S, device_of, grouped
-from reader.web.visit import Visit, ours, route
+from reader.web.visit import Visit, own_address, route
 
 COOKIE_LIFE_S = 400 * 86_400
 """Browsers keep no cookie for longer than 400 days."""
@@ -29,7 +29,7 @@ def enter(visit: Visit) -> Response:
     Only a POST uses up a code: opening the address with it does not.
     """
     door, request = visit.parts.door, visit.request
-    where = ours(visit.field("next") or visit.asked("next"))
+    where = own_address(visit.field("next") or visit.asked("next"))
     is_in = request.state.session is not None or not door.served.needs_login
     shown = functools.partial(
         visit.page, "enter.html", is_in=is_in, next=where, has=bool(door.certificate)
@@ -122,7 +122,7 @@ def certificate(visit: Visit) -> Response:
 
 
 def devices(visit: Visit, code: str = "") -> Response:
-    """List the signed-in devices. code: for a further one, shown as a QR code too."""
+    """Show the signed-in devices. code: for a further one, shown as a QR code too."""
     door, mine = visit.parts.door, visit.request.state.session
 
     def day(moment: float) -> date:
@@ -163,7 +163,7 @@ PLACES = (
 
 
 def more(visit: Visit) -> Response:
-    """List the pages that have no tab and the languages, and name this program's version."""
+    """Show the pages that have no tab and the languages, and name this program's version."""
     return visit.page(
         "more.html",
         places=PLACES,

@@ -114,7 +114,7 @@ def after_deciding(visit: Visit) -> Response:
             return [change_text(one) for one in found]
 
     key = ("after deciding", held.row, library.today(), spoken())
-    found = visit.unless_written(key, make)
+    found = visit.cached(key, make)
     return _changes(visit, held, found, head="web.paper.changes.decided")
 
 
@@ -176,7 +176,7 @@ class Drawing:
 
 
 def _pictures(library: Library, shown: About) -> dict[str, Drawing | None]:
-    """Return the pictures of the first page and of the first figure, None for a missing one."""
+    """Find the pictures of the first page and of the first figure, None for a missing one."""
     found: dict[str, Drawing | None] = {"page": None, "figure": None}
     if known := shown.picture:
         for name, path in (("page", known.page), ("figure", known.figure)):

@@ -72,7 +72,7 @@ class LibraryForm:
         return bool(self.topic or self.author or self.year or self.has)
 
     def but(self, **changes: Any) -> str:
-        """Return the "?…" of the form with some fields changed; it begins at the first page."""
+        """Build the "?…" of the form with some fields changed; it begins at the first page."""
         other = replace(self, **({"before": 0, "after": 0} | changes))
         pairs = [
             (name, value)
@@ -84,7 +84,7 @@ class LibraryForm:
 
 
 def papers(visit: Visit) -> Response:
-    """List the papers that match the form, page by page."""
+    """Show the papers that match the form, page by page."""
     library = visit.library
     asked = _form_asked(visit)
     return visit.page(

@@ -204,7 +204,7 @@ def _safe_name(name: str) -> str:
 
 
 def _outcome_text(brought: CopyOutcome) -> str:
-    """Return the sentence for the outcome of an import."""
+    """Write the sentence for the outcome of an import."""
     if brought.error is not None:
         return plain(brought.error.message)
     assert brought.held is not None or brought.outcome == "unchanged"  # noqa: S101

@@ -140,6 +140,7 @@ def file(visit: Visit) -> Response:
     if _says_yes(visit, "week"):
         shared = share_week(library, library.today(), choice=choice, has_figures=has_figures)
     else:
+        # A paper that is named twice is shared once.
         held = {one.row: one for one in (find_paper(library, t) for t in asked.getlist("id"))}
         shared = share(library, list(held.values()), choice=choice, has_figures=has_figures)
     if not shared.papers:

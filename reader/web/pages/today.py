@@ -51,7 +51,7 @@ from reader.morning.today import keep_lines, keep_shown, morning, rank_list
 from reader.morning.trust import is_due
 from reader.morning.values import Entry, Morning
 from reader.web.render import day_text, paper_at
-from reader.web.visit import Visit, ours, route
+from reader.web.visit import Visit, own_address, route
 
 
 def today(visit: Visit) -> Response:
@@ -65,7 +65,7 @@ def today(visit: Visit) -> Response:
     reviewed = functools.partial(last_rows, library.db)
     recall_key = ("recall", day, library.today())
     # `rows`: of all writes only a new review changes it.
-    recall = visit.unless_written(recall_key, lambda: due(library, day), rows=reviewed)
+    recall = visit.cached(recall_key, lambda: due(library, day), rows=reviewed)
     # A paper that is in the list shows there that it was let go, with its undo.
     let_go = [held for held in let_go_today(library) if held.row not in states]
     return visit.page(
@@ -113,7 +113,7 @@ def shown_on(visit: Visit, day: date) -> Morning:
     # A page that nobody sees records nothing: it must not be the one kept for those who look.
     how = (visit.is_shown, visit.is_carried)
     key = ("morning", day, library.today(), may_fold, name, spoken(), how)
-    return visit.unless_written(key, make)
+    return visit.cached(key, make)
 
 
 def day_asked(visit: Visit) -> date:
@@ -130,7 +130,7 @@ def all_of(shown: Morning, *, with_doubtful: bool = False) -> list[Entry]:
 
 
 def _lane_sentences(shown: Morning) -> Mapping[str, str]:
-    """Return the sentences above the lanes: "own", "near", and "folded" for a folded list."""
+    """Write the sentences above the lanes: "own", "near", and "folded" for a folded list."""
     listed = shown.folded or shown
     n, of = n_mine(listed.own), listed.n_arrived
     if shown.is_before_all:
@@ -171,7 +171,7 @@ def ask_topic(visit: Visit) -> Response:
     held = find_paper(visit.library, visit.asked("id"))
     topic = topic_now(visit.library, held)
     others = [other.path for other in other_topics(visit.library, topic)]
-    back = ours(visit.asked("back"))
+    back = own_address(visit.asked("back"))
     return visit.page("wrong.html", held=held, topic=topic, others=others, back=back)
 
 

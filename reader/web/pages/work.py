@@ -83,7 +83,7 @@ async def events(request: Request) -> Response:
 
     async def lines() -> AsyncIterator[str]:
         yield f"retry: {RETRY_MS}\n\n"
-        async for told in found.told(after):
+        async for told in found.states(after):
             if told is None:
                 # A line with a colon first is a comment, which browsers ignore.
                 yield ": still here\n\n"
@@ -100,7 +100,7 @@ async def events(request: Request) -> Response:
 
 
 def step_text(run: WorkRun) -> str:
-    """Return the progress as a sentence: the step, and how much of it is done."""
+    """Describe the progress in a sentence: the step, and how much of it is done."""
     if not run.step:
         return say("web.work.starting")
     key = f"step.{run.step}"

@@ -38,7 +38,7 @@ server or network on purpose."""
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let CI alone run what needs a browser: minutes of two cores."""
+    """Mark tests with a browser as slow: they take minutes of two cores."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[..., Browser]]:
-    """Give what starts a browser with arguments of its own; each is closed at the end."""
+    """Return a function that starts a browser with its own arguments; each is closed at the end."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = chromium()
     if path is None:
@@ -72,27 +72,27 @@ def browser(launch: Callable[..., Browser]) -> Browser:
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Make the invented library once; copied, never used itself. Its sources answer."""
+    """Make the invented library once; each test gets a copy. Its sources answer."""
     with played() as server:
         yield lived_in(tmp_path_factory.mktemp("world") / "library", server)
 
 
 @pytest.fixture
 def library(world: Path, tmp_path: Path) -> Path:
-    """Give one test a library of its own."""
+    """Copy the library for one test."""
     return Path(shutil.copytree(world, tmp_path / "library"))
 
 
 @pytest.fixture
 def served(library: Path) -> Iterator[Serving]:
-    """Serve one test its own library."""
+    """Serve the library of one test."""
     with Serving(library, NOW) as serving:
         yield serving
 
 
 @pytest.fixture(scope="session")
 def shown(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """Serve a library to all tests that only look."""
+    """Serve a library to all tests that only read."""
     folder = Path(shutil.copytree(world, tmp_path_factory.mktemp("shown") / "library"))
     with Serving(folder, NOW) as serving:
         yield serving
@@ -100,7 +100,7 @@ def shown(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 
 @dataclass
 class Visitor:
-    """Somebody with a browser. faults: what went wrong on any of their pages.
+    """A person with a browser. faults: errors on any of their pages.
 
     A fault is a dialog, a script's error, a breach of the policy, an answer of 4xx or 5xx
     that is not in `may_fail`.
@@ -140,7 +140,7 @@ class Visitor:
         return found
 
     def page(self, **more: Any) -> Page:
-        """Open a page in a browser of its own; takes what `context` takes."""
+        """Open a page in a new browser context; takes the arguments of `context`."""
         return self.context(**more).new_page()
 
     def _watch(self, page: Page) -> None:
@@ -165,7 +165,7 @@ class Visitor:
 
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[Visitor]:
-    """Give what opens pages; at the end no fault may have been seen on them."""
+    """Return a visitor; at the end their pages must have had no faults."""
     found = Visitor(browser)
     try:
         yield found

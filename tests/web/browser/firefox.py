@@ -84,7 +84,7 @@ class Firefox:
         return self.send("WebDriver:ExecuteScript", script=script, args=list(arguments))
 
     def wait_for(self, script: str, *arguments: Any, timeout_s: float = 20.0) -> Any:
-        """Run a script again and again until it returns something true."""
+        """Run a script again and again until its result is true."""
         end = time.monotonic() + timeout_s
         while not (found := self.run(script, *arguments)):
             if time.monotonic() > end:
@@ -93,7 +93,7 @@ class Firefox:
         return found
 
     def press(self, selector: str) -> None:
-        """Click the first element that fits, by a mouse: it has to be seen and not covered."""
+        """Click the first matching element with the mouse; it must be visible and not covered."""
         found = self.send("WebDriver:FindElement", using="css selector", value=selector)
         self.send("WebDriver:ElementClick", id=found[_ELEMENT])
 
@@ -102,7 +102,7 @@ class Firefox:
         return base64.b64decode(self.send("WebDriver:TakeScreenshot", full=False))
 
     def errors(self, address: str) -> list[str]:
-        """List the errors of the console that pages of an address caused, the policy's too."""
+        """List the console errors of pages at an address, with violations of the policy."""
         self.send("Marionette:SetContext", value="chrome")
         try:
             found: list[str] = self.run(_ERRORS, address)

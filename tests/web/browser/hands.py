@@ -16,7 +16,7 @@ _IS_HERE = "e => e === document.activeElement"
 
 
 class Hands(Protocol):
-    """What a test asks of either kind of hands."""
+    """The actions that a test can do by touch or by keyboard."""
 
     page: Page
 
@@ -27,17 +27,17 @@ class Hands(Protocol):
         """Write a text at the end of a field."""
 
     def clear(self, field: Locator) -> None:
-        """Take everything out of a field."""
+        """Clear a field."""
 
     def decide(self, kind: str) -> None:
         """Pick or skip the paper that triage shows."""
 
     def undo(self) -> None:
-        """Take the last decision of triage back."""
+        """Undo the last decision of triage."""
 
 
 class Fingers:
-    """A finger on glass; text comes from the keyboard on the screen."""
+    """A finger on a touch screen; text comes from the on-screen keyboard."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -82,7 +82,7 @@ class Fingers:
 
 
 class Keys:
-    """A keyboard and nothing else."""
+    """Only a keyboard."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

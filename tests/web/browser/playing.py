@@ -18,5 +18,5 @@ expect.set_options(timeout=15_000)  # two cores may be busy with other tests
 
 
 def script(name: str) -> str:
-    """Give a function in JavaScript that lies beside the tests."""
+    """Read a JavaScript function from a file beside the tests."""
     return Path(__file__).with_name(name).read_text("utf-8")

@@ -33,7 +33,7 @@ BROKEN_NUMBERS, BROKEN_WORDS = script("broken_numbers.js"), script("broken_words
 
 
 def violations(page: Page, options: dict[str, Any] = WCAG) -> list[str]:
-    """Name what breaks WCAG 2.2 AA on a page as it stands."""
+    """List the violations of WCAG 2.2 AA on the current page."""
     found = Axe().run(page, options=options)
     return [
         f"{rule['id']}: {', '.join(str(node['target']) for node in rule['nodes'][:3])}"
@@ -42,7 +42,7 @@ def violations(page: Page, options: dict[str, Any] = WCAG) -> list[str]:
 
 
 def looked_at(shown: Serving, page: Page) -> list[str]:
-    """Open every page, and name all that breaks WCAG."""
+    """Open every page, and list all violations of WCAG."""
     wrong = []
     for address in ADDRESSES:
         page.goto(shown.url + address)
@@ -53,7 +53,7 @@ def looked_at(shown: Serving, page: Page) -> list[str]:
 def found_by(
     shown: Serving, page: Page, *scripts: str, sizes: Sequence[tuple[int, int]] = ()
 ) -> list[str]:
-    """Open every page, once for all sizes, and name all that these scripts find wrong there.
+    """Open every page, once for all sizes, and list all that the scripts find wrong.
 
     sizes: of the window; without any the page's own.
     """
@@ -72,9 +72,7 @@ def found_by(
 
 
 @pytest.mark.slow
-def test_no_page_breaks_wcag_on_a_phone_nor_its_colours_in_the_dark(
-    shown: Serving, visitor: Visitor
-) -> None:
+def test_pages_meet_wcag_on_a_phone_and_in_dark_colours(shown: Serving, visitor: Visitor) -> None:
     visitor.may_fail.add(404)
     page = visitor.page(size=PHONE, is_touch=True)
     wrong = []
@@ -90,7 +88,7 @@ def test_no_page_breaks_wcag_on_a_phone_nor_its_colours_in_the_dark(
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [PHONE, LAPTOP])
 @pytest.mark.parametrize(("theme", "language"), LOOKS)
-def test_no_page_breaks_wcag_in_any_look(
+def test_pages_meet_wcag_in_every_theme_and_language(
     shown: Serving, visitor: Visitor, theme: Theme, language: str, size: tuple[int, int]
 ) -> None:
     visitor.may_fail.add(404)
@@ -101,7 +99,7 @@ def test_no_page_breaks_wcag_in_any_look(
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_a_screen_reader_tells_all_buttons_apart_a_thumb_meets_them_and_nothing_scrolls_sideways(
+def test_buttons_have_unique_names_and_thumb_size_and_nothing_scrolls_sideways(
     shown: Serving, visitor: Visitor, language: str
 ) -> None:
     visitor.may_fail.add(404)
@@ -111,7 +109,7 @@ def test_a_screen_reader_tells_all_buttons_apart_a_thumb_meets_them_and_nothing_
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_nothing_is_cut_off_or_scrolls_sideways_and_no_number_breaks_where_a_page_is_enlarged(
+def test_enlarged_pages_cut_nothing_off_and_break_no_number(
     shown: Serving, visitor: Visitor, language: str
 ) -> None:
     visitor.may_fail.add(404)
@@ -138,7 +136,7 @@ def test_the_bar_of_a_long_pdf_is_within_the_screen(served: Serving, visitor: Vi
 def test_no_japanese_word_is_broken_between_lines(
     shown: Serving, visitor: Visitor, has_auto_phrase: bool
 ) -> None:
-    """Neither by CSS nor, in WebKit and Firefox, which do not have that, by a script."""
+    """By CSS, and in WebKit and Firefox, which lack it, by a script."""
     visitor.may_fail.add(404)
     context = visitor.context(size=PHONE, language="ja")
     if not has_auto_phrase:

@@ -12,7 +12,7 @@ BETWEEN_MS = 120
 
 
 def touch_twice(page: Page, target: Locator) -> None:
-    """Touch a place twice, whatever stands there by the second time."""
+    """Touch a place twice, whatever is there the second time."""
     target.scroll_into_view_if_needed()
     box = target.bounding_box()
     assert box is not None

@@ -1,4 +1,4 @@
-"""Hold a morning in Firefox: decided, taken back, without a network, nothing in the console."""
+"""Test a morning in Firefox: decisions, undo, offline, no console errors."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def firefox(tmp_path: Path) -> Iterator[Firefox]:
 
 
 def faults(firefox: Firefox, served: Serving) -> list[str]:
-    """List the errors that pages of the server caused."""
+    """List the console errors of the server's pages."""
     # Said of what a page still asked the worker for when it was left, as its icon.
     left = "Service Worker Interception"
     return [text for text in firefox.errors(served.url) if not text.startswith(left)]
@@ -81,16 +81,16 @@ def test_a_paper_is_picked_and_taken_back_also_without_a_network(
     assert faults(firefox, served) == []
 
 
-def test_no_page_has_an_error_in_the_console_nor_breaks_the_policy(
+def test_pages_cause_no_console_error_or_policy_violation(
     firefox: Firefox, served: Serving
 ) -> None:
-    """Firefox held the pages of a PDF that were fetched ahead against `default-src`, once."""
+    """Firefox once refused prefetched pages of a PDF by `default-src`."""
     for address in ADDRESSES[:-1]:
         firefox.go(served.url + address)
         assert faults(firefox, served) == [], address
 
 
-def test_a_fault_is_seen_by_these_tests(firefox: Firefox, served: Serving) -> None:
+def test_these_tests_notice_a_console_error(firefox: Firefox, served: Serving) -> None:
     firefox.go(served.url)
     firefox.run(
         "const made = document.createElement('script');"

@@ -17,13 +17,13 @@ SCRIPT = "<script>window.hit='script'</script>"
 
 
 def made_by_text(page: Page) -> list[str]:
-    """Name what text on a page did that text must not do."""
+    """List what text on a page did that text must not do."""
     found: list[str] = page.evaluate(script("made_by_text.js"))
     return found
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_on_no_page_does_foreign_text_become_anything_but_text(
+def test_foreign_text_stays_text_on_every_page(
     shown: Serving, visitor: Visitor, address: str
 ) -> None:
     page = visitor.page(size=PHONE)
@@ -38,7 +38,7 @@ def test_on_no_page_does_foreign_text_become_anything_but_text(
     assert not made_by_text(page)
 
 
-def test_a_title_of_markup_can_be_read_as_it_was_written(shown: Serving, visitor: Visitor) -> None:
+def test_a_title_with_markup_is_shown_as_written(shown: Serving, visitor: Visitor) -> None:
     page = visitor.page(size=PHONE)
     for address in ("/", f"/paper/{HOSTILE}"):
         page.goto(shown.url + address)
@@ -48,9 +48,7 @@ def test_a_title_of_markup_can_be_read_as_it_was_written(shown: Serving, visitor
     assert "<b>Mallory</b>" in page.inner_text("main")
 
 
-def test_a_note_of_markup_stands_in_its_field_as_it_was_written(
-    shown: Serving, visitor: Visitor
-) -> None:
+def test_a_note_with_markup_is_in_its_field_as_written(shown: Serving, visitor: Visitor) -> None:
     page = visitor.page(size=PHONE)
     page.goto(f"{shown.url}/note/{BUBBLES}")
     field = page.locator("textarea[name=text]")
@@ -60,9 +58,7 @@ def test_a_note_of_markup_stands_in_its_field_as_it_was_written(
     assert "<script>window.hit='note'</script>" in page.inner_text("main")
 
 
-def test_what_somebody_posted_is_shown_without_what_moves_or_turns_letters(
-    shown: Serving, visitor: Visitor
-) -> None:
+def test_posts_are_shown_without_control_characters(shown: Serving, visitor: Visitor) -> None:
     page = visitor.page(size=PHONE)
     page.goto(f"{shown.url}/paper/arxiv:2611.90012")
     text = page.inner_text("main")
@@ -72,9 +68,7 @@ def test_what_somebody_posted_is_shown_without_what_moves_or_turns_letters(
 
 
 @pytest.mark.parametrize("query", [SCRIPT, '"><img src=x onerror=window.hit=1>', "' OR 1=1 --"])
-def test_a_question_of_markup_stands_in_its_field_and_does_nothing(
-    shown: Serving, visitor: Visitor, query: str
-) -> None:
+def test_a_query_with_markup_stays_text(shown: Serving, visitor: Visitor, query: str) -> None:
     page = visitor.page(size=PHONE)
     page.goto(f"{shown.url}/search?q={quote(query)}")
     assert page.locator("input[name=q]").first.input_value() == query
@@ -86,9 +80,7 @@ def test_a_question_of_markup_stands_in_its_field_and_does_nothing(
     assert not made_by_text(page)
 
 
-def test_hostile_words_that_one_types_into_a_note_come_back_as_text(
-    served: Serving, visitor: Visitor
-) -> None:
+def test_hostile_words_typed_into_a_note_stay_text(served: Serving, visitor: Visitor) -> None:
     page = visitor.page(size=PHONE)
     page.goto(f"{served.url}/note/{HOSTILE}")
     page.locator("textarea[name=text]").fill(f"{SCRIPT} is what I typed. It did nothing at all.")

@@ -13,7 +13,7 @@ from tests.web.browser.playing import expect
 from tests.web.serving import Serving
 
 
-def test_a_blank_page_is_asked_about_and_taken_out_again(
+def test_a_blank_copy_is_asked_about_and_removed(
     served: Serving, visitor: Visitor, tmp_path: Path
 ) -> None:
     ((id_,),) = rows(

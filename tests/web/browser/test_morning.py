@@ -34,7 +34,7 @@ QUESTION = {"en": "two people who never stop", "ja": "話し続ける二人"}
 
 
 class Morning:
-    """One person's morning; each step leaves the page where the next one begins."""
+    """One person's morning; each step ends on the page where the next one begins."""
 
     def __init__(self, serving: Serving, hands: Hands, language: Language) -> None:
         self.serving, self.hands, self.language = serving, hands, language
@@ -45,7 +45,7 @@ class Morning:
             return say(key, **values)
 
     def come_in(self) -> None:
-        """Type the code that stands on the terminal."""
+        """Sign in with the code from the terminal."""
         self.page.goto(self.serving.url)
         assert "/enter" in self.page.url
         self.hands.write(self.page.locator("input[name=code]"), self.serving.code)
@@ -54,7 +54,7 @@ class Morning:
         assert self.page.locator("html").get_attribute("lang") == self.language
 
     def decide(self) -> str:
-        """Pick the first paper, skip the second, take that back, skip it; gives the pick."""
+        """Pick the first paper, skip the second, undo that, skip it; returns the pick."""
         self.hands.press(self.page.locator("main a[href='/triage']"))
         picked, title = self._sheet()
         self.hands.decide("pick")
@@ -71,7 +71,7 @@ class Morning:
         return picked
 
     def gather(self) -> None:
-        """Let the picks' PDFs come."""
+        """Gather, so that the picks' PDFs are fetched."""
         self.page.goto(f"{self.serving.url}/work")
         self.hands.press(self.page.locator("button[name=kind][value=gather]"))
         expect(self.page.locator("#work a.main[href='/']")).to_be_visible(timeout=60_000)
@@ -90,7 +90,7 @@ class Morning:
         self.page.go_back()
 
     def write(self, id_: str) -> None:
-        """Write a note; a copied sentence is seen as one, and a reload loses nothing."""
+        """Write a note; a copied sentence is recognised, and a reload loses nothing."""
         self.hands.press(self.page.locator(f"main a[href^='/note/{id_}']").first)
         field = self.page.locator("textarea[name=text]")
         self.hands.write(field, COPIED)
@@ -108,7 +108,7 @@ class Morning:
         self.page.wait_for_load_state()
 
     def find(self, id_: str) -> None:
-        """Search as one types, and come back to the note."""
+        """Search while typing, and return to the note."""
         self.hands.press(self.page.locator("nav a[href='/search']"))
         self.hands.write(self.page.locator("input[name=q]").first, QUESTION[self.language])
         found = self.page.locator(f"#found a[href^='/note/{id_}']").first
@@ -119,7 +119,7 @@ class Morning:
         )
 
     def recall(self) -> None:
-        """Remember an earlier note, look, and grade it."""
+        """Recall an earlier note, reveal it, and grade it."""
         self.hands.press(self.page.locator("nav a[href='/recall']"))
         self.hands.press(self.page.get_by_text(self.say("web.recall.reveal")))
         self.hands.press(self.page.locator("button[name=grade][value='3']"))

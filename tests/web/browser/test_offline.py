@@ -1,4 +1,4 @@
-"""Hold what works without a network, in Chromium: pages that are kept, what is sent once."""
+"""Test offline use in Chromium: kept pages, and acts that are sent once."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ QUEUE = """async () => {
 
 
 def opened(context: BrowserContext, served: Serving, address: str = "/") -> Page:
-    """Open a page, and wait until the worker keeps what it should."""
+    """Open a page, and wait until the worker has stored its pages."""
     page = context.new_page()
     page.goto(served.url + address)
     assert page.evaluate(KEPT, address)
@@ -66,18 +66,18 @@ def wait_for_waiting(page: Page, n: int) -> None:
 
 
 def wait_until_sent(page: Page) -> None:
-    """Wait until nothing is kept any more, and the page shows it."""
+    """Wait until no act waits, and the page shows it."""
     page.wait_for_function(f"async () => (await ({QUEUE})()).length === 0", timeout=15_000)
     page.wait_for_function("() => document.getElementById('waiting').textContent === ''")
 
 
 def wait_for_text(page: Page, selector: str, text: str) -> None:
-    """Wait until an element, which a script may fill, has a text in it."""
+    """Wait until an element contains a text; a script may fill it."""
     page.locator(selector).filter(has_text=text).first.wait_for(state="attached", timeout=15_000)
 
 
 def buttons(page: Page) -> list[str]:
-    """List the ids of the papers on today's page that may be decided on."""
+    """List the ids of the papers with buttons on today's page."""
     found: list[str] = page.eval_on_selector_all(
         ".deciding[data-state=candidate]", "all => all.map((one) => one.dataset.paper)"
     )
@@ -102,9 +102,7 @@ DECISIONS = """
 """
 
 
-def test_what_is_decided_while_the_server_is_away_arrives_once_and_in_order(
-    visitor: Visitor, served: Serving
-) -> None:
+def test_offline_decisions_arrive_once_and_in_order(visitor: Visitor, served: Serving) -> None:
     context = visitor.context(size=PHONE)
     page = opened(context, served)
     first, second, third = buttons(page)[:3]
@@ -154,7 +152,7 @@ def test_a_page_that_is_not_kept_says_so(visitor: Visitor, served: Serving) -> N
     expect(missing).to_have_count(0)
 
 
-def test_an_answer_that_was_lost_is_no_second_decision(visitor: Visitor, served: Serving) -> None:
+def test_a_lost_answer_causes_no_second_decision(visitor: Visitor, served: Serving) -> None:
     context = visitor.context()
     page = opened(context, served)
     answers: list[dict[str, Any]] = []
@@ -178,9 +176,7 @@ def test_an_answer_that_was_lost_is_no_second_decision(visitor: Visitor, served:
 
 
 @pytest.mark.slow
-def test_what_the_server_refuses_is_shown_until_it_is_dropped(
-    visitor: Visitor, served: Serving
-) -> None:
+def test_a_refused_act_is_shown_until_it_is_dismissed(visitor: Visitor, served: Serving) -> None:
     visitor.may_fail = {404}
     context = visitor.context()
     page = opened(context, served)
@@ -204,7 +200,7 @@ def test_what_the_server_refuses_is_shown_until_it_is_dropped(
 
 
 @pytest.mark.slow
-def test_the_later_decision_elsewhere_stands_and_the_page_says_so(
+def test_a_later_decision_on_another_device_stands_and_is_reported(
     visitor: Visitor, served: Serving
 ) -> None:
     context = visitor.context()
@@ -232,7 +228,7 @@ def test_the_later_decision_elsewhere_stands_and_the_page_says_so(
     ]
 
 
-def test_todays_list_and_picked_papers_are_read_with_the_server_down(
+def test_todays_list_and_picked_papers_can_be_read_offline(
     visitor: Visitor, served: Serving
 ) -> None:
     context = visitor.context()
@@ -259,9 +255,7 @@ def test_todays_list_and_picked_papers_are_read_with_the_server_down(
 
 
 @pytest.mark.slow
-def test_a_newer_program_takes_over_from_the_worker_of_the_older_one(
-    visitor: Visitor, served: Serving
-) -> None:
+def test_a_new_version_replaces_the_old_service_worker(visitor: Visitor, served: Serving) -> None:
     context = visitor.context()
     page = opened(context, served)
     before = page.evaluate("async () => (await caches.keys()).sort()")
@@ -284,7 +278,7 @@ def test_a_newer_program_takes_over_from_the_worker_of_the_older_one(
 
 
 @pytest.mark.slow
-def test_whoever_is_signed_out_keeps_no_pages(visitor: Visitor, library: Path) -> None:
+def test_a_signed_out_device_keeps_no_pages(visitor: Visitor, library: Path) -> None:
     visitor.may_fail = {401, 403}
     with Serving(library, NOW, arguments=["--login"]) as served:
         context = visitor.context()
@@ -306,9 +300,7 @@ def test_whoever_is_signed_out_keeps_no_pages(visitor: Visitor, library: Path) -
         assert rows(served, "SELECT count(*) FROM arrivals") == [(0,)]
 
 
-def test_what_waits_for_a_sign_in_says_so_and_not_that_the_network_is_away(
-    visitor: Visitor, library: Path
-) -> None:
+def test_acts_waiting_for_a_sign_in_say_so(visitor: Visitor, library: Path) -> None:
     visitor.may_fail = {401}
     with Serving(library, NOW, arguments=["--login"]) as served:
         context = visitor.context()
@@ -388,7 +380,7 @@ def test_a_note_written_offline_counts_once_and_keeps_what_others_wrote(
 
 
 @pytest.mark.slow
-def test_over_plain_http_elsewhere_the_page_says_why_it_keeps_no_pages(
+def test_over_plain_http_the_page_says_why_it_keeps_no_pages(
     launch: Callable[..., Any], library: Path
 ) -> None:
     name = "reader.test"
@@ -418,9 +410,7 @@ def test_over_plain_http_elsewhere_the_page_says_why_it_keeps_no_pages(
 
 
 @pytest.mark.slow
-def test_a_triage_that_was_kept_is_gone_through_without_a_network(
-    visitor: Visitor, served: Serving
-) -> None:
+def test_a_kept_triage_works_offline(visitor: Visitor, served: Serving) -> None:
     context = visitor.context(size=PHONE)
     page = opened(context, served)
     served.kill()

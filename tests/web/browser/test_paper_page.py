@@ -8,7 +8,7 @@ from tests.web.browser.playing import expect
 from tests.web.serving import Serving
 
 
-def test_what_a_decision_teaches_comes_within_what_was_opened(
+def test_the_effect_of_a_decision_loads_inside_the_opened_part(
     shown: Serving, visitor: Visitor
 ) -> None:
     page = visitor.page(size=PHONE, is_touch=True)
@@ -32,9 +32,7 @@ SELECTED = """() => {
 }"""
 
 
-def test_words_that_are_selected_on_a_page_of_a_pdf_keep_their_blanks(
-    shown: Serving, visitor: Visitor
-) -> None:
+def test_words_selected_on_a_pdf_page_keep_their_blanks(shown: Serving, visitor: Visitor) -> None:
     page = visitor.page()
     page.goto(f"{shown.url}/pdf/{PAPER}/page/1")
     words = " ".join(page.evaluate(SELECTED).split())

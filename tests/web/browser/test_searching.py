@@ -1,4 +1,4 @@
-"""Hold search in a browser: what one types is asked for once it is a question."""
+"""Test search in a browser: a query is sent once it is composed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PAUSE_MS = 300
 """Longer than the script waits for the next letter."""
 
 
-def test_a_word_that_an_input_method_puts_together_is_asked_for_once(
+def test_a_word_composed_by_an_input_method_is_searched_once(
     shown: Serving, visitor: Visitor
 ) -> None:
     page = visitor.context(language="ja").new_page()

@@ -21,7 +21,7 @@ NAME = "reader.test"
 
 
 def checked_certificate(serving: Serving) -> bytes:
-    """Give the server's certificate (DER); raises where the authority does not vouch for it."""
+    """Fetch the server's certificate (DER); raises where the authority did not sign it."""
     authority = serving.data / "asayomi" / "authority" / "authority.pem"
     context = ssl.create_default_context(cafile=authority)
     with (
@@ -34,14 +34,14 @@ def checked_certificate(serving: Serving) -> bytes:
 
 
 def pin_of(certificate: bytes) -> str:
-    """Name a certificate's key as Chromium's option wants it: base64 of its SHA-256."""
+    """Return the pin of a certificate's key for Chromium's option: base64 of its SHA-256."""
     key = x509.load_der_x509_certificate(certificate).public_key()
     spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(hashlib.sha256(spki).digest()).decode("ascii")
 
 
 def trusting(launch: Callable[..., Browser], serving: Serving) -> Browser:
-    """Start a browser for which NAME is this machine, and which trusts this server's key.
+    """Start a browser that resolves NAME to this machine and trusts this server's key.
 
     Ignoring certificates altogether would not do: a service worker is then refused.
     """
@@ -52,7 +52,7 @@ def trusting(launch: Callable[..., Browser], serving: Serving) -> Browser:
     )
 
 
-def test_todays_list_is_there_over_tls_when_the_server_is_gone(
+def test_todays_list_over_tls_is_available_offline(
     launch: Callable[..., Browser], visitor: Visitor, library: Path
 ) -> None:
     with Serving(library, NOW, ("--https", "--name", NAME, "--login")) as serving:

@@ -12,14 +12,14 @@ Box = tuple[float, float, float, float]
 
 
 def box_of(target: Locator) -> Box:
-    """Give left, top, right, bottom."""
+    """Return (left, top, right, bottom)."""
     found = target.bounding_box()
     assert found is not None
     return found["x"], found["y"], found["x"] + found["width"], found["y"] + found["height"]
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_what_was_decided_is_said_over_the_tabs_and_over_no_text(
+def test_the_notice_of_a_decision_covers_tabs_and_no_text(
     served: Serving, visitor: Visitor, language: str
 ) -> None:
     page = visitor.page(language=language)
@@ -39,7 +39,7 @@ def test_what_was_decided_is_said_over_the_tabs_and_over_no_text(
         expect(toast).to_be_empty(timeout=1_000)
 
 
-def test_in_triage_it_has_a_line_of_its_own_over_the_buttons(
+def test_in_triage_the_notice_has_its_own_line_above_the_buttons(
     served: Serving, visitor: Visitor
 ) -> None:
     page = visitor.page()

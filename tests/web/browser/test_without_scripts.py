@@ -38,7 +38,7 @@ def test_everything_of_the_morning_works_without_a_script(
     assert shown(served.folder, second, now=NOW)["state"] == "candidate"
 
 
-def test_on_paper_are_the_papers_and_nothing_to_press(shown: Serving, visitor: Visitor) -> None:
+def test_the_printed_page_has_papers_and_no_buttons(shown: Serving, visitor: Visitor) -> None:
     page = visitor.page(size=LAPTOP)
     page.goto(shown.url)
     page.emulate_media(media="print")

@@ -1,4 +1,4 @@
-"""Hold the page of long work in Chromium: a real gather, followed as it goes."""
+"""Test the page of long work in Chromium: a real gather and its progress."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_without_scripts_the_page_is_loaded_anew(visitor: Visitor, served: Servi
     page.locator("strong").filter(has_text="Done").first.wait_for()
 
 
-def test_a_server_that_ends_lets_go_of_who_listens(visitor: Visitor, served: Serving) -> None:
+def test_a_server_that_ends_closes_its_streams(visitor: Visitor, served: Serving) -> None:
     page = visitor.page()
     page.goto(served.url + "/work")
     with page.expect_request("**/work/events*"):

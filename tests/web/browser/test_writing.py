@@ -42,7 +42,7 @@ def test_words_typed_while_the_note_is_being_saved_are_kept_as_a_draft(
     assert field.input_value().endswith("I would rather listen. And one word more.")
 
 
-def test_where_the_sign_in_has_run_out_the_draft_stays_and_that_is_said(
+def test_after_an_expired_sign_in_the_draft_stays_and_is_reported(
     visitor: Visitor, library: Path
 ) -> None:
     address, words = f"/note/{EARLIER[2]}", "Divers hear with their hands."

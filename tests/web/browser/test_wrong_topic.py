@@ -1,4 +1,4 @@
-"""Hold "wrong topic" in a browser: a menu where the paper stands, a page without a script."""
+"""Test "wrong topic" in a browser: a menu in place, and a page without scripts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_two_taps_move_a_paper_and_the_list_stays_where_it_was(
     expect(page.locator(f'.paper[data-id="{id_}"]')).to_have_attribute("data-topic", chosen)
 
 
-def test_a_key_asks_and_escape_leaves_all_as_it_was(served: Serving, visitor: Visitor) -> None:
+def test_a_key_asks_and_escape_changes_nothing(served: Serving, visitor: Visitor) -> None:
     page = visitor.page(size=LAPTOP)
     page.goto(f"{served.url}/triage")
     sheet = page.locator(".sheet:not([hidden])")
