@@ -88,7 +88,7 @@ def refresh(db: Database, encoder: str) -> None:
     They are made anew where a quarter of their vectors are of deleted texts, or are there twice.
     Does nothing where `append` would do nothing.
     """
-    with contextlib.suppress(Locked, ReadOnly), _alone(db):
+    with contextlib.suppress(Locked, ReadOnly), _locked(db):
         # Folders of which nothing counts are another index.db's, or torn. Not this encoder's own:
         # the names in it tell which number the next files must not have.
         for folder in db.index_path.with_name("vectors").glob("*/"):
