@@ -201,7 +201,7 @@ def _trust_texts(morning: Morning) -> Iterator[str]:
         for s in texts.counted(morning.sources)
     )
     head = say("sources.head", n=n_complete, of=n_all)
-    yield plain(f"{head}: {counts}" if counts else head + say("why.end"))
+    yield f"{head}: {plain(counts)}" if counts else head + say("why.end")
 
 
 def pdfs_lines(morning: Morning, width: int) -> Iterator[str]:
