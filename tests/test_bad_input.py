@@ -239,8 +239,8 @@ def test_a_beginning_that_several_titles_have_lists_them(library: Path) -> None:
         (("note", WATER, "--file", "/no/such"), ("/no/such cannot be read: No such file",)),
         (("note", WATER, "--file", "/"), ("/ cannot be read: Is a directory.",)),
         (("gather", "no such source"), ("There is no source named", "arXiv feed cs.CL")),
-        (("gather", ""), ("An empty text names no source.", "arXiv feed cs.CL")),
-        (("gather", " "), ("An empty text names no source.", "arXiv feed cs.CL")),
+        (("gather", ""), ("The name of the source is empty.", "arXiv feed cs.CL")),
+        (("gather", " "), ("The name of the source is empty.", "arXiv feed cs.CL")),
     ],
     ids=str,
 )

@@ -235,7 +235,7 @@ def test_an_edit_by_hand_while_the_note_changed_keeps_both(library: Path, export
     exported.write_text(edited, encoding="utf-8")
     ran = run("note", WATER, "-m", "Fish hear. Water is silent, by command.", library=library)
     assert ran.code == 0
-    assert says(ran.err, "both kept:")
+    assert says(ran.err, "both texts kept:")
     assert run("export", library=library) == (0, "", "")
     for words in ("Water hums, by hand.", "Water is silent, by command."):
         assert words in exported.read_text("utf-8")

@@ -144,7 +144,7 @@ def test_without_its_model_the_morning_works_and_search_goes_by_words(
     assert says(err, f"reader: {model} is not on this disk")
     code, out, err = run("today", "--no-fetch", library=library)
     assert (code, err) == (0, "")
-    assert "6 papers arrived" in out
+    assert "6 new papers" in out
     # The PDF is here, filed and found by its words all the same.
     code, _, err = run("pick", WATER, library=library)
     assert code == 7

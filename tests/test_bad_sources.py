@@ -59,22 +59,22 @@ WAYS_TO_FAIL: dict[str, tuple[Fault, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "an HTML page": (
         Fault(body=PAGE),
-        ("an HTML page instead of Atom", "asked again at the next gather"),
+        ("an HTML page instead of Atom", "The next gather tries again"),
         ("an HTML page, not a feed", "in a browser"),
     ),
     "half a body, honestly sent": (
         Fault(body=HALF),
-        ("half an answer: its Atom feed has no end", "asked again at the next gather"),
+        ("half an answer: its Atom feed has no end", "The next gather tries again"),
         ("its feed breaks off after", "in a browser"),
     ),
     "a connection that breaks": (
         Fault(cut_after=100),
-        ("127.0.0.1 broke off or is no HTTP", "asked again at the next gather"),
-        ("127.0.0.1 broke off or is no HTTP", "asked again at the next gather"),
+        ("127.0.0.1 broke off or is no HTTP", "The next gather tries again"),
+        ("127.0.0.1 broke off or is no HTTP", "The next gather tries again"),
     ),
     "nothing at all": (
         Fault(body=b""),
-        ("an empty answer instead of Atom", "asked again at the next gather"),
+        ("an empty answer instead of Atom", "The next gather tries again"),
         ("the answer is empty, not even a feed", "in a browser"),
     ),
 }
@@ -123,10 +123,14 @@ def test_a_list_that_is_not_complete_says_so_and_nobody_is_pestered(
     code, out, err = run("today", library=fresh)
     assert (code, err) == (5, "")
     assert says(
-        out, "NOT COMPLETE: arXiv, arXiv feed cs.CL, timeline.", "SOURCES 2 of 5 up to date"
+        out,
+        "INCOMPLETE: papers may be missing from arXiv, arXiv feed cs.CL, timeline;",
+        "SOURCES 2 of 5 up to date",
     )
-    assert says(out, "OWN TOPICS 2 papers for you (2 new so far, sources missing)")
-    assert says(out, "! arXiv feed cs.CL, timeline: nothing came for 2031-03-04:", "answered 403")
+    assert says(out, "OWN TOPICS 2 papers for you (2 new so far, some sources are missing)")
+    assert says(
+        out, "! arXiv feed cs.CL, timeline: nothing received for 2031-03-04:", "answered 403"
+    )
     server.faults = lambda _path, _n: None
     server.requests.clear()
     code, _, err = run("gather", "--no-encode", library=fresh)
@@ -188,7 +192,7 @@ def test_a_network_that_is_down_loses_nothing_and_blames_every_source(
     assert err.count("reader:") == 1
     code, out, err = run("today", library=library, now=later)
     assert (code, err) == (5, "")
-    assert says(out, "0 papers arrived", "NOT COMPLETE. None of the 5 sources can be reached")
+    assert says(out, "0 new papers", "INCOMPLETE: None of the 5 sources can be reached")
     assert says(out, "(2031-03-05). Is the network up?", "SOURCES 0 of 5 up to date")
     assert run("today", "--no-fetch", "--date", "2031-03-04", library=library).code == 0
     assert ids_of(library) == ALL

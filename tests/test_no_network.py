@@ -54,8 +54,8 @@ def test_no_network_is_one_line_of_the_list(offline: Path) -> None:
     assert (code, err) == (5, "")
     assert says(
         out,
-        "NOT COMPLETE. None of the 5 sources can be reached (2031-03-03 to 2031-03-04).",
-        "Is the network up? What was fetched before is all here.",
+        "INCOMPLETE: None of the 5 sources can be reached (2031-03-03 to 2031-03-04).",
+        "Is the network up? Everything that was fetched before is still here.",
         "SOURCES 0 of 5 up to date.",
         "(no connection at 2031-03-04 17:00)",
     )
@@ -85,10 +85,10 @@ def test_no_network_is_one_message_of_a_gather(offline: Path) -> None:
     assert err.count("reader: ") == 1
     assert says(err, every, "no answer, not asked again before 17:1", "asks one of them now")
     out = run("sources", library=offline, now=LATER).out
-    assert says(out, "! arXiv failed, and rests", "failed 1 time in a row")
+    assert says(out, "! arXiv failed, waiting for the next try", "failed 1 time in a row")
     assert "not asked today" not in out
     _, out, _ = run("today", "--no-fetch", library=offline, now=LATER)
-    assert says(out, "NOT COMPLETE. None of the 6 sources can be reached")
+    assert says(out, "INCOMPLETE: None of the 6 sources can be reached")
 
 
 def test_a_channel_that_had_nothing_to_be_asked_for_is_no_answer(offline: Path) -> None:
@@ -96,8 +96,8 @@ def test_a_channel_that_had_nothing_to_be_asked_for_is_no_answer(offline: Path) 
     assert states(morning) == dict.fromkeys(ALL, "failed") | {"arXiv OAI": "not needed"}
     code, out, _ = run("sources", library=offline)
     assert code == 5
-    assert says(out, "Today's list lacks something: 5 of 5 sources cannot be reached.")
-    assert says(out, "arXiv OAI no day to ask for · never answered")
+    assert says(out, "Today's list is incomplete. Sources that cannot be reached: 5 of 5.")
+    assert says(out, "arXiv OAI nothing to ask for today · never answered")
     assert " ".join(out.split()).count("Is the network up?") == 1
     assert out.count("no answer") == 0
 
@@ -123,8 +123,14 @@ def test_a_network_that_is_up_is_not_said_to_be_down(
     file.write_text(text, encoding="utf-8")
     code, out, err = run("today", library=fresh)
     assert (code, err) == (5, "")
-    assert says(out, "NOT COMPLETE: timeline, blog. See below.", "SOURCES 3 of 5 up to date")
-    assert says(out, "! timeline, blog: nothing came for 2031-03-04: no answer (127.0.0.1 takes")
+    assert says(
+        out,
+        "INCOMPLETE: papers may be missing from timeline, blog; see below.",
+        "SOURCES 3 of 5 up to date",
+    )
+    assert says(
+        out, "! timeline, blog: nothing received for 2031-03-04: no answer (127.0.0.1 takes"
+    )
     assert "None of" not in out
     assert "Is the network up?" not in out
 

@@ -56,5 +56,5 @@ def test_a_sample_is_never_read_in_as_someones_note(
         sample = '---\ntitle: "Quiet Trains"\nsample: true\n---\n\nNot mine.\n'
         file.write_text(sample, encoding="utf-8")
     assert run(["export"], Settings(library=tmp_path / "library")) == 5
-    assert "is a sample and was left alone" in capsys.readouterr().err
+    assert "is a sample, so it was left alone" in capsys.readouterr().err
     assert file.read_text("utf-8") == sample

@@ -84,7 +84,7 @@ def test_a_failed_source_keeps_its_retry_time_and_hint() -> None:
     error = SourceFailed(source="timeline", what="answered 503", retry_at=at)
     assert (error.message, error.hint, error.retry_at) == (
         "timeline: answered 503",
-        "It is asked again at the next gather.",
+        "The next gather tries again.",
         at,
     )
     assert SourceFailed(source="a", what="b", hint="Look.").hint == "Look."
@@ -116,7 +116,7 @@ def test_an_error_speaks_the_language_in_which_it_was_made() -> None:
     assert error.hint.startswith("`reader search`")
     assert (failed.message, failed.hint) == (
         "timeline: 503",
-        "次の取得でもう一度問い合わせます。",
+        "次の取得で再試行します。",
     )
     assert NotFound(what="2401.1").message == "2401.1 is not in this library."
 

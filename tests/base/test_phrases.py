@@ -415,8 +415,13 @@ def miscounted(text: str) -> list[str]:
 
 def test_one_of_anything_is_no_plural() -> None:
     wrong = {key: found for key, text in ENGLISH.items() if (found := miscounted(filled(text, 1)))}
-    # No network is said of two sources at least, an option of several values takes two.
-    assert wrong == {"source.no_network": ["1 sources"], "click.needs_values": ["1 values"]}
+    # No network is said of two sources at least, an option of several values takes two, and
+    # of citations in one month speaks "why.cited_at_once".
+    assert wrong == {
+        "source.no_network": ["1 sources"],
+        "click.needs_values": ["1 arguments"],
+        "why.cited": ["1 months"],
+    }
 
 
 @pytest.mark.parametrize("number", [0, 2])
@@ -427,8 +432,8 @@ def test_none_and_two_of_anything_are_plurals(number: int) -> None:
         for one, many in re.findall(r"{\w+:([^}|]*)\|([^}]*)}", text)
     ]
     assert [key for key, one, many in pairs if one == many or not many] == []
-    assert say("today.head", date="Tuesday", n=number) == f"Tuesday · {number} papers arrived"
-    assert say("today.head", date="Tuesday", n=1) == "Tuesday · 1 paper arrived"
+    assert say("today.head", date="Tuesday", n=number) == f"Tuesday · {number} new papers"
+    assert say("today.head", date="Tuesday", n=1) == "Tuesday · 1 new paper"
 
 
 @pytest.mark.parametrize(

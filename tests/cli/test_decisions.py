@@ -27,9 +27,9 @@ def test_an_act_on_many_papers_is_taken_back_with_a_few_names_and_a_count(
     assert len(said("skip", *(p.id for p in several))) == len(several)
     undone = said("undo")
     assert len(undone) == MOST_NAMED + 1
-    assert all(line.startswith("Taken back: On ladder") for line in undone[:-1])
+    assert all(line.startswith("Undone: On ladder") for line in undone[:-1])
     assert undone[-1] == "… and 3 more"
-    assert said("undo") == ["There is nothing to take back."]
+    assert said("undo") == ["There is nothing to undo."]
 
 
 def test_wrong_reports_the_new_topic_and_undo_takes_it_back(
@@ -48,10 +48,10 @@ def test_wrong_reports_the_new_topic_and_undo_takes_it_back(
 
     title = "Speech translation of ladders"
     assert said("wrong", title, "speech/recognition") == f"Moved to speech/recognition: {title}"
-    assert "shows it under speech/recognition already" in said(
+    assert "already listed under speech/recognition" in said(
         "wrong", title, "speech/recognition", code=2
     )
     assert "There is no topic named cooking." in said("wrong", title, "cooking", code=4)
     assert said("--quiet", "wrong", title) == ""
     assert said("undo", "--quiet") == ""
-    assert said("wrong", title) == f"None of yours, and skipped: {title}"
+    assert said("wrong", title) == f"Not in any of your topics, so it was skipped: {title}"

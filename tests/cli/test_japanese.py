@@ -52,8 +52,8 @@ def test_the_morning_is_in_japanese_and_fits_its_lines(japanese: Path) -> None:
     said = out(japanese, "today", "--no-fetch")
     lines = said.splitlines()
     assert lines[0] == "2031年3月4日(火) · 新着6本"
-    assert "自分のトピック  5本(新着6本、取得元はすべて完全)" in lines
-    assert "話題の論文  1本中1本 (投稿のみ)" in lines
+    assert "自分のトピック  5本(新着6本、取得元はすべて取得済み)" in lines
+    assert "話題の論文  1本中1本 (投稿のみで判定)" in lines
     assert any(re.search("タイトルに「speech recognition」、Bob.* が言及。", x) for x in lines)
     assert "目標  5本中0本読了、流し読み0本" in lines
     assert [text for text in lines if columns(text) > 80] == []
@@ -98,7 +98,7 @@ def test_recall_asks_and_grades_in_japanese(japanese: Path) -> None:
     graded = run_here("recall", LIFT, "--grade", "good", library=japanese, env=NARROW, now=later)
     assert cards.out.splitlines()[0] == "復習  0件、新規1件"
     assert "2日前のノート" in cards.out
-    assert graded.out.startswith("普通: 次は 2031-03-")
+    assert graded.out.startswith("普通: 次の復習は 2031-03-")
     assert english_in(cards.out + graded.out) == []
 
 
@@ -114,7 +114,7 @@ def test_the_whole_screen_names_its_keys_in_japanese_and_they_are_the_keys(japan
         terminal.press("u")
         terminal.until("取り消しました: ")
         terminal.press("?")
-        terminal.until("どの端末でも待っています。")
+        terminal.until("どの端末の一覧にも残ります。")
         seen = terminal.text()
         terminal.press("qq")
         terminal.quiet()

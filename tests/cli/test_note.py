@@ -204,7 +204,7 @@ class TestTheEditor:
         file.write_text(file.read_text("utf-8").replace("Water sings.", "Water hums."), "utf-8")
         ran = editor.run(library, append(TWO))
         assert editor.given().startswith("Fish hear. Water hums.\n")
-        assert says(ran.err, f"read in: {file.relative_to(library)}")
+        assert says(ran.err, f"your changes read: {file.relative_to(library)}")
         assert texts(library) == [ONE, "Fish hear. Water hums.", f"Fish hear. Water hums.\n\n{TWO}"]
         assert TWO in file.read_text("utf-8")
 

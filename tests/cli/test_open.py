@@ -59,7 +59,7 @@ def test_a_browser_that_fails_is_an_error_with_its_remedy(library: Path) -> None
 def test_without_any_program_it_is_an_error_with_its_remedy(library: Path) -> None:
     ran = opened(library, "")
     assert (ran.code, ran.out) == (5, "")
-    assert installed.says(ran.err, f"No program here opens it: {PAGE}", "Install a browser")
+    assert installed.says(ran.err, f"No program found to open {PAGE}", "Install a browser")
     printed = installed.run("open", paper(1).id, "--print", library=library, now=NOW)
     assert (printed.code, printed.out) == (0, f"{PAGE}\n")
 

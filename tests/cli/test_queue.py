@@ -105,7 +105,7 @@ def pids_of(library: Path) -> list[int]:
 class TestCommands:
     def test_the_queue_is_listed_with_its_minutes_and_pdfs(self, old: Path) -> None:
         assert reader(old, "queue").out.splitlines() == [
-            "QUEUE  3 picked and not written, the oldest first",
+            "QUEUE  3 picked and not written up yet, oldest first",
             "  1 Speech translation in a lift",
             f"    {LIFT} · picked 2031-02-11 · abstract 1 min · no PDF yet",
             "  2 Speech translation on a ladder",
@@ -123,7 +123,7 @@ class TestCommands:
 
     def test_an_empty_queue_says_so(self, here: Path) -> None:
         assert reader(here, "queue").out == (
-            "Nothing waits: each paper that you picked has its note, or was let go.\n"
+            "The queue is empty: every paper that you picked has a note or was dropped.\n"
         )
         assert reader(here, "queue", "--json").out == ""
         assert queue(here) == []
@@ -138,11 +138,11 @@ class TestCommands:
         assert lines[-3:] == [
             "LATER  1 put off",
             "  1 Speech translation in a lift",
-            f"    {LIFT} · back 2031-03-07 · picked 2031-02-11 · abstract 1 min · no PDF yet",
+            f"    {LIFT} · back on 2031-03-07 · picked 2031-02-11 · abstract 1 min · no PDF yet",
         ]
         late = run_here("today", "--json", "--no-fetch", library=old, now=NOW + timedelta(days=3))
         assert [one["id"] for one in json.loads(late.out)["queue"]] == [LIFT, LADDER, WATER]
-        assert reader(old, "undo").out == "Taken back: Speech translation in a lift\n"
+        assert reader(old, "undo").out == "Undone: Speech translation in a lift\n"
         assert queue(old) == [LIFT, LADDER, WATER]
 
     def test_pick_brings_back_a_put_off_paper_and_undo_reverses_it(self, old: Path) -> None:
@@ -163,12 +163,16 @@ class TestCommands:
     @pytest.mark.parametrize(
         ("args", "code", "said"),
         [
-            (("later", QUIET), 2, "not in the queue, as it was not picked: 静かな部屋の音声翻訳"),
-            (("drop", QUIET), 2, "`reader queue` shows what is"),
+            (
+                ("later", QUIET),
+                2,
+                "Not in the queue, because it was not picked: 静かな部屋の音声翻訳",
+            ),
+            (("drop", QUIET), 2, "`reader queue` shows the queue"),
             (("later", "3103.12345"), 4, "is not in this library"),
             (("later", LIFT, "0"), 2, "0 is not a whole number from 1 to 3650."),
             (("later", LIFT, "soon"), 2, "soon"),
-            (("fetch", QUIET), 2, "not in the queue, as it was not picked"),
+            (("fetch", QUIET), 2, "Not in the queue, because it was not picked"),
         ],
     )
     def test_what_cannot_be_done_says_why(
@@ -179,7 +183,7 @@ class TestCommands:
 
     def test_fetch_brings_what_it_can_and_names_the_rest(self, old: Path) -> None:
         ran = reader(old, "fetch", code=5)
-        assert ran.out == "2 of 3 PDFs of your picks are here.\n"
+        assert ran.out == "PDFs of your picks: 2 of 3 here.\n"
         assert f"PDF of {LADDER}: 127.0.0.1 answered 404" in ran.err
         assert pdfs(old) == {
             "n": 2, "of": 3, "is_fetching": False,
@@ -187,7 +191,7 @@ class TestCommands:
                         "this address", "n": 1}],
         }  # fmt: skip
         said = reader(old, "today", "--no-fetch").out
-        assert "2 of 3 PDFs of your picks are here, 1 failed; `reader fetch ID` asks again" in said
+        assert "PDFs of your picks: 2 of 3 here, 1 failed; `reader fetch ID` tries again" in said
         assert f"  ! PDF of {LADDER}: 127.0.0.1 answered 404" in said
         assert f"{LIFT} · picked 2031-02-11 · 1 min · PDF here" in reader(old, "queue").out
 
@@ -196,7 +200,7 @@ class TestCommands:
     ) -> None:
         reader(old, "fetch", code=5)
         asked = len(server.requests)
-        assert "not tried again before 2031-03-04 17:30" in reader(old, "fetch", code=5).err
+        assert "next try after 2031-03-04 17:30" in reader(old, "fetch", code=5).err
         assert len(server.requests) == asked
         reader(old, "fetch", LADDER, code=5)
         assert len(server.requests) == asked + 1
@@ -204,7 +208,7 @@ class TestCommands:
     def test_a_single_pick_is_in_the_singular(self, here: Path) -> None:
         reader(here, "pick", "--no-fetch", WATER)
         said = reader(here, "today", "--no-fetch").out
-        assert "The PDF of your pick is not here; `reader fetch` or the next gather brings" in said
+        assert "The PDF of your pick is not here; `reader fetch` or the next gather fetches" in said
         assert reader(here, "fetch", code=7).out == "The PDF of your pick is here.\n"
 
     @pytest.mark.parametrize(
@@ -223,8 +227,8 @@ class TestCommands:
         ran = finish(process)
         n = 3 if line == ("fetch",) else 4
         assert (ran.code, ran.err) == (
-            code,
-            f"Ended before all was done. 1 of {n} PDFs of your picks are here.\n",
+            -signal.SIGTERM,
+            f"Stopped before everything was fetched. PDFs of your picks: 1 of {n} here.\n",
         )
 
     def test_a_fetch_waits_for_a_running_one(self, old: Path, server: PlayServer) -> None:
@@ -265,7 +269,7 @@ class TestAfterTheList:
             assert "fetched in the background" in terminal.text()
         until(lambda: pdfs(here)["n"] == 2 and not pids_of(here), "the PDFs never came")
         said = reader(here, "today", "--no-fetch").out
-        assert "2 of 2 PDFs of your picks are here." in said
+        assert "PDFs of your picks: 2 of 2 here." in said
         assert (here / "fetch.log").read_text("utf-8").startswith("2031-03-04 17:00 reader fetch\n")
 
     def test_the_fetch_survives_a_closed_terminal(self, hung: Path, server: PlayServer) -> None:
@@ -280,7 +284,7 @@ class TestAfterTheList:
         assert status[0] != "Z"
         assert pdfs(hung) == {"n": 0, "of": 1, "is_fetching": True, "failed": []}
         said = reader(hung, "today", "--no-fetch").out
-        assert "The PDF of your pick is not here; fetching goes on." in said
+        assert "The PDF of your pick is not here; fetching continues." in said
 
     def test_of_two_lists_nothing_is_lost_and_one_fetches_at_a_time(
         self, here: Path, server: PlayServer
@@ -306,8 +310,8 @@ class TestAfterTheList:
         until(lambda: pids_of(hung) == [], "it lives")
         said = " ".join(reader(hung, "today", "--no-fetch").out.split())
         assert (
-            "The PDF of your pick is not here; `reader fetch` or the next gather brings it (what"
-            " the last run said: fetch.log)."
+            "The PDF of your pick is not here; `reader fetch` or the next gather fetches it (log"
+            " of the last run: fetch.log)."
         ) in said
         server.faults = lambda path, _: None
         assert reader(hung, "fetch", code=7).out == "The PDF of your pick is here.\n"
@@ -323,7 +327,7 @@ class TestAfterTheList:
         with on_terminal([READER, "fetch"], environment(hung, NOW, {"TERM": "xterm"})) as fetch:
             until(lambda: pdfs(hung)["is_fetching"] is True, "nothing was begun")
             with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
-                terminal.until("0 of 1 PDF here, fetching")
+                terminal.until("PDFs: 0 of 1 here, fetching")
                 assert terminal.here().endswith("no PDF")
                 terminal.until(lambda t: t.here().endswith("1 min · PDF"), timeout_s=SLOW_S)
                 assert "of 1 PDF here" not in terminal.text()
@@ -351,7 +355,7 @@ class TestTheList:
         env = environment(looked, SUNDAY, {"TERM": "xterm-256color"})
         with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
             terminal.until(lambda t: bool(t.here()))
-            assert "nothing to decide so far; 5 to go" in terminal.text()
+            assert "nothing to decide so far; 5 to write today" in terminal.text()
             assert terminal.here().startswith(">+  1 02-11 Speech translation in a lift")
             assert "abstract 1 min · no PDF" in terminal.here()
             terminal.press("l")
@@ -361,7 +365,7 @@ class TestTheList:
             terminal.until("Skipped: Speech translation on a ladder")
             assert "02-25 Speech recognition under water" in terminal.here()
             terminal.press("u")
-            terminal.until("Taken back: Speech translation on a ladder")
+            terminal.until("Undone: Speech translation on a ladder")
             terminal.press("q")
             assert terminal.end() in (0, 5)
         later = run_here("today", "--json", "--no-fetch", library=looked, now=SUNDAY)
@@ -379,24 +383,26 @@ class TestTheList:
         with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
             terminal.until(lambda t: bool(t.here()))
             terminal.press("u")
-            terminal.until("The last act is not of this list: Speech recognition under water")
+            terminal.until("Your last action was not in this list: Speech recognition under water")
             terminal.press("q")
             terminal.end()
         assert queue(looked) == [LIFT, LADDER, WATER]
 
     def test_without_news_the_printed_queue_comes_first(self, looked: Path) -> None:
         said = run_here("today", "--no-fetch", library=looked, now=SUNDAY).out
-        assert said.index("READ  nothing to decide so far; 5 to go") < said.index("OWN TOPICS")
+        assert said.index("READ  nothing to decide so far; 5 to write today") < said.index(
+            "OWN TOPICS"
+        )
         assert said.index("Speech translation in a lift") < said.index("on a ladder")
         news = reader(looked, "today", "--no-fetch").out
         assert news.index("OWN TOPICS") < news.index(
-            "QUEUE  3 picked and not written, the oldest first"
+            "QUEUE  3 picked and not written up yet, oldest first"
         )
 
     def test_with_nothing_to_read_nothing_is_to_go(self, here: Path) -> None:
         everything = (LIFT, LADDER, WATER, HUMS, QUIET, EVIL_ID)
         reader(here, "skip", *everything)
         for terminal in opened(here):
-            assert "written 0 of 5, nothing left to read" in terminal.lines()[0]
+            assert "0 of 5 written, nothing left to read" in terminal.lines()[0]
             terminal.press("q")
             terminal.end()

@@ -83,22 +83,22 @@ def test_a_script_lists_grades_and_takes_back(library: Path) -> None:
         ("good", "2025-06-07"),
     ]
     assert recall(library, WATER, "--grade", "again").out == (
-        f"again: comes back 2025-06-06, in 1 day. {TITLES[2]}\n"
+        f"again: comes back on 2025-06-06, in 1 day. {TITLES[2]}\n"
     )
     assert json.loads(recall(library, "--json").out)["n_done"] == 3
-    assert recall(library).out == "Nothing comes back today; 3 recalled.\n"
-    assert recall(library, "--undo").out == f"Taken back (again): {TITLES[2]}\n"
+    assert recall(library).out == "Nothing is due today; recalled so far: 3.\n"
+    assert recall(library, "--undo").out == f"Undone (again): {TITLES[2]}\n"
     assert graded(library) == [(1, 3, None), (2, 3, None), (3, 1, None), (3, None, 3)]
     assert json.loads(recall(library, "--json").out)["n_new"] == 1
 
 
 def test_no_card_is_due_on_a_day_off_or_near_a_deadline(library: Path) -> None:
     assert recall(library, now=SUNDAY).out == (
-        "A day off: notes wait, and come back a few a day afterwards.\n"
+        "Today is a day off. Your notes wait, and come back a few a day afterwards.\n"
     )
     assert recall(library, now=NEAR).out == (
-        "Recall pauses until Interspeech (2025-07-10): notes wait, and come back a few a\n"
-        "day afterwards.\n"
+        "Recall pauses until Interspeech (2025-07-10). Your notes wait, and come back a\n"
+        "few a day afterwards.\n"
     )
     found = json.loads(recall(library, "--json", now=NEAR).out)
     assert (found["is_paused"], found["cards"], differences(found, "recall")) == (True, [], [])
@@ -119,8 +119,12 @@ def test_no_text_of_the_habit_reproaches() -> None:
         (["--grade", "good"], 2, "--grade needs an ID"),
         (["--undo", FIRST], 2, "--undo takes neither"),
         ([FIRST, "--grade", "fine"], 2, "'fine' is not one of"),
-        ([LADDER, "--grade", "good"], 2, "no note of two sentences: Speech Translation on"),
-        ([ANTS], 2, "no note of two sentences: On Ants"),
+        (
+            [LADDER, "--grade", "good"],
+            2,
+            "no note of two sentences or more on this paper: Speech Translation on",
+        ),
+        ([ANTS], 2, "no note of two sentences or more on this paper: On Ants"),
         (["2506.99999"], 4, "2506.99999"),
     ],
 )
@@ -146,7 +150,7 @@ def test_one_key_shows_the_words_and_one_grades(library: Path, screen: OnTermina
     screen.until("3 good (2 d)")
     assert graded(library) == []
     screen.press("3")
-    screen.until("good: comes back 2025-06-07, in 2 days.")
+    screen.until("good: comes back on 2025-06-07, in 2 days.")
     assert graded(library) == [(3, 3, None)]  # at once, whatever happens then
     screen.until("[2/3]")
     screen.press("l")
@@ -159,11 +163,11 @@ def test_one_key_shows_the_words_and_one_grades(library: Path, screen: OnTermina
 def test_a_wrong_grade_is_taken_back_with_one_key(library: Path, screen: OnTerminal) -> None:
     screen.until("[1/3]")
     screen.press("u")
-    screen.until("no grade to take back")
+    screen.until("no grade to undo")
     screen.press(" 1")
     screen.until("[2/3]")
     screen.press("u")
-    screen.until("Taken back (again)")
+    screen.until("Undone (again)")
     screen.press(" 4")
     screen.until("easy: comes back")
     screen.press("q")
@@ -192,7 +196,7 @@ def test_without_a_browser_the_card_stays_and_it_is_reported(library: Path, tmp_
 
 
 def test_without_a_grade_there_is_nothing_to_take_back(library: Path) -> None:
-    assert recall(library, "--undo") == (0, "There is no grade to take back.\n", "")
+    assert recall(library, "--undo") == (0, "There is no grade to undo.\n", "")
 
 
 def test_a_note_graded_in_another_window_is_not_asked_again(
@@ -201,7 +205,7 @@ def test_a_note_graded_in_another_window_is_not_asked_again(
     screen.until("[1/3]")
     assert recall(library, QUIET, "--grade", "easy").code == 0
     screen.press(" 3")
-    screen.until("Graded in another window meanwhile: " + TITLES[1])
+    screen.until("Already graded in another window: " + TITLES[1])
     screen.until("[3/3]")
     screen.press("q")
     assert screen.end() == 0

@@ -31,10 +31,10 @@ def shown(version: NewVersion) -> list[str]:
 @pytest.mark.parametrize(
     ("comment", "changed", "line"),
     [
-        ("", ("title", "abstract"), "    changed: the title, the abstract"),
+        ("", ("title", "abstract"), "    changed: title, abstract"),
         ("Accepted at Gardens", ("comment",),
-         "    changed: the comment (now “Accepted at Gardens”)"),
-        ("", ("authors", "comment"), "    changed: the authors, the comment"),
+         "    changed: comment (now “Accepted at Gardens”)"),
+        ("", ("authors", "comment"), "    changed: authors, comment"),
     ],
 )  # fmt: skip
 def test_a_new_version_says_what_it_changed(
@@ -64,9 +64,9 @@ def test_missing_days_of_a_source_are_one_line_that_fits() -> None:
              morning_lines(replace(MORNING, sources=(*days, other)), 80)]  # fmt: skip
     assert max(map(len, lines)) <= 80
     text = " ".join(" ".join(lines).split())
-    assert "! arXiv OAI: 0 of ? for 4 days from 2025-06-04 to 2025-06-07; the rest" in text
+    assert "! arXiv OAI: 0 of ? for 4 days from 2025-06-04 to 2025-06-07. The next gather" in text
     assert text.count("! arXiv OAI") == 1
-    assert f"nothing came for {DAY}" in text
+    assert f"nothing received for {DAY}" in text
 
 
 def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:

@@ -164,7 +164,7 @@ def test_a_saved_search_is_a_line_of_the_morning(
     (folder / "feeds.toml").write_text(text, "utf-8")
     _, out, _ = said(capsys, folder, "today", "--no-fetch", "--date", f"{DAY}")
     lines = out.splitlines()
-    at = lines.index("quiet ones: 1 new today for snails")
+    at = lines.index("SAVED SEARCH  quiet ones: 1 new today (snails)")
     assert lines[at + 1] == "    Snails in gardens"
     assert lines[at + 2].startswith("SOURCES")
 
@@ -181,7 +181,7 @@ def test_a_saved_search_names_three_titles_and_counts_the_rest(
         index_words(library, tools(Web()))
     _, out, _ = said(capsys, folder, "today", "--no-fetch", "--date", f"{DAY}")
     lines = out.splitlines()
-    at = lines.index("quiet ones: 5 new today for snails")
+    at = lines.index("SAVED SEARCH  quiet ones: 5 new today (snails)")
     assert lines[at + 1 : at + 5] == [f"    {title}" for title in (*titles[:3], "and 2 more")]
     _, out, _ = said(capsys, folder, "today", "--no-fetch", "--date", f"{DAY}", "--json")
     [saved] = json.loads(out)["searches"]

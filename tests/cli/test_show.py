@@ -46,7 +46,7 @@ def test_a_repost_is_not_quoted_as_own_words(
     assert run(["--library", str(tmp_path), "show", paper(1).id], Settings()) == 0
     shown = capsys.readouterr().out
     assert "Cy Pond: Read this." in shown
-    assert "Di Fern passed on: Read this." in shown
+    assert "Di Fern reposted: Read this." in shown
 
 
 def test_a_pdf_deleted_by_hand_is_gone_and_a_moved_one_is_not(

@@ -101,8 +101,8 @@ def test_why_says_the_place_the_sum_and_what_would_change_it(
     assert lines[0] == f"{SPEECH} 1"
     assert lines[5] == "In: “speech translation” in the title."
     assert "own topics: 1 of 3, 2025-06-04" in lines
-    [score] = [line.split()[0] for line in lines if line.endswith("  sum")]
-    cut = f"the cut of speech/translation is 0.000: in by {score[1:]}"
+    [score] = [line.split()[0] for line in lines if line.endswith("  total")]
+    cut = f"threshold of speech/translation: 0.000; in by {score[1:]}"
     assert any(cut in line for line in lines)
     assert any(line.startswith("without “speech translation” in the title: ") for line in lines)
     assert any(line.startswith("after a pick: in by ") for line in lines)
@@ -118,13 +118,13 @@ def test_why_is_one_sentence_until_more_is_asked_for(
         "",
         "In: “speech translation” in the title.",
         "",
-        f"The whole sum, and what would change it: reader why {paper(1).id} --all",
+        f"All terms, and what would change this rank: reader why {paper(1).id} --all",
     ]
 
 
 @pytest.mark.parametrize(
     ("number", "said"),
-    [(4, "Near: “large language model” in the title; "), (7, "Out: fits no topic.")],
+    [(4, "Talked about: “large language model” in the title; "), (7, "Out: fits no topic.")],
 )
 def test_the_sentence_begins_with_where_a_paper_stands(
     library: Library, capsys: pytest.CaptureFixture[str], number: int, said: str
@@ -170,7 +170,7 @@ def test_a_skip_of_an_unlisted_paper_is_named_as_such(
 ) -> None:
     typed(capsys, library, "skip", paper(7).id)
     _, out, _ = typed(capsys, library, "why", paper(7).id)
-    assert "When you skipped it (2025-06-04): It stood in no list." in out.splitlines()
+    assert "When you skipped it (2025-06-04): It was in no list." in out.splitlines()
 
 
 def test_a_paper_without_reasons_is_out_even_near_the_cut(
@@ -192,7 +192,7 @@ def test_learned_words_of_little_weight_share_a_line_and_the_sum_holds(
     code, out, _ = typed(capsys, library, "why", paper(1).id, "--all")
     lines = out.splitlines()
     assert code == 0
-    assert any(line.endswith("  Ada Beech as an author") for line in lines)
+    assert any(line.endswith("  author Ada Beech") for line in lines)
     assert [line[12:] for line in lines if "of little weight" in line] == [
         "3 more words of little weight"
     ]
@@ -267,12 +267,12 @@ def test_named_papers_are_taught_and_undo_takes_them_back(
     code, out, _ = typed(
         capsys, library, "teach", "--topic", OTHER, paper(5).id, paper(6).id, "--no-ask"
     )
-    assert (code, out.splitlines()[0]) == (0, f"2 papers taught to {OTHER}.")
-    assert "came in and" in out
+    assert (code, out.splitlines()[0]) == (0, f"Taught 2 papers to {OTHER}.")
+    assert "newly in: " in out
     assert [(e.kind, e.topic) for e in labels.lessons(library.db)] == [("seed", OTHER)] * 2
     assert f"topic {OTHER}" in standings.fingerprints(library.db)
     code, out, _ = typed(capsys, library, "undo")
-    assert (code, out.splitlines()) == (0, ["Taken back: Of 5 Ants", "Taken back: Of 6 Ants"])
+    assert (code, out.splitlines()) == (0, ["Undone: Of 5 Ants", "Undone: Of 6 Ants"])
     assert labels.lessons(library.db) == []
 
 
@@ -332,7 +332,7 @@ def test_nothing_to_teach_and_nothing_to_ask_is_said(
 ) -> None:
     code, out, err = typed(capsys, library, "teach", "--topic", OWN, "--no-ask")
     assert (code, out) == (2, "")
-    assert err.startswith("reader: There is nothing to teach, and nothing is to be asked.\n")
+    assert err.startswith("reader: There is nothing to teach, and you asked for no questions.\n")
 
 
 def test_a_topic_without_questions_is_reported(
@@ -341,7 +341,7 @@ def test_a_topic_without_questions_is_reported(
     every = [held.paper.id for held in papers.papers_at(library.db, range(1, 99))]
     typed(capsys, library, "skip", *every)
     code, out, _ = typed(capsys, library, "teach", "--topic", OWN)
-    said = f"No undecided paper here is one to ask about for {OWN}."
+    said = f"There is no undecided paper to ask about for {OWN}."
     assert (code, " ".join(out.split())) == (0, said)
 
 
@@ -365,9 +365,9 @@ def test_questions_are_answered_line_by_line_and_each_says_what_it_changed(
     assert code == 0
     said = re.findall(", (?:higher than|lower than|as) before ", out)
     assert len(said) == 3
-    assert " ".join(out.split()).count(" came in and ") == 3
+    assert " ".join(out.split()).count("newly in: ") == 3
     assert max(map(columns, out.splitlines())) <= 80
-    assert "Taken back: " in out
+    assert "Undone: " in out
     assert f"2 answers for {OWN}" in out
     assert sorted(e.kind for e in labels.lessons(library.db)) == ["yes", "yes"]
 
@@ -456,10 +456,14 @@ def test_a_lesson_reorders_todays_list(
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
-        ((), 2, "Which topic is to be taught?"),
+        ((), 2, "Which topic do you want to teach?"),
         (("--topic", "speech/x"), 2, "There is no topic named speech/x."),
         (("--topic", OWN, "2401.99999"), 4, ""),
-        (("--topic", OWN, "--author", "Nobody Here"), 2, "No paper here is by Nobody Here"),
+        (
+            ("--topic", OWN, "--author", "Nobody Here"),
+            2,
+            "No paper in the library is surely by Nobody Here",
+        ),
     ],
 )
 def test_unusable_examples_are_explained_and_teach_nothing(
@@ -479,7 +483,7 @@ def test_a_file_of_another_kind_is_refused(
 ) -> None:
     (tmp_path / "a.txt").write_text("words", encoding="utf-8")
     code, _, err = typed(capsys, library, "teach", "--topic", OWN, str(tmp_path / "a.txt"))
-    assert (code, "there is no paper in it" in err) == (2, True)
+    assert (code, "no paper found" in err) == (2, True)
 
 
 @pytest.mark.parametrize("name", ["gone.bib", "gone.pdf", "gone/"])
@@ -487,7 +491,7 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(
     library: Library, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
 ) -> None:
     code, _, err = typed(capsys, library, "teach", "--topic", OWN, f"{tmp_path}/{name}")
-    assert (code, "there is no such file" in " ".join(err.split())) == (2, True)
+    assert (code, "no such file" in " ".join(err.split())) == (2, True)
 
 
 def test_files_without_a_paper_are_counted_and_an_empty_folder_is_refused(
@@ -502,11 +506,11 @@ def test_files_without_a_paper_are_counted_and_an_empty_folder_is_refused(
     args = ("teach", "--topic", OWN, "--no-ask", "--no-fetch")
     for _ in range(2):
         code, out, err = typed(capsys, library, *args, str(folder))
-        assert (code, "1 paper taught" in out) == (5, True)
-        assert "1 file gave no paper" in " ".join(err.split())
+        assert (code, "Taught 1 paper" in out) == (5, True)
+        assert "no paper found in 1 file" in " ".join(err.split())
     for what in (empty, bare):
         code, _, err = typed(capsys, library, *args, str(what))
-        assert (code, "there is no paper in it" in " ".join(err.split())) == (2, True)
+        assert (code, "no paper found" in " ".join(err.split())) == (2, True)
 
 
 def test_a_single_own_topic_needs_no_name(

@@ -28,7 +28,7 @@ def test_on_a_full_disk_the_list_is_shown_as_it_is(
     with open_library(library):
         code, out, err = run("today", library=library, prefix=NOTHING_FITS, now=later)
     assert code == 6
-    assert says(out, "0 papers arrived", "The library is shown as it stands")
+    assert says(out, "0 new papers", "This is the list as it is now")
     assert says(err, f"reader: {library}/reader.db:", "say it again")
 
 
@@ -52,4 +52,4 @@ def test_the_earliest_date_has_a_list(tmp_path: Path, server: PlayServer) -> Non
     library = new_library(tmp_path / "library", server)
     code, out, err = run("today", "--date", "0001-01-01", library=library)
     assert (code, err) == (0, "")
-    assert says(out, "0 papers arrived")
+    assert says(out, "0 new papers")

@@ -36,8 +36,8 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def said(library: Library, keys: str, *, editor: str = "false") -> list[str]:
-    """Press some keys; returns the messages, without prompts and papers."""
-    begin = ("Taken back", "There is nothing", "reader:", "  `reader", "Written", "Your words")
+    """Press some keys; gives the lines that are said after the prompts and papers."""
+    begin = ("Undone", "There is nothing", "reader:", "  `reader", "Written", "Your words")
     return [line for line in lines(library, keys, editor=editor) if line.startswith(begin)]
 
 
@@ -71,16 +71,16 @@ class TestTakingBack:
     def test_the_last_acts_of_this_list_are_taken_back_one_by_one(self, library: Library) -> None:
         first, second = (entry.held.paper.title for entry in morning(library, DAY).entries[:2])
         # A pick that was taken back is not fetched at the end: nothing is asked here.
-        assert said(library, "psuuq") == [f"Taken back: {second}", f"Taken back: {first}"]
+        assert said(library, "psuuq") == [f"Undone: {second}", f"Undone: {first}"]
         assert states(library) == ["candidate"] * 4
 
     def test_an_act_from_before_this_list_stays_and_is_named(self, library: Library) -> None:
         decide(library, "skip", ["On Ants"])
-        refused = ["reader: The last act is not of this list: On Ants",
-                   "  `reader undo` takes it back; a note stays."]  # fmt: skip
+        refused = ["reader: Your last action was not in this list: On Ants",
+                   "  `reader undo` undoes it; notes are kept."]  # fmt: skip
         assert said(library, "uq") == refused
         first = morning(library, DAY).entries[0].held.paper.title
-        assert said(library, "suuq") == [f"Taken back: {first}", *refused]
+        assert said(library, "suuq") == [f"Undone: {first}", *refused]
         assert states(library) == ["candidate", "candidate", "candidate", "skip"]
 
     def test_nothing_older_is_taken_back_after_a_note(
@@ -90,11 +90,11 @@ class TestTakingBack:
         edit = script(tmp_path, 'echo "Bees count. It was tried." > "$1"')
         lines = said(library, "nuq", editor=edit)
         assert lines[0].startswith("Written (1 of 3 today)")
-        assert lines[1] == "reader: The last act is not of this list: On Ants"
+        assert lines[1] == "reader: Your last action was not in this list: On Ants"
         assert states(library)[3] == "skip"
 
-    def test_undo_without_an_act_says_so(self, library: Library) -> None:
-        assert said(library, "uq") == ["There is nothing to take back."]
+    def test_with_no_act_at_all_that_is_said(self, library: Library) -> None:
+        assert said(library, "uq") == ["There is nothing to undo."]
 
 
 class TestTheRest:
@@ -113,7 +113,9 @@ class TestWrongTopic:
     def test_one_key_asks_and_one_more_chooses(self, library: Library) -> None:
         shown = lines(library, "x0q")
         assert "    1  speech/recognition" in shown
-        assert any(line.startswith("None of yours, and skipped:") for line in shown)
+        assert any(
+            line.startswith("Not in any of your topics, so it was skipped:") for line in shown
+        )
         assert states(library).count("skip") == 1
 
     def test_a_paper_of_another_own_topic_is_asked_again_under_it(self, library: Library) -> None:
@@ -124,8 +126,8 @@ class TestWrongTopic:
         assert states(library) == ["candidate"] * 4
 
     def test_another_key_changes_nothing_and_u_takes_it_back(self, library: Library) -> None:
-        assert "Its topic stays." in lines(library, "xqq")
-        assert said(library, "x0uq")[-1].startswith("Taken back: ")
+        assert "The topic is unchanged." in lines(library, "xqq")
+        assert said(library, "x0uq")[-1].startswith("Undone: ")
         assert states(library) == ["candidate"] * 4
 
 

@@ -82,18 +82,20 @@ def test_no_size_breaks_it(width: int, height: int, here: int, said: str) -> Non
     assert max(columns(text_of(spans)) for spans in lines) <= width
 
 
-VIEW = View(replace(HEAD, lacking="NOT COMPLETE: arXiv. See i."), (), {}, None)
+VIEW = View(
+    replace(HEAD, lacking="INCOMPLETE (press i): papers may be missing from arXiv."), (), {}, None
+)
 
 
 def test_a_screen_of_eighty_by_twenty_four(shown: Morning) -> None:
     assert seen(screen_lines(view(shown, 7), 80, 24)) == [
-        " Wed 06-04 · 2 of 10 decided · 3 min, about 9 left      written 1 of 5, 4 to go",
+        " Wed 06-04 · 2 of 10 decided · 3 min, about 9 left      1 of 5 written, 4 to go",
         " Interspeech in 12 days",
         " -  1 ⣿ Speech Translation in Gardens",
         " +  2 ⣤ 静かな部屋の音声翻訳：待たない同時通訳のための句読点予測と、その長い題…",
         " *  3 ⣤ Speech Recognition in Gardens, a Title That Goes on until It Must Be Br…",
         "    4 ⣤ Learning to Wait",
-        "MAYBE  2 papers that may be yours; a decision teaches it",
+        "MAYBE  2 papers that may be yours; your decision teaches the ranking",
         "    1 ⣀ On Ants",
         "    2 ⣀ Tides of an Inland Sea",
         "TALKED ABOUT  1 of 17",
@@ -110,7 +112,7 @@ def test_a_screen_of_eighty_by_twenty_four(shown: Morning) -> None:
         "  time, unless the second pass starts early.",
         "  @cy@pond.example: Read this.",
         "  Why: “speech translation” in the title.",
-        "p pick · s skip · o open · w why · n note · u undo · / find · ? keys · q end",
+        "p pick · s skip · o open · w why · n note · u undo · / find · ? keys · q quit",
     ]
 
 
@@ -159,14 +161,16 @@ def test_a_small_screen_has_the_least_of_each(shown: Morning) -> None:
         "  雑音のない部屋で話す人の声を、そのまま",
         "  「静かな翻訳」にする方法を提案する。…",
         "  Why: “speech translation” in the titl…",
-        "p s o w n u · / find · ? keys · q end",
+        "p s o w n u · / find · ? keys · q quit",
     ]
 
 
-def test_missing_sources_are_named_above_the_list(shown: Morning) -> None:
-    lacking = replace(HEAD, lacking="NOT COMPLETE: arXiv. See i.")
+def test_what_is_missing_is_named_above_the_list(shown: Morning) -> None:
+    lacking = replace(HEAD, lacking="INCOMPLETE (press i): papers may be missing from arXiv.")
     lines = screen_lines(view(shown, head=lacking), 80, 24)
-    assert [(s.text, s.style) for s in lines[1]] == [(" NOT COMPLETE: arXiv. See i.", "warn")]
+    assert [(s.text, s.style) for s in lines[1]] == [
+        (" INCOMPLETE (press i): papers may be missing from arXiv.", "warn")
+    ]
 
 
 def test_the_lanes_count_stays_in_sight_far_down_its_papers(shown: Morning) -> None:
@@ -246,7 +250,7 @@ def test_reposts_are_not_quoted_and_the_weightiest_author_is_first(
         ),
     )
     assert talk_lines(one, 60, 4) == [
-        "Mio Hoshi: It hums.", "cl-bot: Gardens.", "Bo passed on: Hear, hear.", "Cy passed it on.",
+        "Mio Hoshi: It hums.", "cl-bot: Gardens.", "Bo reposted: Hear, hear.", "Cy reposted it.",
     ]  # fmt: skip
 
 
@@ -282,14 +286,14 @@ def test_the_sum_of_a_paper_adds_up(shown: Morning) -> None:
         "  In: “speech translation” in the title.",
         "",
         "    +1.200  “speech translation” in the title",
-        "    +0.300  Mio Hoshi as an author",
-        "    +1.500  sum",
+        "    +0.300  author Mio Hoshi",
+        "    +1.500  total",
         "",
-        "  What would change it: reader why arxiv:2506.00001 --all",
+        "  What would change this rank: reader why arxiv:2506.00001 --all",
     ]
 
 
-@pytest.mark.parametrize(("lane", "said"), [("doubtful", "Maybe: "), ("near", "Near: ")])
+@pytest.mark.parametrize(("lane", "said"), [("doubtful", "Maybe: "), ("near", "Talked about: ")])
 def test_the_sentence_of_a_paper_begins_with_its_lane(shown: Morning, lane: str, said: str) -> None:
     page = page_for("why", shown, getattr(shown, lane)[0], 80)
     assert page is not None
@@ -324,21 +328,21 @@ class TestQueue:
         [at] = [line for line in lines if line.startswith(">")]
         assert at.startswith(">   1 06-01 Twelve Kinds of Silence")
         assert at.endswith("19 min · PDF")
-        assert "QUEUE  1 that you picked before, the oldest first" in lines
+        assert "QUEUE  1 picked earlier, oldest first" in lines
         assert "  arxiv:2506.00008 · 19 min · PDF here" in lines
         assert "  Why: you picked it on 2025-06-01, and it has no note yet." in lines
-        assert lines[-1] == "o open · n note · l later · s let go · w why · u undo · ? keys · q end"
+        assert lines[-1] == "o open · n note · l later · s drop · w why · u undo · ? keys · q quit"
         assert self.lines(shown, here=8, width=50)[-1].startswith("p s o w n u")
         assert self.lines(shown, here=1)[-1].startswith("p pick · s skip")
 
     def test_a_put_off_paper_shows_its_date(self, shown: Morning) -> None:
         lines = self.lines(shown, here=8, put_off={8: DAY + timedelta(7)})
         [at] = [line for line in lines if line.startswith(">")]
-        assert at.endswith("back 06-11")
+        assert at.endswith("back on 06-11")
 
     def test_nothing_is_to_go_where_nothing_is_left_to_read(self, shown: Morning) -> None:
-        assert "written 1 of 5, 4 to go" in self.lines(shown, here=1)[0]
+        assert "1 of 5 written, 4 to go" in self.lines(shown, here=1)[0]
         head = replace(view(shown, 1).head, has_to_read=False)
         assert self.lines(shown, here=1, head=head)[0].endswith(
-            "written 1 of 5, nothing left to read"
+            "1 of 5 written, nothing left to read"
         )

@@ -45,7 +45,9 @@ def test_the_lanes_stand_under_each_other_and_the_doubtful_are_folded(shown: Mor
     ]
     opened = texts(rows_of(shown, is_open=True))
     assert opened[5:8] == [
-        "MAYBE  2 papers that may be yours; a decision teaches it", *TITLES[4:6]]  # fmt: skip
+        "MAYBE  2 papers that may be yours; your decision teaches the ranking",
+        *TITLES[4:6],
+    ]
 
 
 def test_papers_without_posts_are_not_counted_as_talked_about(
@@ -53,7 +55,7 @@ def test_papers_without_posts_are_not_counted_as_talked_about(
 ) -> None:
     silent = replace(shown.near[0], is_foretold=True)
     both = replace(shown, near=(*shown.near, silent))
-    assert "TALKED ABOUT  1 of 17, 1 more of which nobody has spoken yet" in texts(rows_of(both))
+    assert "TALKED ABOUT  1 of 17, and 1 likely to be" in texts(rows_of(both))
 
 
 def test_a_lane_without_papers_says_so_and_a_list_that_lacks_something_too(
@@ -63,7 +65,9 @@ def test_a_lane_without_papers_says_so_and_a_list_that_lacks_something_too(
         shown, own=(), wild=None, doubtful=(), sources=(SourceLine("arXiv", "failed"),)
     )
     assert texts(rows_of(lacking))[:2] == [
-        "OWN TOPICS  0 papers for you (612 new so far, sources missing)", "none"]  # fmt: skip
+        "OWN TOPICS  0 papers for you (612 new so far, some sources are missing)",
+        "none",
+    ]
 
 
 THEMES = {"speech/translation": "speech translation", "speech/asr": "speech recognition"}
@@ -92,7 +96,7 @@ def test_several_days_are_one_list_with_its_counts(shown: Morning) -> None:
         "away", DAY - timedelta(days=9), DAY, 7, 214, 30, shown.own, (), shown.near, shown.wild
     )
     assert texts(rows_of(replace(shown, folded=folded)))[:2] == [
-        "BACK  since 05-26: 214 announced while you were away, 4 yours, 1 talked about",
+        "WELCOME BACK  since 05-26: 214 announced, 4 yours, 1 talked about",
         "OWN TOPICS  4 papers for you (214 new, all sources complete)",
     ]
     assert [row.day for row in rows_of(replace(shown, folded=folded)) if row.entry] == ["06-04"] * 6

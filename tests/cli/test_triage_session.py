@@ -105,22 +105,22 @@ class TestDeciding:
     ) -> None:
         press(session, "psu")
         assert (states(library), session.here) == ("pccccccc", 2)
-        assert said(session) == f"Taken back: {TITLES[1]}"
+        assert said(session) == f"Undone: {TITLES[1]}"
         press(session, "uu")
         assert (states(library), said(session)) == (
-            "cccccccc", "There is nothing to take back.")  # fmt: skip
+            "cccccccc", "There is nothing to undo.")  # fmt: skip
 
     def test_a_decision_can_be_changed(self, library: Library, session: ListSession) -> None:
         press(session, "p", "<up>", "s")
         assert states(library) == "sccccccc"
         press(session, "<home>", "s")
-        assert said(session) == f"Skipped before: {TITLES[0]}"
+        assert said(session) == f"Already skipped: {TITLES[0]}"
         assert len(decisions.moments_on(library.db, DAY, [1])) == 2
 
     def test_a_paper_with_a_note_stays(self, library: Library, session: ListSession) -> None:
         press(session, "n", "<up>", "s")
         assert states(library) == "rccccccc"
-        assert said(session).startswith("It has your note")
+        assert said(session).startswith("Not skipped, because it has your note")
 
     def test_an_act_of_before_this_list_stays_and_is_named(
         self, library: Library, fake: Fake
@@ -130,7 +130,7 @@ class TestDeciding:
         decide_rows(library, "skip", [5])
         session = ListSession(library, without_ants, fake.hands())
         press(session, "u")
-        assert said(session).startswith("The last act is not of this list: On Ants")
+        assert said(session).startswith("Your last action was not in this list: On Ants")
         assert states(library) == "ccccsccc"
 
 
@@ -139,9 +139,9 @@ class TestWrongTopic:
         self, library: Library, session: ListSession
     ) -> None:
         press(session, "x")
-        assert title(session) == "Wrong topic: where does it belong?"
+        assert title(session) == "Wrong topic: which one is right?"
         assert page(session)[:3] == [
-            "1  speech/recognition", "2  nlp/llm", "0  none of mine"]  # fmt: skip
+            "1  speech/recognition", "2  nlp/llm", "0  none of my topics"]  # fmt: skip
         press(session, "1")
         assert (states(library), session.here, title(session)) == ("cccccccc", 1, "")
         assert said(session) == f"Moved to speech/recognition: {TITLES[0]}"
@@ -153,7 +153,7 @@ class TestWrongTopic:
         before = [row.entry and row.entry.held.row for row in session.view().rows]
         press(session, "x0")
         assert (states(library), session.here) == ("sccccccc", 2)
-        assert said(session) == f"None of yours, and skipped: {TITLES[0]}"
+        assert said(session) == f"Not in any of your topics, so it was skipped: {TITLES[0]}"
         assert listed(session, 1) == ("own", None)
         assert [row.entry and row.entry.held.row for row in session.view().rows] == before
         assert session.view().rows[0].text.startswith("OWN TOPICS  3 papers for you")
@@ -171,12 +171,12 @@ class TestWrongTopic:
         press(session, "x0u")
         assert (states(library), session.here) == ("cccccccc", 1)
         assert (said(session), listed(session, 1)) == (
-            f"Taken back: {TITLES[0]}", ("own", "speech/translation"))  # fmt: skip
+            f"Undone: {TITLES[0]}", ("own", "speech/translation"))  # fmt: skip
 
     def test_any_other_key_changes_nothing(self, library: Library, session: ListSession) -> None:
         for key in ("<escape>", "q", "9"):
             press(session, "x", "<down>", key)
-            assert (said(session), title(session)) == ("Its topic stays.", "")
+            assert (said(session), title(session)) == ("The topic is unchanged.", "")
         assert (states(library), listed(session, 1)) == ("cccccccc", ("own", "speech/translation"))
         assert not session.is_over
 
@@ -186,8 +186,8 @@ class TestWrongTopic:
         assert session.page
         lines = [text_of(spans).rstrip() for spans in page_lines(session.page, 40, 10)]
         assert lines[:4] == [
-            " Wrong topic: where does it belong?",
-            "  1  speech/recognition", "  2  nlp/llm", "  0  none of mine"]  # fmt: skip
+            " Wrong topic: which one is right?",
+            "  1  speech/recognition", "  2  nlp/llm", "  0  none of my topics"]  # fmt: skip
         assert all(columns(text) <= 40 for text in lines)
 
     def test_another_devices_topic_is_shown(self, library: Library, session: ListSession) -> None:
@@ -219,24 +219,24 @@ class TestTheRest:
         self, library: Library, session: ListSession
     ) -> None:
         press(session, "pS")
-        assert said(session) == "Skip 5 papers without a decision? y: yes · any other key: no"
+        assert said(session) == "Skip 5 undecided papers? y: yes · any other key: no"
         assert states(library) == "pccccccc"
         press(session, "S")
         assert (states(library), said(session)) == ("pccccccc", "Nothing was skipped.")
         press(session, "Sy")
         assert states(library) == "psssccss"
-        assert said(session) == "Skipped: 5 papers. u takes all of it back."
+        assert said(session) == "Skipped 5 papers. u undoes this."
 
     def test_one_u_takes_all_of_it_back(self, library: Library, session: ListSession) -> None:
         press(session, "pSyu")
-        assert (states(library), said(session)) == ("pccccccc", "Taken back: 5 decisions.")
+        assert (states(library), said(session)) == ("pccccccc", "Undone: 5 decisions.")
         assert session.here == 2
 
     def test_of_a_narrowed_list_it_is_what_is_shown(
         self, library: Library, session: ListSession
     ) -> None:
         press(session, "/wait", "<enter>", "S")
-        assert said(session).startswith("Skip 1 paper ")
+        assert said(session).startswith("Skip 1 undecided paper")
         press(session, "y")
         assert states(library) == "cccscccc"
 
@@ -259,7 +259,7 @@ class TestGoingOn:
     ) -> None:
         decide_rows(library, "skip", [1])
         press(session, "p")
-        assert said(session) == f"Skipped elsewhere just now: {TITLES[0]}"
+        assert said(session) == f"Just skipped elsewhere: {TITLES[0]}"
         assert states(library) == "sccccccc"
         press(session, "p")
         assert states(library) == "pccccccc"
@@ -301,7 +301,7 @@ class TestGoingOn:
 
     def test_at_the_end_it_is_said_that_all_is_decided(self, session: ListSession) -> None:
         press(session, "ssssss")
-        end = "All are decided: q ends, d shows those that may be yours. "
+        end = "All papers are decided; q quits, d shows those that may be yours. "
         assert said(session).startswith(end)
         press(session, "dSyq")
         assert session.is_over
@@ -309,7 +309,7 @@ class TestGoingOn:
 
     def test_space_at_the_end_says_so(self, session: ListSession) -> None:
         press(session, "<end>", " ")
-        assert said(session) == "No paper below this one waits."
+        assert said(session) == "There is no undecided paper below this one."
 
 
 def test_the_papers_left_are_counted_as_on_the_screen(session: ListSession) -> None:
@@ -403,7 +403,7 @@ class TestLooking:
 
     def test_an_unknown_key_is_said(self, session: ListSession) -> None:
         press(session, "z")
-        assert said(session) == "z means nothing here; ? shows the keys."
+        assert said(session) == "z does nothing here; ? shows the keys."
 
 
 def test_the_opened_place_is_named(session: ListSession, fake: Fake) -> None:
@@ -477,14 +477,14 @@ class TestQueue:
         head = queued.view().head
         assert (head.n_decided, head.n_all) == (0, 4)
         texts = [row.text for row in queued.view().rows if row.kind == "head"]
-        assert texts[-1] == "QUEUE  2 that you picked before, the oldest first"
+        assert texts[-1] == "QUEUE  2 picked earlier, oldest first"
 
     def test_after_the_last_decision_it_goes_to_the_oldest_pick(
         self, library: Library, queued: ListSession
     ) -> None:
         press(queued, "ssss")
         assert (states(library), queued.here) == ("sssscc" + "pp", 8)
-        assert said(queued).startswith("All are decided; 2 of your picks wait here. q ends.")
+        assert said(queued).startswith("All papers are decided; next is your queue (2). q quits.")
         press(queued, "s")
         assert (states(library), queued.here) == ("sssscc" + "ps", 7)
         assert said(queued) == f"Skipped: {TITLES[7]}"
@@ -498,9 +498,9 @@ class TestQueue:
         assert queued.view().put_off == {7: until}
         assert self.rows(queued) == [8, 7], "nothing moves while the list is open"
         press(queued, "u")
-        assert (said(queued), queued.view().put_off) == (f"Taken back: {TITLES[6]}", {})
+        assert (said(queued), queued.view().put_off) == (f"Undone: {TITLES[6]}", {})
         press(queued, "u")
-        assert said(queued).startswith("The last act is not of this list")
+        assert said(queued).startswith("Your last action was not in this list")
         assert states(library) == "cccccc" + "pp"
         assert queued.deciding.outcome() == ([], 0)
 
@@ -516,7 +516,7 @@ class TestQueue:
 
     def test_only_a_pick_can_be_put_off(self, library: Library, queued: ListSession) -> None:
         press(queued, "l")
-        assert said(queued) == "Only what is picked and not written can be put off."
+        assert said(queued) == "Only a paper in the queue can be put off."
         press(queued, "p", "<home>", "l")
         assert queued.view().put_off == {1: DAY + timedelta(7)}
         assert queued.here == 2
@@ -563,5 +563,6 @@ class TestQueue:
         session = ListSession(library, replace(morning, queue=waiting), fake.hands())
         assert (self.rows(session), session.here) == ([], 1)
         assert (
-            session.view().rows[0].text == "READ  all are decided; 4 to go: read what is marked +"
+            session.view().rows[0].text
+            == "READ  all papers are decided; 4 to write today, from those marked +"
         )

@@ -44,7 +44,7 @@ def test_a_week_is_told_by_theme_in_key_sentences(library: Path) -> None:
         f"  {TITLES[0]}",
         f"    -> {TITLES[2]}",
         "",
-        "SKIPPED, AND WORTH A SECOND LOOK",
+        "SKIPPED, BUT WORTH A SECOND LOOK",
         f"  {TITLES[5]}",
         f"    arxiv:{ANTS} · skipped 2025-06-01; 2 people mentioned it since",
     ]
@@ -55,7 +55,7 @@ def test_a_week_of_another_day_and_one_without_a_note(library: Path) -> None:
     assert earlier.startswith("WEEK  2025-05-26 to 2025-06-01 · 1 written, 0 skimmed\n")
     assert f"  * {TITLES[0]}\n      It guesses the verb" in earlier
     empty = reader(library, "week", "--on", "2025-05-20").out
-    assert "Nothing noted." in empty
+    assert "No notes in this week." in empty
     found = json.loads(reader(library, "week", "--json").out)
     assert differences(found, "week") == []
     assert [one["id"] for one in found["read"]] == [f"arxiv:{i}" for i in (QUIET, LADDER, WATER)]
@@ -77,7 +77,7 @@ def test_stats_show_the_days_in_plain_characters(library: Path) -> None:
     assert shown[0] == "STATS  2024-06-03 to 2025-06-04"
     assert shown[3] == "Mo  " + "." * 52 + "1"
     assert shown[9] == "Su  " + "-" * 51 + "1"  # written on a day off all the same
-    assert "STREAK  3 days, the longest 3. Days off and deadlines freeze it." in shown
+    assert "STREAK  3 days, longest 3. Days off and deadlines do not break it." in shown
     assert "3 written, 1 skimmed, 0 recalled" in shown
     assert "  speech translation              2  ####################" in shown
     assert "  音声認識                        1  ##########" in shown
@@ -96,7 +96,7 @@ def test_stats_fit_the_screen(library: Path, width: int) -> None:
 def test_one_day_is_shown_on_demand(library: Path) -> None:
     assert reader(library, "stats", "--on", "2025-06-02").out.splitlines() == [
         "Monday 2025-06-02",
-        "1 written, 0 skimmed, 0 recalled; of 0 papers that arrived 0 picked, 0 skipped",
+        "1 written, 0 skimmed, 0 recalled; 0 new papers, 0 picked, 0 skipped",
         "",
         f"  * {TITLES[1]}",
         "    一度目は雑音だけを聞き、二度目で訳す。",
@@ -114,7 +114,7 @@ def test_the_map_is_drawn_into_files(library: Path, tmp_path: Path) -> None:
     svg, png = tmp_path / "map.svg", tmp_path / "map.png"
     code, out, err = reader(library, "stats", "--svg", str(svg), "--png", str(png))
     assert (code, out) == (0, "")
-    assert err.splitlines() == [f"drawn: {svg}", f"drawn: {png}"]
+    assert err.splitlines() == [f"written: {svg}", f"written: {png}"]
     assert "2025-06-02: 1 paper written up" in svg.read_text("utf-8")
     assert png.read_bytes().startswith(b"\x89PNG")
     assert reader(library, "stats", "--svg", str(svg / "below.svg")).code == 6
@@ -196,7 +196,7 @@ def test_left_out_parts_are_counted_on_stderr(tmp_path: Path, library: Path) -> 
     said = f"See {other}/feeds.toml and [[nobody]]. It hears."
     assert reader(other, "note", LADDER, "-m", said).code == 0
     code, out, err = reader(other, "share", LADDER)
-    assert (code, err) == (0, "Left out of your words as private: 2 places.\n")
+    assert (code, err) == (0, "Private parts left out of your words: 2.\n")
     assert "See … and …. It hears." in out
     assert reader(other, "share", LADDER, "--quiet").err == ""
 
@@ -206,10 +206,10 @@ def test_left_out_parts_are_counted_on_stderr(tmp_path: Path, library: Path) -> 
     [
         ([], "Give IDs, or --week."),
         ([FIRST, "--week"], "Give IDs, or --week."),
-        (["--week", "soon"], "“soon” is not a day."),
-        ([FIRST, "--highlights", "some"], "--highlights 'some' is no choice."),
-        ([FIRST, "--highlights", "9"], "There is no highlight 9; the paper has 2."),
-        ([FIRST, QUIET, "--highlights", "1"], "Numbers of highlights are those of one paper."),
+        (["--week", "soon"], "“soon” is no day."),
+        ([FIRST, "--highlights", "some"], "--highlights 'some' is not valid."),
+        ([FIRST, "--highlights", "9"], "There is no highlight 9; highlights of this paper: 2."),
+        ([FIRST, QUIET, "--highlights", "1"], "Numbers of highlights need exactly one ID."),
     ],
 )
 def test_invalid_share_arguments_are_refused(library: Path, args: list[str], said: str) -> None:

@@ -34,13 +34,13 @@ def queue(library: Path) -> list[str]:
 def test_it_asks_once_on_a_terminal(old: Path) -> None:
     env = environment(old, NOW, {"TERM": "xterm-256color"})
     with on_terminal([READER, "week"], env) as terminal:
-        terminal.until("[1/2] r read it · d let it go · q end:")
-        assert "PICKED 14 DAYS AGO OR EARLIER, AND NOT WRITTEN" in terminal.text()
+        terminal.until("[1/2] r read it · d drop it · q quit:")
+        assert "PICKED AT LEAST 14 DAYS AGO, NOT WRITTEN UP" in terminal.text()
         terminal.press("r")
         terminal.until("It stays in your queue.")
         terminal.until("[2/2]")
         terminal.press("d")
-        terminal.until("Let go: Speech translation on a ladder")
+        terminal.until("Dropped: Speech translation on a ladder")
         assert terminal.end() == 0
     assert queue(old) == [LIFT, WATER]
     with on_terminal([READER, "week"], env) as terminal:
@@ -57,7 +57,7 @@ def test_unanswered_questions_come_later(old: Path) -> None:
         assert terminal.end() == 0
     said = reader(old, "week").out
     assert "Speech translation in a lift" not in said
-    assert f"    let it go: reader drop {LADDER}" in said.splitlines()
+    assert f"    to drop it: reader drop {LADDER}" in said.splitlines()
     assert "NOT WRITTEN" not in reader(old, "week").out
 
 
@@ -67,4 +67,4 @@ def test_json_and_other_weeks_ask_nothing(old: Path) -> None:
         assert [one["id"] for one in found["asks"]] == [LIFT, LADDER]
     past = reader(old, "week", "--on", "2031-02-20").out
     assert "NOT WRITTEN" not in past
-    assert "PICKED 14 DAYS AGO" in reader(old, "week").out
+    assert "PICKED AT LEAST 14 DAYS AGO" in reader(old, "week").out

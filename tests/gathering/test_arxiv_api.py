@@ -257,8 +257,8 @@ def test_an_answer_that_is_no_feed_is_not_taken_for_an_empty_list(
     play(server, body)
     with pytest.raises(SourceFailed) as caught:
         papers_listed(client.fetch, place, DAY)
-    assert caught.value.message == f"arXiv: {sentence}"
-    assert caught.value.hint == "It is asked again at the next gather."
+    assert caught.value.message == f"arXiv API: {sentence}"
+    assert caught.value.hint == "The next gather tries again."
 
 
 def test_control_characters_and_entities_do_no_harm(

@@ -495,7 +495,7 @@ class TestTheFeed:
         clock.at += timedelta(days=1)
         play.mailing = mailing([1, 2], THURSDAY)
         assert self.ask(library, play) == Batch(FEED, WEDNESDAY, None, 2, "stale")
-        assert run(library, play, FEED) == [(FEED, f"{FEED}: still the list of {WEDNESDAY}")]
+        assert run(library, play, FEED) == [(FEED, f"{FEED}: still has the list of {WEDNESDAY}")]
 
     def test_papers_that_the_api_announced_earlier_are_not_todays_list(
         self, library: Library, play: Play, clock: Clock

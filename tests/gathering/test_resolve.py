@@ -145,8 +145,8 @@ def test_when_arxiv_is_down_the_batch_is_one_problem_and_the_others_go_on(
         (
             "resolve",
             "3 ids",
-            "3 papers that posts link are not asked for again before 2025-06-04 07:00: "
-            "arXiv: no answer",
+            "3 papers linked in posts could not be looked up, next try after 2025-06-04 07:00: "
+            "arXiv API: no answer",
         )
     ]
     assert len(registry.seen) == n_asked

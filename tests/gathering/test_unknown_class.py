@@ -53,7 +53,7 @@ def test_where_nothing_can_be_asked_no_list_is_called_complete(fresh: Path) -> N
     assert "complete" not in out
     _, out, _ = run("sources", library=fresh)
     assert "complete" not in out
-    assert says(out, "No source is asked: name a class of arXiv or a feed in feeds.toml.")
+    assert says(out, "There are no sources yet. Add an arXiv category or a feed to feeds.toml.")
 
 
 def test_a_later_gather_has_nothing_to_ask_again(mistyped: Path, server: PlayServer) -> None:

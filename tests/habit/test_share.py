@@ -160,7 +160,7 @@ def test_only_the_chosen_highlights_are_shared(library: Library) -> None:
     assert marks(library, "none") == []
     assert marks(library, "all") == ["we listen twice", "secret-mark"]
     assert marks(library, frozenset({2})) == ["secret-mark"]
-    with pytest.raises(UsageError, match="no highlight 3; the paper has 2"):
+    with pytest.raises(UsageError, match="no highlight 3; highlights of this paper: 2"):
         marks(library, frozenset({1, 3}))
 
 

@@ -202,8 +202,8 @@ def test_ids_that_wait_are_reported_at_every_gather(
     assert [(p.subject, p.error.message) for p in again] == [
         (
             "1 ids",
-            "1 id that added files print: not asked for again before 2025-06-04 07:00: "
-            "arXiv: no answer",
+            "1 id printed in added files could not be looked up, next try after 2025-06-04 07:00: "
+            "arXiv API: no answer",
         )
     ]
     # A registry that answers ends it.

@@ -56,8 +56,8 @@ def gather(library: Path, server: PlayServer, now: datetime) -> int:
 
 def is_complete(library: Path, now: datetime) -> bool:
     _, out, _ = run("today", "--no-fetch", "--date", f"{TUESDAY}", library=library, now=now)
-    assert ("NOT COMPLETE" in out) != ("all sources complete" in out)
-    return "NOT COMPLETE" not in out
+    assert ("INCOMPLETE" in out) != ("all sources complete" in out)
+    return "INCOMPLETE" not in out
 
 
 def test_a_day_without_a_network_is_complete_once_it_was_caught_up(
@@ -72,7 +72,9 @@ def test_a_day_without_a_network_is_complete_once_it_was_caught_up(
     gather(library, server, later)
     assert is_complete(library, later)
     _, out, _ = run("today", "--no-fetch", "--date", f"{TUESDAY}", library=library, now=later)
-    assert says(out, f"What was missed on this day came on {WEDNESDAY}, and stands in its list.")
+    assert says(
+        out, f"Papers missed on this day arrived on {WEDNESDAY}; they are in that day's list."
+    )
     assert says(out, "SOURCES 6 of 6 up to date")
 
 
@@ -90,13 +92,13 @@ def test_a_day_on_which_nobody_asked_is_complete_once_it_was_caught_up(
 def test_a_day_before_the_library_began_lacks_nothing(library: Path, day: str) -> None:
     code, out, _ = run("today", "--no-fetch", "--date", day, library=library)
     assert code == 0
-    assert says(out, "OWN TOPICS 0 papers for you (0 new; before the library began)")
-    assert says(out, "The library began on 2031-03-03: no source was asked before.")
+    assert says(out, "OWN TOPICS 0 papers for you (0 new, before the library began)")
+    assert says(out, "This library began on 2031-03-03; no source was asked before that.")
     for word in (
-        "NOT COMPLETE",
+        "INCOMPLETE",
         "complete",
         "not asked on",
-        "What was missed",
+        "Papers missed on",
         "SOURCES",
         "so far",
     ):
@@ -128,11 +130,11 @@ def test_the_list_and_the_sources_count_the_same_sources(
     _, out, _ = run("today", "--no-fetch", library=fresh)
     assert says(out, "SOURCES 5 of 5" if is_whole else "SOURCES 4 of 5")
     _, out, _ = run("sources", library=fresh)
-    assert says(out, "arXiv OAI no day to ask for")
+    assert says(out, "arXiv OAI nothing to ask for today")
     if is_whole:
-        assert says(out, "All 5 sources are here: today's list is complete.")
+        assert says(out, "Today's list is complete. Sources up to date: 5.")
     else:
-        assert says(out, "Today's list lacks something: 1 of 5 sources.")
+        assert says(out, "Today's list is incomplete. Sources with something missing: 1 of 5.")
     with site(parts_of(fresh, now=lambda: NOW)) as client:
         page = unescape(client.get("/sources").text)
         assert ("all 5 sources are here" if is_whole else "lacks something: 1 of 5 sources") in page
@@ -144,7 +146,7 @@ def test_a_library_that_never_asked_anybody_has_not_begun(
 ) -> None:
     (tmp_path / "feeds.toml").write_text(feeds_toml(server), encoding="utf-8")
     _, out, _ = run("today", "--no-fetch", "--date", "2031-03-03", library=tmp_path)
-    assert says(out, "NOT COMPLETE")
+    assert says(out, "INCOMPLETE")
     assert "began" not in out
 
 
@@ -167,8 +169,8 @@ def test_the_page_of_a_day_before_the_library_began_says_so(tmp_path: Path) -> N
     with site(parts) as client:
         page = unescape(client.get("/?date=2025-06-03").text)
         assert "Before the library began: 0 papers for you (0 new)." in page
-        assert "The library began on 2025-06-04: no source was asked before." in page
-        assert "NOT COMPLETE" not in page
+        assert "This library began on 2025-06-04; no source was asked before that." in page
+        assert "INCOMPLETE" not in page
         assert 'href="/sources"' not in page.partition("<main")[2].partition("</main>")[0]
         assert "began" not in client.get("/").text
 
@@ -179,8 +181,12 @@ def test_papers_that_never_came_are_still_missing(library: Path, server: PlaySer
     later = NOW + timedelta(days=1)
     gather(library, server, later)
     _, out, _ = run("today", "--no-fetch", "--date", f"{TUESDAY}", library=library, now=later)
-    assert says(out, "NOT COMPLETE: timeline.", "! timeline: nothing came for 2031-03-04:")
-    assert "What was missed" not in out
+    assert says(
+        out,
+        "INCOMPLETE: papers may be missing from timeline;",
+        "! timeline: nothing received for 2031-03-04:",
+    )
+    assert "Papers missed on" not in out
 
 
 def test_a_missed_feed_without_a_replacement_is_still_missing(
@@ -197,7 +203,7 @@ def test_a_missed_feed_without_a_replacement_is_still_missing(
     later = NOW + timedelta(days=1)
     gather(library, server, later)
     _, out, _ = run("today", "--no-fetch", "--date", f"{TUESDAY}", library=library, now=later)
-    assert says(out, "NOT COMPLETE: arXiv feed cs.CL.")
+    assert says(out, "INCOMPLETE: papers may be missing from arXiv feed cs.CL;")
 
 
 def test_a_saturday_without_a_gather_lacks_nothing_that_friday_had(
@@ -213,4 +219,4 @@ def test_a_saturday_without_a_gather_lacks_nothing_that_friday_had(
     gather(folder, server, monday)
     _, out, _ = run("today", "--no-fetch", "--date", "sat", library=folder, now=monday)
     assert says(out, "Saturday 2031-03-01", "all sources complete")
-    assert "NOT COMPLETE" not in out
+    assert "INCOMPLETE" not in out

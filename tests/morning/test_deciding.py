@@ -48,7 +48,7 @@ def test_a_decision_of_another_device_stays_and_is_reported(library: Library) ->
     answer = decide_seen(library, "pick", ONE, "candidate")
     assert (answer.is_done, answer.said) == (
         False,
-        "Skipped elsewhere just now: Speech translation, 1",
+        "Just skipped elsewhere: Speech translation, 1",
     )
     assert states(library)[0] == "skip"
 
@@ -56,7 +56,7 @@ def test_a_decision_of_another_device_stays_and_is_reported(library: Library) ->
 def test_the_same_decision_again_is_no_second_act(library: Library) -> None:
     decide(library, "skip", [ONE])
     answer = decide_seen(library, "skip", ONE, "skip")
-    assert (answer.is_done, answer.said) == (True, "Skipped before: Speech translation, 1")
+    assert (answer.is_done, answer.said) == (True, "Already skipped: Speech translation, 1")
     take_back_last(library, DAY)
     assert states(library)[0] == "candidate"
 
@@ -69,8 +69,8 @@ def test_a_pick_of_what_was_put_off_is_an_act_and_brings_it_back(library: Librar
     assert (answer.is_done, answer.said) == (True, said)
     assert put_off(library, [1]) == {}
     again = decide_seen(library, "pick", ONE, "pick")
-    assert again.said == "Picked before: Speech translation, 1"
-    assert take_back(library, ONE).said == "Taken back: Speech translation, 1"
+    assert again.said == "Already picked: Speech translation, 1"
+    assert take_back(library, ONE).said == "Undone: Speech translation, 1"
     assert list(put_off(library, [1])) == [1]
     assert states(library)[0] == "pick"
 
@@ -92,7 +92,7 @@ def test_only_undecided_papers_are_skipped_in_one_act(library: Library) -> None:
     decide(library, "pick", [TWO])
     assert skip_seen(library, [ONE, TWO, THREE, ONE]) == 2
     assert states(library) == ["skip", "pick", "skip"]
-    assert take_back_last(library, DAY).said == "Taken back: 2 decisions."
+    assert take_back_last(library, DAY).said == "Undone: 2 decisions."
     assert states(library) == ["candidate", "pick", "candidate"]
     with pytest.raises(NotFound):
         skip_seen(library, [ONE, "2506.09999"])
@@ -116,6 +116,6 @@ def test_an_act_on_a_paper_outside_the_list_is_not_undone(library: Library) -> N
     keep_shown(library, morning(library, DAY))
     papers.add_papers(library.db, [paper(9, "Knots")], source="arXiv", on=DAY)
     decide(library, "pick", ["2506.00009"])
-    with pytest.raises(UsageError, match="not of this list: Knots"):
+    with pytest.raises(UsageError, match="not in this list: Knots"):
         take_back_last(library, DAY)
     assert find_paper(library, "2506.00009").state == "pick"

@@ -295,5 +295,5 @@ def test_a_model_that_is_being_replaced_is_reported(library: Library) -> None:
     encode(library, tools(Web()))
     assert morning(library, DAY, encoder=SmallEncoder.name).notices == ()
     assert morning(library, DAY, encoder="other@1").notices == (
-        "Vectors of small@1 are used until `reader index` has made those of other@1.",
+        "The vectors of small@1 are used until `reader index` has made those of other@1.",
     )

@@ -26,9 +26,9 @@ from tests.samples import DAY, FEEDS_TOML, Web, a_library, fit_means, paper, too
 
 MODELS = "Large Language Models in Gardens"
 SPEECH = "Speech Translation in Gardens"
-SILENT = "“large language model” in the title; nobody has spoken of it yet."
+SILENT = "“large language model” in the title; not talked about yet."
 AGAIN = (
-    "“large language model” in the title; shown before, when nobody had spoken of it; "
+    "“large language model” in the title; shown before, when it was not talked about yet; "
     "mentioned by Di."
 )
 WORD = Term("title", "large language model", 1.0)

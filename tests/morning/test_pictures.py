@@ -128,7 +128,7 @@ def test_a_pdf_that_cannot_be_drawn_is_reported_each_time(
     assert set(files(library)) == {PAGES[2]}
     # Its time has not come: it is not tried, and missing all the same.
     assert [(p.stage, p.subject, p.error.message) for p in take_pictures(library, given)] == [
-        ("picture", "papers/1.pdf", "1.pdf: torn; not tried again before 2025-06-04 07:00")
+        ("picture", "papers/1.pdf", "1.pdf: torn; next try after 2025-06-04 07:00")
     ]
     assert camera.asked == ["1.pdf", "2.pdf"]
 

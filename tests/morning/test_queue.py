@@ -189,9 +189,9 @@ def test_the_queue_follows_a_merge_and_a_split(library: Library) -> None:
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ("candidate", "as it was not picked: Speech translation, 1"),
-        ("skip", "as it was skipped: Speech translation, 1"),
-        ("read", "as it has a note: Speech translation, 1"),
+        ("candidate", "because it was not picked: Speech translation, 1"),
+        ("skip", "because it was skipped: Speech translation, 1"),
+        ("read", "because it has a note: Speech translation, 1"),
     ],
 )
 def test_papers_outside_the_queue_are_neither_put_off_nor_dropped(
@@ -292,35 +292,35 @@ class TestPdfs:
     @pytest.mark.parametrize(
         ("here", "state", "said"),
         [
-            (PdfsHere(2, 2), "", "2 of 2 PDFs of your picks are here."),
+            (PdfsHere(2, 2), "", "PDFs of your picks: 2 of 2 here."),
             (
                 PdfsHere(0, 3, (("no", 1),)),
                 "now",
-                "0 of 3 PDFs of your picks are here, 1 failed; fetching goes on.",
+                "PDFs of your picks: 0 of 3 here, 1 failed; fetching continues.",
             ),
             (
                 PdfsHere(0, 2),
                 "",
-                "0 of 2 PDFs of your picks are here; `reader fetch` or the next gather brings the"
+                "PDFs of your picks: 0 of 2 here; `reader fetch` or the next gather fetches the"
                 " others.",
             ),
             (
                 PdfsHere(0, 2),
                 "was",
-                "0 of 2 PDFs of your picks are here; `reader fetch` or the next gather brings the"
-                " others (what the last run said: fetch.log).",
+                "PDFs of your picks: 0 of 2 here; `reader fetch` or the next gather fetches the"
+                " others (log of the last run: fetch.log).",
             ),
             (
                 PdfsHere(1, 2, (("no", 1),)),
                 "was",
-                "1 of 2 PDFs of your picks are here, 1 failed; `reader fetch ID` asks again at"
-                " once, a gather later.",
+                "PDFs of your picks: 1 of 2 here, 1 failed; `reader fetch ID` tries again now, a"
+                " later gather by itself.",
             ),
             (PdfsHere(1, 1), "", "The PDF of your pick is here."),
             (
                 PdfsHere(0, 1),
                 "",
-                "The PDF of your pick is not here; `reader fetch` or the next gather brings it.",
+                "The PDF of your pick is not here; `reader fetch` or the next gather fetches it.",
             ),
         ],
     )
@@ -361,10 +361,10 @@ class TestMorning:
         assert not leads_to_queue(told(queue=queue, own=(entry,)))
         assert not leads_to_queue(told(queue=queue, quota=Quota(5, 5, 0)))
         assert queue_text(told(queue=queue)) == (
-            "READ  nothing new to decide; 4 to go: this is your queue, oldest first"
+            "READ  nothing new to decide; 4 to write today, from your queue (oldest first)"
         )
         assert queue_text(told(queue=queue, own=(entry,))) == (
-            "QUEUE  1 picked and not written, the oldest first"
+            "QUEUE  1 picked and not written up yet, oldest first"
         )
 
 

@@ -47,8 +47,9 @@ def texts(library: Library) -> tuple[str, ...]:
 def test_a_seed_not_asked_for_yet_is_reported(library: Library) -> None:
     assert missing_seeds(library) == (Seed("arxiv:2506.00007", OWN, "not asked"),)
     assert texts(library) == (
-        "Seed arxiv:2506.00007 of speech/translation is not here yet (the next gather asks for"
-        " it): the topic works by its words alone until then. By hand: reader add 2506.00007",
+        "Seed arxiv:2506.00007 of speech/translation is not in the library yet (the next"
+        " gather asks for it). Until then the topic uses its words alone. To add it yourself:"
+        " reader add 2506.00007",
     )
 
 
@@ -63,7 +64,7 @@ def test_a_failed_seed_has_time_and_reason_and_the_day_is_complete(
     found = morning(library, DAY)
     assert found.is_complete
     shown = " ".join(" ".join(morning_lines(found, 80)).split())
-    assert shown.count("Seed arxiv:2506.00007 of speech/translation is not here yet") == 1
+    assert shown.count("Seed arxiv:2506.00007 of speech/translation is not in the library yet") == 1
     assert output.encode(found)["seeds"] == [
         {
             "id": "arxiv:2506.00007",
@@ -77,7 +78,7 @@ def test_a_failed_seed_has_time_and_reason_and_the_day_is_complete(
 
 def test_a_seed_unknown_to_its_registry_is_reported(library: Library) -> None:
     resolve(library, tools(Registry()))
-    assert "its registry has no such paper" in texts(library)[0]
+    assert "no paper is registered under this id" in texts(library)[0]
 
 
 def test_a_seed_that_arrived_is_not_reported(library: Library) -> None:
@@ -99,14 +100,14 @@ def test_a_topic_with_other_lessons_does_not_go_by_words_alone(
 ) -> None:
     papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
     labels.add_lessons(library.db, "yes", OWN, [1], at=NOW, on=DAY)
-    assert "the topic works without it until then." in texts(library)[0]
+    assert "Until then the topic works without it." in texts(library)[0]
 
 
 def test_a_topic_with_another_seed_does_not_go_by_words_alone(tmp_path: Path) -> None:
     two = WITH_SEEDS.replace('"arxiv:2506.00007"', '"arxiv:2506.00007", "arxiv:2506.00008"')
     with a_library(tmp_path, two) as library:
         papers.add_papers(library.db, [paper(8)], source="arXiv", on=DAY)
-        assert "the topic works without it until then." in texts(library)[0]
+        assert "Until then the topic works without it." in texts(library)[0]
 
 
 def test_sources_and_today_name_a_missing_seed_without_an_exit_code(
@@ -120,7 +121,9 @@ def test_sources_and_today_name_a_missing_seed_without_an_exit_code(
         return code, capsys.readouterr().out.splitlines()
 
     with_seed, lines = printed("sources")
-    assert "Seed arxiv:2506.00007 of speech/translation is not here yet" in " ".join(lines)
+    assert "Seed arxiv:2506.00007 of speech/translation is not in the library yet" in " ".join(
+        lines
+    )
     *_, last = (json.loads(line) for line in printed("sources", "--json")[1])
     assert last == {
         "name": "seed arxiv:2506.00007",
@@ -139,6 +142,6 @@ def test_sources_and_today_name_a_missing_seed_without_an_exit_code(
 def test_a_seed_that_no_registry_knows_has_its_reason_in_json_too(library: Library) -> None:
     resolve(library, tools(Registry()))
     [seed] = missing_seeds(library)
-    assert (seed.reason, seed.error) == ("no paper", "its registry has no such paper")
+    assert (seed.reason, seed.error) == ("no paper", "no paper is registered under this id")
     [shown] = output.encode(morning(library, DAY))["seeds"]
-    assert shown["error"] == "its registry has no such paper"
+    assert shown["error"] == "no paper is registered under this id"

@@ -135,7 +135,7 @@ def test_two_people_on_a_paper_of_yesterday_stand_above_a_vote_on_one_of_today()
 def test_a_paper_by_a_possible_namesake_says_so() -> None:
     unsure = replace(candidate(1, "On ants", followed="Mio Hoshi"), is_followed_surely=False)
     assert [e.why for e in lanes([unsure], CONFIG).own] == [
-        "perhaps by Mio Hoshi, whom you follow (the name may be another's)."
+        "perhaps by Mio Hoshi, whom you follow (or somebody with the same name)."
     ]
 
 
@@ -217,7 +217,7 @@ def test_a_near_paper_that_is_likely_to_be_talked_about_takes_a_free_place_and_s
     assert (in_lanes(found), found.n_talked) == (([], [], [2, 1], None), 1)
     assert [e.is_foretold for e in found.near] == [False, True]
     assert found.near[1].why == (
-        "“large language model” in the title; nobody has spoken of it yet; earlier papers of its "
+        "“large language model” in the title; not talked about yet; earlier papers of its "
         "authors were talked about."
     )
     assert found.near[1].score == round(total(found.near[1].terms), 4)
@@ -263,7 +263,7 @@ def test_foretold_papers_come_again_behind_new_ones() -> None:
     found = lanes([back, candidate(2, title, "Cy"), silent(3)], CONFIG)
     assert (rows(found.near), found.n_talked) == ([2, 1, 3], 2)
     assert found.near[1].why == (
-        "“large language model” in the title; shown before, when nobody had spoken of it; "
+        "“large language model” in the title; shown before, when it was not talked about yet; "
         "mentioned by Cy, Di and 1 more."
     )
     others = [candidate(n, title, "Cy") for n in (2, 3, 4)]
@@ -274,17 +274,17 @@ def test_foretold_papers_come_again_behind_new_ones() -> None:
     ("terms", "reasons"),
     [
         ([Term("record", "", 0.2)], ""),
-        ([Term("text", "", 0.2)], "; it is written like papers that were talked about"),
-        ([Term("place", "9", 0.2)], "; it was handed in shortly before arXiv's deadline"),
+        ([Term("text", "", 0.2)], "; its text is like that of papers that were talked about"),
+        ([Term("place", "9", 0.2)], "; it was submitted shortly before arXiv's daily deadline"),
         ([Term("place", "9", 0.01), Term("text", "", -1), Term("closeness", "a", 3)], ""),
         ([Term("record", "A: 1 of 2", 0.1), Term("place", "9", 0.2), Term("text", "", 0.3)],
-         "; it is written like papers that were talked about; it was handed in shortly before"
-         " arXiv's deadline"),
+         "; its text is like that of papers that were talked about; it was submitted shortly before"
+         " arXiv's daily deadline"),
     ],
 )  # fmt: skip
 def test_a_foretold_paper_names_what_speaks_for_it_most(terms: list[Term], reasons: str) -> None:
     it = Candidate(held(paper(1)))
-    assert why(it, terms) == f"nobody has spoken of it yet{reasons}."
+    assert why(it, terms) == f"not talked about yet{reasons}."
 
 
 def test_a_direction_that_was_left_makes_a_wild_card() -> None:
@@ -296,7 +296,7 @@ def test_a_direction_that_was_left_makes_a_wild_card() -> None:
     assert found.wild is not None
     assert (found.wild.held.row, found.wild.why) == (
         2,
-        "from speech/emotion, which you left; mentioned by Cy.",
+        "from speech/emotion, a topic that you have not read for a while; mentioned by Cy.",
     )
 
 
@@ -564,7 +564,7 @@ def test_listing_days_are_those_of_the_week() -> None:
         ("", [Term("learned", "34", 2), Term("learned", "a", 1)], (),
          "“a”, as in other papers of this topic."),
         ("", [Term("learned", "use", 0.01), Term("category", "cs.SD", 0.6)], (),
-         "in cs.SD, as other papers of this topic."),
+         "in cs.SD, like other papers of this topic."),
         ("", [Term("learned", "use", 0.01), Term("category", "cs.SD", 0.05)], (),
          "“use”, as in other papers of this topic."),
         ("", [Term("learned", "use", 0.01), Term("learned", "asr", 0.1)], (),
@@ -573,10 +573,10 @@ def test_listing_days_are_those_of_the_week() -> None:
         ("", [Term("author", "Mio Hoshi", 1)], (), "by Mio Hoshi, who writes on this topic."),
         # So little comes from one paper, which may be this one.
         ("", [Term("title", "x", 3), Term("author", "Mio Hoshi", 0.2)], (), "“x” in the title."),
-        ("", [Term("note", "On Moss", 1)], (), "near your note on “On Moss”."),
-        ("", [Term("seed", "On Moss", 1)], (), "near your seed “On Moss”."),
-        ("", [Term("paper", "On Moss", 1)], (), "near “On Moss”, which you filed."),
-        ("", [Term("nearness", "a/b", 1)], (), "nearer to a/b than most of the day's papers."),
+        ("", [Term("note", "On Moss", 1)], (), "similar to your note on “On Moss”."),
+        ("", [Term("seed", "On Moss", 1)], (), "similar to your seed “On Moss”."),
+        ("", [Term("paper", "On Moss", 1)], (), "similar to “On Moss”, which you filed."),
+        ("", [Term("nearness", "a/b", 1)], (), "closer to a/b than most papers of the day."),
         ("", [Term("category", "cs.CL", 1), START], ("Cy",), "mentioned by Cy."),
         ("", [], ("Cy", "Cy", "Di", "Ed"), "mentioned by Cy, Di and 1 more."),
         ("", [], ("@Cy", "@cy", "Di"), "mentioned by @Cy, Di."),

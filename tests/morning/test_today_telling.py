@@ -34,9 +34,9 @@ def test_missing_sources_are_named_with_their_days() -> None:
         SourceLine("list", "partial", None, 3, DAY),
     ]
     assert missing_texts(lines) == [
-        "arXiv: nothing came for 2 days from 2025-06-03 to 2025-06-04: No network.",
-        "timeline: the list of 2025-06-04 is not in it yet; asked again.",
-        "list: 3 of ? for 2025-06-04; the rest is asked again at the next gather.",
+        "arXiv: nothing received for 2 days from 2025-06-03 to 2025-06-04: No network.",
+        "timeline: does not have the list of 2025-06-04 yet. The next gather asks again.",
+        "list: 3 of ? for 2025-06-04. The next gather asks for the rest.",
     ]
     assert n_answered(lines) == (0, 3)
     assert counted(lines) == lines[:1]
@@ -50,9 +50,9 @@ def test_sources_that_lack_the_same_for_the_same_reason_share_a_line() -> None:
     ]
     other = SourceLine("list", "failed", None, 0, DAY, "list: the host is busy")
     assert missing_texts([*lines, other]) == [
-        "arXiv feed cs.CL, arXiv feed cs.SD: nothing came for 2 days from 2025-06-03 to"
+        "arXiv feed cs.CL, arXiv feed cs.SD: nothing received for 2 days from 2025-06-03 to"
         " 2025-06-04: the host is busy",
-        "list: nothing came for 2025-06-04: the host is busy",
+        "list: nothing received for 2025-06-04: the host is busy",
     ]
 
 
@@ -63,11 +63,11 @@ def test_several_silent_hosts_share_a_line_where_others_answered() -> None:
     ]
     here = SourceLine("arXiv", "complete", 5, 5, DAY)
     assert missing_texts([here, *lines]) == [
-        "a blog, timeline: nothing came for 2025-06-04: 2 hosts are silent; `reader sources`"
-        " says why",
+        "a blog, timeline: nothing received for 2025-06-04: 2 hosts do not answer; for"
+        " details: `reader sources`",
     ]
     assert missing_texts([here, lines[0]]) == [
-        "a blog: nothing came for 2025-06-04: no answer (no a blog)",
+        "a blog: nothing received for 2025-06-04: no answer (no a blog)",
     ]
 
 
@@ -85,13 +85,13 @@ def test_a_silent_host_is_named_once_with_all_its_sources_whatever_days_they_lac
     silent = [replace(line, is_unreachable=True) for line in lines]
     other = SourceLine("list", "failed", None, 0, DAY, "list: answered 404")
     assert missing_texts([*silent, other]) == [
-        "arXiv, arXiv feed cs.CL, blog: nothing came: no answer (no connection)",
-        "list: nothing came for 2025-06-04: answered 404",
+        "arXiv, arXiv feed cs.CL, blog: nothing received: no answer (no connection)",
+        "list: nothing received for 2025-06-04: answered 404",
     ]
     # The days are named only where all lack the same.
     assert missing_texts([*silent[1:], other]) == [
-        "arXiv, arXiv feed cs.CL, blog: nothing came for 2025-06-04: no answer (no connection)",
-        "list: nothing came for 2025-06-04: answered 404",
+        "arXiv, arXiv feed cs.CL, blog: nothing received for 2025-06-04: no answer (no connection)",
+        "list: nothing received for 2025-06-04: answered 404",
     ]
 
 
@@ -102,7 +102,7 @@ def test_a_reason_with_a_colon_in_it_stays_whole() -> None:
         SourceLine("blog", "failed", None, 0, DAY, f"blog: {why}", is_unreachable=True),
     ]
     here = SourceLine("list", "complete", 5, 5, DAY)
-    assert missing_texts([here, *lines]) == [f"arXiv, blog: nothing came for 2025-06-04: {why}"]
+    assert missing_texts([here, *lines]) == [f"arXiv, blog: nothing received for 2025-06-04: {why}"]
 
 
 def test_no_network_is_reported_only_if_no_tried_source_was_reached() -> None:
@@ -113,7 +113,7 @@ def test_no_network_is_reported_only_if_no_tried_source_was_reached() -> None:
     untried = SourceLine("arXiv OAI", "not needed", None, 0, DAY)
     said = "None of the 2 sources can be reached (2025-06-04). Is the network up?"
     assert no_network_text([*dead, untried]).startswith(said)
-    assert incomplete_text([*dead, untried]).startswith(f"NOT COMPLETE. {said}")
+    assert incomplete_text([*dead, untried]).startswith(f"INCOMPLETE: {said}")
     assert missing_texts([*dead, untried]) == []
     assert n_answered([*dead, untried]) == (0, 2)
     for other in (
@@ -138,7 +138,7 @@ def test_a_new_version_says_what_it_changed() -> None:
     held = LibraryPaper(1, paper(1, comment="accepted at ACL"), "read", DAY)
     assert changed_text(NewVersion(held, 2)) == ""
     text = changed_text(NewVersion(held, 2, ("title", "comment")))
-    assert text == "changed: the title, the comment (now “accepted at ACL”)"
+    assert text == "changed: title, comment (now “accepted at ACL”)"
 
 
 def test_sources_that_nobody_asked_share_a_line() -> None:
@@ -190,7 +190,7 @@ def test_the_themes_of_several_days_in_one_list_are_counted_over_all_of_them() -
     found = a_list("a/st")
     days = FoldedDays("away", DAY, DAY, 2, 3, 0, (entry(found.own[0].held, topic="a/asr"),), (), ())
     folded = a_list("a/st", folded=days)
-    assert theme_texts(folded) == ["translation: 0 in these days", "recognition: 1"]
+    assert theme_texts(folded) == ["translation: 0 on these days", "recognition: 1"]
 
 
 def test_without_an_own_topic_no_theme_is_named() -> None:

@@ -61,7 +61,7 @@ def test_an_unchanged_answer_is_not_reported_as_empty(
     keep(library, Batch("timeline", DAY, None, 0, "unchanged"))
     after = facts_of(by_name(library)["timeline"], UTC)
     assert brought[1] == f"4 for {DAY}"
-    assert after == ["nothing new since the answer before", "never answered"]
+    assert after == ["nothing new since the last answer", "never answered"]
 
 
 def test_a_failure_keeps_the_last_good_batch_and_says_what_to_do(library: Library) -> None:

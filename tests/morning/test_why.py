@@ -110,13 +110,13 @@ def test_a_decision_for_another_topic_moves_the_score_and_not_the_distance_to_th
     [
         (ScoreChange("skip", "", -1.556, "out", cut=-0.5), "after a skip: out, 1.056 short"),
         (ScoreChange("pick", "", 0.2, "out", cut=0.0),
-         "after a pick: out, since nothing would speak for it"),
+         "after a pick: out, because nothing would speak for it"),
         (ScoreChange("pick", "", 0.2, "doubtful", cut=0.0, is_bare=True),
-         "after a pick: maybe, by what was learned alone"),
+         "after a pick: maybe, judged only by what was learned"),
         (ScoreChange("without", "title\tASR", -1.2, "in", cut=0.0, is_bare=True),
-         "without “ASR” in the title: in, by what was learned alone"),
+         "without “ASR” in the title: in, judged only by what was learned"),
         (ScoreChange("more", "", 2.3, position=1),
-         "with one more person who mentions it: 2.300, place 1"),
+         "with one more person mentioning it: 2.300, place 1"),
     ],
 )  # fmt: skip
 def test_changes_are_written_as_the_distance_to_the_cut(change: ScoreChange, text: str) -> None:
@@ -206,7 +206,9 @@ def test_the_printed_margin_is_the_difference_of_printed_numbers(
     found, _ = explained(library, 1)
     place: Place = "in" if score >= cut else "doubtful"
     text = cut_text(replace(found, score=score, cut=cut, place=place))
-    printed = [float(word.rstrip(":,")) for word in text.split() if word.strip(":,-")[0].isdigit()]
+    printed = [
+        float(word.rstrip(":;,")) for word in text.split() if word.strip(":;,-")[0].isdigit()
+    ]
     assert printed[-1] == round(abs(round(score, 3) - round(cut, 3)), 3)
 
 
@@ -217,7 +219,7 @@ def test_a_paper_without_a_topic_word_has_a_cut_of_its_own(library: Library, pla
         found, terms=(Term("learned", "moss", 1.2), Term("start", "", -2.9)), place=place
     )
     assert cut_text(bare) == (
-        f"none of the words of {OWN} stands in it; by what was learned: "
+        f"has none of the words of {OWN}; judged by what was learned: "
         f"{'maybe' if place == 'doubtful' else place}"
     )
 

@@ -85,7 +85,7 @@ def test_a_paper_moved_to_another_own_topic_waits_there(library: Library) -> Non
     )
     now = shown(library)
     assert lanes(now) == FIRST | {"own": [(1, OTHER), (2, OWN)]}
-    assert now.own[0].why.startswith("you said that it is of speech/recognition")
+    assert now.own[0].why.startswith("you said that it belongs to speech/recognition")
     assert theme_counts(now.own, now.theme_of) == {OWN: 1, OTHER: 1}
     assert labels.words_on(library.db, [1]) == {1: {OWN: "no", OTHER: "yes"}}
 
@@ -93,7 +93,9 @@ def test_a_paper_moved_to_another_own_topic_waits_there(library: Library) -> Non
 def test_none_of_mine_skips_a_paper_and_leaves_it_in_place(library: Library) -> None:
     found = wrong_topic(library, the(library), None)
     assert (found.held.state, found.said) == (
-        "skip", "None of yours, and skipped: Speech Translation of Whales")  # fmt: skip
+        "skip",
+        "Not in any of your topics, so it was skipped: Speech Translation of Whales",
+    )
     assert labels.words_on(library.db, [1]) == {1: {OWN: "no", OTHER: "no"}}
     now = shown(library)
     assert lanes(now) == FIRST | {"own": [(1, None), (2, OWN)]}
@@ -172,7 +174,7 @@ def test_one_undo_takes_the_whole_act_back(library: Library) -> None:
 def test_undo_of_one_paper_takes_its_topic_back_too(library: Library) -> None:
     wrong_topic(library, the(library), None)
     decide(library, "skip", [MINE.id])
-    assert take_back(library, WRONG.id).said == "Taken back: Speech Translation of Whales"
+    assert take_back(library, WRONG.id).said == "Undone: Speech Translation of Whales"
     assert [the(library, n).state for n in (1, 2)] == ["candidate", "skip"]
     wrong_topic(library, the(library), OTHER)
     assert take_back(library, WRONG.id).is_done
@@ -251,7 +253,7 @@ def test_a_paper_with_a_note_stays(library: Library) -> None:
     add_note(library, the(library), "It sings. I had not heard that.")
     found = wrong_topic(library, the(library), None)
     assert (found.held.state, found.held.topic) == ("read", "unfiled")
-    assert found.said.startswith("None of yours; it has your note, and stays:")
+    assert found.said.startswith("Not in any of your topics; kept, because it has your note:")
 
 
 def test_the_other_topics_are_offered_own_ones_first(library: Library) -> None:
@@ -270,7 +272,7 @@ def test_an_unknown_or_the_same_topic_is_refused(library: Library) -> None:
     with pytest.raises(NotKnown) as unknown:
         wrong_topic(library, the(library), "cooking")
     assert unknown.value.hint == f"feeds.toml has: {OWN}, {OTHER}, {NEAR}."
-    with pytest.raises(UsageError, match="shows it under speech/translation already"):
+    with pytest.raises(UsageError, match="already listed under speech/translation"):
         wrong_topic(library, the(library), OWN)
     assert labels.words_on(library.db, [1]) == {}
 
@@ -308,5 +310,5 @@ def test_a_decision_of_another_device_stays(library: Library) -> None:
     decide(library, "pick", [WRONG.id])
     answer = wrong_seen(library, WRONG.id, None, "candidate")
     assert (answer.is_done, answer.said) == (
-        False, "Picked elsewhere just now: Speech Translation of Whales")  # fmt: skip
+        False, "Just picked elsewhere: Speech Translation of Whales")  # fmt: skip
     assert labels.words_on(library.db, [1]) == {}

@@ -196,8 +196,8 @@ class TestMadeByHand:
         put(library, f"notes/{A}/copy.md", copy)
         done = export(library)
         assert [error.message for error in done.left] == [
-            f"notes/{A}/copy.md has the id of a paper whose file is {BEES}; it was left alone, and "
-            "its words are not in the library. Delete one of the two, or take the id out of one."
+            f"notes/{A}/copy.md has the id of a paper whose file is {BEES}. It was left alone, and "
+            "its text is not in the library. Delete one of the two, or remove the id from one."
         ]
         assert (content(library, f"notes/{A}/copy.md"), texts(library, 1)) == (
             copy,

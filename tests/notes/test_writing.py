@@ -160,9 +160,9 @@ class TestLeavingAlone:
         file_of(library, 2).write_bytes(copy)
         done = export(library)
         assert said(done.left) == [
-            f"{path(library, 2)} was left alone: its front matter says arxiv:2506.00001, and it "
-            "is the file of arxiv:2506.00002. Put that id back, or move the file away and export "
-            "again."
+            f"{path(library, 2)} was left alone: its front matter has the id arxiv:2506.00001, "
+            "but it is the file of arxiv:2506.00002. Put that id back, or move the file away, "
+            "and export again."
         ]
         assert (texts(library, 2), file_of(library, 2).read_bytes()) == ([TWO], copy)
 

@@ -124,7 +124,7 @@ class TestFetching:
             (
                 "pdf",
                 "arxiv:2506.00001",
-                "PDF of arxiv:2506.00001: no PDF; not tried again before 2025-06-04 07:00",
+                "PDF of arxiv:2506.00001: no PDF; next try after 2025-06-04 07:00",
                 "",
             )
         ]
@@ -296,7 +296,7 @@ class TestReading:
         assert (index.n_passages(here.db, 1), index.n_passages(here.db, 2) > 0) == (0, True)
         (waiting,) = extract(here, tools(Web(), read_pdf=self.read))
         assert (waiting.error.message, waiting.error.hint, waiting.error.exit_code) == (
-            "1.pdf: torn; not tried again before 2025-06-04 07:00",
+            "1.pdf: torn; next try after 2025-06-04 07:00",
             "",
             5,
         )

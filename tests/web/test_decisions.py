@@ -59,8 +59,8 @@ def test_a_script_gets_the_state_and_what_to_say(tmp_path: Path) -> None:
         "state": "skip",
         "id": ONE,
     }
-    assert (back["state"], back["said"]) == ("candidate", "Taken back: Speech translation, 1")
-    assert (nothing["is_done"], nothing["said"]) == (False, "There is nothing to take back.")
+    assert (back["state"], back["said"]) == ("candidate", "Undone: Speech translation, 1")
+    assert (nothing["is_done"], nothing["said"]) == (False, "There is nothing to undo.")
 
 
 def test_a_decision_of_another_device_stays_and_is_reported(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_decision_of_another_device_stays_and_is_reported(tmp_path: Path) -> N
         changed = client.post("/decide", data=fields | {"seen": "skip"}, headers=JSON).json()
         assert states(library)[0] == "pick"
     assert (found["state"], found["is_done"]) == ("skip", False)
-    assert found["said"] == "Skipped elsewhere just now: Speech translation, 1"
+    assert found["said"] == "Just skipped elsewhere: Speech translation, 1"
     assert changed["is_done"]
 
 
@@ -86,7 +86,7 @@ def test_a_repeated_decision_is_not_attributed_to_another_device(tmp_path: Path)
         client.post("/undo", data={"id": ONE})
         assert states(library)[0] == "candidate"
     assert [(one["is_done"], one["state"]) for one in several] == [(True, "pick")] * 2
-    assert several[1]["said"] == "Picked before: Speech translation, 1"
+    assert several[1]["said"] == "Already picked: Speech translation, 1"
     assert "elsewhere" not in shown
 
 
@@ -96,7 +96,7 @@ def test_a_paper_with_a_note_keeps_its_place(tmp_path: Path) -> None:
         fields = {"id": ONE, "kind": "skip"}
         found = client.post("/decide", data=fields, headers=JSON).json()
     assert (found["state"], found["is_done"]) == ("read", False)
-    assert found["said"] == "Written up elsewhere just now: Speech translation, 1"
+    assert found["said"] == "Just written up elsewhere: Speech translation, 1"
 
 
 def test_one_decision_is_taken_back_whatever_came_after_it(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_undo_keeps_decisions_outside_of_the_days_list(tmp_path: Path) -> None:
         answer = client.post("/undo", headers=JSON)
         assert find_paper(library, "2506.00009").state == "pick"
     assert answer.status_code == 400
-    assert answer.json()["error"] == "The last act is not of this list: Knots"
+    assert answer.json()["error"] == "Your last action was not in this list: Knots"
 
 
 def test_the_rest_is_skipped_only_after_a_confirmation(tmp_path: Path) -> None:
@@ -134,8 +134,8 @@ def test_the_rest_is_skipped_only_after_a_confirmation(tmp_path: Path) -> None:
         assert states(library) == ["skip", "pick", "skip"]
         client.post("/undo")
         assert states(library) == ["candidate", "pick", "candidate"]
-    assert "Skip 3 papers without a decision?" in asked
-    assert "Skipped: 2 papers. Undo takes all of it back." in done
+    assert "Skip 3 undecided papers?" in asked
+    assert "Skipped 2 papers. Undo brings all of them back." in done
 
 
 def test_invalid_decisions_and_foreign_return_addresses_are_refused(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_wrong_topic_is_asked_on_a_page_of_its_own_and_taken_back(tmp_path: Pa
         back = client.post("/undo", data={"id": ONE}, headers=JSON).json()
         assert states(library)[0] == "candidate"
     assert '/wrong?id=arxiv%3A2506.00001&amp;back=/%23p1">Wrong topic</a>' in home
-    assert "The list shows it under speech/translation." in asked
+    assert "It is listed under speech/translation." in asked
     names = re.findall(r'<button name="topic" value="([^"]*)"', asked)
     assert names == ["speech/recognition", "nlp/llm", ""]
     assert (answer.status_code, answer.headers["location"]) == (303, "/#p1")
@@ -179,7 +179,7 @@ def test_none_of_mine_is_a_skip_and_the_paper_stays_in_its_place(tmp_path: Path)
             "/wrong", data=fields | {"topic": "cooking", "seen": "skip"}, headers=JSON
         )
     assert found == {
-        "said": "None of yours, and skipped: Speech translation, 1",
+        "said": "Not in any of your topics, so it was skipped: Speech translation, 1",
         "is_done": True,
         "state": "skip",
         "id": ONE,

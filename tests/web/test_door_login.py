@@ -338,7 +338,7 @@ def test_the_message_cookie_is_as_protected_as_the_session(tmp_path: Path, is_tl
         answer = client.post("/undo", follow_redirects=False)
         page = client.get("/")
     set_, gone = answer.headers["set-cookie"], page.headers["set-cookie"]
-    assert "There is nothing to take back." in page.text
+    assert "There is nothing to undo." in page.text
     for cookie in (set_, gone):
         attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
         assert {"httponly", "samesite=lax"} <= attributes

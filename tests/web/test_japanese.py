@@ -162,13 +162,16 @@ def test_what_has_no_name_of_its_own_is_translated() -> None:
         assert source_name(talk.ORIGIN) == "引用"
         assert source_name("some timeline") == "some timeline"
         record = Term("record", "Ada Pond: 4 of 9", 1.0)
-        assert term_text(record) == "著者の以前の論文の話題度: Ada Pond 9本中4本"
+        assert term_text(record) == "著者の以前の論文のうち話題になったもの: Ada Pond 9本中4本"
     assert term_text(record).endswith(": Ada Pond: 4 of 9")
 
 
 @pytest.mark.parametrize(
     ("reason", "said"),
-    [(NO_PAPER, "登録先にこの論文がありません"), (IS_OFF, "問い合わせを止めています")],
+    [
+        (NO_PAPER, "この ID の論文は登録されていません"),
+        (IS_OFF, "feeds.toml で問い合わせが無効です"),
+    ],
 )
 def test_the_reason_for_a_missing_seed_is_translated(
     tmp_path: Path, reason: Reason, said: str

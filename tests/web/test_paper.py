@@ -109,7 +109,7 @@ def test_the_paper_page_shows_all_that_is_known(client: TestClient) -> None:
     why = part_of(text, "why")
     assert '<p class="small">Now: In: “speech translation” in the title' in why
     assert "<summary>The whole sum</summary>" in why
-    assert "When you picked it (2025-06-04): It stood in no list." in why
+    assert "When you picked it (2025-06-04): It was in no list." in why
     assert why.index("In: ") < why.index("<details") < why.index('<table class="sum">')
     ids = part_of(text, "ids")
     assert 'href="https://doi.org/10.1/a' in ids
@@ -212,7 +212,7 @@ def test_models_are_fitted_only_for_what_a_decision_teaches(parts: Parts) -> Non
     with site(parts) as client:
         page = client.get(f"{ABOUT}/changes/decided").text
         assert "<h1>What a decision would teach</h1>" in page
-        assert "without your word on it" in page
+        assert "without your decision" in page
         assert "in the title" not in page
         assert f'href="{ABOUT}/changes/decided"' not in page
 

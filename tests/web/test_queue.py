@@ -59,13 +59,14 @@ def test_the_queue_stands_below_a_list_with_news_and_on_top_without(tmp_path: Pa
         news = client.get("/").text
         assert queued(news) == [TWO, ONE]
         assert news.index('id="own"') < news.index('id="queued"')
-        assert "Picked and not written, the oldest first." in shown(news)
+        assert "Picked and not written up yet, oldest first." in shown(news)
         decide(library, "skip", [THREE])
         none = client.get("/").text
         assert none.index('id="queued"') < none.index('id="own"')
         assert "Nothing new to decide" not in shown(none), "no source was asked"
-        assert "Nothing to decide so far. 3 to go: read from your queue, the oldest first." in (
-            shown(none)
+        assert (
+            "Nothing to decide so far. 3 to write today: read from your queue, oldest first."
+            in (shown(none))
         )
         assert "picked 2025-06-04 · abstract 1 min · no PDF yet" in shown(none)
         assert "<i>" not in none
@@ -79,7 +80,7 @@ def test_with_nothing_to_read_nothing_is_to_go(tmp_path: Path) -> None:
         assert "3 to go" in shown(client.get("/").text)
         decide(library, "skip", [ONE, TWO, THREE])
         text = shown(client.get("/").text)
-        assert "Nothing left to read today." in text
+        assert "Nothing is left to read today." in text
         assert "to go" not in text
         assert "Queue" not in text
 
@@ -101,7 +102,7 @@ def test_later_takes_a_paper_out_and_comes_back_with_a_sentence(tmp_path: Path) 
         assert answer["said"].startswith("Put off until 2025-06-11")
         refused = client.post("/later", data={"id": THREE})
         assert refused.status_code == 400
-        assert "as it was not picked" in refused.text
+        assert "because it was not picked" in refused.text
         assert [one.until is None for one in whole_queue(library)] == [False, False]
 
 
@@ -113,7 +114,7 @@ def test_a_paper_that_was_put_off_says_so_and_is_brought_back(tmp_path: Path) ->
         later(library, TWO)
         page = client.get(at).text
         assert put_off in shown(page)
-        assert ">Back into the queue<" in page
+        assert ">Move back to the queue<" in page
         form = {"id": TWO, "kind": "pick", "seen": "pick", "back": at}
         assert put_off not in shown(client.post("/decide", data=form).text)
         assert queued(client.get("/").text) == [TWO, ONE]
@@ -138,8 +139,8 @@ def test_a_dropped_paper_has_its_undo_in_place(tmp_path: Path) -> None:
             said = client.post("/decide", data=form).text
         assert queued(said) == []
         assert undoable(said) == [TWO, ONE]
-        assert "Let go" in shown(said)
-        assert "手放しました" in client.get("/", headers={"accept-language": "ja"}).text
+        assert "Dropped" in shown(said)
+        assert "外しました" in client.get("/", headers={"accept-language": "ja"}).text
         said = client.post("/undo", data={"id": TWO, "back": "/"}).text
         assert (queued(said), undoable(said)) == ([TWO], [ONE])
         assert undoable(client.get(f"/?date={DAY}").text) == []
@@ -195,26 +196,28 @@ def test_each_button_says_for_which_paper_it_is(tmp_path: Path) -> None:
 
 def test_the_current_number_of_pdfs_is_shown(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
-        here = "0 of 2 PDFs of your picks are here"
+        here = "PDFs of your picks: 0 of 2 here"
         assert f"{here}; reader fetch or the next gather" in shown(client.get("/").text)
         with lock_file(library.folder / FETCH_LOCK):
-            assert f"{here}; fetching goes on." in shown(client.get("/").text)
+            assert f"{here}; fetching continues." in shown(client.get("/").text)
         # Nothing was written since, so that the morning itself is remembered.
         (library.folder / FETCH_LOG).write_text("…")
-        assert f"{here}; reader fetch or the next gather brings the others (what" in (
+        assert f"{here}; reader fetch or the next gather fetches the others (log" in (
             shown(client.get("/").text)
         )
         for id_ in (ONE, TWO):
             words = (f"PDF of {id_}: nobody answers", "")
             failures.add_failure(library.db, "pdf", id_, words, now=NOW)
         text = shown(client.get("/").text)
-        assert f"{here}, 2 failed; reader fetch ID asks again at once, a gather later." in text
+        assert (
+            f"{here}, 2 failed; reader fetch ID tries again now, a later gather by itself." in text
+        )
         assert "PDF of …: nobody answers (2 papers)" in text
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_week_asks_about_old_picks_on_one_day(tmp_path: Path, language: str) -> None:
-    asked = {"en": "Picked 14 days ago or earlier", "ja": "14日以上前に選び"}[language]
+    asked = {"en": "Picked at least 14 days ago", "ja": "14日以上前に選び"}[language]
     with pages(tmp_path, days=14) as (client, library):
         client.cookies.set("language", language)
         decide_rows(library, "pick", [3])
@@ -237,7 +240,7 @@ def test_the_week_asks_about_old_picks_on_one_day(tmp_path: Path, language: str)
 
 def test_the_week_says_how_many_more_it_will_ask_about(tmp_path: Path) -> None:
     with pages(tmp_path, days=14) as (client, library):
-        assert "Asked about another" not in client.get("/week").text
+        assert "to be asked about another" not in client.get("/week").text
     with parts_of(tmp_path).open_library() as library:
         several = [paper(n, f"Title {n}") for n in range(100, 123)]
         papers.add_papers(library.db, several, source="arXiv", on=DAY)
@@ -245,7 +248,7 @@ def test_the_week_says_how_many_more_it_will_ask_about(tmp_path: Path) -> None:
     with pages_again(tmp_path, 15) as client:
         page = client.get("/week").text
         assert page.count('action="/keep"') == 20
-        assert "Asked about another time: 3, picked later." in shown(page)
+        assert "Picked later, to be asked about another time: 3." in shown(page)
 
 
 @contextmanager

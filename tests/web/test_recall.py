@@ -69,10 +69,10 @@ def test_a_grade_can_be_taken_back(parts: Parts, client: TestClient) -> None:
     after = client.post("/recall", data=fields).text
     assert 'action="/recall/undo"' in after
     back = client.post("/recall/undo", data={"id": fields["id"]})
-    assert "Taken back (again)" in back.text
+    assert "Undone (again)" in back.text
     assert f'data-paper="{fields["id"]}"' in back.text
     assert grades(parts, fields["id"]) == []
-    assert "There is no grade to take back." in client.post("/recall/undo").text
+    assert "There is no grade to undo." in client.post("/recall/undo").text
 
 
 def test_a_card_graded_in_another_window_is_not_graded_twice(
@@ -81,7 +81,7 @@ def test_a_card_graded_in_another_window_is_not_graded_twice(
     fields = fields_of(client.get("/recall").text, grade="3")
     client.post("/recall", data=fields)
     again = client.post("/recall", data=fields | {"grade": "1"})
-    assert "Graded in another window meanwhile" in again.text
+    assert "Already graded in another window" in again.text
     assert grades(parts, fields["id"]) == [3]
 
 

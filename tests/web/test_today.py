@@ -96,11 +96,11 @@ def test_an_empty_day_says_once_that_nothing_came(tmp_path: Path) -> None:
             )
         empty = shown(client.get("/").text)
         in_japanese = shown(client.get("/", headers={"accept-language": "ja"}).text)
-    assert "Nothing is here yet; that is not to say that nothing came out." in not_asked
-    assert "Nothing came in: every source was asked, and none had anything new." in empty
+    assert "No new papers so far. Not all sources have answered." in not_asked
+    assert "No new papers. All sources were asked." in empty
     assert "新着はありません。すべての取得元に問い合わせました。" in in_japanese
     for text in (not_asked, empty):
-        assert [word for word in ("None.", "Yours", "Talked about") if word in text] == []
+        assert [word for word in ("None.", "Own topics", "Talked about") if word in text] == []
     assert "なし。" not in in_japanese
 
 
@@ -126,7 +126,7 @@ def test_a_repost_is_not_quoted_as_own_words(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         passed_on = replace(post("p3", "arxiv:2506.00001", author="Di Fern"), kind="repost")
         posts.add_posts(library.db, [passed_on], source="timeline", on=DAY)
-        assert "Di Fern passed it on" in client.get("/").text
+        assert "Di Fern reposted it" in client.get("/").text
         assert "passed on by Di Fern" in client.get("/paper/arxiv:2506.00001").text
 
 
@@ -143,9 +143,9 @@ def test_without_an_answer_nothing_is_called_complete(tmp_path: Path) -> None:
     parts = parts_of(tmp_path)
     with site(parts) as client:
         text = shown(client.get("/").text)
-    assert "Nothing is here yet; that is not to say that nothing came out." in text
+    assert "No new papers so far. Not all sources have answered." in text
     assert "timeline: not asked on this day." in text
-    assert "none had anything new" not in text
+    assert "All sources were asked" not in text
 
 
 def test_a_source_that_failed_is_named_with_its_day_and_what_to_do(tmp_path: Path) -> None:
@@ -153,8 +153,8 @@ def test_a_source_that_failed_is_named_with_its_day_and_what_to_do(tmp_path: Pat
         failed = Batch("timeline", DAY, None, 0, "failed", "The server said 503.")
         sources.add_batch(library.db, failed, now=library.now(), on=DAY)
         text = client.get("/").text
-    assert f"timeline: nothing came for {DAY}: The server said 503." in shown(text)
-    assert "1 paper for you (3 new so far, sources missing)." in shown(text)
+    assert f"timeline: nothing received for {DAY}: The server said 503." in shown(text)
+    assert "1 paper for you (3 new so far, some sources are missing)." in shown(text)
     assert "speech/recognition: 0 so far" in shown(text)
     assert 'href="/work"' in text
     assert 'href="/sources"' in text
@@ -174,7 +174,7 @@ def test_each_part_of_the_morning_stands_there(tmp_path: Path) -> None:
         "2 to go",
         "Interspeech in 30 days",
         "speech/translation 1",
-        "1 undecided of earlier days Tuesday, 3 June 1",
+        "1 undecided from earlier days Tuesday, 3 June 1",
         "rainy 0 new",
     ):
         assert said in text
@@ -230,7 +230,7 @@ def line_of(entry: Entry) -> str:
 def test_an_expected_paper_is_marked() -> None:
     held = LibraryPaper(1, paper(1), "candidate", DAY)
     entry = Entry(held, "near", "nlp/llm", 1.0, "fits.", (), ("arXiv",), is_foretold=True)
-    assert "nobody has spoken of it yet" in line_of(entry)
+    assert "not talked about yet" in line_of(entry)
 
 
 def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
@@ -318,7 +318,7 @@ def test_several_days_away_become_one_list(tmp_path: Path) -> None:
     with site(parts_of(tmp_path, now=lambda: late)) as client:
         page = client.get("/").text
         triage = shown(client.get("/triage").text)
-    said = "While you were away, since Thursday, 5 June: 2 announced, 2 yours, 0 talked about."
+    said = "Since Thursday, 5 June, while you were away: 2 announced, 2 yours, 0 talked about."
     assert said in shown(page)
     assert re.findall(r'data-id="([^"]+)"', page) == ["arxiv:2506.00002", "arxiv:2506.00003"]
     assert (
@@ -340,7 +340,7 @@ def test_a_new_version_of_a_noted_paper_is_named_with_its_change(tmp_path: Path)
         papers.add_papers(library.db, [new], source="arXiv", on=DAY)
         text = client.get("/").text
     assert "New versions of papers with your note" in text
-    assert "changed: the title" in text
+    assert "changed: title" in text
     assert "New <math" in text
 
 

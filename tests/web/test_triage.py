@@ -85,14 +85,14 @@ def test_at_the_end_it_says_so_and_can_be_undone(tmp_path: Path) -> None:
         decide(library, "skip", [ONE, TWO, THREE])
         text = client.get("/triage").text
     assert sheets(text) == []
-    assert "All are decided" in text
+    assert "All papers are decided" in text
     assert 'action="/undo"' in text
 
 
 def test_an_empty_day_has_nothing_to_decide_on(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, _):
         text = client.get("/triage?date=2024-01-01").text
-    assert "There is nothing to decide on." in text
+    assert "There is nothing to decide." in text
 
 
 def test_the_rest_names_what_waits(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_a_double_tap_on_the_list_picks_and_does_not_take_back(
     expect(page.locator(f'.deciding[data-paper="{id_}"]')).to_have_attribute("data-state", "pick")
     assert shown(served.folder, id_, now=NOW)["state"] == "pick"
     page.locator(f'.deciding[data-paper="{id_}"] .undo').tap()
-    expect(page.locator("#notice")).to_contain_text("Taken back")
+    expect(page.locator("#notice")).to_contain_text("Undone")
     assert shown(served.folder, id_, now=NOW)["state"] == "candidate"
 
 

@@ -28,7 +28,7 @@ def test_two_taps_move_a_paper_and_the_list_stays_where_it_was(
     expect(paper.locator(".sure")).to_be_hidden()
     assert shown(served.folder, id_, now=NOW)["state"] == "candidate"
     paper.get_by_role("link", name="Wrong topic").tap()
-    menu.get_by_role("button", name="none of mine").tap()
+    menu.get_by_role("button", name="none of my topics").tap()
     expect(paper.locator(".deciding")).to_have_attribute("data-state", "skip")
     expect(paper.locator(".chip.topic")).to_be_hidden()
     paper.get_by_role("button", name="Undo").tap()
@@ -49,7 +49,7 @@ def test_a_key_asks_and_escape_changes_nothing(served: Serving, visitor: Visitor
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert shown(served.folder, id_, now=NOW)["state"] == "candidate"
     page.keyboard.press("x")
-    page.get_by_role("dialog").get_by_role("button", name="none of mine").click()
+    page.get_by_role("dialog").get_by_role("button", name="none of my topics").click()
     expect(sheet).not_to_have_attribute("data-id", id_)
     assert shown(served.folder, id_, now=NOW)["state"] == "skip"
     page.keyboard.press("u")
@@ -63,7 +63,7 @@ def test_without_a_script_a_page_asks(served: Serving, visitor: Visitor) -> None
     paper = page.locator(".lane").first.locator(".paper").first
     id_ = paper.get_attribute("data-id") or ""
     paper.get_by_role("link", name="Wrong topic").click()
-    page.get_by_role("button", name="none of mine").click()
+    page.get_by_role("button", name="none of my topics").click()
     expect(page.locator(f'.paper[data-id="{id_}"] .is-skip')).to_be_visible()
     assert shown(served.folder, id_, now=NOW)["state"] == "skip"
 
@@ -77,7 +77,7 @@ def test_without_a_network_it_waits_and_is_sent(served: Serving, visitor: Visito
     id_ = paper.get_attribute("data-id") or ""
     context.set_offline(True)
     paper.get_by_role("link", name="Wrong topic").click()
-    page.get_by_role("dialog").get_by_role("button", name="none of mine").click()
+    page.get_by_role("dialog").get_by_role("button", name="none of my topics").click()
     expect(paper.locator(".deciding")).to_have_attribute("data-state", "skip")
     assert shown(served.folder, id_, now=NOW)["state"] == "candidate"
     context.set_offline(False)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 TEXTS: dict[str, str] = {
-    "balance.starving": "{days}日間で読了した{total}本のうち、{theme} は{n}本です。"
-    "そろそろいかがですか。",
-    "balance.themes": "feeds.toml に自分のテーマが{n}個あります({names})。"
-    "朝に読めるのは2つまでです。"
-    "残りは lane を near にすれば目に入り続けます。",
-    "recall.question": "課題、着想、根拠は何で、どこが疑わしいですか。",
-    "recall.under": "{names} に何を書きましたか。",
-    "recall.not_written": "2文以上のノートがありません: {title}",
-    "recall.write": "ノートを書くと復習に出てきます: reader note ID",
+    "balance.starving": "{theme}: 直近{days}日間に読了した{total}本のうち{n}本です。そろそろ読み"
+    "ませんか。",
+    "balance.themes": "feeds.toml に自分のテーマが{n}個あります({names})。朝に読めるのは2つまでで"
+    'す。残りは lane = "near" にすると、話題の論文だけが表示されます。',
+    "recall.question": "課題、着想、根拠は何ですか。疑問に思う点はどこですか。",
+    "recall.under": "{names} には何を書きましたか。",
+    "recall.not_written": "この論文には2文以上のノートがありません: {title}",
+    "recall.write": "ノートを書く: reader note ID",
     "month.1": "1月",
     "month.2": "2月",
     "month.3": "3月",
@@ -49,21 +48,20 @@ TEXTS: dict[str, str] = {
     "share.pages": "pp. {n}",
     "share.several": "論文{n}本",
     "share.week": "1週間の論文、{first}〜{last}",
-    "share.no_highlight": "ハイライト {n} はありません。この論文には{of}件あります。",
-    "share.see_highlights": "`reader highlights {id}` で番号付きで表示します。",
-    "help.recall": """以前のノートを復習します。
+    "share.no_highlight": "ハイライト {n} はありません。この論文のハイライトは{of}件です。",
+    "share.see_highlights": "`reader highlights {id}` で番号を確認できます。",
+    "help.recall": """以前のノートを復習し、1つのキーで評価する。
 
-    まず思い出し、次に見て、1つのキーで評価します。
-    2文以上のノートが、書いた翌日から対象です。1日の数は feeds.toml の recall.a_day までで、
-    締切前と休日には出てきません。ノートは待っています。ID: 今それらを復習。
-    --grade: 質問せずに評価だけを記録(スクリプト用)。""",
-    "option.grade": "指定した論文にこの評価を記録する。",
+    まず思い出し、次に見て、評価します。2文以上のノートが、書いた翌日から対象です。1日の数は
+    feeds.toml の recall.a_day までで、締切前と休日には出てきません。ID を付けると、その
+    ノートを今すぐ復習します。""",
+    "option.grade": "質問せずに、指定した ID にこの評価を記録する(スクリプト用)。",
     "option.recall_undo": "直前の評価を取り消す。",
-    "recall.options": "--grade には ID が必要で、--undo はどちらとも併用できません。",
+    "recall.options": "--grade には ID が必要です。--undo はどちらとも併用できません。",
     "recall.options.hint": "reader recall ID --grade good、または reader recall --undo",
     "recall.no_grade": "取り消せる評価がありません。",
-    "recall.elsewhere": "その間に別のウィンドウで評価されました: {title}",
-    "recall.again": "何かキーを押すと再試行  q 終了",
+    "recall.elsewhere": "すでに別のウィンドウで評価されています: {title}",
+    "recall.again": "何かキー: 再試行  q 終了",
     "recall.undone": "取り消しました({grade}): {title}",
     "recall.1": "もう一度",
     "recall.2": "難しい",
@@ -71,24 +69,23 @@ TEXTS: dict[str, str] = {
     "recall.4": "簡単",
     "recall.head": "復習  {due}件、新規{new}件",
     "recall.head_named": "復習  {n}件",
-    "recall.nothing": "今日の復習はありません。{n}件を復習しました。",
-    "recall.day_off": "今日は休日です。ノートは待っていて、このあと1日に数件ずつ出てきます。",
-    "recall.deadline": "{name} ({on}) まで復習は休みです。ノートは待っていて、"
-    "このあと1日に数件ずつ出てきます。",
+    "recall.nothing": "今日の復習はありません。今日はこれまでに{n}件を復習しました。",
+    "recall.day_off": "今日は休日です。ノートの復習は、このあと1日に数件ずつ再開します。",
+    "recall.deadline": "{name} ({on}) まで復習は休みです。そのあと1日に数件ずつ再開します。",
     "recall.wrote": "{n}日前のノート",
     "recall.wrote_today": "今日のノート",
     "recall.seen_today": "今日復習",
     "recall.seen": "{n}日前に復習",
-    "recall.reveal": "[{n}/{of}] 思い出したら何かキーでノートを表示 (l あとで  u 取消  q 終了)",
+    "recall.reveal": "[{n}/{of}] 思い出したら何かキーを押す (l あとで  u 取消  q 終了)",
     "recall.choice": "{key} {grade} ({n}日後)",
     "recall.keys": "l あとで  u 取消  o 開く  q 終了",
-    "recall.graded": "{grade}: 次は {on}、{n}日後。",
+    "recall.graded": "{grade}: 次の復習は {on}、{n}日後。",
     "recall.end": "{n}件を復習、{left}件はあとで。",
-    "help.week": """1週間の振り返り: テーマごとに、自分の要の文で。
+    "help.week": """1週間を、自分のノートの要の文で振り返る。
 
-    ノートの間の新しいリンクと、見送ったあとで話題になった論文や、選んだ論文に似ていた論文も
-    示します。2週間(reader.queue_days)待っている論文については、読むか手放すかを1回だけ
-    尋ねます。""",
+    読んだ論文をテーマごとに並べます。ノート間の新しいリンク、見送ったあとで話題になった論文、
+    選んだ論文に似ている論文も示します。2週間(reader.queue_days)待っている論文については、
+    読むか外すかを1回だけ尋ねます。""",
     "option.week_on": "この日を含む、月曜から日曜までの週。",
     "week.head": "1週間  {first}〜{last} · 読了{written}本、流し読み{skimmed}本",
     "week.nothing": "ノートはありません。前の週: reader week --on {before}",
@@ -98,13 +95,13 @@ TEXTS: dict[str, str] = {
     "week.talked": "{id} · {day} に見送り。その後{n}人が言及",
     "week.near": "{id} · {day} に見送り。選んだ「{title}」に似ている",
     "week.more": "ほか{n}本",
-    "help.stats": """1年の日々の地図、連続日数、テーマ別・取得元別の読了数。
+    "help.stats": """1年の日ごとの読了数と連続日数を示す。
 
     数字はその日に読了した論文の数、+ は10本以上、- は休日か締切前で、連続は途切れません。
-    --on DATE は1日だけを示します。""",
-    "option.stats_on": "この1日だけ: ノート、選択、見送り、復習。",
-    "option.svg": "地図を SVG でこのファイルに描く。",
-    "option.png": "地図を PNG でこのファイルに描く。",
+    その下に、テーマ別と取得元別の数を示します。--on DAY は1日だけを示します。""",
+    "option.stats_on": "1日だけを示す: ノート、選択、見送り、復習。",
+    "option.svg": "図を SVG でこのファイルに書き出す。",
+    "option.png": "図を PNG でこのファイルに書き出す。",
     "stats.head": "統計  {first}〜{last}",
     "stats.key": "1-9 その日に読了した論文の数、+ 10本以上、- 休日または締切前",
     "stats.streak": "連続  {n}日、最長{longest}日。休日と締切前では途切れません。",
@@ -112,27 +109,29 @@ TEXTS: dict[str, str] = {
     "stats.themes": "テーマ別",
     "stats.sources": "取得元別",
     "stats.columns": "    新着    選択    読了",
-    "stats.drawn": "描きました: {file}",
+    "stats.drawn": "書き出し: {file}",
     "stats.day": "{date}",
     "stats.day_frozen": "  休日、または締切前",
-    "stats.day_counts": "読了{written}本、流し読み{skimmed}本、復習{recalled}件。新着{arrived}本中"
-    "{picked}本を選択、{skipped}本を見送り",
-    "stats.day_picked": "選んだが、その日はノートなし",
-    "help.share": """論文と自分の言葉を、人に渡せる Markdown か1枚のページに。
+    "stats.day_counts": "読了{written}本、流し読み{skimmed}本、復習{recalled}件。新着{arrived}本"
+    "、選択{picked}本、見送り{skipped}本",
+    "stats.day_picked": "選んだが、その日はノートのない論文",
+    "help.share": """論文と自分の言葉を Markdown か HTML で共有する。
 
     論文のアドレス、ノート、最初の図、選んだハイライトが入ります。パス、決定、ノートのキーなど
-    私的なものは入りません。省いた数を示します。""",
+    私的なものは入りません。自分の言葉から省いた箇所の数を示します。""",
     "option.share_week": "DATE の週(省略時は今週)に読了した論文すべて。",
-    "option.html": "それだけで読める HTML を1枚、このファイルかフォルダに書く。- は標準出力。",
+    "option.html": "それだけで読める HTML を1枚、このファイルかフォルダに書き出す。- は標準出力。",
     "option.share_highlights": "all、none、または `reader highlights` の番号: 1,3。",
     "option.no_figures": "図を入れない。",
     "share.what": "ID か --week を指定してください。",
     "share.what.hint": "reader share ID、または reader share --week",
-    "share.numbers": "ハイライトの番号は1本の論文のものです。",
-    "share.choices": "--highlights は all か none、ID が1つなら 1,3 のように指定します。",
+    "share.numbers": "ハイライトの番号を使うには、ID を1つだけ指定してください。",
+    "share.choices": "--highlights には all、none、または ID が1つのとき 1,3 のような番号を指定し"
+    "ます。",
     "share.bad_choice": "--highlights {text} は指定できません。",
     "share.nothing": "その週に読了した論文はありません。",
-    "share.no_picture": "ターミナルでは図を省きます: reader share … > FILE、または --html FILE。",
-    "share.left_out": "私的なものとして、自分の言葉から{n}か所を省きました。",
+    "share.no_picture": "ターミナルでは図を省きます。図を入れるには: reader share … > FILE、また"
+    "は --html FILE。",
+    "share.left_out": "私的な内容のため、自分の言葉から{n}か所を省きました。",
     "share.written": "書き出し: {file} ({n} kB)",
 }
