@@ -127,6 +127,7 @@ TEXTS: dict[str, str] = {
     "wrong.moved": "Moved to {topic}: {title}",
     "wrong.none": "Not in any of your topics, so it was skipped: {title}",
     "wrong.none.stays": "Not in any of your topics; kept, because it has your note: {title}",
+    "wrong.files_follow": "{said}. Its files are moved at the next gather.",
     "wrong.same": "It is already listed under {topic}.",
     "wrong.topics": "feeds.toml has: {names}.",
     "wrong.ask": "Wrong topic: which one is right?",

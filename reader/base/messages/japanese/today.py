@@ -126,6 +126,7 @@ TEXTS: dict[str, str] = {
     "wrong.moved": "{topic} へ移しました: {title}",
     "wrong.none": "どのトピックでもないため、見送りました: {title}",
     "wrong.none.stays": "どのトピックでもないとしました。ノートがあるため残します: {title}",
+    "wrong.files_follow": "{said}。ファイルは次の取得で移動します。",
     "wrong.same": "すでに {topic} の一覧にあります。",
     "wrong.topics": "feeds.toml にあるトピック: {names}。",
     "wrong.ask": "トピック違い: 正しいトピックはどれですか",
