@@ -1,9 +1,23 @@
-// Keep Japanese words together at line ends, for browsers without `word-break: auto-phrase`
-// (WebKit, Firefox). A line may end where hiragana or a sign is followed by kanji, katakana or
-// Latin letters: between two such places there is mostly one word with its particles.
+// Break no Japanese word between lines where CSS cannot yet see to it (`word-break: auto-phrase`:
+// neither in WebKit nor in Firefox). A line may end where hiragana or a sign ends and kanji, katakana
+// or Latin letters begin: what stands between is a word with its particles, in most cases.
+//
+// WebKit also ends lines within a date, before a sign that closes, and after the point of "cs.SD",
+// and with `keep-all` neither at a hyphen nor at a slash.
 
-const ENDS = /[ぁ-ゖ、。，．：；！？」』）](?=[一-鿿々〆ァ-ヴA-Za-z0-9])/gu;
-const OPENS = /[「『（(]\S/gu; // with `keep-all` WebKit ends a line behind these
+const BEFORE = /[ぁ-ゖ、。，．：；！？」』）]/u;
+const AFTER = /[一-鿿々〆ァ-ヴA-Za-z0-9]/u;
+const KANJI = /[一-鿿々〆]/u;
+const HONORIFIC = "おご"; // they belong to what follows
+const BINDS = "いきぎしじちぢびみりえけげせぜべめれ"; // between kanji: 読み込み, 受け取る
+const JOINT = /[A-Za-z][-/]$/;
+const OPENS = /^[「『（(]/u;
+// A sign that closes stays with the letter before it, one that opens with the one behind it.
+const HELD =
+  /[「『（(]*[^\s、。，．：；！？」』）)][、。，．：；！？」』）)]+|[「『（(]\S|\d{4}-\d\d-\d\d|\[?-?[\w-]+(?:[.:][\w-]+)+\]?|\[\w+\]/gu;
+const DATES = /\d{4}-\d\d-\d\d/g;
+const LONGEST = 14; // what is longer may be wider than a narrow column
+const IN_ANY = /\d{4}-\d\d-\d\d|[A-Za-z]\/[A-Za-z]/;
 const NOT_IN = "textarea, script, style, svg, math, pre, code, .keeps-together";
 
 export function keepWords() {
@@ -21,23 +35,39 @@ function mark(root) {
   while (texts.nextNode()) found.push(texts.currentNode);
   for (const text of found) {
     const around = text.parentElement;
-    if (around?.closest("[lang]")?.lang !== "ja" || around.closest(NOT_IN) || !text.data.trim()) continue;
-    // In a flex box each piece of text would become an item of its own: a span keeps it one item.
-    if (!/flex|grid/.test(getComputedStyle(around).display)) part(text);
+    if (!around || around.closest(NOT_IN) || !text.data.trim()) continue;
+    const isJapanese = around.closest("[lang]")?.lang === "ja";
+    if (!isJapanese && !IN_ANY.test(text.data)) continue;
+    // In a flex box each piece would be a thing of its own: there the text is held together, once.
+    if (!/flex|grid/.test(getComputedStyle(around).display)) part(text, isJapanese);
     else if (around.className !== "words") wrapped(text, "words");
   }
 }
 
-// From the end, so that earlier positions stay valid. The observer calls `mark` again for the
-// pieces that are split off.
-function part(text) {
-  for (const { 0: open, index } of Array.from(text.data.matchAll(OPENS)).reverse()) {
+// From the end, so that the places before it stay right; what is parted off comes here again.
+function part(text, isJapanese) {
+  const whole = text.data;
+  const held = Array.from(whole.matchAll(isJapanese ? HELD : DATES));
+  for (const { 0: piece, index } of held.reverse()) {
+    if (piece.length > LONGEST) continue;
     const both = text.splitText(index);
-    both.splitText(open.length);
-    wrapped(both, "keeps-together").before(document.createElement("wbr"));
+    const rest = both.splitText(piece.length);
+    const span = wrapped(both, "keeps-together");
+    if (mayEnd(whole, index + piece.length, isJapanese)) rest.before(document.createElement("wbr"));
+    if (OPENS.test(piece) || mayEnd(whole, index, isJapanese)) span.before(document.createElement("wbr"));
   }
-  const ends = Array.from(text.data.matchAll(ENDS), ({ index }) => index + 1);
-  for (const end of ends.reverse()) text.splitText(end).before(document.createElement("wbr"));
+  for (let at = text.data.length - 1; at > 0; at -= 1) {
+    if (mayEnd(text.data, at, isJapanese)) text.splitText(at).before(document.createElement("wbr"));
+  }
+}
+
+function mayEnd(data, at, isJapanese) {
+  const [before, last, next] = [data[at - 2] ?? "", data[at - 1] ?? "", data[at] ?? ""];
+  if (JOINT.test(before + last)) return (last === "/" || isJapanese) && /^[A-Za-z]{2}/.test(data.slice(at, at + 2));
+  if (!isJapanese) return false;
+  if (last === "年") return /\d/.test(next);
+  if (!BEFORE.test(last) || !AFTER.test(next) || HONORIFIC.includes(last)) return false;
+  return !(BINDS.includes(last) && KANJI.test(before) && KANJI.test(next));
 }
 
 function wrapped(text, className) {

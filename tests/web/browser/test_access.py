@@ -140,12 +140,65 @@ def test_no_japanese_word_is_broken_between_lines(
     visitor.may_fail.add(404)
     context = visitor.context(size=PHONE, language="ja")
     if not has_auto_phrase:
-        context.add_init_script("CSS.supports = (_, value) => value !== 'auto-phrase'")
+        context.add_init_script(NO_AUTO_PHRASE)
     page = context.new_page()
     keeps = f"() => document.querySelectorAll('html.keeps-words').length === {has_auto_phrase:d}"
     kept_wrongly = f"() => ({keeps})() ? ['keeps words by the wrong means'] : []"
     wrong = found_by(shown, page, kept_wrongly, BROKEN_WORDS, sizes=(*ENLARGED, PHONE))
     assert not wrong, "\n".join(wrong)
+
+
+NO_AUTO_PHRASE = "CSS.supports = (_, value) => value !== 'auto-phrase'"
+PIECES = """([lang, text]) => {
+  const p = Object.assign(document.createElement("p"), { lang, textContent: text });
+  document.body.append(p);
+  return new Promise((done) => setTimeout(() => done(
+    p.innerHTML.replace(/<wbr>/g, "|").replace(/<span[^>]*>/g, "{").replace(/<.span>/g, "}")), 50));
+}"""
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "pieces"),
+    [
+        # No line begins with a sign that closes, nor ends with one that opens.
+        ("ja", "まだないので、珍しい言葉で探した。", "まだないの{で、}|珍しい|言葉で|探し{た。}"),
+        ("ja", "題と概要に「音声」。", "題と|概要に|{「音}{声」。}"),
+        # No word of several kanji, nor one with an honorific, is broken.
+        ("ja", "もう一度お試しください", "もう|一度お試しください"),
+        ("ja", "再読み込みして受け取る", "再読み込みして|受け取る"),
+        ("ja", "長い文を流し読み", "長い文を|流し読み"),
+        # Nor a name, a date or a number, but one of several words is.
+        ("ja", "分類 cs.SD の論文", "分類 {cs.SD} の|論文"),
+        ("ja", "最後の応答 2026-11-26", "最後の|応答 {2026-11-26}"),
+        ("ja", "sentence-transformers の形", "sentence-|transformers の|形"),
+        ("ja", "speech/translation へ", "speech/|translation へ"),
+        ("ja", "2026年11月26日", "2026年|11月26日"),
+        ("en", "on 2026-11-26, in nlp/translation", "on {2026-11-26}, in nlp/|translation"),
+        ("en", "a speech-to-speech 音声、翻訳", "a speech-to-speech 音声、翻訳"),
+    ],
+)  # fmt: skip
+def test_a_line_ends_where_a_word_ends(
+    shown: Serving, visitor: Visitor, language: str, text: str, pieces: str
+) -> None:
+    """Where no CSS sees to it, as in WebKit; {} is held together, | may end a line."""
+    context = visitor.context(size=PHONE, language="ja")
+    context.add_init_script(NO_AUTO_PHRASE)
+    page = context.new_page()
+    page.goto(f"{shown.url}/more")
+    assert page.evaluate(PIECES, [language, text]) == pieces
+
+
+def test_what_keeps_words_together_is_drawn_as_nothing(shown: Serving, visitor: Visitor) -> None:
+    """Each kind of search had two rims in WebKit, one within the other."""
+    context = visitor.context(size=PHONE, language="ja")
+    context.add_init_script(NO_AUTO_PHRASE)
+    page = context.new_page()
+    page.goto(f"{shown.url}/search")
+    page.wait_for_function("() => document.querySelector('.pill .words')")
+    rims = """() => [...document.querySelectorAll(".pill")].map((pill) =>
+      [...pill.querySelectorAll("*")].filter((e) => e.localName !== "input"
+        && getComputedStyle(e).borderTopWidth !== "0px").length)"""
+    assert set(page.evaluate(rims)) == {1}
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP])
