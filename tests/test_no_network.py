@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -149,6 +150,17 @@ def test_the_pages_say_it_once_in_the_browsers_language(offline: Path) -> None:
                 text = client.get(path, headers={"accept-language": language}).text
                 assert text.count(said) == 1, (language, path)
         assert "takes no connections" not in client.get("/").text
+
+
+def test_the_page_of_the_work_has_one_message_too(offline: Path) -> None:
+    _, out, _ = run("gather", "--no-encode", "--json", library=offline)
+    ended = json.loads(out.splitlines()[-1])
+    assert len(ended["problems"]) == 6
+    [told] = ended["told"]
+    assert told["message"].startswith(
+        "arXiv, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog:"
+    )
+    assert told["hint"].startswith("Is the network up?")
 
 
 @pytest.mark.parametrize("name", ["arXiv", "arXiv OAI", "timeline"])
