@@ -5,7 +5,7 @@
 // WebKit also ends lines within a date, before a sign that closes, and after the point of "cs.SD",
 // and with `keep-all` neither at a hyphen nor at a slash.
 
-const BEFORE = /[ぁ-ゖ、。，．：；！？」』）]/u;
+const CLOSES = /[、。，．：；！？」』）]/u;
 const AFTER = /[一-鿿々〆ァ-ヴA-Za-z0-9]/u;
 const KANJI = /[一-鿿々〆]/u;
 const HONORIFIC = "おご"; // they belong to what follows
@@ -16,7 +16,6 @@ const OPENS = /^[「『（(]/u;
 const HELD =
   /[「『（(]*[^\s、。，．：；！？」』）)][、。，．：；！？」』）)]+|[「『（(]\S|\d{4}-\d\d-\d\d|\[?-?[\w-]+(?:[.:][\w-]+)+\]?|\[\w+\]/gu;
 const DATES = /\d{4}-\d\d-\d\d/g;
-const LONGEST = 14; // what is longer may be wider than a narrow column
 const IN_ANY = /\d{4}-\d\d-\d\d|[A-Za-z]\/[A-Za-z]/;
 const NOT_IN = "textarea, script, style, svg, math, pre, code, .keeps-together";
 
@@ -48,8 +47,9 @@ function mark(root) {
 function part(text, isJapanese) {
   const whole = text.data;
   const held = Array.from(whole.matchAll(isJapanese ? HELD : DATES));
+  const longest = innerWidth < 300 ? 14 : 24; // what is longer may be wider than its column
   for (const { 0: piece, index } of held.reverse()) {
-    if (piece.length > LONGEST) continue;
+    if (piece.length > longest) continue;
     const both = text.splitText(index);
     const rest = both.splitText(piece.length);
     const span = wrapped(both, "keeps-together");
@@ -66,7 +66,8 @@ function mayEnd(data, at, isJapanese) {
   if (JOINT.test(before + last)) return (last === "/" || isJapanese) && /^[A-Za-z]{2}/.test(data.slice(at, at + 2));
   if (!isJapanese) return false;
   if (last === "年") return /\d/.test(next);
-  if (!BEFORE.test(last) || !AFTER.test(next) || HONORIFIC.includes(last)) return false;
+  if (CLOSES.test(last)) return /[^\s、。，．：；！？」』）)]/u.test(next);
+  if (!/[ぁ-ゖ]/u.test(last) || !AFTER.test(next) || HONORIFIC.includes(last)) return false;
   return !(BINDS.includes(last) && KANJI.test(before) && KANJI.test(next));
 }
 

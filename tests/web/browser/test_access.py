@@ -163,6 +163,7 @@ PIECES = """([lang, text]) => {
         # No line begins with a sign that closes, nor ends with one that opens.
         ("ja", "まだないので、珍しい言葉で探した。", "まだないの{で、}|珍しい|言葉で|探し{た。}"),
         ("ja", "題と概要に「音声」。", "題と|概要に|{「音}{声」。}"),
+        ("ja", "根拠は何で、どこが怪しい", "根拠は|何{で、}|どこが|怪しい"),
         # No word of several kanji, nor one with an honorific, is broken.
         ("ja", "もう一度お試しください", "もう|一度お試しください"),
         ("ja", "再読み込みして受け取る", "再読み込みして|受け取る"),
