@@ -87,7 +87,7 @@ def test_a_wrong_feeds_toml_is_named_with_line_key_and_remedy(
 def test_a_folder_without_feeds_toml_is_no_library_and_says_how_to_make_one(tmp_path: Path) -> None:
     code, out, err = run("today", library=tmp_path / "elsewhere")
     assert (code, out) == (3, "")
-    assert says(err, "There is no library at", "`reader init", "makes one; --library")
+    assert says(err, "There is no library at", "Make one with `reader init", "--library")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -180,7 +180,11 @@ NO_IDS = {
 def test_what_is_no_id_is_refused_in_words(library: Path, text: str) -> None:
     code, out, err = run("show", text, library=library)
     assert (code, out) == (4, "")
-    assert says(err, "is no arXiv id, DOI, OpenReview or ACL Anthology id", "Paste the paper's")
+    assert says(
+        err,
+        "is not an id of arXiv, OpenReview or the ACL Anthology, nor a DOI",
+        "Paste the paper's",
+    )
     assert re.match(r"""reader: (['"]).*\1 is no""", err)
     assert len(err) < 400
     assert "\x1b" not in err

@@ -79,8 +79,8 @@ def test_a_library_that_cannot_be_written_can_be_read(readable: Path) -> None:
     assert says(out, "6 new papers", "Speech recognition under water", "as it is now")
     code, out, err = run("today", library=readable, prefix=AS_NOBODY)
     assert code == 6
-    assert says(out, "6 new papers", "no source was asked")
-    assert says(err, f"{readable} cannot be written.", "Look at the rights")
+    assert says(out, "6 papers arrived", "nothing was asked")
+    assert says(err, f"{readable} cannot be written.", "Check the permissions")
     code, out, err = run("show", WATER, library=readable, prefix=AS_NOBODY)
     assert (code, err) == (0, "")
     assert says(out, "Speech recognition under water", "NOTE of 2031-03-04", NOTE)
@@ -109,7 +109,9 @@ def test_a_command_that_must_write_names_the_file_and_exits_6(
     before = content(readable)
     code, out, err = run(*args, library=readable, prefix=AS_NOBODY)
     assert (code, out) == (6, "")
-    assert says(err, f"reader: {readable}", "cannot be written.", "rights of the library's folder")
+    assert says(
+        err, f"reader: {readable}", "cannot be written.", "permissions of the library's folder"
+    )
     assert content(readable) == before
 
 
@@ -152,7 +154,7 @@ def test_a_database_that_is_no_database_is_named_and_left_alone(library: Path) -
     before = (library / "reader.db").read_bytes()
     code, out, err = run("today", "--no-fetch", library=library)
     assert (code, out) == (6, "")
-    assert says(err, f"{library}/reader.db is no readable database", "backup of reader.db")
+    assert says(err, f"{library}/reader.db is not a readable database", "backup of reader.db")
     assert (library / "reader.db").read_bytes() == before
 
 
@@ -189,7 +191,7 @@ def test_a_library_held_by_another_process_is_named_and_no_word_is_lost(
     holder.close()
     for code, out, err in ended:
         assert (code, out) == (6, "")
-        assert says(err, f"{library}/reader.db is held by another process", "nothing was changed")
+        assert says(err, f"{library}/reader.db is in use by another process", "Nothing was changed")
     (rescued,) = list((library / "drafts").glob("*.md"))
     assert says(ended[2].err, f"Your words are in {rescued}.")
     assert rescued.read_text() == "Words from an editor. Two of them."

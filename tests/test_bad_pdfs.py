@@ -127,7 +127,7 @@ def with_model(library: Path, model: str) -> Path:
         (NO_MODEL, (f"{NO_MODEL} is not on this disk: there is no such folder", "[encoder]")),
         (
             "nobody/made-this-model",
-            ("nobody/made-this-model is not on this disk", "needs no network"),
+            ("nobody/made-this-model is not on this disk", "Without a network: "),
         ),
     ],
 )

@@ -588,7 +588,7 @@ def test_long_work_that_is_held_up_says_so_in_its_last_line(
         code, [ended] = printed(capsys, library, "gather", "--json")
     assert code == 6
     assert differences(ended, "ended") == []
-    assert "gather.lock is held by another process" in ended["error"]["message"]
+    assert "gather.lock is in use by another process" in ended["error"]["message"]
 
 
 def test_today_json_has_the_documented_fields(

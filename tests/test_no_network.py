@@ -55,7 +55,7 @@ def test_no_network_is_one_line_of_the_list(offline: Path) -> None:
     assert (code, err) == (5, "")
     assert says(
         out,
-        "INCOMPLETE: None of the 5 sources can be reached (2031-03-03 to 2031-03-04).",
+        "NOT COMPLETE. None of the 5 sources can be reached (2031-03-03 to 2031-03-04).",
         "Is the network up? Everything that was fetched before is still here.",
         "SOURCES 0 of 5 up to date.",
         "(no connection at 2031-03-04 17:00)",
@@ -69,8 +69,8 @@ def test_no_network_is_one_message_of_a_gather(offline: Path) -> None:
     code, out, err = run("gather", "--no-encode", library=offline)
     assert (code, out) == (5, "")
     assert err.count("reader: ") == 1
-    assert says(err, "arXiv, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog: no answer")
-    assert says(err, "Is the network up? What was fetched before is all here.")
+    assert says(err, "arXiv API, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog: no answer")
+    assert says(err, "Is the network up? Everything that was fetched before is still here.")
 
     # What waits after it is within the one message, and so is OAI-PMH, asked for the first time.
     code, out, err = run("gather", "--no-encode", library=offline, now=LATER)

@@ -21,22 +21,20 @@
     └── ModelError                      7
         └── ModelMissing                7
 
-A class's docstring is its message: `NotFound(what="2401.1")` reads "2401.1 is not in
-this library." The second paragraph, where there is one, is the hint: what to do. Both are
-made in the language that is spoken when the error is; other languages have theirs in
-`messages/`, by the name of the class. What the program asks of an error is an attribute of
-its class, never looked for in its sentence. No third-party exception leaves an adapter;
-this module knows nothing of any of them.
+`message_text` of a class is its message: `NotFound(what="2401.1")` reads "2401.1 is not in
+this library." `hint_text` says what to do; it may be empty. Both are filled in when the error
+is made, in the language that is spoken then; `messages/japanese/errors.py` has the Japanese, by
+the name of the class. What the program asks of an error is an attribute, never looked for in
+its sentence. No third-party exception leaves an adapter; this module knows none of them.
 """
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
-from reader.base.messages import say, spoken
+from reader.base.messages import N_, say, spoken
 
 Reason = Literal["", "unreachable", "no paper", "off"]
 """Why something failed, as it is stored beside its sentence and compared: no host answered, its
@@ -44,40 +42,40 @@ registry has no such paper, or looking it up is off in feeds.toml. "" for all th
 
 
 class ReaderError(Exception):
-    """{what}"""
+    """An error that this program reports, with a remedy and an exit code."""
 
+    message_text: ClassVar[str] = "{what}"
+    hint_text: ClassVar[str] = ""
     exit_code = 1
     reason: Reason = ""
 
     def __init__(self, **values: object) -> None:
-        kind = type(self)
-        text = inspect.cleandoc(kind.__doc__ or "")
+        message, hint = self.message_text, self.hint_text
         if spoken() == "ja":
             from reader.base.messages.japanese.errors import ERRORS
 
-            text = next(ERRORS[k.__name__] for k in kind.__mro__ if k.__name__ in ERRORS)
-        message, _, hint = text.partition("\n\n")
-        self.message = " ".join(message.split()).format_map(values)
-        self.hint = " ".join(hint.split()).format_map(values)
+            kinds = (kind.__name__ for kind in type(self).__mro__)
+            text = next(ERRORS[name] for name in kinds if name in ERRORS)
+            message, _, hint = text.partition("\n\n")
+        self.message = message.format_map(values)
+        self.hint = hint.format_map(values)
         self.what = str(values.get("what", self.message))
         super().__init__(self.message)
 
 
 class UsageError(ReaderError):
-    """{what}
+    """A command line or a form that asks for something impossible."""
 
-    {hint}
-    """
-
+    message_text = "{what}"
+    hint_text = "{hint}"
     exit_code = 2
 
 
 class ConfigError(ReaderError):
-    """{file}, line {line}: {key}: {what}
+    """A mistake in a line of feeds.toml."""
 
-    {hint}
-    """
-
+    message_text = N_("{file}, line {line}: {key}: {what}")
+    hint_text = "{hint}"
     exit_code = 3
 
     def __init__(self, *, file: object = "", line: int = 1, **values: object) -> None:
@@ -86,45 +84,50 @@ class ConfigError(ReaderError):
 
 
 class NoLibrary(ConfigError):
-    """There is no library at {where}: no feeds.toml there.
+    """A folder that has no feeds.toml."""
 
-    `reader init {where}` makes one; --library or READER_LIBRARY names another.
-    """
+    message_text = N_("There is no library at {where}: no feeds.toml there.")
+    hint_text = N_(
+        "Make one with `reader init {where}`, or name another with --library or READER_LIBRARY."
+    )
 
 
 class NotFound(ReaderError):
-    """{what} is not in this library.
+    """A paper that is not in the library."""
 
-    `reader search` finds papers by words; `reader add {what}` fetches one by its id.
-    """
-
+    message_text = N_("{what} is not in this library.")
+    hint_text = N_(
+        "`reader search` finds papers by words; `reader add {what}` fetches one by its id."
+    )
     exit_code = 4
 
 
 class NotKnown(NotFound):
-    """{what}
+    """Anything else that is not there: a topic, a picture, a page; or a paper, and why."""
 
-    {hint}
-    """
+    message_text = "{what}"
+    hint_text = "{hint}"
 
 
 class NotAnId(NotFound):
-    """{what} is no arXiv id, DOI, OpenReview or ACL Anthology id, and no title or key
-    here begins so.
+    """A text that names no paper."""
 
-    Paste the paper's address, or the first words of its title in quotes.
-    """
+    message_text = N_(
+        "{what} is not an id of arXiv, OpenReview or the ACL Anthology, nor a DOI, and no title "
+        "or key in this library begins with it."
+    )
+    hint_text = N_("Paste the paper's address, or the first words of its title in quotes.")
 
 
 class Ambiguous(NotFound):
-    """{what} could be any of {n} papers: {several}.
+    """A text that names several papers."""
 
-    Type more of the title, or the id.
-    """
+    message_text = N_("{what} could be any of {n} papers: {several}.")
+    hint_text = N_("Type more of the title, or the id.")
 
 
 class Incomplete(ReaderError):
-    """{what}"""
+    """Something that was done in part: the rest is missing or failed."""
 
     exit_code = 5
 
@@ -134,10 +137,10 @@ class Incomplete(ReaderError):
 
 
 class SourceFailed(Incomplete):
-    """{source}: {what}
+    """A source that gave no usable answer."""
 
-    {hint}
-    """
+    message_text = "{source}: {what}"
+    hint_text = "{hint}"
 
     def __init__(
         self,
@@ -162,19 +165,18 @@ class SourceFailed(Incomplete):
 
 
 class Unreachable(SourceFailed):
-    """{source}: no answer ({what})
+    """A source whose host did not answer."""
 
-    Is the network up? What was fetched before is all here.
-    """
-
+    message_text = N_("{source}: no answer ({what})")
+    hint_text = N_("Is the network up? Everything that was fetched before is still here.")
     reason = "unreachable"
 
 
 class PdfError(Incomplete):
-    """{file}: {what}
+    """A PDF that could not be fetched or read."""
 
-    {hint}
-    """
+    message_text = "{file}: {what}"
+    hint_text = "{hint}"
 
     def __init__(self, *, file: object, what: str, hint: str = "", kind: str = "") -> None:
         """Record which PDF failed, and why.
@@ -190,19 +192,19 @@ class PdfError(Incomplete):
 
 
 class NotOpened(Incomplete):
-    """{what}
+    """A file or an address that no program opened."""
 
-    Install a browser or a PDF viewer, or open it by hand; `reader open ID --print` says where
-    it is.
-    """
+    hint_text = N_(
+        "Install a browser or a PDF viewer, or open it yourself: `reader open ID --print` shows "
+        "where it is."
+    )
 
 
 class StoreError(ReaderError):
-    """{file}: {what}
+    """A file of the library that could not be read or written."""
 
-    {hint}
-    """
-
+    message_text = "{file}: {what}"
+    hint_text = "{hint}"
     exit_code = 6
 
     def __init__(self, *, file: object, **values: object) -> None:
@@ -211,47 +213,49 @@ class StoreError(ReaderError):
 
 
 class Locked(StoreError):
-    """{file} is held by another process{who}.
+    """A file that another process is using."""
 
-    Wait until that one is done, or end it; nothing was changed.
-    """
+    message_text = N_("{file} is in use by another process.")
+    hint_text = N_("Wait until that process is done, or end it. Nothing was changed.")
 
 
 class ReadOnly(StoreError):
-    """{file} cannot be written.
+    """A file that may not be written."""
 
-    Look at the rights of the library's folder and whether its disk is mounted read-only.
-    """
+    message_text = N_("{file} cannot be written.")
+    hint_text = N_(
+        "Check the permissions of the library's folder, and whether its disk is mounted read-only."
+    )
 
 
 class DiskFull(StoreError):
-    """{file}: the disk is full.
+    """A disk without space."""
 
-    Make room and say it again; what was confirmed before is safe.
-    """
+    message_text = N_("{file}: the disk is full.")
+    hint_text = N_(
+        "Free some space and run the command again. Everything that was confirmed before is safe."
+    )
 
 
 class Damaged(StoreError):
-    """{file} is no readable database: {what}
+    """A database that SQLite cannot read."""
 
-    {hint}
-    """
+    message_text = N_("{file} is not a readable database: {what}")
+    hint_text = "{hint}"
 
 
 class ModelError(ReaderError):
-    """{model}: {what}
+    """An encoder that cannot be used."""
 
-    {hint}
-    """
-
+    message_text = "{model}: {what}"
+    hint_text = "{hint}"
     exit_code = 7
 
 
 class ModelMissing(ModelError):
-    """{model} is not on this disk: {what}
+    """An encoder that is not on this disk."""
 
-    {hint}
-    """
+    message_text = N_("{model} is not on this disk: {what}")
 
 
 def said_now(stored: str, reason: Reason, *, source: str) -> str:

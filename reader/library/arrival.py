@@ -64,9 +64,12 @@ def sent_act(library: Library) -> SentAct | None:
 
 
 class RepeatedAct(ReaderError):
-    """{act} was done before"""
+    """An act that was received before.
 
-    # Never seen by a person: what receives it answers that all is well.
+    No person sees it: the code that receives it answers that all is well.
+    """
+
+    message_text = "{act} was done before"
 
     def __init__(self, arrival: Arrival) -> None:
         super().__init__(act=arrival.act)

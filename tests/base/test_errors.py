@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Iterator
@@ -52,18 +53,43 @@ def test_the_docstring_draws_the_tree_of_classes() -> None:
 
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
-def test_every_docstring_is_a_message_that_needs_nothing_but_its_values(
-    kind: type[ReaderError],
-) -> None:
-    doc = inspect.cleandoc(kind.__doc__ or "")
-    names = {name for _, name, _, _ in Formatter().parse(doc) if name}
+def test_each_message_needs_only_its_values(kind: type[ReaderError]) -> None:
+    names = placeholders(kind.message_text) | placeholders(kind.hint_text)
     error = kind(**{name: f"<{name}>" for name in names})
     assert error.message
     assert "\n" not in error.message + error.hint
     assert str(error) == error.message
 
 
-def test_a_message_names_its_values_and_the_second_paragraph_is_the_hint() -> None:
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
+def test_each_class_is_described_in_one_plain_line(kind: type[ReaderError]) -> None:
+    doc = kind.__dict__["__doc__"] or ""
+    assert re.fullmatch(r"[A-Z][^\n{}]{10,}\.", doc)
+
+
+def test_english_sentences_are_marked_for_translation() -> None:
+    """Texts of placeholders and signs alone need none."""
+    tree = ast.parse(inspect.getsource(errors))
+    stored = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        and ast.unparse(node).startswith(("message_text", "hint_text"))
+        and node.value is not None
+    ]
+    marked = {
+        node.args[0].value
+        for node in stored
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "N_"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    words = re.compile("[a-z]{2}")
+    texts = {text for kind in ALL for text in (kind.message_text, kind.hint_text)}
+    assert {text for text in texts if words.search(re.sub(r"{\w+}", "", text))} == marked
+
+
+def test_a_message_names_its_values_and_the_hint_says_what_to_do() -> None:
     error = NotFound(what="2401.1")
     assert error.message == "2401.1 is not in this library."
     assert error.hint.startswith("`reader search` finds papers by words;")
@@ -98,8 +124,9 @@ def placeholders(text: str) -> set[str]:
 def test_japanese_has_each_class_with_its_values_and_a_hint_where_english_has_one() -> None:
     assert list(ERRORS) == [kind.__name__ for kind in sorted(ALL, key=_line)]
     for kind in ALL:
-        english, japanese = inspect.cleandoc(kind.__doc__ or ""), ERRORS[kind.__name__]
-        for ours, theirs in zip(english.partition("\n\n"), japanese.partition("\n\n"), strict=True):
+        japanese = ERRORS[kind.__name__]
+        message, _, hint = japanese.partition("\n\n")
+        for ours, theirs in ((kind.message_text, message), (kind.hint_text, hint)):
             assert (placeholders(ours), bool(ours)) == (placeholders(theirs), bool(theirs))
         assert "\n" not in japanese.replace("\n\n", "", 1)
 
@@ -123,10 +150,9 @@ def test_an_error_speaks_the_language_in_which_it_was_made() -> None:
 
 def test_a_subclass_uses_the_text_of_its_base_class() -> None:
     class Late(SourceFailed):
-        """{source}: {what}
+        message_text = "{source}, late: {what}"
 
-        {hint}
-        """
+    assert Late(source="a", what="b", hint="c").message == "a, late: b"
 
     with speaking("ja"):
         assert Late(source="a", what="b", hint="c").hint == "c"

@@ -427,7 +427,7 @@ class TestSilence:
             taken.bind((HOST, 0))
             error = silence(client, ask(f"http://127.0.0.1:{taken.getsockname()[1]}/"))
         assert error.message == "Feed: no answer (127.0.0.1 takes no connections)"
-        assert error.hint == "Is the network up? What was fetched before is all here."
+        assert error.hint == "Is the network up? Everything that was fetched before is still here."
 
     def test_a_name_that_does_not_exist(self, client: Client) -> None:
         assert silence(client, ask("http://nowhere.invalid/")).message == (

@@ -33,7 +33,7 @@ def test_rebuild_is_refused_while_the_index_is_being_filled(library: Path, name:
     with lock_file(library / name):
         code, out, err = run_here("index", "--rebuild", library=library)
     assert (code, out) == (6, "")
-    assert says(err, f"{library / name} is held by another process")
+    assert says(err, f"{library / name} is in use by another process")
     assert file.stat().st_ino == before
     assert run_here("index", "--rebuild", library=library).code == 7  # its model is missing
     assert says(run_here("search", "water", library=library).out, "PAPER Speech recognition")

@@ -349,7 +349,7 @@ class TestDrafts:
         (name,) = files(library)
         assert ran[:2] == (6, "")
         assert says(
-            ran.err, f"Your words are in {library}/drafts/{name}.", "held by another process"
+            ran.err, f"Your words are in {library}/drafts/{name}.", "in use by another process"
         )
         assert texts(library) == [ONE]
         editor.run(library, "true")

@@ -260,7 +260,7 @@ def test_two_imports_at_once_run_one_after_the_other(library: Path) -> None:
         for command in ("take", "back"):
             code, _, err = run(library, command)
             assert code == 6
-            assert installed.says(err, "tablet.lock", "held by another process")
+            assert installed.says(err, "tablet.lock", "in use by another process")
 
 
 def test_a_read_only_library_is_reported_and_its_marks_are_shown(library: Path) -> None:

@@ -403,7 +403,7 @@ def test_a_locked_library_is_reported_and_the_key_works_later(library: Path) -> 
         other = sqlite3.connect(library / "reader.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         press(terminal, "s")
-        terminal.until("held by another process")
+        terminal.until("in use by another process")
         assert terminal.here() == here
         other.execute("ROLLBACK")
         other.close()

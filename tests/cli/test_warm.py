@@ -129,7 +129,7 @@ def test_a_saved_note_waits_only_shortly_for_the_encoder(
     with ThreadPoolExecutor(1) as threads:
         asked = threads.submit(one.encode, "slow", is_question=True)
         is_loading.wait(10)
-        with pytest.raises(ModelError, match="in use by others"):
+        with pytest.raises(ModelError, match="other requests are using it"):
             one.encode("a note", is_question=False, wait_s=0.01)
         loader.may_go_on.set()
         assert asked.result().tolist() == [4, 1]
@@ -142,5 +142,5 @@ def test_a_kept_vector_is_returned_without_waiting(loader: Loader) -> None:
     one.encode("a", is_question=True)
     with one._lock:  # somebody encodes
         assert one.encode("a", is_question=True, wait_s=0).tolist() == [1, 1]
-        with pytest.raises(ModelError, match="in use by others"):
+        with pytest.raises(ModelError, match="other requests are using it"):
             one.encode("b", is_question=True, wait_s=0)

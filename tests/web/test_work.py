@@ -42,8 +42,9 @@ LACKING = """
 """
 LOCKED = """
     import json, sys
-    error = {"message": "gather.lock is held by another process.", "hint": "Wait until it is done."}
-    print(json.dumps({"n_new": 0, "problems": [], "told": [], "error": error}))
+    message = "gather.lock is in use by another process."
+    error = {"message": message, "hint": "Wait until it is done."}
+    print(json.dumps({"n_new": 0, "problems": [], "error": error}))
     sys.exit(6)
 """
 CRASH = """
@@ -130,7 +131,7 @@ def test_only_one_runs_at_a_time(tmp_path: Path) -> None:
     ("code", "exit_code", "problems", "error"),
     [
         (LACKING, 5, (("arXiv: <b>cut</b>", "Wait."),), None),
-        (LOCKED, 6, (), ("gather.lock is held by another process.", "Wait until it is done.")),
+        (LOCKED, 6, (), ("gather.lock is in use by another process.", "Wait until it is done.")),
         (CRASH, 1, (), ("reader: unexpected", "")),
     ],
 )
@@ -227,7 +228,7 @@ def test_what_is_missing_stands_on_the_page_as_text(tmp_path: Path) -> None:
 
 def test_a_gather_in_another_process_is_reported(tmp_path: Path) -> None:
     text = page_after(tmp_path, LOCKED)
-    assert "gather.lock is held by another process." in text
+    assert "gather.lock is in use by another process." in text
     assert "Wait until it is done." in text
 
 

@@ -1,9 +1,9 @@
 """Hold every text that the program shows, in one catalogue; a module for each subject.
 
 English is complete, and `japanese/` has the same keys, loaded when they are first spoken;
-errors have their English in `errors.py`, where a class's docstring is its message. Which
-language is spoken is a context variable, so that each request of a server, run in a
-thread, has its own. Knows no terminal and no page.
+errors have their English in `errors.py`, marked by `N_`. Which language is spoken is a
+context variable, so that each request of a server, run in a thread, has its own. Knows no
+terminal and no page.
 
 `{n}` is a value; `{n:paper|papers}` counts: "1 paper", "2 papers". Japanese counts without
 forms, by a word behind the number: `{n}件`.
@@ -72,6 +72,15 @@ SUBJECTS = (
     own_words.TEXTS,
 )
 ENGLISH: dict[str, str] = {key: text for texts in SUBJECTS for key, text in texts.items()}
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation where it is stored; it is translated where it is shown.
+
+    The name is the one that gettext's tools look for.
+    """
+    return text
+
 
 _spoken: ContextVar[Language] = ContextVar("language", default="en")
 

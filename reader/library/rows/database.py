@@ -406,7 +406,7 @@ def _translated_error(error: sqlite3.Error | OSError, path: Path) -> ReaderError
     # The low byte is the primary result code; the bytes above it say which kind.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return Locked(file=path, who="")
+        return Locked(file=path)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return ReadOnly(file=path)
     if code == sqlite3.SQLITE_FULL:
@@ -435,7 +435,7 @@ def lock_file(path: Path, *, wait: bool = False) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise Locked(file=path, who="") from None
+        raise Locked(file=path) from None
     except OSError as error:
         raise ReadOnly(file=path) from error
     try:

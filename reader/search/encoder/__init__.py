@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelMissing
+from reader.base.messages import say
 from reader.search.encoder.models import (
     ModelPlace,
     Progress,
     check_folder,
+    check_library,
     download,
     find,
     is_path,
@@ -55,18 +57,22 @@ def prepare(
 ) -> ModelPlace:
     """Set a model up, if that was not done yet, and return its place.
 
-    The bundled model is unpacked into `cache`; any other one is checked. allow_network: download
-    a model of the hub that is not here.
-    Raises ModelMissing, or ModelError for a broken model.
+    The bundled one is unpacked into `cache`; any other is checked. allow_network: download a
+    hub's model that is not here. Raises ModelMissing, or ModelError for a broken one and for
+    one that needs packages that a light installation lacks.
     """
     try:
         found = find(model, cache)
     except ModelMissing:
-        if not allow_network or is_path(model):
+        if is_path(model):
+            raise
+        check_library(on_hub(model))
+        if not allow_network:
             raise
         download(on_hub(model), progress)
         found = find(model, cache)
     if not found.is_bundled:
+        check_library(found.model)
         check_folder(found)
     if not is_ready(found):
         from reader.search.encoder.setup import set_up
@@ -87,8 +93,9 @@ def open_encoder(
     from reader.search.encoder.bert import open_quick
     from reader.search.encoder.model import LibraryEngine, ModelEncoder, PlainEngine
 
-    is_slow = bool(read_note(found))
-    return ModelEncoder(found, LibraryEngine(found) if is_slow else PlainEngine(open_quick(found)))
+    if read_note(found):
+        return ModelEncoder(found, LibraryEngine(found))
+    return ModelEncoder(found, PlainEngine(open_quick(found), progress))
 
 
 def open_query_encoder(
@@ -100,7 +107,7 @@ def open_query_encoder(
     """
     found = prepare(model, cache=cache, progress=progress)
     if note := read_note(found):
-        note = f"{model} takes seconds for a first question ({note})"
+        note = say("model.slow", model=model, why=note)
         encoder = open_encoder(model, cache=cache, progress=progress)
     else:
         from reader.search.encoder.bert import open_quick
@@ -135,7 +142,10 @@ def open_token_counter(
 def is_quick(model: str, *, cache: Path) -> bool:
     """Check whether a query can be encoded now, without torch and without set-up.
 
-    Raises ModelMissing if the model is not on this disk.
+    Raises ModelMissing if the model is not on this disk, ModelError where it needs packages
+    that a light installation lacks.
     """
     found = find(model, cache)
+    if not found.is_bundled:
+        check_library(found.model)
     return is_ready(found) and not read_note(found)

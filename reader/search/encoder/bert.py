@@ -34,6 +34,7 @@ else:
 
 import numpy as np
 
+from reader.base.messages import say
 from reader.search.encoder.models import ModelPlace, broken, read_json
 from reader.search.encoder.tokens import Pieces, quick_pieces
 
@@ -263,7 +264,8 @@ def open_quick(found: ModelPlace) -> NumpyEngine:
     try:
         return NumpyEngine(found)
     except (ValueError, KeyError, OSError) as error:
-        raise broken(found, f"{found.folder} cannot be read: {error}") from error
+        what = say("model.unreadable", file=found.folder, error=error)
+        raise broken(found, what) from error
 
 
 def why_not_bert(folder: Path, config: dict[str, Any]) -> str:

@@ -17,8 +17,16 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from reader.base.machine import n_cores
+from reader.base.messages import say
 from reader.search.encoder.bert import NumpyEngine, TorchBert
-from reader.search.encoder.models import ModelPlace, broken, check_folder, prompts
+from reader.search.encoder.models import (
+    ModelPlace,
+    Progress,
+    broken,
+    check_folder,
+    has_torch,
+    prompts,
+)
 from reader.search.encoder.tokens import LibraryPieces, Pieces, clean, windows
 
 if TYPE_CHECKING:
@@ -39,6 +47,10 @@ _SAMPLE = 48
 
 _SAME = 0.999
 """The cosine from which on vectors in bfloat16 count as the same."""
+
+_PROBE = "Speech translation, 音声翻訳"
+_SAME_AS_NUMPY = 0.9999
+"""Cosine from which on torch's vector of the probe counts as numpy's."""
 
 FEW = 3000
 """Tokens, those of some 16 passages, that numpy encodes in the time that importing torch takes."""
@@ -63,18 +75,37 @@ class Engine(Protocol):
 
 
 class PlainEngine:
-    """BERT over mapped weights: a few texts by numpy, many by torch."""
+    """BERT over mapped weights: a few texts by numpy, many by torch.
 
-    def __init__(self, quick: NumpyEngine) -> None:
+    progress: is told once that many texts take long, where torch is not installed.
+    """
+
+    def __init__(self, quick: NumpyEngine, progress: Progress = lambda _: None) -> None:
         self._quick = quick
         self._torch: TorchBert | None = None
+        self._progress = progress
+        self._is_torch_looked_for = False
         self.pieces, self.limit, self.n_dimensions = quick.pieces, quick.limit, quick.n_dimensions
 
     def expect(self, n_tokens: int) -> bool:
-        """Load torch where that is faster for so many tokens, or where it is imported already."""
-        if self._torch is None and (n_tokens > FEW or "torch" in sys.modules):
-            self._torch = TorchBert(self._quick.config, self._quick.tensors)
+        """Load torch where it is quicker for so many tokens, or loaded anyway."""
+        if not self._is_torch_looked_for and (n_tokens > FEW or "torch" in sys.modules):
+            self._is_torch_looked_for = True
+            if has_torch():
+                self._torch = self._checked_torch()
+            else:
+                self._progress(say("model.no_torch"))
         return self._torch is not None
+
+    def _checked_torch(self) -> TorchBert | None:
+        """Load torch; None where it does not compute what numpy does.
+
+        Set-up compares the bundled model by numpy alone, so that its first use takes no torch.
+        """
+        engine = TorchBert(self._quick.config, self._quick.tensors)
+        ids = [[*self.pieces.head, *self.pieces.content(_PROBE), *self.pieces.tail]]
+        cosine = float(_unit(engine(ids))[0] @ self._quick.run(ids)[0])
+        return engine if cosine >= _SAME_AS_NUMPY else None
 
     def run(self, parts: Sequence[Sequence[int]], *, is_bf16: bool = False) -> Floats:
         """Run one batch, see `Engine.run`; bfloat16 is used only where torch is loaded."""
@@ -102,9 +133,10 @@ class LibraryEngine:
         try:
             vector = self.run([[*self.pieces.head, *self.pieces.tail]])[0]
         except (KeyError, RuntimeError, TypeError, ValueError, IndexError) as error:
-            raise broken(found, f"it cannot be run: {type(error).__name__}: {error}") from error
+            what = say("model.not_run", error=f"{type(error).__name__}: {error}")
+            raise broken(found, what) from error
         if not np.isfinite(vector).all():
-            raise broken(found, f"{found.folder} holds numbers that are none")
+            raise broken(found, say("model.no_numbers", folder=found.folder))
         self.n_dimensions = len(vector)
 
     def expect(self, n_tokens: int) -> bool:
@@ -158,8 +190,9 @@ def _load(found: ModelPlace) -> SentenceTransformer:
             model_kwargs={"dtype": torch.float32},
         )
     except (SafetensorError, *ours) as error:
-        what = (str(error).splitlines() or [type(error).__name__])[0]
-        raise broken(found, f"{found.folder} cannot be loaded: {what}") from error
+        line = (str(error).splitlines() or [type(error).__name__])[0]
+        what = say("model.not_loaded", folder=found.folder, error=line)
+        raise broken(found, what) from error
 
 
 class ModelEncoder:

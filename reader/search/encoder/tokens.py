@@ -19,6 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from reader.base.messages import say
 from reader.search.encoder.models import ModelPlace, broken
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def read_pieces(found: ModelPlace) -> LibraryPieces:
     try:
         return LibraryPieces(Tokenizer.from_buffer(path.read_bytes()))
     except (OSError, ValueError) as error:
-        raise broken(found, f"{path} cannot be read: {error}") from error
+        raise broken(found, say("model.unreadable", file=path, error=error)) from error
 
 
 def quick_pieces(found: ModelPlace) -> Pieces:

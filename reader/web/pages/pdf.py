@@ -182,7 +182,7 @@ def _import_copy(
     """
     if not _import_lock.acquire(timeout=HAND_S):
         folder.cleanup()
-        raise Locked(file=file.name, who="")
+        raise Locked(file=file.name)
     kept = ""
     try:
         with visit.parts.tools(visit.library) as tools:

@@ -1,6 +1,6 @@
 """Hold the messages of errors in Japanese, by the names of their classes.
 
-As in a class's docstring: the message, an empty line, the hint, where there is one.
+Each is the message, and after an empty line the hint, if there is one.
 """
 
 from __future__ import annotations
@@ -10,31 +10,31 @@ ERRORS: dict[str, str] = {
     "UsageError": "{what}\n\n{hint}",
     "ConfigError": "{file} の{line}行目: {key}: {what}\n\n{hint}",
     "NoLibrary": "{where} にライブラリがありません(feeds.toml がありません)。\n\n"
-    "`reader init {where}` で作れます。ほかのライブラリは --library か READER_LIBRARY で"
-    "指定します。",
+    "`reader init {where}` で作るか、--library か READER_LIBRARY で別のライブラリを指定して"
+    "ください。",
     "NotFound": "{what} はこのライブラリにありません。\n\n"
-    "`reader search` は言葉から論文を探し、`reader add {what}` は ID から論文を取得します。",
+    "`reader search` で言葉から探すか、`reader add {what}` で ID から取得できます。",
     "NotKnown": "{what}\n\n{hint}",
     "NotAnId": "{what} は arXiv・OpenReview・ACL Anthology の ID でも DOI でもなく、"
-    "こう始まるタイトルやキーもここにはありません。\n\n"
+    "これで始まるタイトルやキーもこのライブラリにありません。\n\n"
     "論文のアドレスを貼り付けるか、タイトルの最初の数語を引用符で囲んで入力してください。",
-    "Ambiguous": "{what} に当てはまる論文が {n}あります: {several}。\n\n"
+    "Ambiguous": "{what} に当てはまる論文が{n}本あります: {several}。\n\n"
     "タイトルをもう少し入力するか、ID で指定してください。",
     "Incomplete": "{what}",
     "SourceFailed": "{source}: {what}\n\n{hint}",
     "Unreachable": "{source}: 応答がありません({what})\n\n"
-    "ネットワークにつながっていますか。これまでに取得したものはすべて手元にあります。",
+    "ネットワークにつながっていますか。取得済みのものはすべて手元にあります。",
     "PdfError": "{file}: {what}\n\n{hint}",
     "NotOpened": "{what}\n\n"
-    "ブラウザーか PDF ビューアーを入れるか、手で開いてください。場所は `reader open ID --print` "
-    "で分かります。",
+    "ブラウザか PDF ビューアをインストールするか、自分で開いてください。場所は "
+    "`reader open ID --print` で分かります。",
     "StoreError": "{file}: {what}\n\n{hint}",
-    "Locked": "{file} は別のプロセスが使用中です{who}。\n\n"
-    "そのプロセスが終わるのを待つか、終了させてください。何も変更していません。",
+    "Locked": "{file} は別のプロセスが使用中です。\n\n"
+    "終わるまで待つか、そのプロセスを終了させてください。何も変更していません。",
     "ReadOnly": "{file} に書き込めません。\n\n"
     "ライブラリのフォルダの権限と、ディスクが読み取り専用になっていないかを確認してください。",
     "DiskFull": "{file}: ディスクがいっぱいです。\n\n"
-    "空きを作ってから、もう一度実行してください。確認済みのものは無事です。",
+    "空きを増やして、もう一度実行してください。確定済みのものは失われていません。",
     "Damaged": "{file} はデータベースとして読めません: {what}\n\n{hint}",
     "ModelError": "{model}: {what}\n\n{hint}",
     "ModelMissing": "{model} がこのディスクにありません: {what}\n\n{hint}",
