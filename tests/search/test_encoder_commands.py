@@ -85,4 +85,4 @@ def test_a_missing_model_is_said_with_its_remedy_and_words_still_answer(tmp_path
     found = reader(tmp_path / "library", "search", "frogs")
     assert found.returncode == 7
     assert "Frogs" in found.stdout
-    assert "names the folder of a sentence-transformers model" in found.stderr
+    assert "must name the folder of a sentence-transformers model" in found.stderr

@@ -151,6 +151,40 @@ def test_a_file_cut_short_is_made_anew(
     assert is_ready(found)
 
 
+def test_the_bundled_model_is_set_up_without_torch(source: ModelSource, tmp_path: Path) -> None:
+    program = CHILD + "print({'torch', 'transformers', 'sentence_transformers'} & {*sys.modules})"
+    arguments = [str(tmp_path / "tiny"), str(source.data), source.sha256]
+    run = [sys.executable, "-c", program, *arguments]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"
+    assert is_ready(found_at(tmp_path / "tiny"))
+
+
+def test_without_torch_numpy_encodes_many_texts_and_says_once_that_it_is_slow(
+    ready: ModelPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["word " * n for n in range(90)]
+    by_torch = ModelEncoder(ready, PlainEngine(open_quick(ready))).encode_passages(texts)
+    monkeypatch.setitem(sys.modules, "torch", None)  # as in a light installation
+    said: list[str] = []
+    encoder = ModelEncoder(ready, PlainEngine(open_quick(ready), said.append))
+    encoder.encode_query("a few words")
+    assert said == []
+    for _ in range(2):
+        assert np.sum(encoder.encode_passages(texts) * by_torch, axis=1).min() > 0.9999
+    assert said == [
+        "PyTorch is not installed: making vectors of many texts takes several times as long."
+    ]
+
+
+def test_a_torch_that_computes_something_else_is_not_used(ready: ModelPlace) -> None:
+    quick = open_quick(ready)
+    last = f"encoder.layer.{quick.config['num_hidden_layers'] - 1}.output.LayerNorm.weight"
+    quick.tensors = {**quick.tensors, last: np.flip(quick.tensors[last]).copy()}  # torch's alone
+    assert not PlainEngine(quick).expect(FEW + 1)
+    assert PlainEngine(open_quick(ready)).expect(FEW + 1)
+
+
 def test_another_data_file_is_refused(tmp_path: Path) -> None:
     fake = tmp_path / "e5-small-q4.bin"
     fake.write_bytes(b"E5S1 but another")

@@ -43,7 +43,8 @@ TEXTS: dict[str, str] = {
     "model.needs_torch": "this model needs PyTorch, which is not installed",
     "model.needs_torch.hint": "Install it: `pip install 'sentence-transformers>=5,<7'`. Without it,"
     " only the bundled model works.",
-    "model.no_torch": "PyTorch is not installed, so many texts take several times as long.",
+    "model.no_torch": "PyTorch is not installed: making vectors of many texts takes several"
+    " times as long.",
     "model.slow": "{model} takes seconds for the first question ({why})",
     "model.no_rights": "{file} cannot be read ({error})",
     "model.no_rights.hint": "Check the folder's permissions: does it belong to another user?",

@@ -89,7 +89,7 @@ class PlainEngine:
 
     def expect(self, n_tokens: int) -> bool:
         """Load torch where it is quicker for so many tokens, or loaded anyway."""
-        if not self._is_torch_looked_for and (n_tokens > FEW or "torch" in sys.modules):
+        if not self._is_torch_looked_for and (n_tokens > FEW or sys.modules.get("torch")):
             self._is_torch_looked_for = True
             if has_torch():
                 self._torch = self._checked_torch()

@@ -44,7 +44,7 @@ TEXTS: dict[str, str] = {
     "model.needs_torch": "このモデルには PyTorch が必要ですが、インストールされていません",
     "model.needs_torch.hint": "`pip install 'sentence-transformers>=5,<7'` でインストールして"
     "ください。PyTorch がないときに使えるのは、同梱のモデルだけです。",
-    "model.no_torch": "PyTorch がないため、多くの文章の処理には数倍の時間がかかります。",
+    "model.no_torch": "PyTorch がないため、多くの文章のベクトルを作るのに数倍の時間がかかります。",
     "model.slow": "{model} は最初の検索に数秒かかります({why})",
     "model.no_rights": "{file} を読めません({error})",
     "model.no_rights.hint": "フォルダの権限を確認してください。ほかのユーザーのものでは"
