@@ -95,7 +95,7 @@ def test_init_overwrites_nothing(library: Path) -> None:
     before = (library / "feeds.toml").read_bytes()
     code, _, err = run("init", str(library))
     assert code == 2
-    assert says(err, f"{library}/feeds.toml is there already.")
+    assert says(err, f"{library}/feeds.toml already exists.")
     assert run("init", str(library / "feeds.toml")).code == 2
     assert (library / "feeds.toml").read_bytes() == before
 
@@ -123,10 +123,10 @@ def test_a_file_that_is_named_as_a_library_is_said_to_be_no_folder(
     (tmp_path / "file").touch()
     code, out, err = run("topics", "--library", str(tmp_path / place))
     assert (code, out) == (2, "")
-    assert says(err, f"{tmp_path / place} is no folder.", "the folder that has a feeds.toml in it")
+    assert says(err, f"{tmp_path / place} is not a folder.", "a folder with a feeds.toml in it")
     for keep in ("file", "file/below"):
         code, out, err = run("demo", "--keep", str(tmp_path / keep))
-        assert (code, out, says(err, f"{tmp_path / keep} is no folder.")) == (2, "", True)
+        assert (code, out, says(err, f"{tmp_path / keep} is not a folder.")) == (2, "", True)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_an_id_that_is_not_here_is_named_with_the_way_to_get_it(library: Path) -
 def test_an_id_that_nobody_knows_cannot_be_added(library: Path) -> None:
     code, _, err = run("add", "2401.00001", library=library)
     assert code == 4
-    assert says(err, "arxiv:2401.00001 (its registry does not know it)")
+    assert says(err, "arxiv:2401.00001 was not added: its registry does not know it.")
     assert ids_of(library) == ALL
 
 

@@ -49,13 +49,13 @@ LATER = {"Retry-After": "3600"}
 WAYS_TO_FAIL: dict[str, tuple[Fault, tuple[str, ...], tuple[str, ...]]] = {
     "429 with a long wait": (
         Fault(status=429, headers=LATER),
-        ("answered 429: we ask too often", "asked again after 2031-03-04 18:00 UTC"),
-        ("answered 429: we ask too often", "asked again after 2031-03-04 18:00 UTC"),
+        ("answered 429: too many requests", "asked again after 2031-03-04 18:00 UTC"),
+        ("answered 429: too many requests", "asked again after 2031-03-04 18:00 UTC"),
     ),
     "403": (
         Fault(status=403),
-        ("answered 403: programs, or we, are turned away", "take it out of feeds.toml"),
-        ("answered 403: programs, or we, are turned away", "take it out of feeds.toml"),
+        ("answered 403: access is denied", "remove it from feeds.toml"),
+        ("answered 403: access is denied", "remove it from feeds.toml"),
     ),
     "an HTML page": (
         Fault(body=PAGE),
@@ -136,7 +136,9 @@ def test_a_list_that_is_not_complete_says_so_and_nobody_is_pestered(
     code, _, err = run("gather", "--no-encode", library=fresh)
     assert (code, ids_of(fresh)) == (5, [WATER, QUIET])
     assert not [r for r in server.requests if r.partition("?")[0] in FAILING]
-    assert says(err, "timeline: not asked again before 17:1", "`reader gather 'timeline'` asks it")
+    assert says(
+        err, "timeline: failed 1 time, next try after 17:1", "`reader gather 'timeline'` asks it"
+    )
     assert run("gather", "timeline", "--no-encode", library=fresh) == (0, "", "")
     assert server.requests.count(POSTS) == 1
 
@@ -149,7 +151,7 @@ def test_a_server_in_trouble_is_asked_once_more_and_then_left(
     )
     code, _, err = run("gather", "--no-encode", library=fresh)
     assert code == 5
-    assert says(err, "arXiv: 127.0.0.1 answered 500: the server is in trouble", "next gather")
+    assert says(err, "arXiv API: 127.0.0.1 answered 500: the server has a problem", "next gather")
     # The feed stumbled once and is here.
     assert ids_of(fresh) == ON_TUESDAY
     # Two days, each once more: one bad day does not hide the next, two are a server that is down.
@@ -160,7 +162,7 @@ def test_a_busy_server_without_a_time_is_asked_twice_more(fresh: Path, server: P
     server.faults = only((POSTS,), Fault(status=429))
     code, _, err = run("gather", "--no-encode", library=fresh)
     assert (code, ids_of(fresh)) == (5, ALL)
-    assert says(err, "timeline: 127.0.0.1 answered 429: we ask too often", "next gather")
+    assert says(err, "timeline: 127.0.0.1 answered 429: too many requests", "next gather")
     assert server.requests.count(POSTS) == 3
 
 
@@ -202,7 +204,7 @@ def test_a_network_that_is_down_loses_nothing_and_blames_every_source(
     code, _, err = run("gather", "--no-encode", library=library, now=later.replace(hour=20))
     # Nothing was announced for the fifth: the feeds say so, and nothing else is wrong.
     assert code == 5
-    assert err.count("the list of 2031-03-05 is not in it yet") == err.count("reader:") == 2
+    assert err.count("it does not have the list of 2031-03-05 yet") == err.count("reader:") == 2
 
 
 def test_a_feed_without_entries_is_no_failure_but_an_empty_announcement_is_named(
@@ -216,7 +218,7 @@ def test_a_feed_without_entries_is_no_failure_but_an_empty_announcement_is_named
     server.faults = only((CL_FEED,), Fault(body=atom))
     code, _, err = run("gather", "--no-encode", library=fresh)
     assert code == 5
-    assert says(err, "arXiv feed cs.CL: the list of 2031-03-04 is not in it yet", "next gather")
+    assert says(err, "arXiv feed cs.CL: it does not have the list of 2031-03-04 yet", "next gather")
     code, morning = today(fresh)
     assert states(morning)["timeline"] == "empty"
     # A weekday's announcement holds papers: none is a feed that was not built yet.

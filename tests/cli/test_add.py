@@ -103,17 +103,17 @@ def test_a_folder_becomes_papers_with_their_pdfs_and_is_left_alone(
     before = {f: f.read_bytes() for f in shelf.rglob("*") if f.is_file()}
     code, out, err = run_here("add", "--no-fetch", str(shelf), library=library)
     assert (code, err) == (5, "")
-    assert says(out, "ASKED", "water.pdf", WATER, "BROKEN nothing was added of these (2)")
-    assert says(out, "ADDED no paper that is known: kept under its own title (1)")
+    assert says(out, "UNCLEAR which paper is it? (1)", "water.pdf", WATER, "BROKEN not added (2)")
+    assert says(out, "ADDED not recognised, kept under the title in the PDF (1)")
     assert says(out, f"{shelf}/speech/recognition/x.pdf → [Vale] {titled(1)} → ")
-    assert says(out, "New: 1 under their own title, 1 asked about, 2 broken.")
-    assert says(out, "1 other file", "Next: `reader index`")
+    assert says(out, "New: 1 not recognised, 1 unclear, 2 broken.")
+    assert says(out, "1 other file", "Next: run `reader index`")
     assert "page.pdf: is not a PDF" in out
     assert says(out, "→ It may be a web page saved under that name: fetch it again.")
     code, out, _ = run_here("add", "--no-fetch", str(shelf), library=library)
     assert (code, out) == (
         5,
-        "Nothing new: 4 files done before. Of these 1 still asked about, 2 broken; "
+        "Nothing new: 4 files were done in earlier runs. Of these, 1 still unclear, 2 broken; "
         "--json lists them.\n",
     )
     assert {f: f.read_bytes() for f in shelf.rglob("*") if f.is_file()} == before
@@ -191,7 +191,7 @@ def test_a_file_is_said_to_be_a_paper_or_one_of_its_own(library: Path, shelf: Pa
     code, objects = added(library, str(other), "--as", "new")
     assert (code, objects[0]["title"]) == (0, titled(2))
     code, _, err = run_here("add", str(shelf), "--as", "new", library=library)
-    assert (code, says(err, "--as says what one file is; 2 were named")) == (2, True)
+    assert (code, says(err, "--as takes one file, but 2 files were named")) == (2, True)
 
 
 def test_paths_and_ids_come_from_standard_input(library: Path, shelf: Path) -> None:
@@ -208,7 +208,7 @@ def test_missing_paths_are_reported(library: Path, shelf: Path) -> None:
         assert (code, out) == (4, "")
         assert says(err, f"{text_} is not there")
     assert run_here("add", "three words here", library=library).code == 2
-    assert run_here("add", str(shelf), library=library).out == "No PDFs there; 0 other files.\n"
+    assert run_here("add", str(shelf), library=library).out == "No PDFs found (0 other files).\n"
 
 
 def test_existing_paths_are_added_although_others_are_missing(library: Path, shelf: Path) -> None:
@@ -218,7 +218,7 @@ def test_existing_paths_are_added_although_others_are_missing(library: Path, she
     code, out, err = run_here(*given, library=library)
     assert code == 4
     assert says(err, f"{missing} is not there", "doi:10.5555/nowhere")
-    assert says(out, "Here already: [", WATER, f"{file} → [Vale] {titled(1)} →")
+    assert says(out, "Already in the library: [", WATER, f"{file} → [Vale] {titled(1)} →")
 
 
 def test_marks_come_in_and_a_marked_copy_is_kept(library: Path, shelf: Path) -> None:
@@ -231,7 +231,9 @@ def test_marks_come_in_and_a_marked_copy_is_kept(library: Path, shelf: Path) -> 
     assert (code, says(out, f"{file} → [Vale] {titled(1)} → ")) == (0, True)
     code, out, _ = run_here("add", "--no-fetch", str(shelf), library=library)
     assert says(out, f"{shelf}/marked.pdf is [Vale] {titled(1)}: a marked copy, kept as papers/")
-    assert says(out, "1 duplicate", "1 file had marks: 1 highlight.", "Before: 1 file,")
+    assert says(
+        out, "1 duplicate", "Files with marks: 1 (1 highlight).", "Done in earlier runs: 1 file."
+    )
     marks = run_here("highlights", titled(1), "--json", library=library).out.splitlines()
     assert [json.loads(line)["text"] for line in marks] == [first]
     code, objects = added(library, "--no-fetch", str(shelf))
@@ -275,7 +277,7 @@ def test_on_a_terminal_it_asks_and_an_answer_is_kept(library: Path, shelf: Path)
             break
     code, _, err = finish(process)
     os.close(terminal)
-    assert (code, says(err, "Which is it")) == (0, True)
+    assert (code, says(err, "Which paper?")) == (0, True)
     assert shown(library, WATER)["pdf"]
 
 
@@ -301,4 +303,4 @@ def test_on_a_terminal_the_report_replaces_the_bars(
     # Nothing may have been counted yet when it is stopped.
     assert lines[0].startswith(("ADDED ", "Stopped.") if is_stopped else "ADDED ")
     assert not any("━" in line for line in lines)
-    assert ("Stopped. What is counted is safe" in " ".join(lines)) is is_stopped
+    assert ("Stopped. Everything counted above is saved" in " ".join(lines)) is is_stopped

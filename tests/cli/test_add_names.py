@@ -35,9 +35,9 @@ def test_a_pipe_and_a_device_are_broken_and_the_rest_is_added(library: Path, she
     assert (code, [(Path(o["path"]).name, o["outcome"], o["why"]) for o in objects]) == (
         5,
         [
-            ("a.pdf", "broken", "is no file of bytes, but a pipe or a device"),
-            ("b.pdf", "broken", "is no file of bytes, but a pipe or a device"),
-            ("z.pdf", "unknown", "no paper that is known: kept under its own title"),
+            ("a.pdf", "broken", "is not a regular file, but a pipe or a device"),
+            ("b.pdf", "broken", "is not a regular file, but a pipe or a device"),
+            ("z.pdf", "unknown", "not recognised, kept under the title in the PDF"),
         ],
     )
     _, out, _ = run("add", "--no-fetch", str(shelf), library=library)
@@ -81,10 +81,10 @@ def test_a_name_that_looks_like_a_home_or_has_blanks_is_a_path_where_it_is_there
 
 def test_an_unknown_home_and_a_closed_stdin_are_reported(library: Path) -> None:
     code, _, err = run("add", "~nobody-here/x.pdf", library=library)
-    assert (code, says(err, "~nobody-here/x.pdf is nobody's home.")) == (2, True)
+    assert (code, says(err, "~nobody-here/x.pdf: there is no such home folder.")) == (2, True)
     given = shlex.join([READER, "add", "-"])
     code, _, err = run(library=library, prefix=_sh(f"{given} <&-"))
-    assert (code, says(err, "- names what standard input lists, and that is closed")) == (2, True)
+    assert (code, says(err, "- reads a list from standard input, which is closed")) == (2, True)
 
 
 def _sh(line: str) -> list[str]:
@@ -108,7 +108,11 @@ def test_as_with_several_files_is_refused_before_anything_is_done(
     make(shelf / "b.pdf", titled(2))
     for given in ([WATER, str(shelf / "a.pdf")], [str(shelf)]):
         code, out, err = run("add", *given, "--as", "new", library=library)
-        assert (code, out, says(err, "--as says what one file is; 2 were named")) == (2, "", True)
+        assert (code, out, says(err, "--as takes one file, but 2 files were named")) == (
+            2,
+            "",
+            True,
+        )
     assert rows(library, "SELECT count(*) FROM additions") == [(0,)]
 
 
@@ -122,7 +126,7 @@ def test_ctrl_c_ends_the_questions_and_end_of_input_means_later(library: Path, s
         assert process.stderr is not None
         heard = b""
         for n in range(1, n_asked + 1):
-            while heard.count(b"Which is it") < n:
+            while heard.count(b"Which paper?") < n:
                 heard += os.read(process.stderr.fileno(), 4096)
             if key == b"\x03":
                 _interrupt(process)

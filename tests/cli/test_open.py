@@ -70,7 +70,7 @@ def test_a_paper_without_pdf_and_page_is_an_error(library: Path) -> None:
     assert installed.says(ran.err, "No web page and no PDF of", "`reader add FILE` adds it.")
     assert "A pick fetches it" not in ran.err
     picked = installed.run("pick", "pdf:0123456789abcdef", library=library, now=NOW)
-    assert installed.says(picked.err, "no address of a PDF is known", "`reader add FILE`")
+    assert installed.says(picked.err, "the address of its PDF is not known", "`reader add FILE`")
     assert "shows the paper's page" not in picked.err
 
 

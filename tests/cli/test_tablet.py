@@ -64,8 +64,8 @@ def test_a_pick_goes_to_the_tablet_and_its_marks_come_home(library: Path, tmp_pa
     assert run(library, "take") == (0, f"{NAME}\n", "")
     original = (pad / NAME).read_bytes()
     assert original == typeset(SNAIL)
-    assert run(library, "take") == (0, f"there already: {NAME}\n", "")
-    nothing_new = "1 PDF: 0 with something new, 1 without.\n"
+    assert run(library, "take") == (0, f"already there: {NAME}\n", "")
+    nothing_new = "1 PDF: 0 with new marks, 1 unchanged.\n"
     assert run(library, "back") == (0, nothing_new, "")
 
     back_home = marked(
@@ -84,7 +84,7 @@ def test_a_pick_goes_to_the_tablet_and_its_marks_come_home(library: Path, tmp_pa
     kept = library / "papers/2025_Field_WhatSnailsHearThrough.marked.pdf"
     assert kept.read_bytes() == back_home
     assert run(library, "back") == (0, nothing_new, "")
-    assert run(library, "take") == (0, f"there already: {NAME}\n", "")
+    assert run(library, "take") == (0, f"already there: {NAME}\n", "")
     assert (pad / NAME).read_bytes() == back_home
 
     marks = lines(run(library, "highlights", "2506.00001", "--json").out)
@@ -103,7 +103,8 @@ def test_a_pick_goes_to_the_tablet_and_its_marks_come_home(library: Path, tmp_pa
         "PAGE 2  highlight, green, #2",
         f"  {OTHER}",
         "",
-        "Ink on page 1, not readable here; see papers/2025_Field_WhatSnailsHearThrough.marked.pdf.",
+        "Ink on page 1 cannot be shown here; "
+        "see papers/2025_Field_WhatSnailsHearThrough.marked.pdf.",
     ]
     about = installed.shown(library, "2506.00001", now=NOW)
     assert (about["n_highlights"], about["year"]) == (2, 2025)
@@ -144,9 +145,9 @@ def test_a_renamed_and_rewritten_copy_is_recognised_and_a_stranger_is_named(
         ".late.pdf.icloud": ("waiting", None, 0),
         "web.pdf": ("broken", None, 0),
     }
-    assert installed.says(err, "menu.pdf", "which paper it is cannot be told", "--as ID")
+    assert installed.says(err, "menu.pdf", "it was not recognised", "--as ID")
     assert run(library, "back").out == (
-        "4 PDFs: 0 with something new, 1 without, 3 not brought home, named above.\n"
+        "4 PDFs: 0 with new marks, 1 unchanged, 3 not imported (see above).\n"
     )
     for name in (library / "feeds.toml", pad / "web.pdf"):
         one = run(library, "back", str(name))
@@ -179,7 +180,7 @@ def test_unclear_files_are_asked_about_on_a_terminal(library: Path, tmp_path: Pa
         [
             f"{MOSS_TITLE}: 1 highlight, 1 new, kept as papers/unfiled/"
             "2025_Field_MossThatWaitsEleven.marked.pdf [moss.pdf]",
-            "1 PDF: 1 with something new, 0 without.",
+            "1 PDF: 1 with new marks, 0 unchanged.",
         ],
     )
 
@@ -193,7 +194,7 @@ def test_a_blank_copy_is_asked_about_and_removed(library: Path, tmp_path: Path) 
     assert installed.says(
         asked.err,
         f"it may be {SNAIL}",
-        "it has 1 page, and the PDF here 2",
+        "it has 1 page, the PDF in the library has 2",
         "--as arxiv:2506.00001",
     )
     yes = answering(library, b"y\n")
@@ -201,8 +202,8 @@ def test_a_blank_copy_is_asked_about_and_removed(library: Path, tmp_path: Path) 
     removed = run(library, "back", "--remove", "2506.00001")
     file = "removed/2025_Field_WhatSnailsHearThrough.marked.pdf"
     assert removed.out == (
-        f"Taken out: a marked copy of {SNAIL}. The highlights that are shown stay as they are. Its "
-        f"file lies in {file}; to have it again: "
+        f"Removed a marked copy of {SNAIL}. The highlights shown do not change. Its "
+        f"file is now {file}. To undo: "
         f"reader back {library / file} --as arxiv:2506.00001\n"
     )
     assert (library / file).read_bytes() == blank()
@@ -245,7 +246,7 @@ def test_after_a_kill_the_next_back_imports_everything_once(library: Path, tmp_p
     process.communicate(timeout=60)
     assert process.returncode == -9
     assert run(library, "back").code == 0
-    assert run(library, "back").out == "9 PDFs: 0 with something new, 9 without.\n"
+    assert run(library, "back").out == "9 PDFs: 0 with new marks, 9 unchanged.\n"
     assert len(list(kept.iterdir())) == 9  # the original and eight copies, no half one
     counted = "SELECT count(*), count(DISTINCT mark) FROM highlights WHERE gone_at IS NULL"
     assert installed.rows(library, counted) == [(8, 2)]
@@ -292,7 +293,7 @@ def test_what_is_missing_is_said_with_its_remedy(library: Path, tmp_path: Path) 
     (library / "feeds.toml").write_text(text.replace('folder = "../pad"', ""), "utf-8")
     code, _, err = run(library, "take")
     assert code == 2
-    assert installed.says(err, "No folder of a tablet is set", "[tablet]", "folder")
+    assert installed.says(err, "No tablet folder is set", "[tablet]", "folder")
     pad = str(tmp_path / "other")
     code, out, err = run(library, "take", "2506.00002", "2506.00001", "--to", pad, "--json")
     assert code == 5
@@ -300,12 +301,14 @@ def test_what_is_missing_is_said_with_its_remedy(library: Path, tmp_path: Path) 
         ("arxiv:2506.00002", "missing", None),
         ("arxiv:2506.00001", "copied", NAME),
     ]
-    assert installed.says(err, MOSS_TITLE, "its PDF is not here", "reader pick arxiv:2506.00002")
+    assert installed.says(
+        err, MOSS_TITLE, "its PDF is not in the library", "reader pick arxiv:2506.00002"
+    )
     assert installed.says(err, "reader take --to FOLDER") is False
     nowhere = str(tmp_path / "no" / "where")
     back, take = run(library, "back", nowhere), run(library, "take", "--to", nowhere)
     assert back == take
-    assert (back.code, installed.says(back.err, f"{nowhere} is not there.")) == (2, True)
+    assert (back.code, installed.says(back.err, f"{nowhere} does not exist.")) == (2, True)
 
 
 def test_the_day_of_a_removed_mark_is_local(library: Path) -> None:

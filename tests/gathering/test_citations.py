@@ -152,7 +152,7 @@ class TestCounts:
     ) -> None:
         server.script("/graph/v1/paper/batch", Answer(status=429, headers={"Retry-After": "600"}))
         error = refusal(client, server)
-        assert error.message == "Semantic Scholar: 127.0.0.1 answered 429: we ask too often"
+        assert error.message == "Semantic Scholar: 127.0.0.1 answered 429: too many requests"
         assert error.retry_at is not None
         assert (error.retry_at - time_.clock()).total_seconds() == 600
 
@@ -197,7 +197,10 @@ class TestCounts:
 
     def test_a_huge_answer_is_not_kept(self, client: Client, server: Server) -> None:
         server.script("/graph/v1/paper/batch", Answer(b" " * (MAX_BYTES + 1)))
-        assert "the answer is longer than 20,000,000 bytes" in refusal(client, server).message
+        assert (
+            "the answer is too long (the limit is 20,000,000 bytes)"
+            in refusal(client, server).message
+        )
 
     def test_a_cut_off_answer_and_a_missing_server_are_told_apart(
         self, client: Client, server: Server

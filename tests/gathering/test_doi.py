@@ -89,7 +89,7 @@ def test_an_unregistered_doi_is_none(client: Client, server: Server, status: int
         (Answer(b"[" * 99_999), "what came for 10.1/x is no CSL-JSON"),
         (Answer(b"[]"), "the record of 10.1/x has no title"),
         (Answer(b'{"title": []}'), "the record of 10.1/x has no title"),
-        (Answer(status=406), "127.0.0.1 answered 406: not what was asked for"),
+        (Answer(status=406), "127.0.0.1 answered 406: not the expected answer"),
     ],
 )
 def test_any_other_status_is_a_failure(

@@ -495,7 +495,7 @@ class TestTheFeed:
         clock.at += timedelta(days=1)
         play.mailing = mailing([1, 2], THURSDAY)
         assert self.ask(library, play) == Batch(FEED, WEDNESDAY, None, 2, "stale")
-        assert run(library, play, FEED) == [(FEED, f"{FEED}: still has the list of {WEDNESDAY}")]
+        assert run(library, play, FEED) == [(FEED, f"{FEED}: it still has the list of {WEDNESDAY}")]
 
     def test_papers_that_the_api_announced_earlier_are_not_todays_list(
         self, library: Library, play: Play, clock: Clock
@@ -619,8 +619,7 @@ class TestHoldingBack:
         ((name, message),) = run(library, play)
         assert (name, [r.source for r in play.seen if r.source == name]) == ("timeline", [])
         assert message == (
-            f"timeline: not asked again before {MORNING + rests:%H:%M}, "
-            "failed 1 time: timeline: no answer"
+            f"timeline: failed 1 time, next try after {MORNING + rests:%H:%M}: timeline: no answer"
         )
         assert [b.state for b in batches(library) if b.source == name] == ["not asked"]
         assert sources.source(library.db, name).n_errors == 1
@@ -706,15 +705,9 @@ class TestBeingDue:
 
 @pytest.mark.parametrize("name", ["arXiv", "arXiv OAI", "a: blog"])
 def test_the_reason_of_a_failure_names_neither_its_source_nor_its_time(name: str) -> None:
-    # arXiv's two were called otherwise in sentences that are stored since.
-    before = {"arXiv": "arXiv API", "arXiv OAI": "arXiv OAI-PMH"}.get(name, name)
-    for called in (name, before):
-        failed = Unreachable(source=called, what="the connection broke: no route").message
-        resting = f"{name}: not asked again before 17:10, failed 1 time: {failed}"
-        assert {reason_of(name, error) for error in (failed, resting)} == {
-            "no answer (the connection broke: no route)"
-        }
-
-
-def test_an_adapter_calls_its_source_as_lists_do() -> None:
-    assert (arxiv_lists.SOURCE, oai.SOURCE) == (ARXIV, OAI)
+    called = {"arXiv": arxiv_lists.SOURCE, "arXiv OAI": oai.SOURCE}.get(name, name)
+    failed = Unreachable(source=called, what="the connection broke: no route").message
+    resting = f"{name}: failed 1 time, next try after 17:10: {failed}"
+    assert {reason_of(name, error) for error in (failed, resting)} == {
+        "no answer (the connection broke: no route)"
+    }

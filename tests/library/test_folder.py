@@ -85,7 +85,7 @@ class TestMaking:
         (tmp_path / "file").touch()
         with pytest.raises(UsageError) as caught:
             make_library(tmp_path / place)
-        assert caught.value.message == f"{tmp_path / place} is no folder."
+        assert caught.value.message == f"{tmp_path / place} is not a folder."
 
     @needs_full_device
     def test_a_full_disk_is_reported_and_leaves_no_half_of_a_library(self, tmp_path: Path) -> None:
@@ -123,14 +123,14 @@ class TestWritingAFile:
         file = tmp_path / "a" / "b.md"
         with pytest.raises(StoreError) as caught:
             write_whole(file, b"x")
-        assert caught.value.message == f"{file}: a file stands where its folder should be"
-        assert caught.value.hint == "Move that file away and say it again."
+        assert caught.value.message == f"{file}: there is a file where its folder should be"
+        assert caught.value.hint == "Move that file away and run the command again."
 
     def test_each_obstacle_has_its_own_error_text(self, tmp_path: Path) -> None:
         (tmp_path / "folder").mkdir()
         for name, what in (
             ("x" * 300, "its name is too long for this disk"),
-            ("folder", "a folder stands in its place"),
+            ("folder", "there is a folder with this name"),
         ):
             with pytest.raises(StoreError) as caught:
                 write_whole(tmp_path / name, b"x")
@@ -174,7 +174,7 @@ class TestWritingAFile:
             file.symlink_to(leads_to)
             with pytest.raises(StoreError) as caught:
                 write_whole(file, b"x")
-            assert caught.value.message == f"{file}: it is a link that leads to no file"
+            assert caught.value.message == f"{file}: it is a link to a file that does not exist"
             assert os.readlink(file) == leads_to
             file.unlink()
         assert list(tmp_path.iterdir()) == []

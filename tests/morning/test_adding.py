@@ -201,7 +201,7 @@ def test_the_same_bytes_and_the_same_text_are_duplicates(library: Library, shelf
     found = add(library, shelf)["c.pdf"]
     assert (found.addition.outcome, found.addition.why) == (
         "duplicate",
-        "another copy, not kept (its text is that of a PDF that is here (99 %))",
+        "another copy, not kept (its text is 99 % the same as in a PDF of the library)",
     )
 
 
@@ -327,8 +327,8 @@ def test_moving_deletes_only_files_that_are_safe_in_the_library(
     assert {name: added.stayed for name, added in found.items() if added.stayed} == {
         "broken.pdf": "it could not be read",
         "link.pdf": "it is a link",
-        "marked.pdf": "another copy of the paper is here, not these very bytes",
-        "slides.pdf": "another copy of the paper is here, not these very bytes",
+        "marked.pdf": "the library has another copy of this paper, not this file",
+        "slides.pdf": "the library has another copy of this paper, not this file",
     }
     assert len(list((library.folder / "papers").rglob("*.pdf"))) == 2
 
@@ -496,8 +496,8 @@ def test_stamps_are_looked_up_a_hundred_in_one_call(library: Library, shelf: She
     assert len(registry.seen) == 1
     assert Counter(outcomes(found).values()) == Counter({"identified": 5, "unknown": 2})
     assert {found[f"{n}.pdf"].addition.why for n in (25, 26)} == {
-        "prints arxiv:2506.00025, which its registry does not know",
-        "prints arxiv:2506.00026, but not that paper's title",
+        "shows arxiv:2506.00025, which its registry does not know",
+        "shows arxiv:2506.00026, but not the title of that paper",
     }
     # What arXiv does not know was misread or invented: the page's own title stays.
     last = found["25.pdf"].held

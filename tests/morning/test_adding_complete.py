@@ -86,7 +86,7 @@ def test_an_arxiv_id_of_other_authors_is_removed_from_a_paper(
     )
     assert (known.outcome, known.why, known.printed) == (
         "unknown",
-        "prints arxiv:2506.00007, but not that paper's title",
+        "shows arxiv:2506.00007, but not the title of that paper",
         "",
     )
     # The paper whose number it is comes to its own.

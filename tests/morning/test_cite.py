@@ -206,7 +206,7 @@ def test_many_papers_are_asked_for_in_batches_and_a_break_goes_on_where_it_was(
 
         server.respond("/s2/paper/batch", batch)
         steps: list[tuple[str, int, int]] = []
-        said = ["Semantic Scholar: 127.0.0.1 answered 429: we ask too often"]
+        said = ["Semantic Scholar: 127.0.0.1 answered 429: too many requests"]
         assert run(library, steps=steps) == said
         # The bar ends where the counting stopped, neither full nor short.
         assert steps == [("cite", 0, 601), ("cite", 500, 601), ("cite", 0, 0)]

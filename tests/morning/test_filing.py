@@ -138,7 +138,7 @@ def test_a_pdf_that_is_only_in_icloud_stays_behind_and_is_named(whole: Library) 
     (problem,) = file_paper(whole, held(whole), NEW).problems
     assert (problem.exit_code, problem.message) == (
         6,
-        f"{file}: it is in iCloud and not on this disk, so it stays where it is",
+        f"{file}: it is in iCloud, not on this disk, so it was not moved",
     )
     file.with_name(f".{KEY}.pdf.icloud").rename(file)
     assert file_paper(whole, held(whole), NEW).problems == ()

@@ -34,9 +34,9 @@ def test_missing_sources_are_named_with_their_days() -> None:
         SourceLine("list", "partial", None, 3, DAY),
     ]
     assert missing_texts(lines) == [
-        "arXiv: nothing received for 2 days from 2025-06-03 to 2025-06-04: No network.",
-        "timeline: does not have the list of 2025-06-04 yet. The next gather asks again.",
-        "list: 3 of ? for 2025-06-04. The next gather asks for the rest.",
+        "arXiv: nothing came for 2 days from 2025-06-03 to 2025-06-04: No network.",
+        "timeline: it does not have the list of 2025-06-04 yet; asked again.",
+        "list: 3 of ? for 2025-06-04; the rest is asked again at the next gather.",
     ]
     assert n_answered(lines) == (0, 3)
     assert counted(lines) == lines[:1]
@@ -79,7 +79,7 @@ def test_a_silent_host_is_named_once_with_all_its_sources_whatever_days_they_lac
         SourceLine("arXiv feed cs.CL", "failed", None, 0, DAY, f"arXiv feed cs.CL: {why}"),
         SourceLine(
             "blog", "not asked", None, 0, DAY,
-            f"blog: not asked again before 17:10, failed 1 time: blog: {why}",
+            f"blog: failed 1 time, next try after 17:10: blog: {why}",
         ),
     ]  # fmt: skip
     silent = [replace(line, is_unreachable=True) for line in lines]

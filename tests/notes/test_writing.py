@@ -206,7 +206,7 @@ class TestLeavingAlone:
         done = export(library)
         file = library.folder / "notes" / "a" / f"{held(library).key}.md"
         assert [type(error) for error in done.left] == [StoreError]
-        assert said(done.left) == [f"{file}: a file stands where its folder should be"]
+        assert said(done.left) == [f"{file}: there is a file where its folder should be"]
         assert done.written == [path(library, 2)]
 
     def test_an_error_that_all_notes_share_is_reported_once(self, library: Library) -> None:

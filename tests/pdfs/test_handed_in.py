@@ -210,14 +210,14 @@ def test_pages_that_are_pictures_are_read_only_where_their_looks_leave_it_open(
     one, two, other = (PageLook(tuple(f"{c}{n}" for n in range(9)), b"") for c in "abc")
     ours = Looks(3, (one, one, one))
     assert outcome(Looks(3, (other, two, other)), ours) == (
-        "asked", "its pages are not those of the PDF here", [0]
+        "asked", "its pages look different from the PDF in the library", [0]
     )  # fmt: skip
     assert outcome(Looks(2, (one, one)), ours) == (
-        "asked", "it has 2 pages, and the PDF here 3", [0]
+        "asked", "it has 2 pages, the PDF in the library has 3", [0]
     )  # fmt: skip
     assert outcome(Looks(3, (one, two, other)), ours) == (
-        "asked", "too few of its pages look like those of the PDF here", [FIRST_PAGES]
+        "asked", "too few of its pages look like the PDF in the library", [FIRST_PAGES]
     )  # fmt: skip
     assert outcome(ours, None) == (
-        "asked", "no PDF of it that could be compared is here", [FIRST_PAGES]
+        "asked", "the library has no PDF of it to compare with", [FIRST_PAGES]
     )  # fmt: skip

@@ -160,8 +160,8 @@ def test_a_right_copy_that_was_removed_once_stands_again_after_a_wrong_one(
     removed = remove_copy(library, tools, held(library))
     assert (removed.n_gone, removed.n_again, there(library)) == (1, 2, [RAIN, SLEPT])
     assert removed_text(removed, library.folder).startswith(
-        f"Taken out: a marked copy of {SNAILS}. Removed with it: 1 highlight. "
-        "Shown again from the copy before it: 2 highlights. Its file lies in removed/"
+        f"Removed a marked copy of {SNAILS}. Removed with it: 1 highlight. "
+        "Shown again, from an earlier copy: 2 highlights. Its file is now removed/"
     )
     # The command works from any folder.
     again = f"reader back {shlex.quote(str(library.folder / removed.path))} --as "
@@ -179,14 +179,13 @@ def test_a_copy_that_changed_a_mark_or_none_takes_none_with_it(
     hand(library, tools, file, pdf(replace(RAIN, colour="#ff0000"), ink=(1,)))
     changed = remove_copy(library, tools, held(library))
     assert there(library) == [RAIN]
-    assert "copy of What Snails Hear through Gravel. Shown as before it: 1 highlight. Its file" in (
-        removed_text(changed, library.folder)
-    )
+    said = removed_text(changed, library.folder)
+    assert "Gravel. Shown as in an earlier copy: 1 highlight. Its file is now" in said
     hand(library, tools, file, pdf(RAIN, ink=(1,), extra="pictures"))
     same = removed_text(remove_copy(library, tools, held(library)), library.folder)
-    assert "Gravel. The highlights that are shown stay as they are. Its file lies in" in same
+    assert "Gravel. The highlights shown do not change. Its file is now" in same
     none = removed_text(remove_copy(library, tools, held(library)), library.folder)
-    assert "Gravel. Removed with it: 1 highlight. Its file lies in" in none
+    assert "Gravel. Removed with it: 1 highlight. Its file is now" in none
 
 
 def test_marks_of_a_file_that_was_taken_afresh_go_with_their_copy(

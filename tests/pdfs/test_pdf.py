@@ -431,7 +431,7 @@ def test_a_missing_file_is_an_error_of_that_file(reader: PdfReader, tmp_path: Pa
         (b"\n <!DOCTYPE HTML><html>", "is a web page, not a PDF"),
         (b'<?xml version="1.0"?><html>', "is a web page, not a PDF"),
         (b"Too many requests", "is not a PDF"),
-        (b"%PDF-1.5\n" + b"x" * 900, "is cut off: its end is missing (909 bytes came)"),
+        (b"%PDF-1.5\n" + b"x" * 900, "is cut off: its end is missing (received 909 bytes)"),
     ],
 )
 def test_a_download_that_is_no_whole_pdf_is_refused(content: bytes, said: str) -> None:

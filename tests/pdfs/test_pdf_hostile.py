@@ -115,8 +115,8 @@ def test_pipes_and_devices_are_not_opened(reader: PdfReader, tmp_path: Path) -> 
     pipe = tmp_path / "pipe.pdf"
     os.mkfifo(pipe)
     begin = time.monotonic()
-    assert said(reader, pipe) == "is no file of bytes, but a pipe or a device"
-    assert said(reader, Path("/dev/zero")) == "is no file of bytes, but a pipe or a device"
+    assert said(reader, pipe) == "is not a regular file, but a pipe or a device"
+    assert said(reader, Path("/dev/zero")) == "is not a regular file, but a pipe or a device"
     assert time.monotonic() - begin < 5
 
 

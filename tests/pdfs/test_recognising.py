@@ -55,7 +55,7 @@ def test_the_bytes_alone_are_enough_whatever_is_printed(library: Library) -> Non
     assert (found.level, found.row, found.why) == (
         "strong",
         2,
-        "the very bytes of a PDF that is here",
+        "the same file as a PDF in the library",
     )
     assert found.printed is None
 

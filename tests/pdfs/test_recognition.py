@@ -87,9 +87,7 @@ def test_title_authors_and_ids_are_read_from_the_page() -> None:
 
 
 def test_the_same_title_authors_and_year_is_the_paper() -> None:
-    assert verdict(pdf()) == Verdict(
-        "strong", 0, "the same title and author, and the paper's own text"
-    )
+    assert verdict(pdf()) == Verdict("strong", 0, "the same title and author, and a matching text")
     bare = replace(PAPER, abstract="")
     assert verdict(pdf(), bare) == Verdict("strong", 0, "the same title, authors and year")
 
@@ -105,7 +103,7 @@ def test_a_title_that_was_misread_is_found_among_the_first_blocks() -> None:
 
 def test_arxivs_stamp_is_the_paper_whatever_version_and_title() -> None:
     later = pdf("Hearing Gardens", stamp="arXiv:2506.00001v2 [cs.CL] 5 Jul 2025")
-    assert verdict(later) == Verdict("strong", 0, "arXiv's stamp: arxiv:2506.00001")
+    assert verdict(later) == Verdict("strong", 0, "arXiv stamp: arxiv:2506.00001")
     other = replace(PAPER, ids=("arxiv:2506.00002",))
     assert level(later, other) == "none"
 
@@ -120,7 +118,7 @@ def test_a_stamp_that_shows_another_paper_is_asked_about() -> None:
 def test_a_printed_doi_counts_under_its_papers_title_only() -> None:
     record = Paper(("doi:10.5555/garden.1",), TITLE, AUTHORS)
     assert verdict(pdf(doi="10.5555/garden.1"), record).why == (
-        "prints doi:10.5555/garden.1, under that paper's title"
+        "shows doi:10.5555/garden.1 and the title of that paper"
     )
     wrong = Paper(("doi:10.5555/garden.1",), "A Template for Conference Papers", ("Tex Nician",))
     assert verdict(pdf(doi="10.5555/garden.1"), wrong) == Verdict(
@@ -145,7 +143,7 @@ def test_the_id_of_a_reference_on_page_1_is_never_the_papers() -> None:
     assert level(page, cited, PAPER) == "strong"
     # As a template's header it is borne out by the title.
     own = pdf(first_page="arXiv preprint arXiv:2506.00001\n" + TITLE)
-    assert verdict(own).why == "prints arxiv:2506.00001, under that paper's title"
+    assert verdict(own).why == "shows arxiv:2506.00001 and the title of that paper"
 
 
 def test_the_same_title_by_other_authors_is_another_paper() -> None:
@@ -219,7 +217,7 @@ def test_the_front_matter_of_proceedings_is_not_a_paper_of_them() -> None:
 def test_the_same_text_in_other_bytes_is_the_paper_and_a_like_one_is_asked_about() -> None:
     other = pdf("Untitled", authors=(), abstract="")
     assert verdict(other, likeness=0.97) == Verdict(
-        "strong", 0, "its text is that of a PDF that is here (97 %)"
+        "strong", 0, "its text is 97 % the same as in a PDF of the library"
     )
     assert level(other, likeness=0.5) == "medium"
     assert level(other, likeness=0.1) == "none"

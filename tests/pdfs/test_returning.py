@@ -298,11 +298,11 @@ def test_files_that_are_not_whole_are_named_and_remove_nothing(
     put(pad / "._h.pdf", b"x")
     brought = bring(library, tools, pad)
     assert {b.name: (b.outcome, b.error.message if b.error else "") for b in brought} == {
-        ".c.pdf.icloud": ("waiting", ".c.pdf.icloud: it is in iCloud and not on this disk"),
-        NAME: ("waiting", f"{NAME}: its end is missing: it is still coming, or was cut short"),
-        "b.pdf": ("waiting", "b.pdf: there is nothing in it yet"),
-        "d.pdf": ("broken", "d.pdf: it is no file, or a link that leads nowhere"),
-        "e.pdf": ("broken", "e.pdf: it is no file, or a link that leads nowhere"),
+        ".c.pdf.icloud": ("waiting", ".c.pdf.icloud: it is in iCloud, not on this disk"),
+        NAME: ("waiting", f"{NAME}: its end is missing: it is still arriving, or was cut off"),
+        "b.pdf": ("waiting", "b.pdf: it is still empty"),
+        "d.pdf": ("broken", "d.pdf: it is not a file, or a link to nothing"),
+        "e.pdf": ("broken", "e.pdf: it is not a file, or a link to nothing"),
         "f.pdf": ("broken", "f.pdf: no PDF"),
     }
     assert there(library) == [RAIN]
@@ -363,7 +363,7 @@ def test_a_text_that_is_here_is_known_under_whatever_id_it_is_stamped(
         ("soup.pdf", "unknown"),
     ]
     assert first[2].error
-    assert first[2].error.hint == "`reader add arxiv:2501.09999`, then `reader back` again."
+    assert first[2].error.hint == "Run `reader add arxiv:2501.09999`, then `reader back` again."
 
 
 def test_a_copy_whose_text_is_gone_is_known_by_the_name_that_it_was_taken_under(
@@ -592,7 +592,7 @@ def test_a_file_of_many_gigabytes_is_named_and_not_read(
     large, whole = bring(library, tools, pad)[::-1]
     assert (large.outcome, whole.outcome) == ("broken", "imported")
     assert large.error is not None
-    assert large.error.message == "a.pdf: it has more than 1000 MB"
+    assert large.error.message == "a.pdf: it is larger than 1000 MB"
 
 
 def test_the_path_of_a_copy_that_is_in_icloud_or_gone_is_not_given_away(

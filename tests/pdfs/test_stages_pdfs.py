@@ -197,7 +197,9 @@ class TestFetching:
         papers.add_papers(library.db, [unknown], source="posts", on=DAY)
         pick(library, "10.5555/garden.1")
         problems = fetch_pdfs(library, tools(Web()))
-        assert problems[0].error.message == "doi:10.5555/garden.1: no address of a PDF is known"
+        assert (
+            problems[0].error.message == "doi:10.5555/garden.1: the address of its PDF is not known"
+        )
 
     def test_after_a_kill_between_file_and_row_the_same_file_is_taken(
         self, library: Library

@@ -182,14 +182,14 @@ def test_a_kill_after_the_row_leaves_nothing_that_the_next_run_does_not_mend(
 def test_a_paper_without_pdf_is_named_and_the_rest_is_copied(library: Library, pad: Path) -> None:
     pick(library, 1)
     took = list(take(library, ["On Moss", "On Snails", "2506.00001"], pad))
-    hint = "`reader pick arxiv:2506.00002` fetches it; then take again."
+    hint = "Fetch it with `reader pick arxiv:2506.00002`, then run take again."
     assert [replace(t, error=None) for t in took] == [
         TabletOutcome(held(library, 2), "missing"),
         TabletOutcome(held(library, 1), "copied", FIRST),
     ]
     error = took[0].error
     assert isinstance(error, PdfError)
-    assert (error.message, error.hint) == ("On Moss: its PDF is not here", hint)
+    assert (error.message, error.hint) == ("On Moss: its PDF is not in the library", hint)
     (library.folder / f"papers/{held(library, 1).key}.pdf").unlink()
     (pad / FIRST).unlink()
     assert taken(library, pad) == [("missing", "")]
@@ -210,7 +210,7 @@ def test_with_nothing_to_take_no_folder_is_made(library: Library, pad: Path) -> 
 def test_a_folder_without_its_disk_is_not_made(library: Library, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cloud/pad is not there") as raised:
         taken(library, tmp_path / "cloud" / "pad")
-    assert "Is its disk or cloud there?" in raised.value.hint
+    assert "Connect its disk or cloud" in raised.value.hint
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StoreError):
         taken(library, tmp_path / "file")

@@ -250,10 +250,13 @@ BILL = ("Electricity for June: 212 kWh. Please pay 48.20 by the first of July",)
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (blank(), "it has 1 page, and the PDF here 2"),
-        (blank(n_pages=2), "nothing stands on its pages"),
-        (typeset("Your Electricity Bill", BILL, n_pages=1), "it has 1 page, and the PDF here 2"),
-        (drawing(n_pages=2), "its pages are not those of the PDF here"),
+        (blank(), "it has 1 page, the PDF in the library has 2"),
+        (blank(n_pages=2), "its pages are blank"),
+        (
+            typeset("Your Electricity Bill", BILL, n_pages=1),
+            "it has 1 page, the PDF in the library has 2",
+        ),
+        (drawing(n_pages=2), "its pages look different from the PDF in the library"),
     ],
     ids=["blank", "two blank pages", "a bill", "pictures of something else"],
 )
@@ -297,7 +300,7 @@ def test_a_confirmed_file_is_imported_without_a_second_upload(
     answer = client.post(f"{PDF}/back", files={"file": ("mine.pdf", content, "application/pdf")})
     assert answer.status_code == 422
     assert "<h1>Is it this paper?</h1>" in answer.text
-    assert "it has 1 page, and the PDF here 2" in answer.text
+    assert "it has 1 page, the PDF in the library has 2" in answer.text
     kept = re.search(r'name="kept" value="([^"]+)"', answer.text)
     assert kept
     assert client.get(PDF).content == typeset(SNAIL)
@@ -317,9 +320,9 @@ def test_a_copy_is_taken_out_again_on_the_papers_page(client: TestClient, parts:
     assert text.count(">Take out the copy of 2025-06-04</button>") == 2
     answer = client.post(f"{PDF}/remove", data={"copy": newest})
     assert answer.url.path == "/paper/arxiv:2506.00001"
-    assert "Taken out: a marked copy of What Snails Hear through Gravel" in answer.text
-    assert "Shown again from the copy before it: 1 highlight." in answer.text
-    assert "Its file lies in removed/" in answer.text
+    assert "Removed a marked copy of What Snails Hear through Gravel" in answer.text
+    assert "Shown again, from an earlier copy: 1 highlight." in answer.text
+    assert "Its file is now removed/" in answer.text
     assert (client.get(PDF).content, n_marks(parts)) == (content, 1)
     headers = {"accept": "application/json"}
     done = client.post(f"{PDF}/remove", data={"copy": older}, headers=headers)
@@ -359,7 +362,7 @@ def test_without_a_pdf_to_compare_with_a_picture_is_asked_about(
     (parts.folder / "papers/1.pdf").unlink()
     answer = hand_in(client, drawing(n_pages=2))
     assert answer["outcome"] == "asked"
-    assert "no PDF of it that could be compared is here" in answer["said"]
+    assert "the library has no PDF of it to compare with" in answer["said"]
 
 
 def test_without_a_script_the_answer_stands_on_the_papers_page(client: TestClient) -> None:
@@ -398,7 +401,7 @@ def test_files_that_are_no_complete_pdf_are_refused(client: TestClient, parts: P
     assert [one["status"] for one in said] == [422] * 4
     assert said[0]["said"] == "a.pdf: is not a PDF"
     assert "its end is missing" in said[1]["said"]
-    assert "there is nothing in it yet" in said[2]["said"]
+    assert "it is still empty" in said[2]["said"]
     assert "is not a PDF" in said[3]["said"]
     assert "/" not in said[3]["said"]
     nothing = client.post(f"{PDF}/back", data={"sure": "1"})
@@ -411,7 +414,7 @@ def test_a_too_large_upload_is_refused(client: TestClient, monkeypatch: pytest.M
     answer = client.post(
         f"{PDF}/back", files={"file": ("big.pdf", typeset(SNAIL), "application/pdf")}
     )
-    assert (answer.status_code, "big.pdf: it has more than" in answer.text) == (400, True)
+    assert (answer.status_code, "big.pdf: it is larger than" in answer.text) == (400, True)
 
 
 def test_names_of_files_are_made_safe() -> None:

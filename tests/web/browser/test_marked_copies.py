@@ -32,7 +32,7 @@ def test_a_blank_copy_is_asked_about_and_removed(
     buttons = page.get_by_role("button", name="Take out the copy of")
     expect(buttons).to_have_count(2)
     buttons.first.click()
-    expect(page.get_by_text("Its file lies in removed/").first).to_be_visible()
+    expect(page.get_by_text("Its file is now removed/").first).to_be_visible()
     expect(buttons).to_have_count(1)
     with open_library(served.folder) as library:
         ((row,),) = rows(served.folder, f"SELECT id FROM papers WHERE canonical = '{id_}'")
