@@ -480,7 +480,7 @@ class TestContentAddresses:
     ) -> None:
         url = f"http://{host}:{server.port}/a"
         error = failure(client, replace(ask(url), is_trusted=False))
-        assert "leads into a private network" in error.message
+        assert "is in a private network" in error.message
         assert error.hint == "If you trust it, add it to feeds.toml yourself."
         assert (server.seen, server.n_connections) == ([], 0)
 
@@ -500,7 +500,7 @@ class TestContentAddresses:
     ) -> None:
         server.script("/a", redirect(f"http://localhost:{server.port}/b"))
         error = failure(client, ask(server.url("/a")))
-        assert error.message.startswith("Feed: localhost leads into a private network")
+        assert error.message.startswith("Feed: localhost is in a private network")
         assert [seen.path for seen in server.seen] == ["/a"]
 
     def test_a_trusted_connection_is_not_reused_for_content(

@@ -206,7 +206,7 @@ def test_missing_paths_are_reported(library: Path, shelf: Path) -> None:
     for text_ in (str(shelf / "none.pdf"), "none.pdf", str(shelf / "none")):
         code, out, err = run_here("add", text_, library=library)
         assert (code, out) == (4, "")
-        assert says(err, f"{text_} is not there")
+        assert says(err, f"{text_} does not exist")
     assert run_here("add", "three words here", library=library).code == 2
     assert run_here("add", str(shelf), library=library).out == "No PDFs found (0 other files).\n"
 
@@ -217,7 +217,7 @@ def test_existing_paths_are_added_although_others_are_missing(library: Path, she
     given = ("add", "--no-fetch", missing, str(file), WATER, "doi:10.5555/nowhere")
     code, out, err = run_here(*given, library=library)
     assert code == 4
-    assert says(err, f"{missing} is not there", "doi:10.5555/nowhere")
+    assert says(err, f"{missing} does not exist", "doi:10.5555/nowhere")
     assert says(out, "Already in the library: [", WATER, f"{file} → [Vale] {titled(1)} →")
 
 

@@ -77,7 +77,7 @@ class TestMaking:
         (tmp_path / "feeds.toml").write_text("mine")
         with pytest.raises(UsageError) as caught:
             make_library(tmp_path)
-        assert "is there already" in caught.value.message
+        assert "already exists" in caught.value.message
         assert (tmp_path / "feeds.toml").read_text() == "mine"
 
     @pytest.mark.parametrize("place", ["file", "file/below"])

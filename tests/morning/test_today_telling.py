@@ -35,7 +35,7 @@ def test_missing_sources_are_named_with_their_days() -> None:
     ]
     assert missing_texts(lines) == [
         "arXiv: nothing came for 2 days from 2025-06-03 to 2025-06-04: No network.",
-        "timeline: it does not have the list of 2025-06-04 yet; asked again.",
+        "timeline: the list of 2025-06-04 is not in it yet; asked again.",
         "list: 3 of ? for 2025-06-04; the rest is asked again at the next gather.",
     ]
     assert n_answered(lines) == (0, 3)

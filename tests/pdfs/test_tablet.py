@@ -208,7 +208,7 @@ def test_with_nothing_to_take_no_folder_is_made(library: Library, pad: Path) -> 
 
 
 def test_a_folder_without_its_disk_is_not_made(library: Library, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cloud/pad is not there") as raised:
+    with pytest.raises(UsageError, match="cloud/pad does not exist") as raised:
         taken(library, tmp_path / "cloud" / "pad")
     assert "Connect its disk or cloud" in raised.value.hint
     (tmp_path / "file").write_bytes(b"")
@@ -232,7 +232,7 @@ def test_the_folder_is_that_of_feeds_toml_unless_one_is_given(
     assert tablet_folder(at("~/iCloud/pad")) == Path("/home/ada/iCloud/pad")
     assert tablet_folder(at("../pad")) == library.folder.parent / "pad"
     assert tablet_folder(at("~/x"), Path("/y")) == Path("/y")
-    with pytest.raises(UsageError, match="No folder") as raised:
+    with pytest.raises(UsageError, match="No tablet folder") as raised:
         tablet_folder(at(""))
     assert "`folder` in [tablet] of feeds.toml" in raised.value.hint
     with pytest.raises(UsageError, match="no such home"):

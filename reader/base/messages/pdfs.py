@@ -71,7 +71,7 @@ TEXTS: dict[str, str] = {
     "stayed.error": "it cannot be deleted ({why})",
     "add.reread": "Read again: {n:PDF|PDFs} of this library, after a run that was stopped.",
     "add.moved": "{n:file was|files were} moved into the library.",
-    "add.ignored": "Left out: {n:other file|other files}, and {hidden} hidden.",
+    "add.ignored": "Left out: {n:other file|other files}; hidden files: {hidden}.",
     "add.resume": "Stopped. Everything counted above is saved; the same command "
     "continues from here.",
     "add.index": "Next: run `reader index`, so that search finds them by meaning too.",

@@ -51,7 +51,7 @@ TEXTS: dict[str, str] = {
     "add.before": "前回までに処理済み: ファイル{n}件。",
     "add.nothing_new_one": "新規なし: {line}",
     "add.nothing_new": "新規なし: {n}件は処理済みです。",
-    "add.still": " うち{parts}。--json で一覧できます。",
+    "add.still": "うち{parts}。--json で一覧できます。",
     "add.still.asked": "要確認{n}件",
     "add.still.broken": "破損{n}件",
     "add.no_pdf": "PDF がありません(ほかのファイル{n}件)。",
