@@ -56,7 +56,7 @@ def test_no_network_is_one_line_of_the_list(offline: Path) -> None:
     assert says(
         out,
         "NOT COMPLETE. None of the 5 sources can be reached (2031-03-03 to 2031-03-04).",
-        "Is the network up? Everything that was fetched before is still here.",
+        "Is the network up? What was fetched before is all here.",
         "SOURCES 0 of 5 up to date.",
         "(no connection at 2031-03-04 17:00)",
     )
@@ -77,7 +77,7 @@ def test_no_network_is_one_message_of_a_gather(offline: Path) -> None:
     assert (code, out) == (5, "")
     assert says(err, "arXiv, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog:")
     assert says(err, "no answer; next try after 17:1", "asks one of them now")
-    assert err.count("not asked again") == 1
+    assert err.count("next try after") == 1
     # OAI-PMH was not asked before, and is named beside them.
     assert says(err, "reader: arXiv OAI-PMH: no answer")
     out = run("sources", library=offline, now=LATER).out
@@ -119,14 +119,8 @@ def test_a_network_that_is_up_is_not_said_to_be_down(
     file.write_text(text, encoding="utf-8")
     code, out, err = run("today", library=fresh)
     assert (code, err) == (5, "")
-    assert says(
-        out,
-        "INCOMPLETE: papers may be missing from timeline, blog; see below.",
-        "SOURCES 3 of 5 up to date",
-    )
-    assert says(
-        out, "! timeline, blog: nothing received for 2031-03-04: no answer (127.0.0.1 takes"
-    )
+    assert says(out, "NOT COMPLETE: timeline, blog. See below.", "SOURCES 3 of 5 up to date")
+    assert says(out, "! timeline, blog: nothing came for 2031-03-04: no answer (127.0.0.1 refused")
     assert "None of" not in out
     assert "Is the network up?" not in out
 
@@ -267,6 +261,6 @@ def test_what_failed_for_another_reason_is_told_beside_it() -> None:
     silent = [Problem("gather", n, Unreachable(source=n, what=f"{n} is silent")) for n in "ab"]
     other = Problem("gather", "c", SourceFailed(source="c", what="answered 403"))
     found = [error.message for error in told_together([silent[0], other, silent[1]])]
-    assert found == ["a, b: no answer (2 hosts are silent)", "c: answered 403"]
+    assert found == ["a, b: no answer (2 hosts)", "c: answered 403"]
     assert told_together([silent[0], other]) == [silent[0].error, other.error]
     assert told_together([]) == []

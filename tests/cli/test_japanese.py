@@ -124,7 +124,7 @@ def test_the_whole_screen_names_its_keys_in_japanese_and_they_are_the_keys(japan
 def test_errors_speak_japanese_those_of_feeds_toml_too(japanese: Path, tmp_path: Path) -> None:
     missing = run_here("show", "no such paper", library=japanese)
     assert missing.code == 4
-    assert "こう始まるタイトルやキーもここにはありません。" in missing.err
+    assert "これで始まるタイトルやキーもこのライブラリにありません。" in missing.err
     assert "  論文のアドレスを貼り付けるか、" in missing.err
     feeds = japanese / "feeds.toml"
     feeds.write_text(feeds.read_text("utf-8") + "\n[[feed\n", "utf-8")

@@ -52,7 +52,7 @@ def test_an_opened_place_prints_nothing(library: Path) -> None:
 def test_a_browser_that_fails_is_an_error_with_its_remedy(library: Path) -> None:
     ran = opened(library, "echo 'www-browser: not found' >&2; exit 3")
     assert (ran.code, ran.out) == (5, "")
-    assert installed.says(ran.err, f"xdg-open could not open {PAGE}", "by hand", "--print")
+    assert installed.says(ran.err, f"xdg-open could not open {PAGE}", "open it yourself", "--print")
     assert "www-browser" not in ran.err
 
 
