@@ -154,7 +154,9 @@ def test_a_database_that_is_no_database_is_named_and_left_alone(library: Path) -
     before = (library / "reader.db").read_bytes()
     code, out, err = run("today", "--no-fetch", library=library)
     assert (code, out) == (6, "")
-    assert says(err, f"{library}/reader.db is not a readable database", "backup of reader.db")
+    assert says(
+        err, f"{library}/reader.db is not a readable database", "Restore reader.db from a backup"
+    )
     assert (library / "reader.db").read_bytes() == before
 
 

@@ -50,7 +50,7 @@ BAD: dict[str, tuple[Fault, tuple[str, ...]]] = {
     LADDER: (Fault(body=b""), ("is empty (0 bytes)", "Fetch it again")),
     HUMS: (
         Fault(body=pdf(password="secret")),
-        ("is encrypted and needs a password", "Save a copy without one"),
+        ("is encrypted and needs a password", "Save a copy without a password"),
     ),
     QUIET: (Fault(body=GOOD[:-400]), ("is cut off: its end is missing", "Fetch it again")),
     EVIL_ID: (Fault(status=404), ("answered 404: there is nothing at this address",)),

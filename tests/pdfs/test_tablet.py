@@ -234,7 +234,7 @@ def test_the_folder_is_that_of_feeds_toml_unless_one_is_given(
     assert tablet_folder(at("~/x"), Path("/y")) == Path("/y")
     with pytest.raises(UsageError, match="No tablet folder") as raised:
         tablet_folder(at(""))
-    assert "`folder` in [tablet] of feeds.toml" in raised.value.hint
+    assert "under [tablet] in feeds.toml" in raised.value.hint
     with pytest.raises(UsageError, match="no such home"):
         tablet_folder(at("~nobody-at-all/x"))
 
