@@ -102,7 +102,7 @@ def test_a_note_keeps_its_nul_and_controls_but_never_shows_them_raw(
 
 @pytest.mark.parametrize("text", ["", "\n\n", "  \t\n ", "\ufeff"])
 def test_blanks_are_no_note(library: Path, text: str) -> None:
-    expected = "Nothing changed: Speech recognition under water\n"
+    expected = "No changes: Speech recognition under water\n"
     for ran in (
         run("note", WATER, "-m", text, library=library),
         run("note", WATER, library=library, input=text.encode()),
@@ -204,7 +204,7 @@ def test_an_editor_with_a_quotation_mark_that_does_not_end_is_said_plainly(libra
     with editing(WATER, library=library, editor="vi '") as process:
         ran = finish(process)
     assert ran[:2] == (2, "")
-    assert says(ran.err, "The editor cannot be called", "Set EDITOR to an editor")
+    assert says(ran.err, "The editor cannot be started", "Set EDITOR to an editor")
 
 
 @pytest.fixture(scope="module")
@@ -317,6 +317,6 @@ def test_one_edit_too_large_is_named_and_the_other_notes_are_exported(
     code, _, err = run("export", library=library)
     assert code == 5
     path = exported.relative_to(library)
-    assert says(err, f"reader: {path} was left alone.", "bytes; 16,000,000 are the most.")
+    assert says(err, f"reader: {path} was left alone.", "B, and the limit is 16,000,000 B.")
     assert "It translates upwards." in "".join(lift_files(library))
     assert exported.read_bytes() == large

@@ -59,13 +59,13 @@ WAYS_TO_FAIL: dict[str, tuple[Fault, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "an HTML page": (
         Fault(body=PAGE),
-        ("an HTML page instead of Atom", "The next gather tries again"),
+        ("the answer is an HTML page, not Atom", "asked again at the next gather"),
         ("an HTML page, not a feed", "in a browser"),
     ),
     "half a body, honestly sent": (
         Fault(body=HALF),
-        ("half an answer: its Atom feed has no end", "The next gather tries again"),
-        ("its feed breaks off after", "in a browser"),
+        ("the answer is incomplete: its Atom feed has no end", "asked again at the next gather"),
+        ("the feed breaks off after", "in a browser"),
     ),
     "a connection that breaks": (
         Fault(cut_after=100),
@@ -74,8 +74,8 @@ WAYS_TO_FAIL: dict[str, tuple[Fault, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "nothing at all": (
         Fault(body=b""),
-        ("an empty answer instead of Atom", "The next gather tries again"),
-        ("the answer is empty, not even a feed", "in a browser"),
+        ("the answer is empty, not Atom", "asked again at the next gather"),
+        ("the answer is empty", "in a browser"),
     ),
 }
 """How an answer fails; what is said of the API then, and of a feed."""
@@ -286,7 +286,5 @@ def test_an_entity_bomb_is_a_failed_feed(fresh: Path, server: PlayServer) -> Non
     server.feeds = feeds() | {"timeline.rss": bomb.encode()}
     code, _, err = run("gather", "--no-encode", library=fresh)
     assert (code, ids_of(fresh)) == (5, ALL)
-    assert says(
-        err, "timeline: its feed cannot be read to its end: &x9; stands for text that grows"
-    )
+    assert says(err, "timeline: the feed cannot be read: its entity &x9; grows without limit")
     assert states(today(fresh)[1])["timeline"] == "failed"

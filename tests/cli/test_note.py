@@ -144,7 +144,7 @@ class TestTheEditor:
         self, library: Path, editor: Editor
     ) -> None:
         first = editor.run(library, "true")
-        assert first[:2] == (0, "Nothing changed: Speech recognition under water\n")
+        assert first[:2] == (0, "No changes: Speech recognition under water\n")
         headings = [line for line in editor.given().splitlines() if line.startswith("#")]
         assert headings == [
             "## Problem",
@@ -185,7 +185,7 @@ class TestTheEditor:
         assert says(
             strange.err,
             "six というテンプレートはありません。",
-            "あるもの: key-points、six-questions、none、mine。",
+            "使えるもの: key-points、six-questions、none、mine。",
         )
 
     def test_a_template_that_is_named_adds_its_headings_to_a_note(
@@ -237,7 +237,7 @@ class TestTheEditor:
     ) -> None:
         with editing(WATER, library=library, editor="true") as process:
             ran = finish(process)
-        assert says(ran.err, "The editor came back at once.", "EDITOR='code --wait'")
+        assert says(ran.err, "The editor returned at once.", "EDITOR='code --wait'")
 
     def test_without_a_terminal_its_options_are_refused_and_no_editor_is_asked(
         self, library: Path
@@ -245,9 +245,11 @@ class TestTheEditor:
         for option in (("--show",), ("--template", "none")):
             ran = run("note", WATER, *option, library=library, env={"EDITOR": "/no/such"})
             assert ran[:2] == (2, "")
-            assert says(ran.err, f"{option[0]} is for the editor, and there is no terminal.")
+            assert says(
+                ran.err, f"{option[0]} is for writing in an editor, which needs a terminal."
+            )
         ran = run("note", WATER, library=library, env={"EDITOR": "/no/such"})
-        assert ran == (0, "Nothing changed: Speech recognition under water\n", "")
+        assert ran == (0, "No changes: Speech recognition under water\n", "")
 
 
 class TestDrafts:
@@ -275,7 +277,7 @@ class TestDrafts:
         assert name.startswith("2031_Neverwas_SpeechRecognitionUnderWater.")
         assert texts(library) == []
         ran = editor.run(library, append(TWO))
-        assert says(ran.err, "A draft that was not saved opens again: Speech recognition")
+        assert says(ran.err, "Opening an unsaved draft: Speech recognition")
         assert ONE in editor.given()
         assert f"┊ {ABSTRACT}" in editor.given()
         assert editor.given().count("reader:shown") == 1
@@ -317,7 +319,7 @@ class TestDrafts:
     def test_an_emptied_draft_is_deleted(self, library: Path, editor: Editor) -> None:
         editor.run(library, f"{append(ONE)}\nexit 3")
         ran = editor.run(library, ': > "$1"')
-        assert ran[:2] == (0, "Nothing changed: Speech recognition under water\n")
+        assert ran[:2] == (0, "No changes: Speech recognition under water\n")
         assert (texts(library), files(library)) == ([], [])
 
     @pytest.mark.slow  # asks an editor three times
@@ -369,9 +371,11 @@ class TestDrafts:
             second = other.run(library, write(TWO))
             go.touch()
             ran = finish(first)
-        assert says(second.err, "Another editor has this note open; both texts will be kept.")
+        assert says(second.err, "This note is open in another editor too. Both texts will be kept.")
         assert says(second.out, "Written (1 of 5 today)")
-        assert says(ran.out, "Revision 1 came while you wrote.", "Revision 2 has both texts")
+        assert says(
+            ran.out, "Revision 1 was saved while you were writing.", "Revision 2 has both texts"
+        )
         assert texts(library)[0] == TWO
         assert (len(texts(library)), files(library)) == (2, [])
         assert all(part in texts(library)[1] for part in (ONE, TWO, "written at the same time"))
@@ -398,7 +402,7 @@ class TestGoingBack:
         for numbers in ((), ("1",), ("1", "2")):
             assert here("note", WATER, "--diff", *numbers, library=revised) == (0, difference, "")
         ran = here("note", WATER, "--restore", "1", library=revised)
-        said = "Revision 1 is back, as revision 3: Speech recognition under water\n"
+        said = "Revision 1 was restored as revision 3: Speech recognition under water\n"
         assert ran == (0, said, "")
         assert texts(revised) == ["Fish hear.", ONE, "Fish hear."]
         (file,) = (revised / "notes" / "speech" / "recognition").glob("2*.md")
@@ -450,7 +454,7 @@ def test_the_second_page_has_what_the_person_marked(tmp_path: Path) -> None:
             EditorPage(library, held, "none", has).new("Mine.") for has in (False, True)
         )
     assert "dots" not in first
-    assert second.partition("┊ YOU MARKED\n")[2] == (
+    assert second.partition("┊ YOUR HIGHLIGHTS\n")[2] == (
         "┊ - “six dots” (p. 2, 3)\n┊ - Try ants. Soon. (p. 3)\n┊ - “grew” (p. 4)\n"
         "┊   — how far?\n<!-- reader:shown -->\n"
     )
@@ -489,13 +493,13 @@ class TestWithinTheProcess:
             (("--restore", "9"), ("There is no revision 9", "It has 1 revision;")),
             (("--diff",), ("has 1 revision.", "nothing to compare")),
             (("--diff", "1", "9"), ("There is no revision 9",)),
-            (("--diff", "1", "2", "2"), ("go with --diff", "--diff [A [B]]")),
-            (("1",), ("Numbers of revisions go with --diff.",)),
-            (("--check", "--show"), ("--check goes without --show.",)),
-            (("--history", "-m", "x"), ("--history goes without -m.",)),
-            (("--restore", "1", "--diff"), ("--diff goes without --restore.",)),
-            (("-m", "x", "--json"), ("--json goes with --history",)),
-            (("-m", "x", "--template", "none"), ("-m goes without --template.",)),
+            (("--diff", "1", "2", "2"), ("are used with --diff", "--diff [A [B]]")),
+            (("1",), ("Revision numbers are used with --diff.",)),
+            (("--check", "--show"), ("--check cannot be used together with --show.",)),
+            (("--history", "-m", "x"), ("--history cannot be used together with -m.",)),
+            (("--restore", "1", "--diff"), ("--diff cannot be used together with --restore.",)),
+            (("-m", "x", "--json"), ("--json needs --history",)),
+            (("-m", "x", "--template", "none"), ("-m cannot be used together with --template.",)),
         ],
     )
     def test_options_that_name_two_things_or_none_are_refused(
@@ -516,7 +520,11 @@ class TestWithinTheProcess:
     ) -> None:
         assert in_process(small, BEES, "-m", COPIED) == 0
         said = capsys.readouterr().out
-        assert says(said, "Kept, not counted (mostly copied): On Bees", "Mostly copied (100 %)")
+        assert says(
+            said,
+            "Saved, but does not count as written (mostly copied): On Bees",
+            "Mostly copied (100 %)",
+        )
         assert says(said, "copied, abstract: Bees were shown", "copied, abstract: They learned")
         assert texts(small) == [COPIED]
         assert in_process(small, BEES, "--check") == 0
@@ -532,7 +540,8 @@ class TestWithinTheProcess:
         assert in_process(small, BEES, "-m", ONE) == 0
         assert in_process(small, BEES, "--check") == 0
         assert capsys.readouterr().out == (
-            "Written (1 of 3 today): On Bees\nOwn words: nothing in it is close to the paper's.\n"
+            "Written (1 of 3 today): On Bees\n"
+            "Your own words: no sentence is close to the paper's.\n"
         )
 
     @pytest.mark.parametrize(
@@ -553,14 +562,14 @@ class TestWithinTheProcess:
         assert in_process(small, BEES, *args) == 4
         assert capsys.readouterr() == (
             "",
-            "reader: There is no note: On Bees\n  `reader note arxiv:2506.00001` writes one.\n",
+            "reader: There is no note yet: On Bees\n  `reader note arxiv:2506.00001` writes one.\n",
         )
 
     def test_related_notes_are_found_without_a_note(
         self, small: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert in_process(small, BEES, "--related") == 0
-        assert capsys.readouterr() == ("No other note of yours is near.\n", "")
+        assert capsys.readouterr() == ("You have no related notes.\n", "")
 
 
 class TestSaving:
@@ -568,7 +577,7 @@ class TestSaving:
         note(library, "Lifts translate floors. Ears pop.", LIFT)
         key = shown(library, LIFT)["key"]
         ran = note(library, f"Ears pop in water too. As in [[{key}]], and unlike [[{key}x]].")
-        assert says(ran.out, f"[[{key}x]] leads to no paper. Did you mean [[{key}]]?")
+        assert says(ran.out, f"[[{key}x]] does not lead to a paper. Did you mean [[{key}]]?")
         assert "Nearest" not in ran.out
         back = shown(library, LIFT)["backlinks"]
         assert [(one["id"], one["sentence"]) for one in back] == [
@@ -579,7 +588,7 @@ class TestSaving:
         own = shown(library, WATER)["key"]
         near = note(library, "Ears pop everywhere. Even here.")
         assert says(
-            near.out, "Nearest of your notes, by words alone", f"[[{key}]]", "Lifts translate"
+            near.out, "Related notes, compared only by words", f"[[{key}]]", "Lifts translate"
         )
         (one,) = objects(here("note", WATER, "--related", "--json", library=library))
         assert (one["id"], one["sentence"]) == (LIFT, "Lifts translate floors.")

@@ -75,11 +75,11 @@ BOMB = (
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "an empty answer instead of a MODS record"),
-        (b"<html><p>", "an HTML page instead of a MODS record"),
-        (RECORD[:400], "other XML, or half of it, instead of a MODS record"),
-        (b"<mods/>", "its record holds no title"),
-        (b"<rss/>", "its record holds no title"),
+        (b"", "the answer is empty, not a MODS record"),
+        (b"<html><p>", "the answer is an HTML page, not a MODS record"),
+        (RECORD[:400], "the answer is other or incomplete XML, not a MODS record"),
+        (b"<mods/>", "the record has no title"),
+        (b"<rss/>", "the record has no title"),
     ],
 )  # fmt: skip
 def test_other_answers_are_refused(content: bytes, sentence: str) -> None:

@@ -171,7 +171,7 @@ class TestADay:
         play(server, feed([entry(1)], 2), feed([], 2, 1))
         listed = papers_listed(client.fetch, place, DAY)
         assert (listed.papers, listed.expected) == ((paper(1),), 2)
-        assert str(listed.failure) == "arXiv: a page stayed empty that was not the last"
+        assert str(listed.failure) == "arXiv API: a page before the last one was empty"
         assert len(server.seen) == 3
 
     def test_a_total_that_moves_is_asked_for_again_and_believed(
@@ -237,19 +237,19 @@ ERROR = b"""<?xml version="1.0" encoding="UTF-8"?>
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (b"", "an empty answer instead of Atom"),
-        (b"  \n", "an empty answer instead of Atom"),
-        (b"<!DOCTYPE html>\n<html><body>Rate exceeded.", "an HTML page instead of Atom"),
-        (b"\n<html lang='en'>", "an HTML page instead of Atom"),
-        (b"Rate exceeded.", "something that begins with 'rate exceeded.' instead of Atom"),
-        (b'{"error": 1}', "JSON of some kind instead of Atom"),
-        (feed([entry(1)])[:700], "half an answer: its Atom feed has no end"),
-        (feed([entry(1)]).replace(b"totalResults", b"total"), "an Atom feed without a total, so "
-         "not the API's answer"),
-        (b"<feed xmlns='http://www.w3.org/2005/Atom'></feed>", "an Atom feed without a total, so "
-         "not the API's answer"),
-        (ERROR, "it reports an error: start must be an integer"),
-        (feed([entry(1, published="yesterday")]), "its answer cannot be read (Invalid isoformat "
+        (b"", "the answer is empty, not Atom"),
+        (b"  \n", "the answer is empty, not Atom"),
+        (b"<!DOCTYPE html>\n<html><body>Rate exceeded.", "the answer is an HTML page, not Atom"),
+        (b"\n<html lang='en'>", "the answer is an HTML page, not Atom"),
+        (b"Rate exceeded.", "the answer is text that begins with 'rate exceeded.', not Atom"),
+        (b'{"error": 1}', "the answer is JSON, not Atom"),
+        (feed([entry(1)])[:700], "the answer is incomplete: its Atom feed has no end"),
+        (feed([entry(1)]).replace(b"totalResults", b"total"), "the Atom feed has no total, so "
+         "it is not an answer of the API"),
+        (b"<feed xmlns='http://www.w3.org/2005/Atom'></feed>", "the Atom feed has no total, so "
+         "it is not an answer of the API"),
+        (ERROR, "the source reports an error: start must be an integer"),
+        (feed([entry(1, published="yesterday")]), "the answer cannot be read (Invalid isoformat "
          "string: 'yesterday')"),
     ],
 )  # fmt: skip
@@ -431,7 +431,7 @@ def test_feeds_that_are_not_the_apis_own_are_refused_or_read() -> None:
             told[path.name.split("__")[1]] = str(len(found))
         except SourceFailed as error:
             told[path.name.split("__")[1]] = error.message
-    no_total = "arXiv: an Atom feed without a total, so not the API's answer"
+    no_total = "arXiv API: the Atom feed has no total, so it is not an answer of the API"
     assert told == {
         "Query-farm": "2",
         "X-PG13": no_total,

@@ -129,5 +129,5 @@ def test_every_shape_of_answer_is_read(answer: object) -> None:
 
 def test_an_empty_feed_is_none_and_an_error_is_refused() -> None:
     assert read() == ()
-    with pytest.raises(SourceFailed, match="not posts of Bluesky"):
+    with pytest.raises(SourceFailed, match="not Bluesky posts"):
         read_bluesky(b'{"error": "InvalidRequest", "message": "Profile not found"}', source="Mio")

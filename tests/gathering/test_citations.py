@@ -167,19 +167,19 @@ class TestCounts:
     @pytest.mark.parametrize(
         ("body", "what"),
         [
-            (b"", "its answer is no JSON, or half of it"),
-            (b"<html>Sign in</html>", "its answer is no JSON, or half of it"),
-            (b'[{"citationCount": 3', "its answer is no JSON, or half of it"),
-            (b"[" * 100_000, "its answer is no JSON, or half of it"),
-            (b"[" + b"9" * 5000 + b"]", "its answer is no JSON, or half of it"),
-            (b'{"data": []}', "its answer is no list"),
-            (b"[]", "0 answers to 2 ids"),
-            (b'[{"citationCount": 3}]', "1 answer to 2 ids"),
-            (b"[null, null]", "its answer holds no citation count"),
-            (b'[{"cited": 3}, {"cited": 9}]', "its answer holds no citation count"),
-            (b'[{"citationCount": "3"}, {"citationCount": true}]', "its answer holds no citation"),
-            (b'[{"citationCount": -1}, {"citationCount": 1e3}]', "its answer holds no citation"),
-            (b'[{"citationCount": 1234567890123456789012}, 3]', "its answer holds no citation"),
+            (b"", "the answer is not JSON, or it is incomplete"),
+            (b"<html>Sign in</html>", "the answer is not JSON, or it is incomplete"),
+            (b'[{"citationCount": 3', "the answer is not JSON, or it is incomplete"),
+            (b"[" * 100_000, "the answer is not JSON, or it is incomplete"),
+            (b"[" + b"9" * 5000 + b"]", "the answer is not JSON, or it is incomplete"),
+            (b'{"data": []}', "the answer is not a list"),
+            (b"[]", "the number of answers is wrong: 0 instead of 2"),
+            (b'[{"citationCount": 3}]', "the number of answers is wrong: 1 instead of 2"),
+            (b"[null, null]", "the answer has no citation count"),
+            (b'[{"cited": 3}, {"cited": 9}]', "the answer has no citation count"),
+            (b'[{"citationCount": "3"}, {"citationCount": true}]', "the answer has no citation"),
+            (b'[{"citationCount": -1}, {"citationCount": 1e3}]', "the answer has no citation"),
+            (b'[{"citationCount": 1234567890123456789012}, 3]', "the answer has no citation"),
         ],
     )
     def test_a_malformed_answer_is_refused_whole(
@@ -294,10 +294,10 @@ class TestMostCited:
     @pytest.mark.parametrize(
         ("body", "what"),
         [
-            (b"<html>", "its answer is no JSON, or half of it"),
-            (b"[]", "its answer holds no list of papers"),
-            (b'{"data": {}}', "its answer holds no list of papers"),
-            (b'{"data": [{"title": "x"}, 3]}', "its answer holds no paper that can be read"),
+            (b"<html>", "the answer is not JSON, or it is incomplete"),
+            (b"[]", "the answer has no list of papers"),
+            (b'{"data": {}}', "the answer has no list of papers"),
+            (b'{"data": [{"title": "x"}, 3]}', "the answer has no paper that can be read"),
         ],
     )
     def test_a_malformed_search_answer_is_refused(

@@ -83,10 +83,10 @@ def test_an_unregistered_doi_is_none(client: Client, server: Server, status: int
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (Answer(b"<html>"), "what came for 10.1/x is no CSL-JSON"),
-        (Answer(b""), "what came for 10.1/x is no CSL-JSON"),
-        (Answer(b'{"title": "A'), "what came for 10.1/x is no CSL-JSON"),
-        (Answer(b"[" * 99_999), "what came for 10.1/x is no CSL-JSON"),
+        (Answer(b"<html>"), "the answer for 10.1/x is not CSL-JSON"),
+        (Answer(b""), "the answer for 10.1/x is not CSL-JSON"),
+        (Answer(b'{"title": "A'), "the answer for 10.1/x is not CSL-JSON"),
+        (Answer(b"[" * 99_999), "the answer for 10.1/x is not CSL-JSON"),
         (Answer(b"[]"), "the record of 10.1/x has no title"),
         (Answer(b'{"title": []}'), "the record of 10.1/x has no title"),
         (Answer(status=406), "127.0.0.1 answered 406: not the expected answer"),

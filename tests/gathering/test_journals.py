@@ -29,7 +29,7 @@ from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, Web, a_library, paper, tools
 from tests.web.site import parts_of, site
 
-LEFT_OUT = "1 entry left out, without a title or without authors and abstract: Front Cover"
+LEFT_OUT = "1 entry left out (no title, or neither authors nor abstract): Front Cover"
 URL = "http://127.0.0.1:9/feed.xml"
 TOML = """
 [reader]
@@ -414,11 +414,11 @@ def test_entries_that_are_left_out_without_a_title_are_counted(tmp_path: Path) -
     with read(tmp_path, TITLE_AND_DOI, doi="off") as library:
         (batch,) = last_batches(library, DAY)
         assert batch.error == (
-            "3 entries left out, without a title or without authors and abstract:"
+            "3 entries left out (no title, or neither authors nor abstract):"
             " Editorial; 2 without a title"
         )
         # Where none has a title, nothing stands before the count.
     (tmp_path / "none").mkdir()
     feed = TITLE_AND_DOI.replace("<title>Editorial</title>", "")
     with read(tmp_path / "none", feed, doi="off") as library:
-        assert last_batches(library, DAY)[0].error.endswith("abstract: 3 without a title")
+        assert last_batches(library, DAY)[0].error.endswith("abstract): 3 without a title")

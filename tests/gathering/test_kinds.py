@@ -168,7 +168,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a number": lambda: b"42",
     "a text": lambda: b'"words"',
     "an empty object": lambda: b"{}",
-    "half an answer": lambda: b'{"feed": [{"post": {"rec',
+    "the answer is incomplete": lambda: b'{"feed": [{"post": {"rec',
     "deep lists": lambda: b"[" * 200_000,
     "deep objects": lambda: b'{"a":' * 200_000 + b"1" + b"}" * 200_000,
     "no number of JSON": lambda: b'[{"content": "x", "favourites_count": NaN}]',

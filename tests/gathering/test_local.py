@@ -59,7 +59,11 @@ def test_one_damaged_file_is_named_and_hides_no_other(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "sentence"),
-    [("nowhere", "No such file or directory"), ("", "holds no file to read"), ("\0", "null byte")],
+    [
+        ("nowhere", "No such file or directory"),
+        ("", "contains no file to read"),
+        ("\0", "null byte"),
+    ],
 )
 def test_what_is_not_there_is_said(tmp_path: Path, name: str, sentence: str) -> None:
     with pytest.raises(SourceFailed, match=sentence):

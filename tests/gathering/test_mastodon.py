@@ -98,5 +98,5 @@ def test_a_search_and_a_context_are_read(shape: str) -> None:
 def test_no_statuses_are_none_and_an_error_is_refused() -> None:
     assert read_mastodon(b"[]", source="Mio") == ()
     assert read_mastodon(b'{"accounts": [], "statuses": []}', source="Mio") == ()
-    with pytest.raises(SourceFailed, match="not statuses of Mastodon"):
+    with pytest.raises(SourceFailed, match="not Mastodon posts"):
         read_mastodon(b'{"error": "The access token is invalid"}', source="Mio")

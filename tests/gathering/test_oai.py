@@ -197,16 +197,16 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        (Fault(body=b"<!doctype html><html>Busy</html>"), "an HTML page instead"),
-        (Fault(body=b""), "an empty answer instead"),
-        (Fault(body=b"\x1f\x8b\0garbage"), "instead of an OAI-PMH answer"),
-        (Fault(body=BOMB), "other XML, or half of it, instead"),
-        (Fault(body=b"<!---->" * 100_000 + b"x"), "instead of an OAI-PMH answer"),
-        (Fault(body=b"<OAI-PMH xmlns='x'><ListRecords>"), "half an answer"),
+        (Fault(body=b"<!doctype html><html>Busy</html>"), "is an HTML page, not OAI-PMH"),
+        (Fault(body=b""), "the answer is empty, not OAI-PMH"),
+        (Fault(body=b"\x1f\x8b\0garbage"), ", not OAI-PMH"),
+        (Fault(body=BOMB), "the answer is other or incomplete XML, not OAI-PMH"),
+        (Fault(body=b"<!---->" * 100_000 + b"x"), ", not OAI-PMH"),
+        (Fault(body=b"<OAI-PMH xmlns='x'><ListRecords>"), "the answer is incomplete"),
         (Fault(body=b" " * (MAX_BYTES + 1)), "longer"),
-        (Fault(body=error("badResumptionToken")), "it reports an error: badResumptionToken: It"),
-        (Fault(body=error("__doc__")), "it reports an error: __doc__: It expired."),
-        (Fault(body=b"<OAI-PMH \0\xff></OAI-PMH>"), "an OAI-PMH answer without a list"),
+        (Fault(body=error("badResumptionToken")), "reports an error: badResumptionToken: It"),
+        (Fault(body=error("__doc__")), "the source reports an error: __doc__: It expired."),
+        (Fault(body=b"<OAI-PMH \0\xff></OAI-PMH>"), "the OAI-PMH answer has no list"),
         (Fault(body=b"<OAI-PMH a='" + b"x" * 11_000_000 + b"'></OAI-PMH>"), "XML cannot be read"),
         (Fault(cut_after=5000), ""),
         (Fault(status=404), "404"),
@@ -250,7 +250,7 @@ def test_one_class_that_fails_does_not_keep_the_others_from_coming(fetch: Asked)
     assert [p.id[-1] for p in harvest.new] == ["2", "3"]
     assert harvest.failure is not None
     assert harvest.failure.message == (
-        "arXiv OAI: it reports an error: badArgument: There is no such set."
+        "arXiv OAI-PMH: the source reports an error: badArgument: There is no such set."
     )
 
 
@@ -332,8 +332,8 @@ def test_a_list_shorter_than_it_says_is_not_whole() -> None:
     )
     assert [(len(h.new), h.is_whole, problem(h)) for h in (whole, short, doubled)] == [
         (3, True, ""),
-        (2, False, "arXiv OAI: it announced 3 records and sent 2"),
-        (2, False, "arXiv OAI: it announced 3 records and sent 2"),
+        (2, False, "arXiv OAI-PMH: the source announced 3 records but sent 2"),
+        (2, False, "arXiv OAI-PMH: the source announced 3 records but sent 2"),
     ]
 
 
@@ -341,7 +341,8 @@ def test_a_token_that_comes_back_ends_the_list() -> None:
     harvest = harvest_of(page([record(1)], "<resumptionToken>a</resumptionToken>"))
     assert (len(harvest.new), problem(harvest)) == (
         1,
-        "arXiv OAI: it gives one resumption token twice: a list without an end",
+        "arXiv OAI-PMH: the source sent the same resumption token twice,"
+        " so its list would never end",
     )
 
 
@@ -364,7 +365,7 @@ def test_a_record_that_cannot_be_read_is_counted_and_the_others_kept(broken: str
     harvest = harvest_of(page([record(1), broken, record(3)]))
     assert ([p.id[-1] for p in harvest.new], problem(harvest)) == (
         ["1", "3"],
-        "arXiv OAI: 1 of its records cannot be read",
+        "arXiv OAI-PMH: 1 record cannot be read",
     )
 
 

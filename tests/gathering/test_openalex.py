@@ -88,12 +88,12 @@ def test_a_doi_that_would_break_the_filter_is_not_asked_for(client: Client, serv
 @pytest.mark.parametrize(
     ("body", "what"),
     [
-        (b"<html>", "its answer is no JSON, or half of it"),
-        (b'{"results": [', "its answer is no JSON, or half of it"),
-        (b"[]", "its answer holds no list of works"),
-        (b'{"results": {}}', "its answer holds no list of works"),
-        (b'{"results": [3, {"doi": 4, "cited_by_count": 5}]}', "its answer holds no citation"),
-        (b'{"results": [{"doi": "10.5555/pond", "cited_by_count": "5"}]}', "its answer holds no"),
+        (b"<html>", "the answer is not JSON, or it is incomplete"),
+        (b'{"results": [', "the answer is not JSON, or it is incomplete"),
+        (b"[]", "the answer has no list of works"),
+        (b'{"results": {}}', "the answer has no list of works"),
+        (b'{"results": [3, {"doi": 4, "cited_by_count": 5}]}', "the answer has no citation"),
+        (b'{"results": [{"doi": "10.5555/pond", "cited_by_count": "5"}]}', "the answer has no"),
     ],
 )
 def test_a_malformed_answer_is_refused(
@@ -110,8 +110,8 @@ def test_a_key_that_is_not_taken_is_named_with_its_remedy(client: Client, server
     with pytest.raises(SourceFailed) as caught:
         ask(client, server, POND)
     assert (caught.value.message, caught.value.hint) == (
-        "OpenAlex: it does not take the key",
-        "Is the key in OPENALEX_API_KEY or openalex_key_file right, and its budget left?",
+        "OpenAlex: the API key is not accepted",
+        "Is the key in OPENALEX_API_KEY or openalex_key_file right? Is its budget used up?",
     )
 
 
@@ -189,8 +189,11 @@ class TestKey:
     def test_a_missing_key_is_an_error_that_explains_how_to_set_one(self, tmp_path: Path) -> None:
         error = self.refusal({}, tmp_path, "")
         assert isinstance(error, ConfigError)
-        assert "OpenAlex wants a key" in error.message
-        assert error.hint == "Set OPENALEX_API_KEY, or name a file with it in openalex_key_file."
+        assert "OpenAlex needs an API key" in error.message
+        assert (
+            error.hint
+            == "Set OPENALEX_API_KEY, or name a file that holds the key in openalex_key_file."
+        )
 
     @pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
     @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o666, 0o601])
@@ -198,7 +201,7 @@ class TestKey:
         error = self.refusal({}, tmp_path, self.file(tmp_path, mode=mode))
         path = tmp_path / "openalex.key"
         assert (error.message, error.hint) == (
-            f"{path}, line 1: citations.openalex_key_file: others can read it",
+            f"{path}, line 1: citations.openalex_key_file: other users can read the file",
             f"chmod 600 {path}",
         )
 
@@ -207,14 +210,15 @@ class TestKey:
     )
     def test_a_file_without_a_key_is_refused(self, tmp_path: Path, content: bytes) -> None:
         error = self.refusal({}, tmp_path, self.file(tmp_path, content))
-        assert "no key is in it" in error.message
+        assert "the file does not hold an API key" in error.message
 
     def test_a_missing_file_or_a_folder_in_its_place_is_named(self, tmp_path: Path) -> None:
         error = self.refusal({}, tmp_path, "none.key")
-        assert "none.key, line 1: citations.openalex_key_file: it cannot be read" in error.message
-        assert "it cannot be read" in self.refusal({}, tmp_path, ".").message
+        what = "none.key, line 1: citations.openalex_key_file: the file cannot be read"
+        assert what in error.message
+        assert "the file cannot be read" in self.refusal({}, tmp_path, ".").message
 
     def test_an_environment_with_something_else_is_refused(self, tmp_path: Path) -> None:
         error = self.refusal({"OPENALEX_API_KEY": f"{KEY} {KEY}"}, tmp_path, "")
         assert isinstance(error, UsageError)
-        assert error.message.startswith("OPENALEX_API_KEY holds no key")
+        assert error.message.startswith("OPENALEX_API_KEY does not hold an API key")

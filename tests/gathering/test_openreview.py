@@ -82,10 +82,10 @@ def test_not_found_is_none_and_any_other_status_a_failure() -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"<html>", "its answer is no JSON, or half of it"),
-        (b'{"notes": [', "its answer is no JSON, or half of it"),
-        (b"[]", "its answer holds no list of notes"),
-        (b'{"notes": null}', "its answer holds no list of notes"),
+        (b"<html>", "the answer is not JSON, or it is incomplete"),
+        (b'{"notes": [', "the answer is not JSON, or it is incomplete"),
+        (b"[]", "the answer has no list of notes"),
+        (b'{"notes": null}', "the answer has no list of notes"),
     ],
 )
 def test_other_answers_are_refused(content: bytes, sentence: str) -> None:

@@ -200,13 +200,13 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("content", "sentence"),
         [
-            (b"", "the answer is empty, not even a feed without entries"),
-            (b"<html><title>Log in</title></html>", "an HTML page, not a feed"),
-            (b"{}", "JSON of some kind, not a feed"),
-            (b"[]", "JSON of some kind, not a feed"),
+            (b"", "the answer is empty"),
+            (b"<html><title>Log in</title></html>", "the answer is an HTML page, not a feed"),
+            (b"{}", "the answer is JSON, not a feed"),
+            (b"[]", "the answer is JSON, not a feed"),
             (b'{"version": "https://jsonfeed.org/version/1", "items": 3}',
-             "JSON of some kind, not a feed"),
-            (rss(item("x"))[:-60], "its feed breaks off after 1 entry"),
+             "the answer is JSON, not a feed"),
+            (rss(item("x"))[:-60], "the feed breaks off after 1 entry"),
         ],
     )  # fmt: skip
     def test_an_answer_that_is_no_feed_is_named_in_the_error(
@@ -217,8 +217,8 @@ class TestRefusals:
         assert caught.value.message == f"Mio: {sentence}"
 
     @pytest.mark.parametrize("content", [b'{"items": [', b"[" * 100_000, b'{"a": ' + b"9" * 9999])
-    def test_damaged_json_is_named_as_such(self, content: bytes) -> None:
-        with pytest.raises(SourceFailed, match="JSON that is damaged or breaks off"):
+    def test_damaged_json_is_told_so(self, content: bytes) -> None:
+        with pytest.raises(SourceFailed, match="damaged or incomplete JSON"):
             read_posts(content, source="Mio")
 
 
@@ -301,7 +301,7 @@ def test_every_recorded_feed_is_read_or_refused_with_a_sentence() -> None:
             path.name
         )
     assert read == RECORDED
-    assert refused == {"Recorded: JSON of some kind, not a feed"}
+    assert refused == {"Recorded: the answer is JSON, not a feed"}
 
 
 @needs_data

@@ -136,7 +136,7 @@ def test_a_volume_is_counted_and_what_cannot_be_read_of_it_is_said(tmp_path: Pat
     volume = f'<collection id="2006.rain"><volume id="1">{papers_xml}</volume></collection>'
     with a_library(tmp_path, TOML.format(url=url, kind="acl")) as library:
         (problem,) = gather(library, tools(Web({url: volume.encode()})))
-        assert "2 of 3 for 2025-06-04. 1 entry of it cannot be read" in problem.error.message
+        assert "2 of 3 for 2025-06-04. 1 entry cannot be read" in problem.error.message
         assert papers.n_papers(library.db) == 2
         whole = volume.replace('id="x"', 'id="3"')
         assert gather(library, tools(Web({url: whole.encode()})), only=["list"]) == []

@@ -137,7 +137,9 @@ def test_the_list_and_the_sources_count_the_same_sources(
         assert says(out, "Today's list is incomplete. Sources with something missing: 1 of 5.")
     with site(parts_of(fresh, now=lambda: NOW)) as client:
         page = unescape(client.get("/sources").text)
-        assert ("all 5 sources are here" if is_whole else "lacks something: 1 of 5 sources") in page
+        assert (
+            "nothing is missing from 5 sources" if is_whole else "missing from 1 of 5 sources"
+        ) in page
         assert ("5 of 5 up to date" if is_whole else "4 of 5 up to date") in client.get("/").text
 
 

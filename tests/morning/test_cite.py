@@ -227,7 +227,7 @@ def test_a_failure_waits_longer_each_time_and_an_answer_ends_that(
     server.script("/s2/paper/batch", Answer(b"<html>Sign in</html>"))
     waits = []
     for _ in range(3):
-        assert run(library) == ["Semantic Scholar: its answer is no JSON, or half of it"]
+        assert run(library) == ["Semantic Scholar: the answer is not JSON, or it is incomplete"]
         known = sources.source(library.db, "citations semantic-scholar")
         assert known.retry_at is not None
         waits.append(known.retry_at - clock.at)
@@ -379,7 +379,7 @@ def test_openalex_is_asked_with_the_persons_key_and_nobody_else(
         assert server.seen[0].headers["authorization"] == f"Bearer {KEY}"
         server.script("/oa/works", Answer(KEY.encode(), status=403))
         clock.at += timedelta(days=40)
-        assert run(library) == ["OpenAlex: it does not take the key"]
+        assert run(library) == ["OpenAlex: the API key is not accepted"]
     kept = b"".join(file.read_bytes() for file in tmp_path.glob("*.db*"))
     assert KEY.encode() not in kept
     assert KEY not in caplog.text
@@ -390,7 +390,7 @@ def test_without_a_key_openalex_is_not_asked_and_a_problem_is_reported(
 ) -> None:
     with opened(tmp_path, settings(server, 'source = "openalex"'), clock) as library:
         [message] = run(library)
-    assert "OpenAlex wants a key, and none is here" in message
+    assert "OpenAlex needs an API key, and none is set" in message
     assert server.seen == []
 
 

@@ -99,7 +99,8 @@ def test_without_a_model_unseen_sentences_are_counted() -> None:
     found = check("".join(TRANSLATED), [SOURCE])
     assert (found.verdict, found.n_unseen) == ("own", 5)
     assert check_lines(found) == [
-        "Looked at within one language only: without the model translations are not seen."
+        "Compared only within one language, because the model is missing:"
+        " translations are not recognised."
     ]
 
 
@@ -111,7 +112,8 @@ def test_of_a_long_note_the_uncompared_sentences_are_counted() -> None:
     )
     assert (found.n_unseen, found.is_long) == (10, True)
     assert check_lines(found) == [
-        "A long note: 10 sentences in another language than the paper's not compared."
+        "This note is long: 10 sentences in another language than the paper's could not be"
+        " compared."
     ]
 
 
@@ -149,8 +151,8 @@ def test_findings_are_written_in_plain_lines() -> None:
         closeness=closeness_of(NEAR, low=0.8, high=1.0),
     )
     assert check_lines(found) == [
-        "Mostly copied (100 %): it is kept, and does not count as written. Say it in "
-        "your own words, or mark it as a quotation with “…” or `>`.",
+        "Mostly copied (100 %): the note is saved, but does not count as written. Use "
+        "your own words, or mark quotations with “…” or `>`.",
         "copied, abstract: We put a quiet camera into six hives for a year.",
         "translated, abstract: 蜂は花のある場所を仲間に伝えるために踊る。",
         "translated, abstract: 夜の踊りを撮影した人はこれまで誰もいなかった。",

@@ -190,7 +190,7 @@ class TestLeavingAlone:
         assert [type(error) for error in done.left] == [Incomplete]
         assert said(done.left) == [
             f"{path(library, 1)} was left alone. "
-            "The note has 16,000,001 bytes; 16,000,000 are the most."
+            "The note is too large: 16,000,001 B, and the limit is 16,000,000 B."
         ]
         assert (done.written, done.n_unchanged) == ([path(library, 2)], 1)
         assert (texts(library, 1), file_of(library, 1).read_bytes()) == ([ONE], content)

@@ -331,7 +331,8 @@ def test_a_late_act_reports_the_decision_that_stands(tmp_path: Path) -> None:
         # The answer may be lost: it is said again to what is sent again.
         said = [unquote(browser.post("/try/pick", data=late).headers["x-said"]) for _ in range(2)]
     assert said == 2 * [
-        "“Speech translation in garden 1”: something was decided later elsewhere, and that stands."
+        "“Speech translation in garden 1”: there is a later decision from elsewhere,"
+        " and it was kept."
     ]
 
 

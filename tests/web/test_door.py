@@ -174,8 +174,8 @@ def test_a_refusal_says_why_to_a_script_as_json(client: TestClient) -> None:
     headers = {"x-csrf": "", "accept": "application/json"}
     answer = client.post("/door/leave", headers=headers)
     assert answer.json() == {
-        "error": "That did not come from a page of this server that is still good.",
-        "hint": "Go back, load the page anew and try again; what you typed is still there.",
+        "error": "The request did not come from a valid page of this server.",
+        "hint": "Go back, reload the page and try again. What you typed is still there.",
     }
 
 
@@ -215,7 +215,7 @@ def test_a_body_is_counted_as_it_arrives(client: TestClient) -> None:
     headers = {"content-type": "application/x-www-form-urlencoded"}
     growing = client.post("/door/leave", content=drip(), headers=headers)
     assert (large.status_code, growing.status_code) == (413, 413)
-    assert "That is too large." in growing.text
+    assert "The upload is too large." in growing.text
 
 
 def test_an_address_a_query_and_a_method_have_their_bounds(client: TestClient) -> None:
@@ -300,7 +300,7 @@ def test_an_exception_becomes_a_plain_error_page(tmp_path: Path) -> None:
         after = client.get("/door")
     assert (answer.status_code, after.status_code) == (500, 200)
     assert "secret" not in answer.text
-    assert "Something unexpected went wrong." in answer.text
+    assert "An unexpected error occurred." in answer.text
     assert answer.headers["content-security-policy"] == POLICY
     assert [str(error) for error in told] == ["a secret detail"]
 
@@ -308,7 +308,7 @@ def test_an_exception_becomes_a_plain_error_page(tmp_path: Path) -> None:
 def test_a_page_that_is_not_there_says_so_in_the_readers_language(client: TestClient) -> None:
     answer = client.get("/nowhere", headers={"accept-language": "ja"})
     assert answer.status_code == 404
-    assert "そのページはありません。" in answer.text
+    assert "このページは存在しません。" in answer.text
 
 
 # Other folders

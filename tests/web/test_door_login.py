@@ -294,7 +294,7 @@ def test_nothing_is_shown_before_the_sign_in(tmp_path: Path) -> None:
         act = client.post("/decide", data={"id": "arxiv:1", "kind": "pick"})
     assert (page.status_code, page.headers["location"]) == (303, "/enter?next=%2Fpaper%2Fa%3Fb%3Dc")
     assert [part.status_code, script.status_code, act.status_code] == [401, 401, 401]
-    assert script.json()["error"] == "You are not signed in here."
+    assert script.json()["error"] == "You are not signed in."
 
 
 def test_a_code_is_exchanged_for_a_strict_http_only_cookie(
@@ -312,7 +312,7 @@ def test_a_code_is_exchanged_for_a_strict_http_only_cookie(
     attributes = {part.strip().lower() for part in rest.split(";")[1:]}
     assert {"httponly", "path=/", "samesite=strict", "secure"} <= attributes
     assert not any(part.startswith("domain") for part in attributes)
-    assert "This one" in shown.text
+    assert "This device" in shown.text
 
 
 def test_over_plain_http_the_cookie_is_strict_without_secure(tmp_path: Path) -> None:

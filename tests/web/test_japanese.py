@@ -150,8 +150,8 @@ def test_the_origin_of_a_paper_is_translated(client: TestClient) -> None:
         return found[1]
 
     assert arrival(HAND, "ja") == "2025-06-04 に手動で追加"
-    assert arrival(CITED, "ja") == "2025-06-04 に 引用 から"
-    assert arrival(BOTH, "ja") == "2025-06-04 に arXiv、手動 から"
+    assert arrival(CITED, "ja") == "2025-06-04 に 引用 から取得"
+    assert arrival(BOTH, "ja") == "2025-06-04 に arXiv、手動 から取得"
     assert arrival(HAND, "en") == "added by hand on 2025-06-04"
     assert arrival(LINKED, "en") == "arrived 2025-06-04 from posts"
 

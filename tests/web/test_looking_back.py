@@ -120,12 +120,12 @@ class TestSharing:
 
     def test_the_paper_to_share_comes_first(self, client: TestClient) -> None:
         page = client.get(f"/share?id={WATER}").text
-        before_fold, _, rest = page.partition("<details><summary>Others</summary>")
+        before_fold, _, rest = page.partition("<details><summary>Other papers</summary>")
         folded, _, after = rest.partition("</details>")
         assert re.findall(r'name="(?:id|week)" value="([^"]*)"', before_fold) == [f"arxiv:{WATER}"]
         assert f'value="arxiv:{FIRST}">' in folded
         assert 'name="week" value="1">' in folded
-        assert 'value="page">As a page</button>' in after
+        assert 'value="page">Save as a page</button>' in after
 
     def test_the_week_to_share_is_chosen(self, client: TestClient) -> None:
         page = client.get("/share?week=1").text

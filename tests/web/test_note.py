@@ -131,14 +131,14 @@ class TestSaving:
 
     def test_a_copied_note_does_not_count(self, client: TestClient) -> None:
         page = client.post(f"/note/{BEES}", data={"text": COPIED, "base": "0"}).text
-        assert "Kept, not counted (mostly copied)" in page
+        assert "Saved, but does not count as written (mostly copied)" in page
         assert "copied</span>" in page
 
     def test_the_same_words_change_nothing(self, parts: Parts, client: TestClient) -> None:
         write(parts, ONE)
         found = post(client, f"/note/{BEES}", text=ONE, base=str(newest(parts)))
-        assert (found["is_new"], found["said"]) == (False, "Nothing changed: On <i>Bees</i>")
-        assert "Nothing changed" in client.get(found["to"]).text
+        assert (found["is_new"], found["said"]) == (False, "No changes: On <i>Bees</i>")
+        assert "No changes" in client.get(found["to"]).text
 
     def test_a_revision_that_came_meanwhile_stays_with_the_new_one(
         self, parts: Parts, client: TestClient
@@ -148,7 +148,7 @@ class TestSaving:
         assert texts(parts) == [ONE, f"{ONE}\n\n{BESIDE}\n\n{TWO}"]
         assert found["meanwhile"] == 1
         assert found["base"] == newest(parts)
-        assert "Revision 1 came while you wrote." in client.get(found["to"]).text
+        assert "Revision 1 was saved while you were writing." in client.get(found["to"]).text
 
     def test_an_empty_text_changes_nothing(self, parts: Parts, client: TestClient) -> None:
         write(parts, ONE)
@@ -158,7 +158,7 @@ class TestSaving:
     def test_links_that_lead_nowhere_are_named(self, client: TestClient) -> None:
         text = f"{ONE} Like [[2099_Nobody]]."
         page = client.post(f"/note/{BEES}", data={"text": text, "base": "0"}).text
-        assert "[[2099_Nobody]] leads to no paper." in page
+        assert "[[2099_Nobody]] does not lead to a paper." in page
 
     def test_a_file_edited_by_hand_is_read_in_first(self, parts: Parts, client: TestClient) -> None:
         client.post(f"/note/{BEES}", data={"text": ONE, "base": "0"})
@@ -182,7 +182,7 @@ class TestDrafts:
         kept = post(client, f"/note/{BEES}/draft", text=ONE, base="0")
         assert files(parts) == {kept["draft"]: ONE}
         page = client.get(f"/note/{BEES}").text
-        assert "A draft that was not saved is open here." in page
+        assert "This is an unsaved draft." in page
         assert f">\n{ONE}</textarea>" in page
         assert "six dots" in page  # the first words were written
         fields = {"draft": kept["draft"], "seen": kept["seen"]}
@@ -201,25 +201,25 @@ class TestDrafts:
         fields = {"base": "0", "draft": both["draft"], "seen": both["seen"]}
         post(client, f"/note/{BEES}/draft", text=ONE, **fields)
         other = post(client, f"/note/{BEES}/draft", text=TWO, **fields)
-        assert "Written elsewhere meanwhile" in other["said"]
+        assert "This draft was changed elsewhere" in other["said"]
         assert sorted(files(parts).values()) == sorted([ONE, TWO])
         page = client.get(f"/note/{BEES}?draft={both['draft']}").text
         assert f">\n{ONE}</textarea>" in page
-        assert "Another draft waits:" in page
+        assert "There is another draft:" in page
 
     def test_a_draft_can_be_discarded(self, parts: Parts, client: TestClient) -> None:
         kept = post(client, f"/note/{BEES}/draft", text=ONE, base="0")
         assert f">\n{ONE}</textarea>" not in client.get(f"/note/{BEES}?draft=no").text
         fields = {"draft": kept["draft"], "seen": "another"}
-        assert "The draft stays" in client.post(f"/note/{BEES}/discard", data=fields).text
+        assert "so it was kept" in client.post(f"/note/{BEES}/discard", data=fields).text
         fields["seen"] = kept["seen"]
-        assert "The draft is deleted." in client.post(f"/note/{BEES}/discard", data=fields).text
+        assert "The draft was deleted." in client.post(f"/note/{BEES}/discard", data=fields).text
         assert files(parts) == {}
 
     def test_a_draft_of_an_older_revision_says_so(self, parts: Parts, client: TestClient) -> None:
         post(client, f"/note/{BEES}/draft", text=TWO, base="0")
         write(parts, ONE)
-        assert "Saving keeps both." in client.get(f"/note/{BEES}").text
+        assert "Saving keeps both texts." in client.get(f"/note/{BEES}").text
 
     def test_a_draft_name_cannot_leave_the_folder(self, parts: Parts, client: TestClient) -> None:
         before = (parts.folder / "feeds.toml").read_text("utf-8")
@@ -244,8 +244,8 @@ class TestChecking:
             fields = {"text": text, "base": "0"}
             return client.post(f"/note/{BEES}/check", data=fields, headers={"x-part": "1"}).text
 
-        assert "Counts from two sentences of your own" in said("Bees count.")
-        assert "Two sentences of your own: it counts" in said(ONE)
+        assert "Counts as written from two sentences of your own" in said("Bees count.")
+        assert "Two sentences of your own: counts as written" in said(ONE)
         assert said("").strip() == ""
 
     def test_without_a_script_the_page_comes_back_with_the_words(
@@ -307,7 +307,7 @@ class TestHistory:
             write(parts, text)
         page = client.post(f"/note/{BEES}/restore", data={"number": "1"})
         assert page.url.path == f"/note/{BEES}/history"
-        assert "Revision 1 is back, as revision 3" in page.text
+        assert "Revision 1 was restored as revision 3" in page.text
         assert texts(parts) == [ONE, TWO, ONE]
         assert client.post(f"/note/{BEES}/restore", data={"number": "x"}).status_code == 400
 

@@ -149,7 +149,7 @@ def test_the_manifest_names_icons_that_are_there(tmp_path: Path) -> None:
             "/",
             "standalone",
         )
-        assert manifest["name"] == "reader 朝の論文"
+        assert manifest["name"] == "reader: 毎朝の論文"
         assert {icon.get("purpose", "any") for icon in manifest["icons"]} == {"any", "maskable"}
         for icon in manifest["icons"]:
             assert client.get(icon["src"]).headers["content-type"] == icon["type"]

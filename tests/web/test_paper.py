@@ -108,8 +108,8 @@ def test_the_paper_page_shows_all_that_is_known(client: TestClient) -> None:
     assert "/pdf/arxiv:2506.00001/page/1?copy=bbbbbbbbbbbbbbbb" in part_of(text, "pdf-head")
     why = part_of(text, "why")
     assert '<p class="small">Now: In: “speech translation” in the title' in why
-    assert "<summary>The whole sum</summary>" in why
-    assert "When you picked it (2025-06-04): It was in no list." in why
+    assert "<summary>Score breakdown</summary>" in why
+    assert "When you picked it (2025-06-04): It stood in no list." in why
     assert why.index("In: ") < why.index("<details") < why.index('<table class="sum">')
     ids = part_of(text, "ids")
     assert 'href="https://doi.org/10.1/a' in ids
@@ -143,7 +143,7 @@ def test_a_paper_of_which_little_is_known_has_a_page(client: TestClient, parts: 
         papers.add_papers(library.db, [bare], source="by hand", on=DAY)
     text = client.get("/paper/arxiv:2506.00009").text
     assert "No abstract is known." in text
-    assert "Its PDF is not here." in text
+    assert "There is no PDF yet." in text
     assert 'aria-labelledby="highlights"' not in text
 
 
@@ -211,8 +211,8 @@ def test_models_are_fitted_only_for_what_a_decision_teaches(parts: Parts) -> Non
         assert f'href="{ABOUT}/changes/decided"' in page
     with site(parts) as client:
         page = client.get(f"{ABOUT}/changes/decided").text
-        assert "<h1>What a decision would teach</h1>" in page
-        assert "without your decision" in page
+        assert "<h1>What your decision would change</h1>" in page
+        assert "without your word on it" in page
         assert "in the title" not in page
         assert f'href="{ABOUT}/changes/decided"' not in page
 

@@ -88,7 +88,7 @@ def test_fields_and_words_are_one_query(client: TestClient) -> None:
     assert titles(client.get("/papers?q=state:pick+year:2025").text) == [3, 1]
     assert titles(client.get("/papers?topic=speech/translation&author=Ada+Field").text) == [2, 1]
     assert titles(client.get("/papers?has=note").text) == []
-    assert "No paper fits." in client.get("/papers?has=note").text
+    assert "No papers found." in client.get("/papers?has=note").text
 
 
 def test_the_form_shows_what_was_asked_and_pages_keep_it(client: TestClient) -> None:
@@ -122,7 +122,7 @@ def test_values_cannot_leave_their_quotation() -> None:
 def test_topics_are_folders_with_counts(client: TestClient) -> None:
     text = client.get("/topics").text
     assert 'href="/topics/speech/translation"' in text
-    assert "1 paper · 0 PDFs · 0 notes · picked 1" in text
+    assert "papers 1 · PDFs 0 · notes 0 · picked 1" in text
     assert "not in feeds.toml" in text
     assert "odd &amp; &lt;b&gt;/folder" in text
     folder = client.get("/topics/speech/translation").text
@@ -138,7 +138,7 @@ def test_topics_are_folders_with_counts(client: TestClient) -> None:
 
 def test_the_completeness_of_the_list_comes_first(client: TestClient) -> None:
     text = client.get("/sources").text
-    assert re.search(r"lacks something: \d of \d sources\.", text)
+    assert re.search(r"not complete\. Papers are missing from \d of \d sources\.", text)
     assert "5 of 7 for 2025-06-04" in text
     assert "cut short" in text
     assert "timeline: no answer &lt;b&gt;" in text
@@ -168,7 +168,7 @@ def test_a_paper_is_added_by_its_address(parts: Parts) -> None:
         again = client.post(
             "/papers/add", data={"what": "2506.00321"}, headers={"accept": "application/json"}
         )
-        assert again.json() == {"id": "arxiv:2506.00321", "said": "It was here already."}
+        assert again.json() == {"id": "arxiv:2506.00321", "said": "The paper was already here."}
         wrong = client.post("/papers/add", data={"what": "no such <b>"})
         assert (wrong.status_code, "<b>" in wrong.text.replace("<body", "")) == (400, False)
         away = client.post("/papers/add", data={"what": "10.5555/nobody"})

@@ -156,7 +156,7 @@ def test_a_page_has_its_picture_and_its_words_over_it(client: TestClient) -> Non
     assert answer.status_code == 200
     assert "<title>Page 2 · What Snails Hear through Gravel</title>" in text
     assert text.count('class="found"') == 4
-    assert "4 places marked on this page for “snail”" in text
+    assert "4 matches for “snail” on this page" in text
     line = re.search(r"<text ([^>]*)>We put ninety snails on wet glass and played rain", text)
     assert line
     assert 'lengthAdjust="spacingAndGlyphs"' in line[1]
@@ -235,7 +235,7 @@ def test_an_uploaded_marked_copy_is_imported_once(client: TestClient, parts: Par
     assert "3 highlights, 3 new, kept as papers/" in first["said"]
     again = hand_in(client, content, "the same again (2).pdf")
     assert (again["status"], again["outcome"]) == (200, "unchanged")
-    assert again["said"] == "Nothing new is marked in it; all of it is here."
+    assert again["said"] == "The copy has no new marks."
     assert n_marks(parts) == 3
     assert client.get(PDF).content == content
     text = client.get("/paper/arxiv:2506.00001").text
@@ -308,7 +308,7 @@ def test_a_confirmed_file_is_imported_without_a_second_upload(
     assert (yes.status_code, yes.url.path) == (200, "/paper/arxiv:2506.00001")
     assert client.get(PDF).content == content
     again = client.post(f"{PDF}/back", data={"kept": kept[1], "sure": "1"})
-    assert (again.status_code, "does not wait here any more" in again.text) == (400, True)
+    assert (again.status_code, "is no longer here" in again.text) == (400, True)
 
 
 def test_a_copy_is_taken_out_again_on_the_papers_page(client: TestClient, parts: Parts) -> None:
@@ -317,7 +317,7 @@ def test_a_copy_is_taken_out_again_on_the_papers_page(client: TestClient, parts:
     hand_in(client, blank(), sure="1")
     text = client.get("/paper/arxiv:2506.00001").text
     newest, older = re.findall(r'name="copy" value="([0-9a-f]{16})"', text)
-    assert text.count(">Take out the copy of 2025-06-04</button>") == 2
+    assert text.count(">Remove the copy of 2025-06-04</button>") == 2
     answer = client.post(f"{PDF}/remove", data={"copy": newest})
     assert answer.url.path == "/paper/arxiv:2506.00001"
     assert "Removed a marked copy of What Snails Hear through Gravel" in answer.text
@@ -333,7 +333,7 @@ def test_a_copy_is_taken_out_again_on_the_papers_page(client: TestClient, parts:
 
 def test_an_unreadable_file_is_not_asked_about(client: TestClient) -> None:
     answer = client.post(f"{PDF}/back", files={"file": ("a.pdf", b"<html>", "application/pdf")})
-    assert (answer.status_code, "<h1>It was not taken over</h1>" in answer.text) == (422, True)
+    assert (answer.status_code, "<h1>Not imported</h1>" in answer.text) == (422, True)
     assert 'name="kept"' not in answer.text
     assert hand_in(client, b"<html>")["kept"] is None
 
@@ -387,7 +387,7 @@ def test_a_pdf_deleted_by_hand_is_not_offered(client: TestClient, parts: Parts) 
     assert "Save the PDF" in client.get("/paper/arxiv:2506.00001").text
     (parts.folder / "papers/1.pdf").unlink()
     text = client.get("/paper/arxiv:2506.00001").text
-    assert ("Its PDF is not here." in text, "Save the PDF" in text) == (True, False)
+    assert ("There is no PDF yet." in text, "Save the PDF" in text) == (True, False)
 
 
 def test_files_that_are_no_complete_pdf_are_refused(client: TestClient, parts: Parts) -> None:
@@ -405,7 +405,7 @@ def test_files_that_are_no_complete_pdf_are_refused(client: TestClient, parts: P
     assert "is not a PDF" in said[3]["said"]
     assert "/" not in said[3]["said"]
     nothing = client.post(f"{PDF}/back", data={"sure": "1"})
-    assert (nothing.status_code, "No file was chosen." in nothing.text) == (400, True)
+    assert (nothing.status_code, "You did not choose a file." in nothing.text) == (400, True)
     assert n_marks(parts) == 0
 
 

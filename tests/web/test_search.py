@@ -111,7 +111,7 @@ def test_no_hits_and_an_empty_query_are_explained(client: TestClient) -> None:
     assert "Nothing found for zzz" in client.get("/search?q=zzz+has:pdf").text
     assert "Add what to search for." in client.get("/search?q=-birds").text
     page = client.get("/search").text
-    assert ("How to ask" in page, "hits-" in page) == (True, False)
+    assert ("How to search" in page, "hits-" in page) == (True, False)
 
 
 def test_similarity_alone_says_so(client: TestClient) -> None:

@@ -83,7 +83,7 @@ def test_names_are_read_as_somebody_types_them() -> None:
         "xn--r8jz45g.test",
     ]
     for wrong in ("", "https://a.b", "a b", "a_b", "a/b", "a:80", "*.a.b", "-a", "a" * 300):
-        with pytest.raises(UsageError, match="no name"):
+        with pytest.raises(UsageError, match="neither a machine's name nor an address"):
             name_of(wrong)
 
 
@@ -114,11 +114,11 @@ def test_what_is_loaded_at_the_start_is_left_out_of_garbage_collections() -> Non
 def test_a_port_that_is_taken_and_an_address_of_another_machine_are_told() -> None:
     with listening("127.0.0.1", 0) as one:
         port = one.getsockname()[1]
-        with pytest.raises(UsageError, match=f"Port {port} is taken.") as raised:
+        with pytest.raises(UsageError, match=f"Port {port} is in use.") as raised:
             listening("127.0.0.1", port)
         assert "--port 0" in raised.value.hint
     for host in ("192.0.2.1", "no.such.host.invalid", "", "a b"):
-        with pytest.raises(UsageError, match="no address of this machine"):
+        with pytest.raises(UsageError, match="not an address of this machine"):
             listening(host or "256.256.256.256", 0)
 
 
@@ -156,8 +156,8 @@ def test_a_certificate_and_its_key_are_taken_from_one_file_or_two(made: Path) ->
     [
         ("a.pem", "b.key", "b.key does not belong to the certificate in .*a.pem"),
         ("a.pem", "a.locked", "a.locked has a passphrase"),
-        ("a.pem", None, "a.pem is no certificate and key"),
-        ("text", "a.key", "text is no certificate and key"),
+        ("a.pem", None, "a.pem does not contain a certificate and its key"),
+        ("text", "a.key", "text does not contain a certificate and its key"),
         ("none.pem", "a.key", "none.pem cannot be read: No such file"),
         ("a.pem", "none.key", "none.key cannot be read: No such file"),
         (".", "a.key", "cannot be read: Is a directory"),
@@ -195,14 +195,14 @@ def test_a_readable_or_invalid_authority_key_is_refused(tmp_path: Path) -> None:
     authority_in(tmp_path)
     key = tmp_path / "authority.key"
     key.chmod(0o640)
-    with pytest.raises(UsageError, match="can be read by others"):
+    with pytest.raises(UsageError, match="Other users can read"):
         authority_in(tmp_path)
     key.chmod(0o600)
     key.write_bytes(trustme.CA().private_key_pem.bytes())
     with pytest.raises(UsageError, match="the key is another one's"):
         authority_in(tmp_path)
     key.write_text("no key")
-    with pytest.raises(UsageError, match="no authority of `reader serve`"):
+    with pytest.raises(UsageError, match="not a certificate authority of `reader serve`"):
         authority_in(tmp_path)
 
 
@@ -302,15 +302,17 @@ def test_the_command_serves_on_this_machine_and_tells_where(library: Path) -> No
         rebound = connection.getresponse()
         rebound.read()
         second = run("serve", "--port", str(serving.port), library=library)
-    assert serving.said[0] == f"The pages are at http://127.0.0.1:{serving.port}/ (Ctrl-C ends)."
+    assert serving.said[0] == (
+        f"Open http://127.0.0.1:{serving.port}/ in a browser (Ctrl-C stops the server)."
+    )
     assert (answer.status, rebound.status) == (200, 421)
     assert "nobody has to sign in" in text
     assert answer.getheader("server") is None
     assert second == Ran(
         2,
         "",
-        f"reader: Port {serving.port} is taken.\n  Another `reader serve` may be running; "
-        "`--port 0` takes any port that is free.\n",
+        f"reader: Port {serving.port} is in use.\n  Another `reader serve` may be running. "
+        "`--port 0` takes any free port.\n",
     )
 
 
@@ -329,13 +331,18 @@ def test_over_tls_under_another_name_a_device_signs_in_and_stays_in(
         status, _ = home.post("/enter", f"csrf={token.decode()}&code={serving.code}")
         assert (status, home.get("/door")[0]) == (303, 200)
         trust = home.get("/trust")[1].decode()
-        assert "for nothing else: localhost, reader.test, 127.0.0.0/8, ::1/128." in trust
+        assert (
+            "only for these names and networks: localhost, reader.test, 127.0.0.0/8, ::1/128."
+            in trust
+        )
         assert home.get("/trust/asayomi.cer")[1] == ssl.PEM_cert_to_DER_cert(authority.read_text())
         serving.restart()
         assert home.get("/door")[0] == 200
         with pytest.raises(ssl.SSLCertVerificationError):
             Home(serving.port, ssl.create_default_context()).get("/")
-    assert serving.said[0] == f"The pages are at https://reader.test:{serving.port}/ (Ctrl-C ends)."
+    assert serving.said[0] == (
+        f"Open https://reader.test:{serving.port}/ in a browser (Ctrl-C stops the server)."
+    )
     secrets = [home.cookie.partition("=")[2], token.decode()]
     assert [secret for secret in secrets if secret in "\n".join(serving.said)] == []
 
@@ -347,14 +354,14 @@ def test_the_terminal_says_when_devices_have_to_trust_a_new_authority(library: P
     names = [*own_names("127.0.0.1"), *LOCAL_NAMES]
     open_authority(folder, machine="a", names=names, now=began - LIFE + timedelta(days=30))
     with serving:
-        said = wait_for(serving, "runs out on")
+        said = wait_for(serving, "expires on")
         serving.stop()
-        assert f"runs out on {(began + timedelta(days=30)).astimezone().date()}." in said
+        assert f"expires on {(began + timedelta(days=30)).astimezone().date()}." in said
         assert "A new certificate authority" not in said
         serving.arguments = ["--https", "--name", "phone.test"]
         serving.start()
-        said = wait_for(serving, "take the old one off")
-    assert "the one of before may not vouch for phone.test." in said
+        said = wait_for(serving, "remove the old one")
+    assert "the old one may not sign certificates for phone.test." in said
 
 
 def wait_for(serving: Serving, text: str) -> str:
@@ -451,9 +458,9 @@ def test_it_ends_as_it_is_asked_to(library: Path, how: signal.Signals) -> None:
         assert process.wait(10) == 0
         idle.close()
         end = time.monotonic() + 5
-        while serving.said[-1] != "Ended." and time.monotonic() < end:
+        while serving.said[-1] != "Stopped." and time.monotonic() < end:
             time.sleep(0.01)
-    assert serving.said[-1] == "Ended."
+    assert serving.said[-1] == "Stopped."
 
 
 def test_connections_that_come_just_as_it_ends_do_not_hold_it_up(library: Path) -> None:
@@ -492,7 +499,7 @@ def test_it_ends_as_soon_as_its_address_is_known(
         code, out, err = finish(process, timeout=10)
     finally:
         process.kill()
-    assert (said[:16], code, out, err) == ("The pages are at", 0, "Ended.\n", "")
+    assert (said[:12], code, out, err) == ("Open http://", 0, "Stopped.\n", "")
 
 
 def test_plain_http_beyond_this_machine_prints_a_warning(library: Path) -> None:
@@ -501,10 +508,10 @@ def test_plain_http_beyond_this_machine_prints_a_warning(library: Path) -> None:
         connection.request("GET", "/", headers={"Accept": "text/html"})
         answer = connection.getresponse()
         end = time.monotonic() + 5
-        while not any("Sign in once" in line for line in serving.said) and time.monotonic() < end:
+        while not any("To sign in one" in line for line in serving.said) and time.monotonic() < end:
             time.sleep(0.01)
     assert (answer.status, answer.getheader("location")) == (303, "/enter?next=%2F")
-    assert any(line.startswith("Plain HTTP: others in this network") for line in serving.said)
+    assert any(line.startswith("Without HTTPS, others in this network") for line in serving.said)
 
 
 def test_on_this_machine_a_sign_in_causes_no_network_warning(
@@ -512,19 +519,19 @@ def test_on_this_machine_a_sign_in_causes_no_network_warning(
 ) -> None:
     with Serving(library, now=NOW, arguments=["--login"]) as serving:
         end = time.monotonic() + 5
-        while not any("Sign in once" in line for line in serving.said) and time.monotonic() < end:
+        while not any("To sign in one" in line for line in serving.said) and time.monotonic() < end:
             time.sleep(0.01)
-    assert any("Sign in once" in line for line in serving.said)
+    assert any("To sign in one device" in line for line in serving.said)
     assert [line for line in serving.said if "Plain HTTP" in line] == []
 
 
 @pytest.mark.parametrize(
     ("args", "what"),
     [
-        (["--host", "192.0.2.1"], "192.0.2.1 is no address of this machine."),
-        (["--name", "a b"], "a b is no name of a machine and no address."),
+        (["--host", "192.0.2.1"], "192.0.2.1 is not an address of this machine."),
+        (["--name", "a b"], "a b is neither a machine's name nor an address."),
         (["--cert", "/no/such.pem"], "/no/such.pem cannot be read: No such file or directory."),
-        (["--cert", "a", "--https"], "--https makes a certificate, --cert names one"),
+        (["--cert", "a", "--https"], "--https makes a certificate and --cert names one"),
         (["--key", "a"], "--key needs --cert."),
     ],
 )
@@ -569,14 +576,14 @@ def test_on_a_terminal_a_code_is_a_picture_too_and_enter_makes_another(library: 
     )
     os.close(inside)
     with os.fdopen(terminal, "r+b", buffering=0) as screen:
-        said = read_until(screen, "Enter makes a new code.")
+        said = read_until(screen, "Press Enter for a new code.")
         screen.write(b"\n")
         again = read_until(screen, "▀▀▀▀▀▀▀▀▀▀")
         time.sleep(0.5)  # so that it has begun to serve
         process.send_signal(signal.SIGINT)
-        last = read_until(screen, "Ended.")
+        last = read_until(screen, "Stopped.")
         assert process.wait(10) == 0
-    codes = re.findall(r"with (\S+):", said + again)
+    codes = re.findall(r"use the code (\S+) or", said + again)
     assert (len(codes), len(set(codes))) == (2, 2)
     assert "█" in said
     assert "Traceback" not in last

@@ -207,7 +207,7 @@ def parts(folder: Path, code: str) -> Parts:
 def page_after(folder: Path, code: str) -> str:
     """Start work as a form does; returns the page once it has ended."""
     with site(parts(folder, code)) as client:
-        assert "Begun." in client.post("/work", data={"kind": "gather"}).text
+        assert "Started." in client.post("/work", data={"kind": "gather"}).text
         for _ in range(500):
             text = client.get("/work").text
             if 'id="bar"' not in text:
@@ -222,7 +222,7 @@ def test_the_page_shows_what_came_of_it(tmp_path: Path) -> None:
 
 def test_what_is_missing_stands_on_the_page_as_text(tmp_path: Path) -> None:
     text = page_after(tmp_path, LACKING)
-    assert "Done, 1 new paper; but this is missing:" in text
+    assert "Done: 1 new paper, but there were problems." in text
     assert "arXiv: &lt;b&gt;cut&lt;/b&gt;" in text
 
 
@@ -237,11 +237,11 @@ def test_a_page_without_scripts_has_the_way_to_look_again(tmp_path: Path) -> Non
         client.post("/work", data={"kind": "gather"})
         text = client.get("/work").text
         again = client.post("/work", data={"kind": "index"}, headers={"accept": "application/json"})
-    assert '<a class="button" href="/work" id="refresh">Look again</a>' in text
+    assert '<a class="button" href="/work" id="refresh">Show the progress</a>' in text
     assert '<form method="post" action="/work"' not in text
     assert again.json() == {
         "begun": False,
-        "said": "Other work is under way; nothing was begun.",
+        "said": "Another task is running, so nothing was started.",
     }
 
 
@@ -281,10 +281,10 @@ def test_the_page_says_when_the_sources_are_asked(tmp_path: Path) -> None:
             if "Done: 3 new papers." in text:
                 break
             time.sleep(0.02)
-    assert "The sources are asked at 05:30." in text
-    assert "at its time of day" in text
-    assert said == ["06:30 The sources are asked."]
-    assert "<time>06:30</time> The sources are asked." in text
+    assert "The next gather is at 05:30." in text
+    assert "scheduled" in text
+    assert said == ["06:30 Gathering started."]
+    assert "<time>06:30</time> Gathering started." in text
 
 
 def test_an_error_of_the_clock_is_logged_once(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 TEXTS: dict[str, str] = {
-    "words.mostly": "Mostly copied ({n} %): it is kept, and does not count as written. "
-    "Say it in your own words, or mark it as a quotation with “…” or `>`.",
+    "words.mostly": "Mostly copied ({n} %): the note is saved, but does not count as written. Use "
+    "your own words, or mark quotations with “…” or `>`.",
     "words.copied": "copied, {where}: {sentence}",
     "words.close": "close, {where}: {sentence}",
     "words.translated": "translated, {where}: {sentence}",
@@ -16,36 +16,37 @@ TEXTS: dict[str, str] = {
     "words.highlight_page": "highlight, p. {n}",
     "words.passage": "PDF",
     "words.more": "… and {n:more sentence|more sentences}",
-    "words.within": "Looked at within one language only: without the model translations are "
-    "not seen.",
-    "words.many": "A long note: {n:sentence|sentences} in another language than the paper's"
-    " not compared.",
-    "note.copied": "Kept, not counted (mostly copied): {title}",
-    "note.meanwhile": "Revision {n} came while you wrote. Revision {number} has both texts, with a "
-    "line between: reader note {id}",
-    "note.lost": "[[{key}]] leads to no paper.",
+    "words.within": "Compared only within one language, because the model is missing: "
+    "translations are not recognised.",
+    "words.many": "This note is long: {n:sentence|sentences} in another language than the paper's "
+    "could not be compared.",
+    "note.copied": "Saved, but does not count as written (mostly copied): {title}",
+    "note.meanwhile": "Revision {n} was saved while you were writing. Revision {number} has both "
+    "texts, with a line between them: reader note {id}",
+    "note.lost": "[[{key}]] does not lead to a paper.",
     "note.lost.near": " Did you mean [[{key}]]?",
-    "note.related": "Nearest of your notes; [[…]] in a note links it:",
-    "note.related.words": "Nearest of your notes, by words alone since the model is not at hand; "
-    "[[…]] in a note links it:",
-    "note.related.none": "No other note of yours is near.",
+    "note.related": "Related notes (write [[…]] in a note to link one):",
+    "note.related.words": "Related notes, compared only by words because the model is missing "
+    "(write [[…]] in a note to link one):",
+    "note.related.none": "You have no related notes.",
     "note.gone": "The editor deleted {file}.",
-    "note.drafts": "{folder} has a thousand drafts of this paper.",
-    "note.drafts.hint": "Look through them, and delete what you do not need.",
-    "note.draft.again": "What is there is opened again by the next `reader note`.",
-    "note.draft": "A draft that was not saved opens again: {title}",
-    "note.open": "Another editor has this note open; both texts will be kept.",
-    "note.waiting": "{n:more draft waits|more drafts wait}; the next `reader note` opens one.",
-    "note.at_once": "The editor came back at once. If it opened a window of its own, make it wait: "
+    "note.drafts": "{folder} already has a thousand drafts of this paper.",
+    "note.drafts.hint": "Look through them and delete those that you do not need.",
+    "note.draft.again": "The next `reader note` opens the draft again.",
+    "note.draft": "Opening an unsaved draft: {title}",
+    "note.open": "This note is open in another editor too. Both texts will be kept.",
+    "note.waiting": "{n:more draft waits|more drafts wait}. The next `reader note` opens one.",
+    "note.at_once": "The editor returned at once. If it opens a window of its own, make it wait: "
     "EDITOR='code --wait'.",
     "note.template": "There is no template {name}.",
-    "note.template.hint": "There are {names}; [[template]] in feeds.toml adds one.",
-    "note.page": "lines that begin with {mark} are for you to read and never kept",
-    "note.page.first": "From memory first: the abstract comes with --show, or at the next opening.",
+    "note.template.hint": "The templates are {names}. Add others under [[template]] in feeds.toml.",
+    "note.page": "lines that begin with {mark} are shown for reading and are not saved",
+    "note.page.first": "Write from memory first. The abstract appears with --show, or the next "
+    "time.",
     "note.page.abstract": "ABSTRACT",
-    "note.page.marked": "YOU MARKED",
+    "note.page.marked": "YOUR HIGHLIGHTS",
     "note.page.where": "(p. {pages})",
-    "note.none": "There is no note: {title}",
+    "note.none": "There is no note yet: {title}",
     "note.none.hint": "`reader note {id}` writes one.",
     "note.from.command": "command",
     "note.from.file": "file",
@@ -59,15 +60,15 @@ TEXTS: dict[str, str] = {
     "note.no_difference": "Revisions {first} and {second} are the same.",
     "note.revision": "revision {n}, {at}",
     "show.backlink": "Linked from [[{key}]]: {sentence}",
-    "note.restored": "Revision {n} is back, as revision {number}: {title}",
-    "note.own": "Own words: nothing in it is close to the paper's.",
-    "note.no_own": "Nothing in it to compare: quotations, headings or code alone.",
-    "note.alone": "{option} goes without {other}.",
-    "note.alone.hint": "Give one of them; nothing was changed.",
-    "note.no_terminal": "{option} is for the editor, and there is no terminal.",
+    "note.restored": "Revision {n} was restored as revision {number}: {title}",
+    "note.own": "Your own words: no sentence is close to the paper's.",
+    "note.no_own": "There is nothing to compare: only quotations, headings or code.",
+    "note.alone": "{option} cannot be used together with {other}.",
+    "note.alone.hint": "Use only one of them. Nothing was changed.",
+    "note.no_terminal": "{option} is for writing in an editor, which needs a terminal.",
     "note.no_terminal.hint": "Without it, the note is read from standard input.",
-    "note.numbers": "Numbers of revisions go with --diff.",
-    "note.numbers.hint": "reader note ID --diff [A [B]], or --restore N.",
-    "note.json": "--json goes with --history, --related or --check.",
-    "note.json.hint": "Without them a note is written, and that is said in one line.",
+    "note.numbers": "Revision numbers are used with --diff.",
+    "note.numbers.hint": "Try reader note ID --diff [A [B]], or --restore N.",
+    "note.json": "--json needs --history, --related or --check.",
+    "note.json.hint": "Without them, a note is saved and one line is printed.",
 }

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "web.name": "reader",
-    "web.to_content": "To the content",
-    "web.nav": "Pages",
-    "web.nav.today": "Today",
+    "web.to_content": "Skip to content",
+    "web.nav": "Main menu",
+    "web.nav.today": "Today",  # context: menu
     "web.nav.search": "Search",
     "web.nav.recall": "Recall",
     "web.nav.papers": "Papers",
     "web.nav.more": "More",
-    "web.error": "That did not work",
-    "web.home": "To today",
+    "web.error": "Error",
+    "web.home": "Go to today",
     "web.and_others": "and {n:other|others}",
     "web.pick": "Pick",
     "web.skip": "Skip",

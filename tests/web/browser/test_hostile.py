@@ -85,7 +85,7 @@ def test_hostile_words_typed_into_a_note_stay_text(served: Serving, visitor: Vis
     page.goto(f"{served.url}/note/{HOSTILE}")
     page.locator("textarea[name=text]").fill(f"{SCRIPT} is what I typed. It did nothing at all.")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status", name="What became of the note")).to_be_visible()
+    expect(page.get_by_role("status", name="Result of saving")).to_be_visible()
     page.goto(f"{served.url}/paper/{HOSTILE}")
     expect(page.get_by_text(f"{SCRIPT} is what I typed").first).to_be_visible()
     assert not made_by_text(page)

@@ -114,12 +114,12 @@ def test_offline_decisions_arrive_once_and_in_order(visitor: Visitor, served: Se
     page.locator(f'.deciding[data-paper="{third}"] .undo').click()
     page.wait_for_selector(f'.deciding[data-paper="{third}"][data-state="candidate"]')
     wait_for_waiting(page, 4)
-    wait_for_text(page, "#waiting", "4 changes wait for the network.")
+    wait_for_text(page, "#waiting", "4 changes wait to be sent.")
     # Closed, and opened again while the server is still away.
     page.close()
     page = context.new_page()
     page.goto(served.url + "/")
-    wait_for_text(page, "#as-of", "without a network")
+    wait_for_text(page, "#as-of", "Offline")
     page.wait_for_selector(f'.deciding[data-paper="{first}"][data-state="pick"]')
     assert [one["address"] for one in queued(page)] == ["/decide", "/decide", "/decide", "/undo"]
     page.close()
@@ -139,13 +139,13 @@ def test_offline_decisions_arrive_once_and_in_order(visitor: Visitor, served: Se
 def test_a_page_that_is_not_kept_says_so(visitor: Visitor, served: Serving) -> None:
     context = visitor.context(size=PHONE)
     page = opened(context, served)
-    missing = page.get_by_text("This page is not kept on this device")
+    missing = page.get_by_text("This page is not saved on this device")
     page.goto(f"{served.url}/offline")
     expect(missing).to_be_hidden()
     served.kill()
     for address, is_missing in (("/week", True), ("/offline", False), ("/search?q=a", True)):
         page.goto(served.url + address)
-        expect(page.get_by_role("heading", name="Pages on this device")).to_be_visible()
+        expect(page.get_by_role("heading", name="Saved pages")).to_be_visible()
         expect(missing).to_be_visible(visible=is_missing)
     page.goto(f"{served.url}/triage")
     expect(page.locator("#stack")).to_be_visible()
@@ -192,7 +192,7 @@ def test_a_refused_act_is_shown_until_it_is_dismissed(visitor: Visitor, served: 
     page.goto(served.url + "/offline")
     page.wait_for_selector("#queue .said")
     wait_for_text(page, "#queue .said", "not in this library")
-    wait_for_text(page, "#waiting", "1 change was refused.")
+    wait_for_text(page, "#waiting", "1 change was not accepted.")
     page.reload()
     page.locator("#queue .drop").click()
     wait_until_sent(page)
@@ -214,11 +214,11 @@ def test_a_later_decision_on_another_device_stands_and_is_reported(
     context.set_offline(False)
     page.reload()
     page.wait_for_function(
-        "() => document.getElementById('waiting').textContent === '1 remark on what was sent.'"
+        "() => document.getElementById('waiting').textContent === '1 message about sent changes.'"
     )
     page.locator("a.waiting").click()
     page.wait_for_selector("#queue .said")
-    wait_for_text(page, "#queue .said", "later elsewhere")
+    wait_for_text(page, "#queue .said", "a later decision from elsewhere")
     page.locator("#queue .drop").click()
     wait_until_sent(page)
     assert rows(served, "SELECT kind FROM decisions ORDER BY id DESC LIMIT 3") == [
@@ -241,14 +241,14 @@ def test_todays_list_and_picked_papers_can_be_read_offline(
     page.goto(served.url + "/")
     assert page.locator("h3.title").all_text_contents() == titles
     assert re.fullmatch(
-        r"As of \d\d:\d\d, without a network\.", page.locator("#as-of").text_content() or ""
+        r"Offline: this page is from \d\d:\d\d\.", page.locator("#as-of").text_content() or ""
     )
     for address in [one["address"] for one in carried if one["address"] not in ("/", "/triage")]:
         page.goto(served.url + address)
         page.wait_for_function("document.getElementById('as-of').textContent !== ''")
         assert page.locator("h1").count() == 1, address
     page.goto(served.url + "/stats")
-    wait_for_text(page, "h1", "Without a network")
+    wait_for_text(page, "h1", "Offline")
     page.wait_for_function(
         "(n) => document.querySelectorAll('#kept a').length >= n", arg=len(carried)
     )
@@ -272,7 +272,7 @@ def test_a_new_version_replaces_the_old_service_worker(visitor: Visitor, served:
     assert before == ["files-" + before[0].removeprefix("files-"), "pages"]
     served.kill()
     page.goto(served.url + "/")
-    wait_for_text(page, "#as-of", "without a network")
+    wait_for_text(page, "#as-of", "Offline")
     # What a kept page names by an older address is served by the file of today.
     assert page.evaluate("getComputedStyle(document.querySelector('.tabs')).display") == "flex"
 
@@ -315,11 +315,11 @@ def test_acts_waiting_for_a_sign_in_say_so(visitor: Visitor, library: Path) -> N
         wait_for_text(page, "#waiting", "1 change waits until you sign in again.")
         press(page, second, "skip")
         wait_for_text(page, "#waiting", "2 changes wait until you sign in again.")
-        expect(page.locator("#notice")).not_to_contain_text("No network")
+        expect(page.locator("#notice")).not_to_contain_text("Offline")
         expect(page.locator("#notice")).to_contain_text("Sign in again")
         context.set_offline(True)
         press(page, third, "skip")
-        wait_for_text(page, "#waiting", "3 changes wait for the network.")
+        wait_for_text(page, "#waiting", "3 changes wait to be sent.")
         context.set_offline(False)
         wait_for_text(page, "#waiting", "3 changes wait until you sign in again.")
         context.add_cookies(cookies)

@@ -16,13 +16,13 @@ def test_the_effect_of_a_decision_loads_inside_the_opened_part(
     page.on("request", lambda request: asked.append(request.url))
     page.goto(shown.url)
     page.locator("#own").locator("xpath=..").locator("h3 a").first.tap()
-    page.get_by_text("What would change it").first.tap()
-    teaches = page.locator("summary", has_text="What a decision would teach")
+    page.get_by_text("What would change this rank").first.tap()
+    teaches = page.locator("summary", has_text="What your decision would change")
     expect(teaches).to_be_visible()
     assert not any(url.endswith("/changes/decided") for url in asked)
     teaches.tap()
     expect(page.get_by_text("after a skip:")).to_be_visible()
-    expect(page.get_by_text("Models are being fitted", exact=False)).to_have_count(0)
+    expect(page.get_by_text("Training the models", exact=False)).to_have_count(0)
 
 
 SELECTED = """() => {

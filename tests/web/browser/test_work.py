@@ -20,25 +20,25 @@ def test_a_gather_is_followed_to_its_end_on_two_pages_at_once(
     page, other = context.new_page(), context.new_page()
     for one in (page, other):
         one.goto(served.url + "/work")
-    page.get_by_role("button", name="Ask the sources").click()
+    page.get_by_role("button", name="Gather new papers").click()
     page.wait_for_selector("progress")
     for one in (page, other):
         one.wait_for_selector("strong:text-matches('^Done')", timeout=60_000)
         assert one.locator("progress").count() == 0
-        assert one.get_by_role("button", name="Ask the sources").is_visible()
+        assert one.get_by_role("button", name="Gather new papers").is_visible()
 
 
 @pytest.mark.slow
 def test_without_scripts_the_page_is_loaded_anew(visitor: Visitor, served: Serving) -> None:
     page = visitor.page(java_script_enabled=False)
     page.goto(served.url + "/work")
-    page.get_by_role("button", name="Ask the sources").click()
-    page.get_by_text("Begun.").first.wait_for()
+    page.get_by_role("button", name="Gather new papers").click()
+    page.get_by_text("Started.").first.wait_for()
     for _ in range(200):
-        if page.get_by_text("Look again").count() == 0:
+        if page.get_by_text("Show the progress").count() == 0:
             break
         page.wait_for_timeout(200)
-        page.get_by_text("Look again").click()
+        page.get_by_text("Show the progress").click()
     page.locator("strong").filter(has_text="Done").first.wait_for()
 
 
@@ -49,6 +49,6 @@ def test_a_server_that_ends_closes_its_streams(visitor: Visitor, served: Serving
         page.reload()
     served.stop()
     end = time.monotonic() + 5  # what it says comes by a thread
-    while served.said[-1] != "Ended." and time.monotonic() < end:
+    while served.said[-1] != "Stopped." and time.monotonic() < end:
         time.sleep(0.01)
-    assert served.said[-1] == "Ended."
+    assert served.said[-1] == "Stopped."

@@ -59,8 +59,8 @@ def test_after_an_expired_sign_in_the_draft_stays_and_is_reported(
         context.clear_cookies()
         field.fill(words)
         state = page.locator("#draft-state")
-        expect(state).to_contain_text("You are not signed in any more")
-        expect(state).not_to_contain_text("No connection")
+        expect(state).to_contain_text("You are no longer signed in")
+        expect(state).not_to_contain_text("Offline")
         name, value = signed_in["name"], signed_in["value"]
         context.add_cookies([{"name": name, "value": value, "url": serving.url}])  # as by a code
         page.get_by_role("link", name="Sign in").click()

@@ -82,5 +82,5 @@ def test_without_a_network_it_waits_and_is_sent(served: Serving, visitor: Visito
     assert shown(served.folder, id_, now=NOW)["state"] == "candidate"
     context.set_offline(False)
     page.goto(f"{served.url}/offline")
-    expect(page.get_by_text("Nothing waits")).to_be_visible()
+    expect(page.get_by_text("Everything was sent")).to_be_visible()
     assert shown(served.folder, id_, now=NOW)["state"] == "skip"
