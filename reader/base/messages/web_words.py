@@ -27,7 +27,7 @@ TEXTS: dict[str, str] = {
     "web.note.recovered": "Words that were saved only in this browser are back.",
     "web.note.save": "Save",
     "web.note.check": "Check for copied words",
-    "web.note.keep_draft": "Save as a draft",
+    "web.note.keep_draft": "Keep as a draft",
     "web.note.history": "Revisions ({n})",
     "web.note.template.key_points": "key points",
     "web.note.template.six_questions": "six questions",

@@ -167,7 +167,7 @@ def test_a_lost_answer_causes_no_second_decision(visitor: Visitor, served: Servi
     with context.expect_event("response", lambda r: r.url.endswith("/decide")) as again:
         press(page, paper, "pick")
         page.wait_for_function(
-            "() => document.getElementById('notice').textContent.startsWith('No network')"
+            "() => document.getElementById('notice').textContent.startsWith('Offline')"
         )
         wait_until_sent(page)
     assert rows(served, DECISIONS) == [(paper, "pick")]
