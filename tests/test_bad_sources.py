@@ -151,7 +151,7 @@ def test_a_server_in_trouble_is_asked_once_more_and_then_left(
     )
     code, _, err = run("gather", "--no-encode", library=fresh)
     assert code == 5
-    assert says(err, "arXiv API: 127.0.0.1 answered 500: the server has a problem", "next gather")
+    assert says(err, "arXiv: 127.0.0.1 answered 500: the server has a problem", "next gather")
     # The feed stumbled once and is here.
     assert ids_of(fresh) == ON_TUESDAY
     # Two days, each once more: one bad day does not hide the next, two are a server that is down.

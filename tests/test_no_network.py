@@ -69,17 +69,22 @@ def test_no_network_is_one_message_of_a_gather(offline: Path) -> None:
     code, out, err = run("gather", "--no-encode", library=offline)
     assert (code, out) == (5, "")
     assert err.count("reader: ") == 1
-    assert says(err, "arXiv API, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog: no answer")
+    assert says(err, "arXiv, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog: no answer")
     assert says(err, "Is the network up? Everything that was fetched before is still here.")
 
     # What waits after it is within the one message, and so is OAI-PMH, asked for the first time.
     code, out, err = run("gather", "--no-encode", library=offline, now=LATER)
     assert (code, out) == (5, "")
-    assert says(err, "arXiv, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog:")
-    assert says(err, "no answer; next try after 17:1", "asks one of them now")
-    assert err.count("next try after") == 1
-    # OAI-PMH was not asked before, and is named beside them.
-    assert says(err, "reader: arXiv OAI-PMH: no answer")
+    assert err.count("reader: ") == 1
+    every = "arXiv, arXiv feed cs.CL, arXiv feed eess.AS, arXiv OAI, timeline, blog:"
+    assert says(err, f"reader: {every} no answer (127.0.0.1 refused the connection); those")
+    assert says(err, "that failed earlier are tried again after 17:1", "Is the network up?")
+
+    # Asked once more within their rest, none of them is asked.
+    code, out, err = run("gather", "--no-encode", library=offline, now=LATER)
+    assert (code, out) == (5, "")
+    assert err.count("reader: ") == 1
+    assert says(err, every, "no answer; next try after 17:1", "asks one of them now")
     out = run("sources", library=offline, now=LATER).out
     assert says(out, "! arXiv failed, waiting for the next try", "failed 1 time in a row")
     assert "not asked today" not in out
@@ -158,7 +163,7 @@ def test_one_source_that_is_asked_by_name_is_one_message(offline: Path, name: st
     for _ in range(2):
         code, out, err = run("gather", "--no-encode", name, library=offline, now=LATER)
         assert (code, out) == (5, "")
-        assert err.startswith(f"reader: {name}: no answer (127.0.0.1 takes no connections)\n")
+        assert err.startswith(f"reader: {name}: no answer (127.0.0.1 refused the connection)\n")
         assert err.count("reader: ") == 1
 
 
@@ -173,13 +178,13 @@ def test_pdfs_that_fail_for_the_same_reason_are_one_message(
     code, _, err = run("pick", LIFT, LADDER, WATER, library=fresh)
     one = "reader: PDFs of 3 papers: no answer"
     assert (code, err.count("no answer")) == (5, 1)
-    assert says(err, f"{one} (127.0.0.1 takes no connections)", "Is the network up?")
+    assert says(err, f"{one} (127.0.0.1 refused the connection)", "Is the network up?")
     code, out, err = run("fetch", library=fresh)
-    assert (code, out) == (5, "0 of 3 PDFs of your picks are here.\n")
+    assert (code, out) == (5, "PDFs of your picks: 0 of 3 here.\n")
     assert says(err, f"{one}, not asked again before 2031-03-04 17:30", "`reader fetch ID` asks")
     assert err.count("reader: ") == 1
     _, _, err = run("index", library=fresh, now=SOON)
-    assert says(err, f"{one} (127.0.0.1 takes no connections)")
+    assert says(err, f"{one} (127.0.0.1 refused the connection)")
     assert err.count("no answer") == 1
 
 
@@ -208,10 +213,10 @@ def test_ids_that_cannot_be_looked_up_are_one_message(offline: Path, server: Pla
     code, out, err = run("add", "3103.90007", "3103.90008", "3103.90009", library=offline)
     assert (code, out, err.count("reader: ")) == (5, "", 1)
     assert says(
-        err, "reader: 3 papers not added: arXiv: no answer (127.0.0.1 takes no connections)"
+        err, "reader: 3 papers not added: arXiv: no answer (127.0.0.1 refused the connection)"
     )
     code, _, err = run("add", "3103.90007", library=offline)
-    assert says(err, "reader: arXiv: no answer (127.0.0.1 takes no connections)")
+    assert says(err, "reader: arXiv: no answer (127.0.0.1 refused the connection)")
     # Those that failed are named where others did not.
     file = offline / "feeds.toml"
     text = file.read_text("utf-8")
@@ -254,7 +259,7 @@ def test_an_outage_is_said_anew_in_the_language_that_is_spoken(
     # What was stored in the language that is spoken keeps its details.
     file.write_text(text, encoding="utf-8")
     _, out, _ = run("sources", library=fresh, now=LATER)
-    assert says(out, "timeline: no answer (127.0.0.1 takes no connections). Is the network up?")
+    assert says(out, "timeline: no answer (127.0.0.1 refused the connection). Is the network up?")
 
 
 def test_what_failed_for_another_reason_is_told_beside_it() -> None:

@@ -203,41 +203,6 @@ def _hold_back(library: Library, name: str) -> None:
         )
 
 
-class _HeldBack(SourceFailed):
-    """A source that is asked again later; at: from when on."""
-
-    def __init__(self, *, at: str, **values: Any) -> None:
-        super().__init__(**values)
-        self.at = at
-
-
-def told_together(problems: Sequence[Problem]) -> list[ReaderError]:
-    """Choose the errors to be told: hosts that cannot be reached are one, however many they are.
-
-    What later steps lack for the same reason is within that one.
-    """
-    unreached = [p.error for p in problems if isinstance(p.error, Unreachable)]
-    resting = [e for p in problems if isinstance(e := p.error, _HeldBack)
-               and e.reason == "unreachable"]  # fmt: skip
-    # One silent host is told in its own words, with its own hint.
-    if len(unreached) + len(resting) < 2:
-        return [p.error for p in problems]
-    told: list[ReaderError] = [*unreached] if len(unreached) == 1 else []
-    if len(unreached) > 1:
-        causes = {error.what for error in unreached}
-        what = causes.pop() if len(causes) == 1 else say("gather.hosts", n=len(causes))
-        told.append(Unreachable(source=_sources_of(unreached), what=what))
-    if resting:
-        at = min(error.at for error in resting)
-        what, hint = say("gather.resting", at=at), say("gather.resting.hint")
-        told.append(SourceFailed(source=_sources_of(resting), what=what, hint=hint))
-    return told + [p.error for p in problems if p.error.reason != "unreachable"]
-
-
-def _sources_of(errors: Sequence[SourceFailed]) -> str:
-    return say("list").join(dict.fromkeys(error.source for error in errors))
-
-
 def _keep(library: Library, batch: Batch) -> None:
     sources.add_batch(library.db, batch, now=library.now(), on=library.today())
 

@@ -103,3 +103,21 @@ def test_a_disabled_lookup_is_reported_as_off(library: Path) -> None:
         f"{OTHER} was not added: its registry does not know it.",
         "https://arxiv.org/abs/3103.90077",
     )
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 130)])
+def test_ended_it_says_how_far_it_came(
+    fresh: Path, server: PlayServer, how: signal.Signals, code: int
+) -> None:
+    server.faults = lambda path, _: Fault(hang_s=60) if "/feeds/timeline" in path else None
+    process = start("gather", "--no-encode", library=fresh)
+    while "/feeds/timeline.rss" not in server.requests:
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(how)
+    assert finish(process) == (
+        code,
+        "",
+        "Ended before all was done: 3 of 5 sources asked, new papers: 6."
+        " The next gather goes on.\n",
+    )

@@ -171,7 +171,7 @@ class TestADay:
         play(server, feed([entry(1)], 2), feed([], 2, 1))
         listed = papers_listed(client.fetch, place, DAY)
         assert (listed.papers, listed.expected) == ((paper(1),), 2)
-        assert str(listed.failure) == "arXiv API: a page before the last one was empty"
+        assert str(listed.failure) == "arXiv: a page before the last one was empty"
         assert len(server.seen) == 3
 
     def test_a_total_that_moves_is_asked_for_again_and_believed(
@@ -190,7 +190,7 @@ class TestADay:
         listed = papers_listed(client.fetch, place, DAY)
         assert (listed.papers, listed.expected) == ((paper(1),), 2)
         assert str(listed.failure) == (
-            "arXiv API: 127.0.0.1 answered 500: the server has a problem"
+            "arXiv: 127.0.0.1 answered 500: the server has a problem"
         )
 
     def test_an_entry_that_lacks_its_date_is_missing_in_the_count(
@@ -259,7 +259,7 @@ def test_an_answer_that_is_no_feed_is_not_taken_for_an_empty_list(
     play(server, body)
     with pytest.raises(SourceFailed) as caught:
         papers_listed(client.fetch, place, DAY)
-    assert caught.value.message == f"arXiv API: {sentence}"
+    assert caught.value.message == f"arXiv: {sentence}"
     assert caught.value.hint == "The next gather tries again."
 
 
@@ -431,7 +431,7 @@ def test_feeds_that_are_not_the_apis_own_are_refused_or_read() -> None:
             told[path.name.split("__")[1]] = str(len(found))
         except SourceFailed as error:
             told[path.name.split("__")[1]] = error.message
-    no_total = "arXiv API: the Atom feed has no total, so it is not an answer of the API"
+    no_total = "arXiv: the Atom feed has no total, so it is not an answer of the API"
     assert told == {
         "Query-farm": "2",
         "X-PG13": no_total,

@@ -705,9 +705,15 @@ class TestBeingDue:
 
 @pytest.mark.parametrize("name", ["arXiv", "arXiv OAI", "a: blog"])
 def test_the_reason_of_a_failure_names_neither_its_source_nor_its_time(name: str) -> None:
-    called = {"arXiv": arxiv_lists.SOURCE, "arXiv OAI": oai.SOURCE}.get(name, name)
-    failed = Unreachable(source=called, what="the connection broke: no route").message
-    resting = f"{name}: failed 1 time, next try after 17:10: {failed}"
-    assert {reason_of(name, error) for error in (failed, resting)} == {
-        "no answer (the connection broke: no route)"
-    }
+    # arXiv's two were called otherwise in sentences that are stored since.
+    before = {"arXiv": "arXiv API", "arXiv OAI": "arXiv OAI-PMH"}.get(name, name)
+    for called in (name, before):
+        failed = Unreachable(source=called, what="the connection broke: no route").message
+        resting = f"{name}: not asked again before 17:10, failed 1 time: {failed}"
+        assert {reason_of(name, error) for error in (failed, resting)} == {
+            "no answer (the connection broke: no route)"
+        }
+
+
+def test_an_adapter_calls_its_source_as_lists_do() -> None:
+    assert (arxiv_lists.SOURCE, oai.SOURCE) == (ARXIV, OAI)

@@ -250,7 +250,7 @@ def test_one_class_that_fails_does_not_keep_the_others_from_coming(fetch: Asked)
     assert [p.id[-1] for p in harvest.new] == ["2", "3"]
     assert harvest.failure is not None
     assert harvest.failure.message == (
-        "arXiv OAI-PMH: the source reports an error: badArgument: There is no such set."
+        "arXiv OAI: the source reports an error: badArgument: There is no such set."
     )
 
 
@@ -332,8 +332,8 @@ def test_a_list_shorter_than_it_says_is_not_whole() -> None:
     )
     assert [(len(h.new), h.is_whole, problem(h)) for h in (whole, short, doubled)] == [
         (3, True, ""),
-        (2, False, "arXiv OAI-PMH: the source announced 3 records but sent 2"),
-        (2, False, "arXiv OAI-PMH: the source announced 3 records but sent 2"),
+        (2, False, "arXiv OAI: the source announced 3 records but sent 2"),
+        (2, False, "arXiv OAI: the source announced 3 records but sent 2"),
     ]
 
 
@@ -341,7 +341,7 @@ def test_a_token_that_comes_back_ends_the_list() -> None:
     harvest = harvest_of(page([record(1)], "<resumptionToken>a</resumptionToken>"))
     assert (len(harvest.new), problem(harvest)) == (
         1,
-        "arXiv OAI-PMH: the source sent the same resumption token twice,"
+        "arXiv OAI: the source sent the same resumption token twice,"
         " so its list would never end",
     )
 
@@ -365,7 +365,7 @@ def test_a_record_that_cannot_be_read_is_counted_and_the_others_kept(broken: str
     harvest = harvest_of(page([record(1), broken, record(3)]))
     assert ([p.id[-1] for p in harvest.new], problem(harvest)) == (
         ["1", "3"],
-        "arXiv OAI-PMH: 1 record cannot be read",
+        "arXiv OAI: 1 record cannot be read",
     )
 
 

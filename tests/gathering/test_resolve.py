@@ -146,7 +146,7 @@ def test_when_arxiv_is_down_the_batch_is_one_problem_and_the_others_go_on(
             "resolve",
             "3 ids",
             "3 papers linked in posts could not be looked up, next try after 2025-06-04 07:00: "
-            "arXiv API: no answer",
+            "arXiv: no answer",
         )
     ]
     assert len(registry.seen) == n_asked

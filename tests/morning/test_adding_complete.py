@@ -203,7 +203,7 @@ def test_ids_that_wait_are_reported_at_every_gather(
         (
             "1 ids",
             "1 id printed in added files could not be looked up, next try after 2025-06-04 07:00: "
-            "arXiv API: no answer",
+            "arXiv: no answer",
         )
     ]
     # A registry that answers ends it.

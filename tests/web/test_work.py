@@ -44,7 +44,7 @@ LOCKED = """
     import json, sys
     message = "gather.lock is in use by another process."
     error = {"message": message, "hint": "Wait until it is done."}
-    print(json.dumps({"n_new": 0, "problems": [], "error": error}))
+    print(json.dumps({"n_new": 0, "problems": [], "told": [], "error": error}))
     sys.exit(6)
 """
 CRASH = """

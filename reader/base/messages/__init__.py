@@ -123,11 +123,6 @@ def say(key: str, /, **values: object) -> str:
     return _COUNTING.vformat(text, (), values) if "|" in text else text.format_map(values)
 
 
-def N_(key: str) -> str:
-    """Mark a text that is said later, in the language that is spoken then: help, headings."""
-    return key
-
-
 def say_day(day: date, form: Literal["long", "short"] = "long") -> str:
     """Give a day with its weekday: "Thursday 2031-07-03", "Thu 07-03"; 7月3日(木)."""
     return say(f"day.{form}", day=day, weekday=say(f"weekday.long.{day.weekday()}"))

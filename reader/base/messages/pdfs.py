@@ -212,4 +212,8 @@ TEXTS: dict[str, str] = {
     "colour.white": "white",
     "colour.grey": "grey",
     "colour.black": "black",
+    "add.none_of": "{n:paper|papers} not added",
+    "add.not_these": "not added ({ids})",
+    "pdf.sources": "PDFs of {n:paper|papers}",
+    "pdf.resting.hint": "Is the network up? `reader fetch ID` asks for one of them now.",
 }

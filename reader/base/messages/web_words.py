@@ -148,4 +148,7 @@ TEXTS: dict[str, str] = {
     "web.share.page": "Save as a page",
     "web.share.markdown": "Save as Markdown",
     "web.share.failed": "The file could not be made.",
+    "web.share.part": "The address says {part}, which is not understood.",
+    "web.share.yes": "1 says yes; leave it out for no.",
+    "web.share.as": "A file is made as page or as markdown.",
 }

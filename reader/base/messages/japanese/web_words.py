@@ -148,4 +148,7 @@ TEXTS: dict[str, str] = {
     "web.share.page": "ページとして保存",
     "web.share.markdown": "Markdown として保存",
     "web.share.failed": "ファイルを作れませんでした。",
+    "web.share.part": "アドレスの {part} は解釈できません。",
+    "web.share.yes": "付けるなら 1 を、付けないなら省いてください。",
+    "web.share.as": "ファイルの形式は page か markdown です。",
 }
