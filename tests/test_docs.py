@@ -56,7 +56,10 @@ Rows = list[list[str]]
 
 
 def read_tables(text: str) -> dict[tuple[str, str], list[Rows]]:
-    """Give the tables of a Markdown text by (## heading, ### heading or ""), without heads."""
+    """List the tables of a Markdown text by (## heading, ### heading or ""), without heads.
+
+    A list of fields, "- `name` (type): meaning", is a table of three columns.
+    """
     tables: dict[tuple[str, str], list[Rows]] = {}
     part, section, is_in_table = "", "", False
     for line in without_fences(text).splitlines():
@@ -64,6 +67,15 @@ def read_tables(text: str) -> dict[tuple[str, str], list[Rows]]:
             part, section = line[3:], ""
         elif line.startswith("### "):
             section = line[4:]
+        field = re.fullmatch(r"- (`.+?`) \((.*?)\)(?:: (.*))?", line)
+        if field is None:
+            field = re.fullmatch(r"- (all of `.+?`)()(?:: (.*))?", line)
+        if field is not None:
+            if not is_in_table:
+                tables.setdefault((part, section), []).append([["name"], ["---"]])
+                is_in_table = True
+            tables[part, section][-1].append([cell or "" for cell in field.groups()])
+            continue
         if not line.startswith("|"):
             is_in_table = False
             continue
