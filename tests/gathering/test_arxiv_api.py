@@ -189,9 +189,7 @@ class TestADay:
         server.script("/api/query", Answer(feed([entry(1)], 2)), Answer(status=500))
         listed = papers_listed(client.fetch, place, DAY)
         assert (listed.papers, listed.expected) == ((paper(1),), 2)
-        assert str(listed.failure) == (
-            "arXiv: 127.0.0.1 answered 500: the server has a problem"
-        )
+        assert str(listed.failure) == ("arXiv: 127.0.0.1 answered 500: the server has a problem")
 
     def test_an_entry_that_lacks_its_date_is_missing_in_the_count(
         self, client: Client, server: Server, place: ArxivPlace

@@ -341,8 +341,7 @@ def test_a_token_that_comes_back_ends_the_list() -> None:
     harvest = harvest_of(page([record(1)], "<resumptionToken>a</resumptionToken>"))
     assert (len(harvest.new), problem(harvest)) == (
         1,
-        "arXiv OAI: the source sent the same resumption token twice,"
-        " so its list would never end",
+        "arXiv OAI: the source sent the same resumption token twice, so its list would never end",
     )
 
 
