@@ -396,7 +396,7 @@ class TestBadBytes:
         server.script("/a", Answer(b"x" * 2_000_000, is_chunked=True))
         request = replace(ask(server.url("/a")), max_bytes=1_000_000)
         assert failure(client, request).message == (
-            "Feed: the answer is too long (the limit is 1,000,000 bytes) and was dropped"
+            "Feed: the answer is too long and was dropped (limit in bytes: 1,000,000)"
         )
 
     def test_the_longest_allowed_answer_is_kept(self, client: Client, server: Server) -> None:

@@ -198,7 +198,7 @@ class TestCounts:
     def test_a_huge_answer_is_not_kept(self, client: Client, server: Server) -> None:
         server.script("/graph/v1/paper/batch", Answer(b" " * (MAX_BYTES + 1)))
         assert (
-            "the answer is too long (the limit is 20,000,000 bytes)"
+            "the answer is too long and was dropped (limit in bytes: 20,000,000)"
             in refusal(client, server).message
         )
 

@@ -20,7 +20,7 @@ TEXTS: dict[str, str] = {
     "http.found": "The address was found in a text, and may be wrong there.",
     "http.later": "It is asked again after {at} UTC.",
     "http.status": "{host} answered {status}: {reason}",
-    "http.too_long": "the answer is too long (the limit is {n} bytes) and was dropped",
+    "http.too_long": "the answer is too long and was dropped (limit in bytes: {n})",
     "http.private": "{host} is in a private network ({address}), where addresses found "
     "in texts may not lead",
     "http.private.hint": "If you trust it, add it to feeds.toml yourself.",
