@@ -145,8 +145,8 @@ def _nothing_new(results: AddReport, found: FilesToAdd) -> str:
     if results.before.total() == 1 and results.last_before is not None:
         return say("add.nothing_new_one", line=plain(line_of(results.last_before)))
     parts = [
-        say(f"add.still.{outcome}", n=results.before[outcome])
-        for outcome in ("asked", "broken")
+        say(key, n=results.before[outcome])
+        for outcome, key in (("asked", "add.still.asked"), ("broken", "add.still.broken"))
         if results.before[outcome]
     ]
     rest = say("add.still", parts=say("list").join(parts)) if parts else ""
@@ -187,11 +187,18 @@ def shown_path(path: str) -> str:
     return path.removeprefix(here) if here != os.sep else path
 
 
+_HEADS = {
+    "identified": "add.head.identified",
+    "unknown": "add.head.unknown",
+    "duplicate": "add.head.duplicate",
+}
+
+
 def _finished_lines(outcome: str, several: Sequence[FileOutcome]) -> Iterator[str]:
     """Lay out the finished files; of many only counts by topic."""
     if not several:
         return
-    yield say(f"add.head.{outcome}", n=len(several))
+    yield say(_HEADS[outcome], n=len(several))
     if len(several) <= MOST_LISTED:
         yield from _indented(*map(line_of, several))
         return
@@ -224,7 +231,15 @@ def _indented(*lines: str, indent: str = "    ") -> Iterator[str]:
 
 def _count_lines(results: AddReport, found: FilesToAdd) -> Iterator[str]:
     n_new = {outcome: len(several) for outcome, several in results.new.items()}
-    parts = [say(f"add.n.{o}", n=n_new[o]) for o in OUTCOMES if n_new.get(o)]
+    several = n_new.get("duplicate", 0)
+    counts = {
+        "identified": say("add.n.identified", n=n_new.get("identified", 0)),
+        "unknown": say("add.n.unknown", n=n_new.get("unknown", 0)),
+        "duplicate": say("add.n.duplicate", n=several),
+        "asked": say("add.n.asked", n=n_new.get("asked", 0)),
+        "broken": say("add.n.broken", n=n_new.get("broken", 0)),
+    }
+    parts = [counts[o] for o in OUTCOMES if n_new.get(o)]
     if parts:
         yield say("add.counts", parts=say("list").join(parts))
     if results.marked:
@@ -405,9 +420,9 @@ class _AddRun:
         else:
             how = say("added.before" if before else "added.new")
             paper, id_ = paper_text(held), held.paper.id
-            answer(self.context, "added", how=how, paper=paper, id=id_)
+            answer(self.context, say("added", how=how, paper=paper, id=id_))
             if held.state == "candidate":
-                answer(self.context, "added.pick", indent="  ", id=id_)
+                answer(self.context, say("added.pick", id=id_), indent="  ")
 
     def tell_failed(self, n_ids: int) -> None:
         """Name the ids that could not be looked up: once for each reason, of n_ids in all."""

@@ -351,7 +351,6 @@ def progress(settings: Settings) -> Iterator[Silent]:
 
 def say_step(label: str) -> str:
     """Look up the text of a step; for an unknown step its label."""
-    try:
-        return say(f"step.{label}")
-    except KeyError:
-        return label
+    from reader.morning.texts import STEPS
+
+    return say(STEPS[label]) if label in STEPS else label

@@ -23,6 +23,7 @@ from reader.morning.pick import (
     decide,
     drop,
     later,
+    not_in_queue,
     pdfs_here,
     undo,
     whole_queue,
@@ -52,7 +53,9 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
     with build.opened(context) as library:
         picked = decide(library, "pick", ids)
         for held in picked:
-            answer(context, "picked", title=held.paper.title, topic=folder_name(held.topic or ""))
+            answer(
+                context, say("picked", title=held.paper.title, topic=folder_name(held.topic or ""))
+            )
         if no_fetch:
             return 0
         # 80 ms that no answer waits for.
@@ -82,7 +85,7 @@ def skip_command(context: click.Context, ids: tuple[str, ...]) -> None:
     """Skip papers."""
     with build.opened(context) as library:
         for held in decide(library, "skip", ids):
-            answer(context, "skipped", title=held.paper.title)
+            answer(context, say("skipped", title=held.paper.title))
 
 
 @click.command(
@@ -125,11 +128,11 @@ def undo_command(context: click.Context) -> None:
         before = labels.lessons(library.db)
         undone = undo(library)
         for held in undone[:MOST_NAMED]:
-            answer(context, "undone", title=held.paper.title)
+            answer(context, say("undone", title=held.paper.title))
         if len(undone) > MOST_NAMED:
-            answer(context, "undone.more", n=len(undone) - MOST_NAMED)
+            answer(context, say("undone.more", n=len(undone) - MOST_NAMED))
         if not undone:
-            answer(context, "undo.nothing")
+            answer(context, say("undo.nothing"))
         if labels.lessons(library.db) == before:
             return
         # Imported here: only taking back a lesson needs it.
@@ -190,7 +193,7 @@ def later_command(context: click.Context, id_: str, days: int) -> None:
     """Put a paper of the queue off. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
         held, until = later(library, id_, days)
-    answer(context, "queue.put_off", title=held.paper.title, day=until)
+    answer(context, say("queue.put_off", title=held.paper.title, day=until))
 
 
 @click.command(
@@ -208,7 +211,7 @@ def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
     """Remove papers from the queue. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
         for held in drop(library, ids):
-            answer(context, "queue.dropped", title=held.paper.title)
+            answer(context, say("queue.dropped", title=held.paper.title))
 
 
 @click.command(
@@ -230,8 +233,7 @@ def fetch_command(context: click.Context, ids: tuple[str, ...]) -> int:
         named = [find_paper(library, text) for text in ids]
         for held in named:
             if held.state not in ("pick", "read"):
-                what = say(f"queue.not_in.{held.state}", title=plain(held.paper.title))
-                raise UsageError(what=what, hint=say("queue.not_in.hint"))
+                raise not_in_queue(held)
         # 80 ms, once the arguments are known to be good.
         from reader.gathering.outage import told_together
         from reader.morning.pipe import fetch_picks
@@ -283,9 +285,9 @@ def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
         if ids:
             joined = join(library, *ids)
             paper = joined.held.paper
-            answer(context, "merged", title=paper.title, ids=", ".join(paper.ids))
+            answer(context, say("merged", title=paper.title, ids=", ".join(paper.ids)))
             if joined.left:
-                answer(context, "merge.left", path=joined.left)
+                answer(context, say("merge.left", path=joined.left))
             return
         asked = questions(library)
         for question in asked:
@@ -319,4 +321,4 @@ def split_command(context: click.Context, id_: str, other: str) -> None:
 
     with build.opened(context) as library:
         for held in part(library, id_, other):
-            answer(context, "parted", title=held.paper.title, id=held.paper.id)
+            answer(context, say("parted", title=held.paper.title, id=held.paper.id))

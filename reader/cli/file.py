@@ -68,11 +68,11 @@ def file_command(
                     output.put_json(filed.held, suggestions=[], moved=moved)
                     continue
                 now, id_ = filed.held.topic, filed.held.paper.id
-                answer(context, "filed", topic=now, title=filed.held.paper.title)
+                answer(context, say("filed", topic=now, title=filed.held.paper.title))
                 for _, path in filed.moved:
-                    answer(context, "filed.moved", indent="    ", path=path)
+                    answer(context, say("filed.moved", path=path), indent="    ")
                 if filed.before and filed.before != now:
-                    answer(context, "filed.before", indent="    ", topic=filed.before, id=id_)
+                    answer(context, say("filed.before", topic=filed.before, id=id_), indent="    ")
         problems += export_filed(library, [held.row for held in wanted])
     return say_errors(problems)
 
@@ -126,7 +126,7 @@ def topics_command(
             problems = [*done.problems, *export_filed(library, there)]
             if not as_json:
                 n, n_files = len(done.rows), done.n_files
-                answer(context, "topic.moved", topic=done.topic, n=n, n_files=n_files)
+                answer(context, say("topic.moved", topic=done.topic, n=n, n_files=n_files))
         if as_json or not move:
             for line in topics(library):
                 if as_json:
@@ -142,9 +142,9 @@ def _put_topic(line: TopicLine) -> None:
     if line.lane or line.path == UNFILED:
         output.put(plain(text))
     elif line.below:
-        output.put(plain(f"{text} · {say('topic.below', topic=line.below)}"))
+        output.put(plain(text + " · " + say("topic.below", topic=line.below)))
     else:
-        output.put(plain(f"{text} · {say('topic.strange')}"))
+        output.put(plain(text + " · " + say("topic.strange")))
         if line.nearest:
             near = say("topic.move", topic=line.nearest, old=line.path)
             output.put("    " + plain(near))

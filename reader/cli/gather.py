@@ -131,7 +131,7 @@ def gather_command(
         if as_json:
             put_end(n_new, problems)
         elif sys.stdout.isatty():
-            answer(context, "gathered", n=n_new)
+            answer(context, say("gathered", n=n_new))
     return report(problems)
 
 

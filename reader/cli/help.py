@@ -41,12 +41,12 @@ def help_of(
         longest = max(map(len, COMMANDS))
         for heading, group in GROUPS.items():
             rows = [(name.ljust(longest), say(entry.brief)) for name, entry in group.items()]
-            blocks.append(f"{say(heading)}\n{_columns(rows, width)}")
+            blocks.append(say(heading) + "\n" + _columns(rows, width))
     # An argument has no help: what it is stands in the text.
     shown = [p for p in command.get_params(context) if isinstance(p, click.Option)]
     records = filter(None, (option.get_help_record(context) for option in shown))
     options = [(names, say(text)) for names, text in records]
-    blocks.append(f"{say('heading.options')}\n{_columns(options, width)}")
+    blocks.append(say("heading.options") + "\n" + _columns(options, width))
     if isinstance(command, click.Group):
         blocks += _paragraphs(say("help.end"), width)
     return "\n\n".join(blocks)

@@ -88,13 +88,13 @@ def follow_command(context: click.Context, name: str, feeds: tuple[str, ...]) ->
 
     with build.opened(context) as library:
         followed = follow(library, name, feeds)
-    answer(context, "followed", name=followed.name)
+    answer(context, say("followed", name=followed.name))
     if followed.is_ambiguous:
         # The names that are surely this person's come first.
         names = sorted(followed.authors, key=lambda name: followed.authors[name] != "same")
         n_more = len(names) - N_SHOWN
-        more = f" {say('follow.more', n=n_more)}" if n_more > 0 else ""
-        answer(context, "follow.many", names=say("list").join(names[:N_SHOWN]) + more)
+        more = " " + say("follow.more", n=n_more) if n_more > 0 else ""
+        answer(context, say("follow.many", names=say("list").join(names[:N_SHOWN]) + more))
 
 
 @click.command(
@@ -118,17 +118,17 @@ def export_command(context: click.Context) -> int:
             output.put(plain(say("export.moved", path=before, now=path)))
         for path, topic in done.filed:
             output.put(plain(say("export.filed", path=path, topic=topic)))
-        for what in (
-            "adopted",
-            "read_in",
-            "merged",
-            "typed_inside",
-            "mended",
-            "emptied",
-            "removed",
+        for key, paths in (
+            ("export.adopted", done.adopted),
+            ("export.read_in", done.read_in),
+            ("export.merged", done.merged),
+            ("export.typed_inside", done.typed_inside),
+            ("export.mended", done.mended),
+            ("export.emptied", done.emptied),
+            ("export.removed", done.removed),
         ):
-            for path in getattr(done, what):
-                output.put(say(f"export.{what}", path=path))
+            for path in paths:
+                output.put(say(key, path=path))
         for path in done.written + done.pages:
             output.put(say("export.written", path=path))
     return say_errors(done.left)

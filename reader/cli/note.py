@@ -25,7 +25,7 @@ from reader.notes.changes import pieces
 from reader.notes.draft import HINT, laid_out
 from reader.notes.drafts import Draft, Others, marks_of, may_show, new_words, words_again
 from reader.notes.links import NearNotes, related
-from reader.notes.outcome import report_of
+from reader.notes.outcome import ORIGINS, report_of
 from reader.notes.own_words import check_lines, where
 from reader.notes.rows import notes
 from reader.notes.rows.notes import Revision
@@ -296,7 +296,7 @@ def show_history(library: Library, held: LibraryPaper, *, as_json: bool) -> None
         if as_json:
             output.put_json(held, {"number": number}, one)
             continue
-        came = say(f"note.from.{one.came_from}")
+        came = say(ORIGINS[one.came_from])
         state = say("note.state.written" if one.is_written else "note.state.skimmed")
         at = moment(library, one.at)
         line = f"{number:>3}  {at}  {came:<7}  {state:<7}  {beginning_of(one)}"

@@ -13,7 +13,6 @@ from unicodedata import category
 import click
 
 from reader.base.errors import ReaderError
-from reader.base.messages import say
 from reader.base.text import plain
 from reader.cli.frame import settings_of
 from reader.library.ids import url_of
@@ -35,10 +34,10 @@ def put_all(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
-def answer(context: click.Context, key: str, *, indent: str = "", **values: object) -> None:
-    """Print one sentence of the catalogue, unless `--quiet` was given."""
+def answer(context: click.Context, text: str, *, indent: str = "") -> None:
+    """Print one sentence, unless `--quiet` was given."""
     if not settings_of(context).is_quiet:
-        put(indent + plain(say(key, **values)))
+        put(indent + plain(text))
 
 
 def put_json(*values: Any, **more: Any) -> None:

@@ -114,7 +114,9 @@ def undone_text(undone: tuple[LibraryPaper, Review] | None) -> str:
     if undone is None:
         return say("recall.no_grade")
     held, review = undone
-    return say("recall.undone", grade=say(f"recall.{review.grade}"), title=plain(held.paper.title))
+    return say(
+        "recall.undone", grade=say(recall.GRADE_NAMES[review.grade]), title=plain(held.paper.title)
+    )
 
 
 def _ask_all(library: Library, cards: list[tuple[LibraryPaper, Waiting]]) -> None:
@@ -173,7 +175,7 @@ class _Recall:
         days = recall.next_days(self.library, held, next_day=next_day)
         today = self.library.today()
         choices = [
-            say("recall.choice", key=n, grade=say(f"recall.{n}"), n=(day - today).days)
+            say("recall.choice", key=n, grade=say(recall.GRADE_NAMES[n]), n=(day - today).days)
             for n, day in enumerate(days, 1)
         ]
         output.put_all(screen.wrap(" · ".join(choices), screen.width_of_terminal(), "    "))

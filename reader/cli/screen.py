@@ -97,10 +97,12 @@ def queued_lines(
 def own_text(morning: Morning) -> str:
     """Write the head of the own lane: the counts, and whether all sources answered."""
     listed = morning.folded or morning
-    key = "today.own.all" if morning.is_complete else "today.own.partly"
+    n, of = texts.n_mine(listed.own), listed.n_arrived
     if morning.is_before_all:
-        key = "today.own.before"
-    return say(key, n=texts.n_mine(listed.own), of=listed.n_arrived)
+        return say("today.own.before", n=n, of=of)
+    if morning.is_complete:
+        return say("today.own.all", n=n, of=of)
+    return say("today.own.partly", n=n, of=of)
 
 
 def theme_lines(morning: Morning, width: int, *, is_brief: bool = False) -> list[str]:
@@ -216,7 +218,7 @@ def pdfs_lines(morning: Morning, width: int) -> Iterator[str]:
 
 def _entries(entries: Sequence[Entry], width: int, *, has_days: bool) -> Iterator[str]:
     if not entries:
-        yield f"    {say('today.none')}"
+        yield "    " + say("today.none")
     for n, entry in enumerate(entries, 1):
         yield from entry_lines(entry, width, n, has_day=has_days)
 
@@ -275,7 +277,7 @@ def sum_lines(terms: Sequence[Term], width: int) -> Iterator[str]:
     """Lay out the sum of a score, one term a line with its reason; the printed numbers add up."""
     for value, reason in sum_rows(terms):
         yield from wrap(plain(reason), width, SUM_INDENT, f"{value:+10.3f}  ")
-    yield f"{round(total(terms), 3):+10.3f}  {say('why.total')}"
+    yield f"{round(total(terms), 3):+10.3f}  " + say("why.total")
 
 
 def authors_text(authors: Sequence[str]) -> str:

@@ -162,9 +162,17 @@ def _file_text(context: click.Context, library: Library, file: Path) -> str:
     return text
 
 
+_PLACES = {
+    "note": "search.note",
+    "paper": "search.paper",
+    "highlight": "search.highlight",
+    "passage": "search.passage",
+}
+
+
 def _show_hit(hit: SearchHit) -> None:
     width = screen.width_of_terminal()
-    where = say(f"search.{hit.kind}", page=hit.page, section=plain(hit.section))
+    where = say(_PLACES[hit.kind], page=hit.page, section=plain(hit.section))
     title = shorten(plain(hit.held.paper.title), width - len(where) - 1)
     output.put(f"{where} " + screen.bold(title))
     output.put("  " + screen.dim(shorten(plain(byline(hit)), width - 2)))

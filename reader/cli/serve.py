@@ -207,11 +207,18 @@ def tell_addresses(door: Door) -> None:
         tell_code(door)
 
 
+_WHY_NEW = {
+    "any": "serve.authority.new.any",
+    "ended": "serve.authority.new.ended",
+    "names": "serve.authority.new.names",
+}
+
+
 def tell_authority(authority: Authority, folder: Path, *, now: datetime) -> None:
     """Warn where devices have to trust a new authority, now or soon."""
     if authority.why_new:
         names = say("list").join(authority.missing)
-        click.echo(say(f"serve.authority.new.{authority.why_new}", names=names), err=True)
+        click.echo(say(_WHY_NEW[authority.why_new], names=names), err=True)
         click.echo(say("serve.authority.new.what"), err=True)
     elif authority.ends_soon(now):
         day = authority.limits.until.astimezone().date()

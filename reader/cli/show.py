@@ -67,8 +67,11 @@ def _facts(shown: About, width: int) -> Iterator[str]:
     if held.topic:
         yield say("show.filed", topic=held.topic, key=held.key)
     if shown.pdf:
-        key = "show.pdf" if shown.is_pdf_here else "show.pdf_gone"
-        yield say(key, path=shown.pdf.path, n=shown.n_passages)
+        path, n = shown.pdf.path, shown.n_passages
+        if shown.is_pdf_here:
+            yield say("show.pdf", path=path, n=n)
+        else:
+            yield say("show.pdf_gone", path=path, n=n)
     for beside in shown.beside:
         key = "show.older" if beside.copy.is_version else "show.marked"
         key = key if beside.is_here else "show.copy_gone"

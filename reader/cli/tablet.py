@@ -21,12 +21,20 @@ from reader.library.folder import Library
 from reader.library.highlight import gathered, once
 from reader.library.paper import LibraryPaper
 from reader.pdfs.back import CopyOutcome, back
-from reader.pdfs.highlights import VisibleMark, colour_word, shown
+from reader.pdfs.highlights import COLOURS, MARKS, VisibleMark, colour_word, shown
 from reader.pdfs.marked_copies import counts_text, pages_text, remove_copy, removed_text
 from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.tablet import TabletOutcome, tablet_folder, take
 
 _FOLDER = click.Path(path_type=Path)
+
+
+_TAKEN = {
+    "copied": "take.copied",
+    "there": "take.there",
+    "missing": "take.missing",
+    "unreadable": "take.unreadable",
+}
 
 
 @click.command(
@@ -55,11 +63,11 @@ def take_command(
                 output.put_json(one)
             elif one.error is None and not settings_of(context).is_quiet:
                 title = plain(one.held.paper.title)
-                output.put(say(f"take.{one.outcome}", name=plain(one.name), title=title))
+                output.put(say(_TAKEN[one.outcome], name=plain(one.name), title=title))
             if one.error is not None:
                 say_error(one.error)
         if not took and not as_json:
-            answer(context, "take.nothing")
+            answer(context, say("take.nothing"))
     return next((one.error.exit_code for one in took if one.error), 0)
 
 
@@ -117,8 +125,11 @@ def back_command(
     if not as_json and (of_pdfs or not done):
         n = Counter(brought.outcome for brought in of_pdfs)
         left = sum(brought.error is not None for brought in of_pdfs)
-        key = "back.done_but" if left else "back.done"
-        answer(context, key, n=len(of_pdfs), new=n["imported"], same=n["unchanged"], left=left)
+        counts = {"new": n["imported"], "same": n["unchanged"]}
+        done_text = say("back.done", n=len(of_pdfs), **counts)
+        if left:
+            done_text = say("back.done_but", n=len(of_pdfs), left=left, **counts)
+        answer(context, done_text)
     return next((brought.error.exit_code for brought in done if brought.error), 0)
 
 
@@ -157,7 +168,7 @@ def _show_brought(context: click.Context, brought: CopyOutcome, *, as_json: bool
     elif brought.held and brought.outcome == "imported" and not as_json:
         counts = counts_text(brought.counts, brought.copy)
         title = brought.held.paper.title
-        answer(context, "back.file", title=title, name=brought.name, counts=counts)
+        answer(context, say("back.file", title=title, name=brought.name, counts=counts))
 
 
 @click.command(
@@ -235,8 +246,8 @@ def _show_mark(mark: VisibleMark, pages: Sequence[int], more: Sequence[str], wid
     """Print one mark. more: facts to print after its kind and colour."""
     highlight = mark.highlight
     colour = colour_word(highlight.colour)
-    facts = [say(f"marks.{highlight.kind.replace('-', '_')}")]
-    facts += [say(f"colour.{colour}")] if colour else []
+    facts = [say(MARKS[highlight.kind])]
+    facts += [say(COLOURS[colour])] if colour else []
     facts += [say("marks.flattened")] if highlight.is_flattened else []
     joined = say("list").join([*facts, *more])
     output.put()

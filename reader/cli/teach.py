@@ -16,6 +16,7 @@ from reader.cli.terminal import TypedKeys, letter
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.morning.teach import Effect, Examples, Teaching, finish, topic_to_teach
+from reader.morning.texts import PLACES
 from reader.ranking.model import N_QUESTIONS
 
 YES, NO, LATER, UNDO, END = "y", "n", " ", "u", "q"
@@ -170,7 +171,7 @@ class _Lesson:
     def _answer(self, effect: Effect) -> str:
         moved = round(effect.after - effect.before, 2)
         key = "teach.higher" if moved > 0 else "teach.lower" if moved < 0 else "teach.unmoved"
-        answer = say(key, place=say(f"place.{effect.place}"))
+        answer = say(key, place=say(PLACES[effect.place]))
         return f"{answer} · {self._effect(effect)}"
 
     def _say(self, text: str) -> None:

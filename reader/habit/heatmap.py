@@ -79,12 +79,37 @@ def heatmap(
     return Heatmap(tuple(tuple(map(square, range(n, n + 7))) for n in begins))
 
 
+_MONTHS = (
+    "month.1",
+    "month.2",
+    "month.3",
+    "month.4",
+    "month.5",
+    "month.6",
+    "month.7",
+    "month.8",
+    "month.9",
+    "month.10",
+    "month.11",
+    "month.12",
+)
+_WEEKDAYS = (
+    "weekday.0",
+    "weekday.1",
+    "weekday.2",
+    "weekday.3",
+    "weekday.4",
+    "weekday.5",
+    "weekday.6",
+)
+
+
 def month_marks(map_: Heatmap) -> Iterator[tuple[int, str]]:
     """Find where each month's name stands: the week with its first Monday, where it has room."""
     taken = 0
     for n, week in enumerate(map_.weeks):
         monday = week[0]
-        name = say(f"month.{monday.day.month}") if monday and monday.day.day <= 7 else ""
+        name = say(_MONTHS[monday.day.month - 1]) if monday and monday.day.day <= 7 else ""
         if name and n >= taken:
             yield n, name
             taken = n + columns(name)
@@ -93,7 +118,7 @@ def month_marks(map_: Heatmap) -> Iterator[tuple[int, str]]:
 def rows(map_: Heatmap) -> Iterator[tuple[str, tuple[Square | None, ...]]]:
     """List the weekdays' names, each with its squares from week to week."""
     for n in range(7):
-        yield say(f"weekday.{n}"), tuple(week[n] for week in map_.weeks)
+        yield say(_WEEKDAYS[n]), tuple(week[n] for week in map_.weeks)
 
 
 def months_line(map_: Heatmap) -> str:
@@ -136,7 +161,8 @@ def svg(map_: Heatmap) -> str:
 
 
 def _square(x: int, y: int, square: Square) -> str:
-    title = f"<title>{say('stats.square', day=square.day, n=square.n)}</title>"
+    name = say("stats.square", day=square.day, n=square.n)
+    title = f"<title>{name}</title>"
     if square.is_frozen and not square.n:
         return f"<g>{title}{_rect(x, y, FROZEN)}{_dash(x, y)}</g>"
     return f"<g>{title}{_rect(x, y, COLOURS[square.level])}</g>"

@@ -218,8 +218,10 @@ def card_of(library: Library, held: LibraryPaper, waiting: Waiting) -> Card:
     since = (library.today() - (waiting.last_on or waiting.written_on)).days
     note = newest_note(library, held)
     text = note.text if note else ""
-    key = "recall.seen" if waiting.last_on else "recall.wrote"
-    seen = say(key, n=since) if since else say(f"{key}_today")
+    if waiting.last_on:
+        seen = say("recall.seen", n=since) if since else say("recall.seen_today")
+    else:
+        seen = say("recall.wrote", n=since) if since else say("recall.wrote_today")
     return Card(held, waiting, seen, plain(question(text)), text)
 
 
@@ -230,8 +232,17 @@ def paused_text(due: Due) -> str:
     return say("recall.deadline", name=plain(due.deadline.name), on=due.deadline.on)
 
 
+GRADE_NAMES = {
+    1: "recall.1",
+    2: "recall.2",
+    3: "recall.3",
+    4: "recall.4",
+}
+"""Names of the grades, as fsrs numbers them."""
+
+
 def graded_text(library: Library, graded: GradeOutcome, *, has_title: bool) -> str:
     """Describe when a note comes back."""
     n = (graded.due_on - library.today()).days
-    said = say("recall.graded", grade=say(f"recall.{graded.grade}"), on=graded.due_on, n=n)
+    said = say("recall.graded", grade=say(GRADE_NAMES[graded.grade]), on=graded.due_on, n=n)
     return f"{said} {plain(graded.held.paper.title)}" if has_title else said

@@ -135,6 +135,12 @@ def keep_arrival(library: Library, *, note: int | None = None) -> None:
     sent.is_kept = True
 
 
+_OUTCOMES = {
+    "overtaken": "web.overtaken",
+    "beside": "web.beside",
+}
+
+
 def what_became(library: Library, act: str) -> str:
     """Describe the outcome of an act in a sentence; "" where it was done as it was meant."""
     found = queue.arrival_of(library.db, act)
@@ -143,7 +149,7 @@ def what_became(library: Library, act: str) -> str:
     # The paper may have been merged into another row since.
     row = merges.row_now(library.db, found.paper)
     title = "".join(plain(held.paper.title) for held in papers.papers_at(library.db, [row]))
-    return say(f"web.{found.became}", title=shorten(title, 60))
+    return say(_OUTCOMES[found.became], title=shorten(title, 60))
 
 
 def _raise_if_repeated(library: Library, sent: SentAct) -> None:

@@ -326,4 +326,4 @@ def unknown_class_text(name: str) -> str:
         return say("toml.archive", name=name, known=known)
     near = nearest_class(name)
     text = say("toml.unknown_class", name=name)
-    return f"{text} {say('toml.near', near=near)}" if near else text
+    return text + " " + say("toml.near", near=near) if near else text

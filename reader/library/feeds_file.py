@@ -110,6 +110,17 @@ def line_of(text: str, place: Place) -> int:
     return best
 
 
+_TYPES = {
+    int: "toml.type.int",
+    float: "toml.type.float",
+    str: "toml.type.str",
+    tuple: "toml.type.tuple",
+    bool: "toml.type.bool",
+    frozenset: "toml.type.frozenset",
+    date: "toml.type.date",
+    dict: "toml.type.dict",
+    list: "toml.type.list",
+}
 _EXAMPLES: Mapping[type, str] = {
     int: "5",
     float: "0.5",
@@ -208,7 +219,7 @@ class Checks:
         return self.wrong(place, say("toml.unknown"), hint)
 
     def wrong_type(self, place: Place, kind: type) -> ConfigError:
-        what = say("toml.type", kind=say(f"toml.type.{kind.__name__}"))
+        what = say("toml.type", kind=say(_TYPES[kind]))
         names = [part for part in place if isinstance(part, str)]
         if kind is dict:
             # A part of a table's name is bare where TOML lets it, else in quotes.

@@ -151,16 +151,16 @@ def disk_error(error: OSError, file: Path) -> StoreError:
         return DiskFull(file=file)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return ReadOnly(file=file)
-    key = _OBSTACLES.get(error.errno or 0, "disk.other")
-    what = say(key, what=error.strerror or error)
-    return StoreError(file=file, what=what, hint=say(f"{key}.hint"))
+    what, hint = _OBSTACLES.get(error.errno or 0, ("disk.other", "disk.other.hint"))
+    reason = say(what, what=error.strerror or error)
+    return StoreError(file=file, what=reason, hint=say(hint))
 
 
 _OBSTACLES = {
-    errno.ENAMETOOLONG: "disk.name",
-    errno.EEXIST: "disk.no_folder",
-    errno.ENOTDIR: "disk.no_folder",
-    errno.EISDIR: "disk.folder",
+    errno.ENAMETOOLONG: ("disk.name", "disk.name.hint"),
+    errno.EEXIST: ("disk.no_folder", "disk.no_folder.hint"),
+    errno.ENOTDIR: ("disk.no_folder", "disk.no_folder.hint"),
+    errno.EISDIR: ("disk.folder", "disk.folder.hint"),
 }
 
 

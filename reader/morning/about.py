@@ -113,9 +113,17 @@ def about(library: Library, held: LibraryPaper) -> About:
     )
 
 
+_STATES = {
+    "candidate": "paper.candidate",
+    "pick": "paper.pick",
+    "skip": "paper.skip",
+    "read": "paper.read",
+}
+
+
 def arrival_text(held: LibraryPaper, origins: Sequence[str]) -> str:
     """Describe how a paper came; one that was only added by hand is no candidate of a day."""
-    day, state = held.arrived_on, say(f"paper.{held.state}")
+    day, state = held.arrived_on, say(_STATES[held.state])
     if list(origins) != [BY_HAND]:
         named = say("list").join(map(source_name, origins))
         return say("show.facts", state=state, day=day, source=named)

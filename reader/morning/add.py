@@ -278,9 +278,11 @@ class Adding:
         for n_done, added in enumerate(self._new(fresh), 1):
             self.tools.progress("add", n_done, len(fresh))
             yield added
-        for kind, several in (("icloud", self.found.absent), ("closed", self.found.closed)):
+        for why, hint, several in (
+            (say("add.icloud"), say("add.icloud_hint"), self.found.absent),
+            (say("add.closed"), say("add.closed_hint"), self.found.closed),
+        ):
             for path in several:
-                why, hint = say(f"add.{kind}"), say(f"add.{kind}_hint")
                 addition = Addition(key_of(path), 0, 0, "", "broken", None, why, hint)
                 yield FileOutcome(addition, is_recorded=False)
 

@@ -350,7 +350,8 @@ class Keeper:
             kind = recognised.printed.type if recognised.printed else "paper"
             alike = merges.copies_of(db, paper) if recognised.candidates else {}
             if kind in ("slides", "supplement"):
-                paper = replace(paper, title=f"{paper.title} ({say(f'title.{kind}')})")
+                named = say("title.slides") if kind == "slides" else say("title.supplement")
+                paper = replace(paper, title=f"{paper.title} ({named})")
             elif any(match.strength == "strong" for match in alike.values()):
                 paper = replace(paper, title=f"{paper.title} ({file.stem})")
         papers.add_papers(db, [paper], source=BY_HAND, on=self.library.today())

@@ -132,6 +132,18 @@ def _undone_text(undone: Sequence[LibraryPaper]) -> str:
     return say("undone", title=plain(undone[0].paper.title)) if undone else say("undo.nothing")
 
 
+_ALREADY = {
+    "pick": "screen.already.pick",
+    "skip": "screen.already.skip",
+}
+_ELSEWHERE = {
+    "pick": "screen.elsewhere.pick",
+    "skip": "screen.elsewhere.skip",
+    "read": "screen.elsewhere.read",
+    "candidate": "screen.elsewhere.candidate",
+}
+
+
 @dataclass(slots=True)
 class Deciding:
     """Decides on the papers of one list, and keeps their present states.
@@ -180,9 +192,9 @@ class Deciding:
             state = self.held[row].state
             is_back = state == kind == "pick" and bool(put_off(self.library, [row]))
             if state == kind and not is_back:  # elsewhere, or by the first half of a double tap
-                return True, say(f"screen.already.{kind}", title=title)
+                return True, say(_ALREADY[kind], title=title)
             if is_changed and not is_back:
-                return False, say(f"screen.elsewhere.{state}", title=title)
+                return False, say(_ELSEWHERE[state], title=title)
             if state == "read":
                 return False, say("screen.has_note", title=title)
             [now] = decide_rows(self.library, kind, [row])
@@ -198,7 +210,7 @@ class Deciding:
         title = plain(self.held[row].paper.title)
         with self.library.db.writing():
             if self.refresh([row]):
-                return False, say(f"screen.elsewhere.{self.held[row].state}", title=title)
+                return False, say(_ELSEWHERE[self.held[row].state], title=title)
             if self.held[row].state != "pick":
                 return False, say("screen.not_queued")
             _, until = later_row(self.library, row, LATER_DAYS)
@@ -219,7 +231,7 @@ class Deciding:
         title = plain(self.held[row].paper.title)
         with self.library.db.writing():
             if self.refresh([row]):
-                return False, say(f"screen.elsewhere.{self.held[row].state}", title=title)
+                return False, say(_ELSEWHERE[self.held[row].state], title=title)
             found = wrong_topic(self.library, self.held[row], topic, listed=listed)
         self.held[row] = found.held
         self.words = labels.words_on(self.library.db, self.held)

@@ -208,11 +208,22 @@ def _in_queue(library: Library, rows: Sequence[int]) -> list[LibraryPaper]:
     held = papers.papers_at(library.db, rows)
     for one in held:
         if one.row not in waiting:
-            title = plain(one.paper.title)
-            raise UsageError(
-                what=say(f"queue.not_in.{one.state}", title=title), hint=say("queue.not_in.hint")
-            )
+            raise not_in_queue(one)
     return held
+
+
+_NOT_IN_QUEUE = {
+    "candidate": "queue.not_in.candidate",
+    "pick": "queue.not_in.pick",
+    "skip": "queue.not_in.skip",
+    "read": "queue.not_in.read",
+}
+
+
+def not_in_queue(held: LibraryPaper) -> UsageError:
+    """Explain why a paper is not one that was picked and has no note."""
+    what = say(_NOT_IN_QUEUE[held.state], title=plain(held.paper.title))
+    return UsageError(what=what, hint=say("queue.not_in.hint"))
 
 
 def let_go_today(library: Library) -> list[LibraryPaper]:

@@ -59,7 +59,8 @@ def why(candidate: Candidate, terms: Sequence[Term]) -> str:
     parts: list[str] = []
     for term in terms:
         if term.kind in ("told_yes", "told_no"):
-            parts.append(say(f"why.{term.kind}", what=term.what))
+            key = "why.told_yes" if term.kind == "told_yes" else "why.told_no"
+            parts.append(say(key, what=term.what))
     if candidate.followed:
         key = "why.followed" if candidate.is_followed_surely else "why.followed_perhaps"
         parts.append(say(key, name=candidate.followed))
@@ -79,9 +80,19 @@ def of_terms(terms: Sequence[Term]) -> list[str]:
     return [*_words(terms), *_neighbours(terms)] or [*_alike(terms)]
 
 
+_VERDICTS = {
+    "own": "verdict.own",
+    "in": "verdict.in",
+    "doubtful": "verdict.doubtful",
+    "near": "verdict.near",
+    "wild": "verdict.wild",
+    "out": "verdict.out",
+}
+
+
 def verdict(place: Verdict, reasons: str) -> str:
     """Write where a paper stands and why, in one sentence: "In: “ASR” in the title."."""
-    return say(f"verdict.{place}", why=reasons)
+    return say(_VERDICTS[place], why=reasons)
 
 
 def _words(terms: Sequence[Term]) -> Iterator[str]:
@@ -117,10 +128,26 @@ def _learned(terms: Sequence[Term], least: float) -> list[str]:
     return [word for word in words if not word.isdecimal()][:MOST_WORDS]
 
 
+_NEIGHBOURS = {
+    "note": "why.note",
+    "seed": "why.seed",
+    "paper": "why.paper",
+    "nearness": "why.nearness",
+    "left": "why.left",
+}
+
+
 def _neighbours(terms: Sequence[Term]) -> Iterator[str]:
-    for kind in ("note", "seed", "paper", "nearness", "left"):
+    for kind, key in _NEIGHBOURS.items():
         for what in names_of(terms, kind):
-            yield say(f"why.{kind}", what=what)
+            yield say(key, what=what)
+
+
+_FORETOLD = {
+    "record": "why.foretold.record",
+    "text": "why.foretold.text",
+    "place": "why.foretold.place",
+}
 
 
 def _foretold(terms: Sequence[Term]) -> Iterator[str]:
@@ -131,7 +158,7 @@ def _foretold(terms: Sequence[Term]) -> Iterator[str]:
     found = [t for t in terms if t.kind in FORETELLS and t.value >= FORECAST * A_REASON]
     for term in sorted(found, key=lambda t: -t.value)[:MOST_FORETELLING]:
         if term.kind != "record" or term.what:  # else no paper of theirs was talked about
-            yield say(f"why.foretold.{term.kind}")
+            yield say(_FORETOLD[term.kind])
 
 
 def _talk(candidate: Candidate, terms: Sequence[Term]) -> Iterator[str]:
@@ -153,8 +180,7 @@ def _talk(candidate: Candidate, terms: Sequence[Term]) -> Iterator[str]:
         yield say("why.votes", n=candidate.n_votes)
     n, months = candidate.n_citations, candidate.n_months
     if velocity(n, months) >= MUCH_CITED:
-        key = "why.cited" if months != 1 else "why.cited_at_once"
-        yield say(key, n=n, months=months)
+        yield say("why.cited", n=n, months=months) if months != 1 else say("why.cited_at_once", n=n)
 
 
 def _quoted(words: Iterable[str]) -> str:
@@ -185,6 +211,39 @@ def sum_rows(terms: Sequence[Term]) -> Iterator[tuple[float, str]]:
         yield round(sum(small), 3), say("why.little", n=len(small))
 
 
+_TERMS = {
+    "start": "term.start",
+    "title": "term.title",
+    "scattered": "term.scattered",
+    "abstract": "term.abstract",
+    "learned": "term.learned",
+    "author": "term.author",
+    "category": "term.category",
+    "nearness": "term.nearness",
+    "note": "term.note",
+    "seed": "term.seed",
+    "paper": "term.paper",
+    "told_yes": "term.told_yes",
+    "told_no": "term.told_no",
+    "followed": "term.followed",
+    "taste": "term.taste",
+    "surely": "term.surely",
+    "mention": "term.mention",
+    "repost": "term.repost",
+    "votes": "term.votes",
+    "citations": "term.citations",
+    "class": "term.class",
+    "closeness": "term.closeness",
+    "far": "term.far",
+    "left": "term.left",
+    "text": "term.text",
+    "record": "term.record",
+    "authors": "term.authors",
+    "place": "term.place",
+    "days": "term.days",
+}
+
+
 def term_text(term: Term) -> str:
     """Name a term of a score, in words."""
     what = term.what
@@ -192,15 +251,36 @@ def term_text(term: Term) -> str:
     if term.kind == "record" and (counted := _RECORD.fullmatch(what)):
         author, n, of = counted.groups()
         what = say("term.record.of", author=author, n=n, of=of)
-    try:
-        # Of what nothing is known the sum says that much.
-        return say(f"term.{term.kind}", what=what).removesuffix(": ")
-    except KeyError:
+    if term.kind not in _TERMS:
         return say("term.other", kind=term.kind, what=term.what)
+    # Of what nothing is known the sum says that much.
+    return say(_TERMS[term.kind], what=what).removesuffix(": ")
 
 
 ARXIV = "arXiv"
 
+
+PLACES = {
+    "in": "place.in",
+    "doubtful": "place.doubtful",
+    "out": "place.out",
+}
+"""How a paper stands to a topic, in words."""
+
+STEPS = {
+    "learn": "step.learn",
+    "add": "step.add",
+    "gather": "step.gather",
+    "link": "step.link",
+    "resolve": "step.resolve",
+    "pdf": "step.pdf",
+    "extract": "step.extract",
+    "picture": "step.picture",
+    "words": "step.words",
+    "cite": "step.cite",
+    "encode": "step.encode",
+}
+"""Names of the steps of work, by the label that progress is told under."""
 
 _NOT_NAMED = {
     "by hand": "source.by_hand",
@@ -442,6 +522,14 @@ def pdfs_texts(morning: Morning) -> list[str]:
                     for error, n in pdfs.failed)]  # fmt: skip
 
 
+_FIELDS = {
+    "title": "today.changed.title",
+    "authors": "today.changed.authors",
+    "abstract": "today.changed.abstract",
+    "comment": "today.changed.comment",
+}
+
+
 def changed_text(version: NewVersion) -> str:
     """Name the fields that a new version changed, "" where none are known; the comment is quoted
     as it is now: "accepted at …"."""
@@ -449,7 +537,7 @@ def changed_text(version: NewVersion) -> str:
     names = [
         say("today.changed.comment_now", comment=comment)
         if field == "comment" and comment
-        else say(f"today.changed.{field}")
+        else say(_FIELDS[field])
         for field in version.changed
     ]
     return say("today.changed", fields=say("list").join(names)) if names else ""
@@ -471,12 +559,21 @@ def _text_of_several(groups: Sequence[Sequence[SourceLine]]) -> str:
     return f"{text.rstrip('.。')}: {cause}"
 
 
+_SOURCES = {
+    "partial": "source.partial",
+    "stale": "source.stale",
+    "not out yet": "source.not_out_yet",
+    "failed": "source.failed",
+    "not asked": "source.not_asked",
+}
+
+
 def _source_text(several: Sequence[SourceLine]) -> str:
     line, days = several[0], sorted(s.covers for s in several if s.covers)
     is_empty = line.state == "stale" and not line.received
-    state = "stale_empty" if is_empty else line.state.replace(" ", "_")
+    key = "source.stale_empty" if is_empty else _SOURCES[line.state]
     text = say(
-        f"source.{state}",
+        key,
         name=line.name,
         n=line.received,
         of="?" if line.expected is None else line.expected,

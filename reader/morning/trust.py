@@ -234,19 +234,33 @@ def head_text(found: Sequence[Report]) -> str:
     """Report whether all sources that were to be asked answered, or that there is no network."""
     lines = [report.line for report in found]
     n_here, n_all = n_answered(lines)
-    key = "sources.some" if n_here < n_all else "sources.all"
-    if not lines:
-        key = "sources.none"
+    n = n_all - n_here
     if no_network_text(lines):
-        key = "sources.no_network"
-    return say(key, n=n_all - n_here, of=n_all)
+        return say("sources.no_network", n=n, of=n_all)
+    if not lines:
+        return say("sources.none")
+    return say("sources.some", n=n, of=n_all) if n else say("sources.all", of=n_all)
+
+
+BATCH_STATES = {
+    "complete": "state.complete",
+    "not checked": "state.not_checked",
+    "unchanged": "state.unchanged",
+    "empty": "state.empty",
+    "partial": "state.partial",
+    "stale": "state.stale",
+    "not out yet": "state.not_out_yet",
+    "failed": "state.failed",
+    "not asked": "state.not_asked",
+    "not needed": "state.not_needed",
+}
 
 
 def facts_of(report: Report, zone: tzinfo) -> list[str]:
     """Describe a source: its state, its newest numbers, when it last answered, its failures."""
     # What is held back after a failure may well have been asked today.
     is_resting = report.line.state == "not asked" and report.n_errors > 0
-    facts = [say("state.resting" if is_resting else f"state.{report.line.state.replace(' ', '_')}")]
+    facts = [say("state.resting" if is_resting else BATCH_STATES[report.line.state])]
     newest = report.newest
     # A source that did not change may have brought papers earlier on this day.
     says_nothing = newest and newest.state == "unchanged" and not newest.received

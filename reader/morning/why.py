@@ -13,7 +13,7 @@ from reader.library.rows.decisions import Kind
 from reader.morning import rows as history
 from reader.morning.lanes import followed_term, lanes
 from reader.morning.rank import Judges, as_printed, judges, rank_new
-from reader.morning.texts import Verdict, of_terms, sentence, term_text, verdict
+from reader.morning.texts import PLACES, Verdict, of_terms, sentence, term_text, verdict
 from reader.morning.today import Day, candidates, day_of, first_day
 from reader.morning.values import Candidate, Entry, PastDecision, by_lane
 from reader.ranking.best_folder import folder_of
@@ -379,7 +379,13 @@ def standing_texts(found: Explanation) -> list[str]:
     if not (is_same and line.position == found.position):
         then = with_position(then, line.position)
     now = with_position(now if is_same else say("why.now", text=now), found.position)
-    return [now, say(f"why.then.{found.past.kind}", day=found.past.on, text=then)]
+    return [now, say(_WHEN[found.past.kind], day=found.past.on, text=then)]
+
+
+_WHEN = {
+    "pick": "why.then.pick",
+    "skip": "why.then.skip",
+}
 
 
 def with_position(text: str, position: int | None) -> str:
@@ -389,11 +395,20 @@ def with_position(text: str, position: int | None) -> str:
     return text + ("" if text.endswith("。") else " ") + say("why.position", place=position)
 
 
+_LANES = {
+    "own": "lane.own",
+    "doubtful": "lane.doubtful",
+    "near": "lane.near",
+    "foretold": "lane.foretold",
+    "wild": "lane.wild",
+}
+
+
 def where_text(found: Explanation) -> str:
     """Name the list in which a paper stands, and its place there."""
     if found.lane is None:
         return say("why.no_list", topic=found.topic)
-    lane = say(f"lane.{'foretold' if found.is_foretold else found.lane}")
+    lane = say(_LANES["foretold" if found.is_foretold else found.lane])
     text = say("why.place", place=found.position, n=found.n_shown, lane=lane, day=found.day)
     more = say("why.found", n=found.n_found) if found.n_found > found.n_shown else ""
     return text + more
@@ -403,7 +418,7 @@ def cut_text(found: Explanation) -> str:
     """Describe how far a paper is from the cut of its topic; "" where the talk decides."""
     if found.cut is None or found.topic is None or not found.place:
         return ""
-    place = say(f"place.{found.place}")
+    place = say(PLACES[found.place])
     if _is_bare(found.terms):
         return say("why.bare", topic=found.topic, place=place)
     key = "why.cut" if found.place == "in" else "why.below"
@@ -427,7 +442,7 @@ def change_text(change: ScoreChange) -> str:
         score = f"{change.score:.{DIGITS}f}"
         then = say("change.position", n=change.position, score=score)
     else:
-        place = say(f"place.{change.place}")
+        place = say(PLACES[change.place])
         margin = round(change.score - change.cut, DIGITS)
         if change.place == "out" and margin >= 0:
             then = say("change.nothing", place=place)
@@ -436,7 +451,16 @@ def change_text(change: ScoreChange) -> str:
         else:
             key = "change.above" if change.place == "in" else "change.below"
             then = say(key, place=place, margin=f"{abs(margin):.{DIGITS}f}")
-    return say(f"change.{change.kind}", what=named, place=then)
+    return say(_CHANGES[change.kind], what=named, place=then)
+
+
+_CHANGES = {
+    "without": "change.without",
+    "more": "change.more",
+    "pick": "change.pick",
+    "skip": "change.skip",
+    "undecided": "change.undecided",
+}
 
 
 def other_topics_text(found: Explanation) -> Iterator[str]:
@@ -444,6 +468,6 @@ def other_topics_text(found: Explanation) -> Iterator[str]:
     for rank in found.ranks:
         if rank.topic != found.topic or found.cut is None:
             numbers = {"score": f"{rank.score:.{DIGITS}f}", "cut": f"{rank.cut:.{DIGITS}f}"}
-            place = say(f"place.{rank.place}")
+            place = say(PLACES[rank.place])
             key = "why.other_bare" if rank.terms and _is_bare(rank.terms) else "why.other_topic"
             yield say(key, topic=rank.topic, place=place, **numbers)

@@ -88,6 +88,13 @@ def read_by_hand(library: Library, held: LibraryPaper, *, wait: bool = True) -> 
         return [say("error", message=plain(error.message))]
 
 
+ORIGINS = {
+    "command": "note.from.command",
+    "file": "note.from.file",
+    "page": "note.from.page",
+}
+
+
 def _messages(done: ExportOutcome) -> list[str]:
     """Write the report of an export of one paper, in sentences; of failures the first."""
     told = [

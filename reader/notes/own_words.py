@@ -359,7 +359,10 @@ def check_lines(check: Check, *, most: int = 5) -> list[str]:
     if len(found) > most:
         told.append(say("words.more", n=len(found) - most))
     if check.n_unseen:
-        told.append(say("words.many" if check.is_long else "words.within", n=check.n_unseen))
+        if check.is_long:
+            told.append(say("words.many", n=check.n_unseen))
+        else:
+            told.append(say("words.within"))
     return told
 
 

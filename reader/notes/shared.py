@@ -123,7 +123,8 @@ def markdown(shared: SharedPage) -> str:
             if paper.figure:
                 name = f"figure-{len(pictures) + 1}"
                 pictures.append(f"[{name}]: {data_address(paper.figure)}")
-                pieces.append(f"![{escaped(paper.caption) or say('share.figure')}][{name}]")
+                caption = escaped(paper.caption) or say("share.figure")
+                pieces.append(f"![{caption}][{name}]")
             for text, note, pages in marks(paper):
                 lines = f"{escaped(text)} ({pages})" if text else f"({pages}) {escaped(note)}"
                 lines += f"\n\n— {escaped(note)}" if text and note else ""

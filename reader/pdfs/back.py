@@ -285,7 +285,13 @@ class _Run:
             if likeness == "same":
                 return "same", ""
             n, of = looks.n_pages, original.n_pages
-            found.append((likeness, say(f"back.shows_{likeness}", n=n, here=of)))
+            shown = {
+                "n_pages": say("back.shows_n_pages", n=n, here=of),
+                "other": say("back.shows_other"),
+                "partly": say("back.shows_partly"),
+                "blank": say("back.shows_blank"),
+            }
+            found.append((likeness, shown[likeness]))
         # Where several differ, one that still leaves the paper possible comes first.
         found.sort(key=lambda one: one[0] in DECIDED)
         return found[0] if found else (None, say("back.nothing_here"))

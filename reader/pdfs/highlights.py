@@ -157,6 +157,28 @@ def shown(states: Iterable[MarkState]) -> list[VisibleMark]:
     return sorted(found, key=lambda s: (s.highlight.page, s.highlight.place, s.id))
 
 
+MARKS = {
+    "highlight": "marks.highlight",
+    "underline": "marks.underline",
+    "strike-out": "marks.strike_out",
+    "squiggle": "marks.squiggle",
+    "note": "marks.note",
+}
+COLOURS = {
+    "red": "colour.red",
+    "orange": "colour.orange",
+    "yellow": "colour.yellow",
+    "green": "colour.green",
+    "cyan": "colour.cyan",
+    "blue": "colour.blue",
+    "purple": "colour.purple",
+    "pink": "colour.pink",
+    "white": "colour.white",
+    "grey": "colour.grey",
+    "black": "colour.black",
+}
+
+
 @functools.lru_cache(maxsize=256)
 def colour_word(colour: str) -> str:
     """Get the English name of a colour `#rrggbb`; "" for none."""

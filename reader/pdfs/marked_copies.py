@@ -306,12 +306,12 @@ def removed_text(removed: RemovedCopy, folder: Path) -> str:
     held = removed.held
     title, path = plain(held.paper.title), removed.path
     parts = [say("copy.removed", title=title)]
-    for key, n in (
-        ("copy.gone", removed.n_gone),
-        ("copy.again", removed.n_again),
-        ("copy.changed", removed.n_changed),
-    ):
-        parts += [say(key, n=n)] if n else []
+    if n := removed.n_gone:
+        parts.append(say("copy.gone", n=n))
+    if n := removed.n_again:
+        parts.append(say("copy.again", n=n))
+    if n := removed.n_changed:
+        parts.append(say("copy.changed", n=n))
     if len(parts) == 1:
         parts.append(say("copy.same"))
     file = shlex.quote(str(folder.absolute() / path))

@@ -191,6 +191,14 @@ def judge(printed: PdfClues, known: Sequence[KnownPaper]) -> Verdict:
     return Verdict("medium", None, matches[perhaps[0]][1], tuple(perhaps), refuted)
 
 
+_KINDS = {
+    "paper": "kind.paper",
+    "thesis": "kind.thesis",
+    "slides": "kind.slides",
+    "supplement": "kind.supplement",
+    "other": "kind.other",
+}
+
 _Match = tuple[Level, str]
 """How surely a PDF is a paper, and the reason in words."""
 _NO_MATCH: _Match = ("none", "")
@@ -250,7 +258,7 @@ def _by_title(printed: PdfClues, one: KnownPaper, title: str, covered: float | N
     if match.strength == "none" and not is_same_text and not is_named:
         return _NO_MATCH  # the same title above another paper
     if printed.type != "paper" or not printed.is_plain:
-        return "medium", say("recognised.kind", kind=say(f"kind.{printed.type}"))
+        return "medium", say("recognised.kind", kind=say(_KINDS[printed.type]))
     return "medium", match.why or say("recognised.same_title")
 
 

@@ -248,6 +248,13 @@ def _load(certificate: Path, key: Path) -> Authority:
         raise UsageError(what=what, hint=hint) from None
 
 
+_CERTIFICATES = {
+    "bad": ("serve.cert.bad", "serve.cert.bad.hint"),
+    "locked": ("serve.cert.locked", "serve.cert.locked.hint"),
+    "other_key": ("serve.cert.other_key", "serve.cert.other_key.hint"),
+}
+
+
 def context_of(certificate: Path, key: Path | None) -> ssl.SSLContext:
     """Load a certificate with its chain and its key, all PEM. Raises UsageError.
 
@@ -277,8 +284,8 @@ def context_of(certificate: Path, key: Path | None) -> ssl.SSLContext:
             why = "locked"
         elif getattr(error, "reason", "") == "KEY_VALUES_MISMATCH":
             why = "other_key"
-        what, hint = say(f"serve.cert.{why}", **of), say(f"serve.cert.{why}.hint")
-        raise UsageError(what=what, hint=hint) from None
+        what, hint = _CERTIFICATES[why]
+        raise UsageError(what=say(what, **of), hint=say(hint)) from None
     return context
 
 

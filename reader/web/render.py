@@ -20,7 +20,7 @@ import nh3
 from markupsafe import Markup, escape
 
 from reader.base.markup import tex_to_html, tex_to_text
-from reader.base.messages import say, say_day
+from reader.base.messages import WEEKDAYS, say, say_day
 from reader.base.text import plain, plain_lines, shorten, visible
 from reader.library.file_names import folder_name, year_of
 from reader.library.ids import url_of
@@ -33,6 +33,9 @@ from reader.morning.texts import (
     sureness_mark,
     topic_text,
 )
+from reader.morning.trust import BATCH_STATES
+from reader.notes.outcome import ORIGINS
+from reader.pdfs.highlights import COLOURS, MARKS
 
 
 def as_path(text: str) -> str:
@@ -120,20 +123,72 @@ def from_markdown(text: str) -> Markup:
     return clean(to_html(visible(text)))
 
 
-LANGUAGES = ("en", "ja")
+LANGUAGES = {"en": "English", "ja": "日本語"}
+"""The languages of the pages, by their own names."""
 
 TABS = (
-    ("/", "today", ("/triage",)),
-    ("/search", "search", ("/search",)),
-    ("/recall", "recall", ("/recall",)),
-    ("/papers", "papers", ("/papers", "/paper/", "/note/", "/pdf/")),
+    ("/", "web.nav.today", "today", ("/triage",)),
+    ("/search", "web.nav.search", "search", ("/search",)),
+    ("/recall", "web.nav.recall", "recall", ("/recall",)),
+    ("/papers", "web.nav.papers", "papers", ("/papers", "/paper/", "/note/", "/pdf/")),
     (
         "/more",
+        "web.nav.more",
         "more",
         ("/more", "/door", "/topics", "/sources", "/week", "/stats", "/work", "/settings"),
     ),
 )
 """The tabs: (address, name of its text and icon, prefixes of the addresses that belong to it)."""
+
+
+TABLES = {
+    "STATES": {
+        "candidate": "web.state.candidate",
+        "pick": "web.state.pick",
+        "read": "web.state.read",
+        "skip": "web.state.skip",
+    },
+    "KINDS": {
+        "": "web.search.kind.all",
+        "note": "web.search.kind.note",
+        "highlight": "web.search.kind.highlight",
+        "paper": "web.search.kind.paper",
+        "passage": "web.search.kind.passage",
+    },
+    "MORE": {
+        "note": "web.search.more.note",
+        "highlight": "web.search.more.highlight",
+        "paper": "web.search.more.paper",
+        "passage": "web.search.more.passage",
+    },
+    "WORKS": {
+        "gather": "web.work.gather",
+        "index": "web.work.index",
+    },
+    "LANES": {
+        "own": "web.topics.own",
+        "near": "web.topics.near",
+    },
+    "VERDICTS": {
+        "copied": "web.words.copied",
+        "close": "web.words.close",
+    },
+    "FAR_VERDICTS": {
+        "copied": "web.words.copied_far",
+        "close": "web.words.close_far",
+    },
+    "HAVING": {
+        "note": "web.papers.has.note",
+        "pdf": "web.papers.has.pdf",
+        "highlight": "web.papers.has.highlight",
+    },
+    "SURENESS": {
+        "sure": "sureness.sure",
+        "likely": "sureness.likely",
+        "maybe": "sureness.maybe",
+    },
+}
+"""Texts that templates look up by a value."""
 
 
 @functools.cache
@@ -147,6 +202,8 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"say": say, "say_day": say_day, "TABS": TABS}
+    made.globals |= TABLES | {"ORIGINS": ORIGINS, "MARKS": MARKS, "COLOURS": COLOURS}
+    made.globals |= {"BATCH_STATES": BATCH_STATES}
     made.globals |= {"asset": asset, "assets_version": assets_version, "icon": icon}
     made.filters |= {
         "plain": plain,
@@ -228,9 +285,25 @@ def title_text(text: str) -> str:
     return tex_to_text(plain(text))
 
 
+_MONTHS = (
+    "web.month.1",
+    "web.month.2",
+    "web.month.3",
+    "web.month.4",
+    "web.month.5",
+    "web.month.6",
+    "web.month.7",
+    "web.month.8",
+    "web.month.9",
+    "web.month.10",
+    "web.month.11",
+    "web.month.12",
+)
+
+
 def day_text(day: date) -> str:
     """Format a day in the spoken language: "Thursday, 3 July"; 7月3日(木)."""
-    weekday, month = say(f"weekday.long.{day.weekday()}"), say(f"web.month.{day.month}")
+    weekday, month = say(WEEKDAYS[day.weekday()]), say(_MONTHS[day.month - 1])
     return say("web.day", weekday=weekday, month=month, n=day.day)
 
 

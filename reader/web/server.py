@@ -195,18 +195,17 @@ def listening(host: str, port: int) -> socket.socket:
         opened.listen(WAITING)
     except OSError as error:
         opened.close()
-        key = _ERROR_KEYS.get(error.errno or 0, "no_listen")
-        what = say(f"serve.{key}", host=host, port=port, what=error.strerror or error)
-        hint = "no_host" if key == "no_listen" else key
-        raise UsageError(what=what, hint=say(f"serve.{hint}.hint")) from None
+        text, hint = _ERRORS.get(error.errno or 0, ("serve.no_listen", "serve.no_host.hint"))
+        what = say(text, host=host, port=port, what=error.strerror or error)
+        raise UsageError(what=what, hint=say(hint)) from None
     return opened
 
 
-_ERROR_KEYS = {
-    errno.EADDRINUSE: "taken",
-    errno.EACCES: "forbidden",
-    errno.EPERM: "forbidden",
-    errno.EADDRNOTAVAIL: "no_host",
+_ERRORS = {
+    errno.EADDRINUSE: ("serve.taken", "serve.taken.hint"),
+    errno.EACCES: ("serve.forbidden", "serve.forbidden.hint"),
+    errno.EPERM: ("serve.forbidden", "serve.forbidden.hint"),
+    errno.EADDRNOTAVAIL: ("serve.no_host", "serve.no_host.hint"),
 }
 """Error numbers with a text of their own; for others the system's words are shown."""
 

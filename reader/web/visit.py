@@ -48,7 +48,7 @@ from reader.base.errors import (
     StoreError,
     UsageError,
 )
-from reader.base.messages import ENGLISH, say, speaking
+from reader.base.messages import say, speaking
 from reader.base.text import plain, visible
 from reader.library.arrival import (
     RepeatedAct,
@@ -403,9 +403,22 @@ def _refuse_in_thread(request: Request, status: int) -> Response:
         config = library.config
     request.state.language = language_of(request, config)
     with speaking(request.state.language):
-        known = status if f"web.refused.{status}" in ENGLISH else 400
-        message, hint = say(f"web.refused.{known}"), say(f"web.refused.{known}.hint")
-        return _error_response(request, status, message, hint)
+        message, hint = _REFUSALS.get(status, _REFUSALS[400])
+        return _error_response(request, status, say(message), say(hint))
+
+
+_REFUSALS = {
+    400: ("web.refused.400", "web.refused.400.hint"),
+    401: ("web.refused.401", "web.refused.401.hint"),
+    403: ("web.refused.403", "web.refused.403.hint"),
+    404: ("web.refused.404", "web.refused.404.hint"),
+    405: ("web.refused.405", "web.refused.405.hint"),
+    408: ("web.refused.408", "web.refused.408.hint"),
+    413: ("web.refused.413", "web.refused.413.hint"),
+    414: ("web.refused.414", "web.refused.414.hint"),
+    431: ("web.refused.431", "web.refused.431.hint"),
+    500: ("web.refused.500", "web.refused.500.hint"),
+}
 
 
 def _error_response(request: Request, status: int, message: str, hint: str) -> Response:

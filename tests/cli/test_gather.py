@@ -118,6 +118,6 @@ def test_ended_it_says_how_far_it_came(
     assert finish(process) == (
         code,
         "",
-        "Ended before all was done: 3 of 5 sources asked, new papers: 6."
+        "Ended before all was done. Sources asked: 3 of 5; new papers: 6."
         " The next gather goes on.\n",
     )

@@ -42,6 +42,16 @@ from reader.base.messages import say
 LOOK_AT_ADDRESS = "http.look"
 ASKED_AGAIN = "source.again"
 
+_REASONS = {
+    304: "http.304",
+    400: "http.400",
+    401: "http.401",
+    403: "http.403",
+    404: "http.404",
+    410: "http.410",
+    429: "http.429",
+    503: "http.503",
+}
 _REMEDIES = {
     304: ASKED_AGAIN,
     400: LOOK_AT_ADDRESS,
@@ -62,7 +72,7 @@ def refused(answer: Response, request: Request, retry_at: datetime | None) -> So
     """
     host, status = httpx.URL(answer.url).host, answer.status
     kind = "http.trouble" if status >= 500 else "http.other"
-    reason = say(f"http.{status}") if status in _REMEDIES else say(kind)
+    reason = say(_REASONS.get(status, kind))
     remedy = _REMEDIES.get(status, LOOK_AT_ADDRESS if status < 500 else ASKED_AGAIN)
     if remedy == LOOK_AT_ADDRESS and not request.is_trusted:
         remedy = "http.found"

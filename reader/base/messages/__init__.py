@@ -123,9 +123,23 @@ def say(key: str, /, **values: object) -> str:
     return _COUNTING.vformat(text, (), values) if "|" in text else text.format_map(values)
 
 
+WEEKDAYS = (
+    "weekday.long.0",
+    "weekday.long.1",
+    "weekday.long.2",
+    "weekday.long.3",
+    "weekday.long.4",
+    "weekday.long.5",
+    "weekday.long.6",
+)
+
+
 def say_day(day: date, form: Literal["long", "short"] = "long") -> str:
     """Give a day with its weekday: "Thursday 2031-07-03", "Thu 07-03"; 7月3日(木)."""
-    return say(f"day.{form}", day=day, weekday=say(f"weekday.long.{day.weekday()}"))
+    weekday = say(WEEKDAYS[day.weekday()])
+    if form == "short":
+        return say("day.short", day=day, weekday=weekday)
+    return say("day.long", day=day, weekday=weekday)
 
 
 class _Counting(Formatter):

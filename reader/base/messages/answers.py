@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 TEXTS: dict[str, str] = {
-    "came.nothing": "empty",
+    "came.nothing": "an empty answer",
     "came.html": "an HTML page",
     "came.pdf": "a PDF",
     "came.json": "JSON",

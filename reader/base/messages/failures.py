@@ -104,8 +104,9 @@ TEXTS: dict[str, str] = {
     "store.backup": "Restore reader.db from a backup, and delete reader.db-wal and "
     "reader.db-shm beside it: they belong to the damaged file.",
     "store.look": "Check the disk, then run the command again.",
-    "gather.some_resting": "no answer ({what}); those that failed earlier are tried again after {at}",
-    "gather.ended": "Ended before all was done: {n} of {of} sources asked, new papers: {n_new}."
+    "gather.some_resting": "no answer ({what}); those that failed earlier are tried again"
+    " after {at}",
+    "gather.ended": "Ended before all was done. Sources asked: {n} of {of}; new papers: {n_new}."
     " The next gather goes on.",
     "stored.unreachable": "{source}: no answer",
 }

@@ -62,7 +62,7 @@ TEXTS: dict[str, str] = {
     "topic.same": "OLD and NEW are the same topic, {topic}.",
     "show.facts": "{state} · arrived {day} from {source}",
     "source.by_hand": "by hand",
-    "source.citations": "citations",  # context: source
+    "source.citations": "citations",
     "source.posts": "posts",
     "show.by_hand": "added by hand on {day}",
     "show.by_hand_as": "{state} · added by hand on {day}",

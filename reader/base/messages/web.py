@@ -6,7 +6,7 @@ TEXTS: dict[str, str] = {
     "web.name": "reader",
     "web.to_content": "Skip to content",
     "web.nav": "Main menu",
-    "web.nav.today": "Today",  # context: menu
+    "web.nav.today": "Today",
     "web.nav.search": "Search",
     "web.nav.recall": "Recall",
     "web.nav.papers": "Papers",

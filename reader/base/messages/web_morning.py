@@ -48,7 +48,7 @@ TEXTS: dict[str, str] = {
     "web.see_sources": "Sources",
     "web.ask_now": "Ask the sources now",
     "web.may_gather": "There may be new papers since the sources were last asked.",
-    "web.progress": "Today",
+    "web.progress": "Today's progress",
     "web.written": "{written} of {target} written, {skimmed} skimmed",
     "web.to_go": "{n} to go",
     "web.quota_done": "Today's quota is reached.",
@@ -59,7 +59,7 @@ TEXTS: dict[str, str] = {
     "web.versions": "New versions of papers with your note",
     "web.version": "v{n}",
     "web.searches": "Saved searches",
-    "web.search.count": "{n} new",
+    "web.search.count": "{n:new paper|new papers}",
     "web.sources": "Sources",
     "web.sources.count": "{n} of {of} up to date",
     "web.unknown": "{n:paper linked in a post was|papers linked in posts were} not found yet; the"

@@ -128,7 +128,7 @@ TEXTS: dict[str, str] = {
     "web.stats.sources": "By source",
     "web.stats.source": "Source",
     "web.stats.arrived": "Arrived",
-    "web.stats.picked": "Picked",  # context: column
+    "web.stats.picked": "Picks",
     "web.stats.written": "Written",
     "web.day.steps": "Days",
     "web.day.before": "Previous day",

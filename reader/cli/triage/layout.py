@@ -282,11 +282,15 @@ def _screen_head(head: Head, width: int, height: int) -> list[Line]:
         quota = say("screen.quota.done", **written)
     if head.n_queued:
         values["of"] = head.n_queued
-    key = "screen.head.queue" if head.n_queued else "screen.head"
+    whole, short, least = (
+        ("screen.head.queue", "screen.head.queue.short", "screen.head.queue.least")
+        if head.n_queued
+        else ("screen.head", "screen.head.short", "screen.head.least")
+    )
     sides = [
-        (say(key, day=head.day, **values), quota),
-        (say(f"{key}.short", **values), quota),
-        (say(f"{key}.least", **written, **values), ""),
+        (say(whole, day=head.day, **values), quota),
+        (say(short, **values), quota),
+        (say(least, **written, **values), ""),
     ]
     # The longest form that fits. The 4 columns are the margins and the gap between the sides.
     left, right = next((s for s in sides if columns(s[0] + s[1]) + 4 <= width), sides[-1])
@@ -305,8 +309,9 @@ def _foot_lines(view: View, width: int, height: int, *, is_queued: bool) -> list
         most = 1 if height < 8 or not view.is_warning else 2 if height < 16 else 3
         style: Style = "warn" if view.is_warning else "bold"
         return [line(text, style) for text in fold(view.said, width, most)]
-    sizes = (".queue", ".short") if is_queued else (".wide", "", ".short")
-    several = [say(f"screen.keys{size}") for size in sizes]
+    several = [say("screen.keys.wide"), say("screen.keys"), say("screen.keys.short")]
+    if is_queued:
+        several = [say("screen.keys.queue"), say("screen.keys.short")]
     return [line(next((s for s in several if columns(s) <= width), several[-1]), "dim")]
 
 
@@ -475,7 +480,7 @@ def topics_page(entry: Entry, paths: Sequence[str], width: int) -> CoverPage:
 def choice_texts(paths: Sequence[str]) -> list[str]:
     """Lay out the choices, each after its key."""
     several = zip(CHOICES, paths, strict=False)
-    none = f"{NONE}  {say('wrong.none_of_mine')}"
+    none = f"{NONE}  " + say("wrong.none_of_mine")
     return [*(f"{key}  {plain(path)}" for key, path in several), none]
 
 

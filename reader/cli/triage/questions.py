@@ -154,7 +154,7 @@ class _Questions:
     def skip_rest(self) -> None:
         """Skip all papers without a decision, after a second key."""
         rows = self.undecided()
-        if self.key(f"{say('screen.skip_rest', n=len(rows))} ").lower() != "y":
+        if self.key(say("screen.skip_rest", n=len(rows)) + " ").lower() != "y":
             output.put(say("screen.not_skipped"))
             return
         output.put(self.deciding.skip_all(rows))

@@ -167,9 +167,11 @@ class Progress:
         """
         shown, more, pdfs = self._shown, self._more, self.pdfs
         if pdfs is not None and pdfs.n != pdfs.of:
-            key = "screen.pdfs.fetching" if self.fetching == "now" else "screen.pdfs"
             failed = say("queue.pdfs.failed", n=pdfs.n_failed) if pdfs.n_failed else ""
-            more = (*more, say(key, n=pdfs.n, of=pdfs.of, failed=failed))
+            here = say("screen.pdfs", n=pdfs.n, of=pdfs.of, failed=failed)
+            if self.fetching == "now":
+                here = say("screen.pdfs.fetching", n=pdfs.n, of=pdfs.of, failed=failed)
+            more = (*more, here)
         waiting = [entry for entry in entries if states[entry.held.row] == "candidate"]
         for entry in waiting:
             # Counted once for each paper: this runs at every key.

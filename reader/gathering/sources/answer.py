@@ -91,9 +91,10 @@ def what_came(content: bytes) -> str:
         return say("came.nothing")
     if b"<!doctype html" in start or b"<html" in start:
         return say("came.html")
-    for begin, key in ((b"%pdf", "pdf"), (b"{", "json"), (b"[", "json"), (b"<", "xml")):
+    kinds = ((b"%pdf", "came.pdf"), (b"{", "came.json"), (b"[", "came.json"), (b"<", "came.xml"))
+    for begin, key in kinds:
         if start.startswith(begin):
-            return say(f"came.{key}")
+            return say(key)
     return say("came.other", start=plain(start[:40].decode("utf-8", "replace")))
 
 

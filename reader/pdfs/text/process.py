@@ -60,6 +60,22 @@ _HARMLESS = ("encrypted", "not a pdf", "no file", "past the end")
 _HTML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|\?xml|!--)", re.IGNORECASE
 )
+_REASONS = {
+    "encrypted": "pdf.encrypted",
+    "not a pdf": "pdf.not_a_pdf",
+    "broken": "pdf.broken",
+    "no page": "pdf.no_page",
+    "past the end": "pdf.past_the_end",
+    "no file": "pdf.no_file",
+    "empty": "pdf.empty",
+    "folder": "pdf.folder",
+    "device": "pdf.device",
+    "time": "pdf.time",
+    "memory": "pdf.memory",
+    "bomb": "pdf.bomb",
+    "crash": "pdf.crash",
+    "start": "pdf.start",
+}
 _REMEDIES = {
     "encrypted": "pdf.encrypted.hint",
     "not a pdf": "pdf.not_a_pdf.hint",
@@ -325,7 +341,7 @@ class _Worker:
 
 def _error(path: Path | str, kind: str, why: str = "") -> PdfError:
     values = {"why": why} if why else {}
-    what, hint = say(f"pdf.{kind.replace(' ', '_')}", **values), say(_REMEDIES[kind])
+    what, hint = say(_REASONS[kind], **values), say(_REMEDIES[kind])
     return PdfError(file=shown(path), what=what, hint=hint, kind=kind)
 
 

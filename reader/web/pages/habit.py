@@ -111,7 +111,7 @@ def page(visit: Visit) -> Response:
         from reader.habit.recall import next_day
 
         days = recall.next_days(library, card.held, next_day=next_day)
-        choices = [(n, say(f"recall.{n}"), (to - day).days) for n, to in enumerate(days, 1)]
+        choices = [(n, say(recall.GRADE_NAMES[n]), (to - day).days) for n, to in enumerate(days, 1)]
     values: dict[str, Any] = {
         "card": card,
         "due": due,
@@ -154,7 +154,7 @@ def undo(visit: Visit) -> Response:
         return _respond(visit, {}, say("recall.no_grade"), of, is_done=False)
     held, review = undone
     title = plain(held.paper.title)
-    said = say("recall.undone", grade=say(f"recall.{review.grade}"), title=title)
+    said = say("recall.undone", grade=say(recall.GRADE_NAMES[review.grade]), title=title)
     return _respond(visit, {"id": held.paper.id}, said, held, is_done=True)
 
 

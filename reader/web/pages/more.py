@@ -150,14 +150,14 @@ def devices(visit: Visit, code: str = "") -> Response:
 A_YEAR_S = 31_536_000
 
 PLACES = (
-    ("/topics", "topics", "folder"),
-    ("/sources", "sources", "sources"),
-    ("/week", "week", "week"),
-    ("/stats", "stats", "stats"),
-    ("/papers", "papers", "papers"),
-    ("/work", "work", "work"),
-    ("/offline", "offline", "offline"),
-    ("/door", "door", "leave"),
+    ("/topics", "web.more.topics", "folder"),
+    ("/sources", "web.more.sources", "sources"),
+    ("/week", "web.more.week", "week"),
+    ("/stats", "web.more.stats", "stats"),
+    ("/papers", "web.more.papers", "papers"),
+    ("/work", "web.more.work", "work"),
+    ("/offline", "web.more.offline", "offline"),
+    ("/door", "web.more.door", "leave"),
 )
 """The pages without a tab: (address, name of its text, icon)."""
 

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from reader.base.errors import StoreError, UsageError
 from reader.base.messages import say
 from reader.base.text import plain
-from reader.library.config import BUILT_IN_TEMPLATES
 from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
 from reader.notes import drafts, outcome
@@ -208,13 +207,19 @@ def _saved_outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
     return {**looked, "became": became, "meanwhile": meanwhile or 0, "number": number}
 
 
+_TEMPLATES = {
+    "key-points": "web.note.template.key_points",
+    "six-questions": "web.note.template.six_questions",
+    "none": "web.note.template.none",
+}
+
+
 def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Response:
     library = visit.library
 
     def named(template: str) -> str:
         # The templates of this program have names in the reader's language.
-        key = f"web.note.template.{template.replace('-', '_')}"
-        return say(key) if template in BUILT_IN_TEMPLATES else template
+        return say(_TEMPLATES[template]) if template in _TEMPLATES else template
 
     is_shown = bool(visit.asked("show") or visit.field("show"))
     has_beside = is_shown or bool(sheet.draft.name) or may_show(library, held)

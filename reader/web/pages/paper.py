@@ -206,7 +206,7 @@ def _mark_rows(shown: About) -> Iterator[MarkRow]:
         if pages:
             h = mark.highlight
             text, note = once(plain(h.text)), plain_lines(h.note)
-            yield MarkRow(h.kind.replace("-", "_"), colour_word(h.colour), pages, text, note)
+            yield MarkRow(h.kind, colour_word(h.colour), pages, text, note)
 
 
 def _note_html(library: Library, shown: About) -> Markup:

@@ -136,8 +136,9 @@ def _lane_sentences(shown: Morning) -> Mapping[str, str]:
     if shown.is_before_all:
         own = say("web.own.before", n=n, of=of)
     elif n or of:
-        key = "web.own.all" if shown.is_complete else "web.own.partly"
-        own = say(key, n=n, of=of)
+        own = say("web.own.partly", n=n, of=of)
+        if shown.is_complete:
+            own = say("web.own.all", n=n, of=of)
     else:
         own = say("web.own.nothing" if shown.is_complete else "web.own.not_asked")
     n_near = n_talked(listed.near)

@@ -14,9 +14,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from reader.base.errors import ReaderError, UsageError
-from reader.base.messages import ENGLISH, say, speaking
+from reader.base.messages import say, speaking
 from reader.base.text import plain
 from reader.morning.about import carried_by
+from reader.morning.texts import STEPS
 from reader.web.pool import Pool
 from reader.web.render import WORKER, asset, asset_content, assets, assets_version
 from reader.web.visit import Visit, language_of, route
@@ -40,7 +41,7 @@ def work(visit: Visit) -> Response:
         ended = say("web.work.done", n=run.n_new)
     elif run:
         is_lacking = run.error is None and run.code is not None and run.problems
-        ended = say("web.work.lacking" if is_lacking else "web.work.stopped", n=run.n_new)
+        ended = say("web.work.lacking", n=run.n_new) if is_lacking else say("web.work.stopped")
     return visit.page(
         "work_state.html" if visit.is_part else "work.html",
         run=run,
@@ -103,8 +104,7 @@ def step_text(run: WorkRun) -> str:
     """Describe the progress in a sentence: the step, and how much of it is done."""
     if not run.step:
         return say("web.work.starting")
-    key = f"step.{run.step}"
-    name = say(key) if key in ENGLISH else plain(run.step)
+    name = say(STEPS[run.step]) if run.step in STEPS else plain(run.step)
     if not run.total:
         return name
     return say("web.work.step", step=name, done=run.done, total=run.total)

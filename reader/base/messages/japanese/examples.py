@@ -9,7 +9,7 @@ TEXTS: dict[str, str] = {
     "example.pick.title": "タイトルの冒頭で選ぶ",
     "example.skip.id": "論文を見送る",
     "example.skip.ids": "2本を見送る(1本は DOI で)",
-    "example.undo.last": "直前の操作を取り消す",
+    "example.undo.last": "直前の決定を取り消す",
     "example.undo.quiet": "タイトルを表示せずに取り消す",
     "example.show.id": "論文について分かっていることを見る",
     "example.show.title": "タイトルの冒頭で指定する",

@@ -110,6 +110,8 @@ TEXTS: dict[str, str] = {
     "store.backup": "reader.db をバックアップから戻し、隣の reader.db-wal と "
     "reader.db-shm は壊れたファイルのものなので削除してください。",
     "store.look": "ディスクを確認して、もう一度実行してください。",
-    "gather.some_resting": "応答がありません({what})。前にも失敗した取得元は {at} 以降に再試行します",
-    "gather.ended": "途中で終わりました: 取得元{of}件中{n}件に問い合わせ、新しい論文は{n_new}本です。続きは次の取得で行います。",
+    "gather.some_resting": "応答がありません({what})。前にも失敗した取得元は {at} 以降に"
+    "再試行します",
+    "gather.ended": "途中で終わりました: 取得元{of}件中{n}件に問い合わせ、"
+    "新しい論文は{n_new}本です。続きは次の取得で行います。",
 }

@@ -64,7 +64,7 @@ TEXTS: dict[str, str] = {
     "topic.same": "OLD と NEW は同じトピック {topic} です。",
     "show.facts": "{state} · {day} に {source} から",
     "source.by_hand": "手動",
-    "source.citations": "引用",  # context: source
+    "source.citations": "引用",
     "source.posts": "投稿",
     "show.by_hand": "{day} に手動で追加",
     "show.by_hand_as": "{state} · {day} に手動で追加",

@@ -43,7 +43,7 @@ TEXTS: dict[str, str] = {
     "screen.skipped_rest": "{n}本を見送りました。u でまとめて取り消せます。",
     "screen.not_skipped": "何も見送っていません。",
     "screen.undone": "{n}件の決定を取り消しました。",
-    "screen.noted": "今日{target}本中{written}本読了。",
+    "screen.noted": "今日は{target}本中{written}本読了。",
     "screen.nothing_left": "見送るものは残っていません。",
     "screen.all_decided": "すべて決めました。q で終了します。",
     "screen.all_decided.fold": "すべて決めました。q で終了、d で自分のものかもしれない論文を表示"

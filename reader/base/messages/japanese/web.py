@@ -13,7 +13,7 @@ TEXTS: dict[str, str] = {
     "web.nav.more": "その他",
     "web.error": "エラー",
     "web.home": "今日の一覧を開く",
-    "web.and_others": "ほか{n}名",
+    "web.and_others": "ほか{n}人",
     "web.pick": "選ぶ",
     "web.skip": "見送る",
     "web.undo": "取り消す",

@@ -39,7 +39,7 @@ TEXTS: dict[str, str] = {
     "web.why": "理由: {why}",
     "web.minutes": "{n}分",
     "web.abstract": "概要",
-    "web.no_abstract": "概要は不明です。",
+    "web.no_abstract": "概要がありません。",
     "web.passed_on": "{author} が再投稿",
     "web.more_talk": "ほか{n}件",
     "web.go_through": "{n}本に目を通す",
