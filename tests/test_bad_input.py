@@ -235,12 +235,12 @@ def test_a_beginning_that_several_titles_have_lists_them(library: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("pick",), ("Missing argument", "ID...")),
-        (("pick", "--"), ("Missing argument", "ID...")),
-        (("show", "-x"), ("No such option", "-x")),
-        (("tody",), ("No such command", "Did you mean today?")),
-        (("today", "--date", "soon"), ("“soon” is no day.", "yesterday, mon to sun, 03-04")),
-        (("search", "--limit", "0", "x"), ("0 is not in the range",)),
+        (("pick",), ("ID is missing.", "ID...")),
+        (("pick", "--"), ("ID is missing.", "ID...")),
+        (("show", "-x"), ("There is no option -x.", "reader show [OPTIONS] ID")),
+        (("tody",), ("There is no command 'tody'.", "Did you mean today?")),
+        (("today", "--date", "soon"), ("“soon” is not a day.", "yesterday, mon to sun, 03-04")),
+        (("search", "--limit", "0", "x"), ("--limit: 0 is not a whole number from 1 to 200.",)),
         (("note", WATER, "-m", "a", "--file", "b"), ("-m and --file cannot be used together.",)),
         (("note", WATER, "--file", "/no/such"), ("/no/such cannot be read: No such file",)),
         (("note", WATER, "--file", "/"), ("/ cannot be read: Is a directory.",)),

@@ -79,7 +79,7 @@ def test_a_library_that_cannot_be_written_can_be_read(readable: Path) -> None:
     assert says(out, "6 new papers", "Speech recognition under water", "as it is now")
     code, out, err = run("today", library=readable, prefix=AS_NOBODY)
     assert code == 6
-    assert says(out, "6 papers arrived", "nothing was asked")
+    assert says(out, "6 new papers", "no source was asked")
     assert says(err, f"{readable} cannot be written.", "Check the permissions")
     code, out, err = run("show", WATER, library=readable, prefix=AS_NOBODY)
     assert (code, err) == (0, "")
@@ -168,7 +168,7 @@ def test_an_index_that_is_damaged_is_made_anew_and_said(library: Path) -> None:
     code, out, err = run("today", "--no-fetch", library=library)
     assert code == 0
     assert says(out, "6 new papers", "QUOTA 1 of 5 written")
-    assert says(err, "index.db was damaged and is made anew; nothing that you made was in it.")
+    assert says(err, "index.db was damaged and is made again. Nothing of yours was in it.")
     run("gather", library=library)
     assert says(run("search", "fish", library=library).out, "NOTE Speech recognition under water")
 

@@ -133,7 +133,7 @@ def test_an_editor_begins_with_the_note_and_its_words_are_kept(
 @pytest.mark.parametrize(
     ("script", "code", "message"),
     [
-        ("exit 3", 2, ("Editing failed", "ended with a failure", "nothing was saved")),
+        ("exit 3", 2, ("Editing failed", "ended with an error", "nothing was saved")),
         ("true", 0, ("",)),
         (': > "$1"', 0, ("",)),
     ],
@@ -166,7 +166,7 @@ def test_an_editor_that_is_not_there_is_named_with_the_other_ways(library: Path)
         (
             r'head -c 17000000 /dev/zero | tr "\0" a > "$1"',
             b"a" * 17_000_000,
-            "The note has 17,000,000 bytes",
+            "The note is too large: 17,000,000 B",
         ),
         ('echo "Fish hear." > "$1"; exit 3', b"Fish hear.\n", "Editing failed"),
     ],

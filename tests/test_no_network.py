@@ -55,8 +55,8 @@ def test_no_network_is_one_line_of_the_list(offline: Path) -> None:
     assert (code, err) == (5, "")
     assert says(
         out,
-        "NOT COMPLETE. None of the 5 sources can be reached (2031-03-03 to 2031-03-04).",
-        "Is the network up? What was fetched before is all here.",
+        "INCOMPLETE: None of the 5 sources can be reached (2031-03-03 to 2031-03-04).",
+        "Is the network up? Everything that was fetched before is still here.",
         "SOURCES 0 of 5 up to date.",
         "(no connection at 2031-03-04 17:00)",
     )
@@ -124,8 +124,9 @@ def test_a_network_that_is_up_is_not_said_to_be_down(
     file.write_text(text, encoding="utf-8")
     code, out, err = run("today", library=fresh)
     assert (code, err) == (5, "")
-    assert says(out, "NOT COMPLETE: timeline, blog. See below.", "SOURCES 3 of 5 up to date")
-    assert says(out, "! timeline, blog: nothing came for 2031-03-04: no answer (127.0.0.1 refused")
+    lacking = "INCOMPLETE: papers may be missing from timeline, blog; see below."
+    assert says(out, lacking, "SOURCES 3 of 5 up to date")
+    assert says(out, "! timeline, blog: nothing received for 2031-03-04: no answer (127.0.0.1 ")
     assert "None of" not in out
     assert "Is the network up?" not in out
 
@@ -181,7 +182,7 @@ def test_pdfs_that_fail_for_the_same_reason_are_one_message(
     assert says(err, f"{one} (127.0.0.1 refused the connection)", "Is the network up?")
     code, out, err = run("fetch", library=fresh)
     assert (code, out) == (5, "PDFs of your picks: 0 of 3 here.\n")
-    assert says(err, f"{one}, not asked again before 2031-03-04 17:30", "`reader fetch ID` asks")
+    assert says(err, f"{one}; next try after 2031-03-04 17:30", "`reader fetch ID` asks")
     assert err.count("reader: ") == 1
     _, _, err = run("index", library=fresh, now=SOON)
     assert says(err, f"{one} (127.0.0.1 refused the connection)")

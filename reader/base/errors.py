@@ -22,10 +22,10 @@
         └── ModelMissing                7
 
 `message_text` of a class is its message: `NotFound(what="2401.1")` reads "2401.1 is not in
-this library." `hint_text` says what to do; it may be empty. Both are filled in when the error
-is made, in the language that is spoken then; `messages/japanese/errors.py` has the Japanese, by
-the name of the class. What the program asks of an error is an attribute, never looked for in
-its sentence. No third-party exception leaves an adapter; this module knows none of them.
+this library." `hint_text` says what to do; it may be empty. An error keeps these texts and its
+values, and is put into words when it is shown, in the language of whoever reads it. What the
+program asks of an error is an attribute, never looked for in its sentence. No third-party
+exception leaves an adapter; this module knows none of them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from reader.base.messages import N_, say, spoken
+from reader.base.messages import N_, Text, _, lazy_gettext
 
 Reason = Literal["", "unreachable", "no paper", "off"]
 """Why something failed, as it is stored beside its sentence and compared: no host answered, its
@@ -50,17 +50,29 @@ class ReaderError(Exception):
     reason: Reason = ""
 
     def __init__(self, **values: object) -> None:
-        message, hint = self.message_text, self.hint_text
-        if spoken() == "ja":
-            from reader.base.messages.japanese.errors import ERRORS
+        """Keep what the message is made of. values: texts, numbers, paths, or messages."""
+        super().__init__()
+        self.values = values
+        # A value that is missing is a mistake of the caller: it is seen here, not when it is shown.
+        (self.message_text + self.hint_text).format_map(values)
 
-            kinds = (kind.__name__ for kind in type(self).__mro__)
-            text = next(ERRORS[name] for name in kinds if name in ERRORS)
-            message, _, hint = text.partition("\n\n")
-        self.message = message.format_map(values)
-        self.hint = hint.format_map(values)
-        self.what = str(values.get("what", self.message))
-        super().__init__(self.message)
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def message(self) -> str:
+        """What happened, in the language that is spoken now."""
+        return _(self.message_text, **self.values)
+
+    @property
+    def hint(self) -> str:
+        """What to do about it, in the language that is spoken now; "" for nothing."""
+        return _(self.hint_text, **self.values) if self.hint_text else ""
+
+    @property
+    def what(self) -> str:
+        """What the caller named, in the language that is spoken now; else the message."""
+        return str(self.values.get("what", self.message))
 
 
 class UsageError(ReaderError):
@@ -146,8 +158,8 @@ class SourceFailed(Incomplete):
         self,
         *,
         source: str,
-        what: str,
-        hint: str | None = None,
+        what: Text,
+        hint: Text | None = None,
         reason: Reason = "",
         status: int | None = None,
         url: str = "",
@@ -159,7 +171,7 @@ class SourceFailed(Incomplete):
         url: the address that answered, after redirects; "" without an answer.
         retry_at: when the server allows another try (Retry-After); None where it did not say.
         """
-        hint = say("source.again") if hint is None else hint
+        hint = lazy_gettext("The next gather tries again.") if hint is None else hint
         super().__init__(source=source, what=what, hint=hint, reason=reason)
         self.source, self.status, self.url, self.retry_at = source, status, url, retry_at
 
@@ -178,7 +190,7 @@ class PdfError(Incomplete):
     message_text = "{file}: {what}"
     hint_text = "{hint}"
 
-    def __init__(self, *, file: object, what: str, hint: str = "", kind: str = "") -> None:
+    def __init__(self, *, file: object, what: Text, hint: Text = "", kind: str = "") -> None:
         """Record which PDF failed, and why.
 
         kind: a name that callers compare: "past the end", "no file"; "" where none does.
@@ -268,7 +280,7 @@ def said_now(stored: str, reason: Reason, *, source: str) -> str:
         return stored
     # What stands between the two values in the language that is spoken: ": no answer (".
     between = Unreachable(source="\0", what="\0").message.split("\0")[1]
-    return stored if between in stored else say("stored.unreachable", source=source)
+    return stored if between in stored else _("{source}: no answer", source=source)
 
 
 def hint_now(stored: str, reason: Reason) -> str:

@@ -26,7 +26,7 @@ from reader.base.errors import (
     SourceFailed,
     UsageError,
 )
-from reader.base.messages import N_, say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, is_terminal, say_error, settings_of
@@ -111,63 +111,76 @@ def report(results: AddReport, found: FilesToAdd, *, is_ended: bool) -> Iterator
     for outcome in DONE:
         yield from _finished_lines(outcome, results.new.get(outcome, []))
     if results.lacking:
-        yield say("add.head.lacking", n=len(results.lacking))
+        yield _("PARTLY READ  added, but some pages are missing ({n})", n=len(results.lacking))
         yield from _hinted_lines(
             [(path, output.cause_of(e), e.hint) for path, e in results.lacking]
         )
     if asked := results.new.get("asked", []):
-        yield say("add.head.asked", n=len(asked))
+        yield _("UNCLEAR  which paper is it? ({n})", n=len(asked))
         for added in asked[:MOST_NEEDING]:
             path = shown_path(added.addition.path)
-            yield from _indented(say("add.line", path=path, what=added.addition.why))
+            yield from _indented(_("{path}: {what}", path=path, what=added.addition.why))
             for one in added.candidates:
-                line = say("add.candidate", paper=paper_text(one), id=one.paper.id)
+                line = _("{paper} ({id})", paper=paper_text(one), id=one.paper.id)
                 yield from _indented(line, indent="        ")
         yield from _more(len(asked) - MOST_NEEDING)
-        yield "    " + say("add.ask_hint")
+        yield "    " + _(
+            "Say which with `reader add FILE --as ID`, or `--as new` for none of these."
+        )
     if broken := results.new.get("broken", []):
-        yield say("add.head.broken", n=len(broken))
+        yield _("BROKEN  not added ({n})", n=len(broken))
         additions = [added.addition for added in broken]
         yield from _hinted_lines([(one.path, one.why, one.hint) for one in additions])
     if results.stayed:
-        yield say("add.head.stayed", n=len(results.stayed))
+        yield _("NOT MOVED  still in the old place ({n})", n=len(results.stayed))
         yield from _hinted_lines([(path, why, "") for path, why in results.stayed])
     yield from _count_lines(results, found)
     if not is_ended:
-        yield say("add.resume")
+        yield _("Stopped. Everything counted above is saved; the same command continues from here.")
     elif results.marked or any(results.new.get(outcome) for outcome in ("identified", "unknown")):
-        yield say("add.index")
+        yield _("Next: run `reader index`, so that search finds them by meaning too.")
 
 
 def _nothing_new(results: AddReport, found: FilesToAdd) -> str:
     if not found.files:
-        return say("add.no_pdf", n=found.n_other)
+        return ngettext(
+            "No PDFs found ({n} other file).", "No PDFs found ({n} other files).", found.n_other
+        )
     if results.before.total() == 1 and results.last_before is not None:
-        return say("add.nothing_new_one", line=plain(line_of(results.last_before)))
+        return _("Nothing new: {line}", line=plain(line_of(results.last_before)))
     parts = [
-        say(key, n=results.before[outcome])
-        for outcome, key in (("asked", "add.still.asked"), ("broken", "add.still.broken"))
+        _(key, n=results.before[outcome])
+        for outcome, key in (("asked", N_("{n} still unclear")), ("broken", N_("{n} broken")))
         if results.before[outcome]
     ]
-    rest = say("add.still", parts=say("list").join(parts)) if parts else ""
-    return say("add.nothing_new", n=results.before.total()) + rest
+    rest = _(" Of these, {parts}; --json lists them.", parts=_(", ").join(parts)) if parts else ""
+    return (
+        ngettext(
+            "Nothing new: {n} file was done in earlier runs.",
+            "Nothing new: {n} files were done in earlier runs.",
+            results.before.total(),
+        )
+        + rest
+    )
 
 
 def line_of(added: FileOutcome) -> str:
     """Write the line for one file: which paper it became, and where that is filed."""
     held, path = added.held, shown_path(added.addition.path)
     if held is None:
-        return say("add.line", path=path, what=added.addition.why)
+        return _("{path}: {what}", path=path, what=added.addition.why)
     if added.addition.outcome == "duplicate":
-        line = say("add.copy", path=path, paper=paper_text(held), why=added.addition.why)
+        line = _(
+            "{path} is {paper}: {why}", path=path, paper=paper_text(held), why=added.addition.why
+        )
     else:
         place = f"{held.topic or UNFILED}/{held.key or held.paper.id}"  # as in the folder
-        line = say("add.became", path=path, paper=paper_text(held), place=place)
+        line = _("{path} → {paper} → {place}", path=path, paper=paper_text(held), place=place)
     marked = added.marked
     if marked.n_highlights:
-        line += say("add.marks_of", n=marked.n_highlights)
+        line += ngettext(" · {n} highlight", " · {n} highlights", marked.n_highlights)
     if marked.n_ink:
-        line += say("add.ink_of", n=marked.n_ink)
+        line += ngettext(" · {n} stroke of ink", " · {n} strokes of ink", marked.n_ink)
     return line
 
 
@@ -177,7 +190,7 @@ def paper_text(held: LibraryPaper) -> str:
     who = family_name(paper.authors[0]) if paper.authors else ""
     facts = " ".join(str(fact) for fact in (year_of(paper), who) if fact)
     title = shorten(plain(paper.title), 70)
-    return say("add.paper", facts=plain(facts), title=title) if facts else title
+    return _("[{facts}] {title}", facts=plain(facts), title=title) if facts else title
 
 
 def shown_path(path: str) -> str:
@@ -188,9 +201,9 @@ def shown_path(path: str) -> str:
 
 
 _HEADS = {
-    "identified": "add.head.identified",
-    "unknown": "add.head.unknown",
-    "duplicate": "add.head.duplicate",
+    "identified": N_("ADDED  recognised ({n})"),
+    "unknown": N_("ADDED  not recognised, kept under the title in the PDF ({n})"),
+    "duplicate": N_("ALREADY HERE  ({n})"),
 }
 
 
@@ -198,31 +211,31 @@ def _finished_lines(outcome: str, several: Sequence[FileOutcome]) -> Iterator[st
     """Lay out the finished files; of many only counts by topic."""
     if not several:
         return
-    yield say(_HEADS[outcome], n=len(several))
+    yield _(_HEADS[outcome], n=len(several))
     if len(several) <= MOST_LISTED:
         yield from _indented(*map(line_of, several))
         return
     topics = Counter(added.held.topic or UNFILED for added in several if added.held)
     for topic, n in topics.most_common():
-        yield "    " + say("add.topic", topic=topic, n=n)
+        yield "    " + _("{topic}: {n}", topic=topic, n=n)
 
 
 def _hinted_lines(several: Sequence[tuple[str, str, str]]) -> Iterator[str]:
     """Lay out (path, what, hint); files with the same hint together, with the hint once."""
     by_hint: dict[str, list[str]] = {}
     for path, what, hint in several[:MOST_NEEDING]:
-        line = say("add.line", path=shown_path(path), what=what)
+        line = _("{path}: {what}", path=shown_path(path), what=what)
         by_hint.setdefault(hint, []).append(line)
     for hint, lines in by_hint.items():
         yield from _indented(*lines)
         if hint:
-            yield from _indented(say("add.remedy", hint=hint), indent="      ")
+            yield from _indented(_("→ {hint}", hint=hint), indent="      ")
     yield from _more(len(several) - MOST_NEEDING)
 
 
 def _more(n: int) -> Iterator[str]:
     if n > 0:
-        yield "    " + say("add.more", n=n)
+        yield "    " + _("… and {n} more; --json lists all.", n=n)
 
 
 def _indented(*lines: str, indent: str = "    ") -> Iterator[str]:
@@ -233,26 +246,49 @@ def _count_lines(results: AddReport, found: FilesToAdd) -> Iterator[str]:
     n_new = {outcome: len(several) for outcome, several in results.new.items()}
     several = n_new.get("duplicate", 0)
     counts = {
-        "identified": say("add.n.identified", n=n_new.get("identified", 0)),
-        "unknown": say("add.n.unknown", n=n_new.get("unknown", 0)),
-        "duplicate": say("add.n.duplicate", n=several),
-        "asked": say("add.n.asked", n=n_new.get("asked", 0)),
-        "broken": say("add.n.broken", n=n_new.get("broken", 0)),
+        "identified": _("{n} recognised", n=n_new.get("identified", 0)),
+        "unknown": _("{n} not recognised", n=n_new.get("unknown", 0)),
+        "duplicate": ngettext("{n} duplicate", "{n} duplicates", several),
+        "asked": _("{n} unclear", n=n_new.get("asked", 0)),
+        "broken": _("{n} broken", n=n_new.get("broken", 0)),
     }
     parts = [counts[o] for o in OUTCOMES if n_new.get(o)]
     if parts:
-        yield say("add.counts", parts=say("list").join(parts))
+        yield _("New: {parts}.", parts=_(", ").join(parts))
     if results.marked:
         highlights = sum(added.marked.n_highlights for added in results.marked)
-        yield say("add.marks", n=len(results.marked), highlights=highlights)
+        yield ngettext(
+            "Files with marks: {n} ({highlights} highlight).",
+            "Files with marks: {n} ({highlights} highlights).",
+            highlights,
+            n=len(results.marked),
+            highlights=highlights,
+        )
     if results.before:
-        yield say("add.before", n=results.before.total())
+        yield ngettext(
+            "Done in earlier runs: {n} file.",
+            "Done in earlier runs: {n} files.",
+            results.before.total(),
+        )
     if results.n_reread:
-        yield say("add.reread", n=results.n_reread)
+        yield ngettext(
+            "Read again: {n} PDF of this library, after a run that was stopped.",
+            "Read again: {n} PDFs of this library, after a run that was stopped.",
+            results.n_reread,
+        )
     if results.n_moved:
-        yield say("add.moved", n=results.n_moved)
+        yield ngettext(
+            "{n} file was moved into the library.",
+            "{n} files were moved into the library.",
+            results.n_moved,
+        )
     if found.n_other or found.n_hidden:
-        yield say("add.ignored", n=found.n_other, hidden=found.n_hidden)
+        yield ngettext(
+            "Left out: {n} other file; hidden files: {hidden}.",
+            "Left out: {n} other files; hidden files: {hidden}.",
+            found.n_other,
+            hidden=found.n_hidden,
+        )
 
 
 INCOMPLETE = 5
@@ -263,17 +299,39 @@ NEW = "new"
 @click.command(
     "add",
     cls=ReaderCommand,
-    help=N_("help.add"),
+    help=N_(
+        "Add papers by hand: by id, address or DOI, as PDFs, or as folders of PDFs.\n\nWHAT: "
+        "an id, a PDF, a folder, or `-` for ids or paths from standard input, one a line. Each "
+        "PDF is recognised, filed, read and copied into the library. Your own files stay as "
+        "they are without --move. If it is stopped, the same command goes on where it was. "
+        "Exit code 5: a file is broken, or there is a question for you."
+    ),
     examples={
-        "add 2401.01234": N_("example.add.id"),
-        "add ~/Downloads/papers": N_("example.add.folder"),
+        "add 2401.01234": N_("Add a paper by its arXiv id"),
+        "add ~/Downloads/papers": N_("Add all PDFs in a folder"),
     },
 )
 @click.argument("texts", nargs=-1, required=True, metavar="WHAT...")
-@click.option("--move", "is_moving", is_flag=True, help=N_("option.add_move"))
-@click.option("--no-fetch", is_flag=True, help=N_("option.add_no_fetch"))
-@click.option("--as", "as_", metavar="ID|new", help=N_("option.as"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--move",
+    "is_moving",
+    is_flag=True,
+    help=N_("Delete each file once it is safely in the library."),
+)
+@click.option(
+    "--no-fetch",
+    is_flag=True,
+    help=N_("Look nothing up; the next `gather` looks up the ids printed in PDFs."),
+)
+@click.option(
+    "--as",
+    "as_",
+    metavar="ID|new",
+    help=N_("The paper that the one file is: a paper here, or `new` for a new one."),
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def add_command(
     context: click.Context,
@@ -330,8 +388,14 @@ def _stdin_lines() -> list[str]:
             return [line.removesuffix("\r") for line in text.split("\n") if line.strip()]
     except OSError as error:
         why = error.strerror
-        raise UsageError(what=say("add.bad_stdin", why=why), hint=say("add.stdin")) from error
-    raise UsageError(what=say("add.no_stdin"), hint=say("add.stdin"))
+        raise UsageError(
+            what=_("Standard input cannot be read ({why}).", why=why),
+            hint=_("Pipe a list into it: `ls *.pdf | reader add -`."),
+        ) from error
+    raise UsageError(
+        what=_("- reads a list from standard input, which is closed."),
+        hint=_("Pipe a list into it: `ls *.pdf | reader add -`."),
+    )
 
 
 def _paths_and_ids(texts: Iterable[str]) -> tuple[list[Path], list[str], list[ReaderError]]:
@@ -351,11 +415,20 @@ def _paths_and_ids(texts: Iterable[str]) -> tuple[list[Path], list[str], list[Re
         elif found := parse_id(plain(text)):
             ids += [found.id] if found.id not in ids else []  # the same paper once
         elif is_like_path and "://" not in text:
-            what = say("add.no_path", path=plain(text))
-            missing.append(NotKnown(what=what, hint=say("add.paths")))
+            what = _("{path} does not exist.", path=plain(text))
+            missing.append(NotKnown(what=what, hint=_("Name a PDF, a folder of PDFs, or an id.")))
         else:
-            what = say("add.no_id", text=shorten(repr(plain(text)), 80))
-            missing.append(UsageError(what=what, hint=say("add.forms")))
+            what = _("{text} is not the id of a paper.", text=shorten(repr(plain(text)), 80))
+            missing.append(
+                UsageError(
+                    what=what,
+                    hint=_(
+                        "Give an arXiv id or address, a DOI, or an address of OpenReview or the "
+                        "ACL "
+                        "Anthology."
+                    ),
+                )
+            )
     return paths, ids, missing
 
 
@@ -379,7 +452,10 @@ def _existing_path(text: str) -> Path | None:
     name = text.strip()
     home = os.path.expanduser(name)
     if home == name and name.startswith("~"):
-        raise UsageError(what=say("add.no_home", path=plain(name)), hint=say("add.paths"))
+        raise UsageError(
+            what=_("{path}: there is no such home folder.", path=plain(name)),
+            hint=_("Name a PDF, a folder of PDFs, or an id."),
+        )
     return Path(home) if home != name and is_there(home) else None
 
 
@@ -418,11 +494,13 @@ class _AddRun:
             added = FileOutcome(pdfs.Addition("", 0, 0, "", "identified"), held)
             output.put_json(added, path=None)
         else:
-            how = say("added.before" if before else "added.new")
+            how = _(N_("Already in the library") if before else N_("Added"))
             paper, id_ = paper_text(held), held.paper.id
-            answer(self.context, say("added", how=how, paper=paper, id=id_))
+            answer(self.context, _("{how}: {paper} ({id})", how=how, paper=paper, id=id_))
             if held.state == "candidate":
-                answer(self.context, say("added.pick", id=id_), indent="  ")
+                answer(
+                    self.context, _("Fetch its PDF with `reader pick {id}`.", id=id_), indent="  "
+                )
 
     def tell_failed(self, n_ids: int) -> None:
         """Name the ids that could not be looked up: once for each reason, of n_ids in all."""
@@ -432,8 +510,12 @@ class _AddRun:
         for several in alike.values():
             error, n = told_together(several)[0], len(several)
             if n_ids > 1:
-                ids = say("list").join(problem.subject for problem in several)
-                which = say("add.none_of", n=n) if n == n_ids else say("add.not_these", ids=ids)
+                ids = _(", ").join(problem.subject for problem in several)
+                which = (
+                    ngettext("{n} paper not added", "{n} papers not added", n)
+                    if n == n_ids
+                    else _("not added ({ids})", ids=ids)
+                )
                 error = SourceFailed(source=which, what=error.message, hint=error.hint)
             self.fail(error)
 
@@ -504,7 +586,14 @@ class _AddRun:
 
 
 def _not_one(n: int) -> UsageError:
-    return UsageError(what=say("add.as_one", n=n), hint=say("add.as_one_hint"))
+    return UsageError(
+        what=ngettext(
+            "--as takes one file, but {n} file was named.",
+            "--as takes one file, but {n} files were named.",
+            n,
+        ),
+        hint=_("Run `reader add FILE --as ID` once for each file."),
+    )
 
 
 def _answer_to(added: FileOutcome) -> LibraryPaper | Literal[False] | None:
@@ -513,20 +602,23 @@ def _answer_to(added: FileOutcome) -> LibraryPaper | Literal[False] | None:
     An empty line or the end of the input means later too.
     """
     output.put()
-    output.put(plain(say("add.line", path=added.addition.path, what=added.addition.why)))
+    output.put(plain(_("{path}: {what}", path=added.addition.path, what=added.addition.why)))
     choices: dict[str, LibraryPaper | Literal[False] | None] = {}
     for n, held in enumerate(added.candidates, 1):
         paper, id_ = paper_text(held), held.paper.id
-        output.put("    " + plain(say("add.choice", n=n, paper=paper, id=id_)))
+        output.put("    " + plain(_("{n}  {paper} ({id})", n=n, paper=paper, id=id_)))
         choices[str(n)] = held
     choices |= {"o": False, "l": None}
     while True:
         try:
             # Not click.prompt: it raises the same Abort for Ctrl-C and for the end of the input.
-            typed = input(say("add.ask") + " [l]: ").strip() or "l"
+            typed = (
+                input(_("Which paper? A number, o (none of these) or l (later)") + " [l]: ").strip()
+                or "l"
+            )
         except EOFError:
             output.put()
             return None
         if typed in choices:
             return choices[typed]
-        output.put(say("add.ask_again", choices=say("list").join(choices)))
+        output.put(_("Please type one of these: {choices}.", choices=_(", ").join(choices)))

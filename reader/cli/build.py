@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reader.base.errors import ModelError, UsageError
-from reader.base.messages import say, speak
+from reader.base.messages import _, speak
 from reader.base.text import plain
 from reader.cli.frame import Settings, settings_of
 from reader.library.config import Config
@@ -51,7 +51,10 @@ def clock() -> Clock:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise UsageError(what=say("clock.bad", text=repr(text)), hint=say("clock.form"))
+        raise UsageError(
+            what=_("READER_NOW={text} is not a moment with a time zone.", text=repr(text)),
+            hint=_("Write it like 2025-06-03T06:30+09:00, or unset it for the present time."),
+        )
     fixed = moment.astimezone(UTC)
     return lambda: fixed
 
@@ -63,7 +66,9 @@ def opened(context: click.Context) -> Iterator[Library]:
     with open_library(folder, now=clock()) as library:
         speak(library.config.language)
         if library.db.index_was_damaged:
-            click.echo(say("index.damaged"), err=True)
+            click.echo(
+                _("index.db was damaged and is made again. Nothing of yours was in it."), err=True
+            )
         yield library
 
 
@@ -222,8 +227,26 @@ def chosen_encoder(library: Library) -> Chosen:
         # A query has to be encoded by the model that made the stored vectors.
         former = replace(config, encoder=model_of(serves, cache=cache_folder()))
     except ModelError:
-        return Chosen(name, config, say("search.replaced", old=plain(serves), new=plain(name)))
-    return Chosen(serves, former, say("search.replacing", old=plain(serves), new=plain(name)))
+        return Chosen(
+            name,
+            config,
+            _(
+                "Search by meaning finds only what is encoded for {new}: the vectors of {old}\nare "
+                "here, but that model is not. `reader index` encodes the rest.",
+                old=plain(serves),
+                new=plain(name),
+            ),
+        )
+    return Chosen(
+        serves,
+        former,
+        _(
+            "Search by meaning still uses {old}:\n`reader index` has not encoded everything for "
+            "{new} yet.",
+            old=plain(serves),
+            new=plain(name),
+        ),
+    )
 
 
 def serving(context: click.Context, library: Library) -> QuestionEncoder:
@@ -318,7 +341,13 @@ class Bars(Silent):
     def slow_page(self, path: Path, page: int, of: int) -> None:
         if self._last in self._tasks:
             name, step = plain(path.name), say_step(self._last)
-            words = say("slow.page", step=step, name=name, page=page, of=of)
+            words = _(
+                "{step}: {name}, tesseract reads page {page} of {of}",
+                step=step,
+                name=name,
+                page=page,
+                of=of,
+            )
             self._bars.update(self._tasks[self._last], description=words)
 
 
@@ -353,4 +382,4 @@ def say_step(label: str) -> str:
     """Look up the text of a step; for an unknown step its label."""
     from reader.morning.texts import STEPS
 
-    return say(STEPS[label]) if label in STEPS else label
+    return _(STEPS[label]) if label in STEPS else label

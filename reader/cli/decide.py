@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from reader.base.errors import ReadOnly, UsageError
-from reader.base.messages import N_, say
+from reader.base.messages import N_, _
 from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, WholeNumber, say_errors, settings_of
@@ -39,14 +39,18 @@ _IDS = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.command(
     "pick",
     cls=ReaderCommand,
-    help=N_("help.pick"),
+    help=N_(
+        "Pick papers to read. Their PDFs are fetched, filed and indexed.\n\nID: an arXiv id or "
+        "address, a DOI, an OpenReview or ACL Anthology address, a key, or the beginning of a "
+        "title."
+    ),
     examples={
-        "pick 2401.01234 2402.05678": N_("example.pick.ids"),
-        'pick "Attention is all"': N_("example.pick.title"),
+        "pick 2401.01234 2402.05678": N_("Pick two papers by their arXiv ids"),
+        'pick "Attention is all"': N_("Pick one by the beginning of its title"),
     },
 )
 @_IDS
-@click.option("--no-fetch", is_flag=True, help=N_("option.pick_no_fetch"))
+@click.option("--no-fetch", is_flag=True, help=N_("Leave the PDFs to the next `gather`."))
 @click.pass_context
 def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -> int:
     """Pick papers and fetch their PDFs. Exit code 5 where one failed, 7 without the model."""
@@ -54,7 +58,12 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
         picked = decide(library, "pick", ids)
         for held in picked:
             answer(
-                context, say("picked", title=held.paper.title, topic=folder_name(held.topic or ""))
+                context,
+                _(
+                    "Picked for {topic}: {title}",
+                    title=held.paper.title,
+                    topic=folder_name(held.topic or ""),
+                ),
             )
         if no_fetch:
             return 0
@@ -73,10 +82,12 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
 @click.command(
     "skip",
     cls=ReaderCommand,
-    help=N_("help.skip"),
+    help=N_("""Skip papers for good: later lists do not show them.
+
+`reader undo` takes it back."""),
     examples={
-        "skip 2401.01234": N_("example.skip.id"),
-        "skip 2401.01234 10.1109/5.771073": N_("example.skip.ids"),
+        "skip 2401.01234": N_("Skip a paper for good"),
+        "skip 2401.01234 10.1109/5.771073": N_("Skip two papers, one by its DOI"),
     },
 )
 @_IDS
@@ -85,16 +96,20 @@ def skip_command(context: click.Context, ids: tuple[str, ...]) -> None:
     """Skip papers."""
     with build.opened(context) as library:
         for held in decide(library, "skip", ids):
-            answer(context, say("skipped", title=held.paper.title))
+            answer(context, _("Skipped: {title}", title=held.paper.title))
 
 
 @click.command(
     "wrong",
     cls=ReaderCommand,
-    help=N_("help.wrong"),
+    help=N_(
+        "Correct the topic of a paper: it belongs to TOPIC or, without TOPIC, to none of your "
+        "topics.\n\n"
+        "Both topics learn from it, and no list shows the paper under the wrong topic again."
+    ),
     examples={
-        "wrong 2401.01234 speech/asr": N_("example.wrong.topic"),
-        "wrong 2401.01234": N_("example.wrong.none"),
+        "wrong 2401.01234 speech/asr": N_("Move the paper to this topic"),
+        "wrong 2401.01234": N_("The paper is in none of your topics"),
     },
 )
 @click.argument("id_", metavar="ID")
@@ -113,10 +128,13 @@ def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
 @click.command(
     "undo",
     cls=ReaderCommand,
-    help=N_("help.undo"),
+    help=N_(
+        "Undo your last action, for all papers that it changed.\n\nThe action can be a pick or "
+        "a skip, a `later` or a `drop`, or what you told `wrong` or `teach`."
+    ),
     examples={
-        "undo": N_("example.undo.last"),
-        "undo --quiet": N_("example.undo.quiet"),
+        "undo": N_("Undo the last decision"),
+        "undo --quiet": N_("Undo it and print no titles"),
     },
 )
 @click.pass_context
@@ -128,11 +146,11 @@ def undo_command(context: click.Context) -> None:
         before = labels.lessons(library.db)
         undone = undo(library)
         for held in undone[:MOST_NAMED]:
-            answer(context, say("undone", title=held.paper.title))
+            answer(context, _("Undone: {title}", title=held.paper.title))
         if len(undone) > MOST_NAMED:
-            answer(context, say("undone.more", n=len(undone) - MOST_NAMED))
+            answer(context, _("… and {n} more", n=len(undone) - MOST_NAMED))
         if not undone:
-            answer(context, say("undo.nothing"))
+            answer(context, _("There is nothing to undo."))
         if labels.lessons(library.db) == before:
             return
         # Imported here: only taking back a lesson needs it.
@@ -145,13 +163,18 @@ def undo_command(context: click.Context) -> None:
 @click.command(
     "queue",
     cls=ReaderCommand,
-    help=N_("help.queue"),
+    help=N_("""List the papers that you picked and have not written up.
+
+    The oldest stands first. Each has the minutes that its text takes (the PDF, else the
+    abstract), and whether its PDF is here."""),
     examples={
-        "queue": N_("example.queue.all"),
-        "queue --json": N_("example.queue.json"),
+        "queue": N_("List what waits for a note, the oldest first"),
+        "queue --json": N_("The same for a program"),
     },
 )
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def queue_command(context: click.Context, as_json: bool) -> None:
     """List the queue, then the papers that were put off."""
@@ -165,14 +188,24 @@ def queue_command(context: click.Context, as_json: bool) -> None:
         return
     width = screen.width_of_terminal()
     if waiting:
-        output.put(screen.bold(say("queue.head", n=len(waiting))))
+        output.put(
+            screen.bold(_("QUEUE  {n} picked and not written up yet, oldest first", n=len(waiting)))
+        )
     else:
-        output.put(say("queue.empty.today" if put_off else "queue.empty"))
+        output.put(
+            _(
+                N_("The queue is empty today.")
+                if put_off
+                else N_(
+                    "The queue is empty: every paper that you picked has a note or was dropped."
+                )
+            )
+        )
     for number, queued in enumerate(waiting, 1):
         output.put_all(screen.queued_lines(queued, width, number))
     if put_off:
         output.put()
-        output.put(screen.bold(say("queue.later.head", n=len(put_off))))
+        output.put(screen.bold(_("LATER  {n} put off", n=len(put_off))))
     for number, queued in enumerate(put_off, 1):
         output.put_all(screen.queued_lines(queued, width, number, is_put_off=True))
 
@@ -180,10 +213,12 @@ def queue_command(context: click.Context, as_json: bool) -> None:
 @click.command(
     "later",
     cls=ReaderCommand,
-    help=N_("help.later"),
+    help=N_("""Put a picked paper off for DAYS days, 7 by default.
+
+    It is not in the queue until then. `reader undo` brings it back."""),
     examples={
-        "later 2401.01234": N_("example.later.id"),
-        "later 2401.01234 30": N_("example.later.days"),
+        "later 2401.01234": N_("Put a picked paper off for 7 days"),
+        "later 2401.01234 30": N_("Put it off for 30 days"),
     },
 )
 @click.argument("id_", metavar="ID")
@@ -193,16 +228,18 @@ def later_command(context: click.Context, id_: str, days: int) -> None:
     """Put a paper of the queue off. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
         held, until = later(library, id_, days)
-    answer(context, say("queue.put_off", title=held.paper.title, day=until))
+    answer(context, _("Put off until {day}: {title}", title=held.paper.title, day=until))
 
 
 @click.command(
     "drop",
     cls=ReaderCommand,
-    help=N_("help.drop"),
+    help=N_("""Drop papers from the queue; they count as skipped.
+
+    `reader undo` brings them back."""),
     examples={
-        "drop 2401.01234": N_("example.drop.id"),
-        "drop 2401.01234 2402.05678": N_("example.drop.ids"),
+        "drop 2401.01234": N_("Drop a picked paper; it counts as skipped"),
+        "drop 2401.01234 2402.05678": N_("Drop two papers"),
     },
 )
 @_IDS
@@ -211,16 +248,21 @@ def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
     """Remove papers from the queue. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
         for held in drop(library, ids):
-            answer(context, say("queue.dropped", title=held.paper.title))
+            answer(context, _("Dropped: {title}", title=held.paper.title))
 
 
 @click.command(
     "fetch",
     cls=ReaderCommand,
-    help=N_("help.fetch"),
+    help=N_(
+        "Fetch the missing PDFs of your picks and make them searchable.\n\n    Without IDs: "
+        "all that are missing, except those that failed and must wait. With IDs: these,\n    "
+        "at once. `today` starts this when you quit its list. Only one runs at a time. Exit "
+        "code 5:\n    a PDF could not be fetched."
+    ),
     examples={
-        "fetch": N_("example.fetch.all"),
-        "fetch 2401.01234": N_("example.fetch.id"),
+        "fetch": N_("Fetch the missing PDFs of all picks"),
+        "fetch 2401.01234": N_("Try this PDF again now"),
     },
 )
 @click.argument("ids", nargs=-1, metavar="[ID...]")
@@ -255,39 +297,69 @@ def here_text(library: Library) -> str:
     if here is None:
         return ""
     if here.of == 1:
-        return say("queue.pdfs.one_here" if here.n else "queue.pdfs.one", state="")
-    return say("queue.fetched", n=here.n, of=here.of)
+        return _(
+            N_("The PDF of your pick is here.")
+            if here.n
+            else N_("The PDF of your pick is not here{state}."),
+            state="",
+        )
+    return _("PDFs of your picks: {n} of {of} here.", n=here.n, of=here.of)
 
 
 def _ended_text(library: Library) -> str:
-    return say("queue.ended", here=here_text(library)).rstrip()
+    return _("Stopped before everything was fetched. {here}", here=here_text(library)).rstrip()
 
 
 @click.command(
     "merge",
     cls=ReaderCommand,
-    help=N_("help.merge"),
+    help=N_(
+        "Merge two papers that are the same one. Without IDs, list pairs that may be.\n\nThe "
+        "first one's title and files stay; decisions and notes of both count. `reader split` "
+        "takes it back."
+    ),
     examples={
-        "merge": N_("example.merge.list"),
-        "merge 2401.01234 10.1109/5.771073": N_("example.merge.ids"),
+        "merge": N_("List pairs that may be one paper"),
+        "merge 2401.01234 10.1109/5.771073": N_("Merge two papers"),
     },
 )
 @click.argument("ids", nargs=-1, metavar="[ID ID]")
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -> None:
     """Merge two papers; without ids list the pairs that may be the same paper."""
     from reader.morning.merge import join, questions
 
     if len(ids) not in (0, 2):
-        raise UsageError(what=say("merge.two", n=len(ids)), hint=say("merge.two_hint"))
+        raise UsageError(
+            what=_("`reader merge` takes two IDs or none, and got {n}.", n=len(ids)),
+            hint=_(
+                "`reader merge` lists pairs that may be one paper; `reader merge ID ID` merges two."
+            ),
+        )
     with build.opened(context) as library:
         if ids:
             joined = join(library, *ids)
             paper = joined.held.paper
-            answer(context, say("merged", title=paper.title, ids=", ".join(paper.ids)))
+            answer(
+                context,
+                _(
+                    "Merged into one paper: {title} ({ids})",
+                    title=paper.title,
+                    ids=", ".join(paper.ids),
+                ),
+            )
             if joined.left:
-                answer(context, say("merge.left", path=joined.left))
+                answer(
+                    context,
+                    _(
+                        "{path} stays where it is. Its words are now earlier revisions of the "
+                        "note.",
+                        path=joined.left,
+                    ),
+                )
             return
         asked = questions(library)
         for question in asked:
@@ -296,20 +368,33 @@ def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
                 continue
             first, second = question.first.paper, question.second.paper
             for paper in (first, second):
-                output.put(plain(say("merge.paper", id=paper.id, title=paper.title)))
-            output.put("    " + plain(say("merge.why", why=question.why)))
-            output.put("    " + plain(say("merge.how", first=first.id, second=second.id)))
+                output.put(plain(_("{id}  {title}", id=paper.id, title=paper.title)))
+            output.put("    " + plain(_("{why}", why=question.why)))
+            output.put(
+                "    "
+                + plain(
+                    _(
+                        "reader merge {first} {second}   or   reader split {first} {second}",
+                        first=first.id,
+                        second=second.id,
+                    )
+                )
+            )
         if not asked and not as_json:
-            output.put(say("merge.none"))
+            output.put(_("No two papers here look like the same one."))
 
 
 @click.command(
     "split",
     cls=ReaderCommand,
-    help=N_("help.split"),
+    help=N_(
+        "Split a paper that was merged into the two that it was.\n\nID: an id of the copy to "
+        "take out. With two IDs: record that they are two papers, so that you are not asked "
+        "again."
+    ),
     examples={
-        "split 2401.01234": N_("example.split.id"),
-        "split 2401.01234 10.1109/5.771073": N_("example.split.ids"),
+        "split 2401.01234": N_("Take out the copy with this id"),
+        "split 2401.01234 10.1109/5.771073": N_("Keep two papers apart for good"),
     },
 )
 @click.argument("id_", metavar="ID")
@@ -321,4 +406,11 @@ def split_command(context: click.Context, id_: str, other: str) -> None:
 
     with build.opened(context) as library:
         for held in part(library, id_, other):
-            answer(context, say("parted", title=held.paper.title, id=held.paper.id))
+            answer(
+                context,
+                _(
+                    "Now a paper of its own: {title} ({id})",
+                    title=held.paper.title,
+                    id=held.paper.id,
+                ),
+            )

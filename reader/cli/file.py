@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from reader.base.errors import ReaderError, UsageError
-from reader.base.messages import N_, say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_errors, settings_of
@@ -29,15 +29,23 @@ from reader.pdfs.text.process import PdfReader
 @click.command(
     "file",
     cls=ReaderCommand,
-    help=N_("help.file"),
+    help=N_(
+        "File papers under a topic: their PDFs and notes move to its folder.\n\nTOPIC comes "
+        "last. With one ID alone it suggests up to three topics, with reasons from what you "
+        "filed before, and moves nothing. To take it back, file the paper where it was."
+    ),
     examples={
-        "file 2401.01234 speech/asr": N_("example.file.topic"),
-        "file 2401.01234": N_("example.file.suggest"),
+        "file 2401.01234 speech/asr": N_("File a paper under a topic"),
+        "file 2401.01234": N_("Suggest topics and move nothing"),
     },
 )
 @click.argument("args", nargs=-1, required=True, metavar="ID... [TOPIC]")
-@click.option("--new", "may_be_new", is_flag=True, help=N_("option.new"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--new", "may_be_new", is_flag=True, help=N_("Allow a topic whose folder does not exist yet.")
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def file_command(
     context: click.Context, args: tuple[str, ...], may_be_new: bool, as_json: bool
@@ -55,7 +63,10 @@ def file_command(
         wanted = list({held.row: held for held in found_first}.values())
         if not topic:
             if may_be_new:
-                raise UsageError(what=say("file.new"), hint=say("topic.form"))
+                raise UsageError(
+                    what=_("--new is for a new topic, and no topic is named."),
+                    hint=_("A topic is a folder path: speech/translation."),
+                )
             found = suggestions(library, wanted[0], encoder=build.encoder_name(library.config))
             _put_suggestions(wanted[0], found, as_json=as_json)
             return 0
@@ -68,11 +79,22 @@ def file_command(
                     output.put_json(filed.held, suggestions=[], moved=moved)
                     continue
                 now, id_ = filed.held.topic, filed.held.paper.id
-                answer(context, say("filed", topic=now, title=filed.held.paper.title))
-                for _, path in filed.moved:
-                    answer(context, say("filed.moved", path=path), indent="    ")
+                answer(
+                    context,
+                    _("Filed under {topic}: {title}", topic=now, title=filed.held.paper.title),
+                )
+                for _unused, path in filed.moved:
+                    answer(context, _("now {path}", path=path), indent="    ")
                 if filed.before and filed.before != now:
-                    answer(context, say("filed.before", topic=filed.before, id=id_), indent="    ")
+                    answer(
+                        context,
+                        _(
+                            'It was under {topic}; to take it back: reader file {id} "{topic}"',
+                            topic=filed.before,
+                            id=id_,
+                        ),
+                        indent="    ",
+                    )
         problems += export_filed(library, [held.row for held in wanted])
     return say_errors(problems)
 
@@ -84,28 +106,42 @@ def _put_suggestions(held: LibraryPaper, found: list[Suggestion], *, as_json: bo
         return
     output.put(plain(held.paper.title))
     if held.topic:
-        output.put(plain(say("file.now", topic=held.topic)))
+        output.put(plain(_("It is filed under {topic}.", topic=held.topic)))
     for suggestion in found:
         why = suggestion_text(suggestion)
-        output.put(plain(say("file.suggested", topic=suggestion.topic, why=why)))
+        output.put(plain(_("{topic}: {why}", topic=suggestion.topic, why=why)))
         if suggestion.topic != held.topic:
             output.put("    " + plain(f'reader file {held.paper.id} "{suggestion.topic}"'))
     if not found:
-        output.put(say("file.nothing"))
+        output.put(_("Nothing that you filed before is like it. `reader topics` lists the topics."))
 
 
 @click.command(
     "topics",
     cls=ReaderCommand,
-    help=N_("help.topics"),
+    help=N_(
+        "List the topics, how much is filed in each, and folders that feeds.toml does not "
+        "name.\n\n--move OLD NEW files all papers of one topic under another, for example "
+        "after you renamed it."
+    ),
     examples={
-        "topics": N_("example.topics.all"),
-        "topics --move audio/asr speech/asr": N_("example.topics.move"),
+        "topics": N_("List the topics and their papers"),
+        "topics --move audio/asr speech/asr": N_("Move all papers to another topic"),
     },
 )
-@click.option("--move", "move", nargs=2, metavar="OLD NEW", help=N_("option.move"))
-@click.option("--new", "may_be_new", is_flag=True, help=N_("option.new"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--move",
+    "move",
+    nargs=2,
+    metavar="OLD NEW",
+    help=N_("File all papers of OLD under NEW; their files move too."),
+)
+@click.option(
+    "--new", "may_be_new", is_flag=True, help=N_("Allow a topic whose folder does not exist yet.")
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def topics_command(
     context: click.Context, move: tuple[str, str] | None, may_be_new: bool, as_json: bool
@@ -126,7 +162,16 @@ def topics_command(
             problems = [*done.problems, *export_filed(library, there)]
             if not as_json:
                 n, n_files = len(done.rows), done.n_files
-                answer(context, say("topic.moved", topic=done.topic, n=n, n_files=n_files))
+                answer(
+                    context,
+                    ngettext(
+                        "{n} paper filed under {topic}; files moved: {n_files}.",
+                        "{n} papers filed under {topic}; files moved: {n_files}.",
+                        n,
+                        topic=done.topic,
+                        n_files=n_files,
+                    ),
+                )
         if as_json or not move:
             for line in topics(library):
                 if as_json:
@@ -138,13 +183,17 @@ def topics_command(
 
 def _put_topic(line: TopicLine) -> None:
     numbers = {"papers": line.n_papers, "pdfs": line.n_pdfs, "notes": line.n_notes}
-    text = say("topic.line", topic=line.path, **numbers)
+    text = _("{topic}: papers {papers} · PDFs {pdfs} · notes {notes}", topic=line.path, **numbers)
     if line.lane or line.path == UNFILED:
         output.put(plain(text))
     elif line.below:
-        output.put(plain(text + " · " + say("topic.below", topic=line.below)))
+        output.put(plain(text + " · " + _("within {topic}", topic=line.below)))
     else:
-        output.put(plain(text + " · " + say("topic.strange")))
+        output.put(plain(text + " · " + _("not in feeds.toml")))
         if line.nearest:
-            near = say("topic.move", topic=line.nearest, old=line.path)
+            near = _(
+                'nearest topic: {topic}; to move them: reader topics --move "{old}" "{topic}"',
+                topic=line.nearest,
+                old=line.path,
+            )
             output.put("    " + plain(near))

@@ -24,7 +24,7 @@ import click
 
 from reader import __version__
 from reader.base.errors import DiskFull, NoLibrary, ReaderError, UsageError
-from reader.base.messages import N_, say, speak, speaking, spoken
+from reader.base.messages import N_, _, speak, speaking, spoken
 from reader.cli.commands import COMMANDS
 from reader.library.place import find_folder, language_of
 
@@ -65,7 +65,7 @@ def _shared_options() -> list[click.Option]:
     """Make the options that every command has; their values go to its Settings."""
 
     def option(name: str, field: str, **more: Any) -> click.Option:
-        def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
+        def keep(context: click.Context, _unused: click.Parameter, value: Any) -> None:
             if value:
                 settings = settings_of(context)
                 setattr(settings, field, value)
@@ -77,9 +77,11 @@ def _shared_options() -> list[click.Option]:
     # The library first: its language is the one of all that is said from here on.
     folder = click.Path(path_type=Path, file_okay=True)
     return [
-        option("library", "library", type=folder, is_eager=True, help=N_("option.library")),
-        option("quiet", "is_quiet", is_flag=True, help=N_("option.quiet")),
-        option("debug", "is_debug", is_flag=True, help=N_("option.debug")),
+        option("library", "library", type=folder, is_eager=True, help=N_("The library's folder.")),
+        option("quiet", "is_quiet", is_flag=True, help=N_("Print only results and errors.")),
+        option(
+            "debug", "is_debug", is_flag=True, help=N_("Show where an unexpected error happened.")
+        ),
     ]
 
 
@@ -111,7 +113,7 @@ class HelpedCommand(click.Command):
         """Return `--help`, which click makes, with a text of ours."""
         option = super().get_help_option(context)
         if option is not None:
-            option.help = N_("click.help")
+            option.help = N_("Show this help.")
         return option
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
@@ -123,7 +125,7 @@ class HelpedCommand(click.Command):
         """Complete a word for a shell; some show the help beside it."""
         items = super().shell_complete(context, incomplete)
         for item in items:
-            item.help = say(item.help) if item.help else None
+            item.help = _(item.help) if item.help else None
         return items
 
 
@@ -176,10 +178,10 @@ class ReaderCommand(HelpedCommand):
 class ReaderGroup(HelpedCommand, click.Group):
     """The commands by name, loaded when needed."""
 
-    def list_commands(self, _: click.Context) -> list[str]:
+    def list_commands(self, _unused: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+    def get_command(self, _unused: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"reader.cli.{COMMANDS[name].module}")
@@ -198,12 +200,14 @@ class ReaderGroup(HelpedCommand, click.Group):
 
 @click.group(
     cls=ReaderGroup,
-    help=N_("help"),
+    help=N_("""Read papers every morning, and remember them in your own words.
+
+`reader` alone is `reader today`. `reader COMMAND --help` begins with examples."""),
     invoke_without_command=True,
     subcommand_metavar="[COMMAND] [ARGS]...",
     context_settings={"max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="asayomi", help=N_("click.version"))
+@click.version_option(__version__, prog_name="asayomi", help=N_("Show the version."))
 @click.pass_context
 def reader_group(context: click.Context) -> Any:
     """Do nothing before a command; alone, do what `reader today` does."""
@@ -267,7 +271,7 @@ def _run(args: list[str], settings: Settings) -> int:
         click.echo(usage_error(error), err=True)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo(say("interrupted"), err=True)
+        click.echo(_("Interrupted. What was confirmed before is saved."), err=True)
         return INTERRUPTED
     except SystemExit:
         # So click leaves, and only so, when the reader of our output went away (`| head`).
@@ -275,7 +279,7 @@ def _run(args: list[str], settings: Settings) -> int:
     except OSError as error:
         if error.errno != errno.ENOSPC or not _drop_output():
             return _unexpected(error, settings)
-        return say_error(DiskFull(file=say("stdout")))
+        return say_error(DiskFull(file=_("standard output")))
     except Exception as error:  # noqa: BLE001  the outermost border: exit 1, never a bare traceback
         return _unexpected(error, settings)
     return code if isinstance(code, int) else 0
@@ -299,7 +303,15 @@ def _unexpected(error: Exception, settings: Settings) -> int:
         traceback.print_exc()
     from reader.base.text import plain
 
-    click.echo(say("unexpected", kind=type(error).__name__, what=plain(str(error))), err=True)
+    click.echo(
+        _(
+            "reader: unexpected {kind}: {what}\n  --debug shows where it happened; please report "
+            "it.",
+            kind=type(error).__name__,
+            what=plain(str(error)),
+        ),
+        err=True,
+    )
     return 1
 
 
@@ -308,7 +320,7 @@ def say_error(error: ReaderError) -> int:
     # Not at the top: `--help` and most commands say no error and start sooner without it.
     from reader.base.text import plain
 
-    click.echo(say("error", message=plain(error.message)), err=True)
+    click.echo(_("reader: {message}", message=plain(error.message)), err=True)
     if error.hint:
         click.echo(f"  {plain(error.hint)}", err=True)
     return error.exit_code
@@ -337,7 +349,16 @@ class WholeNumber(click.ParamType):  # type: ignore[type-arg]
         except ValueError:
             number = None
         if number is None or not self.low <= number <= self.high:
-            self.fail(say("value.range", text=value, low=self.low, high=self.high), param, context)
+            self.fail(
+                _(
+                    "{text} is not a whole number from {low} to {high}.",
+                    text=value,
+                    low=self.low,
+                    high=self.high,
+                ),
+                param,
+                context,
+            )
         return number
 
 
@@ -353,4 +374,4 @@ class TimeOfDay(click.ParamType):  # type: ignore[type-arg]
         try:
             return datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007  of no day
         except ValueError:
-            self.fail(say("value.time", text=value), param, context)
+            self.fail(_("{text} is not a time of day like 06:30.", text=value), param, context)

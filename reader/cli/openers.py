@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 
 from reader.base.errors import NotOpened
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.base.text import plain
 
 # The first one that is installed is used. wslview is WSL's; the last ones are for Linux systems
@@ -53,7 +53,7 @@ class OpenOutcome:
         Raises NotOpened where no program is installed or it fails within `wait_s`.
         """
         if not self._command:
-            raise NotOpened(what=say("screen.no_opener", place=plain(place)))
+            raise NotOpened(what=_("No program found to open {place}", place=plain(place)))
         try:
             # In a session of its own: Ctrl-C on this terminal does not reach it.
             started = subprocess.Popen(  # noqa: S603  a fixed program, no shell
@@ -64,16 +64,18 @@ class OpenOutcome:
                 start_new_session=True,
             )
         except OSError as error:
-            raise NotOpened(what=say("screen.no_opener", place=plain(place))) from error
+            raise NotOpened(
+                what=_("No program found to open {place}", place=plain(place))
+            ) from error
         try:
             code = started.wait(wait_s)
         except subprocess.TimeoutExpired:
             # Some openers are the viewer itself, and end when the person closes it.
             self._running.append((started, place))
-            return say("screen.opening", place=plain(place))
+            return _("Opening: {place}", place=plain(place))
         if code:
             raise NotOpened(what=self._failure(place))
-        return say("screen.opened", place=plain(place))
+        return _("Opened: {place}", place=plain(place))
 
     def failed(self) -> str:
         """Describe what failed since the last call, "" for nothing."""
@@ -85,4 +87,4 @@ class OpenOutcome:
         return ""
 
     def _failure(self, place: str) -> str:
-        return say("screen.opener_failed", program=self._command[0], place=plain(place))
+        return _("{program} could not open {place}", program=self._command[0], place=plain(place))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import click
 
 from reader.base.errors import NotOpened, ReaderError, UsageError
-from reader.base.messages import N_, say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, is_terminal, say_error, settings_of
@@ -41,34 +41,50 @@ def head_lines(due: Due, *, is_named: bool, n: int) -> list[str]:
     is_named: the person named the papers, n of them.
     """
     if is_named:
-        return [screen.bold(say("recall.head_named", n=n))]
+        return [screen.bold(ngettext("RECALL  {n} note", "RECALL  {n} notes", n))]
     if due.is_paused:
         return screen.wrap(paused_text(due), screen.width_of_terminal())
     if not due.n:
-        return [say("recall.nothing", n=due.n_done)]
-    return [screen.bold(say("recall.head", due=due.n_due, new=due.n_new))]
+        return [_("Nothing is due today; recalled so far: {n}.", n=due.n_done)]
+    return [screen.bold(_("RECALL  {due} due, {new} new", due=due.n_due, new=due.n_new))]
 
 
 @click.command(
     "recall",
     cls=ReaderCommand,
-    help=N_("help.recall"),
+    help=N_(
+        "Recall earlier notes, and grade yourself with one key.\n\n    Remember first, then "
+        "look, then grade. A note of two sentences or more comes back from the\n    day after "
+        "it was written. Each day has at most as many as feeds.toml says (recall.a_day);\n    "
+        "days off and days near a deadline have none. With IDs, you are asked about these "
+        "notes now."
+    ),
     examples={
-        "recall": N_("example.recall.today"),
-        "recall 2401.01234": N_("example.recall.id"),
+        "recall": N_("Recall the notes that are due today"),
+        "recall 2401.01234": N_("Recall the note on this paper now"),
     },
 )
 @click.argument("ids", nargs=-1, metavar="[ID...]")
-@click.option("--grade", "given", type=click.Choice(GRADES), help=N_("option.grade"))
-@click.option("--undo", "is_undo", is_flag=True, help=N_("option.recall_undo"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--grade",
+    "given",
+    type=click.Choice(GRADES),
+    help=N_("Save this grade for the IDs without asking, for scripts."),
+)
+@click.option("--undo", "is_undo", is_flag=True, help=N_("Undo the last grade."))
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def recall_command(
     context: click.Context, ids: tuple[str, ...], given: str | None, is_undo: bool, as_json: bool
 ) -> None:
     """Ask about today's notes or those of named papers; without a terminal list them."""
     if (given and not ids) or (is_undo and (ids or given)):
-        raise UsageError(what=say("recall.options"), hint=say("recall.options.hint"))
+        raise UsageError(
+            what=_("--grade needs an ID; --undo takes neither."),
+            hint=_("reader recall ID --grade good, or reader recall --undo"),
+        )
     with build.opened(context) as library:
         if is_undo:
             undone = recall.undo_grade(library)
@@ -112,10 +128,12 @@ def _grade(
 def undone_text(undone: tuple[LibraryPaper, Review] | None) -> str:
     """Describe the grade that was taken back; None means that there was none."""
     if undone is None:
-        return say("recall.no_grade")
+        return _("There is no grade to undo.")
     held, review = undone
-    return say(
-        "recall.undone", grade=say(recall.GRADE_NAMES[review.grade]), title=plain(held.paper.title)
+    return _(
+        "Undone ({grade}): {title}",
+        grade=_(recall.GRADE_NAMES[review.grade]),
+        title=plain(held.paper.title),
     )
 
 
@@ -130,11 +148,17 @@ def _ask_all(library: Library, cards: list[tuple[LibraryPaper, Waiting]]) -> Non
             except ReaderError as error:
                 # A locked library or a disk that was pulled out, for instance: the card stays.
                 say_error(error)
-                if ask(say("recall.again")) in END:
+                if ask(_("any key: try again · q quit")) in END:
                     break
     if cards:
         output.put()
-        output.put(say("recall.end", n=len(asked.graded), left=len(cards) - len(asked.graded)))
+        output.put(
+            _(
+                "{n} recalled, {left} left for later.",
+                n=len(asked.graded),
+                left=len(cards) - len(asked.graded),
+            )
+        )
 
 
 @dataclass
@@ -152,11 +176,19 @@ class _Recall:
         held, waiting = self.cards[self.place]
         # It may have been graded on another device since the list was made.
         if recall.has_changed(self.library, waiting):
-            output.put(say("recall.elsewhere", title=plain(held.paper.title)))
+            output.put(
+                _("Already graded in another window: {title}", title=plain(held.paper.title))
+            )
             self.place += 1
             return True
         output.put_all(card_lines(self.library, held, waiting, number=self.place + 1))
-        key = self.ask(say("recall.reveal", n=self.place + 1, of=len(self.cards)))
+        key = self.ask(
+            _(
+                "[{n}/{of}] Say it, then press any key (l later · u undo · q quit)",
+                n=self.place + 1,
+                of=len(self.cards),
+            )
+        )
         if key in END:
             return False
         if key in ("l", "u"):
@@ -175,11 +207,11 @@ class _Recall:
         days = recall.next_days(self.library, held, next_day=next_day)
         today = self.library.today()
         choices = [
-            say("recall.choice", key=n, grade=say(recall.GRADE_NAMES[n]), n=(day - today).days)
+            _("{key} {grade} ({n} d)", key=n, grade=_(recall.GRADE_NAMES[n]), n=(day - today).days)
             for n, day in enumerate(days, 1)
         ]
         output.put_all(screen.wrap(" · ".join(choices), screen.width_of_terminal(), "    "))
-        while (key := self.ask(say("recall.keys"))) not in END:
+        while (key := self.ask(_("l later · u undo · o open · q quit"))) not in END:
             if key in ("1", "2", "3", "4"):
                 graded = recall.grade(self.library, held, int(key), next_day=next_day)
                 output.put("    " + graded_text(self.library, graded, has_title=False))
@@ -197,7 +229,11 @@ class _Recall:
         """Open the paper's page; a failure is printed, and the card stays."""
         try:
             place = url_of(held.paper.id)
-            said = OpenOutcome(opener()).open(place) if place else say("screen.no_place")
+            said = (
+                OpenOutcome(opener()).open(place)
+                if place
+                else _("This paper has no PDF here and no address.")
+            )
             output.put("    " + said)
         except NotOpened as error:
             say_error(error)
@@ -207,9 +243,9 @@ class _Recall:
         if key == "l":
             self.place += 1
         elif not self.graded:
-            output.put(say("recall.no_grade"))
+            output.put(_("There is no grade to undo."))
         else:
-            held, _ = self.cards[self.graded[-1]]
+            held, _unused = self.cards[self.graded[-1]]
             undone = recall.undo_grade(self.library, of=held)
             if undone:
                 output.put(undone_text(undone))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from reader.base.messages import say, say_day
+from reader.base.messages import N_, _, ngettext, say_day
 from reader.base.text import columns, plain, shorten
 from reader.gathering.post import PostMention
 from reader.library.ids import url_of
@@ -39,7 +39,14 @@ def width_of_terminal() -> int:
 def morning_lines(morning: Morning, width: int) -> Iterator[str]:
     """Lay out a morning: the lanes, the progress, and how complete the list is."""
     listed, has_days = morning.folded or morning, morning.folded is not None
-    yield bold(say("today.head", date=say_day(morning.day), n=morning.n_arrived))
+    yield bold(
+        ngettext(
+            "{date} · {n} new paper",
+            "{date} · {n} new papers",
+            morning.n_arrived,
+            date=say_day(morning.day),
+        )
+    )
     if lacking := texts.incomplete_text(morning.sources):
         for line in wrap(plain(lacking), width):
             yield click.style(line, fg="red", bold=True)
@@ -57,12 +64,12 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
         yield from map(bold, wrap(doubtful_text(morning), width))
         yield from _entries(listed.doubtful, width, has_days=has_days)
     yield ""
-    posts_only = "" if morning.has_citations else dim(say("today.near.posts_only"))
+    posts_only = "" if morning.has_citations else dim(_(" (posts only)"))
     yield bold(near_text(morning)) + posts_only
     yield from _entries(listed.near, width, has_days=has_days)
     if listed.wild:
         yield ""
-        yield from map(bold, wrap(say("today.wild"), width))
+        yield from map(bold, wrap(_("WILD CARD  talked about, and far from your topics"), width))
         yield from _entries([listed.wild], width, has_days=has_days)
     if morning.has_news:
         yield from _queue(morning, width)
@@ -79,7 +86,7 @@ def _queue(morning: Morning, width: int) -> Iterator[str]:
     for number, queued in enumerate(morning.queue[:n], 1):
         yield from queued_lines(queued, width, number)
     if n_more := len(morning.queue[n:]):
-        yield "    " + say("queue.more", n=n_more)
+        yield "    " + _("and {n} more: reader queue", n=n_more)
 
 
 def queued_lines(
@@ -90,7 +97,7 @@ def queued_lines(
     yield f"{number:>3} {title}"
     facts = [queued.held.paper.id, *texts.queue_facts(queued)]
     if is_put_off:
-        facts.insert(1, say("queue.until", day=queued.until))
+        facts.insert(1, _("back on {day}", day=queued.until))
     yield "    " + dim(shorten(" · ".join(plain(f) for f in facts), width - 4))
 
 
@@ -99,10 +106,25 @@ def own_text(morning: Morning) -> str:
     listed = morning.folded or morning
     n, of = texts.n_mine(listed.own), listed.n_arrived
     if morning.is_before_all:
-        return say("today.own.before", n=n, of=of)
+        return ngettext(
+            "OWN TOPICS  {n} paper for you ({of} new, before the library began)",
+            "OWN TOPICS  {n} papers for you ({of} new, before the library began)",
+            n,
+            of=of,
+        )
     if morning.is_complete:
-        return say("today.own.all", n=n, of=of)
-    return say("today.own.partly", n=n, of=of)
+        return ngettext(
+            "OWN TOPICS  {n} paper for you ({of} new, all sources complete)",
+            "OWN TOPICS  {n} papers for you ({of} new, all sources complete)",
+            n,
+            of=of,
+        )
+    return ngettext(
+        "OWN TOPICS  {n} paper for you ({of} new so far, some sources are missing)",
+        "OWN TOPICS  {n} papers for you ({of} new so far, some sources are missing)",
+        n,
+        of=of,
+    )
 
 
 def theme_lines(morning: Morning, width: int, *, is_brief: bool = False) -> list[str]:
@@ -125,13 +147,17 @@ def near_text(morning: Morning) -> str:
     listed = morning.folded or morning
     n = texts.n_talked(listed.near)
     n_foretold = len(listed.near) - n
-    more = say("today.near.foretold", n=n_foretold) if n_foretold else ""
-    return say("today.near", n=n, of=listed.n_talked) + more
+    more = _(", and {n} likely to be", n=n_foretold) if n_foretold else ""
+    return _("TALKED ABOUT  {n} of {of}", n=n, of=listed.n_talked) + more
 
 
 def doubtful_text(morning: Morning) -> str:
     """Write the head of the doubtful papers: those that may be the person's."""
-    return say("screen.doubtful", n=len((morning.folded or morning).doubtful))
+    return ngettext(
+        "MAYBE  {n} paper that may be yours; your decision teaches the ranking",
+        "MAYBE  {n} papers that may be yours; your decision teaches the ranking",
+        len((morning.folded or morning).doubtful),
+    )
 
 
 def folded_text(morning: Morning) -> str:
@@ -144,8 +170,14 @@ def folded_text(morning: Morning) -> str:
         "own": texts.n_mine(folded.own),
         "near": texts.n_talked(folded.near),
     }
-    key = "screen.folded.away" if folded.reason == "away" else "screen.folded.deadline"
-    return say(key, first=folded.first, **counts)
+    key = (
+        N_("WELCOME BACK  since {first:%m-%d}: {n} announced, {own} yours, {near} talked about")
+        if folded.reason == "away"
+        else N_(
+            "DEADLINE NEAR  since {first:%m-%d}: {n} announced, {own} yours, {near} talked about"
+        )
+    )
+    return _(key, first=folded.first, **counts)
 
 
 def report_lines(morning: Morning, width: int) -> Iterator[str]:
@@ -154,27 +186,41 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
         # 30 columns are left for the rest of the sentence.
         title = shorten(plain(version.held.paper.title), width - 30)
         yield ""
-        yield say("today.version", n=version.version, title=title, id=version.held.paper.id)
+        yield _(
+            "NEW VERSION  v{n} of a paper with your note: {title} ({id})",
+            n=version.version,
+            title=title,
+            id=version.held.paper.id,
+        )
         if changed := texts.changed_text(version):
             yield from wrap(plain(changed), width, "    ")
     yield ""
     quota, deadline = morning.quota, morning.quota.deadline
-    line = say("today.quota", written=quota.written, target=quota.target, skimmed=quota.skimmed)
+    line = _(
+        "QUOTA  {written} of {target} written, {skimmed} skimmed",
+        written=quota.written,
+        target=quota.target,
+        skimmed=quota.skimmed,
+    )
     if deadline:
         n_days = (deadline.on - morning.day).days
-        line += say("today.deadline", name=plain(deadline.name), n=n_days)
+        line += ngettext(
+            " · {name} in {n} day", " · {name} in {n} days", n_days, name=plain(deadline.name)
+        )
     yield from wrap(line, width)
-    balance = say("list").join(f"{plain(theme)} {n}" for theme, n in morning.balance.items())
+    balance = _(", ").join(f"{plain(theme)} {n}" for theme, n in morning.balance.items())
     if balance:
-        yield from wrap(say("today.balance", balance=balance), width)
+        yield from wrap(_("BALANCE  written by theme: {balance}", balance=balance), width)
     yield from pdfs_lines(morning, width)
     for search in morning.searches:
         name, query, n = plain(search.name), plain(search.query), len(search.papers)
-        yield from wrap(say("today.saved", name=name, n=n, query=query), width)
+        yield from wrap(
+            _("SAVED SEARCH  {name}: {n} new today ({query})", name=name, n=n, query=query), width
+        )
         for paper in search.papers[:MOST_TITLES]:
             yield "    " + shorten(plain(paper.title), width - 4)
         if n > MOST_TITLES:
-            yield "    " + say("today.saved.more", n=n - MOST_TITLES)
+            yield "    " + _("and {n} more", n=n - MOST_TITLES)
     for text in _trust_texts(morning):
         yield from wrap(text, width)
     for text in texts.missing_texts(morning.sources):
@@ -188,22 +234,37 @@ def _trust_texts(morning: Morning) -> Iterator[str]:
     """Write the sentences on open decisions of earlier days and on how complete this list is."""
     if morning.undecided:
         n = sum(n for _, n in morning.undecided)
-        days = say("list").join(f"{day} ({k})" for day, k in morning.undecided[:3])
-        yield say("today.undecided", n=n, days=days, day=morning.undecided[0][0])
+        days = _(", ").join(f"{day} ({k})" for day, k in morning.undecided[:3])
+        yield ngettext(
+            "UNDECIDED  {n} paper of your own topics from earlier days: {days}. To see them: "
+            "reader today --date {day}",
+            "UNDECIDED  {n} papers of your own topics from earlier days: {days}. To see them: "
+            "reader today --date {day}",
+            n,
+            days=days,
+            day=morning.undecided[0][0],
+        )
     if morning.n_unknown:
-        yield say("today.unknown", n=morning.n_unknown)
+        yield ngettext(
+            "LINKS  {n} paper linked in a post was not found yet; the program will try again.",
+            "LINKS  {n} papers linked in posts were not found yet; the program will try again.",
+            morning.n_unknown,
+        )
     if morning.n_not_encoded:
-        yield say("today.not_encoded", n=morning.n_not_encoded)
+        yield _(
+            "Until the next `reader gather`, search finds {n} of these papers only by their words.",
+            n=morning.n_not_encoded,
+        )
     if morning.is_before_all:
         return
     n_complete, n_all = texts.n_answered(morning.sources)
     # Only the sources that announce a total can be counted against it.
-    counts = say("list").join(
-        say("source.count", name=s.name, n=s.received, of=s.expected, day=s.covers)
+    counts = _(", ").join(
+        _("{name} {n} of {of} ({day})", name=s.name, n=s.received, of=s.expected, day=s.covers)
         for s in texts.counted(morning.sources)
     )
-    head = say("sources.head", n=n_complete, of=n_all)
-    yield f"{head}: {plain(counts)}" if counts else head + say("why.end")
+    head = _("SOURCES  {n} of {of} up to date", n=n_complete, of=n_all)
+    yield f"{head}: {plain(counts)}" if counts else head + _(".")
 
 
 def pdfs_lines(morning: Morning, width: int) -> Iterator[str]:
@@ -213,12 +274,12 @@ def pdfs_lines(morning: Morning, width: int) -> Iterator[str]:
     for text in reasons[:MOST_TITLES]:
         yield from wrap(text, width, "    ", "  ! ")
     if n := len(reasons[MOST_TITLES:]):
-        yield "    " + say("today.saved.more", n=n)
+        yield "    " + _("and {n} more", n=n)
 
 
 def _entries(entries: Sequence[Entry], width: int, *, has_days: bool) -> Iterator[str]:
     if not entries:
-        yield "    " + say("today.none")
+        yield "    " + _("none")
     for n, entry in enumerate(entries, 1):
         yield from entry_lines(entry, width, n, has_day=has_days)
 
@@ -240,7 +301,7 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
     # The id comes first, since people type it; a narrow screen cuts the authors.
     facts = [paper.id, *([topic] if topic else []), authors_text(paper.authors)]
     yield "     " + dim(shorten(" · ".join(plain(f) for f in facts), width - 5))
-    why = say("today.why", why=entry.why, source=say("list").join(texts.families(entry.origins)))
+    why = _("{why} [{source}]", why=entry.why, source=_(", ").join(texts.families(entry.origins)))
     yield "     " + shorten(plain(why), width - 5)
     for mention in [m for m in heard(entry) if m.words][:2]:
         yield from map(dim, wrap(said_text(mention), width, "     "))
@@ -267,9 +328,9 @@ def said_text(mention: PostMention) -> str:
     """Quote a post about a paper; a repost is not quoted as its author's own words."""
     is_passed_on = mention.kind == "repost"
     if mention.words:
-        key = "today.passed_on" if is_passed_on else "today.said"
-        return plain(say(key, author=mention.author, text=mention.words))
-    return plain(say("screen.passed_on" if is_passed_on else "screen.mentioned",
+        key = N_("{author} reposted: {text}") if is_passed_on else N_("{author}: {text}")
+        return plain(_(key, author=mention.author, text=mention.words))
+    return plain(_(N_("{author} reposted it.") if is_passed_on else N_("{author} mentioned it."),
                      author=mention.author))  # fmt: skip
 
 
@@ -277,22 +338,24 @@ def sum_lines(terms: Sequence[Term], width: int) -> Iterator[str]:
     """Lay out the sum of a score, one term a line with its reason; the printed numbers add up."""
     for value, reason in sum_rows(terms):
         yield from wrap(plain(reason), width, SUM_INDENT, f"{value:+10.3f}  ")
-    yield f"{round(total(terms), 3):+10.3f}  " + say("why.total")
+    yield f"{round(total(terms), 3):+10.3f}  " + _("total")
 
 
 def authors_text(authors: Sequence[str]) -> str:
     """Name the first three authors and count the others."""
     if not authors:
-        return say("authors.none")
+        return _("authors unknown")
     first = ", ".join(authors[:3])
-    return first if len(authors) <= 3 else say("authors.more", first=first, n=len(authors) - 3)
+    return (
+        first if len(authors) <= 3 else _("{first} and {n} more", first=first, n=len(authors) - 3)
+    )
 
 
 def paper_lines(held: LibraryPaper, width: int) -> Iterator[str]:
     """Lay out a paper's title, authors, ids, categories and address."""
     paper = held.paper
     yield from map(bold, wrap(plain(paper.title), width))
-    yield from wrap(plain(", ".join(paper.authors)) or say("authors.none"), width)
+    yield from wrap(plain(", ".join(paper.authors)) or _("authors unknown"), width)
     facts = [*paper.ids, *paper.categories]
     yield dim(plain(" · ".join(facts)))
     yield dim(url_of(paper.id))

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from reader.base.errors import UsageError
-from reader.base.messages import N_, say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, plain_lines, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, WholeNumber, say_error
@@ -34,30 +34,63 @@ LARGEST = 10_000_000
 @click.command(
     "search",
     cls=ReaderCommand,
-    help=N_("help.search"),
+    help=N_(
+        "Search by meaning and by words, in English and Japanese. Notes come first, then "
+        "papers, then pages of PDFs.\n\nPut the query in single quotes, so that the shell "
+        "leaves it as it is. All filters must fit. A minus before a filter finds what does not "
+        "fit it. Filters alone list the newest first. If nothing here has a word or a name, "
+        "the most similar one is used, and the result says so."
+    ),
     examples={
-        'search "translate while listening"': N_("example.search.words"),
-        "search --notes latency year:2024": N_("example.search.notes"),
+        'search "translate while listening"': N_("Search for an idea"),
+        "search --notes latency year:2024": N_("Search notes only, of one year"),
     },
-    table=N_("help.queries"),
+    table=N_("""attention "end to end"     these words side by side; also “…” and 「…」
+-survey                    not what has this word
+topic:speech/translation   filed there or below
+author:inaguma             or author:"Shinji Watanabe"
+year:2023                  or year:2020-2023
+has:note                   or has:pdf, has:highlight
+state:pick                 or state:candidate, state:skip, state:read
+on:2026-10                 or on:2026-10-03: note written, marks imported,
+                           paper arrived"""),
     context_settings={"ignore_unknown_options": True},
 )
 @click.argument("query", nargs=-1, metavar="[QUERY...]")
 @click.option(
     "--like",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=N_("option.like"),
+    help=N_("Search for what is like a text or PDF file, instead of a query."),
 )
-@click.option("--notes", "kinds", flag_value="note", multiple=True, help=N_("option.notes"))
 @click.option(
-    "--highlights", "kinds", flag_value="highlight", multiple=True, help=N_("option.highlights")
+    "--notes",
+    "kinds",
+    flag_value="note",
+    multiple=True,
+    help=N_("Search notes (these four options can be combined)."),
 )
-@click.option("--papers", "kinds", flag_value="paper", multiple=True, help=N_("option.papers"))
 @click.option(
-    "--passages", "kinds", flag_value="passage", multiple=True, help=N_("option.passages")
+    "--highlights",
+    "kinds",
+    flag_value="highlight",
+    multiple=True,
+    help=N_("Search what you highlighted."),
 )
-@click.option("--limit", type=WholeNumber(1, 200), default=5, help=N_("option.limit"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--papers", "kinds", flag_value="paper", multiple=True, help=N_("Search titles and abstracts.")
+)
+@click.option(
+    "--passages", "kinds", flag_value="passage", multiple=True, help=N_("Search the pages of PDFs.")
+)
+@click.option(
+    "--limit",
+    type=WholeNumber(1, 200),
+    default=5,
+    help=N_("The most results of each kind: 1 to 200, default 5."),
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def search_command(
     context: click.Context,
@@ -76,11 +109,19 @@ def search_command(
     text = " ".join(query)
     if bool(text.strip()) == (like is not None):
         raise UsageError(
-            what=say("search.both" if like else "search.empty"), hint=say("search.ask")
+            what=_(
+                N_("Give a query or --like, not both.")
+                if like
+                else N_("There is nothing to search for.")
+            ),
+            hint=_('Put the words in quotes: reader search "what you remember"'),
         )
     asked = parse(text)
     if like is None and not asked.asks:
-        raise UsageError(what=nothing_asked(asked), hint=say("search.ask"))
+        raise UsageError(
+            what=nothing_asked(asked),
+            hint=_('Put the words in quotes: reader search "what you remember"'),
+        )
     with build.opened(context) as library:
         chosen = [kind for kind in KINDS if kind in (kinds or KINDS)]
         serving = build.serving(context, library)
@@ -101,7 +142,16 @@ def search_command(
         for hit in found.hits:
             _show_hit(hit)
         if found.n_not_encoded and found.notice is None and not found.is_listing:
-            output.put(say("search.not_encoded", n=found.n_not_encoded), is_error=True)
+            output.put(
+                ngettext(
+                    "{n} text has no vector yet and is found by words only; `reader index` makes "
+                    "the vectors.",
+                    "{n} texts have no vectors yet and are found by words only; `reader index` "
+                    "makes the vectors.",
+                    found.n_not_encoded,
+                ),
+                is_error=True,
+            )
     for sentence in found.said:
         output.put(plain(sentence), is_error=True)
     return _report_gaps(found)
@@ -110,15 +160,26 @@ def search_command(
 @click.command(
     "similar",
     cls=ReaderCommand,
-    help=N_("help.similar"),
+    help=N_(
+        "List the papers and notes most similar to a paper, and the words that they share.\n\n"
+        "It compares vectors. A paper that has no vector yet is compared by its rare words, "
+        "with exit code 7."
+    ),
     examples={
-        "similar 2401.01234": N_("example.similar.id"),
-        "similar 2401.01234 --limit 20": N_("example.similar.limit"),
+        "similar 2401.01234": N_("List what is nearest to a paper"),
+        "similar 2401.01234 --limit 20": N_("List up to 20 of each kind"),
     },
 )
 @click.argument("id", metavar="ID")
-@click.option("--limit", type=WholeNumber(1, 200), default=5, help=N_("option.limit"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--limit",
+    type=WholeNumber(1, 200),
+    default=5,
+    help=N_("The most results of each kind: 1 to 200, default 5."),
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def similar_command(context: click.Context, id: str, limit: int, as_json: bool) -> int:
     """Show similar papers. Exit code 5 where something is not indexed, 7 without a vector."""
@@ -135,11 +196,13 @@ def similar_command(context: click.Context, id: str, limit: int, as_json: bool) 
             continue
         _show_hit(near.hit)
         if near.words:
-            words = plain(say("similar.why", words=say("list").join(near.words)))
+            words = plain(_("shared words: {words}", words=_(", ").join(near.words)))
             lines = screen.wrap(words, screen.width_of_terminal(), "  ")
             output.put_all(map(screen.dim, lines))
     if not neighbours and not as_json:
-        output.put(say("similar.nothing", title=shorten(plain(held.paper.title), 100)))
+        output.put(
+            _("Nothing here is similar to {title}.", title=shorten(plain(held.paper.title), 100))
+        )
     return _report_gaps(found)
 
 
@@ -158,21 +221,24 @@ def _file_text(context: click.Context, library: Library, file: Path) -> str:
         text = "" if "\0" in text[:1024] else text
     text = plain_lines(text)
     if not any(c.isalnum() for c in text):
-        raise UsageError(what=say("search.no_text", file=file), hint=say("search.like_what"))
+        raise UsageError(
+            what=_("{file} has no words to search for.", file=file),
+            hint=_("--like takes a text file, or a PDF with text."),
+        )
     return text
 
 
 _PLACES = {
-    "note": "search.note",
-    "paper": "search.paper",
-    "highlight": "search.highlight",
-    "passage": "search.passage",
+    "note": N_("NOTE"),
+    "paper": N_("PAPER"),
+    "highlight": N_("MARKED ON PAGE {page}"),
+    "passage": N_("PAGE {page}"),
 }
 
 
 def _show_hit(hit: SearchHit) -> None:
     width = screen.width_of_terminal()
-    where = say(_PLACES[hit.kind], page=hit.page, section=plain(hit.section))
+    where = _(_PLACES[hit.kind], page=hit.page, section=plain(hit.section))
     title = shorten(plain(hit.held.paper.title), width - len(where) - 1)
     output.put(f"{where} " + screen.bold(title))
     output.put("  " + screen.dim(shorten(plain(byline(hit)), width - 2)))
@@ -182,9 +248,18 @@ def _show_hit(hit: SearchHit) -> None:
 def _report_gaps(found: SearchResult) -> int:
     """Print what the search could not look at; returns the exit code."""
     if found.n_not_indexed:
-        output.put(say("search.not_indexed", n=found.n_not_indexed), is_error=True)
+        output.put(
+            ngettext(
+                "{n} note, highlight or paper is not indexed yet and cannot be found; `reader "
+                "index` indexes them.",
+                "{n} notes, highlights and papers are not indexed yet and cannot be found; `reader "
+                "index` indexes them.",
+                found.n_not_indexed,
+            ),
+            is_error=True,
+        )
     if found.notice is not None:
         code = say_error(found.notice)
-        output.put(say("search.words_only"), is_error=True)
+        output.put(_("Only words were compared, not meaning."), is_error=True)
         return code
     return 5 if found.n_not_indexed else 0

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reader.base.errors import ModelError, UsageError
-from reader.base.messages import N_, say, speak, spoken
+from reader.base.messages import N_, _, speak, spoken
 from reader.cli import build
 from reader.cli.frame import ReaderCommand, TimeOfDay, WholeNumber, is_terminal, settings_of
 from reader.library.config import Config
@@ -53,20 +53,63 @@ _FILE = click.Path(path_type=Path)
 @click.command(
     "serve",
     cls=ReaderCommand,
-    help=N_("help.serve"),
+    help=N_("Read and write in a browser, on a phone or an iPad."),
     examples={
-        "serve": N_("example.serve.here"),
-        "serve --host 0.0.0.0 --https": N_("example.serve.network"),
+        "serve": N_("Serve pages on this machine only"),
+        "serve --host 0.0.0.0 --https": N_("Also to a phone or a tablet"),
     },
 )
-@click.option("--host", default="127.0.0.1", help=N_("option.host"))
-@click.option("--port", type=WholeNumber(0, 65_535), default=8_100, help=N_("option.port"))
-@click.option("--name", "names", multiple=True, help=N_("option.name"))
-@click.option("--https", "is_own", is_flag=True, help=N_("option.https"))
-@click.option("--cert", "certificate", type=_FILE, help=N_("option.cert"))
-@click.option("--key", type=_FILE, help=N_("option.key"))
-@click.option("--login", "must_sign_in", is_flag=True, help=N_("option.login"))
-@click.option("--gather-at", type=TimeOfDay(), help=N_("option.gather_at"))
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    help=N_(
+        "Address to listen on; 0.0.0.0 for all of this machine's addresses. Other devices then "
+        "have to sign in."
+    ),
+)
+@click.option(
+    "--port",
+    type=WholeNumber(0, 65_535),
+    default=8_100,
+    help=N_("Port to listen on, 0 to 65535; 0 takes any free port."),
+)
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    help=N_("Another name under which devices open the pages; may be repeated."),
+)
+@click.option(
+    "--https",
+    "is_own",
+    is_flag=True,
+    help=N_(
+        "Use HTTPS with a certificate of this machine's own authority, which each device trusts "
+        "once (page /trust)."
+    ),
+)
+@click.option(
+    "--cert",
+    "certificate",
+    type=_FILE,
+    help=N_("Use HTTPS with this certificate (PEM, with its chain below it)."),
+)
+@click.option(
+    "--key",
+    type=_FILE,
+    help=N_("The certificate's private key (PEM); not needed if it is in the certificate's file."),
+)
+@click.option(
+    "--login",
+    "must_sign_in",
+    is_flag=True,
+    help=N_("Ask for a sign-in on this machine too, if other people have accounts on it."),
+)
+@click.option(
+    "--gather-at",
+    type=TimeOfDay(),
+    help=N_("Gather every day at this time, like 06:30, in the library's time zone."),
+)
 @click.pass_context
 def serve_command(context: click.Context, /, **options: Any) -> None:
     """Serve the pages until Ctrl-C or SIGTERM."""
@@ -87,7 +130,7 @@ def serve_command(context: click.Context, /, **options: Any) -> None:
             tell_addresses(door)
             tell_codes_on_enter(door)
             server.run(application(parts), listener, context=secured, is_debug=is_debug)
-    click.echo(say("serve.ended"))
+    click.echo(_("Stopped."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +149,13 @@ class ServeOptions:
     def __post_init__(self) -> None:
         wrong = ""
         if self.is_own and self.certificate:
-            wrong = say("serve.cert.both")
+            wrong = _(
+                "--https makes a certificate and --cert names one, so they cannot be used together."
+            )
         if self.key and not self.certificate:
-            wrong = say("serve.cert.no_cert")
+            wrong = _("--key needs --cert.")
         if wrong:
-            raise UsageError(what=wrong, hint=say("serve.cert.one"))
+            raise UsageError(what=wrong, hint=_("Leave out one of the options."))
 
     def door(
         self, listener: socket.socket, folder: Path, *, is_debug: bool
@@ -193,36 +238,67 @@ def tell_addresses(door: Door) -> None:
     """Print the addresses, the authority's fingerprint, and the first one-time code."""
     served = door.served
     first, *others = served.addresses
-    click.echo(say("serve.at", address=first))
+    click.echo(_("Open {address} in a browser (Ctrl-C stops the server).", address=first))
     if others:
-        click.echo(say("serve.also", addresses=say("list").join(others)))
+        click.echo(_("Other addresses: {addresses}.", addresses=_(", ").join(others)))
     if served.fingerprint:
         digits = served.fingerprint.upper()
         # In groups of four digits, to be compared by eye.
         spaced = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
-        click.echo(say("serve.trust", address=first, fingerprint=spaced))
+        click.echo(
+            _(
+                "Each device has to trust this server once: {address}trust\n  SHA-256 "
+                "{fingerprint}",
+                address=first,
+                fingerprint=spaced,
+            )
+        )
     if served.needs_login:
         if not (served.is_tls or served.is_local):
-            click.echo(say("serve.plain"), err=True)
+            click.echo(
+                _(
+                    "Without HTTPS, others in this network can read along, and devices save "
+                    "nothing for offline use. `--https` solves both."
+                ),
+                err=True,
+            )
         tell_code(door)
 
 
 _WHY_NEW = {
-    "any": "serve.authority.new.any",
-    "ended": "serve.authority.new.ended",
-    "names": "serve.authority.new.names",
+    "any": N_(
+        "A new certificate authority was made, because the old one could sign certificates "
+        "for any site, without an end date."
+    ),
+    "ended": N_("A new certificate authority was made, because the old one has expired."),
+    "names": N_(
+        "A new certificate authority was made, because the old one may not sign "
+        "certificates for {names}."
+    ),
 }
 
 
 def tell_authority(authority: Authority, folder: Path, *, now: datetime) -> None:
     """Warn where devices have to trust a new authority, now or soon."""
     if authority.why_new:
-        names = say("list").join(authority.missing)
-        click.echo(say(_WHY_NEW[authority.why_new], names=names), err=True)
-        click.echo(say("serve.authority.new.what"), err=True)
+        names = _(", ").join(authority.missing)
+        click.echo(_(_WHY_NEW[authority.why_new], names=names), err=True)
+        click.echo(
+            _("Let each of your devices trust the new one once, and remove the old one from it."),
+            err=True,
+        )
     elif authority.ends_soon(now):
         day = authority.limits.until.astimezone().date()
-        click.echo(say("serve.authority.soon", day=day, folder=folder), err=True)
+        click.echo(
+            _(
+                "The certificate authority expires on {day}. The first start after that makes a "
+                "new one, which your devices have to trust. To do this now, delete {folder} and "
+                "start again.",
+                day=day,
+                folder=folder,
+            ),
+            err=True,
+        )
 
 
 def tell_code(door: Door) -> None:
@@ -232,7 +308,14 @@ def tell_code(door: Door) -> None:
     code = grouped(door.codes.new())
     address = f"{door.served.addresses[0]}enter?code={code}"
     until = datetime.now().astimezone() + timedelta(seconds=LIFE_S)
-    click.echo(say("serve.code", code=code, address=address, until=f"{until:%H:%M}"))
+    click.echo(
+        _(
+            "To sign in one device until {until}, use the code {code} or open {address}",
+            code=code,
+            address=address,
+            until=f"{until:%H:%M}",
+        )
+    )
     if sys.stdout.isatty():
         import segno
 
@@ -245,7 +328,7 @@ def tell_codes_on_enter(door: Door) -> None:
     """Print a further code each time that Enter is pressed, where there is a terminal."""
     if not (door.served.needs_login and is_terminal()):
         return
-    click.echo(say("serve.more"))
+    click.echo(_("Press Enter for a new code."))
     language, stdin = spoken(), sys.stdin.fileno()
 
     def listen() -> None:
@@ -293,8 +376,10 @@ class WarmModel:
         if (kept := self._vectors.get(key)) is not None:
             return kept
         if not self._lock.acquire(timeout=wait_s):
-            hint = say("model.busy.hint")
-            raise ModelError(model=self.config.encoder, what=say("model.busy"), hint=hint)
+            hint = _("Try again in a moment.")
+            raise ModelError(
+                model=self.config.encoder, what=_("other requests are using it"), hint=hint
+            )
         try:
             # One at a time: around each call numpy's number of threads is set for the process.
             encoder = self._loaded()

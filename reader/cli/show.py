@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from reader.base.errors import NotKnown
-from reader.base.messages import N_, say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, plain_lines, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
@@ -22,14 +22,16 @@ from reader.pdfs.text.process import PdfReader
 @click.command(
     "show",
     cls=ReaderCommand,
-    help=N_("help.show"),
+    help=N_("Show what is known about a paper: abstract, posts about it, your note, its files."),
     examples={
-        "show 2401.01234": N_("example.show.id"),
-        'show "Attention is all"': N_("example.show.title"),
+        "show 2401.01234": N_("Show what is known about a paper"),
+        'show "Attention is all"': N_("Name the paper by the beginning of its title"),
     },
 )
 @click.argument("id_", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def show_command(context: click.Context, id_: str, as_json: bool) -> None:
     """Print all that is known of a paper."""
@@ -48,7 +50,7 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
         width = screen.width_of_terminal()
         output.put_all(_facts(shown, width))
         output.put()
-        abstract = plain(shown.held.paper.abstract) or say("show.no_abstract")
+        abstract = plain(shown.held.paper.abstract) or _("No abstract is known.")
         output.put_all(screen.wrap(abstract, width))
         output.put_all(_talk_and_notes(shown, width))
 
@@ -58,31 +60,49 @@ def _facts(shown: About, width: int) -> Iterator[str]:
     held = shown.held
     yield from screen.paper_lines(held, width)
     if year := year_of(held.paper):
-        yield say("show.year", year=year)
+        yield _("year {year}", year=year)
     yield plain(arrival_text(held, shown.origins))
     for printed in shown.to_look_up:
-        scheme, _, name = printed.partition(":")
-        key = "show.printed_doi" if scheme == "doi" else "show.printed"
-        yield plain(say(key, id=name if scheme == "doi" else printed))
+        scheme, _unused, name = printed.partition(":")
+        key = (
+            N_("DOI printed in the PDF: {id}. `reader gather` looks it up.")
+            if scheme == "doi"
+            else N_("Id printed in the PDF: {id}. `reader gather` looks it up.")
+        )
+        yield plain(_(key, id=name if scheme == "doi" else printed))
     if held.topic:
-        yield say("show.filed", topic=held.topic, key=held.key)
+        yield _("filed under {topic} as {key}", topic=held.topic, key=held.key)
     if shown.pdf:
         path, n = shown.pdf.path, shown.n_passages
         if shown.is_pdf_here:
-            yield say("show.pdf", path=path, n=n)
+            yield ngettext("{path} ({n} passage)", "{path} ({n} passages)", n, path=path)
         else:
-            yield say("show.pdf_gone", path=path, n=n)
+            yield ngettext(
+                "{path} is no longer here; {n} passage of it can still be found",
+                "{path} is no longer here; {n} passages of it can still be found",
+                n,
+                path=path,
+            )
     for beside in shown.beside:
-        key = "show.older" if beside.copy.is_version else "show.marked"
-        key = key if beside.is_here else "show.copy_gone"
-        yield plain(say(key, path=beside.copy.path, day=beside.on or ""))
+        key = (
+            N_("older version: {path}")
+            if beside.copy.is_version
+            else N_("with marks: {path} (imported {day})")
+        )
+        key = key if beside.is_here else N_("{path} (imported {day}) is no longer here")
+        yield plain(_(key, path=beside.copy.path, day=beside.on or ""))
     picture = shown.picture
     if picture and picture.figure:
         caption = shorten(plain(picture.caption), 200)
         page = picture.figure_page
-        yield say("show.figure", file=picture.figure, page=page, caption=caption)
+        yield _("{file} (page {page}): {caption}", file=picture.figure, page=page, caption=caption)
     if n := len(shown.marks_there):
-        yield say("show.highlights", n=n, id=held.paper.id)
+        yield ngettext(
+            "{n} highlight: reader highlights {id}",
+            "{n} highlights: reader highlights {id}",
+            n,
+            id=held.paper.id,
+        )
 
 
 def _talk_and_notes(shown: About, width: int) -> Iterator[str]:
@@ -92,27 +112,35 @@ def _talk_and_notes(shown: About, width: int) -> Iterator[str]:
         yield from screen.wrap(f"{screen.said_text(mention)} {plain(mention.url)}", width)
     if shown.note:
         yield ""
-        yield say("show.note", day=shown.note.on_date)
+        yield _("NOTE of {day}", day=shown.note.on_date)
         yield from screen.wrap(plain_lines(shown.note.text), width)
     if shown.linked:
         yield ""
     for one in shown.linked:
-        link = say("show.backlink", key=one.held.key, sentence=plain(one.sentence))
+        link = _(
+            "Linked from [[{key}]]: {sentence}", key=one.held.key, sentence=plain(one.sentence)
+        )
         yield from screen.wrap(link, width, "    ", "")
 
 
 @click.command(
     "open",
     cls=ReaderCommand,
-    help=N_("help.open"),
+    help=N_("""Open a paper's PDF: the newest copy with your marks, if there is one.
+
+Without a PDF it opens the paper's web page."""),
     examples={
-        "open 2401.01234": N_("example.open.id"),
-        "open 2401.01234 --original": N_("example.open.original"),
+        "open 2401.01234": N_("Open the PDF, with marks if it has any"),
+        "open 2401.01234 --original": N_("Open the PDF without your marks"),
     },
 )
 @click.argument("id_", metavar="ID")
-@click.option("--original", "is_original", is_flag=True, help=N_("option.original"))
-@click.option("--print", "is_printed", is_flag=True, help=N_("option.print"))
+@click.option(
+    "--original", "is_original", is_flag=True, help=N_("The original PDF, not the marked copy.")
+)
+@click.option(
+    "--print", "is_printed", is_flag=True, help=N_("Print where it is, and open nothing.")
+)
 @click.pass_context
 def open_command(context: click.Context, id_: str, is_original: bool, is_printed: bool) -> None:
     """Open the newest marked copy, else the PDF, else the paper's page on the web."""
@@ -122,8 +150,8 @@ def open_command(context: click.Context, id_: str, is_original: bool, is_printed
             file = file_to_read(library, held.row, is_original=is_original, read=reader.read)
         place = str(file) if file else url_of(held.paper.id)
     if not place:
-        what = say("pdf.nowhere", title=plain(held.paper.title))
-        raise NotKnown(what=what, hint=say("pdf.nowhere.hint"))
+        what = _("No web page and no PDF of {title} is known.", title=plain(held.paper.title))
+        raise NotKnown(what=what, hint=_("If you have the PDF, `reader add FILE` adds it."))
     if is_printed:
         output.put(place)
         return

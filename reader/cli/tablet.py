@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from reader.base.errors import PdfError, UsageError
-from reader.base.messages import N_, say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error, settings_of
@@ -30,25 +30,33 @@ _FOLDER = click.Path(path_type=Path)
 
 
 _TAKEN = {
-    "copied": "take.copied",
-    "there": "take.there",
-    "missing": "take.missing",
-    "unreadable": "take.unreadable",
+    "copied": N_("{name}"),
+    "there": N_("already there: {name}"),
+    "missing": N_("its PDF is not in the library"),
+    "unreadable": N_("{file} cannot be read ({what})"),
 }
 
 
 @click.command(
     "take",
     cls=ReaderCommand,
-    help=N_("help.take"),
+    help=N_(
+        "Copy PDFs to the tablet's folder: of today's picks, or of the papers named.\n\nNo "
+        "file that is there is overwritten, so you can run it again at any time. Exit code 5: "
+        "a PDF is not here."
+    ),
     examples={
-        "take": N_("example.take.today"),
-        "take 2401.01234 --to ~/tablet": N_("example.take.to"),
+        "take": N_("Copy the PDFs of today's picks"),
+        "take 2401.01234 --to ~/tablet": N_("Copy one PDF to this folder"),
     },
 )
 @click.argument("ids", nargs=-1, metavar="[ID...]")
-@click.option("--to", "folder", type=_FOLDER, help=N_("option.to"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--to", "folder", type=_FOLDER, help=N_("Copy to this folder, not to the one in feeds.toml.")
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def take_command(
     context: click.Context, ids: tuple[str, ...], folder: Path | None, as_json: bool
@@ -63,27 +71,35 @@ def take_command(
                 output.put_json(one)
             elif one.error is None and not settings_of(context).is_quiet:
                 title = plain(one.held.paper.title)
-                output.put(say(_TAKEN[one.outcome], name=plain(one.name), title=title))
+                output.put(_(_TAKEN[one.outcome], name=plain(one.name), title=title))
             if one.error is not None:
                 say_error(one.error)
         if not took and not as_json:
-            answer(context, say("take.nothing"))
+            answer(context, _("Nothing was picked today; `reader take ID` takes any paper."))
     return next((one.error.exit_code for one in took if one.error), 0)
 
 
 @click.command(
     "back",
     cls=ReaderCommand,
-    help=N_("help.back"),
+    help=N_(
+        "Import marked PDFs: each copy is kept beside the original, and its marks are read.\n\n"
+        "FOLDER: a folder with all folders in it, or one file. Without it, the tablet's "
+        "folder. Exit code 5: a file was not read, or its paper was not recognised."
+    ),
     examples={
-        "back": N_("example.back.all"),
-        "back marked.pdf --as 2401.01234": N_("example.back.as"),
+        "back": N_("Import all from the tablet's folder"),
+        "back marked.pdf --as 2401.01234": N_("Import a file as this paper's copy"),
     },
 )
 @click.argument("folder", type=_FOLDER, required=False, metavar="[FOLDER]")
-@click.option("--as", "id_", metavar="ID", help=N_("option.back_as"))
-@click.option("--remove", "removed", metavar="ID", help=N_("option.back_remove"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option("--as", "id_", metavar="ID", help=N_("The paper that the one file belongs to."))
+@click.option(
+    "--remove", "removed", metavar="ID", help=N_("Remove the last marked copy of this paper.")
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def back_command(
     context: click.Context, folder: Path | None, id_: str | None, removed: str | None, as_json: bool
@@ -94,7 +110,10 @@ def back_command(
     """
     if removed is not None:
         if folder is not None or id_ is not None:
-            raise UsageError(what=say("copy.alone"), hint=say("copy.alone.hint", id=plain(removed)))
+            raise UsageError(
+                what=_("--remove takes one paper and no file."),
+                hint=_("Use it alone: reader back --remove {id}", id=plain(removed)),
+            )
         _remove(context, removed, as_json=as_json)
         return 0
     can_ask = sys.stdin.isatty() and not as_json
@@ -126,9 +145,21 @@ def back_command(
         n = Counter(brought.outcome for brought in of_pdfs)
         left = sum(brought.error is not None for brought in of_pdfs)
         counts = {"new": n["imported"], "same": n["unchanged"]}
-        done_text = say("back.done", n=len(of_pdfs), **counts)
+        done_text = ngettext(
+            "{n} PDF: {new} with new marks, {same} unchanged.",
+            "{n} PDFs: {new} with new marks, {same} unchanged.",
+            len(of_pdfs),
+            **counts,
+        )
         if left:
-            done_text = say("back.done_but", n=len(of_pdfs), left=left, **counts)
+            done_text = ngettext(
+                "{n} PDF: {new} with new marks, {same} unchanged, {left} not imported (see above).",
+                "{n} PDFs: {new} with new marks, {same} unchanged, {left} not imported (see "
+                "above).",
+                len(of_pdfs),
+                left=left,
+                **counts,
+            )
         answer(context, done_text)
     return next((brought.error.exit_code for brought in done if brought.error), 0)
 
@@ -150,7 +181,7 @@ def _ask(
     name = plain(brought.name)
     for held in brought.candidates[:3]:
         title, why = plain(held.paper.title), plain(brought.why)
-        question = say("back.ask", name=name, title=title, why=why)
+        question = _("{name}: is it {title}? ({why})", name=name, title=title, why=why)
         # On stderr: the output may go into a file.
         if click.confirm(question, err=True):
             file = source / brought.name if source.is_dir() else source
@@ -168,20 +199,24 @@ def _show_brought(context: click.Context, brought: CopyOutcome, *, as_json: bool
     elif brought.held and brought.outcome == "imported" and not as_json:
         counts = counts_text(brought.counts, brought.copy)
         title = brought.held.paper.title
-        answer(context, say("back.file", title=title, name=brought.name, counts=counts))
+        answer(
+            context, _("{title}: {counts} [{name}]", title=title, name=brought.name, counts=counts)
+        )
 
 
 @click.command(
     "highlights",
     cls=ReaderCommand,
-    help=N_("help.highlights"),
+    help=N_("List what you highlighted in a paper's PDF, in reading order."),
     examples={
-        "highlights 2401.01234": N_("example.highlights.id"),
-        "highlights 2401.01234 --json": N_("example.highlights.json"),
+        "highlights 2401.01234": N_("List the highlights with their numbers"),
+        "highlights 2401.01234 --json": N_("The same for a program"),
     },
 )
 @click.argument("id_", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
     """Show the marks in a paper's PDF, in reading order."""
@@ -210,17 +245,30 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
         # Words that are marked several times are shown once; `gathered` gives the others no page.
         if at := pages.get(mark.id, (mark.highlight.page,)):
             gone = gone_on.get(mark.id)
-            facts = [say("marks.removed", day=gone)] if gone else []
+            facts = [_("removed {day}", day=gone)] if gone else []
             facts += [f"#{numbers[mark.id]}"] if mark.id in numbers else []
             _show_mark(mark, at, facts, width)
     if ink:
         output.put()
         if ink.pages:
-            output.put(say("marks.ink", pages=pages_text(ink.pages), path=ink.path))
+            output.put(
+                _(
+                    "Ink on {pages} cannot be shown here; see {path}.",
+                    pages=pages_text(ink.pages),
+                    path=ink.path,
+                )
+            )
         else:
-            output.put(say("marks.ink_somewhere", n=ink.n, path=ink.path))
+            output.put(
+                ngettext(
+                    "Ink ({n} stroke) cannot be shown here; see {path}.",
+                    "Ink ({n} strokes) cannot be shown here; see {path}.",
+                    ink.n,
+                    path=ink.path,
+                )
+            )
     if not marks:
-        output.put(say("marks.none"))
+        output.put(_("No highlights."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,15 +294,15 @@ def _show_mark(mark: VisibleMark, pages: Sequence[int], more: Sequence[str], wid
     """Print one mark. more: facts to print after its kind and colour."""
     highlight = mark.highlight
     colour = colour_word(highlight.colour)
-    facts = [say(MARKS[highlight.kind])]
-    facts += [say(COLOURS[colour])] if colour else []
-    facts += [say("marks.flattened")] if highlight.is_flattened else []
-    joined = say("list").join([*facts, *more])
+    facts = [_(MARKS[highlight.kind])]
+    facts += [_(COLOURS[colour])] if colour else []
+    facts += [_("drawn into the page by an app")] if highlight.is_flattened else []
+    joined = _(", ").join([*facts, *more])
     output.put()
     if len(pages) == 1:
-        output.put(say("marks.head", page=pages[0], facts=joined))
+        output.put(_("PAGE {page}  {facts}", page=pages[0], facts=joined))
     else:
-        output.put(say("marks.head_pages", pages=say("list").join(map(str, pages)), facts=joined))
+        output.put(_("PAGES {pages}  {facts}", pages=_(", ").join(map(str, pages)), facts=joined))
     text = once(plain(highlight.text))
     lines = screen.wrap(text, width, "  ") if text else []
     if highlight.note:

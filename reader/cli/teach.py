@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from reader.base.errors import ReadOnly, UsageError
-from reader.base.messages import N_, say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, is_terminal, say_errors, settings_of
@@ -25,18 +25,34 @@ YES, NO, LATER, UNDO, END = "y", "n", " ", "u", "q"
 @click.command(
     "teach",
     cls=ReaderCommand,
-    help=N_("help.teach"),
+    help=N_("""Teach a topic which papers belong to it.
+
+    You give examples, and answer a few questions. WHAT is a BibTeX file, a PDF, a folder of
+    PDFs, or a paper in the library."""),
     examples={
-        "teach --topic speech/asr library.bib": N_("example.teach.bib"),
-        "teach --topic speech/asr 2401.01234": N_("example.teach.id"),
+        "teach --topic speech/asr library.bib": N_("Teach a topic by a BibTeX file"),
+        "teach --topic speech/asr 2401.01234": N_("Teach it by one paper"),
     },
 )
 @click.argument("what", nargs=-1, metavar="[WHAT...]")
-@click.option("--topic", default="", metavar="TOPIC", help=N_("option.topic"))
-@click.option("--author", "people", multiple=True, metavar="NAME", help=N_("option.author"))
-@click.option("--no-ask", is_flag=True, help=N_("option.no_ask"))
-@click.option("--no-fetch", is_flag=True, help=N_("option.teach_no_fetch"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--topic",
+    default="",
+    metavar="TOPIC",
+    help=N_("The topic to teach; needed if feeds.toml has several own topics."),
+)
+@click.option(
+    "--author",
+    "people",
+    multiple=True,
+    metavar="NAME",
+    help=N_("Also use the papers in the library by this person."),
+)
+@click.option("--no-ask", is_flag=True, help=N_("Ask no questions afterwards."))
+@click.option("--no-fetch", is_flag=True, help=N_("Do not look anything up on the network."))
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def teach_command(
     context: click.Context,
@@ -51,7 +67,10 @@ def teach_command(
     with build.opened(context) as library:
         meant = topic_to_teach(library, topic)
         if no_ask and not (what or people):
-            raise UsageError(what=say("teach.no_example"), hint=say("teach.nothing.hint"))
+            raise UsageError(
+                what=_("There is nothing to teach, and you asked for no questions."),
+                hint=_("Give a BibTeX file, a PDF, a folder of PDFs, or a paper."),
+            )
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
         with build.tools(context, library) as tools:
@@ -86,7 +105,14 @@ class _Lesson:
 
     def tell_examples(self, rows: Sequence[int]) -> None:
         effect = self._teaching.teach("seed", rows)
-        self._say_wrapped(say("teach.examples", n=len(rows), topic=self._topic))
+        self._say_wrapped(
+            ngettext(
+                "Taught {n} paper to {topic}.",
+                "Taught {n} papers to {topic}.",
+                len(rows),
+                topic=self._topic,
+            )
+        )
         self._say_wrapped(self._effect(effect))
         if self._as_json:
             # The effect is that of all examples together, and stands on the first line.
@@ -98,9 +124,11 @@ class _Lesson:
         waiting = self._teaching.questions()
         place = 0
         if waiting:
-            self._say(say("teach.keys"))
+            self._say(_("y yes · n no · space later · u undo · q quit"))
         else:
-            self._say_wrapped(say("teach.no_question", topic=self._topic))
+            self._say_wrapped(
+                _("There is no undecided paper to ask about for {topic}.", topic=self._topic)
+            )
         while place < len(waiting):
             held = waiting[place]
             key = self._ask(held, place + 1, len(waiting))
@@ -123,14 +151,21 @@ class _Lesson:
             elif key == LATER:
                 place += 1
             else:
-                self._say(say("teach.keys"))
+                self._say(_("y yes · n no · space later · u undo · q quit"))
         if self._as_json:
             for held in waiting[place:]:
                 self._put(held, "asked", None)
 
     def end(self) -> None:
         if self.n_answers:
-            self._say(say("teach.end", n=self.n_answers, topic=self._topic))
+            self._say(
+                ngettext(
+                    "{n} answer for {topic}. Today's list uses them.",
+                    "{n} answers for {topic}. Today's list uses them.",
+                    self.n_answers,
+                    topic=self._topic,
+                )
+            )
 
     def _undo(self, waiting: Sequence[LibraryPaper], place: int) -> int:
         """Take back the last answer of this lesson, never an older act.
@@ -138,12 +173,12 @@ class _Lesson:
         Returns the place of its question, to go on there.
         """
         if not self.n_answers:
-            self._say(say("undo.nothing"))
+            self._say(_("There is nothing to undo."))
             return place
         undone = self._teaching.undo()
         self.n_answers -= 1
         for held in undone:
-            self._say_wrapped(say("undone", title=plain(held.paper.title)))
+            self._say_wrapped(_("Undone: {title}", title=plain(held.paper.title)))
         rows = {held.row for held in undone}
         return next((n for n, held in enumerate(waiting) if held.row in rows), place)
 
@@ -152,7 +187,9 @@ class _Lesson:
         abstract = screen.wrap(plain(held.paper.abstract), width, "    ")[:3]
         for line in ("", *screen.paper_lines(held, width), *abstract):
             self._say(line)
-        prompt = say("teach.ask", n=n, of=of, topic=self._topic)
+        prompt = _(
+            "[{n}/{of}] Does it belong to {topic}? y n u space q:", n=n, of=of, topic=self._topic
+        )
         if not is_terminal():
             self._say(prompt)
             line = sys.stdin.readline() if sys.stdin is not None else ""
@@ -166,12 +203,23 @@ class _Lesson:
 
     def _effect(self, effect: Effect) -> str:
         n_in, n_out = effect.n_in, effect.n_out
-        return say("teach.effect", of=self._teaching.n_of_day, n_in=n_in, n_out=n_out)
+        return _(
+            "Papers looked at: {of}; newly in: {n_in}, newly out: {n_out}.",
+            of=self._teaching.n_of_day,
+            n_in=n_in,
+            n_out=n_out,
+        )
 
     def _answer(self, effect: Effect) -> str:
         moved = round(effect.after - effect.before, 2)
-        key = "teach.higher" if moved > 0 else "teach.lower" if moved < 0 else "teach.unmoved"
-        answer = say(key, place=say(PLACES[effect.place]))
+        key = (
+            N_("{place}, higher than before")
+            if moved > 0
+            else N_("{place}, lower than before")
+            if moved < 0
+            else N_("{place}, as before")
+        )
+        answer = _(key, place=_(PLACES[effect.place]))
         return f"{answer} · {self._effect(effect)}"
 
     def _say(self, text: str) -> None:

@@ -26,7 +26,7 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.cli import screen
 
 # Arrow keys come as ESC [ or, in a terminal's application mode, as ESC O. Home and End differ
@@ -254,7 +254,7 @@ class Terminal:
             self.stop()
             return []
         wait_s = ESCAPE_S if self._keys.is_waiting else timeout_s
-        ready, _, _ = select.select([self._in, self._wake], [], [], wait_s)
+        ready, _unused, _unused = select.select([self._in, self._wake], [], [], wait_s)
         if self._wake in ready:
             with contextlib.suppress(BlockingIOError):
                 # Several signals may have written: empty the pipe.
@@ -410,7 +410,7 @@ Result = TypeVar("Result")
 
 def run_until_key(work: Callable[[], Result]) -> tuple[Result | None, bool]:
     """Do long work that any key ends; returns (its result, whether a key ended it)."""
-    click.echo(say("screen.fetching"), err=True)
+    click.echo(_("Asking the sources. Press any key to see the list as it is now."), err=True)
     try:
         with until_key():
             return work(), False
@@ -434,7 +434,7 @@ def until_key(fd: int = 0) -> Iterator[None]:
     main = threading.get_ident()
 
     def watch() -> None:
-        ready, _, _ = select.select([fd, stop], [], [])
+        ready, _unused, _unused = select.select([fd, stop], [], [])
         if fd in ready and not is_over.is_set():
             pressed.set()
             # A signal to the main thread also ends its waiting for a lock or a socket.

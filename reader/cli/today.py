@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import click
 
 from reader.base.errors import Problem, ReadOnly, StoreError
-from reader.base.messages import N_, say
+from reader.base.messages import N_, _
 from reader.base.text import plain, with_hint
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, is_terminal, say_error, say_errors, settings_of
@@ -23,15 +23,27 @@ from reader.morning.trust import is_due
 @click.command(
     "today",
     cls=ReaderCommand,
-    help=N_("help.today"),
+    help=N_(
+        "Show this morning's papers: all new ones in your own topics, and those in near topics "
+        "that people talk about.\n\nIt asks the sources first if something may be new. On a "
+        "terminal each decision takes one key: p pick, s skip, o open, w why, n note, u undo, "
+        "space later, q end."
+    ),
     examples={
-        "today": N_("example.today.now"),
-        "today --date yesterday": N_("example.today.day"),
+        "today": N_("Show this morning's list and decide"),
+        "today --date yesterday": N_("Show yesterday's list"),
     },
 )
-@click.option("--no-fetch", is_flag=True, help=N_("option.no_fetch"))
-@click.option("--date", "day", metavar="DAY", help=N_("option.date"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option("--no-fetch", is_flag=True, help=N_("Ask no source; show what is here."))
+@click.option(
+    "--date",
+    "day",
+    metavar="DAY",
+    help=N_("Show the morning of another day: yesterday, mon, 03-04 or 2031-03-04."),
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def today_command(context: click.Context, no_fetch: bool, day: str | None, as_json: bool) -> int:
     """Show the morning. Exit code 5 where a source is missing, 6 where it was not fetched."""
@@ -43,7 +55,10 @@ def today_command(context: click.Context, no_fetch: bool, day: str | None, as_js
         name = build.encoder_name(library.config)
         shown = morning(library, rank_list(library, chosen, may_fold=day is None), encoder=name)
         if fetched.trouble is not None or fetched.is_cut or library.db.is_read_only:
-            shown = replace(shown, notices=(*shown.notices, say("today.as_it_stands")))
+            shown = replace(
+                shown,
+                notices=(*shown.notices, _("This is the list as it is now; no source was asked.")),
+            )
         shown = replace(shown, fetching=fetching(library, shown.pdfs))
         if chosen == library.today():
             keep_shown(library, shown)
@@ -86,9 +101,11 @@ class FetchOutcome:
         """Return what went wrong, where a whole screen covers what was printed."""
         errors = [self.trouble] if self.trouble else told_together(self.problems)
         if not errors:
-            return say("screen.cut") if self.is_cut else ""
+            return _("The list as it is now: not all sources were asked.") if self.is_cut else ""
         text = plain(with_hint(errors[0].message, errors[0].hint))
-        return text if len(errors) == 1 else say("screen.and_more", text=text, n=len(errors) - 1)
+        return (
+            text if len(errors) == 1 else _("{text} (and {n} more)", text=text, n=len(errors) - 1)
+        )
 
 
 def _fetch_due(context: click.Context, library: Library, *, may_cut: bool) -> FetchOutcome:

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from reader.base.errors import ReaderError, UsageError
-from reader.base.messages import N_, say, say_day
+from reader.base.messages import N_, _, ngettext, say_day
 from reader.base.text import columns, plain, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, is_terminal, settings_of
@@ -43,14 +43,22 @@ from reader.notes.shared import SharedPage, markdown
 @click.command(
     "week",
     cls=ReaderCommand,
-    help=N_("help.week"),
+    help=N_("""Look back on a week, in key sentences of your own notes.
+
+    Below your papers by theme are new links between notes, and skipped papers that people
+    talked about afterwards or that are similar to your picks. Each pick that has waited for
+    two weeks (reader.queue_days) is asked about once: read it or drop it."""),
     examples={
-        "week": N_("example.week.now"),
-        "week --on 2026-10-05": N_("example.week.on"),
+        "week": N_("Look back on this week"),
+        "week --on 2026-10-05": N_("Look back on the week of this day"),
     },
 )
-@click.option("--on", "day", metavar="DAY", help=N_("option.week_on"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--on", "day", metavar="DAY", help=N_("The week, Monday to Sunday, that has this day.")
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def week_command(context: click.Context, day: str | None, as_json: bool) -> None:
     """Look back on one week."""
@@ -71,9 +79,11 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
             output.put_all(_ask_head(library))
             for n, queued in enumerate(asked, 1):
                 output.put_all(screen.queued_lines(queued, width, n))
-                output.put("    " + say("week.ask.command", id=plain(queued.held.paper.id)))
+                output.put(
+                    "    " + _("to drop it: reader drop {id}", id=plain(queued.held.paper.id))
+                )
         if asks and (n_more := n_to_ask(library)):
-            output.put(say("week.ask.more", n=n_more))
+            output.put(_("Picked later, to be asked about another time: {n}.", n=n_more))
 
 
 def _ask(library: Library, asks: Sequence[QueueEntry]) -> None:
@@ -89,7 +99,7 @@ def _ask(library: Library, asks: Sequence[QueueEntry]) -> None:
             output.put_all([*head, *screen.queued_lines(queued, width, n)])
             # The head stands only above the first question.
             head.clear()
-            prompt = say("week.ask.key", n=n, of=len(asks))
+            prompt = _("[{n}/{of}] r read it · d drop it · q quit", n=n, of=len(asks))
             while (key := ask(prompt)) not in ("r", "d", *END):
                 pass
             if key in END:
@@ -98,10 +108,10 @@ def _ask(library: Library, asks: Sequence[QueueEntry]) -> None:
             try:
                 if key == "r":
                     keep(library, id_)
-                    output.put("    " + say("week.ask.kept"))
+                    output.put("    " + _("It stays in your queue."))
                 else:
                     drop(library, [id_])
-                    output.put("    " + say("queue.dropped", title=title))
+                    output.put("    " + _("Dropped: {title}", title=title))
             except ReaderError as error:
                 # It got a note or was dropped in another window meanwhile. The next one comes.
                 output.put("    " + plain(error.message))
@@ -109,39 +119,58 @@ def _ask(library: Library, asks: Sequence[QueueEntry]) -> None:
 
 def _ask_head(library: Library) -> Iterator[str]:
     yield ""
-    yield screen.bold(say("week.ask", n=library.config.queue_days))
-    yield from screen.wrap(say("week.ask.what"), screen.width_of_terminal())
+    yield screen.bold(
+        ngettext(
+            "PICKED AT LEAST {n} DAY AGO, NOT WRITTEN UP",
+            "PICKED AT LEAST {n} DAYS AGO, NOT WRITTEN UP",
+            library.config.queue_days,
+        )
+    )
+    yield from screen.wrap(
+        _("Read it or drop it? You are asked only once; what you do not drop stays in the queue."),
+        screen.width_of_terminal(),
+    )
 
 
 def week_lines(found: Week, width: int) -> Iterator[str]:
     """Lay out a week: the papers read, by theme; links between notes; skips to look at again."""
     n_skimmed = len(found.read) - found.n_written
     counts = {"written": found.n_written, "skimmed": n_skimmed}
-    yield screen.bold(say("week.head", first=found.first, last=found.last, **counts))
+    yield screen.bold(
+        _(
+            "WEEK  {first} to {last} · {written} written, {skimmed} skimmed",
+            first=found.first,
+            last=found.last,
+            **counts,
+        )
+    )
     if not found.read:
-        yield say("week.nothing", before=days_back(found.first, 7))
+        yield _(
+            "No notes in this week. The week before: reader week --on {before}",
+            before=days_back(found.first, 7),
+        )
     # `groupby` needs them sorted by theme, and they are.
     for theme, read in groupby(found.read, key=lambda one: one.theme):
         yield ""
-        yield screen.bold(plain(theme) or say("week.no_theme"))
+        yield screen.bold(plain(theme) or _("no theme"))
         for one in read:
             yield from _title_lines(one, width)
             lines = screen.wrap(plain(one.sentence), width, "      ")
             yield from (screen.dim(line) for line in lines if line)
     if found.links:
         yield ""
-        yield screen.bold(say("week.links"))
+        yield screen.bold(_("NEW LINKS"))
         for link in found.links:
             yield "  " + shorten(plain(link.source.paper.title), width - 2)
             yield "    -> " + shorten(plain(link.target.paper.title), width - 7)
     if found.regrets:
         yield ""
-        yield screen.bold(say("week.regrets"))
+        yield screen.bold(_("SKIPPED, BUT WORTH A SECOND LOOK"))
         for regret in found.regrets:
             yield "  " + shorten(plain(regret.held.paper.title), width - 2)
             yield from map(screen.dim, screen.wrap(regret_text(regret), width, "    "))
         if found.n_more:
-            yield say("week.more", n=found.n_more)
+            yield _("and {n} more", n=found.n_more)
 
 
 def _title_lines(one: ReadPaper, width: int) -> list[str]:
@@ -161,16 +190,28 @@ _FILE = click.Path(path_type=Path, allow_dash=True)
 @click.command(
     "stats",
     cls=ReaderCommand,
-    help=N_("help.stats"),
+    help=N_(
+        "Show your year as a map of days, with your streak.\n\n    A digit is the number of "
+        "papers written up on that day, + ten or more, - a day off or near\n    a deadline, "
+        "which does not break the streak. Below are the papers by theme and by source.\n    "
+        "--on DAY shows a single day."
+    ),
     examples={
-        "stats": N_("example.stats.year"),
-        "stats --svg year.svg": N_("example.stats.svg"),
+        "stats": N_("Show the last 53 weeks"),
+        "stats --svg year.svg": N_("Write the map as a picture"),
     },
 )
-@click.option("--on", "day", metavar="DAY", help=N_("option.stats_on"))
-@click.option("--svg", "svg_file", type=_FILE, help=N_("option.svg"))
-@click.option("--png", "png_file", type=_FILE, help=N_("option.png"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--on",
+    "day",
+    metavar="DAY",
+    help=N_("Show one day: what you wrote, picked, skipped and recalled."),
+)
+@click.option("--svg", "svg_file", type=_FILE, help=N_("Write the map to this file, as SVG."))
+@click.option("--png", "png_file", type=_FILE, help=N_("Write the map to this file, as PNG."))
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def stats_command(
     context: click.Context,
@@ -200,7 +241,7 @@ def stats_command(
             continue
         write_whole(file, content)
         if not settings_of(context).is_quiet:
-            output.put(say("stats.drawn", file=file), is_error=True)
+            output.put(_("written: {file}", file=file), is_error=True)
     if as_json:
         output.put_json(found, day=one)
     elif one:
@@ -211,29 +252,41 @@ def stats_command(
 
 def stats_lines(found: Stats, width: int) -> Iterator[str]:
     """Lay out the map of the year, the streak, and the counts by theme and by source."""
-    yield screen.bold(say("stats.head", first=found.first, last=found.last))
+    yield screen.bold(_("STATS  {first} to {last}", first=found.first, last=found.last))
     yield ""
     yield f"    {months_line(found.map)}".rstrip()
     for name, squares in rows(found.map):
         yield f"{name:<4}" + "".join(_coloured(square) for square in squares).rstrip()
-    yield from screen.wrap(say("stats.key"), width, "    ")
+    yield from screen.wrap(
+        _("1-9 papers written up that day, + more, - day off or near a deadline"), width, "    "
+    )
     yield ""
-    streak = say("stats.streak", n=found.streak.n, longest=found.streak.longest)
+    streak = ngettext(
+        "STREAK  {n} day, longest {longest}. Days off and deadlines do not break it.",
+        "STREAK  {n} days, longest {longest}. Days off and deadlines do not break it.",
+        found.streak.n,
+        longest=found.streak.longest,
+    )
     yield from screen.wrap(streak, width, "    ", "")
     n = [
         sum(getattr(day, name) for day in found.days)
         for name in ("n_written", "n_skimmed", "n_recalled")
     ]
-    yield say("stats.totals", written=n[0], skimmed=n[1], recalled=n[2])
+    yield _(
+        "{written} written, {skimmed} skimmed, {recalled} recalled",
+        written=n[0],
+        skimmed=n[1],
+        recalled=n[2],
+    )
     yield ""
-    yield screen.bold(say("stats.themes"))
+    yield screen.bold(_("BY THEME"))
     most = max(found.themes.values(), default=0)
     for theme, count in found.themes.items():
         bar = "#" * round(20 * count / most) if most else ""
-        name = shorten(plain(theme) or say("week.no_theme"), 28)
+        name = shorten(plain(theme) or _("no theme"), 28)
         yield f"  {_padded(name, 28)} {count:>4}  {bar}".rstrip()
     yield ""
-    yield screen.bold(_padded(say("stats.sources"), 30)) + say("stats.columns")
+    yield screen.bold(_padded(_("BY SOURCE"), 30)) + _(" arrived  picked written")
     for source in found.sources:
         name = _padded(shorten(plain(source_name(source.source)), 28), 28)
         yield f"  {name} {source.n_arrived:>8}{source.n_picked:>8}{source.n_written:>8}"
@@ -251,10 +304,14 @@ def _coloured(square: Square | None) -> str:
 def day_lines(one: DayShown, width: int) -> Iterator[str]:
     """Lay out one day: its counts, the papers noted, and the picks that still wait."""
     counts = one.counts
-    frozen = say("stats.day_frozen") if counts.is_frozen else ""
-    yield screen.bold(say("stats.day", date=say_day(counts.day))) + frozen
-    yield say(
-        "stats.day_counts",
+    frozen = _("  day off, or near a deadline") if counts.is_frozen else ""
+    yield screen.bold(_("{date}", date=say_day(counts.day))) + frozen
+    yield ngettext(
+        "{written} written, {skimmed} skimmed, {recalled} recalled; {arrived} new paper, "
+        "{picked} picked, {skipped} skipped",
+        "{written} written, {skimmed} skimmed, {recalled} recalled; {arrived} new papers, "
+        "{picked} picked, {skipped} skipped",
+        one.n_arrived,
         written=counts.n_written,
         skimmed=counts.n_skimmed,
         recalled=counts.n_recalled,
@@ -270,7 +327,7 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
     waiting: Sequence[str] = [plain(h.paper.title) for h in one.picked if h.row not in noted]
     if waiting:
         yield ""
-        yield screen.bold(say("stats.day_picked"))
+        yield screen.bold(_("PICKED, NO NOTE ON THAT DAY"))
         yield from (f"  + {shorten(title, width - 4)}" for title in waiting)
 
 
@@ -281,19 +338,41 @@ def _padded(text: str, width: int) -> str:
 @click.command(
     "share",
     cls=ReaderCommand,
-    help=N_("help.share"),
+    help=N_(
+        "Share papers with your own words, as Markdown or HTML.\n\n    Each paper comes with "
+        "its address, your note, its first figure, and the highlights that you\n    choose. "
+        "Private things are left out: paths, decisions, keys of notes. How many were left\n    "
+        "out of your words is shown."
+    ),
     examples={
-        "share 2401.01234 --html page.html": N_("example.share.html"),
-        "share --week": N_("example.share.week"),
+        "share 2401.01234 --html page.html": N_("Write a paper and its note as HTML"),
+        "share --week": N_("Print this week as Markdown"),
     },
 )
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.option(
-    "--week", "day", is_flag=False, flag_value="", metavar="[DATE]", help=N_("option.share_week")
+    "--week",
+    "day",
+    is_flag=False,
+    flag_value="",
+    metavar="[DATE]",
+    help=N_("All papers written up in the week of DATE; this week by default."),
 )
-@click.option("--html", "target", type=click.Path(allow_dash=True), help=N_("option.html"))
-@click.option("--highlights", "chosen", default="none", help=N_("option.share_highlights"))
-@click.option("--no-figures", is_flag=True, help=N_("option.no_figures"))
+@click.option(
+    "--html",
+    "target",
+    type=click.Path(allow_dash=True),
+    help=N_(
+        "Write one HTML page, complete in itself, to this file or folder; - for standard output."
+    ),
+)
+@click.option(
+    "--highlights",
+    "chosen",
+    default="none",
+    help=N_("all, none, or numbers from `reader highlights`, such as 1,3."),
+)
+@click.option("--no-figures", is_flag=True, help=N_("Leave out the figures."))
 @click.pass_context
 def share_command(
     context: click.Context,
@@ -305,10 +384,15 @@ def share_command(
 ) -> None:
     """Print Markdown, or write an HTML page; says how much was left out as private."""
     if bool(ids) == (day is not None):
-        raise UsageError(what=say("share.what"), hint=say("share.what.hint"))
+        raise UsageError(
+            what=_("Give IDs, or --week."), hint=_("reader share ID, or reader share --week")
+        )
     choice = _choice(chosen)
     if isinstance(choice, frozenset) and len(ids) != 1:
-        raise UsageError(what=say("share.numbers"), hint=say("share.choices"))
+        raise UsageError(
+            what=_("Numbers of highlights need exactly one ID."),
+            hint=_("Use --highlights all, --highlights none, or numbers such as 1,3 with one ID."),
+        )
     with build.opened(context) as library:
         today = library.today()
         if day is None:
@@ -330,11 +414,19 @@ def share_command(
     if settings_of(context).is_quiet:
         return
     if not shared.papers:
-        output.put(say("share.nothing"), is_error=True)
+        output.put(_("Nothing was written up in that week."), is_error=True)
     if is_too_long:
-        output.put(say("share.no_picture"), is_error=True)
+        output.put(
+            _(
+                "Figures are left out on a terminal. To have them: reader share … > FILE, or "
+                "--html FILE."
+            ),
+            is_error=True,
+        )
     if shared.n_left_out:
-        output.put(say("share.left_out", n=shared.n_left_out), is_error=True)
+        output.put(
+            _("Private parts left out of your words: {n}.", n=shared.n_left_out), is_error=True
+        )
 
 
 def _write_page(context: click.Context, shared: SharedPage, target: str, today: date) -> None:
@@ -356,7 +448,7 @@ def _write_page(context: click.Context, shared: SharedPage, target: str, today: 
     write_whole(file, page.encode())
     if not settings_of(context).is_quiet:
         n = f"{len(page.encode()) / 1000:,.0f}"
-        output.put(say("share.written", file=file, n=n), is_error=True)
+        output.put(_("written: {file} ({n} kB)", file=file, n=n), is_error=True)
 
 
 def _choice(text: str) -> Choice:
@@ -365,5 +457,8 @@ def _choice(text: str) -> Choice:
         return text  # type: ignore[return-value]
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isdecimal() for part in parts):
-        raise UsageError(what=say("share.bad_choice", text=repr(text)), hint=say("share.choices"))
+        raise UsageError(
+            what=_("--highlights {text} is not valid.", text=repr(text)),
+            hint=_("Use --highlights all, --highlights none, or numbers such as 1,3 with one ID."),
+        )
     return frozenset(map(int, parts))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from reader.base.messages import N_, say
+from reader.base.messages import N_, _
 from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
@@ -29,15 +29,25 @@ from reader.morning.why import (
 @click.command(
     "why",
     cls=ReaderCommand,
-    help=N_("help.why"),
+    help=N_(
+        "Explain why a paper is in the list, or why not.\n\n    One sentence says where it "
+        "stands now, another one where it stood when you decided on it."
+    ),
     examples={
-        "why 2401.01234": N_("example.why.id"),
-        "why 2401.01234 --all": N_("example.why.all"),
+        "why 2401.01234": N_("Explain its place in one sentence"),
+        "why 2401.01234 --all": N_("Show every part of its score"),
     },
 )
 @click.argument("id_", metavar="ID")
-@click.option("--all", "is_whole", is_flag=True, help=N_("option.why_all"))
-@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
+@click.option(
+    "--all",
+    "is_whole",
+    is_flag=True,
+    help=N_("Also show all terms of the score, what would change this rank, and the other topics."),
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
 @click.pass_context
 def why_command(context: click.Context, id_: str, is_whole: bool, as_json: bool) -> None:
     """Explain the place of a paper."""
@@ -60,7 +70,13 @@ def _lines(found: Explanation, others: Iterable[ScoreChange] | None, width: int)
         yield from screen.wrap(plain(text), width)
     yield ""
     if others is None:
-        yield from screen.wrap(say("why.all", id=plain(found.held.paper.id)), width)
+        yield from screen.wrap(
+            _(
+                "All terms, and what would change this rank: reader why {id} --all",
+                id=plain(found.held.paper.id),
+            ),
+            width,
+        )
         return
     yield from screen.wrap(plain(where_text(found)), width)
     yield from screen.sum_lines(found.terms, width)

@@ -10,7 +10,7 @@ from pathlib import Path
 import tomlkit
 
 from reader.base.errors import ConfigError, Incomplete, ReadOnly, UsageError
-from reader.base.messages import say
+from reader.base.messages import lazy_gettext
 from reader.base.text import plain
 from reader.library.config import Config
 from reader.library.feeds_file import parse
@@ -46,23 +46,40 @@ def follow(library: Library, name: str, feeds: Sequence[str] = ()) -> FollowOutc
     """
     name = plain(name)
     if not any(c.isalpha() for c in name) or len(name) > LONGEST:
-        raise UsageError(what=say("follow.no_name", name=repr(name[:80])), hint=say("follow.form"))
+        raise UsageError(
+            what=lazy_gettext("{name} is not a person's name.", name=repr(name[:80])),
+            hint=lazy_gettext('Write it as arXiv prints it: "Given Family".'),
+        )
     # A link stays one: the file that it leads to is written.
     file = (library.folder / FEEDS).resolve()
     before = _read(file)
     config = _parsed(before)
     for person in config.people:
         if person.name == name or matches(person.name, name) == "same":
-            what = say("follow.already", name=name, known=person.name)
-            raise UsageError(what=what, hint=say("follow.already_hint"))
+            what = lazy_gettext(
+                "You follow {name} already, as {known}.", name=name, known=person.name
+            )
+            raise UsageError(
+                what=what,
+                hint=lazy_gettext(
+                    "To add a feed, write it into that [[person]] in feeds.toml. Nothing was "
+                    "changed."
+                ),
+            )
     for url in feeds:
         if any(url == feed.url for feed in config.all_feeds) or list(feeds).count(url) > 1:
-            raise UsageError(what=say("follow.feed", url=url), hint=say("follow.feed_hint"))
+            raise UsageError(
+                what=lazy_gettext("{url} is a source already.", url=url),
+                hint=lazy_gettext("Each address can be a source only once. Nothing was changed."),
+            )
     after = with_person(before, name, feeds)
     try:
         _parsed(after)
     except ConfigError as error:
-        raise UsageError(what=say("follow.wrong", what=error.what), hint=error.hint) from None
+        raise UsageError(
+            what=lazy_gettext("feeds.toml would not be valid: {what}.", what=error.what),
+            hint=error.hint,
+        ) from None
     replace_file(file, before, after)
     return FollowOutcome(name, authors.authors_like(library.db, name))
 
@@ -94,7 +111,11 @@ def replace_file(file: Path, before: bytes, after: bytes) -> None:
         raise ReadOnly(file=file)
     mode = file.stat().st_mode
     if _read(file) != before:
-        raise Incomplete(what=say("follow.changed", file=file))
+        raise Incomplete(
+            what=lazy_gettext(
+                "{file} changed just now. Nothing was written; run the command again.", file=file
+            )
+        )
     write_whole(file, after)
     file.chmod(mode)
 
@@ -107,4 +128,6 @@ def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise Incomplete(what=say("follow.unreadable", file=file, what=error.strerror)) from error
+        raise Incomplete(
+            what=lazy_gettext("{file} cannot be read: {what}.", file=file, what=error.strerror)
+        ) from error

@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from reader.base.errors import Problem, ReaderError, SourceFailed, said_now
 from reader.base.http import Fetch, Response
-from reader.base.messages import say
+from reader.base.messages import N_, Text, _, lazy_gettext, ngettext
 from reader.base.text import plain, shorten
 from reader.gathering.arxiv_days import (
     ARXIV,
@@ -163,10 +163,19 @@ def _incomplete_days(library: Library, names: Set[str]) -> list[Problem]:
             continue
         n, of = batch.received, "?" if batch.expected is None else batch.expected
         error = said_now(batch.error, batch.reason, source=batch.source)
-        what = say("gather.some", n=n, of=of, day=batch.covers, error=error).rstrip()
+        what: Text = _(
+            "{n} of {of} for {day}. {error}", n=n, of=of, day=batch.covers, error=error
+        ).rstrip()
         if batch.state == "stale":
-            what = say("gather.old" if n else "gather.not_in", day=batch.covers)
-        failed = SourceFailed(source=batch.source, what=what, hint=say("gather.rest"))
+            what = lazy_gettext(
+                N_("it still has the list of {day}")
+                if n
+                else N_("it does not have the list of {day} yet"),
+                day=batch.covers,
+            )
+        failed = SourceFailed(
+            source=batch.source, what=what, hint=lazy_gettext("The next gather asks for the rest.")
+        )
         problems.append(Problem("gather", batch.source, failed))
     return problems
 
@@ -195,8 +204,14 @@ def _hold_back(library: Library, name: str) -> None:
         error = said_now(known.error, known.reason, source=name)
         raise HeldBack(
             source=name,
-            what=say("gather.held_back", at=at, n=known.n_errors, error=error),
-            hint=say("gather.held_back.hint", name=name),
+            what=ngettext(
+                "failed {n} time, next try after {at}: {error}",
+                "failed {n} times, next try after {at}: {error}",
+                known.n_errors,
+                at=at,
+                error=error,
+            ),
+            hint=_("`reader gather '{name}'` asks it now.", name=name),
             retry_at=known.retry_at,
             reason=known.reason,
             at=at,
@@ -290,7 +305,7 @@ def _from_web(fetch: Fetch, feed: Feed, known: SourceState) -> _SourcePages:
         return _SourcePages(is_unchanged=True, answer=answer)
     pages = _SourcePages(answer=answer)
     # Validators are of the first page; later pages are asked for without.
-    for _ in range(MOST_PAGES):
+    for _unused in range(MOST_PAGES):
         content_type = answer.headers.get("content-type", "")
         page = kind.read(
             answer.content, source=feed.name, content_type=content_type, url=answer.url
@@ -361,8 +376,17 @@ def _keep_pages(library: Library, known: SourceState, pages: _SourcePages) -> li
         # The entries that are no papers are counted, and the first three named.
         titles = [title for p in pages.left_out if (title := shorten(plain(p.text), 40))]
         n_untitled = len(pages.left_out) - len(titles)
-        named = [*titles[:3], *([say("feed.untitled", n=n_untitled)] if n_untitled else [])]
-        errors.append(say("feed.left_out", n=len(pages.left_out), titles="; ".join(named)))
+        named = [*titles[:3], *([_("{n} without a title", n=n_untitled)] if n_untitled else [])]
+        errors.append(
+            ngettext(
+                "{n} entry left out (no title, or neither authors nor abstract): {titles}",
+                "{n} entries left out (no title, or neither authors nor abstract): {titles}",
+                len(pages.left_out),
+                titles="; ".join(named),
+            )
+        )
     elif expected is not None and expected > n and not errors:
-        errors.append(say("answer.unread", n=expected - n))
+        errors.append(
+            ngettext("{n} entry cannot be read", "{n} entries cannot be read", expected - n)
+        )
     return [Batch(known.name, day, expected, n, state, "; ".join(errors))]

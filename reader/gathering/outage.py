@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from reader.base.errors import PdfError, Problem, ReaderError, SourceFailed, Unreachable
-from reader.base.messages import say
+from reader.base.messages import N_, Text, _, lazy_gettext, ngettext
 from reader.library.rows.failures import StillMissing
 
 PDF = "pdf"
@@ -61,18 +61,28 @@ def _no_answer(silent: Sequence[Problem], *, by_name: bool) -> ReaderError:
         return silent[0].error
     source = _names(silent, by_name=by_name)
     causes = {p.error.what for p in silent if isinstance(p.error, Unreachable)}
-    cause = causes.copy().pop() if len(causes) == 1 else say("gather.hosts", n=len(causes))
+    cause = (
+        causes.copy().pop() if len(causes) == 1 else ngettext("{n} host", "{n} hosts", len(causes))
+    )
     waiting = [p.error for p in silent if isinstance(p.error, HeldBack | StillMissing)]
     if not waiting:
         return Unreachable(source=source, what=cause)
     first = min(waiting, key=lambda error: error.retry_at)
     if causes:
-        what = say("gather.some_resting", what=cause, at=first.at)
-        hint = Unreachable(source=source, what=cause).hint
+        what = lazy_gettext(
+            "no answer ({what}); those that failed earlier are tried again after {at}",
+            what=cause,
+            at=first.at,
+        )
+        hint: Text = Unreachable(source=source, what=cause).hint
     else:
-        what = say("gather.resting", at=first.at)
+        what = lazy_gettext("no answer; next try after {at}", at=first.at)
         is_pdfs = all(p.stage == PDF for p in silent)
-        hint = say("pdf.resting.hint" if is_pdfs else "gather.resting.hint")
+        hint = lazy_gettext(
+            N_("Is the network up? `reader fetch ID` asks for one of them now.")
+            if is_pdfs
+            else N_("Is the network up? `reader gather NAME` asks one of them now.")
+        )
     return SourceFailed(source=source, what=what, hint=hint, reason="unreachable")
 
 
@@ -82,9 +92,13 @@ def _names(problems: Sequence[Problem], *, by_name: bool) -> str:
     names = [error.source for error in asked if isinstance(error, SourceFailed)]
     if papers := list(dict.fromkeys(p.subject for p in problems if p.stage == PDF)):
         is_one = by_name or len(papers) == 1
-        id_ = say("list").join(papers)
-        names.append(say("pdf.source", id=id_) if is_one else say("pdf.sources", n=len(papers)))
-    return say("list").join(dict.fromkeys(names))
+        id_ = _(", ").join(papers)
+        names.append(
+            _("PDF of {id}", id=id_)
+            if is_one
+            else ngettext("PDFs of {n} paper", "PDFs of {n} papers", len(papers))
+        )
+    return _(", ").join(dict.fromkeys(names))
 
 
 def _pdfs_together(problems: Sequence[Problem], *, by_name: bool = False) -> list[ReaderError]:
@@ -108,7 +122,10 @@ def _one_of(several: Sequence[Problem], *, by_name: bool) -> ReaderError:
     if isinstance(error, StillMissing):
         waiting = [p.error for p in several if isinstance(p.error, StillMissing)]
         first = min(waiting, key=lambda one: one.retry_at)
-        return PdfError(file=names, what=say("waits", error=error.cause, at=first.at))
+        return PdfError(
+            file=names,
+            what=lazy_gettext("{error}; next try after {at}", error=error.cause, at=first.at),
+        )
     if isinstance(error, PdfError):
         return error.named(names)
     return SourceFailed(source=names, what=error.what, hint=error.hint, reason=error.reason)

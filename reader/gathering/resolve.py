@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from reader.base.errors import Incomplete, Problem, ReaderError, Reason, SourceFailed
 from reader.base.http import Fetch, Request
-from reader.base.messages import say
+from reader.base.messages import lazy_ngettext
 from reader.gathering.post import own_words
 from reader.gathering.rows import posts
 from reader.gathering.source import SourceTools
@@ -57,7 +57,13 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
     if failed:
         first, n = failed[0], len(failed)
         at = local_time(library, first.retry_at)
-        what = say("waits.resolve", n=n, at=at, error=first.said())
+        what = lazy_ngettext(
+            "{n} paper linked in a post could not be looked up, next try after {at}: {error}",
+            "{n} papers linked in posts could not be looked up, next try after {at}: {error}",
+            n,
+            at=at,
+            error=first.said(),
+        )
         problems.append(Problem(STAGE, f"{n} ids", Incomplete(what=what, reason=first.reason)))
     return problems
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from reader.base.messages import say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import columns
 
 LEVELS = 4
@@ -80,27 +80,27 @@ def heatmap(
 
 
 _MONTHS = (
-    "month.1",
-    "month.2",
-    "month.3",
-    "month.4",
-    "month.5",
-    "month.6",
-    "month.7",
-    "month.8",
-    "month.9",
-    "month.10",
-    "month.11",
-    "month.12",
+    N_("Jan"),
+    N_("Feb"),
+    N_("Mar"),
+    N_("Apr"),
+    N_("May"),
+    N_("Jun"),
+    N_("Jul"),
+    N_("Aug"),
+    N_("Sep"),
+    N_("Oct"),
+    N_("Nov"),
+    N_("Dec"),
 )
 _WEEKDAYS = (
-    "weekday.0",
-    "weekday.1",
-    "weekday.2",
-    "weekday.3",
-    "weekday.4",
-    "weekday.5",
-    "weekday.6",
+    N_("Mo"),
+    N_("Tu"),
+    N_("We"),
+    N_("Th"),
+    N_("Fr"),
+    N_("Sa"),
+    N_("Su"),
 )
 
 
@@ -109,7 +109,7 @@ def month_marks(map_: Heatmap) -> Iterator[tuple[int, str]]:
     taken = 0
     for n, week in enumerate(map_.weeks):
         monday = week[0]
-        name = say(_MONTHS[monday.day.month - 1]) if monday and monday.day.day <= 7 else ""
+        name = _(_MONTHS[monday.day.month - 1]) if monday and monday.day.day <= 7 else ""
         if name and n >= taken:
             yield n, name
             taken = n + columns(name)
@@ -118,7 +118,7 @@ def month_marks(map_: Heatmap) -> Iterator[tuple[int, str]]:
 def rows(map_: Heatmap) -> Iterator[tuple[str, tuple[Square | None, ...]]]:
     """List the weekdays' names, each with its squares from week to week."""
     for n in range(7):
-        yield say(_WEEKDAYS[n]), tuple(week[n] for week in map_.weeks)
+        yield _(_WEEKDAYS[n]), tuple(week[n] for week in map_.weeks)
 
 
 def months_line(map_: Heatmap) -> str:
@@ -152,16 +152,18 @@ def svg(map_: Heatmap) -> str:
             parts += [_square(LEFT + week * (SIZE + GAP), y, square)] if square else []
     # The legend ends at the right: 28 px for "less", five squares, 30 px for "more".
     y, x = height - BOTTOM + 9, width - RIGHT - 5 * (SIZE + GAP) - 30
-    parts.append(_text(x - 28, y + SIZE - 2, say("stats.less")))
+    parts.append(_text(x - 28, y + SIZE - 2, _("less")))
     parts += [_rect(x + n * (SIZE + GAP), y, colour) for n, colour in enumerate(COLOURS)]
-    parts.append(_text(x + 5 * (SIZE + GAP) + 3, y + SIZE - 2, say("stats.more")))
+    parts.append(_text(x + 5 * (SIZE + GAP) + 3, y + SIZE - 2, _("more")))
     parts.append(_rect(LEFT, y, FROZEN) + _dash(LEFT, y))
-    parts.append(_text(LEFT + SIZE + 6, y + SIZE - 2, say("stats.frozen")))
+    parts.append(_text(LEFT + SIZE + 6, y + SIZE - 2, _("day off, or near a deadline")))
     return "\n".join([*parts, "</svg>", ""])
 
 
 def _square(x: int, y: int, square: Square) -> str:
-    name = say("stats.square", day=square.day, n=square.n)
+    name = ngettext(
+        "{day}: {n} paper written up", "{day}: {n} papers written up", square.n, day=square.day
+    )
     title = f"<title>{name}</title>"
     if square.is_frozen and not square.n:
         return f"<g>{title}{_rect(x, y, FROZEN)}{_dash(x, y)}</g>"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from reader.base.errors import UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, _, lazy_gettext, ngettext
 from reader.base.text import plain
 from reader.habit import rows
 from reader.habit.rows import Review, Waiting
@@ -133,7 +133,12 @@ def waiting_of(library: Library, held: LibraryPaper) -> Waiting:
     found = next((one for one in rows.waiting(library.db) if one.paper == held.row), None)
     if found is None:
         title = plain(held.paper.title)
-        raise UsageError(what=say("recall.not_written", title=title), hint=say("recall.write"))
+        raise UsageError(
+            what=lazy_gettext(
+                "There is no note of two sentences or more on this paper: {title}", title=title
+            ),
+            hint=lazy_gettext("To write one: reader note ID"),
+        )
     return found
 
 
@@ -186,7 +191,7 @@ def next_day(grades: Sequence[tuple[date, int]]) -> date:
     schedule = Schedule(card_id=1, due=moments[0][0])
     try:
         for at, grade in moments:
-            schedule, _ = scheduler.review_card(schedule, Rating(grade), at)
+            schedule, _unused = scheduler.review_card(schedule, Rating(grade), at)
     except OverflowError:  # beyond the last day that there is
         return date.max
     return schedule.due.date()
@@ -219,24 +224,36 @@ def card_of(library: Library, held: LibraryPaper, waiting: Waiting) -> Card:
     note = newest_note(library, held)
     text = note.text if note else ""
     if waiting.last_on:
-        seen = say("recall.seen", n=since) if since else say("recall.seen_today")
+        seen = (
+            ngettext("recalled {n} day ago", "recalled {n} days ago", since)
+            if since
+            else _("recalled today")
+        )
     else:
-        seen = say("recall.wrote", n=since) if since else say("recall.wrote_today")
+        seen = (
+            ngettext("written {n} day ago", "written {n} days ago", since)
+            if since
+            else _("written today")
+        )
     return Card(held, waiting, seen, plain(question(text)), text)
 
 
 def paused_text(due: Due) -> str:
     """Explain why nothing comes back, and that nothing is lost by it."""
     if due.deadline is None:
-        return say("recall.day_off")
-    return say("recall.deadline", name=plain(due.deadline.name), on=due.deadline.on)
+        return _("Today is a day off. Your notes wait, and come back a few a day afterwards.")
+    return _(
+        "Recall pauses until {name} ({on}). Your notes wait, and come back a few a day afterwards.",
+        name=plain(due.deadline.name),
+        on=due.deadline.on,
+    )
 
 
 GRADE_NAMES = {
-    1: "recall.1",
-    2: "recall.2",
-    3: "recall.3",
-    4: "recall.4",
+    1: N_("again"),
+    2: N_("hard"),
+    3: N_("good"),
+    4: N_("easy"),
 }
 """Names of the grades, as fsrs numbers them."""
 
@@ -244,5 +261,11 @@ GRADE_NAMES = {
 def graded_text(library: Library, graded: GradeOutcome, *, has_title: bool) -> str:
     """Describe when a note comes back."""
     n = (graded.due_on - library.today()).days
-    said = say("recall.graded", grade=say(GRADE_NAMES[graded.grade]), on=graded.due_on, n=n)
+    said = ngettext(
+        "{grade}: comes back on {on}, in {n} day.",
+        "{grade}: comes back on {on}, in {n} days.",
+        n,
+        grade=_(GRADE_NAMES[graded.grade]),
+        on=graded.due_on,
+    )
     return f"{said} {plain(graded.held.paper.title)}" if has_title else said

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from reader.base.errors import UsageError
-from reader.base.messages import say
+from reader.base.messages import _, lazy_gettext, ngettext
 from reader.base.text import plain
 from reader.habit.week import read_between, week_of
 from reader.library.file_names import year_of
@@ -46,7 +46,7 @@ def share(
     if themes:
         found = [(replace(p, theme=theme), n) for (p, n), theme in zip(found, themes, strict=True)]
     if not title and len(found) > 1:
-        title = say("share.several", n=len(found))
+        title = ngettext("{n} paper", "{n} papers", len(found))
     return SharedPage(tuple(paper for paper, _ in found), title, sum(n for _, n in found))
 
 
@@ -58,7 +58,7 @@ def share_week(
     read = [one for one in read_between(library, first, last) if one.is_written]
     # A theme that nobody named is a folder's path, which is nobody's business.
     themes = ["" if "/" in one.theme else plain(one.theme) for one in read]
-    title = say("share.week", first=first, last=last)
+    title = _("Papers of the week, {first} to {last}", first=first, last=last)
     held = [one.held for one in read]
     return share(library, held, choice=choice, has_figures=has_figures, themes=themes, title=title)
 
@@ -123,6 +123,13 @@ def _chosen(library: Library, held: LibraryPaper, choice: Choice) -> tuple[Highl
         return tuple(mark.highlight for mark in there)
     wrong = [n for n in choice if not 1 <= int(n) <= len(there)]
     if wrong:
-        what = say("share.no_highlight", n=wrong[0], of=len(there))
-        raise UsageError(what=what, hint=say("share.see_highlights", id=held.paper.id))
+        what = lazy_gettext(
+            "There is no highlight {n}; highlights of this paper: {of}.", n=wrong[0], of=len(there)
+        )
+        raise UsageError(
+            what=what,
+            hint=lazy_gettext(
+                "`reader highlights {id}` lists them with their numbers.", id=held.paper.id
+            ),
+        )
     return tuple(mark.highlight for n, mark in enumerate(there, 1) if n in choice)

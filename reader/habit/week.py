@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from reader.base.messages import say
+from reader.base.messages import _, ngettext
 from reader.base.text import plain, shorten
 from reader.habit import rows
 from reader.habit.heatmap import Heatmap, Streak, heatmap, streak
@@ -126,8 +126,17 @@ def regret_text(regret: Regret) -> str:
     """Explain why a skipped paper may deserve another look."""
     facts = {"id": regret.held.paper.id, "day": regret.skipped_on}
     if regret.near is None:
-        return say("week.talked", n=regret.n_people, **facts)
-    return say("week.near", title=shorten(plain(regret.near.paper.title), 60), **facts)
+        return ngettext(
+            "{id} · skipped {day}; {n} person mentioned it since",
+            "{id} · skipped {day}; {n} people mentioned it since",
+            regret.n_people,
+            **facts,
+        )
+    return _(
+        "{id} · skipped {day}; similar to your pick “{title}”",
+        title=shorten(plain(regret.near.paper.title), 60),
+        **facts,
+    )
 
 
 def week_of(day: date) -> tuple[date, date]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from reader.base.errors import ReaderError, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, _, lazy_gettext
 from reader.base.text import plain, shorten
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
@@ -85,7 +85,10 @@ def sent_of(library: Library, *, act: str, made_at: str = "", sent_at: str = "")
     Raises UsageError for an id of another form.
     """
     if not _ACT.fullmatch(act):
-        raise UsageError(what=say("web.act.bad"), hint=say("web.act.bad.hint"))
+        raise UsageError(
+            what=lazy_gettext("The number of this action is not valid."),
+            hint=lazy_gettext("Open the page again and repeat the action."),
+        )
     now = library.now()
     made = _moment(made_at)
     sent = _moment(sent_at)
@@ -136,8 +139,8 @@ def keep_arrival(library: Library, *, note: int | None = None) -> None:
 
 
 _OUTCOMES = {
-    "overtaken": "web.overtaken",
-    "beside": "web.beside",
+    "overtaken": N_("“{title}”: there is a later decision from elsewhere, and it was kept."),
+    "beside": N_("“{title}”: the note was also changed elsewhere. Both texts were kept."),
 }
 
 
@@ -149,7 +152,7 @@ def what_became(library: Library, act: str) -> str:
     # The paper may have been merged into another row since.
     row = merges.row_now(library.db, found.paper)
     title = "".join(plain(held.paper.title) for held in papers.papers_at(library.db, [row]))
-    return say(_OUTCOMES[found.became], title=shorten(title, 60))
+    return _(_OUTCOMES[found.became], title=shorten(title, 60))
 
 
 def _raise_if_repeated(library: Library, sent: SentAct) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, date, tzinfo
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.library.file_names import DEFAULT_PATTERN
 
 Lane = Literal["own", "near"]
@@ -322,8 +322,13 @@ def unknown_class_text(name: str) -> str:
     """Explain that arXiv has no class of this name, and name one that may have been meant."""
     # "cs" is an archive: the classes are cs.AI, cs.CL and so on.
     if name in _ARCHIVES:
-        known = say("list").join(f"{name}.{part}" for part in _ARCHIVES[name].split()[:3])
-        return say("toml.archive", name=name, known=known)
+        known = _(", ").join(f"{name}.{part}" for part in _ARCHIVES[name].split()[:3])
+        return _(
+            "feeds.toml: {name} is not a single category of arXiv, so nothing is asked for it. "
+            "Name the categories: {known}, …",
+            name=name,
+            known=known,
+        )
     near = nearest_class(name)
-    text = say("toml.unknown_class", name=name)
-    return text + " " + say("toml.near", near=near) if near else text
+    text = _("feeds.toml: arXiv has no category {name}, so nothing is asked for it.", name=name)
+    return text + " " + _("Did you mean {near}?", near=near) if near else text

@@ -8,7 +8,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from reader.base.errors import UsageError
-from reader.base.messages import say
+from reader.base.messages import Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain, shorten
 from reader.library.config import WEEKDAYS
 
@@ -38,23 +38,39 @@ def day_named(text: str, today: date) -> date:
             return today - timedelta(days=(today.weekday() - weekday) % 7)
     numbers = _NUMBERS.fullmatch(name)
     if numbers is None or numbers["year"] == "0000":  # date begins with the year 1
-        raise _refused(say("day.none", text=shorten(name, 40)))
+        raise _refused(lazy_gettext("“{text}” is not a day.", text=shorten(name, 40)))
     month, number = int(numbers["month"]), int(numbers["day"])
     if not 1 <= month <= 12:
-        raise _refused(say("day.no_month", text=name))
+        raise _refused(lazy_gettext("There is no day {text}: a year has 12 months.", text=name))
     # 29 February may be eight years back: 1896 and 1904, with 1900 between them.
     years = [int(numbers["year"])] if numbers["year"] else range(today.year, today.year - 9, -1)
     most = max(monthrange(year, month)[1] for year in years)
     if not 1 <= number <= most:
         if numbers["year"]:
-            raise _refused(say("day.too_far", text=name, n=most))
-        raise _refused(say("day.too_far_any", text=name, n=most))
+            raise _refused(
+                lazy_ngettext(
+                    "There is no day {text}: this month has {n} day.",
+                    "There is no day {text}: this month has {n} days.",
+                    most,
+                    text=name,
+                )
+            )
+        raise _refused(
+            lazy_ngettext(
+                "There is no day {text}: this month has at most {n} day.",
+                "There is no day {text}: this month has at most {n} days.",
+                most,
+                text=name,
+            )
+        )
     days = [date(year, month, number) for year in years if number <= monthrange(year, month)[1]]
     found = next((day for day in days if day <= today), None)
     if found is None:
-        raise _refused(say("day.to_come", text=days[0]))
+        raise _refused(lazy_gettext("{text} is in the future.", text=days[0]))
     return found
 
 
-def _refused(what: str) -> UsageError:
-    return UsageError(what=what, hint=say("day.hint"))
+def _refused(what: Text) -> UsageError:
+    return UsageError(
+        what=what, hint=lazy_gettext("A day is today, yesterday, mon to sun, 03-04 or 2031-03-04.")
+    )

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reader.base.errors import ConfigError
-from reader.base.messages import say
+from reader.base.messages import N_, Text, _, lazy_gettext
 from reader.library.config import (
     ARXIV_MIN_DELAY_S,
     BUILT_IN_TEMPLATES,
@@ -111,15 +111,15 @@ def line_of(text: str, place: Place) -> int:
 
 
 _TYPES = {
-    int: "toml.type.int",
-    float: "toml.type.float",
-    str: "toml.type.str",
-    tuple: "toml.type.tuple",
-    bool: "toml.type.bool",
-    frozenset: "toml.type.frozenset",
-    date: "toml.type.date",
-    dict: "toml.type.dict",
-    list: "toml.type.list",
+    int: N_("a whole number"),
+    float: N_("a number"),
+    str: N_('text in "quotes"'),
+    tuple: N_('a list of texts, ["…", "…"]'),
+    bool: N_("true or false, without quotes"),
+    frozenset: N_('a list of days, ["saturday", 2027-01-01]'),
+    date: N_("a date without quotes, 2027-03-01"),
+    dict: N_("a table"),
+    list: N_("a list of tables, [[…]]"),
 }
 _EXAMPLES: Mapping[type, str] = {
     int: "5",
@@ -150,8 +150,8 @@ class Checks:
         for index, table in enumerate(tables):
             for key in REQUIRED[name]:
                 if key not in table:
-                    hint = say("toml.missing.hint", table=name)
-                    raise self.wrong((name, index), say("toml.missing", key=key), hint)
+                    hint = lazy_gettext("Every [[{table}]] needs one.", table=name)
+                    raise self.wrong((name, index), lazy_gettext("{key} is missing", key=key), hint)
         return tables
 
     def table(self, place: Place, raw: object, keys: Mapping[str, type]) -> dict[str, Any]:
@@ -165,7 +165,11 @@ class Checks:
     def value(self, place: Place, value: object, kind: type) -> object:
         # "not … <=" refuses nan as well, which compares as False with everything.
         if isinstance(value, int | float) and not abs(value) <= LARGEST:
-            raise self.wrong(place, say("toml.number"), say("toml.number.hint", n=LARGEST))
+            raise self.wrong(
+                place,
+                lazy_gettext("this number is not possible here"),
+                lazy_gettext("The largest number is {n}.", n=LARGEST),
+            )
         if kind is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
             return tuple(value)
         if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
@@ -190,8 +194,12 @@ class Checks:
         try:
             return name if name in WEEKDAYS else date.fromisoformat(name).isoformat()
         except ValueError:
-            hint = say("toml.day.hint", names=say("list").join(WEEKDAYS))
-            raise self.wrong(place, say("toml.day", value=value), hint) from None
+            hint = lazy_gettext(
+                "Write one of {names}, or a date: 2027-01-01.", names=_(", ").join(WEEKDAYS)
+            )
+            raise self.wrong(
+                place, lazy_gettext("{value!r} is not a day", value=value), hint
+            ) from None
 
     def address(self, place: Place, url: str) -> None:
         try:
@@ -200,26 +208,36 @@ class Checks:
         except ValueError:  # brackets that hold no IPv6 address
             is_address = False
         if not is_address:
-            raise self.wrong(place, say("toml.address", url=url), say("toml.address.hint"))
+            raise self.wrong(
+                place,
+                lazy_gettext("{url!r} is not a web address", url=url),
+                lazy_gettext("A web address begins with https:// or http://."),
+            )
 
     def one_of(self, place: Place, value: str, allowed: tuple[str, ...]) -> None:
         if value not in allowed:
-            hint = say("toml.one_of.hint", allowed=say("list").join(allowed))
-            raise self.wrong(place, say("toml.one_of", value=value), hint)
+            hint = lazy_gettext("Write one of: {allowed}.", allowed=_(", ").join(allowed))
+            raise self.wrong(
+                place, lazy_gettext("{value!r} is not possible here", value=value), hint
+            )
 
     def at_least(self, place: Place, value: float, least: float) -> None:
         if value < least:
-            hint = say("toml.small.hint", least=least)
-            raise self.wrong(place, say("toml.small", value=value), hint)
+            hint = lazy_gettext("Write {least:g} or more.", least=least)
+            raise self.wrong(place, lazy_gettext("{value:g} is too small", value=value), hint)
 
     def unknown(self, place: Place, known: list[str]) -> ConfigError:
         near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
-        names = say("list").join(known)
-        hint = say("toml.near", near=near[0]) if near else say("toml.known", names=names)
-        return self.wrong(place, say("toml.unknown"), hint)
+        names = _(", ").join(known)
+        hint = (
+            lazy_gettext("Did you mean {near}?", near=near[0])
+            if near
+            else lazy_gettext("Possible here: {names}.", names=names)
+        )
+        return self.wrong(place, lazy_gettext("unknown key"), hint)
 
     def wrong_type(self, place: Place, kind: type) -> ConfigError:
-        what = say("toml.type", kind=say(_TYPES[kind]))
+        what = lazy_gettext("this must be {kind}", kind=lazy_gettext(_TYPES[kind]))
         names = [part for part in place if isinstance(part, str)]
         if kind is dict:
             # A part of a table's name is bare where TOML lets it, else in quotes.
@@ -230,9 +248,9 @@ class Checks:
             example = f"[[{names[-1]}]]"
         else:
             example = f"{names[-1]} = {_EXAMPLES[kind]}"
-        return self.wrong(place, what, say("toml.like", example=example))
+        return self.wrong(place, what, lazy_gettext("Write it like {example}.", example=example))
 
-    def wrong(self, place: Place, what: str, hint: str) -> ConfigError:
+    def wrong(self, place: Place, what: Text, hint: Text) -> ConfigError:
         key = ".".join(part for part in place if isinstance(part, str))
         return ConfigError(
             file=self.file, line=line_of(self.text, place), key=key, what=what, hint=hint
@@ -265,12 +283,22 @@ def _not_toml(text: str, file: str, error: str) -> ConfigError:
     header = _TOPIC.match(text.split("\n")[line - 1])
     if header and not _KEY.fullmatch(header["path"]):
         path = header["path"].strip("\"' ")
-        hint = say("toml.quotes.hint", path=path)
+        hint = lazy_gettext('Write [topics."{path}"].', path=path)
         return ConfigError(
-            file=file, line=line, key=f"topics.{path}", what=say("toml.quotes"), hint=hint
+            file=file,
+            line=line,
+            key=f"topics.{path}",
+            what=lazy_gettext("the path of a topic needs quotes"),
+            hint=hint,
         )
     what = re.sub(r"\s*\(at (line \d+, column \d+|end of document)\)$", "", error)
-    return ConfigError(file=file, line=line, key="TOML", what=what, hint=say("toml.hint"))
+    return ConfigError(
+        file=file,
+        line=line,
+        key="TOML",
+        what=what,
+        hint=lazy_gettext("Put texts in quotes, and dates without quotes."),
+    )
 
 
 class _ConfigText(Checks):
@@ -293,7 +321,11 @@ class _ConfigText(Checks):
         # A key that is not there is checked as a value that passes; Config has the defaults.
         if problem := pattern_problem(reader.get("pdf_name", "{title}")):
             fields = ", ".join(f"{{{field}}}" for field in FIELDS)
-            hint = say("toml.pdf_name.hint", fields=fields)
+            hint = lazy_gettext(
+                "Use the fields {fields}, and at least one of the last two. Between them a-z, "
+                "0-9, _ and - are possible.",
+                fields=fields,
+            )
             raise self.wrong(("reader", "pdf_name"), problem, hint)
         for key in ("quota", "minutes", "theme_balance_days", "queue_days"):
             self.at_least(("reader", key), reader.get(key, 1), 1 if key != "quota" else 0)
@@ -329,43 +361,56 @@ class _ConfigText(Checks):
                 of_person = (i for i, p in enumerate(config.people) if feed.url in p.feeds)
                 is_feed = index < len(config.feeds)
                 place = ("feed", index, "name") if is_feed else ("person", next(of_person), "name")
-                what = say("toml.source_twice", name=feed.name)
-                raise self.wrong(place, what, say("toml.change"))
+                what = lazy_gettext("another source has the name {name!r}", name=feed.name)
+                raise self.wrong(place, what, lazy_gettext("Change one of them."))
 
     def topics(self, raw: object) -> tuple[Topic, ...]:
         if not raw:
-            raise self.wrong(("topics",), say("toml.no_topic"), say("toml.no_topic.hint"))
+            raise self.wrong(
+                ("topics",),
+                lazy_gettext("there is no topic"),
+                lazy_gettext(
+                    'Add one: [topics."speech/translation"] with lane = "own" and some words.'
+                ),
+            )
         if not isinstance(raw, dict):
             raise self.wrong_type(("topics",), dict)
         seen: dict[str, str] = {}
         # Two paths that differ in case only would be one folder on macOS and Windows.
         for path in raw:
             if (other := seen.setdefault(fold_name(path), path)) != path:
-                what = say("toml.same_folder", other=other)
-                raise self.wrong(("topics", path), what, say("toml.change"))
+                what = lazy_gettext(
+                    "on some disks this is the same folder as {other!r}", other=other
+                )
+                raise self.wrong(("topics", path), what, lazy_gettext("Change one of them."))
         return tuple(self.topic(path, table) for path, table in raw.items())
 
     def topic(self, path: str, raw: object) -> Topic:
         place = ("topics", path)
         # [topics.speech.translation] without quotes is a table within a table.
         if isinstance(raw, dict) and raw and all(isinstance(v, dict) for v in raw.values()):
-            hint = say("toml.quotes.hint", path=f"{path}/{next(iter(raw))}")
-            raise self.wrong(place, say("toml.quotes"), hint)
+            hint = lazy_gettext('Write [topics."{path}"].', path=f"{path}/{next(iter(raw))}")
+            raise self.wrong(place, lazy_gettext("the path of a topic needs quotes"), hint)
         if problem := path_problem(path):
-            raise self.wrong(place, problem, say("topic.form"))
+            raise self.wrong(
+                place, problem, lazy_gettext("A topic is a folder path: speech/translation.")
+            )
         table = self.table(place, raw, TOPIC)
         lane = table.get("lane", "own")
         self.one_of((*place, "lane"), lane, ("own", "near"))
         for word in table.get("words", ()):
             # A word of signs alone, "-", would be found between any two words.
             if not any(c.isalnum() for c in word):
-                what = say("toml.no_word", word=word)
-                raise self.wrong((*place, "words"), what, say("toml.take_out"))
+                what = lazy_gettext("{word!r} is not a word", word=word)
+                raise self.wrong((*place, "words"), what, lazy_gettext("Remove it."))
         seeds = []
         for text in table.get("seeds", ()):
             found = parse_id(text)
             if found is None:
-                what, hint = say("toml.no_id", text=text), say("toml.no_id.hint")
+                what, hint = (
+                    lazy_gettext("{text!r} is not the id of a paper", text=text),
+                    lazy_gettext("Write it like arxiv:2212.08055."),
+                )
                 raise self.wrong((*place, "seeds"), what, hint)
             seeds.append(found.id)
         return Topic(
@@ -382,8 +427,10 @@ class _ConfigText(Checks):
                 self.address(("arxiv", key), table[key])
         for category in table.get("categories", ()):
             if not re.fullmatch(r"[a-z-]+(\.[A-Za-z-]+)?", category):
-                what = say("toml.no_class", category=category)
-                raise self.wrong(("arxiv", "categories"), what, say("toml.no_class.hint"))
+                what = lazy_gettext("{category!r} is not an arXiv category", category=category)
+                raise self.wrong(
+                    ("arxiv", "categories"), what, lazy_gettext("Write it like cs.CL.")
+                )
         # A class that arXiv does not have is no error of the file: the morning goes on without
         # it, and says so.
         named = table.get("categories", ())
@@ -395,8 +442,14 @@ class _ConfigText(Checks):
         arxiv = Arxiv(**(table | classes | off))
         self.at_least(("arxiv", "delay_s"), arxiv.delay_s, 0)
         if arxiv.delay_s < ARXIV_MIN_DELAY_S and not is_loopback(urlsplit(arxiv.api_url).hostname):
-            hint = say("toml.fast.hint", least=ARXIV_MIN_DELAY_S)
-            raise self.wrong(("arxiv", "delay_s"), say("toml.fast", n=arxiv.delay_s), hint)
+            hint = lazy_gettext(
+                "Write {least:g} or more, or remove the line.", least=ARXIV_MIN_DELAY_S
+            )
+            raise self.wrong(
+                ("arxiv", "delay_s"),
+                lazy_gettext("{n:g} s is shorter than arXiv allows", n=arxiv.delay_s),
+                hint,
+            )
         return arxiv
 
     def resolve(self, table: dict[str, Any]) -> Resolve:
@@ -405,8 +458,10 @@ class _ConfigText(Checks):
                 self.address(("resolve", key), value)
         for host in table.get("short_links", ()):
             if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", host):
-                what = say("toml.no_host", host=host)
-                raise self.wrong(("resolve", "short_links"), what, say("toml.no_host.hint"))
+                what = lazy_gettext("{host!r} is not a host name", host=host)
+                raise self.wrong(
+                    ("resolve", "short_links"), what, lazy_gettext("Write it like t.co.")
+                )
         given: dict[str, Any] = {k: "" if v == "off" else v for k, v in table.items()}
         return Resolve(**given)
 
@@ -421,8 +476,12 @@ class _ConfigText(Checks):
         # OpenAlex's key is a part of each request, and http does not encrypt it.
         is_open = url.scheme == "http" and not is_loopback(url.hostname)
         if is_open and citations.source == "openalex":
-            hint = say("toml.unlocked.hint")
-            raise self.wrong(("citations", "openalex_url"), say("toml.unlocked"), hint)
+            hint = lazy_gettext("Use https://.")
+            raise self.wrong(
+                ("citations", "openalex_url"),
+                lazy_gettext("the API key would be sent without encryption"),
+                hint,
+            )
         return citations
 
     def deadline(self, index: int, table: dict[str, Any]) -> Deadline:
@@ -435,19 +494,36 @@ class _ConfigText(Checks):
         for index, table in enumerate(tables):
             query = parse_query(table["query"])
             if not query.asks:
-                hint = say("toml.no_search.hint")
-                raise self.wrong(("search", index, "query"), say("toml.no_search"), hint)
+                hint = lazy_gettext("Add a word.")
+                raise self.wrong(
+                    ("search", index, "query"),
+                    lazy_gettext("this query searches for nothing"),
+                    hint,
+                )
             # `reader search` only remarks on these. A saved search runs where nobody sees the
             # remark, so they are errors here.
             if query.unclear:
-                what = say("toml.no_filter", part=query.unclear[0].text)
-                raise self.wrong(("search", index, "query"), what, say("toml.no_filter.hint"))
+                what = lazy_gettext("{part} is not a filter", part=query.unclear[0].text)
+                raise self.wrong(
+                    ("search", index, "query"),
+                    what,
+                    lazy_gettext("`reader search --help` lists the filters."),
+                )
             if query.has_operators:
-                hint = say("toml.operators.hint")
-                raise self.wrong(("search", index, "query"), say("toml.operators"), hint)
+                hint = lazy_gettext(
+                    "All words must be there, so leave out AND. Write -word for NOT, and a "
+                    "[[search]] of its own for OR."
+                )
+                raise self.wrong(
+                    ("search", index, "query"),
+                    lazy_gettext("AND, OR, NOT and brackets do not work here"),
+                    hint,
+                )
             if any(table["name"] == other["name"] for other in tables[:index]):
-                what = say("toml.search_twice", name=table["name"])
-                raise self.wrong(("search", index, "name"), what, say("toml.change"))
+                what = lazy_gettext("another search has the name {name!r}", name=table["name"])
+                raise self.wrong(
+                    ("search", index, "name"), what, lazy_gettext("Change one of them.")
+                )
         return tuple(SavedSearch(**table) for table in tables)
 
     def templates(self, tables: list[dict[str, Any]]) -> tuple[Template, ...]:
@@ -455,14 +531,16 @@ class _ConfigText(Checks):
         for index, table in enumerate(tables):
             name = table["name"]
             if not name.strip():
-                hint = say("toml.empty_name.hint")
-                raise self.wrong(("template", index, "name"), say("toml.empty"), hint)
+                hint = lazy_gettext("Give it a name.")
+                raise self.wrong(("template", index, "name"), lazy_gettext("it is empty"), hint)
             if name in names:
-                what = say("toml.template_twice", name=name)
-                raise self.wrong(("template", index, "name"), what, say("toml.change"))
+                what = lazy_gettext("another template has the name {name!r}", name=name)
+                raise self.wrong(
+                    ("template", index, "name"), what, lazy_gettext("Change one of them.")
+                )
             if not table["text"].strip():
-                hint = say("toml.empty_text.hint")
-                raise self.wrong(("template", index, "text"), say("toml.empty"), hint)
+                hint = lazy_gettext("Write the headings, one a line.")
+                raise self.wrong(("template", index, "text"), lazy_gettext("it is empty"), hint)
             names.append(name)
         return tuple(Template(**table) for table in tables)
 
@@ -487,14 +565,18 @@ class _ConfigText(Checks):
             if kind not in LOCAL_KINDS or "://" in table["url"]:
                 self.address((*place, "url"), table["url"])
             elif not table["url"].strip() or "\0" in table["url"]:
-                raise self.wrong((*place, "url"), say("toml.no_path"), say("toml.no_path.hint"))
+                raise self.wrong(
+                    (*place, "url"),
+                    lazy_gettext("this is not a path"),
+                    lazy_gettext("Write it like mails/alerts.mbox."),
+                )
             # A name that the file gives goes before the one that is made of the address.
             feed = Feed(**({"name": short_address(table["url"])} | table))
             for key in ("url", "name"):
                 value = getattr(feed, key)
                 if any(value == getattr(other, key) for other in feeds):
-                    what = say("toml.twice", value=value)
-                    raise self.wrong((*place, key), what, say("toml.change"))
+                    what = lazy_gettext("{value} is here twice", value=value)
+                    raise self.wrong((*place, key), what, lazy_gettext("Change one of them."))
             feeds.append(feed)
         return tuple(feeds)
 
@@ -508,7 +590,10 @@ class _ConfigText(Checks):
             return ZoneInfo(name)
         # "../x" is a ValueError; "Europe", a folder of the zones, is an OSError.
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            what, hint = say("toml.no_zone", name=name), say("toml.no_zone.hint")
+            what, hint = (
+                lazy_gettext("there is no time zone {name!r}", name=name),
+                lazy_gettext("Write it like Asia/Tokyo."),
+            )
             raise self.wrong(("reader", "timezone"), what, hint) from None
 
 
@@ -520,17 +605,17 @@ def path_problem(path: str) -> str:
     """Explain why a text cannot be a topic's folder path; empty when it can."""
     parts = path.split("/")
     if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path):
-        return say("path.absolute", path=path)
+        return _("the topic path {path!r} is absolute", path=path)
     if ".." in parts:
-        return say("path.out", path=path)
+        return _("the topic path {path!r} leads out of the library", path=path)
     if "\\" in path:
-        return say("path.backslash", path=path)
+        return _("the topic path {path!r} has a backslash", path=path)
     if any(not part.strip() or part.startswith(".") or part != part.strip() for part in parts):
-        return say("path.hidden", path=path)
+        return _("the topic path {path!r} has an empty or hidden part", path=path)
     if any(ord(c) < 32 or c in '<>:"|?*\x7f' or "\ud800" <= c <= "\udfff" for c in path):
-        return say("path.character", path=path)
+        return _("the topic path {path!r} has a character that no folder can have", path=path)
     if any(part.endswith(".") or is_reserved(part) for part in parts):
-        return say("path.windows", path=path)
+        return _("the topic path {path!r} has a part that Windows does not allow", path=path)
     if any(len(part.encode()) > LONGEST_PART for part in parts):
-        return say("path.long", path=path)
+        return _("the topic path {path!r} has a part that is too long", path=path)
     return ""

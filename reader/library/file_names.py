@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.base.text import nfc
 from reader.base.words import grams
 from reader.library.paper import Paper, family_name
@@ -50,18 +50,18 @@ def pattern_problem(pattern: str) -> str:
     text, fields = "".join(pieces[::2]), pieces[1::2]
     for field in fields:
         if field not in FIELDS:
-            return say("pattern.no_field", field=f"{{{field}}}")
+            return _("there is no field {field}", field=f"{{{field}}}")
     if re.search(r"[^\w-]|[^\x00-\x7f]", text):
         wrong = next(c for c in text if re.match(r"[^\w-]|[^\x00-\x7f]", c))
-        return say("pattern.character", character=wrong)
+        return _("{character!r} is not possible in a file name", character=wrong)
     if pattern.startswith("-"):  # programs would read such a name as an option
-        return say("pattern.dash")
+        return _("a file name cannot begin with '-'")
     if not {"title", "id"} & set(fields):
-        return say("pattern.one_name")
+        return _("many papers would get the same name")
     if len(fields) != len(set(fields)):
-        return say("pattern.twice")
+        return _("a field is in it twice")
     if len(text) > LONGEST_LITERALS:
-        return say("pattern.long")
+        return _("it leaves too little room for the fields")
     return ""
 
 
@@ -140,7 +140,7 @@ def nearest_names(name: str, known: Sequence[str], *, limit: int = 3) -> list[st
 
 
 def _short_title(title: str) -> str:
-    head, colon, _ = title.partition(":")
+    head, colon, _unused = title.partition(":")
     # "Whisper: robust speech …": what stands before a colon is the name of the thing.
     words = _words(head) if colon and len(head) <= 40 else []
     words = words or _words(title)
@@ -184,7 +184,7 @@ UNFILED = "unfiled"
 
 def folder_name(path: str) -> str:
     """Get the name of a folder for a screen: its path, or words for UNFILED."""
-    return say("folder.unfiled") if path == UNFILED else path
+    return _("unfiled") if path == UNFILED else path
 
 
 N_NEAREST = 8

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from reader.base.errors import ConfigError, DiskFull, NoLibrary, ReadOnly, StoreError, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, _, lazy_gettext
 from reader.library.config import Config
 from reader.library.feeds_file import parse
 from reader.library.place import FEEDS
@@ -42,7 +42,7 @@ class Library:
     def __enter__(self) -> Library:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_unused: object) -> None:
         self.db.close()
 
     def today(self) -> date:
@@ -78,15 +78,17 @@ def read_config(file: Path) -> Config:
     except FileNotFoundError:
         raise NoLibrary(where=file.parent, file=file, line=1, key="", what="") from None
     except NotADirectoryError:
-        what = say("folder.no_folder", folder=file.parent)
-        raise UsageError(what=what, hint=say("folder.holds")) from None
+        what = lazy_gettext("{folder} is not a folder.", folder=file.parent)
+        raise UsageError(
+            what=what, hint=lazy_gettext("A library is a folder with a feeds.toml in it.")
+        ) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        what, hint = say("toml.not_utf8"), say("toml.not_utf8.hint")
+        what, hint = lazy_gettext("not UTF-8"), lazy_gettext("Save it as UTF-8.")
         raise ConfigError(file=file, line=line, key="text", what=what, hint=hint) from None
     except OSError as error:
-        what, hint = str(error.strerror), say("toml.rights")
-        raise ConfigError(file=file, line=1, key="file", what=what, hint=hint) from None
+        hint = lazy_gettext("Check the permissions of the file.")
+        raise ConfigError(file=file, line=1, key="file", what=error.strerror, hint=hint) from None
     return parse(text, file=str(file))
 
 
@@ -106,15 +108,19 @@ def make_library(folder: Path, *, now: Clock = system_clock) -> Library:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise UsageError(
-            what=say("folder.no_folder", folder=folder), hint=say("folder.no_folder.hint")
+            what=lazy_gettext("{folder} is not a folder.", folder=folder),
+            hint=lazy_gettext("Name another place."),
         ) from None
     except OSError as error:
         raise disk_error(error, file) from error
     # lexists, since a link that leads nowhere counts too: writing would make the file behind it.
     if os.path.lexists(file):
         raise UsageError(
-            what=say("folder.there", file=file),
-            hint=say("folder.there.hint", folder=shlex.quote(str(folder))),
+            what=lazy_gettext("{file} already exists.", file=file),
+            hint=lazy_gettext(
+                "This is a library already. Open it: `reader --library {folder} today`.",
+                folder=shlex.quote(str(folder)),
+            ),
         )
     write_whole(file, template().encode())
     return open_library(folder, now=now)
@@ -127,7 +133,11 @@ def write_whole(file: Path, content: bytes) -> None:
     mode. Raises StoreError.
     """
     if not file.name:
-        raise StoreError(file=file, what=say("disk.nameless"), hint=say("disk.nameless.hint"))
+        raise StoreError(
+            file=file,
+            what=lazy_gettext("this is not the name of a file"),
+            hint=lazy_gettext("Name a file to write to."),
+        )
     try:
         target = file
         # Somebody may keep the file elsewhere, in a vault of notes, and have a link here.
@@ -135,7 +145,14 @@ def write_whole(file: Path, content: bytes) -> None:
             with contextlib.suppress(OSError, RuntimeError):  # it leads nowhere, or in a circle
                 target = file.resolve(strict=True)
             if target == file or not target.is_file():
-                raise StoreError(file=file, what=say("disk.link"), hint=say("disk.link.hint"))
+                raise StoreError(
+                    file=file,
+                    what=lazy_gettext("it is a link to a file that does not exist"),
+                    hint=lazy_gettext(
+                        "Connect the disk that it points to, or delete the link; then run the "
+                        "command again."
+                    ),
+                )
         target.parent.mkdir(parents=True, exist_ok=True)
         _delete_leftovers(target)
         _replace(target, content)
@@ -151,16 +168,30 @@ def disk_error(error: OSError, file: Path) -> StoreError:
         return DiskFull(file=file)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return ReadOnly(file=file)
-    what, hint = _OBSTACLES.get(error.errno or 0, ("disk.other", "disk.other.hint"))
-    reason = say(what, what=error.strerror or error)
-    return StoreError(file=file, what=reason, hint=say(hint))
+    what, hint = _OBSTACLES.get(
+        error.errno or 0, (N_("{what}"), N_("Check the disk, then run the command again."))
+    )
+    reason = _(what, what=error.strerror or error)
+    return StoreError(file=file, what=reason, hint=lazy_gettext(hint))
 
 
 _OBSTACLES = {
-    errno.ENAMETOOLONG: ("disk.name", "disk.name.hint"),
-    errno.EEXIST: ("disk.no_folder", "disk.no_folder.hint"),
-    errno.ENOTDIR: ("disk.no_folder", "disk.no_folder.hint"),
-    errno.EISDIR: ("disk.folder", "disk.folder.hint"),
+    errno.ENAMETOOLONG: (
+        N_("its name is too long for this disk"),
+        N_("Use a shorter name. A topic is a folder, named in feeds.toml."),
+    ),
+    errno.EEXIST: (
+        N_("there is a file where its folder should be"),
+        N_("Move that file away and run the command again."),
+    ),
+    errno.ENOTDIR: (
+        N_("there is a file where its folder should be"),
+        N_("Move that file away and run the command again."),
+    ),
+    errno.EISDIR: (
+        N_("there is a folder with this name"),
+        N_("Move that folder away and run the command again."),
+    ),
 }
 
 

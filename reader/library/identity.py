@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.base.text import compiled
 from reader.library.paper import HAS_CJK, Paper
 
@@ -91,7 +91,7 @@ def _readings(name: str) -> tuple[_Name, ...]:
 
 def _ordered(bare: str, is_spelt: bool) -> Iterator[_Name]:
     # "Pond, Ada": the comma says where the names meet.
-    family, _, rest = bare.partition(",")
+    family, _unused, rest = bare.partition(",")
     groups = [found for part in rest.split() if (found := _words(part, is_spelt))]
     if groups:
         yield _Name(tuple(chain(*groups)), _words(family, is_spelt) or ("",), len(groups[0]))
@@ -238,33 +238,37 @@ def same(a: Paper, b: Paper) -> Match:
     # On arXiv, authors also give the DOI of a whole volume or of another paper, so a DOI in
     # common does not make one paper of two arXiv numbers.
     if shared and not _are_two_submissions(a, b):
-        return Match("strong", say("same.identifier", id=shared[0]))
+        return Match("strong", _("both have the id {id}", id=shared[0]))
     if is_generic(a.title) or is_generic(b.title):
         return NONE
     if title_fold(a.title) == title_fold(b.title) != "":
         return _same_title(a, b)
     if _have_authors_in_common(a, b) and (how := _likeness_in_words(a, b)):
-        return Match("medium", say("same.alike", how=how))
+        return Match("medium", _("authors in common, and {how}", how=how))
     return NONE
 
 
 def _same_title(a: Paper, b: Paper) -> Match:
     """Compare two papers of one title; each step is reached where those above do not decide."""
     if not (a.authors and b.authors):
-        return Match("medium", say("same.no_authors")) if is_telling(a.title) else NONE
+        return (
+            Match("medium", _("the same title, but one has no authors"))
+            if is_telling(a.title)
+            else NONE
+        )
     if not _have_authors_in_common(a, b):
         return NONE
     if _are_by_the_same(a, b) and not (_have_far_years(a, b) or _are_two_in_a_registry(a, b)):
-        return Match("strong", say("same.title"))
+        return Match("strong", _("the same title and authors"))
     if not is_telling(a.title):
-        return Match("medium", say("same.short"))
+        return Match("medium", _("the same short title, and authors in common"))
     if _n_shared(a, b) * 2 < min(len(a.authors), len(b.authors)):
-        return Match("medium", say("same.few_authors"))
+        return Match("medium", _("the same title, but few authors in common"))
     if None in (year_of(a), year_of(b)) or _have_far_years(a, b):
-        return Match("medium", say("same.years"))
+        return Match("medium", _("the same title and authors, but the years do not decide it"))
     if _are_two_submissions(a, b) and not _are_abstracts_alike(a.abstract, b.abstract):
-        return Match("medium", say("same.abstracts"))
-    return Match("strong", say("same.title"))
+        return Match("medium", _("the same title and authors, but different abstracts"))
+    return Match("strong", _("the same title and authors"))
 
 
 def is_meant(entry: Paper, known: Paper) -> bool:
@@ -401,16 +405,16 @@ def _likeness_in_words(a: Paper, b: Paper) -> str:
     if len(of_a & of_b) >= LIKE * len(of_a | of_b):
         if is_two and not _are_abstracts_alike(a.abstract, b.abstract):
             return ""
-        return say("same.words")
+        return _("almost the same words in the title")
     if is_two:
         return ""
     # "Whisper: a preprint's subtitle" and "Whisper: another one": the name before the colon.
     heads = [title_fold(p.title.partition(":")[0]) for p in (a, b) if ":" in p.title]
     if len(heads) == 2 and heads[0] == heads[1] and len(heads[0]) >= 4:
-        return say("same.head")
+        return _("the same title before the colon")
     # A short title that is a part of a longer one: "X" and "X: an extended version".
     small, large = sorted((of_a, of_b), key=len)
-    return say("same.part") if len(small) >= 4 and small <= large else ""
+    return _("one title is part of the other") if len(small) >= 4 and small <= large else ""
 
 
 def _numbers(words: set[str]) -> set[str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reader.base.errors import UsageError
-from reader.base.messages import Language, say
+from reader.base.messages import Language, lazy_gettext
 
 FEEDS = "feeds.toml"
 
@@ -38,8 +38,8 @@ def _expanded(path: Path) -> Path:
     try:
         return path.expanduser()
     except RuntimeError:  # "~nobody", or a system that knows no home of this user
-        what = say("folder.no_home", path=path)
-        raise UsageError(what=what, hint=say("folder.no_home.hint")) from None
+        what = lazy_gettext("{path}: there is no such home folder.", path=path)
+        raise UsageError(what=what, hint=lazy_gettext("Write the whole path.")) from None
 
 
 def language_of(folder: Path) -> Language:

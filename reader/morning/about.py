@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 
-from reader.base.messages import say
+from reader.base.messages import N_, _
 from reader.base.text import DOLLAR_MATHS, plain
 from reader.gathering.post import PostMention
 from reader.gathering.rows import posts
@@ -114,22 +114,22 @@ def about(library: Library, held: LibraryPaper) -> About:
 
 
 _STATES = {
-    "candidate": "paper.candidate",
-    "pick": "paper.pick",
-    "skip": "paper.skip",
-    "read": "paper.read",
+    "candidate": N_("candidate"),
+    "pick": N_("pick"),
+    "skip": N_("skip"),
+    "read": N_("read"),
 }
 
 
 def arrival_text(held: LibraryPaper, origins: Sequence[str]) -> str:
     """Describe how a paper came; one that was only added by hand is no candidate of a day."""
-    day, state = held.arrived_on, say(_STATES[held.state])
+    day, state = held.arrived_on, _(_STATES[held.state])
     if list(origins) != [BY_HAND]:
-        named = say("list").join(map(source_name, origins))
-        return say("show.facts", state=state, day=day, source=named)
+        named = _(", ").join(map(source_name, origins))
+        return _("{state} · arrived {day} from {source}", state=state, day=day, source=named)
     if held.state == "candidate":
-        return say("show.by_hand", day=day)
-    return say("show.by_hand_as", state=state, day=day)
+        return _("added by hand on {day}", day=day)
+    return _("{state} · added by hand on {day}", state=state, day=day)
 
 
 # Not behind a backslash: a title may be TeX already.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reader.base.errors import NotKnown, PdfError, Problem, ReaderError
-from reader.base.messages import say
+from reader.base.messages import N_, _, lazy_gettext
 from reader.base.text import plain
 from reader.gathering.resolve import BATCH
 from reader.library.files import is_here
@@ -83,7 +83,10 @@ def find_files(library: Library, paths: Sequence[Path]) -> FilesToAdd:
     for named in paths:
         path = Path(os.path.abspath(named))
         if not os.path.lexists(path):
-            raise NotKnown(what=say("add.no_path", path=plain(str(named))), hint=say("add.paths"))
+            raise NotKnown(
+                what=lazy_gettext("{path} does not exist.", path=plain(str(named))),
+                hint=lazy_gettext("Name a PDF, a folder of PDFs, or an id."),
+            )
         if not path.is_dir():
             found.add(path, path)
             continue
@@ -140,11 +143,15 @@ def remove_original(library: Library, added: FileOutcome, path: Path) -> str:
     """
     addition = added.addition
     if addition.outcome in ("asked", "broken"):
-        return say("stayed.asked" if addition.outcome == "asked" else "stayed.broken")
+        return _(
+            N_("it is unclear which paper it is")
+            if addition.outcome == "asked"
+            else N_("it could not be read")
+        )
     if added.marked.error is not None:
-        return say("stayed.marks")
+        return _("its marks could not be read")
     if path.is_symlink():
-        return say("stayed.link")
+        return _("it is a link")
     copies: list[Path] = []
     if addition.paper is not None:
         row = merges.row_now(library.db, addition.paper)
@@ -153,21 +160,21 @@ def remove_original(library: Library, added: FileOutcome, path: Path) -> str:
         written += highlights.copies_of(library.db, row)
         copies = [library.folder / w.path for w in written if w.sha256 == addition.sha256]
     if not copies:
-        return say("stayed.other_bytes")
+        return _("the library has another copy of this paper, not this file")
     if not any(copy.is_file() for copy in copies):
-        return say("stayed.away")
+        return _("the copy in the library is not on this disk right now")
     try:
         # The library's own file, by another path or link: there is no second one.
         if any(os.path.samefile(copy, path) for copy in copies if copy.is_file()):
-            return say("stayed.own")
+            return _("it is the library's own file")
         if not any(has_bytes(copy, addition.sha256) for copy in copies):
-            return say("stayed.copy_changed")
+            return _("the copy in the library has changed")
         status = path.stat()
         if (status.st_size, status.st_mtime_ns) != (addition.n_bytes, addition.modified_ns):
-            return say("stayed.changed")
+            return _("it changed after it was read")
         path.unlink()
     except OSError as error:
-        return say("stayed.error", why=error.strerror or "")
+        return _("it cannot be deleted ({why})", why=error.strerror or "")
     return ""
 
 
@@ -205,7 +212,7 @@ def settle(
             printed = read_print(document, id_=f"pdf:{file.sha256[:16]}", name=file.stem)
             guess = replace(guess, printed=printed)
         # The person says that the printed id is another paper's, so it is not looked up.
-        why = say("add.by_hand")
+        why = _("you said so")
         near = guess.candidates or ((guess.row,) if guess.row is not None else ())
         told = replace(
             guess, level="none", row=None, id="", unknown_doi="", why=why, candidates=near
@@ -279,8 +286,16 @@ class Adding:
             self.tools.progress("add", n_done, len(fresh))
             yield added
         for why, hint, several in (
-            (say("add.icloud"), say("add.icloud_hint"), self.found.absent),
-            (say("add.closed"), say("add.closed_hint"), self.found.closed),
+            (
+                _("is in iCloud, not on this disk"),
+                _("Open it once, or keep its folder downloaded; then add it again."),
+                self.found.absent,
+            ),
+            (
+                _("is a folder that you may not read"),
+                _("Check its permissions, then add it again."),
+                self.found.closed,
+            ),
         ):
             for path in several:
                 addition = Addition(key_of(path), 0, 0, "", "broken", None, why, hint)
@@ -375,13 +390,18 @@ class Adding:
             # It was misread or invented, or belongs to another paper: it is not asked for again.
             without = replace(read, document=replace(read.document, doi="", stamp=""))
             again = self._recognise(without)
-            why = again.why or say("recognised.other_title" if paper else "add.no_such", id=id_)
+            why = again.why or _(
+                N_("shows {id}, but not the title of that paper")
+                if paper
+                else N_("shows {id}, which its registry does not know"),
+                id=id_,
+            )
             yield self._keep(without, replace(again, why=why))
 
     def _keep_twin(self, file: File) -> FileOutcome:
         """Record a file that has the same bytes as another one."""
         row = pdfs.row_with_bytes(self.library.db, file.sha256)
-        same = Recognition("strong", row, say("recognised.bytes"))
+        same = Recognition("strong", row, _("the same file as a PDF in the library"))
         if row is not None:
             (held,) = papers.papers_at(self.library.db, [row])
             if self._keeper.has_pdf(held, same):

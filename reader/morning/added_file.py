@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reader.base.errors import PdfError
-from reader.base.messages import say
+from reader.base.messages import _, lazy_gettext
 from reader.base.text import as_utf8
 from reader.library.files import is_here
 from reader.library.folder import Library, write_whole
@@ -94,14 +94,22 @@ def bytes_of(file: File) -> bytes:
         raise _unreadable(file.path, error) from error
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise PdfError(
-            file=file.path, what=say("add.changed"), hint=say("add.again"), kind="no file"
+            file=file.path,
+            what=lazy_gettext("changed while it was read"),
+            hint=lazy_gettext("Add it again when no other program is writing to it."),
+            kind="no file",
         )
     return content
 
 
 def _unreadable(path: Path, error: OSError) -> PdfError:
-    what = say("add.unreadable", why=error.strerror or "")
-    return PdfError(file=path, what=what, hint=say("add.unreadable_hint"), kind="no file")
+    what = lazy_gettext("cannot be read ({why})", why=error.strerror or "")
+    return PdfError(
+        file=path,
+        what=what,
+        hint=lazy_gettext("Check that the file is still there, and that you may read it."),
+        kind="no file",
+    )
 
 
 def place(library: Library, path: Path, named: Path) -> str:
@@ -206,7 +214,12 @@ def record(file: File, recognised: Recognition, **values: str | int | None) -> A
 
 def ask_about(library: Library, file: File, recognised: Recognition) -> FileOutcome:
     """Record that a person is to decide which paper a file is; nothing else is done."""
-    addition = record(file, recognised, outcome="asked", hint=say("add.ask_hint"))
+    addition = record(
+        file,
+        recognised,
+        outcome="asked",
+        hint=_("Say which with `reader add FILE --as ID`, or `--as new` for none of these."),
+    )
     is_new = pdfs.addition_of(library.db, addition.path) != addition
     pdfs.add_addition(library.db, addition, at=library.now())
     several = papers.papers_at(library.db, recognised.candidates)
@@ -277,7 +290,7 @@ class Keeper:
                 recognised,
                 outcome="identified" if recognised.level == "strong" else "unknown",
                 paper=held.row,
-                why=recognised.why or say("add.own"),
+                why=recognised.why or _("not recognised, kept under the title in the PDF"),
                 printed=to_look_up,
             )
             pdfs.add_addition(db, addition, at=self.library.now())
@@ -321,15 +334,15 @@ class Keeper:
             marked = import_marks(self.library, file, held=held, marks=read.marks, content=content)
             pdf = pdfs.pdf_of(db, held.row)
             if pdf is not None and pdf.sha256 == file.sha256:
-                why = say("add.same_bytes")
+                why = _("the same file")
             elif marked.copy:
-                why = say("add.marked_copy", path=marked.copy)
+                why = _("a marked copy, kept as {path}", path=marked.copy)
             elif recognised.version and pdf and pdf.version and recognised.version < pdf.version:
-                why = say("add.older", version=pdf.version)
+                why = _("an older version; version {version} is here", version=pdf.version)
             elif marked.n_highlights or marked.n_ink:
-                why = say("add.marked_here")
+                why = _("a marked copy; its marks are already here")
             else:
-                why = say("add.other_copy", why=recognised.why)
+                why = _("another copy, not kept ({why})", why=recognised.why)
             addition = _as_before(self.library, file, held, recognised) or record(
                 file, recognised, outcome="duplicate", paper=held.row, why=why, printed=printed
             )
@@ -350,7 +363,7 @@ class Keeper:
             kind = recognised.printed.type if recognised.printed else "paper"
             alike = merges.copies_of(db, paper) if recognised.candidates else {}
             if kind in ("slides", "supplement"):
-                named = say("title.slides") if kind == "slides" else say("title.supplement")
+                named = _("slides") if kind == "slides" else _("supplement")
                 paper = replace(paper, title=f"{paper.title} ({named})")
             elif any(match.strength == "strong" for match in alike.values()):
                 paper = replace(paper, title=f"{paper.title} ({file.stem})")

@@ -17,7 +17,7 @@ from reader.base.errors import (
     SourceFailed,
     Unreachable,
 )
-from reader.base.messages import say
+from reader.base.messages import _, lazy_gettext, lazy_ngettext
 from reader.gathering.resolve import BATCH, ask_arxiv, is_off, look_up
 from reader.gathering.source import SourceTools
 from reader.library.folder import Library
@@ -125,7 +125,13 @@ def complete(library: Library, tools: SourceTools) -> list[Problem]:
     if waits:
         first = min(waits.values(), key=lambda failure: failure.retry_at)
         at = local_time(library, first.retry_at)
-        what = say("waits.add", n=len(waits), at=at, error=first.said().rstrip(".。"))
+        what = lazy_ngettext(
+            "{n} id printed in added files could not be looked up, next try after {at}: {error}",
+            "{n} ids printed in added files could not be looked up, next try after {at}: {error}",
+            len(waits),
+            at=at,
+            error=first.said().rstrip(".。"),
+        )
         problems.append(
             Problem(STAGE, f"{len(waits)} ids", Incomplete(what=what, reason=first.reason))
         )
@@ -173,7 +179,7 @@ def _take_over(library: Library, addition: Addition, id_: str, paper: Paper) -> 
             return
         # It goes by another's number: it is given the name of its bytes, and the number is free.
         papers.take_name(db, held.row, id_, instead=pdf_id(addition.sha256))
-        why = say("recognised.other_title", id=id_)
+        why = _("shows {id}, but not the title of that paper", id=id_)
         again = replace(addition, outcome="unknown", why=why, printed="")
         pdfs.add_addition(db, again, at=library.now())
         return
@@ -189,7 +195,9 @@ def _take_over(library: Library, addition: Addition, id_: str, paper: Paper) -> 
     other, now = papers.paper_with_id(db, id_), merges.row_now(db, row)
     if other is not None and other.row != now:
         # The name made of its bytes gives way to the registry's.
-        merges.join(db, other.row, now, why=say("recognised.id", id=id_), on=on)
+        merges.join(
+            db, other.row, now, why=_("shows {id} and the title of that paper", id=id_), on=on
+        )
 
 
 def add_by_id(
@@ -207,11 +215,23 @@ def add_by_id(
     paper = look_up(library, tools, id_) if may_fetch and has_registry else None
     if paper is None and is_off(library, id_):
         kind = id_.partition(":")[0]
-        raise NotKnown(what=say("add.off", id=id_), hint=say("add.turn_on", kind=kind))
+        raise NotKnown(
+            what=lazy_gettext("{id} was not added: looking it up is turned off.", id=id_),
+            hint=lazy_gettext(
+                'Remove resolve.{kind} = "off" from feeds.toml, then run the command again.',
+                kind=kind,
+            ),
+        )
     if paper is None and has_registry and not may_fetch:
-        raise NotKnown(what=say("add.not_asked", id=id_), hint=say("add.not_asked.hint"))
+        raise NotKnown(
+            what=lazy_gettext("{id} is not in this library, and was not looked up.", id=id_),
+            hint=lazy_gettext("Without --no-fetch, its registry is asked."),
+        )
     if paper is None:
-        raise NotKnown(what=say("add.unknown", id=id_), hint=say("add.look", url=url_of(id_)))
+        raise NotKnown(
+            what=lazy_gettext("{id} was not added: its registry does not know it.", id=id_),
+            hint=lazy_gettext("Check the spelling. Its page would be {url}.", url=url_of(id_)),
+        )
     papers.add_papers(library.db, [paper], source=BY_HAND, on=library.today())
     papers.add_identifier(library.db, id_, paper)
     index_words(library, tools)

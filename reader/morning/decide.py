@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from reader.base.errors import NotKnown, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, _, lazy_gettext, ngettext
 from reader.base.text import plain
 from reader.library.arrival import keep_arrival, meant_at, sent_act
 from reader.library.config import Topic
@@ -75,8 +75,11 @@ def wrong_topic(
     listed = listed or topic_now(library, held)
     meant = _topic_meant(library, topic) if topic is not None else None
     if meant and meant.path == listed:
-        what = say("wrong.same", topic=meant.path)
-        raise UsageError(what=what, hint=say("wrong.topics", names=_names(library, listed)))
+        what = lazy_gettext("It is already listed under {topic}.", topic=meant.path)
+        raise UsageError(
+            what=what,
+            hint=lazy_gettext("Topics in feeds.toml: {names}.", names=_names(library, listed)),
+        )
     # Of none of the person's: a word on each own topic, so that no other one takes it in.
     own = [t.path for t in library.config.own_topics]
     words: dict[str, LessonKind] = {listed: "no"} if listed else {}
@@ -106,10 +109,16 @@ def wrong_topic(
         keep_arrival(library)
     [held] = papers.papers_at(db, [held.row])
     path = meant.path if meant else None
-    none = "wrong.none.stays" if held.state == "read" else "wrong.none"
-    said = plain(say("wrong.moved" if meant else none, topic=path, title=held.paper.title))
+    none = (
+        N_("Not in any of your topics; kept, because it has your note: {title}")
+        if held.state == "read"
+        else N_("Not in any of your topics, so it was skipped: {title}")
+    )
+    said = plain(
+        _(N_("Moved to {topic}: {title}") if meant else none, topic=path, title=held.paper.title)
+    )
     if is_filed and filings.places(db, [held.row]):
-        said = say("wrong.files_follow", said=said)
+        said = _("{said}. Its files are moved at the next gather.", said=said)
     return WrongTopic(held, path, is_sorted_out, "" if is_overtaken else said)
 
 
@@ -117,30 +126,36 @@ def _topic_meant(library: Library, text: str) -> Topic:
     wanted = text.strip("/ ").casefold()
     found = next((t for t in library.config.topics if t.path.casefold() == wanted), None)
     if found is None:
-        hint = say("wrong.topics", names=_names(library, None))
-        raise NotKnown(what=say("teach.no_topic", topic=plain(text)), hint=hint)
+        hint = lazy_gettext("Topics in feeds.toml: {names}.", names=_names(library, None))
+        raise NotKnown(
+            what=lazy_gettext("There is no topic named {topic}.", topic=plain(text)), hint=hint
+        )
     return found
 
 
 def _names(library: Library, but: str | None) -> str:
-    return say("list").join(topic.path for topic in other_topics(library, but))
+    return _(", ").join(topic.path for topic in other_topics(library, but))
 
 
 def _undone_text(undone: Sequence[LibraryPaper]) -> str:
     if len(undone) > 1:
-        return say("screen.undone", n=len(undone))
-    return say("undone", title=plain(undone[0].paper.title)) if undone else say("undo.nothing")
+        return ngettext("Undone: {n} decision.", "Undone: {n} decisions.", len(undone))
+    return (
+        _("Undone: {title}", title=plain(undone[0].paper.title))
+        if undone
+        else _("There is nothing to undo.")
+    )
 
 
 _ALREADY = {
-    "pick": "screen.already.pick",
-    "skip": "screen.already.skip",
+    "pick": N_("Already picked: {title}"),
+    "skip": N_("Already skipped: {title}"),
 }
 _ELSEWHERE = {
-    "pick": "screen.elsewhere.pick",
-    "skip": "screen.elsewhere.skip",
-    "read": "screen.elsewhere.read",
-    "candidate": "screen.elsewhere.candidate",
+    "pick": N_("Just picked elsewhere: {title}"),
+    "skip": N_("Just skipped elsewhere: {title}"),
+    "read": N_("Just written up elsewhere: {title}"),
+    "candidate": N_("Just undone elsewhere: {title}"),
 }
 
 
@@ -192,31 +207,31 @@ class Deciding:
             state = self.held[row].state
             is_back = state == kind == "pick" and bool(put_off(self.library, [row]))
             if state == kind and not is_back:  # elsewhere, or by the first half of a double tap
-                return True, say(_ALREADY[kind], title=title)
+                return True, _(_ALREADY[kind], title=title)
             if is_changed and not is_back:
-                return False, say(_ELSEWHERE[state], title=title)
+                return False, _(_ELSEWHERE[state], title=title)
             if state == "read":
-                return False, say("screen.has_note", title=title)
+                return False, _("Not skipped, because it has your note: {title}", title=title)
             [now] = decide_rows(self.library, kind, [row])
         self.held[row] = now
         self.acted.add(row)
         self.n_acts[row] += 1
         self.put_off.pop(row, None)
-        key = "picked" if kind == "pick" else "skipped"
-        return True, plain(say(key, title=title, topic=folder_name(now.topic or "")))
+        key = N_("Picked for {topic}: {title}") if kind == "pick" else N_("Skipped: {title}")
+        return True, plain(_(key, title=title, topic=folder_name(now.topic or "")))
 
     def later(self, row: int) -> tuple[bool, str]:
         """Put a paper of the queue off; returns whether it was done, and the message to show."""
         title = plain(self.held[row].paper.title)
         with self.library.db.writing():
             if self.refresh([row]):
-                return False, say(_ELSEWHERE[self.held[row].state], title=title)
+                return False, _(_ELSEWHERE[self.held[row].state], title=title)
             if self.held[row].state != "pick":
-                return False, say("screen.not_queued")
-            _, until = later_row(self.library, row, LATER_DAYS)
+                return False, _("Only a paper in the queue can be put off.")
+            _unused, until = later_row(self.library, row, LATER_DAYS)
         self.put_off[row] = until
         self.n_acts[row] += 1
-        return True, say("queue.put_off", title=title, day=until)
+        return True, _("Put off until {day}: {title}", title=title, day=until)
 
     def _read_put_off(self) -> None:
         picks = [row for row, held in self.held.items() if held.state == "pick"]
@@ -231,7 +246,7 @@ class Deciding:
         title = plain(self.held[row].paper.title)
         with self.library.db.writing():
             if self.refresh([row]):
-                return False, say(_ELSEWHERE[self.held[row].state], title=title)
+                return False, _(_ELSEWHERE[self.held[row].state], title=title)
             found = wrong_topic(self.library, self.held[row], topic, listed=listed)
         self.held[row] = found.held
         self.words = labels.words_on(self.library.db, self.held)
@@ -252,7 +267,9 @@ class Deciding:
                 decide_rows(self.library, "skip", left)
         self.refresh(left)
         self.acted.update(left)
-        return say("screen.skipped_rest", n=len(left))
+        return ngettext(
+            "Skipped {n} paper. u undoes this.", "Skipped {n} papers. u undoes this.", len(left)
+        )
 
     def undo(self) -> tuple[list[int], str]:
         """Take back the last act on papers of this list; returns its papers and the message.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from reader.base.errors import NotKnown, ReaderError, UsageError
-from reader.base.messages import say
+from reader.base.messages import _, lazy_gettext, ngettext
 from reader.library.config import Lane
 from reader.library.feeds_file import path_problem
 from reader.library.file_names import (
@@ -133,7 +133,10 @@ def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str
     """
     text = nfc(text.strip().strip("/"))
     if problem := path_problem(text):
-        raise UsageError(what=say("topic.wrong", what=problem), hint=say("topic.form"))
+        raise UsageError(
+            what=lazy_gettext("{what}.", what=problem),
+            hint=lazy_gettext("A topic is a folder path: speech/translation."),
+        )
     known = topic_names(library)
     # Reversed: of names that differ in case alone the first one stays, those of feeds.toml.
     found = {fold_name(path): path for path in reversed(known)}.get(fold_name(text))
@@ -143,8 +146,12 @@ def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str
     if may_be_new or is_folder:
         return text
     near = nearest_names(text, known)
-    hint = say("topic.near", near=", ".join(near)) if near else say("topic.list")
-    raise NotKnown(what=say("topic.unknown", topic=text), hint=hint)
+    hint = (
+        lazy_gettext("Similar: {near}. --new makes a new folder.", near=", ".join(near))
+        if near
+        else lazy_gettext("`reader topics` lists them; --new makes a new folder.")
+    )
+    raise NotKnown(what=lazy_gettext("There is no topic or folder {topic}.", topic=text), hint=hint)
 
 
 def topic_names(library: Library) -> list[str]:
@@ -183,15 +190,21 @@ def suggestion_text(suggestion: Suggestion) -> str:
     if suggestion.like:
         n = len(suggestion.like) - 1
         key = suggestion.like[0]
-        reasons.append(say("file.like_more", key=key, n=n) if n else say("file.like", key=key))
+        reasons.append(
+            _("like {key} and {n} more, filed there", key=key, n=n)
+            if n
+            else _("like {key}, filed there", key=key)
+        )
     if suggestion.authors:
-        names, n = say("list").join(suggestion.authors[:3]), suggestion.n_by_authors
-        reasons.append(say("file.authors", names=names, n=n))
+        names, n = _(", ").join(suggestion.authors[:3]), suggestion.n_by_authors
+        reasons.append(
+            ngettext("{n} paper there by {names}", "{n} papers there by {names}", n, names=names)
+        )
     if suggestion.words:
-        reasons.append(say("file.words", words=say("list").join(suggestion.words[:5])))
+        reasons.append(_("words: {words}", words=_(", ").join(suggestion.words[:5])))
     if suggestion.category:
-        reasons.append(say("file.class", name=suggestion.category))
-    return say("why.joint").join(reasons)
+        reasons.append(_("{name}, like most papers filed there", name=suggestion.category))
+    return _("; ").join(reasons)
 
 
 def _likenesses(
@@ -284,7 +297,10 @@ def move_topic(
     # As it is written first: a topic may be moved to its own name in another case.
     source = source if source in used.values() else used.get(fold_name(source), source)
     if source == target:
-        raise UsageError(what=say("topic.same", topic=target), hint=say("topic.list"))
+        raise UsageError(
+            what=lazy_gettext("OLD and NEW are the same topic, {topic}.", topic=target),
+            hint=lazy_gettext("`reader topics` lists them; --new makes a new folder."),
+        )
     before = {(p.kind, p.id): p.path for p in filings.places(library.db)}
     find_moved(library)
     find_moved_notes(library)
@@ -298,6 +314,9 @@ def move_topic(
     there = [p for p in filings.places(library.db) if p.topic == target]
     moved = [p for p in there if before.get((p.kind, p.id)) != p.path]
     if not (rows or moved or problems or n_taught):
-        raise NotKnown(what=say("topic.empty", topic=source), hint=say("topic.list"))
+        raise NotKnown(
+            what=lazy_gettext("Nothing is filed under {topic}.", topic=source),
+            hint=lazy_gettext("`reader topics` lists them; --new makes a new folder."),
+        )
     touched = dict.fromkeys([*rows, *(p.paper for p in moved)])
     return TopicMove(target, tuple(touched), len(moved), tuple(problems))

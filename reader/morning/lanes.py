@@ -17,7 +17,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.library.config import Config, Lane, Topic
 from reader.morning.texts import why
 from reader.morning.values import Candidate, Entry, FoldedDays, Lanes, Morning, Sureness
@@ -343,13 +343,17 @@ def entry_now(entry: Entry, words: Words, own: Container[str]) -> Entry:
     is_wrong = words.get(entry.topic or "") == "no"
     if yes == entry.topic or not (is_wrong or (yes in own and entry.topic not in own)):
         return entry
-    text = say("why.told_yes", what=yes) if yes else say("why.told_no", what=entry.topic)
+    text = (
+        _("you said that it belongs to {what}", what=yes)
+        if yes
+        else _("you said that it does not belong to {what}", what=entry.topic)
+    )
     return replace(
         entry,
         topic=yes,
         also=(),
         sureness="sure" if yes in own else None,
-        why=text + say("why.end"),
+        why=text + _("."),
         # It left the own topics, and stays in its line until the day is over.
         is_sorted_out=entry.topic in own and yes not in own,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reader.base.errors import Ambiguous, Incomplete, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, _, lazy_gettext
 from reader.base.text import plain
 from reader.library.file_names import file_stem
 from reader.library.find import find_paper
@@ -60,15 +60,29 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
     one, two = (find_paper(library, text) for text in (kept, merged))
     if one.row == two.row:
         is_joined = bool(merges.merges_of(library.db, one.row))
-        hint = say("merge.one_hint" if is_joined else "merge.two_hint")
-        raise UsageError(what=say("merge.one", id=one.paper.id), hint=hint)
+        hint = lazy_gettext(
+            N_("`reader split ID` splits a merged paper.")
+            if is_joined
+            else N_(
+                "`reader merge` lists pairs that may be one paper; `reader merge ID ID` merges two."
+            )
+        )
+        raise UsageError(
+            what=lazy_gettext("Both IDs are the same paper: {id}.", id=one.paper.id), hint=hint
+        )
     left = ""
     theirs = exports.exported(library.db, two.row)
     if theirs is not None and exports.exported(library.db, one.row) is not None:
         # No file, or none that can be read: nothing of it is lost by a merge.
         with contextlib.suppress(OSError):
             if (library.folder / theirs.path).read_bytes() != theirs.content.encode():
-                raise Incomplete(what=say("merge.edited", path=theirs.path))
+                raise Incomplete(
+                    what=lazy_gettext(
+                        "{path} has words of yours that were not read in yet. Run `reader export`, "
+                        "then this again.",
+                        path=theirs.path,
+                    )
+                )
             left = theirs.path
     # Where a split by hand keeps the two apart, this merge takes it back.
     with library.db.writing():
@@ -76,7 +90,7 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
             library.db,
             one.row,
             two.row,
-            why=say("merge.by_hand"),
+            why=_("by hand"),
             on=library.today(),
             undoes=merges.last_split(library.db, one.row, two.row),
         )
@@ -93,13 +107,11 @@ def part(library: Library, text: str, other: str = "") -> tuple[LibraryPaper, Li
     one = find_paper(library, text)
     two = find_paper(library, other) if other else one
     if one.row != two.row:
-        merges.keep_apart(
-            library.db, one.row, two.row, why=say("merge.by_hand"), on=library.today()
-        )
+        merges.keep_apart(library.db, one.row, two.row, why=_("by hand"), on=library.today())
         return one, two
     merge = _merge_meant(library, one, [text, other])
     with library.db.writing():
-        merges.part(library.db, merge, why=say("merge.by_hand"), on=library.today())
+        merges.part(library.db, merge, why=_("by hand"), on=library.today())
         for row in (merge.kept, merge.merged):
             _index_notes(library, row)
             (held,) = papers.papers_at(library.db, [row])
@@ -118,9 +130,12 @@ def _merge_meant(library: Library, held: LibraryPaper, texts: list[str]) -> merg
             return merge
     standing = merges.merges_of(library.db, held.row)
     if not standing:
-        raise UsageError(what=say("split.one", id=held.paper.id), hint=say("split.hint"))
+        raise UsageError(
+            what=lazy_gettext("{id} was not merged with another paper.", id=held.paper.id),
+            hint=lazy_gettext("`reader split ID ID` records that two papers are not the same one."),
+        )
     if len(standing) > 1:
-        n, several = say("number.papers", n=len(standing) + 1), "; ".join(held.paper.ids[1:])
+        n, several = _("{n}", n=len(standing) + 1), "; ".join(held.paper.ids[1:])
         raise Ambiguous(what=held.paper.id, n=n, several=several)
     return standing[0]
 

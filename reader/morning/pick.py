@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from reader.base.errors import Locked, StoreError, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, lazy_gettext
 from reader.base.text import plain
 from reader.library.arrival import keep_arrival, meant_at, sent_act
 from reader.library.days import days_back
@@ -75,7 +75,10 @@ def undo(library: Library, *, only: Collection[int] | None = None) -> list[Libra
         others = [held for held in found if only is not None and held.row not in only]
         if others:
             title = plain(others[0].paper.title)
-            raise UsageError(what=say("undo.older", title=title), hint=say("undo.older.hint"))
+            raise UsageError(
+                what=lazy_gettext("Your last action was not in this list: {title}", title=title),
+                hint=lazy_gettext("`reader undo` undoes it; notes are kept."),
+            )
         keep_arrival(library)
     return found
 
@@ -213,17 +216,20 @@ def _in_queue(library: Library, rows: Sequence[int]) -> list[LibraryPaper]:
 
 
 _NOT_IN_QUEUE = {
-    "candidate": "queue.not_in.candidate",
-    "pick": "queue.not_in.pick",
-    "skip": "queue.not_in.skip",
-    "read": "queue.not_in.read",
+    "candidate": N_("Not in the queue, because it was not picked: {title}"),
+    "pick": N_("Not in the queue: {title}"),
+    "skip": N_("Not in the queue, because it was skipped: {title}"),
+    "read": N_("No longer in the queue, because it has a note: {title}"),
 }
 
 
 def not_in_queue(held: LibraryPaper) -> UsageError:
     """Explain why a paper is not one that was picked and has no note."""
-    what = say(_NOT_IN_QUEUE[held.state], title=plain(held.paper.title))
-    return UsageError(what=what, hint=say("queue.not_in.hint"))
+    what = lazy_gettext(_NOT_IN_QUEUE[held.state], title=plain(held.paper.title))
+    return UsageError(
+        what=what,
+        hint=lazy_gettext("`reader queue` shows the queue; `reader pick` adds a paper to it."),
+    )
 
 
 def let_go_today(library: Library) -> list[LibraryPaper]:

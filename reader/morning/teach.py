@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from reader.base.errors import Incomplete, NotAnId, ReaderError, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, _, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 from reader.library.config import Topic
 from reader.library.find import find_paper
@@ -163,9 +163,14 @@ def topic_to_teach(library: Library, text: str) -> Topic:
     found = [t for path, t in known.items() if path.casefold() == text.strip("/ ").casefold()]
     if found:
         return found[0]
-    key = "teach.no_topic" if text else "teach.which_topic"
-    names = say("list").join(known)
-    raise UsageError(what=say(key, topic=text), hint=say("teach.topics", names=names))
+    key = (
+        N_("There is no topic named {topic}.") if text else N_("Which topic do you want to teach?")
+    )
+    names = _(", ").join(known)
+    raise UsageError(
+        what=lazy_gettext(key, topic=text),
+        hint=lazy_gettext("Choose one with --topic: {names}.", names=names),
+    )
 
 
 def papers_by(library: Library, name: str) -> list[int]:
@@ -178,8 +183,10 @@ def papers_by(library: Library, name: str) -> list[int]:
         if any(matches(name, author) == "same" for author in held.paper.authors)
     ]
     if not found:
-        what = say("teach.nobody", name=name)
-        raise UsageError(what=what, hint=say("teach.nobody.hint"))
+        what = lazy_gettext("No paper in the library is surely by {name}.", name=name)
+        raise UsageError(
+            what=what, hint=lazy_gettext("Give the full name, as it is printed on papers.")
+        )
     return found
 
 
@@ -208,8 +215,11 @@ class Examples:
             except NotAnId:
                 if Path(text).suffix.lower() not in (*BIBTEX, ".pdf") and not text.endswith("/"):
                     raise
-                what = say("teach.no_file", file=plain(text))
-                raise UsageError(what=what, hint=say("teach.nothing.hint")) from None
+                what = lazy_gettext("{file}: no such file.", file=plain(text))
+                raise UsageError(
+                    what=what,
+                    hint=lazy_gettext("Give a BibTeX file, a PDF, a folder of PDFs, or a paper."),
+                ) from None
         found = [row for name in people for row in papers_by(self._library, name)]
         for text in several:
             if text in named:
@@ -233,8 +243,16 @@ class Examples:
             raise _nothing(path)
         self.problems += [problem.error for problem in adding.problems]
         if n_unknown := sum(added.held is None for added in several):
-            what = say("teach.unread", file=plain(str(path)), n=n_unknown)
-            hint = say("teach.unread.hint", file=plain(str(path)))
+            what = lazy_ngettext(
+                "{file}: no paper found in {n} file.",
+                "{file}: no paper found in {n} files.",
+                n_unknown,
+                file=plain(str(path)),
+            )
+            hint = lazy_gettext(
+                "`reader add {file}` says why, and asks where it is not sure.",
+                file=plain(str(path)),
+            )
             self.problems.append(Incomplete(what=what, hint=hint))
         return [added.held.row for added in several if added.held]
 
@@ -247,12 +265,20 @@ class Examples:
         try:
             read = read_bibtex(path.read_bytes())
         except OSError as error:
-            what = f"{plain(str(path))}: {error.strerror}"
-            raise UsageError(what=what, hint=say("teach.nothing.hint")) from None
+            why = f"{plain(str(path))}: {error.strerror}"
+            raise UsageError(
+                what=why,
+                hint=lazy_gettext("Give a BibTeX file, a PDF, a folder of PDFs, or a paper."),
+            ) from None
         if not read.papers and not read.n_broken:
             raise _nothing(path)
         if read.n_broken:
-            what = say("teach.broken", file=plain(path.name), n=read.n_broken)
+            what = lazy_ngettext(
+                "{file}: {n} entry could not be read.",
+                "{file}: {n} entries could not be read.",
+                read.n_broken,
+                file=plain(path.name),
+            )
             self.problems.append(Incomplete(what=what))
         bare = []
         for id_ in (p.id for p in read.papers if p.id.startswith("arxiv:") and not p.abstract):
@@ -282,5 +308,7 @@ class Examples:
 
 
 def _nothing(path: Path) -> UsageError:
-    what = say("teach.nothing", what=plain(str(path)))
-    return UsageError(what=what, hint=say("teach.nothing.hint"))
+    what = lazy_gettext("{what}: no paper found.", what=plain(str(path)))
+    return UsageError(
+        what=what, hint=lazy_gettext("Give a BibTeX file, a PDF, a folder of PDFs, or a paper.")
+    )

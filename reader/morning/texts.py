@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal
 
-from reader.base.messages import say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.library.file_names import folder_name
 from reader.library.paper import State
@@ -59,11 +59,19 @@ def why(candidate: Candidate, terms: Sequence[Term]) -> str:
     parts: list[str] = []
     for term in terms:
         if term.kind in ("told_yes", "told_no"):
-            key = "why.told_yes" if term.kind == "told_yes" else "why.told_no"
-            parts.append(say(key, what=term.what))
+            key = (
+                N_("you said that it belongs to {what}")
+                if term.kind == "told_yes"
+                else N_("you said that it does not belong to {what}")
+            )
+            parts.append(_(key, what=term.what))
     if candidate.followed:
-        key = "why.followed" if candidate.is_followed_surely else "why.followed_perhaps"
-        parts.append(say(key, name=candidate.followed))
+        key = (
+            N_("by {name}, whom you follow")
+            if candidate.is_followed_surely
+            else N_("perhaps by {name}, whom you follow (or somebody with the same name)")
+        )
+        parts.append(_(key, name=candidate.followed))
     is_silent = total(candidate.heat) <= 0 and not candidate.mentions
     talk = _foretold(terms) if is_silent else _talk(candidate, terms)
     parts += [*_words(terms), *_neighbours(terms), *talk]
@@ -72,7 +80,7 @@ def why(candidate: Candidate, terms: Sequence[Term]) -> str:
 
 def sentence(parts: Iterable[str]) -> str:
     """Join reasons into one sentence."""
-    return (say("why.joint").join(parts) or say("why.nothing")) + say("why.end")
+    return (_("; ").join(parts) or _("fits no topic")) + _(".")
 
 
 def of_terms(terms: Sequence[Term]) -> list[str]:
@@ -81,35 +89,35 @@ def of_terms(terms: Sequence[Term]) -> list[str]:
 
 
 _VERDICTS = {
-    "own": "verdict.own",
-    "in": "verdict.in",
-    "doubtful": "verdict.doubtful",
-    "near": "verdict.near",
-    "wild": "verdict.wild",
-    "out": "verdict.out",
+    "own": N_("In: {why}"),
+    "in": N_("In: {why}"),
+    "doubtful": N_("Maybe: {why}"),
+    "near": N_("Talked about: {why}"),
+    "wild": N_("Wild card: {why}"),
+    "out": N_("Out: {why}"),
 }
 
 
 def verdict(place: Verdict, reasons: str) -> str:
     """Write where a paper stands and why, in one sentence: "In: “ASR” in the title."."""
-    return say(_VERDICTS[place], why=reasons)
+    return _(_VERDICTS[place], why=reasons)
 
 
 def _words(terms: Sequence[Term]) -> Iterator[str]:
     title, abstract = (names_of(terms, kind) for kind in ("title", "abstract"))
     if both := [word for word in title if word in abstract]:
-        yield say("why.both", words=_quoted(both))
+        yield _("{words} in title and abstract", words=_quoted(both))
     if words := [word for word in title if word not in abstract]:
-        yield say("why.title", words=_quoted(words))
+        yield _("{words} in the title", words=_quoted(words))
     if scattered := names_of(terms, "scattered"):
-        yield say("why.scattered", words=_quoted(scattered))
+        yield _("the words of {words} in the title", words=_quoted(scattered))
     if words := [word for word in abstract if word not in title]:
-        yield say("why.abstract", words=_quoted(words))
+        yield _("{words} in the abstract", words=_quoted(words))
     telling = _learned(terms, LEAST_TELLING)
     if telling and not title and not abstract:
-        yield say("why.learned", words=_quoted(telling))
+        yield _("{words}, as in other papers of this topic", words=_quoted(telling))
     if authors := names_of((t for t in terms if t.value >= AUTHOR), "author")[:1]:
-        yield say("why.author", name=authors[0])
+        yield _("by {name}, who writes on this topic", name=authors[0])
 
 
 def _alike(terms: Sequence[Term]) -> Iterator[str]:
@@ -117,9 +125,9 @@ def _alike(terms: Sequence[Term]) -> Iterator[str]:
     class, or words of little weight."""
     classes = names_of((t for t in terms if t.value >= A_CLASS), "category")
     if classes:
-        yield say("why.category", what=classes[0])
+        yield _("in {what}, like other papers of this topic", what=classes[0])
     elif words := _learned(terms, 0.0):
-        yield say("why.learned", words=_quoted(words))
+        yield _("{words}, as in other papers of this topic", words=_quoted(words))
 
 
 def _learned(terms: Sequence[Term], least: float) -> list[str]:
@@ -129,24 +137,24 @@ def _learned(terms: Sequence[Term], least: float) -> list[str]:
 
 
 _NEIGHBOURS = {
-    "note": "why.note",
-    "seed": "why.seed",
-    "paper": "why.paper",
-    "nearness": "why.nearness",
-    "left": "why.left",
+    "note": N_("similar to your note on “{what}”"),
+    "seed": N_("similar to your seed “{what}”"),
+    "paper": N_("similar to “{what}”, which you filed"),
+    "nearness": N_("closer to {what} than most papers of the day"),
+    "left": N_("from {what}, a topic that you have not read for a while"),
 }
 
 
 def _neighbours(terms: Sequence[Term]) -> Iterator[str]:
     for kind, key in _NEIGHBOURS.items():
         for what in names_of(terms, kind):
-            yield say(key, what=what)
+            yield _(key, what=what)
 
 
 _FORETOLD = {
-    "record": "why.foretold.record",
-    "text": "why.foretold.text",
-    "place": "why.foretold.place",
+    "record": N_("earlier papers of its authors were talked about"),
+    "text": N_("its text is like that of papers that were talked about"),
+    "place": N_("it was submitted shortly before arXiv's daily deadline"),
 }
 
 
@@ -154,16 +162,16 @@ def _foretold(terms: Sequence[Term]) -> Iterator[str]:
     """Write that nobody has spoken of a paper yet, and why somebody is likely to."""
     if not any(t.kind in FORETELLS for t in terms):
         return
-    yield say("why.foretold")
+    yield _("not talked about yet")
     found = [t for t in terms if t.kind in FORETELLS and t.value >= FORECAST * A_REASON]
     for term in sorted(found, key=lambda t: -t.value)[:MOST_FORETELLING]:
         if term.kind != "record" or term.what:  # else no paper of theirs was talked about
-            yield say(_FORETOLD[term.kind])
+            yield _(_FORETOLD[term.kind])
 
 
 def _talk(candidate: Candidate, terms: Sequence[Term]) -> Iterator[str]:
     if candidate.was_foretold:
-        yield say("why.again")
+        yield _("shown before, when it was not talked about yet")
     # Each person once, however their name is written, the weightiest first.
     names: dict[str, str] = {}
     for mention in candidate.mentions:
@@ -173,18 +181,33 @@ def _talk(candidate: Candidate, terms: Sequence[Term]) -> Iterator[str]:
     }
     people = [names[name] for name in sorted(names, key=lambda n: -weights.get(n, 0.0))]
     if people:
-        listed = say("list").join(people[:2])
-        key = "why.mentions_more" if len(people) > 2 else "why.mentions"
-        yield say(key, people=listed, n=len(people) - 2)
+        listed = _(", ").join(people[:2])
+        key = (
+            N_("mentioned by {people} and {n} more")
+            if len(people) > 2
+            else N_("mentioned by {people}")
+        )
+        yield _(key, people=listed, n=len(people) - 2)
     if candidate.n_votes and names_of(terms, "votes"):
-        yield say("why.votes", n=candidate.n_votes)
+        yield ngettext("{n} up-vote", "{n} up-votes", candidate.n_votes)
     n, months = candidate.n_citations, candidate.n_months
-    if velocity(n, months) >= MUCH_CITED:
-        yield say("why.cited", n=n, months=months) if months != 1 else say("why.cited_at_once", n=n)
+    if n and velocity(n, months) >= MUCH_CITED:
+        yield (
+            ngettext(
+                "cited {n} time in {months} months",
+                "cited {n} times in {months} months",
+                n,
+                months=months,
+            )
+            if months != 1
+            else ngettext(
+                "cited {n} time in its first month", "cited {n} times in its first month", n
+            )
+        )
 
 
 def _quoted(words: Iterable[str]) -> str:
-    return say("list").join(say("why.quoted", what=word) for word in words)
+    return _(", ").join(_("“{what}”", what=word) for word in words)
 
 
 LITTLE = 0.05
@@ -208,39 +231,44 @@ def sum_rows(terms: Sequence[Term]) -> Iterator[tuple[float, str]]:
         elif value:
             yield value, term_text(term)
     if small:
-        yield round(sum(small), 3), say("why.little", n=len(small))
+        yield (
+            round(sum(small), 3),
+            ngettext(
+                "{n} more word of little weight", "{n} more words of little weight", len(small)
+            ),
+        )
 
 
 _TERMS = {
-    "start": "term.start",
-    "title": "term.title",
-    "scattered": "term.scattered",
-    "abstract": "term.abstract",
-    "learned": "term.learned",
-    "author": "term.author",
-    "category": "term.category",
-    "nearness": "term.nearness",
-    "note": "term.note",
-    "seed": "term.seed",
-    "paper": "term.paper",
-    "told_yes": "term.told_yes",
-    "told_no": "term.told_no",
-    "followed": "term.followed",
-    "taste": "term.taste",
-    "surely": "term.surely",
-    "mention": "term.mention",
-    "repost": "term.repost",
-    "votes": "term.votes",
-    "citations": "term.citations",
-    "class": "term.class",
-    "closeness": "term.closeness",
-    "far": "term.far",
-    "left": "term.left",
-    "text": "term.text",
-    "record": "term.record",
-    "authors": "term.authors",
-    "place": "term.place",
-    "days": "term.days",
+    "start": N_("the starting value, the same for all papers"),
+    "title": N_("“{what}” in the title"),
+    "scattered": N_("the words of “{what}” in the title"),
+    "abstract": N_("“{what}” in the abstract"),
+    "learned": N_("“{what}”, learned"),
+    "author": N_("author {what}"),
+    "category": N_("category {what}"),
+    "nearness": N_("similarity to {what}"),
+    "note": N_("similarity to your note on “{what}”"),
+    "seed": N_("similarity to your seed “{what}”"),
+    "paper": N_("similarity to “{what}”, filed there"),
+    "told_yes": N_("you said that it belongs to {what}"),
+    "told_no": N_("you said that it does not belong to {what}"),
+    "followed": N_("by {what}, whom you follow"),
+    "taste": N_("similarity to your picks (changes the order only)"),
+    "surely": N_("added because it has your own words, such as “{what}”"),
+    "mention": N_("mention by {what}"),
+    "repost": N_("repost by {what}"),
+    "votes": N_("up-votes: {what}"),
+    "citations": N_("citations per month: {what}"),
+    "class": N_("how much {what} is talked about"),
+    "closeness": N_("similarity to {what}"),
+    "far": N_("distance from all topics: {what}"),
+    "left": N_("{what}, a topic that you have not read for a while"),
+    "text": N_("its text"),
+    "record": N_("earlier papers of its authors that were talked about: {what}"),
+    "authors": N_("authors: {what}"),
+    "place": N_("arXiv papers numbered after it: {what}"),
+    "days": N_("days since its announcement: {what}"),
 }
 
 
@@ -250,49 +278,49 @@ def term_text(term: Term) -> str:
     # The forecast keeps its numbers as plain text, without a language.
     if term.kind == "record" and (counted := _RECORD.fullmatch(what)):
         author, n, of = counted.groups()
-        what = say("term.record.of", author=author, n=n, of=of)
+        what = _("{author}: {n} of {of}", author=author, n=n, of=of)
     if term.kind not in _TERMS:
-        return say("term.other", kind=term.kind, what=term.what)
+        return _("{kind} {what}", kind=term.kind, what=term.what)
     # Of what nothing is known the sum says that much.
-    return say(_TERMS[term.kind], what=what).removesuffix(": ")
+    return _(_TERMS[term.kind], what=what).removesuffix(": ")
 
 
 ARXIV = "arXiv"
 
 
 PLACES = {
-    "in": "place.in",
-    "doubtful": "place.doubtful",
-    "out": "place.out",
+    "in": N_("in"),
+    "doubtful": N_("maybe"),
+    "out": N_("out"),
 }
 """How a paper stands to a topic, in words."""
 
 STEPS = {
-    "learn": "step.learn",
-    "add": "step.add",
-    "gather": "step.gather",
-    "link": "step.link",
-    "resolve": "step.resolve",
-    "pdf": "step.pdf",
-    "extract": "step.extract",
-    "picture": "step.picture",
-    "words": "step.words",
-    "cite": "step.cite",
-    "encode": "step.encode",
+    "learn": N_("learning"),
+    "add": N_("adding PDFs"),
+    "gather": N_("sources"),
+    "link": N_("short links"),
+    "resolve": N_("papers in posts"),
+    "pdf": N_("PDFs"),
+    "extract": N_("reading PDFs"),
+    "picture": N_("pictures"),
+    "words": N_("full text"),
+    "cite": N_("citation counts"),
+    "encode": N_("vectors"),
 }
 """Names of the steps of work, by the label that progress is told under."""
 
 _NOT_NAMED = {
-    "by hand": "source.by_hand",
-    "citations": "source.citations",
-    "posts": "source.posts",
+    "by hand": N_("by hand"),
+    "citations": N_("citations"),
+    "posts": N_("posts"),
 }
 """Sources without a name of their own: this program names them, in the language spoken."""
 
 
 def source_name(source: str) -> str:
     """Name a source; names that are this program's own are in the language spoken."""
-    return say(_NOT_NAMED[source]) if source in _NOT_NAMED else source
+    return _(_NOT_NAMED[source]) if source in _NOT_NAMED else source
 
 
 def families(origins: Sequence[str]) -> list[str]:
@@ -304,10 +332,10 @@ def topic_text(entry: Entry) -> str:
     """Name the topic of a line: the folder, else the topic that it fits, both where two are
     close; "" for none."""
     if entry.is_outside:
-        return say("today.outside")
+        return _("outside your topics")
     if entry.held.topic:
         return folder_name(entry.held.topic)
-    return say("list").join((entry.topic, *entry.also)) if entry.topic else ""
+    return _(", ").join((entry.topic, *entry.also)) if entry.topic else ""
 
 
 SURENESS_MARKS: Mapping[Sureness, str] = {"sure": "⣿", "likely": "⣤", "maybe": "⣀"}
@@ -346,13 +374,13 @@ def theme_texts(morning: Morning, *, is_brief: bool = False) -> list[str]:
 
     is_brief: of the themes without any alone.
     """
-    of_day = "today.theme.none" if morning.is_today else "today.theme.none_that_day"
-    none = of_day if morning.is_complete else "today.theme.none_yet"
+    of_day = N_("{theme}: 0 today") if morning.is_today else N_("{theme}: 0 on this day")
+    none = of_day if morning.is_complete else N_("{theme}: 0 so far")
     if morning.folded and morning.is_complete:
-        none = "today.theme.none_folded"
+        none = N_("{theme}: 0 on these days")
     counts = theme_counts((morning.folded or morning).own, morning.theme_of)
     return [
-        say("today.theme" if n else none, theme=plain(theme), n=n)
+        _(N_("{theme}: {n}") if n else none, theme=plain(theme), n=n)
         for theme, n in counts.items()
         if not (n and is_brief)
     ]
@@ -369,17 +397,22 @@ def no_network_text(sources: Sequence[SourceLine]) -> str:
     if n < 2 or not all(s.is_unreachable for s in tried):
         return ""
     days = sorted({s.covers for s in tried if s.covers})
-    between = say("source.between", first=days[0], last=days[-1]) if len(days) > 1 else days[0]
-    return say("source.no_network", n=n, days=between)
+    between = _("{first} to {last}", first=days[0], last=days[-1]) if len(days) > 1 else days[0]
+    return _(
+        "None of the {n} sources can be reached ({days}). Is the network up? Everything that "
+        "was fetched before is still here.",
+        n=n,
+        days=between,
+    )
 
 
 def incomplete_text(sources: Sequence[SourceLine]) -> str:
     """Warn above the list that it is not complete, and why; "" where it is."""
-    names = say("list").join(dict.fromkeys(s.name for s in sources if s.is_missing))
+    names = _(", ").join(dict.fromkeys(s.name for s in sources if s.is_missing))
     why = no_network_text(sources)
     if why or not names:
-        return say("today.no_network", why=why) if why else ""
-    return say("today.incomplete", names=names)
+        return _("INCOMPLETE: {why}", why=why) if why else ""
+    return _("INCOMPLETE: papers may be missing from {names}; see below.", names=names)
 
 
 def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
@@ -412,7 +445,7 @@ def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
     texts = [_unreached_text(unreached)] if unreached else []
     texts += [_text_of_several(groups) for groups in alike.values()]
     if silent:
-        texts.append(say("source.not_asked", name=say("list").join(dict.fromkeys(silent))))
+        texts.append(_("{name}: not asked on this day.", name=_(", ").join(dict.fromkeys(silent))))
     return texts
 
 
@@ -435,16 +468,24 @@ def _unreached_text(lines: Sequence[SourceLine]) -> str:
 
     The days that they lack are named only where all of them lack the same.
     """
-    names = say("list").join(dict.fromkeys(line.name for line in lines))
+    names = _(", ").join(dict.fromkeys(line.name for line in lines))
     lacks: dict[str, set[date | None]] = {}
     for line in lines:
         lacks.setdefault(line.name, set()).add(line.covers)
-    text = say("source.unreached", name=names)
+    text = _("{name}: nothing received.", name=names)
     if len({frozenset(days) for days in lacks.values()}) == 1:
         of_one = [line for line in lines if line.name == lines[0].name]
         text = _source_text([replace(s, name=names, state="failed", error="") for s in of_one])
     causes = {reason_of(line.name, line.error) for line in lines}
-    cause = causes.pop() if len(causes) == 1 else say("source.hosts", n=len(causes))
+    cause = (
+        causes.pop()
+        if len(causes) == 1
+        else ngettext(
+            "{n} host does not answer; for details: `reader sources`",
+            "{n} hosts do not answer; for details: `reader sources`",
+            len(causes),
+        )
+    )
     return f"{text.rstrip('.。')}: {cause}"
 
 
@@ -471,9 +512,19 @@ def n_answered(sources: Sequence[SourceLine]) -> tuple[int, int]:
 def queue_text(morning: Morning) -> str:
     """Write the queue's heading; on a day without news, that the day's papers come from it."""
     if leads_to_queue(morning):
-        key = "queue.lead" if morning.is_complete else "queue.lead.partly"
-        return say(key, to_go=morning.quota.to_go)
-    return say("queue.head", n=len(morning.queue))
+        key = (
+            N_(
+                "READ  nothing new to decide; {to_go} to write today, from your queue (oldest "
+                "first)"
+            )
+            if morning.is_complete
+            else N_(
+                "READ  nothing to decide so far; {to_go} to write today, from your queue "
+                "(oldest first)"
+            )
+        )
+        return _(key, to_go=morning.quota.to_go)
+    return _("QUEUE  {n} picked and not written up yet, oldest first", n=len(morning.queue))
 
 
 def leads_to_queue(morning: Morning) -> bool:
@@ -483,19 +534,19 @@ def leads_to_queue(morning: Morning) -> bool:
 
 def queue_facts(queued: QueueEntry) -> list[str]:
     """Describe when a paper was picked, how long its text takes, whether its PDF is here."""
-    return [say("queue.picked", day=queued.picked_on), *queue_reading(queued)]
+    return [_("picked {day}", day=queued.picked_on), *queue_reading(queued)]
 
 
 def queue_reading(queued: QueueEntry) -> list[str]:
     """Describe how long a paper's text takes, and whether its PDF is here."""
-    time = "queue.minutes" if queued.is_whole else "queue.minutes.abstract"
-    pdf = "queue.pdf" if queued.has_pdf else "queue.no_pdf"
-    return [say(time, n=queued.minutes), say(pdf)]
+    time = N_("{n} min") if queued.is_whole else N_("abstract {n} min")
+    pdf = N_("PDF here") if queued.has_pdf else N_("no PDF yet")
+    return [_(time, n=queued.minutes), _(pdf)]
 
 
 def queue_entry(queued: QueueEntry) -> Entry:
     """Make a line of the list for a paper of the queue."""
-    why = say("queue.why", day=queued.picked_on)
+    why = _("you picked it on {day}, and it has no note yet.", day=queued.picked_on)
     return Entry(queued.held, None, queued.held.topic, 0.0, why, (), (), queued=queued)
 
 
@@ -508,25 +559,47 @@ def pdfs_texts(morning: Morning) -> list[str]:
     if pdfs.n == pdfs.of:
         state = ""
     elif morning.fetching == "now":
-        state = say("queue.pdfs.fetching")
+        state = _("; fetching continues")
     elif pdfs.n + pdfs.n_failed >= pdfs.of:
-        state = say("queue.pdfs.again")
+        state = _("; `reader fetch ID` tries again now, a later gather by itself")
     else:
-        rest = say("queue.pdfs.rest_one" if pdfs.of == 1 else "queue.pdfs.rest")
-        state = say("queue.pdfs.log" if morning.fetching else "queue.pdfs.waiting", rest=rest)
-    failed = say("queue.pdfs.failed", n=pdfs.n_failed) if pdfs.n_failed else ""
-    text = say("queue.pdfs", n=pdfs.n, of=pdfs.of, failed=failed, state=state)
+        rest = _(N_("it") if pdfs.of == 1 else N_("the others"))
+        state = _(
+            N_(
+                "; `reader fetch` or the next gather fetches {rest} (log of the last run: "
+                "fetch.log)"
+            )
+            if morning.fetching
+            else N_("; `reader fetch` or the next gather fetches {rest}"),
+            rest=rest,
+        )
+    failed = _(", {n} failed", n=pdfs.n_failed) if pdfs.n_failed else ""
+    text = _(
+        "PDFs of your picks: {n} of {of} here{failed}{state}.",
+        n=pdfs.n,
+        of=pdfs.of,
+        failed=failed,
+        state=state,
+    )
     if pdfs.of == 1:
-        text = say("queue.pdfs.one_here" if pdfs.n else "queue.pdfs.one", state=state)
-    return [text, *(say("queue.reason", error=plain(error).rstrip("."), n=n)
-                    for error, n in pdfs.failed)]  # fmt: skip
+        text = _(
+            N_("The PDF of your pick is here.")
+            if pdfs.n
+            else N_("The PDF of your pick is not here{state}."),
+            state=state,
+        )
+    reasons = [
+        ngettext("{error} ({n} paper)", "{error} ({n} papers)", n, error=plain(error).rstrip("."))
+        for error, n in pdfs.failed
+    ]
+    return [text, *reasons]
 
 
 _FIELDS = {
-    "title": "today.changed.title",
-    "authors": "today.changed.authors",
-    "abstract": "today.changed.abstract",
-    "comment": "today.changed.comment",
+    "title": N_("title"),
+    "authors": N_("authors"),
+    "abstract": N_("abstract"),
+    "comment": N_("comment"),
 }
 
 
@@ -535,12 +608,12 @@ def changed_text(version: NewVersion) -> str:
     as it is now: "accepted at …"."""
     comment = version.held.paper.comment
     names = [
-        say("today.changed.comment_now", comment=comment)
+        _("comment (now “{comment}”)", comment=comment)
         if field == "comment" and comment
-        else say(_FIELDS[field])
+        else _(_FIELDS[field])
         for field in version.changed
     ]
-    return say("today.changed", fields=say("list").join(names)) if names else ""
+    return _("changed: {fields}", fields=_(", ").join(names)) if names else ""
 
 
 def _cause(line: SourceLine) -> str:
@@ -552,32 +625,52 @@ def _text_of_several(groups: Sequence[Sequence[SourceLine]]) -> str:
     """Report sources that lack the same days for the same reason, in one line."""
     if len(groups) == 1:
         return _source_text(groups[0])
-    names = say("list").join(group[0].name for group in groups)
+    names = _(", ").join(group[0].name for group in groups)
     text = _source_text([replace(line, name=names, error="") for line in groups[0]])
     causes = {_cause(group[0]) for group in groups}
-    cause = causes.pop() if len(causes) == 1 else say("source.hosts", n=len(causes))
+    cause = (
+        causes.pop()
+        if len(causes) == 1
+        else ngettext(
+            "{n} host does not answer; for details: `reader sources`",
+            "{n} hosts do not answer; for details: `reader sources`",
+            len(causes),
+        )
+    )
     return f"{text.rstrip('.。')}: {cause}"
 
 
 _SOURCES = {
-    "partial": "source.partial",
-    "stale": "source.stale",
-    "not out yet": "source.not_out_yet",
-    "failed": "source.failed",
-    "not asked": "source.not_asked",
+    "partial": N_("{name}: {n} of {of} for {day}. The next gather asks for the rest."),
+    "stale": N_("{name}: still has the list of {day}. The next gather asks again."),
+    "not out yet": N_(
+        "{name}: nothing for {day} yet (late, or a holiday). The next gather asks again."
+    ),
+    "failed": N_("{name}: nothing received for {day}."),
+    "not asked": N_("{name}: not asked on this day."),
 }
 
 
 def _source_text(several: Sequence[SourceLine]) -> str:
     line, days = several[0], sorted(s.covers for s in several if s.covers)
     is_empty = line.state == "stale" and not line.received
-    key = "source.stale_empty" if is_empty else _SOURCES[line.state]
-    text = say(
+    key = (
+        N_("{name}: does not have the list of {day} yet. The next gather asks again.")
+        if is_empty
+        else _SOURCES[line.state]
+    )
+    text = _(
         key,
         name=line.name,
         n=line.received,
         of="?" if line.expected is None else line.expected,
-        day=say("source.days", first=days[0], last=days[-1], n=len(days))
+        day=ngettext(
+            "{n} day from {first} to {last}",
+            "{n} days from {first} to {last}",
+            len(days),
+            first=days[0],
+            last=days[-1],
+        )
         if len(days) > 1
         else line.covers,
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from reader.base.errors import StoreError
-from reader.base.messages import say
+from reader.base.messages import _, ngettext
 from reader.gathering.post import PostMention
 from reader.gathering.rows import posts
 from reader.library.config import unknown_class_text
@@ -366,8 +366,21 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
         n_not_encoded=index.n_new_without_vector(db, encoder, day) if encoder else 0,
         has_citations=has_citations(library),
         notices=(
-            *([say("today.caught_up", day=came_on)] if came_on else ()),
-            *([say("today.began", day=began)] if began else ()),
+            *(
+                [
+                    _(
+                        "Papers missed on this day arrived on {day}; they are in that day's list.",
+                        day=came_on,
+                    )
+                ]
+                if came_on
+                else ()
+            ),
+            *(
+                [_("This library began on {day}; no source was asked before that.", day=began)]
+                if began
+                else ()
+            ),
             *themes.hints,
             *_notices(library, encoder),
         ),
@@ -385,13 +398,24 @@ def _notices(library: Library, encoder: str) -> Iterator[str]:
     removed, a model that is being replaced."""
     yield from map(unknown_class_text, library.config.arxiv.unknown)
     for topic, n in labels.of_other_topics(library.db, [t.path for t in library.config.topics]):
-        yield say("ranking.topic_gone", topic=topic, n=n)
+        yield ngettext(
+            "{topic} is no longer a topic in feeds.toml, so what it learned from {n} paper is "
+            "not used. `reader topics --move` moves it to another topic.",
+            "{topic} is no longer a topic in feeds.toml, so what it learned from {n} papers is "
+            "not used. `reader topics --move` moves it to another topic.",
+            n,
+            topic=topic,
+        )
     if encoder:
         from reader.search.rows.vector_files import serving
 
         serves = serving(library.db, encoder)
         if serves != encoder:
-            yield say("ranking.replacing", old=serves, new=encoder)
+            yield _(
+                "The vectors of {old} are used until `reader index` has made those of {new}.",
+                old=serves,
+                new=encoder,
+            )
 
 
 def _undecided(library: Library, day: date, unsaved: Ranks) -> tuple[tuple[date, int], ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from reader.base.errors import hint_now, said_now
-from reader.base.messages import say
+from reader.base.messages import N_, _, ngettext
 from reader.gathering.arxiv_days import ARXIV, DAILY, OAI
 from reader.gathering.calendar import announced_at, latest_feed, latest_listing
 from reader.gathering.gather import last_batches, source_names
@@ -115,7 +115,10 @@ def _came_later(library: Library, day: date, line: SourceLine) -> tuple[SourceLi
     return None
 
 
-_SAID = {NO_PAPER: "seed.no_paper", IS_OFF: "seed.is_off"}
+_SAID = {
+    NO_PAPER: N_("no paper is registered under this id"),
+    IS_OFF: N_("looking it up is turned off in feeds.toml"),
+}
 """The texts of failures for which a look-up keeps only a reason."""
 
 
@@ -147,20 +150,30 @@ def missing_seeds(library: Library) -> tuple[Seed, ...]:
 
 
 def _error_of(failure: failures.Failure) -> str:
-    return say(_SAID[failure.reason]) if failure.reason in _SAID else failure.said()
+    return _(_SAID[failure.reason]) if failure.reason in _SAID else failure.said()
 
 
 def seed_text(seed: Seed, zone: tzinfo) -> str:
     """Report that a seed is not here, what its topic is judged by until it is, and what to do."""
-    why = say("seed.not_asked")
+    why = _("the next gather asks for it")
     if seed.tried_at:
         at = f"{seed.tried_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        why = say("seed.failed", at=at, error=seed.error.rstrip("."))
+        why = _("last tried {at}: {error}", at=at, error=seed.error.rstrip("."))
         if seed.reason == "unreachable":
-            why = say("seed.unreachable", at=at)
-    key = "seed.words_alone" if seed.is_only else "seed.without"
+            why = _("no connection at {at}", at=at)
+    key = (
+        N_(
+            "Seed {id} of {topic} is not in the library yet ({why}). Until then the topic uses "
+            "its words alone. To add it yourself: reader add {asked}"
+        )
+        if seed.is_only
+        else N_(
+            "Seed {id} of {topic} is not in the library yet ({why}). Until then the topic "
+            "works without it. To add it yourself: reader add {asked}"
+        )
+    )
     asked = seed.id.removeprefix("arxiv:")
-    return say(key, id=seed.id, topic=seed.topic, why=why, asked=asked)
+    return _(key, id=seed.id, topic=seed.topic, why=why, asked=asked)
 
 
 N_ANSWERS = 10
@@ -236,23 +249,32 @@ def head_text(found: Sequence[Report]) -> str:
     n_here, n_all = n_answered(lines)
     n = n_all - n_here
     if no_network_text(lines):
-        return say("sources.no_network", n=n, of=n_all)
+        return _(
+            "Today's list is incomplete. Sources that cannot be reached: {n} of {of}. Is the "
+            "network up? Everything that was fetched before is still here.",
+            n=n,
+            of=n_all,
+        )
     if not lines:
-        return say("sources.none")
-    return say("sources.some", n=n, of=n_all) if n else say("sources.all", of=n_all)
+        return _("There are no sources yet. Add an arXiv category or a feed to feeds.toml.")
+    return (
+        _("Today's list is incomplete. Sources with something missing: {n} of {of}.", n=n, of=n_all)
+        if n
+        else _("Today's list is complete. Sources up to date: {of}.", of=n_all)
+    )
 
 
 BATCH_STATES = {
-    "complete": "state.complete",
-    "not checked": "state.not_checked",
-    "unchanged": "state.unchanged",
-    "empty": "state.empty",
-    "partial": "state.partial",
-    "stale": "state.stale",
-    "not out yet": "state.not_out_yet",
-    "failed": "state.failed",
-    "not asked": "state.not_asked",
-    "not needed": "state.not_needed",
+    "complete": N_("complete"),
+    "not checked": N_("answered (gives no total to check against)"),
+    "unchanged": N_("nothing new since the last answer"),
+    "empty": N_("no papers"),
+    "partial": N_("only a part received"),
+    "stale": N_("still an older list"),
+    "not out yet": N_("nothing yet (late, or a holiday)"),
+    "failed": N_("failed"),
+    "not asked": N_("not asked today"),
+    "not needed": N_("nothing to ask for today"),
 }
 
 
@@ -260,28 +282,32 @@ def facts_of(report: Report, zone: tzinfo) -> list[str]:
     """Describe a source: its state, its newest numbers, when it last answered, its failures."""
     # What is held back after a failure may well have been asked today.
     is_resting = report.line.state == "not asked" and report.n_errors > 0
-    facts = [say("state.resting" if is_resting else BATCH_STATES[report.line.state])]
+    facts = [
+        _(N_("failed, waiting for the next try") if is_resting else BATCH_STATES[report.line.state])
+    ]
     newest = report.newest
     # A source that did not change may have brought papers earlier on this day.
     says_nothing = newest and newest.state == "unchanged" and not newest.received
     if newest and not says_nothing and newest.state not in ("failed", "not asked", "not needed"):
         is_counted = newest.expected is not None
-        key = "sources.counted_of" if is_counted else "sources.counted"
-        facts.append(say(key, n=newest.received, of=newest.expected, day=newest.covers))
+        key = N_("{n} of {of} for {day}") if is_counted else N_("{n} for {day}")
+        facts.append(_(key, n=newest.received, of=newest.expected, day=newest.covers))
     if report.line.error and not report.line.is_missing:
         facts.append(report.line.error)
     answered_at = report.succeeded_at
     facts.append(
-        say("sources.success", at=_when_text(answered_at, zone))
+        _("last answered {at}", at=_when_text(answered_at, zone))
         if answered_at
-        else say("sources.never")
+        else _("never answered")
     )
     if report.tried_on != "real bytes":
-        facts.append(say("sources.untried"))
+        facts.append(_("a new kind of source; please report missing papers"))
     if report.n_errors:
-        facts.append(say("sources.errors", n=report.n_errors))
+        facts.append(
+            ngettext("failed {n} time in a row", "failed {n} times in a row", report.n_errors)
+        )
     if report.retry_at:
-        facts.append(say("sources.retry", at=_when_text(report.retry_at, zone)))
+        facts.append(_("next try {at}", at=_when_text(report.retry_at, zone)))
     return facts
 
 
@@ -293,9 +319,7 @@ def categories_text(report: Report) -> str:
         (b.category, "?" if b.expected is None else b.expected, b.received)
         for b in report.by_category
     )
-    return say("list").join(
-        say("sources.category", name=name, n=n, of=of) for name, of, n in counts
-    )
+    return _(", ").join(_("{name} {n} of {of}", name=name, n=n, of=of) for name, of, n in counts)
 
 
 def _when_text(moment: datetime, zone: tzinfo) -> str:

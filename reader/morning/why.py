@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from reader.base.messages import say
+from reader.base.messages import N_, _, ngettext
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows.decisions import Kind
@@ -353,13 +353,21 @@ DIGITS = 3
 def verdict_text(found: Explanation) -> str:
     """Write where a paper stands now, and why, in one sentence."""
     place: Verdict = found.lane or found.place or "out"
-    parts = [found.sentence.removesuffix(say("why.end"))] if found.sentence else []
+    parts = [found.sentence.removesuffix(_("."))] if found.sentence else []
     parts = parts or of_terms(found.terms)
     if place == "out" and parts:
-        parts.append(say("verdict.too_little", topic=found.topic))
+        parts.append(_("not enough for {topic}", topic=found.topic))
     if found.alike:
-        one, other = (say("why.quoted", what=word) for word in found.alike.words)
-        parts.append(say("verdict.alike", n=found.alike.n, one=one, other=other))
+        one, other = (_("“{what}”", what=word) for word in found.alike.words)
+        parts.append(
+            ngettext(
+                "you picked {n} paper with {one} and {other}",
+                "you picked {n} papers with {one} and {other}",
+                found.alike.n,
+                one=one,
+                other=other,
+            )
+        )
     return verdict(place, sentence(parts))
 
 
@@ -373,18 +381,18 @@ def standing_texts(found: Explanation) -> list[str]:
     if line.lane:
         then = verdict(line.lane, line.sentence or sentence(of_terms(line.terms)))
     else:
-        then = say("why.then.no_list")
+        then = _("It was in no list.")
     is_same = then == now
-    then = say("why.then.same") if is_same else then
+    then = _("the same.") if is_same else then
     if not (is_same and line.position == found.position):
         then = with_position(then, line.position)
-    now = with_position(now if is_same else say("why.now", text=now), found.position)
-    return [now, say(_WHEN[found.past.kind], day=found.past.on, text=then)]
+    now = with_position(now if is_same else _("Now: {text}", text=now), found.position)
+    return [now, _(_WHEN[found.past.kind], day=found.past.on, text=then)]
 
 
 _WHEN = {
-    "pick": "why.then.pick",
-    "skip": "why.then.skip",
+    "pick": N_("When you picked it ({day}): {text}"),
+    "skip": N_("When you skipped it ({day}): {text}"),
 }
 
 
@@ -392,25 +400,31 @@ def with_position(text: str, position: int | None) -> str:
     """Add the place in a lane; between Japanese sentences no blank stands."""
     if position is None:
         return text
-    return text + ("" if text.endswith("。") else " ") + say("why.position", place=position)
+    return text + ("" if text.endswith("。") else " ") + _("Place {place}.", place=position)
 
 
 _LANES = {
-    "own": "lane.own",
-    "doubtful": "lane.doubtful",
-    "near": "lane.near",
-    "foretold": "lane.foretold",
-    "wild": "lane.wild",
+    "own": N_("own topics"),
+    "doubtful": N_("maybe yours"),
+    "near": N_("talked about"),
+    "foretold": N_("likely to be talked about"),
+    "wild": N_("wild card"),
 }
 
 
 def where_text(found: Explanation) -> str:
     """Name the list in which a paper stands, and its place there."""
     if found.lane is None:
-        return say("why.no_list", topic=found.topic)
-    lane = say(_LANES["foretold" if found.is_foretold else found.lane])
-    text = say("why.place", place=found.position, n=found.n_shown, lane=lane, day=found.day)
-    more = say("why.found", n=found.n_found) if found.n_found > found.n_shown else ""
+        return _("In no list; the closest topic is {topic}.", topic=found.topic)
+    lane = _(_LANES["foretold" if found.is_foretold else found.lane])
+    text = _(
+        "{lane}: {place} of {n}, {day}",
+        place=found.position,
+        n=found.n_shown,
+        lane=lane,
+        day=found.day,
+    )
+    more = _(", chosen from {n}", n=found.n_found) if found.n_found > found.n_shown else ""
     return text + more
 
 
@@ -418,14 +432,22 @@ def cut_text(found: Explanation) -> str:
     """Describe how far a paper is from the cut of its topic; "" where the talk decides."""
     if found.cut is None or found.topic is None or not found.place:
         return ""
-    place = say(PLACES[found.place])
+    place = _(PLACES[found.place])
     if _is_bare(found.terms):
-        return say("why.bare", topic=found.topic, place=place)
-    key = "why.cut" if found.place == "in" else "why.below"
+        return _(
+            "has none of the words of {topic}; judged by what was learned: {place}",
+            topic=found.topic,
+            place=place,
+        )
+    key = (
+        N_("threshold of {topic}: {cut}; {place} by {margin}")
+        if found.place == "in"
+        else N_("threshold of {topic}: {cut}; {place}, {margin} short")
+    )
     # Of the printed numbers, so that they add up.
     margin = abs(round(found.score, DIGITS) - round(found.cut, DIGITS))
     numbers = {"cut": f"{found.cut:.{DIGITS}f}", "margin": f"{margin:.{DIGITS}f}"}
-    return say(key, topic=found.topic, place=place, **numbers)
+    return _(key, topic=found.topic, place=place, **numbers)
 
 
 def _is_bare(terms: Iterable[Term]) -> bool:
@@ -436,30 +458,32 @@ def _is_bare(terms: Iterable[Term]) -> bool:
 
 def change_text(change: ScoreChange) -> str:
     """Write where a paper would stand after a change."""
-    kind, _, what = change.what.partition("\t")
+    kind, _unused, what = change.what.partition("\t")
     named = term_text(Term(kind, what, 0.0)) if kind else ""
     if change.cut is None or not change.place:
         score = f"{change.score:.{DIGITS}f}"
-        then = say("change.position", n=change.position, score=score)
+        then = _("{score}, place {n}", n=change.position, score=score)
     else:
-        place = say(PLACES[change.place])
+        place = _(PLACES[change.place])
         margin = round(change.score - change.cut, DIGITS)
         if change.place == "out" and margin >= 0:
-            then = say("change.nothing", place=place)
+            then = _("{place}, because nothing would speak for it", place=place)
         elif change.is_bare:
-            then = say("change.bare", place=place)
+            then = _("{place}, judged only by what was learned", place=place)
         else:
-            key = "change.above" if change.place == "in" else "change.below"
-            then = say(key, place=place, margin=f"{abs(margin):.{DIGITS}f}")
-    return say(_CHANGES[change.kind], what=named, place=then)
+            key = (
+                N_("{place} by {margin}") if change.place == "in" else N_("{place}, {margin} short")
+            )
+            then = _(key, place=place, margin=f"{abs(margin):.{DIGITS}f}")
+    return _(_CHANGES[change.kind], what=named, place=then)
 
 
 _CHANGES = {
-    "without": "change.without",
-    "more": "change.more",
-    "pick": "change.pick",
-    "skip": "change.skip",
-    "undecided": "change.undecided",
+    "without": N_("without {what}: {place}"),
+    "more": N_("with one more person mentioning it: {place}"),
+    "pick": N_("after a pick: {place}"),
+    "skip": N_("after a skip: {place}"),
+    "undecided": N_("without your decision: {place}"),
 }
 
 
@@ -468,6 +492,10 @@ def other_topics_text(found: Explanation) -> Iterator[str]:
     for rank in found.ranks:
         if rank.topic != found.topic or found.cut is None:
             numbers = {"score": f"{rank.score:.{DIGITS}f}", "cut": f"{rank.cut:.{DIGITS}f}"}
-            place = say(PLACES[rank.place])
-            key = "why.other_bare" if rank.terms and _is_bare(rank.terms) else "why.other_topic"
-            yield say(key, topic=rank.topic, place=place, **numbers)
+            place = _(PLACES[rank.place])
+            key = (
+                N_("{topic}: {score}, none of its words, {place}")
+                if rank.terms and _is_bare(rank.terms)
+                else N_("{topic}: {score}, threshold {cut}, {place}")
+            )
+            yield _(key, topic=rank.topic, place=place, **numbers)

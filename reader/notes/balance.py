@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from reader.base.messages import say
+from reader.base.messages import _, ngettext
 from reader.base.text import plain
 from reader.library.config import Config
 from reader.library.days import days_back
@@ -41,13 +41,31 @@ class Balance:
         """Write the hints of a morning, in sentences; mostly there are none."""
         total = sum(self.counts.values())
         found = [
-            say("balance.starving", theme=plain(theme), n=self.counts[theme], total=total,
-                days=self.n_days)
+            ngettext(
+                "{theme}: {n} of {total} written up in the last {days} day. Is it that theme's "
+                "turn?",
+                "{theme}: {n} of {total} written up in the last {days} days. Is it that theme's "
+                "turn?",
+                self.n_days,
+                theme=plain(theme),
+                n=self.counts[theme],
+                total=total,
+                days=self.n_days,
+            )
             for theme in self.starving
-        ]  # fmt: skip
+        ]
         if self.n_too_many:
-            names = say("list").join(plain(theme) for theme in self.counts)
-            found.append(say("balance.themes", n=len(self.counts), names=names))
+            names = _(", ").join(plain(theme) for theme in self.counts)
+            found.append(
+                ngettext(
+                    "feeds.toml has {n} own theme ({names}); a morning has time for two. The "
+                    'topics of the others stay in sight with lane = "near".',
+                    "feeds.toml has {n} own themes ({names}); a morning has time for two. The "
+                    'topics of the others stay in sight with lane = "near".',
+                    len(self.counts),
+                    names=names,
+                )
+            )
         return tuple(found)
 
 

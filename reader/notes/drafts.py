@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reader.base.errors import Locked, UsageError
-from reader.base.messages import say, spoken
+from reader.base.messages import _, lazy_gettext, spoken
 from reader.base.text import plain
 from reader.library.config import BUILT_IN_TEMPLATES
 from reader.library.file_names import file_stem
@@ -105,14 +105,18 @@ def words_of(draft: Draft) -> str:
         # "-sig", since some editors put a byte order mark in front.
         text = draft.file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        what = say("note.gone", file=draft.file)
-        raise UsageError(what=what, hint=say("note.unchanged")) from None
+        what = lazy_gettext("The editor deleted {file}.", file=draft.file)
+        raise UsageError(what=what, hint=lazy_gettext("Nothing was changed.")) from None
     except OSError as error:
-        what = say("note.unreadable", file=draft.file, what=error.strerror)
-        raise UsageError(what=what, hint=say("note.draft.again")) from None
+        what = lazy_gettext("{file} cannot be read: {what}.", file=draft.file, what=error.strerror)
+        raise UsageError(
+            what=what, hint=lazy_gettext("The next `reader note` opens the draft again.")
+        ) from None
     except UnicodeDecodeError as error:
-        what = say("note.encoding", file=draft.file, n=error.start + 1)
-        raise UsageError(what=what, hint=say("note.utf8")) from None
+        what = lazy_gettext("{file} is not UTF-8 (byte {n}).", file=draft.file, n=error.start + 1)
+        raise UsageError(
+            what=what, hint=lazy_gettext("Save it as UTF-8; nothing was changed.")
+        ) from None
     return text.replace("\r\n", "\n")
 
 
@@ -182,7 +186,10 @@ def new_file(
             return file
     except OSError as error:
         raise disk_error(error, folder) from error
-    raise UsageError(what=say("note.drafts", folder=folder), hint=say("note.drafts.hint"))
+    raise UsageError(
+        what=lazy_gettext("{folder} already has a thousand drafts of this paper.", folder=folder),
+        hint=lazy_gettext("Look through them and delete those that you do not need."),
+    )
 
 
 def hold(file: Path, locks: contextlib.ExitStack) -> None:
@@ -248,8 +255,11 @@ def template_of(library: Library, name: str = "") -> str:
     language = config.language if config.is_language_written else spoken()
     text = template_text(name, language, config.templates)
     if text is None:
-        hint = say("note.template.hint", names=say("list").join(template_names(library)))
-        raise UsageError(what=say("note.template", name=name), hint=hint)
+        hint = lazy_gettext(
+            "The templates are {names}. Add others under [[template]] in feeds.toml.",
+            names=_(", ").join(template_names(library)),
+        )
+        raise UsageError(what=lazy_gettext("There is no template {name}.", name=name), hint=hint)
     return text
 
 

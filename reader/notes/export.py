@@ -20,7 +20,7 @@ from pathlib import PurePosixPath
 
 from reader.base.errors import Incomplete, ReaderError, StoreError, UsageError
 from reader.base.front_matter import fields, tolerant_value
-from reader.base.messages import say
+from reader.base.messages import lazy_gettext
 from reader.base.text import plain, shorten
 from reader.library.file_names import UNFILED, fold_name
 from reader.library.folder import Library
@@ -212,7 +212,16 @@ class ExportRun:
             before = note.last.front if note.last else None
             content = splice(text, ours, before=before, titles=note.titles)
         if content is None:
-            self._writer.leave(Incomplete(what=say("export.marks", path=note.path)))
+            self._writer.leave(
+                Incomplete(
+                    what=lazy_gettext(
+                        "{path} was left alone: its lines `<!-- reader:… -->` are missing or "
+                        "damaged. "
+                        "Put them back, or move the file away, and export again.",
+                        path=note.path,
+                    )
+                )
+            )
             return
         name = exports.note_name(note.held.row)
         file = WrittenFile(name, note.path, content, ours.front, known[-1].id)
@@ -227,7 +236,13 @@ def read_in(library: Library, note: NoteFile, done: ExportOutcome) -> None:
     path, last = note.path, note.last
     theirs = words_of(note.text, note.titles)
     if theirs is None:
-        raise Incomplete(what=say("export.marks", path=path))
+        raise Incomplete(
+            what=lazy_gettext(
+                "{path} was left alone: its lines `<!-- reader:… -->` are missing or damaged. Put "
+                "them back, or move the file away, and export again.",
+                path=path,
+            )
+        )
     inside = ""
     if last:
         blocks = [block_of(last.content), *([note.block] if note.block else [])]
@@ -254,7 +269,7 @@ def read_in(library: Library, note: NoteFile, done: ExportOutcome) -> None:
                 joint = merge_words(known[-1].text, theirs)
                 is_joint = add_note(library, note.held, joint, came_from="file").is_new
         except UsageError as error:
-            what = say("export.refused", path=path, what=error.message)
+            what = lazy_gettext("{path} was left alone. {what}", path=path, what=error.message)
             raise Incomplete(what=what) from error
     done.read_in += [path] if is_new else []
     done.merged += [path] if is_joint else []
@@ -264,7 +279,11 @@ def read_in(library: Library, note: NoteFile, done: ExportOutcome) -> None:
 def _check_owner(note: NoteFile) -> None:
     """Raise Incomplete for a sample, or a file that says that it is another paper's."""
     if fields(note.text).get("sample") == "true":
-        raise Incomplete(what=say("export.sample", path=note.path))
+        raise Incomplete(
+            what=lazy_gettext(
+                "{path} is a sample, so it was left alone. Move it away.", path=note.path
+            )
+        )
     if note.last is None:
         return
     id_ = tolerant_value(note.content, "id") or tolerant_value(note.content, "page")
@@ -274,7 +293,15 @@ def _check_owner(note: NoteFile) -> None:
     found = parse_id(id_)
     if id_ not in known and (found is None or found.id not in known):
         id_ = shorten(plain(id_), 80)
-        raise Incomplete(what=say("export.other", path=note.path, id=id_, own=note.held.paper.id))
+        raise Incomplete(
+            what=lazy_gettext(
+                "{path} was left alone: its front matter has the id {id}, but it is the file of "
+                "{own}. Put that id back, or move the file away, and export again.",
+                path=note.path,
+                id=id_,
+                own=note.held.paper.id,
+            )
+        )
 
 
 def adopt(library: Library, row: int, path: str, content: str, done: ExportOutcome) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from reader.base.errors import DiskFull, Incomplete, ReaderError, StoreError
 from reader.base.front_matter import single_value, tolerant_value
-from reader.base.messages import say
+from reader.base.messages import lazy_gettext
 from reader.library.feeds_file import path_problem
 from reader.library.file_names import fold_name
 from reader.library.files import files_below, is_evicted
@@ -49,13 +49,21 @@ def read(library: Library, path: str) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         # iCloud takes files off the disk: they are not deleted, and must not be written anew.
         if is_evicted(file):
-            raise Incomplete(what=say("export.evicted", path=path)) from None
+            raise Incomplete(
+                what=lazy_gettext(
+                    "{path} is only in iCloud. Open it once there, and export again.", path=path
+                )
+            ) from None
         return None
     except OSError as error:
-        what = say("export.unreadable", path=path, what=error.strerror)
+        what = lazy_gettext(
+            "{path} cannot be read ({what}), so it was left alone.", path=path, what=error.strerror
+        )
         raise Incomplete(what=what) from error
     except UnicodeDecodeError:
-        raise Incomplete(what=say("export.encoding", path=path)) from None
+        raise Incomplete(
+            what=lazy_gettext("{path} is not UTF-8, so it was left alone.", path=path)
+        ) from None
 
 
 class Files:
@@ -212,7 +220,11 @@ class Writer:
         try:
             # Somebody may have saved the file since it was read; their words go first.
             if read(self.library, file.path) != found:
-                raise Incomplete(what=say("export.changed", path=file.path))
+                raise Incomplete(
+                    what=lazy_gettext(
+                        "{path} has just changed. Run `reader export` again.", path=file.path
+                    )
+                )
             write_whole(self.library.folder / file.path, file.content.encode())
         except (Incomplete, StoreError) as error:
             self.leave(error)
@@ -301,7 +313,19 @@ def find_moved(
         else:
             first = now.get(name, "")
         for path in paths:
-            done.left.append(Incomplete(what=say("export.copy", path=path, other=first)))
+            done.left.append(
+                Incomplete(
+                    what=lazy_gettext(
+                        "{path} has the id of a paper whose file is {other}. It was left alone, "
+                        "and "
+                        "its text is not in the library. Delete one of the two, or remove the id "
+                        "from "
+                        "one.",
+                        path=path,
+                        other=first,
+                    )
+                )
+            )
     return adoptable
 
 

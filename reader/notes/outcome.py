@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reader.base.errors import Locked, ReaderError
-from reader.base.messages import say
+from reader.base.messages import N_, _
 from reader.base.text import plain
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
@@ -39,16 +39,26 @@ def report_of(library: Library, noted: NoteOutcome, *, encode: Encode | None = N
     """Report on a note that was saved."""
     title = plain(noted.held.paper.title)
     if not noted.is_new:
-        return NoteReport(say("note.same", title=title))
-    n_written, _, target = progress(library)
+        return NoteReport(_("No changes: {title}", title=title))
+    n_written, _unused, target = progress(library)
     is_copied = noted.check is not None and noted.check.is_mostly_copied
-    key = "note.copied" if is_copied else "note.skimmed"
+    key = (
+        N_("Saved, but does not count as written (mostly copied): {title}")
+        if is_copied
+        else N_("Skimmed (two sentences of your own count as written): {title}")
+    )
     lost = [
-        say("note.lost", key=plain(key)) + (say("note.lost.near", key=likest) if likest else "")
+        _("[[{key}]] does not lead to a paper.", key=plain(key))
+        + (_(" Did you mean [[{key}]]?", key=likest) if likest else "")
         for key, likest in lost_links(library, noted.text)
     ]
     return NoteReport(
-        say("note.written" if noted.is_written else key, title=title, n=n_written, target=target),
+        _(
+            N_("Written ({n} of {target} today): {title}") if noted.is_written else key,
+            title=title,
+            n=n_written,
+            target=target,
+        ),
         tuple(check_lines(noted.check)) if noted.check else (),
         tuple(lost),
         related(library, noted.held, noted.text, encode=encode),
@@ -71,7 +81,7 @@ def export_one(library: Library, held: LibraryPaper) -> list[str]:
     try:
         return _messages(export(library, only=[held.row]))
     except ReaderError as error:
-        return [say("error", message=plain(error.message))]
+        return [_("reader: {message}", message=plain(error.message))]
 
 
 def read_by_hand(library: Library, held: LibraryPaper, *, wait: bool = True) -> list[str]:
@@ -85,25 +95,25 @@ def read_by_hand(library: Library, held: LibraryPaper, *, wait: bool = True) -> 
     except Locked:
         return []
     except ReaderError as error:
-        return [say("error", message=plain(error.message))]
+        return [_("reader: {message}", message=plain(error.message))]
 
 
 ORIGINS = {
-    "command": "note.from.command",
-    "file": "note.from.file",
-    "page": "note.from.page",
+    "command": N_("command"),
+    "file": N_("file"),
+    "page": N_("page"),
 }
 
 
 def _messages(done: ExportOutcome) -> list[str]:
     """Write the report of an export of one paper, in sentences; of failures the first."""
     told = [
-        plain(say(key, path=path))
+        plain(_(key, path=path))
         for key, paths in (
-            ("export.read_in", done.read_in),
-            ("export.merged", done.merged),
-            ("export.emptied", done.emptied),
+            (N_("your changes read: {path}"), done.read_in),
+            (N_("both texts kept: {path}"), done.merged),
+            (N_("emptied by hand; the note is kept: {path}"), done.emptied),
         )
         for path in paths
     ]
-    return told + [say("error", message=plain(error.message)) for error in done.left[:1]]
+    return told + [_("reader: {message}", message=plain(error.message)) for error in done.left[:1]]

@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from reader.base.messages import say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.base.words import composed
 from reader.library.passage import sentences
@@ -344,36 +344,61 @@ def check_lines(check: Check, *, most: int = 5) -> list[str]:
     found = sorted(check.found, key=lambda one: one.verdict != "copied")
     told: list[str] = []
     if check.is_mostly_copied:
-        told.append(say("words.mostly", n=round(100 * check.share)))
+        told.append(
+            _(
+                "Mostly copied ({n} %): the note is saved, but does not count as written. Use your "
+                "own words, or mark quotations with “…” or `>`.",
+                n=round(100 * check.share),
+            )
+        )
     for one in found[:most]:
         is_copied = one.verdict == "copied"
-        key = "words.copied" if is_copied else "words.close"
+        key = N_("copied, {where}: {sentence}") if is_copied else N_("close, {where}: {sentence}")
         if one.is_translated:
-            key = "words.translated" if is_copied else "words.near"
+            key = (
+                N_("translated, {where}: {sentence}")
+                if is_copied
+                else N_("close in another language, {where}: {sentence}")
+            )
         place = where(one.source) if one.source else ""
-        told.append(say(key, where=place, sentence=shorten(plain(one.text), WIDTH)))
+        told.append(_(key, where=place, sentence=shorten(plain(one.text), WIDTH)))
         run = plain(one.run)
         # A stretch that is the whole sentence would stand there twice.
         if run and run != plain(one.text).rstrip(".。!?"):
-            told.append(say("words.shared", run=shorten(run, WIDTH)))
+            told.append(_("    the same words: {run}", run=shorten(run, WIDTH)))
     if len(found) > most:
-        told.append(say("words.more", n=len(found) - most))
+        told.append(
+            ngettext("… and {n} more sentence", "… and {n} more sentences", len(found) - most)
+        )
     if check.n_unseen:
         if check.is_long:
-            told.append(say("words.many", n=check.n_unseen))
+            told.append(
+                ngettext(
+                    "This note is long: {n} sentence in another language than the paper's could "
+                    "not be compared.",
+                    "This note is long: {n} sentences in another language than the paper's could "
+                    "not be compared.",
+                    check.n_unseen,
+                )
+            )
         else:
-            told.append(say("words.within"))
+            told.append(
+                _(
+                    "Compared only within one language, because the model is missing: translations "
+                    "are not recognised."
+                )
+            )
     return told
 
 
 def where(source: SourceText) -> str:
     """Name where in the paper a text stands: "abstract", "p. 4"."""
     if source.where == "abstract":
-        return say("words.abstract")
+        return _("abstract")
     if source.page is None:
-        return say("words.highlight" if source.where == "highlight" else "words.passage")
-    key = "words.highlight_page" if source.where == "highlight" else "words.page"
-    return say(key, n=source.page)
+        return _(N_("highlight") if source.where == "highlight" else N_("PDF"))
+    key = N_("highlight, p. {n}") if source.where == "highlight" else N_("p. {n}")
+    return _(key, n=source.page)
 
 
 def parts_of(note: str) -> list[Part]:

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from reader.base.errors import Incomplete
 from reader.base.front_matter import single_value, text_at, tolerant_value, yaml_of
-from reader.base.messages import say
+from reader.base.messages import lazy_gettext
 from reader.base.text import plain, shorten
 from reader.library.file_names import UNFILED, file_stem, fold_name, year_of
 from reader.library.folder import Library, disk_error
@@ -69,7 +69,7 @@ def put_pages(library: Library, writer: Writer, names: Collection[str]) -> None:
 def _put_page(library: Library, writer: Writer, name: str) -> None:
     """Bring one page up to date. Raises Incomplete for one to leave alone."""
     db, last = library.db, exports.last_written(library.db, name)
-    kind, _, what = name.partition(" ")
+    kind, _unused, what = name.partition(" ")
     texts: Mapping[int, str] = {}
     if kind == "week":
         first = monday(what)
@@ -123,7 +123,11 @@ def _is_removed(
     file = library.folder / last.path
     if found is not None:
         if read(library, last.path) != found:
-            raise Incomplete(what=say("export.changed", path=last.path))
+            raise Incomplete(
+                what=lazy_gettext(
+                    "{path} has just changed. Run `reader export` again.", path=last.path
+                )
+            )
         try:
             file.unlink(missing_ok=True)
         except OSError as error:
@@ -139,18 +143,34 @@ def _updated(
 ) -> str:
     """Bring a page's text up to date. Raises Incomplete for one to leave alone."""
     if single_value(found, "sample") == "true":
-        raise Incomplete(what=say("export.sample", path=path))
+        raise Incomplete(
+            what=lazy_gettext("{path} is a sample, so it was left alone. Move it away.", path=path)
+        )
     name = text_at(ours.front, "page")
     # The name that it had before: its topic's folder may have been renamed since.
     known = {name, text_at(last.front, "page") if last else None, None}
     page = tolerant_value(found, "page") or None
     if id_ := tolerant_value(found, "id") or (page if page not in known else None):
-        raise Incomplete(what=say("export.other", path=path, id=shorten(plain(id_), 80), own=name))
+        raise Incomplete(
+            what=lazy_gettext(
+                "{path} was left alone: its front matter has the id {id}, but it is the file of "
+                "{own}. Put that id back, or move the file away, and export again.",
+                path=path,
+                id=shorten(plain(id_), 80),
+                own=name,
+            )
+        )
     text = mend_front(found, last.content) if last else found
     before, titles = (last.front, last.titles) if last else ("", ())
     content = splice(text, ours, before=before, titles=titles)
     if content is None:
-        raise Incomplete(what=say("export.marks", path=path))
+        raise Incomplete(
+            what=lazy_gettext(
+                "{path} was left alone: its lines `<!-- reader:… -->` are missing or damaged. Put "
+                "them back, or move the file away, and export again.",
+                path=path,
+            )
+        )
     typed = typed_inside(text, (block_of(last.content), ours.block)) if last else ""
     if typed:
         done.typed_inside.append(path)

@@ -16,7 +16,7 @@ from html import escape
 from itertools import groupby
 from urllib.parse import quote
 
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.base.text import WIKI_LINK, plain, plain_lines
 from reader.library.highlight import Highlight, gathered, once
 
@@ -76,7 +76,7 @@ def public_words(words: str, find: Find, folders: Sequence[str] = ()) -> tuple[s
         return next((plain(group) for group in match.groups() if group), "…")
 
     def linked(match: re.Match[str]) -> str:
-        name, _, shown = match[1].partition("|")
+        name, _unused, shown = match[1].partition("|")
         found = find(re.split(r"[#^]", name, maxsplit=1)[0].strip())
         if found is None:
             left_out(match)
@@ -123,7 +123,7 @@ def markdown(shared: SharedPage) -> str:
             if paper.figure:
                 name = f"figure-{len(pictures) + 1}"
                 pictures.append(f"[{name}]: {data_address(paper.figure)}")
-                caption = escaped(paper.caption) or say("share.figure")
+                caption = escaped(paper.caption) or _("First figure")
                 pieces.append(f"![{caption}][{name}]")
             for text, note, pages in marks(paper):
                 lines = f"{escaped(text)} ({pages})" if text else f"({pages}) {escaped(note)}"
@@ -137,7 +137,7 @@ def marks(paper: SharedPaper) -> Iterator[tuple[str, str, str]]:
     for highlight, pages in zip(paper.highlights, gathered(paper.highlights), strict=True):
         if pages:
             n = ", ".join(map(str, pages))
-            where = say("share.page", page=n) if len(pages) == 1 else say("share.pages", n=n)
+            where = _("p. {page}", page=n) if len(pages) == 1 else _("pp. {n}", n=n)
             yield once(plain(highlight.text)), plain_lines(highlight.note), where
 
 
@@ -296,7 +296,7 @@ def _article(paper: SharedPaper, level: int, to_html: Callable[[str], str]) -> I
         words = to_html(paper.words).replace("<a href=", anchor)
         yield f'<div class="words" lang="{_language(paper.words)}">\n{words}</div>'
     if paper.figure:
-        shown = escape(paper.caption) or say("share.figure")
+        shown = escape(paper.caption) or _("First figure")
         yield f'<figure><img alt="{shown}" src="{data_address(paper.figure)}">'
         yield f"<figcaption>{escape(paper.caption)}</figcaption></figure>"
     found = list(marks(paper))

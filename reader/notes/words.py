@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.base.text import WIKI_LINK
 from reader.notes.own_words import own_prose
 
@@ -144,10 +144,10 @@ def key_sentence(note: str) -> str:
     """
     parts = list(_parts(note))
     ideas = [body for name, body in parts if _IDEA.search(name)]
-    for body in (*ideas, *(body for _, body in parts)):
+    for body in (*ideas, *(body for _name, body in parts)):
         for sentence in sentences(body):
             return _bare(sentence)
-    lines = (_bare(line) for _, body in parts for line in body.split("\n"))
+    lines = (_bare(line) for _name, body in parts for line in body.split("\n"))
     return next((line for line in lines if _LETTER.search(line)), "")
 
 
@@ -162,8 +162,8 @@ def question(note: str) -> str:
             return _bare(found[1])
     filled = [name for name, body in _parts(note) if name and _LETTER.search(body)]
     if not filled:
-        return say("recall.question")
-    return say("recall.under", names=say("list").join(filled))
+        return _("What is the problem, the idea, the evidence, and what do you doubt?")
+    return _("What did you write under {names}?", names=_(", ").join(filled))
 
 
 def _parts(note: str) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelError, StoreError, UsageError
-from reader.base.messages import say
+from reader.base.messages import lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 from reader.library.arrival import keep_arrival, sent_act
 from reader.library.folder import Library
@@ -135,8 +135,19 @@ def revision(library: Library, held: LibraryPaper, number: int) -> Revision:
     """Return a paper's n-th revision, from 1. Raises UsageError where there is none."""
     known = notes.revisions(library.db, held.row)
     if not 1 <= number <= len(known):
-        what = say("note.no_revision", n=number, title=plain(held.paper.title))
-        raise UsageError(what=what, hint=say("note.no_revision.hint", n=len(known)))
+        what = lazy_gettext(
+            "There is no revision {n} of the note on {title}.",
+            n=number,
+            title=plain(held.paper.title),
+        )
+        raise UsageError(
+            what=what,
+            hint=lazy_ngettext(
+                "It has {n} revision; --history lists them.",
+                "It has {n} revisions; --history lists them.",
+                len(known),
+            ),
+        )
     return known[number - 1]
 
 
@@ -145,11 +156,17 @@ def checked_text(text: str) -> str:
     try:
         n_bytes = len(text.encode())
     except UnicodeEncodeError as error:
-        what = say("note.surrogate", n=error.start + 1)
-        raise UsageError(what=what, hint=say("note.utf8")) from None
+        what = lazy_gettext("The note is not UTF-8 (character {n}).", n=error.start + 1)
+        raise UsageError(
+            what=what, hint=lazy_gettext("Save it as UTF-8; nothing was changed.")
+        ) from None
     if n_bytes > MAX_BYTES:
-        what = say("note.large", n=f"{n_bytes:,}", most=f"{MAX_BYTES:,}")
-        raise UsageError(what=what, hint=say("note.large.hint"))
+        what = lazy_gettext(
+            "The note is too large: {n} B, and the limit is {most} B.",
+            n=f"{n_bytes:,}",
+            most=f"{MAX_BYTES:,}",
+        )
+        raise UsageError(what=what, hint=lazy_gettext("Is it the right file? Nothing was changed."))
     return text.strip("\n")
 
 
@@ -183,8 +200,13 @@ def compared(library: Library, held: LibraryPaper, numbers: Sequence[int] = ()) 
     """
     n_all = len(notes.revisions(library.db, held.row))
     if not numbers and n_all < 2:
-        what = say("note.one_revision", n=n_all, title=plain(held.paper.title))
-        raise UsageError(what=what, hint=say("note.one_revision.hint"))
+        what = lazy_ngettext(
+            "The note on {title} has {n} revision.",
+            "The note on {title} has {n} revisions.",
+            n_all,
+            title=plain(held.paper.title),
+        )
+        raise UsageError(what=what, hint=lazy_gettext("There is nothing to compare."))
     first, second = (*numbers, n_all)[:2] if numbers else (n_all - 1, n_all)
     old, new = revision(library, held, first), revision(library, held, second)
     return RevisionDiff(first, second, old, new, tuple(changes(old.text, new.text)))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from reader.base.errors import PdfError, ReaderError, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, Text, _, lazy_gettext, ngettext
 from reader.base.text import plain
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
@@ -80,7 +80,10 @@ def back(
     if not os.path.exists(folder):
         raise no_folder(folder)
     if known is not None and folder.is_dir():
-        raise UsageError(what=say("back.many"), hint=say("back.one_file"))
+        raise UsageError(
+            what=lazy_gettext("--as takes one file, and this is a folder."),
+            hint=lazy_gettext("Name a single file."),
+        )
     yield from _Run(library, tools, Path(os.path.realpath(folder)), known).outcomes()
 
 
@@ -132,7 +135,11 @@ class _Run:
             self.tools.progress("extract", len(files), len(files))
             for error in self._unreadable_folders:
                 name = str(error.filename or self.root)
-                yield _broken(name, say("back.unreadable", what=error.strerror), say("back.rights"))
+                yield _broken(
+                    name,
+                    lazy_gettext("it cannot be read ({what})", what=error.strerror),
+                    lazy_gettext("Check its permissions. The other files were done."),
+                )
 
     def _files(self) -> Iterator[Path]:
         """Yield the PDFs and their iCloud placeholders, without hidden files and folders."""
@@ -155,16 +162,20 @@ class _Run:
     def _import_file(self, file: Path) -> CopyOutcome:
         name = file.name if file == self.root else file.relative_to(self.root).as_posix()
         if evicted(file.name):
-            return _waiting(name, "back.evicted")
+            return _waiting(name, N_("it is in iCloud, not on this disk"))
         stamp = _stamp(file)
-        n_bytes, _, is_regular = stamp
+        n_bytes, _unused, is_regular = stamp
         if not is_regular:
-            return _broken(name, say("back.no_file"), say("back.link"))
+            return _broken(
+                name,
+                lazy_gettext("it is not a file, or a link to nothing"),
+                lazy_gettext("Connect its disk, or delete it."),
+            )
         if not n_bytes:
-            return _waiting(name, "back.empty")
+            return _waiting(name, N_("it is still empty"))
         if n_bytes > MAX_BYTES:
-            most = say("back.too_large", n=MAX_BYTES // 10**6)
-            return _broken(name, most, say("back.too_large.hint"))
+            most = _("it is larger than {n} MB", n=MAX_BYTES // 10**6)
+            return _broken(name, most, lazy_gettext("Save a smaller copy."))
         try:
             with file.open("rb") as handle:
                 head = handle.read(TAIL)
@@ -174,7 +185,11 @@ class _Run:
                 is_whole = b"%PDF-" not in head or b"%%EOF" in handle.read(TAIL)
             looked_at = _FolderFile(file, name, stamp, sha256_of(file), is_whole)
         except OSError as error:
-            return _broken(name, say("back.unreadable", what=error.strerror), say("back.rights"))
+            return _broken(
+                name,
+                lazy_gettext("it cannot be read ({what})", what=error.strerror),
+                lazy_gettext("Check its permissions. The other files were done."),
+            )
         try:
             return self._import_content(looked_at)
         except PdfError as error:
@@ -197,7 +212,9 @@ class _Run:
         row = pdfs.row_with_bytes(self.library.db, sha256)
         # Also with `known`: the person need not know that the file is not whole yet.
         if row is None and not file.is_whole:
-            return _waiting(file.name, "back.not_whole")
+            return _waiting(
+                file.name, N_("its end is missing: it is still arriving, or was cut off")
+            )
         # First, since it refuses a file that unpacks to far more than its size.
         marks = self.tools.read_marks(file.path)
         row = self.known.row if self.known else row
@@ -208,15 +225,19 @@ class _Run:
             row = found
         (held,) = papers.papers_at(self.library.db, [row])
         if self.expected and row != self.expected.row:
-            what = say("back.other", title=plain(held.paper.title))
-            error = PdfError(file=file.name, what=what, hint=say("back.other.hint"))
+            what = lazy_gettext(
+                "it is another paper, {title}; nothing was imported", title=plain(held.paper.title)
+            )
+            error = PdfError(
+                file=file.name, what=what, hint=lazy_gettext("Upload it on that paper's page.")
+            )
             return CopyOutcome(file.name, "other", held, error=error)
         content = b""
         with contextlib.suppress(OSError):
             content = file.path.read_bytes()
         # The file may have been written while its marks were read.
         if _stamp(file.path) != file.stamp or hashlib.sha256(content).hexdigest() != sha256:
-            return _waiting(file.name, "back.growing")
+            return _waiting(file.name, N_("it is still being written"))
         returned = ReturnedCopy(held, place, own, sha256, content, marks)
         counts, copy = keep(self.library, returned, walked=self.root)
         is_news = copy or counts.new or counts.changed or counts.removed or counts.again
@@ -286,15 +307,20 @@ class _Run:
                 return "same", ""
             n, of = looks.n_pages, original.n_pages
             shown = {
-                "n_pages": say("back.shows_n_pages", n=n, here=of),
-                "other": say("back.shows_other"),
-                "partly": say("back.shows_partly"),
-                "blank": say("back.shows_blank"),
+                "n_pages": ngettext(
+                    "it has {n} page, the PDF in the library has {here}",
+                    "it has {n} pages, the PDF in the library has {here}",
+                    n,
+                    here=of,
+                ),
+                "other": _("its pages look different from the PDF in the library"),
+                "partly": _("too few of its pages look like the PDF in the library"),
+                "blank": _("its pages are blank"),
             }
             found.append((likeness, shown[likeness]))
         # Where several differ, one that still leaves the paper possible comes first.
         found.sort(key=lambda one: one[0] in DECIDED)
-        return found[0] if found else (None, say("back.nothing_here"))
+        return found[0] if found else (None, _("the library has no PDF of it to compare with"))
 
     def _read_taken(self) -> PdfSketches:
         """Collect the sketches of the library; PDFs that were taken unread are read now."""
@@ -341,22 +367,32 @@ def _unsure_outcome(library: Library, name: str, found: Recognition) -> CopyOutc
     several = tuple(papers.papers_at(library.db, list(found.candidates)))
     if several:
         names = "; ".join(f"{plain(h.paper.title)} ({h.paper.id})" for h in several[:3])
-        what = say("back.asked", names=names, why=found.why)
-        hint = say("back.as", id=several[0].paper.id)
+        what = lazy_gettext("it may be {names}: {why}", names=names, why=found.why)
+        hint = lazy_gettext("If so: reader back FILE --as {id}", id=several[0].paper.id)
     elif found.id:
-        what, hint = say("back.not_here", id=found.id), say("back.add", id=found.id)
+        what, hint = (
+            lazy_gettext("it is {id}, which is not in this library", id=found.id),
+            lazy_gettext("Run `reader add {id}`, then `reader back` again.", id=found.id),
+        )
     else:
-        what, hint = say("back.unknown"), say("back.unknown.hint")
+        what, hint = (
+            lazy_gettext("it was not recognised"),
+            lazy_gettext("Name the paper: reader back FILE --as ID"),
+        )
     error = PdfError(file=name, what=what, hint=hint)
     outcome: Outcome = "asked" if several else "unknown"
     return CopyOutcome(name, outcome, candidates=several, error=error, why=found.why)
 
 
-def _broken(name: str, what: str, hint: str) -> CopyOutcome:
+def _broken(name: str, what: Text, hint: Text) -> CopyOutcome:
     return CopyOutcome(name, "broken", error=PdfError(file=name, what=what, hint=hint))
 
 
 def _waiting(name: str, key: str) -> CopyOutcome:
     """Make the outcome of a file that is not whole yet; key: of the text that says why."""
-    error = PdfError(file=name, what=say(key), hint=say("back.wait"))
+    error = PdfError(
+        file=name,
+        what=lazy_gettext(key),
+        hint=lazy_gettext("Wait until the whole file is here, then run `reader back` again."),
+    )
     return CopyOutcome(name, "waiting", error=error)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from reader.base.errors import ModelError, PdfError, Problem, ReaderError
 from reader.base.http import Fetch, Request
-from reader.base.messages import say
+from reader.base.messages import N_, _, lazy_gettext
 from reader.library import passage
 from reader.library.config import Config
 from reader.library.file_names import UNFILED
@@ -127,15 +127,23 @@ def _without_pdf(library: Library) -> list[int]:
 def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper) -> None:
     url, is_trusted = pdf_address(held, library.config)
     if not url:
-        hint = "pdf.no_address.hint" if url_of(held.paper.id) else "pdf.nowhere.hint"
-        raise PdfError(file=held.paper.id, what=say("pdf.no_address"), hint=say(hint))
+        hint = (
+            N_("`reader open` shows the paper's page.")
+            if url_of(held.paper.id)
+            else N_("If you have the PDF, `reader add FILE` adds it.")
+        )
+        raise PdfError(
+            file=held.paper.id,
+            what=lazy_gettext("the address of its PDF is not known"),
+            hint=lazy_gettext(hint),
+        )
     # arXiv's rules count for its hosts, also where a paper with another id has its PDF there.
     host, arxiv = urlsplit(url).hostname or "", library.config.arxiv
     is_arxiv = host == urlsplit(arxiv.pdf_url).hostname or f".{host}".endswith(".arxiv.org")
     answer = tools.fetch(
         Request(
             url=url,
-            source=say("pdf.source", id=held.paper.id),
+            source=_("PDF of {id}", id=held.paper.id),
             delay_s=arxiv.delay_for(url) if is_arxiv else 0.0,
             accept="application/pdf",
             max_bytes=MAX_PDF_BYTES,
@@ -160,7 +168,7 @@ def pdf_address(held: LibraryPaper, config: Config) -> tuple[str, bool]:
     Trusted is an address that is built from one in feeds.toml.
     """
     for id_ in held.paper.ids:
-        scheme, _, name = id_.partition(":")
+        scheme, _unused, name = id_.partition(":")
         if scheme == "arxiv":
             return config.arxiv.pdf_url + name, True
         if scheme == "acl" and config.resolve.acl:
@@ -290,7 +298,9 @@ def _keep_passages(
         return lacking
     if not passages:
         raise lacking or PdfError(
-            file=pdf.path, what=say("pdf.no_text"), hint=say("pdf.no_text.hint")
+            file=pdf.path,
+            what=lazy_gettext("it contains no text"),
+            hint=lazy_gettext("You can read it, but not search it."),
         )
     index.add_passages(library.db, pdf.paper, passages, sha256=pdf.sha256)
     read = replace(pdf, sketch=sketch_of(answer), version=stamped_version(answer))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 
+from reader.base.messages import N_
 from reader.base.text import plain, plain_lines
 from reader.base.words import grams
 from reader.library.highlight import Box, Highlight
@@ -158,24 +159,24 @@ def shown(states: Iterable[MarkState]) -> list[VisibleMark]:
 
 
 MARKS = {
-    "highlight": "marks.highlight",
-    "underline": "marks.underline",
-    "strike-out": "marks.strike_out",
-    "squiggle": "marks.squiggle",
-    "note": "marks.note",
+    "highlight": N_("highlight"),
+    "underline": N_("underlined"),
+    "strike-out": N_("struck out"),
+    "squiggle": N_("squiggle"),
+    "note": N_("note"),
 }
 COLOURS = {
-    "red": "colour.red",
-    "orange": "colour.orange",
-    "yellow": "colour.yellow",
-    "green": "colour.green",
-    "cyan": "colour.cyan",
-    "blue": "colour.blue",
-    "purple": "colour.purple",
-    "pink": "colour.pink",
-    "white": "colour.white",
-    "grey": "colour.grey",
-    "black": "colour.black",
+    "red": N_("red"),
+    "orange": N_("orange"),
+    "yellow": N_("yellow"),
+    "green": N_("green"),
+    "cyan": N_("cyan"),
+    "blue": N_("blue"),
+    "purple": N_("purple"),
+    "pink": N_("pink"),
+    "white": N_("white"),
+    "grey": N_("grey"),
+    "black": N_("black"),
 }
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from reader.base.errors import NotKnown
-from reader.base.messages import say
+from reader.base.messages import N_, _, lazy_gettext, ngettext
 from reader.base.text import plain
 from reader.library.file_names import UNFILED, file_stem
 from reader.library.files import is_here
@@ -69,28 +69,40 @@ class Counts:
 
 def counts_text(counts: Counts, copy: str) -> str:
     """Describe the result of an import; copy: the path where the file is kept, or ""."""
-    parts = [say("back.there", n=counts.there)]
+    parts = [ngettext("{n} highlight", "{n} highlights", counts.there)]
     for key, n in (
-        ("back.new", counts.new),
-        ("back.changed", counts.changed),
-        ("back.removed", counts.removed),
-        ("back.again", counts.again),
+        (N_("{n} new"), counts.new),
+        (N_("{n} changed"), counts.changed),
+        (N_("{n} removed"), counts.removed),
+        (N_("{n} restored"), counts.again),
     ):
-        parts += [say(key, n=n)] if n else []
+        parts += [_(key, n=n)] if n else []
     if counts.ink:
-        parts.append(say("back.ink", n=len(counts.ink), pages=pages_text(counts.ink)))
+        parts.append(
+            ngettext(
+                "{n} stroke of ink on {pages}",
+                "{n} strokes of ink on {pages}",
+                len(counts.ink),
+                pages=pages_text(counts.ink),
+            )
+        )
     if counts.unread:
-        parts.append(say("back.unread", pages=pages_text(counts.unread)))
-    parts += [say("back.copy", path=copy)] if copy else []
-    return say("list").join(parts)
+        parts.append(
+            _(
+                "marks on {pages} could not be read; known ones are kept",
+                pages=pages_text(counts.unread),
+            )
+        )
+    parts += [_("kept as {path}", path=copy)] if copy else []
+    return _(", ").join(parts)
 
 
 def pages_text(pages: Iterable[int]) -> str:
     """Write page numbers in words, each once and in order."""
     names = [str(page) for page in sorted(set(pages))]
     if len(names) == 1:
-        return say("marks.page", page=names[0])
-    return say("marks.pages", pages=say("list").join(names))
+        return _("page {page}", page=names[0])
+    return _("pages {pages}", pages=_(", ").join(names))
 
 
 def keep(library: Library, returned: ReturnedCopy, *, walked: Path) -> tuple[Counts, str]:
@@ -305,18 +317,37 @@ def removed_text(removed: RemovedCopy, folder: Path) -> str:
     """
     held = removed.held
     title, path = plain(held.paper.title), removed.path
-    parts = [say("copy.removed", title=title)]
+    parts = [_("Removed a marked copy of {title}.", title=title)]
     if n := removed.n_gone:
-        parts.append(say("copy.gone", n=n))
+        parts.append(
+            ngettext(" Removed with it: {n} highlight.", " Removed with it: {n} highlights.", n)
+        )
     if n := removed.n_again:
-        parts.append(say("copy.again", n=n))
+        parts.append(
+            ngettext(
+                " Shown again, from an earlier copy: {n} highlight.",
+                " Shown again, from an earlier copy: {n} highlights.",
+                n,
+            )
+        )
     if n := removed.n_changed:
-        parts.append(say("copy.changed", n=n))
+        parts.append(
+            ngettext(
+                " Shown as in an earlier copy: {n} highlight.",
+                " Shown as in an earlier copy: {n} highlights.",
+                n,
+            )
+        )
     if len(parts) == 1:
-        parts.append(say("copy.same"))
+        parts.append(_(" The highlights shown do not change."))
     file = shlex.quote(str(folder.absolute() / path))
-    kept = say("copy.kept", path=path, file=file, id=held.paper.id)
-    parts.append(kept if path else say("copy.no_file"))
+    kept = _(
+        " Its file is now {path}. To undo: reader back {file} --as {id}",
+        path=path,
+        file=file,
+        id=held.paper.id,
+    )
+    parts.append(kept if path else _(" Its file was already gone."))
     return "".join(parts)
 
 
@@ -336,8 +367,12 @@ def remove_copy(
         copies = highlights.marked_of(db, row)
         found = [copy for copy in copies if copy.sha256.startswith(sha256)]
         if not found:
-            what = say("copy.none", title=plain(held.paper.title))
-            raise NotKnown(what=what, hint=say("copy.none.hint"))
+            what = lazy_gettext(
+                "There is no marked copy of {title}.", title=plain(held.paper.title)
+            )
+            raise NotKnown(
+                what=what, hint=lazy_gettext("`reader show ID` lists the marked copies of a paper.")
+            )
         copy = found[-1]
         # The earlier copies are read before anything is changed, since that may fail.
         history = highlights.history_of(db, row)

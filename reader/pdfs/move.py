@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from reader.base.errors import PdfError, ReaderError, StoreError
 from reader.base.front_matter import fields
-from reader.base.messages import say
+from reader.base.messages import lazy_gettext
 from reader.library.feeds_file import path_problem
 from reader.library.file_names import file_stem, fold_name
 from reader.library.files import files_below, is_evicted, is_here
@@ -100,7 +100,11 @@ def _moved(library: Library, place: FilePlace) -> str:
     folder = library.folder / folder_at(library, root, str(place.topic))
     is_there = os.path.lexists(source)
     if not is_there and is_evicted(source):
-        raise StoreError(file=source, what=say("moved.evicted"), hint=say("moved.evicted.hint"))
+        raise StoreError(
+            file=source,
+            what=lazy_gettext("it is in iCloud, not on this disk, so it was not moved"),
+            hint=lazy_gettext("Open it once, then file it again."),
+        )
     for n in range(1, 1_000):
         name = f"{source.stem}-{n}{source.suffix}" if n > 1 else source.name
         target = folder / name

@@ -26,7 +26,7 @@ from operator import mul
 from statistics import median
 from typing import Literal
 
-from reader.base.messages import say
+from reader.base.messages import N_, _
 from reader.library.identity import is_generic, is_telling, same, title_fold, title_words
 from reader.library.ids import find_ids, parse_id
 from reader.library.paper import Paper, family_name
@@ -192,11 +192,11 @@ def judge(printed: PdfClues, known: Sequence[KnownPaper]) -> Verdict:
 
 
 _KINDS = {
-    "paper": "kind.paper",
-    "thesis": "kind.thesis",
-    "slides": "kind.slides",
-    "supplement": "kind.supplement",
-    "other": "kind.other",
+    "paper": N_("another kind of text"),
+    "thesis": N_("a thesis"),
+    "slides": N_("slides"),
+    "supplement": N_("a supplement"),
+    "other": N_("something other than a paper"),
 }
 
 _Match = tuple[Level, str]
@@ -212,7 +212,10 @@ def _compare(printed: PdfClues, one: KnownPaper) -> _Match:
     title = _title_of(printed, one.paper)
     covered = _abstract_share(printed, one.paper)
     if one.likeness >= SAME_TEXT:
-        return "strong", say("recognised.text", percent=round(100 * one.likeness))
+        return "strong", _(
+            "its text is {percent} % the same as in a PDF of the library",
+            percent=round(100 * one.likeness),
+        )
     named = next((i for i in (printed.doi, *printed.hints) if i in ids), "")
     if title and named and printed.is_plain:
         # An id and a title in common may be a coincidence: an author's name or the abstract must
@@ -221,14 +224,14 @@ def _compare(printed: PdfClues, one: KnownPaper) -> _Match:
         is_borne_out = is_named and (covered is None or named == printed.doi)
         is_borne_out = is_borne_out or (covered is not None and covered >= SOME_OF_ABSTRACT)
         if is_borne_out and (is_named or is_telling(one.paper.title)):
-            return "strong", say("recognised.id", id=named)
+            return "strong", _("shows {id} and the title of that paper", id=named)
     if title:
         return _by_title(printed, one, title, covered)
     if one.likeness >= LIKE_TEXT or (covered or 0) >= MOST_OF_ABSTRACT:
-        return "medium", say("recognised.like_text")
+        return "medium", _("its text is much like that of a paper in the library")
     # The author forgot to change the template's DOI, or it is a translation.
     if named and named == printed.doi and _share_a_name(printed, one.paper):
-        return "medium", say("recognised.other_title", id=named)
+        return "medium", _("shows {id}, but not the title of that paper", id=named)
     return _NO_MATCH
 
 
@@ -242,8 +245,8 @@ def _by_stamp(printed: PdfClues, one: KnownPaper) -> _Match:
         or (_abstract_share(printed, one.paper) or 0) >= SOME_OF_ABSTRACT
     )
     if printed.is_part or not is_shown:
-        return "medium", say("recognised.other_title", id=printed.stamp)
-    return "strong", say("recognised.stamp", id=printed.stamp)
+        return "medium", _("shows {id}, but not the title of that paper", id=printed.stamp)
+    return "strong", _("arXiv stamp: {id}", id=printed.stamp)
 
 
 def _by_title(printed: PdfClues, one: KnownPaper, title: str, covered: float | None) -> _Match:
@@ -251,15 +254,15 @@ def _by_title(printed: PdfClues, one: KnownPaper, title: str, covered: float | N
     is_same_text = (covered or 0) >= MOST_OF_ABSTRACT or one.likeness >= LIKE_TEXT
     is_named = _share_a_name(printed, one.paper)
     if printed.is_plain and is_telling(title) and is_named and is_same_text:
-        return "strong", say("recognised.title_text")
+        return "strong", _("the same title and author, and a matching text")
     is_other_text = covered is not None and covered < SOME_OF_ABSTRACT
     if printed.is_plain and match.strength == "strong" and not is_other_text:
-        return "strong", say("recognised.title")
+        return "strong", _("the same title, authors and year")
     if match.strength == "none" and not is_same_text and not is_named:
         return _NO_MATCH  # the same title above another paper
     if printed.type != "paper" or not printed.is_plain:
-        return "medium", say("recognised.kind", kind=say(_KINDS[printed.type]))
-    return "medium", match.why or say("recognised.same_title")
+        return "medium", _("the same title, but it looks like {kind}", kind=_(_KINDS[printed.type]))
+    return "medium", match.why or _("the same title")
 
 
 def _title_of(printed: PdfClues, paper: Paper) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 from typing import Literal
 
 from reader.base.errors import Incomplete, NotKnown, PdfError, ReaderError, UsageError
-from reader.base.messages import say
+from reader.base.messages import _, lazy_gettext
 from reader.base.text import as_utf8, plain
 from reader.library.file_names import file_stem, fold_name
 from reader.library.files import is_here
@@ -64,12 +64,24 @@ def tablet_folder(library: Library, given: Path | None = None) -> Path:
     Raises UsageError where there is none, or its home folder is unknown.
     """
     if given is None and not library.config.tablet:
-        raise UsageError(what=say("tablet.none"), hint=say("tablet.key"))
+        raise UsageError(
+            what=lazy_gettext("No tablet folder is set."),
+            hint=lazy_gettext(
+                'Set it under [tablet] in feeds.toml, as folder = "~/…"; or name it: `reader '
+                "take --to FOLDER`, `reader back FOLDER`."
+            ),
+        )
     folder = given if given is not None else Path(library.config.tablet)
     try:
         folder = folder.expanduser()
     except RuntimeError:
-        raise UsageError(what=say("tablet.home", folder=folder), hint=say("tablet.key")) from None
+        raise UsageError(
+            what=lazy_gettext("{folder}: there is no such home folder.", folder=folder),
+            hint=lazy_gettext(
+                'Set it under [tablet] in feeds.toml, as folder = "~/…"; or name it: `reader '
+                "take --to FOLDER`, `reader back FOLDER`."
+            ),
+        ) from None
     # A relative path in feeds.toml starts at the library, one on the command line where the
     # command runs.
     return Path(os.path.abspath(folder if given is not None else library.folder / folder))
@@ -86,8 +98,11 @@ def take(library: Library, texts: Sequence[str], folder: Path) -> Iterator[Table
     # Compared folded and with links resolved: on a Mac `Papers` is `papers`.
     own, asked = (PurePath(fold_name(os.path.realpath(f))) for f in (library.folder, folder))
     if asked == own or any(asked.is_relative_to(own / name) for name in OWN_FOLDERS):
-        what = say("tablet.inside", folder=folder)
-        raise UsageError(what=what, hint=say("tablet.inside.hint"))
+        what = lazy_gettext("{folder} is where the library keeps its own files.", folder=folder)
+        raise UsageError(
+            what=what,
+            hint=lazy_gettext("Name another folder, one that your cloud syncs to the tablet."),
+        )
     with lock_file(library.folder / LOCK):
         with library.db.writing():
             pass  # raises for a library that cannot be written, before a file is copied
@@ -117,7 +132,10 @@ def _make(folder: Path, *, is_needed: bool) -> None:
 
 def no_folder(folder: Path) -> UsageError:
     """Make the error for a folder that does not exist, the same for `take` and `back`."""
-    return UsageError(what=say("tablet.no_folder", folder=folder), hint=say("tablet.which"))
+    return UsageError(
+        what=lazy_gettext("{folder} does not exist.", folder=folder),
+        hint=lazy_gettext("Connect its disk or cloud, create the folder, or name another one."),
+    )
 
 
 def _take_one(library: Library, held: LibraryPaper, folder: Path) -> TabletOutcome:
@@ -170,14 +188,17 @@ def is_named_after(name: str, taken: str) -> bool:
 
 
 def _content(library: Library, held: LibraryPaper) -> bytes:
-    title, hint = plain(held.paper.title), say("take.pick", id=held.paper.id)
+    title, hint = (
+        plain(held.paper.title),
+        _("Fetch it with `reader pick {id}`, then run take again.", id=held.paper.id),
+    )
     file = pdf_file(library, held.row)
     if file is None:
-        raise PdfError(file=title, what=say("take.missing"), hint=hint)
+        raise PdfError(file=title, what=lazy_gettext("its PDF is not in the library"), hint=hint)
     try:
         return file.read_bytes()
     except OSError as error:
-        what = say("take.unreadable", file=file, what=error.strerror)
+        what = lazy_gettext("{file} cannot be read ({what})", file=file, what=error.strerror)
         raise PdfError(file=title, what=what, hint=hint) from error
 
 
@@ -186,7 +207,7 @@ def names_below(folder: Path) -> Iterator[str]:
 
     Where iCloud evicted `name.pdf` from this disk, it leaves `.name.pdf.icloud`.
     """
-    for _, folders, names in os.walk(folder):
+    for _unused, folders, names in os.walk(folder):
         folders.sort()
         yield from (evicted(name) or name for name in sorted(names))
 
@@ -258,6 +279,11 @@ def pdf_asked(
     else:
         path = file_to_read(library, held.row, is_original=is_original)
     if path is None:
-        what = say("pdf.none", title=plain(held.paper.title))
-        raise NotKnown(what=what, hint=say("pdf.none.hint"))
+        what = lazy_gettext("The PDF of {title} is not here.", title=plain(held.paper.title))
+        raise NotKnown(
+            what=what,
+            hint=lazy_gettext(
+                "`reader pick` fetches it. For a picked paper the next `gather` tries again."
+            ),
+        )
     return PdfFile(path, unicodedata.normalize("NFC", f"{stem}.pdf"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reader.base.messages import say
+from reader.base.messages import N_, _
 from reader.base.words import SHORTEST, distance, is_cjk, other_spellings, query_words, slips
 from reader.library.file_names import nearest_names
 from reader.library.files import gone_pdfs
@@ -47,12 +47,29 @@ class QueryMeaning:
 
 def meant(library: Library, query: Query) -> QueryMeaning:
     """Find the people and the words that a query means."""
-    said = [say("search.operators")] if query.has_operators else []
-    said += [say("search.cut", n=f"{LONGEST:,}")] if query.is_cut else []
+    said = (
+        [
+            _(
+                "AND, OR, NOT and brackets do not work here and were left out. -word leaves a "
+                "word out."
+            )
+        ]
+        if query.has_operators
+        else []
+    )
+    said += [_("The query was cut after character {n}.", n=f"{LONGEST:,}")] if query.is_cut else []
     if query.unclear:
         part = query.unclear[0]
-        key = "search.value" if part.is_value else "search.near_filter"
-        said.append(say(key, text=part.text, name=part.near))
+        key = (
+            N_(
+                "{text} is searched as words, because {name}: has no such value. Possible are "
+                "year:2023, year:2020-2023, on:2026-10, on:2026-10-03, has:note, has:pdf, "
+                "has:highlight, state:candidate, state:pick, state:skip and state:read."
+            )
+            if part.is_value
+            else N_("{text} is searched as words. Did you mean the filter `{name}:`?")
+        )
+        said.append(_(key, text=part.text, name=part.near))
     names: dict[Filter, Names] = {}
     for one in query.filters:
         if one.name == "author":
@@ -92,7 +109,13 @@ def _topic_text(library: Library, value: str) -> str:
     if any(f"/{value.lower()}/" in f"/{topic.lower()}/" for topic in here):
         return ""
     near = next(iter(nearest_names(value, list(dict.fromkeys(here)))), "")
-    return say("search.no_topic_near" if near else "search.no_topic", topic=value, near=near)
+    return _(
+        N_("Nothing is filed under {topic}. Did you mean {near}?")
+        if near
+        else N_("Nothing is filed under {topic}."),
+        topic=value,
+        near=near,
+    )
 
 
 def _author(library: Library, value: str) -> tuple[Names, str]:
@@ -110,7 +133,7 @@ def _author(library: Library, value: str) -> tuple[Names, str]:
         return Names(frozenset(found)), ""
     near = _near_families(library, fold)
     if not near:
-        return Names(frozenset()), say("search.no_author", name=value)
+        return Names(frozenset()), _("There is no author {name} here.", name=value)
     # The given name of a mistyped full name counts, where somebody has it.
     given = value.partition(",")[2] or " ".join(value.split()[:-1])
     printed = frozenset(
@@ -120,8 +143,8 @@ def _author(library: Library, value: str) -> tuple[Names, str]:
         for name, certainty in authors.authors_like(library.db, f"{given} {family}").items()
         if certainty != "no" and matches(f"{given} {family}", name) != "no"
     )
-    shown = say("list").join(name.title() for name in near)
-    text = say("search.near_author", name=value, near=shown)
+    shown = _(", ").join(name.title() for name in near)
+    text = _("There is no author {name} here; showing {near}.", name=value, near=shown)
     return Names(frozenset(near), printed or None), text
 
 
@@ -166,8 +189,16 @@ def _word(library: Library, word: str) -> tuple[set[str], str, str]:
     near = _near_families(library, word)
     other = index.most_used(db, slips(word))
     if other and other not in near:
-        return set(), other, say("search.near_word", word=word, near=other)
+        return (
+            set(),
+            other,
+            _("No text has “{word}”; “{near}” is searched for too.", word=word, near=other),
+        )
     if not near:
         return set(), "", ""
-    shown = say("list").join(name.title() for name in near)
-    return set(near), "", say("search.near_author", name=word, near=shown)
+    shown = _(", ").join(name.title() for name in near)
+    return (
+        set(near),
+        "",
+        _("There is no author {name} here; showing {near}.", name=word, near=shown),
+    )

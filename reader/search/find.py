@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelError
-from reader.base.messages import say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.library.file_names import year_of
 from reader.library.folder import Library
@@ -113,11 +113,19 @@ def search(
     hits = _found(ranking, wanted, limit)
     if not hits and asked.phrases:
         # No text has the phrase, but some may have its words.
-        said.append(say("search.no_phrase", phrase=asked.phrases[0]))
+        said.append(
+            _("Nothing has the phrase “{phrase}”. Found by its words:", phrase=asked.phrases[0])
+        )
         loose = replace(asked, phrases=())
         hits = _found(Ranking(library, loose, encoder, ranking.vector, meaning), wanted, limit)
     if ranking.is_cut:
-        said.append(say("search.common", n=f"{LOOKED_AT:,}"))
+        said.append(
+            _(
+                "Very many texts have these words. By words, only the newest {n} of each kind were "
+                "compared; by meaning, all.",
+                n=f"{LOOKED_AT:,}",
+            )
+        )
     return with_limits(SearchResult(hits, notice, said=tuple(said)), library, encoder)
 
 
@@ -211,7 +219,7 @@ def _shown_once(
             hits[same] = replace(hits[same], also=also)
         elif len(hits) < limit:
             # Evidence for a paper comes from the abstract, since the title is shown anyway.
-            title, _, abstract = text.text.partition("\n")
+            title, _unused, abstract = text.text.partition("\n")
             why = evidence((abstract or title) if text.kind == "paper" else text.text, query)
             place = held[text.paper], text.page, text.section
             has_words = text.row in by_words
@@ -252,26 +260,46 @@ def _listing(
 def nothing_asked(query: Query) -> str:
     """Explain why there is nothing to search for in a query."""
     if query.has_operators:
-        return say("search.operators_only")
-    return say("search.without_only" if query.without else "search.empty")
+        return _("There is nothing to search for: AND, OR, NOT and brackets are not search words.")
+    return _(
+        N_("This only leaves out. Add what to search for.")
+        if query.without
+        else N_("There is nothing to search for.")
+    )
 
 
 def head_of(found: SearchResult, query: str) -> str:
     """Write the heading of a result, "" for hits that have the query's words."""
     if not found.hits:
-        return say("search.nothing", query=shorten(plain(query), 200))
+        return _("Nothing found for {query}.", query=shorten(plain(query), 200))
     if found.is_listing:
-        return say("search.newest")
-    return "" if found.has_words else say("search.near_only")
+        return _("The newest that fit:")
+    return "" if found.has_words else _("Nothing has these words. Nearest by meaning:")
 
 
 def notices_of(found: SearchResult) -> list[str]:
     """Write sentences about the query as it was taken, and about texts that were not seen."""
     told = [plain(sentence) for sentence in found.said]
     if found.n_not_encoded and found.notice is None and not found.is_listing:
-        told.append(say("search.not_encoded", n=found.n_not_encoded))
+        told.append(
+            ngettext(
+                "{n} text has no vector yet and is found by words only; `reader index` makes the "
+                "vectors.",
+                "{n} texts have no vectors yet and are found by words only; `reader index` makes "
+                "the vectors.",
+                found.n_not_encoded,
+            )
+        )
     if found.n_not_indexed:
-        told.append(say("search.not_indexed", n=found.n_not_indexed))
+        told.append(
+            ngettext(
+                "{n} note, highlight or paper is not indexed yet and cannot be found; `reader "
+                "index` indexes them.",
+                "{n} notes, highlights and papers are not indexed yet and cannot be found; `reader "
+                "index` indexes them.",
+                found.n_not_indexed,
+            )
+        )
     return told
 
 
@@ -281,8 +309,8 @@ def byline(hit: SearchHit) -> str:
     is_file = held.paper.id.startswith(("pdf:", "web:"))
     names = [family_name(author) for author in held.paper.authors]
     year = year_of(held.paper)
-    by = say("search.by_several", names=names[0]) if len(names) > 2 else " & ".join(names)
-    also = say("search.also", ids=say("list").join(hit.also))
+    by = _("{names} et al.", names=names[0]) if len(names) > 2 else " & ".join(names)
+    also = _("same text as {ids}", ids=_(", ").join(hit.also))
     parts = [
         (held.key if is_file else None) or held.paper.id,
         by,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelError, ModelMissing
-from reader.base.messages import say
+from reader.base.messages import lazy_gettext
 from reader.base.words import MAX_QUERY, phrase_term, query_words
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
@@ -92,7 +92,10 @@ def similar(
     kept = index.paper_vectors(library.db, encoder, [held.row]).get(held.row)
     notice = None
     if kept is None:
-        what, hint = say("similar.not_encoded"), say("similar.encode")
+        what, hint = (
+            lazy_gettext("this paper has no vector yet"),
+            lazy_gettext("`reader index` makes it. Until then its rare words are compared."),
+        )
         notice = ModelMissing(model=encoder or library.config.encoder, what=what, hint=hint)
     # With a vector the words are left out: those that happen to be rare say less.
     words = "" if kept is not None else telling_words(library, text)

@@ -33,7 +33,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from filelock import FileLock
 
 from reader.base.errors import UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, _
 from reader.library.folder import disk_error, write_whole
 
 CERTIFICATE, KEY = "authority.pem", "authority.key"
@@ -235,23 +235,57 @@ def _load(certificate: Path, key: Path) -> Authority:
     """Load an authority from its files. Raises UsageError."""
     pem, private = certificate.read_bytes(), key.read_bytes()
     if os.name == "posix" and key.stat().st_mode & 0o077:
-        hint = say("serve.authority.open.hint", file=key)
-        raise UsageError(what=say("serve.authority.open", file=key), hint=hint)
+        hint = _(
+            "Run chmod 600 {file}. If other people had access to this machine, delete the "
+            "folder instead, and let your devices trust the new authority.",
+            file=key,
+        )
+        raise UsageError(
+            what=_(
+                "Other users can read {file}, the private key of this machine's certificate "
+                "authority.",
+                file=key,
+            ),
+            hint=hint,
+        )
     try:
         public = x509.load_pem_x509_certificate(pem).public_key()
         if load_pem_private_key(private, None).public_key() != public:
             raise ValueError("the key is another one's")
         return Authority(pem, limits_of(pem), trustme.CA.from_pem(pem, private))
     except (ValueError, TypeError) as error:
-        what = say("serve.authority.bad", file=certificate, what=error)
-        hint = say("serve.authority.bad.hint", folder=certificate.parent)
+        what = _(
+            "{file} is not a certificate authority of `reader serve`: {what}.",
+            file=certificate,
+            what=error,
+        )
+        hint = _(
+            "Delete the folder {folder}. The next start makes a new one, which your devices "
+            "have to trust.",
+            folder=certificate.parent,
+        )
         raise UsageError(what=what, hint=hint) from None
 
 
 _CERTIFICATES = {
-    "bad": ("serve.cert.bad", "serve.cert.bad.hint"),
-    "locked": ("serve.cert.locked", "serve.cert.locked.hint"),
-    "other_key": ("serve.cert.other_key", "serve.cert.other_key.hint"),
+    "bad": (
+        N_("{file} does not contain a certificate and its key in PEM format."),
+        N_(
+            "A PEM file begins with -----BEGIN CERTIFICATE-----. If the key is in another "
+            "file, name it with `--key`."
+        ),
+    ),
+    "locked": (
+        N_("The key in {key} has a passphrase."),
+        N_(
+            "Remove it (openssl pkey -in KEY -out PLAIN) and make the new file readable only "
+            "by you."
+        ),
+    ),
+    "other_key": (
+        N_("The key in {key} does not belong to the certificate in {file}."),
+        N_("Give the key that the certificate was made with."),
+    ),
 }
 
 
@@ -264,8 +298,10 @@ def context_of(certificate: Path, key: Path | None) -> ssl.SSLContext:
         try:
             file.read_bytes()
         except OSError as error:
-            what = say("serve.cert.unread", file=file, what=error.strerror or error)
-            raise UsageError(what=what, hint=say("serve.cert.unread.hint")) from None
+            what = _("{file} cannot be read: {what}.", file=file, what=error.strerror or error)
+            raise UsageError(
+                what=what, hint=_("Check the path and the permissions of the file.")
+            ) from None
     has_passphrase = False
 
     def no_passphrase() -> str:
@@ -285,7 +321,7 @@ def context_of(certificate: Path, key: Path | None) -> ssl.SSLContext:
         elif getattr(error, "reason", "") == "KEY_VALUES_MISMATCH":
             why = "other_key"
         what, hint = _CERTIFICATES[why]
-        raise UsageError(what=say(what, **of), hint=say(hint)) from None
+        raise UsageError(what=_(what, **of), hint=_(hint)) from None
     return context
 
 

@@ -20,7 +20,7 @@ import nh3
 from markupsafe import Markup, escape
 
 from reader.base.markup import tex_to_html, tex_to_text
-from reader.base.messages import WEEKDAYS, say, say_day
+from reader.base.messages import N_, WEEKDAYS, _, ngettext, pgettext, say_day
 from reader.base.text import plain, plain_lines, shorten, visible
 from reader.library.file_names import folder_name, year_of
 from reader.library.ids import url_of
@@ -127,13 +127,13 @@ LANGUAGES = {"en": "English", "ja": "日本語"}
 """The languages of the pages, by their own names."""
 
 TABS = (
-    ("/", "web.nav.today", "today", ("/triage",)),
-    ("/search", "web.nav.search", "search", ("/search",)),
-    ("/recall", "web.nav.recall", "recall", ("/recall",)),
-    ("/papers", "web.nav.papers", "papers", ("/papers", "/paper/", "/note/", "/pdf/")),
+    ("/", N_("Today"), "today", ("/triage",)),
+    ("/search", N_("Search"), "search", ("/search",)),
+    ("/recall", N_("Recall"), "recall", ("/recall",)),
+    ("/papers", N_("Papers"), "papers", ("/papers", "/paper/", "/note/", "/pdf/")),
     (
         "/more",
-        "web.nav.more",
+        N_("More"),
         "more",
         ("/more", "/door", "/topics", "/sources", "/week", "/stats", "/work", "/settings"),
     ),
@@ -143,49 +143,49 @@ TABS = (
 
 TABLES = {
     "STATES": {
-        "candidate": "web.state.candidate",
-        "pick": "web.state.pick",
-        "read": "web.state.read",
-        "skip": "web.state.skip",
+        "candidate": N_("undecided"),
+        "pick": N_("picked"),
+        "read": N_("read"),
+        "skip": N_("skipped"),
     },
     "KINDS": {
-        "": "web.search.kind.all",
-        "note": "web.search.kind.note",
-        "highlight": "web.search.kind.highlight",
-        "paper": "web.search.kind.paper",
-        "passage": "web.search.kind.passage",
+        "": N_("All"),
+        "note": N_("Notes"),
+        "highlight": N_("Highlights"),
+        "paper": N_("Papers"),
+        "passage": N_("Passages"),
     },
     "MORE": {
-        "note": "web.search.more.note",
-        "highlight": "web.search.more.highlight",
-        "paper": "web.search.more.paper",
-        "passage": "web.search.more.passage",
+        "note": N_("More notes"),
+        "highlight": N_("More highlights"),
+        "paper": N_("More papers"),
+        "passage": N_("More passages"),
     },
     "WORKS": {
-        "gather": "web.work.gather",
-        "index": "web.work.index",
+        "gather": N_("Gather new papers"),
+        "index": N_("Fetch PDFs and update the search index"),
     },
     "LANES": {
-        "own": "web.topics.own",
-        "near": "web.topics.near",
+        "own": N_("own topic"),
+        "near": N_("near topic"),
     },
     "VERDICTS": {
-        "copied": "web.words.copied",
-        "close": "web.words.close",
+        "copied": N_("copied"),
+        "close": N_("close"),
     },
     "FAR_VERDICTS": {
-        "copied": "web.words.copied_far",
-        "close": "web.words.close_far",
+        "copied": N_("translated"),
+        "close": N_("close in another language"),
     },
     "HAVING": {
-        "note": "web.papers.has.note",
-        "pdf": "web.papers.has.pdf",
-        "highlight": "web.papers.has.highlight",
+        "note": N_("a note"),
+        "pdf": N_("a PDF"),
+        "highlight": N_("highlights"),
     },
     "SURENESS": {
-        "sure": "sureness.sure",
-        "likely": "sureness.likely",
-        "maybe": "sureness.maybe",
+        "sure": N_("surely yours"),
+        "likely": N_("likely yours"),
+        "maybe": N_("maybe yours"),
     },
 }
 """Texts that templates look up by a value."""
@@ -200,8 +200,13 @@ def environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    made.globals |= {"say": say, "say_day": say_day, "TABS": TABS}
+    # newstyle=False: texts are filled in with {name}, as in the code, and not with %(name)s.
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        _, ngettext, newstyle=False, pgettext=pgettext
+    )
+    made.globals |= {"say_day": say_day, "TABS": TABS}
     made.globals |= TABLES | {"ORIGINS": ORIGINS, "MARKS": MARKS, "COLOURS": COLOURS}
     made.globals |= {"BATCH_STATES": BATCH_STATES}
     made.globals |= {"asset": asset, "assets_version": assets_version, "icon": icon}
@@ -286,25 +291,25 @@ def title_text(text: str) -> str:
 
 
 _MONTHS = (
-    "web.month.1",
-    "web.month.2",
-    "web.month.3",
-    "web.month.4",
-    "web.month.5",
-    "web.month.6",
-    "web.month.7",
-    "web.month.8",
-    "web.month.9",
-    "web.month.10",
-    "web.month.11",
-    "web.month.12",
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
 )
 
 
 def day_text(day: date) -> str:
     """Format a day in the spoken language: "Thursday, 3 July"; 7月3日(木)."""
-    weekday, month = say(WEEKDAYS[day.weekday()]), say(_MONTHS[day.month - 1])
-    return say("web.day", weekday=weekday, month=month, n=day.day)
+    weekday, month = _(WEEKDAYS[day.weekday()]), _(_MONTHS[day.month - 1])
+    return _("{weekday}, {n} {month}", weekday=weekday, month=month, n=day.day)
 
 
 def tongue(text: str) -> str:
@@ -331,7 +336,7 @@ def chosen_language(cookie: str, written: str, accepts: str) -> str:
             return said
     weighed = []
     for n, part in enumerate(accepts.split(",")):
-        name, _, weight = part.partition(";q=")
+        name, _unused, weight = part.partition(";q=")
         try:
             # "en-GB" is "en". Equal weights count in the order in which they stand.
             weighed.append((-float(weight or 1), n, name.strip()[:2].casefold()))

@@ -21,7 +21,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reader.base.errors import UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, _
 from reader.web.gate import LOCAL_NAMES, ServerAddress
 from reader.web.sessions import network_of
 
@@ -154,7 +154,7 @@ def run(
     config.ssl = context
     server = _Server(config, app.state.end_streams)
 
-    def end(_: int, __: FrameType | None) -> None:
+    def end(_unused: int, __: FrameType | None) -> None:
         server.should_exit = True
 
     # What is loaded by now stays as long as the server runs. A full garbage collection would go
@@ -179,9 +179,15 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
-        what = say("serve.no_host", host=host)
-        raise UsageError(what=what, hint=say("serve.no_host.hint")) from None
-    family, kind, protocol, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
+        what = _("{host} is not an address of this machine.", host=host)
+        raise UsageError(
+            what=what,
+            hint=_(
+                "`--host 0.0.0.0` listens on all addresses. `--name` adds names under which "
+                "devices open the pages."
+            ),
+        ) from None
+    family, kind, protocol, _unused, address = min(found, key=lambda one: one[0] != socket.AF_INET)
     opened = socket.socket(family, kind, protocol)
     try:
         # A port can be opened again right after its server ended. On Windows this option would
@@ -195,17 +201,41 @@ def listening(host: str, port: int) -> socket.socket:
         opened.listen(WAITING)
     except OSError as error:
         opened.close()
-        text, hint = _ERRORS.get(error.errno or 0, ("serve.no_listen", "serve.no_host.hint"))
-        what = say(text, host=host, port=port, what=error.strerror or error)
-        raise UsageError(what=what, hint=say(hint)) from None
+        text, hint = _ERRORS.get(
+            error.errno or 0,
+            (
+                N_("The server cannot listen on {host}: {what}."),
+                N_(
+                    "`--host 0.0.0.0` listens on all addresses. `--name` adds names under which "
+                    "devices open the pages."
+                ),
+            ),
+        )
+        what = _(text, host=host, port=port, what=error.strerror or error)
+        raise UsageError(what=what, hint=_(hint)) from None
     return opened
 
 
 _ERRORS = {
-    errno.EADDRINUSE: ("serve.taken", "serve.taken.hint"),
-    errno.EACCES: ("serve.forbidden", "serve.forbidden.hint"),
-    errno.EPERM: ("serve.forbidden", "serve.forbidden.hint"),
-    errno.EADDRNOTAVAIL: ("serve.no_host", "serve.no_host.hint"),
+    errno.EADDRINUSE: (
+        N_("Port {port} is in use."),
+        N_("Another `reader serve` may be running. `--port 0` takes any free port."),
+    ),
+    errno.EACCES: (
+        N_("You are not allowed to open port {port}."),
+        N_("Use port 1024 or higher: `--port 8100`."),
+    ),
+    errno.EPERM: (
+        N_("You are not allowed to open port {port}."),
+        N_("Use port 1024 or higher: `--port 8100`."),
+    ),
+    errno.EADDRNOTAVAIL: (
+        N_("{host} is not an address of this machine."),
+        N_(
+            "`--host 0.0.0.0` listens on all addresses. `--name` adds names under which "
+            "devices open the pages."
+        ),
+    ),
 }
 """Error numbers with a text of their own; for others the system's words are shown."""
 
@@ -227,7 +257,10 @@ def name_of(typed: str) -> str:
     with contextlib.suppress(UnicodeError):
         bare = bare.encode("idna").decode("ascii") if bare else ""
     if not _NAME.fullmatch(bare):
-        raise UsageError(what=say("serve.bad_name", name=typed), hint=say("serve.bad_name.hint"))
+        raise UsageError(
+            what=_("{name} is neither a machine's name nor an address.", name=typed),
+            hint=_("Give the part between https:// and the next slash, without a port."),
+        )
     return bare
 
 

@@ -48,7 +48,7 @@ from reader.base.errors import (
     StoreError,
     UsageError,
 )
-from reader.base.messages import say, speaking
+from reader.base.messages import N_, _, speaking
 from reader.base.text import plain, visible
 from reader.library.arrival import (
     RepeatedAct,
@@ -147,7 +147,9 @@ def answered_once(answer: Callable[[Visit], Response], visit: Visit) -> Response
     except RepeatedAct:
         found = visit.to(visit.field("back") or "/")
         if visit.wants_json:
-            found = visit.json({"repeated": True, "said": say("web.repeated")})
+            found = visit.json(
+                {"repeated": True, "said": _("This was already done, so nothing was changed.")}
+            )
     if said := what_became(visit.library, act):
         found.headers[SAID_HEADER] = quote(said)
     return found
@@ -404,20 +406,47 @@ def _refuse_in_thread(request: Request, status: int) -> Response:
     request.state.language = language_of(request, config)
     with speaking(request.state.language):
         message, hint = _REFUSALS.get(status, _REFUSALS[400])
-        return _error_response(request, status, say(message), say(hint))
+        return _error_response(request, status, _(message), _(hint))
 
 
 _REFUSALS = {
-    400: ("web.refused.400", "web.refused.400.hint"),
-    401: ("web.refused.401", "web.refused.401.hint"),
-    403: ("web.refused.403", "web.refused.403.hint"),
-    404: ("web.refused.404", "web.refused.404.hint"),
-    405: ("web.refused.405", "web.refused.405.hint"),
-    408: ("web.refused.408", "web.refused.408.hint"),
-    413: ("web.refused.413", "web.refused.413.hint"),
-    414: ("web.refused.414", "web.refused.414.hint"),
-    431: ("web.refused.431", "web.refused.431.hint"),
-    500: ("web.refused.500", "web.refused.500.hint"),
+    400: (N_("The server could not read the request."), N_("Reload the page and try again.")),
+    401: (
+        N_("You are not signed in."),
+        N_("Reload the page and sign in with a code from the terminal."),
+    ),
+    403: (
+        N_("The request did not come from a valid page of this server."),
+        N_("Go back, reload the page and try again. What you typed is still there."),
+    ),
+    404: (
+        N_("This page does not exist."),
+        N_("A paper may have been merged into another one. Search for it."),
+    ),
+    405: (
+        N_("This address does not support this kind of request."),
+        N_("Use the buttons of the page."),
+    ),
+    408: (
+        N_("The request took too long to arrive."),
+        N_("Try again where the connection is better."),
+    ),
+    413: (
+        N_("The upload is too large."),
+        N_("A note may have up to 1 MB, a PDF up to 300 MB. `reader back FILE` takes larger PDFs."),
+    ),
+    414: (N_("The address is too long."), N_("Search for fewer words.")),
+    431: (
+        N_("The headers of the request are too large."),
+        N_("Delete the cookies of this server and sign in again."),
+    ),
+    500: (
+        N_("An unexpected error occurred."),
+        N_(
+            "Everything that was saved is safe. To see details in the terminal, start the "
+            "server with `reader serve --debug`."
+        ),
+    ),
 }
 
 

@@ -23,7 +23,7 @@ from typing import Any, Literal
 from starlette.concurrency import run_in_threadpool
 
 from reader.base.errors import ReaderError
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.morning.trust import must_gather, next_due
 from reader.web.pool import Pool
 
@@ -132,7 +132,7 @@ class Work:
         after: the id seen last; later states of the newest run are repeated. "" begins with
         the whole newest run.
         """
-        life, _, number = after.partition("-")
+        life, _unused, number = after.partition("-")
         # An id from before a restart of the server says nothing about this one's numbers.
         seen = int(number) if life == self._life and number.isdecimal() else 0
 
@@ -276,7 +276,7 @@ class MorningClock:
             return
         if is_time and await self.work.start("gather", is_by_clock=True):
             self.began_at = self.work.clock()
-            self._say(say("work.by_clock"), at)
+            self._say(_("Gathering started."), at)
 
     def next_at(self) -> datetime:
         """Compute the moment of the next gather, in the library's time zone. Raises ReaderError."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from reader.base.messages import ENGLISH
-from reader.base.messages.japanese import JAPANESE
+from reader.base.messages import _, speaking
 from reader.base.text import columns
 from tests.installed import HUMS, LADDER, LIFT, NOW, QUIET, READER, WATER, environment, run_here
 from tests.terminal import on_terminal
+from tests.texts import catalogue_of
 
 NARROW = {"COLUMNS": "80"}
 
@@ -33,14 +34,21 @@ def out(library: Path, *args: str, code: int = 0) -> str:
     return ran.out + ran.err
 
 
+def forms(text: str | Sequence[str] | None) -> Sequence[str]:
+    """List the forms of a text: one, or those that count."""
+    return [text] if isinstance(text, str) else text or []
+
+
 def pieces(text: str) -> list[str]:
     """Return the parts of a text between its values, if they are distinctive."""
     found = re.split(r"{[^}]*}|`[^`]*`|\n", text)
     return [p.strip() for p in found if len(p.strip()) > 14 and " " in p.strip()]
 
 
-THEIRS = {piece for text in JAPANESE.values() for piece in pieces(text)}
-FOREIGN = {p for text in ENGLISH.values() for p in pieces(text) if p not in THEIRS}
+TEXTS = [message for message in catalogue_of("ja") if message.id]
+THEIRS = {piece for m in TEXTS for text in forms(m.string) for piece in pieces(text)}
+FOREIGN = {p for m in TEXTS for text in forms(m.id) for p in pieces(text) if p not in THEIRS}
+KEYS = "p pick · s skip · o open · w why · n note · u undo · / find · ? keys · q quit"
 
 
 def english_in(said: str) -> list[str]:
@@ -107,7 +115,8 @@ def test_the_whole_screen_names_its_keys_in_japanese_and_they_are_the_keys(japan
     env = environment(japanese, NOW, {"TERM": "xterm-256color"})
     with on_terminal(command, env, columns=80, lines=24) as terminal:
         terminal.until("p 選ぶ  s 見送る")
-        assert terminal.lines()[-1] == JAPANESE["screen.keys"]
+        with speaking("ja"):
+            assert terminal.lines()[-1] == _(KEYS)
         assert terminal.lines()[0].startswith(" 3月4日(火) · 6本中0本決定")
         terminal.press("s")
         terminal.until("見送りました: ")

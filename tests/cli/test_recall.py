@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from reader.base.messages.habit import TEXTS
 from tests.a_year import ANTS, FIRST, LADDER, QUIET, TITLES, WATER, a_reader
 from tests.installed import READER, Ran, environment, rows, run_here
 from tests.samples import NOW
 from tests.terminal import OnTerminal, on_terminal
 from tests.test_docs import differences
+from tests.texts import texts_of
 
 TOMORROW = NOW + timedelta(1)
 SUNDAY = datetime.fromisoformat("2025-06-08T06:30+00:00")
@@ -109,7 +109,16 @@ def test_no_card_is_due_on_a_day_off_or_near_a_deadline(library: Path) -> None:
 
 
 def test_no_text_of_the_habit_reproaches() -> None:
-    said = " ".join(TEXTS.values()).lower()
+    found = texts_of(
+        "reader/habit/*.py",
+        "reader/cli/recall.py",
+        "reader/cli/week.py",
+        "reader/web/templates/recall.html",
+        "reader/web/templates/week.html",
+        "reader/web/templates/stats.html",
+    )
+    assert len(found) > 50
+    said = " ".join(found).lower()
     assert not re.search(r"\b(?:missed|behind|overdue|lost|fail\w*|sorry|should|must|late)\b", said)
 
 

@@ -29,7 +29,7 @@ def test_on_a_full_disk_the_list_is_shown_as_it_is(
         code, out, err = run("today", library=library, prefix=NOTHING_FITS, now=later)
     assert code == 6
     assert says(out, "0 new papers", "This is the list as it is now")
-    assert says(err, f"reader: {library}/reader.db:", "say it again")
+    assert says(err, f"reader: {library}/reader.db:", "then run the command again.")
 
 
 @needs_prlimit

@@ -10,8 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from reader.base.messages import ENGLISH, say, speaking
-from reader.base.messages.japanese import JAPANESE
+from reader.base.messages import _, speaking
 from reader.base.text import columns
 from reader.cli.commands import COMMANDS, GROUPS
 from reader.cli.demo.server import PlayServer
@@ -156,7 +155,7 @@ class TestWrong:
         self, reader: Reader, folder: Path
     ) -> None:
         japanese(folder)
-        for name, _ in commands():
+        for name, _unused in commands():
             said = reader(name, "--no-such-option", code=2)
             assert "reader: --no-such-option というオプションはありません。" in said, name
             assert "Usage" not in said
@@ -190,7 +189,7 @@ class TestAlone:
     def test_it_asks_on_a_terminal_as_today_does(self, library: Path) -> None:
         env = environment(library, NOW, {"TERM": "xterm-256color"})
         with on_terminal([READER], env, columns=80, lines=24) as terminal:
-            terminal.until(ENGLISH["screen.keys"].split(" · ")[0])
+            terminal.until("p pick")
             terminal.press("q")
             terminal.quiet()
 
@@ -232,14 +231,14 @@ class TestHelp:
     ) -> None:
         if language == "ja":
             japanese(folder)
-        for name, _ in commands():
+        for name, _unused in commands():
             said = reader(name, "--help")
             # %H, 1<=x<=200, INTEGER RANGE, {n}, `click`'s marks, and names of Python.
             raw = re.search(r"%\w|[<>]=|INTEGER|RANGE|[{}\b]|None|\bnull\b|\\", said)
             assert raw is None, (name, raw)
 
     def test_ranges_of_numbers_are_in_the_help(self, reader: Reader, folder: Path) -> None:
-        for _ in ("en", "ja"):
+        for _unused in ("en", "ja"):
             for name, command in commands():
                 for param in command.params:
                     if isinstance(param.type, WholeNumber) and isinstance(param, click.Option):
@@ -257,8 +256,8 @@ class TestHelp:
         said = reader("--help")
         with speaking("ja" if language == "ja" else "en"):
             for heading, group in GROUPS.items():
-                lines = [f"  {name:10}  {say(entry.brief)}" for name, entry in group.items()]
-                assert "\n".join(["", say(heading), *lines, ""]) in said
+                lines = [f"  {name:10}  {_(entry.brief)}" for name, entry in group.items()]
+                assert "\n".join(["", _(heading), *lines, ""]) in said
                 assert [line for line in lines if columns(line) >= 70] == []
         assert [name for group in GROUPS.values() for name in group] == list(COMMANDS)
         there = {
@@ -276,7 +275,7 @@ class TestHelp:
             japanese(folder)
         for name, command in commands():
             assert isinstance(command, ReaderCommand)
-            usage, examples, text, *_ = reader(name, "--help").split("\n\n")
+            usage, examples, text, *_unused = reader(name, "--help").split("\n\n")
             assert usage.startswith(("Usage: ", "使い方: "))
             first, second = examples.split("\n")
             with speaking("ja" if language == "ja" else "en"):
@@ -284,7 +283,7 @@ class TestHelp:
                     (first, second), command.examples.items(), strict=True
                 ):
                     assert line.startswith(f"  reader {args}  ")
-                    assert line.endswith(f"  {say(what)}")
+                    assert line.endswith(f"  {_(what)}")
             assert text.startswith("  "), name
             assert not text.startswith("  reader "), name
 
@@ -310,9 +309,12 @@ class TestHelp:
         japanese(folder)
         run([], Settings())
         said = capsys.readouterr().out
-        assert f"--json\t{ENGLISH['option.json']}" in said
-        assert f"today\t{ENGLISH['brief.today']}" in said
-        assert f"today\t{JAPANESE['brief.today']}" in said
+        assert "--json\tPrint JSON for programs, one object a line." in said
+        brief = COMMANDS["today"].brief
+        assert f"today\t{brief}" in said
+        with speaking("ja"):
+            assert f"today\t{_(brief)}" in said
+            assert _(brief) != brief
 
 
 class TestMinus:

@@ -206,7 +206,7 @@ def test_left_out_parts_are_counted_on_stderr(tmp_path: Path, library: Path) -> 
     [
         ([], "Give IDs, or --week."),
         ([FIRST, "--week"], "Give IDs, or --week."),
-        (["--week", "soon"], "“soon” is no day."),
+        (["--week", "soon"], "“soon” is not a day."),
         ([FIRST, "--highlights", "some"], "--highlights 'some' is not valid."),
         ([FIRST, "--highlights", "9"], "There is no highlight 9; highlights of this paper: 2."),
         ([FIRST, QUIET, "--highlights", "1"], "Numbers of highlights need exactly one ID."),

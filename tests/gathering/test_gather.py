@@ -709,7 +709,7 @@ def test_the_reason_of_a_failure_names_neither_its_source_nor_its_time(name: str
     before = {"arXiv": "arXiv API", "arXiv OAI": "arXiv OAI-PMH"}.get(name, name)
     for called in (name, before):
         failed = Unreachable(source=called, what="the connection broke: no route").message
-        resting = f"{name}: not asked again before 17:10, failed 1 time: {failed}"
+        resting = f"{name}: failed 1 time, next try after 17:10: {failed}"
         assert {reason_of(name, error) for error in (failed, resting)} == {
             "no answer (the connection broke: no route)"
         }

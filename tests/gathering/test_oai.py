@@ -203,7 +203,7 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&
         (Fault(body=BOMB), "the answer is other or incomplete XML, not OAI-PMH"),
         (Fault(body=b"<!---->" * 100_000 + b"x"), ", not OAI-PMH"),
         (Fault(body=b"<OAI-PMH xmlns='x'><ListRecords>"), "the answer is incomplete"),
-        (Fault(body=b" " * (MAX_BYTES + 1)), "longer"),
+        (Fault(body=b" " * (MAX_BYTES + 1)), "the answer is too long"),
         (Fault(body=error("badResumptionToken")), "reports an error: badResumptionToken: It"),
         (Fault(body=error("__doc__")), "the source reports an error: __doc__: It expired."),
         (Fault(body=b"<OAI-PMH \0\xff></OAI-PMH>"), "the OAI-PMH answer has no list"),

@@ -77,7 +77,7 @@ def test_an_alert_that_cannot_be_read_is_counted_as_missing() -> None:
     box = b"".join(b"From a b\n" + one + b"\n\n" for one in (mail(), changed))
     assert len(read_scholar(box, source="Alerts").posts) == 2
     assert read_scholar(box, source="Alerts").total == 3
-    with pytest.raises(SourceFailed, match="1 alert without a paper"):
+    with pytest.raises(SourceFailed, match="no paper can be read in 1 alert"):
         read_scholar(changed, source="Alerts")
 
 

@@ -77,5 +77,5 @@ def test_an_archive_without_tweets_is_empty_and_other_files_of_it_are_refused() 
     assert read_x_archive(b"window.YTD.tweets.part0 = [ ]", source="Mio on X") == ()
     with pytest.raises(SourceFailed, match="not tweets or likes"):
         read_x_archive(script({"account": {"email": "x"}}, name="account"), source="Mio on X")
-    with pytest.raises(SourceFailed, match=r"no tweets\.js"):
+    with pytest.raises(SourceFailed, match=r"not tweets\.js"):
         read_x_archive(b"[]", source="Mio on X")

@@ -46,4 +46,4 @@ def test_the_rows_add_up_to_the_rounded_sum(several: list[Term]) -> None:
 
 def test_a_kind_without_words_names_itself() -> None:
     assert term_text(Term("odd", "thing", 1.0)) == "odd thing"
-    assert term_text(Term("nearness", "", 1.0)) == "near to "
+    assert term_text(Term("nearness", "", 1.0)) == "similarity to "

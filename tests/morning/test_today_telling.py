@@ -34,9 +34,9 @@ def test_missing_sources_are_named_with_their_days() -> None:
         SourceLine("list", "partial", None, 3, DAY),
     ]
     assert missing_texts(lines) == [
-        "arXiv: nothing came for 2 days from 2025-06-03 to 2025-06-04: No network.",
-        "timeline: the list of 2025-06-04 is not in it yet; asked again.",
-        "list: 3 of ? for 2025-06-04; the rest is asked again at the next gather.",
+        "arXiv: nothing received for 2 days from 2025-06-03 to 2025-06-04: No network.",
+        "timeline: does not have the list of 2025-06-04 yet. The next gather asks again.",
+        "list: 3 of ? for 2025-06-04. The next gather asks for the rest.",
     ]
     assert n_answered(lines) == (0, 3)
     assert counted(lines) == lines[:1]

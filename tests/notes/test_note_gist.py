@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.library.config import BUILT_IN_TEMPLATES
 from reader.notes.draft import all_texts
 from reader.notes.words import key_sentence, question
@@ -44,6 +44,9 @@ def test_the_idea_of_every_built_in_template_is_found() -> None:
         assert headings[at] in ("## Idea", "## アイデア", "## In one breath", "## ひとことで")
 
 
+QUESTION = "What is the problem, the idea, the evidence, and what do you doubt?"
+
+
 @pytest.mark.parametrize(
     ("note", "asked"),
     [
@@ -51,8 +54,8 @@ def test_the_idea_of_every_built_in_template_is_found() -> None:
         ("- **問**：何度聞くか\n二度。", "何度聞くか"),
         ("## Problem\nSlow.\n## Idea\nTwice.\n## Doubt\n",
          "What did you write under Problem, Idea?"),
-        ("It listens twice.", say("recall.question")),
-        ("", say("recall.question")),
+        ("It listens twice.", _(QUESTION)),
+        ("", _(QUESTION)),
     ],
 )  # fmt: skip
 def test_the_question_is_the_persons_or_names_their_headings(note: str, asked: str) -> None:

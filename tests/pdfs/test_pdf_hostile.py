@@ -202,6 +202,8 @@ def test_no_real_file_is_taken_for_a_bomb() -> None:
     files = [*(DATA / "files/papers").glob("*.pdf"), *(DATA / "files/annotated").glob("*.pdf")]
     with PdfPool() as pool:
         kinds = {
-            found.kind for _, found in pool._ask_each(pool.marks, files) if isinstance(found, PdfError)
+            found.kind
+            for _, found in pool._ask_each(pool.marks, files)
+            if isinstance(found, PdfError)
         }
     assert "bomb" not in kinds

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from reader.base.messages.japanese import JAPANESE
 from reader.gathering.rows import posts
 from reader.library.find import find_paper
 from reader.library.paper import Post
@@ -24,6 +23,7 @@ from reader.morning.pick import decide
 from reader.notes.write import add_note
 from reader.web.render import clean, from_markdown
 from tests.samples import DAY, FEEDS_TOML, Web, paper, post, tools
+from tests.texts import catalogue_of
 from tests.web.site import parts_of, site
 
 SCRIPT = "<script>alert(1)</script>"
@@ -230,7 +230,9 @@ def test_no_form_writes_outside_the_library(client: TestClient, tmp_path: Path) 
 
 
 def test_the_texts_of_the_catalogue_are_no_markup() -> None:
-    assert [key for key, text in JAPANESE.items() if key.startswith("web.") and "<" in text] == []
+    texts = [text for m in catalogue_of("ja") for text in (m.id, m.string)]
+    markup = re.compile(r"</?[a-z]+[ />]")
+    assert [text for text in map(str, texts) if markup.search(text)] == []
 
 
 # The one door for HTML

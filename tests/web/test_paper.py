@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.base.messages.japanese import JAPANESE
+from reader.base.messages import _, speaking
 from reader.gathering.rows import posts
 from reader.library.find import find_paper
 from reader.library.folder import Library
@@ -109,7 +109,7 @@ def test_the_paper_page_shows_all_that_is_known(client: TestClient) -> None:
     why = part_of(text, "why")
     assert '<p class="small">Now: In: “speech translation” in the title' in why
     assert "<summary>Score breakdown</summary>" in why
-    assert "When you picked it (2025-06-04): It stood in no list." in why
+    assert "When you picked it (2025-06-04): It was in no list." in why
     assert why.index("In: ") < why.index("<details") < why.index('<table class="sum">')
     ids = part_of(text, "ids")
     assert 'href="https://doi.org/10.1/a' in ids
@@ -212,7 +212,7 @@ def test_models_are_fitted_only_for_what_a_decision_teaches(parts: Parts) -> Non
     with site(parts) as client:
         page = client.get(f"{ABOUT}/changes/decided").text
         assert "<h1>What your decision would change</h1>" in page
-        assert "without your word on it" in page
+        assert "without your decision" in page
         assert "in the title" not in page
         assert f'href="{ABOUT}/changes/decided"' not in page
 
@@ -242,5 +242,6 @@ def test_models_are_fitted_once_until_something_is_decided(parts: Parts) -> None
 def test_the_page_is_in_japanese_where_the_browser_asks_for_it(client: TestClient) -> None:
     text = client.get(ABOUT, headers={"accept-language": "ja"}).text
     assert '<html lang="ja">' in text
-    assert JAPANESE["web.paper.why"] in text
-    assert "Why it stands" not in text
+    with speaking("ja"):
+        assert _("Reasons for this rank") in text
+    assert "Reasons for this rank" not in text

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.base.messages.japanese import JAPANESE
+from reader.base.messages import _, speaking
 from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import Batch
@@ -147,10 +147,12 @@ def test_the_completeness_of_the_list_comes_first(client: TestClient) -> None:
 
 
 def test_the_pages_are_in_japanese_where_the_browser_asks_for_it(client: TestClient) -> None:
-    heads = {"/papers": "web.papers", "/topics": "web.topics", "/sources": "web.sources.title"}
-    for path, key in heads.items():
+    heads = {"/papers": "Papers", "/topics": "Folders", "/sources": "Sources"}
+    for path, english in heads.items():
         text = client.get(path, headers={"accept-language": "ja"}).text
-        assert f"<h1>{JAPANESE[key]}</h1>" in text
+        with speaking("ja"):
+            assert f"<h1>{_(english)}</h1>" in text
+            assert _(english) != english
 
 
 def test_a_paper_is_added_by_its_address(parts: Parts) -> None:

@@ -126,7 +126,7 @@ def test_a_repost_is_not_quoted_as_own_words(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         passed_on = replace(post("p3", "arxiv:2506.00001", author="Di Fern"), kind="repost")
         posts.add_posts(library.db, [passed_on], source="timeline", on=DAY)
-        assert "Di Fern passed it on" in client.get("/").text
+        assert "Di Fern reposted it" in client.get("/").text
         assert "reposted by Di Fern" in client.get("/paper/arxiv:2506.00001").text
 
 

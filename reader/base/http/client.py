@@ -36,29 +36,28 @@ import httpx
 from reader import __version__
 from reader.base.errors import SourceFailed, Unreachable
 from reader.base.http import Request, Response
-from reader.base.messages import say
+from reader.base.messages import N_, Text, _, lazy_gettext, lazy_ngettext
 
-# Keys of texts.
-LOOK_AT_ADDRESS = "http.look"
-ASKED_AGAIN = "source.again"
+LOOK_AT_ADDRESS = N_("Check the address in feeds.toml.")
+ASKED_AGAIN = N_("The next gather tries again.")
 
 _REASONS = {
-    304: "http.304",
-    400: "http.400",
-    401: "http.401",
-    403: "http.403",
-    404: "http.404",
-    410: "http.410",
-    429: "http.429",
-    503: "http.503",
+    304: N_("not changed, although nothing was fetched before"),
+    400: N_("it did not understand the request"),
+    401: N_("it requires a login"),
+    403: N_("access is denied"),
+    404: N_("there is nothing at this address"),
+    410: N_("the page was removed for good"),
+    429: N_("too many requests"),
+    503: N_("the server is too busy"),
 }
 _REMEDIES = {
     304: ASKED_AGAIN,
     400: LOOK_AT_ADDRESS,
-    401: "http.login",
-    403: "http.browser",
+    401: N_("Remove it from feeds.toml, or use an address that needs no login."),
+    403: N_("If the address does not open in a browser either, remove it from feeds.toml."),
     404: LOOK_AT_ADDRESS,
-    410: "http.take_out",
+    410: N_("Remove it from feeds.toml."),
     429: ASKED_AGAIN,
     503: ASKED_AGAIN,
 }
@@ -71,15 +70,19 @@ def refused(answer: Response, request: Request, retry_at: datetime | None) -> So
     retry_at: when the server allows another try, None where it did not say.
     """
     host, status = httpx.URL(answer.url).host, answer.status
-    kind = "http.trouble" if status >= 500 else "http.other"
-    reason = say(_REASONS.get(status, kind))
+    kind = N_("the server has a problem") if status >= 500 else N_("not the expected answer")
+    reason = lazy_gettext(_REASONS.get(status, kind))
     remedy = _REMEDIES.get(status, LOOK_AT_ADDRESS if status < 500 else ASKED_AGAIN)
     if remedy == LOOK_AT_ADDRESS and not request.is_trusted:
-        remedy = "http.found"
-    hint = say(remedy)
+        remedy = N_("The address was found in a text, and may be wrong there.")
+    hint = lazy_gettext(remedy)
     if retry_at:
-        hint = say("http.later", at=f"{retry_at.astimezone(UTC):%Y-%m-%d %H:%M}")
-    what = say("http.status", host=host, status=status, reason=reason)
+        hint = lazy_gettext(
+            "It is asked again after {at} UTC.", at=f"{retry_at.astimezone(UTC):%Y-%m-%d %H:%M}"
+        )
+    what = lazy_gettext(
+        "{host} answered {status}: {reason}", host=host, status=status, reason=reason
+    )
     return SourceFailed(
         retry_at=retry_at,
         source=request.source,
@@ -90,9 +93,9 @@ def refused(answer: Response, request: Request, retry_at: datetime | None) -> So
     )
 
 
-def failed(request: Request, what: str, hint: str = ASKED_AGAIN) -> SourceFailed:
-    """Make the error of a request's source. hint: the key of a text."""
-    return SourceFailed(source=request.source, what=what, hint=say(hint))
+def failed(request: Request, what: Text, hint: str = ASKED_AGAIN) -> SourceFailed:
+    """Make the error of a request's source. hint: a marked text."""
+    return SourceFailed(source=request.source, what=what, hint=lazy_gettext(hint))
 
 
 def no_answer(error: Exception, host: str, request: Request, seconds: float) -> SourceFailed:
@@ -101,21 +104,36 @@ def no_answer(error: Exception, host: str, request: Request, seconds: float) -> 
     # httpx and httpcore have classes of the same names; the name fits both.
     kind = type(error).__name__
     if kind.endswith("Timeout"):
-        key = "http.no_connection" if kind == "ConnectTimeout" else "http.no_end"
-        what = say(key, host=host, seconds=f"{seconds:g}")
+        key = (
+            N_("{host} did not open a connection within {seconds} s")
+            if kind == "ConnectTimeout"
+            else N_("{host} did not finish its answer within {seconds} s")
+        )
+        what = lazy_gettext(key, host=host, seconds=f"{seconds:g}")
     elif isinstance(cause, gaierror | UnicodeError):
-        what = say("http.no_name", host=host)
+        what = lazy_gettext("the host name {host} was not found", host=host)
     elif isinstance(cause, ssl.SSLCertVerificationError):
-        why = say("http.certificate", host=host, why=cause.verify_message)
-        return failed(request, why, "http.certificate.hint")
+        why = lazy_gettext(
+            "the certificate of {host} is not valid: {why}", host=host, why=cause.verify_message
+        )
+        return failed(request, why, N_("Check the clock of this computer. Nothing was sent."))
     elif isinstance(cause, ssl.SSLError):
-        what = say("http.no_tls", host=host)
+        what = lazy_gettext("{host} does not offer a secure connection (TLS)", host=host)
     elif isinstance(cause, ConnectionRefusedError):
-        what = say("http.refused", host=host)
+        what = lazy_gettext("{host} refused the connection", host=host)
     elif kind == "RemoteProtocolError":
-        return failed(request, say("http.broke_off", host=host, error=error)[:300])
+        return failed(
+            request,
+            lazy_gettext(
+                "the answer of {host} broke off or is not HTTP: {error}",
+                host=host,
+                error=str(error)[:250],
+            ),
+        )
     else:
-        what = say("http.broke", host=host, error=cause or error)[:300]
+        what = lazy_gettext(
+            "the connection to {host} broke: {error}", host=host, error=str(cause or error)[:250]
+        )
     return Unreachable(source=request.source, what=what)
 
 
@@ -231,9 +249,19 @@ class Client:
             is_trusted = self._is_trusted_host(url) or (is_trusted and url.host == passed[-1].host)
             if url in passed or len(passed) > MAX_REDIRECTS:
                 way = " → ".join(f"{one.host}{one.path}"[:100] for one in (*passed, url))
-                what = say("http.far", host=passed[0].host, n=MAX_REDIRECTS, stations=way)
+                what = lazy_ngettext(
+                    "{host} redirects more than {n} time: {stations}",
+                    "{host} redirects more than {n} times: {stations}",
+                    MAX_REDIRECTS,
+                    host=passed[0].host,
+                    stations=way,
+                )
                 if url in passed:
-                    what = say("http.circle", host=passed[0].host, stations=way)
+                    what = lazy_gettext(
+                        "{host} redirects in a circle: {stations}",
+                        host=passed[0].host,
+                        stations=way,
+                    )
                 raise failed(request, what, LOOK_AT_ADDRESS)
 
     def _is_trusted_host(self, url: httpx.URL) -> bool:
@@ -249,8 +277,15 @@ class Client:
                 content = _read(answer, request) if answer.status_code == 200 else b""
                 return Response(str(url), answer.status_code, content, dict(answer.headers))
         except PrivateAddress as error:
-            what = say("http.private", host=error.host, address=error.address)
-            raise failed(request, what, "http.private.hint") from error
+            what = lazy_gettext(
+                "{host} is in a private network ({address}), where addresses found in texts "
+                "may not lead",
+                host=error.host,
+                address=error.address,
+            )
+            raise failed(
+                request, what, N_("If you trust it, add it to feeds.toml yourself.")
+            ) from error
         except (httpx.HTTPError, *CORE_ERRORS) as error:
             is_late = self._deadline.is_over
             seconds = self._deadline_s if is_late else self._timeout_s
@@ -280,7 +315,7 @@ def _headers(request: Request, url: httpx.URL) -> dict[str, str]:
     """Collect the headers of a request; its own ones only for the host that it names."""
     if not all(value.isascii() and value.isprintable() for value in request.headers.values()):
         # Checked here: the libraries' errors quote the value, which may be a secret.
-        raise failed(request, say("http.header"))
+        raise failed(request, lazy_gettext("a header cannot be sent: it must be printable ASCII"))
     home = _parse_url(request.url, request)
     is_home = (url.scheme, url.host, url.port) == (home.scheme, home.host, home.port)
     headers = {
@@ -298,10 +333,14 @@ def _parse_url(text: str, request: Request, base: httpx.URL | None = None) -> ht
     try:
         url = base.join(text) if base else httpx.URL(text)
     except (httpx.InvalidURL, ValueError) as error:
-        what = say("http.no_address", address=text[:200])
+        what = lazy_gettext("{address!r} is not an address", address=text[:200])
         raise failed(request, what, LOOK_AT_ADDRESS) from error
     if url.scheme not in ("http", "https") or not url.host:
-        raise failed(request, say("http.no_web_address", address=text[:200]), LOOK_AT_ADDRESS)
+        raise failed(
+            request,
+            lazy_gettext("{address!r} is not an http or https address", address=text[:200]),
+            LOOK_AT_ADDRESS,
+        )
     return url
 
 
@@ -315,14 +354,23 @@ def _read(answer: httpx.Response, request: Request) -> bytes:
     if encoding in ("gzip", "x-gzip"):
         chunks = _unpack(chunks, request)
     elif encoding not in ("", "identity"):
-        raise failed(request, say("http.encoding", encoding=encoding[:40]))
+        raise failed(
+            request,
+            lazy_gettext(
+                "the answer has an encoding that was not asked for ({encoding!r})",
+                encoding=encoding[:40],
+            ),
+        )
     parts, n_bytes = [], 0
     for chunk in chunks:
         parts.append(chunk)
         n_bytes += len(chunk)
         if n_bytes > request.max_bytes:
-            what = say("http.too_long", n=f"{request.max_bytes:,}")
-            hint, url = say(ASKED_AGAIN), str(answer.url)
+            what = lazy_gettext(
+                "the answer is too long and was dropped (limit in bytes: {n})",
+                n=f"{request.max_bytes:,}",
+            )
+            hint, url = _(ASKED_AGAIN), str(answer.url)
             raise SourceFailed(source=request.source, what=what, hint=hint, url=url)
     return b"".join(parts)
 
@@ -344,9 +392,11 @@ def _unpack(chunks: Iterable[bytes], request: Request) -> Iterator[bytes]:
                 yield engine.decompress(left, request.max_bytes + 1)
                 left = engine.unconsumed_tail or engine.unused_data
     except zlib.error as error:
-        raise failed(request, say("http.gzip")) from error
+        raise failed(
+            request, lazy_gettext("the answer is marked as gzip, but is something else or damaged")
+        ) from error
     if is_begun and not engine.eof:
-        raise failed(request, say("http.gzip_end"))
+        raise failed(request, lazy_gettext("the answer broke off: its gzip data has no end"))
 
 
 def _wait_before_retry(answer: Response, n_tries: int, now: datetime) -> float | None:

@@ -27,7 +27,7 @@ from xml.sax.saxutils import escape
 import click
 
 from reader.base.errors import UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, _
 from reader.cli.build import clock
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.cli.demo.server import PlayServer
@@ -206,29 +206,66 @@ def play(*, keep: Path | None, is_quiet: bool) -> int:
     """
     now = clock()()
     with _library_folder(keep) as folder, sample_server(now) as server:
-        click.echo(say("demo.what", folder=folder, url=server.url))
+        click.echo(
+            _(
+                """A sample morning. Papers, authors, posts and PDFs are invented; the program,
+the model and the files are real. Nothing leaves this machine.
+library  {folder}
+server   {url} (plays arXiv and a timeline)""",
+                folder=folder,
+                url=server.url,
+            )
+        )
         (folder / FEEDS).write_text(feeds_toml(server), encoding="utf-8")
         notes = sample_notes(sample_papers(now))
         ids = [note.paper.id for note in notes]
         commands = [
-            ("demo.gather", ["gather"]),
-            ("demo.today", ["today", "--no-fetch"]),
-            ("demo.pick", ["pick", *ids]),
-            *(("demo.note", ["note", n.paper.id, "-m", n.text]) for n in notes),
-            *(("demo.search", ["search", n.question, "--limit", "2"]) for n in notes[-2:]),
-            ("demo.export", ["export"]),
-            ("demo.again", ["export"]),
+            (
+                N_(
+                    "Ask arXiv and the timeline, look up the papers that posts link to, index, "
+                    "encode:"
+                ),
+                ["gather"],
+            ),
+            (N_("The list of this morning:"), ["today", "--no-fetch"]),
+            (
+                N_(
+                    "Pick three papers. Their PDFs are fetched, filed, split into passages and "
+                    "encoded:"
+                ),
+                ["pick", *ids],
+            ),
+            *(
+                (N_("Write a note in your own words:"), ["note", n.paper.id, "-m", n.text])
+                for n in notes
+            ),
+            *(
+                (
+                    N_("Weeks later you remember the idea, not the title:"),
+                    ["search", n.question, "--limit", "2"],
+                )
+                for n in notes[-2:]
+            ),
+            (N_("The notes as Markdown files:"), ["export"]),
+            (N_("Once more. Nothing changed, so nothing is written:"), ["export"]),
         ]
         for key, args in commands:
             if not is_quiet:
-                click.echo("\n" + click.style(say(key), dim=True))
+                click.echo("\n" + click.style(_(key), dim=True))
                 click.echo(click.style(f"$ {shlex.join(['reader', *args])}", bold=True))
             if code := run(args, Settings(library=folder, is_quiet=is_quiet, may_ask=False)):
                 return code
         for file in sorted((folder / "notes").rglob("*.md"))[:1]:
             click.echo(click.style(f"\n{file}", bold=True))
             click.echo(file.read_text(encoding="utf-8"))
-        click.echo(say("demo.end" if keep is None else "demo.kept", folder=folder))
+        click.echo(
+            _(
+                N_("This library was temporary; --keep DIR keeps it. To make your own: reader init")
+                if keep is None
+                else N_("The library is kept in {folder}."),
+                folder=folder,
+            )
+        )
     return 0
 
 
@@ -249,10 +286,13 @@ def _library_folder(keep: Path | None) -> Iterator[Path]:
         keep.mkdir(parents=True, exist_ok=True)
         is_empty = not any(os.scandir(keep))
     except (FileExistsError, NotADirectoryError):
-        what = say("folder.no_folder", folder=keep)
-        raise UsageError(what=what, hint=say("demo.name_new")) from None
+        what = _("{folder} is not a folder.", folder=keep)
+        raise UsageError(what=what, hint=_("Name a folder that does not exist yet.")) from None
     except OSError as error:
         raise disk_error(error, keep) from error
     if not is_empty:
-        raise UsageError(what=say("demo.not_empty", folder=keep), hint=say("demo.name_new"))
+        raise UsageError(
+            what=_("{folder} is not empty.", folder=keep),
+            hint=_("Name a folder that does not exist yet."),
+        )
     yield keep

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from reader.base.errors import ReaderError
-from reader.base.messages import say
+from reader.base.messages import _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import is_terminal, say_error, say_errors, settings_of
@@ -56,10 +56,25 @@ def triage(context: click.Context, library: Library, shown: Morning, *, said: st
 
         outcome = questions.ask(context, library, shown)
     n_picked = len(outcome.picked)
-    output.put(say("triage.end", picked=n_picked, skipped=outcome.n_skipped, left=outcome.n_left))
+    output.put(
+        _(
+            "{picked} picked, {skipped} skipped, {left} left for later.",
+            picked=n_picked,
+            skipped=outcome.n_skipped,
+            left=outcome.n_left,
+        )
+    )
     # Learning and fetching PDFs takes seconds to minutes: another process does it.
     if outcome.picked and start(library, ["fetch"]):
-        output.put_all(screen.wrap(say("queue.fetching"), screen.width_of_terminal()))
+        output.put_all(
+            screen.wrap(
+                _(
+                    "The PDFs of your picks are being fetched in the background, even if you close "
+                    "this terminal. `reader today` shows how many are here."
+                ),
+                screen.width_of_terminal(),
+            )
+        )
         return
     # As in `today`: not before the first paint.
     from reader.gathering.outage import told_together
@@ -115,13 +130,15 @@ def _head_texts(library: Library, shown: Morning) -> tuple[str, ...]:
     texts = []
     deadline = shown.quota.deadline
     if deadline and (n := (deadline.on - shown.day).days) <= SOON_DAYS:
-        texts.append(say("screen.deadline", name=plain(deadline.name), n=n))
+        texts.append(
+            ngettext("{name} in {n} day", "{name} in {n} days", n, name=plain(deadline.name))
+        )
     if n_notes := due(library, shown.day).n:
-        texts.append(say("screen.recall", n=n_notes))
+        texts.append(ngettext("{n} note to recall", "{n} notes to recall", n_notes))
     if n_left := sum(n for _, n in shown.undecided):
-        texts.append(say("screen.undecided", n=n_left))
+        texts.append(_("{n} undecided from earlier days", n=n_left))
     if shown.seeds:
-        texts.append(say("screen.seeds", n=len(shown.seeds)))
+        texts.append(ngettext("{n} seed missing: i", "{n} seeds missing: i", len(shown.seeds)))
     return (*texts, *(plain(text) for text in shown.notices))
 
 
@@ -208,7 +225,7 @@ def _hands(
             # Messages stay until a key shows that they were read. Keys typed for the editor are
             # dropped before this question appears, none after it.
             with single_keys():
-                click.echo(say("screen.back"))
+                click.echo(_("Press any key to return to the list."))
                 os.read(0, 64)
             return is_written
 
@@ -218,6 +235,6 @@ def _hands(
         # A paper gets its key when it is filed, and has no files before.
         file = (marked_file(library, held.row) or pdf_file(library, held.row)) if held.key else None
         place = str(file) if file else url_of(held.paper.id)
-        return opened.open(place) if place else say("screen.no_place")
+        return opened.open(place) if place else _("This paper has no PDF here and no address.")
 
     return Hands(write_note, open_paper, terminal.stop, terminal.forget)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.cli.screen import day_mark, doubtful_text, folded_text, near_text, own_text, theme_lines
 from reader.morning import texts
 from reader.morning.texts import States, leads_to_queue, queue_entry, queue_text
@@ -67,12 +67,14 @@ def rows_of(
         if is_open or query:
             rows += lane(doubtful_text(shown), listed.doubtful)
         else:
-            rows.append(Row("fold", say("screen.doubtful.fold", n=len(listed.doubtful))))
+            rows.append(
+                Row("fold", _("{n} more that may be yours: d shows them", n=len(listed.doubtful)))
+            )
     near = near_text(shown)
-    near += "" if shown.has_citations else say("today.near.posts_only")
+    near += "" if shown.has_citations else _(" (posts only)")
     rows += lane(near, listed.near, is_near=True)
     if wild:
-        rows += lane(say("today.wild"), wild, is_near=True)
+        rows += lane(_("WILD CARD  talked about, and far from your topics"), wild, is_near=True)
     queue = _queue_rows(shown, rows, query)
     return tuple([*rows, *queue] if shown.has_news else [*queue, *rows])
 
@@ -89,10 +91,17 @@ def _queue_rows(shown: Morning, rows: Sequence[Row], query: str) -> list[Row]:
     is_leading = leads_to_queue(shown) and not query
     if not found and not is_leading:
         return []
-    text = queue_text(shown) if is_leading else say("screen.queue", n=len(entries))
+    text = (
+        queue_text(shown)
+        if is_leading
+        else _("QUEUE  {n} picked earlier, oldest first", n=len(entries))
+    )
     if is_leading and not found:
         # All papers of the queue were picked from this list, and stand in its lanes.
-        text = say("queue.lead.marked", to_go=shown.quota.to_go)
+        text = _(
+            "READ  all papers are decided; {to_go} to write today, from those marked +",
+            to_go=shown.quota.to_go,
+        )
     return [Row("head", text), *found]
 
 
@@ -107,7 +116,7 @@ def _lane_rows(
     ]
     if not found and query:
         return []
-    return [Row("head", text), *(found or [Row("text", say("today.none"))])]
+    return [Row("head", text), *(found or [Row("text", _("none"))])]
 
 
 def fits(entry: Entry, words: Sequence[str]) -> bool:

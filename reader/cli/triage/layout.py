@@ -18,7 +18,7 @@ from typing import Literal
 
 import click
 
-from reader.base.messages import say
+from reader.base.messages import N_, _
 from reader.base.text import columns, plain, shorten
 from reader.cli.screen import (
     MARKS,
@@ -260,7 +260,7 @@ def page_lines(page: CoverPage, width: int, height: int) -> list[Line]:
     shown = page.lines[top : top + n]
     title = spread([Span(f" {page.title}", "bar")], [], width, "bar")
     is_more = top + n < len(page.lines)
-    foot = line(say("screen.page.more" if is_more else "screen.page.keys"), "dim")
+    foot = line(_(N_("esc back · ↓ space more") if is_more else N_("esc back")), "dim")
     blank: list[Line] = [()] * (n - len(shown))
     return [cut(spans, width) for spans in (title, *shown, *blank, foot)][:height]
 
@@ -275,22 +275,30 @@ def _screen_head(head: Head, width: int, height: int) -> list[Line]:
     written = {"written": head.written, "target": head.target}
     left_to_write = max(head.target - head.written, 0)
     if left_to_write and not head.has_to_read:
-        quota = say("screen.quota.nothing", **written)
+        quota = _("{written} of {target} written, nothing left to read", **written)
     elif left_to_write:
-        quota = say("screen.quota", n=left_to_write, **written)
+        quota = _("{written} of {target} written, {n} to go", n=left_to_write, **written)
     else:
-        quota = say("screen.quota.done", **written)
+        quota = _("{written} of {target} written", **written)
     if head.n_queued:
         values["of"] = head.n_queued
     whole, short, least = (
-        ("screen.head.queue", "screen.head.queue.short", "screen.head.queue.least")
+        (
+            N_("{day} · {of} in the queue · {spent} min, about {to_go} to read"),
+            N_("{of} in the queue · {spent} min, about {to_go} to read"),
+            N_("{of} queued · {spent} min, {to_go} to read · {written}/{target} written"),
+        )
         if head.n_queued
-        else ("screen.head", "screen.head.short", "screen.head.least")
+        else (
+            N_("{day} · {n} of {of} decided · {spent} min, about {to_go} left"),
+            N_("{n} of {of} decided · {spent} min, about {to_go} left"),
+            N_("{n}/{of} · {spent} min, {to_go} left · {written}/{target} written"),
+        )
     )
     sides = [
-        (say(whole, day=head.day, **values), quota),
-        (say(short, **values), quota),
-        (say(least, **written, **values), ""),
+        (_(whole, day=head.day, **values), quota),
+        (_(short, **values), quota),
+        (_(least, **written, **values), ""),
     ]
     # The longest form that fits. The 4 columns are the margins and the gap between the sides.
     left, right = next((s for s in sides if columns(s[0] + s[1]) + 4 <= width), sides[-1])
@@ -309,9 +317,19 @@ def _foot_lines(view: View, width: int, height: int, *, is_queued: bool) -> list
         most = 1 if height < 8 or not view.is_warning else 2 if height < 16 else 3
         style: Style = "warn" if view.is_warning else "bold"
         return [line(text, style) for text in fold(view.said, width, most)]
-    several = [say("screen.keys.wide"), say("screen.keys"), say("screen.keys.short")]
+    several = [
+        _(
+            "p pick · s skip · x wrong topic · o open · w why · n note · u undo · / find · ? keys "
+            "· q quit"
+        ),
+        _("p pick · s skip · o open · w why · n note · u undo · / find · ? keys · q quit"),
+        _("p s o w n u · / find · ? keys · q quit"),
+    ]
     if is_queued:
-        several = [say("screen.keys.queue"), say("screen.keys.short")]
+        several = [
+            _("o open · n note · l later · s drop · w why · u undo · ? keys · q quit"),
+            _("p s o w n u · / find · ? keys · q quit"),
+        ]
     return [line(next((s for s in several if columns(s) <= width), several[-1]), "dim")]
 
 
@@ -343,11 +361,11 @@ def _row(row: Row, view: View, width: int) -> Line:
     # On a narrow screen the title needs the room.
     talk = _talk_text(row.entry) if row.is_near and width >= 60 else ""
     if until := view.put_off.get(held.row):
-        talk = say("queue.until", day=f"{until:%m-%d}")
+        talk = _("back on {day}", day=f"{until:%m-%d}")
     elif queued and width >= 60:
-        time = "queue.minutes" if queued.is_whole else "queue.minutes.abstract"
-        pdf = say("queue.short.pdf" if queued.has_pdf else "queue.short.no_pdf")
-        talk = say("screen.queued", time=say(time, n=queued.minutes), pdf=pdf)
+        time = N_("{n} min") if queued.is_whole else N_("abstract {n} min")
+        pdf = _(N_("PDF") if queued.has_pdf else N_("no PDF"))
+        talk = _("{time} · {pdf}", time=_(time, n=queued.minutes), pdf=pdf)
     day = [Span(f"{row.day} ", "here" if is_here else "dim")] if row.day else []
     title = cut(
         [Span(start, style), *day, Span(plain(held.paper.title), style)],
@@ -365,7 +383,7 @@ def _talk_text(entry: Entry) -> str:
         return ""
     # "@name@its.server": only the name is shown.
     name = shorten(re.sub(r"(?<=.)@[\w.-]+$", "", people[0]), 18)
-    return name if len(people) == 1 else say("screen.talk", name=name, n=len(people) - 1)
+    return name if len(people) == 1 else _("{name} +{n}", name=name, n=len(people) - 1)
 
 
 def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
@@ -382,12 +400,12 @@ def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
     who = authors_text(tuple(map(plain, paper.authors)))
     people = fold(who, inner, 1 if n < 14 else 3)
     facts = fold(" · ".join(_facts(entry)), inner, 1) if n >= 6 else []
-    why = fold(say("screen.why", why=plain(entry.why)), inner, 1 if n < 10 else 3)
+    why = fold(_("Why: {why}", why=plain(entry.why)), inner, 1 if n < 10 else 3)
     n_left = n - len(title) - len(people) - len(facts) - len(why)
     n_talk = max(1, min(n_left - LEAST_ABSTRACT, max(4, n // 4)))
     talk = talk_lines(entry, inner, n_talk) if n >= 8 else []
     n_left -= len(talk)
-    text = plain(paper.abstract) or say("screen.no_abstract")
+    text = plain(paper.abstract) or _("(no abstract)")
     abstract = fold(text, inner, max(n_left, 0)) if n_left > 0 else []
     lines: list[Line] = [line(text, "bold") for text in title]
     lines += [line(INDENT + text, "dim") for text in (*people, *facts)]
@@ -403,7 +421,7 @@ def _facts(entry: Entry) -> list[str]:
     if entry.queued:
         reading = queue_reading(entry.queued)
         return [plain(f) for f in (paper.id, *reading, *([topic] if topic else []))]
-    time = say("screen.minutes", n=minutes(entry_seconds(entry)))
+    time = _("{n} min", n=minutes(entry_seconds(entry)))
     facts = (paper.id, *([topic] if topic else []), time, *families(entry.origins))
     return [plain(fact) for fact in facts]
 
@@ -421,7 +439,7 @@ def talk_lines(entry: Entry, width: int, most: int) -> list[str]:
         more = len(said) - i - 1
         n_left = most - len(lines)
         if more and n_left == 1:
-            ending = say("screen.more_talk", n=more)
+            ending = _(" (+{n}: enter)", n=more)
             return [*lines, fold(text, width - columns(ending), 1)[0] + ending]
         lines += fold(text, width, max(1, n_left - more))
     return lines
@@ -472,15 +490,18 @@ def _lane_of(shown: Morning, entry: Entry) -> ListLane:
 def topics_page(entry: Entry, paths: Sequence[str], width: int) -> CoverPage:
     """Make the page that asks which topic a paper has. paths: the topics to choose from."""
     texts = choice_texts(paths)
-    lines = [*as_lines(texts, width), *as_lines([say("wrong.keys")], width, "dim")]
+    lines = [
+        *as_lines(texts, width),
+        *as_lines([_("number or letter: choose · any other key: no change")], width, "dim"),
+    ]
     title = as_lines([plain(entry.held.paper.title)], width, "bold")
-    return CoverPage(say("wrong.ask"), (*lines, (), *title))
+    return CoverPage(_("Wrong topic: which one is right?"), (*lines, (), *title))
 
 
 def choice_texts(paths: Sequence[str]) -> list[str]:
     """Lay out the choices, each after its key."""
     several = zip(CHOICES, paths, strict=False)
-    none = f"{NONE}  " + say("wrong.none_of_mine")
+    none = f"{NONE}  " + _("none of my topics")
     return [*(f"{key}  {plain(path)}" for key, path in several), none]
 
 
@@ -492,12 +513,31 @@ def chosen(key: str, paths: Sequence[str]) -> tuple[bool, str | None]:
 
 def help_page(width: int) -> CoverPage:
     """Make the page that explains every key."""
-    parts = say("screen.help").split("\n")
+    parts = _("""p  pick: read it today        s  skip: not for me
+space  later: next paper      u  undo the last action
+l  put off for a week (in the queue): p brings it back, s drops it
+x  wrong topic: choose one    n  write the note
+o  open the PDF or its page   w  why: all terms of the score
+enter  the whole abstract and all posts
+up down j k  move             home end g  first, last
+page up, page down  one screen up or down
+/  find: type to narrow the list; enter keeps it, esc shows all
+d  show or fold the papers that may be yours
+S  skip the rest (tells you how many, and asks)
+i  this morning: quota, sources, new versions, saved searches
+q  quit: the PDFs of your picks are fetched in the background
+ctrl-c  quit at once: the next gather fetches the PDFs
+ctrl-z  to the shell, fg returns      ctrl-l  draw the screen again
+
++ picked   - skipped   * has your note
+⣿ surely yours   ⣤ likely   ⣀ maybe
+Each decision is saved before the next paper is shown. Papers without a
+decision stay in the list, on every device.""").split("\n")
     if width < TWO_COLUMNS:
         # In the text a wide gap separates the two columns.
         parts = [key for part in parts for key in _GAP.split(part)]
     lines = [text for part in parts for text in as_lines([part], width)]
-    return CoverPage(say("screen.help.title"), tuple(lines))
+    return CoverPage(_("Keys"), tuple(lines))
 
 
 def paper_page(entry: Entry, width: int) -> CoverPage:
@@ -507,16 +547,16 @@ def paper_page(entry: Entry, width: int) -> CoverPage:
     facts = " · ".join(map(plain, (*paper.ids, *paper.categories)))
     lines: list[Line] = [
         *as_lines([plain(paper.title)], width, "bold"),
-        *as_lines([plain(", ".join(paper.authors)) or say("authors.none"), facts], width, "dim"),
+        *as_lines([plain(", ".join(paper.authors)) or _("authors unknown"), facts], width, "dim"),
         (),
-        *as_lines([plain(paper.abstract) or say("screen.no_abstract")], width),
+        *as_lines([plain(paper.abstract) or _("(no abstract)")], width),
     ]
     if said:
         lines += [(), *as_lines(said, width)]
-    lines += [(), *as_lines([say("screen.why", why=plain(entry.why))], width)]
+    lines += [(), *as_lines([_("Why: {why}", why=plain(entry.why))], width)]
     if paper.comment:
         lines += as_lines([plain(paper.comment)], width, "dim")
-    return CoverPage(say("screen.paper.title"), tuple(lines))
+    return CoverPage(_("The paper"), tuple(lines))
 
 
 def why_page(entry: Entry, width: int, lane: ListLane) -> CoverPage:
@@ -529,8 +569,20 @@ def why_page(entry: Entry, width: int, lane: ListLane) -> CoverPage:
     ]
     if entry.terms:
         lines += [line(text) for text in sum_lines(entry.terms, min(width - 2, PROSE))]
-    lines += [(), *as_lines([say("screen.why.more", id=plain(entry.held.paper.id))], width, "dim")]
-    return CoverPage(say("screen.why.title"), tuple(lines))
+    lines += [
+        (),
+        *as_lines(
+            [
+                _(
+                    "What would change this rank: reader why {id} --all",
+                    id=plain(entry.held.paper.id),
+                )
+            ],
+            width,
+            "dim",
+        ),
+    ]
+    return CoverPage(_("Why it is here"), tuple(lines))
 
 
 def morning_page(shown: Morning, width: int) -> CoverPage:
@@ -540,4 +592,4 @@ def morning_page(shown: Morning, width: int) -> CoverPage:
     if lacking := no_network_text(shown.sources):
         several += wrap(plain(lacking), inner, "    ", "  ! ")
     texts = [click.unstyle(text) for text in several]
-    return CoverPage(say("screen.morning.title"), tuple(line(f" {text}") for text in texts))
+    return CoverPage(_("This morning"), tuple(line(f" {text}") for text in texts))

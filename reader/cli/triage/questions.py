@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import click
 
 from reader.base.errors import ReaderError
-from reader.base.messages import say
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import output, screen
 from reader.cli.frame import say_error, settings_of
@@ -101,12 +101,21 @@ class _Questions:
         head = self._progress.head(self.waiting, self.deciding.states)
         counts = {"n": head.n_decided, "of": head.n_all, "spent": head.spent, "to_go": head.to_go}
         output.put()
-        output.put(say("screen.head.least", written=head.written, target=head.target, **counts))
+        output.put(
+            _(
+                "{n}/{of} · {spent} min, {to_go} left · {written}/{target} written",
+                written=head.written,
+                target=head.target,
+                **counts,
+            )
+        )
         has_day = self.shown.folded is not None
         output.put_all(screen.entry_lines(self.entry, width, self.place + 1, has_day=has_day))
         abstract = plain(self.entry.held.paper.abstract)
         output.put_all(screen.wrap(abstract, width, "     ")[:3])
-        key = self.key(say("triage.ask", n=self.place + 1, of=len(self.waiting)))
+        key = self.key(
+            _("[{n}/{of}] p s x o w n u space q: ", n=self.place + 1, of=len(self.waiting))
+        )
         self._progress.note_key()
         return key
 
@@ -138,7 +147,11 @@ class _Questions:
             self.tell_why()
         elif key == "o":
             place = url_of(self.entry.held.paper.id)
-            output.put(self.opened.open(place) if place else say("screen.no_place"))
+            output.put(
+                self.opened.open(place)
+                if place
+                else _("This paper has no PDF here and no address.")
+            )
         else:
             _put_keys()
 
@@ -154,8 +167,18 @@ class _Questions:
     def skip_rest(self) -> None:
         """Skip all papers without a decision, after a second key."""
         rows = self.undecided()
-        if self.key(say("screen.skip_rest", n=len(rows)) + " ").lower() != "y":
-            output.put(say("screen.not_skipped"))
+        if (
+            self.key(
+                ngettext(
+                    "Skip {n} undecided paper? y: yes · any other key: no",
+                    "Skip {n} undecided papers? y: yes · any other key: no",
+                    len(rows),
+                )
+                + " "
+            ).lower()
+            != "y"
+        ):
+            output.put(_("Nothing was skipped."))
             return
         output.put(self.deciding.skip_all(rows))
         self.decided += [row for row in rows if self.deciding.held[row].state == "skip"]
@@ -176,9 +199,9 @@ class _Questions:
         """Take back the last act of this list, never an older one, and go to its paper."""
         undone = undo(self.library, only=self.decided)
         if not undone:
-            output.put(say("undo.nothing"))
+            output.put(_("There is nothing to undo."))
         for held in undone:
-            output.put(say("undone", title=plain(held.paper.title)))
+            output.put(_("Undone: {title}", title=plain(held.paper.title)))
             self.decided.remove(held.row)
         self.deciding.refresh()
         rows = {held.row for held in undone}
@@ -190,11 +213,15 @@ class _Questions:
         entry = self.entry
         listed = entry.topic or topic_now(self.library, entry.held)
         paths = [topic.path for topic in other_topics(self.library, listed)]
-        for text in (say("wrong.ask"), *choice_texts(paths), say("wrong.keys")):
+        for text in (
+            _("Wrong topic: which one is right?"),
+            *choice_texts(paths),
+            _("number or letter: choose · any other key: no change"),
+        ):
             output.put_all(screen.wrap(text, screen.width_of_terminal(), "    "))
         is_chosen, topic = chosen(self.key("> "), paths)
         if not is_chosen:
-            output.put(say("wrong.kept"))
+            output.put(_("The topic is unchanged."))
             return
         is_done, text = self.deciding.wrong(entry.held.row, topic, listed=listed)
         output.put(text)
@@ -210,5 +237,8 @@ class _Questions:
 
 
 def _put_keys() -> None:
-    for key in ("triage.keys", "triage.keys.more"):
-        output.put_all(screen.wrap(say(key), screen.width_of_terminal()))
+    for key in (
+        N_("p pick · s skip · o open · w why · n note · u undo · space later · q quit"),
+        N_("x wrong topic · k previous paper · S skip the rest"),
+    ):
+        output.put_all(screen.wrap(_(key), screen.width_of_terminal()))

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 
 from reader.base.errors import ReaderError
-from reader.base.messages import say, say_day
+from reader.base.messages import N_, _, ngettext, say_day
 from reader.base.text import plain, with_hint
 from reader.cli.terminal import PASTE, letter
 from reader.cli.triage.entries import (
@@ -151,7 +151,7 @@ class Progress:
     def refresh(self) -> None:
         """Count today's notes and the PDFs that are here again."""
         library = self._library
-        self.n_written, _ = n_noted_on(library.db, library.today())
+        self.n_written, _unused = n_noted_on(library.db, library.today())
         if self.pdfs and self.pdfs.n < self.pdfs.of:
             queue = whole_queue(library)
             self.pdfs = pdfs_here(library, queue)
@@ -167,10 +167,12 @@ class Progress:
         """
         shown, more, pdfs = self._shown, self._more, self.pdfs
         if pdfs is not None and pdfs.n != pdfs.of:
-            failed = say("queue.pdfs.failed", n=pdfs.n_failed) if pdfs.n_failed else ""
-            here = say("screen.pdfs", n=pdfs.n, of=pdfs.of, failed=failed)
+            failed = _(", {n} failed", n=pdfs.n_failed) if pdfs.n_failed else ""
+            here = _("PDFs: {n} of {of} here{failed}", n=pdfs.n, of=pdfs.of, failed=failed)
             if self.fetching == "now":
-                here = say("screen.pdfs.fetching", n=pdfs.n, of=pdfs.of, failed=failed)
+                here = _(
+                    "PDFs: {n} of {of} here{failed}, fetching", n=pdfs.n, of=pdfs.of, failed=failed
+                )
             more = (*more, here)
         waiting = [entry for entry in entries if states[entry.held.row] == "candidate"]
         for entry in waiting:
@@ -189,7 +191,14 @@ class Progress:
             left_to_write = max(shown.quota.target - self.n_written, 0)
             to_go = sum(one.minutes for one in queue[:left_to_write])
         missing = families([plain(s.name) for s in shown.sources if s.is_missing])
-        lacking = say("screen.incomplete", names=say("list").join(missing)) if missing else ""
+        lacking = (
+            _(
+                "INCOMPLETE (press i): papers may be missing from {names}.",
+                names=_(", ").join(missing),
+            )
+            if missing
+            else ""
+        )
         return Head(
             day=say_day(shown.day, "short"),
             n_decided=len(entries) - n_waiting(entries, states),
@@ -204,7 +213,9 @@ class Progress:
                 state in ("candidate", "pick") and row not in put_off
                 for row, state in states.items()
             ),
-            lacking=say("screen.no_network") if no_network_text(shown.sources) else lacking,
+            lacking=_("INCOMPLETE (press i): no source can be reached.")
+            if no_network_text(shown.sources)
+            else lacking,
         )
 
 
@@ -261,11 +272,22 @@ class ListSession:
         said, is_warning, finding = self._message, self._is_warning, self._finding
         listed, states = self._listed(), self.deciding.states
         if finding.is_typing or (finding.query and not said):
-            key = "screen.finding" if finding.is_typing else "screen.found"
+            key = (
+                N_("/{query}_   {n} of {of} · enter keeps these · esc shows all")
+                if finding.is_typing
+                else N_("/{query}   {n} of {of} · esc shows all")
+            )
             of = len(papers_in(self._all_rows()))
-            said = say(key, query=finding.query, n=len(papers_in(self._rows)), of=of)
+            said = _(key, query=finding.query, n=len(papers_in(self._rows)), of=of)
         if self._asked:
-            said, is_warning = say("screen.skip_rest", n=len(self._asked)), True
+            said, is_warning = (
+                ngettext(
+                    "Skip {n} undecided paper? y: yes · any other key: no",
+                    "Skip {n} undecided papers? y: yes · any other key: no",
+                    len(self._asked),
+                ),
+                True,
+            )
         put_off = self.deciding.put_off
         head = self._progress.head(listed, states, put_off=put_off)
         return View(head, self._rows, states, self.here, said, is_warning, self._n_rows, put_off)
@@ -319,7 +341,7 @@ class ListSession:
                 if act := self._acts().get(key if key == "S" else key.lower()):
                     act()
                 elif not key.startswith("<"):
-                    self.tell(say("screen.no_key", key=key))
+                    self.tell(_("{key} does nothing here; ? shows the keys.", key=key))
         except ReaderError as error:
             self.tell(plain(with_hint(error.message, error.hint)), is_warning=True)
 
@@ -374,7 +396,7 @@ class ListSession:
         before = self.here
         self._go_on()
         if self.here == before and not self._message:
-            self.tell(say("screen.last"))
+            self.tell(_("There is no undecided paper below this one."))
 
     def _go_on(self) -> None:
         """Go to the next paper without a decision; without any say so, or go on in the queue."""
@@ -395,12 +417,18 @@ class ListSession:
         self.here = next((row for row in below if row in waiting), before)
         if before not in queued:
             n = len(waiting)
-            self._tell_all_decided(say("screen.to_queue", n=n) if n else "")
+            self._tell_all_decided(
+                _("All papers are decided; next is your queue ({n}). q quits.", n=n) if n else ""
+            )
 
     def _tell_all_decided(self, ending: str = "") -> None:
         if not ending:
             has_fold = any(row.kind == "fold" for row in self._rows)
-            ending = say("screen.all_decided.fold" if has_fold else "screen.all_decided")
+            ending = _(
+                N_("All papers are decided; q quits, d shows those that may be yours.")
+                if has_fold
+                else N_("All papers are decided; q quits.")
+            )
         # In front of the message about the paper: its title may be long, and the end is cut.
         self.tell(f"{ending} {self._message}".strip())
 
@@ -409,14 +437,14 @@ class ListSession:
         if rows:
             self._asked = tuple(rows)
         else:
-            self.tell(say("screen.nothing_left"))
+            self.tell(_("There is nothing left to skip."))
 
     def _answer(self, key: str) -> None:
         rows, self._asked = self._asked, ()
         if key.lower() == "y":
             self.tell(self.deciding.skip_all(rows))
         else:
-            self.tell(say("screen.not_skipped"))
+            self.tell(_("Nothing was skipped."))
 
     def _ask_topic(self) -> None:
         """Ask which topic the paper has, if not the one that the list shows."""
@@ -434,7 +462,7 @@ class ListSession:
         self._choices = ()
         entry = self._entry()
         if not is_chosen or entry is None:
-            self.tell(say("wrong.kept"))
+            self.tell(_("The topic is unchanged."))
             return
         row = entry.held.row
         is_done, text = self.deciding.wrong(row, topic, listed=self._listed_under(entry))
@@ -472,12 +500,12 @@ class ListSession:
         if entry and self._hands.write_note(entry.held):
             self.tick()
             written, target = self._progress.n_written, self._shown.quota.target
-            self.tell(say("screen.noted", written=written, target=target))
+            self.tell(_("{written} of {target} written today.", written=written, target=target))
             self._go_on()
 
     def _toggle(self) -> None:
         if not (self._shown.folded or self._shown).doubtful:
-            self.tell(say("screen.no_doubtful"))
+            self.tell(_("There are no other papers that may be yours today."))
             return
         self._is_open = not self._is_open
         self._lay()

@@ -22,7 +22,7 @@ from time import struct_time
 from typing import Any
 
 from reader.base.errors import SourceFailed
-from reader.base.messages import say
+from reader.base.messages import N_, Text, _, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 
 
@@ -45,7 +45,7 @@ def parse_feed(content: bytes, *, source: str, content_type: str = "") -> Parsed
 
     data = to_utf8(content, content_type)
     if not data.strip():
-        raise refusal(source, say("answer.empty"))
+        raise refusal(source, lazy_gettext("the answer is empty"))
     try:
         parsed = feedparser.parse(
             io.BytesIO(_without_entities(data, source)),
@@ -55,32 +55,56 @@ def parse_feed(content: bytes, *, source: str, content_type: str = "") -> Parsed
             resolve_relative_uris=False,
         )
     except _FEEDPARSER_FAULTS as error:
-        what = say("answer.unreadable_feed", error=plain(repr(error))[:100])
+        what = lazy_gettext("the feed cannot be read ({error})", error=plain(repr(error))[:100])
         raise refusal(source, what) from error
     if not parsed.version:
-        raise refusal(source, not_but("answer.no_feed", data))
+        raise refusal(source, not_but(N_("the answer is {came}, not a feed"), data))
     # bozo means not well-formed, which alone is no failure, since many feeds are not.
     if parsed.bozo and not _END.search(data[-1000:]):
-        raise refusal(source, say("answer.half_feed", n=len(parsed.entries)))
+        raise refusal(
+            source,
+            lazy_ngettext(
+                "the feed breaks off after {n} entry",
+                "the feed breaks off after {n} entries",
+                len(parsed.entries),
+            ),
+        )
     if parsed.bozo and (n_begun := _n_entry_starts(data)) > len(parsed.entries):
-        what = say("answer.swallowed", n=len(parsed.entries), of=n_begun)
+        what = lazy_ngettext(
+            "only {n} of {of} entry in the feed can be read",
+            "only {n} of {of} entries in the feed can be read",
+            n_begun,
+            n=len(parsed.entries),
+            of=n_begun,
+        )
         raise refusal(source, what)
     return ParsedFeed(parsed.feed, parsed.entries)
 
 
-def refusal(source: str, what: str) -> SourceFailed:
+def refusal(source: str, what: Text) -> SourceFailed:
     """Make the error of a source that answered something else."""
-    return SourceFailed(source=source, what=what, hint=say("answer.browser"))
+    return SourceFailed(
+        source=source,
+        what=what,
+        hint=lazy_gettext(
+            "Open its address in a browser to see what is there. The next gather tries again."
+        ),
+    )
 
 
 def not_but(key: str, content: bytes) -> str:
     """Describe an answer that is not what was expected; key: of a text with the value `came`."""
-    return say(key, came=what_came(content).rstrip(","))
+    return _(key, came=what_came(content).rstrip(","))
 
 
-def not_this(source: str, what: str) -> SourceFailed:
+def not_this(source: str, what: Text) -> SourceFailed:
     """Make the error of a source with JSON of another form than its kind has."""
-    return refusal(source, say("answer.wrong_kind", what=what))
+    return refusal(
+        source,
+        lazy_gettext(
+            "the answer is JSON, but not {what}. Is the kind in feeds.toml right?", what=what
+        ),
+    )
 
 
 def what_came(content: bytes) -> str:
@@ -88,14 +112,19 @@ def what_came(content: bytes) -> str:
     start = content[:2000].lstrip().lower()
     # HTML is checked before XML, since both begin with "<".
     if not start:
-        return say("came.nothing")
+        return _("empty")
     if b"<!doctype html" in start or b"<html" in start:
-        return say("came.html")
-    kinds = ((b"%pdf", "came.pdf"), (b"{", "came.json"), (b"[", "came.json"), (b"<", "came.xml"))
+        return _("an HTML page")
+    kinds = (
+        (b"%pdf", N_("a PDF")),
+        (b"{", N_("JSON")),
+        (b"[", N_("JSON")),
+        (b"<", N_("other or incomplete XML")),
+    )
     for begin, key in kinds:
         if start.startswith(begin):
-            return say(key)
-    return say("came.other", start=plain(start[:40].decode("utf-8", "replace")))
+            return _(key)
+    return _("text that begins with {start!r}", start=plain(start[:40].decode("utf-8", "replace")))
 
 
 def to_utf8(content: bytes, content_type: str = "") -> bytes:
@@ -200,7 +229,14 @@ def _without_entities(data: bytes, source: str) -> bytes:
         text = entity[2] if entity[3] is None else entity[3]
         if entity[1] in used and (text is None or not _HARMLESS.fullmatch(text)):
             shown = plain(f"&{entity[1].decode('utf-8', 'replace')};")[:40]
-            raise refusal(source, say("answer.entity", name=shown))
+            raise refusal(
+                source,
+                lazy_gettext(
+                    "the feed cannot be read: its entity {name} grows without limit or refers to "
+                    "another file",
+                    name=shown,
+                ),
+            )
     return re.sub(rb"<!DOCTYPE.*", b"", head, flags=re.DOTALL) + data[len(head) :]
 
 
@@ -216,11 +252,13 @@ def read_json(content: bytes, *, source: str, content_type: str = "") -> Any:
     """
     data = to_utf8(content, content_type)
     if data.lstrip()[:1] not in (b"{", b"["):
-        raise refusal(source, not_but("answer.no_json", data))
+        raise refusal(source, not_but(N_("the answer is {came}, not JSON"), data))
     try:
         return json.loads(data, parse_constant=_refuse_number)
     except (ValueError, RecursionError) as error:
-        raise refusal(source, say("answer.bad_json", error=error)[:200]) from error
+        raise refusal(
+            source, lazy_gettext("damaged or incomplete JSON ({error})", error=str(error)[:150])
+        ) from error
 
 
 def _refuse_number(text: str) -> float:

@@ -25,7 +25,7 @@ import arxiv
 
 from reader.base.errors import SourceFailed
 from reader.base.http import Fetch, Request
-from reader.base.messages import say
+from reader.base.messages import Text, _, lazy_gettext
 from reader.base.text import plain
 from reader.gathering.calendar import EASTERN, listing_day, window
 from reader.gathering.sources.answer import moment, parse_feed, what_came
@@ -135,7 +135,7 @@ class ArxivSession:
         # The package counts pages itself; the address has the number of papers before this page.
         start = re.search(r"[?&]start=(\d+)", url)
         n_before = int(start[1]) if start else 0
-        for _ in range(2):
+        for _unused in range(2):
             content, total = _read_page(self._fetch(request).content)
             is_empty = not _ENTRY.search(content) and (total > n_before or self._is_listing)
             if not is_empty and self.total in (None, total):
@@ -165,20 +165,20 @@ def _read_page(content: bytes) -> tuple[bytes, int]:
     """Read an answer of the API and its total; raises SourceFailed for anything else."""
     content = content.removeprefix(b"\xef\xbb\xbf")
     if not _FEED.match(content):
-        raise _failed(say("answer.no_atom", came=what_came(content)))
+        raise _failed(lazy_gettext("the answer is {came}, not Atom", came=what_came(content)))
     if _ERROR.search(content):
         said = _SUMMARY.search(content)
-        text = plain(said[1].decode("utf-8", "replace"))[:200] if said else say("answer.no_reason")
-        raise _failed(say("answer.error", said=text), status=400)
+        text = plain(said[1].decode("utf-8", "replace"))[:200] if said else _("no reason given")
+        raise _failed(lazy_gettext("the source reports an error: {said}", said=text), status=400)
     total = _TOTAL.search(content)
     if not total:
-        raise _failed(say("answer.no_total"))
+        raise _failed(lazy_gettext("the Atom feed has no total, so it is not an answer of the API"))
     if not _FEED_END.search(content[-200:]):
-        raise _failed(say("answer.half_atom"))
+        raise _failed(lazy_gettext("the answer is incomplete: its Atom feed has no end"))
     return content, int(total[1])
 
 
-def _failed(what: str, status: int = 200) -> SourceFailed:
+def _failed(what: Text, status: int = 200) -> SourceFailed:
     return SourceFailed(source=SOURCE, what=what, status=status)
 
 
@@ -207,9 +207,15 @@ def _papers(
     except arxiv.UnexpectedEmptyPageError:
         # The session asked twice already. With a list of ids this is no failure: unknown ids may
         # count in the total, but never come.
-        failure = None if search.id_list else _failed(say("answer.empty_page"))
+        failure = (
+            None
+            if search.id_list
+            else _failed(lazy_gettext("a page before the last one was empty"))
+        )
     except (arxiv.ArxivError, ValueError, OverflowError) as error:
-        failure = _failed(say("answer.unreadable", error=plain(str(error))[:100]))
+        failure = _failed(
+            lazy_gettext("the answer cannot be read ({error})", error=plain(str(error))[:100])
+        )
     return tuple(papers.values()), failure
 
 
@@ -318,7 +324,7 @@ def _listed_paper(entry: Any, announced_on: date | None) -> Paper | None:
 def split_authors(names: str) -> tuple[str, ...]:
     """Split arXiv's one text of authors: commas between names, affiliations in brackets."""
     flat = plain(names)
-    for _ in range(3):  # brackets within brackets, three deep
+    for _unused in range(3):  # brackets within brackets, three deep
         flat = re.sub(r" ?\([^()]*\)", "", flat)
     parts: list[str] = []
     for part in re.split(r",\s*(?:and\s+)?", flat):

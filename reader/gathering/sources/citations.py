@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 
 from reader.base.errors import ConfigError, SourceFailed, UsageError
 from reader.base.http import Fetch, Request
-from reader.base.messages import say
+from reader.base.messages import Text, lazy_gettext
 from reader.base.text import plain
 from reader.gathering.sources.answer import day_of, inner, objects
 from reader.library.ids import parse_id
@@ -97,13 +97,15 @@ def _ask(fetch: Fetch, base: str, names: Sequence[str]) -> Mapping[str, Citation
     # The counts are in the order of the ids, null for an unknown one; so a list of another
     # length is useless.
     if not isinstance(answer, list):
-        raise SourceFailed(source=SOURCE, what=say("answer.no_list"))
+        raise SourceFailed(source=SOURCE, what=lazy_gettext("the answer is not a list"))
     if len(answer) != len(asked):
-        what = say("answer.other_length", n=len(answer), of=len(asked))
+        what = lazy_gettext(
+            "the number of answers is wrong: {n} instead of {of}", n=len(answer), of=len(asked)
+        )
         raise SourceFailed(source=SOURCE, what=what)
     found = [_count(entry) for entry in answer]
     if not any(found):
-        raise SourceFailed(source=SOURCE, what=say("answer.no_counts"))
+        raise SourceFailed(source=SOURCE, what=lazy_gettext("the answer has no citation count"))
     return dict(zip(names, found, strict=False))
 
 
@@ -125,7 +127,9 @@ def _json(content: bytes, source: str) -> object:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise SourceFailed(source=source, what=say("answer.half_json")) from error
+        raise SourceFailed(
+            source=source, what=lazy_gettext("the answer is not JSON, or it is incomplete")
+        ) from error
 
 
 def _count(entry: object) -> CitationCount | None:
@@ -172,10 +176,12 @@ def most_cited(
     answer = _object(fetch, f"{base.rstrip('/')}/paper/search/bulk?{question}")
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, list):
-        raise SourceFailed(source=SOURCE, what=say("answer.no_papers"))
+        raise SourceFailed(source=SOURCE, what=lazy_gettext("the answer has no list of papers"))
     found = [cited for entry in objects(data) if (cited := _cited(entry))]
     if data and not found:
-        raise SourceFailed(source=SOURCE, what=say("answer.no_paper"))
+        raise SourceFailed(
+            source=SOURCE, what=lazy_gettext("the answer has no paper that can be read")
+        )
     return found
 
 
@@ -259,12 +265,18 @@ def _ask_openalex(fetch: Fetch, place: OpenAlexPlace, dois: Sequence[str]) -> Ma
         answer = _json(fetch(request).content, OPENALEX)
     except SourceFailed as error:
         if error.status in (401, 403):
-            what, hint = say("openalex.refused"), say("openalex.refused.hint", name=KEY_NAME)
+            what, hint = (
+                lazy_gettext("the API key is not accepted"),
+                lazy_gettext(
+                    "Is the key in {name} or openalex_key_file right? Is its budget used up?",
+                    name=KEY_NAME,
+                ),
+            )
             raise SourceFailed(source=OPENALEX, what=what, hint=hint) from error
         raise
     works = answer.get("results") if isinstance(answer, dict) else None
     if not isinstance(works, list):
-        raise SourceFailed(source=OPENALEX, what=say("answer.no_works"))
+        raise SourceFailed(source=OPENALEX, what=lazy_gettext("the answer has no list of works"))
     found: dict[str, int] = {}
     for work in objects(works):
         doi, n = work.get("doi"), _number(work.get("cited_by_count"))
@@ -272,7 +284,7 @@ def _ask_openalex(fetch: Fetch, place: OpenAlexPlace, dois: Sequence[str]) -> Ma
             name = re.sub(r"^https?://(dx\.)?doi\.org/", "", doi.lower())
             found[name] = max(n, found.get(name, 0))
     if works and not found:
-        raise SourceFailed(source=OPENALEX, what=say("answer.no_counts"))
+        raise SourceFailed(source=OPENALEX, what=lazy_gettext("the answer has no citation count"))
     return found
 
 
@@ -284,28 +296,46 @@ def read_key(environ: Mapping[str, str], folder: Path, file: str) -> str:
     """
     if named := environ.get("OPENALEX_API_KEY", "").strip():
         if not _is_key(named):
-            what = say("openalex.no_key", name=KEY_NAME, form=say("openalex.form"))
-            raise UsageError(what=what, hint=say("openalex.anew"))
+            what = lazy_gettext(
+                "{name} does not hold an API key: {form}.",
+                name=KEY_NAME,
+                form=lazy_gettext("a key is one line of letters, digits and signs"),
+            )
+            raise UsageError(what=what, hint=lazy_gettext("Copy the key again from openalex.org."))
         return named
     if not file:
-        hint = say("openalex.none.hint", name=KEY_NAME)
-        raise _wrong("feeds.toml", "source", say("openalex.none"), hint)
+        hint = lazy_gettext(
+            "Set {name}, or name a file that holds the key in openalex_key_file.", name=KEY_NAME
+        )
+        raise _wrong(
+            "feeds.toml", "source", lazy_gettext("OpenAlex needs an API key, and none is set"), hint
+        )
     path = folder / os.path.expanduser(file)
     try:
         with path.open("rb") as handle:
             # The rights of the opened file, so that it cannot be exchanged in between.
             about = os.fstat(handle.fileno())
             if os.name == "posix" and about.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-                hint = f"chmod 600 {path}"
-                raise _wrong(path, "openalex_key_file", say("openalex.open"), hint)
+                remedy = f"chmod 600 {path}"
+                raise _wrong(
+                    path, "openalex_key_file", lazy_gettext("other users can read the file"), remedy
+                )
             content = handle.read(LONGEST_KEY + 1)
     except OSError as error:
-        what, hint = say("openalex.unreadable", why=error.strerror), say("openalex.unreadable.hint")
+        what, hint = (
+            lazy_gettext("the file cannot be read ({why})", why=error.strerror),
+            lazy_gettext("Check its name and permissions."),
+        )
         raise _wrong(path, "openalex_key_file", what, hint) from None
     key = content.decode("ascii", "replace").strip()
     if not _is_key(key):
-        what = say("openalex.none_in_it", form=say("openalex.form"))
-        raise _wrong(path, "openalex_key_file", what, say("openalex.anew"))
+        what = lazy_gettext(
+            "the file does not hold an API key: {form}",
+            form=lazy_gettext("a key is one line of letters, digits and signs"),
+        )
+        raise _wrong(
+            path, "openalex_key_file", what, lazy_gettext("Copy the key again from openalex.org.")
+        )
     return key
 
 
@@ -313,5 +343,5 @@ def _is_key(text: str) -> bool:
     return len(text) <= LONGEST_KEY and bool(re.fullmatch(r"[!-~]+", text))
 
 
-def _wrong(place: str | Path, key: str, what: str, hint: str) -> ConfigError:
+def _wrong(place: str | Path, key: str, what: Text, hint: Text) -> ConfigError:
     return ConfigError(file=place, line=1, key=f"citations.{key}", what=what, hint=hint)

@@ -21,6 +21,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from reader.base.messages import N_
 from reader.base.text import html_to_text, plain
 from reader.base.words import is_cjk
 from reader.gathering.post import ListPage, PostParts, make_post, make_posts
@@ -88,7 +89,9 @@ def _json_entries(
     items = feed.get("items") if isinstance(feed, dict) else None
     # Other JSON may have "items" too; the version identifies a JSON Feed.
     if not isinstance(items, list) or "jsonfeed.org" not in text(feed, "version"):
-        raise refusal(source, not_but("answer.no_feed", to_utf8(content, content_type)))
+        raise refusal(
+            source, not_but(N_("the answer is {came}, not a feed"), to_utf8(content, content_type))
+        )
     owner = _json_author(feed) or text(feed, "title")
     for item in objects(items):
         html = text(item, "content_html")

@@ -33,7 +33,7 @@ from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import LatexDecodingMiddleware, SeparateCoAuthors
 from bibtexparser.middlewares.names import parse_single_name_into_parts
 
-from reader.base.messages import say
+from reader.base.messages import N_, lazy_gettext, lazy_ngettext
 from reader.base.text import html_to_text, plain
 from reader.base.words import is_cjk
 from reader.gathering.post import ListPage, PostParts, make_posts
@@ -156,7 +156,9 @@ def read_scholar(content: bytes, *, source: str, content_type: str = "", url: st
     """
     mails = [part for part in _NEXT_MAIL.split(content) if part.strip()]
     if not mails or not _HEADER.match(mails[0]):
-        raise refusal(source, not_but("answer.no_mail", content))
+        raise refusal(
+            source, not_but(N_("the file is {came}, neither a mail nor an mbox"), content)
+        )
     posts: dict[str, Post] = {}
     n_unread = 0
     for mail in mails:
@@ -168,7 +170,12 @@ def read_scholar(content: bytes, *, source: str, content_type: str = "", url: st
         for post in listed:
             posts.setdefault(post.guid, post)
     if n_unread and not posts:
-        raise refusal(source, say("answer.alerts", n=n_unread))
+        raise refusal(
+            source,
+            lazy_ngettext(
+                "no paper can be read in {n} alert", "no paper can be read in {n} alerts", n_unread
+            ),
+        )
     return ListPage(tuple(posts.values()), total=len(posts) + n_unread)
 
 
@@ -240,14 +247,16 @@ def read_x_archive(content: bytes, *, source: str, content_type: str = "") -> tu
     """Read a file of an archive; a tweet that the person liked counts as a repost."""
     head = _HEAD.match(content)
     if head is None:
-        raise refusal(source, not_but("answer.no_tweets", content))
+        raise refusal(
+            source, not_but(N_("the file is {came}, not tweets.js of an X archive"), content)
+        )
     items = objects(read_json(content[head.end() :].rstrip().rstrip(b";"), source=source))
     likes = [like for item in items if (like := inner(item, "like"))]
     # Older archives have the tweet without the wrapper.
     tweets = [inner(item, "tweet") or item for item in items if not inner(item, "like")]
     tweets = [tweet for tweet in tweets if "full_text" in tweet or "text" in tweet]
     if items and not (likes or tweets):
-        raise not_this(source, say("kind_of.x"))
+        raise not_this(source, lazy_gettext("tweets or likes of an X archive"))
     own = frozenset(field(tweet, "id_str", "id") for tweet in tweets)
     liked = (
         PostParts(

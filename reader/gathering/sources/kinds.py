@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from reader.base.errors import SourceFailed
-from reader.base.messages import say
+from reader.base.messages import Text, _, lazy_gettext
 from reader.gathering.post import ListPage
 from reader.gathering.sources import files
 from reader.gathering.sources.feed import read_entries, read_posts
@@ -142,8 +142,11 @@ def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
     except (OSError, ValueError) as error:
         raise _failed(source, f"{path}: {_error_text(error)}") from error
     if not files:
-        names = say("list").join(kind.files)
-        raise _failed(source, say("local.nothing", path=path, names=names))
+        names = _(", ").join(kind.files)
+        raise _failed(
+            source,
+            lazy_gettext("{path} contains no file to read ({names})", path=path, names=names),
+        )
     said = "".join(f"{name}\0{state.st_size}\0{state.st_mtime_ns}\n" for name, state in states)
     # surrogateescape: a name on a disk need not be UTF-8.
     state = hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()[:32]
@@ -155,7 +158,9 @@ def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
     for file in files:
         try:
             if file.stat().st_size > MAX_BYTES:
-                raise _failed(source, say("local.too_long", n=f"{MAX_BYTES:,}"))
+                raise _failed(
+                    source, lazy_gettext("the file is longer than {n} B", n=f"{MAX_BYTES:,}")
+                )
             page = kind.read(file.read_bytes(), source=source)
         except OSError as error:
             failures.append(_failed(source, f"{file.name}: {_error_text(error)}"))
@@ -188,5 +193,9 @@ def _error_text(error: Exception) -> str:
     return os.strerror(number) if number else str(error)
 
 
-def _failed(source: str, what: str) -> SourceFailed:
-    return SourceFailed(source=source, what=what, hint=say("local.hint"))
+def _failed(source: str, what: Text) -> SourceFailed:
+    return SourceFailed(
+        source=source,
+        what=what,
+        hint=lazy_gettext("Is the path in feeds.toml still right? The next gather tries again."),
+    )

@@ -34,7 +34,7 @@ from oaipmh_scythe.response import OAIResponse
 
 from reader.base.errors import SourceFailed, Unreachable
 from reader.base.http import Fetch, Request
-from reader.base.messages import say
+from reader.base.messages import Text, _, lazy_gettext, lazy_ngettext
 from reader.base.text import accents, plain
 from reader.gathering.calendar import is_listing_day, listing_day
 from reader.gathering.sources.answer import to_utf8, what_came
@@ -156,7 +156,7 @@ def _ask(
 
 def set_of(category: str) -> str:
     """Get the OAI set of a class: "cs.CL" is "cs:cs:CL", "hep-th" is "physics:hep-th"."""
-    archive, _, subject = category.partition(".")
+    archive, _unused, subject = category.partition(".")
     group = "physics" if archive in PHYSICS else archive
     if not subject:
         return f"{group}:{archive}" if group != archive else group
@@ -201,11 +201,21 @@ def _read_list(
     except SourceFailed as failure:
         return failure
     if is_damaged:
-        return _failed(say("answer.damaged_xml"))
+        return _failed(lazy_gettext("the XML is damaged; what could be read was kept"))
     if n_unread:
-        return _failed(say("answer.records", n=n_unread))
+        return _failed(
+            lazy_ngettext("{n} record cannot be read", "{n} records cannot be read", n_unread)
+        )
     if len(names) < n_announced:
-        return _failed(say("answer.fewer", announced=n_announced, sent=len(names)))
+        return _failed(
+            lazy_ngettext(
+                "the source announced {announced} record but sent {sent}",
+                "the source announced {announced} records but sent {sent}",
+                n_announced,
+                announced=n_announced,
+                sent=len(names),
+            )
+        )
     return None
 
 
@@ -233,16 +243,22 @@ class _Session(Scythe):
         asked = urlencode(query)
         # The package follows tokens for ever, so a server that repeats one is stopped here.
         if asked in self._asked:
-            raise _failed(say("answer.endless"))
+            raise _failed(
+                lazy_gettext(
+                    "the source sent the same resumption token twice, so its list would never end"
+                )
+            )
         self._asked.add(asked)
         url = f"{self.endpoint}{'&' if '?' in self.endpoint else '?'}{asked}"
         request = Request(url, SOURCE, delay_s=self._delay_s, accept="application/xml, text/xml")
         content = to_utf8(self._fetch(request).content)
         head = _HEAD.match(content)
         if not head:
-            raise _failed(say("answer.no_oai", came=what_came(content)))
+            raise _failed(
+                lazy_gettext("the answer is {came}, not OAI-PMH", came=what_came(content))
+            )
         if not _END.search(content[-200:]):
-            raise _failed(say("answer.half_xml"))
+            raise _failed(lazy_gettext("the answer is incomplete: its XML has no end"))
         page = OAIResponse(cast("Any", _OaiResponse(content[head.end() :])), query)
         _refuse_error(page, is_first="resumptionToken" not in query)
         return page
@@ -262,20 +278,25 @@ def _refuse_error(page: OAIResponse, *, is_first: bool) -> None:
     except SyntaxError:  # what lxml's own errors are
         root = None
     if root is None:
-        raise _failed(say("answer.unreadable_xml"))
+        raise _failed(lazy_gettext("the XML cannot be read"))
     error = root.find(f"{OAI}error")
     if error is None:
         if root.find(f"{OAI}ListRecords") is None:
-            raise _failed(say("answer.no_records"))
+            raise _failed(lazy_gettext("the OAI-PMH answer has no list of records"))
         return
     # "noRecordsMatch" is the answer for a day without papers; after a first page it is a fault.
     code = error.get("code", "")
     if code != "noRecordsMatch" or not is_first:
-        said = plain(error.text or "")[:200] or say("answer.no_reason")
-        raise _failed(say("answer.error_code", code=plain(code)[:40], said=said), status=400)
+        said = plain(error.text or "")[:200] or _("no reason given")
+        raise _failed(
+            lazy_gettext(
+                "the source reports an error: {code}: {said}", code=plain(code)[:40], said=said
+            ),
+            status=400,
+        )
 
 
-def _failed(what: str, status: int = 200) -> SourceFailed:
+def _failed(what: Text, status: int = 200) -> SourceFailed:
     return SourceFailed(source=SOURCE, what=what, status=status)
 
 
@@ -302,7 +323,7 @@ def _record(record: Any, name: str, categories: AbstractSet[str]) -> OaiRecord |
         versions = sorted(_version(version) for version in raw.iterfind(f"{_RAW}version"))
         if not versions:
             raise ValueError("a record without versions")
-        (_, first_at), (newest, newest_at) = versions[0], versions[-1]
+        (_unused, first_at), (newest, newest_at) = versions[0], versions[-1]
         stamp = str(header.findtext(f"{OAI}datestamp", "")).strip()[:10]
         stamped_on = date.fromisoformat(stamp)
         # Changes of a weekend count for Monday's listing.

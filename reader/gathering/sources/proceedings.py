@@ -24,7 +24,7 @@ from datetime import date
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
-from reader.base.messages import say
+from reader.base.messages import N_, lazy_gettext, lazy_ngettext
 from reader.base.text import html_to_text, plain
 from reader.gathering.post import ListPage, page_of
 from reader.gathering.sources.answer import (
@@ -72,7 +72,9 @@ def read_acl(content: bytes, *, source: str, content_type: str = "", url: str = 
         titles = {id: title for id, title in map(_of_bib, entries) if not _FRONT.fullmatch(id)}
         titles.pop("", None)
         if not titles:
-            raise refusal(source, not_but("answer.no_acl", data))
+            raise refusal(
+                source, not_but(N_("the answer is {came}, not a list of the ACL Anthology"), data)
+            )
         posts = [
             Post(id, "", title, url_of(id), None, mentions=(Mention(id),))
             for id, title in titles.items()
@@ -86,7 +88,9 @@ def read_acl(content: bytes, *, source: str, content_type: str = "", url: str = 
         try:
             root = xml_root(data)
         except NO_XML as error:
-            raise refusal(source, not_but("answer.no_acl", data)) from error
+            raise refusal(
+                source, not_but(N_("the answer is {came}, not a list of the ACL Anthology"), data)
+            ) from error
         ids = (parse_id(record.findtext("location/url") or "") for record in root.iter("mods"))
         total = sum(found is None or not _FRONT.fullmatch(found.id) for found in ids)
         # In the Anthology's own XML front matter has another element.
@@ -94,7 +98,13 @@ def read_acl(content: bytes, *, source: str, content_type: str = "", url: str = 
         papers = _of_xml(root)
     listed = {paper.id: paper for paper in papers if not _FRONT.fullmatch(paper.id)}
     if not listed:
-        what = say("answer.none_read", n=total) if total else not_but("answer.no_acl", data)
+        what = (
+            lazy_ngettext(
+                "none of the {n} entry can be read", "none of the {n} entries can be read", total
+            )
+            if total
+            else not_but(N_("the answer is {came}, not a list of the ACL Anthology"), data)
+        )
         raise refusal(source, what)
     return page_of(list(listed.values()), total=total)
 
@@ -212,7 +222,9 @@ def read_isca(content: bytes, *, source: str, content_type: str = "", url: str =
         )
         found[key] = Post(key, "", text, address, None, mentions=(Mention(paper.id),)), paper
     if not found:
-        raise refusal(source, not_but("answer.no_isca", data))
+        raise refusal(
+            source, not_but(N_("the answer is {came}, not a conference of the ISCA archive"), data)
+        )
     posts, papers = zip(*found.values(), strict=True)
     return ListPage(posts, papers)
 
@@ -228,11 +240,13 @@ def read_biorxiv(content: bytes, *, source: str, content_type: str = "", url: st
     """
     answer = read_json(content, source=source, content_type=content_type)
     if not isinstance(answer, dict) or not isinstance(answer.get("collection"), list):
-        raise not_this(source, say("kind_of.biorxiv"))
+        raise not_this(source, lazy_gettext("an answer of bioRxiv"))
     message = next(iter(objects(answer.get("messages"))), {})
     status = field(message, "status")
     if status not in ("", "ok") and "no posts" not in status.lower():
-        raise not_this(source, say("kind_of.list", status=plain(status)[:100]))
+        raise not_this(
+            source, lazy_gettext("a list (its status is {status!r})", status=plain(status)[:100])
+        )
     # Versions come in the order of their days, so the newest one stays in the dict.
     papers = {paper.id: paper for row in objects(answer["collection"]) if (paper := _preprint(row))}
     n, total = count(message, "count") or 0, count(message, "total")

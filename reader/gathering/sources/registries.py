@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 from reader.base.errors import SourceFailed
 from reader.base.http import Fetch, Request
-from reader.base.messages import say
+from reader.base.messages import lazy_gettext
 from reader.base.text import html_to_text, plain
 from reader.gathering.post import ListPage, page_of
 from reader.gathering.sources.answer import (
@@ -61,10 +61,12 @@ def paper_by_doi(fetch: Fetch, base: str, id: str) -> Paper | None:
     try:
         record = json.loads(content)
     except (ValueError, RecursionError) as error:
-        what = say("answer.no_csl", name=plain(name))
+        what = lazy_gettext("the answer for {name} is not CSL-JSON", name=plain(name))
         raise SourceFailed(source=DOI, what=what) from error
     if not isinstance(record, dict) or not _first(record.get("title")):
-        raise SourceFailed(source=DOI, what=say("answer.no_title", name=plain(name)))
+        raise SourceFailed(
+            source=DOI, what=lazy_gettext("the record of {name} has no title", name=plain(name))
+        )
     names = (_author(author) for author in objects(record.get("author")))
     return Paper(
         ids=(f"doi:{name}",),
@@ -118,10 +120,12 @@ def paper_by_openreview(fetch: Fetch, base: str, id: str) -> Paper | None:
     try:
         answer = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise SourceFailed(source=OPENREVIEW, what=say("answer.half_json")) from error
+        raise SourceFailed(
+            source=OPENREVIEW, what=lazy_gettext("the answer is not JSON, or it is incomplete")
+        ) from error
     notes = answer.get("notes") if isinstance(answer, dict) else None
     if not isinstance(notes, list):
-        raise SourceFailed(source=OPENREVIEW, what=say("answer.no_notes"))
+        raise SourceFailed(source=OPENREVIEW, what=lazy_gettext("the answer has no list of notes"))
     mine = next((note for note in objects(notes) if note.get("id") == name), None)
     return _submission(mine, base) if mine else None
 
@@ -136,7 +140,7 @@ def read_openreview(
     answer = read_json(content, source=source, content_type=content_type)
     notes = answer.get("notes") if isinstance(answer, dict) else None
     if not isinstance(notes, list):
-        raise not_this(source, say("kind_of.openreview"))
+        raise not_this(source, lazy_gettext("OpenReview notes"))
     forums = [n for n in objects(notes) if parse_id(f"openreview:{n.get('id')}")]
     # A paper is the top of its forum, and reviews and comments are below it.
     tops = [n for n in forums if n.get("forum") in (None, n["id"])]
@@ -199,11 +203,11 @@ def paper_by_acl(fetch: Fetch, base: str, id: str) -> Paper | None:
     try:
         root = xml_root(content)
     except NO_XML as error:
-        what = say("answer.no_mods", came=what_came(content))
+        what = lazy_gettext("the answer is {came}, not a MODS record", came=what_came(content))
         raise SourceFailed(source=ACL, what=what) from error
     record = root if root.tag == "mods" else root.find("mods")
     if record is None or not text_at(record, "titleInfo/title"):
-        raise SourceFailed(source=ACL, what=say("answer.no_title_here"))
+        raise SourceFailed(source=ACL, what=lazy_gettext("the record has no title"))
     return paper_of_mods(record, f"acl:{name}", f"{address}.pdf")
 
 

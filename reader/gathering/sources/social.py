@@ -27,7 +27,7 @@ import ast
 import re
 from html import escape, unescape
 
-from reader.base.messages import say
+from reader.base.messages import lazy_gettext
 from reader.base.text import plain
 from reader.gathering.post import ListPage, PostParts, make_posts
 from reader.gathering.sources.answer import (
@@ -62,7 +62,7 @@ def read_mastodon(content: bytes, *, source: str, content_type: str = "") -> tup
         listed = objects([answer] if isinstance(answer, dict) else answer)
     statuses = [status for status in listed if "content" in status or "reblog" in status]
     if not statuses and not is_empty:
-        raise not_this(source, say("kind_of.mastodon"))
+        raise not_this(source, lazy_gettext("Mastodon posts"))
     return make_posts(_status(status, source) for status in statuses)
 
 
@@ -110,7 +110,7 @@ def read_bluesky(content: bytes, *, source: str, content_type: str = "") -> tupl
     answer = read_json(content, source=source, content_type=content_type)
     views = _views(answer)
     if views is None and answer != []:
-        raise not_this(source, say("kind_of.bluesky"))
+        raise not_this(source, lazy_gettext("Bluesky posts"))
     return make_posts(_bluesky_post(view, source) for view in views or [])
 
 
@@ -154,7 +154,7 @@ def _bluesky_post(view: Thing, source: str) -> PostParts:
         by, kind = inner(reason, "by"), "repost"
         guid = field(reason, "uri") or f"{guid}#repost-{field(by, 'did', 'handle')}"
     # at://did:…/app.bsky.feed.post/key is a page by the account's name and the key.
-    repo, _, key = uri.removeprefix("at://").partition(_POST)
+    repo, _unused, key = uri.removeprefix("at://").partition(_POST)
     page = f"https://bsky.app/profile/{field(author, 'handle') or repo}/post/{key}"
     name = field(by, "handle", "did")
     return PostParts(
@@ -216,7 +216,7 @@ def read_reddit(content: bytes, *, source: str, content_type: str = "") -> tuple
     answer = read_json(content, source=source, content_type=content_type)
     listings = objects(answer if isinstance(answer, list) else [answer])
     if not listings or any("children" not in inner(listing, "data") for listing in listings):
-        raise not_this(source, say("kind_of.reddit"))
+        raise not_this(source, lazy_gettext("a Reddit listing"))
     children = [c for one in listings for c in objects(inner(one, "data").get("children"))]
     return make_posts(
         _reddit_post(inner(c, "data")) for c in children if field(c, "kind") in ("t1", "t3")
@@ -256,7 +256,7 @@ def read_hn(content: bytes, *, source: str, content_type: str = "") -> tuple[Pos
     answer = read_json(content, source=source, content_type=content_type)
     hits = answer.get("hits") if isinstance(answer, dict) else None
     if not isinstance(hits, list):
-        raise not_this(source, say("kind_of.hn"))
+        raise not_this(source, lazy_gettext("a Hacker News search"))
     return make_posts(_hn_post(hit) for hit in objects(hits))
 
 
@@ -286,7 +286,7 @@ def read_hf(content: bytes, *, source: str, content_type: str = "", url: str = "
     entries = objects([_python(item) if isinstance(item, str) else item for item in listed])
     entries = [e for e in entries if field(inner(e, "paper") or e, "id")]
     if not isinstance(answer, list) or (listed and not entries):
-        raise not_this(source, say("kind_of.hf"))
+        raise not_this(source, lazy_gettext("Hugging Face's daily papers"))
     posts: dict[str, Post] = {}
     papers: dict[str, Paper] = {}
     for entry in entries:

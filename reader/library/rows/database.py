@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from reader.base.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly, StoreError
-from reader.base.messages import say
+from reader.base.messages import lazy_gettext
 from reader.library.rows.first_layouts import FUNCTIONS
 from reader.library.rows.migrations import MIGRATIONS
 
@@ -159,8 +159,17 @@ class Database:
         can_write &= not self.path.exists() or os.access(self.path, os.W_OK)
         self.is_read_only = not can_write
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-            what = say("store.old_sqlite", version=sqlite3.sqlite_version)
-            raise StoreError(file=self.path, what=what, hint=say("store.old_sqlite.hint"))
+            what = lazy_gettext(
+                "this Python's SQLite is {version}, too old for full text",
+                version=sqlite3.sqlite_version,
+            )
+            raise StoreError(
+                file=self.path,
+                what=what,
+                hint=lazy_gettext(
+                    "Use a Python with SQLite 3.43 or newer: python.org's, conda's, uv's."
+                ),
+            )
         with self.translated():
             self._connection = self._open(busy_s)
             try:
@@ -177,7 +186,7 @@ class Database:
     def __enter__(self) -> Database:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_unused: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -300,11 +309,19 @@ class Database:
         has_log = self.path.with_name("reader.db-wal").exists()
         is_empty = self.path.exists() and self.path.stat().st_size == 0 and not has_log
         if is_empty and self.index_path.exists() and self.index_path.stat().st_size > 0:
-            what, hint = say("store.emptied"), say("store.emptied.hint")
+            what, hint = (
+                lazy_gettext("it is empty, and index.db beside it is not"),
+                lazy_gettext("Restore reader.db from a backup, or delete both to start again."),
+            )
             raise Damaged(file=self.path, what=what, hint=hint)
         version = run("PRAGMA user_version").fetchone()[0]
         if version > LATEST:
-            what, hint = say("store.newer", version=version), say("store.newer.hint")
+            what, hint = (
+                lazy_gettext(
+                    "it was written by a newer version (layout {version})", version=version
+                ),
+                lazy_gettext("Update asayomi: pip install --upgrade asayomi."),
+            )
             raise Damaged(file=self.path, what=what, hint=hint)
         if not self.is_read_only:
             run("PRAGMA journal_mode = wal")
@@ -387,7 +404,9 @@ class Database:
             yield
         except (sqlite3.Error, OSError) as error:
             if _is_damage(error) and self._is_whole():
-                hint = say("store.rebuild")
+                hint = lazy_gettext(
+                    "`reader index --rebuild` makes it again. It contains nothing that you made."
+                )
                 raise Damaged(file=self.index_path, what=str(error), hint=hint) from error
             raise _translated_error(error, self.path) from error
 
@@ -412,8 +431,17 @@ def _translated_error(error: sqlite3.Error | OSError, path: Path) -> ReaderError
     if code == sqlite3.SQLITE_FULL:
         return DiskFull(file=path)
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-        return Damaged(file=path, what=str(error), hint=say("store.backup"))
-    return StoreError(file=path, what=str(error), hint=say("store.look"))
+        return Damaged(
+            file=path,
+            what=str(error),
+            hint=lazy_gettext(
+                "Restore reader.db from a backup, and delete reader.db-wal and reader.db-shm "
+                "beside it: they belong to the damaged file."
+            ),
+        )
+    return StoreError(
+        file=path, what=str(error), hint=lazy_gettext("Check the disk, then run the command again.")
+    )
 
 
 def _is_damage(error: sqlite3.Error | OSError) -> bool:

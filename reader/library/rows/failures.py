@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reader.base.errors import Incomplete, Problem, Reason, said_now
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.library.folder import Library
 from reader.library.rows.database import Database
 
@@ -34,7 +34,7 @@ class Failure:
     def said(self) -> str:
         """Return the error in the language that is spoken now, where that can be."""
         is_pdf = self.stage == "pdf"
-        source = say("pdf.source", id=self.subject) if is_pdf else self.error.partition(": ")[0]
+        source = _("PDF of {id}", id=self.subject) if is_pdf else self.error.partition(": ")[0]
         return said_now(self.error, self.reason, source=source)
 
 
@@ -113,10 +113,12 @@ class StillMissing(Incomplete):
     def __init__(self, failure: Failure, *, at: str) -> None:
         """Name what failed before and waits. at: its `retry_at` in words."""
         error = failure.said().rstrip(".。")
-        super().__init__(what=say("waits", error=error, at=at), reason=failure.reason)
+        super().__init__(
+            what=_("{error}; next try after {at}", error=error, at=at), reason=failure.reason
+        )
         self.retry_at, self.at = failure.retry_at, at
         # Without the subject in front: one text for all that failed alike.
-        head, _, rest = error.partition(": ")
+        head, _unused, rest = error.partition(": ")
         self.cause = rest if failure.subject in head and rest else error
 
 

@@ -29,7 +29,7 @@ from typing import Any, Self, TypeVar
 
 from reader.base.errors import PdfError
 from reader.base.machine import n_cores
-from reader.base.messages import say
+from reader.base.messages import N_, _, lazy_gettext, lazy_ngettext
 from reader.library.highlight import Marks
 from reader.library.passage import Document
 from reader.pdfs.recognition import Looks
@@ -61,36 +61,36 @@ _HTML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|\?xml|!--)", re.IGNORECASE
 )
 _REASONS = {
-    "encrypted": "pdf.encrypted",
-    "not a pdf": "pdf.not_a_pdf",
-    "broken": "pdf.broken",
-    "no page": "pdf.no_page",
-    "past the end": "pdf.past_the_end",
-    "no file": "pdf.no_file",
-    "empty": "pdf.empty",
-    "folder": "pdf.folder",
-    "device": "pdf.device",
-    "time": "pdf.time",
-    "memory": "pdf.memory",
-    "bomb": "pdf.bomb",
-    "crash": "pdf.crash",
-    "start": "pdf.start",
+    "encrypted": N_("is encrypted and needs a password"),
+    "not a pdf": N_("is not a PDF"),
+    "broken": N_("is damaged and cannot be opened"),
+    "no page": N_("has no readable page"),
+    "past the end": N_("has no page {why}"),
+    "no file": N_("cannot be read ({why})"),
+    "empty": N_("is empty (0 bytes)"),
+    "folder": N_("is a folder, not a PDF"),
+    "device": N_("is not a regular file, but a pipe or a device"),
+    "time": N_("took more than {why}"),
+    "memory": N_("took too much memory to read"),
+    "bomb": N_("unpacks to more than {why} MB, hundreds of times its size; reading was stopped"),
+    "crash": N_("crashed the PDF reader"),
+    "start": N_("could not be read: the PDF reader did not start"),
 }
 _REMEDIES = {
-    "encrypted": "pdf.encrypted.hint",
-    "not a pdf": "pdf.not_a_pdf.hint",
-    "broken": "pdf.look",
-    "no page": "pdf.look",
-    "past the end": "pdf.past_the_end.hint",
-    "no file": "pdf.no_file.hint",
-    "empty": "pdf.fetch_again",
-    "folder": "pdf.folder.hint",
-    "device": "pdf.device.hint",
-    "time": "pdf.others",
-    "memory": "pdf.others",
-    "bomb": "pdf.bomb.hint",
-    "crash": "pdf.look",
-    "start": "pdf.start.hint",
+    "encrypted": N_("Save a copy without a password, and add that one."),
+    "not a pdf": N_("It may be a web page saved under that name: fetch it again."),
+    "broken": N_("Fetch it again, or try another program."),
+    "no page": N_("Fetch it again, or try another program."),
+    "past the end": N_("Look at an earlier page."),
+    "no file": N_("Check that the file is still there, and that you may read it."),
+    "empty": N_("Fetch it again."),
+    "folder": N_("Name the PDF in it."),
+    "device": N_("Name a PDF."),
+    "time": N_("The other files were read."),
+    "memory": N_("The other files were read."),
+    "bomb": N_("The file may be an attack. Check where it came from."),
+    "crash": N_("Fetch it again, or try another program."),
+    "start": N_("Is the machine very busy? Try again."),
 }
 """The kinds of errors, each with the key of its hint."""
 
@@ -105,16 +105,20 @@ def check_pdf(content: bytes, *, name: str = "the download") -> None:
     if _HTML.match(content[:1024]):
         raise PdfError(
             file=name,
-            what=say("pdf.web_page"),
-            hint=say("pdf.web_page.hint"),
+            what=lazy_gettext("is a web page, not a PDF"),
+            hint=lazy_gettext("The address may ask for a login: open it in a browser."),
         )
     if b"%PDF-" not in content[:1024]:
         raise _error(name, "not a pdf")
     # Not at the very end only, since servers and mailers append bytes.
     tail = content[-65536:]
     if b"%%EOF" not in tail and b"startxref" not in tail:
-        what = say("pdf.cut_off", n=len(content))
-        raise PdfError(file=name, what=what, hint=say("pdf.fetch_again"))
+        what = lazy_ngettext(
+            "is cut off: its end is missing (received {n} byte)",
+            "is cut off: its end is missing (received {n} bytes)",
+            len(content),
+        )
+        raise PdfError(file=name, what=what, hint=lazy_gettext("Fetch it again."))
 
 
 def read_pdf(path: Path, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> Document:
@@ -136,7 +140,7 @@ class _PdfQuestions(abc.ABC):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_unused: object) -> None:
         self.close()
 
     def read(self, path: Path) -> Document:
@@ -239,9 +243,9 @@ def check_file(path: Path) -> None:
         found = os.stat(path)
     except (OSError, ValueError) as error:
         if isinstance(error, FileNotFoundError):
-            why = say("pdf.no_such_file")
+            why = _("no such file")
         else:
-            why = getattr(error, "strerror", None) or say("pdf.no_such_name")
+            why = getattr(error, "strerror", None) or _("no such name")
         raise _error(path, "no file", why) from None
     if not stat.S_ISREG(found.st_mode):
         raise _error(path, "folder" if stat.S_ISDIR(found.st_mode) else "device")
@@ -298,7 +302,7 @@ class _Worker:
             try:
                 line = self._answers.get(timeout=max(0.0, begin + timeout_s - time.monotonic()))
             except queue.Empty:
-                return {"failed": "time", "why": say("pdf.seconds", n=f"{timeout_s:g}") + place}
+                return {"failed": "time", "why": _("{n} s to read", n=f"{timeout_s:g}") + place}
             # A line without an end is longer than MAX_ANSWER, or the child died while writing it.
             if not line.endswith(b"\n"):
                 return {"failed": "memory" if len(line) >= MAX_ANSWER else "crash", "why": ""}
@@ -312,7 +316,7 @@ class _Worker:
             is_slow = is_slow or answer["more_s"] > 0
             if tell is not None and is_slow:
                 tell(answer["page"], answer["of"])
-            place = say("pdf.reached", page=answer["page"], of=answer["of"])
+            place = _(" (page {page} of {of} was reached)", page=answer["page"], of=answer["of"])
 
     def end(self) -> None:
         """Kill the process group, and wait for the child, also where it has ended already."""
@@ -341,7 +345,7 @@ class _Worker:
 
 def _error(path: Path | str, kind: str, why: str = "") -> PdfError:
     values = {"why": why} if why else {}
-    what, hint = say(_REASONS[kind], **values), say(_REMEDIES[kind])
+    what, hint = lazy_gettext(_REASONS[kind], **values), lazy_gettext(_REMEDIES[kind])
     return PdfError(file=shown(path), what=what, hint=hint, kind=kind)
 
 

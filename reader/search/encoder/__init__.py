@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelMissing
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.search.encoder.models import (
     ModelPlace,
     Progress,
@@ -48,7 +48,7 @@ class QueryEncoder:
     encode_passage: Callable[[str], NDArray[np.float32]]
 
 
-def _no_progress(_: str) -> None:
+def _no_progress(_unused: str) -> None:
     """Report no progress."""
 
 
@@ -107,7 +107,7 @@ def open_query_encoder(
     """
     found = prepare(model, cache=cache, progress=progress)
     if note := read_note(found):
-        note = say("model.slow", model=model, why=note)
+        note = _("{model} takes seconds for the first question ({why})", model=model, why=note)
         encoder = open_encoder(model, cache=cache, progress=progress)
     else:
         from reader.search.encoder.bert import open_quick

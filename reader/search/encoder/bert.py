@@ -34,7 +34,7 @@ else:
 
 import numpy as np
 
-from reader.base.messages import say
+from reader.base.messages import lazy_gettext
 from reader.search.encoder.models import ModelPlace, broken, read_json
 from reader.search.encoder.tokens import Pieces, quick_pieces
 
@@ -264,7 +264,7 @@ def open_quick(found: ModelPlace) -> NumpyEngine:
     try:
         return NumpyEngine(found)
     except (ValueError, KeyError, OSError) as error:
-        what = say("model.unreadable", file=found.folder, error=error)
+        what = lazy_gettext("{file} cannot be read: {error}", file=found.folder, error=error)
         raise broken(found, what) from error
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from reader.base.machine import n_cores
-from reader.base.messages import say
+from reader.base.messages import _, lazy_gettext
 from reader.search.encoder.bert import NumpyEngine, TorchBert
 from reader.search.encoder.models import (
     ModelPlace,
@@ -94,7 +94,12 @@ class PlainEngine:
             if has_torch():
                 self._torch = self._checked_torch()
             else:
-                self._progress(say("model.no_torch"))
+                self._progress(
+                    _(
+                        "PyTorch is not installed: making vectors of many texts takes several "
+                        "times as long."
+                    )
+                )
         return self._torch is not None
 
     def _checked_torch(self) -> TorchBert | None:
@@ -133,10 +138,14 @@ class LibraryEngine:
         try:
             vector = self.run([[*self.pieces.head, *self.pieces.tail]])[0]
         except (KeyError, RuntimeError, TypeError, ValueError, IndexError) as error:
-            what = say("model.not_run", error=f"{type(error).__name__}: {error}")
+            what = lazy_gettext(
+                "it cannot be run: {error}", error=f"{type(error).__name__}: {error}"
+            )
             raise broken(found, what) from error
         if not np.isfinite(vector).all():
-            raise broken(found, say("model.no_numbers", folder=found.folder))
+            raise broken(
+                found, _("the weights in {folder} are not all numbers", folder=found.folder)
+            )
         self.n_dimensions = len(vector)
 
     def expect(self, n_tokens: int) -> bool:
@@ -191,7 +200,7 @@ def _load(found: ModelPlace) -> SentenceTransformer:
         )
     except (SafetensorError, *ours) as error:
         line = (str(error).splitlines() or [type(error).__name__])[0]
-        what = say("model.not_loaded", folder=found.folder, error=line)
+        what = lazy_gettext("{folder} cannot be loaded: {error}", folder=found.folder, error=line)
         raise broken(found, what) from error
 
 

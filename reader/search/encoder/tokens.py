@@ -19,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.search.encoder.models import ModelPlace, broken
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def read_pieces(found: ModelPlace) -> LibraryPieces:
     try:
         return LibraryPieces(Tokenizer.from_buffer(path.read_bytes()))
     except (OSError, ValueError) as error:
-        raise broken(found, say("model.unreadable", file=path, error=error)) from error
+        raise broken(found, _("{file} cannot be read: {error}", file=path, error=error)) from error
 
 
 def quick_pieces(found: ModelPlace) -> Pieces:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from reader.base.errors import UsageError
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.base.text import plain
 from reader.habit import recall
 from reader.habit.heatmap import month_marks, rows
@@ -111,7 +111,7 @@ def page(visit: Visit) -> Response:
         from reader.habit.recall import next_day
 
         days = recall.next_days(library, card.held, next_day=next_day)
-        choices = [(n, say(recall.GRADE_NAMES[n]), (to - day).days) for n, to in enumerate(days, 1)]
+        choices = [(n, _(recall.GRADE_NAMES[n]), (to - day).days) for n, to in enumerate(days, 1)]
     values: dict[str, Any] = {
         "card": card,
         "due": due,
@@ -135,10 +135,10 @@ def grade(visit: Visit) -> Response:
     held = find_paper(library, field("id"))
     given = field("grade")
     if given not in ("1", "2", "3", "4"):
-        raise UsageError(what=say("web.recall.no_grade"), hint=say("web.recall.no_grade.hint"))
+        raise UsageError(what=_("This is not a grade."), hint=_("Grades are 1 to 4."))
     later = {"later": field("later")} if field("later") else {}
     if _state(recall.waiting_of(library, held)) != field("state"):
-        said = say("recall.elsewhere", title=plain(held.paper.title))
+        said = _("Already graded in another window: {title}", title=plain(held.paper.title))
         return _respond(visit, later, said, held, is_done=False)
     graded = recall.grade(library, held, int(given), next_day=next_day)
     said = graded_text(library, graded, has_title=True)
@@ -151,10 +151,10 @@ def undo(visit: Visit) -> Response:
     of = find_paper(library, visit.field("id")) if visit.field("id") else None
     undone = recall.undo_grade(library, of=of)
     if undone is None:
-        return _respond(visit, {}, say("recall.no_grade"), of, is_done=False)
+        return _respond(visit, {}, _("There is no grade to undo."), of, is_done=False)
     held, review = undone
     title = plain(held.paper.title)
-    said = say("recall.undone", grade=say(recall.GRADE_NAMES[review.grade]), title=title)
+    said = _("Undone ({grade}): {title}", grade=_(recall.GRADE_NAMES[review.grade]), title=title)
     return _respond(visit, {"id": held.paper.id}, said, held, is_done=True)
 
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from reader import __version__
 from reader.base.errors import NotKnown
-from reader.base.messages import say
+from reader.base.messages import N_, _, ngettext
 from reader.web.render import LANGUAGES
 from reader.web.sessions import LIFE_S, device_of, grouped
 from reader.web.visit import Visit, own_address, route
@@ -42,12 +42,19 @@ def enter(visit: Visit) -> Response:
     client = request.client.host if request.client else ""
     # Asked before the code is looked at: with too many tries even the right one has to wait.
     if wait_s := math.ceil(door.throttle.try_now(client)):
-        wrong = say("web.enter.wait", n=wait_s)
+        wrong = ngettext(
+            "Too many wrong codes. Try again in {n} second.",
+            "Too many wrong codes. Try again in {n} seconds.",
+            wait_s,
+        )
         answer = shown(status=429, code="", wrong=wrong)
         answer.headers["retry-after"] = str(wait_s)
         return answer
     if not door.codes.take(visit.field("code")):
-        wrong = say("web.enter.wrong")
+        wrong = _(
+            "This code is wrong, already used, or older than five minutes. For a new one, "
+            "press Enter in the terminal of `reader serve`."
+        )
         return shown(status=403, code="", wrong=wrong)
     door.throttle.succeeded(client)
     # The device signs in again: its old entry goes.
@@ -116,7 +123,10 @@ def trust(visit: Visit) -> Response:
 def certificate(visit: Visit) -> Response:
     """Send the authority's certificate as DER, the form that iPads and Android install."""
     if not visit.parts.door.certificate:
-        raise NotKnown(what=say("web.trust.none"), hint=say("web.trust.none.hint"))
+        raise NotKnown(
+            what=_("This server has no certificate of its own, so there is nothing to trust."),
+            hint=_("`reader serve --https` makes a certificate."),
+        )
     content = ssl.PEM_cert_to_DER_cert(visit.parts.door.certificate.decode("ascii"))
     return Response(content, media_type="application/x-x509-ca-cert")
 
@@ -150,14 +160,14 @@ def devices(visit: Visit, code: str = "") -> Response:
 A_YEAR_S = 31_536_000
 
 PLACES = (
-    ("/topics", "web.more.topics", "folder"),
-    ("/sources", "web.more.sources", "sources"),
-    ("/week", "web.more.week", "week"),
-    ("/stats", "web.more.stats", "stats"),
-    ("/papers", "web.more.papers", "papers"),
-    ("/work", "web.more.work", "work"),
-    ("/offline", "web.more.offline", "offline"),
-    ("/door", "web.more.door", "leave"),
+    ("/topics", N_("Folders"), "folder"),
+    ("/sources", N_("Sources"), "sources"),
+    ("/week", N_("The week"), "week"),
+    ("/stats", N_("Reading habit"), "stats"),
+    ("/papers", N_("All papers"), "papers"),
+    ("/work", N_("Gather and other tasks"), "work"),
+    ("/offline", N_("Offline"), "offline"),
+    ("/door", N_("Devices and sign-out"), "leave"),
 )
 """The pages without a tab: (address, name of its text, icon)."""
 

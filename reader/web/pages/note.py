@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from reader.base.errors import StoreError, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, _
 from reader.base.text import plain
 from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
@@ -110,9 +110,13 @@ def draft(visit: Visit) -> Response:
     if not visit.wants_json:
         asked = {"draft": kept.name} | ({"show": 1} if field("show") else {})
         return visit.to(f"/note/{held.paper.id}?{urlencode(asked)}")
-    said = "web.note.elsewhere" if kept.is_elsewhere else "web.note.drafted"
+    said = (
+        N_("This draft was changed elsewhere, so your text is kept in another draft ({at})")
+        if kept.is_elsewhere
+        else N_("Draft saved at {at}")
+    )
     at = f"{library.now().astimezone(visit.config.timezone):%H:%M}"
-    told = say(said, at=at) if kept.name else ""
+    told = _(said, at=at) if kept.name else ""
     return visit.json({"draft": kept.name, "seen": kept.seen, "base": kept.base, "said": told})
 
 
@@ -121,7 +125,11 @@ def discard(visit: Visit) -> Response:
     held = find_paper(visit.library, visit.id)
     name, seen = visit.field("draft"), visit.field("seen")
     is_gone = drafts.discard(visit.library, held, name=name, seen=seen)
-    said = say("web.note.discarded" if is_gone else "web.note.not_discarded")
+    said = _(
+        N_("The draft was deleted.")
+        if is_gone
+        else N_("The draft was changed in the meantime, so it was kept.")
+    )
     return visit.to(f"/note/{held.paper.id}?draft=no", said=said)
 
 
@@ -208,9 +216,9 @@ def _saved_outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
 
 
 _TEMPLATES = {
-    "key-points": "web.note.template.key_points",
-    "six-questions": "web.note.template.six_questions",
-    "none": "web.note.template.none",
+    "key-points": N_("key points"),
+    "six-questions": N_("six questions"),
+    "none": N_("none"),
 }
 
 
@@ -219,7 +227,7 @@ def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Res
 
     def named(template: str) -> str:
         # The templates of this program have names in the reader's language.
-        return say(_TEMPLATES[template]) if template in _TEMPLATES else template
+        return _(_TEMPLATES[template]) if template in _TEMPLATES else template
 
     is_shown = bool(visit.asked("show") or visit.field("show"))
     has_beside = is_shown or bool(sheet.draft.name) or may_show(library, held)
@@ -268,7 +276,10 @@ def difference(visit: Visit) -> Response:
     held = find_paper(library, visit.id)
     numbers = [text for name in ("a", "b") if (text := visit.asked(name))]
     if not all(text.isdecimal() and len(text) < 9 for text in numbers):
-        raise UsageError(what=say("web.note.no_number"), hint=say("web.note.no_number.hint"))
+        raise UsageError(
+            what=_("This is not the number of a revision."),
+            hint=_("Choose one from the list of revisions."),
+        )
     found = compared(library, held, [int(text) for text in numbers])
     lines = [(line, list(pieces(line))) for line in found.changes]
     at = [moment(library, one.at) for one in (found.old, found.new)]
@@ -282,9 +293,14 @@ def back(visit: Visit) -> Response:
     n = int(number) if number.isdecimal() and len(number) < 9 else 0
     noted = restore(library, held, n, encode=visit.parts.encode_note(visit.config))
     title = plain(held.paper.title)
-    told = [say("note.same", title=title)]
+    told = [_("No changes: {title}", title=title)]
     if noted.is_new:
-        said = say("note.restored", n=n, number=noted.number, title=title)
+        said = _(
+            "Revision {n} was restored as revision {number}: {title}",
+            n=n,
+            number=noted.number,
+            title=title,
+        )
         told = [said, *outcome.export_one(library, noted.held)]
     return visit.to(f"/note/{held.paper.id}/history", said=" ".join(told))
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from reader.base.errors import NotKnown
 from reader.base.markup import to_html
-from reader.base.messages import say, spoken
+from reader.base.messages import N_, _, spoken
 from reader.base.text import plain, plain_lines, visible
 from reader.habit.share import share
 from reader.library.file_names import folder_name
@@ -79,7 +79,9 @@ def paper(visit: Visit) -> Response:
         marks=list(_mark_rows(shown)),
         note=_note_html(library, shown),
         neighbours=[n for n in several if n.hit.kind == "note" or n.hit.held.row not in noted],
-        notice=say("web.paper.neighbours.words") if near.notice else "",
+        notice=_("Compared by rare words, because this paper has no vector yet.")
+        if near.notice
+        else "",
         copies=[(one, one.copy.sha256[:SHORT_SHA]) for one in shown.beside if one.is_here],
         bibtex=bibtex(held, library.config),
         share=markdown(share(library, [held], has_figures=False)),
@@ -96,7 +98,7 @@ def changing(visit: Visit) -> Response:
         visit,
         held,
         [change_text(one) for one in without_each(visit.library, explained)],
-        head="web.paper.changes",
+        head=N_("What would change this rank"),
         topics=list(other_topics_text(explained)),
         can_learn=explained.place is not None,
     )
@@ -115,7 +117,7 @@ def after_deciding(visit: Visit) -> Response:
 
     key = ("after deciding", held.row, library.today(), spoken())
     found = visit.cached(key, make)
-    return _changes(visit, held, found, head="web.paper.changes.decided")
+    return _changes(visit, held, found, head=N_("What your decision would change"))
 
 
 def _changes(
@@ -143,7 +145,11 @@ def file_away(visit: Visit) -> Response:
     title = plain(filed.held.paper.title)
     said = " ".join(
         [
-            say("filed", topic=folder_name(filed.held.topic or ""), title=title),
+            _(
+                "Filed under {topic}: {title}",
+                topic=folder_name(filed.held.topic or ""),
+                title=title,
+            ),
             *(p.message for p in problems),
         ]
     )
@@ -158,7 +164,10 @@ def picture(visit: Visit) -> Response:
     name = (shown.figure if is_figure else shown.page) if shown else ""
     file = opened_within(library.folder / name, library.folder) if name else None
     if file is None:
-        raise NotKnown(what=say("web.no_picture"), hint=say("pdf.none.hint"))
+        raise NotKnown(
+            what=_("There is no picture of this paper."),
+            hint=_("`reader pick` fetches it. For a picked paper the next `gather` tries again."),
+        )
     answer = send_file(visit.request, file, media_type="image/png", name=Path(name).name)
     if visit.asked("v"):
         # The address has the hash of the PDF: what it leads to never changes.

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from reader.base.errors import NotKnown, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, _
 from reader.base.text import plain, shorten
 from reader.library.config import unknown_class_text
 from reader.library.ids import parse_id
@@ -101,12 +101,12 @@ def add(visit: Visit) -> Response:
     library, text = visit.library, plain(visit.field("what"))
     found = parse_id(text)
     if found is None:
-        what = say("add.no_id", text=shorten(repr(text), 80))
-        raise UsageError(what=what, hint=say("web.papers.add.forms"))
+        what = _("{text} is not the id of a paper.", text=shorten(repr(text), 80))
+        raise UsageError(what=what, hint=_("Paste the paper's address, its arXiv id or its DOI."))
     is_here = store.paper_with_id(library.db, found.id) is not None
     with visit.parts.tools(library) as tools:
         held = add_by_id(library, tools, found.id)
-    said = say("web.papers.here" if is_here else "web.papers.added")
+    said = _(N_("The paper was already here.") if is_here else N_("Added."))
     return visit.done(paper_at(held.paper.id), said, id=held.paper.id)
 
 
@@ -123,7 +123,10 @@ def folder(visit: Visit) -> Response:
     path = str(visit.request.path_params["path"]).strip("/")
     below = [line for line in topics(library) if line.path.startswith(f"{path}/")]
     if path not in topic_names(library) and not below:
-        raise NotKnown(what=say("topic.unknown", topic=plain(path)), hint=say("topic.list"))
+        raise NotKnown(
+            what=_("There is no topic or folder {topic}.", topic=plain(path)),
+            hint=_("`reader topics` lists them; --new makes a new folder."),
+        )
     asked = _form_asked(visit)
     parts = path.split("/")
     return visit.page(

@@ -14,7 +14,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from reader.base.errors import Locked, NotKnown, PdfError, UsageError
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.base.text import plain
 from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
@@ -39,7 +39,7 @@ _import_lock = threading.Lock()
 
 def pdf(visit: Visit) -> Response:
     """Send the PDF file, whole or in part, to be shown or saved."""
-    _, name, file = _open_pdf(visit)
+    _unused, name, file = _open_pdf(visit)
     is_attachment = bool(visit.asked("download"))
     return send_file(
         visit.request, file, media_type="application/pdf", name=name, is_attachment=is_attachment
@@ -129,7 +129,9 @@ def back(visit: Visit) -> Response:
     if word := visit.field("kept"):
         waiting = visit.parts.uploads.take(word)
         if waiting is None:
-            raise UsageError(what=say("web.back.gone"), hint=say("web.back.gone.hint"))
+            raise UsageError(
+                what=_("The uploaded file is no longer here."), hint=_("Upload it again.")
+            )
         folder, file = waiting
     else:
         folder, file = _save_upload(visit)
@@ -161,10 +163,12 @@ def _save_upload(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
     """
     given = visit.form.get("file")
     if not isinstance(given, UploadFile) or not given.filename:
-        raise UsageError(what=say("web.back.no_file"), hint=say("web.back.no_file.hint"))
+        raise UsageError(
+            what=_("You did not choose a file."), hint=_("Choose the PDF that you marked.")
+        )
     if (given.size or 0) > MAX_UPLOAD:
-        most = say("back.too_large", n=MAX_UPLOAD // 10**6)
-        raise UsageError(what=f"{plain(given.filename)}: {most}", hint=say("back.too_large.hint"))
+        most = _("it is larger than {n} MB", n=MAX_UPLOAD // 10**6)
+        raise UsageError(what=f"{plain(given.filename)}: {most}", hint=_("Save a smaller copy."))
     folder = TemporaryDirectory(prefix="asayomi-")
     file = Path(folder.name) / _safe_name(given.filename)
     with file.open("wb") as handle:
@@ -210,9 +214,9 @@ def _outcome_text(brought: CopyOutcome) -> str:
     assert brought.held is not None or brought.outcome == "unchanged"  # noqa: S101
     counts = counts_text(brought.counts, brought.copy) if brought.held else ""
     if brought.outcome == "unchanged":
-        return plain(say("web.back.same"))
+        return plain(_("The copy has no new marks."))
     title = brought.held.paper.title if brought.held else ""
-    return plain(say("back.file", title=title, name=brought.name, counts=counts))
+    return plain(_("{title}: {counts} [{name}]", title=title, name=brought.name, counts=counts))
 
 
 def _open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:
@@ -226,14 +230,17 @@ def _open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:
     found = pdf_asked(library, held, is_original=is_original, copy=copy)
     file = opened_within(found.path, library.folder)
     if file is None:
-        what = say("pdf.none", title=plain(held.paper.title))
-        raise NotKnown(what=what, hint=say("pdf.none.hint"))
+        what = _("The PDF of {title} is not here.", title=plain(held.paper.title))
+        raise NotKnown(
+            what=what,
+            hint=_("`reader pick` fetches it. For a picked paper the next `gather` tries again."),
+        )
     return found.path, found.name, file
 
 
 def _page_missing(held: LibraryPaper, n: int) -> NotKnown:
-    what = say("web.page.none", n=n, title=plain(held.paper.title))
-    return NotKnown(what=what, hint=say("web.page.none.hint"))
+    what = _("{title} has no page {n}.", n=n, title=plain(held.paper.title))
+    return NotKnown(what=what, hint=_("Choose an earlier page."))
 
 
 # `{id:path}` takes slashes too: what stands behind an id has to come before the plain address.

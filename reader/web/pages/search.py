@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from reader.base.errors import ModelError, UsageError
-from reader.base.messages import say
+from reader.base.messages import _
 from reader.base.text import plain, shorten
 from reader.habit.share import Choice, share, share_week
 from reader.habit.week import read_between, week_of
@@ -64,8 +64,8 @@ def _results(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         return {"notices": [nothing_asked(asked)]}
     serving = visit.parts.serving(visit.library)
 
-    def no_vector(_: str) -> NDArray[np.float32]:
-        raise ModelError(model=serving.name, what=say("web.search.loading"), hint="")
+    def no_vector(_unused: str) -> NDArray[np.float32]:
+        raise ModelError(model=serving.name, what=_("it is still being loaded"), hint="")
 
     # While somebody types, nothing waits for the model: full text answers alone, and the
     # script asks again until the model is loaded.
@@ -84,7 +84,7 @@ def _results(visit: Visit, query: str, kind: str) -> dict[str, Any]:
     notices = [serving.said, *notices_of(found)]
     if found.notice is not None and not is_waiting:
         notices += [plain(found.notice.message), plain(found.notice.hint)]
-        notices.append(say("search.words_only"))
+        notices.append(_("Only words were compared, not meaning."))
     return {
         # `groupby` needs the hits of a kind together; `search` returns them so.
         "groups": [(name, list(hits)) for name, hits in groupby(found.hits, lambda h: h.kind)],
@@ -136,7 +136,7 @@ def file(visit: Visit) -> Response:
     choice: Choice = "all" if _says_yes(visit, "highlights") else "none"
     has_figures = _says_yes(visit, "figures")
     if asked.get("as", "page") not in ("page", "markdown"):
-        raise _not_understood("as", asked["as"], say("web.share.as"))
+        raise _not_understood("as", asked["as"], _("A file is made as page or as markdown."))
     if _says_yes(visit, "week"):
         shared = share_week(library, library.today(), choice=choice, has_figures=has_figures)
     else:
@@ -158,12 +158,15 @@ def _says_yes(visit: Visit, name: str) -> bool:
     """Read a part of the address that is either 1 or not there. Raises UsageError."""
     value = visit.request.query_params.get(name, "")
     if value not in ("", "1"):
-        raise _not_understood(name, value, say("web.share.yes"))
+        raise _not_understood(name, value, _("1 says yes; leave it out for no."))
     return value == "1"
 
 
 def _not_understood(name: str, value: str, hint: str) -> UsageError:
-    what = say("web.share.part", part=shorten(plain(f"{name}={value}"), 60))
+    what = _(
+        "The address says {part}, which is not understood.",
+        part=shorten(plain(f"{name}={value}"), 60),
+    )
     return UsageError(what=what, hint=hint)
 
 

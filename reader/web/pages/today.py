@@ -11,7 +11,7 @@ from typing import cast
 from starlette.responses import Response
 
 from reader.base.errors import UsageError
-from reader.base.messages import say, spoken
+from reader.base.messages import N_, _, ngettext, spoken
 from reader.base.text import plain
 from reader.habit.recall import due
 from reader.habit.rows import last_rows
@@ -134,24 +134,53 @@ def _lane_sentences(shown: Morning) -> Mapping[str, str]:
     listed = shown.folded or shown
     n, of = n_mine(listed.own), listed.n_arrived
     if shown.is_before_all:
-        own = say("web.own.before", n=n, of=of)
+        own = ngettext(
+            "Before the library began: {n} paper for you ({of} new).",
+            "Before the library began: {n} papers for you ({of} new).",
+            n,
+            of=of,
+        )
     elif n or of:
-        own = say("web.own.partly", n=n, of=of)
+        own = ngettext(
+            "{n} paper for you ({of} new so far, some sources are missing).",
+            "{n} papers for you ({of} new so far, some sources are missing).",
+            n,
+            of=of,
+        )
         if shown.is_complete:
-            own = say("web.own.all", n=n, of=of)
+            own = ngettext(
+                "{n} paper for you ({of} new, all sources complete).",
+                "{n} papers for you ({of} new, all sources complete).",
+                n,
+                of=of,
+            )
     else:
-        own = say("web.own.nothing" if shown.is_complete else "web.own.not_asked")
+        own = _(
+            N_("No new papers. All sources were asked.")
+            if shown.is_complete
+            else N_("No new papers so far. Not all sources have answered.")
+        )
     n_near = n_talked(listed.near)
-    near = say("web.near.count", n=n_near, of=listed.n_talked)
+    near = _("{n} of {of}", n=n_near, of=listed.n_talked)
     if n_foretold := len(listed.near) - n_near:
-        near += say("web.near.foretold", n=n_foretold)
+        near += _(", and {n} likely to be", n=n_foretold)
     if not shown.has_citations:
-        near += say("today.near.posts_only")
+        near += _(" (posts only)")
     said = ""
     if folded := shown.folded:
         counts = {"n": folded.n_arrived, "own": n_mine(folded.own), "near": n_talked(folded.near)}
-        key = "web.folded.away" if folded.reason == "away" else "web.folded.deadline"
-        said = say(key, first=day_text(folded.first), **counts)
+        key = (
+            N_(
+                "Since {first}, while you were away: {n} announced, {own} yours, {near} talked "
+                "about."
+            )
+            if folded.reason == "away"
+            else N_(
+                "A deadline is near. Since {first}: {n} announced, {own} yours, {near} talked "
+                "about."
+            )
+        )
+        said = _(key, first=day_text(folded.first), **counts)
     return {"own": own, "near": near, "folded": said}
 
 
@@ -162,7 +191,10 @@ def decide(visit: Visit) -> Response:
     """Pick or skip a paper. The field `seen` is the state that the page showed."""
     kind, seen = visit.field("kind"), visit.field("seen") or "candidate"
     if kind not in KINDS or seen not in ("candidate", *KINDS):
-        raise UsageError(what=say("web.no_decision"), hint=say("web.no_decision.hint"))
+        raise UsageError(
+            what=_("A paper can only be picked or skipped."),
+            hint=_("Use the buttons Pick and Skip of a page."),
+        )
     answer = decide_seen(visit.library, cast("Kind", kind), visit.field("id"), cast("State", seen))
     return _respond(visit, answer)
 
@@ -181,7 +213,10 @@ def wrong(visit: Visit) -> Response:
     seen = visit.field("seen") or "candidate"
     # An empty topic has a meaning; a missing field is a mistake.
     if "topic" not in visit.form or seen not in ("candidate", "read", *KINDS):
-        raise UsageError(what=say("web.no_decision"), hint=say("web.no_decision.hint"))
+        raise UsageError(
+            what=_("A paper can only be picked or skipped."),
+            hint=_("Use the buttons Pick and Skip of a page."),
+        )
     topic = visit.field("topic") or None
     answer = wrong_seen(visit.library, visit.field("id"), topic, cast("State", seen))
     return _respond(visit, answer, has_topic=True)
@@ -200,7 +235,11 @@ def skip_rest(visit: Visit) -> Response:
     back = visit.back
     if not visit.field("sure"):
         return visit.page("skip_rest.html", ids=ids, back=back)
-    said = say("web.skipped_rest", n=skip_seen(visit.library, ids))
+    said = ngettext(
+        "Skipped {n} paper. Undo brings all of them back.",
+        "Skipped {n} papers. Undo brings all of them back.",
+        skip_seen(visit.library, ids),
+    )
     return visit.done(back, said)
 
 
@@ -219,14 +258,14 @@ def _respond(visit: Visit, answer: ActOutcome, *, has_topic: bool = False) -> Re
 def put_off(visit: Visit) -> Response:
     """Put a paper of the queue off for some days."""
     held, until = later(visit.library, visit.field("id"))
-    said = say("queue.put_off", title=plain(held.paper.title), day=until)
+    said = _("Put off until {day}: {title}", title=plain(held.paper.title), day=until)
     return visit.done(visit.back, said)
 
 
 def read_it(visit: Visit) -> Response:
     """Keep an old pick, as the answer to the week's question; its page comes next."""
     held = keep(visit.library, visit.field("id"))
-    return visit.done(paper_at(held.paper.id), say("week.ask.kept"))
+    return visit.done(paper_at(held.paper.id), _("It stays in your queue."))
 
 
 AT_ONCE = 20

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from reader.base.errors import ReaderError, UsageError
-from reader.base.messages import say, speaking
+from reader.base.messages import N_, _, ngettext, speaking
 from reader.base.text import plain
 from reader.morning.about import carried_by
 from reader.morning.texts import STEPS
@@ -38,10 +38,18 @@ def work(visit: Visit) -> Response:
     run = found.last
     ended = ""
     if run and run.code == 0:
-        ended = say("web.work.done", n=run.n_new)
+        ended = ngettext("Done: {n} new paper.", "Done: {n} new papers.", run.n_new)
     elif run:
         is_lacking = run.error is None and run.code is not None and run.problems
-        ended = say("web.work.lacking", n=run.n_new) if is_lacking else say("web.work.stopped")
+        ended = (
+            ngettext(
+                "Done: {n} new paper, but there were problems.",
+                "Done: {n} new papers, but there were problems.",
+                run.n_new,
+            )
+            if is_lacking
+            else _("The task stopped before it was finished.")
+        )
     return visit.page(
         "work_state.html" if visit.is_part else "work.html",
         run=run,
@@ -59,13 +67,17 @@ def begin(visit: Visit) -> Response:
     """Start work of a kind, unless some is running."""
     kind = visit.field("kind")
     if kind not in KINDS:
-        raise UsageError(what=say("web.work.unknown"), hint=say("web.work.unknown.hint"))
+        raise UsageError(
+            what=_("There is no such task."), hint=_("Reload the page and use its buttons.")
+        )
     found: Work = visit.request.app.state.work
     loop: asyncio.AbstractEventLoop = visit.request.app.state.loop
     # This page runs in a thread, and `Work` in the event loop.
     starting = asyncio.run_coroutine_threadsafe(found.start(kind), loop)
     has_begun = starting.result(START_S)
-    said = say("web.work.begun" if has_begun else "web.work.already")
+    said = _(
+        N_("Started.") if has_begun else N_("Another task is running, so nothing was started.")
+    )
     return visit.done("/work", said, begun=has_begun)
 
 
@@ -103,14 +115,14 @@ async def events(request: Request) -> Response:
 def step_text(run: WorkRun) -> str:
     """Describe the progress in a sentence: the step, and how much of it is done."""
     if not run.step:
-        return say("web.work.starting")
-    name = say(STEPS[run.step]) if run.step in STEPS else plain(run.step)
+        return _("Starting")
+    name = _(STEPS[run.step]) if run.step in STEPS else plain(run.step)
     if not run.total:
         return name
-    return say("web.work.step", step=name, done=run.done, total=run.total)
+    return _("{step}: {done} of {total}", step=name, done=run.done, total=run.total)
 
 
-def worker(_: Visit) -> Response:
+def worker(_unused: Visit) -> Response:
     """Send the service worker.
 
     Its text has a version of all static files: after a change browsers install the new one.
@@ -124,13 +136,13 @@ def worker(_: Visit) -> Response:
     )
 
 
-def manifest(_: Visit) -> Response:
+def manifest(_unused: Visit) -> Response:
     """Send the web app manifest, by which a device puts the pages on its home screen."""
     png = {"type": "image/png"}
     found = {
-        "name": say("web.app.name"),
-        "short_name": say("web.name"),
-        "description": say("web.app.description"),
+        "name": _("reader: papers every morning"),
+        "short_name": _("reader"),
+        "description": _("The morning's papers, and notes on them in your own words."),
         "id": "/",
         "start_url": "/",
         "scope": "/",

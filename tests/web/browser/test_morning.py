@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.base.messages import Language, say, speaking
+from reader.base.messages import N_, Language, _, speaking
 from tests.installed import note_files, run, shown
 from tests.web.browser.conftest import LAPTOP, PHONE, Visitor
 from tests.web.browser.hands import Fingers, Hands, Keys
@@ -42,15 +42,15 @@ class Morning:
 
     def say(self, key: str, **values: object) -> str:
         with speaking(self.language):
-            return say(key, **values)
+            return _(key, **values)
 
     def come_in(self) -> None:
         """Sign in with the code from the terminal."""
         self.page.goto(self.serving.url)
         assert "/enter" in self.page.url
         self.hands.write(self.page.locator("input[name=code]"), self.serving.code)
-        self.hands.press(self.page.get_by_role("button", name=self.say("web.enter.go")))
-        expect(self.page.get_by_role("heading", name=self.say("web.own"))).to_be_visible()
+        self.hands.press(self.page.get_by_role("button", name=self.say(N_("Sign in"))))
+        expect(self.page.get_by_role("heading", name=self.say(N_("Own topics")))).to_be_visible()
         assert self.page.locator("html").get_attribute("lang") == self.language
 
     def decide(self) -> str:
@@ -95,15 +95,15 @@ class Morning:
         field = self.page.locator("textarea[name=text]")
         self.hands.write(field, COPIED)
         check = self.page.locator("#check")
-        expect(check).to_contain_text(self.say("web.words.copied"))
+        expect(check).to_contain_text(self.say(N_("copied")))
         expect(self.page.locator("#draft-state")).not_to_be_empty()
         self.page.reload()
         expect(field).to_have_value(re.compile(re.escape(COPIED)))
         self.hands.clear(field)
         self.hands.write(field, OWN[self.language])
-        expect(check).not_to_contain_text(self.say("web.words.copied"))
-        self.hands.press(self.page.get_by_role("button", name=self.say("web.note.save")))
-        outcome = self.page.get_by_role("status", name=self.say("web.note.outcome"))
+        expect(check).not_to_contain_text(self.say(N_("copied")))
+        self.hands.press(self.page.get_by_role("button", name=self.say(N_("Save"))))
+        outcome = self.page.get_by_role("status", name=self.say(N_("Result of saving")))
         expect(outcome).to_be_visible()
         self.page.wait_for_load_state()
 
@@ -121,9 +121,9 @@ class Morning:
     def recall(self) -> None:
         """Recall an earlier note, reveal it, and grade it."""
         self.hands.press(self.page.locator("nav a[href='/recall']"))
-        self.hands.press(self.page.get_by_text(self.say("web.recall.reveal")))
+        self.hands.press(self.page.get_by_text(self.say(N_("Show your note"))))
         self.hands.press(self.page.locator("button[name=grade][value='3']"))
-        undo = self.page.get_by_role("button", name=self.say("web.recall.undo"))
+        undo = self.page.get_by_role("button", name=self.say(N_("Undo the grade")))
         expect(undo).to_be_visible()
 
     def _sheet(self) -> tuple[str, str]:
@@ -164,6 +164,6 @@ def test_the_whole_morning(
         page.context.close()
     assert [file for file in note_files(library) if OWN[language] in file.read_text("utf-8")]
     assert shown(library, picked, now=NOW)["state"] == "read"
-    code, out, _ = run("recall", "--json", library=library, now=NOW)
+    code, out, _unused = run("recall", "--json", library=library, now=NOW)
     assert code == 0
     assert out

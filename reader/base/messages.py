@@ -1,0 +1,146 @@
+"""Translate what the program shows; the English text in the code is the message id.
+
+    _("Written {n} of {of}.", n=3, of=5)
+    ngettext("{n} paper", "{n} papers", n)
+    pgettext("button", "Read")         the same English, another meaning
+    N_("nothing to undo")              marked here, translated later by `_`
+    lazy_gettext("{n} left", n=3)      a Message: translated when it is shown, `str(message)`
+
+An error keeps messages, so that it is told in the language of whoever reads it.
+
+`locale/LANGUAGE/LC_MESSAGES/asayomi.po` holds each language; installing the program compiles it
+into the .mo that is read here, when the language is first spoken. English needs no file. Which
+language is spoken is a context variable, so that each request of a server has its own. Knows no
+terminal and no page.
+"""
+
+from __future__ import annotations
+
+import gettext as catalogues
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+Language = Literal["en", "ja"]
+
+DOMAIN = "asayomi"
+LOCALE = Path(__file__).parent.parent / "locale"
+
+_spoken: ContextVar[Language] = ContextVar("language", default="en")
+
+
+def spoken() -> Language:
+    """Return the language that is spoken now, in this context."""
+    return _spoken.get()
+
+
+def speak(language: Language) -> None:
+    """Speak a language from now on, in this context: a command line does it once.
+
+    Raises FileNotFoundError when its texts were not compiled.
+    """
+    _texts(language)
+    _spoken.set(language)
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Speak a language within the block: a server does it for each request."""
+    _texts(language)
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+@cache
+def _texts(language: Language) -> catalogues.NullTranslations:
+    if language == "en":
+        return catalogues.NullTranslations()
+    try:
+        return catalogues.translation(DOMAIN, LOCALE, [language])
+    except FileNotFoundError as error:
+        # In English: it is the other language that cannot be spoken.
+        error.strerror = f"no compiled texts for {language}; install asayomi again"
+        raise
+
+
+def _(text: str, /, **values: object) -> str:
+    """Translate a text into the spoken language and fill in its values.
+
+    A text without a translation stays English; a test holds that there is none.
+    """
+    return _texts(_spoken.get()).gettext(text).format_map(values)
+
+
+def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
+    """Translate a text that counts; n is the count, and the value `n` unless another is given."""
+    return _texts(_spoken.get()).ngettext(one, many, n).format_map({"n": n, **values})
+
+
+def pgettext(context: str, text: str, /, **values: object) -> str:
+    """Translate a text whose English means several things; context: which one, for translators."""
+    return _texts(_spoken.get()).pgettext(context, text).format_map(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text with its values, translated where it is shown: `str(message)`.
+
+    text: English, the form for one where `many` is given; n: the count that chooses.
+    """
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    many: str = ""
+    n: int = 0
+
+    def __str__(self) -> str:
+        if self.many:
+            return ngettext(self.text, self.many, self.n, **self.values)
+        return _(self.text, **self.values)
+
+
+Text = str | Message
+"""What an error or an outcome says: a text that is as it is, or one to be translated."""
+
+
+def lazy_gettext(text: str, /, **values: object) -> Message:
+    """Make a text that is translated later; its values may be messages too."""
+    return Message(text, values)
+
+
+def lazy_ngettext(one: str, many: str, n: int, /, **values: object) -> Message:
+    """Make a text that counts and is translated later."""
+    return Message(one, {"n": n, **values}, many, n)
+
+
+def N_(text: str) -> str:
+    """Mark a text that is translated where it is shown, and return it as it is."""
+    return text
+
+
+WEEKDAYS = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
+"""The weekdays' names as `date.weekday` numbers them."""
+
+
+def say_day(day: date, form: Literal["long", "short"] = "long") -> str:
+    """Write a day with its weekday: "Thursday 2031-07-03", "Thu 07-03"; 7月3日(木)."""
+    weekday = _(WEEKDAYS[day.weekday()])
+    if form == "short":
+        return _("{weekday:.3} {day:%m-%d}", day=day, weekday=weekday)
+    return _("{weekday} {day}", day=day, weekday=weekday)
