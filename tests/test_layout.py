@@ -45,6 +45,7 @@ PURE = {
     "library.passage",
     "library.query",
     "morning.lanes",
+    "morning.reasons",
     "morning.texts",
     "morning.values",
     "notes.changes",
@@ -66,7 +67,8 @@ PURE = {
 }
 """Values and rules: no file, clock, network or state; what they are given is what they know."""
 
-LONGEST = 600
+LONGEST = 640
+"""Lines of a module. It was 600 before sentences stood in the code, which broke some calls."""
 
 IMPURE = {
     "asyncio", "click", "ctypes", "fcntl", "glob", "httpx", "importlib", "io", "logging",

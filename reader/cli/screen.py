@@ -13,7 +13,7 @@ from reader.gathering.post import PostMention
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper, State
 from reader.morning import texts
-from reader.morning.texts import sum_rows
+from reader.morning.reasons import sum_rows
 from reader.morning.values import Entry, Morning, QueueEntry
 from reader.ranking.rank import Term, total
 

@@ -15,8 +15,8 @@ from reader.cli.frame import ReaderCommand, is_terminal, say_errors, settings_of
 from reader.cli.terminal import TypedKeys, letter
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
+from reader.morning.reasons import PLACES
 from reader.morning.teach import Effect, Examples, Teaching, finish, topic_to_teach
-from reader.morning.texts import PLACES
 from reader.ranking.model import N_QUESTIONS
 
 YES, NO, LATER, UNDO, END = "y", "n", " ", "u", "q"

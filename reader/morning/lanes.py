@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from reader.base.messages import _
 from reader.library.config import Config, Lane, Topic
-from reader.morning.texts import why
+from reader.morning.reasons import why
 from reader.morning.values import Candidate, Entry, FoldedDays, Lanes, Morning, Sureness
 from reader.ranking.heat import (
     N_FORETOLD,

@@ -13,7 +13,7 @@ from reader.library.rows.decisions import Kind
 from reader.morning import rows as history
 from reader.morning.lanes import followed_term, lanes
 from reader.morning.rank import Judges, as_printed, judges, rank_new
-from reader.morning.texts import PLACES, Verdict, of_terms, sentence, term_text, verdict
+from reader.morning.reasons import PLACES, Verdict, of_terms, sentence, term_text, verdict
 from reader.morning.today import Day, candidates, day_of, first_day
 from reader.morning.values import Candidate, Entry, PastDecision, by_lane
 from reader.ranking.best_folder import folder_of

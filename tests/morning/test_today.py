@@ -14,7 +14,8 @@ from reader.gathering.post import PostMention
 from reader.library.config import Config, Topic
 from reader.library.paper import LibraryPaper, Paper
 from reader.morning.lanes import CLOSE, SURE, lanes
-from reader.morning.texts import sureness_mark, topic_text, why
+from reader.morning.reasons import why
+from reader.morning.texts import sureness_mark, topic_text
 from reader.morning.values import Candidate, Entry, FoldedDays, Lanes, Morning, Quota, SourceLine
 from reader.ranking.heat import closeness_of, listing_days, months_between, near_score, velocity
 from reader.ranking.model import ABSTRACT_WORD

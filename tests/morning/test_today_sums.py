@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.morning.texts import sum_rows, term_text
+from reader.morning.reasons import sum_rows, term_text
 from reader.ranking.rank import Term, total
 
 terms = st.lists(

@@ -17,7 +17,8 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.rows import failures, papers, versions
 from reader.morning.pick import decide
-from reader.morning.texts import families, source_name, term_text
+from reader.morning.reasons import term_text
+from reader.morning.texts import families, source_name
 from reader.morning.trust import missing_seeds, seed_text
 from reader.ranking.rank import Term
 from reader.ranking.rows import talk

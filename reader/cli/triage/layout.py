@@ -34,6 +34,7 @@ from reader.cli.terminal import CHOICES, NONE
 from reader.cli.triage.entries import TEXT_INDENT, Row
 from reader.library.paper import State
 from reader.library.passage import minutes
+from reader.morning.reasons import verdict
 from reader.morning.texts import (
     States,
     entry_seconds,
@@ -42,7 +43,6 @@ from reader.morning.texts import (
     queue_reading,
     sureness_mark,
     topic_text,
-    verdict,
 )
 from reader.morning.values import Entry, Morning
 from reader.ranking.rank import ListLane

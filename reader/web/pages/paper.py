@@ -22,7 +22,7 @@ from reader.library.paper import LibraryPaper
 from reader.morning.about import About, about, bibtex
 from reader.morning.file import export_filed, file_paper, suggestion_text, suggestions, topic_names
 from reader.morning.pick import put_off
-from reader.morning.texts import sum_rows
+from reader.morning.reasons import sum_rows
 from reader.morning.why import (
     after_decisions,
     change_text,
