@@ -271,7 +271,7 @@ def test_the_other_topics_are_offered_own_ones_first(library: Library) -> None:
 def test_an_unknown_or_the_same_topic_is_refused(library: Library) -> None:
     with pytest.raises(NotKnown) as unknown:
         wrong_topic(library, the(library), "cooking")
-    assert unknown.value.hint == f"feeds.toml has: {OWN}, {OTHER}, {NEAR}."
+    assert unknown.value.hint == f"Topics in feeds.toml: {OWN}, {OTHER}, {NEAR}."
     with pytest.raises(UsageError, match="already listed under speech/translation"):
         wrong_topic(library, the(library), OWN)
     assert labels.words_on(library.db, [1]) == {}
