@@ -72,6 +72,7 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
         from reader.morning.pipe import index_picks
 
         with (
+            # A function, since the PDFs that are here are counted when the signal comes.
             told_when_ended(library, lambda: _ended_text(library)),
             build.tools(context, library) as tools,
         ):
@@ -143,6 +144,8 @@ def undo_command(context: click.Context) -> None:
     from reader.ranking.rows import labels
 
     with build.opened(context) as library:
+        # `undo` returns papers and not what was taken back of them: an act may be a decision and a
+        # lesson at once (`wrong`). So the lessons before and after it are compared.
         before = labels.lessons(library.db)
         undone = undo(library)
         for held in undone[:MOST_NAMED]:
@@ -184,6 +187,7 @@ def queue_command(context: click.Context, as_json: bool) -> None:
     put_off = [queued for queued in whole if queued not in waiting]
     if as_json:
         for queued in whole:
+            # A paper whose day has come keeps the day in its row, but is put off no more.
             output.put_json(queued, until=queued.until if queued in put_off else None)
         return
     width = screen.width_of_terminal()
@@ -274,6 +278,7 @@ def fetch_command(context: click.Context, ids: tuple[str, ...]) -> int:
             raise ReadOnly(file=library.folder)
         named = [find_paper(library, text) for text in ids]
         for held in named:
+            # A note ends no pick: a paper that is written up may still lack its PDF.
             if held.state not in ("pick", "read"):
                 raise not_in_queue(held)
         # 80 ms, once the arguments are known to be good.
@@ -307,6 +312,7 @@ def here_text(library: Library) -> str:
 
 
 def _ended_text(library: Library) -> str:
+    # `here_text` is "" for an empty queue, which leaves a blank at the end.
     return _("Stopped before everything was fetched. {here}", here=here_text(library)).rstrip()
 
 

@@ -57,6 +57,7 @@ def given(file: Path | None) -> str | None:
     if file is None and sys.stdin.isatty():
         return None
     if file is None or str(file) == "-":
+        # One byte more than is allowed shows that there is too much, and the rest stays unread.
         content, name = sys.stdin.buffer.read(LONGEST + 1), _("standard input")
     else:
         name = str(file)
@@ -178,6 +179,7 @@ def edit_note(page: EditorPage, *, encode: Encode | None) -> NoteOutcome:
             saved = drafts.words_of(draft)
             words = _words(page, draft, saved, given)
             noted = add_note(library, held, words, encode=encode, base=draft.base)
+            # Last: a kill before it leaves the words in two places, and never in none.
             drafts.drop(draft, read=saved)
         finally:
             # After Ctrl-C or on a full disk too: what was typed must not be lost.
@@ -245,9 +247,11 @@ def _keep_or_delete(page: EditorPage, draft: Draft, given: str | None) -> None:
     try:
         saved = drafts.words_of(draft)
     except UsageError:
+        # The editor deleted the file. One that cannot be read stays, and is named below.
         if not draft.file.exists():
             return
     else:
+        # An old draft has words that are in no revision, also where nothing was typed today.
         has_words = bool(_words(page, draft, saved, given).strip())
         if not has_words or (saved == given and not draft.is_old):
             draft.file.unlink(missing_ok=True)
@@ -280,6 +284,7 @@ def write_note(
     if text is not None:
         noted = add_note(library, held, text, encode=encode)
     else:
+        # First, so that the editor opens the words that a hand wrote in the Markdown file.
         _warn(outcome.read_by_hand(library, held))
         has_abstract = is_shown or may_show(library, held)
         noted = edit_note(EditorPage(library, held, template, has_abstract), encode=encode)
@@ -502,6 +507,7 @@ def _check_options(asked: _NoteOptions) -> None:
             what=_("-m and --file cannot be used together."),
             hint=_("Use only one of them. Nothing was changed."),
         )
+    # Without a task the first name is "--None", and is not given.
     named = {
         f"--{asked.task}": bool(asked.task),
         "--restore": asked.restored is not None,

@@ -42,6 +42,7 @@ def head_lines(due: Due, *, is_named: bool, n: int) -> list[str]:
     """
     if is_named:
         return [screen.bold(ngettext("RECALL  {n} note", "RECALL  {n} notes", n))]
+    # Before `n` is looked at, which is 0 on such a day too.
     if due.is_paused:
         return screen.wrap(paused_text(due), screen.width_of_terminal())
     if not due.n:
@@ -117,6 +118,7 @@ def _grade(
 ) -> None:
     from reader.habit.recall import next_day
 
+    # A list and no generator: where one of the ids is wrong, nothing is graded.
     for held in [find_paper(library, text) for text in ids]:
         graded = recall.grade(library, held, GRADES.index(given) + 1, next_day=next_day)
         if as_json:
@@ -141,6 +143,7 @@ def _ask_all(library: Library, cards: list[tuple[LibraryPaper, Waiting]]) -> Non
     """Go through the cards; every grade is on the disk before the next card."""
     with asking() as ask:
         asked = _Recall(library, cards, ask)
+        # No `for`, since "u" goes back to an earlier card.
         while asked.place < len(cards):
             try:
                 if not asked.go_on():
@@ -246,7 +249,9 @@ class _Recall:
             output.put(_("There is no grade to undo."))
         else:
             held, _unused = self.cards[self.graded[-1]]
+            # Of this paper alone: the last grade of all may have been given on another device.
             undone = recall.undo_grade(self.library, of=held)
             if undone:
                 output.put(undone_text(undone))
+            # Taken off after the undo: if the library is locked, the next "u" tries the same card.
             self.place = self.graded.pop()

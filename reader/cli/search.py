@@ -123,6 +123,7 @@ def search_command(
             hint=_('Put the words in quotes: reader search "what you remember"'),
         )
     with build.opened(context) as library:
+        # In the order in which hits are shown, whatever the order of the options.
         chosen = [kind for kind in KINDS if kind in (kinds or KINDS)]
         serving = build.serving(context, library)
         encoder: dict[str, Any] = {"encode_query": serving.encode_query, "encoder": serving.name}
@@ -141,6 +142,7 @@ def search_command(
             output.put(head)
         for hit in found.hits:
             _show_hit(hit)
+        # Without a model `_report_gaps` says as much of all texts, and a listing compares nothing.
         if found.n_not_encoded and found.notice is None and not found.is_listing:
             output.put(
                 ngettext(
@@ -188,6 +190,7 @@ def similar_command(context: click.Context, id: str, limit: int, as_json: bool) 
 
     with build.opened(context) as library:
         held = find_paper(library, id)
+        # The name alone: the paper's stored vector is compared, and no model is loaded.
         name = build.serving(context, library).name
         found, neighbours = similar(library, held, encoder=name, limit=limit)
     for near in neighbours:

@@ -184,6 +184,7 @@ def _ask(
         question = _("{name}: is it {title}? ({why})", name=name, title=title, why=why)
         # On stderr: the output may go into a file.
         if click.confirm(question, err=True):
+            # `name` is relative to the folder; of one file it is the bare name.
             file = source / brought.name if source.is_dir() else source
             with build.tools(context, library) as tools:
                 (imported,) = back(library, tools, file, known=held)

@@ -80,6 +80,7 @@ def teach_command(
         lesson = _Lesson(context, Teaching(library, build.fit_topic, meant), as_json)
         if rows:
             lesson.tell_examples(rows)
+        # A script that gives examples wants no questions; who gives none came for them.
         if not no_ask and (not (what or people) or is_terminal()):
             lesson.ask()
         if rows or lesson.n_answers:
@@ -153,6 +154,7 @@ class _Lesson:
             else:
                 self._say(_("y yes · n no · space later · u undo · q quit"))
         if self._as_json:
+            # A program that gives no answers gets the questions.
             for held in waiting[place:]:
                 self._put(held, "asked", None)
 
@@ -192,6 +194,7 @@ class _Lesson:
         )
         if not is_terminal():
             self._say(prompt)
+            # Python has None for a standard input that was closed.
             line = sys.stdin.readline() if sys.stdin is not None else ""
             typed = letter(line.strip()[:1]).lower()
             return (typed or LATER) if line else END

@@ -82,6 +82,7 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
                 output.put(
                     "    " + _("to drop it: reader drop {id}", id=plain(queued.held.paper.id))
                 )
+        # Counted after the questions: those that `q` left unasked are among them.
         if asks and (n_more := n_to_ask(library)):
             output.put(_("Picked later, to be asked about another time: {n}.", n=n_more))
 
@@ -226,6 +227,7 @@ def stats_command(
         today = library.today()
         # A narrow screen shows fewer weeks; pictures and JSON always have the whole year.
         is_drawn = as_json or svg_file or png_file
+        # A week takes one column, and the weekday's name in front of it four.
         n_weeks = N_WEEKS if is_drawn else max(1, min(N_WEEKS, width - 4))
         found = stats(library, today, n_weeks=n_weeks)
         one = None if day is None else day_shown(library, day_named(day, today))
@@ -237,6 +239,7 @@ def stats_command(
         pictures.append((png_file, png_of(drawing)))
     for file, content in pictures:
         if str(file) == STDOUT:
+            # click writes bytes to the binary stream below the text, so that a PNG stays as it is.
             click.echo(content, nl=False)
             continue
         write_whole(file, content)
@@ -332,6 +335,7 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
 
 
 def _padded(text: str, width: int) -> str:
+    # Not `str.ljust`, which counts a Japanese character as one column.
     return text + " " * (width - columns(text))
 
 
@@ -353,6 +357,8 @@ def _padded(text: str, width: int) -> str:
 @click.option(
     "--week",
     "day",
+    # click takes the value of an option as optional where it has a `flag_value`: "" is --week
+    # without a date, None is no --week.
     is_flag=False,
     flag_value="",
     metavar="[DATE]",
@@ -361,6 +367,7 @@ def _padded(text: str, width: int) -> str:
 @click.option(
     "--html",
     "target",
+    # Left as text: a Path has no slash at its end, and the slash names a folder.
     type=click.Path(allow_dash=True),
     help=N_(
         "Write one HTML page, complete in itself, to this file or folder; - for standard output."
@@ -454,6 +461,7 @@ def _write_page(context: click.Context, shared: SharedPage, target: str, today: 
 def _choice(text: str) -> Choice:
     """Read which highlights to share: all, none, or their numbers. Raises UsageError."""
     if text in ("all", "none"):
+        # mypy does not narrow a str to a Literal by `in`.
         return text  # type: ignore[return-value]
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isdecimal() for part in parts):

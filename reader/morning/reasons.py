@@ -60,6 +60,7 @@ def why(candidate: Candidate, terms: Sequence[Term]) -> str:
             else N_("perhaps by {name}, whom you follow (or somebody with the same name)")
         )
         parts.append(_(key, name=candidate.followed))
+    # Up-votes and citations are heat without a mention.
     is_silent = total(candidate.heat) <= 0 and not candidate.mentions
     talk = _foretold(terms) if is_silent else _talk(candidate, terms)
     parts += [*_words(terms), *_neighbours(terms), *talk]
@@ -151,6 +152,7 @@ def _foretold(terms: Sequence[Term]) -> Iterator[str]:
     if not any(t.kind in FORETELLS for t in terms):
         return
     yield _("not talked about yet")
+    # `heat` has multiplied the terms of the forecast by FORECAST already.
     found = [t for t in terms if t.kind in FORETELLS and t.value >= FORECAST * A_REASON]
     for term in sorted(found, key=lambda t: -t.value)[:MOST_FORETELLING]:
         if term.kind != "record" or term.what:  # else no paper of theirs was talked about

@@ -154,14 +154,17 @@ def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
     missing = [s for s in sources if s.is_missing]
     if no_network_text(sources):
         return []
+    # `trust.source_lines` makes such bare lines for the sources that were not asked at all.
     silent = [s.name for s in missing if s.state == "not asked" and not (s.covers or s.error)]
     unreached = [s for s in missing if s.is_unreachable and s.covers
                  and s.state in ("failed", "not asked")]  # fmt: skip
     if len({s.name for s in unreached}) < 2:
+        # A single silent host keeps its own line: the network may be up.
         unreached = []
     of_days: dict[SourceLine, list[SourceLine]] = {}
     for line in missing:
         if line.name not in silent and line not in unreached:
+            # Lines that differ in their day alone have one key.
             of_days.setdefault(replace(line, covers=None), []).append(line)
     # After an outage there are many: the same of several days, or sources, is said in one line.
     alike: dict[tuple[SourceLine, ...], list[list[SourceLine]]] = {}
@@ -190,6 +193,8 @@ def reason_of(name: str, error: str) -> str:
     error: of a batch of that source. "arXiv: not asked again before 17:10, failed 1 time:
     arXiv API: no answer (no route)" is "no answer (no route)".
     """
+    # Found by the names in front of it and not by the last colon, since a reason may have one:
+    # "no answer (the connection broke: no route)".
     heads = [f"{one}: " for one in (name, *NAMES_IN_ERRORS)]
     return error[max(error.rfind(h) + len(h) if h in error else 0 for h in heads) :]
 
@@ -236,6 +241,7 @@ def n_answered(sources: Sequence[SourceLine]) -> tuple[int, int]:
 
     A source that there was nothing to ask for is in neither number.
     """
+    # By name, since a source has a line for each day that it was asked for.
     n_all = len({s.name for s in sources if s.state != "not needed"})
     return n_all - len({s.name for s in sources if s.is_missing}), n_all
 
@@ -432,6 +438,7 @@ def start_of(papers: Sequence[int], states: States, last: int | None = None) -> 
 
 def next_of(papers: Sequence[int], states: States, here: int) -> int:
     """Find the next paper without a decision below one, itself where there is none."""
+    # A paper that is not in the list counts as above it: then all are looked at.
     place = papers.index(here) if here in papers else -1
     return next((row for row in papers[place + 1 :] if states[row] == "candidate"), here)
 

@@ -106,6 +106,7 @@ class Entry:
     @property
     def is_outside(self) -> bool:
         """Check whether it is in the near lane, and neither filed nor of a near topic."""
+        # A paper that was filed has its folder for a topic, also where no near topic fits it.
         return self.lane == "near" and not (self.held.topic or self.topic)
 
 
@@ -184,6 +185,7 @@ class Quota:
 
     @property
     def to_go(self) -> int:
+        # Skimmed papers do not count; on a good day more are written up than the target.
         return max(0, self.target - self.written)
 
 
@@ -311,6 +313,7 @@ class Morning:
         """Check whether there are sources and none lacks anything, or the library had not begun."""
         if self.is_before_all:
             return True
+        # Without a source nothing was asked, and `not any` of nothing is true.
         return bool(self.sources) and not any(s.is_missing for s in self.sources)
 
 

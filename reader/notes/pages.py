@@ -79,6 +79,7 @@ def _put_page(library: Library, writer: Writer, name: str) -> None:
         texts = exports.newest_texts(db, (entry.paper for entry in entries))
         place = f"{folder_at(library, ROOT, WEEKS)}/{what}.md"
     else:
+        # No texts: a topic's page shows no sentences of the notes.
         entries = exports.entries(db, exports.filed_under(db, what))
         place = f"{folder_at(library, ROOT, what)}/index.md"
     if last is None and not entries:
@@ -97,6 +98,7 @@ def _put_page(library: Library, writer: Writer, name: str) -> None:
         for entry in entries
     )
     ours = list_page(name, listed)
+    # A page that a hand deleted comes back with what that hand had written there.
     before = there if there is not None else (last.content if last else None)
     if before is None:
         content = new_file(ours, "")
@@ -115,6 +117,7 @@ def _is_removed(
     """
     text = last.content if found is None else mend_front(found, last.content)
     words = words_of(text, last.titles)
+    # None for damaged marks: then nothing shows whose words they are.
     if words is None or words or typed_inside(text, [block_of(last.content)]):
         return False
     # A key that somebody added to the front matter is their word too.
@@ -173,6 +176,7 @@ def _updated(
         )
     typed = typed_inside(text, (block_of(last.content), ours.block)) if last else ""
     if typed:
+        # Our block is written anew, so what was typed within it goes to the end of the page.
         done.typed_inside.append(path)
         end = "\r\n" if "\r\n" in content.partition("\n")[0] + "\n" else "\n"
         content += end + typed.replace("\n", end) + end
@@ -197,6 +201,7 @@ def sheet_of(
     db = library.db
     pdf, picture = pdfs.pdf_of(db, held.row), pdfs.picture_of(db, held.row)
     came_back = highlights.marked_of(db, held.row)[-1:]
+    # Pictures are derived and may have been deleted; a link must not lead to nothing.
     has_figure = picture and picture.figure and (library.folder / picture.figure).is_file()
     # Once written up it stays so, whatever a later revision leaves.
     first = next((note for note in known if note.is_written), None)

@@ -220,11 +220,13 @@ class Client:
         is_conditional = bool(request.etag or request.last_modified)
         for n_tries in range(len(WAITS_S) + 1):
             answer = self._ask(request)
+            # A 304 that nobody asked for has no earlier body to stand for: it is refused below.
             if answer.status == 200 or (answer.is_unchanged and is_conditional):
                 return answer
             wait_s = _wait_before_retry(answer, n_tries, self._clock())
             if wait_s is None:
                 break
+            # The host that answered, which after a redirect is another one than was asked.
             self._hold_back(_parse_url(answer.url, request).host, wait_s)
         now, retry_at = self._clock(), None
         named_s = _retry_after_s(answer, now) if answer.status in _BUSY else None
@@ -287,6 +289,7 @@ class Client:
                 request, what, N_("If you trust it, add it to feeds.toml yourself.")
             ) from error
         except (httpx.HTTPError, *CORE_ERRORS) as error:
+            # `cut` makes one timeout of both limits, so the error does not say which one was met.
             is_late = self._deadline.is_over
             seconds = self._deadline_s if is_late else self._timeout_s
             raise no_answer(error, url.host, request, seconds) from error
@@ -321,6 +324,7 @@ def _headers(request: Request, url: httpx.URL) -> dict[str, str]:
     headers = {
         "User-Agent": USER_AGENT,
         "Accept": request.accept,
+        # httpx would offer whatever is installed, such as brotli; `_unpack` knows gzip alone.
         "Accept-Encoding": "gzip",
         "If-None-Match": request.etag,
         "If-Modified-Since": request.last_modified,
@@ -350,6 +354,7 @@ def _read(answer: httpx.Response, request: Request) -> bytes:
     Raises SourceFailed past `max_bytes`, or for an encoding that was not asked for.
     """
     encoding = answer.headers.get("content-encoding", "").strip().lower()
+    # `iter_bytes` would unpack by httpx; `_unpack` says what is wrong with that.
     chunks: Iterable[bytes] = answer.iter_raw()
     if encoding in ("gzip", "x-gzip"):
         chunks = _unpack(chunks, request)
@@ -424,6 +429,7 @@ def _retry_after_s(answer: Response, now: datetime) -> float | None:
             moment = parsedate_to_datetime(text)
         except ValueError:
             return None
+        # `parsedate_to_datetime` gives a moment without a zone for "-0000", which is UTC.
         seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
     return min(max(seconds, 0.0), 7 * 86400.0)
 
@@ -455,6 +461,7 @@ class PrivateAddress(Exception):
 class RequestDeadline(threading.local):
     """The moment at which this thread's request must end; each thread has its own."""
 
+    # `threading.local` calls this again in each thread that uses the object.
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._at = float("inf")
@@ -557,6 +564,7 @@ class Backend(httpcore.NetworkBackend):
             if not is_public(address):
                 raise PrivateAddress(host, address)
         for i, address in enumerate(addresses):
+            # The error of the last address is the one that is told.
             is_last = i == len(addresses) - 1
             with contextlib.nullcontext() if is_last else contextlib.suppress(*_TRY_THE_NEXT):
                 stream = self._inner.connect_tcp(
@@ -608,12 +616,14 @@ def is_public(address: str) -> bool:
     (2002::/16), or behind NAT64 (64:ff9b::/96, RFC 6052), which phone networks use for
     every public IPv4 server.
     """
+    # In "fe80::1%eth0" the part from % on names the interface.
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
         inner = parsed.ipv4_mapped or parsed.sixtofour
         if parsed in _NAT64:
             inner = ipaddress.IPv4Address(parsed.packed[-4:])
         parsed = inner or parsed
+    # `ipaddress` counts multicast addresses such as 224.0.0.1 as global.
     return parsed.is_global and not parsed.is_multicast
 
 

@@ -87,6 +87,7 @@ class _Questions:
         """
         if failed := self.opened.failed():
             output.put(failed)
+        # Where the library is locked, it goes on with what was known before.
         try:
             self.deciding.refresh()
         except ReaderError as error:
@@ -181,6 +182,7 @@ class _Questions:
             output.put(_("Nothing was skipped."))
             return
         output.put(self.deciding.skip_all(rows))
+        # Others may have been decided on another device while the question stood there.
         self.decided += [row for row in rows if self.deciding.held[row].state == "skip"]
 
     def go_back(self) -> None:
@@ -202,6 +204,7 @@ class _Questions:
             output.put(_("There is nothing to undo."))
         for held in undone:
             output.put(_("Undone: {title}", title=plain(held.paper.title)))
+            # Once: a paper that was moved to another topic and then picked stands there twice.
             self.decided.remove(held.row)
         self.deciding.refresh()
         rows = {held.row for held in undone}
@@ -225,6 +228,8 @@ class _Questions:
             return
         is_done, text = self.deciding.wrong(entry.held.row, topic, listed=listed)
         output.put(text)
+        # The place stays: `go_on` leaves a paper that this skipped, and asks again about one that
+        # was only moved to another topic.
         if is_done:
             self.decided.append(entry.held.row)
 

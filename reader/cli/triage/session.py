@@ -85,6 +85,7 @@ class Covering:
         page = self.page
         if page is None:
             return key
+        # Head and foot take two lines; one line of the page stays in sight.
         n, end = max(height - 3, 1), last_top(page, height)
         steps = {
             "<down>": 1, "j": 1, "<up>": -1, "k": -1, " ": n, "<page down>": n, "<page up>": -n,
@@ -97,6 +98,7 @@ class Covering:
         self.page = None
         if self._which not in WITH_PAPER:
             return ""
+        # These two pages lead to each other: w from the paper, enter from the reasons.
         if self._which == "paper":
             return key if key.lower() in ("p", "s", "o", "n", "u", "w") else ""
         return key if key.lower() in ("p", "s", "o", "n", "u", "<enter>", "<right>") else ""
@@ -141,6 +143,7 @@ class Progress:
         decided = moments_on(library.db, library.today(), papers)
         self.pdfs, self.fetching = shown.pdfs, shown.fetching
         self.queued = {one.held.row: one for one in shown.queue}
+        # The opening counts as an act: the first paper is read before the first key.
         self._moments: list[datetime] = [*decided, library.now()]
         self._seconds: dict[int, float] = {}
 
@@ -241,6 +244,7 @@ class ListSession:
         # A paper of the queue that is in the list too belongs to the list.
         queued = {one.held.row: one.held for one in shown.queue if one.held.row not in listed}
         self.deciding = Deciding(library, listed | queued, queued=frozenset(queued))
+        # In this order: `_relisted` needs both.
         self._progress = Progress(library, shown, list(listed), more)
         self._shown = self._relisted()
         self._finding = Finding()
@@ -335,6 +339,7 @@ class ListSession:
                 if key == "<escape>":
                     self.here = self._before
                 self._lay()
+            # A page takes the key first; what it gives back is meant for the list.
             elif not self.page or (key := self._covering.press(key, self._size[1])):
                 self.tell("")
                 # Capitals count as small letters; only S is another key than s.
@@ -395,6 +400,7 @@ class ListSession:
     def _later(self) -> None:
         before = self.here
         self._go_on()
+        # `_go_on` may have said already that all are decided.
         if self.here == before and not self._message:
             self.tell(_("There is no undecided paper below this one."))
 

@@ -39,6 +39,7 @@ def add_decisions(
     """
     with db.writing():
         act = act or next_act(db)
+        # What `_keep_decided` is to look at has higher ids: rows are only added.
         [last] = db.read("SELECT coalesce(max(id), 0) AS id FROM decisions")
         db.execute_many(
             "INSERT INTO decisions (act, paper, kind, at, on_date) VALUES (?, ?, ?, ?, ?)",
@@ -51,6 +52,7 @@ def take_back(db: Database, papers: Sequence[int], *, at: datetime, on: date) ->
     """Take back the last pick or skip of each of some papers."""
     with db.writing():
         act = next_act(db)
+        # `decide_rows` has added them in this transaction, so they are the newest and stand.
         db.execute_many(
             """
             INSERT INTO decisions (act, paper, kind, undoes, at, on_date)
@@ -63,6 +65,8 @@ def take_back(db: Database, papers: Sequence[int], *, at: datetime, on: date) ->
 
 def decided_after(db: Database, papers: Sequence[int], moment: datetime) -> set[int]:
     """Select those of some papers that have a decision, or an undo, after a moment."""
+    # Moments are UTC and compared as texts. One without a fraction still comes before those of
+    # the same second that have one, since "+" sorts before ".".
     rows = db.read(
         """
         SELECT DISTINCT paper FROM decisions WHERE at > ?
@@ -111,6 +115,8 @@ def undo_last(
     # Moments are compared as texts, and "9999" is greater than all of them.
     moment = "9999" if until is None else until.isoformat()
     with db.writing():
+        # The acts that stood at the moment: NOT EXISTS leaves out those undone by then, and
+        # `is_undone` marks those undone later, which were still the last ones of that time.
         rows = db.read(
             """
             WITH acts AS (
@@ -144,6 +150,7 @@ def undo_act(db: Database, act: int, *, at: datetime, on: date) -> None:
 
 def _not_undone(db: Database, act: int, paper: int | None = None) -> list[Row]:
     """Select the decisions and lessons of an act that were not taken back, of one paper or all."""
+    # Without `postponed`: a paper is put off in an act of its own, which only `undo_last` undoes.
     return db.read(
         """
         SELECT 'decisions' AS place, id, act, paper FROM decisions AS d
@@ -278,6 +285,8 @@ def _keep_decided(db: Database, after: int) -> None:
         """,
         (after,),
     )
+    # The decisions that are left. `shown` numbers all lanes of a day together, so the place in
+    # the lane is counted here. A paper that no list showed gets the topic that it fits best.
     db.execute(
         """
         INSERT INTO decided (decision, day, lane, position, topic, score, sentence, terms,

@@ -60,6 +60,7 @@ def last_written(db: Database, name: str) -> WrittenFile | None:
     """Read the file of this name as it was last written, None for none."""
     row = row_in(name)
     if row is None:
+        # Both statements give the columns of `unfinished`, so that `_written_file` reads all three.
         found = db.read_one("SELECT *, NULL AS note FROM pages WHERE name = ?", (name,))
     else:
         sql = "SELECT *, 'note ' || paper AS name FROM exports WHERE paper = ?"
@@ -187,6 +188,7 @@ def newest_texts(db: Database, rows: Iterable[int]) -> dict[int, str]:
 
 def merged(db: Database) -> set[str]:
     """Name the files of papers that were merged into another one."""
+    # A merge leaves a row in `exports` behind where both papers had a file.
     rows = db.read(
         "SELECT 'note ' || p.id AS name FROM papers AS p JOIN exports AS e ON e.paper = p.id"
         " WHERE p.merged_into IS NOT NULL"
@@ -196,6 +198,7 @@ def merged(db: Database) -> set[str]:
 
 def behind(db: Database) -> list[int]:
     """Find the papers whose newest revision is in no file yet."""
+    # A comparison with NULL is NULL, so a paper without a file needs the condition IS NULL.
     rows = db.read(
         """
         SELECT n.paper FROM (SELECT paper, max(id) AS id FROM notes GROUP BY paper) AS n
@@ -208,6 +211,8 @@ def behind(db: Database) -> list[int]:
 
 def filed_under(db: Database, topic: str) -> list[int]:
     """Find the papers that are filed under a topic now."""
+    # The first condition is answered by the index `filings_by_topic`; the second one leaves
+    # out the papers that were filed elsewhere since.
     rows = db.read(
         """
         SELECT DISTINCT paper FROM filings AS own WHERE topic = ?1 AND ?1 =
@@ -226,6 +231,8 @@ def noted_between(db: Database, first: date, last: date) -> list[int]:
 
 def entries(db: Database, rows: Iterable[int]) -> list[PageEntry]:
     """List those of some papers that have a file and a note, by row."""
+    # `first_on` in WHERE is the result column of that name, which SQLite allows and the
+    # standard does not.
     found = db.read(
         """
         SELECT e.paper, e.path, p.title,
@@ -274,6 +281,7 @@ def linked_names(db: Database, rows: Iterable[int]) -> dict[int, set[str]]:
 def set_linked_names(db: Database, names: Mapping[int, Collection[str]]) -> None:
     """Record the folded names that some notes link to now."""
     with db.writing():
+        # For a note that links to nothing any more only this statement does something.
         db.execute_many("DELETE FROM note_links WHERE source = ?", [(row,) for row in names])
         db.execute_many(
             "INSERT INTO note_links (name, source) VALUES (?, ?)",
@@ -283,6 +291,8 @@ def set_linked_names(db: Database, names: Mapping[int, Collection[str]]) -> None
 
 def sources_of(db: Database, names: Iterable[str]) -> list[int]:
     """Find the papers whose notes link to one of some folded names."""
+    # A merge moves notes to the paper that is kept, and leaves the links of the other one here:
+    # EXISTS leaves those out.
     rows = db.read(
         """
         SELECT DISTINCT source FROM note_links WHERE name IN (SELECT value FROM json_each(?))
@@ -303,6 +313,7 @@ def keys_of(db: Database, row: int) -> list[str]:
 
 def papers_with(db: Database, keys: Iterable[str]) -> dict[str, int]:
     """Return key → paper for some keys, written as they are here."""
+    # A merged copy keeps its key, by which notes may link to it: it stands for the paper kept.
     rows = db.read(
         "SELECT key, coalesce(merged_into, id) AS row FROM papers"
         " WHERE key IN (SELECT value FROM json_each(?))",

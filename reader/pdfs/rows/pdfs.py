@@ -29,6 +29,8 @@ def picks(db: Database) -> list[tuple[int, str]]:
 
     The path is "" where no PDF came yet.
     """
+    # A pick stands that was not taken back, and that no standing skip follows. Grouped, since a
+    # paper may have been picked twice.
     rows = db.read(
         """
         SELECT d.paper, coalesce(pdfs.path, '') AS path
@@ -47,6 +49,7 @@ def picks(db: Database) -> list[tuple[int, str]]:
 def add_pdf(db: Database, pdf: Pdf, *, n_bytes: int, at: datetime) -> None:
     """Record a PDF whose file is in its place; what was read of the same bytes before stays."""
     with db.writing():
+        # A bare column in SET is the row as it was: all right sides are computed before one is set.
         db.execute(
             """
             INSERT INTO pdfs (paper, path, sha256, n_bytes, fetched_at, version, sketch)
@@ -66,6 +69,7 @@ def add_pdf(db: Database, pdf: Pdf, *, n_bytes: int, at: datetime) -> None:
 def set_sketch(db: Database, pdf: Pdf) -> None:
     """Record the sketch and version of a PDF that was read, if its bytes are still the same."""
     with db.writing():
+        # Bytes without words get some where tesseract was installed since.
         db.execute(
             """
             UPDATE pdfs SET sketch = ?1, version = ?2,
@@ -180,6 +184,7 @@ def picture_of(db: Database, paper: int) -> Picture | None:
 
 def all_pdfs(db: Database) -> list[tuple[Pdf, Picture | None]]:
     """List every PDF with its pictures, None where it has none yet."""
+    # The hash stands in ON and not in WHERE: a PDF whose pictures are of older bytes is listed.
     rows = db.read(
         """
         SELECT pdfs.paper, pdfs.path, pdfs.sha256, i.source_hash, i.figure_page, i.caption
@@ -306,6 +311,8 @@ def printed_of(db: Database, paper: int) -> list[str]:
 def forget_printed(db: Database, ids: Iterable[str]) -> None:
     """Forget printed ids that were looked up, whatever the result."""
     with db.writing():
+        # The index `additions_to_complete` holds only rows with printed != '', and SQLite uses it
+        # only for statements that say so too: without it each id reads the whole table.
         db.execute_many(
             "UPDATE additions SET printed = '' WHERE printed = ? AND printed != ''",
             [(id_,) for id_ in ids],

@@ -174,6 +174,7 @@ def _unpack(raw: NDArray[np.uint8], dtype: type[np.floating[Any]]) -> NDArray[An
     for first in range(0, len(blocks), _ROWS_AT_ONCE):
         part = blocks[first : first + _ROWS_AT_ONCE]
         weights = np.concatenate([part["weights"] & 15, part["weights"] >> 4], axis=1)
+        # Four bits are 0 to 15; 8 stands for 0.
         centred = weights.astype(np.float32) - 8
         out[first : first + len(part)] = centred * part["scale"].astype(np.float32)[:, None]
     return out.reshape(-1)
@@ -220,6 +221,7 @@ def _write_settings(sizes: _Sizes, vocabulary: Vocabulary, folder: Path) -> None
             "hidden_act": "gelu",
             "hidden_size": sizes.width,
             "intermediate_size": sizes.wide,
+            # The file has a float32, which reads 9.99999996e-13 for 1e-12.
             "layer_norm_eps": float(f"{sizes.epsilon:.6g}"),
             "max_position_embeddings": sizes.n_positions,
             "num_attention_heads": sizes.n_heads,
@@ -421,6 +423,7 @@ def _ask_library(found: ModelPlace) -> Answers:
     if short:
         theirs = engine.encode_as_it_comes(short)
         cosines = np.sum(theirs * encoder.encode_passages(short), axis=1)
+        # `not >=` and no `<`, so that a cosine that is no number counts as a difference.
         if not cosines.min() >= _SAME:
             what = lazy_gettext(
                 "it needs its input prepared in another way (cosine {cosine})",
@@ -449,6 +452,7 @@ def check_against_engine(answers: Answers, data: Path) -> None:
         )
         raise ModelError(model=answers.name, what=what, hint=hint) from error
     n_theirs = [engine.token_count(text, is_query=True) for text in PLAIN]
+    # The engine counts the marks before and after a text too.
     n_ours = [len(ids) + 2 for ids in answers.ids[: len(PLAIN)]]
     pairs = (
         (engine.passage(list(PLAIN)), answers.passages[: len(PLAIN)]),
@@ -500,6 +504,7 @@ def compare_quick(found: ModelPlace, theirs: Answers) -> str:
 
 def _publish(work: Path, found: ModelPlace) -> None:
     """Rename the work folder to its place, unless another process was faster."""
+    # Damaged, or of a version that compared less: a rename replaces only an empty folder.
     if found.setup.is_dir() and not is_ready(found):
         shutil.rmtree(found.setup, ignore_errors=True)
     try:

@@ -53,6 +53,7 @@ class NoteForm:
 
 def note(visit: Visit) -> Response:
     held = find_paper(visit.library, visit.id)
+    # No waiting for an export: what it reads in and what is saved here end in one revision.
     told = outcome.read_by_hand(visit.library, held, wait=False)
     return _page(visit, held, _note_form(visit, held), warnings=told, **_saved_outcome(visit, held))
 
@@ -80,6 +81,7 @@ def save(visit: Visit) -> Response:
     to = f"/note/{held.paper.id}?{urlencode(asked)}"
     if not visit.wants_json:
         return visit.to(to, said=" ".join(told))
+    # The person goes on typing: the next save continues this revision.
     newest = newest_note(library, held)
     return visit.json(
         {
@@ -193,6 +195,7 @@ def _saved_outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
     # This address may be opened again later: it speaks only of the newest revision.
     if number is None or (number and number != len(known)):
         return {}
+    # 0: the text was the note as it stood.
     if not number:
         return {
             "became": outcome.report_of(library, NoteOutcome(held, False, False)),
@@ -234,6 +237,7 @@ def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Res
     newest = sheet.newest
     known = {one.id: n for n, one in enumerate(notes.revisions(library.db, held.row), 1)}
     values: dict[str, Any] = {
+        # The template needs these values also where nothing was compared; `more` replaces them.
         **_compared(visit, held, ""),
         "held": held,
         "sheet": sheet,

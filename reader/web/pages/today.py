@@ -59,6 +59,7 @@ def today(visit: Visit) -> Response:
     library = visit.library
     day = day_asked(visit)
     shown = shown_on(visit, day)
+    # Not cached: a lock shows whether a process is fetching, and no write tells of its end.
     shown = replace(shown, fetching=fetching(library, shown.pdfs))
     entries = all_of(shown)
     states = {e.held.row: e.held.state for e in shown.entries}
@@ -112,6 +113,7 @@ def shown_on(visit: Visit, day: date) -> Morning:
 
     # A page that nobody sees records nothing: it must not be the one kept for those who look.
     how = (visit.is_shown, visit.is_carried)
+    # Reasons are sentences, so each language has its own; at midnight today becomes a past day.
     key = ("morning", day, library.today(), may_fold, name, spoken(), how)
     return visit.cached(key, make)
 
