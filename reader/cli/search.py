@@ -10,7 +10,7 @@ import click
 
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
-from reader.base.text import plain, plain_lines, shorten
+from reader.base.text import columns, plain, plain_lines, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, WholeNumber, say_error
 from reader.library.folder import Library
@@ -242,7 +242,7 @@ _PLACES = {
 def _show_hit(hit: SearchHit) -> None:
     width = screen.width_of_terminal()
     where = _(_PLACES[hit.kind], page=hit.page, section=plain(hit.section))
-    title = shorten(plain(hit.held.paper.title), width - len(where) - 1)
+    title = shorten(plain(hit.held.paper.title), width - columns(where) - 1)
     output.put(f"{where} " + screen.bold(title))
     output.put("  " + screen.dim(shorten(plain(byline(hit)), width - 2)))
     output.put_all(screen.wrap_marked(hit.evidence, hit.matches, width, "  "))
