@@ -46,7 +46,7 @@ HEAD = "[reader]\nquota = 5\n"
         ),
         (
             TOPIC + "[[deadline]]\nname = 'x'\non = 2027-02-31\n",
-            ("line 5: TOML:", "Put texts in quotes"),
+            ("line 5: TOML:", "quotes, brackets, commas"),
         ),
         (
             '[topics."speech/../../etc"]\n',

@@ -86,7 +86,7 @@ def test_no_network_is_one_message_of_a_gather(offline: Path) -> None:
     assert err.count("reader: ") == 1
     assert says(err, every, "no answer; next try after 17:1", "asks one of them now")
     out = run("sources", library=offline, now=LATER).out
-    assert says(out, "! arXiv failed, waiting for the next try", "failed 1 time in a row")
+    assert says(out, "! arXiv failed, waiting for the next try", "failed 1 time")
     assert "not asked today" not in out
     _, out, _ = run("today", "--no-fetch", library=offline, now=LATER)
     assert says(out, "INCOMPLETE: None of the 6 sources can be reached")

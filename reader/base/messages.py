@@ -76,6 +76,8 @@ def _(text: str, /, **values: object) -> str:
 
     A text without a translation stays English; a test holds that there is none.
     """
+    if not text:  # gettext keeps the head of the .po under the empty text
+        return ""
     return _texts(_spoken.get()).gettext(text).format_map(values)
 
 

@@ -254,7 +254,7 @@ def _count_lines(results: AddReport, found: FilesToAdd) -> Iterator[str]:
     }
     parts = [counts[o] for o in OUTCOMES if n_new.get(o)]
     if parts:
-        yield _("New: {parts}.", parts=_(", ").join(parts))
+        yield _("Result: {parts}.", parts=_(", ").join(parts))
     if results.marked:
         highlights = sum(added.marked.n_highlights for added in results.marked)
         yield ngettext(

@@ -23,7 +23,7 @@ GROUPS = {
         "today": CommandEntry("today", N_("Show this morning's list and decide on each paper")),
         "pick": CommandEntry("decide", N_("Pick papers to read; their PDFs are fetched")),
         "skip": CommandEntry("decide", N_("Skip papers for good")),
-        "undo": CommandEntry("decide", N_("Undo your last action")),
+        "undo": CommandEntry("decide", N_("Undo your last decision")),
         "show": CommandEntry("show", N_("Show a paper: abstract, posts, note, files")),
         "open": CommandEntry("show", N_("Open a paper's PDF")),
         "why": CommandEntry("why", N_("Explain a paper's place in the list")),

@@ -130,8 +130,8 @@ def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
     "undo",
     cls=ReaderCommand,
     help=N_(
-        "Undo your last action, for all papers that it changed.\n\nThe action can be a pick or "
-        "a skip, a `later` or a `drop`, or what you told `wrong` or `teach`."
+        "Undo your last decision, for all papers that it changed.\n\nThe decision can be a pick "
+        "or a skip, a `later` or a `drop`, or what you told `wrong` or `teach`. A note stays."
     ),
     examples={
         "undo": N_("Undo the last decision"),

@@ -297,7 +297,7 @@ def _not_toml(text: str, file: str, error: str) -> ConfigError:
         line=line,
         key="TOML",
         what=what,
-        hint=lazy_gettext("Put texts in quotes, and dates without quotes."),
+        hint=lazy_gettext("Check this line and the one above it: quotes, brackets, commas, dates."),
     )
 
 

@@ -303,9 +303,7 @@ def facts_of(report: Report, zone: tzinfo) -> list[str]:
     if report.tried_on != "real bytes":
         facts.append(_("a new kind of source; please report missing papers"))
     if report.n_errors:
-        facts.append(
-            ngettext("failed {n} time in a row", "failed {n} times in a row", report.n_errors)
-        )
+        facts.append(ngettext("failed {n} time", "failed {n} times in a row", report.n_errors))
     if report.retry_at:
         facts.append(_("next try {at}", at=_when_text(report.retry_at, zone)))
     return facts

@@ -198,6 +198,8 @@ def test_a_text_is_filled_in() -> None:
     assert ngettext("{n} paper", "{n} papers", 1) == "1 paper"
     assert ngettext("{n} paper", "{n} papers", 2_000, n="2,000") == "2,000 papers"
     assert N_("{n} left") == "{n} left"
+    with speaking("ja"):
+        assert _("") == ""
 
 
 def test_a_missing_value_is_a_mistake_seen_at_once() -> None:

@@ -106,7 +106,7 @@ def test_a_folder_becomes_papers_with_their_pdfs_and_is_left_alone(
     assert says(out, "UNCLEAR which paper is it? (1)", "water.pdf", WATER, "BROKEN not added (2)")
     assert says(out, "ADDED not recognised, kept under the title in the PDF (1)")
     assert says(out, f"{shelf}/speech/recognition/x.pdf → [Vale] {titled(1)} → ")
-    assert says(out, "New: 1 not recognised, 1 unclear, 2 broken.")
+    assert says(out, "Result: 1 not recognised, 1 unclear, 2 broken.")
     assert says(out, "1 other file", "Next: run `reader index`")
     assert "page.pdf: is not a PDF" in out
     assert says(out, "→ It may be a web page saved under that name: fetch it again.")

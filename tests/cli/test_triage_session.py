@@ -323,7 +323,7 @@ class TestLooking:
     def test_words_narrow_the_list_while_they_are_typed(self, session: ListSession) -> None:
         press(session, "/音")
         assert (session.here, said(session)) == (
-            2, "/音_   1 of 6 · enter keeps these · esc shows all")  # fmt: skip
+            2, "/音_   1 of 8 · enter keeps these · esc shows all")  # fmt: skip
         press(session, "<backspace>", "sea", "<enter>")
         assert said(session).startswith("/sea   ")
         press(session, "<escape>")

@@ -380,7 +380,7 @@ WRONG = [
      "needs quotes", ""),
     (LEAST + "[topics.speech\n", 3, "TOML", "Expected ']'", ""),
     (LEAST + '[topics."speech/x"] y\n', 3, "TOML", "Expected", ""),
-    ("[reader\n" + LEAST, 1, "TOML", "Expected ']'", "Put texts in quotes"),
+    ("[reader\n" + LEAST, 1, "TOML", "Expected ']'", "quotes, brackets, commas"),
     (LEAST + "[reader]\nquota =\n", 4, "TOML", "nvalid value", ""),
     (LEAST + LEAST, 3, "TOML", "twice", ""),
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from reader.base.messages import _
+from reader.base.messages import _, ngettext
 from reader.cli.screen import day_mark, doubtful_text, folded_text, near_text, own_text, theme_lines
 from reader.morning import texts
 from reader.morning.texts import States, leads_to_queue, queue_entry, queue_text
@@ -67,9 +67,12 @@ def rows_of(
         if is_open or query:
             rows += lane(doubtful_text(shown), listed.doubtful)
         else:
-            rows.append(
-                Row("fold", _("{n} more that may be yours: d shows them", n=len(listed.doubtful)))
+            folded = ngettext(
+                "{n} more that may be yours: d shows it",
+                "{n} more that may be yours: d shows them",
+                len(listed.doubtful),
             )
+            rows.append(Row("fold", folded))
     near = near_text(shown)
     near += "" if shown.has_citations else _(" (posts only)")
     rows += lane(near, listed.near, is_near=True)

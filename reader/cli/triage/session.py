@@ -281,7 +281,8 @@ class ListSession:
                 if finding.is_typing
                 else N_("/{query}   {n} of {of} · esc shows all")
             )
-            of = len(papers_in(self._all_rows()))
+            # A query looks through the folded papers too, so they count.
+            of = len(papers_in(rows_of(self._shown, is_open=True)))
             said = _(key, query=finding.query, n=len(papers_in(self._rows)), of=of)
         if self._asked:
             said, is_warning = (
