@@ -20,10 +20,7 @@ PDF = "pdf"
 
 
 class HeldBack(SourceFailed):
-    """{source}: {what}
-
-    {hint}
-    """
+    """A source that failed before and is not asked yet."""
 
     retry_at: datetime
 

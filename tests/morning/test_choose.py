@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import Ambiguous, NotAnId, NotFound
+from reader.base.messages import speaking
 from reader.library.file_names import UNFILED
 from reader.library.find import find_paper
 from reader.library.folder import Library
@@ -103,6 +104,18 @@ class TestFinding:
             find_paper(library, "Rain")
         assert "6 or more papers" in caught.value.message
         assert caught.value.message.count(";") == 2
+
+    def test_japanese_counts_ambiguous_papers_once(self, library: Library) -> None:
+        many = [paper(n, f"Rain {n}") for n in range(10, 20)]
+        papers.add_papers(library.db, many, source="arXiv", on=DAY)
+        with speaking("ja"):
+            for text, said in (
+                ("Speech", "論文が2本あります: "),
+                ("Rain", "論文が6本以上あります: "),
+            ):
+                with pytest.raises(Ambiguous) as caught:
+                    find_paper(library, text)
+                assert said in caught.value.message
 
     def test_an_unknown_id_differs_from_a_text_that_is_no_id(self, library: Library) -> None:
         with pytest.raises(NotFound) as caught:

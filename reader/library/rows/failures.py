@@ -108,7 +108,7 @@ def waiting(library: Library, stage: str) -> dict[str, Failure]:
 
 
 class StillMissing(Incomplete):
-    """{what}"""
+    """Something that failed before and waits for its next try."""
 
     def __init__(self, failure: Failure, *, at: str) -> None:
         """Name what failed before and waits. at: its `retry_at` in words."""
