@@ -59,22 +59,22 @@ WAYS_TO_FAIL: dict[str, tuple[Fault, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "an HTML page": (
         Fault(body=PAGE),
-        ("the answer is an HTML page, not Atom", "asked again at the next gather"),
+        ("the answer is an HTML page, not Atom", "The next gather tries again."),
         ("an HTML page, not a feed", "in a browser"),
     ),
     "half a body, honestly sent": (
         Fault(body=HALF),
-        ("the answer is incomplete: its Atom feed has no end", "asked again at the next gather"),
+        ("the answer is incomplete: its Atom feed has no end", "The next gather tries again."),
         ("the feed breaks off after", "in a browser"),
     ),
     "a connection that breaks": (
         Fault(cut_after=100),
-        ("127.0.0.1 broke off or is no HTTP", "The next gather tries again"),
-        ("127.0.0.1 broke off or is no HTTP", "The next gather tries again"),
+        ("127.0.0.1 broke off or is not HTTP", "The next gather tries again"),
+        ("127.0.0.1 broke off or is not HTTP", "The next gather tries again"),
     ),
     "nothing at all": (
         Fault(body=b""),
-        ("the answer is empty, not Atom", "asked again at the next gather"),
+        ("the answer is empty, not Atom", "The next gather tries again."),
         ("the answer is empty", "in a browser"),
     ),
 }
@@ -190,7 +190,7 @@ def test_a_network_that_is_down_loses_nothing_and_blames_every_source(
     code, _, err = run("gather", "--no-encode", library=library, now=later)
     assert code == 5
     names = "arXiv, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog"
-    assert says(err, f"{names}: no answer (127.0.0.1 takes no", "Is the network up?", "here.")
+    assert says(err, f"{names}: no answer (127.0.0.1 refused the", "Is the network up?", "here.")
     assert err.count("reader:") == 1
     code, out, err = run("today", library=library, now=later)
     assert (code, err) == (5, "")

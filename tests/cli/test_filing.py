@@ -264,7 +264,7 @@ def test_killed_while_a_topic_moves_the_same_command_or_a_gather_goes_on(
 
     code, out, err = run(*move, library=library)
     assert (code, err) == (0, "")
-    assert says(out, "Filed under nlp/llm")
+    assert says(out, "papers filed under nlp/llm")
     assert (n(), len(files_in(library, "notes"))) == (120, 120)
     assert edited.read_text("utf-8").endswith("Mine.\n")
     assert rows(library, "SELECT count(*) FROM exports WHERE path LIKE 'notes/nlp/llm/%'") == [
