@@ -184,6 +184,7 @@ def test_a_broken_model_folder_is_named_and_search_goes_by_words(
     code, out, err = run("search", "water", library=library)
     assert code == 7
     assert says(out, "NOTE Speech recognition under water", "PAPER Speech recognition")
-    assert says(err, f"reader: {folder}: {folder}", "[encoder] in feeds.toml", "Only words were compared")
+    assert says(err, f"reader: {folder}: {folder}", "[encoder] in feeds.toml")
+    assert says(err, "Only words were compared, not meaning.")
     code, morning = today(library)
     assert (code, morning["n_arrived"], morning["quota"]["written"]) == (0, 6, 1)
