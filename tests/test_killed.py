@@ -112,7 +112,8 @@ def test_interrupted_gather_ends_and_goes_on_later(
     assert (code, out) == (ends_with, "")
     # Timeline and blog have one host, and are asked one after the other.
     assert err == (
-        "Ended before all was done. Sources asked: 3 of 5; new papers: 6. The next gather goes on.\n"
+        "Ended before all was done. Sources asked: 3 of 5; new papers: 6."
+        " The next gather goes on.\n"
     )
     assert ids_of(fresh) == ALL
     server.faults = lambda _path, _n: None
