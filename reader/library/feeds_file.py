@@ -99,7 +99,8 @@ def line_of(text: str, place: Place) -> int:
             n_seen[header] = n_seen.get(header, -1) + 1
             # Where the key itself is not found (it is missing), its table is the best answer.
             is_parent = header == ".".join(names[:-1]) and n_seen[header] == index
-            if is_parent or header == ".".join(names):
+            is_within = best == 1 and header.startswith(".".join([*names, ""]))
+            if is_parent or header == ".".join(names) or is_within:
                 best = number
             continue
         key = re.match(r"""\s*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*[.=]""", line)
@@ -320,7 +321,7 @@ class _ConfigText(Checks):
             reader["timezone"] = self.timezone(reader["timezone"])
         # A key that is not there is checked as a value that passes; Config has the defaults.
         if problem := pattern_problem(reader.get("pdf_name", "{title}")):
-            fields = ", ".join(f"{{{field}}}" for field in FIELDS)
+            fields = _(", ").join(f"{{{field}}}" for field in FIELDS)
             hint = lazy_gettext(
                 "Use the fields {fields}, and at least one of the last two. Between them a-z, "
                 "0-9, _ and - are possible.",

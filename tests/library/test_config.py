@@ -356,6 +356,7 @@ WRONG = [
         LEAST + '[[template]]\nname = "none"\ntext = "x"\n',
         4, "template.name", "another template has the name 'none'", "Change one of them.",
     ),
+    (LEAST + '[topic."speech/recognition"]\nwords = ["x"]\n', 3, "topic", "unknown key", "topics"),
     ("", 1, "topics", "there is no topic", "Add one:"),
     ("[topics]\n", 1, "topics", "there is no topic", ""),
     ("topics = 3\n", 1, "topics", "a table", ""),
