@@ -102,7 +102,7 @@ def test_a_note_keeps_its_nul_and_controls_but_never_shows_them_raw(
 
 @pytest.mark.parametrize("text", ["", "\n\n", "  \t\n ", "\ufeff"])
 def test_blanks_are_no_note(library: Path, text: str) -> None:
-    expected = "No changes: Speech recognition under water\n"
+    expected = "No note was written: Speech recognition under water\n"
     for ran in (
         run("note", WATER, "-m", text, library=library),
         run("note", WATER, library=library, input=text.encode()),

@@ -10,7 +10,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any, cast
+
+from reader.base.messages import _
 
 # Each sequence is tried before the single characters, which are how they begin.
 _UNSEEN = re.compile(
@@ -78,8 +81,13 @@ def shorten(text: str, width: int) -> str:
 
 def with_hint(message: str, hint: str) -> str:
     """Join a message and its hint into sentences, with a full stop between them if needed."""
-    end = "" if not hint or message.endswith((".", "!", "?", "…", "。", "？", "！")) else "."
-    return f"{message}{end} {hint}".rstrip()
+    is_ended = not hint or message.endswith((".", "!", "?", "…", "。", "？", "！"))
+    return sentences([message if is_ended else message + _("."), hint]).rstrip()
+
+
+def sentences(texts: Iterable[str]) -> str:
+    """Join sentences: with a blank, but for those that a Japanese full stop ends."""
+    return " ".join(texts).replace("。 ", "。")
 
 
 def columns(text: str) -> int:

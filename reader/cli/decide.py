@@ -354,7 +354,7 @@ def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
                 _(
                     "Merged into one paper: {title} ({ids})",
                     title=paper.title,
-                    ids=", ".join(paper.ids),
+                    ids=_(", ").join(paper.ids),
                 ),
             )
             if joined.left:

@@ -111,7 +111,7 @@ def gather_command(
                     else _("The name of the source is empty.")
                 )
                 raise UsageError(
-                    what=what, hint=_("feeds.toml has: {names}.", names=", ".join(known))
+                    what=what, hint=_("feeds.toml has: {names}.", names=_(", ").join(known))
                 )
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)

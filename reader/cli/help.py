@@ -122,7 +122,7 @@ def no_command(name: str) -> str:
     """Say that there is no such command, and which name is like it."""
     import difflib
 
-    what = _("There is no command {name}.", name=repr(name))
+    what = _("There is no command {name}.", name=_("'{what}'", what=name))
     near = difflib.get_close_matches(name, COMMANDS, n=1)
     return _("{what} Did you mean {near}?", what=what, near=near[0]) if near else what
 
@@ -209,8 +209,16 @@ _CLICKS = {
 """What click itself says, where its errors hold no more than the sentence."""
 
 
+def _quoted(text: str) -> str:
+    """Write what click puts in quotes, 'a', 'b', as the language does."""
+    if len(text) < 2 or not text.startswith("'") or not text.endswith("'"):
+        return text
+    return _(", ").join(_("'{what}'", what=part) for part in text[1:-1].split("', '"))
+
+
 def _sentence(text: str) -> str:
     for pattern, key in _CLICKS.items():
         if found := re.fullmatch(pattern, text, re.DOTALL):
-            return _(key, **found.groupdict())
+            parts = found.groupdict()
+            return _(key, **{name: _quoted(part) for name, part in parts.items()})
     return text

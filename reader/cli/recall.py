@@ -46,6 +46,8 @@ def head_lines(due: Due, *, is_named: bool, n: int) -> list[str]:
     if due.is_paused:
         return screen.wrap(paused_text(due), screen.width_of_terminal())
     if not due.n:
+        if not due.n_done:
+            return [_("Nothing is due today.")]
         return [_("Nothing is due today; recalled so far: {n}.", n=due.n_done)]
     return [screen.bold(_("RECALL  {due} due, {new} new", due=due.n_due, new=due.n_new))]
 

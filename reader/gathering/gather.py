@@ -382,7 +382,7 @@ def _keep_pages(library: Library, known: SourceState, pages: _SourcePages) -> li
                 "{n} entry left out (no title, or neither authors nor abstract): {titles}",
                 "{n} entries left out (no title, or neither authors nor abstract): {titles}",
                 len(pages.left_out),
-                titles="; ".join(named),
+                titles=_("; ").join(named),
             )
         )
     elif expected is not None and expected > n and not errors:

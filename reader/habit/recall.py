@@ -135,7 +135,7 @@ def waiting_of(library: Library, held: LibraryPaper) -> Waiting:
         title = plain(held.paper.title)
         raise UsageError(
             what=lazy_gettext(
-                "There is no note of two sentences or more on this paper: {title}", title=title
+                "This paper has no note that counts as written: {title}", title=title
             ),
             hint=lazy_gettext("To write one: reader note ID"),
         )

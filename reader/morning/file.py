@@ -147,7 +147,7 @@ def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str
         return text
     near = nearest_names(text, known)
     hint = (
-        lazy_gettext("Similar: {near}. --new makes a new folder.", near=", ".join(near))
+        lazy_gettext("Similar: {near}. --new makes a new folder.", near=_(", ").join(near))
         if near
         else lazy_gettext("`reader topics` lists them; --new makes a new folder.")
     )

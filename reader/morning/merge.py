@@ -135,7 +135,7 @@ def _merge_meant(library: Library, held: LibraryPaper, texts: list[str]) -> merg
             hint=lazy_gettext("`reader split ID ID` records that two papers are not the same one."),
         )
     if len(standing) > 1:
-        n, several = _("{n}", n=len(standing) + 1), "; ".join(held.paper.ids[1:])
+        n, several = _("{n}", n=len(standing) + 1), _("; ").join(held.paper.ids[1:])
         raise Ambiguous(what=held.paper.id, n=n, several=several)
     return standing[0]
 

@@ -269,6 +269,8 @@ def term_text(term: Term) -> str:
     if term.kind == "record" and (counted := _RECORD.fullmatch(what)):
         author, n, of = counted.groups()
         what = _("{author}: {n} of {of}", author=author, n=n, of=of)
+    if term.kind == "authors" and what.endswith("+"):
+        return _("authors: {n} or more", n=what.removesuffix("+"))
     if term.kind not in _TERMS:
         return _("{kind} {what}", kind=term.kind, what=term.what)
     # Of what nothing is known the sum says that much.

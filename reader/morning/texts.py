@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from reader.base.messages import N_, _, ngettext
-from reader.base.text import plain
+from reader.base.text import plain, sentences
 from reader.library.file_names import folder_name
 from reader.library.paper import State
 from reader.library.passage import minutes, paper_seconds
@@ -416,7 +416,7 @@ def _source_text(several: Sequence[SourceLine]) -> str:
     return (
         f"{text.rstrip('.。')}: {_cause(line)}"
         if line.state == "failed"
-        else f"{text} {line.error}"
+        else sentences([text, line.error])
     )
 
 

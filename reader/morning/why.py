@@ -356,7 +356,8 @@ def verdict_text(found: Explanation) -> str:
     parts = [found.sentence.removesuffix(_("."))] if found.sentence else []
     parts = parts or of_terms(found.terms)
     if place == "out" and parts:
-        parts.append(_("not enough for {topic}", topic=found.topic))
+        why = _("; ").join(parts)
+        parts = [_("{why}; not enough for {topic}", why=why, topic=found.topic)]
     if found.alike:
         one, other = (_("“{what}”", what=word) for word in found.alike.words)
         parts.append(

@@ -39,7 +39,8 @@ def report_of(library: Library, noted: NoteOutcome, *, encode: Encode | None = N
     """Report on a note that was saved."""
     title = plain(noted.held.paper.title)
     if not noted.is_new:
-        return NoteReport(_("No changes: {title}", title=title))
+        key = N_("No changes: {title}") if noted.number else N_("No note was written: {title}")
+        return NoteReport(_(key, title=title))
     n_written, _unused, target = progress(library)
     is_copied = noted.check is not None and noted.check.is_mostly_copied
     key = (

@@ -346,8 +346,8 @@ def check_lines(check: Check, *, most: int = 5) -> list[str]:
     if check.is_mostly_copied:
         told.append(
             _(
-                "Mostly copied ({n} %): the note is saved, but does not count as written. Use your "
-                "own words, or mark quotations with “…” or `>`.",
+                "Mostly copied ({n} %): as it is, it does not count as written. Use your own "
+                "words, or mark quotations with “…” or `>`.",
                 n=round(100 * check.share),
             )
         )

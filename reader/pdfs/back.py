@@ -366,7 +366,7 @@ def _unsure_outcome(library: Library, name: str, found: Recognition) -> CopyOutc
     """Make the outcome of a file that is not surely recognised, with what to do."""
     several = tuple(papers.papers_at(library.db, list(found.candidates)))
     if several:
-        names = "; ".join(f"{plain(h.paper.title)} ({h.paper.id})" for h in several[:3])
+        names = _("; ").join(f"{plain(h.paper.title)} ({h.paper.id})" for h in several[:3])
         what = lazy_gettext("it may be {names}: {why}", names=names, why=found.why)
         hint = lazy_gettext("If so: reader back FILE --as {id}", id=several[0].paper.id)
     elif found.id:

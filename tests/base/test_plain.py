@@ -192,7 +192,7 @@ def test_time_grows_with_length_only(unit: str) -> None:
     [
         ("ISCA: no feed", "Open its page.", "ISCA: no feed. Open its page."),
         ("It failed.", "Try again.", "It failed. Try again."),
-        ("失敗しました。", "もう一度。", "失敗しました。 もう一度。"),
+        ("失敗しました。", "もう一度。", "失敗しました。もう一度。"),
         ("no answer", "", "no answer"),
     ],
 )

@@ -63,7 +63,7 @@ def test_the_morning_is_in_japanese_and_fits_its_lines(japanese: Path) -> None:
     assert "自分のトピック  5本(新着6本、取得元はすべて取得済み)" in lines
     assert "話題の論文  1本中1本 (投稿のみで判定)" in lines
     assert any(re.search("タイトルに「speech recognition」、Bob.* が言及。", x) for x in lines)
-    assert "目標  5本中0本読了、流し読み0本" in lines
+    assert "目標  5本、読了0本、流し読み0本" in lines
     assert [text for text in lines if columns(text) > 80] == []
     assert english_in(said) == []
 
@@ -94,7 +94,7 @@ def test_a_day_of_a_person_is_in_japanese_from_pick_to_export(japanese: Path) ->
         "speech/translation に選びました: Speech translation in a lift"
     )
     assert said[2] == "取り消しました: A large language model that hums\n"
-    assert "読了(今日5本中1本): Speech translation in a lift" in said[3]
+    assert "読了(今日1本、目標5本): Speech translation in a lift" in said[3]
     assert "流し読み(自分の言葉で2文以上書くと読了): Speech translation on a ladder" in said[4]
     assert english_in("".join(said)) == []
 

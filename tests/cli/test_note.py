@@ -144,7 +144,7 @@ class TestTheEditor:
         self, library: Path, editor: Editor
     ) -> None:
         first = editor.run(library, "true")
-        assert first[:2] == (0, "No changes: Speech recognition under water\n")
+        assert first[:2] == (0, "No note was written: Speech recognition under water\n")
         headings = [line for line in editor.given().splitlines() if line.startswith("#")]
         assert headings == [
             "## Problem",
@@ -249,7 +249,7 @@ class TestTheEditor:
                 ran.err, f"{option[0]} is for writing in an editor, which needs a terminal."
             )
         ran = run("note", WATER, library=library, env={"EDITOR": "/no/such"})
-        assert ran == (0, "No changes: Speech recognition under water\n", "")
+        assert ran == (0, "No note was written: Speech recognition under water\n", "")
 
 
 class TestDrafts:
@@ -319,7 +319,7 @@ class TestDrafts:
     def test_an_emptied_draft_is_deleted(self, library: Path, editor: Editor) -> None:
         editor.run(library, f"{append(ONE)}\nexit 3")
         ran = editor.run(library, ': > "$1"')
-        assert ran[:2] == (0, "No changes: Speech recognition under water\n")
+        assert ran[:2] == (0, "No note was written: Speech recognition under water\n")
         assert (texts(library), files(library)) == ([], [])
 
     @pytest.mark.slow  # asks an editor three times

@@ -131,9 +131,9 @@ def test_no_text_of_the_habit_reproaches() -> None:
         (
             [LADDER, "--grade", "good"],
             2,
-            "no note of two sentences or more on this paper: Speech Translation on",
+            "This paper has no note that counts as written: Speech Translation on",
         ),
-        ([ANTS], 2, "no note of two sentences or more on this paper: On Ants"),
+        ([ANTS], 2, "has no note that counts as written: On Ants"),
         (["2506.99999"], 4, "2506.99999"),
     ],
 )

@@ -84,9 +84,9 @@ WRONG: dict[tuple[str, ...], tuple[str, str]] = {
     ("show", "a", "b", "c"): ("Too many arguments: b c.", "余分な引数があります: b c"),
     ("tody",): (
         "There is no command 'tody'. Did you mean today?",
-        "'tody' というコマンドはありません。もしかして today ですか。",
+        "「tody」というコマンドはありません。もしかして today ですか。",
     ),
-    ("xyzzy",): ("There is no command 'xyzzy'.", "'xyzzy' というコマンドはありません。"),
+    ("xyzzy",): ("There is no command 'xyzzy'.", "「xyzzy」というコマンドはありません。"),
     ("later", "x", "y"): (
         "DAYS: y is not a whole number from 1 to 3650.",
         "DAYS: y は 1 から 3650 までの整数ではありません。",
@@ -101,23 +101,23 @@ WRONG: dict[tuple[str, ...], tuple[str, str]] = {
     ),
     ("recall", "--grade", "soso"): (
         "--grade: 'soso' is not one of 'again', 'hard', 'good', 'easy'.",
-        "--grade: 'soso' は 'again', 'hard', 'good', 'easy' のどれでもありません。",
+        "--grade: 「soso」は「again」、「hard」、「good」、「easy」のどれでもありません。",
     ),
     ("note", "x", "one"): (
         "NUMBER: 'one' is not a whole number.",
-        "NUMBER: 'one' は整数ではありません。",
+        "NUMBER: 「one」は整数ではありません。",
     ),
     ("note", "x", "--restore", "one"): (
         "--restore: 'one' is not a whole number.",
-        "--restore: 'one' は整数ではありません。",
+        "--restore: 「one」は整数ではありません。",
     ),
     ("search", "--like", "/no/such"): (
         "--like: There is no file '/no/such'.",
-        "--like: ファイル '/no/such' はありません。",
+        "--like: ファイル「/no/such」はありません。",
     ),
     ("search", "--like", "/"): (
         "--like: '/' is a folder, not a file.",
-        "--like: '/' はファイルではなくフォルダです。",
+        "--like: 「/」はファイルではなくフォルダです。",
     ),
     ("note", "x", "-m"): ("-m needs a value.", "-m には値が必要です。"),
     ("topics", "--move", "a"): ("--move needs 2 values.", "--move には値が2個必要です。"),
@@ -148,7 +148,7 @@ class TestWrong:
             assert said[2:] == [f"  `reader {name} --help` で使用例とオプションを見られます。"]
         else:
             assert said[1:] == ["  `reader --help` でコマンドを一覧できます。"]
-        typed = r"'[^']*'|--?\w[\w-]*|today|\b(b|c|y|ID|WHAT|DAYS|NUMBER)\b|25:99|06:30"
+        typed = r"「[^」]*」|--?\w[\w-]*|today|\b(b|c|y|ID|WHAT|DAYS|NUMBER)\b|25:99|06:30"
         assert not re.search("[A-Za-z]", re.sub(typed, "", in_japanese))
 
     def test_an_option_that_is_none_is_told_in_japanese_by_every_command(

@@ -290,6 +290,12 @@ def _screen_head(head: Head, width: int, height: int) -> list[Line]:
         )
         if head.n_queued
         else (
+            N_("{day} · {n} of {of} decided · {spent} min"),
+            N_("{n} of {of} decided · {spent} min"),
+            N_("{n}/{of} · {spent} min · {written}/{target} written"),
+        )
+        if not head.to_go
+        else (
             N_("{day} · {n} of {of} decided · {spent} min, about {to_go} left"),
             N_("{n} of {of} decided · {spent} min, about {to_go} left"),
             N_("{n}/{of} · {spent} min, {to_go} left · {written}/{target} written"),

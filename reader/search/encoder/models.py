@@ -196,7 +196,9 @@ def check_folder(found: ModelPlace) -> None:
     if not any(found.folder.glob("*.safetensors")):
         missing.append("*.safetensors")
     if missing:
-        what = lazy_gettext("{folder} lacks {files}", folder=found.folder, files=", ".join(missing))
+        what = lazy_gettext(
+            "{folder} lacks {files}", folder=found.folder, files=_(", ").join(missing)
+        )
         raise broken(found, what)
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from reader.base.errors import StoreError, UsageError
 from reader.base.messages import N_, _
-from reader.base.text import plain
+from reader.base.text import plain, sentences
 from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
 from reader.notes import drafts, outcome
@@ -80,7 +80,7 @@ def save(visit: Visit) -> Response:
     asked = {"kept": noted.number if noted.is_new else 0, "meanwhile": noted.meanwhile}
     to = f"/note/{held.paper.id}?{urlencode(asked)}"
     if not visit.wants_json:
-        return visit.to(to, said=" ".join(told))
+        return visit.to(to, said=sentences(told))
     # The person goes on typing: the next save continues this revision.
     newest = newest_note(library, held)
     return visit.json(
@@ -198,7 +198,7 @@ def _saved_outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
     # 0: the text was the note as it stood.
     if not number:
         return {
-            "became": outcome.report_of(library, NoteOutcome(held, False, False)),
+            "became": outcome.report_of(library, NoteOutcome(held, False, False, "", len(known))),
             "meanwhile": 0,
         }
     newest = known[-1]
@@ -306,7 +306,7 @@ def back(visit: Visit) -> Response:
             title=title,
         )
         told = [said, *outcome.export_one(library, noted.held)]
-    return visit.to(f"/note/{held.paper.id}/history", said=" ".join(told))
+    return visit.to(f"/note/{held.paper.id}/history", said=sentences(told))
 
 
 # `{id:path}` takes slashes too: what stands behind an id has to come before the plain address.

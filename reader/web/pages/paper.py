@@ -12,7 +12,7 @@ from starlette.responses import Response
 from reader.base.errors import NotKnown
 from reader.base.markup import to_html
 from reader.base.messages import N_, _, spoken
-from reader.base.text import plain, plain_lines, visible
+from reader.base.text import plain, plain_lines, sentences, visible
 from reader.habit.share import share
 from reader.library.file_names import folder_name
 from reader.library.find import find_paper
@@ -143,7 +143,7 @@ def file_away(visit: Visit) -> Response:
     filed = file_paper(library, held, visit.field("topic"), may_be_new=may_be_new)
     problems = [*filed.problems, *export_filed(library, [held.row])]
     title = plain(filed.held.paper.title)
-    said = " ".join(
+    said = sentences(
         [
             _(
                 "Filed under {topic}: {title}",
