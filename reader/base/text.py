@@ -87,7 +87,10 @@ def with_hint(message: str, hint: str) -> str:
 
 def sentences(texts: Iterable[str]) -> str:
     """Join sentences: with a blank, but for those that a Japanese full stop ends."""
-    return " ".join(texts).replace("。 ", "。")
+    joined = ""
+    for text in texts:
+        joined += text if not joined or joined.endswith(("。", "？", "！")) else f" {text}"
+    return joined
 
 
 def columns(text: str) -> int:

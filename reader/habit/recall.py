@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _, lazy_gettext, ngettext
-from reader.base.text import plain
+from reader.base.text import plain, sentences
 from reader.habit import rows
 from reader.habit.rows import Review, Waiting
 from reader.library.arrival import keep_arrival
@@ -268,4 +268,4 @@ def graded_text(library: Library, graded: GradeOutcome, *, has_title: bool) -> s
         grade=_(GRADE_NAMES[graded.grade]),
         on=graded.due_on,
     )
-    return f"{said} {plain(graded.held.paper.title)}" if has_title else said
+    return sentences([said, plain(graded.held.paper.title)]) if has_title else said
