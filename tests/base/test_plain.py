@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.base.text import html_to_text, plain, plain_lines, shorten, with_hint
+from reader.base.text import html_to_text, plain, plain_lines, sentences, shorten, with_hint
 
 NASTY = st.lists(
     st.one_of(
@@ -198,3 +198,7 @@ def test_time_grows_with_length_only(unit: str) -> None:
 )
 def test_a_message_and_its_remedy_are_two_sentences(message: str, hint: str, expected: str) -> None:
     assert with_hint(message, hint) == expected
+
+
+def test_no_blank_stands_behind_a_japanese_full_stop() -> None:
+    assert sentences(["一。 二。", "三。", "Four.", "五。"]) == "一。 二。三。Four. 五。"

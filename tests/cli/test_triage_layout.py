@@ -165,6 +165,13 @@ def test_a_small_screen_has_the_least_of_each(shown: Morning) -> None:
     ]
 
 
+def test_no_minutes_are_left_where_nothing_is() -> None:
+    head = replace(HEAD, to_go=0, n_decided=10)
+    first = seen(screen_lines(View(head, (), {}, None), 80, 24))[0]
+    assert first.startswith(" Wed 06-04 · 10 of 10 decided · 3 min ")
+    assert "left" not in first
+
+
 def test_what_is_missing_is_named_above_the_list(shown: Morning) -> None:
     lacking = replace(HEAD, lacking="INCOMPLETE (press i): papers may be missing from arXiv.")
     lines = screen_lines(view(shown, head=lacking), 80, 24)
