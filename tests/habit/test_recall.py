@@ -179,7 +179,7 @@ def test_the_days_of_all_four_grades_are_known_beforehand(library: Library) -> N
 def test_what_was_only_skimmed_cannot_be_graded(library: Library) -> None:
     write(library, 1, is_written=False)
     for row in (1, 2):
-        with pytest.raises(UsageError, match="no note of two sentences"):
+        with pytest.raises(UsageError, match="no note that counts as written"):
             grade(library, row, 3)
 
 
