@@ -18,6 +18,8 @@ import pytest
 from tests.data import ROOT
 
 PIP = ("-m", "pip", "--disable-pip-version-check", "-q")
+# Without --ignore-installed pip would take this environment's own program away.
+INSTALL = ("install", "--ignore-installed", "--no-deps", "--no-build-isolation", "--prefix")
 
 
 def ran(*command: object, cwd: Path, path: str = "") -> str:
@@ -48,15 +50,13 @@ def test_what_is_installed_speaks_japanese(tmp_path: Path, editable: bool) -> No
     those = f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})"
     (packages / "requirements.pth").write_text(those, "utf-8")
     if editable:
-        options = ("--no-deps", "--no-build-isolation", "--prefix", environment)
-        ran(sys.executable, *PIP, "install", *options, "-e", source, cwd=tmp_path)
+        ran(sys.executable, *PIP, *INSTALL, environment, "-e", source, cwd=tmp_path)
         assert len(list(source.rglob("*.mo"))) == 1
     else:
         options = ("--no-deps", "--no-build-isolation", "-w", tmp_path)
         ran(sys.executable, *PIP, "wheel", *options, source, cwd=tmp_path)
         (wheel,) = tmp_path.glob("asayomi-*.whl")
-        ran(sys.executable, *PIP, "install", "--no-deps", "--prefix", environment, wheel,
-            cwd=tmp_path)  # fmt: skip
+        ran(sys.executable, *PIP, *INSTALL, environment, wheel, cwd=tmp_path)
         shutil.rmtree(source)
 
     library = tmp_path / "library"
@@ -69,5 +69,6 @@ def test_what_is_installed_speaks_japanese(tmp_path: Path, editable: bool) -> No
     path = str(source) if editable else ""
     where = "import reader; print(reader.__file__)"
     assert str(tmp_path) in ran(python, "-c", where, cwd=tmp_path, path=path)
+    assert Path(sys.executable).with_name("reader").is_file()
     said = ran(python, "-m", "reader", "--library", library, "queue", cwd=tmp_path, path=path)
     assert "選" in said
