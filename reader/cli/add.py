@@ -29,7 +29,7 @@ from reader.base.errors import (
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, is_terminal, say_error, settings_of
+from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, say_error, settings_of
 from reader.cli.output import answer
 from reader.gathering.outage import told_together
 from reader.library.file_names import UNFILED, year_of
@@ -329,9 +329,7 @@ NEW = "new"
     metavar="ID|new",
     help=N_("The paper that the one file is: a paper here, or `new` for a new one."),
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def add_command(
     context: click.Context,

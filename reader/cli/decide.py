@@ -11,7 +11,7 @@ from reader.base.errors import ReadOnly, UsageError
 from reader.base.messages import N_, _
 from reader.base.text import plain
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, WholeNumber, say_errors, settings_of
+from reader.cli.frame import ReaderCommand, WholeNumber, as_json_option, say_errors, settings_of
 from reader.cli.output import answer
 from reader.cli.signals import told_when_ended
 from reader.library.file_names import folder_name
@@ -175,9 +175,7 @@ def undo_command(context: click.Context) -> None:
         "queue --json": N_("The same for a program"),
     },
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def queue_command(context: click.Context, as_json: bool) -> None:
     """List the queue, then the papers that were put off."""
@@ -330,9 +328,7 @@ def _ended_text(library: Library) -> str:
     },
 )
 @click.argument("ids", nargs=-1, metavar="[ID ID]")
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -> None:
     """Merge two papers; without ids list the pairs that may be the same paper."""

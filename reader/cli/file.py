@@ -8,7 +8,7 @@ from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, say_errors, settings_of
+from reader.cli.frame import ReaderCommand, as_json_option, say_errors, settings_of
 from reader.cli.output import answer
 from reader.library.file_names import UNFILED, Suggestion
 from reader.library.find import find_paper
@@ -43,9 +43,7 @@ from reader.pdfs.text.process import PdfReader
 @click.option(
     "--new", "may_be_new", is_flag=True, help=N_("Allow a topic whose folder does not exist yet.")
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def file_command(
     context: click.Context, args: tuple[str, ...], may_be_new: bool, as_json: bool
@@ -139,9 +137,7 @@ def _put_suggestions(held: LibraryPaper, found: list[Suggestion], *, as_json: bo
 @click.option(
     "--new", "may_be_new", is_flag=True, help=N_("Allow a topic whose folder does not exist yet.")
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def topics_command(
     context: click.Context, move: tuple[str, str] | None, may_be_new: bool, as_json: bool

@@ -332,6 +332,12 @@ def say_errors(errors: Iterable[ReaderError]) -> int:
     return codes[0] if codes else 0
 
 
+as_json_option = click.option(
+    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
+)
+"""The option of each command that lists values."""
+
+
 class WholeNumber(click.ParamType):  # type: ignore[type-arg]
     """A whole number from `low` to `high`."""
 

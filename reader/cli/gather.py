@@ -15,7 +15,7 @@ from reader.base.errors import Problem, ReaderError, ReadOnly, StoreError, Usage
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten, with_hint
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, say_errors, settings_of
+from reader.cli.frame import ReaderCommand, as_json_option, say_errors, settings_of
 from reader.cli.output import answer
 from reader.cli.signals import told_when_ended
 from reader.gathering.gather import source_names
@@ -228,9 +228,7 @@ def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
         "sources --json": N_("The same for a program"),
     },
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def sources_command(context: click.Context, as_json: bool) -> int:
     """Show the state of each source. Exit code 5 where today's list is incomplete."""

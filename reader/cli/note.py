@@ -16,7 +16,7 @@ from reader.base.errors import NotKnown, StoreError, UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, Settings, say_error, settings_of
+from reader.cli.frame import ReaderCommand, Settings, as_json_option, say_error, settings_of
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
@@ -476,9 +476,7 @@ class _NoteOptions:
     metavar="N",
     help=N_("Make revision N the note again, as a new revision."),
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def note_command(context: click.Context, /, id_: str, **options: Any) -> None:
     """Write a note, or do with it what an option says."""

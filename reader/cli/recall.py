@@ -10,7 +10,7 @@ from reader.base.errors import NotOpened, ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, is_terminal, say_error, settings_of
+from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, say_error, settings_of
 from reader.cli.openers import OpenOutcome, opener
 from reader.cli.terminal import END, Ask, asking
 from reader.habit import recall
@@ -75,9 +75,7 @@ def head_lines(due: Due, *, is_named: bool, n: int) -> list[str]:
     help=N_("Save this grade for the IDs without asking, for scripts."),
 )
 @click.option("--undo", "is_undo", is_flag=True, help=N_("Undo the last grade."))
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def recall_command(
     context: click.Context, ids: tuple[str, ...], given: str | None, is_undo: bool, as_json: bool

@@ -12,7 +12,7 @@ from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import columns, plain, plain_lines, shorten
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, WholeNumber, say_error
+from reader.cli.frame import ReaderCommand, WholeNumber, as_json_option, say_error
 from reader.library.folder import Library
 from reader.library.query import parse
 from reader.search.find import (
@@ -88,9 +88,7 @@ on:2026-10                 or on:2026-10-03: note written, marks imported,
     default=5,
     help=N_("The most results of each kind: 1 to 200, default 5."),
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def search_command(
     context: click.Context,
@@ -179,9 +177,7 @@ def search_command(
     default=5,
     help=N_("The most results of each kind: 1 to 200, default 5."),
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def similar_command(context: click.Context, id: str, limit: int, as_json: bool) -> int:
     """Show similar papers. Exit code 5 where something is not indexed, 7 without a vector."""

@@ -10,7 +10,7 @@ from reader.base.errors import NotKnown
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, plain_lines, shorten
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand
+from reader.cli.frame import ReaderCommand, as_json_option
 from reader.library.file_names import year_of
 from reader.library.find import find_paper
 from reader.library.ids import url_of
@@ -29,9 +29,7 @@ from reader.pdfs.text.process import PdfReader
     },
 )
 @click.argument("id_", metavar="ID")
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def show_command(context: click.Context, id_: str, as_json: bool) -> None:
     """Print all that is known of a paper."""

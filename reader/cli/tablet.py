@@ -14,7 +14,7 @@ from reader.base.errors import PdfError, UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.cli.frame import ReaderCommand, as_json_option, say_error, settings_of
 from reader.cli.output import answer
 from reader.library.find import find_paper
 from reader.library.folder import Library
@@ -54,9 +54,7 @@ _TAKEN = {
 @click.option(
     "--to", "folder", type=_FOLDER, help=N_("Copy to this folder, not to the one in feeds.toml.")
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def take_command(
     context: click.Context, ids: tuple[str, ...], folder: Path | None, as_json: bool
@@ -97,9 +95,7 @@ def take_command(
 @click.option(
     "--remove", "removed", metavar="ID", help=N_("Remove the last marked copy of this paper.")
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def back_command(
     context: click.Context, folder: Path | None, id_: str | None, removed: str | None, as_json: bool
@@ -215,9 +211,7 @@ def _show_brought(context: click.Context, brought: CopyOutcome, *, as_json: bool
     },
 )
 @click.argument("id_", metavar="ID")
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
     """Show the marks in a paper's PDF, in reading order."""

@@ -11,7 +11,7 @@ from reader.base.errors import ReadOnly, UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, is_terminal, say_errors, settings_of
+from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, say_errors, settings_of
 from reader.cli.terminal import TypedKeys, letter
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
@@ -50,9 +50,7 @@ YES, NO, LATER, UNDO, END = "y", "n", " ", "u", "q"
 )
 @click.option("--no-ask", is_flag=True, help=N_("Ask no questions afterwards."))
 @click.option("--no-fetch", is_flag=True, help=N_("Do not look anything up on the network."))
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def teach_command(
     context: click.Context,

@@ -11,7 +11,14 @@ from reader.base.errors import Problem, ReadOnly, StoreError
 from reader.base.messages import N_, _
 from reader.base.text import plain, with_hint
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, is_terminal, say_error, say_errors, settings_of
+from reader.cli.frame import (
+    ReaderCommand,
+    as_json_option,
+    is_terminal,
+    say_error,
+    say_errors,
+    settings_of,
+)
 from reader.gathering.outage import told_together
 from reader.library.days import day_named
 from reader.library.folder import Library
@@ -41,9 +48,7 @@ from reader.morning.trust import is_due
     metavar="DAY",
     help=N_("Show the morning of another day: yesterday, mon, 03-04 or 2031-03-04."),
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def today_command(context: click.Context, no_fetch: bool, day: str | None, as_json: bool) -> int:
     """Show the morning. Exit code 5 where a source is missing, 6 where it was not fetched."""

@@ -16,7 +16,7 @@ from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext, say_day
 from reader.base.text import columns, plain, shorten
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, is_terminal, settings_of
+from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, settings_of
 from reader.cli.terminal import END, asking
 from reader.habit.heatmap import Square, months_line, rows, svg
 from reader.habit.share import Choice, share, share_week
@@ -56,9 +56,7 @@ from reader.notes.shared import SharedPage, markdown
 @click.option(
     "--on", "day", metavar="DAY", help=N_("The week, Monday to Sunday, that has this day.")
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def week_command(context: click.Context, day: str | None, as_json: bool) -> None:
     """Look back on one week."""
@@ -210,9 +208,7 @@ _FILE = click.Path(path_type=Path, allow_dash=True)
 )
 @click.option("--svg", "svg_file", type=_FILE, help=N_("Write the map to this file, as SVG."))
 @click.option("--png", "png_file", type=_FILE, help=N_("Write the map to this file, as PNG."))
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def stats_command(
     context: click.Context,

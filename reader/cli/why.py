@@ -10,7 +10,7 @@ import click
 from reader.base.messages import N_, _
 from reader.base.text import plain
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand
+from reader.cli.frame import ReaderCommand, as_json_option
 from reader.library.find import find_paper
 from reader.morning.why import (
     Explanation,
@@ -45,9 +45,7 @@ from reader.morning.why import (
     is_flag=True,
     help=N_("Also show all terms of the score, what would change this rank, and the other topics."),
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
-)
+@as_json_option
 @click.pass_context
 def why_command(context: click.Context, id_: str, is_whole: bool, as_json: bool) -> None:
     """Explain the place of a paper."""

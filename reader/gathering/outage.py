@@ -58,9 +58,9 @@ def _no_answer(silent: Sequence[Problem], *, by_name: bool) -> ReaderError:
         return silent[0].error
     source = _names(silent, by_name=by_name)
     causes = {p.error.what for p in silent if isinstance(p.error, Unreachable)}
-    cause = (
-        causes.copy().pop() if len(causes) == 1 else ngettext("{n} host", "{n} hosts", len(causes))
-    )
+    cause = ngettext("{n} host", "{n} hosts", len(causes))
+    if len(causes) == 1:
+        cause = next(iter(causes))
     waiting = [p.error for p in silent if isinstance(p.error, HeldBack | StillMissing)]
     if not waiting:
         return Unreachable(source=source, what=cause)

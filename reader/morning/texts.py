@@ -5,7 +5,7 @@ Lists are papers (rows of the library) in the order shown. Knows no screen and n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 
@@ -212,17 +212,7 @@ def _unreached_text(lines: Sequence[SourceLine]) -> str:
     if len({frozenset(days) for days in lacks.values()}) == 1:
         of_one = [line for line in lines if line.name == lines[0].name]
         text = _source_text([replace(s, name=names, state="failed", error="") for s in of_one])
-    causes = {reason_of(line.name, line.error) for line in lines}
-    cause = (
-        causes.pop()
-        if len(causes) == 1
-        else ngettext(
-            "{n} host does not answer; for details: `reader sources`",
-            "{n} hosts do not answer; for details: `reader sources`",
-            len(causes),
-        )
-    )
-    return f"{text.rstrip('.。')}: {cause}"
+    return _with_cause(text, {reason_of(line.name, line.error) for line in lines})
 
 
 def counted(sources: Sequence[SourceLine]) -> list[SourceLine]:
@@ -358,15 +348,10 @@ def _cause(line: SourceLine) -> str:
     return line.error.removeprefix(f"{line.name}: ")
 
 
-def _text_of_several(groups: Sequence[Sequence[SourceLine]]) -> str:
-    """Report sources that lack the same days for the same reason, in one line."""
-    if len(groups) == 1:
-        return _source_text(groups[0])
-    names = _(", ").join(group[0].name for group in groups)
-    text = _source_text([replace(line, name=names, error="") for line in groups[0]])
-    causes = {_cause(group[0]) for group in groups}
+def _with_cause(text: str, causes: Set[str]) -> str:
+    """Put the cause behind a report: the only one, else the number of hosts that are silent."""
     cause = (
-        causes.pop()
+        next(iter(causes))
         if len(causes) == 1
         else ngettext(
             "{n} host does not answer; for details: `reader sources`",
@@ -375,6 +360,15 @@ def _text_of_several(groups: Sequence[Sequence[SourceLine]]) -> str:
         )
     )
     return f"{text.rstrip('.。')}: {cause}"
+
+
+def _text_of_several(groups: Sequence[Sequence[SourceLine]]) -> str:
+    """Report sources that lack the same days for the same reason, in one line."""
+    if len(groups) == 1:
+        return _source_text(groups[0])
+    names = _(", ").join(group[0].name for group in groups)
+    text = _source_text([replace(line, name=names, error="") for line in groups[0]])
+    return _with_cause(text, {_cause(group[0]) for group in groups})
 
 
 _SOURCES = {
