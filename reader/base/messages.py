@@ -5,8 +5,10 @@
     pgettext("button", "Read")         the same English, another meaning
     N_("nothing to undo")              marked here, translated later by `_`
     lazy_gettext("{n} left", n=3)      a Message: translated when it is shown, `str(message)`
+    Joined((one, other), "; ")         messages in a row, joined when they are shown
 
-An error keeps messages, so that it is told in the language of whoever reads it.
+Only `cli`, `web` and what they share (`texts`) translate; every other room returns messages, so
+that an error or an outcome is told in the language of whoever reads it.
 
 `locale/LANGUAGE/LC_MESSAGES/asayomi.po` holds each language; installing the program compiles it
 into the .mo that is read here, when the language is first spoken. English needs no file. Which
@@ -17,7 +19,7 @@ terminal and no page.
 from __future__ import annotations
 
 import gettext as catalogues
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -99,7 +101,7 @@ class Message:
     """
 
     text: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
     many: str = ""
     n: int = 0
 
@@ -109,7 +111,21 @@ class Message:
         return _(self.text, **self.values)
 
 
-Text = str | Message
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Several texts in a row, translated and joined where they are shown: `str(joined)`.
+
+    by: what stands between them, itself translated (", " is 、 in Japanese).
+    """
+
+    parts: Sequence[Text]
+    by: str = ", "
+
+    def __str__(self) -> str:
+        return _(self.by).join(str(part) for part in self.parts)
+
+
+Text = str | Message | Joined
 """What an error or an outcome says: a text that is as it is, or one to be translated."""
 
 
