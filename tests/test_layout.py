@@ -23,8 +23,8 @@ from tests.samples import DAY, FEEDS_TOML, a_library, paper
 
 PACKAGE = ROOT / "reader"
 
-ROOMS = ["cli", "web", "morning", "habit", "notes", "ranking", "pdfs", "search", "gathering",
-         "library", "base"]  # fmt: skip
+ROOMS = ["cli", "web", "texts", "morning", "habit", "notes", "ranking", "pdfs", "search",
+         "gathering", "library", "base"]  # fmt: skip
 
 PURE = {
     "base.errors",
