@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reader.base.errors import ModelError, UsageError
-from reader.base.messages import _, speak
+from reader.base.messages import Text, _, speak
 from reader.base.text import plain
 from reader.cli.frame import Settings, settings_of
 from reader.library.config import Config
@@ -265,7 +265,7 @@ def serving(context: click.Context, library: Library) -> QuestionEncoder:
     return QuestionEncoder(chosen.name, encode)
 
 
-def opened_encoder(config: Config, tell: Callable[[str], None]) -> QueryEncoder:
+def opened_encoder(config: Config, tell: Callable[[Text], None]) -> QueryEncoder:
     """Open the encoder for queries and notes, to be kept in memory. Raises ModelError."""
     from reader.search.encoder import open_query_encoder
 
@@ -296,12 +296,12 @@ def note_encoder(config: Config) -> Encode | None:
     return lambda text: (encoder.name, encoder.encode_passage(text))
 
 
-def tell_text(settings: Settings) -> Callable[[str], None]:
+def tell_text(settings: Settings) -> Callable[[Text], None]:
     """Make a function that prints a sentence of progress, on a terminal only."""
 
-    def tell(text: str) -> None:
+    def tell(text: Text) -> None:
         if not settings.is_quiet and sys.stderr.isatty():
-            click.echo(text, err=True)
+            click.echo(str(text), err=True)
 
     return tell
 

@@ -15,16 +15,9 @@ from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, WholeNumber, as_json_option, say_error
 from reader.library.folder import Library
 from reader.library.query import parse
-from reader.search.find import (
-    KINDS,
-    SearchHit,
-    SearchResult,
-    byline,
-    head_of,
-    nothing_asked,
-    search,
-)
+from reader.search.find import KINDS, SearchHit, SearchResult, search
 from reader.search.rows.index import Kind
+from reader.texts.search import byline, head_of, nothing_asked
 
 LARGEST = 10_000_000
 """Bytes of a text file that --like reads."""
@@ -153,7 +146,7 @@ def search_command(
                 is_error=True,
             )
     for sentence in found.said:
-        output.put(plain(sentence), is_error=True)
+        output.put(plain(str(sentence)), is_error=True)
     return _report_gaps(found)
 
 

@@ -15,6 +15,7 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from reader.base.messages import Message
 from reader.base.words import is_cjk, parts_of, phrase_term, query_words, word_places
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, State
@@ -53,7 +54,7 @@ class Listing:
     n: int
     is_cut: bool
     states: dict[State, int]
-    said: tuple[str, ...]
+    said: tuple[Message, ...]
     older: int | None
     newer: int | None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reader.base.messages import N_, _
+from reader.base.messages import Joined, Message, lazy_gettext
 from reader.base.words import SHORTEST, distance, is_cjk, other_spellings, query_words, slips
 from reader.library.file_names import nearest_names
 from reader.library.files import gone_pdfs
@@ -41,35 +41,39 @@ class QueryMeaning:
     families: frozenset[str] = frozenset()
     is_name: bool = False
     more: str = ""
-    said: tuple[str, ...] = ()
+    said: tuple[Message, ...] = ()
     gone: frozenset[int] = frozenset()
 
 
 def meant(library: Library, query: Query) -> QueryMeaning:
     """Find the people and the words that a query means."""
-    said = (
-        [
-            _(
+    said: list[Message] = []
+    if query.has_operators:
+        said.append(
+            lazy_gettext(
                 "AND, OR, NOT and brackets do not work here and were left out. -word leaves a "
                 "word out."
             )
-        ]
-        if query.has_operators
-        else []
-    )
-    said += [_("The query was cut after character {n}.", n=f"{LONGEST:,}")] if query.is_cut else []
+        )
+    if query.is_cut:
+        said.append(lazy_gettext("The query was cut after character {n}.", n=f"{LONGEST:,}"))
     if query.unclear:
         part = query.unclear[0]
-        key = (
-            N_(
+        said.append(
+            lazy_gettext(
                 "{text} is searched as words, because {name}: has no such value. Possible are "
                 "year:2023, year:2020-2023, on:2026-10, on:2026-10-03, has:note, has:pdf, "
-                "has:highlight, state:candidate, state:pick, state:skip and state:read."
+                "has:highlight, state:candidate, state:pick, state:skip and state:read.",
+                text=part.text,
+                name=part.near,
             )
             if part.is_value
-            else N_("{text} is searched as words. Did you mean the filter `{name}:`?")
+            else lazy_gettext(
+                "{text} is searched as words. Did you mean the filter `{name}:`?",
+                text=part.text,
+                name=part.near,
+            )
         )
-        said.append(_(key, text=part.text, name=part.near))
     names: dict[Filter, Names] = {}
     for one in query.filters:
         if one.name == "author":
@@ -102,38 +106,36 @@ def conditions(
     return filters.conditions(query.filters, kind, names=names, gone=gone, zone=zone)
 
 
-def _topic_text(library: Library, value: str) -> str:
-    """Make a sentence with the most similar topic, "" where something is filed under this one."""
+def _topic_text(library: Library, value: str) -> Message | None:
+    """Make a sentence with the most similar topic, None where something is filed under this one."""
     known = [t.path for t in library.config.topics]
     here = [*(count.topic for count in filings.counts(library.db)), *known]
     if any(f"/{value.lower()}/" in f"/{topic.lower()}/" for topic in here):
-        return ""
+        return None
     near = next(iter(nearest_names(value, list(dict.fromkeys(here)))), "")
-    return _(
-        N_("Nothing is filed under {topic}. Did you mean {near}?")
-        if near
-        else N_("Nothing is filed under {topic}."),
-        topic=value,
-        near=near,
+    if not near:
+        return lazy_gettext("Nothing is filed under {topic}.", topic=value)
+    return lazy_gettext(
+        "Nothing is filed under {topic}. Did you mean {near}?", topic=value, near=near
     )
 
 
-def _author(library: Library, value: str) -> tuple[Names, str]:
-    """Find the authors whom a name means, and a sentence where it seems mistyped, else ""."""
+def _author(library: Library, value: str) -> tuple[Names, Message | None]:
+    """Find the authors whom a name means, and a sentence where it seems mistyped, else None."""
     fold = family_fold(value)
     if len(value.replace(",", " ").split()) > 1:
         printed = frozenset(authors.authors_like(library.db, value))
         if printed:
-            return Names(family_folds(value), printed), ""
+            return Names(family_folds(value), printed), None
     elif is_cjk(fold):
         # A Japanese name is folded whole, so a family name is the beginning of it.
         if runs := authors.families_from(library.db, fold):
-            return Names(frozenset(runs)), ""
+            return Names(frozenset(runs)), None
     elif found := authors.n_by_family(library.db, family_folds(value)):
-        return Names(frozenset(found)), ""
+        return Names(frozenset(found)), None
     near = _near_families(library, fold)
     if not near:
-        return Names(frozenset()), _("There is no author {name} here.", name=value)
+        return Names(frozenset()), lazy_gettext("There is no author {name} here.", name=value)
     # The given name of a mistyped full name counts, where somebody has it.
     given = value.partition(",")[2] or " ".join(value.split()[:-1])
     printed = frozenset(
@@ -143,9 +145,12 @@ def _author(library: Library, value: str) -> tuple[Names, str]:
         for name, certainty in authors.authors_like(library.db, f"{given} {family}").items()
         if certainty != "no" and matches(f"{given} {family}", name) != "no"
     )
-    shown = _(", ").join(name.title() for name in near)
-    text = _("There is no author {name} here; showing {near}.", name=value, near=shown)
-    return Names(frozenset(near), printed or None), text
+    return Names(frozenset(near), printed or None), _no_author(value, near)
+
+
+def _no_author(name: str, near: list[str]) -> Message:
+    shown = Joined([family.title() for family in near])
+    return lazy_gettext("There is no author {name} here; showing {near}.", name=name, near=shown)
 
 
 def _near_families(library: Library, fold: str) -> list[str]:
@@ -165,40 +170,35 @@ def _near_families(library: Library, fold: str) -> list[str]:
     return [name for d, name in sorted(several) if d <= 2][:1]
 
 
-def _word(library: Library, word: str) -> tuple[set[str], str, str]:
+def _word(library: Library, word: str) -> tuple[set[str], str, Message | None]:
     """Check whether a free word is somebody's name, or mistyped.
 
     It is a name where more papers are by people of that name than have the word. Returns the
-    families, the word that was likely meant, and a sentence for the person; each empty for none.
+    families, the word that was likely meant, and a sentence for the person; each empty or None
+    for none.
     """
     db = library.db
     if is_cjk(word):
         found = authors.families_from(db, word) if len(word) > 1 else []
-        return set(found[:MOST_NAMES]), "", ""
+        return set(found[:MOST_NAMES]), "", None
     if len(word) < SHORTEST or not word.isalpha():
-        return set(), "", ""
+        return set(), "", None
     # The words of a query are singular: "Williams" came as "william".
     here = authors.n_by_family(db, {word, word + "s"})
     term = f'"{word}"'
     n = sum(here.values())
     if n and index.n_having(db, term, limit=n, kind="paper") < n:
-        return set(here), "", ""
+        return set(here), "", None
     if here or index.n_having(db, term, limit=1):
-        return set(), "", ""
+        return set(), "", None
     # Nothing has it as typed: a frequent word is more likely than a name.
     near = _near_families(library, word)
     other = index.most_used(db, slips(word))
     if other and other not in near:
-        return (
-            set(),
-            other,
-            _("No text has “{word}”; “{near}” is searched for too.", word=word, near=other),
+        said = lazy_gettext(
+            "No text has “{word}”; “{near}” is searched for too.", word=word, near=other
         )
+        return set(), other, said
     if not near:
-        return set(), "", ""
-    shown = _(", ").join(name.title() for name in near)
-    return (
-        set(near),
-        "",
-        _("There is no author {name} here; showing {near}.", name=word, near=shown),
-    )
+        return set(), "", None
+    return set(near), "", _no_author(word, near)

@@ -9,11 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelError
-from reader.base.messages import N_, _, ngettext
-from reader.base.text import plain, shorten
-from reader.library.file_names import year_of
+from reader.base.messages import Message, lazy_gettext
 from reader.library.folder import Library
-from reader.library.paper import LibraryPaper, family_name
+from reader.library.paper import LibraryPaper
 from reader.library.query import Query, parse
 from reader.library.rows import papers
 from reader.search.evidence import evidence, fingerprint, is_same_text
@@ -74,7 +72,7 @@ class SearchResult:
     notice: ModelError | None = None
     n_not_encoded: int = 0
     n_not_indexed: int = 0
-    said: tuple[str, ...] = ()
+    said: tuple[Message, ...] = ()
     is_listing: bool = False
 
     @property
@@ -114,13 +112,15 @@ def search(
     if not hits and asked.phrases:
         # No text has the phrase, but some may have its words.
         said.append(
-            _("Nothing has the phrase “{phrase}”. Found by its words:", phrase=asked.phrases[0])
+            lazy_gettext(
+                "Nothing has the phrase “{phrase}”. Found by its words:", phrase=asked.phrases[0]
+            )
         )
         loose = replace(asked, phrases=())
         hits = _found(Ranking(library, loose, encoder, ranking.vector, meaning), wanted, limit)
     if ranking.is_cut:
         said.append(
-            _(
+            lazy_gettext(
                 "Very many texts have these words. By words, only the newest {n} of each kind were "
                 "compared; by meaning, all.",
                 n=f"{LOOKED_AT:,}",
@@ -136,7 +136,7 @@ def _with_vector(
     # Words are ranked while the query is encoded in another thread, and its vector is compared
     # there while the last kind is ranked by words: neither needs the other.
     with ThreadPoolExecutor(1) as beside:
-        # With this context, which has the language of error messages.
+        # With this context, which has the language of what the model reports while it is loaded.
         encoding = beside.submit(copy_context().run, encode_query, ranking.query.words)
         ranking.look_for_words(kinds[:-1])
         try:
@@ -255,66 +255,3 @@ def _listing(
             hits += _hits(library, kind, [(row, 0.0) for row in rows], limit=limit)
     found = SearchResult(tuple(hits), said=meaning.said, is_listing=True)
     return with_limits(found, library, encoder)
-
-
-def nothing_asked(query: Query) -> str:
-    """Explain why there is nothing to search for in a query."""
-    if query.has_operators:
-        return _("There is nothing to search for: AND, OR, NOT and brackets are not search words.")
-    return _(
-        N_("This only leaves out. Add what to search for.")
-        if query.without
-        else N_("There is nothing to search for.")
-    )
-
-
-def head_of(found: SearchResult, query: str) -> str:
-    """Write the heading of a result, "" for hits that have the query's words."""
-    if not found.hits:
-        return _("Nothing found for {query}.", query=shorten(plain(query), 200))
-    if found.is_listing:
-        return _("The newest that fit:")
-    return "" if found.has_words else _("Nothing has these words. Nearest by meaning:")
-
-
-def notices_of(found: SearchResult) -> list[str]:
-    """Write sentences about the query as it was taken, and about texts that were not seen."""
-    told = [plain(sentence) for sentence in found.said]
-    if found.n_not_encoded and found.notice is None and not found.is_listing:
-        told.append(
-            ngettext(
-                "{n} text has no vector yet and is found by words only; `reader index` makes the "
-                "vectors.",
-                "{n} texts have no vectors yet and are found by words only; `reader index` makes "
-                "the vectors.",
-                found.n_not_encoded,
-            )
-        )
-    if found.n_not_indexed:
-        told.append(
-            ngettext(
-                "{n} note, highlight or paper is not indexed yet and cannot be found; `reader "
-                "index` indexes them.",
-                "{n} notes, highlights and papers are not indexed yet and cannot be found; `reader "
-                "index` indexes them.",
-                found.n_not_indexed,
-            )
-        )
-    return told
-
-
-def byline(hit: SearchHit) -> str:
-    """Describe a hit's paper in a line: its id or key, its authors and its year."""
-    held = hit.held
-    is_file = held.paper.id.startswith(("pdf:", "web:"))
-    names = [family_name(author) for author in held.paper.authors]
-    year = year_of(held.paper)
-    by = _("{names} et al.", names=names[0]) if len(names) > 2 else " & ".join(names)
-    also = _("same text as {ids}", ids=_(", ").join(hit.also))
-    parts = [
-        (held.key if is_file else None) or held.paper.id,
-        by,
-        str(year or ""),
-        also if hit.also else "",
-    ]
-    return " · ".join(part for part in parts if part)

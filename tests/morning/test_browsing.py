@@ -120,7 +120,8 @@ def test_each_state_is_counted_whichever_is_asked_for(library: Library) -> None:
 
 def test_a_mistyped_filter_is_reported(library: Library) -> None:
     found = browse(library, "author:fields")
-    assert (found.n, found.said) == (40, ("There is no author fields here; showing Field.",))
+    said = [str(sentence) for sentence in found.said]
+    assert (found.n, said) == (40, ["There is no author fields here; showing Field."])
 
 
 def test_a_page_beyond_the_end_is_empty(library: Library) -> None:

@@ -167,7 +167,8 @@ def test_without_torch_numpy_encodes_many_texts_and_says_once_that_it_is_slow(
     by_torch = ModelEncoder(ready, PlainEngine(open_quick(ready))).encode_passages(texts)
     monkeypatch.setitem(sys.modules, "torch", None)  # as in a light installation
     said: list[str] = []
-    encoder = ModelEncoder(ready, PlainEngine(open_quick(ready), said.append))
+    engine = PlainEngine(open_quick(ready), lambda text: said.append(str(text)))
+    encoder = ModelEncoder(ready, engine)
     encoder.encode_query("a few words")
     assert said == []
     for _ in range(2):

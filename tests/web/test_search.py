@@ -18,9 +18,10 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.notes.write import add_note
 from reader.search.encode import index_words
-from reader.search.find import SearchHit, byline
+from reader.search.find import SearchHit
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
+from reader.texts.search import byline
 from reader.web.visit import Parts
 from tests.samples import DAY, FEEDS_TOML, SmallEncoder, Web, paper, tools
 from tests.web.site import parts_of, site

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelMissing
-from reader.base.messages import _
+from reader.base.messages import Text, lazy_gettext
 from reader.search.encoder.models import (
     ModelPlace,
     Progress,
@@ -43,12 +43,12 @@ class QueryEncoder:
     """
 
     name: str
-    note: str
+    note: Text
     encode_query: Callable[[str], NDArray[np.float32]]
     encode_passage: Callable[[str], NDArray[np.float32]]
 
 
-def _no_progress(_unused: str) -> None:
+def _no_progress(_unused: Text) -> None:
     """Report no progress."""
 
 
@@ -106,8 +106,11 @@ def open_query_encoder(
     A model that was never prepared is prepared first. Raises what `prepare` raises.
     """
     found = prepare(model, cache=cache, progress=progress)
-    if note := read_note(found):
-        note = _("{model} takes seconds for the first question ({why})", model=model, why=note)
+    note: Text = ""
+    if why := read_note(found):
+        note = lazy_gettext(
+            "{model} takes seconds for the first question ({why})", model=model, why=why
+        )
         encoder = open_encoder(model, cache=cache, progress=progress)
     else:
         from reader.search.encoder.bert import open_quick

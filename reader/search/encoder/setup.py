@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from reader.base.errors import ModelError
-from reader.base.messages import _, lazy_gettext
+from reader.base.messages import lazy_gettext
 from reader.search.encoder.bert import NumpyEngine, open_quick
 from reader.search.encoder.model import FEW, LibraryEngine, ModelEncoder, PlainEngine
 from reader.search.encoder.models import (
@@ -358,7 +358,7 @@ def set_up(found: ModelPlace, *, progress: Progress, source: ModelSource | None 
             if found.is_bundled:
                 _set_up_bundled(here, progress, source or ModelSource(find_data()))
             else:
-                progress(_("Checking the model (first use only)"))
+                progress(lazy_gettext("Checking the model (first use only)"))
                 answers = _ask_library(here)
                 gc.collect()  # the library's model refers to itself; half a gigabyte must not wait
                 write_verdict(here, compare_quick(here, answers))
@@ -379,9 +379,9 @@ def _set_up_bundled(here: ModelPlace, progress: Progress, source: ModelSource) -
     sentence-transformers is not asked: importing it takes longer than all the rest, and the
     file's hash is known, so the tests compare with it (tests/search/test_encoder.py).
     """
-    progress(_("Unpacking the model (first use only)"))
+    progress(lazy_gettext("Unpacking the model (first use only)"))
     convert(source.data, here.folder, sha256=source.sha256)
-    progress(_("Checking the model (first use only)"))
+    progress(lazy_gettext("Checking the model (first use only)"))
     check_against_engine(answers_of(ModelEncoder(here, open_quick(here)), PLAIN), source.data)
     write_verdict(here, "")
 
@@ -491,9 +491,8 @@ def compare_quick(found: ModelPlace, theirs: Answers) -> str:
         engine.expect(FEW + 1)  # so that torch is loaded
         by_torch = answers_of(ModelEncoder(found, engine), theirs.texts)
     except (KeyError, ValueError, RuntimeError) as error:
-        raise broken(
-            found, _("a weight is missing or has another shape: {error}", error=error)
-        ) from error
+        what = lazy_gettext("a weight is missing or has another shape: {error}", error=error)
+        raise broken(found, what) from error
     pairs = [(by_numpy, theirs.queries), (by_torch.queries, theirs.queries)]
     for ours, wanted in [*pairs, (by_torch.passages, theirs.passages)]:
         for text, cosine in zip(theirs.texts, np.sum(ours * wanted, axis=1), strict=True):

@@ -19,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from reader.base.messages import _
+from reader.base.messages import lazy_gettext
 from reader.search.encoder.models import ModelPlace, broken
 
 if TYPE_CHECKING:
@@ -106,7 +106,8 @@ def read_pieces(found: ModelPlace) -> LibraryPieces:
     try:
         return LibraryPieces(Tokenizer.from_buffer(path.read_bytes()))
     except (OSError, ValueError) as error:
-        raise broken(found, _("{file} cannot be read: {error}", file=path, error=error)) from error
+        what = lazy_gettext("{file} cannot be read: {error}", file=path, error=error)
+        raise broken(found, what) from error
 
 
 def quick_pieces(found: ModelPlace) -> Pieces:

@@ -16,16 +16,9 @@ from reader.habit.week import read_between, week_of
 from reader.library.find import find_paper
 from reader.library.query import parse
 from reader.notes.shared import markdown
-from reader.search.find import (
-    KINDS,
-    SearchHit,
-    byline,
-    head_of,
-    nothing_asked,
-    notices_of,
-    search,
-)
+from reader.search.find import KINDS, SearchHit, search
 from reader.search.rows.index import Kind
+from reader.texts.search import byline, head_of, nothing_asked, notices_of
 from reader.web.visit import Visit, route
 
 if TYPE_CHECKING:

@@ -1,0 +1,73 @@
+"""Write what commands and pages show of a search: its heading, its notices, a hit's paper."""
+
+from __future__ import annotations
+
+from reader.base.messages import N_, _, ngettext
+from reader.base.text import plain, shorten
+from reader.library.file_names import year_of
+from reader.library.paper import family_name
+from reader.library.query import Query
+from reader.search.find import SearchHit, SearchResult
+
+
+def nothing_asked(query: Query) -> str:
+    """Explain why there is nothing to search for in a query."""
+    if query.has_operators:
+        return _("There is nothing to search for: AND, OR, NOT and brackets are not search words.")
+    return _(
+        N_("This only leaves out. Add what to search for.")
+        if query.without
+        else N_("There is nothing to search for.")
+    )
+
+
+def head_of(found: SearchResult, query: str) -> str:
+    """Write the heading of a result, "" for hits that have the query's words."""
+    if not found.hits:
+        return _("Nothing found for {query}.", query=shorten(plain(query), 200))
+    if found.is_listing:
+        return _("The newest that fit:")
+    return "" if found.has_words else _("Nothing has these words. Nearest by meaning:")
+
+
+def notices_of(found: SearchResult) -> list[str]:
+    """Write sentences about the query as it was taken, and about texts that were not seen."""
+    told = [plain(str(sentence)) for sentence in found.said]
+    if found.n_not_encoded and found.notice is None and not found.is_listing:
+        told.append(
+            ngettext(
+                "{n} text has no vector yet and is found by words only; `reader index` makes the "
+                "vectors.",
+                "{n} texts have no vectors yet and are found by words only; `reader index` makes "
+                "the vectors.",
+                found.n_not_encoded,
+            )
+        )
+    if found.n_not_indexed:
+        told.append(
+            ngettext(
+                "{n} note, highlight or paper is not indexed yet and cannot be found; `reader "
+                "index` indexes them.",
+                "{n} notes, highlights and papers are not indexed yet and cannot be found; `reader "
+                "index` indexes them.",
+                found.n_not_indexed,
+            )
+        )
+    return told
+
+
+def byline(hit: SearchHit) -> str:
+    """Describe a hit's paper in a line: its id or key, its authors and its year."""
+    held = hit.held
+    is_file = held.paper.id.startswith(("pdf:", "web:"))
+    names = [family_name(author) for author in held.paper.authors]
+    year = year_of(held.paper)
+    by = _("{names} et al.", names=names[0]) if len(names) > 2 else " & ".join(names)
+    also = _("same text as {ids}", ids=_(", ").join(hit.also))
+    parts = [
+        (held.key if is_file else None) or held.paper.id,
+        by,
+        str(year or ""),
+        also if hit.also else "",
+    ]
+    return " · ".join(part for part in parts if part)
