@@ -195,7 +195,7 @@ def fresh_process(model: str, cache: Path) -> list[str]:
         "import sys; from pathlib import Path\n"
         "from reader.search.encoder import open_query_encoder\n"
         f"q = open_query_encoder({model!r}, cache=Path({str(cache)!r}))\n"
-        "v = q.encode_query('同時通訳 simultaneous interpretation')\n"
+        "v = q.encode_query('interprètes & simultaneous interpretation')\n"
         "print(q.name, repr(q.note), len(v), v.dtype)\n"
         "print(sorted({'torch', 'transformers'} & sys.modules.keys()))\n"
         "print(v.tolist())"
@@ -214,7 +214,7 @@ def test_a_fresh_process_answers_without_torch(
     about, loaded, vector = fresh_process(model, cache)
     assert about == f"{encoder.name} '' 384 float32"
     assert loaded == "[]"
-    expected = encoder.encode_query("同時通訳 simultaneous interpretation")
+    expected = encoder.encode_query("interprètes & simultaneous interpretation")
     assert float(np.dot(np.array(json.loads(vector)), expected)) > 0.99999
 
 

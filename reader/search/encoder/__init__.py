@@ -38,7 +38,8 @@ class QueryEncoder:
     """Turns single texts into unit vectors, (d,) float32.
 
     name: the same as that of the encoder of passages. note: "", or why the first query takes
-    seconds. encode_query: of a query; a long one is cut into parts, as passages are.
+    seconds. encode_query: of a query, without what all Japanese ones have in common; a long one
+    is cut into parts, as passages are.
     encode_passage: of a text to be found, so that a note has its vector at once.
     """
 
@@ -117,8 +118,14 @@ def open_query_encoder(
         from reader.search.encoder.model import ModelEncoder
 
         encoder = ModelEncoder(found, open_quick(found))
+    # Imports numpy, which opening a model needs anyway.
+    from reader.search.encoder.japanese import without_common_part
+
     return QueryEncoder(
-        found.name, note, encoder.encode_query, lambda text: encoder.encode_passages([text])[0]
+        found.name,
+        note,
+        lambda text: without_common_part(text, encoder.encode_query, found.setup),
+        lambda text: encoder.encode_passages([text])[0],
     )
 
 

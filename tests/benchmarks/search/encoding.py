@@ -91,7 +91,7 @@ class Remembered:
         def encode(texts: Sequence[str]) -> Floats:
             return self._model.encode_query(texts[0])[None]
 
-        (vector,) = self._vectors("query", [text], encode)
+        (vector,) = self._vectors("query, centred", [text], encode)
         return vector
 
     def _vectors(
