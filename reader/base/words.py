@@ -184,7 +184,7 @@ def is_cjk(token: str) -> bool:
 def folded(token: str) -> str:
     """Reduce a token to its indexed form: singular, without accents and long marks."""
     if is_cjk(token):
-        return _LONG_MARK.sub("", token)
+        return without_long_marks(token)
     word = token
     if not token.isascii():
         decomposed = unicodedata.normalize("NFKD", token)
@@ -195,6 +195,11 @@ def folded(token: str) -> str:
         return word[:-3] + "y"
     # "caches" may come from "cache" or "cach": both become what they share.
     return _SIBILANT.sub(r"\1", word.removesuffix("s"))
+
+
+def without_long_marks(text: str) -> str:
+    """Drop the long marks of katakana words, which people write or leave out."""
+    return _LONG_MARK.sub("", text)
 
 
 def _compounds(text: str) -> list[str]:

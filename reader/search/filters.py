@@ -6,6 +6,7 @@ person is told.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from reader.base.messages import Joined, Message, lazy_gettext
@@ -24,7 +25,11 @@ MOST_NAMES = 3
 """The most families that a mistyped name may stand for; the most frequent ones come first."""
 
 SHORT = 4
-"""The most words of a query in which a word may be somebody's name."""
+"""The most words of a query in which a word may be somebody's name, years not counted."""
+
+AND_OTHERS = frozenset(("et", "al"))
+_AND_OTHERS = re.compile(r"\bet\.?\s+al\b\.?", re.IGNORECASE)
+_YEAR = re.compile(r"(?<![0-9A-Za-z.-])(?:19|20)[0-9]{2}(?![0-9A-Za-z.-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +37,18 @@ class QueryMeaning:
     """The meaning of a query in a library.
 
     names: the authors that each author filter means. families: family names, folded, that its
-    free words may be. is_name: the free words are a name and nothing else. more: words that were
+    free words may be. year: beside such a name, the year of the paper. is_name: the free words are
+    names, and maybe a year, and nothing else. words: the free words that are looked for, None for
+    all. more: words that were
     likely meant. said: sentences about what was not taken as it was typed. gone: papers whose PDF
     is not on the disk any more, where the query asks for PDFs.
     """
 
     names: dict[Filter, Names]
     families: frozenset[str] = frozenset()
+    year: int | None = None
     is_name: bool = False
+    words: str | None = None
     more: str = ""
     said: tuple[Message, ...] = ()
     gone: frozenset[int] = frozenset()
@@ -81,18 +90,36 @@ def meant(library: Library, query: Query) -> QueryMeaning:
             said += [text] if text else []
         elif one.name == "topic" and (text := _topic_text(library, one.value)):
             said.append(text)
-    words = query_words(query.words)
+    typed = query_words(query.words)
+    words = [word for word in typed if not _YEAR.fullmatch(word) and word not in AND_OTHERS]
     families: set[str] = set()
     more: list[str] = []
+    is_name = bool(words)
     for word in words if not query.phrases and len(words) <= SHORT else ():
         found, other, text = _word(library, word)
         families |= found
         more += [other] if other else []
         said += [text] if text else []
-    is_name = bool(families) and len(words) == 1
+        is_name &= bool(found)
+    year, searched = None, query.words
+    if families:
+        year = next((int(word) for word in typed if _YEAR.fullmatch(word)), None)
+        searched = _YEAR.sub(" ", _AND_OTHERS.sub(" ", searched))
+    elif len(words) > SHORT:
+        # In a sentence a year is of what happened then: as a rare word it would count most.
+        searched = _YEAR.sub(" ", searched)
     asks_for_pdfs = any((one.name, one.value) == ("has", "pdf") for one in query.filters)
     gone = gone_pdfs(library) if asks_for_pdfs else frozenset[int]()
-    return QueryMeaning(names, frozenset(families), is_name, " ".join(more), tuple(said), gone)
+    return QueryMeaning(
+        names,
+        frozenset(families),
+        year,
+        is_name and bool(families),
+        searched,
+        " ".join(more),
+        tuple(said),
+        gone,
+    )
 
 
 def conditions(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelError
-from reader.base.messages import Message, lazy_gettext
+from reader.base.messages import Joined, Message, lazy_gettext
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.query import Query, parse
@@ -118,6 +118,8 @@ def search(
         )
         loose = replace(asked, phrases=())
         hits = _found(Ranking(library, loose, encoder, ranking.vector, meaning), wanted, limit)
+    if names := ranking.other_names:
+        said.append(lazy_gettext("Also searched for: {names}.", names=Joined(names)))
     if ranking.is_cut:
         said.append(
             lazy_gettext(

@@ -13,13 +13,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.base.words import MAX_TERMS, phrase_term, query_terms, term_lists
+from reader.base.words import MAX_TERMS, phrase_term, term_lists
 from reader.library.folder import Library
 from reader.library.query import Query
 from reader.library.rows import authors
 from reader.library.rows.database import Database
 from reader.search.evidence import fuse, standing
 from reader.search.filters import QueryMeaning, conditions
+from reader.search.names import other_names
 from reader.search.rows import filters, index
 from reader.search.rows.filters import Conditions
 from reader.search.rows.index import Kind
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from reader.search.rows.nearest import Nearest
+
+MOST_COUNTED = 128
+"""Words of a query that are looked at, the first ones."""
 
 MANY = 20_000
 """The number of texts with a word from which on the word is common. A library of 10,000 papers
@@ -44,7 +48,8 @@ class WordQuery:
     """The words of a query as FTS5 expressions.
 
     every: all words. rare, common: the two kinds, "" where they are not separated. without: words
-    that no text may have. is_common: all of the words are common.
+    that no text may have. is_common: all of the words are common. known: the share of the query's
+    letters in words that some text has, 0 to 1; without other names.
     """
 
     every: str
@@ -52,24 +57,39 @@ class WordQuery:
     common: str = ""
     without: str = ""
     is_common: bool = False
+    known: float = 1.0
 
     def match(self, words: str) -> str:
         """Build an expression of some of the words, without texts that have `without`."""
         return f"({words}) NOT ({self.without})" if words and self.without else words
 
 
-def parted(db: Database, query: str, *, without: str = "", many: int = MANY) -> WordQuery:
-    """Separate a query's words into rare and common ones, which more than `many` texts have."""
+def parted(
+    db: Database, query: str, names: Sequence[str] = (), *, without: str = "", many: int = MANY
+) -> WordQuery:
+    """Separate a query's words into rare and common ones, which more than `many` texts have.
+
+    names: what its terms are also called, each searched as it stands.
+    """
     words, joined = term_lists(query)
-    every = " OR ".join([*words, *joined][:MAX_TERMS])
-    if not words or len(words) + len(joined) > MAX_TERMS:
-        return WordQuery(every, without=without)
-    counts = {word: index.n_having(db, word, limit=many + 1) for word in words}
+    typed = list(words)
+    words += [term for name in names if (term := phrase_term(name)) not in words]
+    # Words that no text has would take the place of others: a Japanese note has dozens.
+    counts = {
+        word: index.n_having(db, word, limit=many + 1) for word in [*words, *joined][:MOST_COUNTED]
+    }
+    chosen = set([word for word in counts if counts[word]][:MAX_TERMS])
+    words, joined = ([word for word in some if word in chosen] for some in (words, joined))
+    n_letters = sum(map(len, typed))
+    known = sum(len(word) for word in typed if word in chosen) / n_letters if typed else 1.0
+    every = " OR ".join([*words, *joined])
     common = [word for word in words if counts[word] > many]
     rare = [word for word in words if word not in common]
     if not common or not rare:
-        return WordQuery(every, without=without, is_common=not rare)
-    return WordQuery(every, " OR ".join([*rare, *joined]), " OR ".join(common), without)
+        is_common = bool(words) and not rare
+        return WordQuery(every, without=without, is_common=is_common, known=known)
+    rarer, other = " OR ".join([*rare, *joined]), " OR ".join(common)
+    return WordQuery(every, rarer, other, without, known=known)
 
 
 def ranked(
@@ -111,24 +131,29 @@ ENOUGH = 50
 """The least number of texts in these rankings that fit; with fewer, all papers that fit are listed
 first, and only their texts are ranked."""
 
-WORDS, MEANING = 2.0, 1.0
-"""The weights of a standard deviation of bm25 and of the cosines. On half of the notes, titles and
-quoted sentences of the real data 1.2 to 2 for words are about equal (tests.benchmarks.search)."""
+WORDS, KNOWN_WORDS, MEANING = 0.75, 1.0, 1.0
+"""The weights of a standard deviation of bm25, and of the cosines. Words count the more, the more
+of the query's letters stand in words that some text has: 1.75 : 1 for a sentence of a paper, less
+for mistyped words and for Japanese among English papers. Chosen on one half of the questions of
+`tests.benchmarks.search`; 1.25 to 2 for known words and 0.75 to 1 for unknown ones are about
+equal there."""
 
-NAME, NAME_ALONE = 1.0, 8.0
-"""The score of the newest paper by a person in the query, in a query with a vector and in one
-that is only the name."""
+NAME, NAME_ALONE = 4.0, 8.0
+"""The score of a paper by all people in the query, in a query with a vector and in one that is
+only names. NOT_OF_YEAR: the part of it that is left where the query names another year."""
+
+NOT_OF_YEAR = 0.5
 
 Ranked = list[tuple[int, float]]
 """Texts by row with their scores, best first."""
 
 
 class _Lists(NamedTuple):
-    """The texts of one kind in three rankings, best first; the first two have scores."""
+    """The texts of one kind in three rankings, best first."""
 
     by_words: Ranked
     by_meaning: Ranked
-    by_name: list[int]
+    by_name: Ranked
 
     @property
     def lengths(self) -> tuple[int, int, int]:
@@ -157,8 +182,18 @@ class Ranking:
 
     @property
     def shown_words(self) -> str:
-        """Get the words of the query, with those that were likely meant."""
-        return f"{self.query.words} {self.meaning.more}".strip()
+        """Get the words of the query, with those that were likely meant and other names."""
+        return " ".join(filter(None, (self.searched, self.meaning.more, *self.other_names)))
+
+    @property
+    def searched(self) -> str:
+        """Get the words that are looked for."""
+        return self.query.words if self.meaning.words is None else self.meaning.words
+
+    @functools.cached_property
+    def other_names(self) -> tuple[str, ...]:
+        """Get what the query's terms are also called: "singing voice synthesis" for SVS."""
+        return tuple(other_names(self.library.db, self.searched))
 
     def rank(self, kind: Kind) -> tuple[Ranked, frozenset[int]]:
         """Rank the texts of a kind in all ways.
@@ -168,13 +203,15 @@ class Ranking:
         lists = self._lists(kind)
         # Both lists are cut to one length, so that a standard deviation means the same in both.
         n = min(DEPTH, len(lists.by_meaning)) if lists.by_meaning else DEPTH
-        names = [(row, 1 - place / DEPTH) for place, row in enumerate(lists.by_name)]
         fused = fuse(
-            (WORDS, standing(lists.by_words[:DEPTH], n=n, zero=0.0)),
+            (
+                WORDS + KNOWN_WORDS * self._words.known,
+                standing(lists.by_words[:DEPTH], n=n, zero=0.0),
+            ),
             (MEANING, standing(lists.by_meaning[:DEPTH], n=n)),
-            (NAME_ALONE if self.vector is None else NAME, names[:DEPTH]),
+            (NAME_ALONE if self.vector is None else NAME, lists.by_name[:DEPTH]),
         )
-        return fused, frozenset([*(row for row, _ in lists.by_words), *lists.by_name])
+        return fused, frozenset(row for row, _ in [*lists.by_words, *lists.by_name])
 
     @property
     def is_cut(self) -> bool:
@@ -241,15 +278,23 @@ class Ranking:
         left_out = self._left_out(kind, [row for row, _ in found])
         return [(row, cosine) for row, cosine in found if row not in left_out]
 
-    def _by_name(self, kind: Kind) -> list[int]:
-        """List papers, or notes on them, by people whose name is in the query, newest first."""
-        if kind not in ("note", "paper") or not self.meaning.families:
+    def _by_name(self, kind: Kind) -> Ranked:
+        """Rank papers, or notes on them, by the people whose names are in the query, 0 to 1."""
+        families = self.meaning.families
+        if kind not in ("note", "paper") or not families:
             return []
-        db = self.library.db
-        theirs = authors.newest_by_family(db, self.meaning.families, limit=DEPTH)
-        rows = index.rows_of(db, kind, theirs)
-        left_out = self._left_out(kind, rows)
-        return [row for row in rows if row not in left_out]
+        db, year = self.library.db, self.meaning.year
+        theirs = authors.papers_by_families(db, families, year, limit=DEPTH)
+        most = max((n for _, n, _ in theirs), default=1)
+        scores: dict[int, float] = {}
+        for place, (paper, n, is_of_year) in enumerate(theirs):
+            part = n / most if year is None or is_of_year else NOT_OF_YEAR * n / most
+            # Of equal ones the newest comes first, by little.
+            for row in index.rows_of(db, kind, [paper]):
+                scores[row] = part * (1 - 0.1 * place / DEPTH)
+        left_out = self._left_out(kind, list(scores))
+        kept = [(row, score) for row, score in scores.items() if row not in left_out]
+        return sorted(kept, key=lambda item: -item[1])
 
     def _left_out(self, kind: Kind, rows: Sequence[int]) -> set[int]:
         """Select those of some texts that have a word that the query leaves out."""
@@ -259,12 +304,12 @@ class Ranking:
 
     def _only_fitting(self, wanted: Conditions, lists: _Lists) -> _Lists:
         """Keep the texts that fit the filters, in each list."""
-        rows = {row for scored in lists[:2] for row, _ in scored} | set(lists.by_name)
+        rows = {row for scored in lists for row, _ in scored}
         fits = filters.fitting(self.library.db, wanted, sorted(rows)) if rows else set()
         return _Lists(
             [(row, score) for row, score in lists.by_words if row in fits],
             [(row, cosine) for row, cosine in lists.by_meaning if row in fits],
-            [row for row in lists.by_name if row in fits],
+            [(row, score) for row, score in lists.by_name if row in fits],
         )
 
     @functools.cached_property
@@ -286,14 +331,16 @@ class Ranking:
 
     @functools.cached_property
     def _words(self) -> WordQuery:
-        return parted(self.library.db, self.shown_words, without=self._excluded_terms)
+        words = f"{self.searched} {self.meaning.more}"
+        return parted(self.library.db, words, self.other_names, without=self._excluded_terms)
 
     @functools.cached_property
     def _match(self) -> str:
-        words = query_terms(self.shown_words)
+        words = self._words.every
         # The phrases must be there; the other words only add to the score.
         if self._required_terms:
-            words = f"({self._required_terms}) AND ({self._required_terms} OR {words})"
+            any_word = " OR ".join(filter(None, (self._required_terms, words)))
+            words = f"({self._required_terms}) AND ({any_word})"
         if words and self._excluded_terms:
             return f"({words}) NOT ({self._excluded_terms})"
         return words

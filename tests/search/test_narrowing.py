@@ -203,6 +203,52 @@ def test_a_name_among_words_brings_their_paper_up(library: Library) -> None:
     assert papers_found[0] == 1
 
 
+@pytest.fixture
+def fields(library: Library) -> Library:
+    """Add papers by Ada Field of two years, and by her with Inaguma; the first is here already."""
+    of_2023 = paper(4, "Hills", "Hills.", authors=("Ada Field",), published_on=date(2023, 3, 1))
+    together = paper(
+        5, "Seas", "Seas.", authors=("A. Field", "Hirofumi Inaguma"), published_on=date(2020, 3, 1)
+    )
+    papers.add_papers(library.db, [of_2023, together], source="arXiv", on=LATER)
+    index_words(library, tools(Web()))
+    encode(library, tools(Web()))
+    return library
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("Field 2021", [1]),
+        ("field 2023", [4]),
+        ("Field et al. 2023", [4]),
+        ("Field Inaguma", [5]),
+        ("inaguma field 2020", [5]),
+        ("field hills 2021", [1, 4]),  # of the year, or with the word
+    ],
+)
+def test_a_name_and_a_year_find_their_papers_of_the_year_first(
+    fields: Library, query: str, first: list[int]
+) -> None:
+    rows = [hit.held.row for hit in ask(fields, query).hits if hit.kind == "paper"]
+    assert set(rows[: len(first)]) == set(first)
+
+
+def test_a_year_in_a_sentence_is_no_word_to_look_for(fields: Library) -> None:
+    added = paper(6, "Numbers", "2019 2019 2019 is a number and nothing else.")
+    papers.add_papers(fields.db, [added], source="arXiv", on=LATER)
+    index_words(fields, tools(Web()))
+    sentence = "gardens that listen to speech as seen around 2019"
+
+    def papers_of(query: str) -> list[int]:
+        hits = ask(fields, query, is_encoded=False).hits
+        return [hit.held.row for hit in hits if hit.kind == "paper"]
+
+    assert papers_of(sentence)[0] == 1
+    assert 6 not in papers_of(sentence)
+    assert papers_of("2019")[0] == 6
+
+
 def test_a_phrase_without_matches_is_reported_and_its_words_are_searched(library: Library) -> None:
     answer = ask(library, '"gardens of speech"')
     said = [str(sentence) for sentence in answer.said]

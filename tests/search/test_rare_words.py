@@ -36,9 +36,9 @@ def few_are_many(library: Library, query: str, *, without: str = "") -> WordQuer
 
 def test_words_that_many_texts_have_are_parted_from_the_others(library: Library) -> None:
     found = few_are_many(library, "bee model", without='"wasp"')
-    assert found.rare == '"bee" OR "beemodel"'
+    assert found.rare == '"bee"', "no text has beemodel"
     assert found.common == '"model"'
-    assert found.match(found.rare) == '("bee" OR "beemodel") NOT ("wasp")'
+    assert found.match(found.rare) == '("bee") NOT ("wasp")'
 
 
 def test_of_common_words_alone_the_newest_texts_are_ranked(library: Library) -> None:
@@ -78,3 +78,11 @@ def test_where_too_few_have_a_rare_word_all_are_ranked(library: Library) -> None
 
 def test_a_kind_without_texts_is_not_looked_through(library: Library) -> None:
     assert ranked(library.db, "highlight", WordQuery('"bee"'), limit=9) == []
+
+
+def test_words_that_no_text_has_take_no_place(library: Library) -> None:
+    absent = " ".join(f"nobodysword{n}" for n in range(60))
+    found = parted(library.db, f"{absent} bee")
+    assert found.every == '"bee"'
+    assert found.known == pytest.approx(0, abs=0.01)
+    assert parted(library.db, "bee model").known == 1

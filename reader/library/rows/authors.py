@@ -99,6 +99,30 @@ def families_from(db: Database, beginning: str) -> list[str]:
     return [r["family_fold"] for r in rows]
 
 
+def papers_by_families(
+    db: Database, folds: Iterable[str], year: int | None, *, limit: int
+) -> list[tuple[int, int, bool]]:
+    """Select the papers of authors with some folded family names: (row, families, of the year).
+
+    Papers with the most of the families come first, then those of the year, then the newest.
+    year: None for any. A paper without a date counts as of the year in which it arrived.
+    """
+    rows = db.read(
+        """
+        SELECT p.id, w.n, strftime('%Y', coalesce(p.published_on, p.announced_on, p.arrived_on)) = ?
+            AS is_of_year
+        FROM (
+            SELECT paper, count(DISTINCT family_fold) AS n FROM authors
+            WHERE family_fold IN (SELECT value FROM json_each(?)) GROUP BY paper) AS w
+        JOIN papers AS p ON p.id = w.paper
+        WHERE p.merged_into IS NULL
+        ORDER BY w.n DESC, is_of_year DESC, p.arrived_on DESC, p.id DESC LIMIT ?
+        """,
+        (str(year), json.dumps(list(folds)), limit),
+    )
+    return [(r["id"], r["n"], bool(r["is_of_year"])) for r in rows]
+
+
 def newest_by_family(db: Database, folds: Iterable[str], *, limit: int) -> list[int]:
     """Select the papers (rows) of authors with some folded family names, the newest first."""
     rows = db.read(
