@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reader.gathering.rows import posts
 from reader.habit import rows as reviews
-from reader.habit.heatmap import heatmap, svg
+from reader.habit.heatmap import heatmap
 from reader.library.folder import Clock, Library, open_library, write_whole
 from reader.library.highlight import Highlight
 from reader.library.rows import decisions, papers
@@ -19,6 +19,7 @@ from reader.notes.write import add_note
 from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.rows.pdfs import Picture
 from reader.pdfs.text.pictures import png_of
+from reader.texts.heatmap import svg
 from tests.samples import DAY, NOW, paper, post
 
 FEEDS = """

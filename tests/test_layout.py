@@ -64,6 +64,9 @@ PURE = {
     "ranking.rank",
     "ranking.topic",
     "search.evidence",
+    "texts.filing",
+    "texts.heatmap",
+    "texts.shared",
 }
 """Values and rules: no file, clock, network or state; what they are given is what they know."""
 

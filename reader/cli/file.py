@@ -19,11 +19,11 @@ from reader.morning.file import (
     export_filed,
     file_paper,
     move_topic,
-    suggestion_text,
     suggestions,
     topics,
 )
 from reader.pdfs.text.process import PdfReader
+from reader.texts.filing import suggestion_text
 
 
 @click.command(

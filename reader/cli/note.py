@@ -24,9 +24,9 @@ from reader.notes import drafts, outcome
 from reader.notes.changes import pieces
 from reader.notes.draft import HINT, laid_out
 from reader.notes.drafts import Draft, Others, marks_of, may_show, new_words, words_again
+from reader.notes.folder import ExportOutcome
 from reader.notes.links import NearNotes, related
-from reader.notes.outcome import ORIGINS, report_of
-from reader.notes.own_words import check_lines, where
+from reader.notes.outcome import ORIGINS
 from reader.notes.rows import notes
 from reader.notes.rows.notes import Revision
 from reader.notes.write import (
@@ -40,6 +40,7 @@ from reader.notes.write import (
     newest_note,
     restore,
 )
+from reader.texts.note import check_lines, file_lines, report_of, where
 
 if TYPE_CHECKING:
     from reader.search.encode import Encode
@@ -346,8 +347,8 @@ def export_one(library: Library, held: LibraryPaper) -> None:
     _warn(outcome.export_one(library, held))
 
 
-def _warn(told: list[str]) -> None:
-    for sentence in told:
+def _warn(done: ExportOutcome) -> None:
+    for sentence in file_lines(done):
         output.put(sentence, is_error=True)
 
 

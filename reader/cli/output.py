@@ -13,6 +13,7 @@ from unicodedata import category
 import click
 
 from reader.base.errors import ReaderError
+from reader.base.messages import Text
 from reader.base.text import plain
 from reader.cli.frame import settings_of
 from reader.library.ids import url_of
@@ -194,6 +195,8 @@ def encode(value: Any) -> Any:
     """Convert a value for `json`: classes by FIELDS, with all values in them."""
     if isinstance(value, str | int | float | None):
         return value
+    if isinstance(value, Text):
+        return str(value)
     if isinstance(value, Mapping):
         return {plain(key): encode(one) for key, one in value.items()}
     if isinstance(value, tuple | list):
@@ -216,7 +219,7 @@ def encode(value: Any) -> Any:
             if digits and one is not None:
                 one = round(one, int(digits))
             if is_foreign and one is not None:
-                one = plain(one) if isinstance(one, str) else [plain(text) for text in one]
+                one = plain(str(one)) if isinstance(one, Text) else [plain(str(t)) for t in one]
             fields[name] = encode(one or None if may_be_null else one)
         else:
             fields[name] = None

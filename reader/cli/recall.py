@@ -14,24 +14,25 @@ from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, say_err
 from reader.cli.openers import OpenOutcome, opener
 from reader.cli.terminal import END, Ask, asking
 from reader.habit import recall
-from reader.habit.recall import GRADES, Due, card_of, graded_text, paused_text
+from reader.habit.recall import GRADES, Due, card_of
 from reader.habit.rows import Review, Waiting
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.notes.write import newest_note
+from reader.texts.habit import graded_text, paused_text
 
 
 def card_lines(library: Library, held: LibraryPaper, waiting: Waiting, *, number: int) -> list[str]:
     """Lay out the front of a card: title, authors, when it was last seen, and the question."""
     width = screen.width_of_terminal()
     card = card_of(library, held, waiting)
-    facts = [screen.authors_text(held.paper.authors), card.seen]
+    facts = [screen.authors_text(held.paper.authors), str(card.seen)]
     lines = ["", *screen.wrap(plain(held.paper.title), width, "    ", f"{number:>2}  ")]
     lines = [line and screen.bold(line) for line in lines]
     lines += map(screen.dim, screen.wrap(plain(" · ".join(facts)), width, "    "))
-    lines += screen.wrap(card.question, width, "    ", "    ? ")
+    lines += screen.wrap(str(card.question), width, "    ", "    ? ")
     return lines
 
 

@@ -18,7 +18,7 @@ from reader.base.text import columns, plain, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, settings_of
 from reader.cli.terminal import END, asking
-from reader.habit.heatmap import Square, months_line, rows, svg
+from reader.habit.heatmap import Square
 from reader.habit.share import Choice, share, share_week
 from reader.habit.week import (
     N_WEEKS,
@@ -27,7 +27,6 @@ from reader.habit.week import (
     Stats,
     Week,
     day_shown,
-    regret_text,
     stats,
     week,
 )
@@ -37,7 +36,10 @@ from reader.library.folder import Library, write_whole
 from reader.morning.pick import drop, keep, keep_asked, n_to_ask, to_ask
 from reader.morning.texts import source_name
 from reader.morning.values import QueueEntry
-from reader.notes.shared import SharedPage, markdown
+from reader.notes.shared import SharedPage
+from reader.texts.habit import regret_text
+from reader.texts.heatmap import months_line, rows, svg
+from reader.texts.shared import markdown
 
 
 @click.command(
@@ -439,7 +441,7 @@ def _write_page(context: click.Context, shared: SharedPage, target: str, today: 
     slash): then the file is named as on the web page.
     """
     from reader.base.markup import to_html
-    from reader.notes.shared import html_page
+    from reader.texts.shared import html_page
 
     page = html_page(shared, to_html)
     if target == STDOUT:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from reader.base.errors import UsageError
-from reader.base.messages import N_, _, lazy_gettext, ngettext
-from reader.base.text import plain, sentences
+from reader.base.messages import N_, Text, lazy_gettext, lazy_ngettext
+from reader.base.text import plain
 from reader.habit import rows
 from reader.habit.rows import Review, Waiting
 from reader.library.arrival import keep_arrival
@@ -213,8 +213,8 @@ class Card:
 
     held: LibraryPaper
     waiting: Waiting
-    seen: str
-    question: str
+    seen: Text
+    question: Text
     note: str
 
 
@@ -225,28 +225,17 @@ def card_of(library: Library, held: LibraryPaper, waiting: Waiting) -> Card:
     text = note.text if note else ""
     if waiting.last_on:
         seen = (
-            ngettext("recalled {n} day ago", "recalled {n} days ago", since)
+            lazy_ngettext("recalled {n} day ago", "recalled {n} days ago", since)
             if since
-            else _("recalled today")
+            else lazy_gettext("recalled today")
         )
     else:
         seen = (
-            ngettext("written {n} day ago", "written {n} days ago", since)
+            lazy_ngettext("written {n} day ago", "written {n} days ago", since)
             if since
-            else _("written today")
+            else lazy_gettext("written today")
         )
-    return Card(held, waiting, seen, plain(question(text)), text)
-
-
-def paused_text(due: Due) -> str:
-    """Explain why nothing comes back, and that nothing is lost by it."""
-    if due.deadline is None:
-        return _("Today is a day off. Your notes wait, and come back a few a day afterwards.")
-    return _(
-        "Recall pauses until {name} ({on}). Your notes wait, and come back a few a day afterwards.",
-        name=plain(due.deadline.name),
-        on=due.deadline.on,
-    )
+    return Card(held, waiting, seen, question(text), text)
 
 
 GRADE_NAMES = {
@@ -256,16 +245,3 @@ GRADE_NAMES = {
     4: N_("easy"),
 }
 """Names of the grades, as fsrs numbers them."""
-
-
-def graded_text(library: Library, graded: GradeOutcome, *, has_title: bool) -> str:
-    """Describe when a note comes back."""
-    n = (graded.due_on - library.today()).days
-    said = ngettext(
-        "{grade}: comes back on {on}, in {n} day.",
-        "{grade}: comes back on {on}, in {n} days.",
-        n,
-        grade=_(GRADE_NAMES[graded.grade]),
-        on=graded.due_on,
-    )
-    return sentences([said, plain(graded.held.paper.title)]) if has_title else said

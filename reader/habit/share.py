@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from reader.base.errors import UsageError
-from reader.base.messages import _, lazy_gettext, ngettext
+from reader.base.messages import Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 from reader.habit.week import read_between, week_of
 from reader.library.file_names import year_of
@@ -35,7 +35,7 @@ def share(
     choice: Choice = "none",
     has_figures: bool = True,
     themes: Sequence[str] = (),
-    title: str = "",
+    title: Text = "",
 ) -> SharedPage:
     """Build a page of what others may see of some papers, in the order given.
 
@@ -46,7 +46,7 @@ def share(
     if themes:
         found = [(replace(p, theme=theme), n) for (p, n), theme in zip(found, themes, strict=True)]
     if not title and len(found) > 1:
-        title = ngettext("{n} paper", "{n} papers", len(found))
+        title = lazy_ngettext("{n} paper", "{n} papers", len(found))
     return SharedPage(tuple(paper for paper, _ in found), title, sum(n for _, n in found))
 
 
@@ -58,7 +58,7 @@ def share_week(
     read = [one for one in read_between(library, first, last) if one.is_written]
     # A theme that nobody named is a folder's path, which is nobody's business.
     themes = ["" if "/" in one.theme else plain(one.theme) for one in read]
-    title = _("Papers of the week, {first} to {last}", first=first, last=last)
+    title = lazy_gettext("Papers of the week, {first} to {last}", first=first, last=last)
     held = [one.held for one in read]
     return share(library, held, choice=choice, has_figures=has_figures, themes=themes, title=title)
 

@@ -13,8 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from reader.base.messages import _, ngettext
-from reader.base.text import plain, shorten
 from reader.habit import rows
 from reader.habit.heatmap import Heatmap, Streak, heatmap, streak
 from reader.habit.recall import near_deadline
@@ -119,23 +117,6 @@ def week(library: Library, day: date, *, encoder: str = "") -> Week:
         tuple(new_links(library, first, last)),
         tuple(unique[:MOST_REGRETS]),
         max(0, len(unique) - MOST_REGRETS),
-    )
-
-
-def regret_text(regret: Regret) -> str:
-    """Explain why a skipped paper may deserve another look."""
-    facts = {"id": regret.held.paper.id, "day": regret.skipped_on}
-    if regret.near is None:
-        return ngettext(
-            "{id} · skipped {day}; {n} person mentioned it since",
-            "{id} · skipped {day}; {n} people mentioned it since",
-            regret.n_people,
-            **facts,
-        )
-    return _(
-        "{id} · skipped {day}; similar to your pick “{title}”",
-        title=shorten(plain(regret.near.paper.title), 60),
-        **facts,
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from reader.base.errors import NotKnown, ReaderError, UsageError
-from reader.base.messages import _, lazy_gettext, ngettext
+from reader.base.messages import N_, Joined, lazy_gettext
 from reader.library.config import Lane
 from reader.library.feeds_file import path_problem
 from reader.library.file_names import (
@@ -147,7 +147,7 @@ def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str
         return text
     near = nearest_names(text, known)
     hint = (
-        lazy_gettext("Similar: {near}. --new makes a new folder.", near=_(", ").join(near))
+        lazy_gettext("Similar: {near}. --new makes a new folder.", near=Joined(near, N_(", ")))
         if near
         else lazy_gettext("`reader topics` lists them; --new makes a new folder.")
     )
@@ -182,29 +182,6 @@ def suggestions(library: Library, held: LibraryPaper, *, encoder: str = "") -> l
         },
     )
     return suggest(examples, wanted)
-
-
-def suggestion_text(suggestion: Suggestion) -> str:
-    """Describe the reasons for a folder."""
-    reasons = []
-    if suggestion.like:
-        n = len(suggestion.like) - 1
-        key = suggestion.like[0]
-        reasons.append(
-            _("like {key} and {n} more, filed there", key=key, n=n)
-            if n
-            else _("like {key}, filed there", key=key)
-        )
-    if suggestion.authors:
-        names, n = _(", ").join(suggestion.authors[:3]), suggestion.n_by_authors
-        reasons.append(
-            ngettext("{n} paper there by {names}", "{n} papers there by {names}", n, names=names)
-        )
-    if suggestion.words:
-        reasons.append(_("words: {words}", words=_(", ").join(suggestion.words[:5])))
-    if suggestion.category:
-        reasons.append(_("{name}, like most papers filed there", name=suggestion.category))
-    return _("; ").join(reasons)
 
 
 def _likenesses(

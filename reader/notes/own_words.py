@@ -23,8 +23,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from reader.base.messages import N_, _, ngettext
-from reader.base.text import plain, shorten
 from reader.base.words import composed
 from reader.library.passage import sentences
 from reader.notes.stretches import (
@@ -330,75 +328,6 @@ def _is_in_characters(text: str) -> bool:
     n_characters = sum(token.weight == CHARACTER for token in found)
     # A Japanese sentence on a paper is full of Latin names, so these count half.
     return n_characters * CHARACTER > (len(found) - n_characters) * LATIN / 2
-
-
-WIDTH = 100
-"""Columns of a sentence or a run that are shown."""
-
-
-def check_lines(check: Check, *, most: int = 5) -> list[str]:
-    """Write the result of a check, safe to print; nothing where all words are the person's own.
-
-    most: sentences that are shown; the others are counted.
-    """
-    found = sorted(check.found, key=lambda one: one.verdict != "copied")
-    told: list[str] = []
-    if check.is_mostly_copied:
-        told.append(
-            _(
-                "Mostly copied ({n} %): as it is, it does not count as written. Use your own "
-                "words, or mark quotations with “…” or `>`.",
-                n=round(100 * check.share),
-            )
-        )
-    for one in found[:most]:
-        is_copied = one.verdict == "copied"
-        key = N_("copied, {where}: {sentence}") if is_copied else N_("close, {where}: {sentence}")
-        if one.is_translated:
-            key = (
-                N_("translated, {where}: {sentence}")
-                if is_copied
-                else N_("close in another language, {where}: {sentence}")
-            )
-        place = where(one.source) if one.source else ""
-        told.append(_(key, where=place, sentence=shorten(plain(one.text), WIDTH)))
-        run = plain(one.run)
-        # A stretch that is the whole sentence would stand there twice.
-        if run and run != plain(one.text).rstrip(".。!?"):
-            told.append(_("    the same words: {run}", run=shorten(run, WIDTH)))
-    if len(found) > most:
-        told.append(
-            ngettext("… and {n} more sentence", "… and {n} more sentences", len(found) - most)
-        )
-    if check.n_unseen:
-        if check.is_long:
-            told.append(
-                ngettext(
-                    "This note is long: {n} sentence in another language than the paper's could "
-                    "not be compared.",
-                    "This note is long: {n} sentences in another language than the paper's could "
-                    "not be compared.",
-                    check.n_unseen,
-                )
-            )
-        else:
-            told.append(
-                _(
-                    "Compared only within one language, because the model is missing: translations "
-                    "are not recognised."
-                )
-            )
-    return told
-
-
-def where(source: SourceText) -> str:
-    """Name where in the paper a text stands: "abstract", "p. 4"."""
-    if source.where == "abstract":
-        return _("abstract")
-    if source.page is None:
-        return _(N_("highlight") if source.where == "highlight" else N_("PDF"))
-    key = N_("highlight, p. {n}") if source.where == "highlight" else N_("p. {n}")
-    return _(key, n=source.page)
 
 
 def parts_of(note: str) -> list[Part]:

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from reader.base.messages import _
-from reader.base.text import WIKI_LINK
+from reader.base.messages import N_, Joined, Text, lazy_gettext
+from reader.base.text import WIKI_LINK, plain
 from reader.notes.own_words import own_prose
 
 MAX_BYTES = 16_000_000
@@ -151,19 +151,20 @@ def key_sentence(note: str) -> str:
     return next((line for line in lines if _LETTER.search(line)), "")
 
 
-def question(note: str) -> str:
+def question(note: str) -> Text:
     """Choose the question to ask before the note is shown: the person's own first one, else the
-    headings that have words below them, else what every note should answer.
+    headings that have words below them, else what every note should answer; safe to print.
 
     Own is a line that begins with "Q:" or "問:". It never holds the answer.
     """
     for line in note.split("\n"):
         if found := _ASKED.match(line):
-            return _bare(found[1])
+            return plain(_bare(found[1]))
     filled = [name for name, body in _parts(note) if name and _LETTER.search(body)]
     if not filled:
-        return _("What is the problem, the idea, the evidence, and what do you doubt?")
-    return _("What did you write under {names}?", names=_(", ").join(filled))
+        return lazy_gettext("What is the problem, the idea, the evidence, and what do you doubt?")
+    names = Joined([plain(name) for name in filled], N_(", "))
+    return lazy_gettext("What did you write under {names}?", names=names)
 
 
 def _parts(note: str) -> Iterator[tuple[str, str]]:

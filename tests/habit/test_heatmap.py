@@ -9,8 +9,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from reader.habit.heatmap import Heatmap, Streak, heatmap, months_line, rows, streak, svg
+from reader.habit.heatmap import Heatmap, Streak, heatmap, streak
 from reader.pdfs.text.pictures import png_of
+from reader.texts.heatmap import months_line, rows, svg
 
 LAST = date(2031, 3, 4)  # a Tuesday
 

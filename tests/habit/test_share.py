@@ -19,10 +19,11 @@ from reader.library.folder import Library, write_whole
 from reader.library.highlight import Highlight
 from reader.library.rows import papers
 from reader.morning.pick import decide
-from reader.notes.shared import SharedPage, data_address, html_page, markdown
+from reader.notes.shared import SharedPage
 from reader.notes.write import add_note
 from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.rows.pdfs import Picture
+from reader.texts.shared import data_address, html_page, markdown
 from tests.samples import DAY, NOW, a_library, paper, post
 
 FIGURE = b"\x89PNG of an ear"
@@ -175,7 +176,7 @@ def test_a_path_that_was_typed_at_a_highlight_is_left_out(library: Library) -> N
 
 def test_several_papers_stand_in_the_order_given_under_a_title(library: Library) -> None:
     found = given(library, OTHER.id, UNNOTED.id)
-    assert (found.title, [p.title for p in found.papers]) == (
+    assert (str(found.title), [p.title for p in found.papers]) == (
         "2 papers",
         [OTHER.title, UNNOTED.title],
     )

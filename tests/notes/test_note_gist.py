@@ -59,10 +59,10 @@ QUESTION = "What is the problem, the idea, the evidence, and what do you doubt?"
     ],
 )  # fmt: skip
 def test_the_question_is_the_persons_or_names_their_headings(note: str, asked: str) -> None:
-    assert question(note) == asked
+    assert str(question(note)) == asked
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="#*_-[]()|!>`Q:問 \nab。.", max_size=60))
 def test_key_sentence_and_question_of_any_note_are_one_line(note: str) -> None:
-    assert "\n" not in key_sentence(note) + question(note)
+    assert "\n" not in key_sentence(note) + str(question(note))

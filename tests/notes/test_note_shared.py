@@ -12,15 +12,8 @@ from hypothesis import strategies as st
 
 from reader.base.markup import to_html
 from reader.library.highlight import Highlight
-from reader.notes.shared import (
-    SharedPage,
-    SharedPaper,
-    data_address,
-    escaped,
-    html_page,
-    markdown,
-    public_words,
-)
+from reader.notes.shared import SharedPage, SharedPaper, escaped, public_words
+from reader.texts.shared import data_address, html_page, markdown
 
 EVIL = 'A <script>alert(1)</script> & "title" [x](javascript:1) *y* _z_ `c`\u202e'
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from reader.notes.own_words import CheckedSentence, Closeness, check, check_lines
+from reader.notes.own_words import CheckedSentence, Closeness, check
 from reader.notes.stretches import SourceText
+from reader.texts.note import check_lines
 
 ABSTRACT = (
     "Bees dance to tell the others where the flowers are. Nobody had filmed the dance at night. "

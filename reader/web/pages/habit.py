@@ -13,15 +13,16 @@ from reader.base.errors import UsageError
 from reader.base.messages import _
 from reader.base.text import plain
 from reader.habit import recall
-from reader.habit.heatmap import month_marks, rows
-from reader.habit.recall import card_of, graded_text, paused_text
+from reader.habit.recall import card_of
 from reader.habit.rows import Waiting
-from reader.habit.week import day_shown, regret_text, stats, week, week_of
+from reader.habit.week import day_shown, stats, week, week_of
 from reader.library.days import day_named, days_back
 from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
 from reader.morning.pick import asked_today, let_go_when_asked
 from reader.notes.balance import balance
+from reader.texts.habit import graded_text, paused_text, regret_text
+from reader.texts.heatmap import month_marks, rows
 from reader.web.visit import Visit, route
 
 

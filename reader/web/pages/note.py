@@ -19,7 +19,7 @@ from reader.notes import drafts, outcome
 from reader.notes.changes import pieces
 from reader.notes.drafts import PageDraft, marks_of, may_show, new_words, template_names
 from reader.notes.links import NearNotes, related
-from reader.notes.own_words import Check, where
+from reader.notes.own_words import Check
 from reader.notes.rows import notes
 from reader.notes.rows.notes import Revision
 from reader.notes.words import is_written
@@ -33,6 +33,7 @@ from reader.notes.write import (
     newest_note,
     restore,
 )
+from reader.texts.note import file_lines, report_of, where
 from reader.web.visit import Visit, route
 
 
@@ -54,7 +55,7 @@ class NoteForm:
 def note(visit: Visit) -> Response:
     held = find_paper(visit.library, visit.id)
     # No waiting for an export: what it reads in and what is saved here end in one revision.
-    told = outcome.read_by_hand(visit.library, held, wait=False)
+    told = file_lines(outcome.read_by_hand(visit.library, held, wait=False))
     return _page(visit, held, _note_form(visit, held), warnings=told, **_saved_outcome(visit, held))
 
 
@@ -76,7 +77,7 @@ def save(visit: Visit) -> Response:
         # After the note: where this fails, the note is saved and only its draft stays.
         with contextlib.suppress(StoreError):
             drafts.settle(library, held, noted.text, name=field("draft"), seen=field("seen"))
-    told = outcome.export_one(library, noted.held) if noted.is_new else []
+    told = file_lines(outcome.export_one(library, noted.held)) if noted.is_new else []
     asked = {"kept": noted.number if noted.is_new else 0, "meanwhile": noted.meanwhile}
     to = f"/note/{held.paper.id}?{urlencode(asked)}"
     if not visit.wants_json:
@@ -85,7 +86,7 @@ def save(visit: Visit) -> Response:
     newest = newest_note(library, held)
     return visit.json(
         {
-            "said": outcome.report_of(library, noted).said,
+            "said": report_of(library, noted).said,
             "told": told,
             "is_new": noted.is_new,
             "is_written": noted.is_written,
@@ -198,7 +199,7 @@ def _saved_outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
     # 0: the text was the note as it stood.
     if not number:
         return {
-            "became": outcome.report_of(library, NoteOutcome(held, False, False, "", len(known))),
+            "became": report_of(library, NoteOutcome(held, False, False, "", len(known))),
             "meanwhile": 0,
         }
     newest = known[-1]
@@ -214,7 +215,7 @@ def _saved_outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
         meanwhile or 0,
     )
     encode = visit.parts.encode_if_warm(visit.config)
-    became = outcome.report_of(library, noted, encode=encode)
+    became = report_of(library, noted, encode=encode)
     return {**looked, "became": became, "meanwhile": meanwhile or 0, "number": number}
 
 
@@ -305,7 +306,7 @@ def back(visit: Visit) -> Response:
             number=noted.number,
             title=title,
         )
-        told = [said, *outcome.export_one(library, noted.held)]
+        told = [said, *file_lines(outcome.export_one(library, noted.held))]
     return visit.to(f"/note/{held.paper.id}/history", said=sentences(told))
 
 

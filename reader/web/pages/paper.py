@@ -20,7 +20,7 @@ from reader.library.folder import Library
 from reader.library.highlight import gathered, once
 from reader.library.paper import LibraryPaper
 from reader.morning.about import About, about, bibtex
-from reader.morning.file import export_filed, file_paper, suggestion_text, suggestions, topic_names
+from reader.morning.file import export_filed, file_paper, suggestions, topic_names
 from reader.morning.pick import put_off
 from reader.morning.reasons import sum_rows
 from reader.morning.why import (
@@ -34,11 +34,12 @@ from reader.morning.why import (
     without_each,
 )
 from reader.notes.links import linked_ids
-from reader.notes.shared import markdown
 from reader.notes.words import key_of
 from reader.pdfs.highlights import colour_word
 from reader.pdfs.tablet import SHORT_SHA
 from reader.search.similar import similar
+from reader.texts.filing import suggestion_text
+from reader.texts.shared import markdown
 from reader.web.files import opened_within, png_size, send_file
 from reader.web.render import clean, paper_at
 from reader.web.visit import Visit, route

@@ -15,10 +15,10 @@ from reader.habit.share import Choice, share, share_week
 from reader.habit.week import read_between, week_of
 from reader.library.find import find_paper
 from reader.library.query import parse
-from reader.notes.shared import markdown
 from reader.search.find import KINDS, SearchHit, search
 from reader.search.rows.index import Kind
 from reader.texts.search import byline, head_of, nothing_asked, notices_of
+from reader.texts.shared import markdown
 from reader.web.visit import Visit, route
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def share_page(visit: Visit) -> Response:
 def file(visit: Visit) -> Response:
     """Send the exported file (HTML or Markdown); it has nothing private."""
     from reader.base.markup import to_html
-    from reader.notes.shared import html_page
+    from reader.texts.shared import html_page
 
     library, asked = visit.library, visit.request.query_params
     choice: Choice = "all" if _says_yes(visit, "highlights") else "none"
