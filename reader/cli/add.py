@@ -95,7 +95,7 @@ class AddReport:
         self.lacking += [(path, e) for e in (added.lacking, marked.error) if e is not None]
         self.n_moved += added.is_moved
         if added.stayed:
-            self.stayed.append((path, added.stayed))
+            self.stayed.append((path, str(added.stayed)))
 
 
 def report(results: AddReport, found: FilesToAdd, *, is_ended: bool) -> Iterator[str]:

@@ -123,7 +123,7 @@ def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
     with build.opened(context) as library:
         found = wrong_topic(library, find_paper(library, id_), topic or None)
         if not settings_of(context).is_quiet:
-            output.put(found.said)
+            output.put(str(found.said))
 
 
 @click.command(

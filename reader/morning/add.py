@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reader.base.errors import NotKnown, PdfError, Problem, ReaderError
-from reader.base.messages import N_, _, lazy_gettext
+from reader.base.messages import N_, Text, lazy_gettext
 from reader.base.text import plain
 from reader.gathering.resolve import BATCH
 from reader.library.files import is_here
@@ -135,7 +135,7 @@ def _place(folder: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def remove_original(library: Library, added: FileOutcome, path: Path) -> str:
+def remove_original(library: Library, added: FileOutcome, path: Path) -> Text:
     """Delete a file whose bytes are in the library; returns why it stays, "" if it is gone.
 
     Checked just before: the bytes of the copy, and that the file is still the one that was
@@ -143,15 +143,15 @@ def remove_original(library: Library, added: FileOutcome, path: Path) -> str:
     """
     addition = added.addition
     if addition.outcome in ("asked", "broken"):
-        return _(
+        return lazy_gettext(
             N_("it is unclear which paper it is")
             if addition.outcome == "asked"
             else N_("it could not be read")
         )
     if added.marked.error is not None:
-        return _("its marks could not be read")
+        return lazy_gettext("its marks could not be read")
     if path.is_symlink():
-        return _("it is a link")
+        return lazy_gettext("it is a link")
     copies: list[Path] = []
     if addition.paper is not None:
         row = merges.row_now(library.db, addition.paper)
@@ -160,21 +160,21 @@ def remove_original(library: Library, added: FileOutcome, path: Path) -> str:
         written += highlights.copies_of(library.db, row)
         copies = [library.folder / w.path for w in written if w.sha256 == addition.sha256]
     if not copies:
-        return _("the library has another copy of this paper, not this file")
+        return lazy_gettext("the library has another copy of this paper, not this file")
     if not any(copy.is_file() for copy in copies):
-        return _("the copy in the library is not on this disk right now")
+        return lazy_gettext("the copy in the library is not on this disk right now")
     try:
         # The library's own file, by another path or link: there is no second one.
         if any(os.path.samefile(copy, path) for copy in copies if copy.is_file()):
-            return _("it is the library's own file")
+            return lazy_gettext("it is the library's own file")
         if not any(has_bytes(copy, addition.sha256) for copy in copies):
-            return _("the copy in the library has changed")
+            return lazy_gettext("the copy in the library has changed")
         status = path.stat()
         if (status.st_size, status.st_mtime_ns) != (addition.n_bytes, addition.modified_ns):
-            return _("it changed after it was read")
+            return lazy_gettext("it changed after it was read")
         path.unlink()
     except OSError as error:
-        return _("it cannot be deleted ({why})", why=error.strerror or "")
+        return lazy_gettext("it cannot be deleted ({why})", why=error.strerror or "")
     return ""
 
 
@@ -212,7 +212,7 @@ def settle(
             printed = read_print(document, id_=f"pdf:{file.sha256[:16]}", name=file.stem)
             guess = replace(guess, printed=printed)
         # The person says that the printed id is another paper's, so it is not looked up.
-        why = _("you said so")
+        why = str(lazy_gettext("you said so"))
         near = guess.candidates or ((guess.row,) if guess.row is not None else ())
         told = replace(
             guess, level="none", row=None, id="", unknown_doi="", why=why, candidates=near
@@ -287,18 +287,18 @@ class Adding:
             yield added
         for why, hint, several in (
             (
-                _("is in iCloud, not on this disk"),
-                _("Open it once, or keep its folder downloaded; then add it again."),
+                lazy_gettext("is in iCloud, not on this disk"),
+                lazy_gettext("Open it once, or keep its folder downloaded; then add it again."),
                 self.found.absent,
             ),
             (
-                _("is a folder that you may not read"),
-                _("Check its permissions, then add it again."),
+                lazy_gettext("is a folder that you may not read"),
+                lazy_gettext("Check its permissions, then add it again."),
                 self.found.closed,
             ),
         ):
             for path in several:
-                addition = Addition(key_of(path), 0, 0, "", "broken", None, why, hint)
+                addition = Addition(key_of(path), 0, 0, "", "broken", None, str(why), str(hint))
                 yield FileOutcome(addition, is_recorded=False)
 
     def _new(self, fresh: Iterable[Path]) -> Iterator[FileOutcome]:
@@ -390,18 +390,20 @@ class Adding:
             # It was misread or invented, or belongs to another paper: it is not asked for again.
             without = replace(read, document=replace(read.document, doi="", stamp=""))
             again = self._recognise(without)
-            why = again.why or _(
+            why = again.why or lazy_gettext(
                 N_("shows {id}, but not the title of that paper")
                 if paper
                 else N_("shows {id}, which its registry does not know"),
                 id=id_,
             )
-            yield self._keep(without, replace(again, why=why))
+            yield self._keep(without, replace(again, why=str(why)))
 
     def _keep_twin(self, file: File) -> FileOutcome:
         """Record a file that has the same bytes as another one."""
         row = pdfs.row_with_bytes(self.library.db, file.sha256)
-        same = Recognition("strong", row, _("the same file as a PDF in the library"))
+        same = Recognition(
+            "strong", row, str(lazy_gettext("the same file as a PDF in the library"))
+        )
         if row is not None:
             (held,) = papers.papers_at(self.library.db, [row])
             if self._keeper.has_pdf(held, same):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reader.base.errors import PdfError
-from reader.base.messages import _, lazy_gettext
+from reader.base.messages import Text, lazy_gettext
 from reader.base.text import as_utf8
 from reader.library.files import is_here
 from reader.library.folder import Library, write_whole
@@ -31,7 +31,7 @@ from reader.pdfs.move import pdf_file, sha256_of
 from reader.pdfs.recognise import PdfSketches, Recognition
 from reader.pdfs.recognition import sketch_of, stamped_version
 from reader.pdfs.rows import highlights, pdfs
-from reader.pdfs.rows.pdfs import Addition
+from reader.pdfs.rows.pdfs import Addition, Outcome
 from reader.pdfs.tablet import IN_LIBRARY
 from reader.pdfs.text.process import check_file
 from reader.ranking.best_folder import file_away
@@ -196,19 +196,34 @@ class FileOutcome:
     lacking: PdfError | None = None
     is_new: bool = True
     is_moved: bool = False
-    stayed: str = ""
+    stayed: Text = ""
     is_recorded: bool = True
 
 
-def record(file: File, recognised: Recognition, **values: str | int | None) -> Addition:
-    """Make the record of a file."""
-    given = {"outcome": "identified", "why": recognised.why, **values}
+def record(
+    file: File,
+    recognised: Recognition,
+    *,
+    outcome: Outcome,
+    paper: int | None = None,
+    why: Text = "",
+    hint: Text = "",
+    printed: str = "",
+) -> Addition:
+    """Make the record of a file, which keeps its sentences as they are told now.
+
+    why: "" for what it was recognised by.
+    """
     return Addition(
         file.key,
         file.n_bytes,
         file.modified_ns,
         file.sha256,
-        **given,  # type: ignore[arg-type]
+        outcome,
+        paper,
+        str(why or recognised.why),
+        str(hint),
+        printed,
     )
 
 
@@ -218,7 +233,9 @@ def ask_about(library: Library, file: File, recognised: Recognition) -> FileOutc
         file,
         recognised,
         outcome="asked",
-        hint=_("Say which with `reader add FILE --as ID`, or `--as new` for none of these."),
+        hint=lazy_gettext(
+            "Say which with `reader add FILE --as ID`, or `--as new` for none of these."
+        ),
     )
     is_new = pdfs.addition_of(library.db, addition.path) != addition
     pdfs.add_addition(library.db, addition, at=library.now())
@@ -290,7 +307,8 @@ class Keeper:
                 recognised,
                 outcome="identified" if recognised.level == "strong" else "unknown",
                 paper=held.row,
-                why=recognised.why or _("not recognised, kept under the title in the PDF"),
+                why=recognised.why
+                or lazy_gettext("not recognised, kept under the title in the PDF"),
                 printed=to_look_up,
             )
             pdfs.add_addition(db, addition, at=self.library.now())
@@ -334,15 +352,17 @@ class Keeper:
             marked = import_marks(self.library, file, held=held, marks=read.marks, content=content)
             pdf = pdfs.pdf_of(db, held.row)
             if pdf is not None and pdf.sha256 == file.sha256:
-                why = _("the same file")
+                why = lazy_gettext("the same file")
             elif marked.copy:
-                why = _("a marked copy, kept as {path}", path=marked.copy)
+                why = lazy_gettext("a marked copy, kept as {path}", path=marked.copy)
             elif recognised.version and pdf and pdf.version and recognised.version < pdf.version:
-                why = _("an older version; version {version} is here", version=pdf.version)
+                why = lazy_gettext(
+                    "an older version; version {version} is here", version=pdf.version
+                )
             elif marked.n_highlights or marked.n_ink:
-                why = _("a marked copy; its marks are already here")
+                why = lazy_gettext("a marked copy; its marks are already here")
             else:
-                why = _("another copy, not kept ({why})", why=recognised.why)
+                why = lazy_gettext("another copy, not kept ({why})", why=recognised.why)
             addition = _as_before(self.library, file, held, recognised) or record(
                 file, recognised, outcome="duplicate", paper=held.row, why=why, printed=printed
             )
@@ -363,7 +383,7 @@ class Keeper:
             kind = recognised.printed.type if recognised.printed else "paper"
             alike = merges.copies_of(db, paper) if recognised.candidates else {}
             if kind in ("slides", "supplement"):
-                named = _("slides") if kind == "slides" else _("supplement")
+                named = lazy_gettext("slides") if kind == "slides" else lazy_gettext("supplement")
                 paper = replace(paper, title=f"{paper.title} ({named})")
             elif any(match.strength == "strong" for match in alike.values()):
                 paper = replace(paper, title=f"{paper.title} ({file.stem})")

@@ -17,7 +17,7 @@ from reader.base.errors import (
     SourceFailed,
     Unreachable,
 )
-from reader.base.messages import _, lazy_gettext, lazy_ngettext
+from reader.base.messages import lazy_gettext, lazy_ngettext
 from reader.gathering.resolve import BATCH, ask_arxiv, is_off, look_up
 from reader.gathering.source import SourceTools
 from reader.library.folder import Library
@@ -179,7 +179,7 @@ def _take_over(library: Library, addition: Addition, id_: str, paper: Paper) -> 
             return
         # It goes by another's number: it is given the name of its bytes, and the number is free.
         papers.take_name(db, held.row, id_, instead=pdf_id(addition.sha256))
-        why = _("shows {id}, but not the title of that paper", id=id_)
+        why = str(lazy_gettext("shows {id}, but not the title of that paper", id=id_))
         again = replace(addition, outcome="unknown", why=why, printed="")
         pdfs.add_addition(db, again, at=library.now())
         return
@@ -195,9 +195,8 @@ def _take_over(library: Library, addition: Addition, id_: str, paper: Paper) -> 
     other, now = papers.paper_with_id(db, id_), merges.row_now(db, row)
     if other is not None and other.row != now:
         # The name made of its bytes gives way to the registry's.
-        merges.join(
-            db, other.row, now, why=_("shows {id} and the title of that paper", id=id_), on=on
-        )
+        why = str(lazy_gettext("shows {id} and the title of that paper", id=id_))
+        merges.join(db, other.row, now, why=why, on=on)
 
 
 def add_by_id(

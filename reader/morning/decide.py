@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from reader.base.errors import NotKnown, UsageError
-from reader.base.messages import N_, _, lazy_gettext, ngettext
+from reader.base.messages import N_, Joined, Message, Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 from reader.library.arrival import keep_arrival, meant_at, sent_act
 from reader.library.config import Topic
@@ -42,7 +42,7 @@ class WrongTopic:
     held: LibraryPaper
     topic: str | None
     is_sorted_out: bool
-    said: str
+    said: Text
 
 
 def topic_now(library: Library, held: LibraryPaper) -> str | None:
@@ -114,11 +114,13 @@ def wrong_topic(
         if held.state == "read"
         else N_("Not in any of your topics, so it was skipped: {title}")
     )
-    said = plain(
-        _(N_("Moved to {topic}: {title}") if meant else none, topic=path, title=held.paper.title)
+    said = lazy_gettext(
+        N_("Moved to {topic}: {title}") if meant else none,
+        topic=plain(path or ""),
+        title=plain(held.paper.title),
     )
     if is_filed and filings.places(db, [held.row]):
-        said = _("{said}. Its files are moved at the next gather.", said=said)
+        said = lazy_gettext("{said}. Its files are moved at the next gather.", said=said)
     return WrongTopic(held, path, is_sorted_out, "" if is_overtaken else said)
 
 
@@ -133,17 +135,17 @@ def _topic_meant(library: Library, text: str) -> Topic:
     return found
 
 
-def _names(library: Library, but: str | None) -> str:
-    return _(", ").join(topic.path for topic in other_topics(library, but))
+def _names(library: Library, but: str | None) -> Joined:
+    return Joined([topic.path for topic in other_topics(library, but)], N_(", "))
 
 
-def _undone_text(undone: Sequence[LibraryPaper]) -> str:
+def _undone_text(undone: Sequence[LibraryPaper]) -> Message:
     if len(undone) > 1:
-        return ngettext("Undone: {n} decision.", "Undone: {n} decisions.", len(undone))
+        return lazy_ngettext("Undone: {n} decision.", "Undone: {n} decisions.", len(undone))
     return (
-        _("Undone: {title}", title=plain(undone[0].paper.title))
+        lazy_gettext("Undone: {title}", title=plain(undone[0].paper.title))
         if undone
-        else _("There is nothing to undo.")
+        else lazy_gettext("There is nothing to undo.")
     )
 
 
@@ -195,7 +197,7 @@ class Deciding:
             self._read_put_off()
         return bool(changed)
 
-    def decide(self, kind: Kind, row: int) -> tuple[bool, str]:
+    def decide(self, kind: Kind, row: int) -> tuple[bool, Text]:
         """Pick or skip a paper; returns whether it was done, and the message to show.
 
         A pick that was put off can be picked again, which brings it back.
@@ -207,37 +209,39 @@ class Deciding:
             state = self.held[row].state
             is_back = state == kind == "pick" and bool(put_off(self.library, [row]))
             if state == kind and not is_back:  # elsewhere, or by the first half of a double tap
-                return True, _(_ALREADY[kind], title=title)
+                return True, lazy_gettext(_ALREADY[kind], title=title)
             if is_changed and not is_back:
-                return False, _(_ELSEWHERE[state], title=title)
+                return False, lazy_gettext(_ELSEWHERE[state], title=title)
             if state == "read":
-                return False, _("Not skipped, because it has your note: {title}", title=title)
+                return False, lazy_gettext(
+                    "Not skipped, because it has your note: {title}", title=title
+                )
             [now] = decide_rows(self.library, kind, [row])
         self.held[row] = now
         self.acted.add(row)
         self.n_acts[row] += 1
         self.put_off.pop(row, None)
         key = N_("Picked for {topic}: {title}") if kind == "pick" else N_("Skipped: {title}")
-        return True, plain(_(key, title=title, topic=folder_name(now.topic or "")))
+        return True, lazy_gettext(key, title=title, topic=folder_name(plain(now.topic or "")))
 
-    def later(self, row: int) -> tuple[bool, str]:
+    def later(self, row: int) -> tuple[bool, Text]:
         """Put a paper of the queue off; returns whether it was done, and the message to show."""
         title = plain(self.held[row].paper.title)
         with self.library.db.writing():
             if self.refresh([row]):
-                return False, _(_ELSEWHERE[self.held[row].state], title=title)
+                return False, lazy_gettext(_ELSEWHERE[self.held[row].state], title=title)
             if self.held[row].state != "pick":
-                return False, _("Only a paper in the queue can be put off.")
+                return False, lazy_gettext("Only a paper in the queue can be put off.")
             _unused, until = later_row(self.library, row, LATER_DAYS)
         self.put_off[row] = until
         self.n_acts[row] += 1
-        return True, _("Put off until {day}: {title}", title=title, day=until)
+        return True, lazy_gettext("Put off until {day}: {title}", title=title, day=until)
 
     def _read_put_off(self) -> None:
         picks = [row for row, held in self.held.items() if held.state == "pick"]
         self.put_off = put_off(self.library, picks) if picks else {}
 
-    def wrong(self, row: int, topic: str | None, *, listed: str | None = None) -> tuple[bool, str]:
+    def wrong(self, row: int, topic: str | None, *, listed: str | None = None) -> tuple[bool, Text]:
         """Record that a paper is of another topic, or of none (None).
 
         listed: the topic under which the list shows it. Returns whether it was done, and the
@@ -246,7 +250,7 @@ class Deciding:
         title = plain(self.held[row].paper.title)
         with self.library.db.writing():
             if self.refresh([row]):
-                return False, _(_ELSEWHERE[self.held[row].state], title=title)
+                return False, lazy_gettext(_ELSEWHERE[self.held[row].state], title=title)
             found = wrong_topic(self.library, self.held[row], topic, listed=listed)
         self.held[row] = found.held
         self.words = labels.words_on(self.library.db, self.held)
@@ -258,7 +262,7 @@ class Deciding:
         """Select the papers that have no decision."""
         return [row for row in rows if self.held[row].state == "candidate"]
 
-    def skip_all(self, rows: Sequence[int]) -> str:
+    def skip_all(self, rows: Sequence[int]) -> Message:
         """Skip the papers that still have no decision, in one act; returns the message to show."""
         with self.library.db.writing():
             self.refresh(rows)
@@ -267,11 +271,11 @@ class Deciding:
                 decide_rows(self.library, "skip", left)
         self.refresh(left)
         self.acted.update(left)
-        return ngettext(
+        return lazy_ngettext(
             "Skipped {n} paper. u undoes this.", "Skipped {n} papers. u undoes this.", len(left)
         )
 
-    def undo(self) -> tuple[list[int], str]:
+    def undo(self) -> tuple[list[int], Message]:
         """Take back the last act on papers of this list; returns its papers and the message.
 
         On papers of the queue only acts that were done here are taken back.
@@ -299,7 +303,7 @@ class ActOutcome:
     done. held: None where there was nothing to take back."""
 
     held: LibraryPaper | None
-    said: str
+    said: Text
     is_done: bool = True
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reader.base.errors import Ambiguous, Incomplete, UsageError
-from reader.base.messages import N_, _, lazy_gettext
+from reader.base.messages import N_, Joined, lazy_gettext
 from reader.base.text import plain
 from reader.library.file_names import file_stem
 from reader.library.find import find_paper
@@ -90,7 +90,7 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
             library.db,
             one.row,
             two.row,
-            why=_("by hand"),
+            why=str(lazy_gettext("by hand")),
             on=library.today(),
             undoes=merges.last_split(library.db, one.row, two.row),
         )
@@ -107,11 +107,13 @@ def part(library: Library, text: str, other: str = "") -> tuple[LibraryPaper, Li
     one = find_paper(library, text)
     two = find_paper(library, other) if other else one
     if one.row != two.row:
-        merges.keep_apart(library.db, one.row, two.row, why=_("by hand"), on=library.today())
+        merges.keep_apart(
+            library.db, one.row, two.row, why=str(lazy_gettext("by hand")), on=library.today()
+        )
         return one, two
     merge = _merge_meant(library, one, [text, other])
     with library.db.writing():
-        merges.part(library.db, merge, why=_("by hand"), on=library.today())
+        merges.part(library.db, merge, why=str(lazy_gettext("by hand")), on=library.today())
         for row in (merge.kept, merge.merged):
             _index_notes(library, row)
             (held,) = papers.papers_at(library.db, [row])
@@ -135,8 +137,11 @@ def _merge_meant(library: Library, held: LibraryPaper, texts: list[str]) -> merg
             hint=lazy_gettext("`reader split ID ID` records that two papers are not the same one."),
         )
     if len(standing) > 1:
-        n, several = _("{n}", n=len(standing) + 1), _("; ").join(held.paper.ids[1:])
-        raise Ambiguous(what=held.paper.id, n=n, several=several)
+        raise Ambiguous(
+            what=held.paper.id,
+            n=lazy_gettext("{n}", n=len(standing) + 1),
+            several=Joined(held.paper.ids[1:], N_("; ")),
+        )
     return standing[0]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from reader.base.errors import Incomplete, NotAnId, ReaderError, UsageError
-from reader.base.messages import N_, _, lazy_gettext, lazy_ngettext
+from reader.base.messages import N_, Joined, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 from reader.library.config import Topic
 from reader.library.find import find_paper
@@ -166,7 +166,7 @@ def topic_to_teach(library: Library, text: str) -> Topic:
     key = (
         N_("There is no topic named {topic}.") if text else N_("Which topic do you want to teach?")
     )
-    names = _(", ").join(known)
+    names = Joined(tuple(known), N_(", "))
     raise UsageError(
         what=lazy_gettext(key, topic=text),
         hint=lazy_gettext("Choose one with --topic: {names}.", names=names),

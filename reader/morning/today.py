@@ -381,7 +381,7 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
                 if began
                 else ()
             ),
-            *themes.hints,
+            *map(str, themes.hints),
             *_notices(library, encoder),
         ),
         searches=saved_lines(library, day),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from reader.base.messages import _, ngettext
+from reader.base.messages import N_, Joined, Message, lazy_ngettext
 from reader.base.text import plain
 from reader.library.config import Config
 from reader.library.days import days_back
@@ -37,11 +37,11 @@ class Balance:
     n_too_many: int = 0
 
     @property
-    def hints(self) -> tuple[str, ...]:
+    def hints(self) -> tuple[Message, ...]:
         """Write the hints of a morning, in sentences; mostly there are none."""
         total = sum(self.counts.values())
         found = [
-            ngettext(
+            lazy_ngettext(
                 "{theme}: {n} of {total} written up in the last {days} day. Is it that theme's "
                 "turn?",
                 "{theme}: {n} of {total} written up in the last {days} days. Is it that theme's "
@@ -55,9 +55,9 @@ class Balance:
             for theme in self.starving
         ]
         if self.n_too_many:
-            names = _(", ").join(plain(theme) for theme in self.counts)
+            names = Joined([plain(theme) for theme in self.counts], N_(", "))
             found.append(
-                ngettext(
+                lazy_ngettext(
                     "feeds.toml has {n} own theme ({names}); a morning has time for two. The "
                     'topics of the others stay in sight with lane = "near".',
                     "feeds.toml has {n} own themes ({names}); a morning has time for two. The "

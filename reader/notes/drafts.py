@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reader.base.errors import Locked, UsageError
-from reader.base.messages import _, lazy_gettext, spoken
+from reader.base.messages import N_, Joined, lazy_gettext, spoken
 from reader.base.text import plain
 from reader.library.config import BUILT_IN_TEMPLATES
 from reader.library.file_names import file_stem
@@ -257,7 +257,7 @@ def template_of(library: Library, name: str = "") -> str:
     if text is None:
         hint = lazy_gettext(
             "The templates are {names}. Add others under [[template]] in feeds.toml.",
-            names=_(", ").join(template_names(library)),
+            names=Joined(template_names(library), N_(", ")),
         )
         raise UsageError(what=lazy_gettext("There is no template {name}.", name=name), hint=hint)
     return text

@@ -269,7 +269,7 @@ def read_in(library: Library, note: NoteFile, done: ExportOutcome) -> None:
                 joint = merge_words(known[-1].text, theirs)
                 is_joint = add_note(library, note.held, joint, came_from="file").is_new
         except UsageError as error:
-            what = lazy_gettext("{path} was left alone. {what}", path=path, what=error.message)
+            what = lazy_gettext("{path} was left alone. {what}", path=path, what=error)
             raise Incomplete(what=what) from error
     done.read_in += [path] if is_new else []
     done.merged += [path] if is_joint else []

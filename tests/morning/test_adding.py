@@ -324,7 +324,7 @@ def test_moving_deletes_only_files_that_are_safe_in_the_library(
         "b.pdf",
         "c.pdf",
     ]
-    assert {name: added.stayed for name, added in found.items() if added.stayed} == {
+    assert {name: str(added.stayed) for name, added in found.items() if added.stayed} == {
         "broken.pdf": "it could not be read",
         "link.pdf": "it is a link",
         "marked.pdf": "the library has another copy of this paper, not this file",
@@ -382,7 +382,7 @@ def test_a_file_is_done_only_when_its_marks_are_in(library: Library, shelf: Shel
     broken = PdfError(file=file, what="made the reader crash", hint="", kind="crash")
     shelf.marks[file.read_bytes()] = broken
     found = add(library, shelf, replace(OFFLINE, is_moving=True))["a.pdf"]
-    assert (found.addition.outcome, found.marked.error, found.stayed) == (
+    assert (found.addition.outcome, found.marked.error, str(found.stayed)) == (
         "identified",
         broken,
         "its marks could not be read",

@@ -78,7 +78,7 @@ FIRST = {"own": [(1, OWN), (2, OWN)], "near": [(3, NEAR)], "wild": [(4, None)]}
 def test_a_paper_moved_to_another_own_topic_waits_there(library: Library) -> None:
     assert lanes(shown(library)) == FIRST
     found = wrong_topic(library, the(library), OTHER)
-    assert (found.held.state, found.topic, found.said) == (
+    assert (found.held.state, found.topic, str(found.said)) == (
         "candidate",
         OTHER,
         "Moved to speech/recognition: Speech Translation of Whales",
@@ -92,7 +92,7 @@ def test_a_paper_moved_to_another_own_topic_waits_there(library: Library) -> Non
 
 def test_none_of_mine_skips_a_paper_and_leaves_it_in_place(library: Library) -> None:
     found = wrong_topic(library, the(library), None)
-    assert (found.held.state, found.said) == (
+    assert (found.held.state, str(found.said)) == (
         "skip",
         "Not in any of your topics, so it was skipped: Speech Translation of Whales",
     )
@@ -123,7 +123,7 @@ def test_a_paper_of_the_near_lane_or_the_wild_card_comes_to_the_own_lane(
 def test_of_a_paper_with_files_it_says_when_they_follow(library: Library) -> None:
     decide(library, "pick", [WRONG.id])
     said = "Moved to speech/recognition: Speech Translation of Whales"
-    assert wrong_topic(library, the(library), OTHER).said == said
+    assert str(wrong_topic(library, the(library), OTHER).said) == said
     undo(library)
     path = f"papers/{OWN}/{the(library).key}.pdf"
     (library.folder / path).parent.mkdir(parents=True)
@@ -131,7 +131,7 @@ def test_of_a_paper_with_files_it_says_when_they_follow(library: Library) -> Non
     sha256 = hashlib.sha256(b"of whales").hexdigest()
     pdfs.add_pdf(library.db, pdfs.Pdf(1, path, sha256), n_bytes=9, at=NOW)
     found = wrong_topic(library, the(library), OTHER)
-    assert found.said == f"{said}. Its files are moved at the next gather."
+    assert str(found.said) == f"{said}. Its files are moved at the next gather."
     assert (library.folder / path).exists()
     # So it is.
     index_all(library, tools(Web()))
@@ -174,7 +174,7 @@ def test_one_undo_takes_the_whole_act_back(library: Library) -> None:
 def test_undo_of_one_paper_takes_its_topic_back_too(library: Library) -> None:
     wrong_topic(library, the(library), None)
     decide(library, "skip", [MINE.id])
-    assert take_back(library, WRONG.id).said == "Undone: Speech Translation of Whales"
+    assert str(take_back(library, WRONG.id).said) == "Undone: Speech Translation of Whales"
     assert [the(library, n).state for n in (1, 2)] == ["candidate", "skip"]
     wrong_topic(library, the(library), OTHER)
     assert take_back(library, WRONG.id).is_done
@@ -253,7 +253,7 @@ def test_a_paper_with_a_note_stays(library: Library) -> None:
     add_note(library, the(library), "It sings. I had not heard that.")
     found = wrong_topic(library, the(library), None)
     assert (found.held.state, found.held.topic) == ("read", "unfiled")
-    assert found.said.startswith("Not in any of your topics; kept, because it has your note:")
+    assert str(found.said).startswith("Not in any of your topics; kept, because it has your note:")
 
 
 def test_the_other_topics_are_offered_own_ones_first(library: Library) -> None:
@@ -309,6 +309,6 @@ class TestSentLate:
 def test_a_decision_of_another_device_stays(library: Library) -> None:
     decide(library, "pick", [WRONG.id])
     answer = wrong_seen(library, WRONG.id, None, "candidate")
-    assert (answer.is_done, answer.said) == (
+    assert (answer.is_done, str(answer.said)) == (
         False, "Just picked elsewhere: Speech Translation of Whales")  # fmt: skip
     assert labels.words_on(library.db, [1]) == {}

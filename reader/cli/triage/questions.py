@@ -163,7 +163,7 @@ class _Questions:
             self.decided.append(row)
             self.place += 1
         else:
-            output.put(text)
+            output.put(str(text))
 
     def skip_rest(self) -> None:
         """Skip all papers without a decision, after a second key."""
@@ -181,7 +181,7 @@ class _Questions:
         ):
             output.put(_("Nothing was skipped."))
             return
-        output.put(self.deciding.skip_all(rows))
+        output.put(str(self.deciding.skip_all(rows)))
         # Others may have been decided on another device while the question stood there.
         self.decided += [row for row in rows if self.deciding.held[row].state == "skip"]
 
@@ -226,8 +226,8 @@ class _Questions:
         if not is_chosen:
             output.put(_("The topic is unchanged."))
             return
-        is_done, text = self.deciding.wrong(entry.held.row, topic, listed=listed)
-        output.put(text)
+        is_done, said = self.deciding.wrong(entry.held.row, topic, listed=listed)
+        output.put(str(said))
         # The place stays: `go_on` leaves a paper that this skipped, and asks again about one that
         # was only moved to another topic.
         if is_done:

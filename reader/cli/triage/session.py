@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 
 from reader.base.errors import ReaderError
-from reader.base.messages import N_, _, ngettext, say_day
+from reader.base.messages import N_, Text, _, ngettext, say_day
 from reader.base.text import plain, with_hint
 from reader.cli.terminal import PASTE, letter
 from reader.cli.triage.entries import (
@@ -389,12 +389,12 @@ class ListSession:
     def _move(self, by: int) -> None:
         self.here = moved(self._rows, self.here, by)
 
-    def _act(self, act: Callable[[int], tuple[bool, str]]) -> None:
+    def _act(self, act: Callable[[int], tuple[bool, Text]]) -> None:
         """Do something with the current paper, and go to the next one."""
         if self.here is None or not self._entry():
             return
         is_done, text = act(self.here)
-        self.tell(text, is_warning=not is_done)
+        self.tell(str(text), is_warning=not is_done)
         if is_done:
             self._go_on()
 
@@ -449,7 +449,7 @@ class ListSession:
     def _answer(self, key: str) -> None:
         rows, self._asked = self._asked, ()
         if key.lower() == "y":
-            self.tell(self.deciding.skip_all(rows))
+            self.tell(str(self.deciding.skip_all(rows)))
         else:
             self.tell(_("Nothing was skipped."))
 
@@ -473,7 +473,7 @@ class ListSession:
             return
         row = entry.held.row
         is_done, text = self.deciding.wrong(row, topic, listed=self._listed_under(entry))
-        self.tell(text, is_warning=not is_done)
+        self.tell(str(text), is_warning=not is_done)
         self._lay()
         if is_done and self.deciding.held[row].state != "candidate":
             self._go_on()
@@ -487,7 +487,7 @@ class ListSession:
     def _undo(self) -> None:
         rows, text = self.deciding.undo()
         self._lay()
-        self.tell(text)
+        self.tell(str(text))
         # Its paper may be folded away or not match the query: show all, so that it is seen.
         if rows and not self._shown_of(rows):
             self._is_open, self._finding = True, Finding()
