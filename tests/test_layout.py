@@ -45,8 +45,8 @@ PURE = {
     "library.passage",
     "library.query",
     "morning.lanes",
+    "morning.progress",
     "morning.reasons",
-    "morning.texts",
     "morning.values",
     "notes.changes",
     "notes.draft",
@@ -66,7 +66,9 @@ PURE = {
     "search.evidence",
     "texts.filing",
     "texts.heatmap",
+    "texts.morning",
     "texts.shared",
+    "texts.sources",
 }
 """Values and rules: no file, clock, network or state; what they are given is what they know."""
 

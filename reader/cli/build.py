@@ -380,6 +380,6 @@ def progress(settings: Settings) -> Iterator[Silent]:
 
 def say_step(label: str) -> str:
     """Look up the text of a step; for an unknown step its label."""
-    from reader.morning.texts import STEPS
+    from reader.texts.morning import STEPS
 
     return _(STEPS[label]) if label in STEPS else label

@@ -27,16 +27,9 @@ from reader.library.place import FEEDS, find_folder
 from reader.library.rows import papers
 from reader.library.rows.database import forget_index, lock_file
 from reader.morning.pipe import fetch_and_rank, index_all, learn_decisions
-from reader.morning.texts import no_network_text
-from reader.morning.trust import (
-    categories_text,
-    facts_of,
-    head_text,
-    missing_seeds,
-    reports,
-    seed_text,
-)
+from reader.morning.trust import missing_seeds, reports, seed_text
 from reader.pdfs.fetch import forget_readings
+from reader.texts.sources import categories_text, facts_of, head_text, no_network_text
 
 OFTEN_S = 0.2
 """Seconds between two lines of one step: at most five lines a second."""
@@ -253,10 +246,13 @@ def sources_command(context: click.Context, as_json: bool) -> int:
         is_missing = one.line.is_missing
         head = shorten(f"{'!' if is_missing else ' '} {plain(one.name)}", width)
         output.put(click.style(head, bold=True, fg="red" if is_missing else None))
-        error = "" if is_offline or not one.error else with_hint(one.error, one.hint)
+        error = "" if is_offline or not one.error else with_hint(str(one.error), str(one.hint))
         for text in (" · ".join(facts_of(one, zone)), categories_text(one), error):
             if text:
                 output.put_all(screen.wrap(plain(text), width, "    "))
-    for text in (*map(unknown_class_text, unknown), *(seed_text(seed, zone) for seed in seeds)):
+    for text in (
+        *map(unknown_class_text, unknown),
+        *(str(seed_text(seed, zone)) for seed in seeds),
+    ):
         output.put_all(screen.wrap(plain(text), width))
     return code

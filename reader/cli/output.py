@@ -17,7 +17,7 @@ from reader.base.messages import Text
 from reader.base.text import plain
 from reader.cli.frame import settings_of
 from reader.library.ids import url_of
-from reader.morning.texts import n_mine, theme_counts
+from reader.morning.progress import n_mine, theme_counts
 from reader.ranking.rank import Term, in_print
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")

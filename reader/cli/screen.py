@@ -12,10 +12,20 @@ from reader.base.text import columns, plain, shorten
 from reader.gathering.post import PostMention
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper, State
-from reader.morning import texts
-from reader.morning.reasons import sum_rows
+from reader.morning.progress import n_mine, n_talked
 from reader.morning.values import Entry, Morning, QueueEntry
 from reader.ranking.rank import Term, total
+from reader.texts.morning import (
+    changed_text,
+    pdfs_texts,
+    queue_facts,
+    queue_text,
+    sureness_mark,
+    theme_texts,
+    topic_text,
+)
+from reader.texts.sources import counted, families, incomplete_text, missing_texts, n_answered
+from reader.texts.why import sum_rows
 
 MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
 
@@ -47,7 +57,7 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
             date=say_day(morning.day),
         )
     )
-    if lacking := texts.incomplete_text(morning.sources):
+    if lacking := incomplete_text(morning.sources):
         for line in wrap(plain(lacking), width):
             yield click.style(line, fg="red", bold=True)
     if morning.folded:
@@ -81,7 +91,7 @@ def _queue(morning: Morning, width: int) -> Iterator[str]:
     if not morning.queue:
         return
     yield ""
-    yield from map(bold, wrap(texts.queue_text(morning), width))
+    yield from map(bold, wrap(queue_text(morning), width))
     n = max(MOST_QUEUED, morning.quota.to_go)
     for number, queued in enumerate(morning.queue[:n], 1):
         yield from queued_lines(queued, width, number)
@@ -95,7 +105,7 @@ def queued_lines(
     """Lay out a paper of the queue: its title, then id, day of the pick and minutes to read."""
     title = bold(shorten(plain(queued.held.paper.title), width - 4))
     yield f"{number:>3} {title}"
-    facts = [queued.held.paper.id, *texts.queue_facts(queued)]
+    facts = [queued.held.paper.id, *queue_facts(queued)]
     if is_put_off:
         facts.insert(1, _("back on {day}", day=queued.until))
     yield "    " + dim(shorten(" · ".join(plain(f) for f in facts), width - 4))
@@ -104,7 +114,7 @@ def queued_lines(
 def own_text(morning: Morning) -> str:
     """Write the head of the own lane: the counts, and whether all sources answered."""
     listed = morning.folded or morning
-    n, of = texts.n_mine(listed.own), listed.n_arrived
+    n, of = n_mine(listed.own), listed.n_arrived
     if morning.is_before_all:
         return ngettext(
             "OWN TOPICS  {n} paper for you ({of} new, before the library began)",
@@ -133,7 +143,7 @@ def theme_lines(morning: Morning, width: int, *, is_brief: bool = False) -> list
     is_brief: only the themes without a paper.
     """
     lines: list[str] = []
-    for text in texts.theme_texts(morning, is_brief=is_brief):
+    for text in theme_texts(morning, is_brief=is_brief):
         longer = f"{lines[-1]} · {text}" if lines else ""
         if longer and columns(longer) <= width:
             lines[-1] = longer
@@ -145,7 +155,7 @@ def theme_lines(morning: Morning, width: int, *, is_brief: bool = False) -> list
 def near_text(morning: Morning) -> str:
     """Write the head of the near lane: papers talked about, and papers expected to be."""
     listed = morning.folded or morning
-    n = texts.n_talked(listed.near)
+    n = n_talked(listed.near)
     n_foretold = len(listed.near) - n
     more = _(", and {n} likely to be", n=n_foretold) if n_foretold else ""
     return _("TALKED ABOUT  {n} of {of}", n=n, of=listed.n_talked) + more
@@ -167,8 +177,8 @@ def folded_text(morning: Morning) -> str:
         return ""
     counts = {
         "n": folded.n_arrived,
-        "own": texts.n_mine(folded.own),
-        "near": texts.n_talked(folded.near),
+        "own": n_mine(folded.own),
+        "near": n_talked(folded.near),
     }
     key = (
         N_("WELCOME BACK  since {first:%m-%d}: {n} announced, {own} yours, {near} talked about")
@@ -192,7 +202,7 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
             title=title,
             id=version.held.paper.id,
         )
-        if changed := texts.changed_text(version):
+        if changed := changed_text(version):
             yield from wrap(plain(changed), width, "    ")
     yield ""
     quota, deadline = morning.quota, morning.quota.deadline
@@ -223,11 +233,11 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
             yield "    " + _("and {n} more", n=n - MOST_TITLES)
     for text in _trust_texts(morning):
         yield from wrap(text, width)
-    for text in texts.missing_texts(morning.sources):
+    for text in missing_texts(morning.sources):
         for line in wrap(plain(text), width, "    ", "  ! "):
             yield click.style(line, fg="red")
     for notice in (*morning.seed_texts, *morning.notices):
-        yield from wrap(plain(notice), width)
+        yield from wrap(plain(str(notice)), width)
 
 
 def _trust_texts(morning: Morning) -> Iterator[str]:
@@ -257,11 +267,11 @@ def _trust_texts(morning: Morning) -> Iterator[str]:
         )
     if morning.is_before_all:
         return
-    n_complete, n_all = texts.n_answered(morning.sources)
+    n_complete, n_all = n_answered(morning.sources)
     # Only the sources that announce a total can be counted against it.
     counts = _(", ").join(
         _("{name} {n} of {of} ({day})", name=s.name, n=s.received, of=s.expected, day=s.covers)
-        for s in texts.counted(morning.sources)
+        for s in counted(morning.sources)
     )
     head = _("SOURCES  {n} of {of} up to date", n=n_complete, of=n_all)
     yield f"{head}: {plain(counts)}" if counts else head + _(".")
@@ -269,7 +279,7 @@ def _trust_texts(morning: Morning) -> Iterator[str]:
 
 def pdfs_lines(morning: Morning, width: int) -> Iterator[str]:
     """Lay out how many PDFs of the queue are here, and the reasons of those that failed."""
-    first, *reasons = texts.pdfs_texts(morning) or [""]
+    first, *reasons = pdfs_texts(morning) or [""]
     yield from wrap(first, width) if first else ()
     for text in reasons[:MOST_TITLES]:
         yield from wrap(text, width, "    ", "  ! ")
@@ -292,16 +302,16 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
     paper = entry.held.paper
     mark = MARKS[entry.held.state]
     day = f"{day_mark(entry)} " if has_day else ""
-    sure = f"{texts.sureness_mark(entry)} " if entry.sureness else ""
+    sure = f"{sureness_mark(entry)} " if entry.sureness else ""
     # 5 columns are the mark, the number and their blanks.
     title = bold(shorten(plain(paper.title), width - 5 - len(day) - len(sure)))
     # The blank keeps a skipped tenth paper from reading as the number -10.
     yield f"{mark} {number:>2} {sure}{dim(day) if day else ''}{title}"
-    topic = texts.topic_text(entry)
+    topic = topic_text(entry)
     # The id comes first, since people type it; a narrow screen cuts the authors.
     facts = [paper.id, *([topic] if topic else []), authors_text(paper.authors)]
     yield "     " + dim(shorten(" · ".join(plain(f) for f in facts), width - 5))
-    why = _("{why} [{source}]", why=entry.why, source=_(", ").join(texts.families(entry.origins)))
+    why = _("{why} [{source}]", why=entry.why, source=_(", ").join(families(entry.origins)))
     yield "     " + shorten(plain(why), width - 5)
     for mention in [m for m in heard(entry) if m.words][:2]:
         yield from map(dim, wrap(said_text(mention), width, "     "))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -14,9 +14,12 @@ from reader.cli.frame import ReaderCommand, as_json_option
 from reader.library.file_names import year_of
 from reader.library.find import find_paper
 from reader.library.ids import url_of
-from reader.morning.about import About, about, arrival_text
+from reader.library.paper import LibraryPaper
+from reader.library.rows.versions import BY_HAND
+from reader.morning.about import About, about
 from reader.pdfs.move import file_to_read
 from reader.pdfs.text.process import PdfReader
+from reader.texts.sources import source_name
 
 
 @click.command(
@@ -51,6 +54,25 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
         abstract = plain(shown.held.paper.abstract) or _("No abstract is known.")
         output.put_all(screen.wrap(abstract, width))
         output.put_all(_talk_and_notes(shown, width))
+
+
+_STATES = {
+    "candidate": N_("candidate"),
+    "pick": N_("pick"),
+    "skip": N_("skip"),
+    "read": N_("read"),
+}
+
+
+def arrival_text(held: LibraryPaper, origins: Sequence[str]) -> str:
+    """Describe how a paper came; one that was only added by hand is no candidate of a day."""
+    day, state = held.arrived_on, _(_STATES[held.state])
+    if list(origins) != [BY_HAND]:
+        named = _(", ").join(map(source_name, origins))
+        return _("{state} · arrived {day} from {source}", state=state, day=day, source=named)
+    if held.state == "candidate":
+        return _("added by hand on {day}", day=day)
+    return _("{state} · added by hand on {day}", state=state, day=day)
 
 
 def _facts(shown: About, width: int) -> Iterator[str]:

@@ -15,9 +15,9 @@ from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, say_err
 from reader.cli.terminal import TypedKeys, letter
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
-from reader.morning.reasons import PLACES
 from reader.morning.teach import Effect, Examples, Teaching, finish, topic_to_teach
 from reader.ranking.model import N_QUESTIONS
+from reader.texts.why import PLACES
 
 YES, NO, LATER, UNDO, END = "y", "n", " ", "u", "q"
 

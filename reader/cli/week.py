@@ -34,12 +34,12 @@ from reader.library.days import day_named, days_back
 from reader.library.find import find_paper
 from reader.library.folder import Library, write_whole
 from reader.morning.pick import drop, keep, keep_asked, n_to_ask, to_ask
-from reader.morning.texts import source_name
 from reader.morning.values import QueueEntry
 from reader.notes.shared import SharedPage
 from reader.texts.habit import regret_text
 from reader.texts.heatmap import months_line, rows, svg
 from reader.texts.shared import markdown
+from reader.texts.sources import source_name
 
 
 @click.command(

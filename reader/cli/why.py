@@ -12,13 +12,10 @@ from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, as_json_option
 from reader.library.find import find_paper
-from reader.morning.why import (
-    Explanation,
-    ScoreChange,
+from reader.morning.why import Explanation, ScoreChange, changes, explain
+from reader.texts.why import (
     change_text,
-    changes,
     cut_text,
-    explain,
     other_topics_text,
     standing_texts,
     verdict_text,

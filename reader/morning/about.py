@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 
-from reader.base.messages import N_, _
 from reader.base.text import DOLLAR_MATHS, plain
 from reader.gathering.post import PostMention
 from reader.gathering.rows import posts
@@ -21,7 +20,6 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import papers, versions
 from reader.library.rows.versions import BY_HAND
 from reader.morning import rows as history
-from reader.morning.texts import source_name
 from reader.notes.links import LinkedPaper, backlinks, links_of
 from reader.notes.rows.notes import Revision
 from reader.notes.write import newest_note
@@ -111,25 +109,6 @@ def about(library: Library, held: LibraryPaper) -> About:
         links=links_of(library, note.text) if note else (),
         linked=backlinks(library, row),
     )
-
-
-_STATES = {
-    "candidate": N_("candidate"),
-    "pick": N_("pick"),
-    "skip": N_("skip"),
-    "read": N_("read"),
-}
-
-
-def arrival_text(held: LibraryPaper, origins: Sequence[str]) -> str:
-    """Describe how a paper came; one that was only added by hand is no candidate of a day."""
-    day, state = held.arrived_on, _(_STATES[held.state])
-    if list(origins) != [BY_HAND]:
-        named = _(", ").join(map(source_name, origins))
-        return _("{state} · arrived {day} from {source}", state=state, day=day, source=named)
-    if held.state == "candidate":
-        return _("added by hand on {day}", day=day)
-    return _("{state} · added by hand on {day}", state=state, day=day)
 
 
 # Not behind a backslash: a title may be TeX already.

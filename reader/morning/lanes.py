@@ -17,9 +17,9 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from reader.base.messages import _
+from reader.base.messages import lazy_gettext
 from reader.library.config import Config, Lane, Topic
-from reader.morning.reasons import why
+from reader.morning.reasons import sentence, why
 from reader.morning.values import Candidate, Entry, FoldedDays, Lanes, Morning, Sureness
 from reader.ranking.heat import (
     N_FORETOLD,
@@ -343,17 +343,17 @@ def entry_now(entry: Entry, words: Words, own: Container[str]) -> Entry:
     is_wrong = words.get(entry.topic or "") == "no"
     if yes == entry.topic or not (is_wrong or (yes in own and entry.topic not in own)):
         return entry
-    text = (
-        _("you said that it belongs to {what}", what=yes)
+    reason = (
+        lazy_gettext("you said that it belongs to {what}", what=yes)
         if yes
-        else _("you said that it does not belong to {what}", what=entry.topic)
+        else lazy_gettext("you said that it does not belong to {what}", what=entry.topic)
     )
     return replace(
         entry,
         topic=yes,
         also=(),
         sureness="sure" if yes in own else None,
-        why=text + _("."),
+        why=sentence([reason]),
         # It left the own topics, and stays in its line until the day is over.
         is_sorted_out=entry.topic in own and yes not in own,
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from reader.base.errors import StoreError
-from reader.base.messages import _, ngettext
+from reader.base.messages import Text, lazy_gettext, lazy_ngettext
 from reader.gathering.post import PostMention
 from reader.gathering.rows import posts
 from reader.library.config import unknown_class_text
@@ -368,7 +368,7 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
         notices=(
             *(
                 [
-                    _(
+                    lazy_gettext(
                         "Papers missed on this day arrived on {day}; they are in that day's list.",
                         day=came_on,
                     )
@@ -377,7 +377,11 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
                 else ()
             ),
             *(
-                [_("This library began on {day}; no source was asked before that.", day=began)]
+                [
+                    lazy_gettext(
+                        "This library began on {day}; no source was asked before that.", day=began
+                    )
+                ]
                 if began
                 else ()
             ),
@@ -393,12 +397,12 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
     )
 
 
-def _notices(library: Library, encoder: str) -> Iterator[str]:
+def _notices(library: Library, encoder: str) -> Iterator[Text]:
     """Report differences from feeds.toml: classes that arXiv does not have, topics that were
     removed, a model that is being replaced."""
     yield from map(unknown_class_text, library.config.arxiv.unknown)
     for topic, n in labels.of_other_topics(library.db, [t.path for t in library.config.topics]):
-        yield ngettext(
+        yield lazy_ngettext(
             "{topic} is no longer a topic in feeds.toml, so what it learned from {n} paper is "
             "not used. `reader topics --move` moves it to another topic.",
             "{topic} is no longer a topic in feeds.toml, so what it learned from {n} papers is "
@@ -411,7 +415,7 @@ def _notices(library: Library, encoder: str) -> Iterator[str]:
 
         serves = serving(library.db, encoder)
         if serves != encoder:
-            yield _(
+            yield lazy_gettext(
                 "The vectors of {old} are used until `reader index` has made those of {new}.",
                 old=serves,
                 new=encoder,
@@ -458,7 +462,7 @@ def keep_lines(library: Library, given: Morning) -> None:
             position,
             e.topic or "",
             e.score,
-            e.why,
+            str(e.why),  # a decision keeps it as it was shown
             e.terms,
             tuple(PastMention(m.author, m.on, m.words) for m in e.mentions),
             e.n_votes,

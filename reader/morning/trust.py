@@ -8,11 +8,11 @@ starts nothing itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from reader.base.errors import hint_now, said_now
-from reader.base.messages import N_, _, ngettext
+from reader.base.messages import N_, Text, lazy_gettext
 from reader.gathering.arxiv_days import ARXIV, DAILY, OAI
 from reader.gathering.calendar import announced_at, latest_feed, latest_listing
 from reader.gathering.gather import last_batches, source_names
@@ -22,8 +22,7 @@ from reader.gathering.source import FIRST_RETRY
 from reader.library.folder import Library
 from reader.library.paper import Batch
 from reader.library.rows import failures, papers
-from reader.morning.texts import n_answered, no_network_text
-from reader.morning.values import Seed, SourceLine
+from reader.morning.values import Report, Seed, SourceLine
 from reader.ranking.rows import labels
 
 
@@ -149,18 +148,20 @@ def missing_seeds(library: Library) -> tuple[Seed, ...]:
     return tuple(found)
 
 
-def _error_of(failure: failures.Failure) -> str:
-    return _(_SAID[failure.reason]) if failure.reason in _SAID else failure.said()
+def _error_of(failure: failures.Failure) -> Text:
+    return lazy_gettext(_SAID[failure.reason]) if failure.reason in _SAID else failure.said()
 
 
-def seed_text(seed: Seed, zone: tzinfo) -> str:
+def seed_text(seed: Seed, zone: tzinfo) -> Text:
     """Report that a seed is not here, what its topic is judged by until it is, and what to do."""
-    why = _("the next gather asks for it")
+    why = lazy_gettext("the next gather asks for it")
     if seed.tried_at:
         at = f"{seed.tried_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        why = _("last tried {at}: {error}", at=at, error=seed.error.rstrip("."))
+        # What is kept as it was stored ends in a full stop; our own messages do not.
+        error = seed.error.rstrip(".") if isinstance(seed.error, str) else seed.error
+        why = lazy_gettext("last tried {at}: {error}", at=at, error=error)
         if seed.reason == "unreachable":
-            why = _("no connection at {at}", at=at)
+            why = lazy_gettext("no connection at {at}", at=at)
     key = (
         N_(
             "Seed {id} of {topic} is not in the library yet ({why}). Until then the topic uses "
@@ -173,32 +174,11 @@ def seed_text(seed: Seed, zone: tzinfo) -> str:
         )
     )
     asked = seed.id.removeprefix("arxiv:")
-    return _(key, id=seed.id, topic=seed.topic, why=why, asked=asked)
+    return lazy_gettext(key, id=seed.id, topic=seed.topic, why=why, asked=asked)
 
 
 N_ANSWERS = 10
 """Answers of one source that are shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The report on one source.
-
-    tried_on: "real bytes", or "documented format" of a kind never tried on a real answer.
-    line: this morning's newest line. by_category: its newest day, counted for each arXiv class
-    where it has several.
-    """
-
-    name: str
-    line: SourceLine
-    newest: Batch | None
-    by_category: Sequence[Batch]
-    succeeded_at: datetime | None
-    n_errors: int
-    error: str
-    hint: str
-    retry_at: datetime | None
-    tried_on: str
 
 
 def reports(library: Library) -> list[Report]:
@@ -241,87 +221,6 @@ def last_answers(library: Library, name: str) -> list[Batch]:
     """List the newest answers of one source, the newest first."""
     found = sources.batches_of(library.db, name, limit=N_ANSWERS)
     return [replace(b, error=said_now(b.error, b.reason, source=name)) for b in found]
-
-
-def head_text(found: Sequence[Report]) -> str:
-    """Report whether all sources that were to be asked answered, or that there is no network."""
-    lines = [report.line for report in found]
-    n_here, n_all = n_answered(lines)
-    n = n_all - n_here
-    if no_network_text(lines):
-        return _(
-            "Today's list is incomplete. Sources that cannot be reached: {n} of {of}. Is the "
-            "network up? Everything that was fetched before is still here.",
-            n=n,
-            of=n_all,
-        )
-    if not lines:
-        return _("There are no sources yet. Add an arXiv category or a feed to feeds.toml.")
-    return (
-        _("Today's list is incomplete. Sources with something missing: {n} of {of}.", n=n, of=n_all)
-        if n
-        else _("Today's list is complete. Sources up to date: {of}.", of=n_all)
-    )
-
-
-BATCH_STATES = {
-    "complete": N_("complete"),
-    "not checked": N_("answered (gives no total to check against)"),
-    "unchanged": N_("nothing new since the last answer"),
-    "empty": N_("no papers"),
-    "partial": N_("only a part received"),
-    "stale": N_("still an older list"),
-    "not out yet": N_("nothing yet (late, or a holiday)"),
-    "failed": N_("failed"),
-    "not asked": N_("not asked today"),
-    "not needed": N_("nothing to ask for today"),
-}
-
-
-def facts_of(report: Report, zone: tzinfo) -> list[str]:
-    """Describe a source: its state, its newest numbers, when it last answered, its failures."""
-    # What is held back after a failure may well have been asked today.
-    is_resting = report.line.state == "not asked" and report.n_errors > 0
-    facts = [
-        _(N_("failed, waiting for the next try") if is_resting else BATCH_STATES[report.line.state])
-    ]
-    newest = report.newest
-    # A source that did not change may have brought papers earlier on this day.
-    says_nothing = newest and newest.state == "unchanged" and not newest.received
-    if newest and not says_nothing and newest.state not in ("failed", "not asked", "not needed"):
-        is_counted = newest.expected is not None
-        key = N_("{n} of {of} for {day}") if is_counted else N_("{n} for {day}")
-        facts.append(_(key, n=newest.received, of=newest.expected, day=newest.covers))
-    if report.line.error and not report.line.is_missing:
-        facts.append(report.line.error)
-    answered_at = report.succeeded_at
-    facts.append(
-        _("last answered {at}", at=_when_text(answered_at, zone))
-        if answered_at
-        else _("never answered")
-    )
-    if report.tried_on != "real bytes":
-        facts.append(_("a new kind of source; please report missing papers"))
-    if report.n_errors:
-        facts.append(ngettext("failed {n} time", "failed {n} times in a row", report.n_errors))
-    if report.retry_at:
-        facts.append(_("next try {at}", at=_when_text(report.retry_at, zone)))
-    return facts
-
-
-def categories_text(report: Report) -> str:
-    """Write the numbers of each arXiv class, "" where a source has no more than one."""
-    if len(report.by_category) < 2:
-        return ""
-    counts = (
-        (b.category, "?" if b.expected is None else b.expected, b.received)
-        for b in report.by_category
-    )
-    return _(", ").join(_("{name} {n} of {of}", name=name, n=n, of=of) for name, of, n in counts)
-
-
-def _when_text(moment: datetime, zone: tzinfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def counting_name(library: Library, topic: str = "") -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
 from typing import Literal
 
 from reader.base.errors import Reason
+from reader.base.messages import Text
 from reader.gathering.post import PostMention
 from reader.library.config import Deadline, Lane
-from reader.library.paper import LibraryPaper
+from reader.library.paper import Batch, LibraryPaper
 from reader.ranking.rank import ListLane, Rank, Term
 
 Fetching = Literal["", "now", "was"]
@@ -90,7 +91,7 @@ class Entry:
     lane: Lane | None
     topic: str | None
     score: float
-    why: str
+    why: Text
     mentions: tuple[PostMention, ...]
     origins: tuple[str, ...]
     n_citations: int | None = None
@@ -148,13 +149,34 @@ class SourceLine:
     expected: int | None = None
     received: int | None = None
     covers: date | None = None
-    error: str = ""
+    error: Text = ""
     is_unreachable: bool = False
 
     @property
     def is_missing(self) -> bool:
         """Check whether something that the source should have given is missing."""
         return self.state in ("partial", "stale", "not out yet", "failed", "not asked")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report on one source.
+
+    tried_on: "real bytes", or "documented format" of a kind never tried on a real answer.
+    line: this morning's newest line. by_category: its newest day, counted for each arXiv class
+    where it has several.
+    """
+
+    name: str
+    line: SourceLine
+    newest: Batch | None
+    by_category: Sequence[Batch]
+    succeeded_at: datetime | None
+    n_errors: int
+    error: Text
+    hint: Text
+    retry_at: datetime | None
+    tried_on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +190,7 @@ class Seed:
     id: str
     topic: str
     state: Literal["not asked", "failed"]
-    error: str = ""
+    error: Text = ""
     reason: Reason = ""
     tried_at: datetime | None = None
     is_only: bool = True
@@ -285,13 +307,13 @@ class Morning:
     n_unknown: int = 0
     n_not_encoded: int = 0
     has_citations: bool = True
-    notices: tuple[str, ...] = ()
+    notices: tuple[Text, ...] = ()
     searches: tuple[SavedSearchHits, ...] = ()
     doubtful: tuple[Entry, ...] = ()
     folded: FoldedDays | None = None
     theme_of: Mapping[str, str] = field(default_factory=dict)
     seeds: tuple[Seed, ...] = ()
-    seed_texts: tuple[str, ...] = ()
+    seed_texts: tuple[Text, ...] = ()
     queue: tuple[QueueEntry, ...] = ()
     pdfs: PdfsHere | None = None
     fetching: Fetching = ""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from reader.base.messages import N_, _, ngettext
+from reader.base.messages import Text
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows.decisions import Kind
 from reader.morning import rows as history
 from reader.morning.lanes import followed_term, lanes
 from reader.morning.rank import Judges, as_printed, judges, rank_new
-from reader.morning.reasons import PLACES, Verdict, of_terms, sentence, term_text, verdict
 from reader.morning.today import Day, candidates, day_of, first_day
 from reader.morning.values import Candidate, Entry, PastDecision, by_lane
 from reader.ranking.best_folder import folder_of
@@ -155,7 +154,7 @@ class Explanation:
     position: int | None
     n_shown: int
     n_found: int
-    sentence: str
+    sentence: Text
     ranks: tuple[Rank, ...]
     by: Judges
     found: InList | None
@@ -345,158 +344,3 @@ def _rank_of(explained: Explanation) -> Rank | None:
 def _place(place: Place, terms: Sequence[Term]) -> Place:
     """Return a paper's place; without a term that speaks for it, it is out however near the cut."""
     return place if any(t.value > 0 for t in terms) else "out"
-
-
-DIGITS = 3
-
-
-def verdict_text(found: Explanation) -> str:
-    """Write where a paper stands now, and why, in one sentence."""
-    place: Verdict = found.lane or found.place or "out"
-    parts = [found.sentence.removesuffix(_("."))] if found.sentence else []
-    parts = parts or of_terms(found.terms)
-    if place == "out" and parts:
-        why = _("; ").join(parts)
-        parts = [_("{why}; not enough for {topic}", why=why, topic=found.topic)]
-    if found.alike:
-        one, other = (_("“{what}”", what=word) for word in found.alike.words)
-        parts.append(
-            ngettext(
-                "you picked {n} paper with {one} and {other}",
-                "you picked {n} papers with {one} and {other}",
-                found.alike.n,
-                one=one,
-                other=other,
-            )
-        )
-    return verdict(place, sentence(parts))
-
-
-def standing_texts(found: Explanation) -> list[str]:
-    """Write where a paper stands now and why, and where it stood when it was decided on, if that
-    is known."""
-    now = verdict_text(found)
-    if found.past is None:
-        return [now]
-    line = found.past.line
-    if line.lane:
-        then = verdict(line.lane, line.sentence or sentence(of_terms(line.terms)))
-    else:
-        then = _("It was in no list.")
-    is_same = then == now
-    then = _("the same.") if is_same else then
-    if not (is_same and line.position == found.position):
-        then = with_position(then, line.position)
-    now = with_position(now if is_same else _("Now: {text}", text=now), found.position)
-    return [now, _(_WHEN[found.past.kind], day=found.past.on, text=then)]
-
-
-_WHEN = {
-    "pick": N_("When you picked it ({day}): {text}"),
-    "skip": N_("When you skipped it ({day}): {text}"),
-}
-
-
-def with_position(text: str, position: int | None) -> str:
-    """Add the place in a lane; between Japanese sentences no blank stands."""
-    if position is None:
-        return text
-    return text + ("" if text.endswith("。") else " ") + _("Place {place}.", place=position)
-
-
-_LANES = {
-    "own": N_("own topics"),
-    "doubtful": N_("maybe yours"),
-    "near": N_("talked about"),
-    "foretold": N_("likely to be talked about"),
-    "wild": N_("wild card"),
-}
-
-
-def where_text(found: Explanation) -> str:
-    """Name the list in which a paper stands, and its place there."""
-    if found.lane is None:
-        return _("In no list; the closest topic is {topic}.", topic=found.topic)
-    lane = _(_LANES["foretold" if found.is_foretold else found.lane])
-    text = _(
-        "{lane}: {place} of {n}, {day}",
-        place=found.position,
-        n=found.n_shown,
-        lane=lane,
-        day=found.day,
-    )
-    more = _(", chosen from {n}", n=found.n_found) if found.n_found > found.n_shown else ""
-    return text + more
-
-
-def cut_text(found: Explanation) -> str:
-    """Describe how far a paper is from the cut of its topic; "" where the talk decides."""
-    if found.cut is None or found.topic is None or not found.place:
-        return ""
-    place = _(PLACES[found.place])
-    if _is_bare(found.terms):
-        return _(
-            "has none of the words of {topic}; judged by what was learned: {place}",
-            topic=found.topic,
-            place=place,
-        )
-    key = (
-        N_("threshold of {topic}: {cut}; {place} by {margin}")
-        if found.place == "in"
-        else N_("threshold of {topic}: {cut}; {place}, {margin} short")
-    )
-    # Of the printed numbers, so that they add up.
-    margin = abs(round(found.score, DIGITS) - round(found.cut, DIGITS))
-    numbers = {"cut": f"{found.cut:.{DIGITS}f}", "margin": f"{margin:.{DIGITS}f}"}
-    return _(key, topic=found.topic, place=place, **numbers)
-
-
-def _is_bare(terms: Iterable[Term]) -> bool:
-    """Check whether only learned words decide a paper's place, and no word of the person's."""
-    several = list(terms)
-    return is_bare(several) and not any(t.kind in ("told_yes", "told_no") for t in several)
-
-
-def change_text(change: ScoreChange) -> str:
-    """Write where a paper would stand after a change."""
-    kind, _unused, what = change.what.partition("\t")
-    named = term_text(Term(kind, what, 0.0)) if kind else ""
-    if change.cut is None or not change.place:
-        score = f"{change.score:.{DIGITS}f}"
-        then = _("{score}, place {n}", n=change.position, score=score)
-    else:
-        place = _(PLACES[change.place])
-        margin = round(change.score - change.cut, DIGITS)
-        if change.place == "out" and margin >= 0:
-            then = _("{place}, because nothing would speak for it", place=place)
-        elif change.is_bare:
-            then = _("{place}, judged only by what was learned", place=place)
-        else:
-            key = (
-                N_("{place} by {margin}") if change.place == "in" else N_("{place}, {margin} short")
-            )
-            then = _(key, place=place, margin=f"{abs(margin):.{DIGITS}f}")
-    return _(_CHANGES[change.kind], what=named, place=then)
-
-
-_CHANGES = {
-    "without": N_("without {what}: {place}"),
-    "more": N_("with one more person mentioning it: {place}"),
-    "pick": N_("after a pick: {place}"),
-    "skip": N_("after a skip: {place}"),
-    "undecided": N_("without your decision: {place}"),
-}
-
-
-def other_topics_text(found: Explanation) -> Iterator[str]:
-    """Describe a paper's ranks in the topics that do not decide."""
-    for rank in found.ranks:
-        if rank.topic != found.topic or found.cut is None:
-            numbers = {"score": f"{rank.score:.{DIGITS}f}", "cut": f"{rank.cut:.{DIGITS}f}"}
-            place = _(PLACES[rank.place])
-            key = (
-                N_("{topic}: {score}, none of its words, {place}")
-                if rank.terms and _is_bare(rank.terms)
-                else N_("{topic}: {score}, threshold {cut}, {place}")
-            )
-            yield _(key, topic=rank.topic, place=place, **numbers)

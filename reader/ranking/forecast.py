@@ -312,7 +312,7 @@ def forecast(
     }
     best = max(records, key=lambda r: (r.n_hot, -r.n_papers), default=None)
     after = facts.plain.get("after")
-    # Numbers and names only: `morning.reasons.term_text` makes a sentence of them in any language.
+    # Numbers and names only: `texts.why.term_text` makes a sentence of them in any language.
     # `after` is log2(1 + n), so n itself is named.
     what = {
         "record": f"{best.author}: {best.n_hot} of {best.n_papers}" if best and best.n_hot else "",

@@ -24,18 +24,11 @@ from reader.base.messages import N_, WEEKDAYS, _, ngettext, pgettext, say_day
 from reader.base.text import plain, plain_lines, shorten, visible
 from reader.library.file_names import folder_name, year_of
 from reader.library.ids import url_of
-from reader.morning.texts import (
-    entry_seconds,
-    families,
-    minutes_of,
-    queue_facts,
-    source_name,
-    sureness_mark,
-    topic_text,
-)
-from reader.morning.trust import BATCH_STATES
+from reader.morning.progress import entry_seconds, minutes_of
 from reader.notes.outcome import ORIGINS
 from reader.pdfs.highlights import COLOURS, MARKS
+from reader.texts.morning import queue_facts, sureness_mark, topic_text
+from reader.texts.sources import BATCH_STATES, families, source_name
 
 
 def as_path(text: str) -> str:

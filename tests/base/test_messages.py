@@ -25,7 +25,7 @@ from reader.base.build_texts import compile_texts
 from reader.base.messages import DOMAIN, LOCALE, N_, _, ngettext, pgettext, say_day, speak, speaking
 from reader.base.messages import spoken as spoken_now
 from reader.base.text import columns
-from reader.morning.texts import STEPS
+from reader.texts.morning import STEPS
 from tests.data import ROOT
 from tests.texts import catalogue_of, texts_in_code
 

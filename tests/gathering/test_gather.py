@@ -31,8 +31,8 @@ from reader.gathering.sources import arxiv_lists, oai
 from reader.library.folder import Library
 from reader.library.paper import Batch
 from reader.library.rows import papers
-from reader.morning.texts import reason_of
 from reader.morning.trust import is_due
+from reader.texts.sources import reason_of
 from tests.samples import a_library, tools
 
 FEED = "arXiv feed cs.CL"

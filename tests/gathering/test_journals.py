@@ -22,7 +22,8 @@ from reader.library.paper import Batch, LibraryPaper
 from reader.library.rows import merges, papers
 from reader.morning.pick import decide
 from reader.morning.rank import rank_days
-from reader.morning.trust import facts_of, reports
+from reader.morning.trust import reports
+from reader.texts.sources import facts_of
 from reader.web.render import paper_at
 from tests import journal_feeds
 from tests.mornings import morning

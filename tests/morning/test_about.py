@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from reader.cli.show import arrival_text
 from reader.library.rows import papers
-from reader.morning.about import About, Beside, about, arrival_text
+from reader.morning.about import About, Beside, about
 from reader.morning.pick import decide_rows
 from reader.notes.write import add_note
 from reader.pdfs.rows import highlights, pdfs

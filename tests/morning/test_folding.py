@@ -72,7 +72,7 @@ def test_votes_that_grow_bring_up_a_paper_that_nobody_posts_about(library: Libra
     bring(library, DAY, paper(1, MODELS))
     vote(library, after(3), 1, 12)
     [entry] = look(library, after(3)).near
-    assert (entry.held.row, entry.why) == (
+    assert (entry.held.row, str(entry.why)) == (
         1,
         "“large language model” in the title; 12 up-votes.",
     )
@@ -294,6 +294,6 @@ def test_a_model_that_is_being_replaced_is_reported(library: Library) -> None:
     index_words(library, tools(Web()))
     encode(library, tools(Web()))
     assert morning(library, DAY, encoder=SmallEncoder.name).notices == ()
-    assert morning(library, DAY, encoder="other@1").notices == (
+    assert tuple(map(str, morning(library, DAY, encoder="other@1").notices)) == (
         "The vectors of small@1 are used until `reader index` has made those of other@1.",
     )

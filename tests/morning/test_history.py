@@ -73,7 +73,7 @@ def test_a_pick_keeps_what_the_list_showed(library: Library) -> None:
     decide_rows(library, "pick", [2])
     entry = shown.own[1]
     assert entry.held.row == 2
-    line = ShownLine("own", 2, OWN, entry.score, entry.why, entry.terms, models="words")
+    line = ShownLine("own", 2, OWN, entry.score, str(entry.why), entry.terms, models="words")
     assert then(library, 2) == PastDecision("pick", DAY, DAY, line)
 
 
@@ -123,7 +123,7 @@ def test_a_decision_after_a_rebuild_still_has_what_was_shown_before_it(
     forget_index(tmp_path)
     with replace(library, db=Database(tmp_path)) as again:
         decide_rows(again, "pick", [1])
-        assert then(again, 1).line.sentence == entry.why
+        assert then(again, 1).line.sentence == str(entry.why)
 
 
 def test_every_way_to_decide_keeps_the_line(library: Library) -> None:

@@ -86,8 +86,8 @@ def test_a_morning_has_its_lanes_and_its_counts(library: Library) -> None:
     assert found.theme_of == {topic: topic for topic in found.balance}
     assert (found.undecided, found.new_versions, found.sources) == ((), (), NOT_ASKED)
     assert [e.origins for e in found.own] == [("arXiv",)] * 3
-    assert found.own[0].why == "“speech translation” in the title; mentioned by Cy Pond."
-    assert found.own[2].why == "by Mio Hoshi, whom you follow."
+    assert str(found.own[0].why) == "“speech translation” in the title; mentioned by Cy Pond."
+    assert str(found.own[2].why) == "by Mio Hoshi, whom you follow."
 
 
 def test_a_morning_is_read_from_ranks_that_were_kept_before_and_writes_nothing(

@@ -30,12 +30,13 @@ from reader.morning.pick import (
     whole_queue,
     without_put_off,
 )
-from reader.morning.texts import leads_to_queue, pdfs_texts, queue_text
+from reader.morning.progress import leads_to_queue
 from reader.morning.values import Entry, Morning, PdfsHere, QueueEntry, Quota, SourceLine
 from reader.notes.write import add_note
 from reader.pdfs.rows import pdfs
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
+from reader.texts.morning import pdfs_texts, queue_text
 from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, NOW, Clock, a_library, paper
 

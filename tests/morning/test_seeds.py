@@ -41,7 +41,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def texts(library: Library) -> tuple[str, ...]:
-    return morning(library, DAY).seed_texts
+    return tuple(map(str, morning(library, DAY).seed_texts))
 
 
 def test_a_seed_not_asked_for_yet_is_reported(library: Library) -> None:
@@ -59,7 +59,7 @@ def test_a_failed_seed_has_time_and_reason_and_the_day_is_complete(
     resolve(library, tools(Registry(is_down=True)))
     [seed] = missing_seeds(library)
     assert (seed.state, seed.tried_at) == ("failed", NOW)
-    assert "(last tried 2025-06-04 06:30: " in seed_text(seed, library.config.timezone)
+    assert "(last tried 2025-06-04 06:30: " in str(seed_text(seed, library.config.timezone))
     assert "no answer" in texts(library)[0]
     found = morning(library, DAY)
     assert found.is_complete
@@ -142,6 +142,6 @@ def test_sources_and_today_name_a_missing_seed_without_an_exit_code(
 def test_a_seed_that_no_registry_knows_has_its_reason_in_json_too(library: Library) -> None:
     resolve(library, tools(Registry()))
     [seed] = missing_seeds(library)
-    assert (seed.reason, seed.error) == ("no paper", "no paper is registered under this id")
+    assert (seed.reason, str(seed.error)) == ("no paper", "no paper is registered under this id")
     [shown] = output.encode(morning(library, DAY))["seeds"]
     assert shown["error"] == "no paper is registered under this id"

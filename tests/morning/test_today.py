@@ -10,16 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reader.base.messages import speaking
 from reader.gathering.post import PostMention
 from reader.library.config import Config, Topic
 from reader.library.paper import LibraryPaper, Paper
 from reader.morning.lanes import CLOSE, SURE, lanes
 from reader.morning.reasons import why
-from reader.morning.texts import sureness_mark, topic_text
 from reader.morning.values import Candidate, Entry, FoldedDays, Lanes, Morning, Quota, SourceLine
 from reader.ranking.heat import closeness_of, listing_days, months_between, near_score, velocity
 from reader.ranking.model import ABSTRACT_WORD
 from reader.ranking.rank import ListPlace, Place, Rank, Term, as_told, total
+from reader.texts.morning import sureness_mark, topic_text
 from tests.samples import DAY, paper
 
 OWN = Topic("speech/translation", "own", "speech", ("speech translation",))
@@ -70,6 +71,8 @@ def in_lanes(found: Lanes) -> tuple[list[int], list[int], list[int], int | None]
 
 def test_papers_of_own_topics_are_listed_without_talk() -> None:
     found = lanes([candidate(1, "Speech translation")], CONFIG)
+    [entry] = found.own
+    assert str(entry.why) == "“speech translation” in the title."
     assert found == Lanes(
         own=(
             Entry(
@@ -77,7 +80,7 @@ def test_papers_of_own_topics_are_listed_without_talk() -> None:
                 lane="own",
                 topic="speech/translation",
                 score=2.0,
-                why="“speech translation” in the title.",
+                why=entry.why,
                 mentions=(),
                 origins=("arXiv",),
                 terms=(TITLE, START),
@@ -112,7 +115,7 @@ def test_papers_of_near_topics_are_listed_only_with_talk() -> None:
     found = lanes([quiet, loud], CONFIG)
     assert (in_lanes(found), found.n_talked) == (([], [], [2], None), 1)
     assert found.near[0].topic == "nlp/llm"
-    assert found.near[0].why == "“large language model” in the title; mentioned by Cy."
+    assert str(found.near[0].why) == "“large language model” in the title; mentioned by Cy."
     assert {t.kind: t.what for t in found.near[0].terms} == {
         "mention": "Cy",
         "closeness": "nlp/llm",
@@ -135,7 +138,7 @@ def test_two_people_on_a_paper_of_yesterday_stand_above_a_vote_on_one_of_today()
 
 def test_a_paper_by_a_possible_namesake_says_so() -> None:
     unsure = replace(candidate(1, "On ants", followed="Mio Hoshi"), is_followed_surely=False)
-    assert [e.why for e in lanes([unsure], CONFIG).own] == [
+    assert [str(e.why) for e in lanes([unsure], CONFIG).own] == [
         "perhaps by Mio Hoshi, whom you follow (or somebody with the same name)."
     ]
 
@@ -149,7 +152,7 @@ def test_of_two_topics_the_doubtful_nearest_to_their_own_cut_come_first() -> Non
 
 def test_a_followed_persons_paper_is_in_the_own_lane_whatever_it_is_about() -> None:
     found = lanes([candidate(1, "On ants", followed="Mio Hoshi")], CONFIG)
-    assert [(e.lane, e.topic, e.score, e.why) for e in found.own] == [
+    assert [(e.lane, e.topic, e.score, str(e.why)) for e in found.own] == [
         ("own", None, 1.0, "by Mio Hoshi, whom you follow.")
     ]
     assert found.near == ()
@@ -167,7 +170,7 @@ def test_papers_just_below_the_cut_are_doubtful_and_five_are_shown() -> None:
     many = [candidate(n, "Speech in doubt") for n in range(1, 9)]
     found = lanes([*many, candidate(20, "Speech translation")], CONFIG)
     assert in_lanes(found) == ([20], [1, 2, 3, 4, 5], [], None)
-    assert {e.why for e in found.doubtful} == {"“garden”, as in other papers of this topic."}
+    assert {str(e.why) for e in found.doubtful} == {"“garden”, as in other papers of this topic."}
     assert {e.lane for e in found.doubtful} == {"own"}
 
 
@@ -217,7 +220,7 @@ def test_a_near_paper_that_is_likely_to_be_talked_about_takes_a_free_place_and_s
     found = lanes([silent(1), candidate(2, "Large language models", "Cy")], CONFIG)
     assert (in_lanes(found), found.n_talked) == (([], [], [2, 1], None), 1)
     assert [e.is_foretold for e in found.near] == [False, True]
-    assert found.near[1].why == (
+    assert str(found.near[1].why) == (
         "“large language model” in the title; not talked about yet; earlier papers of its "
         "authors were talked about."
     )
@@ -263,7 +266,7 @@ def test_foretold_papers_come_again_behind_new_ones() -> None:
     back = replace(candidate(1, title, "Cy", "Di", "Ed"), was_foretold=True, is_new=False)
     found = lanes([back, candidate(2, title, "Cy"), silent(3)], CONFIG)
     assert (rows(found.near), found.n_talked) == ([2, 1, 3], 2)
-    assert found.near[1].why == (
+    assert str(found.near[1].why) == (
         "“large language model” in the title; shown before, when it was not talked about yet; "
         "mentioned by Cy, Di and 1 more."
     )
@@ -285,7 +288,7 @@ def test_foretold_papers_come_again_behind_new_ones() -> None:
 )  # fmt: skip
 def test_a_foretold_paper_names_what_speaks_for_it_most(terms: list[Term], reasons: str) -> None:
     it = Candidate(held(paper(1)))
-    assert why(it, terms) == f"not talked about yet{reasons}."
+    assert str(why(it, terms)) == f"not talked about yet{reasons}."
 
 
 def test_a_direction_that_was_left_makes_a_wild_card() -> None:
@@ -295,7 +298,7 @@ def test_a_direction_that_was_left_makes_a_wild_card() -> None:
         CONFIG,
     )
     assert found.wild is not None
-    assert (found.wild.held.row, found.wild.why) == (
+    assert (found.wild.held.row, str(found.wild.why)) == (
         2,
         "from speech/emotion, a topic that you have not read for a while; mentioned by Cy.",
     )
@@ -330,9 +333,9 @@ def test_a_near_topic_is_named_only_where_its_words_stand_in_the_paper() -> None
     [mentioned] = lanes([aside], CONFIG).near
     assert (mentioned.topic, mentioned.is_outside) == (None, True)
     [named] = lanes([inside], CONFIG).near
-    assert (alone.topic, alone.is_outside, alone.why) == (None, True, "mentioned by Cy.")
+    assert (alone.topic, alone.is_outside, str(alone.why)) == (None, True, "mentioned by Cy.")
     assert (named.topic, named.is_outside) == (NEAR.path, False)
-    assert named.why == "“large language model” in the abstract; mentioned by Cy."
+    assert str(named.why) == "“large language model” in the abstract; mentioned by Cy."
     assert alone.score == named.score
 
 
@@ -340,7 +343,7 @@ def test_where_much_was_liked_a_near_topics_model_names_a_paper_without_a_word()
     spoken = replace(candidate(1, "On ants", "Cy"), ranks=(learned_in(NEAR.path),))
     [entry] = lanes([replace(spoken, settled=frozenset({NEAR.path}))], CONFIG).near
     assert entry.topic == NEAR.path
-    assert entry.why == "“garden”, as in other papers of this topic; mentioned by Cy."
+    assert str(entry.why) == "“garden”, as in other papers of this topic; mentioned by Cy."
     out = replace(spoken.ranks[0], place="out")
     several = [replace(spoken, ranks=(out,), settled=frozenset({NEAR.path})),
                candidate(2, "On ants", "Cy", "Di")]  # fmt: skip
@@ -372,7 +375,7 @@ def test_a_lists_votes_alone_bring_up_only_what_is_near() -> None:
     )
     found = lanes([near, far, farther], CONFIG)
     assert (in_lanes(found), found.n_talked) == (([], [], [1], 2), 1)
-    assert found.near[0].why == "“large language model” in the title; 40 up-votes."
+    assert str(found.near[0].why) == "“large language model” in the title; 40 up-votes."
 
 
 def test_the_near_lane_is_cut_to_the_time_and_the_rest_is_counted() -> None:
@@ -524,7 +527,7 @@ def cited(number: int, n: int | None, months: int | None, *people: str) -> Candi
 def test_a_near_paper_is_talked_about_when_many_cite_it() -> None:
     found = lanes([cited(1, 240, 14), cited(2, 69, 14), cited(3, 240, None)], CONFIG)
     assert (in_lanes(found), found.n_talked) == (([], [], [1], None), 1)
-    assert [(e.topic, e.n_citations, e.n_months, e.why) for e in found.near] == [
+    assert [(e.topic, e.n_citations, e.n_months, str(e.why)) for e in found.near] == [
         ("nlp/llm", 240, 14, "“large language model” in the title; cited 240 times in 14 months.")
     ]
 
@@ -590,14 +593,23 @@ def test_the_reason_is_one_sentence_made_of_the_terms(
 ) -> None:
     mentions = tuple(said(name) for name in people)
     it = Candidate(held(paper(1)), mentions=mentions, followed=followed)
-    assert why(it, terms) == sentence
+    assert str(why(it, terms)) == sentence
+
+
+def test_a_reason_is_in_the_language_in_which_it_is_shown() -> None:
+    terms = [Term("title", "x", 3), Term("title", "y", 2)]
+    reason = why(Candidate(held(paper(1)), mentions=(said("Cy"),), followed="Mio"), terms)
+    assert str(reason) == "by Mio, whom you follow; “x”, “y” in the title; mentioned by Cy."
+    with speaking("ja"):
+        assert str(reason) == "フォロー中の Mio の論文、タイトルに「x」、「y」、Cy が言及。"
+    assert hash(reason) == hash(reason)
 
 
 def test_the_weightiest_person_is_named_first() -> None:
     heat = (Term("mention", "Di", 2.0), Term("repost", "Cy", 0.4))
     mentions = tuple(said(name) for name in ("Cy", "Ed", "Di"))
     it = Candidate(held(paper(1)), mentions=mentions, heat=heat)
-    assert why(it, heat) == "mentioned by Di, Cy and 1 more."
+    assert str(why(it, heat)) == "mentioned by Di, Cy and 1 more."
 
 
 @settings(deadline=None)

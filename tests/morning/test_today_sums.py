@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.morning.reasons import sum_rows, term_text
 from reader.ranking.rank import Term, total
+from reader.texts.why import sum_rows, term_text
 
 terms = st.lists(
     st.builds(

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
+from reader.base.messages import lazy_gettext, speaking
 from reader.library.paper import LibraryPaper
-from reader.morning.texts import (
-    changed_text,
+from reader.morning.progress import theme_counts
+from reader.morning.values import FoldedDays, Morning, NewVersion, SourceLine
+from reader.texts.morning import changed_text, theme_texts
+from reader.texts.sources import (
     counted,
     families,
     incomplete_text,
     missing_texts,
     n_answered,
     no_network_text,
-    theme_counts,
-    theme_texts,
 )
-from reader.morning.values import FoldedDays, Morning, NewVersion, SourceLine
 from tests.mornings import a_morning, entry
 from tests.samples import DAY, paper
 
@@ -54,6 +54,17 @@ def test_sources_that_lack_the_same_for_the_same_reason_share_a_line() -> None:
         " 2025-06-04: the host is busy",
         "list: nothing received for 2025-06-04: the host is busy",
     ]
+
+
+def test_a_cause_is_in_the_language_in_which_it_is_shown() -> None:
+    cause = lazy_gettext("{source}: no answer", source="timeline")
+    lines = [SourceLine("timeline", "failed", None, 0, DAY - timedelta(n), cause) for n in (1, 0)]
+    days = "2 days from 2025-06-03 to 2025-06-04"
+    assert missing_texts(lines) == [f"timeline: nothing received for {days}: no answer"]
+    with speaking("ja"):
+        assert missing_texts(lines) == [
+            "timeline: 2025-06-03〜2025-06-04 の2日間 の分は届きませんでした: 応答がありません"
+        ]
 
 
 def test_several_silent_hosts_share_a_line_where_others_answered() -> None:

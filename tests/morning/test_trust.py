@@ -13,7 +13,9 @@ from reader.gathering.rows import sources
 from reader.gathering.source import fail
 from reader.library.folder import Library
 from reader.library.paper import Batch
-from reader.morning.trust import Report, facts_of, reports
+from reader.morning.trust import reports
+from reader.morning.values import Report
+from reader.texts.sources import facts_of
 from tests.samples import DAY, NOW, a_library
 
 NAMES = ["arXiv", "arXiv feed cs.CL", "timeline"]

@@ -15,21 +15,14 @@ from reader.library.rows import decisions, papers
 from reader.morning.pick import decide_rows, undo
 from reader.morning.rank import judges, rank_days
 from reader.morning.today import keep_shown
-from reader.morning.why import (
-    Explanation,
-    ScoreChange,
-    change_text,
-    changes,
-    cut_text,
-    explain,
-    with_position,
-)
+from reader.morning.why import Explanation, ScoreChange, changes, explain
 from reader.ranking.events import features
 from reader.ranking.fit import fit_topic
 from reader.ranking.learn import learn
 from reader.ranking.model import TITLE_WORD, TopicModel, judge
 from reader.ranking.rank import Place, Term
 from reader.ranking.rows import standings
+from reader.texts.why import change_text, cut_text, with_position
 from tests.mornings import at, look, morning, talk
 from tests.samples import DAY, NOW, Web, a_library, paper, tools
 

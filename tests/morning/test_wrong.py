@@ -21,7 +21,7 @@ from reader.library.rows.database import Database, forget_index
 from reader.morning.decide import other_topics, take_back, topic_now, wrong_seen, wrong_topic
 from reader.morning.pick import decide, undo
 from reader.morning.pipe import index_all
-from reader.morning.texts import n_mine, theme_counts
+from reader.morning.progress import n_mine, theme_counts
 from reader.morning.today import keep_shown
 from reader.morning.values import Morning
 from reader.morning.why import explain
@@ -85,7 +85,7 @@ def test_a_paper_moved_to_another_own_topic_waits_there(library: Library) -> Non
     )
     now = shown(library)
     assert lanes(now) == FIRST | {"own": [(1, OTHER), (2, OWN)]}
-    assert now.own[0].why.startswith("you said that it belongs to speech/recognition")
+    assert str(now.own[0].why).startswith("you said that it belongs to speech/recognition")
     assert theme_counts(now.own, now.theme_of) == {OWN: 1, OTHER: 1}
     assert labels.words_on(library.db, [1]) == {1: {OWN: "no", OTHER: "yes"}}
 

@@ -11,12 +11,13 @@ import pytest
 from reader.library.folder import Library
 from reader.library.rows import decisions, papers
 from reader.morning.pick import decide_rows, undo
-from reader.morning.why import explain, verdict_text
+from reader.morning.why import explain
 from reader.notes.rows import notes
 from reader.ranking.events import Event
 from reader.ranking.learn import Alike, alike, events_of
 from reader.ranking.rank import Term
 from reader.ranking.rows import labels
+from reader.texts.why import verdict_text
 from tests.samples import DAY, NOW, a_library, paper
 
 OWN, OTHER = "speech/translation", "speech/recognition"

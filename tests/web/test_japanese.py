@@ -17,11 +17,11 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.rows import failures, papers, versions
 from reader.morning.pick import decide
-from reader.morning.reasons import term_text
-from reader.morning.texts import families, source_name
 from reader.morning.trust import missing_seeds, seed_text
 from reader.ranking.rank import Term
 from reader.ranking.rows import talk
+from reader.texts.sources import families, source_name
+from reader.texts.why import term_text
 from reader.web.visit import Parts
 from tests.a_year import FIRST, LADDER, a_reader
 from tests.samples import DAY, NOW, a_library, paper
@@ -183,4 +183,4 @@ def test_the_reason_for_a_missing_seed_is_translated(
             library.db, "resolve", "arxiv:2506.77777", ("", ""), now=NOW, reason=reason
         )
         [seed] = missing_seeds(library)
-        assert said in seed_text(seed, library.config.timezone)
+        assert said in str(seed_text(seed, library.config.timezone))

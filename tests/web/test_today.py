@@ -19,7 +19,7 @@ from reader.library.folder import Library
 from reader.library.paper import Batch, LibraryPaper
 from reader.library.rows import papers
 from reader.morning.pick import decide
-from reader.morning.texts import minutes_of
+from reader.morning.progress import minutes_of
 from reader.morning.today import keep_shown
 from reader.morning.values import Entry, Sureness
 from reader.notes.rows import notes

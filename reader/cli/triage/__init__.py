@@ -139,7 +139,7 @@ def _head_texts(library: Library, shown: Morning) -> tuple[str, ...]:
         texts.append(_("{n} undecided from earlier days", n=n_left))
     if shown.seeds:
         texts.append(ngettext("{n} seed missing: i", "{n} seeds missing: i", len(shown.seeds)))
-    return (*texts, *(plain(text) for text in shown.notices))
+    return (*texts, *(plain(str(text)) for text in shown.notices))
 
 
 def can_run(environ: Mapping[str, str]) -> bool:

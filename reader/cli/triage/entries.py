@@ -14,9 +14,10 @@ from typing import Literal
 
 from reader.base.messages import _, ngettext
 from reader.cli.screen import day_mark, doubtful_text, folded_text, near_text, own_text, theme_lines
-from reader.morning import texts
-from reader.morning.texts import States, leads_to_queue, queue_entry, queue_text
+from reader.morning import progress
+from reader.morning.progress import States, leads_to_queue
 from reader.morning.values import Entry, Morning
+from reader.texts.morning import queue_entry, queue_text
 
 Kind = Literal["head", "paper", "queued", "fold", "text"]
 
@@ -158,19 +159,19 @@ def queued_in(rows: Sequence[Row]) -> list[int]:
 def start_of(rows: Sequence[Row], states: States, last: int | None = None) -> int | None:
     """Choose the paper to begin at (its row in the library); None in an empty list.
 
-    It is that of `texts.start_of`; where no decision is open, the oldest pick. last: the paper
+    It is that of `progress.start_of`; where no decision is open, the oldest pick. last: the paper
     decided last.
     """
     papers = [entry.held.row for entry in listed_in(rows)]
     if not any(states[row] == "candidate" for row in papers):
         picks = [row for row in (*queued_in(rows), *papers) if states[row] == "pick"]
         return next(iter((*picks, *papers)), None)
-    return texts.start_of(papers, states, last)
+    return progress.start_of(papers, states, last)
 
 
 def next_of(rows: Sequence[Row], states: States, here: int) -> int:
     """Find the next paper without a decision below `here`; `here` where there is none."""
-    return texts.next_of(_places(rows), states, here)
+    return progress.next_of(_places(rows), states, here)
 
 
 def moved(rows: Sequence[Row], here: int | None, by: int) -> int | None:

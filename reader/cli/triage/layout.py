@@ -34,18 +34,12 @@ from reader.cli.terminal import CHOICES, NONE
 from reader.cli.triage.entries import TEXT_INDENT, Row
 from reader.library.paper import State
 from reader.library.passage import minutes
-from reader.morning.reasons import verdict
-from reader.morning.texts import (
-    States,
-    entry_seconds,
-    families,
-    no_network_text,
-    queue_reading,
-    sureness_mark,
-    topic_text,
-)
+from reader.morning.progress import States, entry_seconds
 from reader.morning.values import Entry, Morning
 from reader.ranking.rank import ListLane
+from reader.texts.morning import queue_reading, sureness_mark, topic_text
+from reader.texts.sources import families, no_network_text
+from reader.texts.why import verdict
 
 Style = Literal["", "bold", "dim", "here", "bar", "warn", "good", "bad"]
 
@@ -406,7 +400,7 @@ def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
     who = authors_text(tuple(map(plain, paper.authors)))
     people = fold(who, inner, 1 if n < 14 else 3)
     facts = fold(" · ".join(_facts(entry)), inner, 1) if n >= 6 else []
-    why = fold(_("Why: {why}", why=plain(entry.why)), inner, 1 if n < 10 else 3)
+    why = fold(_("Why: {why}", why=plain(str(entry.why))), inner, 1 if n < 10 else 3)
     n_left = n - len(title) - len(people) - len(facts) - len(why)
     n_talk = max(1, min(n_left - LEAST_ABSTRACT, max(4, n // 4)))
     talk = talk_lines(entry, inner, n_talk) if n >= 8 else []
@@ -559,7 +553,7 @@ def paper_page(entry: Entry, width: int) -> CoverPage:
     ]
     if said:
         lines += [(), *as_lines(said, width)]
-    lines += [(), *as_lines([_("Why: {why}", why=plain(entry.why))], width)]
+    lines += [(), *as_lines([_("Why: {why}", why=plain(str(entry.why)))], width)]
     if paper.comment:
         lines += as_lines([plain(paper.comment)], width, "dim")
     return CoverPage(_("The paper"), tuple(lines))
@@ -567,7 +561,7 @@ def paper_page(entry: Entry, width: int) -> CoverPage:
 
 def why_page(entry: Entry, width: int, lane: ListLane) -> CoverPage:
     """Make the page that explains a paper's place: one sentence, and the whole sum."""
-    said = entry.why if entry.queued else verdict(lane, entry.why)
+    said = str(entry.why) if entry.queued else verdict(lane, entry.why)
     lines: list[Line] = [
         *as_lines([plain(entry.held.paper.title)], width, "bold"),
         *as_lines([plain(said)], width),

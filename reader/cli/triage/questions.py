@@ -236,7 +236,7 @@ class _Questions:
     def tell_why(self) -> None:
         width = screen.width_of_terminal()
         paper = self.entry.held.paper
-        for text in (paper.title, ", ".join(paper.authors), self.entry.why, paper.abstract):
+        for text in (paper.title, ", ".join(paper.authors), str(self.entry.why), paper.abstract):
             output.put_all(screen.wrap(plain(text), width, "    "))
         output.put_all(screen.sum_lines(self.entry.terms, width))
 

@@ -43,9 +43,10 @@ from reader.library.rows.decisions import last_decided, moments_on
 from reader.morning.decide import Deciding, other_topics, topic_now
 from reader.morning.lanes import relisted
 from reader.morning.pick import fetching, pdfs_here, whole_queue
-from reader.morning.texts import States, entry_seconds, families, n_waiting, no_network_text
+from reader.morning.progress import States, entry_seconds, n_waiting
 from reader.morning.values import Entry, Morning
 from reader.notes.rows.notes import n_noted_on
+from reader.texts.sources import families, no_network_text
 
 
 @dataclass(frozen=True, slots=True)

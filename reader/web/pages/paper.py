@@ -22,17 +22,7 @@ from reader.library.paper import LibraryPaper
 from reader.morning.about import About, about, bibtex
 from reader.morning.file import export_filed, file_paper, suggestions, topic_names
 from reader.morning.pick import put_off
-from reader.morning.reasons import sum_rows
-from reader.morning.why import (
-    after_decisions,
-    change_text,
-    cut_text,
-    explain,
-    other_topics_text,
-    standing_texts,
-    where_text,
-    without_each,
-)
+from reader.morning.why import after_decisions, explain, without_each
 from reader.notes.links import linked_ids
 from reader.notes.words import key_of
 from reader.pdfs.highlights import colour_word
@@ -40,6 +30,14 @@ from reader.pdfs.tablet import SHORT_SHA
 from reader.search.similar import similar
 from reader.texts.filing import suggestion_text
 from reader.texts.shared import markdown
+from reader.texts.why import (
+    change_text,
+    cut_text,
+    other_topics_text,
+    standing_texts,
+    sum_rows,
+    where_text,
+)
 from reader.web.files import opened_within, png_size, send_file
 from reader.web.render import clean, paper_at
 from reader.web.visit import Visit, route

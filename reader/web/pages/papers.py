@@ -21,17 +21,10 @@ from reader.library.rows import papers as store
 from reader.morning.browse_library import STATES, browse
 from reader.morning.complete import add_by_id
 from reader.morning.file import topic_names, topics
-from reader.morning.texts import n_answered, no_network_text
-from reader.morning.trust import (
-    Report,
-    categories_text,
-    facts_of,
-    last_answers,
-    missing_seeds,
-    reports,
-    seed_text,
-)
+from reader.morning.trust import last_answers, missing_seeds, reports, seed_text
+from reader.morning.values import Report
 from reader.search.rows import filters
+from reader.texts.sources import categories_text, facts_of, n_answered, no_network_text
 from reader.web.render import as_path, paper_at
 from reader.web.visit import Visit, route
 
@@ -167,7 +160,7 @@ def trust(visit: Visit) -> Response:
     lines = [one.report.line for one in found]
     n_here, n_all = n_answered(lines)
     seeds = [*map(unknown_class_text, library.config.arxiv.unknown)]
-    seeds += [seed_text(seed, visit.config.timezone) for seed in missing_seeds(visit.library)]
+    seeds += [str(seed_text(seed, visit.config.timezone)) for seed in missing_seeds(visit.library)]
     return visit.page(
         "sources.html",
         sources=found,

@@ -31,25 +31,20 @@ from reader.morning.decide import (
     wrong_seen,
 )
 from reader.morning.pick import fetching, keep, later, let_go_today
-from reader.morning.texts import (
-    changed_text,
-    counted,
+from reader.morning.progress import (
     leads_to_queue,
     minutes_of,
-    missing_texts,
-    n_answered,
     n_mine,
     n_talked,
     n_waiting,
     next_of,
-    no_network_text,
-    pdfs_texts,
     start_of,
-    theme_texts,
 )
 from reader.morning.today import keep_lines, keep_shown, morning, rank_list
 from reader.morning.trust import is_due
 from reader.morning.values import Entry, Morning
+from reader.texts.morning import changed_text, pdfs_texts, theme_texts
+from reader.texts.sources import counted, missing_texts, n_answered, no_network_text
 from reader.web.render import day_text, paper_at
 from reader.web.visit import Visit, own_address, route
 

@@ -17,7 +17,7 @@ from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext, speaking
 from reader.base.text import plain
 from reader.morning.about import carried_by
-from reader.morning.texts import STEPS
+from reader.texts.morning import STEPS
 from reader.web.pool import Pool
 from reader.web.render import WORKER, asset, asset_content, assets, assets_version
 from reader.web.visit import Visit, language_of, route

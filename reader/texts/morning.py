@@ -1,0 +1,165 @@
+"""Write what a morning has besides its papers and its sources: topics, themes, queue, PDFs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reader.base.messages import N_, _, ngettext
+from reader.base.text import plain
+from reader.library.file_names import folder_name
+from reader.morning.progress import leads_to_queue, theme_counts
+from reader.morning.values import Entry, Morning, NewVersion, QueueEntry, Sureness
+
+STEPS = {
+    "learn": N_("learning"),
+    "add": N_("adding PDFs"),
+    "gather": N_("sources"),
+    "link": N_("short links"),
+    "resolve": N_("papers in posts"),
+    "pdf": N_("PDFs"),
+    "extract": N_("reading PDFs"),
+    "picture": N_("pictures"),
+    "words": N_("full text"),
+    "cite": N_("citation counts"),
+    "encode": N_("vectors"),
+}
+"""Names of the steps of work, by the label that progress is told under."""
+
+
+def topic_text(entry: Entry) -> str:
+    """Name the topic of a line: the folder, else the topic that it fits, both where two are
+    close; "" for none."""
+    if entry.is_outside:
+        return _("outside your topics")
+    if entry.held.topic:
+        return folder_name(entry.held.topic)
+    return _(", ").join((entry.topic, *entry.also)) if entry.topic else ""
+
+
+SURENESS_MARKS: Mapping[Sureness, str] = {"sure": "⣿", "likely": "⣤", "maybe": "⣀"}
+"""Three heights, one column wide in any font."""
+
+
+def sureness_mark(entry: Entry) -> str:
+    """Return the mark beside a title that says how surely the paper belongs to an own topic,
+    "" where that is not asked."""
+    return SURENESS_MARKS[entry.sureness] if entry.sureness else ""
+
+
+def theme_texts(morning: Morning, *, is_brief: bool = False) -> list[str]:
+    """Count, in words, the papers of each own theme; none only where all were asked for.
+
+    is_brief: of the themes without any alone.
+    """
+    of_day = N_("{theme}: 0 today") if morning.is_today else N_("{theme}: 0 on this day")
+    none = of_day if morning.is_complete else N_("{theme}: 0 so far")
+    if morning.folded and morning.is_complete:
+        none = N_("{theme}: 0 on these days")
+    counts = theme_counts((morning.folded or morning).own, morning.theme_of)
+    return [
+        _(N_("{theme}: {n}") if n else none, theme=plain(theme), n=n)
+        for theme, n in counts.items()
+        if not (n and is_brief)
+    ]
+
+
+def queue_text(morning: Morning) -> str:
+    """Write the queue's heading; on a day without news, that the day's papers come from it."""
+    if leads_to_queue(morning):
+        key = (
+            N_(
+                "READ  nothing new to decide; {to_go} to write today, from your queue (oldest "
+                "first)"
+            )
+            if morning.is_complete
+            else N_(
+                "READ  nothing to decide so far; {to_go} to write today, from your queue "
+                "(oldest first)"
+            )
+        )
+        return _(key, to_go=morning.quota.to_go)
+    return _("QUEUE  {n} picked and not written up yet, oldest first", n=len(morning.queue))
+
+
+def queue_facts(queued: QueueEntry) -> list[str]:
+    """Describe when a paper was picked, how long its text takes, whether its PDF is here."""
+    return [_("picked {day}", day=queued.picked_on), *queue_reading(queued)]
+
+
+def queue_reading(queued: QueueEntry) -> list[str]:
+    """Describe how long a paper's text takes, and whether its PDF is here."""
+    time = N_("{n} min") if queued.is_whole else N_("abstract {n} min")
+    pdf = N_("PDF here") if queued.has_pdf else N_("no PDF yet")
+    return [_(time, n=queued.minutes), _(pdf)]
+
+
+def queue_entry(queued: QueueEntry) -> Entry:
+    """Make a line of the list for a paper of the queue."""
+    why = _("you picked it on {day}, and it has no note yet.", day=queued.picked_on)
+    return Entry(queued.held, None, queued.held.topic, 0.0, why, (), (), queued=queued)
+
+
+def pdfs_texts(morning: Morning) -> list[str]:
+    """Explain how many PDFs of the queue are here, what happens to the others, and why some could
+    not be fetched; nothing where nothing was picked."""
+    pdfs = morning.pdfs
+    if pdfs is None:
+        return []
+    if pdfs.n == pdfs.of:
+        state = ""
+    elif morning.fetching == "now":
+        state = _("; fetching continues")
+    elif pdfs.n + pdfs.n_failed >= pdfs.of:
+        state = _("; `reader fetch ID` tries again now, a later gather by itself")
+    else:
+        rest = _(N_("it") if pdfs.of == 1 else N_("the others"))
+        state = _(
+            N_(
+                "; `reader fetch` or the next gather fetches {rest} (log of the last run: "
+                "fetch.log)"
+            )
+            if morning.fetching
+            else N_("; `reader fetch` or the next gather fetches {rest}"),
+            rest=rest,
+        )
+    failed = _(", {n} failed", n=pdfs.n_failed) if pdfs.n_failed else ""
+    text = _(
+        "PDFs of your picks: {n} of {of} here{failed}{state}.",
+        n=pdfs.n,
+        of=pdfs.of,
+        failed=failed,
+        state=state,
+    )
+    if pdfs.of == 1:
+        text = _(
+            N_("The PDF of your pick is here.")
+            if pdfs.n
+            else N_("The PDF of your pick is not here{state}."),
+            state=state,
+        )
+    reasons = [
+        ngettext("{error} ({n} paper)", "{error} ({n} papers)", n, error=plain(error).rstrip("."))
+        for error, n in pdfs.failed
+    ]
+    return [text, *reasons]
+
+
+_FIELDS = {
+    "title": N_("title"),
+    "authors": N_("authors"),
+    "abstract": N_("abstract"),
+    "comment": N_("comment"),
+}
+
+
+def changed_text(version: NewVersion) -> str:
+    """Name the fields that a new version changed, "" where none are known; the comment is quoted
+    as it is now: "accepted at …"."""
+    comment = version.held.paper.comment
+    names = [
+        _("comment (now “{comment}”)", comment=comment)
+        if field == "comment" and comment
+        else _(_FIELDS[field])
+        for field in version.changed
+    ]
+    return _("changed: {fields}", fields=_(", ").join(names)) if names else ""
