@@ -32,9 +32,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from reader.base.messages import N_, Text, _, lazy_gettext
+from reader.base.messages import N_, Text, lazy_gettext
 
 Reason = Literal["", "unreachable", "no paper", "off"]
 """Why something failed, as it is stored beside its sentence and compared: no host answered, its
@@ -52,7 +52,7 @@ class ReaderError(Exception):
     def __init__(self, **values: object) -> None:
         """Keep what the message is made of. values: texts, numbers, paths, or messages."""
         super().__init__()
-        self.values = values
+        self.values: dict[str, Any] = values
         # A value that is missing is a mistake of the caller: it is seen here, not when it is shown.
         (self.message_text + self.hint_text).format_map(values)
 
@@ -62,12 +62,12 @@ class ReaderError(Exception):
     @property
     def message(self) -> str:
         """What happened, in the language that is spoken now."""
-        return _(self.message_text, **self.values)
+        return str(lazy_gettext(self.message_text, **self.values))
 
     @property
     def hint(self) -> str:
         """What to do about it, in the language that is spoken now; "" for nothing."""
-        return _(self.hint_text, **self.values) if self.hint_text else ""
+        return str(lazy_gettext(self.hint_text, **self.values))
 
     @property
     def what(self) -> str:
@@ -200,7 +200,7 @@ class PdfError(Incomplete):
 
     def named(self, file: object) -> PdfError:
         """Copy the error under another file name, the one that the person knows."""
-        return PdfError(file=file, what=self.what, hint=self.hint, kind=self.kind)
+        return PdfError(**{**self.values, "file": file}, kind=self.kind)
 
 
 class NotOpened(Incomplete):
@@ -270,7 +270,7 @@ class ModelMissing(ModelError):
     message_text = N_("{model} is not on this disk: {what}")
 
 
-def said_now(stored: str, reason: Reason, *, source: str) -> str:
+def said_now(stored: str, reason: Reason, *, source: Text) -> str:
     """Return the stored sentence of a failure in the language that is spoken now.
 
     Only a host that gave no answer can be told anew, without the details; a sentence of any
@@ -280,7 +280,7 @@ def said_now(stored: str, reason: Reason, *, source: str) -> str:
         return stored
     # What stands between the two values in the language that is spoken: ": no answer (".
     between = Unreachable(source="\0", what="\0").message.split("\0")[1]
-    return stored if between in stored else _("{source}: no answer", source=source)
+    return stored if between in stored else str(lazy_gettext("{source}: no answer", source=source))
 
 
 def hint_now(stored: str, reason: Reason) -> str:

@@ -13,8 +13,6 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any, cast
 
-from reader.base.messages import _
-
 # Each sequence is tried before the single characters, which are how they begin.
 _UNSEEN = re.compile(
     r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS…
@@ -77,12 +75,6 @@ def shorten(text: str, width: int) -> str:
         if used < width:  # one column is left for "…"
             fits = i + 1
     return text
-
-
-def with_hint(message: str, hint: str) -> str:
-    """Join a message and its hint into sentences, with a full stop between them if needed."""
-    is_ended = not hint or message.endswith((".", "!", "?", "…", "。", "？", "！"))
-    return sentences([message if is_ended else message + _("."), hint]).rstrip()
 
 
 def sentences(texts: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ import click
 
 from reader.base.errors import Problem, ReaderError, ReadOnly, StoreError, UsageError
 from reader.base.messages import N_, _, ngettext
-from reader.base.text import plain, shorten, with_hint
+from reader.base.text import plain, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, as_json_option, say_errors, settings_of
 from reader.cli.output import answer
@@ -109,7 +109,7 @@ def gather_command(
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
         for name in library.config.arxiv.unknown:
-            output.put(plain(unknown_class_text(name)), is_error=True)
+            output.put(plain(str(unknown_class_text(name))), is_error=True)
         before, began_at = papers.n_papers(library.db), library.now()
         problems: list[Problem] = []
 
@@ -246,12 +246,12 @@ def sources_command(context: click.Context, as_json: bool) -> int:
         is_missing = one.line.is_missing
         head = shorten(f"{'!' if is_missing else ' '} {plain(one.name)}", width)
         output.put(click.style(head, bold=True, fg="red" if is_missing else None))
-        error = "" if is_offline or not one.error else with_hint(str(one.error), str(one.hint))
+        error = "" if is_offline or not one.error else screen.with_hint(str(one.error), str(one.hint))
         for text in (" · ".join(facts_of(one, zone)), categories_text(one), error):
             if text:
                 output.put_all(screen.wrap(plain(text), width, "    "))
     for text in (
-        *map(unknown_class_text, unknown),
+        *map(str, map(unknown_class_text, unknown)),
         *(str(seed_text(seed, zone)) for seed in seeds),
     ):
         output.put_all(screen.wrap(plain(text), width))

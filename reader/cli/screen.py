@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from reader.base.messages import N_, _, ngettext, say_day
-from reader.base.text import columns, plain, shorten
+from reader.base.text import columns, plain, sentences, shorten
 from reader.gathering.post import PostMention
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper, State
@@ -369,6 +369,12 @@ def paper_lines(held: LibraryPaper, width: int) -> Iterator[str]:
     facts = [*paper.ids, *paper.categories]
     yield dim(plain(" · ".join(facts)))
     yield dim(url_of(paper.id))
+
+
+def with_hint(message: str, hint: str) -> str:
+    """Join a message and its hint into sentences, with a full stop between them if needed."""
+    is_ended = not hint or message.endswith((".", "!", "?", "…", "。", "？", "！"))
+    return sentences([message if is_ended else message + _("."), hint]).rstrip()
 
 
 def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:

@@ -9,7 +9,7 @@ import click
 
 from reader.base.errors import Problem, ReadOnly, StoreError
 from reader.base.messages import N_, _
-from reader.base.text import plain, with_hint
+from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import (
     ReaderCommand,
@@ -107,7 +107,7 @@ class FetchOutcome:
         errors = [self.trouble] if self.trouble else told_together(self.problems)
         if not errors:
             return _("The list as it is now: not all sources were asked.") if self.is_cut else ""
-        text = plain(with_hint(errors[0].message, errors[0].hint))
+        text = plain(screen.with_hint(errors[0].message, errors[0].hint))
         return (
             text if len(errors) == 1 else _("{text} (and {n} more)", text=text, n=len(errors) - 1)
         )

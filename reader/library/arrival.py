@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from reader.base.errors import ReaderError, UsageError
-from reader.base.messages import N_, _, lazy_gettext
+from reader.base.messages import N_, Text, lazy_gettext
 from reader.base.text import plain, shorten
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
@@ -144,7 +144,7 @@ _OUTCOMES = {
 }
 
 
-def what_became(library: Library, act: str) -> str:
+def what_became(library: Library, act: str) -> Text:
     """Describe the outcome of an act in a sentence; "" where it was done as it was meant."""
     found = queue.arrival_of(library.db, act)
     if found is None or found.became == "done" or found.paper is None:
@@ -152,7 +152,7 @@ def what_became(library: Library, act: str) -> str:
     # The paper may have been merged into another row since.
     row = merges.row_now(library.db, found.paper)
     title = "".join(plain(held.paper.title) for held in papers.papers_at(library.db, [row]))
-    return _(_OUTCOMES[found.became], title=shorten(title, 60))
+    return lazy_gettext(_OUTCOMES[found.became], title=shorten(title, 60))
 
 
 def _raise_if_repeated(library: Library, sent: SentAct) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, date, tzinfo
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
-from reader.base.messages import _
+from reader.base.messages import Joined, Text, lazy_gettext
 from reader.library.file_names import DEFAULT_PATTERN
 
 Lane = Literal["own", "near"]
@@ -318,17 +318,19 @@ def nearest_class(name: str) -> str:
     return names[near[0]] if near else ""
 
 
-def unknown_class_text(name: str) -> str:
+def unknown_class_text(name: str) -> Text:
     """Explain that arXiv has no class of this name, and name one that may have been meant."""
     # "cs" is an archive: the classes are cs.AI, cs.CL and so on.
     if name in _ARCHIVES:
-        known = _(", ").join(f"{name}.{part}" for part in _ARCHIVES[name].split()[:3])
-        return _(
+        known = Joined([f"{name}.{part}" for part in _ARCHIVES[name].split()[:3]])
+        return lazy_gettext(
             "feeds.toml: {name} is not a single category of arXiv, so nothing is asked for it. "
             "Name the categories: {known}, …",
             name=name,
             known=known,
         )
     near = nearest_class(name)
-    text = _("feeds.toml: arXiv has no category {name}, so nothing is asked for it.", name=name)
-    return text + " " + _("Did you mean {near}?", near=near) if near else text
+    text = lazy_gettext(
+        "feeds.toml: arXiv has no category {name}, so nothing is asked for it.", name=name
+    )
+    return Joined([text, lazy_gettext("Did you mean {near}?", near=near)], " ") if near else text

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reader.base.errors import ConfigError
-from reader.base.messages import N_, Text, _, lazy_gettext
+from reader.base.messages import N_, Joined, Text, lazy_gettext
 from reader.library.config import (
     ARXIV_MIN_DELAY_S,
     BUILT_IN_TEMPLATES,
@@ -196,7 +196,7 @@ class Checks:
             return name if name in WEEKDAYS else date.fromisoformat(name).isoformat()
         except ValueError:
             hint = lazy_gettext(
-                "Write one of {names}, or a date: 2027-01-01.", names=_(", ").join(WEEKDAYS)
+                "Write one of {names}, or a date: 2027-01-01.", names=Joined(WEEKDAYS)
             )
             raise self.wrong(
                 place, lazy_gettext("{value!r} is not a day", value=value), hint
@@ -217,7 +217,7 @@ class Checks:
 
     def one_of(self, place: Place, value: str, allowed: tuple[str, ...]) -> None:
         if value not in allowed:
-            hint = lazy_gettext("Write one of: {allowed}.", allowed=_(", ").join(allowed))
+            hint = lazy_gettext("Write one of: {allowed}.", allowed=Joined(allowed))
             raise self.wrong(
                 place, lazy_gettext("{value!r} is not possible here", value=value), hint
             )
@@ -229,7 +229,7 @@ class Checks:
 
     def unknown(self, place: Place, known: list[str]) -> ConfigError:
         near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
-        names = _(", ").join(known)
+        names = Joined(known)
         hint = (
             lazy_gettext("Did you mean {near}?", near=near[0])
             if near
@@ -321,7 +321,7 @@ class _ConfigText(Checks):
             reader["timezone"] = self.timezone(reader["timezone"])
         # A key that is not there is checked as a value that passes; Config has the defaults.
         if problem := pattern_problem(reader.get("pdf_name", "{title}")):
-            fields = _(", ").join(f"{{{field}}}" for field in FIELDS)
+            fields = Joined([f"{{{field}}}" for field in FIELDS])
             hint = lazy_gettext(
                 "Use the fields {fields}, and at least one of the last two. Between them a-z, "
                 "0-9, _ and - are possible.",
@@ -602,21 +602,25 @@ LONGEST_PART = 255
 """Bytes of UTF-8 that the name of one folder may have, on most file systems."""
 
 
-def path_problem(path: str) -> str:
+def path_problem(path: str) -> Text:
     """Explain why a text cannot be a topic's folder path; empty when it can."""
     parts = path.split("/")
     if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path):
-        return _("the topic path {path!r} is absolute", path=path)
+        return lazy_gettext("the topic path {path!r} is absolute", path=path)
     if ".." in parts:
-        return _("the topic path {path!r} leads out of the library", path=path)
+        return lazy_gettext("the topic path {path!r} leads out of the library", path=path)
     if "\\" in path:
-        return _("the topic path {path!r} has a backslash", path=path)
+        return lazy_gettext("the topic path {path!r} has a backslash", path=path)
     if any(not part.strip() or part.startswith(".") or part != part.strip() for part in parts):
-        return _("the topic path {path!r} has an empty or hidden part", path=path)
+        return lazy_gettext("the topic path {path!r} has an empty or hidden part", path=path)
     if any(ord(c) < 32 or c in '<>:"|?*\x7f' or "\ud800" <= c <= "\udfff" for c in path):
-        return _("the topic path {path!r} has a character that no folder can have", path=path)
+        return lazy_gettext(
+            "the topic path {path!r} has a character that no folder can have", path=path
+        )
     if any(part.endswith(".") or is_reserved(part) for part in parts):
-        return _("the topic path {path!r} has a part that Windows does not allow", path=path)
+        return lazy_gettext(
+            "the topic path {path!r} has a part that Windows does not allow", path=path
+        )
     if any(len(part.encode()) > LONGEST_PART for part in parts):
-        return _("the topic path {path!r} has a part that is too long", path=path)
+        return lazy_gettext("the topic path {path!r} has a part that is too long", path=path)
     return ""

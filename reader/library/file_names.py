@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reader.base.messages import _
+from reader.base.messages import Text, lazy_gettext
 from reader.base.text import nfc
 from reader.base.words import grams
 from reader.library.paper import Paper, family_name
@@ -43,25 +43,25 @@ _STOP_WORDS = frozenset(
 )
 
 
-def pattern_problem(pattern: str) -> str:
+def pattern_problem(pattern: str) -> Text:
     """Explain why a text cannot be the pattern of files' names; "" where it can."""
     # The odd pieces are what stands in braces.
     pieces = re.split(r"\{([^{}]*)\}", pattern)
     text, fields = "".join(pieces[::2]), pieces[1::2]
     for field in fields:
         if field not in FIELDS:
-            return _("there is no field {field}", field=f"{{{field}}}")
+            return lazy_gettext("there is no field {field}", field=f"{{{field}}}")
     if re.search(r"[^\w-]|[^\x00-\x7f]", text):
         wrong = next(c for c in text if re.match(r"[^\w-]|[^\x00-\x7f]", c))
-        return _("{character!r} is not possible in a file name", character=wrong)
+        return lazy_gettext("{character!r} is not possible in a file name", character=wrong)
     if pattern.startswith("-"):  # programs would read such a name as an option
-        return _("a file name cannot begin with '-'")
+        return lazy_gettext("a file name cannot begin with '-'")
     if not {"title", "id"} & set(fields):
-        return _("many papers would get the same name")
+        return lazy_gettext("many papers would get the same name")
     if len(fields) != len(set(fields)):
-        return _("a field is in it twice")
+        return lazy_gettext("a field is in it twice")
     if len(text) > LONGEST_LITERALS:
-        return _("it leaves too little room for the fields")
+        return lazy_gettext("it leaves too little room for the fields")
     return ""
 
 
@@ -182,9 +182,9 @@ UNFILED = "unfiled"
 """The folder of a pick that belongs to no topic."""
 
 
-def folder_name(path: str) -> str:
+def folder_name(path: str) -> Text:
     """Get the name of a folder for a screen: its path, or words for UNFILED."""
-    return _("unfiled") if path == UNFILED else path
+    return lazy_gettext("unfiled") if path == UNFILED else path
 
 
 N_NEAREST = 8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reader.base.errors import Ambiguous, NotAnId, NotFound
-from reader.base.messages import N_, _, lazy_gettext
+from reader.base.messages import N_, Joined, lazy_gettext
 from reader.base.text import plain, shorten
 from reader.library.folder import Library
 from reader.library.ids import parse_id, web_id
@@ -30,11 +30,11 @@ def find_paper(library: Library, text: str) -> LibraryPaper:
     if len(named) == 1:
         return named[0]
     if named:
-        several = _("; ").join(
-            f"{h.paper.id} {shorten(plain(h.paper.title), 40)}" for h in named[:3]
+        several = Joined(
+            [f"{h.paper.id} {shorten(plain(h.paper.title), 40)}" for h in named[:3]], N_("; ")
         )
         # papers_named returns six at most: of more than five nobody knows the number.
-        n = _(N_("{n} or more") if len(named) > 5 else N_("{n}"), n=len(named))
+        n = lazy_gettext(N_("{n} or more") if len(named) > 5 else N_("{n}"), n=len(named))
         raise Ambiguous(what=shorten(text, 80), n=n, several=several)
     if found is not None:
         raise NotFound(what=found.id)

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from reader.base.errors import ConfigError, DiskFull, NoLibrary, ReadOnly, StoreError, UsageError
-from reader.base.messages import N_, _, lazy_gettext
+from reader.base.messages import N_, lazy_gettext
 from reader.library.config import Config
 from reader.library.feeds_file import parse
 from reader.library.place import FEEDS
@@ -171,7 +171,7 @@ def disk_error(error: OSError, file: Path) -> StoreError:
     what, hint = _OBSTACLES.get(
         error.errno or 0, (N_("{what}"), N_("Check the disk, then run the command again."))
     )
-    reason = _(what, what=error.strerror or error)
+    reason = lazy_gettext(what, what=error.strerror or str(error))
     return StoreError(file=file, what=reason, hint=lazy_gettext(hint))
 
 

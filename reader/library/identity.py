@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
-from reader.base.messages import _
+from reader.base.messages import Text, lazy_gettext
 from reader.base.text import compiled
 from reader.library.paper import HAS_CJK, Paper
 
@@ -220,7 +220,7 @@ class Match:
     """How sure it is that two papers are one, and the reason in words, "" for "none"."""
 
     strength: Strength
-    why: str = ""
+    why: Text = ""
 
 
 NONE = Match("none")
@@ -238,13 +238,13 @@ def same(a: Paper, b: Paper) -> Match:
     # On arXiv, authors also give the DOI of a whole volume or of another paper, so a DOI in
     # common does not make one paper of two arXiv numbers.
     if shared and not _are_two_submissions(a, b):
-        return Match("strong", _("both have the id {id}", id=shared[0]))
+        return Match("strong", lazy_gettext("both have the id {id}", id=shared[0]))
     if is_generic(a.title) or is_generic(b.title):
         return NONE
     if title_fold(a.title) == title_fold(b.title) != "":
         return _same_title(a, b)
     if _have_authors_in_common(a, b) and (how := _likeness_in_words(a, b)):
-        return Match("medium", _("authors in common, and {how}", how=how))
+        return Match("medium", lazy_gettext("authors in common, and {how}", how=how))
     return NONE
 
 
@@ -252,23 +252,25 @@ def _same_title(a: Paper, b: Paper) -> Match:
     """Compare two papers of one title; each step is reached where those above do not decide."""
     if not (a.authors and b.authors):
         return (
-            Match("medium", _("the same title, but one has no authors"))
+            Match("medium", lazy_gettext("the same title, but one has no authors"))
             if is_telling(a.title)
             else NONE
         )
     if not _have_authors_in_common(a, b):
         return NONE
     if _are_by_the_same(a, b) and not (_have_far_years(a, b) or _are_two_in_a_registry(a, b)):
-        return Match("strong", _("the same title and authors"))
+        return Match("strong", lazy_gettext("the same title and authors"))
     if not is_telling(a.title):
-        return Match("medium", _("the same short title, and authors in common"))
+        return Match("medium", lazy_gettext("the same short title, and authors in common"))
     if _n_shared(a, b) * 2 < min(len(a.authors), len(b.authors)):
-        return Match("medium", _("the same title, but few authors in common"))
+        return Match("medium", lazy_gettext("the same title, but few authors in common"))
     if None in (year_of(a), year_of(b)) or _have_far_years(a, b):
-        return Match("medium", _("the same title and authors, but the years do not decide it"))
+        return Match(
+            "medium", lazy_gettext("the same title and authors, but the years do not decide it")
+        )
     if _are_two_submissions(a, b) and not _are_abstracts_alike(a.abstract, b.abstract):
-        return Match("medium", _("the same title and authors, but different abstracts"))
-    return Match("strong", _("the same title and authors"))
+        return Match("medium", lazy_gettext("the same title and authors, but different abstracts"))
+    return Match("strong", lazy_gettext("the same title and authors"))
 
 
 def is_meant(entry: Paper, known: Paper) -> bool:
@@ -391,7 +393,7 @@ def _are_abstracts_alike(a: str, b: str) -> bool:
     return not (of_a and of_b) or len(of_a & of_b) >= OTHER_ABSTRACT * len(of_a | of_b)
 
 
-def _likeness_in_words(a: Paper, b: Paper) -> str:
+def _likeness_in_words(a: Paper, b: Paper) -> Text:
     """Describe how two papers' titles are alike; "" where they are not.
 
     Titles that differ in a number are two papers: "Part 2", a year, a model's next version.
@@ -405,16 +407,17 @@ def _likeness_in_words(a: Paper, b: Paper) -> str:
     if len(of_a & of_b) >= LIKE * len(of_a | of_b):
         if is_two and not _are_abstracts_alike(a.abstract, b.abstract):
             return ""
-        return _("almost the same words in the title")
+        return lazy_gettext("almost the same words in the title")
     if is_two:
         return ""
     # "Whisper: a preprint's subtitle" and "Whisper: another one": the name before the colon.
     heads = [title_fold(p.title.partition(":")[0]) for p in (a, b) if ":" in p.title]
     if len(heads) == 2 and heads[0] == heads[1] and len(heads[0]) >= 4:
-        return _("the same title before the colon")
+        return lazy_gettext("the same title before the colon")
     # A short title that is a part of a longer one: "X" and "X: an extended version".
     small, large = sorted((of_a, of_b), key=len)
-    return _("one title is part of the other") if len(small) >= 4 and small <= large else ""
+    is_part = len(small) >= 4 and small <= large
+    return lazy_gettext("one title is part of the other") if is_part else ""
 
 
 def _numbers(words: set[str]) -> set[str]:

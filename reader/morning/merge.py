@@ -44,7 +44,7 @@ def questions(library: Library) -> list[MergeQuestion]:
     """
     if not library.db.is_read_only:
         for first, second, match in merges.doubles(library.db):
-            merges.ask(library.db, first, second, why=match.why, on=library.today())
+            merges.ask(library.db, first, second, why=str(match.why), on=library.today())
     asked = merges.open_questions(library.db)
     rows = [row for q in asked for row in (q.first, q.second)]
     held = {h.row: h for h in papers.papers_at(library.db, rows)}

@@ -400,7 +400,7 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
 def _notices(library: Library, encoder: str) -> Iterator[Text]:
     """Report differences from feeds.toml: classes that arXiv does not have, topics that were
     removed, a model that is being replaced."""
-    yield from map(unknown_class_text, library.config.arxiv.unknown)
+    yield from map(str, map(unknown_class_text, library.config.arxiv.unknown))
     for topic, n in labels.of_other_topics(library.db, [t.path for t in library.config.topics]):
         yield lazy_ngettext(
             "{topic} is no longer a topic in feeds.toml, so what it learned from {n} paper is "

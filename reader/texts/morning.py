@@ -32,7 +32,7 @@ def topic_text(entry: Entry) -> str:
     if entry.is_outside:
         return _("outside your topics")
     if entry.held.topic:
-        return folder_name(entry.held.topic)
+        return str(folder_name(entry.held.topic))
     return _(", ").join((entry.topic, *entry.also)) if entry.topic else ""
 
 

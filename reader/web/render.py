@@ -212,7 +212,7 @@ def environment() -> jinja2.Environment:
         "address": url_of,
         "as_path": as_path,
         "paper_at": paper_at,
-        "folder_name": folder_name,
+        "folder_name": lambda path: str(folder_name(path)),
         "pdf_at": pdf_at,
         "year_of": year_of,
         "title": title,

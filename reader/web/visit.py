@@ -151,7 +151,7 @@ def answered_once(answer: Callable[[Visit], Response], visit: Visit) -> Response
                 {"repeated": True, "said": _("This was already done, so nothing was changed.")}
             )
     if said := what_became(visit.library, act):
-        found.headers[SAID_HEADER] = quote(said)
+        found.headers[SAID_HEADER] = quote(str(said))
     return found
 
 

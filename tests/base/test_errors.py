@@ -17,6 +17,7 @@ from reader.base.errors import (
     ConfigError,
     NoLibrary,
     NotFound,
+    PdfError,
     ReaderError,
     SourceFailed,
     Unreachable,
@@ -131,6 +132,20 @@ def test_an_error_is_told_in_the_language_of_whoever_reads_it() -> None:
         assert failed.what != "no reason given"
     assert error.message == "2401.1 is not in this library."
     assert failed.message == "timeline: no reason given"
+
+
+def test_a_pdfs_error_under_another_name_is_told_in_the_language_of_whoever_reads_it() -> None:
+    hint = lazy_gettext("The next gather tries again.")
+    error = PdfError(file="one", what=lazy_gettext("no reason given"), hint=hint, kind="empty")
+    named = error.named("another")
+    assert (named.message, named.hint) == (
+        "another: no reason given",
+        "The next gather tries again.",
+    )
+    assert named.kind == "empty"
+    with speaking("ja"):
+        assert named.message == f"another: {_('no reason given')}" != "another: no reason given"
+        assert named.hint == "次の取得で再試行します。"
 
 
 def test_a_subclass_uses_the_text_of_its_base_class() -> None:

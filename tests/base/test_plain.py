@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.base.text import html_to_text, plain, plain_lines, sentences, shorten, with_hint
+from reader.base.text import html_to_text, plain, plain_lines, sentences, shorten
 
 NASTY = st.lists(
     st.one_of(
@@ -185,19 +185,6 @@ def test_time_grows_with_length_only(unit: str) -> None:
         begin = time.process_time()
         function(text)
         assert time.process_time() - begin < 2, function
-
-
-@pytest.mark.parametrize(
-    ("message", "hint", "expected"),
-    [
-        ("ISCA: no feed", "Open its page.", "ISCA: no feed. Open its page."),
-        ("It failed.", "Try again.", "It failed. Try again."),
-        ("失敗しました。", "もう一度。", "失敗しました。もう一度。"),
-        ("no answer", "", "no answer"),
-    ],
-)
-def test_a_message_and_its_remedy_are_two_sentences(message: str, hint: str, expected: str) -> None:
-    assert with_hint(message, hint) == expected
 
 
 def test_no_blank_stands_behind_a_japanese_full_stop() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from reader.base.text import columns
 from reader.cli.output import encode
-from reader.cli.screen import entry_lines, morning_lines, paper_lines
+from reader.cli.screen import entry_lines, morning_lines, paper_lines, with_hint
 from reader.gathering.post import PostMention
 from reader.library.paper import LibraryPaper
 from reader.morning.values import Entry, Morning, NewVersion, Quota, SourceLine, Sureness
@@ -122,3 +122,16 @@ def test_a_line_names_both_topics_where_two_are_close() -> None:
     assert (printed["topic"], printed["also"], printed["sureness"]) == (
         "speech/translation", ["speech/recognition"], "likely"
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("message", "hint", "expected"),
+    [
+        ("ISCA: no feed", "Open its page.", "ISCA: no feed. Open its page."),
+        ("It failed.", "Try again.", "It failed. Try again."),
+        ("失敗しました。", "もう一度。", "失敗しました。もう一度。"),
+        ("no answer", "", "no answer"),
+    ],
+)
+def test_a_message_and_its_remedy_are_two_sentences(message: str, hint: str, expected: str) -> None:
+    assert with_hint(message, hint) == expected

@@ -24,11 +24,11 @@ def test_arxivs_own_classes_are_here() -> None:
 )  # fmt: skip
 def test_an_unknown_class_has_a_nearest_one(name: str, near: str) -> None:
     assert nearest_class(name) == near
-    assert unknown_class_text(name).endswith(f"Did you mean {near}?" if near else "for it.")
+    assert str(unknown_class_text(name)).endswith(f"Did you mean {near}?" if near else "for it.")
 
 
 def test_an_archive_is_no_class_and_its_classes_are_named() -> None:
-    assert unknown_class_text("cs") == (
+    assert str(unknown_class_text("cs")) == (
         "feeds.toml: cs is not a single category of arXiv, so nothing is asked for it."
         " Name the categories: cs.AI, cs.AR, cs.CC, …"
     )

@@ -104,7 +104,7 @@ class TestNames:
     def test_a_pattern_that_is_not_allowed_is_refused_with_the_reason(
         self, pattern: str, problem: str
     ) -> None:
-        assert pattern_problem(pattern) == problem
+        assert str(pattern_problem(pattern)) == problem
 
     def test_a_long_stem_loses_the_end_of_its_title_first(self) -> None:
         long = paper("言" * 60, "語" * 60)

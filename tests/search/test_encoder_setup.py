@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from reader.base.errors import ModelError
+from reader.base.messages import Text
 from reader.search.encoder.bert import open_quick
 from reader.search.encoder.model import FEW, LibraryEngine, ModelEncoder, PlainEngine
 from reader.search.encoder.models import (
@@ -39,7 +40,7 @@ set_up(ModelPlace(BUNDLED, "tiny", folder, folder), source=source,
 """
 
 
-def silent(_: str) -> None:
+def silent(_: Text) -> None:
     pass
 
 

@@ -36,7 +36,7 @@ import httpx
 from reader import __version__
 from reader.base.errors import SourceFailed, Unreachable
 from reader.base.http import Request, Response
-from reader.base.messages import N_, Text, _, lazy_gettext, lazy_ngettext
+from reader.base.messages import N_, Text, lazy_gettext, lazy_ngettext
 
 LOOK_AT_ADDRESS = N_("Check the address in feeds.toml.")
 ASKED_AGAIN = N_("The next gather tries again.")
@@ -375,7 +375,7 @@ def _read(answer: httpx.Response, request: Request) -> bytes:
                 "the answer is too long and was dropped (limit in bytes: {n})",
                 n=f"{request.max_bytes:,}",
             )
-            hint, url = _(ASKED_AGAIN), str(answer.url)
+            hint, url = lazy_gettext(ASKED_AGAIN), str(answer.url)
             raise SourceFailed(source=request.source, what=what, hint=hint, url=url)
     return b"".join(parts)
 

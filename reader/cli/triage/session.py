@@ -13,7 +13,8 @@ from functools import partial
 
 from reader.base.errors import ReaderError
 from reader.base.messages import N_, Text, _, ngettext, say_day
-from reader.base.text import plain, with_hint
+from reader.base.text import plain
+from reader.cli.screen import with_hint
 from reader.cli.terminal import PASTE, letter
 from reader.cli.triage.entries import (
     Row,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reader.base.errors import Incomplete, Problem, Reason, said_now
-from reader.base.messages import _
+from reader.base.messages import lazy_gettext
 from reader.library.folder import Library
 from reader.library.rows.database import Database
 
@@ -34,7 +34,11 @@ class Failure:
     def said(self) -> str:
         """Return the error in the language that is spoken now, where that can be."""
         is_pdf = self.stage == "pdf"
-        source = _("PDF of {id}", id=self.subject) if is_pdf else self.error.partition(": ")[0]
+        source = (
+            lazy_gettext("PDF of {id}", id=self.subject)
+            if is_pdf
+            else self.error.partition(": ")[0]
+        )
         return said_now(self.error, self.reason, source=source)
 
 
@@ -114,7 +118,8 @@ class StillMissing(Incomplete):
         """Name what failed before and waits. at: its `retry_at` in words."""
         error = failure.said().rstrip(".。")
         super().__init__(
-            what=_("{error}; next try after {at}", error=error, at=at), reason=failure.reason
+            what=lazy_gettext("{error}; next try after {at}", error=error, at=at),
+            reason=failure.reason,
         )
         self.retry_at, self.at = failure.retry_at, at
         # Without the subject in front: one text for all that failed alike.

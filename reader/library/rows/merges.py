@@ -451,9 +451,9 @@ def join_rows(db: Database, row: int, paper: Paper, on: date) -> None:
         if one == two or last_split(db, one, two):
             continue
         if match.strength == "strong":
-            join(db, min(one, two), max(one, two), why=match.why, on=on)
+            join(db, min(one, two), max(one, two), why=str(match.why), on=on)
         elif match.strength == "medium":
-            ask(db, one, two, why=match.why, on=on)
+            ask(db, one, two, why=str(match.why), on=on)
 
 
 def papers_named(db: Database, ids: Sequence[str], folds: Sequence[str]) -> list[tuple[int, Paper]]:

@@ -102,10 +102,10 @@ def _add(db: Database, paper: Paper, source: str, on: date) -> bool:
     _add_names(db, row, paper, source, on)
     if len(strong) == 1:
         kept, merged = (row, strong[0]) if is_nameless else (strong[0], row)
-        merges.join(db, kept, merged, why=copies[strong[0]].why, on=on)
+        merges.join(db, kept, merged, why=str(copies[strong[0]].why), on=on)
         return False
     for other, match in copies.items():
-        merges.ask(db, other, row, why=match.why, on=on)
+        merges.ask(db, other, row, why=str(match.why), on=on)
     return True
 
 

@@ -159,7 +159,7 @@ def trust(visit: Visit) -> Response:
     ]
     lines = [one.report.line for one in found]
     n_here, n_all = n_answered(lines)
-    seeds = [*map(unknown_class_text, library.config.arxiv.unknown)]
+    seeds = [*map(str, map(unknown_class_text, library.config.arxiv.unknown))]
     seeds += [str(seed_text(seed, visit.config.timezone)) for seed in missing_seeds(visit.library)]
     return visit.page(
         "sources.html",
