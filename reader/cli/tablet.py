@@ -22,9 +22,10 @@ from reader.library.highlight import gathered, once
 from reader.library.paper import LibraryPaper
 from reader.pdfs.back import CopyOutcome, back
 from reader.pdfs.highlights import COLOURS, MARKS, VisibleMark, colour_word, shown
-from reader.pdfs.marked_copies import counts_text, pages_text, remove_copy, removed_text
+from reader.pdfs.marked_copies import remove_copy
 from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.tablet import TabletOutcome, tablet_folder, take
+from reader.texts.copies import counts_text, pages_text, removed_text
 
 _FOLDER = click.Path(path_type=Path)
 
@@ -176,7 +177,7 @@ def _ask(
     """Ask which paper a file is, and import it; returns `brought` where it is none of them."""
     name = plain(brought.name)
     for held in brought.candidates[:3]:
-        title, why = plain(held.paper.title), plain(brought.why)
+        title, why = plain(held.paper.title), plain(str(brought.why))
         question = _("{name}: is it {title}? ({why})", name=name, title=title, why=why)
         # On stderr: the output may go into a file.
         if click.confirm(question, err=True):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from reader.base.errors import PdfError, ReaderError, UsageError
-from reader.base.messages import N_, Text, _, lazy_gettext, ngettext
+from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
@@ -65,7 +65,7 @@ class CopyOutcome:
     copy: str = ""
     candidates: tuple[LibraryPaper, ...] = ()
     error: ReaderError | None = None
-    why: str = ""
+    why: Text = ""
 
 
 def back(
@@ -174,7 +174,7 @@ class _Run:
         if not n_bytes:
             return _waiting(name, N_("it is still empty"))
         if n_bytes > MAX_BYTES:
-            most = _("it is larger than {n} MB", n=MAX_BYTES // 10**6)
+            most = lazy_gettext("it is larger than {n} MB", n=MAX_BYTES // 10**6)
             return _broken(name, most, lazy_gettext("Save a smaller copy."))
         try:
             with file.open("rb") as handle:
@@ -252,7 +252,7 @@ class _Run:
         names = highlights.taken_rows(self.library.db).items()
         fits = [(len(name), row) for name, row in names if is_named_after(file.path.name, name)]
         likely = dict.fromkeys(filter(None, (meant, max(fits, default=(0, None))[1])))
-        why: dict[int, str] = {}
+        why: dict[int, Text] = {}
         is_open = True
         for row in likely:
             likeness, why[row] = self._likeness(file, row, last)
@@ -281,7 +281,7 @@ class _Run:
 
     def _likeness(
         self, file: _FolderFile, row: int, last: PlaceState | None
-    ) -> tuple[Likeness | None, str]:
+    ) -> tuple[Likeness | None, Text]:
         """Compare the pages of a file with a paper's.
 
         They are compared with the paper's own PDF, its older versions, and the copy that was
@@ -296,7 +296,7 @@ class _Run:
             if copy.is_version or (last and copy.sha256 == last.sha256)
         ]
         originals = [one for one in (pdf_file(library, row), *kept) if one and one.is_file()]
-        found: list[tuple[Likeness, str]] = []
+        found: list[tuple[Likeness, Text]] = []
         for one in originals:
             try:
                 original = self.tools.read_looks(one)
@@ -306,21 +306,23 @@ class _Run:
             if likeness == "same":
                 return "same", ""
             n, of = looks.n_pages, original.n_pages
-            shown = {
-                "n_pages": ngettext(
+            shown: dict[str, Text] = {
+                "n_pages": lazy_ngettext(
                     "it has {n} page, the PDF in the library has {here}",
                     "it has {n} pages, the PDF in the library has {here}",
                     n,
                     here=of,
                 ),
-                "other": _("its pages look different from the PDF in the library"),
-                "partly": _("too few of its pages look like the PDF in the library"),
-                "blank": _("its pages are blank"),
+                "other": lazy_gettext("its pages look different from the PDF in the library"),
+                "partly": lazy_gettext("too few of its pages look like the PDF in the library"),
+                "blank": lazy_gettext("its pages are blank"),
             }
             found.append((likeness, shown[likeness]))
         # Where several differ, one that still leaves the paper possible comes first.
         found.sort(key=lambda one: one[0] in DECIDED)
-        return found[0] if found else (None, _("the library has no PDF of it to compare with"))
+        if found:
+            return found[0]
+        return None, lazy_gettext("the library has no PDF of it to compare with")
 
     def _read_taken(self) -> PdfSketches:
         """Collect the sketches of the library; PDFs that were taken unread are read now."""
@@ -366,7 +368,9 @@ def _unsure_outcome(library: Library, name: str, found: Recognition) -> CopyOutc
     """Make the outcome of a file that is not surely recognised, with what to do."""
     several = tuple(papers.papers_at(library.db, list(found.candidates)))
     if several:
-        names = _("; ").join(f"{plain(h.paper.title)} ({h.paper.id})" for h in several[:3])
+        names = Joined(
+            tuple(f"{plain(h.paper.title)} ({h.paper.id})" for h in several[:3]), N_("; ")
+        )
         what = lazy_gettext("it may be {names}: {why}", names=names, why=found.why)
         hint = lazy_gettext("If so: reader back FILE --as {id}", id=several[0].paper.id)
     elif found.id:

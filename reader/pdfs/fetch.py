@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from reader.base.errors import ModelError, PdfError, Problem, ReaderError
 from reader.base.http import Fetch, Request
-from reader.base.messages import N_, _, lazy_gettext
+from reader.base.messages import N_, lazy_gettext
 from reader.library import passage
 from reader.library.config import Config
 from reader.library.file_names import UNFILED
@@ -143,7 +143,7 @@ def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper) -> None:
     answer = tools.fetch(
         Request(
             url=url,
-            source=_("PDF of {id}", id=held.paper.id),
+            source=lazy_gettext("PDF of {id}", id=held.paper.id),
             delay_s=arxiv.delay_for(url) if is_arxiv else 0.0,
             accept="application/pdf",
             max_bytes=MAX_PDF_BYTES,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from reader.base.messages import _
+from reader.base.messages import Text, lazy_gettext
 from reader.library.folder import Library
 from reader.library.identity import is_generic, title_fold
 from reader.library.paper import Paper
@@ -37,7 +37,7 @@ class Recognition:
 
     level: Level
     row: int | None = None
-    why: str = ""
+    why: Text = ""
     candidates: tuple[int, ...] = ()
     id: str = ""
     """Strong without a row: the paper's id, from arXiv's stamp."""
@@ -124,7 +124,7 @@ def recognise(
     """
     row = pdfs.row_with_bytes(library.db, sha256)
     if row is not None:
-        return Recognition("strong", row, _("the same file as a PDF in the library"))
+        return Recognition("strong", row, lazy_gettext("the same file as a PDF in the library"))
     printed = read_print(document, id_=pdf_id(sha256), name=name)
     sketch = sketch_of(document)
     known = known_papers(library, printed, (texts or PdfSketches.of(library)).like(sketch))
@@ -139,7 +139,8 @@ def recognise(
         row, id_ = known[verdict.place].row, known[verdict.place].paper.id
     # arXiv's own stamp is believed also for a paper that is not in the library.
     elif level == "none" and printed.stamp and not printed.is_part and not verdict.why:
-        level, id_, why = "strong", printed.stamp, _("arXiv stamp: {id}", id=printed.stamp)
+        level, id_ = "strong", printed.stamp
+        why = lazy_gettext("arXiv stamp: {id}", id=printed.stamp)
     doi = printed.doi if printed.doi not in here else ""
     id_ = id_ if row is None else ""
     return Recognition(level, row, why, rows, id_, printed.version, printed, sketch, doi)

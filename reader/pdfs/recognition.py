@@ -26,7 +26,7 @@ from operator import mul
 from statistics import median
 from typing import Literal
 
-from reader.base.messages import N_, _
+from reader.base.messages import N_, Text, lazy_gettext
 from reader.library.identity import is_generic, is_telling, same, title_fold, title_words
 from reader.library.ids import find_ids, parse_id
 from reader.library.paper import Paper, family_name
@@ -103,7 +103,7 @@ class Verdict:
 
     level: Level
     place: int | None = None
-    why: str = ""
+    why: Text = ""
     places: tuple[int, ...] = ()
     refuted: tuple[str, ...] = ()
 
@@ -199,7 +199,7 @@ _KINDS = {
     "other": N_("something other than a paper"),
 }
 
-_Match = tuple[Level, str]
+_Match = tuple[Level, Text]
 """How surely a PDF is a paper, and the reason in words."""
 _NO_MATCH: _Match = ("none", "")
 
@@ -212,7 +212,7 @@ def _compare(printed: PdfClues, one: KnownPaper) -> _Match:
     title = _title_of(printed, one.paper)
     covered = _abstract_share(printed, one.paper)
     if one.likeness >= SAME_TEXT:
-        return "strong", _(
+        return "strong", lazy_gettext(
             "its text is {percent} % the same as in a PDF of the library",
             percent=round(100 * one.likeness),
         )
@@ -224,14 +224,14 @@ def _compare(printed: PdfClues, one: KnownPaper) -> _Match:
         is_borne_out = is_named and (covered is None or named == printed.doi)
         is_borne_out = is_borne_out or (covered is not None and covered >= SOME_OF_ABSTRACT)
         if is_borne_out and (is_named or is_telling(one.paper.title)):
-            return "strong", _("shows {id} and the title of that paper", id=named)
+            return "strong", lazy_gettext("shows {id} and the title of that paper", id=named)
     if title:
         return _by_title(printed, one, title, covered)
     if one.likeness >= LIKE_TEXT or (covered or 0) >= MOST_OF_ABSTRACT:
-        return "medium", _("its text is much like that of a paper in the library")
+        return "medium", lazy_gettext("its text is much like that of a paper in the library")
     # The author forgot to change the template's DOI, or it is a translation.
     if named and named == printed.doi and _share_a_name(printed, one.paper):
-        return "medium", _("shows {id}, but not the title of that paper", id=named)
+        return "medium", lazy_gettext("shows {id}, but not the title of that paper", id=named)
     return _NO_MATCH
 
 
@@ -245,8 +245,10 @@ def _by_stamp(printed: PdfClues, one: KnownPaper) -> _Match:
         or (_abstract_share(printed, one.paper) or 0) >= SOME_OF_ABSTRACT
     )
     if printed.is_part or not is_shown:
-        return "medium", _("shows {id}, but not the title of that paper", id=printed.stamp)
-    return "strong", _("arXiv stamp: {id}", id=printed.stamp)
+        return "medium", lazy_gettext(
+            "shows {id}, but not the title of that paper", id=printed.stamp
+        )
+    return "strong", lazy_gettext("arXiv stamp: {id}", id=printed.stamp)
 
 
 def _by_title(printed: PdfClues, one: KnownPaper, title: str, covered: float | None) -> _Match:
@@ -254,15 +256,16 @@ def _by_title(printed: PdfClues, one: KnownPaper, title: str, covered: float | N
     is_same_text = (covered or 0) >= MOST_OF_ABSTRACT or one.likeness >= LIKE_TEXT
     is_named = _share_a_name(printed, one.paper)
     if printed.is_plain and is_telling(title) and is_named and is_same_text:
-        return "strong", _("the same title and author, and a matching text")
+        return "strong", lazy_gettext("the same title and author, and a matching text")
     is_other_text = covered is not None and covered < SOME_OF_ABSTRACT
     if printed.is_plain and match.strength == "strong" and not is_other_text:
-        return "strong", _("the same title, authors and year")
+        return "strong", lazy_gettext("the same title, authors and year")
     if match.strength == "none" and not is_same_text and not is_named:
         return _NO_MATCH  # the same title above another paper
     if printed.type != "paper" or not printed.is_plain:
-        return "medium", _("the same title, but it looks like {kind}", kind=_(_KINDS[printed.type]))
-    return "medium", match.why or _("the same title")
+        kind = lazy_gettext(_KINDS[printed.type])
+        return "medium", lazy_gettext("the same title, but it looks like {kind}", kind=kind)
+    return "medium", match.why or lazy_gettext("the same title")
 
 
 def _title_of(printed: PdfClues, paper: Paper) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 from typing import Literal
 
 from reader.base.errors import Incomplete, NotKnown, PdfError, ReaderError, UsageError
-from reader.base.messages import _, lazy_gettext
+from reader.base.messages import lazy_gettext
 from reader.base.text import as_utf8, plain
 from reader.library.file_names import file_stem, fold_name
 from reader.library.files import is_here
@@ -188,10 +188,8 @@ def is_named_after(name: str, taken: str) -> bool:
 
 
 def _content(library: Library, held: LibraryPaper) -> bytes:
-    title, hint = (
-        plain(held.paper.title),
-        _("Fetch it with `reader pick {id}`, then run take again.", id=held.paper.id),
-    )
+    title = plain(held.paper.title)
+    hint = lazy_gettext("Fetch it with `reader pick {id}`, then run take again.", id=held.paper.id)
     file = pdf_file(library, held.row)
     if file is None:
         raise PdfError(file=title, what=lazy_gettext("its PDF is not in the library"), hint=hint)

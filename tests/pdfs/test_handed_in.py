@@ -17,9 +17,9 @@ from reader.library.passage import Document, Page
 from reader.morning.tools import Tools
 from reader.pdfs.back import FIRST_PAGES, CopyOutcome, back, handed_in
 from reader.pdfs.highlights import shown
-from reader.pdfs.marked_copies import counts_text
 from reader.pdfs.recognition import Looks, PageLook
 from reader.pdfs.rows import highlights, pdfs
+from reader.texts.copies import counts_text
 from tests import samples
 from tests.pdfs.test_returning import (
     MOSS,

@@ -52,7 +52,7 @@ def test_a_title_is_found_by_its_letters_and_the_paper_is_named(library: Library
 def test_the_bytes_alone_are_enough_whatever_is_printed(library: Library) -> None:
     keep(library, 2)
     found = seen(library)
-    assert (found.level, found.row, found.why) == (
+    assert (found.level, found.row, str(found.why)) == (
         "strong",
         2,
         "the same file as a PDF in the library",

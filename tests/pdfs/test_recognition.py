@@ -61,7 +61,8 @@ def printed(document: Document) -> PdfClues:
 
 def verdict(document: Document, *papers: Paper, likeness: float = 0.0) -> Verdict:
     known = [KnownPaper(n, paper, likeness) for n, paper in enumerate(papers or (PAPER,))]
-    return judge(printed(document), known)
+    found = judge(printed(document), known)
+    return replace(found, why=str(found.why))
 
 
 def level(document: Document, *papers: Paper, likeness: float = 0.0) -> str:

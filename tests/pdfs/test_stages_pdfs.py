@@ -11,6 +11,7 @@ import pytest
 
 from reader.base.errors import PdfError, Problem, SourceFailed
 from reader.base.http import Request
+from reader.base.messages import lazy_gettext
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Block, Document, Page
@@ -92,7 +93,7 @@ class TestFetching:
         assert served.seen == [
             Request(
                 url="http://127.0.0.1:9/pdf/2506.00001",
-                source="PDF of arxiv:2506.00001",
+                source=lazy_gettext("PDF of {id}", id="arxiv:2506.00001"),
                 delay_s=0.0,
                 accept="application/pdf",
                 max_bytes=MAX_PDF_BYTES,
@@ -149,14 +150,14 @@ class TestFetching:
         pick(library, "2506.00001")
         served = web(n00001=PDF, n00002=PDF)
         assert fetch_pdfs(library, tools(served), only=[1]) == []
-        assert [r.source for r in served.seen] == ["PDF of arxiv:2506.00001"]
+        assert [str(r.source) for r in served.seen] == ["PDF of arxiv:2506.00001"]
 
     def test_a_failure_of_an_older_pick_is_no_problem_of_this_one(self, library: Library) -> None:
         pick(library, "2506.00001")
         pick(library, "2506.00002")
         served = web(n00002=PDF)
         assert index_picks(library, tools(served, read_pdf=a_page), [2]) == []
-        assert [r.source for r in served.seen] == ["PDF of arxiv:2506.00002"]
+        assert [str(r.source) for r in served.seen] == ["PDF of arxiv:2506.00002"]
 
     def test_a_pdf_that_was_deleted_comes_again(self, library: Library) -> None:
         pick(library, "2506.00002")

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from reader.base.messages import Text
+
 MAX_BYTES = 50_000_000
 """An answer longer than this is cut off and counts as failed: no feed is that long."""
 
@@ -30,7 +32,7 @@ class Request:
     """
 
     url: str
-    source: str
+    source: Text
     delay_s: float = 0.0
     etag: str = ""
     last_modified: str = ""

@@ -29,7 +29,7 @@ from typing import Any, Self, TypeVar
 
 from reader.base.errors import PdfError
 from reader.base.machine import n_cores
-from reader.base.messages import N_, _, lazy_gettext, lazy_ngettext
+from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
 from reader.library.highlight import Marks
 from reader.library.passage import Document
 from reader.pdfs.recognition import Looks
@@ -243,9 +243,9 @@ def check_file(path: Path) -> None:
         found = os.stat(path)
     except (OSError, ValueError) as error:
         if isinstance(error, FileNotFoundError):
-            why = _("no such file")
+            why: Text = lazy_gettext("no such file")
         else:
-            why = getattr(error, "strerror", None) or _("no such name")
+            why = getattr(error, "strerror", None) or lazy_gettext("no such name")
         raise _error(path, "no file", why) from None
     if not stat.S_ISREG(found.st_mode):
         raise _error(path, "folder" if stat.S_ISDIR(found.st_mode) else "device")
@@ -297,12 +297,14 @@ class _Worker:
     ) -> dict[str, Any]:
         """Wait for the answer; tell: is called with page and total once more time was asked for."""
         begin = time.monotonic()
-        place, is_slow = "", False
+        place: Text = ""
+        is_slow = False
         while True:
             try:
                 line = self._answers.get(timeout=max(0.0, begin + timeout_s - time.monotonic()))
             except queue.Empty:
-                return {"failed": "time", "why": _("{n} s to read", n=f"{timeout_s:g}") + place}
+                time_s = lazy_gettext("{n} s to read", n=f"{timeout_s:g}")
+                return {"failed": "time", "why": Joined((time_s, place), "")}
             # A line without an end is longer than MAX_ANSWER, or the child died while writing it.
             if not line.endswith(b"\n"):
                 return {"failed": "memory" if len(line) >= MAX_ANSWER else "crash", "why": ""}
@@ -316,7 +318,9 @@ class _Worker:
             is_slow = is_slow or answer["more_s"] > 0
             if tell is not None and is_slow:
                 tell(answer["page"], answer["of"])
-            place = _(" (page {page} of {of} was reached)", page=answer["page"], of=answer["of"])
+            place = lazy_gettext(
+                " (page {page} of {of} was reached)", page=answer["page"], of=answer["of"]
+            )
 
     def end(self) -> None:
         """Kill the process group, and wait for the child, also where it has ended already."""
@@ -343,7 +347,7 @@ class _Worker:
             self._answers.put(line)
 
 
-def _error(path: Path | str, kind: str, why: str = "") -> PdfError:
+def _error(path: Path | str, kind: str, why: Text = "") -> PdfError:
     values = {"why": why} if why else {}
     what, hint = lazy_gettext(_REASONS[kind], **values), lazy_gettext(_REMEDIES[kind])
     return PdfError(file=shown(path), what=what, hint=hint, kind=kind)

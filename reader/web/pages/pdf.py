@@ -20,8 +20,9 @@ from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
 from reader.morning.browse_library import boxes_of
 from reader.pdfs.back import CopyOutcome, handed_in
-from reader.pdfs.marked_copies import counts_text, remove_copy, removed_text
+from reader.pdfs.marked_copies import remove_copy
 from reader.pdfs.tablet import pdf_asked
+from reader.texts.copies import counts_text, removed_text
 from reader.web.files import WIDTHS, OpenFile, is_unchanged, opened_within, send_file, width_for
 from reader.web.gate import MAX_UPLOAD
 from reader.web.render import paper_at, pdf_at
