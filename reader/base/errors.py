@@ -62,7 +62,8 @@ class ReaderError(Exception):
     @property
     def message(self) -> str:
         """What happened, in the language that is spoken now."""
-        return str(lazy_gettext(self.message_text, **self.values))
+        # The last value may be empty, and then a blank stands before it.
+        return str(lazy_gettext(self.message_text, **self.values)).rstrip()
 
     @property
     def hint(self) -> str:
@@ -157,7 +158,7 @@ class SourceFailed(Incomplete):
     def __init__(
         self,
         *,
-        source: str,
+        source: Text,
         what: Text,
         hint: Text | None = None,
         reason: Reason = "",

@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ReaderError, Reason
-from reader.base.messages import ngettext
+from reader.base.messages import lazy_ngettext
 from reader.gathering.calendar import (
     announced_at,
     feed_has_papers,
@@ -345,13 +345,13 @@ def compare_channels(library: Library) -> list[Batch]:
             continue
         # One of the two is wrong, and it is not the one with papers: the API is asked again.
         if api.state in ("empty", "not out yet") and last.received:
-            error = ngettext(
+            error = lazy_ngettext(
                 "the feed of {category} lists {n} paper",
                 "the feed of {category} lists {n} papers",
                 last.received,
                 category=category,
             )
-            found.append(Batch(ARXIV, last.covers, None, 0, "partial", error))
+            found.append(Batch(ARXIV, last.covers, None, 0, "partial", str(error)))
         elif api.state == "complete" and not papers.n_not_from(
             library.db, feed_name(category), category, announced_on=last.covers
         ):
@@ -402,12 +402,12 @@ def _lists_cut_short(library: Library) -> Iterator[Batch]:
         if n:
             is_final = library.now() - announced_at(batch.covers) >= PARTIAL_IS_FINAL
             state: BatchState = "not checked" if is_final else "partial"
-            error = ngettext(
+            error = lazy_ngettext(
                 "{n} paper is missing that the API has",
                 "{n} papers are missing that the API has",
                 n,
             )
-            yield replace(batch, expected=None, state=state, error=error)
+            yield replace(batch, expected=None, state=state, error=str(error))
 
 
 LATE = timedelta(days=60)

@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from reader.base.errors import Problem, ReaderError, SourceFailed, said_now
 from reader.base.http import Fetch, Response
-from reader.base.messages import N_, Text, _, lazy_gettext, ngettext
+from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain, shorten
 from reader.gathering.arxiv_days import (
     ARXIV,
@@ -163,9 +163,9 @@ def _incomplete_days(library: Library, names: Set[str]) -> list[Problem]:
             continue
         n, of = batch.received, "?" if batch.expected is None else batch.expected
         error = said_now(batch.error, batch.reason, source=batch.source)
-        what: Text = _(
+        what = lazy_gettext(
             "{n} of {of} for {day}. {error}", n=n, of=of, day=batch.covers, error=error
-        ).rstrip()
+        )
         if batch.state == "stale":
             what = lazy_gettext(
                 N_("it still has the list of {day}")
@@ -204,14 +204,14 @@ def _hold_back(library: Library, name: str) -> None:
         error = said_now(known.error, known.reason, source=name)
         raise HeldBack(
             source=name,
-            what=ngettext(
+            what=lazy_ngettext(
                 "failed {n} time, next try after {at}: {error}",
                 "failed {n} times, next try after {at}: {error}",
                 known.n_errors,
                 at=at,
                 error=error,
             ),
-            hint=_("`reader gather '{name}'` asks it now.", name=name),
+            hint=lazy_gettext("`reader gather '{name}'` asks it now.", name=name),
             retry_at=known.retry_at,
             reason=known.reason,
             at=at,
@@ -376,17 +376,19 @@ def _keep_pages(library: Library, known: SourceState, pages: _SourcePages) -> li
         # The entries that are no papers are counted, and the first three named.
         titles = [title for p in pages.left_out if (title := shorten(plain(p.text), 40))]
         n_untitled = len(pages.left_out) - len(titles)
-        named = [*titles[:3], *([_("{n} without a title", n=n_untitled)] if n_untitled else [])]
-        errors.append(
-            ngettext(
-                "{n} entry left out (no title, or neither authors nor abstract): {titles}",
-                "{n} entries left out (no title, or neither authors nor abstract): {titles}",
-                len(pages.left_out),
-                titles=_("; ").join(named),
-            )
+        named: list[Text] = [*titles[:3]]
+        if n_untitled:
+            named.append(lazy_gettext("{n} without a title", n=n_untitled))
+        shown = Joined(named, N_("; "))
+        left_out = lazy_ngettext(
+            "{n} entry left out (no title, or neither authors nor abstract): {titles}",
+            "{n} entries left out (no title, or neither authors nor abstract): {titles}",
+            len(pages.left_out),
+            titles=shown,
         )
+        errors.append(str(left_out))
     elif expected is not None and expected > n and not errors:
-        errors.append(
-            ngettext("{n} entry cannot be read", "{n} entries cannot be read", expected - n)
-        )
+        n_unread = expected - n
+        unread = lazy_ngettext("{n} entry cannot be read", "{n} entries cannot be read", n_unread)
+        errors.append(str(unread))
     return [Batch(known.name, day, expected, n, state, "; ".join(errors))]

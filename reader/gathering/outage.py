@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from reader.base.errors import PdfError, Problem, ReaderError, SourceFailed, Unreachable
-from reader.base.messages import N_, Text, _, lazy_gettext, ngettext
+from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
 from reader.library.rows.failures import StillMissing
 
 PDF = "pdf"
@@ -58,7 +58,7 @@ def _no_answer(silent: Sequence[Problem], *, by_name: bool) -> ReaderError:
         return silent[0].error
     source = _names(silent, by_name=by_name)
     causes = {p.error.what for p in silent if isinstance(p.error, Unreachable)}
-    cause = ngettext("{n} host", "{n} hosts", len(causes))
+    cause: Text = lazy_ngettext("{n} host", "{n} hosts", len(causes))
     if len(causes) == 1:
         cause = next(iter(causes))
     waiting = [p.error for p in silent if isinstance(p.error, HeldBack | StillMissing)]
@@ -71,7 +71,7 @@ def _no_answer(silent: Sequence[Problem], *, by_name: bool) -> ReaderError:
             what=cause,
             at=first.at,
         )
-        hint: Text = Unreachable(source=source, what=cause).hint
+        hint = lazy_gettext(Unreachable.hint_text)
     else:
         what = lazy_gettext("no answer; next try after {at}", at=first.at)
         is_pdfs = all(p.stage == PDF for p in silent)
@@ -83,19 +83,18 @@ def _no_answer(silent: Sequence[Problem], *, by_name: bool) -> ReaderError:
     return SourceFailed(source=source, what=what, hint=hint, reason="unreachable")
 
 
-def _names(problems: Sequence[Problem], *, by_name: bool) -> str:
+def _names(problems: Sequence[Problem], *, by_name: bool) -> Joined:
     """Name sources, then the PDFs: by their number, or by their papers."""
     asked = (p.error for p in problems if p.stage != PDF)
-    names = [error.source for error in asked if isinstance(error, SourceFailed)]
+    names: list[Text] = [error.source for error in asked if isinstance(error, SourceFailed)]
     if papers := list(dict.fromkeys(p.subject for p in problems if p.stage == PDF)):
         is_one = by_name or len(papers) == 1
-        id_ = _(", ").join(papers)
         names.append(
-            _("PDF of {id}", id=id_)
+            lazy_gettext("PDF of {id}", id=Joined(papers))
             if is_one
-            else ngettext("PDFs of {n} paper", "PDFs of {n} papers", len(papers))
+            else lazy_ngettext("PDFs of {n} paper", "PDFs of {n} papers", len(papers))
         )
-    return _(", ").join(dict.fromkeys(names))
+    return Joined(tuple(dict.fromkeys(names)))
 
 
 def _pdfs_together(problems: Sequence[Problem], *, by_name: bool = False) -> list[ReaderError]:
@@ -125,4 +124,5 @@ def _one_of(several: Sequence[Problem], *, by_name: bool) -> ReaderError:
         )
     if isinstance(error, PdfError):
         return error.named(names)
-    return SourceFailed(source=names, what=error.what, hint=error.hint, reason=error.reason)
+    what, hint = error.values["what"], error.values["hint"]
+    return SourceFailed(source=names, what=what, hint=hint, reason=error.reason)

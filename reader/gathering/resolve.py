@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from reader.base.errors import Incomplete, Problem, ReaderError, Reason, SourceFailed
 from reader.base.http import Fetch, Request
-from reader.base.messages import lazy_ngettext
+from reader.base.messages import Text, lazy_ngettext
 from reader.gathering.post import own_words
 from reader.gathering.rows import posts
 from reader.gathering.source import SourceTools
@@ -181,7 +181,7 @@ def follow_links(library: Library, tools: SourceTools) -> list[Problem]:
     waits = posts.posts_with_open_links(db, now=now)
     todo = [(source, post) for source, listed in waits.items() for post in listed]
     known = posts.short_links(db, {link for _, post in todo for link in post.links})
-    failed: dict[str, Problem] = {}
+    failed: dict[Text, Problem] = {}
     missed: set[str] = set()
     for n_done, (source, post) in enumerate(todo):
         tools.progress("link", n_done, len(todo))

@@ -333,4 +333,5 @@ def unknown_class_text(name: str) -> Text:
     text = lazy_gettext(
         "feeds.toml: arXiv has no category {name}, so nothing is asked for it.", name=name
     )
-    return Joined([text, lazy_gettext("Did you mean {near}?", near=near)], " ") if near else text
+    asked = lazy_gettext("Did you mean {near}?", near=near)
+    return Joined((text, asked), " ") if near else text

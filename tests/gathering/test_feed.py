@@ -185,7 +185,7 @@ class TestRefusals:
 
 def test_kinds_of_bytes_are_told_apart() -> None:
     kinds = (b"", b"[1]", b"<html>", b"x" * 99)
-    assert [what_came(kind) for kind in kinds] == [
+    assert [str(what_came(kind)) for kind in kinds] == [
         "empty",
         "JSON",
         "an HTML page",

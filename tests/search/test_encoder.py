@@ -251,7 +251,7 @@ def test_a_model_without_a_quick_path_says_so(tmp_path: Path) -> None:
         '{"word_embedding_dimension": 384, "pooling_mode_cls_token": true}'
     )
     questions = open_query_encoder(str(folder), cache=tmp_path / "cache")
-    assert questions.note.endswith(
+    assert str(questions.note).endswith(
         "takes seconds for the first question (another pooling than the mean)"
     )
     assert questions.encode_query("speech").shape == (384,)

@@ -22,7 +22,7 @@ from time import struct_time
 from typing import Any
 
 from reader.base.errors import SourceFailed
-from reader.base.messages import N_, Text, _, lazy_gettext, lazy_ngettext
+from reader.base.messages import N_, Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 
 
@@ -92,9 +92,9 @@ def refusal(source: str, what: Text) -> SourceFailed:
     )
 
 
-def not_but(key: str, content: bytes) -> str:
+def not_but(key: str, content: bytes) -> Text:
     """Describe an answer that is not what was expected; key: of a text with the value `came`."""
-    return _(key, came=what_came(content).rstrip(","))
+    return lazy_gettext(key, came=what_came(content))
 
 
 def not_this(source: str, what: Text) -> SourceFailed:
@@ -107,14 +107,14 @@ def not_this(source: str, what: Text) -> SourceFailed:
     )
 
 
-def what_came(content: bytes) -> str:
+def what_came(content: bytes) -> Text:
     """Describe the kind of some bytes, for an error message."""
     start = content[:2000].lstrip().lower()
     # HTML is checked before XML, since both begin with "<".
     if not start:
-        return _("empty")
+        return lazy_gettext("empty")
     if b"<!doctype html" in start or b"<html" in start:
-        return _("an HTML page")
+        return lazy_gettext("an HTML page")
     kinds = (
         (b"%pdf", N_("a PDF")),
         (b"{", N_("JSON")),
@@ -123,8 +123,9 @@ def what_came(content: bytes) -> str:
     )
     for begin, key in kinds:
         if start.startswith(begin):
-            return _(key)
-    return _("text that begins with {start!r}", start=plain(start[:40].decode("utf-8", "replace")))
+            return lazy_gettext(key)
+    words = plain(start[:40].decode("utf-8", "replace"))
+    return lazy_gettext("text that begins with {start!r}", start=words)
 
 
 def to_utf8(content: bytes, content_type: str = "") -> bytes:

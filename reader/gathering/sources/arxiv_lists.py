@@ -25,7 +25,7 @@ import arxiv
 
 from reader.base.errors import SourceFailed
 from reader.base.http import Fetch, Request
-from reader.base.messages import Text, _, lazy_gettext
+from reader.base.messages import Text, lazy_gettext
 from reader.base.text import plain
 from reader.gathering.calendar import EASTERN, listing_day, window
 from reader.gathering.sources.answer import moment, parse_feed, what_came
@@ -168,7 +168,9 @@ def _read_page(content: bytes) -> tuple[bytes, int]:
         raise _failed(lazy_gettext("the answer is {came}, not Atom", came=what_came(content)))
     if _ERROR.search(content):
         said = _SUMMARY.search(content)
-        text = plain(said[1].decode("utf-8", "replace"))[:200] if said else _("no reason given")
+        text: Text = lazy_gettext("no reason given")
+        if said:
+            text = plain(said[1].decode("utf-8", "replace"))[:200]
         raise _failed(lazy_gettext("the source reports an error: {said}", said=text), status=400)
     total = _TOTAL.search(content)
     if not total:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from reader.base.errors import SourceFailed
-from reader.base.messages import Text, _, lazy_gettext
+from reader.base.messages import Joined, Text, lazy_gettext
 from reader.gathering.post import ListPage
 from reader.gathering.sources import files
 from reader.gathering.sources.feed import read_entries, read_posts
@@ -142,7 +142,7 @@ def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
     except (OSError, ValueError) as error:
         raise _failed(source, f"{path}: {_error_text(error)}") from error
     if not files:
-        names = _(", ").join(kind.files)
+        names = Joined(kind.files)
         raise _failed(
             source,
             lazy_gettext("{path} contains no file to read ({names})", path=path, names=names),

@@ -34,7 +34,7 @@ from oaipmh_scythe.response import OAIResponse
 
 from reader.base.errors import SourceFailed, Unreachable
 from reader.base.http import Fetch, Request
-from reader.base.messages import Text, _, lazy_gettext, lazy_ngettext
+from reader.base.messages import Text, lazy_gettext, lazy_ngettext
 from reader.base.text import accents, plain
 from reader.gathering.calendar import is_listing_day, listing_day
 from reader.gathering.sources.answer import to_utf8, what_came
@@ -287,7 +287,7 @@ def _refuse_error(page: OAIResponse, *, is_first: bool) -> None:
     # "noRecordsMatch" is the answer for a day without papers; after a first page it is a fault.
     code = error.get("code", "")
     if code != "noRecordsMatch" or not is_first:
-        said = plain(error.text or "")[:200] or _("no reason given")
+        said = plain(error.text or "")[:200] or lazy_gettext("no reason given")
         raise _failed(
             lazy_gettext(
                 "the source reports an error: {code}: {said}", code=plain(code)[:40], said=said
