@@ -57,10 +57,11 @@ def _no_answer(silent: Sequence[Problem], *, by_name: bool) -> ReaderError:
         # One silent host is told in its own words, with its own hint.
         return silent[0].error
     source = _names(silent, by_name=by_name)
-    causes = {p.error.what for p in silent if isinstance(p.error, Unreachable)}
+    # By what is shown: messages about the same host may keep different values.
+    causes = {p.error.what: p.error for p in silent if isinstance(p.error, Unreachable)}
     cause: Text = lazy_ngettext("{n} host", "{n} hosts", len(causes))
     if len(causes) == 1:
-        cause = next(iter(causes))
+        cause = next(iter(causes.values())).values["what"]
     waiting = [p.error for p in silent if isinstance(p.error, HeldBack | StillMissing)]
     if not waiting:
         return Unreachable(source=source, what=cause)

@@ -167,7 +167,7 @@ def run_together(
                     return
 
     for _ in range(min(len(by_host), MOST_AT_ONCE)):
-        # A new thread has an empty context; this one's has the language of errors.
+        # A new thread has an empty context; this one's has the language of errors that are stored.
         run = contextvars.copy_context().run
         # Daemons, so that Ctrl-C need not wait for a silent server.
         threading.Thread(target=run, args=(ask_groups,), daemon=True).start()

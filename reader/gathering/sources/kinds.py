@@ -165,7 +165,7 @@ def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
         except OSError as error:
             failures.append(_failed(source, f"{file.name}: {_error_text(error)}"))
         except SourceFailed as error:
-            what = f"{file.name}: {error.what}"
+            what = Joined((file.name, error.values["what"]), ": ")
             failures.append(_failed(source, what))
         else:
             for post in page.posts:

@@ -444,7 +444,7 @@ class PdfPool(_PdfQuestions):
             try:
                 while True:
                     for path in itertools.islice(waiting, self.n_workers + AHEAD - len(running)):
-                        # In the caller's context, which has the language of errors.
+                        # In the caller's context, which has the language of what `tell` shows.
                         work = contextvars.copy_context().run
                         running[threads.submit(work, ask, path)] = path
                     self._running.update(running)
