@@ -140,6 +140,12 @@ def ours(tree: ast.Module) -> set[str]:
     return found & modules().keys()
 
 
+SPEAKING = {"_", "ngettext", "pgettext", "say_day"}
+"""Functions that translate at once, into the language of whoever is spoken to now."""
+
+SPEAKERS = {"cli", "web", "texts"}
+
+
 def room_of(name: str) -> str:
     return "cli" if name == "__main__" else name.split(".")[0]
 
@@ -152,6 +158,19 @@ def test_every_module_stands_in_a_room() -> None:
 def test_a_module_imports_only_from_its_room_and_those_below_it(name: str) -> None:
     allowed = ROOMS[ROOMS.index(room_of(name)) :]
     assert {room_of(other) for other in ours(modules()[name])} - set(allowed) == set()
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_only_commands_pages_and_their_texts_speak(name: str) -> None:
+    """Other rooms return values, or messages that are translated where they are shown."""
+    if room_of(name) in SPEAKERS or name == "base.messages":
+        return
+    taken = {
+        i.removeprefix("reader.base.messages.")
+        for i in imports(modules()[name])
+        if i.startswith("reader.base.messages.")
+    }
+    assert not taken & SPEAKING
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
