@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from reader.base.text import compiled
@@ -103,6 +104,26 @@ def query_words(query: str) -> list[str]:
 def joined_words(query: str) -> list[str]:
     """Join the neighbours of a query to one word: "endtoend" for "end to end"."""
     return _joined_neighbours(query[:MAX_QUERY], list(_tokens(query[:MAX_QUERY])))
+
+
+def neighbours(query: str) -> list[str]:
+    """List the neighbouring Latin words of a query as the index has them, each pair once.
+
+    Pairs of words that stand in nearly every text are left out. A run of Japanese is looked for
+    as it stands anyway.
+    """
+    tokens = list(_tokens(query[:MAX_QUERY]))
+    pairs = (
+        f"{folded(one)} {folded(other)}"
+        for one, other in pairwise(tokens)
+        if not (is_cjk(one) or is_cjk(other)) and not _EVERYWHERE.issuperset((one, other))
+    )
+    return list(dict.fromkeys(pairs))
+
+
+def says_something(word: str) -> bool:
+    """Check whether a word does not stand in nearly every English text."""
+    return word.casefold() not in _EVERYWHERE
 
 
 def parts_of(run: str) -> list[str]:

@@ -246,7 +246,9 @@ def sources_command(context: click.Context, as_json: bool) -> int:
         is_missing = one.line.is_missing
         head = shorten(f"{'!' if is_missing else ' '} {plain(one.name)}", width)
         output.put(click.style(head, bold=True, fg="red" if is_missing else None))
-        error = "" if is_offline or not one.error else screen.with_hint(str(one.error), str(one.hint))
+        error = (
+            "" if is_offline or not one.error else screen.with_hint(str(one.error), str(one.hint))
+        )
         for text in (" · ".join(facts_of(one, zone)), categories_text(one), error):
             if text:
                 output.put_all(screen.wrap(plain(text), width, "    "))

@@ -98,6 +98,14 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(searchable(text).split())
 
 
+def share_of_pairs(pairs: Sequence[str], text: str) -> float:
+    """Measure how many of some pairs of words stand side by side in a text, 0 to 1."""
+    if not pairs:
+        return 0.0
+    words = f" {searchable(text)} "
+    return sum(f" {pair} " in words for pair in pairs) / len(pairs)
+
+
 def fingerprint(text: str) -> frozenset[str]:
     """Get the words by which texts are compared with `is_same_text`."""
     # Splitting ASCII at white space takes a tenth of the time of indexing its words.

@@ -13,7 +13,14 @@ from functools import cache
 from importlib import resources
 
 from reader.base.text import compiled
-from reader.base.words import folded, is_cjk, phrase_term, query_words, without_long_marks
+from reader.base.words import (
+    folded,
+    is_cjk,
+    phrase_term,
+    query_words,
+    says_something,
+    without_long_marks,
+)
 from reader.library.rows.database import Database
 from reader.search.rows import index
 from reader.search.rows.index import Text
@@ -24,13 +31,13 @@ MOST_WORDS = 8
 MOST_TEXTS = 40
 """Abstracts that are read for one acronym."""
 
-LONGEST_NAME = 5
-"""The most words of a long form."""
+LONGEST_NAME, LEAST_LETTERS = 5, 3
+"""The most words of a long form that stands in a query, and the fewest letters of its acronym."""
 
 LEAST_SHARE = 0.2
 """The least share of an acronym's introductions that a long form must have to be looked for."""
 
-SHORT_WORDS = (2, 5)
+SHORT_WORDS = (2, 4)
 """Letters of a word in small letters that may be an acronym: people type "svs"."""
 
 MOST_NAMES = 24
@@ -72,7 +79,7 @@ def other_names(db: Database, words: str) -> list[str]:
 def _long_forms_of(db: Database, typed: Sequence[str]) -> Iterator[str]:
     """Find the long forms of typed acronyms, as the library's abstracts introduce them."""
     least, most = SHORT_WORDS
-    for word in dict.fromkeys(typed):
+    for word in filter(says_something, dict.fromkeys(typed)):
         is_acronym = sum(c.isupper() for c in word) > 1
         if is_acronym or (len(typed) <= MOST_WORDS and least <= len(word) <= most):
             short = folded(word.casefold())
@@ -84,11 +91,16 @@ def _acronyms_of(db: Database, typed: Sequence[str]) -> Iterator[str]:
     """Find the acronyms of long forms that stand in a query."""
     for n in range(LONGEST_NAME, 1, -1):
         for i in range(len(typed) - n + 1):
-            name = " ".join(typed[i : i + n])
-            initials = "".join(word[0] for part in typed[i : i + n] for word in part.split("-"))
+            group = typed[i : i + n]
+            if not (says_something(group[0]) and says_something(group[-1])):
+                continue
+            name = " ".join(group)
+            initials = "".join(word[0] for part in group for word in part.split("-"))
             short = folded(initials.casefold())
-            term = f'{phrase_term(name)} AND "{short}"'
-            longs = _introduced(db, short, term) if len(short) > 1 else []
+            # Two letters are words of other kinds as well: "SE" is also a standard error.
+            if len(short) < LEAST_LETTERS:
+                continue
+            longs = _introduced(db, short, f'{phrase_term(name)} AND "{short}"')
             if _folded_name(name) in map(_folded_name, longs):
                 yield initials.upper()
 

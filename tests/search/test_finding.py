@@ -123,3 +123,22 @@ def test_filters_alone_list_papers_that_are_not_indexed_yet(tmp_path: Path) -> N
         assert (shown(again), again.n_not_indexed) == (shown(found), 0)
         kinds: list[Kind] = ["note", "highlight"]
         assert search(library, "has:pdf", encode_query=no_model, encoder="", kinds=kinds).hits == ()
+
+
+def test_words_that_stand_side_by_side_come_before_the_same_words_apart(tmp_path: Path) -> None:
+    apart = "Rivers hold. Quiet, they say: still. Old men, water and stones, voices under ice."
+    together = "They hold still water under old stones. Quiet rivers, they say; men; voices; ice."
+    with a_library(tmp_path) as library:
+        several = [paper(1, "One", apart), paper(2, "Two", together), paper(3, "Three", apart)]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        index_words(library, tools(Web()))
+        encoder = SmallEncoder()
+        found = search(
+            library,
+            "hold still water under old stones",
+            encode_query=encoder.encode_query,
+            encoder=encoder.name,
+        )
+    assert found.hits[0].held.row == 2
+    scores = [hit.score for hit in found.hits]
+    assert scores == sorted(scores, reverse=True)

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.search.evidence import evidence, fingerprint, fuse, is_same_text, shared_words, standing
+from reader.base.words import neighbours
+from reader.search.evidence import (
+    evidence,
+    fingerprint,
+    fuse,
+    is_same_text,
+    share_of_pairs,
+    shared_words,
+    standing,
+)
 
 
 def test_one_outstanding_score_ranks_before_two_middling_ones() -> None:
@@ -142,3 +151,24 @@ def test_shared_words_are_given_as_the_first_text_prints_them() -> None:
     one, other = "Streaming Models of the sea 同時音声翻訳", "A model that streams 音声翻訳"
     assert shared_words(one, other) == {"model": "Models"}
     assert shared_words(other, one) == {"model": "model", "音声翻訳": "音声翻訳"}
+
+
+@pytest.mark.parametrize(
+    ("query", "pairs"),
+    [
+        ("still water", ["still water"]),
+        ("the still of water", ["the still", "still of", "of water"]),
+        ("of the", []),
+        ("water", []),
+        ("still-water STILL Waters", ["still water", "water still"]),
+        ("水と water", []),
+    ],
+)
+def test_neighbours_are_pairs_of_latin_words(query: str, pairs: list[str]) -> None:
+    assert neighbours(query) == pairs
+
+
+def test_the_share_of_pairs_counts_those_that_stand_side_by_side() -> None:
+    assert share_of_pairs(["still water", "deep lake"], "Still waters, a deep and dark lake") == 0.5
+    assert share_of_pairs(["till water"], "Still waters") == 0
+    assert share_of_pairs([], "Still waters") == 0
