@@ -217,6 +217,21 @@ def everything(db: Database) -> list[object]:
     return [held, papers.origins_of(db, [h.row for h in held])]
 
 
+def test_two_papers_with_changes_of_one_version_become_one(db: Database) -> None:
+    def of(*ids: str, title: str, version: int | None) -> Paper:
+        return Paper(ids=ids, title=title, version=version)
+
+    add(db, of("arxiv:2506.00001", title="A", version=None))
+    add(db, of("arxiv:2506.00002", title="A", version=1))
+    add(db, of("arxiv:2506.00002", title="B", version=2))
+    add(db, of("doi:10.1/a", "arxiv:2506.00001", title="A", version=1))
+    both = of("doi:10.1/a", "arxiv:2506.00002", title="B", version=2)
+    add(db, both)
+    held = [papers.paper_with_id(db, id_) for id_ in (*both.ids, "arxiv:2506.00001")]
+    assert len({one.row for one in held if one}) == 1
+    assert all(held)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(PAPERS, max_size=8))
 def test_adding_any_papers_twice_changes_nothing(given: list[Paper]) -> None:

@@ -60,11 +60,12 @@ class _Part:
     key: str
     moves: Literal["all", "new", "none"]
     unless: str = ""
-    """The table in which the kept paper must have no row for "none", if it is another one."""
+    """The table, or subquery, in which the kept paper must have no row for "none", if it is not
+    the same one."""
 
 
 # The order matters: "changes" asks whether the kept paper has versions, so it stands before the
-# line that moves them.
+# line that moves them. A paper may have changes and no row in `versions`.
 PARTS = (
     _Part("identifiers", "id", "all"),
     _Part("decisions", "id", "all"),
@@ -76,7 +77,12 @@ PARTS = (
     _Part("notes", "id", "all"),
     _Part("origins", "source", "new"),
     _Part("authors", "position", "none"),
-    _Part("changes", "number", "none", unless="versions"),
+    _Part(
+        "changes",
+        "number",
+        "none",
+        unless="(SELECT paper FROM versions UNION ALL SELECT paper FROM changes)",
+    ),
     _Part("versions", "number", "none"),
     _Part("exports", "''", "none"),
     _Part("pdfs", "''", "none"),
