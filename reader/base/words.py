@@ -53,7 +53,10 @@ def searchable(text: str) -> str:
     English plurals become singular, accents go, katakana loses its long marks ("サーバー" is
     "サーバ"). Compounds with hyphens are added at the end as one word: "endtoend".
     """
-    words = [word for token in _tokens(text) for word in _index_words(folded(token))]
+    if text.isascii():  # as `grams` does, three times as quick
+        words = [folded(token) for token in text.casefold().translate(_BETWEEN_WORDS).split()]
+    else:
+        words = [word for token in _tokens(text) for word in _index_words(folded(token))]
     return " ".join([*words, *dict.fromkeys(_compounds(text))])
 
 

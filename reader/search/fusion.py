@@ -165,7 +165,8 @@ class Ranking:
     """A query with all that is needed to rank each kind of text.
 
     vector: of the query, (d,) of length 1; None to rank by words alone. nearest: the vectors to
-    compare it with, None to open them when they are needed.
+    compare it with, None to open them when they are needed. names: what the query's terms are also
+    called, None to look for them when they are needed.
     """
 
     library: Library
@@ -174,6 +175,7 @@ class Ranking:
     vector: NDArray[np.float32] | None
     meaning: QueryMeaning
     nearest: Nearest | None = None
+    names: tuple[str, ...] | None = None
     by_word: dict[tuple[Kind, int], Ranked] = field(default_factory=dict)
     """Rankings by words that were made already: (kind, depth) → texts."""
     few: dict[Conditions, list[int] | None] = field(default_factory=dict)
@@ -193,6 +195,8 @@ class Ranking:
     @functools.cached_property
     def other_names(self) -> tuple[str, ...]:
         """Get what the query's terms are also called: "singing voice synthesis" for SVS."""
+        if self.names is not None:
+            return self.names
         return tuple(other_names(self.library.db, self.searched))
 
     def rank(self, kind: Kind) -> tuple[Ranked, frozenset[int]]:
