@@ -6,6 +6,7 @@ import gzip
 import json
 import lzma
 import random
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,16 @@ from tests.benchmarks.library import Size
 from tests.benchmarks.search import SUBJECTS, cost, quality
 from tests.benchmarks.search.encoding import Remembered
 from tests.benchmarks.search.pool import drawn
-from tests.benchmarks.search.questions import half_remembered, notes, quotes, titles
+from tests.benchmarks.search.questions import (
+    OURS,
+    Question,
+    half_remembered,
+    notes,
+    ours,
+    quotes,
+    runs,
+    titles,
+)
 from tests.benchmarks.search.ways import BM25, FUSED, MEANING, WORDS
 
 WAYS = (FUSED, WORDS, MEANING, BM25)
@@ -202,10 +212,10 @@ def test_quality_comes_from_any_folder_of_the_same_layout(data: Path, tmp_path: 
     found = quality.measure(Asked(data, tmp_path / "cache"), plan, Letters())
     sorts = ("English notes", "English notes, masked", "Japanese notes", "Japanese notes, masked")
     names = [f"{sort} among 10 papers" for sort in (*sorts, "title words")]
-    names.append("quoted sentences among 2 passages")
+    names += [f"{sort} among 2 passages" for sort in ("quoted sentences", "five words of a page")]
     names += [f"{sort} among 20 papers" for sort in (*sorts, "title words")]
     sorts_of_figure = ("MRR@10", "hit@10", "fused - better alone")
-    assert [r.name for r in found] == [
+    assert [r.name for r in found if "kept aside" not in r.name] == [
         f"{n}, {figure}" for n in names for figure in sorts_of_figure
     ]
     by_name = {r.name: r for r in found}
@@ -244,3 +254,50 @@ def test_a_set_that_is_not_there_leaves_with_2(
 
     assert run_subjects([Subject(name, measure)], ["--data", str(tmp_path)]) == NO_DATA
     assert f"not measured, {name}: there " in capsys.readouterr().err
+
+
+class TestHalves:
+    def test_a_question_is_always_in_the_same_half(self) -> None:
+        halves_of = [Question("what", f"arxiv:2506.{n:05d}").is_aside for n in range(200)]
+        assert halves_of == [Question("other", f"arxiv:2506.{n:05d}").is_aside for n in range(200)]
+        assert 70 < sum(halves_of) < 130
+
+    def test_both_halves_stand_side_by_side(self) -> None:
+        places: quality.Places = {way: [1, 2, None, 1] for way in WAYS} | {MEANING: [2] * 4}
+        aside = [True, True, True, False]
+        found = quality.halves("notes", places, aside, {"hit@5": 90.0}, is_led=True)
+        by_name = {result.name.removeprefix("notes, kept aside, "): result for result in found}
+        assert by_name["MRR@10"].value == pytest.approx(50)
+        assert by_name["MRR@10"].note == "0.0 to 100.0; n = 3; the other half 100.0"
+        assert by_name["hit@5"].value == pytest.approx(200 / 3)
+        assert not by_name["hit@5"].ok
+        assert by_name["MRR@10 - similarity"].value == pytest.approx(0)
+        assert by_name["MRR@10 - similarity"].ok
+
+    def test_a_set_of_one_half_has_no_halves(self) -> None:
+        places: quality.Places = {way: [1] for way in WAYS}
+        assert quality.halves("notes", places, [True], {}) == []
+
+
+class TestOurs:
+    @pytest.mark.parametrize(("language", "least"), [("ja", 150), ("en", 100)])
+    def test_there_are_enough_and_each_is_of_a_known_set(self, language: str, least: int) -> None:
+        path = Path(quality.__file__).with_name(f"questions_{language}.toml")
+        rows = tomllib.loads(path.read_text("utf-8"))["question"]
+        assert len(rows) >= least
+        assert {row["kind"] for row in rows} == set(OURS[language])
+        asked = [(row["kind"], row["paper"]) for row in rows]
+        assert len(set(asked)) == len(asked)
+
+    def test_only_what_is_in_the_data_is_asked(self) -> None:
+        path = Path(quality.__file__).with_name("questions_ja.toml")
+        row = tomllib.loads(path.read_text("utf-8"))["question"][0]
+        (found,) = ours({f"arxiv:{row['paper']}"}, {}, 1)
+        assert (found.name, found.kind) == (OURS["ja"][row["kind"]], "paper")
+        assert ours(set(), {}) == []
+
+    def test_runs_of_words_stand_in_their_passage(self) -> None:
+        text = Text(1, "passage", 1, 4, "", "Many kettles whistle under old bridges, and so on.")
+        (question,) = runs([("doi:10.1/a", text)], 3).questions
+        assert question.text in text.text
+        assert len(question.text.split()) == 5

@@ -20,6 +20,11 @@ def of_means(ours: Sequence[float | None], theirs: Sequence[float | None]) -> In
     return _middle(pairs, statistics.fmean) if pairs else (0.0, 0.0)
 
 
+def of_mean(values: Sequence[float]) -> Interval:
+    """Give the middle 95 % of a mean."""
+    return _middle(values, statistics.fmean) if values else (0.0, 0.0)
+
+
 def of_shares(days: Sequence[tuple[int, int, int]]) -> Interval:
     """Give the middle 95 % of the difference of two shares of all days' things together.
 

@@ -2,16 +2,20 @@
 
 A note stands for what is remembered of a paper; a masked one, without the title's words and
 the method's name, for what is half remembered. Titles and sentences lose some of their words
-by chance, always the same ones. Knows nothing of how they are answered.
+by chance, always the same ones. Questions of our own are in questions_ja.toml and
+questions_en.toml. A half of all questions, by a hash of their papers, is kept aside: nothing was
+chosen on it. Knows nothing of how they are answered.
 """
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +33,7 @@ MANY_WORDS = 4
 KEPT = 0.7
 """The share of a sentence's words that is remembered."""
 
+_FIVE_WORDS = re.compile(r"(?:\b[A-Za-z]{3,} ){4}[A-Za-z]{3,}\b")
 _WORD = re.compile(r"[^\W_]{4,}")
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _PIECES = re.compile(  # hiragana, katakana, Chinese characters, anything else up to those
@@ -43,6 +48,12 @@ class Question:
     text: str
     paper: str
     page: int | None = None
+
+    @property
+    def is_aside(self) -> bool:
+        """Check whether it is of the half on which nothing was chosen."""
+        digest = hashlib.sha256(f"asayomi search {self.paper}".encode()).hexdigest()
+        return int(digest, 16) % 2 == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,59 @@ def notes(data: Path, n: int | None = None) -> list[Set]:
             questions = [Question(row[field], f"arxiv:{row['id']}") for row in chosen]
             found.append(Set(f"{name} notes{more}", "paper", tuple(questions)))
     return found
+
+
+OURS = {
+    "ja": {
+        "note": "our Japanese notes",
+        "half": "half-remembered, Japanese",
+        "katakana": "katakana terms",
+        "mixed": "mixed scripts",
+        "colloquial": "colloquial Japanese",
+    },
+    "en": {
+        "half": "half-remembered, English",
+        "wrong-name": "a wrong name",
+        "acronym": "acronyms",
+        "author-year": "author and year",
+        "typo": "mistyped",
+        "figure": "what a figure shows",
+    },
+}
+"""Names of the sets of our own questions, by language and kind; those about figures are of PDFs."""
+
+
+def ours(ids: Collection[str], by_file: Mapping[str, str], n: int | None = None) -> list[Set]:
+    """Give our own questions about papers and PDFs, each kind apart.
+
+    ids: of the papers of the data. by_file: PDF → id of its paper. n: so many of each kind, None
+    for all. Questions about what is not in the data are left out.
+    """
+    found = []
+    for language, names in OURS.items():
+        path = Path(__file__).with_name(f"questions_{language}.toml")
+        rows = tomllib.loads(path.read_text("utf-8"))["question"]
+        for kind, name in names.items():
+            mine = [(row["text"], row["paper"]) for row in rows if row["kind"] == kind]
+            meant = [
+                Question(text, by_file.get(paper, f"arxiv:{paper}"))
+                for text, paper in mine
+                if paper in by_file or f"arxiv:{paper}" in ids
+            ]
+            chosen = meant if n is None else drawn(meant, n)
+            where: Kind = "passage" if kind == "figure" else "paper"
+            found.append(Set(name, where, tuple(chosen)))
+    return [one for one in found if one.questions]
+
+
+def runs(passages: Sequence[tuple[str, Text]], n: int) -> Set:
+    """Draw five words as they stand in a passage of a PDF, which say something: (id, passage)."""
+    by = random.Random(SEED)
+    able = [(id_, text, _FIVE_WORDS.findall(text.text)) for id_, text in passages]
+    questions = []
+    for id_, _unused, several in drawn([one for one in able if one[2]], n):
+        questions.append(Question(by.choice(several).strip(), id_))
+    return Set("five words of a page", "passage", tuple(questions))
 
 
 def titles(several: Sequence[Paper], n: int) -> Set:
