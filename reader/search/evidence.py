@@ -23,6 +23,9 @@ from reader.library.passage import sentences
 
 _HEADING = re.compile(r"#{1,6} ")
 
+_LINKS = re.compile(r"\W*(?:!?\[\[[^\]]*\]\]\W*)+")
+"""Nothing but links: [[2506.00001]]."""
+
 SAME = 0.85
 """The share of words in common from which on two texts count as the same."""
 
@@ -79,9 +82,10 @@ def evidence(text: str, query: str, *, width: int = 200) -> Evidence:
 
     It is cut with "…" to at most `width` characters around the first match.
     """
-    found = [line for s in sentences(text) if (line := plain(s))]
-    if not found:
+    lines = [line for s in sentences(text) if (line := plain(s))]
+    if not lines:
         return Evidence("")
+    found = [line for line in lines if not _is_bare(line)] or lines
     wanted = _QueryWords.of(query)
     # A heading is mostly the template's, and is shown only where it has words of the query.
     first = next((line for line in found if not _HEADING.match(line)), found[0])
@@ -91,6 +95,13 @@ def evidence(text: str, query: str, *, width: int = 200) -> Evidence:
         if n > most:
             best, places, most = sentence, others, n
     return _cut(best, places, width)
+
+
+def _is_bare(line: str) -> bool:
+    """Check whether a line says nothing by itself: numbers of a table, or a link alone."""
+    n_letters = sum(c.isalpha() for c in line)
+    n_digits = sum(c.isdigit() for c in line)
+    return n_digits > n_letters or _LINKS.fullmatch(line) is not None
 
 
 def words_of(text: str) -> frozenset[str]:

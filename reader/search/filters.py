@@ -1,7 +1,7 @@
 """Interpret a query in a library: its filters, the names in it, and slips.
 
-A mistyped word is replaced by the most similar one, only where nothing has it as typed, and the
-person is told.
+A mistyped word is searched for as the most similar one too, only where no word of the query is
+known, and the person is told.
 """
 
 from __future__ import annotations
@@ -10,7 +10,15 @@ import re
 from dataclasses import dataclass
 
 from reader.base.messages import Joined, Message, lazy_gettext
-from reader.base.words import SHORTEST, distance, is_cjk, other_spellings, query_words, slips
+from reader.base.words import (
+    SHORTEST,
+    distance,
+    is_cjk,
+    other_spellings,
+    phrase_term,
+    query_words,
+    slips,
+)
 from reader.library.file_names import nearest_names
 from reader.library.files import gone_pdfs
 from reader.library.folder import Library
@@ -95,8 +103,11 @@ def meant(library: Library, query: Query) -> QueryMeaning:
     families: set[str] = set()
     more: list[str] = []
     is_name = bool(words)
-    for word in words if not query.phrases and len(words) <= SHORT else ():
-        found, other, text = _word(library, word)
+    looked_up = words if not query.phrases and len(words) <= SHORT else []
+    # One word that is known finds something good: then no other word is guessed at.
+    is_guessed = not any(_is_known(library, word) for word in looked_up)
+    for word in looked_up:
+        found, other, text = _word(library, word, is_guessed=is_guessed)
         families |= found
         more += [other] if other else []
         said += [text] if text else []
@@ -197,12 +208,20 @@ def _near_families(library: Library, fold: str) -> list[str]:
     return [name for d, name in sorted(several) if d <= 2][:1]
 
 
-def _word(library: Library, word: str) -> tuple[set[str], str, Message | None]:
+def _is_known(library: Library, word: str) -> bool:
+    """Check whether a text has a word, or somebody its name."""
+    term = phrase_term(word)
+    return bool(term and index.n_having(library.db, term, limit=1)) or bool(
+        authors.n_by_family(library.db, {word, word + "s"})
+    )
+
+
+def _word(library: Library, word: str, *, is_guessed: bool) -> tuple[set[str], str, Message | None]:
     """Check whether a free word is somebody's name, or mistyped.
 
-    It is a name where more papers are by people of that name than have the word. Returns the
-    families, the word that was likely meant, and a sentence for the person; each empty or None
-    for none.
+    It is a name where more papers are by people of that name than have the word. is_guessed: look
+    for the word that was likely meant. Returns the families, that word, and a sentence for the
+    person; each empty or None for none.
     """
     db = library.db
     if is_cjk(word):
@@ -217,6 +236,8 @@ def _word(library: Library, word: str) -> tuple[set[str], str, Message | None]:
     if n and index.n_having(db, term, limit=n, kind="paper") < n:
         return set(here), "", None
     if here or index.n_having(db, term, limit=1):
+        return set(), "", None
+    if not is_guessed:
         return set(), "", None
     # Nothing has it as typed: a frequent word is more likely than a name.
     near = _near_families(library, word)

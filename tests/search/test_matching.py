@@ -172,3 +172,17 @@ def test_the_share_of_pairs_counts_those_that_stand_side_by_side() -> None:
     assert share_of_pairs(["still water", "deep lake"], "Still waters, a deep and dark lake") == 0.5
     assert share_of_pairs(["till water"], "Still waters") == 0
     assert share_of_pairs([], "Still waters") == 0
+
+
+@pytest.mark.parametrize(
+    "bare", ["0.31 12.4 17.0 speech 8 9.1", "[[speech 2506.00001]]", "![[a]], [[speech]]"]
+)
+def test_numbers_and_bare_links_are_no_evidence(bare: str) -> None:
+    text = f"{bare}\n\nIt listens to rivers."
+    assert evidence(text, "speech").text == "It listens to rivers."
+    assert evidence(bare, "speech").text == bare, "there is nothing else"
+
+
+def test_a_sentence_with_numbers_is_evidence() -> None:
+    text = "It listens to rivers.\n\nIn 2019 speech of 12 rivers was heard."
+    assert evidence(text, "speech").text.startswith("In 2019")

@@ -175,6 +175,13 @@ def test_a_mistyped_name_is_taken_as_the_nearest_and_reported(
     assert said in map(str, answer.said)
 
 
+@pytest.mark.parametrize("query", ["fich - survey", "gardenz speech", "speech wattanabe"])
+def test_nothing_is_guessed_where_another_word_is_known(library: Library, query: str) -> None:
+    answer = ask(library, query)
+    assert [str(said) for said in answer.said] == []
+    assert answer.has_words
+
+
 def test_brackets_as_people_write_them_are_not_complained_of(library: Library) -> None:
     queries = ("speech (gardens)", "garden(s)", '"AND"', "speech and gardens or not", "R&D a|b")
     for query in queries:
