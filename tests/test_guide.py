@@ -56,8 +56,11 @@ def shell(script: str, folder: Path) -> str:
 
 
 def fences(page: Path) -> list[str]:
-    """Return all fenced blocks of a page, as they stand."""
-    return re.findall(r"^```.*?^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    """Return all fenced blocks of a page; of a screen, whose words are the page's, its command."""
+    found = re.findall(r"^```.*?^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    return [
+        "\n".join(one.splitlines()[:2]) if one.startswith("```text\n$ ") else one for one in found
+    ]
 
 
 def test_the_guide_has_its_pages() -> None:

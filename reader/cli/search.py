@@ -17,7 +17,7 @@ from reader.library.folder import Library
 from reader.library.query import parse
 from reader.search.find import KINDS, SearchHit, SearchResult, search
 from reader.search.rows.index import Kind
-from reader.texts.search import byline, head_of, nothing_asked
+from reader.texts.search import byline, head_of, names_text, nothing_asked
 
 LARGEST = 10_000_000
 """Bytes of a text file that --like reads."""
@@ -147,6 +147,8 @@ def search_command(
             )
     for sentence in found.said:
         output.put(plain(str(sentence)), is_error=True)
+    if names := names_text(found):
+        output.put(click.style(names, dim=True), is_error=True)
     return _report_gaps(found)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelError
-from reader.base.messages import Joined, Message, lazy_gettext
+from reader.base.messages import Message, lazy_gettext
 from reader.base.words import neighbours
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
@@ -71,7 +71,8 @@ class SearchResult:
 
     notice: why similarity could not be used, None where it was. n_not_encoded, n_not_indexed:
     texts that similarity, and any search, could not see.
-    said: sentences about what of the query was not taken as it was typed.
+    said: sentences about what of the query was not taken as it was typed. names: what its terms
+    are also called, which was searched for too.
     is_listing: the query had filters alone, so that the hits are all that fit, newest first.
     """
 
@@ -80,6 +81,7 @@ class SearchResult:
     n_not_encoded: int = 0
     n_not_indexed: int = 0
     said: tuple[Message, ...] = ()
+    names: tuple[str, ...] = ()
     is_listing: bool = False
 
     @property
@@ -125,8 +127,6 @@ def search(
         )
         loose = replace(asked, phrases=())
         hits = _found(Ranking(library, loose, encoder, ranking.vector, meaning), wanted, limit)
-    if names := ranking.other_names:
-        said.append(lazy_gettext("Also searched for: {names}.", names=Joined(names)))
     if ranking.is_cut:
         said.append(
             lazy_gettext(
@@ -135,7 +135,8 @@ def search(
                 n=f"{LOOKED_AT:,}",
             )
         )
-    return with_limits(SearchResult(hits, notice, said=tuple(said)), library, encoder)
+    found = SearchResult(hits, notice, said=tuple(said), names=ranking.other_names)
+    return with_limits(found, library, encoder)
 
 
 def _with_vector(

@@ -56,6 +56,13 @@ def notices_of(found: SearchResult) -> list[str]:
     return told
 
 
+def names_text(found: SearchResult) -> str:
+    """Tell what else was searched for, "" where nothing was."""
+    if not found.names:
+        return ""
+    return _("Also searched for: {names}.", names=_(", ").join(map(plain, found.names)))
+
+
 def byline(hit: SearchHit) -> str:
     """Describe a hit's paper in a line: its id or key, its authors and its year."""
     held = hit.held

@@ -14,6 +14,7 @@ from reader.library.rows import papers
 from reader.search.encode import encode, index_words
 from reader.search.find import search
 from reader.search.names import acronyms_in, other_names
+from reader.texts.search import names_text
 from tests.samples import DAY, SmallEncoder, Web, a_library, paper, tools
 
 SINGING = "We study singing voice synthesis (SVS) of duets."
@@ -97,7 +98,8 @@ def papers_for(library: Library, query: str) -> tuple[list[int], list[str]]:
     found = search(
         library, query, encode_query=small.encode_query, encoder=small.name, kinds=["paper"]
     )
-    return [hit.held.row for hit in found.hits], [str(sentence) for sentence in found.said]
+    assert found.said == ()
+    return [hit.held.row for hit in found.hits], [names_text(found)]
 
 
 def test_an_acronym_finds_what_its_long_form_finds_and_says_so(library: Library) -> None:
@@ -115,4 +117,4 @@ def test_a_japanese_query_finds_english_papers_by_words(library: Library) -> Non
 
 
 def test_nothing_is_said_where_nothing_else_was_searched(library: Library) -> None:
-    assert papers_for(library, "rivers")[1] == []
+    assert papers_for(library, "rivers")[1] == [""]

@@ -17,7 +17,7 @@ from reader.library.find import find_paper
 from reader.library.query import parse
 from reader.search.find import KINDS, SearchHit, search
 from reader.search.rows.index import Kind
-from reader.texts.search import byline, head_of, nothing_asked, notices_of
+from reader.texts.search import byline, head_of, names_text, nothing_asked, notices_of
 from reader.texts.shared import markdown
 from reader.web.visit import Visit, route
 
@@ -43,6 +43,7 @@ def search_page(visit: Visit) -> Response:
         "groups": [],
         "head": "",
         "notices": [],
+        "names": "",
         "is_waiting": False,
         "n": 0,
     }
@@ -83,6 +84,7 @@ def _results(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         "groups": [(name, list(hits)) for name, hits in groupby(found.hits, lambda h: h.kind)],
         "head": head_of(found, query),
         "notices": list(filter(None, notices)),
+        "names": names_text(found),
         "is_waiting": is_waiting,
         "n": len(found.hits),
         "byline": byline,
