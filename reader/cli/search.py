@@ -17,7 +17,13 @@ from reader.library.folder import Library
 from reader.library.query import parse
 from reader.search.find import KINDS, SearchHit, SearchResult, search
 from reader.search.rows.index import Kind
-from reader.texts.search import byline, head_of, names_text, nothing_asked
+from reader.texts.search import (
+    byline,
+    head_of,
+    names_text,
+    not_indexed_text,
+    nothing_asked,
+)
 
 LARGEST = 10_000_000
 """Bytes of a text file that --like reads."""
@@ -242,16 +248,7 @@ def _show_hit(hit: SearchHit) -> None:
 def _report_gaps(found: SearchResult) -> int:
     """Print what the search could not look at; returns the exit code."""
     if found.n_not_indexed:
-        output.put(
-            ngettext(
-                "{n} note, highlight or paper is not indexed yet and cannot be found; `reader "
-                "index` indexes them.",
-                "{n} notes, highlights and papers are not indexed yet and cannot be found; `reader "
-                "index` indexes them.",
-                found.n_not_indexed,
-            ),
-            is_error=True,
-        )
+        output.put(not_indexed_text(found), is_error=True)
     if found.notice is not None:
         code = say_error(found.notice)
         output.put(_("Only words were compared, not meaning."), is_error=True)

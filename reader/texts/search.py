@@ -44,15 +44,7 @@ def notices_of(found: SearchResult) -> list[str]:
             )
         )
     if found.n_not_indexed:
-        told.append(
-            ngettext(
-                "{n} note, highlight or paper is not indexed yet and cannot be found; `reader "
-                "index` indexes them.",
-                "{n} notes, highlights and papers are not indexed yet and cannot be found; `reader "
-                "index` indexes them.",
-                found.n_not_indexed,
-            )
-        )
+        told.append(not_indexed_text(found))
     return told
 
 
@@ -61,6 +53,26 @@ def names_text(found: SearchResult) -> str:
     if not found.names:
         return ""
     return _("Also searched for: {names}.", names=_(", ").join(map(plain, found.names)))
+
+
+def not_indexed_text(found: SearchResult) -> str:
+    """Count the texts that are not indexed yet, and describe what that means for the result."""
+    if found.is_listing:
+        # Filters alone read papers from their own table, so the list lacks none of them.
+        return ngettext(
+            "{n} note, highlight or paper is not indexed yet. Papers are listed without the "
+            "index, notes and highlights are not; `reader index` indexes them.",
+            "{n} notes, highlights and papers are not indexed yet. Papers are listed without the "
+            "index, notes and highlights are not; `reader index` indexes them.",
+            found.n_not_indexed,
+        )
+    return ngettext(
+        "{n} note, highlight or paper is not indexed yet and cannot be found; `reader index` "
+        "indexes them.",
+        "{n} notes, highlights and papers are not indexed yet and cannot be found; `reader index` "
+        "indexes them.",
+        found.n_not_indexed,
+    )
 
 
 def byline(hit: SearchHit) -> str:

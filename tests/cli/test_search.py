@@ -76,6 +76,22 @@ def test_filters_alone_list_the_newest_and_need_no_model(
     assert out.startswith("The newest that fit:\n")
 
 
+def test_a_listing_does_not_say_that_its_papers_cannot_be_found(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_library(folder, now=lambda: NOW) as library:
+        papers.add_papers(library.db, [paper(3, "Late")], source="arXiv", on=DAY)
+    code, out, err = said(capsys, folder, "search", "author:lind")
+    assert (code, "Late" in out) == (5, True)
+    assert err == (
+        "1 note, highlight or paper is not indexed yet. Papers are listed without the index, "
+        "notes and highlights are not; `reader index` indexes them.\n"
+    )
+    _, out, err = said(capsys, folder, "search", "late")
+    assert "Late" not in out
+    assert "1 note, highlight or paper is not indexed yet and cannot be found; " in err
+
+
 def test_ignored_parts_of_a_query_are_named(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -136,7 +136,10 @@ def test_texts_that_are_not_encoded_or_indexed_are_counted(
         papers.add_papers(library.db, [paper(3, "Late")], source="arXiv", on=DAY)
     page = client.get("/search?q=birds").text
     assert "1 text has no vector yet and is found by words only;" in page
-    assert "1 note, highlight or paper is not indexed" in client.get("/search?q=birds").text
+    assert "1 note, highlight or paper is not indexed yet and cannot be found;" in page
+    listing = client.get("/search?q=author:Lind").text
+    assert "cannot be found" not in listing
+    assert "is not indexed yet. Papers are listed without the index, notes and" in listing
 
 
 def test_without_a_model_full_text_answers_and_its_remedy_is_said(parts: Parts) -> None:
