@@ -24,6 +24,7 @@ from tests.installed import (
     WATER,
     feeds_toml,
     run,
+    run_here,
     says,
     states,
     today,
@@ -147,6 +148,29 @@ def test_the_pages_say_it_once_in_the_browsers_language(offline: Path) -> None:
         assert "refused the connection" not in client.get("/").text
 
 
+def test_the_remedy_is_said_once_where_a_source_had_answered_earlier(offline: Path) -> None:
+    text = (offline / "feeds.toml").read_text("utf-8")
+    parts = parts_of(offline, text)
+    with parts.open_library() as library:
+        first, *others = source_names(library.config)
+        batch = Batch(first, DAY, 2, 2, "complete")
+        sources.add_batch(library.db, batch, now=NOW_THERE, on=DAY)
+        for name in others:
+            error = Unreachable(source=name, what="refused the connection")
+            fail(library, name, error)
+            batch = Batch(name, DAY, None, 0, "failed", error.message, reason=error.reason)
+            sources.add_batch(library.db, batch, now=NOW_THERE, on=DAY)
+    remedy = "Is the network up? Everything that was fetched before is still here."
+    code, out, _ = run_here("sources", library=offline, now=NOW_THERE)
+    assert (code, out.count("no answer")) == (5, 5)
+    assert says(out, f"Sources with something missing: 5 of 6. {remedy}")
+    assert " ".join(out.split()).count("Is the network up?") == 1
+    with site(parts) as client:
+        for language, said in (("en", remedy), ("ja", "ネットワーク")):
+            page = client.get("/sources", headers={"accept-language": language}).text
+            assert page.count(said) == 1, language
+
+
 def test_the_page_of_the_work_has_one_message_too(offline: Path) -> None:
     _, out, _ = run("gather", "--no-encode", "--json", library=offline)
     ended = json.loads(out.splitlines()[-1])
@@ -260,7 +284,7 @@ def test_an_outage_is_said_anew_in_the_language_that_is_spoken(
     # What was stored in the language that is spoken keeps its details.
     file.write_text(text, encoding="utf-8")
     _, out, _ = run("sources", library=fresh, now=LATER)
-    assert says(out, "timeline: no answer (127.0.0.1 refused the connection). Is the network up?")
+    assert says(out, "Is the network up?", "timeline: no answer (127.0.0.1 refused the connection)")
 
 
 def test_what_failed_for_another_reason_is_told_beside_it() -> None:

@@ -29,7 +29,7 @@ from reader.library.rows.database import forget_index, lock_file
 from reader.morning.pipe import fetch_and_rank, index_all, learn_decisions
 from reader.morning.trust import missing_seeds, reports, seed_text
 from reader.pdfs.fetch import forget_readings
-from reader.texts.sources import categories_text, facts_of, head_text, no_network_text
+from reader.texts.sources import categories_text, facts_of, head_text, no_network_text, shared_hint
 
 OFTEN_S = 0.2
 """Seconds between two lines of one step: at most five lines a second."""
@@ -242,13 +242,13 @@ def sources_command(context: click.Context, as_json: bool) -> int:
     output.put_all(map(screen.bold, screen.wrap(head_text(found), width)))
     # Said once above for all sources, it is not repeated for each.
     is_offline = bool(no_network_text([one.line for one in found]))
+    said = shared_hint(found)
     for one in found:
         is_missing = one.line.is_missing
         head = shorten(f"{'!' if is_missing else ' '} {plain(one.name)}", width)
         output.put(click.style(head, bold=True, fg="red" if is_missing else None))
-        error = (
-            "" if is_offline or not one.error else screen.with_hint(str(one.error), str(one.hint))
-        )
+        hint = "" if str(one.hint) == said else str(one.hint)
+        error = "" if is_offline or not one.error else screen.with_hint(str(one.error), hint)
         for text in (" · ".join(facts_of(one, zone)), categories_text(one), error):
             if text:
                 output.put_all(screen.wrap(plain(text), width, "    "))

@@ -6,6 +6,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
+from reader.base.errors import Unreachable
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import sentences
 from reader.morning.values import Report, SourceLine
@@ -48,6 +49,15 @@ def no_network_text(sources: Sequence[SourceLine]) -> str:
         n=n,
         days=between,
     )
+
+
+def shared_hint(found: Sequence[Report]) -> str:
+    """Return the hint that several silent sources have, to be shown once above them; "" if none.
+
+    One source may have answered earlier in the day, so that `no_network_text` says nothing.
+    """
+    hint = _(Unreachable.hint_text)
+    return hint if sum(str(report.hint) == hint for report in found) > 1 else ""
 
 
 def incomplete_text(sources: Sequence[SourceLine]) -> str:
@@ -234,11 +244,12 @@ def head_text(found: Sequence[Report]) -> str:
         )
     if not lines:
         return _("There are no sources yet. Add an arXiv category or a feed to feeds.toml.")
-    return (
+    head = (
         _("Today's list is incomplete. Sources with something missing: {n} of {of}.", n=n, of=n_all)
         if n
         else _("Today's list is complete. Sources up to date: {of}.", of=n_all)
     )
+    return sentences(filter(None, [head, shared_hint(found)]))
 
 
 BATCH_STATES = {
