@@ -19,6 +19,7 @@ from reader.library.rows.versions import BY_HAND
 from reader.morning.about import About, about
 from reader.pdfs.move import file_to_read
 from reader.pdfs.text.process import PdfReader
+from reader.texts.copies import gone_text
 from reader.texts.sources import source_name
 
 
@@ -97,12 +98,7 @@ def _facts(shown: About, width: int) -> Iterator[str]:
         if shown.is_pdf_here:
             yield ngettext("{path} ({n} passage)", "{path} ({n} passages)", n, path=path)
         else:
-            yield ngettext(
-                "{path} is no longer here; {n} passage of it can still be found",
-                "{path} is no longer here; {n} passages of it can still be found",
-                n,
-                path=path,
-            )
+            yield gone_text(path, n)
     for beside in shown.beside:
         key = (
             N_("older version: {path}")

@@ -1,4 +1,4 @@
-"""Describe what importing or removing a marked copy of a PDF did."""
+"""Describe what importing or removing a marked copy of a PDF did, and a PDF that is gone."""
 
 from __future__ import annotations
 
@@ -47,6 +47,18 @@ def pages_text(pages: Iterable[int]) -> str:
     if len(names) == 1:
         return _("page {page}", page=names[0])
     return _("pages {pages}", pages=_(", ").join(names))
+
+
+def gone_text(path: str, n_passages: int) -> str:
+    """Describe a PDF whose file somebody deleted; its passages stay in the index."""
+    if not n_passages:
+        return _("{path} is no longer here", path=plain(path))
+    return ngettext(
+        "{path} is no longer here; {n} passage of it can still be found",
+        "{path} is no longer here; {n} passages of it can still be found",
+        n_passages,
+        path=plain(path),
+    )
 
 
 def removed_text(removed: RemovedCopy, folder: Path) -> str:

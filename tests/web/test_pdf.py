@@ -23,6 +23,8 @@ from reader.morning.tools import Tools
 from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.rows.highlights import MarkedCopy
 from reader.pdfs.text.process import PdfPool
+from reader.search.rows import index
+from reader.search.rows.index import PassageText
 from reader.web.files import Drawn, Uploads
 from reader.web.pages import pdf as pdf_pages
 from reader.web.visit import Parts
@@ -387,7 +389,13 @@ def test_a_pdf_deleted_by_hand_is_not_offered(client: TestClient, parts: Parts) 
     assert "Save the PDF" in client.get("/paper/arxiv:2506.00001").text
     (parts.folder / "papers/1.pdf").unlink()
     text = client.get("/paper/arxiv:2506.00001").text
-    assert ("There is no PDF yet." in text, "Save the PDF" in text) == (True, False)
+    assert ("There is no PDF yet." in text, "Save the PDF" in text) == (False, False)
+    assert '<p class="muted small">papers/1.pdf is no longer here</p>' in text
+    with parts.open_library() as library:
+        sha256 = hashlib.sha256(typeset(SNAIL)).hexdigest()
+        index.add_passages(library.db, 1, [PassageText("Snails.", 1, "")], sha256=sha256)
+    gone = "papers/1.pdf is no longer here; 1 passage of it can still be found"
+    assert gone in client.get("/paper/arxiv:2506.00001").text
 
 
 def test_files_that_are_no_complete_pdf_are_refused(client: TestClient, parts: Parts) -> None:

@@ -28,6 +28,7 @@ from reader.notes.words import key_of
 from reader.pdfs.highlights import colour_word
 from reader.pdfs.tablet import SHORT_SHA
 from reader.search.similar import similar
+from reader.texts.copies import gone_text
 from reader.texts.filing import suggestion_text
 from reader.texts.shared import markdown
 from reader.texts.why import (
@@ -80,6 +81,9 @@ def paper(visit: Visit) -> Response:
         neighbours=[n for n in several if n.hit.kind == "note" or n.hit.held.row not in noted],
         notice=_("Compared by rare words, because this paper has no vector yet.")
         if near.notice
+        else "",
+        gone=gone_text(shown.pdf.path, shown.n_passages)
+        if shown.pdf and not shown.is_pdf_here
         else "",
         copies=[(one, one.copy.sha256[:SHORT_SHA]) for one in shown.beside if one.is_here],
         bibtex=bibtex(held, library.config),
