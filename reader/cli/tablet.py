@@ -139,26 +139,23 @@ def back_command(
         if not (isinstance(one.error, PdfError) and one.error.kind == "not a pdf")
     ]
     if not as_json and (of_pdfs or not done):
-        n = Counter(brought.outcome for brought in of_pdfs)
-        left = sum(brought.error is not None for brought in of_pdfs)
-        counts = {"new": n["imported"], "same": n["unchanged"]}
-        done_text = ngettext(
-            "{n} PDF: {new} with new marks, {same} unchanged.",
-            "{n} PDFs: {new} with new marks, {same} unchanged.",
-            len(of_pdfs),
-            **counts,
-        )
-        if left:
-            done_text = ngettext(
-                "{n} PDF: {new} with new marks, {same} unchanged, {left} not imported (see above).",
-                "{n} PDFs: {new} with new marks, {same} unchanged, {left} not imported (see "
-                "above).",
-                len(of_pdfs),
-                left=left,
-                **counts,
-            )
-        answer(context, done_text)
+        answer(context, _summary(of_pdfs))
     return next((brought.error.exit_code for brought in done if brought.error), 0)
+
+
+def _summary(done: Sequence[CopyOutcome]) -> str:
+    """Count the outcomes of some PDFs in a sentence."""
+    n = Counter(brought.outcome for brought in done)
+    unmarked = sum(brought.is_unmarked for brought in done)
+    left = sum(brought.error is not None for brought in done)
+    parts = [
+        _("{n} with new marks", n=n["imported"]),
+        _("{n} unchanged", n=n["unchanged"] - unmarked),
+        _("{n} without marks", n=unmarked) if unmarked else "",
+        _("{n} not imported (see above)", n=left) if left else "",
+    ]
+    counts = _(", ").join(filter(None, parts))
+    return ngettext("{n} PDF: {counts}.", "{n} PDFs: {counts}.", len(done), counts=counts)
 
 
 def _remove(context: click.Context, id_: str, *, as_json: bool) -> None:
@@ -200,6 +197,13 @@ def _show_brought(context: click.Context, brought: CopyOutcome, *, as_json: bool
         answer(
             context, _("{title}: {counts} [{name}]", title=title, name=brought.name, counts=counts)
         )
+    elif brought.held and brought.is_unmarked and not as_json:
+        text = _(
+            "{title}: no marks in this file, so no copy was kept [{name}]",
+            title=brought.held.paper.title,
+            name=brought.name,
+        )
+        answer(context, text)
 
 
 @click.command(

@@ -55,7 +55,8 @@ class CopyOutcome:
     waiting: it is not whole yet. other: it is the paper `held`, but was handed in as another one,
     and nothing was imported. unknown, broken: see `error`.
     name: relative to the folder. copy: the path where it is stored, "" where that is not needed.
-    why: the reason for asking.
+    why: the reason for asking. is_unmarked: a file that was never here and has no mark, so that
+    it was not stored.
     """
 
     name: str
@@ -66,6 +67,7 @@ class CopyOutcome:
     candidates: tuple[LibraryPaper, ...] = ()
     error: ReaderError | None = None
     why: Text = ""
+    is_unmarked: bool = False
 
 
 def back(
@@ -210,6 +212,7 @@ class _Run:
         if is_same and not self.known:
             return CopyOutcome(file.name, "unchanged")
         row = pdfs.row_with_bytes(self.library.db, sha256)
+        is_new = row is None and not own
         # Also with `known`: the person need not know that the file is not whole yet.
         if row is None and not file.is_whole:
             return _waiting(
@@ -241,7 +244,10 @@ class _Run:
         returned = ReturnedCopy(held, place, own, sha256, content, marks)
         counts, copy = keep(self.library, returned, walked=self.root)
         is_news = copy or counts.new or counts.changed or counts.removed or counts.again
-        return CopyOutcome(file.name, "imported" if is_news else "unchanged", held, counts, copy)
+        if is_news:
+            return CopyOutcome(file.name, "imported", held, counts, copy)
+        is_unmarked = is_new and not marks.highlights and not counts.ink and not counts.unread
+        return CopyOutcome(file.name, "unchanged", held, counts, is_unmarked=is_unmarked)
 
     def _recognised(self, file: _FolderFile, last: PlaceState | None) -> int | CopyOutcome:
         """Find the row of the paper that a file is, or the outcome where that is not sure."""

@@ -153,7 +153,26 @@ def test_a_renamed_and_rewritten_copy_is_recognised_and_a_stranger_is_named(
         one = run(library, "back", str(name))
         assert (one.code, one.out, "is not a PDF" in one.err) == (5, "", True)
     menu = run(library, "back", str(pad / "menu.pdf"), "--as", "2506.00002")
-    assert menu.code == 0
+    assert menu == (
+        0,
+        f"{MOSS_TITLE}: no marks in this file, so no copy was kept [menu.pdf]\n"
+        "1 PDF: 0 with new marks, 0 unchanged, 1 without marks.\n",
+        "",
+    )
+    (told,) = lines(run(library, "back", str(pad / "menu.pdf"), "--as", "2506.00002", "--json").out)
+    assert (told["outcome"], told["copy"]) == ("unchanged", None)
+
+
+def test_a_blank_page_named_as_a_paper_is_not_called_unchanged(
+    library: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "never.pdf").write_bytes(blank())
+    for _ in range(2):
+        assert run(library, "back", str(tmp_path / "never.pdf"), "--as", "2506.00001").out == (
+            f"{SNAIL}: no marks in this file, so no copy was kept [never.pdf]\n"
+            "1 PDF: 0 with new marks, 0 unchanged, 1 without marks.\n"
+        )
+    assert installed.rows(library, "SELECT count(*) FROM marked_copies") == [(0,)]
 
 
 def test_unclear_files_are_asked_about_on_a_terminal(library: Path, tmp_path: Path) -> None:
