@@ -32,7 +32,7 @@ from reader.texts.why import (
     ),
     examples={
         "why 2401.01234": N_("Explain its place in one sentence"),
-        "why 2401.01234 --all": N_("Show every part of its score"),
+        "why 2401.01234 --all": N_("Show the sum behind its rank"),
     },
 )
 @click.argument("id_", metavar="ID")
@@ -40,7 +40,7 @@ from reader.texts.why import (
     "--all",
     "is_whole",
     is_flag=True,
-    help=N_("Also show all terms of the score, what would change this rank, and the other topics."),
+    help=N_("Also show the sum behind its rank, what would change the rank, and the other topics."),
 )
 @as_json_option
 @click.pass_context
@@ -67,7 +67,7 @@ def _lines(found: Explanation, others: Iterable[ScoreChange] | None, width: int)
     if others is None:
         yield from screen.wrap(
             _(
-                "All terms, and what would change this rank: reader why {id} --all",
+                "The sum, and what would change this rank: reader why {id} --all",
                 id=plain(found.held.paper.id),
             ),
             width,

@@ -150,7 +150,7 @@ def change_text(change: ScoreChange) -> str:
     named = term_text(Term(kind, what, 0.0)) if kind else ""
     if change.cut is None or not change.place:
         score = f"{change.score:.{DIGITS}f}"
-        then = _("{score}, place {n}", n=change.position, score=score)
+        then = _("total {score}, place {n}", n=change.position, score=score)
     else:
         place = _(PLACES[change.place])
         margin = round(change.score - change.cut, DIGITS)
@@ -182,9 +182,9 @@ def other_topics_text(found: Explanation) -> Iterator[str]:
             numbers = {"score": f"{rank.score:.{DIGITS}f}", "cut": f"{rank.cut:.{DIGITS}f}"}
             place = _(PLACES[rank.place])
             key = (
-                N_("{topic}: {score}, none of its words, {place}")
+                N_("{topic}: total {score}, none of its words, {place}")
                 if rank.terms and _is_bare(rank.terms)
-                else N_("{topic}: {score}, threshold {cut}, {place}")
+                else N_("{topic}: total {score}, threshold {cut}, {place}")
             )
             yield _(key, topic=rank.topic, place=place, **numbers)
 

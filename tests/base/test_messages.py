@@ -338,6 +338,17 @@ def test_no_text_sends_a_person_to_files_of_the_project() -> None:
     assert found == []
 
 
+def test_no_text_speaks_of_a_score() -> None:
+    """A rank is the total of a sum, which `why --all` shows; "score" is its makers' word."""
+    found = [
+        text
+        for m in messages(japanese())
+        for text in (*ids(m), *strings(m))
+        if re.search(r"\bscores?\b|スコア", re.sub(r"\{.*?\}", "", text), re.IGNORECASE)
+    ]
+    assert found == []
+
+
 COUNTS = re.compile(
     r"n|n_\w+|of|total|days|months|seconds|arrived|announced|sent|picked|skipped|people"
     r"|recalled|written|skimmed|left|own|near|to_go|target"

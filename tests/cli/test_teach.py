@@ -118,7 +118,7 @@ def test_why_is_one_sentence_until_more_is_asked_for(
         "",
         "In: “speech translation” in the title.",
         "",
-        f"All terms, and what would change this rank: reader why {paper(1).id} --all",
+        f"The sum, and what would change this rank: reader why {paper(1).id} --all",
     ]
 
 

@@ -22,7 +22,7 @@ from reader.ranking.learn import learn
 from reader.ranking.model import TITLE_WORD, TopicModel, judge
 from reader.ranking.rank import Place, Term
 from reader.ranking.rows import standings
-from reader.texts.why import change_text, cut_text, with_position
+from reader.texts.why import change_text, cut_text, other_topics_text, with_position
 from tests.mornings import at, look, morning, talk
 from tests.samples import DAY, NOW, Web, a_library, paper, tools
 
@@ -98,6 +98,13 @@ def test_a_decision_for_another_topic_moves_the_score_and_not_the_distance_to_th
     assert cut_text(found).endswith(f"in by {found.score:.3f}")
 
 
+def test_the_totals_of_the_other_topics_are_named_so(library: Library) -> None:
+    found, _ = explained(library, 1)
+    [rank] = [rank for rank in found.ranks if rank.topic == OTHER]
+    told = [text for text in other_topics_text(found) if text.startswith(OTHER)]
+    assert told == [f"{OTHER}: total {rank.score:.3f}, none of its words, out"]
+
+
 @pytest.mark.parametrize(
     ("change", "text"),
     [
@@ -109,7 +116,7 @@ def test_a_decision_for_another_topic_moves_the_score_and_not_the_distance_to_th
         (ScoreChange("without", "title\tASR", -1.2, "in", cut=0.0, is_bare=True),
          "without “ASR” in the title: in, judged only by what was learned"),
         (ScoreChange("more", "", 2.3, position=1),
-         "with one more person mentioning it: 2.300, place 1"),
+         "with one more person mentioning it: total 2.300, place 1"),
     ],
 )  # fmt: skip
 def test_changes_are_written_as_the_distance_to_the_cut(change: ScoreChange, text: str) -> None:

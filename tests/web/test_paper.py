@@ -108,7 +108,7 @@ def test_the_paper_page_shows_all_that_is_known(client: TestClient) -> None:
     assert "/pdf/arxiv:2506.00001/page/1?copy=bbbbbbbbbbbbbbbb" in part_of(text, "pdf-head")
     why = part_of(text, "why")
     assert '<p class="small">Now: In: “speech translation” in the title' in why
-    assert "<summary>Score breakdown</summary>" in why
+    assert "<summary>The sum behind this rank</summary>" in why
     assert "When you picked it (2025-06-04): It was in no list." in why
     assert why.index("In: ") < why.index("<details") < why.index('<table class="sum">')
     ids = part_of(text, "ids")

@@ -517,7 +517,7 @@ def help_page(width: int) -> CoverPage:
 space  later: next paper      u  undo the last action
 l  put off for a week (in the queue): p brings it back, s drops it
 x  wrong topic: choose one    n  write the note
-o  open the PDF or its page   w  why: all terms of the score
+o  open the PDF or its page   w  why: the sum behind its rank
 enter  the whole abstract and all posts
 up down j k  move             home end g  first, last
 page up, page down  one screen up or down
