@@ -502,6 +502,9 @@ def test_it_ends_as_soon_as_its_address_is_known(
     assert (said[:12], code, out, err) == ("Open http://", 0, "Stopped.\n", "")
 
 
+NETWORK_WARNING = "Without HTTPS, others in this network can read along"
+
+
 def test_plain_http_beyond_this_machine_prints_a_warning(library: Path) -> None:
     with Serving(library, now=NOW, arguments=["--host", "0.0.0.0"]) as serving:
         connection = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=10)
@@ -511,7 +514,7 @@ def test_plain_http_beyond_this_machine_prints_a_warning(library: Path) -> None:
         while not any("To sign in one" in line for line in serving.said) and time.monotonic() < end:
             time.sleep(0.01)
     assert (answer.status, answer.getheader("location")) == (303, "/enter?next=%2F")
-    assert any(line.startswith("Without HTTPS, others in this network") for line in serving.said)
+    assert any(line.startswith(NETWORK_WARNING) for line in serving.said)
 
 
 def test_on_this_machine_a_sign_in_causes_no_network_warning(
@@ -522,7 +525,7 @@ def test_on_this_machine_a_sign_in_causes_no_network_warning(
         while not any("To sign in one" in line for line in serving.said) and time.monotonic() < end:
             time.sleep(0.01)
     assert any("To sign in one device" in line for line in serving.said)
-    assert [line for line in serving.said if "Plain HTTP" in line] == []
+    assert [line for line in serving.said if NETWORK_WARNING in line] == []
 
 
 @pytest.mark.parametrize(
