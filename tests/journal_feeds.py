@@ -82,6 +82,24 @@ Bo Lind</dc:creator>
 <prism:doi>10.5555/inv.31001</prism:doi><prism:coverDate>2031-09-01</prism:coverDate></item>
 </rdf:RDF>"""
 
+PRISM = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/">
+<channel><title>Invented Letters</title><link>https://letters.example.org</link>
+<item><title>Speech recognition for a hedge in the wind</title>
+<link>https://letters.example.org/articles/1</link>
+<description>A hedge says the same in all directions.</description>
+<dc:creator>Ada Field</dc:creator>
+<prism:publicationDate>2031-02-27</prism:publicationDate>
+<prism:coverDate>2031-09-01</prism:coverDate></item>
+<item><title>Speech recognition for a hedge in the rain</title>
+<link>https://letters.example.org/articles/2</link>
+<description>A hedge says less when it is wet.</description>
+<dc:creator>Bo Lind</dc:creator>
+<prism:coverDate>2031-09-01</prism:coverDate></item>
+</channel></rss>"""
+"""Days in PRISM's names alone: of the publication and of the issue, and of the issue alone."""
+
 ISCA = """<!doctype html><html><body>
 <a class="w3-text" href="field31_interspeech.html"><p>Speech Recognition in Gardens at Night<br>
 <span class="w3-text-theme">Ada Field, Bo Lind</span></p></a>

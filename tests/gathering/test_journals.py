@@ -122,6 +122,14 @@ def test_wiley_has_its_abstract_in_another_place_and_cites_in_it(tmp_path: Path)
         assert morning(library, DAY).n_unknown == 0
 
 
+def test_days_in_names_of_prism_alone_are_read(tmp_path: Path) -> None:
+    with read(tmp_path, journal_feeds.PRISM) as library:
+        first, second = all_papers(library)
+        assert first.paper.published_on == date(2031, 2, 27)
+        # The day of the issue, where there is no other one.
+        assert second.paper.published_on == date(2031, 9, 1)
+
+
 def test_a_conference_of_the_isca_archive_is_here_with_its_pdfs(tmp_path: Path) -> None:
     with read(tmp_path, journal_feeds.ISCA, kind="isca") as library:
         (held,) = all_papers(library)
