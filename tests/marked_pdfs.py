@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import io
+import itertools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -60,6 +62,19 @@ def marked(content: bytes, *markings: Marking) -> bytes:
     for marking in markings:
         marking(document)
     return bytes(document.tobytes(garbage=3, deflate=True))
+
+
+def in_several_fonts(text: str, *, top: float = 90.0) -> Marking:
+    """Write a line on the first page in which each word and each blank is a span of its own."""
+
+    def write(document: Any) -> None:
+        fonts, x = itertools.cycle(("helv", "tiro", "cour")), 72.0
+        for piece in re.findall(r"\S+|\s", text):
+            name = next(fonts)
+            document[0].insert_text((x, top), piece, fontname=name)
+            x += pymupdf.get_text_length(piece, fontname=name)
+
+    return write
 
 
 def highlight(

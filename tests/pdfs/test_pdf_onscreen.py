@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +9,12 @@ import pymupdf
 import pytest
 
 from reader.base.errors import PdfError
+from reader.morning.browse_library import boxes_of
 from reader.pdfs.text.answer import PageText
 from reader.pdfs.text.process import PdfPool, PdfReader
 from tests.data import DATA, needs_data
 from tests.hostile import bomb, good
+from tests.marked_pdfs import blank, in_several_fonts, marked
 
 
 @pytest.fixture(scope="module")
@@ -46,17 +47,18 @@ def test_the_words_of_a_page_stand_where_they_are_printed(
 def test_words_of_several_fonts_stay_apart_when_they_are_copied(
     reader: PdfReader, tmp_path: Path
 ) -> None:
-    file = pymupdf.open()
-    page, x = file.new_page(), 72.0
-    fonts = itertools.cycle(("helv", "tiro", "cour"))  # of words and blanks: each a span
-    for piece in ("where", " ", "there", " ", "is", " ", "a", " ", "distribution"):
-        name = next(fonts)
-        page.insert_text((x, 90), piece, fontname=name)
-        x += pymupdf.get_text_length(piece, fontname=name)
-    file.save(tmp_path / "a.pdf")
-    (line,) = reader.page_text(tmp_path / "a.pdf", 1).lines
+    content = marked(blank(), in_several_fonts("where there is a distribution"))
+    (tmp_path / "a.pdf").write_bytes(content)
+    page = reader.page_text(tmp_path / "a.pdf", 1)
+    (line,) = page.lines
     assert line.text == "where there is a distribution"
     assert [word for _, _, word in line.words] == line.text.split()
+    # A search finds each of them at its place.
+    top, bottom = line.height
+    assert [boxes_of(page, word) for word in ("where", "distribution")] == [
+        [(x0, top, pytest.approx(x1), bottom)] for x0, x1, _ in (line.words[0], line.words[-1])
+    ]
+    assert boxes_of(page, "wherethere") == []
 
 
 @needs_data

@@ -34,7 +34,7 @@ from reader.pdfs.rows import pdfs
 from reader.pdfs.text.process import PdfPool, check_pdf
 from reader.search.encode import index_words
 from tests.installed import NO_MODEL
-from tests.marked_pdfs import highlight, marked
+from tests.marked_pdfs import highlight, in_several_fonts, marked
 from tests.sample_notes import DAY as NOW
 from tests.sample_notes import no_counter, no_encoder
 from tests.samples import learn_nothing, silent, talk_as_before
@@ -182,7 +182,8 @@ def _pdf(paper: Paper) -> bytes:
     text = "We wait for the verb, and no word of this is true. Then we listen once more. "
     method = f"Waiting costs nobody anything here. {text * 12}"
     results = f"What was heard we count by hand. {text * 9}"
-    return typeset(Manuscript(paper, (Section("Method", method), Section("Results", results))))
+    content = typeset(Manuscript(paper, (Section("Method", method), Section("Results", results))))
+    return marked(content, in_several_fonts("Words of several fonts stay apart", top=780))
 
 
 @contextmanager

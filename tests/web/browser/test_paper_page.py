@@ -37,3 +37,13 @@ def test_words_selected_on_a_pdf_page_keep_their_blanks(shown: Serving, visitor:
     page.goto(f"{shown.url}/pdf/{PAPER}/page/1")
     words = " ".join(page.evaluate(SELECTED).split())
     assert "Waiting costs nobody anything here" in words
+    # Each word and each blank of this line is a span of its own.
+    assert "Words of several fonts stay apart" in words
+
+
+def test_a_word_of_a_line_in_several_fonts_is_found_on_its_page(
+    shown: Serving, visitor: Visitor
+) -> None:
+    page = visitor.page()
+    page.goto(f"{shown.url}/pdf/{PAPER}/page/1?q=fonts")
+    expect(page.locator("rect.found")).to_have_count(1)
