@@ -154,10 +154,11 @@ class TestCommands:
         assert queue(old) == [LADDER, WATER]
 
     def test_drop_makes_a_skip_and_undo_takes_it_back(self, old: Path) -> None:
-        reader(old, "drop", LIFT, WATER)
+        lift, water = "Speech translation in a lift", "Speech recognition under water"
+        assert reader(old, "drop", LIFT, WATER).out == f"Dropped: {lift}\nDropped: {water}\n"
         assert queue(old) == [LADDER]
         assert json.loads(reader(old, "show", LIFT, "--json").out)["state"] == "skip"
-        reader(old, "undo")
+        assert reader(old, "undo").out == f"Undone: {lift}\nUndone: {water}\n"
         assert queue(old) == [LIFT, LADDER, WATER]
 
     @pytest.mark.parametrize(

@@ -334,6 +334,14 @@ class TestMinus:
         assert "NotAnId" not in reader("note", "-10", "-m", "-3 dB is too much. I doubt it.")
         assert "-3 dB is too much." in reader("show", "-10 dB")
 
+    def test_a_note_is_for_the_paper_whose_title_begins_so_in_any_width(
+        self, reader: Reader
+    ) -> None:
+        note = ("-m", "It marks twice. I doubt the second one.")
+        assert "NotAnId" not in reader("note", "－Ｘ　ＭＡＲＫＳ　ｔｈｅ", *note)
+        assert "It marks twice." in reader("show", "2506.00002")
+        assert "It marks twice." not in reader("show", "2506.00001")
+
     @pytest.mark.parametrize(
         ("args", "said"),
         [
