@@ -407,12 +407,11 @@ def split_command(context: click.Context, id_: str, other: str) -> None:
     from reader.morning.merge import part
 
     with build.opened(context) as library:
-        for held in part(library, id_, other):
-            answer(
-                context,
-                _(
-                    "Now a paper of its own: {title} ({id})",
-                    title=held.paper.title,
-                    id=held.paper.id,
-                ),
-            )
+        split = part(library, id_, other)
+        key = (
+            N_("Now a paper of its own: {title} ({id})")
+            if split.were_one
+            else N_("Stays a paper of its own: {title} ({id})")
+        )
+        for held in (split.first, split.second):
+            answer(context, _(key, title=held.paper.title, id=held.paper.id))

@@ -98,7 +98,16 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
     return MergeOutcome(papers.papers_at(library.db, [one.row])[0], left)
 
 
-def part(library: Library, text: str, other: str = "") -> tuple[LibraryPaper, LibraryPaper]:
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Two papers that were split; were_one: they were one paper before."""
+
+    first: LibraryPaper
+    second: LibraryPaper
+    were_one: bool
+
+
+def part(library: Library, text: str, other: str = "") -> Split:
     """Split a merged paper into two again, as they were; or keep two that may be one apart.
 
     text: any identifier of the copy that goes, or of a paper with one copy only. Raises
@@ -110,7 +119,7 @@ def part(library: Library, text: str, other: str = "") -> tuple[LibraryPaper, Li
         merges.keep_apart(
             library.db, one.row, two.row, why=str(lazy_gettext("by hand")), on=library.today()
         )
-        return one, two
+        return Split(one, two, were_one=False)
     merge = _merge_meant(library, one, [text, other])
     with library.db.writing():
         merges.part(library.db, merge, why=str(lazy_gettext("by hand")), on=library.today())
@@ -121,7 +130,7 @@ def part(library: Library, text: str, other: str = "") -> tuple[LibraryPaper, Li
             if held.topic and not held.key:
                 papers.fix_key(library.db, row, file_stem(held.paper, library.config.pdf_name))
     first, second = papers.papers_at(library.db, [merge.kept, merge.merged])
-    return first, second
+    return Split(first, second, were_one=True)
 
 
 def _merge_meant(library: Library, held: LibraryPaper, texts: list[str]) -> merges.Merge:

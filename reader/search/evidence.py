@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from reader.base.text import plain
 from reader.base.words import (
+    TELLING_NOTHING,
     WordPlace,
     folded,
     grams,
@@ -16,6 +17,7 @@ from reader.base.words import (
     joined_words,
     parts_of,
     query_words,
+    says_something,
     searchable,
     word_places,
 )
@@ -141,9 +143,8 @@ def shared_words(one: str, other: str) -> dict[str, str]:
     for place in word_places(one):
         printed = one[place.starts[0] : place.end]
         if not is_cjk(place.word):
-            # query_words drops empty words ("the"), unless a query has nothing else: so another
-            # word is added.
-            if len(place.word) > 2 and place.word in theirs and query_words(f"{printed} a"):
+            telling = says_something(printed) and printed.casefold() not in TELLING_NOTHING
+            if telling and len(place.word) > 2 and place.word in theirs:
                 shared.setdefault(place.word, printed)
             continue
         for part in parts_of(place.word):

@@ -16,7 +16,7 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import merges, papers
 from reader.morning import pick
-from reader.morning.merge import join, part, questions
+from reader.morning.merge import Split, join, part, questions
 from reader.notes import write
 from reader.notes.export import export
 from reader.notes.rows import notes
@@ -131,12 +131,12 @@ def test_a_split_needs_to_know_which_copy_goes(library: Library) -> None:
     join(library, ONE, TWO)
     with pytest.raises(UsageError, match="Both IDs are the same paper"):
         join(library, TWO, ONE)
-    assert [h.row for h in part(library, ONE)] == [1, 2]
+    assert split_rows(part(library, ONE)) == [1, 2]
     join(library, ONE, TWO)
     join(library, ONE, WASPS.id)
     with pytest.raises(Ambiguous, match=WASPS.id):
         part(library, ONE)
-    assert [h.row for h in part(library, WASPS.id)] == [1, 3]
+    assert split_rows(part(library, WASPS.id)) == [1, 3]
     assert held(library, TWO).row == 1
 
 
@@ -171,6 +171,21 @@ def test_open_questions_are_listed_and_answered_by_the_commands(
     code, out, _ = printed(capsys, library, "split", TWO)
     assert (code, out.splitlines()[1]) == (0, f"Now a paper of its own: {ANTS.title} ({TWO})")
     assert questions(library) == []
+
+
+def split_rows(split: Split) -> list[int]:
+    assert split.were_one
+    return [split.first.row, split.second.row]
+
+
+def test_of_two_papers_that_were_never_one_it_is_not_said_that_they_were(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = printed(capsys, library, "split", ONE, TWO)
+    assert (code, out.splitlines()) == (0, [
+        f"Stays a paper of its own: {BEES.title} ({ONE})",
+        f"Stays a paper of its own: {ANTS.title} ({TWO})",
+    ])  # fmt: skip
 
 
 def test_two_papers_that_are_two_are_not_asked_about_again(

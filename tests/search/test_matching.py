@@ -151,6 +151,9 @@ def test_shared_words_are_given_as_the_first_text_prints_them() -> None:
     one, other = "Streaming Models of the sea 同時音声翻訳", "A model that streams 音声翻訳"
     assert shared_words(one, other) == {"model": "Models"}
     assert shared_words(other, one) == {"model": "model", "音声翻訳": "音声翻訳"}
+    assert shared_words("With this and the model", "the model with this and that") == {
+        "model": "model"
+    }
 
 
 @pytest.mark.parametrize(
