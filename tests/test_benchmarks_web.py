@@ -54,8 +54,7 @@ def test_the_servers_time_and_memory_are_measured(asked: Asked) -> None:
     ):
         assert found[page].bar == 50.0
         # Of sixty papers each page is far below it, also beside other work.
-        assert found[page].median is not None
-        assert 0 < found[page].median < 50.0, page
+        assert 0 < (found[page].median or 0) < 50.0, page
     assert found["a warm search"].bar == 150.0
     assert 20 < found["server at rest without the model"].value < 150
 

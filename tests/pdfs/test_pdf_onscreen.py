@@ -55,9 +55,9 @@ def test_words_of_several_fonts_stay_apart_when_they_are_copied(
     assert [word for _, _, word in line.words] == line.text.split()
     # A search finds each of them at its place.
     top, bottom = line.height
-    assert [boxes_of(page, word) for word in ("where", "distribution")] == [
-        [(x0, top, pytest.approx(x1), bottom)] for x0, x1, _ in (line.words[0], line.words[-1])
-    ]
+    for x0, x1, word in (line.words[0], line.words[-1]):
+        (box,) = boxes_of(page, word)
+        assert box == pytest.approx((x0, top, x1, bottom))
     assert boxes_of(page, "wherethere") == []
 
 
