@@ -324,7 +324,7 @@ def test_a_broken_channel_is_named_the_others_arrive_and_it_recovers(
     assert world.gather() == ([name] if fails else [])
 
     assert {source for source, _ in world.missing} == ({name} if fails else set())
-    assert all(WAYS[way].says in line.error for line in world.missing.values())
+    assert all(WAYS[way].says in str(line.error) for line in world.missing.values())
     assert [r.name for r in reports(world.library) if r.line.is_missing] == [name] * fails
     assert world.lost_in_silence() == []
     healthy = {source for source in (*PATHS, OTHER_FEED, BLOG) if source != name or not fails}
