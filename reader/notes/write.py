@@ -48,7 +48,8 @@ class NoteOutcome:
     text, number: of the newest revision, "" and 0 where there is none. check: its words
     beside the paper's; None where nothing changed, or index.db could not be read.
     meanwhile: the number of a revision that came between the one that the writer began from
-    and this one, which holds the words of both; 0 for none.
+    and this one, which holds the words of both; 0 for none. was_written: an earlier revision
+    counts as written, and the paper with it.
     """
 
     held: LibraryPaper
@@ -58,6 +59,7 @@ class NoteOutcome:
     number: int = 0
     check: Check | None = None
     meanwhile: int = 0
+    was_written: bool = False
 
 
 def add_note(
@@ -121,7 +123,8 @@ def add_note(
             kept = vector.astype("float16").tobytes()
             index.add_vectors(library.db, encoder, [(index.hash_of(text), kept)])
     held = papers.papers_at(library.db, [held.row])[0]
-    return NoteOutcome(held, written, True, text, len(known) + 1, check, meanwhile)
+    was_written = any(one.is_written for one in known)
+    return NoteOutcome(held, written, True, text, len(known) + 1, check, meanwhile, was_written)
 
 
 def restore(

@@ -40,24 +40,21 @@ def report_of(library: Library, noted: NoteOutcome, *, encode: Encode | None = N
         key = N_("No changes: {title}") if noted.number else N_("No note was written: {title}")
         return NoteReport(_(key, title=title))
     n_written, _unused, target = progress(library)
-    is_copied = noted.check is not None and noted.check.is_mostly_copied
-    key = (
-        N_("Saved, but does not count as written (mostly copied): {title}")
-        if is_copied
-        else N_("Skimmed (two sentences of your own count as written): {title}")
-    )
+    if noted.is_written:
+        key = N_("Written ({n} of {target} today): {title}")
+    elif noted.was_written:
+        key = N_("Saved; the paper stays written, by an earlier revision: {title}")
+    elif noted.check is not None and noted.check.is_mostly_copied:
+        key = N_("Saved, but does not count as written (mostly copied): {title}")
+    else:
+        key = N_("Skimmed (two sentences of your own count as written): {title}")
     lost = [
         _("[[{key}]] does not lead to a paper.", key=plain(key))
         + (_(" Did you mean [[{key}]]?", key=likest) if likest else "")
         for key, likest in lost_links(library, noted.text)
     ]
     return NoteReport(
-        _(
-            N_("Written ({n} of {target} today): {title}") if noted.is_written else key,
-            title=title,
-            n=n_written,
-            target=target,
-        ),
+        _(key, title=title, n=n_written, target=target),
         tuple(check_lines(noted.check)) if noted.check else (),
         tuple(lost),
         related(library, noted.held, noted.text, encode=encode),

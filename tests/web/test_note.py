@@ -129,6 +129,14 @@ class TestSaving:
         page = client.post(f"/note/{BEES}", data={"text": "Bees.", "base": "0"}).text
         assert "Skimmed (two sentences of your own count as written)" in page
 
+    def test_a_shorter_revision_of_a_written_note_is_not_called_skimmed(
+        self, client: TestClient
+    ) -> None:
+        client.post(f"/note/{BEES}", data={"text": ONE, "base": "0"})
+        page = client.post(f"/note/{BEES}", data={"text": "Bees.", "base": "1"}).text
+        assert "Saved; the paper stays written, by an earlier revision" in page
+        assert "Skimmed" not in page
+
     def test_a_copied_note_does_not_count(self, client: TestClient) -> None:
         page = client.post(f"/note/{BEES}", data={"text": COPIED, "base": "0"}).text
         assert "Saved, but does not count as written (mostly copied)" in page
