@@ -213,6 +213,7 @@ def _saved_outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
         number,
         found if isinstance(found, Check) else None,
         meanwhile or 0,
+        was_written=any(one.is_written for one in known[:-1]),
     )
     encode = visit.parts.encode_if_warm(visit.config)
     became = report_of(library, noted, encode=encode)
