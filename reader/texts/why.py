@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from reader.base.messages import N_, Joined, Text, _, ngettext
+from reader.base.messages import N_, Joined, Language, Text, _, ngettext, speaking
 from reader.morning.reasons import of_terms, sentence
 from reader.ranking.model import is_bare
 from reader.ranking.rank import Term, in_print
@@ -42,6 +42,9 @@ def verdict_text(found: Explanation) -> str:
     parts: list[Text] = [*of_terms(found.terms)]
     if found.sentence:
         parts = [str(found.sentence).removesuffix(_("."))]
+    if is_sorted_out(found):
+        # Today's list keeps its place, but it is in none of the own topics.
+        return verdict("out", sentence(parts))
     if place == "out" and parts:
         why = Joined(parts, N_("; "))
         parts = [_("{why}; not enough for {topic}", why=why, topic=found.topic)]
@@ -59,10 +62,24 @@ def verdict_text(found: Explanation) -> str:
     return verdict(place, sentence(parts))
 
 
+def is_sorted_out(found: Explanation) -> bool:
+    """Check whether the person said that a paper is of none of the topics of its lane."""
+    return found.found is not None and found.found.entry.is_sorted_out
+
+
+def _is_as_kept(found: Explanation, kept: str) -> bool:
+    """Check whether a reason is one that was kept, in whichever language it was kept."""
+    for language in get_args(Language):
+        with speaking(language):
+            if str(found.sentence) == kept:
+                return True
+    return False
+
+
 def standing_texts(found: Explanation) -> list[str]:
     """Write where a paper stands now and why, and where it stood when it was decided on, if that
     is known."""
-    now = verdict_text(found)
+    now, position = verdict_text(found), None if is_sorted_out(found) else found.position
     if found.past is None:
         return [now]
     line = found.past.line
@@ -70,11 +87,16 @@ def standing_texts(found: Explanation) -> list[str]:
         then = verdict(line.lane, line.sentence or sentence(of_terms(line.terms)))
     else:
         then = _("It was in no list.")
-    is_same = then == now
+    is_same = then == now or (
+        line.lane is not None
+        and line.lane == found.lane
+        and not (found.alike or is_sorted_out(found))
+        and _is_as_kept(found, line.sentence)
+    )
     then = _("the same.") if is_same else then
     if not (is_same and line.position == found.position):
         then = with_position(then, line.position)
-    now = with_position(now if is_same else _("Now: {text}", text=now), found.position)
+    now = with_position(now if is_same else _("Now: {text}", text=now), position)
     return [now, _(_WHEN[found.past.kind], day=found.past.on, text=then)]
 
 

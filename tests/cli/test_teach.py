@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from reader.base.messages import speak
 from reader.base.text import columns
 from reader.cli.frame import Settings, run
 from reader.gathering.rows import posts
@@ -163,6 +164,32 @@ def test_after_a_pick_why_shows_the_reasons_of_then_and_now(
     assert round(sum(term["value"] for term in then["terms"]), 4) == then["score"]
     typed(capsys, library, "undo")
     assert as_json(capsys, library, "why", paper(1).id)[1][0]["decided"] is None
+
+
+def test_a_reason_kept_in_another_language_is_the_same(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed(capsys, library, "today", "--no-fetch")
+    typed(capsys, library, "pick", paper(1).id, "--no-fetch")
+    file = library.folder / "feeds.toml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("[reader]", '[reader]\nlanguage = "ja"', 1), "utf-8")
+    try:
+        _, out, _ = typed(capsys, library, "why", paper(1).id)
+    finally:
+        speak("en")
+    assert out.splitlines()[6] == "選んだとき (2025-06-04): 同じ。"
+
+
+def test_a_paper_sent_away_is_not_said_to_be_in(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed(capsys, library, "today", "--no-fetch")
+    typed(capsys, library, "wrong", paper(1).id)
+    _, out, _ = typed(capsys, library, "why", paper(1).id)
+    now = next(line for line in out.splitlines() if "you said that it does not belong" in line)
+    assert now.startswith("Now: Out: you said that it does not belong to")
+    assert "Place" not in now
 
 
 def test_a_skip_of_an_unlisted_paper_is_named_as_such(
