@@ -59,10 +59,10 @@ def other_names(db: Database, words: str) -> list[str]:
 
     Only names that some text has.
     """
-    names = [*_english(words), *_spellings(words)]
+    names = [] if words.isascii() else [*_english(words), *_spellings(words)]
     typed = _LATIN.findall(words[:MAX_READ])
     if len(typed) <= MOST_WORDS:
-        names += _acronyms_of(db, typed)
+        names += [*_japanese(typed), *_acronyms_of(db, typed)]
     names += _long_forms_of(db, typed)
     here = {folded(word) for word in query_words(words)}
     found: dict[str, str] = {}
@@ -184,6 +184,36 @@ def _english(words: str) -> Iterator[str]:
         at = max(end, at + 1)
 
 
+def _japanese(typed: Sequence[str]) -> Iterator[str]:
+    """Find the Japanese terms for English names in a query, of two at one place the longer."""
+    taken: set[int] = set()
+    for n in range(LONGEST_NAME, 0, -1):
+        for i in range(len(typed) - n + 1):
+            places = set(range(i, i + n))
+            if taken & places:
+                continue
+            terms = _terms_for(" ".join(folded(word.casefold()) for word in typed[i : i + n]))
+            if terms:
+                taken |= places
+            yield from terms[:MOST_ENGLISH]
+
+
+def _terms_for(name: str) -> list[str]:
+    """List the Japanese terms with an English name, those whose usual name it is first."""
+    # Looked for in the text of the table: to order it by its names takes ten times as long.
+    text = _text().lower()
+    found: list[tuple[bool, str]] = []
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        is_usual = text[at - 1] == "\t"
+        if (is_usual or text[at - 2 : at] == ", ") and text[end] in ",\n":
+            line = text.rfind("\n", 0, at) + 1
+            found.append((not is_usual, text[line : text.index("\t", line)]))
+        at = text.find(name, end)
+    return [term for _, term in sorted(found, key=lambda one: one[0])]
+
+
 def _stands(text: str, start: int, end: int) -> bool:
     """Check whether a term of the table stands at a place; of katakana only a whole word."""
     if text[start:end] not in _terms():
@@ -204,10 +234,15 @@ def _plain(text: str) -> str:
 
 
 @cache
+def _text() -> str:
+    """Read the table: a line for each Japanese term, a tab, its English names by commas."""
+    return (resources.files("reader.search") / "terms.txt").read_text("utf-8")
+
+
+@cache
 def _terms() -> Mapping[str, tuple[str, ...]]:
-    """Read the table: Japanese term → its English names, the most usual one first."""
-    lines = (resources.files("reader.search") / "terms.txt").read_text("utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    """Order the table by the Japanese terms as they are compared; the usual name comes first."""
+    rows = (line.split("\t") for line in _text().splitlines() if "\t" in line)
     return {_plain(term): tuple(names.split(", ")) for term, names in rows}
 
 

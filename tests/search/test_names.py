@@ -15,6 +15,7 @@ from reader.search.encode import encode, index_words
 from reader.search.find import search
 from reader.search.names import acronyms_in, other_names
 from reader.texts.search import names_text
+from tests.data import ROOT
 from tests.samples import DAY, SmallEncoder, Web, a_library, paper, tools
 
 SINGING = "We study singing voice synthesis (SVS) of duets."
@@ -29,7 +30,7 @@ TEXTS = (
     ("Even more music", "Music once more."),
     ("Music to the end", "Music and no end."),
     ("Cutting words", "The alignment of pieces by a tokenizer."),
-    ("庭の研究", "アライメントと学習を調べる。"),
+    ("庭の研究", "アライメントと学習を調べる。雑音除去もする。"),
 )
 
 
@@ -83,6 +84,8 @@ def test_no_text_breaks_the_search_for_acronyms(text: str) -> None:
         ("アラインメント", ["alignment", "アライメント"]),
         ("學習", ["学習"]),
         ("トーク", []),  # not within トークナイザ
+        ("noise reduction in gardens", ["雑音除去"]),
+        ("learning of alignment", ["アライメント"]),
         ("gardens", []),
         ("", []),
     ],
@@ -118,3 +121,16 @@ def test_a_japanese_query_finds_english_papers_by_words(library: Library) -> Non
 
 def test_nothing_is_said_where_nothing_else_was_searched(library: Library) -> None:
     assert papers_for(library, "rivers")[1] == [""]
+
+
+def test_each_line_of_the_table_is_a_term_with_its_english_names() -> None:
+    text = (ROOT / "reader" / "search" / "terms.txt").read_text("utf-8")
+    head, *lines = text.splitlines()
+    assert head.startswith("# ")
+    rows = [line.split("\t") for line in lines]
+    assert {len(row) for row in rows} == {2}
+    terms = [term for term, _ in rows]
+    assert terms == sorted(set(terms))
+    assert all(1 <= len(names.split(", ")) <= 4 and names.isascii() for _, names in rows)
+    # Places found in small letters are read in the text itself.
+    assert len(text) == len(text.lower())
