@@ -120,6 +120,7 @@ def own_words(library: Library) -> set[str]:
     columns = (
         ("papers", "title"), ("papers", "abstract"), ("papers", "canonical"), ("authors", "name"),
         ("notes", "text"), ("posts", "author"), ("filings", "topic"), ("papers", "categories"),
+        ("pdfs", "path"),
     )  # fmt: skip
     texts = [library.folder.joinpath("feeds.toml").read_text("utf-8"), str(library.folder)]
     for table, column in columns:
