@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from reader.base.errors import UsageError
-from reader.base.messages import N_, _, ngettext
+from reader.base.messages import N_, _
 from reader.base.text import columns, plain, plain_lines, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, WholeNumber, as_json_option, say_error
@@ -21,6 +21,7 @@ from reader.texts.search import (
     byline,
     head_of,
     names_text,
+    not_encoded_text,
     not_indexed_text,
     nothing_asked,
 )
@@ -141,16 +142,7 @@ def search_command(
             _show_hit(hit)
         # Without a model `_report_gaps` says as much of all texts, and a listing compares nothing.
         if found.n_not_encoded and found.notice is None and not found.is_listing:
-            output.put(
-                ngettext(
-                    "{n} text has no vector yet and is found by words only; `reader index` makes "
-                    "the vectors.",
-                    "{n} texts have no vectors yet and are found by words only; `reader index` "
-                    "makes the vectors.",
-                    found.n_not_encoded,
-                ),
-                is_error=True,
-            )
+            output.put(not_encoded_text(found), is_error=True)
     for sentence in found.said:
         output.put(plain(str(sentence)), is_error=True)
     if names := names_text(found):

@@ -47,9 +47,8 @@ class QueryMeaning:
     names: the authors that each author filter means. families: family names, folded, that its
     free words may be. year: beside such a name, the year of the paper. is_name: the free words are
     names, and maybe a year, and nothing else. words: the free words that are looked for, None for
-    all. more: words that were
-    likely meant. said: sentences about what was not taken as it was typed. gone: papers whose PDF
-    is not on the disk any more, where the query asks for PDFs.
+    all. more: words that were likely meant. said: sentences about what was not taken as it was
+    typed. gone: papers whose PDF is not on the disk any more, where the query asks for PDFs.
     """
 
     names: dict[Filter, Names]
@@ -102,8 +101,8 @@ def meant(library: Library, query: Query) -> QueryMeaning:
     words = [word for word in typed if not _YEAR.fullmatch(word) and word not in AND_OTHERS]
     families: set[str] = set()
     more: list[str] = []
-    is_name = bool(words)
     looked_up = words if not query.phrases and len(words) <= SHORT else []
+    is_name = bool(looked_up)
     # One word that is known finds something good: then no other word is guessed at.
     is_guessed = not any(_is_known(library, word) for word in looked_up)
     for word in looked_up:
@@ -125,7 +124,7 @@ def meant(library: Library, query: Query) -> QueryMeaning:
         names,
         frozenset(families),
         year,
-        is_name and bool(families),
+        is_name,
         searched,
         " ".join(more),
         tuple(said),
@@ -235,9 +234,7 @@ def _word(library: Library, word: str, *, is_guessed: bool) -> tuple[set[str], s
     n = sum(here.values())
     if n and index.n_having(db, term, limit=n, kind="paper") < n:
         return set(here), "", None
-    if here or index.n_having(db, term, limit=1):
-        return set(), "", None
-    if not is_guessed:
+    if not is_guessed or here or index.n_having(db, term, limit=1):
         return set(), "", None
     # Nothing has it as typed: a frequent word is more likely than a name.
     near = _near_families(library, word)

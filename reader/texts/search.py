@@ -34,15 +34,7 @@ def notices_of(found: SearchResult) -> list[str]:
     """Write sentences about the query as it was taken, and about texts that were not seen."""
     told = [plain(str(sentence)) for sentence in found.said]
     if found.n_not_encoded and found.notice is None and not found.is_listing:
-        told.append(
-            ngettext(
-                "{n} text has no vector yet and is found by words only; `reader index` makes the "
-                "vectors.",
-                "{n} texts have no vectors yet and are found by words only; `reader index` makes "
-                "the vectors.",
-                found.n_not_encoded,
-            )
-        )
+        told.append(not_encoded_text(found))
     if found.n_not_indexed:
         told.append(not_indexed_text(found))
     return told
@@ -53,6 +45,16 @@ def names_text(found: SearchResult) -> str:
     if not found.names:
         return ""
     return _("Also searched for: {names}.", names=_(", ").join(map(plain, found.names)))
+
+
+def not_encoded_text(found: SearchResult) -> str:
+    """Count the texts that similarity could not see."""
+    return ngettext(
+        "{n} text has no vector yet and is found by words only; `reader index` makes the vectors.",
+        "{n} texts have no vectors yet and are found by words only; `reader index` makes the "
+        "vectors.",
+        found.n_not_encoded,
+    )
 
 
 def not_indexed_text(found: SearchResult) -> str:
