@@ -10,7 +10,8 @@ from pathlib import Path
 from reader.gathering.rows import posts
 from reader.habit import rows as reviews
 from reader.habit.heatmap import heatmap
-from reader.library.folder import Clock, Library, open_library, write_whole
+from reader.library.disk import write_whole
+from reader.library.folder import Clock, Library, open_library
 from reader.library.highlight import Highlight
 from reader.library.rows import decisions, papers
 from reader.morning.pick import decide_rows

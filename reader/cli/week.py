@@ -31,8 +31,9 @@ from reader.habit.week import (
     week,
 )
 from reader.library.days import day_named, days_back
+from reader.library.disk import write_whole
 from reader.library.find import find_paper
-from reader.library.folder import Library, write_whole
+from reader.library.folder import Library
 from reader.morning.pick import drop, keep, keep_asked, n_to_ask, to_ask
 from reader.morning.values import QueueEntry
 from reader.notes.shared import SharedPage

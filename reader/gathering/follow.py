@@ -13,8 +13,9 @@ from reader.base.errors import ConfigError, Incomplete, ReadOnly, UsageError
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain
 from reader.library.config import Config
+from reader.library.disk import write_whole
 from reader.library.feeds_file import parse
-from reader.library.folder import Library, write_whole
+from reader.library.folder import Library
 from reader.library.identity import Certainty, matches
 from reader.library.place import FEEDS
 from reader.library.rows import authors

@@ -16,8 +16,9 @@ from pathlib import Path
 from reader.base.errors import PdfError
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import as_utf8
+from reader.library.disk import write_whole
 from reader.library.files import is_here
-from reader.library.folder import Library, write_whole
+from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Document

@@ -26,7 +26,8 @@ from reader.gathering.gather import gather
 from reader.gathering.resolve import follow_links, resolve
 from reader.gathering.rows import sources
 from reader.gathering.source import SourceTools, fail
-from reader.library.folder import Library, write_whole
+from reader.library.disk import write_whole
+from reader.library.folder import Library
 from reader.library.paper import CitationCount
 from reader.library.rows import failures, papers
 from reader.library.rows.database import lock_file

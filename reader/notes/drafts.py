@@ -26,8 +26,9 @@ from reader.base.errors import Locked, UsageError
 from reader.base.messages import N_, Joined, lazy_gettext, spoken
 from reader.base.text import plain
 from reader.library.config import BUILT_IN_TEMPLATES
+from reader.library.disk import disk_error, write_whole
 from reader.library.file_names import file_stem
-from reader.library.folder import Library, disk_error, write_whole
+from reader.library.folder import Library
 from reader.library.highlight import gathered, once
 from reader.library.paper import LibraryPaper
 from reader.library.rows import merges

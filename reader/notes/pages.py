@@ -16,8 +16,9 @@ from reader.base.errors import Incomplete
 from reader.base.front_matter import single_value, text_at, tolerant_value, yaml_of
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain, shorten
+from reader.library.disk import disk_error
 from reader.library.file_names import UNFILED, file_stem, fold_name, year_of
-from reader.library.folder import Library, disk_error
+from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers

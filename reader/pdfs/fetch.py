@@ -16,9 +16,10 @@ from reader.base.http import Fetch, Request
 from reader.base.messages import N_, lazy_gettext
 from reader.library import passage
 from reader.library.config import Config
+from reader.library.disk import write_whole
 from reader.library.file_names import UNFILED
 from reader.library.files import is_here
-from reader.library.folder import Library, write_whole
+from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper

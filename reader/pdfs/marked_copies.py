@@ -16,9 +16,10 @@ from pathlib import Path, PurePosixPath
 from reader.base.errors import NotKnown
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain
+from reader.library.disk import write_whole
 from reader.library.file_names import UNFILED, file_stem
 from reader.library.files import is_here
-from reader.library.folder import Library, write_whole
+from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.paper import LibraryPaper
 from reader.library.rows.database import lock_file

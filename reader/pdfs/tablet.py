@@ -19,10 +19,11 @@ from typing import Literal
 from reader.base.errors import Incomplete, NotKnown, PdfError, ReaderError, UsageError
 from reader.base.messages import lazy_gettext
 from reader.base.text import as_utf8, plain
+from reader.library.disk import disk_error, write_whole
 from reader.library.file_names import file_stem, fold_name
 from reader.library.files import is_here
 from reader.library.find import find_paper
-from reader.library.folder import Library, disk_error, write_whole
+from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.library.rows.database import lock_file

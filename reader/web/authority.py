@@ -34,7 +34,7 @@ from filelock import FileLock
 
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _
-from reader.library.folder import disk_error, write_whole
+from reader.library.disk import disk_error, write_whole
 
 CERTIFICATE, KEY = "authority.pem", "authority.key"
 ORGANISATION = "asayomi"

@@ -24,7 +24,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from reader.base.errors import StoreError
-from reader.library.folder import disk_error, write_whole
+from reader.library.disk import disk_error, write_whole
 
 MOST = 50
 """Devices at most; a further one replaces the one that was away for longest."""

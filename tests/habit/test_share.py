@@ -14,8 +14,9 @@ from reader.base.markup import to_html
 from reader.gathering.rows import posts
 from reader.habit import rows as reviews
 from reader.habit.share import share, share_week
+from reader.library.disk import write_whole
 from reader.library.find import find_paper
-from reader.library.folder import Library, write_whole
+from reader.library.folder import Library
 from reader.library.highlight import Highlight
 from reader.library.rows import papers
 from reader.morning.pick import decide

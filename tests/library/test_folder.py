@@ -11,16 +11,15 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import ConfigError, DiskFull, NoLibrary, ReadOnly, StoreError, UsageError
+from reader.library.disk import disk_error, write_whole
 from reader.library.feeds_file import parse
 from reader.library.folder import (
     Library,
-    disk_error,
     make_library,
     open_library,
     read_config,
     system_clock,
     template,
-    write_whole,
 )
 from tests.data import ROOT
 from tests.samples import FEEDS_TOML, NOW, new_database

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import PdfError
-from reader.library.folder import Library, write_whole
+from reader.library.disk import write_whole
+from reader.library.folder import Library
 from reader.library.rows import failures, papers
 from reader.morning.pick import decide
 from reader.morning.pipe import take_pictures

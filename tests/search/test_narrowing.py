@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from reader.base.errors import ModelMissing
-from reader.library.folder import Library, write_whole
+from reader.library.disk import write_whole
+from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.notes.rows import notes
 from reader.pdfs.rows import pdfs
