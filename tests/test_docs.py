@@ -193,6 +193,7 @@ def value_of(config: Config, key: str) -> object:
         "search": config.searches[0],
         "note": config.note,
         "recall": config.recall,
+        "backup": config.backup,
         "template": config.templates[0],
         "topics": config.topics[0],
     }

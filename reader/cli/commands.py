@@ -64,6 +64,8 @@ GROUPS = {
         "follow": CommandEntry("init", N_("Follow a person's papers and posts")),
         "serve": CommandEntry("serve", N_("Serve pages for a browser, a phone or a tablet")),
         "index": CommandEntry("gather", N_("Bring the search index up to date")),
+        "backup": CommandEntry("backup", N_("Put the library into one archive")),
+        "restore": CommandEntry("backup", N_("Bring the library back from an archive")),
     },
 }
 COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}

@@ -15,6 +15,7 @@ from reader.base.errors import Problem, ReaderError, ReadOnly, StoreError, Usage
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.cli import build, output, screen
+from reader.cli.backup import back_up_daily
 from reader.cli.frame import ReaderCommand, as_json_option, say_errors, settings_of
 from reader.cli.output import answer
 from reader.cli.signals import told_when_ended
@@ -22,7 +23,7 @@ from reader.gathering.gather import source_names
 from reader.gathering.outage import told_together
 from reader.gathering.rows.sources import source
 from reader.library.config import unknown_class_text
-from reader.library.folder import read_config
+from reader.library.folder import Library, read_config
 from reader.library.place import FEEDS, find_folder
 from reader.library.rows import papers
 from reader.library.rows.database import forget_index, lock_file
@@ -143,11 +144,23 @@ def gather_command(
                 put_end(papers.n_papers(library.db) - before, problems, error)
             raise
         n_new = papers.n_papers(library.db) - before
+        code = _back_up(library)
         if as_json:
             put_end(n_new, problems)
         elif sys.stdout.isatty():
             answer(context, ngettext("{n} new paper.", "{n} new papers.", n_new))
-    return report(problems)
+    return report(problems) or code
+
+
+def _back_up(library: Library) -> int:
+    """Make the day's backup. What was gathered stands whatever becomes of it."""
+    try:
+        if line := back_up_daily(library):
+            output.put(plain(line), is_error=True)
+    except ReaderError as error:
+        say_errors([error])
+        return error.exit_code
+    return 0
 
 
 def report(problems: list[Problem]) -> int:

@@ -182,6 +182,21 @@ class RecallSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupSettings:
+    """Settings of backups.
+
+    folder: where archives go; a relative one begins at the library. daily: `gather` makes one
+    a day. pdfs: these have the PDFs too. encrypt_to: public keys of age, for which archives are
+    encrypted; none: they are not.
+    """
+
+    folder: str = "backups"
+    daily: bool = True
+    pdfs: bool = False
+    encrypt_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A whole feeds.toml, with a default for everything but the topics.
 
@@ -212,6 +227,7 @@ class Config:
     note: NoteSettings = NoteSettings()
     templates: tuple[Template, ...] = ()
     recall: RecallSettings = RecallSettings()
+    backup: BackupSettings = BackupSettings()
     is_language_written: bool = False
     """Whether feeds.toml names the language; where it does not, pages take the browser's."""
 

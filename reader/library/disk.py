@@ -1,4 +1,6 @@
-"""Write files of the library so that none is ever half written, and name what a disk refuses."""
+"""Find files below a folder, write files so that none is ever half written, and name what a disk
+refuses.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,39 @@ import errno
 import glob
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from reader.base.errors import DiskFull, ReadOnly, StoreError
 from reader.base.messages import N_, lazy_gettext
+
+
+def files_below(folder: Path, ending: str) -> Iterator[os.DirEntry[str]]:
+    """Yield the files below a folder that have an ending, folder by folder.
+
+    ending: in small letters, as ".pdf"; names may be in any case. A link that leads nowhere may
+    be among them. Hidden names are left out, and names that are no UTF-8, which no row can hold.
+    """
+    waiting, seen = [folder], set[tuple[int, int]]()
+    while waiting:
+        here = waiting.pop()
+        try:
+            status = here.stat()
+            within = sorted(os.scandir(here), key=lambda found: found.name)
+        except OSError:
+            continue  # a folder without the right to read it
+        # By device and inode: a link may lead to a folder above, round and round.
+        if (status.st_dev, status.st_ino) in seen:
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        for found in within:
+            # Python shows bytes of a name that are no UTF-8 as lone surrogates.
+            if found.name.startswith(".") or any("\ud800" <= c <= "\udfff" for c in found.name):
+                continue
+            if found.is_dir():
+                waiting.append(Path(found.path))
+            elif found.name.lower().endswith(ending):
+                yield found
 
 
 def write_whole(file: Path, content: bytes) -> None:

@@ -27,6 +27,7 @@ from reader.library.config import (
     LOCAL_KINDS,
     WEEKDAYS,
     Arxiv,
+    BackupSettings,
     Citations,
     Config,
     Deadline,
@@ -59,6 +60,7 @@ TABLES: dict[str, dict[str, type]] = {
     "tablet": {"folder": str},
     "note": {"template": str, "export": bool},
     "recall": {"a_day": int, "pile": int},
+    "backup": {"folder": str, "daily": bool, "pdfs": bool, "encrypt_to": tuple},
 }  # fmt: skip
 LISTS: dict[str, dict[str, type]] = {
     "deadline": {"name": str, "on": date, "days": int, "quota": int},
@@ -346,6 +348,7 @@ class _ConfigText(Checks):
             templates=self.templates(lists["template"]),
             note=self.note(tables["note"], lists["template"]),
             recall=self.recall(tables["recall"]),
+            backup=BackupSettings(**tables["backup"]),
         )
         self.source_names(config)
         return config

@@ -1,42 +1,14 @@
-"""Walk through a folder of the library, each file once, and through links. Changes nothing."""
+"""Tell which of the library's PDFs are there. Changes nothing."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
+from reader.library.disk import files_below
 from reader.library.folder import Library
 from reader.library.rows import filings
-
-
-def files_below(folder: Path, ending: str) -> Iterator[os.DirEntry[str]]:
-    """Yield the files below a folder that have an ending, folder by folder.
-
-    ending: in small letters, as ".pdf"; names may be in any case. A link that leads nowhere may
-    be among them. Hidden names are left out, and names that are no UTF-8, which no row can hold.
-    """
-    waiting, seen = [folder], set[tuple[int, int]]()
-    while waiting:
-        here = waiting.pop()
-        try:
-            status = here.stat()
-            within = sorted(os.scandir(here), key=lambda found: found.name)
-        except OSError:
-            continue  # a folder without the right to read it
-        # By device and inode: a link may lead to a folder above, round and round.
-        if (status.st_dev, status.st_ino) in seen:
-            continue
-        seen.add((status.st_dev, status.st_ino))
-        for found in within:
-            # Python shows bytes of a name that are no UTF-8 as lone surrogates.
-            if found.name.startswith(".") or any("\ud800" <= c <= "\udfff" for c in found.name):
-                continue
-            if found.is_dir():
-                waiting.append(Path(found.path))
-            elif found.name.lower().endswith(ending):
-                yield found
 
 
 def is_here(file: Path) -> bool:

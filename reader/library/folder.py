@@ -60,7 +60,15 @@ def open_library(
     Raises NoLibrary, ConfigError or StoreError.
     """
     config = read_config(folder / FEEDS)
-    return Library(folder, config, Database(folder, is_for_any_thread=is_for_any_thread), now)
+
+    def back_up(layout: int) -> Path:
+        # Imported here: a new layout comes seldom.
+        from reader.library.backup import back_up_layout
+
+        return back_up_layout(folder, layout, now=now())
+
+    db = Database(folder, is_for_any_thread=is_for_any_thread, before_migration=back_up)
+    return Library(folder, config, db, now)
 
 
 def read_config(file: Path) -> Config:

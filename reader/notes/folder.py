@@ -20,10 +20,10 @@ from pathlib import Path, PurePosixPath
 from reader.base.errors import DiskFull, Incomplete, ReaderError, StoreError
 from reader.base.front_matter import single_value, tolerant_value
 from reader.base.messages import lazy_gettext
-from reader.library.disk import write_whole
+from reader.library.disk import files_below, write_whole
 from reader.library.feeds_file import path_problem
 from reader.library.file_names import fold_name
-from reader.library.files import files_below, is_evicted
+from reader.library.files import is_evicted
 from reader.library.folder import Library
 from reader.library.ids import parse_id
 from reader.library.rows import decisions, papers

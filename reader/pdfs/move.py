@@ -21,10 +21,10 @@ from pathlib import Path, PurePosixPath
 from reader.base.errors import PdfError, ReaderError, StoreError
 from reader.base.front_matter import fields
 from reader.base.messages import lazy_gettext
-from reader.library.disk import disk_error, write_whole
+from reader.library.disk import disk_error, files_below, write_whole
 from reader.library.feeds_file import path_problem
 from reader.library.file_names import file_stem, fold_name
-from reader.library.files import files_below, is_evicted, is_here
+from reader.library.files import is_evicted, is_here
 from reader.library.folder import Library
 from reader.library.passage import Document
 from reader.library.rows import decisions, filings, papers

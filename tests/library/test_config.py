@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reader.base.errors import ConfigError
 from reader.library.config import (
     Arxiv,
+    BackupSettings,
     Citations,
     Config,
     Deadline,
@@ -96,6 +97,11 @@ export = false
 [recall]
 a_day = 3
 pile = 30
+[backup]
+folder = "/media/disk"
+daily = false
+pdfs = true
+encrypt_to = ["age1x"]
 [[template]]
 name = "mine"
 text = "## What for?"
@@ -154,6 +160,7 @@ def test_every_key_means_what_it_says() -> None:
         note=NoteSettings("mine", export=False),
         templates=(Template("mine", "## What for?"),),
         recall=RecallSettings(3, 30),
+        backup=BackupSettings("/media/disk", daily=False, pdfs=True, encrypt_to=("age1x",)),
     )
 
 

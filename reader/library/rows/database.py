@@ -143,10 +143,16 @@ class Database:
     index_is_new: index.db was made, or made anew, by this opening.
     index_was_damaged: it was made anew because it was damaged.
     is_for_any_thread: several threads may use it, one after the other and never two at once.
+    before_migration: makes a backup of reader.db in the given layout, and returns its path.
     """
 
     def __init__(
-        self, folder: Path, *, busy_s: float = BUSY_S, is_for_any_thread: bool = False
+        self,
+        folder: Path,
+        *,
+        busy_s: float = BUSY_S,
+        is_for_any_thread: bool = False,
+        before_migration: Callable[[int], Path] | None = None,
     ) -> None:
         self.path = folder / "reader.db"
         self.index_path = folder / "index.db"
@@ -154,6 +160,7 @@ class Database:
         self.index_was_damaged = False
         self._is_alone = False
         self._is_for_any_thread = is_for_any_thread
+        self._before_migration = before_migration
         self._counted: dict[str, tuple[tuple[int, int, int], int]] = {}
         can_write = os.access(folder, os.W_OK)
         can_write &= not self.path.exists() or os.access(self.path, os.W_OK)
@@ -330,8 +337,30 @@ class Database:
             # Another process may have migrated it meanwhile; `migrate` skips what was applied.
             if version < LATEST:
                 with self._layout_lock():
-                    migrate(self._connection)
+                    self._migrate()
         self._attach_index()
+
+    def _migrate(self) -> None:
+        """Migrate reader.db, after a backup where it has something to lose."""
+        run = self._connection.execute
+        layout = run("PRAGMA user_version").fetchone()[0]
+        # Another process may have done it, or may be making a new library.
+        if self._before_migration is None or not 0 < layout < LATEST:
+            migrate(self._connection)
+            return
+        kept = self._before_migration(layout)
+        try:
+            migrate(self._connection)
+        except sqlite3.Error as error:
+            what = lazy_gettext(
+                "it could not be brought to layout {layout} ({what})", layout=LATEST, what=error
+            )
+            hint = lazy_gettext(
+                "Nothing in it is lost. A backup of before is {file}; use the version of asayomi "
+                "that you had until this is mended.",
+                file=kept,
+            )
+            raise StoreError(file=self.path, what=what, hint=hint) from error
 
     def _attach_index(self) -> None:
         run = self._connection.execute
@@ -408,7 +437,7 @@ class Database:
                     "`reader index --rebuild` makes it again. It contains nothing that you made."
                 )
                 raise Damaged(file=self.index_path, what=str(error), hint=hint) from error
-            raise _translated_error(error, self.path) from error
+            raise translated_error(error, self.path) from error
 
     def _is_whole(self) -> bool:
         """Check whether reader.db is undamaged, so that the damage is in index.db."""
@@ -420,7 +449,7 @@ class Database:
         return bool(found == "ok")
 
 
-def _translated_error(error: sqlite3.Error | OSError, path: Path) -> ReaderError:
+def translated_error(error: sqlite3.Error | OSError, path: Path) -> ReaderError:
     """Make our error for one of SQLite's or of the system's."""
     # The low byte is the primary result code; the bytes above it say which kind.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -470,6 +499,17 @@ def lock_file(path: Path, *, wait: bool = False) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def clear_index(db: Database) -> None:
+    """Empty index.db but for the vectors, which are found by the hash of their text.
+
+    For a reader.db that was replaced: its numbers of papers may mean other papers.
+    """
+    with db.writing():
+        db.execute("INSERT INTO idx.full_text (full_text) VALUES ('delete-all')")
+        for table in ("texts", "ranks", "ranked", "models", "forecasts", "pictures"):
+            db.execute(f"DELETE FROM idx.{table}")  # noqa: S608 (fixed names)
 
 
 def forget_index(folder: Path) -> None:

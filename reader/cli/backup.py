@@ -1,0 +1,335 @@
+"""`reader backup` and `restore`: put the library into one archive, and bring it back."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+import click
+
+from reader.base.errors import UsageError
+from reader.base.messages import N_, _, ngettext
+from reader.base.text import plain
+from reader.cli import build, output
+from reader.cli.frame import ReaderCommand, as_json_option, settings_of
+from reader.cli.output import answer
+from reader.library import archive as archives
+from reader.library import backup
+from reader.library.archive import Manifest
+from reader.library.backup import Backup
+from reader.library.folder import Library
+from reader.library.place import find_folder
+from reader.library.restore import RestorePlan, plan_restore, restore
+from reader.library.rows.database import clear_index
+from reader.morning.rows import library_id
+
+AT_ONCE = 16_000_000
+"""Bytes of reader.db up to which `gather` makes the daily backup itself, which takes a blink."""
+
+N_SHOWN = 20
+"""Files that a restore names; more are counted."""
+
+
+@click.command(
+    "backup",
+    cls=ReaderCommand,
+    help=N_(
+        "Put the library into one archive, while it is in use, and check it: reader.db, "
+        "feeds.toml, notes and drafts.\n\nDIR: where it goes; default: backups/ in the library, "
+        "or backup.folder of feeds.toml. Of earlier archives there, 7 daily, 4 weekly and 12 "
+        "monthly ones are kept. Exit code 5: a file could not be read."
+    ),
+    examples={
+        "backup": N_("Make an archive in the library's own folder"),
+        "backup /media/disk --pdfs": N_("Make one on another disk, with the PDFs"),
+        "backup --make-key ~/asayomi.key": N_("Make a key for encrypted archives"),
+    },
+)
+@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+@click.option("--pdfs", is_flag=True, help=N_("Put the PDFs into the archive too."))
+@click.option(
+    "--make-key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=N_("Write a secret key to a new file and print the public one; make no archive."),
+)
+@as_json_option
+@click.pass_context
+def backup_command(
+    context: click.Context, folder: Path | None, pdfs: bool, make_key: Path | None, as_json: bool
+) -> int:
+    """Make one archive. Exit code 5 where files could not be read; 6 where none was made."""
+    if make_key:
+        _make_key(make_key)
+        return 0
+    with build.opened(context) as library:
+        made = _back_up(library, folder, with_pdfs=pdfs)
+    if as_json:
+        output.put_json(
+            {
+                "file": str(made.file),
+                "n_bytes": made.n_bytes,
+                **_counts(made.manifest),
+                "unread": list(made.unread),
+                "deleted": [str(file) for file in made.deleted],
+            }
+        )
+    else:
+        answer(context, made_text(made))
+        if made.deleted:
+            n = len(made.deleted)
+            answer(
+                context,
+                ngettext("{n} older archive was deleted.", "{n} older archives were deleted.", n),
+            )
+    for path in made.unread:
+        output.put(
+            plain(_("not in the archive, since it cannot be read: {path}", path=path)),
+            is_error=True,
+        )
+    return 5 if made.unread else 0
+
+
+def made_text(made: Backup) -> str:
+    """Say which archive was made, and what it has."""
+    content = made.manifest.content
+    papers = ngettext("{n} paper", "{n} papers", content.n_papers)
+    notes = ngettext("{n} note", "{n} notes", content.n_notes)
+    pdfs = _("with PDFs") if made.manifest.has_pdfs else _("without PDFs")
+    return _(
+        "Backup made and checked: {file} ({papers}, {notes}, {pdfs}; {size})",
+        file=made.file,
+        papers=papers,
+        notes=notes,
+        pdfs=pdfs,
+        size=f"{made.n_bytes / 1e6:,.1f} MB"
+        if made.n_bytes >= 1e6
+        else f"{made.n_bytes / 1e3:,.0f} kB",
+    )
+
+
+def back_up_daily(library: Library) -> str:
+    """Make the day's backup, where there is none yet, or start making it beside this process.
+
+    Returns what a person must know, "" for nothing. Raises StoreError.
+    """
+    settings = library.config.backup
+    if not settings.daily:
+        return ""
+    folder = _folder(library)
+    last = backup.newest(folder, library_id(library.db))
+    if last and library.day_of(last) >= library.today():
+        return ""
+    if (library.folder / "reader.db").stat().st_size <= AT_ONCE:
+        made = _back_up(library, None, with_pdfs=settings.pdfs)
+        unread = _(", ").join(made.unread)
+        return _("The backup lacks what cannot be read: {files}", files=unread) if unread else ""
+    # Imported here: it loads the list on the terminal.
+    from reader.cli.triage import start
+
+    started = start(library, ["backup", *(["--pdfs"] if settings.pdfs else [])])
+    if last and (library.today() - library.day_of(last)).days > 2:
+        return _(
+            "The newest backup is of {day}. fetch.log in the library says why none came since.",
+            day=library.day_of(last).isoformat(),
+        )
+    return "" if started else _("No backup was made today. Run `reader backup`.")
+
+
+@click.command(
+    "restore",
+    cls=ReaderCommand,
+    help=N_(
+        "Bring a library back from an archive of `reader backup`.\n\nDIR: the library's folder, "
+        "which need not exist; default: the current library. Nothing is deleted: what the archive "
+        "replaces goes to replaced/ in the library. PDFs that are here stay."
+    ),
+    examples={
+        "restore ARCHIVE.zip --dry-run": N_("Say what would change"),
+        "restore ARCHIVE.zip": N_("Bring the library back to that moment"),
+        "restore ARCHIVE.zip ~/second": N_("Make a library of it in another folder"),
+        "restore ARCHIVE.zip --only 2401.00001": N_("Bring back one paper with its note"),
+    },
+)
+@click.argument("archive", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+@click.option("--dry-run", is_flag=True, help=N_("Say what would change, and change nothing."))
+@click.option(
+    "--only",
+    metavar="ID",
+    help=N_("Bring back this one paper: its note, folder and PDF; the rest stays as it is."),
+)
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=N_("The secret key of an encrypted archive."),
+)
+@as_json_option
+@click.pass_context
+def restore_command(
+    context: click.Context,
+    archive: Path,
+    folder: Path | None,
+    dry_run: bool,
+    only: str | None,
+    key: Path | None,
+    as_json: bool,
+) -> int:
+    """Restore a library, or one paper of it."""
+    settings = settings_of(context)
+    if only and dry_run:
+        raise UsageError(
+            what=_("--only and --dry-run do not go together."),
+            hint=_("--only adds what is missing and replaces nothing: it can be run as it is."),
+        )
+    target = folder or find_folder(settings.library, os.environ, Path.cwd())
+    work = next(place for place in (target, *target.absolute().parents) if place.is_dir())
+    with archives.readable(archive, key, work) as plain_archive:
+        if only:
+            settings.library = target
+            return _restore_one(context, plain_archive, only, as_json=as_json)
+        plan = plan_restore(target, plain_archive)
+        aside = None
+        if not dry_run:
+            aside = restore(target, plain_archive, plan, now=build.clock()())
+            settings.library = target
+            with build.opened(context) as library:
+                clear_index(library.db)
+    if as_json:
+        output.put_json(
+            {
+                "folder": str(target),
+                "is_done": not dry_run,
+                **_counts(plan.manifest),
+                "changes": [{"path": one.path, "kind": one.kind} for one in plan.changes],
+                "missing": list(plan.missing),
+                "replaced": str(aside) if aside else None,
+            }
+        )
+        return 0
+    for line in plan_lines(plan):
+        output.put(line)
+    if dry_run:
+        answer(context, _("Nothing was changed."))
+        return 0
+    if aside:
+        answer(context, _("What was replaced is in {folder}.", folder=aside))
+    answer(
+        context,
+        _(
+            "Restored. `reader --library {folder} index` makes the search index again.",
+            folder=shlex.quote(str(target)),
+        ),
+    )
+    return 0
+
+
+def _restore_one(context: click.Context, archive: Path, text: str, *, as_json: bool) -> int:
+    # Imported here: the daily backup after a gather does not need it.
+    from reader.morning.bring_back import bring_back
+
+    with build.opened(context) as library:
+        came = bring_back(library, archive, text)
+    if as_json:
+        output.put_json(
+            {
+                "id": came.held.paper.id,
+                "was_here": came.was_here,
+                "has_note": came.has_note,
+                "is_picked": came.is_picked,
+                "pdf": came.pdf or None,
+            }
+        )
+        return 0
+    answer(context, f"{came.held.paper.id}  {plain(came.held.paper.title)}")
+    lines = (
+        (not came.was_here, _("The paper is back; it counts as added today.")),
+        (came.is_picked, _("It is picked again.")),
+        (came.has_note, _("Its note is back, as the newest revision.")),
+        (bool(came.pdf), _("Its PDF is back: {path}", path=came.pdf)),
+    )
+    for is_so, line in lines:
+        if is_so:
+            answer(context, line, indent="  ")
+    if not any(is_so for is_so, _line in lines):
+        answer(context, _("The archive has nothing of it that is missing here."), indent="  ")
+    return 0
+
+
+def plan_lines(plan: RestorePlan) -> list[str]:
+    """Say what a restore changes, or changed."""
+    there = plan.manifest.content
+    made = f"{plan.manifest.made_at:%Y-%m-%d %H:%M} UTC"
+    lines = [_("The archive is of {moment}.", moment=made)]
+    if plan.is_damaged:
+        lines.append(_("reader.db here cannot be read; the archive's takes its place."))
+    counts = (
+        (N_("papers: {here} → {there}"), "n_papers"),
+        (N_("notes: {here} → {there}"), "n_notes"),
+        (N_("decisions: {here} → {there}"), "n_decisions"),
+    )
+    for text, name in counts:
+        here = getattr(plan.here, name) if plan.here else 0
+        lines.append("  " + _(text, here=here, there=getattr(there, name)))
+    texts = {
+        "new": N_("comes: {path}"),
+        "changed": N_("changes: {path}"),
+        "gone": N_("goes: {path}"),
+    }
+    lines += ["  " + plain(_(texts[one.kind], path=one.path)) for one in plan.changes[:N_SHOWN]]
+    if (n_more := len(plan.changes) - N_SHOWN) > 0:
+        lines.append("  " + ngettext("and {n} other file", "and {n} other files", n_more))
+    if plan.missing:
+        n = len(plan.missing)
+        lines.append(
+            ngettext(
+                "{n} PDF is neither here nor in the archive. `reader fetch` fetches it if it is "
+                "picked.",
+                "{n} PDFs are neither here nor in the archive. `reader fetch` fetches those of "
+                "picks.",
+                n,
+            )
+        )
+    return lines
+
+
+def _back_up(library: Library, folder: Path | None, *, with_pdfs: bool) -> Backup:
+    return backup.back_up(
+        library.folder,
+        folder or _folder(library),
+        now=library.now(),
+        with_pdfs=with_pdfs,
+        recipients=library.config.backup.encrypt_to,
+    )
+
+
+def _folder(library: Library) -> Path:
+    return library.folder / Path(library.config.backup.folder).expanduser()
+
+
+def _counts(manifest: Manifest) -> dict[str, object]:
+    content = manifest.content
+    return {
+        "made_at": manifest.made_at.isoformat(),
+        "n_papers": content.n_papers,
+        "n_notes": content.n_notes,
+        "n_decisions": content.n_decisions,
+        "has_pdfs": manifest.has_pdfs,
+    }
+
+
+def _make_key(file: Path) -> None:
+    public = archives.make_key(file)
+    output.put(
+        _(
+            """The secret key is in {file}. Keep a copy of it elsewhere: without it nobody can
+read the archives. Write this into feeds.toml:
+
+[backup]
+encrypt_to = ["{public}"]""",
+            file=file,
+            public=public,
+        )
+    )

@@ -1,0 +1,285 @@
+"""Put a library into one archive (`reader.library.archive` says what it has), and rotate archives.
+
+Derived files are left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reader import __version__
+from reader.base.errors import ReadOnly
+from reader.library.archive import (
+    CHUNK,
+    DATABASE,
+    FORMAT,
+    MANIFEST,
+    PDF_FOLDERS,
+    TEXT_FOLDERS,
+    ArchivedFile,
+    Manifest,
+    check_members,
+    encrypt,
+    make_folder,
+    part,
+)
+from reader.library.disk import disk_error, files_below, sync_folder
+from reader.library.place import FEEDS
+from reader.library.rows import snapshot
+from reader.library.rows.database import lock_file
+
+FOLDER = "backups"
+"""The folder of the library that archives go to where feeds.toml names no other one."""
+
+
+_NAME = re.compile(r"asayomi-(?P<library>[0-9a-f]{8})-(?P<at>\d{4}-\d\d-\d\dT\d{6}Z)\.zip(\.age)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """An archive that was made. unread: files that could not be read, so that it lacks them."""
+
+    file: Path
+    n_bytes: int
+    manifest: Manifest
+    unread: tuple[str, ...]
+    deleted: tuple[Path, ...]
+
+
+def back_up(
+    library: Path,
+    folder: Path,
+    *,
+    now: datetime,
+    with_pdfs: bool = False,
+    recipients: Sequence[str] = (),
+) -> Backup:
+    """Make an archive of a library, check it, and delete archives that the rotation ends.
+
+    The library may be in use. folder: where the archive goes; it is made. recipients: public keys
+    of age, for an encrypted archive. Raises StoreError, and then no archive was made.
+    """
+    make_folder(folder)
+    identity = snapshot.read_content(library / DATABASE).library
+    name = f"asayomi-{identity[:8]}-{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.zip"
+    name += ".age" if recipients else ""
+    target = folder / name
+    with part(folder, "backup") as unfinished:
+        # An encrypted archive is made where its content is readable anyway, and checked there.
+        is_open = contextlib.nullcontext(unfinished)
+        with part(library, "plain") if recipients else is_open as plain:
+            made, unread = _write(library, plain, now=now, with_pdfs=with_pdfs)
+            check_members(plain)
+            if recipients:
+                encrypt(plain, unfinished, recipients)
+        n_bytes = _finish(unfinished, target)
+    return Backup(target, n_bytes, made, unread, _rotate(folder, identity))
+
+
+def back_up_layout(library: Path, layout: int, *, now: datetime) -> Path:
+    """Make an archive before reader.db gets a newer layout; it is never rotated.
+
+    Returns its path. Raises StoreError.
+    """
+    folder = library / FOLDER
+    target = folder / f"asayomi-before-layout-{layout + 1}.zip"
+    make_folder(folder)
+    with part(folder, "backup") as unfinished:
+        _write(library, unfinished, now=now, with_pdfs=False)
+        check_members(unfinished)
+        _finish(unfinished, target)
+    return target
+
+
+def newest(folder: Path, library: str) -> datetime | None:
+    """Find the moment of the newest archive of a library in a folder, by the archives' names."""
+    return max((at for at, _file in _archives(folder, library)), default=None)
+
+
+def _write(
+    library: Path, target: Path, *, now: datetime, with_pdfs: bool
+) -> tuple[Manifest, tuple[str, ...]]:
+    """Write an archive. Returns its manifest, and the files that could not be read."""
+    files: dict[str, ArchivedFile] = {}
+    unread: list[str] = []
+    try:
+        with (
+            part(target.parent, "database") as database,
+            zipfile.ZipFile(target, "w", allowZip64=True) as archive,
+        ):
+            snapshot.copy_database(library / DATABASE, database)
+            content = snapshot.read_content(database)
+            files[DATABASE] = _pack(archive, database, DATABASE, DATABASE)
+            # An export renames notes, which would be missed between their two names.
+            with _undisturbed(library):
+                texts = [library / FEEDS, *_below(library, TEXT_FOLDERS)]
+                for file in texts:
+                    _pack_if_readable(archive, library, file, files, unread)
+            pdfs = _below(library, PDF_FOLDERS) if with_pdfs else ()
+            for file in pdfs:
+                _pack_if_readable(archive, library, file, files, unread)
+            if not with_pdfs:
+                files |= {
+                    pdf.path: ArchivedFile(pdf.path, pdf.sha256, pdf.n_bytes, "")
+                    for pdf in snapshot.read_pdfs(database)
+                }
+            manifest = Manifest(now, content, tuple(files.values()))
+            archive.writestr(MANIFEST, _manifest_text(manifest), zipfile.ZIP_DEFLATED)
+    except OSError as error:
+        raise disk_error(error, target) from error
+    return manifest, tuple(unread)
+
+
+def _below(library: Path, folders: Sequence[str]) -> Iterator[Path]:
+    for folder in folders:
+        yield from (Path(found.path) for found in files_below(library / folder, ""))
+
+
+@contextlib.contextmanager
+def _undisturbed(library: Path) -> Iterator[None]:
+    try:
+        lock = lock_file(library / "export.lock", wait=True)
+        with lock:
+            yield
+    except ReadOnly:  # a library that cannot be written is not exported either
+        yield
+
+
+def _pack_if_readable(
+    archive: zipfile.ZipFile,
+    library: Path,
+    file: Path,
+    files: dict[str, ArchivedFile],
+    unread: list[str],
+) -> None:
+    path = file.relative_to(library).as_posix()
+    is_pdf = path.startswith(PDF_FOLDERS)
+    try:
+        if is_pdf:
+            sha256, n_bytes = _hash(file)
+            member = f"files/{sha256}"
+            if any(one.member == member for one in files.values()):
+                files[path] = ArchivedFile(path, sha256, n_bytes, member)
+            else:
+                files[path] = _pack(archive, file, path, member)
+        else:
+            files[path] = _pack(archive, file, path, path)
+    except FileNotFoundError:
+        return  # it was moved or deleted meanwhile
+    except PermissionError:
+        unread.append(path)
+
+
+def _hash(file: Path) -> tuple[str, int]:
+    with open(file, "rb") as handle:
+        hashed = hashlib.file_digest(handle, "sha256")
+        return hashed.hexdigest(), handle.tell()
+
+
+def _pack(archive: zipfile.ZipFile, file: Path, path: str, member: str) -> ArchivedFile:
+    """Put a file into an archive as it is read, which may be shorter than it was a moment ago."""
+    hashed, n_bytes = hashlib.sha256(), 0
+    with open(file, "rb") as source:
+        info = zipfile.ZipInfo(member)
+        # PDFs are compressed by themselves.
+        is_packed = member.startswith("files/")
+        info.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
+        with archive.open(info, "w", force_zip64=True) as out:
+            while chunk := source.read(CHUNK):
+                hashed.update(chunk)
+                n_bytes += len(chunk)
+                out.write(chunk)
+    return ArchivedFile(path, hashed.hexdigest(), n_bytes, member)
+
+
+def _manifest_text(manifest: Manifest) -> str:
+    content = manifest.content
+    files = [
+        {"path": f.path, "sha256": f.sha256, "n_bytes": f.n_bytes, "member": f.member}
+        for f in manifest.files
+    ]
+    fields = {
+        "format": FORMAT,
+        "program": f"asayomi {__version__}",
+        "made_at": manifest.made_at.isoformat(),
+        "library": content.library,
+        "layout": content.layout,
+        "n_papers": content.n_papers,
+        "n_notes": content.n_notes,
+        "n_decisions": content.n_decisions,
+        "files": files,
+    }
+    return json.dumps(fields, ensure_ascii=False, indent=1)
+
+
+def _finish(unfinished: Path, target: Path) -> int:
+    """Rename a whole archive to its name, all of it on the disk. Returns its bytes."""
+    try:
+        handle = os.open(unfinished, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+            n_bytes = os.fstat(handle).st_size
+        finally:
+            os.close(handle)
+        unfinished.replace(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise disk_error(error, target) from error
+    return n_bytes
+
+
+def _archives(folder: Path, library: str) -> list[tuple[datetime, Path]]:
+    """List the archives of a library in a folder with their moments, the newest first."""
+    found = []
+    for file in folder.glob(f"asayomi-{library[:8]}-*"):
+        if match := _NAME.fullmatch(file.name):
+            at = datetime.strptime(match["at"], "%Y-%m-%dT%H%M%SZ")  # noqa: DTZ007 (set below)
+            found.append((at.replace(tzinfo=UTC), file))
+    return sorted(found, reverse=True)
+
+
+def outdated(moments: Sequence[datetime]) -> list[datetime]:
+    """Choose the archives that the rotation ends.
+
+    The newest of a day is kept for the 7 newest days that have one, the newest of a week for 4
+    weeks, the newest of a month for 12 months; weeks are those of ISO 8601.
+    """
+    kept: set[datetime] = set()
+    for n, period in ((7, _day), (4, _week), (12, _month)):
+        newest: dict[tuple[int, ...], datetime] = {}
+        for moment in sorted(moments, reverse=True):
+            newest.setdefault(period(moment), moment)
+        kept.update([*newest.values()][:n])
+    return [moment for moment in moments if moment not in kept]
+
+
+def _day(moment: datetime) -> tuple[int, ...]:
+    return (moment.toordinal(),)
+
+
+def _week(moment: datetime) -> tuple[int, ...]:
+    return moment.isocalendar()[:2]
+
+
+def _month(moment: datetime) -> tuple[int, ...]:
+    return (moment.year, moment.month)
+
+
+def _rotate(folder: Path, library: str) -> tuple[Path, ...]:
+    archives = dict(_archives(folder, library))
+    ended = [archives[moment] for moment in outdated([*archives])]
+    for file in ended:
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise disk_error(error, file) from error
+    return tuple(ended)

@@ -1,0 +1,173 @@
+"""Bring a library back from an archive, and keep beside it whatever that replaces.
+
+The archive is checked as a whole before anything is touched. reader.db is replaced in one
+transaction, files one by one; after a kill the same command does the rest. Nothing is deleted:
+what stood in the way of the archive lies in `replaced/`, by the moment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+from zipfile import ZipFile
+
+from reader.base.errors import Damaged, StoreError
+from reader.library import archive as archives
+from reader.library.archive import DATABASE, ArchivedFile, Manifest
+from reader.library.disk import disk_error, files_below, sync_folder, write_whole
+from reader.library.rows import snapshot
+from reader.library.rows.database import lock_file
+from reader.library.rows.snapshot import Content
+
+REPLACED = "replaced"
+
+_LOCKS = ("gather", "fetch", "add", "tablet", "index", "filing", "export")
+
+ChangeKind = Literal["new", "changed", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A file of the library that a restore makes, changes or takes away. path: from its folder."""
+
+    path: str
+    kind: ChangeKind
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePlan:
+    """What a restore would change.
+
+    here: what reader.db has now; None where there is none, or it cannot be read. missing: PDFs
+    that the archived library has, and that are neither here nor in the archive.
+    """
+
+    manifest: Manifest
+    here: Content | None
+    is_damaged: bool
+    changes: tuple[FileChange, ...]
+    missing: tuple[str, ...]
+
+
+def plan_restore(library: Path, archive: Path) -> RestorePlan:
+    """Check an archive, and compare it with a library; nothing is changed.
+
+    library: its folder, which need not exist. Raises UsageError or StoreError for an archive
+    that cannot be used.
+    """
+    work = next(folder for folder in (library, *library.absolute().parents) if folder.is_dir())
+    manifest = archives.check(archive, work)
+    here, is_damaged = None, False
+    if (library / DATABASE).exists():
+        try:
+            here = snapshot.read_content(library / DATABASE)
+        except StoreError:
+            is_damaged = True
+    changes, missing = [], []
+    for file in manifest.files:
+        if file.path == DATABASE:
+            continue
+        is_here, is_same = _compared(library / file.path, file)
+        if not file.member:
+            missing += [] if is_here else [file.path]
+        elif not is_same:
+            changes.append(FileChange(file.path, "changed" if is_here else "new"))
+    known = {file.path for file in manifest.files}
+    changes += [FileChange(path, "gone") for path in _notes(library) if path not in known]
+    changes.sort(key=lambda change: change.path)
+    return RestorePlan(manifest, here, is_damaged, tuple(changes), tuple(missing))
+
+
+def restore(library: Path, archive: Path, plan: RestorePlan, *, now: datetime) -> Path | None:
+    """Carry out a plan. Returns the folder with what was replaced, None where nothing was.
+
+    Raises Locked while a command works on the library, and StoreError.
+    """
+    archives.make_folder(library)
+    aside = library / REPLACED / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
+    with _locked(library), archives.opened(archive) as (unpacked, manifest):
+        _restore_database(library, unpacked, manifest, aside, archive)
+        files = {file.path: file for file in manifest.files}
+        for change in plan.changes:
+            target = library / change.path
+            if change.kind != "new":
+                _keep(library, change.path, aside)
+            if change.kind == "gone":
+                target.unlink(missing_ok=True)
+                continue
+            _restore_file(unpacked, files[change.path], target, archive)
+    return aside if aside.exists() else None
+
+
+def _restore_database(
+    library: Path, unpacked: ZipFile, manifest: Manifest, aside: Path, archive: Path
+) -> None:
+    database = library / DATABASE
+    with archives.part(library, "restore") as copy:
+        archives.extract(unpacked, archives.database_of(manifest), copy, archive)
+        if database.exists():
+            archives.make_folder(aside)
+            try:
+                snapshot.copy_database(database, aside / DATABASE)
+            except Damaged:
+                # With its log, which SQLite would play into the new file.
+                for ending in ("", "-wal", "-shm"):
+                    with contextlib.suppress(FileNotFoundError):
+                        (library / f"{DATABASE}{ending}").replace(aside / f"{DATABASE}{ending}")
+        snapshot.replace_database(copy, database)
+
+
+def _restore_file(unpacked: ZipFile, file: ArchivedFile, target: Path, archive: Path) -> None:
+    if not file.member.startswith("files/"):
+        content = b"".join(archives.read_member(unpacked, file, archive))
+        write_whole(target, content)
+        return
+    archives.make_folder(target.parent)
+    with archives.part(target.parent, "restore") as unfinished:
+        archives.extract(unpacked, file, unfinished, archive)
+        unfinished.replace(target)
+    sync_folder(target.parent)
+
+
+def _keep(library: Path, path: str, aside: Path) -> None:
+    """Copy a file of the library beside it, before it is replaced or taken away."""
+    kept = aside / path
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(kept, (library / path).read_bytes())
+    except OSError as error:
+        raise disk_error(error, kept) from error
+
+
+def _compared(here: Path, file: ArchivedFile) -> tuple[bool, bool]:
+    """Compare a file of the library with an archived one: whether it is here, and is the same."""
+    try:
+        n_bytes = here.stat().st_size
+        if n_bytes != file.n_bytes:
+            return True, False
+        with open(here, "rb") as handle:
+            return True, hashlib.file_digest(handle, "sha256").hexdigest() == file.sha256
+    except (FileNotFoundError, NotADirectoryError):
+        return False, False
+    except OSError as error:
+        raise disk_error(error, here) from error
+
+
+def _notes(library: Path) -> Iterator[str]:
+    """List the Markdown files. Drafts that the archive lacks stay: they are words not saved yet."""
+    for found in files_below(library / "notes", ""):
+        yield Path(found.path).relative_to(library).as_posix()
+
+
+@contextlib.contextmanager
+def _locked(library: Path) -> Iterator[None]:
+    """Hold all locks of a library, so that no command works on it meanwhile. Raises Locked."""
+    with contextlib.ExitStack() as stack:
+        for name in _LOCKS:
+            stack.enter_context(lock_file(library / f"{name}.lock"))
+        yield

@@ -1,0 +1,102 @@
+"""Bring one paper back from an archive of `reader backup`, with its note, folder and PDF."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from reader.base.errors import Ambiguous, NotFound, NotKnown
+from reader.base.messages import lazy_gettext
+from reader.base.text import plain
+from reader.library import archive as archives
+from reader.library.disk import write_whole
+from reader.library.find import find_paper
+from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
+from reader.library.rows import papers
+from reader.library.rows.database import Database
+from reader.library.rows.versions import BY_HAND
+from reader.morning.file import file_paper
+from reader.morning.pick import decide_rows
+from reader.notes.write import add_note, newest_note
+from reader.pdfs.fetch import place_of
+from reader.pdfs.rows import pdfs
+from reader.ranking.best_folder import file_away
+
+
+@dataclass(frozen=True, slots=True)
+class PaperBroughtBack:
+    """What came back of one paper.
+
+    was_here: the library had the paper. pdf: its path from the library's folder, "" for none.
+    """
+
+    held: LibraryPaper
+    was_here: bool
+    has_note: bool
+    is_picked: bool
+    pdf: str
+
+
+def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
+    """Bring back what the library lacks of a paper: itself, its note, its pick and its PDF.
+
+    The archived note becomes the newest revision where it is another text; where the paper is
+    filed today, it stays. text: an id, a key or a title. Raises NotKnown, UsageError, StoreError.
+    """
+    archives.check(archive, library.folder)
+    with (
+        archives.opened(archive) as (unpacked, manifest),
+        tempfile.TemporaryDirectory(prefix="asayomi-") as folder,
+    ):
+        archives.extract(
+            unpacked, archives.database_of(manifest), Path(folder) / archives.DATABASE, archive
+        )
+        with Library(Path(folder), library.config, Database(Path(folder)), library.now) as then:
+            there = _find(then, text, archive)
+            note = newest_note(then, there)
+            stored = pdfs.pdf_of(then.db, there.row)
+        was_here = papers.paper_with_id(library.db, there.paper.id) is not None
+        if not was_here:
+            papers.add_papers(library.db, [there.paper], source=BY_HAND, on=library.today())
+        held = find_paper(library, there.paper.id)
+        if there.topic and held.topic is None:
+            held = file_paper(library, held, there.topic, may_be_new=True).held
+        is_picked = there.state in ("pick", "read") and held.state == "candidate"
+        if is_picked:
+            (held,) = decide_rows(library, "pick", [held.row])
+        now = newest_note(library, held)
+        has_note = note is not None and (now is None or now.text != note.text)
+        if note is not None and has_note:
+            held = add_note(library, held, note.text).held
+        file = next((f for f in manifest.files if stored and f.path == stored.path), None)
+        pdf = ""
+        if file and file.member and not _has_pdf(library, held):
+            file_away(library, held)
+            (held,) = papers.papers_at(library.db, [held.row])
+            content = b"".join(archives.read_member(unpacked, file, archive))
+            path = place_of(library, held, file.sha256)
+            write_whole(library.folder / path, content)
+            kept = pdfs.Pdf(held.row, path.as_posix(), file.sha256)
+            pdfs.add_pdf(library.db, kept, n_bytes=len(content), at=library.now())
+            pdf = path.as_posix()
+        (held,) = papers.papers_at(library.db, [held.row])
+    return PaperBroughtBack(held, was_here, has_note, is_picked, pdf)
+
+
+def _find(then: Library, text: str, archive: Path) -> LibraryPaper:
+    try:
+        return find_paper(then, text)
+    except Ambiguous:
+        raise
+    except NotFound:
+        raise NotKnown(
+            what=lazy_gettext("{what} is not in {archive}.", what=plain(text), archive=archive),
+            hint=lazy_gettext("Name a paper by an id, a key or its title."),
+        ) from None
+
+
+def _has_pdf(library: Library, held: LibraryPaper) -> bool:
+    stored = pdfs.pdf_of(library.db, held.row)
+    return stored is not None and (library.folder / stored.path).is_file()
