@@ -64,6 +64,7 @@ GROUPS = {
         "follow": CommandEntry("init", N_("Follow a person's papers and posts")),
         "serve": CommandEntry("serve", N_("Serve pages for a browser, a phone or a tablet")),
         "index": CommandEntry("gather", N_("Bring the search index up to date")),
+        "doctor": CommandEntry("doctor", N_("Look for what is wrong in the library")),
         "backup": CommandEntry("backup", N_("Put the library into one archive")),
         "restore": CommandEntry("backup", N_("Bring the library back from an archive")),
     },

@@ -87,6 +87,7 @@ FIELDS = {
     "Report": """name state=line.state is_missing=line.is_missing covers=newest.covers
         expected=newest.expected received=newest.received categories=by_category succeeded_at
         n_errors error~? hint~? retry_at tried_on""",
+    "HealthFinding": "check is_wrong message~ hint~ items can_mend",
     "Batch": "name=category expected received",
     # Why a paper stands where it does.
     "Explanation": """*held topic shelf=lane date=day position n_shown n_found score:4 cut:4 place

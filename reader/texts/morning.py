@@ -11,6 +11,7 @@ from reader.morning.progress import leads_to_queue, theme_counts
 from reader.morning.values import Entry, Morning, NewVersion, QueueEntry, Sureness
 
 STEPS = {
+    "check": N_("Comparing PDFs"),
     "learn": N_("learning"),
     "add": N_("adding PDFs"),
     "gather": N_("sources"),

@@ -1,0 +1,114 @@
+"""`reader doctor`: say what is wrong in the library, each with its remedy."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+
+import click
+
+from reader import __version__
+from reader.base.errors import ReadOnly
+from reader.base.messages import N_, _, ngettext
+from reader.base.text import plain
+from reader.cli import build, output, screen
+from reader.cli.frame import ReaderCommand, as_json_option, settings_of
+from reader.cli.output import answer
+from reader.library.rows.database import LATEST
+from reader.library.rows.snapshot import Content, read_content
+from reader.morning.doctor import HealthFinding, examine, mend
+
+N_SHOWN = 5
+"""Items of a finding that are shown; more are counted, and `--json` has all."""
+
+
+@click.command(
+    "doctor",
+    cls=ReaderCommand,
+    help=N_(
+        "Look for what is wrong in the library: databases, PDFs, notes, index, sources, "
+        "feeds.toml, clock, disk, backups. Each line has its remedy; nothing is changed.\n\n"
+        "Exit code 5: something is to be done. Lines without ! are only worth knowing."
+    ),
+    examples={
+        "doctor": N_("Look for what is wrong"),
+        "doctor --read-data": N_("Also read each PDF, and compare it with what was stored"),
+        "doctor --fix": N_("Find moved files and put left-over ones aside"),
+        "doctor --report": N_("Print a report without a private word, for a bug report"),
+    },
+)
+@click.option("--read-data", is_flag=True, help=N_("Compare every PDF's bytes with its SHA-256."))
+@click.option("--fix", is_flag=True, help=N_("First mend what can be mended without a loss."))
+@click.option(
+    "--report",
+    is_flag=True,
+    help=N_("Print versions and counts, and of each finding its name and its number alone."),
+)
+@as_json_option
+@click.pass_context
+def doctor_command(
+    context: click.Context, read_data: bool, fix: bool, report: bool, as_json: bool
+) -> int:
+    """Examine the library. Exit code 5 where something is to be done."""
+    settings = settings_of(context)
+    with build.opened(context) as library, build.progress(settings) as shown:
+        if fix and library.db.is_read_only:
+            raise ReadOnly(file=library.folder)
+        done = mend(library) if fix else []
+        found = list(
+            examine(
+                library,
+                build.encoder_name(library.config),
+                reads_data=read_data,
+                progress=shown,
+            )
+        )
+        content = read_content(library.db.path)
+    code = 5 if any(one.is_wrong for one in found) else 0
+    if as_json:
+        for one in found:
+            output.put_json(one)
+        return code
+    for line in done:
+        answer(context, str(line))
+    if report:
+        output.put_all(report_lines(content, found))
+        return code
+    width = screen.width_of_terminal()
+    for one in found:
+        _put(one, width)
+    n_wrong = sum(one.is_wrong for one in found)
+    if n_wrong:
+        text = ngettext("{n} thing is to be done.", "{n} things are to be done.", n_wrong)
+    elif found:
+        text = _("Nothing has to be done.")
+    else:
+        text = _("All is well.")
+    if not read_data:
+        text += " " + _("The PDFs' bytes were not compared; --read-data does.")
+    answer(context, text)
+    return code
+
+
+def report_lines(content: Content, found: Sequence[HealthFinding]) -> list[str]:
+    """Write what helps somebody else: no name, word or path of the person's is in it."""
+    return [
+        f"asayomi {__version__}, Python {platform.python_version()}, "
+        f"{platform.system()} {platform.machine()}",
+        f"layout {content.layout} of {LATEST}; papers {content.n_papers}, notes {content.n_notes}, "
+        f"decisions {content.n_decisions}",
+        *(f"{'!' if one.is_wrong else ' '} {one.check}: {len(one.items) or 1}" for one in found),
+    ]
+
+
+def _put(one: HealthFinding, width: int) -> None:
+    mark = "! " if one.is_wrong else "  "
+    head = screen.wrap(plain(str(one.message)), width - 2)
+    for number, line in enumerate(head):
+        text = (mark if number == 0 else "  ") + line
+        output.put(click.style(text, bold=True, fg="red" if one.is_wrong else None))
+    for item in one.items[:N_SHOWN]:
+        output.put_all(screen.wrap(plain(item), width, "    "))
+    if (n_more := len(one.items) - N_SHOWN) > 0:
+        output.put("    " + _("… and {n} more; --json lists all.", n=n_more))
+    output.put_all(screen.wrap(str(one.hint), width, "    "))

@@ -1,0 +1,462 @@
+"""Look through a whole library for what is wrong in it, and mend what can be mended safely."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from pathlib import Path
+from typing import Literal
+
+from reader.base.errors import Locked, StoreError
+from reader.base.front_matter import fields
+from reader.base.messages import Text, lazy_gettext, lazy_ngettext
+from reader.base.words import is_cjk, phrase_term
+from reader.gathering.gather import source_names
+from reader.library import backup
+from reader.library.config import Topic
+from reader.library.disk import files_below
+from reader.library.files import gone_pdfs
+from reader.library.folder import Library
+from reader.library.ids import parse_id
+from reader.library.rows import authors, filings, health, papers
+from reader.library.rows.database import lock_file
+from reader.morning.rows import library_id
+from reader.morning.trust import missing_seeds
+from reader.notes.export import find_moved_notes
+from reader.notes.rows import exports
+from reader.pdfs.move import find_moved, has_bytes
+from reader.search.rows import index
+
+CheckName = Literal[
+    "reader.db", "index.db", "pdf missing", "pdf moved", "pdf changed", "pdf twice",
+    "pdf unknown", "note unknown", "index", "model", "failures", "sources", "words", "people",
+    "seeds", "clock", "disk", "locks", "permissions", "leftovers", "backup",
+]  # fmt: skip
+
+LEAST_FREE = 500_000_000
+"""Bytes that a disk should have free: a morning with its PDFs and the index needs some of them."""
+
+ENOUGH_PAPERS = 500
+"""Papers from which on a word that none of them has is worth a look."""
+
+BACKUP_DAYS = 3
+
+_LOCKS = ("gather", "fetch", "add", "tablet", "index", "filing", "export")
+
+
+@dataclass(frozen=True, slots=True)
+class HealthFinding:
+    """Something that a person should know of the library.
+
+    is_wrong: something is to be done; else it is only worth knowing. message, hint: what, and
+    what to do. items: paths, names or words; private, and maybe many. can_mend: `mend` does it.
+    """
+
+    check: CheckName
+    is_wrong: bool
+    message: Text
+    hint: Text
+    items: tuple[str, ...] = ()
+    can_mend: bool = False
+
+
+Progress = Callable[[str, int, int], None]
+
+
+def examine(
+    library: Library, encoder: str, *, reads_data: bool = False, progress: Progress
+) -> Iterator[HealthFinding]:
+    """Make every check, and yield what each found. Changes nothing.
+
+    encoder: its name, "" where the model is missing. reads_data: also compare each PDF's bytes
+    with its SHA-256, and the databases' indexes with their tables.
+    """
+    yield from _databases(library, reads_data)
+    yield from _pdfs(library)
+    if reads_data:
+        yield from _changed_pdfs(library, progress)
+    yield from _notes(library)
+    yield from _index(library, encoder)
+    yield from _sources(library)
+    yield from _feeds(library)
+    yield from _machine(library)
+    yield from _backup(library)
+
+
+def mend(library: Library) -> list[Text]:
+    """Record where moved files are, and put left-over temporary files aside; says what it did.
+
+    What is put aside lies in replaced/; a file that is moved back is found there again.
+    """
+    done: list[Text] = []
+    if n := len(find_moved(library)):
+        done.append(lazy_ngettext("{n} moved PDF was found.", "{n} moved PDFs were found.", n))
+    if n := len(find_moved_notes(library).moved):
+        done.append(lazy_ngettext("{n} moved note was found.", "{n} moved notes were found.", n))
+    leftovers = list(_leftovers(library.folder))
+    aside = library.folder / "replaced" / f"{library.now().astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
+    for file in leftovers:
+        kept = aside / file.relative_to(library.folder)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(kept)
+    if leftovers:
+        done.append(
+            lazy_ngettext(
+                "{n} left-over file was moved to {folder}.",
+                "{n} left-over files were moved to {folder}.",
+                len(leftovers),
+                folder=aside,
+            )
+        )
+    return done
+
+
+def _databases(library: Library, reads_data: bool) -> Iterator[HealthFinding]:
+    if found := health.damages(library.db, "main", whole=reads_data):
+        yield HealthFinding(
+            "reader.db",
+            True,
+            lazy_gettext("reader.db is damaged."),
+            lazy_gettext("`reader restore` brings it back from a backup."),
+            tuple(found),
+        )
+    if n := health.n_broken_references(library.db):
+        yield HealthFinding(
+            "reader.db",
+            True,
+            lazy_ngettext(
+                "{n} row of reader.db points to a row that is not there.",
+                "{n} rows of reader.db point to rows that are not there.",
+                n,
+            ),
+            lazy_gettext("`reader restore` brings it back from a backup."),
+        )
+    if found := health.damages(library.db, "idx", whole=reads_data):
+        yield HealthFinding(
+            "index.db",
+            True,
+            lazy_gettext("index.db is damaged. Nothing of yours is in it."),
+            lazy_gettext("`reader index --rebuild` makes it again."),
+            tuple(found),
+        )
+
+
+def _pdfs(library: Library) -> Iterator[HealthFinding]:
+    recorded = filings.files(library.db)
+    gone = gone_pdfs(library)
+    if missing := sorted(path for path, (paper, _n) in recorded.items() if paper in gone):
+        yield HealthFinding(
+            "pdf missing",
+            True,
+            lazy_ngettext("{n} PDF is missing.", "{n} PDFs are missing.", len(missing)),
+            lazy_gettext(
+                "`reader fetch` fetches those of picks; a backup with PDFs has the others."
+            ),
+            tuple(missing),
+        )
+    here = {path for path in recorded if (library.folder / path).is_file()}
+    if moved := sorted(set(recorded) - here - set(missing)):
+        yield HealthFinding(
+            "pdf moved",
+            True,
+            lazy_ngettext("{n} PDF is elsewhere.", "{n} PDFs are elsewhere.", len(moved)),
+            lazy_gettext("`reader doctor --fix` finds it within papers/."),
+            tuple(moved),
+            can_mend=True,
+        )
+    for paths in health.doubled_pdfs(library.db):
+        yield HealthFinding(
+            "pdf twice",
+            False,
+            lazy_gettext("Papers that have the same PDF: {n}.", n=len(paths)),
+            lazy_gettext("If they are one paper, `reader merge ID ID` joins them."),
+            paths,
+        )
+    known = recorded.keys() | filings.copy_paths(library.db)
+    root = library.folder
+    below = (
+        Path(f.path).relative_to(root).as_posix() for f in files_below(root / "papers", ".pdf")
+    )
+    # One that was moved stands above; a file of no row may be that one.
+    if unknown := sorted(set(below) - known)[len(moved) :]:
+        yield HealthFinding(
+            "pdf unknown",
+            False,
+            lazy_ngettext(
+                "{n} PDF in papers/ belongs to no paper.",
+                "{n} PDFs in papers/ belong to no paper.",
+                len(unknown),
+            ),
+            lazy_gettext("`reader add FILE` takes one in."),
+            tuple(unknown),
+        )
+
+
+def _changed_pdfs(library: Library, progress: Progress) -> Iterator[HealthFinding]:
+    stored = health.stored_pdfs(library.db)
+    changed = []
+    for done, (path, sha256) in enumerate(stored, 1):
+        file = library.folder / path
+        if file.is_file() and not has_bytes(file, sha256):
+            changed.append(path)
+        progress("check", done, len(stored))
+    if changed:
+        yield HealthFinding(
+            "pdf changed",
+            True,
+            lazy_ngettext(
+                "{n} PDF is not the file that was stored.",
+                "{n} PDFs are not the files that were stored.",
+                len(changed),
+            ),
+            lazy_gettext(
+                "If you marked it, `reader back FILE --as ID` reads the marks; else restore it."
+            ),
+            tuple(changed),
+        )
+
+
+def _notes(library: Library) -> Iterator[HealthFinding]:
+    known = exports.paths(library.db)
+    without = []
+    for found in files_below(library.folder / "notes", ".md"):
+        path = Path(found.path).relative_to(library.folder).as_posix()
+        if path in known:
+            continue
+        try:
+            given = fields(Path(found.path).read_bytes().decode("utf-8-sig")).get("id", "")
+        except (OSError, UnicodeDecodeError):
+            continue  # `reader export` names it
+        id_ = parse_id(given) if given else None
+        if id_ and not papers.paper_with_id(library.db, id_.id):
+            without.append(path)
+    if without:
+        yield HealthFinding(
+            "note unknown",
+            True,
+            lazy_ngettext(
+                "{n} Markdown file is about a paper that is not here.",
+                "{n} Markdown files are about papers that are not here.",
+                len(without),
+            ),
+            lazy_gettext("`reader add ID` adds the paper; `reader export` then reads the file."),
+            tuple(without),
+        )
+
+
+def _index(library: Library, encoder: str) -> Iterator[HealthFinding]:
+    if not encoder:
+        yield HealthFinding(
+            "model",
+            True,
+            lazy_gettext("The model {model} is not here.", model=library.config.encoder),
+            lazy_gettext("`reader index` says how to get it. Until then search goes by words."),
+        )
+    n_texts = index.n_not_indexed(library.db)
+    n_vectors = index.n_without_vector(library.db, encoder) if encoder else 0
+    if n_texts or n_vectors:
+        yield HealthFinding(
+            "index",
+            False,
+            lazy_gettext(
+                "Not in the search index yet: texts {n}, vectors {m}.", n=n_texts, m=n_vectors
+            ),
+            lazy_gettext("The next gather, or `reader index`, makes them."),
+        )
+
+
+def _sources(library: Library) -> Iterator[HealthFinding]:
+    if never := health.never_answered(library.db, source_names(library.config)):
+        yield HealthFinding(
+            "sources",
+            True,
+            lazy_ngettext(
+                "{n} source has never answered.", "{n} sources have never answered.", len(never)
+            ),
+            lazy_gettext("`reader sources` says why; check its address in feeds.toml."),
+            tuple(never),
+        )
+    if failed := health.failed_stages(library.db):
+        yield HealthFinding(
+            "failures",
+            False,
+            lazy_ngettext(
+                "{n} thing failed and is tried again.",
+                "{n} things failed and are tried again.",
+                sum(failed.values()),
+            ),
+            lazy_gettext("Each is tried again in its time; `reader fetch` tries PDFs now."),
+            tuple(f"{stage}: {n}" for stage, n in failed.items()),
+        )
+
+
+def _feeds(library: Library) -> Iterator[HealthFinding]:
+    config = library.config
+    if papers.n_papers(library.db) >= ENOUGH_PAPERS:
+        if words := [text for topic in config.topics for text in _unmatched(library, topic)]:
+            yield HealthFinding(
+                "words",
+                False,
+                lazy_ngettext(
+                    "{n} word of feeds.toml stands in no paper.",
+                    "{n} words of feeds.toml stand in no paper.",
+                    len(words),
+                ),
+                lazy_gettext("Is it mistyped?"),
+                tuple(words),
+            )
+        names = {person.name: _feeds_of(library, person.name) for person in config.people}
+        active = health.posting(library.db, [feed for feeds in names.values() for feed in feeds])
+        if unseen := [
+            name
+            for name, feeds in names.items()
+            if not active & set(feeds) and not authors.authors_like(library.db, name)
+        ]:
+            yield HealthFinding(
+                "people",
+                False,
+                lazy_ngettext(
+                    "{n} person whom you follow was never seen.",
+                    "{n} people whom you follow were never seen.",
+                    len(unseen),
+                ),
+                lazy_gettext("Is the name as it is printed on papers?"),
+                tuple(unseen),
+            )
+    if seeds := missing_seeds(library):
+        yield HealthFinding(
+            "seeds",
+            True,
+            lazy_ngettext("{n} seed is not here.", "{n} seeds are not here.", len(seeds)),
+            lazy_gettext("`reader sources` says why."),
+            tuple(seed.id for seed in seeds),
+        )
+
+
+def _unmatched(library: Library, topic: Topic) -> Iterator[str]:
+    # Titles and abstracts are English nearly always: Japanese words wait for the few others.
+    for word in (word for word in topic.words if not any(map(is_cjk, word))):
+        term = phrase_term(word)
+        if term and not index.n_having(library.db, term, limit=1, kind="paper"):
+            yield f"{topic.path}: {word}"
+
+
+def _feeds_of(library: Library, name: str) -> list[str]:
+    person = next(one for one in library.config.people if one.name == name)
+    return [feed.name for feed in library.config.all_feeds if feed.url in person.feeds]
+
+
+def _machine(library: Library) -> Iterator[HealthFinding]:
+    latest = health.latest_moment(library.db)
+    # A minute: the clocks of two machines that share a library may differ that much.
+    if latest and latest > library.now() + timedelta(minutes=1):
+        yield HealthFinding(
+            "clock",
+            True,
+            lazy_gettext(
+                "Something here was written at {moment}, which is later than now.",
+                moment=f"{latest.astimezone(library.config.timezone):%Y-%m-%d %H:%M}",
+            ),
+            lazy_gettext("Check the clock of this machine."),
+        )
+    free = shutil.disk_usage(library.folder).free
+    if free < max(LEAST_FREE, 2 * library.db.path.stat().st_size):
+        yield HealthFinding(
+            "disk",
+            True,
+            lazy_gettext("The disk has {n} MB left.", n=f"{free / 1e6:,.0f}"),
+            lazy_gettext("Make room: a full disk ends what is being written."),
+        )
+    if held := [name for name in _LOCKS if _is_held(library.folder / f"{name}.lock")]:
+        yield HealthFinding(
+            "locks",
+            False,
+            lazy_gettext("Another command is working on this library."),
+            lazy_gettext("Wait for its end, or end it: a lock ends with its process."),
+            tuple(f"{name}.lock" for name in held),
+        )
+    closed = [
+        path.relative_to(library.folder).as_posix()
+        for path in (library.db.path, library.db.index_path, library.folder / "notes")
+        if path.exists() and not os.access(path, os.R_OK | os.W_OK)
+    ]
+    if closed or library.db.is_read_only:
+        yield HealthFinding(
+            "permissions",
+            True,
+            lazy_gettext("You may read this library and not write to it."),
+            lazy_gettext("Give yourself the right to write, or run the command as its owner."),
+            tuple(closed),
+        )
+    if leftovers := list(_leftovers(library.folder)):
+        yield HealthFinding(
+            "leftovers",
+            False,
+            lazy_ngettext(
+                "{n} temporary file was left by a command that was ended.",
+                "{n} temporary files were left by commands that were ended.",
+                len(leftovers),
+            ),
+            lazy_gettext("`reader doctor --fix` puts them aside."),
+            tuple(file.relative_to(library.folder).as_posix() for file in leftovers),
+            can_mend=True,
+        )
+
+
+def _is_held(lock: Path) -> bool:
+    if not lock.exists():
+        return False
+    try:
+        with lock_file(lock):
+            return False
+    except Locked:
+        return True
+    except StoreError:
+        return False  # it cannot be written, which is said by itself
+
+
+def _leftovers(folder: Path) -> Iterator[Path]:
+    """Yield the temporary files of processes that have ended."""
+    for file in folder.rglob(".*.part"):
+        pid = file.name.split(".")[-2]
+        if pid.isdecimal() and not _is_running(int(pid)):
+            yield file
+
+
+def _is_running(pid: int) -> bool:
+    if os.name != "posix":
+        return True  # on Windows signal 0 is Ctrl-C
+    with contextlib.suppress(PermissionError, OverflowError):
+        try:
+            os.kill(pid, 0)  # signal 0 only asks whether the process is there
+        except ProcessLookupError:
+            return False
+    return True
+
+
+def _backup(library: Library) -> Iterator[HealthFinding]:
+    settings = library.config.backup
+    folder = library.folder / Path(settings.folder).expanduser()
+    last = backup.newest(folder, library_id(library.db))
+    since = library.day_of(last) if last else _began(library)
+    days = (library.today() - since).days if since else 0
+    if days <= BACKUP_DAYS:
+        return
+    message = (
+        lazy_ngettext(
+            "The newest backup is {n} day old.", "The newest backup is {n} days old.", days
+        )
+        if last
+        else lazy_gettext("There is no backup in {folder}.", folder=folder)
+    )
+    hint = lazy_gettext("`reader backup` makes one now, and `reader gather` one a day.")
+    yield HealthFinding("backup", settings.daily, message, hint)
+
+
+def _began(library: Library) -> date | None:
+    first = health.first_day(library.db)
+    return date.fromisoformat(first) if first else None
