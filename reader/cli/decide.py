@@ -5,6 +5,8 @@ Every decision is on the disk before the command confirms it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from reader.base.errors import ReadOnly, UsageError
@@ -17,6 +19,9 @@ from reader.cli.signals import told_when_ended
 from reader.library.file_names import folder_name
 from reader.library.find import find_paper
 from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
+from reader.library.rows.decisions import Kind
+from reader.morning.decide import ALREADY, LATER_TEXTS
 from reader.morning.pick import (
     LATER_DAYS,
     MOST_DAYS,
@@ -25,13 +30,21 @@ from reader.morning.pick import (
     later,
     not_in_queue,
     pdfs_here,
-    undo,
+    undo_with_kinds,
     whole_queue,
     without_put_off,
 )
 
 MOST_NAMED = 10
 """Papers that `undo` names one by one; a lesson may have hundreds."""
+
+_UNDONE = {
+    "pick": N_("pick"),
+    "skip": N_("skip"),
+    "drop": N_("drop"),
+    "later": N_("put off"),
+    "topic": N_("topic"),
+}
 
 _IDS = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 
@@ -55,16 +68,7 @@ _IDS = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -> int:
     """Pick papers and fetch their PDFs. Exit code 5 where one failed, 7 without the model."""
     with build.opened(context) as library:
-        picked = decide(library, "pick", ids)
-        for held in picked:
-            answer(
-                context,
-                _(
-                    "Picked for {topic}: {title}",
-                    title=held.paper.title,
-                    topic=folder_name(held.topic or ""),
-                ),
-            )
+        picked = _decide(context, library, "pick", ids)
         if no_fetch:
             return 0
         # 80 ms that no answer waits for.
@@ -96,8 +100,24 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
 def skip_command(context: click.Context, ids: tuple[str, ...]) -> None:
     """Skip papers."""
     with build.opened(context) as library:
-        for held in decide(library, "skip", ids):
-            answer(context, _("Skipped: {title}", title=held.paper.title))
+        _decide(context, library, "skip", ids)
+
+
+def _decide(
+    context: click.Context, library: Library, kind: Kind, ids: Sequence[str]
+) -> list[LibraryPaper]:
+    """Decide, and say of each paper what was done; returns the papers as they stand then."""
+    new = {held.row: held for held in decide(library, kind, ids)}
+    found = {held.row: held for held in (find_paper(library, text) for text in ids)}
+    done = N_("Picked for {topic}: {title}") if kind == "pick" else N_("Skipped: {title}")
+    for held in found.values():
+        text = _(
+            done if held.row in new else ALREADY[kind],
+            title=held.paper.title,
+            topic=folder_name(held.topic or ""),
+        )
+        answer(context, text)
+    return list(found.values())
 
 
 @click.command(
@@ -141,20 +161,16 @@ def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
 @click.pass_context
 def undo_command(context: click.Context) -> None:
     """Take back the last act; after a lesson, today's list is ranked again as well."""
-    from reader.ranking.rows import labels
-
     with build.opened(context) as library:
-        # `undo` returns papers and not what was taken back of them: an act may be a decision and a
-        # lesson at once (`wrong`). So the lessons before and after it are compared.
-        before = labels.lessons(library.db)
-        undone = undo(library)
-        for held in undone[:MOST_NAMED]:
-            answer(context, _("Undone: {title}", title=held.paper.title))
+        undone = undo_with_kinds(library)
+        for held, kind in undone[:MOST_NAMED]:
+            what = _(_UNDONE[kind])
+            answer(context, _("Undone ({what}): {title}", what=what, title=held.paper.title))
         if len(undone) > MOST_NAMED:
             answer(context, _("… and {n} more", n=len(undone) - MOST_NAMED))
         if not undone:
             answer(context, _("There is nothing to undo."))
-        if labels.lessons(library.db) == before:
+        if all(kind != "topic" for _held, kind in undone):
             return
         # Imported here: only taking back a lesson needs it.
         from reader.morning.teach import finish
@@ -229,8 +245,8 @@ def queue_command(context: click.Context, as_json: bool) -> None:
 def later_command(context: click.Context, id_: str, days: int) -> None:
     """Put a paper of the queue off. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
-        held, until = later(library, id_, days)
-    answer(context, _("Put off until {day}: {title}", title=held.paper.title, day=until))
+        held, until, is_new = later(library, id_, days)
+    answer(context, _(LATER_TEXTS[is_new], title=held.paper.title, day=until))
 
 
 @click.command(

@@ -149,10 +149,15 @@ def _undone_text(undone: Sequence[LibraryPaper]) -> Message:
     )
 
 
-_ALREADY = {
+ALREADY = {
     "pick": N_("Already picked: {title}"),
     "skip": N_("Already skipped: {title}"),
 }
+LATER_TEXTS = {
+    True: N_("Put off until {day}: {title}"),
+    False: N_("Already put off until {day}: {title}"),
+}
+"""By whether a paper was put off now."""
 _ELSEWHERE = {
     "pick": N_("Just picked elsewhere: {title}"),
     "skip": N_("Just skipped elsewhere: {title}"),
@@ -209,7 +214,7 @@ class Deciding:
             state = self.held[row].state
             is_back = state == kind == "pick" and bool(put_off(self.library, [row]))
             if state == kind and not is_back:  # elsewhere, or by the first half of a double tap
-                return True, lazy_gettext(_ALREADY[kind], title=title)
+                return True, lazy_gettext(ALREADY[kind], title=title)
             if is_changed and not is_back:
                 return False, lazy_gettext(_ELSEWHERE[state], title=title)
             if state == "read":
@@ -232,10 +237,10 @@ class Deciding:
                 return False, lazy_gettext(_ELSEWHERE[self.held[row].state], title=title)
             if self.held[row].state != "pick":
                 return False, lazy_gettext("Only a paper in the queue can be put off.")
-            _unused, until = later_row(self.library, row, LATER_DAYS)
+            _unused, until, is_new = later_row(self.library, row, LATER_DAYS)
         self.put_off[row] = until
-        self.n_acts[row] += 1
-        return True, lazy_gettext("Put off until {day}: {title}", title=title, day=until)
+        self.n_acts[row] += is_new
+        return True, lazy_gettext(LATER_TEXTS[is_new], title=title, day=until)
 
     def _read_put_off(self) -> None:
         picks = [row for row, held in self.held.items() if held.state == "pick"]

@@ -10,6 +10,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from typing import Literal
 
 from reader.base.errors import Locked, StoreError, UsageError
 from reader.base.messages import N_, lazy_gettext
@@ -31,11 +32,19 @@ from reader.ranking.best_folder import file_away
 def decide(library: Library, kind: Kind, texts: Sequence[str]) -> list[LibraryPaper]:
     """Pick or skip papers in one act; either all of the ids are found or nothing is decided.
 
-    Returns the papers as they stand then, each once. A picked paper is filed and gets
-    its key.
+    Returns the papers that changed, as they stand then, each once. One of which this decision
+    stands already is left alone, so that one undo takes it back; but a pick that was put off is
+    picked again, which brings it back. A picked paper is filed and gets its key.
     """
-    found = {held.row: held for held in (find_paper(library, text) for text in texts)}
-    return decide_rows(library, kind, list(found))
+    rows = list(dict.fromkeys(find_paper(library, text).row for text in texts))
+    if sent_act(library):
+        # Recorded in any case: the history has to show what a device sent, and when.
+        return decide_rows(library, kind, rows)
+    with library.db.writing():
+        kinds = decisions.last_kinds(library.db, rows)
+        away = put_off(library, rows) if kind == "pick" else {}
+        new = [row for row in rows if kinds.get(row) != kind or row in away]
+        return decide_rows(library, kind, new) if new else []
 
 
 def decide_rows(library: Library, kind: Kind, rows: Sequence[int]) -> list[LibraryPaper]:
@@ -64,6 +73,22 @@ def decide_rows(library: Library, kind: Kind, rows: Sequence[int]) -> list[Libra
 def undo(library: Library, *, only: Collection[int] | None = None) -> list[LibraryPaper]:
     """Take back the last act; returns its papers as they stand then, none when there is none.
 
+    only: as in `undo_with_kinds`.
+    """
+    return [held for held, _kind in undo_with_kinds(library, only=only)]
+
+
+ActKind = Literal["pick", "skip", "drop", "later", "topic"]
+"""What an undo took back of a paper; topic: what `wrong` or `teach` was told."""
+
+_DECISIONS: dict[str, ActKind] = {"pick": "pick", "skip": "skip", "later": "later"}
+
+
+def undo_with_kinds(
+    library: Library, *, only: Collection[int] | None = None
+) -> list[tuple[LibraryPaper, ActKind]]:
+    """Take back the last act; returns its papers as they stand then, each with what it was.
+
     only: the papers (rows) that it may be about; an act on another one stays, and raises
     UsageError.
     """
@@ -80,7 +105,16 @@ def undo(library: Library, *, only: Collection[int] | None = None) -> list[Libra
                 hint=lazy_gettext("`reader undo` undoes it; notes are kept."),
             )
         keep_arrival(library)
-    return found
+    kinds: dict[int, ActKind] = {}
+    for one in undone:
+        # `wrong` may skip a paper as well: its word on the topic names the act.
+        is_first = one.paper not in kinds
+        kinds[one.paper] = _DECISIONS.get(one.kind, "topic") if is_first else "topic"
+    # A skip of a paper that is a pick again was a drop.
+    return [
+        (held, "drop" if (kinds[held.row], held.state) == ("skip", "pick") else kinds[held.row])
+        for held in found
+    ]
 
 
 LATER_DAYS = 7
@@ -169,22 +203,28 @@ def fetching(library: Library, pdfs: PdfsHere | None) -> Fetching:
     return "was" if (library.folder / FETCH_LOG).exists() else ""
 
 
-def later(library: Library, text: str, days: int = LATER_DAYS) -> tuple[LibraryPaper, date]:
-    """Put a paper of the queue off for so many days; returns it and the day on which it is back.
+def later(library: Library, text: str, days: int = LATER_DAYS) -> tuple[LibraryPaper, date, bool]:
+    """Put a paper of the queue off for so many days.
 
+    Returns it, the day on which it is back, and whether that is new: nothing is recorded where
+    it was put off until this day already.
     Raises NotFound, or UsageError for one that is not in the queue.
     """
     return later_row(library, find_paper(library, text).row, days)
 
 
-def later_row(library: Library, row: int, days: int = LATER_DAYS) -> tuple[LibraryPaper, date]:
-    """Put a paper (its row) of the queue off."""
+def later_row(
+    library: Library, row: int, days: int = LATER_DAYS
+) -> tuple[LibraryPaper, date, bool]:
+    """Put a paper (its row) of the queue off, as `later`."""
     until = library.today() + timedelta(days)
     with library.db.writing():
         [held] = _in_queue(library, [row])
-        queue.postpone(library.db, row, until, at=library.now(), on=library.today())
+        is_new = put_off(library, [row]).get(row) != until
+        if is_new:
+            queue.postpone(library.db, row, until, at=library.now(), on=library.today())
         keep_arrival(library)
-    return held, until
+    return held, until, is_new
 
 
 def drop(library: Library, texts: Sequence[str]) -> list[LibraryPaper]:

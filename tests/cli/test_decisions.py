@@ -27,9 +27,70 @@ def test_an_act_on_many_papers_is_taken_back_with_a_few_names_and_a_count(
     assert len(said("skip", *(p.id for p in several))) == len(several)
     undone = said("undo")
     assert len(undone) == MOST_NAMED + 1
-    assert all(line.startswith("Undone: On ladder") for line in undone[:-1])
+    assert all(line.startswith("Undone (skip): On ladder") for line in undone[:-1])
     assert undone[-1] == "… and 3 more"
     assert said("undo") == ["There is nothing to undo."]
+
+
+@pytest.mark.parametrize(("kind", "done"), [("pick", "picked"), ("skip", "skipped")])
+def test_what_is_decided_twice_is_recorded_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, done: str
+) -> None:
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    ladder, lift = paper(1, "On a ladder"), paper(2, "On a lift")
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [ladder, lift], source="arXiv", on=DAY)
+
+    def said(*args: str) -> list[str]:
+        assert run(["--library", str(tmp_path), *args], Settings()) == 0
+        return capsys.readouterr().out.splitlines()
+
+    more = ["--no-fetch"] if kind == "pick" else []
+    said(kind, *more, ladder.id)
+    assert said(kind, *more, ladder.id) == [f"Already {done}: On a ladder"]
+    again, new = said(kind, *more, ladder.id, lift.id)
+    assert again.startswith("Already ")
+    assert not new.startswith("Already ")
+    assert said("undo") == [f"Undone ({kind}): On a lift"]
+    assert said("undo") == [f"Undone ({kind}): On a ladder"]
+    assert said("undo") == ["There is nothing to undo."]
+
+
+def test_what_is_put_off_twice_to_the_same_day_is_recorded_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    ladder = paper(1, "On a ladder")
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [ladder], source="arXiv", on=DAY)
+
+    def said(*args: str) -> str:
+        assert run(["--library", str(tmp_path), *args], Settings()) == 0
+        return capsys.readouterr().out.strip()
+
+    said("pick", "--no-fetch", ladder.id)
+    first = said("later", ladder.id)
+    assert said("later", ladder.id) == first.replace("Put off", "Already put off")
+    assert said("later", ladder.id, "3").startswith("Put off until ")
+    assert [said("undo") for _ in range(3)] == [
+        "Undone (put off): On a ladder",
+        "Undone (put off): On a ladder",
+        "Undone (pick): On a ladder",
+    ]
+
+
+def test_an_undone_wrong_topic_is_named_as_such(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    ladder = paper(1, "Speech translation of ladders")
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [ladder], source="arXiv", on=DAY)
+    # It skips the paper as well, which is one act.
+    assert run(["--library", str(tmp_path), "wrong", ladder.id], Settings()) == 0
+    capsys.readouterr()
+    assert run(["--library", str(tmp_path), "undo"], Settings()) == 0
+    assert capsys.readouterr().out == "Undone (topic): Speech translation of ladders\n"
 
 
 def test_wrong_reports_the_new_topic_and_undo_takes_it_back(

@@ -142,7 +142,7 @@ class TestCommands:
         ]
         late = run_here("today", "--json", "--no-fetch", library=old, now=NOW + timedelta(days=3))
         assert [one["id"] for one in json.loads(late.out)["queue"]] == [LIFT, LADDER, WATER]
-        assert reader(old, "undo").out == "Undone: Speech translation in a lift\n"
+        assert reader(old, "undo").out == "Undone (put off): Speech translation in a lift\n"
         assert queue(old) == [LIFT, LADDER, WATER]
 
     def test_pick_brings_back_a_put_off_paper_and_undo_reverses_it(self, old: Path) -> None:
@@ -158,7 +158,7 @@ class TestCommands:
         assert reader(old, "drop", LIFT, WATER).out == f"Dropped: {lift}\nDropped: {water}\n"
         assert queue(old) == [LADDER]
         assert json.loads(reader(old, "show", LIFT, "--json").out)["state"] == "skip"
-        assert reader(old, "undo").out == f"Undone: {lift}\nUndone: {water}\n"
+        assert reader(old, "undo").out == f"Undone (drop): {lift}\nUndone (drop): {water}\n"
         assert queue(old) == [LIFT, LADDER, WATER]
 
     @pytest.mark.parametrize(

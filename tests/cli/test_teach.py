@@ -299,7 +299,10 @@ def test_named_papers_are_taught_and_undo_takes_them_back(
     assert [(e.kind, e.topic) for e in labels.lessons(library.db)] == [("seed", OTHER)] * 2
     assert f"topic {OTHER}" in standings.fingerprints(library.db)
     code, out, _ = typed(capsys, library, "undo")
-    assert (code, out.splitlines()) == (0, ["Undone: Of 5 Ants", "Undone: Of 6 Ants"])
+    assert (code, out.splitlines()) == (
+        0,
+        ["Undone (topic): Of 5 Ants", "Undone (topic): Of 6 Ants"],
+    )
     assert labels.lessons(library.db) == []
 
 

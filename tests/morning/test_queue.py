@@ -10,6 +10,7 @@ import pytest
 
 from reader.base.errors import NotFound, UsageError
 from reader.library.feeds_file import parse
+from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.passage import length_seconds, minutes, seconds
 from reader.library.rows import failures, merges, papers
@@ -78,7 +79,7 @@ def test_picks_without_a_note_wait_the_oldest_first(library: Library, clock: Clo
     decide(library, "skip", [FOUR])
     assert ids(library) == [TWO, ONE, THREE]
     assert [one.picked_on for one in whole_queue(library)] == [DAY, after(1), after(1)]
-    add_note(library, decide(library, "pick", [ONE])[0], NOTE)
+    add_note(library, find_paper(library, ONE), NOTE)
     assert ids(library) == [TWO, THREE]
 
 
@@ -98,7 +99,7 @@ def test_a_paper_waits_since_its_first_pick_and_anew_after_it_was_let_go(
 
 def test_a_paper_put_off_is_back_on_its_day(library: Library, clock: Clock) -> None:
     decide(library, "pick", [ONE, TWO])
-    held, until = later(library, ONE, 3)
+    held, until, _ = later(library, ONE, 3)
     assert (held.paper.id, until) == (ONE, after(3))
     assert ids(library) == [TWO]
     assert [one.until for one in whole_queue(library)] == [after(3), None]
@@ -201,7 +202,7 @@ def test_papers_outside_the_queue_are_neither_put_off_nor_dropped(
     if state == "skip":
         decide(library, "skip", [ONE])
     if state == "read":
-        add_note(library, decide(library, "pick", [ONE])[0], NOTE)
+        add_note(library, find_paper(library, ONE), NOTE)
     decide(library, "pick", [TWO])
     with pytest.raises(UsageError, match=said):
         later(library, ONE)

@@ -89,6 +89,19 @@ def moments_on(db: Database, day: date, papers: Sequence[int]) -> list[datetime]
     return [datetime.fromisoformat(r["at"]) for r in rows]
 
 
+def last_kinds(db: Database, papers: Sequence[int]) -> dict[int, Kind]:
+    """Load the last pick or skip of each of some papers that was not taken back."""
+    rows = db.read(
+        """
+        SELECT paper, kind, max(id) FROM decisions AS d WHERE kind != 'undo'
+        AND paper IN (SELECT value FROM json_each(?))
+        AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id) GROUP BY paper
+        """,
+        (json.dumps(list(papers)),),
+    )
+    return {r["paper"]: r["kind"] for r in rows}
+
+
 def last_decided(db: Database, papers: Sequence[int]) -> int | None:
     """Find the one of some papers whose pick or skip is the newest that was not taken back."""
     found = db.read_one(

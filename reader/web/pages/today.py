@@ -21,6 +21,7 @@ from reader.library.paper import State
 from reader.library.passage import minutes, spent_s
 from reader.library.rows.decisions import Kind, last_decided, moments_on
 from reader.morning.decide import (
+    LATER_TEXTS,
     ActOutcome,
     decide_seen,
     other_topics,
@@ -254,8 +255,8 @@ def _respond(visit: Visit, answer: ActOutcome, *, has_topic: bool = False) -> Re
 
 def put_off(visit: Visit) -> Response:
     """Put a paper of the queue off for some days."""
-    held, until = later(visit.library, visit.field("id"))
-    said = _("Put off until {day}: {title}", title=plain(held.paper.title), day=until)
+    held, until, is_new = later(visit.library, visit.field("id"))
+    said = _(LATER_TEXTS[is_new], title=plain(held.paper.title), day=until)
     return visit.done(visit.back, said)
 
 
