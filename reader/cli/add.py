@@ -489,7 +489,8 @@ class _AddRun:
             return
         if self.as_json:
             # Printed like an identified file, but without a path.
-            added = FileOutcome(pdfs.Addition("", 0, 0, "", "identified"), held)
+            addition = pdfs.Addition("", 0, 0, "", "identified")
+            added = FileOutcome(addition, held, is_new=before is None)
             output.put_json(added, path=None)
         else:
             how = _(N_("Already in the library") if before else N_("Added"))

@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 from typing import Literal
 
 from reader.base.errors import Incomplete, NotKnown, PdfError, ReaderError, UsageError
-from reader.base.messages import lazy_gettext
+from reader.base.messages import N_, lazy_gettext
 from reader.base.text import as_utf8, plain
 from reader.library.disk import disk_error, write_whole
 from reader.library.file_names import file_stem, fold_name
@@ -190,7 +190,10 @@ def is_named_after(name: str, taken: str) -> bool:
 
 def _content(library: Library, held: LibraryPaper) -> bytes:
     title = plain(held.paper.title)
-    hint = lazy_gettext("Fetch it with `reader pick {id}`, then run take again.", id=held.paper.id)
+    # `fetch` takes only what was picked.
+    fetch = N_("Fetch it with `reader fetch {id}`, then run take again.")
+    pick = N_("Fetch it with `reader pick {id}`, then run take again.")
+    hint = lazy_gettext(fetch if held.state in ("pick", "read") else pick, id=held.paper.id)
     file = pdf_file(library, held.row)
     if file is None:
         raise PdfError(file=title, what=lazy_gettext("its PDF is not in the library"), hint=hint)

@@ -236,12 +236,13 @@ def head_text(found: Sequence[Report]) -> str:
     n_here, n_all = n_answered(lines)
     n = n_all - n_here
     if no_network_text(lines):
-        return _(
+        head = _(
             "Today's list is incomplete. Sources that cannot be reached: {n} of {of}. Is the "
             "network up? Everything that was fetched before is still here.",
             n=n,
             of=n_all,
         )
+        return sentences(filter(None, [head, not_needed_text(lines)]))
     if not lines:
         return _("There are no sources yet. Add an arXiv category or a feed to feeds.toml.")
     head = (
@@ -249,7 +250,13 @@ def head_text(found: Sequence[Report]) -> str:
         if n
         else _("Today's list is complete. Sources up to date: {of}.", of=n_all)
     )
-    return sentences(filter(None, [head, shared_hint(found)]))
+    return sentences(filter(None, [head, not_needed_text(lines), shared_hint(found)]))
+
+
+def not_needed_text(lines: Sequence[SourceLine]) -> str:
+    """Name the sources that no count of a head has in it; "" for none."""
+    names = _(", ").join(line.name for line in lines if line.state == "not needed")
+    return _("Not needed today: {names}.", names=names) if names else ""
 
 
 BATCH_STATES = {
@@ -283,11 +290,10 @@ def facts_of(report: Report, zone: tzinfo) -> list[str]:
     if report.line.error and not report.line.is_missing:
         facts.append(str(report.line.error))
     answered_at = report.succeeded_at
-    facts.append(
-        _("last answered {at}", at=_when_text(answered_at, zone))
-        if answered_at
-        else _("never answered")
-    )
+    if answered_at:
+        facts.append(_("last answered {at}", at=_when_text(answered_at, zone)))
+    elif report.line.state != "not needed":  # which was never asked, so that this says nothing
+        facts.append(_("never answered"))
     if report.tried_on != "real bytes":
         facts.append(_("a new kind of source; please report missing papers"))
     if report.n_errors:

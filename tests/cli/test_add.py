@@ -221,6 +221,11 @@ def test_existing_paths_are_added_although_others_are_missing(library: Path, she
     assert says(out, "Already in the library: [", WATER, f"{file} → [Vale] {titled(1)} →")
 
 
+def test_a_paper_that_was_here_is_not_new(library: Path) -> None:
+    code, [one] = added(library, WATER)
+    assert (code, one["outcome"], one["is_new"]) == (0, "identified", False)
+
+
 def test_marks_come_in_and_a_marked_copy_is_kept(library: Path, shelf: Path) -> None:
     file = make(shelf / "a.pdf", titled(1))
     with pymupdf.open(file) as pdf:

@@ -120,7 +120,7 @@ def test_the_librarys_first_day_is_complete(
 def test_the_list_and_the_sources_count_the_same_sources(
     fresh: Path, server: PlayServer, is_whole: bool
 ) -> None:
-    """OAI-PMH, where there was nothing to ask for, is in neither count."""
+    """OAI-PMH, where there was nothing to ask for, is in neither count, which is said."""
     file = fresh / "feeds.toml"
     text = file.read_text("utf-8").replace('oai_url = "off"', f'oai_url = "{server.url}/oai"')
     file.write_text(text, encoding="utf-8")
@@ -131,15 +131,20 @@ def test_the_list_and_the_sources_count_the_same_sources(
     assert says(out, "SOURCES 5 of 5" if is_whole else "SOURCES 4 of 5")
     _, out, _ = run("sources", library=fresh)
     assert says(out, "arXiv OAI nothing to ask for today")
+    rest = "Not needed today: arXiv OAI."
     if is_whole:
-        assert says(out, "Today's list is complete. Sources up to date: 5.")
+        assert says(out, f"Today's list is complete. Sources up to date: 5. {rest}")
+        assert "never answered" not in out
     else:
-        assert says(out, "Today's list is incomplete. Sources with something missing: 1 of 5.")
+        head = "Today's list is incomplete. Sources with something missing: 1 of 5."
+        assert says(out, f"{head} {rest}")
     with site(parts_of(fresh, now=lambda: NOW)) as client:
         page = unescape(client.get("/sources").text)
         assert (
             "nothing is missing from 5 sources" if is_whole else "missing from 1 of 5 sources"
         ) in page
+        assert rest in page
+        assert page.count('class="chip">not needed<') == 1
         assert ("5 of 5 up to date" if is_whole else "4 of 5 up to date") in client.get("/").text
 
 

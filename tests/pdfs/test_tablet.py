@@ -193,6 +193,11 @@ def test_a_paper_without_pdf_is_named_and_the_rest_is_copied(library: Library, p
     (library.folder / f"papers/{held(library, 1).key}.pdf").unlink()
     (pad / FIRST).unlink()
     assert taken(library, pad) == [("missing", "")]
+    # One that was picked already is fetched, and not picked again.
+    [again] = take(library, [], pad)
+    hint = "Fetch it with `reader fetch arxiv:2506.00001`, then run take again."
+    assert isinstance(again.error, PdfError)
+    assert again.error.hint == hint
 
 
 def test_an_unknown_paper_stops_all_before_anything_is_copied(library: Library, pad: Path) -> None:

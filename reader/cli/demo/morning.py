@@ -263,7 +263,10 @@ server   {url} (plays arXiv and a timeline)""",
             _(
                 N_("This library was temporary; --keep DIR keeps it. To make your own: reader init")
                 if keep is None
-                else N_("The library is kept in {folder}."),
+                else N_(
+                    "The library is kept in {folder}. Its sources played on a server that has "
+                    "ended: a later gather finds none of them."
+                ),
                 folder=folder,
             )
         )

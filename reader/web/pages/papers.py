@@ -24,7 +24,14 @@ from reader.morning.file import topic_names, topics
 from reader.morning.trust import last_answers, missing_seeds, reports, seed_text
 from reader.morning.values import Report
 from reader.search.rows import filters
-from reader.texts.sources import categories_text, facts_of, n_answered, no_network_text, shared_hint
+from reader.texts.sources import (
+    categories_text,
+    facts_of,
+    n_answered,
+    no_network_text,
+    not_needed_text,
+    shared_hint,
+)
 from reader.web.render import as_path, paper_at
 from reader.web.visit import Visit, route
 
@@ -169,6 +176,7 @@ def trust(visit: Visit) -> Response:
         seeds=seeds,
         no_network=no_network_text(lines),
         hint=shared_hint([one.report for one in found]),
+        not_needed=not_needed_text(lines),
     )
 
 
