@@ -29,12 +29,14 @@ from reader.habit.week import (
     day_shown,
     stats,
     week,
+    week_of,
 )
 from reader.library.days import day_named, days_back
 from reader.library.disk import write_whole
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.morning.pick import drop, keep, keep_asked, n_to_ask, to_ask
+from reader.morning.trust import began_on
 from reader.morning.values import QueueEntry
 from reader.notes.shared import SharedPage
 from reader.texts.habit import regret_text
@@ -72,7 +74,7 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
             output.put_json(found, asks=asks)
             return
         width = screen.width_of_terminal()
-        output.put_all(week_lines(found, width))
+        output.put_all(week_lines(found, width, began_on(library)))
         if is_terminal() and settings_of(context).may_ask:
             _ask(library, asks)
         elif asked := keep_asked(library, asks):
@@ -134,8 +136,11 @@ def _ask_head(library: Library) -> Iterator[str]:
     )
 
 
-def week_lines(found: Week, width: int) -> Iterator[str]:
-    """Lay out a week: the papers read, by theme; links between notes; skips to look at again."""
+def week_lines(found: Week, width: int, began: date | None) -> Iterator[str]:
+    """Lay out a week: the papers read, by theme; links between notes; skips to look at again.
+
+    began: the day on which the library began, None for never.
+    """
     n_skimmed = len(found.read) - found.n_written
     counts = {"written": found.n_written, "skimmed": n_skimmed}
     yield screen.bold(
@@ -146,7 +151,10 @@ def week_lines(found: Week, width: int) -> Iterator[str]:
             **counts,
         )
     )
-    if not found.read:
+    if not found.read and began and found.last < began:
+        # There is no week before to look at.
+        yield _("No notes in this week: this library began on {day}.", day=began)
+    elif not found.read:
         yield _(
             "No notes in this week. The week before: reader week --on {before}",
             before=days_back(found.first, 7),
@@ -409,6 +417,15 @@ def share_command(
         else:
             on = day_named(day, today) if day else today
             shared = share_week(library, on, choice=choice, has_figures=not no_figures)
+            if not shared.papers:
+                first, last = week_of(on)
+                text = _(
+                    "Nothing was written up from {first} to {last}, so there is nothing to share.",
+                    first=first,
+                    last=last,
+                )
+                output.put(text, is_error=True)
+                return
     # A picture in Markdown is base64, many screens long: on a terminal it is left out.
     is_too_long = target is None and sys.stdout.isatty() and any(p.figure for p in shared.papers)
     if target is not None:
@@ -419,8 +436,6 @@ def share_command(
         click.echo(markdown(shown), nl=False)
     if settings_of(context).is_quiet:
         return
-    if not shared.papers:
-        output.put(_("Nothing was written up in that week."), is_error=True)
     if is_too_long:
         output.put(
             _(

@@ -87,6 +87,11 @@ def begun(
     return asked, began if day < began else None
 
 
+def began_on(library: Library) -> date | None:
+    """Find the day on which the library first asked a source; None where it never has."""
+    return min(sources.first_asked(library.db).values(), default=None)
+
+
 def _came_later(library: Library, day: date, line: SourceLine) -> tuple[SourceLine, date] | None:
     """Find the answer that made up for a line of a past day, and the day on which it came."""
     is_arxiv = line.name.startswith(ARXIV)

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from reader.base.text import columns
+from reader.gathering.rows import sources
+from reader.library.paper import Batch
 from tests.a_year import ANTS, CANDLE, FIRST, LADDER, QUIET, TITLES, WATER, a_reader
 from tests.installed import READER, Ran, environment, run_here
-from tests.samples import NOW
+from tests.samples import DAY, FEEDS_TOML, NOW, a_library
 from tests.terminal import on_terminal
 from tests.test_docs import differences
 
@@ -173,11 +175,23 @@ def test_pictures_are_not_printed_on_a_terminal(library: Path) -> None:
     assert "base64" not in screen.text()
 
 
-def test_a_week_without_a_note_is_said(library: Path) -> None:
-    code, out, err = reader(library, "share", "--week", "2024-06-05")
-    assert (code, err) == (0, "Nothing was written up in that week.\n")
-    assert out == "# Papers of the week, 2024-06-03 to 2024-06-09\n"
+def test_a_week_without_a_note_is_said(library: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    for more in ([], ["--html", str(page)]):
+        code, out, err = reader(library, "share", "--week", "2024-06-05", *more)
+        assert (code, out, page.exists()) == (0, "", False)
+        assert err == (
+            "Nothing was written up from 2024-06-03 to 2024-06-09, so there is nothing to share.\n"
+        )
     assert "reader week --on 2024-05-27" in reader(library, "week", "--on", "2024-06-05").out
+
+
+def test_a_week_before_the_library_began_leads_no_further_back(tmp_path: Path) -> None:
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    with a_library(tmp_path) as here:
+        sources.add_batch(here.db, Batch("arXiv", DAY, 0, 0, "empty"), now=NOW, on=DAY)
+    out = reader(tmp_path, "week", "--on", "2024-06-05").out
+    assert out.splitlines()[1:] == [f"No notes in this week: this library began on {DAY}."]
 
 
 def test_a_week_is_shared_for_a_group(library: Path) -> None:

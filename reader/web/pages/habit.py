@@ -20,6 +20,7 @@ from reader.library.days import day_named, days_back
 from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
 from reader.morning.pick import asked_today, let_go_when_asked
+from reader.morning.trust import began_on
 from reader.notes.balance import balance
 from reader.texts.habit import graded_text, paused_text, regret_text
 from reader.texts.heatmap import month_marks, rows
@@ -47,6 +48,7 @@ def week_page(visit: Visit) -> Response:
         regrets=[(one, regret_text(one)) for one in found.regrets],
         before=days_back(found.first, 7),
         after=_day_after(visit, found.last),
+        began=began_on(library),
     )
 
 
