@@ -243,6 +243,7 @@ def samples(type_: str) -> tuple[list[object], list[object]]:
         "web address": (["http://example.org/x"], ["example.org", 1]),
         "date, without quotes": ([date(2031, 5, 1)], ["2031-05-01"]),
         "list of texts": ([[], ["text"]], ["text", [1]]),
+        "list of words": ([["text"]], ["text", [1], []]),
         "list of web addresses": ([["https://example.org/"]], [["text"], "https://example.org/"]),
         "list of identifiers": ([["arxiv:2212.08055"]], [["text"], "arxiv:2212.08055"]),
     }[type_]  # type: ignore[return-value]

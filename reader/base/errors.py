@@ -289,6 +289,27 @@ def hint_now(stored: str, reason: Reason) -> str:
     return Unreachable(source="", what="").hint if reason == "unreachable" else stored
 
 
+def os_reason(error: OSError) -> Text:
+    """Return the system's reason of an error, in the language spoken where it is a usual one."""
+    text = error.strerror or str(error)
+    return lazy_gettext(text) if text in _OS_REASONS else text
+
+
+_OS_REASONS = {
+    N_("No such file or directory"),
+    N_("Permission denied"),
+    N_("Operation not permitted"),
+    N_("Is a directory"),
+    N_("Not a directory"),
+    N_("File name too long"),
+    N_("Too many levels of symbolic links"),
+    N_("Read-only file system"),
+    N_("Input/output error"),
+    N_("Cannot assign requested address"),
+}
+"""What Linux and macOS say; the system itself has no Japanese for it here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that a stage could not do. subject: the paper, source or file concerned."""

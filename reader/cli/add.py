@@ -25,6 +25,7 @@ from reader.base.errors import (
     ReadOnly,
     SourceFailed,
     UsageError,
+    os_reason,
 )
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
@@ -385,7 +386,7 @@ def _stdin_lines() -> list[str]:
             text = os.fsdecode(sys.stdin.buffer.read())
             return [line.removesuffix("\r") for line in text.split("\n") if line.strip()]
     except OSError as error:
-        why = error.strerror
+        why = os_reason(error)
         raise UsageError(
             what=_("Standard input cannot be read ({why}).", why=why),
             hint=_("Pipe a list into it: `ls *.pdf | reader add -`."),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reader.base.errors import NotKnown, StoreError, UsageError
+from reader.base.errors import NotKnown, StoreError, UsageError, os_reason
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.cli import build, output, screen
@@ -66,7 +66,7 @@ def given(file: Path | None) -> str | None:
             with file.open("rb") as handle:
                 content = handle.read(LONGEST + 1)
         except OSError as error:
-            what = _("{file} cannot be read: {what}.", file=file, what=error.strerror)
+            what = _("{file} cannot be read: {what}.", file=file, what=os_reason(error))
             raise UsageError(what=what, hint=_("Nothing was changed.")) from None
     if len(content) > LONGEST:
         what = _(

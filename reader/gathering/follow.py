@@ -9,7 +9,7 @@ from pathlib import Path
 
 import tomlkit
 
-from reader.base.errors import ConfigError, Incomplete, ReadOnly, UsageError
+from reader.base.errors import ConfigError, Incomplete, ReadOnly, UsageError, os_reason
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain
 from reader.library.config import Config
@@ -130,5 +130,5 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise Incomplete(
-            what=lazy_gettext("{file} cannot be read: {what}.", file=file, what=error.strerror)
+            what=lazy_gettext("{file} cannot be read: {what}.", file=file, what=os_reason(error))
         ) from error

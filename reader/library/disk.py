@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from reader.base.errors import DiskFull, ReadOnly, StoreError
+from reader.base.errors import DiskFull, ReadOnly, StoreError, os_reason
 from reader.base.messages import N_, lazy_gettext
 
 
@@ -89,7 +89,7 @@ def disk_error(error: OSError, file: Path) -> StoreError:
     what, hint = _OBSTACLES.get(
         error.errno or 0, (N_("{what}"), N_("Check the disk, then run the command again."))
     )
-    reason = lazy_gettext(what, what=error.strerror or str(error))
+    reason = lazy_gettext(what, what=os_reason(error))
     return StoreError(file=file, what=reason, hint=lazy_gettext(hint))
 
 

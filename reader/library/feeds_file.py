@@ -407,6 +407,13 @@ class _ConfigText(Checks):
             if not any(c.isalnum() for c in word):
                 what = lazy_gettext("{word!r} is not a word", word=word)
                 raise self.wrong((*place, "words"), what, lazy_gettext("Remove it."))
+        if "words" in table and not (table["words"] or table.get("seeds")):
+            what = lazy_gettext("without words and seeds, no paper is found for this topic")
+            hint = lazy_gettext(
+                'Write some, words = ["speech translation"], or remove the line for a folder that '
+                "you fill yourself."
+            )
+            raise self.wrong((*place, "words"), what, hint)
         seeds = []
         for text in table.get("seeds", ()):
             found = parse_id(text)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from reader.base.errors import ConfigError, NoLibrary, UsageError
+from reader.base.errors import ConfigError, NoLibrary, UsageError, os_reason
 from reader.base.messages import lazy_gettext
 from reader.library.config import Config
 from reader.library.disk import disk_error, write_whole
@@ -93,7 +93,7 @@ def read_config(file: Path) -> Config:
         raise ConfigError(file=file, line=line, key="text", what=what, hint=hint) from None
     except OSError as error:
         hint = lazy_gettext("Check the permissions of the file.")
-        raise ConfigError(file=file, line=1, key="file", what=error.strerror, hint=hint) from None
+        raise ConfigError(file=file, line=1, key="file", what=os_reason(error), hint=hint) from None
     return parse(text, file=str(file))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from reader.base.errors import NotKnown, PdfError, Problem, ReaderError
+from reader.base.errors import NotKnown, PdfError, Problem, ReaderError, os_reason
 from reader.base.messages import N_, Text, lazy_gettext
 from reader.base.text import plain
 from reader.gathering.resolve import BATCH
@@ -174,7 +174,7 @@ def remove_original(library: Library, added: FileOutcome, path: Path) -> Text:
             return lazy_gettext("it changed after it was read")
         path.unlink()
     except OSError as error:
-        return lazy_gettext("it cannot be deleted ({why})", why=error.strerror or "")
+        return lazy_gettext("it cannot be deleted ({why})", why=os_reason(error))
     return ""
 
 

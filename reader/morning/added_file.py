@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from reader.base.errors import PdfError
+from reader.base.errors import PdfError, os_reason
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import as_utf8
 from reader.library.disk import write_whole
@@ -104,7 +104,7 @@ def bytes_of(file: File) -> bytes:
 
 
 def _unreadable(path: Path, error: OSError) -> PdfError:
-    what = lazy_gettext("cannot be read ({why})", why=error.strerror or "")
+    what = lazy_gettext("cannot be read ({why})", why=os_reason(error))
     return PdfError(
         file=path,
         what=what,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from reader.base.errors import Incomplete, NotAnId, ReaderError, UsageError
+from reader.base.errors import Incomplete, NotAnId, ReaderError, UsageError, os_reason
 from reader.base.messages import N_, Joined, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 from reader.library.config import Topic
@@ -265,7 +265,7 @@ class Examples:
         try:
             read = read_bibtex(path.read_bytes())
         except OSError as error:
-            why = f"{plain(str(path))}: {error.strerror}"
+            why = lazy_gettext("{file}: {why}", file=plain(str(path)), why=os_reason(error))
             raise UsageError(
                 what=why,
                 hint=lazy_gettext("Give a BibTeX file, a PDF, a folder of PDFs, or a paper."),

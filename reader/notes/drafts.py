@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from reader.base.errors import Locked, UsageError
+from reader.base.errors import Locked, UsageError, os_reason
 from reader.base.messages import N_, Joined, lazy_gettext, spoken
 from reader.base.text import plain
 from reader.library.config import BUILT_IN_TEMPLATES
@@ -109,7 +109,9 @@ def words_of(draft: Draft) -> str:
         what = lazy_gettext("The editor deleted {file}.", file=draft.file)
         raise UsageError(what=what, hint=lazy_gettext("Nothing was changed.")) from None
     except OSError as error:
-        what = lazy_gettext("{file} cannot be read: {what}.", file=draft.file, what=error.strerror)
+        what = lazy_gettext(
+            "{file} cannot be read: {what}.", file=draft.file, what=os_reason(error)
+        )
         raise UsageError(
             what=what, hint=lazy_gettext("The next `reader note` opens the draft again.")
         ) from None

@@ -17,7 +17,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from reader.base.errors import DiskFull, Incomplete, ReaderError, StoreError
+from reader.base.errors import DiskFull, Incomplete, ReaderError, StoreError, os_reason
 from reader.base.front_matter import single_value, tolerant_value
 from reader.base.messages import lazy_gettext
 from reader.library.disk import files_below, write_whole
@@ -58,7 +58,9 @@ def read(library: Library, path: str) -> str | None:
         return None
     except OSError as error:
         what = lazy_gettext(
-            "{path} cannot be read ({what}), so it was left alone.", path=path, what=error.strerror
+            "{path} cannot be read ({what}), so it was left alone.",
+            path=path,
+            what=os_reason(error),
         )
         raise Incomplete(what=what) from error
     except UnicodeDecodeError:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from reader.base.errors import PdfError, ReaderError, UsageError
+from reader.base.errors import PdfError, ReaderError, UsageError, os_reason
 from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 from reader.library.folder import Library
@@ -139,7 +139,7 @@ class _Run:
                 name = str(error.filename or self.root)
                 yield _broken(
                     name,
-                    lazy_gettext("it cannot be read ({what})", what=error.strerror),
+                    lazy_gettext("it cannot be read ({what})", what=os_reason(error)),
                     lazy_gettext("Check its permissions. The other files were done."),
                 )
 
@@ -189,7 +189,7 @@ class _Run:
         except OSError as error:
             return _broken(
                 name,
-                lazy_gettext("it cannot be read ({what})", what=error.strerror),
+                lazy_gettext("it cannot be read ({what})", what=os_reason(error)),
                 lazy_gettext("Check its permissions. The other files were done."),
             )
         try:

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path, PurePath
 from typing import Literal
 
-from reader.base.errors import Incomplete, NotKnown, PdfError, ReaderError, UsageError
+from reader.base.errors import Incomplete, NotKnown, PdfError, ReaderError, UsageError, os_reason
 from reader.base.messages import N_, lazy_gettext
 from reader.base.text import as_utf8, plain
 from reader.library.disk import disk_error, write_whole
@@ -200,7 +200,7 @@ def _content(library: Library, held: LibraryPaper) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        what = lazy_gettext("{file} cannot be read ({what})", file=file, what=error.strerror)
+        what = lazy_gettext("{file} cannot be read ({what})", file=file, what=os_reason(error))
         raise PdfError(file=title, what=what, hint=hint) from error
 
 

@@ -32,7 +32,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from filelock import FileLock
 
-from reader.base.errors import UsageError
+from reader.base.errors import UsageError, os_reason
 from reader.base.messages import N_, _
 from reader.library.disk import disk_error, write_whole
 
@@ -298,7 +298,7 @@ def context_of(certificate: Path, key: Path | None) -> ssl.SSLContext:
         try:
             file.read_bytes()
         except OSError as error:
-            what = _("{file} cannot be read: {what}.", file=file, what=error.strerror or error)
+            what = _("{file} cannot be read: {what}.", file=file, what=os_reason(error))
             raise UsageError(
                 what=what, hint=_("Check the path and the permissions of the file.")
             ) from None

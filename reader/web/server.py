@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from reader.base.errors import UsageError
+from reader.base.errors import UsageError, os_reason
 from reader.base.messages import N_, _
 from reader.web.gate import LOCAL_NAMES, ServerAddress
 from reader.web.sessions import network_of
@@ -211,7 +211,7 @@ def listening(host: str, port: int) -> socket.socket:
                 ),
             ),
         )
-        what = _(text, host=host, port=port, what=error.strerror or error)
+        what = _(text, host=host, port=port, what=os_reason(error))
         raise UsageError(what=what, hint=_(hint)) from None
     return opened
 

@@ -176,3 +176,12 @@ def test_written_files_do_not_depend_on_the_language(japanese: Path) -> None:
     out(japanese, "export")
     (file,) = (f for f in (japanese / "notes" / "speech").rglob("*.md") if f.name[0] == "2")
     assert 'state: "written"' in file.read_text("utf-8")
+
+
+def test_what_the_system_says_of_a_file_is_in_japanese(japanese: Path, tmp_path: Path) -> None:
+    for file, why in (
+        (tmp_path / "none", "ファイルまたはフォルダがありません"),
+        (tmp_path, "フォルダです"),
+    ):
+        for args in (["note", LIFT, "--file"], ["serve", "--port", "0", "--cert"]):
+            assert why in "".join(out(japanese, *args, str(file), code=2).split())

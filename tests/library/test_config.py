@@ -375,6 +375,7 @@ WRONG = [
     (LEAST + 'lane = "mine"\n', 3, "topics.speech/translation.lane", "'mine'", "own, near"),
     (LEAST + 'seeds = ["moon"]\n', 3, "topics.speech/translation.seeds", "'moon'", "arxiv:"),
     ('[topics.a]\nwords = [" "]\n', 2, "topics.a.words", "' ' is not a word", "Remove it."),
+    ('[topics.a]\nwords = []\n', 2, "topics.a.words", "without words and seeds", "Write some"),
     ('[topics.a]\nwords = ["-"]\n', 2, "topics.a.words", "'-' is not a word", ""),
     ('[topics.a]\nwords = "x"\n', 2, "topics.a.words", "a list of texts", ""),
     ('[topics.a]\nwords = ["x", 3]\n', 2, "topics.a.words", "a list of texts", ""),

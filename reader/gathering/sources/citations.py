@@ -20,7 +20,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
 
-from reader.base.errors import ConfigError, SourceFailed, UsageError
+from reader.base.errors import ConfigError, SourceFailed, UsageError, os_reason
 from reader.base.http import Fetch, Request
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import plain
@@ -323,7 +323,7 @@ def read_key(environ: Mapping[str, str], folder: Path, file: str) -> str:
             content = handle.read(LONGEST_KEY + 1)
     except OSError as error:
         what, hint = (
-            lazy_gettext("the file cannot be read ({why})", why=error.strerror),
+            lazy_gettext("the file cannot be read ({why})", why=os_reason(error)),
             lazy_gettext("Check its name and permissions."),
         )
         raise _wrong(path, "openalex_key_file", what, hint) from None

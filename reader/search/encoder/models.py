@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reader.base.errors import ModelError, ModelMissing
+from reader.base.errors import ModelError, ModelMissing, os_reason
 from reader.base.messages import Joined, Text, lazy_gettext
 
 Progress = Callable[[Text], None]
@@ -110,7 +110,7 @@ def find(model: str, cache: Path) -> ModelPlace:
             raise _missing(model)
     except OSError as error:
         what = lazy_gettext(
-            "{file} cannot be read ({error})", file=error.filename, error=error.strerror
+            "{file} cannot be read ({error})", file=error.filename, error=os_reason(error)
         )
         hint = lazy_gettext("Check the folder's permissions: does it belong to another user?")
         raise ModelError(model=model, what=what, hint=hint) from error
