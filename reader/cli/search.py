@@ -20,6 +20,7 @@ from reader.search.rows.index import Kind
 from reader.texts.search import (
     byline,
     head_of,
+    kinds_by_meaning,
     names_text,
     not_encoded_text,
     not_indexed_text,
@@ -138,8 +139,9 @@ def search_command(
     else:
         if head := head_of(found, text or str(like)):
             output.put(head)
+        near = kinds_by_meaning(found)
         for hit in found.hits:
-            _show_hit(hit)
+            _show_hit(hit, is_near=hit.kind in near)
         # Without a model `_report_gaps` says as much of all texts, and a listing compares nothing.
         if found.n_not_encoded and found.notice is None and not found.is_listing:
             output.put(not_encoded_text(found), is_error=True)
@@ -228,12 +230,13 @@ _PLACES = {
 }
 
 
-def _show_hit(hit: SearchHit) -> None:
+def _show_hit(hit: SearchHit, *, is_near: bool = False) -> None:
     width = screen.width_of_terminal()
     where = _(_PLACES[hit.kind], page=hit.page, section=plain(hit.section))
     title = shorten(plain(hit.held.paper.title), width - columns(where) - 1)
     output.put(f"{where} " + screen.bold(title))
-    output.put("  " + screen.dim(shorten(plain(byline(hit)), width - 2)))
+    facts = [byline(hit), *([_("nearest by meaning")] if is_near else [])]
+    output.put("  " + screen.dim(shorten(plain(" · ".join(facts)), width - 2)))
     output.put_all(screen.wrap_marked(hit.evidence, hit.matches, width, "  "))
 
 

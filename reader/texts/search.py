@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.library.file_names import year_of
@@ -28,6 +30,16 @@ def head_of(found: SearchResult, query: str) -> str:
     if found.is_listing:
         return _("The newest that fit:")
     return "" if found.has_words else _("Nothing has these words. Nearest by meaning:")
+
+
+def kinds_by_meaning(found: SearchResult) -> Set[str]:
+    """List the kinds of which no hit has the query's words, where hits of other kinds have them.
+
+    They are marked: a note that is only near in meaning stands above a paper with the words.
+    """
+    if found.is_listing or not found.has_words:
+        return set()  # the heading says it of all
+    return {hit.kind for hit in found.hits} - {hit.kind for hit in found.hits if hit.has_words}
 
 
 def notices_of(found: SearchResult) -> list[str]:

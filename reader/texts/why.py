@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from reader.base.messages import N_, Joined, Language, Text, _, ngettext, speaking
 from reader.morning.reasons import of_terms, sentence
-from reader.ranking.model import is_bare
+from reader.ranking.model import is_bare, taste_of
 from reader.ranking.rank import Term, in_print
 
 if TYPE_CHECKING:
@@ -156,7 +156,12 @@ def cut_text(found: Explanation) -> str:
     )
     # Of the printed numbers, so that they add up.
     margin = abs(round(found.score, DIGITS) - round(found.cut, DIGITS))
-    numbers = {"cut": f"{found.cut:.{DIGITS}f}", "margin": f"{margin:.{DIGITS}f}"}
+    cut, taste = f"{found.cut:.{DIGITS}f}", round(taste_of(found.terms), DIGITS)
+    if taste:
+        # The cut has it too, so that it differs from paper to paper.
+        moved = f"{taste:+.{DIGITS}f}"
+        cut = _("{cut} (moved by the {taste} that changes the order only)", cut=cut, taste=moved)
+    numbers = {"cut": cut, "margin": f"{margin:.{DIGITS}f}"}
     return _(key, topic=found.topic, place=place, **numbers)
 
 

@@ -212,6 +212,16 @@ def test_the_printed_margin_is_the_difference_of_printed_numbers(
     assert printed[-1] == round(abs(round(score, 3) - round(cut, 3)), 3)
 
 
+def test_a_threshold_that_differs_by_paper_says_what_moves_it(library: Library) -> None:
+    found, _ = explained(library, 1)
+    terms = (Term("title", "speech translation", 3.1), Term("taste", "", 1.19))
+    text = cut_text(replace(found, terms=terms, score=4.29, cut=1.19, place="in"))
+    assert text == (
+        f"threshold of {OWN}: 1.190 (moved by the +1.190 that changes the order only); in by 3.100"
+    )
+    assert "moved" not in cut_text(replace(found, terms=terms[:1]))
+
+
 @pytest.mark.parametrize("place", ["in", "doubtful", "out"])
 def test_a_paper_without_a_topic_word_has_a_cut_of_its_own(library: Library, place: Place) -> None:
     found, _ = explained(library, 1)

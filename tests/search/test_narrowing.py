@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from reader.search.encode import encode, index_words
 from reader.search.find import SearchResult, search
 from reader.search.rows import filters, index
 from reader.search.rows.index import PassageText
+from reader.texts.search import kinds_by_meaning
 from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, tools
 
 GARDENS = paper(
@@ -270,6 +272,16 @@ def test_similarity_alone_is_told_from_words(library: Library) -> None:
     assert not answer.has_words
     assert {hit.matches for hit in answer.hits} == {()}
     assert ask(library, "speech").has_words
+
+
+def test_a_kind_that_only_meaning_found_is_marked(library: Library) -> None:
+    answer = ask(library, "speech")
+    paper = next(hit for hit in answer.hits if hit.kind == "paper" and hit.has_words)
+    note = replace(paper, kind="note", has_words=False)
+    assert kinds_by_meaning(replace(answer, hits=(note, paper))) == {"note"}
+    assert kinds_by_meaning(replace(answer, hits=(paper, replace(note, kind="paper")))) == set()
+    # Then the heading says it of all.
+    assert kinds_by_meaning(replace(answer, hits=(note,))) == set()
 
 
 def test_papers_with_one_text_are_shown_as_one(library: Library) -> None:

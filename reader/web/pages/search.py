@@ -17,7 +17,14 @@ from reader.library.find import find_paper
 from reader.library.query import parse
 from reader.search.find import KINDS, SearchHit, search
 from reader.search.rows.index import Kind
-from reader.texts.search import byline, head_of, names_text, nothing_asked, notices_of
+from reader.texts.search import (
+    byline,
+    head_of,
+    kinds_by_meaning,
+    names_text,
+    nothing_asked,
+    notices_of,
+)
 from reader.texts.shared import markdown
 from reader.web.visit import Visit, route
 
@@ -87,6 +94,7 @@ def _results(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         "names": names_text(found),
         "is_waiting": is_waiting,
         "n": len(found.hits),
+        "near": kinds_by_meaning(found),
         "byline": byline,
         "marked": marked,
         "limit": MANY if kind else FEW,
