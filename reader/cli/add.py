@@ -143,6 +143,9 @@ def report(results: AddReport, found: FilesToAdd, *, is_ended: bool) -> Iterator
 
 
 def _nothing_new(results: AddReport, found: FilesToAdd) -> str:
+    if not found.files and found.own:
+        folder = plain(str(found.own[0]))
+        return _("PDFs in {folder} are the library's own, so they are not added.", folder=folder)
     if not found.files:
         return ngettext(
             "No PDFs found ({n} other file).", "No PDFs found ({n} other files).", found.n_other

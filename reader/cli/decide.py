@@ -17,7 +17,7 @@ from reader.cli.frame import ReaderCommand, WholeNumber, as_json_option, say_err
 from reader.cli.output import answer
 from reader.cli.signals import told_when_ended
 from reader.library.file_names import folder_name
-from reader.library.find import find_paper
+from reader.library.find import find_paper, find_papers
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows.decisions import Kind
@@ -108,7 +108,7 @@ def _decide(
 ) -> list[LibraryPaper]:
     """Decide, and say of each paper what was done; returns the papers as they stand then."""
     new = {held.row: held for held in decide(library, kind, ids)}
-    found = {held.row: held for held in (find_paper(library, text) for text in ids)}
+    found = {held.row: held for held in find_papers(library, ids)}
     done = N_("Picked for {topic}: {title}") if kind == "pick" else N_("Skipped: {title}")
     for held in found.values():
         text = _(
@@ -290,7 +290,7 @@ def fetch_command(context: click.Context, ids: tuple[str, ...]) -> int:
     with build.opened(context) as library:
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
-        named = [find_paper(library, text) for text in ids]
+        named = find_papers(library, ids)
         for held in named:
             # A note ends no pick: a paper that is written up may still lack its PDF.
             if held.state not in ("pick", "read"):

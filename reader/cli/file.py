@@ -11,7 +11,7 @@ from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, as_json_option, say_errors, settings_of
 from reader.cli.output import answer
 from reader.library.file_names import UNFILED, Suggestion
-from reader.library.find import find_paper
+from reader.library.find import find_papers
 from reader.library.paper import LibraryPaper
 from reader.library.rows import filings
 from reader.morning.file import (
@@ -56,7 +56,7 @@ def file_command(
     problems: list[ReaderError] = []
     with build.opened(context) as library:
         # All are looked up before the first one is moved: a wrong id changes nothing.
-        found_first = [find_paper(library, id_) for id_ in ids]
+        found_first = find_papers(library, ids)
         # A paper that is named twice is filed once.
         wanted = list({held.row: held for held in found_first}.values())
         if not topic:

@@ -16,7 +16,7 @@ from reader.cli.terminal import END, Ask, asking
 from reader.habit import recall
 from reader.habit.recall import GRADES, Due, card_of
 from reader.habit.rows import Review, Waiting
-from reader.library.find import find_paper
+from reader.library.find import find_papers
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
@@ -99,7 +99,7 @@ def recall_command(
         day = library.today()
         due = recall.due(library, day)
         # Named papers come whether they are due or not. A paper without a note is a UsageError.
-        named = [find_paper(library, text) for text in ids]
+        named = find_papers(library, ids)
         cards = [(held, recall.waiting_of(library, held)) for held in named]
         cards = cards if ids else recall.cards(library, day)
         if as_json:
@@ -120,7 +120,7 @@ def _grade(
     from reader.habit.recall import next_day
 
     # A list and no generator: where one of the ids is wrong, nothing is graded.
-    for held in [find_paper(library, text) for text in ids]:
+    for held in find_papers(library, ids):
         graded = recall.grade(library, held, GRADES.index(given) + 1, next_day=next_day)
         if as_json:
             output.put_json(graded.held, grade=given, due_on=graded.due_on)

@@ -33,7 +33,7 @@ from reader.habit.week import (
 )
 from reader.library.days import day_named, days_back
 from reader.library.disk import write_whole
-from reader.library.find import find_paper
+from reader.library.find import find_papers
 from reader.library.folder import Library
 from reader.morning.pick import drop, keep, keep_asked, n_to_ask, to_ask
 from reader.morning.trust import began_on
@@ -411,7 +411,7 @@ def share_command(
         today = library.today()
         if day is None:
             # A paper that is named twice is shared once.
-            held = {h.row: h for h in (find_paper(library, text) for text in ids)}
+            held = {h.row: h for h in find_papers(library, ids)}
             papers = list(held.values())
             shared = share(library, papers, choice=choice, has_figures=not no_figures)
         else:

@@ -47,12 +47,14 @@ from reader.search.encode import index_words
 class FilesToAdd:
     """The files below some paths. files: the PDFs, each with the folder or file that was named.
 
+    own: folders in which the library keeps its own PDFs, which are left out.
     closed: folders that may not be read. absent: PDFs that are in iCloud and not on this
     disk. n_other: files that are no PDFs; n_hidden: files and folders whose names begin
     with a dot.
     """
 
     files: dict[Path, Path] = field(default_factory=dict)
+    own: list[Path] = field(default_factory=list)
     closed: list[Path] = field(default_factory=list)
     absent: list[Path] = field(default_factory=list)
     n_other: int = 0
@@ -77,9 +79,9 @@ def find_files(library: Library, paths: Sequence[Path]) -> FilesToAdd:
     library itself keeps is left out. Raises NotKnown for a path where nothing is.
     """
     found = FilesToAdd()
-    own = [_place(library.folder / name) for name in ("papers", "pictures", "vectors")]
     # By device and inode, which links and other spellings of a path share.
-    seen = {place for place in own if place}
+    own = {_place(library.folder / name) for name in ("papers", "pictures", "vectors")} - {None}
+    seen: set[tuple[int, int]] = set()
     for named in paths:
         path = Path(os.path.abspath(named))
         if not os.path.lexists(path):
@@ -90,6 +92,9 @@ def find_files(library: Library, paths: Sequence[Path]) -> FilesToAdd:
         if not path.is_dir():
             found.add(path, path)
             continue
+        if any(_place(folder) in own for folder in path.parents):
+            found.own.append(path)
+            continue
         # Walked without recursion: a folder may be a thousand deep.
         waiting = [path]
         while waiting:
@@ -98,6 +103,9 @@ def find_files(library: Library, paths: Sequence[Path]) -> FilesToAdd:
             if place is None or place in seen:
                 continue
             seen.add(place)
+            if place in own:
+                found.own.append(here)
+                continue
             waiting += reversed(_look_into(here, path, found))
     return found
 

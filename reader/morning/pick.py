@@ -18,7 +18,7 @@ from reader.base.text import plain
 from reader.library.arrival import keep_arrival, meant_at, sent_act
 from reader.library.days import days_back
 from reader.library.files import gone_pdfs, is_here
-from reader.library.find import find_paper
+from reader.library.find import find_paper, find_papers
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.passage import length_seconds, minutes, paper_seconds
@@ -36,7 +36,7 @@ def decide(library: Library, kind: Kind, texts: Sequence[str]) -> list[LibraryPa
     stands already is left alone, so that one undo takes it back; but a pick that was put off is
     picked again, which brings it back. A picked paper is filed and gets its key.
     """
-    rows = list(dict.fromkeys(find_paper(library, text).row for text in texts))
+    rows = list(dict.fromkeys(held.row for held in find_papers(library, texts)))
     if sent_act(library):
         # Recorded in any case: the history has to show what a device sent, and when.
         return decide_rows(library, kind, rows)
@@ -232,7 +232,7 @@ def drop(library: Library, texts: Sequence[str]) -> list[LibraryPaper]:
 
     Raises NotFound, or UsageError for one that is not in the queue.
     """
-    rows = list(dict.fromkeys(find_paper(library, text).row for text in texts))
+    rows = list(dict.fromkeys(held.row for held in find_papers(library, texts)))
     # Looked up in the transaction of the skips, so that all of them go or none.
     with library.db.writing():
         _in_queue(library, rows)

@@ -22,7 +22,7 @@ from reader.base.text import as_utf8, plain
 from reader.library.disk import disk_error, write_whole
 from reader.library.file_names import file_stem, fold_name
 from reader.library.files import is_here
-from reader.library.find import find_paper
+from reader.library.find import find_papers
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
@@ -94,7 +94,7 @@ def take(library: Library, texts: Sequence[str], folder: Path) -> Iterator[Table
     A paper that has a copy there is not copied again, whatever was done to that copy.
     Raises NotFound or UsageError before anything is copied, Locked, ReadOnly or StoreError.
     """
-    rows = [find_paper(library, text).row for text in texts]
+    rows = [held.row for held in find_papers(library, texts)]
     rows = rows or highlights.picks_on(library.db, library.today())
     # Compared folded and with links resolved: on a Mac `Papers` is `papers`.
     own, asked = (PurePath(fold_name(os.path.realpath(f))) for f in (library.folder, folder))

@@ -221,6 +221,19 @@ def test_existing_paths_are_added_although_others_are_missing(library: Path, she
     assert says(out, "Already in the library: [", WATER, f"{file} → [Vale] {titled(1)} →")
 
 
+@pytest.mark.parametrize("below", ["", "papers", "papers/speech"])
+def test_the_librarys_own_pdfs_are_not_added_and_said_to_be_its_own(
+    library: Path, below: str
+) -> None:
+    make(library / "papers" / "speech" / "a.pdf", titled(1))
+    code, out, _ = run_here("add", "--no-fetch", str(library / below), library=library)
+    own = library / (below or "papers")
+    assert (code, says(out, f"PDFs in {own} are the library's own, so they are not added.")) == (
+        0,
+        True,
+    )
+
+
 def test_a_paper_that_was_here_is_not_new(library: Path) -> None:
     code, [one] = added(library, WATER)
     assert (code, one["outcome"], one["is_new"]) == (0, "identified", False)

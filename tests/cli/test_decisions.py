@@ -116,3 +116,25 @@ def test_wrong_reports_the_new_topic_and_undo_takes_it_back(
     assert said("--quiet", "wrong", title) == ""
     assert said("undo", "--quiet") == ""
     assert said("wrong", title) == f"Not in any of your topics, so it was skipped: {title}"
+
+
+def test_a_title_without_its_quotes_picks_no_other_papers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    several = [paper(1, "Speech on a ladder"), paper(2, "Translation in a lift"), paper(3, "Ants")]
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+
+    def said(*args: str, code: int = 0) -> str:
+        assert run(["--library", str(tmp_path), *args], Settings()) == code
+        out, err = capsys.readouterr()
+        return (out + err).strip()
+
+    for command in ("pick", "skip", "drop", "fetch", "share", "recall"):
+        told = said(command, "speech", "translation", code=2)
+        assert "'speech' and 'translation' name two papers" in told
+        assert "Put a title in quotes: 'speech translation'." in told
+    assert said("undo") == "There is nothing to undo."
+    # Whole titles, ids and more than one word are meant as they stand.
+    assert len(said("skip", "ants", "speech on", several[1].id).splitlines()) == 3
