@@ -42,13 +42,16 @@ def kinds_by_meaning(found: SearchResult) -> Set[str]:
     return {hit.kind for hit in found.hits} - {hit.kind for hit in found.hits if hit.has_words}
 
 
-def notices_of(found: SearchResult) -> list[str]:
-    """Write sentences about the query as it was taken, and about texts that were not seen."""
+def notices_of(found: SearchResult, *, index: str) -> list[str]:
+    """Write sentences about the query as it was taken, and about texts that were not seen.
+
+    index: what indexes them, as in `not_encoded_text`.
+    """
     told = [plain(str(sentence)) for sentence in found.said]
     if found.n_not_encoded and found.notice is None and not found.is_listing:
-        told.append(not_encoded_text(found))
+        told.append(not_encoded_text(found, index=index))
     if found.n_not_indexed:
-        told.append(not_indexed_text(found))
+        told.append(not_indexed_text(found, index=index))
     return told
 
 
@@ -59,33 +62,41 @@ def names_text(found: SearchResult) -> str:
     return _("Also searched for: {names}.", names=_(", ").join(map(plain, found.names)))
 
 
-def not_encoded_text(found: SearchResult) -> str:
-    """Count the texts that similarity could not see."""
+INDEX = "`reader index`"
+
+
+def not_encoded_text(found: SearchResult, *, index: str = INDEX) -> str:
+    """Count the texts that similarity could not see.
+
+    index: what makes their vectors, a command or a page's button.
+    """
     return ngettext(
-        "{n} text has no vector yet and is found by words only; `reader index` makes the vectors.",
-        "{n} texts have no vectors yet and are found by words only; `reader index` makes the "
-        "vectors.",
+        "{n} text has no vector yet and is found by words only; {index} makes the vectors.",
+        "{n} texts have no vectors yet and are found by words only; {index} makes the vectors.",
         found.n_not_encoded,
+        index=index,
     )
 
 
-def not_indexed_text(found: SearchResult) -> str:
+def not_indexed_text(found: SearchResult, *, index: str = INDEX) -> str:
     """Count the texts that are not indexed yet, and describe what that means for the result."""
     if found.is_listing:
         # Filters alone read papers from their own table, so the list lacks none of them.
         return ngettext(
             "{n} note, highlight or paper is not indexed yet. Papers are listed without the "
-            "index, notes and highlights are not; `reader index` indexes them.",
+            "index, notes and highlights are not; {index} indexes them.",
             "{n} notes, highlights and papers are not indexed yet. Papers are listed without the "
-            "index, notes and highlights are not; `reader index` indexes them.",
+            "index, notes and highlights are not; {index} indexes them.",
             found.n_not_indexed,
+            index=index,
         )
     return ngettext(
-        "{n} note, highlight or paper is not indexed yet and cannot be found; `reader index` "
-        "indexes them.",
-        "{n} notes, highlights and papers are not indexed yet and cannot be found; `reader index` "
-        "indexes them.",
+        "{n} note, highlight or paper is not indexed yet and cannot be found; {index} indexes "
+        "them.",
+        "{n} notes, highlights and papers are not indexed yet and cannot be found; {index} indexes "
+        "them.",
         found.n_not_indexed,
+        index=index,
     )
 
 

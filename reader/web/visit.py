@@ -49,7 +49,7 @@ from reader.base.errors import (
     UsageError,
 )
 from reader.base.messages import N_, _, speaking
-from reader.base.text import plain, visible
+from reader.base.text import plain, shorten, visible
 from reader.library.arrival import (
     RepeatedAct,
     base_of,
@@ -218,6 +218,16 @@ class Visit:
         """Read a query parameter, without invisible characters."""
         return visible(str(self.request.query_params.get(name, otherwise)))
 
+    def chosen(self, name: str, known: Sequence[str]) -> str:
+        """Read a query parameter that has one of a few values, "" where it is missing or empty.
+
+        Raises UsageError for another value: a page of all papers is not what was asked for.
+        """
+        value = self.asked(name)
+        if value and value not in known:
+            raise unknown_value(name, value, _("Known are: {names}.", names=_(", ").join(known)))
+        return value
+
     def field(self, name: str) -> str:
         """Read a text field of the form, "" where it is missing; line ends as \\n."""
         found = self.form.get(name, "")
@@ -280,6 +290,16 @@ class Visit:
 
 
 Page = Callable[[Visit], Response]
+
+
+def unknown_value(name: str, value: str, hint: str) -> UsageError:
+    """Make the error for a value in an address that nothing is known by."""
+    what = _(
+        "The address asks for {name}={value}, which is not known.",
+        name=name,
+        value=shorten(plain(value), 60),
+    )
+    return UsageError(what=what, hint=hint)
 
 
 def wants_json(request: Request) -> bool:

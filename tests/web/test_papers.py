@@ -92,7 +92,7 @@ def test_fields_and_words_are_one_query(client: TestClient) -> None:
 
 
 def test_the_form_shows_what_was_asked_and_pages_keep_it(client: TestClient) -> None:
-    text = client.get("/papers?q=-survey&year=2024-2025&state=candidate&has=x&before=x").text
+    text = client.get("/papers?q=-survey&year=2024-2025&state=candidate").text
     assert 'name="q" type="search" value="-survey"' in text
     assert '<option value="candidate" selected>' in text
     assert 'name="year" value="2024-2025"' in text
@@ -103,10 +103,27 @@ def test_the_form_shows_what_was_asked_and_pages_keep_it(client: TestClient) -> 
 
 def test_a_wrong_filter_is_said_and_nothing_breaks(client: TestClient) -> None:
     for query in ("year=never", 'topic="', "author=%22%22", "q=%22", "year=9999999999", "q=a:b:c",
-                  "before=-1&after=99999999999999999999", "q=" + "x" * 1500):  # fmt: skip
+                  "state=&before=&has=", "q=" + "x" * 1500):  # fmt: skip
         assert client.get(f"/papers?{query}").status_code == 200, query
     said = client.get("/papers?author=Nobody").text
     assert "There is no author Nobody here." in said
+
+
+@pytest.mark.parametrize("page", ["/papers", "/topics/speech/translation"])
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("state=bogus", "The address asks for state=bogus, which is not known."),
+        ("has=note&has=bogus", "The address asks for has=bogus, which is not known."),
+        ("before=-1", "The address asks for before=-1, which is not known."),
+        ("after=99999999999999999999", "It takes a number."),
+    ],
+)
+def test_a_value_that_nobody_knows_is_refused(
+    client: TestClient, page: str, query: str, said: str
+) -> None:
+    answer = client.get(f"{page}?{query}")
+    assert (answer.status_code, said in answer.text) == (400, True)
 
 
 def test_values_cannot_leave_their_quotation() -> None:

@@ -105,7 +105,9 @@ def test_a_part_is_the_hits_alone(client: TestClient) -> None:
 def test_one_kind_alone_can_be_asked_for(client: TestClient) -> None:
     page = client.get("/search?q=birds&kind=passage").text
     assert ('id="hits-passage"' in page, 'id="hits-paper"' in page) == (True, False)
-    assert 'id="hits-paper"' in client.get("/search?q=birds&kind=nonsense").text
+    refused = client.get("/search?q=birds&kind=nonsense")
+    assert refused.status_code == 400
+    assert "The address asks for kind=nonsense, which is not known." in refused.text
 
 
 def test_no_hits_and_an_empty_query_are_explained(client: TestClient) -> None:
@@ -137,6 +139,9 @@ def test_texts_that_are_not_encoded_or_indexed_are_counted(
     page = client.get("/search?q=birds").text
     assert "1 text has no vector yet and is found by words only;" in page
     assert "1 note, highlight or paper is not indexed yet and cannot be found;" in page
+    # A page names its own way, and no command.
+    assert page.count("“Fetch PDFs and update the search index” (More, Background tasks)") == 2
+    assert "reader index" not in page
     listing = client.get("/search?q=author:Lind").text
     assert "cannot be found" not in listing
     assert "is not indexed yet. Papers are listed without the index, notes and" in listing

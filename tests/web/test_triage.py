@@ -72,6 +72,14 @@ def test_later_goes_on_and_comes_back_to_what_was_left(tmp_path: Path) -> None:
     assert sheets(text)[0] == (ONE, True)
 
 
+def test_a_paper_that_is_not_here_is_refused(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, _):
+        for name in ("at", "after"):
+            refused = client.get(f"/triage?{name}=nope")
+            assert refused.status_code == 400
+            assert f"The address asks for {name}=nope, which is not known." in refused.text
+
+
 def test_a_decided_paper_is_seen_again_where_it_is_asked_for(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         decide(library, "skip", [TWO])

@@ -169,7 +169,10 @@ def picture(visit: Visit) -> Response:
     if file is None:
         raise NotKnown(
             what=_("There is no picture of this paper."),
-            hint=_("`reader pick` fetches it. For a picked paper the next `gather` tries again."),
+            hint=_(
+                "Pick the paper. Its PDF is fetched by “Fetch PDFs and update the search index” "
+                "(More, Background tasks)."
+            ),
         )
     answer = send_file(visit.request, file, media_type="image/png", name=Path(name).name)
     if visit.asked("v"):

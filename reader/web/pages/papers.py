@@ -33,7 +33,7 @@ from reader.texts.sources import (
     shared_hint,
 )
 from reader.web.render import as_path, paper_at
-from reader.web.visit import Visit, route
+from reader.web.visit import Visit, route, unknown_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def folder(visit: Visit) -> Response:
     if path not in topic_names(library) and not below:
         raise NotKnown(
             what=_("There is no topic or folder {topic}.", topic=plain(path)),
-            hint=_("`reader topics` lists them; --new makes a new folder."),
+            hint=_("The page Folders lists them."),
         )
     asked = _form_asked(visit)
     parts = path.split("/")
@@ -181,17 +181,24 @@ def trust(visit: Visit) -> Response:
 
 
 def _form_asked(visit: Visit) -> LibraryForm:
-    given, state = visit.request.query_params, visit.asked("state")
-    rows = {name: visit.asked(name) for name in ("before", "after")}
+    has = [kind for kind in visit.request.query_params.getlist("has") if kind]
+    rows = {name: visit.asked(name) for name in ("before", "after") if visit.asked(name)}
+    for name, text in rows.items():
+        # Longer numbers are no rows of SQLite.
+        if not (text.isdecimal() and len(text) < 16):
+            raise unknown_value(
+                name, text, _("It takes a number. Open the first page of the list.")
+            )
+    for kind in set(has) - set(HAS):
+        raise unknown_value("has", kind, _("Known are: {names}.", names=_(", ").join(HAS)))
     return LibraryForm(
         q=plain(visit.asked("q")),
-        state=state if state in STATES else "",
+        state=visit.chosen("state", STATES),
         topic=plain(visit.asked("topic")),
         author=plain(visit.asked("author")),
         year="".join(visit.asked("year").split())[:20],
-        has=tuple(kind for kind in HAS if kind in given.getlist("has")),
-        # Longer numbers are no rows of SQLite.
-        **{n: int(text) for n, text in rows.items() if text.isdecimal() and len(text) < 16},
+        has=tuple(kind for kind in HAS if kind in has),
+        **{name: int(text) for name, text in rows.items()},
     )
 
 

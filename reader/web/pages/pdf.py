@@ -234,7 +234,10 @@ def _open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:
         what = _("The PDF of {title} is not here.", title=plain(held.paper.title))
         raise NotKnown(
             what=what,
-            hint=_("`reader pick` fetches it. For a picked paper the next `gather` tries again."),
+            hint=_(
+                "Pick the paper. Its PDF is fetched by “Fetch PDFs and update the search index” "
+                "(More, Background tasks)."
+            ),
         )
     return found.path, found.name, file
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from reader.base.errors import ModelError, UsageError
-from reader.base.messages import _
+from reader.base.messages import N_, _
 from reader.base.text import plain, shorten
 from reader.habit.share import Choice, share, share_week
 from reader.habit.week import read_between, week_of
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+BUTTON = N_("“Fetch PDFs and update the search index” (More, Background tasks)")
+
 FEW, MANY = 5, 30
 """Hits shown of each kind; hits shown where one kind is chosen."""
 
@@ -41,7 +43,7 @@ MOST_LETTERS = 1_000
 
 def search_page(visit: Visit) -> Response:
     query = visit.asked("q")[:MOST_LETTERS]
-    kind = visit.asked("kind") if visit.asked("kind") in KINDS else ""
+    kind = visit.chosen("kind", KINDS)
     values: dict[str, Any] = {
         "query": query,
         "kind": kind,
@@ -82,7 +84,7 @@ def _results(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         limit=MANY if kind else FEW,
     )
     is_waiting = is_waiting and found.notice is not None
-    notices = [serving.said, *notices_of(found)]
+    notices = [serving.said, *notices_of(found, index=_(BUTTON))]
     if found.notice is not None and not is_waiting:
         notices += [plain(found.notice.message), plain(found.notice.hint)]
         notices.append(_("Only words were compared, not meaning."))

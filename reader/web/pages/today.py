@@ -20,6 +20,7 @@ from reader.library.find import find_paper
 from reader.library.paper import State
 from reader.library.passage import minutes, spent_s
 from reader.library.rows.decisions import Kind, last_decided, moments_on
+from reader.library.rows.papers import paper_with_id
 from reader.morning.decide import (
     LATER_TEXTS,
     ActOutcome,
@@ -47,7 +48,7 @@ from reader.morning.values import Entry, Morning
 from reader.texts.morning import changed_text, pdfs_texts, theme_texts
 from reader.texts.sources import counted, missing_texts, n_answered, no_network_text
 from reader.web.render import day_text, paper_at
-from reader.web.visit import Visit, own_address, route
+from reader.web.visit import Visit, own_address, route, unknown_value
 
 
 def today(visit: Visit) -> Response:
@@ -314,6 +315,11 @@ def _current_row(visit: Visit, entries: dict[int, Entry], last: int | None) -> i
     rows = list(entries)
     states = {row: entry.held.state for row, entry in entries.items()}
     row_of = {entry.held.paper.id: row for row, entry in entries.items()}
+    for name in ("at", "after"):
+        value = visit.asked(name)
+        # A paper that left the list is no mistake; one that is not here is.
+        if value and value not in row_of and paper_with_id(visit.library.db, value) is None:
+            raise unknown_value(name, value, _("No paper in this library has this id."))
     if (at := row_of.get(visit.asked("at"))) is not None:
         return at
     if (after := row_of.get(visit.asked("after"))) is not None:
