@@ -100,9 +100,12 @@ def queue_entry(queued: QueueEntry) -> Entry:
     return Entry(queued.held, None, queued.held.topic, 0.0, why, (), (), queued=queued)
 
 
-def pdfs_texts(morning: Morning) -> list[str]:
+def pdfs_texts(morning: Morning, *, fetch: str = "`reader fetch`") -> list[str]:
     """Explain how many PDFs of the queue are here, what happens to the others, and why some could
-    not be fetched; nothing where nothing was picked."""
+    not be fetched; nothing where nothing was picked.
+
+    fetch: what fetches them, a command or a page's button.
+    """
     pdfs = morning.pdfs
     if pdfs is None:
         return []
@@ -115,12 +118,10 @@ def pdfs_texts(morning: Morning) -> list[str]:
     else:
         rest = _(N_("it") if pdfs.of == 1 else N_("the others"))
         state = _(
-            N_(
-                "; `reader fetch` or the next gather fetches {rest} (log of the last run: "
-                "fetch.log)"
-            )
+            N_("; {fetch} or the next gather fetches {rest} (log of the last run: fetch.log)")
             if morning.fetching
-            else N_("; `reader fetch` or the next gather fetches {rest}"),
+            else N_("; {fetch} or the next gather fetches {rest}"),
+            fetch=fetch,
             rest=rest,
         )
     failed = _(", {n} failed", n=pdfs.n_failed) if pdfs.n_failed else ""

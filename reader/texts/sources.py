@@ -69,10 +69,11 @@ def incomplete_text(sources: Sequence[SourceLine]) -> str:
     return _("INCOMPLETE: papers may be missing from {names}; see below.", names=names)
 
 
-def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
+def missing_texts(sources: Sequence[SourceLine], *, details: str = "`reader sources`") -> list[str]:
     """Name each source of which something is missing, of which day, and what happens next.
 
-    Nothing where `no_network_text` reports all of them.
+    Nothing where `no_network_text` reports all of them. details: what shows more of them, a
+    command or a page.
     """
     missing = [s for s in sources if s.is_missing]
     if no_network_text(sources):
@@ -99,8 +100,8 @@ def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
             for line in several
         )
         alike.setdefault(key, []).append(several)
-    texts = [_unreached_text(unreached)] if unreached else []
-    texts += [_text_of_several(groups) for groups in alike.values()]
+    texts = [_unreached_text(unreached, details)] if unreached else []
+    texts += [_text_of_several(groups, details) for groups in alike.values()]
     if silent:
         texts.append(_("{name}: not asked on this day.", name=_(", ").join(dict.fromkeys(silent))))
     return texts
@@ -122,7 +123,7 @@ def reason_of(name: str, error: str) -> str:
     return error[max(error.rfind(h) + len(h) if h in error else 0 for h in heads) :]
 
 
-def _unreached_text(lines: Sequence[SourceLine]) -> str:
+def _unreached_text(lines: Sequence[SourceLine], details: str) -> str:
     """Name the sources whose hosts are silent, with one reason for all.
 
     The days that they lack are named only where all of them lack the same.
@@ -135,7 +136,7 @@ def _unreached_text(lines: Sequence[SourceLine]) -> str:
     if len({frozenset(days) for days in lacks.values()}) == 1:
         of_one = [line for line in lines if line.name == lines[0].name]
         text = _source_text([replace(s, name=names, state="failed", error="") for s in of_one])
-    return _with_cause(text, {reason_of(line.name, str(line.error)) for line in lines})
+    return _with_cause(text, {reason_of(line.name, str(line.error)) for line in lines}, details)
 
 
 def counted(sources: Sequence[SourceLine]) -> list[SourceLine]:
@@ -164,27 +165,28 @@ def _cause(line: SourceLine) -> str:
     return str(line.error).removeprefix(f"{line.name}: ")
 
 
-def _with_cause(text: str, causes: Set[str]) -> str:
+def _with_cause(text: str, causes: Set[str], details: str) -> str:
     """Put the cause behind a report: the only one, else the number of hosts that are silent."""
     cause = (
         next(iter(causes))
         if len(causes) == 1
         else ngettext(
-            "{n} host does not answer; for details: `reader sources`",
-            "{n} hosts do not answer; for details: `reader sources`",
+            "{n} host does not answer; for details: {details}",
+            "{n} hosts do not answer; for details: {details}",
             len(causes),
+            details=details,
         )
     )
     return f"{text.rstrip('.。')}: {cause}"
 
 
-def _text_of_several(groups: Sequence[Sequence[SourceLine]]) -> str:
+def _text_of_several(groups: Sequence[Sequence[SourceLine]], details: str) -> str:
     """Report sources that lack the same days for the same reason, in one line."""
     if len(groups) == 1:
         return _source_text(groups[0])
     names = _(", ").join(group[0].name for group in groups)
     text = _source_text([replace(line, name=names, error="") for line in groups[0]])
-    return _with_cause(text, {_cause(group[0]) for group in groups})
+    return _with_cause(text, {_cause(group[0]) for group in groups}, details)
 
 
 _SOURCES = {

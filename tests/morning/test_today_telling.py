@@ -106,6 +106,16 @@ def test_a_silent_host_is_named_once_with_all_its_sources_whatever_days_they_lac
     ]
 
 
+def test_a_page_names_its_page_of_sources_and_no_command() -> None:
+    lines = [
+        SourceLine(name, "failed", None, 0, DAY, f"{name}: no answer ({why})", is_unreachable=True)
+        for name, why in (("arXiv", "no route"), ("blog", "no such name"))
+    ]
+    other = SourceLine("list", "failed", None, 0, DAY, "list: answered 404")
+    text = missing_texts([*lines, other], details="the page Sources")[0]
+    assert text.endswith("2 hosts do not answer; for details: the page Sources")
+
+
 def test_a_reason_with_a_colon_in_it_stays_whole() -> None:
     why = "no answer (the connection broke: no route)"
     lines = [

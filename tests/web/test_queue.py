@@ -197,12 +197,13 @@ def test_each_button_says_for_which_paper_it_is(tmp_path: Path) -> None:
 def test_the_current_number_of_pdfs_is_shown(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         here = "PDFs of your picks: 0 of 2 here"
-        assert f"{here}; reader fetch or the next gather" in shown(client.get("/").text)
+        button = "“Fetch PDFs and update the search index” (More, Background tasks)"
+        assert f"{here}; {button} or the next gather" in shown(client.get("/").text)
         with lock_file(library.folder / FETCH_LOCK):
             assert f"{here}; fetching continues." in shown(client.get("/").text)
         # Nothing was written since, so that the morning itself is remembered.
         (library.folder / FETCH_LOG).write_text("…")
-        assert f"{here}; reader fetch or the next gather fetches the others (log" in (
+        assert f"{here}; {button} or the next gather fetches the others (log" in (
             shown(client.get("/").text)
         )
         for id_ in (ONE, TWO):

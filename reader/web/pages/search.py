@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from reader.base.errors import ModelError, UsageError
-from reader.base.messages import N_, _
+from reader.base.messages import _
 from reader.base.text import plain, shorten
 from reader.habit.share import Choice, share, share_week
 from reader.habit.week import read_between, week_of
@@ -26,13 +26,12 @@ from reader.texts.search import (
     notices_of,
 )
 from reader.texts.shared import markdown
+from reader.web.render import INDEX_BUTTON
 from reader.web.visit import Visit, route
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-BUTTON = N_("“Fetch PDFs and update the search index” (More, Background tasks)")
 
 FEW, MANY = 5, 30
 """Hits shown of each kind; hits shown where one kind is chosen."""
@@ -84,7 +83,7 @@ def _results(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         limit=MANY if kind else FEW,
     )
     is_waiting = is_waiting and found.notice is not None
-    notices = [serving.said, *notices_of(found, index=_(BUTTON))]
+    notices = [serving.said, *notices_of(found, index=_(INDEX_BUTTON))]
     if found.notice is not None and not is_waiting:
         notices += [plain(found.notice.message), plain(found.notice.hint)]
         notices.append(_("Only words were compared, not meaning."))

@@ -47,7 +47,7 @@ from reader.morning.trust import is_due
 from reader.morning.values import Entry, Morning
 from reader.texts.morning import changed_text, pdfs_texts, theme_texts
 from reader.texts.sources import counted, missing_texts, n_answered, no_network_text
-from reader.web.render import day_text, paper_at
+from reader.web.render import INDEX_BUTTON, day_text, paper_at
 from reader.web.visit import Visit, own_address, route, unknown_value
 
 
@@ -78,12 +78,12 @@ def today(visit: Visit) -> Response:
         waiting=n_waiting(entries, states),
         minutes=minutes_of(e for e in entries if e.held.state == "candidate"),
         recall=recall,
-        pdfs=pdfs_texts(shown),
+        pdfs=pdfs_texts(shown, fetch=_(INDEX_BUTTON)),
         let_go=let_go if day == library.today() else (),
         leads=leads_to_queue(shown),
         has_to_read=bool(shown.queue or shown.has_news or day != library.today()),
         missing=list(filter(None, [no_network_text(shown.sources)]))
-        or missing_texts(shown.sources),
+        or missing_texts(shown.sources, details=_("the page Sources")),
         counts=counted(shown.sources),
         answered=n_answered(shown.sources),
         changed={v.held.row: changed_text(v) for v in shown.new_versions},
