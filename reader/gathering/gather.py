@@ -56,6 +56,7 @@ from reader.library.config import Config, Feed
 from reader.library.folder import Library
 from reader.library.paper import Batch, BatchState, Paper, Post
 from reader.library.rows import papers
+from reader.library.rows.failures import local_time
 
 MOST_PAGES = 50
 """The most pages of a list, enough for a venue of 50,000 papers; it ends a list of a server that
@@ -199,8 +200,9 @@ def last_batches(library: Library, day: date) -> list[Batch]:
 def _hold_back(library: Library, name: str) -> None:
     # `retry_at` is the time that the server asked for (Retry-After), or one of our own.
     known = sources.source(library.db, name)
-    if known.retry_at and known.retry_at > library.now():
-        at = f"{known.retry_at.astimezone(library.config.timezone):%H:%M}"
+    retry_at = known.next_try(library.now())
+    if retry_at and retry_at > library.now():
+        at = local_time(library, retry_at)
         error = said_now(known.error, known.reason, source=name)
         raise HeldBack(
             source=name,
@@ -212,7 +214,7 @@ def _hold_back(library: Library, name: str) -> None:
                 error=error,
             ),
             hint=lazy_gettext("`reader gather '{name}'` asks it now.", name=name),
-            retry_at=known.retry_at,
+            retry_at=retry_at,
             reason=known.reason,
             at=at,
         )

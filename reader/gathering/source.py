@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from reader.base.errors import ReaderError
 from reader.base.http import Fetch, Request, Response
 from reader.gathering.rows import sources
-from reader.gathering.rows.sources import SourceState
+from reader.gathering.rows.sources import LONGEST_HOLD, SourceState
 from reader.library.folder import Library
 from reader.library.paper import Batch
 
@@ -96,11 +96,13 @@ def succeed(library: Library, known: SourceState, answer: Response | None = None
 def fail(library: Library, name: str, error: ReaderError) -> None:
     """Record that a source failed, and when it may be asked again.
 
-    It is the time that the source named, else one that is later after each failure.
+    It is the time that the source named, a week at most, else one that is later after each
+    failure.
     """
     now = library.now()
     known = sources.source(library.db, name)
-    retry_at = getattr(error, "retry_at", None) or now + wait_after(known.n_errors, name)
+    named = getattr(error, "retry_at", None)
+    retry_at = min(named, now + LONGEST_HOLD) if named else now + wait_after(known.n_errors, name)
     words = (error.message, error.hint)
     sources.add_error(library.db, name, words, now=now, retry_at=retry_at, reason=error.reason)
 

@@ -278,7 +278,7 @@ def _bring_up(library: Library) -> None:
 
 
 def _is_held_back(library: Library, name: str) -> bool:
-    retry_at = sources.source(library.db, name).retry_at
+    retry_at = sources.source(library.db, name).next_try(library.now())
     return retry_at is not None and retry_at > library.now()
 
 

@@ -215,7 +215,7 @@ def reports(library: Library) -> list[Report]:
                 error=said_now(fared.error, fared.reason, source=name)
                 or (line.error if line.is_missing else ""),
                 hint=hint_now(fared.hint, fared.reason),
-                retry_at=fared.retry_at,
+                retry_at=fared.next_try(library.now()),
                 tried_on=KINDS[kinds[name]].tried_on if name in kinds else tried_on,
             )
         )
@@ -279,7 +279,7 @@ def must_gather(library: Library, at: time, *, began_at: datetime | None) -> boo
     """
     now = library.now()
     moment = last_due(at, now, library.config.timezone)
-    known = [one for one in (began_at, sources.last_asked(library.db)) if one is not None]
+    known = [one for one in (began_at, sources.last_asked(library.db, now=now)) if one is not None]
     began = max(known, default=None)
     if began is None or began < moment:
         return True
@@ -301,7 +301,8 @@ def is_due(library: Library) -> bool:
         if known.asked_at is None:
             return True
         if known.error:
-            if known.retry_at is None or known.retry_at <= now:
+            retry_at = known.next_try(now)
+            if retry_at is None or retry_at <= now:
                 return True
             continue
         # It answered, with too little: soon again, as feeds of arXiv may be late.

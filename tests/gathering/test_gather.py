@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,8 +30,9 @@ from reader.gathering.source import FIRST_RETRY, LONGEST_RETRY, wait_after
 from reader.gathering.sources import arxiv_lists, oai
 from reader.library.folder import Library
 from reader.library.paper import Batch
-from reader.library.rows import papers
-from reader.morning.trust import is_due
+from reader.library.rows import failures, papers
+from reader.library.rows.failures import waiting
+from reader.morning.trust import is_due, must_gather, reports
 from reader.texts.sources import reason_of
 from tests.samples import a_library, tools
 
@@ -619,7 +620,8 @@ class TestHoldingBack:
         ((name, message),) = run(library, play)
         assert (name, [r.source for r in play.seen if r.source == name]) == ("timeline", [])
         assert message == (
-            f"timeline: failed 1 time, next try after {MORNING + rests:%H:%M}: timeline: no answer"
+            f"timeline: failed 1 time, next try after {MORNING + rests:%Y-%m-%d %H:%M}: "
+            "timeline: no answer"
         )
         assert [b.state for b in batches(library) if b.source == name] == ["not asked"]
         assert sources.source(library.db, name).n_errors == 1
@@ -643,6 +645,46 @@ class TestHoldingBack:
         play.timeline = SourceFailed(source="timeline", what="answered 429", retry_at=at)
         run(library, play)
         assert sources.source(library.db, "timeline").retry_at == at
+
+    def test_a_server_is_believed_for_a_week_at_most(self, library: Library, play: Play) -> None:
+        at = MORNING + timedelta(days=900)
+        play.timeline = SourceFailed(source="timeline", what="answered 503", retry_at=at)
+        run(library, play)
+        retry_at = sources.source(library.db, "timeline").retry_at
+        assert retry_at == MORNING + timedelta(days=7)
+
+    def test_a_failure_under_a_clock_that_was_ahead_holds_nothing_back(
+        self, library: Library, play: Play, clock: Clock
+    ) -> None:
+        ahead = MORNING + timedelta(days=700)
+        words = ("timeline: no answer", "")
+        sources.add_error(
+            library.db, "timeline", words, now=ahead, retry_at=ahead + timedelta(hours=1)
+        )
+        failures.add_failure(library.db, "resolve", "arxiv:2506.00001", words, now=ahead)
+        assert is_due(library)
+        assert next(r for r in reports(library) if r.name == "timeline").retry_at is None
+        assert waiting(library, "resolve") == {}
+        assert run(library, play) == []
+        assert sources.source(library.db, "timeline").n_errors == 0
+
+    def test_a_next_try_years_ahead_is_held_to_a_week(self, library: Library) -> None:
+        sources.add_error(
+            library.db,
+            "timeline",
+            ("timeline: no answer", ""),
+            now=MORNING,
+            retry_at=MORNING + timedelta(days=700),
+        )
+        fared = sources.source(library.db, "timeline")
+        assert fared.next_try(MORNING) == MORNING + timedelta(days=7)
+
+    def test_a_clock_that_was_ahead_does_not_keep_the_server_from_gathering(
+        self, library: Library, play: Play, clock: Clock
+    ) -> None:
+        at, ahead = time(6), MORNING + timedelta(days=700)
+        sources.touch(library.db, "timeline", now=ahead)
+        assert must_gather(library, at, began_at=None)
 
     def test_a_source_that_is_gone_for_good_never_stops_the_morning(
         self, library: Library, play: Play, clock: Clock

@@ -103,7 +103,7 @@ def posts_with_open_links(db: Database, *, now: datetime) -> dict[str, list[Post
         """
         SELECT p.*, o.url AS link FROM open_links AS o JOIN posts AS p ON p.id = o.post
         WHERE NOT EXISTS (SELECT 1 FROM failures AS f WHERE f.stage = 'link'
-                          AND f.subject = o.url AND f.retry_at > ?)
+                          AND f.subject = o.url AND f.at <= ?1 AND f.retry_at > ?1)
         ORDER BY p.id, o.url
         """,
         (now.isoformat(),),
@@ -138,7 +138,7 @@ def ids_without_paper(db: Database, *, now: datetime) -> dict[str, str]:
         FROM mentions AS m JOIN posts AS p ON p.id = m.post
         WHERE NOT EXISTS (SELECT 1 FROM identifiers AS i WHERE i.id = m.identifier)
           AND NOT EXISTS (SELECT 1 FROM failures AS f WHERE f.stage = 'resolve'
-                          AND f.subject = m.identifier AND f.retry_at > ?)
+                          AND f.subject = m.identifier AND f.at <= ?1 AND f.retry_at > ?1)
         GROUP BY m.identifier ORDER BY m.identifier
         """,
         (now.isoformat(),),

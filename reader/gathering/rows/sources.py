@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from reader.base.errors import Reason
 from reader.library.paper import Batch
 from reader.library.rows.database import Database, Row
+
+LONGEST_HOLD = timedelta(days=7)
+"""The longest time that a source is not asked, whatever it wishes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,16 @@ class SourceState:
     hint: str = ""
     retry_at: datetime | None = None
     reason: Reason = ""
+
+    def next_try(self, now: datetime) -> datetime | None:
+        """Return `retry_at` as far as it holds: None for at once.
+
+        A failure of a later moment than now was stored while the clock was ahead, and its
+        source need not wait for that moment to come.
+        """
+        if self.retry_at is None or self.asked_at is None or self.asked_at > now:
+            return None
+        return min(self.retry_at, self.asked_at + LONGEST_HOLD)
 
 
 def source(db: Database, name: str) -> SourceState:
@@ -58,10 +71,12 @@ def add_success(
         )
 
 
-def last_asked(db: Database) -> datetime | None:
-    """Get the moment at which any source was last asked, None for never."""
+def last_asked(db: Database, *, now: datetime) -> datetime | None:
+    """Get the moment, not after now, at which any source was last asked, None for never."""
     # Sources that feeds.toml names no more count too.
-    row = db.read_one("SELECT max(asked_at) AS at FROM sources")
+    row = db.read_one(
+        "SELECT max(asked_at) AS at FROM sources WHERE asked_at <= ?", (now.isoformat(),)
+    )
     return _moment(row["at"]) if row else None
 
 

@@ -106,9 +106,12 @@ def failures(db: Database, stage: str) -> list[Failure]:
 
 
 def waiting(library: Library, stage: str) -> dict[str, Failure]:
-    """List the failures of a stage whose time to try again has not come: subject → failure."""
+    """List the failures of a stage whose time to try again has not come: subject → failure.
+
+    One of a later moment than now was stored while the clock was ahead: it waits for nothing.
+    """
     now = library.now()
-    return {f.subject: f for f in failures(library.db, stage) if f.retry_at > now}
+    return {f.subject: f for f in failures(library.db, stage) if f.tried_at <= now < f.retry_at}
 
 
 class StillMissing(Incomplete):
