@@ -185,6 +185,7 @@ def value_of(config: Config, key: str) -> object:
     holders: dict[str, object] = {
         "reader": config,
         "arxiv": config.arxiv,
+        "gather": config.gather,
         "resolve": config.resolve,
         "citations": config.citations,
         "deadline": config.deadlines[0],

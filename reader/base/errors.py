@@ -10,6 +10,7 @@
     │   └── Ambiguous                   4
     ├── Incomplete                      5   done, but something is missing
     │   ├── SourceFailed                5
+    │   │   ├── OutOfTime               5
     │   │   └── Unreachable             5
     │   ├── PdfError                    5
     │   └── NotOpened                   5
@@ -177,6 +178,15 @@ class SourceFailed(Incomplete):
         self.source, self.status, self.url, self.retry_at = source, status, url, retry_at
 
 
+class OutOfTime(SourceFailed):
+    """A source that did not answer within the time that a gather has for all of them."""
+
+    def __init__(self, *, was_asked: bool = True, **values: Any) -> None:
+        """Name the source. was_asked: False where the time was over before its turn."""
+        super().__init__(**values)
+        self.was_asked = was_asked
+
+
 class Unreachable(SourceFailed):
     """A source whose host did not answer."""
 
@@ -269,6 +279,11 @@ class ModelMissing(ModelError):
     """An encoder that is not on this disk."""
 
     message_text = N_("{model} is not on this disk: {what}")
+
+
+def is_unasked(error: ReaderError) -> bool:
+    """Check whether the time was over before anybody was asked: nothing failed then."""
+    return isinstance(error, OutOfTime) and not error.was_asked
 
 
 def said_now(stored: str, reason: Reason, *, source: Text) -> str:

@@ -140,6 +140,7 @@ def tools(
             fit_topic=fit_topic,
             fit_talk=fit_talk,
             progress=tell,
+            within=client.within,
         )
 
 

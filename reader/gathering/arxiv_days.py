@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.base.errors import ReaderError, Reason
+from reader.base.errors import OutOfTime, ReaderError, Reason, is_unasked
 from reader.base.messages import lazy_ngettext
 from reader.gathering.calendar import (
     announced_at,
@@ -100,10 +100,11 @@ def plan_api(library: Library, tools: SourceTools) -> Work:
             except ReaderError as error:
                 # After one bad day the next ones are still asked, unless the server is down.
                 failures.append(error)
-                yield partial(
-                    list, [Batch(ARXIV, day, None, 0, "failed", error.message, reason=error.reason)]
-                )
-                if len(failures) < MOST_FAILURES and not getattr(error, "retry_at", None):
+                state: BatchState = "not asked" if is_unasked(error) else "failed"
+                batch = Batch(ARXIV, day, None, 0, state, error.message, reason=error.reason)
+                yield partial(list, [batch])
+                is_down = isinstance(error, OutOfTime) or getattr(error, "retry_at", None)
+                if len(failures) < MOST_FAILURES and not is_down:
                     continue
                 tools.progress(ARXIV, 0, 0)
                 yield partial(given_up, left, error)

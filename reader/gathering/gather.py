@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
-from reader.base.errors import Problem, ReaderError, SourceFailed, said_now
+from reader.base.errors import Problem, ReaderError, SourceFailed, is_unasked, said_now
 from reader.base.http import Fetch, Response
 from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain, shorten
@@ -236,7 +236,7 @@ def _record_failure(
         fail(library, name, error)
     if not is_counted:
         # Each day that is due gets a batch, else the list would call the day complete.
-        state: BatchState = "not asked" if is_held_back else "failed"
+        state: BatchState = "not asked" if is_held_back or is_unasked(error) else "failed"
         for day in _days_due(library, name):
             _keep(library, Batch(name, day, None, 0, state, error.message, reason=error.reason))
     return Problem("gather", name, error)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reader.base.errors import PdfError, Problem, ReaderError, SourceFailed, Unreachable
+from reader.base.errors import PdfError, Problem, ReaderError, SourceFailed, Unreachable, is_unasked
 from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
 from reader.library.rows.failures import StillMissing
 
@@ -34,8 +34,13 @@ def told_together(problems: Sequence[Problem]) -> list[ReaderError]:
     """Choose the errors to be told, those that have the same reason as one.
 
     What later steps still lack because of an earlier outage is within that of the hosts that
-    gave no answer now.
+    gave no answer now. Those for which no time was left are one error too.
     """
+    unasked = [p for p in problems if is_unasked(p.error)]
+    if len(unasked) > 1:
+        first, names = unasked[0].error, _names(unasked, by_name=False)
+        error = SourceFailed(source=names, what=first.values["what"], hint=first.values["hint"])
+        return [*told_together([p for p in problems if p not in unasked]), error]
     silent = [p for p in problems if p.error.reason == "unreachable" and _is_told(p)]
     if not silent:
         return _pdfs_together(problems)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from reader.base.errors import Incomplete, Problem, ReaderError, Reason, SourceFailed
+from reader.base.errors import Incomplete, Problem, ReaderError, Reason, SourceFailed, is_unasked
 from reader.base.http import Fetch, Request
 from reader.base.messages import Text, lazy_ngettext
 from reader.gathering.post import own_words
@@ -127,7 +127,7 @@ def _look_up_all(
             subject = f"{len(batch)} arXiv ids" if at_once > 1 else batch[0]
             problems.append(Problem(STAGE, subject, error))
             # All of the batch wait, since the failure is not about a single id.
-            for id_ in batch:
+            for id_ in () if is_unasked(error) else batch:
                 _fail(library, id_, error.message, error.reason)
             continue
         for paper in dict.fromkeys(found.values()):
@@ -195,8 +195,9 @@ def follow_links(library: Library, tools: SourceTools) -> list[Problem]:
             posts.add_short_links(db, led, now=now)
         for link, error in found.failures.items():
             missed.add(link)
-            words = (error.message, error.hint)
-            failures.add_failure(db, LINKS, link, words, now=now, reason=error.reason)
+            if not is_unasked(error):
+                words = (error.message, error.hint)
+                failures.add_failure(db, LINKS, link, words, now=now, reason=error.reason)
             failed.setdefault(error.source, Problem(LINKS, link, error))
     tools.progress("link", len(todo), len(todo))
     return list(failed.values())

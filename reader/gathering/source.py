@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from reader.base.errors import ReaderError
+from reader.base.errors import ReaderError, is_unasked
 from reader.base.http import Fetch, Request, Response
 from reader.gathering.rows import sources
 from reader.gathering.rows.sources import LONGEST_HOLD, SourceState
@@ -97,8 +97,10 @@ def fail(library: Library, name: str, error: ReaderError) -> None:
     """Record that a source failed, and when it may be asked again.
 
     It is the time that the source named, a week at most, else one that is later after each
-    failure.
+    failure. Nothing is recorded where the time was over before it was asked.
     """
+    if is_unasked(error):
+        return
     now = library.now()
     known = sources.source(library.db, name)
     named = getattr(error, "retry_at", None)

@@ -197,6 +197,13 @@ class BackupSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GatherSettings:
+    """Settings of a gather. wait_s: the seconds that it waits for all sources together."""
+
+    wait_s: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A whole feeds.toml, with a default for everything but the topics.
 
@@ -228,6 +235,7 @@ class Config:
     templates: tuple[Template, ...] = ()
     recall: RecallSettings = RecallSettings()
     backup: BackupSettings = BackupSettings()
+    gather: GatherSettings = GatherSettings()
     is_language_written: bool = False
     """Whether feeds.toml names the language; where it does not, pages take the browser's."""
 

@@ -32,6 +32,7 @@ from reader.library.config import (
     Config,
     Deadline,
     Feed,
+    GatherSettings,
     NoteSettings,
     Person,
     RecallSettings,
@@ -54,6 +55,7 @@ TABLES: dict[str, dict[str, type]] = {
     "encoder": {"model": str},
     "arxiv": {"categories": tuple, "api_url": str, "rss_url": str, "oai_url": str,
               "pdf_url": str, "delay_s": float},
+    "gather": {"wait_s": float},
     "resolve": {"doi": str, "openreview": str, "acl": str, "short_links": tuple},
     "citations": {"source": str, "semantic_scholar_url": str, "openalex_url": str,
                   "openalex_key_file": str, "max_age_days": int},
@@ -332,6 +334,8 @@ class _ConfigText(Checks):
             raise self.wrong(("reader", "pdf_name"), problem, hint)
         for key in ("quota", "minutes", "theme_balance_days", "queue_days"):
             self.at_least(("reader", key), reader.get(key, 1), 1 if key != "quota" else 0)
+        gather = GatherSettings(**tables["gather"])
+        self.at_least(("gather", "wait_s"), gather.wait_s, 1)
         config = Config(
             **reader,
             is_language_written="language" in reader,
@@ -349,6 +353,7 @@ class _ConfigText(Checks):
             note=self.note(tables["note"], lists["template"]),
             recall=self.recall(tables["recall"]),
             backup=BackupSettings(**tables["backup"]),
+            gather=gather,
         )
         self.source_names(config)
         return config

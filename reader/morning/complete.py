@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 from reader.base.errors import (
     Incomplete,
     NotKnown,
+    OutOfTime,
     PdfError,
     Problem,
     ReaderError,
     SourceFailed,
     Unreachable,
+    is_unasked,
 )
 from reader.base.messages import lazy_gettext, lazy_ngettext
 from reader.gathering.resolve import BATCH, ask_arxiv, is_off, look_up
@@ -105,7 +107,7 @@ class Registries:
         self.errors.setdefault(registry, error)
         self._in_a_row[registry] += 1
         # One id that fails, or whose record makes no sense, is no sign that the next one will.
-        is_silent = isinstance(error, Unreachable) or (
+        is_silent = isinstance(error, OutOfTime | Unreachable) or (
             isinstance(error, SourceFailed) and error.retry_at is not None
         )
         if is_silent or self._in_a_row[registry] >= MOST_FAILURES:
@@ -152,6 +154,8 @@ def complete(library: Library, tools: SourceTools) -> list[Problem]:
     # A total of 0 says that the work stopped before its end.
     tools.progress(STAGE, *((len(ids), len(ids)) if len(found) == len(ids) else (0, 0)))
     for id_, error in registries.failed.items():
+        if is_unasked(error):
+            continue
         words = (error.message, error.hint)
         failures.add_failure(library.db, STAGE, id_, words, now=library.now(), reason=error.reason)
     lacking = Counter(id_.partition(":")[0] for id_ in ids if id_ not in found)

@@ -14,6 +14,7 @@ for in batches, each kept as it comes: after a failure the next run asks for the
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -291,13 +292,16 @@ def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) 
     """Run the stages that the morning's list waits for: ask sources, resolve ids, learn from
     decisions, rank by words, index for full text.
 
+    All that is asked together ends within `gather.wait_s`, unless sources are named.
     Raises Locked when another process runs them.
     """
+    wait_s = math.inf if only else library.config.gather.wait_s
     with lock_file(library.folder / "gather.lock"):
-        problems = gather(library, tools, only=only)
-        problems += follow_links(library, tools)
-        problems += resolve(library, tools)
-        problems += complete(library, tools)
+        with tools.within(wait_s):
+            problems = gather(library, tools, only=only)
+            problems += follow_links(library, tools)
+            problems += resolve(library, tools)
+            problems += complete(library, tools)
         # Before the ranking: today's papers are ranked by what was decided until now.
         learn(library, tools)
         rank_days(library, library.today())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ class Tools:
     fit_topic: fits one topic's model to decisions; fit_talk: the forecast's numbers to talk.
     progress: told (what, done, total) before each item and at the end; a total of 0 where the
     work stopped before it was done.
+    within: lets all that `fetch` asks for meanwhile end within so many seconds together.
     """
 
     fetch: Fetch
@@ -55,3 +57,4 @@ class Tools:
     fit_topic: FitTopic
     fit_talk: Callable[[Sequence[TalkExample], Coefficients], Coefficients]
     progress: Callable[[str, int, int], None]
+    within: Callable[[float], AbstractContextManager[object]] = nullcontext

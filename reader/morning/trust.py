@@ -295,7 +295,8 @@ def is_due(library: Library) -> bool:
     """
     now = library.now()
     batches = last_batches(library, library.today())
-    lacking = {b.source for b in batches if b.state in ("partial", "stale", "not out yet")}
+    states = ("partial", "stale", "not out yet", "not asked")
+    lacking = {b.source for b in batches if b.state in states}
     for name in source_names(library.config):
         known = sources.source(library.db, name)
         if known.asked_at is None:

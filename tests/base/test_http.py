@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import shutil
 import socket
+import socketserver
 import ssl
 import subprocess
 import threading
@@ -13,13 +15,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reader import __version__
-from reader.base.errors import SourceFailed, Unreachable
+from reader.base.errors import OutOfTime, SourceFailed, Unreachable
 from reader.base.http import Request, Response
-from reader.base.http.client import Backend, Client, PrivateAddress, RequestDeadline, is_public
+from reader.base.http.client import Client
+from reader.base.http.connections import Backend, PrivateAddress, RequestDeadline, is_public
 from tests.server import NOW, Answer, Server, Time, gzipped, redirect
 
 HOST = "127.0.0.1"
@@ -461,11 +465,102 @@ class TestSilence:
         assert client.fetch(replace(ask(server.url("/a")), delay_s=500)).content == b"here"
         assert time_.slept == [500]
 
+    def test_a_handshake_that_drips_ends_at_the_deadline(self) -> None:
+        with _DrippingHandshake(("127.0.0.1", 0), _DripHandshake) as server:
+            threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+            with impatient(deadline_s=0.5) as client:
+                silence(client, ask(f"https://127.0.0.1:{server.server_address[1]}/"))
+            n_sent = server.n_sent
+            server.stopping.set()
+            server.shutdown()
+        assert n_sent < N_DRIPS
+
     def test_a_server_that_speaks_no_tls(self, client: Client, server: Server) -> None:
         error = silence(client, ask(f"https://127.0.0.1:{server.port}/"))
         assert (
             error.message == "Feed: no answer (127.0.0.1 does not offer a secure connection (TLS))"
         )
+
+
+N_DRIPS = 60
+
+
+class _DrippingHandshake(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    block_on_close = False
+    n_sent = 0
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.stopping = threading.Event()
+
+
+class _DripHandshake(socketserver.BaseRequestHandler):
+    """Answer a handshake with the head of a long record, and its bytes for three seconds."""
+
+    server: _DrippingHandshake
+
+    def handle(self) -> None:
+        with contextlib.suppress(OSError):
+            self.request.sendall(bytes([0x16, 3, 3, 0x3F, 0xFF, 2, 0, 0x3F, 0xFB]))
+            while self.server.n_sent < N_DRIPS and not self.server.stopping.wait(0.05):
+                self.request.sendall(bytes(1))
+                self.server.n_sent += 1
+
+
+class TestTimeForAll:
+    """`within` gives many requests one time together."""
+
+    def test_what_is_too_slow_is_cut_and_the_rest_is_not_asked(self, server: Server) -> None:
+        server.script("/slow", Answer(b"slow" * 1000, drip_s=0.05))
+        with impatient() as client:
+            with client.within(0.5):
+                error = failure(client, ask(server.url("/slow")))
+                late = failure(client, ask(server.url("/late")))
+            server.script("/late", Answer(b"here"))
+            assert client.fetch(ask(server.url("/late"))).content == b"here"
+        assert isinstance(error, OutOfTime)
+        assert isinstance(late, OutOfTime)
+        assert (error.was_asked, late.was_asked) == (True, False)
+        assert error.message == (
+            "Feed: 127.0.0.1 did not finish its answer within the 0.5 s for all sources"
+        )
+        assert late.message == "Feed: not asked: the 0.5 s for all sources were over"
+        assert [seen.path for seen in server.seen] == ["/slow", "/late"]
+
+    @pytest.mark.parametrize(("seconds", "is_slow"), [(2, False), (9, True)])
+    def test_a_host_without_a_fair_time_is_not_to_blame(
+        self, client: Client, server: Server, time_: Time, seconds: float, is_slow: bool
+    ) -> None:
+        def answer(_: object) -> Answer:
+            time_.now_s += seconds
+            return Answer(bytes(300_000))
+
+        server.respond("/long", answer)
+        server.script("/a", Answer(b"here"))
+        with client.within(10):
+            client.fetch(ask(server.url("/a")))
+            time_.now_s += 10.5 - seconds
+            error = failure(client, ask(server.url("/long")))
+        assert isinstance(error, OutOfTime)
+        assert error.was_asked == is_slow
+
+    def test_pauses_that_the_source_asks_for_do_not_count(
+        self, client: Client, server: Server, time_: Time
+    ) -> None:
+        server.script("/a", Answer(b"here"))
+        request = replace(ask(server.url("/a")), delay_s=3)
+        with client.within(10):
+            assert [client.fetch(request).content for _ in range(9)] == [b"here"] * 9
+        assert time_.slept == [3] * 8
+
+    def test_a_busy_server_is_not_waited_for_beyond_the_time(
+        self, client: Client, server: Server, time_: Time
+    ) -> None:
+        server.script("/a", Answer(status=429, headers={"Retry-After": "20"}))
+        with client.within(10):
+            assert failure(client, ask(server.url("/a"))).status == 429
+        assert time_.slept == []
 
 
 class TestContentAddresses:

@@ -17,6 +17,7 @@ from reader.library.config import (
     Config,
     Deadline,
     Feed,
+    GatherSettings,
     NoteSettings,
     Person,
     RecallSettings,
@@ -51,6 +52,8 @@ rss_url = "http://localhost:8080/rss/"
 oai_url = "http://localhost:8080/oai"
 pdf_url = "http://localhost:8080/pdf/"
 delay_s = 0
+[gather]
+wait_s = 90
 [resolve]
 doi = "off"
 openreview = "https://or.example.org"
@@ -137,6 +140,7 @@ def test_every_key_means_what_it_says() -> None:
             "http://localhost:8080/pdf/",
             0.0,
         ),
+        gather=GatherSettings(90.0),
         resolve=Resolve("", "https://or.example.org", "https://acl.example.org/", ("t.example",)),
         citations=Citations(
             "openalex",
@@ -338,6 +342,7 @@ WRONG = [
     ('[arxiv]\ndelay_s = inf\n' + LEAST, 2, "arxiv.delay_s", "this number is not possible", ""),
     ('[arxiv]\ncategories = ["cs CL"]\n' + LEAST, 2, "arxiv.categories", "'cs CL'", "cs.CL"),
     ('[arxiv]\napi_url = "nowhere"\n' + LEAST, 2, "arxiv.api_url", "not a web address", ""),
+    ('[gather]\nwait_s = 0.5\n' + LEAST, 2, "gather.wait_s", "0.5 is too small", "1 or more"),
     ('[resolve]\ndoi = "no"\n' + LEAST, 2, "resolve.doi", "not a web address", ""),
     ('[citations]\nsource = "google"\n' + LEAST, 2, "citations.source", "'google'", "openalex"),
     ('[citations]\nmax_age_days = 0\n' + LEAST, 2, "citations.max_age_days", "too small", ""),

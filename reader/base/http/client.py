@@ -4,38 +4,34 @@ One client for the whole program: its name and address in every request, a pause
 calls to one host, Retry-After heeded, redirects followed by hand, nothing read without
 end. It does not know what the bytes mean. Clock, sleep and monotonic come in from
 outside, so that tests do not wait. Every failure is a SourceFailed or Unreachable.
-
-Connections end in time and, where guarded, never lead into a private network. httpx has a
-timeout for each read but none for the whole, and looks names up by itself. So the sockets
-are wrapped here, by httpcore's own hook for that (`NetworkBackend`): each wait is cut to
-what is left of the deadline, headers included, and a name is looked up once, checked, and
-the checked address is the one connected to: a name that answers something else a moment
-later (DNS rebinding) gains nothing.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ipaddress
 import re
-import socket
 import ssl
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from socket import gaierror
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-import httpcore
 import httpx
 
 from reader import __version__
-from reader.base.errors import SourceFailed, Unreachable
+from reader.base.errors import OutOfTime, SourceFailed, Unreachable
 from reader.base.http import Request, Response
+from reader.base.http.connections import (
+    CORE_ERRORS,
+    PrivateAddress,
+    RequestDeadline,
+    TimeBudget,
+    Transport,
+)
 from reader.base.messages import N_, Text, lazy_gettext, lazy_ngettext
 
 LOOK_AT_ADDRESS = N_("Check the address in feeds.toml.")
@@ -137,6 +133,22 @@ def no_answer(error: Exception, host: str, request: Request, seconds: float) -> 
     return Unreachable(source=request.source, what=what)
 
 
+def out_of_time(request: Request, seconds: float, host: str = "") -> OutOfTime:
+    """Make the error for a time that is over. host: that did not answer, "" for none asked."""
+    what = lazy_gettext("not asked: the {n} s for all sources were over", n=f"{seconds:g}")
+    if host:
+        what = lazy_gettext(
+            "{host} did not finish its answer within the {n} s for all sources",
+            host=host,
+            n=f"{seconds:g}",
+        )
+    hint = lazy_gettext(
+        "The next gather goes on. `wait_s` in feeds.toml sets the time; a source that is named "
+        "(`reader gather NAME`) has no limit."
+    )
+    return OutOfTime(was_asked=bool(host), source=request.source, what=what, hint=hint)
+
+
 def _system_error(error: BaseException | None) -> OSError | UnicodeError | None:
     """Find the operating system's error below those of the libraries; None without one."""
     while error is not None:
@@ -164,7 +176,7 @@ class Client:
     clock: the present moment, aware. sleep, monotonic: as in `time`; seconds.
     trusted_hosts: host names that may lead into a private network.
     timeout_s: longest silence. deadline_s: longest time for one answer with its redirects,
-    without the pauses between calls.
+    without the pauses between calls. `within` sets a time for many answers together.
     Threads may share one client. Addresses found in content have a connection pool of their
     own: a connection opened for an address in feeds.toml is never reused for them.
     """
@@ -183,6 +195,7 @@ class Client:
         self._trusted_hosts = frozenset(host.lower() for host in trusted_hosts)
         self._timeout_s, self._deadline_s = timeout_s, deadline_s
         self._deadline = RequestDeadline(monotonic)
+        self._budget: TimeBudget | None = None
         self._lock = threading.Lock()
         self._free_at: dict[str, float] = {}
         self._last_at: dict[str, float] = {}
@@ -211,11 +224,24 @@ class Client:
     ) -> None:
         self.close()
 
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Let all requests of the block, in all threads, end within some seconds of the first.
+
+        The pauses that a source asks for between two calls do not count.
+        """
+        self._budget = TimeBudget(seconds)
+        try:
+            yield
+        finally:
+            self._budget = None
+
     def fetch(self, request: Request) -> Response:
         """Fetch one address: 200 with its body, or 304 where a validator was given.
 
         429 and 503 are tried again twice, 500, 502 and 504 once. Raises Unreachable where no
-        answer came, SourceFailed for everything else.
+        answer came, OutOfTime where the time of `within` is over, SourceFailed for everything
+        else.
         """
         is_conditional = bool(request.etag or request.last_modified)
         for n_tries in range(len(WAITS_S) + 1):
@@ -224,7 +250,7 @@ class Client:
             if answer.status == 200 or (answer.is_unchanged and is_conditional):
                 return answer
             wait_s = _wait_before_retry(answer, n_tries, self._clock())
-            if wait_s is None:
+            if wait_s is None or wait_s >= self._deadline.budget_left_s:
                 break
             # The host that answered, which after a redirect is another one than was asked.
             self._hold_back(_parse_url(answer.url, request).host, wait_s)
@@ -236,7 +262,12 @@ class Client:
 
     def _ask(self, request: Request) -> Response:
         """Follow redirects to the first other answer, of any status."""
-        self._deadline.start(self._deadline_s)
+        budget = self._budget
+        if budget and budget.ends_at is None:
+            budget.ends_at = self._monotonic() + budget.seconds
+        self._deadline.start(self._deadline_s, budget)
+        if budget and self._deadline.budget_left_s <= 0:
+            raise out_of_time(request, budget.seconds)
         url = _parse_url(request.url, request)
         is_trusted = request.is_trusted or self._is_trusted_host(url)
         passed: list[httpx.URL] = []
@@ -289,7 +320,12 @@ class Client:
                 request, what, N_("If you trust it, add it to feeds.toml yourself.")
             ) from error
         except (httpx.HTTPError, *CORE_ERRORS) as error:
-            # `cut` makes one timeout of both limits, so the error does not say which one was met.
+            # `cut` makes one timeout of all limits, so the error does not say which one was met.
+            if (budget := self._budget) and self._deadline.budget_left_s <= 0:
+                # A host that was asked at the last moment had no fair time: it is not to blame.
+                had_time = self._deadline.spent_s >= min(self._timeout_s, budget.seconds / 2)
+                host = url.host if had_time else ""
+                raise out_of_time(request, budget.seconds, host) from error
             is_late = self._deadline.is_over
             seconds = self._deadline_s if is_late else self._timeout_s
             raise no_answer(error, url.host, request, seconds) from error
@@ -305,7 +341,7 @@ class Client:
             self._last_at[host] = start
         if start > now:
             self._sleep(start - now)
-            self._deadline.extend(start - now)
+            self._deadline.extend(start - now, is_polite=earliest >= start)
 
     def _hold_back(self, host: str, seconds: float) -> None:
         """Pause all calls to a host for some seconds: a busy server is busy for all threads."""
@@ -432,199 +468,3 @@ def _retry_after_s(answer: Response, now: datetime) -> float | None:
         # `parsedate_to_datetime` gives a moment without a zone for "-0000", which is UTC.
         seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
     return min(max(seconds, 0.0), 7 * 86400.0)
-
-
-CORE_ERRORS = (
-    httpcore.TimeoutException,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.UnsupportedProtocol,
-)
-"""The exceptions of httpcore, which have no common base class."""
-
-# A server may close a kept connection just as it is used again: then one of these is raised
-# before any answer came. Measured in 32 of 300 calls in a row. A GET may be sent again.
-_HUNG_UP = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
-
-Lookup = Callable[[str, int], list[str]]
-
-
-class PrivateAddress(Exception):
-    """A host name has an address in a private network."""
-
-    def __init__(self, host: str, address: str) -> None:
-        self.host, self.address = host, address
-        super().__init__(f"{host} is {address}")
-
-
-class RequestDeadline(threading.local):
-    """The moment at which this thread's request must end; each thread has its own."""
-
-    # `threading.local` calls this again in each thread that uses the object.
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._at = float("inf")
-
-    def start(self, seconds: float) -> None:
-        self._at = self._monotonic() + seconds
-
-    def extend(self, seconds: float) -> None:
-        """Move the deadline by seconds that were spent in a pause between calls."""
-        self._at += seconds
-
-    @property
-    def is_over(self) -> bool:
-        return self._monotonic() >= self._at
-
-    def cut(self, timeout: float | None) -> float:
-        """Shorten a timeout to the seconds left; None means no timeout.
-
-        Raises httpcore.ReadTimeout where no time is left.
-        """
-        left = self._at - self._monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout("deadline")
-        return left if timeout is None else min(timeout, left)
-
-
-class Transport(httpx.BaseTransport):
-    """httpx over httpcore, with our own connections.
-
-    is_guarded: connect to public addresses only. Raises httpcore's errors and PrivateAddress.
-    """
-
-    def __init__(
-        self, deadline: RequestDeadline, *, is_guarded: bool, lookup: Lookup | None = None
-    ):
-        backend = Backend(deadline, is_guarded=is_guarded, lookup=lookup or look_up)
-        self._pool = httpcore.ConnectionPool(
-            # httpx's own transport takes no network backend, and httpcore's pool does.
-            max_connections=128, max_keepalive_connections=8, keepalive_expiry=15.0,
-            network_backend=backend,
-        )  # fmt: skip
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        asked = httpcore.Request(
-            request.method,
-            httpcore.URL(
-                scheme=request.url.raw_scheme,
-                host=request.url.raw_host,
-                port=request.url.port,
-                target=request.url.raw_path,
-            ),
-            headers=request.headers.raw,
-            content=request.content or None,
-            extensions=request.extensions,
-        )
-        try:
-            answer = self._pool.handle_request(asked)
-        except _HUNG_UP:
-            answer = self._pool.handle_request(asked)
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Body(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._answer.iter_stream()
-
-    def close(self) -> None:
-        self._answer.close()
-
-
-class Backend(httpcore.NetworkBackend):
-    """Connects to the first address of a name that answers.
-
-    Where it is guarded, all addresses are checked before the first connection.
-    """
-
-    def __init__(self, deadline: RequestDeadline, *, is_guarded: bool, lookup: Lookup) -> None:
-        self._deadline, self._is_guarded, self._lookup = deadline, is_guarded, lookup
-        self._inner = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        try:
-            addresses = self._lookup(host, port)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(str(error)) from error
-        for address in addresses if self._is_guarded else ():
-            if not is_public(address):
-                raise PrivateAddress(host, address)
-        for i, address in enumerate(addresses):
-            # The error of the last address is the one that is told.
-            is_last = i == len(addresses) - 1
-            with contextlib.nullcontext() if is_last else contextlib.suppress(*_TRY_THE_NEXT):
-                stream = self._inner.connect_tcp(
-                    address, port, self._deadline.cut(timeout), local_address, socket_options
-                )
-                return _Stream(stream, self._deadline)
-        raise httpcore.ConnectError(f"{host} has no address")
-
-
-_TRY_THE_NEXT = (httpcore.ConnectError, httpcore.ConnectTimeout)
-
-
-class _Stream(httpcore.NetworkStream):
-    def __init__(self, inner: httpcore.NetworkStream, deadline: RequestDeadline) -> None:
-        self._inner, self._deadline = inner, deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._deadline.cut(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, self._deadline.cut(timeout))
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        secured = self._inner.start_tls(ssl_context, server_hostname, self._deadline.cut(timeout))
-        return _Stream(secured, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-
-def look_up(host: str, port: int) -> list[str]:
-    """Look up the addresses of a name, in the system's order of preference."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def is_public(address: str) -> bool:
-    """Check whether an address belongs to the public internet.
-
-    An IPv4 address inside an IPv6 one is checked as IPv4: mapped (::ffff:0:0/96), 6to4
-    (2002::/16), or behind NAT64 (64:ff9b::/96, RFC 6052), which phone networks use for
-    every public IPv4 server.
-    """
-    # In "fe80::1%eth0" the part from % on names the interface.
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address):
-        inner = parsed.ipv4_mapped or parsed.sixtofour
-        if parsed in _NAT64:
-            inner = ipaddress.IPv4Address(parsed.packed[-4:])
-        parsed = inner or parsed
-    # `ipaddress` counts multicast addresses such as 224.0.0.1 as global.
-    return parsed.is_global and not parsed.is_multicast
-
-
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")

@@ -32,7 +32,7 @@ from oaipmh_scythe import Scythe
 from oaipmh_scythe.iterator import OAIResponseIterator
 from oaipmh_scythe.response import OAIResponse
 
-from reader.base.errors import SourceFailed, Unreachable
+from reader.base.errors import OutOfTime, SourceFailed, Unreachable
 from reader.base.http import Fetch, Request
 from reader.base.messages import Text, lazy_gettext, lazy_ngettext
 from reader.base.text import accents, plain
@@ -149,8 +149,8 @@ def _ask(
     for name in dict.fromkeys(map(set_of, place.categories)):
         failure = _read_list(_Session(fetch, place), records, (start, end), name)
         first = first or failure
-        if failure and (isinstance(failure, Unreachable) or failure.retry_at):
-            break  # the server is down, or wants no requests for a time
+        if failure and (isinstance(failure, OutOfTime | Unreachable) or failure.retry_at):
+            break  # the server is down or too slow, or wants no requests for a time
     return records, first
 
 
