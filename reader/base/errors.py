@@ -14,10 +14,12 @@
     │   │   └── Unreachable             5
     │   ├── PdfError                    5
     │   └── NotOpened                   5
+    ├── Mended                          0   done: something wrong was put right
     ├── StoreError                      6
     │   ├── Locked                      6
     │   ├── ReadOnly                    6
     │   ├── DiskFull                    6
+    │   ├── WrongClock                  6
     │   └── Damaged                     6
     └── ModelError                      7
         └── ModelMissing                7
@@ -166,16 +168,19 @@ class SourceFailed(Incomplete):
         status: int | None = None,
         url: str = "",
         retry_at: datetime | None = None,
+        served_at: datetime | None = None,
     ) -> None:
         """Record which source failed, and why.
 
         status: the HTTP status, None where there was no answer or it was not the reason.
         url: the address that answered, after redirects; "" without an answer.
         retry_at: when the server allows another try (Retry-After); None where it did not say.
+        served_at: the server's own time, None where it did not say.
         """
         hint = lazy_gettext("The next gather tries again.") if hint is None else hint
         super().__init__(source=source, what=what, hint=hint, reason=reason)
         self.source, self.status, self.url, self.retry_at = source, status, url, retry_at
+        self.served_at = served_at
 
 
 class OutOfTime(SourceFailed):
@@ -223,6 +228,12 @@ class NotOpened(Incomplete):
     )
 
 
+class Mended(ReaderError):
+    """Something wrong that was found, put right and is only told."""
+
+    exit_code = 0
+
+
 class StoreError(ReaderError):
     """A file of the library that could not be read or written."""
 
@@ -258,6 +269,19 @@ class DiskFull(StoreError):
     hint_text = N_(
         "Free some space and run the command again. Everything that was confirmed before is safe."
     )
+
+
+class WrongClock(StoreError):
+    """A clock that contradicts what is stored, the files or the servers."""
+
+    message_text = "{what}"
+    hint_text = N_(
+        "Nothing is recorded. Set the clock of this computer, or unset READER_NOW. If it is right, "
+        "`reader gather` asks the servers for the time and mends what is stored."
+    )
+
+    def __init__(self, *, what: Text) -> None:
+        super().__init__(file="", what=what)
 
 
 class Damaged(StoreError):

@@ -22,7 +22,6 @@ from reader.base.errors import (
     PdfError,
     Problem,
     ReaderError,
-    ReadOnly,
     SourceFailed,
     UsageError,
     os_reason,
@@ -355,8 +354,8 @@ def add_command(
     if as_ is not None and ids:
         raise _not_one(len(ids) + len(paths))
     with build.opened(context) as library:
-        if library.db.is_read_only:
-            raise ReadOnly(file=library.folder)
+        if error := library.refusal():
+            raise error
         found = find_files(library, paths) if paths else FilesToAdd()
         run = _AddRun(context, library, as_json)
         if as_ is not None:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reader.base.errors import ModelError, UsageError
+from reader.base.errors import ModelError, UsageError, WrongClock
 from reader.base.messages import Text, _, speak
 from reader.base.text import plain
-from reader.cli.frame import Settings, settings_of
+from reader.cli.frame import Settings, say_error, settings_of
 from reader.library.config import Config
 from reader.library.folder import Clock, Library, open_library, system_clock
 from reader.library.place import find_folder
@@ -69,7 +69,14 @@ def opened(context: click.Context) -> Iterator[Library]:
             click.echo(
                 _("index.db was damaged and is made again. Nothing of yours was in it."), err=True
             )
-        yield library
+        try:
+            yield library
+        except WrongClock:
+            raise
+        else:
+            # A command that only reads goes on, and says so too.
+            if isinstance(error := library.refusal(), WrongClock):
+                say_error(error)
 
 
 def cache_folder() -> Path:

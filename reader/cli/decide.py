@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import click
 
-from reader.base.errors import ReadOnly, UsageError
+from reader.base.errors import UsageError
 from reader.base.messages import N_, _
 from reader.base.text import plain
 from reader.cli import build, output, screen
@@ -288,8 +288,8 @@ def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
 def fetch_command(context: click.Context, ids: tuple[str, ...]) -> int:
     """Fetch the PDFs of picks. Exit code 5 where one failed, 7 without the model."""
     with build.opened(context) as library:
-        if library.db.is_read_only:
-            raise ReadOnly(file=library.folder)
+        if error := library.refusal():
+            raise error
         named = find_papers(library, ids)
         for held in named:
             # A note ends no pick: a paper that is written up may still lack its PDF.

@@ -107,7 +107,7 @@ def gather_command(
                 raise UsageError(
                     what=what, hint=_("feeds.toml has: {names}.", names=_(", ").join(known))
                 )
-        if library.db.is_read_only:
+        if not library.db.can_write:
             raise ReadOnly(file=library.folder)
         for name in library.config.arxiv.unknown:
             output.put(plain(str(unknown_class_text(name))), is_error=True)
@@ -206,8 +206,8 @@ def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
         build.opened(context) as library,
         build.tools(context, library, may_download=True, shown=shown) as tools,
     ):
-        if library.db.is_read_only:
-            raise ReadOnly(file=library.folder)
+        if error := library.refusal():
+            raise error
         if rebuild:
             # PDFs that failed or had no words are read again too.
             forget_readings(library)

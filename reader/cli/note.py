@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reader.base.errors import NotKnown, StoreError, UsageError, os_reason
+from reader.base.errors import NotKnown, StoreError, UsageError, WrongClock, os_reason
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.cli import build, output, screen
@@ -257,14 +257,14 @@ def _keep_or_delete(page: EditorPage, draft: Draft, given: str | None) -> None:
         if not has_words or (saved == given and not draft.is_old):
             draft.file.unlink(missing_ok=True)
             return
-    output.put(
-        _(
-            "Your words are in {file}. reader note {id} opens them again.",
-            file=draft.file,
-            id=page.held.paper.id,
-        ),
-        is_error=True,
+    _say_kept(draft.file, page.held)
+
+
+def _say_kept(file: Path, held: LibraryPaper) -> None:
+    said = _(
+        "Your words are in {file}. reader note {id} opens them again.", file=file, id=held.paper.id
     )
+    output.put(said, is_error=True)
 
 
 def write_note(
@@ -283,7 +283,7 @@ def write_note(
     """
     encode = note_encoder(library)
     if text is not None:
-        noted = add_note(library, held, text, encode=encode)
+        noted = _add_given(library, held, text, encode)
     else:
         # First, so that the editor opens the words that a hand wrote in the Markdown file.
         _warn(outcome.read_by_hand(library, held))
@@ -293,6 +293,20 @@ def write_note(
     if noted.is_new:
         export_one(library, noted.held)
     return noted.is_new
+
+
+def _add_given(
+    library: Library, held: LibraryPaper, text: str, encode: Encode | None
+) -> NoteOutcome:
+    """Save a text that was given whole; under a wrong clock it is kept as a draft."""
+    try:
+        return add_note(library, held, text, encode=encode)
+    except WrongClock:
+        before = newest_note(library, held)
+        base = before.id if before else 0
+        if name := drafts.keep(library, held, text, base=base, name="", seen="").name:
+            _say_kept(drafts.folder_of(library) / name, held)
+        raise
 
 
 def note_encoder(library: Library) -> Encode | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from reader.base.errors import ReadOnly, UsageError
+from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output, screen
@@ -69,8 +69,8 @@ def teach_command(
                 what=_("There is nothing to teach, and you asked for no questions."),
                 hint=_("Give a BibTeX file, a PDF, a folder of PDFs, or a paper."),
             )
-        if library.db.is_read_only:
-            raise ReadOnly(file=library.folder)
+        if error := library.refusal():
+            raise error
         with build.tools(context, library) as tools:
             examples = Examples(library, tools, may_fetch=not no_fetch)
             rows = examples.rows(what, people)

@@ -86,7 +86,8 @@ def today_command(context: click.Context, no_fetch: bool, day: str | None, as_js
         return fetched.trouble.exit_code
     # Without a fetch a source that was never asked is not missing; an incomplete one still is.
     asked = [s for s in shown.sources if is_fetching or s.covers is not None]
-    return 5 if fetched.problems or any(s.is_missing for s in asked) else 0
+    failed = any(problem.error.exit_code for problem in fetched.problems)
+    return 5 if failed or any(s.is_missing for s in asked) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +120,10 @@ def _fetch_due(context: click.Context, library: Library, *, may_cut: bool) -> Fe
     may_cut: any key ends it.
     """
     try:
-        if library.db.is_read_only:
+        if not library.db.can_write:
             raise ReadOnly(file=library.folder)
-        if not is_due(library):
+        # Where the clock is in doubt, the servers are asked for the time.
+        if library.refusal() is None and not is_due(library):
             return FetchOutcome()
         # Imported here: 30 ms, and on most mornings cron has fetched already.
         from reader.morning.pipe import fetch_and_rank

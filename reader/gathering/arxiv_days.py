@@ -27,7 +27,8 @@ from reader.gathering.calendar import (
 )
 from reader.gathering.rows import sources
 from reader.gathering.rows.sources import DayAnswer
-from reader.gathering.source import Keep, Source, SourceTools, Work, ask, fail, host_of, succeed
+from reader.gathering.source import Keep, Source, SourceTools, Work, ask, fail, succeed
+from reader.library.clock import EARLIEST
 from reader.library.config import QUIET, Config
 from reader.library.folder import Library
 from reader.library.paper import Batch, BatchState, Paper
@@ -202,10 +203,14 @@ def nothing_to_ask(library: Library, name: str) -> Work:
 
 def days_to_ask(library: Library, now: datetime) -> list[date]:
     """List the announcement days that are out and not complete here, oldest first."""
-    known = sources.days_asked(library.db, ARXIV)
+    newest = latest_listing(now)
+    # A day that a clock ahead asked for is asked for when it has come.
+    known = {
+        day: asked for day, asked in sources.days_asked(library.db, ARXIV).items() if day <= newest
+    }
     # The library begins with the first day that it ever asked for: nothing older is fetched.
-    first = min(known, default=latest_listing(now))
-    is_begun = any(asked.state not in NO_ANSWER for asked in known.values())
+    first = first_day(library, now) or newest
+    is_begun = any(asked.state not in NO_ANSWER for day, asked in known.items() if day >= first)
     # A new library begins with the newest listings before that day, also where its first tries
     # failed altogether.
     begins: list[date] = []
@@ -213,9 +218,20 @@ def days_to_ask(library: Library, now: datetime) -> list[date]:
         week = (first - timedelta(days=n) for n in range(7))
         begins = list(filter(is_listing_day, week))[:FIRST_LISTINGS]
     classes = _classes(library.config)
-    again = [day for day, asked in known.items() if _is_open(asked, day, now, classes)]
+    again = [d for d, asked in known.items() if d >= first and _is_open(asked, d, now, classes)]
     missed = [day for day in (*begins, *listings_since(first, now)) if day not in known]
     return sorted(filter(is_listing_day, {*again, *missed}))
+
+
+def first_day(library: Library, now: datetime) -> date | None:
+    """Find the first day that arXiv's API was ever asked for, None where it never was.
+
+    A day from before this program, or that is not out yet, was asked for under a wrong clock: it
+    does not count.
+    """
+    first, last = EARLIEST.date(), latest_listing(now)
+    days = sources.days_asked(library.db, ARXIV)
+    return min((day for day in days if first <= day <= last), default=None)
 
 
 def days_lacking(library: Library, now: datetime) -> list[date]:
@@ -287,7 +303,7 @@ def announcement(config: Config, category: str) -> Source:
 
         return work
 
-    return Source(name, host_of(arxiv.rss_url), plan)
+    return Source(name, arxiv.rss_url, plan)
 
 
 def _day_of(
@@ -463,7 +479,7 @@ def days_without_feed(library: Library, now: datetime) -> list[date]:
     Without the day whose feed can still be read, and days that OAI-PMH returned completely.
     """
     # Nothing was missed before this library began.
-    began = min(sources.days_asked(library.db, ARXIV), default=None)
+    began = first_day(library, now)
     if began is None:
         return []
     harvested = {

@@ -14,13 +14,14 @@ once, each by one thread; this thread alone writes rows.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from reader.base.errors import Problem, ReaderError, SourceFailed, is_unasked, said_now
-from reader.base.http import Fetch, Response
+from reader.base.http import Fetch, Request, Response
 from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain, shorten
 from reader.gathering.arxiv_days import (
@@ -36,10 +37,12 @@ from reader.gathering.arxiv_days import (
     plan_oai,
 )
 from reader.gathering.calendar import latest_feed, latest_listing
+from reader.gathering.mend import mend, must_mend
 from reader.gathering.outage import HeldBack
 from reader.gathering.resolve import is_off, is_short
 from reader.gathering.rows import posts, sources
 from reader.gathering.rows.sources import SourceState
+from reader.gathering.servers_clock import ServersClock, WatchedTools
 from reader.gathering.source import (
     EndMark,
     Keep,
@@ -48,10 +51,10 @@ from reader.gathering.source import (
     Work,
     ask,
     fail,
-    host_of,
     run_together,
     succeed,
 )
+from reader.library.clock import keep_said, servers_say, set_right
 from reader.library.config import Config, Feed
 from reader.library.folder import Library
 from reader.library.paper import Batch, BatchState, Paper, Post
@@ -73,10 +76,10 @@ def all_sources(config: Config) -> list[Source]:
     arxiv = config.arxiv
     channels: list[Source] = []
     if arxiv.categories:
-        channels.append(Source(ARXIV, host_of(arxiv.api_url), plan_api))
+        channels.append(Source(ARXIV, arxiv.api_url, plan_api))
         channels += [announcement(config, category) for category in arxiv.categories]
     if arxiv.categories and arxiv.oai_url:
-        channels.append(Source(OAI, host_of(arxiv.oai_url), plan_oai))
+        channels.append(Source(OAI, arxiv.oai_url, plan_oai))
     return channels + [_feed_source(feed) for feed in config.all_feeds]
 
 
@@ -89,35 +92,89 @@ def gather(library: Library, tools: SourceTools, *, only: Sequence[str] = ()) ->
     """Ask all sources, or those named; return the problems.
 
     A source that waits after failures is a problem, and is not asked unless it is named.
+    Raises WrongClock where the servers contradict the clock; nothing is recorded then.
     """
-    problems: list[Problem] = []
     chosen = [s for s in all_sources(library.config) if not only or s.name in only]
+    clock = ServersClock(library.now, len({source.host for source in chosen}))
+    tools = WatchedTools(clock.watching(tools.fetch), tools.progress)
+    mended = _check_clock(library, tools, chosen, clock)
+    problems: list[Problem] = []
     works: dict[str, Work] = {}
+    unplanned: dict[str, ReaderError] = {}
     for source in chosen:
         try:
             if not only:
                 _hold_back(library, source.name)
             works[source.name] = source.plan(library, tools)
         except ReaderError as error:
-            problems.append(_record_failure(library, source.name, error))
-    # A source that cannot even be planned is among the problems, and is not asked.
-    problems += _run(library, tools, works, {source.name: source.host for source in chosen})
+            unplanned[source.name] = error
+    hosts = {source.name: source.host for source in chosen}
+    problems += _run(library, tools, clock.once_known(run_together(works, hosts)), works)
+    if theirs := clock.theirs(is_over=True):
+        raise _wrong(library, theirs)
+    if clock.is_right:
+        keep_said(library.folder, None, library.now())
+    # Recorded last, since the clock is known by now.
+    problems += [_record_failure(library, name, error) for name, error in unplanned.items()]
     for batch in compare_channels(library):
         _keep(library, batch)
     # In the order of feeds.toml, not in that in which hosts answered.
     order = {source.name: n for n, source in enumerate(chosen)}
     problems.sort(key=lambda problem: order[problem.subject])
-    return problems + _incomplete_days(library, set(order) - {p.subject for p in problems})
+    problems += _incomplete_days(library, set(order) - {p.subject for p in problems})
+    return problems + mended
+
+
+MOST_ASKED_FOR_TIME = 4
+"""The most sources that are asked for the time alone."""
+
+
+def _check_clock(
+    library: Library, tools: SourceTools, chosen: Sequence[Source], clock: ServersClock
+) -> list[Problem]:
+    """Ask servers for the time where something contradicts the clock, and mend what is stored.
+
+    Returns what was mended. Raises WrongClock where the clock is wrong, or no server says.
+    """
+    doubt = library.refusal()
+    if doubt is None and not must_mend(library):
+        return []
+    places = {source.host: source for source in chosen if "://" in source.url}
+    for source in list(places.values())[:MOST_ASKED_FOR_TIME]:
+        if clock.is_right or clock.theirs():
+            break
+        delay_s = library.config.arxiv.delay_for(source.url)
+        # Only the head of the answer matters, and an error has one too.
+        with contextlib.suppress(ReaderError):
+            tools.fetch(Request(source.url, source.name, delay_s=delay_s))
+    if clock.is_right:
+        set_right(library.folder, library.now())
+        doubt = None
+    elif theirs := clock.theirs(is_over=True):
+        doubt = _wrong(library, theirs)
+    if doubt:
+        raise doubt
+    return mend(library) if clock.is_right else []
+
+
+def _wrong(library: Library, theirs: datetime) -> ReaderError:
+    """Make the error for a clock that the servers contradict, and keep what they said."""
+    now = library.now()
+    keep_said(library.folder, theirs, now)
+    return servers_say(now, theirs, library.config.timezone)
 
 
 def _run(
-    library: Library, tools: SourceTools, works: dict[str, Work], hosts: dict[str, str]
+    library: Library,
+    tools: SourceTools,
+    items: Iterable[tuple[str, Keep | Exception | EndMark]],
+    works: dict[str, Work],
 ) -> list[Problem]:
     problems: list[Problem] = []
     counted: set[str] = set()
     n_done = 0
     feeds = {feed_name(category) for category in library.config.arxiv.categories}
-    for name, item in _api_first(ARXIV in works, feeds, run_together(works, hosts)):
+    for name, item in _api_first(ARXIV in works, feeds, items):
         # Works end in any order, so the bar counts those that ended.
         tools.progress("gather", n_done, len(works))
         try:
@@ -294,7 +351,7 @@ def _feed_source(feed: Feed) -> Source:
 
         return work
 
-    return Source(feed.name, host_of(feed.url), plan)
+    return Source(feed.name, feed.url, plan)
 
 
 def _from_web(fetch: Fetch, feed: Feed, known: SourceState) -> _SourcePages:

@@ -49,13 +49,18 @@ Work = Callable[[], Iterator[Keep]]
 class Source:
     """A source of a library.
 
-    host: the server that it asks; sources of one host are asked one after another.
+    url: an address of the server that it asks, or a path on this disk.
     plan: reads the rows, and returns the work.
     """
 
     name: str
-    host: str
+    url: str
     plan: Callable[[Library, SourceTools], Work]
+
+    @property
+    def host(self) -> str:
+        """The server's name; sources of one host are asked one after another."""
+        return host_of(self.url)
 
 
 def host_of(url: str) -> str:

@@ -8,10 +8,12 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
-from reader.base.errors import ConfigError, NoLibrary, UsageError, os_reason
+from reader.base.errors import ConfigError, NoLibrary, ReaderError, ReadOnly, UsageError, os_reason
 from reader.base.messages import lazy_gettext
+from reader.library.clock import wrong_clock
 from reader.library.config import Config
 from reader.library.disk import disk_error, write_whole
 from reader.library.feeds_file import parse
@@ -42,6 +44,10 @@ class Library:
     def __exit__(self, *_unused: object) -> None:
         self.db.close()
 
+    def refusal(self) -> ReaderError | None:
+        """Return why nothing can be recorded now, None where it can."""
+        return self.db.refusal() if self.db.can_write else ReadOnly(file=self.folder)
+
     def today(self) -> date:
         """Get today's date in the time zone of feeds.toml."""
         return self.day_of(self.now())
@@ -68,7 +74,10 @@ def open_library(
         return back_up_layout(folder, layout, now=now())
 
     db = Database(folder, is_for_any_thread=is_for_any_thread, before_migration=back_up)
-    return Library(folder, config, db, now)
+    library = Library(folder, config, db, now)
+    is_system = now is system_clock
+    db.guard = partial(wrong_clock, db, folder, now, config.timezone, is_system=is_system)
+    return library
 
 
 def read_config(file: Path) -> Config:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from reader.base.errors import hint_now, said_now
 from reader.base.messages import N_, Text, lazy_gettext
-from reader.gathering.arxiv_days import ARXIV, DAILY, OAI
+from reader.gathering.arxiv_days import ARXIV, DAILY, OAI, first_day
 from reader.gathering.calendar import announced_at, latest_feed, latest_listing
 from reader.gathering.gather import last_batches, source_names
 from reader.gathering.resolve import IS_OFF, NO_PAPER, STAGE
@@ -99,7 +99,7 @@ def _came_later(library: Library, day: date, line: SourceLine) -> tuple[SourceLi
     covers, names = line.covers if is_arxiv else None, [line.name]
     if is_arxiv and covers is None:
         # The listing that the channel should have had on the day; none before the first one.
-        first = min(sources.days_asked(library.db, ARXIV), default=None)
+        first = first_day(library, library.now())
         if first is None or day < first:
             return None
         midnight = datetime.combine(day + timedelta(days=1), time(), library.config.timezone)

@@ -346,7 +346,9 @@ def keep(
         if is_empty:
             return PageDraft(base=base, text=text)
         file = new_file(library, held, base, text, locks)
-        if not name:  # the first words of a page count like an editor that is opened
+        # The first words of a page count like an editor that is opened; under a wrong clock only
+        # the words are kept.
+        if not name and not library.db.is_read_only:
             notes.add_opening(library.db, held.row, at=library.now())
     return PageDraft(file.name, _hash_of(text), base, text, is_elsewhere=bool(name))
 

@@ -428,7 +428,7 @@ def test_ctrl_c_leaves_at_once_and_ctrl_z_stops(session: ListSession, fake: Fake
 def test_an_error_of_the_library_is_said_with_its_remedy_and_nothing_moves(
     library: Library, session: ListSession
 ) -> None:
-    library.db.is_read_only = True
+    library.db.can_write = False
     press(session, "p")
     view = session.view()
     assert (
@@ -436,7 +436,7 @@ def test_an_error_of_the_library_is_said_with_its_remedy_and_nothing_moves(
     )
     assert view.is_warning
     assert (states(library), session.here) == ("cccccccc", 1)
-    library.db.is_read_only = False
+    library.db.can_write = True
     press(session, "p")
     assert states(library) == "pccccccc"
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
 from reader.cli.demo.server import PlayServer
-from tests.installed import ALL, SOON, ids_of, new_library, rows, run_here, says, states, today
+from tests.installed import ALL, NOW, SOON, ids_of, new_library, rows, run_here, says, states, today
 from tests.server import Answer, Server
 
 FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>slow</title>
 <item><guid>1</guid><description>Read arxiv.org/abs/3103.90003 tonight.</description></item>
 </channel></rss>"""
 
+DATE = {"Date": format_datetime(NOW, usegmt=True)}
 SLOW = ("slow 1", "slow 2", "slow 3")
-WHOLE = Answer(FEED)
+WHOLE = Answer(FEED, headers=DATE)
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def slow() -> Iterator[dict[str, Server]]:
     with ExitStack() as stack:
         found = {name: stack.enter_context(Server()) for name in SLOW}
         for host in found.values():
-            host.script("/feed", Answer(FEED, drip_s=0.05))
+            host.script("/feed", Answer(FEED, headers=DATE, drip_s=0.05))
         yield found
 
 
@@ -76,6 +78,6 @@ def test_slow_hosts_are_named_and_go_on_next_time(library: Path, slow: dict[str,
 
 
 def test_a_source_that_is_named_has_no_limit(library: Path, slow: dict[str, Server]) -> None:
-    slow["slow 1"].script("/feed", Answer(FEED, hang_s=3.2))
+    slow["slow 1"].script("/feed", Answer(FEED, headers=DATE, hang_s=3.2))
     assert run_here("gather", "slow 1", "--no-encode", library=library) == (0, "", "")
     assert rows(library, "SELECT source, state FROM batches") == [("slow 1", "not checked")]

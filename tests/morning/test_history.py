@@ -245,7 +245,7 @@ def test_a_read_only_library_shows_kept_lines_and_keeps_no_others(
     decide_rows(library, "pick", [1])
     kept = then(library, 1)
     talk(library, DAY, 3, "Ed")
-    library.db.is_read_only = True
+    library.db.can_write = False
     see(library)
     assert explain(library, papers.papers_at(library.db, [1])[0]).past == kept
     names = library.db.read("SELECT mentions FROM lines WHERE paper = 3")[0]["mentions"]

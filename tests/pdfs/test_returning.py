@@ -632,7 +632,7 @@ def test_one_at_a_time_and_never_without_being_able_to_write(
 ) -> None:
     with lock_file(library.folder / LOCK), pytest.raises(Locked):
         bring(library, tools, pad)
-    library.db.is_read_only = True
+    library.db.can_write = False
     with pytest.raises(ReadOnly):
         bring(library, tools, pad)
 

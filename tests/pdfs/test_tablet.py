@@ -288,7 +288,7 @@ def test_a_read_only_library_is_reported_before_any_file_is_written(
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, [paper(1, "On Snails")], source="arXiv", on=DAY)
         pick(library, 1)
-        library.db.is_read_only = True
+        library.db.can_write = False
         with pytest.raises(ReadOnly):
             taken(library, pad)
     assert not pad.exists()

@@ -284,5 +284,5 @@ class TestRanks:
         assert more == [(DAY + timedelta(2), 1), (DAY + timedelta(1), 1)]
 
     def test_no_ranks_to_keep_need_no_transaction(self, db: Database) -> None:
-        db.is_read_only = True
+        db.can_write = False
         standings.set_ranks(db, {}, topics="t1", encoder="")

@@ -6,8 +6,10 @@ another one. They know nothing of sockets.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from reader.base.messages import Text
 
@@ -59,6 +61,23 @@ class Response:
     @property
     def is_unchanged(self) -> bool:
         return self.status == 304
+
+    @property
+    def served_at(self) -> datetime | None:
+        """The server's time as it answered (`Date`, and `Age` of a cached answer), aware.
+
+        None where it did not say.
+        """
+        # Imported here: 10 ms, which a command without a network need not wait for.
+        from email.utils import parsedate_to_datetime
+
+        age = self.headers.get("age", "")
+        try:
+            at = parsedate_to_datetime(self.headers.get("date", ""))
+            at += timedelta(seconds=int(age) if re.fullmatch("[0-9]{1,9}", age) else 0)
+            return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
 
 
 Fetch = Callable[[Request], Response]

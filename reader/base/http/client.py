@@ -86,6 +86,7 @@ def refused(answer: Response, request: Request, retry_at: datetime | None) -> So
         hint=hint,
         status=status,
         url=answer.url,
+        served_at=answer.served_at,
     )
 
 

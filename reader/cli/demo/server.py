@@ -254,6 +254,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the played moment: the server's clock is the one of its papers."""
+        return format_datetime(self.server.play.clock().astimezone(UTC), usegmt=True)
+
     def log_message(self, format: str, *args: object) -> None:
         """Print nothing: the terminal belongs to the demo."""
 

@@ -139,7 +139,8 @@ Values = Sequence[Any]
 class Database:
     """The two open databases of a library: `read` anywhere, `execute` only inside `writing`.
 
-    is_read_only: the folder cannot be written.
+    can_write: the folder can be written. guard: returns why nothing may be recorded now all the
+    same, None where it may.
     index_is_new: index.db was made, or made anew, by this opening.
     index_was_damaged: it was made anew because it was damaged.
     is_for_any_thread: several threads may use it, one after the other and never two at once.
@@ -162,9 +163,9 @@ class Database:
         self._is_for_any_thread = is_for_any_thread
         self._before_migration = before_migration
         self._counted: dict[str, tuple[tuple[int, int, int], int]] = {}
-        can_write = os.access(folder, os.W_OK)
-        can_write &= not self.path.exists() or os.access(self.path, os.W_OK)
-        self.is_read_only = not can_write
+        self.guard: Callable[[], ReaderError | None] = lambda: None
+        self.can_write = os.access(folder, os.W_OK)
+        self.can_write &= not self.path.exists() or os.access(self.path, os.W_OK)
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             what = lazy_gettext(
                 "this Python's SQLite is {version}, too old for full text",
@@ -181,7 +182,7 @@ class Database:
             self._connection = self._open(busy_s)
             try:
                 # Once both files are in WAL mode, opening changes neither and needs no lock.
-                if self.is_read_only or self._has_logs():
+                if not self.can_write or self._has_logs():
                     self._prepare()
                 else:
                     with self._layout_lock():
@@ -189,6 +190,24 @@ class Database:
             except BaseException:
                 self._connection.close()
                 raise
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether `writing` is refused, be it by the folder or by the guard."""
+        return self.refusal() is not None
+
+    def refusal(self) -> ReaderError | None:
+        """Return the error that `writing` would raise now, None for none."""
+        return self.guard() if self.can_write else ReadOnly(file=self.path)
+
+    @contextlib.contextmanager
+    def unguarded(self) -> Iterator[None]:
+        """Write although the guard refuses it: for whoever mends what it complains of."""
+        before, self.guard = self.guard, lambda: None
+        try:
+            yield
+        finally:
+            self.guard = before
 
     def __enter__(self) -> Database:
         return self
@@ -240,13 +259,14 @@ class Database:
     def writing(self) -> Iterator[None]:
         """Run a transaction: at the end all of it is on the disk, or none of it.
 
-        Inside another one it is a part of that one. Raises Locked, ReadOnly or DiskFull.
+        Inside another one it is a part of that one. Raises Locked, ReadOnly, DiskFull or
+        WrongClock.
         """
         if self._is_writing():
             yield
             return
-        if self.is_read_only:
-            raise ReadOnly(file=self.path)
+        if error := self.refusal():
+            raise error
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -261,12 +281,12 @@ class Database:
         return self._connection.in_transaction
 
     def _open(self, busy_s: float) -> sqlite3.Connection:
-        if self.is_read_only and not self.path.exists():
+        if not self.can_write and not self.path.exists():
             raise ReadOnly(file=self.path)
         # In a folder that cannot be written SQLite cannot make a log, and mode=ro needs one for a
         # file in WAL mode. Where there is none, nobody is writing, so immutable is safe.
         has_log = self.path.with_name("reader.db-wal").exists()
-        mode = ("mode=ro" if has_log else "immutable=1") if self.is_read_only else "mode=rwc"
+        mode = ("mode=ro" if has_log else "immutable=1") if not self.can_write else "mode=rwc"
         connection = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?{mode}",
             uri=True,
@@ -330,7 +350,7 @@ class Database:
                 lazy_gettext("Update asayomi: pip install --upgrade asayomi."),
             )
             raise Damaged(file=self.path, what=what, hint=hint)
-        if not self.is_read_only:
+        if self.can_write:
             run("PRAGMA journal_mode = wal")
             run("PRAGMA synchronous = full")
             run("PRAGMA foreign_keys = on")
@@ -365,18 +385,18 @@ class Database:
     def _attach_index(self) -> None:
         run = self._connection.execute
         # Nothing can be made in this folder: queries then find an empty index in memory.
-        if self.is_read_only and not self.index_path.exists():
+        if not self.can_write and not self.index_path.exists():
             run("ATTACH ':memory:' AS idx")
             self._make_index()
             return
         try:
             self._attach_file()
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error) or self.is_read_only:
+            if not _is_damage(error) or not self.can_write:
                 raise
             self._replace_index()
         if run("PRAGMA idx.user_version").fetchone()[0] != INDEX_VERSION:
-            if self.is_read_only:
+            if not self.can_write:
                 run("DETACH idx")
                 run("ATTACH ':memory:' AS idx")
                 self._make_index()
@@ -390,9 +410,9 @@ class Database:
     def _attach_file(self) -> None:
         run = self._connection.execute
         uri = self.index_path.absolute().as_uri()
-        run("ATTACH ? AS idx", (f"{uri}?immutable=1" if self.is_read_only else uri,))
+        run("ATTACH ? AS idx", (f"{uri}?immutable=1" if not self.can_write else uri,))
         try:
-            if not self.is_read_only:
+            if self.can_write:
                 run("PRAGMA idx.journal_mode = wal")
                 # A crash may lose its last transactions, which can be made again.
                 run("PRAGMA idx.synchronous = normal")

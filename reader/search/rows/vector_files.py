@@ -286,8 +286,8 @@ def _remake(db: Database, encoder: str) -> None:
 def _locked(db: Database) -> Iterator[None]:
     """Hold the lock of the vectors' folder. Raises Locked, ReadOnly or StoreError."""
     folder = db.index_path.with_name("vectors")
-    if db.is_read_only:
-        raise ReadOnly(file=folder)
+    if error := db.refusal():
+        raise error if db.can_write else ReadOnly(file=folder)
     with db.translated():
         folder.mkdir(exist_ok=True)
         with lock_file(folder / "vectors.lock"):
