@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import click
 
 from reader import __version__
-from reader.base.errors import ReadOnly
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output, screen
@@ -33,7 +32,7 @@ N_SHOWN = 5
     examples={
         "doctor": N_("Look for what is wrong"),
         "doctor --read-data": N_("Also read each PDF, and compare it with what was stored"),
-        "doctor --fix": N_("Find moved files and put left-over ones aside"),
+        "doctor --fix": N_("Mend what can be mended without a loss"),
         "doctor --report": N_("Print a report without a private word, for a bug report"),
     },
 )
@@ -52,8 +51,8 @@ def doctor_command(
     """Examine the library. Exit code 5 where something is to be done."""
     settings = settings_of(context)
     with build.opened(context) as library, build.progress(settings) as shown:
-        if fix and library.db.is_read_only:
-            raise ReadOnly(file=library.folder)
+        if fix and (error := library.refusal()):
+            raise error
         done = mend(library) if fix else []
         found = list(
             examine(

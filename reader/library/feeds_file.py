@@ -334,8 +334,7 @@ class _ConfigText(Checks):
             raise self.wrong(("reader", "pdf_name"), problem, hint)
         for key in ("quota", "minutes", "theme_balance_days", "queue_days"):
             self.at_least(("reader", key), reader.get(key, 1), 1 if key != "quota" else 0)
-        gather = GatherSettings(**tables["gather"])
-        self.at_least(("gather", "wait_s"), gather.wait_s, 1)
+        self.at_least(("gather", "wait_s"), tables["gather"].get("wait_s", 1), 1)
         config = Config(
             **reader,
             is_language_written="language" in reader,
@@ -353,7 +352,7 @@ class _ConfigText(Checks):
             note=self.note(tables["note"], lists["template"]),
             recall=self.recall(tables["recall"]),
             backup=BackupSettings(**tables["backup"]),
-            gather=gather,
+            gather=GatherSettings(**tables["gather"]),
         )
         self.source_names(config)
         return config

@@ -7,15 +7,17 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from pathlib import Path
 from typing import Literal
 
-from reader.base.errors import Locked, StoreError
+from reader.base.errors import Locked, StoreError, WrongClock
 from reader.base.front_matter import fields
 from reader.base.messages import Text, lazy_gettext, lazy_ngettext
 from reader.base.words import is_cjk, phrase_term
 from reader.gathering.gather import source_names
+from reader.gathering.mend import mend as mend_clock
+from reader.gathering.mend import must_mend
 from reader.library import backup
 from reader.library.config import Topic
 from reader.library.disk import files_below
@@ -88,11 +90,12 @@ def examine(
 
 
 def mend(library: Library) -> list[Text]:
-    """Record where moved files are, and put left-over temporary files aside; says what it did.
+    """Mend what a wrong clock stored, record where moved files are, and put left-over temporary
+    files aside; says what it did.
 
     What is put aside lies in replaced/; a file that is moved back is found there again.
     """
-    done: list[Text] = []
+    done: list[Text] = [problem.error.message for problem in mend_clock(library)]
     if n := len(find_moved(library)):
         done.append(lazy_ngettext("{n} moved PDF was found.", "{n} moved PDFs were found.", n))
     if n := len(find_moved_notes(library).moved):
@@ -351,17 +354,15 @@ def _feeds_of(library: Library, name: str) -> list[str]:
 
 
 def _machine(library: Library) -> Iterator[HealthFinding]:
-    latest = health.latest_moment(library.db)
-    # A minute: the clocks of two machines that share a library may differ that much.
-    if latest and latest > library.now() + timedelta(minutes=1):
+    if isinstance(error := library.refusal(), WrongClock):
+        yield HealthFinding("clock", True, str(error), error.hint)
+    elif must_mend(library):
         yield HealthFinding(
             "clock",
             True,
-            lazy_gettext(
-                "Something here was written at {moment}, which is later than now.",
-                moment=f"{latest.astimezone(library.config.timezone):%Y-%m-%d %H:%M}",
-            ),
-            lazy_gettext("Check the clock of this machine."),
+            lazy_gettext("Something here was stored while the clock was wrong."),
+            lazy_gettext("`reader doctor --fix`, or the next gather, puts it right."),
+            can_mend=True,
         )
     free = shutil.disk_usage(library.folder).free
     if free < max(LEAST_FREE, 2 * library.db.path.stat().st_size):
@@ -384,7 +385,7 @@ def _machine(library: Library) -> Iterator[HealthFinding]:
         for path in (library.db.path, library.db.index_path, library.folder / "notes")
         if path.exists() and not os.access(path, os.R_OK | os.W_OK)
     ]
-    if closed or library.db.is_read_only:
+    if closed or not library.db.can_write:
         yield HealthFinding(
             "permissions",
             True,

@@ -4,21 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
 
 from reader.library.rows.database import Database
-
-_MOMENTS = (
-    ("decisions", "at"),
-    ("notes", "at"),
-    ("filings", "at"),
-    ("lessons", "at"),
-    ("reviews", "at"),
-    ("batches", "at"),
-    ("sources", "asked_at"),
-    ("pdfs", "fetched_at"),
-)
-"""Tables and columns with the moment at which a row was written."""
 
 
 def damages(db: Database, schema: str, *, whole: bool) -> list[str]:
@@ -35,16 +22,6 @@ def damages(db: Database, schema: str, *, whole: bool) -> list[str]:
 def n_broken_references(db: Database) -> int:
     """Count the rows of reader.db that point to rows which are not there."""
     return len(db.read("PRAGMA main.foreign_key_check"))
-
-
-def latest_moment(db: Database) -> datetime | None:
-    """Find the latest moment at which something was written, None for an empty library."""
-    latest = " UNION ALL ".join(
-        f"SELECT max({column}) AS at FROM {table}"  # noqa: S608 (fixed names)
-        for table, column in _MOMENTS
-    )
-    row = db.read_one(f"SELECT max(at) AS at FROM ({latest})")  # noqa: S608
-    return datetime.fromisoformat(row["at"]) if row and row["at"] else None
 
 
 def first_day(db: Database) -> str:
