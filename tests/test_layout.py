@@ -338,6 +338,17 @@ def test_the_help_of_a_command_loads_no_model_and_no_reader_of_pdfs(command: str
     assert loaded & {"torch", "sentence_transformers", "pymupdf", "fitz", "sklearn"} == set()
 
 
+def test_a_search_loads_nothing_of_a_morning(tmp_path: Path) -> None:
+    no_model = '[encoder]\nmodel = "/there/is/no/model"\n'
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML + no_model, "utf-8")
+    with a_library(tmp_path):
+        pass
+    loaded = loaded_by("from reader.cli import main\nmain(['search', 'snails'])", folder=tmp_path)
+    assert "reader.search.find" in loaded
+    unneeded = {"reader.morning.values", "reader.morning.progress", "reader.texts.morning"}
+    assert loaded & {*unneeded, "importlib.metadata", "zipfile"} == set()
+
+
 def test_the_morning_from_what_is_here_loads_nothing_heavy(tmp_path: Path) -> None:
     (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
     with a_library(tmp_path) as library:

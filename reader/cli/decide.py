@@ -12,7 +12,7 @@ import click
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _
 from reader.base.text import plain
-from reader.cli import build, output, screen
+from reader.cli import build, listing, output, screen
 from reader.cli.frame import ReaderCommand, WholeNumber, as_json_option, say_errors, settings_of
 from reader.cli.output import answer
 from reader.cli.signals import told_when_ended
@@ -220,12 +220,12 @@ def queue_command(context: click.Context, as_json: bool) -> None:
             )
         )
     for number, queued in enumerate(waiting, 1):
-        output.put_all(screen.queued_lines(queued, width, number))
+        output.put_all(listing.queued_lines(queued, width, number))
     if put_off:
         output.put()
         output.put(screen.bold(_("LATER  {n} put off", n=len(put_off))))
     for number, queued in enumerate(put_off, 1):
-        output.put_all(screen.queued_lines(queued, width, number, is_put_off=True))
+        output.put_all(listing.queued_lines(queued, width, number, is_put_off=True))
 
 
 @click.command(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 import click
@@ -17,8 +17,10 @@ from reader.base.messages import Text
 from reader.base.text import plain
 from reader.cli.frame import settings_of
 from reader.library.ids import url_of
-from reader.morning.progress import n_mine, theme_counts
-from reader.ranking.rank import Term, in_print
+
+if TYPE_CHECKING:
+    from reader.morning.values import Morning
+    from reader.ranking.rank import Term
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories: controls, invisible characters, surrogates, line and paragraph ends."""
@@ -158,7 +160,7 @@ COMPUTED: dict[str, Callable[[Any], dict[str, Any]]] = {
         "folded": _folded(morning),
         "undecided": [{"date": day, "n": n} for day, n in morning.undecided],
         "pdfs": _pdfs(morning),
-        "themes": theme_counts(morning.own, morning.theme_of),
+        "themes": _themes(morning),
     },
     "SavedSearchHits": lambda search: {"n": len(search.papers)},
     "Explanation": lambda found: {
@@ -227,9 +229,18 @@ def encode(value: Any) -> Any:
     return fields
 
 
+def _themes(morning: Morning) -> dict[str, int]:
+    # Imported here and below: with what it imports it takes 12 ms of a search, which has no day.
+    from reader.morning.progress import theme_counts
+
+    return theme_counts(morning.own, morning.theme_of)
+
+
 def _folded(morning: Any) -> dict[str, Any] | None:
     if morning.folded is None:
         return None
+    from reader.morning.progress import n_mine, theme_counts
+
     own = morning.folded.own
     counts = {"n_own": n_mine(own), "themes": theme_counts(own, morning.theme_of)}
     return {**encode(morning.folded), **counts}
@@ -249,6 +260,8 @@ def _changed_term(change: Any) -> dict[str, str] | None:
 
 def _terms(terms: Iterable[Term]) -> list[dict[str, Any]]:
     """Round the terms of a sum so that the rounded numbers still add up."""
+    from reader.ranking.rank import in_print
+
     return [
         {"kind": term.kind, "what": plain(term.what), "value": value}
         for term, value in in_print(terms, 4)

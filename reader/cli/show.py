@@ -9,7 +9,7 @@ import click
 from reader.base.errors import NotKnown
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, plain_lines, shorten
-from reader.cli import build, output, screen
+from reader.cli import build, listing, output, screen
 from reader.cli.frame import ReaderCommand, as_json_option
 from reader.library.file_names import year_of
 from reader.library.find import find_paper
@@ -125,7 +125,7 @@ def _talk_and_notes(shown: About, width: int) -> Iterator[str]:
     """Lay out the posts about a paper, the person's note, and the notes that link to it."""
     for mention in shown.mentions:
         yield ""
-        yield from screen.wrap(f"{screen.said_text(mention)} {plain(mention.url)}", width)
+        yield from screen.wrap(f"{listing.said_text(mention)} {plain(mention.url)}", width)
     if shown.note:
         yield ""
         yield _("NOTE of {day}", day=shown.note.on_date)

@@ -10,7 +10,7 @@ import click
 from reader.base.errors import Problem, ReadOnly, StoreError
 from reader.base.messages import N_, _
 from reader.base.text import plain
-from reader.cli import build, output, screen
+from reader.cli import build, listing, output, screen
 from reader.cli.frame import (
     ReaderCommand,
     as_json_option,
@@ -81,7 +81,7 @@ def today_command(context: click.Context, no_fetch: bool, day: str | None, as_js
             # the library in any case.
             say_errors(export_quietly(library))
         else:
-            output.put_all(screen.morning_lines(shown, screen.width_of_terminal()))
+            output.put_all(listing.morning_lines(shown, screen.width_of_terminal()))
     if fetched.trouble is not None:
         return fetched.trouble.exit_code
     # Without a fetch a source that was never asked is not missing; an incomplete one still is.

@@ -15,7 +15,7 @@ import click
 from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext, say_day
 from reader.base.text import columns, plain, shorten
-from reader.cli import build, output, screen
+from reader.cli import build, listing, output, screen
 from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, settings_of
 from reader.cli.terminal import END, asking
 from reader.habit.heatmap import Square
@@ -81,7 +81,7 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
             # Without a terminal there are no keys: print the commands instead.
             output.put_all(_ask_head(library))
             for n, queued in enumerate(asked, 1):
-                output.put_all(screen.queued_lines(queued, width, n))
+                output.put_all(listing.queued_lines(queued, width, n))
                 output.put(
                     "    " + _("to drop it: reader drop {id}", id=plain(queued.held.paper.id))
                 )
@@ -100,7 +100,7 @@ def _ask(library: Library, asks: Sequence[QueueEntry]) -> None:
             # Recorded before it is on the screen: two windows must not ask about the same pick.
             if not keep_asked(library, [queued]):
                 continue
-            output.put_all([*head, *screen.queued_lines(queued, width, n)])
+            output.put_all([*head, *listing.queued_lines(queued, width, n)])
             # The head stands only above the first question.
             head.clear()
             prompt = _("[{n}/{of}] r read it · d drop it · q quit", n=n, of=len(asks))

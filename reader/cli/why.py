@@ -9,7 +9,7 @@ import click
 
 from reader.base.messages import N_, _
 from reader.base.text import plain
-from reader.cli import build, output, screen
+from reader.cli import build, listing, output, screen
 from reader.cli.frame import ReaderCommand, as_json_option
 from reader.library.find import find_paper
 from reader.morning.why import Explanation, ScoreChange, changes, explain
@@ -74,9 +74,9 @@ def _lines(found: Explanation, others: Iterable[ScoreChange] | None, width: int)
         )
         return
     yield from screen.wrap(plain(where_text(found)), width)
-    yield from screen.sum_lines(found.terms, width)
+    yield from listing.sum_lines(found.terms, width)
     if text := cut_text(found):
-        yield from screen.wrap(plain(text), width, screen.SUM_INDENT)
+        yield from screen.wrap(plain(text), width, listing.SUM_INDENT)
     yield ""
     for text in itertools.chain(map(change_text, others), other_topics_text(found)):
         yield from screen.wrap(plain(text), width, "    ", "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import os
 import shlex
 from collections.abc import Callable
@@ -108,7 +107,8 @@ def read_config(file: Path) -> Config:
 
 def template() -> str:
     """Read the text of the feeds.toml that `reader init` writes."""
-    return importlib.resources.files("reader").joinpath(FEEDS).read_text("utf-8")
+    # By its path, since importlib.resources takes 8 ms to import.
+    return (Path(__file__).parents[1] / FEEDS).read_text("utf-8")
 
 
 def make_library(folder: Path, *, now: Clock = system_clock) -> Library:

@@ -6,10 +6,13 @@ Lists are papers (rows of the library) in the order shown. Knows no screen and n
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from reader.library.paper import State
 from reader.library.passage import minutes, paper_seconds
-from reader.morning.values import Entry, Morning
+
+if TYPE_CHECKING:
+    from reader.morning.values import Entry, Morning
 
 
 def n_talked(entries: Sequence[Entry]) -> int:

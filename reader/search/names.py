@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from reader.base.text import compiled
 from reader.base.words import (
@@ -236,7 +236,7 @@ def _plain(text: str) -> str:
 @cache
 def _text() -> str:
     """Read the table: a line for each Japanese term, a tab, its English names by commas."""
-    return (resources.files("reader.search") / "terms.txt").read_text("utf-8")
+    return Path(__file__).with_name("terms.txt").read_text("utf-8")
 
 
 @cache

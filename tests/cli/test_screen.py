@@ -9,8 +9,9 @@ import click
 import pytest
 
 from reader.base.text import columns
+from reader.cli.listing import entry_lines, morning_lines
 from reader.cli.output import encode
-from reader.cli.screen import entry_lines, morning_lines, paper_lines, with_hint
+from reader.cli.screen import paper_lines, with_hint
 from reader.gathering.post import PostMention
 from reader.library.paper import LibraryPaper
 from reader.morning.values import Entry, Morning, NewVersion, Quota, SourceLine, Sureness

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.base.text import columns
-from reader.cli.screen import morning_lines
+from reader.cli.listing import morning_lines
 from reader.cli.triage.entries import rows_of
 from reader.cli.triage.layout import (
     CoverPage,

@@ -14,7 +14,7 @@ import click
 import pytest
 
 from reader.base.http.client import Client
-from reader.cli.screen import morning_lines
+from reader.cli.listing import morning_lines
 from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import CitationCount, NewestCount

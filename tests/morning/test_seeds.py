@@ -10,7 +10,7 @@ import pytest
 
 from reader.cli import output
 from reader.cli.frame import Settings, run
-from reader.cli.screen import morning_lines
+from reader.cli.listing import morning_lines
 from reader.gathering.gather import source_names
 from reader.gathering.resolve import resolve
 from reader.gathering.rows import sources

@@ -13,7 +13,7 @@ import click
 from reader.base.errors import ReaderError
 from reader.base.messages import _, ngettext
 from reader.base.text import plain
-from reader.cli import build, output, screen
+from reader.cli import build, listing, output, screen
 from reader.cli.frame import is_terminal, say_error, say_errors, settings_of
 from reader.cli.openers import OpenOutcome, opener
 from reader.cli.terminal import EndSignal, Terminal, single_keys
@@ -48,7 +48,7 @@ def triage(context: click.Context, library: Library, shown: Morning, *, said: st
     if (shown.entries or shown.queue) and can_run(os.environ):
         outcome = _on_whole_screen(context, library, shown, said=said)
     else:
-        output.put_all(screen.morning_lines(shown, screen.width_of_terminal()))
+        output.put_all(listing.morning_lines(shown, screen.width_of_terminal()))
         if all(entry.held.state != "candidate" for entry in shown.entries):
             return
         # Imported here: 20 ms, since it also writes notes.

@@ -13,7 +13,14 @@ from functools import partial
 from typing import Literal
 
 from reader.base.messages import _, ngettext
-from reader.cli.screen import day_mark, doubtful_text, folded_text, near_text, own_text, theme_lines
+from reader.cli.listing import (
+    day_mark,
+    doubtful_text,
+    folded_text,
+    near_text,
+    own_text,
+    theme_lines,
+)
 from reader.morning import progress
 from reader.morning.progress import States, leads_to_queue
 from reader.morning.values import Entry, Morning

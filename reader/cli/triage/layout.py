@@ -20,16 +20,15 @@ import click
 
 from reader.base.messages import N_, _
 from reader.base.text import columns, plain, shorten
-from reader.cli.screen import (
+from reader.cli.listing import (
     MARKS,
-    authors_text,
     heard,
     report_lines,
     said_text,
     sum_lines,
     theme_lines,
-    wrap,
 )
+from reader.cli.screen import authors_text, wrap
 from reader.cli.terminal import CHOICES, NONE
 from reader.cli.triage.entries import TEXT_INDENT, Row
 from reader.library.paper import State

@@ -12,7 +12,7 @@ import click
 from reader.base.errors import ReaderError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
-from reader.cli import output, screen
+from reader.cli import listing, output, screen
 from reader.cli.frame import say_error, settings_of
 from reader.cli.note import write_note
 from reader.cli.openers import OpenOutcome, opener
@@ -111,7 +111,7 @@ class _Questions:
             )
         )
         has_day = self.shown.folded is not None
-        output.put_all(screen.entry_lines(self.entry, width, self.place + 1, has_day=has_day))
+        output.put_all(listing.entry_lines(self.entry, width, self.place + 1, has_day=has_day))
         abstract = plain(self.entry.held.paper.abstract)
         output.put_all(screen.wrap(abstract, width, "     ")[:3])
         key = self.key(
@@ -238,7 +238,7 @@ class _Questions:
         paper = self.entry.held.paper
         for text in (paper.title, ", ".join(paper.authors), str(self.entry.why), paper.abstract):
             output.put_all(screen.wrap(plain(text), width, "    "))
-        output.put_all(screen.sum_lines(self.entry.terms, width))
+        output.put_all(listing.sum_lines(self.entry.terms, width))
 
 
 def _put_keys() -> None:
