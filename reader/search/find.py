@@ -160,8 +160,6 @@ def _with_vector(
         if not ranking.query.filters and not ranking.query.phrases:
             comparing = beside.submit(nearest.look, kinds, vector, limit=DEPTH)
             ranking.look_for_words(kinds[-1:])
-            # Told at the end; the number is kept, and counted here while there is time.
-            index.n_without_vector(ranking.library.db, ranking.encoder)
             comparing.result()
     names = ranking.other_names
     return replace(ranking, vector=vector, nearest=nearest, names=names), None

@@ -6,6 +6,7 @@ bytes overwritten on the disk.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -24,6 +25,7 @@ from reader.library.rows import decisions, papers
 from reader.library.rows.database import LATEST, Database, forget_index, lock_file
 from reader.notes.rows import notes
 from reader.search.rows import index
+from reader.search.rows.index import PassageText
 from tests.data import ROOT
 from tests.samples import DAY, NOW, new_database, paper
 
@@ -299,6 +301,27 @@ class TestDamage:
             assert index.papers_without_text(db, limit=9) == [1, 2]
         with Database(folder) as db:
             assert (db.index_was_damaged, db.index_is_new) == (False, False)
+
+    def test_an_index_without_counts_keeps_its_texts_and_vectors(self, folder: Path) -> None:
+        with Database(folder) as db:
+            papers.add_papers(db, [paper(1), paper(2)], source="arXiv", on=DAY)
+            index.add_paper_texts(db, [1, 2])
+            (key, _), *_others = index.texts_without_vector(db, "small")
+            index.add_vectors(db, "small", [(key, b"12")])
+        with contextlib.closing(sqlite3.connect(folder / "index.db")) as raw:
+            triggers = raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+            for (name,) in triggers.fetchall():
+                raw.execute(f"DROP TRIGGER {name}")
+            raw.execute("DROP TABLE counts")
+            raw.execute("PRAGMA user_version = 4")
+        with Database(folder) as db:
+            assert not db.index_is_new
+            assert index.n_without_vector(db, "small") == 1
+            assert index.n_without_vector(db, "other") == 2
+            index.add_passages(db, 1, [PassageText("Rain.", 1, "")], sha256="a")
+            assert index.n_without_vector(db, "small") == 2
+        with Database(folder) as db:
+            assert index.n_without_vector(db, "small") == 2
 
     def test_an_index_of_another_layout_is_rebuilt(self, folder: Path) -> None:
         with Database(folder) as db:

@@ -10,13 +10,14 @@ import pytest
 
 from reader.base.words import query_terms
 from reader.gathering.rows import posts
-from reader.library.rows import decisions, papers
+from reader.library.rows import decisions, merges, papers
 from reader.library.rows.database import Database, forget_index
 from reader.notes.rows import notes
 from reader.ranking.rank import Rank
 from reader.ranking.rows import standings
 from reader.search.rows import index
 from reader.search.rows.index import Kind, PassageText, Text
+from reader.search.rows.vector_files import drop
 from tests.samples import DAY, NOW, new_database, paper, post, rows_of_kind, vectors_of
 
 GARDENS = paper(1, "Listening to Gardens", "Rain is heard at night.")
@@ -170,6 +171,35 @@ class TestVectors:
         assert index.texts_without_vector(db, "small", limit=2) == waiting[:2]
         assert index.texts_without_vector(db, "small", papers=[2]) == [waiting[3]]
         assert index.texts_without_vector(db, "small", papers=[]) == []
+
+    def test_the_count_of_texts_without_vector_follows_every_change(self, db: Database) -> None:
+        def by_hand(encoder: str) -> int:
+            waiting = {key for key, _ in index.texts_without_vector(db, encoder)}
+            return sum(r["hash"] in waiting for r in db.read("SELECT hash FROM idx.texts"))
+
+        def check() -> list[int]:
+            counted = [index.n_without_vector(db, name) for name in ("small", "large", "other")]
+            assert counted == [by_hand(name) for name in ("small", "large", "other")]
+            return counted
+
+        assert check() == [0, 0, 0]
+        encode(db, ["Same."])
+        index.add_passages(db, 1, [PassageText("Same.", 1, "")] * 2 + PASSAGES, sha256="a")
+        assert check() == [2, 4, 4]
+        encode(db, [PASSAGES[0].text, "no text's"], "large")
+        note(db, 1, "Same.")
+        fill(db)
+        assert check() == [4, 6, 7]
+        merges.join(db, 1, 2, why="alike", on=DAY)
+        fill(db)
+        check()
+        index.add_passages(db, 1, [], sha256="b")
+        index.add_passages(db, 2, [PassageText("Same.", 1, "")], sha256="b")
+        check()
+        drop(db, "small")
+        counts = check()
+        assert counts[0] == counts[2]
+        assert index.n_without_vector(db, "") == counts[2]
 
     def test_nothing_is_encoded_twice_by_one_encoder(self, db: Database) -> None:
         index.add_passages(db, 1, [PassageText("Same.", 1, "")] * 2, sha256="a")

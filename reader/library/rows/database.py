@@ -23,9 +23,54 @@ from reader.library.rows.migrations import MIGRATIONS
 
 LATEST = len(MIGRATIONS)
 
-INDEX_VERSION = 4
-"""The layout of index.db, one higher whenever INDEX_TABLES or the indexed words change; an
-index.db with another number is made anew."""
+INDEX_VERSION = 5
+"""The layout of index.db, one higher whenever INDEX_TABLES or the indexed words change. An
+index.db with another number is brought to it by INDEX_STEPS, or made anew where none leads on."""
+
+# How many texts there are (encoder ''), and how many of them each encoder has encoded. Comparing
+# all hashes for each search took a sixth of its time with 300,000 texts. Only rows are added to and
+# deleted from the two tables, and no hash is changed, so these triggers see all.
+_COUNTS = [
+    """
+    CREATE TABLE idx.counts (
+        encoder TEXT PRIMARY KEY,
+        n INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER idx.text_added AFTER INSERT ON texts BEGIN
+        UPDATE counts SET n = n + 1 WHERE encoder = ''
+            OR encoder IN (SELECT encoder FROM vectors WHERE hash = new.hash);
+    END
+    """,
+    """
+    CREATE TRIGGER idx.text_deleted AFTER DELETE ON texts BEGIN
+        UPDATE counts SET n = n - 1 WHERE encoder = ''
+            OR encoder IN (SELECT encoder FROM vectors WHERE hash = old.hash);
+    END
+    """,
+    """
+    CREATE TRIGGER idx.vector_added AFTER INSERT ON vectors BEGIN
+        INSERT INTO counts
+            VALUES (new.encoder, (SELECT count(*) FROM texts WHERE hash = new.hash))
+            ON CONFLICT DO UPDATE SET n = n + excluded.n;
+    END
+    """,
+    """
+    CREATE TRIGGER idx.vector_deleted AFTER DELETE ON vectors BEGIN
+        UPDATE counts SET n = n - (SELECT count(*) FROM texts WHERE hash = old.hash)
+            WHERE encoder = old.encoder;
+    END
+    """,
+    "INSERT INTO idx.counts SELECT '', count(*) FROM idx.texts",
+    """
+    INSERT INTO idx.counts SELECT v.encoder, count(*) FROM idx.texts AS t
+        CROSS JOIN idx.vectors AS v ON v.hash = t.hash GROUP BY v.encoder
+    """,
+]
+
+INDEX_STEPS = {4: _COUNTS}
+"""What brings an index.db of a layout to the next one; the texts and vectors in it stay."""
 
 INDEX_TABLES = [
     """
@@ -100,6 +145,7 @@ INDEX_TABLES = [
         caption TEXT NOT NULL
     ) STRICT
     """,
+    *_COUNTS,
 ]
 
 
@@ -403,9 +449,21 @@ class Database:
                 return
             # Checked again under the lock, since another process may have made it meanwhile.
             with self._layout_lock():
-                if run("PRAGMA idx.user_version").fetchone()[0] != INDEX_VERSION:
+                version = run("PRAGMA idx.user_version").fetchone()[0]
+                if version in INDEX_STEPS:
+                    self._change_index(range(version, INDEX_VERSION))
+                elif version != INDEX_VERSION:
                     self._replace_index()
                     self._make_index()
+
+    def _change_index(self, versions: Iterable[int]) -> None:
+        """Bring index.db from one layout to the next, all in one transaction."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        for version in versions:
+            for statement in INDEX_STEPS[version]:
+                self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA idx.user_version = {INDEX_VERSION}")
+        self._connection.execute("COMMIT")
 
     def _attach_file(self) -> None:
         run = self._connection.execute
