@@ -1,4 +1,4 @@
-"""Test that similarity is exact, whatever the vector files beside index.db have or lack."""
+"""Test that similarity finds the nearest, whatever the files beside index.db have or lack."""
 
 from __future__ import annotations
 
@@ -139,9 +139,55 @@ def test_an_append_writes_what_is_new_and_nothing_else(db: Database) -> None:
     files = sorted(folder_of(db, E5).glob("passage*"))
     assert [(f.name, f.stat().st_size) for f in files] == [
         ("passage-1.f16", 5 * D * 2),
+        ("passage-1.i8", 5 * D),
         ("passage-1.keys", 5 * 16),
     ]
     assert state(db)["n"] == {"passage": 5}
+
+
+@pytest.mark.parametrize("bring", [append, refresh, Nearest])
+def test_vectors_of_an_earlier_version_are_rounded_and_nothing_else_is_written(
+    db: Database, bring: Callable[[Database, str], object]
+) -> None:
+    append(db, E5)
+    folder = folder_of(db, E5)
+    whole = (folder / "passage-1.i8").read_bytes()
+    (folder / "passage-1.i8").write_bytes(whole[:D])
+    before = {file: file.stat().st_mtime_ns for file in folder.iterdir()}
+    assert ranked(db) == by_hand(db)
+    bring(db, E5)
+    assert (folder / "passage-1.i8").read_bytes() == whole
+    changed = {file.name for file in before if file.stat().st_mtime_ns != before[file]}
+    assert changed == {"passage-1.i8"}
+
+
+def test_a_library_that_cannot_be_written_is_searched_without_rounded_vectors(
+    db: Database,
+) -> None:
+    append(db, E5)
+    (folder_of(db, E5) / "passage-1.i8").unlink()
+    db.is_read_only = True
+    assert ranked(db) == by_hand(db)
+    assert not (folder_of(db, E5) / "passage-1.i8").exists()
+
+
+def test_rounding_loses_hardly_any_of_the_nearest(db: Database) -> None:
+    """Cosines lie as near together as those of real texts do: between .7 and .9 in all."""
+    draw = np.random.default_rng(0)
+    n, d, limit = 20_000, 384, 50
+    vectors = 1.5 * draw.standard_normal(d) + draw.standard_normal((n, d))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
+    texts = [f"text {i}" for i in range(n)]
+    index.add_passages(db, 2, [PassageText(t, 1, "") for t in texts], sha256="0")
+    kept = [(index.hash_of(t), v.tobytes()) for t, v in zip(texts, vectors, strict=True)]
+    index.add_vectors(db, "wide", kept)
+    append(db, "wide")
+    assert (folder_of(db, "wide") / "passage-1.i8").stat().st_size == n * d
+    for query in vectors[:20].astype(np.float32):
+        query /= np.linalg.norm(query)
+        found = Nearest(db, "wide").rank("passage", query, limit=limit)
+        best = np.argsort(-(vectors.astype(np.float32) @ query), kind="stable")[:limit]
+        assert words(db, [row for row, _ in found]) == [texts[i] for i in best]
 
 
 def test_texts_that_are_gone_are_not_found_and_their_vectors_go_in_the_end(
@@ -156,7 +202,7 @@ def test_texts_that_are_gone_are_not_found_and_their_vectors_go_in_the_end(
     refresh(db, E5)
     assert state(db)["n"] == {"passage": 1}
     assert {f.name for f in folder_of(db, E5).iterdir()} == {
-        "passage-2.f16", "passage-2.keys", "state.json"
+        "passage-2.f16", "passage-2.i8", "passage-2.keys", "state.json"
     }  # fmt: skip
     assert ranked(db) == ["hail"]
 

@@ -1,7 +1,8 @@
-"""Find the vectors nearest to a query's vector, exactly, in files that are mapped into memory.
+"""Find the vectors nearest to a query's vector in files that are mapped into memory.
 
-Vectors that index.db has beyond the files are read from there. It imports numpy, so it is
-imported only where that is needed anyway.
+All vectors are compared as rounded to bytes, and the best of them again as they are. Vectors that
+index.db has beyond the files are read from there. It imports numpy, so it is imported only where
+that is needed anyway.
 """
 
 from __future__ import annotations
@@ -20,15 +21,25 @@ from reader.library.rows.database import Database
 from reader.search.rows.index import Kind
 from reader.search.rows.vector_files import (
     KEY,
+    State,
     append,
     beyond,
     files_of,
     folder_of,
+    is_rounded,
     n_beyond,
+    rounded,
+    rounded_file,
     state_of,
 )
 
 Vectors = NDArray[np.float16]
+Maps = tuple[Vectors, NDArray[np.uint8], NDArray[np.int8] | Vectors]
+"""The files of a kind: the vectors, their keys, and the vectors as they are compared first."""
+
+AGAIN = 4
+"""How many times as many vectors are compared again as are asked for. Of 200 vectors that are
+nearest after rounding, 199 are among the true ones; the true 200 are all among the first 250."""
 
 MOST_MAPS = 8
 """Files that stay mapped between the queries of a process: two states of four kinds. Mapping them
@@ -49,9 +60,11 @@ class Nearest:
     def __init__(self, db: Database, encoder: str) -> None:
         self._db = db
         self._upto = 0
-        self._maps: dict[str, tuple[Vectors, NDArray[np.uint8]]] = {}
+        self._is_rounded = True
+        self._maps: dict[str, Maps] = {}
         self._open(encoder)
-        if not db.is_read_only and n_beyond(db, encoder, self._upto) > MAX_TAIL:
+        is_behind = not self._is_rounded or n_beyond(db, encoder, self._upto) > MAX_TAIL
+        if is_behind and not db.is_read_only:
             # On a full disk, say, the vectors are read from index.db all the same.
             with contextlib.suppress(StoreError):
                 append(db, encoder)
@@ -67,9 +80,10 @@ class Nearest:
             state = state_of(self._db, encoder)
             if state is None:
                 return
+            self._is_rounded = is_rounded(self._db, state)
             try:
                 maps = {
-                    kind: _opened(*files_of(folder, kind, state.generation), n, state.d)
+                    kind: _opened(folder, kind, state, is_rounded=self._is_rounded)
                     for kind, n in state.n.items()
                     if n
                 }
@@ -84,7 +98,7 @@ class Nearest:
         It uses no database, so that another thread can run it meanwhile.
         """
         for kind in kinds:
-            self._looked[kind, 2 * limit] = self._in_files(kind, query, 2 * limit)
+            self._looked[kind, AGAIN * limit] = self._in_files(kind, query, AGAIN * limit)
 
     def rank(
         self,
@@ -97,9 +111,9 @@ class Nearest:
         """Rank texts of a kind by their cosine to a query: (row, cosine), best first.
 
         query: (d,) float32, of length 1. within: hashes of the only texts that are compared, None
-        for all. All vectors are compared in float16, the best ones again in float32.
+        for all.
         """
-        k = 2 * limit  # float16 may swap neighbours, so twice as many are compared again
+        k = AGAIN * limit
         while True:
             in_files = (
                 self._looked.get((kind, k)) or self._in_files(kind, query, k)
@@ -130,14 +144,18 @@ class Nearest:
     ) -> tuple[list[str], Vectors]:
         if kind not in self._maps or self._maps[kind][0].shape[1] != len(query):
             return [], np.empty((0, len(query)), np.float16)
-        from usearch.compiled import MetricKind
-        from usearch.index import search as compare
+        import numkong
 
-        vectors, keys = self._maps[kind]
+        vectors, keys, compared = self._maps[kind]
         most = min(len(vectors), k)
-        found = compare(
-            vectors, query.astype(np.float16), most, MetricKind.IP, exact=True, threads=1
-        ).keys.astype(np.int64)
+        asked = (
+            rounded(query, float(np.abs(query).max()))
+            if compared.dtype == np.int8
+            else query.astype(np.float16)
+        )
+        products = np.asarray(numkong.cdist(asked[None], compared, "dot"))[0]
+        # In the order of the file, which is read once from its begin to its end.
+        found = np.sort(np.argpartition(products, -most)[-most:])
         return _hashes_at(keys, found), np.asarray(vectors[found])
 
     def _vectors_of(
@@ -146,7 +164,7 @@ class Nearest:
         """Read the vectors of some texts in the files: (hashes, vectors)."""
         if kind not in self._maps or self._maps[kind][0].shape[1] != len(query):
             return [], np.empty((0, len(query)), np.float16)
-        vectors, keys = self._maps[kind]
+        vectors, keys, _compared = self._maps[kind]
         # The first 8 bytes of the hashes are compared as numbers, which is fast; texts that share
         # them by chance are left out below.
         halves = np.frombuffer(b"".join(bytes.fromhex(h[:KEY]) for h in within), np.uint64)
@@ -177,23 +195,28 @@ def vector_from(kept: bytes) -> NDArray[np.float32]:
     return np.frombuffer(kept, np.float16).astype(np.float32)
 
 
-def _opened(vectors: Path, keys: Path, n: int, d: int) -> tuple[Vectors, NDArray[np.uint8]]:
-    """Map two files, or take them as they are mapped already.
+def _opened(folder: Path, kind: str, state: State, *, is_rounded: bool) -> Maps:
+    """Map the files of a kind, or take them as they are mapped already.
 
     Where a folder was deleted and made anew, other files have the names of those before.
     """
-    stats = (vectors.stat(), keys.stat())
+    vectors, keys = files_of(folder, kind, state.generation)
+    compared = rounded_file(folder, kind, state.generation) if is_rounded else vectors
+    files = (vectors, keys, compared)
+    stats = [file.stat() for file in files]
     stamp = tuple(number for s in stats for number in (s.st_ino, s.st_mtime_ns))
-    return _mapped(vectors, keys, n, d, stamp)
+    return _mapped(files, state.n[kind], state.d, is_rounded, stamp)
 
 
 @functools.lru_cache(MOST_MAPS)
 def _mapped(
-    vectors: Path, keys: Path, n: int, d: int, _stamp: tuple[int, ...]
-) -> tuple[Vectors, NDArray[np.uint8]]:
+    files: tuple[Path, Path, Path], n: int, d: int, is_rounded: bool, _stamp: tuple[int, ...]
+) -> Maps:
+    vectors, keys, compared = files
     return (
         np.memmap(vectors, np.float16, "r", shape=(n, d)),
         np.memmap(keys, np.uint8, "r", shape=(n, KEY)),
+        np.memmap(compared, np.int8 if is_rounded else np.float16, "r", shape=(n, d)),
     )
 
 

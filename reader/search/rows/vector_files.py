@@ -3,6 +3,7 @@
     vectors/<encoder>/state.json       the encoder, the index.db, and how many rows count
     vectors/<encoder>/<kind>-<n>.f16   vectors, d float16 each, one after another
     vectors/<encoder>/<kind>-<n>.keys  the hash of each vector's text, 16 bytes each
+    vectors/<encoder>/<kind>-<n>.i8    the vectors rounded to d bytes each, which are compared first
 
 index.db is the truth, and the files repeat it. Rows are appended and flushed before state.json
 is renamed over the old one, so rows that a kill left behind do not count, and the next append
@@ -29,7 +30,7 @@ from reader.search.rows.index import Kind, hash_of
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Keys = NDArray[np.bytes_]
 
@@ -43,6 +44,10 @@ AT_ONCE = 20_000
 """Vectors that are copied from index.db at a time, 15 MB with 384 dimensions."""
 
 KINDS: tuple[Kind, ...] = ("note", "highlight", "paper", "passage")
+
+MOST = 5.0
+"""The largest number of a unit vector that is rounded exactly, in standard deviations of all its
+numbers; the bundled model's largest one is 3.9."""
 
 MIN_STALE = 2_000
 """The number of vectors of deleted texts up to which the files are never made anew."""
@@ -75,6 +80,7 @@ def append(db: Database, encoder: str) -> None:
         if state is None:
             _remake(db, encoder)
             return
+        _round_all(db, state)
         # Read first: vectors that are written meanwhile are copied the next time.
         upto = _last_row(db)
         added = beyond(db, encoder, state.upto)
@@ -98,6 +104,7 @@ def refresh(db: Database, encoder: str) -> None:
         if state is None:
             _remake(db, encoder)
             return
+        _round_all(db, state)
         upto = _last_row(db)
         missing: list[tuple[Kind, str]] = []
         n_stale = 0
@@ -202,6 +209,50 @@ def files_of(folder: Path, kind: str, generation: int) -> tuple[Path, Path]:
     return stem.with_suffix(".f16"), stem.with_suffix(".keys")
 
 
+def rounded_file(folder: Path, kind: str, generation: int) -> Path:
+    """Get the file of one kind's rounded vectors."""
+    return folder / f"{kind}-{generation}.i8"
+
+
+def is_rounded(db: Database, state: State) -> bool:
+    """Check whether all vectors of the files have been rounded; earlier versions did not."""
+    folder = folder_of(db, state.encoder)
+    files = {kind: rounded_file(folder, kind, state.generation) for kind in state.n}
+    return all(f.is_file() and f.stat().st_size >= state.n[k] * state.d for k, f in files.items())
+
+
+def rounded(vectors: ArrayLike, most: float) -> NDArray[np.int8]:
+    """Round vectors to whole numbers from -127 to 127, which stands for `most` and all above."""
+    import numpy as np
+
+    scaled = np.asarray(vectors, np.float32) * (127 / most)
+    whole: NDArray[np.int8] = np.clip(np.rint(scaled), -127, 127).astype(np.int8)
+    return whole
+
+
+def _round_all(db: Database, state: State) -> None:
+    if not is_rounded(db, state):
+        for kind, n in state.n.items():
+            _round(db, state, kind, n, n)
+
+
+def _round(db: Database, state: State, kind: str, n_old: int, n: int) -> None:
+    """Bring the rounded vectors of a kind up to its first n; the first n_old count already."""
+    import numpy as np
+
+    folder = folder_of(db, state.encoder)
+    vectors, _keys = files_of(folder, kind, state.generation)
+    file = rounded_file(folder, kind, state.generation)
+    file.touch()
+    done = min(file.stat().st_size // state.d, n_old)
+    while done < n:
+        count = min(AT_ONCE, n - done)
+        at = done * state.d
+        part = np.fromfile(vectors, np.float16, count=count * state.d, offset=2 * at)
+        _write_at(file, at, rounded(part, MOST / state.d**0.5).tobytes())
+        done += count
+
+
 def _compared(db: Database, state: State, kind: Kind) -> tuple[list[str], int]:
     """Compare the files of one kind with index.db.
 
@@ -235,6 +286,7 @@ def _appended(db: Database, state: State, rows: Sequence[Row]) -> State:
         _write_at(vectors, old * state.d * 2, b"".join(v for _, v in chosen))
         _write_at(keys, old * KEY, b"".join(bytes.fromhex(k) for k, _ in chosen))
         n[kind] = old + len(chosen)
+        _round(db, state, kind, old, n[kind])
     return replace(state, n=n)
 
 
@@ -268,7 +320,7 @@ def _remake(db: Database, encoder: str) -> None:
     folder = folder_of(db, encoder)
     folder.mkdir(parents=True, exist_ok=True)
     upto = _last_row(db)
-    old = {file for ending in ("f16", "keys") for file in folder.glob(f"*.{ending}")}
+    old = {file for ending in ("f16", "keys", "i8") for file in folder.glob(f"*.{ending}")}
     used = [int(number) for file in old if (number := file.stem.rpartition("-")[2]).isdecimal()]
     generation = max(used, default=0) + 1
     state = State(encoder, _index_id(db), width["n"] // 2, generation=generation)
