@@ -9,10 +9,11 @@ Vectors are stored by encoder and hash of the text, so that nothing is encoded t
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -83,26 +84,28 @@ def notes_without_text(db: Database) -> list[int]:
 
 def add_paper_texts(db: Database, papers: Iterable[int]) -> None:
     """Put the titles and abstracts of papers into the full text, in one transaction."""
-    with db.writing():
+    with db.writing(), _full_text(db) as changes:
         for r in db.read(
             "SELECT id, title, abstract, content_hash AS hash FROM papers"
             " WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(papers)),),
         ):
-            _drop(db, "paper", r["id"])
+            _drop(db, changes, "paper", r["id"])
             words = {"title": r["title"], "abstract": r["abstract"]}
-            _add(db, "paper", r["id"], words, r["hash"], r["hash"])
+            changes.added.append(_add(db, "paper", r["id"], words, r["hash"], r["hash"]))
 
 
 def add_note_text(db: Database, paper: int) -> None:
     """Put the newest revision of a paper's note into the full text."""
-    with db.writing():
+    with db.writing(), _full_text(db) as changes:
         note = db.read(
             "SELECT id, text FROM notes WHERE paper = ? ORDER BY id DESC LIMIT 1", (paper,)
         )[0]
-        _drop(db, "note", paper)
+        _drop(db, changes, "note", paper)
         text = note["text"]
-        _add(db, "note", paper, {"note": text}, str(note["id"]), hash_of(text))
+        changes.added.append(
+            _add(db, "note", paper, {"note": text}, str(note["id"]), hash_of(text))
+        )
 
 
 def highlights_without_text(db: Database) -> list[int]:
@@ -122,7 +125,7 @@ def highlights_without_text(db: Database) -> list[int]:
 def add_highlight_texts(db: Database, paper: int) -> None:
     """Put a paper's present highlights into the full text, and take removed ones out."""
     # The words of a highlight's row never change, so texts that are there already stay.
-    with db.writing():
+    with db.writing(), _full_text(db) as changes:
         gone = db.read(
             """
             SELECT t.id FROM idx.texts AS t LEFT JOIN highlights AS h ON h.id = t.position
@@ -132,7 +135,7 @@ def add_highlight_texts(db: Database, paper: int) -> None:
             (paper,),
         )
         # Removed highlights, and those that a merge or a split moved to another paper.
-        _drop_rows(db, gone)
+        _drop_rows(db, changes, gone)
         for r in db.read(
             f"""
             SELECT id, page, {_HIGHLIGHT_SQL} AS text FROM highlights AS h
@@ -145,7 +148,9 @@ def add_highlight_texts(db: Database, paper: int) -> None:
         ):
             at = {"position": r["id"], "page": r["page"]}
             words = {"highlight": r["text"]}
-            _add(db, "highlight", paper, words, str(r["id"]), hash_of(r["text"]), **at)
+            changes.added.append(
+                _add(db, "highlight", paper, words, str(r["id"]), hash_of(r["text"]), **at)
+            )
 
 
 def add_passages(db: Database, paper: int, passages: Sequence[PassageText], *, sha256: str) -> None:
@@ -153,12 +158,14 @@ def add_passages(db: Database, paper: int, passages: Sequence[PassageText], *, s
 
     sha256: of the PDF.
     """
-    with db.writing():
-        _drop(db, "passage", paper)
+    with db.writing(), _full_text(db) as changes:
+        _drop(db, changes, "passage", paper)
         for n, passage in enumerate(passages):
             at = {"position": n, **asdict(passage)}
             words = {"passage": passage.text}
-            _add(db, "passage", paper, words, sha256, hash_of(passage.text), **at)
+            changes.added.append(
+                _add(db, "passage", paper, words, sha256, hash_of(passage.text), **at)
+            )
 
 
 def passages_of(db: Database, paper: int) -> list[PassageText]:
@@ -307,15 +314,42 @@ def hash_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _drop(db: Database, kind: Kind, paper: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _FullTextChanges:
+    """What a transaction changes in the full text: rows to delete, and then rows to insert."""
+
+    dropped: list[int] = field(default_factory=list)
+    added: list[tuple[object, ...]] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def _full_text(db: Database) -> Iterator[_FullTextChanges]:
+    """Collect changes of the full text, and make them at the end of a transaction.
+
+    Each row of `texts` begins a savepoint, as the table has triggers, and at each savepoint FTS5
+    writes all that it collected: in turn, 60 passages took three times as long.
+    """
+    changes = _FullTextChanges()
+    yield changes
+    db.execute_many(
+        "DELETE FROM idx.full_text WHERE rowid = ?", [(row,) for row in changes.dropped]
+    )
+    db.execute_many(
+        "INSERT INTO idx.full_text (rowid, note, title, abstract, passage, highlight)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        changes.added,
+    )
+
+
+def _drop(db: Database, changes: _FullTextChanges, kind: Kind, paper: int) -> None:
     sql = "SELECT id FROM idx.texts WHERE paper = ? AND kind = ?"
-    _drop_rows(db, db.read(sql, (paper, kind)))
+    _drop_rows(db, changes, db.read(sql, (paper, kind)))
 
 
-def _drop_rows(db: Database, rows: Iterable[Row]) -> None:
-    ids = [(r["id"],) for r in rows]
-    db.execute_many("DELETE FROM idx.full_text WHERE rowid = ?", ids)
-    db.execute_many("DELETE FROM idx.texts WHERE id = ?", ids)
+def _drop_rows(db: Database, changes: _FullTextChanges, rows: Iterable[Row]) -> None:
+    ids = [int(r["id"]) for r in rows]
+    changes.dropped.extend(ids)
+    db.execute_many("DELETE FROM idx.texts WHERE id = ?", [(row,) for row in ids])
 
 
 def _add(
@@ -330,8 +364,11 @@ def _add(
     page: int | None = None,
     section: str = "",
     text: str = "",
-) -> None:
-    """Insert a text; words: its words by column of the full text; text: of a passage."""
+) -> tuple[object, ...]:
+    """Insert a text; returns its row for the full text.
+
+    words: its words by column of the full text; text: of a passage.
+    """
     row = db.execute(
         """
         INSERT INTO idx.texts (kind, paper, position, page, section, text, source_hash, hash)
@@ -341,11 +378,7 @@ def _add(
     )
     # A column without words is "" and not NULL, since bm25 counts its length.
     columns = ("note", "title", "abstract", "passage", "highlight")
-    db.execute(
-        "INSERT INTO idx.full_text (rowid, note, title, abstract, passage, highlight)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (row, *(searchable(words.get(column, "")) for column in columns)),
-    )
+    indexed = (row, *(searchable(words.get(column, "")) for column in columns))
     # A text that was here before has its vectors already. They get the highest row numbers, so
     # that the files of vectors, which look there for new ones, copy them for this kind too.
     for r in db.read("SELECT encoder FROM idx.vectors WHERE hash = ?", (hash_,)):
@@ -354,6 +387,7 @@ def _add(
             " WHERE hash = ? AND encoder = ?",
             (hash_, r["encoder"]),
         )
+    return indexed
 
 
 # bm25 weights of the columns note, title, abstract, passage, highlight: the person's own words
