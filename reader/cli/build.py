@@ -22,8 +22,6 @@ from reader.cli.frame import Settings, say_error, settings_of
 from reader.library.config import Config
 from reader.library.folder import Clock, Library, open_library, system_clock
 from reader.library.place import find_folder
-from reader.morning.tools import Tools
-from reader.search.encode import Encoder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,10 +29,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from reader.library.config import Topic
+    from reader.morning.tools import Tools
     from reader.ranking.events import Label
     from reader.ranking.forecast import Coefficients, TalkExample
     from reader.ranking.model import TopicModel
-    from reader.search.encode import Encode
+    from reader.search.encode import Encode, Encoder
     from reader.search.encoder import QueryEncoder
 
 
@@ -101,6 +100,7 @@ def tools(
     progress in place of bars.
     """
     from reader.base.http.client import Client
+    from reader.morning.tools import Tools
     from reader.pdfs.text.process import PdfPool, check_pdf
 
     settings = settings_of(context)

@@ -20,6 +20,7 @@ from reader.base.words import (
     says_something,
     searchable,
     word_places,
+    words_in_order,
 )
 from reader.library.passage import sentences
 
@@ -115,7 +116,7 @@ def share_of_pairs(pairs: Sequence[str], text: str) -> float:
     """Measure how many of some pairs of words stand side by side in a text, 0 to 1."""
     if not pairs:
         return 0.0
-    words = f" {searchable(text)} "
+    words = f" {' '.join(words_in_order(text))} "
     return sum(f" {pair} " in words for pair in pairs) / len(pairs)
 
 
