@@ -34,7 +34,7 @@ HELP_BAR = 8.0
 DAY_BAR_S = 5.0
 TODAY_BAR_S = 0.25
 TODAY_BAR_MB = 300.0
-SEARCH_BAR_S = 0.6
+SEARCH_BAR_S = 0.35
 
 QUERIES = ("latency of simultaneous speech translation", "音声認識の誤り訂正")
 
