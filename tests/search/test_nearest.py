@@ -161,6 +161,19 @@ def test_vectors_of_an_earlier_version_are_rounded_and_nothing_else_is_written(
     assert changed == {"passage-1.i8"}
 
 
+def test_rounded_vectors_that_a_kill_left_behind_are_overwritten(db: Database) -> None:
+    append(db, E5)
+    folder = folder_of(db, E5)
+    with (folder / "passage-1.i8").open("ab") as file:
+        file.write(b"\1" * 3 * D)
+    add_passages(db, 2, ["wind"])
+    append(db, E5)
+    vectors = np.fromfile(folder / "passage-1.f16", np.float16)
+    whole = np.fromfile(folder / "passage-1.i8", np.int8)
+    assert len(whole) == 5 * D
+    assert np.abs(whole / 127 * vector_files.MOST / D**0.5 - vectors).max() < 0.01
+
+
 def test_a_library_that_cannot_be_written_is_searched_without_rounded_vectors(
     db: Database,
 ) -> None:
