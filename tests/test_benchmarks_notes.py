@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tests.benchmarks import notes
 from tests.benchmarks.frame import Asked, DataMissing, Part
-from tests.benchmarks.note_pairs import Pair, own_pairs, real_pairs, with_changes
+from tests.benchmarks.note_pairs import Pair, harder_pairs, own_pairs, real_pairs, with_changes
 
 ABSTRACT = (
     "We asked forty gardeners which of their birds had learned to imitate the telephone. Most of "
@@ -68,6 +68,22 @@ def test_there_are_enough_pairs_of_our_own_making_of_every_kind() -> None:
     assert min(Counter(one.label for one in pairs).values()) >= 15
     assert len({one.where for one in pairs}) == len({one.note for one in pairs}) == len(pairs)
     assert own_pairs(2) == own_pairs(2) != pairs
+
+
+def test_harder_pairs_are_enough_in_both_languages_and_half_of_them_is_kept_aside() -> None:
+    pairs = harder_pairs()
+    for is_english in (True, False):
+        here = [one for one in pairs if one.is_english == is_english]
+        n = Counter((one.label, one.is_aside) for one in here)
+        assert len(here) >= 60
+        assert min(n["copied", True], n["copied", False], n["own", True], n["own", False]) >= 15
+    assert len({one.where for one in pairs}) == len({one.note for one in pairs}) == len(pairs)
+    assert [one.where for one in pairs if one.is_aside][:3] == [
+        "endpoint-1",
+        "endpoint-2",
+        "endpoint-4",
+    ]
+    assert all(len(one.pages) >= 2 for one in pairs)
 
 
 def test_every_figure_is_there_and_a_miss_is_named(tmp_path: Path) -> None:

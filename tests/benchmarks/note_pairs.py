@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +18,11 @@ from tests.data import ROOT
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A note beside its abstract. label: own, paraphrased, copied."""
+    """A note beside its abstract, and the passages of its paper's pages if it has any.
+
+    label: own, paraphrased, copied. kind: how it was copied, or what kind of own note it is.
+    is_aside: kept aside, so that nothing is chosen by it.
+    """
 
     where: str
     label: str
@@ -24,10 +30,17 @@ class Pair:
     title: str
     abstract: str
     note: str
+    pages: tuple[str, ...] = ()
+    kind: str = ""
+    is_aside: bool = False
 
     @property
     def sources(self) -> list[SourceText]:
-        return [SourceText(self.title, "title"), SourceText(self.abstract, "abstract")]
+        return [
+            SourceText(self.title, "title"),
+            SourceText(self.abstract, "abstract"),
+            *(SourceText(page, "passage", n) for n, page in enumerate(self.pages, 2)),
+        ]
 
 
 def real_pairs(file: Path) -> list[Pair]:
@@ -68,6 +81,32 @@ def own_pairs(n_papers: int | None = None) -> list[Pair]:
     if n_papers is not None:
         found = random.Random(7).sample(found, n_papers)
     return [pair for pairs in found for pair in pairs]
+
+
+COPIES = frozenset(["shuffled", "synonyms", "clauses", "back", "faithful", "casual"])
+
+
+def harder_pairs() -> list[Pair]:
+    """Read the pairs that were made up to be hard; a hash of its id keeps every second aside."""
+    content = tomllib.loads((ROOT / "tests" / "own_words_harder.toml").read_text("utf-8"))
+    found = []
+    for paper in content["paper"]:
+        for m, note in enumerate(paper["note"], 1):
+            where = f"{paper['key']}-{m}"
+            found.append(
+                Pair(
+                    where,
+                    "copied" if note["kind"] in COPIES else "own",
+                    not re.search("[\u3041-\u3096]", note["text"]),
+                    paper["title"],
+                    paper["abstract"],
+                    note["text"],
+                    tuple(paper["pages"]),
+                    note["kind"],
+                    hashlib.sha256(where.encode()).digest()[0] % 2 == 0,
+                )
+            )
+    return found
 
 
 def with_changes(pairs: Sequence[Pair], *, every: int) -> list[Pair]:
