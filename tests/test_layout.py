@@ -51,6 +51,7 @@ PURE = {
     "notes.changes",
     "notes.draft",
     "notes.file",
+    "notes.meaning",
     "notes.own_words",
     "notes.shared",
     "notes.sheet",

@@ -34,13 +34,12 @@ from reader.notes.write import (
     add_note,
     beginning_of,
     check_note,
-    closeness_of,
     compared,
     moment,
     newest_note,
     restore,
 )
-from reader.texts.note import check_lines, file_lines, report_of, where
+from reader.texts.note import check_lines, file_lines, report_of, unseen_line, where
 
 if TYPE_CHECKING:
     from reader.search.encode import Encode
@@ -321,6 +320,9 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
     if settings.is_quiet:
         return
     told = report_of(library, noted, encode=encode)
+    width = screen.width_of_terminal()
+    if told.unseen:
+        output.put_all(screen.wrap(told.unseen, width, "", ""))
     output.put(told.said)
     if noted.meanwhile:
         id_ = noted.held.paper.id
@@ -333,7 +335,6 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
                 id=id_,
             )
         )
-    width = screen.width_of_terminal()
     for text in (*told.check, *told.lost):
         output.put_all(screen.wrap(text, width, "    ", "  "))
     output.put_all(near_lines(told.near, width))
@@ -593,8 +594,7 @@ def _show_related(
 
 def _show_check(library: Library, held: LibraryPaper, note: Revision, *, as_json: bool) -> None:
     encode = note_encoder(library)
-    closeness = closeness_of(encode) if encode else None
-    check = check_note(library, held, note.text, closeness=closeness)
+    check = check_note(library, held, note.text, encode)
     if as_json:
         sentences = [
             output.encode(one) | {"where": where(one.source) if one.source else None}
@@ -608,5 +608,6 @@ def _show_check(library: Library, held: LibraryPaper, note: Revision, *, as_json
         if check.sentences
         else N_("There is nothing to compare: only quotations, headings or code.")
     )
-    for text in check_lines(check) or [nothing]:
+    unseen = [line] if (line := unseen_line(check)) else []
+    for text in (*unseen, *(check_lines(check) or [nothing])):
         output.put_all(screen.wrap(text, width, "  ", ""))

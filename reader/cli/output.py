@@ -108,8 +108,9 @@ FIELDS = {
     "LinkedPaper": "id=held.paper.id title=held.paper.title~ key=held.key sentence~",
     "Picture": "page figure? figure_page caption~",
     "Revision": "at on=on_date came_from is_written text",
-    "Check": "verdict is_mostly_copied share:3 n_unseen sentences",
-    "CheckedSentence": "text verdict share:3 run where=- page=source.page is_translated",
+    "Check": "n_unseen why_unseen? verdict is_mostly_copied share:3 sentences",
+    "CheckedSentence": """text verdict share:3 run where=- page=source.page is_reworded
+        is_translated""",
     "SearchHit": """*held kind page section~? evidence matches has_words also~ score:6""",
     "MergeQuestion": "first second why~ asked_on",
     "Suggestion": "topic score why=- like authors~ words",

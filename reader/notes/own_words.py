@@ -1,12 +1,7 @@
 """Check a note's sentences: which are the person's own, which copy or translate the paper.
 
 Sentences are compared by the words that they share with the paper's texts (`stretches`), and,
-where an encoder is there, with the paper's sentences in another language.
-
-An encoder's cosines lie close together, and how close depends on the encoder and on the
-languages. So a sentence of the note is as near to a paper's sentence as it stands out
-from the paper's other sentences, measured by how far that sentence itself stands out
-from them: 1 is the sentence itself, 0 no nearer than to the others.
+where an encoder is there, by their meaning (`meaning`).
 
 Quotations, headings, code and links are nobody's copying: everything that is no prose is
 blanked, so that a sentence's place in the note stays.
@@ -21,12 +16,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from reader.base.words import composed
-from reader.library.passage import sentences
+from reader.notes.meaning import LEAST_SENTENCES, Closeness, compare, paper_sentences, read
 from reader.notes.stretches import (
-    CHARACTER,
     LATIN,
     Pairs,
     PaperTexts,
@@ -39,9 +33,7 @@ from reader.notes.stretches import (
 )
 
 Verdict = Literal["own", "close", "copied"]
-
-Closeness = Callable[[Sequence[str], Sequence[str]], list[list[float]]]
-"""Compares by meaning: cosines of each note sentence (row) with each source sentence (column)."""
+Unseen = Literal["model", "note", "paper"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +42,9 @@ class CheckedSentence:
 
     text: as it stands in the note, white space around it off. share: how much of it stands
     in the source as well, 0 to 1. run: the longest stretch of it that does, as the note has
-    it; "" where there is none. source: None for a sentence of one's own. is_translated: the
-    source says it in another language. nearness: how near the paper's nearest sentence in
-    another language is, as the module says it; 0 where none was looked at.
+    it; "" where there is none. source: None for a sentence of one's own. is_reworded: the
+    source says it in other words, is_translated: in another language. chance: that the
+    sentence says what one of the paper's does, by its meaning; 0 where that was not looked at.
     """
 
     text: str
@@ -60,8 +52,9 @@ class CheckedSentence:
     share: float = 0.0
     run: str = ""
     source: SourceText | None = None
+    is_reworded: bool = False
     is_translated: bool = False
-    nearness: float = 0.0
+    chance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +64,8 @@ class Check:
     sentences: those that the person wrote, in order; quotations, headings, code are not.
     verdict: the note as a whole. is_mostly_copied: it does not count towards the quota.
     share: how much of the note is in copied sentences, 0 to 1.
-    n_unseen: sentences in another language than the paper's that were not compared: there
-    was no model, or there are too many of them (is_long).
+    n_unseen: sentences that were compared by their words alone, and why: there was no model,
+    the note is long, or the paper has too few sentences.
     """
 
     sentences: tuple[CheckedSentence, ...] = ()
@@ -80,7 +73,7 @@ class Check:
     is_mostly_copied: bool = False
     share: float = 0.0
     n_unseen: int = 0
-    is_long: bool = False
+    why_unseen: Unseen | None = None
 
     @property
     def found(self) -> tuple[CheckedSentence, ...]:
@@ -120,13 +113,17 @@ MOSTLY = 0.5
 
 
 def check(
-    note: str, sources: Sequence[SourceText] | PaperTexts, *, closeness: Closeness | None = None
+    note: str,
+    sources: Sequence[SourceText] | PaperTexts,
+    *,
+    closeness: Closeness | None = None,
+    is_known: Callable[[str], bool] = lambda _: False,
 ) -> Check:
     """Compare each sentence of a note with a paper's texts.
 
-    closeness: with it Japanese sentences that translate English ones are found, and the
-    other way round; `n_unseen` counts the sentences in another language that were not
-    compared.
+    closeness: with it reworded and translated sentences are found; `n_unseen` counts those
+    that were not compared so. is_known: tells of which passages there are vectors; only these
+    are compared by meaning.
     """
     prepared = sources if isinstance(sources, PaperTexts) else prepare(sources)
     parts = parts_of(note[:LONGEST])
@@ -139,29 +136,25 @@ def check(
     found = [
         _compared(part, shared, prepared) for part, shared in zip(parts, stretches, strict=True)
     ]
-    theirs = _paper_sentences(prepared)
-    # The language of a paper is that of its first sentences.
-    is_cjk = _is_in_characters("".join(one.text for one in theirs[:ENOUGH]))
-    foreign = [
-        n
-        for n, part in enumerate(parts)
-        if theirs
-        and found[n].verdict != "copied"
-        and part.weight >= SHORT
-        and _is_in_characters(part.words) != is_cjk
+    left = [
+        n for n, part in enumerate(parts) if found[n].verdict != "copied" and part.weight >= SHORT
     ]
-    n_unseen = len(foreign)
-    if closeness is not None:
-        n_unseen = max(0, len(foreign) - MOST_OWN)
-        _mark_translations(found, parts, foreign[:MOST_OWN], theirs, closeness)
+    n_seen = 0
+    why: Unseen = "model"
+    if closeness is not None and left:
+        judged = _by_meaning(parts, found, left[:MOST_OWN], prepared, closeness, is_known)
+        n_seen, why = len(judged), "note" if judged else "paper"
+        for n, one in judged.items():
+            found[n] = _stronger(found[n], one)
+    n_unseen = len(left) - n_seen
     weights = [part.weight for part in parts]
     copied = sum(w for w, one in zip(weights, found, strict=True) if one.verdict == "copied")
     share = copied / sum(weights) if any(weights) else 0.0
     is_mostly = share >= MOSTLY
     is_own = all(one.verdict == "own" for one in found)
     verdict: Verdict = "copied" if is_mostly else "own" if is_own else "close"
-    is_long = closeness is not None and n_unseen > 0
-    return Check(tuple(found), verdict, is_mostly, share, n_unseen, is_long)
+    why_unseen = why if n_unseen else None
+    return Check(tuple(found), verdict, is_mostly, share, n_unseen, why_unseen)
 
 
 def _compared(part: Part, stretches: Sequence[Pairs], prepared: PaperTexts) -> CheckedSentence:
@@ -182,152 +175,53 @@ def _compared(part: Part, stretches: Sequence[Pairs], prepared: PaperTexts) -> C
     return CheckedSentence(part.text, verdict, share, run, source)
 
 
-FLOOR = 0.15
-"""The least nearness at which a sentence may be a translation."""
-
-EVIDENCE = 0.45
-"""The least sum of the nearnesses of sentences in order, each less FLOOR."""
-
-ENOUGH_OF_ONE = 0.25
-"""The most that one of them adds: one near sentence is no order."""
-
-ALONE = 0.4
-"""The least nearness at which a sentence out of any order is close."""
-
-LENGTHS = (0.55, 2.4)
-"""The least and the greatest length of a translation, relative to its sentence; a character is half
-a word."""
-
-LEFT_OUT = 2
-"""How many of the note's sentences in a row may say something else. As many of the paper's
-sentences may be passed over there."""
+SAME, NEAR = 0.5, 0.25
+"""From these chances on a sentence is copied, and close."""
 
 SHORT = 6 * LATIN
 """The least weight of a sentence that is compared by meaning."""
 
-LEAST_SENTENCES, ENOUGH, MOST = 4, 6, 30
-"""Numbers of the paper's sentences: with fewer than the first nothing stands out from others; with
-fewer than the second the abstract gets those of passages; the third is the most."""
-
-MOST_OWN = 60
+MOST_OWN = 40
 """The most sentences of a note that are compared by meaning: an encoder needs time for each."""
 
 
-class _PaperSentence(NamedTuple):
-    text: str
-    weight: int
-    source: SourceText
-
-
-class _Near(NamedTuple):
-    """The paper's sentence (column) that a note's sentence (place) stands out nearest to."""
-
-    place: int
-    column: int
-    nearness: float
-
-
-def _paper_sentences(prepared: PaperTexts) -> list[_PaperSentence]:
-    """List sentences of the paper: the abstract's, and where those are few the first ones
-    of its passages."""
-    found: list[_PaperSentence] = []
-    for where, enough in (("abstract", MOST), ("passage", ENOUGH)):
-        for source in prepared.sources:
-            if source.where != where or len(found) >= enough:
-                continue
-            for text in sentences(source.text[:20_000]):
-                weight = sum(token.weight for token in tokens(text))
-                if weight >= LATIN:
-                    found.append(_PaperSentence(" ".join(text.split()), weight, source))
-    return found[:MOST]
-
-
-def _mark_translations(
-    found: list[CheckedSentence],
+def _by_meaning(
     parts: Sequence[Part],
+    by_words: Sequence[CheckedSentence],
     places: Sequence[int],
-    theirs: Sequence[_PaperSentence],
+    prepared: PaperTexts,
     closeness: Closeness,
-) -> None:
-    """Mark those of the sentences at `places` that translate the paper's, in `found`.
-
-    Those that go through the paper's sentences one after the other are copied, one that is
-    near alone is close. Of a paper with too few sentences nothing stands out from others.
-    """
-    if len(theirs) < LEAST_SENTENCES or not places:
-        return
-    texts = [one.text for one in theirs]
-    ours = [" ".join(parts[n].words.split()) for n in places]
-    nearest = _nearest(closeness(ours, texts), closeness(texts, texts))
-    near = [_Near(n, *column) for n, column in zip(places, nearest, strict=True)]
-    fitting = [
-        one
-        for one in near
-        if one.nearness >= FLOOR
-        and LENGTHS[0] <= parts[one.place].weight / theirs[one.column].weight <= LENGTHS[1]
-    ]
-    in_order = set[int]()
-    for chain in _chains(fitting):
-        evidence = sum(min(one.nearness - FLOOR, ENOUGH_OF_ONE) for one in chain)
-        if len(chain) > 1 and evidence >= EVIDENCE:
-            in_order.update(one.place for one in chain)
-    alone = {one.place for one in fitting if one.nearness >= ALONE}
-    for place, column, nearness in near:
-        if place in in_order | alone:
-            found[place] = CheckedSentence(
-                found[place].text,
-                "copied" if place in in_order else "close",
-                source=theirs[column].source,
-                is_translated=True,
-            )
-        found[place] = replace(found[place], nearness=nearness)
-
-
-def _nearest(
-    cosines: Sequence[Sequence[float]], among: Sequence[Sequence[float]]
-) -> list[tuple[int, float]]:
-    """Find for each row the column that stands out most, and how far."""
-    n = len(among)
-    # How near each of the paper's sentences usually is: to the others of the paper.
-    usual = [(sum(row) - row[j]) / (n - 1) for j, row in enumerate(among)]
-    all_usual = sum(usual)
-    found = []
-    for row in cosines:
-        all_row = sum(row)
-        best = (-1.0, 0)
-        for j in range(n):
-            # How much nearer this sentence is to the paper's others than those are to each other:
-            # the share of the language and the subject, which says nothing of sentence j.
-            others = (all_row - row[j] - (all_usual - usual[j])) / (n - 1)
-            # A sentence that is like all others leaves no room to stand out.
-            room = 1 - usual[j]
-            nearness = (row[j] - others - usual[j]) / room if room > 1e-6 else 0.0
-            best = max(best, (nearness, j))
-        found.append((best[1], max(0.0, min(1.0, best[0]))))
+    is_known: Callable[[str], bool],
+) -> dict[int, CheckedSentence]:
+    """Judge the sentences at `places` by their meaning; none beside a paper of few sentences."""
+    ours = [read(parts[n].words) for n in places]
+    theirs = paper_sentences(prepared.sources, ours, closeness, is_known)
+    if len(theirs) < LEAST_SENTENCES:
+        return {}
+    pairs = zip(parts, by_words, strict=True)
+    same = sum(part.weight for part, one in pairs if one.verdict == "copied")
+    found = {}
+    for n, one in zip(places, compare(ours, theirs, closeness, same_weight=same), strict=True):
+        verdict: Verdict = "own"
+        if one.chance >= NEAR:
+            verdict = "copied" if one.chance >= SAME else "close"
+        is_found = verdict != "own"
+        found[n] = CheckedSentence(
+            parts[n].text,
+            verdict,
+            source=theirs[one.column].source if is_found else None,
+            is_reworded=is_found and one.is_same,
+            is_translated=is_found and not one.is_same,
+            chance=one.chance,
+        )
     return found
 
 
-def _chains(fitting: Sequence[_Near]) -> list[list[_Near]]:
-    """Group sentences that follow each other as the paper's do."""
-    chains: list[list[_Near]] = []
-    for one in fitting:
-        last = chains[-1][-1] if chains else None
-        follows = last is not None and (
-            one.place - last.place <= 1 + LEFT_OUT
-            and 0 <= one.column - last.column <= one.place - last.place
-        )
-        if follows:
-            chains[-1].append(one)
-        else:
-            chains.append([one])
-    return chains
-
-
-def _is_in_characters(text: str) -> bool:
-    found = tokens(text)
-    n_characters = sum(token.weight == CHARACTER for token in found)
-    # A Japanese sentence on a paper is full of Latin names, so these count half.
-    return n_characters * CHARACTER > (len(found) - n_characters) * LATIN / 2
+def _stronger(words: CheckedSentence, meaning: CheckedSentence) -> CheckedSentence:
+    """Choose between the results by words and by meaning: what was copied, else by words."""
+    if words.verdict == "own" or meaning.verdict == "copied":
+        return replace(meaning, share=words.share, run=words.run)
+    return replace(words, chance=meaning.chance)
 
 
 def parts_of(note: str) -> list[Part]:

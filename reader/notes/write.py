@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from reader.library.highlight import Highlight
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.notes.changes import DiffLine, changes
-from reader.notes.own_words import Check, Closeness, check
+from reader.notes.own_words import Check, check
 from reader.notes.rows import notes
 from reader.notes.rows.notes import CameFrom, Revision
 from reader.notes.stretches import SourceText
@@ -226,13 +225,18 @@ def moment(library: Library, at: datetime) -> str:
 
 
 def check_note(
-    library: Library, held: LibraryPaper, text: str, *, closeness: Closeness | None = None
+    library: Library, held: LibraryPaper, text: str, encode: Encode | None = None
 ) -> Check:
     """Check own words against copied ones, sentence by sentence.
 
-    closeness: what finds translations; None where there is no model, and the check says so.
+    encode: finds reworded and translated sentences; None where there is no model, and the
+    check says so. Raises ModelError.
     """
-    return check(text, sources_of(library, held.row), closeness=closeness)
+    sources = sources_of(library, held.row)
+    if encode is None:
+        return check(text, sources)
+    near = ByMeaning(library, held, encode)
+    return check(text, sources, closeness=near.closeness, is_known=near.is_known)
 
 
 def check_typed(
@@ -245,13 +249,12 @@ def check_typed(
     encode: the encoder of notes, None for none.
     """
     try:
-        sources = sources_of(library, held.row)
+        try:
+            return check_note(library, held, text, encode)
+        except ModelError:
+            return check_note(library, held, text)  # what is copied counts as such
     except StoreError:
         return None  # the commands that need it say what is wrong
-    try:
-        return check(text, sources, closeness=closeness_of(encode) if encode else None)
-    except ModelError:
-        return check(text, sources)  # what is copied counts as such without a model
 
 
 def sources_of(library: Library, row: int) -> list[SourceText]:
@@ -270,19 +273,37 @@ def sources_of(library: Library, row: int) -> list[SourceText]:
     return [source for source in found if source.text.strip()]
 
 
-def closeness_of(encode: Encode) -> Closeness:
-    """Make a function that compares sentences by meaning, with the encoder of notes.
+class ByMeaning:
+    """Compares sentences by meaning, with the encoder of notes and the passages' kept vectors.
 
     encode: returns the encoder's name and a text's unit vector (d,).
     """
 
-    # The paper's sentences are asked for twice: with the note's, and with each other.
-    @functools.cache
-    def vector(text: str) -> NDArray[np.float32]:
-        return encode(text)[1]
+    def __init__(self, library: Library, held: LibraryPaper, encode: Encode) -> None:
+        """Ask for the passages' vectors when they are needed first."""
+        self._library, self._held, self._encode = library, held, encode
+        self._vectors: dict[str, NDArray[np.float32]] = {}
+        self._passages: frozenset[str] | None = None
 
-    def closeness(ours: Sequence[str], theirs: Sequence[str]) -> list[list[float]]:
-        columns = [vector(text) for text in theirs]
-        return [[float(vector(text) @ column) for column in columns] for text in ours]
+    def is_known(self, passage: str) -> bool:
+        """Tell whether a passage has its vector, so that it takes no time."""
+        if self._passages is None:
+            import numpy as np
 
-    return closeness
+            encoder, _ = self._encode(self._held.paper.title)
+            kept = index.passage_vectors(self._library.db, encoder, self._held.row)
+            for text, vector in kept.items():
+                self._vectors[text] = np.frombuffer(vector, np.float16).astype(np.float32)
+            self._passages = frozenset(kept)
+        return passage in self._passages
+
+    def closeness(self, ours: Sequence[str], theirs: Sequence[str]) -> list[list[float]]:
+        """Compute the cosines of each text (row) with each of the others (column)."""
+        columns = [self._vector(text) for text in theirs]
+        return [[float(self._vector(text) @ column) for column in columns] for text in ours]
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        # The sentences are asked for several times.
+        if text not in self._vectors:
+            self._vectors[text] = self._encode(text)[1]
+        return self._vectors[text]

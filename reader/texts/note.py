@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 class NoteReport:
     """The report that a person gets on a note that was saved.
 
-    said: the first sentence. check: what is near the paper's words, a paragraph each. lost:
-    links that lead nowhere, in sentences. near: the nearest earlier notes.
+    unseen: what the check could not see, "" for nothing. said: the first sentence. check: what
+    is near the paper's words, a paragraph each. lost: links that lead nowhere, in sentences.
+    near: the nearest earlier notes.
     """
 
     said: str
+    unseen: str = ""
     check: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     near: NearNotes = field(default_factory=lambda: NearNotes((), is_by_words=False))
@@ -55,6 +57,7 @@ def report_of(library: Library, noted: NoteOutcome, *, encode: Encode | None = N
     ]
     return NoteReport(
         _(key, title=title, n=n_written, target=target),
+        unseen_line(noted.check) if noted.check else "",
         tuple(check_lines(noted.check)) if noted.check else (),
         tuple(lost),
         related(library, noted.held, noted.text, encode=encode),
@@ -83,6 +86,12 @@ def check_lines(check: Check, *, most: int = 5) -> list[str]:
     for one in found[:most]:
         is_copied = one.verdict == "copied"
         key = N_("copied, {where}: {sentence}") if is_copied else N_("close, {where}: {sentence}")
+        if one.is_reworded:
+            key = (
+                N_("reworded, {where}: {sentence}")
+                if is_copied
+                else N_("close in meaning, {where}: {sentence}")
+            )
         if one.is_translated:
             key = (
                 N_("translated, {where}: {sentence}")
@@ -99,25 +108,28 @@ def check_lines(check: Check, *, most: int = 5) -> list[str]:
         told.append(
             ngettext("… and {n} more sentence", "… and {n} more sentences", len(found) - most)
         )
-    if check.n_unseen:
-        if check.is_long:
-            told.append(
-                ngettext(
-                    "This note is long: {n} sentence in another language than the paper's could "
-                    "not be compared.",
-                    "This note is long: {n} sentences in another language than the paper's could "
-                    "not be compared.",
-                    check.n_unseen,
-                )
-            )
-        else:
-            told.append(
-                _(
-                    "Compared only within one language, because the model is missing: translations "
-                    "are not recognised."
-                )
-            )
     return told
+
+
+def unseen_line(check: Check) -> str:
+    """Say what a check could not see; "" where it saw everything."""
+    if check.why_unseen == "model":
+        return _(
+            "Compared only by words, without the model: translations and copies in other words "
+            "are not recognised."
+        )
+    if check.why_unseen == "paper":
+        return _(
+            "Compared only by words, because the paper has too few sentences: translations and "
+            "copies in other words are not recognised."
+        )
+    if check.why_unseen == "note":
+        return ngettext(
+            "This note is long: {n} sentence was compared only by words.",
+            "This note is long: {n} sentences were compared only by words.",
+            check.n_unseen,
+        )
+    return ""
 
 
 def where(source: SourceText) -> str:

@@ -169,6 +169,10 @@ TABLES = {
         "copied": N_("copied"),
         "close": N_("close"),
     },
+    "NEAR_VERDICTS": {
+        "copied": N_("reworded"),
+        "close": N_("close in meaning"),
+    },
     "FAR_VERDICTS": {
         "copied": N_("translated"),
         "close": N_("close in another language"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import random
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from reader.notes.stretches import SourceText
 from tests.benchmarks.frame import DataMissing
+from tests.benchmarks.search.pool import all_papers
 from tests.data import ROOT
 
 
@@ -107,6 +109,36 @@ def harder_pairs() -> list[Pair]:
                 )
             )
     return found
+
+
+N_FITTED = 120
+
+
+def others_notes(data: Path) -> list[Pair]:
+    """Read what people wrote about papers for others, none of them labelled, beside abstracts.
+
+    Those kept aside, by seed: the English ones that nothing was fitted on.
+    """
+    file = data / "arxiv" / "bench" / "Q_notes.json.gz"
+    if not file.is_file():
+        raise DataMissing(f"{file} is not there")
+    rows = json.loads(gzip.decompress(file.read_bytes()))
+    papers = {paper.id: paper for paper in all_papers(data)}
+    english = [n for n, row in enumerate(rows) if row["lang"] == "en"]
+    fitted = set(random.Random(3).sample(english, min(N_FITTED, len(english))))
+    return [
+        Pair(
+            f"{row['id']}, {n}",
+            "own",
+            row["lang"] == "en",
+            paper.title,
+            paper.abstract,
+            row["note"],
+            is_aside=row["lang"] == "en" and n not in fitted,
+        )
+        for n, row in enumerate(rows)
+        if (paper := papers.get(f"arxiv:{row['id']}"))
+    ]
 
 
 def with_changes(pairs: Sequence[Pair], *, every: int) -> list[Pair]:

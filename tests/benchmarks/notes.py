@@ -10,16 +10,22 @@ when the check calls it mostly copied, as it is shipped.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from reader.base.words import composed
-from reader.notes.own_words import Check, Closeness, check
+from reader.notes.meaning import Closeness
+from reader.notes.own_words import Check, check
 from reader.notes.stretches import SourceText, tokens
 from reader.search.encoder.models import BUNDLED
 from tests.benchmarks.frame import Asked, DataMissing, Miss, Part, Result, Subject, run_subjects
 from tests.benchmarks.note_pairs import Pair, own_pairs, real_pairs, with_changes
 from tests.benchmarks.search.encoding import Installed, Model, Remembered
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FALSE_ALARMS_BAR = 5.0
 FOUND_FLOOR = 90.0
@@ -39,8 +45,7 @@ def measure(asked: Asked, model: Model | None = None) -> list[Result]:
     english = [pair for pair in real if pair.is_english]
     japanese = [pair for pair in real if not pair.is_english]
     invented = own_pairs(QUICK_PAPERS if asked.is_quick else None)
-    remembered = Remembered(model or Installed(BUNDLED), asked.cache / "notes")
-    closeness = _closeness(remembered, [*japanese, *invented])
+    closeness = closeness_of(Remembered(model or Installed(BUNDLED), asked.cache / "notes"))
     copied = [pair for pair in english if pair.label == "copied"]
     return [
         *_quality("English", english, None),
@@ -55,20 +60,14 @@ def measure(asked: Asked, model: Model | None = None) -> list[Result]:
     ]
 
 
-def _closeness(model: Remembered, pairs: Iterable[Pair]) -> Closeness:
-    """Compare by vectors, all of which are made at once."""
-    texts: dict[str, None] = {}
-
-    def gather(ours: Sequence[str], theirs: Sequence[str]) -> list[list[float]]:
-        texts.update(dict.fromkeys([*ours, *theirs]))
-        return [[0.0] * len(theirs) for _ in ours]
-
-    for pair in pairs:
-        check(pair.note, pair.sources, closeness=gather)
-    listed = list(texts)
-    vectors = dict(zip(listed, model.encode_passages(listed), strict=True)) if listed else {}
+def closeness_of(model: Model) -> Closeness:
+    """Compare by vectors, which are made as they are asked for."""
+    vectors: dict[str, NDArray[np.float32]] = {}
 
     def closeness(ours: Sequence[str], theirs: Sequence[str]) -> list[list[float]]:
+        new = [text for text in dict.fromkeys([*ours, *theirs]) if text not in vectors]
+        if new:
+            vectors.update(zip(new, model.encode_passages(new), strict=True))
         return [[float(vectors[a] @ vectors[b]) for b in theirs] for a in ours]
 
     return closeness
@@ -155,7 +154,7 @@ def _changed(pairs: Sequence[Pair], name: str) -> Result:
 def likeness(found: Check, pair: Pair) -> float:
     """Say how much of a note is its paper's, from 0 to 1, whatever the thresholds call it."""
     weights = [len(one.text) for one in found.sentences]
-    alike = [max(one.share, one.nearness) for one in found.sentences]
+    alike = [max(one.share, one.chance) for one in found.sentences]
     total = sum(weights)
     return sum(w * a for w, a in zip(weights, alike, strict=True)) / total if total else 0.0
 

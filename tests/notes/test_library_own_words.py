@@ -14,7 +14,7 @@ from reader.library.folder import Library
 from reader.library.highlight import Highlight
 from reader.library.rows import papers
 from reader.notes.stretches import SourceText
-from reader.notes.write import check_note, closeness_of, sources_of
+from reader.notes.write import ByMeaning, check_note, sources_of
 from reader.pdfs.rows import highlights
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
@@ -74,7 +74,7 @@ def test_a_paper_without_any_text_finds_nothing_copied(library: Library) -> None
     assert check_note(library, held, ABSTRACT).verdict == "own"
 
 
-def test_each_text_is_encoded_once() -> None:
+def test_each_text_is_encoded_once_and_passages_with_vectors_never(library: Library) -> None:
     encoded: list[str] = []
 
     def encode(text: str) -> tuple[str, NDArray[np.float32]]:
@@ -82,8 +82,11 @@ def test_each_text_is_encoded_once() -> None:
         vector = np.array([len(text), 1], np.float32)
         return "lengths", vector / np.float32(np.linalg.norm(vector))
 
-    closeness = closeness_of(encode)
-    (row,) = closeness(["ab"], ["ab", "abc"])
-    assert row == pytest.approx([1.0, 7 / 50**0.5], abs=1e-6)
-    closeness(["ab", "abc"], ["abc"])
-    assert encoded == ["ab", "abc"]
+    kept = np.array([0, 1], np.float16).tobytes()
+    index.add_vectors(library.db, "lengths", [(index.hash_of(PASSAGE), kept)])
+    near = ByMeaning(library, find_paper(library, "On Birds"), encode)
+    assert [near.is_known(text) for text in (PASSAGE, "It rained.")] == [True, False]
+    (row,) = near.closeness(["ab"], ["ab", "abc", PASSAGE])
+    assert row == pytest.approx([1.0, 7 / 50**0.5, 1 / 5**0.5], abs=1e-6)
+    near.closeness(["ab", "abc"], ["abc"])
+    assert encoded == ["On Birds", "ab", "abc"]

@@ -178,6 +178,19 @@ def passages_of(db: Database, paper: int) -> list[PassageText]:
     return [PassageText(r["text"], r["page"], r["section"]) for r in rows]
 
 
+def passage_vectors(db: Database, encoder: str, paper: int) -> dict[str, bytes]:
+    """Load the vectors of a paper's passages that are encoded: text → float16 bytes."""
+    rows = db.read(
+        """
+        SELECT t.text, v.vector FROM idx.texts AS t
+        CROSS JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash
+        WHERE t.paper = ? AND t.kind = 'passage'
+        """,
+        (encoder, paper),
+    )
+    return {r["text"]: r["vector"] for r in rows}
+
+
 def n_passages(db: Database, paper: int) -> int:
     """Count a paper's passages."""
     sql = "SELECT count(*) AS n FROM idx.texts WHERE paper = ? AND kind = 'passage'"

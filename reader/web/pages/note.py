@@ -33,7 +33,7 @@ from reader.notes.write import (
     newest_note,
     restore,
 )
-from reader.texts.note import file_lines, report_of, where
+from reader.texts.note import file_lines, report_of, unseen_line, where
 from reader.web.visit import Visit, route
 
 
@@ -182,6 +182,7 @@ def _compared(visit: Visit, held: LibraryPaper, words: str) -> Mapping[str, Any]
         "held_id": held.paper.id,
         "where": where,
         "check": found,
+        "unseen": unseen_line(found) if found else "",
         "near": near,
         "is_counting": is_counting,
         "has_words": bool(words.strip()),
