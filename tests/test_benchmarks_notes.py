@@ -101,14 +101,26 @@ def test_every_figure_is_there_and_a_miss_is_named(tmp_path: Path) -> None:
     assert [(m.where, m.expected, m.got) for m in copied.misses] == [
         ("n1", "copied", "own, 0.00 copied")
     ]
+    assert copied.note == "1 of 2; 95 %: 9 to 91"
     assert found["English: false alarms on own notes"].value == 0
-    assert found["English: AUC ×100, the check"].value == 75
     assert found["Japanese, real: false alarms on own notes"].parts == (Part("own", 1, 1),)
     assert found["a note, its paper taken apart anew"].bar == 50
+    aside = found["harder, set aside: copied notes found"]
+    assert (aside.floor, found["harder, set aside: false alarms on own notes"].bar) == (90, 3)
+    n_aside = sum(one.is_aside and one.label == "copied" for one in harder_pairs())
+    assert [part.total for part in aside.parts] == [n_aside]
     assert {
         "Japanese, ours: copied notes found",
         "Japanese, ours, no model: copied notes found",
+        "harder, fitted on, English: copied notes found",
+        "harder, set aside, Japanese: copied notes found",
+        "harder, set aside, no model: copied notes found",
     } < {*found}
+
+
+def test_an_interval_is_wilsons() -> None:
+    assert notes.interval(25, 30) == "25 of 30; 95 %: 66 to 93"
+    assert notes.interval(0, 45) == "0 of 45; 95 %: 0 to 8"
 
 
 def test_data_without_notes_is_named(tmp_path: Path) -> None:

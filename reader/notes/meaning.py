@@ -14,7 +14,7 @@ Pure.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -95,9 +95,12 @@ ENOUGH, FIRST = 6, 3
 """With fewer sentences in the abstract than the first, and no vectors of passages, so many
 passages are read."""
 
-MOST = 24
+MOST = 32
 """The most sentences of a paper that are compared, those of the abstract first: an encoder needs
 time for each."""
+
+LANGUAGE = 300
+"""Characters of a passage that tell its language."""
 
 NEXT = 2
 """How many sentences further on one follows another."""
@@ -126,13 +129,18 @@ def paper_sentences(
         one for source in sources if source.where == "abstract" for one in _sentences_of(source)
     ]
     in_pdf = [one for one in sources if one.where == "passage"]
-    passages = [one for one in in_pdf if is_known(one.text)]
+    # Under their own text, by which their vectors are known.
+    passages = [
+        PaperSentence(read(one.text[:LANGUAGE])._replace(text=one.text), one)
+        for one in in_pdf
+        if is_known(one.text)
+    ]
     if not passages and len(found) < ENOUGH:
         found += [one for source in in_pdf[:FIRST] for one in _sentences_of(source)]
     chosen: dict[int, list[PaperSentence]] = {}
     room = MOST - len(found)
     for n in _nearest_first(passages, ours, closeness) if room > 0 else ():
-        chosen[n] = _sentences_of(passages[n])[:room]
+        chosen[n] = _sentences_of(passages[n].source)[:room]
         room -= len(chosen[n])
         if room <= 0:
             break
@@ -146,15 +154,15 @@ def _sentences_of(source: SourceText) -> list[PaperSentence]:
 
 
 def _nearest_first(
-    passages: Sequence[SourceText], ours: Sequence[ReadSentence], closeness: Closeness
+    passages: Sequence[PaperSentence], ours: Sequence[ReadSentence], closeness: Closeness
 ) -> list[int]:
-    """Order passages by the sentence of the note that each is nearest to."""
-    if not passages:
-        return []
-    rows = closeness([one.text for one in ours], [one.text for one in passages])
-    # A row's own level says nothing of a passage.
-    above = [[cosine - sum(row) / len(row) for cosine in row] for row in rows]
-    return sorted(range(len(passages)), key=lambda n: max(row[n] for row in above), reverse=True)
+    """Order passages, each taken as one sentence, by how near all of the note's are to each."""
+    sums = [0.0] * len(passages)
+    for _, row in _rows(ours, passages, closeness):
+        for n, nearness in enumerate(row):
+            # Squared, since one near sentence says more than many distant ones.
+            sums[n] += max(0.0, nearness) ** 2
+    return sorted(range(len(passages)), key=sums.__getitem__, reverse=True)
 
 
 def compare(
@@ -168,7 +176,10 @@ def compare(
 
     same_weight: of the note's sentences that are known to be copied, and so as near as can be.
     """
-    nearest = _nearest(ours, theirs, closeness)
+    nearest = [(0, 0.0)] * len(ours)
+    for n, row in _rows(ours, theirs, closeness):
+        nearness, column = max((nearness, j) for j, nearness in enumerate(row))
+        nearest[n] = column, max(0.0, min(1.0, nearness))
     total = same_weight + sum(one.weight for one in ours)
     near = same_weight + sum(
         one.weight * nearness for one, (_, nearness) in zip(ours, nearest, strict=True)
@@ -195,26 +206,24 @@ def compare(
     return found
 
 
-def _nearest(
+def _rows(
     ours: Sequence[ReadSentence], theirs: Sequence[PaperSentence], closeness: Closeness
-) -> list[tuple[int, float]]:
-    """Find for each of the note's sentences the paper's nearest one, and how near it is."""
+) -> Iterator[tuple[int, list[float]]]:
+    """Compute how near each of the note's sentences is to each of the paper's."""
     texts = [one.sentence.text for one in theirs]
-    found: list[tuple[int, float]] = [(0, 0.0)] * len(ours)
     # A language has a part of its own in every vector.
     for is_cjk in (False, True):
         places = [n for n, one in enumerate(ours) if one.is_cjk == is_cjk]
-        if not places:
-            continue
-        mine = [ours[n].text for n in places]
-        is_same = sum(one.sentence.is_cjk == is_cjk for one in theirs) * 2 > len(theirs)
-        rows = _centred(
-            closeness(mine, texts), closeness(texts, texts), closeness(mine, mine), is_same=is_same
-        )
-        for n, row in zip(places, rows, strict=True):
-            nearness, column = max((nearness, j) for j, nearness in enumerate(row))
-            found[n] = column, max(0.0, min(1.0, nearness))
-    return found
+        if places and theirs:
+            mine = [ours[n].text for n in places]
+            is_same = sum(one.sentence.is_cjk == is_cjk for one in theirs) * 2 > len(theirs)
+            rows = _centred(
+                closeness(mine, texts),
+                closeness(texts, texts),
+                closeness(mine, mine),
+                is_same=is_same,
+            )
+            yield from zip(places, rows, strict=True)
 
 
 def _centred(across: Rows, theirs: Rows, ours: Rows, *, is_same: bool) -> list[list[float]]:
