@@ -515,6 +515,22 @@ class TestWithinTheProcess:
         assert (out, says(err, *message)) == ("", True)
         assert texts(small) == [ONE]
 
+    def test_what_the_check_cannot_see_is_said_before_that_a_note_counts(
+        self, small: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        unseen = "Compared only by words, without the model: translations and copies"
+        note = "I want to know what our bees at home would make of such cards."
+        note += " Nobody seems to have asked for how long they remember a lesson."
+        assert in_process(small, BEES, "-m", note) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        assert 0 <= said.find(unseen) < said.find("Written (1 of")
+        assert in_process(small, BEES, "--check") == 0
+        assert says(capsys.readouterr().out, unseen, "Your own words: no sentence is close")
+        assert in_process(small, BEES, "--check", "--json") == 0
+        check = json.loads(capsys.readouterr().out)
+        assert (check["n_unseen"], check["why_unseen"], check["verdict"]) == (2, "model", "own")
+        assert list(check).index("n_unseen") < list(check).index("verdict")
+
     def test_copied_sentences_are_shown_with_their_place_and_the_note_is_kept(
         self, small: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

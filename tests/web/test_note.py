@@ -254,6 +254,10 @@ class TestChecking:
 
         assert "Counts as written from two sentences of your own" in said("Bees count.")
         assert "Two sentences of your own: counts as written" in said(ONE)
+        counts = said("I want to know what our bees at home would make of such cards. Or ants?")
+        assert "Two sentences of your own: counts as written" in counts
+        # What cannot be seen without a model stands before it.
+        assert "without the model: translations" in counts.partition("counts as written")[0]
         assert said("").strip() == ""
 
     def test_without_a_script_the_page_comes_back_with_the_words(
