@@ -219,7 +219,7 @@ def likeness(found: Check, pair: Pair) -> float:
 def nearest_cosines(pair: Pair, closeness: Closeness) -> float:
     """Give the mean cosine of a note's sentences to the paper's nearest: a plain baseline."""
     texts = [" ".join(part.words.split()) for part in parts_of(pair.note)]
-    theirs = [text for one in pair.sources[1:] for text in sentences(one.text)]
+    theirs = [" ".join(s.split()) for one in pair.sources[1:] for s in sentences(one.text)]
     rows = closeness(texts, theirs) if texts and theirs else []
     return sum(max(row) for row in rows) / len(rows) if rows else 0.0
 
