@@ -299,8 +299,12 @@ class ByMeaning:
 
     def closeness(self, ours: Sequence[str], theirs: Sequence[str]) -> list[list[float]]:
         """Compute the cosines of each text (row) with each of the others (column)."""
-        columns = [self._vector(text) for text in theirs]
-        return [[float(self._vector(text) @ column) for column in columns] for text in ours]
+        import numpy as np
+
+        # A thesis has a thousand passages, each of which is compared with each.
+        rows, columns = (np.stack([self._vector(one) for one in texts]) for texts in (ours, theirs))
+        found: list[list[float]] = (rows @ columns.T).tolist()
+        return found
 
     def _vector(self, text: str) -> NDArray[np.float32]:
         # The sentences are asked for several times.
