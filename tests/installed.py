@@ -29,7 +29,9 @@ from reader.cli.demo.server import PlayServer
 from reader.cli.frame import Settings
 from reader.cli.frame import run as run_line
 from reader.gathering.calendar import window
+from reader.library.folder import open_library
 from reader.library.paper import Paper
+from reader.morning.pick import decide
 
 READER = str(Path(sys.executable).with_name("reader"))
 NOBODY = 65534
@@ -266,6 +268,12 @@ def copy_library(library: Path, folder: Path, server: PlayServer) -> Path:
     text = re.sub(r"127\.0\.0\.1:\d+", urlsplit(server.url).netloc, file.read_text("utf-8"))
     file.write_text(text, encoding="utf-8")
     return folder
+
+
+def pick_at(library: Path, id_: str, moment: datetime) -> None:
+    """Pick a paper as of an earlier moment, which the clock of a command could not show."""
+    with open_library(library, now=lambda: moment) as opened, opened.db.unguarded():
+        decide(opened, "pick", [id_])
 
 
 def is_page(file: Path) -> bool:

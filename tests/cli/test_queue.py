@@ -26,6 +26,7 @@ from tests.installed import (
     Ran,
     environment,
     finish,
+    pick_at,
     run_here,
     start,
     today,
@@ -55,7 +56,7 @@ def old(here: Path) -> Path:
     """Make a library with picks of some weeks, without notes."""
     for weeks, id_ in enumerate((LIFT, LADDER, WATER)):
         moment = WEEKS_AGO + timedelta(weeks=weeks)
-        assert run_here("pick", "--no-fetch", id_, library=here, now=moment).code == 0
+        pick_at(here, id_, moment)
     return here
 
 

@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.installed import LADDER, LIFT, NOW, READER, WATER, Ran, environment, run_here, today
+from tests.installed import (
+    LADDER,
+    LIFT,
+    NOW,
+    READER,
+    WATER,
+    Ran,
+    environment,
+    pick_at,
+    run_here,
+    today,
+)
 from tests.terminal import on_terminal
 
 
@@ -17,7 +28,7 @@ def old(library: Path) -> Path:
     """Make a library with picks of three, two and one week ago, without notes."""
     for weeks, id_ in enumerate((LIFT, LADDER, WATER)):
         moment = NOW - timedelta(weeks=3 - weeks)
-        assert run_here("pick", "--no-fetch", id_, library=library, now=moment).code == 0
+        pick_at(library, id_, moment)
     return library
 
 
