@@ -63,7 +63,7 @@ def a_reader(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "feeds.toml").write_text(FEEDS, encoding="utf-8")
     given = [paper(n, title) for n, title in enumerate(TITLES, 1)]
-    with open_library(folder, now=lambda: NOW - timedelta(3)) as library:
+    with open_library(folder, now=lambda: NOW - timedelta(3)) as library, library.db.unguarded():
         papers.add_papers(library.db, given, source="arXiv", on=DAY - timedelta(3))
         decide_rows(library, "skip", [5, 6])
         decide_rows(library, "pick", [1, 2, 3, 4])
