@@ -31,7 +31,8 @@ def blocks(page: Path) -> list[str]:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the demo's library once."""
     folder = tmp_path_factory.mktemp("guide") / "sample"
-    shell(f"reader demo --keep {folder} --quiet", folder.parent)
+    said = shell(f"reader demo --keep {folder} --quiet", folder.parent)
+    assert "Its sources played on a server that has ended" in " ".join(said.split())
     return folder
 
 
