@@ -58,7 +58,7 @@ class Document:
 
     pages: tuple[Page, ...]
     title: str = ""
-    """A guess from the page itself, empty where there is none."""
+    """As printed on the page, empty where none was found; see `is_title_sure`."""
     stamp: str = ""
     """arXiv's stamp along the margin of page 1 ("arXiv:2305.11171v2 [cs.CL] 18 May 2023")."""
     first_page: str = ""
@@ -80,6 +80,10 @@ class Document:
     why_unread: WhyUnread = ""
     """Why other scanned pages were not read: no program for it, the time for one file was over,
     or it failed; empty where there are no others."""
+    is_title_sure: bool = True
+    """False for a title that a person should confirm before it is used."""
+    abstract_language: str = ""
+    """"en" for an English abstract before a text in another language, else empty."""
 
     @property
     def n_pages(self) -> int:

@@ -1,34 +1,22 @@
 """Read title, authors, year, abstract and DOI of a paper from its front.
 
-The front is the first page, or the one after a cover. The largest text is the title in four of
-five real PDFs; the rules here are for banners and names of journals, small capitals, initials,
-subtitles in a smaller size, titles in two languages, and names of authors in the same size. The
-abstract goes from its heading to the next one. `people` finds the authors, `imprint` year and DOI.
+The front is the first page, or the one after a cover. The abstract goes from its heading to the
+next one. `title` finds the title, `people` the authors, `imprint` year and DOI.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from reader.library.passage import Block, Page, Type
-from reader.pdfs.text.cells import (
-    MARK,
-    Cell,
-    cell_of,
-    cells_of,
-    is_bare,
-    is_cover,
-    rows_of,
-    zone_of,
-)
+from reader.pdfs.text.cells import Cell, cell_of, cells_of, is_bare, is_cover, zone_of
 from reader.pdfs.text.imprint import doi_of, own_part, type_of, year_of
 from reader.pdfs.text.lines import Line, PageLines, glued, joined
-from reader.pdfs.text.people import authors_of, names_in, tidy_accents
+from reader.pdfs.text.people import authors_of
+from reader.pdfs.text.title import has_rival, plain, reads_as_title, title_cells, title_text
 
 N_RAW = 2
 """The number of pages whose raw dict is needed."""
@@ -41,9 +29,11 @@ class Front:
     """The fields of `reader.library.passage.Document` that the front has."""
 
     title: str = ""
+    is_title_sure: bool = False
     authors: tuple[str, ...] = ()
     year: int | None = None
     abstract: str = ""
+    abstract_language: str = ""
     doi: str = ""
     type: Type = "paper"
 
@@ -101,169 +91,30 @@ def read_front(
         authors = authors_of([c for c in sheet.cells if c.y1 <= sheet.title[0].y0])
     doi = sheet.doi() or (cover.doi() if cover else "")
     kind = type_of(lines, first.cells, first.title)
+    title = title_text(sheet.title)
+    abstract, language = abstract_of(pages)
+    abstract = abstract or abstract_below(sheet.cells)
+    # Letters that were recognised in a picture may be wrong in any title.
+    is_title_sure = (
+        bool(authors or abstract)
+        and not lines[0].is_scanned
+        and reads_as_title(title)
+        and not has_rival(sheet.cells, sheet.title, authors, body)
+    )
     return Front(
-        title=title_text(sheet.title),
+        title=title,
+        is_title_sure=is_title_sure,
         authors=authors,
         year=year_of(own_part(sheet.cells), sheet.zone, heads=sheet.heads, stamp=stamp, doi=doi),
-        abstract=abstract_of(pages[:N_ABSTRACT]) or abstract_below(sheet.cells),
+        abstract=abstract,
+        abstract_language=language,
         # The DOI on a supplement or on slides is mostly that of the paper they belong to.
         doi=doi if kind in ("paper", "thesis") else "",
         type=kind,
     )
 
 
-MAX_CHARS = 300
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-_BANNER = re.compile(
-    r"(?:open access|research articles?|original (?:research|article|paper)s?|review articles?"
-    r"|articles?|letters?|short (?:paper|communication)|full paper|report|editorial|brief report"
-    r"|technical (?:report|note)|working paper|extended abstract|preprint|proceedings of\b.*"
-    r"|.*\bjournal of\b.*|.*\bjournal\b.*|journal homepage.*|arxiv:.*|contents lists available.*"
-    r"|.*\bissn\b.*|.*\bvol(?:ume)?\.?\s*\d.*|transactions on\b.*|.*university press.*"
-    r"|(?:under review|published|accepted|to appear|submitted|draft|not for)\b.*|https?:.*|www\..*"
-    r"|received\b.*|doi:?\s.*|.*研究報告|.*研究会資料|.*研究会|.*発表論文集.*|.*卒業論文|.*修士論文"
-    r"|.*博士論文|.*学位論文|論文|原著論文|supplement(?:ary|al) (?:material|information|data)s?"
-    r"|(?:an? )?(?:ph\.?\s?d\.?|doctoral|master'?s?|bachelor'?s?|m\.?\s?sc\.?|diploma)?\s*"
-    r"(?:thesis|dissertation|project report)"
-    r"|(?:master|bachelor|diplom|doktor)arbeit|(?:inaugural-?)?dissertation|th[èe]se\b.*|m[ée]moire\b.*"
-    r"|tesis\b.*|(?:a )?(?:thesis|dissertation) (?:submitted|by|for)\b.*"
-    r"|this (?:is|version|article|paper) .*|see discussions.*|.*発表会)",
-    re.IGNORECASE,
-)
-_INSTITUTION = re.compile(
-    r"(?:the )?(?:[\w.&'’-]+ ){0,5}(?:university|universität|université|universidad|università"
-    r"|institute|college|school|faculty|department|academy)(?:,? (?:of|for)(?: [\w&,-]+){1,6})?"
-    r"|.{2,12}大学(?:大学院)?.{0,14}",
-    re.IGNORECASE,
-)
-_MASTHEAD = re.compile(
-    r"(?:journal home\s?page|contents lists? available|available online at"
-    r"|www\.elsevier\.com/locate|journal (?:web)?site)\b.*",
-    re.IGNORECASE,
-)
-_NOTE_MARKS = re.compile(r"[\s∗⁎*†‡§¶⋆★☆⇤]+$")
-_STRAY = re.compile(r"^[.·•|,;:]\s+")
-_NO_SUBTITLE = re.compile(r"@|https?:|\d{4}$|\b(?:19|20)\d\d\b|^\W|^(?:by|and)\b", re.IGNORECASE)
-
-
-def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
-    """Find the cells of the title, empty where no text stands out as one.
-
-    cells: of the page, in rows. body: font size of the running text.
-    """
-    high = [
-        cell
-        for cell in cells
-        if cell.y0 < 0.62 * height
-        and sum(map(str.isalpha, cell.text)) >= (2 if _CJK.search(cell.text) else 3)
-    ]
-    # A journal's name and address above its masthead may be larger than any title.
-    ends = [c.y1 for c in high if c.y0 < 0.3 * height and _MASTHEAD.match(c.text)]
-    high = [cell for cell in high if cell.y0 >= max(ends) - 2] if ends else high
-    # Only large cells may be the title, unless all of them are banners.
-    largest = max((cell.top for cell in high), default=0.0)
-    high = _without_banners([c for c in high if c.top > 0.6 * largest]) or _without_banners(high)
-    if not high:
-        return []
-    first = _first_language(high, max(cell.top for cell in high))
-    found = [first]
-    rows = rows_of(cells[cells.index(first) :])
-    for at, row in enumerate(rows):
-        right = max(cell.x1 + 2 * cell.top for cell in found)
-        below = [cell for cell in row if cell is not first and cell.x0 < right]
-        more = [cell for cell in below if _is_title_part(cell, found, body)]
-        # The first row without a part of the title ends it, except for a subtitle.
-        if below and not more and first not in row:
-            found += _subtitle(found, rows[at:], body)
-            break
-        found += more
-    return found
-
-
-def title_text(cells: list[Cell]) -> str:
-    """Join the title to one line, without marks of footnotes; "" for one that is too long."""
-    whole = ""
-    for row in rows_of(cells):
-        text = _STRAY.sub("", " ".join(cell.text for cell in row))
-        # A smaller row is the subtitle.
-        if whole and row[0].top < 0.93 * cells[0].top and not _PARTED.search(whole):
-            whole += ":"
-        # No blank where a line ends between Japanese and Latin letters.
-        is_mixed = bool(whole) and bool(_CJK.match(whole[-1])) != bool(_CJK.match(text[:1]))
-        whole = whole + text if is_mixed and whole[-1].isalnum() else joined([whole, text])
-    text = _NOTE_MARKS.sub("", tidy_accents(joined([whole])))
-    return text if len(text) <= MAX_CHARS else ""
-
-
-_PARTED = re.compile(r"[:：?？!—–-]")
-"""A sign in a title after which the subtitle needs no colon."""
-
-
-def _without_banners(cells: list[Cell]) -> list[Cell]:
-    kept = [cell for cell in cells if not _BANNER.fullmatch(cell.text)]
-    return [cell for cell in kept if not _INSTITUTION.fullmatch(cell.text)] or kept
-
-
-def _first_language(high: list[Cell], size: float) -> Cell:
-    """Find the first cell of the title; of a title in two languages the upper one."""
-    # A Japanese title may be a little smaller than its translation below it.
-    largest = next(cell for cell in high if cell.top >= 0.96 * size)
-    if not _CJK.search(largest.text):
-        for cell in high[: high.index(largest)]:
-            if cell.top >= 0.85 * size and _CJK.search(cell.text):
-                return next(c for c in high if c.top >= 0.93 * cell.top and _CJK.search(c.text))
-    return largest
-
-
-def _is_title_part(cell: Cell, found: list[Cell], body: float) -> bool:
-    """Check whether a cell below the title is a part of it, and not the authors."""
-    first, last = found[0], found[-1]
-    is_cjk = any(_CJK.search(c.text) for c in found)
-    gap = cell.y0 - last.y1
-    if not 0.92 * first.top <= cell.top <= 1.08 * first.top or gap > 1.2 * cell.top:
-        return False
-    # Latin words below a Japanese title are its translation.
-    if is_cjk and not _CJK.search(cell.text) and len(cell.text.split()) > 2:
-        return False
-    # Names in the type of the title have raised marks, or are several, below a gap.
-    names = names_in(cell.marked)
-    if names is not None and (MARK in cell.marked or (len(names) > 1 and gap > 0.45 * cell.top)):
-        return False
-    is_same_row = abs(cell.base - last.base) < 0.4 * cell.top
-    return is_same_row or cell.is_bold == last.is_bold or is_cjk or cell.top > 1.3 * body
-
-
-def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Cell]:
-    """Find the lines right below that are smaller than the title and larger than the names."""
-    taken: list[Cell] = []
-    last, first = found[-1], found[0]
-    for row, after in pairwise(rows):
-        cell = row[0]
-        if len(row) > 1 or cell.y0 - last.y1 > 1.4 * cell.size or cell.x0 > first.x1:
-            break
-        is_between = max(1.12 * body, 1.1 * after[0].size) <= cell.size < first.top
-        if not is_between or (taken and abs(cell.size - taken[0].size) > 0.5):
-            break
-        text = cell.text
-        if _NO_SUBTITLE.search(text) or MARK in cell.marked or _BANNER.fullmatch(text):
-            break
-        if _CJK.search(first.text):
-            is_subtitle = re.match(r"[-–—〜～―ー:：]", text) is not None
-        else:
-            is_prose = len(text.split()) > 2 and re.search(r"\s[a-z]|[wW]ith|For|Of", text)
-            is_subtitle = bool(is_prose) and "," not in text and names_in(cell.marked) is None
-        if not is_subtitle:
-            break
-        taken.append(cell)
-        last = cell
-    return taken
-
-
-def plain(text: str) -> str:
-    """Fold a text to its letters and digits, for comparing titles."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
-
-
 _HEADING = re.compile(
     r"(?:\d\.?\s*)?(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|概\s*要|要\s*旨|摘\s*要|あらまし"
     r"|内容梗概|アブストラクト|executive summary)\s*[.:：—–-]*",
@@ -298,22 +149,62 @@ MAX_ABSTRACT_CHARS = 4000
 _NOT_HYPHENATED: frozenset[str] = frozenset()
 
 
-def abstract_of(pages: Iterable[Page]) -> str:
-    """Extract the abstract, "" where no heading shows where it is.
+def abstract_of(pages: Sequence[Page]) -> tuple[str, str]:
+    """Extract the abstract and its language, where that is not the paper's own.
 
-    pages: the first few, in reading order.
+    pages: all, in reading order; the abstract is on one of the first N_ABSTRACT. Returns "" for
+    the abstract where no heading shows where it is, "en" for the language of one in English
+    before a text in another language, else "". One in the text's own language comes first.
     """
-    blocks = [block for page in pages for block in page.blocks]
-    for at, block in enumerate(blocks):
-        is_text = block.kind == "text"
-        is_heading = (is_text or block.kind == "heading") and _HEADING.fullmatch(block.text)
-        if is_heading or (is_text and _LABEL_LAST.fullmatch(block.text)):
-            return _text(blocks[at + 1 :])
-        run_in = _RUN_IN.match(block.text) if is_text else None
-        if run_in:
-            first = Block(block.text[run_in.end() :], size=block.size)
-            return _text([first, *blocks[at + 1 :]])
-    return ""
+    blocks = [block for page in pages[:N_ABSTRACT] for block in page.blocks]
+    found = ""
+    is_foreign: bool | None = None
+    for at in range(len(blocks)):
+        text = _abstract_at(blocks, at)
+        if not text:
+            continue
+        if is_foreign is None:
+            is_foreign = _is_english(_running_text(pages, but=text)) is False
+        if not (is_foreign and _is_english(text)):
+            return text, ""
+        found = found or text
+    return found, "en" if found else ""
+
+
+def _abstract_at(blocks: Sequence[Block], at: int) -> str:
+    """Extract the abstract whose heading a block is, or that it begins with; "" for neither."""
+    block = blocks[at]
+    is_text = block.kind == "text"
+    is_heading = (is_text or block.kind == "heading") and _HEADING.fullmatch(block.text)
+    if is_heading or (is_text and _LABEL_LAST.fullmatch(block.text)):
+        return _text(blocks[at + 1 :])
+    run_in = _RUN_IN.match(block.text) if is_text else None
+    if run_in is None:
+        return ""
+    first = Block(block.text[run_in.end() :], size=block.size)
+    return _text([first, *blocks[at + 1 :]])
+
+
+def _running_text(pages: Iterable[Page], *, but: str) -> str:
+    blocks = (block for page in pages for block in page.blocks if block.kind == "text")
+    return " ".join(block.text for block in blocks if block.text[:60] not in but)
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_ENGLISH = {"the", "of", "and", "to", "is", "are", "that", "we", "for", "with", "this", "by", "as",
+            "be", "which", "from"}  # fmt: skip
+FEWEST_WORDS = 25
+"""The fewest words, or Japanese characters, of a text whose language is told."""
+
+
+def _is_english(text: str) -> bool | None:
+    """Check whether a text is in English, by its script and function words; None if too short."""
+    n_cjk = len(_CJK.findall(text))
+    words = _WORD.findall(_CJK.sub(" ", text).casefold())
+    if len(words) + n_cjk < FEWEST_WORDS:
+        return None
+    # Of English words 19 to 33 in 100 are these, of German or French ones at most 3.
+    return n_cjk < len(words) and sum(word in _ENGLISH for word in words) > 0.1 * len(words)
 
 
 def abstract_below(cells: Sequence[Cell]) -> str:
@@ -338,7 +229,7 @@ def abstract_below(cells: Sequence[Cell]) -> str:
     return _cut(joined([line.text for line in lines])) if len(lines) > 2 else ""
 
 
-def _text(blocks: list[Block]) -> str:
+def _text(blocks: Sequence[Block]) -> str:
     """Join the blocks of an abstract, from its first one to where the paper goes on."""
     text, size = "", 0.0
     for block in blocks:

@@ -38,6 +38,13 @@ _KNOWN = _SECTIONS | {
     "ADDITIONALFILES", "SUPPLEMENTARYMATERIAL", "SUPPLEMENTARYMATERIALS",
     "概要", "あらまし", "要旨", "謝辞", "付録", "キーワード",
 }  # fmt: skip
+_FIRST = {
+    "TABLEOFCONTENTS", "LISTOFFIGURES", "LISTOFTABLES", "OUTLINE", "AGENDA", "OVERVIEW", "PREFACE",
+    "FOREWORD", "EXECUTIVESUMMARY", "EINLEITUNG", "ZUSAMMENFASSUNG", "INHALT",
+    "INHALTSVERZEICHNIS", "RÉSUMÉ", "RESUMEN", "RESUMO", "SOMMAIRE", "TABLEDESMATIÈRES", "ÍNDICE",
+    "緒言", "緒論", "序章", "序文", "はしがき", "摘要", "内容梗概", "図目次", "表目次",
+}  # fmt: skip
+"""Names of what only the first pages have."""
 _NUMBER = re.compile(
     r"(?:(?:Appendix|APPENDIX|Chapter|CHAPTER|Section)\s+)?"
     r"(?:\d{1,2}(?:[.．]\d{1,2})*|[A-Z](?:\.\d{1,2})+|[A-Z]|[IVX]{1,5}|第\s*\d+\s*[章節])[.．:)]?\s+"
@@ -47,6 +54,8 @@ _SECTION_NUMBER = re.compile(
 )
 _LETTERED = re.compile(r"[A-Z][.．]\s|[IVX]+[.．]\s|第\s*\d+\s*[章節]")
 _CHAPTER = re.compile(r"第\s*\d+\s*[章部編]|(?:Chapter|CHAPTER|Part|PART)\s+[\dIVX]+")
+_CHAPTER_BEGINS = re.compile(r"第\s*\d+\s*[章部編]|(?i:chapter)\s+(?:\d+|[IVX]+)\b")
+_ABSTRACT_BEGINS = re.compile(r"(?:Abstract|ABSTRACT|概\s*要|要\s*旨|あらまし)\s*[—–:：.．]\s*\S")
 _BARE_NUMBER = re.compile(r"^[\dIVX.．\s第章節A-Z]{0,6}(?<![A-Za-z])[.．]?\s*")
 _RUN_IN = re.compile(
     r"(A\s?bstract|A\s?BSTRACT|Summary|概要|あらまし|要旨)\s*[—–―:：.．-]+\s*(\S.*)"
@@ -117,6 +126,16 @@ def run_in(text: str) -> tuple[str, str] | None:
 def is_known(text: str) -> bool:
     """Check whether a text is a usual name of a section, whatever it looks like."""
     return len(text) < 40 and not text[0].islower() and _name(text) in _KNOWN
+
+
+def is_section(text: str) -> bool:
+    """Check whether a text is the heading of a section, of a chapter or of the contents.
+
+    "Abstract—We show …" begins with one too; "Introduction to rain" is none.
+    """
+    if _CHAPTER_BEGINS.match(text) or _ABSTRACT_BEGINS.match(text):
+        return True
+    return len(text) < 40 and (_name(text) in _KNOWN | _FIRST or bool(_HEADING.fullmatch(text)))
 
 
 def begins_references(text: str) -> bool:

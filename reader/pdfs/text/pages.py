@@ -83,9 +83,11 @@ def compose(pages: list[PageLines], raw: Sequence[dict[str, Any]] = ()) -> Docum
     return Document(
         pages=composed,
         title=front.title,
+        is_title_sure=front.is_title_sure,
         authors=front.authors,
         year=front.year,
         abstract=front.abstract,
+        abstract_language=front.abstract_language,
         doi=front.doi,
         type=front.type,
         stamp=stamp,

@@ -1,0 +1,219 @@
+"""Find the title of a paper among the cells of its first page, and judge how sure it is.
+
+A title stands out by its size or weight, above the first heading of the text: what stands from
+"Abstract", "1 Introduction", "Contents" or "目次" on is none. Names of journals, schools and kinds
+of text, which may be larger, are left out by their words, so a pattern must match a whole cell, and
+none of the real titles that a test runs through it. A wrong title is worse than none, so one is
+sure only where it reads as a title, nothing else rivals it, and authors or an abstract are found.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
+
+from reader.pdfs.text.cells import MARK, Cell, rows_of
+from reader.pdfs.text.headings import is_section
+from reader.pdfs.text.lines import joined
+from reader.pdfs.text.people import names_in, tidy_accents
+
+MAX_CHARS = 300
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_KIND_OF_TEXT = (
+    r"(?:(?:original|research|review|brief|short|full|regular|invited|technical|working|position"
+    r"|workshop|conference|discussion|white|extended|open access)[\s-]+)*"
+    r"(?:articles?|papers?|letters?|reports?|communications?|notes?|editorial|preprint|abstract"
+    r"|research|access|review|draft|manuscript)(?:\s+(?:no|nr)?\.?\s*[\d-]+)?"
+    r"|(?:[\w.'’-]+ ){0,2}(?:thesis|dissertation)|(?:master|bachelor|diplom|doktor)arbeit"
+    r"|(?:.{0,10}度\s*)?(?:原著|技術|研究|卒業|修士|博士|学位)?論\s*文|(?:技術|研究|調査)報告"
+)
+_PUBLICATION = (
+    r"(?:the )?(?:[\w&'’-]+ ){0,4}journal(?: (?:of|for|on|in)(?: [\w&,'’-]+){1,7})?"
+    r"|(?:[\w&'’-]+ ){0,2}transactions on(?: [\w&,'’-]+){1,6}|.{2,20}(?:学会誌|論文誌|発表論文集)"
+)
+_INSTITUTION = (
+    r"(?:the )?(?:[\w.&'’-]+ ){0,5}(?:university|universität|université|universidad|università"
+    r"|institute|college|school|faculty|department|academy)(?:,? (?:of|for)(?: [\w&,-]+){1,6})?"
+    r"|.{2,12}大学(?:大学院)?.{0,14}"
+)
+_IMPRINT = r"https?:\S+|www\.\S+|arxiv:\S+.*|(?:e-?)?issn\b.*|doi:?\s*10\.\S+"
+_BANNER = re.compile("|".join((_KIND_OF_TEXT, _PUBLICATION, _INSTITUTION, _IMPRINT)), re.IGNORECASE)
+_MASTHEAD = re.compile(
+    r"journal home\s?page\b.*|contents lists? available\b.*|available online at\b.*", re.IGNORECASE
+)
+_NOTE_MARKS = re.compile(r"[\s∗⁎*†‡§¶⋆★☆⇤]+$")
+_STRAY = re.compile(r"^[.·•|,;:]\s+")
+_NO_SUBTITLE = re.compile(r"@|https?:|\d{4}$|\b(?:19|20)\d\d\b|^\W|^(?:by|and)\b", re.IGNORECASE)
+_PARTED = re.compile(r"[:：?？!—–-]")
+"""A sign in a title after which the subtitle needs no colon."""
+_UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x1f]|[A-Za-z][#<>{}|~^\\\\=]+[a-z]|[a-z]\\(\\)")
+"""Signs within words: a font that maps its ligatures or accents to other characters."""
+_CUT = re.compile(
+    r"[,;:–—-]$|\s(?:an?|and|by|for|from|in|of|on|or|the|to|with|via|using)$"
+    r"|^(?:and|at|by|for|from|in|of|on|or|the|to|with|via)\s"
+)
+"""The end of a title that goes on somewhere else, or the begin of one that began elsewhere."""
+_NUMBERED = re.compile(
+    r"\d{1,2}(?:[.．]\d{1,2})*[.．:)]?\s+[^\W\d]|(?:[IVX]{1,5}|[A-Z])[.．:)]\s|第\s*\d+"
+)
+STANDS_OUT = 1.08
+"""Sizes of the running text from which on a cell stands out."""
+RIVALS = 1.15
+"""Sizes of the running text from which on a cell that is no part of the title could be one."""
+LARGE_NAMES = 1.5
+"""The same for a cell of names, which papers print in up to 1.4 sizes."""
+
+
+def is_banner(text: str) -> bool:
+    """Check whether a whole cell names a kind of text, a journal, a school, or an address."""
+    return _BANNER.fullmatch(text) is not None
+
+
+def above_text(cells: Sequence[Cell]) -> list[Cell]:
+    """Select the cells above the first heading of the text, where alone a title can be."""
+    top = min((cell.y0 for cell in cells if is_section(cell.text)), default=None)
+    return [cell for cell in cells if top is None or cell.y0 < top - 1]
+
+
+def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
+    """Find the cells of the title, empty where no text stands out as one.
+
+    cells: of the page, in rows. body: font size of the running text.
+    """
+    above = above_text(cells)
+    high = [
+        cell
+        for cell in above
+        if cell.y0 < 0.62 * height
+        and sum(map(str.isalpha, cell.text)) >= (2 if _CJK.search(cell.text) else 3)
+        and (cell.top >= STANDS_OUT * body or cell.is_bold)
+        and not is_banner(cell.text)
+    ]
+    # A journal's name and address above its masthead may be larger than any title.
+    ends = [c.y1 for c in cells if c.y0 < 0.3 * height and _MASTHEAD.fullmatch(c.text)]
+    high = [cell for cell in high if cell.y0 >= max(ends, default=0.0) - 2] or high
+    if not high:
+        return []
+    first = _first_language(high, max(cell.top for cell in high))
+    found = [first]
+    rows = rows_of(above[above.index(first) :])
+    for at, row in enumerate(rows):
+        right = max(cell.x1 + 2 * cell.top for cell in found)
+        below = [cell for cell in row if cell is not first and cell.x0 < right]
+        more = [cell for cell in below if _is_title_part(cell, found, body)]
+        # The first row without a part of the title ends it, except for a subtitle.
+        if below and not more and first not in row:
+            found += _subtitle(found, rows[at:], body)
+            break
+        found += more
+    return found
+
+
+def title_text(cells: list[Cell]) -> str:
+    """Join the title to one line, without marks of footnotes; "" for one that is too long."""
+    whole = ""
+    for row in rows_of(cells):
+        text = _STRAY.sub("", " ".join(cell.text for cell in row))
+        # A smaller row is the subtitle.
+        if whole and row[0].top < 0.93 * cells[0].top and not _PARTED.search(whole):
+            whole += ":"
+        # No blank where a line ends between Japanese and Latin letters.
+        is_mixed = bool(whole) and bool(_CJK.match(whole[-1])) != bool(_CJK.match(text[:1]))
+        whole = whole + text if is_mixed and whole[-1].isalnum() else joined([whole, text])
+    text = _NOTE_MARKS.sub("", tidy_accents(joined([whole])))
+    return text if len(text) <= MAX_CHARS else ""
+
+
+def reads_as_title(text: str) -> bool:
+    """Check whether words read as a whole title, with nothing lost and no heading's number."""
+    is_long = len(text.split()) > 1 or len(_CJK.findall(text)) > 4
+    is_odd = _UNREADABLE.search(text) or _CUT.search(text) or _NUMBERED.match(text)
+    return is_long and not is_odd
+
+
+def has_rival(
+    cells: Sequence[Cell], title: Sequence[Cell], authors: Sequence[str], body: float
+) -> bool:
+    """Check whether another cell could be the title as well, or a part of it.
+
+    Only cells above the first author count; where none was found, all above the text.
+    """
+    in_title = set(title)
+    is_cjk = any(_CJK.search(cell.text) for cell in title)
+    first = plain(authors[0]) if authors else ""
+    for cell in above_text(cells):
+        if first and cell.y0 >= title[0].y0 and cell not in in_title and first in plain(cell.text):
+            # Two words with capitals may be a title rather than a name.
+            return cell.top >= LARGE_NAMES * body
+        is_large = cell.top >= RIVALS * body or cell.top >= 0.9 * title[0].top
+        is_long = len(cell.text.split()) > 1 or len(_CJK.findall(cell.text)) > 3
+        # A banner right above in the title's own type may be its first line.
+        is_apart = abs(cell.top - title[0].top) > 1 or title[0].y0 - cell.y1 > cell.top
+        is_other = is_apart and is_banner(cell.text)
+        # The translation of a Japanese title may be as large as the title.
+        is_translation = is_cjk and not _CJK.search(cell.text)
+        if cell not in in_title and is_large and is_long and not (is_other or is_translation):
+            return True
+    return False
+
+
+def plain(text: str) -> str:
+    """Fold a text to its letters and digits, for comparing titles and names."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def _first_language(high: list[Cell], size: float) -> Cell:
+    """Find the first cell of the title; of a title in two languages the upper one."""
+    # A Japanese title may be a little smaller than its translation below it.
+    largest = next(cell for cell in high if cell.top >= 0.96 * size)
+    if not _CJK.search(largest.text):
+        for cell in high[: high.index(largest)]:
+            if cell.top >= 0.85 * size and _CJK.search(cell.text):
+                return next(c for c in high if c.top >= 0.93 * cell.top and _CJK.search(c.text))
+    return largest
+
+
+def _is_title_part(cell: Cell, found: list[Cell], body: float) -> bool:
+    """Check whether a cell below the title is a part of it, and not the authors."""
+    first, last = found[0], found[-1]
+    is_cjk = any(_CJK.search(c.text) for c in found)
+    gap = cell.y0 - last.y1
+    if not 0.92 * first.top <= cell.top <= 1.08 * first.top or gap > 1.2 * cell.top:
+        return False
+    # Latin words below a Japanese title are its translation.
+    if is_cjk and not _CJK.search(cell.text) and len(cell.text.split()) > 2:
+        return False
+    # Names in the type of the title have raised marks, or are several, below a gap.
+    names = names_in(cell.marked)
+    if names is not None and (MARK in cell.marked or (len(names) > 1 and gap > 0.45 * cell.top)):
+        return False
+    is_same_row = abs(cell.base - last.base) < 0.4 * cell.top
+    return is_same_row or cell.is_bold == last.is_bold or is_cjk or cell.top > 1.3 * body
+
+
+def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Cell]:
+    """Find the lines right below that are smaller than the title and larger than the names."""
+    taken: list[Cell] = []
+    last, first = found[-1], found[0]
+    for row, after in pairwise(rows):
+        cell = row[0]
+        if len(row) > 1 or cell.y0 - last.y1 > 1.4 * cell.size or cell.x0 > first.x1:
+            break
+        is_between = max(1.12 * body, 1.1 * after[0].size) <= cell.size < first.top
+        if not is_between or (taken and abs(cell.size - taken[0].size) > 0.5):
+            break
+        text = cell.text
+        if _NO_SUBTITLE.search(text) or MARK in cell.marked or is_banner(text):
+            break
+        if _CJK.search(first.text):
+            is_subtitle = re.match(r"[-–—〜～―ー:：]", text) is not None
+        else:
+            is_prose = len(text.split()) > 2 and re.search(r"\s[a-z]|[wW]ith|For|Of", text)
+            is_subtitle = bool(is_prose) and "," not in text and names_in(cell.marked) is None
+        if not is_subtitle:
+            break
+        taken.append(cell)
+        last = cell
+    return taken

@@ -1,0 +1,170 @@
+"""Test which words of a first page are its title, and when that is sure."""
+
+from __future__ import annotations
+
+import json
+import lzma
+
+import pytest
+
+from reader.pdfs.text.headings import is_section
+from reader.pdfs.text.title import is_banner, reads_as_title
+from tests.data import DATA, needs_data
+from tests.pdfs.test_pdf_front import ADA, BEN, Sheet, titled
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Abstract",
+        "A BSTRACT",
+        "1 Introduction",
+        "1. INTRODUCTION",
+        "I. Introduction",
+        "Contents",
+        "Table of Contents",
+        "Chapter 1",
+        "Chapter 3 Estimation",
+        "Einleitung",
+        "目次",
+        "目　次",
+        "はじめに",
+        "１．はじめに",
+        "第1章 序論",
+        "概要",
+    ],
+)
+def test_a_heading_is_no_title(heading: str) -> None:
+    font = "tibo" if heading.isascii() else "japan"
+    sheet = Sheet()
+    sheet.put(70, 80, heading, 20, font)
+    sheet.prose(70, 120, 20)
+    assert is_section(heading)
+    assert sheet.page().prose(70, 100, 40).read().title == ""
+
+
+def test_what_stands_below_the_first_heading_is_no_title() -> None:
+    sheet = Sheet()
+    sheet.put(70, 80, "Chapter 4", 18, "tibo")
+    sheet.put(70, 120, "Counting the Rain", 24, "tibo")
+    assert sheet.prose(70, 160, 30).read().title == ""
+    sheet = Sheet()
+    sheet.put(70, 80, "Contents", 14, "tibo")
+    sheet.put(70, 110, "Counting the Rain . . . . . . . . 3", 18)
+    assert sheet.read().title == ""
+
+
+def test_running_text_is_no_title() -> None:
+    assert Sheet().prose(70, 80, 30).read().title == ""
+
+
+def test_a_title_above_its_authors_and_abstract_is_sure() -> None:
+    document = titled().mid(110, f"{ADA} and {BEN}", 11).body().read()
+    assert (document.title, document.is_title_sure) == ("Quiet Machines that Listen", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Draft and Refine with Quiet Experts",
+        "These Quiet Moments: Listening to Rain",
+        "Accepted with Minor Revisions: What Rain Is Worth",
+        "Proceedings without Papers",
+        "Volume 2 of Rain",
+        "This Is Your Rain",
+    ],
+)
+def test_a_title_that_begins_as_a_banner_does_is_read(text: str) -> None:
+    document = titled(text).mid(110, ADA, 11).body().read()
+    assert (document.title, document.is_title_sure) == (text, True)
+
+
+def test_a_title_with_nothing_of_a_paper_below_is_not_sure() -> None:
+    assert not titled().prose(70, 150, 30).read().is_title_sure
+
+
+def test_two_texts_that_stand_out_leave_the_title_unsure() -> None:
+    sheet = Sheet().mid(60, "Rain and Shine", 24, "tibo").mid(110, "Quiet Machines", 16, "tibo")
+    assert not sheet.mid(140, ADA, 11).body().read().is_title_sure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Quiet machines, simpli#ed",
+        "Quiet machines that listen to",
+        "for machines that listen",
+        "2 Quiet machines",
+        "Listening",
+        "Quiet \ufffd\ufffd machines",
+    ],
+)
+def test_words_that_may_be_a_part_of_a_title_or_none_are_not_sure(text: str) -> None:
+    assert not reads_as_title(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("RESEARCH ARTICLE", True),
+        ("Technical Report No. 12", True),
+        ("International Journal of Rain", True),
+        ("University of Somewhere", True),
+        ("西方大学大学院 情報学研究科", True),
+        ("令和4年度 修士論文", True),
+        ("MASTERARBEIT", True),
+        ("The Journal of Rain Or: How We Stopped Listening", False),
+        ("Proceedings of the Second Workshop on Rain", False),
+        ("Technical Report for the Rain Challenge", False),
+    ],
+)
+def test_a_banner_names_a_kind_a_journal_or_a_school_and_nothing_else(
+    text: str, is_one: bool
+) -> None:
+    assert is_banner(text) is is_one
+
+
+@needs_data
+@pytest.mark.slow
+def test_no_title_of_the_data_is_taken_for_a_banner_or_a_heading() -> None:
+    assert DATA is not None
+    titles = []
+    for path in sorted((DATA / "arxiv" / "papers").glob("*.jsonl.xz")):
+        with lzma.open(path, "rt", encoding="utf-8") as lines:
+            titles += [" ".join(json.loads(line)["title"].split()) for line in lines]
+    assert len(titles) > 88_000
+    assert [title for title in titles if is_banner(title) or is_section(title)] == []
+
+
+def test_an_english_abstract_before_a_japanese_text_is_told() -> None:
+    sheet = (
+        Sheet().mid(80, "雨を聞く静かな機械の設計", 17, "japan")
+    sheet.mid(120, "雨野 花子", 11, "japan")
+    )
+    sheet.put(70, 180, "Abstract", 12, "tibo")
+    sheet.prose(70, 200)
+    sheet.put(70, 300, "1. はじめに", 12, "japan")
+    for at in range(12):
+        sheet.put(70, 320 + 14 * at, "静かな機械は雨の音を長く聞くことができる。", 10, "japan")
+    document = sheet.read()
+    assert document.abstract.startswith("of the words that we say")
+    assert document.abstract_language == "en"
+
+
+def test_the_abstract_in_the_papers_own_language_comes_before_an_english_one() -> None:
+    sheet = Sheet().mid(80, "雨を聞く静かな機械の設計", 17, "japan")
+    sheet.put(70, 120, "Abstract", 12, "tibo")
+    sheet.prose(70, 140)
+    sheet.put(70, 240, "概要", 12, "japan")
+    for at in range(4):
+        sheet.put(70, 260 + 14 * at, "静かな機械は雨の音を長く聞くことができる。", 10, "japan")
+    sheet.put(70, 340, "1. はじめに", 12, "japan")
+    for at in range(12):
+        sheet.put(70, 360 + 14 * at, "雨の日には長い時間にわたって音を集めている。", 10, "japan")
+    document = sheet.read()
+    assert document.abstract.startswith("静かな機械は")
+    assert document.abstract_language == ""
+
+
+def test_the_abstract_of_an_english_paper_is_in_no_other_language() -> None:
+    assert titled().mid(110, ADA, 11).body().read().abstract_language == ""
