@@ -137,10 +137,8 @@ def test_no_title_of_the_data_is_taken_for_a_banner_or_a_heading() -> None:
 
 
 def test_an_english_abstract_before_a_japanese_text_is_told() -> None:
-    sheet = (
-        Sheet().mid(80, "雨を聞く静かな機械の設計", 17, "japan")
+    sheet = Sheet().mid(80, "雨を聞く静かな機械の設計", 17, "japan")
     sheet.mid(120, "雨野 花子", 11, "japan")
-    )
     sheet.put(70, 180, "Abstract", 12, "tibo")
     sheet.prose(70, 200)
     sheet.put(70, 300, "1. はじめに", 12, "japan")

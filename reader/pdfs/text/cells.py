@@ -20,8 +20,7 @@ from reader.pdfs.text.lines import Line, PageLines, style_of
 MARK = "\x1f"
 """Replaces in `marked` a raised mark, and a gap of three spaces or more."""
 WIDE = 0.7
-WIDE_BESIDE_A_WORD = 1.3
-"""The gaps, in sizes of the letters, from which on two cells are apart."""
+"""The gap, in sizes of the letters, from which on two cells are apart."""
 _MARK_TEXT = re.compile(
     r"[\s\d,;.:*∗⁎†‡§¶‖∥∞#$+&()\[\]⋆★☆⇤\u2709−–‐-]*(?:[a-z][\s,;*∗†‡\d)]*){0,6}"
 )
@@ -47,10 +46,6 @@ class Cell(NamedTuple):
     top: float
     is_bold: bool
     is_italic: bool
-
-    @property
-    def look(self) -> tuple[float, bool, bool]:
-        return round(self.size, 1), self.is_bold, self.is_italic
 
 
 def cells_of(page: dict[str, Any], lines: PageLines, *, dropped: Collection[Line]) -> list[Cell]:
@@ -138,11 +133,7 @@ def _merged(parts: list[Cell]) -> list[Cell]:
             is_like = part.size > 0.6 * first.size and first.size > 0.6 * part.size
             if part.text == first.text and abs(part.x0 - first.x0) < 1:
                 continue  # printed twice, to look bold or by mistake
-            # A single word may stand further apart: "MICHAEL" "J. EXAMPLE" in a scan read by OCR.
-            words = first.text.strip(), part.text.strip()
-            is_word = any(word.isalpha() and word.isascii() for word in words)
-            wide = WIDE_BESIDE_A_WORD if is_word and first.look[1:] == part.look[1:] else WIDE
-            if abs(gap) < wide * min(first.size, part.size) and is_like:
+            if abs(gap) < WIDE * min(first.size, part.size) and is_like:
                 glue = "" if gap < 0.12 * first.size else " "
                 first = max(first, part, key=lambda cell: len(cell.text))._replace(
                     x0=min(first.x0, part.x0),

@@ -116,35 +116,14 @@ def read_front(
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _HEADING = re.compile(
-    r"(?:\d\.?\s*)?(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|概\s*要|要\s*旨|摘\s*要|あらまし"
-    r"|内容梗概|アブストラクト|executive summary)\s*[.:：—–-]*",
-    re.IGNORECASE,
-)
-_RUN_IN = re.compile(
-    r"(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|概\s*要|要\s*旨|摘\s*要|あらまし|内容梗概)"
-    r"(?:\s*[—–―:：.．-]+\s*|\s{1,3}(?=[A-Z\u3040-\u9fff]))(?=\S)"
-    r"|あらまし(?=[\u3040-\u9fff])",
-    re.IGNORECASE,
-)
-_PART = re.compile(
-    r"(?:background|objectives?|aims?|purpose|introduction and background|motivation|methods?"
-    r"|methodology|materials and methods|design|results?|findings|conclusions?|significance"
-    r"|interpretation|context|setting|participants|discussion)\b(?: and \w+)?\W*",
+    r"(?:\d\.?\s*)?(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|概\s*要|要\s*旨|摘\s*要|あらまし)\s*[.:：—–-]*",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"(?:index terms|key\s?words|categories and subject|ccs concepts|general terms|©|c⃝|copyright"
-    r"|permission to|キーワード|acm reference|msc |pacs|jel |subject classification|correspondence"
-    r"|\*?\s*corresponding author|received[: ]|trial registration|this is an open access)",
-    re.IGNORECASE,
-)
-_AFTER_INSIDE = re.compile(
     r"\s(?:(?:Index Terms|Key\s?words(?: and [Pp]hrases)?|Categories and Subject Descriptors"
-    r"|CR Categories|ACM Reference)\b|KEY\s?WORDS|(?:©|c⃝)\s*(?:19|20)\d\d|キーワード[：:])"
+    r"|CCS Concepts)\b|KEY\s?WORDS|キーワード[：:])"
 )
-_NOTE = re.compile(r"(?<=[a-z]{2}[.)])\d{1,2}$|[*∗†]+$")
-_ENDED = re.compile(r"[.!?。．)\]]\d?$")
-_LABEL_LAST = re.compile(r".{1,160}\s(?:Abstract|ABSTRACT)")
+_NOTE = re.compile(r"(?<=[a-z]{2}[.)])\d{1,2}$")
 MAX_ABSTRACT_CHARS = 4000
 _NOT_HYPHENATED: frozenset[str] = frozenset()
 
@@ -172,17 +151,10 @@ def abstract_of(pages: Sequence[Page]) -> tuple[str, str]:
 
 
 def _abstract_at(blocks: Sequence[Block], at: int) -> str:
-    """Extract the abstract whose heading a block is, or that it begins with; "" for neither."""
+    """Extract the abstract whose heading a block is; "" for any other block."""
     block = blocks[at]
-    is_text = block.kind == "text"
-    is_heading = (is_text or block.kind == "heading") and _HEADING.fullmatch(block.text)
-    if is_heading or (is_text and _LABEL_LAST.fullmatch(block.text)):
-        return _text(blocks[at + 1 :])
-    run_in = _RUN_IN.match(block.text) if is_text else None
-    if run_in is None:
-        return ""
-    first = Block(block.text[run_in.end() :], size=block.size)
-    return _text([first, *blocks[at + 1 :]])
+    is_heading = block.kind in ("text", "heading") and _HEADING.fullmatch(block.text)
+    return _text(blocks[at + 1 :]) if is_heading else ""
 
 
 def _running_text(pages: Iterable[Page], *, but: str) -> str:
@@ -222,7 +194,7 @@ def abstract_below(cells: Sequence[Cell]) -> str:
         if not is_under or cell.base <= head.base:
             continue
         is_far = cell.base - last.base > (3 if last is head else 2) * cell.size
-        if is_far or _AFTER.match(cell.text) or (lines and abs(cell.size - last.size) > 0.8):
+        if is_far or (lines and abs(cell.size - last.size) > 0.8):
             break
         lines.append(cell)
         last = cell
@@ -230,42 +202,26 @@ def abstract_below(cells: Sequence[Cell]) -> str:
 
 
 def _text(blocks: Sequence[Block]) -> str:
-    """Join the blocks of an abstract, from its first one to where the paper goes on."""
+    """Join the blocks of an abstract, from its first one to the next heading."""
     text, size = "", 0.0
     for block in blocks:
-        words = block.text
-        if block.kind == "heading":
-            # "Background", "Methods": headings within a structured abstract.
-            is_part = _PART.fullmatch(words)
-            if (text and not is_part) or len(text) > 3000:
-                break
-            if is_part:
-                text += ("\n" if text else "") + words.rstrip(":. ") + ": "
-            continue
-        # Before its first block there may be a rest of the front, an e-mail address for example.
-        is_rest = len(words) < 15 or ("@" in words and len(words) < 120)
-        if block.kind != "text" or (not text and is_rest):
-            continue
-        if _AFTER.match(words):
+        if (block.kind == "heading" and text) or len(text) > MAX_ABSTRACT_CHARS:
             break
-        if size and abs(block.size - size) > 0.8:
-            if _ENDED.search(text):
-                break
-            continue  # a note or a label among its lines
+        # A block in another size is a note or a label among the lines.
+        if block.kind != "text" or (size and abs(block.size - size) > 0.8):
+            continue
         size = block.size
-        if text and not text.endswith(": "):
+        if text:
             glue = "\n"
             if block.glue != glue:
-                text, glue = glued(text, words, _NOT_HYPHENATED)
+                text, glue = glued(text, block.text, _NOT_HYPHENATED)
             text += glue
-        text += words
-        if len(text) > MAX_ABSTRACT_CHARS:
-            break
+        text += block.text
     return _cut(text)
 
 
 def _cut(text: str) -> str:
     """Cut off keywords and rights at the end of an abstract."""
-    inside = _AFTER_INSIDE.search(text)
+    inside = _AFTER.search(text)
     text = (text[: inside.start()] if inside else text).strip()
     return _NOTE.sub("", text)

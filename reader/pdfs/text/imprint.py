@@ -98,7 +98,7 @@ _YEAR = r"((?:19[5-9]|20[0-4])\d)"
 _DOI_YEAR = re.compile(rf"(?<=[a-z]\.){_YEAR}[-.]|/\d{{4}}-\d{{3}}[\dx]/{_YEAR}/", re.IGNORECASE)
 _PROCEEDINGS = re.compile(
     r"^\W*(?:in\s*:?\s+)?(?:the\s+)?(?:proceedings|proc\.|to appear in|published (?:as|at|in|on)"
-    r"|appeared in|accepted (?:at|to|by|for)|findings of|interspeech|\d+(?:st|nd|rd|th)\s"
+    r"|appeared in|accepted (?:at|to|by|for)|findings of|interspeech"
     rf"|{_YEAR}\s+(?:ieee|acm|international|conference|annual|\d+))",
     re.IGNORECASE,
 )
@@ -264,8 +264,6 @@ _THESIS = re.compile(
     r"|(?:卒業|修士|博士|学位|学士)\s*(?:論\s*文|研究論文)|特別研究報告|卒業研究(?!発表)|学位請求",
     re.IGNORECASE,
 )
-_KIND_ALONE = re.compile(r"(?:a |the )?(?:thesis|dissertation)", re.IGNORECASE)
-_ADVISOR = re.compile(r"指導教[員官授]|主査|supervisor|advisor", re.IGNORECASE)
 _SUPPLEMENT = re.compile(
     r"\W*(?:supplement(?:ary|al|s)?(?:\s+(?:materials?|information|data|text|notes?|appendix|file"
     r"|methods|online|document|for|to)\b.*|\W*$)|(?:online\s+)?appendix (?:for|to)\b.*"
@@ -288,11 +286,7 @@ def type_of(pages: Sequence[PageLines], cells: Sequence[Cell], title: Sequence[C
     if _is_slides(pages):
         return "slides"
     first = " ".join([cell.text for cell in cells[:60]])
-    if len(cells) < 40 and (
-        _THESIS.search(first)
-        or any(_KIND_ALONE.fullmatch(cell.text) for cell in cells)
-        or (len(pages) > 9 and _ADVISOR.search(first))
-    ):
+    if len(cells) < 40 and _THESIS.search(first):
         return "thesis"
     bottom = max((cell.y1 for cell in title), default=0.0)
     above = [cell for cell in cells if cell.y0 <= bottom + 40]

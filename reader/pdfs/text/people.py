@@ -234,7 +234,7 @@ def _leading_names(marked: str) -> tuple[list[str], str]:
         if not name or is_mark or name.lower().replace(".", "") in DEGREES:
             continue
         if is_name(name):
-            found += [_cased(one) for one in _split_two(name)]
+            found.append(_cased(name))
             continue
         # Among sure names one that is doubtful alone is accepted, one for each two sure ones.
         is_among = len(found) > 2 * n_odd + (0 if MARK in marked else 1)
@@ -281,27 +281,14 @@ def _is_odd_name(name: str) -> bool:
     These are people with one name, names in small letters, and letters that a font has lost.
     """
     tokens = name.split()
-    if len(tokens) > 3 or len(name) < 3 or not name[0].isalpha() or re.search(r"\d", name):
-        return False
     lows = [token.lower().strip(".,'’") for token in tokens]
     return ACRONYMS.isdisjoint(tokens) and not any(
         low in NO_NAMES or ABSTRACT_NOUN.fullmatch(low) for low in lows
     )
 
 
-def _split_two(name: str) -> list[str]:
-    """Split two names with only a gap between them: "Ada Example Ben C. Other"."""
-    # The one initial shows where a name has its middle.
-    tokens = name.split()
-    initials = [at for at, token in enumerate(tokens) if len(token.rstrip(".")) == 1]
-    if len(tokens) < 5 or len(initials) != 1 or any(t.lower() in PARTICLES for t in tokens):
-        return [name]
-    at = initials[0] - 1 if initials[0] > 2 else initials[0] + 2
-    return [" ".join(tokens[:at]), " ".join(tokens[at:])]
-
-
 def tidy_accents(text: str) -> str:
-    """Join accents that old fonts set apart with their letters: "C¸ ay", "dalo˘glu"."""
+    """Join accents that old fonts set apart with their letters: "C¸ im", "Tu˘gla"."""
     for accent, combining in _BEFORE.items():
         if accent in text:
             text = re.sub(rf"{accent}\s?([^\W\d_])", rf"\1{combining}", text)
@@ -454,9 +441,7 @@ def _joined_list(cell: Cell, row: list[Cell], rows: list[list[Cell]]) -> tuple[s
 def _is_below(cell: Cell, above: Cell) -> bool:
     """Check whether a cell is the next line of the one above, by its look and its place."""
     is_near = cell.y0 - above.y1 < 1.2 * cell.size and cell.x0 < above.x1 and cell.x1 > above.x0
-    same_style = cell.is_bold == above.is_bold and (
-        cell.is_italic == above.is_italic or "Member" in cell.text + above.text
-    )
+    same_style = cell.is_bold == above.is_bold and cell.is_italic == above.is_italic
     is_alike = abs(cell.size - above.size) < 0.04 * above.size and same_style
     return is_near and is_alike and not cell.marked.startswith(MARK)
 

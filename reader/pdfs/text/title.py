@@ -40,12 +40,9 @@ _INSTITUTION = (
 )
 _IMPRINT = r"https?:\S+|www\.\S+|arxiv:\S+.*|(?:e-?)?issn\b.*|doi:?\s*10\.\S+"
 _BANNER = re.compile("|".join((_KIND_OF_TEXT, _PUBLICATION, _INSTITUTION, _IMPRINT)), re.IGNORECASE)
-_MASTHEAD = re.compile(
-    r"journal home\s?page\b.*|contents lists? available\b.*|available online at\b.*", re.IGNORECASE
-)
+_MASTHEAD = re.compile(r"journal home\s?page\b.*|contents lists? available\b.*", re.IGNORECASE)
 _NOTE_MARKS = re.compile(r"[\s∗⁎*†‡§¶⋆★☆⇤]+$")
 _STRAY = re.compile(r"^[.·•|,;:]\s+")
-_NO_SUBTITLE = re.compile(r"@|https?:|\d{4}$|\b(?:19|20)\d\d\b|^\W|^(?:by|and)\b", re.IGNORECASE)
 _PARTED = re.compile(r"[:：?？!—–-]")
 """A sign in a title after which the subtitle needs no colon."""
 _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x1f]|[A-Za-z][#<>{}|~^\\\\=]+[a-z]|[a-z]\\(\\)")
@@ -87,13 +84,13 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
         cell
         for cell in above
         if cell.y0 < 0.62 * height
-        and sum(map(str.isalpha, cell.text)) >= (2 if _CJK.search(cell.text) else 3)
+        and sum(map(str.isalpha, cell.text)) > 2
         and (cell.top >= STANDS_OUT * body or cell.is_bold)
         and not is_banner(cell.text)
     ]
     # A journal's name and address above its masthead may be larger than any title.
     ends = [c.y1 for c in cells if c.y0 < 0.3 * height and _MASTHEAD.fullmatch(c.text)]
-    high = [cell for cell in high if cell.y0 >= max(ends, default=0.0) - 2] or high
+    high = [cell for cell in high if cell.y0 >= max(ends, default=0.0) - 2]
     if not high:
         return []
     first = _first_language(high, max(cell.top for cell in high))
@@ -121,7 +118,7 @@ def title_text(cells: list[Cell]) -> str:
             whole += ":"
         # No blank where a line ends between Japanese and Latin letters.
         is_mixed = bool(whole) and bool(_CJK.match(whole[-1])) != bool(_CJK.match(text[:1]))
-        whole = whole + text if is_mixed and whole[-1].isalnum() else joined([whole, text])
+        whole = whole + text if is_mixed else joined([whole, text])
     text = _NOTE_MARKS.sub("", tidy_accents(joined([whole])))
     return text if len(text) <= MAX_CHARS else ""
 
@@ -189,8 +186,7 @@ def _is_title_part(cell: Cell, found: list[Cell], body: float) -> bool:
     names = names_in(cell.marked)
     if names is not None and (MARK in cell.marked or (len(names) > 1 and gap > 0.45 * cell.top)):
         return False
-    is_same_row = abs(cell.base - last.base) < 0.4 * cell.top
-    return is_same_row or cell.is_bold == last.is_bold or is_cjk or cell.top > 1.3 * body
+    return cell.is_bold == last.is_bold or cell.top > 1.3 * body
 
 
 def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Cell]:
@@ -199,13 +195,11 @@ def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Ce
     last, first = found[-1], found[0]
     for row, after in pairwise(rows):
         cell = row[0]
-        if len(row) > 1 or cell.y0 - last.y1 > 1.4 * cell.size or cell.x0 > first.x1:
+        if len(row) > 1 or cell.y0 - last.y1 > 1.4 * cell.size:
             break
         is_between = max(1.12 * body, 1.1 * after[0].size) <= cell.size < first.top
-        if not is_between or (taken and abs(cell.size - taken[0].size) > 0.5):
-            break
         text = cell.text
-        if _NO_SUBTITLE.search(text) or MARK in cell.marked or is_banner(text):
+        if not is_between or MARK in cell.marked:
             break
         if _CJK.search(first.text):
             is_subtitle = re.match(r"[-–—〜～―ー:：]", text) is not None
