@@ -54,6 +54,14 @@ def test_what_stands_below_the_first_heading_is_no_title() -> None:
     assert sheet.read().title == ""
 
 
+def test_a_label_above_the_title_does_not_end_the_front() -> None:
+    sheet = Sheet()
+    sheet.put(70, 60, "METHOD", 11, "tibo")
+    sheet.mid(90, "Quiet Machines that Listen", 20, "tibo").mid(120, ADA, 11)
+    document = sheet.body().read()
+    assert (document.title, document.is_title_sure) == ("Quiet Machines that Listen", True)
+
+
 def test_running_text_is_no_title() -> None:
     assert Sheet().prose(70, 80, 30).read().title == ""
 

@@ -39,9 +39,9 @@ _KNOWN = _SECTIONS | {
     "概要", "あらまし", "要旨", "謝辞", "付録", "キーワード",
 }  # fmt: skip
 _FIRST = {
-    "TABLEOFCONTENTS", "LISTOFFIGURES", "LISTOFTABLES", "OUTLINE", "AGENDA", "OVERVIEW", "PREFACE",
-    "FOREWORD", "EXECUTIVESUMMARY", "EINLEITUNG", "ZUSAMMENFASSUNG", "INHALT",
-    "INHALTSVERZEICHNIS", "RÉSUMÉ", "RESUMEN", "RESUMO", "SOMMAIRE", "TABLEDESMATIÈRES", "ÍNDICE",
+    "TABLEOFCONTENTS", "LISTOFFIGURES", "LISTOFTABLES", "OUTLINE", "AGENDA", "EXECUTIVESUMMARY",
+    "EINLEITUNG", "ZUSAMMENFASSUNG", "INHALT", "INHALTSVERZEICHNIS", "RÉSUMÉ", "RESUMEN",
+    "RESUMO", "SOMMAIRE", "TABLEDESMATIÈRES", "ÍNDICE",
     "緒言", "緒論", "序章", "序文", "はしがき", "摘要", "内容梗概", "図目次", "表目次",
 }  # fmt: skip
 """Names of what only the first pages have."""

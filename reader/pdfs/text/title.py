@@ -55,6 +55,8 @@ _CUT = re.compile(
 _NUMBERED = re.compile(
     r"\d{1,2}(?:[.．]\d{1,2})*[.．:)]?\s+[^\W\d]|(?:[IVX]{1,5}|[A-Z])[.．:)]\s|第\s*\d+"
 )
+_NEVER_LABEL = re.compile(r"chapter|第|\d|.*contents|目\s*次|inhalt|table des", re.IGNORECASE)
+"""Headings that larger words may follow: the name of a chapter."""
 STANDS_OUT = 1.08
 """Sizes of the running text from which on a cell stands out."""
 RIVALS = 1.15
@@ -70,8 +72,16 @@ def is_banner(text: str) -> bool:
 
 def above_text(cells: Sequence[Cell]) -> list[Cell]:
     """Select the cells above the first heading of the text, where alone a title can be."""
-    top = min((cell.y0 for cell in cells if is_section(cell.text)), default=None)
+    heads = [c for c in cells if is_section(c.text) and not _is_label(c, cells)]
+    top = min((cell.y0 for cell in heads), default=None)
     return [cell for cell in cells if top is None or cell.y0 < top - 1]
+
+
+def _is_label(head: Cell, cells: Sequence[Cell]) -> bool:
+    """Check whether the name of a section is a label above a title: "METHOD", "Discussion"."""
+    below = (cell for cell in cells if 0 < cell.y0 - head.y0 < 8 * head.size)
+    is_followed = any(c.top > 1.3 * head.top and not is_section(c.text) for c in below)
+    return is_followed and not _NEVER_LABEL.match(head.text)
 
 
 def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
@@ -87,6 +97,7 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
         and sum(map(str.isalpha, cell.text)) > 2
         and (cell.top >= STANDS_OUT * body or cell.is_bold)
         and not is_banner(cell.text)
+        and not is_section(cell.text)
     ]
     # A journal's name and address above its masthead may be larger than any title.
     ends = [c.y1 for c in cells if c.y0 < 0.3 * height and _MASTHEAD.fullmatch(c.text)]
