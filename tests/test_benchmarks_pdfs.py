@@ -112,6 +112,7 @@ class TestScores:
         )
         assert of(known, document) == {
             "title exact": (1, 1),
+            "exact and told as sure": (1, 1),
             "first author": (1, 1),
             "names found": (1, 2),
             "names given are listed": (1, 2),
@@ -218,19 +219,39 @@ class TestSums:
             (truth(title="Mirrors"), written(title="Mirrors")),
             (truth(file="b.pdf", title="Light", kind="slides"), written(title="Lightt")),
         ]
-        first, ids, known, strange = quality.results(iter(given))
+        first, sure, surely_wrong, ids, known, strange = quality.results(iter(given))
         assert first == Result(
             "title exact",
             50.0,
             "%",
             floor=95.0,
-            note="1 of 2",
+            note="1 of 2, 9 to 91 %",
             parts=(Part("two columns", 1, 1), Part("slides", 0, 1)),
             misses=(Miss("b.pdf", "Light", "Lightt"),),
         )
         assert not first.ok
+        assert (sure.value, sure.ok) == (50.0, True)
+        assert surely_wrong == Result(
+            "wrong titles told as sure",
+            1,
+            "",
+            bar=0.0,
+            misses=(Miss("b.pdf", "Light", "Lightt"),),
+        )
         assert ids == Result("wrong ids", 0, "", bar=0.0)
         assert (known.value, strange.name, strange.value) == (0.0, "wrong papers", 0)
+
+    @pytest.mark.parametrize(
+        ("n", "total", "low", "high"), [(98, 98, 96.2, 100.0), (37, 40, 80.1, 97.4)]
+    )
+    def test_a_share_has_its_interval(self, n: int, total: int, low: float, high: float) -> None:
+        found = [round(100 * end, 1) for end in quality.wilson(n, total)]
+        assert found == [low, high]
+
+    def test_a_wrong_title_that_is_not_sure_is_no_wrong_title(self) -> None:
+        given = [(truth(title="Light"), Document((), title="Lightt", is_title_sure=False))]
+        results = {r.name: r.value for r in quality.results(iter(given))}
+        assert (results["title exact"], results["wrong titles told as sure"]) == (0, 0)
 
     def test_one_wrong_id_misses_its_bar(self) -> None:
         given = [(TRUTH, written(doi="10.9999/other"))]
@@ -415,6 +436,8 @@ def test_quality_and_marks_come_from_any_folder_of_the_same_layout(
     found = figures(data, tmp_path / "cache", {"quality", "marks"}, capsys)
     assert {name: r["value"] for name, r in found.items()} == {
         "title exact": 100.0,
+        "exact and told as sure": 100.0,
+        "wrong titles told as sure": 0,
         "first author": 100.0,
         "names found": 100.0,
         "names given are listed": 100.0,

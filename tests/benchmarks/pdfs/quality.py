@@ -5,6 +5,7 @@ python -m tests.benchmarks.pdfs --only quality
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from reader.base.errors import PdfError
 from reader.library.passage import Document
 from reader.pdfs.text.process import PdfPool
 from tests.benchmarks.frame import Asked, Miss, Part, Result
-from tests.benchmarks.pdfs import recognised
+from tests.benchmarks.pdfs import compare, recognised
 from tests.benchmarks.pdfs.columns import orders
 from tests.benchmarks.pdfs.compare import short
 from tests.benchmarks.pdfs.score import Score, own_ids, scores
@@ -26,8 +27,10 @@ FLOORS = {
     "printed ids found": 99.0,
 }
 ORDER = "pages with columns in order"
+WRONG_TITLES = "wrong titles told as sure"
 NAMES = (
     "title exact",
+    "exact and told as sure",
     "first author",
     "names found",
     "names given are listed",
@@ -91,6 +94,7 @@ def results(documents: Iterator[tuple[Truth, Document]]) -> list[Result]:
     """Sum the scores of all PDFs; a figure that no truth speaks of is left out."""
     tallies = {name: Tally() for name in NAMES}
     wrong: list[Miss] = []
+    wrong_titles: list[Miss] = []
     several = sorted(documents, key=lambda pair: pair[0].file)
     for truth, document in several:
         for score in scores(truth, document):
@@ -100,20 +104,37 @@ def results(documents: Iterator[tuple[Truth, Document]]) -> list[Result]:
                 first, second = order.wrong
                 score = Score(ORDER, order.n == order.total, 1, f"{first} … {second}", "reversed")
                 tallies[ORDER].add(truth, score, f"{truth.file} page {order.page}")
+        is_wrong = compare.bare(document.title) != compare.bare(truth.title)
+        if document.is_title_sure and document.title and truth.title and is_wrong:
+            wrong_titles.append(Miss(truth.file, truth.title, document.title))
         strange = own_ids(document) - truth.ids
         expected = ", ".join(sorted(truth.ids)) or "none"
         wrong += [Miss(truth.file, expected, id_) for id_ in sorted(strange)]
     return [
         *(_result(name, tally) for name, tally in tallies.items() if tally.parts),
+        Result(WRONG_TITLES, len(wrong_titles), "", bar=0.0, misses=tuple(wrong_titles)),
         Result("wrong ids", len(wrong), "", bar=0.0, misses=tuple(wrong)),
         *recognised.results(several),
     ]
 
 
+def wilson(n: int, total: int) -> tuple[float, float]:
+    """Give the middle 95 % of a share, of which n of total were seen (Wilson 1927).
+
+    Things of one PDF count as if they were of several, so it is narrow for names and headings.
+    """
+    z = 1.96
+    middle = (n + z * z / 2) / (total + z * z)
+    half = z * math.sqrt(n * (total - n) / total + z * z / 4) / (total + z * z)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
 def _result(name: str, tally: Tally) -> Result:
     parts = tally.parts
     n, total = sum(part.n for part in parts), sum(part.total for part in parts)
-    note = f"{n} of {total}" + (f"; {NOTES[name]}" if name in NOTES else "")
+    low, high = wilson(n, total)
+    note = f"{n} of {total}, {100 * low:.0f} to {100 * high:.0f} %"
+    note += f"; {NOTES[name]}" if name in NOTES else ""
     return Result(
         name,
         100 * n / total,

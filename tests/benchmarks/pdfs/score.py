@@ -51,6 +51,8 @@ def _front(truth: Truth, document: Document) -> Iterator[Score]:
     if truth.title:
         is_right = compare.bare(document.title) == compare.bare(truth.title)
         yield Score("title exact", is_right, 1, truth.title, document.title)
+        is_sure = is_right and document.is_title_sure
+        yield Score("exact and told as sure", is_sure, 1, truth.title, document.title)
     given = ", ".join(document.authors)
     if truth.first_author:
         first = document.authors[0] if document.authors else ""
