@@ -45,8 +45,6 @@ from reader.morning.tools import Tools
 from reader.pdfs.rows import pdfs
 
 OUTCOMES = ("identified", "unknown", "duplicate", "asked", "broken")
-DONE = ("identified", "unknown", "duplicate")
-"""Outcomes after which the person has nothing to do."""
 
 MOST_LISTED = 20
 """Finished files that are listed one by one; more are counted by topic."""
@@ -108,8 +106,13 @@ def report(results: AddReport, found: FilesToAdd, *, is_ended: bool) -> Iterator
     if not is_news and is_ended:
         yield _nothing_new(results, found)
         return
-    for outcome in DONE:
-        yield from _finished_lines(outcome, results.new.get(outcome, []))
+    unknown = results.new.get("unknown", [])
+    groups = results.new | {
+        "unknown": [added for added in unknown if not added.unsure_title],
+        "unnamed": [added for added in unknown if added.unsure_title],
+    }
+    for outcome in _HEADS:
+        yield from _finished_lines(outcome, groups.get(outcome, []))
     if results.lacking:
         yield _("PARTLY READ  added, but some pages are missing ({n})", n=len(results.lacking))
         yield from _hinted_lines(
@@ -179,6 +182,10 @@ def line_of(added: FileOutcome) -> str:
     else:
         place = f"{held.topic or UNFILED}/{held.key or held.paper.id}"  # as in the folder
         line = _("{path} → {paper} → {place}", path=path, paper=paper_text(held), place=place)
+    if added.unsure_title:
+        line += _(" · title, perhaps: “{title}”", title=added.unsure_title)
+    if added.abstract_language == "en":
+        line += _(" · abstract in English, text not")
     marked = added.marked
     if marked.n_highlights:
         line += ngettext(" · {n} highlight", " · {n} highlights", marked.n_highlights)
@@ -206,6 +213,7 @@ def shown_path(path: str) -> str:
 _HEADS = {
     "identified": N_("ADDED  recognised ({n})"),
     "unknown": N_("ADDED  not recognised, kept under the title in the PDF ({n})"),
+    "unnamed": N_("ADDED  not recognised, title not sure, kept under the file's name ({n})"),
     "duplicate": N_("ALREADY HERE  ({n})"),
 }
 
@@ -362,7 +370,7 @@ def add_command(
             return run.settle_one(found, as_)
         for error in missing:
             run.fail(error)
-        wishes = Wishes(may_fetch=not no_fetch, is_moving=is_moving)
+        wishes = Wishes(may_fetch=not no_fetch, is_moving=is_moving, may_ask=run.is_asking)
         try:
             with build.tools(context, library) as tools:
                 for id_ in ids:
@@ -553,10 +561,12 @@ class _AddRun:
         self._settle(*next(iter(found.files.items())), held)
         return self.code
 
-    def _settle(self, path: Path, named: Path, held: LibraryPaper | None) -> None:
+    def _settle(
+        self, path: Path, named: Path, held: LibraryPaper | None, *, title: str = ""
+    ) -> None:
         try:
             with build.tools(self.context, self.library) as tools:
-                added = settle(self.library, tools, path, held, named=named)
+                added = settle(self.library, tools, path, held, named=named, title=title)
         except PdfError as error:
             self.fail(error)
             return
@@ -565,22 +575,34 @@ class _AddRun:
         elif not settings_of(self.context).is_quiet:
             output.put(plain(line_of(added)))
 
+    @property
+    def is_asking(self) -> bool:
+        """Check whether somebody reads the questions and can answer them."""
+        return not (self.as_json or settings_of(self.context).is_quiet) and is_terminal()
+
     def fail(self, error: ReaderError) -> None:
         code = say_error(error)
         # The first error decides the exit code.
         self.code = self.code or code
 
     def ask(self, found: FilesToAdd) -> None:
-        """Ask which paper each unclear file is; unanswered files wait for a later run."""
+        """Ask which paper or title each unclear file has; those unanswered wait for a later run."""
         waiting = self.results.asked
-        if not (self.as_json or settings_of(self.context).is_quiet) and is_terminal():
+        if self.is_asking:
             waiting = []
             for added in self.results.asked:
+                path = found.path_of(added.addition.path)
+                if added.unsure_title:
+                    title = _title_of(added, path.stem)
+                    if title is None:
+                        waiting.append(added)
+                    else:
+                        self._settle(path, found.files[path], None, title=title)
+                    continue
                 paper = _answer_to(added)
                 if paper is None:
                     waiting.append(added)
                     continue
-                path = found.path_of(added.addition.path)
                 # False, a paper of its own, is None for `settle`.
                 self._settle(path, found.files[path], paper or None)
         if waiting or self.results.n_broken:
@@ -596,6 +618,23 @@ def _not_one(n: int) -> UsageError:
         ),
         hint=_("Run `reader add FILE --as ID` once for each file."),
     )
+
+
+def _title_of(added: FileOutcome, name: str) -> str | None:
+    """Ask for the title of one file; name: the file's. Returns None for later.
+
+    An empty line or the end of the input means later too.
+    """
+    output.put()
+    output.put(plain(_("{path}: {what}", path=added.addition.path, what=added.addition.why)))
+    try:
+        typed = input(
+            _("Its title? Type it, or y (as read), n (the file's name) or l (later)") + " [l]: "
+        ).strip()
+    except EOFError:
+        output.put()
+        return None
+    return {"y": added.unsure_title, "n": name, "l": None, "": None}.get(typed, typed)
 
 
 def _answer_to(added: FileOutcome) -> LibraryPaper | Literal[False] | None:

@@ -118,8 +118,9 @@ FIELDS = {
     # PDFs.
     "FileOutcome": """path=addition.path outcome=addition.outcome id=held.paper.id
         title=held.paper.title~ topic=held.topic key=held.key pdf=- why=addition.why~
-        hint=addition.hint~? is_new is_moved stayed~? n_highlights=marked.n_highlights
-        n_new_highlights=marked.n_new n_ink=marked.n_ink copy=marked.copy? lacking candidates""",
+        hint=addition.hint~? is_new is_moved stayed~? unsure_title~? abstract_language?
+        n_highlights=marked.n_highlights n_new_highlights=marked.n_new n_ink=marked.n_ink
+        copy=marked.copy? lacking candidates""",
     "TabletOutcome": "*held outcome file=name~?",
     "CopyOutcome": """file=name~ outcome id=held.paper.id title=held.paper.title~ state=held.state
         n_highlights=counts.there n_new=counts.new n_changed=counts.changed

@@ -191,11 +191,13 @@ class Wishes:
     """The options of a run.
 
     may_fetch: ask registries for printed ids. is_moving: delete each file whose bytes lie
-    in the library.
+    in the library. may_ask: somebody answers which title a file has, where that is not sure;
+    else it is kept under the file's name.
     """
 
     may_fetch: bool = True
     is_moving: bool = False
+    may_ask: bool = False
 
 
 def settle(
@@ -205,9 +207,11 @@ def settle(
     held: LibraryPaper | None,
     *,
     named: Path | None = None,
+    title: str = "",
 ) -> FileOutcome:
     """Add one file as the paper that a person names; None: as a paper of its own.
 
+    title: the one that the person gives it, "" for the printed one or the file's name.
     Raises PdfError and StoreError.
     """
     with lock_file(library.folder / "add.lock"):
@@ -216,14 +220,24 @@ def settle(
         document = tools.read_pdf(path)
         read = FileContent(file, document, marks_in(tools, path))
         guess = recognise(library, document, sha256=file.sha256, name=file.stem)
-        if guess.printed is None:
+        printed = guess.printed
+        if printed is None:
             printed = read_print(document, id_=f"pdf:{file.sha256[:16]}", name=file.stem)
-            guess = replace(guess, printed=printed)
+        if title:
+            paper = replace(printed.paper, title=title)
+            printed = replace(printed, paper=paper, unsure_title="")
         # The person says that the printed id is another paper's, so it is not looked up.
         why = str(lazy_gettext("you said so"))
         near = guess.candidates or ((guess.row,) if guess.row is not None else ())
         told = replace(
-            guess, level="none", row=None, id="", unknown_doi="", why=why, candidates=near
+            guess,
+            level="none",
+            row=None,
+            id="",
+            unknown_doi="",
+            why=why,
+            candidates=near,
+            printed=printed,
         )
         if held is not None:
             told = replace(told, level="strong", row=held.row)
@@ -370,7 +384,8 @@ class Adding:
     def _keep(
         self, read: FileContent, recognised: Recognition, found: Paper | None = None
     ) -> FileOutcome:
-        if recognised.level == "medium":
+        is_title_asked = self.wishes.may_ask and found is None and recognised.unsure_title
+        if recognised.level == "medium" or is_title_asked:
             return ask_about(self.library, read.file, recognised)
         try:
             return self._keeper.keep(read, recognised, found=found)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reader.base.errors import PdfError, os_reason
-from reader.base.messages import Text, lazy_gettext
+from reader.base.messages import N_, Text, lazy_gettext
 from reader.base.text import as_utf8
 from reader.library.disk import write_whole
 from reader.library.files import is_here
@@ -188,6 +188,8 @@ class FileOutcome:
     decide. marked: its marks, imported just now. lacking: pages of it that could not be read.
     is_new: found out just now; else by an earlier run. is_moved: the file itself was deleted,
     since its bytes are in the library; stayed: why it was not, where it should be.
+    unsure_title: the printed title, where it may be wrong and no registry gave a better one.
+    abstract_language: see Document.
     """
 
     addition: Addition
@@ -199,6 +201,8 @@ class FileOutcome:
     is_moved: bool = False
     stayed: Text = ""
     is_recorded: bool = True
+    unsure_title: str = ""
+    abstract_language: str = ""
 
 
 def record(
@@ -229,11 +233,15 @@ def record(
 
 
 def ask_about(library: Library, file: File, recognised: Recognition) -> FileOutcome:
-    """Record that a person is to decide which paper a file is; nothing else is done."""
+    """Record that a person is to decide which paper or title a file has; nothing else is done."""
+    title = recognised.unsure_title
     addition = record(
         file,
         recognised,
         outcome="asked",
+        why=lazy_gettext("the title may be “{title}”, but this is not sure", title=title)
+        if title
+        else "",
         hint=lazy_gettext(
             "Say which with `reader add FILE --as ID`, or `--as new` for none of these."
         ),
@@ -241,7 +249,7 @@ def ask_about(library: Library, file: File, recognised: Recognition) -> FileOutc
     is_new = pdfs.addition_of(library.db, addition.path) != addition
     pdfs.add_addition(library.db, addition, at=library.now())
     several = papers.papers_at(library.db, recognised.candidates)
-    return FileOutcome(addition, candidates=tuple(several), is_new=is_new)
+    return FileOutcome(addition, candidates=tuple(several), is_new=is_new, unsure_title=title)
 
 
 def keep_broken(library: Library, file: File, error: PdfError) -> FileOutcome:
@@ -303,13 +311,18 @@ class Keeper:
             [held] = papers.papers_at(db, [held.row])
             self._place(file, content, held, recognised, passages)
             note_unread(self.library, held, document)
+            unsure = "" if found else recognised.unsure_title
             addition = record(
                 file,
                 recognised,
                 outcome="identified" if recognised.level == "strong" else "unknown",
                 paper=held.row,
                 why=recognised.why
-                or lazy_gettext("not recognised, kept under the title in the PDF"),
+                or lazy_gettext(
+                    N_("not recognised, kept under the file's name, as its title is not sure")
+                    if unsure
+                    else N_("not recognised, kept under the title in the PDF")
+                ),
                 printed=to_look_up,
             )
             pdfs.add_addition(db, addition, at=self.library.now())
@@ -317,7 +330,14 @@ class Keeper:
         # Only now: a transaction that was rolled back must leave nothing to recognise files by.
         self.texts.add(held.row, recognised.sketch)
         lacking = unread_pages(document, addition.path)
-        return FileOutcome(addition, held, marked=marked, lacking=lacking)
+        return FileOutcome(
+            addition,
+            held,
+            marked=marked,
+            lacking=lacking,
+            unsure_title=unsure,
+            abstract_language=document.abstract_language,
+        )
 
     def has_pdf(self, held: LibraryPaper, recognised: Recognition) -> bool:
         """Check whether a paper has a PDF here, and no older one than this file's version."""

@@ -51,6 +51,12 @@ class Recognition:
     """A printed DOI of no paper in the library, which can be looked up."""
 
     @property
+    def unsure_title(self) -> str:
+        """Get the title of an unknown paper, where it may be wrong; else ""."""
+        is_unknown = self.level == "none" and self.printed is not None
+        return self.printed.unsure_title if is_unknown and self.printed else ""
+
+    @property
     def paper(self) -> Paper | None:
         """Get the paper as the page prints it, None where the bytes were enough."""
         return self.printed.paper if self.printed else None

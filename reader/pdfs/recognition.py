@@ -81,13 +81,16 @@ class PdfClues:
     titles: tuple[str, ...]
     """The title as read, then other texts at the top of page 1 that may be it."""
     paper: Paper
-    """Title, authors, abstract and year as printed; its id is made from the bytes."""
+    """Title, authors, abstract and year as printed; its id is made from the bytes. Without a sure
+    title its title is the file's name."""
     type: Type
     is_plain: bool
     """Whether it looks as one paper and nothing else."""
     is_part: bool
     """Whether it is slides, a supplement, or several papers, so that the stamp may be of one
     among several."""
+    unsure_title: str = ""
+    """A title that may be wrong, "" where it is sure or there is none."""
     words: frozenset[str] = field(repr=False, default=frozenset())
     """The words of the first two pages, and their pieces of three words."""
 
@@ -111,7 +114,8 @@ class Verdict:
 def read_print(document: Document, *, id_: str, name: str) -> PdfClues:
     """Extract from a PDF's text the clues to which paper it is.
 
-    id_: of the paper while no better one is known. name: of the file, for a PDF without a title.
+    id_: of the paper while no better one is known. name: of the file, for a PDF without a sure
+    title.
     """
     stamp = next(iter(find_ids(document.stamp)), None)
     doi = parse_id(document.doi) if document.doi else None
@@ -134,7 +138,7 @@ def read_print(document: Document, *, id_: str, name: str) -> PdfClues:
         titles=_titles(document),
         paper=Paper(
             ids=(id_,),
-            title=document.title or name,
+            title=(document.title if document.is_title_sure else "") or name,
             authors=document.authors,
             abstract=document.abstract,
             published_on=date(document.year, 1, 1) if document.year else None,
@@ -142,6 +146,7 @@ def read_print(document: Document, *, id_: str, name: str) -> PdfClues:
         type=document.type,
         is_plain=_is_plain(document) and not has_second,
         is_part=has_second or document.type in ("slides", "supplement"),
+        unsure_title="" if document.is_title_sure else document.title,
         words=frozenset([*words, *_pieces(words)]),
     )
 

@@ -299,6 +299,65 @@ def test_on_a_terminal_it_asks_and_an_answer_is_kept(library: Path, shelf: Path)
     assert shown(library, WATER)["pdf"]
 
 
+def unsure(file: Path, subject: str = "Rain") -> Path:
+    """Make a PDF whose largest words are not surely its title: nothing of a paper is below."""
+    with pymupdf.open() as pdf:
+        page = pdf.new_page()
+        page.insert_text((72, 80), f"Notes on {subject}", fontsize=18)
+        page.insert_textbox((72, 120, 540, 760), text(subject, 400), fontsize=10)
+        pdf.save(file)
+    return file
+
+
+def test_a_title_that_is_not_sure_yields_to_the_files_name_and_is_told(
+    library: Path, shelf: Path
+) -> None:
+    unsure(shelf / "scan-07.pdf")
+    code, out, _ = run_here("add", "--no-fetch", str(shelf), library=library)
+    assert code == 0
+    assert says(out, "title not sure, kept under the file's name (1)")
+    assert says(out, "scan-07.pdf → scan-07 → ", "title, perhaps: “Notes on Rain”")
+    _, [again] = added(library, "--no-fetch", str(unsure(shelf.parent / "other.pdf", "Wind")))
+    assert (again["outcome"], again["title"], again["unsure_title"]) == (
+        "unknown",
+        "other",
+        "Notes on Wind",
+    )
+
+
+def test_an_english_abstract_before_a_japanese_text_is_told(library: Path, shelf: Path) -> None:
+    with pymupdf.open() as pdf:
+        page = pdf.new_page()
+        page.insert_text((120, 80), "雨を聞く静かな機械の設計", fontsize=18, fontname="japan")
+        page.insert_text((220, 110), "雨野 花子", fontsize=11, fontname="japan")
+        page.insert_text((72, 150), "Abstract", fontsize=12, fontname="hebo")
+        for at in range(4):
+            line = "the rain of the town is heard by the machines that we made for this"
+            page.insert_text((72, 170 + 14 * at), line, fontsize=10)
+        page.insert_text((72, 250), "1. はじめに", fontsize=12, fontname="japan")
+        for at in range(20):
+            line = "静かな機械は雨の音を長く聞くことができる。"
+            page.insert_text((72, 270 + 14 * at), line, fontsize=10, fontname="japan")
+        pdf.save(shelf / "rain.pdf")
+    _, out, _ = run_here("add", "--no-fetch", str(shelf), library=library)
+    assert says(out, "雨を聞く静かな機械の設計", "abstract in English, text not")
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [("y\r", "Notes on Rain"), ("n\r", "scan-07"), ("Rain and Wind\r", "Rain and Wind")],
+)
+def test_on_a_terminal_a_title_that_is_not_sure_is_asked_for(
+    library: Path, shelf: Path, typed: str, title: str
+) -> None:
+    unsure(shelf / "scan-07.pdf")
+    with _on_a_terminal(library, shelf) as terminal:
+        terminal.until("Its title?")
+        terminal.press(typed)
+        assert terminal.end() == 0
+    assert rows(library, "SELECT title FROM papers WHERE canonical LIKE 'pdf:%'") == [(title,)]
+
+
 def _on_a_terminal(library: Path, shelf: Path) -> AbstractContextManager[OnTerminal]:
     command = [READER, "add", "--no-fetch", str(shelf)]
     env = environment(library, NOW, {"TERM": "xterm-256color"})
