@@ -62,6 +62,42 @@ def test_a_label_above_the_title_does_not_end_the_front() -> None:
     assert (document.title, document.is_title_sure) == ("Quiet Machines that Listen", True)
 
 
+def test_a_first_line_that_reads_as_a_banner_belongs_to_its_title() -> None:
+    sheet = (
+        Sheet()
+        .mid(80, "A Walk through the University of Quiet", 18, "tibo")
+        .mid(101, "Rain", 18, "tibo")
+    )
+    document = sheet.mid(130, ADA, 11).body().read()
+    assert (document.title, document.is_title_sure) == (
+        "A Walk through the University of Quiet Rain",
+        False,
+    )
+
+
+def test_a_title_page_alone_has_a_title() -> None:
+    sheet = Sheet().mid(300, "Quiet Machines that Listen", 20, "tiro").mid(360, ADA, 12)
+    assert sheet.read().title == "Quiet Machines that Listen"
+
+
+def test_a_page_with_a_notice_alone_is_followed_by_the_front() -> None:
+    sheet = Sheet()
+    sheet.put(70, 80, "Under review at Rain 2031", 10)
+    document = sheet.page().mid(80, "Quiet Machines", 17, "tibo").mid(110, ADA, 11).body().read()
+    assert (document.title, document.authors) == ("Quiet Machines", (ADA,))
+
+
+def test_a_subtitle_in_the_titles_bold_type_may_have_a_comma() -> None:
+    sheet = titled("Quiet Machines").mid(100, "How they listened, 1790 to 1811", 11, "tibo")
+    document = sheet.mid(130, ADA, 12).body().read()
+    assert document.title == "Quiet Machines: How they listened, 1790 to 1811"
+
+
+def test_words_that_stand_out_between_title_and_authors_leave_the_title_unsure() -> None:
+    sheet = titled("Quiet Machines").mid(100, "Rain, Wind, Snow", 11, "tibo")
+    assert not sheet.mid(130, f"{ADA} and {BEN}", 11).body().read().is_title_sure
+
+
 def test_running_text_is_no_title() -> None:
     assert Sheet().prose(70, 80, 30).read().title == ""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from reader.library.passage import Block, Page, Type
 from reader.pdfs.text.cells import Cell, cell_of, cells_of, is_bare, is_cover, zone_of
+from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.imprint import doi_of, own_part, type_of, year_of
 from reader.pdfs.text.lines import Line, PageLines, glued, joined
 from reader.pdfs.text.people import authors_of
@@ -51,7 +52,11 @@ class _Sheet:
         self.page = page
         self.heads = [cell_of(line) for line in sorted(dropped, key=lambda o: (o.base, o.x0))]
         self.cells = cells_of(raw, page, dropped=dropped)
-        self.title = title_cells(self.cells, page.height, body)
+        # A title page alone has no running text: its smallest letters stand for it.
+        sizes = [cell.size for cell in self.cells] if is_bare(self.cells) else []
+        self.body = min([body, *sizes])
+        self.title = title_cells(self.cells, page.height, self.body)
+        self.has_heading = any(is_section(cell.text) for cell in self.cells)
         self.zone = zone_of(self.cells, self.title, page.width, page.height)
 
     def doi(self) -> str:
@@ -86,6 +91,9 @@ def read_front(
         is_named = len(title) > 15 and title in plain("".join(c.text for c in first.cells))
         if is_named or (is_foreign and title and authors_of(second.zone)):
             sheet, cover = second, first
+    elif len(raw) > 1 and is_bare(first.cells) and not first.has_heading:
+        # A page with a notice, a stamp or nothing before the front.
+        sheet, cover = _Sheet(raw[1], lines[1], (), body), first
     authors = authors_of(sheet.zone) or (authors_of(cover.zone) if cover else ())
     if not authors and is_bare(sheet.cells) and sheet.title:
         authors = authors_of([c for c in sheet.cells if c.y1 <= sheet.title[0].y0])
@@ -99,7 +107,7 @@ def read_front(
         bool(authors or abstract)
         and not lines[0].is_scanned
         and reads_as_title(title)
-        and not has_rival(sheet.cells, sheet.title, authors, body)
+        and not has_rival(sheet.cells, sheet.title, authors, sheet.body)
     )
     return Front(
         title=title,

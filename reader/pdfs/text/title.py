@@ -70,6 +70,21 @@ def is_banner(text: str) -> bool:
     return _BANNER.fullmatch(text) is not None
 
 
+def goes_on(cell: Cell, cells: Sequence[Cell]) -> bool:
+    """Check whether a cell that reads as a banner has a line of another kind right below it.
+
+    "A Walk through the University of Quiet" and "Rain" are one title.
+    """
+    return any(
+        other.y0 - cell.y0 > 0
+        and other.y0 - cell.y1 < 0.5 * cell.size
+        and abs(other.top - cell.top) < 0.5
+        and other.is_bold == cell.is_bold
+        and not is_banner(other.text)
+        for other in cells
+    )
+
+
 def above_text(cells: Sequence[Cell]) -> list[Cell]:
     """Select the cells above the first heading of the text, where alone a title can be."""
     heads = [c for c in cells if is_section(c.text) and not _is_label(c, cells)]
@@ -96,7 +111,7 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
         if cell.y0 < 0.62 * height
         and sum(map(str.isalpha, cell.text)) > 2
         and (cell.top >= STANDS_OUT * body or cell.is_bold)
-        and not is_banner(cell.text)
+        and not (is_banner(cell.text) and not goes_on(cell, cells))
         and not is_section(cell.text)
     ]
     # A journal's name and address above its masthead may be larger than any title.
@@ -146,8 +161,11 @@ def has_rival(
 ) -> bool:
     """Check whether another cell could be the title as well, or a part of it.
 
-    Only cells above the first author count; where none was found, all above the text.
+    Only cells above the first author count; where none was found, all above the text. Between
+    title and authors, where a subtitle is, any cell that stands out is one.
     """
+    if is_banner(title[0].text):
+        return True
     in_title = set(title)
     is_cjk = any(_CJK.search(cell.text) for cell in title)
     first = plain(authors[0]) if authors else ""
@@ -155,7 +173,9 @@ def has_rival(
         if first and cell.y0 >= title[0].y0 and cell not in in_title and first in plain(cell.text):
             # Two words with capitals may be a title rather than a name.
             return cell.top >= LARGE_NAMES * body
-        is_large = cell.top >= RIVALS * body or cell.top >= 0.9 * title[0].top
+        is_below = title[-1].y1 <= cell.y1 and bool(authors)
+        stands_out = cell.is_bold or cell.top >= STANDS_OUT * body
+        is_large = cell.top >= min(RIVALS * body, 0.9 * title[0].top) or (is_below and stands_out)
         is_long = len(cell.text.split()) > 1 or len(_CJK.findall(cell.text)) > 3
         # A banner right above in the title's own type may be its first line.
         is_apart = abs(cell.top - title[0].top) > 1 or title[0].y0 - cell.y1 > cell.top
@@ -168,8 +188,8 @@ def has_rival(
 
 
 def plain(text: str) -> str:
-    """Fold a text to its letters and digits, for comparing titles and names."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+    """Fold a text to its letters and digits, without accents, for comparing titles and names."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if c.isalnum())
 
 
 def _first_language(high: list[Cell], size: float) -> Cell:
@@ -210,13 +230,17 @@ def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Ce
             break
         is_between = max(1.12 * body, 1.1 * after[0].size) <= cell.size < first.top
         text = cell.text
-        if not is_between or MARK in cell.marked:
+        # A smaller line in the title's bold type, above names that are not bold.
+        is_as_bold = cell.is_bold and first.is_bold and not after[0].is_bold
+        is_as_bold = is_as_bold and body <= cell.size < first.top
+        if not (is_between or is_as_bold) or MARK in cell.marked:
             break
         if _CJK.search(first.text):
             is_subtitle = re.match(r"[-–—〜～―ー:：]", text) is not None
         else:
             is_prose = len(text.split()) > 2 and re.search(r"\s[a-z]|[wW]ith|For|Of", text)
-            is_subtitle = bool(is_prose) and "," not in text and names_in(cell.marked) is None
+            is_no_place = is_as_bold or "," not in text
+            is_subtitle = bool(is_prose) and is_no_place and names_in(cell.marked) is None
         if not is_subtitle:
             break
         taken.append(cell)
