@@ -8,6 +8,7 @@ import lzma
 import pytest
 
 from reader.pdfs.text.headings import is_section
+from reader.pdfs.text.lines import with_ligatures
 from reader.pdfs.text.title import is_banner, reads_as_title
 from tests.data import DATA, needs_data
 from tests.pdfs.test_pdf_front import ADA, BEN, Sheet, titled
@@ -25,6 +26,7 @@ from tests.pdfs.test_pdf_front import ADA, BEN, Sheet, titled
         "Table of Contents",
         "Chapter 1",
         "Chapter 3 Estimation",
+        "Appendix A",
         "Einleitung",
         "目次",
         "目　次",
@@ -166,6 +168,10 @@ def test_a_banner_names_a_kind_a_journal_or_a_school_and_nothing_else(
     text: str, is_one: bool
 ) -> None:
     assert is_banner(text) is is_one
+
+
+def test_ligatures_of_fonts_without_names_are_written_out() -> None:
+    assert with_ligatures("\x1cnished \x0cve a\x1bairs") == "finished five affairs"
 
 
 @needs_data

@@ -15,7 +15,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from reader.pdfs.text.lines import Line, PageLines, style_of
+from reader.pdfs.text.lines import Line, PageLines, style_of, with_ligatures
 
 MARK = "\x1f"
 """Replaces in `marked` a raised mark, and a gap of three spaces or more."""
@@ -113,12 +113,12 @@ def _part(line: dict[str, Any]) -> Cell | None:
     top = max((s for s, n in sizes.items() if n >= enough), default=size)
     marked = []
     for span in spans if len(spans) > 1 else ():
-        text, is_small = span["text"], span["size"] < 0.9 * size
+        text, is_small = with_ligatures(span["text"]), span["size"] < 0.9 * size
         is_raised = bool(span["flags"] & 1) or span["origin"][1] < base - 0.12 * size
         is_sign = bool(_SIGN.fullmatch(text.strip())) and (is_raised or is_small)
         is_mark = is_sign or (is_small and is_raised and _MARK_TEXT.fullmatch(text))
         marked.append(MARK if is_mark and text.strip() else text)
-    text = "".join([span["text"] for span in spans])
+    text = with_ligatures("".join([span["text"] for span in spans]))
     x0, y0, x1, y1 = line["bbox"]
     words = "".join(marked) or text
     return Cell(x0, y0, x1, y1, base, text, words, size, top, is_bold, is_italic)

@@ -54,7 +54,7 @@ _SECTION_NUMBER = re.compile(
 )
 _LETTERED = re.compile(r"[A-Z][.．]\s|[IVX]+[.．]\s|第\s*\d+\s*[章節]")
 _CHAPTER = re.compile(r"第\s*\d+\s*[章部編]|(?:Chapter|CHAPTER|Part|PART)\s+[\dIVX]+")
-_CHAPTER_BEGINS = re.compile(r"第\s*\d+\s*[章部編]|(?i:chapter)\s+(?:\d+|[IVX]+)\b")
+_CHAPTER_BEGINS = re.compile(r"第\s*\d+\s*[章部編]|(?i:chapter|appendix)\s+(?:\d+|[IVX]+|[A-Z])\b")
 _ABSTRACT_BEGINS = re.compile(r"(?:Abstract|ABSTRACT|概\s*要|要\s*旨|あらまし)\s*[—–:：.．]\s*\S")
 _BARE_NUMBER = re.compile(r"^[\dIVX.．\s第章節A-Z]{0,6}(?<![A-Za-z])[.．]?\s*")
 _RUN_IN = re.compile(

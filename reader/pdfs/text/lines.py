@@ -187,6 +187,20 @@ def _stray(chars: list[dict[str, Any]], size: float) -> set[int]:
 
 
 NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b\u2060\ufeff]")
+_LIGATURES = {
+    ord(code): letters
+    for codes in ("\x0b\x0c\x0e\x0f", "\x1b\x1c\x1e\x1f")
+    for code, letters in zip(codes, ("ff", "fi", "ffi", "ffl"), strict=True)
+} | {0x1D: "fl"}
+"""TeX's ligatures in fonts that do not name their letters: the encodings OT1 and T1. OT1's fl is
+the code of a line's end, and is not told from one."""
+
+
+def with_ligatures(text: str) -> str:
+    """Write out ligatures that a font of TeX gives as control characters."""
+    return text if text.isprintable() else text.translate(_LIGATURES)
+
+
 _BOLD = re.compile(r"bold|black|heavy|demi|medi\b|CMBX|SFBX|-Bd|Gothic-B", re.IGNORECASE)
 _ITALIC = re.compile(r"ital|oblique|CMTI|SFTI|-It\b", re.IGNORECASE)
 
@@ -289,7 +303,7 @@ def _line(line: dict[str, Any], direction: tuple[int, int]) -> Line:
     spans = line["spans"]
     text = spans[0]["text"] if len(spans) == 1 else "".join([span["text"] for span in spans])
     if not text.isprintable():
-        text = NOT_TEXT.sub("", text.replace("\xa0", " "))
+        text = NOT_TEXT.sub("", with_ligatures(text).replace("\xa0", " "))
     text = text.strip()
     if not text:
         return _EMPTY

@@ -55,7 +55,9 @@ _CUT = re.compile(
 _NUMBERED = re.compile(
     r"\d{1,2}(?:[.．]\d{1,2})*[.．:)]?\s+[^\W\d]|(?:[IVX]{1,5}|[A-Z])[.．:)]\s|第\s*\d+"
 )
-_NEVER_LABEL = re.compile(r"chapter|第|\d|.*contents|目\s*次|inhalt|table des", re.IGNORECASE)
+_NEVER_LABEL = re.compile(
+    r"chapter|appendix|第|\d|.*contents|目\s*次|inhalt|table des", re.IGNORECASE
+)
 """Headings that larger words may follow: the name of a chapter."""
 STANDS_OUT = 1.08
 """Sizes of the running text from which on a cell stands out."""
@@ -171,8 +173,10 @@ def has_rival(
     first = plain(authors[0]) if authors else ""
     for cell in above_text(cells):
         if first and cell.y0 >= title[0].y0 and cell not in in_title and first in plain(cell.text):
-            # Two words with capitals may be a title rather than a name.
-            return cell.top >= LARGE_NAMES * body
+            # Two words with capitals may be a title, or a subtitle above larger names.
+            below = (c for c in cells if 0 < c.y0 - cell.y1 < 5 * cell.size)
+            is_above_larger = any(c.top > 1.1 * cell.top and names_in(c.marked) for c in below)
+            return cell.top >= LARGE_NAMES * body or is_above_larger
         is_below = title[-1].y1 <= cell.y1 and bool(authors)
         stands_out = cell.is_bold or cell.top >= STANDS_OUT * body
         is_large = cell.top >= min(RIVALS * body, 0.9 * title[0].top) or (is_below and stands_out)
