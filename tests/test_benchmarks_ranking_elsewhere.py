@@ -152,6 +152,20 @@ def test_papers_are_kept_by_what_the_files_hold(tmp_path: Path) -> None:
     assert load(asked.data, asked.cache).papers[id_of(0, 0)].title == title
 
 
+def test_two_runs_at_once_do_not_write_into_one_file(tmp_path: Path) -> None:
+    asked = folder(tmp_path, [record(0, 0)])
+    load(asked.data, asked.cache)
+    [kept] = (asked.cache / "ranking").iterdir()
+    content = kept.read_bytes()
+    kept.unlink()
+    other = kept.with_suffix(".part")
+    other.write_bytes(b"what another run has so far")
+    load(asked.data, asked.cache)
+    assert kept.read_bytes() == content
+    assert other.read_bytes() == b"what another run has so far"
+    assert set((asked.cache / "ranking").iterdir()) == {kept, other}
+
+
 def test_the_data_says_which_days_are_whole(tmp_path: Path) -> None:
     asked = folder(tmp_path, [], {"C_own_theme": own_theme(span=["2031-03-04", "2031-03-05"])})
     whole = whole_lists(asked.data)

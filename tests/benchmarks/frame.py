@@ -180,6 +180,22 @@ class Shell:
         return Runs(tuple(several[warm_up:]))
 
 
+def keep(path: Path, content: bytes) -> None:
+    """Write a file of the cache whole or not at all.
+
+    Under a name of its own first: two runs at once must not write into one file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    number, beside = tempfile.mkstemp(".part", f"{path.name}-", path.parent)
+    try:
+        with open(number, "wb") as file:
+            file.write(content)
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
 def exit_code(results: Sequence[Result]) -> int:
     """Give MISSED when some figure is over its bar or below its floor, else 0."""
     return 0 if all(result.ok for result in results) else MISSED

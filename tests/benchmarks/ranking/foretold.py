@@ -20,6 +20,7 @@ import platformdirs
 
 from reader.ranking.forecast import MUCH_VOTES
 from reader.ranking.rank import Term
+from tests.benchmarks.frame import keep
 from tests.benchmarks.ranking import caught, mornings
 from tests.benchmarks.ranking.replayed import Replay, read_labels, replay
 from tests.benchmarks.ranking.talk import SEED, refitted, reported_days
@@ -73,7 +74,7 @@ def forecasts(replayed: Replay, kept: Path) -> caught.Forecasts:
         ]
         found = caught.forecasts(replayed, replayed.days, numbers)
         rows = {id_: [(t.kind, t.what, t.value) for t in terms] for id_, terms in found.items()}
-        kept.write_bytes(marshal.dumps(rows))
+        keep(kept, marshal.dumps(rows))
     rows = marshal.loads(kept.read_bytes())
     return {id_: tuple(Term(*term) for term in terms) for id_, terms in rows.items()}
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from reader.library.paper import Paper
 from reader.ranking.events import features
-from tests.benchmarks.frame import DataMissing
+from tests.benchmarks.frame import DataMissing, keep
 
 Features = Mapping[str, float]
 
@@ -118,10 +118,7 @@ def _rows(files: Sequence[Path], cache: Path) -> list[list[Any]]:
         for path in files:
             with lzma.open(path, "rt", encoding="utf-8") as lines:
                 rows += [[row.get(key) for key in keys] for row in map(json.loads, lines)]
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        beside = kept.with_suffix(".part")
-        beside.write_bytes(marshal.dumps(rows))
-        beside.replace(kept)
+        keep(kept, marshal.dumps(rows))
     found: list[list[Any]] = marshal.loads(kept.read_bytes())
     return found
 
