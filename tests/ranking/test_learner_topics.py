@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -68,6 +69,31 @@ def test_ten_thousand_dislikes_keep_liked_papers_in() -> None:
     dislikes = [(about(n, "cooking bread"), Label(100 + n, False, 0.5)) for n in range(10_000)]
     model = fitted(*liked(*many), *dislikes)
     assert [judge(one, features(one), model).place for one in many] == ["in"] * len(many)
+
+
+PICKS = Topic("picks", "own", "picks")
+KINDS = ("whispering snails", "humming frogs", "purring carps", "barking moths", "singing newts")
+
+
+def test_the_class_that_all_likes_share_tells_less_than_one_of_their_words() -> None:
+    likes = [replace(about(n, KINDS[n % 5]), categories=("cs.SD",)) for n in range(900, 910)]
+    others = [
+        replace(one, categories=("cs.SD" if n < FEWEST // 10 else "cs.CV",))
+        for n, one in enumerate(BACKGROUND)
+    ]
+    given = [(features(one), label) for one, label in liked(*likes)]
+    weights = fit_topic(PICKS, given, [features(one) for one in others]).weights
+    assert 0 < weights["c:cs.SD"] - weights["c:cs.CV"] < weights["w:snail"] / 2
+
+
+def test_what_was_liked_once_counts_more_in_a_topic_without_words() -> None:
+    likes = [about(n, KINDS[n == 900]) for n in range(900, 940)]
+    given = [(features(one), label) for one, label in liked(*likes)]
+    background = [features(one) for one in BACKGROUND]
+    strange = replace(PICKS, words=("zeppelin",))
+    bare, named = (fit_topic(of, given, background).weights for of in (PICKS, strange))
+    ratios = [weights["w:frog"] / weights["w:snail"] for weights in (bare, named)]
+    assert ratios[0] > 1.05 * ratios[1]
 
 
 def test_the_topics_own_words_are_not_learned_a_second_time() -> None:
