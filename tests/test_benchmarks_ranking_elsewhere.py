@@ -20,7 +20,14 @@ from tests.benchmarks.ranking import curated, own, picks, talk, themes
 from tests.benchmarks.ranking.caught import SHIPPED_FROM, SHIPPED_UNTIL, knows_shipped
 from tests.benchmarks.ranking.mornings import Whole, load, whole_lists
 from tests.benchmarks.ranking.peers import Texts, arxiv_sanity, plain_tfidf, zotero_arxiv_daily
-from tests.benchmarks.ranking.tasks import Answer, Lesson, lead
+from tests.benchmarks.ranking.tasks import (
+    Answer,
+    Lesson,
+    Task,
+    interval,
+    lead,
+    mean_precision,
+)
 
 MONDAY = date(2031, 3, 3)
 N_DAYS, N = 30, 12
@@ -270,7 +277,15 @@ def test_readers_of_whom_nothing_is_known_are_left_out_by_name(tmp_path: Path) -
     assert note.endswith("2 readers; no picks or no targets in the data: gone")
     assert note_of(results, "B frozen: MAP, persons and editors").startswith("1 readers")
     assert note_of(results, "B frozen: MAP, topic lists").startswith("1 readers")
-    ratios = {"B frozen: of the SVM's MAP", "B replayed: of the SVM's MAP"}
+    ratios = {
+        f"B {played}: {figure}"
+        for played in ("frozen", "replayed")
+        for figure in (
+            "of the SVM's MAP",
+            "of the SVM's MAP, without the best",
+            "readers with the SVM's recall@20 or more",
+        )
+    }
     assert held_to(results) == {n for n in names(results) if "ahead of" in n} | ratios
 
 
@@ -367,6 +382,42 @@ def test_draws_and_readers_of_one_day_are_drawn_together() -> None:
     assert lead(thrice, nothing) == pytest.approx(lead(once, none))
 
 
+def test_a_figure_has_the_interval_of_its_days() -> None:
+    alike = [Answer("0", day(n), 1, 0.5, 1, 1) for n in range(9)]
+    assert interval(mean_precision, alike) == (0.5, 0.5)
+    unlike = [Answer("0", day(n), 1, float(n % 2), 1, 1) for n in range(10)]
+    low, high = interval(mean_precision, unlike)
+    assert 0.1 <= low < 0.5 < high <= 0.9
+
+
+def test_a_lead_that_rests_on_one_reader_is_seen(tmp_path: Path) -> None:
+    ours = [Answer(g, day(n), 2, p, 2, hits) for g, p, hits in LEADS for n in range(4)]
+    svm = [Answer(g, day(n), 2, 0.5, 2, 1) for g, _, _ in LEADS for n in range(4)]
+    found = {r.name: r for r in picks.beside_svm(folder(tmp_path, []), "B", ours, svm)}
+    whole, rest, worst, recalled = found.values()
+    assert whole.ok
+    assert (rest.value, rest.ok) == (pytest.approx(100), False)
+    assert rest.note.startswith("without best; ")
+    assert (worst.value, worst.note[:5]) == (pytest.approx(90), "worst")
+    assert recalled.value == pytest.approx(200 / 3)
+    assert recalled.note == "2 of 3; below it: worst"
+
+
+LEADS = (("best", 0.9, 2), ("other", 0.55, 1), ("worst", 0.45, 0))
+"""A reader, the precision of each of their days, and how many of two papers are in the first 20."""
+
+
+def test_the_days_that_most_readers_share_are_encoded() -> None:
+    def task(group: str, n: int) -> Task:
+        return Task(day(n), Lesson(day(0), ()), (), frozenset(), group)
+
+    tasks = [task("a", 1), task("a", 2), task("b", 2), task("b", 3), task("c", 2), task("c", 3)]
+    assert [t.day for t in picks.shared(tasks, 1)] == [day(2)] * 3
+    assert {t.day for t in picks.shared(tasks, 2)} == {day(2), day(3)}
+    assert picks.shared(tasks, 9) == tasks
+    assert picks.shared(tasks, 0) == []
+
+
 def test_a_theme_is_known_by_its_list_and_day_one_knows_words_and_twenty_papers(
     tmp_path: Path,
 ) -> None:
@@ -383,6 +434,7 @@ def test_a_theme_is_known_by_its_list_and_day_one_knows_words_and_twenty_papers(
     assert max(id_ for _, id_ in tasks[0].lesson.seeds) < min(tasks[0].candidates)
     results = themes.measure(asked)
     note = note_of(results, "themes: MAP")
-    assert note == "6 days, 6 papers; no words, picks or targets: ben/Awesome-Ponds"
+    assert note.startswith("6 days, 6 papers; 95 % of draws of days ")
+    assert note.endswith("; no words, picks or targets: ben/Awesome-Ponds")
     asked = folder(tmp_path, all_records(), {"B_own_picks": rows[1:]})
     assert names(themes.measure(asked)) == ["themes: days measured"]

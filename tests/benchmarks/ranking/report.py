@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.benchmarks.frame import Asked, Result
-from tests.benchmarks.ranking.tasks import Answer, lead, mean_precision, mean_recall
+from tests.benchmarks.ranking.tasks import (
+    Answer,
+    interval,
+    lead,
+    mean_precision,
+    mean_recall,
+)
 from tests.data import ROOT
 
 
@@ -37,6 +43,12 @@ def least(asked: Asked, value: float) -> float | None:
     return None if asked.is_quick else value
 
 
+def drawn(measure: Callable[..., float], *several: Sequence[Answer]) -> str:
+    """Say between which values a figure lies, in hundredths."""
+    low, high = (100 * x for x in interval(measure, *several))
+    return f"95 % of draws of days {low:.1f} to {high:.1f}"
+
+
 def figures(
     asked: Asked,
     name: str,
@@ -52,7 +64,7 @@ def figures(
     """
     if not ours:
         return [nothing(name, note or "no day has a wanted paper")]
-    n = f"{len(ours)} days, {sum(a.n_wanted for a in ours)} papers"
+    n = f"{len(ours)} days, {sum(a.n_wanted for a in ours)} papers; {drawn(mean_precision, ours)}"
     mean_of, recall_of = 100 * mean_precision(ours), 100 * mean_recall(ours)
     found = [
         Result(
@@ -62,7 +74,13 @@ def figures(
             floor=absolute(asked, floors.precision),
             note=f"{n}; {note}" if note else n,
         ),
-        Result(f"{name}: recall@20", recall_of, "", floor=absolute(asked, floors.recall)),
+        Result(
+            f"{name}: recall@20",
+            recall_of,
+            "",
+            floor=absolute(asked, floors.recall),
+            note=drawn(mean_recall, ours),
+        ),
     ]
     for peer, theirs in peers.items():
         by, low, high = (100 * x for x in lead(ours, theirs))

@@ -108,6 +108,22 @@ def mean_recall(several: Sequence[Answer]) -> float:
     return mean(several, lambda a: a.recall)
 
 
+def interval(
+    measure: Callable[..., float], *several: Sequence[Answer], seed: int = 0
+) -> tuple[float, float]:
+    """Give the middle 95 % of a figure, days drawn again; several: answers to the same tasks."""
+    by_day: dict[date, list[int]] = {}
+    for n, one in enumerate(several[0]):
+        by_day.setdefault(one.day, []).append(n)
+    days, draw = list(by_day), random.Random(seed)
+    found = []
+    for _ in range(N_RESAMPLES if days else 0):
+        places = [n for day in draw.choices(days, k=len(days)) for n in by_day[day]]
+        found.append(measure(*([answers[n] for n in places] for answers in several)))
+    found.sort()
+    return (found[N_RESAMPLES // 40], found[-1 - N_RESAMPLES // 40]) if found else (0.0, 0.0)
+
+
 def lead(
     ours: Sequence[Answer], theirs: Sequence[Answer], *, seed: int = 0
 ) -> tuple[float, float, float]:
