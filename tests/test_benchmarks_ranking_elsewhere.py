@@ -23,7 +23,6 @@ from tests.benchmarks.ranking.peers import Texts, arxiv_sanity, plain_tfidf, zot
 from tests.benchmarks.ranking.tasks import (
     Answer,
     Lesson,
-    Task,
     interval,
     lead,
     mean_precision,
@@ -407,17 +406,6 @@ def test_a_lead_that_rests_on_one_reader_is_seen(tmp_path: Path) -> None:
 
 LEADS = (("best", 0.9, 2), ("other", 0.55, 1), ("worst", 0.45, 0))
 """A reader, the precision of each of their days, and how many of two papers are in the first 20."""
-
-
-def test_the_days_that_most_readers_share_are_encoded() -> None:
-    def task(group: str, n: int) -> Task:
-        return Task(day(n), Lesson(day(0), ()), (), frozenset(), group)
-
-    tasks = [task("a", 1), task("a", 2), task("b", 2), task("b", 3), task("c", 2), task("c", 3)]
-    assert [t.day for t in picks.shared(tasks, 1)] == [day(2)] * 3
-    assert {t.day for t in picks.shared(tasks, 2)} == {day(2), day(3)}
-    assert picks.shared(tasks, 9) == tasks
-    assert picks.shared(tasks, 0) == []
 
 
 def test_a_theme_is_known_by_its_list_and_day_one_knows_words_and_twenty_papers(

@@ -38,7 +38,8 @@ NEARNESS = 0.4
 USUAL_NEARNESS = 2.0
 MOST_NEARNESS = 0.8
 """What a paper's nearness adds or takes away: the first for each standard deviation beyond the
-second, which papers with the topic's words usually have; at most the third."""
+second, which papers with the topic's words usually have; at most the third. Nothing in a topic
+without words: there what was learned says it better."""
 
 DOUBT = 2.2
 """How far below the cut a paper that has one of the topic's words may still be asked about: one
@@ -130,7 +131,8 @@ def start(topic: Topic, topics: tuple[Topic, ...] = ()) -> TopicModel:
     is_own = topic.lane == "own"
     cut = 0.0 if is_own else -DOUBT
     longer = longer_words(topic, topics)
-    return TopicModel(topic.path, topic.words, longer, cut=cut, is_own=is_own)
+    nearness = NEARNESS if topic.words else 0.0
+    return TopicModel(topic.path, topic.words, longer, nearness=nearness, cut=cut, is_own=is_own)
 
 
 def levelled(models: Mapping[str, TopicModel]) -> dict[str, TopicModel]:

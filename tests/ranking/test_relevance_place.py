@@ -182,3 +182,10 @@ def test_a_followed_author_comes_on_top_of_what_the_words_lift_as_in_the_list() 
     assert change.place == "in"
     # The words lift as much as it took away.
     assert change.score == pytest.approx(placing(both))
+
+
+def test_nearness_counts_nothing_in_a_topic_without_words() -> None:
+    bare = start(Topic("picks", "own", "picks"))
+    assert len({judge(TITLE, {}, bare, nearness=near).score for near in (None, 0.0, 9.0)}) == 1
+    named = start(TOPIC)
+    assert len({judge(TITLE, {}, named, nearness=near).score for near in (None, 0.0, 9.0)}) == 3

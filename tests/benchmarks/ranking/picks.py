@@ -3,28 +3,24 @@
     python -m tests.benchmarks.ranking --only picks
 
 Frozen: learned once, from what was picked up to the reader's cut. Replayed: learned anew
-each week from what had been picked by then. With vectors, as the program is used: frozen, on the
-whole days that most readers share, since a day takes minutes to encode.
+each week from what had been picked by then. Vectors count nothing in a topic without words, so
+this is the list as the program shows it.
 """
 
 from __future__ import annotations
 
 import random
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from reader.library.config import Config, Topic
-from reader.morning.rank import FEWEST
+from reader.library.config import Topic
 from tests.benchmarks.frame import Asked, Result
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
-from tests.benchmarks.ranking.near import Near, vectors_of
 from tests.benchmarks.ranking.peers import Texts, arxiv_sanity, plain_tfidf, zotero_arxiv_daily
 from tests.benchmarks.ranking.report import (
-    NO_FLOORS,
     Floors,
     absolute,
     drawn,
@@ -43,7 +39,6 @@ from tests.benchmarks.ranking.tasks import (
     mean_recall,
     relearned,
 )
-from tests.benchmarks.search.encoding import Installed, Model, Remembered
 
 TOPIC = Topic("picks", "own", "picks")
 LIST_OF_A_TOPIC = "curated topic list"
@@ -57,25 +52,21 @@ LEAST_RECALLED = 80.0
 """The share of the readers for whom recall@20 may not be below the SVM's."""
 
 PERSONS_FLOOR = 34.0
-ENOUGH_DAYS = 6
-"""Days with vectors of one reader, after which other readers come first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """n_days: target days of a reader, None for all. is_replayed: the refits too.
-    n_encoded: days that are encoded."""
+    """n_days: target days of a reader, None for all. is_replayed: the refits too."""
 
     n_readers: int | None = None
     n_days: int | None = None
     is_replayed: bool = True
-    n_encoded: int = 12
 
 
-QUICK = Plan(n_readers=3, n_days=3, is_replayed=False, n_encoded=0)
+QUICK = Plan(n_readers=3, n_days=3, is_replayed=False)
 
 
-def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
+def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
     plan = plan or (QUICK if asked.is_quick else Plan())
     mornings = data.load(asked.data, asked.cache)
     readers = chosen(asked, plan)
@@ -86,37 +77,7 @@ def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) 
         replayed = [task for reader in readers for task in replayed_tasks(reader, mornings, plan)]
         sets.append(_Set(asked, "B replayed", replayed, kinds, Floors(52.0, 81.0)))
     texts, shipped = Texts(mornings), Shipped.over(mornings)
-    found = [result for one in sets for result in one.measured(shipped, texts)]
-    if encoded := shared([t for t in frozen if len(t.candidates) >= FEWEST], plan.n_encoded):
-        kept = Remembered(model or Installed(Config(topics=()).encoder), asked.cache / "ranking")
-        near = Near(vectors_of(mornings, kept), kept)
-        by_words = _Set(asked, "B on these days, by words", encoded, kinds, NO_FLOORS)
-        joined = _Set(asked, "B with vectors", encoded, kinds, NO_FLOORS)
-        found = [
-            *joined.measured(Shipped.over(mornings, near), texts),
-            *by_words.measured(shipped, texts),
-            *found,
-        ]
-    return found
-
-
-def shared(tasks: Sequence[Task], n_days: int) -> list[Task]:
-    """Give the tasks of so many days: of those that most readers have who lack days so far."""
-    groups: dict[date, set[str]] = {}
-    for task in tasks:
-        groups.setdefault(task.day, set()).add(task.group)
-    lacking = dict.fromkeys({task.group for task in tasks}, ENOUGH_DAYS)
-    chosen: list[date] = []
-    while len(chosen) < min(n_days, len(groups)):
-
-        def worth(day: date) -> tuple[int, int]:
-            # Of equals one by a hash: the first ones would all be of one season.
-            return sum(lacking[g] > 0 for g in groups[day]), -zlib.crc32(str(day).encode())
-
-        chosen.append(max(groups.keys() - chosen, key=worth))
-        for group in groups[chosen[-1]]:
-            lacking[group] -= 1
-    return [task for task in tasks if task.day in chosen]
+    return [result for one in sets for result in one.measured(shipped, texts)]
 
 
 @dataclass(frozen=True, slots=True)
