@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import click
@@ -22,7 +24,16 @@ from reader.cli.signals import told_when_ended
 from reader.gathering.gather import source_names
 from reader.gathering.outage import told_together
 from reader.gathering.rows.sources import source
+from reader.gathering.rows.votes import StoredVotes, stored_votes
+from reader.gathering.votes import (
+    A_DAY_S,
+    VotesOutcome,
+    days_to_import,
+    import_votes,
+    source_of_votes,
+)
 from reader.library.config import unknown_class_text
+from reader.library.days import day_named
 from reader.library.folder import Library, read_config
 from reader.library.place import FEEDS, find_folder
 from reader.library.rows import papers
@@ -30,7 +41,13 @@ from reader.library.rows.database import forget_index, lock_file
 from reader.morning.pipe import fetch_and_rank, index_all, learn_decisions
 from reader.morning.trust import missing_seeds, reports, seed_text
 from reader.pdfs.fetch import forget_readings
-from reader.texts.sources import categories_text, facts_of, head_text, no_network_text, shared_hint
+from reader.texts.sources import (
+    categories_text,
+    facts_of,
+    head_text,
+    no_network_text,
+    shared_hint,
+)
 
 OFTEN_S = 0.2
 """Seconds between two lines of one step: at most five lines a second."""
@@ -53,8 +70,17 @@ class Lines(build.Silent):
         output.put_json({"step": label, "done": done, "total": total})
 
 
-def put_end(n_new: int, problems: Sequence[Problem], error: ReaderError | None = None) -> None:
-    """Print the last JSON line. error: what ended the run early, None where nothing did."""
+def put_end(
+    n_new: int,
+    problems: Sequence[Problem],
+    error: ReaderError | None = None,
+    *,
+    votes: VotesOutcome | None = None,
+) -> None:
+    """Print the last JSON line. error: what ended the run early, None where nothing did.
+
+    votes: what was imported, None where none were asked for.
+    """
 
     def texts(error: ReaderError) -> dict[str, str]:
         return {"message": plain(error.message), "hint": plain(error.hint)}
@@ -63,7 +89,12 @@ def put_end(n_new: int, problems: Sequence[Problem], error: ReaderError | None =
         {"stage": one.stage, "subject": plain(one.subject), **texts(one.error)} for one in problems
     ]
     told = [texts(one) for one in told_together(problems)]
-    ended = {"n_new": n_new, "problems": failed, "told": told, "error": error and texts(error)}
+    counted = votes and {
+        name: getattr(votes, name)
+        for name in ("n_days", "n_papers", "n_votes", "n_skipped", "n_left")
+    }
+    ended = {"n_new": n_new, "votes": counted, "problems": failed, "told": told,
+             "error": error and texts(error)}  # fmt: skip
     output.put_json(ended)
 
 
@@ -79,10 +110,20 @@ def put_end(n_new: int, problems: Sequence[Problem], error: ReaderError | None =
     examples={
         "gather": N_("Ask all sources and do all the work"),
         'gather "arXiv feed cs.CL"': N_("Ask one source only"),
+        "gather --votes-since 2030-03-04": N_("First import a year of votes"),
     },
 )
 @click.argument("sources", nargs=-1, metavar="[SOURCE...]")
 @click.option("--no-encode", is_flag=True, help=N_("Leave PDFs, full text and vectors for later."))
+@click.option(
+    "--votes-since",
+    "since",
+    metavar="DAY",
+    help=N_(
+        "First import the votes of Hugging Face's daily papers from a day on: what authors' "
+        "earlier papers came to foretells talk. No paper comes in by it."
+    ),
+)
 @click.option(
     "--json",
     "as_json",
@@ -91,7 +132,11 @@ def put_end(n_new: int, problems: Sequence[Problem], error: ReaderError | None =
 )
 @click.pass_context
 def gather_command(
-    context: click.Context, sources: tuple[str, ...], no_encode: bool, as_json: bool
+    context: click.Context,
+    sources: tuple[str, ...],
+    no_encode: bool,
+    since: str | None,
+    as_json: bool,
 ) -> int:
     """Do all work that needs the network or the model. Exit code 5 where something failed."""
     with build.opened(context) as library:
@@ -113,6 +158,8 @@ def gather_command(
             output.put(plain(str(unknown_class_text(name))), is_error=True)
         before, began_at = papers.n_papers(library.db), library.now()
         problems: list[Problem] = []
+        first = since and day_named(since, library.today())
+        votes: VotesOutcome | None = None
 
         def how_far() -> str:
             asked = (source(library.db, name).asked_at for name in known)
@@ -132,6 +179,11 @@ def gather_command(
                 told_when_ended(library, how_far),
                 build.tools(context, library, shown=lines) as tools,
             ):
+                if first:
+                    if not as_json:
+                        _say_how_long(context, library, first)
+                    votes = import_votes(library, tools, first)
+                    problems += votes.problems
                 problems += fetch_and_rank(library, tools, only=sources)
                 if no_encode:
                     learn_decisions(library, tools)
@@ -141,14 +193,17 @@ def gather_command(
             # The problems of the sources are reported too, before the error that ended the run.
             report(problems)
             if as_json:
-                put_end(papers.n_papers(library.db) - before, problems, error)
+                put_end(papers.n_papers(library.db) - before, problems, error, votes=votes)
             raise
         n_new = papers.n_papers(library.db) - before
         code = _back_up(library)
         if as_json:
-            put_end(n_new, problems)
-        elif sys.stdout.isatty():
-            answer(context, ngettext("{n} new paper.", "{n} new papers.", n_new))
+            put_end(n_new, problems, votes=votes)
+        else:
+            for text in votes_texts(votes) if votes else ():
+                answer(context, text)
+            if sys.stdout.isatty():
+                answer(context, ngettext("{n} new paper.", "{n} new papers.", n_new))
     return report(problems) or code
 
 
@@ -161,6 +216,55 @@ def _back_up(library: Library) -> int:
         say_errors([error])
         return error.exit_code
     return 0
+
+
+def _say_how_long(context: click.Context, library: Library, since: date) -> None:
+    """Say before an import of votes how many days are asked for, and how long it takes."""
+    n = len(days_to_import(library, since))
+    minutes = math.ceil(n * A_DAY_S / 60)
+    text = ngettext(
+        "Asking {source} for the votes of {n} day (about {minutes} min).",
+        "Asking {source} for the votes of {n} days (about {minutes} min).",
+        n,
+        source=source_of_votes(library).name,
+        minutes=minutes,
+    )
+    answer(context, text)
+
+
+def votes_texts(done: VotesOutcome) -> Iterator[str]:
+    """Report what an import of votes brought, what it could not use and what is left to ask."""
+    yield ngettext(
+        "Votes of {n} day read: papers {n_papers}, up-votes {n_votes}.",
+        "Votes of {n} days read: papers {n_papers}, up-votes {n_votes}.",
+        done.n_days,
+        n_papers=f"{done.n_papers:,}",
+        n_votes=f"{done.n_votes:,}",
+    )
+    if done.n_skipped:
+        yield ngettext(
+            "{n} entry without authors or an arXiv id was not used.",
+            "{n} entries without authors or an arXiv id were not used.",
+            done.n_skipped,
+        )
+    if done.n_left:
+        yield ngettext(
+            "{n} day is missing; the same command asks for it again.",
+            "{n} days are missing; the same command asks for them again.",
+            done.n_left,
+        )
+
+
+def stored_votes_text(stored: StoredVotes) -> str:
+    """Report the votes that were imported for authors' records."""
+    return ngettext(
+        "Imported votes ({first} to {last}): {n} day, papers {n_papers}.",
+        "Imported votes ({first} to {last}): {n} days, papers {n_papers}.",
+        stored.n_days,
+        first=stored.first,
+        last=stored.last,
+        n_papers=f"{stored.n_papers:,}",
+    )
 
 
 def report(problems: list[Problem]) -> int:
@@ -243,6 +347,7 @@ def sources_command(context: click.Context, as_json: bool) -> int:
         found = reports(library)
         seeds = missing_seeds(library)
         unknown = library.config.arxiv.unknown
+        votes = stored_votes(library.db)
     code = 5 if any(one.line.is_missing for one in found) else 0
     if as_json:
         for one in found:
@@ -250,6 +355,8 @@ def sources_command(context: click.Context, as_json: bool) -> int:
         for seed in seeds:
             # A seed is not a source, so its line has neither the state nor the counts of one.
             output.put_json({"name": f"seed {seed.id}", "is_missing": False}, seed)
+        if votes.n_days:
+            output.put_json({"name": "votes", "is_missing": False}, votes)
         return code
     width = screen.width_of_terminal()
     output.put_all(map(screen.bold, screen.wrap(head_text(found), width)))
@@ -268,6 +375,7 @@ def sources_command(context: click.Context, as_json: bool) -> int:
     for text in (
         *map(str, map(unknown_class_text, unknown)),
         *(str(seed_text(seed, zone)) for seed in seeds),
+        *([stored_votes_text(votes)] if votes.n_days else []),
     ):
         output.put_all(screen.wrap(plain(text), width))
     return code

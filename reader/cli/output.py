@@ -84,6 +84,7 @@ FIELDS = {
     "Quota": "target written skimmed to_go deadline",
     "Deadline": "name~ on",
     "SavedSearchHits": "name~ query~ n papers",
+    "StoredVotes": "first last n_days n_papers n_votes",
     "Seed": "id topic state error~? tried_at",
     "SourceLine": "name state expected received covers error?",
     "Report": """name state=line.state is_missing=line.is_missing covers=newest.covers

@@ -52,6 +52,13 @@ def family_folds(followed: str) -> frozenset[str]:
     return frozenset(folds | shorter | {fold.replace("aa", "a") for fold in folds})
 
 
+def author_key(name: str) -> str:
+    """Fold a whole name: two printings that differ in case, accents or dots are one."""
+    text = unicodedata.normalize("NFKD", name.casefold())
+    kept = "".join(c if c.isalnum() else " " for c in text if not unicodedata.combining(c))
+    return " ".join(kept.split())
+
+
 @functools.lru_cache(maxsize=65_536)
 def name_key(author: str) -> str:
     """Fold a name to its family name and first initial, which all printings of it share."""

@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +31,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from reader.base.words import TELLING_NOTHING
+from reader.library.identity import author_key
 from reader.library.paper import Paper
 from reader.ranking.rank import Term
 
@@ -144,12 +144,20 @@ class AuthorRecord:
     """An author's earlier papers, and how many of them were hot so far.
 
     n_doublings: the sum of log2(1 + up-votes) of the hot ones, None where not kept.
+    n_supposed: papers that are not known and must be taken to be there, since only those with
+    votes are known of a time.
     """
 
     author: str
     n_papers: int = 0
     n_hot: int = 0
     n_doublings: float | None = None
+    n_supposed: int = 0
+
+    @property
+    def n_written(self) -> int:
+        """Return how many papers the hot ones are a part of."""
+        return max(self.n_papers, self.n_hot) + self.n_supposed
 
     @property
     def doublings(self) -> float:
@@ -159,26 +167,27 @@ class AuthorRecord:
     def share(self) -> float:
         """Return the share that was hot, drawn to the usual one where papers are few."""
         # As if 1.2 papers of the usual kind stood behind it: .05 of 1.2 is USUAL.
-        return (self.n_hot + 0.05) / (max(self.n_papers, self.n_hot) + 1.2)
+        return (self.n_hot + 0.05) / (self.n_written + 1.2)
 
 
-def author_key(name: str) -> str:
-    """Fold an author's name: two printings that differ in case, accents or dots are one."""
-    text = unicodedata.normalize("NFKD", name.casefold())
-    kept = "".join(c if c.isalnum() else " " for c in text if not unicodedata.combining(c))
-    return " ".join(kept.split())
+Counts = tuple[int, int] | tuple[int, int, float] | tuple[int, int, float, int]
+"""An author's papers, the hot ones, the doublings of their votes, and papers to be supposed."""
+
+SUPPOSED = 1
+"""Papers that are supposed for each that is known by its votes alone: half of the authors who had
+one by 2025-09-30 had written two papers for each, or more (docs/ranking.md)."""
 
 
 def records_of(
     authors: Iterable[str],
-    known: Mapping[str, tuple[int, int] | tuple[int, int, float]],
+    known: Mapping[str, Counts],
     *,
     is_watched: bool = True,
 ) -> tuple[AuthorRecord, ...]:
     """Look up each author's record, in the paper's order.
 
-    known: `author_key` → (papers, hot ones[, doublings of their votes]); who is not there has
-    none. is_watched: False where no talk was ever seen: then no paper says anything.
+    known: by `author_key`; who is not there has none. is_watched: False where no talk was ever
+    seen: then no paper says anything.
     """
     # The last author of a long list is often the one who leads it.
     names = list(dict.fromkeys(authors))
@@ -198,10 +207,9 @@ def evidence(records: Sequence[AuthorRecord]) -> dict[str, float]:
     # tell everything.
     usual = 6.0
     odds = [
-        math.log((r.n_hot + usual * USUAL) / (max(r.n_papers, r.n_hot) + usual) / USUAL)
-        for r in records
+        math.log((r.n_hot + usual * USUAL) / (r.n_written + usual) / USUAL) for r in records
     ] or [0.0]
-    votes = [r.doublings / (max(r.n_papers, r.n_hot) + 2) for r in records] or [0.0]
+    votes = [r.doublings / (r.n_written + 2) for r in records] or [0.0]
     shares = [r.share for r in records] or [AuthorRecord("").share]
     return {
         "record_sum": math.fsum(odds),

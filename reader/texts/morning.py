@@ -21,6 +21,7 @@ STEPS = {
     "extract": N_("reading PDFs"),
     "picture": N_("pictures"),
     "words": N_("full text"),
+    "votes": N_("votes"),
     "cite": N_("citation counts"),
     "encode": N_("vectors"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from datetime import timedelta
@@ -12,7 +13,7 @@ import pytest
 from reader.cli.demo.server import Fault, PlayServer
 from reader.library.rows.database import Database, lock_file
 from reader.ranking.rows import standings
-from tests.installed import LIFT, NOW, WATER, finish, run_here, says, start
+from tests.installed import HUMS, LIFT, NOW, WATER, finish, ids_of, run_here, says, start
 
 OTHER = "arxiv:3103.90077"
 RECORD = b'{"DOI": "10.5555/kettle.1", "title": "On Kettles that Whistle"}'
@@ -121,3 +122,64 @@ def test_ended_it_says_how_far_it_came(
         "Ended before all was done. Sources asked: 3 of 5; new papers: 6."
         " The next gather goes on.\n",
     )
+
+
+def of_the_page(number: int, *authors: str, n_votes: int) -> dict[str, object]:
+    """Invent an entry of the daily papers, in the form of Hugging Face's API."""
+    about = {
+        "id": f"3102.{number:05}",
+        "title": f"Of {number} Ponds",
+        "summary": "We count ponds.",
+        "upvotes": n_votes,
+        "authors": [{"name": name, "hidden": False} for name in authors],
+    }
+    return {"paper": about, "publishedAt": "2031-03-02T03:50:58.348Z", "numComments": 3}
+
+
+def test_votes_of_past_days_are_imported_told_and_counted_in_a_record(
+    fresh: Path, gathered: Path, server: PlayServer
+) -> None:
+    with (fresh / "feeds.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[[feed]]\nname = "daily"\nkind = "hf"\nurl = "{server.url}/votes"\n')
+    page = json.dumps([of_the_page(1, "Ada Neverwas", n_votes=7), of_the_page(2, n_votes=1)])
+    pages = [page, "[]", "no JSON"]
+    # Later answers are those to the feed itself, and to the day that failed.
+    server.faults = lambda path, n: (
+        Fault(status=200, body=(pages[n - 1] if n <= len(pages) else "[]").encode())
+        if path == "/votes"
+        else None
+    )
+    code, out, err = run_here("gather", "--no-encode", "--votes-since", "2031-03-01", library=fresh)
+    assert code == 5
+    assert out.splitlines() == [
+        "Asking daily for the votes of 3 days (about 1 min).",
+        "Votes of 2 days read: papers 1, up-votes 7.",
+        "1 entry without authors or an arXiv id was not used.",
+        "1 day is missing; the same command asks for it again.",
+    ]
+    assert says(err, "daily, votes of 2031-03-01: the answer is text", "not JSON")
+    assert [r for r in server.requests if r.startswith("/votes?")] == [
+        f"/votes?date=2031-03-{day:02}&limit=100" for day in (3, 2, 1)
+    ]
+    # The library is the same as without: no paper of the pages is in it, and none in the queue.
+    assert ids_of(fresh) == ids_of(gathered)
+    assert says(
+        run_here("why", "--all", HUMS, library=fresh).out,
+        "+0.057 earlier papers of its authors that were talked about: Ada Neverwas: 1 of 1",
+    )
+    last = "Imported votes (2031-03-02 to 2031-03-03): 2 days, papers 1."
+    assert run_here("sources", library=fresh).out.splitlines()[-1] == last
+    code, out, _ = run_here(
+        "gather", "--no-encode", "--json", "--votes-since", "2031-03-01", library=fresh
+    )
+    ended = json.loads(out.splitlines()[-1])
+    assert (code, ended["votes"]) == (
+        0,
+        {"n_days": 1, "n_papers": 0, "n_votes": 0, "n_skipped": 0, "n_left": 0},
+    )
+    lines = run_here("sources", "--json", library=fresh).out.splitlines()
+    assert json.loads(lines[-1]) == {
+        "name": "votes", "is_missing": False, "first": "2031-03-01", "last": "2031-03-03",
+        "n_days": 3, "n_papers": 1, "n_votes": 7,
+    }  # fmt: skip
+    assert run_here("gather", "--votes-since", "2031-04-01", library=fresh).code == 2

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reader.library.identity import author_key
 from reader.library.paper import Paper
 from reader.ranking.forecast import (
     FARTHEST,
@@ -17,7 +18,6 @@ from reader.ranking.forecast import (
     AuthorRecord,
     Coefficients,
     NumberPlace,
-    author_key,
     buckets,
     facts_of,
     forecast,

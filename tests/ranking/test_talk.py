@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from reader.gathering.rows import posts
+from reader.gathering.rows import posts, votes
+from reader.gathering.rows.votes import VotedPaper
 from reader.library.folder import Library
 from reader.library.paper import Mention, Post
 from reader.library.rows import papers
 from reader.morning.pick import decide_rows
+from reader.ranking.forecast import AuthorRecord, evidence, records_of
 from reader.ranking.learn import forecasts, shipped
 from reader.ranking.rank import total
 from reader.ranking.rows import shown, standings, talk
@@ -89,8 +91,8 @@ def test_an_authors_record_counts_earlier_papers_and_what_others_said_of_them(
     say(library, NEXT, 3, "Cy")  # too late
     people = ["Ada Field", "Bo Ash", "Nobody"]
     assert talk.known_records(library.db, people, NEXT) == {
-        "ada field": (4, 1, 0.0),
-        "bo ash": (1, 1, 0.0),
+        "ada field": (4, 1, 0.0, 0),
+        "bo ash": (1, 1, 0.0, 0),
     }
     assert talk.known_records(library.db, people, DAY) == {}
 
@@ -98,7 +100,7 @@ def test_an_authors_record_counts_earlier_papers_and_what_others_said_of_them(
 def test_the_votes_of_earlier_papers_are_kept_as_doublings(library: Library) -> None:
     vote(library, DAY, 1, 7)
     vote(library, DAY, 2, 3)
-    assert talk.known_records(library.db, ["Ada Field"], NEXT) == {"ada field": (4, 2, 5.0)}
+    assert talk.known_records(library.db, ["Ada Field"], NEXT) == {"ada field": (4, 2, 5.0, 0)}
     assert talk.hot_papers(library.db, DAY, DAY, before=NEXT) == {1: 7, 2: 3}
     assert talk.hot_papers(library.db, NEXT, NEXT, before=NEXT) == {}
 
@@ -109,6 +111,49 @@ def test_where_no_talk_was_ever_seen_no_paper_says_anything(library: Library) ->
     assert talk.is_watched(library.db)
     # Whoever posts of their own paper does not make it hot.
     assert talk.hot_papers(library.db, DAY, DAY, before=NEXT) == {}
+
+
+def imported(library: Library, on: date, number: int, n_votes: int, *authors: str) -> None:
+    votes.add_day(library.db, on, [VotedPaper(paper(number).id, n_votes, authors)])
+
+
+def test_imported_votes_are_a_record_of_papers_that_are_not_here(library: Library) -> None:
+    imported(library, DAY, 70, 7, "Zoë Reed", "Ada Field")
+    imported(library, NEXT, 71, 3, "zoe reed")
+    people = ["Zoe Reed", "Ada Field", "Nobody"]
+    known = talk.known_records(library.db, people, NEXT + timedelta(1))
+    # For each paper that is known by its votes alone another one is supposed.
+    assert known == {"zoe reed": (2, 2, 5.0, 2), "ada field": (5, 1, 3.0, 1)}
+    assert records_of(people[:1], known) == (AuthorRecord("Zoe Reed", 2, 2, 5.0, 2),)
+    # The page of a day is known from the next one on.
+    assert talk.known_records(library.db, ["Zoe Reed"], NEXT) == {"zoe reed": (1, 1, 3.0, 1)}
+    assert talk.known_records(library.db, ["Zoe Reed"], DAY) == {}
+
+
+def test_imported_votes_of_a_paper_of_the_library_count_once(library: Library) -> None:
+    imported(library, DAY, 1, 7, "Ada Field", "Bo Ash")
+    vote(library, DAY, 1, 3)
+    assert talk.known_records(library.db, ["Ada Field"], NEXT) == {"ada field": (4, 1, 3.0, 0)}
+    assert talk.hot_papers(library.db, DAY, DAY, before=NEXT) == {1: 7}
+    # A paper is not among its own authors' earlier ones, though its page came before it.
+    assert talk.known_records(library.db, ["Bo Ash"], DAY) == {}
+
+
+def test_imported_votes_bring_no_paper_up(library: Library) -> None:
+    imported(library, DAY, 1, 99, "Ada Field")
+    assert talk.is_watched(library.db)
+    assert talk.warm(library.db, DAY, NEXT, limit=9) == []
+    assert talk.votes(library.db, [1], until=NEXT) == {}
+    assert talk.talked_between(library.db, DAY, NEXT) == []
+
+
+def test_supposed_papers_make_a_record_weigh_less() -> None:
+    few, more = AuthorRecord("Ada Pond", 3, 3, 9.0), AuthorRecord("Ada Pond", 3, 3, 9.0, 3)
+    assert more.share < few.share
+    weighed, less = evidence([few]), evidence([more])
+    for name in ("record_sum", "record_best", "record_votes", "record_votes_best"):
+        assert less[name] < weighed[name]
+    assert less["record_hot"] == weighed["record_hot"]
 
 
 def test_the_ids_of_a_mailing_are_those_of_its_day(library: Library) -> None:

@@ -271,6 +271,29 @@ REASONS: tuple[str, list[str]] = (
 )
 
 
+VOTES: tuple[str, list[str]] = (
+    "m021_votes",
+    [
+        "CREATE TABLE vote_days (day TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+        """
+        CREATE TABLE vote_papers (
+            id INTEGER PRIMARY KEY,
+            identifier TEXT NOT NULL UNIQUE,
+            day TEXT NOT NULL,
+            n_votes INTEGER NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE vote_authors (
+            author TEXT NOT NULL,
+            voted INTEGER NOT NULL REFERENCES vote_papers(id),
+            PRIMARY KEY (author, voted)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ],
+)
+
+
 # In the order in which they are applied, which is not the order in which they stand above.
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first_layouts.STEPS,
@@ -284,4 +307,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     HISTORY,
     VERSIONS,
     REASONS,
+    VOTES,
 ]

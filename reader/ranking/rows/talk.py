@@ -13,10 +13,10 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from reader.library.identity import family_fold
+from reader.library.identity import author_key, family_fold
 from reader.library.paper import CitationCount, NewestCount
 from reader.library.rows.database import Database, Row
-from reader.ranking.forecast import author_key
+from reader.ranking.forecast import SUPPOSED, Counts
 from reader.ranking.rows.shown import FORETOLD_SQL
 
 
@@ -85,13 +85,12 @@ def busy_authors(db: Database, first: date, last: date, *, at_least: int) -> set
     return {r["author"] for r in rows}
 
 
-Known = tuple[int, int, float]
-"""The record of an author's earlier papers: how many, how many hot, doublings of their votes."""
-
-
-def known_records(db: Database, authors: Collection[str], day: date) -> dict[str, Known]:
+def known_records(db: Database, authors: Collection[str], day: date) -> dict[str, Counts]:
     """Count the papers of authors that arrived before a day, and how many of them were talked
-    about then, by `author_key`. Names are compared as printed; authors' own posts do not count."""
+    about then, by `author_key`. Names are compared as printed; authors' own posts do not count.
+
+    Papers that are not in the library count by the votes that were imported for them.
+    """
     # The folded family name comes first in the index; the printed one decides.
     names = json.dumps([[family_fold(name), name] for name in sorted(set(authors))])
     rows = db.read(
@@ -104,28 +103,56 @@ def known_records(db: Database, authors: Collection[str], day: date) -> dict[str
         """,  # noqa: S608  constants of this module
         (names, day.isoformat()),
     )
-    found: dict[str, Known] = {}
+    found: dict[str, tuple[int, int, float, int]] = {}
     for r in rows:
-        n, n_hot, doublings = found.get(author_key(r["name"]), (0, 0, 0.0))
+        key = author_key(r["name"])
+        n, n_hot, doublings, _ = found.get(key, _NONE)
         more = math.log2(1 + (r["n_votes"] or 0)) if r["is_hot"] else 0.0
-        found[author_key(r["name"])] = (n + 1, n_hot + r["is_hot"], doublings + more)
-    return found
+        found[key] = (n + 1, n_hot + r["is_hot"], doublings + more, 0)
+    # Whatever is in the library was counted above, or came on the day or later: a paper is not
+    # among its own authors' earlier ones.
+    imported = db.read(
+        """
+        SELECT a.author, v.n_votes FROM json_each(?1) AS wanted
+        JOIN vote_authors AS a ON a.author = wanted.value
+        JOIN vote_papers AS v ON v.id = a.voted
+        WHERE v.day < ?2 AND NOT EXISTS (SELECT 1 FROM identifiers WHERE id = v.identifier)
+        """,
+        (json.dumps(sorted({author_key(name) for name in authors})), day.isoformat()),
+    )
+    for r in imported:
+        n, n_hot, doublings, n_supposed = found.get(r["author"], _NONE)
+        more = math.log2(1 + r["n_votes"])
+        found[r["author"]] = (n + 1, n_hot + 1, doublings + more, n_supposed + SUPPOSED)
+    return dict(found)
+
+
+_NONE = (0, 0, 0.0, 0)
 
 
 _TALK = """
     FROM identifiers AS i JOIN mentions AS m ON m.identifier = i.id
     JOIN posts AS s ON s.id = m.post WHERE i.paper = p.id AND m.seen_on < ?2
 """
-_VOTES = f"(SELECT max(s.n_votes) {_TALK} AND s.author = '')"
+_IMPORTED = """
+    FROM identifiers AS i JOIN vote_papers AS v ON v.identifier = i.id
+    WHERE i.paper = p.id AND v.day < ?2
+"""
+_VOTES = f"""
+    max(coalesce((SELECT max(s.n_votes) {_TALK} AND s.author = ''), 0),
+        coalesce((SELECT max(v.n_votes) {_IMPORTED}), 0))
+"""
 _IS_HOT = f"""
-    EXISTS (SELECT 1 {_TALK} AND (s.author = '' AND s.n_votes IS NOT NULL
-            OR s.author NOT IN ('', a.name) AND s.kind != 'repost'))
+    (EXISTS (SELECT 1 {_TALK} AND (s.author = '' AND s.n_votes IS NOT NULL
+             OR s.author NOT IN ('', a.name) AND s.kind != 'repost'))
+     OR EXISTS (SELECT 1 {_IMPORTED}))
 """
 
 
 def is_watched(db: Database) -> bool:
-    """Check whether any talk was ever seen here."""
-    return db.read_one("SELECT 1 FROM mentions LIMIT 1") is not None
+    """Check whether any talk was ever seen here, or its votes imported."""
+    sql = "SELECT 1 FROM (SELECT 1 FROM mentions LIMIT 1) UNION ALL SELECT 1 FROM vote_days LIMIT 1"
+    return db.read_one(sql) is not None
 
 
 def hot_papers(db: Database, first: date, last: date, *, before: date) -> dict[int, int]:
@@ -133,11 +160,12 @@ def hot_papers(db: Database, first: date, last: date, *, before: date) -> dict[i
     others than their authors; by row the votes of lists, 0 for none."""
     rows = db.read(
         f"""
-        SELECT p.id, coalesce({_VOTES}, 0) AS n FROM papers AS p
-        WHERE p.arrived_on BETWEEN ?1 AND ?3 AND p.merged_into IS NULL AND EXISTS (
-            SELECT 1 {_TALK} AND (s.author = '' AND s.n_votes IS NOT NULL
-                OR s.author != '' AND s.kind != 'repost' AND s.author NOT IN (
-                    SELECT name FROM authors WHERE paper = p.id)))
+        SELECT p.id, {_VOTES} AS n FROM papers AS p
+        WHERE p.arrived_on BETWEEN ?1 AND ?3 AND p.merged_into IS NULL AND (
+            EXISTS (SELECT 1 {_TALK} AND (s.author = '' AND s.n_votes IS NOT NULL
+                    OR s.author != '' AND s.kind != 'repost' AND s.author NOT IN (
+                        SELECT name FROM authors WHERE paper = p.id)))
+            OR EXISTS (SELECT 1 {_IMPORTED}))
         ORDER BY p.id
         """,  # noqa: S608  constants of this module
         (first.isoformat(), before.isoformat(), last.isoformat()),

@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from reader.library.identity import author_key
 from reader.library.paper import Paper
 from reader.ranking.forecast import (
     AuthorRecord,
@@ -23,7 +24,6 @@ from reader.ranking.forecast import (
     Facts,
     NumberPlace,
     TalkExample,
-    author_key,
     facts_of,
     forecast,
     places,
