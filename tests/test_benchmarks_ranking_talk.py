@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
 
 from reader.library.paper import Paper
 from reader.ranking.forecast import AuthorRecord, Coefficients
+from tests.benchmarks.frame import DataMissing
 from tests.benchmarks.ranking import intervals
 from tests.benchmarks.ranking.caught import (
     CAP,
@@ -18,14 +26,20 @@ from tests.benchmarks.ranking.caught import (
 from tests.benchmarks.ranking.caught import catches as played
 from tests.benchmarks.ranking.caught import forecasts as foretold_by
 from tests.benchmarks.ranking.foretold import table
-from tests.benchmarks.ranking.mornings import Mornings
+from tests.benchmarks.ranking.imported import imported_votes
+from tests.benchmarks.ranking.members import members
+from tests.benchmarks.ranking.mornings import Mornings, keep
 from tests.benchmarks.ranking.replayed import Replay, replay
 from tests.benchmarks.ranking.talk import (
+    EMPTY,
+    IMPORTED,
+    OWN,
     average_precision,
     measure_forecast,
     refitted,
     reported_days,
 )
+from tests.benchmarks.ranking.talk_peers import as_often
 
 MONDAY = date(2031, 3, 3)
 N = 24
@@ -173,3 +187,99 @@ def test_what_is_shown_within_days_is_counted_of_all_and_of_what_could_be_seen()
     results = measure_caught(replayed, found)
     assert [round(r.value, 1) for r in results] == [50.0, 62.5, 50.0, 62.5]
     assert not any(r.ok for r in results)
+
+
+def pages(folder: Path, replayed: Replay) -> Path:
+    """Write the daily pages of a data folder: those that the labels are from."""
+    rows = [
+        {"id": id_, "day": found.on.isoformat(), "upvotes": found.n_votes, "title": "On frogs"}
+        for id_, found in replayed.talked.items()
+    ]
+    file = folder / "arxiv" / "heat" / "heat_hf.jsonl.gz"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    return folder
+
+
+def test_imported_votes_are_records_as_of_each_morning(tmp_path: Path) -> None:
+    replayed = a_replay(4)
+    mornings = {day(n): replayed.seen[day(n)] for n in (2, 3)}
+    found = imported_votes(pages(tmp_path, replayed), replayed.papers, mornings)
+    ada = [found.of(mornings[day(n)][0])[0] for n in (2, 3)]
+    # Of a paper that is known by its votes alone another one is supposed; the first day's paper
+    # has a number, 00000, that arXiv never gives.
+    assert [(r.n_papers, r.n_hot, r.n_supposed) for r in ada] == [(1, 1, 1), (2, 2, 2)]
+    assert [r.doublings for r in ada] == pytest.approx([4.954, 9.908], abs=0.001)
+    assert found.of(mornings[day(3)][1]) == (AuthorRecord("Cy Lake 3 1", 0, 0),)
+    assert (found.stored.first, found.stored.last) == (day(2) - timedelta(365), day(3))
+    assert found.stored.n_papers == 3
+    with pytest.raises(DataMissing):
+        imported_votes(tmp_path / "elsewhere", replayed.papers, mornings)
+
+
+def test_an_empty_library_an_import_and_the_near_lanes_own_have_their_figures(
+    tmp_path: Path,
+) -> None:
+    replayed = a_replay(20)
+    days = reported_days(replayed.days)
+    votes = imported_votes(
+        pages(tmp_path, replayed), replayed.papers, {d: replayed.seen[d] for d in days}
+    )
+    refits = refitted(replayed, days, is_quick=True)
+    # Of the near lane's own members the talked-about ones are the first by their numbers.
+    only = {f"3103.{n * 100 + k:05}": 1.0 for n in range(20) for k in (0, 5)}
+    results = {r.name: r for r in measure_forecast(replayed, days, refits, votes=votes, only=only)}
+    assert results[f"D any: {IMPORTED}"].value == results[f"D, {OWN} any: {IMPORTED}"].value == 100
+    assert results[f"D any: {EMPTY}"].value < results[f"D, {OWN} any: {EMPTY}"].value
+    gained = results["D: a year of votes imported, to an empty library, the lower of the two"]
+    assert gained.value == pytest.approx(100 / results[f"D any: {EMPTY}"].value)
+    assert "95 %" in gained.note
+
+
+def test_a_peer_is_fitted_as_often_as_ours() -> None:
+    def fit(first: date) -> Mapping[str, float]:
+        return {"a": float(first.day)}
+
+    ranker = as_often(lambda first: lambda _: fit(first), [day(0), day(5)])
+    assert ranker
+    assert [ranker(day(n))["a"] for n in (0, 4, 5, 9)] == [3.0, 3.0, 10.0, 10.0]
+    assert as_often(lambda first: None, [day(0)]) is None
+
+
+def test_only_members_are_shown_and_by_their_closeness() -> None:
+    replayed = a_replay(20, late=1)
+    days = replayed.days[10:]
+    likely = foretold_by(replayed, days, [(day(0), Coefficients(start=1.0))])
+    only = {f"3103.{n * 100 + k:05}": 0.9 if k == 7 else 0.1 for n in range(20) for k in range(9)}
+    shown = play_near(replayed, days, likely, n_foretold=1, only=only).on
+    assert shown.keys() <= only.keys()
+    assert {f"3103.{n * 100 + 7:05}" for n in range(10, 20)} <= shown.keys()
+    papers = {id_: 1.0 for id_ in only if id_.endswith("01")}
+    assert could_be_seen(replayed, days, 5, papers) == 0.0
+
+
+def test_members_are_of_a_near_topic_and_of_no_own_one() -> None:
+    titles = ["On a large language model", "Large language models for speech translation", "Lakes"]
+    mornings = some_mornings(2)
+    ids = mornings.days[day(1)][:3]
+    papers = {
+        **mornings.papers,
+        **{i: replace(mornings.papers[i], title=t) for i, t in zip(ids, titles, strict=True)},
+    }
+    found = members(Mornings(papers, mornings.days), [day(1)])
+    assert list(found) == ids[:1]
+    assert 0.5 <= found[ids[0]] < 1
+
+
+def test_a_ratio_has_an_interval_of_its_own() -> None:
+    assert intervals.of_ratio([(0.6, 0.3), (None, 0.1), (0.2, 0.1)]) == pytest.approx((2.0, 2.0))
+    low, high = intervals.of_ratio([(0.9, 0.3), (0.1, 0.4)] * 10)
+    assert low < 1 / 0.7 < high
+    assert intervals.spanned((0.5, 0.75)) == "95 % 50.0 to 75.0"
+
+
+def test_what_is_kept_is_whole_and_has_nothing_beside_it(tmp_path: Path) -> None:
+    file = tmp_path / "cache" / "papers"
+    keep(file, b"one")
+    keep(file, b"two")
+    assert [(f.name, f.read_bytes()) for f in file.parent.iterdir()] == [("papers", b"two")]

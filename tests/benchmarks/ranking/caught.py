@@ -1,7 +1,8 @@
 """Play the near lane morning by morning: which of the much talked-about does it catch?
 
 Ten papers a morning of those announced within the last weeks, chosen by `heat.caught` from
-`near_score`s with closeness switched off; a page's votes are seen the morning after it.
+`near_score`s: of all papers, with closeness switched off, or of the members of the product's
+own near lane, with theirs. A page's votes are seen the morning after it.
 Nobody decides anything, so what was foretold and is talked about later comes again.
 """
 
@@ -19,7 +20,7 @@ from reader.ranking.learn import shipped
 from reader.ranking.rank import Term, total
 from tests.benchmarks.frame import Result
 from tests.benchmarks.ranking import intervals
-from tests.benchmarks.ranking.replayed import Replay
+from tests.benchmarks.ranking.replayed import Records, Replay, lived
 from tests.benchmarks.ranking.report import nothing
 
 CAP = 10
@@ -36,8 +37,13 @@ STILL = 40
 
 Terms = tuple[Term, ...]
 Forecasts = Mapping[str, Terms]
-Lane = Callable[[Terms, Terms, int], float | None]
-"""A paper's score by its heat, its forecast and its days; None: it does not come up."""
+Lane = Callable[[Terms, Terms, int, float | None], float | None]
+"""A paper's score by its heat, its forecast, its days and its closeness, None where that does not
+count; None: it does not come up."""
+
+
+Members = Mapping[str, float]
+"""The papers that may be shown, each with its closeness to the near topics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,8 @@ class Catches:
 
     days: those whose papers count; reported: the part on which nothing was chosen.
     is_quick: too few days for a bar to mean anything, so there is none. is_own: the data on
-    which the absolute bars were set; elsewhere the ratios count.
+    which the absolute bars were set; elsewhere the ratios count. only: the papers that may be
+    shown, None: all. name: of the figures. foretold: by the numbers of our own recipe.
     """
 
     shown: Mapping[str, Mapping[str, date]]
@@ -54,6 +61,10 @@ class Catches:
     reported: Sequence[date]
     is_quick: bool = False
     is_own: bool = True
+    only: Members | None = None
+    name: str = "D caught"
+    bars: Mapping[int, float] = field(default_factory=lambda: WITHIN)
+    foretold: Forecasts = field(default_factory=dict, repr=False)
 
     def floor(self, value: float, *, is_absolute: bool = False) -> float | None:
         """Give a bar in hundredths, where it holds."""
@@ -70,20 +81,20 @@ class Shown:
     again: set[str] = field(default_factory=set)
 
 
-def _near(heat: Terms, foretold: Terms, n_days: int) -> float | None:
+def _near(heat: Terms, foretold: Terms, n_days: int, closeness: float | None) -> float | None:
     if not heat and (n_days or not is_likely(foretold)):
         return None
-    return total(near_score(heat, foretold, None, n_days=n_days))
+    return total(near_score(heat, foretold, closeness, n_days=n_days))
 
 
 def _by(kind: str) -> Lane:
-    return lambda heat, foretold, n_days: total(t for t in foretold if t.kind == kind)
+    return lambda heat, foretold, n_days, closeness: total(t for t in foretold if t.kind == kind)
 
 
-OURS = "near lane"
+OURS, VOTES = "near lane", "votes alone"
 PEERS: Mapping[str, Lane] = {
-    "votes alone": lambda heat, foretold, n_days: total(heat) if heat else None,
-    "forecast alone": lambda heat, foretold, n_days: total(
+    VOTES: lambda heat, foretold, n_days, closeness: total(heat) if heat else None,
+    "forecast alone": lambda heat, foretold, n_days, closeness: total(
         near_score((), foretold, None, n_days=n_days)
     ),
     "authors alone": _by("record"),
@@ -102,7 +113,7 @@ def catches(
     """Play all mornings, in a quick run the last of those that are reported."""
     days = replayed.days
     reported = reported[-N_QUICK:] if is_quick else reported
-    begin = reported[0] - timedelta(days=CATCH_DAYS) if is_quick else days[0]
+    begin = played_from(reported) if is_quick else days[0]
     numbers = [*([] if is_quick else earlier(replayed, reported[0])), *refits]
     played = [d for d in days if d >= begin]
     foretold = forecasts(replayed, played, numbers)
@@ -115,7 +126,13 @@ def catches(
         reported,
         is_quick,
         is_own,
+        foretold=foretold,
     )
+
+
+def played_from(reported: Sequence[date]) -> date:
+    """Give the first morning to play for some days: papers before them may take their places."""
+    return reported[0] - timedelta(days=CATCH_DAYS)
 
 
 def measure_caught(replayed: Replay, found: Catches) -> list[Result]:
@@ -123,18 +140,19 @@ def measure_caught(replayed: Replay, found: Catches) -> list[Result]:
 
     A peer may reach what the near lane reaches and no more.
     """
-    if not much(replayed, found.days):
-        return [nothing("D caught", f"no paper has {MUCH_VOTES} votes or more")]
-    ours = found.shown[OURS]
+    papers = much(replayed, found.days, found.only)
+    if not papers:
+        return [nothing(found.name, f"no paper has {MUCH_VOTES} votes or more")]
+    ours = next(iter(found.shown.values()))
     results = []
-    for n, bar in WITHIN.items():
-        seen = could_be_seen(replayed, found.days, n)
-        near = within(replayed, ours, found.days, n)
+    for n, bar in found.bars.items():
+        seen = could_be_seen(replayed, found.days, n, found.only)
+        near = _n_within(papers, ours, n) / len(papers)
         for name, shown in found.shown.items():
-            value = within(replayed, shown, found.days, n)
+            value = _n_within(papers, shown, n) / len(papers)
             results.append(
                 Result(
-                    f"D caught within {n} days: {name}",
+                    f"{found.name} within {n} days: {name}",
                     100 * value,
                     "%",
                     bar=None if shown is ours else found.floor(near),
@@ -142,38 +160,48 @@ def measure_caught(replayed: Replay, found: Catches) -> list[Result]:
                     note=_note(replayed, found, name, n),
                 )
             )
-        name = f"D caught within {n} days: of what could be seen"
+        name = f"{found.name} within {n} days: of what could be seen"
         if not seen:
             results.append(nothing(name, "no votes are known in time"))
             continue
-        note = f"votes could be seen of {100 * seen:.1f} %"
+        days = [[p for p in papers if p[1] == day] for day in found.days]
+        pairs = [(_n_within(p, ours, n), _n_seen(replayed, p, n)) for p in days if p]
+        span = intervals.spanned(intervals.of_ratio(pairs))
+        note = f"{span}; votes could be seen of {100 * seen:.1f} %"
         floor = found.floor(OF_SEEN)
         results.append(Result(name, 100 * near / seen, "%", floor=floor, note=note))
     return results
 
 
 def _note(replayed: Replay, found: Catches, name: str, n: int) -> str:
-    shown, ours = found.shown[name], found.shown[OURS]
-    late = 100 * within(replayed, shown, found.reported, n)
-    of = 100 * could_be_seen(replayed, found.reported, n)
-    note = f"{len(much(replayed, found.days))} papers; on the reported days {late:.1f} of {of:.1f}"
+    shown, (first, ours) = found.shown[name], next(iter(found.shown.items()))
+    of_days = [of_day for day in found.days if (of_day := much(replayed, [day], found.only))]
+    hits = [(_n_within(of_day, shown, n), 0, len(of_day)) for of_day in of_days]
+    note = f"{intervals.spanned(intervals.of_shares(hits))}; {sum(n for _, _, n in hits)} papers"
+    if found.only is not None:
+        note += f" of {len(much(replayed, found.days))}"
+    if found.days != found.reported:
+        late = 100 * within(replayed, shown, found.reported, n)
+        of = 100 * could_be_seen(replayed, found.reported, n)
+        note += f"; on the reported days {late:.1f} of {of:.1f} to be seen"
     if shown is ours:
-        return f"{note} to be seen"
+        return note
     days = [
-        (_n_within(of_day, ours, n), _n_within(of_day, shown, n), len(of_day))
-        for day in found.days
-        if (of_day := much(replayed, [day]))
+        (_n_within(of_day, ours, n), _n_within(of_day, shown, n), len(of_day)) for of_day in of_days
     ]
-    return f"{note}; near lane is {intervals.shown(intervals.of_shares(days))} above"
+    return f"{note}; {first} is {intervals.shown(intervals.of_shares(days))} above"
 
 
-def much(replayed: Replay, days: Sequence[date]) -> list[tuple[str, date]]:
+def much(
+    replayed: Replay, days: Sequence[date], only: Members | None = None
+) -> list[tuple[str, date]]:
     """List the much talked-about papers of some days, each with its day."""
     return [
         (seen.id, day)
         for day in days
         for seen in replayed.seen[day]
         if (found := replayed.talked.get(seen.id)) and found.n_votes >= MUCH_VOTES
+        if only is None or seen.id in only
     ]
 
 
@@ -187,16 +215,22 @@ def _n_within(papers: Sequence[tuple[str, date]], shown: Mapping[str, date], n: 
     return sum(id_ in shown and (shown[id_] - day).days <= n for id_, day in papers)
 
 
-def could_be_seen(replayed: Replay, days: Sequence[date], n: int) -> float:
+def could_be_seen(
+    replayed: Replay, days: Sequence[date], n: int, only: Members | None = None
+) -> float:
     """Give the share of which the votes are known on some morning within n days."""
-    papers = much(replayed, days)
+    papers = much(replayed, days, only)
+    return _n_seen(replayed, papers, n) / max(1, len(papers))
+
+
+def _n_seen(replayed: Replay, papers: Sequence[tuple[str, date]], n: int) -> int:
     mornings = replayed.days
     n_seen = 0
     for id_, day in papers:
         place = bisect.bisect_right(mornings, replayed.talked[id_].on)
         first = max(mornings[place], day) if place < len(mornings) else date.max
         n_seen += (first - day).days <= n
-    return n_seen / max(1, len(papers))
+    return n_seen
 
 
 def earlier(replayed: Replay, first: date) -> list[tuple[date, Coefficients]]:
@@ -221,13 +255,16 @@ def knows_shipped(days: Sequence[date]) -> bool:
 
 
 def forecasts(
-    replayed: Replay, days: Sequence[date], numbers: Sequence[tuple[date, Coefficients]]
+    replayed: Replay,
+    days: Sequence[date],
+    numbers: Sequence[tuple[date, Coefficients]],
+    records: Records = lived,
 ) -> Forecasts:
     firsts = [first for first, _ in numbers]
     return {
         seen.id: forecast(
             replayed.facts(seen),
-            seen.records,
+            records(seen),
             numbers[max(0, bisect.bisect_right(firsts, day) - 1)][1],
         )
         for day in days
@@ -236,10 +273,20 @@ def forecasts(
 
 
 def play_near(
-    replayed: Replay, days: Sequence[date], foretold: Forecasts, *, n_foretold: int = N_FORETOLD
+    replayed: Replay,
+    days: Sequence[date],
+    foretold: Forecasts,
+    *,
+    n_foretold: int = N_FORETOLD,
+    only: Members | None = None,
 ) -> Shown:
-    """Play the near lane as `today` has it."""
-    return _play(replayed, days, foretold, _near, n_foretold)
+    """Play the near lane as `today` has it; only: of its own members, with their closeness."""
+    return _play(replayed, days, foretold, _near, n_foretold, only)
+
+
+def play_votes(replayed: Replay, days: Sequence[date], foretold: Forecasts, only: Members) -> Shown:
+    """Play the votes alone, among the members of the near lane."""
+    return _play(replayed, days, foretold, PEERS[VOTES], None, only)
 
 
 def _play(
@@ -248,20 +295,23 @@ def _play(
     foretold: Forecasts,
     lane: Lane,
     n_foretold: int | None = None,
+    only: Members | None = None,
 ) -> Shown:
     """Show ten papers each morning; n_foretold: how many of which nobody spoke, None: any."""
     shown = Shown()
     waiting: dict[str, date] = {}
     for morning in days:
         waiting = {i: d for i, d in waiting.items() if (morning - d).days < CATCH_DAYS}
-        waiting |= {seen.id: morning for seen in replayed.seen[morning]}
+        arrived = (seen.id for seen in replayed.seen[morning])
+        waiting |= {id_: morning for id_ in arrived if only is None or id_ in only}
         scores: dict[str, float] = {}
         silent: set[str] = set()
         for id_, day in waiting.items():
             said = heat(_talk(replayed, id_, morning), morning)
             if id_ in shown.foretold and not said:
                 continue
-            score = lane(said, foretold[id_], (morning - day).days)
+            close = None if only is None else only[id_]
+            score = lane(said, foretold[id_], (morning - day).days, close)
             if score is not None:
                 scores[id_] = score
             if not said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import statistics
 from collections.abc import Callable, Sequence
@@ -37,6 +38,17 @@ def of_shares(days: Sequence[tuple[int, int, int]]) -> Interval:
     return _middle(days, difference) if days else (0.0, 0.0)
 
 
+def of_ratio(pairs: Sequence[tuple[float | None, float | None]]) -> Interval:
+    """Give the middle 95 % of the ratio of two means over the same things."""
+    both = [(a, b) for a, b in pairs if a is not None and b is not None]
+
+    def ratio(drawn: Sequence[tuple[float, float]]) -> float:
+        below = math.fsum(b for _, b in drawn)
+        return math.fsum(a for a, _ in drawn) / below if below else 0.0
+
+    return _middle(both, ratio) if both else (0.0, 0.0)
+
+
 def _middle(things: Sequence[T], measure: Callable[[Sequence[T]], float]) -> Interval:
     draw = random.Random(SEED)
     found = sorted(measure(draw.choices(things, k=len(things))) for _ in range(N))
@@ -47,3 +59,9 @@ def shown(interval: Interval) -> str:
     """Write an interval in hundredths, as the notes of the figures have it."""
     low, high = interval
     return f"{100 * low:+.1f} to {100 * high:+.1f}"
+
+
+def spanned(interval: Interval, unit: float = 100.0, digits: int = 1) -> str:
+    """Write the interval of a figure itself, by default in hundredths."""
+    low, high = (f"{unit * value:.{digits}f}" for value in interval)
+    return f"95 % {low} to {high}"

@@ -10,7 +10,7 @@ import bisect
 import functools
 import math
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -54,6 +54,19 @@ class Seen:
     records: tuple[AuthorRecord, ...]
 
 
+Records = Callable[[Seen], Sequence[AuthorRecord]]
+
+
+def lived(seen: Seen) -> Sequence[AuthorRecord]:
+    """Know of authors what the days before have shown."""
+    return seen.records
+
+
+def unknown(seen: Seen) -> Sequence[AuthorRecord]:
+    """Know of no author anything: the library is new."""
+    return [AuthorRecord(r.author) for r in seen.records]
+
+
 @dataclass(frozen=True)
 class Replay:
     """All mornings of a data folder. talked: by id, what is revealed on its day."""
@@ -91,17 +104,11 @@ class Replay:
                 yield TalkExample(earlier, self._kept[seen.id], seen.records, n_votes, weight)
 
     def foretold(
-        self, day: date, coefficients: Coefficients, *, is_empty: bool = False
+        self, day: date, coefficients: Coefficients, *, records: Records = lived
     ) -> dict[str, float]:
-        """Foretell a day's papers, as `today` does; is_empty: in a library without a past."""
+        """Foretell a day's papers, as `today` does; records: what the library knows of authors."""
         return {
-            seen.id: total(
-                forecast(
-                    self.facts(seen),
-                    [AuthorRecord(r.author) for r in seen.records] if is_empty else seen.records,
-                    coefficients,
-                )
-            )
+            seen.id: total(forecast(self.facts(seen), records(seen), coefficients))
             for seen in self.seen[day]
         }
 

@@ -2,8 +2,12 @@
 
 D: each reported day's papers in the order of the forecast, made on that morning. D caught:
 which of the much talked-about were in some morning's ten near papers within five and seven
-days, votes seen the morning after. Both call what `today` calls. The settings were chosen
-on the days before those that are reported, and every model is fitted on earlier days.
+days, votes seen the morning after. Both call what `today` calls, on all papers, and once more
+("near lane's own") on those alone that the product would put into its near lane. The settings
+were chosen on the days before those that are reported, and every model is fitted on earlier days.
+
+As shipped, the forecast is made for three libraries: an empty one, one that imported a year of
+votes and has nothing else, and one that has lived since the data begins.
 """
 
 from __future__ import annotations
@@ -21,16 +25,27 @@ from reader.ranking.heat import CATCH_DAYS
 from reader.ranking.learn import shipped
 from tests.benchmarks.frame import Asked, DataMissing, Result, Subject
 from tests.benchmarks.ranking import intervals, mornings
+from tests.benchmarks.ranking.caught import OURS as CAUGHT
 from tests.benchmarks.ranking.caught import (
+    VOTES,
+    Catches,
+    Forecasts,
+    Members,
     catches,
+    forecasts,
     knows_shipped,
     measure_caught,
+    play_near,
+    play_votes,
+    played_from,
     prior_of,
 )
+from tests.benchmarks.ranking.imported import ImportedVotes, imported_votes
+from tests.benchmarks.ranking.members import members
 from tests.benchmarks.ranking.mornings import Mornings
-from tests.benchmarks.ranking.replayed import Replay, read_labels, replay
+from tests.benchmarks.ranking.replayed import Records, Replay, lived, read_labels, replay, unknown
 from tests.benchmarks.ranking.report import absolute, nothing
-from tests.benchmarks.ranking.talk_peers import by_authors, by_text
+from tests.benchmarks.ranking.talk_peers import as_often, by_authors, by_text
 
 SEED = 20251
 REPORTED = 0.25
@@ -43,9 +58,17 @@ Ranker = Callable[[date], Scores]
 
 OURS = "shipped and refitted"
 SHIPPED, EMPTY = "as shipped", "as shipped, empty library"
+IMPORTED = "as shipped, a year of votes imported"
 PEERS = TEXT, AUTHORS, DRAWN = "text alone", "authors alone", "drawn"
 BARS = {"any": 0.50, "≥ 10 up-votes": 0.43}
 OVER_TEXT = 1.35
+OVER_EMPTY = 1.1
+"""What a year of imported votes must bring, to an empty library, on any data."""
+OWN = "near lane's own"
+OWN_BARS = {"any": 0.50, "≥ 10 up-votes": 0.43}
+OWN_WITHIN = {5: 0.90, 7: 0.94}
+LIVED_WITHIN = {5: 0.85, 7: 0.89}
+"""Bars of the reported days alone: of the lane's own members, and of all papers as shipped."""
 
 
 def measure(asked: Asked) -> list[Result]:
@@ -58,12 +81,65 @@ def measure(asked: Asked) -> list[Result]:
     refits = refitted(replayed, days, is_quick=asked.is_quick)
     drawn = sorted(random.Random(SEED).sample(days, min(N_QUICK, len(days))))
     shown = drawn if asked.is_quick else days
+    if asked.is_quick:
+        return [
+            *measure_forecast(replayed, shown, refits, is_quick=True, is_own=is_own),
+            *measure_caught(replayed, catches(replayed, days, refits, is_quick=True)),
+        ]
+    missing: list[Result] = []
+    votes: ImportedVotes | None
+    played = [day for day in replayed.days if day >= played_from(days)]
+    only = members(loaded, played)
+    try:
+        votes = imported_votes(asked.data, loaded.papers, {d: replayed.seen[d] for d in played})
+    except DataMissing as error:
+        votes, missing = None, [nothing(f"D: {IMPORTED}", str(error))]
+    found = catches(replayed, days, refits, is_own=is_own)
     return [
-        *measure_forecast(replayed, shown, refits, is_quick=asked.is_quick, is_own=is_own),
-        *measure_caught(
-            replayed, catches(replayed, days, refits, is_quick=asked.is_quick, is_own=is_own)
-        ),
+        *missing,
+        *measure_forecast(replayed, days, refits, is_own=is_own, votes=votes, only=only),
+        *measure_caught(replayed, found),
+        *measure_libraries(replayed, days, votes, is_own=is_own),
+        *measure_members(replayed, days, found.foretold, only, is_own=is_own),
     ]
+
+
+def measure_libraries(
+    replayed: Replay, days: Sequence[date], votes: ImportedVotes | None, *, is_own: bool
+) -> list[Result]:
+    """Measure what the near lane catches on the reported days by what a library knows."""
+    numbers = [(replayed.days[0], Coefficients.read(shipped()))]
+    played = [day for day in replayed.days if day >= played_from(days)]
+    ways: dict[str, Records] = {SHIPPED: lived, EMPTY: unknown}
+    if votes:
+        ways[IMPORTED] = votes.of
+    shown = {
+        name: play_near(replayed, played, forecasts(replayed, played, numbers, records)).on
+        for name, records in ways.items()
+    }
+    found = Catches(
+        shown, days, days, is_own=is_own, name="D caught, reported days", bars=LIVED_WITHIN
+    )
+    return measure_caught(replayed, found)
+
+
+def measure_members(
+    replayed: Replay,
+    days: Sequence[date],
+    foretold: Forecasts,
+    only: Members,
+    *,
+    is_own: bool,
+) -> list[Result]:
+    """Measure what the near lane catches of its own members on the reported days."""
+    played = [day for day in replayed.days if day >= played_from(days)]
+    shown = {
+        CAUGHT: play_near(replayed, played, foretold, only=only).on,
+        VOTES: play_votes(replayed, played, foretold, only).on,
+    }
+    name = f"D caught, {OWN}"
+    found = Catches(shown, days, days, is_own=is_own, only=only, name=name, bars=OWN_WITHIN)
+    return measure_caught(replayed, found)
 
 
 def with_labels(
@@ -115,32 +191,84 @@ def measure_forecast(
     *,
     is_quick: bool = False,
     is_own: bool = True,
+    votes: ImportedVotes | None = None,
+    only: Members | None = None,
 ) -> list[Result]:
     """Measure the mean average precision over the days, of the forecast and of its peers.
 
     is_quick: too few days for a bar to mean anything, so there is none. is_own: the data on
-    which the absolute bars were set; elsewhere the ratios count.
+    which the absolute bars were set; elsewhere the ratios count. votes: those that a library
+    imported; only: the members of the near lane, among whom all is measured a second time.
     """
     truths = (_truth(replayed, 0), _truth(replayed, MUCH_VOTES))
-    rankers = _rankers(replayed, days[0], refits, is_quick=is_quick)
-    found = {name: _precisions(ranker, days, truths) for name, ranker in rankers.items()}
+    rankers = _rankers(replayed, refits, is_quick=is_quick, votes=votes)
+    scores = {name: [(day, ranker(day)) for day in days] for name, ranker in rankers.items()}
+    results = _of_set(
+        "D", BARS, scores, truths, None, refits=refits, is_quick=is_quick, is_own=is_own
+    )
+    if only is not None:
+        results += _of_set(
+            f"D, {OWN}", OWN_BARS, scores, truths, only, refits=refits, is_own=is_own
+        )
+    is_fitted = numbers_on(days[0], refits) != Coefficients()
+    if votes:
+        note = f"{votes.stored.n_papers} papers, {votes.stored.first} to {votes.stored.last}"
+        results.append(
+            Result("D: reader.db after the import", votes.n_bytes / 1e6, "MB", note=note)
+        )
+    return [*results, *_gaps(days, rankers, is_fitted=is_fitted)]
+
+
+def _of_set(
+    set_name: str,
+    bars: Mapping[str, float],
+    scores: Mapping[str, Sequence[tuple[date, Scores]]],
+    truths: Sequence[set[str]],
+    only: Members | None,
+    *,
+    refits: Sequence[tuple[date, Coefficients]],
+    is_quick: bool = False,
+    is_own: bool = True,
+) -> list[Result]:
+    """Measure all rankers on one set of candidates: all papers, or some."""
+    days = [day for day, _ in scores[OURS]]
+    found = {name: _precisions(ranked, truths, only) for name, ranked in scores.items()}
     is_fitted = numbers_on(days[0], refits) != Coefficients()
     has_bars = is_fitted and not is_quick
     results: list[Result] = []
-    over: list[float] = []
-    for k, (label, bar) in enumerate(BARS.items()):
+    over: list[tuple[float, str]] = []
+    gained: list[tuple[float, str]] = []
+    for k, (label, bar) in enumerate(bars.items()):
         of_label = {name: precisions[k] for name, precisions in found.items()}
         if all(value is None for value in of_label[OURS]):
-            results.append(nothing(f"D {label}", "nobody was talked about so much on these days"))
+            name = f"{set_name} {label}"
+            results.append(nothing(name, "nobody was talked about so much on these days"))
             continue
         floor = 100 * bar if is_own and has_bars else None
-        results += _results(label, floor, of_label, has_bars=has_bars)
-        if text := _mean(of_label.get(TEXT, ())):
-            over.append(_mean(of_label[OURS]) / text)
-    if over:
-        name = f"D: to text alone{', the lower of the two' * (len(over) > 1)}"
-        results.append(Result(name, min(over), "×", floor=OVER_TEXT if has_bars else None))
-    return [*results, *_gaps(days, rankers, is_fitted=is_fitted)]
+        results += _results(f"{set_name} {label}", floor, of_label, has_bars=has_bars)
+        over += _times(of_label, OURS, TEXT)
+        gained += _times(of_label, IMPORTED, EMPTY)
+    for what, ratios, least in (
+        ("to text alone", over, OVER_TEXT),
+        ("a year of votes imported, to an empty library", gained, OVER_EMPTY),
+    ):
+        if ratios:
+            value, note = min(ratios)
+            name = f"{set_name}: {what}{', the lower of the two' * (len(ratios) > 1)}"
+            results.append(Result(name, value, "×", floor=least if has_bars else None, note=note))
+    return results
+
+
+def _times(
+    found: Mapping[str, Sequence[float | None]], ours: str, theirs: str
+) -> list[tuple[float, str]]:
+    """Divide the means of two recipes; gives the ratio and its interval, nothing without both."""
+    below = _mean(found.get(theirs, ()))
+    if not below or ours not in found:
+        return []
+    pairs = list(zip(found[ours], found[theirs], strict=True))
+    span = intervals.spanned(intervals.of_ratio(pairs), unit=1.0, digits=2)
+    return [(_mean(found[ours]) / below, span)]
 
 
 def _gaps(
@@ -160,18 +288,21 @@ def _gaps(
 
 def _rankers(
     replayed: Replay,
-    first: date,
     refits: Sequence[tuple[date, Coefficients]],
     *,
     is_quick: bool,
+    votes: ImportedVotes | None,
 ) -> dict[str, Ranker]:
     given = Coefficients.read(shipped())
+    firsts = [first for first, _ in refits]
+    voted = votes.of if votes else unknown
     found: dict[str, Ranker | None] = {
         OURS: lambda d: replayed.foretold(d, numbers_on(d, refits)),
         SHIPPED: lambda d: replayed.foretold(d, given),
-        EMPTY: lambda d: replayed.foretold(d, given, is_empty=True),
-        TEXT: by_text(replayed, first, is_quick=is_quick),
-        AUTHORS: by_authors(replayed, first),
+        EMPTY: lambda d: replayed.foretold(d, given, records=unknown),
+        IMPORTED: (lambda d: replayed.foretold(d, given, records=voted)) if votes else None,
+        TEXT: as_often(lambda first: by_text(replayed, first, is_quick=is_quick), firsts),
+        AUTHORS: as_often(lambda first: by_authors(replayed, first), firsts),
         DRAWN: lambda d: {s.id: random.Random(s.id).random() for s in replayed.seen[d]},
     }
     return {name: ranker for name, ranker in found.items() if ranker}
@@ -188,7 +319,7 @@ def _results(
     text, ours = _mean(found.get(TEXT, ())), 100 * _mean(found[OURS])
     return [
         Result(
-            name=f"D {label}: {name}",
+            name=f"{label}: {name}",
             value=100 * _mean(precisions),
             unit="% MAP",
             bar=ours if has_bars and name in PEERS else None,
@@ -205,13 +336,13 @@ def _truth(replayed: Replay, at_least: int) -> set[str]:
 
 
 def _precisions(
-    ranker: Ranker, days: Iterable[date], truths: Sequence[set[str]]
+    ranked: Iterable[tuple[date, Scores]], truths: Sequence[set[str]], only: Members | None
 ) -> list[list[float | None]]:
     """Give, for each truth, the average precision of each day; None where it has nothing."""
     found: list[list[float | None]] = [[] for _ in truths]
-    for day in days:
-        scores = ranker(day)
-        order = sorted(scores, key=lambda id_: (-scores[id_], id_))
+    for _, scores in ranked:
+        among = scores if only is None else scores.keys() & only.keys()
+        order = sorted(among, key=lambda id_: (-scores[id_], id_))
         for values, truth in zip(found, truths, strict=True):
             values.append(average_precision(order, truth))
     return found
@@ -228,11 +359,12 @@ def average_precision(order: Sequence[str], truth: set[str]) -> float | None:
 
 
 def _note(ours: Sequence[float | None], theirs: Sequence[float | None], is_ours: bool) -> str:
-    n = sum(v is not None for v in theirs)
-    if is_ours or not n:
-        return f"{n} days, ratio to text alone"
+    known = [v for v in theirs if v is not None]
+    span = f"{intervals.spanned(intervals.of_mean(known))}; {len(known)} days"
+    if is_ours or not known:
+        return f"{span}, ratio to text alone"
     above = intervals.shown(intervals.of_means(ours, theirs))
-    return f"{n} days; shipped and refitted is {above} above"
+    return f"{span}; shipped and refitted is {above} above"
 
 
 def _mean(values: Sequence[float | None]) -> float:

@@ -5,13 +5,21 @@ None where no earlier day tells what is talked about from what is not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from reader.ranking.forecast import evidence
 from tests.benchmarks.ranking.replayed import Replay
 
 Ranker = Callable[[date], Mapping[str, float]]
+
+
+def as_often(fit: Callable[[date], Ranker | None], firsts: Sequence[date]) -> Ranker | None:
+    """Fit a peer anew on the same days as ours; None where the first fit is not possible."""
+    fitted = [(first, ranker) for first in firsts if (ranker := fit(first))]
+    if not fitted or fitted[0][0] != firsts[0]:
+        return None
+    return lambda day: [ranker for first, ranker in fitted if first <= day][-1](day)
 
 
 FEW = 100
