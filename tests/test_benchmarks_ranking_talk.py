@@ -13,7 +13,7 @@ import pytest
 
 from reader.library.paper import Paper
 from reader.ranking.forecast import AuthorRecord, Coefficients
-from tests.benchmarks.frame import DataMissing
+from tests.benchmarks.frame import DataMissing, keep
 from tests.benchmarks.ranking import intervals
 from tests.benchmarks.ranking.caught import (
     CAP,
@@ -28,7 +28,7 @@ from tests.benchmarks.ranking.caught import forecasts as foretold_by
 from tests.benchmarks.ranking.foretold import table
 from tests.benchmarks.ranking.imported import imported_votes
 from tests.benchmarks.ranking.members import members
-from tests.benchmarks.ranking.mornings import Mornings, keep
+from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.replayed import Replay, replay
 from tests.benchmarks.ranking.talk import (
     EMPTY,

@@ -179,7 +179,7 @@ def test_a_library_that_cannot_be_written_is_searched_without_rounded_vectors(
 ) -> None:
     append(db, E5)
     (folder_of(db, E5) / "passage-1.i8").unlink()
-    db.is_read_only = True
+    db.can_write = False
     assert ranked(db) == by_hand(db)
     assert not (folder_of(db, E5) / "passage-1.i8").exists()
 

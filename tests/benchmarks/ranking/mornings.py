@@ -13,7 +13,6 @@ import hashlib
 import json
 import lzma
 import marshal
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -122,14 +121,6 @@ def _rows(files: Sequence[Path], cache: Path) -> list[list[Any]]:
         keep(kept, marshal.dumps(rows))
     found: list[list[Any]] = marshal.loads(kept.read_bytes())
     return found
-
-
-def keep(file: Path, content: bytes) -> None:
-    """Write a file that is whole or not there; two runs at once do not disturb each other."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as beside:
-        beside.write(content)
-    Path(beside.name).replace(file)
 
 
 def _paper(row: Sequence[Any]) -> Paper:
