@@ -214,7 +214,7 @@ def test_quality_comes_from_any_folder_of_the_same_layout(data: Path, tmp_path: 
     names = [f"{sort} among 10 papers" for sort in (*sorts, "title words")]
     names += [f"{sort} among 2 passages" for sort in ("quoted sentences", "five words of a page")]
     names += [f"{sort} among 20 papers" for sort in (*sorts, "title words")]
-    sorts_of_figure = ("MRR@10", "hit@10", "fused - better alone")
+    sorts_of_figure = ("MRR@10", "hit@10", "fused - better alone", "without any answer")
     assert [r.name for r in found if "kept aside" not in r.name] == [
         f"{n}, {figure}" for n in names for figure in sorts_of_figure
     ]

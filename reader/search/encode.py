@@ -10,6 +10,7 @@ from reader.library.config import Topic
 from reader.library.folder import Library
 from reader.search.rows import index
 from reader.search.rows.vector_files import append, drop, others, refresh
+from reader.search.samples import SAMPLES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,10 +94,16 @@ def encode(
     """
     waiting = _waiting(library, tools, papers)
     topics = [] if papers is not None else [topic_text(t) for t in library.config.topics if t.words]
-    topics = [t for t in topics if not index.has_vector(library.db, tools.encoder_name, t)]
+    # A library without texts needs no samples, so no model is opened for them.
+    samples = list(SAMPLES) if papers is None and (waiting or topics) else []
+    queries = [
+        text
+        for text in (*topics, *samples)
+        if not index.has_vector(library.db, tools.encoder_name, text)
+    ]
     try:
-        if waiting or topics:
-            _encode_all(library, tools, papers, topics, waiting)
+        if waiting or queries:
+            _encode_all(library, tools, papers, queries, waiting)
     except ModelError as error:
         tools.progress("encode", 0, 0)
         n = index.n_without_vector(library.db, tools.encoder_name)
@@ -123,17 +130,17 @@ def _encode_all(
     library: Library,
     tools: EncoderTools,
     papers: list[int] | None,
-    topics: list[str],
+    queries: list[str],
     waiting: list[tuple[str, str]],
 ) -> None:
-    """Encode the topics and all waiting texts. Raises ModelError."""
+    """Encode some queries and all waiting texts. Raises ModelError."""
     total = len(waiting)
     if total >= WAITING_AT_ONCE // 2:  # the limit counts places, and a text may have several
         total = max(total, index.n_without_vector(library.db, tools.encoder_name))
     encoder = tools.encoder()
-    vectors = [encoder.encode_query(text).astype("float16").tobytes() for text in topics]
+    vectors = [encoder.encode_query(text).astype("float16").tobytes() for text in queries]
     index.add_vectors(
-        library.db, encoder.name, zip(map(index.hash_of, topics), vectors, strict=True)
+        library.db, encoder.name, zip(map(index.hash_of, queries), vectors, strict=True)
     )
     n_done = 0
     while waiting:

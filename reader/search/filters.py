@@ -48,7 +48,8 @@ class QueryMeaning:
     free words may be. year: beside such a name, the year of the paper. is_name: the free words are
     names, and maybe a year, and nothing else. words: the free words that are looked for, None for
     all. more: words that were likely meant. said: sentences about what was not taken as it was
-    typed. gone: papers whose PDF is not on the disk any more, where the query asks for PDFs.
+    typed; guesses: about words and names that were likely meant. gone: papers whose PDF is not on
+    the disk any more, where the query asks for PDFs.
     """
 
     names: dict[Filter, Names]
@@ -58,6 +59,7 @@ class QueryMeaning:
     words: str | None = None
     more: str = ""
     said: tuple[Message, ...] = ()
+    guesses: tuple[Message, ...] = ()
     gone: frozenset[int] = frozenset()
 
 
@@ -101,6 +103,7 @@ def meant(library: Library, query: Query) -> QueryMeaning:
     words = [word for word in typed if not _YEAR.fullmatch(word) and word not in AND_OTHERS]
     families: set[str] = set()
     more: list[str] = []
+    guesses: list[Message] = []
     looked_up = words if not query.phrases and len(words) <= SHORT else []
     is_name = bool(looked_up)
     # One word that is known finds something good: then no other word is guessed at.
@@ -109,7 +112,7 @@ def meant(library: Library, query: Query) -> QueryMeaning:
         found, other, text = _word(library, word, is_guessed=is_guessed)
         families |= found
         more += [other] if other else []
-        said += [text] if text else []
+        guesses += [text] if text else []
         is_name &= bool(found)
     year, searched = None, query.words
     if families:
@@ -128,6 +131,7 @@ def meant(library: Library, query: Query) -> QueryMeaning:
         searched,
         " ".join(more),
         tuple(said),
+        tuple(guesses),
         gone,
     )
 

@@ -20,6 +20,7 @@ from reader.search.filters import QueryMeaning, conditions, meant
 from reader.search.fusion import DEPTH, LOOKED_AT, Ranking
 from reader.search.rows import filters, index
 from reader.search.rows.index import Kind, Text
+from reader.search.samples import SAMPLES
 
 if TYPE_CHECKING:
     from reader.search.encode import EncodeQuery
@@ -113,12 +114,19 @@ def search(
     meaning = meant(library, asked)
     if not asked.words.strip():
         return _listing(library, asked, meaning, wanted, encoder, limit)
-    said = list(meaning.said)
     ranking, notice = Ranking(library, asked, encoder, None, meaning), None
     if not meaning.is_name:
         ranking, notice = _with_vector(ranking, wanted, encode_query)
+    is_gibberish = _is_gibberish(ranking)
+    if is_gibberish and not asked.phrases:
+        told = lazy_gettext(
+            "This does not read like words, so nothing was searched for. Say it in other words, or "
+            "put it in quotes to find exactly this."
+        )
+        return with_limits(SearchResult((), said=(*meaning.said, told)), library, encoder)
+    said = [*meaning.said, *meaning.guesses]
     hits = _found(ranking, wanted, limit)
-    if not hits and asked.phrases:
+    if not hits and asked.phrases and not is_gibberish:
         # No text has the phrase, but some may have its words.
         said.append(
             lazy_gettext(
@@ -163,6 +171,20 @@ def _with_vector(
             comparing.result()
     names = ranking.other_names
     return replace(ranking, vector=vector, nearest=nearest, names=names), None
+
+
+def _is_gibberish(ranking: Ranking) -> bool:
+    """Check whether a query reads like letters typed at random; False where nothing tells."""
+    if ranking.vector is None:
+        return False
+    kept = index.query_vectors(ranking.library.db, ranking.encoder, SAMPLES)
+    if len(kept) < len(SAMPLES):
+        return False  # `reader index` makes the rest
+    # Import numpy, which a search by words alone need not wait for.
+    from reader.search.gibberish import is_gibberish
+    from reader.search.rows.nearest import vectors_from
+
+    return is_gibberish(ranking.vector, vectors_from(kept), is_known=ranking.is_known)
 
 
 def with_limits(found: SearchResult, library: Library, encoder: str) -> SearchResult:

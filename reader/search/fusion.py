@@ -218,6 +218,11 @@ class Ranking:
         return fused, frozenset(row for row, _ in [*lists.by_words, *lists.by_name])
 
     @property
+    def is_known(self) -> bool:
+        """Check whether some text has a word of the query as it was typed, or somebody its name."""
+        return not self.meaning.guesses and bool(self._words.every or self.meaning.families)
+
+    @property
     def is_cut(self) -> bool:
         """Check whether only the newest texts are ranked by words."""
         return not self._required_terms and self._words.is_common

@@ -308,6 +308,18 @@ def has_vector(db: Database, encoder: str, text: str) -> bool:
     return row is not None
 
 
+def query_vectors(db: Database, encoder: str, texts: Sequence[str]) -> list[bytes]:
+    """Load the vectors of encoded queries in their order; those that have none are left out."""
+    hashes = [hash_of(text) for text in texts]
+    rows = db.read(
+        "SELECT hash, vector FROM idx.vectors WHERE encoder = ?"
+        " AND hash IN (SELECT value FROM json_each(?))",
+        (encoder, json.dumps(hashes)),
+    )
+    found = {r["hash"]: r["vector"] for r in rows}
+    return [found[hash_] for hash_ in hashes if hash_ in found]
+
+
 def topic_vectors(db: Database, encoder: str, papers: Iterable[int], words: str) -> list[bytes]:
     """Load the vectors of a topic: of its words, and of some papers' titles and abstracts."""
     rows = db.read(

@@ -196,6 +196,11 @@ def vector_from(kept: bytes) -> NDArray[np.float32]:
     return np.frombuffer(kept, np.float16).astype(np.float32)
 
 
+def vectors_from(kept: Sequence[bytes]) -> NDArray[np.float32]:
+    """Convert the bytes of vectors in index.db to vectors (n, d)."""
+    return np.stack([vector_from(one) for one in kept])
+
+
 def _opened(folder: Path, kind: str, state: State, *, is_rounded: bool) -> Maps:
     """Map the files of a kind, or take them as they are mapped already.
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import fmean
 
@@ -47,6 +48,9 @@ ASIDE_FLOORS: Mapping[tuple[str, int], Mapping[str, float]] = {
     ("half-remembered, English", 2_000): {"hit@5": 90.0},
 }
 """What the half that was kept aside must reach, by set and number of papers."""
+
+NONSENSE = 90.0
+"""The least share of the queries that mean nothing, of the half kept aside, that find nothing."""
 
 NOT_BELOW_SIMILARITY = ("Japanese notes", "our Japanese notes")
 """Sets whose MRR@10 may not be below that of similarity alone, on the half kept aside."""
@@ -112,6 +116,7 @@ def _among(
         among = f"{size:,} papers"
         found = [r for one in asked_of for r in _answered(opened, one, size, among)]
         if pdfs:
+            found += _nonsense(opened, among)
             passages = _passages(opened)
             of_pages = [one for one in sets if one.kind == "passage"]
             of_pages += [
@@ -127,8 +132,20 @@ def _passages(opened: Pool) -> list[tuple[str, Text]]:
     return [(ids[text.paper], text) for text in texts_of(opened, "passage")]
 
 
+def _nonsense(opened: Pool, among: str) -> list[Result]:
+    """Give the share of the queries that mean nothing and find nothing, of each half."""
+    fused = ways(opened)[FUSED]
+    # Whatever kinds are asked, nothing is compared for such a query; papers are enough to see it.
+    found = [(is_aside, not fused(query, "paper")) for query, is_aside in questions.nonsense()]
+    aside, rest = ([ok for is_mine, ok in found if is_mine == half] for half in (True, False))
+    note = f"n = {len(aside)}; the other half {100 * fmean(rest):.1f}"
+    name = f"nonsense among {among}, kept aside, finds nothing"
+    return [Result(name, 100 * fmean(aside), "%", floor=NONSENSE, note=note)]
+
+
 def _answered(opened: Pool, one: Set, size: int, among: str) -> list[Result]:
     by_name = ways(opened)
+    by_name[FUSED] = cache(by_name[FUSED])
     places = {name: places_of(opened, one, way) for name, way in by_name.items()}
     floors = FLOORS.get((one.name, size), {})
     misses = tuple(
@@ -139,8 +156,10 @@ def _answered(opened: Pool, one: Set, size: int, among: str) -> list[Result]:
     name = f"{one.name} among {among}"
     aside = [question.is_aside for question in one.questions]
     floors_aside = ASIDE_FLOORS.get((one.name, size), {})
+    n_empty = sum(not by_name[FUSED](q.text, one.kind) for q in one.questions)
     return [
         *results(name, places, floors, misses),
+        Result(f"{name}, without any answer", n_empty, "", bar=0),
         *halves(name, places, aside, floors_aside, is_led=one.name in NOT_BELOW_SIMILARITY),
     ]
 

@@ -3,8 +3,8 @@
 A note stands for what is remembered of a paper; a masked one, without the title's words and
 the method's name, for what is half remembered. Titles and sentences lose some of their words
 by chance, always the same ones. Questions of our own are in questions_ja.toml and
-questions_en.toml. A half of all questions, by a hash of their papers, is kept aside: nothing was
-chosen on it. Knows nothing of how they are answered.
+questions_en.toml, queries that mean nothing in nonsense.toml. A half of all questions, by a hash
+of their papers, is kept aside: nothing was chosen on it. Knows nothing of how they are answered.
 """
 
 from __future__ import annotations
@@ -83,6 +83,13 @@ def notes(data: Path, n: int | None = None) -> list[Set]:
             questions = [Question(row[field], f"arxiv:{row['id']}") for row in chosen]
             found.append(Set(f"{name} notes{more}", "paper", tuple(questions)))
     return found
+
+
+def nonsense() -> list[tuple[str, bool]]:
+    """Give queries that mean nothing, with whether each is kept aside: every second one."""
+    path = Path(__file__).with_name("nonsense.toml")
+    queries = [q for several in tomllib.loads(path.read_text("utf-8")).values() for q in several]
+    return [(query, n % 2 == 1) for n, query in enumerate(queries)]
 
 
 OURS = {
