@@ -64,6 +64,7 @@ class Catches:
     only: Members | None = None
     name: str = "D caught"
     bars: Mapping[int, float] = field(default_factory=lambda: WITHIN)
+    of_seen: float = OF_SEEN
     foretold: Forecasts = field(default_factory=dict, repr=False)
 
     def floor(self, value: float, *, is_absolute: bool = False) -> float | None:
@@ -168,7 +169,7 @@ def measure_caught(replayed: Replay, found: Catches) -> list[Result]:
         pairs = [(_n_within(p, ours, n), _n_seen(replayed, p, n)) for p in days if p]
         span = intervals.spanned(intervals.of_ratio(pairs))
         note = f"{span}; votes could be seen of {100 * seen:.1f} %"
-        floor = found.floor(OF_SEEN)
+        floor = found.floor(found.of_seen)
         results.append(Result(name, 100 * near / seen, "%", floor=floor, note=note))
     return results
 
