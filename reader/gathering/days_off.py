@@ -7,19 +7,25 @@ stored under a wrong one. As few as possible are called wrong.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date, datetime, timedelta
 
 from reader.library.clock import EARLIEST, OFF
 from reader.library.rows.moments import Try
 
 
-def wrong_tries(tries: Sequence[Try], now: datetime) -> list[int]:
+def wrong_tries(
+    tries: Sequence[Try], now: datetime, *, impossible: Set[date] = frozenset()
+) -> list[int]:
     """List the positions of the batches that a wrong clock stored, in order.
 
-    tries: in the order in which they were stored.
+    tries: in the order in which they were stored. impossible: days that cannot be right.
     """
-    believable = [n for n, one in enumerate(tries) if EARLIEST <= one.at <= now + OFF]
+    believable = [
+        n
+        for n, one in enumerate(tries)
+        if EARLIEST <= one.at <= now + OFF and one.on not in impossible
+    ]
     # The longest sequence that never goes back, by patience sorting: `ends[k]` is the earliest
     # end of one of k + 1 batches. Small corrections of a clock do not count as going back, so
     # the days are compared.

@@ -23,8 +23,10 @@ RECENT = 2_000
 def must_mend(library: Library) -> bool:
     """Check, in a few milliseconds, whether something of a wrong clock is stored."""
     last = library.day_of(library.now() + OFF)
-    return moments.has_days_beyond(library.db, EARLIEST.date(), last) or moments.went_back(
-        library.db, last=RECENT
+    return (
+        moments.has_days_beyond(library.db, EARLIEST.date(), last)
+        or moments.went_back(library.db, last=RECENT)
+        or bool(moments.days_before_their_papers(library.db))
     )
 
 
@@ -35,7 +37,7 @@ def mend(library: Library) -> list[Problem]:
     """
     db, now = library.db, library.now()
     tries = moments.tries(db)
-    wrong = wrong_tries(tries, now)
+    wrong = wrong_tries(tries, now, impossible=moments.days_before_their_papers(db))
     added = days_to_add(tries, wrong, now)
     with db.unguarded(), db.writing():
         moved = _moments_to_move(library, moments.moments_of(db), added, now)

@@ -205,6 +205,19 @@ class TestMending:
         with open_library(spoiled, now=lambda: SOON) as opened:
             assert set(days_to_ask(opened, SOON)) <= {MONDAY, TUESDAY}
 
+    def test_a_library_that_began_years_behind(self, library: Path, server: PlayServer) -> None:
+        """All is in order: only the papers show that they came before they were announced."""
+        then = NOW - 3 * YEAR
+        day = then.date().isoformat()
+        change(library, "UPDATE batches SET at = ?, on_date = ?", then.isoformat(), day)
+        change(library, "UPDATE batches SET covers = ? WHERE source = 'arXiv'", day)
+        change(library, "UPDATE papers SET arrived_on = ?", day)
+        server.requests.clear()
+        code, _, err = run_here("gather", "--no-encode", library=library, now=SOON)
+        assert (code, says(err, "was wrong for a time")) == (0, True)
+        assert days_asked(server) <= 3
+        assert rows(library, "SELECT DISTINCT arrived_on FROM papers") == [(TUESDAY.isoformat(),)]
+
     def test_papers_and_decisions_come_to_the_day_to_which_they_belong(self, spoiled: Path) -> None:
         with open_library(spoiled, now=lambda: SOON) as opened:
             assert must_mend(opened)

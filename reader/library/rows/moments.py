@@ -105,6 +105,24 @@ def went_back(db: Database, *, last: int) -> bool:
     return bool(row and row["found"])
 
 
+def days_before_their_papers(db: Database) -> set[date]:
+    """List the days on which most of arXiv's papers came before they were announced.
+
+    A copy that joined an earlier paper looks so too, but then there were gathers in between.
+    """
+    rows = db.read(
+        """
+        SELECT day FROM (
+            SELECT arrived_on AS day, max(announced_on) AS last FROM papers
+            WHERE announced_on IS NOT NULL GROUP BY arrived_on
+            HAVING sum(announced_on > date(arrived_on, '+7 days')) * 2 > count(*)) AS d
+        WHERE NOT EXISTS (SELECT 1 FROM batches AS b
+                          WHERE b.on_date > d.day AND b.on_date < date(d.last, '-7 days'))
+        """
+    )
+    return {date.fromisoformat(row["day"]) for row in rows}
+
+
 def days_of(db: Database) -> set[date]:
     """List all days of DAYS."""
     found = set()
@@ -179,9 +197,19 @@ def move_moments(db: Database, moved: Mapping[datetime, timedelta]) -> int:
 
 
 def forget_tries(db: Database, ids: list[int], *, first: datetime, last: datetime) -> None:
-    """Delete batches, and what sources and failures say of moments beyond `first` and `last`."""
+    """Delete batches, and what sources and failures say of moments beyond `first` and `last`.
+
+    The sources of the batches lose their validators: an answer "unchanged" would stand for none.
+    """
     beyond = (first.isoformat(), last.isoformat())
     with db.writing():
+        db.execute(
+            """
+            UPDATE sources SET etag = '', last_modified = '' WHERE name IN (
+                SELECT source FROM batches WHERE id IN (SELECT value FROM json_each(?)))
+            """,
+            (json.dumps(ids),),
+        )
         db.execute_many("DELETE FROM batches WHERE id = ?", [(id_,) for id_ in ids])
         db.execute("DELETE FROM failures WHERE at < ? OR at > ?", beyond)
         for column in ("asked_at", "succeeded_at"):
