@@ -100,7 +100,7 @@ def read_front(
     doi = sheet.doi() or (cover.doi() if cover else "")
     kind = type_of(lines, first.cells, first.title)
     title = title_text(sheet.title)
-    abstract, language = abstract_of(pages)
+    abstract, language = abstract_of(pages[:N_ABSTRACT])
     abstract = abstract or abstract_below(sheet.cells)
     # Letters that were recognised in a picture may be wrong in any title.
     is_title_sure = (
@@ -139,11 +139,11 @@ _NOT_HYPHENATED: frozenset[str] = frozenset()
 def abstract_of(pages: Sequence[Page]) -> tuple[str, str]:
     """Extract the abstract and its language, where that is not the paper's own.
 
-    pages: all, in reading order; the abstract is on one of the first N_ABSTRACT. Returns "" for
-    the abstract where no heading shows where it is, "en" for the language of one in English
-    before a text in another language, else "". One in the text's own language comes first.
+    pages: the first few, in reading order. Returns "" for the abstract where no heading shows
+    where it is, "en" for the language of one in English before a text in another language, else
+    "". One in the text's own language comes first.
     """
-    blocks = [block for page in pages[:N_ABSTRACT] for block in page.blocks]
+    blocks = [block for page in pages for block in page.blocks]
     found = ""
     is_foreign: bool | None = None
     for at in range(len(blocks)):
@@ -151,7 +151,7 @@ def abstract_of(pages: Sequence[Page]) -> tuple[str, str]:
         if not text:
             continue
         if is_foreign is None:
-            is_foreign = _is_english(_running_text(pages, but=text)) is False
+            is_foreign = _is_english(_running_text(blocks, but=text)) is False
         if not (is_foreign and _is_english(text)):
             return text, ""
         found = found or text
@@ -165,9 +165,9 @@ def _abstract_at(blocks: Sequence[Block], at: int) -> str:
     return _text(blocks[at + 1 :]) if is_heading else ""
 
 
-def _running_text(pages: Iterable[Page], *, but: str) -> str:
-    blocks = (block for page in pages for block in page.blocks if block.kind == "text")
-    return " ".join(block.text for block in blocks if block.text[:60] not in but)
+def _running_text(blocks: Iterable[Block], *, but: str) -> str:
+    texts = (block.text for block in blocks if block.kind == "text")
+    return " ".join(text for text in texts if text[:60] not in but)
 
 
 _WORD = re.compile(r"[^\W\d_]+")

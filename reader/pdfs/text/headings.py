@@ -45,6 +45,7 @@ _FIRST = {
     "緒言", "緒論", "序章", "序文", "はしがき", "摘要", "内容梗概", "図目次", "表目次",
 }  # fmt: skip
 """Names of what only the first pages have."""
+_KNOWN_OR_FIRST = _KNOWN | _FIRST
 _NUMBER = re.compile(
     r"(?:(?:Appendix|APPENDIX|Chapter|CHAPTER|Section)\s+)?"
     r"(?:\d{1,2}(?:[.．]\d{1,2})*|[A-Z](?:\.\d{1,2})+|[A-Z]|[IVX]{1,5}|第\s*\d+\s*[章節])[.．:)]?\s+"
@@ -135,7 +136,7 @@ def is_section(text: str) -> bool:
     """
     if _CHAPTER_BEGINS.match(text) or _ABSTRACT_BEGINS.match(text):
         return True
-    return len(text) < 40 and (_name(text) in _KNOWN | _FIRST or bool(_HEADING.fullmatch(text)))
+    return len(text) < 40 and (_name(text) in _KNOWN_OR_FIRST or bool(_HEADING.fullmatch(text)))
 
 
 def begins_references(text: str) -> bool:
