@@ -14,7 +14,7 @@
     │   │   └── Unreachable             5
     │   ├── PdfError                    5
     │   └── NotOpened                   5
-    ├── Mended                          0   done: something wrong was put right
+    ├── ClockRepair                     0   done: something wrong was put right
     ├── StoreError                      6
     │   ├── Locked                      6
     │   ├── ReadOnly                    6
@@ -228,7 +228,7 @@ class NotOpened(Incomplete):
     )
 
 
-class Mended(ReaderError):
+class ClockRepair(ReaderError):
     """Something wrong that was found, put right and is only told."""
 
     exit_code = 0

@@ -24,9 +24,9 @@ from reader.library.disk import files_below
 from reader.library.files import gone_pdfs
 from reader.library.folder import Library
 from reader.library.ids import parse_id
-from reader.library.rows import authors, filings, health, papers
+from reader.library.rows import authors, filings, papers
 from reader.library.rows.database import lock_file
-from reader.morning.rows import library_id
+from reader.morning import rows
 from reader.morning.trust import missing_seeds
 from reader.notes.export import find_moved_notes
 from reader.notes.rows import exports
@@ -119,7 +119,7 @@ def mend(library: Library) -> list[Text]:
 
 
 def _databases(library: Library, reads_data: bool) -> Iterator[HealthFinding]:
-    if found := health.damages(library.db, "main", whole=reads_data):
+    if found := rows.damages(library.db, "main", whole=reads_data):
         yield HealthFinding(
             "reader.db",
             True,
@@ -127,7 +127,7 @@ def _databases(library: Library, reads_data: bool) -> Iterator[HealthFinding]:
             lazy_gettext("`reader restore` brings it back from a backup."),
             tuple(found),
         )
-    if n := health.n_broken_references(library.db):
+    if n := rows.n_broken_references(library.db):
         yield HealthFinding(
             "reader.db",
             True,
@@ -138,7 +138,7 @@ def _databases(library: Library, reads_data: bool) -> Iterator[HealthFinding]:
             ),
             lazy_gettext("`reader restore` brings it back from a backup."),
         )
-    if found := health.damages(library.db, "idx", whole=reads_data):
+    if found := rows.damages(library.db, "idx", whole=reads_data):
         yield HealthFinding(
             "index.db",
             True,
@@ -171,7 +171,7 @@ def _pdfs(library: Library) -> Iterator[HealthFinding]:
             tuple(moved),
             can_mend=True,
         )
-    for paths in health.doubled_pdfs(library.db):
+    for paths in rows.doubled_pdfs(library.db):
         yield HealthFinding(
             "pdf twice",
             False,
@@ -200,7 +200,7 @@ def _pdfs(library: Library) -> Iterator[HealthFinding]:
 
 
 def _changed_pdfs(library: Library, progress: Progress) -> Iterator[HealthFinding]:
-    stored = health.stored_pdfs(library.db)
+    stored = rows.stored_pdfs(library.db)
     changed = []
     for done, (path, sha256) in enumerate(stored, 1):
         file = library.folder / path
@@ -273,7 +273,7 @@ def _index(library: Library, encoder: str) -> Iterator[HealthFinding]:
 
 
 def _sources(library: Library) -> Iterator[HealthFinding]:
-    if never := health.never_answered(library.db, source_names(library.config)):
+    if never := rows.never_answered(library.db, source_names(library.config)):
         yield HealthFinding(
             "sources",
             True,
@@ -283,7 +283,7 @@ def _sources(library: Library) -> Iterator[HealthFinding]:
             lazy_gettext("`reader sources` says why; check its address in feeds.toml."),
             tuple(never),
         )
-    if failed := health.failed_stages(library.db):
+    if failed := rows.failed_stages(library.db):
         yield HealthFinding(
             "failures",
             False,
@@ -313,7 +313,7 @@ def _feeds(library: Library) -> Iterator[HealthFinding]:
                 tuple(words),
             )
         names = {person.name: _feeds_of(library, person.name) for person in config.people}
-        active = health.posting(library.db, [feed for feeds in names.values() for feed in feeds])
+        active = rows.posting(library.db, [feed for feeds in names.values() for feed in feeds])
         if unseen := [
             name
             for name, feeds in names.items()
@@ -442,7 +442,7 @@ def _is_running(pid: int) -> bool:
 def _backup(library: Library) -> Iterator[HealthFinding]:
     settings = library.config.backup
     folder = library.folder / Path(settings.folder).expanduser()
-    last = backup.newest(folder, library_id(library.db))
+    last = backup.newest(folder, rows.library_id(library.db))
     since = library.day_of(last) if last else _began(library)
     days = (library.today() - since).days if since else 0
     if days <= BACKUP_DAYS:
@@ -459,5 +459,5 @@ def _backup(library: Library) -> Iterator[HealthFinding]:
 
 
 def _began(library: Library) -> date | None:
-    first = health.first_day(library.db)
+    first = rows.first_day(library.db)
     return date.fromisoformat(first) if first else None

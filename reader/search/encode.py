@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from reader.base.errors import ModelError, Problem
 from reader.library.config import Topic
 from reader.library.folder import Library
+from reader.search.gibberish import SAMPLES
 from reader.search.rows import index
 from reader.search.rows.vector_files import append, drop, others, refresh
-from reader.search.samples import SAMPLES
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,9 +18,9 @@ from reader.library.rows import papers
 from reader.search.evidence import evidence, fingerprint, is_same_text, share_of_pairs
 from reader.search.filters import QueryMeaning, conditions, meant
 from reader.search.fusion import DEPTH, LOOKED_AT, Ranking
+from reader.search.gibberish import SAMPLES, is_gibberish
 from reader.search.rows import filters, index
 from reader.search.rows.index import Kind, Text
-from reader.search.samples import SAMPLES
 
 if TYPE_CHECKING:
     from reader.search.encode import EncodeQuery
@@ -181,7 +181,6 @@ def _is_gibberish(ranking: Ranking) -> bool:
     if len(kept) < len(SAMPLES):
         return False  # `reader index` makes the rest
     # Import numpy, which a search by words alone need not wait for.
-    from reader.search.gibberish import is_gibberish
     from reader.search.rows.nearest import vectors_from
 
     return is_gibberish(ranking.vector, vectors_from(kept), is_known=ranking.is_known)

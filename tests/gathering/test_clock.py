@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from reader.base.http import Response
 from reader.cli.demo.server import Fault, PlayServer
-from reader.gathering.days_off import days_to_add, wrong_tries
-from reader.gathering.mend import mend, must_mend
+from reader.gathering.mend import days_to_add, mend, must_mend, wrong_tries
 from reader.library.folder import open_library
 from reader.library.rows.moments import Try
 from tests.installed import (

@@ -14,9 +14,8 @@ from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.search.encode import encode, index_words
 from reader.search.find import SearchResult, search
-from reader.search.gibberish import is_gibberish
+from reader.search.gibberish import GIBBERISH, QUESTIONS, SAMPLES, is_gibberish
 from reader.search.rows import index
-from reader.search.samples import GIBBERISH, QUESTIONS, SAMPLES
 from tests.samples import DAY, Web, a_library, paper, tools
 
 MASHED = "qwxz blorf zzkt"
