@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reader.base.errors import ModelError, UsageError, WrongClock
+from reader.base.errors import DiskFull, ModelError, UsageError, WrongClock
 from reader.base.messages import Text, _, speak
 from reader.base.text import plain
 from reader.cli.frame import Settings, say_error, settings_of
@@ -74,7 +74,7 @@ def opened(context: click.Context) -> Iterator[Library]:
             raise
         else:
             # A command that only reads goes on, and says so too.
-            if isinstance(error := library.refusal(), WrongClock):
+            if isinstance(error := library.refusal(), WrongClock | DiskFull):
                 say_error(error)
 
 

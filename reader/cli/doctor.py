@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -14,8 +14,8 @@ from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, as_json_option, settings_of
 from reader.cli.output import answer
 from reader.library.rows.database import LATEST
-from reader.library.rows.snapshot import Content, read_content
 from reader.morning.doctor import HealthFinding, examine, mend
+from reader.morning.rows import counts_of
 
 N_SHOWN = 5
 """Items of a finding that are shown; more are counted, and `--json` has all."""
@@ -62,7 +62,7 @@ def doctor_command(
                 progress=shown,
             )
         )
-        content = read_content(library.db.path)
+        counts = counts_of(library.db)
     code = 5 if any(one.is_wrong for one in found) else 0
     if as_json:
         for one in found:
@@ -71,7 +71,7 @@ def doctor_command(
     for line in done:
         answer(context, str(line))
     if report:
-        output.put_all(report_lines(content, found))
+        output.put_all(report_lines(counts, found))
         return code
     width = screen.width_of_terminal()
     for one in found:
@@ -89,13 +89,12 @@ def doctor_command(
     return code
 
 
-def report_lines(content: Content, found: Sequence[HealthFinding]) -> list[str]:
+def report_lines(counts: Mapping[str, int], found: Sequence[HealthFinding]) -> list[str]:
     """Write what helps somebody else: no name, word or path of the person's is in it."""
     return [
         f"asayomi {__version__}, Python {platform.python_version()}, "
         f"{platform.system()} {platform.machine()}",
-        f"layout {content.layout} of {LATEST}; papers {content.n_papers}, notes {content.n_notes}, "
-        f"decisions {content.n_decisions}",
+        f"layout {LATEST}; " + ", ".join(f"{name} {n}" for name, n in counts.items()),
         *(f"{'!' if one.is_wrong else ' '} {one.check}: {len(one.items) or 1}" for one in found),
     ]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from reader.base.errors import Problem, ReaderError, ReadOnly, StoreError, UsageError
+from reader.base.errors import Problem, ReaderError, StoreError, UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.cli import build, output, screen
@@ -153,7 +153,7 @@ def gather_command(
                     what=what, hint=_("feeds.toml has: {names}.", names=_(", ").join(known))
                 )
         if not library.db.can_write:
-            raise ReadOnly(file=library.folder)
+            raise library.db.no_write(library.folder)
         for name in library.config.arxiv.unknown:
             output.put(plain(str(unknown_class_text(name))), is_error=True)
         before, began_at = papers.n_papers(library.db), library.now()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import click
 
-from reader.base.errors import Problem, ReadOnly, StoreError
+from reader.base.errors import Problem, StoreError
 from reader.base.messages import N_, _
 from reader.base.text import plain
 from reader.cli import build, listing, output, screen
@@ -121,7 +121,7 @@ def _fetch_due(context: click.Context, library: Library, *, may_cut: bool) -> Fe
     """
     try:
         if not library.db.can_write:
-            raise ReadOnly(file=library.folder)
+            raise library.db.no_write(library.folder)
         # Where the clock is in doubt, the servers are asked for the time.
         if library.refusal() is None and not is_due(library):
             return FetchOutcome()

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-from reader.base.errors import ConfigError, NoLibrary, ReaderError, ReadOnly, UsageError, os_reason
+from reader.base.errors import ConfigError, NoLibrary, ReaderError, UsageError, os_reason
 from reader.base.messages import lazy_gettext
 from reader.library.clock import wrong_clock
 from reader.library.config import Config
@@ -45,7 +45,7 @@ class Library:
 
     def refusal(self) -> ReaderError | None:
         """Return why nothing can be recorded now, None where it can."""
-        return self.db.refusal() if self.db.can_write else ReadOnly(file=self.folder)
+        return self.db.refusal() if self.db.can_write else self.db.no_write(self.folder)
 
     def today(self) -> date:
         """Get today's date in the time zone of feeds.toml."""

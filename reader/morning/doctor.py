@@ -385,7 +385,7 @@ def _machine(library: Library) -> Iterator[HealthFinding]:
         for path in (library.db.path, library.db.index_path, library.folder / "notes")
         if path.exists() and not os.access(path, os.R_OK | os.W_OK)
     ]
-    if closed or not library.db.can_write:
+    if (closed or not library.db.can_write) and not library.db.is_full:
         yield HealthFinding(
             "permissions",
             True,

@@ -150,6 +150,13 @@ def n_broken_references(db: Database) -> int:
     return len(db.read("PRAGMA main.foreign_key_check"))
 
 
+def counts_of(db: Database) -> dict[str, int]:
+    """Count the rows of the tables that say how large a library is."""
+    tables = ("papers", "notes", "decisions", "pdfs", "posts")
+    found = [db.read(f"SELECT count(*) AS n FROM {table}")[0]["n"] for table in tables]  # noqa: S608
+    return dict(zip(tables, found, strict=True))
+
+
 def first_day(db: Database) -> str:
     """Find the day on which the first paper arrived, as ISO text; "" for an empty library."""
     row = db.read_one("SELECT min(arrived_on) AS day FROM papers")

@@ -185,8 +185,8 @@ Values = Sequence[Any]
 class Database:
     """The two open databases of a library: `read` anywhere, `execute` only inside `writing`.
 
-    can_write: the folder can be written. guard: returns why nothing may be recorded now all the
-    same, None where it may.
+    can_write: the folder can be written. is_full: it cannot, as its disk is full. guard: returns
+    why nothing may be recorded now all the same, None where it may.
     index_is_new: index.db was made, or made anew, by this opening.
     index_was_damaged: it was made anew because it was damaged.
     is_for_any_thread: several threads may use it, one after the other and never two at once.
@@ -210,6 +210,7 @@ class Database:
         self._before_migration = before_migration
         self._counted: dict[str, tuple[tuple[int, int, int], int]] = {}
         self.guard: Callable[[], ReaderError | None] = lambda: None
+        self.is_full = False
         self.can_write = os.access(folder, os.W_OK)
         self.can_write &= not self.path.exists() or os.access(self.path, os.W_OK)
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
@@ -225,17 +226,27 @@ class Database:
                 ),
             )
         with self.translated():
-            self._connection = self._open(busy_s)
             try:
-                # Once both files are in WAL mode, opening changes neither and needs no lock.
-                if not self.can_write or self._has_logs():
+                self._connect(busy_s)
+            except sqlite3.OperationalError as error:
+                # A log needs some space, even for a command that only reads.
+                if not self.can_write or not _is_no_space(error) or not self.path.exists():
+                    raise
+                self.can_write, self.is_full = False, True
+                self._connect(busy_s)
+
+    def _connect(self, busy_s: float) -> None:
+        self._connection = self._open(busy_s)
+        try:
+            # Once both files are in WAL mode, opening changes neither and needs no lock.
+            if not self.can_write or self._has_logs():
+                self._prepare()
+            else:
+                with self._layout_lock():
                     self._prepare()
-                else:
-                    with self._layout_lock():
-                        self._prepare()
-            except BaseException:
-                self._connection.close()
-                raise
+        except BaseException:
+            self._connection.close()
+            raise
 
     @property
     def is_read_only(self) -> bool:
@@ -244,7 +255,11 @@ class Database:
 
     def refusal(self) -> ReaderError | None:
         """Return the error that `writing` would raise now, None for none."""
-        return self.guard() if self.can_write else ReadOnly(file=self.path)
+        return self.guard() if self.can_write else self.no_write(self.path)
+
+    def no_write(self, file: Path) -> StoreError:
+        """Make the error that says why the folder cannot be written. file: what it names."""
+        return DiskFull(file=file) if self.is_full else ReadOnly(file=file)
 
     @contextlib.contextmanager
     def unguarded(self) -> Iterator[None]:
@@ -331,8 +346,7 @@ class Database:
             raise ReadOnly(file=self.path)
         # In a folder that cannot be written SQLite cannot make a log, and mode=ro needs one for a
         # file in WAL mode. Where there is none, nobody is writing, so immutable is safe.
-        has_log = self.path.with_name("reader.db-wal").exists()
-        mode = ("mode=ro" if has_log else "immutable=1") if not self.can_write else "mode=rwc"
+        mode = "mode=rwc" if self.can_write else self._read_mode(self.path)
         connection = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?{mode}",
             uri=True,
@@ -341,7 +355,17 @@ class Database:
             check_same_thread=not self._is_for_any_thread,
         )
         connection.row_factory = sqlite3.Row
+        if self.is_full:
+            # Keeps a log's index in memory: sqlite.org/wal.html, "WAL Without Shared-Memory".
+            connection.execute("PRAGMA locking_mode = exclusive")
         return connection
+
+    def _read_mode(self, file: Path) -> str:
+        """Choose how SQLite opens a file in a folder that cannot be written."""
+        log = file.with_name(f"{file.name}-wal")
+        if not log.exists() or (self.is_full and log.stat().st_size == 0):
+            return "immutable=1"
+        return "mode=rw" if self.is_full else "mode=ro"
 
     @contextlib.contextmanager
     def _layout_lock(self) -> Iterator[None]:
@@ -396,6 +420,8 @@ class Database:
                 lazy_gettext("Update asayomi: pip install --upgrade asayomi."),
             )
             raise Damaged(file=self.path, what=what, hint=hint)
+        if version < LATEST and not self.can_write:
+            raise self.no_write(self.path)  # it has to be migrated first
         if self.can_write:
             run("PRAGMA journal_mode = wal")
             run("PRAGMA synchronous = full")
@@ -468,7 +494,8 @@ class Database:
     def _attach_file(self) -> None:
         run = self._connection.execute
         uri = self.index_path.absolute().as_uri()
-        run("ATTACH ? AS idx", (f"{uri}?immutable=1" if not self.can_write else uri,))
+        mode = self._read_mode(self.index_path) if self.is_full else "immutable=1"
+        run("ATTACH ? AS idx", (uri if self.can_write else f"{uri}?{mode}",))
         try:
             if self.can_write:
                 run("PRAGMA idx.journal_mode = wal")
@@ -518,8 +545,7 @@ class Database:
             raise translated_error(error, self.path) from error
 
     def _is_whole(self) -> bool:
-        """Check whether reader.db is undamaged, so that the damage is in index.db."""
-        # SQLite does not say in which of the two attached files it found the damage.
+        """Check whether reader.db is undamaged; SQLite does not say in which file the damage is."""
         try:
             found = self._connection.execute("PRAGMA main.quick_check(1)").fetchone()[0]
         except sqlite3.Error:
@@ -549,6 +575,11 @@ def translated_error(error: sqlite3.Error | OSError, path: Path) -> ReaderError:
     return StoreError(
         file=path, what=str(error), hint=lazy_gettext("Check the disk, then run the command again.")
     )
+
+
+def _is_no_space(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 def _is_damage(error: sqlite3.Error | OSError) -> bool:

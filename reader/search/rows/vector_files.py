@@ -339,7 +339,7 @@ def _locked(db: Database) -> Iterator[None]:
     """Hold the lock of the vectors' folder. Raises Locked, ReadOnly or StoreError."""
     folder = db.index_path.with_name("vectors")
     if error := db.refusal():
-        raise error if db.can_write else ReadOnly(file=folder)
+        raise error if db.can_write else db.no_write(folder)
     with db.translated():
         folder.mkdir(exist_ok=True)
         with lock_file(folder / "vectors.lock"):
