@@ -116,7 +116,8 @@ def test_a_query_of_100_kb_is_cut_and_that_is_said(library: Path) -> None:
     file.write_text(text.replace(f'[encoder]\nmodel = "{NO_MODEL}"\n', ""), encoding="utf-8")
     assert run("index", library=library)[::2] == (0, "")
     code, _, err = run("search", "--", HUGE["one word"], library=library)
-    assert (code, err) == (0, "The query was cut after character 2,000.\n")
+    assert code == 0
+    assert err.startswith("The query was cut after character 2,000.\n")
 
 
 def test_a_word_that_begins_with_a_minus_is_no_accident(library: Path) -> None:

@@ -41,9 +41,8 @@ N_SHOWN = 20
         "monthly ones are kept. Exit code 5: a file could not be read."
     ),
     examples={
-        "backup": N_("Make an archive in the library's own folder"),
+        "backup": N_("Make one in the library's own folder"),
         "backup /media/disk --pdfs": N_("Make one on another disk, with the PDFs"),
-        "backup --make-key ~/asayomi.key": N_("Make a key for encrypted archives"),
     },
 )
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
@@ -148,8 +147,6 @@ def back_up_daily(library: Library) -> str:
     examples={
         "restore ARCHIVE.zip --dry-run": N_("Say what would change"),
         "restore ARCHIVE.zip": N_("Bring the library back to that moment"),
-        "restore ARCHIVE.zip ~/second": N_("Make a library of it in another folder"),
-        "restore ARCHIVE.zip --only 2401.00001": N_("Bring back one paper with its note"),
     },
 )
 @click.argument("archive", type=click.Path(path_type=Path), metavar="FILE")

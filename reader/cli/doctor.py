@@ -31,9 +31,7 @@ N_SHOWN = 5
     ),
     examples={
         "doctor": N_("Look for what is wrong"),
-        "doctor --read-data": N_("Also read each PDF, and compare it with what was stored"),
-        "doctor --fix": N_("Mend what can be mended without a loss"),
-        "doctor --report": N_("Print a report without a private word, for a bug report"),
+        "doctor --read-data": N_("Also compare each PDF with what was stored"),
     },
 )
 @click.option("--read-data", is_flag=True, help=N_("Compare every PDF's bytes with its SHA-256."))

@@ -110,7 +110,6 @@ def put_end(
     examples={
         "gather": N_("Ask all sources and do all the work"),
         'gather "arXiv feed cs.CL"': N_("Ask one source only"),
-        "gather --votes-since 2030-03-04": N_("First import a year of votes"),
     },
 )
 @click.argument("sources", nargs=-1, metavar="[SOURCE...]")

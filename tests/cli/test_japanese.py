@@ -93,7 +93,7 @@ def test_a_day_of_a_person_is_in_japanese_from_pick_to_export(japanese: Path) ->
     assert said[0].splitlines()[0] == (
         "speech/translation に選びました: Speech translation in a lift"
     )
-    assert said[2] == "取り消しました: A large language model that hums\n"
+    assert said[2] == "取り消しました(見送り): A large language model that hums\n"
     assert "読了(今日1本、目標5本): Speech translation in a lift" in said[3]
     assert "流し読み(自分の言葉で2文以上書くと読了): Speech translation on a ladder" in said[4]
     assert english_in("".join(said)) == []

@@ -456,12 +456,12 @@ def test_each_older_layout_opens_and_leaves_a_backup(layout: int, tmp_path: Path
 
 def test_failed_migration_leaves_the_database_and_names_the_backup(tmp_path: Path) -> None:
     folder = tmp_path / "library"
-    old_library(folder, LATEST - 1)
+    old_library(folder, 19)
     with sqlite3.connect(folder / "reader.db") as database:
-        database.execute("ALTER TABLE failures ADD COLUMN reason TEXT")  # the step adds it too
+        database.execute("ALTER TABLE failures ADD COLUMN reason TEXT")  # step 20 adds it too
     database.close()
     before = content(folder)
     with pytest.raises(StoreError, match="could not be brought") as raised:
         open_library(folder, now=lambda: NOW)
-    assert f"asayomi-before-layout-{LATEST}.zip" in raised.value.hint
+    assert "asayomi-before-layout-20.zip" in raised.value.hint
     assert content(folder) == before

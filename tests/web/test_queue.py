@@ -146,7 +146,8 @@ def test_a_dropped_paper_has_its_undo_in_place(tmp_path: Path) -> None:
         assert undoable(client.get(f"/?date={DAY}").text) == []
         add_note(library, find_paper(library, ONE), NOTE)
         assert undoable(client.get("/").text) == []
-    with pages_again(tmp_path, 2) as client, parts_of(tmp_path).open_library() as library:
+    two_days_on = parts_of(tmp_path, now=lambda: NOW + timedelta(days=2))
+    with pages_again(tmp_path, 2) as client, two_days_on.open_library() as library:
         client.post("/decide", data={"id": TWO, "kind": "skip", "seen": "pick"})
         assert undoable(client.get("/").text) == [TWO]
         decide(library, "pick", [TWO])
