@@ -127,6 +127,7 @@ def back_up_daily(library: Library) -> str:
     # Imported here: it loads the list on the terminal.
     from reader.cli.triage import start
 
+    # Of a large library it takes seconds, which nobody should wait for.
     started = start(library, ["backup", *(["--pdfs"] if settings.pdfs else [])])
     if last and (library.today() - library.day_of(last)).days > 2:
         return _(

@@ -257,6 +257,7 @@ def _manifest(unpacked: zipfile.ZipFile, archive: Path) -> Manifest:
 def _archived_file(fields: dict[str, Any]) -> ArchivedFile:
     """Read an entry of a manifest. Raises ValueError where its path leads out of the library."""
     file = ArchivedFile(**fields)
+    # Checked for all entries before any is written.
     first, *rest = parts = file.path.split("/")
     is_ours = not rest and first in (DATABASE, FEEDS)
     is_ours |= bool(rest) and first in (*TEXT_FOLDERS, *PDF_FOLDERS)

@@ -127,6 +127,7 @@ def _write(
             pdfs = _below(library, PDF_FOLDERS) if with_pdfs else ()
             for file in pdfs:
                 _pack_if_readable(archive, library, file, files, unread)
+            # What the archive lacks is known by its hash all the same: a restore names it.
             if not with_pdfs:
                 files |= {
                     pdf.path: ArchivedFile(pdf.path, pdf.sha256, pdf.n_bytes, "")

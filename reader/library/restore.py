@@ -110,6 +110,7 @@ def _restore_database(
     database = library / DATABASE
     with archives.part(library, "restore") as copy:
         archives.extract(unpacked, archives.database_of(manifest), copy, archive)
+        # A copy and not a rename: processes that have the file open go on with it.
         if database.exists():
             archives.make_folder(aside)
             try:
@@ -123,6 +124,7 @@ def _restore_database(
 
 
 def _restore_file(unpacked: ZipFile, file: ArchivedFile, target: Path, archive: Path) -> None:
+    # A text may be a link into a vault of notes, which `write_whole` follows; a PDF may be large.
     if not file.member.startswith("files/"):
         content = b"".join(archives.read_member(unpacked, file, archive))
         write_whole(target, content)
@@ -147,6 +149,7 @@ def _keep(library: Path, path: str, aside: Path) -> None:
 def _compared(here: Path, file: ArchivedFile) -> tuple[bool, bool]:
     """Compare a file of the library with an archived one: whether it is here, and is the same."""
     try:
+        # The size first: most files that differ are not read.
         n_bytes = here.stat().st_size
         if n_bytes != file.n_bytes:
             return True, False

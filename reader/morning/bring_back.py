@@ -60,7 +60,9 @@ def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
         was_here = papers.paper_with_id(library.db, there.paper.id) is not None
         if not was_here:
             papers.add_papers(library.db, [there.paper], source=BY_HAND, on=library.today())
+        # By its id: another copy may have become the paper's first one since.
         held = find_paper(library, there.paper.id)
+        # Where the person filed it since is newer than the archive.
         if there.topic and held.topic is None:
             held = file_paper(library, held, there.topic, may_be_new=True).held
         is_picked = there.state in ("pick", "read") and held.state == "candidate"

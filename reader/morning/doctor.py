@@ -161,6 +161,7 @@ def _pdfs(library: Library) -> Iterator[HealthFinding]:
             ),
             tuple(missing),
         )
+    # Neither at its place nor gone: `gone_pdfs` found a file of its size elsewhere in papers/.
     here = {path for path in recorded if (library.folder / path).is_file()}
     if moved := sorted(set(recorded) - here - set(missing)):
         yield HealthFinding(
@@ -252,6 +253,7 @@ def _notes(library: Library) -> Iterator[HealthFinding]:
 
 
 def _index(library: Library, encoder: str) -> Iterator[HealthFinding]:
+    # Its name is known without loading it, which takes seconds.
     if not encoder:
         yield HealthFinding(
             "model",
@@ -364,6 +366,7 @@ def _machine(library: Library) -> Iterator[HealthFinding]:
             lazy_gettext("`reader doctor --fix`, or the next gather, puts it right."),
             can_mend=True,
         )
+    # Twice the database: an upgrade writes a backup of it, and then much of it anew.
     free = shutil.disk_usage(library.folder).free
     if free < max(LEAST_FREE, 2 * library.db.path.stat().st_size):
         yield HealthFinding(
