@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ from typing import IO, Any
 
 from reader.base.errors import StoreError, UsageError
 from reader.base.messages import lazy_gettext
-from reader.library.disk import delete_leftovers, disk_error
+from reader.library.disk import delete_leftovers, disk_error, files_below
 from reader.library.place import FEEDS
 from reader.library.rows import snapshot
 
@@ -30,6 +31,8 @@ TEXT_FOLDERS = ("notes", "drafts")
 PDF_FOLDERS = ("papers", "removed")
 DATABASE = "reader.db"
 MANIFEST = "manifest.json"
+_ARCHIVE = re.compile(r"asayomi-.+\.zip(\.age)?")
+
 FORMAT = 1
 """The number of the archive's layout, in its manifest."""
 
@@ -99,6 +102,14 @@ def check_members(archive: Path) -> Manifest:
 def database_of(manifest: Manifest) -> ArchivedFile:
     """Return the entry of reader.db, which every manifest has."""
     return next(file for file in manifest.files if file.path == DATABASE)
+
+
+def files_of(library: Path, folders: Sequence[str]) -> Iterator[Path]:
+    """Yield the files below folders of a library, but for archives: none is put into another."""
+    for folder in folders:
+        for found in files_below(library / folder, ""):
+            if not _ARCHIVE.fullmatch(found.name):
+                yield Path(found.path)
 
 
 @contextlib.contextmanager
@@ -257,21 +268,34 @@ def _manifest(unpacked: zipfile.ZipFile, archive: Path) -> Manifest:
 def _archived_file(fields: dict[str, Any]) -> ArchivedFile:
     """Read an entry of a manifest. Raises ValueError where its path leads out of the library."""
     file = ArchivedFile(**fields)
+    texts = (file.path, file.sha256, file.member)
+    if not all(isinstance(text, str) for text in texts) or not isinstance(file.n_bytes, int):
+        raise TypeError(file)
+    file.path.encode()  # raises UnicodeEncodeError for what no name can be
     # Checked for all entries before any is written.
     first, *rest = parts = file.path.split("/")
     is_ours = not rest and first in (DATABASE, FEEDS)
     is_ours |= bool(rest) and first in (*TEXT_FOLDERS, *PDF_FOLDERS)
-    is_safe = all(part not in ("", ".", "..") and not set(part) & set("\\\0:") for part in parts)
-    if not is_ours or not is_safe or not isinstance(file.n_bytes, int):
+    is_safe = all(part not in ("", ".", "..") and not set(part) & _FORBIDDEN for part in parts)
+    # No backup has hidden files: in a vault of notes they are programs and settings.
+    is_hidden = bool(file.member) and any(part.startswith(".") for part in parts)
+    if not is_ours or not is_safe or is_hidden:
         raise ValueError(file.path)
     return file
 
 
+_FORBIDDEN = set("\\\0:" if os.name == "nt" else "\0")
+"""Elsewhere a colon and a backslash are letters, and stand in the names of notes."""
+
+
 def _member(unpacked: zipfile.ZipFile, name: str, archive: Path) -> IO[bytes]:
     try:
-        return unpacked.open(name)
+        info = unpacked.getinfo(name)
     except KeyError:
         raise _damaged(archive, name) from None
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _damaged(archive, name)
+    return unpacked.open(info)
 
 
 def _read(member: IO[bytes], archive: Path, name: str, n_bytes: int = CHUNK) -> bytes:

@@ -29,10 +29,11 @@ from reader.library.archive import (
     Manifest,
     check_members,
     encrypt,
+    files_of,
     make_folder,
     part,
 )
-from reader.library.disk import disk_error, files_below, sync_folder
+from reader.library.disk import disk_error, sync_folder
 from reader.library.place import FEEDS
 from reader.library.rows import snapshot
 from reader.library.rows.database import lock_file
@@ -121,10 +122,11 @@ def _write(
             files[DATABASE] = _pack(archive, database, DATABASE, DATABASE)
             # An export renames notes, which would be missed between their two names.
             with _undisturbed(library):
-                texts = [library / FEEDS, *_below(library, TEXT_FOLDERS)]
+                texts = [library / FEEDS, *files_of(library, TEXT_FOLDERS)]
+                unread += _passed_over(library)
                 for file in texts:
                     _pack_if_readable(archive, library, file, files, unread)
-            pdfs = _below(library, PDF_FOLDERS) if with_pdfs else ()
+            pdfs = files_of(library, PDF_FOLDERS) if with_pdfs else ()
             for file in pdfs:
                 _pack_if_readable(archive, library, file, files, unread)
             # What the archive lacks is known by its hash all the same: a restore names it.
@@ -134,15 +136,29 @@ def _write(
                     for pdf in snapshot.read_pdfs(database)
                 }
             manifest = Manifest(now, content, tuple(files.values()))
-            archive.writestr(MANIFEST, _manifest_text(manifest))
+            # Without a date: ZIP knows none before 1980, which a wrong clock may show.
+            info = zipfile.ZipInfo(MANIFEST)
+            archive.writestr(info, _manifest_text(manifest), zipfile.ZIP_DEFLATED)
     except OSError as error:
         raise disk_error(error, target) from error
     return manifest, tuple(unread)
 
 
-def _below(library: Path, folders: Sequence[str]) -> Iterator[Path]:
-    for folder in folders:
-        yield from (Path(found.path) for found in files_below(library / folder, ""))
+def _passed_over(library: Path) -> Iterator[str]:
+    """Yield what `files_of` passes over among the texts.
+
+    Folders without the right to read them, and names that are no UTF-8.
+    """
+    failed: list[OSError] = []
+    for top in TEXT_FOLDERS:
+        for folder, folders, names in os.walk(library / top, onerror=failed.append):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in (*folders, *names):
+                if not name.startswith(".") and any("\ud800" <= c <= "\udfff" for c in name):
+                    yield Path(folder, name).relative_to(library).as_posix()
+    for error in failed:
+        if isinstance(error, PermissionError):
+            yield Path(error.filename).relative_to(library).as_posix()
 
 
 @contextlib.contextmanager
@@ -165,7 +181,10 @@ def _pack_if_readable(
     path = file.relative_to(library).as_posix()
     is_pdf = path.startswith(PDF_FOLDERS)
     try:
-        if is_pdf:
+        if not file.is_file():
+            # A link that leads nowhere, or a pipe, of which a read never ends.
+            unread += [path] if file.is_symlink() or file.exists() else []
+        elif is_pdf:
             sha256, n_bytes = _hash(file)
             member = f"files/{sha256}"
             if any(one.member == member for one in files.values()):

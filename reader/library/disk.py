@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import glob
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -38,10 +39,17 @@ def files_below(folder: Path, ending: str) -> Iterator[os.DirEntry[str]]:
             # Python shows bytes of a name that are no UTF-8 as lone surrogates.
             if found.name.startswith(".") or any("\ud800" <= c <= "\udfff" for c in found.name):
                 continue
-            if found.is_dir():
+            if _is_folder(found):
                 waiting.append(Path(found.path))
             elif found.name.lower().endswith(ending):
                 yield found
+
+
+def _is_folder(found: os.DirEntry[str]) -> bool:
+    try:
+        return found.is_dir()
+    except OSError:
+        return False  # a link that leads to itself
 
 
 def write_whole(file: Path, content: bytes) -> None:
@@ -72,7 +80,7 @@ def write_whole(file: Path, content: bytes) -> None:
                     ),
                 )
         target.parent.mkdir(parents=True, exist_ok=True)
-        delete_leftovers(target.parent, f".{glob.escape(target.name)}")
+        delete_leftovers(target.parent, f".{glob.escape(_short(target.name))}")
         _replace(target, content)
         # The rename is an entry of the folder, which a crash may lose unless it is synced too.
         sync_folder(target.parent)
@@ -115,7 +123,7 @@ _OBSTACLES = {
 
 def _replace(file: Path, content: bytes) -> None:
     # The process's id keeps two writers apart, and tells `delete_leftovers` whose file it is.
-    beside = file.with_name(f".{file.name}.{os.getpid()}.part")
+    beside = file.with_name(f".{_short(file.name)}.{os.getpid()}.part")
     mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else None
 
     def create(name: str, flags: int) -> int:
@@ -133,6 +141,12 @@ def _replace(file: Path, content: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def _short(name: str) -> str:
+    """Return a name, or a digest of one that leaves no room for what a temporary file's has."""
+    as_bytes = os.fsencode(name)
+    return name if len(as_bytes) <= 230 else hashlib.sha256(as_bytes).hexdigest()
 
 
 def sync_folder(folder: Path) -> None:

@@ -19,7 +19,7 @@ from zipfile import ZipFile
 from reader.base.errors import Damaged, StoreError
 from reader.library import archive as archives
 from reader.library.archive import DATABASE, ArchivedFile, Manifest
-from reader.library.disk import disk_error, files_below, sync_folder, write_whole
+from reader.library.disk import disk_error, sync_folder, write_whole
 from reader.library.rows import snapshot
 from reader.library.rows.database import lock_file
 from reader.library.rows.snapshot import Content
@@ -162,9 +162,13 @@ def _compared(here: Path, file: ArchivedFile) -> tuple[bool, bool]:
 
 
 def _notes(library: Path) -> Iterator[str]:
-    """List the Markdown files. Drafts that the archive lacks stay: they are words not saved yet."""
-    for found in files_below(library / "notes", ""):
-        yield Path(found.path).relative_to(library).as_posix()
+    """List the files of notes/. Drafts that the archive lacks stay: words that are not saved yet.
+
+    A link that leads nowhere stays too, since a backup cannot have what it led to.
+    """
+    for file in archives.files_of(library, ["notes"]):
+        if file.is_file():
+            yield file.relative_to(library).as_posix()
 
 
 @contextlib.contextmanager

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 import threading
+import time
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +30,8 @@ from reader.pdfs.rows import pdfs
 from tests.samples import DAY, NOW, paper
 
 LATER = NOW + timedelta(hours=3)
+
+ON_WINDOWS = pytest.mark.skipif(os.name != "nt", reason="elsewhere these are letters of a name")
 
 
 @pytest.fixture
@@ -281,14 +285,17 @@ def test_foreign_file_is_refused(kind: str, library: Path, tmp_path: Path) -> No
         "/etc/evil.md",
         "notes/../../evil.md",
         "notes/./evil.md",
-        "notes\\evil.md",
+        pytest.param("notes\\evil.md", marks=ON_WINDOWS),
+        pytest.param("notes/C:/evil.md", marks=ON_WINDOWS),
         "evil.md",
-        "notes/C:/evil.md",
         "index.db",
         "notes//evil.md",
+        "notes/.obsidian/evil.js",
+        "notes/\ud800.md",
+        7,
     ],
 )
-def test_path_out_of_the_library_is_refused(path: str, library: Path, tmp_path: Path) -> None:
+def test_path_out_of_the_library_is_refused(path: object, library: Path, tmp_path: Path) -> None:
     archive = archive_of(library)
     hostile = tmp_path / "hostile.zip"
     text = b"evil"
@@ -465,3 +472,45 @@ def test_failed_migration_leaves_the_database_and_names_the_backup(tmp_path: Pat
         open_library(folder, now=lambda: NOW)
     assert "asayomi-before-layout-20.zip" in raised.value.hint
     assert content(folder) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["Re: that.md", "a\\b.md", "雪か\u3099😀.md", "a" * 251 + ".md"])
+def test_note_comes_back_whatever_its_name_is(name: str, library: Path) -> None:
+    file = library / "notes" / name
+    file.write_text("mine")
+    archive = archive_of(library)
+    file.unlink()
+    restore(library, archive, plan_restore(library, archive), now=LATER)
+    assert file.read_text() == "mine"
+    assert not list(file.parent.glob("*.part"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+@pytest.mark.parametrize("kind", ["nowhere", "circle", "pipe", "bytes"])
+def test_what_cannot_be_read_is_told_and_stays(kind: str, library: Path) -> None:
+    file = library / "notes" / ("\udcff.md" if kind == "bytes" else "odd.md")
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "bytes":
+        file.write_text("mine")
+    else:
+        file.symlink_to("/no/such/disk/a.md" if kind == "nowhere" else file.name)
+    made = back_up(library, library.parent / "out", now=NOW)
+    assert made.unread == (f"notes/{file.name}",)
+    before = file.lstat()
+    restore(library, made.file, plan_restore(library, made.file), now=LATER)
+    assert file.lstat() == before
+
+
+def test_archives_among_the_notes_are_in_no_archive(library: Path) -> None:
+    first = back_up(library, library / "notes/old", now=NOW).file
+    second = back_up(library, library / "notes/old", now=NOW + timedelta(days=1)).file
+    assert not [one for one in check(second, library).files if one.path.endswith(".zip")]
+    restore(library, first, plan_restore(library, first), now=LATER)
+    assert second.exists()
+
+
+def test_backup_is_made_before_1980(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert check(archive_of(library), library).content.n_papers == 3
