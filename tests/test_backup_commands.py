@@ -9,7 +9,7 @@ import shutil
 import signal
 import sqlite3
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +179,7 @@ def test_restore_killed_anywhere_is_finished_by_the_same_command(
 
 def test_gather_makes_one_archive_a_day(library: Path) -> None:
     shutil.rmtree(library / "backups", ignore_errors=True)
-    for hours in (0, 1, 20):
+    for hours in (0, 1, 24):  # more would contradict the clock of the servers played
         assert run(
             "gather", "--no-encode", library=library, now=NOW + timedelta(hours=hours)
         ).code in (0, 5)
@@ -255,3 +255,21 @@ def test_japanese_library_speaks_japanese(library: Path) -> None:
     ran = run("backup", library=library, env=environment(library, NOW, None))
     assert ran.code == 0
     assert "控えを作り、検査しました" in ran.out
+
+
+def test_restore_under_a_wrong_clock_is_a_whole_one(library: Path) -> None:
+    id_ = noted(library)
+    file = made(library)["file"]
+    run_here("note", id_, "-m", "Later, and worse. Much worse.", library=library)
+    ran = run_here("restore", file, library=library, now=datetime(2015, 1, 1, tzinfo=UTC))
+    assert ran.code == 0
+    assert "Restored." in ran.out
+    assert notes_of(library) == [WORDS]
+
+
+def test_archive_of_a_clock_that_was_ahead_stops_no_daily_one(library: Path) -> None:
+    for file in archives(library / "backups"):
+        file.unlink()
+    assert run_here("backup", library=library, now=NOW + timedelta(days=300)).code == 0
+    assert run("gather", "--no-encode", library=library).code in (0, 5)
+    assert len(archives(library / "backups")) == 2

@@ -17,7 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reader import __version__
-from reader.base.errors import ReadOnly
+from reader.base.errors import ReadOnly, StoreError, UsageError
+from reader.library import archive as archives
 from reader.library.archive import (
     CHUNK,
     DATABASE,
@@ -33,6 +34,7 @@ from reader.library.archive import (
     make_folder,
     part,
 )
+from reader.library.clock import OFF
 from reader.library.disk import disk_error, sync_folder
 from reader.library.place import FEEDS
 from reader.library.rows import snapshot
@@ -96,14 +98,30 @@ def back_up_layout(library: Path, layout: int, *, now: datetime) -> Path:
     make_folder(folder)
     with part(folder, "backup") as unfinished:
         _write(library, unfinished, now=now, with_pdfs=False)
-        check_members(unfinished)
+        made = check_members(unfinished)
+        # A library of that layout was restored here since: both archives stay.
+        if target.exists() and _database_in(target) != archives.database_of(made).sha256:
+            target = target.with_stem(f"{target.stem}-{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}")
         _finish(unfinished, target)
     return target
 
 
-def newest(folder: Path, library: str) -> datetime | None:
-    """Find the moment of the newest archive of a library in a folder, by the archives' names."""
-    return max((at for at, _file in _archives(folder, library)), default=None)
+def _database_in(archive: Path) -> str:
+    """Return the SHA-256 of an archive's reader.db, "" where the archive cannot be used."""
+    try:
+        with archives.opened(archive) as (_unpacked, manifest):
+            return archives.database_of(manifest).sha256
+    except (StoreError, UsageError):
+        return ""
+
+
+def newest(folder: Path, library: str, *, now: datetime) -> datetime | None:
+    """Find the moment of the newest archive of a library in a folder, by the archives' names.
+
+    One of a day to come was made while the clock was wrong, and says nothing of the last days.
+    """
+    moments = [at for at, _file in _archives(folder, library) if at <= now + OFF]
+    return max(moments, default=None)
 
 
 def _write(

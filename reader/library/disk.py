@@ -65,20 +65,7 @@ def write_whole(file: Path, content: bytes) -> None:
             hint=lazy_gettext("Name a file to write to."),
         )
     try:
-        target = file
-        # Somebody may keep the file elsewhere, in a vault of notes, and have a link here.
-        if file.is_symlink():
-            with contextlib.suppress(OSError, RuntimeError):  # it leads nowhere, or in a circle
-                target = file.resolve(strict=True)
-            if target == file or not target.is_file():
-                raise StoreError(
-                    file=file,
-                    what=lazy_gettext("it is a link to a file that does not exist"),
-                    hint=lazy_gettext(
-                        "Connect the disk that it points to, or delete the link; then run the "
-                        "command again."
-                    ),
-                )
+        target = real_file(file)
         target.parent.mkdir(parents=True, exist_ok=True)
         delete_leftovers(target.parent, f".{glob.escape(_short(target.name))}")
         _replace(target, content)
@@ -86,6 +73,26 @@ def write_whole(file: Path, content: bytes) -> None:
         sync_folder(target.parent)
     except OSError as error:
         raise disk_error(error, file) from error
+
+
+def real_file(file: Path) -> Path:
+    """Follow a link to the file that is to be written. Raises StoreError where it leads nowhere."""
+    if not file.is_symlink():
+        return file
+    # Somebody may keep the file elsewhere, in a vault of notes, and have a link here.
+    target = file
+    with contextlib.suppress(OSError, RuntimeError):  # it leads nowhere, or in a circle
+        target = file.resolve(strict=True)
+    if target == file or not target.is_file():
+        raise StoreError(
+            file=file,
+            what=lazy_gettext("it is a link to a file that does not exist"),
+            hint=lazy_gettext(
+                "Connect the disk that it points to, or delete the link; then run the command "
+                "again."
+            ),
+        )
+    return target
 
 
 def disk_error(error: OSError, file: Path) -> StoreError:

@@ -8,7 +8,10 @@ what stood in the way of the archive lies in `replaced/`, by the moment.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
+import itertools
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +22,7 @@ from zipfile import ZipFile
 from reader.base.errors import Damaged, StoreError
 from reader.library import archive as archives
 from reader.library.archive import DATABASE, ArchivedFile, Manifest
-from reader.library.disk import disk_error, sync_folder, write_whole
+from reader.library.disk import disk_error, real_file, sync_folder, write_whole
 from reader.library.rows import snapshot
 from reader.library.rows.database import lock_file
 from reader.library.rows.snapshot import Content
@@ -73,6 +76,8 @@ def plan_restore(library: Path, archive: Path) -> RestorePlan:
         if file.path == DATABASE:
             continue
         is_here, is_same = _compared(library / file.path, file)
+        if file.member and not is_same and not file.member.startswith("files/"):
+            real_file(library / file.path)  # raises now what would end the restore half way
         if not file.member:
             missing += [] if is_here else [file.path]
         elif not is_same:
@@ -89,8 +94,8 @@ def restore(library: Path, archive: Path, plan: RestorePlan, *, now: datetime) -
     Raises Locked while a command works on the library, and StoreError.
     """
     archives.make_folder(library)
-    aside = library / REPLACED / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
     with _locked(library), archives.opened(archive) as (unpacked, manifest):
+        aside = _new_folder(library / REPLACED / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}")
         _restore_database(library, unpacked, manifest, aside, archive)
         files = {file.path: file for file in manifest.files}
         for change in plan.changes:
@@ -136,6 +141,12 @@ def _restore_file(unpacked: ZipFile, file: ArchivedFile, target: Path, archive: 
     sync_folder(target.parent)
 
 
+def _new_folder(folder: Path) -> Path:
+    """Choose a name that nothing has: another restore of the same moment keeps what it kept."""
+    names = (folder.with_name(f"{folder.name}-{n}") for n in itertools.count(2))
+    return next(name for name in itertools.chain([folder], names) if not name.exists())
+
+
 def _keep(library: Path, path: str, aside: Path) -> None:
     """Copy a file of the library beside it, before it is replaced or taken away."""
     kept = aside / path
@@ -149,6 +160,8 @@ def _keep(library: Path, path: str, aside: Path) -> None:
 def _compared(here: Path, file: ArchivedFile) -> tuple[bool, bool]:
     """Compare a file of the library with an archived one: whether it is here, and is the same."""
     try:
+        if file.member and here.is_dir():  # it would end the restore half way
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         # The size first: most files that differ are not read.
         n_bytes = here.stat().st_size
         if n_bytes != file.n_bytes:

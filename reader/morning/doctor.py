@@ -445,7 +445,7 @@ def _is_running(pid: int) -> bool:
 def _backup(library: Library) -> Iterator[HealthFinding]:
     settings = library.config.backup
     folder = library.folder / Path(settings.folder).expanduser()
-    last = backup.newest(folder, rows.library_id(library.db))
+    last = backup.newest(folder, rows.library_id(library.db), now=library.now())
     since = library.day_of(last) if last else _began(library)
     days = (library.today() - since).days if since else 0
     if days <= BACKUP_DAYS:

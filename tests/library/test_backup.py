@@ -514,3 +514,45 @@ def test_archives_among_the_notes_are_in_no_archive(library: Path) -> None:
 def test_backup_is_made_before_1980(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time", lambda: 0.0)
     assert check(archive_of(library), library).content.n_papers == 3
+
+
+@pytest.mark.parametrize("obstacle", ["folder", "link"])
+def test_restore_finds_an_obstacle_before_it_begins(obstacle: str, library: Path) -> None:
+    archive = archive_of(library)
+    change(library)
+    file = library / "notes/speech/p1.md"
+    file.unlink()
+    if obstacle == "folder":
+        file.mkdir()
+    else:
+        file.symlink_to("/no/such/disk/a.md")
+    before = content(library)
+    with pytest.raises(StoreError, match=r"folder with this name|does not exist"):
+        restore(library, archive, plan_restore(library, archive), now=LATER)
+    assert content(library) == before
+    assert not (library / "replaced").exists()
+
+
+def test_two_restores_of_one_moment_keep_both_states(library: Path) -> None:
+    archive = archive_of(library)
+    kept = []
+    for words in ("first\n", "second\n"):
+        write(library / "notes/speech/p1.md", words)
+        aside = restore(library, archive, plan_restore(library, archive), now=LATER)
+        assert aside
+        kept.append(aside / "notes/speech/p1.md")
+    assert [file.read_text() for file in kept] == ["first\n", "second\n"]
+
+
+def test_archive_before_a_layout_stays_when_another_comes(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    old_library(library, LATEST - 1)
+    old = archive_of(library)
+    with sqlite3.connect(library / "reader.db") as database:
+        database.execute("UPDATE papers SET title = 'Later'")
+    database.close()
+    open_library(library, now=lambda: NOW).db.close()
+    for _turn in range(2):
+        restore(library, old, plan_restore(library, old), now=LATER)
+        open_library(library, now=lambda: LATER).db.close()
+    assert len(list((library / "backups").iterdir())) == 2
