@@ -44,7 +44,9 @@ FOLDER = "backups"
 """The folder of the library that archives go to where feeds.toml names no other one."""
 
 
-_NAME = re.compile(r"asayomi-(?P<library>[0-9a-f]{8})-(?P<at>\d{4}-\d\d-\d\dT\d{6}Z)\.zip(\.age)?")
+_NAME = re.compile(
+    r"asayomi-(?P<library>[0-9a-f]{8})-(?P<at>\d{4}-\d\d-\d\dT\d{6}Z)(-pdfs)?\.zip(\.age)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,8 @@ def back_up(
     """
     make_folder(folder)
     identity = snapshot.read_content(library / DATABASE).library
-    name = f"asayomi-{identity[:8]}-{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.zip"
-    name += ".age" if recipients else ""
+    name = f"asayomi-{identity[:8]}-{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
+    name += ("-pdfs" if with_pdfs else "") + ".zip" + (".age" if recipients else "")
     target = folder / name
     with part(folder, "backup") as unfinished:
         # An encrypted archive is made where its content is readable anyway, and checked there.
@@ -312,8 +314,12 @@ def _month(moment: datetime) -> tuple[int, ...]:
 
 
 def _rotate(folder: Path, library: str) -> tuple[Path, ...]:
-    archives = dict(_archives(folder, library))
-    ended = [archives[moment] for moment in outdated([*archives])]
+    archives = _archives(folder, library)
+    ended = []
+    # One without PDFs stands for none that has them.
+    for has_pdfs in (True, False):
+        kind = {at: file for at, file in archives if ("-pdfs." in file.name) is has_pdfs}
+        ended += [kind[moment] for moment in outdated([*kind])]
     for file in ended:
         try:
             file.unlink(missing_ok=True)

@@ -402,6 +402,14 @@ def test_rotation_deletes_only_archives_of_this_library(library: Path, tmp_path:
     assert len(left) < 2 + 23
 
 
+def test_archive_without_pdfs_ends_none_that_has_them(library: Path, tmp_path: Path) -> None:
+    whole = back_up(library, tmp_path, now=NOW, with_pdfs=True)
+    small = back_up(library, tmp_path, now=NOW + timedelta(minutes=1))
+    assert small.deleted == ()
+    again = back_up(library, tmp_path, now=NOW + timedelta(minutes=2), with_pdfs=True)
+    assert again.deleted == (whole.file,)
+
+
 def old_library(folder: Path, layout: int) -> None:
     """Make a library as the version with this layout left it, with a row that must stay."""
     make_library(folder, now=lambda: NOW).db.close()
