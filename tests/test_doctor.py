@@ -147,6 +147,7 @@ def test_left_over_file_is_put_aside(noted: tuple[Path, str, Path]) -> None:
     assert not file.exists()
     assert mine.exists()
     assert [kept.read_text() for kept in (library / "replaced").rglob("*.part")] == ["half"]
+    assert doctor(library) == {}, "what was put aside is not found again"
 
 
 def test_held_lock_is_told(noted: tuple[Path, str, Path]) -> None:

@@ -424,8 +424,10 @@ def _is_held(lock: Path) -> bool:
 
 
 def _leftovers(folder: Path) -> Iterator[Path]:
-    """Yield the temporary files of processes that have ended."""
+    """Yield the temporary files of processes that have ended, but those that were put aside."""
     for file in folder.rglob(".*.part"):
+        if (folder / "replaced") in file.parents:
+            continue
         pid = file.name.split(".")[-2]
         if pid.isdecimal() and not _is_running(int(pid)):
             yield file
