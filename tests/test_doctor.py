@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -93,6 +94,7 @@ def test_unknown_files_are_named(noted: tuple[Path, str, Path]) -> None:
     assert found["pdf unknown"]["items"] == ["papers/stray.pdf"]
     assert found["note unknown"]["items"] == ["notes/stray.md"]
     assert len(found) == 2
+    assert "`reader add FILE --move`" in found["pdf unknown"]["hint"], "else it would stay there"
 
 
 def test_broken_rows_and_damage_are_found(noted: tuple[Path, str, Path]) -> None:
@@ -127,8 +129,36 @@ def test_source_that_never_answered_is_told(fresh: Path) -> None:
     dead = '\n[[feed]]\nname = "dead"\nurl = "http://127.0.0.1:9/feed"\n'
     (fresh / "feeds.toml").write_text(text + dead, "utf-8")
     run("gather", "--no-encode", library=fresh)
+    found = doctor(fresh, code=0)
+    assert found["sources"]["items"] == ["dead"], "told, though a first try may lack the network"
+    for _again in range(2):
+        run("gather", "dead", "--no-encode", library=fresh)
     found = doctor(fresh, code=5)
-    assert found["sources"]["items"] == ["dead"]
+    assert found["sources"]["is_wrong"]
+    assert "address" in found["sources"]["hint"]
+
+
+def test_arxiv_that_never_answered_has_no_address_to_check(fresh: Path) -> None:
+    text = (fresh / "feeds.toml").read_text("utf-8")
+    nowhere = re.sub(r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:9", text)
+    (fresh / "feeds.toml").write_text(nowhere, "utf-8")
+    run("gather", "arXiv", "--no-encode", library=fresh)
+    found = doctor(fresh, code=0)
+    assert found["sources"]["items"] == ["arXiv"]
+    assert "address" not in found["sources"]["hint"]
+
+
+def test_seed_is_wrong_only_once_it_is_known_not_to_exist(fresh: Path) -> None:
+    text = (fresh / "feeds.toml").read_text("utf-8")
+    words = 'words = ["speech recognition"]'
+    seeded = text.replace(words, words + '\nseeds = ["arxiv:2212.08055"]')
+    (fresh / "feeds.toml").write_text(seeded, "utf-8")
+    assert not doctor(fresh, code=0)["seeds"]["is_wrong"], "nobody asked for it yet"
+    run("gather", "--no-encode", library=fresh)
+    assert doctor(fresh, code=5)["seeds"]["is_wrong"]
+    plain = run_here("doctor", library=fresh).out
+    assert "papers to look up: 1" in plain
+    assert "resolve" not in plain
 
 
 def test_left_over_file_is_put_aside(noted: tuple[Path, str, Path]) -> None:

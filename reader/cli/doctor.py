@@ -16,9 +16,13 @@ from reader.cli.output import answer
 from reader.library.rows.database import LATEST
 from reader.morning.doctor import HealthFinding, examine, mend
 from reader.morning.rows import counts_of
+from reader.texts.morning import STEPS
 
 N_SHOWN = 5
 """Items of a finding that are shown; more are counted, and `--json` has all."""
+
+_STAGES = STEPS | {"resolve": N_("papers to look up"), "ocr": N_("scanned pages")}
+"""Names of the steps whose failures wait, seeds and scanned pages among them."""
 
 
 @click.command(
@@ -81,9 +85,9 @@ def doctor_command(
         text = _("Nothing has to be done.")
     else:
         text = _("All is well.")
-    if not read_data:
-        text += " " + _("The PDFs' bytes were not compared; --read-data does.")
     answer(context, text)
+    if not read_data:
+        answer(context, _("The PDFs' bytes were not compared; --read-data does."))
     return code
 
 
@@ -104,6 +108,9 @@ def _put(one: HealthFinding, width: int) -> None:
         text = (mark if number == 0 else "  ") + line
         output.put(click.style(text, bold=True, fg="red" if one.is_wrong else None))
     for item in one.items[:N_SHOWN]:
+        if one.check == "failures":
+            stage, n = item.rsplit(": ", 1)
+            item = f"{_(_STAGES.get(stage, stage))}: {n}"
         output.put_all(screen.wrap(plain(item), width, "    "))
     if (n_more := len(one.items) - N_SHOWN) > 0:
         output.put("    " + _("… and {n} more; --json lists all.", n=n_more))

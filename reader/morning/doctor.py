@@ -18,6 +18,7 @@ from reader.base.words import is_cjk, phrase_term
 from reader.gathering.gather import source_names
 from reader.gathering.mend import mend as mend_clock
 from reader.gathering.mend import must_mend
+from reader.gathering.resolve import IS_OFF, NO_PAPER
 from reader.library import backup
 from reader.library.config import Topic
 from reader.library.disk import files_below
@@ -44,6 +45,10 @@ LEAST_FREE = 500_000_000
 
 ENOUGH_PAPERS = 500
 """Papers from which on a word that none of them has is worth a look."""
+
+ENOUGH_TRIES = 3
+"""Failures in a row from which on a source that never answered is wrong: a new library may have
+been asked without a network."""
 
 BACKUP_DAYS = 3
 
@@ -195,7 +200,7 @@ def _pdfs(library: Library) -> Iterator[HealthFinding]:
                 "{n} PDFs in papers/ belong to no paper.",
                 len(unknown),
             ),
-            lazy_gettext("`reader add FILE` takes one in."),
+            lazy_gettext("`reader add FILE --move` takes one in."),
             tuple(unknown),
         )
 
@@ -276,13 +281,16 @@ def _index(library: Library, encoder: str) -> Iterator[HealthFinding]:
 
 def _sources(library: Library) -> Iterator[HealthFinding]:
     if never := rows.never_answered(library.db, source_names(library.config)):
+        has_address = never.keys() & {feed.name for feed in library.config.all_feeds}
         yield HealthFinding(
             "sources",
-            True,
+            max(never.values()) >= ENOUGH_TRIES,
             lazy_ngettext(
                 "{n} source has never answered.", "{n} sources have never answered.", len(never)
             ),
-            lazy_gettext("`reader sources` says why; check its address in feeds.toml."),
+            lazy_gettext("`reader sources` says why; check its address in feeds.toml.")
+            if has_address
+            else lazy_gettext("`reader sources` says why."),
             tuple(never),
         )
     if failed := rows.failed_stages(library.db):
@@ -335,7 +343,8 @@ def _feeds(library: Library) -> Iterator[HealthFinding]:
     if seeds := missing_seeds(library):
         yield HealthFinding(
             "seeds",
-            True,
+            # The others are asked for by the next gathers, without anybody's doing.
+            any(seed.reason in (NO_PAPER, IS_OFF) for seed in seeds),
             lazy_ngettext("{n} seed is not here.", "{n} seeds are not here.", len(seeds)),
             lazy_gettext("`reader sources` says why."),
             tuple(seed.id for seed in seeds),

@@ -183,14 +183,14 @@ def failed_stages(db: Database) -> dict[str, int]:
     return {row["stage"]: row["n"] for row in rows}
 
 
-def never_answered(db: Database, names: Iterable[str]) -> list[str]:
-    """List those of some sources that failed each time, and never answered."""
+def never_answered(db: Database, names: Iterable[str]) -> dict[str, int]:
+    """Count the failures of those of some sources that never answered, by name."""
     rows = db.read(
-        "SELECT name FROM sources WHERE succeeded_at IS NULL AND n_errors > 0"
+        "SELECT name, n_errors FROM sources WHERE succeeded_at IS NULL AND n_errors > 0"
         " AND name IN (SELECT value FROM json_each(?)) ORDER BY name",
         (json.dumps(list(names)),),
     )
-    return [row["name"] for row in rows]
+    return {row["name"]: row["n_errors"] for row in rows}
 
 
 def posting(db: Database, names: Iterable[str]) -> set[str]:
