@@ -274,3 +274,11 @@ def test_archive_of_a_clock_that_was_ahead_stops_no_daily_one(library: Path) -> 
     assert run_here("backup", library=library, now=NOW + timedelta(days=300)).code == 0
     assert run("gather", "--no-encode", library=library).code in (0, 5)
     assert len(archives(library / "backups")) == 2
+
+
+def test_restore_only_of_an_empty_name_restores_nothing(library: Path) -> None:
+    id_ = noted(library)
+    file = made(library)["file"]
+    run_here("note", id_, "-m", "Later, and worse. Much worse.", library=library)
+    assert run_here("restore", file, "--only", "", library=library).code in (2, 4)
+    assert len(notes_of(library)) == 2

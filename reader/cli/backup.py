@@ -177,7 +177,7 @@ def restore_command(
 ) -> int:
     """Restore a library, or one paper of it."""
     settings = settings_of(context)
-    if only and dry_run:
+    if only is not None and dry_run:
         raise UsageError(
             what=_("--only and --dry-run do not go together."),
             hint=_("--only adds what is missing and replaces nothing: it can be run as it is."),
@@ -185,7 +185,7 @@ def restore_command(
     target = folder or find_folder(settings.library, os.environ, Path.cwd())
     work = next(place for place in (target, *target.absolute().parents) if place.is_dir())
     with archives.readable(archive, key, work) as plain_archive:
-        if only:
+        if only is not None:
             settings.library = target
             return _restore_one(context, plain_archive, only, as_json=as_json)
         plan = plan_restore(target, plain_archive)

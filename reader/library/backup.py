@@ -175,7 +175,8 @@ def _passed_over(library: Path) -> Iterator[str]:
             folders[:] = [name for name in folders if not name.startswith(".")]
             for name in (*folders, *names):
                 if not name.startswith(".") and any("\ud800" <= c <= "\udfff" for c in name):
-                    yield Path(folder, name).relative_to(library).as_posix()
+                    path = Path(folder, name).relative_to(library).as_posix()
+                    yield path.encode("utf-8", "backslashreplace").decode()
     for error in failed:
         if isinstance(error, PermissionError):
             yield Path(error.filename).relative_to(library).as_posix()

@@ -83,7 +83,9 @@ def plan_restore(library: Path, archive: Path) -> RestorePlan:
         elif not is_same:
             changes.append(FileChange(file.path, "changed" if is_here else "new"))
     known = {file.path for file in manifest.files}
-    changes += [FileChange(path, "gone") for path in _notes(library) if path not in known]
+    # The notes of a folder that is no library are somebody else's.
+    if here or is_damaged:
+        changes += [FileChange(path, "gone") for path in _notes(library) if path not in known]
     changes.sort(key=lambda change: change.path)
     return RestorePlan(manifest, here, is_damaged, tuple(changes), tuple(missing))
 
@@ -103,7 +105,7 @@ def restore(library: Path, archive: Path, plan: RestorePlan, *, now: datetime) -
             if change.kind != "new":
                 _keep(library, change.path, aside)
             if change.kind == "gone":
-                target.unlink(missing_ok=True)
+                _delete(target)
                 continue
             _restore_file(unpacked, files[change.path], target, archive)
     return aside if aside.exists() else None
@@ -119,7 +121,10 @@ def _restore_database(
         if database.exists():
             archives.make_folder(aside)
             try:
-                snapshot.copy_database(database, aside / DATABASE)
+                # Not there in part, whenever this is killed.
+                with archives.part(library, "replaced") as kept:
+                    snapshot.copy_database(database, kept)
+                    kept.replace(aside / DATABASE)
             except Damaged:
                 # With its log, which SQLite would play into the new file.
                 for ending in ("", "-wal", "-shm"):
@@ -145,6 +150,13 @@ def _new_folder(folder: Path) -> Path:
     """Choose a name that nothing has: another restore of the same moment keeps what it kept."""
     names = (folder.with_name(f"{folder.name}-{n}") for n in itertools.count(2))
     return next(name for name in itertools.chain([folder], names) if not name.exists())
+
+
+def _delete(file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise disk_error(error, file) from error
 
 
 def _keep(library: Path, path: str, aside: Path) -> None:
@@ -177,11 +189,12 @@ def _compared(here: Path, file: ArchivedFile) -> tuple[bool, bool]:
 def _notes(library: Path) -> Iterator[str]:
     """List the files of notes/. Drafts that the archive lacks stay: words that are not saved yet.
 
-    A link that leads nowhere stays too, since a backup cannot have what it led to.
+    What no backup can have stays too: a link that leads nowhere, a folder of somebody else.
     """
     for file in archives.files_of(library, ["notes"]):
-        if file.is_file():
-            yield file.relative_to(library).as_posix()
+        with contextlib.suppress(PermissionError):
+            if file.is_file():
+                yield file.relative_to(library).as_posix()
 
 
 @contextlib.contextmanager

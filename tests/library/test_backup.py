@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import time
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reader.base.errors import Damaged, Locked, ReaderError, StoreError, UsageError
+from reader.base.errors import Damaged, Locked, ReaderError, ReadOnly, StoreError, UsageError
 from reader.library import archive
 from reader.library.archive import check
 from reader.library.backup import back_up, outdated
@@ -27,6 +28,7 @@ from reader.library.rows.database import LATEST, Database, lock_file
 from reader.library.rows.migrations import MIGRATIONS
 from reader.notes.rows import notes
 from reader.pdfs.rows import pdfs
+from tests.installed import NOBODY
 from tests.samples import DAY, NOW, paper
 
 LATER = NOW + timedelta(hours=3)
@@ -505,7 +507,8 @@ def test_what_cannot_be_read_is_told_and_stays(kind: str, library: Path) -> None
     else:
         file.symlink_to("/no/such/disk/a.md" if kind == "nowhere" else file.name)
     made = back_up(library, library.parent / "out", now=NOW)
-    assert made.unread == (f"notes/{file.name}",)
+    told = r"notes/\udcff.md" if kind == "bytes" else "notes/odd.md"
+    assert made.unread == (told,)
     before = file.lstat()
     restore(library, made.file, plan_restore(library, made.file), now=LATER)
     assert file.lstat() == before
@@ -564,3 +567,60 @@ def test_archive_before_a_layout_stays_when_another_comes(tmp_path: Path) -> Non
         restore(library, old, plan_restore(library, old), now=LATER)
         open_library(library, now=lambda: LATER).db.close()
     assert len(list((library / "backups").iterdir())) == 2
+
+
+@pytest.fixture
+def as_nobody(library: Path, tmp_path: Path) -> Iterator[None]:
+    """Run a test as a user without the rights of root, who may enter the folder of the test."""
+    if os.geteuid():
+        yield
+        return
+    # Loads all modules that are needed: nobody may not read root's Python.
+    archive = back_up(library, tmp_path / "loads", now=NOW).file
+    restore(tmp_path / "second", archive, plan_restore(tmp_path / "second", archive), now=NOW)
+    for path in [tmp_path, *tmp_path.parents[:-1]]:
+        if path.name.startswith(("pytest", tmp_path.name)):
+            path.chmod(path.stat().st_mode | 0o055)
+    for path in [tmp_path, library, *library.rglob("*")]:
+        os.chown(path, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, 0)
+    yield
+    os.setresuid(0, 0, 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+@pytest.mark.usefixtures("as_nobody")
+def test_library_that_cannot_be_written_is_backed_up(library: Path) -> None:
+    library.chmod(0o500)
+    archive = archive_of(library)
+    library.chmod(0o700)
+    assert check(archive, library).content.n_papers == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+@pytest.mark.usefixtures("as_nobody")
+def test_restore_leaves_a_folder_that_it_may_not_enter(library: Path) -> None:
+    write(library / "notes/list/a.md", "somebody's")
+    (library / "notes/list").chmod(0o400)
+    made = back_up(library, library.parent / "out", now=NOW)
+    assert made.unread == ("notes/list/a.md",)
+    assert not plan_restore(library, made.file).changes
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+@pytest.mark.usefixtures("as_nobody")
+def test_restore_names_the_file_that_it_may_not_delete(library: Path) -> None:
+    archive = archive_of(library)
+    write(library / "notes/speech/new.md", "later")
+    (library / "notes/speech").chmod(0o500)
+    with pytest.raises(ReadOnly, match=r"new\.md"):
+        restore(library, archive, plan_restore(library, archive), now=LATER)
+
+
+def test_restore_into_a_folder_of_other_things_takes_none_away(
+    library: Path, tmp_path: Path
+) -> None:
+    archive = archive_of(library)
+    write(tmp_path / "home/notes/diary.md", "mine")
+    restore(tmp_path / "home", archive, plan_restore(tmp_path / "home", archive), now=LATER)
+    assert (tmp_path / "home/notes/diary.md").read_text() == "mine"

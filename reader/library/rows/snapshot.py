@@ -7,6 +7,7 @@ moment, and reader.db becomes the copy in one transaction, or stays as it is.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -107,9 +108,14 @@ def _has(database: sqlite3.Connection, table: str, column: str) -> bool:
 
 @contextlib.contextmanager
 def _opened(file: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    # As `Database` does: in a folder that cannot be written, where nobody else writes either.
+    is_still = (
+        not os.access(file.parent, os.W_OK) and not file.with_name(f"{file.name}-wal").exists()
+    )
+    how = "immutable=1" if mode == "ro" and is_still else f"mode={mode}"
     try:
         connection = sqlite3.connect(
-            f"{file.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None
+            f"{file.absolute().as_uri()}?{how}", uri=True, isolation_level=None
         )
         with contextlib.closing(connection):
             yield connection
