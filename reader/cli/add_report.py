@@ -82,8 +82,10 @@ def report(results: AddReport, found: FilesToAdd, *, is_ended: bool) -> Iterator
         yield _nothing_new(results, found)
         return
     unknown = results.new.get("unknown", [])
+    sure = [added for added in unknown if not added.unsure_title]
     groups = results.new | {
-        "unknown": [added for added in unknown if not added.unsure_title],
+        "unknown": [added for added in sure if not added.has_files_name],
+        "untitled": [added for added in sure if added.has_files_name],
         "unnamed": [added for added in unknown if added.unsure_title],
     }
     for outcome in _HEADS:
@@ -188,6 +190,7 @@ def shown_path(path: str) -> str:
 _HEADS = {
     "identified": N_("ADDED  recognised ({n})"),
     "unknown": N_("ADDED  not recognised, kept under the title in the PDF ({n})"),
+    "untitled": N_("ADDED  not recognised, kept under the file's name ({n})"),
     "unnamed": N_("ADDED  not recognised, title not sure, kept under the file's name ({n})"),
     "duplicate": N_("ALREADY HERE  ({n})"),
 }

@@ -204,6 +204,12 @@ class FileOutcome:
     unsure_title: str = ""
     abstract_language: str = ""
 
+    @property
+    def has_files_name(self) -> bool:
+        """Check whether the paper's title is the file's name: no title was found, or one not sure
+        was refused."""
+        return self.held is not None and self.held.paper.title == Path(self.addition.path).stem
+
 
 def record(
     file: File,
@@ -321,6 +327,8 @@ class Keeper:
                 or lazy_gettext(
                     N_("not recognised, kept under the file's name, as its title is not sure")
                     if unsure
+                    else N_("not recognised, kept under the file's name")
+                    if held.paper.title == file.stem
                     else N_("not recognised, kept under the title in the PDF")
                 ),
                 printed=to_look_up,

@@ -309,6 +309,21 @@ def unsure(file: Path, subject: str = "Rain") -> Path:
     return file
 
 
+def test_a_pdf_without_a_title_is_told_to_have_the_files_name(library: Path, shelf: Path) -> None:
+    with pymupdf.open() as pdf:
+        page = pdf.new_page()
+        page.insert_textbox((72, 72, 540, 760), text("Beetle", 400), fontsize=10)
+        pdf.save(shelf / "scan-08.pdf")
+    make(shelf / "x.pdf", titled(1))
+    code, out, _ = run_here("add", "--no-fetch", str(shelf), library=library)
+    assert code == 0
+    assert says(out, "kept under the title in the PDF (1)", "x.pdf → [Vale]")
+    assert says(out, "ADDED not recognised, kept under the file's name (1)", "08.pdf → scan-08")
+    _, outcomes = added(library, "--no-fetch", str(shelf))
+    why = {Path(one["path"]).name: one["why"] for one in outcomes}
+    assert why["scan-08.pdf"] == "not recognised, kept under the file's name"
+
+
 def test_a_title_that_is_not_sure_yields_to_the_files_name_and_is_told(
     library: Path, shelf: Path
 ) -> None:
