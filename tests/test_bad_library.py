@@ -155,9 +155,20 @@ def test_a_database_that_is_no_database_is_named_and_left_alone(library: Path) -
     code, out, err = run("today", "--no-fetch", library=library)
     assert (code, out) == (6, "")
     assert says(
-        err, f"{library}/reader.db is not a readable database", "Restore reader.db from a backup"
+        err, f"{library}/reader.db is not a readable database", "`reader restore ARCHIVE.zip`"
     )
     assert (library / "reader.db").read_bytes() == before
+
+
+def test_what_is_said_of_a_damaged_database_brings_it_back(library: Path) -> None:
+    run("note", WATER, "-m", NOTE, library=library)
+    assert run("backup", library=library).code == 0
+    (library / "reader.db").write_bytes(b"rubbish " * 999)
+    (library / "reader.db-wal").write_bytes(b"rubbish " * 99)
+    [archive] = (library / "backups").glob("*.zip")
+    assert run("restore", str(archive), library=library).code == 0
+    code, out, _ = run("today", "--no-fetch", library=library)
+    assert (code, says(out, "QUOTA 1 of 5 written")) == (0, True)
 
 
 def test_an_index_that_is_damaged_is_made_anew_and_said(library: Path) -> None:

@@ -568,8 +568,8 @@ def translated_error(error: sqlite3.Error | OSError, path: Path) -> ReaderError:
             file=path,
             what=str(error),
             hint=lazy_gettext(
-                "Restore reader.db from a backup, and delete reader.db-wal and reader.db-shm "
-                "beside it: they belong to the damaged file."
+                "`reader restore ARCHIVE.zip` puts that of a backup in its place; archives are in "
+                "backups/."
             ),
         )
     return StoreError(
