@@ -107,7 +107,7 @@ def _page(tools: SourceTools, feed: Feed, day: date) -> ListPage:
     query = dict(parse_qsl(place.query)) | {"date": day.isoformat(), "limit": str(MOST_A_DAY)}
     url = urlunsplit(place._replace(query=urlencode(query)))
     delay_s = 0.0 if is_loopback(place.hostname) else DELAY_S
-    name = lazy_gettext("{source}, votes of {day}", source=feed.name, day=day)
+    name = lazy_gettext("{source} (votes of {day})", source=feed.name, day=day)
     answer = tools.fetch(Request(url, name, delay_s=delay_s, accept="application/json"))
     page = read_hf(answer.content, source=str(name))
     # A server that does not know `date` sends today's list for every day.

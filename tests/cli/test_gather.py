@@ -157,7 +157,7 @@ def test_votes_of_past_days_are_imported_told_and_counted_in_a_record(
         "1 entry without authors or an arXiv id was not used.",
         "1 day is missing; the same command asks for it again.",
     ]
-    assert says(err, "daily, votes of 2031-03-01: the answer is text", "not JSON")
+    assert says(err, "daily (votes of 2031-03-01): the answer is text", "not JSON")
     assert [r for r in server.requests if r.startswith("/votes?")] == [
         f"/votes?date=2031-03-{day:02}&limit=100" for day in (3, 2, 1)
     ]

@@ -112,7 +112,7 @@ def test_a_day_that_fails_is_left_for_the_next_run(tmp_path: Path) -> None:
         assert (done.n_days, done.n_left) == (4, 1)
         assert [(p.stage, p.subject) for p in done.problems] == [("votes", bad.isoformat())]
         assert (
-            "daily, votes of 2025-06-02: 127.0.0.1 answered 400" in done.problems[0].error.message
+            "daily (votes of 2025-06-02): 127.0.0.1 answered 400" in done.problems[0].error.message
         )
         server.respond("/api/daily_papers", lambda seen: Answer(page(bad)))
         assert import_votes(library, given, FIRST) == VotesOutcome(1, 2, 10)
@@ -133,7 +133,7 @@ def test_a_server_that_does_not_know_dates_is_refused(tmp_path: Path) -> None:
         server.script("/api/daily_papers", Answer(page(DAY)))
         done = import_votes(library, given, FIRST)
         assert done.n_days == 1  # yesterday's page may have what was submitted late
-        said = "daily, votes of 2025-06-02: the answer has the papers of 2025-06-04"
+        said = "daily (votes of 2025-06-02): the answer has the papers of 2025-06-04"
         assert said in done.problems[0].error.message
 
 
