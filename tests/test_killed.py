@@ -18,6 +18,7 @@ from reader.cli.demo.server import Fault, PlayServer
 from reader.library.find import find_paper
 from reader.library.folder import open_library
 from reader.notes.write import add_note
+from reader.search.gibberish import SAMPLES
 from tests.installed import (
     ALL,
     BACKGROUND,
@@ -205,8 +206,8 @@ def test_killed_while_encoding_nothing_is_encoded_twice_or_never(
     assert 64 <= before < 451
     code, _, err = run("gather", library=library, timeout=300)
     assert (code, err) == (0, "")
-    # One for each abstract, one for each of the three topics.
-    assert n_vectors() == 454
+    # One for each abstract, for each of the three topics, and for each sample of a query.
+    assert n_vectors() == 454 + len(SAMPLES)
     assert is_whole(library)
     code, out, err = run("search", "attempt 77", library=library)
     assert (code, err) == (0, "")
