@@ -120,8 +120,8 @@ def search(
     is_gibberish = _is_gibberish(ranking)
     if is_gibberish and not asked.phrases:
         told = lazy_gettext(
-            "This does not read like words, so nothing was searched for. Say it in other words, or "
-            "put it in quotes to find exactly this."
+            "No text has these words, and they read more like letters typed at random than like a "
+            "question, so nothing near in meaning is shown. Try other words."
         )
         return with_limits(SearchResult((), said=(*meaning.said, told)), library, encoder)
     said = [*meaning.said, *meaning.guesses]
@@ -174,8 +174,11 @@ def _with_vector(
 
 
 def _is_gibberish(ranking: Ranking) -> bool:
-    """Check whether a query reads like letters typed at random; False where nothing tells."""
-    if ranking.vector is None:
+    """Check whether a query reads like letters typed at random; False where nothing tells.
+
+    What some text has a word of is never taken for that: it can be shown.
+    """
+    if ranking.vector is None or ranking.is_known:
         return False
     kept = index.query_vectors(ranking.library.db, ranking.encoder, SAMPLES)
     if len(kept) < len(SAMPLES):
@@ -183,7 +186,7 @@ def _is_gibberish(ranking: Ranking) -> bool:
     # Import numpy, which a search by words alone need not wait for.
     from reader.search.rows.nearest import vectors_from
 
-    return is_gibberish(ranking.vector, vectors_from(kept), is_known=ranking.is_known)
+    return is_gibberish(ranking.vector, vectors_from(kept))
 
 
 def with_limits(found: SearchResult, library: Library, encoder: str) -> SearchResult:

@@ -58,15 +58,11 @@ SAMPLES = (*GIBBERISH, *QUESTIONS)
 NEAREST = 7
 """Samples of each kind that count, the nearest ones; with 3 two of 20 more were missed."""
 
-SURER = 1.5
-"""By how much more a query must look like gibberish if some text has a word of it."""
 
-
-def is_gibberish(query: Vectors, samples: Vectors, *, is_known: bool) -> bool:
+def is_gibberish(query: Vectors, samples: Vectors) -> bool:
     """Check whether a query is nearer to gibberish than to questions.
 
-    query: (d,). samples: of SAMPLES, in their order, (n, d); rows of length 1. is_known: some text
-    has a word of the query.
+    query: (d,). samples: of SAMPLES, in their order, (n, d); rows of length 1.
     """
     import numpy as np
 
@@ -78,7 +74,7 @@ def is_gibberish(query: Vectors, samples: Vectors, *, is_known: bool) -> bool:
     # How much a question may look like gibberish differs from encoder to encoder: as much as one
     # of the sample questions does among the others.
     most = max(0.0, float(leads[1:].max()))
-    return float(leads[0]) > most * (SURER if is_known else 1.0)
+    return float(leads[0]) > most
 
 
 def _nearest(cosines: Vectors) -> Vectors:
