@@ -579,7 +579,7 @@ def as_nobody(library: Path, tmp_path: Path) -> Iterator[None]:
     archive = back_up(library, tmp_path / "loads", now=NOW).file
     restore(tmp_path / "second", archive, plan_restore(tmp_path / "second", archive), now=NOW)
     for path in [tmp_path, *tmp_path.parents[:-1]]:
-        if path.name.startswith(("pytest", tmp_path.name)):
+        if path.name.startswith(("pytest", "popen", tmp_path.name)):  # popen: of pytest-xdist
             path.chmod(path.stat().st_mode | 0o055)
     for path in [tmp_path, library, *library.rglob("*")]:
         os.chown(path, NOBODY, NOBODY)
