@@ -74,10 +74,6 @@ def back_up(
     of age, for an encrypted archive. Raises StoreError, and then no archive was made.
     """
     make_folder(folder)
-    identity = snapshot.read_content(library / DATABASE).library
-    name = f"asayomi-{identity[:8]}-{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
-    name += ("-pdfs" if with_pdfs else "") + ".zip" + (".age" if recipients else "")
-    target = folder / name
     with part(folder, "backup") as unfinished:
         # An encrypted archive is made where its content is readable anyway, and checked there.
         is_open = contextlib.nullcontext(unfinished)
@@ -86,6 +82,10 @@ def back_up(
             check_members(plain)
             if recipients:
                 encrypt(plain, unfinished, recipients)
+        identity = made.content.library
+        name = f"asayomi-{identity[:8]}-{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
+        name += ("-pdfs" if with_pdfs else "") + ".zip" + (".age" if recipients else "")
+        target = folder / name
         n_bytes = _finish(unfinished, target)
     return Backup(target, n_bytes, made, unread, _rotate(folder, identity))
 
@@ -208,7 +208,7 @@ def _pack_if_readable(
         elif is_pdf:
             sha256, n_bytes = _hash(file)
             member = f"files/{sha256}"
-            if any(one.member == member for one in files.values()):
+            if member in archive.NameToInfo:
                 files[path] = ArchivedFile(path, sha256, n_bytes, member)
             else:
                 files[path] = _pack(archive, file, path, member)

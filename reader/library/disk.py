@@ -10,7 +10,7 @@ import glob
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from reader.base.errors import DiskFull, ReadOnly, StoreError, os_reason
@@ -178,15 +178,21 @@ def delete_leftovers(folder: Path, name: str) -> None:
 
     name: a pattern of their names, without the process's id and ".part".
     """
+    for part in leftovers(folder.glob(f"{name}.*.part")):
+        part.unlink(missing_ok=True)
+
+
+def leftovers(parts: Iterable[Path]) -> Iterator[Path]:
+    """Select the temporary files whose process has ended. parts: named `….<process>.part`."""
     if os.name != "posix":
         return  # on Windows signal 0 is Ctrl-C
-    for part in folder.glob(f"{name}.*.part"):
+    for part in parts:
         pid = part.name.split(".")[-2]
         try:
             # Signal 0 only asks whether the process is there.
             if pid.isdecimal():
                 os.kill(int(pid), 0)
         except ProcessLookupError:
-            part.unlink(missing_ok=True)
+            yield part
         except (PermissionError, OverflowError):
             pass  # another user's process, which is alive; or a number that is no process id

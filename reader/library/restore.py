@@ -29,7 +29,8 @@ from reader.library.rows.snapshot import Content
 
 REPLACED = "replaced"
 
-_LOCKS = ("gather", "fetch", "add", "tablet", "index", "filing", "export")
+LOCKS = ("gather", "fetch", "add", "tablet", "index", "filing", "export")
+"""The locks of all that works on a library."""
 
 ChangeKind = Literal["new", "changed", "gone"]
 
@@ -201,6 +202,6 @@ def _notes(library: Path) -> Iterator[str]:
 def _locked(library: Path) -> Iterator[None]:
     """Hold all locks of a library, so that no command works on it meanwhile. Raises Locked."""
     with contextlib.ExitStack() as stack:
-        for name in _LOCKS:
+        for name in LOCKS:
             stack.enter_context(lock_file(library / f"{name}.lock"))
         yield

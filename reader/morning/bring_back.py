@@ -10,7 +10,6 @@ from reader.base.errors import Ambiguous, NotFound, NotKnown
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain
 from reader.library import archive as archives
-from reader.library.disk import write_whole
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
@@ -20,7 +19,7 @@ from reader.library.rows.versions import BY_HAND
 from reader.morning.file import file_paper
 from reader.morning.pick import decide_rows
 from reader.notes.write import add_note, newest_note
-from reader.pdfs.fetch import place_of
+from reader.pdfs.fetch import keep_pdf
 from reader.pdfs.rows import pdfs
 from reader.ranking.best_folder import file_away
 
@@ -78,11 +77,7 @@ def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
             file_away(library, held)
             (held,) = papers.papers_at(library.db, [held.row])
             content = b"".join(archives.read_member(unpacked, file, archive))
-            path = place_of(library, held, file.sha256)
-            write_whole(library.folder / path, content)
-            kept = pdfs.Pdf(held.row, path.as_posix(), file.sha256)
-            pdfs.add_pdf(library.db, kept, n_bytes=len(content), at=library.now())
-            pdf = path.as_posix()
+            pdf = keep_pdf(library, held, content)
         (held,) = papers.papers_at(library.db, [held.row])
     return PaperBroughtBack(held, was_here, has_note, is_picked, pdf)
 

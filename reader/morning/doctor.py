@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,10 +20,11 @@ from reader.gathering.mend import must_mend
 from reader.gathering.resolve import IS_OFF, NO_PAPER
 from reader.library import backup
 from reader.library.config import Topic
-from reader.library.disk import files_below
+from reader.library.disk import files_below, leftovers
 from reader.library.files import gone_pdfs
 from reader.library.folder import Library
 from reader.library.ids import parse_id
+from reader.library.restore import LOCKS, REPLACED
 from reader.library.rows import authors, filings, papers
 from reader.library.rows.database import lock_file
 from reader.morning import rows
@@ -51,8 +51,6 @@ ENOUGH_TRIES = 3
 been asked without a network."""
 
 BACKUP_DAYS = 3
-
-_LOCKS = ("gather", "fetch", "add", "tablet", "index", "filing", "export")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +103,18 @@ def mend(library: Library) -> list[Text]:
         done.append(lazy_ngettext("{n} moved PDF was found.", "{n} moved PDFs were found.", n))
     if n := len(find_moved_notes(library).moved):
         done.append(lazy_ngettext("{n} moved note was found.", "{n} moved notes were found.", n))
-    leftovers = list(_leftovers(library.folder))
-    aside = library.folder / "replaced" / f"{library.now().astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
-    for file in leftovers:
+    parts = list(_leftovers(library.folder))
+    aside = library.folder / REPLACED / f"{library.now().astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
+    for file in parts:
         kept = aside / file.relative_to(library.folder)
         kept.parent.mkdir(parents=True, exist_ok=True)
         file.replace(kept)
-    if leftovers:
+    if parts:
         done.append(
             lazy_ngettext(
                 "{n} left-over file was moved to {folder}.",
                 "{n} left-over files were moved to {folder}.",
-                len(leftovers),
+                len(parts),
                 folder=aside,
             )
         )
@@ -384,7 +382,7 @@ def _machine(library: Library) -> Iterator[HealthFinding]:
             lazy_gettext("The disk has {n} MB left.", n=f"{free / 1e6:,.0f}"),
             lazy_gettext("Make room: a full disk ends what is being written."),
         )
-    if held := [name for name in _LOCKS if _is_held(library.folder / f"{name}.lock")]:
+    if held := [name for name in LOCKS if _is_held(library.folder / f"{name}.lock")]:
         yield HealthFinding(
             "locks",
             False,
@@ -405,17 +403,17 @@ def _machine(library: Library) -> Iterator[HealthFinding]:
             lazy_gettext("Give yourself the right to write, or run the command as its owner."),
             tuple(closed),
         )
-    if leftovers := list(_leftovers(library.folder)):
+    if parts := list(_leftovers(library.folder)):
         yield HealthFinding(
             "leftovers",
             False,
             lazy_ngettext(
                 "{n} temporary file was left by a command that was ended.",
                 "{n} temporary files were left by commands that were ended.",
-                len(leftovers),
+                len(parts),
             ),
             lazy_gettext("`reader doctor --fix` puts them aside."),
-            tuple(file.relative_to(library.folder).as_posix() for file in leftovers),
+            tuple(file.relative_to(library.folder).as_posix() for file in parts),
             can_mend=True,
         )
 
@@ -434,23 +432,8 @@ def _is_held(lock: Path) -> bool:
 
 def _leftovers(folder: Path) -> Iterator[Path]:
     """Yield the temporary files of processes that have ended, but those that were put aside."""
-    for file in folder.rglob(".*.part"):
-        if (folder / "replaced") in file.parents:
-            continue
-        pid = file.name.split(".")[-2]
-        if pid.isdecimal() and not _is_running(int(pid)):
-            yield file
-
-
-def _is_running(pid: int) -> bool:
-    if os.name != "posix":
-        return True  # on Windows signal 0 is Ctrl-C
-    with contextlib.suppress(PermissionError, OverflowError):
-        try:
-            os.kill(pid, 0)  # signal 0 only asks whether the process is there
-        except ProcessLookupError:
-            return False
-    return True
+    aside = folder / REPLACED
+    yield from leftovers(file for file in folder.rglob(".*.part") if aside not in file.parents)
 
 
 def _backup(library: Library) -> Iterator[HealthFinding]:

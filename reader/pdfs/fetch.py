@@ -155,12 +155,18 @@ def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper) -> None:
         tools.check_pdf(answer.content)
     except PdfError as error:
         raise error.named(f"PDF of {held.paper.id}") from None
-    sha256 = hashlib.sha256(answer.content).hexdigest()
-    path = place_of(library, held, sha256)
-    write_whole(library.folder / path, answer.content)
-    kept = pdfs.Pdf(held.row, path.as_posix(), sha256)
-    pdfs.add_pdf(library.db, kept, n_bytes=len(answer.content), at=library.now())
+    keep_pdf(library, held, answer.content)
     failures.clear_failure(library.db, "pdf", held.paper.id)
+
+
+def keep_pdf(library: Library, held: LibraryPaper, content: bytes) -> str:
+    """Write a PDF to the folder of its paper, and record it. Returns its path in the library."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    path = place_of(library, held, sha256)
+    write_whole(library.folder / path, content)
+    kept = pdfs.Pdf(held.row, path.as_posix(), sha256)
+    pdfs.add_pdf(library.db, kept, n_bytes=len(content), at=library.now())
+    return kept.path
 
 
 def pdf_address(held: LibraryPaper, config: Config) -> tuple[str, bool]:
