@@ -36,6 +36,8 @@ class Letters:
             counts[ord(letter) % 64] += 1
         return np.asarray(counts / np.linalg.norm(counts), np.float32)
 
+    encode_sample = encode_query
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text) for text in texts]
 

@@ -102,6 +102,8 @@ class Roses:
         )
         return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
+    encode_sample = encode_query
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [1 for _ in texts]
 

@@ -17,12 +17,14 @@ import pytest
 from numpy.typing import NDArray
 
 from reader.library.paper import Paper
+from reader.search.gibberish import SAMPLES
+from reader.search.rows import index
 from reader.search.rows.index import Text
 from tests.benchmarks.frame import NO_DATA, Asked, Miss, Part, Subject, run_subjects
 from tests.benchmarks.library import Size
 from tests.benchmarks.search import SUBJECTS, cost, quality
 from tests.benchmarks.search.encoding import Remembered
-from tests.benchmarks.search.pool import drawn
+from tests.benchmarks.search.pool import drawn, opened
 from tests.benchmarks.search.questions import (
     OURS,
     Question,
@@ -58,6 +60,8 @@ class Letters:
     def encode_query(self, text: str) -> NDArray[np.float32]:
         self.asked.append(text)
         return self._vector(text)
+
+    encode_sample = encode_query
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
@@ -156,6 +160,20 @@ def test_no_text_is_encoded_twice_by_one_model(tmp_path: Path) -> None:
     again.encode_query("one")
     again.encode_query("one")
     assert (again.n_encoded, len(model.asked)) == (1, 3)
+
+
+def test_samples_have_the_vectors_that_index_makes(tmp_path: Path) -> None:
+    class Centred(Letters):
+        """A search takes something off a query, `reader index` does not."""
+
+        def encode_query(self, text: str) -> NDArray[np.float32]:
+            return -self._vector(text)
+
+    encoder = Remembered(Centred(), tmp_path / "kept")
+    with opened(tmp_path / "library", [a_paper(1)], [], encoder) as pool:
+        kept = index.query_vectors(pool.library.db, encoder.name, SAMPLES[:1])
+        expected = Letters().encode_query(SAMPLES[0])
+    assert np.allclose(np.frombuffer(kept[0], np.float16), expected, atol=1e-3)
 
 
 @pytest.fixture

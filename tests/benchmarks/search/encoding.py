@@ -29,7 +29,11 @@ AT_ONCE = 64
 
 
 class Model(Protocol):
-    """What makes vectors; the real one here, a small one in tests."""
+    """What makes vectors; the real one here, a small one in tests.
+
+    encode_query: as a search makes it. encode_sample: as `reader index` makes those of topics and
+    samples, without taking off what Japanese queries have in common.
+    """
 
     @property
     def name(self) -> str: ...
@@ -37,6 +41,8 @@ class Model(Protocol):
     def encode_passages(self, texts: Sequence[str]) -> Floats: ...
 
     def encode_query(self, text: str) -> Floats: ...
+
+    def encode_sample(self, text: str) -> Floats: ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]: ...
 
@@ -59,6 +65,9 @@ class Installed:
 
     def encode_query(self, text: str) -> Floats:
         return self._one().encode_query(text)
+
+    def encode_sample(self, text: str) -> Floats:
+        return self._many().encode_query(text)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._counter()(texts)
@@ -88,10 +97,13 @@ class Remembered:
         return np.stack(self._vectors("passage", texts, self._model.encode_passages))
 
     def encode_query(self, text: str) -> Floats:
-        def encode(texts: Sequence[str]) -> Floats:
-            return self._model.encode_query(texts[0])[None]
+        return self._one("query, centred", text, self._model.encode_query)
 
-        (vector,) = self._vectors("query, centred", [text], encode)
+    def encode_sample(self, text: str) -> Floats:
+        return self._one("query", text, self._model.encode_sample)
+
+    def _one(self, kind: str, text: str, encode: Callable[[str], Floats]) -> Floats:
+        (vector,) = self._vectors(kind, [text], lambda texts: encode(texts[0])[None])
         return vector
 
     def _vectors(
@@ -125,3 +137,12 @@ class Remembered:
 
     def _open(self) -> sqlite3.Connection:
         return sqlite3.connect(self._file, timeout=60)
+
+
+class Indexing:
+    """A model as `reader index` uses it."""
+
+    def __init__(self, model: Model) -> None:
+        self.name = model.name
+        self.encode_passages = model.encode_passages
+        self.encode_query = model.encode_sample

@@ -28,7 +28,7 @@ from reader.search.rows import index
 from tests.benchmarks.frame import DataMissing
 from tests.benchmarks.library import rows_of
 from tests.benchmarks.pdfs.truth import Truth
-from tests.benchmarks.search.encoding import Model
+from tests.benchmarks.search.encoding import Indexing, Model
 from tests.samples import learn_nothing, silent, talk_as_before
 
 SEED = 5
@@ -108,7 +108,7 @@ def tools_of(encoder: Model, pool: PdfPool) -> Tools:
 
     return Tools(
         fetch=refuse,
-        encoder=lambda: encoder,
+        encoder=lambda: Indexing(encoder),
         encoder_name=encoder.name,
         token_counter=lambda: encoder.count_tokens,
         check_pdf=refuse,
