@@ -68,6 +68,7 @@ def test_missing_and_moved_pdfs_are_told_apart(noted: tuple[Path, str, Path]) ->
     fixed = run_here("doctor", "--fix", library=library)
     assert "1 moved PDF was found." in fixed.out
     assert doctor(library) == {}
+    assert "There was nothing to mend." in run_here("doctor", "--fix", library=library).out
     assert elsewhere.exists(), "it stays where it was put"
     elsewhere.unlink()
     assert doctor(library, code=5).keys() == {"pdf missing"}

@@ -261,8 +261,8 @@ def _count_lines(results: AddReport, found: FilesToAdd) -> Iterator[str]:
         )
     if results.n_reread:
         yield ngettext(
-            "Read again: {n} PDF of this library, after a run that was stopped.",
-            "Read again: {n} PDFs of this library, after a run that was stopped.",
+            "Read too: {n} PDF of this library whose text was missing.",
+            "Read too: {n} PDFs of this library whose text was missing.",
             results.n_reread,
         )
     if results.n_moved:

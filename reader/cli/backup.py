@@ -116,8 +116,7 @@ def back_up_daily(library: Library) -> str:
     settings = library.config.backup
     if not settings.daily:
         return ""
-    folder = _folder(library)
-    last = backup.newest(folder, library_id(library.db), now=library.now())
+    last = backup.newest(library.backups, library_id(library.db), now=library.now())
     if last and library.day_of(last) >= library.today():
         return ""
     if (library.folder / "reader.db").stat().st_size <= AT_ONCE:
@@ -297,15 +296,11 @@ def plan_lines(plan: RestorePlan) -> list[str]:
 def _back_up(library: Library, folder: Path | None, *, with_pdfs: bool) -> Backup:
     return backup.back_up(
         library.folder,
-        folder or _folder(library),
+        folder or library.backups,
         now=library.now(),
         with_pdfs=with_pdfs,
         recipients=library.config.backup.encrypt_to,
     )
-
-
-def _folder(library: Library) -> Path:
-    return library.folder / Path(library.config.backup.folder).expanduser()
 
 
 def _counts(manifest: Manifest) -> dict[str, object]:

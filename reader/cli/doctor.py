@@ -70,7 +70,7 @@ def doctor_command(
         for one in found:
             output.put_json(one)
         return code
-    for line in done:
+    for line in done or ([_("There was nothing to mend.")] if fix else []):
         answer(context, str(line))
     if report:
         output.put_all(report_lines(counts, found))

@@ -47,6 +47,11 @@ class Library:
         """Return why nothing can be recorded now, None where it can."""
         return self.db.refusal() if self.db.can_write else self.db.no_write(self.folder)
 
+    @property
+    def backups(self) -> Path:
+        """Get the folder for archives that feeds.toml names."""
+        return self.folder / Path(self.config.backup.folder).expanduser()
+
     def today(self) -> date:
         """Get today's date in the time zone of feeds.toml."""
         return self.day_of(self.now())

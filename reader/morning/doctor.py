@@ -438,8 +438,7 @@ def _leftovers(folder: Path) -> Iterator[Path]:
 
 def _backup(library: Library) -> Iterator[HealthFinding]:
     settings = library.config.backup
-    folder = library.folder / Path(settings.folder).expanduser()
-    last = backup.newest(folder, rows.library_id(library.db), now=library.now())
+    last = backup.newest(library.backups, rows.library_id(library.db), now=library.now())
     since = library.day_of(last) if last else _began(library)
     days = (library.today() - since).days if since else 0
     if days <= BACKUP_DAYS:
@@ -449,7 +448,7 @@ def _backup(library: Library) -> Iterator[HealthFinding]:
             "The newest backup is {n} day old.", "The newest backup is {n} days old.", days
         )
         if last
-        else lazy_gettext("There is no backup in {folder}.", folder=folder)
+        else lazy_gettext("There is no backup in {folder}.", folder=library.backups)
     )
     hint = lazy_gettext("`reader backup` makes one now, and `reader gather` one a day.")
     yield HealthFinding("backup", settings.daily, message, hint)

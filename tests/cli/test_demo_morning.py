@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ import pytest
 from reader.cli.demo.catalogue import Catalogue
 from reader.cli.demo.morning import (
     TIMELINE,
+    feeds_toml,
     sample_notes,
     sample_papers,
     sample_pdf,
@@ -109,3 +111,10 @@ def test_the_sample_server_plays_papers_posts_and_pdfs() -> None:
         pdf = httpx.get(f"{server.url}/pdf/{number}").content
         missing = httpx.get(f"{server.url}/pdf/3103.12345").status_code
     assert (len(results) > 30, posts[:5], pdf[:5], missing) == (True, b"<?xml", b"%PDF-", 404)
+
+
+def test_the_sample_feeds_toml_has_no_seed_that_its_server_lacks() -> None:
+    with sample_server(TUESDAY_NOON) as server:
+        feeds = tomllib.loads(feeds_toml(server))
+    assert len(feeds["topics"]) > 2
+    assert not [topic for topic in feeds["topics"].values() if "seeds" in topic]

@@ -275,7 +275,9 @@ server   {url} (plays arXiv and a timeline)""",
 
 def feeds_toml(server: PlayServer) -> str:
     """Build the feeds.toml of `reader init`, with the sample server's addresses and timeline."""
-    head, arxiv, rest = template().partition(_ARXIV)
+    # Without the seeds, which are real papers: the sample server does not have them.
+    lines = (line for line in template().splitlines(True) if not line.startswith("seeds = "))
+    head, arxiv, rest = "".join(lines).partition(_ARXIV)
     feed = f'\n[[feed]]\nname = "sample timeline"\nurl = "{server.feed_url(TIMELINE)}"\n'
     return head + arxiv + server.arxiv_toml() + "\n" + rest + feed
 
