@@ -226,7 +226,7 @@ def decided(db: Database, kind: Kind, first: date, last: date) -> dict[int, date
 
 
 def picked(db: Database, first: date, last: date) -> list[int]:
-    """List the papers that were picked between two days and not let go, noted since or not."""
+    """List the papers that were picked between two days, noted or let go since or not."""
     rows = db.read(
         f"""
         SELECT DISTINCT d.paper FROM decisions AS d

@@ -186,7 +186,9 @@ def _near_a_pick(
     """
     db = library.db
     skipped = {row: on for row, on in lately.items() if on >= first}
-    picks = papers.papers_at(db, rows.picked(db, first, last))
+    # A pick that was skipped later is like itself.
+    kept = [row for row in rows.picked(db, first, last) if row not in lately]
+    picks = papers.papers_at(db, kept)
     usual = [r for r in rows.arrived(db, first, last, limit=N_USUAL) if r not in skipped]
     others = papers.papers_at(db, [*skipped, *usual])
     if not picks or not skipped or len(others) < FEWEST_FOR_BASE:

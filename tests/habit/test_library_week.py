@@ -140,6 +140,15 @@ def test_too_few_papers_give_no_likeness(library: Library) -> None:
     assert regrets(week(library, DAY)) == []
 
 
+def test_a_pick_that_was_skipped_later_is_not_near_itself(library: Library) -> None:
+    others(library)
+    decide(library, "pick", 5)
+    decide(library, "skip", 5)
+    assert regrets(week(library, DAY)) == []
+    decide(library, "pick", 4)
+    assert regrets(week(library, DAY)) == [(5, 0, 4)]
+
+
 def test_a_skip_that_is_like_a_pick_may_be_regretted_by_its_words(library: Library) -> None:
     others(library)
     decide(library, "pick", 4)
