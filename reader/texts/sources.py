@@ -252,7 +252,9 @@ def head_text(found: Sequence[Report]) -> str:
         if n
         else _("Today's list is complete. Sources up to date: {of}.", of=n_all)
     )
-    return sentences(filter(None, [head, not_needed_text(lines), shared_hint(found)]))
+    nobody = all(line.state == "not asked" for line in lines)
+    hint = _("Nothing was asked yet; `reader today` asks.") if nobody else shared_hint(found)
+    return sentences(filter(None, [head, not_needed_text(lines), hint]))
 
 
 def not_needed_text(lines: Sequence[SourceLine]) -> str:

@@ -183,3 +183,10 @@ def test_votes_of_past_days_are_imported_told_and_counted_in_a_record(
         "n_days": 3, "n_papers": 1, "n_votes": 7,
     }  # fmt: skip
     assert run_here("gather", "--votes-since", "2031-04-01", library=fresh).code == 2
+
+
+def test_before_the_first_gather_sources_say_what_asks_them(fresh: Path) -> None:
+    told = "Nothing was asked yet; `reader today` asks."
+    assert says(run_here("sources", library=fresh).out, told)
+    run_here("gather", "--no-encode", library=fresh)
+    assert told not in run_here("sources", library=fresh).out.replace("\n", " ")
