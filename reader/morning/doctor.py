@@ -12,7 +12,7 @@ from typing import Literal
 
 from reader.base.errors import Locked, StoreError, WrongClock
 from reader.base.front_matter import fields
-from reader.base.messages import Text, lazy_gettext, lazy_ngettext
+from reader.base.messages import N_, Text, lazy_gettext, lazy_ngettext
 from reader.base.words import is_cjk, phrase_term
 from reader.gathering.gather import source_names
 from reader.gathering.mend import mend as mend_clock
@@ -32,12 +32,13 @@ from reader.morning.trust import missing_seeds
 from reader.notes.export import find_moved_notes
 from reader.notes.rows import exports
 from reader.pdfs.move import find_moved, has_bytes
+from reader.pdfs.text.process import unlimited
 from reader.search.rows import index
 
 CheckName = Literal[
     "reader.db", "index.db", "pdf missing", "pdf moved", "pdf changed", "pdf twice",
     "pdf unknown", "note unknown", "index", "model", "failures", "sources", "words", "people",
-    "seeds", "clock", "disk", "locks", "permissions", "leftovers", "backup",
+    "seeds", "clock", "disk", "locks", "permissions", "leftovers", "workers", "backup",
 ]  # fmt: skip
 
 LEAST_FREE = 500_000_000
@@ -89,6 +90,7 @@ def examine(
     yield from _sources(library)
     yield from _feeds(library)
     yield from _machine(library)
+    yield from _workers()
     yield from _backup(library)
 
 
@@ -434,6 +436,42 @@ def _leftovers(folder: Path) -> Iterator[Path]:
     """Yield the temporary files of processes that have ended, but those that were put aside."""
     aside = folder / REPLACED
     yield from leftovers(file for file in folder.rglob(".*.part") if aside not in file.parents)
+
+
+_UNLIMITED = {
+    "network": (
+        N_("The processes that read PDFs can reach the network here."),
+        N_(
+            "Only a hostile PDF would do so. On Linux, allow user namespaces, or: pip install "
+            "'asayomi[sandbox]'."
+        ),
+    ),
+    "writing": (
+        N_("The processes that read PDFs can write files here."),
+        N_("Only a hostile PDF would do so. Linux from 5.13 on prevents it."),
+    ),
+    "memory": (
+        N_("The processes that read PDFs can take all memory here."),
+        N_("Only a hostile PDF would do so. Linux prevents it."),
+    ),
+    "processes": (
+        N_("The processes that read PDFs can start any number of others here."),
+        N_("Only a hostile PDF would do so. Linux with user namespaces prevents it, but for root."),
+    ),
+}
+
+
+def _workers() -> Iterator[HealthFinding]:
+    still_open = unlimited()
+    if still_open is None:
+        yield HealthFinding(
+            "workers",
+            True,
+            lazy_gettext("The process that reads PDFs does not start."),
+            lazy_gettext("Is the machine very busy? Try again."),
+        )
+    for message, hint in map(_UNLIMITED.__getitem__, still_open or ()):
+        yield HealthFinding("workers", False, lazy_gettext(message), lazy_gettext(hint))
 
 
 def _backup(library: Library) -> Iterator[HealthFinding]:

@@ -298,8 +298,7 @@ def _recognise(picture: bytes, dpi: int, spoken: str, *, timeout_s: float) -> Ta
     done = subprocess.run(  # noqa: S603 (a command of ours, the picture on its stdin)
         command,
         input=picture,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,  # errors go where the worker's go, to /dev/null
         timeout=timeout_s,
         check=True,
         # tesseract with threads takes more time on all cores than on one.

@@ -17,6 +17,7 @@ import os
 import queue
 import re
 import signal
+import site
 import stat
 import subprocess
 import sys
@@ -234,6 +235,21 @@ class PdfReader(_PdfQuestions):
         return worker
 
 
+def unlimited() -> list[str] | None:
+    """Start a worker, and return what this system does not keep from it: see `limits`.
+
+    None where it did not start.
+    """
+    try:
+        worker = _Worker(MAX_BYTES)
+    except OSError:
+        return None
+    try:
+        return worker.answer(START_S).get("ready")
+    finally:
+        worker.end()
+
+
 def check_file(path: Path) -> None:
     """Raise PdfError unless a path leads to a file with content.
 
@@ -258,16 +274,13 @@ class _Worker:
 
     def __init__(self, max_bytes: int) -> None:
         self.n_files = 0
-        # The child must import this very package, installed or not; -P keeps modules of the
-        # working directory out.
-        root = str(Path(__file__).resolve().parents[3])
-        search = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+        # -P keeps modules of the working directory out.
         self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
             [sys.executable, "-P", "-m", "reader.pdfs.text.worker", str(max_bytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": search},
+            env=_environment(),
             # A group of its own can be killed with its tesseract, and gets no Ctrl-C.
             start_new_session=True,
         )
@@ -345,6 +358,23 @@ class _Worker:
             except ValueError:  # closed by `end`
                 line = b""
             self._answers.put(line)
+
+
+_NEEDED = (
+    "PATH", "TESSDATA_PREFIX", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "PYTHONHOME",
+    "LANG", "LC_ALL", "LC_CTYPE",
+)  # fmt: skip
+"""The variables that a worker keeps: those that find programs, libraries and names of files."""
+
+
+def _environment() -> dict[str, str]:
+    """Return a worker's environment: nothing of the caller's in which a secret may stand."""
+    # The child must import this very package, installed or not.
+    root = str(Path(__file__).resolve().parents[3])
+    search = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    kept = {name: os.environ[name] for name in _NEEDED if name in os.environ}
+    # Without HOME, Python looks for packages of `pip install --user` elsewhere.
+    return kept | {"PYTHONPATH": search, "PYTHONUSERBASE": site.getuserbase()}
 
 
 def _error(path: Path | str, kind: str, why: Text = "") -> PdfError:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from reader.pdfs.text.answer import Tell, Unreadable, failures, fields, unreadable
+from reader.pdfs.text.limits import limit, restrict
 from reader.pdfs.text.pages import document_of
 
 if sys.platform != "win32":  # there the caller's clock is the only limit
@@ -40,8 +41,6 @@ def main() -> None:
     # Standard output is for answers alone: what libraries print goes to standard error.
     answers = os.fdopen(os.dup(1), "w", buffering=1, encoding="ascii")  # line by line
     os.dup2(2, 1)
-    if sys.platform != "win32":
-        _limit(resource.RLIMIT_AS, int(sys.argv[1]))
     # PyMuPDF imports its layout model and its Markdown writer where it finds them (with numpy and
     # onnxruntime). Nothing here uses them; without them the import takes .1 s instead of .5.
     for name in ("pymupdf.layout", "pymupdf4llm"):
@@ -54,13 +53,14 @@ def main() -> None:
     def tell(page: int, of: int, more_s: float = 0.0) -> None:
         answers.write(json.dumps({"page": page, "of": of, "more_s": more_s}) + "\n")
 
-    answers.write(json.dumps({"ready": True}) + "\n")
+    answers.write(json.dumps({"ready": restrict(int(sys.argv[1]))}) + "\n")
     for line in sys.stdin:
         question = json.loads(line)
         if sys.platform != "win32":
             # Should the caller be gone, this limit ends the process some time after the caller
             # would have done so.
-            _limit(resource.RLIMIT_CPU, int(time.process_time() + question["timeout_s"]) + 10)
+            most_s = int(time.process_time() + question["timeout_s"]) + 10
+            limit(resource.RLIMIT_CPU, most_s, for_good=False)  # the next file may have more
         _end_with_caller(is_at_work=True)
         try:
             with opened(pymupdf, question["path"]) as file:
@@ -157,17 +157,6 @@ def check_unpacked(pymupdf: Any, file: Any) -> None:
             continue  # a broken stream ends where it is broken
         if n_bytes > most:
             raise Unreadable("bomb", str(most // 10**6))
-
-
-def _limit(what: int, most: int) -> None:
-    """Set a limit of this process, or keep the one that it has where that is lower."""
-    if sys.platform == "win32":
-        return
-    hard = resource.getrlimit(what)[1]
-    soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    # macOS has the limit of memory, but refuses to set it.
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(what, (soft, hard))
 
 
 def _end_with_caller(*, is_at_work: bool) -> None:
