@@ -6,9 +6,11 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -180,6 +182,24 @@ def test_left_over_file_is_put_aside(noted: tuple[Path, str, Path]) -> None:
     assert mine.exists()
     assert [kept.read_text() for kept in (library / "replaced").rglob("*.part")] == ["half"]
     assert doctor(library) == {}, "what was put aside is not found again"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+def test_library_that_others_can_read_is_told_and_closed(gathered: Path) -> None:
+    # Not under pytest's folder, which only its owner may enter.
+    with tempfile.TemporaryDirectory() as name:
+        library = Path(shutil.copytree(gathered, Path(name) / "library"))
+        library.chmod(0o755)
+        (library / "reader.db").chmod(0o600)
+        assert "permissions" not in doctor(library), "nobody else may enter its folder"
+        Path(name).chmod(0o755)
+        found = doctor(library, code=0)["permissions"]
+        assert "feeds.toml" in found["items"]
+        assert "reader.db" not in found["items"]
+        fixed = run_here("doctor", "--fix", library=library)
+        assert "chmod 755" in " ".join(fixed.out.split())
+        assert library.stat().st_mode & 0o777 == 0o700
+        assert "permissions" not in doctor(library)
 
 
 def test_held_lock_is_told(noted: tuple[Path, str, Path]) -> None:

@@ -25,6 +25,7 @@ import click
 
 from reader import __version__
 from reader.base.errors import DiskFull, NoLibrary, ReaderError, UsageError
+from reader.base.machine import keep_private
 from reader.base.messages import N_, _, speak, speaking, spoken
 from reader.cli.commands import COMMANDS
 from reader.library.place import find_folder, language_of
@@ -244,6 +245,7 @@ def main(args: Sequence[str] | None = None) -> None:
     # background of a script ignore SIGINT, and Python leaves it so.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    keep_private()
     code = run(list(sys.argv[1:] if args is None else args), Settings())
     # Else Python looks for cycles among all objects as it ends: 25 ms after a search.
     gc.freeze()

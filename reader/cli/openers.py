@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 
 from reader.base.errors import NotOpened
+from reader.base.machine import given_umask
 from reader.base.messages import _
 from reader.base.text import plain
 
@@ -62,6 +63,7 @@ class OpenOutcome:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
+                umask=given_umask(),
             )
         except OSError as error:
             raise NotOpened(

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from reader.base.errors import ReaderError, UsageError
+from reader.base.machine import share_what_is_made
 from reader.base.messages import N_, _, ngettext, say_day
 from reader.base.text import columns, plain, shorten
 from reader.cli import build, listing, output, screen
@@ -249,6 +250,7 @@ def stats_command(
             # click writes bytes to the binary stream below the text, so that a PNG stays as it is.
             click.echo(content, nl=False)
             continue
+        share_what_is_made()
         write_whole(file, content)
         if not settings_of(context).is_quiet:
             output.put(_("written: {file}", file=file), is_error=True)
@@ -466,6 +468,7 @@ def _write_page(context: click.Context, shared: SharedPage, target: str, today: 
     file = Path(target)
     if target.endswith(("/", os.sep)) or file.is_dir():
         file /= f"papers-{today}.html"
+    share_what_is_made()
     write_whole(file, page.encode())
     if not settings_of(context).is_quiet:
         n = f"{len(page.encode()) / 1000:,.0f}"

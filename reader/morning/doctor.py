@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date
@@ -95,8 +96,8 @@ def examine(
 
 
 def mend(library: Library) -> list[Text]:
-    """Mend what a wrong clock stored, record where moved files are, and put left-over temporary
-    files aside; says what it did.
+    """Mend what a wrong clock stored, record where moved files are, close the folder to other
+    users, and put left-over temporary files aside; says what it did.
 
     What is put aside lies in replaced/; a file that is moved back is found there again.
     """
@@ -105,6 +106,16 @@ def mend(library: Library) -> list[Text]:
         done.append(lazy_ngettext("{n} moved PDF was found.", "{n} moved PDFs were found.", n))
     if n := len(find_moved_notes(library).moved):
         done.append(lazy_ngettext("{n} moved note was found.", "{n} moved notes were found.", n))
+    if _readable_by_others(library.folder):
+        mode = stat.S_IMODE(library.folder.stat().st_mode)
+        library.folder.chmod(mode & ~0o077)
+        done.append(
+            lazy_gettext(
+                "Other users cannot enter {folder} any more; chmod {mode} takes that back.",
+                folder=library.folder,
+                mode=f"{mode:o}",
+            )
+        )
     parts = list(_leftovers(library.folder))
     aside = library.folder / REPLACED / f"{library.now().astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
     for file in parts:
@@ -405,6 +416,15 @@ def _machine(library: Library) -> Iterator[HealthFinding]:
             lazy_gettext("Give yourself the right to write, or run the command as its owner."),
             tuple(closed),
         )
+    if readable := _readable_by_others(library.folder):
+        yield HealthFinding(
+            "permissions",
+            False,
+            lazy_gettext("Other users of this machine can read this library."),
+            lazy_gettext("Unless you want that: `reader doctor --fix` closes its folder."),
+            readable,
+            can_mend=True,
+        )
     if parts := list(_leftovers(library.folder)):
         yield HealthFinding(
             "leftovers",
@@ -418,6 +438,15 @@ def _machine(library: Library) -> Iterator[HealthFinding]:
             tuple(file.relative_to(library.folder).as_posix() for file in parts),
             can_mend=True,
         )
+
+
+def _readable_by_others(folder: Path) -> tuple[str, ...]:
+    """List what others can read in a library; nothing where they cannot enter its folder."""
+    way = (folder, *folder.resolve().parents)
+    if os.name != "posix" or not all(path.stat().st_mode & 0o011 for path in way):
+        return ()
+    parts = sorted(folder.iterdir())
+    return tuple(path.name for path in parts if path.exists() and path.stat().st_mode & 0o044)
 
 
 def _is_held(lock: Path) -> bool:
