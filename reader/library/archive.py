@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from reader.base.errors import StoreError, UsageError
 from reader.base.messages import lazy_gettext
-from reader.library.disk import delete_leftovers, disk_error, files_below
+from reader.library.disk import delete_leftovers, disk_error, files_below, make_folders
 from reader.library.place import FEEDS
 from reader.library.rows import snapshot
 
@@ -152,7 +152,7 @@ def read_member(unpacked: zipfile.ZipFile, file: ArchivedFile, archive: Path) ->
 def extract(unpacked: zipfile.ZipFile, file: ArchivedFile, target: Path, archive: Path) -> None:
     """Write a file of an archive to a path, synced. Raises StoreError."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(target.parent)
         with open(target, "wb") as out:
             for chunk in read_member(unpacked, file, archive):
                 out.write(chunk)
@@ -208,7 +208,7 @@ def part(folder: Path, kind: str) -> Iterator[Path]:
 def make_folder(folder: Path) -> None:
     """Make a folder that only its owner can read. Raises StoreError."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folders(folder, mode=0o700)
     except OSError as error:
         raise disk_error(error, folder) from error
 

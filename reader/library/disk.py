@@ -66,7 +66,7 @@ def write_whole(file: Path, content: bytes) -> None:
         )
     try:
         target = real_file(file)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(target.parent)
         delete_leftovers(target.parent, f".{glob.escape(_short(target.name))}")
         _replace(target, content)
         # The rename is an entry of the folder, which a crash may lose unless it is synced too.
@@ -154,6 +154,18 @@ def _short(name: str) -> str:
     """Return a name, or a digest of one that leaves no room for what a temporary file's has."""
     as_bytes = os.fsencode(name)
     return name if len(as_bytes) <= 230 else hashlib.sha256(as_bytes).hexdigest()
+
+
+def make_folders(folder: Path, *, mode: int = 0o777) -> None:
+    """Make a folder and those above it that are not there. Raises OSError.
+
+    mode: of the folder itself.
+    """
+    made = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True, mode=mode)
+    # A power cut may lose a folder whose own name is not on the disk, with all that is in it.
+    for one in made:
+        sync_folder(one.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ from reader.base.errors import ConfigError, NoLibrary, ReaderError, UsageError, 
 from reader.base.messages import lazy_gettext
 from reader.library.clock import wrong_clock
 from reader.library.config import Config
-from reader.library.disk import disk_error, write_whole
+from reader.library.disk import disk_error, make_folders, write_whole
 from reader.library.feeds_file import parse
 from reader.library.place import FEEDS
 from reader.library.rows.database import Database
@@ -124,7 +124,7 @@ def make_library(folder: Path, *, now: Clock = system_clock) -> Library:
     """
     file = folder / FEEDS
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folders(folder)
     except (FileExistsError, NotADirectoryError):
         raise UsageError(
             what=lazy_gettext("{folder} is not a folder.", folder=folder),

@@ -131,6 +131,7 @@ def _restore_database(
                 for ending in ("", "-wal", "-shm"):
                     with contextlib.suppress(FileNotFoundError):
                         (library / f"{DATABASE}{ending}").replace(aside / f"{DATABASE}{ending}")
+            sync_folder(aside)
         snapshot.replace_database(copy, database)
 
 
@@ -164,7 +165,6 @@ def _keep(library: Path, path: str, aside: Path) -> None:
     """Copy a file of the library beside it, before it is replaced or taken away."""
     kept = aside / path
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
         write_whole(kept, (library / path).read_bytes())
     except OSError as error:
         raise disk_error(error, kept) from error

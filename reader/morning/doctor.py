@@ -21,7 +21,7 @@ from reader.gathering.mend import must_mend
 from reader.gathering.resolve import IS_OFF, NO_PAPER
 from reader.library import backup
 from reader.library.config import Topic
-from reader.library.disk import files_below, leftovers
+from reader.library.disk import files_below, leftovers, make_folders
 from reader.library.files import gone_pdfs
 from reader.library.folder import Library
 from reader.library.ids import parse_id
@@ -120,7 +120,7 @@ def mend(library: Library) -> list[Text]:
     aside = library.folder / REPLACED / f"{library.now().astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
     for file in parts:
         kept = aside / file.relative_to(library.folder)
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(kept.parent)
         file.replace(kept)
     if parts:
         done.append(

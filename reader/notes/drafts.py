@@ -26,7 +26,7 @@ from reader.base.errors import Locked, UsageError, os_reason
 from reader.base.messages import N_, Joined, lazy_gettext, spoken
 from reader.base.text import plain
 from reader.library.config import BUILT_IN_TEMPLATES
-from reader.library.disk import disk_error, write_whole
+from reader.library.disk import disk_error, make_folders, write_whole
 from reader.library.file_names import file_stem
 from reader.library.folder import Library
 from reader.library.highlight import gathered, once
@@ -174,7 +174,7 @@ def new_file(
     stem = held.key or file_stem(held.paper, library.config.pdf_name)
     folder = folder_of(library)
     try:
-        folder.mkdir(exist_ok=True)
+        make_folders(folder)
         for n in range(1, 1_000):
             file = folder / f"{stem}.{held.row}.{base}.{n}.md"
             try:

@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from reader.base.errors import PdfError, ReaderError, StoreError
 from reader.base.front_matter import fields
 from reader.base.messages import lazy_gettext
-from reader.library.disk import disk_error, files_below, write_whole
+from reader.library.disk import disk_error, files_below, make_folders, sync_folder, write_whole
 from reader.library.feeds_file import path_problem
 from reader.library.file_names import file_stem, fold_name
 from reader.library.files import is_evicted, is_here
@@ -152,23 +152,25 @@ def move(source: Path, target: Path) -> None:
     there meanwhile; on a disk without hard links it is renamed.
     """
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(target.parent)
         if source.is_symlink():
             # A relative link would lead elsewhere from its new folder.
             os.symlink(os.path.relpath(source.resolve(), target.parent.resolve()), target)
-            source.unlink()
-            return
-        try:
-            os.link(source, target)
-        except OSError:
-            if os.path.lexists(target):
-                raise
-            if source.parent.stat().st_dev == target.parent.stat().st_dev:
-                source.rename(target)
-                return
-            # The folder is a link to another disk.
-            write_whole(target, source.read_bytes())
-        source.unlink()
+        else:
+            try:
+                os.link(source, target)
+            except OSError:
+                if os.path.lexists(target):
+                    raise
+                if source.parent.stat().st_dev == target.parent.stat().st_dev:
+                    source.rename(target)
+                else:  # the folder is a link to another disk
+                    write_whole(target, source.read_bytes())
+        # Else a power cut may leave neither name.
+        sync_folder(target.parent)
+        source.unlink(missing_ok=True)
+        # Else it may bring the old name back, with words that are no longer those of the note.
+        sync_folder(source.parent)
     except OSError as error:
         raise disk_error(error, source) from error
 

@@ -116,6 +116,26 @@ def test_each_pdf_is_in_the_archive_once(library: Path) -> None:
         assert len([name for name in unpacked.namelist() if name.startswith("files/")]) == 1
 
 
+def test_what_a_restore_replaces_is_on_the_disk_before_it_is_replaced(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = archive_of(library)
+    change(library)
+    aside = library / "replaced" / f"{LATER:%Y-%m-%dT%H%M%SZ}"
+    seen, fsync = [], os.fsync
+
+    def watched(handle: int) -> None:
+        if aside.exists() and os.fstat(handle).st_ino == aside.stat().st_ino:
+            with sqlite3.connect(library / "reader.db") as database:
+                seen.append(database.execute("SELECT count(*) FROM notes").fetchone())
+            database.close()
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    restore(library, made, plan_restore(library, made), now=LATER)
+    assert seen[0] == (2,)
+
+
 def test_restore_brings_the_library_back_and_keeps_what_it_replaces(library: Path) -> None:
     before = content(library)
     archive = archive_of(library, with_pdfs=True)

@@ -117,6 +117,21 @@ class TestWritingAFile:
             assert file.read_bytes() == content
         assert [f.name for f in file.parent.iterdir()] == ["b.md"]
 
+    def test_new_folders_are_on_the_disk_before_it_ends(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A power cut loses a folder whose name was not synced, with the file in it."""
+        synced, fsync = set[int](), os.fsync
+
+        def watched(handle: int) -> None:
+            synced.add(os.fstat(handle).st_ino)
+            fsync(handle)
+
+        monkeypatch.setattr(os, "fsync", watched)
+        write_whole(tmp_path / "a" / "b" / "c.md", b"x")
+        for folder in (tmp_path, tmp_path / "a", tmp_path / "a" / "b"):
+            assert folder.stat().st_ino in synced
+
     def test_a_place_that_cannot_be_written_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "a").touch()
         file = tmp_path / "a" / "b.md"

@@ -32,7 +32,7 @@ from reader.notes.export import export
 from reader.notes.rows import notes
 from reader.notes.write import add_note
 from reader.pdfs.fetch import fetch_pdfs
-from reader.pdfs.move import find_moved, pdf_file, settle
+from reader.pdfs.move import find_moved, move, pdf_file, settle
 from reader.pdfs.rows import pdfs
 from reader.search.encode import encode, index_words
 from tests.samples import DAY, NOW, Web, a_library, document, paper, tools
@@ -130,6 +130,25 @@ ALL_NEW = [
     f"papers/{NEW}/{KEY}.pdf",
 ]
 ALL_OLD = [path.replace(NEW, OLD) for path in ALL_NEW]
+
+
+def test_a_moved_file_has_its_new_name_on_the_disk_before_the_old_one_goes(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut between the two would else leave neither."""
+    source, target = put(library, "papers/old/a.pdf"), put(library, "papers/new/b.pdf")
+    target.unlink()
+    seen, fsync = [], os.fsync
+
+    def watched(handle: int) -> None:
+        if os.fstat(handle).st_ino == target.parent.stat().st_ino:
+            seen.append((source.exists(), target.exists()))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    move(source, target)
+    assert seen == [(True, True)]
+    assert not source.exists()
 
 
 def test_a_pdf_that_is_only_in_icloud_stays_behind_and_is_named(whole: Library) -> None:
