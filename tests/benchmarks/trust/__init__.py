@@ -2,12 +2,16 @@
 
     python -m tests.benchmarks.trust [--json] [--quick] [--only SUBJECT]
 
+    kills      SIGKILL at random moments
     cuts       power cuts: what was not synced is dropped, torn or reordered
 
 `--quick`, as CI runs it, tries a tenth.
 """
 
 from tests.benchmarks.frame import Subject
-from tests.benchmarks.trust import cuts
+from tests.benchmarks.trust import cuts, kills
 
-SUBJECTS = (Subject("cuts", cuts.measure),)
+SUBJECTS = (
+    Subject("kills", kills.measure),
+    Subject("cuts", cuts.measure),
+)
