@@ -43,7 +43,7 @@ from reader.library.config import (
     is_loopback,
     short_address,
 )
-from reader.library.file_names import FIELDS, fold_name, is_reserved, pattern_problem
+from reader.library.file_names import FIELDS, fold_name, path_problem, pattern_problem
 from reader.library.ids import parse_id
 from reader.library.query import parse as parse_query
 
@@ -610,31 +610,3 @@ class _ConfigText(Checks):
                 lazy_gettext("Write it like Asia/Tokyo."),
             )
             raise self.wrong(("reader", "timezone"), what, hint) from None
-
-
-LONGEST_PART = 255
-"""Bytes of UTF-8 that the name of one folder may have, on most file systems."""
-
-
-def path_problem(path: str) -> Text:
-    """Explain why a text cannot be a topic's folder path; empty when it can."""
-    parts = path.split("/")
-    if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path):
-        return lazy_gettext("the topic path {path!r} is absolute", path=path)
-    if ".." in parts:
-        return lazy_gettext("the topic path {path!r} leads out of the library", path=path)
-    if "\\" in path:
-        return lazy_gettext("the topic path {path!r} has a backslash", path=path)
-    if any(not part.strip() or part.startswith(".") or part != part.strip() for part in parts):
-        return lazy_gettext("the topic path {path!r} has an empty or hidden part", path=path)
-    if any(ord(c) < 32 or c in '<>:"|?*\x7f' or "\ud800" <= c <= "\udfff" for c in path):
-        return lazy_gettext(
-            "the topic path {path!r} has a character that no folder can have", path=path
-        )
-    if any(part.endswith(".") or is_reserved(part) for part in parts):
-        return lazy_gettext(
-            "the topic path {path!r} has a part that Windows does not allow", path=path
-        )
-    if any(len(part.encode()) > LONGEST_PART for part in parts):
-        return lazy_gettext("the topic path {path!r} has a part that is too long", path=path)
-    return ""

@@ -346,3 +346,31 @@ def scaled(cosines: Sequence[float]) -> list[float]:
     n = len(cosines)
     base = sum(cosines) / n if n >= FEWEST_FOR_BASE else USUAL_COSINE
     return [max(0.0, (cosine - base) / (1 - base)) if base < 1 else 0.0 for cosine in cosines]
+
+
+LONGEST_PART = 255
+"""Bytes of UTF-8 that the name of one folder may have, on most file systems."""
+
+
+def path_problem(path: str) -> Text:
+    """Explain why a text cannot be a topic's folder path; empty when it can."""
+    parts = path.split("/")
+    if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path):
+        return lazy_gettext("the topic path {path!r} is absolute", path=path)
+    if ".." in parts:
+        return lazy_gettext("the topic path {path!r} leads out of the library", path=path)
+    if "\\" in path:
+        return lazy_gettext("the topic path {path!r} has a backslash", path=path)
+    if any(not part.strip() or part.startswith(".") or part != part.strip() for part in parts):
+        return lazy_gettext("the topic path {path!r} has an empty or hidden part", path=path)
+    if any(ord(c) < 32 or c in '<>:"|?*\x7f' or "\ud800" <= c <= "\udfff" for c in path):
+        return lazy_gettext(
+            "the topic path {path!r} has a character that no folder can have", path=path
+        )
+    if any(part.endswith(".") or is_reserved(part) for part in parts):
+        return lazy_gettext(
+            "the topic path {path!r} has a part that Windows does not allow", path=path
+        )
+    if any(len(part.encode()) > LONGEST_PART for part in parts):
+        return lazy_gettext("the topic path {path!r} has a part that is too long", path=path)
+    return ""

@@ -16,7 +16,6 @@ from pathlib import PurePosixPath
 from reader.base.errors import NotKnown, ReaderError, UsageError
 from reader.base.messages import N_, Joined, lazy_gettext
 from reader.library.config import Lane
-from reader.library.feeds_file import path_problem
 from reader.library.file_names import (
     UNFILED,
     FilingExample,
@@ -26,6 +25,7 @@ from reader.library.file_names import (
     fold_name,
     likenesses,
     nearest_names,
+    path_problem,
     scaled,
     suggest,
 )

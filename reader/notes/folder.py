@@ -21,8 +21,7 @@ from reader.base.errors import DiskFull, Incomplete, ReaderError, StoreError, os
 from reader.base.front_matter import single_value, tolerant_value
 from reader.base.messages import lazy_gettext
 from reader.library.disk import files_below, write_whole
-from reader.library.feeds_file import path_problem
-from reader.library.file_names import fold_name
+from reader.library.file_names import fold_name, path_problem
 from reader.library.files import is_evicted
 from reader.library.folder import Library
 from reader.library.ids import parse_id

@@ -22,8 +22,7 @@ from reader.base.errors import PdfError, ReaderError, StoreError
 from reader.base.front_matter import fields
 from reader.base.messages import lazy_gettext
 from reader.library.disk import disk_error, files_below, make_folders, sync_folder, write_whole
-from reader.library.feeds_file import path_problem
-from reader.library.file_names import file_stem, fold_name
+from reader.library.file_names import file_stem, fold_name, path_problem
 from reader.library.files import is_evicted, is_here
 from reader.library.folder import Library
 from reader.library.passage import Document

@@ -27,7 +27,8 @@ from reader.library.config import (
     Topic,
     is_loopback,
 )
-from reader.library.feeds_file import KEYS, parse, path_problem
+from reader.library.feeds_file import KEYS, parse
+from reader.library.file_names import path_problem
 from reader.library.folder import template
 
 LEAST = '[topics."speech/translation"]\nwords = ["speech translation"]\n'
