@@ -36,6 +36,7 @@ PURE = {
     "gathering.post",
     "habit.heatmap",
     "library.config",
+    "library.feeds_checks",
     "library.feeds_file",
     "library.file_names",
     "library.highlight",
