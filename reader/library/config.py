@@ -284,9 +284,9 @@ class Config:
 
 
 def short_address(url: str) -> str:
-    """Get host and path of an address; it names a feed that has no name."""
+    """Get host and path of an address, without a password; it names a feed that has no name."""
     parts = urlsplit(url)
-    return (parts.netloc + parts.path).rstrip("/")
+    return (parts.netloc.rpartition("@")[2] + parts.path).rstrip("/")
 
 
 def is_loopback(host: str | None) -> bool:

@@ -150,9 +150,11 @@ class Checks:
         except ValueError:  # brackets that hold no IPv6 address
             is_address = False
         if not is_address:
+            # Without a password before the host or a token in the query.
+            shown = re.sub("[^/]*@", "…@", url.partition("?")[0])
             raise self.wrong(
                 place,
-                lazy_gettext("{url!r} is not a web address", url=url),
+                lazy_gettext("{url!r} is not a web address", url=shown),
                 lazy_gettext("A web address begins with https:// or http://."),
             )
 

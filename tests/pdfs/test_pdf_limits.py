@@ -258,9 +258,12 @@ def test_worker_finds_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
                         looked[name] = "opened"
                 except OSError:
                     looked[name] = "refused"
-            found = [sorted(environ), handles, looked]
+            with open("/proc/self/cmdline") as file:
+                arguments = file.read().split(chr(0))[1:-2]
+            found = [sorted(environ), handles, looked, arguments]
         """
-        names, handles, looked = found_by(tmp_path, code)
+        names, handles, looked, arguments = found_by(tmp_path, code)
+    assert arguments == ["-P", "-m", "reader.pdfs.text.worker"]  # and a number
     assert set(names) - set(process._NEEDED) == {"PYTHONPATH", "PYTHONUSERBASE"}
     # Its pipes and /dev/null, the pipe of its answers, and Landlock's own.
     assert handles in ([0, 1, 2, 3], [0, 1, 2, 3, 4], [0, 1, 2, 3, 4, 5])
