@@ -6,14 +6,17 @@ test_bad_library, test_bad_notes, test_bad_text; kill -9 is in test_killed.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
 
 from reader.cli.frame import Settings
 from reader.cli.frame import run as command_line
+from tests.hostile import good
 from tests.installed import (
     ALL,
     LADDER,
@@ -294,3 +297,60 @@ def test_a_search_for_nothing_says_how_to_ask(library: Path, query: str) -> None
     code, out, err = run("search", query, library=library)
     assert (code, out) == (2, "")
     assert says(err, "There is nothing to search for.", 'reader search "what you remember"')
+
+
+no_utf8 = pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+
+
+@no_utf8
+@pytest.mark.parametrize("line", ["init", "today", "add", "doctor", "backup", "serve --port 0"])
+def test_library_whose_name_is_not_utf8_is_refused(tmp_path: Path, line: str) -> None:
+    """SQLite cannot name its files."""
+    folder = tmp_path / os.fsdecode(b"lib\xff")
+    link = tmp_path / "link"
+    link.symlink_to(folder)
+    if line != "init":
+        folder.mkdir()
+        (folder / "feeds.toml").write_text(TOPIC, "utf-8")
+    before = sorted(folder.glob("*"))
+    for given in (folder, link) if folder.exists() else (folder,):
+        args = (*line.split(), str(given)) if line in ("init", "add") else tuple(line.split())
+        code, out, err = run(*args, library=given)
+        assert (code, out) == (2, "")
+        assert says(err, "a library cannot be here, for its name is not UTF-8", "Rename the folder")
+        assert given.name.replace("\udcff", r"\udcff") in err
+    assert sorted(folder.glob("*")) == before
+
+
+@no_utf8
+def test_files_whose_names_are_not_utf8_are_taken_and_made(library: Path, tmp_path: Path) -> None:
+    there = tmp_path / os.fsdecode(b"there\xff")
+    there.mkdir()
+    paper, note = there / os.fsdecode(b"p\xff.pdf"), there / os.fsdecode(b"n\xff.md")
+    good(tmp_path / "good.pdf").rename(paper)
+    note.write_text("My own words. Two of them.", "utf-8")
+
+    def done(*args: str) -> str:
+        code, out, err = run(*args, library=library)
+        assert code == 0, (args, err)
+        return " ".join((out + err).split())
+
+    assert r"p\udcff.pdf" in done("add", str(paper), "--as", LIFT)
+    assert r"there\udcff" in done("add", str(there))
+    done("note", LIFT, "--file", str(note))
+    done("pick", "--no-fetch", LIFT)
+    done("take", LIFT, "--to", str(there / "tablet"))
+    assert len(list((there / "tablet").iterdir())) == 1
+    done("back", str(there))
+    assert r"m\udcff.svg" in done("stats", "--svg", str(there / os.fsdecode(b"m\xff.svg")))
+    done("share", LIFT, "--html", str(there / os.fsdecode(b"s\xff.html")))
+    key = there / os.fsdecode(b"k\xff")
+    assert r"k\udcff" in done("backup", "--make-key", str(key))
+    assert r"there\udcff" in done("backup", str(there))
+    (archive,) = there.glob("*.zip")
+    renamed = archive.rename(there / os.fsdecode(b"a\xff.zip"))
+    done("restore", str(renamed), str(tmp_path / "restored"), "--key", str(key))
+    code, _, err = run("restore", str(renamed), str(there), library=library)
+    assert (code, says(err, "a library cannot be here")) == (2, True)
+    code, _, err = run("note", LIFT, "--file", str(there / "none.md"), library=library)
+    assert (code, r"there\udcff/none.md cannot be read" in err) == (2, True)

@@ -82,12 +82,22 @@ def _(text: str, /, **values: object) -> str:
     """
     if not text:  # gettext keeps the head of the .po under the empty text
         return ""
-    return _texts(_spoken.get()).gettext(text).format_map(values)
+    return _texts(_spoken.get()).gettext(text).format_map(_printable(values))
 
 
 def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
     """Translate a text that counts; n is the count, and the value `n` unless another is given."""
-    return _texts(_spoken.get()).ngettext(one, many, n).format_map({"n": n, **values})
+    return _texts(_spoken.get()).ngettext(one, many, n).format_map(_printable({"n": n, **values}))
+
+
+def _printable(values: Mapping[str, object]) -> dict[str, object]:
+    r"""Write the bytes of a path that are not UTF-8 as text, \udcff, since none can be printed."""
+    return {
+        name: str(value).encode("utf-8", "backslashreplace").decode()
+        if isinstance(value, Path)
+        else value
+        for name, value in values.items()
+    }
 
 
 def pgettext(context: str, text: str, /, **values: object) -> str:

@@ -150,13 +150,10 @@ class Checks:
         except ValueError:  # brackets that hold no IPv6 address
             is_address = False
         if not is_address:
-            # Without a password before the host or a token in the query.
-            shown = re.sub("[^/]*@", "…@", url.partition("?")[0])
-            raise self.wrong(
-                place,
-                lazy_gettext("{url!r} is not a web address", url=shown),
-                lazy_gettext("A web address begins with https:// or http://."),
-            )
+            shown = re.sub("[^/]*@", "…@", url.partition("?")[0])  # no password, no token
+            what = lazy_gettext("{url!r} is not a web address", url=shown)
+            hint = lazy_gettext("A web address begins with https:// or http://.")
+            raise self.wrong(place, what, hint)
 
     def one_of(self, place: Place, value: str, allowed: tuple[str, ...]) -> None:
         if value not in allowed:

@@ -16,7 +16,7 @@ from reader.library.clock import wrong_clock
 from reader.library.config import Config
 from reader.library.disk import disk_error, make_folders, write_whole
 from reader.library.feeds_file import parse
-from reader.library.place import FEEDS
+from reader.library.place import FEEDS, check_name
 from reader.library.rows.database import Database
 
 Clock = Callable[[], datetime]
@@ -67,8 +67,9 @@ def open_library(
     """Read feeds.toml and open the databases beside it; missing ones are made.
 
     is_for_any_thread: several threads may use it, one after the other and never two at once.
-    Raises NoLibrary, ConfigError or StoreError.
+    Raises NoLibrary, UsageError, ConfigError or StoreError.
     """
+    check_name(folder)
     config = read_config(folder / FEEDS)
 
     def back_up(layout: int) -> Path:
@@ -122,6 +123,7 @@ def make_library(folder: Path, *, now: Clock = system_clock) -> Library:
     Nothing is overwritten: a feeds.toml that exists is an error.
     Raises UsageError or StoreError, and then no feeds.toml was made.
     """
+    check_name(folder)
     file = folder / FEEDS
     try:
         make_folders(folder)

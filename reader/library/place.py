@@ -5,6 +5,7 @@ It loads nothing beyond the standard library, since help and errors need it too.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,6 +33,18 @@ def find_folder(given: Path | None, environ: Mapping[str, str], working_dir: Pat
         if (folder / FEEDS).is_file():
             return folder
     return _expanded(Path("~/reader"))
+
+
+def check_name(folder: Path) -> None:
+    """Raise UsageError for a folder that can be no library: SQLite knows UTF-8 names alone."""
+    try:
+        os.path.realpath(folder).encode()
+    except UnicodeEncodeError:
+        what = lazy_gettext(
+            "{folder}: a library cannot be here, for its name is not UTF-8.", folder=folder
+        )
+        hint = lazy_gettext("Rename the folder, or name another one.")
+        raise UsageError(what=what, hint=hint) from None
 
 
 def _expanded(path: Path) -> Path:

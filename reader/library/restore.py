@@ -23,6 +23,7 @@ from reader.base.errors import Damaged, StoreError
 from reader.library import archive as archives
 from reader.library.archive import DATABASE, ArchivedFile, Manifest
 from reader.library.disk import disk_error, real_file, sync_folder, write_whole
+from reader.library.place import check_name
 from reader.library.rows import snapshot
 from reader.library.rows.database import lock_file
 from reader.library.rows.snapshot import Content
@@ -64,6 +65,7 @@ def plan_restore(library: Path, archive: Path) -> RestorePlan:
     library: its folder, which need not exist. Raises UsageError or StoreError for an archive
     that cannot be used.
     """
+    check_name(library)
     work = next(folder for folder in (library, *library.absolute().parents) if folder.is_dir())
     manifest = archives.check(archive, work)
     here, is_damaged = None, False
