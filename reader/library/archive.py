@@ -43,6 +43,11 @@ CHUNK = 1 << 20
 _LARGEST_MANIFEST = 1 << 28
 """Bytes; a manifest of a million files stays below it."""
 
+MAX_UNPACKED = 100_000_000
+MAX_RATIO = 200
+"""An archive is a bomb where it says that it unpacks to more bytes than MAX_UNPACKED, and to more
+than MAX_RATIO times its size. It cannot unpack to more than it says."""
+
 _AGE = b"age-encryption.org/"
 
 
@@ -260,8 +265,17 @@ def _manifest(unpacked: zipfile.ZipFile, archive: Path) -> Manifest:
             tuple(_archived_file(one) for one in fields["files"]),
         )
         database_of(manifest)
+        n_bytes = sum(abs(file.n_bytes) for file in manifest.files if file.member)
     except (ValueError, KeyError, TypeError, StopIteration, RecursionError) as error:
         raise _damaged(archive, MANIFEST) from error
+    if n_bytes > max(MAX_UNPACKED, MAX_RATIO * archive.stat().st_size):
+        raise StoreError(
+            file=archive,
+            what=lazy_gettext(
+                "unpacks to {n} MB, hundreds of times its size", n=f"{n_bytes / 1e6:,.0f}"
+            ),
+            hint=lazy_gettext("It may be an attack. Nothing was changed."),
+        )
     return manifest
 
 

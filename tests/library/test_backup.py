@@ -348,6 +348,28 @@ def test_member_that_unpacks_to_more_than_it_says_is_refused(library: Path, tmp_
         check(bomb, tmp_path)
 
 
+def test_archive_that_unpacks_to_far_more_than_its_size_is_refused(
+    library: Path, tmp_path: Path
+) -> None:
+    """Also one whose entries share their content, and one whose sizes add up to little."""
+    archive = archive_of(library)
+    text = b"\0" * 60_000_000
+    entry = {"sha256": hashlib.sha256(text).hexdigest(), "n_bytes": len(text), "member": "zeros"}
+    entries = [entry | {"path": f"notes/{n}.md"} for n in range(2)]
+    entries.append(entry | {"path": "notes/less.md", "n_bytes": -len(text) * 2})
+    bomb = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as new:
+        fields = json.loads(old.read("manifest.json"))
+        fields["files"] += entries
+        for name in old.namelist():
+            is_manifest = name == "manifest.json"
+            new.writestr(name, json.dumps(fields) if is_manifest else old.read(name))
+        new.writestr("zeros", text)
+    with pytest.raises(StoreError, match="hundreds of times its size"):
+        plan_restore(tmp_path / "new", bomb)
+    assert not (tmp_path / "new").exists()
+
+
 def test_archive_of_a_newer_version_is_refused(library: Path, tmp_path: Path) -> None:
     with sqlite3.connect(library / "reader.db") as database:
         database.execute(f"PRAGMA user_version = {LATEST + 1}")
