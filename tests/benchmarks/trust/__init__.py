@@ -4,14 +4,16 @@
 
     kills      SIGKILL at random moments
     cuts       power cuts: what was not synced is dropped, torn or reordered
+    archives   backup and restore of 1 and 5 GB
 
 `--quick`, as CI runs it, tries a tenth.
 """
 
 from tests.benchmarks.frame import Subject
-from tests.benchmarks.trust import cuts, kills
+from tests.benchmarks.trust import archives, cuts, kills
 
 SUBJECTS = (
     Subject("kills", kills.measure),
     Subject("cuts", cuts.measure),
+    Subject("archives", archives.measure),
 )
