@@ -22,7 +22,7 @@ import pytest
 
 from reader.base.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly
 from reader.library.rows import decisions, papers
-from reader.library.rows.database import LATEST, Database, forget_index, lock_file
+from reader.library.rows.database import LATEST, LOG_BYTES, Database, forget_index, lock_file
 from reader.notes.rows import notes
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
@@ -170,6 +170,19 @@ class TestTransactions:
         with pytest.raises(ZeroDivisionError):
             break_off()
         assert texts(db) == []
+
+    def test_a_large_transaction_leaves_no_large_log_while_a_server_is_open(
+        self, db: Database, folder: Path
+    ) -> None:
+        with Database(folder) as server:
+            for text in ("x" * 3 * LOG_BYTES, "y", "z"):
+                add_note(db, text)
+                with db.writing():
+                    db.execute("INSERT INTO idx.models VALUES (?, '', ?)", (text[:1], text))
+            assert len(texts(server)) == 3
+            logs = [file.stat().st_size for file in folder.glob("*-wal")]
+        assert len(logs) == 2
+        assert max(logs) <= LOG_BYTES
 
     def test_committed_rows_are_seen_by_another_connection(
         self, db: Database, folder: Path

@@ -175,6 +175,10 @@ def migrate(connection: sqlite3.Connection) -> None:
 BUSY_S = 10.0
 """Seconds that a writer waits for another; the longest transaction is one batch of papers."""
 
+LOG_BYTES = 4_000_000
+"""What is left of a write-ahead log after a larger transaction; SQLite writes it back to the
+database from this size on. Without a limit a server that never closes would keep the largest."""
+
 OLDEST_SQLITE = (3, 43)
 """The first SQLite with `contentless_delete`, which the full-text index needs."""
 
@@ -426,6 +430,7 @@ class Database:
             run("PRAGMA journal_mode = wal")
             run("PRAGMA synchronous = full")
             run("PRAGMA foreign_keys = on")
+            run(f"PRAGMA journal_size_limit = {LOG_BYTES}")
             # Another process may have migrated it meanwhile; `migrate` skips what was applied.
             if version < LATEST:
                 with self._layout_lock():
@@ -501,6 +506,7 @@ class Database:
                 run("PRAGMA idx.journal_mode = wal")
                 # A crash may lose its last transactions, which can be made again.
                 run("PRAGMA idx.synchronous = normal")
+                run(f"PRAGMA idx.journal_size_limit = {LOG_BYTES}")
             # Reads the schema, so that a damaged file is found here.
             run("SELECT count(*) FROM idx.sqlite_schema").fetchone()
         except sqlite3.DatabaseError:
