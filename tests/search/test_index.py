@@ -201,6 +201,31 @@ class TestVectors:
         assert counts[0] == counts[2]
         assert index.n_without_vector(db, "") == counts[2]
 
+    def test_the_vector_of_a_text_that_is_nowhere_any_more_is_deleted(self, db: Database) -> None:
+        def kept() -> list[str]:
+            rows = db.read("SELECT hash FROM idx.vectors ORDER BY rowid")
+            names = {index.hash_of(text): text for text in ("query", "Same.", "First.", "Then.")}
+            return [names[r["hash"]] for r in rows]
+
+        def last() -> int:
+            return int(db.read("SELECT max(rowid) AS n FROM idx.vectors")[0]["n"])
+
+        note(db, 1, "First.")
+        index.add_passages(db, 2, [PassageText("Same.", 1, "")], sha256="a")
+        fill(db)
+        encode(db, ["query", "Same.", "First."])
+        before = last()
+        note(db, 1, "Same.")
+        fill(db)
+        assert kept() == ["query", "Same."]
+        # A new one is above all that the files of vectors have seen.
+        assert last() >= before
+        note(db, 1, "Then.")
+        fill(db)
+        assert kept() == ["query", "Same."]
+        encode(db, ["Then."])
+        assert last() > before
+
     def test_nothing_is_encoded_twice_by_one_encoder(self, db: Database) -> None:
         index.add_passages(db, 1, [PassageText("Same.", 1, "")] * 2, sha256="a")
         index.add_passages(db, 2, [PassageText("Same.", 5, "")], sha256="b")

@@ -128,7 +128,7 @@ def add_highlight_texts(db: Database, paper: int) -> None:
     with db.writing(), _full_text(db) as changes:
         gone = db.read(
             """
-            SELECT t.id FROM idx.texts AS t LEFT JOIN highlights AS h ON h.id = t.position
+            SELECT t.id, t.hash FROM idx.texts AS t LEFT JOIN highlights AS h ON h.id = t.position
             WHERE t.paper = ? AND t.kind = 'highlight'
             AND (h.paper IS NOT t.paper OR h.gone_at IS NOT NULL)
             """,
@@ -341,9 +341,13 @@ def hash_of(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _FullTextChanges:
-    """What a transaction changes in the full text: rows to delete, and then rows to insert."""
+    """What a transaction changes in the full text: rows to delete, and then rows to insert.
+
+    hashes: of the deleted ones.
+    """
 
     dropped: list[int] = field(default_factory=list)
+    hashes: list[str] = field(default_factory=list)
     added: list[tuple[object, ...]] = field(default_factory=list)
 
 
@@ -364,14 +368,37 @@ def _full_text(db: Database) -> Iterator[_FullTextChanges]:
         " VALUES (?, ?, ?, ?, ?, ?)",
         changes.added,
     )
+    _forget_vectors(db, changes.hashes)
+
+
+def _forget_vectors(db: Database, hashes: Sequence[str]) -> None:
+    """Delete the vectors of those of some texts that are nowhere any more."""
+    if not hashes:
+        return
+    last = db.read("SELECT max(rowid) AS n FROM idx.vectors")[0]["n"]
+    db.execute(
+        """
+        DELETE FROM idx.vectors WHERE hash IN (SELECT value FROM json_each(?))
+        AND NOT EXISTS (SELECT 1 FROM idx.texts AS t WHERE t.hash = vectors.hash)
+        """,
+        (json.dumps(hashes),),
+    )
+    # The files of vectors look for new ones above the last row that they know, and SQLite would
+    # give a new vector the number of a deleted last one.
+    db.execute(
+        "UPDATE idx.vectors SET rowid = ?1"
+        " WHERE rowid = (SELECT max(rowid) FROM idx.vectors) AND rowid < ?1",
+        (last,),
+    )
 
 
 def _drop(db: Database, changes: _FullTextChanges, kind: Kind, paper: int) -> None:
-    sql = "SELECT id FROM idx.texts WHERE paper = ? AND kind = ?"
+    sql = "SELECT id, hash FROM idx.texts WHERE paper = ? AND kind = ?"
     _drop_rows(db, changes, db.read(sql, (paper, kind)))
 
 
-def _drop_rows(db: Database, changes: _FullTextChanges, rows: Iterable[Row]) -> None:
+def _drop_rows(db: Database, changes: _FullTextChanges, rows: Sequence[Row]) -> None:
+    changes.hashes.extend(r["hash"] for r in rows)
     ids = [int(r["id"]) for r in rows]
     changes.dropped.extend(ids)
     db.execute_many("DELETE FROM idx.texts WHERE id = ?", [(row,) for row in ids])
