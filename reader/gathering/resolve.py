@@ -14,8 +14,9 @@ from reader.base.errors import Incomplete, Problem, ReaderError, Reason, SourceF
 from reader.base.http import Fetch, Request
 from reader.base.messages import Text, lazy_ngettext
 from reader.gathering.post import own_words
-from reader.gathering.rows import posts
+from reader.gathering.rows import posts, sources
 from reader.gathering.source import SourceTools
+from reader.library.days import days_back
 from reader.library.folder import Library
 from reader.library.ids import find_ids
 from reader.library.paper import Mention, Paper, Post
@@ -27,6 +28,13 @@ BATCH = 100
 """The number of arXiv ids in one call."""
 
 STAGE = "resolve"
+
+ASKED_DAYS = 60
+"""Days for which an id without a paper is looked up again and again after a post named it, and
+for which the answers of feeds are kept: all of them would be more each month."""
+
+MOST_TRIES = 10
+"""Tries of a short address before it is given up; they take three weeks at least."""
 
 NO_PAPER: Reason = "no paper"
 IS_OFF: Reason = "off"
@@ -48,7 +56,8 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
     wanted = {id_ for topic in library.config.topics for id_ in topic.seeds}
     seeds = wanted - papers.rows_of(library.db, wanted).keys() - waits.keys()
     ids = dict.fromkeys(sorted(seeds), BY_HAND)
-    ids |= posts.ids_without_paper(library.db, now=library.now())
+    since = days_back(library.today(), ASKED_DAYS)
+    ids |= posts.ids_without_paper(library.db, now=library.now(), since=since)
     # arXiv answers a hundred ids in one call, the other registries one.
     by_arxiv = {id_: source for id_, source in ids.items() if id_.startswith("arxiv:")}
     others = {id_: source for id_, source in ids.items() if id_ not in by_arxiv}
@@ -66,6 +75,13 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
         )
         problems.append(Problem(STAGE, f"{n} ids", Incomplete(what=what, reason=first.reason)))
     return problems
+
+
+def tidy(library: Library) -> None:
+    """Forget old answers of feeds, and give up what leads nowhere."""
+    before = days_back(library.today(), ASKED_DAYS)
+    sources.forget_answers(library.db, before=before)
+    posts.give_up(library.db, before=before, most_tries=MOST_TRIES)
 
 
 def is_off(library: Library, id_: str) -> bool:

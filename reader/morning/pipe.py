@@ -24,7 +24,7 @@ from pathlib import Path
 
 from reader.base.errors import PdfError, Problem, ReaderError
 from reader.gathering.gather import gather
-from reader.gathering.resolve import follow_links, resolve
+from reader.gathering.resolve import follow_links, resolve, tidy
 from reader.gathering.rows import sources
 from reader.gathering.source import SourceTools, fail
 from reader.library.disk import write_whole
@@ -313,8 +313,9 @@ def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) 
 
 def index_all(library: Library, tools: Tools) -> list[Problem]:
     """Run the stages that can follow the list: citations, full text, PDFs of picks and their
-    pictures, vectors, learning, the second ranking."""
+    pictures, vectors, learning, the second ranking. What nobody asks for any more goes first."""
     with lock_file(library.folder / "index.lock"):
+        tidy(library)
         # Citations before words and vectors: they bring papers in, which are indexed below.
         problems = cite(library, tools)
         index_words(library, tools)

@@ -16,9 +16,10 @@ from reader.base.messages import N_, Text, lazy_gettext
 from reader.gathering.arxiv_days import ARXIV, DAILY, OAI, first_day
 from reader.gathering.calendar import announced_at, latest_feed, latest_listing
 from reader.gathering.gather import last_batches, source_names
-from reader.gathering.resolve import IS_OFF, NO_PAPER, STAGE
+from reader.gathering.resolve import ASKED_DAYS, IS_OFF, NO_PAPER, STAGE
 from reader.gathering.rows import sources
 from reader.gathering.source import FIRST_RETRY
+from reader.library.days import days_back
 from reader.library.folder import Library
 from reader.library.paper import Batch
 from reader.library.rows import failures, papers
@@ -30,9 +31,10 @@ def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
     """Read the newest batches of a day from each source that feeds.toml names.
 
     A source that was not asked on this day has a line that says so: silence is not
-    an answer.
+    an answer. Of a day whose answers are no longer kept only arXiv's channels have lines.
     """
-    batches = last_batches(library, day)
+    is_kept = day >= days_back(library.today(), ASKED_DAYS)
+    batches = [b for b in last_batches(library, day) if is_kept or b.source.startswith(ARXIV)]
     asked = {b.source for b in batches}
     return (
         *(
@@ -51,7 +53,7 @@ def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
         *(
             SourceLine(name, "not asked")
             for name in source_names(library.config)
-            if name not in asked
+            if name not in asked and (is_kept or name.startswith(ARXIV))
         ),
     )
 

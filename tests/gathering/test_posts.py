@@ -66,6 +66,36 @@ def test_mentions_come_oldest_post_first_by_any_of_the_papers_identifiers(db: Da
     assert posts.papers_mentioned_on(db, DAY) == [1]
 
 
+def test_the_words_of_a_post_are_stored_once_it_names_something(db: Database) -> None:
+    def stored() -> list[str]:
+        return [r["text"] for r in db.read("SELECT text FROM posts ORDER BY id")]
+
+    article = replace(post("a", ID, sentence="An article."), mentions=())
+    short = replace(post("b", ID, sentence="Short."), mentions=(), links=("https://t.co/x",))
+    posts.add_posts(db, [article, short], source="blog", on=DAY)
+    assert stored() == ["", f"Short. {ID}"]
+    named = replace(article, mentions=(Mention(ID, "An article."),))
+    assert posts.add_posts(db, [named], source="blog", on=DAY) == 0
+    assert stored() == [f"An article. {ID}", f"Short. {ID}"]
+
+
+def test_what_leads_nowhere_is_given_up(db: Database) -> None:
+    given = [post("a", ID), replace(post("b", ID), mentions=(), links=("u", "v"))]
+    posts.add_posts(db, given, source="blog", on=DAY)
+    seed = "arxiv:2506.00009"
+    for subject in (ID, seed):
+        failures.add_failure(db, "resolve", subject, ("", ""), now=NOW)
+    for subject in ("u", "u", "v"):
+        failures.add_failure(db, "link", subject, ("", ""), now=NOW)
+    posts.give_up(db, before=DAY, most_tries=3)
+    assert (len(failures.failures(db, "resolve")), posts.n_open_links(db)) == (2, 2)
+    posts.give_up(db, before=DAY + timedelta(1), most_tries=2)
+    # A seed is named by no post, and waits on.
+    assert [f.subject for f in failures.failures(db, "resolve")] == [seed]
+    assert [f.subject for f in failures.failures(db, "link")] == ["v"]
+    assert posts.n_open_links(db) == 1
+
+
 def test_identifiers_that_no_paper_has_are_listed_once(db: Database) -> None:
     papers.add_papers(db, [paper(1)], source="arXiv", on=DAY)
     given = [post("a", ID), post("b", "doi:10.1/y"), post("c", "doi:10.1/y"), post("d", "acl:x")]

@@ -12,7 +12,16 @@ import pytest
 
 from reader.base.errors import SourceFailed
 from reader.base.http import Request, Response
-from reader.gathering.resolve import BATCH, IS_OFF, NO_PAPER, is_off, look_up, resolve
+from reader.gathering.resolve import (
+    ASKED_DAYS,
+    BATCH,
+    IS_OFF,
+    NO_PAPER,
+    is_off,
+    look_up,
+    resolve,
+    tidy,
+)
 from reader.gathering.rows import posts
 from reader.library.folder import Library
 from reader.library.paper import Paper
@@ -103,6 +112,23 @@ def test_arxiv_ids_are_asked_for_together_and_become_papers(library: Library) ->
         )
     assert run(library, registry) == []
     assert len(registry.seen) == 1
+
+
+def test_an_id_is_given_up_sixty_days_after_the_last_post(library: Library, clock: Clock) -> None:
+    mention(library, *ids(1))
+    run(library, Registry())
+    clock.at = NOW + timedelta(ASKED_DAYS)
+    registry = Registry()
+    assert run(library, registry) == []
+    assert len(registry.seen) == 1
+    clock.at += timedelta(1)
+    tidy(library)
+    assert run(library, registry) == []
+    assert (len(registry.seen), failed(library)) == (1, [])
+    given = [post("again", ids(1)[0])]
+    posts.add_posts(library.db, given, source="timeline", on=library.today())
+    run(library, registry)
+    assert len(registry.seen) == 2
 
 
 def test_nothing_is_asked_for_what_is_here_already(library: Library) -> None:

@@ -37,6 +37,25 @@ def test_a_good_answer_is_kept_with_its_validators(db: Database) -> None:
     assert sources.source(db, "timeline") == SourceState("timeline", '"a"', "yesterday", NOW, NOW)
 
 
+def test_old_answers_of_feeds_are_forgotten_but_for_the_first_and_the_last(db: Database) -> None:
+    for name in ("arXiv", "arXiv feed cs.CL", "timeline", "blog"):
+        for n in range(1 if name == "blog" else 4):
+            day = DAY + timedelta(n)
+            sources.add_batch(db, Batch(name, day, 1, 1, "complete"), now=NOW, on=day)
+    first = sources.first_asked(db)
+    sources.forget_answers(db, before=DAY + timedelta(9))
+    assert {
+        r["source"]: r["days"]
+        for r in db.read("SELECT source, group_concat(covers) AS days FROM batches GROUP BY source")
+    } == {
+        "arXiv": "2025-06-04,2025-06-05,2025-06-06,2025-06-07",
+        "arXiv feed cs.CL": "2025-06-04,2025-06-05,2025-06-06,2025-06-07",
+        "timeline": "2025-06-04,2025-06-07",
+        "blog": "2025-06-04",
+    }
+    assert sources.first_asked(db) == first
+
+
 def test_failures_are_counted_and_leave_the_validators(db: Database) -> None:
     sources.add_success(db, "timeline", now=NOW, etag='"a"')
     for n in (1, 2):

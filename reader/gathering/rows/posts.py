@@ -22,7 +22,7 @@ def add_posts(db: Database, posts: Iterable[Post], *, source: str, on: date) -> 
 
     A post is identified by its guid within its source. A known post gets new mentions and more
     votes; its words, and those of its mentions, stay as they were first seen. Its `links` are
-    stored as still to be followed.
+    stored as still to be followed. Of one that names nothing the words are not stored.
     """
     n_new = 0
     with db.writing():
@@ -33,6 +33,9 @@ def add_posts(db: Database, posts: Iterable[Post], *, source: str, on: date) -> 
             n_new += known is None
             # Only votes of a known post change: its words stay as they were first seen.
             row = known["id"] if known else _insert(db, post, source)
+            if known and (post.mentions or post.links):
+                sql = "UPDATE posts SET text = ? WHERE id = ? AND text = ''"
+                db.execute(sql, (post.text, row))
             if known and post.n_votes is not None:
                 db.execute(
                     "UPDATE posts SET n_votes = max(coalesce(n_votes, 0), ?) WHERE id = ?",
@@ -60,12 +63,14 @@ def add_posts(db: Database, posts: Iterable[Post], *, source: str, on: date) -> 
 
 def _insert(db: Database, post: Post, source: str) -> int:
     at = post.posted_at.isoformat() if post.posted_at else None
+    # Most posts of most feeds name no paper, and a post may be a whole article.
+    text = post.text if post.mentions or post.links else ""
     return db.execute(
         """
         INSERT INTO posts (source, guid, author, text, url, posted_at, kind, n_votes)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
-        (source, post.guid, post.author, post.text, post.url, at, post.kind, post.n_votes),
+        (source, post.guid, post.author, text, post.url, at, post.kind, post.n_votes),
     )
 
 
@@ -130,18 +135,37 @@ def posts_with_open_links(db: Database, *, now: datetime) -> dict[str, list[Post
     return found
 
 
-def ids_without_paper(db: Database, *, now: datetime) -> dict[str, str]:
-    """Select the ids in posts without a paper that may be looked up now: id → first source."""
+def give_up(db: Database, *, before: date, most_tries: int) -> None:
+    """Forget the failures of ids that no post named since a day, and short addresses that failed
+    so many times."""
+    with db.writing():
+        db.execute(
+            "DELETE FROM failures WHERE stage = 'resolve' AND"
+            " (SELECT max(seen_on) FROM mentions WHERE identifier = subject) < ?",
+            (before.isoformat(),),
+        )
+        db.execute(
+            "DELETE FROM open_links WHERE url IN"
+            " (SELECT subject FROM failures WHERE stage = 'link' AND attempts >= ?)",
+            (most_tries,),
+        )
+        db.execute("DELETE FROM failures WHERE stage = 'link' AND attempts >= ?", (most_tries,))
+
+
+def ids_without_paper(db: Database, *, now: datetime, since: date = date.min) -> dict[str, str]:
+    """Select the ids without a paper, in posts seen since a day, that may be looked up now:
+    id → first source."""
     rows = db.read(
         """
         SELECT m.identifier AS id, p.source, min(p.id)
         FROM mentions AS m JOIN posts AS p ON p.id = m.post
-        WHERE NOT EXISTS (SELECT 1 FROM identifiers AS i WHERE i.id = m.identifier)
+        WHERE m.seen_on >= ?2
+          AND NOT EXISTS (SELECT 1 FROM identifiers AS i WHERE i.id = m.identifier)
           AND NOT EXISTS (SELECT 1 FROM failures AS f WHERE f.stage = 'resolve'
                           AND f.subject = m.identifier AND f.at <= ?1 AND f.retry_at > ?1)
         GROUP BY m.identifier ORDER BY m.identifier
         """,
-        (now.isoformat(),),
+        (now.isoformat(), since.isoformat()),
     )
     return {row["id"]: row["source"] for row in rows}
 

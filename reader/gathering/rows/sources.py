@@ -265,6 +265,26 @@ def days_asked(db: Database, name: str) -> dict[date, DayAnswer]:
     }
 
 
+def forget_answers(db: Database, *, before: date) -> None:
+    """Delete the batches of earlier gathers, but for arXiv's and for each source's first and last.
+
+    arXiv's tell which days are here, a source's first one since when it is asked.
+    """
+    # A library that was never tidied has hundreds of thousands: some at a time.
+    with db.writing():
+        db.execute(
+            """
+            DELETE FROM batches WHERE id IN (
+                SELECT id FROM batches
+                WHERE on_date < ? AND source NOT LIKE 'arXiv%' AND id NOT IN (
+                    SELECT min(id) FROM batches GROUP BY source
+                    UNION ALL SELECT max(id) FROM batches GROUP BY source)
+                LIMIT 20000)
+            """,
+            (before.isoformat(),),
+        )
+
+
 def first_asked(db: Database) -> dict[str, date]:
     """Load the local day on which each source was first asked: name → day."""
     rows = db.read("SELECT source, min(on_date) AS day FROM batches GROUP BY source")
