@@ -162,6 +162,7 @@ def smallest() -> dict[str, Any]:
         "deadline": [{"name": "A deadline", "on": date(2031, 4, 1)}],
         "feed": [{"url": "https://example.org/feed"}],
         "person": [{"name": "Aoi Kaneda"}],
+        "query": [{"name": "throats", "search": "ti:throats"}],
         "search": [{"name": "ears", "query": "ears"}],
         "template": [{"name": "ears", "text": "## Ears"}],
     }
@@ -191,6 +192,7 @@ def value_of(config: Config, key: str) -> object:
         "deadline": config.deadlines[0],
         "feed": config.feeds[0],
         "person": config.people[0],
+        "query": config.queries[0],
         "search": config.searches[0],
         "note": config.note,
         "recall": config.recall,

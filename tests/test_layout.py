@@ -35,6 +35,7 @@ PURE = {
     "gathering.calendar",
     "gathering.post",
     "habit.heatmap",
+    "library.arxiv_query",
     "library.config",
     "library.feeds_checks",
     "library.feeds_file",

@@ -36,6 +36,7 @@ from reader.gathering.arxiv_days import (
     plan_api,
     plan_oai,
 )
+from reader.gathering.arxiv_queries import query_source
 from reader.gathering.calendar import latest_feed, latest_listing
 from reader.gathering.mend import mend, must_mend
 from reader.gathering.outage import HeldBack
@@ -69,9 +70,9 @@ T = TypeVar("T")
 
 
 def all_sources(config: Config) -> list[Source]:
-    """Build the sources that feeds.toml names, arXiv's channels first.
+    """Build the sources that feeds.toml names, arXiv's channels first, then the queries.
 
-    arXiv has none without categories, and OAI-PMH only with an address.
+    arXiv has no channel without categories, and OAI-PMH only with an address.
     """
     arxiv = config.arxiv
     channels: list[Source] = []
@@ -80,6 +81,7 @@ def all_sources(config: Config) -> list[Source]:
         channels += [announcement(config, category) for category in arxiv.categories]
     if arxiv.categories and arxiv.oai_url:
         channels.append(Source(OAI, arxiv.oai_url, plan_oai))
+    channels += [query_source(config, query) for query in config.queries]
     return channels + [_feed_source(feed) for feed in config.all_feeds]
 
 

@@ -151,6 +151,14 @@ class SavedSearch:
 
 
 @dataclass(frozen=True, slots=True)
+class ArxivQuery:
+    """A query that arXiv's API is asked at each gather; its name is that of its source."""
+
+    name: str
+    search: str
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A text that the editor shows for a new note: Markdown, a heading for each question."""
 
@@ -229,6 +237,7 @@ class Config:
     people: tuple[Person, ...] = ()
     tablet: str = ""
     searches: tuple[SavedSearch, ...] = ()
+    queries: tuple[ArxivQuery, ...] = ()
     days_off: tuple[str, ...] = ()
     """English weekdays in small letters, and dates as ISO text."""
     note: NoteSettings = NoteSettings()

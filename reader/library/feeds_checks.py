@@ -196,3 +196,15 @@ class Checks:
         return ConfigError(
             file=self.file, line=line_of(self.text, place), key=key, what=what, hint=hint
         )
+
+    def position(self, place: Place, value: str, at: int) -> tuple[int, int]:
+        """Find the line and column, from 1, of a character of a text that the file holds."""
+        line = line_of(self.text, place)
+        lines = self.text.replace("\r\n", "\n").split("\n")
+        rest = "\n".join(lines[line - 1 :])
+        # As it stands between '…', and with the escapes that "…" needs.
+        for shown in (str, lambda part: part.replace("\\", "\\\\").replace('"', '\\"')):
+            if (start := rest.find(shown(value))) >= 0:
+                before = rest[: start + len(shown(value[:at]))]
+                return line + before.count("\n"), len(before) - before.rfind("\n")
+        return line, at + 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reader.base.errors import ConfigError
 from reader.base.messages import Joined, lazy_gettext
+from reader.library.arxiv_query import problem_of
 from reader.library.config import (
     ARXIV_MIN_DELAY_S,
     BUILT_IN_TEMPLATES,
@@ -24,6 +26,7 @@ from reader.library.config import (
     FEED_KINDS,
     LOCAL_KINDS,
     Arxiv,
+    ArxivQuery,
     BackupSettings,
     Citations,
     Config,
@@ -40,7 +43,7 @@ from reader.library.config import (
     is_loopback,
     short_address,
 )
-from reader.library.feeds_checks import Checks
+from reader.library.feeds_checks import Checks, Place
 from reader.library.file_names import FIELDS, fold_name, path_problem, pattern_problem
 from reader.library.ids import parse_id
 from reader.library.query import parse as parse_query
@@ -66,12 +69,14 @@ LISTS: dict[str, dict[str, type]] = {
     "deadline": {"name": str, "on": date, "days": int, "quota": int},
     "feed": {"url": str, "kind": str, "name": str},
     "person": {"name": str, "feeds": tuple},
+    "query": {"name": str, "search": str},
     "search": {"name": str, "query": str},
     "template": {"name": str, "text": str},
 }
 TOPIC: dict[str, type] = {"lane": str, "theme": str, "words": tuple, "seeds": tuple}
 REQUIRED = {"deadline": ("name", "on"), "feed": ("url",), "person": ("name",),
-             "search": ("name", "query"), "template": ("name", "text")}  # fmt: skip
+            "query": ("name", "search"), "search": ("name", "query"),
+            "template": ("name", "text")}  # fmt: skip
 
 KEYS = tuple(
     [f"{table}.{key}" for table, keys in (TABLES | LISTS).items() for key in keys]
@@ -166,6 +171,7 @@ class _ConfigText(Checks):
             feeds=self.feeds(lists["feed"]),
             people=tuple(self.person(i, p) for i, p in enumerate(lists["person"])),
             searches=self.searches(lists["search"]),
+            queries=self.queries(lists["query"]),
             templates=self.templates(lists["template"]),
             note=self.note(tables["note"], lists["template"]),
             recall=self.recall(tables["recall"]),
@@ -180,15 +186,22 @@ class _ConfigText(Checks):
 
         Rows keep a source by its name, so what is known of the two would be mixed.
         """
-        names = [feed.name for feed in config.all_feeds]
+        of_feeds = [feed.name for feed in config.all_feeds]
+        n_named = Counter([*of_feeds, *(query.name for query in config.queries)])
+        for index, query in enumerate(config.queries):
+            if n_named[query.name] > 1 or query.name.startswith("arXiv"):
+                raise self.taken(("query", index, "name"), query.name)
         for index, feed in enumerate(config.all_feeds):
             # The built-in channels are named "arXiv", "arXiv API" and "arXiv OAI-PMH".
-            if names.count(feed.name) > 1 or feed.name.startswith("arXiv"):
+            if n_named[feed.name] > 1 or feed.name.startswith("arXiv"):
                 of_person = (i for i, p in enumerate(config.people) if feed.url in p.feeds)
                 is_feed = index < len(config.feeds)
                 place = ("feed", index, "name") if is_feed else ("person", next(of_person), "name")
-                what = lazy_gettext("another source has the name {name!r}", name=feed.name)
-                raise self.wrong(place, what, lazy_gettext("Change one of them."))
+                raise self.taken(place, feed.name)
+
+    def taken(self, place: Place, name: str) -> ConfigError:
+        what = lazy_gettext("another source has the name {name!r}", name=name)
+        return self.wrong(place, what, lazy_gettext("Change one of them."))
 
     def topics(self, raw: object) -> tuple[Topic, ...]:
         if not raw:
@@ -359,6 +372,21 @@ class _ConfigText(Checks):
                 )
         return tuple(SavedSearch(**table) for table in tables)
 
+    def queries(self, tables: list[dict[str, Any]]) -> tuple[ArxivQuery, ...]:
+        for index, table in enumerate(tables):
+            if not table["name"].strip():
+                hint = lazy_gettext("Give it a name.")
+                raise self.wrong(("query", index, "name"), lazy_gettext("it is empty"), hint)
+            if problem := problem_of(table["search"]):
+                line, column = self.position(
+                    ("query", index, "search"), table["search"], problem.at
+                )
+                what = lazy_gettext("column {column}: {what}", column=column, what=problem.what)
+                raise ConfigError(
+                    file=self.file, line=line, key="query.search", what=what, hint=problem.hint
+                )
+        return tuple(ArxivQuery(**table) for table in tables)
+
     def templates(self, tables: list[dict[str, Any]]) -> tuple[Template, ...]:
         names = [*BUILT_IN_TEMPLATES]
         for index, table in enumerate(tables):
@@ -391,6 +419,7 @@ class _ConfigText(Checks):
 
     def feeds(self, tables: list[dict[str, Any]]) -> tuple[Feed, ...]:
         feeds: list[Feed] = []
+        known: dict[str, set[str]] = {"url": set(), "name": set()}
         for index, table in enumerate(tables):
             place = ("feed", index)
             kind = table.get("kind", "posts")
@@ -405,11 +434,11 @@ class _ConfigText(Checks):
                 )
             # A name that the file gives goes before the one that is made of the address.
             feed = Feed(**({"name": short_address(table["url"])} | table))
-            for key in ("url", "name"):
-                value = getattr(feed, key)
-                if any(value == getattr(other, key) for other in feeds):
+            for key, values in known.items():
+                if (value := getattr(feed, key)) in values:
                     what = lazy_gettext("{value} is here twice", value=value)
                     raise self.wrong((*place, key), what, lazy_gettext("Change one of them."))
+                values.add(value)
             feeds.append(feed)
         return tuple(feeds)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reader.base.errors import ConfigError
 from reader.library.config import (
     Arxiv,
+    ArxivQuery,
     BackupSettings,
     Citations,
     Config,
@@ -92,6 +93,9 @@ feeds = ["https://example.org/@mio.rss", "https://example.net/mio"]
 [[person]]
 name = "Ada Field"
 feeds = ["https://example.org/@ada.rss"]
+[[query]]
+name = "streaming"
+search = 'cat:cs.* AND ti:"speech translation" ANDNOT (abs:survey OR co:thesis)'
 [[search]]
 name = "gardens"
 query = "garden -weed year:2027"
@@ -160,6 +164,12 @@ def test_every_key_means_what_it_says() -> None:
             Person("Ada Field", ("https://example.org/@ada.rss",)),
         ),
         tablet="~/tablet",
+        queries=(
+            ArxivQuery(
+                "streaming",
+                'cat:cs.* AND ti:"speech translation" ANDNOT (abs:survey OR co:thesis)',
+            ),
+        ),
         searches=(SavedSearch("gardens", "garden -weed year:2027"),),
         days_off=("sunday", "2027-01-01", "2027-01-02"),
         note=NoteSettings("mine", export=False),

@@ -17,7 +17,8 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import quote
 
@@ -47,11 +48,15 @@ logging.getLogger("arxiv").addHandler(logging.NullHandler())
 
 @dataclass(frozen=True, slots=True)
 class ArxivPlace:
-    """The address of an interface of arXiv, the seconds between calls, and the wanted classes."""
+    """The address of an interface of arXiv, the seconds between calls, and the wanted classes.
+
+    source: as errors call it.
+    """
 
     url: str
     delay_s: float
-    categories: tuple[str, ...]
+    categories: tuple[str, ...] = ()
+    source: str = SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,13 @@ class ApiListing:
 
     expected: the total that it named last. With fewer papers the list was cut short; `failure` is
     the reason, None where the API merely sent fewer than it announced.
+    understood: the query as the API names it in its answer, "" where it names none.
     """
 
     papers: tuple[Paper, ...]
     expected: int | None
     failure: SourceFailed | None = None
+    understood: str = ""
 
 
 def papers_listed(fetch: Fetch, place: ArxivPlace, day: date) -> ApiListing:
@@ -73,24 +80,33 @@ def papers_listed(fetch: Fetch, place: ArxivPlace, day: date) -> ApiListing:
     Each paper comes once, the oldest submission first. Raises SourceFailed where the first page
     fails, and ValueError for a weekend day.
     """
-    # The API's range includes both ends and has whole minutes of UTC; the window of a listing
-    # does not include its end, so it ends a minute earlier here. Ascending order, since pages
-    # would shift if papers came in front while they are read.
     start, end = window(day)
-    span = f"{start:%Y%m%d%H%M} TO {end - timedelta(minutes=1):%Y%m%d%H%M}"
     classes = " OR ".join(f"cat:{category}" for category in place.categories)
-    session = ArxivSession(fetch, place.delay_s, is_listing=True)
+    return papers_submitted(fetch, place, classes, start, end)
+
+
+def papers_submitted(
+    fetch: Fetch, place: ArxivPlace, query: str, start: datetime, end: datetime
+) -> ApiListing:
+    """Fetch the papers of a query that were submitted in [start, end), the oldest first.
+
+    Each paper comes once. Raises SourceFailed where the first page fails.
+    """
+    # The API's range includes both ends and has whole minutes of UTC, so it ends a minute earlier
+    # here. Ascending order, since pages would shift if papers came in front while they are read.
+    span = f"{start:%Y%m%d%H%M} TO {end - timedelta(minutes=1):%Y%m%d%H%M}"
+    session = ArxivSession(fetch, place.delay_s, is_listing=True, source=place.source)
     search = arxiv.Search(
-        query=f"({classes}) AND submittedDate:[{span}]",
+        query=f"({query}) AND submittedDate:[{span}]",
         max_results=None,
         sort_by=arxiv.SortCriterion.SubmittedDate,
         sort_order=arxiv.SortOrder.Ascending,
     )
-    # A part of a day is kept, since the papers that it lacks are counted.
+    # A part of a list is kept, since the papers that it lacks are counted.
     papers, failure = _papers(session, place.url, search)
     if failure and not papers:
         raise failure
-    return ApiListing(papers, session.total, failure)
+    return ApiListing(papers, session.total, failure, session.understood)
 
 
 def papers_by_id(fetch: Fetch, place: ArxivPlace, ids: Sequence[str]) -> tuple[Paper, ...]:
@@ -122,25 +138,31 @@ class ArxivSession:
     Every answer must be an Atom feed with a total. A page that is empty where papers must be, or
     has another total than the page before, is asked for once more: the API is known for both
     (lukasschwab/arxiv.py issues 43 and 129).
-    is_listing: an answer without any paper is doubtful too.
+    is_listing: an answer without any paper is doubtful too. source: as errors call it.
     """
 
-    def __init__(self, fetch: Fetch, delay_s: float, *, is_listing: bool = False) -> None:
+    def __init__(
+        self, fetch: Fetch, delay_s: float, *, is_listing: bool = False, source: str = SOURCE
+    ) -> None:
         self._fetch, self._delay_s, self._is_listing = fetch, delay_s, is_listing
+        self.source = source
         self.total: int | None = None
+        self.understood = ""
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> _ArxivResponse:
         """Fetch a page; headers: arxiv's User-Agent, in place of which ours is sent."""
-        request = Request(url, SOURCE, delay_s=self._delay_s, accept="application/atom+xml")
+        request = Request(url, self.source, delay_s=self._delay_s, accept="application/atom+xml")
         # The package counts pages itself; the address has the number of papers before this page.
         start = re.search(r"[?&]start=(\d+)", url)
         n_before = int(start[1]) if start else 0
         for _unused in range(2):
-            content, total = _read_page(self._fetch(request).content)
+            content, total = _read_page(self._fetch(request).content, self.source)
             is_empty = not _ENTRY.search(content) and (total > n_before or self._is_listing)
             if not is_empty and self.total in (None, total):
                 break
         self.total = total
+        if named := _QUERY.search(content):
+            self.understood = plain(unescape(named[1].decode("utf-8", "replace")))
         return _ArxivResponse(content)
 
 
@@ -158,30 +180,39 @@ _FEED_END = re.compile(rb"</(?:\w+:)?feed>\s*\Z")
 _TOTAL = re.compile(rb"<(?:\w+:)?totalResults(?:\s[^>]*)?>\s*(\d{1,9})\s*<")
 _ENTRY = re.compile(rb"<entry[\s>]")
 _ERROR = re.compile(rb"<id>\s*https?://[\w.]*arxiv\.org/api/errors[^<]*</id>")
+_QUERY = re.compile(
+    rb"<title[^>]*>\s*arXiv Query: search_query=([^<]*)&amp;id_list=", re.IGNORECASE
+)
 _SUMMARY = re.compile(rb"<summary[^>]*>([^<]*)<")
 
 
-def _read_page(content: bytes) -> tuple[bytes, int]:
+def _read_page(content: bytes, source: str) -> tuple[bytes, int]:
     """Read an answer of the API and its total; raises SourceFailed for anything else."""
     content = content.removeprefix(b"\xef\xbb\xbf")
     if not _FEED.match(content):
-        raise _failed(lazy_gettext("the answer is {came}, not Atom", came=what_came(content)))
+        raise _failed(
+            source, lazy_gettext("the answer is {came}, not Atom", came=what_came(content))
+        )
     if _ERROR.search(content):
         said = _SUMMARY.search(content)
         text: Text = lazy_gettext("no reason given")
         if said:
             text = plain(said[1].decode("utf-8", "replace"))[:200]
-        raise _failed(lazy_gettext("the source reports an error: {said}", said=text), status=400)
+        raise _failed(
+            source, lazy_gettext("the source reports an error: {said}", said=text), status=400
+        )
     total = _TOTAL.search(content)
     if not total:
-        raise _failed(lazy_gettext("the Atom feed has no total, so it is not an answer of the API"))
+        raise _failed(
+            source, lazy_gettext("the Atom feed has no total, so it is not an answer of the API")
+        )
     if not _FEED_END.search(content[-200:]):
-        raise _failed(lazy_gettext("the answer is incomplete: its Atom feed has no end"))
+        raise _failed(source, lazy_gettext("the answer is incomplete: its Atom feed has no end"))
     return content, int(total[1])
 
 
-def _failed(what: Text, status: int = 200) -> SourceFailed:
-    return SourceFailed(source=SOURCE, what=what, status=status)
+def _failed(source: str, what: Text, status: int = 200) -> SourceFailed:
+    return SourceFailed(source=source, what=what, status=status)
 
 
 def client_of(session: ArxivSession, api_url: str) -> arxiv.Client:
@@ -212,11 +243,12 @@ def _papers(
         failure = (
             None
             if search.id_list
-            else _failed(lazy_gettext("a page before the last one was empty"))
+            else _failed(session.source, lazy_gettext("a page before the last one was empty"))
         )
     except (arxiv.ArxivError, ValueError, OverflowError) as error:
         failure = _failed(
-            lazy_gettext("the answer cannot be read ({error})", error=plain(str(error))[:100])
+            session.source,
+            lazy_gettext("the answer cannot be read ({error})", error=plain(str(error))[:100]),
         )
     return tuple(papers.values()), failure
 
