@@ -61,7 +61,7 @@ GROUPS = {
         "gather": CommandEntry("gather", N_("Ask the sources and prepare the list, for cron")),
         "sources": CommandEntry("gather", N_("Check whether today's list is complete")),
         "teach": CommandEntry("teach", N_("Teach a topic what belongs to it")),
-        "follow": CommandEntry("init", N_("Follow a person's papers and posts")),
+        "follow": CommandEntry("follow", N_("Follow people and feeds, also whole lists of them")),
         "serve": CommandEntry("serve", N_("Serve pages for a browser, a phone or a tablet")),
         "index": CommandEntry("gather", N_("Bring the search index up to date")),
         "doctor": CommandEntry("doctor", N_("Look for what is wrong in the library")),

@@ -1,4 +1,4 @@
-"""`reader init`, `demo`, `follow` and `export`: make a library, and write it out.
+"""`reader init`, `demo` and `export`: make a library, and write it out.
 
 Each command imports what it needs itself, since the others do not need it.
 """
@@ -11,11 +11,10 @@ from pathlib import Path
 
 import click
 
-from reader.base.messages import N_, _, ngettext
+from reader.base.messages import N_, _
 from reader.base.text import plain
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_errors, settings_of
-from reader.cli.output import answer
 from reader.library.folder import make_library
 from reader.library.place import find_folder
 
@@ -87,52 +86,6 @@ def demo_command(context: click.Context, keep: Path | None) -> int:
     from reader.cli.demo.morning import play
 
     return play(keep=keep, is_quiet=settings_of(context).is_quiet)
-
-
-N_SHOWN = 8
-"""Authors with similar names that are listed; more are counted."""
-
-
-@click.command(
-    "follow",
-    cls=ReaderCommand,
-    help=N_("""Follow a person: their new papers join your own topics, and their posts are read.
-
-It adds a [[person]] to feeds.toml; the rest of the file stays as it is."""),
-    examples={
-        'follow "Ada Lovelace"': N_("Follow a person"),
-        'follow "Ada Lovelace" --feed https://al.example/rss': N_("Also their posts"),
-    },
-)
-@click.argument("name", metavar="NAME")
-@click.option(
-    "--feed",
-    "feeds",
-    multiple=True,
-    metavar="URL",
-    help=N_("The address of their timeline or blog; may be given several times."),
-)
-@click.pass_context
-def follow_command(context: click.Context, name: str, feeds: tuple[str, ...]) -> None:
-    """Follow a person: by name in papers, and by feeds."""
-    # Imported here: it loads tomlkit, which `init` does not need.
-    from reader.gathering.follow import follow
-
-    with build.opened(context) as library:
-        followed = follow(library, name, feeds)
-    answer(context, _("You follow {name} now.", name=followed.name))
-    if followed.is_ambiguous:
-        # The names that are surely this person's come first.
-        names = sorted(followed.authors, key=lambda name: followed.authors[name] != "same")
-        n_more = len(names) - N_SHOWN
-        more = " " + ngettext("and {n} other", "and {n} others", n_more) if n_more > 0 else ""
-        answer(
-            context,
-            _(
-                "More than one person may have this name. Authors here: {names}.",
-                names=_(", ").join(names[:N_SHOWN]) + more,
-            ),
-        )
 
 
 @click.command(

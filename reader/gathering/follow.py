@@ -1,18 +1,23 @@
-"""Add a person to feeds.toml, without a change to its other bytes."""
+"""Add a person, or a list of feeds, to feeds.toml, without a change to its other bytes."""
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import tomlkit
 
 from reader.base.errors import ConfigError, Incomplete, ReadOnly, UsageError, os_reason
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain
-from reader.library.config import Config
+from reader.gathering.imports.feeds import LONGEST as LONGEST_LIST
+from reader.gathering.imports.feeds import FollowedFeed, FollowList, LeftOut, read_follow_list
+from reader.library.config import Config, short_address
 from reader.library.disk import write_whole
 from reader.library.feeds_file import parse
 from reader.library.folder import Library
@@ -23,6 +28,14 @@ from reader.library.rows import authors
 BOM = b"\xef\xbb\xbf"
 
 LONGEST = 200
+
+MOST_FEEDS = 2_000
+"""The most feeds that a list may add: a gather waits two minutes for all sources together."""
+
+ARXIV_FEEDS = (
+    "rss.arxiv.org/rss", "rss.arxiv.org/atom", "export.arxiv.org/rss", "arxiv.org/rss",
+)  # fmt: skip
+"""Where arXiv has the feed of a class, which is asked for by arxiv.categories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +87,155 @@ def follow(library: Library, name: str, feeds: Sequence[str] = ()) -> FollowOutc
                 hint=lazy_gettext("Each address can be a source only once. Nothing was changed."),
             )
     after = with_person(before, name, feeds)
+    _check(after)
+    replace_file(file, before, after)
+    return FollowOutcome(name, authors.authors_like(library.db, name))
+
+
+@dataclass(frozen=True, slots=True)
+class ListOutcome:
+    """What became of a list of feeds.
+
+    brought: with the names that they have in feeds.toml. known: feeds that are sources already,
+    each with that source's name. old_file: where the feeds.toml of before is, None where it is
+    as it was.
+    """
+
+    brought: tuple[FollowedFeed, ...]
+    known: tuple[tuple[FollowedFeed, str], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    old_file: Path | None = None
+
+
+def read_list(path: Path) -> FollowList:
+    """Read a file of what somebody follows elsewhere. Raises UsageError where it is none."""
     try:
-        _parsed(after)
+        if path.stat().st_size > LONGEST_LIST:
+            what = lazy_gettext(
+                "{file}: this is longer than {n} MB, which no list of feeds is",
+                file=path,
+                n=LONGEST_LIST // 1_000_000,
+            )
+            raise UsageError(what=what, hint=lazy_gettext("Is it the right file?"))
+        content = path.read_bytes()
+    except OSError as error:
+        what = lazy_gettext("{file} cannot be read: {what}.", file=path, what=os_reason(error))
+        raise UsageError(what=what, hint=lazy_gettext("Is it the right file?")) from error
+    return read_follow_list(content, file=str(path))
+
+
+def follow_list(library: Library, found: FollowList, *, is_dry_run: bool = False) -> ListOutcome:
+    """Add the feeds of a list to feeds.toml, those that are no sources yet.
+
+    All are added at once, or none. The file of before is kept beside it. Raises UsageError for
+    more than MOST_FEEDS, Incomplete where the file changed meanwhile, ReadOnly or DiskFull.
+    """
+    file = (library.folder / FEEDS).resolve()
+    before = _read(file)
+    config = _parsed(before)
+    here = {_address(feed.url): feed.name for feed in config.all_feeds}
+    for name in config.arxiv.categories:
+        here |= {f"{place}/{name}": f"arXiv feed {name}" for place in ARXIV_FEEDS}
+    names = {*here.values(), *(query.name for query in config.queries)}
+    brought: list[FollowedFeed] = []
+    known: list[tuple[FollowedFeed, str]] = []
+    for feed in found.feeds:
+        address = _address(feed.url)
+        if address in here:
+            known.append((feed, here[address]))
+            continue
+        brought.append(replace(feed, name=_free_name(feed, names)))
+        here[address] = brought[-1].name
+        names.add(brought[-1].name)
+    if len(brought) > MOST_FEEDS:
+        raise UsageError(
+            what=lazy_gettext(
+                "There are too many new feeds in the list: {n}.", n=f"{len(brought):,}"
+            ),
+            hint=lazy_gettext(
+                "A morning can ask {n} at most. Remove the ones that no papers come from; nothing "
+                "was changed.",
+                n=f"{MOST_FEEDS:,}",
+            ),
+        )
+    after = _with_text(before, "\n".join(_blocks(brought)))
+    _check(after)
+    old_file = None
+    if brought and not is_dry_run:
+        old_file = _unused(library.folder / f"{FEEDS}.bak")
+        write_whole(old_file, before)
+        replace_file(file, before, after)
+    return ListOutcome(tuple(brought), tuple(known), found.left_out, old_file)
+
+
+def _address(url: str) -> str:
+    """Reduce an address to what is the same however it is written."""
+    parts = urlsplit(url.strip())
+    host = (parts.hostname or "").removeprefix("www.")
+    with contextlib.suppress(ValueError):  # port 99999
+        host += f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{host}{parts.path.rstrip('/')}{query}" if host else url
+
+
+def _free_name(feed: FollowedFeed, names: Container[str]) -> str:
+    """Find a name for a source that no other source has."""
+    short = short_address(feed.url)
+    # The names of arXiv's own channels begin with "arXiv".
+    name = feed.name if feed.name and not feed.name.startswith("arXiv") else short
+    tries = itertools.chain(
+        [name, f"{name} ({short})"], (f"{name} {n}" for n in itertools.count(2))
+    )
+    return next(one for one in tries if one not in names)
+
+
+def _blocks(feeds: Iterable[FollowedFeed]) -> Iterator[str]:
+    """Write the tables of feeds, the name of a folder as a comment above its first one."""
+    folder = ""
+    for feed in feeds:
+        kind = {} if feed.kind == "posts" else {"kind": feed.kind}
+        values = {"name": feed.name, "url": feed.url, **kind}
+        comment = f"# {feed.folder}\n" if feed.folder not in ("", folder) else ""
+        folder = feed.folder
+        yield comment + _table("feed", values)
+
+
+def _unused(file: Path) -> Path:
+    """Find a name beside others that is not taken: feeds.toml.bak, feeds.toml.bak2, …"""
+    several = (file.with_name(f"{file.name}{n}") for n in itertools.count(2))
+    return next(one for one in itertools.chain([file], several) if not one.exists())
+
+
+def _check(content: bytes) -> None:
+    """Check what is to be written. Raises UsageError where it would be no valid feeds.toml."""
+    try:
+        _parsed(content)
     except ConfigError as error:
         raise UsageError(
             what=lazy_gettext("feeds.toml would not be valid: {what}.", what=error.what),
             hint=error.hint,
         ) from None
-    replace_file(file, before, after)
-    return FollowOutcome(name, authors.authors_like(library.db, name))
 
 
 def with_person(content: bytes, name: str, feeds: Sequence[str]) -> bytes:
     """Make the bytes of a feeds.toml with one more person at its end."""
+    values: dict[str, object] = {"name": name}
+    return _with_text(content, _table("person", values | ({"feeds": list(feeds)} if feeds else {})))
+
+
+def _table(kind: str, values: Mapping[str, object]) -> str:
+    """Write a table of a list, [[kind]]."""
+    table = tomlkit.table()
+    table.update(values)
+    tables = tomlkit.aot()
+    tables.append(table)
+    return tomlkit.dumps({kind: tables}).strip("\n") + "\n"
+
+
+def _with_text(content: bytes, added: str) -> bytes:
+    """Make the bytes of a feeds.toml with some lines more at its end."""
     # Bytes are only appended, with the file's own line ends, so that nothing else can change.
     text = content.removeprefix(BOM).decode()
-    table = tomlkit.table()
-    table["name"] = name
-    if feeds:
-        table["feeds"] = list(feeds)
-    people = tomlkit.aot()
-    people.append(table)
-    added = tomlkit.dumps({"person": people}).strip("\n") + "\n"
     end = "\r\n" if "\r\n" in text else "\n"
     rest = text.replace("\r\n", "\n")
     n_missing = 2 - (len(rest) - len(rest.rstrip("\n"))) if rest.strip() else 0

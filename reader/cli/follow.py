@@ -1,0 +1,192 @@
+"""`reader follow`: follow a person, or the feeds of a list, and write the feeds out as OPML."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from reader.base.errors import UsageError
+from reader.base.messages import N_, _, ngettext
+from reader.base.text import plain, shorten
+from reader.cli import build, output
+from reader.cli.frame import ReaderCommand, as_json_option
+from reader.cli.output import answer
+from reader.gathering.follow import FollowOutcome, ListOutcome, follow, follow_list, read_list
+from reader.gathering.imports.feeds import LeftOut, write_opml
+from reader.library.config import LOCAL_KINDS, Feed
+from reader.library.disk import write_whole
+
+N_SHOWN = 8
+"""Names that are listed; more are counted."""
+
+INCOMPLETE = 5
+
+
+@click.command(
+    "follow",
+    cls=ReaderCommand,
+    help=N_(
+        "Follow a person: their new papers join your own topics, and their posts are read.\n\n"
+        "Or follow the feeds of a list: OPML, Mastodon's CSV, a following list of Bluesky or X, "
+        "or a text with an address or a handle in each line. What is a source already is left as "
+        "it is.\n\nIt adds to the end of feeds.toml; the rest of the file stays as it is. Exit "
+        "code 5: something in the list is no feed."
+    ),
+    examples={
+        'follow "Ada Lovelace" --feed https://al.example/rss': N_(
+            "Follow a person and their posts"
+        ),
+        "follow --from feeds.opml": N_("Follow all feeds of a list"),
+    },
+)
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option(
+    "--feed",
+    "feeds",
+    multiple=True,
+    metavar="URL",
+    help=N_("The address of their timeline or blog; may be given several times."),
+)
+@click.option(
+    "--from",
+    "list_",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=N_("Add the feeds and accounts of this list."),
+)
+@click.option("--dry-run", is_flag=True, help=N_("Only show what --from would add."))
+@click.option(
+    "--opml",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help=N_("Write your feeds to this file as OPML; `-` prints it."),
+)
+@as_json_option
+@click.pass_context
+def follow_command(
+    context: click.Context,
+    name: str | None,
+    feeds: tuple[str, ...],
+    list_: Path | None,
+    dry_run: bool,
+    opml: Path | None,
+    as_json: bool,
+) -> int:
+    """Follow a person or a list. Exit code 5 where something in the list was left out."""
+    if sum(one is not None for one in (name, list_, opml)) != 1:
+        raise UsageError(
+            what=_("Name a person, or give one of --from and --opml."),
+            hint=_("`reader follow --help` has examples."),
+        )
+    if (feeds and name is None) or ((dry_run or as_json) and list_ is None):
+        raise UsageError(
+            what=_("--feed belongs to a person, --dry-run and --json to --from."),
+            hint=_("`reader follow --help` has examples."),
+        )
+    done = ListOutcome(())
+    with build.opened(context) as library:
+        if name is not None:
+            _say_person(context, follow(library, name, feeds))
+        elif opml is not None:
+            _write_opml(context, library.config.all_feeds, opml)
+        elif list_ is not None:
+            done = follow_list(library, read_list(list_), is_dry_run=dry_run)
+            if as_json:
+                _put_json(done)
+            else:
+                for text in _report(done, is_dry_run=dry_run):
+                    answer(context, text)
+    return INCOMPLETE if done.left_out else 0
+
+
+def _write_opml(context: click.Context, feeds: Sequence[Feed], file: Path) -> None:
+    local = [f.name for f in feeds if f.kind in LOCAL_KINDS and "://" not in f.url]
+    kept = [feed for feed in feeds if feed.name not in local]
+    content = write_opml(kept, title="asayomi")
+    if str(file) == "-":
+        sys.stdout.buffer.write(content)
+        return
+    write_whole(file, content)
+    n = len(kept)
+    answer(context, ngettext("{n} feed written: {file}", "{n} feeds written: {file}", n, file=file))
+    if local:
+        answer(context, _("Left out, as files on this disk: {names}.", names=_shown(local)))
+
+
+def _say_person(context: click.Context, followed: FollowOutcome) -> None:
+    answer(context, _("You follow {name} now.", name=followed.name))
+    if followed.is_ambiguous:
+        # The names that are surely this person's come first.
+        names = sorted(followed.authors, key=lambda name: followed.authors[name] != "same")
+        n_more = len(names) - N_SHOWN
+        more = " " + ngettext("and {n} other", "and {n} others", n_more) if n_more > 0 else ""
+        answer(
+            context,
+            _(
+                "More than one person may have this name. Authors here: {names}.",
+                names=_(", ").join(names[:N_SHOWN]) + more,
+            ),
+        )
+
+
+def _shown(names: Sequence[str]) -> str:
+    """List names, those beyond N_SHOWN as a number."""
+    shown, n_more = _(", ").join(names[:N_SHOWN]), len(names) - N_SHOWN
+    return _("{names} and {n} more", names=shown, n=n_more) if n_more > 0 else shown
+
+
+def _put_json(done: ListOutcome) -> None:
+    for feed in done.brought:
+        output.put_json(
+            state="brought",
+            name=feed.name,
+            url=feed.url,
+            kind=feed.kind,
+            folder=feed.folder,
+            line=feed.line,
+        )
+    for feed, name in done.known:
+        output.put_json(state="known", name=name, url=feed.url, line=feed.line)
+    for one in done.left_out:
+        output.put_json(state="left out", text=one.text, why=str(one.why), line=one.line)
+
+
+def _report(done: ListOutcome, *, is_dry_run: bool) -> Iterator[str]:
+    n = len(done.brought)
+    yield (
+        ngettext("{n} feed would be added.", "{n} feeds would be added.", n)
+        if is_dry_run
+        else ngettext("{n} feed added to feeds.toml.", "{n} feeds added to feeds.toml.", n)
+    )
+    if done.known:
+        names = list(dict.fromkeys(name for _feed, name in done.known))
+        yield ngettext(
+            "{n} is a source already: {names}.",
+            "{n} are sources already: {names}.",
+            len(done.known),
+            names=_shown(names),
+        )
+    by_reason: dict[str, list[LeftOut]] = {}
+    for one in done.left_out:
+        by_reason.setdefault(str(one.why), []).append(one)
+    for why, several in by_reason.items():
+        places = [
+            _("line {line} {text}", line=one.line, text=shorten(plain(one.text), 40)).rstrip()
+            for one in several
+        ]
+        yield _("{n} left out ({places}): {why}", n=len(several), places=_shown(places), why=why)
+    folders = list(dict.fromkeys(feed.folder for feed in done.brought if feed.folder))
+    if folders:
+        yield _(
+            "Feeds have no topic: the names of folders became comments ({names}).",
+            names=_shown(folders),
+        )
+    if done.old_file:
+        yield _("The feeds.toml of before is kept: {file}", file=done.old_file)
+        yield _(
+            "The next `reader gather` asks them. Where the entries are papers, as of a journal, "
+            'write kind = "papers".'
+        )
