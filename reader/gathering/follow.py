@@ -5,14 +5,21 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import tomlkit
 
-from reader.base.errors import ConfigError, Incomplete, ReadOnly, UsageError, os_reason
+from reader.base.errors import (
+    ConfigError,
+    Incomplete,
+    ReaderError,
+    ReadOnly,
+    UsageError,
+    os_reason,
+)
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain
 from reader.gathering.imports.feeds import LONGEST as LONGEST_LIST
@@ -23,7 +30,9 @@ from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.library.identity import Certainty, matches
 from reader.library.place import FEEDS
+from reader.library.replaced import Replacer, kept_files, let_go, stays_aside
 from reader.library.rows import authors
+from reader.library.rows.database import lock_file
 
 BOM = b"\xef\xbb\xbf"
 
@@ -36,6 +45,9 @@ ARXIV_FEEDS = (
     "rss.arxiv.org/rss", "rss.arxiv.org/atom", "export.arxiv.org/rss", "arxiv.org/rss",
 )  # fmt: skip
 """Where arXiv has the feed of a class, which is asked for by arxiv.categories."""
+
+AGAIN = 4
+"""How often a file is looked at that is saved all the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +76,37 @@ def follow(library: Library, name: str, feeds: Sequence[str] = ()) -> FollowOutc
             what=lazy_gettext("{name} is not a person's name.", name=repr(name[:80])),
             hint=lazy_gettext('Write it as arXiv prints it: "Given Family".'),
         )
-    # A link stays one: the file that it leads to is written.
-    file = (library.folder / FEEDS).resolve()
-    before = _read(file)
+    _edit(library, lambda before: _with_new_person(before, name, feeds))
+    return FollowOutcome(name, authors.authors_like(library.db, name))
+
+
+def _edit(library: Library, change: Callable[[bytes], bytes]) -> None:
+    """Change feeds.toml, from anew where a hand saves it meanwhile.
+
+    change: makes its new bytes of those that it has. Raises Incomplete, ReadOnly or DiskFull.
+    """
+    file = library.folder / FEEDS
+    if file.exists() and not os.access(file, os.W_OK):
+        raise ReadOnly(file=file)
+    # The lock of notes/ is that of all files that a hand edits too.
+    with lock_file(library.folder / "export.lock", wait=True):
+        merge_late_edits(library)
+        for _ in range(AGAIN):
+            before = _read(file)
+            if replace_file(library, before, change(before)):
+                break
+        else:
+            raise Incomplete(
+                what=lazy_gettext(
+                    "{file} changed just now. Nothing was written; run the command again.",
+                    file=file,
+                )
+            )
+        merge_late_edits(library)
+
+
+def _with_new_person(before: bytes, name: str, feeds: Sequence[str]) -> bytes:
+    """Add a person to the bytes of a feeds.toml. Raises UsageError as `follow` does."""
     config = _parsed(before)
     for person in config.people:
         if person.name == name or matches(person.name, name) == "same":
@@ -88,8 +128,7 @@ def follow(library: Library, name: str, feeds: Sequence[str] = ()) -> FollowOutc
             )
     after = with_person(before, name, feeds)
     _check(after)
-    replace_file(file, before, after)
-    return FollowOutcome(name, authors.authors_like(library.db, name))
+    return after
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +169,23 @@ def follow_list(library: Library, found: FollowList, *, is_dry_run: bool = False
     All are added at once, or none. The file of before is kept beside it. Raises UsageError for
     more than MOST_FEEDS, Incomplete where the file changed meanwhile, ReadOnly or DiskFull.
     """
-    file = (library.folder / FEEDS).resolve()
-    before = _read(file)
+    outcome, _unused = _with_list(_read(library.folder / FEEDS), found)
+    if is_dry_run or not outcome.brought:
+        return outcome
+    old_file = _unused_name(library.folder / f"{FEEDS}.bak")
+
+    def change(before: bytes) -> bytes:
+        nonlocal outcome
+        outcome, after = _with_list(before, found)
+        write_whole(old_file, before)
+        return after
+
+    _edit(library, change)
+    return replace(outcome, old_file=old_file)
+
+
+def _with_list(before: bytes, found: FollowList) -> tuple[ListOutcome, bytes]:
+    """Add the feeds of a list to the bytes of a feeds.toml. Raises UsageError."""
     config = _parsed(before)
     here = {_address(feed.url): feed.name for feed in config.all_feeds}
     for name in config.arxiv.categories:
@@ -160,12 +214,7 @@ def follow_list(library: Library, found: FollowList, *, is_dry_run: bool = False
         )
     after = _with_text(before, "\n".join(_blocks(brought)))
     _check(after)
-    old_file = None
-    if brought and not is_dry_run:
-        old_file = _unused(library.folder / f"{FEEDS}.bak")
-        write_whole(old_file, before)
-        replace_file(file, before, after)
-    return ListOutcome(tuple(brought), tuple(known), found.left_out, old_file)
+    return ListOutcome(tuple(brought), tuple(known), found.left_out), after
 
 
 def _address(url: str) -> str:
@@ -200,7 +249,7 @@ def _blocks(feeds: Iterable[FollowedFeed]) -> Iterator[str]:
         yield comment + _table("feed", values)
 
 
-def _unused(file: Path) -> Path:
+def _unused_name(file: Path) -> Path:
     """Find a name beside others that is not taken: feeds.toml.bak, feeds.toml.bak2, …"""
     several = (file.with_name(f"{file.name}{n}") for n in itertools.count(2))
     return next(one for one in itertools.chain([file], several) if not one.exists())
@@ -243,22 +292,40 @@ def _with_text(content: bytes, added: str) -> bytes:
     return content + added.replace("\n", end).encode()
 
 
-def replace_file(file: Path, before: bytes, after: bytes) -> None:
-    """Write a file, with its rights as they were, if it still has the bytes of before.
+def replace_file(library: Library, before: bytes, after: bytes) -> bool:
+    """Write feeds.toml, with its rights as they were, if it still has the bytes of before.
 
-    Raises Incomplete where somebody saved it meanwhile, ReadOnly, DiskFull.
+    Returns whether it was written. Raises StoreError.
     """
-    if not os.access(file, os.W_OK):
-        raise ReadOnly(file=file)
-    mode = file.stat().st_mode
-    if _read(file) != before:
-        raise Incomplete(
-            what=lazy_gettext(
-                "{file} changed just now. Nothing was written; run the command again.", file=file
-            )
-        )
-    write_whole(file, after)
-    file.chmod(mode)
+    replacer = Replacer(library.folder, library.now())
+    is_written = _read(library.folder / FEEDS) == before and replacer.put(FEEDS, after, before)
+    replacer.end()
+    return is_written
+
+
+def merge_late_edits(library: Library) -> list[ReaderError]:
+    """Take up what a hand wrote into a feeds.toml that was replaced: that one comes back, with
+    what the program had added.
+
+    Returns errors for those that stay aside, since a hand has edited both. The caller has the
+    lock. Raises Incomplete, StoreError.
+    """
+    problems: list[ReaderError] = []
+    for kept in kept_files(library.folder, library.now()):
+        if kept.path != FEEDS:
+            continue
+        now, before = _read(library.folder / FEEDS), kept.before
+        # The second: a killed process had not yet put its file in place.
+        is_known = now.startswith(kept.content) or (before is None and kept.content.startswith(now))
+        if not is_known and before is not None and now.startswith(before):
+            end = b"" if kept.content.endswith(b"\n") else b"\n"
+            merged = kept.content + end + now.removeprefix(before)
+            is_known = replace_file(library, now, merged)
+        if is_known:
+            let_go(kept)
+        else:
+            problems.append(stays_aside(kept))
+    return problems
 
 
 def _parsed(content: bytes) -> Config:

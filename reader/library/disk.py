@@ -9,8 +9,11 @@ import errno
 import glob
 import hashlib
 import os
+import signal
 import stat
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from reader.base.errors import DiskFull, ReadOnly, StoreError, os_reason
@@ -68,7 +71,7 @@ def write_whole(file: Path, content: bytes) -> None:
         target = real_file(file)
         make_folders(target.parent)
         delete_leftovers(target.parent, f".{glob.escape(_short(target.name))}")
-        _replace(target, content)
+        write_beside(target, content, mode=mode_of(target))
         # The rename is an entry of the folder, which a crash may lose unless it is synced too.
         sync_folder(target.parent)
     except OSError as error:
@@ -128,26 +131,132 @@ _OBSTACLES = {
 }
 
 
-def _replace(file: Path, content: bytes) -> None:
-    # The process's id keeps two writers apart, and tells `delete_leftovers` whose file it is.
-    beside = file.with_name(f".{_short(file.name)}.{os.getpid()}.part")
-    mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else None
-
-    def create(name: str, flags: int) -> int:
-        return os.open(name, flags, 0o666 if mode is None else mode)
-
+def mode_of(file: Path) -> int | None:
+    """Read the rights of a file; None where there is none."""
     try:
-        with open(beside, "wb", opener=create) as handle:
-            handle.write(content)
-            handle.flush()
-            os.fsync(handle.fileno())  # before the rename, or a crash leaves an empty file
-        if mode is not None:
-            with contextlib.suppress(PermissionError):  # on a disk that knows no modes
-                beside.chmod(mode)
+        return stat.S_IMODE(file.stat().st_mode)
+    except FileNotFoundError:
+        return None
+
+
+def write_beside(file: Path, content: bytes, *, mode: int | None) -> None:
+    """Write and flush a file beside its place, then rename it. Raises OSError."""
+    beside = beside_of(file, "part")
+    try:
+        write_file(beside, content, mode=mode)
         beside.replace(file)
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def write_file(file: Path, content: bytes, *, mode: int | None) -> None:
+    """Write and flush a file; a kill leaves it in part. Raises OSError."""
+
+    def create(name: str, flags: int) -> int:
+        return os.open(name, flags, 0o666 if mode is None else mode)
+
+    with open(file, "wb", opener=create) as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())  # before it is renamed, or a crash leaves an empty file
+    if mode is not None:
+        with contextlib.suppress(PermissionError):  # on a disk that knows no modes
+            file.chmod(mode)
+
+
+def beside_of(file: Path, ending: str) -> Path:
+    """Name a hidden file beside another one.
+
+    The process's id keeps two writers apart, and tells `delete_leftovers` whose file it is.
+    """
+    return file.with_name(f".{_short(file.name)}.{os.getpid()}.{ending}")
+
+
+UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
+"""What a system, or a file system, answers that cannot do a thing at all."""
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Exchange two files of one disk in one step, so that what came out is known to the byte.
+
+    Raises OSError, with a number of `UNSUPPORTED` where that cannot be done here.
+    """
+    _rename(one, other, 2)  # RENAME_EXCHANGE
+
+
+def rename_new(source: Path, target: Path) -> None:
+    """Rename a file to a name that nothing has. Raises OSError: FileExistsError where it is taken.
+
+    A plain rename would overwrite what comes there meanwhile.
+    """
+    try:
+        _rename(source, target, 1)  # RENAME_NOREPLACE
+        return
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
+    try:
+        os.link(source, target)
+        source.unlink()
+    except OSError as error:
+        # A disk without hard links. Between this look and the rename a file may still come.
+        if error.errno not in (*UNSUPPORTED, errno.EPERM, errno.EMLINK) or os.path.lexists(target):
+            raise
+        source.rename(target)
+
+
+def _rename(source: Path, target: Path, flag: int) -> None:
+    # As Python's own renames are announced; tests save a file at this moment.
+    sys.audit("os.rename", os.fspath(source), os.fspath(target), -1, -1)
+    call = _renameat2()
+    code = call(os.fsencode(source), os.fsencode(target), flag) if call else errno.ENOSYS
+    if code:
+        raise OSError(code, os.strerror(code), str(source), None, str(target))
+
+
+@cache
+def _renameat2() -> Callable[[bytes, bytes, int], int] | None:
+    """Find Linux's rename with flags, which Python does not have; None on other systems."""
+    if sys.platform != "linux":
+        return None
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "renameat2"):  # the C library is older than glibc 2.28
+        return None
+    here = -100  # AT_FDCWD: names that are not absolute begin in the working directory
+
+    def call(source: bytes, target: bytes, flag: int) -> int:
+        is_done = libc.renameat2(here, source, here, target, flag) == 0
+        return 0 if is_done else ctypes.get_errno()
+
+    return call
+
+
+def read_unheld(file: Path) -> tuple[bytes, bool | None]:
+    """Read a file, and tell whether no program has it open for writing; None where the system
+    does not say. Raises OSError."""
+    with open(file, "rb", buffering=0) as handle:
+        # First the question, then the look: a file without a name that others know stays so.
+        is_free = _has_no_writer(handle.fileno())
+        return handle.readall(), is_free
+
+
+def _has_no_writer(handle: int) -> bool | None:
+    if sys.platform != "linux":
+        return None
+    import fcntl
+
+    try:
+        # A lease for reading is refused while anybody may write. SIGURG, which does nothing, in
+        # place of SIGIO: that one would end this process if somebody came just now.
+        fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as error:
+        return False if error.errno == errno.EAGAIN else None
+    return True
 
 
 def _short(name: str) -> str:

@@ -1,31 +1,36 @@
 """Bring notes/ up to date, whole or for some papers, by command or by itself.
 
     what a hand moved is found → what a hand wrote is read in → the files follow their
-    papers' topics → files are written → the pages that name their papers
+    papers' topics → files are written → the pages that name their papers → what came out
+    of their places is compared with what was read
 
 Each step is safe to be killed in, and is done again by the next run. One process at a time
 looks at notes/ and writes there.
 
 Three texts are compared for what a hand wrote: the file as it is, the file as it was left, and
 the note as it stands. Words of a hand become revisions; where the note changed too, both are
-kept.
+kept. What a hand saved while a file was replaced is in the one that came out: that one takes
+the file's part, in the same run or the next one.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from reader.base.errors import Incomplete, ReaderError, StoreError, UsageError
 from reader.base.front_matter import fields, tolerant_value
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain, shorten
+from reader.gathering.follow import merge_late_edits
 from reader.library.file_names import UNFILED, fold_name
 from reader.library.folder import Library
 from reader.library.ids import parse_id
 from reader.library.paper import LibraryPaper
+from reader.library.place import FEEDS
+from reader.library.replaced import KeptFile, Replacer, has_kept, kept_files, let_go, stays_aside
 from reader.library.rows import papers
 from reader.library.rows.database import lock_file
 from reader.notes.file import (
@@ -43,10 +48,13 @@ from reader.notes.folder import (
     ROOT,
     ExportOutcome,
     Files,
+    LateEdit,
     Writer,
     file_where_it_lies,
     find_moved,
     free_path,
+    name_in,
+    read,
     recorded_paths,
     recover,
 )
@@ -100,18 +108,30 @@ class ExportRun:
         self._library = library
         self._done = done
         self._files = Files(library)
-        self._writer = Writer(library, done)
+        self._writer = Writer(library, done, Replacer(library.folder, library.now()))
         self._blocks: dict[str, str] = {}
+        self._late: dict[str, list[LateEdit]] = {}
+        self._strays: list[KeptFile] = []
         self._adopted: dict[int, str] = {}
         self._notes: dict[int, NoteFile] = {}
         self._taken: set[str] = set()
 
-    def run(self, only: Collection[int] | None) -> None:
-        """Do all steps for some papers, those that they link to, and their pages; None: all."""
+    def run(
+        self, only: Collection[int] | None, pages: Collection[str] = ()
+    ) -> dict[str, str] | None:
+        """Do all steps for some papers, those that they link to, and their pages; None: all.
+
+        pages: more of them. Returns name → path of files that changed meanwhile, for another run;
+        None where none is needed.
+        """
         library, db, writer = self._library, self._library.db, self._writer
+        self._find_late_edits()
+        if only is not None:
+            only = {*only, *filter(None, map(exports.row_in, self._late))}
         rows = exports.noted(db, only)
         # The pages as they are now and as they will be: one that a paper leaves changes too.
-        names = pages_of(library, rows)
+        names = pages_of(library, rows) | {*pages, *self._late}
+        names = {name for name in names if exports.row_in(name) is None}
         self._find(None if only is None else [*map(exports.note_name, rows), *names])
         wanted = None if only is None else [exports.note_name(row) for row in only]
         places = recorded_paths(library, wanted)
@@ -134,14 +154,44 @@ class ExportRun:
         if only is None:
             names |= {n for n in exports.paths(db).values() if exports.row_in(n) is None}
         if not writer.is_stopped:
-            put_pages(library, writer, names)
+            put_pages(library, writer, names, self._late)
             writer.flush()
+        if not writer.is_stopped:
+            self._let_go()
+        writer.end()
+        return writer.changed if writer.changed or writer.is_behind else None
 
     def read(self, rows: Collection[int]) -> None:
         """Read in edits, and write nothing."""
         rows = [row for row in rows if exports.exported(self._library.db, row)]
         self._find([exports.note_name(row) for row in rows])
         self._look_at(rows)
+
+    def _find_late_edits(self) -> None:
+        """Find what a hand wrote into files that earlier runs replaced or removed."""
+        library, db = self._library, self._library.db
+        unfinished = {file.path: file for file in exports.unfinished(db)}
+        for kept in kept_files(library.folder, library.now()):
+            if kept.path == FEEDS:
+                continue
+            text, ours = kept.content.decode(errors="replace"), unfinished.get(kept.path)
+            name = exports.name_at(db, kept.path) or (ours.name if ours else name_in(library, text))
+            last = exports.last_written(db, name) if name else None
+            is_ours = ours is not None and (
+                # Ours, perhaps in part, which a killed export had not put in place yet.
+                ours.content.encode().startswith(kept.content)
+                or (last is not None and text == last.content)
+            )
+            if is_ours or not text.strip():
+                let_go(kept)
+            elif text.encode() != kept.content or (exports.row_in(name) is None and last is None):
+                self._strays.append(kept)
+            else:
+                if kept.before is not None and last:
+                    last = replace(last, content=kept.before.decode())
+                elif ours is None:
+                    last = None
+                self._late.setdefault(name, []).append(LateEdit(kept, text, last))
 
     def _find(self, names: Collection[str] | None) -> None:
         """Find files that were moved by hand, and adopt files of the person's that name a paper."""
@@ -163,13 +213,72 @@ class ExportRun:
                 note = self._file_of(held)
                 if note.raw is not None and (note.last is None or note.raw != note.last.content):
                     read_in(self._library, note, self._done)
+                for edit in self._late.get(exports.note_name(held.row), ()):
+                    note = self._with_late_edit(note, edit)
             except (Incomplete, StoreError) as error:
                 self._writer.leave(error)
+                self._writer.unwritten.add(exports.note_name(held.row))
                 continue
             if note.raw is not None and note.last is not None and note.text != note.raw:
                 self._done.mended.append(note.path)
             self._notes[held.row] = note
             self._taken.add(fold_name(note.path))
+
+    def _with_late_edit(self, note: NoteFile, edit: LateEdit) -> NoteFile:
+        """Read in a late edit. Where nobody has touched the file that came in its place, the late
+        one is gone on from, with all that is in it beside words. Raises Incomplete, StoreError."""
+        last = edit.last
+        if last:
+            # The revision that they began from: where another came after it both are kept.
+            words = words_of(last.content, last.titles)
+            known = reversed(notes.revisions(self._library.db, note.held.row))
+            begun = (one.id for one in known if without_blank_ends(one.text) == words)
+            last = replace(last, note=next(begun, None))
+        theirs = note_file(note.held, note.path, edit.text, last, note.block)
+        is_untouched = note.last is not None and note.raw == note.last.content
+        try:
+            read_in(self._library, theirs, self._done)
+        except Incomplete:
+            if is_untouched:
+                self._strays.append(edit.kept)
+            raise
+        if not is_untouched:
+            return note
+        return replace(note, content=theirs.content, text=theirs.text)
+
+    def _let_go(self) -> None:
+        """Forget late edits that are in the files now, give back files that could not be read in,
+        and name what is left."""
+        writer, left = self._writer, list[KeptFile]()
+        for kept in self._strays:
+            try:
+                is_back = self._is_given_back(kept)
+            except (Incomplete, StoreError) as error:
+                writer.leave(error)
+                continue
+            let_go(kept) if is_back else left.append(kept)
+        for name, edits in self._late.items():
+            row = exports.row_in(name)
+            is_in = (row is None or row in self._notes) and name not in writer.unwritten
+            for edit in edits:
+                if is_in:
+                    let_go(edit.kept)
+                elif edit.kept not in self._strays and name not in writer.changed:
+                    left.append(edit.kept)
+        for kept in left:
+            writer.leave(stays_aside(kept))
+
+    def _is_given_back(self, kept: KeptFile) -> bool:
+        """Put a file back into its place, unless a hand has been at the one that is there."""
+        there = read(self._library, kept.path)
+        name = exports.name_at(self._library.db, kept.path)
+        last = exports.last_written(self._library.db, name) if name else None
+        if there is not None and (last is None or there != last.content):
+            return False
+        before = None if there is None else there.encode()
+        is_back = self._writer.replacer.put(kept.path, kept.content, before)
+        self._writer.replacer.end()
+        return is_back
 
     def _file_of(self, held: LibraryPaper) -> NoteFile:
         """Find a paper's file and read it. The first one goes to its topic's folder, under its
@@ -344,8 +453,23 @@ def export(library: Library, *, only: Collection[int] | None = None) -> ExportOu
     """
     done = ExportOutcome()
     with _alone(library):
-        ExportRun(library, done).run(only)
+        if has_kept(library.folder):
+            done.left += merge_late_edits(library)
+        changed = ExportRun(library, done).run(only)
+        for _ in range(AGAIN):
+            if changed is None:
+                return done
+            # Somebody saved a file just now: it is read once more, and not the others.
+            rows = [row for name in changed if (row := exports.row_in(name)) is not None]
+            changed = ExportRun(library, done).run(rows, changed.keys())
+    for path in (changed or {}).values():
+        what = lazy_gettext("{path} has just changed. Run `reader export` again.", path=path)
+        done.left.append(Incomplete(what=what))
     return done
+
+
+AGAIN = 3
+"""How often files are looked at once more that are saved all the time."""
 
 
 def export_quietly(library: Library, rows: Collection[int] | None = None) -> list[ReaderError]:
@@ -357,7 +481,8 @@ def export_quietly(library: Library, rows: Collection[int] | None = None) -> lis
         return []
     try:
         wanted = exports.behind(library.db) if rows is None else list(rows)
-        return export(library, only=wanted).left if wanted else []
+        is_needed = wanted or has_kept(library.folder)
+        return export(library, only=wanted).left if is_needed else []
     except StoreError as error:
         return [error]
 

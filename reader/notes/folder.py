@@ -20,11 +20,12 @@ from pathlib import Path, PurePosixPath
 from reader.base.errors import DiskFull, Incomplete, ReaderError, StoreError, os_reason
 from reader.base.front_matter import single_value, tolerant_value
 from reader.base.messages import lazy_gettext
-from reader.library.disk import files_below, write_whole
+from reader.library.disk import files_below
 from reader.library.file_names import fold_name, path_problem
 from reader.library.files import is_evicted
 from reader.library.folder import Library
 from reader.library.ids import parse_id
+from reader.library.replaced import KeptFile, Replacer
 from reader.library.rows import decisions, papers
 from reader.notes.file import block_of
 from reader.notes.rows import exports
@@ -94,16 +95,20 @@ class Files:
             text = self.read(path)
         except Incomplete:
             return ""
-        if not text or single_value(text, "sample") == "true":
-            return ""
-        db = self._library.db
-        if page := tolerant_value(text, "page"):
-            return page if exports.path_of(db, page) else ""
-        # Without a front matter the id stands in the first link of our block.
-        id_ = tolerant_value(text, "id") or block_of(text).partition("](")[0].rpartition("[")[2]
-        found = parse_id(id_)
-        held = papers.paper_with_id(db, found.id) if found else None
-        return exports.note_name(held.row) if held else ""
+        return name_in(self._library, text or "")
+
+
+def name_in(library: Library, text: str) -> str:
+    """Name a file by what stands in it, as `Files.name_at` does."""
+    if not text or single_value(text, "sample") == "true":
+        return ""
+    if page := tolerant_value(text, "page"):
+        return page if exports.path_of(library.db, page) else ""
+    # Without a front matter the id stands in the first link of our block.
+    id_ = tolerant_value(text, "id") or block_of(text).partition("](")[0].rpartition("[")[2]
+    found = parse_id(id_)
+    held = papers.paper_with_id(library.db, found.id) if found else None
+    return exports.note_name(held.row) if held else ""
 
 
 def relative(path: str, page: str) -> str:
@@ -164,17 +169,35 @@ class ExportOutcome:
     left: list[ReaderError] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class LateEdit:
+    """What a hand wrote into a file while the program replaced it, or later.
+
+    last: the file as the program had read it, None where that is not known.
+    """
+
+    kept: KeptFile
+    text: str
+    last: WrittenFile | None
+
+
 @dataclass(slots=True)
 class Writer:
     """Collects files to be written, and writes many at once.
 
     is_stopped: something that every other file would meet too was met, such as a full disk;
-    nothing more is written.
+    nothing more is written. changed: name → path of files that somebody saved since they were read,
+    to be looked at again. is_behind: somebody wrote into a file that was replaced just now.
+    unwritten: names of files of which the new content is not on the disk.
     """
 
     library: Library
     done: ExportOutcome
+    replacer: Replacer
     is_stopped: bool = False
+    is_behind: bool = False
+    changed: dict[str, str] = field(default_factory=dict)
+    unwritten: set[str] = field(default_factory=set)
     _waiting: list[tuple[WrittenFile, str | None]] = field(default_factory=list)
     _recorded: list[WrittenFile] = field(default_factory=list)
 
@@ -202,7 +225,7 @@ class Writer:
         """Write the files that were collected. Afterwards none is waiting."""
         waiting, self._waiting = self._waiting, []
         recorded, self._recorded = self._recorded, []
-        if self.is_stopped or not (waiting or recorded):
+        if self.is_stopped:
             return
         try:
             # Before any byte: a kill from here on is settled by `recover`.
@@ -210,10 +233,20 @@ class Writer:
                 exports.begin(self.library.db, (file for file, _ in waiting))
             written = [file for file, found in waiting if self._write(file, found)]
             names = [file.name for file, _ in waiting]
-            exports.finish(self.library.db, [*recorded, *written], names)
+            self.unwritten |= set(names) - {file.name for file in written}
+            if waiting or recorded:
+                exports.finish(self.library.db, [*recorded, *written], names)
+            self.is_behind |= self.replacer.settle()
         except StoreError as error:
             self.leave(error)
             self.is_stopped = True
+
+    def end(self) -> None:
+        """Leave no empty folder behind what was replaced."""
+        try:
+            self.is_behind |= self.replacer.end()
+        except StoreError as error:
+            self.leave(error)
 
     def _write(self, file: WrittenFile, found: str | None) -> bool:
         """Write one file; returns whether it was written."""
@@ -221,13 +254,11 @@ class Writer:
             return False
         try:
             # Somebody may have saved the file since it was read; their words go first.
-            if read(self.library, file.path) != found:
-                raise Incomplete(
-                    what=lazy_gettext(
-                        "{path} has just changed. Run `reader export` again.", path=file.path
-                    )
-                )
-            write_whole(self.library.folder / file.path, file.content.encode())
+            before = None if found is None else found.encode()
+            is_same = read(self.library, file.path) == found
+            if not is_same or not self.replacer.put(file.path, file.content.encode(), before):
+                self.changed[file.name] = file.path
+                return False
         except (Incomplete, StoreError) as error:
             self.leave(error)
             return False

@@ -16,7 +16,6 @@ from reader.base.errors import Incomplete
 from reader.base.front_matter import single_value, text_at, tolerant_value, yaml_of
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain, shorten
-from reader.library.disk import disk_error
 from reader.library.file_names import UNFILED, file_stem, fold_name, year_of
 from reader.library.folder import Library
 from reader.library.ids import url_of
@@ -30,14 +29,24 @@ from reader.notes.file import (
     new_file,
     splice,
     typed_inside,
+    with_words,
     words_of,
 )
-from reader.notes.folder import ROOT, WEEKS, ExportOutcome, Writer, free_path, read, relative
+from reader.notes.folder import (
+    ROOT,
+    WEEKS,
+    ExportOutcome,
+    LateEdit,
+    Writer,
+    free_path,
+    read,
+    relative,
+)
 from reader.notes.rows import exports
 from reader.notes.rows.exports import WrittenFile
 from reader.notes.rows.notes import Revision, papers_by_key
 from reader.notes.sheet import Sheet, list_page, monday, week_of
-from reader.notes.words import key_sentence, links_in
+from reader.notes.words import key_sentence, links_in, merge_words
 from reader.notes.write import marked
 from reader.pdfs.move import drop_empty, folder_at
 from reader.pdfs.rows import highlights, pdfs
@@ -57,17 +66,26 @@ def pages_of(library: Library, rows: Collection[int]) -> set[str]:
     return names
 
 
-def put_pages(library: Library, writer: Writer, names: Collection[str]) -> None:
+def put_pages(
+    library: Library,
+    writer: Writer,
+    names: Collection[str],
+    late: Mapping[str, Sequence[LateEdit]],
+) -> None:
     """Bring some pages up to date. Those without entries are deleted, unless somebody wrote
-    something there."""
+    something there.
+
+    late: name → what a hand wrote into pages that were replaced before.
+    """
     for name in sorted(names):
         try:
-            _put_page(library, writer, name)
+            _put_page(library, writer, name, late.get(name, ()))
         except Incomplete as error:
             writer.leave(error)
+            writer.unwritten.add(name)
 
 
-def _put_page(library: Library, writer: Writer, name: str) -> None:
+def _put_page(library: Library, writer: Writer, name: str, late: Sequence[LateEdit]) -> None:
     """Bring one page up to date. Raises Incomplete for one to leave alone."""
     db, last = library.db, exports.last_written(library.db, name)
     kind, _unused, what = name.partition(" ")
@@ -87,7 +105,7 @@ def _put_page(library: Library, writer: Writer, name: str) -> None:
         return
     path = last.path if last else free_path(library, place)
     there = read(library, path)
-    if last and not entries and _is_removed(library, last, there, writer.done):
+    if last and not entries and not late and _is_removed(library, last, there, writer):
         return
     listed = (
         replace(
@@ -100,21 +118,24 @@ def _put_page(library: Library, writer: Writer, name: str) -> None:
     )
     ours = list_page(name, listed)
     # A page that a hand deleted comes back with what that hand had written there.
-    before = there if there is not None else (last.content if last else None)
+    before, base = there if there is not None else (last.content if last else None), last
+    for edit in late:
+        if last and there in (None, last.content):
+            before, base = edit.text, replace(last, content=(edit.last or last).content)
+        elif before is not None:
+            words = merge_words(words_of(before) or "", words_of(edit.text) or "")
+            before = with_words(before, words) or before
     if before is None:
         content = new_file(ours, "")
     else:
-        content = _updated(before, ours, last, path, writer.done)
+        content = _updated(before, ours, base, path, writer.done)
     writer.put(WrittenFile(name, path, content, ours.front), there, last)
 
 
-def _is_removed(
-    library: Library, last: WrittenFile, found: str | None, done: ExportOutcome
-) -> bool:
-    """Delete a page in which no hand left a word; returns whether it is gone.
+def _is_removed(library: Library, last: WrittenFile, found: str | None, writer: Writer) -> bool:
+    """Remove a page in which no hand left a word; returns whether nothing else is to be done.
 
-    found: its text as it was read, None where it was deleted. Raises Incomplete where somebody
-    saved it since.
+    found: its text as it was read, None where it was deleted.
     """
     text = last.content if found is None else mend_front(found, last.content)
     words = words_of(text, last.titles)
@@ -124,21 +145,13 @@ def _is_removed(
     # A key that somebody added to the front matter is their word too.
     if yaml_of(text).replace("\r\n", "\n") != last.front:
         return False
-    file = library.folder / last.path
     if found is not None:
-        if read(library, last.path) != found:
-            raise Incomplete(
-                what=lazy_gettext(
-                    "{path} has just changed. Run `reader export` again.", path=last.path
-                )
-            )
-        try:
-            file.unlink(missing_ok=True)
-        except OSError as error:
-            raise disk_error(error, file) from error
-        done.removed.append(last.path)
+        if not writer.replacer.remove(last.path, found.encode()):
+            writer.changed[last.name] = last.path
+            return True
+        writer.done.removed.append(last.path)
     exports.drop_page(library.db, last.name)
-    drop_empty(file.parent, library.folder / ROOT)
+    drop_empty((library.folder / last.path).parent, library.folder / ROOT)
     return True
 
 

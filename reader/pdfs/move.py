@@ -12,6 +12,7 @@ files its paper there. No other folder is searched, and nothing is fetched.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import unicodedata
@@ -21,7 +22,14 @@ from pathlib import Path, PurePosixPath
 from reader.base.errors import PdfError, ReaderError, StoreError
 from reader.base.front_matter import fields
 from reader.base.messages import lazy_gettext
-from reader.library.disk import disk_error, files_below, make_folders, sync_folder, write_whole
+from reader.library.disk import (
+    disk_error,
+    files_below,
+    make_folders,
+    rename_new,
+    sync_folder,
+    write_whole,
+)
 from reader.library.file_names import file_stem, fold_name, path_problem
 from reader.library.files import is_evicted, is_here
 from reader.library.folder import Library
@@ -147,28 +155,26 @@ def _is_same_file(library: Library, place: FilePlace, file: Path) -> bool:
 def move(source: Path, target: Path) -> None:
     """Move a file to a path where no file is yet. Raises StoreError.
 
-    A hard link is made and the old name removed, since a rename overwrites a file that comes
-    there meanwhile; on a disk without hard links it is renamed.
+    What somebody saves at either place meanwhile stays there.
     """
     try:
         make_folders(target.parent)
         if source.is_symlink():
             # A relative link would lead elsewhere from its new folder.
             os.symlink(os.path.relpath(source.resolve(), target.parent.resolve()), target)
+            source.unlink()
         else:
             try:
-                os.link(source, target)
-            except OSError:
-                if os.path.lexists(target):
+                rename_new(source, target)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
                     raise
-                if source.parent.stat().st_dev == target.parent.stat().st_dev:
-                    source.rename(target)
-                else:  # the folder is a link to another disk
-                    write_whole(target, source.read_bytes())
-        # Else a power cut may leave neither name.
+                # The folder is a link to another disk.
+                write_whole(target, source.read_bytes())
+                source.unlink()
+        # Else a power cut may leave neither name, or bring the old one back, with words that are
+        # no longer those of the note.
         sync_folder(target.parent)
-        source.unlink(missing_ok=True)
-        # Else it may bring the old name back, with words that are no longer those of the note.
         sync_folder(source.parent)
     except OSError as error:
         raise disk_error(error, source) from error

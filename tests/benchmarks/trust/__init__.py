@@ -4,16 +4,18 @@
 
     kills      SIGKILL at random moments
     cuts       power cuts: what was not synced is dropped, torn or reordered
+    saves      a person saves notes and feeds.toml while the program replaces them
     archives   backup and restore of 1 and 5 GB
 
 `--quick`, as CI runs it, tries a tenth.
 """
 
 from tests.benchmarks.frame import Subject
-from tests.benchmarks.trust import archives, cuts, kills
+from tests.benchmarks.trust import archives, cuts, kills, saves
 
 SUBJECTS = (
     Subject("kills", kills.measure),
     Subject("cuts", cuts.measure),
+    Subject("saves", saves.measure),
     Subject("archives", archives.measure),
 )
