@@ -242,7 +242,8 @@ class _AddRun:
             added = FileOutcome(addition, held, is_new=before is None)
             output.put_json(added, path=None)
         else:
-            how = _(N_("Already in the library") if before else N_("Added"))
+            known = N_("Already in the library") if before else N_("Added")
+            how = _(N_("Brought back") if before and before.is_removed else known)
             paper, id_ = paper_text(held), held.paper.id
             answer(self.context, _("{how}: {paper} ({id})", how=how, paper=paper, id=id_))
             if held.state == "candidate":

@@ -1,4 +1,4 @@
-"""Decide on papers: `pick`, `skip`, `wrong`, `undo`; the queue; `merge` and `split`.
+"""Decide on papers: `pick`, `skip`, `wrong`; the queue; `merge` and `split`.
 
 Every decision is on the disk before the command confirms it.
 """
@@ -30,21 +30,9 @@ from reader.morning.pick import (
     later,
     not_in_queue,
     pdfs_here,
-    undo_with_kinds,
     whole_queue,
     without_put_off,
 )
-
-MOST_NAMED = 10
-"""Papers that `undo` names one by one; a lesson may have hundreds."""
-
-_UNDONE = {
-    "pick": N_("pick"),
-    "skip": N_("skip"),
-    "drop": N_("drop"),
-    "later": N_("put off"),
-    "topic": N_("topic"),
-}
 
 _IDS = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 
@@ -144,39 +132,6 @@ def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
         found = wrong_topic(library, find_paper(library, id_), topic or None)
         if not settings_of(context).is_quiet:
             output.put(str(found.said))
-
-
-@click.command(
-    "undo",
-    cls=ReaderCommand,
-    help=N_(
-        "Undo your last decision, for all papers that it changed.\n\nThe decision can be a pick "
-        "or a skip, a `later` or a `drop`, or what you told `wrong` or `teach`. A note stays."
-    ),
-    examples={
-        "undo": N_("Undo the last decision"),
-        "undo --quiet": N_("Undo it and print no titles"),
-    },
-)
-@click.pass_context
-def undo_command(context: click.Context) -> None:
-    """Take back the last act; after a lesson, today's list is ranked again as well."""
-    with build.opened(context) as library:
-        undone = undo_with_kinds(library)
-        for held, kind in undone[:MOST_NAMED]:
-            what = _(_UNDONE[kind])
-            answer(context, _("Undone ({what}): {title}", what=what, title=held.paper.title))
-        if len(undone) > MOST_NAMED:
-            answer(context, _("… and {n} more", n=len(undone) - MOST_NAMED))
-        if not undone:
-            answer(context, _("There is nothing to undo."))
-        if all(kind != "topic" for _held, kind in undone):
-            return
-        # Imported here: only taking back a lesson needs it.
-        from reader.morning.teach import finish
-
-        with build.tools(context, library) as tools:
-            finish(library, tools)
 
 
 @click.command(

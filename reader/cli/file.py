@@ -32,7 +32,7 @@ from reader.texts.filing import suggestion_text
     help=N_(
         "File papers under a topic: their PDFs and notes move to its folder.\n\nTOPIC comes "
         "last. With one ID alone it suggests up to three topics, with reasons from what you "
-        "filed before, and moves nothing. To take it back, file the paper where it was."
+        "filed before, and moves nothing. `reader undo` takes it back."
     ),
     examples={
         "file 2401.01234 speech/asr": N_("File a paper under a topic"),
@@ -76,23 +76,12 @@ def file_command(
                     moved = [{"from": before, "to": after} for before, after in filed.moved]
                     output.put_json(filed.held, suggestions=[], moved=moved)
                     continue
-                now, id_ = filed.held.topic, filed.held.paper.id
+                title = filed.held.paper.title
                 answer(
-                    context,
-                    _("Filed under {topic}: {title}", topic=now, title=filed.held.paper.title),
+                    context, _("Filed under {topic}: {title}", topic=filed.held.topic, title=title)
                 )
                 for _unused, path in filed.moved:
                     answer(context, _("now {path}", path=path), indent="    ")
-                if filed.before and filed.before != now:
-                    answer(
-                        context,
-                        _(
-                            'It was under {topic}; to take it back: reader file {id} "{topic}"',
-                            topic=filed.before,
-                            id=id_,
-                        ),
-                        indent="    ",
-                    )
         problems += export_filed(library, [held.row for held in wanted])
     return say_errors(problems)
 

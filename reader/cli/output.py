@@ -113,6 +113,8 @@ FIELDS = {
     "CheckedSentence": """text verdict share:3 run where=- page=source.page is_reworded
         is_translated""",
     "SearchHit": """*held kind page section~? evidence matches has_words also~ score:6""",
+    "PastAct": "act=number at kind topic? papers=several",
+    "TrashEntry": "*held removed_on=- until=- act=removal.act",
     "MergeQuestion": "first second why~ asked_on",
     "Suggestion": "topic score why=- like authors~ words",
     "TopicLine": "topic=path lane n_papers n_pdfs n_notes below? nearest?",

@@ -13,11 +13,14 @@ from datetime import date, datetime
 
 from reader.library.rows.database import Database
 from reader.library.rows.decisions import Kind
+from reader.library.rows.removals import REMOVED_SQL
 
 # For a query that calls its row of `reviews` r: the row is a grade, and no undo names it.
 _STANDING = """
     grade IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reviews AS u WHERE u.undoes = r.id)
 """
+
+_IS_HERE = f"paper NOT IN ({REMOVED_SQL})"
 
 _LAST = f"""
     SELECT r.paper, r.on_date, r.due_on FROM reviews AS r
@@ -122,8 +125,8 @@ def last_rows(db: Database) -> tuple[int, ...]:
 
     Rows are only ever added there, so what comes back stays the same while these numbers do.
     """
-    # Three reads by primary key, where `waiting` reads every note.
-    tables = ("notes", "reviews", "merges")
+    # Few reads by primary key, where `waiting` reads every note.
+    tables = ("notes", "reviews", "merges", "removals")
     found = [db.read_one(f"SELECT max(id) AS id FROM {table}") for table in tables]  # noqa: S608
     return tuple(int(row["id"] or 0) if row else 0 for row in found)
 
@@ -131,7 +134,10 @@ def last_rows(db: Database) -> tuple[int, ...]:
 def n_recalled_on(db: Database, day: date) -> int:
     """Count the notes that were graded on a local day."""
     row = db.read_one(
-        f"SELECT count(DISTINCT paper) AS n FROM reviews AS r WHERE on_date = ? AND {_STANDING}",  # noqa: S608
+        f"""
+        SELECT count(DISTINCT paper) AS n FROM reviews AS r
+        WHERE on_date = ? AND {_STANDING} AND {_IS_HERE}
+        """,  # noqa: S608  constants of this module
         (day.isoformat(),),
     )
     return int(row["n"]) if row else 0
@@ -142,7 +148,7 @@ def n_recalled(db: Database, first: date, last: date) -> dict[date, int]:
     rows = db.read(
         f"""
         SELECT on_date, count(DISTINCT paper) AS n FROM reviews AS r
-        WHERE on_date BETWEEN ? AND ? AND {_STANDING} GROUP BY on_date
+        WHERE on_date BETWEEN ? AND ? AND {_STANDING} AND {_IS_HERE} GROUP BY on_date
         """,  # noqa: S608  a constant of this module
         (first.isoformat(), last.isoformat()),
     )
@@ -190,13 +196,13 @@ def noted(db: Database, first: date, last: date) -> list[NotedPaper]:
     Both days included; in the order of the days.
     """
     rows = db.read(
-        """
+        f"""
         SELECT n.paper, coalesce(n.written, n.any_note) AS on_date, n.written FROM (
             SELECT paper, min(CASE WHEN is_written THEN on_date END) AS written,
                    min(on_date) AS any_note, min(id) AS id
-            FROM notes GROUP BY paper) AS n
+            FROM notes WHERE {_IS_HERE} GROUP BY paper) AS n
         WHERE coalesce(n.written, n.any_note) BETWEEN ? AND ? ORDER BY on_date, n.id
-        """,
+        """,  # noqa: S608  a constant of this module
         (first.isoformat(), last.isoformat()),
     )
     return [
@@ -254,15 +260,15 @@ def arrived(db: Database, first: date, last: date, *, limit: int) -> list[int]:
 def rewritten(db: Database, first: date, last: date) -> list[Rewritten]:
     """List the notes that got a revision between two days, as they were before and after."""
     rows = db.read(
-        """
+        f"""
         SELECT c.paper,
             coalesce((SELECT text FROM notes AS b WHERE b.paper = c.paper AND b.on_date < ?1
                       ORDER BY b.id DESC LIMIT 1), '') AS before,
             (SELECT text FROM notes AS a WHERE a.paper = c.paper AND a.on_date <= ?2
              ORDER BY a.id DESC LIMIT 1) AS after
         FROM (SELECT paper, min(id) AS id FROM notes WHERE on_date BETWEEN ?1 AND ?2
-              GROUP BY paper) AS c ORDER BY c.id
-        """,
+              AND {_IS_HERE} GROUP BY paper) AS c ORDER BY c.id
+        """,  # noqa: S608  a constant of this module
         (first.isoformat(), last.isoformat()),
     )
     return [Rewritten(r["paper"], r["before"], r["after"]) for r in rows]

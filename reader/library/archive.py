@@ -24,11 +24,11 @@ from typing import IO, Any
 from reader.base.errors import StoreError, UsageError
 from reader.base.messages import lazy_gettext
 from reader.library.disk import delete_leftovers, disk_error, files_below, make_folders
-from reader.library.place import FEEDS
+from reader.library.place import FEEDS, REMOVED
 from reader.library.rows import snapshot
 
 TEXT_FOLDERS = ("notes", "drafts")
-PDF_FOLDERS = ("papers", "removed")
+PDF_FOLDERS = ("papers", REMOVED)
 DATABASE = "reader.db"
 MANIFEST = "manifest.json"
 _ARCHIVE = re.compile(r"asayomi-.+\.zip(\.age)?")

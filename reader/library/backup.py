@@ -36,7 +36,7 @@ from reader.library.archive import (
 )
 from reader.library.clock import OFF
 from reader.library.disk import disk_error, sync_folder
-from reader.library.place import FEEDS
+from reader.library.place import FEEDS, REMOVED
 from reader.library.rows import snapshot
 from reader.library.rows.database import lock_file
 
@@ -142,12 +142,13 @@ def _write(
             files[DATABASE] = _pack(archive, database, DATABASE, DATABASE)
             # An export renames notes, which would be missed between their two names.
             with _undisturbed(library):
-                texts = [library / FEEDS, *files_of(library, TEXT_FOLDERS)]
+                notes = (f for f in files_of(library, [REMOVED]) if f.suffix == ".md")
+                texts = [library / FEEDS, *files_of(library, TEXT_FOLDERS), *notes]
                 unread += _passed_over(library)
                 for file in texts:
                     _pack_if_readable(archive, library, file, files, unread)
             pdfs = files_of(library, PDF_FOLDERS) if with_pdfs else ()
-            for file in pdfs:
+            for file in (file for file in pdfs if file not in texts):
                 _pack_if_readable(archive, library, file, files, unread)
             # What the archive lacks is known by its hash all the same: a restore names it.
             if not with_pdfs:
@@ -200,7 +201,7 @@ def _pack_if_readable(
     unread: list[str],
 ) -> None:
     path = file.relative_to(library).as_posix()
-    is_pdf = path.startswith(PDF_FOLDERS)
+    is_pdf = path.startswith(PDF_FOLDERS) and file.suffix != ".md"
     try:
         if not file.is_file():
             # A link that leads nowhere, or a pipe, of which a read never ends.

@@ -5,22 +5,52 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from reader.base.errors import Ambiguous, NotAnId, NotFound, UsageError
+from reader.base.errors import Ambiguous, NotAnId, NotFound, NotKnown, UsageError
 from reader.base.messages import N_, Joined, lazy_gettext
 from reader.base.text import plain, shorten
 from reader.library.folder import Library
 from reader.library.identity import title_fold
 from reader.library.ids import parse_id, web_id
 from reader.library.paper import LibraryPaper
-from reader.library.rows import papers
+from reader.library.rows import papers, removals
+
+
+class RemovedPaper(NotKnown):
+    """A paper that lies in the trash."""
+
+    def __init__(self, library: Library, held: LibraryPaper) -> None:
+        [self.removal] = removals.removals(library.db, [held.row])
+        self.held = held
+        on = library.day_of(self.removal.at)
+        what = lazy_gettext("Removed on {day}: {title}", day=on, title=plain(held.paper.title))
+        hint = lazy_gettext(
+            N_("Its PDF, note and marks were deleted. `reader add {id}` adds the paper again.")
+            if self.removal.emptied_at
+            else N_(
+                "Until {until} `reader undo {act}` or `reader add {id}` brings it back, with PDF, "
+                "note and marks."
+            ),
+            id=held.paper.id,
+            act=self.removal.act,
+            until=library.day_of(self.removal.at + removals.KEPT),
+        )
+        super().__init__(what=what, hint=hint)
 
 
 def find_paper(library: Library, text: str) -> LibraryPaper:
     """Find the paper with an id in any form, a key, or a title or the beginning of one.
 
-    Raises NotFound for an id that is not here, NotAnId for a text that is neither id nor title,
-    and Ambiguous for the beginning of several titles.
+    Raises NotFound for an id that is not here, RemovedPaper for one in the trash, NotAnId for a
+    text that is neither id nor title, and Ambiguous for the beginning of several titles.
     """
+    held = find_any(library, text)
+    if held.is_removed:
+        raise RemovedPaper(library, held)
+    return held
+
+
+def find_any(library: Library, text: str) -> LibraryPaper:
+    """Find a paper as `find_paper`, also in the trash."""
     text = plain(text)
     found = parse_id(text)
     # An address without an id in it may be the page that a paper is named by.
@@ -30,7 +60,8 @@ def find_paper(library: Library, text: str) -> LibraryPaper:
         held = papers.paper_with_id(library.db, found.id)
         if held is not None:
             return held
-    named = papers.papers_named(library.db, text) if text else []
+    every = papers.papers_named(library.db, text) if text else []
+    named = [held for held in every if not held.is_removed] or every
     if len(named) == 1:
         return named[0]
     if named:

@@ -80,6 +80,8 @@ class LibraryPaper:
     """The topic that it is filed under, None before a pick."""
     key: str | None = None
     """The stem of its files, fixed at the first filing, None before it."""
+    is_removed: bool = False
+    """It lies in the trash."""
 
 
 @dataclass(frozen=True, slots=True)

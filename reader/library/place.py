@@ -15,6 +15,10 @@ from reader.base.messages import Language, lazy_gettext
 
 FEEDS = "feeds.toml"
 
+REMOVED = "removed"
+"""The folder of papers in the trash, each in one named by its row; and of marked copies that were
+removed alone."""
+
 # A regular expression and no TOML parser: it finds the language of a broken feeds.toml too.
 _JAPANESE = re.compile(rb"""^\s*(?:reader\.)?language\s*=\s*["']ja["']""", re.MULTILINE)
 

@@ -34,6 +34,7 @@ from reader.morning.added_file import (
     record,
 )
 from reader.morning.complete import AddTools, Registries
+from reader.morning.remove import back_from_trash
 from reader.pdfs.fetch import PdfTools, extract_left
 from reader.pdfs.move import has_bytes
 from reader.pdfs.recognise import PdfSketches, Recognition, recognise
@@ -243,7 +244,7 @@ def settle(
             told = replace(told, level="strong", row=held.row)
         added = keeper.keep(read, told)
         index_words(library, tools)
-        return added
+        return replace(added, held=added.held and back_from_trash(library, added.held))
 
 
 def marks_in(tools: PdfTools, path: Path) -> Marks | PdfError:
@@ -289,7 +290,12 @@ class Adding:
         # Held to the end: two runs over the same folder would each make papers of their own.
         with lock_file(self.library.folder / "add.lock"):
             self.n_reread, self.problems = extract_left(self.library, self.tools)
-            for added in self._all():
+            for found in self._all():
+                added = found
+                if found.held is not None:
+                    # What is added again is brought back from the trash.
+                    [held] = papers.papers_at(self.library.db, [found.held.row])
+                    added = replace(found, held=back_from_trash(self.library, held))
                 if self.wishes.is_moving:
                     file = self.found.path_of(added.addition.path)
                     stayed = remove_original(self.library, added, file)

@@ -10,12 +10,14 @@ from reader.base.errors import Ambiguous, NotFound, NotKnown
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain
 from reader.library import archive as archives
-from reader.library.find import find_paper
+from reader.library.find import find_any, find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.rows import papers
+from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database
+from reader.library.rows.removals import Restored, add_restored
 from reader.library.rows.versions import BY_HAND
+from reader.morning import remove
 from reader.morning.file import file_paper
 from reader.morning.pick import decide_rows
 from reader.notes.write import add_note, newest_note
@@ -56,8 +58,12 @@ def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
             there = _find(then, text, archive)
             note = newest_note(then, there)
             stored = pdfs.pdf_of(then.db, there.row)
-        was_here = papers.paper_with_id(library.db, there.paper.id) is not None
-        if not was_here:
+        first_act = decisions.next_act(library.db)
+        here = papers.paper_with_id(library.db, there.paper.id)
+        was_here = here is not None and not here.is_removed
+        if here is not None and here.is_removed:
+            remove.bring_back(library, [here.row])
+        elif here is None:
             papers.add_papers(library.db, [there.paper], source=BY_HAND, on=library.today())
         # By its id: another copy may have become the paper's first one since.
         held = find_paper(library, there.paper.id)
@@ -79,12 +85,18 @@ def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
             content = b"".join(archives.read_member(unpacked, file, archive))
             pdf = keep_pdf(library, held, content)
         (held,) = papers.papers_at(library.db, [held.row])
+    if not was_here or has_note or is_picked or pdf:
+        newest = newest_note(library, held) if has_note else None
+        one = Restored(held.row, first_act, was_here, newest.id if newest else None)
+        with library.db.writing():
+            act = decisions.next_act(library.db)
+            add_restored(library.db, one, act=act, at=library.now(), on=library.today())
     return PaperBroughtBack(held, was_here, has_note, is_picked, pdf)
 
 
 def _find(then: Library, text: str, archive: Path) -> LibraryPaper:
     try:
-        return find_paper(then, text)
+        return find_any(then, text)
     except Ambiguous:
         raise
     except NotFound:

@@ -29,6 +29,7 @@ from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import failures, merges, papers
 from reader.library.rows.failures import local_time, waiting
 from reader.library.rows.versions import BY_HAND
+from reader.morning.remove import back_from_trash
 from reader.pdfs.fetch import PdfTools
 from reader.pdfs.recognise import pdf_id
 from reader.pdfs.recognition import same_people
@@ -188,8 +189,10 @@ def _take_over(library: Library, addition: Addition, id_: str, paper: Paper) -> 
         pdfs.add_addition(db, again, at=library.now())
         return
     before = papers.paper_with_id(db, id_)
-    # Who parted the two by hand is not contradicted.
-    is_parted = before is not None and merges.last_split(db, before.row, row)
+    # Who parted the two by hand, or removed one, is not contradicted.
+    is_parted = before is not None and (
+        before.is_removed or merges.last_split(db, before.row, row) is not None
+    )
     # A printed DOI's paper is the one under it where title and people are the same.
     is_it = are_people_alike and (is_same_title or same(held.paper, paper).strength == "strong")
     if is_parted or not is_it:
@@ -213,7 +216,7 @@ def add_by_id(
     """
     before = papers.paper_with_id(library.db, id_)
     if before is not None:
-        return before
+        return back_from_trash(library, before)
     has_registry = not id_.startswith(("pdf:", "web:"))
     paper = look_up(library, tools, id_) if may_fetch and has_registry else None
     if paper is None and is_off(library, id_):
@@ -240,4 +243,5 @@ def add_by_id(
     index_words(library, tools)
     held = papers.paper_with_id(library.db, id_)
     assert held is not None  # noqa: S101  added just above
-    return held
+    # It may be a copy of a paper in the trash.
+    return back_from_trash(library, held)

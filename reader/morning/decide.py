@@ -26,7 +26,8 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, State
 from reader.library.rows import decisions, filings, papers
 from reader.library.rows.decisions import Kind
-from reader.morning.pick import LATER_DAYS, decide_rows, later_row, put_off, undo
+from reader.morning.pick import LATER_DAYS, decide_rows, later_row, put_off
+from reader.morning.undo import undo
 from reader.ranking.rows import labels, shown, standings
 from reader.ranking.rows.labels import LessonKind
 

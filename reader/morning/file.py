@@ -97,8 +97,8 @@ def file_paper(
 ) -> FilingOutcome:
     """File a paper under a topic, and bring its PDFs and its Markdown file there.
 
-    The row comes first, so that what a kill leaves undone is done by the next run. Filing
-    again, elsewhere or back, is how it is taken back. Raises NotKnown, UsageError.
+    The row comes first, so that what a kill leaves undone is done by the next run. Raises
+    NotKnown, UsageError.
     """
     path = topic_meant(library, topic, may_be_new=may_be_new)
     # Where a hand moved it first, it is found, and this filing has the last word.
@@ -109,7 +109,8 @@ def file_paper(
         papers.fix_key(library.db, held.row, file_stem(held.paper, library.config.pdf_name))
         # A folder that the person named before is not filed a second time.
         if filings.last_filing(library.db, held.row) != (path, True):
-            decisions.add_filing(library.db, held.row, path, at=library.now(), is_by_hand=True)
+            act, at = decisions.next_act(library.db), library.now()
+            decisions.add_filing(library.db, held.row, path, at=at, is_by_hand=True, act=act)
     # The row stands: what cannot be moved now is moved by the next `gather`.
     problems = settle(library, [held.row])
     after = filings.places(library.db, [held.row])
@@ -282,10 +283,11 @@ def move_topic(
     find_moved(library)
     find_moved_notes(library)
     with library.db.writing():
-        rows = filings.refile(library.db, source, target, at=library.now())
+        act, now = decisions.next_act(library.db), library.now()
+        rows = filings.refile(library.db, source, target, at=now, act=act)
         # What `teach` was told of a topic goes with it.
         n_taught = labels.rename_topic(
-            library.db, source, target, at=library.now(), on=library.today()
+            library.db, source, target, act=act, at=now, on=library.today()
         )
     problems = settle(library, progress=progress)
     there = [p for p in filings.places(library.db) if p.topic == target]

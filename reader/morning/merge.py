@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,7 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.ids import parse_id
 from reader.library.paper import LibraryPaper
-from reader.library.rows import merges, papers
+from reader.library.rows import decisions, merges, papers
 from reader.notes.rows import exports, notes
 from reader.search.rows import index
 
@@ -86,6 +87,7 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
             left = theirs.path
     # Where a split by hand keeps the two apart, this merge takes it back.
     with library.db.writing():
+        act = decisions.next_act(library.db)
         merges.join(
             library.db,
             one.row,
@@ -93,6 +95,7 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
             why=str(lazy_gettext("by hand")),
             on=library.today(),
             undoes=merges.last_split(library.db, one.row, two.row),
+            by=merges.ByHand(act, library.now().isoformat()),
         )
         _index_notes(library, one.row)
     return MergeOutcome(papers.papers_at(library.db, [one.row])[0], left)
@@ -115,22 +118,27 @@ def part(library: Library, text: str, other: str = "") -> Split:
     """
     one = find_paper(library, text)
     two = find_paper(library, other) if other else one
-    if one.row != two.row:
-        merges.keep_apart(
-            library.db, one.row, two.row, why=str(lazy_gettext("by hand")), on=library.today()
-        )
-        return Split(one, two, were_one=False)
-    merge = _merge_meant(library, one, [text, other])
-    with library.db.writing():
-        merges.part(library.db, merge, why=str(lazy_gettext("by hand")), on=library.today())
-        for row in (merge.kept, merge.merged):
-            _index_notes(library, row)
-            (held,) = papers.papers_at(library.db, [row])
-            # A copy that was merged before it was filed has no name for files of its own.
-            if held.topic and not held.key:
-                papers.fix_key(library.db, row, file_stem(held.paper, library.config.pdf_name))
-    first, second = papers.papers_at(library.db, [merge.kept, merge.merged])
+    why, db = str(lazy_gettext("by hand")), library.db
+    with db.writing():
+        by = merges.ByHand(decisions.next_act(db), library.now().isoformat())
+        if one.row != two.row:
+            merges.keep_apart(db, one.row, two.row, why=why, on=library.today(), by=by)
+            return Split(one, two, were_one=False)
+        merge = _merge_meant(library, one, [text, other])
+        merges.part(db, merge, why=why, on=library.today(), by=by)
+        follow(library, [merge.kept, merge.merged])
+    first, second = papers.papers_at(db, [merge.kept, merge.merged])
     return Split(first, second, were_one=True)
+
+
+def follow(library: Library, rows: Iterable[int]) -> None:
+    """Index the notes anew of papers that were merged or split, and name those that need it."""
+    for row in rows:
+        _index_notes(library, row)
+        (held,) = papers.papers_at(library.db, [row])
+        # A copy that was merged before it was filed has no name for files of its own.
+        if held.topic and not held.key:
+            papers.fix_key(library.db, row, file_stem(held.paper, library.config.pdf_name))
 
 
 def _merge_meant(library: Library, held: LibraryPaper, texts: list[str]) -> merges.Merge:

@@ -1,4 +1,4 @@
-"""Pick, skip and undo; list the queue, and ask about old picks.
+"""Pick and skip; list the queue, and ask about old picks.
 
 The queue is every pick without a note, the oldest first. A paper that was put off is left out
 until its day. A look-back asks about each pick once. Knows no screen and no page.
@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Literal
 
 from reader.base.errors import Locked, StoreError, UsageError
 from reader.base.messages import N_, lazy_gettext
@@ -68,53 +67,6 @@ def decide_rows(library: Library, kind: Kind, rows: Sequence[int]) -> list[Libra
             sent.overtaken += papers.papers_at(library.db, overtaken)
         keep_arrival(library)
     return papers.papers_at(library.db, rows)
-
-
-def undo(library: Library, *, only: Collection[int] | None = None) -> list[LibraryPaper]:
-    """Take back the last act; returns its papers as they stand then, none when there is none.
-
-    only: as in `undo_with_kinds`.
-    """
-    return [held for held, _kind in undo_with_kinds(library, only=only)]
-
-
-ActKind = Literal["pick", "skip", "drop", "later", "topic"]
-"""What an undo took back of a paper; topic: what `wrong` or `teach` was told."""
-
-_DECISIONS: dict[str, ActKind] = {"pick": "pick", "skip": "skip", "later": "later"}
-
-
-def undo_with_kinds(
-    library: Library, *, only: Collection[int] | None = None
-) -> list[tuple[LibraryPaper, ActKind]]:
-    """Take back the last act; returns its papers as they stand then, each with what it was.
-
-    only: the papers (rows) that it may be about; an act on another one stays, and raises
-    UsageError.
-    """
-    with library.db.writing():
-        undone = decisions.undo_last(
-            library.db, at=library.now(), on=library.today(), until=meant_at(library)
-        )
-        found = papers.papers_at(library.db, list(dict.fromkeys(d.paper for d in undone)))
-        others = [held for held in found if only is not None and held.row not in only]
-        if others:
-            title = plain(others[0].paper.title)
-            raise UsageError(
-                what=lazy_gettext("Your last action was not in this list: {title}", title=title),
-                hint=lazy_gettext("`reader undo` undoes it; notes are kept."),
-            )
-        keep_arrival(library)
-    kinds: dict[int, ActKind] = {}
-    for one in undone:
-        # `wrong` may skip a paper as well: its word on the topic names the act.
-        is_first = one.paper not in kinds
-        kinds[one.paper] = _DECISIONS.get(one.kind, "topic") if is_first else "topic"
-    # A skip of a paper that is a pick again was a drop.
-    return [
-        (held, "drop" if (kinds[held.row], held.state) == ("skip", "pick") else kinds[held.row])
-        for held in found
-    ]
 
 
 LATER_DAYS = 7

@@ -36,6 +36,7 @@ from reader.library.rows.failures import still_missing, waiting
 from reader.morning.complete import complete
 from reader.morning.pick import FETCH_LOCK
 from reader.morning.rank import rank_days
+from reader.morning.remove import empty_trash
 from reader.morning.tools import Tools
 from reader.morning.trust import counting_name
 from reader.pdfs.fetch import extract, fetch_pdfs, picks_to_fetch
@@ -302,6 +303,8 @@ def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) 
             problems += follow_links(library, tools)
             problems += resolve(library, tools)
             problems += complete(library, tools)
+        # After the servers were asked: they show a clock that is months ahead.
+        problems += [Problem("file", error.message, error) for error in empty_trash(library)]
         # Before the ranking: today's papers are ranked by what was decided until now.
         learn(library, tools)
         rank_days(library, library.today())

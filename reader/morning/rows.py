@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from reader.library.rows.database import Database
+from reader.library.rows.removals import REMOVED_SQL
 from reader.morning.values import PastDecision, PastMention, ShownLine
 from reader.ranking.rows.standings import from_text, to_text
 
@@ -115,7 +116,10 @@ def newest_picks(db: Database, n: int) -> list[int]:
 
 def newest_notes(db: Database, n: int) -> list[int]:
     """List the papers of the n newest revisions of notes, the newest first."""
-    rows = db.read("SELECT paper FROM notes ORDER BY id DESC LIMIT ?", (n,))
+    rows = db.read(
+        f"SELECT paper FROM notes WHERE paper NOT IN ({REMOVED_SQL}) ORDER BY id DESC LIMIT ?",  # noqa: S608
+        (n,),
+    )
     return list(dict.fromkeys(row["paper"] for row in rows))
 
 

@@ -20,8 +20,8 @@ from reader.library.rows import authors, merges, papers
 from reader.library.rows.versions import BY_HAND
 from reader.morning.add import Adding, Wishes, find_files
 from reader.morning.complete import AddTools
-from reader.morning.pick import undo
 from reader.morning.rank import rank_days
+from reader.morning.undo import undo
 from reader.ranking.learn import FitTools, FitTopic, PaperFeatures, fit_one, learn, lessons
 from reader.ranking.model import N_QUESTIONS, Judgement, TopicModel, judge, start, uncertain
 from reader.ranking.rank import Place

@@ -126,15 +126,18 @@ def candidates(
     there = [
         held
         for held in papers.papers_at(db, [row for row in rows if row in news])
-        if held.row in day.kept
-        or day.first <= held.arrived_on <= day.last
-        or (
-            held.arrived_on < day.first
-            and held.row not in before
-            and held.state == "candidate"
-            and (
-                held.row in named
-                or not any(r.topic in own and r.place == "in" for r in ranks.get(held.row, ()))
+        if not held.is_removed
+        and (
+            held.row in day.kept
+            or day.first <= held.arrived_on <= day.last
+            or (
+                held.arrived_on < day.first
+                and held.row not in before
+                and held.state == "candidate"
+                and (
+                    held.row in named
+                    or not any(r.topic in own and r.place == "in" for r in ranks.get(held.row, ()))
+                )
             )
         )
     ]

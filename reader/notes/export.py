@@ -441,11 +441,14 @@ def adopt(library: Library, row: int, path: str, content: str, done: ExportOutco
     return target
 
 
-def export(library: Library, *, only: Collection[int] | None = None) -> ExportOutcome:
+def export(
+    library: Library, *, only: Collection[int] | None = None, pages: Collection[str] = ()
+) -> ExportOutcome:
     """Bring notes/ up to date: a Markdown file for each paper that has a note, a page for
     each topic and each week.
 
-    only: these papers, those that they link to, and their pages; None: all.
+    only: these papers, those that they link to, and their pages; None: all. pages: names of
+    more pages.
 
     What was edited by hand since the last export is read in first, as a revision. A file
     whose markers are gone is left alone and named, as is one that cannot be written; the
@@ -455,7 +458,7 @@ def export(library: Library, *, only: Collection[int] | None = None) -> ExportOu
     with _alone(library):
         if has_kept(library.folder):
             done.left += merge_late_edits(library)
-        changed = ExportRun(library, done).run(only)
+        changed = ExportRun(library, done).run(only, pages)
         for _ in range(AGAIN):
             if changed is None:
                 return done

@@ -22,13 +22,14 @@ from reader.library.files import is_here
 from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.paper import LibraryPaper
+from reader.library.place import REMOVED
 from reader.library.rows.database import lock_file
 from reader.pdfs.fetch import PdfTools
 from reader.pdfs.highlights import MarkMatch, cleaned, holds, match, shown
 from reader.pdfs.move import find_moved, has_bytes, move
 from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.rows.highlights import MarkedCopy, MarkState, PlaceState
-from reader.pdfs.tablet import IN_LIBRARY, LOCK, REMOVED, file_at, is_named_after
+from reader.pdfs.tablet import IN_LIBRARY, LOCK, file_at, is_named_after
 from reader.search.rows import index
 
 HANDED = "handed:"

@@ -30,10 +30,11 @@ from reader.library.disk import (
     sync_folder,
     write_whole,
 )
-from reader.library.file_names import file_stem, fold_name, path_problem
+from reader.library.file_names import UNFILED, file_stem, fold_name, path_problem
 from reader.library.files import is_evicted, is_here
 from reader.library.folder import Library
 from reader.library.passage import Document
+from reader.library.place import REMOVED
 from reader.library.rows import decisions, filings, papers
 from reader.library.rows.database import lock_file
 from reader.library.rows.filings import FilePlace
@@ -73,11 +74,20 @@ def settle(
 
 
 def _is_elsewhere(place: FilePlace) -> bool:
-    root = ROOTS[place.kind]
-    if place.topic is None or not place.path.startswith(f"{root}/"):
+    root = place.path.partition("/")[0]
+    if root not in (ROOTS[place.kind], REMOVED):
         return False
-    folder = str(PurePosixPath(place.path).parent)
-    return nfc(folder) != nfc(f"{root}/{place.topic}")
+    if place.topic is None and root != REMOVED and not place.is_removed:
+        return False
+    wanted = "/".join(_folder_of(place))
+    return nfc(str(PurePosixPath(place.path).parent)) != nfc(wanted)
+
+
+def _folder_of(place: FilePlace) -> tuple[str, str]:
+    """Choose where a file belongs: one of the library's folders, and the path in it."""
+    if place.is_removed:
+        return REMOVED, str(place.paper)
+    return ROOTS[place.kind], place.topic or UNFILED
 
 
 def _move_files(library: Library, places: Sequence[FilePlace]) -> list[ReaderError]:
@@ -94,7 +104,8 @@ def _move_files(library: Library, places: Sequence[FilePlace]) -> list[ReaderErr
         for place, path in moved.items():
             filings.set_path(library.db, place, path)
     for place in moved:
-        drop_empty((library.folder / place.path).parent, library.folder / ROOTS[place.kind])
+        root = place.path.partition("/")[0]
+        drop_empty((library.folder / place.path).parent, library.folder / root)
     return problems
 
 
@@ -104,8 +115,7 @@ def _moved(library: Library, place: FilePlace) -> str:
     Where another file has its name there, it gets -2, -3 … behind it.
     """
     source = library.folder / place.path
-    root = ROOTS[place.kind]
-    folder = library.folder / folder_at(library, root, str(place.topic))
+    folder = library.folder / folder_at(library, *_folder_of(place))
     is_there = os.path.lexists(source)
     if not is_there and is_evicted(source):
         raise StoreError(
@@ -316,6 +326,8 @@ def find_moved(
 
 def _topic_in(library: Library, path: str) -> str:
     """Get the topic of the folder that a PDF is in; "" where that can be no topic."""
+    if path.startswith(f"{REMOVED}/"):
+        return ""
     folder = nfc(str(PurePosixPath(path).parent)).removeprefix("papers").removeprefix("/")
     known = {fold_name(t.path): t.path for t in library.config.topics}
     return "" if path_problem(folder) else known.get(fold_name(folder), folder)
@@ -330,7 +342,9 @@ class _Strays:
         self._by_path: dict[str, str] = {}
         self._by_name: dict[str, list[str]] = {}
         self._by_hash: dict[int | None, dict[str, list[str]]] = {}
-        for file in files_below(library.folder / "papers", ".pdf"):
+        # Of the trash: a restored reader.db may be from before a removal.
+        folders = [library.folder / "papers", *(library.folder / REMOVED).glob("[0-9]*/")]
+        for file in (file for folder in folders for file in files_below(folder, ".pdf")):
             path = Path(file.path).relative_to(library.folder).as_posix()
             if file.is_file() and fold_name(path) not in named:
                 self._sizes[path] = file.stat().st_size

@@ -25,6 +25,7 @@ from reader.library.files import is_here
 from reader.library.find import find_papers
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
+from reader.library.place import REMOVED
 from reader.library.rows import papers
 from reader.library.rows.database import lock_file
 from reader.pdfs.move import file_to_read, pdf_file
@@ -33,9 +34,6 @@ from reader.pdfs.rows.highlights import Taken
 
 LOCK = "tablet.lock"
 """The lock file of `take` and `back`, of which one at a time works on a library."""
-
-REMOVED = "removed"
-"""The folder of marked copies that were removed again."""
 
 OWN_FOLDERS = ("papers", "notes", "pictures", "vectors", REMOVED)
 """Folders of the library that cannot be the tablet's folder: copies would be mistaken for the

@@ -47,8 +47,8 @@ def test_pending_work_of_a_file_follows_it(db: Database) -> None:
 
 
 def test_a_topic_is_filed_anew_with_who_chose_it(db: Database) -> None:
-    assert filings.refile(db, "gardens", "parks", at=NOW) == [1, 2]
-    assert filings.refile(db, "gardens", "parks", at=NOW) == []
+    assert filings.refile(db, "gardens", "parks", at=NOW, act=1) == [1, 2]
+    assert filings.refile(db, "gardens", "parks", at=NOW, act=1) == []
     assert [filings.last_filing(db, row) for row in (1, 2, 3)] == [
         ("parks", False),
         ("parks", True),
@@ -100,13 +100,14 @@ def test_a_library_of_the_first_layout_keeps_its_filings_and_keys(tmp_path: Path
     old.close()
     with Database(tmp_path) as db:
         assert [tuple(r) for r in db.read("SELECT * FROM filings")] == [
-            (7, 1, "gardens", "then", 0, None)
+            (7, 1, "gardens", "then", 0, None, None)
         ]
         assert papers.fix_key(db, 2, "2025_FIELD_RÖSEN") == "2025_FIELD_RÖSEN-2"
 
 
-def test_layout_20_gives_failures_a_reason_and_filings_their_act(tmp_path: Path) -> None:
-    old = sqlite3.connect(tmp_path / "reader.db", isolation_level=None)
+def library_of_layout(folder: Path, layout: int, *statements: str) -> sqlite3.Connection:
+    """Make a reader.db of an earlier layout with one paper, and run statements on it."""
+    old = sqlite3.connect(folder / "reader.db", isolation_level=None)
     old.create_function("title_fold", 1, str)
     old.create_function("family_fold", 1, str)
     old.create_function("fold_name", 1, str)
@@ -114,19 +115,26 @@ def test_layout_20_gives_failures_a_reason_and_filings_their_act(tmp_path: Path)
         "CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT,"
         " applied_at TEXT)"
     )
-    for name, statements in MIGRATIONS[:19]:
-        for statement in statements:
+    for name, steps in MIGRATIONS[:layout]:
+        for statement in steps:
             old.execute(statement)
         old.execute(
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
             " VALUES ('reader', ?, '')",
             (name,),
         )
-    old.execute("PRAGMA user_version = 19")
+    old.execute(f"PRAGMA user_version = {layout}")
     old.execute(
         "INSERT INTO papers (id, canonical, title, arrived_on, content_hash)"
         " VALUES (1, 'arxiv:2506.00001', 'Roses', '2025-06-04', '')"
     )
+    for statement in statements:
+        old.execute(statement)
+    return old
+
+
+def test_layout_20_gives_failures_a_reason_and_filings_their_act(tmp_path: Path) -> None:
+    old = library_of_layout(tmp_path, 19)
     said = ["a: no answer (b)", "a: 応答がありません(b)", "its registry has no such paper", "torn"]
     for n, error in enumerate(said):
         old.execute(

@@ -14,7 +14,8 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
-from reader.morning.pick import decide, undo
+from reader.morning.pick import decide
+from reader.morning.undo import undo
 from reader.ranking.best_folder import topic_for
 from reader.ranking.rank import Rank
 from reader.ranking.rows import shown, standings

@@ -560,7 +560,7 @@ class TestTopics:
             move_topic(whole, OLD, NEW)
 
     def test_a_move_that_was_killed_goes_on(self, whole: Library) -> None:
-        filings.refile(whole.db, OLD, NEW, at=NOW)
+        filings.refile(whole.db, OLD, NEW, at=NOW, act=1)
         moved_by_hand(whole, ALL_OLD[2], ALL_NEW[2])
         assert move_topic(whole, OLD, NEW) == TopicMove(NEW, (1,), 3, ())
         assert files(whole) == paths(whole) == ALL_NEW

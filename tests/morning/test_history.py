@@ -18,9 +18,10 @@ from reader.library.rows import merges, papers
 from reader.library.rows.database import Database, forget_index
 from reader.morning import rows as history
 from reader.morning.decide import Deciding, decide_seen
-from reader.morning.pick import decide, decide_rows, undo
+from reader.morning.pick import decide, decide_rows
 from reader.morning.rank import rank_days
 from reader.morning.today import keep_shown
+from reader.morning.undo import undo
 from reader.morning.values import Morning, PastDecision, PastMention, ShownLine
 from reader.morning.why import explain
 from reader.ranking.model import TITLE_WORD, start

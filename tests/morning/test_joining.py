@@ -17,6 +17,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import merges, papers
 from reader.morning import pick
 from reader.morning.merge import Split, join, part, questions
+from reader.morning.undo import undo
 from reader.notes import write
 from reader.notes.export import export
 from reader.notes.rows import notes
@@ -91,13 +92,15 @@ def test_only_merged_papers_can_be_split(library: Library) -> None:
     assert caught.value.hint == "`reader split ID` splits a merged paper."
 
 
-def test_undo_takes_back_decisions_and_never_a_merge(library: Library) -> None:
+def test_undo_takes_back_a_merge_and_then_the_decision_before(library: Library) -> None:
     pick.decide(library, "skip", [TWO])
     join(library, ONE, TWO)
-    assert [h.row for h in pick.undo(library)] == [1]
+    assert [h.row for h in undo(library)] == [1]
+    assert [held(library, id_).state for id_ in (ONE, TWO)] == ["candidate", "skip"]
+    assert [h.row for h in undo(library)] == [2]
     assert [(h.row, h.state) for h in (held(library, ONE), held(library, TWO))] == [
-        (1, "candidate")] * 2  # fmt: skip
-    assert pick.undo(library) == []
+        (1, "candidate"), (2, "candidate")]  # fmt: skip
+    assert undo(library) == []
 
 
 def test_a_file_of_the_merged_note_stays_and_is_named(library: Library) -> None:

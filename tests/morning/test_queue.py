@@ -27,11 +27,11 @@ from reader.morning.pick import (
     pdfs_here,
     put_off,
     to_ask,
-    undo,
     whole_queue,
     without_put_off,
 )
 from reader.morning.progress import leads_to_queue
+from reader.morning.undo import undo
 from reader.morning.values import Entry, Morning, PdfsHere, QueueEntry, Quota, SourceLine
 from reader.notes.write import add_note
 from reader.pdfs.rows import pdfs

@@ -16,7 +16,7 @@ from reader.library.folder import Library
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database
 from reader.library.rows.versions import BY_HAND
-from reader.morning.pick import decide, undo
+from reader.morning.pick import decide
 from reader.morning.rank import (
     FEWEST,
     LOOK_BACK_DAYS,
@@ -25,6 +25,7 @@ from reader.morning.rank import (
     rank_days,
     rank_new,
 )
+from reader.morning.undo import undo
 from reader.notes.rows import notes
 from reader.ranking.events import features
 from reader.ranking.model import MOST_NEARNESS, SOME_DECIDED, USUAL_NEARNESS, TopicModel

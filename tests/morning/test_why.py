@@ -12,9 +12,10 @@ import pytest
 from reader.base.messages import speaking
 from reader.library.folder import Library
 from reader.library.rows import decisions, papers
-from reader.morning.pick import decide_rows, undo
+from reader.morning.pick import decide_rows
 from reader.morning.rank import judges, rank_days
 from reader.morning.today import keep_shown
+from reader.morning.undo import undo
 from reader.morning.why import Explanation, ScoreChange, changes, explain
 from reader.ranking.events import features
 from reader.ranking.fit import fit_topic

@@ -19,10 +19,11 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, filings, papers
 from reader.library.rows.database import Database, forget_index
 from reader.morning.decide import other_topics, take_back, topic_now, wrong_seen, wrong_topic
-from reader.morning.pick import decide, undo
+from reader.morning.pick import decide
 from reader.morning.pipe import index_all
 from reader.morning.progress import n_mine, theme_counts
 from reader.morning.today import keep_shown
+from reader.morning.undo import undo
 from reader.morning.values import Morning
 from reader.morning.why import explain
 from reader.notes.write import add_note

@@ -10,7 +10,8 @@ import pytest
 
 from reader.library.folder import Library
 from reader.library.rows import decisions, papers
-from reader.morning.pick import decide_rows, undo
+from reader.morning.pick import decide_rows
+from reader.morning.undo import undo
 from reader.morning.why import explain
 from reader.notes.rows import notes
 from reader.ranking.events import Event

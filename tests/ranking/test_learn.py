@@ -18,11 +18,12 @@ from reader.library.paper import Paper
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database, forget_index
 from reader.morning.file import file_paper, move_topic
-from reader.morning.pick import decide, decide_rows, undo
+from reader.morning.pick import decide, decide_rows
 from reader.morning.pipe import index_all, index_picks, learn_decisions
 from reader.morning.rank import FEWEST, judges, rank_days
 from reader.morning.today import keep_shown
 from reader.morning.tools import Tools
+from reader.morning.undo import undo
 from reader.notes.rows import notes
 from reader.ranking.events import Event, Label, features
 from reader.ranking.fit import fit_topic

@@ -77,7 +77,7 @@ def test_an_undone_act_is_no_event_and_the_one_before_it_stands_again(db: Databa
 def test_a_renamed_topic_takes_its_lessons_along(db: Database) -> None:
     teach(db, "seed", "old", 1, 2)
     teach(db, "no", "old", 3)
-    assert labels.rename_topic(db, "old", "new", at=NOW, on=NEXT) == 3
+    assert labels.rename_topic(db, "old", "new", act=9, at=NOW, on=NEXT) == 3
     assert labels.taught(db, "new") == {1: "seed", 2: "seed", 3: "no"}
     assert labels.of_other_topics(db, ["new"]) == []
     assert labels.of_other_topics(db, ["else"]) == [("new", 3), ("old", 3)]

@@ -34,7 +34,8 @@ from reader.library.folder import Library
 from reader.library.paper import State
 from reader.library.rows import papers, queue
 from reader.morning.decide import decide_seen, take_back
-from reader.morning.pick import decide, undo
+from reader.morning.pick import decide
+from reader.morning.undo import undo
 from reader.notes.rows import notes
 from reader.notes.write import add_note
 from reader.web.visit import Visit, route

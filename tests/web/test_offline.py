@@ -11,7 +11,8 @@ from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.morning import rows as history
 from reader.morning.about import MOST_NOTES, MOST_PICKS, carried_by
-from reader.morning.pick import decide, undo
+from reader.morning.pick import decide
+from reader.morning.undo import undo
 from reader.notes.write import add_note
 from reader.web.render import WORKER, asset, asset_content, assets, assets_version
 from tests.data import ROOT

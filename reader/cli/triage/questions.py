@@ -25,7 +25,7 @@ from reader.library.ids import url_of
 from reader.library.rows.decisions import Kind
 from reader.morning.decide import Deciding, other_topics, topic_now
 from reader.morning.lanes import entry_now
-from reader.morning.pick import undo
+from reader.morning.undo import undo
 from reader.morning.values import Entry, Morning
 
 BACK = ("k", "<up>")

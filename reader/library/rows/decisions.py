@@ -1,26 +1,37 @@
-"""Store the person's decisions: picks, skips, undos and filings. Rows are only ever added."""
+"""Store the person's decisions: picks, skips, filings, and take back acts of any kind.
+
+Rows are only ever added.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from reader.library.rows import merges
 from reader.library.rows.database import Database, Row
+from reader.library.rows.removals import show_again
 
 Kind = Literal["pick", "skip"]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision or lesson on a paper; those made by one command have the same `act`."""
+    """What an act did to a paper; rows made by one command have the same `act`.
+
+    place: its table. of: the topic of a filing or a lesson, else "".
+    """
 
     id: int
     act: int
     paper: int
     kind: str
+    place: str = field(default="decisions", compare=False)
+    of: str = field(default="", compare=False)
+    at: datetime | None = field(default=None, compare=False)
 
 
 def add_decisions(
@@ -116,103 +127,159 @@ def last_decided(db: Database, papers: Sequence[int]) -> int | None:
     return int(found["paper"]) if found else None
 
 
+def _acts_sql() -> str:
+    """Write the SELECT of what stood of all acts at the moment ?1.
+
+    is_undone: it was taken back since. of: the topic of a filing or a lesson, else "".
+    """
+    several = (
+        ("decisions", "kind", "''"),
+        ("lessons", "kind", "topic"),
+        ("postponed", "'later'", "''"),
+        ("filings", "'file'", "topic"),
+        ("removals", "'remove'", "''"),
+        ("restored", "'restore'", "''"),
+    )
+    selects = [
+        f"""
+        SELECT '{table}' AS place, id, act, paper, {kind} AS kind, {of} AS of, at,
+            EXISTS (SELECT 1 FROM {table} AS u WHERE u.undoes = t.id) AS is_undone
+        FROM {table} AS t WHERE undoes IS NULL AND act IS NOT NULL AND at <= ?1
+        AND NOT EXISTS (SELECT 1 FROM {table} AS u WHERE u.undoes = t.id AND u.at <= ?1)
+        """  # noqa: S608  the names above
+        for table, kind, of in several
+    ]
+    # A merge is undone by a split and the other way round. Those of no act came by themselves.
+    selects.append(
+        """
+        SELECT 'merges', id, act, kept, kind, '', at, 0 FROM merges AS t
+        WHERE act IS NOT NULL AND at <= ?1
+        AND NOT EXISTS (SELECT 1 FROM merges AS u WHERE u.undoes = t.id)
+        """
+    )
+    return " UNION ALL ".join(selects)
+
+
+_ACTS_SQL = _acts_sql()
+
+# Moments are compared as texts, and "9999" is greater than all of them.
+_EVER = "9999"
+
+
+def last_act(db: Database, *, until: datetime | None = None) -> list[Decision]:
+    """List what stands of the last act, of whatever kind; empty where there is none.
+
+    until: the moment of an undo that was made offline: the act that was the last one then, of
+    which nothing is listed where it was taken back meanwhile.
+    """
+    rows = db.read(
+        f"""
+        WITH acts AS ({_ACTS_SQL})
+        SELECT * FROM acts WHERE act = (SELECT max(act) FROM acts) ORDER BY id
+        """,  # noqa: S608  a constant of this module
+        (_EVER if until is None else until.isoformat(),),
+    )
+    return [_decision(row) for row in rows if not row["is_undone"]]
+
+
+def acts(db: Database, *, last: int) -> list[Decision]:
+    """List what stands of the last acts, the newest act first."""
+    rows = db.read(
+        f"""
+        WITH acts AS ({_ACTS_SQL})
+        SELECT * FROM acts WHERE act IN (SELECT DISTINCT act FROM acts ORDER BY act DESC LIMIT ?2)
+        ORDER BY act DESC, id
+        """,  # noqa: S608  a constant of this module
+        (_EVER, last),
+    )
+    return [_decision(row) for row in rows]
+
+
+def act_of(db: Database, act: int, paper: int | None = None) -> list[Decision]:
+    """List what stands of an act, on one paper or on all."""
+    rows = db.read(
+        f"SELECT * FROM ({_ACTS_SQL}) WHERE act = ?2 AND (?3 IS NULL OR paper = ?3)",  # noqa: S608
+        (_EVER, act, paper),
+    )
+    return [_decision(row) for row in rows]
+
+
+def _decision(row: Row) -> Decision:
+    at = datetime.fromisoformat(row["at"])
+    return Decision(row["id"], row["act"], row["paper"], row["kind"], row["place"], row["of"], at)
+
+
 def undo_last(
     db: Database, *, at: datetime, on: date, until: datetime | None = None
 ) -> list[Decision]:
-    """Take back the last act: decisions, lessons of `teach`, or papers put off.
-
-    until: the moment of an undo that was made offline; it takes back the act that was the last
-    one then, or nothing where that was taken back meanwhile.
-    Returns what was taken back, empty where there is nothing.
-    """
-    # Moments are compared as texts, and "9999" is greater than all of them.
-    moment = "9999" if until is None else until.isoformat()
+    """Take back the last act, as `last_act` lists it; returns what was taken back."""
     with db.writing():
-        # The acts that stood at the moment: NOT EXISTS leaves out those undone by then, and
-        # `is_undone` marks those undone later, which were still the last ones of that time.
-        rows = db.read(
-            """
-            WITH acts AS (
-                SELECT 'decisions' AS place, id, act, paper, kind,
-                    EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id) AS is_undone
-                FROM decisions AS d WHERE kind != 'undo' AND at <= ?1
-                AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id AND u.at <= ?1)
-                UNION ALL SELECT 'lessons', id, act, paper, kind,
-                    EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id)
-                FROM lessons AS l WHERE kind != 'undo' AND at <= ?1
-                AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id AND u.at <= ?1)
-                UNION ALL SELECT 'postponed', id, act, paper, 'later',
-                    EXISTS (SELECT 1 FROM postponed AS u WHERE u.undoes = p.id)
-                FROM postponed AS p WHERE undoes IS NULL AND at <= ?1
-                AND NOT EXISTS (SELECT 1 FROM postponed AS u WHERE u.undoes = p.id AND u.at <= ?1))
-            SELECT * FROM acts WHERE act = (SELECT max(act) FROM acts) ORDER BY id
-            """,
-            (moment,),
-        )
-        # An act that was taken back between that moment and now is not taken back again.
-        rows = [row for row in rows if not row["is_undone"]]
-        _undo(db, rows, at=at, on=on)
-    return [Decision(r["id"], r["act"], r["paper"], r["kind"]) for r in rows]
+        rows = last_act(db, until=until)
+        undo_rows(db, rows, at=at, on=on)
+    return rows
 
 
-def undo_act(db: Database, act: int, *, at: datetime, on: date) -> None:
-    """Take back what is left of an act."""
+def undo_act(db: Database, act: int, *, at: datetime, on: date, paper: int | None = None) -> None:
+    """Take back what is left of an act, on one paper or on all."""
     with db.writing():
-        _undo(db, _not_undone(db, act), at=at, on=on)
+        undo_rows(db, act_of(db, act, paper), at=at, on=on)
 
 
-def _not_undone(db: Database, act: int, paper: int | None = None) -> list[Row]:
-    """Select the decisions and lessons of an act that were not taken back, of one paper or all."""
-    # Without `postponed`: a paper is put off in an act of its own, which only `undo_last` undoes.
-    return db.read(
-        """
-        SELECT 'decisions' AS place, id, act, paper FROM decisions AS d
-        WHERE act = ?1 AND kind != 'undo' AND (?2 IS NULL OR paper = ?2)
-        AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
-        UNION ALL SELECT 'lessons', id, act, paper FROM lessons AS l
-        WHERE act = ?1 AND kind != 'undo' AND (?2 IS NULL OR paper = ?2)
-        AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id)
-        """,
-        (act, paper),
-    )
-
-
-def _undo(db: Database, rows: Sequence[Row], *, at: datetime, on: date) -> None:
-    """Take back decisions, lessons and papers put off in one act, with the lessons' filings."""
+def undo_rows(db: Database, rows: Sequence[Decision], *, at: datetime, on: date) -> None:
+    """Take back what stands of acts, in one new act, in the open transaction."""
     act = next_act(db)
     moments = (at.isoformat(), on.isoformat())
+
+    def of(place: str) -> list[Decision]:
+        return [row for row in rows if row.place == place]
+
     db.execute_many(
         """
         INSERT INTO decisions (act, paper, kind, undoes, at, on_date)
         VALUES (?, ?, 'undo', ?, ?, ?)
         """,
-        [(act, r["paper"], r["id"], *moments) for r in rows if r["place"] == "decisions"],
+        [(act, r.paper, r.id, *moments) for r in of("decisions")],
     )
+    for table in ("postponed", "removals"):
+        db.execute_many(
+            f"INSERT INTO {table} (act, paper, undoes, at, on_date) VALUES (?, ?, ?, ?, ?)",  # noqa: S608
+            [(act, r.paper, r.id, *moments) for r in of(table)],
+        )
+    show_again(db, [r.paper for r in of("removals")])
     db.execute_many(
-        "INSERT INTO postponed (act, paper, undoes, at, on_date) VALUES (?, ?, ?, ?, ?)",
-        [(act, r["paper"], r["id"], *moments) for r in rows if r["place"] == "postponed"],
+        """
+        INSERT INTO restored (act, paper, first_act, was_here, undoes, at, on_date)
+        SELECT ?, paper, first_act, was_here, id, ?, ? FROM restored WHERE id = ?
+        """,
+        [(act, *moments, r.id) for r in of("restored")],
     )
-    lessons = [r for r in rows if r["place"] == "lessons"]
     db.execute_many(
         """
         INSERT INTO lessons (act, paper, topic, kind, undoes, at, on_date)
         SELECT ?, paper, topic, 'undo', id, ?, ? FROM lessons WHERE id = ?
         """,
-        [(act, *moments, r["id"]) for r in lessons],
+        [(act, *moments, r.id) for r in of("lessons")],
     )
-    # File the paper again where it was before the first filing of the lesson's act, unless it was
-    # filed anew since. The new row has the act of that earlier filing, so that an undo of that
-    # act can follow this one.
+    # File the paper again where the last filing of another act put it that stands; where it was
+    # filed anew since, it stays there. The new row has the act of the filing that it repeats, so
+    # that an undo of that act can follow this one.
     db.execute_many(
         """
-        INSERT INTO filings (paper, topic, at, is_by_hand, act)
-        SELECT b.paper, b.topic, ?1, b.is_by_hand, b.act FROM filings AS b WHERE b.id = (
-            SELECT max(id) FROM filings WHERE paper = ?2 AND id < (
-                SELECT min(id) FROM filings WHERE paper = ?2 AND act = ?3))
-        AND ?3 = (SELECT act FROM filings WHERE paper = ?2 ORDER BY id DESC LIMIT 1)
+        INSERT INTO filings (paper, topic, at, is_by_hand, act, undoes)
+        SELECT f.paper, coalesce(b.topic, 'unfiled'), ?1, coalesce(b.is_by_hand, 0), b.act, f.id
+        FROM filings AS f LEFT JOIN filings AS b ON b.id = CASE WHEN f.act = (
+                SELECT act FROM filings WHERE paper = f.paper ORDER BY id DESC LIMIT 1)
+            THEN (
+                SELECT max(id) FROM filings AS e WHERE e.paper = f.paper AND e.id < f.id
+                AND e.act IS NOT f.act AND e.undoes IS NULL
+                AND NOT EXISTS (SELECT 1 FROM filings AS u WHERE u.undoes = e.id))
+            ELSE (SELECT max(id) FROM filings WHERE paper = f.paper) END
+        WHERE f.id = ?2
         """,
-        list(dict.fromkeys((moments[0], r["paper"], r["act"]) for r in lessons)),
+        [(moments[0], r.id) for r in of("filings")],
     )
+    for row in of("merges"):
+        merges.take_back(db, row.id, on=on)
 
 
 def undo_of(
@@ -242,7 +309,7 @@ def undo_of(
         )
         if found is None or found["is_undone"]:
             return False
-        _undo(db, _not_undone(db, found["act"], paper), at=at, on=on)
+        undo_act(db, found["act"], at=at, on=on, paper=paper)
     return True
 
 
@@ -269,15 +336,11 @@ def add_filing(
 
 def next_act(db: Database) -> int:
     """Get the number of the next act."""
-    # One number for all three tables, so that the last act of any kind can be found.
-    row = db.read_one(
-        """
-        SELECT 1 + max(coalesce((SELECT max(act) FROM decisions), 0),
-                       coalesce((SELECT max(act) FROM lessons), 0),
-                       coalesce((SELECT max(act) FROM postponed), 0)) AS act
-        """
-    )
-    return int(row["act"]) if row else 1
+    # One number for all tables, so that the last act of any kind can be found.
+    tables = ("decisions", "lessons", "postponed", "removals", "restored", "filings", "merges")
+    numbers = " UNION ALL ".join(f"SELECT max(act) AS act FROM {t}" for t in tables)  # noqa: S608
+    [row] = db.read(f"SELECT 1 + coalesce(max(act), 0) AS act FROM ({numbers})")  # noqa: S608
+    return int(row["act"])
 
 
 def _keep_decided(db: Database, after: int) -> None:

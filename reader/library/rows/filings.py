@@ -11,6 +11,7 @@ from typing import Literal
 from reader.base.text import nfc
 from reader.library.rows.database import Database
 from reader.library.rows.papers import STATE_SQL
+from reader.library.rows.removals import REMOVED_SQL
 
 FileKind = Literal["pdf", "marked", "note"]
 
@@ -30,7 +31,7 @@ class FilePlace:
     id: of its row in `marked_copies`; for the other kinds the row of `papers` that it came with,
     which may be a copy that was merged into `paper`. path: relative to the library, with `/`.
     topic: where the paper is filed, None where it is not. sha256, n_bytes: of the PDF as it came;
-    empty and None where they are unknown, and for a note.
+    empty and None where they are unknown, and for a note. is_removed: the paper is in the trash.
     """
 
     kind: FileKind
@@ -40,6 +41,7 @@ class FilePlace:
     topic: str | None
     sha256: str = ""
     n_bytes: int | None = None
+    is_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +73,28 @@ def places(
     Of one paper marked copies come first, then the Markdown file, its own PDF, and the PDFs of
     merged copies.
     """
-    values = () if papers is None else (json.dumps([*papers]),) * 5
+    values = () if papers is None else (json.dumps([*papers]),) * 6
     among = "(SELECT value FROM json_each(?))"
-    of_copies = of_own = ""
+    of_copies = ""
     if papers is not None:
-        of_own = f"WHERE t.paper IN {among}"
-        of_copies = f"{of_own} OR t.paper IN (SELECT id FROM papers WHERE merged_into IN {among})"  # noqa: S608
+        of_copies = (
+            f"WHERE (t.paper IN {among}"  # noqa: S608
+            f" OR t.paper IN (SELECT id FROM papers WHERE merged_into IN {among}))"
+        )
     row = "coalesce(p.merged_into, p.id)"
     topic, own_topic = _LAST_TOPIC.format(paper=row), _LAST_TOPIC.format(paper="t.paper")
+    removed = f"{row} IN ({REMOVED_SQL})"
     joined = f"AS t JOIN papers AS p ON p.id = t.paper {of_copies}"
-    # The Markdown file of a merged copy stays where it was, since the paper has one of its own.
+    # The Markdown file of a merged copy stays where it was, since the paper has one of its own;
+    # but it goes to the trash and comes back.
+    is_moved = f"(p.merged_into IS NULL OR {removed} OR t.path LIKE 'removed/%')"
+    is_moved = f"{'AND' if of_copies else 'WHERE'} {is_moved}"
     found = db.read(
         f"SELECT * FROM (SELECT 'pdf' AS kind, t.paper AS id, {row} AS paper, path,"  # noqa: S608
-        f" ({topic}) AS topic, sha256, n_bytes FROM pdfs {joined} UNION ALL"
-        f" SELECT 'marked', t.id, {row}, path, ({topic}), sha256, NULL"
-        f" FROM marked_copies {joined} UNION ALL"
-        f" SELECT 'note', paper, paper, path, ({own_topic}), '', NULL FROM exports AS t {of_own}"
+        f" ({topic}) AS topic, sha256, n_bytes, {removed} FROM pdfs {joined} UNION ALL"
+        f" SELECT 'marked', t.id, {row}, path, ({topic}), sha256, NULL, {removed}"
+        f" FROM marked_copies {joined} UNION ALL SELECT 'note', t.paper, {row}, path,"
+        f" coalesce(({own_topic}), ({topic})), '', NULL, {removed} FROM exports {joined} {is_moved}"
         ") ORDER BY paper, kind, id != paper, id",
         values,
     )
@@ -121,7 +129,7 @@ def last_filing(db: Database, paper: int) -> tuple[str, bool] | None:
     return (row["topic"], bool(row["is_by_hand"])) if row else None
 
 
-def refile(db: Database, old: str, new: str, *, at: datetime) -> list[int]:
+def refile(db: Database, old: str, new: str, *, at: datetime, act: int) -> list[int]:
     """File all papers of a topic under another one, in one transaction; return the papers.
 
     is_by_hand stays as it was, since renaming a topic is no choice of a paper's folder.
@@ -129,8 +137,8 @@ def refile(db: Database, old: str, new: str, *, at: datetime) -> list[int]:
     with db.writing():
         rows = db.read(f"{_NEWEST} WHERE f.topic = ? ORDER BY f.paper", (old,))
         db.execute_many(
-            "INSERT INTO filings (paper, topic, at, is_by_hand) VALUES (?, ?, ?, ?)",
-            [(r["paper"], new, at.isoformat(), r["is_by_hand"]) for r in rows],
+            "INSERT INTO filings (paper, topic, at, is_by_hand, act) VALUES (?, ?, ?, ?, ?)",
+            [(r["paper"], new, at.isoformat(), r["is_by_hand"], act) for r in rows],
         )
     return [r["paper"] for r in rows]
 

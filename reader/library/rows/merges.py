@@ -38,6 +38,14 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """The act by which a person merged or split. at: its moment, in ISO 8601."""
+
+    act: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """Two rows that may be one paper, which the person is asked."""
 
@@ -95,7 +103,7 @@ PARTS = (
     _Part("reviews", "id", "all"),
     _Part("openings", "id", "all"),
 )
-STAYING = ("citations", "arrivals")
+STAYING = ("citations", "arrivals", "removals", "restored")
 """Tables whose rows stay with the copy that they were made for."""
 
 COLUMNS = {"abstract": "''", "categories": "''", "comment": "''", "pdf_url": "''",
@@ -110,16 +118,23 @@ _CONDITIONS = {
 
 
 def join(
-    db: Database, kept: int, merged: int, *, why: str, on: date, undoes: int | None = None
+    db: Database,
+    kept: int,
+    merged: int,
+    *,
+    why: str,
+    on: date,
+    undoes: int | None = None,
+    by: ByHand | None = None,
 ) -> int:
     """Merge a row into another; neither is merged yet. Returns the id of the merge."""
     with db.writing():
-        merge = _record(db, "merge", kept, merged, why=why, on=on, undoes=undoes)
+        merge = _record(db, "merge", kept, merged, why=why, on=on, undoes=undoes, by=by)
         _apply(db, Merge(merge, kept, merged, why, on))
     return merge
 
 
-def part(db: Database, merge: Merge, *, why: str, on: date) -> None:
+def part(db: Database, merge: Merge, *, why: str, on: date, by: ByHand | None = None) -> None:
     """Take a merge back; other merges of the same paper stay."""
     with db.writing():
         # Later merges are taken back first and applied again afterwards in their order, so that
@@ -128,26 +143,71 @@ def part(db: Database, merge: Merge, *, why: str, on: date) -> None:
         for other in reversed(later):
             _revert(db, other)
         _revert(db, merge)
-        keep_apart(db, merge.kept, merge.merged, why=why, on=on, undoes=merge.id)
+        keep_apart(db, merge.kept, merge.merged, why=why, on=on, undoes=merge.id, by=by)
         for other in later:
             _apply(db, other)
 
 
 def keep_apart(
-    db: Database, first: int, second: int, *, why: str, on: date, undoes: int | None = None
+    db: Database,
+    first: int,
+    second: int,
+    *,
+    why: str,
+    on: date,
+    undoes: int | None = None,
+    by: ByHand | None = None,
 ) -> None:
     """Record that two rows are two papers, so that nothing merges them without being asked."""
     with db.writing():
-        _record(db, "split", first, second, why=why, on=on, undoes=undoes)
+        _record(db, "split", first, second, why=why, on=on, undoes=undoes, by=by)
+
+
+def rows_of(db: Database, number: int) -> tuple[int, int]:
+    """Look up the two rows that a merge or a split (`merges.id`) is about."""
+    [row] = db.read("SELECT kept, merged FROM merges WHERE id = ?", (number,))
+    return row["kept"], row["merged"]
+
+
+def take_back(db: Database, number: int, *, on: date) -> None:
+    """Take back a merge or a split (`merges.id`) that stands."""
+    with db.writing():
+        row = db.read("SELECT * FROM merges WHERE id = ?", (number,))[0]
+        kept, merged, why = row["kept"], row["merged"], row["why"]
+        if row["kind"] == "merge":
+            part(db, _merge(row), why=why, on=on)
+        elif row["undoes"] is not None:
+            # As a part of the act that merged them first, so that it can be taken back after this.
+            [first] = db.read("SELECT act, at FROM merges WHERE id = ?", (row["undoes"],))
+            by = ByHand(first["act"], first["at"]) if first["act"] else None
+            join(db, kept, merged, why=why, on=on, undoes=number, by=by)
+        else:
+            # They were two all the time, and nothing but the answer goes.
+            db.execute("DELETE FROM merges WHERE id = ?", (number,))
+            db.execute(
+                "UPDATE questions SET answer = NULL WHERE first = ? AND second = ?",
+                (min(kept, merged), max(kept, merged)),
+            )
 
 
 def _record(
-    db: Database, kind: Answer, one: int, other: int, *, why: str, on: date, undoes: int | None
+    db: Database,
+    kind: Answer,
+    one: int,
+    other: int,
+    *,
+    why: str,
+    on: date,
+    undoes: int | None,
+    by: ByHand | None,
 ) -> int:
     """Record a merge or a split, which also answers the question about the two; return its id."""
     number = db.execute(
-        "INSERT INTO merges (kept, merged, kind, undoes, why, on_date) VALUES (?, ?, ?, ?, ?, ?)",
-        (one, other, kind, undoes, why, on.isoformat()),
+        """
+        INSERT INTO merges (kept, merged, kind, undoes, why, on_date, act, at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (one, other, kind, undoes, why, on.isoformat(), *((by.act, by.at) if by else (None, None))),
     )
     answer(db, one, other, kind)
     return number
@@ -198,6 +258,18 @@ def row_now(db: Database, row: int) -> int:
     return int(found["row"]) if found else row
 
 
+def is_removed(db: Database, row: int) -> bool:
+    """Check whether a paper is in the trash."""
+    return db.read_one("SELECT 1 FROM papers WHERE id = ? AND merged_into = id", (row,)) is not None
+
+
+def _is_decided(db: Database, row: int) -> bool:
+    """Check whether a person decided on a paper, or made something of it."""
+    tables = ("decisions", "lessons", "filings", "notes", "pdfs")
+    exists = " OR ".join(f"EXISTS (SELECT 1 FROM {t} WHERE paper = ?1)" for t in tables)  # noqa: S608
+    return db.read_one(f"SELECT 1 WHERE {exists}", (row,)) is not None
+
+
 def ask(db: Database, one: int, other: int, *, why: str, on: date) -> None:
     """Add the question whether two rows are one paper, unless it was answered before."""
     if one == other or last_split(db, one, other):
@@ -222,6 +294,8 @@ def open_questions(db: Database) -> list[Question]:
               OR EXISTS (SELECT 1 FROM notes AS n WHERE n.paper IN (a.id, b.id)) AS is_decided
         FROM questions AS q JOIN papers AS a ON a.id = q.first JOIN papers AS b ON b.id = q.second
         WHERE q.answer IS NULL AND coalesce(a.merged_into, a.id) != coalesce(b.merged_into, b.id)
+          AND NOT EXISTS (SELECT 1 FROM papers AS r WHERE r.merged_into = r.id
+            AND r.id IN (coalesce(a.merged_into, a.id), coalesce(b.merged_into, b.id)))
         ORDER BY is_decided DESC, q.asked_on DESC, q.first, q.second
         """
     )
@@ -456,7 +530,13 @@ def join_rows(db: Database, row: int, paper: Paper, on: date) -> None:
         one, two = row_now(db, row), row_now(db, other)
         if one == two or last_split(db, one, two):
             continue
-        if match.strength == "strong":
+        removed = [number for number in (one, two) if is_removed(db, number)]
+        if removed:
+            # What a person decided on is not hidden by a paper in the trash.
+            [*others] = {one, two}.difference(removed)
+            if match.strength == "strong" and others and not _is_decided(db, others[0]):
+                join(db, removed[0], others[0], why=str(match.why), on=on)
+        elif match.strength == "strong":
             join(db, min(one, two), max(one, two), why=str(match.why), on=on)
         elif match.strength == "medium":
             ask(db, one, two, why=str(match.why), on=on)

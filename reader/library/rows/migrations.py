@@ -294,6 +294,51 @@ VOTES: tuple[str, list[str]] = (
 )
 
 
+TRASH: tuple[str, list[str]] = (
+    "m022_trash",
+    [
+        """
+        CREATE TABLE removals (
+            id INTEGER PRIMARY KEY,
+            act INTEGER NOT NULL,
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            undoes INTEGER UNIQUE REFERENCES removals(id),
+            emptied_at TEXT,
+            at TEXT NOT NULL,
+            on_date TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX removals_of_paper ON removals(paper)",
+        """
+        CREATE TABLE restored (
+            id INTEGER PRIMARY KEY,
+            act INTEGER NOT NULL,
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            first_act INTEGER NOT NULL,
+            was_here INTEGER NOT NULL,
+            note INTEGER,
+            undoes INTEGER UNIQUE REFERENCES restored(id),
+            at TEXT NOT NULL,
+            on_date TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX restored_of_paper ON restored(paper)",
+        "ALTER TABLE merges ADD COLUMN act INTEGER",
+        "ALTER TABLE merges ADD COLUMN at TEXT",
+        "CREATE INDEX merges_undone ON merges(undoes) WHERE undoes IS NOT NULL",
+        "ALTER TABLE filings ADD COLUMN undoes INTEGER REFERENCES filings(id)",
+        # The filings of lessons that were taken back: they were so without a row that says it.
+        """
+        UPDATE filings SET act = NULL WHERE act IS NOT NULL AND EXISTS (
+            SELECT 1 FROM lessons AS l JOIN lessons AS u ON u.undoes = l.id
+            WHERE l.act = filings.act AND l.paper = filings.paper)
+        """,
+        "CREATE INDEX filings_by_act ON filings(act) WHERE act IS NOT NULL",
+        "CREATE INDEX filings_undone ON filings(undoes) WHERE undoes IS NOT NULL",
+    ],
+)
+
+
 # In the order in which they are applied, which is not the order in which they stand above.
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first_layouts.STEPS,
@@ -308,4 +353,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     VERSIONS,
     REASONS,
     VOTES,
+    TRASH,
 ]

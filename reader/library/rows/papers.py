@@ -74,7 +74,9 @@ def _add(db: Database, paper: Paper, source: str, on: date) -> bool:
     if len(strong) == 1:
         [old] = db.read("SELECT canonical, arrived_on FROM papers WHERE id = ?", strong)
         # An id made of a PDF's bytes or of an address gives way to one that others know.
-        if is_nameless := old["canonical"].startswith(("pdf:", "web:")):
+        is_nameless = old["canonical"].startswith(("pdf:", "web:"))
+        # A paper in the trash takes its copies in.
+        if is_nameless := is_nameless and not merges.is_removed(db, strong[0]):
             # A paper that its owner has had for months is no news of today.
             arrived_on = min(date.fromisoformat(old["arrived_on"]), on)
     row = db.execute(
@@ -343,6 +345,7 @@ def _select(db: Database, where: str, values: Sequence[object]) -> list[LibraryP
             arrived_on=date.fromisoformat(row["arrived_on"]),
             topic=row["topic"],
             key=row["key"],
+            is_removed=row["merged_into"] == row["id"],
         )
         for row in rows
     ]

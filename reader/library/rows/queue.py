@@ -14,6 +14,7 @@ from typing import Literal
 
 from reader.library.rows.database import Database
 from reader.library.rows.decisions import next_act
+from reader.library.rows.removals import REMOVED_SQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def let_go_on(db: Database, day: date) -> dict[int, int]:
     paper with a later decision or a note is left out.
     """
     rows = db.read(
-        """
+        f"""
         SELECT s.paper, p.id AS pick FROM decisions AS s
         JOIN decisions AS p ON p.paper = s.paper AND p.id < s.id AND p.kind = 'pick'
         WHERE s.on_date = ? AND s.kind = 'skip'
@@ -100,8 +101,9 @@ def let_go_on(db: Database, day: date) -> dict[int, int]:
             SELECT 1 FROM decisions AS l WHERE l.paper = s.paper AND l.id > p.id AND l.id != s.id
             AND l.kind != 'undo'
             AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
-        AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = s.paper) ORDER BY s.id
-        """,
+        AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = s.paper)
+        AND s.paper NOT IN ({REMOVED_SQL}) ORDER BY s.id
+        """,  # noqa: S608  a constant
         (day.isoformat(),),
     )
     return {r["paper"]: r["pick"] for r in rows}

@@ -12,6 +12,7 @@ from datetime import date
 
 from reader.library.paper import Paper
 from reader.library.rows.database import Database
+from reader.library.rows.removals import REMOVED_SQL
 
 FIELDS = ("title", "authors", "abstract", "comment")
 """The fields of a Paper that a later version may change."""
@@ -66,8 +67,9 @@ def new_versions(db: Database, day: date) -> list[tuple[int, int]]:
     is known: a note of that day counts as later where a source had brought something before it.
     """
     rows = db.read(
-        """
+        f"""
         SELECT paper, max(number) AS number FROM versions AS v WHERE seen_on = ? AND number > 1
+          AND paper NOT IN ({REMOVED_SQL})
           AND EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = v.paper
             AND CASE WHEN after_note IS NULL THEN n.on_date <= v.seen_on
                 ELSE n.id <= after_note END)
@@ -78,7 +80,7 @@ def new_versions(db: Database, day: date) -> list[tuple[int, int]]:
                 ELSE n.on_date > v.seen_on OR n.on_date = v.seen_on AND n.at >= (
                   SELECT min(at) FROM batches WHERE on_date = v.seen_on AND received > 0) END)
         GROUP BY paper ORDER BY paper
-        """,
+        """,  # noqa: S608  a constant
         (day.isoformat(),),
     )
     return [(r["paper"], r["number"]) for r in rows]

@@ -15,6 +15,7 @@ from datetime import date
 
 from reader.base.front_matter import text_at
 from reader.library.rows.database import Database, Row
+from reader.library.rows.removals import REMOVED_SQL
 from reader.notes.sheet import PageEntry
 
 
@@ -162,15 +163,14 @@ def _written_file(row: Row) -> WrittenFile:
 
 
 def noted(db: Database, rows: Iterable[int] | None = None) -> list[int]:
-    """List the papers that have a note, among some or all."""
-    if rows is None:
-        found = db.read("SELECT DISTINCT paper FROM notes ORDER BY paper")
-    else:
-        found = db.read(
-            "SELECT DISTINCT paper FROM notes WHERE paper IN (SELECT value FROM json_each(?))"
-            " ORDER BY paper",
-            (json.dumps(list(rows)),),
-        )
+    """List the papers that have a note, among some or all; none that was removed."""
+    found = db.read(
+        f"""
+        SELECT DISTINCT paper FROM notes WHERE paper NOT IN ({REMOVED_SQL})
+        AND (?1 IS NULL OR paper IN (SELECT value FROM json_each(?1))) ORDER BY paper
+        """,  # noqa: S608  a constant
+        (None if rows is None else json.dumps(list(rows)),),
+    )
     return [r["paper"] for r in found]
 
 
@@ -200,11 +200,12 @@ def behind(db: Database) -> list[int]:
     """Find the papers whose newest revision is in no file yet."""
     # A comparison with NULL is NULL, so a paper without a file needs the condition IS NULL.
     rows = db.read(
-        """
+        f"""
         SELECT n.paper FROM (SELECT paper, max(id) AS id FROM notes GROUP BY paper) AS n
         LEFT JOIN exports AS e ON e.paper = n.paper
-        WHERE e.note IS NULL OR e.note != n.id ORDER BY n.paper
-        """
+        WHERE (e.note IS NULL OR e.note != n.id) AND n.paper NOT IN ({REMOVED_SQL})
+        ORDER BY n.paper
+        """  # noqa: S608  a constant
     )
     return [r["paper"] for r in rows]
 
@@ -294,10 +295,11 @@ def sources_of(db: Database, names: Iterable[str]) -> list[int]:
     # A merge moves notes to the paper that is kept, and leaves the links of the other one here:
     # EXISTS leaves those out.
     rows = db.read(
-        """
+        f"""
         SELECT DISTINCT source FROM note_links WHERE name IN (SELECT value FROM json_each(?))
+        AND source NOT IN ({REMOVED_SQL})
         AND EXISTS (SELECT 1 FROM notes WHERE paper = source) ORDER BY source
-        """,
+        """,  # noqa: S608  a constant
         (json.dumps(list(names)),),
     )
     return [r["source"] for r in rows]

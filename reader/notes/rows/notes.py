@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from reader.library.rows.database import Database
+from reader.library.rows.removals import REMOVED_SQL
 
 CameFrom = Literal["command", "file", "page"]
 
@@ -107,14 +108,14 @@ def n_noted_on(db: Database, day: date) -> tuple[int, int]:
     """
     # Among papers with a note of that day: no other one's first note can be of it.
     row = db.read(
-        """
+        f"""
         SELECT coalesce(sum(written = ?), 0) AS written,
                coalesce(sum(written IS NULL AND any_note = ?), 0) AS skimmed
         FROM (SELECT min(CASE WHEN is_written THEN on_date END) AS written,
                      min(on_date) AS any_note
               FROM notes WHERE paper IN (SELECT paper FROM notes WHERE on_date = ?)
-              GROUP BY paper)
-        """,
+              AND paper NOT IN ({REMOVED_SQL}) GROUP BY paper)
+        """,  # noqa: S608  a constant
         (day.isoformat(),) * 3,
     )[0]
     return int(row["written"]), int(row["skimmed"])
@@ -123,13 +124,13 @@ def n_noted_on(db: Database, day: date) -> tuple[int, int]:
 def n_written_by_topic(db: Database, first: date, last: date) -> dict[str, int]:
     """Count the papers first written up between two days (both included), by topic filed."""
     rows = db.read(
-        """
+        f"""
         SELECT topic, count(*) AS n FROM (
             SELECT (SELECT topic FROM filings AS f WHERE f.paper = n.paper
                     ORDER BY f.id DESC LIMIT 1) AS topic, min(on_date) AS first_on
-            FROM notes AS n WHERE is_written GROUP BY paper)
+            FROM notes AS n WHERE is_written AND paper NOT IN ({REMOVED_SQL}) GROUP BY paper)
         WHERE first_on BETWEEN ? AND ? GROUP BY topic
-        """,
+        """,  # noqa: S608  a constant
         (first.isoformat(), last.isoformat()),
     )
     return {r["topic"] or "": r["n"] for r in rows}

@@ -16,6 +16,7 @@ from reader.library.paper import Paper
 from reader.library.rows.database import Database
 from reader.library.rows.decisions import next_act
 from reader.library.rows.papers import STATE_SQL
+from reader.library.rows.removals import REMOVED_SQL
 from reader.library.rows.versions import BROUGHT_SQL
 from reader.ranking.events import Event, Kind
 
@@ -48,10 +49,10 @@ def acts(db: Database, *, skips_since: date) -> list[Act]:
         FROM decisions AS d WHERE d.id IN (
             SELECT max(id) FROM decisions AS k WHERE k.kind != 'undo'
             AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = k.id) GROUP BY paper)
-        AND (d.kind = 'pick' OR d.on_date >= ?)
+        AND (d.kind = 'pick' OR d.on_date >= ?) AND d.paper NOT IN ({REMOVED_SQL})
         UNION ALL
         SELECT d.paper, 'write', min(d.on_date), {_FILED}, NULL
-        FROM notes AS d WHERE d.is_written GROUP BY d.paper
+        FROM notes AS d WHERE d.is_written AND d.paper NOT IN ({REMOVED_SQL}) GROUP BY d.paper
         ORDER BY 3, 1
         """,  # noqa: S608  a constant of this module
         (skips_since.isoformat(),),
@@ -77,11 +78,11 @@ _FILED = "(SELECT topic FROM filings AS f WHERE f.paper = d.paper ORDER BY f.id 
 def filed_by_hand(db: Database, zone: tzinfo) -> list[Act]:
     """List the papers that a person filed, where each lies now."""
     rows = db.read(
-        """
+        f"""
         SELECT f.paper, f.topic, f.at FROM filings AS f
         JOIN (SELECT paper, max(id) AS id FROM filings GROUP BY paper) AS last ON last.id = f.id
-        WHERE f.is_by_hand ORDER BY f.id
-        """
+        WHERE f.is_by_hand AND f.paper NOT IN ({REMOVED_SQL}) ORDER BY f.id
+        """  # noqa: S608  a constant
     )
     return [
         Act(r["paper"], "file", datetime.fromisoformat(r["at"]).astimezone(zone).date(), r["topic"])
@@ -109,7 +110,7 @@ def lessons(db: Database) -> list[Event]:
     """List the lessons that stand: of each paper and topic the last word."""
     return [
         Event(r["paper"], r["kind"], r["topic"], date.fromisoformat(r["on_date"]))
-        for r in db.read(f"{WORDS_SQL} ORDER BY id")
+        for r in db.read(f"{WORDS_SQL} AND paper NOT IN ({REMOVED_SQL}) ORDER BY id")
     ]
 
 
@@ -294,12 +295,11 @@ def taught(db: Database, topic: str) -> dict[int, LessonKind]:
     return {r["paper"]: r["kind"] for r in rows}
 
 
-def rename_topic(db: Database, old: str, new: str, *, at: datetime, on: date) -> int:
-    """Move the lessons of one topic to another; returns the number of papers."""
+def rename_topic(db: Database, old: str, new: str, *, act: int, at: datetime, on: date) -> int:
+    """Move the lessons of one topic to another, as part of an act; returns the number of
+    papers."""
     with db.writing():
         standing = taught(db, old)
-        for kind in ("seed", "yes", "no"):
-            rows = [row for row, said in standing.items() if said == kind]
-            if rows:
-                add_lessons(db, kind, new, rows, at=at, on=on)
+        for row, kind in standing.items():
+            add_words(db, row, {new: kind}, act=act, at=at, on=on)
     return len(standing)

@@ -1,6 +1,6 @@
 """The pages, a module for each subject with its ROUTES; the first route that fits answers."""
 
-from reader.web.pages import habit, more, note, paper, papers, pdf, search, today, work
+from reader.web.pages import habit, more, note, paper, papers, pdf, search, today, trash, work
 
 ROUTES = [
     *today.ROUTES,
@@ -11,5 +11,6 @@ ROUTES = [
     *paper.ROUTES,
     *papers.ROUTES,
     *pdf.ROUTES,
+    *trash.ROUTES,
     *work.ROUTES,
 ]

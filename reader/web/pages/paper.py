@@ -15,7 +15,7 @@ from reader.base.messages import N_, _, spoken
 from reader.base.text import plain, plain_lines, sentences, visible
 from reader.habit.share import share
 from reader.library.file_names import folder_name
-from reader.library.find import find_paper
+from reader.library.find import RemovedPaper, find_paper
 from reader.library.folder import Library
 from reader.library.highlight import gathered, once
 from reader.library.paper import LibraryPaper
@@ -40,6 +40,7 @@ from reader.texts.why import (
     where_text,
 )
 from reader.web.files import opened_within, png_size, send_file
+from reader.web.pages import trash
 from reader.web.render import clean, paper_at
 from reader.web.visit import Visit, route
 
@@ -52,8 +53,11 @@ def paper(visit: Visit) -> Response:
     What would change its place takes longer, and is fetched when that part is opened.
     """
     library = visit.library
-    shown = about(library, find_paper(library, visit.id))
-    held = shown.held
+    try:
+        held = find_paper(library, visit.id)
+    except RemovedPaper as error:
+        return trash.removed(visit, error)
+    shown = about(library, held)
     # Without a vector its rare words decide what is near, and the page says so.
     encoder = visit.parts.serving(library).name
     near, several = similar(library, held, encoder=encoder, limit=N_NEIGHBOURS)

@@ -1,0 +1,131 @@
+"""`reader undo` and `remove`: take acts back, remove papers into the trash."""
+
+from __future__ import annotations
+
+import click
+
+from reader.base.errors import UsageError
+from reader.base.messages import N_, _
+from reader.base.text import plain
+from reader.cli import build, output, screen
+from reader.cli.frame import ReaderCommand, as_json_option, say_errors
+from reader.cli.output import answer
+from reader.library.folder import Library
+from reader.library.rows.removals import KEPT
+from reader.morning.remove import TrashEntry, remove, trash
+from reader.morning.undo import past_acts, take_back
+from reader.notes.write import moment
+from reader.texts.acts import UNDONE, act_text
+
+MOST_NAMED = 10
+"""Papers that `undo` names one by one; a lesson may have hundreds."""
+
+
+@click.command(
+    "undo",
+    cls=ReaderCommand,
+    help=N_(
+        "Undo your last act, for all papers that it changed, or the act N of `--list`.\n\nAn act "
+        "can be a pick or a skip, a `later` or a `drop`, what you told `wrong` or `teach`, a "
+        "`file` or `topics --move`, a `merge` or `split`, a `remove` or a `restore --only`. What "
+        "you decided on a paper since stands. A note stays."
+    ),
+    examples={
+        "undo": N_("Undo the last act"),
+        "undo --list": N_("List the last acts, each with its number"),
+    },
+)
+@click.argument("number", type=click.IntRange(1), required=False, metavar="[N]")
+@click.option("--list", "is_list", is_flag=True, help=N_("List the last 20 acts and undo nothing."))
+@as_json_option
+@click.pass_context
+def undo_command(context: click.Context, number: int | None, is_list: bool, as_json: bool) -> int:
+    """Take back an act; after a lesson, today's list is ranked again as well."""
+    if is_list and number is not None:
+        raise UsageError(
+            what=_("--list undoes nothing, so it takes no number."),
+            hint=_("Undo an act: reader undo {n}", n=number),
+        )
+    with build.opened(context) as library:
+        if is_list:
+            _list(library, as_json=as_json)
+            return 0
+        undone = take_back(library, number)
+        for held, kind in undone.several[: None if as_json else MOST_NAMED]:
+            if as_json:
+                output.put_json(held, undone=kind)
+                continue
+            what = _(UNDONE[kind])
+            answer(context, _("Undone ({what}): {title}", what=what, title=held.paper.title))
+        if (more := len(undone.several) - MOST_NAMED) > 0 and not as_json:
+            answer(context, _("… and {n} more", n=more))
+        if not undone.several and not as_json:
+            answer(context, _("There is nothing to undo."))
+        if any(kind == "topic" for _held, kind in undone.several):
+            # Imported here: only taking back a lesson needs it.
+            from reader.morning.teach import finish
+
+            with build.tools(context, library) as tools:
+                finish(library, tools)
+    return say_errors(undone.problems)
+
+
+def _list(library: Library, *, as_json: bool) -> None:
+    acts = past_acts(library)
+    width = screen.width_of_terminal()
+    for act in acts:
+        if as_json:
+            output.put_json(act)
+            continue
+        begin = f"{act.number:>6}  {moment(library, act.at)}  "
+        output.put_all(screen.wrap(plain(act_text(act)), width, " " * len(begin), begin))
+    if not acts and not as_json:
+        output.put(_("There is nothing to undo."))
+
+
+@click.command(
+    "remove",
+    cls=ReaderCommand,
+    help=N_(
+        "Remove papers, with PDF, note and marks, into the trash for 90 days. Without IDs, list "
+        "the trash.\n\nNo list, search or page shows them, and no source brings them again. "
+        "`reader undo` or `reader add ID` brings them back as they were. After 90 days `gather` "
+        "deletes their files and your words."
+    ),
+    examples={
+        "remove 2401.01234": N_("Remove a paper into the trash"),
+        "remove": N_("List what lies in the trash"),
+    },
+)
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@as_json_option
+@click.pass_context
+def remove_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -> int:
+    """Remove papers. Exit code 4 for one that is not here, 5 or 6 where a file did not move."""
+    with build.opened(context) as library:
+        removed = remove(library, ids) if ids else None
+        rows = {held.row for held in removed.several} if removed else None
+        several = [e for e in trash(library) if rows is None or e.held.row in rows]
+        for entry in several:
+            if as_json:
+                output.put_json(entry, **_days(library, entry))
+                continue
+            key = (
+                N_("Removed: {title}")
+                if removed
+                else N_("{act}  removed {removed_on}, until {until}: {title}")
+            )
+            text = _(key, title=entry.held.paper.title, act=entry.removal.act,
+                     **_days(library, entry))  # fmt: skip
+            answer(context, text) if removed else output.put(plain(text))
+        if removed and not as_json:
+            key = N_("Until {until} this brings it back: reader undo {act}")
+            answer(context, _(key, act=removed.act, **_days(library, several[0])))
+        if not several and not as_json:
+            output.put(_("The trash is empty."))
+    return say_errors(removed.problems) if removed else 0
+
+
+def _days(library: Library, entry: TrashEntry) -> dict[str, object]:
+    at = entry.removal.at
+    return {"removed_on": library.day_of(at), "until": library.day_of(at + KEPT)}

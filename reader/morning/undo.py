@@ -1,0 +1,192 @@
+"""List what the person did last, and take it back: the last act, or any one by its number.
+
+A later decision on the same paper stands. Where an act cannot be taken back before another one,
+the error names that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Literal
+
+from reader.base.errors import NotKnown, ReaderError, UsageError
+from reader.base.messages import lazy_gettext
+from reader.base.text import plain
+from reader.library.arrival import keep_arrival, meant_at
+from reader.library.find import RemovedPaper
+from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
+from reader.library.rows import decisions, merges, papers, removals
+from reader.library.rows.decisions import Decision
+from reader.library.rows.removals import Restored
+from reader.morning import merge
+from reader.morning.remove import came_back, remove
+from reader.notes.export import export_quietly
+from reader.notes.rows import notes
+from reader.notes.write import add_note
+
+ActKind = Literal[
+    "pick", "skip", "drop", "later", "topic", "file", "remove", "merge", "split", "restore"
+]
+"""What an act did to a paper; topic: what `wrong` or `teach` was told."""
+
+MOST_LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PastAct:
+    """An act that stands. topic: of a filing, else "". several: the papers that it changed."""
+
+    number: int
+    at: datetime
+    kind: ActKind
+    topic: str
+    several: tuple[LibraryPaper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UndoOutcome:
+    """The outcome of an undo: papers as they stand now, each with what was taken back of it.
+
+    problems: files that could not be moved back; the next `gather` does.
+    """
+
+    several: tuple[tuple[LibraryPaper, ActKind], ...] = ()
+    problems: tuple[ReaderError, ...] = ()
+
+
+def past_acts(library: Library) -> list[PastAct]:
+    """List the last acts that stand, the newest first."""
+    db = library.db
+    rows = decisions.acts(db, last=MOST_LISTED)
+    held = {h.row: h for h in papers.papers_at(db, {row.paper for row in rows})}
+    found = []
+    for number, group in groupby(rows, key=lambda row: row.act):
+        several = list(group)
+        kinds = _kinds(several)
+        topic = next((row.of for row in several if row.place == "filings"), "")
+        [kind, *_unused] = kinds.values()
+        at = max(row.at for row in several if row.at is not None)
+        found.append(PastAct(number, at, kind, topic, tuple(held[row] for row in kinds)))
+    return found
+
+
+def undo(library: Library, *, only: Collection[int] | None = None) -> list[LibraryPaper]:
+    """Take back the last act; returns its papers as they stand then, none when there is none.
+
+    only: the papers (rows) that it may be about; an act on another one stays, and raises
+    UsageError.
+    """
+    return [held for held, _kind in take_back(library, only=only).several]
+
+
+def take_back(
+    library: Library, number: int | None = None, *, only: Collection[int] | None = None
+) -> UndoOutcome:
+    """Take back the act of a number, None for the last one.
+
+    Raises NotKnown for an act that is not there or was taken back, UsageError for one that
+    another act stands on. only: as in `undo`.
+    """
+    db = library.db
+    with db.writing():
+        if number is None:
+            undone = decisions.last_act(db, until=meant_at(library))
+        elif not (undone := decisions.act_of(db, number)):
+            raise NotKnown(
+                what=lazy_gettext("There is no act {n} that stands.", n=number),
+                hint=lazy_gettext("`reader undo --list` lists the last ones."),
+            )
+        _check(library, undone)
+        came = [removals.restored(db, d.id) for d in undone if d.place == "restored"]
+        for one in came:
+            for act in range(one.first_act, undone[0].act):
+                undone = [*undone, *decisions.act_of(db, act, one.paper)]
+        joined = [row for d in undone if d.place == "merges" for row in merges.rows_of(db, d.id)]
+        decisions.undo_rows(db, undone, at=library.now(), on=library.today())
+        found = papers.papers_at(db, list(dict.fromkeys(d.paper for d in undone)))
+        others = [held for held in found if only is not None and held.row not in only]
+        if others:
+            title = plain(others[0].paper.title)
+            raise UsageError(
+                what=lazy_gettext("Your last action was not in this list: {title}", title=title),
+                hint=lazy_gettext("`reader undo` undoes it; notes are kept."),
+            )
+        merge.follow(library, joined)
+        keep_arrival(library)
+    moved = [d.paper for d in undone if d.place in ("removals", "filings")]
+    problems = came_back(library, list(dict.fromkeys(moved))) if moved else []
+    for one in came:
+        problems += _undo_restore(library, one)
+    kinds = _kinds(undone)
+    # A skip of a paper that is a pick again was a drop.
+    several = (
+        (held, "drop" if (kinds[held.row], held.state) == ("skip", "pick") else kinds[held.row])
+        for held in found
+    )
+    return UndoOutcome(tuple(several), tuple(problems))
+
+
+def _undo_restore(library: Library, one: Restored) -> list[ReaderError]:
+    """Bring a note back to what it was before a restore, or the paper into the trash."""
+    held = papers.papers_at(library.db, [one.paper])[0]
+    if not one.was_here:
+        return list(remove(library, [held.paper.id]).problems)
+    known = notes.revisions(library.db, one.paper)
+    # Another revision that came since stands. A first note stays too: none is ever taken back.
+    if len(known) > 1 and known[-1].id == one.note:
+        add_note(library, held, known[-2].text)
+        return export_quietly(library, [one.paper])
+    return []
+
+
+_ORDER = ("removals", "restored", "merges", "lessons", "postponed", "decisions", "filings")
+"""What names an act of several rows: a removal is a skip as well, a lesson may be a filing."""
+
+_KINDS: dict[str, ActKind] = {
+    "pick": "pick",
+    "skip": "skip",
+    "later": "later",
+    "file": "file",
+    "remove": "remove",
+    "merge": "merge",
+    "split": "split",
+    "restore": "restore",
+}
+
+
+def _kinds(rows: Sequence[Decision]) -> dict[int, ActKind]:
+    """Name what was done to each paper of an act; the kinds of lessons are all `topic`."""
+    kinds: dict[int, ActKind] = {}
+    for row in sorted(rows, key=lambda row: (_ORDER.index(row.place), row.id)):
+        kinds.setdefault(row.paper, _KINDS.get(row.kind, "topic"))
+    return kinds
+
+
+def _check(library: Library, rows: Sequence[Decision]) -> None:
+    """Raise UsageError for an act that cannot be taken back as things stand."""
+    db = library.db
+    for row in rows:
+        (held,) = papers.papers_at(db, [merges.row_now(db, row.paper)])
+        if row.place == "removals":
+            if any(one.emptied_at for one in removals.removals(db, [row.paper])):
+                error = RemovedPaper(library, held)
+                raise UsageError(what=error.what, hint=error.hint)
+        elif row.place in ("merges", "restored"):
+            rows_now = merges.rows_of(db, row.id) if row.place == "merges" else [row.paper]
+            several = papers.papers_at(db, {merges.row_now(db, one) for one in rows_now})
+            for one in several:
+                if one.is_removed:
+                    error = RemovedPaper(library, one)
+                    n = error.removal.act
+                    hint = lazy_gettext("Take that back first: reader undo {n}", n=n)
+                    raise UsageError(what=error.what, hint=hint)
+            if row.kind == "split" and len(several) < 2:
+                title = plain(held.paper.title)
+                raise UsageError(
+                    what=lazy_gettext("Merged with another paper since: {title}", title=title),
+                    hint=lazy_gettext("Split them first: reader split {id}", id=held.paper.id),
+                )

@@ -1,0 +1,85 @@
+"""Test `reader undo` and `remove` as a person types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reader.cli.frame import Settings, run
+from reader.library.rows import papers
+from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
+
+ONE, TWO = "2506.00001", "2506.00002"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("READER_NOW", NOW.isoformat())
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    with a_library(tmp_path) as library:
+        given = [paper(1, "On Bees"), paper(2, "On Ants")]
+        papers.add_papers(library.db, given, source="arXiv", on=DAY)
+    return tmp_path
+
+
+def said(capsys: pytest.CaptureFixture[str], folder: Path, *args: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = run(list(args), Settings(folder))
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_acts_are_listed_and_one_is_undone(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    assert said(capsys, folder, "undo", "--list")[1] == "There is nothing to undo.\n"
+    said(capsys, folder, "pick", ONE, TWO, "--no-fetch")
+    said(capsys, folder, "file", TWO, "speech/recognition")
+    said(capsys, folder, "remove", ONE)
+    code, out, _err = said(capsys, folder, "undo", "--list")
+    assert (code, out.splitlines()) == (0, [
+        "     3  2025-06-04 06:30  Removed: On Bees",
+        "     2  2025-06-04 06:30  Filed under speech/recognition: On Ants",
+        "     1  2025-06-04 06:30  Picked: On Bees (and 1 more)",
+    ])  # fmt: skip
+    acts = [
+        json.loads(line)
+        for line in said(capsys, folder, "undo", "--list", "--json")[1].splitlines()
+    ]
+    assert [(a["act"], a["at"], a["kind"], a["topic"], len(a["papers"])) for a in acts] == [
+        (3, NOW.isoformat(), "remove", None, 1),
+        (2, NOW.isoformat(), "file", "speech/recognition", 1),
+        (1, NOW.isoformat(), "pick", None, 2),
+    ]
+    assert said(capsys, folder, "undo", "2")[1] == "Undone (filing): On Ants\n"
+    undone = json.loads(said(capsys, folder, "undo", "--json")[1])
+    assert (undone["id"], undone["undone"], undone["state"]) == (f"arxiv:{ONE}", "remove", "pick")
+    code, _out, err = said(capsys, folder, "undo", "2")
+    assert code == 4
+    assert "There is no act 2 that stands." in err
+    assert said(capsys, folder, "undo", "1", "--list")[0] == 2
+
+
+def test_a_removed_paper_says_so_and_how_it_comes_back(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    assert said(capsys, folder, "remove")[1] == "The trash is empty.\n"
+    assert said(capsys, folder, "remove", ONE)[1] == (
+        "Removed: On Bees\nUntil 2025-09-02 this brings it back: reader undo 1\n"
+    )
+    for command in ("show", "pick", "skip", "remove", "open", "why"):
+        code, _out, err = said(capsys, folder, command, ONE)
+        assert (code, err) == (4, (
+            "reader: Removed on 2025-06-04: On Bees\n"
+            f"  Until 2025-09-02 `reader undo 1` or `reader add arxiv:{ONE}` brings it back, with "
+            "PDF, note and marks.\n"))  # fmt: skip
+    assert said(capsys, folder, "remove")[1] == (
+        "1 removed 2025-06-04, until 2025-09-02: On Bees\n"
+    )
+    listed = json.loads(said(capsys, folder, "remove", "--json")[1])
+    assert (listed["removed_on"], listed["until"], listed["act"]) == ("2025-06-04", "2025-09-02", 1)
+    assert said(capsys, folder, "add", ONE, "--no-fetch")[1].startswith("Brought back: ")
+    assert said(capsys, folder, "show", ONE)[0] == 0
+    assert said(capsys, folder, "remove", "2506.09999")[0] == 4
