@@ -368,14 +368,13 @@ def read_in(library: Library, note: NoteFile, done: ExportOutcome) -> None:
         # An export that was killed before it was recorded left the words of a revision that
         # came after the one on record: they are no edit.
         since = (one.text for one in known if last is None or one.id >= (last.note or 0))
-        if (last and theirs == words_of(last.content, note.titles)) or theirs in map(
-            without_blank_ends, since
-        ):
+        before = words_of(last.content, note.titles) if last else None
+        if theirs == before or theirs in map(without_blank_ends, since):
             return
         try:
             is_new = add_note(library, note.held, theirs, came_from="file").is_new
             if known and (last is None or known[-1].id != last.note):
-                joint = merge_words(known[-1].text, theirs)
+                joint = merge_words(known[-1].text, theirs, before or "")
                 is_joint = add_note(library, note.held, joint, came_from="file").is_new
         except UsageError as error:
             what = lazy_gettext("{path} was left alone. {what}", path=path, what=error)

@@ -56,8 +56,14 @@ def is_written(text: str) -> bool:
     return len(list(islice(sentences(own_prose(text[:LOOKED_AT])), 2))) == 2
 
 
-def merge_words(ours: str, theirs: str) -> str:
-    """Keep two texts whole, with `SEPARATOR` between; the one that holds the other is enough."""
+def merge_words(ours: str, theirs: str, base: str = "") -> str:
+    """Keep two texts whole, with `SEPARATOR` between; the one that holds the other is enough.
+
+    base: the words that theirs began from. Where ours has them below a separator already, since
+    they were merged just now, theirs take their place.
+    """
+    if base and ours.endswith(f"{SEPARATOR}\n\n{base}"):
+        return ours.removesuffix(base) + theirs
     if without_blank_ends(theirs) in ours:
         return ours
     if without_blank_ends(ours) in theirs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -89,6 +90,18 @@ def test_a_note_saved_before_the_exchange_is_merged_in_the_same_run(library: Lib
     assert (newest(library), done.read_in, done.merged) == (both, [BEES], [BEES])
     assert both in content(library, BEES)
     assert (exports.behind(library.db), has_kept(library.folder)) == ([], False)
+
+
+def test_words_that_are_saved_again_while_they_are_merged_stand_there_once(
+    library: Library,
+) -> None:
+    with (library.folder / BEES).open("a") as file:
+        file.write("\nBy hand before.\n")
+    hand = editor(library, BEES, "appended", "before the exchange")
+    with STEPS.at([hand]):
+        export(library)
+    edited = "Bees count. It was tried.\n\nBy hand before.\n\n# By hand."
+    assert newest(library) == f"Bees count. They do.\n\n{SEPARATOR}\n\n{edited}"
 
 
 def test_a_late_word_is_merged_by_the_next_run_whatever_that_one_is_for(library: Library) -> None:
@@ -191,6 +204,48 @@ def test_lines_saved_in_feeds_toml_stay_in_it(library: Library, kind: str, step:
     assert not has_kept(library.folder)
 
 
+class ICloud(Editor):
+    """Takes a file off the disk, in place of an editor that saves it."""
+
+    def save(self, at: str) -> None:
+        if not self.at:
+            self.at = at
+            self.file.rename(self.file.with_name(f".{self.file.name}.icloud"))
+
+
+def test_a_file_that_icloud_takes_off_the_disk_meanwhile_is_not_made_anew(library: Library) -> None:
+    file = library.folder / BEES
+    cloud = ICloud("", file, "in place", "before the exchange", "", 1)
+    with STEPS.at([cloud]):
+        done = export(library)
+    assert (cloud.at, file.exists()) == ("before the exchange", False)
+    assert "is only in iCloud" in done.left[0].message
+    assert not has_kept(library.folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="it needs fork")
+def test_two_exports_at_once_merge_late_words_once(library: Library) -> None:
+    hand = editor(library, BEES, "late append", "before the read")
+    export(library)
+    hand.close()
+    folder = library.folder
+    library.db.close()
+    children = []
+    for _ in range(2):
+        children.append(os.fork())
+        if children[-1] == 0:
+            code = 1
+            with contextlib.suppress(BaseException), a_library(folder) as again:
+                export(again)
+                code = 0
+            os._exit(code)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+    with a_library(folder) as again:
+        assert newest(again).count("# By hand.") == 1
+        assert content(again, BEES).count("# By hand.") == 1
+        assert export(again) == ExportOutcome(n_unchanged=1)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills need fork")
 def test_a_run_killed_after_the_exchange_is_ended_by_the_next_one(library: Library) -> None:
     hand = editor(library, BEES, "renamed over", "before the exchange")
@@ -198,7 +253,7 @@ def test_a_run_killed_after_the_exchange_is_ended_by_the_next_one(library: Libra
     library.db.close()
     child = os.fork()
     if child == 0:
-        with a_library(folder) as again, STEPS.at([hand]):
+        with contextlib.suppress(BaseException), a_library(folder) as again, STEPS.at([hand]):
             sys.addaudithook(killer(str(folder / BEES)))
             export(again)
         os._exit(1)
