@@ -827,3 +827,11 @@ def test_a_page_has_no_unfinished_place_and_no_link_to_nowhere(page: Path) -> No
 def slug(heading: str) -> str:
     """Give a heading's anchor as GitHub makes it."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_security_names_tests_that_exist() -> None:
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text("utf-8"))
+    tests = "\n".join(file.read_text("utf-8") for file in (ROOT / "tests").rglob("test_*.py"))
+    known = set(re.findall(r"def (test_\w+)\(", tests))
+    assert named
+    assert [name for name in named if name not in known] == []

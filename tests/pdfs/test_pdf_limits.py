@@ -85,6 +85,23 @@ def test_worker_has_no_network(tmp_path: Path) -> None:
             pass  # the server is there for others
 
 
+def test_worker_reaches_no_program_through_a_file(tmp_path: Path) -> None:
+    """As it would the session bus of a desktop, which starts programs."""
+    pytest.importorskip("pyseccomp")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "bus"))
+        server.listen()
+        code = f"""
+            import socket
+            try:
+                socket.socket(socket.AF_UNIX).connect({str(tmp_path / "bus")!r})
+                found = "connected"
+            except OSError:
+                found = "refused"
+        """
+        assert found_by(tmp_path, code) == "refused"
+
+
 def test_worker_has_no_network_where_namespaces_are_refused(tmp_path: Path) -> None:
     pytest.importorskip("pyseccomp")
     file = tmp_path / "hostile.pdf"

@@ -45,7 +45,8 @@ def restrict(max_bytes: int) -> list[str]:
     # count too. Root has no such limit at all.
     if not is_namespace or not os.getuid() or not limit(resource.RLIMIT_NPROC, MAX_PROCESSES):
         still_open.append("processes")
-    if has_network and not is_namespace and not _refuse_sockets():
+    # Beside a namespace too: it has no say in sockets that are files, such as that of a desktop.
+    if not _refuse_sockets() and has_network and not is_namespace:
         still_open.append("network")
     if not _refuse_writing(libc):
         still_open.append("writing")
@@ -71,7 +72,7 @@ def limit(what: int, most: int, *, for_good: bool = True) -> bool:
 
 
 def _refuse_sockets() -> bool:
-    """Refuse sockets where the kernel gives no namespace: in most containers."""
+    """Refuse sockets of every kind, where pyseccomp is installed."""
     try:
         import pyseccomp
 
