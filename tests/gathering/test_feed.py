@@ -9,9 +9,12 @@ from datetime import UTC, datetime
 from time import gmtime, struct_time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reader.base.errors import SourceFailed
 from reader.gathering.sources.answer import moment, parse_feed, to_utf8, what_came
+from reader.gathering.sources.feed import read_entries, read_posts
 
 
 def rss(title: str, *, declared: str = "utf-8", doctype: str = "") -> str:
@@ -201,3 +204,52 @@ def test_impossible_times_are_none() -> None:
 
 def test_plain_utf_8_passes_unchanged() -> None:
     assert to_utf8("a\tb\r\né&amp;&#233;".encode()) == "a\tb\r\né&amp;&#233;".encode()
+
+
+TAGS = b"""<rss version='2.0'>
+<channel>
+</channel>
+<item>
+</item>
+<title>
+<feed xmlns='http://www.w3.org/2005/Atom'>
+<entry>
+</entry>
+<author>
+<link href='https://arxiv.org/abs/2506.00001'/>
+<guid>1</guid>
+<dc:creator>Ada, Bo</dc:creator>
+<description>arXiv:2506.00001</description>
+{"version": "https://jsonfeed.org/version/1.1", "items": [
+{"id": 1,
+]}
+]]>
+<![CDATA[
+&#0;
+&amp;
+<"""
+PIECES = st.sampled_from(TAGS.split(b"\n"))
+DATES = st.one_of(
+    st.text("0123456789-+:TZ./, ", max_size=25),
+    st.sampled_from(["0000-00-00", "9999-12-31T23:59:59+14:00", "Thu, 30 Feb 2025 25:61:61 -9999"]),
+    st.datetimes().map(datetime.isoformat),
+).map(lambda text: f"<pubDate>{text}</pubDate><updated>{text}</updated>".encode())
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(PIECES | DATES | st.binary(max_size=6), max_size=25))
+def test_any_bytes_are_posts_or_a_failed_source(pieces: list[bytes]) -> None:
+    content = b"".join(pieces)
+    for read in (read_posts, read_entries):
+        with contextlib.suppress(SourceFailed):
+            read(content, source="Feed")
+
+
+@settings(max_examples=25, deadline=None)
+@given(DATES)
+def test_any_date_is_a_moment_or_none(date: bytes) -> None:
+    item = b"<item><guid>1</guid><title>Ants</title><description>Ants dig.</description>"
+    content = b"<rss version='2.0'><channel>" + item + date + b"</item></channel></rss>"
+    (post,) = read_posts(content, source="Feed")
+    assert post.posted_at is None or post.posted_at.tzinfo
+    read_entries(content, source="Feed")

@@ -9,6 +9,8 @@ from typing import Any
 
 import pymupdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reader.library.passage import Document
 from reader.pdfs.text.front import N_RAW
@@ -515,3 +517,35 @@ def test_an_empty_page_has_no_front() -> None:
     document = Sheet().read()
     assert (document.title, document.authors, document.year, document.doi) == ("", (), None, "")
     assert (document.abstract, document.type) == ("", "paper")
+
+
+def line_of(at: tuple[int, int, int], size: float, text: str, font: str) -> dict[str, Any]:
+    """Make a line as get_text("dict") has it. at: left, top and length."""
+    x, y, width = at
+    box = (x, y, x + width, y + size)
+    span = {"text": text, "size": size, "font": font, "origin": (x, y + size), "bbox": box}
+    return {"spans": [{**span, "flags": 0}], "dir": (1.0, 0.0), "bbox": box}
+
+
+WORDS = """Abstract|1 Introduction|Ada Field, Bo Lind|ada@field.example|1|*|要旨|What Snails Hear
+doi:10.1000/182|arXiv:2506.00001v2|Keywords: rain|2025"""
+
+LINES = st.builds(
+    line_of,
+    st.tuples(st.integers(-20, 620), st.integers(-20, 860), st.integers(0, 600)),
+    st.sampled_from([1, 6.5, 10, 12, 18, 40]),
+    st.sampled_from(WORDS.replace("\n", "|").split("|")) | st.text(max_size=40),
+    st.sampled_from(["Times-Roman", "Times-Bold", ""]),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(LINES, max_size=15), min_size=1, max_size=3))
+def test_any_page_is_read(pages: list[list[dict[str, Any]]]) -> None:
+    raw: list[dict[str, Any]] = [
+        {"width": 595, "height": 842, "blocks": [{"type": 0, "lines": lines}]} for lines in pages
+    ]
+    document = compose([page_lines(page) for page in raw], raw[:N_RAW])
+    assert "\n" not in document.title
+    assert all(name.strip() for name in document.authors)
+    assert document.year is None or 1000 < document.year < 3000
