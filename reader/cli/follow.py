@@ -36,9 +36,7 @@ INCOMPLETE = 5
         "code 5: something in the list is no feed."
     ),
     examples={
-        'follow "Ada Lovelace" --feed https://al.example/rss': N_(
-            "Follow a person and their posts"
-        ),
+        'follow "Ada Lovelace"': N_("Follow a person"),
         "follow --from feeds.opml": N_("Follow all feeds of a list"),
     },
 )
