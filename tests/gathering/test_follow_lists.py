@@ -150,6 +150,11 @@ def test_a_following_list_of_bluesky_is_read_without_its_owner() -> None:
         FollowedFeed(bsky("ada.example"), "Ada", line=9),
         FollowedFeed(bsky("bo.example"), "bo.example", line=14),
     )
+    more = read(json.dumps({"follows": page["follows"], "cursor": "3k"}))
+    assert len(more.feeds) == 2
+    assert [(one.text, one.why) for one in more.left_out] == [
+        ("3k", "There are more: save the next page too, with &cursor= and this.")
+    ]
     records = [{"$type": "app.bsky.graph.follow", "subject": "did:plc:a", "createdAt": "2026"}]
     assert read(json.dumps(records)).feeds == (FollowedFeed(bsky("did:plc:a"), "did:plc:a"),)
 

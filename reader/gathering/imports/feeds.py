@@ -314,7 +314,8 @@ def _of_json(text: str, file: str) -> Iterator[FollowedFeed | LeftOut]:
     begin = re.match(r"\s*window\.YTD\.\w+\.part\d+\s*=", text)
     body = (" " * begin.end() + text[begin.end() :]) if begin else text
     try:
-        accounts = list(_accounts(json.loads(body)))
+        value = json.loads(body)
+        accounts = list(_accounts(value))
     except (ValueError, RecursionError) as error:
         reason = _without_place(str(error))
         what = lazy_gettext("the file is cut or broken here ({error})", error=reason)
@@ -326,6 +327,10 @@ def _of_json(text: str, file: str) -> Iterator[FollowedFeed | LeftOut]:
         if (found := text.find(json.dumps(account, ensure_ascii=False), at)) >= 0:
             line, at = line + text.count("\n", at, found), found
         yield _of_account(account, line, name=name, is_x=is_x)
+    # Bluesky answers a hundred at a time, and names the next page.
+    if isinstance(value, dict) and (cursor := value.get("cursor")) and "follows" in value:
+        why = lazy_gettext("There are more: save the next page too, with &cursor= and this.")
+        yield LeftOut(line, shorten(plain(str(cursor)), LONGEST_NAME), why)
 
 
 def _accounts(value: Any) -> Iterator[tuple[str, str, bool]]:
