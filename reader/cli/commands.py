@@ -47,6 +47,7 @@ GROUPS = {
     },
     N_("Papers and files:"): {
         "add": CommandEntry("add", N_("Add papers by id or DOI, PDFs, folders of PDFs")),
+        "import": CommandEntry("import_", N_("Bring in the library of another program")),
         "file": CommandEntry("file", N_("File papers under a topic")),
         "topics": CommandEntry("file", N_("List the topics, or move all papers of one")),
         "fetch": CommandEntry("decide", N_("Fetch the missing PDFs of your picks")),

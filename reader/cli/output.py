@@ -124,6 +124,10 @@ FIELDS = {
         hint=addition.hint~? is_new is_moved stayed~? unsure_title~? abstract_language?
         n_highlights=marked.n_highlights n_new_highlights=marked.n_new n_ink=marked.n_ink
         copy=marked.copy? lacking candidates""",
+    "ImportedEntry": """place=item.place~ id=held.paper.id title=held.paper.title~
+        topic=held.topic is_new known_by? n_notes n_highlights""",
+    "ImportedFile": "path=name~ id=held.paper.id is_new why~?",
+    "Unplaced": "place~ why~",
     "TabletOutcome": "*held outcome file=name~?",
     "CopyOutcome": """file=name~ outcome id=held.paper.id title=held.paper.title~ state=held.state
         n_highlights=counts.there n_new=counts.new n_changed=counts.changed

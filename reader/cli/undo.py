@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from reader.base.errors import UsageError
-from reader.base.messages import N_, _
+from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, as_json_option, say_errors
 from reader.cli.output import answer
 from reader.library.folder import Library
 from reader.library.rows.removals import KEPT
+from reader.morning.bring_in import TakenBackImport
 from reader.morning.remove import TrashEntry, remove, trash
 from reader.morning.undo import past_acts, take_back
 from reader.notes.write import moment
@@ -27,8 +28,8 @@ MOST_NAMED = 10
     help=N_(
         "Undo your last act, for all papers that it changed, or the act N of `--list`.\n\nAn act "
         "can be a pick or a skip, a `later` or a `drop`, what you told `wrong` or `teach`, a "
-        "`file` or `topics --move`, a `merge` or `split`, a `remove` or a `restore --only`. What "
-        "you decided on a paper since stands. A note stays."
+        "`file` or `topics --move`, a `merge` or `split`, a `remove`, a `restore --only` or an "
+        "`import`. What you decided on a paper since stands. A note that you wrote stays."
     ),
     examples={
         "undo": N_("Undo the last act"),
@@ -59,7 +60,11 @@ def undo_command(context: click.Context, number: int | None, is_list: bool, as_j
             answer(context, _("Undone ({what}): {title}", what=what, title=held.paper.title))
         if (more := len(undone.several) - MOST_NAMED) > 0 and not as_json:
             answer(context, _("… and {n} more", n=more))
-        if not undone.several and not as_json:
+        if undone.imported and as_json:
+            output.put_json(undone.imported, undone="import")
+        elif undone.imported:
+            _tell_import(context, undone.imported)
+        elif not undone.several and not as_json:
             answer(context, _("There is nothing to undo."))
         if any(kind == "topic" for _held, kind in undone.several):
             # Imported here: only taking back a lesson needs it.
@@ -68,6 +73,24 @@ def undo_command(context: click.Context, number: int | None, is_list: bool, as_j
             with build.tools(context, library) as tools:
                 finish(library, tools)
     return say_errors(undone.problems)
+
+
+def _tell_import(context: click.Context, taken: TakenBackImport) -> None:
+    parts = [
+        ngettext("{n} paper", "{n} papers", taken.n_papers),
+        ngettext("{n} note", "{n} notes", taken.n_notes),
+        ngettext("{n} file", "{n} files", taken.n_files),
+    ]
+    said = _(
+        "Undone (import): {source}. Taken back: {parts}.",
+        source=taken.source,
+        parts=_(", ").join(parts),
+    )
+    answer(context, said)
+    for held in taken.kept[:MOST_NAMED]:
+        answer(context, _("Kept, as you worked on it since: {title}", title=held.paper.title))
+    if len(taken.kept) > MOST_NAMED:
+        answer(context, _("… and {n} more", n=len(taken.kept) - MOST_NAMED))
 
 
 def _list(library: Library, *, as_json: bool) -> None:

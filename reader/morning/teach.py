@@ -259,29 +259,33 @@ class Examples:
     def _of_bibtex(self, path: Path) -> list[int]:
         """Add the papers of a bibliography; arXiv is asked for abstracts that it leaves out."""
         # bibtexparser is loaded only where there is a bibliography.
+        from reader.gathering.imports.bibtex import read_bibtex
         from reader.gathering.resolve import BATCH, ask_arxiv
-        from reader.gathering.sources.files import read_bibtex
 
         try:
-            read = read_bibtex(path.read_bytes())
+            # With "replace", since an old bibliography may have bytes of Latin-1.
+            text = path.read_bytes().decode("utf-8-sig", "replace")
         except OSError as error:
             why = lazy_gettext("{file}: {why}", file=plain(str(path)), why=os_reason(error))
             raise UsageError(
                 what=why,
                 hint=lazy_gettext("Give a BibTeX file, a PDF, a folder of PDFs, or a paper."),
             ) from None
-        if not read.papers and not read.n_broken:
+        read = read_bibtex(text, name=path.name, folder=path.parent)
+        if not read.items and not read.unplaced:
             raise _nothing(path)
-        if read.n_broken:
+        if read.unplaced:
             what = lazy_ngettext(
                 "{file}: {n} entry could not be read.",
                 "{file}: {n} entries could not be read.",
-                read.n_broken,
+                len(read.unplaced),
                 file=plain(path.name),
             )
             self.problems.append(Incomplete(what=what))
+        # Of two entries with one id the first one counts.
+        named = list({item.paper.id: item.paper for item in reversed(read.items)}.values())[::-1]
         bare = []
-        for id_ in (p.id for p in read.papers if p.id.startswith("arxiv:") and not p.abstract):
+        for id_ in (p.id for p in named if p.id.startswith("arxiv:") and not p.abstract):
             held = papers.paper_with_id(self._library.db, id_)
             if held is None or not held.paper.abstract:
                 bare.append(id_)
@@ -293,7 +297,7 @@ class Examples:
         except ReaderError as error:
             # The papers come in as the file has them.
             self.problems.append(error)
-        given = [found.get(paper.id, paper) for paper in read.papers]
+        given = [found.get(paper.id, paper) for paper in named]
         db = self._library.db
         # An entry without an identifier is a paper that is here, where its title names one.
         nameless = (paper for paper in given if paper.id.startswith("pdf:"))

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from reader.base.errors import NotKnown, ReaderError, UsageError
 from reader.base.messages import lazy_gettext
@@ -19,8 +19,9 @@ from reader.library.arrival import keep_arrival, meant_at
 from reader.library.find import RemovedPaper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.rows import decisions, merges, papers, removals
+from reader.library.rows import decisions, imports, merges, papers, removals
 from reader.library.rows.decisions import Decision
+from reader.library.rows.imports import Import
 from reader.library.rows.removals import Restored
 from reader.morning import merge
 from reader.morning.remove import came_back, remove
@@ -28,9 +29,13 @@ from reader.notes.export import export_quietly
 from reader.notes.rows import notes
 from reader.notes.write import add_note
 
+if TYPE_CHECKING:
+    from reader.morning.bring_in import TakenBackImport
+
 ActKind = Literal[
-    "pick", "skip", "drop", "later", "topic", "file", "remove", "merge", "split", "restore"
-]
+    "pick", "skip", "drop", "later", "topic", "file", "remove", "merge", "split", "restore",
+    "import",
+]  # fmt: skip
 """What an act did to a paper; topic: what `wrong` or `teach` was told."""
 
 MOST_LISTED = 20
@@ -38,24 +43,31 @@ MOST_LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class PastAct:
-    """An act that stands. topic: of a filing, else "". several: the papers that it changed."""
+    """An act that stands.
+
+    topic: of a filing, else "". several: the papers that it changed. source: of an import, what
+    was imported; it names no papers.
+    """
 
     number: int
     at: datetime
     kind: ActKind
     topic: str
-    several: tuple[LibraryPaper, ...]
+    several: tuple[LibraryPaper, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class UndoOutcome:
     """The outcome of an undo: papers as they stand now, each with what was taken back of it.
 
-    problems: files that could not be moved back; the next `gather` does.
+    problems: files that could not be moved back; the next `gather` does. imported: of an import
+    that was taken back.
     """
 
     several: tuple[tuple[LibraryPaper, ActKind], ...] = ()
     problems: tuple[ReaderError, ...] = ()
+    imported: TakenBackImport | None = None
 
 
 def past_acts(library: Library) -> list[PastAct]:
@@ -71,7 +83,9 @@ def past_acts(library: Library) -> list[PastAct]:
         [kind, *_unused] = kinds.values()
         at = max(row.at for row in several if row.at is not None)
         found.append(PastAct(number, at, kind, topic, tuple(held[row] for row in kinds)))
-    return found
+    for brought in imports.standing(db, limit=MOST_LISTED):
+        found.append(PastAct(brought.act, brought.at, "import", "", source=brought.source))
+    return sorted(found, key=lambda act: -act.number)[:MOST_LISTED]
 
 
 def undo(library: Library, *, only: Collection[int] | None = None) -> list[LibraryPaper]:
@@ -92,6 +106,11 @@ def take_back(
     another act stands on. only: as in `undo`.
     """
     db = library.db
+    if only is None and (brought := _import_meant(library, number)):
+        # Imported here: it loads what reads PDFs.
+        from reader.morning.bring_in import undo_import
+
+        return UndoOutcome(imported=undo_import(library, brought))
     with db.writing():
         if number is None:
             undone = decisions.last_act(db, until=meant_at(library))
@@ -128,6 +147,13 @@ def take_back(
         for held in found
     )
     return UndoOutcome(tuple(several), tuple(problems))
+
+
+def _import_meant(library: Library, number: int | None) -> Import | None:
+    """Find the import that is to be taken back; None where another act is."""
+    found = imports.standing(library.db, act=number)
+    last = decisions.last_act(library.db, until=meant_at(library)) if number is None else []
+    return found[0] if found and not (last and last[0].act > found[0].act) else None
 
 
 def _undo_restore(library: Library, one: Restored) -> list[ReaderError]:

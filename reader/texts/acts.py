@@ -17,6 +17,7 @@ UNDONE: dict[ActKind, str] = {
     "merge": N_("merge"),
     "split": N_("split"),
     "restore": N_("restore"),
+    "import": N_("import"),
 }
 """What was taken back of a paper."""
 
@@ -30,12 +31,13 @@ _DONE: dict[ActKind, str] = {
     "merge": N_("Merged: {title}"),
     "split": N_("Split: {title}"),
     "restore": N_("Restored: {title}"),
+    "import": N_("Imported: {title}"),
 }
 
 
 def act_text(act: PastAct) -> str:
     """Write an act in a sentence, with the title of its first paper and how many more there are."""
-    title = act.several[0].paper.title
+    title = act.source or act.several[0].paper.title
     said = _(_DONE[act.kind], title=title, topic=folder_name(act.topic))
     if more := len(act.several) - 1:
         said = _("{what} (and {n} more)", what=said, n=more)

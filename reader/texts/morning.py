@@ -13,6 +13,7 @@ from reader.morning.values import Entry, Morning, NewVersion, QueueEntry, Surene
 STEPS = {
     "check": N_("Comparing PDFs"),
     "learn": N_("learning"),
+    "import": N_("importing"),
     "add": N_("adding PDFs"),
     "gather": N_("sources"),
     "link": N_("short links"),

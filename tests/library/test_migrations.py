@@ -33,6 +33,7 @@ FROZEN = {
     "m020_reasons": "f213789ed967",
     "m021_votes": "6b6b9dc8ce4e",
     "m022_trash": "1b8a088acb3e",
+    "m023_imports": "86753d8eca2b",
     "title_fold": "c54c55c45454",
     "family_fold": "8fa676e0102c",
     "fold_name": "e2432c3d742f",

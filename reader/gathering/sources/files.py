@@ -1,7 +1,4 @@
-"""Read files that others wrote: BibTeX, mails of Google Scholar, an archive of X.
-
-BibTeX: bibtexparser parses the file. People typed its entries, and any of them may be broken; an
-entry that cannot be read is counted and left out.
+"""Read files that others wrote: mails of Google Scholar, an archive of X.
 
 Google Scholar: the mails in which it announces papers, an .eml file or an mbox. Each paper in such
 a mail is an entry without author; other mails are ignored. The standard library parses mails, and
@@ -17,25 +14,17 @@ Mails and archives were not tried on real bytes.
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
-from bibtexparser.entrypoint import parse_string
-from bibtexparser.middlewares import LatexDecodingMiddleware, SeparateCoAuthors
-from bibtexparser.middlewares.names import parse_single_name_into_parts
-
 from reader.base.messages import N_, lazy_gettext, lazy_ngettext
 from reader.base.text import html_to_text, plain
-from reader.base.words import is_cjk
 from reader.gathering.post import ListPage, PostParts, make_posts
 from reader.gathering.sources.answer import (
     Thing,
@@ -49,91 +38,8 @@ from reader.gathering.sources.answer import (
     to_utf8,
 )
 from reader.gathering.sources.answer import text as field
-from reader.library.identity import title_fold
 from reader.library.ids import find_ids
-from reader.library.paper import Mention, Paper, Post, PostKind
-
-MOST_BYTES = 50_000_000
-
-_ID_FIELDS = ("doi", "eprint", "arxivid", "url", "ee", "note", "journal", "howpublished")
-_ARXIV = re.compile(r"(?:[a-z-]+/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Bibliography:
-    """The papers in a file, each once, and the number of entries that could not be read."""
-
-    papers: tuple[Paper, ...]
-    n_broken: int
-
-
-def read_bibtex(data: bytes) -> Bibliography:
-    """Read all entries of a BibTeX file that have a title.
-
-    An entry without an id gets one that is made of its title, first author and year, `pdf:…`,
-    which gives way as soon as a source brings the paper.
-    """
-    # bibtexparser logs each broken entry to standard error; they are counted instead.
-    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    # With "replace", since an old bibliography may have bytes of Latin-1.
-    text = data[:MOST_BYTES].decode("utf-8-sig", "replace")
-    # Braces are kept for splitting names: "{Moss and Fern}" is one author.
-    decode = LatexDecodingMiddleware(keep_braced_groups=True)
-    found = parse_string(text, append_middleware=[decode, SeparateCoAuthors()])
-    papers = [
-        _paper({key.casefold(): one.value for key, one in entry.fields_dict.items()})
-        for entry in found.entries
-    ]
-    # Reversed twice, so that of two entries with one id the first one counts, in its place.
-    read = {paper.id: paper for paper in reversed(papers) if paper}
-    return Bibliography(
-        tuple(reversed(read.values())), len(found.failed_blocks) + papers.count(None)
-    )
-
-
-def _paper(fields: dict[str, object]) -> Paper | None:
-    title = _text(fields.get("title"))
-    if not title_fold(title):
-        return None
-    people = fields.get("author")
-    people = (
-        # BibTeX's "and others" is no person.
-        [a for a in people if _text(a) not in ("", "others")] if isinstance(people, list) else []
-    )
-    match = re.search(r"\b(?:1[89]|20)\d\d\b", _text(fields.get("year") or fields.get("date")))
-    year = match[0] if match else ""
-    ids: list[str] = []
-    for name in _ID_FIELDS:
-        value = _text(fields.get(name))
-        # A number without "arXiv:" counts only in a field that is meant for it.
-        if name in ("eprint", "arxivid") and _ARXIV.fullmatch(value):
-            value = f"arXiv:{value}"
-        if name == "doi" and value.startswith("10."):
-            value = f"doi:{value}"
-        ids += [one.id for one in find_ids(value)]
-    if not ids:
-        told = "\n".join((title_fold(title), *(_text(a).casefold() for a in people[:1]), year))
-        ids = [f"pdf:{hashlib.sha256(told.encode()).hexdigest()[:16]}"]
-    ids.sort(key=lambda id_: not id_.startswith("arxiv:"))  # arXiv's first
-    return Paper(
-        ids=tuple(dict.fromkeys(ids)),
-        title=title,
-        authors=tuple(_in_order(name) for name in people),
-        abstract=_text(fields.get("abstract")),
-        published_on=date(int(year), 1, 1) if year else None,
-    )
-
-
-def _in_order(author: str) -> str:
-    """Put a name into the order of papers: "Field, Ada" is Ada Field; 山田, 太郎 is 山田 太郎."""
-    if is_cjk(author):
-        return " ".join(_text(author).replace(",", " ").split())
-    return _text(parse_single_name_into_parts(author, strict=False).merge_first_name_first)
-
-
-def _text(value: object) -> str:
-    return " ".join(plain(re.sub(r"[{}]", "", str(value or ""))).split())
-
+from reader.library.paper import Mention, Post, PostKind
 
 MAIL_FILES = ("*.eml", "*.mbox", "*.mbx")
 """Patterns of the files that are read in a folder of mails."""

@@ -337,7 +337,8 @@ def add_filing(
 def next_act(db: Database) -> int:
     """Get the number of the next act."""
     # One number for all tables, so that the last act of any kind can be found.
-    tables = ("decisions", "lessons", "postponed", "removals", "restored", "filings", "merges")
+    tables = ("decisions", "lessons", "postponed", "removals", "restored", "filings", "merges",
+              "imports")  # fmt: skip
     numbers = " UNION ALL ".join(f"SELECT max(act) AS act FROM {t}" for t in tables)  # noqa: S608
     [row] = db.read(f"SELECT 1 + coalesce(max(act), 0) AS act FROM ({numbers})")  # noqa: S608
     return int(row["act"])

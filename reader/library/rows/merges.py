@@ -10,6 +10,7 @@ about merges: they only leave out papers with `merged_into`.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
@@ -103,7 +104,7 @@ PARTS = (
     _Part("reviews", "id", "all"),
     _Part("openings", "id", "all"),
 )
-STAYING = ("citations", "arrivals", "removals", "restored")
+STAYING = ("citations", "arrivals", "removals", "restored", "imported")
 """Tables whose rows stay with the copy that they were made for."""
 
 COLUMNS = {"abstract": "''", "categories": "''", "comment": "''", "pdf_url": "''",
@@ -615,10 +616,14 @@ def doubles(db: Database) -> list[tuple[int, int, Match]]:
 
 def _may_be_alike(one: str, other: str) -> bool:
     """Check cheaply whether two titles may be alike, before `same` compares them."""
-    one, other = one.lower(), other.lower()
-    words, others = (set(re.findall(r"\w{3,}", title)) for title in (one, other))
+    words, others = _long_words(one), _long_words(other)
     is_half = len(words & others) * 2 >= min(len(words), len(others))
-    return is_half or one.partition(":")[0] == other.partition(":")[0]
+    return is_half or one.lower().partition(":")[0] == other.lower().partition(":")[0]
+
+
+@functools.lru_cache(maxsize=8_192)
+def _long_words(title: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w{3,}", title.lower()))
 
 
 def _papers(db: Database, rows: Sequence[int]) -> list[tuple[int, Paper]]:

@@ -339,6 +339,36 @@ TRASH: tuple[str, list[str]] = (
 )
 
 
+IMPORTS: tuple[str, list[str]] = (
+    "m023_imports",
+    [
+        """
+        CREATE TABLE imports (
+            id INTEGER PRIMARY KEY,
+            act INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            form TEXT NOT NULL,
+            at TEXT NOT NULL,
+            ended_at TEXT,
+            undone_at TEXT
+        ) STRICT
+        """,
+        """
+        CREATE TABLE imported (
+            id INTEGER PRIMARY KEY,
+            import INTEGER NOT NULL REFERENCES imports(id),
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            part TEXT NOT NULL CHECK (part IN ('paper', 'identifier', 'filing', 'note',
+                                               'highlight', 'pdf', 'tag', 'collection')),
+            key TEXT NOT NULL,
+            UNIQUE (paper, part, key)
+        ) STRICT
+        """,
+        "CREATE INDEX imported_by ON imported(import)",
+    ],
+)
+
+
 # In the order in which they are applied, which is not the order in which they stand above.
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first_layouts.STEPS,
@@ -354,4 +384,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     REASONS,
     VOTES,
     TRASH,
+    IMPORTS,
 ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
 from reader.library.file_names import fold_name, free_stem
-from reader.library.identity import title_fold
+from reader.library.identity import Match, title_fold
 from reader.library.paper import LibraryPaper, Paper, State
 from reader.library.rows import merges, versions
 from reader.library.rows.authors import set_authors
@@ -62,12 +62,21 @@ def add_papers(db: Database, papers: Iterable[Paper], *, source: str, on: date) 
     return PaperCounts(n_new, n_known)
 
 
-def _add(db: Database, paper: Paper, source: str, on: date) -> bool:
+def add_new(
+    db: Database, paper: Paper, copies: Mapping[int, Match], *, source: str, on: date
+) -> None:
+    """Add a paper of which no id is known, in the open transaction; copies: `merges.copies_of`."""
+    _add(db, paper, source, on, copies)
+
+
+def _add(
+    db: Database, paper: Paper, source: str, on: date, copies: Mapping[int, Match] | None = None
+) -> bool:
     """Make a row for a paper, and merge it with the one that it is a copy of.
 
     Returns whether it is new, and no copy.
     """
-    copies = merges.copies_of(db, paper)
+    copies = merges.copies_of(db, paper) if copies is None else copies
     strong = [other for other, match in copies.items() if match.strength == "strong"]
     arrived_on, is_nameless = on, False
     # A copy of several papers at once is merged into none of them: each pair becomes a question.

@@ -1,0 +1,192 @@
+"""`reader import`: bring in what another program kept, and report what became of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from reader.base.messages import N_, _, ngettext
+from reader.base.text import plain
+from reader.cli import build, output
+from reader.cli.add_report import paper_text
+from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, settings_of
+from reader.gathering.imports.forms import FORMS, read_source
+from reader.gathering.imports.item import ImportedLibrary
+from reader.library.folder import Library
+from reader.morning.bring_in import Importing, unnamed_collections
+from reader.morning.file import topic_meant
+
+INCOMPLETE = 5
+MOST_LISTED = 30
+"""Lines of one part of the report; --json lists all."""
+
+
+@click.command(
+    "import",
+    cls=ReaderCommand,
+    help=N_(
+        "Bring in the papers, notes and PDFs of another program.\n\nWHAT: a BibTeX, RIS or "
+        "CSL-JSON file. Nothing in it is changed. A collection or tag with the name of a topic "
+        "files its papers there. What is here already is recognised, and nothing is doubled; "
+        "if it is stopped, the same command goes on. `reader undo` takes the whole import back. "
+        "Exit code 5: an entry or a file could not be brought in."
+    ),
+    examples={
+        "import refs.bib": N_("Import a BibTeX file"),
+        "import refs.bib --dry-run": N_("See what it would bring"),
+    },
+)
+@click.argument("what", metavar="WHAT", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help=N_("Only report; change nothing."))
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(FORMS),
+    help=N_("What WHAT is, if not recognised."),
+)
+@click.option(
+    "--topic",
+    default="",
+    metavar="TOPIC",
+    help=N_("The topic of papers whose collections name none."),
+)
+@click.option(
+    "--new", "may_be_new", is_flag=True, help=N_("Allow a topic whose folder does not exist yet.")
+)
+@as_json_option
+@click.pass_context
+def import_command(
+    context: click.Context,
+    what: Path,
+    dry_run: bool,
+    form: str | None,
+    topic: str,
+    may_be_new: bool,
+    as_json: bool,
+) -> int:
+    """Import a library. Exit code 2 where WHAT cannot be read at all, 5 for a part of it."""
+    with build.opened(context) as library:
+        if error := library.refusal():
+            raise error
+        rest = topic_meant(library, topic, may_be_new=may_be_new) if topic else ""
+        read = read_source(what.expanduser(), form or "")
+        is_quiet = settings_of(context).is_quiet
+        is_asking = not (dry_run or as_json or is_quiet or rest) and is_terminal()
+        topics = _ask_topics(library, read) if is_asking else {}
+        try:
+            with build.tools(context, library) as tools:
+                run = Importing(library, tools, read, what.expanduser(), topics, rest)
+                run.try_out() if dry_run else run.run()
+        finally:
+            # After the tools' progress bar, which would wipe the report away. Also after Ctrl-C:
+            # what was brought in so far is kept.
+            if as_json:
+                for value in (*run.entries, *run.files, *read.unplaced):
+                    output.put_json(value)
+            elif not is_quiet:
+                output.put_all(_report(run, unnamed_collections(library, read), dry_run))
+        return INCOMPLETE if read.unplaced or any(file.why for file in run.files) else 0
+
+
+def _ask_topics(library: Library, read: ImportedLibrary) -> dict[str, str]:
+    """Ask once for the topic of each collection that names none; an empty line is for none."""
+    found: dict[str, str] = {}
+    for name, n in unnamed_collections(library, read).items():
+        question = ngettext(
+            "Topic for the collection {name} ({n} paper)? A topic or a new folder, or nothing",
+            "Topic for the collection {name} ({n} papers)? A topic or a new folder, or nothing",
+            n,
+            name=plain(name),
+        )
+        try:
+            typed = input(f"{question} []: ").strip()
+        except EOFError:
+            output.put()
+            break
+        if typed:
+            found[name] = topic_meant(library, typed, may_be_new=True)
+    return found
+
+
+def _report(run: Importing, unnamed: dict[str, int], dry_run: bool) -> Iterator[str]:
+    """Lay out the report: what was brought, what was known, what needs the person."""
+    new = [entry for entry in run.entries if entry.is_new]
+    known = Counter(entry.known_by for entry in run.entries if not entry.is_new)
+    if dry_run:
+        yield _("This was a dry run: nothing was changed.")
+    yield from _part(
+        _("BROUGHT  new papers ({n})", n=len(new)),
+        [_("{place} → {paper}", place=e.item.place, paper=paper_text(e.held)) for e in new],
+    )
+    if topics := Counter(entry.held.topic for entry in new if entry.held.topic):
+        counted = [_("{topic}: {n}", topic=topic, n=n) for topic, n in topics.most_common()]
+        yield from _part(_("FILED  by their collections ({n})", n=topics.total()), counted)
+    if known:
+        yield _(
+            "KNOWN ALREADY  {n}: by their ids {ids}, by their titles {titles}",
+            n=known.total(),
+            ids=known["id"],
+            titles=known["title"],
+        )
+    n_notes = sum(entry.n_notes for entry in run.entries)
+    n_highlights = sum(entry.n_highlights for entry in run.entries)
+    n_files = sum(file.is_new for file in run.files)
+    parts = [
+        ngettext("{n} note", "{n} notes", n_notes) if n_notes else "",
+        ngettext("{n} highlight", "{n} highlights", n_highlights) if n_highlights else "",
+        ngettext("{n} PDF", "{n} PDFs", n_files) if n_files else "",
+    ]
+    if parts := list(filter(None, parts)):
+        yield _("With them: {parts}.", parts=_(", ").join(parts))
+    if unnamed and not run.rest:
+        yield from _part(
+            _("NOT FILED  collections that name no topic ({n})", n=len(unnamed)),
+            [_("{topic}: {n}", topic=name, n=n) for name, n in unnamed.items()],
+            _("Name one with --topic, or file papers later with `reader file`."),
+        )
+    if run.n_questions:
+        yield ngettext(
+            "UNCLEAR  {n} pair may be one paper: `reader merge` lists it.",
+            "UNCLEAR  {n} pairs may be one paper: `reader merge` lists them.",
+            run.n_questions,
+        )
+    if failed := [file for file in run.files if file.why]:
+        lines = [_("{path}: {what}", path=str(file.path), what=file.why) for file in failed]
+        yield from _part(
+            _("PDFS NOT BROUGHT  ({n})", n=len(failed)),
+            lines,
+            _("Put them there and run this again, or add them with `reader add`."),
+        )
+    if n := sum(entry.item.attached.n_other for entry in run.entries):
+        yield ngettext(
+            "{n} attached file is no PDF and was left where it is.",
+            "{n} attached files are no PDFs and were left where they are.",
+            n,
+        )
+    if run.read.unplaced:
+        lines = [_("{path}: {what}", path=one.place, what=one.why) for one in run.read.unplaced]
+        yield from _part(
+            _("NOT BROUGHT  ({n})", n=len(lines)),
+            lines,
+            _("Repair them in the file, and run this again: nothing is doubled."),
+        )
+    if not run.is_ended:
+        yield _("Stopped. Everything counted above is saved; the same command continues from here.")
+    elif new and not dry_run:
+        yield _("`reader undo` takes this import back.")
+
+
+def _part(head: str, lines: Iterable[str], hint: str = "") -> Iterator[str]:
+    """Lay out one part of the report: its head, some of its lines, and what to do."""
+    lines = list(lines)
+    if not lines:
+        return
+    yield head
+    yield from ("    " + plain(line) for line in lines[:MOST_LISTED])
+    if len(lines) > MOST_LISTED:
+        yield "    " + _("… and {n} more; --json lists all.", n=len(lines) - MOST_LISTED)
+    if hint:
+        yield "      " + _("→ {hint}", hint=hint)

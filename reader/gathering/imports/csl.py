@@ -1,0 +1,102 @@
+"""Read CSL-JSON: Zotero's and Better BibTeX's list of items, or an object with such a list."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reader.base.errors import UsageError
+from reader.base.messages import Text, lazy_gettext
+from reader.base.text import html_to_text, plain
+from reader.gathering.imports.item import (
+    ImportedLibrary,
+    ImportedNote,
+    ImportedPaper,
+    Unplaced,
+    make_paper,
+)
+
+_NAMING = ("URL", "archive_location", "archive", "number", "note", "annote", "container-title")
+_VENUE = ("container-title", "event-title", "publisher")
+
+
+def read_csl(text: str, *, name: str) -> ImportedLibrary:
+    """Read the items that have a title. Raises UsageError for what is no CSL-JSON."""
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UsageError(
+            what=lazy_gettext(
+                "{file}, line {line}: the JSON breaks off or is damaged ({why}).",
+                file=plain(name),
+                line=error.lineno,
+                why=error.msg,
+            ),
+            hint=lazy_gettext("Export the file again. Nothing was imported."),
+        ) from None
+    except RecursionError:
+        content = None
+    if isinstance(content, dict):
+        content = content.get("items")
+    if not isinstance(content, list):
+        raise UsageError(
+            what=lazy_gettext("{file} is JSON, but not CSL-JSON.", file=plain(name)),
+            hint=lazy_gettext("Export the library as CSL-JSON, BibTeX, RIS or RDF."),
+        )
+    items: list[ImportedPaper] = []
+    unplaced: list[Unplaced] = []
+    for number, thing in enumerate(content, 1):
+        item = thing if isinstance(thing, dict) else {}
+        key = _text(item, "citation-key") or _text(item, "id")
+        place = lazy_gettext("{file}, item {n} {key}", file=name, n=number, key=key)
+        if found := _item(item, place):
+            items.append(found)
+        else:
+            unplaced.append(Unplaced(place, lazy_gettext("the entry has no title")))
+    return ImportedLibrary("csl-json", tuple(items), tuple(unplaced))
+
+
+def _item(item: Mapping[str, Any], place: Text) -> ImportedPaper | None:
+    paper = make_paper(
+        html_to_text(_text(item, "title"))[0],
+        list(_people(item)),
+        named=[_text(item, name) for name in _NAMING],
+        doi=_text(item, "DOI"),
+        arxiv=_text(item, "number") or _text(item, "archive_location"),
+        abstract=html_to_text(_text(item, "abstract"))[0],
+        published=_issued(item),
+        venue=next((text for name in _VENUE if (text := _text(item, name))), ""),
+    )
+    if paper is None:
+        return None
+    tags = [tag.strip() for tag in re.split("[,;]", _text(item, "keyword")) if tag.strip()]
+    note = _text(item, "annote")
+    notes = (ImportedNote(note),) if plain(note) else ()
+    return ImportedPaper(paper, place, tags=tuple(dict.fromkeys(tags)), notes=notes)
+
+
+def _text(item: Mapping[str, Any], name: str) -> str:
+    value = item.get(name)
+    return str(value) if isinstance(value, str | int) else ""
+
+
+def _people(item: Mapping[str, Any]) -> Iterator[str]:
+    people = item.get("author")
+    for one in people if isinstance(people, list) else []:
+        if isinstance(one, dict):
+            parts = ("given", "non-dropping-particle", "dropping-particle", "family", "suffix")
+            name = " ".join(filter(None, (_text(one, part) for part in parts)))
+            yield name or _text(one, "literal")
+
+
+def _issued(item: Mapping[str, Any]) -> str:
+    """Read the date of an item: `{"date-parts": [[2024, 3, 1]]}`, or a text in it."""
+    issued = item.get("issued")
+    if not isinstance(issued, dict):
+        return _text(item, "issued")
+    try:
+        return "-".join(str(part) for part in issued["date-parts"][0])
+    except (KeyError, IndexError, TypeError):
+        return _text(issued, "literal") or _text(issued, "raw")

@@ -1,0 +1,128 @@
+"""Recognise what a file or folder is that somebody wants to bring, and read it."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from reader.base.errors import NotKnown, UsageError, os_reason
+from reader.base.messages import N_, Joined, Text, lazy_gettext
+from reader.base.text import plain
+from reader.gathering.imports.bibtex import read_bibtex
+from reader.gathering.imports.csl import read_csl
+from reader.gathering.imports.item import ImportedLibrary
+from reader.gathering.imports.ris import read_ris
+
+FORMS = ("bibtex", "ris", "csl-json")
+"""The forms that `--as` takes."""
+
+_MOST_BYTES = 1_000_000_000
+_ENDINGS = {".bib": "bibtex", ".bibtex": "bibtex", ".biblatex": "bibtex", ".ris": "ris",
+            ".json": "csl-json"}  # fmt: skip
+
+
+def read_source(path: Path, form: str = "") -> ImportedLibrary:
+    """Read a file or folder whole; nothing in it is changed.
+
+    form: one of FORMS, "" to recognise it. Raises NotKnown where nothing is, and UsageError for
+    what cannot be read, with the place and the remedy.
+    """
+    if not path.exists():
+        raise NotKnown(
+            what=lazy_gettext("{path} does not exist.", path=plain(str(path))),
+            hint=lazy_gettext("Name the file or folder to import."),
+        )
+    form = form or _form_of(path)
+    if path.is_dir() or not form:
+        raise _unknown(path)
+    text = decoded(_content(path), path)
+    if form == "bibtex":
+        read = read_bibtex(text, name=path.name, folder=path.parent)
+    elif form == "ris":
+        read = read_ris(text, name=path.name, folder=path.parent)
+    else:
+        read = read_csl(text, name=path.name)
+    if not read.items and not read.unplaced and text.strip():
+        what = lazy_gettext("{file} has no entry of {form}.", file=plain(str(path)), form=form)
+        raise UsageError(what=what, hint=_unknown(path).hint)
+    return read
+
+
+def _form_of(path: Path) -> str:
+    """Recognise the form by the name, and where that says nothing by the beginning."""
+    if path.is_dir():
+        return ""
+    if form := _ENDINGS.get(path.suffix.lower()):
+        return form
+    start = _content(path, 4_000).lstrip(codecs.BOM_UTF8).lstrip()
+    if start.startswith(b"TY  -"):
+        return "ris"
+    if start.startswith((b"[", b"{")):
+        return "csl-json"
+    return "bibtex" if start.startswith((b"@", b"%")) else ""
+
+
+def _content(path: Path, most: int = _MOST_BYTES) -> bytes:
+    try:
+        if not path.is_file():  # a pipe has no end
+            raise _unknown(path)
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        what = lazy_gettext("{path}: {why}.", path=plain(str(path)), why=os_reason(error))
+        raise UsageError(
+            what=what, hint=lazy_gettext("Check that you may read the file.")
+        ) from None
+
+
+def _unknown(path: Path) -> UsageError:
+    return UsageError(
+        what=lazy_gettext("{path} is nothing that can be imported.", path=plain(str(path))),
+        hint=lazy_gettext(
+            "Give one of these, and name it with --as if it is not recognised: {forms}.",
+            forms=Joined(FORMS, N_(", ")),
+        ),
+    )
+
+
+def decoded(content: bytes, path: Path) -> str:
+    """Decode a text file. Raises UsageError for any encoding but UTF-8: a guess may be wrong, and
+    would spoil names for good."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:100]:
+        raise _not_utf8(path, "UTF-16", 1)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _not_utf8(path, _encoding(content), line) from None
+
+
+def _not_utf8(path: Path, encoding: str, line: int) -> UsageError:
+    name: Text = plain(path.name)
+    return UsageError(
+        what=lazy_gettext(
+            "{file}, line {line}: the text is not UTF-8, but probably {encoding}. "
+            "Nothing was imported.",
+            file=name,
+            line=line,
+            encoding=encoding,
+        ),
+        hint=lazy_gettext(
+            "Save it as UTF-8, for instance: iconv -f {encoding} -t UTF-8 {file} > utf8-{file}",
+            file=name,
+            encoding=encoding,
+        ),
+    )
+
+
+def _encoding(content: bytes) -> str:
+    """Guess the encoding of a text that is not UTF-8, for the message."""
+    for encoding, name in (("euc_jp", "EUC-JP"), ("cp932", "SHIFT_JIS")):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        # Hiragana stands in all Japanese sentences; bytes of Latin-1 hardly ever decode to it.
+        if any("\u3041" <= char <= "\u30fa" for char in text):
+            return name
+    return "LATIN1"

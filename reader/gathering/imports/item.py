@@ -1,0 +1,146 @@
+"""Define a paper as another program keeps it: with its collections, tags, notes and files."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from reader.base.messages import Text
+from reader.base.text import plain
+from reader.library.highlight import Highlight
+from reader.library.identity import title_fold
+from reader.library.ids import find_ids
+from reader.library.paper import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedNote:
+    """A note as Markdown, and when it was written last; None where the source does not say."""
+
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFiles:
+    """The files of an entry. pdfs: whether they are there or not. outside: paths that lead out of
+    the folder of the source, which are not followed. n_other: files that are no PDFs."""
+
+    pdfs: tuple[Path, ...] = ()
+    outside: tuple[Path, ...] = ()
+    n_other: int = 0
+
+
+def attached(paths: Iterable[str], folder: Path) -> AttachedFiles:
+    """Sort the paths of an entry's files. folder: in which relative ones begin."""
+    pdfs: list[Path] = []
+    outside: list[Path] = []
+    n_other = 0
+    for path in dict.fromkeys(paths):
+        is_absolute = path.startswith("/") or _DRIVE.match(path)
+        file = Path(path) if is_absolute else folder / path
+        if not is_absolute and ".." in Path(path).parts:
+            outside.append(file)
+        elif file.suffix.lower() == ".pdf":
+            pdfs.append(file)
+        else:
+            n_other += 1
+    return AttachedFiles(tuple(pdfs), tuple(outside), n_other)
+
+
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedPaper:
+    """An entry of a source.
+
+    place: where it stands there, as "library.bib, line 12". collections: their paths with "/",
+    innermost name last.
+    """
+
+    paper: Paper
+    place: Text
+    collections: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    notes: tuple[ImportedNote, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+    attached: AttachedFiles = AttachedFiles()
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Something in a source that could not be brought: where it stands, and why."""
+
+    place: Text
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedLibrary:
+    """All that a source holds. form: its name in `forms.FORMS`."""
+
+    form: str
+    items: tuple[ImportedPaper, ...]
+    unplaced: tuple[Unplaced, ...] = ()
+
+
+_YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
+_DAY = re.compile(r"\b((?:1[5-9]|20)\d\d)[-/](\d{1,2})(?:[-/](\d{1,2}))?\b")
+_ARXIV = re.compile(r"(?:[a-z-]+(?:\.[a-z]{2})?/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
+
+
+def make_paper(
+    title: str,
+    authors: Sequence[str],
+    *,
+    named: Iterable[str],
+    doi: str = "",
+    arxiv: str = "",
+    abstract: str = "",
+    published: str = "",
+    venue: str = "",
+) -> Paper | None:
+    """Make a paper of what an entry says; None for one without a title.
+
+    named: texts that name the paper itself, such as its address. arxiv: a number that needs no
+    "arXiv:". published: a date in any common form. venue: becomes the comment.
+    A paper without an id gets one that is made of its title, first author and year, `pdf:…`,
+    which gives way as soon as a source brings the paper.
+    """
+    title = plain(title)
+    if not title_fold(title):
+        return None
+    texts = [f"doi:{doi}" if doi.startswith("10.") else doi]
+    texts.append(f"arXiv:{arxiv}" if _ARXIV.fullmatch(arxiv) else arxiv)
+    ids = [one.id for text in (*texts, *named) for one in find_ids(text)]
+    people = [name for author in authors if (name := plain(author))]
+    on = day_of(published)
+    if not ids:
+        year = str(on.year) if on else ""
+        told = "\n".join((title_fold(title), *(a.casefold() for a in people[:1]), year))
+        ids = [f"pdf:{hashlib.sha256(told.encode()).hexdigest()[:16]}"]
+    ids.sort(key=lambda id_: not id_.startswith("arxiv:"))  # arXiv's first
+    return Paper(
+        ids=tuple(dict.fromkeys(ids)),
+        title=title,
+        authors=tuple(people),
+        abstract=plain(abstract),
+        comment=plain(venue),
+        published_on=on,
+    )
+
+
+def day_of(written: str) -> date | None:
+    """Read a date, or the year in a text as the first of January; None where there is neither."""
+    if match := _DAY.search(written):
+        try:
+            return date(int(match[1]), int(match[2]), int(match[3] or 1))
+        except ValueError:
+            pass
+    year = _YEAR.search(written)
+    return date(int(year[1]), 1, 1) if year else None

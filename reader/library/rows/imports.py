@@ -1,0 +1,248 @@
+"""Store what imports brought, and take an import back.
+
+`imported` has a row for each thing that an import made, by the part of the library and its key
+there. A paper is deleted by an undo only where nothing else stands on it: every table that names
+papers counts, but for those in `_OWN`, whose rows come with a paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from reader.library.rows.database import Database, Row
+from reader.library.rows.decisions import next_act
+from reader.library.rows.versions import BY_HAND
+
+Part = Literal["paper", "identifier", "filing", "note", "highlight", "pdf", "tag", "collection"]
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import. source: the path that was named. ended_at: None while it is not complete."""
+
+    id: int
+    act: int
+    source: str
+    form: str
+    at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MadeByImport:
+    """A thing that an import made. key: its id in its table; of a PDF the SHA-256, of a paper
+    its place in the source."""
+
+    id: int
+    paper: int
+    part: Part
+    key: str
+
+
+_OWN = ("identifiers", "authors", "versions", "origins", "changes", "pdfs", "additions",
+        "marked_copies", "returned", "place_history", "citations", "openings", "questions",
+        "exports", "imported")  # fmt: skip
+"""Tables whose rows are deleted with a paper that an import is taken back for."""
+
+
+def begin(db: Database, source: str, form: str, *, at: datetime) -> Import:
+    """Go on with the import of a source that was not completed, or begin a new one."""
+    with db.writing():
+        found = db.read_one(
+            """
+            SELECT * FROM imports
+            WHERE source = ? AND ended_at IS NULL AND undone_at IS NULL ORDER BY id DESC LIMIT 1
+            """,
+            (source,),
+        )
+        if found is None:
+            number = db.execute(
+                "INSERT INTO imports (act, source, form, at) VALUES (?, ?, ?, ?)",
+                (next_act(db), source, form, at.isoformat()),
+            )
+            found = db.read("SELECT * FROM imports WHERE id = ?", (number,))[0]
+    return _import(found)
+
+
+def end(db: Database, one: Import, *, at: datetime) -> bool:
+    """Record that an import is complete; one that made nothing is forgotten.
+
+    Returns whether it made anything.
+    """
+    with db.writing():
+        if db.read_one("SELECT 1 FROM imported WHERE import = ?", (one.id,)) is None:
+            db.execute("DELETE FROM imports WHERE id = ?", (one.id,))
+            return False
+        db.execute("UPDATE imports SET ended_at = ? WHERE id = ?", (at.isoformat(), one.id))
+    return True
+
+
+def standing(db: Database, *, act: int | None = None, limit: int = 1) -> list[Import]:
+    """List the imports that were not taken back, the newest first. act: only that one."""
+    rows = db.read(
+        """
+        SELECT * FROM imports WHERE undone_at IS NULL AND (?1 IS NULL OR act = ?1)
+        ORDER BY act DESC LIMIT ?2
+        """,
+        (act, limit),
+    )
+    return [_import(row) for row in rows]
+
+
+def add_made(db: Database, one: Import, paper: int, part: Part, keys: Iterable[object]) -> None:
+    """Record things that an import made for a paper, each once."""
+    db.execute_many(
+        "INSERT OR IGNORE INTO imported (import, paper, part, key) VALUES (?, ?, ?, ?)",
+        [(one.id, paper, part, str(key)) for key in keys],
+    )
+
+
+def made(db: Database, one: Import) -> list[MadeByImport]:
+    """List what an import made and is still there, in that order."""
+    rows = db.read("SELECT * FROM imported WHERE import = ? ORDER BY id", (one.id,))
+    return [MadeByImport(r["id"], r["paper"], r["part"], r["key"]) for r in rows]
+
+
+def is_brought_by(db: Database, one: Import, paper: int) -> bool:
+    """Check whether an import brought a paper."""
+    found = db.read_one(
+        "SELECT 1 FROM imported WHERE import = ? AND paper = ? AND part = 'paper'", (one.id, paper)
+    )
+    return found is not None
+
+
+def newest_ids(db: Database) -> dict[Part, int]:
+    """Read the newest ids of the tables in which an import adds rows of a paper."""
+    row = db.read(
+        """
+        SELECT coalesce((SELECT max(id) FROM notes), 0) AS note,
+            coalesce((SELECT max(id) FROM highlights), 0) AS highlight,
+            coalesce((SELECT max(id) FROM filings), 0) AS filing
+        """
+    )[0]
+    return {"note": row["note"], "highlight": row["highlight"], "filing": row["filing"]}
+
+
+def added_after(db: Database, paper: int, ids: dict[Part, int]) -> dict[Part, list[int]]:
+    """List the rows of a paper that were added after `newest_ids` read the given ids."""
+    tables: dict[Part, str] = {"note": "notes", "highlight": "highlights", "filing": "filings"}
+    return {
+        part: [
+            r["id"]
+            for r in db.read(
+                f"SELECT id FROM {tables[part]} WHERE paper = ? AND id > ?",  # noqa: S608
+                (paper, newest),
+            )
+        ]
+        for part, newest in ids.items()
+    }
+
+
+def take_back(db: Database, one: Import, *, at: datetime) -> None:
+    """Mark an import as taken back, in the open transaction."""
+    db.execute("DELETE FROM imported WHERE import = ?", (one.id,))
+    db.execute("UPDATE imports SET undone_at = ? WHERE id = ?", (at.isoformat(), one.id))
+
+
+def delete_notes(db: Database, paper: int, ids: set[int]) -> int:
+    """Delete the newest revisions of a paper's note as far as they are among some ids."""
+    n = 0
+    for r in db.read("SELECT id FROM notes WHERE paper = ? ORDER BY id DESC", (paper,)):
+        if r["id"] not in ids:
+            break
+        db.execute("DELETE FROM notes WHERE id = ?", (r["id"],))
+        n += 1
+    if n:
+        _forget_texts(db, paper, "note")
+    return n
+
+
+def delete_filing(db: Database, paper: int, ids: set[int]) -> bool:
+    """Delete the last filing of a paper if it is among some ids."""
+    row = db.read_one("SELECT max(id) AS id FROM filings WHERE paper = ?", (paper,))
+    if row is None or row["id"] not in ids:
+        return False
+    db.execute("DELETE FROM filings WHERE id = ?", (row["id"],))
+    return True
+
+
+def delete_highlights(db: Database, paper: int, ids: set[int]) -> None:
+    """Delete states of a paper's marks, except those of marks that have a later state."""
+    # The last states first, since later ones name the first as their mark.
+    for id_ in sorted(ids, reverse=True):
+        later = db.read_one("SELECT 1 FROM highlights WHERE mark = ? AND id != ?", (id_, id_))
+        if later is None:
+            db.execute("DELETE FROM sightings WHERE highlight = ?", (id_,))
+            db.execute("DELETE FROM highlights WHERE id = ?", (id_,))
+    _forget_texts(db, paper, "highlight")
+
+
+def delete_identifiers(db: Database, paper: int, ids: Iterable[str]) -> None:
+    """Take identifiers from a paper, except the canonical one."""
+    db.execute_many(
+        """
+        DELETE FROM identifiers WHERE paper = ? AND id = ?
+        AND id NOT IN (SELECT canonical FROM papers)
+        """,
+        [(paper, id_) for id_ in ids],
+    )
+
+
+def delete_pdf(db: Database, paper: int, sha256: str) -> str:
+    """Delete the row of a paper's PDF with its passages; returns its path, "" for none."""
+    row = db.read_one("SELECT path FROM pdfs WHERE paper = ? AND sha256 = ?", (paper, sha256))
+    if row is None:
+        return ""
+    db.execute("DELETE FROM pdfs WHERE paper = ?", (paper,))
+    db.execute("DELETE FROM additions WHERE paper = ? AND sha256 = ?", (paper, sha256))
+    _forget_texts(db, paper, "passage")
+    return str(row["path"])
+
+
+def delete_paper(db: Database, paper: int) -> bool:
+    """Delete a paper on which nothing stands; returns whether that was so."""
+    brought = db.read_one("SELECT 1 FROM origins WHERE paper = ? AND source != ?", (paper, BY_HAND))
+    if brought is not None:
+        return False
+    # Each table that names papers, by the layout of the database itself: none can be forgotten.
+    columns = db.read(
+        """
+        SELECT m.name AS "table", f."from" AS "column" FROM sqlite_schema AS m
+        JOIN pragma_foreign_key_list(m.name) AS f ON f."table" = 'papers' WHERE m.type = 'table'
+        """
+    )
+    own = [c for c in columns if c["table"] in _OWN]
+    for c in (c for c in columns if c["table"] not in _OWN):
+        statement = f'SELECT 1 FROM "{c["table"]}" WHERE "{c["column"]}" = ? LIMIT 1'  # noqa: S608
+        if db.read_one(statement, (paper,)) is not None:
+            return False
+    for c in own:
+        statement = f'DELETE FROM "{c["table"]}" WHERE "{c["column"]}" = ?'  # noqa: S608
+        db.execute(statement, (paper,))
+    db.execute("DELETE FROM papers WHERE id = ?", (paper,))
+    _forget_texts(db, paper)
+    for table in ("ranks", "ranked", "pictures"):
+        db.execute(f"DELETE FROM idx.{table} WHERE paper = ?", (paper,))  # noqa: S608
+    return True
+
+
+def _forget_texts(db: Database, paper: int, kind: str = "%") -> None:
+    """Delete the texts of a paper in index.db: all, or those of a kind."""
+    which = "SELECT id FROM idx.texts WHERE paper = ? AND kind LIKE ?"
+    db.execute(f"DELETE FROM idx.full_text WHERE rowid IN ({which})", (paper, kind))  # noqa: S608
+    db.execute("DELETE FROM idx.texts WHERE paper = ? AND kind LIKE ?", (paper, kind))
+
+
+def _import(row: Row) -> Import:
+    ended = row["ended_at"]
+    return Import(
+        row["id"],
+        row["act"],
+        row["source"],
+        row["form"],
+        datetime.fromisoformat(row["at"]),
+        datetime.fromisoformat(ended) if ended else None,
+    )

@@ -1,0 +1,399 @@
+"""Bring in what another program kept: its papers, with their topics, notes, highlights and PDFs.
+
+An import is one act. Its entries come first, a hundred in one transaction, then its PDFs, each in
+its own. After a kill the same import goes on: an entry that is here is recognised and adds
+nothing twice.
+
+What is brought is the person's own: it stands in no morning's list, and is read only where it
+has a note.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from reader.base.errors import PdfError
+from reader.base.messages import Text, lazy_gettext
+from reader.base.text import as_utf8, plain, visible
+from reader.gathering.imports.item import ImportedLibrary, ImportedNote, ImportedPaper
+from reader.library.file_names import fold_name
+from reader.library.folder import Library
+from reader.library.highlight import Marks
+from reader.library.identity import Match
+from reader.library.paper import LibraryPaper, Paper
+from reader.library.rows import decisions, filings, imports, merges, papers
+from reader.library.rows.database import lock_file
+from reader.library.rows.versions import BY_HAND
+from reader.morning.added_file import FileContent, Keeper, are_in, look_at
+from reader.morning.complete import AddTools
+from reader.morning.file import topic_names
+from reader.notes.rows import exports, notes
+from reader.notes.words import is_written
+from reader.notes.write import check_typed, checked_text
+from reader.pdfs.marked_copies import ReturnedCopy, keep_marks
+from reader.pdfs.move import has_bytes
+from reader.pdfs.recognise import PdfSketches, Recognition
+from reader.pdfs.rows import pdfs
+from reader.search.encode import index_words
+from reader.search.rows import index
+
+AT_ONCE = 100
+"""Entries in one transaction, which is what a kill may lose."""
+
+KnownBy = Literal["", "id", "title"]
+"""By what an entry was recognised as a paper of the library; "" where it is a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedEntry:
+    """The outcome of an entry: its paper, how it was known, and what it added to that.
+
+    is_again: a new paper that an earlier run of the same import brought before it was stopped.
+    """
+
+    item: ImportedPaper
+    held: LibraryPaper
+    known_by: KnownBy
+    is_again: bool = False
+    n_notes: int = 0
+    n_highlights: int = 0
+
+    @property
+    def is_new(self) -> bool:
+        """Check whether this import brought the paper."""
+        return not self.known_by or self.is_again
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """The outcome of an attached PDF. why: "" where it is in the library now or was before."""
+
+    path: Path
+    held: LibraryPaper
+    is_new: bool = False
+    why: Text = ""
+
+    @property
+    def name(self) -> str:
+        """Return the path as text, whatever its bytes."""
+        return as_utf8(str(self.path))
+
+
+class _OnlyTried(Exception):
+    """Ends the transaction of a dry run, so that nothing of it stays."""
+
+
+@dataclass
+class Importing:
+    """One run of an import.
+
+    source: the path that was named. topics: collection → topic, for those that name none
+    themselves; rest: the topic of papers that have no other, "" for none.
+    entries, files: what became of all; act: of the import, 0 where it made nothing.
+    """
+
+    library: Library
+    tools: AddTools
+    read: ImportedLibrary
+    source: Path
+    topics: Mapping[str, str] = field(default_factory=dict)
+    rest: str = ""
+    entries: list[ImportedEntry] = field(default_factory=list)
+    files: list[ImportedFile] = field(default_factory=list)
+    n_questions: int = 0
+    is_ended: bool = False
+
+    def try_out(self) -> None:
+        """Find out what `run` would do with the entries; nothing is changed."""
+        with suppress(_OnlyTried), self.library.db.writing():
+            one = self._begin()
+            for item in self.read.items:
+                self._bring(one, item)
+            self._missing_files()
+            self.is_ended = True
+            raise _OnlyTried
+
+    def run(self) -> None:
+        """Bring all in. Raises Locked while another process adds, StoreError when a disk fails:
+        what was brought until then stays, and the next run goes on."""
+        with lock_file(self.library.folder / "add.lock"):
+            db, n_all = self.library.db, len(self.read.items)
+            asked = len(merges.open_questions(db))
+            one = self._begin()
+            for begin in range(0, n_all, AT_ONCE):
+                with db.writing():
+                    for item in self.read.items[begin : begin + AT_ONCE]:
+                        self._bring(one, item)
+                self.tools.progress("import", len(self.entries), n_all)
+            self._bring_files(one)
+            index_words(self.library, self.tools)
+            imports.end(db, one, at=self.library.now())
+            self.n_questions = len(merges.open_questions(db)) - asked
+            self.is_ended = True
+
+    def _begin(self) -> imports.Import:
+        source = str(self.source.absolute())
+        return imports.begin(self.library.db, source, self.read.form, at=self.library.now())
+
+    def _bring(self, one: imports.Import, item: ImportedPaper) -> None:
+        """Bring one entry in, in the open transaction."""
+        db, on = self.library.db, self.library.today()
+        before = imports.newest_ids(db)
+        row, known_by, copies = recognise_entry(self.library, item.paper)
+        ids: list[str] = []
+        if row is None:
+            papers.add_new(db, item.paper, copies, source=BY_HAND, on=on)
+            found = papers.paper_with_id(db, item.paper.id)
+            assert found is not None  # noqa: S101  added just above
+            row = found.row
+            imports.add_made(db, one, row, "paper", [item.place])
+        else:
+            ids = [i for i in item.paper.ids if not i.startswith("pdf:")]
+            ids = [i for i in ids if i not in papers.ids_here(db, ids)]
+            for id_ in ids:
+                papers.add_identifier(db, id_, papers.papers_at(db, [row])[0].paper)
+            imports.add_made(db, one, row, "identifier", ids)
+        is_again = known_by != "" and imports.is_brought_by(db, one, row)
+        [held] = papers.papers_at(db, [row])
+        if held.topic is None and (topic := self.topic_of(item)):
+            # The person's own collections say where it belongs, as filing by hand does.
+            decisions.add_filing(db, row, topic, at=self.library.now(), is_by_hand=True)
+        self._add_notes(held, item.notes)
+        if item.highlights:
+            self._add_highlights(held, item)
+        made = imports.added_after(db, row, before)
+        for part, numbers in made.items():
+            imports.add_made(db, one, row, part, numbers)
+        imports.add_made(db, one, row, "tag", item.tags)
+        imports.add_made(db, one, row, "collection", item.collections)
+        [held] = papers.papers_at(db, [row])
+        n_notes, n_highlights = len(made["note"]), len(made["highlight"])
+        entry = ImportedEntry(item, held, known_by, is_again, n_notes, n_highlights)
+        self.entries.append(entry)
+
+    @cached_property
+    def _known_topics(self) -> Mapping[str, str]:
+        return _by_name(topic_names(self.library))
+
+    def topic_of(self, item: ImportedPaper) -> str:
+        """Choose the topic of an entry: by its collections, then its tags, else `rest`."""
+        for name in (*item.collections, *item.tags):
+            if topic := named_topic(name, self._known_topics) or self.topics.get(name, ""):
+                return topic
+        return self.rest
+
+    def _add_notes(self, held: LibraryPaper, several: Sequence[ImportedNote]) -> None:
+        """Add the notes of an entry that the paper's note does not have, each as a revision.
+
+        A revision is the whole note, so each one keeps the words before it.
+        """
+        db, now = self.library.db, self.library.now()
+        if not several:
+            return
+        known = [one.text for one in notes.revisions(db, held.row)]
+        for note in sorted(several, key=lambda n: n.at or now):
+            words = checked_text(visible(note.text)).strip()
+            if not plain(words) or any(words in text for text in known):
+                continue
+            text = f"{known[-1]}\n\n{words}" if known else words
+            check = check_typed(self.library, held, text, None)
+            written = is_written(text) and not (check and check.is_mostly_copied)
+            # A clock that went wrong there must not make a moment that is still to come.
+            at = min(note.at or now, now)
+            on = self.library.day_of(at)
+            notes.add_note(db, held.row, text, is_written=written, came_from="file", at=at, on=on)
+            known.append(text)
+
+    def _add_highlights(self, held: LibraryPaper, item: ImportedPaper) -> None:
+        nowhere = Path(f"/{self.read.form}")
+        place = f"{self.read.form}:{held.paper.id}"
+        marks = ReturnedCopy(held, place, "", "", b"", Marks(item.highlights))
+        keep_marks(self.library, marks, nowhere)
+
+    def _bring_files(self, one: imports.Import) -> None:
+        """Copy the PDFs of the entries; one that was copied before is not read again."""
+        wanted = self._missing_files()
+        fresh = [path for path in wanted if not self._is_in(path)]
+        self.files += [ImportedFile(p, held) for p, held in wanted.items() if p not in fresh]
+        keeper = Keeper(self.library, self.tools, PdfSketches.of(self.library))
+        why_it = str(lazy_gettext("it is attached to it in what was imported"))
+        for n_done, (path, answer) in enumerate(self.tools.read_marked(fresh), 1):
+            held = wanted[path]
+            try:
+                if isinstance(answer, PdfError):
+                    raise answer
+                content = FileContent(look_at(path, path), *answer)
+                with self.library.db.writing():
+                    before = imports.newest_ids(self.library.db)
+                    row = merges.row_now(self.library.db, held.row)
+                    kept = keeper.keep(content, Recognition("strong", row, why_it))
+                    self._record_file(one, row, content, before)
+                is_other = kept.addition.outcome == "duplicate" and not kept.marked.copy
+                pdf = pdfs.pdf_of(self.library.db, row)
+                is_same = pdf is not None and pdf.sha256 == content.file.sha256
+                why: Text = kept.addition.why if is_other and not is_same else ""
+                self.files.append(ImportedFile(path, held, is_new=not is_other, why=why))
+            except PdfError as error:
+                self.files.append(ImportedFile(path, held, why=error.what))
+            self.tools.progress("add", n_done, len(fresh))
+
+    def _missing_files(self) -> dict[Path, LibraryPaper]:
+        """Return the PDFs that are there, with their papers; the others are outcomes now."""
+        there = {}
+        for entry in self.entries:
+            for path in entry.item.attached.outside:
+                why = lazy_gettext("its path leads out of the folder")
+                self.files.append(ImportedFile(path, entry.held, why=why))
+            for path in entry.item.attached.pdfs:
+                if os.path.isfile(path):
+                    there[path] = entry.held
+                else:
+                    why = lazy_gettext("there is no such file")
+                    self.files.append(ImportedFile(path, entry.held, why=why))
+        return there
+
+    def _record_file(
+        self,
+        one: imports.Import,
+        row: int,
+        content: FileContent,
+        before: dict[imports.Part, int],
+    ) -> None:
+        db = self.library.db
+        pdf = pdfs.pdf_of(db, row)
+        if pdf is not None and pdf.sha256 == content.file.sha256:
+            imports.add_made(db, one, row, "pdf", [pdf.sha256])
+        for part, numbers in imports.added_after(db, row, before).items():
+            imports.add_made(db, one, row, part, numbers)
+
+    def _is_in(self, path: Path) -> bool:
+        """Check whether a file was added before, and is as it was then."""
+        known = pdfs.addition_of(self.library.db, str(path))
+        if known is None or known.paper is None:
+            return False
+        status = path.stat()
+        is_as_before = (status.st_size, status.st_mtime_ns) == (known.n_bytes, known.modified_ns)
+        return is_as_before and are_in(self.library, known, path, path)
+
+
+def recognise_entry(
+    library: Library, paper: Paper
+) -> tuple[int | None, KnownBy, Mapping[int, Match]]:
+    """Find the paper of the library that an entry is, None for a new one, and what may be it."""
+    db = library.db
+    if (row := merges.row_of(db, paper)) is not None:
+        return merges.row_now(db, row), "id", {}
+    # An entry without an id is what its title names, where nothing speaks against it.
+    if paper.id.startswith("pdf:") and (row := merges.meant_by(db, paper)) is not None:
+        return row, "title", {}
+    copies = merges.copies_of(db, paper)
+    strong = [row for row, match in copies.items() if match.strength == "strong"]
+    return (strong[0], "title", copies) if len(strong) == 1 else (None, "", copies)
+
+
+def _by_name(topics: Sequence[str]) -> dict[str, str]:
+    """Map the folded paths of topics, and their last names where only one has that, to topics."""
+    last: dict[str, list[str]] = {}
+    for topic in topics:
+        last.setdefault(fold_name(topic.rpartition("/")[2]), []).append(topic)
+    alone = {name: several[0] for name, several in last.items() if len(several) == 1}
+    return alone | {fold_name(topic): topic for topic in topics}
+
+
+def named_topic(collection: str, known: Mapping[str, str]) -> str:
+    """Find the topic that a collection names, the innermost folder first; "" for none."""
+    parts = collection.split("/")
+    for end in range(len(parts), 0, -1):
+        for start in range(end):
+            if topic := known.get(fold_name("/".join(parts[start:end]))):
+                return topic
+    return ""
+
+
+def unnamed_collections(library: Library, read: ImportedLibrary) -> dict[str, int]:
+    """Count the papers of each collection that names no topic, without those that have a topic."""
+    known = _by_name(topic_names(library))
+    found: dict[str, int] = {}
+    for item in read.items:
+        if any(named_topic(name, known) for name in (*item.collections, *item.tags)):
+            continue
+        row = recognise_entry(library, item.paper)[0] if item.collections else None
+        if row is None or papers.papers_at(library.db, [row])[0].topic is None:
+            for name in item.collections:
+                found[name] = found.get(name, 0) + 1
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBackImport:
+    """An import that was taken back. kept: papers that stay, since something later stands on
+    them; n_notes: the revisions that went."""
+
+    source: str
+    n_papers: int
+    n_notes: int
+    n_files: int
+    kept: tuple[LibraryPaper, ...]
+
+
+def undo_import(library: Library, one: imports.Import) -> TakenBackImport:
+    """Take an import back.
+
+    What the person added later stays, with the paper that it is about.
+    """
+    db = library.db
+    with db.writing():
+        by_paper: dict[int, dict[str, list[str]]] = {}
+        for made in imports.made(db, one):
+            row = merges.row_now(db, made.paper)
+            by_paper.setdefault(row, {}).setdefault(made.part, []).append(made.key)
+        kept, files, n_papers, n_notes = [], list[tuple[str, str]](), 0, 0
+        for row, parts in by_paper.items():
+            numbers = {p: {int(key) for key in parts.get(p, ())} for p in _NUMBERED}
+            there = _files_of(library, row)
+            n_notes += imports.delete_notes(db, row, numbers["note"])
+            if numbers["note"] and notes.revisions(db, row):
+                index.add_note_text(db, row)
+            imports.delete_filing(db, row, numbers["filing"])
+            imports.delete_highlights(db, row, numbers["highlight"])
+            if "paper" in parts:
+                # A file that the person changed since keeps its paper.
+                if None not in there.values() and imports.delete_paper(db, row):
+                    n_papers += 1
+                    files += [(path, sha256 or "") for path, sha256 in there.items()]
+                else:
+                    kept += papers.papers_at(db, [row])
+                continue
+            imports.delete_identifiers(db, row, parts.get("identifier", ()))
+            for sha256 in parts.get("pdf", ()):
+                if sha256 in there.values() and (path := imports.delete_pdf(db, row, sha256)):
+                    files.append((path, sha256))
+        imports.take_back(db, one, at=library.now())
+    # The rows first: a kill between the two leaves files that nothing names.
+    for path, sha256 in files:
+        if has_bytes(library.folder / path, sha256):
+            (library.folder / path).unlink()
+    return TakenBackImport(one.source, n_papers, n_notes, len(files), tuple(kept))
+
+
+_NUMBERED = ("note", "filing", "highlight")
+
+
+def _files_of(library: Library, row: int) -> dict[str, str | None]:
+    """List the files of a paper that are here: path → SHA-256, None where one was changed."""
+    db = library.db
+    found = {p.path: p.sha256 for p in filings.places(db, [row], has_notes=False)}
+    if written := exports.exported(db, row):
+        found[written.path] = hashlib.sha256(written.content.encode()).hexdigest()
+    return {
+        path: sha256 if has_bytes(library.folder / path, sha256) else None
+        for path, sha256 in found.items()
+        if (library.folder / path).exists()
+    }

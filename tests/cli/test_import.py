@@ -1,0 +1,114 @@
+"""Run `reader import` as a person does: whole, dry, broken, asked, taken back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.installed import NOW, READER, environment, rows, run_here
+from tests.terminal import on_terminal
+
+BIB = r"""
+@article{a, title={Whistling Moss in Old Gardens}, author={Ada Field}, year=2019, doi={10.5555/1},
+  groups={Speech/Old}, annote={My words on moss. They are two sentences.}, file={gone.pdf}}
+@broken{b, title=
+@misc{c, title={Bees}, eprint={2506.00002}, archivePrefix={arXiv}}
+"""
+
+
+@pytest.fixture
+def bib(tmp_path: Path) -> Path:
+    file = tmp_path / "old library.bib"
+    file.write_text(BIB, "utf-8")
+    return file
+
+
+def test_the_report_says_what_became_of_each_entry(library: Path, bib: Path) -> None:
+    before = bib.read_bytes(), sorted(bib.parent.iterdir())
+    ran = run_here("import", str(bib), library=library)
+    assert (ran.code, ran.err) == (5, "")
+    assert ran.out.splitlines() == [
+        "BROUGHT  new papers (2)",
+        "    old library.bib, line 2 → [2019 Field] Whistling Moss in Old Gardens",
+        "    old library.bib, line 5 → [2025] Bees",
+        "With them: 1 note.",
+        "NOT FILED  collections that name no topic (1)",
+        "    Speech/Old: 1",
+        "      → Name one with --topic, or file papers later with `reader file`.",
+        "PDFS NOT BROUGHT  (1)",
+        f"    {bib.parent}/gone.pdf: there is no such file",
+        "      → Put them there and run this again, or add them with `reader add`.",
+        "NOT BROUGHT  (1)",
+        "    old library.bib, line 4: the entry cannot be read (Unexpected block start: `@misc`. "
+        "Was still looking for field-value closing `,` or `}`)",
+        "      → Repair them in the file, and run this again: nothing is doubled.",
+        "`reader undo` takes this import back.",
+    ]
+    assert (bib.read_bytes(), sorted(bib.parent.iterdir())) == before
+    again = run_here("import", str(bib), library=library)
+    assert "KNOWN ALREADY  2: by their ids 2, by their titles 0" in again.out
+    assert "BROUGHT  new" not in again.out
+
+
+def test_an_import_is_taken_back_whole(library: Path, bib: Path) -> None:
+    before = rows(library, "SELECT id FROM papers")
+    run_here("import", str(bib), library=library)
+    ran = run_here("undo", library=library)
+    assert ran.out == f"Undone (import): {bib}. Taken back: 2 papers, 1 note, 0 files.\n"
+    assert rows(library, "SELECT id FROM papers") == before
+
+
+def test_a_dry_run_reports_the_same_and_changes_nothing(library: Path, bib: Path) -> None:
+    dry = run_here("import", str(bib), "--dry-run", library=library)
+    assert rows(library, "SELECT * FROM imports") == []
+    ran = run_here("import", str(bib), library=library)
+    assert dry.code == ran.code == 5
+    assert dry.out.splitlines()[1:] == ran.out.splitlines()[:-1]
+
+
+def test_json_has_a_line_for_each_entry_file_and_what_was_not_brought(
+    library: Path, bib: Path
+) -> None:
+    ran = run_here("import", str(bib), "--json", "--topic", "Speech", "--new", library=library)
+    lines = [json.loads(line) for line in ran.out.splitlines()]
+    assert [line.get("is_new") for line in lines] == [True, True, False, None]
+    assert lines[0]["topic"] == "Speech"
+    assert lines[1] == {
+        "place": "old library.bib, line 5",
+        "id": "arxiv:2506.00002",
+        "title": "Bees",
+        "topic": "Speech",
+        "is_new": True,
+        "known_by": None,
+        "n_notes": 0,
+        "n_highlights": 0,
+    }
+    assert lines[2]["why"] == "there is no such file"
+    assert lines[3]["place"] == "old library.bib, line 4"
+
+
+def test_what_cannot_be_read_changes_nothing(library: Path, tmp_path: Path) -> None:
+    file = tmp_path / "old.bib"
+    file.write_bytes("@misc{a, title={蜂とこけの研究について}}".encode("cp932"))
+    ran = run_here("import", str(file), library=library)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.splitlines() == [
+        "reader: old.bib, line 1: the text is not UTF-8, but probably SHIFT_JIS. Nothing was "
+        "imported.",
+        "  Save it as UTF-8, for instance: iconv -f SHIFT_JIS -t UTF-8 old.bib > utf8-old.bib",
+    ]
+    assert rows(library, "SELECT * FROM imports") == []
+    assert run_here("import", str(tmp_path / "none.bib"), library=library).code == 4
+
+
+def test_on_a_terminal_it_asks_once_for_the_topic_of_a_collection(library: Path, bib: Path) -> None:
+    env = environment(library, NOW, {"TERM": "xterm-256color"})
+    with on_terminal([READER, "import", str(bib)], env, columns=100, lines=40) as terminal:
+        terminal.until("Topic for the collection Speech/Old (1 paper)?")
+        terminal.press("moss\r")
+        assert terminal.end() == 5
+    assert rows(library, "SELECT topic, is_by_hand FROM filings") == [("moss", 1)]
+    ran = run_here("import", str(bib), library=library)
+    assert "NOT FILED" not in ran.out

@@ -1,0 +1,255 @@
+"""Test the reading of what other programs keep, good files and damaged ones."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.base.errors import ReaderError
+from reader.gathering.imports.bibtex import read_bibtex
+from reader.gathering.imports.forms import read_source
+from reader.gathering.imports.item import ImportedLibrary, ImportedNote
+from reader.library.paper import Paper
+from tests.data import DATA, needs_data
+
+HERE = Path("/there")
+
+ENTRIES = r"""
+% a comment
+@string{venue = "Garden Studies"}
+@article{field2024, title = {The {S}peech of Sch{\"o}n Gardens}, journal = venue,
+  author = {Ada Field and Lind, Bo and {The Garden Team}}, year = 2024,
+  doi = {10.5555/1}, abstract = {Of moss,
+  and of 5% fern -- and 7\% of ``dew''.}}
+@misc{lind, title = "Wasps", author = "Bo Lind", eprint = {2506.01234v2}, archivePrefix = {arXiv}}
+@online{url, title = {Bees}, date = {2020-03-01}, url = {https://arxiv.org/abs/2506.00002}}
+@inproceedings{none, title = {Ants}, author = {Mio Hoshi}, year = {2021}}
+@comment{nothing}
+"""
+
+
+def bibtex(text: str) -> ImportedLibrary:
+    return read_bibtex(text, name="a.bib", folder=HERE)
+
+
+def test_entries_become_papers_with_what_the_file_says() -> None:
+    read = bibtex(ENTRIES)
+    assert [item.paper for item in read.items] == [
+        Paper(
+            ("doi:10.5555/1",),
+            "The Speech of Schön Gardens",
+            ("Ada Field", "Bo Lind", "The Garden Team"),
+            "Of moss, and of 5% fern – and 7% of “dew”.",
+            comment="Garden Studies",
+            published_on=date(2024, 1, 1),
+        ),
+        Paper(("arxiv:2506.01234",), "Wasps", ("Bo Lind",)),
+        Paper(("arxiv:2506.00002",), "Bees", published_on=date(2020, 3, 1)),
+        Paper(("pdf:3fa35f6a2e9d52bf",), "Ants", ("Mio Hoshi",), published_on=date(2021, 1, 1)),
+    ]
+    assert [str(item.place) for item in read.items][:2] == ["a.bib, line 4", "a.bib, line 8"]
+    assert read.unplaced == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("Field, Ada", ("Ada Field",)),
+        ("van der Moos, Bo and Lind, Jr., Eva and others", ("Bo van der Moos", "Eva Lind Jr.")),
+        ("Hoshi, Mio and 星, 澪 and 林 檎", ("Mio Hoshi", "星 澪", "林 檎")),
+        (r"M{\"u}ller, J{\"o}rg and {Moss and Fern, Inc.}", ("Jörg Müller", "Moss and Fern, Inc.")),
+        ("Field, and , Ada and a, b, c, d", ("Field", "Ada", "c d a b")),
+    ],
+)
+def test_names_stand_as_papers_print_them(written: str, printed: tuple[str, ...]) -> None:
+    entry = f"@misc{{a, title={{Wasps}}, author={{{written}}}}}"
+    assert bibtex(entry).items[0].paper.authors == printed
+
+
+def test_an_arxiv_number_comes_before_a_doi() -> None:
+    entry = "@misc{a, title={Wasps}, doi={10.5555/2}, note={arXiv:2506.00003}}"
+    assert bibtex(entry).items[0].paper.ids == ("arxiv:2506.00003", "doi:10.5555/2")
+
+
+def test_entries_with_one_key_and_fields_that_stand_twice_are_all_read() -> None:
+    twice = "@misc{a, title={Wasps}, year=2001, year=2002}\n@misc{a, title={Bees}}"
+    assert [item.paper.title for item in bibtex(twice).items] == ["Wasps", "Bees"]
+
+
+def test_what_cannot_be_read_is_named_by_its_line_and_the_rest_is_read(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    mixed = "@misc{a, title={Wasps}}\n@broken{b, title=\n@misc{c, year={2020}}\n" + ENTRIES
+    found = bibtex(mixed)
+    assert len(found.items) == 5
+    assert [str(one.place) for one in found.unplaced] == ["a.bib, line 2", "a.bib, line 3"]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_collections_tags_notes_and_files_are_those_of_jabref_and_mendeley() -> None:
+    read = bibtex(r"""@misc{a, title={Wasps}, groups={Speech/ASR, Old}, keywords={wasp; sting},
+      annote={My own words.}, file={Full Text:files/1/a.pdf:application/pdf;
+      :home/ada/b\_c.pdf:pdf;C\:\\papers\\d.pdf;:../../e.pdf:PDF;:f.html:HTML}}
+    @misc{k2, title={Bees}}
+    @Comment{jabref-meta: grouping:
+    0 AllEntriesGroup:;
+    1 ExplicitGroup:Garden\;0\;a\;;
+    2 ExplicitGroup:Hives\;0\;k2\;;
+    }""")
+    first, second = read.items
+    assert first.collections == ("Garden", "Speech/ASR", "Old")
+    assert first.tags == ("wasp", "sting")
+    assert first.notes == (ImportedNote("My own words."),)
+    files = [str(file) for file in first.attached.pdfs]
+    assert files == ["/there/files/1/a.pdf", "/home/ada/b_c.pdf", "C:/papers/d.pdf"]
+    assert [str(file) for file in first.attached.outside] == ["/there/../../e.pdf"]
+    assert first.attached.n_other == 1
+    assert second.collections == ("Garden/Hives",)
+
+
+@pytest.mark.parametrize("text", ["", "\0" * 99, "@" * 99, "{" * 2_000, "@a{" + "{" * 2_000])
+def test_a_text_that_is_no_bibliography_has_no_papers(text: str) -> None:
+    assert bibtex(text).items == ()
+
+
+PIECES = ["@misc{a,", "}", "{", "title=", '"', "#", "\n", ",", "%", "é", "\\", "@string{", "and"]
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.sampled_from([*PIECES, "author="]), max_size=40))
+def test_any_text_is_read_without_an_error(pieces: list[str]) -> None:
+    bibtex("".join(pieces))
+
+
+CSL = [
+    {
+        "id": "hoshi", "title": "Wasps <i>and</i> Bees", "DOI": "10.5555/2", "type": "article",
+        "author": [{"family": "Hoshi", "given": "Mio"}, {"literal": "The Garden Team"}],
+        "issued": {"date-parts": [["2024", 3]]}, "abstract": "Of moss.", "keyword": "a, b",
+        "container-title": "Garden Studies", "annote": "My words.",
+    },
+    {"id": "arxiv", "title": "Ants", "number": "arXiv:2506.00004", "issued": {"raw": "in 2020"}},
+    {"id": "none", "author": "nobody"},
+    7,
+]  # fmt: skip
+
+
+def test_csl_json_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "library.json"
+    file.write_text(json.dumps(CSL), "utf-8")
+    read = read_source(file)
+    assert [item.paper for item in read.items] == [
+        Paper(
+            ("doi:10.5555/2",),
+            "Wasps and Bees",
+            ("Mio Hoshi", "The Garden Team"),
+            "Of moss.",
+            comment="Garden Studies",
+            published_on=date(2024, 3, 1),
+        ),
+        Paper(("arxiv:2506.00004",), "Ants", published_on=date(2020, 1, 1)),
+    ]
+    assert (read.items[0].tags, read.items[0].notes[0].text) == (("a", "b"), "My words.")
+    assert len(read.unplaced) == 2
+
+
+RIS = """TY  - JOUR
+AU  - Hoshi, Mio
+AU  - Lind, Bo, Jr.
+TI  - Wasps
+T2  - Garden Studies
+PY  - 2024/03/01
+DO  - 10.5555/2
+KW  - sting
+N1  - My words.
+L1  - internal-pdf://a.pdf
+AB  - Of moss
+and of fern.
+ER  -
+
+TY  - GEN
+TI  - Bees
+UR  - https://arxiv.org/abs/2506.00002
+ER  -
+TY  - GEN
+T1  - Ants
+"""
+
+
+def test_ris_is_read_and_a_record_without_an_end_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "export.txt"
+    file.write_bytes(RIS.replace("\n", "\r\n").encode())
+    read = read_source(file)
+    first, second = read.items
+    assert first.paper == Paper(
+        ("doi:10.5555/2",),
+        "Wasps",
+        ("Mio Hoshi", "Bo Jr. Lind"),
+        "Of moss and of fern.",
+        comment="Garden Studies",
+        published_on=date(2024, 3, 1),
+    )
+    assert (first.tags, first.notes[0].text) == (("sting",), "My words.")
+    assert first.attached.pdfs == (tmp_path / "a.pdf",)
+    assert second.paper.id == "arxiv:2506.00002"
+    assert [str(one.place) for one in read.unplaced] == ["export.txt, line 19"]
+
+
+JAPANESE = "@misc{a, title={蜂とこけの研究について}}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.bib", b"@misc{b, title={x}}\n" + JAPANESE.encode("cp932"), "line 2.*SHIFT_JIS"),
+        ("a.bib", JAPANESE.encode("euc_jp"), "line 1.*EUC-JP"),
+        ("a.bib", "@misc{a, title={Gärten}}".encode("latin1"), "line 1.*LATIN1"),
+        ("a.ris", RIS.encode("utf-16"), "UTF-16"),
+        ("a.ris", RIS.encode("utf-16-le"), "UTF-16"),
+        ("a.json", json.dumps(CSL, indent=1).encode()[:400], "line 27: the JSON breaks off"),
+        ("a.json", b'{"a": 1}', "not CSL-JSON"),
+        ("a.json", b"[" * 100_000, "not CSL-JSON"),
+        ("a.bib", b"A letter about wasps.", "no entry of bibtex"),
+        ("a.doc", b"\xd0\xcf\x11", "nothing that can be imported"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_place(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ReaderError, match=said) as error:
+        read_source(tmp_path / name)
+    assert error.value.exit_code == 2
+    assert error.value.hint
+    assert (tmp_path / name).read_bytes() == content
+
+
+@needs_data
+def test_real_libraries_have_the_counts_of_their_manifest() -> None:
+    assert DATA is not None
+    lines = (DATA / "files" / "libraries_truth.jsonl").read_text("utf-8").splitlines()
+    for truth in map(json.loads, lines):
+        if truth["format"] not in ("bibtex", "CSL-JSON"):
+            continue
+        file = DATA / "files" / truth["file"]
+        read = read_source(file)
+        lines = file.read_text("utf-8").split("\n")
+        # The manifest counts entries in braces; BibTeX has them in round brackets too.
+        places = [str(one.place) for one in read.items]
+        places += [str(one.place) for one in read.unplaced]
+        numbers = [int(place.rpartition(" ")[2]) for place in places if ", line " in place]
+        counted = sum("{" in lines[n - 1] for n in numbers) if numbers else len(places)
+        arxiv = sum(item.paper.id.startswith("arxiv:") for item in read.items)
+        assert (file.name, counted) == (file.name, truth["entries"])
+        assert (file.name, arxiv) == (file.name, truth["with_arxiv_id"])
+
+
+def test_the_parsers_log_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    bibtex("@misc{a, title=\n@misc{b}")
+    assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []

@@ -1,0 +1,232 @@
+"""Test that an import brings all in once, goes on after a stop, and is taken back whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reader.gathering.imports.item import (
+    AttachedFiles,
+    ImportedLibrary,
+    ImportedNote,
+    ImportedPaper,
+)
+from reader.library.folder import Library
+from reader.library.highlight import Highlight
+from reader.library.paper import Paper
+from reader.library.rows import decisions, papers
+from reader.morning.bring_in import Importing, TakenBackImport, unnamed_collections
+from reader.morning.pick import decide
+from reader.morning.undo import past_acts, take_back
+from reader.notes.rows import notes
+from reader.notes.write import add_note
+from reader.pdfs.rows import highlights, pdfs
+from tests.samples import DAY, NOW, Web, a_library, paper, tools
+
+WORDS = "The gate stops the invented words. We try it on our lectures."
+OLD = datetime(2019, 5, 1, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    (tmp_path / "library").mkdir()
+    with a_library(tmp_path / "library") as opened:
+        yield opened
+
+
+def undo_import(library: Library) -> TakenBackImport | None:
+    return take_back(library).imported
+
+
+def entry(number: int, **more: Any) -> ImportedPaper:
+    return ImportedPaper(paper(number), f"a.bib, line {number}", **more)
+
+
+def importing(library: Library, *items: ImportedPaper, **more: Any) -> Importing:
+    read = ImportedLibrary("bibtex", items)
+    return Importing(library, tools(Web()), read, Path("/a.bib"), **more)
+
+
+def ran(library: Library, *items: ImportedPaper, **more: Any) -> Importing:
+    run = importing(library, *items, **more)
+    run.run()
+    return run
+
+
+def everything(library: Library) -> dict[str, list[tuple[object, ...]]]:
+    """Read all rows that an import may touch."""
+    tables = ("papers", "identifiers", "authors", "filings", "notes", "highlights", "pdfs")
+    return {t: [tuple(r) for r in library.db.read(f"SELECT * FROM {t}")] for t in tables}
+
+
+def test_papers_are_filed_by_their_collections_and_noted_with_their_dates(
+    library: Library,
+) -> None:
+    run = ran(
+        library,
+        entry(1, collections=("My Thesis/Translation",), notes=(ImportedNote(WORDS, OLD),)),
+        entry(2, tags=("recognition",), notes=(ImportedNote("  "),)),
+        entry(3, collections=("Garden",)),
+    )
+    one, two, three = (e.held for e in run.entries)
+    assert [h.topic for h in (one, two, three)] == [
+        "speech/translation",
+        "speech/recognition",
+        None,
+    ]
+    assert [h.state for h in (one, two, three)] == ["read", "candidate", "candidate"]
+    [note] = notes.revisions(library.db, one.row)
+    assert (note.text, note.is_written, note.at, note.on_date) == (WORDS, True, OLD, OLD.date())
+    assert unnamed_collections(library, run.read) == {"Garden": 1}
+    # They are no news of today.
+    assert papers.n_arrived(library.db, DAY) == 0
+
+
+def test_a_second_import_adds_nothing(library: Library) -> None:
+    given = entry(
+        1,
+        collections=("translation",),
+        notes=(ImportedNote(WORDS, OLD), ImportedNote("Another thought.", NOW)),
+        highlights=(Highlight(1, 1, "highlight", "of moss"),),
+    )
+    ran(library, given)
+    before = everything(library)
+    again = ran(library, given)
+    assert everything(library) == before
+    assert [(e.is_new, e.known_by) for e in again.entries] == [(False, "id")]
+    # It made nothing, so it is no act: an undo takes the first one back.
+    assert undo_import(library) is not None
+    assert everything(library)["papers"] == []
+
+
+def test_later_notes_keep_the_words_before_them(library: Library) -> None:
+    run = ran(library, entry(1, notes=(ImportedNote("Second.", NOW), ImportedNote("First.", OLD))))
+    texts = [one.text for one in notes.revisions(library.db, run.entries[0].held.row)]
+    assert texts == ["First.", "First.\n\nSecond."]
+
+
+def test_a_date_that_is_still_to_come_is_not_believed(library: Library) -> None:
+    later = datetime(2099, 1, 1, tzinfo=UTC)
+    run = ran(library, entry(1, notes=(ImportedNote(WORDS, later),)))
+    assert notes.revisions(library.db, run.entries[0].held.row)[0].at == NOW
+
+
+def test_a_paper_that_is_here_is_known_by_its_id_or_title(library: Library) -> None:
+    papers.add_papers(library.db, [paper(1), paper(2)], source="arXiv", on=DAY)
+    by_title = replace(paper(2), ids=("pdf:0123456789abcdef",))
+    more = replace(paper(1), ids=("arxiv:2506.00001", "doi:10.5555/1"))
+    run = ran(library, ImportedPaper(more, "1"), ImportedPaper(by_title, "2"))
+    assert [(e.is_new, e.known_by) for e in run.entries] == [(False, "id"), (False, "title")]
+    assert run.entries[0].held.paper.ids == more.ids
+    assert papers.ids_here(library.db, ["doi:10.5555/1"]) == {"doi:10.5555/1"}
+    undo_import(library)
+    assert papers.ids_here(library.db, ["doi:10.5555/1"]) == set()
+    assert papers.n_papers(library.db) == 2
+
+
+def test_a_dry_run_changes_nothing(library: Library) -> None:
+    before = everything(library)
+    run = importing(library, entry(1, notes=(ImportedNote(WORDS),)), entry(1))
+    run.try_out()
+    assert [(e.is_new, e.n_notes) for e in run.entries] == [(True, 1), (True, 0)]
+    assert everything(library) == before
+    assert undo_import(library) is None
+
+
+def test_after_a_stop_the_same_import_goes_on_and_is_one_act(
+    library: Library,
+) -> None:
+    items = [entry(n, notes=(ImportedNote(f"{WORDS} {n}"),)) for n in range(1, 251)]
+
+    def stop(label: str, done: int, total: int) -> None:
+        if label == "import" and done == 200:
+            raise KeyboardInterrupt
+
+    read = ImportedLibrary("bibtex", tuple(items))
+    first = Importing(library, tools(Web(), progress=stop), read, Path("/a.bib"))
+    with pytest.raises(KeyboardInterrupt):
+        first.run()
+    assert papers.n_papers(library.db) == 200
+    run = ran(library, *items)
+    assert sum(e.is_new for e in run.entries) == 250
+    assert sum(e.n_notes for e in run.entries) == 50
+    taken = undo_import(library)
+    assert taken is not None
+    assert (taken.n_papers, taken.n_notes) == (250, 250)
+
+
+def test_an_undo_leaves_what_the_person_did_since(library: Library) -> None:
+    ran(library, *(entry(n, notes=(ImportedNote(WORDS),)) for n in (1, 2, 3)))
+    held = papers.paper_with_id(library.db, "arxiv:2506.00001")
+    assert held is not None
+    add_note(library, held, f"{WORDS} And I add this.")
+    taken = undo_import(library)
+    assert taken is not None
+    assert (taken.n_papers, taken.n_notes) == (2, 2)
+    assert [h.paper.id for h in taken.kept] == ["arxiv:2506.00001"]
+    assert len(notes.revisions(library.db, held.row)) == 2
+
+
+def test_a_later_decision_is_undone_first(library: Library) -> None:
+    ran(library, entry(1), entry(2))
+    decide(library, "pick", ["arxiv:2506.00001"])
+    assert [act.kind for act in past_acts(library)] == ["pick", "import"]
+    assert [kind for _held, kind in take_back(library).several] == ["pick"]
+    assert undo_import(library) is not None
+    # The pick filed the paper, and its history stays: so does the paper.
+    assert papers.n_papers(library.db) == 1
+    assert decisions.next_act(library.db) == 4
+
+
+def test_pdfs_are_copied_once_and_go_with_the_import(library: Library, tmp_path: Path) -> None:
+    file, gone = tmp_path / "a.pdf", tmp_path / "gone.pdf"
+    file.write_bytes(b"%PDF-1.7 wasps")
+    files = AttachedFiles((file, gone), (tmp_path / ".." / "b.pdf",))
+    run = ran(library, entry(1, attached=files))
+    row = run.entries[0].held.row
+    pdf = pdfs.pdf_of(library.db, row)
+    assert pdf is not None
+    copy = library.folder / pdf.path
+    assert copy.read_bytes() == file.read_bytes() == b"%PDF-1.7 wasps"
+    assert sorted((f.path.name, str(f.why)) for f in run.files) == [
+        ("a.pdf", ""),
+        ("b.pdf", "its path leads out of the folder"),
+        ("gone.pdf", "there is no such file"),
+    ]
+    again = ran(library, entry(1, attached=files))
+    assert [f.is_new for f in again.files if not f.why] == [False]
+    undo_import(library)
+    assert not copy.exists()
+    assert file.exists()
+    assert everything(library)["papers"] == []
+
+
+def test_highlights_stand_in_the_paper_and_go_with_the_import(library: Library) -> None:
+    papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
+    mark = Highlight(3, 1, "highlight", "of moss and fern", "So it is.", "#ffd400")
+    run = ran(library, entry(1, highlights=(mark,)))
+    row = run.entries[0].held.row
+    assert [one.highlight for one in highlights.highlights_of(library.db, row)] == [mark]
+    assert run.entries[0].n_highlights == 1
+    undo_import(library)
+    assert highlights.highlights_of(library.db, row) == []
+
+
+def test_tags_and_collections_are_kept(library: Library) -> None:
+    ran(library, entry(1, tags=("moss",), collections=("Garden/Hives",)))
+    rows = library.db.read("SELECT part, key FROM imported WHERE part != 'paper' ORDER BY id")
+    assert [tuple(r) for r in rows] == [("tag", "moss"), ("collection", "Garden/Hives")]
+
+
+def test_papers_without_an_id_are_known_by_title_author_and_year(library: Library) -> None:
+    bare = Paper(("pdf:0123456789abcdef",), "Wasps in Old Gardens of the North", ("Mio Hoshi",),
+                 published_on=date(1998, 1, 1))  # fmt: skip
+    first = ran(library, ImportedPaper(bare, "1"))
+    again = ran(library, ImportedPaper(replace(bare, ids=("doi:10.5555/3",)), "1"))
+    assert [e.held.row for e in first.entries] == [e.held.row for e in again.entries]
+    assert [e.known_by for e in again.entries] == ["title"]
