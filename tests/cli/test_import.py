@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pymupdf
 import pytest
 
 from tests.installed import NOW, READER, environment, rows, run_here
 from tests.terminal import on_terminal
+from tests.zotero_world import ZoteroWorld
 
 BIB = r"""
 @article{a, title={Whistling Moss in Old Gardens}, author={Ada Field}, year=2019, doi={10.5555/1},
@@ -112,3 +114,43 @@ def test_on_a_terminal_it_asks_once_for_the_topic_of_a_collection(library: Path,
     assert rows(library, "SELECT topic, is_by_hand FROM filings") == [("moss", 1)]
     ran = run_here("import", str(bib), library=library)
     assert "NOT FILED" not in ran.out
+
+
+def test_a_zotero_library_moves_in_and_nothing_in_it_changes(library: Path, tmp_path: Path) -> None:
+    world = ZoteroWorld(tmp_path / "Zotero")
+    for n in range(3):
+        paper = world.paper({"title": f"Listening to Old Gardens {n}"}, [("Mio", f"Hoshi{n}")])
+        world.note(paper, f"<p>Own words {n}. They are two sentences.</p>")
+        file = world.folder / "storage" / f"KEY{paper + 2:05}" / "a.pdf"
+        file.parent.mkdir(parents=True)
+        with pymupdf.open() as pdf:
+            pdf.new_page().insert_text((72, 72), f"Listening to Old Gardens {n}", fontsize=18)
+            pdf.save(file)
+        world.mark(world.pdf(paper, "storage:a.pdf"), 1, f"of moss and fern {n}", "So it is.")
+    world.close()
+
+    def everything() -> dict[str, bytes]:
+        files = (file for file in world.folder.rglob("*") if file.is_file())
+        return {str(file): file.read_bytes() for file in files}
+
+    before = everything()
+    ran = run_here("import", str(world.folder), library=library)
+    assert (ran.code, ran.err) == (0, "")
+    assert "With them: 3 notes, 3 highlights, 3 PDFs." in ran.out
+    assert everything() == before
+    notes = rows(library, "SELECT text, is_written, at, on_date FROM notes ORDER BY id")
+    assert notes[0] == (
+        "Own words 0. They are two sentences.", 1, "2021-03-04T05:06:07+00:00", "2021-03-04",
+    )  # fmt: skip
+    again = run_here("import", str(world.file), library=library)
+    assert "KNOWN ALREADY  3" in again.out
+    assert "With them" not in again.out
+    assert len(rows(library, "SELECT id FROM notes")) == 3
+    assert len(rows(library, "SELECT id FROM highlights")) == 3
+    paths = [library / row[0] for row in rows(library, "SELECT path FROM pdfs")]
+    assert [path.is_file() for path in paths[-3:]] == [True] * 3
+    taken = run_here("undo", library=library)
+    assert "Taken back: 3 papers, 3 notes, 3 files." in taken.out
+    assert rows(library, "SELECT id FROM notes") == []
+    assert [path.is_file() for path in paths[-3:]] == [False] * 3
+    assert everything() == before

@@ -235,7 +235,7 @@ def test_real_libraries_have_the_counts_of_their_manifest() -> None:
     assert DATA is not None
     lines = (DATA / "files" / "libraries_truth.jsonl").read_text("utf-8").splitlines()
     for truth in map(json.loads, lines):
-        if truth["format"] not in ("bibtex", "CSL-JSON"):
+        if truth["format"] not in ("bibtex", "CSL-JSON", "Zotero RDF"):
             continue
         file = DATA / "files" / truth["file"]
         read = read_source(file)
@@ -244,12 +244,138 @@ def test_real_libraries_have_the_counts_of_their_manifest() -> None:
         places = [str(one.place) for one in read.items]
         places += [str(one.place) for one in read.unplaced]
         numbers = [int(place.rpartition(" ")[2]) for place in places if ", line " in place]
-        counted = sum("{" in lines[n - 1] for n in numbers) if numbers else len(places)
+        is_bibtex = truth["format"] == "bibtex"
+        counted = sum("{" in lines[n - 1] for n in numbers) if is_bibtex else len(places)
         arxiv = sum(item.paper.id.startswith("arxiv:") for item in read.items)
         assert (file.name, counted) == (file.name, truth["entries"])
-        assert (file.name, arxiv) == (file.name, truth["with_arxiv_id"])
+        assert (file.name, arxiv) == (file.name, truth.get("with_arxiv_id", arxiv))
+        if "with_abstract" in truth and not file.name.startswith("messy"):
+            abstracts = sum(bool(item.paper.abstract) for item in read.items)
+            assert (file.name, abstracts) == (file.name, truth["with_abstract"])
 
 
 def test_the_parsers_log_nothing(caplog: pytest.LogCaptureFixture) -> None:
     bibtex("@misc{a, title=\n@misc{b}")
     assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
+
+
+RDF = """<?xml version="1.0"?>
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns:z="http://www.zotero.org/namespaces/export#" xmlns:dcterms="http://purl.org/dc/terms/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:bib="http://purl.org/net/biblio#"
+ xmlns:foaf="http://xmlns.com/foaf/0.1/" xmlns:link="http://purl.org/rss/1.0/modules/link/">
+ <bib:Article rdf:about="https://example.org/wasps">
+  <z:itemType>journalArticle</z:itemType>
+  <dcterms:isPartOf><bib:Journal><dc:title>Garden Studies</dc:title>
+    <dc:identifier>DOI 10.5555/2</dc:identifier></bib:Journal></dcterms:isPartOf>
+  <bib:authors><rdf:Seq><rdf:li><foaf:Person><foaf:surname>Hoshi</foaf:surname>
+    <foaf:givenName>Mio</foaf:givenName></foaf:Person></rdf:li></rdf:Seq></bib:authors>
+  <dcterms:isReferencedBy rdf:resource="#item_3"/>
+  <link:link rdf:resource="#item_4"/><link:link rdf:resource="#item_5"/>
+  <dc:subject><z:AutomaticTag><rdf:value>moss</rdf:value></z:AutomaticTag></dc:subject>
+  <dc:subject>fern</dc:subject>
+  <dc:title>Wasps</dc:title><dcterms:abstract>Of &lt;i&gt;moss&lt;/i&gt;.</dcterms:abstract>
+  <dc:date>March 1, 2024</dc:date>
+ </bib:Article>
+ <bib:Memo rdf:about="#item_3"><rdf:value>&lt;p&gt;My words.&lt;/p&gt;</rdf:value></bib:Memo>
+ <bib:Memo rdf:about="#item_9"><rdf:value>Loose.</rdf:value></bib:Memo>
+ <z:Attachment rdf:about="#item_4"><z:itemType>attachment</z:itemType>
+  <rdf:resource rdf:resource="files/4/a.pdf"/></z:Attachment>
+ <z:Attachment rdf:about="#item_5"><z:itemType>attachment</z:itemType>
+  <rdf:resource rdf:resource="../../b.pdf"/></z:Attachment>
+ <z:Collection rdf:about="#collection_1"><dc:title>Speech</dc:title>
+  <dcterms:hasPart rdf:resource="#collection_2"/></z:Collection>
+ <z:Collection rdf:about="#collection_2"><dc:title>Old</dc:title>
+  <dcterms:hasPart rdf:resource="https://example.org/wasps"/></z:Collection>
+</rdf:RDF>
+"""
+
+
+def test_zotero_rdf_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "a.rdf"
+    file.write_text(RDF, "utf-8")
+    read = read_source(file)
+    [item] = read.items
+    assert item.paper == Paper(
+        ("doi:10.5555/2",),
+        "Wasps",
+        ("Mio Hoshi",),
+        "Of moss.",
+        comment="Garden Studies",
+        published_on=date(2024, 1, 1),
+    )
+    assert (item.collections, item.tags) == (("Speech/Old",), ("moss", "fern"))
+    assert item.notes == (ImportedNote("My words."),)
+    assert item.attached.pdfs == (tmp_path / "files/4/a.pdf",)
+    assert item.attached.outside == (tmp_path / "../../b.pdf",)
+    assert [str(one.why) for one in read.unplaced] == ["a note that belongs to no paper"]
+
+
+BOMB = (
+    '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+    + RDF.partition("?>")[2].replace("Wasps", "&b;")
+)
+OUTSIDE = BOMB.replace('"aaaaaaaaaa"', 'SYSTEM "file:///etc/passwd"')
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (RDF[:900], r"line 14: the XML breaks off"),
+        (BOMB, "declares entities"),
+        (OUTSIDE, "declares entities"),
+        ("<html/>", "not RDF"),
+    ],
+)
+def test_rdf_that_is_cut_or_has_entities_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "a.rdf"
+    file.write_text(text, "utf-8")
+    with pytest.raises(ReaderError, match=said) as error:
+        read_source(file)
+    assert error.value.exit_code == 2
+
+
+def test_papis_folders_are_read(tmp_path: Path) -> None:
+    one = tmp_path / "speech" / "asr" / "hoshi-wasps"
+    one.mkdir(parents=True)
+    (one / "info.yaml").write_text(
+        "title: Wasps\nauthor_list:\n- {family: Hoshi, given: Mio}\nyear: 2024\n"
+        "doi: 10.5555/2\ntags: [moss, fern]\nfiles: [a.pdf, ../../b.pdf]\nnotes: notes.md\n"
+        "journal: Garden Studies\n",
+        "utf-8",
+    )
+    (one / "notes.md").write_text("My words.\n", "utf-8")
+    two = tmp_path / "bees"
+    two.mkdir()
+    (two / "info.yaml").write_text("title: Bees\nauthor: Lind, Bo and Ada Field\ntags: a b\n")
+    for name, text in (("cut", "title: [Ants\nyear: 2"), ("none", "year: 2020"), ("odd", "- 1")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "info.yaml").write_text(text)
+    read = read_source(tmp_path)
+    bees, wasps = read.items
+    assert wasps.paper == Paper(
+        ("doi:10.5555/2",),
+        "Wasps",
+        ("Mio Hoshi",),
+        comment="Garden Studies",
+        published_on=date(2024, 1, 1),
+    )
+    assert (wasps.collections, wasps.tags) == (("speech/asr",), ("moss", "fern"))
+    assert [note.text for note in wasps.notes] == ["My words."]
+    assert wasps.attached.pdfs == (one / "a.pdf",)
+    assert wasps.attached.outside == (one / "../../b.pdf",)
+    assert (bees.paper.authors, bees.tags) == (("Bo Lind", "Ada Field"), ("a", "b"))
+    assert [str(one.place) for one in read.unplaced] == [
+        "cut/info.yaml",
+        "none/info.yaml",
+        "odd/info.yaml",
+    ]
+    assert "line 2 cannot be read" in str(read.unplaced[0].why)
+
+
+def test_a_folder_of_paperlib_is_told_how_to_export(tmp_path: Path) -> None:
+    (tmp_path / "default.realm").write_bytes(b"x")
+    with pytest.raises(ReaderError, match="Paperlib") as error:
+        read_source(tmp_path)
+    assert error.value.exit_code == 2
+    assert "BibTeX" in error.value.hint

@@ -13,12 +13,15 @@ from reader.gathering.imports.csl import read_csl
 from reader.gathering.imports.item import ImportedLibrary
 from reader.gathering.imports.ris import read_ris
 
-FORMS = ("bibtex", "ris", "csl-json")
+FORMS = ("bibtex", "ris", "csl-json", "zotero", "rdf", "papis")
 """The forms that `--as` takes."""
+
+ZOTERO, PAPIS, PAPERLIB = "zotero.sqlite", "info.yaml", "default.realm"
+"""Files by which the folders of programs are recognised."""
 
 _MOST_BYTES = 1_000_000_000
 _ENDINGS = {".bib": "bibtex", ".bibtex": "bibtex", ".biblatex": "bibtex", ".ris": "ris",
-            ".json": "csl-json"}  # fmt: skip
+            ".json": "csl-json", ".sqlite": "zotero", ".rdf": "rdf"}  # fmt: skip
 
 
 def read_source(path: Path, form: str = "") -> ImportedLibrary:
@@ -33,8 +36,21 @@ def read_source(path: Path, form: str = "") -> ImportedLibrary:
             hint=lazy_gettext("Name the file or folder to import."),
         )
     form = form or _form_of(path)
+    if form == "zotero":
+        # Imported here: only Zotero needs lxml and what turns HTML into Markdown.
+        from reader.gathering.imports.zotero import read_zotero
+
+        return read_zotero(path / ZOTERO if path.is_dir() else path)
+    if form == "papis" and path.is_dir():
+        from reader.gathering.imports.papis import read_papis
+
+        return read_papis(path)
     if path.is_dir() or not form:
         raise _unknown(path)
+    if form == "rdf":
+        from reader.gathering.imports.rdf import read_rdf
+
+        return read_rdf(_content(path), name=path.name, folder=path.parent)
     text = decoded(_content(path), path)
     if form == "bibtex":
         read = read_bibtex(text, name=path.name, folder=path.parent)
@@ -51,14 +67,23 @@ def read_source(path: Path, form: str = "") -> ImportedLibrary:
 def _form_of(path: Path) -> str:
     """Recognise the form by the name, and where that says nothing by the beginning."""
     if path.is_dir():
-        return ""
+        if (path / ZOTERO).is_file():
+            return "zotero"
+        if (path / PAPERLIB).is_file():
+            raise _paperlib(path)
+        return "papis" if next(path.rglob(PAPIS), None) else ""
     if form := _ENDINGS.get(path.suffix.lower()):
         return form
-    start = _content(path, 4_000).lstrip(codecs.BOM_UTF8).lstrip()
+    start = _content(path, 4_000)
+    if start.startswith(b"SQLite format 3\0"):
+        return "zotero"
+    start = start.lstrip(codecs.BOM_UTF8).lstrip()
     if start.startswith(b"TY  -"):
         return "ris"
     if start.startswith((b"[", b"{")):
         return "csl-json"
+    if b"<rdf:RDF" in start:
+        return "rdf"
     return "bibtex" if start.startswith((b"@", b"%")) else ""
 
 
@@ -81,6 +106,20 @@ def _unknown(path: Path) -> UsageError:
         hint=lazy_gettext(
             "Give one of these, and name it with --as if it is not recognised: {forms}.",
             forms=Joined(FORMS, N_(", ")),
+        ),
+    )
+
+
+def _paperlib(path: Path) -> UsageError:
+    return UsageError(
+        what=lazy_gettext(
+            "{path} is a library of Paperlib, whose Realm database no library for Python reads.",
+            path=plain(str(path)),
+        ),
+        hint=lazy_gettext(
+            "In Paperlib, select all papers and export them as BibTeX; import that file, then run "
+            "`reader add {path}` for the PDFs.",
+            path=plain(str(path)),
         ),
     )
 

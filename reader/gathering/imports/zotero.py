@@ -1,0 +1,191 @@
+"""Read a Zotero library from its own database, with its stored and linked files."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from reader.base.messages import Text, lazy_gettext
+from reader.base.text import html_to_text, plain
+from reader.gathering.imports.item import (
+    ImportedLibrary,
+    ImportedNote,
+    ImportedPaper,
+    Unplaced,
+    attached,
+    make_paper,
+)
+from reader.gathering.imports.markdown import to_markdown
+from reader.gathering.rows import zotero
+from reader.library.highlight import Highlight, Kind
+
+_NAMING = ("url", "extra", "archiveID", "reportNumber", "number", "publicationTitle")
+_TITLES = ("title", "caseName", "subject", "nameOfAct")
+_VENUE = ("publicationTitle", "proceedingsTitle", "bookTitle", "conferenceName", "university",
+          "institution", "publisher", "repository", "websiteTitle")  # fmt: skip
+# By itemAnnotations.type; an image (3) and ink (4) have no words of their own.
+_KINDS: Mapping[int, Kind] = {1: "highlight", 2: "note", 3: "note", 5: "underline", 6: "note"}
+_LINKED_URL, _EMBEDDED_IMAGE = 3, 4
+
+
+@dataclass(slots=True)
+class _ItemParts:
+    """What belongs to one item."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    creators: list[tuple[str, str]] = field(default_factory=list)
+    collections: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    notes: list[ImportedNote] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    marks: list[Highlight] = field(default_factory=list)
+
+
+def read_zotero(file: Path) -> ImportedLibrary:
+    """Read all items that are no feed's and not in the trash. Raises UsageError."""
+    with zotero.open_zotero(file) as rows:
+        parts: dict[int, _ItemParts] = defaultdict(_ItemParts)
+        unplaced: list[Unplaced] = []
+        if rows.layout > zotero.NEWEST:
+            why = lazy_gettext(
+                "its layout {n} is newer than those that are known (up to {newest}): it was read "
+                "as far as it is known, so compare the counts with Zotero's",
+                n=rows.layout,
+                newest=zotero.NEWEST,
+            )
+            unplaced.append(Unplaced(file.name, why))
+        items = rows.read(zotero.ITEMS)
+        known = {item for item, _key in items}
+        for item, name, value in rows.read(zotero.FIELDS):
+            parts[item].fields[name] = str(value)
+        for item, kind, first, last in rows.read(zotero.CREATORS):
+            parts[item].creators.append((kind, f"{first or ''} {last or ''}".strip()))
+        paths = _paths(rows.read(zotero.COLLECTIONS))
+        for item, collection in rows.read(zotero.COLLECTED):
+            parts[item].collections.append(paths.get(collection, ""))
+        for item, name in rows.read(zotero.TAGS):
+            parts[item].tags.append(name)
+        for key, parent, note, modified in rows.read(zotero.NOTES):
+            if parent in known:
+                parts[parent].notes.append(ImportedNote(to_markdown(note or ""), _moment(modified)))
+            elif parent is None:
+                place = _place(file, key, html_to_text(note or "")[0])
+                unplaced.append(Unplaced(place, lazy_gettext("a note that belongs to no paper")))
+        parents: dict[int, int] = {}
+        for item, key, parent, mode, kind, path in rows.read(zotero.FILES):
+            if mode in (_LINKED_URL, _EMBEDDED_IMAGE):
+                continue
+            if parent in known:
+                parents[item] = parent
+                parts[parent].paths.append(_file(key, path or "", kind or ""))
+            elif parent is None:
+                why = lazy_gettext("a file that belongs to no paper; `reader add` recognises PDFs")
+                unplaced.append(Unplaced(_place(file, key, path or ""), why))
+        for item, *mark in rows.read(zotero.MARKS) if rows.has_marks else ():
+            if item in parents and (found := _mark(mark)):
+                parts[parents[item]].marks.append(found)
+    found_items = []
+    for item, key in items:
+        one = parts[item]
+        place = _place(file, key, "")
+        if paper := _item(one, place, file.parent):
+            found_items.append(paper)
+        else:
+            unplaced.append(Unplaced(place, lazy_gettext("the entry has no title")))
+    return ImportedLibrary("zotero", tuple(found_items), tuple(unplaced))
+
+
+def _place(file: Path, key: str, text: str) -> Text:
+    return plain(f"{file.name}, {key} {plain(text)[:60]}")
+
+
+def _item(one: _ItemParts, place: Text, folder: Path) -> ImportedPaper | None:
+    fields = one.fields
+    people = [name for kind, name in one.creators if kind == "author"]
+    paper = make_paper(
+        next((fields[name] for name in _TITLES if fields.get(name)), ""),
+        people or [name for _kind, name in one.creators],
+        named=[fields.get(name, "") for name in _NAMING],
+        doi=fields.get("DOI", ""),
+        abstract=fields.get("abstractNote", ""),
+        # "2024-03-00 March 2024": 00 where a part is not known.
+        published=fields.get("date", "").replace("-00", ""),
+        venue=next((fields[name] for name in _VENUE if fields.get(name)), ""),
+    )
+    if paper is None:
+        return None
+    return ImportedPaper(
+        paper,
+        place,
+        collections=tuple(filter(None, one.collections)),
+        tags=tuple(one.tags),
+        notes=tuple(note for note in one.notes if plain(note.text)),
+        highlights=tuple(one.marks),
+        attached=attached(one.paths, folder),
+    )
+
+
+def _paths(collections: Sequence[tuple[int, str, int | None]]) -> dict[int, str]:
+    """Join the names of collections with those above them; id → path."""
+    names = {number: (name, above) for number, name, above in collections}
+    found = {}
+    for number in names:
+        path: list[str] = []
+        here: int | None = number
+        # As many steps as there are collections, since a damaged tree may be a circle.
+        while here in names and len(path) <= len(names):
+            name, here = names[here]
+            path.insert(0, name)
+        found[number] = "/".join(path)
+    return found
+
+
+def _file(key: str, path: str, kind: str) -> str:
+    """Find the path of an attachment from the folder of the database, or from the root.
+
+    "storage:NAME" lies in storage/KEY/; "attachments:NAME" in a folder that only Zotero's
+    settings name.
+    """
+    path = path.removeprefix("attachments:").replace("\\", "/")
+    if path.startswith("storage:"):
+        path = f"storage/{key}/{path.removeprefix('storage:')}"
+    is_named = path.lower().endswith(".pdf") or kind != "application/pdf"
+    return path if is_named else f"{path}.pdf"
+
+
+def _moment(written: str | None) -> datetime | None:
+    try:
+        return datetime.strptime(written or "", "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+_PLACE = re.compile(r"\d+\|(\d+)\|\d+")
+
+
+def _mark(row: Sequence[Any]) -> Highlight | None:
+    kind, text, comment, colour, order, position = row
+    try:
+        page = int(json.loads(position or "{}")["pageIndex"]) + 1
+    except (ValueError, KeyError, TypeError, RecursionError):
+        page = 0
+    words, note = plain(text or ""), (comment or "").strip()
+    if kind not in _KINDS or page < 1 or not (words or note):
+        return None
+    # "00003|001234|00056": page, character on it, distance from its top.
+    place = _PLACE.fullmatch(order or "")
+    is_hex = re.fullmatch(r"#[0-9a-fA-F]{6}", colour or "")
+    return Highlight(
+        page,
+        int(place[1]) if place else 0,
+        _KINDS[kind],
+        "" if _KINDS[kind] == "note" else words,
+        note,
+        colour.lower() if is_hex else "",
+    )
