@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.benchmarks import collect, encoder, notes, pdfs, ranking, screen, search, speed, web
+from tests.benchmarks import (
+    collect,
+    encoder,
+    home,
+    notes,
+    pdfs,
+    ranking,
+    screen,
+    search,
+    speed,
+    web,
+)
 from tests.benchmarks.frame import Subject, run_subjects
 
 SUBJECTS = (
@@ -13,6 +24,7 @@ SUBJECTS = (
     Subject("collect", collect.measure),
     Subject("encoder", encoder.measure),
     Subject("notes", notes.measure),
+    *(replace(subject, name=f"home-{subject.name}") for subject in home.SUBJECTS),
     *(replace(subject, name=f"pdfs-{subject.name}") for subject in pdfs.SUBJECTS),
     *(replace(subject, name=f"search-{subject.name}") for subject in search.SUBJECTS),
     *(replace(subject, name=f"ranking-{subject.name}") for subject in ranking.SUBJECTS),

@@ -1,0 +1,21 @@
+"""The benchmark of moving in counts right: kills lose nothing, libraries have their entries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import home
+from tests.benchmarks.frame import Asked
+from tests.data import DATA, needs_data
+
+
+@pytest.mark.slow
+@needs_data
+def test_nothing_is_lost_by_kills_and_every_library_has_its_entries(tmp_path: Path) -> None:
+    assert DATA is not None
+    results = {one.name: one for one in home.measure(Asked(DATA, tmp_path, is_quick=True))}
+    assert results["Zotero, equal counts"].ok, results["Zotero, equal counts"].parts
+    assert results["libraries with their counts"].misses == ()
+    assert results["BibTeX"].note == "1,000 of 1,000 entries are papers"
