@@ -1,4 +1,5 @@
-"""Look up the ids that added files print, and add one paper by its id."""
+"""Look up the ids that added files print and the abstracts that imports lack, and add one paper
+by its id."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ from reader.library.folder import Library
 from reader.library.identity import same, title_fold
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import failures, merges, papers
+from reader.library.rows import failures, imports, merges, papers
 from reader.library.rows.failures import local_time, waiting
 from reader.library.rows.versions import BY_HAND
 from reader.morning.remove import back_from_trash
@@ -165,6 +166,40 @@ def complete(library: Library, tools: SourceTools) -> list[Problem]:
           for registry, error in registries.errors.items()),
         *problems,
     ]  # fmt: skip
+
+
+FILL_IN = "import"
+
+MOST_FILLED_IN = {"arxiv": 300, "doi": 30}
+"""Imported papers whose records one gather asks for: arXiv takes a hundred in one call."""
+
+
+def fill_in(library: Library, tools: SourceTools) -> list[Problem]:
+    """Ask the registries for the abstracts of imported papers that came without one.
+
+    A paper of which its registry has no abstract either is not asked for again.
+    """
+    db, now = library.db, library.now()
+    ids = [
+        id_
+        for scheme, most in MOST_FILLED_IN.items()
+        for id_ in imports.without_abstract(db, scheme, FILL_IN, now=now, limit=most)
+        if not is_off(library, id_)
+    ]
+    if not ids:
+        return []
+    registries = Registries(library, tools)
+    for id_, paper in registries.ask(ids).items():
+        with db.writing():
+            if paper is not None and paper.abstract:
+                papers.add_known(db, [paper], source=BY_HAND, on=library.today())
+            else:
+                failures.add_failure(db, FILL_IN, id_, ("", ""), now=now, reason="no paper")
+    for id_, error in registries.failed.items():
+        if not is_unasked(error):
+            words = (error.message, error.hint)
+            failures.add_failure(db, FILL_IN, id_, words, now=now, reason=error.reason)
+    return [Problem(FILL_IN, registry, error) for registry, error in registries.errors.items()]
 
 
 def _take_over(library: Library, addition: Addition, id_: str, paper: Paper) -> None:

@@ -33,7 +33,7 @@ from reader.library.paper import CitationCount
 from reader.library.rows import failures, papers
 from reader.library.rows.database import lock_file
 from reader.library.rows.failures import still_missing, waiting
-from reader.morning.complete import complete
+from reader.morning.complete import complete, fill_in
 from reader.morning.pick import FETCH_LOCK
 from reader.morning.rank import rank_days
 from reader.morning.remove import empty_trash
@@ -303,6 +303,7 @@ def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) 
             problems += follow_links(library, tools)
             problems += resolve(library, tools)
             problems += complete(library, tools)
+            problems += fill_in(library, tools)
         # After the servers were asked: they show a clock that is months ahead.
         problems += [Problem("file", error.message, error) for error in empty_trash(library)]
         # Before the ranking: today's papers are ranked by what was decided until now.

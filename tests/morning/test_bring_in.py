@@ -21,11 +21,13 @@ from reader.library.highlight import Highlight
 from reader.library.paper import Paper
 from reader.library.rows import decisions, papers
 from reader.morning.bring_in import Importing, TakenBackImport, unnamed_collections
+from reader.morning.complete import fill_in
 from reader.morning.pick import decide
 from reader.morning.undo import past_acts, take_back
 from reader.notes.rows import notes
 from reader.notes.write import add_note
 from reader.pdfs.rows import highlights, pdfs
+from tests.gathering.test_resolve import Registry
 from tests.samples import DAY, NOW, Web, a_library, paper, tools
 
 WORDS = "The gate stops the invented words. We try it on our lectures."
@@ -230,3 +232,19 @@ def test_papers_without_an_id_are_known_by_title_author_and_year(library: Librar
     again = ran(library, ImportedPaper(replace(bare, ids=("doi:10.5555/3",)), "1"))
     assert [e.held.row for e in first.entries] == [e.held.row for e in again.entries]
     assert [e.known_by for e in again.entries] == ["title"]
+
+
+def test_the_next_gather_asks_once_for_the_abstracts_that_are_missing(library: Library) -> None:
+    bare = [replace(paper(n), abstract="", version=None, announced_on=None) for n in (1, 2)]
+    ran(library, *(ImportedPaper(one, "a") for one in bare))
+    papers.add_papers(library.db, [replace(paper(3), abstract="")], source="arXiv", on=DAY)
+    registry = Registry(1)
+    assert fill_in(library, tools(registry)) == []
+    found = [papers.paper_with_id(library.db, one.id) for one in bare]
+    assert [bool(held.paper.abstract) for held in found if held] == [True, False]
+    n_asked = len(registry.seen)
+    assert n_asked == 1
+    assert fill_in(library, tools(registry)) == []
+    assert len(registry.seen) == n_asked
+    assert undo_import(library) is not None
+    assert papers.n_papers(library.db) == 1

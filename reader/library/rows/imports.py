@@ -114,6 +114,28 @@ def is_brought_by(db: Database, one: Import, paper: int) -> bool:
     return found is not None
 
 
+def without_abstract(
+    db: Database, scheme: str, stage: str, *, now: datetime, limit: int
+) -> list[str]:
+    """List the ids of a scheme whose papers an import brought without an abstract.
+
+    Without those on which the stage failed and whose time to try again has not come, or that
+    their registry does not know; at most `limit`.
+    """
+    rows = db.read(
+        """
+        SELECT p.canonical FROM papers AS p WHERE p.abstract = '' AND p.merged_into IS NULL
+        AND p.canonical LIKE ? || ':%'
+        AND EXISTS (SELECT 1 FROM imported AS i WHERE i.paper = p.id AND i.part = 'paper')
+        AND NOT EXISTS (SELECT 1 FROM failures AS f WHERE f.stage = ? AND f.subject = p.canonical
+                        AND (f.reason = 'no paper' OR f.retry_at > ?))
+        ORDER BY p.id LIMIT ?
+        """,
+        (scheme, stage, now.isoformat(), limit),
+    )
+    return [r["canonical"] for r in rows]
+
+
 def newest_ids(db: Database) -> dict[Part, int]:
     """Read the newest ids of the tables in which an import adds rows of a paper."""
     row = db.read(
