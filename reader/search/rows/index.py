@@ -373,18 +373,18 @@ def _full_text(db: Database) -> Iterator[_FullTextChanges]:
 
 def _forget_vectors(db: Database, hashes: Sequence[str]) -> None:
     """Delete the vectors of those of some texts that are nowhere any more."""
-    if not hashes:
+    gone = """
+        hash IN (SELECT value FROM json_each(?))
+        AND NOT EXISTS (SELECT 1 FROM idx.texts AS t WHERE t.hash = vectors.hash)
+    """
+    given = (json.dumps(hashes),)
+    # The files of vectors look for new ones above the last row that they know. SQLite would give
+    # a new vector the number of a deleted last one, so another one gets that number; where no
+    # other one is left, nothing is deleted.
+    if not hashes or not db.read(f"SELECT 1 FROM idx.vectors WHERE NOT ({gone}) LIMIT 1", given):  # noqa: S608
         return
     last = db.read("SELECT max(rowid) AS n FROM idx.vectors")[0]["n"]
-    db.execute(
-        """
-        DELETE FROM idx.vectors WHERE hash IN (SELECT value FROM json_each(?))
-        AND NOT EXISTS (SELECT 1 FROM idx.texts AS t WHERE t.hash = vectors.hash)
-        """,
-        (json.dumps(hashes),),
-    )
-    # The files of vectors look for new ones above the last row that they know, and SQLite would
-    # give a new vector the number of a deleted last one.
+    db.execute(f"DELETE FROM idx.vectors WHERE {gone}", given)  # noqa: S608
     db.execute(
         "UPDATE idx.vectors SET rowid = ?1"
         " WHERE rowid = (SELECT max(rowid) FROM idx.vectors) AND rowid < ?1",
