@@ -59,6 +59,7 @@ def played(id_: str) -> dict[str, list[object]]:
     arguments = {"today": ["--no-fetch"], "search": ["speech"], "show": [id_], "why": [id_]}
     lines = {name: [name, *arguments.get(name, [])] for name in READING}
     lines |= {"skip": ["skip", id_], "note": ["note", id_, "-m", "Words. That stay."]}
+    lines["after"] = ["show", id_]
     found: dict[str, list[object]] = {}
     for name, line in lines.items():
         ran = subprocess.run(

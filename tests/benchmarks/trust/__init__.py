@@ -5,17 +5,23 @@
     kills      SIGKILL at random moments
     cuts       power cuts: what was not synced is dropped, torn or reordered
     saves      a person saves notes and feeds.toml while the program replaces them
+    disks      full, nearly full, read-only
+    clocks     wrong by days or decades
     archives   backup and restore of 1 and 5 GB
+    year       a simulated year of mornings: what grows
 
 `--quick`, as CI runs it, tries a tenth.
 """
 
 from tests.benchmarks.frame import Subject
-from tests.benchmarks.trust import archives, cuts, kills, saves
+from tests.benchmarks.trust import archives, clocks, cuts, disks, kills, saves, year
 
 SUBJECTS = (
     Subject("kills", kills.measure),
     Subject("cuts", cuts.measure),
     Subject("saves", saves.measure),
+    Subject("disks", disks.measure),
+    Subject("clocks", clocks.measure),
     Subject("archives", archives.measure),
+    Subject("year", year.measure),
 )

@@ -73,10 +73,16 @@ class Scene:
 
 
 @contextlib.contextmanager
+def temporary() -> Iterator[Path]:
+    """Make a folder that is gone at the end, without links in its path."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder).resolve()
+
+
+@contextlib.contextmanager
 def world() -> Iterator[tuple[Path, tuple[Scene, ...]]]:
     """Make a folder to play in, gone at the end, and the scenes."""
-    with tempfile.TemporaryDirectory() as folder, played() as server:
-        at = Path(folder).resolve()
+    with temporary() as at, played() as server:
         yield at, scenes_of(at, server)
 
 
