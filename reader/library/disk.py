@@ -177,6 +177,10 @@ UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 """What a system, or a file system, answers that cannot do a thing at all."""
 
 
+NO_LINKS = (*UNSUPPORTED, errno.EPERM, errno.EMLINK)
+"""What a file system answers that has no hard links, or no more of them."""
+
+
 def exchange(one: Path, other: Path) -> None:
     """Exchange two files of one disk in one step, so that what came out is known to the byte.
 
@@ -201,7 +205,7 @@ def rename_new(source: Path, target: Path) -> None:
         source.unlink()
     except OSError as error:
         # A disk without hard links. Between this look and the rename a file may still come.
-        if error.errno not in (*UNSUPPORTED, errno.EPERM, errno.EMLINK) or os.path.lexists(target):
+        if error.errno not in NO_LINKS or os.path.lexists(target):
             raise
         source.rename(target)
 

@@ -9,7 +9,7 @@ the next run. What is in it beside the words that were read is the caller's to m
     .reader/replaced/<moment>/read/notes/bees.md    the bytes that were read before
 
 On Linux most files are deleted at once: the system says that no program has them open. What may
-be written to yet stays until that ends, elsewhere a week. One process at a time works here: the
+be written to yet stays until that ends, a week at most. One process at a time works here: the
 caller has a lock.
 """
 
@@ -19,6 +19,7 @@ import contextlib
 import errno
 import itertools
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ from pathlib import Path
 from reader.base.errors import Incomplete
 from reader.base.messages import lazy_gettext
 from reader.library.disk import (
+    NO_LINKS,
     UNSUPPORTED,
     beside_of,
     disk_error,
@@ -45,7 +47,7 @@ ROOT = ".reader/replaced"
 OUT, READ = "out", "read"
 
 KEPT_FOR = timedelta(days=7)
-"""As long a file is kept where the system does not say whether a program has it open."""
+"""As long a file is kept that a program has open, or may have: some shares never say."""
 
 _MOMENT = "%Y-%m-%dT%H%M%SZ"
 
@@ -188,6 +190,7 @@ def _swap(place: Path, target: Path, content: bytes, *, is_new: bool) -> bool:
     new one is there. Raises OSError."""
     try:
         write_file(place, content, mode=mode_of(target))
+        _give_group(place, target.parent if is_new else target)
         if is_new:
             rename_new(place, target)
         else:
@@ -198,6 +201,15 @@ def _swap(place: Path, target: Path, content: bytes, *, is_new: bool) -> bool:
             return False
         raise
     return True
+
+
+def _give_group(file: Path, other: Path) -> None:
+    """Give a file the group that it has, or would get where it goes: many share a folder so."""
+    status = other.stat()
+    is_folder_without = stat.S_ISDIR(status.st_mode) and not status.st_mode & stat.S_ISGID
+    if os.name == "posix" and not is_folder_without and file.stat().st_gid != status.st_gid:
+        with contextlib.suppress(PermissionError):  # not a group of this user's
+            os.chown(file, -1, status.st_gid)
 
 
 def _move_to_disk(file: Path, place: Path) -> None:
@@ -218,8 +230,12 @@ def _exchange(place: Path, target: Path) -> None:
     ours = beside_of(place, "part")
     place.rename(ours)
     try:
-        with contextlib.suppress(PermissionError):  # a disk without hard links keeps nothing
-            os.link(target, place)
+        os.link(target, place)
+    except OSError as error:
+        if error.errno not in NO_LINKS:  # a disk without them keeps nothing
+            ours.unlink(missing_ok=True)
+            raise
+    try:
         ours.replace(target)
     finally:
         ours.unlink(missing_ok=True)
@@ -234,7 +250,7 @@ def kept_files(library: Path, now: datetime) -> Iterator[KeptFile]:
     """Find the files that earlier runs took out and that changed since they were read.
 
     Deletes those that did not and that no program can write to any more. One that a program has
-    open is not among them: it is still being written. Raises StoreError.
+    open is not among them for a week: it is still being written. Raises StoreError.
     """
     root = library / ROOT
     for run in sorted(root.iterdir()) if root.is_dir() else ():
@@ -265,8 +281,9 @@ def _look_at(file: Path, run: Path, within: str, *, is_old: bool) -> KeptFile | 
     record = run / READ / path
     before, (content, is_free) = record.read_bytes() if record.exists() else None, read_unheld(file)
     if content != before:
-        return None if is_free is False else KeptFile(file, path, content, before, record)
-    if is_free or (is_free is None and is_old):
+        is_written_to = is_free is False and not is_old
+        return None if is_written_to else KeptFile(file, path, content, before, record)
+    if is_free or is_old:
         _delete(file, record)
     return None
 

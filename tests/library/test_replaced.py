@@ -16,7 +16,7 @@ from tests.samples import NOW
 
 NOTE = "notes/a/bees.md"
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="files are exchanged on Linux")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files are exchanged on Linux")
 
 
 @pytest.fixture
@@ -41,6 +41,17 @@ def test_a_file_takes_the_place_of_what_was_read_and_nothing_stays(
     assert not replacer.end()
     assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"new", 0o640)
     assert sorted(tmp_path.iterdir()) == [tmp_path / "notes"]
+
+
+@pytest.mark.skipif(not hasattr(os, "chown") or os.geteuid() != 0, reason="it needs root")
+def test_a_shared_folder_keeps_its_group(tmp_path: Path, file: Path) -> None:
+    os.chown(file, -1, 7)
+    os.chown(file.parent, -1, 8)
+    file.parent.chmod(0o2775)
+    replacer = Replacer(tmp_path, NOW)
+    assert replacer.put(NOTE, b"new", b"read")
+    assert replacer.put("notes/a/ants.md", b"new", None)
+    assert (file.stat().st_gid, file.with_name("ants.md").stat().st_gid) == (7, 8)
 
 
 def test_a_new_file_overwrites_none_that_came_meanwhile(tmp_path: Path, file: Path) -> None:
@@ -73,13 +84,12 @@ def test_what_was_saved_between_the_look_and_the_exchange_is_kept(
     assert not has_kept(tmp_path)
 
 
-@linux
 def test_a_file_that_is_open_stays_until_its_program_ends(tmp_path: Path, file: Path) -> None:
     replacer = Replacer(tmp_path, NOW)
     with file.open("ab", buffering=0) as handle:
         assert replacer.put(NOTE, b"new", b"read")
         assert not replacer.end()
-        assert kept(tmp_path, days=30) == []
+        assert kept(tmp_path, days=6) == []
         handle.write(b", late")
         assert kept(tmp_path) == []  # it is still being written
     assert kept(tmp_path) == [(NOTE, b"read, late", b"read")]
@@ -91,13 +101,22 @@ def test_a_file_that_is_open_stays_until_its_program_ends(tmp_path: Path, file: 
     assert kept(tmp_path) == [(NOTE, b"read, late, later", b"read, late")]
 
 
+def test_a_file_that_stays_open_is_kept_for_a_week(tmp_path: Path, file: Path) -> None:
+    replacer = Replacer(tmp_path, NOW)
+    with file.open("ab", buffering=0):
+        replacer.put(NOTE, b"new", b"read")
+        replacer.end()
+        assert (kept(tmp_path, days=7), has_kept(tmp_path)) == ([], True)
+        assert (kept(tmp_path, days=8), has_kept(tmp_path)) == ([], False)
+
+
 def test_a_file_that_was_open_and_did_not_change_is_deleted(tmp_path: Path, file: Path) -> None:
     replacer = Replacer(tmp_path, NOW)
     with file.open("ab"):
         replacer.put(NOTE, b"new", b"read")
         replacer.end()
         assert has_kept(tmp_path)
-    assert (kept(tmp_path, days=8), has_kept(tmp_path)) == ([], False)
+    assert (kept(tmp_path), has_kept(tmp_path)) == ([], False)
 
 
 def test_two_files_of_one_name_are_both_kept(tmp_path: Path, file: Path) -> None:
