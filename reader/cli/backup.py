@@ -17,7 +17,7 @@ from reader.cli.output import answer
 from reader.library import archive as archives
 from reader.library import backup
 from reader.library.archive import Manifest
-from reader.library.backup import Backup
+from reader.library.backup import Backup, back_up_before_restore
 from reader.library.folder import Library
 from reader.library.place import find_folder
 from reader.library.restore import RestorePlan, plan_restore, restore
@@ -188,8 +188,10 @@ def restore_command(
             settings.library = target
             return _restore_one(context, plain_archive, only, as_json=as_json)
         plan = plan_restore(target, plain_archive)
-        aside = None
+        aside = before = None
         if not dry_run:
+            if plan.here is not None:
+                before = back_up_before_restore(target, now=build.clock()())
             aside = restore(target, plain_archive, plan, now=build.clock()())
             settings.library = target
             # A restore is right under a wrong clock too.
@@ -214,6 +216,8 @@ def restore_command(
         return 0
     if aside:
         answer(context, _("What was replaced is in {folder}.", folder=aside))
+    if before:
+        answer(context, _("To take it back: reader restore {file}", file=before))
     answer(
         context,
         _(

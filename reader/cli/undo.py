@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from reader.base.errors import UsageError
@@ -10,6 +12,7 @@ from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, as_json_option, say_errors
 from reader.cli.output import answer
+from reader.library.backup import before_restores
 from reader.library.folder import Library
 from reader.library.rows.removals import KEPT
 from reader.morning.bring_in import TakenBackImport
@@ -104,6 +107,9 @@ def _list(library: Library, *, as_json: bool) -> None:
         output.put_all(screen.wrap(plain(act_text(act)), width, " " * len(begin), begin))
     if not acts and not as_json:
         output.put(_("There is nothing to undo."))
+    for file in () if as_json else before_restores(library.folder):
+        key = N_("The library was restored. To take it back: reader restore {file}")
+        output.put(plain(_(key, file=shlex.quote(str(file)))))
 
 
 @click.command(

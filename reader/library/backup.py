@@ -108,6 +108,32 @@ def back_up_layout(library: Path, layout: int, *, now: datetime) -> Path:
     return target
 
 
+_BEFORE_RESTORE = "asayomi-before-restore-"
+
+
+def back_up_before_restore(library: Path, *, now: datetime) -> Path:
+    """Make an archive of what a restore replaces, by which it is taken back; it is never rotated.
+
+    Returns its path. Raises StoreError.
+    """
+    folder = library / FOLDER
+    make_folder(folder)
+    # Never over another one, which may be what is restored now.
+    name, n = f"{_BEFORE_RESTORE}{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}", 1
+    while (target := folder / f"{name}{f'-{n}' if n > 1 else ''}.zip").exists():
+        n += 1
+    with part(folder, "backup") as unfinished:
+        _write(library, unfinished, now=now, with_pdfs=False)
+        check_members(unfinished)
+        _finish(unfinished, target)
+    return target
+
+
+def before_restores(library: Path) -> list[Path]:
+    """List the archives that were made before restores, the newest first."""
+    return sorted((library / FOLDER).glob(f"{_BEFORE_RESTORE}*.zip"), reverse=True)
+
+
 def _database_in(archive: Path) -> str:
     """Return the SHA-256 of an archive's reader.db, "" where the archive cannot be used."""
     try:

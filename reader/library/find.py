@@ -19,7 +19,7 @@ class RemovedPaper(NotKnown):
     """A paper that lies in the trash."""
 
     def __init__(self, library: Library, held: LibraryPaper) -> None:
-        [self.removal] = removals.removals(library.db, [held.row])
+        self.removal = removals.removals(library.db, [held.row])[0]
         self.held = held
         on = library.day_of(self.removal.at)
         what = lazy_gettext("Removed on {day}: {title}", day=on, title=plain(held.paper.title))

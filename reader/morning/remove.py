@@ -18,7 +18,7 @@ from pathlib import Path
 from reader.base.errors import ReaderError
 from reader.library.arrival import keep_arrival
 from reader.library.disk import disk_error, files_below
-from reader.library.find import find_papers
+from reader.library.find import RemovedPaper, find_papers
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
@@ -64,6 +64,9 @@ def remove(library: Library, texts: Sequence[str]) -> RemovalOutcome:
     names = pages_of(library, rows)
     linked = linked_papers(library, exports.newest_texts(db, rows).values()) - {*rows}
     with db.writing():
+        for held in papers.papers_at(db, rows):
+            if held.is_removed:  # by another process since it was looked for
+                raise RemovedPaper(library, held)
         act = decisions.next_act(db)
         # A skip, so that nothing waits for it: not the queue, not the fetching of PDFs.
         decisions.add_decisions(db, "skip", rows, at=now, on=on, act=act)

@@ -87,8 +87,6 @@ def test_a_paper_is_filed_and_its_files_follow(picked: Path) -> None:
         "Filed under speech/translation: Speech recognition under water\n"
         f"    now notes/speech/translation/{KEY}.md\n"
         f"    now papers/speech/translation/{KEY}.pdf\n"
-        "    It was under speech/recognition; to take it back: "
-        f'reader file {WATER} "speech/recognition"\n'
     )
     assert paths(picked) == [
         f"notes/speech/translation/{KEY}.md",

@@ -83,3 +83,22 @@ def test_a_removed_paper_says_so_and_how_it_comes_back(
     assert said(capsys, folder, "add", ONE, "--no-fetch")[1].startswith("Brought back: ")
     assert said(capsys, folder, "show", ONE)[0] == 0
     assert said(capsys, folder, "remove", "2506.09999")[0] == 4
+
+
+def test_a_restored_library_says_how_it_goes_back(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    said(capsys, folder, "pick", ONE, "--no-fetch")
+    said(capsys, folder, "backup")
+    [archive] = (folder / "backups").iterdir()
+    said(capsys, folder, "skip", TWO)
+    out = said(capsys, folder, "restore", str(archive), str(folder))[1]
+    before = folder / "backups/asayomi-before-restore-2025-06-04T063000Z.zip"
+    assert f"To take it back: reader restore {before}\n" in out
+    code, out, _err = said(capsys, folder, "undo", "--list")
+    assert (code, out.splitlines()) == (0, [
+        "     1  2025-06-04 06:30  Picked: On Bees",
+        f"The library was restored. To take it back: reader restore {before}",
+    ])  # fmt: skip
+    said(capsys, folder, "restore", str(before), str(folder))
+    assert "Skipped: On Ants" in said(capsys, folder, "undo", "--list")[1]

@@ -277,3 +277,15 @@ def test_a_backup_has_the_trash(library: Library, tmp_path: Path) -> None:
         assert [e.held.paper.id for e in trash(again)] == [ONE.id]
         undo(again)
         assert find_paper(again, ONE.id).state == "read"
+
+
+def test_a_paper_that_was_removed_twice_is_gone_until_both_are_undone(library: Library) -> None:
+    with a_library(library.folder) as other:
+        held = find_paper(other, ONE.id)
+        remove(library, [ONE.id])
+        removals.add_removals(other.db, [held.row], act=99, at=NOW, on=DAY)
+    undo(library)
+    with pytest.raises(RemovedPaper):
+        find_paper(library, ONE.id)
+    undo(library)
+    assert find_paper(library, ONE.id).state == "read"

@@ -128,7 +128,7 @@ def last_decided(db: Database, papers: Sequence[int]) -> int | None:
 
 
 def _acts_sql() -> str:
-    """Write the SELECT of what stood of all acts at the moment ?1.
+    """Write the SELECT of what stood at the moment ?1 of the acts from ?2 to ?3.
 
     is_undone: it was taken back since. of: the topic of a filing or a lesson, else "".
     """
@@ -144,7 +144,7 @@ def _acts_sql() -> str:
         f"""
         SELECT '{table}' AS place, id, act, paper, {kind} AS kind, {of} AS of, at,
             EXISTS (SELECT 1 FROM {table} AS u WHERE u.undoes = t.id) AS is_undone
-        FROM {table} AS t WHERE undoes IS NULL AND act IS NOT NULL AND at <= ?1
+        FROM {table} AS t WHERE act BETWEEN ?2 AND ?3 AND undoes IS NULL AND at <= ?1
         AND NOT EXISTS (SELECT 1 FROM {table} AS u WHERE u.undoes = t.id AND u.at <= ?1)
         """  # noqa: S608  the names above
         for table, kind, of in several
@@ -153,7 +153,7 @@ def _acts_sql() -> str:
     selects.append(
         """
         SELECT 'merges', id, act, kept, kind, '', at, 0 FROM merges AS t
-        WHERE act IS NOT NULL AND at <= ?1
+        WHERE act BETWEEN ?2 AND ?3 AND at <= ?1
         AND NOT EXISTS (SELECT 1 FROM merges AS u WHERE u.undoes = t.id)
         """
     )
@@ -164,6 +164,7 @@ _ACTS_SQL = _acts_sql()
 
 # Moments are compared as texts, and "9999" is greater than all of them.
 _EVER = "9999"
+_LAST = 2**63 - 1
 
 
 def last_act(db: Database, *, until: datetime | None = None) -> list[Decision]:
@@ -172,34 +173,37 @@ def last_act(db: Database, *, until: datetime | None = None) -> list[Decision]:
     until: the moment of an undo that was made offline: the act that was the last one then, of
     which nothing is listed where it was taken back meanwhile.
     """
+    if until is None:
+        return acts(db, last=1)
     rows = db.read(
         f"""
         WITH acts AS ({_ACTS_SQL})
         SELECT * FROM acts WHERE act = (SELECT max(act) FROM acts) ORDER BY id
         """,  # noqa: S608  a constant of this module
-        (_EVER if until is None else until.isoformat(),),
+        (until.isoformat(), 0, _LAST),
     )
     return [_decision(row) for row in rows if not row["is_undone"]]
 
 
 def acts(db: Database, *, last: int) -> list[Decision]:
     """List what stands of the last acts, the newest act first."""
-    rows = db.read(
-        f"""
-        WITH acts AS ({_ACTS_SQL})
-        SELECT * FROM acts WHERE act IN (SELECT DISTINCT act FROM acts ORDER BY act DESC LIMIT ?2)
-        ORDER BY act DESC, id
-        """,  # noqa: S608  a constant of this module
-        (_EVER, last),
-    )
-    return [_decision(row) for row in rows]
+    end = next_act(db)
+    first, n = end, last
+    found: dict[int, list[Decision]] = {}
+    # Of some hundred thousand acts the last ones are enough; more where many were taken back.
+    while len(found) < last and first > 0:
+        first, n = first - n, n * 10
+        found = {}
+        for row in db.read(f"{_ACTS_SQL} ORDER BY act DESC, id", (_EVER, first, end)):
+            found.setdefault(row["act"], []).append(_decision(row))
+    return [one for of_act in [*found.values()][:last] for one in of_act]
 
 
 def act_of(db: Database, act: int, paper: int | None = None) -> list[Decision]:
     """List what stands of an act, on one paper or on all."""
     rows = db.read(
-        f"SELECT * FROM ({_ACTS_SQL}) WHERE act = ?2 AND (?3 IS NULL OR paper = ?3)",  # noqa: S608
-        (_EVER, act, paper),
+        f"SELECT * FROM ({_ACTS_SQL}) WHERE ?4 IS NULL OR paper = ?4",  # noqa: S608
+        (_EVER, act, act, paper),
     )
     return [_decision(row) for row in rows]
 
@@ -339,7 +343,9 @@ def next_act(db: Database) -> int:
     # One number for all tables, so that the last act of any kind can be found.
     tables = ("decisions", "lessons", "postponed", "removals", "restored", "filings", "merges",
               "imports")  # fmt: skip
-    numbers = " UNION ALL ".join(f"SELECT max(act) AS act FROM {t}" for t in tables)  # noqa: S608
+    # Without WHERE no partial index is used.
+    each = (f"SELECT max(act) AS act FROM {t} WHERE act IS NOT NULL" for t in tables)  # noqa: S608
+    numbers = " UNION ALL ".join(each)
     [row] = db.read(f"SELECT 1 + coalesce(max(act), 0) AS act FROM ({numbers})")  # noqa: S608
     return int(row["act"])
 

@@ -41,9 +41,13 @@ def add_removals(db: Database, papers: Sequence[int], *, act: int, at: datetime,
 
 
 def show_again(db: Database, papers: Iterable[int]) -> None:
-    """Take papers out of the trash whose removal was taken back."""
+    """Take papers out of the trash of which no removal stands."""
     db.execute_many(
-        "UPDATE papers SET merged_into = NULL WHERE id = ? AND merged_into = id",
+        """
+        UPDATE papers SET merged_into = NULL WHERE id = ? AND merged_into = id AND NOT EXISTS (
+            SELECT 1 FROM removals AS r WHERE r.paper = papers.id AND undoes IS NULL
+            AND NOT EXISTS (SELECT 1 FROM removals AS u WHERE u.undoes = r.id))
+        """,
         [(paper,) for paper in papers],
     )
 
