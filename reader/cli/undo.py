@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,11 +16,13 @@ from reader.cli.output import answer
 from reader.library.backup import before_restores
 from reader.library.folder import Library
 from reader.library.rows.removals import KEPT
-from reader.morning.bring_in import TakenBackImport
 from reader.morning.remove import TrashEntry, remove, trash
 from reader.morning.undo import past_acts, take_back
 from reader.notes.write import moment
 from reader.texts.acts import UNDONE, act_text
+
+if TYPE_CHECKING:
+    from reader.morning.bring_in import TakenBackImport
 
 MOST_NAMED = 10
 """Papers that `undo` names one by one; a lesson may have hundreds."""
