@@ -336,7 +336,8 @@ def live_month(folder: Path, month: int, scale: Scale, url: str) -> dict[str, An
     if url == MEMORY:
         world = scale.world(month)
     else:
-        days = [day for day in days if day.weekday() < 5][:REPLAYED]
+        # No weekends, which bring no papers, and no Mondays with the week's work.
+        days = [day for day in days if 1 <= day.weekday() < 5][:REPLAYED]
     wal = n_open = n_connections = 0
     cpu_s: list[float] = []
     steps: dict[str, float] = defaultdict(float)
