@@ -190,7 +190,8 @@ class ExportRun:
                 if kept.before is not None and last:
                     last = replace(last, content=kept.before.decode())
                 elif ours is None:
-                    last = None
+                    # Killed after the record: what was read is not known, but its front matter is.
+                    text, last = mend_front(text, last.content) if last else text, None
                 self._late.setdefault(name, []).append(LateEdit(kept, text, last))
 
     def _find(self, names: Collection[str] | None) -> None:

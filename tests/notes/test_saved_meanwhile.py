@@ -267,6 +267,21 @@ def test_a_run_killed_after_the_exchange_is_ended_by_the_next_one(library: Libra
         assert not has_kept(folder)
 
 
+@pytest.mark.parametrize("had", ["", "\n"])
+def test_what_a_run_killed_after_its_record_left_is_no_edit(library: Library, had: str) -> None:
+    """had: a line that a hand put above the front matter before the run read the file."""
+    before = had + content(library, BEES)
+    (library.folder / BEES).write_bytes(before.encode())
+    export(library)
+    after = content(library, BEES)
+    kept = library.folder / ROOT / "2025-06-04T063000Z" / "out" / BEES
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(before.encode())
+    export(library)
+    assert newest(library) == "Bees count. They do."
+    assert (content(library, BEES), has_kept(library.folder)) == (after, False)
+
+
 def killer(file: str) -> Any:
     """Make a hook that kills the process at the first thing that it does after a rename."""
     seen: list[str] = []
