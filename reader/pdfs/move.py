@@ -172,6 +172,7 @@ def move(source: Path, target: Path) -> None:
         if source.is_symlink():
             # A relative link would lead elsewhere from its new folder.
             os.symlink(os.path.relpath(source.resolve(), target.parent.resolve()), target)
+            sync_folder(target.parent)
             source.unlink()
         else:
             try:
