@@ -127,7 +127,7 @@ FIELDS = {
     "ImportedEntry": """place=item.place~ id=held.paper.id title=held.paper.title~
         topic=held.topic is_new known_by? n_notes n_highlights""",
     "ImportedFile": "path=name~ id=held.paper.id is_new why~?",
-    "Unplaced": "place~ why~",
+    "UnplacedItem": "place~ why~",
     "TabletOutcome": "*held outcome file=name~?",
     "CopyOutcome": """file=name~ outcome id=held.paper.id title=held.paper.title~ state=held.state
         n_highlights=counts.there n_new=counts.new n_changed=counts.changed

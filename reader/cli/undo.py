@@ -14,15 +14,53 @@ from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, as_json_option, say_errors
 from reader.cli.output import answer
 from reader.library.backup import before_restores
+from reader.library.file_names import folder_name
 from reader.library.folder import Library
 from reader.library.rows.removals import KEPT
 from reader.morning.remove import TrashEntry, remove, trash
-from reader.morning.undo import past_acts, take_back
+from reader.morning.undo import ActKind, PastAct, past_acts, take_back
 from reader.notes.write import moment
-from reader.texts.acts import UNDONE, act_text
 
 if TYPE_CHECKING:
     from reader.morning.bring_in import TakenBackImport
+
+_UNDONE: dict[ActKind, str] = {
+    "pick": N_("pick"),
+    "skip": N_("skip"),
+    "drop": N_("drop"),
+    "later": N_("put off"),
+    "topic": N_("topic"),
+    "file": N_("filing"),
+    "remove": N_("removal"),
+    "merge": N_("merge"),
+    "split": N_("split"),
+    "restore": N_("restore"),
+    "import": N_("import"),
+}
+"""What was taken back of a paper."""
+
+_DONE: dict[ActKind, str] = {
+    "pick": N_("Picked: {title}"),
+    "skip": N_("Skipped: {title}"),
+    "later": N_("Put off: {title}"),
+    "topic": N_("Told the topic: {title}"),
+    "file": N_("Filed under {topic}: {title}"),
+    "remove": N_("Removed: {title}"),
+    "merge": N_("Merged: {title}"),
+    "split": N_("Split: {title}"),
+    "restore": N_("Restored: {title}"),
+    "import": N_("Imported: {title}"),
+}
+
+
+def _act_text(act: PastAct) -> str:
+    """Write an act in a sentence, with the title of its first paper and how many more there are."""
+    title = act.source or act.several[0].paper.title
+    said = _(_DONE[act.kind], title=title, topic=folder_name(act.topic))
+    if more := len(act.several) - 1:
+        said = _("{what} (and {n} more)", what=said, n=more)
+    return said
+
 
 MOST_NAMED = 10
 """Papers that `undo` names one by one; a lesson may have hundreds."""
@@ -62,7 +100,7 @@ def undo_command(context: click.Context, number: int | None, is_list: bool, as_j
             if as_json:
                 output.put_json(held, undone=kind)
                 continue
-            what = _(UNDONE[kind])
+            what = _(_UNDONE[kind])
             answer(context, _("Undone ({what}): {title}", what=what, title=held.paper.title))
         if (more := len(undone.several) - MOST_NAMED) > 0 and not as_json:
             answer(context, _("… and {n} more", n=more))
@@ -107,7 +145,7 @@ def _list(library: Library, *, as_json: bool) -> None:
             output.put_json(act)
             continue
         begin = f"{act.number:>6}  {moment(library, act.at)}  "
-        output.put_all(screen.wrap(plain(act_text(act)), width, " " * len(begin), begin))
+        output.put_all(screen.wrap(plain(_act_text(act)), width, " " * len(begin), begin))
     if not acts and not as_json:
         output.put(_("There is nothing to undo."))
     for file in () if as_json else before_restores(library.folder):

@@ -15,7 +15,7 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database
-from reader.library.rows.removals import Restored, add_restored
+from reader.library.rows.removals import RestoredPaper, add_restored
 from reader.library.rows.versions import BY_HAND
 from reader.morning import remove
 from reader.morning.file import file_paper
@@ -87,7 +87,7 @@ def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
         (held,) = papers.papers_at(library.db, [held.row])
     if not was_here or has_note or is_picked or pdf:
         newest = newest_note(library, held) if has_note else None
-        one = Restored(held.row, first_act, was_here, newest.id if newest else None)
+        one = RestoredPaper(held.row, first_act, was_here, newest.id if newest else None)
         with library.db.writing():
             act = decisions.next_act(library.db)
             add_restored(library.db, one, act=act, at=library.now(), on=library.today())

@@ -86,7 +86,7 @@ class ImportedFile:
         return as_utf8(str(self.path))
 
 
-class _OnlyTried(Exception):
+class _DryRun(Exception):
     """Ends the transaction of a dry run, so that nothing of it stays."""
 
 
@@ -112,13 +112,13 @@ class Importing:
 
     def try_out(self) -> None:
         """Find out what `run` would do with the entries; nothing is changed."""
-        with suppress(_OnlyTried), self.library.db.writing():
+        with suppress(_DryRun), self.library.db.writing():
             one = self._begin()
             for item in self.read.items:
                 self._bring(one, item)
             self._missing_files()
             self.is_ended = True
-            raise _OnlyTried
+            raise _DryRun
 
     def run(self) -> None:
         """Bring all in. Raises Locked while another process adds, StoreError when a disk fails:

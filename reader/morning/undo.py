@@ -22,7 +22,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, imports, merges, papers, removals
 from reader.library.rows.decisions import Decision
 from reader.library.rows.imports import Import
-from reader.library.rows.removals import Restored
+from reader.library.rows.removals import RestoredPaper
 from reader.morning import merge
 from reader.morning.remove import came_back, remove
 from reader.notes.export import export_quietly
@@ -156,7 +156,7 @@ def _import_meant(library: Library, number: int | None) -> Import | None:
     return found[0] if found and not (last and last[0].act > found[0].act) else None
 
 
-def _undo_restore(library: Library, one: Restored) -> list[ReaderError]:
+def _undo_restore(library: Library, one: RestoredPaper) -> list[ReaderError]:
     """Bring a note back to what it was before a restore, or the paper into the trash."""
     held = papers.papers_at(library.db, [one.paper])[0]
     if not one.was_here:

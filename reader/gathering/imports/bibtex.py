@@ -26,7 +26,7 @@ from reader.gathering.imports.item import (
     ImportedLibrary,
     ImportedNote,
     ImportedPaper,
-    Unplaced,
+    UnplacedItem,
     attached,
     make_paper,
 )
@@ -65,7 +65,7 @@ def read_bibtex(text: str, *, name: str, folder: Path) -> ImportedLibrary:
     # bibtexparser logs each broken entry to standard error; they are returned instead.
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     split = Splitter(text).split()
-    unplaced: list[Unplaced] = []
+    unplaced: list[UnplacedItem] = []
     blocks: list[Block] = []
     files: dict[int, str] = {}
     keys: dict[int, str] = {}
@@ -99,7 +99,7 @@ def read_bibtex(text: str, *, name: str, folder: Path) -> ImportedLibrary:
         if item:
             items.append(item)
         else:
-            unplaced.append(Unplaced(place, lazy_gettext("the entry has no title")))
+            unplaced.append(UnplacedItem(place, lazy_gettext("the entry has no title")))
     return ImportedLibrary("bibtex", tuple(items), tuple(unplaced))
 
 
@@ -140,9 +140,11 @@ def _place(name: str, block: Block) -> Text:
     return lazy_gettext("{file}, line {line}", file=name, line=(block.start_line or 0) + 1)
 
 
-def _broken(name: str, block: ParsingFailedBlock) -> Unplaced:
+def _broken(name: str, block: ParsingFailedBlock) -> UnplacedItem:
     why = plain(getattr(block.error, "abort_reason", "") or str(block.error))[:200]
-    return Unplaced(_place(name, block), lazy_gettext("the entry cannot be read ({why})", why=why))
+    return UnplacedItem(
+        _place(name, block), lazy_gettext("the entry cannot be read ({why})", why=why)
+    )
 
 
 def _item(

@@ -14,7 +14,7 @@ from reader.gathering.imports.item import (
     ImportedLibrary,
     ImportedNote,
     ImportedPaper,
-    Unplaced,
+    UnplacedItem,
     make_paper,
 )
 
@@ -46,7 +46,7 @@ def read_csl(text: str, *, name: str) -> ImportedLibrary:
             hint=lazy_gettext("Export the library as CSL-JSON, BibTeX, RIS or RDF."),
         )
     items: list[ImportedPaper] = []
-    unplaced: list[Unplaced] = []
+    unplaced: list[UnplacedItem] = []
     for number, thing in enumerate(content, 1):
         item = thing if isinstance(thing, dict) else {}
         key = _text(item, "citation-key") or _text(item, "id")
@@ -54,7 +54,7 @@ def read_csl(text: str, *, name: str) -> ImportedLibrary:
         if found := _item(item, place):
             items.append(found)
         else:
-            unplaced.append(Unplaced(place, lazy_gettext("the entry has no title")))
+            unplaced.append(UnplacedItem(place, lazy_gettext("the entry has no title")))
     return ImportedLibrary("csl-json", tuple(items), tuple(unplaced))
 
 

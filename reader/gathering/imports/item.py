@@ -73,7 +73,7 @@ class ImportedPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class Unplaced:
+class UnplacedItem:
     """Something in a source that could not be brought: where it stands, and why."""
 
     place: Text
@@ -86,7 +86,7 @@ class ImportedLibrary:
 
     form: str
     items: tuple[ImportedPaper, ...]
-    unplaced: tuple[Unplaced, ...] = ()
+    unplaced: tuple[UnplacedItem, ...] = ()
 
 
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")

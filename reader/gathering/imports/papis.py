@@ -17,7 +17,7 @@ from reader.gathering.imports.item import (
     ImportedLibrary,
     ImportedNote,
     ImportedPaper,
-    Unplaced,
+    UnplacedItem,
     attached,
     make_paper,
 )
@@ -29,7 +29,7 @@ _VENUE = ("journal", "booktitle", "school", "publisher")
 def read_papis(folder: Path) -> ImportedLibrary:
     """Read the papers in all folders below; the folders above each are its collection."""
     items: list[ImportedPaper] = []
-    unplaced: list[Unplaced] = []
+    unplaced: list[UnplacedItem] = []
     for file in sorted(folder.rglob("info.yaml")):
         place = as_utf8(str(file.relative_to(folder)))
         try:
@@ -37,20 +37,20 @@ def read_papis(folder: Path) -> ImportedLibrary:
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             why = lazy_gettext("line {line} cannot be read ({why})", line=line, why=error.problem)
-            unplaced.append(Unplaced(place, why))
+            unplaced.append(UnplacedItem(place, why))
             continue
         except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
             why = lazy_gettext("it cannot be read ({why})", why=plain(str(error))[:100])
-            unplaced.append(Unplaced(place, why))
+            unplaced.append(UnplacedItem(place, why))
             continue
         except OSError as error:
-            unplaced.append(Unplaced(place, os_reason(error)))
+            unplaced.append(UnplacedItem(place, os_reason(error)))
             continue
         item = _item(info, place, file, folder) if isinstance(info, dict) else None
         if item:
             items.append(item)
         else:
-            unplaced.append(Unplaced(place, lazy_gettext("the entry has no title")))
+            unplaced.append(UnplacedItem(place, lazy_gettext("the entry has no title")))
     return ImportedLibrary("papis", tuple(items), tuple(unplaced))
 
 

@@ -19,7 +19,7 @@ from reader.gathering.imports.item import (
     ImportedLibrary,
     ImportedNote,
     ImportedPaper,
-    Unplaced,
+    UnplacedItem,
     attached,
     make_paper,
 )
@@ -75,20 +75,22 @@ class _Reader:
 
     def library(self) -> ImportedLibrary:
         items: list[ImportedPaper] = []
-        unplaced: list[Unplaced] = []
+        unplaced: list[UnplacedItem] = []
         named = {r for n in self._root for r in _resources(n, "dcterms:isReferencedBy")}
         for node in self._root:
             place = lazy_gettext("{file}, line {line}", file=self._name, line=node.sourceline)
             kind = _text(node, "z:itemType")
             is_note = kind == "note" or node.tag == f"{{{_SPACES['bib']}}}Memo"
             if is_note and node.get(f"{_RDF}about") not in named:
-                unplaced.append(Unplaced(place, lazy_gettext("a note that belongs to no paper")))
+                unplaced.append(
+                    UnplacedItem(place, lazy_gettext("a note that belongs to no paper"))
+                )
             if is_note or kind in ("", "attachment", "annotation"):
                 continue
             if item := self._item(node, place):
                 items.append(item)
             else:
-                unplaced.append(Unplaced(place, lazy_gettext("the entry has no title")))
+                unplaced.append(UnplacedItem(place, lazy_gettext("the entry has no title")))
         return ImportedLibrary("rdf", tuple(items), tuple(unplaced))
 
     def _item(self, node: Any, place: Text) -> ImportedPaper | None:

@@ -15,7 +15,7 @@ from reader.gathering.imports.item import (
     ImportedLibrary,
     ImportedNote,
     ImportedPaper,
-    Unplaced,
+    UnplacedItem,
     attached,
     make_paper,
 )
@@ -31,7 +31,7 @@ _VENUE = ("journal_name", "secondary_title", "alternate_title2", "alternate_titl
 def read_ris(text: str, *, name: str, folder: Path) -> ImportedLibrary:
     """Read all records that have a title; one without an end is named by its line."""
     items: list[ImportedPaper] = []
-    unplaced: list[Unplaced] = []
+    unplaced: list[UnplacedItem] = []
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     starts = [match.start() for match in _BEGIN.finditer(text)]
     line, last = 1, 0
@@ -41,14 +41,14 @@ def read_ris(text: str, *, name: str, folder: Path) -> ImportedLibrary:
         place = lazy_gettext("{file}, line {line}", file=name, line=line)
         record = text[start:stop]
         if not _END.search(record):
-            unplaced.append(Unplaced(place, lazy_gettext("the record has no end (ER)")))
+            unplaced.append(UnplacedItem(place, lazy_gettext("the record has no end (ER)")))
             continue
         found = rispy.loads(record.replace("TY -", "TY  -").replace("ER -", "ER  -"))
         item = _item(found[0], place, folder) if found else None
         if item:
             items.append(item)
         else:
-            unplaced.append(Unplaced(place, lazy_gettext("the entry has no title")))
+            unplaced.append(UnplacedItem(place, lazy_gettext("the entry has no title")))
     return ImportedLibrary("ris", tuple(items), tuple(unplaced))
 
 

@@ -17,7 +17,7 @@ from reader.gathering.imports.item import (
     ImportedLibrary,
     ImportedNote,
     ImportedPaper,
-    Unplaced,
+    UnplacedItem,
     attached,
     make_paper,
 )
@@ -51,7 +51,7 @@ def read_zotero(file: Path) -> ImportedLibrary:
     """Read all items that are no feed's and not in the trash. Raises UsageError."""
     with zotero.open_zotero(file) as rows:
         parts: dict[int, _ItemParts] = defaultdict(_ItemParts)
-        unplaced: list[Unplaced] = []
+        unplaced: list[UnplacedItem] = []
         if rows.layout > zotero.NEWEST:
             why = lazy_gettext(
                 "its layout {n} is newer than those that are known (up to {newest}): it was read "
@@ -59,7 +59,7 @@ def read_zotero(file: Path) -> ImportedLibrary:
                 n=rows.layout,
                 newest=zotero.NEWEST,
             )
-            unplaced.append(Unplaced(file.name, why))
+            unplaced.append(UnplacedItem(file.name, why))
         items = rows.read(zotero.ITEMS)
         known = {item for item, _key in items}
         for item, name, value in rows.read(zotero.FIELDS):
@@ -76,7 +76,9 @@ def read_zotero(file: Path) -> ImportedLibrary:
                 parts[parent].notes.append(ImportedNote(to_markdown(note or ""), _moment(modified)))
             elif parent is None:
                 place = _place(file, key, html_to_text(note or "")[0])
-                unplaced.append(Unplaced(place, lazy_gettext("a note that belongs to no paper")))
+                unplaced.append(
+                    UnplacedItem(place, lazy_gettext("a note that belongs to no paper"))
+                )
         parents: dict[int, int] = {}
         for item, key, parent, mode, kind, path in rows.read(zotero.FILES):
             if mode in (_LINKED_URL, _EMBEDDED_IMAGE):
@@ -86,7 +88,7 @@ def read_zotero(file: Path) -> ImportedLibrary:
                 parts[parent].paths.append(_file(key, path or "", kind or ""))
             elif parent is None:
                 why = lazy_gettext("a file that belongs to no paper; `reader add` recognises PDFs")
-                unplaced.append(Unplaced(_place(file, key, path or ""), why))
+                unplaced.append(UnplacedItem(_place(file, key, path or ""), why))
         for item, *mark in rows.read(zotero.MARKS) if rows.has_marks else ():
             if item in parents and (found := _mark(mark)):
                 parts[parents[item]].marks.append(found)
@@ -97,7 +99,7 @@ def read_zotero(file: Path) -> ImportedLibrary:
         if paper := _item(one, place, file.parent):
             found_items.append(paper)
         else:
-            unplaced.append(Unplaced(place, lazy_gettext("the entry has no title")))
+            unplaced.append(UnplacedItem(place, lazy_gettext("the entry has no title")))
     return ImportedLibrary("zotero", tuple(found_items), tuple(unplaced))
 
 

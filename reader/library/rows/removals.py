@@ -74,7 +74,7 @@ def removals(db: Database, papers: Iterable[int] | None = None) -> list[Removal]
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoredPaper:
     """A paper that was brought back from an archive, by the acts from `first_act` on.
 
     was_here: the library had it, and not in the trash. note: the revision (`notes.id`) that came.
@@ -86,7 +86,7 @@ class Restored:
     note: int | None
 
 
-def add_restored(db: Database, one: Restored, *, act: int, at: datetime, on: date) -> None:
+def add_restored(db: Database, one: RestoredPaper, *, act: int, at: datetime, on: date) -> None:
     """Record that a paper came back from an archive."""
     with db.writing():
         db.execute(
@@ -98,10 +98,10 @@ def add_restored(db: Database, one: Restored, *, act: int, at: datetime, on: dat
         )
 
 
-def restored(db: Database, number: int) -> Restored:
+def restored(db: Database, number: int) -> RestoredPaper:
     """Look up what came back by a restore (`restored.id`)."""
     [r] = db.read("SELECT paper, first_act, was_here, note FROM restored WHERE id = ?", (number,))
-    return Restored(r["paper"], r["first_act"], bool(r["was_here"]), r["note"])
+    return RestoredPaper(r["paper"], r["first_act"], bool(r["was_here"]), r["note"])
 
 
 _OWN = (
