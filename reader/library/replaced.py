@@ -263,6 +263,7 @@ def kept_files(library: Path, now: datetime) -> Iterator[KeptFile]:
                 raise disk_error(error, file) from error
             if kept is not None:
                 yield kept
+        _drop_empty(run)
 
 
 def _look_at(file: Path, run: Path, within: str, *, is_old: bool) -> KeptFile | None:

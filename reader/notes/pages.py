@@ -105,7 +105,8 @@ def _put_page(library: Library, writer: Writer, name: str, late: Sequence[LateEd
         return
     path = last.path if last else free_path(library, place)
     there = read(library, path)
-    if last and not entries and not late and _is_removed(library, last, there, writer):
+    is_empty = last and all(_has_no_word(edit.text, edit.last or last) for edit in late)
+    if last and not entries and is_empty and _is_removed(library, last, there, writer):
         return
     listed = (
         replace(
@@ -137,13 +138,7 @@ def _is_removed(library: Library, last: WrittenFile, found: str | None, writer: 
 
     found: its text as it was read, None where it was deleted.
     """
-    text = last.content if found is None else mend_front(found, last.content)
-    words = words_of(text, last.titles)
-    # None for damaged marks: then nothing shows whose words they are.
-    if words is None or words or typed_inside(text, [block_of(last.content)]):
-        return False
-    # A key that somebody added to the front matter is their word too.
-    if yaml_of(text).replace("\r\n", "\n") != last.front:
+    if not _has_no_word(last.content if found is None else found, last):
         return False
     if found is not None:
         if not writer.replacer.remove(last.path, found.encode()):
@@ -153,6 +148,15 @@ def _is_removed(library: Library, last: WrittenFile, found: str | None, writer: 
     exports.drop_page(library.db, last.name)
     drop_empty((library.folder / last.path).parent, library.folder / ROOT)
     return True
+
+
+def _has_no_word(found: str, last: WrittenFile) -> bool:
+    """Check that no hand left a word in a page, nor a key in its front matter."""
+    text = mend_front(found, last.content)
+    # None for damaged marks: then nothing shows whose words they are.
+    if words_of(text, last.titles) != "" or typed_inside(text, [block_of(last.content)]):
+        return False
+    return yaml_of(text).replace("\r\n", "\n") == last.front
 
 
 def _updated(

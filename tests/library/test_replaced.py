@@ -182,6 +182,8 @@ def test_what_a_killed_run_left_in_part_goes(tmp_path: Path) -> None:
         (run / path).parent.mkdir(parents=True, exist_ok=True)
         (run / path).touch() if not path.endswith("/") else (run / path).mkdir()
     assert (kept(tmp_path), has_kept(tmp_path)) == ([], False)
+    run.mkdir(parents=True)
+    assert (kept(tmp_path), has_kept(tmp_path)) == ([], False)
 
 
 LOCKED = """
