@@ -57,7 +57,7 @@ def _act_text(act: PastAct) -> str:
     """Write an act in a sentence, with the title of its first paper and how many more there are."""
     title = act.source or act.several[0].paper.title
     said = _(_DONE[act.kind], title=title, topic=folder_name(act.topic))
-    if more := len(act.several) - 1:
+    if (more := len(act.several) - 1) > 0:
         said = _("{what} (and {n} more)", what=said, n=more)
     return said
 

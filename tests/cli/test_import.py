@@ -57,6 +57,8 @@ def test_the_report_says_what_became_of_each_entry(library: Path, bib: Path) -> 
 def test_an_import_is_taken_back_whole(library: Path, bib: Path) -> None:
     before = rows(library, "SELECT id FROM papers")
     run_here("import", str(bib), library=library)
+    listed = run_here("undo", "--list", library=library).out
+    assert " ".join(listed.split()).endswith(f"Imported: {bib}")
     ran = run_here("undo", library=library)
     assert ran.out == f"Undone (import): {bib}. Taken back: 2 papers, 1 note, 0 files.\n"
     assert rows(library, "SELECT id FROM papers") == before
