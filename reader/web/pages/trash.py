@@ -9,7 +9,7 @@ from reader.base.text import plain, sentences
 from reader.library.find import RemovedPaper, find_any
 from reader.library.rows.removals import KEPT
 from reader.morning.remove import bring_back, remove, trash
-from reader.web.render import paper_at
+from reader.web.render import day_text, paper_at
 from reader.web.visit import Visit, route
 
 
@@ -25,14 +25,16 @@ def listing(visit: Visit) -> Response:
 
 def removed(visit: Visit, error: RemovedPaper) -> Response:
     """Show in place of a removed paper's page that it was removed, and the way back."""
-    library, removal = visit.library, error.removal
-    key = (
-        N_("Removed on {day}. Its PDF, note and marks were deleted.")
-        if removal.emptied_at
-        else N_("Removed on {day}. Until {until} you can bring it back with PDF, note and marks.")
-    )
-    days = {"day": library.day_of(removal.at), "until": library.day_of(removal.at + KEPT)}
-    return visit.page("removed.html", status=404, held=error.held, text=_(key, **days))
+    day = visit.library.day_of(error.removal.at)
+    if error.removal.emptied_at:
+        said = _("Removed on {day}. Its PDF, note and marks were deleted.", day=day)
+    else:
+        said = _(
+            "Removed on {day}. Until {until} you can bring it back with PDF, note and marks.",
+            day=day_text(day),
+            until=day_text(visit.library.day_of(error.removal.at + KEPT)),
+        )
+    return visit.page("removed.html", status=404, held=error.held, text=said)
 
 
 def remove_it(visit: Visit) -> Response:
