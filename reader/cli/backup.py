@@ -21,8 +21,8 @@ from reader.library.backup import Backup, back_up_before_restore
 from reader.library.folder import Library
 from reader.library.place import find_folder
 from reader.library.restore import RestorePlan, plan_restore, restore
-from reader.library.rows.database import clear_index
 from reader.morning.rows import library_id
+from reader.search.rows.index import clear_index
 
 AT_ONCE = 16_000_000
 """Bytes of reader.db up to which `gather` makes the daily backup itself, which takes a blink."""

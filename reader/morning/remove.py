@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reader.base.errors import ReaderError
+from reader.base.errors import ReaderError, StoreError
 from reader.library.arrival import keep_arrival
 from reader.library.disk import disk_error, files_below
 from reader.library.find import RemovedPaper, find_papers
@@ -74,7 +74,10 @@ def remove(library: Library, texts: Sequence[str]) -> RemovalOutcome:
         keep_arrival(library)
     problems = finish(library, rows)
     if library.config.note.export:
-        problems += export(library, only=linked, pages=names).left
+        try:
+            problems += export(library, only=linked, pages=names).left
+        except StoreError as error:
+            problems.append(error)
     return RemovalOutcome(act, tuple(papers.papers_at(db, rows)), tuple(problems))
 
 

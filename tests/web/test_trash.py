@@ -44,7 +44,10 @@ def test_a_paper_is_removed_and_comes_back_by_forms_alone(client: TestClient, pa
     assert removed(parts) == [ONE]
     assert (answer.status_code, answer.url.path) == (404, f"/paper/{ONE}")
     assert "Removed: On Bees" in answer.text
-    assert "Removed on Wednesday, 4 June. Until Tuesday, 2 September you can bring it back" in answer.text
+    assert (
+        "Removed on Wednesday, 4 June. Until Tuesday, 2 September you can bring it back"
+        in answer.text
+    )
     assert 'action="/trash/back"' in answer.text
     listed = client.get("/trash").text
     assert "removed Wednesday, 4 June, kept until Tuesday, 2 September" in listed

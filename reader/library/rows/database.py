@@ -616,17 +616,6 @@ def lock_file(path: Path, *, wait: bool = False) -> Iterator[None]:
         lock.release()
 
 
-def clear_index(db: Database) -> None:
-    """Empty index.db but for the vectors, which are found by the hash of their text.
-
-    For a reader.db that was replaced: its numbers of papers may mean other papers.
-    """
-    with db.writing():
-        db.execute("INSERT INTO idx.full_text (full_text) VALUES ('delete-all')")
-        for table in ("texts", "ranks", "ranked", "models", "forecasts", "pictures"):
-            db.execute(f"DELETE FROM idx.{table}")  # noqa: S608 (fixed names)
-
-
 def forget_index(folder: Path) -> None:
     """Delete index.db with its log, so that the next opening makes it anew. Raises ReadOnly."""
     try:

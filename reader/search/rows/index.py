@@ -579,3 +579,14 @@ _TEXTS_OF_SQL = """
 def _in_columns(kind: Kind, match: str) -> str:
     """Build an expression that is limited to the columns of a kind of text."""
     return f"{{{COLUMNS[kind]}}} : ({match})"
+
+
+def clear_index(db: Database) -> None:
+    """Empty index.db but for the vectors, which are found by the hash of their text.
+
+    For a reader.db that was replaced: its numbers of papers may mean other papers.
+    """
+    with db.writing():
+        db.execute("INSERT INTO idx.full_text (full_text) VALUES ('delete-all')")
+        for table in ("texts", "ranks", "ranked", "models", "forecasts", "pictures"):
+            db.execute(f"DELETE FROM idx.{table}")  # noqa: S608 (fixed names)
