@@ -27,6 +27,8 @@ from tests.installed import (
     start,
 )
 
+pytestmark = pytest.mark.slow
+
 WORDS = "雑音の中でも訳せる。ただし遅い。"
 
 

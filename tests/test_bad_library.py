@@ -32,6 +32,8 @@ from tests.installed import (
     today,
 )
 
+pytestmark = pytest.mark.slow
+
 AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
 NOTE = "Fish hear. Water sings."
 

@@ -28,6 +28,8 @@ from tests.installed import (
     start,
 )
 
+pytestmark = pytest.mark.slow
+
 TITLE = "&#27;[31mSpeech translation&#155;2J&#x202e; \n <b>bold</b> &amp;#27;]0;owned&amp;#7;"
 """References that XML forbids, or that become escapes only when HTML is unescaped."""
 

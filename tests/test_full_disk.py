@@ -11,6 +11,8 @@ import pytest
 
 from tests.installed import NOW, READER, environment, ids_of, run_here
 
+pytestmark = pytest.mark.slow
+
 FILL = """
 mount -t tmpfs -o size=8m,mode=755 tmpfs "$1" || exit 77
 cp -r "$2"/. "$1"

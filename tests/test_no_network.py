@@ -33,6 +33,8 @@ from tests.samples import DAY
 from tests.samples import NOW as NOW_THERE
 from tests.web.site import parts_of, site
 
+pytestmark = pytest.mark.slow
+
 ALL = ("arXiv", "arXiv feed cs.CL", "arXiv feed eess.AS", "timeline", "blog")
 LATER = NOW + timedelta(minutes=5)
 

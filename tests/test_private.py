@@ -13,6 +13,8 @@ from tests.hostile import good
 from tests.installed import LIFT, NOW, feeds_toml, note_files, run
 from tests.web.serving import Serving
 
+pytestmark = pytest.mark.slow
+
 posix = pytest.mark.skipif(os.name != "posix", reason="Windows has other rights")
 
 USUAL = ("sh", "-c", 'umask 022; exec "$@"', "sh")

@@ -17,6 +17,8 @@ from tests.installed import NOW, PAPERS, copy_library, feeds, feeds_toml, paper,
 from tests.samples import DAY, FEEDS_TOML
 from tests.web.site import parts_of, site
 
+pytestmark = pytest.mark.slow
+
 TUESDAY, WEDNESDAY = NOW.date(), (NOW + timedelta(days=1)).date()
 
 
