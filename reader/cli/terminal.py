@@ -118,7 +118,7 @@ class Keys:
 
 
 class TypedKeys:
-    """Asks click for keys, one at a time: what one read brought together is kept for later."""
+    """Reads keys, one at a time: what is typed ahead is kept for later."""
 
     def __init__(self) -> None:
         self._keys = Keys()
@@ -128,14 +128,27 @@ class TypedKeys:
         """Wait for a key; "q" for the end of the input and for Ctrl-C."""
         while not self._waiting:
             try:
-                typed = click.getchar()
+                typed = _read_typed()
             except (EOFError, KeyboardInterrupt):
                 return END[0]
             if not typed:
                 return END[0]
-            self._waiting = [*self._keys.feed(typed.encode("utf-8", "replace"))]
-            self._waiting += self._keys.flush()
-        return letter(self._waiting.pop(0))
+            self._waiting = [*self._keys.feed(typed), *self._keys.flush()]
+        key = letter(self._waiting.pop(0))
+        return END[0] if key in END else key
+
+
+def _read_typed() -> bytes:
+    if not sys.stdin.isatty():
+        return click.getchar().encode("utf-8", "replace")
+    # Not by click, which drops what was typed since the last read.
+    fd = sys.stdin.fileno()
+    before = termios.tcgetattr(fd)
+    try:
+        tty.setcbreak(fd, termios.TCSADRAIN)
+        return os.read(fd, 1024)
+    finally:
+        termios.tcsetattr(fd, termios.TCSADRAIN, before)
 
 
 def letter(key: str) -> str:

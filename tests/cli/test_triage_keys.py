@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cli.terminal import Keys, letter
+from reader.cli.terminal import Keys, TypedKeys, letter
 
 
 def keys_of(*pieces: bytes) -> list[str]:
@@ -57,3 +61,19 @@ def test_no_bytes_raise(data: bytes) -> None:
     keys.feed(data)
     keys.flush()
     assert not keys.is_waiting
+
+
+def test_a_key_that_is_typed_between_two_questions_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = pty.openpty()
+    with open(theirs, encoding="utf-8") as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        typed = TypedKeys()
+        os.write(ours, b"p")
+        assert typed.next() == "p"
+        os.write(ours, b"s")
+        # Should the key be dropped, this one is read in its place.
+        later = threading.Timer(1, os.write, (ours, b"z"))
+        later.start()
+        assert typed.next() == "s"
+        later.cancel()
+    os.close(ours)
