@@ -23,7 +23,7 @@ PROPERTIES = {
     "_names_a_line",
     "Markdown": "web.test_hostile:test_cleaned_html_has_no_script_or_handler",
     "notes": "notes.test_note:test_a_new_export_leaves_every_byte_of_the_person",
-    "BibTeX": "gathering.test_bibtex:test_any_bytes_are_read_without_an_error",
+    "BibTeX": "gathering.test_imports:test_any_text_is_read_without_an_error",
     "PDF fronts": "pdfs.test_pdf_front:test_any_page_is_read",
     "queries": "library.test_query:test_every_string_is_a_query",
     "forms": "web.test_forms:test_any_form_is_answered",

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.data import ROOT
+from tests.fuzz import PROPERTIES
 from tests.samples import DAY, FEEDS_TOML, a_library, paper
 
 PACKAGE = ROOT / "reader"
@@ -365,3 +366,10 @@ def test_the_morning_from_what_is_here_loads_nothing_heavy(tmp_path: Path) -> No
     loaded = loaded_by(code, folder=tmp_path)
     assert loaded & set(NOT_FOR_TODAY) == set()
     assert "reader.morning.today" in loaded
+
+
+@pytest.mark.parametrize("place", PROPERTIES.values(), ids=list(PROPERTIES))
+def test_what_is_fuzzed_is_there(place: str) -> None:
+    module, _, name = place.partition(":")
+    file = Path(__file__).parent / (module.replace(".", "/") + ".py")
+    assert f"def {name}(" in file.read_text("utf-8")

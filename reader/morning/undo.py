@@ -24,10 +24,7 @@ from reader.library.rows.decisions import Decision
 from reader.library.rows.imports import Import
 from reader.library.rows.removals import RestoredPaper
 from reader.morning import merge
-from reader.morning.remove import came_back, remove
-from reader.notes.export import export_quietly
 from reader.notes.rows import notes
-from reader.notes.write import add_note
 
 if TYPE_CHECKING:
     from reader.morning.bring_in import TakenBackImport
@@ -136,8 +133,12 @@ def take_back(
             )
         merge.follow(library, joined)
         keep_arrival(library)
-    moved = [d.paper for d in undone if d.place in ("removals", "filings")]
-    problems = came_back(library, list(dict.fromkeys(moved))) if moved else []
+    problems = list[ReaderError]()
+    if moved := [d.paper for d in undone if d.place in ("removals", "filings")]:
+        # Imported here: it loads what writes notes, which `pick` need not wait for.
+        from reader.morning.remove import came_back
+
+        problems += came_back(library, list(dict.fromkeys(moved)))
     for one in came:
         problems += _undo_restore(library, one)
     kinds = _kinds(undone)
@@ -159,6 +160,10 @@ def _import_meant(library: Library, number: int | None) -> Import | None:
 def _undo_restore(library: Library, one: RestoredPaper) -> list[ReaderError]:
     """Bring a note back to what it was before a restore, or the paper into the trash."""
     held = papers.papers_at(library.db, [one.paper])[0]
+    from reader.morning.remove import remove
+    from reader.notes.export import export_quietly
+    from reader.notes.write import add_note
+
     if not one.was_here:
         return list(remove(library, [held.paper.id]).problems)
     known = notes.revisions(library.db, one.paper)

@@ -24,7 +24,6 @@ from reader.base.errors import Incomplete, ReaderError, StoreError, UsageError
 from reader.base.front_matter import fields, tolerant_value
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain, shorten
-from reader.gathering.follow import merge_late_edits
 from reader.library.file_names import UNFILED, fold_name
 from reader.library.folder import Library
 from reader.library.ids import parse_id
@@ -457,6 +456,9 @@ def export(
     done = ExportOutcome()
     with _alone(library):
         if has_kept(library.folder):
+            # Imported here: what reads feeds.toml for changing it takes 50 ms to load.
+            from reader.gathering.follow import merge_late_edits
+
             done.left += merge_late_edits(library)
         changed = ExportRun(library, done).run(only, pages)
         for _ in range(AGAIN):
