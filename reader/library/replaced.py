@@ -33,6 +33,7 @@ from reader.library.disk import (
     beside_of,
     disk_error,
     exchange,
+    make_folders,
     mode_of,
     read_unheld,
     real_file,
@@ -88,7 +89,7 @@ class Replacer:
         file = self._library / path
         try:
             target = real_file(file)
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(target.parent)
             place, record = self._places(path)
             is_new = before is None
             try:
@@ -315,7 +316,7 @@ def stays_aside(kept: KeptFile) -> Incomplete:
 
 
 def _record(record: Path, before: bytes) -> None:
-    record.parent.mkdir(parents=True, exist_ok=True)
+    make_folders(record.parent)
     write_beside(record, before, mode=0o600)
 
 

@@ -216,3 +216,19 @@ def test_a_folder_that_must_not_be_written_is_named_and_nothing_stays() -> None:
             str(file.with_name("new.md")),
         ]
         assert (file.read_bytes(), [*folder.iterdir()]) == (b"read", [folder / "notes"])
+
+
+def test_a_new_folder_is_on_the_disk_before_a_file_in_it_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut would else lose the folder with the words in it."""
+    synced, fsync = set[int](), os.fsync
+
+    def watched(handle: int) -> None:
+        synced.add(os.fstat(handle).st_ino)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    assert Replacer(tmp_path, NOW).put("notes/speech/bees.md", b"Bees.", None)
+    for folder in (tmp_path, tmp_path / "notes", tmp_path / "notes/speech"):
+        assert folder.stat().st_ino in synced
