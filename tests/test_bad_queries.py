@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -176,5 +176,6 @@ def test_operators_fields_quotes_and_odd_characters_break_nothing(
         st.lists(st.sampled_from(PIECES), max_size=6).map("".join),
     )
 )
+@example(query="topic:0\ud800")
 def test_no_string_at_all_breaks_a_search(small: Library, query: str) -> None:
     ask(small, query)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
 
+from reader.base.text import as_utf8
 from reader.library.paper import State
 
 Name = Literal["topic", "author", "year", "has", "state", "on"]
@@ -122,7 +123,7 @@ def parse(text: str) -> Query:
     must fit. A text longer than PASTED characters or PASTED_WORDS words was pasted: all of it
     is words.
     """
-    is_cut, text = len(text) > LONGEST, text[:LONGEST]
+    is_cut, text = len(text) > LONGEST, as_utf8(text[:LONGEST])
     # The quotation marks and dashes of a pasted text are its author's, no part of a query.
     if len(text) > PASTED or len(text.split()) > PASTED_WORDS:
         return Query(words=text, is_cut=is_cut)
