@@ -118,13 +118,13 @@ async function onSubmit(event) {
 // Let the worker keep pages: browsers allow it only over HTTPS and on this machine. The library's
 // id is stored in any case, since acts that are queued name their library.
 async function keepPages() {
-  const options = { type: "module", scope: "/" };
-  const mine = await navigator.serviceWorker?.register("/worker.js", options);
   const last = Number(localStorage.getItem("carried") ?? 0);
   const isHere = !("caches" in window) || (await caches.has("pages")); // not after a sign-out
-  if (isHere && Date.now() - last < FRESH_MS && localStorage.getItem("assets") === texts.version) return;
-  const hello = await greet();
+  const register = () => navigator.serviceWorker?.register("/worker.js", { type: "module", scope: "/" });
+  if (isHere && Date.now() - last < FRESH_MS && localStorage.getItem("assets") === texts.version) return register();
+  const hello = await greet(); // first: a worker cannot be installed by a device that is not signed in
   localStorage.setItem("library", hello.library);
+  const mine = await register();
   localStorage.setItem("carried", Date.now());
   localStorage.setItem("assets", texts.version);
   if (!mine) return;

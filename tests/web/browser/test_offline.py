@@ -277,6 +277,32 @@ def test_a_new_version_replaces_the_old_service_worker(visitor: Visitor, served:
     assert page.evaluate("getComputedStyle(document.querySelector('.tabs')).display") == "flex"
 
 
+def test_no_worker_is_installed_before_the_sign_in(visitor: Visitor, library: Path) -> None:
+    # It lacks the page that says "offline", so its installation fails, and a page opened
+    # meanwhile would wait for it without an end.
+    visitor.may_fail = {401}
+    with Serving(library, NOW, arguments=["--login"]) as served:
+        context = visitor.context()
+        context.add_init_script(
+            """window.registered = 0;
+            const workers = navigator.serviceWorker;
+            const register = workers?.register.bind(workers);
+            if (workers) workers.register = (...all) => {
+              window.registered += 1;
+              return register(...all);
+            };"""
+        )
+        page = context.new_page()
+        with page.expect_response(lambda answer: answer.url.endswith("/offline.json")) as asked:
+            page.goto(f"{served.url}/enter?code={served.code}")
+        assert asked.value.status == 401
+        assert page.evaluate("window.registered") == 0
+        page.locator("form button.main").click()
+        page.wait_for_url(served.url + "/")
+        page.wait_for_function("() => window.registered === 1")
+        assert page.evaluate(KEPT, "/")
+
+
 @pytest.mark.slow
 def test_a_signed_out_device_keeps_no_pages(visitor: Visitor, library: Path) -> None:
     visitor.may_fail = {401, 403}
