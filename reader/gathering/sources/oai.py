@@ -12,8 +12,8 @@ listing itself. But any later change, of a reference as of a version, gives a re
 datestamp, and nothing shows what changed. So
 
 - the dates of the versions decide on the day, and the datestamp only finds the rest;
-- a closed window has only records without a later change, which is enough for a day or two. For a
-  longer gap ask for all its days at once (`days_announced`): that window has no end.
+- several days are asked for at once, in a window without an end: a window that ends with a day
+  lacks the records that changed since.
 """
 
 from __future__ import annotations
@@ -91,24 +91,17 @@ _Records = dict[str, OaiRecord | None]
 """Records by OAI identifier; None for a record without a paper of a wanted class."""
 
 
-def papers_announced(fetch: Fetch, place: ArxivPlace, day: date) -> Harvest:
-    """Harvest a listing, from the records changed on its day and since the listing before.
-
-    Never raises SourceFailed, see `Harvest.failure`. Raises ValueError for a weekend day.
-    """
-    return _harvest(*_ask(fetch, place, _window_start(day), day), day)
-
-
 def days_announced(fetch: Fetch, place: ArxivPlace, days: Iterable[date]) -> dict[date, Harvest]:
     """Harvest several listings, from all records changed since the first of them.
 
     A gap may have any length, since a page has some 3,500 records whatever the number of days.
-    Where a request fails no day is whole, since any record may have a late datestamp.
+    Where a request fails no day is whole, since any record may have a late datestamp. Never raises
+    SourceFailed, see `Harvest.failure`. Raises ValueError for a weekend day.
     """
     wanted = sorted(set(days))
     if not wanted:
         return {}
-    records, failure = _ask(fetch, place, _window_start(wanted[0]), None)
+    records, failure = _ask(fetch, place, _window_start(wanted[0]))
     return {day: _harvest(records, failure, day) for day in wanted}
 
 
@@ -137,9 +130,7 @@ def _harvest(
     )
 
 
-def _ask(
-    fetch: Fetch, place: ArxivPlace, start: date, end: date | None
-) -> tuple[_Records, SourceFailed | None]:
+def _ask(fetch: Fetch, place: ArxivPlace, start: date) -> tuple[_Records, SourceFailed | None]:
     """Read the list of each class; return the records, and the first failure, None for none.
 
     After a failure the other classes are still read, unless the server is down.
@@ -147,7 +138,7 @@ def _ask(
     records: _Records = {}
     first: SourceFailed | None = None
     for name in dict.fromkeys(map(set_of, place.categories)):
-        failure = _read_list(_Session(fetch, place), records, (start, end), name)
+        failure = _read_list(_Session(fetch, place), records, start, name)
         first = first or failure
         if failure and (isinstance(failure, OutOfTime | Unreachable) or failure.retry_at):
             break  # the server is down or too slow, or wants no requests for a time
@@ -170,14 +161,9 @@ _END = re.compile(rb"</(?:\w+:)?OAI-PMH>\s*\Z")
 _RECORD = re.compile(rb"<(?:\w+:)?record[\s/>]")
 
 
-def _read_list(
-    session: _Session, records: _Records, window: tuple[date, date | None], set_: str
-) -> SourceFailed | None:
+def _read_list(session: _Session, records: _Records, start: date, set_: str) -> SourceFailed | None:
     """Add the records of a set to `records`; return why some are missing, None for none."""
-    start, end = window
-    pages = session.list_records(
-        start.isoformat(), end.isoformat() if end else None, "arXivRaw", set_
-    )
+    pages = session.list_records(start.isoformat(), None, "arXivRaw", set_)
     names: set[str] = set()
     n_unread, n_announced, is_damaged = 0, 0, False
     try:
