@@ -183,6 +183,9 @@ def test_wrong_address_is_named_without_its_secrets(fresh: Path, url: str) -> No
 )
 def test_wrong_proxy_is_named_without_its_password(fresh: Path, proxy: str) -> None:
     text = told(fresh, http_proxy=proxy, https_proxy=proxy, all_proxy=proxy)
+    # A host that begins with "[" is taken as one, and is not found.
+    assert ("Look at HTTP_PROXY, HTTPS_PROXY and ALL_PROXY" in text) is ("@[h" not in proxy)
+    assert "unexpected" not in text
     assert leaked(text) == []
 
 

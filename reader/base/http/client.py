@@ -23,7 +23,7 @@ from typing import Self
 import httpx
 
 from reader import __version__
-from reader.base.errors import OutOfTime, SourceFailed, Unreachable
+from reader.base.errors import OutOfTime, SourceFailed, Unreachable, UsageError
 from reader.base.http import Request, Response
 from reader.base.http.connections import (
     CORE_ERRORS,
@@ -204,7 +204,16 @@ class Client:
         # ours is used only where no proxy is, and for this machine always.
         here = ("all://", "all://localhost", "all://127.0.0.1", "all://[::1]")
         transport = Transport(self._deadline, is_guarded=False)
-        self._open = httpx.Client(mounts=dict.fromkeys(here, transport), timeout=timeout_s)
+        try:
+            self._open = httpx.Client(mounts=dict.fromkeys(here, transport), timeout=timeout_s)
+        except (httpx.InvalidURL, ValueError):
+            # The address may hold a password, so it is not shown.
+            raise UsageError(
+                what=lazy_gettext("The proxy that the environment names is no address."),
+                hint=lazy_gettext(
+                    "Look at HTTP_PROXY, HTTPS_PROXY and ALL_PROXY: http://host:8080, or socks5://…"
+                ),
+            ) from None
         # No proxy here: it would look the name up itself, past the check of the address.
         transport = Transport(self._deadline, is_guarded=True)
         self._guarded = httpx.Client(transport=transport, timeout=timeout_s)
