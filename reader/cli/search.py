@@ -49,6 +49,7 @@ LARGEST = 10_000_000
     table=N_("""attention "end to end"     these words side by side; also “…” and 「…」
 -survey                    not what has this word
 topic:speech/translation   filed there or below
+tag:survey                 imported with this tag or collection
 author:inaguma             or author:"Shinji Watanabe"
 year:2023                  or year:2020-2023
 has:note                   or has:pdf, has:highlight

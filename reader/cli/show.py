@@ -93,6 +93,9 @@ def _facts(shown: About, width: int) -> Iterator[str]:
         yield plain(_(key, id=name if scheme == "doi" else printed))
     if held.topic:
         yield _("filed under {topic} as {key}", topic=held.topic, key=held.key)
+    if shown.tags:
+        tags = plain(_(", ").join(shown.tags))
+        yield from screen.wrap(_("tags: {tags}", tags=tags), width)
     if shown.pdf:
         path, n = shown.pdf.path, shown.n_passages
         if shown.is_pdf_here:

@@ -1,6 +1,6 @@
 """Read the query language of `reader search`: words, "phrases", -words and filters.
 
-    topic:speech/translation  author:inaguma  year:2020-2023  has:note  state:pick  on:2026-10
+    topic:speech/translation  tag:survey  author:inaguma  year:2020-2023  has:note  state:pick
 
 Any string is a query: what is no filter counts as words. Knows nothing of papers and indexes.
 """
@@ -18,7 +18,7 @@ from typing import Literal, get_args
 from reader.base.text import as_utf8
 from reader.library.paper import State
 
-Name = Literal["topic", "author", "year", "has", "state", "on"]
+Name = Literal["topic", "tag", "author", "year", "has", "state", "on"]
 Has = Literal["note", "pdf", "highlight"]
 
 FILTERS: tuple[Name, ...] = get_args(Name)
@@ -196,7 +196,7 @@ def _filter(name: Name, value: str, *, is_not: bool) -> Filter | None:
     if name == "state":
         state = value.casefold()
         return Filter(name, state, is_not) if state in STATES else None
-    shown = value.strip("/") if name == "topic" else value
+    shown = value.strip("/") if name in ("topic", "tag") else value
     return Filter(name, shown, is_not) if any(c.isalnum() for c in shown) else None
 
 

@@ -24,7 +24,7 @@ from reader.library.files import gone_pdfs
 from reader.library.folder import Library
 from reader.library.identity import family_fold, family_folds, matches
 from reader.library.query import LONGEST, Filter, Query
-from reader.library.rows import authors, filings
+from reader.library.rows import authors, filings, imports
 from reader.search.rows import filters, index
 from reader.search.rows.filters import Conditions, Names
 from reader.search.rows.index import Kind
@@ -97,6 +97,8 @@ def meant(library: Library, query: Query) -> QueryMeaning:
         if one.name == "author":
             names[one], text = _author(library, one.value)
             said += [text] if text else []
+        elif one.name == "tag" and not imports.has_tag(library.db, one.value):
+            said.append(lazy_gettext("No paper was imported with the tag {tag}.", tag=one.value))
         elif one.name == "topic" and (text := _topic_text(library, one.value)):
             said.append(text)
     typed = query_words(query.words)

@@ -16,19 +16,23 @@ from reader.gathering.imports.item import (
     ImportedNote,
     ImportedPaper,
 )
+from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.highlight import Highlight
 from reader.library.paper import Paper
 from reader.library.rows import decisions, papers
+from reader.morning.about import about
 from reader.morning.bring_in import Importing, TakenBackImport, unnamed_collections
 from reader.morning.complete import fill_in
+from reader.morning.merge import join
 from reader.morning.pick import decide
 from reader.morning.undo import past_acts, take_back
 from reader.notes.rows import notes
 from reader.notes.write import add_note
 from reader.pdfs.rows import highlights, pdfs
+from reader.search.find import search
 from tests.gathering.test_resolve import Registry
-from tests.samples import DAY, NOW, Web, a_library, paper, tools
+from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, tools
 
 WORDS = "The gate stops the invented words. We try it on our lectures."
 OLD = datetime(2019, 5, 1, 8, tzinfo=UTC)
@@ -87,6 +91,37 @@ def test_papers_are_filed_by_their_collections_and_noted_with_their_dates(
     assert unnamed_collections(library, run.read) == {"Garden": 1}
     # They are no news of today.
     assert papers.n_arrived(library.db, DAY) == 0
+
+
+def found(library: Library, query: str) -> tuple[set[str], list[str]]:
+    """Search without vectors; return the ids of the papers, and what was said."""
+    encoder = SmallEncoder()
+    result = search(library, query, encode_query=encoder.encode_query, encoder=encoder.name)
+    return {hit.held.paper.id for hit in result.hits}, [str(one) for one in result.said]
+
+
+def test_tags_and_collections_are_shown_and_found(library: Library) -> None:
+    ran(
+        library,
+        entry(1, tags=("to cite", "ASR"), collections=("Thesis/Chapter 2",)),
+        entry(2, collections=("Thesis",)),
+        entry(3, tags=("cite",)),
+    )
+    one, two, three = (paper(n).id for n in (1, 2, 3))
+    assert about(library, find_paper(library, one)).tags == ["ASR", "Thesis/Chapter 2", "to cite"]
+    assert found(library, "tag:asr") == ({one}, [])
+    assert found(library, "tag:thesis") == ({one, two}, [])
+    assert found(library, 'tag:"Thesis/Chapter 2"') == ({one}, [])
+    assert found(library, "tag:cite") == ({three}, [])
+    assert found(library, "tag:thesis -tag:asr") == ({two}, [])
+    assert found(library, "tag:moss") == (set(), ["No paper was imported with the tag moss."])
+    # What was merged is found and shown at the paper that stays.
+    join(library, three, two)
+    assert about(library, find_paper(library, three)).tags == ["Thesis", "cite"]
+    assert len(found(library, "tag:cite")[0] & {two, three}) == 1
+    assert take_back(library).imported is None  # the merge
+    assert undo_import(library) is not None
+    assert found(library, "tag:thesis")[0] == set()
 
 
 def test_a_second_import_adds_nothing(library: Library) -> None:

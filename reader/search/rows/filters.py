@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from reader.library.query import Filter
 from reader.library.rows.database import Database
+from reader.library.rows.imports import TAGGED_SQL
 from reader.library.rows.versions import BROUGHT_SQL
 from reader.search.rows.index import Kind
 
@@ -65,6 +66,9 @@ _ROWS_SQL = {
         SELECT f.paper FROM filings AS f
         WHERE instr('/' || lower(f.topic) || '/', '/' || ? || '/')
           AND f.id = (SELECT max(id) FROM filings WHERE paper = f.paper)""",
+    "tag": f"""
+        SELECT coalesce(c.merged_into, c.id) FROM imported AS i JOIN papers AS c ON c.id = i.paper
+        WHERE {TAGGED_SQL}""",  # noqa: S608  a constant
     "author": """
         SELECT paper FROM authors WHERE family_fold IN (SELECT value FROM json_each(?))
           AND (? IS NULL OR name IN (SELECT value FROM json_each(?)))""",
@@ -303,8 +307,8 @@ def _piece(
     one: Filter, kind: Kind, names: dict[Filter, Names], gone: Collection[int], zone: tzinfo
 ) -> tuple[str, list[object]]:
     """Get the key in `_SQL` of a filter, and the values of its SQL."""
-    if one.name == "topic":
-        return "topic", [one.value.lower()]
+    if one.name in ("topic", "tag"):
+        return one.name, [one.value.lower()]
     if one.name == "author":
         meant = names[one]
         printed = None if meant.printed is None else json.dumps(sorted(meant.printed))
