@@ -20,9 +20,10 @@ import errno
 import itertools
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from reader.base.errors import Incomplete
@@ -87,21 +88,11 @@ class Replacer:
         StoreError.
         """
         file = self._library / path
+        write = partial(write_file, content=content, mode=None)
         try:
             target = real_file(file)
-            make_folders(target.parent)
             place, record = self._places(path)
-            is_new = before is None
-            try:
-                is_put = _swap(place, target, content, is_new=is_new)
-            except OSError as error:
-                if error.errno != errno.EXDEV:
-                    raise
-                # A link to another disk, where nothing can be exchanged with the library's.
-                beside = beside_of(target, "replaced")
-                is_put = _swap(beside, target, content, is_new=is_new)
-                _move_to_disk(beside, place)
-            sync_folder(target.parent)
+            is_put = put_in(place, target, write, is_new=before is None)
         except OSError as error:
             raise disk_error(error, file) from error
         if is_put and before is not None:
@@ -119,14 +110,7 @@ class Replacer:
                 file.unlink()
                 return True
             place, record = self._places(path)
-            try:
-                file.rename(place)
-            except OSError as error:
-                if error.errno != errno.EXDEV:
-                    raise
-                beside = beside_of(file, "replaced")
-                file.rename(beside)
-                _move_to_disk(beside, place)
+            take_out(place, file)
             if place.read_bytes() != before:
                 with contextlib.suppress(FileExistsError):  # somebody has made the file anew
                     rename_new(place, file)
@@ -165,7 +149,7 @@ class Replacer:
         """Settle for the last time, and remove the folders that are empty now."""
         is_changed = self.settle()
         for folder in self._folders:
-            _drop_empty(folder)
+            drop_empty(folder)
         self._folders.clear()
         return is_changed
 
@@ -186,17 +170,51 @@ class Replacer:
         return place, self._run / READ / path
 
 
-def _swap(place: Path, target: Path, content: bytes, *, is_new: bool) -> bool:
-    """Write a file at a place, and exchange it with the target; False where that is gone, or a
-    new one is there. Raises OSError."""
+def put_in(place: Path, target: Path, write: Callable[[Path], object], *, is_new: bool) -> bool:
+    """Write a file at a place, and exchange it with the target, which is at that place then.
+
+    is_new: there is no target yet. Returns False where it is gone, or came, meanwhile. The
+    target's rights stay. Raises OSError, and what `write` raises.
+    """
+    make_folders(target.parent)
     try:
-        write_file(place, content, mode=mode_of(target))
+        is_put = _swap(place, target, write, is_new=is_new)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        # A link to another disk, where nothing can be exchanged with the library's.
+        beside = beside_of(target, "replaced")
+        is_put = _swap(beside, target, write, is_new=is_new)
+        _move_to_disk(beside, place)
+    sync_folder(target.parent)
+    return is_put
+
+
+def take_out(place: Path, file: Path) -> None:
+    """Move a file to a place, which may be on another disk. Raises OSError."""
+    try:
+        file.rename(place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = beside_of(file, "replaced")
+        file.rename(beside)
+        _move_to_disk(beside, place)
+
+
+def _swap(place: Path, target: Path, write: Callable[[Path], object], *, is_new: bool) -> bool:
+    try:
+        mode = mode_of(target)
+        write(place)
+        if mode is not None:
+            with contextlib.suppress(PermissionError):  # on a disk that knows no modes
+                place.chmod(mode)
         _give_group(place, target.parent if is_new else target)
         if is_new:
             rename_new(place, target)
         else:
             _exchange(place, target)
-    except OSError as error:
+    except BaseException as error:
         place.unlink(missing_ok=True)
         if isinstance(error, (FileNotFoundError, FileExistsError)):
             return False
@@ -206,7 +224,7 @@ def _swap(place: Path, target: Path, content: bytes, *, is_new: bool) -> bool:
 
 def _give_group(file: Path, other: Path) -> None:
     """Give a file the group that it has, or would get where it goes: many share a folder so."""
-    status = other.stat()
+    status = other.lstat()  # a link is exchanged itself
     is_folder_without = stat.S_ISDIR(status.st_mode) and not status.st_mode & stat.S_ISGID
     if os.name == "posix" and not is_folder_without and file.stat().st_gid != status.st_gid:
         with contextlib.suppress(PermissionError):  # not a group of this user's
@@ -264,7 +282,7 @@ def kept_files(library: Path, now: datetime) -> Iterator[KeptFile]:
                 raise disk_error(error, file) from error
             if kept is not None:
                 yield kept
-        _drop_empty(run)
+        drop_empty(run)
 
 
 def _look_at(file: Path, run: Path, within: str, *, is_old: bool) -> KeptFile | None:
@@ -272,7 +290,7 @@ def _look_at(file: Path, run: Path, within: str, *, is_old: bool) -> KeptFile | 
     if not os.path.lexists(file):
         return None  # a folder that was removed with what was in it
     if file.is_dir() and not file.is_symlink():
-        _drop_empty(file)
+        drop_empty(file)
         return None
     is_part = file.name.startswith(".") and file.name.endswith(".part")
     if is_part or (kind == READ and not os.path.lexists(run / OUT / path)):
@@ -323,10 +341,11 @@ def _record(record: Path, before: bytes) -> None:
 def _delete(*files: Path) -> None:
     for file in files:
         file.unlink(missing_ok=True)
-        _drop_empty(file.parent)
+        drop_empty(file.parent)
 
 
-def _drop_empty(folder: Path) -> None:
+def drop_empty(folder: Path) -> None:
+    """Remove a folder if it is empty, and those above it that are empty then."""
     with contextlib.suppress(OSError):  # not empty
         os.removedirs(folder)
 

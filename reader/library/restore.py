@@ -15,6 +15,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 from zipfile import ZipFile
@@ -22,8 +23,9 @@ from zipfile import ZipFile
 from reader.base.errors import Damaged, StoreError
 from reader.library import archive as archives
 from reader.library.archive import DATABASE, ArchivedFile, Manifest
-from reader.library.disk import disk_error, real_file, sync_folder, write_whole
+from reader.library.disk import disk_error, make_folders, real_file, sync_folder
 from reader.library.place import check_name
+from reader.library.replaced import drop_empty, put_in, take_out
 from reader.library.rows import snapshot
 from reader.library.rows.database import lock_file
 from reader.library.rows.snapshot import Content
@@ -104,13 +106,27 @@ def restore(library: Path, archive: Path, plan: RestorePlan, *, now: datetime) -
         _restore_database(library, unpacked, manifest, aside, archive)
         files = {file.path: file for file in manifest.files}
         for change in plan.changes:
-            target = library / change.path
-            if change.kind != "new":
-                _keep(library, change.path, aside)
-            if change.kind == "gone":
-                _delete(target)
-                continue
-            _restore_file(unpacked, files[change.path], target, archive)
+            target, place = library / change.path, aside / change.path
+            try:
+                make_folders(place.parent, mode=0o700)
+                if change.kind == "gone":
+                    with contextlib.suppress(FileNotFoundError):  # somebody was faster
+                        take_out(place, target)
+                        sync_folder(target.parent)
+                    continue
+                write = partial(archives.extract, unpacked, files[change.path], archive=archive)
+                is_new = change.kind == "new"
+                # PDFs may be links of their own; a text may be one into a vault of notes.
+                if not files[change.path].member.startswith("files/"):
+                    target = real_file(target)
+                # A person may make the file, or delete it, meanwhile; whatever it is by now is
+                # taken out in the step that puts the archive's in.
+                while not put_in(place, target, write, is_new=is_new):
+                    is_new = not is_new
+            except OSError as error:
+                raise disk_error(error, target) from error
+        for path in sorted(aside.rglob("*"), reverse=True):
+            drop_empty(path)
     return aside if aside.exists() else None
 
 
@@ -137,39 +153,10 @@ def _restore_database(
         snapshot.replace_database(copy, database)
 
 
-def _restore_file(unpacked: ZipFile, file: ArchivedFile, target: Path, archive: Path) -> None:
-    # A text may be a link into a vault of notes, which `write_whole` follows; a PDF may be large.
-    if not file.member.startswith("files/"):
-        content = b"".join(archives.read_member(unpacked, file, archive))
-        write_whole(target, content)
-        return
-    archives.make_folder(target.parent)
-    with archives.part(target.parent, "restore") as unfinished:
-        archives.extract(unpacked, file, unfinished, archive)
-        unfinished.replace(target)
-    sync_folder(target.parent)
-
-
 def _new_folder(folder: Path) -> Path:
     """Choose a name that nothing has: another restore of the same moment keeps what it kept."""
     names = (folder.with_name(f"{folder.name}-{n}") for n in itertools.count(2))
     return next(name for name in itertools.chain([folder], names) if not name.exists())
-
-
-def _delete(file: Path) -> None:
-    try:
-        file.unlink(missing_ok=True)
-    except OSError as error:
-        raise disk_error(error, file) from error
-
-
-def _keep(library: Path, path: str, aside: Path) -> None:
-    """Copy a file of the library beside it, before it is replaced or taken away."""
-    kept = aside / path
-    try:
-        write_whole(kept, (library / path).read_bytes())
-    except OSError as error:
-        raise disk_error(error, kept) from error
 
 
 def _compared(here: Path, file: ArchivedFile) -> tuple[bool, bool]:

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from reader.gathering.follow import follow
+from reader.library.backup import back_up
 from reader.library.folder import Library
 from reader.library.replaced import ROOT, has_kept
+from reader.library.restore import plan_restore, restore
 from reader.library.rows import decisions, papers
 from reader.notes.export import export, export_quietly
 from reader.notes.folder import ExportOutcome
@@ -80,6 +82,30 @@ def test_words_saved_in_a_note_stand_beside_the_new_ones(
     assert "# By hand." in content(library, BEES)
     assert export(library) == ExportOutcome(n_unchanged=1)
     assert not has_kept(library.folder)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("step", ["before the exchange", "right after it"])
+@pytest.mark.parametrize("path", [BEES, "feeds.toml", "notes/mine.md", "notes/gone.md"])
+def test_what_is_saved_during_a_restore_is_there_or_in_replaced(
+    library: Library, path: str, kind: str, step: str
+) -> None:
+    folder = library.folder
+    (folder / "notes/gone.md").write_text("Gone.\n", "utf-8")
+    archive = back_up(folder, folder.parent / "backups", now=NOW).file
+    export(library)
+    for name in ("feeds.toml", "notes/mine.md", "notes/gone.md"):
+        with (folder / name).open("a") as file:
+            file.write("# Since.\n")
+    hand = editor(library, path, kind, step)
+    if path == "notes/gone.md" and not hand.handle:
+        (folder / path).unlink()  # the restore makes it, and so does the editor
+    with STEPS.at([hand]):
+        restore(folder, archive, plan_restore(folder, archive), now=NOW)
+    hand.close()
+    files = [folder / "feeds.toml", *(folder / "notes").rglob("*.md")]
+    files += [file for file in (folder / "replaced").rglob("*") if file.suffix in (".md", ".toml")]
+    assert "# By hand." in "".join(file.read_text("utf-8") for file in files)
 
 
 def test_a_note_saved_before_the_exchange_is_merged_in_the_same_run(library: Library) -> None:

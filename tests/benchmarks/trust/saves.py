@@ -7,7 +7,7 @@ between its last look and the exchange, right after that, a few steps later, aft
 steps are those that Python announces to an audit hook before it opens, renames or removes a
 file; nothing of the program is replaced. Each save brings words that nothing else has. They must
 stand in a note's revisions, in notes/ or in feeds.toml after the next run, once the editor has
-closed the file.
+closed the file; those that were saved during a restore may stand in replaced/.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -25,7 +26,9 @@ from typing import IO, Any
 
 from reader.base.errors import ReaderError
 from reader.gathering.follow import follow
+from reader.library.backup import back_up
 from reader.library.folder import Library
+from reader.library.restore import REPLACED, plan_restore, restore
 from reader.library.rows import decisions, papers
 from reader.notes.export import export
 from reader.notes.write import add_note
@@ -36,7 +39,7 @@ SAVES = 10_000
 
 STEPS = ("before the read", "before the exchange", "right after it", "later", "after the run")
 
-TARGETS = ("note", "page", "removed page", "moved note", "feeds.toml")
+TARGETS = ("note", "page", "removed page", "moved note", "feeds.toml", "restored file")
 
 EVENTS = ("open", "os.rename", "os.remove", "os.link", "os.mkdir", "os.rmdir")
 """What Python announces of the things that are done to files."""
@@ -205,8 +208,8 @@ class Tally:
             self.misses.append(Miss(where, editor.words, "nowhere"))
 
 
-N_NOTES, N_MOVED, N_REMOVED = 13, 2, 2
-"""Saves of a round: these, one of a page, and two of feeds.toml."""
+N_NOTES, N_MOVED, N_REMOVED, N_RESTORED = 13, 2, 2, 3
+"""Saves of a round: these, one of a page, two of feeds.toml, and one of it during a restore."""
 
 
 class World:
@@ -266,6 +269,26 @@ class World:
         found = self._texts(since)
         for editor in editors:
             self.tally.count(editor, editor.words in found)
+        self._restore([file for _target, file in places[:N_RESTORED]])
+
+    def _restore(self, files: list[Path]) -> None:
+        """Bring back a state of a moment ago while some files and feeds.toml are saved."""
+        folder = self.library.folder
+        files.append(self.feeds)
+        archive = back_up(folder, folder / "backups", now=NOW).file
+        for file in files:
+            with file.open("a", encoding="utf-8") as handle:
+                handle.write("# Since then.\n")
+        editors = [self._editor("restored file", file) for file in files]
+        plan = plan_restore(folder, archive)
+        self._run(editors, lambda: restore(folder, archive, plan, now=NOW))
+        replaced = (file for file in (folder / REPLACED).rglob("*") if file.suffix != ".db")
+        kept = "\n".join(file.read_text("utf-8") for file in replaced if file.is_file())
+        self._export()
+        found = self._texts(0) + kept
+        for editor in editors:
+            self.tally.count(editor, editor.words in found)
+        shutil.rmtree(folder / REPLACED)
 
     def _write(self, text: str) -> None:
         with self.library.db.writing():
