@@ -28,7 +28,9 @@ from reader.gathering.imports.item import (
     ImportedPaper,
     UnplacedItem,
     attached,
+    collected,
     make_paper,
+    or_untitled,
 )
 
 _NAMING = ("url", "ee", "pdf", "note", "journal", "howpublished")
@@ -85,7 +87,7 @@ def read_bibtex(text: str, *, name: str, folder: Path) -> ImportedLibrary:
             blocks.append(block)
     groups = _jabref_groups(split)
     library = _decoded(Blocks(blocks, fail_on_duplicate_key=False))
-    items = []
+    items: list[ImportedPaper | UnplacedItem] = []
     for failed in library.failed_blocks:
         # A second @string of one name is no entry.
         if isinstance(failed.ignore_error_block, Entry):
@@ -96,11 +98,8 @@ def read_bibtex(text: str, *, name: str, folder: Path) -> ImportedLibrary:
         item = _item(
             fields, place, attached(_paths(files[number]), folder), groups.get(keys[number], ())
         )
-        if item:
-            items.append(item)
-        else:
-            unplaced.append(UnplacedItem(place, lazy_gettext("the entry has no title")))
-    return ImportedLibrary("bibtex", tuple(items), tuple(unplaced))
+        items.append(or_untitled(item, place))
+    return collected("bibtex", [*unplaced, *items])
 
 
 def _decoded(library: Blocks) -> Blocks:

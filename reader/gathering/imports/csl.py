@@ -15,7 +15,9 @@ from reader.gathering.imports.item import (
     ImportedNote,
     ImportedPaper,
     UnplacedItem,
+    collected,
     make_paper,
+    or_untitled,
 )
 
 _NAMING = ("URL", "archive_location", "archive", "number", "note", "annote", "container-title")
@@ -45,17 +47,13 @@ def read_csl(text: str, *, name: str) -> ImportedLibrary:
             what=lazy_gettext("{file} is JSON, but not CSL-JSON.", file=plain(name)),
             hint=lazy_gettext("Export the library as CSL-JSON, BibTeX, RIS or RDF."),
         )
-    items: list[ImportedPaper] = []
-    unplaced: list[UnplacedItem] = []
+    items: list[ImportedPaper | UnplacedItem] = []
     for number, thing in enumerate(content, 1):
         item = thing if isinstance(thing, dict) else {}
         key = _text(item, "citation-key") or _text(item, "id")
         place = lazy_gettext("{file}, item {n} {key}", file=name, n=number, key=key)
-        if found := _item(item, place):
-            items.append(found)
-        else:
-            unplaced.append(UnplacedItem(place, lazy_gettext("the entry has no title")))
-    return ImportedLibrary("csl-json", tuple(items), tuple(unplaced))
+        items.append(or_untitled(_item(item, place), place))
+    return collected("csl-json", items)
 
 
 def _item(item: Mapping[str, Any], place: Text) -> ImportedPaper | None:

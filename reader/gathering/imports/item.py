@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from reader.base.messages import Text
+from reader.base.messages import Text, lazy_gettext
 from reader.base.text import plain
 from reader.library.highlight import Highlight
 from reader.library.identity import title_fold
@@ -89,6 +89,21 @@ class ImportedLibrary:
     unplaced: tuple[UnplacedItem, ...] = ()
 
 
+def collected(form: str, found: Iterable[ImportedPaper | UnplacedItem]) -> ImportedLibrary:
+    """Part what was found in a source into what can be brought and what cannot."""
+    every = list(found)
+    return ImportedLibrary(
+        form,
+        tuple(one for one in every if isinstance(one, ImportedPaper)),
+        tuple(one for one in every if isinstance(one, UnplacedItem)),
+    )
+
+
+def or_untitled(item: ImportedPaper | None, place: Text) -> ImportedPaper | UnplacedItem:
+    """Return an entry, or say that it has no title, without which `make_paper` makes no paper."""
+    return item or UnplacedItem(place, lazy_gettext("the entry has no title"))
+
+
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _DAY = re.compile(r"\b((?:1[5-9]|20)\d\d)[-/](\d{1,2})(?:[-/](\d{1,2}))?\b")
 _ARXIV = re.compile(r"(?:[a-z-]+(?:\.[a-z]{2})?/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
@@ -119,12 +134,12 @@ def make_paper(
     texts.append(f"arXiv:{arxiv}" if _ARXIV.fullmatch(arxiv) else arxiv)
     ids = [one.id for text in (*texts, *named) for one in find_ids(text)]
     people = [name for author in authors if (name := plain(author))]
+    ids.sort(key=lambda id_: not id_.startswith("arxiv:"))  # arXiv's first
     on = day_of(published)
     if not ids:
         year = str(on.year) if on else ""
         told = "\n".join((title_fold(title), *(a.casefold() for a in people[:1]), year))
         ids = [f"pdf:{hashlib.sha256(told.encode()).hexdigest()[:16]}"]
-    ids.sort(key=lambda id_: not id_.startswith("arxiv:"))  # arXiv's first
     return Paper(
         ids=tuple(dict.fromkeys(ids)),
         title=title,
@@ -133,6 +148,20 @@ def make_paper(
         comment=plain(venue),
         published_on=on,
     )
+
+
+def in_order(author: str) -> str:
+    """Put a name into the order of papers: "Field, Ada" is Ada Field."""
+    family, comma, given = author.partition(",")
+    return f"{given.replace(',', ' ')} {family}" if comma else author
+
+
+def names_in(text: str) -> list[str]:
+    """Split the authors in one text: "Field, Ada; Lind, Bo", or "Ada Field and Bo Lind"."""
+    whole = [name.strip() for name in re.split(r",?\s+and\s+|[,;、]", text)]
+    if ";" not in text and all(" " in name for name in whole):
+        return whole
+    return [in_order(name) for name in re.split(r"\s+and\s+|[;、]", text)]
 
 
 def day_of(written: str) -> date | None:

@@ -19,7 +19,10 @@ from reader.gathering.imports.item import (
     ImportedPaper,
     UnplacedItem,
     attached,
+    collected,
     make_paper,
+    names_in,
+    or_untitled,
 )
 
 _MOST_BYTES = 16_000_000
@@ -28,8 +31,7 @@ _VENUE = ("journal", "booktitle", "school", "publisher")
 
 def read_papis(folder: Path) -> ImportedLibrary:
     """Read the papers in all folders below; the folders above each are its collection."""
-    items: list[ImportedPaper] = []
-    unplaced: list[UnplacedItem] = []
+    found: list[ImportedPaper | UnplacedItem] = []
     for file in sorted(folder.rglob("info.yaml")):
         place = as_utf8(str(file.relative_to(folder)))
         try:
@@ -37,21 +39,18 @@ def read_papis(folder: Path) -> ImportedLibrary:
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             why = lazy_gettext("line {line} cannot be read ({why})", line=line, why=error.problem)
-            unplaced.append(UnplacedItem(place, why))
+            found.append(UnplacedItem(place, why))
             continue
         except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
             why = lazy_gettext("it cannot be read ({why})", why=plain(str(error))[:100])
-            unplaced.append(UnplacedItem(place, why))
+            found.append(UnplacedItem(place, why))
             continue
         except OSError as error:
-            unplaced.append(UnplacedItem(place, os_reason(error)))
+            found.append(UnplacedItem(place, os_reason(error)))
             continue
         item = _item(info, place, file, folder) if isinstance(info, dict) else None
-        if item:
-            items.append(item)
-        else:
-            unplaced.append(UnplacedItem(place, lazy_gettext("the entry has no title")))
-    return ImportedLibrary("papis", tuple(items), tuple(unplaced))
+        found.append(or_untitled(item, place))
+    return collected("papis", found)
 
 
 def _content(file: Path) -> str:
@@ -101,9 +100,7 @@ def _people(info: Mapping[str, Any]) -> Iterator[str]:
             if isinstance(one, dict):
                 yield f"{_text(one, 'given')} {_text(one, 'family')}".strip()
         return
-    for name in re.split(r"\s+and\s+|;", _text(info, "author")):
-        family, comma, given = name.partition(",")
-        yield f"{given} {family}".strip() if comma else name
+    yield from names_in(_text(info, "author"))
 
 
 def _notes(info: Mapping[str, Any], folder: Path) -> Iterator[ImportedNote]:

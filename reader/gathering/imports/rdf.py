@@ -21,7 +21,9 @@ from reader.gathering.imports.item import (
     ImportedPaper,
     UnplacedItem,
     attached,
+    collected,
     make_paper,
+    or_untitled,
 )
 from reader.gathering.imports.markdown import to_markdown
 
@@ -74,24 +76,18 @@ class _Reader:
         self._n_parts = Counter(parts)
 
     def library(self) -> ImportedLibrary:
-        items: list[ImportedPaper] = []
-        unplaced: list[UnplacedItem] = []
+        items: list[ImportedPaper | UnplacedItem] = []
         named = {r for n in self._root for r in _resources(n, "dcterms:isReferencedBy")}
         for node in self._root:
             place = lazy_gettext("{file}, line {line}", file=self._name, line=node.sourceline)
             kind = _text(node, "z:itemType")
             is_note = kind == "note" or node.tag == f"{{{_SPACES['bib']}}}Memo"
             if is_note and node.get(f"{_RDF}about") not in named:
-                unplaced.append(
-                    UnplacedItem(place, lazy_gettext("a note that belongs to no paper"))
-                )
+                items.append(UnplacedItem(place, lazy_gettext("a note that belongs to no paper")))
             if is_note or kind in ("", "attachment", "annotation"):
                 continue
-            if item := self._item(node, place):
-                items.append(item)
-            else:
-                unplaced.append(UnplacedItem(place, lazy_gettext("the entry has no title")))
-        return ImportedLibrary("rdf", tuple(items), tuple(unplaced))
+            items.append(or_untitled(self._item(node, place), place))
+        return collected("rdf", items)
 
     def _item(self, node: Any, place: Text) -> ImportedPaper | None:
         about = node.get(f"{_RDF}about") or ""

@@ -17,7 +17,10 @@ from reader.gathering.imports.item import (
     ImportedPaper,
     UnplacedItem,
     attached,
+    collected,
+    in_order,
     make_paper,
+    or_untitled,
 )
 
 _BEGIN = re.compile(r"^\ufeff?TY  ?-", re.MULTILINE)
@@ -30,8 +33,7 @@ _VENUE = ("journal_name", "secondary_title", "alternate_title2", "alternate_titl
 
 def read_ris(text: str, *, name: str, folder: Path) -> ImportedLibrary:
     """Read all records that have a title; one without an end is named by its line."""
-    items: list[ImportedPaper] = []
-    unplaced: list[UnplacedItem] = []
+    items: list[ImportedPaper | UnplacedItem] = []
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     starts = [match.start() for match in _BEGIN.finditer(text)]
     line, last = 1, 0
@@ -41,22 +43,18 @@ def read_ris(text: str, *, name: str, folder: Path) -> ImportedLibrary:
         place = lazy_gettext("{file}, line {line}", file=name, line=line)
         record = text[start:stop]
         if not _END.search(record):
-            unplaced.append(UnplacedItem(place, lazy_gettext("the record has no end (ER)")))
+            items.append(UnplacedItem(place, lazy_gettext("the record has no end (ER)")))
             continue
         found = rispy.loads(record.replace("TY -", "TY  -").replace("ER -", "ER  -"))
-        item = _item(found[0], place, folder) if found else None
-        if item:
-            items.append(item)
-        else:
-            unplaced.append(UnplacedItem(place, lazy_gettext("the entry has no title")))
-    return ImportedLibrary("ris", tuple(items), tuple(unplaced))
+        items.append(or_untitled(_item(found[0], place, folder) if found else None, place))
+    return collected("ris", items)
 
 
 def _item(record: Mapping[str, Any], place: Text, folder: Path) -> ImportedPaper | None:
     people = record.get("authors") or record.get("first_authors") or []
     paper = make_paper(
         _first(record, _TITLES),
-        [_in_order(author) for author in people],
+        [in_order(author) for author in people],
         named=[*_list(record, "urls"), *(_first(record, (name,)) for name in _NAMING)],
         doi=_first(record, ("doi",)),
         abstract=_first(record, ("abstract", "notes_abstract")),
@@ -88,8 +86,3 @@ def _list(record: Mapping[str, Any], name: str) -> list[str]:
 
 def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> str:
     return next((text for name in names for text in _list(record, name) if text), "")
-
-
-def _in_order(author: str) -> str:
-    family, comma, given = author.partition(",")
-    return f"{given.replace(',', ' ')} {family}" if comma else author

@@ -19,7 +19,9 @@ from reader.gathering.imports.item import (
     ImportedPaper,
     UnplacedItem,
     attached,
+    collected,
     make_paper,
+    or_untitled,
 )
 from reader.gathering.imports.markdown import to_markdown
 from reader.gathering.rows import zotero
@@ -92,15 +94,11 @@ def read_zotero(file: Path) -> ImportedLibrary:
         for item, *mark in rows.read(zotero.MARKS) if rows.has_marks else ():
             if item in parents and (found := _mark(mark)):
                 parts[parents[item]].marks.append(found)
-    found_items = []
+    every: list[ImportedPaper | UnplacedItem] = [*unplaced]
     for item, key in items:
-        one = parts[item]
         place = _place(file, key, "")
-        if paper := _item(one, place, file.parent):
-            found_items.append(paper)
-        else:
-            unplaced.append(UnplacedItem(place, lazy_gettext("the entry has no title")))
-    return ImportedLibrary("zotero", tuple(found_items), tuple(unplaced))
+        every.append(or_untitled(_item(parts[item], place, file.parent), place))
+    return collected("zotero", every)
 
 
 def _place(file: Path, key: str, text: str) -> Text:
