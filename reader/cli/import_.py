@@ -29,11 +29,12 @@ MOST_LISTED = 30
     cls=ReaderCommand,
     help=N_(
         "Bring in the papers, notes and PDFs of another program.\n\nWHAT: the folder of Zotero "
-        "or papis, or a BibTeX, RIS, CSL-JSON or Zotero RDF file. Nothing in it is changed. A "
-        "collection or tag with the name of a topic files its papers there. What is here already "
-        "is recognised, and nothing is doubled; if it is stopped, the same command goes on. "
-        "`reader undo` takes the whole import back. Exit code 5: an entry or a file could not be "
-        "brought in."
+        "or papis, a BibTeX, RIS, CSL-JSON or Zotero RDF file, or a list: the CSV of Readwise, "
+        "Instapaper, Pocket or a table, Pocket's page, arXiv numbers, links. Nothing in it is "
+        "changed. A collection or tag with the name of a topic files its papers there. What is "
+        "here already is recognised, and nothing is doubled; if it is stopped, the same command "
+        "goes on. `reader undo` takes the whole import back. Exit code 5: an entry or a file could "
+        "not be brought in."
     ),
     examples={
         "import refs.bib": N_("Import a BibTeX file"),
@@ -85,11 +86,12 @@ def import_command(
             # After the tools' progress bar, which would wipe the report away. Also after Ctrl-C:
             # what was brought in so far is kept.
             if as_json:
-                for value in (*run.entries, *run.files, *read.unplaced):
+                for value in (*run.entries, *run.files, *run.unplaced):
                     output.put_json(value)
             elif not is_quiet:
                 output.put_all(_report(run, unnamed_collections(library, read), dry_run))
-        return INCOMPLETE if read.unplaced or any(file.why for file in run.files) else 0
+        is_whole = all(one.is_no_paper for one in run.unplaced)
+        return 0 if is_whole and not any(file.why for file in run.files) else INCOMPLETE
 
 
 def _ask_topics(library: Library, read: ImportedLibrary) -> dict[str, str]:
@@ -167,13 +169,16 @@ def _report(run: Importing, unnamed: dict[str, int], dry_run: bool) -> Iterator[
             "{n} attached files are no PDFs and were left where they are.",
             n,
         )
-    if run.read.unplaced:
-        lines = [_("{path}: {what}", path=one.place, what=one.why) for one in run.read.unplaced]
-        yield from _part(
-            _("NOT BROUGHT  ({n})", n=len(lines)),
-            lines,
-            _("Repair them in the file, and run this again: nothing is doubled."),
-        )
+    lines = [_("{path}: {what}", path=o.place, what=o.why) for o in run.unplaced if o.is_no_paper]
+    yield from _part(_("LEFT OUT  links to other things than papers ({n})", n=len(lines)), lines)
+    lines = [
+        _("{path}: {what}", path=o.place, what=o.why) for o in run.unplaced if not o.is_no_paper
+    ]
+    yield from _part(
+        _("NOT BROUGHT  ({n})", n=len(lines)),
+        lines,
+        _("Repair them in the file, and run this again: nothing is doubled."),
+    )
     if not run.is_ended:
         yield _("Stopped. Everything counted above is saved; the same command continues from here.")
     elif new and not dry_run:

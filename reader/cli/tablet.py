@@ -299,7 +299,9 @@ def _show_mark(mark: VisibleMark, pages: Sequence[int], more: Sequence[str], wid
     facts += [_("drawn into the page by an app")] if highlight.is_flattened else []
     joined = _(", ").join([*facts, *more])
     output.put()
-    if len(pages) == 1:
+    if not any(pages):
+        output.put(joined)
+    elif len(pages) == 1:
         output.put(_("PAGE {page}  {facts}", page=pages[0], facts=joined))
     else:
         output.put(_("PAGES {pages}  {facts}", pages=_(", ").join(map(str, pages)), facts=joined))

@@ -19,7 +19,7 @@ class Highlight:
     """Words that the reader marked, or a note that was typed at a place."""
 
     page: int
-    """The page on which it begins, from 1."""
+    """The page on which it begins, from 1; 0 where what it was brought from names none."""
     place: int
     """Its place on the page in reading order: the smaller one of two is read first."""
     kind: Kind

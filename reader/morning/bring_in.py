@@ -19,10 +19,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from reader.base.errors import PdfError
+from reader.base.errors import PdfError, UsageError
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import as_utf8, plain, visible
-from reader.gathering.imports.item import ImportedLibrary, ImportedNote, ImportedPaper
+from reader.gathering.imports.item import (
+    ImportedLibrary,
+    ImportedNote,
+    ImportedPaper,
+    UnplacedItem,
+)
 from reader.library.file_names import fold_name
 from reader.library.folder import Library
 from reader.library.highlight import Marks
@@ -96,7 +101,7 @@ class Importing:
 
     source: the path that was named. topics: collection → topic, for those that name none
     themselves; rest: the topic of papers that have no other, "" for none.
-    entries, files: what became of all; act: of the import, 0 where it made nothing.
+    entries, files: what became of all; unplaced: what was not brought.
     """
 
     library: Library
@@ -107,8 +112,12 @@ class Importing:
     rest: str = ""
     entries: list[ImportedEntry] = field(default_factory=list)
     files: list[ImportedFile] = field(default_factory=list)
+    unplaced: list[UnplacedItem] = field(default_factory=list)
     n_questions: int = 0
     is_ended: bool = False
+
+    def __post_init__(self) -> None:
+        self.unplaced = [*self.read.unplaced]
 
     def try_out(self) -> None:
         """Find out what `run` would do with the entries; nothing is changed."""
@@ -148,6 +157,10 @@ class Importing:
         before = imports.newest_ids(db)
         row, known_by, copies = recognise_entry(self.library, item.paper)
         ids: list[str] = []
+        if row is None and item.is_only_known:
+            why = lazy_gettext("no paper of the library has this title; `reader add` adds one")
+            self.unplaced.append(UnplacedItem(item.place, why))
+            return
         if row is None:
             papers.add_new(db, item.paper, copies, source=BY_HAND, on=on)
             found = papers.paper_with_id(db, item.paper.id)
@@ -165,7 +178,10 @@ class Importing:
         if held.topic is None and (topic := self.topic_of(item)):
             # The person's own collections say where it belongs, as filing by hand does.
             decisions.add_filing(db, row, topic, at=self.library.now(), is_by_hand=True)
-        self._add_notes(held, item.notes)
+        try:
+            self._add_notes(held, item.notes)
+        except UsageError as error:  # of a note that is too large
+            self.unplaced.append(UnplacedItem(item.place, error.what))
         if item.highlights:
             self._add_highlights(held, item)
         made = imports.added_after(db, row, before)
@@ -213,7 +229,8 @@ class Importing:
 
     def _add_highlights(self, held: LibraryPaper, item: ImportedPaper) -> None:
         nowhere = Path(f"/{self.read.form}")
-        place = f"{self.read.form}:{held.paper.id}"
+        # Of each source its own place: a mark goes where its last place has it no longer.
+        place = f"{self.read.form}:{self.source.absolute()}:{held.paper.id}"
         marks = ReturnedCopy(held, place, "", "", b"", Marks(item.highlights))
         keep_marks(self.library, marks, nowhere)
 

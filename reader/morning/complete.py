@@ -170,12 +170,12 @@ def complete(library: Library, tools: SourceTools) -> list[Problem]:
 
 FILL_IN = "import"
 
-MOST_FILLED_IN = {"arxiv": 300, "doi": 30}
+MOST_FILLED_IN = {"arxiv": 300, "doi": 30, "openreview": 30, "acl": 30}
 """Imported papers whose records one gather asks for: arXiv takes a hundred in one call."""
 
 
 def fill_in(library: Library, tools: SourceTools) -> list[Problem]:
-    """Ask the registries for the abstracts of imported papers that came without one.
+    """Ask the registries for the records of imported papers that came without an abstract.
 
     A paper of which its registry has no abstract either is not asked for again.
     """
@@ -191,9 +191,9 @@ def fill_in(library: Library, tools: SourceTools) -> list[Problem]:
     registries = Registries(library, tools)
     for id_, paper in registries.ask(ids).items():
         with db.writing():
-            if paper is not None and paper.abstract:
+            if paper is not None:
                 papers.add_known(db, [paper], source=BY_HAND, on=library.today())
-            else:
+            if paper is None or not paper.abstract:
                 failures.add_failure(db, FILL_IN, id_, ("", ""), now=now, reason="no paper")
     for id_, error in registries.failed.items():
         if not is_unasked(error):

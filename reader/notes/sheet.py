@@ -49,7 +49,9 @@ def mark_lines(highlights: Sequence[Highlight]) -> list[str]:
         text, note = shown_text(once(highlight.text)), shown_text(highlight.note)
         where = "p. " if len(pages) == 1 else "pp. "
         place = f"({where}{', '.join(map(str, pages))}{_HOW.get(highlight.kind, '')})"
-        lines = f"{text} {place}" if text else f"{place} {note}".rstrip()
+        if not any(pages):  # brought from a program that knows no pages
+            place = ""
+        lines = f"{text} {place}".rstrip() if text else f"{place} {note}".strip()
         lines += f"\n\n— {note}" if text and note else ""
         quotes.append("\n".join(f"> {line}".rstrip() for line in lines.split("\n")))
     return quotes

@@ -136,7 +136,7 @@ def where(source: SourceText) -> str:
     """Name where in the paper a text stands: "abstract", "p. 4"."""
     if source.where == "abstract":
         return _("abstract")
-    if source.page is None:
+    if not source.page:
         return _(N_("highlight") if source.where == "highlight" else N_("PDF"))
     key = N_("highlight, p. {n}") if source.where == "highlight" else N_("p. {n}")
     return _(key, n=source.page)

@@ -37,7 +37,8 @@ def markdown(shared: SharedPage) -> str:
                 caption = escaped(paper.caption) or _("First figure")
                 pieces.append(f"![{caption}][{name}]")
             for text, note, pages in marks(paper):
-                lines = f"{escaped(text)} ({pages})" if text else f"({pages}) {escaped(note)}"
+                at = f"({pages})" if pages else ""
+                lines = " ".join(filter(None, (escaped(text), at, "" if text else escaped(note))))
                 lines += f"\n\n— {escaped(note)}" if text and note else ""
                 pieces.append("\n".join(f"> {line}".rstrip() for line in lines.split("\n")))
     return "\n\n".join(filter(None, [*pieces, *pictures])) + "\n"
@@ -49,6 +50,7 @@ def marks(paper: SharedPaper) -> Iterator[tuple[str, str, str]]:
         if pages:
             n = ", ".join(map(str, pages))
             where = _("p. {page}", page=n) if len(pages) == 1 else _("pp. {n}", n=n)
+            where = where if any(pages) else ""
             yield once(plain(highlight.text)), plain_lines(highlight.note), where
 
 

@@ -156,3 +156,76 @@ def test_a_zotero_library_moves_in_and_nothing_in_it_changes(library: Path, tmp_
     assert rows(library, "SELECT id FROM notes") == []
     assert [path.is_file() for path in paths[-3:]] == [False] * 3
     assert everything() == before
+
+
+READWISE = """Highlight,Book Title,Book Author,Note,Location Type,Location,Highlighted at
+of moss and fern,Listening to Old Gardens,Mio Hoshi,So it is.,order,7,2024-03-01 09:30:00+00:00
+,Listening to Old Gardens,Mio Hoshi,Own words on moss. They are two.,,,2024-03-01 09:30:00+00:00
+of trees,A Novel of the North,Somebody,,page,1,
+"""
+
+
+def test_marks_of_readwise_reach_the_papers_that_are_here(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "refs.bib").write_text(
+        "@misc{a, title={Listening to Old Gardens}, author={Mio Hoshi}, doi={10.5555/moss}}"
+    )
+    run_here("import", str(tmp_path / "refs.bib"), library=library)
+    file = tmp_path / "readwise.csv"
+    file.write_text(READWISE, "utf-8")
+    dry = run_here("import", str(file), "--dry-run", library=library)
+    ran = run_here("import", str(file), library=library)
+    assert (ran.code, ran.err) == (5, "")
+    assert ran.out.splitlines() == [
+        "KNOWN ALREADY  1: by their ids 0, by their titles 1",
+        "With them: 1 note, 1 highlight.",
+        "NOT BROUGHT  (1)",
+        "    readwise.csv, row 4: no paper of the library has this title; `reader add` adds one",
+        "      → Repair them in the file, and run this again: nothing is doubled.",
+    ]
+    assert dry.out.splitlines()[1:] == ran.out.splitlines()
+    shown = run_here("highlights", "doi:10.5555/moss", library=library).out
+    # Readwise knows no page of an article: none is named.
+    assert "of moss and fern" in shown
+    assert "— So it is." in shown
+    assert "PAGE" not in shown
+    [note] = rows(library, "SELECT text, at FROM notes")
+    assert note == ("Own words on moss. They are two.", "2024-03-01T09:30:00+00:00")
+    again = run_here("import", str(file), "--as", "csv", library=library)
+    assert "With them" not in again.out
+    # An export of other marks takes none away.
+    more = tmp_path / "more.csv"
+    more.write_text(READWISE.replace("of moss and fern", "of dew"), "utf-8")
+    run_here("import", str(more), library=library)
+    shown = run_here("highlights", "doi:10.5555/moss", library=library).out
+    assert "of moss and fern" in shown
+    assert "of dew" in shown
+    for _ in range(2):
+        run_here("undo", library=library)
+    assert rows(library, "SELECT id FROM highlights") == []
+    assert rows(library, "SELECT id FROM notes") == []
+
+
+def test_links_to_no_paper_are_left_out_and_counted(library: Path, tmp_path: Path) -> None:
+    file = tmp_path / "saved.csv"
+    links = ["https://arxiv.org/abs/2506.00002,Bees", "https://example.org/news,News"]
+    file.write_text("\n".join(["url,title", *links]), "utf-8")
+    ran = run_here("import", str(file), library=library)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines() == [
+        "BROUGHT  new papers (1)",
+        "    saved.csv, row 2 → [2025] Bees",
+        "LEFT OUT  links to other things than papers (1)",
+        "    saved.csv, row 3: no paper is known at this address",
+        "`reader undo` takes this import back.",
+    ]
+    lines = run_here("import", str(file), "--json", library=library).out.splitlines()
+    assert [json.loads(line)["place"] for line in lines] == ["saved.csv, row 2", "saved.csv, row 3"]
+
+
+def test_a_list_that_breaks_off_changes_nothing(library: Path, tmp_path: Path) -> None:
+    file = tmp_path / "saved.csv"
+    file.write_text('title,doi\nWasps,10.5555/1\nBees,"10.55', "utf-8")
+    ran = run_here("import", str(file), library=library)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("reader: saved.csv, line 3: the quotes do not match")
+    assert rows(library, "SELECT * FROM imports") == []

@@ -269,6 +269,29 @@ def test_papers_without_an_id_are_known_by_title_author_and_year(library: Librar
     assert [e.known_by for e in again.entries] == ["title"]
 
 
+def test_a_note_that_is_too_large_is_named_and_the_rest_brought(library: Library) -> None:
+    run = ran(library, entry(1, notes=(ImportedNote("moss " * 4_000_000),)), entry(2))
+    assert [e.is_new for e in run.entries] == [True, True]
+    assert [(one.place, "too large" in str(one.why)) for one in run.unplaced] == [
+        ("a.bib, line 1", True)
+    ]
+
+
+def test_the_next_gather_names_papers_that_came_without_a_title(library: Library) -> None:
+    bare = Paper(("doi:10.5555/moss",), "doi:10.5555/moss")
+    ran(library, ImportedPaper(bare, "a"))
+    registry = Registry()
+    # Without an abstract.
+    record: dict[str, object] = {"DOI": "10.5555/moss", "title": "Wasps in Old Gardens"}
+    registry.records["https://doi.org/10.5555/moss"] = record
+    fill_in(library, tools(registry))
+    fill_in(library, tools(registry))
+    held = papers.paper_with_id(library.db, bare.id)
+    assert held is not None
+    assert held.paper.title == "Wasps in Old Gardens"
+    assert len(registry.seen) == 1
+
+
 def test_the_next_gather_asks_once_for_the_abstracts_that_are_missing(library: Library) -> None:
     bare = [replace(paper(n), abstract="", version=None, announced_on=None) for n in (1, 2)]
     ran(library, *(ImportedPaper(one, "a") for one in bare))

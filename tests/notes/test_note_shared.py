@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from reader.base.markup import to_html
 from reader.library.highlight import Highlight
 from reader.notes.shared import SharedPage, SharedPaper, escaped, public_words
+from reader.notes.sheet import mark_lines
 from reader.texts.shared import data_address, html_page, markdown
 
 EVIL = 'A <script>alert(1)</script> & "title" [x](javascript:1) *y* _z_ `c`\u202e'
@@ -181,3 +182,10 @@ def test_foreign_text_begins_no_list_and_no_heading(text: str) -> None:
 def test_no_words_make_a_page_run_or_load_anything(text: str) -> None:
     words, _ = public_words(text, find)
     check(html_page(SharedPage((replace(PAPER, words=words, title=text, caption=text),)), to_html))
+
+
+def test_no_page_is_named_where_none_is_known() -> None:
+    marks = (Highlight(0, 1, "highlight", "of moss"), Highlight(0, 2, "note", "", "Ask them."))
+    shared = markdown(SharedPage((replace(PAPER, highlights=marks, figure=b""),)))
+    assert "> of moss\n\n> Ask them.\n" in shared
+    assert mark_lines(marks) == ["> of moss", "> Ask them."]

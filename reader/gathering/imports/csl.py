@@ -24,10 +24,10 @@ _NAMING = ("URL", "archive_location", "archive", "number", "note", "annote", "co
 _VENUE = ("container-title", "event-title", "publisher")
 
 
-def read_csl(text: str, *, name: str) -> ImportedLibrary:
-    """Read the items that have a title. Raises UsageError for what is no CSL-JSON."""
+def loaded(text: str, *, name: str) -> Any:
+    """Parse some JSON; None where it is nested too deep. Raises UsageError for what is none."""
     try:
-        content = json.loads(text)
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise UsageError(
             what=lazy_gettext(
@@ -39,10 +39,20 @@ def read_csl(text: str, *, name: str) -> ImportedLibrary:
             hint=lazy_gettext("Export the file again. Nothing was imported."),
         ) from None
     except RecursionError:
-        content = None
+        return None
+
+
+def is_csl(content: Any) -> bool:
+    """Check whether some JSON is of CSL, whose items all have a type."""
+    items = content.get("items") if isinstance(content, dict) else content
+    return isinstance(items, list) and any(isinstance(i, dict) and "type" in i for i in items)
+
+
+def read_csl(content: Any, *, name: str) -> ImportedLibrary:
+    """Read the items that have a title or an id. Raises UsageError for what is no CSL-JSON."""
     if isinstance(content, dict):
         content = content.get("items")
-    if not isinstance(content, list):
+    if not isinstance(content, list) or not any(isinstance(item, dict) for item in content):
         raise UsageError(
             what=lazy_gettext("{file} is JSON, but not CSL-JSON.", file=plain(name)),
             hint=lazy_gettext("Export the library as CSL-JSON, BibTeX, RIS or RDF."),

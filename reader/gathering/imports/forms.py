@@ -9,11 +9,11 @@ from reader.base.errors import NotKnown, UsageError, os_reason
 from reader.base.messages import N_, Joined, Text, lazy_gettext
 from reader.base.text import plain
 from reader.gathering.imports.bibtex import read_bibtex
-from reader.gathering.imports.csl import read_csl
+from reader.gathering.imports.csl import is_csl, loaded, read_csl
 from reader.gathering.imports.item import ImportedLibrary
 from reader.gathering.imports.ris import read_ris
 
-FORMS = ("bibtex", "ris", "csl-json", "zotero", "rdf", "papis")
+FORMS = ("bibtex", "ris", "csl-json", "zotero", "rdf", "papis", "csv", "list")
 """The forms that `--as` takes."""
 
 ZOTERO, PAPIS, PAPERLIB = "zotero.sqlite", "info.yaml", "default.realm"
@@ -21,7 +21,8 @@ ZOTERO, PAPIS, PAPERLIB = "zotero.sqlite", "info.yaml", "default.realm"
 
 _MOST_BYTES = 1_000_000_000
 _ENDINGS = {".bib": "bibtex", ".bibtex": "bibtex", ".biblatex": "bibtex", ".ris": "ris",
-            ".json": "csl-json", ".sqlite": "zotero", ".rdf": "rdf"}  # fmt: skip
+            ".json": "json", ".sqlite": "zotero", ".rdf": "rdf", ".csv": "csv", ".tsv": "csv",
+            ".md": "list", ".html": "list", ".htm": "list"}  # fmt: skip
 
 
 def read_source(path: Path, form: str = "") -> ImportedLibrary:
@@ -56,12 +57,31 @@ def read_source(path: Path, form: str = "") -> ImportedLibrary:
         read = read_bibtex(text, name=path.name, folder=path.parent)
     elif form == "ris":
         read = read_ris(text, name=path.name, folder=path.parent)
+    elif form == "csv":
+        from reader.gathering.imports.tables import read_csv
+
+        read = read_csv(text, name=path.name, folder=path.parent)
+    elif form == "list" and not text.lstrip().startswith(("[", "{")):
+        from reader.gathering.imports.links import read_list
+
+        read = read_list(text, name=path.name)
     else:
-        read = read_csl(text, name=path.name)
+        read = _read_json(text, path, form)
     if not read.items and not read.unplaced and text.strip():
         what = lazy_gettext("{file} has no entry of {form}.", file=plain(str(path)), form=form)
         raise UsageError(what=what, hint=_unknown(path).hint)
     return read
+
+
+def _read_json(text: str, path: Path, form: str) -> ImportedLibrary:
+    content = loaded(text, name=path.name)
+    if form != "csl-json" and not is_csl(content):
+        from reader.gathering.imports.tables import read_json
+
+        read = read_json(content, name=path.name, folder=path.parent)
+        if read.items or form == "list":
+            return read
+    return read_csl(content, name=path.name)
 
 
 def _form_of(path: Path) -> str:
@@ -81,10 +101,12 @@ def _form_of(path: Path) -> str:
     if start.startswith(b"TY  -"):
         return "ris"
     if start.startswith((b"[", b"{")):
-        return "csl-json"
+        return "json"
     if b"<rdf:RDF" in start:
         return "rdf"
-    return "bibtex" if start.startswith((b"@", b"%")) else ""
+    if start.startswith((b"@", b"%")):
+        return "bibtex"
+    return "list" if path.suffix.lower() == ".txt" else ""
 
 
 def _content(path: Path, most: int = _MOST_BYTES) -> bytes:

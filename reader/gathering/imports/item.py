@@ -13,7 +13,7 @@ from reader.base.messages import Text, lazy_gettext
 from reader.base.text import plain
 from reader.library.highlight import Highlight
 from reader.library.identity import title_fold
-from reader.library.ids import find_ids
+from reader.library.ids import find_ids, parse_id
 from reader.library.paper import Paper
 
 
@@ -60,7 +60,8 @@ class ImportedPaper:
     """An entry of a source.
 
     place: where it stands there, as "library.bib, line 12". collections: their paths with "/",
-    innermost name last.
+    innermost name last. is_only_known: its title may be of anything else than a paper, so that it
+    is brought only where the library has the paper.
     """
 
     paper: Paper
@@ -70,14 +71,19 @@ class ImportedPaper:
     notes: tuple[ImportedNote, ...] = ()
     highlights: tuple[Highlight, ...] = ()
     attached: AttachedFiles = AttachedFiles()
+    is_only_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class UnplacedItem:
-    """Something in a source that could not be brought: where it stands, and why."""
+    """Something in a source that could not be brought: where it stands, and why.
+
+    is_no_paper: nothing is wrong with it, but it is a link to something else.
+    """
 
     place: Text
     why: Text
+    is_no_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,12 @@ def or_untitled(item: ImportedPaper | None, place: Text) -> ImportedPaper | Unpl
     return item or UnplacedItem(place, lazy_gettext("the entry has no title"))
 
 
+def no_paper(place: Text) -> UnplacedItem:
+    """Say that a saved link is none of a paper."""
+    why = lazy_gettext("no paper is known at this address")
+    return UnplacedItem(place, why, is_no_paper=True)
+
+
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _DAY = re.compile(r"\b((?:1[5-9]|20)\d\d)[-/](\d{1,2})(?:[-/](\d{1,2}))?\b")
 _ARXIV = re.compile(r"(?:[a-z-]+(?:\.[a-z]{2})?/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
@@ -120,22 +132,25 @@ def make_paper(
     published: str = "",
     venue: str = "",
 ) -> Paper | None:
-    """Make a paper of what an entry says; None for one without a title.
+    """Make a paper of what an entry says; None for one without a title and an id.
 
     named: texts that name the paper itself, such as its address. arxiv: a number that needs no
     "arXiv:". published: a date in any common form. venue: becomes the comment.
     A paper without an id gets one that is made of its title, first author and year, `pdf:…`,
-    which gives way as soon as a source brings the paper.
+    which gives way as soon as a source brings the paper. One without a title is called by its id
+    until its registry is asked.
     """
     title = plain(title)
-    if not title_fold(title):
-        return None
     texts = [f"doi:{doi}" if doi.startswith("10.") else doi]
     texts.append(f"arXiv:{arxiv}" if _ARXIV.fullmatch(arxiv) else arxiv)
     ids = [one.id for text in (*texts, *named) for one in find_ids(text)]
     people = [name for author in authors if (name := plain(author))]
     ids.sort(key=lambda id_: not id_.startswith("arxiv:"))  # arXiv's first
     on = day_of(published)
+    if not title_fold(title):
+        title = ids[0] if ids else ""
+    if not title:
+        return None
     if not ids:
         year = str(on.year) if on else ""
         told = "\n".join((title_fold(title), *(a.casefold() for a in people[:1]), year))
@@ -148,6 +163,15 @@ def make_paper(
         comment=plain(venue),
         published_on=on,
     )
+
+
+def page_title(title: str) -> str:
+    """Clean the title under which a page was saved: "[2401.01234] Moss"; "" for an address."""
+    title = _SAVED.sub("", plain(title))
+    return "" if parse_id(title) or re.match(r"https?://\S*$|www\.\S*$", title) else title
+
+
+_SAVED = re.compile(rf"^\[(?:arXiv:)?{_ARXIV.pattern}\]\s*", re.IGNORECASE)
 
 
 def in_order(author: str) -> str:
