@@ -12,23 +12,24 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from reader.base.errors import PdfError, UsageError
 from reader.base.messages import Text, lazy_gettext
-from reader.base.text import as_utf8, plain, visible
+from reader.base.text import WIKI_LINK, as_utf8, plain, visible
 from reader.gathering.imports.item import (
     ImportedLibrary,
     ImportedNote,
     ImportedPaper,
     UnplacedItem,
 )
-from reader.library.file_names import fold_name
+from reader.library.file_names import file_stem, fold_name
 from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.identity import Match
@@ -40,7 +41,7 @@ from reader.morning.added_file import FileContent, Keeper, are_in, look_at
 from reader.morning.complete import AddTools
 from reader.morning.file import topic_names
 from reader.notes.rows import exports, notes
-from reader.notes.words import is_written
+from reader.notes.words import is_written, key_of, links_in
 from reader.notes.write import check_typed, checked_text
 from reader.pdfs.marked_copies import ReturnedCopy, keep_marks
 from reader.pdfs.move import has_bytes
@@ -115,6 +116,7 @@ class Importing:
     unplaced: list[UnplacedItem] = field(default_factory=list)
     n_questions: int = 0
     is_ended: bool = False
+    _keys: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.unplaced = [*self.read.unplaced]
@@ -136,6 +138,7 @@ class Importing:
             db, n_all = self.library.db, len(self.read.items)
             asked = len(merges.open_questions(db))
             one = self._begin()
+            self._bring_linked(one)
             for begin in range(0, n_all, AT_ONCE):
                 with db.writing():
                     for item in self.read.items[begin : begin + AT_ONCE]:
@@ -150,6 +153,28 @@ class Importing:
     def _begin(self) -> imports.Import:
         source = str(self.source.absolute())
         return imports.begin(self.library.db, source, self.read.form, at=self.library.now())
+
+    def _bring_linked(self, one: imports.Import) -> None:
+        """Bring the papers first to whose notes others link, so that the links have keys."""
+        db, items = self.library.db, self.read.items
+        linked = {
+            fold_name(key) for i in items if i.name for n in i.notes for key in links_in(n.text)
+        }
+        with db.writing():
+            for item in items:
+                if item.name and fold_name(item.name) in linked:
+                    self._bring(one, replace(item, notes=(), highlights=()))
+            for held, name in ((entry.held, entry.item.name) for entry in self.entries):
+                stem = file_stem(held.paper, self.library.config.pdf_name)
+                self._keys[fold_name(name)] = papers.fix_key(db, held.row, stem)
+        self.entries.clear()  # each is brought again, with its note
+        self.unplaced = [*self.read.unplaced]
+
+    def _linked(self, match: re.Match[str]) -> str:
+        """Lead a link to a brought note to its paper; any other stays."""
+        name, _, words = match[1].partition("|")
+        key = self._keys.get(fold_name(key_of(name)))
+        return f"[[{key}|{words or key_of(name)}]]" if key else match[0]
 
     def _bring(self, one: imports.Import, item: ImportedPaper) -> None:
         """Bring one entry in, in the open transaction."""
@@ -215,7 +240,7 @@ class Importing:
             return
         known = [one.text for one in notes.revisions(db, held.row)]
         for note in sorted(several, key=lambda n: n.at or now):
-            words = checked_text(visible(note.text)).strip()
+            words = checked_text(WIKI_LINK.sub(self._linked, visible(note.text))).strip()
             if not plain(words) or any(words in text for text in known):
                 continue
             text = f"{known[-1]}\n\n{words}" if known else words

@@ -229,3 +229,48 @@ def test_a_list_that_breaks_off_changes_nothing(library: Path, tmp_path: Path) -
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("reader: saved.csv, line 3: the quotes do not match")
     assert rows(library, "SELECT * FROM imports") == []
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Path:
+    """Make a vault of two notes that link to each other, one of a title and one of nothing here."""
+    folder = tmp_path / "vault"
+    (folder / ".obsidian").mkdir(parents=True)
+    head = "---\ntitle: {}\nauthors: [Mio Hoshi]\nyear: 2019\ncreated: 2020-05-01\n---\n"
+    (folder / "wasps.md").write_text(
+        head.format("Wasps in Old Gardens") + "Own words. They go on, see [[bees#A|them]], [[x]]."
+    )
+    (folder / "bees.md").write_text(head.format("Bees of the North") + "As [[Wasps]]. More of it.")
+    (folder / "daily.md").write_text("# Monday\nBread, milk.")
+    return folder
+
+
+def test_a_vault_moves_in_with_its_links(library: Path, vault: Path) -> None:
+    dry = run_here("import", str(vault), "--dry-run", library=library)
+    assert rows(library, "SELECT * FROM notes") == []
+    ran = run_here("import", str(vault), library=library)
+    assert (ran.code, ran.err) == (5, "")
+    assert ran.out.splitlines() == [
+        "BROUGHT  new papers (2)",
+        "    bees.md → [2019 Hoshi] Bees of the North",
+        "    wasps.md → [2019 Hoshi] Wasps in Old Gardens",
+        "With them: 2 notes.",
+        "NOT BROUGHT  (1)",
+        "    daily.md: no paper of the library has this title; `reader add` adds one",
+        "      → Repair them in the file, and run this again: nothing is doubled.",
+        "`reader undo` takes this import back.",
+    ]
+    assert dry.out.splitlines()[1:] == ran.out.splitlines()[:-1]
+    keys = dict(rows(library, "SELECT title, key FROM papers"))
+    texts = [row[0] for row in rows(library, "SELECT text FROM notes ORDER BY id")]
+    assert texts == [
+        f"As [[{keys['Wasps in Old Gardens']}|Wasps]]. More of it.",
+        f"Own words. They go on, see [[{keys['Bees of the North']}|them]], [[x]].",
+    ]
+    assert rows(library, "SELECT DISTINCT on_date FROM notes") == [("2020-05-01",)]
+    again = run_here("import", str(vault), "--as", "markdown", library=library)
+    assert "KNOWN ALREADY  2" in again.out
+    assert len(rows(library, "SELECT id FROM notes")) == 2
+    taken = run_here("undo", library=library)
+    assert "Taken back: 2 papers, 2 notes, 0 files." in taken.out
+    assert rows(library, "SELECT id FROM notes") == []

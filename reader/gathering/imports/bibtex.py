@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bibtexparser.library import Library as Blocks
@@ -95,10 +96,9 @@ def read_bibtex(text: str, *, name: str, folder: Path) -> ImportedLibrary:
     for entry in library.entries:
         fields = {field.key.casefold(): field.value for field in entry.fields}
         number, place = int(entry.key), _place(name, entry)
-        item = _item(
-            fields, place, attached(_paths(files[number]), folder), groups.get(keys[number], ())
-        )
-        items.append(or_untitled(item, place))
+        key = keys[number]
+        item = _item(fields, place, attached(_paths(files[number]), folder), groups.get(key, ()))
+        items.append(or_untitled(item and replace(item, cited_as=key), place))
     return collected("bibtex", [*unplaced, *items])
 
 

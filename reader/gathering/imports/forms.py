@@ -6,6 +6,7 @@ import codecs
 from pathlib import Path
 
 from reader.base.errors import NotKnown, UsageError, os_reason
+from reader.base.front_matter import FRONT
 from reader.base.messages import N_, Joined, Text, lazy_gettext
 from reader.base.text import plain
 from reader.gathering.imports.bibtex import read_bibtex
@@ -13,7 +14,7 @@ from reader.gathering.imports.csl import is_csl, loaded, read_csl
 from reader.gathering.imports.item import ImportedLibrary
 from reader.gathering.imports.ris import read_ris
 
-FORMS = ("bibtex", "ris", "csl-json", "zotero", "rdf", "papis", "csv", "list")
+FORMS = ("bibtex", "ris", "csl-json", "zotero", "rdf", "papis", "csv", "list", "markdown")
 """The forms that `--as` takes."""
 
 ZOTERO, PAPIS, PAPERLIB = "zotero.sqlite", "info.yaml", "default.realm"
@@ -46,6 +47,13 @@ def read_source(path: Path, form: str = "") -> ImportedLibrary:
         from reader.gathering.imports.papis import read_papis
 
         return read_papis(path)
+    if form == "markdown":
+        from reader.gathering.imports.vault import read_vault
+
+        read = read_vault(path) if path.is_dir() else read_vault(path.parent, path)
+        if not read.items and not read.unplaced:
+            raise _unknown(path)
+        return read
     if path.is_dir() or not form:
         raise _unknown(path)
     if form == "rdf":
@@ -65,6 +73,8 @@ def read_source(path: Path, form: str = "") -> ImportedLibrary:
         from reader.gathering.imports.links import read_list
 
         read = read_list(text, name=path.name)
+        if not read.items and path.suffix.lower() == ".md":
+            return read_source(path, "markdown")
     else:
         read = _read_json(text, path, form)
     if not read.items and not read.unplaced and text.strip():
@@ -91,7 +101,13 @@ def _form_of(path: Path) -> str:
             return "zotero"
         if (path / PAPERLIB).is_file():
             raise _paperlib(path)
-        return "papis" if next(path.rglob(PAPIS), None) else ""
+        if next(path.rglob(PAPIS), None):
+            return "papis"
+        return "markdown" if next(path.rglob("*.md"), None) else ""
+    if path.suffix.lower() == ".md" and FRONT.match(
+        _content(path, 64_000).decode("utf-8", "replace")
+    ):
+        return "markdown"
     if form := _ENDINGS.get(path.suffix.lower()):
         return form
     start = _content(path, 4_000)

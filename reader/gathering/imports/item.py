@@ -61,7 +61,8 @@ class ImportedPaper:
 
     place: where it stands there, as "library.bib, line 12". collections: their paths with "/",
     innermost name last. is_only_known: its title may be of anything else than a paper, so that it
-    is brought only where the library has the paper.
+    is brought only where the library has the paper. cited_as: its key in BibTeX. name: of the note,
+    by which others link to it.
     """
 
     paper: Paper
@@ -72,6 +73,8 @@ class ImportedPaper:
     highlights: tuple[Highlight, ...] = ()
     attached: AttachedFiles = AttachedFiles()
     is_only_known: bool = False
+    cited_as: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,151 @@
+"""Test the reading of folders of Markdown: whose note a file is, and what stays outside."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from reader.base.errors import ReaderError
+from reader.gathering.imports.forms import read_source
+from reader.gathering.imports.item import ImportedNote, ImportedPaper
+from reader.library.paper import Paper
+from tests.data import DATA, needs_data
+
+AT = datetime(2021, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+WASPS = """---
+title: Wasps in Old Gardens
+authors: [Mio Hoshi, Bo Lind]
+year: 2019
+venue: Garden Studies
+doi: 10.5555/wasps
+tags:
+- moss
+- "#old"
+created: 2020-05-01
+---
+
+See [[bees|the bees]] and [ants](ants.md), not [more](none.md).
+
+![[A Wasp.pdf]] ![[nest.png]] [pdf](../papers/b.pdf) ![](../../c.pdf) [[d.pdf]] [e](/etc/e.pdf)
+"""
+
+
+def vault(folder: Path, **files: str) -> Path:
+    """Write the files of a vault; in their names a double _ stands for a slash."""
+    for name, text in files.items():
+        file = folder / (name.replace("__", "/") + ".md")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+        os.utime(file, (AT.timestamp(), AT.timestamp()))
+    return folder
+
+
+def papers(folder: Path) -> dict[str, tuple[str, str, bool]]:
+    """Read a vault: place → id, title, and whether only the library tells."""
+    return {
+        str(i.place): (i.paper.id.partition(":")[0], i.paper.title, i.is_only_known)
+        for i in read_source(folder).items
+    }
+
+
+def test_the_front_matter_says_which_paper_a_note_is_about(tmp_path: Path) -> None:
+    root = vault(tmp_path / "v", notes__wasps=WASPS, bees="# Bees", ants="# Ants")
+    (root / "papers").mkdir()
+    for name in ("papers/b.pdf", "papers/A Wasp.pdf", "papers/nest.png"):
+        (root / name).write_bytes(b"%PDF")
+    read = read_source(root)
+    assert read.form == "markdown"
+    [wasps] = [i for i in read.items if str(i.place) == "notes/wasps.md"]
+    assert wasps.paper == Paper(
+        ("doi:10.5555/wasps",),
+        "Wasps in Old Gardens",
+        ("Mio Hoshi", "Bo Lind"),
+        comment="Garden Studies",
+        published_on=date(2019, 1, 1),
+    )
+    assert (wasps.collections, wasps.tags) == (("notes",), ("moss", "old"))
+    [note] = wasps.notes
+    assert note.at == datetime(2020, 5, 1, tzinfo=UTC)
+    assert note.text.startswith("See [[bees|the bees]] and [[ants|ants]], not [more](none.md).")
+    assert [file.resolve() for file in wasps.attached.pdfs] == [
+        root / "papers/A Wasp.pdf",
+        root / "papers/b.pdf",
+    ]
+    assert sorted(file.name for file in wasps.attached.outside) == ["c.pdf", "e.pdf"]
+    assert wasps.attached.n_other == 1
+
+
+def test_other_notes_are_told_by_a_key_an_id_or_a_title(tmp_path: Path) -> None:
+    root = vault(
+        tmp_path,
+        moss2024="Of moss.",
+        cited="---\ncitekey: moss2024\n---\nMore of moss.",
+        linked="# What I think\nOf https://arxiv.org/abs/2506.00002, again arXiv:2506.00002.",
+        several="Of arXiv:2506.00002 and arXiv:2506.00003.",
+        Wasps="Of wasps.",
+    )
+    (root / "refs.bib").write_text("@misc{moss2024, title={Moss}, eprint={2506.00009}}")
+    assert papers(root) == {
+        "moss2024.md": ("arxiv", "Moss", False),
+        "cited.md": ("arxiv", "Moss", False),
+        "linked.md": ("arxiv", "arxiv:2506.00002", False),
+        "several.md": ("pdf", "several", True),
+        "Wasps.md": ("pdf", "Wasps", True),
+    }
+
+
+def test_a_note_has_the_day_of_its_file_where_it_names_none(tmp_path: Path) -> None:
+    [item] = read_source(vault(tmp_path, bees="\ufeffMy words.\r\n\r\nMore.")).items
+    assert item.notes == (ImportedNote("My words.\n\nMore.", AT),)
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    outside = tmp_path / "secret.md"
+    outside.write_text("A secret.")
+    root = vault(tmp_path / "v", empty="---\ntitle: x\n---\n", bees="Of bees.")
+    vault(root, **{".trash__old": "Gone."})
+    (root / "link.md").symlink_to(outside)
+    (root / "sjis.md").write_bytes("蜂\nとこけ".encode("cp932"))
+    (root / "huge.md").write_bytes(b"a" * 16_000_001)
+    read = read_source(root)
+    assert [str(item.place) for item in read.items] == ["bees.md"]
+    assert {str(one.place): str(one.why) for one in read.unplaced} == {
+        "empty.md": "it has no words",
+        "link.md": "its path leads out of the folder",
+        "sjis.md": "line 1 is not UTF-8: save the file as UTF-8",
+        "huge.md": "it has more than 16,000,000 bytes",
+    }
+
+
+@pytest.mark.parametrize("front", ["---\nid: [x\n---\n", "---\n- a\n---\n", "---\n", "---\n---\n"])
+def test_a_damaged_front_matter_leaves_the_words(tmp_path: Path, front: str) -> None:
+    [item] = read_source(vault(tmp_path, bees=f"{front}Of bees.\n")).items
+    assert item.notes[0].text.endswith("Of bees.")
+
+
+def test_one_file_is_a_note_or_a_list(tmp_path: Path) -> None:
+    root = vault(tmp_path, note=WASPS, plain="Of bees.", many="- arXiv:2506.00002\n- 2506.00003\n")
+    assert read_source(root / "note.md").form == "markdown"
+    assert read_source(root / "plain.md").form == "markdown"
+    assert read_source(root / "many.md").form == "list"
+    [item] = read_source(root / "many.md", "markdown").items
+    assert isinstance(item, ImportedPaper)
+
+
+def test_a_folder_without_notes_is_refused(tmp_path: Path) -> None:
+    for form in ("", "markdown"):
+        with pytest.raises(ReaderError, match="nothing that can be imported") as error:
+            read_source(tmp_path, form)
+        assert error.value.exit_code == 2
+
+
+@needs_data
+def test_the_real_vault_has_the_notes_of_its_manifest() -> None:
+    assert DATA is not None
+    read = read_source(DATA / "files" / "libraries" / "vault")
+    assert (len(read.items), len(read.unplaced)) == (90, 0)
+    assert not any(item.is_only_known for item in read.items)
