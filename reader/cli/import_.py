@@ -86,7 +86,7 @@ def import_command(
             # After the tools' progress bar, which would wipe the report away. Also after Ctrl-C:
             # what was brought in so far is kept.
             if as_json:
-                for value in (*run.entries, *run.files, *run.unplaced):
+                for value in (*run.entries, *run.files, *run.notes, *run.unplaced):
                     output.put_json(value)
             elif not is_quiet:
                 output.put_all(_report(run, unnamed_collections(library, read), dry_run))
@@ -134,6 +134,7 @@ def _report(run: Importing, unnamed: dict[str, int], dry_run: bool) -> Iterator[
             ids=known["id"],
             titles=known["title"],
         )
+    yield from _note_lines(run)
     n_notes = sum(entry.n_notes for entry in run.entries)
     n_highlights = sum(entry.n_highlights for entry in run.entries)
     n_files = sum(file.is_new for file in run.files)
@@ -181,8 +182,33 @@ def _report(run: Importing, unnamed: dict[str, int], dry_run: bool) -> Iterator[
     )
     if not run.is_ended:
         yield _("Stopped. Everything counted above is saved; the same command continues from here.")
-    elif new and not dry_run:
+    elif (new or any(note.is_new for note in run.notes)) and not dry_run:
         yield _("`reader undo` takes this import back.")
+
+
+def _note_lines(run: Importing) -> Iterator[str]:
+    """Report the notes that belong to no entry: joined to papers, known already, waiting."""
+    joined = Counter(note.known_by for note in run.notes if note.known_by)
+    if joined:
+        yield _(
+            "NOTES JOINED  {n}: by ids {ids}, by titles {titles}, by PDFs {pdfs}",
+            n=joined.total(),
+            ids=joined["id"],
+            titles=joined["title"],
+            pdfs=joined["pdf"],
+        )
+    if n := sum(bool(note.number and not note.is_new) for note in run.notes):
+        yield ngettext(
+            "KNOWN ALREADY  {n} note without an entry of its own.",
+            "KNOWN ALREADY  {n} notes without an entry of their own.",
+            n,
+        )
+    if n := sum(bool(note.number and note.held is None) for note in run.notes):
+        yield ngettext(
+            "WAITING  {n} note has no paper yet: `reader note --waiting` lists it.",
+            "WAITING  {n} notes have no paper yet: `reader note --waiting` lists them.",
+            n,
+        )
 
 
 def _part(head: str, lines: Iterable[str], hint: str = "") -> Iterator[str]:

@@ -15,7 +15,7 @@ import click
 from reader.base.errors import NotKnown, StoreError, UsageError, WrongClock, os_reason
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
-from reader.cli import build, output, screen
+from reader.cli import build, output, screen, waiting
 from reader.cli.frame import ReaderCommand, Settings, as_json_option, say_error, settings_of
 from reader.library.find import find_paper
 from reader.library.folder import Library
@@ -423,8 +423,9 @@ class _NoteOptions:
     is_shown: bool
     numbers: tuple[int, ...]
     restored: int | None
+    waiting: int | None
     task: str | None
-    """`check`, `related`, `history` or `diff`; None to write or to restore."""
+    """`check`, `related`, `history`, `diff` or `waiting`; None to write or to restore."""
     as_json: bool
 
 
@@ -443,7 +444,7 @@ class _NoteOptions:
         "note 2401.01234 --check": N_("See which sentences are close to the paper's"),
     },
 )
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="[ID]", default="")
 @click.argument("numbers", metavar="[NUMBER...]", nargs=-1, type=int)
 @click.option("-m", "--message", "message", help=N_("The text of the note."))
 @click.option(
@@ -492,13 +493,31 @@ class _NoteOptions:
     metavar="N",
     help=N_("Make revision N the note again, as a new revision."),
 )
+@click.option(
+    "--waiting",
+    "task",
+    flag_value="waiting",
+    help=N_("List the imported notes that wait for their papers, or print the one of a number."),
+)
+@click.option(
+    "--from-waiting",
+    "waiting",
+    type=int,
+    metavar="N",
+    help=N_("Give the waiting note N to this paper, as a revision."),
+)
 @as_json_option
 @click.pass_context
 def note_command(context: click.Context, /, id_: str, **options: Any) -> None:
     """Write a note, or do with it what an option says."""
     asked = _NoteOptions(**options)
     _check_options(asked)
-    is_writing = not asked.task and asked.restored is None
+    if asked.task == "waiting":
+        waiting.show_waiting(context, id_, as_json=asked.as_json)
+        return
+    if not id_:
+        raise click.MissingParameter(ctx=context, param=context.command.params[0])
+    is_writing = not asked.task and asked.restored is None and asked.waiting is None
     text = asked.message if asked.message is not None else given(asked.file) if is_writing else None
     if is_writing and text is not None and (asked.template or asked.is_shown):
         option = "--template" if asked.template else "--show"
@@ -510,6 +529,8 @@ def note_command(context: click.Context, /, id_: str, **options: Any) -> None:
         if is_writing:
             template, is_shown = asked.template, asked.is_shown
             write_note(settings, library, held, text, template=template, is_shown=is_shown)
+        elif asked.waiting is not None:
+            export_one(library, waiting.give_note(settings, library, asked.waiting, held))
         else:
             _run_task(settings, library, held, asked)
 
@@ -525,6 +546,7 @@ def _check_options(asked: _NoteOptions) -> None:
     named = {
         f"--{asked.task}": bool(asked.task),
         "--restore": asked.restored is not None,
+        "--from-waiting": asked.waiting is not None,
         "-m": asked.message is not None,
         "--file": asked.file is not None,
         "--template": bool(asked.template),
@@ -541,9 +563,9 @@ def _check_options(asked: _NoteOptions) -> None:
             what=_("Revision numbers are used with --diff."),
             hint=_("Try reader note ID --diff [A [B]], or --restore N."),
         )
-    if asked.as_json and asked.task not in ("history", "related", "check"):
+    if asked.as_json and asked.task not in ("history", "related", "check", "waiting"):
         raise UsageError(
-            what=_("--json needs --history, --related or --check."),
+            what=_("--json needs --history, --related, --check or --waiting."),
             hint=_("Without them, a note is saved and one line is printed."),
         )
 

@@ -128,6 +128,8 @@ FIELDS = {
         topic=held.topic is_new known_by? n_notes n_highlights""",
     "ImportedFile": "path=name~ id=held.paper.id is_new why~?",
     "UnplacedItem": "place~ why~",
+    "LooseNoteOutcome": "place~ title~ waiting=number is_new id=held.paper.id known_by?",
+    "WaitingNote": """waiting=id place~ title~ notebook~? tags created_at at ids text""",
     "TabletOutcome": "*held outcome file=name~?",
     "CopyOutcome": """file=name~ outcome id=held.paper.id title=held.paper.title~ state=held.state
         n_highlights=counts.there n_new=counts.new n_changed=counts.changed

@@ -9,12 +9,14 @@ import errno
 import glob
 import hashlib
 import os
+import shutil
 import signal
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 from reader.base.errors import DiskFull, ReadOnly, StoreError, os_reason
 from reader.base.messages import N_, lazy_gettext
@@ -55,7 +57,7 @@ def _is_folder(found: os.DirEntry[str]) -> bool:
         return False  # a link that leads to itself
 
 
-def write_whole(file: Path, content: bytes) -> None:
+def write_whole(file: Path, content: bytes | BinaryIO) -> None:
     """Write a file beside its place and rename it, so that it is never there in part.
 
     A link stays a link: the file that it leads to is written. A file that existed keeps its
@@ -139,7 +141,7 @@ def mode_of(file: Path) -> int | None:
         return None
 
 
-def write_beside(file: Path, content: bytes, *, mode: int | None) -> None:
+def write_beside(file: Path, content: bytes | BinaryIO, *, mode: int | None) -> None:
     """Write and flush a file beside its place, then rename it. Raises OSError."""
     beside = beside_of(file, "part")
     try:
@@ -150,14 +152,17 @@ def write_beside(file: Path, content: bytes, *, mode: int | None) -> None:
             beside.unlink(missing_ok=True)
 
 
-def write_file(file: Path, content: bytes, *, mode: int | None) -> None:
+def write_file(file: Path, content: bytes | BinaryIO, *, mode: int | None) -> None:
     """Write and flush a file; a kill leaves it in part. Raises OSError."""
 
     def create(name: str, flags: int) -> int:
         return os.open(name, flags, 0o666 if mode is None else mode)
 
     with open(file, "wb", opener=create) as handle:
-        handle.write(content)
+        if isinstance(content, bytes):
+            handle.write(content)
+        else:
+            shutil.copyfileobj(content, handle)
         handle.flush()
         os.fsync(handle.fileno())  # before it is renamed, or a crash leaves an empty file
     if mode is not None:

@@ -35,6 +35,7 @@ from reader.morning.added_file import (
 )
 from reader.morning.complete import AddTools, Registries
 from reader.morning.remove import back_from_trash
+from reader.morning.waiting import join_waiting
 from reader.pdfs.fetch import PdfTools, extract_left
 from reader.pdfs.move import has_bytes
 from reader.pdfs.recognise import PdfSketches, Recognition, recognise
@@ -243,6 +244,7 @@ def settle(
         if held is not None:
             told = replace(told, level="strong", row=held.row)
         added = keeper.keep(read, told)
+        join_waiting(library)
         index_words(library, tools)
         return replace(added, held=added.held and back_from_trash(library, added.held))
 
@@ -302,6 +304,7 @@ class Adding:
                     yield replace(added, is_moved=not stayed, stayed=stayed)
                 else:
                     yield added
+            join_waiting(self.library)
             index_words(self.library, self.tools)
 
     def _all(self) -> Iterator[FileOutcome]:

@@ -22,27 +22,33 @@ from typing import Literal
 
 from reader.base.errors import PdfError, UsageError
 from reader.base.messages import Text, lazy_gettext
-from reader.base.text import WIKI_LINK, as_utf8, plain, visible
+from reader.base.text import WIKI_LINK, as_utf8, plain
 from reader.gathering.imports.item import (
+    ATTACHMENTS,
     ImportedLibrary,
     ImportedNote,
     ImportedPaper,
+    LooseNote,
     UnplacedItem,
+    attachments_in,
 )
+from reader.library.disk import write_whole
 from reader.library.file_names import file_stem, fold_name
 from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.identity import Match
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import decisions, filings, imports, merges, papers
-from reader.library.rows.database import lock_file
+from reader.library.rows.database import Database, lock_file
 from reader.library.rows.versions import BY_HAND
 from reader.morning.added_file import FileContent, Keeper, are_in, look_at
 from reader.morning.complete import AddTools
 from reader.morning.file import topic_names
-from reader.notes.rows import exports, notes
-from reader.notes.words import is_written, key_of, links_in
-from reader.notes.write import check_typed, checked_text
+from reader.morning.waiting import add_words, hash_of, join_waiting
+from reader.morning.waiting import keep as keep_note
+from reader.notes.folder import ROOT as NOTES
+from reader.notes.rows import exports, loose, notes
+from reader.notes.words import key_of, links_in
 from reader.pdfs.marked_copies import ReturnedCopy, keep_marks
 from reader.pdfs.move import has_bytes
 from reader.pdfs.recognise import PdfSketches, Recognition
@@ -52,6 +58,9 @@ from reader.search.rows import index
 
 AT_ONCE = 100
 """Entries in one transaction, which is what a kill may lose."""
+
+LONG = 100_000
+"""Letters of a note that is stored at once, so that no hundred of them stand in memory."""
 
 KnownBy = Literal["", "id", "title"]
 """By what an entry was recognised as a paper of the library; "" where it is a new one."""
@@ -92,6 +101,20 @@ class ImportedFile:
         return as_utf8(str(self.path))
 
 
+@dataclass(frozen=True, slots=True)
+class LooseNoteOutcome:
+    """The outcome of a note without an entry. number: its number while it waits, 0 where it could
+    not be brought. held: the paper that it was joined to, None while it waits. is_new: this
+    import brought it. known_by: "id", "title" or "pdf"; "" where it waits or was joined before."""
+
+    place: Text
+    title: str
+    number: int
+    is_new: bool
+    held: LibraryPaper | None = None
+    known_by: str = ""
+
+
 class _DryRun(Exception):
     """Ends the transaction of a dry run, so that nothing of it stays."""
 
@@ -102,7 +125,7 @@ class Importing:
 
     source: the path that was named. topics: collection → topic, for those that name none
     themselves; rest: the topic of papers that have no other, "" for none.
-    entries, files: what became of all; unplaced: what was not brought.
+    entries, files, notes: what became of all. unplaced: what could not be brought.
     """
 
     library: Library
@@ -113,13 +136,14 @@ class Importing:
     rest: str = ""
     entries: list[ImportedEntry] = field(default_factory=list)
     files: list[ImportedFile] = field(default_factory=list)
+    notes: list[LooseNoteOutcome] = field(default_factory=list)
     unplaced: list[UnplacedItem] = field(default_factory=list)
     n_questions: int = 0
     is_ended: bool = False
     _keys: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.unplaced = [*self.read.unplaced]
+        self.unplaced += self.read.unplaced
 
     def try_out(self) -> None:
         """Find out what `run` would do with the entries; nothing is changed."""
@@ -128,6 +152,7 @@ class Importing:
             for item in self.read.items:
                 self._bring(one, item)
             self._missing_files()
+            self._bring_notes(one, is_dry=True)
             self.is_ended = True
             raise _DryRun
 
@@ -135,16 +160,17 @@ class Importing:
         """Bring all in. Raises Locked while another process adds, StoreError when a disk fails:
         what was brought until then stays, and the next run goes on."""
         with lock_file(self.library.folder / "add.lock"):
-            db, n_all = self.library.db, len(self.read.items)
+            db, n_all = self.library.db, len(self.read.items) + len(self.read.notes)
             asked = len(merges.open_questions(db))
             one = self._begin()
             self._bring_linked(one)
-            for begin in range(0, n_all, AT_ONCE):
+            for begin in range(0, len(self.read.items), AT_ONCE):
                 with db.writing():
                     for item in self.read.items[begin : begin + AT_ONCE]:
                         self._bring(one, item)
                 self.tools.progress("import", len(self.entries), n_all)
             self._bring_files(one)
+            self._bring_notes(one)
             index_words(self.library, self.tools)
             imports.end(db, one, at=self.library.now())
             self.n_questions = len(merges.open_questions(db)) - asked
@@ -231,26 +257,12 @@ class Importing:
         return self.rest
 
     def _add_notes(self, held: LibraryPaper, several: Sequence[ImportedNote]) -> None:
-        """Add the notes of an entry that the paper's note does not have, each as a revision.
-
-        A revision is the whole note, so each one keeps the words before it.
-        """
-        db, now = self.library.db, self.library.now()
-        if not several:
-            return
-        known = [one.text for one in notes.revisions(db, held.row)]
+        """Add the notes of an entry that the paper's note does not have, each as a revision."""
+        now = self.library.now()
         for note in sorted(several, key=lambda n: n.at or now):
-            words = checked_text(WIKI_LINK.sub(self._linked, visible(note.text))).strip()
-            if not plain(words) or any(words in text for text in known):
-                continue
-            text = f"{known[-1]}\n\n{words}" if known else words
-            check = check_typed(self.library, held, text, None)
-            written = is_written(text) and not (check and check.is_mostly_copied)
-            # A clock that went wrong there must not make a moment that is still to come.
-            at = min(note.at or now, now)
-            on = self.library.day_of(at)
-            notes.add_note(db, held.row, text, is_written=written, came_from="file", at=at, on=on)
-            known.append(text)
+            if plain(note.text):
+                text = WIKI_LINK.sub(self._linked, note.text)
+                add_words(self.library, held, replace(note, text=text))
 
     def _add_highlights(self, held: LibraryPaper, item: ImportedPaper) -> None:
         nowhere = Path(f"/{self.read.form}")
@@ -258,6 +270,52 @@ class Importing:
         place = f"{self.read.form}:{self.source.absolute()}:{held.paper.id}"
         marks = ReturnedCopy(held, place, "", "", b"", Marks(item.highlights))
         keep_marks(self.library, marks, nowhere)
+
+    def _bring_notes(self, one: imports.Import, *, is_dry: bool = False) -> None:
+        """Keep the notes without an entry, and join all that wait to the papers that are here."""
+        waiting: list[LooseNote] = []
+        for note in self.read.notes:
+            if not is_dry:
+                self._keep_files(note)
+            waiting.append(note)
+            if len(waiting) >= AT_ONCE or len(note.text) > LONG:
+                self._flush(one, waiting)
+        self._flush(one, waiting)
+        joined = {found.note.id: found for found in join_waiting(self.library)}
+        for n, outcome in enumerate(self.notes):
+            if found := joined.get(outcome.number):
+                self.notes[n] = replace(outcome, held=found.held, known_by=found.known_by)
+
+    def _flush(self, one: imports.Import, waiting: list[LooseNote]) -> None:
+        """Store the notes that were collected, in one transaction. Afterwards none is left."""
+        db = self.library.db
+        with db.writing():
+            for note in waiting:
+                self.unplaced += [UnplacedItem(note.place, why) for why in note.problems]
+                number, is_new, held = 0, False, None
+                try:
+                    if before := loose.brought(db, hash_of(note)):
+                        number, is_new = before[0], before[1] == one.id
+                        if row := loose.paper_of(db, number):
+                            [held] = papers.papers_at(db, [merges.row_now(db, row)])
+                    else:
+                        number, is_new = keep_note(self.library, one, note), True
+                except UsageError as error:
+                    self.unplaced.append(UnplacedItem(note.place, error.what))
+                title = plain(note.title)
+                self.notes.append(LooseNoteOutcome(note.place, title, number, is_new, held))
+        waiting.clear()
+        n_done = len(self.entries) + len(self.notes)
+        self.tools.progress("import", n_done, len(self.read.items) + len(self.read.notes))
+
+    def _keep_files(self, note: LooseNote) -> None:
+        """Copy the files that a note shows into notes/, where its Markdown file shows them."""
+        for file in note.files:
+            place = self.library.folder / NOTES / file.kept
+            # Named by its bytes: what is there by that name and size is this file.
+            if not place.exists() or place.stat().st_size != file.path.stat().st_size:
+                with file.path.open("rb") as content:
+                    write_whole(place, content)
 
     def _bring_files(self, one: imports.Import) -> None:
         """Copy the PDFs of the entries; one that was copied before is not read again."""
@@ -392,6 +450,8 @@ def undo_import(library: Library, one: imports.Import) -> TakenBackImport:
     """
     db = library.db
     with db.writing():
+        shown = _shown(db)
+        n_waiting = loose.delete(db, one.id)
         by_paper: dict[int, dict[str, list[str]]] = {}
         for made in imports.made(db, one):
             row = merges.row_now(db, made.paper)
@@ -418,11 +478,21 @@ def undo_import(library: Library, one: imports.Import) -> TakenBackImport:
                 if sha256 in there.values() and (path := imports.delete_pdf(db, row, sha256)):
                     files.append((path, sha256))
         imports.take_back(db, one, at=library.now())
+        unnamed = [library.folder / NOTES / kept for kept in shown - _shown(db)]
     # The rows first: a kill between the two leaves files that nothing names.
     for path, sha256 in files:
         if has_bytes(library.folder / path, sha256):
             (library.folder / path).unlink()
-    return TakenBackImport(one.source, n_papers, n_notes, len(files), tuple(kept))
+    for file in unnamed:
+        file.unlink(missing_ok=True)
+    n_files = len(files) + len(unnamed)
+    return TakenBackImport(one.source, n_papers, n_notes + n_waiting, n_files, tuple(kept))
+
+
+def _shown(db: Database) -> set[str]:
+    """Find the files in notes/ that any note names."""
+    texts = loose.texts_with(db, f"{ATTACHMENTS}/")
+    return {kept for text in texts for kept in attachments_in(text)}
 
 
 _NUMBERED = ("note", "filing", "highlight")

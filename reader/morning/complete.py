@@ -31,6 +31,7 @@ from reader.library.rows import failures, imports, merges, papers
 from reader.library.rows.failures import local_time, waiting
 from reader.library.rows.versions import BY_HAND
 from reader.morning.remove import back_from_trash
+from reader.morning.waiting import join_waiting
 from reader.pdfs.fetch import PdfTools
 from reader.pdfs.recognise import pdf_id
 from reader.pdfs.recognition import same_people
@@ -275,6 +276,7 @@ def add_by_id(
         )
     papers.add_papers(library.db, [paper], source=BY_HAND, on=library.today())
     papers.add_identifier(library.db, id_, paper)
+    join_waiting(library)
     index_words(library, tools)
     held = papers.paper_with_id(library.db, id_)
     assert held is not None  # noqa: S101  added just above

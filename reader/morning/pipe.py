@@ -39,6 +39,7 @@ from reader.morning.rank import rank_days
 from reader.morning.remove import empty_trash
 from reader.morning.tools import Tools
 from reader.morning.trust import counting_name
+from reader.morning.waiting import join_waiting
 from reader.pdfs.fetch import extract, fetch_pdfs, picks_to_fetch
 from reader.pdfs.rows import pdfs
 from reader.pdfs.rows.pdfs import FOLDER, Pdf, Picture
@@ -310,6 +311,8 @@ def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) 
         learn(library, tools)
         rank_days(library, library.today())
         foretell_day(library, library.today())
+        # Notes of imports whose papers have come.
+        join_waiting(library)
         # The list can be searched at once; vectors come with `index_all`.
         index_words(library, tools)
     return problems

@@ -274,3 +274,43 @@ def test_a_vault_moves_in_with_its_links(library: Path, vault: Path) -> None:
     taken = run_here("undo", library=library)
     assert "Taken back: 2 papers, 2 notes, 0 files." in taken.out
     assert rows(library, "SELECT id FROM notes") == []
+
+
+def test_notes_without_a_paper_wait_and_are_given_to_one(library: Path, tmp_path: Path) -> None:
+    world = ZoteroWorld(tmp_path / "Zotero")
+    world.note(None, "<h1>On gates</h1><p>The gate stops words. See arXiv:2506.09999.</p>")
+    world.note(None, "<p>A thought on moss.</p>")
+    world.paper({"title": "Listening to Old Gardens"}, [("Mio", "Hoshi")])
+    world.close()
+    ran = run_here("import", str(world.folder), library=library)
+    waiting = "WAITING  2 notes have no paper yet: `reader note --waiting` lists them."
+    assert (ran.code, ran.out.splitlines()[2:3]) == (0, [waiting])
+    listed = run_here("note", "--waiting", library=library).out.splitlines()
+    assert listed == [
+        "   1  2021-03-04 05:06  On gates  arxiv:2506.09999",
+        "   2  2021-03-04 05:06  A thought on moss.",
+        "`reader note ID --from-waiting N` gives one to a paper.",
+    ]
+    [first, _second] = run_here("note", "--waiting", "--json", library=library).out.splitlines()
+    assert json.loads(first) == {
+        "waiting": 1,
+        "place": "zotero.sqlite, KEY00001",
+        "title": "On gates",
+        "notebook": None,
+        "tags": [],
+        "created_at": None,
+        "at": "2021-03-04T05:06:07+00:00",
+        "ids": ["arxiv:2506.09999"],
+        "text": "# On gates\n\nThe gate stops words. See arXiv:2506.09999.",
+    }
+    whole = run_here("note", "--waiting", "2", library=library).out
+    assert whole.endswith("\n\nA thought on moss.\n")
+    given = run_here("note", "Listening to Old", "--from-waiting", "2", library=library)
+    assert (given.code, given.out) == (
+        0,
+        "Given to the paper: Listening to Old Gardens\n",
+    )
+    assert rows(library, "SELECT text FROM notes") == [("A thought on moss.",)]
+    assert run_here("note", "Listening to Old", "--from-waiting", "2", library=library).code == 2
+    assert run_here("note", "--waiting", "x", library=library).code == 2
+    assert run_here("note", library=library).code == 2

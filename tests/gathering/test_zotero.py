@@ -12,7 +12,7 @@ import pytest
 
 from reader.base.errors import UsageError
 from reader.gathering.imports.forms import read_source
-from reader.gathering.imports.item import ImportedNote
+from reader.gathering.imports.item import ImportedNote, LooseNote
 from reader.library.highlight import Highlight
 from reader.library.paper import Paper
 from tests.zotero_world import ZoteroWorld
@@ -80,7 +80,9 @@ def test_trash_feeds_and_what_belongs_to_no_paper(world: ZoteroWorld) -> None:
     world.note(gone, "<p>x</p>")
     world.delete(gone)
     world.paper({"title": "News"}, library=2)
-    world.note(None, "<p>A loose thought</p>")
+    loose = world.note(None, "<p>A loose thought</p>")
+    world.tag(loose, "moss")
+    world.collection("Garden", loose)
     world.pdf(None, "storage:loose.pdf")
     world.paper({"date": "2020"})
     world.paper({"title": "Bees"})
@@ -88,11 +90,19 @@ def test_trash_feeds_and_what_belongs_to_no_paper(world: ZoteroWorld) -> None:
     read = read_source(world.file)
     assert [item.paper.title for item in read.items] == ["Bees"]
     assert [str(one.why) for one in read.unplaced] == [
-        "a note that belongs to no paper",
         "a file that belongs to no paper; `reader add` recognises PDFs",
         "the entry has no title",
     ]
-    assert str(read.unplaced[0].place) == "zotero.sqlite, KEY00005 A loose thought"
+    assert read.notes == (
+        LooseNote(
+            "zotero.sqlite, KEY00005",
+            "A loose thought",
+            "A loose thought",
+            notebook="Garden",
+            tags=("moss",),
+            at=AT,
+        ),
+    )
 
 
 def test_zotero_may_be_open_and_its_unfinished_writes_do_not_count(world: ZoteroWorld) -> None:

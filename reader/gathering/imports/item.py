@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -78,6 +78,59 @@ class ImportedPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptAttachment:
+    """A file of a loose note that is kept in the library. path: is there until the next note is
+    asked for. name: as the source calls it."""
+
+    path: Path
+    name: str
+    sha256: str
+
+    @property
+    def kept(self) -> str:
+        """Return its place below notes/, by which the note's Markdown names it."""
+        ending = Path(self.name).suffix.lower()
+        known = ending if re.fullmatch(r"\.[a-z0-9]{1,5}", ending) else ""
+        return f"{ATTACHMENTS}/{self.sha256[:16]}{known}"
+
+
+ATTACHMENTS = "attachments"
+_KEPT = re.compile(rf"\b{ATTACHMENTS}/[0-9a-f]{{16}}(?:\.[a-z0-9]{{1,5}})?")
+
+
+def first_line(text: str) -> str:
+    """Return the first line of a note as its title, without the marks of a heading."""
+    line = next((line for line in text.split("\n") if line.strip()), "")
+    return plain(line.lstrip("#* "))[:200].rstrip("* ")
+
+
+def attachments_in(text: str) -> set[str]:
+    """Find the files in notes/ that the Markdown of a note names, as `KeptAttachment.kept`."""
+    return set(_KEPT.findall(text))
+
+
+@dataclass(frozen=True, slots=True)
+class LooseNote:
+    """A note of a source that belongs to no entry; it waits until its paper is here.
+
+    text: Markdown, which names its files by `KeptAttachment.kept`. named: texts that name the paper
+    itself, such as the address that was clipped. at: when it was written last. problems: what of
+    it could not be brought.
+    """
+
+    place: Text
+    title: str
+    text: str
+    named: tuple[str, ...] = ()
+    notebook: str = ""
+    tags: tuple[str, ...] = ()
+    created_at: datetime | None = None
+    at: datetime | None = None
+    files: tuple[KeptAttachment, ...] = ()
+    problems: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class UnplacedItem:
     """Something in a source that could not be brought: where it stands, and why.
 
@@ -91,11 +144,13 @@ class UnplacedItem:
 
 @dataclass(frozen=True, slots=True)
 class ImportedLibrary:
-    """All that a source holds. form: its name in `forms.FORMS`."""
+    """All that a source holds. form: its name in `forms.FORMS`. notes: those without an entry;
+    they may be read anew from the source each time, so that they need no memory."""
 
     form: str
     items: tuple[ImportedPaper, ...]
     unplaced: tuple[UnplacedItem, ...] = ()
+    notes: Collection[LooseNote] = ()
 
 
 def collected(form: str, found: Iterable[ImportedPaper | UnplacedItem]) -> ImportedLibrary:

@@ -19,9 +19,11 @@ from reader.gathering.imports.item import (
     ImportedLibrary,
     ImportedNote,
     ImportedPaper,
+    LooseNote,
     UnplacedItem,
     attached,
     collected,
+    first_line,
     make_paper,
     or_untitled,
 )
@@ -76,14 +78,16 @@ class _Reader:
         self._n_parts = Counter(parts)
 
     def library(self) -> ImportedLibrary:
-        items: list[ImportedPaper | UnplacedItem] = []
+        items: list[ImportedPaper | UnplacedItem | LooseNote] = []
         named = {r for n in self._root for r in _resources(n, "dcterms:isReferencedBy")}
         for node in self._root:
             place = lazy_gettext("{file}, line {line}", file=self._name, line=node.sourceline)
             kind = _text(node, "z:itemType")
             is_note = kind == "note" or node.tag == f"{{{_SPACES['bib']}}}Memo"
             if is_note and node.get(f"{_RDF}about") not in named:
-                items.append(UnplacedItem(place, lazy_gettext("a note that belongs to no paper")))
+                text = to_markdown(_text(node, "rdf:value"))
+                tags = tuple(_tags(node))
+                items.append(LooseNote(place, first_line(text), text, tags=tags))
             if is_note or kind in ("", "attachment", "annotation"):
                 continue
             items.append(or_untitled(self._item(node, place), place))
@@ -106,15 +110,13 @@ class _Reader:
         )
         if paper is None:
             return None
-        tags = [_text(one, ".//rdf:value") or plain(one.text or "")
-                for one in node.iterfind("dc:subject", _SPACES)]  # fmt: skip
         memos = (self._nodes.get(r) for r in _resources(node, "dcterms:isReferencedBy"))
         notes = [to_markdown(_text(memo, "rdf:value")) for memo in memos if memo is not None]
         return ImportedPaper(
             paper,
             place,
             collections=tuple(dict.fromkeys(self._paths(about))),
-            tags=tuple(dict.fromkeys(filter(None, tags))),
+            tags=tuple(dict.fromkeys(_tags(node))),
             notes=tuple(ImportedNote(note) for note in notes if plain(note)),
             attached=attached(list(self._files(node)), self._folder),
         )
@@ -163,6 +165,12 @@ def _identifiers(node: Any) -> list[str]:
 def _urls(node: Any) -> list[str]:
     path = "dc:identifier/dcterms:URI/rdf:value"
     return [plain(one.text or "") for one in node.iterfind(path, _SPACES)]
+
+
+def _tags(node: Any) -> Iterator[str]:
+    for one in node.iterfind("dc:subject", _SPACES):
+        if name := _text(one, ".//rdf:value") or plain(one.text or ""):
+            yield name
 
 
 def _people(node: Any) -> Iterator[str]:

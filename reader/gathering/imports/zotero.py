@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from reader.base.messages import Text, lazy_gettext
-from reader.base.text import html_to_text, plain
+from reader.base.text import plain
 from reader.gathering.imports.item import (
     ImportedLibrary,
     ImportedNote,
     ImportedPaper,
+    LooseNote,
     UnplacedItem,
     attached,
     collected,
+    first_line,
     make_paper,
     or_untitled,
 )
@@ -54,6 +56,7 @@ def read_zotero(file: Path) -> ImportedLibrary:
     with zotero.open_zotero(file) as rows:
         parts: dict[int, _ItemParts] = defaultdict(_ItemParts)
         unplaced: list[UnplacedItem] = []
+        loose: dict[int, tuple[str, str, datetime | None]] = {}
         if rows.layout > zotero.NEWEST:
             why = lazy_gettext(
                 "its layout {n} is newer than those that are known (up to {newest}): it was read "
@@ -73,14 +76,11 @@ def read_zotero(file: Path) -> ImportedLibrary:
             parts[item].collections.append(paths.get(collection, ""))
         for item, name in rows.read(zotero.TAGS):
             parts[item].tags.append(name)
-        for key, parent, note, modified in rows.read(zotero.NOTES):
+        for item, key, parent, note, modified in rows.read(zotero.NOTES):
             if parent in known:
                 parts[parent].notes.append(ImportedNote(to_markdown(note or ""), _moment(modified)))
             elif parent is None:
-                place = _place(file, key, html_to_text(note or "")[0])
-                unplaced.append(
-                    UnplacedItem(place, lazy_gettext("a note that belongs to no paper"))
-                )
+                loose[item] = (key, to_markdown(note or ""), _moment(modified))
         parents: dict[int, int] = {}
         for item, key, parent, mode, kind, path in rows.read(zotero.FILES):
             if mode in (_LINKED_URL, _EMBEDDED_IMAGE):
@@ -94,7 +94,18 @@ def read_zotero(file: Path) -> ImportedLibrary:
         for item, *mark in rows.read(zotero.MARKS) if rows.has_marks else ():
             if item in parents and (found := _mark(mark)):
                 parts[parents[item]].marks.append(found)
-    every: list[ImportedPaper | UnplacedItem] = [*unplaced]
+    every: list[ImportedPaper | UnplacedItem | LooseNote] = [
+        LooseNote(
+            _place(file, key, ""),
+            first_line(text),
+            text,
+            notebook=next(iter(parts[item].collections), ""),
+            tags=tuple(parts[item].tags),
+            at=at,
+        )
+        for item, (key, text, at) in loose.items()
+    ]
+    every += unplaced
     for item, key in items:
         place = _place(file, key, "")
         every.append(or_untitled(_item(parts[item], place, file.parent), place))

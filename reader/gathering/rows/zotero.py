@@ -72,7 +72,7 @@ TAGS = """
     ORDER BY it.itemID, t.name
 """
 NOTES = f"""
-    SELECT i.key, n.parentItemID, n.note, i.dateModified
+    SELECT i.itemID, i.key, n.parentItemID, n.note, i.dateModified
     FROM {_FROM} JOIN itemNotes AS n ON n.itemID = i.itemID WHERE {_WHERE} ORDER BY i.itemID
 """  # noqa: S608  constants
 FILES = f"""

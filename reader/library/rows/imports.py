@@ -77,11 +77,17 @@ def end(db: Database, one: Import, *, at: datetime) -> bool:
     Returns whether it made anything.
     """
     with db.writing():
-        if db.read_one("SELECT 1 FROM imported WHERE import = ?", (one.id,)) is None:
+        made = "SELECT 1 FROM imported WHERE import = ?1 UNION SELECT 1 FROM loose_notes"
+        if db.read_one(f"{made} WHERE import = ?1", (one.id,)) is None:
             db.execute("DELETE FROM imports WHERE id = ?", (one.id,))
             return False
         db.execute("UPDATE imports SET ended_at = ? WHERE id = ?", (at.isoformat(), one.id))
     return True
+
+
+def with_number(db: Database, number: int) -> Import:
+    """Look up an import by its id."""
+    return _import(db.read("SELECT * FROM imports WHERE id = ?", (number,))[0])
 
 
 def standing(db: Database, *, act: int | None = None, limit: int = 1) -> list[Import]:
@@ -198,6 +204,8 @@ def delete_notes(db: Database, paper: int, ids: set[int]) -> int:
     for r in db.read("SELECT id FROM notes WHERE paper = ? ORDER BY id DESC", (paper,)):
         if r["id"] not in ids:
             break
+        # A note of another import, whose words this revision had, waits again.
+        db.execute("UPDATE loose_notes SET note = NULL WHERE note = ?", (r["id"],))
         db.execute("DELETE FROM notes WHERE id = ?", (r["id"],))
         n += 1
     if n:

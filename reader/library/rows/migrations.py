@@ -369,6 +369,38 @@ IMPORTS: tuple[str, list[str]] = (
 )
 
 
+LOOSE_NOTES: tuple[str, list[str]] = (
+    "m024_loose_notes",
+    [
+        """
+        CREATE TABLE loose_notes (
+            id INTEGER PRIMARY KEY,
+            import INTEGER NOT NULL REFERENCES imports(id),
+            place TEXT NOT NULL,
+            title TEXT NOT NULL,
+            fold TEXT NOT NULL,
+            text TEXT NOT NULL,
+            notebook TEXT NOT NULL,
+            tags TEXT NOT NULL,
+            created_at TEXT,
+            at TEXT,
+            sha256 TEXT NOT NULL UNIQUE,
+            note INTEGER REFERENCES notes(id)
+        ) STRICT
+        """,
+        "CREATE INDEX loose_notes_by_note ON loose_notes(note)",
+        "CREATE INDEX loose_notes_by_import ON loose_notes(import)",
+        """
+        CREATE TABLE loose_note_ids (
+            loose INTEGER NOT NULL REFERENCES loose_notes(id),
+            identifier TEXT NOT NULL,
+            PRIMARY KEY (loose, identifier)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ],
+)
+
+
 # In the order in which they are applied, which is not the order in which they stand above.
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first_layouts.STEPS,
@@ -385,4 +417,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     VOTES,
     TRASH,
     IMPORTS,
+    LOOSE_NOTES,
 ]

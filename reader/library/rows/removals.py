@@ -117,6 +117,9 @@ _OWN = (
     "note_links WHERE source {of}",
     "reviews WHERE paper {of}",
     "openings WHERE paper {of}",
+    "loose_note_ids WHERE loose IN (SELECT l.id FROM loose_notes AS l JOIN notes AS n"
+    " ON n.id = l.note WHERE n.paper {of})",
+    "loose_notes WHERE note IN (SELECT id FROM notes WHERE paper {of})",
     "notes WHERE paper {of}",
     "idx.texts WHERE paper {of}",
     "idx.pictures WHERE paper {of}",

@@ -1,0 +1,157 @@
+"""Join the notes that imports brought without a paper to their papers, as soon as these are here.
+
+A note is joined where it is sure: by the one paper that it names by an id or a link, or by that
+paper's whole title. It becomes a revision with its own date, after the words that are there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from reader.base.errors import NotKnown, UsageError
+from reader.base.messages import lazy_gettext
+from reader.base.text import plain, visible
+from reader.gathering.imports.item import ImportedNote, LooseNote
+from reader.library.folder import Library
+from reader.library.identity import title_fold
+from reader.library.ids import find_ids
+from reader.library.paper import LibraryPaper, Paper
+from reader.library.rows import imports, merges, papers
+from reader.notes.rows import loose, notes
+from reader.notes.rows.loose import WaitingNote
+from reader.notes.words import is_written
+from reader.notes.write import check_typed, checked_text
+from reader.search.rows import index
+
+SHORTEST_TITLE = 12
+"""Letters of a title by which a note is joined: "BERT" or "Ideas" may be about anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedNote:
+    """A note that became a revision of its paper. known_by: "id", "title" or "pdf"."""
+
+    note: WaitingNote
+    held: LibraryPaper
+    known_by: str
+
+
+def keep(library: Library, one: imports.Import, note: LooseNote) -> int:
+    """Store a note of an import, in the open transaction; returns its number. Raises UsageError
+    for what cannot be a note."""
+    title = plain(note.title) or plain(note.text)[:80] or str(note.place)
+    fold = title_fold(title)
+    waits = WaitingNote(
+        id=0,
+        imported=one.id,
+        place=str(note.place),
+        title=title,
+        text=checked_text(visible(note.text)).strip(),
+        notebook=plain(note.notebook),
+        tags=tuple(filter(None, map(plain, note.tags))),
+        created_at=note.created_at,
+        at=note.at,
+        ids=ids_named(note),
+    )
+    fold = fold if len(fold) >= SHORTEST_TITLE else ""
+    return loose.add(library.db, waits, fold=fold, sha256=hash_of(note))
+
+
+def hash_of(note: LooseNote) -> str:
+    """Hash what makes a note the same one in two exports."""
+    told = (note.title, note.text, str(note.created_at or ""))
+    return hashlib.sha256("\0".join(told).encode(errors="replace")).hexdigest()
+
+
+def ids_named(note: LooseNote) -> tuple[str, ...]:
+    """List the ids of the paper that a note names: those of its title and address, else the only
+    one in its text. Several there may be those of papers that it compares."""
+    named = dict.fromkeys(i.id for text in (note.title, *note.named) for i in find_ids(text))
+    if named:
+        return tuple(named)
+    in_text = dict.fromkeys(i.id for i in find_ids(note.text))
+    return tuple(in_text) if len(in_text) == 1 else ()
+
+
+def join_waiting(library: Library) -> list[JoinedNote]:
+    """Join all waiting notes whose papers are here, each in its own transaction."""
+    db = library.db
+    found = [(note, row, "id") for note, row in loose.named_by_id(db)]
+    for note in loose.named_by_title(db):
+        row = merges.meant_by(db, Paper(("pdf:0",), note.title))
+        if row is not None and not merges.is_removed(db, row):
+            [held] = papers.papers_at(db, [row])
+            # Another number of the same scheme is that of another paper with this title.
+            if not {_scheme(i) for i in note.ids} & {_scheme(i) for i in held.paper.ids}:
+                found.append((note, row, "title"))
+    joined = {}
+    for note, row, known_by in found:
+        # A paper's note has an end too: what is too long waits on.
+        with contextlib.suppress(UsageError):
+            if note.id not in joined:
+                joined[note.id] = JoinedNote(note, join(library, note, row), known_by)
+    return list(joined.values())
+
+
+def _scheme(id_: str) -> str:
+    return id_.partition(":")[0]
+
+
+def join(library: Library, note: WaitingNote, row: int) -> LibraryPaper:
+    """Make a waiting note a revision of a paper; returns the paper as it stands then."""
+    db = library.db
+    with db.writing():
+        [held] = papers.papers_at(db, [merges.row_now(db, row)])
+        before = imports.newest_ids(db)["note"]
+        words = note.text if title_fold(note.title) == title_fold(held.paper.title) else note.words
+        number = add_words(library, held, ImportedNote(words or note.title, note.at))
+        loose.join(db, note.id, number)
+        one = imports.with_number(db, note.imported)
+        imports.add_made(db, one, held.row, "note", [number] if number > before else [])
+        imports.add_made(db, one, held.row, "tag", note.tags)
+        imports.add_made(db, one, held.row, "collection", [note.notebook] if note.notebook else [])
+    index.add_note_text(db, held.row)
+    return papers.papers_at(db, [held.row])[0]
+
+
+def give(library: Library, number: int, held: LibraryPaper) -> JoinedNote:
+    """Join a waiting note to the paper that a person names. Raises NotKnown, UsageError."""
+    note = waiting_note(library, number)
+    return JoinedNote(note, join(library, note, held.row), "hand")
+
+
+def waiting_note(library: Library, number: int) -> WaitingNote:
+    """Find a waiting note by its number. Raises UsageError where it was joined, NotKnown."""
+    hint = lazy_gettext("`reader note --waiting` lists the notes that wait.")
+    if found := loose.waiting(library.db, number):
+        return found[0]
+    if (row := loose.paper_of(library.db, number)) is not None:
+        [held] = papers.papers_at(library.db, [merges.row_now(library.db, row)])
+        title = plain(held.paper.title)
+        what = lazy_gettext("This note was given to a paper already: {title}", title=title)
+        raise UsageError(what=what, hint=hint)
+    raise NotKnown(what=lazy_gettext("There is no waiting note {n}.", n=number), hint=hint)
+
+
+def add_words(library: Library, held: LibraryPaper, note: ImportedNote) -> int:
+    """Append an imported note to a paper's, in the open transaction; returns the revision that has
+    its words, which may be one that was there. Raises UsageError for what cannot be a note.
+
+    A revision is the whole note, so each one keeps the words before it.
+    """
+    db, now = library.db, library.now()
+    words = checked_text(visible(note.text)).strip()
+    known = notes.revisions(db, held.row)
+    for one in known:
+        if words in one.text:
+            return one.id
+    text = f"{known[-1].text}\n\n{words}" if known else words
+    check = check_typed(library, held, text, None)
+    written = is_written(text) and not (check and check.is_mostly_copied)
+    # A clock that went wrong there must not make a moment that is still to come.
+    at: datetime = min(note.at or now, now)
+    on = library.day_of(at)
+    return notes.add_note(db, held.row, text, is_written=written, came_from="file", at=at, on=on)

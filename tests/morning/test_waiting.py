@@ -1,0 +1,228 @@
+"""Test that imported notes without a paper are kept, and joined once when their paper comes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reader.base.errors import NotKnown, UsageError
+from reader.gathering.imports.item import (
+    ImportedLibrary,
+    ImportedPaper,
+    KeptAttachment,
+    LooseNote,
+)
+from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
+from reader.library.rows import papers, removals
+from reader.morning.bring_in import Importing
+from reader.morning.remove import remove
+from reader.morning.undo import take_back
+from reader.morning.waiting import give, join_waiting, waiting_note
+from reader.notes.rows import loose, notes
+from reader.notes.write import add_note
+from tests.samples import DAY, NOW, Web, a_library, paper, tools
+
+OLD = datetime(2019, 5, 1, 8, tzinfo=UTC)
+WORDS = "The gate stops the invented words. We try it on our lectures."
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    (tmp_path / "library").mkdir()
+    with a_library(tmp_path / "library") as opened:
+        yield opened
+
+
+def a_note(text: str = WORDS, title: str = "On gates", **more: Any) -> LooseNote:
+    return LooseNote("garden.enex, note 1", title, text, **more)
+
+
+def importing(library: Library, *several: LooseNote, items: Any = ()) -> Importing:
+    read = ImportedLibrary("enex", tuple(items), notes=several)
+    return Importing(library, tools(Web()), read, Path("/garden.enex"))
+
+
+def ran(library: Library, *several: LooseNote, items: Any = ()) -> Importing:
+    run = importing(library, *several, items=items)
+    run.run()
+    return run
+
+
+def here(library: Library, *numbers: int) -> list[LibraryPaper]:
+    papers.add_papers(library.db, [paper(n) for n in numbers], source="arXiv", on=DAY)
+    found = (papers.paper_with_id(library.db, f"arxiv:2506.{n:05}") for n in numbers)
+    return [held for held in found if held]
+
+
+def texts(library: Library, held: LibraryPaper) -> list[str]:
+    return [one.text for one in notes.revisions(library.db, held.row)]
+
+
+LINK = f"{WORDS} See https://arxiv.org/abs/2506.00001v2."
+
+
+def test_a_note_waits_and_is_joined_once_when_its_paper_comes(library: Library) -> None:
+    run = ran(library, a_note(LINK, notebook="Garden", tags=("moss",), created_at=OLD, at=OLD))
+    assert [(n.is_new, n.held, n.known_by) for n in run.notes] == [(True, None, "")]
+    [waits] = loose.waiting(library.db)
+    assert (waits.title, waits.text, waits.at, waits.created_at) == ("On gates", LINK, OLD, OLD)
+    assert (waits.notebook, waits.tags, waits.ids) == ("Garden", ("moss",), ("arxiv:2506.00001",))
+    [held] = here(library, 1)
+    assert [(j.held.row, j.known_by) for j in join_waiting(library)] == [(held.row, "id")]
+    [note] = notes.revisions(library.db, held.row)
+    assert (note.text, note.at) == (f"# On gates\n\n{LINK}", OLD)
+    rows = library.db.read("SELECT part, key FROM imported WHERE part != 'note' ORDER BY id")
+    assert [tuple(row) for row in rows] == [("tag", "moss"), ("collection", "Garden")]
+    assert (join_waiting(library), loose.waiting(library.db)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("note", "known_by"),
+    [
+        (a_note(LINK), "id"),
+        (a_note(title="doi:10.5555/9, arXiv:2506.00001"), "id"),
+        (a_note(named=("https://arxiv.org/pdf/2506.00001",)), "id"),
+        (a_note(f"{LINK} But arXiv:2506.00002 says no."), ""),
+        (a_note(title="listening to gardens: part 1"), "title"),
+        (a_note("As arXiv:2506.00009 says.", title="Listening to Gardens, Part 1"), ""),
+        (a_note("As doi:10.5555/9 says.", title="Listening to Gardens, Part 1"), "title"),
+        (a_note(title="Gardens"), ""),
+        (a_note(), ""),
+    ],
+)
+def test_a_note_is_joined_only_where_it_is_sure(
+    library: Library, note: LooseNote, known_by: str
+) -> None:
+    here(library, 1, 2)
+    papers.add_papers(library.db, [paper(3, "Gardens")], source="arXiv", on=DAY)
+    [outcome] = ran(library, note).notes
+    assert outcome.known_by == known_by
+    assert (outcome.held is None) == (known_by == "")
+
+
+def test_two_papers_of_one_title_leave_it_waiting(library: Library) -> None:
+    papers.add_papers(
+        library.db,
+        [paper(1), replace(paper(2, paper(1).title), authors=("Cy Pond",))],
+        source="arXiv",
+        on=DAY,
+    )
+    assert ran(library, a_note(title=paper(1).title)).notes[0].held is None
+
+
+def test_a_note_comes_after_the_words_that_are_there(library: Library) -> None:
+    [held] = here(library, 1)
+    add_note(library, held, "My words. They stay.")
+    ran(library, a_note(LINK, at=OLD), a_note("My words.", title=paper(1).title))
+    assert texts(library, held) == [
+        "My words. They stay.",
+        f"My words. They stay.\n\n# On gates\n\n{LINK}",
+    ]
+    assert loose.waiting(library.db) == []
+
+
+def test_a_paper_of_the_same_import_takes_the_note(library: Library) -> None:
+    run = ran(library, a_note(LINK), items=[ImportedPaper(paper(1), "a.bib, line 1")])
+    assert run.notes[0].held is not None
+
+
+def test_a_second_import_doubles_nothing_and_is_no_act(library: Library) -> None:
+    [held] = here(library, 1)
+    several = (a_note(LINK), a_note(), a_note("", title="Only a title"))
+    ran(library, *several)
+    again = ran(library, *several)
+    assert [n.is_new for n in again.notes] == [False] * 3
+    assert [bool(n.held) for n in again.notes] == [True, False, False]
+    assert len(texts(library, held)) == 1
+    assert len(loose.waiting(library.db)) == 2
+    assert take_back(library).imported is not None
+    assert loose.waiting(library.db) == []
+
+
+def test_an_undo_takes_waiting_and_joined_notes_back(library: Library, tmp_path: Path) -> None:
+    [held] = here(library, 1)
+    picture = tmp_path / "moss.PNG"
+    picture.write_bytes(b"moss")
+    file = KeptAttachment(picture, "moss.PNG", hashlib.sha256(b"moss").hexdigest())
+    ran(library, a_note(f"{LINK}\n\n![moss]({file.kept})", files=(file,)), a_note())
+    kept = library.folder / "notes" / file.kept
+    assert kept.read_bytes() == b"moss"
+    assert kept.suffix == ".png"
+    taken = take_back(library).imported
+    assert taken is not None
+    assert (taken.n_notes, taken.n_files, kept.exists()) == (2, 1, False)
+    assert (texts(library, held), loose.waiting(library.db)) == ([], [])
+
+
+def test_what_the_person_added_since_stays_with_its_pictures(
+    library: Library, tmp_path: Path
+) -> None:
+    [held] = here(library, 1)
+    picture = tmp_path / "moss.png"
+    picture.write_bytes(b"moss")
+    file = KeptAttachment(picture, "moss.png", hashlib.sha256(b"moss").hexdigest())
+    ran(library, a_note(f"{LINK}\n\n![moss]({file.kept})", files=(file,)))
+    add_note(library, held, f"{texts(library, held)[-1]} And more.")
+    take_back(library)
+    assert len(texts(library, held)) == 2
+    assert (library.folder / "notes" / file.kept).exists()
+
+
+def test_a_note_of_another_import_waits_again_when_its_words_go(library: Library) -> None:
+    [held] = here(library, 1)
+    ran(library, a_note(f"{LINK} More.", title=paper(1).title))
+    first = library.db.read("SELECT act FROM imports")[0]["act"]
+    ran(library, a_note(LINK, title=paper(1).title, created_at=OLD))
+    assert len(texts(library, held)) == 1
+    take_back(library, first)
+    assert [note.text for note in loose.waiting(library.db)] == [LINK]
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(library: Library) -> None:
+    [held] = here(library, 1)
+    run = importing(library, a_note(LINK), a_note())
+    run.try_out()
+    assert [n.known_by for n in run.notes] == ["id", ""]
+    assert texts(library, held) == []
+    assert loose.waiting(library.db) == []
+
+
+def test_a_person_gives_a_note_to_a_paper_once(library: Library) -> None:
+    [held, other] = here(library, 1, 2)
+    ran(library, a_note(at=OLD))
+    [waits] = loose.waiting(library.db)
+    give(library, waits.id, held)
+    assert texts(library, held) == [f"# On gates\n\n{WORDS}"]
+    with pytest.raises(UsageError, match="given to a paper already"):
+        give(library, waits.id, other)
+    with pytest.raises(NotKnown):
+        waiting_note(library, 99)
+
+
+def test_a_paper_in_the_trash_takes_no_note(library: Library) -> None:
+    [held] = here(library, 1)
+    remove(library, [held.paper.id])
+    assert ran(library, a_note(LINK)).notes[0].held is None
+
+
+def test_a_joined_note_goes_with_its_paper_when_the_trash_is_emptied(library: Library) -> None:
+    [held] = here(library, 1)
+    ran(library, a_note(LINK))
+    remove(library, [held.paper.id])
+    removals.empty(library.db, held.row, at=NOW)
+    assert (
+        library.db.read("SELECT id FROM loose_notes UNION SELECT loose FROM loose_note_ids") == []
+    )
+
+
+def test_a_note_that_is_too_large_is_named_and_the_others_are_brought(library: Library) -> None:
+    run = ran(library, a_note("x" * 16_000_001), a_note(at=NOW))
+    assert [n.number > 0 for n in run.notes] == [False, True]
+    assert "too large" in str(run.unplaced[0].why)
