@@ -268,7 +268,9 @@ def test_two_gathers_at_once_the_second_says_so_and_leaves(fresh: Path, server: 
     code, out, err = run("gather", "--no-encode", library=fresh)
     assert (code, out) == (6, "")
     assert says(
-        err, f"{fresh}/gather.lock is in use by another process.", "Wait until that process"
+        err,
+        f"{fresh}/gather.lock is in use by `reader gather` (process {first.pid}).",
+        "Wait until that process",
     )
     # The list can be read meanwhile.
     assert today(fresh)[0] in (0, 5)

@@ -28,9 +28,10 @@ from reader.library.config import Config
 from reader.library.disk import write_whole
 from reader.library.feeds_file import KEYS, parse
 from reader.library.folder import Library, open_library, template
+from reader.library.locks import lock_file
 from reader.library.paper import Batch, BatchState, Mention, Paper, Post, State
 from reader.library.rows import failures, merges, papers
-from reader.library.rows.database import Database, lock_file
+from reader.library.rows.database import Database
 from reader.morning.pick import decide
 from reader.morning.values import SourceLine
 from reader.notes.file import new_file

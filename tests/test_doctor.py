@@ -203,13 +203,18 @@ def test_library_that_others_can_read_is_told_and_closed(gathered: Path) -> None
 
 
 def test_held_lock_is_told(noted: tuple[Path, str, Path]) -> None:
-    from reader.library.rows.database import lock_file
+    from reader.base.machine import running
+    from reader.library.locks import lock_file
 
     library, _id, _pdf = noted
     with lock_file(library / "gather.lock"):
         found = doctor(library)
     assert found["locks"]["items"] == ["gather.lock"]
     assert not found["locks"]["is_wrong"]
+    with running("reader gather"), lock_file(library / "gather.lock"):
+        [line] = doctor(library)["locks"]["items"]
+    who = rf"gather\.lock: `reader gather` \(process {os.getpid()}\) since [-0-9]{{10}} [:0-9]{{5}}"
+    assert re.fullmatch(who, line)
 
 
 def test_network_that_a_hostile_pdf_could_reach_is_told(

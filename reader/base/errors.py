@@ -17,6 +17,7 @@
     ├── ClockRepair                     0   done: something wrong was put right
     ├── StoreError                      6
     │   ├── Locked                      6
+    │   │   └── LockedBy                6
     │   ├── ReadOnly                    6
     │   ├── DiskFull                    6
     │   ├── WrongClock                  6
@@ -251,6 +252,12 @@ class Locked(StoreError):
 
     message_text = N_("{file} is in use by another process.")
     hint_text = N_("Wait until that process is done, or end it. Nothing was changed.")
+
+
+class LockedBy(Locked):
+    """A file that another process is using, of which is known what it runs."""
+
+    message_text = N_("{file} is in use by `{command}` (process {pid}).")
 
 
 class ReadOnly(StoreError):

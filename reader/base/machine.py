@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 
 
 def n_cores() -> int:
@@ -11,6 +13,39 @@ def n_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def is_running(pid: int) -> bool:
+    """Check whether there is a process with an id; where nothing can tell, there is."""
+    if os.name != "posix":
+        return True  # on Windows signal 0 is Ctrl-C
+    try:
+        os.kill(pid, 0)  # which only asks
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass  # another user's process, which is alive; or a number that is no process id
+    return True
+
+
+_command = ""
+
+
+@contextlib.contextmanager
+def running(command: str) -> Iterator[None]:
+    """Name the command that this process runs, for those that wait for it. command: no argument
+    of it, which may be private."""
+    global _command
+    before, _command = _command, command
+    try:
+        yield
+    finally:
+        _command = before
+
+
+def command_running() -> str:
+    """Return the name of the command that this process runs, "" for none."""
+    return _command
 
 
 _given_umask = -1

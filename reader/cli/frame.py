@@ -25,7 +25,7 @@ import click
 
 from reader import __version__
 from reader.base.errors import DiskFull, NoLibrary, ReaderError, UsageError
-from reader.base.machine import keep_private
+from reader.base.machine import keep_private, running
 from reader.base.messages import N_, _, speak, speaking, spoken
 from reader.cli.commands import COMMANDS
 from reader.library.place import find_folder, language_of
@@ -152,6 +152,11 @@ class ReaderCommand(HelpedCommand):
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the line of `reader --help`."""
         return COMMANDS[self.name or ""].brief
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, under its name."""
+        with running(f"reader {self.name}"):
+            return super().invoke(ctx)
 
     def make_parser(self, context: click.Context) -> Any:
         """Make click's parser; what begins with a minus and looks like no option is a text."""

@@ -35,9 +35,10 @@ from reader.gathering.votes import (
 from reader.library.config import unknown_class_text
 from reader.library.days import day_named
 from reader.library.folder import Library, read_config
+from reader.library.locks import lock_file
 from reader.library.place import FEEDS, find_folder
 from reader.library.rows import papers
-from reader.library.rows.database import forget_index, lock_file
+from reader.library.rows.database import forget_index
 from reader.morning.pipe import fetch_and_rank, index_all, learn_decisions
 from reader.morning.trust import missing_seeds, reports, seed_text
 from reader.pdfs.fetch import forget_readings

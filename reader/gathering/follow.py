@@ -29,10 +29,10 @@ from reader.library.disk import write_whole
 from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.library.identity import Certainty, matches
+from reader.library.locks import lock_file
 from reader.library.place import FEEDS
 from reader.library.replaced import Replacer, kept_files, let_go, stays_aside
 from reader.library.rows import authors
-from reader.library.rows.database import lock_file
 
 BOM = b"\xef\xbb\xbf"
 

@@ -25,7 +25,7 @@ from reader.gathering.source import SourceTools
 from reader.gathering.sources.social import read_hf
 from reader.library.config import Feed, is_loopback
 from reader.library.folder import Library
-from reader.library.rows.database import lock_file
+from reader.library.locks import lock_file
 
 DAILY_PAPERS = Feed("Hugging Face", "https://huggingface.co/api/daily_papers", "hf")
 """Asked where feeds.toml names no feed of this kind."""

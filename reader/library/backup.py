@@ -36,9 +36,9 @@ from reader.library.archive import (
 )
 from reader.library.clock import OFF
 from reader.library.disk import disk_error, sync_folder
+from reader.library.locks import lock_file
 from reader.library.place import FEEDS, REMOVED
 from reader.library.rows import snapshot
-from reader.library.rows.database import lock_file
 
 FOLDER = "backups"
 """The folder of the library that archives go to where feeds.toml names no other one."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from reader.base.errors import DiskFull, ReadOnly, StoreError, os_reason
+from reader.base.machine import is_running
 from reader.base.messages import N_, lazy_gettext
 
 
@@ -314,15 +315,7 @@ def delete_leftovers(folder: Path, name: str) -> None:
 
 def leftovers(parts: Iterable[Path]) -> Iterator[Path]:
     """Select the temporary files whose process has ended. parts: named `….<process>.part`."""
-    if os.name != "posix":
-        return  # on Windows signal 0 is Ctrl-C
     for part in parts:
         pid = part.name.split(".")[-2]
-        try:
-            # Signal 0 only asks whether the process is there.
-            if pid.isdecimal():
-                os.kill(int(pid), 0)
-        except ProcessLookupError:
+        if pid.isdecimal() and not is_running(int(pid)):
             yield part
-        except (PermissionError, OverflowError):
-            pass  # another user's process, which is alive; or a number that is no process id

@@ -24,10 +24,10 @@ from reader.base.errors import Damaged, StoreError
 from reader.library import archive as archives
 from reader.library.archive import DATABASE, ArchivedFile, Manifest
 from reader.library.disk import disk_error, make_folders, real_file, sync_folder
+from reader.library.locks import lock_file
 from reader.library.place import check_name
 from reader.library.replaced import drop_empty, put_in, take_out
 from reader.library.rows import snapshot
-from reader.library.rows.database import lock_file
 from reader.library.rows.snapshot import Content
 
 REPLACED = "replaced"

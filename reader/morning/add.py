@@ -14,10 +14,10 @@ from reader.gathering.resolve import BATCH
 from reader.library.files import is_here
 from reader.library.folder import Library
 from reader.library.highlight import Marks
+from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Document
 from reader.library.rows import merges, papers
-from reader.library.rows.database import lock_file
 from reader.morning.added_file import (
     File,
     FileContent,

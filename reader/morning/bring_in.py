@@ -37,9 +37,10 @@ from reader.library.file_names import file_stem, fold_name
 from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.identity import Match
+from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import decisions, filings, imports, merges, papers
-from reader.library.rows.database import Database, lock_file
+from reader.library.rows.database import Database
 from reader.library.rows.versions import BY_HAND
 from reader.morning.added_file import FileContent, Keeper, are_in, look_at
 from reader.morning.complete import AddTools

@@ -25,13 +25,14 @@ from reader.library.disk import files_below, leftovers, make_folders
 from reader.library.files import gone_pdfs
 from reader.library.folder import Library
 from reader.library.ids import parse_id
+from reader.library.locks import holder_of, lock_file
 from reader.library.restore import LOCKS, REPLACED
 from reader.library.rows import authors, filings, papers
-from reader.library.rows.database import lock_file
 from reader.morning import rows
 from reader.morning.trust import missing_seeds
 from reader.notes.export import find_moved_notes
 from reader.notes.rows import exports
+from reader.notes.write import moment
 from reader.pdfs.move import find_moved, has_bytes
 from reader.pdfs.text.process import unlimited
 from reader.search.rows import index
@@ -401,7 +402,7 @@ def _machine(library: Library) -> Iterator[HealthFinding]:
             False,
             lazy_gettext("Another command is working on this library."),
             lazy_gettext("Wait for its end, or end it: a lock ends with its process."),
-            tuple(f"{name}.lock" for name in held),
+            tuple(_holder_text(library, f"{name}.lock") for name in held),
         )
     closed = [
         path.relative_to(library.folder).as_posix()
@@ -447,6 +448,21 @@ def _readable_by_others(folder: Path) -> tuple[str, ...]:
         return ()
     parts = sorted(folder.iterdir())
     return tuple(path.name for path in parts if path.exists() and path.stat().st_mode & 0o044)
+
+
+def _holder_text(library: Library, lock: str) -> str:
+    """Name a lock, and who holds it, where that is known."""
+    holder = holder_of(library.folder / lock)
+    if holder is None:
+        return lock
+    text = lazy_gettext(
+        "{file}: `{command}` (process {pid}) since {moment}",
+        file=lock,
+        command=holder.command,
+        pid=holder.pid,
+        moment=moment(library, holder.since),
+    )
+    return str(text)
 
 
 def _is_held(lock: Path) -> bool:

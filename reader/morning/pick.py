@@ -19,10 +19,10 @@ from reader.library.days import days_back
 from reader.library.files import gone_pdfs, is_here
 from reader.library.find import find_paper, find_papers
 from reader.library.folder import Library
+from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.passage import length_seconds, minutes, paper_seconds
 from reader.library.rows import decisions, failures, papers, queue
-from reader.library.rows.database import lock_file
 from reader.library.rows.decisions import Kind
 from reader.morning.values import Fetching, PdfsHere, QueueEntry
 from reader.ranking.best_folder import file_away

@@ -29,9 +29,9 @@ from reader.gathering.rows import sources
 from reader.gathering.source import SourceTools, fail
 from reader.library.disk import write_whole
 from reader.library.folder import Library
+from reader.library.locks import lock_file
 from reader.library.paper import CitationCount
 from reader.library.rows import failures, papers
-from reader.library.rows.database import lock_file
 from reader.library.rows.failures import still_missing, waiting
 from reader.morning.complete import complete, fill_in
 from reader.morning.pick import FETCH_LOCK

@@ -20,10 +20,10 @@ from reader.library.arrival import keep_arrival
 from reader.library.disk import disk_error, files_below
 from reader.library.find import RemovedPaper, find_papers
 from reader.library.folder import Library
+from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
 from reader.library.rows import decisions, papers, removals
-from reader.library.rows.database import lock_file
 from reader.library.rows.removals import KEPT, Removal
 from reader.notes import drafts
 from reader.notes.export import export, export_quietly, read_edits

@@ -30,9 +30,9 @@ from reader.library.disk import disk_error, make_folders, write_whole
 from reader.library.file_names import file_stem
 from reader.library.folder import Library
 from reader.library.highlight import gathered, once
+from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.rows import merges
-from reader.library.rows.database import lock_file
 from reader.notes.draft import all_texts, template_text, with_headings, without_shown, words_in
 from reader.notes.rows import notes
 from reader.notes.words import without_blank_ends

@@ -27,11 +27,11 @@ from reader.base.text import plain, shorten
 from reader.library.file_names import UNFILED, fold_name
 from reader.library.folder import Library
 from reader.library.ids import parse_id
+from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.place import FEEDS
 from reader.library.replaced import KeptFile, Replacer, has_kept, kept_files, let_go, stays_aside
 from reader.library.rows import papers
-from reader.library.rows.database import lock_file
 from reader.notes.file import (
     MARK,
     block_of,

@@ -19,9 +19,9 @@ from reader.base.errors import PdfError, ReaderError, UsageError, os_reason
 from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 from reader.library.folder import Library
+from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
-from reader.library.rows.database import lock_file
 from reader.pdfs.fetch import PdfTools
 from reader.pdfs.marked_copies import HANDED, Counts, ReturnedCopy, keep
 from reader.pdfs.move import pdf_file, sha256_of

@@ -21,9 +21,9 @@ from reader.library.file_names import UNFILED, file_stem
 from reader.library.files import is_here
 from reader.library.folder import Library
 from reader.library.highlight import Marks
+from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
-from reader.library.rows.database import lock_file
 from reader.pdfs.fetch import PdfTools
 from reader.pdfs.highlights import MarkMatch, cleaned, holds, match, shown
 from reader.pdfs.move import find_moved, has_bytes, move

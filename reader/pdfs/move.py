@@ -33,10 +33,10 @@ from reader.library.disk import (
 from reader.library.file_names import UNFILED, file_stem, fold_name, path_problem
 from reader.library.files import is_evicted, is_here
 from reader.library.folder import Library
+from reader.library.locks import lock_file
 from reader.library.passage import Document
 from reader.library.place import REMOVED
 from reader.library.rows import decisions, filings, papers
-from reader.library.rows.database import lock_file
 from reader.library.rows.filings import FilePlace
 from reader.pdfs.recognise import recognise
 from reader.pdfs.rows import highlights, pdfs

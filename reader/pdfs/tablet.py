@@ -24,10 +24,10 @@ from reader.library.file_names import file_stem, fold_name
 from reader.library.files import is_here
 from reader.library.find import find_papers
 from reader.library.folder import Library
+from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
 from reader.library.rows import papers
-from reader.library.rows.database import lock_file
 from reader.pdfs.move import file_to_read, pdf_file
 from reader.pdfs.rows import highlights
 from reader.pdfs.rows.highlights import Taken

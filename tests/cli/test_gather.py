@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from reader.cli.demo.server import Fault, PlayServer
-from reader.library.rows.database import Database, lock_file
+from reader.library.locks import lock_file
+from reader.library.rows.database import Database
 from reader.ranking.rows import standings
 from tests.installed import HUMS, LIFT, NOW, WATER, finish, ids_of, run_here, says, start
 

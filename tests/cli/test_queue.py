@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from reader.cli.demo.server import Fault, PlayServer
-from reader.library.rows.database import lock_file
+from reader.library.locks import lock_file
 from tests.installed import (
     EVIL_ID,
     HUMS,

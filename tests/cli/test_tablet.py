@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from reader.library.locks import lock_file
 from reader.library.rows import papers
-from reader.library.rows.database import lock_file
 from reader.morning.pick import decide
 from reader.pdfs.rows import pdfs
 from reader.pdfs.tablet import LOCK

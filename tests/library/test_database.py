@@ -21,8 +21,9 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly
+from reader.library.locks import holder_of, lock_file
 from reader.library.rows import decisions, papers
-from reader.library.rows.database import LATEST, LOG_BYTES, Database, forget_index, lock_file
+from reader.library.rows.database import LATEST, LOG_BYTES, Database, forget_index
 from reader.notes.rows import notes
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
@@ -246,18 +247,22 @@ with Database(folder) as db:
     ) -> None:
         lock = tmp_path / "gather.lock"
         code = """
-from reader.library.rows.database import lock_file
-with lock_file(folder / "gather.lock"):
+from reader.base.machine import running
+from reader.library.locks import lock_file
+with running("reader gather"), lock_file(folder / "gather.lock"):
     print("held", flush=True)
     sys.stdin.read()
 """
         process = start(code, tmp_path)
         assert process.stdout
         assert process.stdout.readline() == "held\n"
-        with pytest.raises(Locked), lock_file(lock):
+        who = rf"gather.lock is in use by `reader gather` \(process {process.pid}\)"
+        with pytest.raises(Locked, match=who), lock_file(lock):
             pass
         os.kill(process.pid, signal.SIGKILL)
         process.communicate(timeout=30)
+        assert "reader gather" in lock.read_text()
+        assert holder_of(lock) is None, "that process has ended"
         with lock_file(lock):
             assert lock.exists()
 

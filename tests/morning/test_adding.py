@@ -18,10 +18,10 @@ from reader.library.file_names import file_stem
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.highlight import Highlight, Marks
+from reader.library.locks import lock_file
 from reader.library.paper import Paper
 from reader.library.passage import Document
 from reader.library.rows import failures, papers
-from reader.library.rows.database import lock_file
 from reader.morning.add import Adding, Wishes, find_files, settle
 from reader.morning.added_file import FileMarks, FileOutcome
 from reader.morning.complete import complete

@@ -12,9 +12,9 @@ from reader.base.errors import NotFound, UsageError
 from reader.library.feeds_file import parse
 from reader.library.find import find_paper
 from reader.library.folder import Library
+from reader.library.locks import lock_file
 from reader.library.passage import length_seconds, minutes, seconds
 from reader.library.rows import failures, merges, papers
-from reader.library.rows.database import lock_file
 from reader.morning.pick import (
     asked_today,
     decide,

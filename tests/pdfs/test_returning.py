@@ -19,10 +19,10 @@ import pytest
 from reader.base.errors import Locked, PdfError, ReadOnly, UsageError
 from reader.library.folder import Library
 from reader.library.highlight import Highlight, Marks
+from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Block, Document, Page
 from reader.library.rows import merges, papers
-from reader.library.rows.database import lock_file
 from reader.morning.pick import decide
 from reader.morning.tools import Tools
 from reader.notes.export import export

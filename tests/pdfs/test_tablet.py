@@ -14,9 +14,9 @@ import pytest
 from reader.base.errors import Locked, NotAnId, PdfError, ReadOnly, StoreError, UsageError
 from reader.library.feeds_file import parse
 from reader.library.folder import Library
+from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
-from reader.library.rows.database import lock_file
 from reader.morning.pick import decide
 from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.tablet import (

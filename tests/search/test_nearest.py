@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from reader.library.locks import lock_file
 from reader.library.rows import papers
-from reader.library.rows.database import Database, forget_index, lock_file
+from reader.library.rows.database import Database, forget_index
 from reader.search.rows import index, vector_files
 from reader.search.rows.index import PassageText
 from reader.search.rows.nearest import Nearest

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 from reader.base.errors import ModelError
 from reader.library.find import find_paper
 from reader.library.highlight import Highlight
+from reader.library.locks import lock_file
 from reader.library.rows import papers
-from reader.library.rows.database import lock_file
 from reader.notes import drafts
 from reader.notes.rows import notes
 from reader.notes.words import BESIDE

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from reader.library.find import find_paper
 from reader.library.folder import Library
+from reader.library.locks import lock_file
 from reader.library.rows import failures, papers
-from reader.library.rows.database import lock_file
 from reader.morning.pick import FETCH_LOCK, FETCH_LOG, decide, decide_rows, later, whole_queue
 from reader.notes.write import add_note
 from tests.samples import DAY, NOW, Clock, paper

@@ -16,8 +16,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from reader.base.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly, StoreError
+from reader.base.errors import (
+    Damaged,
+    DiskFull,
+    Locked,
+    ReaderError,
+    ReadOnly,
+    StoreError,
+)
 from reader.base.messages import lazy_gettext
+from reader.library.locks import lock_file
 from reader.library.rows.first_layouts import FUNCTIONS
 from reader.library.rows.migrations import MIGRATIONS
 
@@ -591,29 +599,6 @@ def _is_no_space(error: sqlite3.Error) -> bool:
 def _is_damage(error: sqlite3.Error | OSError) -> bool:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
-
-
-@contextlib.contextmanager
-def lock_file(path: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold a lock of the whole library; the system releases it when this process ends.
-
-    wait: wait for another process that holds it, without an end. Else Locked is raised.
-    Raises ReadOnly where the file cannot be made.
-    """
-    # Not at the top, to keep it out of the start-up of commands that need no lock.
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(path, timeout=-1 if wait else 0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise Locked(file=path) from None
-    except OSError as error:
-        raise ReadOnly(file=path) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def forget_index(folder: Path) -> None:

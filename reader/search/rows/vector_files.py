@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.base.errors import Locked, ReadOnly
-from reader.library.rows.database import Database, lock_file
+from reader.library.locks import lock_file
+from reader.library.rows.database import Database
 from reader.search.rows.index import Kind, hash_of
 
 if TYPE_CHECKING:
