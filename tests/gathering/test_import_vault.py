@@ -117,7 +117,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
         "empty.md": "it has no words",
         "link.md": "its path leads out of the folder",
         "sjis.md": "line 1 is not UTF-8: save the file as UTF-8",
-        "huge.md": "it has more than 16,000,000 bytes",
+        "huge.md": "it has more than 16,000,000 B",
     }
 
 

@@ -153,13 +153,16 @@ class ImportedLibrary:
     notes: Collection[LooseNote] = ()
 
 
-def collected(form: str, found: Iterable[ImportedPaper | UnplacedItem]) -> ImportedLibrary:
-    """Part what was found in a source into what can be brought and what cannot."""
+def collected(
+    form: str, found: Iterable[ImportedPaper | UnplacedItem | LooseNote]
+) -> ImportedLibrary:
+    """Part what was found in a source into entries, what cannot be brought, and loose notes."""
     every = list(found)
     return ImportedLibrary(
         form,
         tuple(one for one in every if isinstance(one, ImportedPaper)),
         tuple(one for one in every if isinstance(one, UnplacedItem)),
+        tuple(one for one in every if isinstance(one, LooseNote)),
     )
 
 

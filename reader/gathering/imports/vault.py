@@ -93,7 +93,7 @@ def _text(file: Path, root: Path) -> str | Text:
     except OSError as error:
         return os_reason(error)
     if len(content) > _MOST_BYTES:
-        return lazy_gettext("it has more than {n} bytes", n=f"{_MOST_BYTES:,}")
+        return lazy_gettext("it has more than {n} B", n=f"{_MOST_BYTES:,}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
