@@ -122,7 +122,7 @@ def _centres(
     centres: dict[str, _Centre] = {}
     for topic in library.config.topics:
         rows = {
-            *papers.rows_of(library.db, topic.seeds).values(),
+            *acts.seeds(library.db, topic.seeds).values(),
             *acts.filed_now(library.db, topic.path, limit=LATEST_FILED),
         }
         several = {*rows, *found.get(topic.path, ())}

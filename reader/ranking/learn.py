@@ -187,7 +187,7 @@ def events_of(library: Library, *, liked_alone: bool = False) -> list[Event]:
         for act in acts.filed_by_hand(library.db, config.timezone)
     ]
     # Seeds have no day: they never cool.
-    seeds = papers.rows_of(library.db, {id_ for topic in config.topics for id_ in topic.seeds})
+    seeds = acts.seeds(library.db, {id_ for topic in config.topics for id_ in topic.seeds})
     events += [
         Event(seeds[id_], "seed", topic.path, date.min)
         for topic in config.topics

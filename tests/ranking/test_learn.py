@@ -23,6 +23,7 @@ from reader.morning.pipe import index_all, index_picks, learn_decisions
 from reader.morning.rank import FEWEST, judges, rank_days
 from reader.morning.today import keep_shown
 from reader.morning.tools import Tools
+from reader.morning.remove import remove
 from reader.morning.undo import undo
 from reader.notes.rows import notes
 from reader.ranking.events import Event, Label, features
@@ -223,6 +224,10 @@ def test_seeds_teach_as_soon_as_they_are_here(tmp_path: Path) -> None:
         papers.add_papers(library.db, ANTS, source="arXiv", on=DAY)
         assert events_of(library) == [Event(1, "seed", OWN, date.min)]
         assert [x.paper for x in lessons(library).labels[OWN]] == [1]
+        remove(library, ["2506.00005"])
+        assert events_of(library) == []
+        undo(library)
+        assert events_of(library) == [Event(1, "seed", OWN, date.min)]
 
 
 def test_a_renamed_topic_keeps_what_it_learned_when_it_is_moved(

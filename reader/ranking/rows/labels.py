@@ -162,6 +162,18 @@ MOST_AT_ONCE = 2_000
 """How many papers arrive, in a large library, before the background is drawn anew."""
 
 
+def seeds(db: Database, ids: Iterable[str]) -> dict[str, int]:
+    """Look up the papers of some seeds: id → row, without those that were removed."""
+    rows = db.read(
+        f"""
+        SELECT id, paper FROM identifiers
+        WHERE id IN (SELECT value FROM json_each(?)) AND paper NOT IN ({REMOVED_SQL})
+        """,  # noqa: S608  a constant
+        (json.dumps(list(ids)),),
+    )
+    return {r["id"]: r["paper"] for r in rows}
+
+
 def background(db: Database, n: int) -> list[int]:
     """Draw at most n papers that sources brought, whatever was decided on them.
 
