@@ -75,11 +75,11 @@ def drawn(several: Sequence[Paper], wanted: Collection[str], n: int) -> list[Pap
     return list(chosen.values())
 
 
-def paper_of(truth: Truth) -> Paper:
+def paper_of(truth: Truth, abstract: str = "") -> Paper:
     """Give the paper of a PDF; one without a printed id gets one made of its name."""
     name = hashlib.sha256(truth.file.encode()).hexdigest()[:12]
     ids = tuple(sorted(truth.ids)) or (f"doi:10.0000/{name}",)
-    return Paper(ids=ids, title=truth.title, authors=truth.authors)
+    return Paper(ids=ids, title=truth.title, authors=truth.authors, abstract=abstract)
 
 
 @contextmanager
@@ -87,15 +87,12 @@ def opened(
     folder: Path, several: Sequence[Paper], pdfs: Sequence[Truth], encoder: Model
 ) -> Iterator[Pool]:
     """Make a library of papers, and of PDFs with all their passages, in a new folder."""
-    with make_library(folder) as library:
-        added = [*several, *(paper_of(truth) for truth in pdfs)]
-        papers.add_papers(library.db, added, source="arXiv", on=DAY)
-        with PdfPool() as pool:
-            tools = tools_of(encoder, pool)
-            _add_pdfs(library, tools, pdfs)
-            index_words(library, tools)
-            problems = encode(library, tools)
-        if problems:
+    with make_library(folder) as library, PdfPool() as pool:
+        tools = tools_of(encoder, pool)
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        added = [*several, *_add_pdfs(library, tools, pdfs)]
+        index_words(library, tools)
+        if problems := encode(library, tools):
             raise problems[0].error
         yield Pool(library, encoder, _rows(library, added))
 
@@ -125,16 +122,23 @@ def tools_of(encoder: Model, pool: PdfPool) -> Tools:
     )
 
 
-def _add_pdfs(library: Library, tools: Tools, pdfs: Sequence[Truth]) -> None:
-    by_path = {truth.path: truth for truth in pdfs}
-    for path, answer in tools.read_pdfs(list(by_path)):
+def _add_pdfs(library: Library, tools: Tools, pdfs: Sequence[Truth]) -> list[Paper]:
+    """Add the papers of PDFs with their passages and the abstracts that are read in them."""
+    answers = dict(tools.read_pdfs([truth.path for truth in pdfs]))
+    added: list[Paper] = []
+    for truth in pdfs:
+        path, answer = truth.path, answers[truth.path]
         if isinstance(answer, PdfError):
             raise answer
-        held = papers.paper_with_id(library.db, paper_of(by_path[path]).id)
+        # As when a person adds a PDF: a library whose papers are titles alone is found otherwise.
+        added.append(paper_of(truth, answer.abstract))
+        papers.add_papers(library.db, added[-1:], source="arXiv", on=DAY)
+        held = papers.paper_with_id(library.db, added[-1].id)
         if held is not None and index.n_passages(library.db, held.row) == 0:
             cut = passages_of(answer, tools)
             sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
             index.add_passages(library.db, held.row, cut, sha256=sha256)
+    return added
 
 
 def _rows(library: Library, several: Sequence[Paper]) -> dict[str, int]:
