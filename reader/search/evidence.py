@@ -120,6 +120,23 @@ def share_of_pairs(pairs: Sequence[str], text: str) -> float:
     return sum(f" {pair} " in words for pair in pairs) / len(pairs)
 
 
+def share_of_letters(query: str, text: str) -> float:
+    """Measure the share of a query's letters that stand in words which a text has, 0 to 1.
+
+    Of a run of Japanese those count that stand in pairs of characters of the text.
+    """
+    words, there = query_words(query), words_of(text)
+    n = sum(map(len, words))
+    return sum(_n_letters_in(word, there) for word in words) / n if n else 0.0
+
+
+def _n_letters_in(word: str, there: frozenset[str]) -> int:
+    if word in there or not is_cjk(word):
+        return len(word) * (word in there)
+    pairs = [i for i in range(len(word) - 1) if word[i : i + 2] in there]
+    return len({at for i in pairs for at in (i, i + 1)})
+
+
 def fingerprint(text: str) -> frozenset[str]:
     """Get the words by which texts are compared with `is_same_text`."""
     # Splitting ASCII at white space takes a tenth of the time of indexing its words.

@@ -18,7 +18,7 @@ from reader.library.folder import Library
 from reader.library.query import Query
 from reader.library.rows import authors
 from reader.library.rows.database import Database
-from reader.search.evidence import fuse, standing
+from reader.search.evidence import fuse, share_of_letters, standing
 from reader.search.filters import QueryMeaning, conditions
 from reader.search.names import other_names
 from reader.search.rows import filters, index
@@ -48,8 +48,7 @@ class WordQuery:
     """The words of a query as FTS5 expressions.
 
     every: all words. rare, common: the two kinds, "" where they are not separated. without: words
-    that no text may have. is_common: all of the words are common. known: the share of the query's
-    letters in words that some text has, 0 to 1; without other names.
+    that no text may have. is_common: all of the words are common.
     """
 
     every: str
@@ -57,7 +56,6 @@ class WordQuery:
     common: str = ""
     without: str = ""
     is_common: bool = False
-    known: float = 1.0
 
     def match(self, words: str) -> str:
         """Build an expression of some of the words, without texts that have `without`."""
@@ -72,7 +70,6 @@ def parted(
     names: what its terms are also called, each searched as it stands.
     """
     words, joined = term_lists(query)
-    typed = list(words)
     words += [term for name in names if (term := phrase_term(name)) not in words]
     # Words that no text has would take the place of others: a Japanese note has dozens.
     counts = {
@@ -80,16 +77,14 @@ def parted(
     }
     chosen = set([word for word in counts if counts[word]][:MAX_TERMS])
     words, joined = ([word for word in some if word in chosen] for some in (words, joined))
-    n_letters = sum(map(len, typed))
-    known = sum(len(word) for word in typed if word in chosen) / n_letters if typed else 1.0
     every = " OR ".join([*words, *joined])
     common = [word for word in words if counts[word] > many]
     rare = [word for word in words if word not in common]
     if not common or not rare:
         is_common = bool(words) and not rare
-        return WordQuery(every, without=without, is_common=is_common, known=known)
+        return WordQuery(every, without=without, is_common=is_common)
     rarer, other = " OR ".join([*rare, *joined]), " OR ".join(common)
-    return WordQuery(every, rarer, other, without, known=known)
+    return WordQuery(every, rarer, other, without)
 
 
 def ranked(
@@ -131,12 +126,12 @@ ENOUGH = 50
 """The least number of texts in these rankings that fit; with fewer, all papers that fit are listed
 first, and only their texts are ranked."""
 
-WORDS, KNOWN_WORDS, MEANING = 0.75, 1.0, 1.0
+WORDS, SHARED_WORDS, MEANING = 0.75, 0.5, 1.0
 """The weights of a standard deviation of bm25, and of the cosines. Words count the more, the more
-of the query's letters stand in words that some text has: 1.75 : 1 for a sentence of a paper, less
-for mistyped words and for Japanese among English papers. Chosen on one half of the questions of
-`tests.benchmarks.search`; 1.25 to 2 for known words and 0.75 to 1 for unknown ones are about
-equal there."""
+of the query's letters stand in words of the best text by words: 1.25 : 1 for a sentence of a
+paper, less for an idea in other words and for Japanese among English papers. Chosen on one half
+of the questions of `tests.benchmarks.search`; 0.5 to 1 for what is shared are about equal there,
+and below 0.75 for the rest Japanese questions lose."""
 
 NAME, NAME_ALONE = 4.0, 8.0
 """The score of a paper by all people in the query, in a query with a vector and in one that is
@@ -209,13 +204,18 @@ class Ranking:
         n = min(DEPTH, len(lists.by_meaning)) if lists.by_meaning else DEPTH
         fused = fuse(
             (
-                WORDS + KNOWN_WORDS * self._words.known,
+                WORDS + SHARED_WORDS * self._shared(lists.by_words),
                 standing(lists.by_words[:DEPTH], n=n, zero=0.0),
             ),
             (MEANING, standing(lists.by_meaning[:DEPTH], n=n)),
             (NAME_ALONE if self.vector is None else NAME, lists.by_name[:DEPTH]),
         )
         return fused, frozenset(row for row, _ in [*lists.by_words, *lists.by_name])
+
+    def _shared(self, by_words: Ranked) -> float:
+        """Measure how much of the query stands in the best text by words, 0 to 1."""
+        best = index.texts_at(self.library.db, [row for row, _ in by_words[:1]])
+        return max((share_of_letters(self.searched, t.text) for t in best.values()), default=0.0)
 
     @property
     def is_known(self) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -124,6 +125,32 @@ def test_filters_alone_list_papers_that_are_not_indexed_yet(tmp_path: Path) -> N
         assert (shown(again), again.n_not_indexed) == (shown(found), 0)
         kinds: list[Kind] = ["note", "highlight"]
         assert search(library, "has:pdf", encode_query=no_model, encoder="", kinds=kinds).hits == ()
+
+
+class Dunes:
+    """Put texts on dunes, and every query, on one side and all other texts on another."""
+
+    name = "dunes@1"
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([[1.0, 0.0] if "Dunes" in t else [0.0, 1.0] for t in texts], np.float32)
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        return np.array([1.0, 0.0], np.float32)
+
+
+@pytest.mark.parametrize(("query", "first"), [("bees", "Bees"), ("bees tides", "Dunes")])
+def test_words_count_less_where_no_text_has_all_of_them(
+    tmp_path: Path, query: str, first: str
+) -> None:
+    with a_library(tmp_path) as library:
+        titles = ["Bees", "Tides", "Dunes", "Lakes", "Moss", "Rain", "Owls", "Ferns", "Ice", "Sand"]
+        given = [paper(n, title) for n, title in enumerate(titles, 1)]
+        papers.add_papers(library.db, given, source="arXiv", on=DAY)
+        index_words(library, tools(Web()))
+        encode(library, replace(tools(Web()), encoder=Dunes, encoder_name=Dunes.name))
+        found = search(library, query, encode_query=Dunes().encode_query, encoder=Dunes.name)
+        assert found.hits[0].held.paper.title == first
 
 
 def test_words_that_stand_side_by_side_come_before_the_same_words_apart(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from reader.search.evidence import (
     fingerprint,
     fuse,
     is_same_text,
+    share_of_letters,
     share_of_pairs,
     shared_words,
     standing,
@@ -175,6 +176,14 @@ def test_the_share_of_pairs_counts_those_that_stand_side_by_side() -> None:
     assert share_of_pairs(["still water", "deep lake"], "Still waters, a deep and dark lake") == 0.5
     assert share_of_pairs(["till water"], "Still waters") == 0
     assert share_of_pairs([], "Still waters") == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "share"),
+    [("still water", 1), ("lake water", 5 / 9), ("水の音声認識", 4 / 6), ("!?", 0)],
+)
+def test_the_share_of_letters_counts_words_and_pairs_of_japanese(query: str, share: float) -> None:
+    assert share_of_letters(query, "Still waters, 音声。認識") == share
 
 
 @pytest.mark.parametrize(
