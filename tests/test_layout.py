@@ -36,6 +36,7 @@ PURE = {
     "gathering.calendar",
     "gathering.post",
     "habit.heatmap",
+    "habit.reference",
     "library.arxiv_query",
     "library.config",
     "library.feeds_checks",

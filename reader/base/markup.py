@@ -137,13 +137,13 @@ def tex_to_html(text: str) -> str:
     """Turn text with TeX into safe HTML: formulas as MathML, everything else escaped."""
     return "".join(
         _formula(piece) if is_formula else html.escape(words(piece))
-        for piece, is_formula in _pieces(text)
+        for piece, is_formula in pieces(text)
     )
 
 
 def tex_to_text(text: str) -> str:
     """Turn text with TeX into plain text, for a window title or an aria-label."""
-    parts = [_as_text(piece) if is_formula else words(piece) for piece, is_formula in _pieces(text)]
+    parts = [_as_text(piece) if is_formula else words(piece) for piece, is_formula in pieces(text)]
     return "".join(parts)
 
 
@@ -160,7 +160,7 @@ _FORMULA = re.compile(
 )
 
 
-def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
     """Split a text into pairs (piece, is_formula); a formula keeps its delimiters."""
     at = 0
     for n, found in enumerate(_FORMULA.finditer(text)):

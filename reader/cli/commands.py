@@ -38,7 +38,7 @@ GROUPS = {
         "week": CommandEntry("week", N_("Look back on a week")),
         "stats": CommandEntry("week", N_("Show the year: its days, streak and counts")),
         "share": CommandEntry("week", N_("Share papers with your notes, as Markdown or HTML")),
-        "export": CommandEntry("init", N_("Write the notes as Markdown files")),
+        "export": CommandEntry("export", N_("Write notes as Markdown files, papers as references")),
     },
     N_("Find:"): {
         "search": CommandEntry("search", N_("Search notes, papers and pages of PDFs")),

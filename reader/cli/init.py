@@ -1,4 +1,4 @@
-"""`reader init`, `demo` and `export`: make a library, and write it out.
+"""`reader init` and `demo`: make a library, and play a sample morning.
 
 Each command imports what it needs itself, since the others do not need it.
 """
@@ -12,9 +12,8 @@ from pathlib import Path
 import click
 
 from reader.base.messages import N_, _
-from reader.base.text import plain
 from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, say_errors, settings_of
+from reader.cli.frame import ReaderCommand, settings_of
 from reader.library.folder import make_library
 from reader.library.place import find_folder
 
@@ -86,47 +85,3 @@ def demo_command(context: click.Context, keep: Path | None) -> int:
     from reader.cli.demo.morning import play
 
     return play(keep=keep, is_quiet=settings_of(context).is_quiet)
-
-
-@click.command(
-    "export",
-    cls=ReaderCommand,
-    help=N_(
-        "Write the notes as Markdown files, notes/TOPIC/KEY.md, with pages for topics and "
-        "weeks.\n\nFiles that you edited, renamed or moved are read in first, as revisions and "
-        "filings. Nothing that you wrote in a file is overwritten."
-    ),
-    examples={
-        "export": N_("Read in changed files, then write all notes"),
-        "export --quiet": N_("The same for cron: print errors only"),
-    },
-)
-@click.pass_context
-def export_command(context: click.Context) -> int:
-    """Write the notes as Markdown files. Exit code 5: a file was left alone; 6: not written."""
-    from reader.notes.export import export
-
-    with build.opened(context) as library:
-        done = export(library)
-    if not settings_of(context).is_quiet:
-        for before, path in done.moved:
-            output.put(plain(_("moved by hand: {path} → {now}", path=before, now=path)))
-        for path, topic in done.filed:
-            output.put(plain(_("filed by its folder: {path} ({topic})", path=path, topic=topic)))
-        for key, paths in (
-            (N_("imported as a note: {path}"), done.adopted),
-            (N_("your changes read: {path}"), done.read_in),
-            (N_("both texts kept: {path}"), done.merged),
-            (
-                N_("text inside the program's block, moved next to your own: {path}"),
-                done.typed_inside,
-            ),
-            (N_("front matter repaired: {path}"), done.mended),
-            (N_("emptied by hand; the note is kept: {path}"), done.emptied),
-            (N_("removed, because it would be empty: {path}"), done.removed),
-        ):
-            for path in paths:
-                output.put(_(key, path=path))
-        for path in done.written + done.pages:
-            output.put(_("written: {path}", path=path))
-    return say_errors(done.left)

@@ -1,4 +1,4 @@
-"""Keep the grades of recall, and read the acts and posts of past days.
+"""Keep the grades of recall, and read the acts and posts of past days, and what is cited.
 
 Grades are only ever added. FSRS's state of a note is computed from them; the day on which it
 comes back is kept with each, so that a morning can count what is due without computing anything.
@@ -7,12 +7,15 @@ comes back is kept with each, so that a morning can count what is due without co
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from reader.habit.reference import FirstKnown
+from reader.library.paper import Paper
 from reader.library.rows.database import Database
 from reader.library.rows.decisions import Kind
+from reader.library.rows.merges import PAPER_COLUMNS, paper_of
 from reader.library.rows.removals import REMOVED_SQL
 
 # For a query that calls its row of `reviews` r: the row is a grade, and no undo names it.
@@ -313,3 +316,62 @@ def from_sources(db: Database, first: date, last: date) -> list[FromSource]:
         (first.isoformat(), last.isoformat()),
     )
     return [FromSource(r["source"], r["n"], r["n_picked"], r["n_written"]) for r in rows]
+
+
+def copies_of(db: Database, rows: Collection[int]) -> dict[int, list[Paper]]:
+    """Load the copies that were merged into some papers: row of the paper → copies."""
+    found: dict[int, list[Paper]] = {}
+    for r in db.read(
+        f"""
+        SELECT {PAPER_COLUMNS} FROM papers AS p
+        WHERE p.merged_into IN (SELECT value FROM json_each(?)) AND p.merged_into != p.id
+        ORDER BY p.id
+        """,  # noqa: S608  a constant
+        (json.dumps(list(rows)),),
+    ):
+        found.setdefault(r["merged_into"], []).append(paper_of(r))
+    return found
+
+
+_KNOWN = """
+    p.id, p.canonical, coalesce(p.published_on, p.announced_on) AS day, coalesce((
+        SELECT before FROM changes WHERE paper = p.id AND field = 'title'
+        ORDER BY number LIMIT 1), p.title) AS title
+"""
+
+
+def first_known(db: Database, rows: Collection[int]) -> list[FirstKnown]:
+    """Load what was known first of some papers, and of all with a first author of their names.
+
+    Copies and removed papers too: their keys stay taken, so that no other key ever changes.
+    """
+    own = json.dumps(list(rows))
+    folds = db.read(
+        """
+        SELECT DISTINCT family_fold FROM authors
+        WHERE position = 0 AND paper IN (SELECT value FROM json_each(?))
+        """,
+        (own,),
+    )
+    # CROSS JOIN keeps SQLite from beginning with all papers.
+    found = db.read(
+        f"""
+        SELECT {_KNOWN}, a.name AS author FROM authors AS a CROSS JOIN papers AS p ON p.id = a.paper
+        WHERE a.family_fold IN (SELECT value FROM json_each(?)) AND a.position = 0
+        """,  # noqa: S608  a constant
+        (json.dumps([r["family_fold"] for r in folds]),),
+    )
+    nameless = "NOT EXISTS (SELECT 1 FROM authors WHERE paper = p.id)"
+    select = f"SELECT {_KNOWN}, '' AS author FROM papers AS p WHERE {nameless}"  # noqa: S608
+    wanted = f"{select} AND p.id IN (SELECT value FROM json_each(?)) LIMIT 1"  # noqa: S608
+    found += db.read(select) if db.read(wanted, (own,)) else []
+    return [
+        FirstKnown(
+            r["id"],
+            r["canonical"],
+            r["title"],
+            r["author"],
+            date.fromisoformat(r["day"]) if r["day"] else None,
+        )
+        for r in found
+    ]

@@ -37,7 +37,7 @@ RESERVED = frozenset(
 )
 """Names that Windows keeps for devices, whatever their case and ending."""
 
-_STOP_WORDS = frozenset(
+STOP_WORDS = frozenset(
     {"a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or"}
     | {"the", "to", "via", "with"}
 )
@@ -143,12 +143,20 @@ def _short_title(title: str) -> str:
     head, colon, _unused = title.partition(":")
     # "Whisper: robust speech …": what stands before a colon is the name of the thing.
     words = _words(head) if colon and len(head) <= 40 else []
-    words = words or _words(title)
-    telling = [w for w in words if w.lower() not in _STOP_WORDS] or words
+    telling = _telling(words or _words(title))
     # A title all in capitals is set as a name's usual capitals, but for its acronyms.
     if title.isupper() and len(title.split()) > 1:
         telling = [w.capitalize() if _VOWEL.search(w) else w for w in telling]
     return nfc("".join(_capitalised(w) for w in telling[:4])[:50]) or "Untitled"
+
+
+def first_word(title: str) -> str:
+    """Get the first word of a title that tells something, "" where there is no word."""
+    return next(iter(_telling(_words(title))), "")
+
+
+def _telling(words: list[str]) -> list[str]:
+    return [w for w in words if w.lower() not in STOP_WORDS] or words
 
 
 def _year(paper: Paper) -> str:

@@ -159,20 +159,47 @@ class NewestCount:
     published_on: date | None
 
 
-def family_name(author: str) -> str:
-    """Extract the family name in a name as arXiv prints it: the last word with its particles.
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """The parts of a name; `family` alone is filled where it is kept whole."""
 
-    "Inaguma, Hirofumi" has "Inaguma", "Ada de la Cruz" and "Cruz, Ada de la" have "de la Cruz";
-    a trailing "Jr." or "III" does not count. A name in Chinese, Japanese or Korean characters is
-    returned whole, without blanks, since nothing shows surely where its parts meet.
+    family: str
+    given: str = ""
+    particle: str = ""
+    suffix: str = ""
+
+
+def name_parts(author: str) -> PersonName:
+    """Split a name as arXiv prints it: the last word is the family name, "van" before it a
+    particle, "Jr." behind it a suffix.
+
+    "Inaguma, Hirofumi" has the family name "Inaguma"; "Ada de la Cruz" and "Cruz, Ada de la"
+    have "Cruz" with the particle "de la". A name in Chinese, Japanese or Korean characters is
+    kept whole, since nothing shows surely where its parts meet.
     """
+    words = author.replace(",", " ").split()
+    if HAS_CJK.search(author) or not words:
+        return PersonName(author.strip())
+    # Of two words the last one is the family name, even if it is "Ii".
+    suffixes = [w for w in words if w.rstrip(".").lower() in _SUFFIXES] if len(words) > 2 else []
+    family, comma, rest = author.partition(",")
+    given, last = (rest.replace(",", " ").split(), family.split()) if comma else (words, [])
+    given, last = ([w for w in part if w not in suffixes] for part in (given, last))
+    if not (given and last):
+        given, last = (given + last)[:-1], (given + last)[-1:]
+    particle = _particles(given)
+    given = given[: len(given) - len(particle)]
+    while len(last) > 1 and last[0] in _PARTICLES:
+        particle.append(last.pop(0))
+    return PersonName(*(" ".join(part) for part in (last, given, particle, suffixes)))
+
+
+def family_name(author: str) -> str:
+    """Extract the family name with its particles; one in characters whole, without blanks."""
     if HAS_CJK.search(author):
         return re.sub(r"[\s·・･,、]", "", author)
-    family, comma, given = author.partition(",")
-    words = [word for word in author.split() if word.rstrip(".").lower() not in _SUFFIXES]
-    if comma:
-        return " ".join([*_particles(given.split()), family.strip()])
-    return " ".join([*_particles(words[:-1]), words[-1]]) if words else author.strip()
+    name = name_parts(author)
+    return f"{name.particle} {name.family}".strip()
 
 
 def _particles(words: list[str]) -> list[str]:

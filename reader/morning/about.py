@@ -1,21 +1,15 @@
-"""Collect everything that is known of one paper, for the terminal, pages, devices and BibTeX."""
+"""Collect everything that is known of one paper, for the terminal, pages and devices."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate
 
-from reader.base.text import DOLLAR_MATHS, plain
 from reader.gathering.post import PostMention
 from reader.gathering.rows import posts
-from reader.library.config import Config
-from reader.library.file_names import file_stem, year_of
 from reader.library.files import is_here
 from reader.library.folder import Library
-from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.library.rows import imports, papers, versions
 from reader.library.rows.versions import BY_HAND
@@ -111,44 +105,6 @@ def about(library: Library, held: LibraryPaper) -> About:
         links=links_of(library, note.text) if note else (),
         linked=backlinks(library, row),
     )
-
-
-# Not behind a backslash: a title may be TeX already.
-_SPECIAL = re.compile(r"(?<!\\)([&%#_])")
-
-
-def bibtex(held: LibraryPaper, config: Config) -> str:
-    """Write a BibTeX entry under the paper's key; unknown fields are left out."""
-    paper = held.paper
-    key = held.key or file_stem(paper, config.pdf_name)
-    # Reversed: of several ids of one scheme the first one stays in the dict.
-    schemes = dict(id_.split(":", 1) for id_ in reversed(paper.ids))
-    arxiv, doi = schemes.get("arxiv", ""), schemes.get("doi", "")
-    fields = {
-        # The second pair of braces keeps BibTeX's styles from changing capitals.
-        "title": "{" + _tex(paper.title) + "}" if paper.title else "",
-        "author": " and ".join(_tex(author) for author in paper.authors),
-        "year": str(year_of(paper) or ""),
-        "eprint": arxiv,
-        "archivePrefix": "arXiv" if arxiv else "",
-        "primaryClass": plain(paper.categories[0]) if arxiv and paper.categories else "",
-        "doi": doi,
-        "url": url_of(paper.id),
-    }
-    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
-    return "\n".join([f"@misc{{{key},", *lines, "}"])
-
-
-def _tex(text: str) -> str:
-    """Escape TeX's signs outside formulas; braces that are not in pairs are dropped."""
-    # Words and formulas in turn, so the odd pieces are formulas.
-    pieces = DOLLAR_MATHS.split(plain(text))
-    escaped = "".join(p if i % 2 else _SPECIAL.sub(r"\\\1", p) for i, p in enumerate(pieces))
-    braces = re.findall(r"[{}]", re.sub(r"\\.", "", escaped))
-    depths = list(accumulate(1 if brace == "{" else -1 for brace in braces)) or [0]
-    # One brace that nothing closes would take the rest of a bibliography into its field.
-    is_balanced = depths[-1] == 0 and min(depths) >= 0
-    return escaped if is_balanced else re.sub(r"[{}]", "", escaped)
 
 
 MOST_PICKS = 20

@@ -94,13 +94,7 @@ def browse(
     # Candidates have no rows of their own: they are what no decision has.
     decided = {state: _rows(library, Filter("state", state), meaning) for state in STATES[1:]}
     states, n = _counts(library, fit, decided)
-    of_state = [one for one in asked.filters if one.name == "state"]
-    for one in of_state:
-        is_candidate = one.value == "candidate"
-        named = [rows for state, rows in decided.items() if is_candidate or state == one.value]
-        every = frozenset[int]().union(*named)
-        is_in = is_candidate == one.is_not  # candidates are those that no state has
-        fit = fit.and_in(every) if is_in else fit.and_not_in(every)
+    fit, of_state = _of_states(fit, asked, decided), _states_of(asked)
     if of_state:
         _, n = _counts(library, fit, {})
     if fit.some is None:
@@ -126,6 +120,34 @@ def browse(
         older=shown[-1] if shown and (has_more or after) else None,
         newer=shown[0] if shown and (before or (after and has_more)) else None,
     )
+
+
+def rows_that_fit(library: Library, query: str) -> tuple[set[int], tuple[Message, ...]]:
+    """Find all papers that fit a query, and sentences on what of it was read in another way."""
+    asked = parse(query)
+    meaning = meant(library, replace(asked, words="", phrases=()))
+    fit, _unused = _with_words(library, asked, _fitting(library, asked, meaning, ""), most=-1)
+    if _states_of(asked):
+        decided = {state: _rows(library, Filter("state", state), meaning) for state in STATES[1:]}
+        fit = _of_states(fit, asked, decided)
+    if fit.some is None:
+        fit = fit.and_in(filters.every_row(library.db))
+    return set(fit.rows), meaning.said
+
+
+def _states_of(asked: Query) -> list[Filter]:
+    return [one for one in asked.filters if one.name == "state"]
+
+
+def _of_states(fit: _Fit, asked: Query, decided: dict[State, Set[int]]) -> _Fit:
+    """Select the papers of the states that are asked for. decided: the papers of each state."""
+    for one in _states_of(asked):
+        is_candidate = one.value == "candidate"
+        named = [rows for state, rows in decided.items() if is_candidate or state == one.value]
+        every = frozenset[int]().union(*named)
+        is_in = is_candidate == one.is_not  # candidates are those that no state has
+        fit = fit.and_in(every) if is_in else fit.and_not_in(every)
+    return fit
 
 
 def _rows(library: Library, one: Filter, meaning: QueryMeaning) -> Set[int]:
@@ -169,8 +191,11 @@ def _counts(
     return states, n
 
 
-def _with_words(library: Library, asked: Query, fit: _Fit) -> tuple[_Fit, bool]:
-    """Select the papers whose title or abstract has all words; of very many the newest alone."""
+def _with_words(
+    library: Library, asked: Query, fit: _Fit, *, most: int = MOST_WITH_WORDS
+) -> tuple[_Fit, bool]:
+    """Select the papers whose title or abstract has all words, the newest `most` of very many; and
+    tell whether there are more."""
     match = _match(asked)
     if not match:
         return fit, False
@@ -179,8 +204,8 @@ def _with_words(library: Library, asked: Query, fit: _Fit) -> tuple[_Fit, bool]:
     if fit.some is not None and len(fit.some) <= FEW:
         rows = index.having(db, "paper", match, index.rows_of(db, "paper", fit.some))
         return fit.and_in(set(index.papers_of(db, rows))), False
-    rows = index.newest_having(db, "paper", match, limit=MOST_WITH_WORDS)
-    return fit.and_in(set(index.papers_of(db, rows))), len(rows) == MOST_WITH_WORDS
+    rows = index.newest_having(db, "paper", match, limit=most)
+    return fit.and_in(set(index.papers_of(db, rows))), len(rows) == most
 
 
 def _match(query: Query) -> str:

@@ -190,7 +190,7 @@ def test_ris_is_read_and_a_record_without_an_end_is_named(tmp_path: Path) -> Non
     assert first.paper == Paper(
         ("doi:10.5555/2",),
         "Wasps",
-        ("Mio Hoshi", "Bo Jr. Lind"),
+        ("Mio Hoshi", "Bo Lind Jr."),
         "Of moss and of fern.",
         comment="Garden Studies",
         published_on=date(2024, 3, 1),

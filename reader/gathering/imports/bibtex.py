@@ -19,6 +19,7 @@ from bibtexparser.middlewares.parsestack import default_parse_stack
 from bibtexparser.model import Block, Entry, ExplicitComment, Field, ParsingFailedBlock, String
 from bibtexparser.splitter import Splitter
 
+from reader.base.markup import pieces
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import accents, plain
 from reader.base.words import is_cjk
@@ -111,10 +112,11 @@ def _decoded(library: Blocks) -> Blocks:
     for entry in library.entries:
         rest = []
         for field in entry.fields:
-            text = _SIGN.sub(r"\1", accents(str(field.value)))
+            field.value = _shielded(str(field.value))
+            text = _SIGN.sub(r"\1", accents(field.value))
             if _LATEX.search(text):
                 # LaTeX takes a bare % for the beginning of a comment; here it is a percent sign.
-                field.value = re.sub(r"(?<!\\)%", r"\\%", str(field.value))
+                field.value = re.sub(r"(?<!\\)%", r"\\%", field.value)
                 rest.append(field)
             else:
                 field.value = text
@@ -125,6 +127,31 @@ def _decoded(library: Blocks) -> Blocks:
     for entry in library.entries:
         entry.fields = [*entry.fields, *without[entry.key]]
     return SeparateCoAuthors().transform(library)
+
+
+_BRACE = re.compile(
+    r"\\ensuremath\{\\([lr])brace\}|\{?\\textbrace(left|right)\}?(?:\{\})?|\\([{}])"
+    r"|\{?(\\textasciicircum)(?:\{\}|\})?"
+)
+"""A brace that is printed. Decoded as the others are it could not be told from a group's; and of
+`\\textasciicircum` pylatexenc makes another sign."""
+_OPEN, _CLOSE = "\ue000", "\ue001"
+"""Stand for printed braces while those of groups are removed."""
+
+
+def _shielded(text: str) -> str:
+    def sign(found: re.Match[str]) -> str:
+        kind = found[1] or found[2] or found[3] or found[4]
+        return "^" if found[4] else _OPEN if kind in ("l", "left", "{") else _CLOSE
+
+    if "\\" not in text:
+        return text
+    parts = pieces(text)
+    return "".join(p if is_formula else _BRACE.sub(sign, p) for p, is_formula in parts)
+
+
+def _unshielded(text: str) -> str:
+    return text.replace(_OPEN, "{").replace(_CLOSE, "}")
 
 
 _SIGN = re.compile(r"\\([&%_#])")
@@ -169,7 +196,7 @@ def _item(
     )
     if paper is None:
         return None
-    notes = [str(fields[name]).strip() for name in _NOTES if fields.get(name)]
+    notes = [_unshielded(str(fields[name])).strip() for name in _NOTES if fields.get(name)]
     return ImportedPaper(
         paper,
         place,
@@ -193,7 +220,10 @@ def _in_order(author: str) -> str:
 
 
 def _text(value: object) -> str:
-    return plain(re.sub(r"[{}]", "", str(value or "")))
+    """Remove the braces of groups; a formula keeps its own."""
+    parts = pieces(str(value or ""))
+    text = "".join(p if is_formula else re.sub(r"[{}]", "", p) for p, is_formula in parts)
+    return plain(_unshielded(text))
 
 
 def _paths(value: str) -> list[str]:

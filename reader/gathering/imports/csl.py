@@ -10,6 +10,7 @@ from typing import Any
 from reader.base.errors import UsageError
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import html_to_text, plain
+from reader.base.words import is_cjk
 from reader.gathering.imports.item import (
     ImportedLibrary,
     ImportedNote,
@@ -94,7 +95,9 @@ def _people(item: Mapping[str, Any]) -> Iterator[str]:
     people = item.get("author")
     for one in people if isinstance(people, list) else []:
         if isinstance(one, dict):
-            parts = ("given", "non-dropping-particle", "dropping-particle", "family", "suffix")
+            parts = ["given", "non-dropping-particle", "dropping-particle", "family", "suffix"]
+            if is_cjk(_text(one, "family")):
+                parts.reverse()
             name = " ".join(filter(None, (_text(one, part) for part in parts)))
             yield name or _text(one, "literal")
 

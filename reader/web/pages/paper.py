@@ -13,13 +13,15 @@ from reader.base.errors import NotKnown
 from reader.base.markup import to_html
 from reader.base.messages import N_, _, spoken
 from reader.base.text import plain, plain_lines, sentences, visible
+from reader.habit.bibtex import bibtex
+from reader.habit.cite import references
 from reader.habit.share import share
 from reader.library.file_names import folder_name
 from reader.library.find import RemovedPaper, find_paper
 from reader.library.folder import Library
 from reader.library.highlight import gathered, once
 from reader.library.paper import LibraryPaper
-from reader.morning.about import About, about, bibtex
+from reader.morning.about import About, about
 from reader.morning.file import export_filed, file_paper, suggestions, topic_names
 from reader.morning.pick import put_off
 from reader.morning.why import after_decisions, explain, without_each
@@ -90,7 +92,7 @@ def paper(visit: Visit) -> Response:
         if shown.pdf and not shown.is_pdf_here
         else "",
         copies=[(one, one.copy.sha256[:SHORT_SHA]) for one in shown.beside if one.is_here],
-        bibtex=bibtex(held, library.config),
+        bibtex=bibtex(references(library, [held])),
         share=markdown(share(library, [held], has_figures=False)),
         topics=topic_names(library),
         suggested=[(f.topic, suggestion_text(f)) for f in folders if f.topic != held.topic],

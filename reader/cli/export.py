@@ -1,0 +1,150 @@
+"""`reader export`: write the notes as Markdown files, and papers as references."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from reader.base.errors import UsageError
+from reader.base.machine import share_what_is_made
+from reader.base.messages import N_, _, ngettext
+from reader.base.text import plain
+from reader.cli import build, output
+from reader.cli.frame import ReaderCommand, say_errors, settings_of
+from reader.library.folder import Library
+from reader.library.query import STATES
+
+FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv")
+STDOUT = "-"
+
+
+@click.command(
+    "export",
+    cls=ReaderCommand,
+    help=N_(
+        "Write the notes as Markdown files, notes/TOPIC/KEY.md, with pages for topics and "
+        "weeks.\n\nFiles that you edited, renamed or moved are read in first, as revisions and "
+        "filings. Nothing that you wrote in a file is overwritten.\n\nWith another --format, "
+        "write papers as references: all, those named by ID, or those that fit."
+    ),
+    examples={
+        "export": N_("Read in changed files, then write all notes"),
+        "export --quiet": N_("The same for cron: print errors only"),
+        "export --format bibtex --topic speech --to refs.bib": N_("Write a topic as BibTeX"),
+    },
+)
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    default="markdown",
+    help=N_("What to write: markdown (the notes) by default."),
+)
+@click.option("--topic", default="", metavar="TOPIC", help=N_("Only papers filed there or below."))
+@click.option("--state", type=click.Choice(STATES), help=N_("Only papers of this state."))
+@click.option(
+    "--query", default="", metavar="QUERY", help=N_("Only papers that fit, as `search` has it.")
+)
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, allow_dash=True),
+    default=STDOUT,
+    help=N_("The file to write; standard output by default."),
+)
+@click.pass_context
+def export_command(
+    context: click.Context,
+    ids: tuple[str, ...],
+    form: str,
+    topic: str,
+    state: str | None,
+    query: str,
+    target: Path,
+) -> int:
+    """Write notes or references. Exit code 5: a file was left alone; 6: not written."""
+    parts = [f'topic:"{topic}"' if topic else "", f"state:{state}" if state else "", query]
+    asked = " ".join(filter(None, parts))
+    if form == "markdown":
+        if ids or asked or str(target) != STDOUT:
+            raise UsageError(
+                what=_("Notes are written all, each to its own file."),
+                hint=_("Choose another form for some papers: --format bibtex"),
+            )
+        return _notes(context)
+    if ids and asked:
+        raise UsageError(
+            what=_("Give IDs, or what papers must fit, not both."),
+            hint=_("reader export --format {form} ID", form=form),
+        )
+    with build.opened(context) as library:
+        return _references(context, library, ids, asked, form, target)
+
+
+def _references(
+    context: click.Context,
+    library: Library,
+    ids: tuple[str, ...],
+    query: str,
+    form: str,
+    target: Path,
+) -> int:
+    from reader.habit.cite import in_form, references
+    from reader.library.disk import write_whole
+    from reader.morning.bibliography import chosen
+
+    held, said = chosen(library, query, ids)
+    content = in_form(references(library, held), form).encode()
+    for sentence in said:
+        output.put(plain(str(sentence)), is_error=True)
+    if str(target) == STDOUT:
+        # Bytes, so that nothing changes the line ends of a table.
+        click.echo(content, nl=False)
+        sys.stdout.flush()
+    else:
+        share_what_is_made()
+        write_whole(target, content)
+    if not settings_of(context).is_quiet and str(target) != STDOUT:
+        output.put(
+            ngettext(
+                "written: {file} ({n} paper)",
+                "written: {file} ({n} papers)",
+                len(held),
+                file=target,
+            ),
+            is_error=True,
+        )
+    return 0
+
+
+def _notes(context: click.Context) -> int:
+    """Write the notes as Markdown files."""
+    from reader.notes.export import export
+
+    with build.opened(context) as library:
+        done = export(library)
+    if not settings_of(context).is_quiet:
+        for before, path in done.moved:
+            output.put(plain(_("moved by hand: {path} → {now}", path=before, now=path)))
+        for path, topic in done.filed:
+            output.put(plain(_("filed by its folder: {path} ({topic})", path=path, topic=topic)))
+        for key, paths in (
+            (N_("imported as a note: {path}"), done.adopted),
+            (N_("your changes read: {path}"), done.read_in),
+            (N_("both texts kept: {path}"), done.merged),
+            (
+                N_("text inside the program's block, moved next to your own: {path}"),
+                done.typed_inside,
+            ),
+            (N_("front matter repaired: {path}"), done.mended),
+            (N_("emptied by hand; the note is kept: {path}"), done.emptied),
+            (N_("removed, because it would be empty: {path}"), done.removed),
+        ):
+            for path in paths:
+                output.put(_(key, path=path))
+        for path in done.written + done.pages:
+            output.put(_("written: {path}", path=path))
+    return say_errors(done.left)

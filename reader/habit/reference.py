@@ -1,0 +1,183 @@
+"""Make references of papers: what a bibliography says of each, and the key that cites it.
+
+A key is the first author's family name, the year and the first telling word of the title, as
+Better BibTeX makes it: `field2026listening`. It is made of what was known of the paper first, so
+that a new version does not change it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from reader.base.text import plain
+from reader.library.file_names import first_word, year_of
+from reader.library.identity import family_fold
+from reader.library.ids import url_of
+from reader.library.paper import HAS_CJK, LibraryPaper, Paper, PersonName, name_parts
+
+Kind = Literal["article", "inproceedings", "misc"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a bibliography says of a paper.
+
+    year, month: None where unknown. venue: the journal or the proceedings, "" where unknown.
+    arxiv: the number of its preprint.
+    """
+
+    key: str
+    held: LibraryPaper
+    kind: Kind
+    title: str
+    people: tuple[PersonName, ...]
+    year: int | None
+    month: int | None
+    venue: str
+    doi: str
+    arxiv: str
+    url: str
+
+
+def reference_of(held: LibraryPaper, copies: Sequence[Paper], key: str) -> Reference:
+    """Make the reference of a paper: what was published goes before its preprint.
+
+    copies: the papers that were merged into it, each as its own source has it.
+    """
+    paper = held.paper
+    # The copies first: a paper whose preprint came first has arXiv's comment and date.
+    several = sorted((*copies, paper), key=lambda one: _rank(one.id))
+    kind, venue, cited = next(
+        ((*known, one) for one in several if (known := _venue(one))[1]), ("misc", "", paper)
+    )
+    ids = dict.fromkeys((*paper.ids, *(id_ for one in copies for id_ in one.ids)))
+    # Reversed: of several ids of one scheme the first one stays in the dict.
+    schemes = dict(id_.split(":", 1) for id_ in reversed(ids))
+    day = cited.published_on or paper.published_on
+    # A first of January only stands for its year.
+    is_whole_day = day is not None and (day.month, day.day) != (1, 1)
+    return Reference(
+        key=key,
+        held=held,
+        kind=kind,
+        title=plain(cited.title or paper.title),
+        people=tuple(_person(plain(author)) for author in cited.authors or paper.authors),
+        year=day.year if day else year_of(cited) or year_of(paper),
+        month=day.month if day and is_whole_day else None,
+        venue=venue,
+        doi=schemes.get("doi", ""),
+        arxiv=schemes.get("arxiv", ""),
+        url=url_of(min(ids, key=_rank)),
+    )
+
+
+_RANKS = ("acl", "doi", "openreview", "arxiv", "web")
+
+
+def _rank(id_: str) -> int:
+    """Order ids by what is cited first: the proceedings' before the preprint's."""
+    scheme = id_.partition(":")[0]
+    return _RANKS.index(scheme) if scheme in _RANKS else len(_RANKS)
+
+
+_ACL = re.compile(r"acl:(\d{4})\.(?:(findings)-)?([a-z0-9]+)")
+_OLD_ACL = re.compile(r"acl:([A-Z])(\d\d)")
+_OLD_NAMES = {
+    "C": "COLING", "D": "EMNLP", "E": "EACL", "J": "cl", "K": "CoNLL", "L": "LREC", "N": "NAACL",
+    "P": "ACL", "Q": "tacl", "S": "SemEval",
+}  # fmt: skip
+"""The letters of the ACL Anthology's ids until 2019; W stands for all workshops."""
+_JOURNALS = {
+    "cl": "Computational Linguistics",
+    "tacl": "Transactions of the Association for Computational Linguistics",
+}
+_MEETING = re.compile(
+    r"\b(?:proc(?:eedings|\.)|conference|workshop|symposium|meeting|(?:19|20)\d\d)\b", re.IGNORECASE
+)
+_UNPUBLISHED = re.compile(r"(?:submitted|bioRxiv|medRxiv|arXiv|CoRR)\b", re.IGNORECASE)
+
+
+def _venue(paper: Paper) -> tuple[Kind, str]:
+    """Name where a paper was published, "" where nothing says so."""
+    scheme = paper.id.partition(":")[0]
+    if scheme == "acl" and (name := _acl_name(paper)):
+        journal = _JOURNALS.get(name)
+        return ("article", journal) if journal else ("inproceedings", name)
+    # What arXiv's authors write ("12 pages") is no venue; an entry that was imported has no class.
+    is_theirs = scheme == "arxiv" and (paper.categories or paper.version)
+    # An import writes the venue first, and the entry's note behind it.
+    venue = "" if is_theirs else plain(paper.comment).partition(" · ")[0]
+    if not venue or _UNPUBLISHED.match(venue):
+        return "misc", ""
+    is_meeting = scheme == "openreview" or _MEETING.search(venue)
+    return "inproceedings" if is_meeting else "article", venue
+
+
+def _acl_name(paper: Paper) -> str:
+    if new := _ACL.match(paper.id):
+        year, findings, name = new.groups()
+        meeting = f"{name.upper()} {year}"
+        return name if name in _JOURNALS else f"Findings of {meeting}" if findings else meeting
+    old = _OLD_ACL.match(paper.id)
+    name = _OLD_NAMES.get(old[1], "") if old else ""
+    return name if not name or name in _JOURNALS else f"{name} {year_of(paper)}"
+
+
+_GROUP = re.compile(
+    r"\b(?:and|team|group|collaboration|consortium|community|project)\b", re.IGNORECASE
+)
+
+
+def _person(author: str) -> PersonName:
+    """Split a name; the name of a group stays whole."""
+    return PersonName(author) if _GROUP.search(author) else name_parts(author)
+
+
+def is_whole(name: PersonName) -> bool:
+    """Check whether a name is kept whole, as a group's or one in characters."""
+    return not name.given and (" " in name.family or bool(HAS_CJK.search(name.family)))
+
+
+@dataclass(frozen=True, slots=True)
+class FirstKnown:
+    """What was known of a paper first: its row, id, title, first author and day."""
+
+    row: int
+    id: str
+    title: str
+    author: str
+    on: date | None
+
+
+def citation_keys(several: Iterable[FirstKnown]) -> dict[int, str]:
+    """Make the keys of papers, row → key.
+
+    Of papers that would have the same key the first row keeps it, the others get -2, -3 …: so a
+    paper that comes later changes no key. The papers must hold all that share a family name.
+    """
+    n_with: dict[str, int] = {}
+    keys = {}
+    for one in sorted(several, key=lambda one: one.row):
+        stem = _stem(one)
+        n_with[stem] = n = n_with.get(stem, 0) + 1
+        keys[one.row] = stem if n == 1 else f"{stem}-{n}"
+    return keys
+
+
+def _stem(one: FirstKnown) -> str:
+    author = family_fold(one.author) if one.author else "anon"
+    year = year_of(Paper((one.id,), "", published_on=one.on)) or "undated"
+    # A name or a title in Japanese has no letter of a-z: then the id tells the paper apart.
+    if not re.fullmatch("[a-z]+", author):
+        return f"anon{year}{_ascii(one.id)}"
+    return f"{author}{year}{_ascii(first_word(one.title))[:40] or _ascii(one.id)}"
+
+
+def _ascii(text: str) -> str:
+    # Keys are a-z and 0-9 alone: BibTeX, biber and LaTeX on any system agree on these.
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", text).lower())

@@ -1,0 +1,304 @@
+"""Test the references of papers: their keys, and each form read back by another reader."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+import rispy
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.middlewares import LatexDecodingMiddleware
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.base.markup import pieces, tex_to_text, words
+from reader.base.text import plain
+from reader.gathering.imports.bibtex import read_bibtex
+from reader.gathering.imports.csl import read_csl
+from reader.gathering.imports.item import ImportedLibrary
+from reader.gathering.imports.ris import read_ris
+from reader.habit.cite import in_form, references
+from reader.habit.reference import FirstKnown, Reference, citation_keys, reference_of
+from reader.library.paper import LibraryPaper, Paper
+from reader.library.rows import merges, papers
+from tests.samples import DAY, a_library, paper
+
+HERE = Path("/there")
+
+
+def held(**more: object) -> LibraryPaper:
+    values: dict[str, object] = {"ids": ("arxiv:2506.00001",), "title": "Snails"}
+    return LibraryPaper(1, Paper(**(values | more)), "candidate", DAY)  # type: ignore[arg-type]
+
+
+def reference(*copies: Paper, **more: object) -> Reference:
+    return reference_of(held(**more), copies, "k")
+
+
+def bibtex(*copies: Paper, **more: object) -> str:
+    return in_form([reference(*copies, **more)], "bibtex")
+
+
+SNAILS = {
+    "ids": ("arxiv:2506.00001", "doi:10.1/a_b"),
+    "title": "Snails & rain: 50% of $x_1 & y$ in C#",
+    "authors": ("Ada Field", "Bo van der Moos", "Łucja Björk Jr.", "山田 太郎", "The Garden Team"),
+    "categories": ("cs.CL", "cs.SD"),
+    "published_on": date(2025, 6, 3),
+}
+
+
+def test_an_entry_has_all_that_is_known() -> None:
+    assert bibtex(**SNAILS) == "\n".join(
+        [
+            "@misc{k,",
+            r"  title = {Snails \& rain: 50\% of {$x_1 & y$} in {C\#}},",
+            r"  author = {Field, Ada and van der Moos, Bo and Bj{\"o}rk, Jr., {\L}ucja and "
+            "{山田 太郎} and {The Garden Team}},",
+            "  year = {2025},",
+            "  eprint = {2506.00001},",
+            "  archivePrefix = {arXiv},",
+            "  primaryClass = {cs.CL},",
+            "  doi = {10.1/a_b},",
+            "  url = {https://doi.org/10.1/a_b},",
+            "  month = jun,",
+            "}",
+            "",
+        ]
+    )
+
+
+def test_biblatex_keeps_letters_and_has_its_own_fields() -> None:
+    assert in_form([reference(**SNAILS)], "biblatex").splitlines()[2:7] == [
+        "  author = {Field, Ada and van der Moos, Bo and Björk, Jr., Łucja and {山田 太郎} and "
+        "{The Garden Team}},",
+        "  date = {2025-06},",
+        "  eprint = {2506.00001},",
+        "  eprinttype = {arXiv},",
+        "  eprintclass = {cs.CL},",
+    ]
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    found = bibtex(ids=("doi:10.1/a",), published_on=date(2025, 1, 1))
+    assert found.splitlines() == [
+        "@misc{k,",
+        "  title = {Snails},",
+        "  year = {2025},",
+        "  doi = {10.1/a},",
+        "  url = {https://doi.org/10.1/a},",
+        "}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("copy", "lines"),
+    [
+        (Paper(("acl:2026.findings-acl.7",), "Snails"), ["@inproceedings", "Findings of ACL 2026"]),
+        (Paper(("acl:Q19-1001",), "Snails"), ["@article", "Transactions of the Association"]),
+        (Paper(("acl:P19-1001",), "Snails", published_on=date(2019, 7, 1)),
+         ["ACL 2019", "= {2019"]),
+        (Paper(("openreview:abcdef",), "Snails", comment="ICLR 2026 poster"), ["@inproceedings"]),
+        (Paper(("web:journal.org/1",), "Snails", comment="Garden Studies"),
+         ["@article{", "journal"]),
+        (Paper(("doi:10.1/a",), "Of Snails", comment="Proceedings of Rain · p. 3"),
+         ["booktitle = {Proceedings of Rain}", "title = {Of Snails}"]),
+        (Paper(("openreview:abcdef",), "Snails", comment="Submitted to ICLR 2026"), ["@misc"]),
+    ],
+)  # fmt: skip
+def test_what_was_published_goes_before_its_preprint(copy: Paper, lines: Sequence[str]) -> None:
+    entry = bibtex(copy, comment="12 pages", categories=("cs.CL",))
+    assert [line for line in [*lines, "eprint = {2506.00001}"] if line not in entry] == []
+    assert "12 pages" not in entry
+
+
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("BERT and wav2vec 2.0: A Survey of T5", "{BERT} and wav2vec 2.0: A Survey of {T5}"),
+        ("The Way to a Dialogue in LoRA", "The Way to a Dialogue in {LoRA}"),
+        ("Learning from Wikipedia: What one hears", "Learning from {Wikipedia}: What one hears"),
+        ("X-vectors", "{X-vectors}"),
+        (r"\emph{Snails} and {K}aldi", "Snails and Kaldi"),
+        (r"On $\alpha$ and α", r"On {$\alpha$} and {\ensuremath{\alpha}}"),
+        ("Of $5 and $6", r"Of \$5 and \$6"),
+    ],
+)
+def test_only_words_that_need_it_keep_their_capitals(title: str, written: str) -> None:
+    assert f"  title = {{{written}}}," in bibtex(title=title)
+
+
+def known(row: int, title: str = "The Rain", author: str = "Ada Field") -> FirstKnown:
+    return FirstKnown(row, f"arxiv:2506.{row:05}", title, author, date(2025, 6, 3))
+
+
+def test_a_key_is_the_author_the_year_and_the_first_telling_word() -> None:
+    several = [known(1), known(2, "On  Rain!", "Jörg Field"), known(3, "Rain", "Mio Łoś")]
+    several += [known(4, "雨の音"), known(5, "Rain", "山田 太郎"), known(6, author="")]
+    assert citation_keys(several) == {
+        1: "field2025rain",
+        2: "field2025rain-2",
+        3: "los2025rain",
+        4: "field2025arxiv250600004",
+        5: "anon2025arxiv250600005",
+        6: "anon2025rain",
+    }
+
+
+def test_a_key_stays_whatever_else_comes_or_goes(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        db = library.db
+
+        def keys(*rows: int) -> list[str]:
+            return [one.key for one in references(library, papers.papers_at(db, rows))]
+
+        first, second = (paper(n, "The Rain", abstract=f"Of {n}") for n in (1, 2))
+        papers.add_papers(db, [first, paper(3, "Sun", authors=())], source="arXiv", on=DAY)
+        assert keys(1) == ["field2025rain"]
+        papers.add_papers(db, [replace(second, title="Rain, Again")], source="arXiv", on=DAY)
+        assert keys(3, 1) == ["field2025rain", "field2025rain-2"]
+        newer = replace(first, title="Fog", version=2)
+        papers.add_papers(db, [newer], source="arXiv", on=DAY)
+        merges.join(db, 3, 1, why="the same", on=DAY)
+        assert keys(3) == ["field2025rain-2"]
+        assert keys(2) == ["anon2025sun"]
+
+
+def test_a_merged_copy_is_cited_where_it_was_published(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        printed = Paper(("acl:2026.acl-long.1",), "Rain", ("Ada Field",))
+        papers.add_papers(library.db, [paper(1, "Rain"), printed], source="arXiv", on=DAY)
+        if len(papers.papers_at(library.db, [2])[0].paper.ids):
+            merges.join(library.db, 1, 2, why="the same", on=DAY)
+        [found] = references(library, papers.papers_at(library.db, [1]))
+        assert (found.kind, found.venue, found.arxiv) == ("inproceedings", "ACL 2026", "2506.00001")
+
+
+LETTERS = "abcxyzABCXYZ0189 éÉüßøŁłőçñşšåæœ日本語かな–—“”…’×°µ→αβ≤🐟"
+SIGNS = "%&#_{}~^\\$<>|\"'`?!-:;,.()[]/@*=+"
+TITLES = st.text(LETTERS + SIGNS, min_size=1, max_size=40).map(lambda t: " ".join(t.split()))
+NAMES = st.lists(st.text("abcéøßüńŁłÖő'-", min_size=2, max_size=8), min_size=2, max_size=4).map(
+    lambda words: " ".join(word.capitalize() for word in words)
+)
+PEOPLE = st.lists(
+    NAMES | st.sampled_from(["Bo van der Moos", "Eva Lind Jr.", "山田 太郎", "星澪", "OpenAI",
+                             "The Garden Team", "Moss and Fern"]),
+    max_size=4,
+)  # fmt: skip
+
+
+def authors(read: ImportedLibrary) -> list[str]:
+    return [author for item in read.items for author in item.paper.authors]
+
+
+@given(TITLES, PEOPLE)
+def test_what_is_written_is_read_back(title: str, people: list[str]) -> None:
+    one = reference(title=f"A {title}", authors=tuple(people), published_on=date(2025, 6, 3))
+    # A formula stays TeX; what is TeX outside of formulas was text on each page already.
+    text = "".join(p if is_formula else words(p) for p, is_formula in pieces(one.title))
+    shown = plain(tex_to_text(one.title))
+    for form in ("bibtex", "biblatex"):
+        read = read_bibtex(in_form([one], form), name="a.bib", folder=HERE)
+        assert [item.paper.title for item in read.items] == [plain(text)]
+        assert authors(read) == people
+        assert read.items[0].paper.ids == ("arxiv:2506.00001",)
+    read = read_ris(in_form([one], "ris"), name="a.ris", folder=HERE)
+    assert [item.paper.title for item in read.items] == [shown]
+    assert authors(read) == people
+    [item] = json.loads(in_form([one], "csl-json"))
+    assert plain(item["title"]) == shown
+    assert authors(read_csl(in_form([replace(one, title="T")], "csl-json"), name="a")) == people
+
+
+def test_the_parsers_of_others_read_the_same() -> None:
+    several = [reference(**SNAILS), replace(reference(title="Rain <3 ~x_"), key="rain")]
+    library = parse_string(
+        in_form(several, "bibtex"), append_middleware=[LatexDecodingMiddleware()]
+    )
+    assert library.failed_blocks == []
+    fields = [entry.fields_dict for entry in library.entries]
+    assert [found["title"].value for found in fields] == [
+        "Snails & rain: 50% of $x_1 & y$ in C#",
+        "Rain <3 ~x_",
+    ]
+    assert fields[0]["month"].value == "jun"
+    first = rispy.loads(in_form(several, "ris"))[0]
+    assert first["title"] == "Snails & rain: 50% of x₁&y in C#"
+    assert first["authors"][1:3] == ["van der Moos, Bo", "Björk, Łucja, Jr."]
+    assert (first["id"], first["year"], first["doi"]) == ("k", "2025", "10.1/a_b")
+    names = json.loads(in_form(several, "csl-json"))[0]["author"]
+    assert names[1:] == [
+        {"family": "Moos", "given": "Bo", "non-dropping-particle": "van der"},
+        {"family": "Björk", "given": "Łucja", "suffix": "Jr."},
+        {"family": "山田", "given": "太郎"},
+        {"literal": "The Garden Team"},
+    ]
+
+
+def test_no_cell_of_a_table_is_a_formula() -> None:
+    table = in_form([reference(title='=1+2, "x"', authors=("+Ada",))], "csv")
+    assert table.startswith("\ufeffkey,id,title,")
+    [row] = csv.DictReader(io.StringIO(table.removeprefix("\ufeff")))
+    assert (row["title"], row["authors"], row["year"]) == ('\'=1+2, "x"', "'+Ada", "2025")
+
+
+ODD = "Snails & 50% of #1 _x_ {a} ~ ^ \\ $5 < > | \"q\" ``q'' -- é Łß 日本 “q” α $x_{i}^2$"
+
+
+N = 300
+"""Biber takes a minute for 1,500."""
+
+
+def many(n: int) -> list[Reference]:
+    """Make references with every sign and letter that the property test knows."""
+    signs = LETTERS + SIGNS
+    printed = Paper(("acl:2026.acl-long.1",), "")
+    return [
+        replace(
+            reference(
+                *([printed] * (k % 2)),
+                title=f"{ODD} {signs[k % len(signs)]}{signs[k * 7 % len(signs)]}",
+                authors=("Ada de la Cruz", "Łucja Björk Jr.", "山田 太郎", "The Garden Team"),
+            ),
+            key=f"k{k}",
+        )
+        for k in range(n)
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["bibtex", "biblatex"])
+def test_biber_reads_papers_without_a_warning(tmp_path: Path, form: str) -> None:
+    if not shutil.which("biber"):
+        pytest.skip("biber is not installed")
+    (tmp_path / "refs.bib").write_text(in_form(many(N), form), "utf-8")
+    done = subprocess.run(
+        ["biber", "--tool", "--nolog", "refs.bib"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert re.findall("(?:WARN|ERROR).*", done.stdout) == []
+    assert done.returncode == 0
+    read = (tmp_path / "refs_bibertool.bib").read_text("utf-8")
+    assert read.upper().count("AUTHOR") == N
+
+
+@pytest.mark.slow
+def test_bibtex_reads_papers_without_a_warning(tmp_path: Path) -> None:
+    if not shutil.which("bibtex"):
+        pytest.skip("bibtex is not installed")
+    found = many(N)
+    (tmp_path / "refs.bib").write_text(in_form(found, "bibtex"), "utf-8")
+    (tmp_path / "a.aux").write_text("\\citation{*}\n\\bibstyle{plain}\n\\bibdata{refs}\n")
+    done = subprocess.run(["bibtex", "a"], cwd=tmp_path, capture_output=True, text=True)
+    if "couldn't open style file" in done.stdout:
+        pytest.skip("bibtex has no style here")
+    assert (done.returncode, "arning" in done.stdout) == (0, False), done.stdout[-2_000:]
+    assert (tmp_path / "a.bbl").read_bytes().count(b"\\bibitem") == N
