@@ -236,9 +236,9 @@ _SAVED = re.compile(rf"^\[(?:arXiv:)?{_ARXIV.pattern}\]\s*", re.IGNORECASE)
 
 
 def in_order(author: str) -> str:
-    """Put a name into the order of papers: "Field, Ada" is Ada Field."""
-    family, comma, given = author.partition(",")
-    return f"{given.replace(',', ' ')} {family}" if comma else author
+    """Put a name into the order of papers: "Field, Ada, Jr." is Ada Field Jr."""
+    family, given, suffix = (*author.split(",", 2), "", "")[:3]
+    return " ".join(filter(None, (given.strip(), family.strip(), suffix.strip())))
 
 
 def names_in(text: str) -> list[str]:

@@ -86,9 +86,3 @@ def _list(record: Mapping[str, Any], name: str) -> list[str]:
 
 def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> str:
     return next((text for name in names for text in _list(record, name) if text), "")
-
-
-def _in_order(author: str) -> str:
-    """Put "Field, Ada, Jr." into the order of papers: Ada Field Jr."""
-    family, given, suffix = (*author.split(",", 2), "", "")[:3]
-    return f"{given} {family} {suffix}"
