@@ -141,6 +141,7 @@ class Importing:
     unplaced: list[UnplacedItem] = field(default_factory=list)
     n_questions: int = 0
     is_ended: bool = False
+    is_dry: bool = False
     _keys: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -148,12 +149,14 @@ class Importing:
 
     def try_out(self) -> None:
         """Find out what `run` would do with the entries; nothing is changed."""
+        self.is_dry = True
         with suppress(_DryRun), self.library.db.writing():
             one = self._begin()
+            self._bring_linked(one)
             for item in self.read.items:
                 self._bring(one, item)
             self._missing_files()
-            self._bring_notes(one, is_dry=True)
+            self._bring_notes(one)
             self.is_ended = True
             raise _DryRun
 
@@ -183,13 +186,13 @@ class Importing:
 
     def _bring_linked(self, one: imports.Import) -> None:
         """Bring the papers first to whose notes others link, so that the links have keys."""
-        db, items = self.library.db, self.read.items
-        linked = {
-            fold_name(key) for i in items if i.name for n in i.notes for key in links_in(n.text)
-        }
+        db, items = self.library.db, [item for item in self.read.items if item.name]
+        texts = [note.text for item in items for note in item.notes]
+        texts += [note.text for note in (self.read.notes if items else ())]
+        linked = {fold_name(key) for text in texts for key in links_in(text)}
         with db.writing():
             for item in items:
-                if item.name and fold_name(item.name) in linked:
+                if fold_name(item.name) in linked:
                     self._bring(one, replace(item, notes=(), highlights=()))
             for held, name in ((entry.held, entry.item.name) for entry in self.entries):
                 stem = file_stem(held.paper, self.library.config.pdf_name)
@@ -262,6 +265,8 @@ class Importing:
         now = self.library.now()
         for note in sorted(several, key=lambda n: n.at or now):
             if plain(note.text):
+                if not self.is_dry:
+                    self._keep_files(note)
                 text = WIKI_LINK.sub(self._linked, note.text)
                 add_words(self.library, held, replace(note, text=text))
 
@@ -272,13 +277,13 @@ class Importing:
         marks = ReturnedCopy(held, place, "", "", b"", Marks(item.highlights))
         keep_marks(self.library, marks, nowhere)
 
-    def _bring_notes(self, one: imports.Import, *, is_dry: bool = False) -> None:
+    def _bring_notes(self, one: imports.Import) -> None:
         """Keep the notes without an entry, and join all that wait to the papers that are here."""
         waiting: list[LooseNote] = []
         for note in self.read.notes:
-            if not is_dry:
+            if not self.is_dry:
                 self._keep_files(note)
-            waiting.append(note)
+            waiting.append(replace(note, text=WIKI_LINK.sub(self._linked, note.text)))
             if len(waiting) >= AT_ONCE or len(note.text) > LONG:
                 self._flush(one, waiting)
         self._flush(one, waiting)
@@ -309,7 +314,7 @@ class Importing:
         n_done = len(self.entries) + len(self.notes)
         self.tools.progress("import", n_done, len(self.read.items) + len(self.read.notes))
 
-    def _keep_files(self, note: LooseNote) -> None:
+    def _keep_files(self, note: LooseNote | ImportedNote) -> None:
         """Copy the files that a note shows into notes/, where its Markdown file shows them."""
         for file in note.files:
             place = self.library.folder / NOTES / file.kept

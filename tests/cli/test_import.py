@@ -241,7 +241,8 @@ def vault(tmp_path: Path) -> Path:
         head.format("Wasps in Old Gardens") + "Own words. They go on, see [[bees#A|them]], [[x]]."
     )
     (folder / "bees.md").write_text(head.format("Bees of the North") + "As [[Wasps]]. More of it.")
-    (folder / "daily.md").write_text("# Monday\nBread, milk.")
+    (folder / "daily.md").write_text("# Monday\nBread, and [[wasps]].\n![[nest.png]]")
+    (folder / "nest.png").write_bytes(b"PNG")
     return folder
 
 
@@ -249,15 +250,13 @@ def test_a_vault_moves_in_with_its_links(library: Path, vault: Path) -> None:
     dry = run_here("import", str(vault), "--dry-run", library=library)
     assert rows(library, "SELECT * FROM notes") == []
     ran = run_here("import", str(vault), library=library)
-    assert (ran.code, ran.err) == (5, "")
+    assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines() == [
         "BROUGHT  new papers (2)",
         "    bees.md → [2019 Hoshi] Bees of the North",
         "    wasps.md → [2019 Hoshi] Wasps in Old Gardens",
+        "WAITING  1 note has no paper yet: `reader note --waiting` lists it.",
         "With them: 2 notes.",
-        "NOT BROUGHT  (1)",
-        "    daily.md: no paper of the library has this title; `reader add` adds one",
-        "      → Repair them in the file, and run this again: nothing is doubled.",
         "`reader undo` takes this import back.",
     ]
     assert dry.out.splitlines()[1:] == ran.out.splitlines()[:-1]
@@ -268,12 +267,19 @@ def test_a_vault_moves_in_with_its_links(library: Path, vault: Path) -> None:
         f"Own words. They go on, see [[{keys['Bees of the North']}|them]], [[x]].",
     ]
     assert rows(library, "SELECT DISTINCT on_date FROM notes") == [("2020-05-01",)]
+    [(waits,)] = rows(library, "SELECT text FROM loose_notes")
+    assert f"Bread, and [[{keys['Wasps in Old Gardens']}|wasps]]." in waits
+    [kept] = (library / "notes" / "attachments").iterdir()
+    assert f"![nest.png](attachments/{kept.name})" in waits
+    assert kept.read_bytes() == b"PNG"
     again = run_here("import", str(vault), "--as", "markdown", library=library)
     assert "KNOWN ALREADY  2" in again.out
     assert len(rows(library, "SELECT id FROM notes")) == 2
+    assert rows(library, "SELECT text FROM loose_notes") == [(waits,)]
     taken = run_here("undo", library=library)
-    assert "Taken back: 2 papers, 2 notes, 0 files." in taken.out
-    assert rows(library, "SELECT id FROM notes") == []
+    assert "Taken back: 2 papers, 3 notes, 1 file." in taken.out
+    assert rows(library, "SELECT text FROM notes UNION SELECT text FROM loose_notes") == []
+    assert not kept.exists()
 
 
 def test_notes_without_a_paper_wait_and_are_given_to_one(library: Path, tmp_path: Path) -> None:

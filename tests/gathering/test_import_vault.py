@@ -10,10 +10,11 @@ import pytest
 
 from reader.base.errors import ReaderError
 from reader.gathering.imports.forms import read_source
-from reader.gathering.imports.item import ImportedNote, ImportedPaper
+from reader.gathering.imports.item import LooseNote
 from reader.library.paper import Paper
 from tests.data import DATA, needs_data
 
+KEPT = "attachments/315d429b7714cedb"
 AT = datetime(2021, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 WASPS = """---
@@ -44,11 +45,11 @@ def vault(folder: Path, **files: str) -> Path:
     return folder
 
 
-def papers(folder: Path) -> dict[str, tuple[str, str, bool]]:
-    """Read a vault: place → id, title, and whether only the library tells."""
-    return {
-        str(i.place): (i.paper.id.partition(":")[0], i.paper.title, i.is_only_known)
-        for i in read_source(folder).items
+def papers(folder: Path) -> dict[str, str]:
+    """Read a vault: place → title of the paper, "waits: " and its own for another note."""
+    read = read_source(folder)
+    return {str(i.place): i.paper.title for i in read.items} | {
+        str(note.place): f"waits: {note.title}" for note in read.notes
     }
 
 
@@ -70,13 +71,41 @@ def test_the_front_matter_says_which_paper_a_note_is_about(tmp_path: Path) -> No
     assert (wasps.collections, wasps.tags) == (("notes",), ("moss", "old"))
     [note] = wasps.notes
     assert note.at == datetime(2020, 5, 1, tzinfo=UTC)
-    assert note.text.startswith("See [[bees|the bees]] and [[ants|ants]], not [more](none.md).")
+    assert note.text == (
+        "See [[bees|the bees]] and [[ants|ants]], not [more](none.md).\n\n"
+        f"![[A Wasp.pdf]] ![nest.png]({KEPT}.png) [pdf](../papers/b.pdf) ![](../../c.pdf) "
+        "[[d.pdf]] [e](/etc/e.pdf)"
+    )
+    assert [file.path for file in note.files] == [root / "papers/nest.png"]
     assert [file.resolve() for file in wasps.attached.pdfs] == [
         root / "papers/A Wasp.pdf",
         root / "papers/b.pdf",
     ]
     assert sorted(file.name for file in wasps.attached.outside) == ["c.pdf", "e.pdf"]
-    assert wasps.attached.n_other == 1
+
+
+def test_a_note_that_waits_keeps_its_files_and_tags(tmp_path: Path) -> None:
+    text = "---\ntags: [moss]\n---\n# Of dew\n![[a.pdf]] ![a picture](x.png) ![](../../y.png)"
+    root = vault(tmp_path / "v", old__dew=text)
+    for name in ("a.pdf", "old/x.png"):
+        (root / name).write_bytes(b"%PDF")
+    read = read_source(root)
+    assert read.items == ()
+    [note] = read.notes
+    assert note == LooseNote(
+        "old/dew.md",
+        "Of dew",
+        f"# Of dew\n[a.pdf]({KEPT}.pdf) ![a picture]({KEPT}.png) ![](../../y.png)",
+        notebook="old",
+        tags=("moss",),
+        at=AT,
+        files=note.files,
+        problems=note.problems,
+    )
+    assert [file.path for file in note.files] == [root / "a.pdf", root / "old/x.png"]
+    assert [str(why) for why in note.problems] == [
+        "a file that it shows lies outside of the folder"
+    ]
 
 
 def test_other_notes_are_told_by_a_key_an_id_or_a_title(tmp_path: Path) -> None:
@@ -90,17 +119,17 @@ def test_other_notes_are_told_by_a_key_an_id_or_a_title(tmp_path: Path) -> None:
     )
     (root / "refs.bib").write_text("@misc{moss2024, title={Moss}, eprint={2506.00009}}")
     assert papers(root) == {
-        "moss2024.md": ("arxiv", "Moss", False),
-        "cited.md": ("arxiv", "Moss", False),
-        "linked.md": ("arxiv", "arxiv:2506.00002", False),
-        "several.md": ("pdf", "several", True),
-        "Wasps.md": ("pdf", "Wasps", True),
+        "moss2024.md": "Moss",
+        "cited.md": "Moss",
+        "linked.md": "arxiv:2506.00002",
+        "several.md": "waits: several",
+        "Wasps.md": "waits: Wasps",
     }
 
 
 def test_a_note_has_the_day_of_its_file_where_it_names_none(tmp_path: Path) -> None:
-    [item] = read_source(vault(tmp_path, bees="\ufeffMy words.\r\n\r\nMore.")).items
-    assert item.notes == (ImportedNote("My words.\n\nMore.", AT),)
+    [note] = read_source(vault(tmp_path, bees="\ufeffMy words.\r\n\r\nMore.")).notes
+    assert (note.text, note.at) == ("My words.\n\nMore.", AT)
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -112,7 +141,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     (root / "sjis.md").write_bytes("蜂\nとこけ".encode("cp932"))
     (root / "huge.md").write_bytes(b"a" * 16_000_001)
     read = read_source(root)
-    assert [str(item.place) for item in read.items] == ["bees.md"]
+    assert [str(note.place) for note in read.notes] == ["bees.md"]
     assert {str(one.place): str(one.why) for one in read.unplaced} == {
         "empty.md": "it has no words",
         "link.md": "its path leads out of the folder",
@@ -123,17 +152,16 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("front", ["---\nid: [x\n---\n", "---\n- a\n---\n", "---\n", "---\n---\n"])
 def test_a_damaged_front_matter_leaves_the_words(tmp_path: Path, front: str) -> None:
-    [item] = read_source(vault(tmp_path, bees=f"{front}Of bees.\n")).items
-    assert item.notes[0].text.endswith("Of bees.")
+    [note] = read_source(vault(tmp_path, bees=f"{front}Of bees.\n")).notes
+    assert note.text.endswith("Of bees.")
 
 
 def test_one_file_is_a_note_or_a_list(tmp_path: Path) -> None:
-    root = vault(tmp_path, note=WASPS, plain="Of bees.", many="- arXiv:2506.00002\n- 2506.00003\n")
+    root = vault(tmp_path, note=WASPS, plain="Of bees.", many="arXiv:2506.00002\narXiv:2506.00003")
     assert read_source(root / "note.md").form == "markdown"
     assert read_source(root / "plain.md").form == "markdown"
     assert read_source(root / "many.md").form == "list"
-    [item] = read_source(root / "many.md", "markdown").items
-    assert isinstance(item, ImportedPaper)
+    assert len(read_source(root / "many.md", "markdown").notes) == 1
 
 
 def test_a_folder_without_notes_is_refused(tmp_path: Path) -> None:
@@ -147,5 +175,4 @@ def test_a_folder_without_notes_is_refused(tmp_path: Path) -> None:
 def test_the_real_vault_has_the_notes_of_its_manifest() -> None:
     assert DATA is not None
     read = read_source(DATA / "files" / "libraries" / "vault")
-    assert (len(read.items), len(read.unplaced)) == (90, 0)
-    assert not any(item.is_only_known for item in read.items)
+    assert (len(read.items), len(read.notes), len(read.unplaced)) == (90, 0, 0)

@@ -51,7 +51,7 @@ def read_source(path: Path, form: str = "") -> ImportedLibrary:
         from reader.gathering.imports.vault import read_vault
 
         read = read_vault(path) if path.is_dir() else read_vault(path.parent, path)
-        if not read.items and not read.unplaced:
+        if not (read.items or read.notes or read.unplaced):
             raise _unknown(path)
         return read
     if path.is_dir() or not form:

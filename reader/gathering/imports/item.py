@@ -19,10 +19,14 @@ from reader.library.paper import Paper
 
 @dataclass(frozen=True, slots=True)
 class ImportedNote:
-    """A note as Markdown, and when it was written last; None where the source does not say."""
+    """A note as Markdown, and when it was written last; None where the source does not say.
+
+    files: that it shows, named in its text by `KeptAttachment.kept`.
+    """
 
     text: str
     at: datetime | None = None
+    files: tuple[KeptAttachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class ImportedPaper:
 
 @dataclass(frozen=True, slots=True)
 class KeptAttachment:
-    """A file of a loose note that is kept in the library. path: is there until the next note is
+    """A file of a note that is kept in the library. path: is there until the next note is
     asked for. name: as the source calls it."""
 
     path: Path

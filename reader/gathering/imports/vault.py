@@ -1,17 +1,18 @@
 """Read a folder of Markdown, as Obsidian's vaults: each file is a note, with its paper if it says
 which.
 
-The front matter says it, a citation key with a .bib beside it, or the one id in the text. The
-title of any other note is looked for among the papers of the library. Nothing outside the folder
-is read, wherever a link of a note or of the system leads.
+The front matter says it, a citation key with a .bib beside it, or the one id in the text. Any
+other note waits for a paper of its title. Nothing outside the folder is read, wherever a link of
+a note or of the system leads.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
@@ -26,6 +27,8 @@ from reader.gathering.imports.item import (
     ImportedLibrary,
     ImportedNote,
     ImportedPaper,
+    KeptAttachment,
+    LooseNote,
     UnplacedItem,
     collected,
     make_paper,
@@ -42,8 +45,10 @@ _VENUE = ("venue", "journal", "conference", "booktitle", "publication")
 _CITED = ("citekey", "citationkey", "citation-key", "citation_key")
 _WRITTEN = ("updated", "modified", "last_modified", "date modified", "created", "date", "read")
 
-_EMBED = re.compile(r"!\[\[([^\[\]|#\n]{1,400})[^\[\]\n]{0,400}\]\]")
-_LINK = re.compile(r"(!?)\[([^\[\]\n]{0,400})\]\(<?([^()<>\n]{1,1000}?)>?(?: \"[^\"\n]*\")?\)")
+_LINK = re.compile(
+    r"!\[\[(?P<wiki>[^\[\]|\n]{1,400})[^\[\]\n]{0,400}\]\]"
+    r"|!?\[(?P<words>[^\[\]\n]{0,400})\]\(<?(?P<path>[^()<>\n]{1,1000}?)>?(?: \"[^\"\n]*\")?\)"
+)
 _HEADING = re.compile(r"^#\s+(\S.*?)\s*#*$", re.MULTILINE)
 
 
@@ -60,8 +65,8 @@ class _Vault:
 def read_vault(folder: Path, only: Path | None = None) -> ImportedLibrary:
     """Read the notes of a folder and of those below it, except hidden ones; only: that one."""
     root = folder.resolve()
-    files = [only.absolute()] if only else sorted(_files(root))
-    found: list[ImportedPaper | UnplacedItem] = []
+    files = [root / only.name] if only else sorted(_files(root))
+    found: list[ImportedPaper | UnplacedItem | LooseNote] = []
     cited: dict[str, ImportedPaper] = {}
     for file in files:
         if file.suffix.lower() == ".bib" and isinstance(text := _text(file, root), str):
@@ -70,7 +75,7 @@ def read_vault(folder: Path, only: Path | None = None) -> ImportedLibrary:
     vault = _Vault(root, {file.name.casefold(): file for file in reversed(files)}, cited)
     for file in files:
         if file.suffix.lower() in (".md", ".markdown"):
-            place = as_utf8(str(file.relative_to(root) if file.is_relative_to(root) else file.name))
+            place = as_utf8(str(file.relative_to(root)))
             text = _text(file, root)
             found.append(_note(vault, file, place, text) if isinstance(text, str) else
                          UnplacedItem(place, text))  # fmt: skip
@@ -101,52 +106,68 @@ def _text(file: Path, root: Path) -> str | Text:
         return lazy_gettext("line {line} is not UTF-8: save the file as UTF-8", line=line)
 
 
-def _note(vault: _Vault, file: Path, place: Text, text: str) -> ImportedPaper | UnplacedItem:
+def _note(
+    vault: _Vault, file: Path, place: Text, text: str
+) -> ImportedPaper | UnplacedItem | LooseNote:
     text = text.replace("\r\n", "\n")
     front = {key.casefold(): _several(value) for key, value in values(yaml_of(text)).items()}
-    body = text[match.end() :] if (match := FRONT.match(text)) else text
+    body = visible(text[match.end() :] if (match := FRONT.match(text)) else text).strip()
     if not plain(body):
         return UnplacedItem(place, lazy_gettext("it has no words"))
     heading = _HEADING.search(body)
     title = _first(front, ("title",)) or (heading[1] if heading else file.stem)
-    paper, is_known_only = _paper(vault, file, front, title, body)
-    attached = _attached(vault, file, body)
     tags = [tag for one in front.get("tags", ()) for tag in re.split(r"[,\s]+", one.strip("#"))]
-    parent = Path(str(place)).parent.as_posix()
+    tags = list(dict.fromkeys(filter(None, tags)))
+    parent = file.parent.relative_to(vault.root).as_posix()
+    parent = "" if parent == "." else as_utf8(parent)
+    paper = _paper(vault, file, front, title, body)
+    words, shown = _shown(vault, file, body, keeps_pdfs=paper is None)
+    note = ImportedNote(words, _at(front, file), tuple(shown.kept))
+    if paper is None:
+        why = lazy_gettext("a file that it shows lies outside of the folder")
+        return LooseNote(
+            place,
+            title,
+            note.text,
+            notebook=parent,
+            tags=tuple(tags),
+            at=note.at,
+            files=note.files,
+            problems=(why,) * bool(shown.outside),
+        )
     return ImportedPaper(
         paper,
         place,
-        collections=() if parent == "." else (parent,),
-        tags=tuple(dict.fromkeys(filter(None, tags))),
-        notes=(ImportedNote(_with_wiki_links(vault, visible(body).strip()), _at(front, file)),),
-        attached=attached,
-        is_only_known=is_known_only,
+        collections=(parent,) if parent else (),
+        tags=tuple(tags),
+        notes=(note,),
+        attached=AttachedFiles(tuple(shown.pdfs), tuple(shown.outside)),
         name=file.stem,
     )
 
 
 def _paper(
     vault: _Vault, file: Path, front: Mapping[str, tuple[str, ...]], title: str, body: str
-) -> tuple[Paper, bool]:
-    """Find the paper of a note, and whether only its title may name it."""
-    authors = [name for key in _AUTHORS for name in front.get(key, ())]
+) -> Paper | None:
+    """Make the paper that a note names; None where only its title may name one."""
     key = _first(front, _CITED) or file.stem
     if entry := vault.cited.get(key.removeprefix("@")):
-        return entry.paper, False
-    doi = _first(front, ("doi",))
-    named = [text for key in _NAMING for text in front.get(key, ())]
-    more = {"published": _first(front, _PUBLISHED), "venue": _first(front, _VENUE)}
-    arxiv = _first(front, _NAMING[:5])
-    paper = make_paper(title, authors, named=named, doi=doi, arxiv=arxiv, **more)
-    if paper and not paper.id.startswith("pdf:"):
-        return paper, False
-    if paper is None or not authors:
-        # Without its title: a note is often called otherwise than the paper that it is about.
-        ids = dict.fromkeys(one.id for one in find_ids(body))
-        if len(ids) == 1 and (only := make_paper("", (), named=ids)):
-            return only, False
-    assert paper is not None  # noqa: S101  a file has a name
-    return paper, not authors
+        return entry.paper
+    authors = [name for key in _AUTHORS for name in front.get(key, ())]
+    paper = make_paper(
+        title,
+        authors,
+        named=[text for key in _NAMING for text in front.get(key, ())],
+        doi=_first(front, ("doi",)),
+        arxiv=_first(front, _NAMING[:5]),
+        published=_first(front, _PUBLISHED),
+        venue=_first(front, _VENUE),
+    )
+    if paper and (authors or not paper.id.startswith("pdf:")):
+        return paper
+    # Without its title: a note is often called otherwise than the paper that it is about.
+    ids = dict.fromkeys(one.id for one in find_ids(body))
+    return make_paper("", (), named=ids) if len(ids) == 1 else None
 
 
 def _several(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -168,37 +189,44 @@ def _at(front: Mapping[str, tuple[str, ...]], file: Path) -> datetime:
     return datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
 
-def _attached(vault: _Vault, file: Path, body: str) -> AttachedFiles:
-    """Find the PDFs and pictures that a note shows or links to, inside the vault alone."""
-    pdfs: list[Path] = []
-    outside: list[Path] = []
-    n_other = 0
-    paths = [match[1].strip() for match in _EMBED.finditer(body)]
-    for match in _LINK.finditer(body):
-        path = unquote(match[3].partition("#")[0])
-        if "://" not in path and (match[1] or path.lower().endswith(".pdf")):
-            paths.append(path)
-    for path in dict.fromkeys(paths):
-        there = file.parent / path
-        if not there.exists():
-            there = vault.by_name.get(Path(path).name.casefold(), there)
-        if not there.resolve().is_relative_to(vault.root):
-            outside.append(there)
-        elif there.suffix.lower() == ".pdf":
-            pdfs.append(there)
-        else:
-            n_other += there.suffix.lower() not in ("", ".md")
-    return AttachedFiles(tuple(pdfs), tuple(outside), n_other)
+@dataclass(slots=True)
+class _ShownFiles:
+    """The files of a note. kept: those that its text names; pdfs: of its paper."""
+
+    kept: list[KeptAttachment] = field(default_factory=list)
+    pdfs: list[Path] = field(default_factory=list)
+    outside: list[Path] = field(default_factory=list)
 
 
-def _with_wiki_links(vault: _Vault, text: str) -> str:
-    """Write `[words](other.md)` as `[[other|words]]`, where the vault has that note."""
+def _shown(vault: _Vault, file: Path, body: str, *, keeps_pdfs: bool) -> tuple[str, _ShownFiles]:
+    """Find the files that a note shows, inside the vault alone, and name them in its text as they
+    are kept. A link to another note of the vault becomes a `[[name|words]]`."""
+    shown = _ShownFiles()
 
-    def link(match: re.Match[str]) -> str:
-        path = unquote(match[3].partition("#")[0])
-        if match[1] or not path.lower().endswith(".md") or "://" in path:
+    def replaced(match: re.Match[str]) -> str:
+        is_shown = match[0].startswith("!")
+        path = unquote((match["wiki"] or match["path"]).partition("#")[0]).strip()
+        name, ending = Path(path).name, Path(path).suffix.lower()
+        if ending == ".md" and not is_shown and name.casefold() in vault.by_name:
+            return f"[[{Path(path).stem}|{match['words']}]]"
+        if "://" in path or not (is_shown or ending == ".pdf") or ending in ("", ".md"):
             return match[0]
-        name = Path(path).name
-        return f"[[{Path(path).stem}|{match[2]}]]" if name.casefold() in vault.by_name else match[0]
+        there = file.parent / path
+        there = there if there.exists() else vault.by_name.get(name.casefold(), there)
+        if not there.resolve().is_relative_to(vault.root):
+            shown.outside.append(there)
+        elif ending == ".pdf" and not keeps_pdfs:
+            shown.pdfs.append(there)
+        elif there.is_file():
+            with there.open("rb") as content:
+                sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+            kept = KeptAttachment(there, name, sha256)
+            shown.kept.append(kept)
+            words = re.sub(r"[\[\]]", "", match["words"] or name)
+            return f"{'!' * (ending != '.pdf')}[{words}]({kept.kept})"
+        return match[0]
 
-    return _LINK.sub(link, text)
+    text = _LINK.sub(replaced, body)
+    for paths in (shown.pdfs, shown.outside):
+        paths[:] = dict.fromkeys(paths)
+    return text, shown
