@@ -143,6 +143,7 @@ class Importing:
     is_ended: bool = False
     is_dry: bool = False
     _keys: dict[str, str] = field(default_factory=dict)
+    _met: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.unplaced += self.read.unplaced
@@ -197,6 +198,7 @@ class Importing:
             for held, name in ((entry.held, entry.item.name) for entry in self.entries):
                 stem = file_stem(held.paper, self.library.config.pdf_name)
                 self._keys[fold_name(name)] = papers.fix_key(db, held.row, stem)
+        self._met.clear()
         self.entries.clear()  # each is brought again, with its note
         self.unplaced = [*self.read.unplaced]
 
@@ -228,7 +230,9 @@ class Importing:
             for id_ in ids:
                 papers.add_identifier(db, id_, papers.papers_at(db, [row])[0].paper)
             imports.add_made(db, one, row, "identifier", ids)
-        is_again = known_by != "" and imports.is_brought_by(db, one, row)
+        # One that an earlier run brought; what stands here twice is known the second time.
+        is_again = known_by != "" and row not in self._met and imports.is_brought_by(db, one, row)
+        self._met.add(row)
         [held] = papers.papers_at(db, [row])
         if held.topic is None and (topic := self.topic_of(item)):
             # The person's own collections say where it belongs, as filing by hand does.

@@ -28,6 +28,7 @@ from reader.morning.merge import join
 from reader.morning.pick import decide
 from reader.morning.undo import past_acts, take_back
 from reader.notes.rows import notes
+from reader.notes.words import links_in
 from reader.notes.write import add_note
 from reader.pdfs.rows import highlights, pdfs
 from reader.search.find import search
@@ -170,7 +171,7 @@ def test_a_dry_run_changes_nothing(library: Library) -> None:
     before = everything(library)
     run = importing(library, entry(1, notes=(ImportedNote(WORDS),)), entry(1))
     run.try_out()
-    assert [(e.is_new, e.n_notes) for e in run.entries] == [(True, 1), (True, 0)]
+    assert [(e.is_new, e.n_notes) for e in run.entries] == [(True, 1), (False, 0)]
     assert everything(library) == before
     assert undo_import(library) is None
 
@@ -195,6 +196,31 @@ def test_after_a_stop_the_same_import_goes_on_and_is_one_act(
     taken = undo_import(library)
     assert taken is not None
     assert (taken.n_papers, taken.n_notes) == (250, 250)
+
+
+def test_a_vault_of_linked_notes_goes_on_after_a_stop(library: Library) -> None:
+    items = [
+        entry(n, name=f"n{n}", notes=(ImportedNote(f"{WORDS} {n}, as [[n{n % 150 + 1}]].", OLD),))
+        for n in range(1, 151)
+    ]
+
+    def stop(label: str, done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    read = ImportedLibrary("markdown", tuple(items))
+    first = Importing(library, tools(Web(), progress=stop), read, Path("/a.bib"))
+    with pytest.raises(KeyboardInterrupt):
+        first.run()
+    assert len(library.db.read("SELECT 1 FROM notes")) == 100
+    run = ran(library, *items)
+    assert [e.is_new for e in run.entries] == [True] * 150
+    texts = [str(r["text"]) for r in library.db.read("SELECT text FROM notes")]
+    assert len(texts) == 150
+    keys = {str(r["key"]) for r in library.db.read("SELECT key FROM papers")}
+    assert {links_in(text)[0] for text in texts} == keys
+    taken = undo_import(library)
+    assert taken is not None
+    assert (taken.n_papers, taken.n_notes) == (150, 150)
 
 
 def test_an_undo_leaves_what_the_person_did_since(library: Library) -> None:
