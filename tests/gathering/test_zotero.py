@@ -12,7 +12,7 @@ import pytest
 
 from reader.base.errors import UsageError
 from reader.gathering.imports.forms import read_source
-from reader.gathering.imports.item import ImportedNote, LooseNote
+from reader.gathering.imports.item import AttachedFiles, ImportedNote, LooseNote
 from reader.library.highlight import Highlight
 from reader.library.paper import Paper
 from tests.zotero_world import ZoteroWorld
@@ -154,3 +154,34 @@ def test_collections_in_a_circle_end(world: ZoteroWorld) -> None:
                      (second, first))  # fmt: skip
     world.db.commit()
     assert read_source(world.file).items[0].collections[0].endswith("B/A")
+
+
+@pytest.mark.parametrize("place", ["beside", "profile", "other profile", "nowhere"])
+def test_linked_files_lie_in_the_base_folder_of_the_profile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    world = ZoteroWorld(tmp_path / "Data")
+    one = world.paper({"title": "Wasps"})
+    world.pdf(one, "attachments:old/a.pdf", mode=2)
+    world.pdf(one, "attachments:../b.pdf", mode=2)
+    world.close()
+    profile = world.folder if place == "beside" else tmp_path / ".zotero" / "zotero" / "x.default"
+    profile.mkdir(parents=True, exist_ok=True)
+    data = tmp_path / ("Data" if place == "profile" else "Elsewhere")
+    settings = [
+        'user_pref("extensions.zotero.baseAttachmentPath", "/pa\\"pers");',
+        f'user_pref("extensions.zotero.dataDir", "{data}");',
+    ]
+    if place != "nowhere":
+        (profile / "prefs.js").write_text("\n".join(settings))
+    read = read_source(world.file)
+    [item] = read.items
+    if place in ("beside", "profile"):
+        assert item.attached.pdfs == (Path('/pa"pers/old/a.pdf'),)
+        assert [path.name for path in item.attached.outside] == ["b.pdf"]
+        assert read.unplaced == ()
+    else:
+        assert item.attached == AttachedFiles()
+        assert len(read.unplaced) == 2
+        assert "prefs.js" in str(read.unplaced[0].why)

@@ -81,13 +81,21 @@ def read_zotero(file: Path) -> ImportedLibrary:
                 parts[parent].notes.append(ImportedNote(to_markdown(note or ""), _moment(modified)))
             elif parent is None:
                 loose[item] = (key, to_markdown(note or ""), _moment(modified))
+        base = _base_folder(file)
         parents: dict[int, int] = {}
         for item, key, parent, mode, kind, path in rows.read(zotero.FILES):
             if mode in (_LINKED_URL, _EMBEDDED_IMAGE):
                 continue
             if parent in known:
                 parents[item] = parent
-                parts[parent].paths.append(_file(key, path or "", kind or ""))
+                if (path or "").startswith(_LINKED) and base is None:
+                    why = lazy_gettext(
+                        "a file in the base folder of Zotero's links, which is not known: copy "
+                        "prefs.js of your Zotero profile beside the database"
+                    )
+                    unplaced.append(UnplacedItem(_place(file, key, path), why))
+                    continue
+                parts[parent].paths.append(_file(key, path or "", kind or "", base))
             elif parent is None:
                 why = lazy_gettext("a file that belongs to no paper; `reader add` recognises PDFs")
                 unplaced.append(UnplacedItem(_place(file, key, path or ""), why))
@@ -157,13 +165,45 @@ def _paths(collections: Sequence[tuple[int, str, int | None]]) -> dict[int, str]
     return found
 
 
-def _file(key: str, path: str, kind: str) -> str:
+_LINKED = "attachments:"
+_PREFERENCE = re.compile(
+    r'^user_pref\("extensions\.zotero\.(baseAttachmentPath|dataDir)", ("(?:[^"\\]|\\.)*")\);',
+    re.MULTILINE,
+)
+_PROFILES = (".zotero/zotero", "Library/Application Support/Zotero/Profiles",
+             "AppData/Roaming/Zotero/Zotero/Profiles")  # fmt: skip
+
+
+def _base_folder(file: Path) -> Path | None:
+    """Find the folder in which linked files lie, in the settings of the profile of a database.
+
+    They lie beside it, in an old profile that holds it, or in a profile of the person here that
+    names its folder; without a name that is ~/Zotero.
+    """
+    folder, home = file.absolute().parent, Path.home()
+    places = [p for name in _PROFILES for p in sorted((home / name).glob("*/prefs.js"))]
+    for place in (folder / "prefs.js", folder.parent / "prefs.js", *places):
+        try:
+            found = dict(_PREFERENCE.findall(place.read_text("utf-8")))
+            read = {name: Path(json.loads(value)) for name, value in found.items()}
+        except (OSError, ValueError):
+            continue
+        is_its = place not in places or read.get("dataDir", home / "Zotero") == folder
+        if is_its and "baseAttachmentPath" in read:
+            return read["baseAttachmentPath"]
+    return None
+
+
+def _file(key: str, path: str, kind: str, base: Path | None) -> str:
     """Find the path of an attachment from the folder of the database, or from the root.
 
-    "storage:NAME" lies in storage/KEY/; "attachments:NAME" in a folder that only Zotero's
-    settings name.
+    "storage:NAME" lies in storage/KEY/; "attachments:NAME" in `base`.
     """
-    path = path.removeprefix("attachments:").replace("\\", "/")
+    path = path.replace("\\", "/")
+    if path.startswith(_LINKED):
+        path = path.removeprefix(_LINKED)
+        # One that leads out of the base folder is left as it is, and refused as relative.
+        path = path if ".." in Path(path).parts else f"{base}/{path}"
     if path.startswith("storage:"):
         path = f"storage/{key}/{path.removeprefix('storage:')}"
     is_named = path.lower().endswith(".pdf") or kind != "application/pdf"
