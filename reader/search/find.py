@@ -117,11 +117,11 @@ def search(
     ranking, notice = Ranking(library, asked, encoder, None, meaning), None
     if not meaning.is_name:
         ranking, notice = _with_vector(ranking, wanted, encode_query)
-    is_gibberish = _is_gibberish(ranking)
+    is_gibberish = _is_gibberish(ranking, wanted)
     if is_gibberish and not asked.phrases:
         told = lazy_gettext(
-            "No text has these words, and they read more like letters typed at random than like a "
-            "question, so nothing near in meaning is shown. Try other words."
+            "No text has most of these words, and they read more like letters typed at random than "
+            "like a question, so nothing is shown. Try other words."
         )
         return with_limits(SearchResult((), said=(*meaning.said, told)), library, encoder)
     said = [*meaning.said, *meaning.guesses]
@@ -173,12 +173,13 @@ def _with_vector(
     return replace(ranking, vector=vector, nearest=nearest, names=names), None
 
 
-def _is_gibberish(ranking: Ranking) -> bool:
+def _is_gibberish(ranking: Ranking, kinds: Sequence[Kind]) -> bool:
     """Check whether a query reads like letters typed at random; False where nothing tells.
 
-    What some text has a word of is never taken for that: it can be shown.
+    What is in a text by half is never taken for that: it can be shown. One word of several may be
+    there by chance: "sit" of "lorem ipsum dolor sit amet".
     """
-    if ranking.vector is None or ranking.is_known:
+    if ranking.vector is None:
         return False
     kept = index.query_vectors(ranking.library.db, ranking.encoder, SAMPLES)
     if len(kept) < len(SAMPLES):
@@ -186,7 +187,7 @@ def _is_gibberish(ranking: Ranking) -> bool:
     # Import numpy, which a search by words alone need not wait for.
     from reader.search.rows.nearest import vectors_from
 
-    return is_gibberish(ranking.vector, vectors_from(kept))
+    return is_gibberish(ranking.vector, vectors_from(kept)) and not ranking.is_known(kinds)
 
 
 def with_limits(found: SearchResult, library: Library, encoder: str) -> SearchResult:

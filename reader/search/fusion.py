@@ -133,6 +133,9 @@ paper, less for an idea in other words and for Japanese among English papers. Ch
 of the questions of `tests.benchmarks.search`; 0.5 to 1 for what is shared are about equal there,
 and below 0.75 for the rest Japanese questions lose."""
 
+HALF = 0.5
+"""The share of a query in the best text from which on it is never taken for gibberish."""
+
 NAME, NAME_ALONE = 4.0, 8.0
 """The score of a paper by all people in the query, in a query with a vector and in one that is
 only names. NOT_OF_YEAR: the part of it that is left where the query names another year."""
@@ -217,10 +220,11 @@ class Ranking:
         best = index.texts_at(self.library.db, [row for row, _ in by_words[:1]])
         return max((share_of_letters(self.searched, t.text) for t in best.values()), default=0.0)
 
-    @property
-    def is_known(self) -> bool:
-        """Check whether some text has a word of the query as it was typed, or somebody its name."""
-        return not self.meaning.guesses and bool(self._words.every or self.meaning.families)
+    def is_known(self, kinds: Sequence[Kind]) -> bool:
+        """Check whether a text has half of the query as it was typed, or somebody its name."""
+        if self.meaning.guesses or self.meaning.families:
+            return not self.meaning.guesses
+        return any(self._shared(self._by_words(kind, None, DEPTH)) >= HALF for kind in kinds)
 
     @property
     def is_cut(self) -> bool:
