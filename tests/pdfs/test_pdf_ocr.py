@@ -190,6 +190,15 @@ def test_words_become_lines_in_points_and_what_is_unsure_goes() -> None:
     assert (span["text"], span["size"]) == ("Two words", pytest.approx(10))
 
 
+def test_a_title_in_one_paragraph_with_its_authors_keeps_its_size() -> None:
+    lines = ((40, "Quiet Machines That Listen"), (20, "by"), (20, "Ada Example"))
+    table: Table = {("1", "1", str(at)): [["0", str(60 * at), "400", str(height), "90", text]]
+             for at, (height, text) in enumerate(lines)}  # fmt: skip
+    blocks = page_dict(table, 595, 842, 200)["blocks"]
+    sizes = [[round(line["spans"][0]["size"]) for line in block["lines"]] for block in blocks]
+    assert sizes == [[20], [10, 10]]
+
+
 def test_tesseract_is_looked_for_on_the_path() -> None:
     assert bool(languages()) <= (shutil.which("tesseract") is not None)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import itertools
 import os
 import re
 import shutil
@@ -322,10 +323,21 @@ def page_dict(table: Table, width: float, height: float, dpi: int) -> dict[str, 
     for place, words in table.items():
         if statistics.fmean([float(word[4]) for word in words]) >= MIN_CONFIDENCE:
             paragraphs.setdefault(place[:2], []).append(_line(words, 72 / dpi))
-    for lines in paragraphs.values():
+    several = [part for lines in paragraphs.values() for part in _alike(lines)]
+    for lines in several:
         _set_size(lines, statistics.median(map(_size, lines)))
-    blocks = [{"type": 0, "lines": lines} for lines in paragraphs.values()]
+    blocks = [{"type": 0, "lines": lines} for lines in several]
     return {"width": width, "height": height, "blocks": blocks}
+
+
+def _alike(lines: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Part long lines in much larger letters, as a title's, from the names they stand over."""
+    usual = statistics.median(map(_size, lines))
+
+    def is_large(line: dict[str, Any]) -> bool:
+        return len(line["spans"][0]["text"]) >= 20 and _size(line) > 1.3 * usual
+
+    return [list(group) for _, group in itertools.groupby(lines, key=is_large)]
 
 
 def _line(words: list[list[str]], scale: float) -> dict[str, Any]:
