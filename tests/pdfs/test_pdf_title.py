@@ -95,6 +95,69 @@ def test_a_subtitle_in_the_titles_bold_type_may_have_a_comma() -> None:
     assert document.title == "Quiet Machines: How they listened, 1790 to 1811"
 
 
+def test_a_subtitle_as_large_as_the_names_below_it_belongs_to_the_title() -> None:
+    sheet = titled("Quiet Machines").mid(103, "How they listened to the rain", 12)
+    document = sheet.mid(130, ADA, 12).body().read()
+    assert document.title == "Quiet Machines: How they listened to the rain"
+    sheet = titled("Quiet Machines").mid(103, "How they listened to the rain", 12)
+    assert sheet.mid(130, "Rain 2031", 12).body().read().title == "Quiet Machines"
+
+
+def test_a_journals_name_above_the_title_is_larger_but_has_no_names_below() -> None:
+    sheet = Sheet()
+    sheet.put(70, 60, "Rain & Machines", 24, "tibo")
+    sheet.put(70, 80, "Spring 2031, no. 4", 8)
+    sheet.put(70, 110, "How quiet machines listen", 17, "tibo")
+    sheet.put(70, 132, f"{ADA} and {BEN}", 11)
+    document = sheet.body().read()
+    assert (document.title, document.is_title_sure) == ("How quiet machines listen", False)
+
+
+def test_a_bold_line_below_a_title_without_names_is_no_title() -> None:
+    sheet = titled("Quiet Machines").mid(105, "March 2031", 10)
+    document = sheet.mid(130, "Thanks go to many", 16, "tibo").body().read()
+    assert document.title == "Quiet Machines"
+
+
+def test_what_stands_below_running_text_is_no_title() -> None:
+    sheet = Sheet().prose(70, 80, 6)
+    sheet.put(70, 170, "Quiet Machines that Listen", 16, "tibo")
+    assert sheet.prose(70, 190, 30).read().title == ""
+
+
+def test_a_title_may_stand_below_a_notice_in_small_print() -> None:
+    sheet = Sheet().prose(70, 40, 5, size=7)
+    sheet.mid(130, "Quiet Machines that Listen", 16, "tibo").mid(160, ADA, 11)
+    assert sheet.body().read().title == "Quiet Machines that Listen"
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("Title: Quiet machines that listen", "Running title: Quiet machines"),
+        ("TITLE: Quiet machines that listen", "Authors: Ada Example"),
+    ],
+)
+def test_a_manuscript_may_label_its_title(line: str, after: str) -> None:
+    sheet = Sheet()
+    for at, text in enumerate((line, after, "Word count: 6000")):
+        sheet.put(70, 80 + 24 * at, text, 12)
+        sheet.put(56, 84 + 24 * at, str(at + 1), 6)
+    assert sheet.body().read().title == "Quiet machines that listen"
+
+
+def test_small_notes_beside_the_title_do_not_end_it() -> None:
+    sheet = Sheet()
+    for at, text in enumerate(("Edited by", "Cora Third", "Reviewed by", "Dan Fourth", "Keywords")):
+        sheet.put(50, 70 + 9 * at, text, 7)
+    sheet.put(190, 80, "How quiet machines listen to the rain", 20, "tibo")
+    sheet.put(190, 103, "in winter", 20, "tibo")
+    sheet.put(190, 130, f"{ADA} and {BEN}", 10)
+    document = sheet.prose(190, 160, 12).body().read()
+    assert document.title == "How quiet machines listen to the rain in winter"
+    assert document.authors == (ADA, BEN)
+
+
 def test_words_that_stand_out_between_title_and_authors_leave_the_title_unsure() -> None:
     sheet = titled("Quiet Machines").mid(100, "Rain, Wind, Snow", 11, "tibo")
     assert not sheet.mid(130, f"{ADA} and {BEN}", 11).body().read().is_title_sure

@@ -187,12 +187,18 @@ def zone_of(cells: list[Cell], title: list[Cell], width: float, height: float) -
     for at, (row, after) in enumerate(pairwise(rows)):
         for cell in row:
             under = [c for c in after if abs(c.x0 - cell.x0) < 30]
-            if any(_is_prose(cell, width) and _is_prose(c, width) for c in under):
+            if any(is_prose(cell, width) and is_prose(c, width) for c in under):
                 return [c for r in rows[:at] for c in r]
     return zone
 
 
-def _is_prose(cell: Cell, width: float) -> bool:
+def is_side_note(cell: Cell, title: Cell, body: float) -> bool:
+    """Check whether a cell is a note of a column beside the title, in small print."""
+    return cell.size < 0.95 * body and (cell.x1 < title.x0 or cell.x0 > title.x1)
+
+
+def is_prose(cell: Cell, width: float) -> bool:
+    """Check whether a cell is a line of running text by its words; width: of the page."""
     is_wide = cell.x1 - cell.x0 > 0.3 * width
     n_kana = sum("\u3040" <= c <= "\u309f" for c in cell.text)
     if n_kana:

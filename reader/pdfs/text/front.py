@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reader.library.passage import Block, Page, Type
-from reader.pdfs.text.cells import Cell, cell_of, cells_of, is_bare, is_cover, zone_of
+from reader.pdfs.text.cells import Cell, cell_of, cells_of, is_bare, is_cover, is_side_note, zone_of
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.imprint import doi_of, own_part, type_of, year_of
 from reader.pdfs.text.lines import Line, PageLines, glued, joined
@@ -42,7 +42,8 @@ class Front:
 class _Sheet:
     """A page that may be the front.
 
-    cells: all of it; title, zone: those of the title, and those between title and abstract.
+    cells: all of it; title, whole_zone, zone: those of the title, and those between title and
+    abstract, with and without small notes beside them.
     heads: its running heads and feet, which are not among the cells.
     """
 
@@ -53,11 +54,15 @@ class _Sheet:
         self.heads = [cell_of(line) for line in sorted(dropped, key=lambda o: (o.base, o.x0))]
         self.cells = cells_of(raw, page, dropped=dropped)
         # A title page alone has no running text: its smallest letters stand for it.
-        sizes = [cell.size for cell in self.cells] if is_bare(self.cells) else []
+        sizes = [cell.size for cell in self.cells if not cell.text.isdigit()]
+        sizes = sizes if is_bare(self.cells) else []
         self.body = min([body, *sizes])
         self.title = title_cells(self.cells, page.height, self.body)
         self.has_heading = any(is_section(cell.text) for cell in self.cells)
-        self.zone = zone_of(self.cells, self.title, page.width, page.height)
+        self.whole_zone = zone_of(self.cells, self.title, page.width, page.height)
+        notes = {c for c in self.cells if self.title and is_side_note(c, self.title[0], self.body)}
+        main = [cell for cell in self.cells if cell not in notes]
+        self.zone = zone_of(main, self.title, page.width, page.height)
 
     def doi(self) -> str:
         rotated = [text for text in self.page.rotated if not text.startswith("arXiv:")]
@@ -113,7 +118,9 @@ def read_front(
         title=title,
         is_title_sure=is_title_sure,
         authors=authors,
-        year=year_of(own_part(sheet.cells), sheet.zone, heads=sheet.heads, stamp=stamp, doi=doi),
+        year=year_of(
+            own_part(sheet.cells), sheet.whole_zone, heads=sheet.heads, stamp=stamp, doi=doi
+        ),
         abstract=abstract,
         abstract_language=language,
         # The DOI on a supplement or on slides is mostly that of the paper they belong to.

@@ -14,10 +14,10 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
-from reader.pdfs.text.cells import MARK, Cell, rows_of
+from reader.pdfs.text.cells import MARK, Cell, is_bare, is_prose, is_side_note, rows_of
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import joined
-from reader.pdfs.text.people import names_in, tidy_accents
+from reader.pdfs.text.people import authors_of, names_in, tidy_accents
 
 MAX_CHARS = 300
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -41,6 +41,7 @@ _INSTITUTION = (
 _IMPRINT = r"https?:\S+|www\.\S+|arxiv:\S+.*|(?:e-?)?issn\b.*|doi:?\s*10\.\S+"
 _BANNER = re.compile("|".join((_KIND_OF_TEXT, _PUBLICATION, _INSTITUTION, _IMPRINT)), re.IGNORECASE)
 _MASTHEAD = re.compile(r"journal home\s?page\b.*|contents lists? available\b.*", re.IGNORECASE)
+_LABELLED = re.compile(r"title\s*[:：]\s*(?=\S)", re.IGNORECASE)
 _NOTE_MARKS = re.compile(r"[\s∗⁎*†‡§¶⋆★☆⇤]+$")
 _STRAY = re.compile(r"^[.·•|,;:]\s+")
 _PARTED = re.compile(r"[:：?？!—–-]")
@@ -63,6 +64,10 @@ STANDS_OUT = 1.08
 """Sizes of the running text from which on a cell stands out."""
 RIVALS = 1.15
 """Sizes of the running text from which on a cell that is no part of the title could be one."""
+N_PROSE = 4
+"""The lines of running text that no title stands below."""
+LONGEST_MASTHEAD = 6
+"""The most words of a journal's name above the title."""
 LARGE_NAMES = 1.5
 """The same for a cell of names, which papers print in up to 1.4 sizes."""
 
@@ -87,10 +92,13 @@ def goes_on(cell: Cell, cells: Sequence[Cell]) -> bool:
     )
 
 
-def above_text(cells: Sequence[Cell]) -> list[Cell]:
-    """Select the cells above the first heading of the text, where alone a title can be."""
+def above_text(cells: Sequence[Cell], body: float) -> list[Cell]:
+    """Select the cells above the first heading and the running text, where alone a title can be."""
     heads = [c for c in cells if is_section(c.text) and not _is_label(c, cells)]
-    top = min((cell.y0 for cell in heads), default=None)
+    width = max((cell.x1 for cell in cells), default=0.0)
+    # Notices of rights above a title are smaller than the text.
+    prose = [c for c in cells if c.size >= 0.95 * body and is_prose(c, width)]
+    top = min((cell.y0 for cell in heads + prose[N_PROSE - 1 :]), default=None)
     return [cell for cell in cells if top is None or cell.y0 < top - 1]
 
 
@@ -106,7 +114,7 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
 
     cells: of the page, in rows. body: font size of the running text.
     """
-    above = above_text(cells)
+    above = above_text(cells, body)
     high = [
         cell
         for cell in above
@@ -119,11 +127,27 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
     # A journal's name and address above its masthead may be larger than any title.
     ends = [c.y1 for c in cells if c.y0 < 0.3 * height and _MASTHEAD.fullmatch(c.text)]
     high = [cell for cell in high if cell.y0 >= max(ends, default=0.0) - 2]
+    high = [cell for cell in above if _LABELLED.match(cell.text)] or high
     if not high:
         return []
+    found = _block(high, above, body)
+    # A journal's name may be larger than the title, which alone has names right below it.
+    row = _row_below(found, above)
+    lower = [cell for cell in high if row and cell.y0 > row[0].y0 and row[0] not in high]
+    is_short = len(title_text(found).split()) <= LONGEST_MASTHEAD
+    if is_short and lower and not is_bare(cells) and not authors_of(row):
+        other = _block(lower, above, body)
+        if authors_of(_row_below(other, above)):
+            return other
+    return found
+
+
+def _block(high: list[Cell], above: list[Cell], body: float) -> list[Cell]:
+    """Select the largest of the cells that stand out, and what goes on below it."""
     first = _first_language(high, max(cell.top for cell in high))
     found = [first]
-    rows = rows_of(above[above.index(first) :])
+    rest = above[above.index(first) :]
+    rows = rows_of([cell for cell in rest if not is_side_note(cell, first, body)])
     for at, row in enumerate(rows):
         right = max(cell.x1 + 2 * cell.top for cell in found)
         below = [cell for cell in row if cell is not first and cell.x0 < right]
@@ -134,6 +158,11 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
             break
         found += more
     return found
+
+
+def _row_below(found: list[Cell], above: list[Cell]) -> list[Cell]:
+    rows = rows_of([cell for cell in above if cell.base > found[-1].base and cell not in found])
+    return rows[0] if rows else []
 
 
 def title_text(cells: list[Cell]) -> str:
@@ -147,7 +176,7 @@ def title_text(cells: list[Cell]) -> str:
         # No blank where a line ends between Japanese and Latin letters.
         is_mixed = bool(whole) and bool(_CJK.match(whole[-1])) != bool(_CJK.match(text[:1]))
         whole = whole + text if is_mixed else joined([whole, text])
-    text = _NOTE_MARKS.sub("", tidy_accents(joined([whole])))
+    text = _NOTE_MARKS.sub("", tidy_accents(joined([_LABELLED.sub("", whole, count=1)])))
     return text if len(text) <= MAX_CHARS else ""
 
 
@@ -171,7 +200,7 @@ def has_rival(
     in_title = set(title)
     is_cjk = any(_CJK.search(cell.text) for cell in title)
     first = plain(authors[0]) if authors else ""
-    for cell in above_text(cells):
+    for cell in above_text(cells, body):
         if first and cell.y0 >= title[0].y0 and cell not in in_title and first in plain(cell.text):
             # Two words with capitals may be a title, or a subtitle above larger names.
             below = (c for c in cells if 0 < c.y0 - cell.y1 < 5 * cell.size)
@@ -214,6 +243,9 @@ def _is_title_part(cell: Cell, found: list[Cell], body: float) -> bool:
     gap = cell.y0 - last.y1
     if not 0.92 * first.top <= cell.top <= 1.08 * first.top or gap > 1.2 * cell.top:
         return False
+    # "Running title: …" below "Title: …".
+    if _LABELLED.match(first.text) and re.match(r"[^:：]{,20}[:：]", cell.text):
+        return False
     # Latin words below a Japanese title are its translation.
     if is_cjk and not _CJK.search(cell.text) and len(cell.text.split()) > 2:
         return False
@@ -233,6 +265,9 @@ def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Ce
         if len(row) > 1 or cell.y0 - last.y1 > 1.4 * cell.size:
             break
         is_between = max(1.12 * body, 1.1 * after[0].size) <= cell.size < first.top
+        # A subtitle may be as large as the names right below it.
+        is_level = 1.12 * body <= cell.size < 0.8 * first.top and cell.size >= after[0].size
+        is_between = is_between or (is_level and names_in(after[0].marked) is not None)
         text = cell.text
         # A smaller line in the title's bold type, above names that are not bold.
         is_as_bold = cell.is_bold and first.is_bold and not after[0].is_bold
