@@ -95,6 +95,7 @@ def test_names_with_raised_marks_are_parted_and_their_marks_dropped() -> None:
         f"{ADA}*, {BEN}(1) and {EVA}[0000-0001-2345-6789]",
         f"{ADA} a, {BEN} a,b, {EVA} b",
         f"By {ADA}, {BEN} and {EVA}",
+        f"Prepared by: {ADA}, {BEN} and {EVA}",
         f"Dr. {ADA}, Prof. {BEN}, {EVA}, PhD",
         f"{ADA}, Member, IEEE, {BEN}, Fellow, IEEE, and {EVA}",
         f"{ADA.upper()}, {BEN.upper()}, AND {EVA.upper()}",
@@ -298,6 +299,20 @@ def test_an_author_above_the_title_of_a_title_page_is_found() -> None:
     sheet.mid(260, "Dissertation zur Erlangung des Grades", 12).page().prose(70, 100, 40)
     document = sheet.read()
     assert (document.type, document.authors) == ("thesis", (ADA,))
+
+
+def test_authors_above_or_beside_the_title_of_an_article_are_found() -> None:
+    above = Sheet().mid(70, f"{ADA} and {BEN}", 11).mid(100, "Quiet Machines", 17, "tibo")
+    assert above.body().read().authors == (ADA, BEN)
+    beside = Sheet().mid(80, "Quiet Machines", 17, "tibo")
+    beside.put(70, 70, ADA, 9, "tibo")
+    beside.put(70, 90, BEN, 9, "tibo")
+    assert beside.body().read().authors == (ADA, BEN)
+
+
+def test_a_journals_name_above_the_title_is_no_author() -> None:
+    sheet = Sheet().mid(70, "Quiet Agronomy", 11, "tibo").mid(100, "Quiet Machines", 17, "tibo")
+    assert sheet.body().read().authors == ()
 
 
 def test_a_german_thesis_is_known_by_its_words() -> None:

@@ -17,7 +17,14 @@ from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.imprint import doi_of, own_part, type_of, year_of
 from reader.pdfs.text.lines import Line, PageLines, glued, joined
 from reader.pdfs.text.people import authors_of
-from reader.pdfs.text.title import has_rival, plain, reads_as_title, title_cells, title_text
+from reader.pdfs.text.title import (
+    above_text,
+    has_rival,
+    plain,
+    reads_as_title,
+    title_cells,
+    title_text,
+)
 
 N_RAW = 2
 """The number of pages whose raw dict is needed."""
@@ -42,8 +49,8 @@ class Front:
 class _Sheet:
     """A page that may be the front.
 
-    cells: all of it; title, whole_zone, zone: those of the title, and those between title and
-    abstract, with and without small notes beside them.
+    cells: all of it; above: those above the text; title, whole_zone, zone: those of the title, and
+    those between title and abstract, with and without small notes beside them.
     heads: its running heads and feet, which are not among the cells.
     """
 
@@ -57,6 +64,7 @@ class _Sheet:
         sizes = [cell.size for cell in self.cells if not cell.text.isdigit()]
         sizes = sizes if is_bare(self.cells) else []
         self.body = min([body, *sizes])
+        self.above = above_text(self.cells, self.body)
         self.title = title_cells(self.cells, page.height, self.body)
         self.has_heading = any(is_section(cell.text) for cell in self.cells)
         self.whole_zone = zone_of(self.cells, self.title, page.width, page.height)
@@ -100,8 +108,10 @@ def read_front(
         # A page with a notice, a stamp or nothing before the front.
         sheet, cover = _Sheet(raw[1], lines[1], (), body), first
     authors = authors_of(sheet.zone) or (authors_of(cover.zone) if cover else ())
-    if not authors and is_bare(sheet.cells) and sheet.title:
-        authors = authors_of([c for c in sheet.cells if c.y1 <= sheet.title[0].y0])
+    if not authors and sheet.title:  # above the title, or beside it
+        others = authors_of([c for c in sheet.above if c not in sheet.title])
+        # The name of a journal may read as one person's.
+        authors = others if len(others) > 1 or is_bare(sheet.cells) else ()
     doi = sheet.doi() or (cover.doi() if cover else "")
     kind = type_of(lines, first.cells, first.title)
     title = title_text(sheet.title)

@@ -128,7 +128,7 @@ _HAS_CJK = re.compile(f"[{_CJK}]")
 _SPLIT = re.compile(rf"[{MARK},;·•∙⋅●|&、，；/]+|\s(?:and|AND|und|et|y)(?=\s|$)|^(?:and|AND)\s")
 _SPLIT_CJK = re.compile(rf"[{MARK},;·•∙⋅●|&、，；・/]+|\s(?:and|と)\s")
 _LABEL = re.compile(
-    r"^\s*(?:(?:presented\s+|written\s+|submitted\s+)?by\b|authors?\s*[:：]|speakers?\s*[:：]"
+    r"^\s*(?:(?:presented\s+|prepared\s+|written\s+|submitted\s+)?by\b|authors?\s*[:：]|speakers?\s*[:：]"
     r"|presenters?\s*[:：]|name\s*[:：]|著\s*者\s*[:：]?|発\s*表\s*者\s*[:：]?|氏\s*名\s*[:：]?|作者\s*[:：])\s*:?\s*",
     re.IGNORECASE,
 )
