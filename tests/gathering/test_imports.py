@@ -230,6 +230,14 @@ def test_what_cannot_be_read_is_refused_with_its_place(
     assert (tmp_path / name).read_bytes() == content
 
 
+def test_list_of_feeds_names_the_command_that_takes_it(tmp_path: Path) -> None:
+    file = tmp_path / "feeds.opml"
+    file.write_text("<opml version='2.0'></opml>", "utf-8")
+    with pytest.raises(ReaderError, match="nothing that can be imported") as error:
+        read_source(file)
+    assert error.value.hint == f"`reader follow --from {file}` adds the feeds of an OPML."
+
+
 @needs_data
 def test_real_libraries_have_the_counts_of_their_manifest() -> None:
     assert DATA is not None

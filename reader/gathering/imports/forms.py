@@ -139,9 +139,12 @@ def _content(path: Path, most: int = _MOST_BYTES) -> bytes:
 
 
 def _unknown(path: Path) -> UsageError:
+    shown = plain(str(path))
     return UsageError(
-        what=lazy_gettext("{path} is nothing that can be imported.", path=plain(str(path))),
-        hint=lazy_gettext(
+        what=lazy_gettext("{path} is nothing that can be imported.", path=shown),
+        hint=lazy_gettext("`reader follow --from {path}` adds the feeds of an OPML.", path=shown)
+        if path.suffix.lower() == ".opml"
+        else lazy_gettext(
             "Give one of these, and name it with --as if it is not recognised: {forms}.",
             forms=Joined(FORMS, N_(", ")),
         ),
