@@ -29,12 +29,12 @@ MOST_LISTED = 30
     cls=ReaderCommand,
     help=N_(
         "Bring in the papers, notes and PDFs of another program.\n\nWHAT: the folder of Zotero, "
-        "papis or Obsidian, a BibTeX, RIS, CSL-JSON or Zotero RDF file, or a list: the CSV of "
-        "Readwise, Instapaper, Pocket or a table, Pocket's page, arXiv numbers, links. Nothing in "
-        "it is changed. A collection or tag with the name of a topic files its papers there. What "
-        "is here already is recognised, and nothing is doubled; if it is stopped, the same "
-        "command goes on. `reader undo` takes the whole import back. Exit code 5: an entry or a "
-        "file could not be brought in."
+        "papis or Obsidian, a BibTeX, RIS, CSL-JSON, Zotero RDF or Evernote (.enex) file, or a "
+        "list: the CSV of Readwise, Instapaper, Pocket or a table, Pocket's page, arXiv numbers, "
+        "links. Nothing in it is changed. A collection or tag with the name of a topic files its "
+        "papers there. What is here already is recognised, and nothing is doubled; if it is "
+        "stopped, the same command goes on. `reader undo` takes the whole import back. Exit code "
+        "5: an entry or a file could not be brought in."
     ),
     examples={
         "import refs.bib": N_("Import a BibTeX file"),

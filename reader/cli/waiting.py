@@ -58,8 +58,7 @@ def give_note(
     settings: Settings, library: Library, number: int, held: LibraryPaper
 ) -> LibraryPaper:
     """Make a waiting note a revision of a paper's, and say so; returns the paper as it stands."""
-    joined = give(library, number, held)
+    given = give(library, number, held)
     if not settings.is_quiet:
-        title = plain(joined.held.paper.title)
-        output.put(_("Given to the paper: {title}", title=title))
-    return joined.held
+        output.put(_("Given to the paper: {title}", title=plain(given.paper.title)))
+    return given

@@ -13,12 +13,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
-from typing import Literal
+from pathlib import Path, PurePosixPath
 
 from reader.base.errors import PdfError, UsageError
 from reader.base.messages import Text, lazy_gettext
@@ -28,6 +28,7 @@ from reader.gathering.imports.item import (
     ImportedLibrary,
     ImportedNote,
     ImportedPaper,
+    KeptAttachment,
     LooseNote,
     UnplacedItem,
     attachments_in,
@@ -45,15 +46,24 @@ from reader.library.rows.versions import BY_HAND
 from reader.morning.added_file import FileContent, Keeper, are_in, look_at
 from reader.morning.complete import AddTools
 from reader.morning.file import topic_names
-from reader.morning.waiting import add_words, hash_of, join_waiting
+from reader.morning.waiting import (
+    KnownBy,
+    add_words,
+    hash_of,
+    ids_named,
+    join,
+    join_waiting,
+    recognised,
+    waiting_note,
+)
 from reader.morning.waiting import keep as keep_note
 from reader.notes.folder import ROOT as NOTES
 from reader.notes.rows import exports, loose, notes
 from reader.notes.words import key_of, links_in
 from reader.pdfs.marked_copies import ReturnedCopy, keep_marks
 from reader.pdfs.move import has_bytes
-from reader.pdfs.recognise import PdfSketches, Recognition
-from reader.pdfs.rows import pdfs
+from reader.pdfs.recognise import PdfSketches, Recognition, recognise
+from reader.pdfs.rows import highlights, pdfs
 from reader.search.encode import index_words
 from reader.search.rows import index
 
@@ -62,9 +72,6 @@ AT_ONCE = 100
 
 LONG = 100_000
 """Letters of a note that is stored at once, so that no hundred of them stand in memory."""
-
-KnownBy = Literal["", "id", "title"]
-"""By what an entry was recognised as a paper of the library; "" where it is a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ class LooseNoteOutcome:
     number: int
     is_new: bool
     held: LibraryPaper | None = None
-    known_by: str = ""
+    known_by: KnownBy = ""
 
 
 class _DryRun(Exception):
@@ -283,11 +290,22 @@ class Importing:
 
     def _bring_notes(self, one: imports.Import) -> None:
         """Keep the notes without an entry, and join all that wait to the papers that are here."""
-        waiting: list[LooseNote] = []
-        for note in self.read.notes:
-            if not self.is_dry:
+        waiting: list[tuple[LooseNote, str]] = []
+        copies = Counter[str]()
+        for read in self.read.notes:
+            note = replace(read, text=WIKI_LINK.sub(self._linked, read.text))
+            first = hash_of(note)
+            sha256 = hash_of(note, copies[first])
+            copies[first] += 1
+            attached = [file for file in note.files if file.kept.endswith(".pdf")]
+            if self.is_dry or loose.brought(self.library.db, sha256):
+                waiting.append((note, sha256))
+            elif attached:
+                self._flush(one, waiting)
+                self._bring_with_pdfs(one, note, sha256, attached)
+            else:
                 self._keep_files(note)
-            waiting.append(replace(note, text=WIKI_LINK.sub(self._linked, note.text)))
+                waiting.append((note, sha256))
             if len(waiting) >= AT_ONCE or len(note.text) > LONG:
                 self._flush(one, waiting)
         self._flush(one, waiting)
@@ -296,43 +314,131 @@ class Importing:
             if found := joined.get(outcome.number):
                 self.notes[n] = replace(outcome, held=found.held, known_by=found.known_by)
 
-    def _flush(self, one: imports.Import, waiting: list[LooseNote]) -> None:
+    def _flush(self, one: imports.Import, waiting: list[tuple[LooseNote, str]]) -> None:
         """Store the notes that were collected, in one transaction. Afterwards none is left."""
-        db = self.library.db
-        with db.writing():
-            for note in waiting:
-                self.unplaced += [UnplacedItem(note.place, why) for why in note.problems]
-                number, is_new, held = 0, False, None
-                try:
-                    if before := loose.brought(db, hash_of(note)):
-                        number, is_new = before[0], before[1] == one.id
-                        if row := loose.paper_of(db, number):
-                            [held] = papers.papers_at(db, [merges.row_now(db, row)])
-                    else:
-                        number, is_new = keep_note(self.library, one, note), True
-                except UsageError as error:
-                    self.unplaced.append(UnplacedItem(note.place, error.what))
-                title = plain(note.title)
-                self.notes.append(LooseNoteOutcome(note.place, title, number, is_new, held))
+        with self.library.db.writing():
+            for note, sha256 in waiting:
+                self.notes.append(self._keep_note(one, note, sha256))
         waiting.clear()
         n_done = len(self.entries) + len(self.notes)
         self.tools.progress("import", n_done, len(self.read.items) + len(self.read.notes))
 
-    def _keep_files(self, note: LooseNote | ImportedNote) -> None:
-        """Copy the files that a note shows into notes/, where its Markdown file shows them."""
+    def _keep_note(self, one: imports.Import, note: LooseNote, sha256: str) -> LooseNoteOutcome:
+        """Store a note that was not brought before, in the open transaction."""
+        db = self.library.db
+        self.unplaced += [UnplacedItem(note.place, why) for why in note.problems]
+        outcome = LooseNoteOutcome(note.place, plain(note.title), 0, is_new=False)
+        if before := loose.brought(db, sha256):
+            number, brought_by = before
+            row = loose.paper_of(db, number)
+            held = papers.papers_at(db, [merges.row_now(db, row)])[0] if row else None
+            return replace(outcome, number=number, is_new=brought_by == one.id, held=held)
+        try:
+            number = keep_note(self.library, one, note, sha256)
+        except UsageError as error:
+            self.unplaced.append(UnplacedItem(note.place, error.what))
+            return outcome
+        return replace(outcome, number=number, is_new=True)
+
+    def _keep_files(self, note: LooseNote | ImportedNote) -> set[Path]:
+        """Copy the files that a note shows into notes/, where its Markdown file shows them.
+
+        Returns those that were not there.
+        """
+        written = set()
         for file in note.files:
             place = self.library.folder / NOTES / file.kept
             # Named by its bytes: what is there by that name and size is this file.
             if not place.exists() or place.stat().st_size != file.path.stat().st_size:
                 with file.path.open("rb") as content:
                     write_whole(place, content)
+                written.add(place)
+        return written
+
+    @cached_property
+    def _keeper(self) -> Keeper:
+        return Keeper(self.library, self.tools, PdfSketches.of(self.library))
+
+    def _bring_with_pdfs(
+        self, one: imports.Import, note: LooseNote, sha256: str, attached: list[KeptAttachment]
+    ) -> None:
+        """Bring a note with its PDFs, which become its paper's, or name the paper as `add` does.
+
+        Of several PDFs none says which paper the note is about. A PDF that the library keeps as a
+        paper's is not kept beside the note too.
+        """
+        db = self.library.db
+        written = self._keep_files(note)
+        named = {self.library.folder / NOTES / file.kept: file for file in attached}
+        answers = list(self.tools.read_marked(named))
+        in_papers = []
+        with db.writing():
+            row, known_by = recognised(self.library, ids_named(note), plain(note.title))
+            text = note.text
+            for path, answer in answers:
+                file = named[path]
+                try:
+                    if isinstance(answer, PdfError):
+                        raise answer
+                    content = FileContent(look_at(path, path), *answer)
+                    kept = self._keep_pdf(one, note, content, file.name, row)
+                except PdfError as error:
+                    why = lazy_gettext(
+                        "{file} is kept as {path}, and is no paper's PDF: {why}",
+                        file=plain(file.name),
+                        path=f"{NOTES}/{file.kept}",
+                        why=error.what,
+                    )
+                    self.unplaced.append(UnplacedItem(note.place, why))
+                    continue
+                if pdf_has(self.library, kept.row, content.file.sha256):
+                    in_papers.append(path)
+                    link = re.compile(rf"\[([^\]\n]*)\]\({re.escape(file.kept)}\)")
+                    text = link.sub(r"\1", text)
+                if row is None and len(attached) == 1:
+                    row, known_by = kept.row, "pdf"
+            outcome = self._keep_note(one, replace(note, text=text), sha256)
+            if row is not None and outcome.number:
+                held = join(self.library, waiting_note(self.library, outcome.number), row)
+                outcome = replace(outcome, held=held, known_by=known_by)
+            self.notes.append(outcome)
+        for path in written.intersection(in_papers):
+            path.unlink(missing_ok=True)
+
+    def _keep_pdf(
+        self,
+        one: imports.Import,
+        note: LooseNote,
+        content: FileContent,
+        name: str,
+        row: int | None,
+    ) -> LibraryPaper:
+        """Keep a PDF of a note, in the open transaction; returns its paper. Raises PdfError where
+        it is not sure which one that is. row: the note's paper, None where only the PDF says it."""
+        db, file = self.library.db, content.file
+        if row is not None:
+            why = str(lazy_gettext("it is attached to it in what was imported"))
+            found = Recognition("strong", row, why)
+        else:
+            stem = PurePosixPath(name).stem
+            found = recognise(self.library, content.document, sha256=file.sha256, name=stem,
+                              texts=self._keeper.texts)  # fmt: skip
+        if found.level == "medium" or found.unsure_title:
+            what = lazy_gettext("it is not sure which paper it is; `reader add` asks")
+            raise PdfError(file=file.path, what=what)
+        before, newest = imports.newest_ids(db), imports.newest_paper(db)
+        held = self._keeper.keep(content, found).held
+        assert held is not None  # noqa: S101  a file is kept as a paper's
+        if held.row > newest:
+            imports.add_made(db, one, held.row, "paper", [note.place])
+        self._record_file(one, held.row, content, before)
+        return held
 
     def _bring_files(self, one: imports.Import) -> None:
         """Copy the PDFs of the entries; one that was copied before is not read again."""
         wanted = self._missing_files()
         fresh = [path for path in wanted if not self._is_in(path)]
         self.files += [ImportedFile(p, held) for p, held in wanted.items() if p not in fresh]
-        keeper = Keeper(self.library, self.tools, PdfSketches.of(self.library))
         why_it = str(lazy_gettext("it is attached to it in what was imported"))
         for n_done, (path, answer) in enumerate(self.tools.read_marked(fresh), 1):
             held = wanted[path]
@@ -343,7 +449,7 @@ class Importing:
                 with self.library.db.writing():
                     before = imports.newest_ids(self.library.db)
                     row = merges.row_now(self.library.db, held.row)
-                    kept = keeper.keep(content, Recognition("strong", row, why_it))
+                    kept = self._keeper.keep(content, Recognition("strong", row, why_it))
                     self._record_file(one, row, content, before)
                 is_other = kept.addition.outcome == "duplicate" and not kept.marked.copy
                 pdf = pdfs.pdf_of(self.library.db, row)
@@ -391,6 +497,13 @@ class Importing:
         status = path.stat()
         is_as_before = (status.st_size, status.st_mtime_ns) == (known.n_bytes, known.modified_ns)
         return is_as_before and are_in(self.library, known, path, path)
+
+
+def pdf_has(library: Library, row: int, sha256: str) -> bool:
+    """Check whether a paper has some bytes as its PDF or as a marked copy of it."""
+    pdf = pdfs.pdf_of(library.db, row)
+    copies = highlights.copies_of(library.db, row)
+    return sha256 in {one.sha256 for one in ([pdf] if pdf else []) + copies}
 
 
 def recognise_entry(
@@ -470,9 +583,12 @@ def undo_import(library: Library, one: imports.Import) -> TakenBackImport:
         for row, parts in by_paper.items():
             numbers = {p: {int(key) for key in parts.get(p, ())} for p in _NUMBERED}
             there = _files_of(library, row)
+            written = exports.exported(db, row)
             n_notes += imports.delete_notes(db, row, numbers["note"])
             if numbers["note"] and notes.revisions(db, row):
                 index.add_note_text(db, row)
+            elif written and (sha256 := there.get(written.path)):
+                files.append((written.path, sha256))
             imports.delete_filing(db, row, numbers["filing"])
             imports.delete_highlights(db, row, numbers["highlight"])
             if "paper" in parts:

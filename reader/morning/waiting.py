@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from reader.base.errors import NotKnown, UsageError
 from reader.base.messages import lazy_gettext
@@ -26,22 +28,25 @@ from reader.notes.words import is_written
 from reader.notes.write import check_typed, checked_text
 from reader.search.rows import index
 
+KnownBy = Literal["", "id", "title", "pdf"]
+"""By what a paper was recognised; "" where it was not."""
+
 SHORTEST_TITLE = 12
 """Letters of a title by which a note is joined: "BERT" or "Ideas" may be about anything."""
 
 
 @dataclass(frozen=True, slots=True)
 class JoinedNote:
-    """A note that became a revision of its paper. known_by: "id", "title" or "pdf"."""
+    """A note that became a revision of its paper."""
 
     note: WaitingNote
     held: LibraryPaper
-    known_by: str
+    known_by: KnownBy
 
 
-def keep(library: Library, one: imports.Import, note: LooseNote) -> int:
+def keep(library: Library, one: imports.Import, note: LooseNote, sha256: str) -> int:
     """Store a note of an import, in the open transaction; returns its number. Raises UsageError
-    for what cannot be a note."""
+    for what cannot be a note. sha256: as `hash_of`."""
     title = plain(note.title) or plain(note.text)[:80] or str(note.place)
     fold = title_fold(title)
     waits = WaitingNote(
@@ -57,12 +62,13 @@ def keep(library: Library, one: imports.Import, note: LooseNote) -> int:
         ids=ids_named(note),
     )
     fold = fold if len(fold) >= SHORTEST_TITLE else ""
-    return loose.add(library.db, waits, fold=fold, sha256=hash_of(note))
+    return loose.add(library.db, waits, fold=fold, sha256=sha256)
 
 
-def hash_of(note: LooseNote) -> str:
-    """Hash what makes a note the same one in two exports."""
-    told = (note.title, note.text, str(note.created_at or ""))
+def hash_of(note: LooseNote, copy: int = 0) -> str:
+    """Hash what makes a note the same one in two exports. copy: how many notes before it in its
+    own export are the same."""
+    told = (note.title, note.text, str(note.created_at or ""), str(copy or ""))
     return hashlib.sha256("\0".join(told).encode(errors="replace")).hexdigest()
 
 
@@ -76,24 +82,34 @@ def ids_named(note: LooseNote) -> tuple[str, ...]:
     return tuple(in_text) if len(in_text) == 1 else ()
 
 
+def recognised(library: Library, ids: Sequence[str], title: str) -> tuple[int | None, KnownBy]:
+    """Find the one paper here that a note is surely about, by its ids or else its title."""
+    db = library.db
+    rows = {merges.row_now(db, row) for row in papers.rows_of(db, ids).values()}
+    if rows:
+        [row, *others] = rows
+        return (None, "") if others or merges.is_removed(db, row) else (row, "id")
+    meant = None
+    if len(title_fold(title)) >= SHORTEST_TITLE:
+        meant = merges.meant_by(db, Paper(("pdf:0",), title))
+    if meant is None or merges.is_removed(db, meant):
+        return None, ""
+    # Another number of the same scheme is that of another paper with this title.
+    [held] = papers.papers_at(db, [meant])
+    is_other = {_scheme(id_) for id_ in ids} & {_scheme(id_) for id_ in held.paper.ids}
+    return (None, "") if is_other else (meant, "title")
+
+
 def join_waiting(library: Library) -> list[JoinedNote]:
     """Join all waiting notes whose papers are here, each in its own transaction."""
-    db = library.db
-    found = [(note, row, "id") for note, row in loose.named_by_id(db)]
-    for note in loose.named_by_title(db):
-        row = merges.meant_by(db, Paper(("pdf:0",), note.title))
-        if row is not None and not merges.is_removed(db, row):
-            [held] = papers.papers_at(db, [row])
-            # Another number of the same scheme is that of another paper with this title.
-            if not {_scheme(i) for i in note.ids} & {_scheme(i) for i in held.paper.ids}:
-                found.append((note, row, "title"))
-    joined = {}
-    for note, row, known_by in found:
+    joined = []
+    for note in loose.named(library.db):
+        row, known_by = recognised(library, note.ids, note.title)
         # A paper's note has an end too: what is too long waits on.
         with contextlib.suppress(UsageError):
-            if note.id not in joined:
-                joined[note.id] = JoinedNote(note, join(library, note, row), known_by)
-    return list(joined.values())
+            if row is not None:
+                joined.append(JoinedNote(note, join(library, note, row), known_by))
+    return joined
 
 
 def _scheme(id_: str) -> str:
@@ -117,10 +133,11 @@ def join(library: Library, note: WaitingNote, row: int) -> LibraryPaper:
     return papers.papers_at(db, [held.row])[0]
 
 
-def give(library: Library, number: int, held: LibraryPaper) -> JoinedNote:
-    """Join a waiting note to the paper that a person names. Raises NotKnown, UsageError."""
-    note = waiting_note(library, number)
-    return JoinedNote(note, join(library, note, held.row), "hand")
+def give(library: Library, number: int, held: LibraryPaper) -> LibraryPaper:
+    """Join a waiting note to the paper that a person names; returns it as it stands then.
+
+    Raises NotKnown, UsageError."""
+    return join(library, waiting_note(library, number), held.row)
 
 
 def waiting_note(library: Library, number: int) -> WaitingNote:

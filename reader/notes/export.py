@@ -40,6 +40,7 @@ from reader.notes.file import (
     new_file,
     splice,
     typed_inside,
+    with_attachments,
     with_words,
     words_of,
 )
@@ -332,6 +333,7 @@ class ExportRun:
                 )
             )
             return
+        content = with_attachments(content, note.path)
         name = exports.note_name(note.held.row)
         file = WrittenFile(name, note.path, content, ours.front, known[-1].id)
         if content == note.raw:

@@ -118,7 +118,19 @@ def words_of(file_text: str, titles: Collection[str] = ()) -> str | None:
     parts = _split(file_text, titles)
     if parts is None:
         return None
-    return _ESCAPED.sub(r"\1", _joined(parts, parts.above[parts.head :], parts.below))
+    words = _joined(parts, parts.above[parts.head :], parts.below)
+    return _ATTACHED.sub(r"\1\2", _ESCAPED.sub(r"\1", words))
+
+
+# Imported pictures and files lie in notes/attachments/, named by their bytes. Words name them from
+# notes/, so that they stay the same when their file moves to another topic's folder.
+_ATTACHED = re.compile(r"(\]\()(?:\.\./)*(attachments/[0-9a-f]{16}\b)")
+
+
+def with_attachments(file_text: str, path: str) -> str:
+    """Name imported files as they lie from a file. path: of that file, `notes/…`."""
+    up = "../" * (path.count("/") - 1)
+    return _ATTACHED.sub(rf"\1{up}\2", file_text)
 
 
 def block_of(file_text: str) -> str:

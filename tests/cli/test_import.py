@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import pymupdf
 import pytest
 
+from tests.gathering.test_enex import MD5, export, note, resource
 from tests.installed import NOW, READER, environment, rows, run_here
 from tests.terminal import on_terminal
 from tests.zotero_world import ZoteroWorld
@@ -320,3 +323,75 @@ def test_notes_without_a_paper_wait_and_are_given_to_one(library: Path, tmp_path
     assert run_here("note", "Listening to Old", "--from-waiting", "2", library=library).code == 2
     assert run_here("note", "--waiting", "x", library=library).code == 2
     assert run_here("note", library=library).code == 2
+
+
+def test_evernotes_export_moves_in_with_its_pictures(library: Path, tmp_path: Path) -> None:
+    picture = b"a picture of moss"
+    more = resource(picture)
+    media = f'<en-media hash="{MD5}" type="image/png"/>'
+    several = [
+        note(f"<div>My words. They are two.</div>{media}", more=more),
+        note("loose", "Nothing").replace("2506.00001", "2506.09999"),
+        note('<en-crypt hint="bees">U2Vj</en-crypt>', "Secret").replace("2506.00001", "x"),
+    ]
+    bib = tmp_path / "a.bib"
+    bib.write_text("@misc{c, title={Bees}, eprint={2506.00001}, archivePrefix={arXiv}}")
+    run_here("import", str(bib), library=library)
+    file = export(tmp_path, *several)
+    before = file.read_bytes()
+    dry = run_here("import", str(file), "--dry-run", library=library)
+    assert rows(library, "SELECT id FROM loose_notes") == []
+    assert not (library / "notes" / "attachments").exists()
+    ran = run_here("import", str(file), library=library)
+    assert (dry.code, ran.code, ran.err) == (5, 5, "")
+    assert dry.out.splitlines()[1:] == ran.out.splitlines()[:-1]
+    assert ran.out.splitlines() == [
+        "NOTES JOINED  1: by ids 1, by titles 0, by PDFs 0",
+        "WAITING  2 notes have no paper yet: `reader note --waiting` lists them.",
+        "NOT BROUGHT  (1)",
+        "    My Garden.enex, note 3: a part of it is encrypted (hint: bees); decrypt it in "
+        "Evernote, and export it again",
+        "      → Repair them in the file, and run this again: nothing is doubled.",
+        "`reader undo` takes this import back.",
+    ]
+    assert rows(library, "SELECT at FROM notes") == [("2020-01-02T03:04:05+00:00",)]
+    [kept] = (library / "notes" / "attachments").iterdir()
+    assert kept.read_bytes() == picture
+    run_here("export", library=library)
+    [shown] = [f for f in (library / "notes").rglob("*.md") if kept.name in f.read_text()]
+    [path] = re.findall(r"!\[moss.png\]\(([^)]+)\)", shown.read_text())
+    assert (shown.parent / path).resolve() == kept
+    again = run_here("import", str(file), library=library)
+    assert "KNOWN ALREADY  3 notes without an entry of their own." in again.out
+    assert run_here("undo", library=library).code == 0
+    assert rows(library, "SELECT id FROM loose_notes UNION SELECT id FROM notes") == []
+    assert not kept.exists()
+    assert file.read_bytes() == before
+
+
+def test_a_cut_export_of_evernote_changes_nothing(library: Path, tmp_path: Path) -> None:
+    file = export(tmp_path, note("a"), note("b"))
+    file.write_bytes(file.read_bytes()[:-200])
+    ran = run_here("import", str(file), library=library)
+    assert (ran.code, ran.out) == (2, "")
+    assert "the XML breaks off or is damaged" in ran.err
+    assert "Export the notebook from Evernote again, in the format ENEX." in ran.err
+    assert rows(library, "SELECT id FROM imports") == []
+
+
+def test_an_import_that_was_killed_goes_on(library: Path, tmp_path: Path) -> None:
+    file = export(tmp_path, *(note(f"words {n}", f"Garden {n}") for n in range(400)))
+    process = subprocess.Popen([READER, "import", file], env=environment(library, NOW, None))
+
+    def n_here() -> int:
+        return len(rows(library, "SELECT id FROM loose_notes"))
+
+    while n_here() < 100 and process.poll() is None:
+        pass
+    process.kill()
+    process.wait()
+    assert n_here() % 100 == 0
+    ran = run_here("import", str(file), library=library)
+    assert "WAITING  400 notes" in ran.out
+    assert n_here() == 400
+    assert len(rows(library, "SELECT id FROM imports")) == 1

@@ -27,6 +27,7 @@ from reader.morning.complete import fill_in
 from reader.morning.merge import join
 from reader.morning.pick import decide
 from reader.morning.undo import past_acts, take_back
+from reader.notes.export import export
 from reader.notes.rows import notes
 from reader.notes.words import links_in
 from reader.notes.write import add_note
@@ -233,6 +234,20 @@ def test_an_undo_leaves_what_the_person_did_since(library: Library) -> None:
     assert (taken.n_papers, taken.n_notes) == (2, 2)
     assert [h.paper.id for h in taken.kept] == ["arxiv:2506.00001"]
     assert len(notes.revisions(library.db, held.row)) == 2
+
+
+def test_an_undo_takes_the_words_out_of_the_markdown_files_too(library: Library) -> None:
+    papers.add_papers(library.db, [paper(1), paper(2)], source="arXiv", on=DAY)
+    held = papers.paper_with_id(library.db, "arxiv:2506.00002")
+    assert held is not None
+    add_note(library, held, "My words. They stay.")
+    ran(library, entry(1, notes=(ImportedNote(WORDS),)), entry(2, notes=(ImportedNote(WORDS),)))
+    export(library)
+    undo_import(library)
+    export(library)
+    files = (library.folder / "notes").rglob("*.md")
+    assert [file.name for file in files if WORDS in file.read_text()] == []
+    assert [one.text for one in notes.revisions(library.db, held.row)] == ["My words. They stay."]
 
 
 def test_a_later_decision_is_undone_first(library: Library) -> None:

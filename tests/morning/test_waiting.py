@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from reader.base.errors import NotKnown, UsageError
+from reader.base.errors import NotKnown, PdfError, UsageError
 from reader.gathering.imports.item import (
     ImportedLibrary,
     ImportedPaper,
@@ -20,6 +20,7 @@ from reader.gathering.imports.item import (
 )
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
+from reader.library.passage import Block, Document, Page
 from reader.library.rows import papers, removals
 from reader.morning.bring_in import Importing
 from reader.morning.remove import remove
@@ -27,7 +28,7 @@ from reader.morning.undo import take_back
 from reader.morning.waiting import give, join_waiting, waiting_note
 from reader.notes.rows import loose, notes
 from reader.notes.write import add_note
-from tests.samples import DAY, NOW, Web, a_library, paper, tools
+from tests.samples import DAY, NOW, Web, a_library, document, paper, tools
 
 OLD = datetime(2019, 5, 1, 8, tzinfo=UTC)
 WORDS = "The gate stops the invented words. We try it on our lectures."
@@ -226,3 +227,126 @@ def test_a_note_that_is_too_large_is_named_and_the_others_are_brought(library: L
     run = ran(library, a_note("x" * 16_000_001), a_note(at=NOW))
     assert [n.number > 0 for n in run.notes] == [False, True]
     assert "too large" in str(run.unplaced[0].why)
+
+
+PDF = b"%PDF-1.7 moss"
+
+
+def with_pdfs(tmp_path: Path, *contents: bytes, **more: Any) -> LooseNote:
+    """A note that shows PDFs with some contents."""
+    files = []
+    for number, content in enumerate(contents, 1):
+        path = tmp_path / f"{number}.bin"
+        path.write_bytes(content)
+        name = f"Moss {number}.pdf"
+        files.append(KeptAttachment(path, name, hashlib.sha256(content).hexdigest()))
+    links = " ".join(f"[{file.name}]({file.kept})" for file in files)
+    return a_note(f"{WORDS} {links}", files=tuple(files), **more)
+
+
+def ran_with(library: Library, note: LooseNote, read_pdf: Callable[[Path], Document]) -> Importing:
+    read = ImportedLibrary("enex", (), notes=(note,))
+    run = Importing(library, tools(Web(), read_pdf=read_pdf), read, Path("/garden.enex"))
+    run.run()
+    return run
+
+
+def kept_files(library: Library, folder: str) -> list[bytes]:
+    files = (file for file in (library.folder / folder).rglob("*") if file.is_file())
+    return sorted(file.read_bytes() for file in files)
+
+
+def document_of(text: str) -> Callable[[Path], Document]:
+    return lambda _path: document(text)
+
+
+def stamped(path: Path) -> Document:
+    title = Block(paper(1).title, size=17)
+    people = Block(" and ".join(paper(1).authors), size=11)
+    words = Block("Moss and fern are heard at night. " * 30, size=10)
+    return Document((Page(1, (title, people, words)),), stamp="arxiv:2506.00001")
+
+
+def test_a_pdf_goes_to_the_paper_of_its_note_and_back_with_the_import(
+    library: Library, tmp_path: Path
+) -> None:
+    [held] = here(library, 1)
+    run = ran_with(library, with_pdfs(tmp_path, PDF, title=paper(1).title), document_of("Moss."))
+    assert [(n.held.row, n.known_by) for n in run.notes if n.held] == [(held.row, "title")]
+    assert texts(library, held) == [f"{WORDS} Moss 1.pdf"]
+    # Once, as the paper's, and not beside the note too.
+    assert (kept_files(library, "papers"), kept_files(library, "notes")) == ([PDF], [])
+    take_back(library)
+    assert (texts(library, held), kept_files(library, "papers")) == ([], [])
+
+
+def test_a_note_is_known_by_its_pdf_as_add_knows_it(library: Library, tmp_path: Path) -> None:
+    [held] = here(library, 1)
+    run = ran_with(library, with_pdfs(tmp_path, PDF), stamped)
+    assert [(n.held.row, n.known_by) for n in run.notes if n.held] == [(held.row, "pdf")]
+    again = ran_with(library, with_pdfs(tmp_path, PDF), stamped)
+    assert [(n.is_new, bool(n.held)) for n in again.notes] == [(False, True)]
+    assert len(texts(library, held)) == 1
+    assert kept_files(library, "notes") == []
+
+
+def test_a_pdf_of_a_new_paper_brings_it_and_an_undo_takes_it_away(
+    library: Library, tmp_path: Path
+) -> None:
+    run = ran_with(library, with_pdfs(tmp_path, PDF), stamped)
+    assert [n.held.paper.id for n in run.notes if n.held] == ["arxiv:2506.00001"]
+    taken = take_back(library).imported
+    assert taken is not None
+    assert (taken.n_papers, papers.n_papers(library.db)) == (1, 0)
+    assert kept_files(library, "papers") == []
+
+
+def test_of_several_pdfs_none_names_the_paper(library: Library, tmp_path: Path) -> None:
+    here(library, 1)
+    run = ran_with(library, with_pdfs(tmp_path, PDF, b"%PDF-1.7 fern"), stamped)
+    assert [n.held for n in run.notes] == [None]
+    assert PDF in kept_files(library, "papers")
+
+
+def test_a_pdf_that_cannot_be_read_stays_beside_its_note_and_is_named(
+    library: Library, tmp_path: Path
+) -> None:
+    def broken(path: Path) -> Document:
+        raise PdfError(file=path, what="it is damaged")
+
+    note = with_pdfs(tmp_path, PDF)
+    run = ran_with(library, note, broken)
+    assert [n.held for n in run.notes] == [None]
+    place = f"notes/{note.files[0].kept}"
+    why = f"Moss 1.pdf is kept as {place}, and is no paper's PDF: it is damaged"
+    assert [str(one.why) for one in run.unplaced] == [why]
+    assert (library.folder / place).read_bytes() == PDF
+    assert loose.waiting(library.db)[0].text == note.text
+
+
+def test_an_import_that_was_stopped_goes_on_and_is_one_act(library: Library) -> None:
+    here(library, *range(1, 6))
+    several = [a_note(f"{WORDS} {n} arXiv:2506.{n % 10:05}") for n in range(1, 251)]
+
+    def stop(label: str, done: int, total: int) -> None:
+        if label == "import" and done == 200:
+            raise KeyboardInterrupt
+
+    read = ImportedLibrary("enex", (), notes=several)
+    first = Importing(library, tools(Web(), progress=stop), read, Path("/garden.enex"))
+    with pytest.raises(KeyboardInterrupt):
+        first.run()
+    assert loose.n_waiting(library.db) == 200
+    run = ran(library, *several)
+    assert [n.is_new for n in run.notes] == [True] * 250
+    assert len(loose.waiting(library.db)) == 125
+    taken = take_back(library).imported
+    assert taken is not None
+    assert (taken.n_notes, loose.n_waiting(library.db)) == (250, 0)
+
+
+def test_notes_that_are_the_same_are_all_kept(library: Library) -> None:
+    several = [a_note(), a_note(), a_note()]
+    assert [n.is_new for n in ran(library, *several).notes] == [True] * 3
+    assert [n.is_new for n in ran(library, *several).notes] == [False] * 3
+    assert len(loose.waiting(library.db)) == 3

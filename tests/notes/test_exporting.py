@@ -421,3 +421,24 @@ class TestKilled:
         )
         assert export(library) == ExportOutcome(n_unchanged=2)
         assert exports.unfinished(library.db) == []
+
+
+class TestImportedFiles:
+    KEPT = "attachments/0123456789abcdef.png"
+
+    def test_they_are_named_as_they_lie_from_the_file_wherever_it_moves(
+        self, library: Library
+    ) -> None:
+        words = f"Bees count. ![bee]({self.KEPT}) It was [said](other/a.png)."
+        add_note(library, held(library, 1), words)
+        export(library)
+        shown = words.replace("(attachments", "(../../attachments")
+        assert shown in content(library, BEES)
+        new = f"notes/{A}/deep/2025_Field_Bees.md"
+        move(library, BEES, new)
+        assert export(library).read_in == []
+        assert words.replace("(attachments", "(../../../attachments") in content(library, new)
+        put(library, new, content(library, new).replace("Bees count.", "Bees count well."))
+        assert export(library).read_in == [new]
+        assert texts(library, 1)[-1] == words.replace("Bees count.", "Bees count well.")
+        assert export(library) == ExportOutcome(n_unchanged=2)

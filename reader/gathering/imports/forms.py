@@ -14,7 +14,8 @@ from reader.gathering.imports.csl import is_csl, loaded, read_csl
 from reader.gathering.imports.item import ImportedLibrary
 from reader.gathering.imports.ris import read_ris
 
-FORMS = ("bibtex", "ris", "csl-json", "zotero", "rdf", "papis", "csv", "list", "markdown")
+FORMS = ("bibtex", "ris", "csl-json", "zotero", "rdf", "papis", "csv", "list", "markdown",
+         "enex")  # fmt: skip
 """The forms that `--as` takes."""
 
 ZOTERO, PAPIS, PAPERLIB = "zotero.sqlite", "info.yaml", "default.realm"
@@ -23,7 +24,7 @@ ZOTERO, PAPIS, PAPERLIB = "zotero.sqlite", "info.yaml", "default.realm"
 _MOST_BYTES = 1_000_000_000
 _ENDINGS = {".bib": "bibtex", ".bibtex": "bibtex", ".biblatex": "bibtex", ".ris": "ris",
             ".json": "json", ".sqlite": "zotero", ".rdf": "rdf", ".csv": "csv", ".tsv": "csv",
-            ".md": "list", ".html": "list", ".htm": "list"}  # fmt: skip
+            ".md": "list", ".html": "list", ".htm": "list", ".enex": "enex"}  # fmt: skip
 
 
 def read_source(path: Path, form: str = "") -> ImportedLibrary:
@@ -43,6 +44,10 @@ def read_source(path: Path, form: str = "") -> ImportedLibrary:
         from reader.gathering.imports.zotero import read_zotero
 
         return read_zotero(path / ZOTERO if path.is_dir() else path)
+    if form == "enex":
+        from reader.gathering.imports.enex import read_enex
+
+        return read_enex(path)
     if form == "papis" and path.is_dir():
         from reader.gathering.imports.papis import read_papis
 
@@ -101,6 +106,8 @@ def _form_of(path: Path) -> str:
             return "zotero"
         if (path / PAPERLIB).is_file():
             raise _paperlib(path)
+        if next(path.glob("*.enex"), None):
+            return "enex"
         if next(path.rglob(PAPIS), None):
             return "papis"
         return "markdown" if next(path.rglob("*.md"), None) else ""
@@ -118,6 +125,8 @@ def _form_of(path: Path) -> str:
         return "ris"
     if start.startswith((b"[", b"{")):
         return "json"
+    if b"<en-export" in start:
+        return "enex"
     if b"<rdf:RDF" in start:
         return "rdf"
     if start.startswith((b"@", b"%")):

@@ -177,6 +177,11 @@ def newest_ids(db: Database) -> dict[Part, int]:
     return {"note": row["note"], "highlight": row["highlight"], "filing": row["filing"]}
 
 
+def newest_paper(db: Database) -> int:
+    """Read the id of the paper that came last, 0 for none."""
+    return int(db.read("SELECT coalesce(max(id), 0) AS id FROM papers")[0]["id"])
+
+
 def added_after(db: Database, paper: int, ids: dict[Part, int]) -> dict[Part, list[int]]:
     """List the rows of a paper that were added after `newest_ids` read the given ids."""
     tables: dict[Part, str] = {"note": "notes", "highlight": "highlights", "filing": "filings"}
@@ -206,6 +211,12 @@ def delete_notes(db: Database, paper: int, ids: set[int]) -> int:
             break
         # A note of another import, whose words this revision had, waits again.
         db.execute("UPDATE loose_notes SET note = NULL WHERE note = ?", (r["id"],))
+        db.execute("UPDATE arrivals SET note = NULL WHERE note = ?", (r["id"],))
+        # The Markdown file goes back to the revision before, or is no paper's file any more.
+        before = "(SELECT max(id) FROM notes WHERE paper = ?1 AND id < ?2)"
+        if db.read_one(f"SELECT 1 WHERE {before} IS NULL", (paper, r["id"])):
+            db.execute("DELETE FROM exports WHERE note = ?", (r["id"],))
+        db.execute(f"UPDATE exports SET note = {before} WHERE note = ?2", (paper, r["id"]))  # noqa: S608
         db.execute("DELETE FROM notes WHERE id = ?", (r["id"],))
         n += 1
     if n:

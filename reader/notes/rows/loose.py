@@ -83,25 +83,16 @@ def paper_of(db: Database, number: int) -> int | None:
     return int(row["paper"]) if row else None
 
 
-def named_by_id(db: Database) -> list[tuple[WaitingNote, int]]:
-    """Find the waiting notes whose ids are those of one paper here, each with that paper."""
+def named(db: Database) -> list[WaitingNote]:
+    """List the waiting notes that have an id or the title of a paper here."""
     rows = db.read(
         f"""
-        {_SELECT_WITH} min(coalesce(p.merged_into, p.id)) AS paper
-        FROM loose_notes AS l JOIN loose_note_ids AS i ON i.loose = l.id
-        JOIN identifiers AS d ON d.id = i.identifier JOIN papers AS p ON p.id = d.paper
-        WHERE l.note IS NULL AND p.merged_into IS NOT p.id
-        GROUP BY l.id HAVING count(DISTINCT coalesce(p.merged_into, p.id)) = 1 ORDER BY l.id
-        """
-    )
-    return [(_note(row), row["paper"]) for row in rows]
-
-
-def named_by_title(db: Database) -> list[WaitingNote]:
-    """Find the waiting notes that have the title of a paper here."""
-    rows = db.read(
-        f"{_SELECT} WHERE l.note IS NULL AND l.fold != ''"  # noqa: S608  a constant
-        " AND l.fold IN (SELECT fold FROM papers) ORDER BY l.id"
+        {_SELECT} WHERE l.note IS NULL AND (
+            l.fold != '' AND l.fold IN (SELECT fold FROM papers)
+            OR l.id IN (SELECT i.loose FROM loose_note_ids AS i
+                        JOIN identifiers AS d ON d.id = i.identifier))
+        ORDER BY l.id
+        """  # noqa: S608  a constant of this module
     )
     return [_note(row) for row in rows]
 
