@@ -131,6 +131,18 @@ def test_columns_are_known_by_their_names(text: str) -> None:
     assert read.unplaced == ()
 
 
+def test_the_tables_of_publishers_are_read() -> None:
+    read = table(
+        "Authors,Document Title,Publication,PDF Link,Author Keywords\n"
+        '"Hoshi, Mio; Lind, Bo; ",Wasps,Garden Studies,https://doi.org/10.5555/wasps,moss;dew\n'
+    )
+    [wasps] = read.items
+    assert wasps.paper == Paper(
+        ("doi:10.5555/wasps",), "Wasps", ("Mio Hoshi", "Bo Lind"), comment="Garden Studies"
+    )
+    assert wasps.tags == ("moss", "dew")
+
+
 def test_a_list_of_titles_names_papers() -> None:
     read = table("Title,Year\nWasps in old gardens,2019\n")
     assert read.items[0].paper.title == "Wasps in old gardens"
@@ -234,6 +246,10 @@ SCHOLAR = {
         (
             {"moss": ["2506.00002"], "dew": ["quant-ph/0201082"]},
             [("2506.00002", ("moss",)), ("quant-ph/0201082", ("dew",))],
+        ),
+        (
+            {"users": {"ada": {"moss": ["2506.00002"], "dew": []}}, "n": 1},
+            [("2506.00002", ("moss",))],
         ),
         ([{"id": "2506.00002", "title": "Bees", "summary": "Of bees."}], [("2506.00002", ())]),
         ({"2506.00002": {"title": "Bees"}}, [("2506.00002", ())]),

@@ -37,19 +37,19 @@ from reader.gathering.imports.markdown import to_markdown
 from reader.library.highlight import Highlight
 
 _NAMES = {
-    "title": "title papertitle articletitle documenttitle タイトル 題名 論文名",
+    "title": "title papertitle articletitle documenttitle name タイトル 題名 論文名",
     "doi": "doi",
     "arxiv": "arxiv arxivid arxivnumber eprint id pid",
-    "named": "url link links href address pdfurl openaccesspdf externalids",
+    "named": "url link links href address pdfurl pdflink openaccesspdf externalids",
     "authors": "authors author creators bookauthor 著者",
     "published": "publicationdate published date publicationyear year 年 発行年",
     "abstract": "abstract abstractnote summary 要旨",
-    "venue": "publicationtitle journal venue conference conferencename booktitle sourcetitle",
+    "venue": "publicationtitle publication journal venue conference booktitle sourcetitle",
     "note": "note notes comment comments メモ",
-    "tags": "tags tag manualtags automatictags documenttags keywords labels タグ",
+    "tags": "tags tag manualtags automatictags documenttags keywords authorkeywords labels タグ",
     "collections": "folder folders collection collections group groups list",
     "highlight": "highlight selection",
-    "at": "highlightedat dateadded timeadded timestamp saveddate addedat",
+    "at": "highlightedat dateadded timeadded timestamp saveddate addedat created",
     "page_kind": "locationtype",
     "location": "location",
     "files": "fileattachments",
@@ -256,16 +256,28 @@ def read_json(content: Any, *, name: str, folder: Path) -> ImportedLibrary:
     return collected("list", found)
 
 
-def _things(content: Any) -> Iterator[tuple[str, Any]]:
+def _things(content: Any, collection: str = "", *, depth: int = 0) -> Iterator[tuple[str, Any]]:
     """List the ids and objects in some JSON, each with the name of the list that it stands in."""
-    if isinstance(content, dict):
-        for key, value in content.items():
-            if isinstance(value, list):
-                yield from ((key if len(content) > 1 else "", one) for one in value)
-            elif isinstance(value, dict):
-                yield "", {"id": key, **value}
-    elif isinstance(content, list):
-        yield from (("", one) for one in content)
+    if depth > _DEEPEST:
+        return
+    if isinstance(content, list):
+        for one in content:
+            if isinstance(one, list | dict):
+                yield from _things(one, collection, depth=depth + 1)
+            else:
+                yield collection, one
+    elif isinstance(content, dict) and _Header.of(list(content)).names_papers:
+        yield collection, content
+    elif isinstance(content, dict):
+        within = {key: value for key, value in content.items() if isinstance(value, list | dict)}
+        for key, value in within.items():
+            if isinstance(value, dict) and _Header.of(list(value)).names_papers:
+                yield collection, {"id": key, **value}
+            else:
+                yield from _things(value, key if len(within) > 1 else collection, depth=depth + 1)
+
+
+_DEEPEST = 5
 
 
 def _text(value: Any) -> str:
