@@ -163,6 +163,7 @@ def smallest() -> dict[str, Any]:
         "deadline": [{"name": "A deadline", "on": date(2031, 4, 1)}],
         "feed": [{"url": "https://example.org/feed"}],
         "person": [{"name": "Aoi Kaneda"}],
+        "bibliography": [{"file": "ears.bib"}],
         "query": [{"name": "throats", "search": "ti:throats"}],
         "search": [{"name": "ears", "query": "ears"}],
         "template": [{"name": "ears", "text": "## Ears"}],
@@ -194,6 +195,7 @@ def value_of(config: Config, key: str) -> object:
         "feed": config.feeds[0],
         "person": config.people[0],
         "query": config.queries[0],
+        "bibliography": config.bibliographies[0],
         "search": config.searches[0],
         "note": config.note,
         "recall": config.recall,
@@ -239,6 +241,7 @@ def samples(type_: str) -> tuple[list[object], list[object]]:
         return of_address + [text.strip('"') for text in coded(type_)], ["neither", 1]
     return {
         "text": (["text"], [1, ["text"]]),
+        "path of a .bib": (["~/paper/refs.bib"], ["refs.txt", 1]),
         "boolean": ([True, False], ["true", 1]),
         "name of a template": (["none", "ears"], ["text", 1]),
         "list of days": ([[], ["sunday"], [date(2031, 5, 1)]], ["sunday", [1], ["someday"]]),

@@ -22,6 +22,7 @@ from reader.cli.frame import Settings, say_error, settings_of
 from reader.library.config import Config
 from reader.library.folder import Clock, Library, open_library, system_clock
 from reader.library.place import find_folder
+from reader.library.rows.decisions import newest_acts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,14 +69,27 @@ def opened(context: click.Context) -> Iterator[Library]:
             click.echo(
                 _("index.db was damaged and is made again. Nothing of yours was in it."), err=True
             )
+        before = _decided(library)
         try:
             yield library
         except WrongClock:
             raise
         else:
+            # `export` keeps them itself, and tells more of it.
+            is_changed = context.info_name in ("gather", "import") or _decided(library) != before
+            if library.config.bibliographies and is_changed and context.info_name != "export":
+                from reader.morning.bibliography import keep_up
+
+                for problem in keep_up(library).left:
+                    say_error(problem)
             # A command that only reads goes on, and says so too.
             if isinstance(error := library.refusal(), WrongClock | DiskFull):
                 say_error(error)
+
+
+def _decided(library: Library) -> tuple[int, ...]:
+    """Read what tells whether a bibliography may change; nothing where none is kept."""
+    return newest_acts(library.db) if library.config.bibliographies else ()
 
 
 def cache_folder() -> Path:

@@ -14,10 +14,12 @@ from reader.base.text import plain
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_errors, settings_of
 from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
 from reader.library.query import STATES
 
 FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv")
 STDOUT = "-"
+INCOMPLETE = 5
 
 
 @click.command(
@@ -32,7 +34,7 @@ STDOUT = "-"
     examples={
         "export": N_("Read in changed files, then write all notes"),
         "export --quiet": N_("The same for cron: print errors only"),
-        "export --format bibtex --topic speech --to refs.bib": N_("Write a topic as BibTeX"),
+        "export --format bibtex --cited paper.aux --to refs.bib": N_("Write what a paper cites"),
     },
 )
 @click.argument("ids", nargs=-1, metavar="[ID...]")
@@ -49,6 +51,11 @@ STDOUT = "-"
     "--query", default="", metavar="QUERY", help=N_("Only papers that fit, as `search` has it.")
 )
 @click.option(
+    "--cited",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=N_("Only papers that this .aux or .tex file cites."),
+)
+@click.option(
     "--to",
     "target",
     type=click.Path(path_type=Path, allow_dash=True),
@@ -63,43 +70,49 @@ def export_command(
     topic: str,
     state: str | None,
     query: str,
+    cited: Path | None,
     target: Path,
 ) -> int:
-    """Write notes or references. Exit code 5: a file was left alone; 6: not written."""
+    """Write notes or references. Exit code 5: a file was left alone, or a key is not known."""
     parts = [f'topic:"{topic}"' if topic else "", f"state:{state}" if state else "", query]
     asked = " ".join(filter(None, parts))
     if form == "markdown":
-        if ids or asked or str(target) != STDOUT:
+        if ids or asked or cited or str(target) != STDOUT:
             raise UsageError(
                 what=_("Notes are written all, each to its own file."),
                 hint=_("Choose another form for some papers: --format bibtex"),
             )
         return _notes(context)
-    if ids and asked:
+    if sum(map(bool, (ids, asked, cited))) > 1:
         raise UsageError(
-            what=_("Give IDs, or what papers must fit, not both."),
+            what=_("Give IDs, what papers must fit, or --cited: only one of them."),
             hint=_("reader export --format {form} ID", form=form),
         )
     with build.opened(context) as library:
-        return _references(context, library, ids, asked, form, target)
+        from reader.morning import bibliography
+
+        unknown: list[str] = []
+        if cited:
+            text = cited.read_text("utf-8", "replace")
+            held, unknown = bibliography.cited(library, text)
+        else:
+            held, said = bibliography.chosen(library, asked, ids)
+            for sentence in said:
+                output.put(plain(str(sentence)), is_error=True)
+        _write(context, library, held, form, target)
+    if unknown:
+        keys = _(", ").join(map(plain, unknown))
+        output.put(_("No paper here has these keys: {keys}", keys=keys), is_error=True)
+    return INCOMPLETE if unknown else 0
 
 
-def _references(
-    context: click.Context,
-    library: Library,
-    ids: tuple[str, ...],
-    query: str,
-    form: str,
-    target: Path,
-) -> int:
+def _write(
+    context: click.Context, library: Library, held: list[LibraryPaper], form: str, target: Path
+) -> None:
     from reader.habit.cite import in_form, references
     from reader.library.disk import write_whole
-    from reader.morning.bibliography import chosen
 
-    held, said = chosen(library, query, ids)
     content = in_form(references(library, held), form).encode()
-    for sentence in said:
-        output.put(plain(str(sentence)), is_error=True)
     if str(target) == STDOUT:
         # Bytes, so that nothing changes the line ends of a table.
         click.echo(content, nl=False)
@@ -108,24 +121,20 @@ def _references(
         share_what_is_made()
         write_whole(target, content)
     if not settings_of(context).is_quiet and str(target) != STDOUT:
-        output.put(
-            ngettext(
-                "written: {file} ({n} paper)",
-                "written: {file} ({n} papers)",
-                len(held),
-                file=target,
-            ),
-            is_error=True,
-        )
-    return 0
+        output.put(_written(target, len(held)), is_error=True)
+
+
+def _written(file: Path, n: int) -> str:
+    return ngettext("written: {file} ({n} paper)", "written: {file} ({n} papers)", n, file=file)
 
 
 def _notes(context: click.Context) -> int:
     """Write the notes as Markdown files."""
+    from reader.morning.bibliography import keep_up
     from reader.notes.export import export
 
     with build.opened(context) as library:
-        done = export(library)
+        done, kept = export(library), keep_up(library)
     if not settings_of(context).is_quiet:
         for before, path in done.moved:
             output.put(plain(_("moved by hand: {path} → {now}", path=before, now=path)))
@@ -147,4 +156,6 @@ def _notes(context: click.Context) -> int:
                 output.put(_(key, path=path))
         for path in done.written + done.pages:
             output.put(_("written: {path}", path=path))
-    return say_errors(done.left)
+        for file, n in kept.written:
+            output.put(_written(file, n))
+    return say_errors([*done.left, *kept.left])

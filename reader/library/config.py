@@ -151,6 +151,18 @@ class SavedSearch:
 
 
 @dataclass(frozen=True, slots=True)
+class Bibliography:
+    """A .bib file that is kept up to date with the papers that fit a query.
+
+    file: a path; a relative one begins at the library. query: "" for all papers.
+    """
+
+    file: str
+    query: str = ""
+    format: Literal["bibtex", "biblatex"] = "bibtex"
+
+
+@dataclass(frozen=True, slots=True)
 class ArxivQuery:
     """A query that arXiv's API is asked at each gather; its name is that of its source."""
 
@@ -238,6 +250,7 @@ class Config:
     tablet: str = ""
     searches: tuple[SavedSearch, ...] = ()
     queries: tuple[ArxivQuery, ...] = ()
+    bibliographies: tuple[Bibliography, ...] = ()
     days_off: tuple[str, ...] = ()
     """English weekdays in small letters, and dates as ISO text."""
     note: NoteSettings = NoteSettings()

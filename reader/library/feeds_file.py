@@ -28,6 +28,7 @@ from reader.library.config import (
     Arxiv,
     ArxivQuery,
     BackupSettings,
+    Bibliography,
     Citations,
     Config,
     Deadline,
@@ -66,6 +67,7 @@ TABLES: dict[str, dict[str, type]] = {
     "backup": {"folder": str, "daily": bool, "pdfs": bool, "encrypt_to": tuple},
 }  # fmt: skip
 LISTS: dict[str, dict[str, type]] = {
+    "bibliography": {"file": str, "query": str, "format": str},
     "deadline": {"name": str, "on": date, "days": int, "quota": int},
     "feed": {"url": str, "kind": str, "name": str},
     "person": {"name": str, "feeds": tuple},
@@ -74,8 +76,8 @@ LISTS: dict[str, dict[str, type]] = {
     "template": {"name": str, "text": str},
 }
 TOPIC: dict[str, type] = {"lane": str, "theme": str, "words": tuple, "seeds": tuple}
-REQUIRED = {"deadline": ("name", "on"), "feed": ("url",), "person": ("name",),
-            "query": ("name", "search"), "search": ("name", "query"),
+REQUIRED = {"bibliography": ("file",), "deadline": ("name", "on"), "feed": ("url",),
+            "person": ("name",), "query": ("name", "search"), "search": ("name", "query"),
             "template": ("name", "text")}  # fmt: skip
 
 KEYS = tuple(
@@ -172,6 +174,7 @@ class _ConfigText(Checks):
             people=tuple(self.person(i, p) for i, p in enumerate(lists["person"])),
             searches=self.searches(lists["search"]),
             queries=self.queries(lists["query"]),
+            bibliographies=self.bibliographies(lists["bibliography"]),
             templates=self.templates(lists["template"]),
             note=self.note(tables["note"], lists["template"]),
             recall=self.recall(tables["recall"]),
@@ -336,35 +339,45 @@ class _ConfigText(Checks):
             self.at_least(("deadline", index, key), getattr(deadline, key), 0)
         return deadline
 
+    def check_query(self, place: Place, text: str) -> None:
+        """Refuse a query on which `reader search` would only remark: nobody sees the remark."""
+        query = parse_query(text)
+        if not query.asks:
+            hint = lazy_gettext("Add a word.")
+            raise self.wrong(place, lazy_gettext("this query searches for nothing"), hint)
+        if query.unclear:
+            what = lazy_gettext("{part} is not a filter", part=query.unclear[0].text)
+            raise self.wrong(place, what, lazy_gettext("`reader search --help` lists the filters."))
+        if query.has_operators:
+            hint = lazy_gettext(
+                "All words must be there, so leave out AND. Write -word for NOT, and a "
+                "[[search]] of its own for OR."
+            )
+            raise self.wrong(
+                place, lazy_gettext("AND, OR, NOT and brackets do not work here"), hint
+            )
+
+    def bibliographies(self, tables: list[dict[str, Any]]) -> tuple[Bibliography, ...]:
+        for index, table in enumerate(tables):
+            place = ("bibliography", index, "file")
+            if not table["file"].endswith(".bib") or "\0" in table["file"]:
+                raise self.wrong(
+                    place,
+                    lazy_gettext("this is not the name of a .bib file"),
+                    lazy_gettext("Write it like ~/paper/refs.bib."),
+                )
+            if any(table["file"] == other["file"] for other in tables[:index]):
+                what = lazy_gettext("{value} is here twice", value=table["file"])
+                raise self.wrong(place, what, lazy_gettext("Change one of them."))
+            form = table.get("format", "bibtex")
+            self.one_of(("bibliography", index, "format"), form, ("bibtex", "biblatex"))
+            if table.get("query"):
+                self.check_query(("bibliography", index, "query"), table["query"])
+        return tuple(Bibliography(**table) for table in tables)
+
     def searches(self, tables: list[dict[str, Any]]) -> tuple[SavedSearch, ...]:
         for index, table in enumerate(tables):
-            query = parse_query(table["query"])
-            if not query.asks:
-                hint = lazy_gettext("Add a word.")
-                raise self.wrong(
-                    ("search", index, "query"),
-                    lazy_gettext("this query searches for nothing"),
-                    hint,
-                )
-            # `reader search` only remarks on these. A saved search runs where nobody sees the
-            # remark, so they are errors here.
-            if query.unclear:
-                what = lazy_gettext("{part} is not a filter", part=query.unclear[0].text)
-                raise self.wrong(
-                    ("search", index, "query"),
-                    what,
-                    lazy_gettext("`reader search --help` lists the filters."),
-                )
-            if query.has_operators:
-                hint = lazy_gettext(
-                    "All words must be there, so leave out AND. Write -word for NOT, and a "
-                    "[[search]] of its own for OR."
-                )
-                raise self.wrong(
-                    ("search", index, "query"),
-                    lazy_gettext("AND, OR, NOT and brackets do not work here"),
-                    hint,
-                )
+            self.check_query(("search", index, "query"), table["query"])
             if any(table["name"] == other["name"] for other in tables[:index]):
                 what = lazy_gettext("another search has the name {name!r}", name=table["name"])
                 raise self.wrong(

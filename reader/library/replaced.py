@@ -156,6 +156,8 @@ class Replacer:
     def _places(self, path: str) -> tuple[Path, Path]:
         """Choose where a file goes that comes out, and where is written what was read of it."""
         root = self._library / ROOT
+        # A file outside of the library is kept by its path from the root.
+        path = Path(path).relative_to(Path(path).anchor).as_posix()
         # Another folder for a second file of this name: nothing that is kept is overwritten.
         if self._run is None or os.path.lexists(self._run / OUT / path):
             # What is replaced is for nobody else's eyes, whatever rights its own folder had.

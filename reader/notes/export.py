@@ -172,7 +172,8 @@ class ExportRun:
         library, db = self._library, self._library.db
         unfinished = {file.path: file for file in exports.unfinished(db)}
         for kept in kept_files(library.folder, library.now()):
-            if kept.path == FEEDS:
+            # Those have their own caretakers: `follow`, and `keep_up` of bibliographies.
+            if kept.path == FEEDS or kept.path.endswith(".bib"):
                 continue
             text, ours = kept.content.decode(errors="replace"), unfinished.get(kept.path)
             name = exports.name_at(db, kept.path) or (ours.name if ours else name_in(library, text))

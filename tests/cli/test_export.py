@@ -66,9 +66,83 @@ def test_what_of_a_query_is_read_in_another_way_is_said(filled: Path) -> None:
     [
         (["Bees"], "Notes are written all, each to its own file."),
         (["--topic", "speech"], "Notes are written all, each to its own file."),
-        (["--format", "csv", "Bees", "--state", "pick"], "Give IDs, or what papers must fit"),
+        (["--format", "csv", "Bees", "--state", "pick"], "Give IDs, what papers must fit"),
     ],
 )
 def test_what_cannot_go_together_is_refused(filled: Path, args: list[str], what: str) -> None:
     ran = run_here("export", *args, library=filled)
     assert (ran.code, ran.out, ran.err[: len(f"reader: {what}")]) == (2, "", f"reader: {what}")
+
+
+def test_what_a_manuscript_cites_is_written_and_unknown_keys_are_named(
+    filled: Path, tmp_path: Path
+) -> None:
+    aux = tmp_path / "paper.aux"
+    aux.write_text(f"\\citation{{{LIND},nobody2020x}}\n\\abx@aux@cite{{0}}{{{BEES}}}\n")
+    ran = run_here("export", "--format", "bibtex", "--cited", str(aux), library=filled)
+    assert re.findall(r"@\w+\{(\w+),", ran.out) == [BEES, LIND]
+    assert (ran.code, ran.err) == (5, "No paper here has these keys: nobody2020x\n")
+    tex = tmp_path / "paper.tex"
+    tex.write_text(rf"\citep[see][p.~3]{{{FIELD}}} 5\% \nocite{{{LIND} }} % \cite{{{BEES}}}")
+    assert keys("--cited", str(tex), library=filled) == [FIELD, LIND]
+    tex.write_text(r"\nocite{*}")
+    assert len(keys("--cited", str(tex), library=filled)) == 6
+
+
+@pytest.fixture
+def kept(filled: Path) -> Path:
+    """The .bib of all picks, which feeds.toml has kept up to date outside of the library."""
+    file = filled.parent / "paper" / "refs.bib"
+    with (filled / "feeds.toml").open("a") as feeds:
+        feeds.write(f'\n[[bibliography]]\nfile = "{file}"\nquery = "state:pick"\n')
+    return file
+
+
+def entries(file: Path) -> list[str]:
+    return re.findall(r"@\w+\{(\w+),", file.read_text("utf-8"))
+
+
+def test_a_kept_bibliography_follows_each_decision(filled: Path, kept: Path) -> None:
+    assert f"written: {kept} (0 papers)\n" in run_here("export", library=filled).out
+    ran = run_here("pick", "--no-fetch", "Bees", "10.5555/3", library=filled)
+    assert (ran.code, entries(kept)) == (0, [BEES, LIND])
+    before = kept.stat()
+    assert "refs.bib" not in run_here("export", library=filled).out
+    assert (kept.stat().st_ino, kept.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    run_here("drop", "Bees", library=filled)
+    assert entries(kept) == [LIND]
+    run_here("undo", library=filled)
+    assert entries(kept) == [BEES, LIND]
+    assert not (filled / ".reader/replaced").exists()
+
+
+def test_a_bibliography_that_a_hand_changed_is_left_alone_and_named(
+    filled: Path, kept: Path
+) -> None:
+    run_here("export", library=filled)
+    by_hand = kept.read_text("utf-8") + "@misc{mine, title={Mine}}\n"
+    kept.write_text(by_hand, "utf-8")
+    ran = run_here("pick", "--no-fetch", "Bees", library=filled)
+    assert f"reader: {kept} was changed by hand, so it was left alone." in ran.err
+    assert run_here("export", library=filled).code == 5
+    assert kept.read_text("utf-8") == by_hand
+    kept.unlink()
+    assert run_here("export", library=filled).code == 0
+    assert entries(kept) == [BEES]
+
+
+def test_what_was_saved_while_a_bibliography_was_replaced_stays_aside(
+    filled: Path, kept: Path
+) -> None:
+    run_here("export", library=filled)
+    run = filled / ".reader/replaced/2025-06-04T063000Z"
+    late = run / "out" / kept.relative_to("/")
+    late.parent.mkdir(parents=True)
+    late.write_text("@misc{mine, title={Mine}}")
+    ran = run_here("export", library=filled)
+    assert (ran.code, f"is in {late}" in " ".join(ran.err.split())) == (5, True)
+    assert not (filled / kept.relative_to("/")).exists()
+    assert late.read_text() == "@misc{mine, title={Mine}}"
+    late.write_text(kept.read_text("utf-8"))
+    assert run_here("export", library=filled).code == 0
+    assert not late.exists()

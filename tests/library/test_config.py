@@ -14,6 +14,7 @@ from reader.library.config import (
     Arxiv,
     ArxivQuery,
     BackupSettings,
+    Bibliography,
     Citations,
     Config,
     Deadline,
@@ -99,6 +100,10 @@ search = 'cat:cs.* AND ti:"speech translation" ANDNOT (abs:survey OR co:thesis)'
 [[search]]
 name = "gardens"
 query = "garden -weed year:2027"
+[[bibliography]]
+file = "~/paper/refs.bib"
+query = "topic:speech"
+format = "biblatex"
 [note]
 template = "mine"
 export = false
@@ -171,6 +176,7 @@ def test_every_key_means_what_it_says() -> None:
             ),
         ),
         searches=(SavedSearch("gardens", "garden -weed year:2027"),),
+        bibliographies=(Bibliography("~/paper/refs.bib", "topic:speech", "biblatex"),),
         days_off=("sunday", "2027-01-01", "2027-01-02"),
         note=NoteSettings("mine", export=False),
         templates=(Template("mine", "## What for?"),),
@@ -326,6 +332,11 @@ WRONG = [
         5, "feed.name", "another source has the name 'Mio'", "",
     ),
     (LEAST + '[[person]]\nfeeds = []\n', 3, "person", "name is missing", ""),
+    (LEAST + '[[bibliography]]\nfile = "refs.txt"\n', 4, "bibliography.file", "a .bib file", ""),
+    (LEAST + '[[bibliography]]\nfile = "a.bib"\nquery = "-x"\n', 5, "bibliography.query",
+     "searches for nothing", ""),
+    (LEAST + '[[bibliography]]\nfile = "a.bib"\n[[bibliography]]\nfile = "a.bib"\n', 6,
+     "bibliography.file", "a.bib is here twice", "Change one of them."),
     (
         LEAST + '[[search]]\nname = "a"\nquery = "-x"\n',
         5, "search.query", "searches for nothing", "",

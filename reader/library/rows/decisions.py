@@ -391,3 +391,15 @@ def _keep_decided(db: Database, after: int) -> None:
         """,
         (after,),
     )
+
+
+def newest_acts(db: Database) -> tuple[int, ...]:
+    """Read numbers that change with each decision, note, filing, merge and new paper."""
+    row = db.read(
+        """
+        SELECT (SELECT max(id) FROM decisions), (SELECT max(id) FROM notes),
+            (SELECT max(id) FROM filings), (SELECT max(id) FROM merges),
+            (SELECT count(*) FROM papers WHERE merged_into = id), (SELECT max(id) FROM papers)
+        """
+    )[0]
+    return tuple(number or 0 for number in row)
