@@ -1,4 +1,5 @@
-"""Measure moving in: a large bibliography, a Zotero library that is killed, real libraries.
+"""Measure moving in: a large bibliography, an export of Evernote, a Zotero library that is killed,
+real libraries.
 
     python -m tests.benchmarks.home --only in --data DIR [--json] [--quick]
 
@@ -30,12 +31,14 @@ from tests.benchmarks.frame import (
     Subject,
     run_subjects,
 )
+from tests.gathering.test_enex import HEAD, note, resource
 from tests.samples import FEEDS_TOML
 from tests.zotero_world import ZoteroWorld
 
 BIBTEX_BAR_S, BIBTEX_BAR_MB = 60.0, 300.0
 N_KILLS = 3
-FORMS = ("bibtex", "CSL-JSON", "Zotero RDF")
+ENEX_BAR_MB = 500.0
+FORMS = ("bibtex", "CSL-JSON", "Zotero RDF", "ENEX")
 NO_MODEL = '[encoder]\nmodel = "/there/is/no/model"\n'
 
 _SYLLABLES = [a + b for a in ("ka", "mo", "ri", "su", "te") for b in ("ven", "lo", "tu", "gi")]
@@ -46,7 +49,7 @@ def measure(asked: Asked) -> list[Result]:
     truth = asked.data / "files" / "libraries_truth.jsonl"
     if not truth.exists():
         raise DataMissing("files/libraries")
-    return [*_bibliography(asked), _killed(asked), _counts(truth)]
+    return [*_bibliography(asked), *_evernote(asked), _killed(asked), _counts(truth)]
 
 
 def _bibliography(asked: Asked) -> list[Result]:
@@ -61,6 +64,32 @@ def _bibliography(asked: Asked) -> list[Result]:
         Result("BibTeX", run.wall_s, "s", bar=BIBTEX_BAR_S, note=note),
         Result("BibTeX, processor", run.cpu_s, "s"),
         Result("BibTeX, memory", run.peak_mb, "MB", bar=BIBTEX_BAR_MB),
+    ]
+
+
+def _evernote(asked: Asked) -> list[Result]:
+    """Import one export: notes of a page with a picture, and a file of a fifth of its size."""
+    most = 10_000_000 if asked.is_quick else 1_000_000_000
+    draw = random.Random(1)
+    with tempfile.TemporaryDirectory() as name:
+        library, file = _new_library(Path(name)), Path(name) / "all.enex"
+        n = 0
+        with file.open("w", encoding="utf-8") as export:
+            export.write(HEAD)
+            while export.tell() < most:
+                n_bytes = 100_000 if n else most // 7
+                words = "".join(f"<div>{_words(draw, 60)}.</div>" for _ in range(8))
+                picture = resource(draw.randbytes(n_bytes), name=f"{n}.png")
+                export.write(note(words, f"{_words(draw, 4)} {n}", picture))
+                n += 1
+            export.write("</en-export>")
+        n_mb = file.stat().st_size / 1e6
+        run = Shell(asked.cache).run(["reader", "--library", str(library), "import", str(file)])
+        there = _count(library, "loose_notes")
+    said = f"{n_mb:,.0f} MB; {there:,} of {n:,} notes are here"
+    return [
+        Result("Evernote", run.wall_s, "s", note=said),
+        Result("Evernote, memory", run.peak_mb, "MB", bar=ENEX_BAR_MB),
     ]
 
 
@@ -97,14 +126,15 @@ def _counts(truth: Path) -> Result:
         file = truth.parent / known["file"]
         read = read_source(file)
         places = [str(one.place) for one in read.items] + [str(one.place) for one in read.unplaced]
-        n = len(places)
+        n = len(places) + len(read.notes)
+        wanted = known.get("entries", known.get("notes"))
         if known["format"] == "bibtex":
             # The manifest counts entries in braces; BibTeX has them in round brackets too.
             lines = file.read_text("utf-8").split("\n")
             n = sum("{" in lines[int(place.rpartition(" ")[2]) - 1] for place in places)
-        parts.append(Part(file.name, n, known["entries"]))
-        if n != known["entries"]:
-            misses.append(Miss(file.name, str(known["entries"]), str(n)))
+        parts.append(Part(file.name, n, wanted))
+        if n != wanted:
+            misses.append(Miss(file.name, str(wanted), str(n)))
     right = len(parts) - len(misses)
     return Result("libraries with their counts", right, "", floor=len(parts),
                   parts=tuple(parts), misses=tuple(misses))  # fmt: skip
