@@ -19,6 +19,8 @@ import pytest
 
 from reader.library.find import find_paper
 from reader.library.folder import open_library
+from reader.library.rows import failures
+from reader.library.rows.database import Database
 from reader.pdfs.rows import pdfs
 from tests.installed import NOW, SOON, ids_of, note_files, run, run_here
 
@@ -159,7 +161,11 @@ def test_seed_is_wrong_only_once_it_is_known_not_to_exist(fresh: Path) -> None:
     (fresh / "feeds.toml").write_text(seeded, "utf-8")
     assert not doctor(fresh, code=0)["seeds"]["is_wrong"], "nobody asked for it yet"
     run("gather", "--no-encode", library=fresh)
-    assert doctor(fresh, code=5)["seeds"]["is_wrong"]
+    found = doctor(fresh, code=5)
+    assert found["seeds"]["is_wrong"]
+    assert "failures" not in found, "told once"
+    with Database(fresh) as db:
+        failures.add_failure(db, "resolve", "arxiv:2506.00001", ("{what}", "{}"), now=NOW)
     plain = run_here("doctor", library=fresh).out
     assert "papers to look up: 1" in plain
     assert "resolve" not in plain

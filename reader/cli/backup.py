@@ -21,6 +21,7 @@ from reader.library.backup import Backup, back_up_before_restore
 from reader.library.folder import Library
 from reader.library.place import find_folder
 from reader.library.restore import RestorePlan, plan_restore, restore
+from reader.library.rows.imports import add_restore
 from reader.morning.rows import library_id
 from reader.search.rows.index import clear_index
 
@@ -188,15 +189,31 @@ def restore_command(
             settings.library = target
             return _restore_one(context, plain_archive, only, as_json=as_json)
         plan = plan_restore(target, plain_archive)
-        aside = before = None
-        if not dry_run:
-            if plan.here is not None:
-                before = back_up_before_restore(target, now=build.clock()())
-            aside = restore(target, plain_archive, plan, now=build.clock()())
-            settings.library = target
-            # A restore is right under a wrong clock too.
-            with build.opened(context) as library, library.db.unguarded():
-                clear_index(library.db)
+        settings.library = target
+        return restore_library(
+            context, target, plain_archive, plan, dry_run=dry_run, as_json=as_json
+        )
+
+
+def restore_library(
+    context: click.Context,
+    target: Path,
+    archive: Path,
+    plan: RestorePlan,
+    *,
+    dry_run: bool = False,
+    as_json: bool,
+) -> int:
+    """Carry out a plan as an act that can be taken back, and say what was changed."""
+    aside = act = None
+    if not dry_run:
+        here = plan.here and back_up_before_restore(target, now=build.clock()())
+        aside = restore(target, archive, plan, now=build.clock()())
+        # A restore is right under a wrong clock too.
+        with build.opened(context) as library, library.db.unguarded():
+            clear_index(library.db)
+            if here:
+                act = add_restore(library.db, str(here), at=library.now())
     if as_json:
         output.put_json(
             {
@@ -216,8 +233,8 @@ def restore_command(
         return 0
     if aside:
         answer(context, _("What was replaced is in {folder}.", folder=aside))
-    if before:
-        answer(context, _("To take it back: reader restore {file}", file=before))
+    if act:
+        answer(context, _("To take it back: reader undo {act}", act=act))
     answer(
         context,
         _(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -11,14 +10,15 @@ from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output, screen
+from reader.cli.backup import restore_library
 from reader.cli.frame import ReaderCommand, as_json_option, say_errors
 from reader.cli.output import answer
-from reader.library.backup import before_restores
 from reader.library.file_names import folder_name
 from reader.library.folder import Library
+from reader.library.restore import plan_restore
 from reader.library.rows.removals import KEPT
 from reader.morning.remove import TrashEntry, remove, trash
-from reader.morning.undo import ActKind, PastAct, past_acts, take_back
+from reader.morning.undo import ActKind, PastAct, archive_before, past_acts, take_back
 from reader.notes.write import moment
 
 if TYPE_CHECKING:
@@ -56,7 +56,10 @@ _DONE: dict[ActKind, str] = {
 def _act_text(act: PastAct) -> str:
     """Write an act in a sentence, with the title of its first paper and how many more there are."""
     title = act.source or act.several[0].paper.title
-    said = _(_DONE[act.kind], title=title, topic=folder_name(act.topic))
+    key = _DONE[act.kind]
+    if act.kind == "restore" and act.source:
+        key = N_("The library was restored; this takes it back to {title}")
+    said = _(key, title=title, topic=folder_name(act.topic))
     if (more := len(act.several) - 1) > 0:
         said = _("{what} (and {n} more)", what=said, n=more)
     return said
@@ -72,7 +75,7 @@ MOST_NAMED = 10
     help=N_(
         "Undo your last act, for all papers that it changed, or the act N of `--list`.\n\nAn act "
         "can be a pick or a skip, a `later` or a `drop`, what you told `wrong` or `teach`, a "
-        "`file` or `topics --move`, a `merge` or `split`, a `remove`, a `restore --only` or an "
+        "`file` or `topics --move`, a `merge` or `split`, a `remove`, a `restore` or an "
         "`import`. What you decided on a paper since stands. A note that you wrote stays."
     ),
     examples={
@@ -95,27 +98,34 @@ def undo_command(context: click.Context, number: int | None, is_list: bool, as_j
         if is_list:
             _list(library, as_json=as_json)
             return 0
-        undone = take_back(library, number)
-        for held, kind in undone.several[: None if as_json else MOST_NAMED]:
-            if as_json:
-                output.put_json(held, undone=kind)
-                continue
-            what = _(_UNDONE[kind])
-            answer(context, _("Undone ({what}): {title}", what=what, title=held.paper.title))
-        if (more := len(undone.several) - MOST_NAMED) > 0 and not as_json:
-            answer(context, _("… and {n} more", n=more))
-        if undone.imported and as_json:
-            output.put_json(undone.imported, undone="import")
-        elif undone.imported:
-            _tell_import(context, undone.imported)
-        elif not undone.several and not as_json:
-            answer(context, _("There is nothing to undo."))
-        if any(kind == "topic" for _held, kind in undone.several):
-            # Imported here: only taking back a lesson needs it.
-            from reader.morning.teach import finish
+        folder, before = library.folder, archive_before(library, number)
+        if before is None:
+            return _undo(context, library, number, as_json=as_json)
+    return restore_library(context, folder, before, plan_restore(folder, before), as_json=as_json)
 
-            with build.tools(context, library) as tools:
-                finish(library, tools)
+
+def _undo(context: click.Context, library: Library, number: int | None, *, as_json: bool) -> int:
+    undone = take_back(library, number)
+    for held, kind in undone.several[: None if as_json else MOST_NAMED]:
+        if as_json:
+            output.put_json(held, undone=kind)
+            continue
+        what = _(_UNDONE[kind])
+        answer(context, _("Undone ({what}): {title}", what=what, title=held.paper.title))
+    if (more := len(undone.several) - MOST_NAMED) > 0 and not as_json:
+        answer(context, _("… and {n} more", n=more))
+    if undone.imported and as_json:
+        output.put_json(undone.imported, undone="import")
+    elif undone.imported:
+        _tell_import(context, undone.imported)
+    elif not undone.several and not as_json:
+        answer(context, _("There is nothing to undo."))
+    if any(kind == "topic" for _held, kind in undone.several):
+        # Imported here: only taking back a lesson needs it.
+        from reader.morning.teach import finish
+
+        with build.tools(context, library) as tools:
+            finish(library, tools)
     return say_errors(undone.problems)
 
 
@@ -148,9 +158,6 @@ def _list(library: Library, *, as_json: bool) -> None:
         output.put_all(screen.wrap(plain(_act_text(act)), width, " " * len(begin), begin))
     if not acts and not as_json:
         output.put(_("There is nothing to undo."))
-    for file in () if as_json else before_restores(library.folder):
-        key = N_("The library was restored. To take it back: reader restore {file}")
-        output.put(plain(_(key, file=shlex.quote(str(file)))))
 
 
 @click.command(

@@ -129,11 +129,6 @@ def back_up_before_restore(library: Path, *, now: datetime) -> Path:
     return target
 
 
-def before_restores(library: Path) -> list[Path]:
-    """List the archives that were made before restores, the newest first."""
-    return sorted((library / FOLDER).glob(f"{_BEFORE_RESTORE}*.zip"), reverse=True)
-
-
 def _database_in(archive: Path) -> str:
     """Return the SHA-256 of an archive's reader.db, "" where the archive cannot be used."""
     try:
@@ -318,9 +313,11 @@ def outdated(moments: Sequence[datetime]) -> list[datetime]:
     """Choose the archives that the rotation ends.
 
     The newest of a day is kept for the 7 newest days that have one, the newest of a week for 4
-    weeks, the newest of a month for 12 months; weeks are those of ISO 8601.
+    weeks, the newest of a month for 12 months; weeks are those of ISO 8601. Of the newest day all
+    are kept: nobody expects that a second backup deletes the first.
     """
-    kept: set[datetime] = set()
+    last = max(map(_day, moments), default=())
+    kept = {moment for moment in moments if _day(moment) == last}
     for n, period in ((7, _day), (4, _week), (12, _month)):
         newest: dict[tuple[int, ...], datetime] = {}
         for moment in sorted(moments, reverse=True):

@@ -284,7 +284,10 @@ def _index(library: Library, encoder: str) -> Iterator[HealthFinding]:
         yield HealthFinding(
             "index",
             False,
-            lazy_gettext(
+            # Vectors are counted by what is in the index, which a restore has emptied.
+            lazy_gettext("Not in the search index yet: texts {n}, with their vectors.", n=n_texts)
+            if encoder and n_texts and not n_vectors
+            else lazy_gettext(
                 "Not in the search index yet: texts {n}, vectors {m}.", n=n_texts, m=n_vectors
             ),
             lazy_gettext("The next gather, or `reader index`, makes them."),
@@ -305,7 +308,9 @@ def _sources(library: Library) -> Iterator[HealthFinding]:
             else lazy_gettext("`reader sources` says why."),
             tuple(never),
         )
-    if failed := rows.failed_stages(library.db):
+    # A seed that failed is told by itself.
+    seeds = [seed.id for seed in missing_seeds(library)]
+    if failed := rows.failed_stages(library.db, without=seeds):
         yield HealthFinding(
             "failures",
             False,

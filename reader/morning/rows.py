@@ -181,9 +181,13 @@ def doubled_pdfs(db: Database) -> list[tuple[str, ...]]:
     return sorted(tuple(sorted(json.loads(row["paths"]))) for row in rows)
 
 
-def failed_stages(db: Database) -> dict[str, int]:
-    """Count the failures that wait for their next try, by stage."""
-    rows = db.read("SELECT stage, count(*) AS n FROM failures GROUP BY stage ORDER BY stage")
+def failed_stages(db: Database, *, without: Iterable[str]) -> dict[str, int]:
+    """Count the failures that wait for their next try, by stage. without: ids that are left out."""
+    rows = db.read(
+        "SELECT stage, count(*) AS n FROM failures"
+        " WHERE subject NOT IN (SELECT value FROM json_each(?)) GROUP BY stage ORDER BY stage",
+        (json.dumps(list(without)),),
+    )
     return {row["stage"]: row["n"] for row in rows}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from reader.base.errors import NotKnown, ReaderError, UsageError
@@ -43,7 +44,7 @@ class PastAct:
     """An act that stands.
 
     topic: of a filing, else "". several: the papers that it changed. source: of an import, what
-    was imported; it names no papers.
+    was imported, and of a restored library the archive that takes it back; they name no papers.
     """
 
     number: int
@@ -81,7 +82,8 @@ def past_acts(library: Library) -> list[PastAct]:
         at = max(row.at for row in several if row.at is not None)
         found.append(PastAct(number, at, kind, topic, tuple(held[row] for row in kinds)))
     for brought in imports.standing(db, limit=MOST_LISTED):
-        found.append(PastAct(brought.act, brought.at, "import", "", source=brought.source))
+        of: ActKind = "restore" if brought.form == imports.RESTORE else "import"
+        found.append(PastAct(brought.act, brought.at, of, "", source=brought.source))
     return sorted(found, key=lambda act: -act.number)[:MOST_LISTED]
 
 
@@ -151,27 +153,51 @@ def take_back(
 
 
 def _import_meant(library: Library, number: int | None) -> Import | None:
-    """Find the import that is to be taken back; None where another act is."""
+    """Find the import or the restored library that is to be taken back; None for another act."""
     found = imports.standing(library.db, act=number)
     last = decisions.last_act(library.db, until=meant_at(library)) if number is None else []
     return found[0] if found and not (last and last[0].act > found[0].act) else None
 
 
+def archive_before(library: Library, number: int | None) -> Path | None:
+    """Find the archive that takes back the restored library which is meant; None for another act.
+
+    All that was done since goes with it, so that it is the caller's to say so.
+    """
+    one = _import_meant(library, number)
+    return Path(one.source) if one and one.form == imports.RESTORE else None
+
+
 def _undo_restore(library: Library, one: RestoredPaper) -> list[ReaderError]:
     """Bring a note back to what it was before a restore, or the paper into the trash."""
     held = papers.papers_at(library.db, [one.paper])[0]
+    from reader.library.replaced import Replacer
     from reader.morning.remove import remove
-    from reader.notes.export import export_quietly
+    from reader.notes.export import export, read_edits
+    from reader.notes.pages import pages_of
+    from reader.notes.rows import exports
     from reader.notes.write import add_note
 
     if not one.was_here:
         return list(remove(library, [held.paper.id]).problems)
+    read_edits(library, [one.paper])
     known = notes.revisions(library.db, one.paper)
-    # Another revision that came since stands. A first note stays too: none is ever taken back.
-    if len(known) > 1 and known[-1].id == one.note:
+    if not known or known[-1].id != one.note:  # another revision that came since stands
+        return []
+    names = pages_of(library, [one.paper])
+    if len(known) > 1:
         add_note(library, held, known[-2].text)
-        return export_quietly(library, [one.paper])
-    return []
+    else:
+        # The archive has it. Its file goes with it, unless a hand changes it just now.
+        written = exports.exported(library.db, one.paper)
+        with library.db.writing():
+            exports.forget(library.db, one.paper)
+            imports.delete_notes(library.db, one.paper, {one.note})
+        if written:
+            replacer = Replacer(library.folder, library.now())
+            replacer.remove(written.path, written.content.encode())
+            replacer.end()
+    return export(library, only=[one.paper], pages=names).left if library.config.note.export else []
 
 
 _ORDER = ("removals", "restored", "merges", "lessons", "postponed", "decisions", "filings")

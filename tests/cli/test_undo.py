@@ -94,11 +94,18 @@ def test_a_restored_library_says_how_it_goes_back(
     said(capsys, folder, "skip", TWO)
     out = said(capsys, folder, "restore", str(archive), str(folder))[1]
     before = folder / "backups/asayomi-before-restore-2025-06-04T063000Z.zip"
-    assert f"To take it back: reader restore {before}\n" in out
+    assert "To take it back: reader undo 2\n" in out
     code, out, _err = said(capsys, folder, "undo", "--list")
-    assert (code, out.splitlines()) == (0, [
-        "     1  2025-06-04 06:30  Picked: On Bees",
-        f"The library was restored. To take it back: reader restore {before}",
-    ])  # fmt: skip
-    said(capsys, folder, "restore", str(before), str(folder))
-    assert "Skipped: On Ants" in said(capsys, folder, "undo", "--list")[1]
+    assert (code, " ".join(out.split())) == (
+        0,
+        f"2 2025-06-04 06:30 The library was restored; this takes it back to {before} "
+        "1 2025-06-04 06:30 Picked: On Bees",
+    )
+    said(capsys, folder, "pick", TWO, "--no-fetch")
+    assert said(capsys, folder, "undo", "2")[0] == 0
+    listed = said(capsys, folder, "undo", "--list")[1]
+    assert "Skipped: On Ants" in listed
+    assert TWO not in said(capsys, folder, "queue", "--json")[1]
+    # That one can be taken back in its turn.
+    assert said(capsys, folder, "undo", listed.split()[0])[0] == 0
+    assert TWO in said(capsys, folder, "queue", "--json")[1]

@@ -452,7 +452,9 @@ def test_archive_without_pdfs_ends_none_that_has_them(library: Path, tmp_path: P
     small = back_up(library, tmp_path, now=NOW + timedelta(minutes=1))
     assert small.deleted == ()
     again = back_up(library, tmp_path, now=NOW + timedelta(minutes=2), with_pdfs=True)
-    assert again.deleted == (whole.file,)
+    assert again.deleted == (), "a second backup of a day deletes none"
+    next_day = back_up(library, tmp_path, now=NOW + timedelta(days=1), with_pdfs=True)
+    assert next_day.deleted == (whole.file,)
 
 
 def old_library(folder: Path, layout: int) -> None:

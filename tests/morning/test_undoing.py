@@ -23,7 +23,7 @@ from reader.morning.remove import bring_back as back
 from reader.morning.remove import remove, trash
 from reader.morning.undo import past_acts, take_back, undo
 from reader.notes.export import export
-from reader.notes.rows import notes
+from reader.notes.rows import exports, notes
 from reader.notes.write import add_note
 from tests.library.test_filings import library_of_layout
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
@@ -189,6 +189,27 @@ def test_a_restored_paper_is_taken_back(library: Library, tmp_path: Path) -> Non
     assert held(library, TWO).state == "candidate"
     undo(library)
     assert notes.revisions(library.db, 1)[-1].text == "They hum. I was wrong."
+
+
+def test_a_first_note_that_a_restore_brought_goes_with_its_undo(
+    library: Library, tmp_path: Path
+) -> None:
+    (tmp_path / "then").mkdir()
+    with a_library(tmp_path / "then") as then:
+        papers.add_papers(then.db, [held(library, ONE).paper], source="arXiv", on=DAY)
+        add_note(then, held(then, ONE), "They hum. They do.")
+        made = back_up(then.folder, tmp_path / "out", now=NOW)
+    before = held(library, ONE).state
+    bring_back(library, made.file, ONE)
+    export(library)
+    written = exports.exported(library.db, 1)
+    assert written
+    file = library.folder / written.path
+    assert file.exists()
+    undo(library)
+    assert (notes.revisions(library.db, 1), held(library, ONE).state) == ([], before)
+    assert not file.exists()
+    assert export(library).left == []
 
 
 def test_a_paper_that_came_by_a_restore_goes_to_the_trash(library: Library, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Store what imports brought, and take an import back.
+"""Store what imports brought, and take an import back. A restored library is stored beside them.
 
 `imported` has a row for each thing that an import made, by the part of the library and its key
 there. A paper is deleted by an undo only where nothing else stands on it: every table that names
@@ -46,6 +46,9 @@ TAGGED_SQL = """i.part IN ('tag', 'collection')
     AND instr('/' || lower(i.key) || '/', '/' || ? || '/')"""
 """Whether an import `i` brought a tag or collection, or one inside of it, in lower case."""
 
+RESTORE = "restore"
+"""The form of what is no import: the whole library was restored, and `source` takes it back."""
+
 _OWN = ("identifiers", "authors", "versions", "origins", "changes", "pdfs", "additions",
         "marked_copies", "returned", "place_history", "citations", "openings", "questions",
         "exports", "imported")  # fmt: skip
@@ -69,6 +72,17 @@ def begin(db: Database, source: str, form: str, *, at: datetime) -> Import:
             )
             found = db.read("SELECT * FROM imports WHERE id = ?", (number,))[0]
     return _import(found)
+
+
+def add_restore(db: Database, before: str, *, at: datetime) -> int:
+    """Record that the library was restored; returns the act. before: the archive of before it."""
+    with db.writing():
+        act = next_act(db)
+        db.execute(
+            "INSERT INTO imports (act, source, form, at, ended_at) VALUES (?1, ?2, ?3, ?4, ?4)",
+            (act, before, RESTORE, at.isoformat()),
+        )
+    return act
 
 
 def end(db: Database, one: Import, *, at: datetime) -> bool:

@@ -81,6 +81,12 @@ def drop_page(db: Database, name: str) -> None:
         db.execute("DELETE FROM pages WHERE name = ?", (name,))
 
 
+def forget(db: Database, paper: int) -> None:
+    """Forget the file of a paper that has no note any more."""
+    with db.writing():
+        db.execute("DELETE FROM exports WHERE paper = ?", (paper,))
+
+
 def set_path(db: Database, name: str, path: str) -> None:
     """Record that a file lies elsewhere."""
     row = row_in(name)
