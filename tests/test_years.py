@@ -8,7 +8,9 @@ from tests.benchmarks.trust.year import Scale, counts, live
 
 pytestmark = pytest.mark.slow
 
-SMALL = Scale(n_papers=600, n_notes=60, n_feeds=60, n_mornings=36, per_day=2, step=13, turns=0)
+SMALL = Scale(
+    n_papers=600, n_notes=60, n_feeds=60, n_mornings=36, per_day=2, step=13, n_days=1, turns=0
+)
 
 
 def test_a_year_of_mornings_leaves_nothing_behind() -> None:

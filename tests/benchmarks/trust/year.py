@@ -2,12 +2,14 @@
 
     python -m tests.benchmarks.trust.year [--quick] [--json]
 
-A library of many papers and notes; then each morning gather, the list, picks and skips, a note,
-export; each week a search, the look-back, the tablet and a backup. Papers, feeds, notes and
+A library of many papers and notes; then every sixth morning gather, which brings all days since,
+the list, the picks, skips and notes of six days, export; on Mondays a search, the look-back, the
+tablet and a backup. Papers, feeds, notes and
 the clock are invented, and a server's connection stays open, as `reader serve` keeps one. Each
 month is a fresh process that calls the use cases. The year takes its answers from memory and fits
-no model of a topic; for the figures some mornings of two months are played again in turn, each
-from a copy, over HTTP and with all fits. Vectors are hashed words and PDFs are invented texts.
+no model of a topic; for the figures some days of two months, one after the other, are played
+again in turn, each from a copy, over HTTP and with all fits. Vectors are hashed words and PDFs
+are invented texts.
 """
 
 from __future__ import annotations
@@ -77,14 +79,16 @@ REPLAYED = 5
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much there is. step: days from one morning to the next; per_day: arXiv's new papers."""
+    """How much there is. step: days from one morning to the next; n_days: those of which it decides
+    the papers; per_day: arXiv's new papers."""
 
     n_papers: int = 100_000
     n_notes: int = 20_000
     n_feeds: int = 500
-    n_mornings: int = 365
+    n_mornings: int = 60
     per_day: int = 100
-    step: int = 1
+    step: int = 6
+    n_days: int = 6
     turns: int = 3
 
     def mornings(self, month: int) -> list[date]:
@@ -99,7 +103,8 @@ class Scale:
         return World(first, days[-1], self.n_feeds, self.per_day)
 
 
-QUICK = Scale(5_000, 500, 50, 60, per_day=20, step=7, turns=1)
+QUICK = Scale(8_000, 3_000, 50, per_day=20)
+"""More papers and notes than a topic is learned from: with fewer, each morning learns from more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +342,8 @@ def live_month(folder: Path, month: int, scale: Scale, url: str) -> dict[str, An
         world = scale.world(month)
     else:
         # No weekends, which bring no papers, and no Mondays with the week's work.
-        days = [day for day in days if 1 <= day.weekday() < 5][:REPLAYED]
+        several = (days[0] + timedelta(days=n) for n in range(14))
+        days = [day for day in several if 1 <= day.weekday() < 5][:REPLAYED]
     wal = n_open = n_connections = 0
     cpu_s: list[float] = []
     steps: dict[str, float] = defaultdict(float)
@@ -355,7 +361,8 @@ def live_month(folder: Path, month: int, scale: Scale, url: str) -> dict[str, An
                 fetch(Request(f"{url}/now/{day}", "the clock"))
                 fit = fit_topic
             library = stack.enter_context(open_library(folder, now=clock))
-            for step, seconds in morning(library, invented_tools(fetch, fit)):
+            n_days = scale.n_days if url == MEMORY else 1
+            for step, seconds in morning(library, invented_tools(fetch, fit), n_days):
                 steps[step] += seconds
             files = _open_files()
             n_connections = max(n_connections, sum(f.startswith("socket:") for f in files))
@@ -366,13 +373,19 @@ def live_month(folder: Path, month: int, scale: Scale, url: str) -> dict[str, An
             "n_connections": n_connections, "steps_s": steps}  # fmt: skip
 
 
-def morning(library: Library, adapters: Tools) -> Iterator[tuple[str, float]]:
-    """Spend one morning; yields each step with its CPU seconds."""
-    is_monday = library.today().weekday() == 0
-    for step in (_gather, _look, _write, *([_weekly] if is_monday else [])):
+def morning(library: Library, adapters: Tools, n_days: int = 1) -> Iterator[tuple[str, float]]:
+    """Spend one morning, and decide as much as in n_days; yields each step with its CPU seconds."""
+    steps: dict[str, Callable[[Library, Tools], None]] = {
+        "gather": _gather,
+        "look": partial(_look, n_days=n_days),
+        "write": partial(_write, n_days=n_days),
+    }
+    if library.today().weekday() == 0:
+        steps["weekly"] = _weekly
+    for name, step in steps.items():
         before = time.process_time()
         step(library, adapters)
-        yield step.__name__.strip("_"), time.process_time() - before
+        yield name, time.process_time() - before
 
 
 def _gather(library: Library, adapters: Tools) -> None:
@@ -380,23 +393,24 @@ def _gather(library: Library, adapters: Tools) -> None:
     index_all(library, adapters)
 
 
-def _look(library: Library, adapters: Tools) -> None:
+def _look(library: Library, adapters: Tools, *, n_days: int) -> None:
     """Read the list, pick and skip."""
     ranked = today.rank_list(library, library.today(), may_fold=True)
     shown = today.morning(library, ranked, encoder=ENCODER)
     today.keep_shown(library, shown)
     due(library, library.today())
     several = [e.held.row for e in shown.entries if e.held.state == "candidate"]
-    decide_rows(library, "pick", several[:N_PICKED])
-    decide_rows(library, "skip", several[N_PICKED : N_PICKED + N_SKIPPED])
+    n_picked = N_PICKED * n_days
+    decide_rows(library, "pick", several[:n_picked])
+    decide_rows(library, "skip", several[n_picked : n_picked + N_SKIPPED * n_days])
 
 
-def _write(library: Library, adapters: Tools) -> None:
-    """Write a note on the oldest pick, correct the last one, and export both."""
+def _write(library: Library, adapters: Tools, *, n_days: int) -> None:
+    """Write notes on the oldest picks, two a day, correct the last one, and export all."""
     encoder = adapters.encoder()
     encode = lambda text: (encoder.name, encoder.encode_query(text))  # noqa: E731
     queued, newest = whole_queue(library), newest_notes(library.db, 1)
-    several = [*(one.held for one in queued[:2]), *papers.papers_at(library.db, newest)]
+    several = [*(one.held for one in queued[: 2 * n_days]), *papers.papers_at(library.db, newest)]
     for held in several:
         text = note_on(held.row + library.today().toordinal())
         add_note(library, held, text, encode=encode)
