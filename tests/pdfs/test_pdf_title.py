@@ -11,7 +11,7 @@ from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import with_ligatures
 from reader.pdfs.text.title import is_banner, reads_as_title
 from tests.data import DATA, needs_data
-from tests.pdfs.test_pdf_front import ADA, BEN, Sheet, titled
+from tests.pdfs.test_pdf_front import ADA, BEN, EVA, Sheet, titled
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,15 @@ def test_a_journals_name_above_the_title_is_larger_but_has_no_names_below() -> N
     sheet.put(70, 132, f"{ADA} and {BEN}", 11)
     document = sheet.body().read()
     assert (document.title, document.is_title_sure) == ("How quiet machines listen", False)
+
+
+def test_names_with_text_beside_them_are_no_title_below_a_journals_name() -> None:
+    sheet = Sheet()
+    sheet.put(70, 56, "Quiet Machines that Listen", 12, "tibo")
+    sheet.put(312, 67, "of the rain", 10)
+    sheet.put(75, 82, f"{ADA}, Senior Member, IEEE,", 11)
+    sheet.put(100, 95, f"{BEN}, and {EVA}", 10)
+    assert sheet.body().read().title == "Quiet Machines that Listen"
 
 
 def test_a_bold_line_below_a_title_without_names_is_no_title() -> None:

@@ -137,7 +137,7 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
     is_short = len(title_text(found).split()) <= LONGEST_MASTHEAD
     if is_short and lower and not is_bare(cells) and not authors_of(row):
         other = _block(lower, above, body)
-        if authors_of(_row_below(other, above)):
+        if authors_of(_row_below(other, above)) and names_in(other[0].marked) is None:
             return other
     return found
 
@@ -161,7 +161,10 @@ def _block(high: list[Cell], above: list[Cell], body: float) -> list[Cell]:
 
 
 def _row_below(found: list[Cell], above: list[Cell]) -> list[Cell]:
-    rows = rows_of([cell for cell in above if cell.base > found[-1].base and cell not in found])
+    """Select the next row in the title's column."""
+    x0, x1 = found[0].x0, found[0].x1
+    below = [c for c in above if c.base > found[-1].base and c.x0 < x1 and c.x1 > x0]
+    rows = rows_of([cell for cell in below if cell not in found])
     return rows[0] if rows else []
 
 
