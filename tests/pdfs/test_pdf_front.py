@@ -294,6 +294,14 @@ def test_a_thesis_has_its_author_and_not_its_supervisor(
     assert (document.type, document.year) == ("thesis", 2031)
 
 
+def test_an_author_beside_the_supervisor_is_found() -> None:
+    sheet = Sheet().mid(200, "Quiet Machines", 22, "tibo")
+    for y, left, right in ((300, "Author:", "Supervisor:"), (316, ADA, f"Dr. {BEN}")):
+        sheet.put(100, y, left, 12)
+        sheet.put(380, y, right, 12)
+    assert sheet.read().authors == (ADA,)
+
+
 def test_an_author_above_the_title_of_a_title_page_is_found() -> None:
     sheet = Sheet().mid(80, ADA, 16).mid(200, "Quiet Machines that Listen", 20, "tibo")
     sheet.mid(260, "Dissertation zur Erlangung des Grades", 12).page().prose(70, 100, 40)

@@ -391,6 +391,8 @@ def _without_advisors(lines: Iterable[_Words]) -> Iterator[_Words]:
         elif last is None or (is_list and cell.y0 - last.y1 > 2 * cell.size):
             last = None
             yield line
+        elif cell.y0 > last.y0 and (cell.x1 < last.x0 or cell.x0 > last.x1):
+            yield line  # "Author:" and "Supervisor:" may stand side by side
         else:
             last = cell if is_list else None
 
