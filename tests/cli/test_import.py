@@ -225,6 +225,18 @@ def test_links_to_no_paper_are_left_out_and_counted(library: Path, tmp_path: Pat
     assert [json.loads(line)["place"] for line in lines] == ["saved.csv, row 2", "saved.csv, row 3"]
 
 
+def test_the_programs_own_table_comes_back_with_its_topics(library: Path, bib: Path) -> None:
+    run_here("import", str(bib), "--topic", "Speech", "--new", library=library)
+    table = bib.with_name("own.csv")
+    table.write_text(run_here("export", "--format", "csv", library=library).out, "utf-8")
+    run_here("undo", library=library)
+    ran = run_here("import", str(table), library=library)
+    assert (ran.code, ran.err) == (0, "")
+    assert "BROUGHT  new papers (2)" in ran.out
+    # The topic went with the undo; it is named as any collection is.
+    assert "    Speech: 2" in ran.out.splitlines()
+
+
 def test_a_list_that_breaks_off_changes_nothing(library: Path, tmp_path: Path) -> None:
     file = tmp_path / "saved.csv"
     file.write_text('title,doi\nWasps,10.5555/1\nBees,"10.55', "utf-8")

@@ -47,7 +47,7 @@ _NAMES = {
     "venue": "publicationtitle publication journal venue conference booktitle sourcetitle",
     "note": "note notes comment comments メモ",
     "tags": "tags tag manualtags automatictags documenttags keywords authorkeywords labels タグ",
-    "collections": "folder folders collection collections group groups list",
+    "collections": "folder folders collection collections group groups list topic",
     "highlight": "highlight selection",
     "at": "highlightedat dateadded timeadded timestamp saveddate addedat created",
     "page_kind": "locationtype",
