@@ -22,7 +22,6 @@ from reader.cli.frame import Settings, say_error, settings_of
 from reader.library.config import Config
 from reader.library.folder import Clock, Library, open_library, system_clock
 from reader.library.place import find_folder
-from reader.library.rows.decisions import newest_acts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,7 +88,11 @@ def opened(context: click.Context) -> Iterator[Library]:
 
 def _decided(library: Library) -> tuple[int, ...]:
     """Read what tells whether a bibliography may change; nothing where none is kept."""
-    return newest_acts(library.db) if library.config.bibliographies else ()
+    if not library.config.bibliographies:
+        return ()
+    from reader.library.rows.decisions import newest_acts
+
+    return newest_acts(library.db)
 
 
 def cache_folder() -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from reader.base.errors import UsageError
+from reader.base.errors import UsageError, os_reason
 from reader.base.machine import share_what_is_made
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
@@ -33,8 +33,7 @@ INCOMPLETE = 5
     ),
     examples={
         "export": N_("Read in changed files, then write all notes"),
-        "export --quiet": N_("The same for cron: print errors only"),
-        "export --format bibtex --cited paper.aux --to refs.bib": N_("Write what a paper cites"),
+        "export --format ris": N_("Print all papers as RIS"),
     },
 )
 @click.argument("ids", nargs=-1, metavar="[ID...]")
@@ -52,7 +51,7 @@ INCOMPLETE = 5
 )
 @click.option(
     "--cited",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help=N_("Only papers that this .aux or .tex file cites."),
 )
 @click.option(
@@ -93,8 +92,7 @@ def export_command(
 
         unknown: list[str] = []
         if cited:
-            text = cited.read_text("utf-8", "replace")
-            held, unknown = bibliography.cited(library, text)
+            held, unknown = bibliography.cited(library, _text_of(cited))
         else:
             held, said = bibliography.chosen(library, asked, ids)
             for sentence in said:
@@ -104,6 +102,14 @@ def export_command(
         keys = _(", ").join(map(plain, unknown))
         output.put(_("No paper here has these keys: {keys}", keys=keys), is_error=True)
     return INCOMPLETE if unknown else 0
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", "replace")
+    except OSError as error:
+        what = _("{file} cannot be read: {what}.", file=file, what=os_reason(error))
+        raise UsageError(what=what, hint=_("Name the .aux or .tex file of a manuscript.")) from None
 
 
 def _write(

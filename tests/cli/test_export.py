@@ -66,6 +66,7 @@ def test_what_of_a_query_is_read_in_another_way_is_said(filled: Path) -> None:
     [
         (["Bees"], "Notes are written all, each to its own file."),
         (["--topic", "speech"], "Notes are written all, each to its own file."),
+        (["--format", "csv", "--cited", "/none.aux"], "/none.aux cannot be read"),
         (["--format", "csv", "Bees", "--state", "pick"], "Give IDs, what papers must fit"),
     ],
 )
