@@ -82,6 +82,15 @@ def test_a_title_page_alone_has_a_title() -> None:
     assert sheet.read().title == "Quiet Machines that Listen"
 
 
+def test_a_heading_that_the_title_page_lists_is_no_title() -> None:
+    sheet = Sheet()
+    sheet.put(70, 90, "Quiet Machines that Listen", 17, "tibo")
+    sheet.put(70, 120, f"{ADA} and {BEN}", 11)
+    sheet.put(70, 160, "Supplementary text", 10)
+    sheet.page().put(70, 80, "Supplementary text", 14, "tibo")
+    assert sheet.prose(70, 100, 40).read().title == "Quiet Machines that Listen"
+
+
 def test_a_page_with_a_notice_alone_is_followed_by_the_front() -> None:
     sheet = Sheet()
     sheet.put(70, 80, "Under review at Rain 2031", 10)

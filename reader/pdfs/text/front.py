@@ -99,9 +99,11 @@ def read_front(
     is_foreign = len(raw) > 1 and is_cover(first.cells)
     if is_foreign or (len(raw) > 1 and is_bare(first.cells) and first.title):
         second = _Sheet(raw[1], lines[1], (), body)
-        # Page 2 is the front where its title is on page 1 too, or page 1 is an archive's sheet.
+        # Page 2 is the front where its title is page 1's too, or page 1 is an archive's sheet. What
+        # a list of contents on page 1 names is none.
         title = plain(title_text(second.title))
-        is_named = len(title) > 15 and title in plain("".join(c.text for c in first.cells))
+        own = first.cells if is_foreign else first.title
+        is_named = len(title) > 15 and title in plain("".join(c.text for c in own))
         if is_named or (is_foreign and title and authors_of(second.zone)):
             sheet, cover = second, first
     elif len(raw) > 1 and is_bare(first.cells) and not first.has_heading:
