@@ -444,7 +444,7 @@ class _NoteOptions:
         "note 2401.01234 --check": N_("See which sentences are close to the paper's"),
     },
 )
-@click.argument("id_", metavar="[ID]", default="")
+@click.argument("id_", metavar="[ID]", default=None)
 @click.argument("numbers", metavar="[NUMBER...]", nargs=-1, type=int)
 @click.option("-m", "--message", "message", help=N_("The text of the note."))
 @click.option(
@@ -508,14 +508,14 @@ class _NoteOptions:
 )
 @as_json_option
 @click.pass_context
-def note_command(context: click.Context, /, id_: str, **options: Any) -> None:
+def note_command(context: click.Context, /, id_: str | None, **options: Any) -> None:
     """Write a note, or do with it what an option says."""
     asked = _NoteOptions(**options)
     _check_options(asked)
     if asked.task == "waiting":
-        waiting.show_waiting(context, id_, as_json=asked.as_json)
+        waiting.show_waiting(context, id_ or "", as_json=asked.as_json)
         return
-    if not id_:
+    if id_ is None:
         raise click.MissingParameter(ctx=context, param=context.command.params[0])
     is_writing = not asked.task and asked.restored is None and asked.waiting is None
     text = asked.message if asked.message is not None else given(asked.file) if is_writing else None

@@ -20,10 +20,10 @@ from reader.habit.reference import citation_keys
 from reader.library.config import Bibliography
 from reader.library.find import find_papers
 from reader.library.folder import Library
+from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.replaced import Replacer, kept_files, let_go, stays_aside
 from reader.library.rows import papers
-from reader.library.rows.database import lock_file
 from reader.morning.browse_library import rows_that_fit
 
 
