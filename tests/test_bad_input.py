@@ -29,6 +29,8 @@ from tests.installed import (
     shown,
 )
 
+pytestmark = pytest.mark.slow
+
 TOPIC = '[topics."speech/translation"]\nwords = ["speech translation"]\n'
 HEAD = "[reader]\nquota = 5\n"
 

@@ -23,6 +23,8 @@ from tests.installed import (
     today,
 )
 
+pytestmark = pytest.mark.slow
+
 NOTE = "Fish hear. Water sings."
 
 

@@ -22,6 +22,8 @@ from reader.search.find import search
 from tests.installed import NO_MODEL, is_safe, run
 from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, tools
 
+pytestmark = pytest.mark.slow
+
 ANSWERED = (0, 7)
 """7: the library of these tests has no model, so full text answers alone, and says so."""
 REFUSED = (2, 4)

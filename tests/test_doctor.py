@@ -24,6 +24,8 @@ from reader.library.rows.database import Database
 from reader.pdfs.rows import pdfs
 from tests.installed import NOW, SOON, ids_of, note_files, run, run_here
 
+pytestmark = pytest.mark.slow
+
 
 def doctor(library: Path, *args: str, code: int | None = None) -> dict[str, Any]:
     """Run it; returns the findings by their check."""

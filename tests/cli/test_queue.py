@@ -34,6 +34,8 @@ from tests.installed import (
 from tests.marked_pdfs import typeset
 from tests.terminal import OnTerminal, on_terminal
 
+pytestmark = pytest.mark.slow
+
 SLOW_S = 60.0
 WEEKS_AGO = NOW - timedelta(weeks=3)
 SUNDAY = NOW + timedelta(days=5)

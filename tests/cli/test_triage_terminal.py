@@ -27,6 +27,8 @@ from tests.installed import (
 )
 from tests.terminal import OnTerminal, on_terminal
 
+pytestmark = pytest.mark.slow
+
 WHOLE = b"\x1b[?1049h"
 LEFT = b"\x1b[?1049l"
 SUMMARY = re.compile(r"\d+ picked, \d+ skipped, \d+ left for later\.")

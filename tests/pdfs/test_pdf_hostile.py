@@ -17,6 +17,8 @@ from reader.pdfs.text.process import PdfPool, PdfReader
 from tests.data import DATA, needs_data
 from tests.hostile import circular, deep, good, long, packed_twice, unmapped
 
+pytestmark = pytest.mark.slow
+
 # What the manifest expects → what may come of it. "document" stands for a Document.
 OUTCOMES = {
     "opens": {"document"},
