@@ -23,7 +23,7 @@ FORMS = ("bibtex", "biblatex", "ris", "csl-json", "csv")
 def references(library: Library, held: Sequence[LibraryPaper]) -> list[Reference]:
     """Make the references of papers, in the order of their keys."""
     wanted = [one.row for one in held]
-    keys = citation_keys(rows.first_known(library.db, wanted))
+    keys = citation_keys(rows.first_known(library.db, wanted), rows.imported_keys(library.db))
     copies = rows.copies_of(library.db, wanted)
     found = [reference_of(one, copies.get(one.row, ()), keys[one.row]) for one in held]
     return sorted(found, key=lambda one: one.key)

@@ -7,9 +7,10 @@ that a new version does not change it.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -154,18 +155,27 @@ class FirstKnown:
     on: date | None
 
 
-def citation_keys(several: Iterable[FirstKnown]) -> dict[int, str]:
+def citation_keys(
+    several: Iterable[FirstKnown], imported: Mapping[int, str] | None = None
+) -> dict[int, str]:
     """Make the keys of papers, row → key.
 
-    Of papers that would have the same key the first row keeps it, the others get -2, -3 …: so a
-    paper that comes later changes no key. The papers must hold all that share a family name.
+    imported: all keys that imports brought, row → key; a paper keeps its own. Of other papers that
+    would have the same key the first row keeps it, the others get -2, -3 …: so a paper that comes
+    later changes no key. The papers must hold all that share a family name.
     """
+    keys = dict(imported or {})
+    taken = set(keys.values())
     n_with: dict[str, int] = {}
-    keys = {}
     for one in sorted(several, key=lambda one: one.row):
         stem = _stem(one)
-        n_with[stem] = n = n_with.get(stem, 0) + 1
-        keys[one.row] = stem if n == 1 else f"{stem}-{n}"
+        for n in itertools.count(n_with.get(stem, 0) + 1):
+            key = stem if n == 1 else f"{stem}-{n}"
+            # A paper with an imported key takes one too, so that the others keep theirs.
+            if key not in taken or one.row in keys:
+                break
+        n_with[stem] = n
+        keys.setdefault(one.row, key)
     return keys
 
 

@@ -333,6 +333,18 @@ def copies_of(db: Database, rows: Collection[int]) -> dict[int, list[Paper]]:
     return found
 
 
+def imported_keys(db: Database) -> dict[int, str]:
+    """Load the citation keys that imports brought, row → key; of a copy for the paper it became."""
+    found = db.read(
+        """
+        SELECT coalesce(p.merged_into, p.id) AS paper, k.key FROM citation_keys AS k
+        JOIN papers AS p ON p.id = k.paper ORDER BY p.merged_into IS NOT NULL, k.id
+        """
+    )
+    # Backwards, so that of several keys the first one of the paper itself stays.
+    return {r["paper"]: r["key"] for r in reversed(found)}
+
+
 _KNOWN = """
     p.id, p.canonical, coalesce(p.published_on, p.announced_on) AS day, coalesce((
         SELECT before FROM changes WHERE paper = p.id AND field = 'title'

@@ -47,7 +47,8 @@ def cited(library: Library, text: str) -> tuple[list[LibraryPaper], list[str]]:
     text: of an .aux or .tex file.
     """
     every, _unused = rows_that_fit(library, "")
-    keys = citation_keys(rows.first_known(library.db, every))
+    known = rows.first_known(library.db, every)
+    keys = citation_keys(known, rows.imported_keys(library.db))
     row_of = {key: row for row, key in keys.items() if row in every}
     named = cited_keys(text)
     if "*" in named:

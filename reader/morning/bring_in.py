@@ -255,6 +255,8 @@ class Importing:
             imports.add_made(db, one, row, part, numbers)
         imports.add_made(db, one, row, "tag", item.tags)
         imports.add_made(db, one, row, "collection", item.collections)
+        if item.cited_as:
+            imports.add_citation_key(db, one, row, item.cited_as)
         [held] = papers.papers_at(db, [row])
         n_notes, n_highlights = len(made["note"]), len(made["highlight"])
         entry = ImportedEntry(item, held, known_by, is_again, n_notes, n_highlights)

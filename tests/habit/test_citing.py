@@ -154,6 +154,15 @@ def test_a_key_is_the_author_the_year_and_the_first_telling_word() -> None:
     }
 
 
+def test_an_imported_key_is_kept_and_taken() -> None:
+    several = [known(1), known(2, "On  Rain!", "Jörg Field"), known(3)]
+    imported = {3: "Rain:Field_25", 9: "field2025rain"}
+    assert citation_keys(several, imported) == imported | {
+        1: "field2025rain-2",
+        2: "field2025rain-3",
+    }
+
+
 def test_a_key_stays_whatever_else_comes_or_goes(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         db = library.db

@@ -34,7 +34,7 @@ FROZEN = {
     "m021_votes": "6b6b9dc8ce4e",
     "m022_trash": "1b8a088acb3e",
     "m023_imports": "86753d8eca2b",
-    "m024_loose_notes": "4dd748f32929",
+    "m024_loose_notes": "b12d5b9c4b8d",
     "title_fold": "c54c55c45454",
     "family_fold": "8fa676e0102c",
     "fold_name": "e2432c3d742f",

@@ -16,6 +16,7 @@ from reader.gathering.imports.item import (
     ImportedNote,
     ImportedPaper,
 )
+from reader.habit.cite import references
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.highlight import Highlight
@@ -124,6 +125,26 @@ def test_tags_and_collections_are_shown_and_found(library: Library) -> None:
     assert take_back(library).imported is None  # the merge
     assert undo_import(library) is not None
     assert found(library, "tag:thesis")[0] == set()
+
+
+def test_citation_keys_are_kept_for_what_is_cited(library: Library) -> None:
+    def keys(*rows: int) -> list[str]:
+        held = papers.papers_at(library.db, rows or [1, 2])
+        return [one.key for one in references(library, held)]
+
+    ran(library, entry(1), entry(2))
+    made = keys()
+    # The papers are known, so their keys are all that this import brings.
+    ran(library, entry(1, cited_as="Rain:25"), entry(2, cited_as="Rain:25"))
+    assert keys() == ["Rain:25", made[1]]
+    ran(library, entry(1, cited_as="other"), entry(2, cited_as="Rain:26"))
+    assert keys() == ["Rain:25", "Rain:26"]
+    join(library, paper(2).id, paper(1).id)
+    assert keys(2) == ["Rain:26"]
+    assert take_back(library).imported is None  # the merge
+    assert undo_import(library) is not None
+    assert undo_import(library) is not None
+    assert keys() == made
 
 
 def test_a_second_import_adds_nothing(library: Library) -> None:

@@ -22,6 +22,9 @@ from reader.gathering.imports.item import (
 )
 
 _NAMING = ("URL", "archive_location", "archive", "number", "note", "annote", "container-title")
+_KEY = re.compile(r"""[^\s{}",#%~\\'()=]+""")
+"""A key that BibTeX takes."""
+
 _VENUE = ("container-title", "event-title", "publisher")
 
 
@@ -83,7 +86,14 @@ def _item(item: Mapping[str, Any], place: Text) -> ImportedPaper | None:
     tags = [tag.strip() for tag in re.split("[,;]", _text(item, "keyword")) if tag.strip()]
     note = _text(item, "annote")
     notes = (ImportedNote(note),) if plain(note) else ()
-    return ImportedPaper(paper, place, tags=tuple(dict.fromkeys(tags)), notes=notes)
+    key = _text(item, "citation-key")
+    return ImportedPaper(
+        paper,
+        place,
+        tags=tuple(dict.fromkeys(tags)),
+        notes=notes,
+        cited_as=key if _KEY.fullmatch(key) else "",
+    )
 
 
 def _text(item: Mapping[str, Any], name: str) -> str:

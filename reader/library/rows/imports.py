@@ -51,7 +51,7 @@ RESTORE = "restore"
 
 _OWN = ("identifiers", "authors", "versions", "origins", "changes", "pdfs", "additions",
         "marked_copies", "returned", "place_history", "citations", "openings", "questions",
-        "exports", "imported")  # fmt: skip
+        "exports", "imported", "citation_keys")  # fmt: skip
 """Tables whose rows are deleted with a paper that an import is taken back for."""
 
 
@@ -91,8 +91,9 @@ def end(db: Database, one: Import, *, at: datetime) -> bool:
     Returns whether it made anything.
     """
     with db.writing():
-        made = "SELECT 1 FROM imported WHERE import = ?1 UNION SELECT 1 FROM loose_notes"
-        if db.read_one(f"{made} WHERE import = ?1", (one.id,)) is None:
+        tables = ("imported", "loose_notes", "citation_keys")
+        made = " UNION ".join(f"SELECT 1 FROM {table} WHERE import = ?1" for table in tables)  # noqa: S608
+        if db.read_one(made, (one.id,)) is None:
             db.execute("DELETE FROM imports WHERE id = ?", (one.id,))
             return False
         db.execute("UPDATE imports SET ended_at = ? WHERE id = ?", (at.isoformat(), one.id))
@@ -121,6 +122,14 @@ def add_made(db: Database, one: Import, paper: int, part: Part, keys: Iterable[o
     db.execute_many(
         "INSERT OR IGNORE INTO imported (import, paper, part, key) VALUES (?, ?, ?, ?)",
         [(one.id, paper, part, str(key)) for key in keys],
+    )
+
+
+def add_citation_key(db: Database, one: Import, paper: int, key: str) -> None:
+    """Record the key by which manuscripts cite a paper, unless it is taken."""
+    db.execute(
+        "INSERT OR IGNORE INTO citation_keys (import, paper, key) VALUES (?, ?, ?)",
+        (one.id, paper, key),
     )
 
 
@@ -214,6 +223,7 @@ def added_after(db: Database, paper: int, ids: dict[Part, int]) -> dict[Part, li
 def take_back(db: Database, one: Import, *, at: datetime) -> None:
     """Mark an import as taken back, in the open transaction."""
     db.execute("DELETE FROM imported WHERE import = ?", (one.id,))
+    db.execute("DELETE FROM citation_keys WHERE import = ?", (one.id,))
     db.execute("UPDATE imports SET undone_at = ? WHERE id = ?", (at.isoformat(), one.id))
 
 

@@ -104,7 +104,7 @@ PARTS = (
     _Part("reviews", "id", "all"),
     _Part("openings", "id", "all"),
 )
-STAYING = ("citations", "arrivals", "removals", "restored", "imported")
+STAYING = ("citations", "arrivals", "removals", "restored", "imported", "citation_keys")
 """Tables whose rows stay with the copy that they were made for."""
 
 COLUMNS = {"abstract": "''", "categories": "''", "comment": "''", "pdf_url": "''",

@@ -397,6 +397,15 @@ LOOSE_NOTES: tuple[str, list[str]] = (
             PRIMARY KEY (loose, identifier)
         ) STRICT, WITHOUT ROWID
         """,
+        """
+        CREATE TABLE citation_keys (
+            id INTEGER PRIMARY KEY,
+            import INTEGER NOT NULL REFERENCES imports(id),
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            key TEXT NOT NULL UNIQUE
+        ) STRICT
+        """,
+        "CREATE INDEX citation_keys_by_paper ON citation_keys(paper)",
     ],
 )
 
