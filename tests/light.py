@@ -29,9 +29,6 @@ ROOT = Path(__file__).parent.parent
 LEFT_OUT = ("torch", "transformers", "sentence-transformers", "tokenizers", "huggingface-hub")
 """Dependencies of pyproject.toml that a light installation lacks."""
 
-FIRST_USE_S = 8.0
-"""The most processor seconds of the first search: unpacking and checking the model included."""
-
 NOTE = "A gate of a thousand weights stops the invented words. We try it on our lectures."
 
 
@@ -79,8 +76,8 @@ class Morning:
             "READER_LIBRARY": str(home / "sample"),
         }
 
-    def run(self, *args: str, code: int = 0, command: str = "reader") -> tuple[str, str, float]:
-        """Run a command; returns its output, its errors and its processor seconds."""
+    def run(self, *args: str, code: int = 0, command: str = "reader") -> tuple[str, str]:
+        """Run a command, and print its processor seconds; returns its output and its errors."""
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         began = time.monotonic()
         done = subprocess.run(
@@ -92,7 +89,7 @@ class Morning:
         cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         say(f"{command} {' '.join(args)[:60]}: {cpu_s:.1f} CPU s, {time.monotonic() - began:.1f} s")
         assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout, done.stderr, cpu_s
+        return done.stdout, done.stderr
 
     def served(self) -> str:
         """Start the server, fetch today's page, and end the server."""
@@ -127,7 +124,7 @@ def main(arguments: Sequence[str]) -> int:
         (folder / "home").mkdir()
         morning = Morning(install(folder), folder / "home")
         modules = [name.replace("-", "_") for name in LEFT_OUT]
-        found, _, _ = morning.run(
+        found, _ = morning.run(
             "-c",
             f"import importlib.util as u; print([n for n in {modules} if u.find_spec(n)])",
             command="python",
@@ -146,12 +143,12 @@ def a_morning(morning: Morning) -> None:
     assert today["is_complete"]
     assert today["own"]
     shutil.rmtree(morning.cache)
-    out, err, cpu_s = morning.run("search", "同時通訳 simultaneous interpreting")
+    # Without the cache: this is the time of the first search, unpacking the model included.
+    out, err = morning.run("search", "同時通訳 simultaneous interpreting")
     assert (bool(out), err) == (True, ""), err
-    assert cpu_s <= FIRST_USE_S, f"the first use took {cpu_s:.1f} s"
     paper = today["own"][0]
     morning.run("note", paper["id"], "-m", NOTE)
-    out, err, _ = morning.run("search", "invented words in lectures", "--json")
+    out, err = morning.run("search", "invented words in lectures", "--json")
     # "lectures" is looked for in Japanese notes too.
     assert (paper["id"] in out, err) == (True, "Also searched for: 講義.\n"), out + err
     assert paper["title"][:20] in morning.served()
@@ -162,7 +159,7 @@ def a_model_that_needs_torch(morning: Morning) -> None:
     file = Path(morning.env["READER_LIBRARY"], "feeds.toml")
     text = file.read_text("utf-8")
     file.write_text(f'{text}\n[encoder]\nmodel = "nobody/made-this-model"\n', encoding="utf-8")
-    out, err, _ = morning.run("search", "speech", code=7)
+    out, err = morning.run("search", "speech", code=7)
     assert out
     assert "needs PyTorch" in err
     assert "pip install 'sentence-transformers" in err
