@@ -88,7 +88,7 @@ class _Node:
         return bytes(content)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class _Renaming:
     """Names that change at once; None: the name is gone."""
 
@@ -148,10 +148,17 @@ class Disk:
             node.synced, node.waiting = node.after(node.waiting), []
             return
         (folder,) = (path for path, one in self._names.items() if one is node)
-        for renaming in self._waiting:
-            if folder in renaming.folders:
-                _apply(self._sure, renaming.names)
-        self._waiting = [one for one in self._waiting if folder not in one.folders]
+        # What a name was before is no later than what it is now: the earlier changes of the names
+        # that become certain are so too.
+        certain: list[_Renaming] = []
+        names: set[str] = set()
+        for renaming in reversed(self._waiting):
+            if folder in renaming.folders or not names.isdisjoint(renaming.names):
+                certain.insert(0, renaming)
+                names.update(renaming.names)
+        for renaming in certain:
+            _apply(self._sure, renaming.names)
+        self._waiting = [one for one in self._waiting if one not in certain]
 
     def write(self, folder: Path, chance: random.Random | None) -> None:
         """Write the folder that a cut at this moment may leave. chance: None keeps all."""
