@@ -11,12 +11,12 @@ import pytest
 from tests.installed import run_here
 
 BIB = r"""
-@article{a, title={Whistling Moss in Old Gardens}, author={Ada Field}, year=2019, doi={10.5555/1},
+@article{field_moss, title={Whistling Moss in Old Gardens}, author={Ada Field}, year=2019, doi={10.5555/1},
   journal={Garden Studies}, annote={My words on moss. They are two sentences.}}
-@misc{c, title={Bees}, eprint={2506.00002}, archivePrefix={arXiv}}
-@misc{d, title={Ants of Moss}, author={Bo Lind}, year=2020, doi={10.5555/3}}
+@misc{bees, title={Bees}, eprint={2506.00002}, archivePrefix={arXiv}}
+@misc{lind_ants, title={Ants of Moss}, author={Bo Lind}, year=2020, doi={10.5555/3}}
 """
-BEES, LIND, FIELD = "anon2025bees", "lind2020ants", "field2019whistling"
+BEES, LIND, FIELD = "bees", "lind_ants", "field_moss"
 
 
 @pytest.fixture
