@@ -11,8 +11,8 @@ import pytest
 from tests.installed import run_here
 
 BIB = r"""
-@article{field_moss, title={Whistling Moss in Old Gardens}, author={Ada Field}, year=2019, doi={10.5555/1},
-  journal={Garden Studies}, annote={My words on moss. They are two sentences.}}
+@article{field_moss, title={Whistling Moss in Old Gardens}, author={Ada Field}, year=2019,
+  doi={10.5555/1}, journal={Garden Studies}, annote={My words on moss. They are two sentences.}}
 @misc{bees, title={Bees}, eprint={2506.00002}, archivePrefix={arXiv}}
 @misc{lind_ants, title={Ants of Moss}, author={Bo Lind}, year=2020, doi={10.5555/3}}
 """

@@ -24,6 +24,8 @@ from tests.marked_pdfs import MOSS, SNAILS, blank, highlight, ink, marked, renam
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
 from tests.test_bad_library import AS_NOBODY, why_not
 
+pytestmark = pytest.mark.slow
+
 SNAIL, MOSS_TITLE = "What Snails Hear through Gravel", "Moss That Waits Eleven Months"
 NAME = "2025-06-04 01 2025_Field_WhatSnailsHearThrough.pdf"
 SENTENCE = "Sixty turned towards the sound at once (1b)."

@@ -13,6 +13,8 @@ from tests.installed import NOW, run, says, states, today
 from tests.samples import FEEDS_TOML
 from tests.web.site import parts_of, site
 
+pytestmark = pytest.mark.slow
+
 WARNING = "arXiv has no category"
 SAID = f"{WARNING} eess.ASS, so nothing is asked for it. Did you mean eess.AS?"
 

@@ -15,6 +15,8 @@ from reader.pdfs.text.process import N_FILES, PdfPool
 from tests.hostile import bomb, good
 from tests.workers import workers
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def pool() -> Iterator[PdfPool]:

@@ -20,6 +20,8 @@ from tests.data import ROOT
 from tests.hostile import bomb, good
 from tests.workers import all_workers, workers
 
+pytestmark = pytest.mark.slow
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 
 # SIGINT is ignored where the tests run in the background of a script.
