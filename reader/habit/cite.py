@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from reader.base.markup import tex_to_text
@@ -23,10 +23,15 @@ FORMS = ("bibtex", "biblatex", "ris", "csl-json", "csv")
 def references(library: Library, held: Sequence[LibraryPaper]) -> list[Reference]:
     """Make the references of papers, in the order of their keys."""
     wanted = [one.row for one in held]
-    keys = citation_keys(rows.first_known(library.db, wanted), rows.imported_keys(library.db))
+    keys = keys_of(library, wanted)
     copies = rows.copies_of(library.db, wanted)
     found = [reference_of(one, copies.get(one.row, ()), keys[one.row]) for one in held]
     return sorted(found, key=lambda one: one.key)
+
+
+def keys_of(library: Library, wanted: Collection[int]) -> dict[int, str]:
+    """Make the citation keys of papers, row → key; those of others with their names too."""
+    return citation_keys(rows.first_known(library.db, wanted), rows.imported_keys(library.db))
 
 
 def in_form(several: Iterable[Reference], form: str) -> str:

@@ -14,9 +14,7 @@ from pathlib import Path
 
 from reader.base.errors import Incomplete, ReaderError, os_reason
 from reader.base.messages import Message, lazy_gettext
-from reader.habit import rows
-from reader.habit.cite import in_form, references
-from reader.habit.reference import citation_keys
+from reader.habit.cite import in_form, keys_of, references
 from reader.library.config import Bibliography
 from reader.library.find import find_papers
 from reader.library.folder import Library
@@ -47,9 +45,7 @@ def cited(library: Library, text: str) -> tuple[list[LibraryPaper], list[str]]:
     text: of an .aux or .tex file.
     """
     every, _unused = rows_that_fit(library, "")
-    known = rows.first_known(library.db, every)
-    keys = citation_keys(known, rows.imported_keys(library.db))
-    row_of = {key: row for row, key in keys.items() if row in every}
+    row_of = {key: row for row, key in keys_of(library, every).items() if row in every}
     named = cited_keys(text)
     if "*" in named:
         return papers.papers_at(library.db, sorted(every)), []
