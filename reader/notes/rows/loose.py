@@ -69,11 +69,6 @@ def waiting(db: Database, number: int | None = None) -> list[WaitingNote]:
     return [_note(row) for row in rows]
 
 
-def n_waiting(db: Database) -> int:
-    """Count the notes that wait."""
-    return int(db.read("SELECT count(*) AS n FROM loose_notes WHERE note IS NULL")[0]["n"])
-
-
 def paper_of(db: Database, number: int) -> int | None:
     """Find the paper to which a note was joined; None while it waits, or where there is none."""
     row = db.read_one(
@@ -124,11 +119,10 @@ def texts_with(db: Database, words: str) -> list[str]:
     return [row["text"] for row in rows]
 
 
-_SELECT_WITH = """
+_SELECT = """
     SELECT l.*, (SELECT group_concat(identifier, char(10)) FROM loose_note_ids WHERE loose = l.id)
-        AS ids,
+        AS ids FROM loose_notes AS l
 """
-_SELECT = f"{_SELECT_WITH} NULL AS paper FROM loose_notes AS l"
 
 
 def _note(row: Row) -> WaitingNote:
