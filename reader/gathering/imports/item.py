@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from reader.base.messages import Text, lazy_gettext
@@ -251,6 +251,15 @@ def names_in(text: str) -> list[str]:
     if ";" not in text and all(" " in name for name in whole):
         return whole
     return [in_order(name) for name in re.split(r"\s+and\s+|[;、]", text)]
+
+
+def moment_of(written: str) -> datetime | None:
+    """Read a date and time of ISO 8601, in UTC where it names no zone; None for anything else."""
+    try:
+        at = datetime.fromisoformat(written.strip())
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def day_of(written: str) -> date | None:

@@ -28,6 +28,7 @@ from reader.gathering.imports.item import (
     attached,
     collected,
     make_paper,
+    moment_of,
     names_in,
     no_paper,
     or_untitled,
@@ -212,11 +213,10 @@ def _marks(row: _Row) -> tuple[tuple[Highlight, ...], tuple[ImportedNote, ...]]:
 
 def _moment(written: str) -> datetime | None:
     """Read the time of a row: seconds since 1970, or an ISO date and time."""
+    if not written.isdecimal():
+        return moment_of(written)
     try:
-        if written.isdecimal():
-            return datetime.fromtimestamp(int(written), UTC)
-        at = datetime.fromisoformat(written)
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
+        return datetime.fromtimestamp(int(written), UTC)
     except (ValueError, OverflowError, OSError):
         return None
 

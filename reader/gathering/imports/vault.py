@@ -32,6 +32,7 @@ from reader.gathering.imports.item import (
     UnplacedItem,
     collected,
     make_paper,
+    moment_of,
 )
 from reader.library.ids import find_ids
 from reader.library.paper import Paper
@@ -181,11 +182,8 @@ def _first(front: Mapping[str, tuple[str, ...]], keys: Iterable[str]) -> str:
 def _at(front: Mapping[str, tuple[str, ...]], file: Path) -> datetime:
     """Read when a note was written last: as it says, else the time of its file."""
     for written in (text for key in _WRITTEN for text in front.get(key, ())):
-        try:
-            at = datetime.fromisoformat(written.strip())
-            return at if at.tzinfo else at.replace(tzinfo=UTC)
-        except ValueError:
-            continue
+        if at := moment_of(written):
+            return at
     return datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
 
