@@ -407,8 +407,8 @@ def _likeness_in_words(a: Paper, b: Paper) -> Text:
     Two arXiv numbers must also have like abstracts: nearly all such pairs are a paper and its
     sequel.
     """
-    of_a, of_b = (set(title_words(p.title)) - _STOP_WORDS for p in (a, b))
-    if _numbers(of_a) != _numbers(of_b) or min(len(of_a), len(of_b)) < 3:
+    of_a, of_b = _telling_words(a.title), _telling_words(b.title)
+    if _numbers(a.title) != _numbers(b.title) or min(len(of_a), len(of_b)) < 3:
         return ""
     is_two = _are_two_submissions(a, b)
     if len(of_a & of_b) >= LIKE * len(of_a | of_b):
@@ -427,8 +427,32 @@ def _likeness_in_words(a: Paper, b: Paper) -> Text:
     return lazy_gettext("one title is part of the other") if is_part else ""
 
 
-def _numbers(words: set[str]) -> set[str]:
-    return {w for w in words if any(c.isdigit() for c in w) or w in _ROMAN}
+def may_be_alike(one: str, other: str) -> bool:
+    """Check cheaply whether two different titles may be alike, before `same` compares them."""
+    if _numbers(one) != _numbers(other):
+        return False
+    words, others = _long_words(one), _long_words(other)
+    is_half = len(words & others) * 2 >= min(len(words), len(others))
+    return is_half or one.lower().partition(":")[0] == other.lower().partition(":")[0]
+
+
+@functools.lru_cache(maxsize=4096)
+def _telling_words(title: str) -> frozenset[str]:
+    return frozenset(title_words(title)) - _STOP_WORDS
+
+
+@functools.lru_cache(maxsize=4096)
+def _numbers(title: str) -> frozenset[str]:
+    return frozenset(w for w in title_words(title) if w in _ROMAN or _DIGIT.search(w))
+
+
+@functools.lru_cache(maxsize=4096)
+def _long_words(title: str) -> frozenset[str]:
+    return frozenset(_LONG_WORD.findall(title.lower()))
+
+
+_DIGIT = compiled(r"\d")
+_LONG_WORD = compiled(r"\w{3,}")
 
 
 _LONGEST_TITLE = 4_000

@@ -14,7 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.library.identity import Match, is_generic, is_telling, same, title_fold, year_of
+from reader.library.identity import (
+    Match,
+    is_generic,
+    is_telling,
+    may_be_alike,
+    same,
+    title_fold,
+    year_of,
+)
 from reader.library.paper import Paper
 from tests.data import DATA, needs_data
 
@@ -88,6 +96,12 @@ def test_what_may_be_a_copy_is_asked_about(copy: Paper, why: str) -> None:
 )
 def test_what_differs_in_authors_number_or_words_is_another_paper(other: Paper) -> None:
     assert same(preprint(), other) == Match("none")
+
+
+def test_titles_with_other_numbers_are_not_compared() -> None:
+    assert may_be_alike("A Study of Deep Speech, Part 1", "A Study of Speech, Part 1")
+    assert not may_be_alike("A Study of Deep Speech, Part 1", "A Study of Deep Speech, Part 2")
+    assert not may_be_alike("A Study of Deep Speech II", "A Study of Deep Speech III")
 
 
 def test_two_numbers_of_arxiv_are_one_paper_only_if_they_say_the_same() -> None:

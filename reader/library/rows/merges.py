@@ -10,17 +10,15 @@ about merges: they only leave out papers with `merged_into`.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from typing import Literal
 
-from reader.library.identity import Match, family_fold, is_meant, same, title_fold
+from reader.library.identity import Match, family_fold, is_meant, may_be_alike, same, title_fold
 from reader.library.paper import Paper
 from reader.library.rows.database import Database, Row
 
@@ -580,7 +578,7 @@ def copies_of(db: Database, paper: Paper) -> dict[int, Match]:
             """,
             (family_fold(name), name, MAX_CANDIDATES),
         )
-        candidates += [r["id"] for r in rows if _may_be_alike(paper.title, r["title"])]
+        candidates += [r["id"] for r in rows if may_be_alike(paper.title, r["title"])]
     found: dict[int, Match] = {}
     for row, other in _papers(db, list(dict.fromkeys(candidates))):
         match = same(paper, other)
@@ -612,18 +610,6 @@ def doubles(db: Database) -> list[tuple[int, int, Match]]:
             if (match := same(paper, second)).strength != "none":
                 found.append((row, other, match))
     return found
-
-
-def _may_be_alike(one: str, other: str) -> bool:
-    """Check cheaply whether two titles may be alike, before `same` compares them."""
-    words, others = _long_words(one), _long_words(other)
-    is_half = len(words & others) * 2 >= min(len(words), len(others))
-    return is_half or one.lower().partition(":")[0] == other.lower().partition(":")[0]
-
-
-@functools.lru_cache(maxsize=8_192)
-def _long_words(title: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w{3,}", title.lower()))
 
 
 def _papers(db: Database, rows: Sequence[int]) -> list[tuple[int, Paper]]:
