@@ -22,7 +22,7 @@ from reader.morning.undo import ActKind, PastAct, archive_before, past_acts, tak
 from reader.notes.write import moment
 
 if TYPE_CHECKING:
-    from reader.morning.bring_in import TakenBackImport
+    from reader.morning.undo_import import TakenBackImport
 
 _UNDONE: dict[ActKind, str] = {
     "pick": N_("pick"),

@@ -10,7 +10,6 @@ has a note.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections import Counter
@@ -24,14 +23,12 @@ from reader.base.errors import PdfError, UsageError
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import WIKI_LINK, as_utf8, plain
 from reader.gathering.imports.item import (
-    ATTACHMENTS,
     ImportedLibrary,
     ImportedNote,
     ImportedPaper,
     KeptAttachment,
     LooseNote,
     UnplacedItem,
-    attachments_in,
 )
 from reader.library.disk import write_whole
 from reader.library.file_names import file_stem, fold_name
@@ -40,8 +37,7 @@ from reader.library.highlight import Marks
 from reader.library.identity import Match
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import decisions, filings, imports, merges, papers
-from reader.library.rows.database import Database
+from reader.library.rows import decisions, imports, merges, papers
 from reader.library.rows.versions import BY_HAND
 from reader.morning.added_file import FileContent, Keeper, are_in, look_at
 from reader.morning.complete import AddTools
@@ -58,14 +54,12 @@ from reader.morning.waiting import (
 )
 from reader.morning.waiting import keep as keep_note
 from reader.notes.folder import ROOT as NOTES
-from reader.notes.rows import exports, loose, notes
+from reader.notes.rows import loose
 from reader.notes.words import key_of, links_in
 from reader.pdfs.marked_copies import ReturnedCopy, keep_marks
-from reader.pdfs.move import has_bytes
 from reader.pdfs.recognise import PdfSketches, Recognition, recognise
 from reader.pdfs.rows import highlights, pdfs
 from reader.search.encode import index_words
-from reader.search.rows import index
 
 AT_ONCE = 100
 """Entries in one transaction, which is what a kill may lose."""
@@ -554,86 +548,3 @@ def unnamed_collections(library: Library, read: ImportedLibrary) -> dict[str, in
             for name in item.collections:
                 found[name] = found.get(name, 0) + 1
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class TakenBackImport:
-    """An import that was taken back. kept: papers that stay, since something later stands on
-    them; n_notes: the revisions that went."""
-
-    source: str
-    n_papers: int
-    n_notes: int
-    n_files: int
-    kept: tuple[LibraryPaper, ...]
-
-
-def undo_import(library: Library, one: imports.Import) -> TakenBackImport:
-    """Take an import back.
-
-    What the person added later stays, with the paper that it is about.
-    """
-    db = library.db
-    with db.writing():
-        shown = _shown(db)
-        n_waiting = loose.delete(db, one.id)
-        by_paper: dict[int, dict[str, list[str]]] = {}
-        for made in imports.made(db, one):
-            row = merges.row_now(db, made.paper)
-            by_paper.setdefault(row, {}).setdefault(made.part, []).append(made.key)
-        kept, files, n_papers, n_notes = [], list[tuple[str, str]](), 0, 0
-        for row, parts in by_paper.items():
-            numbers = {p: {int(key) for key in parts.get(p, ())} for p in _NUMBERED}
-            there = _files_of(library, row)
-            written = exports.exported(db, row)
-            n_notes += imports.delete_notes(db, row, numbers["note"])
-            if numbers["note"] and notes.revisions(db, row):
-                index.add_note_text(db, row)
-            elif written and (sha256 := there.get(written.path)):
-                files.append((written.path, sha256))
-            imports.delete_filing(db, row, numbers["filing"])
-            imports.delete_highlights(db, row, numbers["highlight"])
-            if "paper" in parts:
-                # A file that the person changed since keeps its paper.
-                if None not in there.values() and imports.delete_paper(db, row):
-                    n_papers += 1
-                    files += [(path, sha256 or "") for path, sha256 in there.items()]
-                else:
-                    kept += papers.papers_at(db, [row])
-                continue
-            imports.delete_identifiers(db, row, parts.get("identifier", ()))
-            for sha256 in parts.get("pdf", ()):
-                if sha256 in there.values() and (path := imports.delete_pdf(db, row, sha256)):
-                    files.append((path, sha256))
-        imports.take_back(db, one, at=library.now())
-        unnamed = [library.folder / NOTES / kept for kept in shown - _shown(db)]
-    # The rows first: a kill between the two leaves files that nothing names.
-    for path, sha256 in files:
-        if has_bytes(library.folder / path, sha256):
-            (library.folder / path).unlink()
-    for file in unnamed:
-        file.unlink(missing_ok=True)
-    n_files = len(files) + len(unnamed)
-    return TakenBackImport(one.source, n_papers, n_notes + n_waiting, n_files, tuple(kept))
-
-
-def _shown(db: Database) -> set[str]:
-    """Find the files in notes/ that any note names."""
-    texts = loose.texts_with(db, f"{ATTACHMENTS}/")
-    return {kept for text in texts for kept in attachments_in(text)}
-
-
-_NUMBERED = ("note", "filing", "highlight")
-
-
-def _files_of(library: Library, row: int) -> dict[str, str | None]:
-    """List the files of a paper that are here: path → SHA-256, None where one was changed."""
-    db = library.db
-    found = {p.path: p.sha256 for p in filings.places(db, [row], has_notes=False)}
-    if written := exports.exported(db, row):
-        found[written.path] = hashlib.sha256(written.content.encode()).hexdigest()
-    return {
-        path: sha256 if has_bytes(library.folder / path, sha256) else None
-        for path, sha256 in found.items()
-        if (library.folder / path).exists()
-    }

@@ -28,7 +28,7 @@ from reader.morning import merge
 from reader.notes.rows import notes
 
 if TYPE_CHECKING:
-    from reader.morning.bring_in import TakenBackImport
+    from reader.morning.undo_import import TakenBackImport
 
 ActKind = Literal[
     "pick", "skip", "drop", "later", "topic", "file", "remove", "merge", "split", "restore",
@@ -107,7 +107,7 @@ def take_back(
     db = library.db
     if only is None and (brought := _import_meant(library, number)):
         # Imported here: it loads what reads PDFs.
-        from reader.morning.bring_in import undo_import
+        from reader.morning.undo_import import undo_import
 
         return UndoOutcome(imported=undo_import(library, brought))
     with db.writing():

@@ -23,11 +23,12 @@ from reader.library.highlight import Highlight
 from reader.library.paper import Paper
 from reader.library.rows import decisions, papers
 from reader.morning.about import about
-from reader.morning.bring_in import Importing, TakenBackImport, unnamed_collections
+from reader.morning.bring_in import Importing, unnamed_collections
 from reader.morning.complete import fill_in
 from reader.morning.merge import join
 from reader.morning.pick import decide
 from reader.morning.undo import past_acts, take_back
+from reader.morning.undo_import import TakenBackImport
 from reader.notes.export import export
 from reader.notes.rows import notes
 from reader.notes.words import links_in
