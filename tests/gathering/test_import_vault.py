@@ -127,6 +127,50 @@ def test_other_notes_are_told_by_a_key_an_id_or_a_title(tmp_path: Path) -> None:
     }
 
 
+def test_a_front_matter_is_yaml(tmp_path: Path) -> None:
+    front = """---
+title: >-
+  Wasps in
+  Old Gardens
+authors:
+  - name: Mio Hoshi
+    place: Kyoto
+  - Bo Lind
+year: 2019  # printed
+tags: &kinds [moss, [old, "#dry"]]
+topics: *kinds
+---
+"""
+    read = read_source(vault(tmp_path, a=front + "Words."))
+    [item] = read.items
+    assert (item.paper.title, item.paper.authors) == (
+        "Wasps in Old Gardens",
+        ("Mio Hoshi", "Bo Lind"),
+    )
+    assert item.paper.published_on == date(2019, 1, 1)
+    assert item.tags == ("moss", "old", "dry")
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "title: Wasps: a Story\nauthors: [Bo Lind]",
+        "title: >-\n  Wasps:\n  a Story\nauthors: Bo Lind",
+    ],
+)
+def test_a_title_with_a_colon_is_read(tmp_path: Path, front: str) -> None:
+    [item] = read_source(vault(tmp_path, a=f"---\n{front}\n---\nWords.")).items
+    assert (item.paper.title, item.paper.authors) == ("Wasps: a Story", ("Bo Lind",))
+
+
+def test_a_few_lines_that_name_a_billion_texts_are_read(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 40))]
+    front = "\n".join([*lines, "tags: *a39", "deep: " + "[" * 5_000])
+    for yaml in (front, "\n".join([*lines, "tags: *a39"])):
+        [note] = read_source(vault(tmp_path, a=f"---\n{yaml}\n---\nWords.")).notes
+        assert (note.title, note.text) == ("a", "Words.")
+
+
 def test_a_note_has_the_day_of_its_file_where_it_names_none(tmp_path: Path) -> None:
     [note] = read_source(vault(tmp_path, bees="\ufeffMy words.\r\n\r\nMore.")).notes
     assert (note.text, note.at) == ("My words.\n\nMore.", AT)

@@ -11,11 +11,14 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
+
+import yaml
 
 from reader.base.errors import os_reason
 from reader.base.front_matter import FRONT, values, yaml_of
@@ -38,6 +41,9 @@ from reader.library.ids import find_ids
 from reader.library.paper import Paper
 
 _MOST_BYTES = 16_000_000
+_MOST_YAML = 100_000
+_MOST_TEXTS = 1_000
+"""Texts under one key; a few lines of YAML can name a billion."""
 _NAMING = ("arxiv", "arxiv_id", "arxivid", "arxiv-id", "eprint", "url", "urls", "link", "links",
            "source", "id", "paper", "pdf", "also_known")  # fmt: skip
 _AUTHORS = ("authors", "author")
@@ -111,7 +117,7 @@ def _note(
     vault: _Vault, file: Path, place: Text, text: str
 ) -> ImportedPaper | UnplacedItem | LooseNote:
     text = text.replace("\r\n", "\n")
-    front = {key.casefold(): _several(value) for key, value in values(yaml_of(text)).items()}
+    front = _front(yaml_of(text))
     body = visible(text[match.end() :] if (match := FRONT.match(text)) else text).strip()
     if not plain(body):
         return UnplacedItem(place, lazy_gettext("it has no words"))
@@ -171,8 +177,32 @@ def _paper(
     return make_paper("", (), named=ids) if len(ids) == 1 else None
 
 
-def _several(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else value
+def _front(text: str) -> dict[str, tuple[str, ...]]:
+    """Read the texts under each key, in small letters, of a front matter.
+
+    People write `title: Whisper: a model`, which is no YAML; then each line is read by itself.
+    """
+    try:
+        found = yaml.load(text[:_MOST_YAML], yaml.BaseLoader)  # noqa: S506  it makes texts, lists and dicts
+    except (yaml.YAMLError, RecursionError):
+        found = values(text)
+    pairs = found.items() if isinstance(found, dict) else ()
+    return {
+        key.casefold(): tuple(islice(_texts(value), _MOST_TEXTS))
+        for key, value in pairs
+        if isinstance(key, str)
+    }
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Find the texts in a value; of one with keys of its own, that of its name."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _texts(value.get("name", ""))
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
 
 
 def _first(front: Mapping[str, tuple[str, ...]], keys: Iterable[str]) -> str:
