@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -192,6 +193,32 @@ def test_a_paper_is_added_by_its_address(parts: Parts) -> None:
         assert (wrong.status_code, "<b>" in wrong.text.replace("<body", "")) == (400, False)
         away = client.post("/papers/add", data={"what": "10.5555/nobody"})
         assert away.status_code in (404, 502)
+
+
+def test_an_address_from_another_page_is_shown_and_added_by_a_tap_alone(parts: Parts) -> None:
+    with site(parts) as client:
+        library = client.get("/papers").text
+        new = client.get("/add", params={"url": "https://arxiv.org/abs/2506.00321v2"}).text
+        assert 'value="arxiv:2506.00321"' in new
+        assert f"{client.base_url}/add?url=" in html.unescape(new)
+        held = client.get("/add", params={"url": "https://arxiv.org/pdf/2506.00004"}).text
+        assert ("This paper is here already." in held, 'id="add"' in held) == (True, False)
+        for url in ("https://example.org/<b>", "javascript:alert(1)", "x" * 1_500, ""):
+            other = client.get("/add", params={"url": url})
+            assert other.status_code == 200
+            assert ("No paper is named by" in other.text) == bool(url)
+            assert "<b>" not in other.text
+        client.post("/trash/remove", data={"id": "arxiv:2506.00004"})
+        assert "in the trash" in client.get("/add?url=2506.00004").text
+        client.post("/trash/back", data={"id": "arxiv:2506.00004"})
+        assert numbers(client.get("/papers").text) == numbers(library)
+
+
+def numbers(page: str) -> str:
+    """The number of papers that the library's page names."""
+    found = re.search(r"(\d+) papers", page)
+    assert found
+    return found[1]
 
 
 def test_unfiled_papers_are_named_in_words(parts: Parts, client: TestClient) -> None:

@@ -165,6 +165,7 @@ PLACES = (
     ("/week", N_("The week"), "week"),
     ("/stats", N_("Reading habit"), "stats"),
     ("/papers", N_("All papers"), "papers"),
+    ("/add", N_("Add a paper"), "upload"),
     ("/trash", N_("Trash"), "trash"),
     ("/work", N_("Gather and other tasks"), "work"),
     ("/offline", N_("Offline"), "offline"),

@@ -96,6 +96,24 @@ def papers(visit: Visit) -> Response:
     )
 
 
+BOOKMARKLET = "javascript:location.href='{}'+encodeURIComponent(location.href)"
+
+
+def ask_to_add(visit: Visit) -> Response:
+    """Show what an address from another page would add; only the form's POST adds it."""
+    asked = visit.asked("url")
+    found = parse_id(asked)
+    address = f"{str(visit.request.base_url).rstrip('/')}/add?url="
+    return visit.page(
+        "add.html",
+        asked=shorten(plain(asked), 200),
+        id=found.id if found else "",
+        held=store.paper_with_id(visit.library.db, found.id) if found else None,
+        address=address,
+        bookmarklet=BOOKMARKLET.format(address),
+    )
+
+
 def add(visit: Visit) -> Response:
     """Add a paper by its id or address, as `reader add` does."""
     library, text = visit.library, plain(visit.field("what"))
@@ -203,6 +221,7 @@ def _form_asked(visit: Visit) -> LibraryForm:
 
 
 ROUTES = [
+    route("/add", ask_to_add),
     route("/papers/add", add, "POST"),
     route("/papers", papers),
     route("/topics", folders),

@@ -19,8 +19,8 @@ document.getElementById("state").dataset.is =
 
 function row(one) {
   const made = document.getElementById("queued").content.cloneNode(true);
-  const what = one.address === "/undo" ? "undo" : one.address === "/wrong" ? "wrong" : one.address.startsWith("/note/") ? "note" : field(one, "kind");
-  made.querySelector(".what").textContent = list.dataset[what] ?? "";
+  const names = { "/undo": "undo", "/wrong": "wrong", "/papers/add": "add", "/decide": field(one, "kind") };
+  made.querySelector(".what").textContent = list.dataset[names[one.address] ?? "note"] ?? "";
   made.querySelector(".title-of").textContent = one.title;
   const time = made.querySelector("time");
   time.dateTime = one.made_at;

@@ -6,11 +6,11 @@ const STORE = "acts";
 const TIMEOUT_MS = 15000;
 const AGAIN = new Set([408, 421, 425, 429]);
 
-// Decisions and notes can wait in the queue. Everything else needs its answer at once.
+// Decisions, notes and papers to add can wait in the queue. Everything else needs its answer at once.
 const MORE = /\/(draft|discard|check|beside|restore|history|diff)$/;
 const DECIDES = new Set(["/decide", "/wrong"]);
 const isNote = (path) => path.startsWith("/note/") && !MORE.test(path);
-export const isQueued = (path) => DECIDES.has(path) || path === "/undo" || isNote(path);
+export const isQueued = (path) => DECIDES.has(path) || path === "/undo" || path === "/papers/add" || isNote(path);
 
 export class Away extends Error {}
 export class SignedOut extends Error {}

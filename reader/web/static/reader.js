@@ -60,6 +60,8 @@ export async function keepForLater(address, pairs, title, isSignedOut = false) {
 const written = new Map();
 
 function titleOf(pairs) {
+  const what = pairs.find(([name]) => name === "what")?.[1]; // of a paper to add
+  if (what) return what;
   const id = pairs.find(([name]) => name === "id")?.[1];
   const name = id && CSS.escape(id);
   const place = name && document.querySelector(`[data-id="${name}"], [data-paper="${name}"]`)?.closest("li, article, main");

@@ -136,6 +136,28 @@ def test_offline_decisions_arrive_once_and_in_order(visitor: Visitor, served: Se
     assert rows(served, "SELECT count(*) FROM arrivals") == [(4,)]
 
 
+def test_a_paper_is_added_behind_the_page_and_waits_for_a_network(
+    visitor: Visitor, served: Serving
+) -> None:
+    context = visitor.context(size=PHONE)
+    opened(context, served)
+    page = context.new_page()
+    [(held,)] = rows(served, "SELECT canonical FROM papers ORDER BY id LIMIT 1")
+    page.goto(f"{served.url}/add?url=https://arxiv.org/abs/2506.99321")
+    page.fill("#what", held)
+    page.get_by_role("button", name="Add", exact=True).click()
+    wait_for_text(page, "#outcome", "The paper was already here.")
+    assert page.get_attribute("#outcome a", "href") == f"/paper/{held}"
+    page.goto(f"{served.url}/add?url=https://arxiv.org/abs/2506.99321")
+    served.kill()
+    page.get_by_role("button", name="Add", exact=True).click()
+    wait_for_text(page, "#outcome", "sent when you are online")
+    [one] = queued(page)
+    assert (one["address"], one["title"]) == ("/papers/add", "arxiv:2506.99321")
+    page.goto(f"{served.url}/offline")
+    wait_for_text(page, "#queue li", "Add a paper arxiv:2506.99321")
+
+
 def test_a_page_that_is_not_kept_says_so(visitor: Visitor, served: Serving) -> None:
     context = visitor.context(size=PHONE)
     page = opened(context, served)
