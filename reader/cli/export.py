@@ -17,7 +17,7 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.query import STATES
 
-FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv")
+FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "ics")
 STDOUT = "-"
 INCOMPLETE = 5
 
@@ -82,6 +82,15 @@ def export_command(
                 hint=_("Choose another form for some papers: --format bibtex"),
             )
         return _notes(context)
+    if form == "ics":
+        if ids or asked or cited:
+            what = _("A calendar has all deadlines and days off, and no papers.")
+            raise UsageError(what=what, hint=_("reader export --format {form}", form=form))
+        with build.opened(context) as library:
+            from reader.texts.subscriptions import calendar
+
+            _put(context, target, calendar(library.config, library.now()))
+        return 0
     if sum(map(bool, (ids, asked, cited))) > 1:
         raise UsageError(
             what=_("Give IDs, what papers must fit, or --cited: only one of them."),
@@ -116,9 +125,15 @@ def _write(
     context: click.Context, library: Library, held: list[LibraryPaper], form: str, target: Path
 ) -> None:
     from reader.habit.cite import in_form, references
-    from reader.library.disk import write_whole
 
     content = in_form(references(library, held), form).encode()
+    _put(context, target, content, _written(target, len(held)))
+
+
+def _put(context: click.Context, target: Path, content: bytes, said: str = "") -> None:
+    """Write to a file, or to standard output. said: of the file, where more is known of it."""
+    from reader.library.disk import write_whole
+
     if str(target) == STDOUT:
         # Bytes, so that nothing changes the line ends of a table.
         click.echo(content, nl=False)
@@ -127,7 +142,7 @@ def _write(
         share_what_is_made()
         write_whole(target, content)
     if not settings_of(context).is_quiet and str(target) != STDOUT:
-        output.put(_written(target, len(held)), is_error=True)
+        output.put(said or _("written: {file}", file=target), is_error=True)
 
 
 def _written(file: Path, n: int) -> str:
