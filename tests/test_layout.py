@@ -90,7 +90,8 @@ IMPURE_CALLS = {"open", "input", "print", "breakpoint", "exec", "eval", "__impor
 CLOCKS = {"now", "today", "utcnow", "localtime"}
 
 HEAVY = ("torch", "pymupdf", "fitz", "feedparser", "arxiv", "numpy", "sentence_transformers",
-         "sqlite_utils", "rich", "httpx", "tomlkit", "sklearn", "fsrs", "markdown_it")  # fmt: skip
+         "sqlite_utils", "rich", "httpx", "tomlkit", "sklearn", "fsrs", "markdown_it",
+         "citeproc", "icalendar")  # fmt: skip
 NOT_FOR_TODAY = ("torch", "numpy", "sentence_transformers", "sqlite_utils", "httpx", "pymupdf",
                  "feedparser", "arxiv", "sklearn", "tomlkit", "fsrs", "markdown_it")  # fmt: skip
 

@@ -17,7 +17,7 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.query import STATES
 
-FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "ics")
+FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "references", "ics")
 STDOUT = "-"
 INCOMPLETE = 5
 
@@ -55,6 +55,11 @@ INCOMPLETE = 5
     help=N_("Only papers that this .aux or .tex file cites."),
 )
 @click.option(
+    "--style",
+    metavar="FILE|NAME",
+    help=N_("The CSL style of --format references: a .csl file, or a name such as apa."),
+)
+@click.option(
     "--to",
     "target",
     type=click.Path(path_type=Path, allow_dash=True),
@@ -70,11 +75,15 @@ def export_command(
     state: str | None,
     query: str,
     cited: Path | None,
+    style: str | None,
     target: Path,
 ) -> int:
     """Write notes or references. Exit code 5: a file was left alone, or a key is not known."""
     parts = [f'topic:"{topic}"' if topic else "", f"state:{state}" if state else "", query]
     asked = " ".join(filter(None, parts))
+    if style is not None and form != "references":
+        what = _("--style is for --format references alone.")
+        raise UsageError(what=what, hint=_("reader export --format {form}", form="references"))
     if form == "markdown":
         if ids or asked or cited or str(target) != STDOUT:
             raise UsageError(
@@ -106,11 +115,19 @@ def export_command(
             held, said = bibliography.chosen(library, asked, ids)
             for sentence in said:
                 output.put(plain(str(sentence)), is_error=True)
-        _write(context, library, held, form, target)
+        content, n_left_out = _content(library, held, form, style)
+        _put(context, target, content, _written(target, len(held) - n_left_out))
     if unknown:
         keys = _(", ").join(map(plain, unknown))
         output.put(_("No paper here has these keys: {keys}", keys=keys), is_error=True)
-    return INCOMPLETE if unknown else 0
+    if n_left_out:
+        told = ngettext(
+            "{n} paper is left out: this style has no line for what is known of it.",
+            "{n} papers are left out: this style has no line for what is known of them.",
+            n_left_out,
+        )
+        output.put(told, is_error=True)
+    return INCOMPLETE if unknown or n_left_out else 0
 
 
 def _text_of(file: Path) -> str:
@@ -121,13 +138,17 @@ def _text_of(file: Path) -> str:
         raise UsageError(what=what, hint=_("Name the .aux or .tex file of a manuscript.")) from None
 
 
-def _write(
-    context: click.Context, library: Library, held: list[LibraryPaper], form: str, target: Path
-) -> None:
-    from reader.habit.cite import in_form, references
+def _content(
+    library: Library, held: list[LibraryPaper], form: str, style: str | None
+) -> tuple[bytes, int]:
+    """Write papers in one of the forms for papers; also counts those that the form leaves out."""
+    from reader.habit.cite import STYLE, formatted, in_form, references
 
-    content = in_form(references(library, held), form).encode()
-    _put(context, target, content, _written(target, len(held)))
+    several = references(library, held)
+    if form != "references":
+        return in_form(several, form).encode(), 0
+    lines = formatted(several, style or STYLE)
+    return "".join(f"{line}\n" for line in lines).encode(), len(several) - len(lines)
 
 
 def _put(context: click.Context, target: Path, content: bytes, said: str = "") -> None:

@@ -147,3 +147,34 @@ def test_what_was_saved_while_a_bibliography_was_replaced_stays_aside(
     late.write_text(kept.read_text("utf-8"))
     assert run_here("export", library=filled).code == 0
     assert not late.exists()
+
+
+def test_references_are_text_and_papers_without_a_line_are_counted(
+    filled: Path, tmp_path: Path
+) -> None:
+    ran = run_here("export", "--format", "references", "--query", "moss", library=filled)
+    assert (ran.code, ran.out.splitlines()) == (
+        0,
+        [
+            "Field, A. (2019) “Whistling Moss in Old Gardens”, Garden Studies [Preprint]. "
+            "Available at: https://doi.org/10.5555/1.",
+            "Lind, B. (2020) “Ants of Moss”. Available at: https://doi.org/10.5555/3.",
+        ],
+    )
+    style = tmp_path / "venues.csl"
+    style.write_text(
+        '<style xmlns="http://purl.org/net/xbiblio/csl"><citation><layout/></citation>'
+        '<bibliography><layout><text variable="container-title"/></layout></bibliography></style>'
+    )
+    args = ("export", "--format", "references", "--style", str(style), "--query", "moss")
+    told = "1 paper is left out: this style has no line for what is known of it.\n"
+    assert run_here(*args, library=filled) == (5, "Garden Studies\n", told)
+    file = tmp_path / "refs.txt"
+    ran = run_here(*args, "--to", str(file), library=filled)
+    assert (ran.code, ran.err) == (5, f"written: {file} (1 paper)\n{told}")
+
+
+def test_a_style_is_for_references_alone(filled: Path) -> None:
+    ran = run_here("export", "--format", "ris", "--style", "apa", library=filled)
+    assert (ran.code, ran.out) == (2, "")
+    assert "--style is for --format references alone." in ran.err

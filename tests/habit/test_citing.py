@@ -20,13 +20,14 @@ from bibtexparser.middlewares import LatexDecodingMiddleware
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.base.errors import UsageError
 from reader.base.markup import pieces, tex_to_text, words
 from reader.base.text import plain
 from reader.gathering.imports.bibtex import read_bibtex
 from reader.gathering.imports.csl import read_csl
 from reader.gathering.imports.item import ImportedLibrary
 from reader.gathering.imports.ris import read_ris
-from reader.habit.cite import in_form, references
+from reader.habit.cite import formatted, in_form, references
 from reader.habit.reference import FirstKnown, Reference, citation_keys, reference_of
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import merges, papers
@@ -41,7 +42,7 @@ def held(**more: object) -> LibraryPaper:
 
 
 def reference(*copies: Paper, **more: object) -> Reference:
-    return reference_of(held(**more), copies, "k")
+    return reference_of(held(**more), copies, f"k{len(copies) or ''}")
 
 
 def bibtex(*copies: Paper, **more: object) -> str:
@@ -312,3 +313,86 @@ def test_bibtex_reads_papers_without_a_warning(tmp_path: Path) -> None:
         pytest.skip("bibtex has no style here")
     assert (done.returncode, "arning" in done.stdout) == (0, False), done.stdout[-2_000:]
     assert (tmp_path / "a.bbl").read_bytes().count(b"\\bibitem") == N
+
+
+MINE = """<?xml version="1.0"?>
+<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0" class="in-text">
+  <citation><layout><text variable="title"/></layout></citation>
+  <bibliography second-field-align="flush">
+    <sort><key variable="issued" sort="descending"/></sort>
+    <layout>
+      <text variable="citation-number" prefix="[" suffix="]"/>
+      <names variable="author" suffix=". "><name initialize-with="."/></names>
+      <text variable="title" suffix=", "/><text variable="number"/>
+      <text variable="container-title" font-style="italic"/>
+    </layout>
+  </bibliography>
+</style>
+"""
+
+TOLD = [
+    reference(**SNAILS),
+    reference(
+        paper(9),
+        title="A <b> & {BERT}",
+        authors=("鈴木 花子",),
+        ids=("acl:2026.acl-long.1",),
+        published_on=date(2026, 7, 1),
+    ),
+]
+
+
+def test_references_are_written_in_the_style_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csl"
+    file.write_text(MINE, "utf-8")
+    assert formatted(TOLD, str(file)) == [
+        "[1] 鈴木 花子. A <b> & BERT, ACL 2026",
+        "[2] A. Field, B. van der Moos, Ł. Björk Jr., 山田 太郎, The Garden Team. "
+        "Snails & rain: 50% of x₁&y in C#, arXiv:2506.00001",
+    ]
+
+
+def test_a_style_is_there_without_any_file() -> None:
+    assert formatted(TOLD, "harvard-cite-them-right") == [
+        "Field, A. et al. (2025) “Snails & rain: 50% of x₁&y in C#”. "
+        "Available at: https://doi.org/10.1/a_b.",
+        "鈴木 花子 (2026) “A <b> & BERT”, ACL 2026. "
+        "Available at: https://aclanthology.org/2026.acl-long.1/.",
+    ]
+
+
+ENTRY = MINE.index("<bibliography"), MINE.index("</style>")
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (None, "No such file or directory"),
+        ("", "Document is empty, line 1, column 1"),
+        (MINE.replace("</layout>", ""), "Opening and ending tag mismatch"),
+        ("<html><body/></html>", "this is no style of CSL"),
+        ("<x:y xmlns:x='x'/>", "this is no style of CSL"),
+        (MINE[: ENTRY[0]] + MINE[ENTRY[1] :], "it has no list of references, only notes"),
+        (
+            '<style xmlns="http://purl.org/net/xbiblio/csl"><info><link href="http://x/styles/apa"'
+            ' rel="independent-parent"/></info></style>',
+            "this is another name for apa; give that one",
+        ),
+        (MINE.replace('<text variable="title" ', '<text macro="none" '), "citeproc-py cannot use"),
+    ],
+)
+def test_a_bad_style_is_named_with_its_remedy(
+    tmp_path: Path, content: str | None, what: str
+) -> None:
+    file = tmp_path / "mine.csl"
+    if content is not None:
+        file.write_text(content, "utf-8")
+    with pytest.raises(UsageError) as caught:
+        formatted(TOLD, str(file))
+    assert caught.value.message.startswith(f"--style {file}: {what}")
+    assert "https://www.zotero.org/styles" in caught.value.hint
+
+
+def test_an_unknown_name_of_a_style_is_no_file() -> None:
+    with pytest.raises(UsageError, match=r"--style no-such: (there is no|only harvard)"):
+        formatted(TOLD, "no-such")
