@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -17,7 +18,7 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.query import STATES
 
-FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "references", "ics")
+FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "references", "ics", "atom")
 STDOUT = "-"
 INCOMPLETE = 5
 
@@ -115,6 +116,8 @@ def export_command(
             held, said = bibliography.chosen(library, asked, ids)
             for sentence in said:
                 output.put(plain(str(sentence)), is_error=True)
+        if form == "atom":
+            return _feed(context, library, held, target)
         content, n_left_out = _content(library, held, form, style)
         _put(context, target, content, _written(target, len(held) - n_left_out))
     if unknown:
@@ -149,6 +152,22 @@ def _content(
         return in_form(several, form).encode(), 0
     lines = formatted(several, style or STYLE)
     return "".join(f"{line}\n" for line in lines).encode(), len(several) - len(lines)
+
+
+def _feed(context: click.Context, library: Library, held: list[LibraryPaper], target: Path) -> int:
+    """Write the picks and written notes among some papers, as `reader share` shows them."""
+    from reader.habit.share import news
+    from reader.morning.rows import library_id
+    from reader.texts.subscriptions import MOST_ENTRIES, atom
+
+    today = library.today()
+    among = {one.row for one in held}
+    items, n_private = news(library, date.min, today, among=among, most=MOST_ENTRIES)
+    content = atom(library_id(library.db), items, today)
+    _put(context, target, content, _written(target, len(items)))
+    if n_private and not settings_of(context).is_quiet:
+        output.put(_("Private parts left out of your words: {n}.", n=n_private), is_error=True)
+    return 0
 
 
 def _put(context: click.Context, target: Path, content: bytes, said: str = "") -> None:

@@ -333,6 +333,24 @@ def copies_of(db: Database, rows: Collection[int]) -> dict[int, list[Paper]]:
     return found
 
 
+def first_acts(db: Database, rows: Collection[int]) -> dict[int, str]:
+    """Name the first pick or note of each of some papers: paper → "pick 7".
+
+    The name stays what it is: through later notes, an undone pick, and a merge with a paper that
+    was neither picked nor noted before.
+    """
+    found = db.read(
+        """
+        SELECT paper, min(at || ' ' || name) AS first FROM (
+            SELECT paper, at, 'pick ' || id AS name FROM decisions WHERE kind = 'pick'
+            UNION ALL SELECT paper, at, 'note ' || id FROM notes)
+        WHERE paper IN (SELECT value FROM json_each(?)) GROUP BY paper
+        """,
+        (json.dumps(list(rows)),),
+    )
+    return {r["paper"]: r["first"].partition(" ")[2] for r in found}
+
+
 def imported_keys(db: Database) -> dict[int, str]:
     """Load the citation keys that imports brought, row → key; of a copy for the paper it became."""
     found = db.read(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -12,12 +12,14 @@ from typing import Literal
 from reader.base.errors import UsageError
 from reader.base.messages import Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
+from reader.habit import rows
 from reader.habit.week import read_between, week_of
 from reader.library.file_names import year_of
 from reader.library.folder import Library
 from reader.library.highlight import Highlight
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
+from reader.library.rows import papers
 from reader.notes.links import target_of
 from reader.notes.rows import notes
 from reader.notes.shared import SharedPage, SharedPaper, public_words, without_paths
@@ -61,6 +63,52 @@ def share_week(
     title = lazy_gettext("Papers of the week, {first} to {last}", first=first, last=last)
     held = [one.held for one in read]
     return share(library, held, choice=choice, has_figures=has_figures, themes=themes, title=title)
+
+
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    """A paper that was written up, or picked and is not noted yet: what others may see of it.
+
+    name: what ids are made from, as `first_acts` has it. on_date: of the pick or the first
+    written note. changed_on: of its newest words.
+    """
+
+    name: str
+    shared: SharedPaper
+    is_written: bool
+    on_date: date
+    changed_on: date
+
+
+def news(
+    library: Library,
+    first: date,
+    last: date,
+    *,
+    among: Collection[int] | None = None,
+    most: int | None = None,
+) -> tuple[list[NewsItem], int]:
+    """List the picks and written notes between two days, at most `most`, the newest first.
+
+    among: rows of papers, None for all. Returns the number of private places left out too.
+    """
+    noted = rows.noted(library.db, first, last)
+    written = {one.paper: one.on_date for one in noted if one.is_written}
+    days = written | rows.decided(library.db, "pick", first, last)
+    wanted = {row for row in days if among is None or row in among}
+    changed = {
+        row: notes.revisions(library.db, row)[-1].on_date if row in written else days[row]
+        for row in wanted
+    }
+    newest = sorted(wanted, key=lambda row: (changed[row], row), reverse=True)[:most]
+    names = rows.first_acts(library.db, newest)
+    items, n_left_out = [], 0
+    for held in papers.papers_at(library.db, newest):
+        shared, n = _paper(library, held, "none", has_figures=False)
+        row = held.row
+        items.append(NewsItem(names[row], shared, row in written, days[row], changed[row]))
+        n_left_out += n
+    return items, n_left_out
 
 
 def _paper(

@@ -110,7 +110,7 @@ def html_page(shared: SharedPage, to_html: Callable[[str], str]) -> str:
     """Write a page as HTML. to_html: renders Markdown as HTML that is safe."""
     own_title = str(shared.title)
     title = own_title or (shared.papers[0].title if shared.papers else "")
-    language = _language(" ".join(paper.words for paper in shared.papers))
+    spoken = language(" ".join(paper.words for paper in shared.papers))
     level = 2 if own_title else 1
     body = [f"<h1>{escape(own_title)}</h1>"] if own_title else []
     for theme, papers in groupby(shared.papers, key=lambda paper: paper.theme):
@@ -119,7 +119,7 @@ def html_page(shared: SharedPage, to_html: Callable[[str], str]) -> str:
             body += _article(paper, level + bool(theme), to_html)
     lines = "\n".join(body)
     page = f"""<!doctype html>
-<html lang="{language}">
+<html lang="{spoken}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -135,13 +135,19 @@ def html_page(shared: SharedPage, to_html: Callable[[str], str]) -> str:
 </body>
 </html>
 """
-    return _TURNING.sub("", page)
+    return TURNING.sub("", page)
 
 
 def _article(paper: SharedPaper, level: int, to_html: Callable[[str], str]) -> Iterator[str]:
     """Write the lines of one paper. level: of its heading."""
     yield "<article>"
-    yield f'<h{level} lang="{_language(paper.title)}">{escape(paper.title)}</h{level}>'
+    yield f'<h{level} lang="{language(paper.title)}">{escape(paper.title)}</h{level}>'
+    yield from article_below_title(paper, to_html)
+    yield "</article>"
+
+
+def article_below_title(paper: SharedPaper, to_html: Callable[[str], str]) -> Iterator[str]:
+    """Write the lines of one paper that stand below its title."""
     yield f'<p class="by">{escape(byline(paper))}</p>'
     # A site that is opened from here does not learn where the page lies.
     anchor = '<a rel="noopener noreferrer" href='
@@ -149,7 +155,7 @@ def _article(paper: SharedPaper, level: int, to_html: Callable[[str], str]) -> I
         yield f'<p class="at">{anchor}"{escape(paper.url)}">{escape(paper.url)}</a></p>'
     if paper.words:
         words = to_html(paper.words).replace("<a href=", anchor)
-        yield f'<div class="words" lang="{_language(paper.words)}">\n{words}</div>'
+        yield f'<div class="words" lang="{language(paper.words)}">\n{words}</div>'
     if paper.figure:
         shown = escape(paper.caption) or _("First figure")
         yield f'<figure><img alt="{shown}" src="{data_address(paper.figure)}">'
@@ -158,17 +164,16 @@ def _article(paper: SharedPaper, level: int, to_html: Callable[[str], str]) -> I
     if found:
         yield '<ul class="marks">'
         for text, note, pages in found:
-            quoted = f'<q lang="{_language(text)}">{escape(text)}</q> ' if text else ""
+            quoted = f'<q lang="{language(text)}">{escape(text)}</q> ' if text else ""
             typed = f'<p class="typed">{escape(note)}</p>' if note else ""
             yield f"<li>{quoted}<small>{escape(pages)}</small>{typed}</li>"
         yield "</ul>"
-    yield "</article>"
 
 
-def _language(text: str) -> str:
+def language(text: str) -> str:
     """Guess Japanese or English, so that a browser takes Japanese forms of the characters."""
     return "ja" if re.search("[\u3041-\u30fa\u4e00-\u9fff]", text) else "en"
 
 
-_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Signs that change the direction of text; `&#x202e;`, which Markdown decodes, is one too."""

@@ -1,4 +1,4 @@
-"""Write the files that other programs subscribe to: a calendar.
+"""Write the files that other programs subscribe to: a calendar, and an Atom feed.
 
 What is written again keeps its ids, so that a program that subscribes never has a thing twice.
 """
@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from xml.etree import ElementTree
 
+from reader.base.markup import tex_to_text, to_html
 from reader.base.messages import _, ngettext
-from reader.base.text import plain
+from reader.base.text import plain, visible
+from reader.habit.share import NewsItem
 from reader.library.config import WEEKDAYS, Config
 from reader.library.days import days_back
+from reader.texts.shared import article_below_title
 
 NAMESPACE = uuid.UUID("4f0c2b1e-7a53-4f6e-9a0f-3d1f6f0f5a11")
 """What all ids are made from, beside the name of a thing. Never changed."""
@@ -63,3 +68,45 @@ def calendar(config: Config, now: datetime) -> bytes:
             add(f"off {off}", date.fromisoformat(off), _("Day off"))
     content: bytes = made.to_ical()
     return content
+
+
+ATOM = "http://www.w3.org/2005/Atom"
+
+MOST_ENTRIES = 50
+"""Entries of a feed, the newest ones: a reader of feeds keeps those that it had."""
+
+
+def atom(library_id: str, news: Sequence[NewsItem], today: date) -> bytes:
+    """Write picks and written notes as Atom (RFC 4287), of what others may see of them.
+
+    library_id: what makes the ids unlike those of other libraries. news: the newest first.
+    """
+    feed = ElementTree.Element("feed", xmlns=ATOM)
+
+    def add(parent: ElementTree.Element, name: str, text: str = "", **more: str) -> None:
+        # XML has no way to write most control characters, not even as a number.
+        made = ElementTree.SubElement(parent, name, {k: visible(v) for k, v in more.items()})
+        made.text = visible(text) or None
+
+    def add_id(parent: ElementTree.Element, name: str, changed_on: date) -> None:
+        add(parent, "id", uuid.uuid5(NAMESPACE, name).urn)
+        # No hour, as none is in a shared page.
+        add(parent, "updated", f"{changed_on}T00:00:00Z")
+
+    add_id(feed, f"feed {library_id}", news[0].changed_on if news else today)
+    add(feed, "title", _("Papers read, in own words"))
+    add(feed, "generator", "asayomi")
+    ElementTree.SubElement(feed, "author").append(name := ElementTree.Element("name"))
+    name.text = "asayomi"
+    for item in news:
+        entry = ElementTree.SubElement(feed, "entry")
+        add_id(entry, f"entry {library_id} {item.name}", item.changed_on)
+        add(entry, "published", f"{item.on_date}T00:00:00Z")
+        add(entry, "title", plain(tex_to_text(item.shared.title)) or "…")
+        term, label = ("note", _("Note")) if item.is_written else ("pick", _("Picked to read"))
+        add(entry, "category", term=term, label=label)
+        if item.shared.url:
+            add(entry, "link", rel="alternate", href=item.shared.url)
+        add(entry, "content", "\n".join(article_below_title(item.shared, to_html)), type="html")
+    made: bytes = ElementTree.tostring(feed, "utf-8", xml_declaration=True)
+    return made

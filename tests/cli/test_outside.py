@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from xml.etree import ElementTree
 
+import feedparser
 import icalendar
 import pytest
 
-from tests.installed import NOW, run_here
+from reader.library.folder import open_library
+from reader.library.paper import Paper
+from reader.library.rows import papers
+from tests.installed import NOW, is_safe, run_here, shown
+from tests.samples import paper
 
 DAYS = """
 [[deadline]]
@@ -83,3 +90,96 @@ def test_a_calendar_is_written_to_a_file(library: Path, tmp_path: Path) -> None:
     ran = run_here("export", "--format", "ics", "--to", str(file), library=library)
     assert (ran.code, ran.out, ran.err) == (0, "", f"written: {file}\n")
     assert file.read_bytes().startswith(b"BEGIN:VCALENDAR\r\n")
+
+
+EVIL = "Rain <script>alert(1)</script> & \x1b[31m\x01\ufffe ]]> $x_1$"
+
+
+def add(library: Path, *given: Paper) -> None:
+    with open_library(library, now=lambda: NOW) as opened:
+        papers.add_papers(opened.db, given, source="arXiv", on=NOW.date())
+
+
+def note(library: Path, id_: str, words: str, *, now: datetime = NOW) -> None:
+    assert run_here("note", id_, "-m", words, library=library, now=now).code == 0
+
+
+@pytest.fixture
+def read(library: Path) -> Path:
+    """A library with a written note, a skimmed one, a pick, a skip and a paper without any."""
+    add(library, *(paper(n, f"Rain {n}", authors=("Ada Field",)) for n in range(101, 106)))
+    words = f"It listens twice. See [[{key_of(library, '2506.00102')}]]. <!-- mine --> ~/secret/x"
+    note(library, "2506.00101", words)
+    note(library, "2506.00102", "Ladders only.")
+    run_here("pick", "--no-fetch", "2506.00103", library=library, now=NOW + timedelta(1))
+    run_here("skip", "2506.00104", library=library)
+    return library
+
+
+def key_of(library: Path, id_: str) -> str:
+    run_here("pick", "--no-fetch", id_, library=library)
+    return str(shown(library, id_)["key"])
+
+
+def feed(library: Path, *args: str, now: datetime = NOW) -> feedparser.FeedParserDict:
+    ran = run_here("--quiet", "export", "--format", "atom", *args, library=library, now=now)
+    assert (ran.code, ran.err) == (0, "")
+    read = feedparser.parse(ran.out)
+    assert (read.bozo, read.version) == (0, "atom10")
+    assert read.feed.id.startswith("urn:uuid:")
+    assert (read.feed.title, read.feed.author) == ("Papers read, in own words", "asayomi")
+    return read
+
+
+def test_a_feed_has_picks_and_written_notes_as_others_see_them(read: Path) -> None:
+    later = NOW + timedelta(2)
+    found = feed(read, now=later)
+    told = [(e.title, e.link, e.tags[0].term, e.published, e.updated) for e in found.entries]
+    first, second = (f"{(NOW + timedelta(n)).date()}T00:00:00Z" for n in (0, 1))
+    assert told == [
+        ("Rain 103", "https://arxiv.org/abs/2506.00103", "pick", second, second),
+        ("Rain 101", "https://arxiv.org/abs/2506.00101", "note", first, first),
+    ]
+    assert found.feed.updated == second
+    words = found.entries[1].content[0]
+    assert words.type == "text/html"
+    link = '<a href="https://arxiv.org/abs/2506.00102" rel="noopener noreferrer">Rain 102</a>'
+    assert f"<p>It listens twice. See {link}. …</p>" in words.value
+    assert not re.search("mine|secret|Ladders", words.value)
+    private = run_here("export", "--format", "atom", "Rain 101", library=read, now=later).err
+    assert private == "Private parts left out of your words: 2.\n"
+    assert len(feed(read, "2506.00101", "2506.00104", now=later).entries) == 1
+    assert [e.title for e in feed(read, "--query", "rain", "--state", "pick").entries] == []
+
+
+def test_an_entry_keeps_its_id_whatever_becomes_of_the_paper(read: Path) -> None:
+    later = NOW + timedelta(5)
+    before = {e.title: e.id for e in feed(read, now=later).entries}
+    note(read, "2506.00103", "It rains. Then it stops.", now=NOW + timedelta(3))
+    run_here("merge", "2506.00105", "2506.00103", library=read, now=NOW + timedelta(4))
+    after = feed(read, now=later)
+    assert {e.id for e in after.entries} == set(before.values())
+    [changed] = [e for e in after.entries if e.id == before["Rain 103"]]
+    assert (changed.tags[0].term, changed.updated[:10]) == (
+        "note",
+        str((NOW + timedelta(3)).date()),
+    )
+    assert after.feed.id == feed(read, "Rain 101", now=later).feed.id
+
+
+def test_a_feed_holds_hostile_titles_and_words(library: Path) -> None:
+    add(library, paper(101, EVIL, authors=(EVIL,)))
+    note(library, "2506.00101", f"{EVIL}. &#x1b; &#x202e;[go](javascript:x) ]]> It is so.")
+    raw = run_here("export", "--format", "atom", "2506.00101", library=library).out
+    assert is_safe(raw.replace("\n", ""))
+    [entry] = feed(library, "2506.00101").entries
+    assert entry.title == "Rain <script>alert(1)</script> & ]]> x₁"
+    # feedparser cleans HTML, so what was written is looked at too.
+    [content] = ElementTree.fromstring(raw).iter("{http://www.w3.org/2005/Atom}content")
+    assert content.text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in content.text
+    assert not re.search("<script|href=.?javascript", content.text)
+
+
+def test_a_feed_without_an_entry_is_one(library: Path) -> None:
+    assert feed(library, "--state", "read").entries == []
