@@ -47,6 +47,7 @@ PURE = {
     "library.ids",
     "library.paper",
     "library.passage",
+    "library.properties",
     "library.query",
     "morning.lanes",
     "morning.progress",

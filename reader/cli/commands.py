@@ -49,6 +49,7 @@ GROUPS = {
         "add": CommandEntry("add", N_("Add papers by id or DOI, PDFs, folders of PDFs")),
         "import": CommandEntry("import_", N_("Bring in the library of another program")),
         "file": CommandEntry("file", N_("File papers under a topic")),
+        "tag": CommandEntry("tag", N_("Tag, rate and prioritise papers")),
         "topics": CommandEntry("file", N_("List the topics, or move all papers of one")),
         "fetch": CommandEntry("decide", N_("Fetch the missing PDFs of your picks")),
         "take": CommandEntry("tablet", N_("Copy PDFs to the tablet's folder")),

@@ -67,7 +67,7 @@ def _iso(value: object) -> str:
 
 FIELDS = {
     "LibraryPaper": """id=paper.id title=paper.title~ state authors=paper.authors~ ids=paper.ids
-        url topic key announced_on=paper.announced_on arrived_on""",
+        url topic key announced_on=paper.announced_on arrived_on tags~ rating priority""",
     "PaperTitle": "id title~",
     # The morning.
     "Morning": """date=day is_complete n_arrived own doubtful near n_talked has_citations n_unknown
@@ -78,7 +78,7 @@ FIELDS = {
     "Entry": """*held topic also sureness score why~ sources=origins mentions n_citations terms
         is_foretold""",
     "QueueEntry": """id=held.paper.id title=held.paper.title~ state=held.state picked_on minutes
-        has_pdf""",
+        has_pdf tags=held.tags~ rating=held.rating priority=held.priority""",
     "PostMention": "author~ text=words~ url~",
     "NewVersion": "*held version changed",
     "Quota": "target written skimmed to_go deadline",

@@ -49,7 +49,8 @@ LARGEST = 10_000_000
     table=N_("""attention "end to end"     these words side by side; also “…” and 「…」
 -survey                    not what has this word
 topic:speech/translation   filed there or below
-tag:survey                 imported with this tag or collection
+tag:survey                 with this tag, yours or imported
+rating:>3                  or rating:2-4, rating:none; priority:high
 author:inaguma             or author:"Shinji Watanabe"
 year:2023                  or year:2020-2023
 has:note                   or has:pdf, has:highlight

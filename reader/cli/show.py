@@ -20,6 +20,7 @@ from reader.morning.about import About, about
 from reader.pdfs.move import file_to_read
 from reader.pdfs.text.process import PdfReader
 from reader.texts.copies import gone_text
+from reader.texts.filing import property_texts
 from reader.texts.sources import source_name
 
 
@@ -93,9 +94,8 @@ def _facts(shown: About, width: int) -> Iterator[str]:
         yield plain(_(key, id=name if scheme == "doi" else printed))
     if held.topic:
         yield _("filed under {topic} as {key}", topic=held.topic, key=held.key)
-    if shown.tags:
-        tags = plain(_(", ").join(shown.tags))
-        yield from screen.wrap(_("tags: {tags}", tags=tags), width)
+    if facts := property_texts(held):
+        yield from screen.wrap(plain(" · ".join(facts)), width)
     if shown.pdf:
         path, n = shown.pdf.path, shown.n_passages
         if shown.is_pdf_here:

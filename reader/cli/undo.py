@@ -36,6 +36,9 @@ _UNDONE: dict[ActKind, str] = {
     "split": N_("split"),
     "restore": N_("restore"),
     "import": N_("import"),
+    "tag": N_("tag"),
+    "rating": N_("rating"),
+    "priority": N_("priority"),
 }
 """What was taken back of a paper."""
 
@@ -50,6 +53,9 @@ _DONE: dict[ActKind, str] = {
     "split": N_("Split: {title}"),
     "restore": N_("Restored: {title}"),
     "import": N_("Imported: {title}"),
+    "tag": N_("Tagged: {title}"),
+    "rating": N_("Rated: {title}"),
+    "priority": N_("Given a priority: {title}"),
 }
 
 
@@ -75,8 +81,8 @@ MOST_NAMED = 10
     help=N_(
         "Undo your last act, for all papers that it changed, or the act N of `--list`.\n\nAn act "
         "can be a pick or a skip, a `later` or a `drop`, what you told `wrong` or `teach`, a "
-        "`file` or `topics --move`, a `merge` or `split`, a `remove`, a `restore` or an "
-        "`import`. What you decided on a paper since stands. A note that you wrote stays."
+        "`file` or `topics --move`, a `merge` or `split`, a `remove`, a `tag`, a `restore` "
+        "or an `import`. What you decided on a paper since stands. A note that you wrote stays."
     ),
     examples={
         "undo": N_("Undo the last act"),

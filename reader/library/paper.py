@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from reader.base.errors import Reason
+from reader.library.properties import Priority
 
 State = Literal["candidate", "pick", "skip", "read"]
 BatchState = Literal[
@@ -82,6 +83,11 @@ class LibraryPaper:
     """The stem of its files, fixed at the first filing, None before it."""
     is_removed: bool = False
     """It lies in the trash."""
+    tags: tuple[str, ...] = ()
+    """Imported ones and the person's own, each once."""
+    rating: int | None = None
+    """From 1 to 5, None for none."""
+    priority: Priority = "normal"
 
 
 @dataclass(frozen=True, slots=True)

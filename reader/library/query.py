@@ -1,6 +1,7 @@
 """Read the query language of `reader search`: words, "phrases", -words and filters.
 
     topic:speech/translation  tag:survey  author:inaguma  year:2020-2023  has:note  state:pick
+    rating:>3  priority:high
 
 Any string is a query: what is no filter counts as words. Knows nothing of papers and indexes.
 """
@@ -17,8 +18,9 @@ from typing import Literal, get_args
 
 from reader.base.text import as_utf8
 from reader.library.paper import State
+from reader.library.properties import clean_tag, priority_of, ratings_in
 
-Name = Literal["topic", "tag", "author", "year", "has", "state", "on"]
+Name = Literal["topic", "tag", "rating", "priority", "author", "year", "has", "state", "on"]
 Has = Literal["note", "pdf", "highlight"]
 
 FILTERS: tuple[Name, ...] = get_args(Name)
@@ -49,12 +51,14 @@ class Filter:
     """A condition that each result must meet, or must not meet (is_not).
 
     days: the first and the last day that fit, for `year` and `on` only; both inclusive.
+    ratings: the same for `rating`, (0, 0) for papers without one.
     """
 
     name: Name
     value: str
     is_not: bool = False
     days: tuple[date, date] | None = None
+    ratings: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,15 @@ def _filter(name: Name, value: str, *, is_not: bool) -> Filter | None:
     if name == "state":
         state = value.casefold()
         return Filter(name, state, is_not) if state in STATES else None
-    shown = value.strip("/") if name in ("topic", "tag") else value
+    if name == "rating":
+        ratings = ratings_in(value)
+        return Filter(name, value, is_not, ratings=ratings) if ratings else None
+    if name == "priority":
+        priority = priority_of(value)
+        return Filter(name, priority, is_not) if priority else None
+    if name == "tag":
+        return Filter(name, tag, is_not) if (tag := clean_tag(value)) else None
+    shown = value.strip("/") if name == "topic" else value
     return Filter(name, shown, is_not) if any(c.isalnum() for c in shown) else None
 
 

@@ -11,7 +11,7 @@ from reader.gathering.rows import posts
 from reader.library.files import is_here
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.rows import imports, papers, versions
+from reader.library.rows import papers, versions
 from reader.library.rows.versions import BY_HAND
 from reader.morning import rows as history
 from reader.notes.links import LinkedPaper, backlinks, links_of
@@ -42,9 +42,9 @@ class About:
     origins: the sources that it came by, the first one first. to_look_up: ids that are
     printed in it and that nobody looked up yet. beside: its other PDFs, the newest first.
     marks: those in its PDFs, with those that were removed since. versions: arXiv's that were
-    seen, each with the day. tags: those, and the collections, that imports brought. links:
-    papers that its note links to; linked: papers whose notes link here. is_pdf_here: False
-    where there is no PDF, or its file was deleted by hand; its text stays.
+    seen, each with the day. links: papers that its note links to; linked: papers whose notes
+    link here. is_pdf_here: False where there is no PDF, or its file was deleted by hand; its text
+    stays.
     """
 
     held: LibraryPaper
@@ -58,7 +58,6 @@ class About:
     marks: Sequence[VisibleMark]
     mentions: Sequence[PostMention]
     versions: Sequence[tuple[int, date]]
-    tags: Sequence[str]
     note: Revision | None
     links: Sequence[LinkedPaper]
     linked: Sequence[LinkedPaper]
@@ -100,7 +99,6 @@ def about(library: Library, held: LibraryPaper) -> About:
         marks=shown(highlights.highlights_of(db, row)),
         mentions=posts.mentions_of(db, [row]),
         versions=versions.versions_of(db, row),
-        tags=imports.tags_of(db, row),
         note=note,
         links=links_of(library, note.text) if note else (),
         linked=backlinks(library, row),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 ActKind = Literal[
     "pick", "skip", "drop", "later", "topic", "file", "remove", "merge", "split", "restore",
-    "import",
+    "import", "tag", "rating", "priority",
 ]  # fmt: skip
 """What an act did to a paper; topic: what `wrong` or `teach` was told."""
 
@@ -136,7 +136,7 @@ def take_back(
         merge.follow(library, joined)
         keep_arrival(library)
     problems = list[ReaderError]()
-    if moved := [d.paper for d in undone if d.place in ("removals", "filings")]:
+    if moved := [d.paper for d in undone if d.place in ("removals", "filings", "properties")]:
         # Imported here: it loads what writes notes, which `pick` need not wait for.
         from reader.morning.remove import came_back
 
@@ -200,7 +200,8 @@ def _undo_restore(library: Library, one: RestoredPaper) -> list[ReaderError]:
     return export(library, only=[one.paper], pages=names).left if library.config.note.export else []
 
 
-_ORDER = ("removals", "restored", "merges", "lessons", "postponed", "decisions", "filings")
+_ORDER = ("removals", "restored", "merges", "lessons", "postponed", "decisions", "filings",
+          "properties")  # fmt: skip
 """What names an act of several rows: a removal is a skip as well, a lesson may be a filing."""
 
 _KINDS: dict[str, ActKind] = {
@@ -212,6 +213,9 @@ _KINDS: dict[str, ActKind] = {
     "merge": "merge",
     "split": "split",
     "restore": "restore",
+    "tag": "tag",
+    "rating": "rating",
+    "priority": "priority",
 }
 
 

@@ -24,7 +24,7 @@ from reader.library.files import gone_pdfs
 from reader.library.folder import Library
 from reader.library.identity import family_fold, family_folds, matches
 from reader.library.query import LONGEST, Filter, Query
-from reader.library.rows import authors, filings, imports
+from reader.library.rows import authors, filings, properties
 from reader.search.rows import filters, index
 from reader.search.rows.filters import Conditions, Names
 from reader.search.rows.index import Kind
@@ -44,10 +44,10 @@ _YEAR = re.compile(r"(?<![0-9A-Za-z.-])(?:19|20)[0-9]{2}(?![0-9A-Za-z.-])")
 class QueryMeaning:
     """The meaning of a query in a library.
 
-    names: the authors that each author filter means. families: family names, folded, that its
-    free words may be. year: beside such a name, the year of the paper. is_name: the free words are
-    names, and maybe a year, and nothing else. words: the free words that are looked for, None for
-    all. more: words that were likely meant. said: sentences about what was not taken as it was
+    names: the authors, or tags, that each such filter means. families: family names, folded, that
+    its free words may be. year: beside such a name, the year of the paper. is_name: the free words
+    are names, and maybe a year, and nothing else. words: the free words that are looked for, None
+    for all. more: words that were likely meant. said: sentences about what was not taken as it was
     typed; guesses: about words and names that were likely meant. gone: papers whose PDF is not on
     the disk any more, where the query asks for PDFs.
     """
@@ -81,7 +81,9 @@ def meant(library: Library, query: Query) -> QueryMeaning:
             lazy_gettext(
                 "{text} is searched as words, because {name}: has no such value. Possible are "
                 "year:2023, year:2020-2023, on:2026-10, on:2026-10-03, has:note, has:pdf, "
-                "has:highlight, state:candidate, state:pick, state:skip and state:read.",
+                "has:highlight, state:candidate, state:pick, state:skip, state:read, rating:4, "
+                "rating:>3, rating:2-4, rating:none, priority:high, priority:normal and "
+                "priority:low.",
                 text=part.text,
                 name=part.near,
             )
@@ -97,8 +99,11 @@ def meant(library: Library, query: Query) -> QueryMeaning:
         if one.name == "author":
             names[one], text = _author(library, one.value)
             said += [text] if text else []
-        elif one.name == "tag" and not imports.has_tag(library.db, one.value):
-            said.append(lazy_gettext("No paper was imported with the tag {tag}.", tag=one.value))
+        elif one.name == "tag":
+            tags = properties.names_like(library.db, one.value)
+            names[one] = Names(frozenset(tags.values()), frozenset(tags))
+            if not tags:
+                said.append(lazy_gettext("No paper has the tag {tag}.", tag=one.value))
         elif one.name == "topic" and (text := _topic_text(library, one.value)):
             said.append(text)
     typed = query_words(query.words)

@@ -1,9 +1,11 @@
-"""Say why a folder is suggested for a paper."""
+"""Say why a folder is suggested for a paper, and by what else it is sorted."""
 
 from __future__ import annotations
 
-from reader.base.messages import _, ngettext
+from reader.base.messages import N_, _, ngettext
 from reader.library.file_names import Suggestion
+from reader.library.paper import LibraryPaper
+from reader.library.properties import Priority
 
 
 def suggestion_text(suggestion: Suggestion) -> str:
@@ -27,3 +29,18 @@ def suggestion_text(suggestion: Suggestion) -> str:
     if suggestion.category:
         reasons.append(_("{name}, like most papers filed there", name=suggestion.category))
     return _("; ").join(reasons)
+
+
+_PRIORITIES: dict[Priority, str] = {
+    "high": N_("high priority"),
+    "normal": "",
+    "low": N_("low priority"),
+}
+
+
+def property_texts(held: LibraryPaper) -> list[str]:
+    """Describe a paper's priority, rating and tags, as far as it has any."""
+    priority = _PRIORITIES[held.priority]
+    facts = [_(priority) if priority else ""]
+    facts += [_("rated {n} of 5", n=held.rating) if held.rating else ""]
+    return [*filter(None, facts), *(f"#{tag}" for tag in held.tags)]

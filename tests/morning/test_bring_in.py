@@ -22,7 +22,6 @@ from reader.library.folder import Library
 from reader.library.highlight import Highlight
 from reader.library.paper import Paper
 from reader.library.rows import decisions, papers
-from reader.morning.about import about
 from reader.morning.bring_in import Importing, unnamed_collections
 from reader.morning.complete import fill_in
 from reader.morning.merge import join
@@ -112,16 +111,17 @@ def test_tags_and_collections_are_shown_and_found(library: Library) -> None:
         entry(3, tags=("cite",)),
     )
     one, two, three = (paper(n).id for n in (1, 2, 3))
-    assert about(library, find_paper(library, one)).tags == ["ASR", "Thesis/Chapter 2", "to cite"]
+    assert find_paper(library, one).tags == ("ASR", "Thesis/Chapter 2", "to cite")
     assert found(library, "tag:asr") == ({one}, [])
     assert found(library, "tag:thesis") == ({one, two}, [])
     assert found(library, 'tag:"Thesis/Chapter 2"') == ({one}, [])
     assert found(library, "tag:cite") == ({three}, [])
+    assert found(library, "tag:to-cite") == ({one}, [])
     assert found(library, "tag:thesis -tag:asr") == ({two}, [])
-    assert found(library, "tag:moss") == (set(), ["No paper was imported with the tag moss."])
+    assert found(library, "tag:moss") == (set(), ["No paper has the tag moss."])
     # What was merged is found and shown at the paper that stays.
     join(library, three, two)
-    assert about(library, find_paper(library, three)).tags == ["Thesis", "cite"]
+    assert find_paper(library, three).tags == ("cite", "Thesis")
     assert len(found(library, "tag:cite")[0] & {two, three}) == 1
     assert take_back(library).imported is None  # the merge
     assert undo_import(library) is not None

@@ -22,7 +22,7 @@ Kind = Literal["pick", "skip"]
 class Decision:
     """What an act did to a paper; rows made by one command have the same `act`.
 
-    place: its table. of: the topic of a filing or a lesson, else "".
+    place: its table. of: the topic of a filing or a lesson, a property's value, else "".
     """
 
     id: int
@@ -130,7 +130,8 @@ def last_decided(db: Database, papers: Sequence[int]) -> int | None:
 def _acts_sql() -> str:
     """Write the SELECT of what stood at the moment ?1 of the acts from ?2 to ?3.
 
-    is_undone: it was taken back since. of: the topic of a filing or a lesson, else "".
+    is_undone: it was taken back since. of: the topic of a filing or a lesson, a property's value,
+    else "".
     """
     several = (
         ("decisions", "kind", "''"),
@@ -139,15 +140,19 @@ def _acts_sql() -> str:
         ("filings", "'file'", "topic"),
         ("removals", "'remove'", "''"),
         ("restored", "'restore'", "''"),
+        ("properties", "kind", "value"),
     )
+    # Properties stay with their copy when it is merged; the act is on the paper that it became.
+    now = "(SELECT coalesce(merged_into, id) FROM papers AS p WHERE p.id = t.paper)"
     selects = [
         f"""
-        SELECT '{table}' AS place, id, act, paper, {kind} AS kind, {of} AS of, at,
+        SELECT '{table}' AS place, id, act, {paper} AS paper, {kind} AS kind, {of} AS of, at,
             EXISTS (SELECT 1 FROM {table} AS u WHERE u.undoes = t.id) AS is_undone
         FROM {table} AS t WHERE act BETWEEN ?2 AND ?3 AND undoes IS NULL AND at <= ?1
         AND NOT EXISTS (SELECT 1 FROM {table} AS u WHERE u.undoes = t.id AND u.at <= ?1)
         """  # noqa: S608  the names above
         for table, kind, of in several
+        for paper in (now if table == "properties" else "paper",)
     ]
     # A merge is undone by a split and the other way round. Those of no act came by themselves.
     selects.append(
@@ -264,6 +269,13 @@ def undo_rows(db: Database, rows: Sequence[Decision], *, at: datetime, on: date)
         """,
         [(act, *moments, r.id) for r in of("lessons")],
     )
+    db.execute_many(
+        """
+        INSERT INTO properties (act, paper, kind, fold, value, undoes, at, on_date)
+        SELECT ?, paper, kind, fold, '', id, ?, ? FROM properties WHERE id = ?
+        """,
+        [(act, *moments, r.id) for r in of("properties")],
+    )
     # File the paper again where the last filing of another act put it that stands; where it was
     # filed anew since, it stays there. The new row has the act of the filing that it repeats, so
     # that an undo of that act can follow this one.
@@ -342,7 +354,7 @@ def next_act(db: Database) -> int:
     """Get the number of the next act."""
     # One number for all tables, so that the last act of any kind can be found.
     tables = ("decisions", "lessons", "postponed", "removals", "restored", "filings", "merges",
-              "imports")  # fmt: skip
+              "imports", "properties")  # fmt: skip
     # Without WHERE no partial index is used.
     each = (f"SELECT max(act) AS act FROM {t} WHERE act IS NOT NULL" for t in tables)  # noqa: S608
     numbers = " UNION ALL ".join(each)

@@ -42,10 +42,6 @@ class MadeByImport:
     key: str
 
 
-TAGGED_SQL = """i.part IN ('tag', 'collection')
-    AND instr('/' || lower(i.key) || '/', '/' || ? || '/')"""
-"""Whether an import `i` brought a tag or collection, or one inside of it, in lower case."""
-
 RESTORE = "restore"
 """The form of what is no import: the whole library was restored, and `source` takes it back."""
 
@@ -145,25 +141,6 @@ def is_brought_by(db: Database, one: Import, paper: int) -> bool:
         "SELECT 1 FROM imported WHERE import = ? AND paper = ? AND part = 'paper'", (one.id, paper)
     )
     return found is not None
-
-
-def tags_of(db: Database, paper: int) -> list[str]:
-    """List the tags and collections that imports brought with a paper or a copy merged into it."""
-    rows = db.read(
-        """
-        SELECT DISTINCT i.key FROM imported AS i JOIN papers AS c ON c.id = i.paper
-        WHERE coalesce(c.merged_into, c.id) = ? AND i.part IN ('tag', 'collection')
-        ORDER BY i.key
-        """,
-        (paper,),
-    )
-    return [r["key"] for r in rows]
-
-
-def has_tag(db: Database, tag: str) -> bool:
-    """Check whether an import brought a tag or collection."""
-    sql = f"SELECT 1 FROM imported AS i WHERE {TAGGED_SQL} LIMIT 1"  # noqa: S608  a constant
-    return db.read_one(sql, (tag.lower(),)) is not None
 
 
 def without_abstract(

@@ -102,7 +102,8 @@ PARTS = (
     _Part("reviews", "id", "all"),
     _Part("openings", "id", "all"),
 )
-STAYING = ("citations", "arrivals", "removals", "restored", "imported", "citation_keys")
+STAYING = ("citations", "arrivals", "removals", "restored", "imported", "citation_keys",
+           "properties")  # fmt: skip
 """Tables whose rows stay with the copy that they were made for."""
 
 COLUMNS = {"abstract": "''", "categories": "''", "comment": "''", "pdf_url": "''",

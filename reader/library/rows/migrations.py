@@ -410,6 +410,31 @@ LOOSE_NOTES: tuple[str, list[str]] = (
 )
 
 
+TAGS: tuple[str, list[str]] = (
+    "m025_tags",
+    [
+        """
+        CREATE TABLE properties (
+            id INTEGER PRIMARY KEY,
+            act INTEGER NOT NULL,
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            kind TEXT NOT NULL CHECK (kind IN ('tag', 'rating', 'priority')),
+            fold TEXT NOT NULL,
+            value TEXT NOT NULL,
+            undoes INTEGER UNIQUE REFERENCES properties(id),
+            at TEXT NOT NULL,
+            on_date TEXT NOT NULL,
+            CHECK ((kind = 'tag') = (fold != ''))
+        ) STRICT
+        """,
+        "CREATE INDEX properties_of_paper ON properties(paper, kind, fold)",
+        "CREATE INDEX properties_by_fold ON properties(kind, fold)",
+        "CREATE INDEX properties_by_act ON properties(act)",
+        "CREATE INDEX imported_tags ON imported(key) WHERE part IN ('tag', 'collection')",
+    ],
+)
+
+
 # In the order in which they are applied, which is not the order in which they stand above.
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first_layouts.STEPS,
@@ -427,4 +452,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     TRASH,
     IMPORTS,
     LOOSE_NOTES,
+    TAGS,
 ]

@@ -32,6 +32,7 @@ MOMENTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("lessons", "at"): ("on_date",),
     ("reviews", "at"): ("on_date", "due_on"),
     ("postponed", "at"): ("on_date", "until_on"),
+    ("properties", "at"): ("on_date",),
     ("asked", "at"): ("on_date",),
     ("filings", "at"): (),
     ("openings", "at"): (),

@@ -16,6 +16,7 @@ from reader.library.rows import merges, versions
 from reader.library.rows.authors import set_authors
 from reader.library.rows.database import Database
 from reader.library.rows.merges import PAPER_COLUMNS, paper_of
+from reader.library.rows.properties import Properties, properties_of
 from reader.library.rows.versions import BROUGHT_SQL
 
 # A paper with a note is `read`; else its state is the last decision that was not taken back.
@@ -346,6 +347,8 @@ def _select(db: Database, where: str, values: Sequence[object]) -> list[LibraryP
         """,  # noqa: S608  `where` is one of this module's own constants
         values,
     )
+    known, none = properties_of(db, (row["id"] for row in rows)), Properties()
+    several = ((row, known.get(row["id"], none)) for row in rows)
     return [
         LibraryPaper(
             row=row["id"],
@@ -355,8 +358,11 @@ def _select(db: Database, where: str, values: Sequence[object]) -> list[LibraryP
             topic=row["topic"],
             key=row["key"],
             is_removed=row["merged_into"] == row["id"],
+            tags=own.tags,
+            rating=own.rating,
+            priority=own.priority,
         )
-        for row in rows
+        for row, own in several
     ]
 
 

@@ -11,9 +11,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from reader.library.properties import tag_fold
 from reader.library.query import Filter
 from reader.library.rows.database import Database
-from reader.library.rows.imports import TAGGED_SQL
+from reader.library.rows.properties import LAST_SQL, TAGGED_SQL
 from reader.library.rows.versions import BROUGHT_SQL
 from reader.search.rows.index import Kind
 
@@ -27,9 +28,10 @@ FEW = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The authors whom a filter means.
+    """The authors, or tags, that a filter means.
 
-    folds: folded family names. printed: of those only the names as printed; None for all.
+    folds: folded family names. printed: of those only the names as printed; None for all. Of tags
+    both are given.
     """
 
     folds: frozenset[str]
@@ -66,9 +68,13 @@ _ROWS_SQL = {
         SELECT f.paper FROM filings AS f
         WHERE instr('/' || lower(f.topic) || '/', '/' || ? || '/')
           AND f.id = (SELECT max(id) FROM filings WHERE paper = f.paper)""",
-    "tag": f"""
-        SELECT coalesce(c.merged_into, c.id) FROM imported AS i JOIN papers AS c ON c.id = i.paper
-        WHERE {TAGGED_SQL}""",  # noqa: S608  a constant
+    "tag": TAGGED_SQL,
+    "rating": f"""
+        SELECT paper FROM ({LAST_SQL.format(kind="rating")})
+        WHERE value BETWEEN ? AND ?""",  # noqa: S608  a constant
+    "priority": f"""
+        SELECT paper FROM ({LAST_SQL.format(kind="priority")})
+        WHERE value = ?""",  # noqa: S608  a constant
     "author": """
         SELECT paper FROM authors WHERE family_fold IN (SELECT value FROM json_each(?))
           AND (? IS NULL OR name IN (SELECT value FROM json_each(?)))""",
@@ -84,12 +90,21 @@ _ROWS_SQL = {
 }
 _SQL = {
     **{name: f"p.id IN ({sql})" for name, sql in _ROWS_SQL.items()},
+    # Most papers of a library have neither.
+    "rating none": f"""p.id NOT IN (
+        SELECT paper FROM ({LAST_SQL.format(kind="rating")}) WHERE value != '')""",  # noqa: S608
+    "priority normal": f"""p.id NOT IN (
+        SELECT paper FROM ({LAST_SQL.format(kind="priority")}) WHERE value != '')""",  # noqa: S608
     "year": "coalesce(p.published_on, p.announced_on) BETWEEN ? AND ?",
     "state candidate": """p.id NOT IN (SELECT paper FROM notes) AND p.id NOT IN (
         SELECT paper FROM decisions AS d WHERE d.kind != 'undo'
           AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id))""",
     "on": "p.arrived_on BETWEEN ? AND ?",
 }
+
+
+_WIDE = ("candidate", "normal", "none")
+"""States and other values that most papers have."""
 
 
 def conditions(
@@ -102,8 +117,8 @@ def conditions(
 ) -> Conditions:
     """Turn the filters of a query into SQL for one kind of text.
 
-    names: the authors that each `author` filter means. gone: papers whose PDF is not on the disk
-    any more. zone: the time zone in which days begin.
+    names: the authors, or tags, that each such filter means. gone: papers whose PDF is not on the
+    disk any more. zone: the time zone in which days begin.
     """
     # UNMERGED_SQL does not use the column `merged_into` of p, since then each paper's row would
     # be read, where an index has all that is needed.
@@ -112,8 +127,8 @@ def conditions(
         key, given = _piece(one, kind, names, gone, zone)
         pieces.append(f"NOT coalesce({_SQL[key]}, 0)" if one.is_not else _SQL[key])
         values += given
-    # A filter with a minus, and `state:candidate`, fit most of a library.
-    is_narrow = any(not one.is_not and one.value != "candidate" for one in filters)
+    # A filter with a minus fits most of a library, as these do.
+    is_narrow = any(not one.is_not and one.value not in _WIDE for one in filters)
     return Conditions(kind, " AND ".join(pieces), tuple(values), is_narrow)
 
 
@@ -307,8 +322,18 @@ def _piece(
     one: Filter, kind: Kind, names: dict[Filter, Names], gone: Collection[int], zone: tzinfo
 ) -> tuple[str, list[object]]:
     """Get the key in `_SQL` of a filter, and the values of its SQL."""
-    if one.name in ("topic", "tag"):
-        return one.name, [one.value.lower()]
+    if one.name == "topic":
+        return "topic", [one.value.lower()]
+    if one.name == "tag":
+        folds = json.dumps({name: tag_fold(name) for name in names[one].printed or ()})
+        return "tag", [folds, folds]
+    if one.name == "rating":
+        # One digit each, so that they compare as texts; "" is none.
+        first, last = one.ratings or (0, 0)
+        return ("rating", [str(first), str(last)]) if first else ("rating none", [])
+    if one.name == "priority":
+        is_set = one.value != "normal"
+        return ("priority", [one.value]) if is_set else ("priority normal", [])
     if one.name == "author":
         meant = names[one]
         printed = None if meant.printed is None else json.dumps(sorted(meant.printed))
@@ -318,11 +343,11 @@ def _piece(
     if one.name == "state":
         is_decided = one.value in ("pick", "skip")
         return f"state {one.value}", [one.value] if is_decided else []
-    first, last = one.days or (date.min, date.max)
+    first_on, last_on = one.days or (date.min, date.max)
     if one.name == "on" and kind == "highlight":
-        return "highlight on", [_begin(first, zone), _begin(last, zone, days=1)]
+        return "highlight on", [_begin(first_on, zone), _begin(last_on, zone, days=1)]
     key = "note on" if one.name == "on" and kind == "note" else one.name
-    return key, [first.isoformat(), last.isoformat()]
+    return key, [first_on.isoformat(), last_on.isoformat()]
 
 
 def _begin(day: date, zone: tzinfo, *, days: int = 0) -> str:
