@@ -32,6 +32,7 @@ from reader.library.locks import lock_file
 from reader.library.paper import Batch, BatchState, Mention, Paper, Post, State
 from reader.library.rows import failures, merges, papers
 from reader.library.rows.database import Database
+from reader.morning.mute import mute
 from reader.morning.pick import decide
 from reader.morning.values import SourceLine
 from reader.notes.file import new_file
@@ -620,6 +621,10 @@ def test_today_json_has_the_documented_fields(
     papers.add_papers(library.db, [old], source="arXiv", on=TODAY - timedelta(days=30))
     decide(library, "pick", [old.id])
     failures.add_failure(library.db, "pdf", old.id, ("PDF of it: 404", ""), now=NOW)
+    unwanted = paper(8, "A language model with ornaments")
+    papers.add_papers(library.db, [unwanted], source="arXiv", on=TODAY)
+    posts.add_posts(library.db, [post(8)], source="timeline", on=TODAY)
+    mute(library, [("word", "ornament")], until=TODAY)
     code, [morning] = printed(capsys, library, "today", "--no-fetch", "--json")
     assert code == 5
     assert [key for key, value in morning.items() if value in (None, [], {})] == []
@@ -634,6 +639,7 @@ def test_today_json_has_the_documented_fields(
     assert {s["state"] for s in morning["sources"]} == {"partial", "not asked"}
     assert [one["id"] for one in morning["queue"]] == [old.id]
     assert morning["pdfs"]["failed"] == [{"error": "PDF of it: 404", "n": 1}]
+    assert [entry["id"] for entry in morning["muted"]] == [unwanted.id]
     assert differences(morning, "today") == []
 
 

@@ -67,6 +67,7 @@ PURE = {
     "ranking.forecast",
     "ranking.heat",
     "ranking.model",
+    "ranking.mute",
     "ranking.rank",
     "ranking.topic",
     "search.evidence",

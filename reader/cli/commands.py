@@ -31,6 +31,8 @@ GROUPS = {
         "queue": CommandEntry("decide", N_("List the picked papers that have no note yet")),
         "later": CommandEntry("decide", N_("Put a picked paper off for some days")),
         "drop": CommandEntry("decide", N_("Drop picked papers from the queue")),
+        "mute": CommandEntry("mute", N_("Mute words, authors, categories, sources")),
+        "unmute": CommandEntry("mute", N_("Take a mute back")),
     },
     N_("Write:"): {
         "note": CommandEntry("note", N_("Write a note on a paper in your own words")),

@@ -20,6 +20,8 @@ from reader.morning.values import Entry, Morning, QueueEntry
 from reader.ranking.rank import Term, total
 from reader.texts.morning import (
     changed_text,
+    muted_counts,
+    muted_mark,
     pdfs_texts,
     queue_facts,
     queue_text,
@@ -76,9 +78,32 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
         yield ""
         yield from map(bold, wrap(_("WILD CARD  talked about, and far from your topics"), width))
         yield from _entries([listed.wild], width, has_days=has_days)
+    if text := muted_text(morning):
+        yield ""
+        yield from map(bold, wrap(text, width))
     if morning.has_news:
         yield from _queue(morning, width)
     yield from report_lines(morning, width)
+
+
+def muted_text(morning: Morning) -> str:
+    """Count the papers that mutes hide, and tell how to see them; "" for none."""
+    if not (n := len((morning.folded or morning).muted)):
+        return ""
+    return ngettext(
+        "MUTED  {n} paper hidden ({what}): reader today --muted",
+        "MUTED  {n} papers hidden ({what}): reader today --muted",
+        n,
+        what=muted_counts(morning),
+    )
+
+
+def muted_lines(morning: Morning, width: int) -> Iterator[str]:
+    """Lay out the papers that mutes hide, as they would be listed."""
+    hidden = (morning.folded or morning).muted
+    yield from map(bold, wrap(muted_text(morning) or _("Nothing is hidden by a mute."), width))
+    if hidden:
+        yield from _entries(hidden, width, has_days=morning.folded is not None)
 
 
 def _queue(morning: Morning, width: int) -> Iterator[str]:
@@ -304,7 +329,8 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
     yield f"{mark} {number:>2} {sure}{dim(day) if day else ''}{title}"
     topic = topic_text(entry)
     # The id comes first, since people type it; a narrow screen cuts the authors.
-    facts = [paper.id, *([topic] if topic else []), authors_text(paper.authors)]
+    marks = [text for text in (topic, muted_mark(entry)) if text]
+    facts = [paper.id, *marks, authors_text(paper.authors)]
     yield "     " + dim(shorten(" · ".join(plain(f) for f in facts), width - 5))
     why = _("{why} [{source}]", why=entry.why, source=_(", ").join(families(entry.origins)))
     yield "     " + shorten(plain(why), width - 5)

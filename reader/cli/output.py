@@ -71,12 +71,14 @@ FIELDS = {
     "PaperTitle": "id title~",
     # The morning.
     "Morning": """date=day is_complete n_arrived own doubtful near n_talked has_citations n_unknown
-        wild folded undecided new_versions quota queue pdfs searches balance themes notices~ seeds
-        sources""",
+        wild muted folded undecided new_versions quota queue pdfs searches balance themes notices~
+        seeds sources""",
     "FoldedDays": """reason first last n_days n_arrived n_own=- n_talked own doubtful near wild
-        deadline themes=-""",
+        muted deadline themes=-""",
     "Entry": """*held topic also sureness score why~ sources=origins mentions n_citations terms
-        is_foretold""",
+        is_foretold muted_by""",
+    "Mute": "kind value~ until on",
+    "MuteLine": "*mute hid_on state",
     "QueueEntry": """id=held.paper.id title=held.paper.title~ state=held.state picked_on minutes
         has_pdf tags=held.tags~ rating=held.rating priority=held.priority""",
     "PostMention": "author~ text=words~ url~",
@@ -94,7 +96,7 @@ FIELDS = {
     "Batch": "name=category expected received",
     # Why a paper stands where it does.
     "Explanation": """*held topic shelf=lane date=day position n_shown n_found score:4 cut:4 place
-        why=sentence~ sentence decided=past terms changes=- topics=ranks""",
+        why=sentence~ sentence decided=past terms changes=- topics=ranks muted_by""",
     "PastDecision": """kind on date=day lane=line.lane position=line.position topic=line.topic?
         score=line.score:4 sentence=line.sentence~ terms mentions=line.mentions votes=line.n_votes
         model=line.models?""",
@@ -113,7 +115,7 @@ FIELDS = {
     "CheckedSentence": """text verdict share:3 run where=- page=source.page is_reworded
         is_translated""",
     "SearchHit": """*held kind page section~? evidence matches has_words also~ score:6""",
-    "PastAct": "act=number at kind topic? papers=several",
+    "PastAct": "act=number at kind topic? papers=several mutes",
     "TrashEntry": "*held removed_on=- until=- act=removal.act",
     "MergeQuestion": "first second why~ asked_on",
     "Suggestion": "topic score why=- like authors~ words",

@@ -48,9 +48,12 @@ from reader.morning.trust import is_due
     metavar="DAY",
     help=N_("Show the morning of another day: yesterday, mon, 03-04 or 2031-03-04."),
 )
+@click.option("--muted", is_flag=True, help=N_("Show only the papers that a mute hides."))
 @as_json_option
 @click.pass_context
-def today_command(context: click.Context, no_fetch: bool, day: str | None, as_json: bool) -> int:
+def today_command(
+    context: click.Context, no_fetch: bool, day: str | None, muted: bool, as_json: bool
+) -> int:
     """Show the morning. Exit code 5 where a source is missing, 6 where it was not fetched."""
     with build.opened(context) as library:
         chosen = library.today() if day is None else day_named(day, library.today())
@@ -69,6 +72,8 @@ def today_command(context: click.Context, no_fetch: bool, day: str | None, as_js
             keep_shown(library, shown)
         if as_json:
             output.put_json(shown)
+        elif muted:
+            output.put_all(listing.muted_lines(shown, screen.width_of_terminal()))
         elif is_asked and chosen <= library.today() and not library.db.is_read_only:
             # Imported here: 20 ms, for which a list that is only printed need not wait.
             from reader.cli.triage import triage

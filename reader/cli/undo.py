@@ -20,6 +20,7 @@ from reader.library.rows.removals import KEPT
 from reader.morning.remove import TrashEntry, remove, trash
 from reader.morning.undo import ActKind, PastAct, archive_before, past_acts, take_back
 from reader.notes.write import moment
+from reader.texts.morning import mute_texts, muted_part
 
 if TYPE_CHECKING:
     from reader.morning.undo_import import TakenBackImport
@@ -39,6 +40,7 @@ _UNDONE: dict[ActKind, str] = {
     "tag": N_("tag"),
     "rating": N_("rating"),
     "priority": N_("priority"),
+    "mute": N_("mute"),
 }
 """What was taken back of a paper."""
 
@@ -56,12 +58,13 @@ _DONE: dict[ActKind, str] = {
     "tag": N_("Tagged: {title}"),
     "rating": N_("Rated: {title}"),
     "priority": N_("Given a priority: {title}"),
+    "mute": N_("Muted: {title}"),
 }
 
 
 def _act_text(act: PastAct) -> str:
     """Write an act in a sentence, with the title of its first paper and how many more there are."""
-    title = act.source or act.several[0].paper.title
+    title = act.source or mute_texts(act.mutes) or act.several[0].paper.title
     key = _DONE[act.kind]
     if act.kind == "restore" and act.source:
         key = N_("The library was restored; this takes it back to {title}")
@@ -81,8 +84,9 @@ MOST_NAMED = 10
     help=N_(
         "Undo your last act, for all papers that it changed, or the act N of `--list`.\n\nAn act "
         "can be a pick or a skip, a `later` or a `drop`, what you told `wrong` or `teach`, a "
-        "`file` or `topics --move`, a `merge` or `split`, a `remove`, a `tag`, a `restore` "
-        "or an `import`. What you decided on a paper since stands. A note that you wrote stays."
+        "`file` or `topics --move`, a `merge` or `split`, a `remove`, a `tag`, a `restore`, an "
+        "`import` or a `mute`. What you decided on a paper since stands. A note that you wrote "
+        "stays."
     ),
     examples={
         "undo": N_("Undo the last act"),
@@ -124,7 +128,13 @@ def _undo(context: click.Context, library: Library, number: int | None, *, as_js
         output.put_json(undone.imported, undone="import")
     elif undone.imported:
         _tell_import(context, undone.imported)
-    elif not undone.several and not as_json:
+    for one in undone.unmuted:
+        if as_json:
+            output.put_json(one, undone="mute")
+        else:
+            what = muted_part(one.kind, one.value)
+            answer(context, _("Undone ({what}): {title}", what=_(_UNDONE["mute"]), title=what))
+    if not (undone.several or undone.imported or undone.unmuted) and not as_json:
         answer(context, _("There is nothing to undo."))
     if any(kind == "topic" for _held, kind in undone.several):
         # Imported here: only taking back a lesson needs it.

@@ -29,6 +29,7 @@ from reader.library.locks import holder_of, lock_file
 from reader.library.restore import LOCKS, REPLACED
 from reader.library.rows import authors, filings, papers
 from reader.morning import rows
+from reader.morning.mute import mute_lines
 from reader.morning.trust import missing_seeds
 from reader.notes.export import find_moved_notes
 from reader.notes.rows import exports
@@ -41,6 +42,7 @@ CheckName = Literal[
     "reader.db", "index.db", "pdf missing", "pdf moved", "pdf changed", "pdf twice",
     "pdf unknown", "note unknown", "index", "model", "failures", "sources", "words", "people",
     "seeds", "clock", "disk", "locks", "permissions", "leftovers", "workers", "backup",
+    "mutes",
 ]  # fmt: skip
 
 LEAST_FREE = 500_000_000
@@ -94,6 +96,18 @@ def examine(
     yield from _machine(library)
     yield from _workers()
     yield from _backup(library)
+    if idle := [line.mute for line in mute_lines(library) if line.state != "holds"]:
+        yield HealthFinding(
+            "mutes",
+            False,
+            lazy_ngettext(
+                "{n} mute has ended, or has hidden nothing for 90 days.",
+                "{n} mutes have ended, or have hidden nothing for 90 days.",
+                len(idle),
+            ),
+            lazy_gettext("`reader unmute` takes a mute back."),
+            tuple(mute.value for mute in idle),
+        )
 
 
 def mend(library: Library) -> list[Text]:

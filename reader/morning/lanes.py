@@ -6,6 +6,9 @@ and in places that are left a few new papers that they are likely to talk about;
 is talked about and far from everything known. A paper that a list of the same day showed keeps
 its place. Nothing is dropped without being counted.
 
+What a mute is about stays where it is of an own topic or decided, and is hidden elsewhere. Talk
+by muted people and sources brings nothing up.
+
 A person's word on a topic stands above what its model says. "no": the paper is never listed in
 that topic again; "yes": it belongs there, before all topics of which nothing was said.
 """
@@ -76,14 +79,14 @@ def lanes(
     """
     kept = kept or {}
     found: dict[ListLane, list[_LaneEntry]] = {"own": [], "doubtful": [], "near": [], "wild": []}
+    muted: list[_LaneEntry] = []
     for candidate in candidates:
-        match _lane_of(candidate, config, kept.get(candidate.held.row)):
-            case "own" | "doubtful" as lane:
-                found[lane].append(_own_line(candidate, lane, config))
-            case "near":
-                found["near"].append(_near_line(candidate, config))
-            case "wild":
-                found["wild"].append(_wild_line(candidate, config))
+        before = kept.get(candidate.held.row)
+        lane = _lane_of(candidate, config, before)
+        if hidden := _muted_line(candidate, lane, config, before):
+            muted.append(hidden)
+        elif lane:
+            found[lane].append(_line(candidate, lane, config))
     # The card that a list of this day showed stays, however hot another paper is by now.
     hot = [one for one in found["wild"] if one.row in kept or is_hot(one.candidate.heat)]
     card = min(
@@ -97,17 +100,18 @@ def lanes(
     for name, several in found.items():
         several.sort(key=lambda one: _order(one, name, kept.get(one.row)))
     # Add the reasons only to the entries that are shown: a sentence takes a while.
-    own, doubtful, near, wild = (
+    own, doubtful, near, wild, away = (
         tuple(replace(one.entry, why=why(one.candidate, one.reasons)) for one in several)
         for several in (
             found["own"],
             found["doubtful"][:N_DOUBTFUL],
             _near_lane(found["near"], kept, cap=max(1, config.minutes // NEAR_MINUTES)),
             [card] if card else [],
+            sorted(muted, key=lambda one: _order(one, "near", None)),
         )
     )
     n_talked = sum(not one.entry.is_foretold for one in found["near"])
-    return Lanes(own, doubtful, near, next(iter(wild), None), n_talked)
+    return Lanes(own, doubtful, near, next(iter(wild), None), n_talked, away)
 
 
 def _order(
@@ -165,6 +169,32 @@ def _lane_of(candidate: Candidate, config: Config, kept: ListPlace | None) -> Li
         return "near"
     # Citations alone make no wild card: somebody named the paper, or voted for it.
     return "wild" if is_talked and (candidate.mentions or candidate.n_votes) else None
+
+
+def _muted_line(
+    candidate: Candidate, lane: ListLane | None, config: Config, kept: ListPlace | None
+) -> _LaneEntry | None:
+    """Make the line that a paper which mutes hide would have without them; None for others.
+
+    lane: as things stand. Papers of own topics and decided ones are not hidden.
+    """
+    by, hidden = candidate.muted_by, candidate
+    is_by_talk = lane in (None, "near", "wild")
+    if candidate.loud and is_by_talk and _lane_of(candidate, config, None) is None:
+        # Only muted talk brought it up, or had on this day, so that the list would keep it.
+        by, hidden = (*by, *candidate.silenced_by), candidate.loud
+        lane = _lane_of(hidden, config, kept)
+    # Of what fits no topic a list has the hottest, and what people named.
+    is_listed = lane != "wild" or kept or hidden.mentions or is_hot(hidden.heat)
+    if not (by and lane and is_listed) or lane == "own" or candidate.held.state != "candidate":
+        return None
+    return _line(replace(hidden, muted_by=tuple(dict.fromkeys(by))), lane, config)
+
+
+def _line(candidate: Candidate, lane: ListLane, config: Config) -> _LaneEntry:
+    if lane == "near":
+        return _near_line(candidate, config)
+    return _wild_line(candidate, config) if lane == "wild" else _own_line(candidate, lane, config)
 
 
 def _has_moved(candidate: Candidate, config: Config, lane: ListLane) -> bool:
@@ -284,6 +314,7 @@ def _entry(
         n_months=candidate.n_months,
         terms=tuple(sorted(terms, key=lambda t: -abs(t.value))),
         n_votes=candidate.n_votes,
+        muted_by=candidate.muted_by,
     )
 
 

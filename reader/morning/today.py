@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import chain
 
 from reader.base.errors import StoreError
 from reader.base.messages import Text, lazy_gettext, lazy_ngettext
@@ -21,7 +22,7 @@ from reader.library.config import unknown_class_text
 from reader.library.days import days_back
 from reader.library.folder import Library
 from reader.library.identity import Certainty
-from reader.library.paper import LibraryPaper
+from reader.library.paper import LibraryPaper, NewestCount
 from reader.library.rows import authors, filings, papers, versions
 from reader.morning import rows as history
 from reader.morning.browse_library import saved_lines
@@ -49,10 +50,19 @@ from reader.morning.values import (
 )
 from reader.notes.balance import balance
 from reader.notes.rows import notes
-from reader.ranking.heat import CATCH_DAYS, MANY_A_DAY, heat, listing_days, months_between, talk_of
+from reader.ranking.heat import (
+    CATCH_DAYS,
+    MANY_A_DAY,
+    Talk,
+    heat,
+    listing_days,
+    months_between,
+    talk_of,
+)
 from reader.ranking.learn import belongs, forecasts
+from reader.ranking.mute import Mute, muting, silencing
 from reader.ranking.rank import ListPlace, Rank
-from reader.ranking.rows import labels, shown, standings, talk
+from reader.ranking.rows import labels, mutes, shown, standings, talk
 from reader.search.rows import index
 
 MOST_WARM = 60
@@ -74,16 +84,21 @@ LONGEST_DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The days of a list, of which `last` is its own, and where it showed papers before."""
+    """The days of a list, of which `last` is its own, and where it showed papers before.
+
+    mutes: those that count for it.
+    """
 
     first: date
     last: date
     kept: Mapping[int, ListPlace] = field(default_factory=dict)
+    mutes: tuple[Mute, ...] = ()
 
 
 def day_of(library: Library, day: date, *, first: date | None = None) -> Day:
     """Return a day, or the days from another one on, as one list."""
-    return Day(first or day, day, shown.shown_on(library.db, day))
+    muted = tuple(one for one in mutes.standing(library.db) if one.holds(day))
+    return Day(first or day, day, shown.shown_on(library.db, day), muted)
 
 
 def candidates(
@@ -163,7 +178,7 @@ def _candidates(
 ) -> list[Candidate]:
     """Join everything that speaks for each of some papers."""
     db, rows = library.db, [held.row for held in several]
-    talked = candidates_with_talk(library, several, day.last)
+    talked = candidates_with_talk(library, several, day.last, muted=day.mutes)
     n_days: dict[int, int] = {}
     for held in several:
         n = max(0, (day.last - (held.paper.announced_on or held.arrived_on)).days)
@@ -192,11 +207,14 @@ def _candidates(
     found = []
     for held in several:
         name, certainty = followed.get(held.row, ("", "same"))
+        heard, origins = talked[held.row], came_by.get(held.row, ())
+        is_heard = bool(heard.mentions)
         found.append(
             replace(
-                talked[held.row],
+                heard,
                 ranks=tuple(ranks.get(held.row, ())),
-                origins=came_by.get(held.row, ()),
+                origins=origins,
+                muted_by=muting(day.mutes, held.paper, origins, is_heard=is_heard),
                 followed=name,
                 is_followed_surely=certainty == "same",
                 forecast=foretold.get(held.row, ()),
@@ -207,19 +225,29 @@ def _candidates(
                 settled=settled,
             )
         )
+        if loud := heard.loud:
+            whole, votes = replace(found[-1], loud=None, heat=loud.heat), loud.n_votes
+            whole = replace(whole, mentions=loud.mentions, n_votes=votes)
+            found[-1] = replace(found[-1], loud=whole)
     return found
 
 
 def candidates_with_talk(
-    library: Library, several: Sequence[LibraryPaper], day: date
+    library: Library, several: Sequence[LibraryPaper], day: date, *, muted: Sequence[Mute] = ()
 ) -> dict[int, Candidate]:
-    """Read the talk about some papers as of a day, by row: posts, votes and citations alone."""
+    """Read the talk about some papers as of a day, by row: posts, votes and citations alone.
+
+    muted: their talk does not count; what it would be with it is in `loud`.
+    """
     db, rows, config = library.db, [held.row for held in several], library.config
     mentions: dict[int, list[PostMention]] = defaultdict(list)
     for mention in posts.mentions_of(db, rows):
         if mention.on is None or mention.on <= day:
             mentions[mention.row].append(mention)
-    votes = talk.votes(db, rows, until=day)
+    votes = heard_votes = talk.votes(db, rows, until=day)
+    sources = [mute.value for mute in muted if mute.kind == "source"]
+    if sources:
+        heard_votes = talk.votes(db, rows, until=day, without=sources)
     counts = talk.newest_counts(db, rows, until=day)
     busy = talk.busy_authors(db, days_back(day, CATCH_DAYS), day, at_least=MANY_A_DAY)
     # The feeds of people follow the others in `all_feeds`, in the order of the people.
@@ -227,27 +255,55 @@ def candidates_with_talk(
     of_people = config.all_feeds[len(config.feeds) :]
     timelines = {feed.name: owner for feed, owner in zip(of_people, owners, strict=True)}
     people = [person.name for person in config.people]
+
+    def with_talk(
+        held: LibraryPaper, said: Sequence[PostMention], voted: tuple[int, date] | None
+    ) -> Candidate:
+        of_paper = talk_of(held.paper, said, role_models=people, timelines=timelines, busy=busy)
+        return _with_heat(held, said, of_paper, voted, counts.get(held.row), day)
+
     found = {}
     for held in several:
-        n_votes, voted_on = votes.get(held.row, (None, None))
-        counted = counts.get(held.row)
-        of_paper = tuple(mentions[held.row])
-        talked = replace(
-            talk_of(held.paper, of_paper, role_models=people, timelines=timelines, busy=busy),
-            n_votes=n_votes,
-            voted_on=voted_on,
-            n_citations=counted.n if counted else None,
-            n_months=months_between(counted.published_on, counted.on) if counted else None,
-        )
-        found[held.row] = Candidate(
-            held,
-            mentions=of_paper,
-            heat=heat(talked, day),
-            n_votes=n_votes,
-            n_citations=talked.n_citations,
-            n_months=talked.n_months,
-        )
+        said, voted = mentions[held.row], votes.get(held.row)
+        # What was decided stays in its list, with all that was said of it.
+        of = muted if held.state == "candidate" else ()
+        pairs = [(mention, silencing(of, mention, timelines)) for mention in said]
+        heard = [m for m, by in pairs if not by]
+        heard_vote = heard_votes.get(held.row) if of else voted
+        found[held.row] = with_talk(held, heard, heard_vote)
+        if len(heard) < len(said) or heard_vote != voted:
+            of_votes = [m for m in muted if m.kind == "source" and heard_vote != voted]
+            by = tuple(dict.fromkeys(chain(*(by for _m, by in pairs), of_votes)))
+            loud = with_talk(held, said, voted)
+            found[held.row] = replace(found[held.row], loud=loud, silenced_by=by)
     return found
+
+
+def _with_heat(
+    held: LibraryPaper,
+    said: Sequence[PostMention],
+    of_paper: Talk,
+    voted: tuple[int, date] | None,
+    counted: NewestCount | None,
+    day: date,
+) -> Candidate:
+    """Join the posts about a paper with its votes and citations."""
+    n_votes, voted_on = voted or (None, None)
+    talked = replace(
+        of_paper,
+        n_votes=n_votes,
+        voted_on=voted_on,
+        n_citations=counted.n if counted else None,
+        n_months=months_between(counted.published_on, counted.on) if counted else None,
+    )
+    return Candidate(
+        held,
+        mentions=tuple(said),
+        heat=heat(talked, day),
+        n_votes=n_votes,
+        n_citations=talked.n_citations,
+        n_months=talked.n_months,
+    )
 
 
 def _settled(library: Library) -> frozenset[str]:
@@ -308,7 +364,7 @@ def rank_list(
     # The day's own list is made too where it folds: it stands beside the folded one.
     listed = lanes_of(day_of(library, day))
     folded = lanes_of(day_of(library, day, first=first)) if first else Lanes()
-    if first is None or not any(by_lane(folded).values()):
+    if first is None or not (any(by_lane(folded).values()) or folded.muted):
         return RankedList(day, listed, first, None, unsaved)
     is_near = any(deadline.is_near(day) for deadline in library.config.deadlines)
     n_missed = listing_days(first, day - timedelta(days=1))
@@ -319,6 +375,7 @@ def rank_list(
         n_days=listing_days(first, day),
         n_arrived=versions.n_brought(library.db, first, day),
         n_talked=folded.n_talked,
+        muted=folded.muted,
         own=folded.own,
         doubtful=folded.doubtful,
         near=folded.near,
@@ -356,6 +413,7 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
         folded=ranked.folded,
         n_arrived=papers.n_arrived(db, day),
         n_talked=found.n_talked,
+        muted=found.muted,
         undecided=_undecided(library, ranked.first or day, ranked.unsaved),
         new_versions=tuple(
             NewVersion(held, newer[held.row], changed.get(held.row, ()))
@@ -454,6 +512,9 @@ def keep_shown(library: Library, given: Morning) -> None:
         # On its own, so that a line that cannot be kept costs no order.
         if new:
             shown.add_shown(library.db, given.day, new, at=library.now())
+        if hidden := (given.folded or given).muted:
+            by = (mute for entry in hidden for mute in entry.muted_by)
+            mutes.add_day(library.db, by, given.day)
     keep_lines(library, given)
 
 

@@ -26,13 +26,15 @@ from reader.library.rows.imports import Import
 from reader.library.rows.removals import RestoredPaper
 from reader.morning import merge
 from reader.notes.rows import notes
+from reader.ranking.mute import Mute
+from reader.ranking.rows import mutes
 
 if TYPE_CHECKING:
     from reader.morning.undo_import import TakenBackImport
 
 ActKind = Literal[
     "pick", "skip", "drop", "later", "topic", "file", "remove", "merge", "split", "restore",
-    "import", "tag", "rating", "priority",
+    "import", "tag", "rating", "priority", "mute",
 ]  # fmt: skip
 """What an act did to a paper; topic: what `wrong` or `teach` was told."""
 
@@ -45,6 +47,7 @@ class PastAct:
 
     topic: of a filing, else "". several: the papers that it changed. source: of an import, what
     was imported, and of a restored library the archive that takes it back; they name no papers.
+    mutes: what it muted.
     """
 
     number: int
@@ -53,6 +56,7 @@ class PastAct:
     topic: str
     several: tuple[LibraryPaper, ...] = ()
     source: str = ""
+    mutes: tuple[Mute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,13 @@ class UndoOutcome:
     """The outcome of an undo: papers as they stand now, each with what was taken back of it.
 
     problems: files that could not be moved back; the next `gather` does. imported: of an import
-    that was taken back.
+    that was taken back. unmuted: what is no longer muted.
     """
 
     several: tuple[tuple[LibraryPaper, ActKind], ...] = ()
     problems: tuple[ReaderError, ...] = ()
     imported: TakenBackImport | None = None
+    unmuted: tuple[Mute, ...] = ()
 
 
 def past_acts(library: Library) -> list[PastAct]:
@@ -84,6 +89,9 @@ def past_acts(library: Library) -> list[PastAct]:
     for brought in imports.standing(db, limit=MOST_LISTED):
         of: ActKind = "restore" if brought.form == imports.RESTORE else "import"
         found.append(PastAct(brought.act, brought.at, of, "", source=brought.source))
+    for number, muted in groupby(mutes.standing(db), key=lambda mute: mute.act):
+        one, *more = muted
+        found.append(PastAct(number, one.at, "mute", "", mutes=(one, *more)))
     return sorted(found, key=lambda act: -act.number)[:MOST_LISTED]
 
 
@@ -91,7 +99,7 @@ def undo(library: Library, *, only: Collection[int] | None = None) -> list[Libra
     """Take back the last act; returns its papers as they stand then, none when there is none.
 
     only: the papers (rows) that it may be about; an act on another one stays, and raises
-    UsageError.
+    UsageError. Where a mute was the last act, there are none either.
     """
     return [held for held, _kind in take_back(library, only=only).several]
 
@@ -105,6 +113,13 @@ def take_back(
     another act stands on. only: as in `undo`.
     """
     db = library.db
+    if muted := _mutes_meant(library, number):
+        if only is not None and muted[0].on != library.today():
+            raise _elsewhere(", ".join(mute.value for mute in muted))
+        with db.writing():
+            mutes.take_back(db, muted, at=library.now(), on=library.today())
+            keep_arrival(library)
+        return UndoOutcome(unmuted=muted)
     if only is None and (brought := _import_meant(library, number)):
         # Imported here: it loads what reads PDFs.
         from reader.morning.undo_import import undo_import
@@ -128,11 +143,7 @@ def take_back(
         found = papers.papers_at(db, list(dict.fromkeys(d.paper for d in undone)))
         others = [held for held in found if only is not None and held.row not in only]
         if others:
-            title = plain(others[0].paper.title)
-            raise UsageError(
-                what=lazy_gettext("Your last action was not in this list: {title}", title=title),
-                hint=lazy_gettext("`reader undo` undoes it; notes are kept."),
-            )
+            raise _elsewhere(others[0].paper.title)
         merge.follow(library, joined)
         keep_arrival(library)
     problems = list[ReaderError]()
@@ -150,6 +161,27 @@ def take_back(
         for held in found
     )
     return UndoOutcome(tuple(several), tuple(problems))
+
+
+def _elsewhere(title: str) -> UsageError:
+    return UsageError(
+        what=lazy_gettext("Your last action was not in this list: {title}", title=plain(title)),
+        hint=lazy_gettext("`reader undo` undoes it; notes are kept."),
+    )
+
+
+def _mutes_meant(library: Library, number: int | None) -> tuple[Mute, ...]:
+    """Find the mutes that are to be taken back; none for another act."""
+    db, moment = library.db, meant_at(library)
+    act = mutes.newest_act(db, until=moment) if number is None else number
+    if act is None:
+        return ()
+    if number is None:
+        others = [row.act for row in decisions.last_act(db, until=moment)[:1]]
+        others += [one.act for one in imports.standing(db)]
+        if max(others, default=0) > act:
+            return ()
+    return mutes.standing(db, act=act)
 
 
 def _import_meant(library: Library, number: int | None) -> Import | None:

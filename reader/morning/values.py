@@ -13,6 +13,7 @@ from reader.base.messages import Text
 from reader.gathering.post import PostMention
 from reader.library.config import Deadline, Lane
 from reader.library.paper import Batch, LibraryPaper
+from reader.ranking.mute import Mute
 from reader.ranking.rank import ListLane, Rank, Term
 
 Fetching = Literal["", "now", "was"]
@@ -35,6 +36,8 @@ class Candidate:
     was_foretold: one had it when nobody had spoken of it. n_days: since it was announced, else
     since it came; 0 on the first morning that can have it. settled: the near topics with so many
     liked papers that their models may name a paper without a word of them.
+    muted_by: the mutes that it falls under. loud: it with the posts and votes that mutes take out,
+    by `silenced_by`; None where they take out none.
     """
 
     held: LibraryPaper
@@ -53,6 +56,9 @@ class Candidate:
     was_foretold: bool = False
     n_days: int = 0
     settled: frozenset[str] = frozenset()
+    muted_by: tuple[Mute, ...] = ()
+    loud: Candidate | None = None
+    silenced_by: tuple[Mute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,8 @@ class Entry:
     it was until the day is over. sureness: None in the near lane, for a wild card and for what
     is sorted out. also: other own topics that the paper belongs to nearly as surely; none where
     it is filed, or the person said of which it is. queued: it stands in the queue, and in no
-    lane.
+    lane. muted_by: the mutes that hide it; in a lane those that do not, since it is of an own
+    topic or decided.
     """
 
     held: LibraryPaper
@@ -103,6 +110,7 @@ class Entry:
     sureness: Sureness | None = None
     also: tuple[str, ...] = ()
     queued: QueueEntry | None = None
+    muted_by: tuple[Mute, ...] = ()
 
     @property
     def is_outside(self) -> bool:
@@ -113,13 +121,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """A day's list. n_talked: papers found for the near lane, before its cap."""
+    """A day's list. n_talked: papers found for the near lane, before its cap.
+
+    muted: what mutes keep out of the lanes, counted in none of them.
+    """
 
     own: tuple[Entry, ...] = ()
     doubtful: tuple[Entry, ...] = ()
     near: tuple[Entry, ...] = ()
     wild: Entry | None = None
     n_talked: int = 0
+    muted: tuple[Entry, ...] = ()
 
 
 def by_lane(listed: Lanes | FoldedDays | Morning) -> dict[ListLane, tuple[Entry, ...]]:
@@ -249,7 +261,7 @@ class FoldedDays:
     reason: "away" when listing days went by without a visit, "deadline" when one is near.
     first, last: the days; the last one is the morning's own. n_days: listing days among them.
     n_arrived: papers that came in on them. own: all of the own topics; near: cut to the time
-    budget, of `n_talked`. deadline: the near one, None without.
+    budget, of `n_talked`. deadline: the near one, None without. muted: as in Lanes.
     """
 
     reason: Literal["away", "deadline"]
@@ -263,6 +275,7 @@ class FoldedDays:
     near: tuple[Entry, ...]
     wild: Entry | None = None
     deadline: Deadline | None = None
+    muted: tuple[Entry, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -276,7 +289,7 @@ class Morning:
     own: everything that belongs to the own topics; doubtful: a few below the cut, decisions
     on which teach most.
     n_arrived: papers that came in on this day, whatever their lane.
-    n_talked: talked-about papers found for the near lane, before its cap.
+    n_talked: talked-about papers found for the near lane, before its cap. muted: as in Lanes.
     undecided: (day, number) of own papers of earlier days without a decision, newest first.
     balance: papers written up of each theme within `theme_balance_days`.
     n_unknown: papers that posts link and that could not be looked up yet.
@@ -319,6 +332,7 @@ class Morning:
     fetching: Fetching = ""
     is_today: bool = True
     is_before_all: bool = False
+    muted: tuple[Entry, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -40,6 +40,7 @@ from reader.ranking.model import (
     surely_term,
     taste_of,
 )
+from reader.ranking.mute import Mute
 from reader.ranking.rank import ListLane, Place, Rank, Term, total
 from reader.ranking.rows import shown, standings
 
@@ -139,7 +140,7 @@ class Explanation:
     ranks: its rank in each topic. sentence: as in the list; empty where it is in none.
     is_foretold: in the near lane, and nobody has spoken of it yet.
     past: the decision that stands, with the line shown then. alike: the number of chosen papers
-    that have the same words.
+    that have the same words. muted_by: the mutes that hide it.
     by, found: the models and the list as they were read, for `changes`.
     """
 
@@ -161,6 +162,7 @@ class Explanation:
     is_foretold: bool = False
     past: PastDecision | None = None
     alike: Alike | None = None
+    muted_by: tuple[Mute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ def explain(library: Library, held: LibraryPaper, *, with_alike: bool = True) ->
     A paper of the near lane is explained by the near lane's sum and by no topic's.
     with_alike: look for chosen papers that are like it, for the sentence.
     """
-    found = _find(library, held)
+    found, muted_by = _find(library, held)
     by = judges(library)
     ranks = _ranks(library, held, by)
     own = {topic.path for topic in library.config.own_topics}
@@ -214,12 +216,13 @@ def explain(library: Library, held: LibraryPaper, *, with_alike: bool = True) ->
         found=found,
         past=history.past_decision(library.db, held.row),
         alike=(alike(library, held, best.topic, terms) if with_alike and not is_by_talk else None),
+        muted_by=muted_by,
     )
 
 
-def _find(library: Library, held: LibraryPaper) -> InList | None:
+def _find(library: Library, held: LibraryPaper) -> tuple[InList | None, tuple[Mute, ...]]:
     """Look for a paper in today's list, folded or not, then in the last one that showed it, then
-    in that of its own day."""
+    in that of its own day; or for the mutes that hide it there."""
     row, today, config = held.row, library.today(), library.config
     # The folded list first: it is what the person sees.
     lists = [day_of(library, today)]
@@ -237,12 +240,14 @@ def _find(library: Library, held: LibraryPaper) -> InList | None:
             for entry in (one for one in entries if one.held.row == row):
                 [mine] = [one for one in several if one.held.row == row]
                 if lane != "near":
-                    return InList(lane, day, entry, mine, entries, len(entries))
+                    return InList(lane, day, entry, mine, entries, len(entries)), ()
                 # Without the cap, to say where a paper stands among all that were found.
                 wide = lanes(several, replace(config, minutes=10**6), day.kept)
                 others = tuple(e.score for e in wide.near if e.held.row != row)
-                return InList(lane, day, entry, mine, entries, listed.n_talked, others)
-    return None
+                return InList(lane, day, entry, mine, entries, listed.n_talked, others), ()
+        for entry in (one for one in listed.muted if one.held.row == row):
+            return None, entry.muted_by
+    return None, ()
 
 
 def _ranks(library: Library, held: LibraryPaper, by: Judges) -> list[Rank]:

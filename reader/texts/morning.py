@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.library.file_names import folder_name
 from reader.morning.progress import leads_to_queue, theme_counts
 from reader.morning.values import Entry, Morning, NewVersion, QueueEntry, Sureness
+from reader.ranking.mute import Mute, MuteKind, MuteLine
 
 STEPS = {
     "check": N_("Comparing PDFs"),
@@ -47,6 +49,58 @@ def sureness_mark(entry: Entry) -> str:
     """Return the mark beside a title that says how surely the paper belongs to an own topic,
     "" where that is not asked."""
     return SURENESS_MARKS[entry.sureness] if entry.sureness else ""
+
+
+_MUTED: Mapping[MuteKind, str] = {
+    "word": N_("word “{value}”"),
+    "author": N_("author {value}"),
+    "category": N_("category {value}"),
+    "source": N_("source {value}"),
+}
+
+
+def muted_part(kind: MuteKind, value: str) -> str:
+    """Name what is muted, or can be: "author Ada Field"."""
+    return _(_MUTED[kind], value=plain(value))
+
+
+def mute_texts(mutes: Iterable[Mute]) -> str:
+    """Name mutes in a row, each with its last day if it has one."""
+    return _(", ").join(
+        _("{what} until {day}", what=muted_part(mute.kind, mute.value), day=mute.until)
+        if mute.until
+        else muted_part(mute.kind, mute.value)
+        for mute in mutes
+    )
+
+
+def mute_line_text(line: MuteLine) -> str:
+    """Name a mute, and tell whether it hides anything."""
+    what = mute_texts([line.mute])
+    if line.state == "ended":
+        return _("{what}: has ended", what=what)
+    if line.state == "idle":
+        return _("{what}: has hidden nothing for 90 days", what=what)
+    if line.hid_on:
+        return _("{what}: hid a paper last on {day}", what=what, day=line.hid_on)
+    return _("{what}: has hidden nothing yet", what=what)
+
+
+def muted_mark(entry: Entry) -> str:
+    """Mark a paper that falls under a mute and is shown, or is shown as hidden; "" for others."""
+    several = [muted_part(mute.kind, mute.value) for mute in entry.muted_by]
+    return _("muted: {what}", what=_(", ").join(several)) if several else ""
+
+
+def muted_counts(morning: Morning) -> str:
+    """Count the hidden papers by mute, each under the first one that fits; "" for none."""
+    hidden = (morning.folded or morning).muted
+    n_of = Counter(entry.muted_by[0].key for entry in hidden)
+    first = {entry.muted_by[0].key: entry.muted_by[0] for entry in hidden}
+    return _(", ").join(
+        _("{what} {n}", what=muted_part(first[key].kind, first[key].value), n=n)
+        for key, n in n_of.items()
+    )
 
 
 def theme_texts(morning: Morning, *, is_brief: bool = False) -> list[str]:

@@ -10,6 +10,7 @@ from reader.base.messages import N_, Joined, Language, Text, _, ngettext, speaki
 from reader.morning.reasons import of_terms, sentence
 from reader.ranking.model import is_bare, taste_of
 from reader.ranking.rank import Term, in_print
+from reader.texts.morning import mute_texts
 
 if TYPE_CHECKING:
     from reader.morning.why import Explanation, ScoreChange
@@ -38,6 +39,8 @@ DIGITS = 3
 
 def verdict_text(found: Explanation) -> str:
     """Write where a paper stands now, and why, in one sentence."""
+    if found.muted_by:
+        return _("A mute hides it: {what}.", what=mute_texts(found.muted_by))
     place: Verdict = found.lane or found.place or "out"
     parts: list[Text] = [*of_terms(found.terms)]
     if found.sentence:

@@ -354,7 +354,7 @@ def next_act(db: Database) -> int:
     """Get the number of the next act."""
     # One number for all tables, so that the last act of any kind can be found.
     tables = ("decisions", "lessons", "postponed", "removals", "restored", "filings", "merges",
-              "imports", "properties")  # fmt: skip
+              "imports", "properties", "mutes")  # fmt: skip
     # Without WHERE no partial index is used.
     each = (f"SELECT max(act) AS act FROM {t} WHERE act IS NOT NULL" for t in tables)  # noqa: S608
     numbers = " UNION ALL ".join(each)

@@ -435,6 +435,32 @@ TAGS: tuple[str, list[str]] = (
 )
 
 
+MUTES: tuple[str, list[str]] = (
+    "m026_mutes",
+    [
+        """
+        CREATE TABLE mutes (
+            id INTEGER PRIMARY KEY,
+            act INTEGER NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('word', 'author', 'category', 'source')),
+            value TEXT NOT NULL,
+            until_on TEXT,
+            undoes INTEGER UNIQUE REFERENCES mutes(id),
+            at TEXT NOT NULL,
+            on_date TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE muted_days (
+            mute INTEGER NOT NULL REFERENCES mutes(id),
+            day TEXT NOT NULL,
+            PRIMARY KEY (mute, day)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ],
+)
+
+
 # In the order in which they are applied, which is not the order in which they stand above.
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first_layouts.STEPS,
@@ -453,4 +479,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     IMPORTS,
     LOOSE_NOTES,
     TAGS,
+    MUTES,
 ]

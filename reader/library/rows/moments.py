@@ -23,6 +23,7 @@ DAYS = {
     "shown": "day",
     "lines": "day",
     "decided": "day",
+    "muted_days": "day",
 }
 """Table → the local day on which its row came."""
 
@@ -34,6 +35,7 @@ MOMENTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("postponed", "at"): ("on_date", "until_on"),
     ("properties", "at"): ("on_date",),
     ("asked", "at"): ("on_date",),
+    ("mutes", "at"): ("on_date", "until_on"),
     ("filings", "at"): (),
     ("openings", "at"): (),
     ("shown", "at"): (),

@@ -57,17 +57,20 @@ def warm(db: Database, first: date, last: date, *, limit: int) -> list[int]:
     return [r["paper"] for r in rows]
 
 
-def votes(db: Database, papers: Iterable[int], *, until: date) -> dict[int, tuple[int, date]]:
+def votes(
+    db: Database, papers: Iterable[int], *, until: date, without: Sequence[str] = ()
+) -> dict[int, tuple[int, date]]:
     """Read the most votes that a list without authors counts for papers, and since when the
-    paper stands on it."""
+    paper stands on it. without: lists (sources) that do not count."""
     rows = db.read(
         """
         SELECT i.paper, max(s.n_votes) AS n, min(m.seen_on) AS day FROM json_each(?) AS wanted
         JOIN identifiers AS i ON i.paper = wanted.value
         JOIN mentions AS m ON m.identifier = i.id JOIN posts AS s ON s.id = m.post
-        WHERE s.author = '' AND s.n_votes IS NOT NULL AND m.seen_on <= ? GROUP BY i.paper
+        WHERE s.author = '' AND s.n_votes IS NOT NULL AND m.seen_on <= ?
+          AND s.source NOT IN (SELECT value FROM json_each(?)) GROUP BY i.paper
         """,
-        (json.dumps(list(papers)), until.isoformat()),
+        (json.dumps(list(papers)), until.isoformat(), json.dumps(list(without))),
     )
     return {r["paper"]: (r["n"], date.fromisoformat(r["day"])) for r in rows}
 
