@@ -51,8 +51,9 @@ def readme_block() -> str:
 
 
 def _screen(library: Library, size: tuple[int, int]) -> list[Line]:
-    hands = Hands(lambda _: False, lambda _: "", lambda: None, lambda: None)
-    session = ListSession(library, morning(library, library.today()), hands)
+    shown = morning(library, library.today())
+    hands = Hands(lambda _: False, lambda _: "", lambda: None, lambda: None, lambda: shown)
+    session = ListSession(library, shown, hands)
     for key in KEYS:
         session.press(key)
     session.tell("")

@@ -25,6 +25,7 @@ from reader.library.folder import Library
 from reader.morning.pick import fetching
 from reader.morning.today import keep_shown, morning, rank_list
 from reader.morning.trust import is_due
+from reader.morning.values import Morning
 
 
 @click.command(
@@ -61,15 +62,18 @@ def today_command(
         is_fetching = not no_fetch and chosen == library.today()
         fetched = _fetch_due(context, library, may_cut=is_asked) if is_fetching else FetchOutcome()
         name = build.encoder_name(library.config)
-        shown = morning(library, rank_list(library, chosen, may_fold=day is None), encoder=name)
-        if fetched.trouble is not None or fetched.is_cut or library.db.is_read_only:
-            shown = replace(
-                shown,
-                notices=(*shown.notices, _("This is the list as it is now; no source was asked.")),
-            )
+
+        def read() -> Morning:
+            found = morning(library, rank_list(library, chosen, may_fold=day is None), encoder=name)
+            if chosen == library.today():
+                keep_shown(library, found)
+            if fetched.trouble is None and not (fetched.is_cut or library.db.is_read_only):
+                return found
+            said = _("This is the list as it is now; no source was asked.")
+            return replace(found, notices=(*found.notices, said))
+
+        shown = read()
         shown = replace(shown, fetching=fetching(library, shown.pdfs))
-        if chosen == library.today():
-            keep_shown(library, shown)
         if as_json:
             output.put_json(shown)
         elif muted:
@@ -78,7 +82,7 @@ def today_command(
             # Imported here: 20 ms, for which a list that is only printed need not wait.
             from reader.cli.triage import triage
 
-            triage(context, library, shown, said=fetched.said)
+            triage(context, library, shown, reread=read, said=fetched.said)
 
             from reader.notes.export import export_quietly
 

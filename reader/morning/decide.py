@@ -27,7 +27,8 @@ from reader.library.paper import LibraryPaper, State
 from reader.library.rows import decisions, filings, papers
 from reader.library.rows.decisions import Kind
 from reader.morning.pick import LATER_DAYS, decide_rows, later_row, put_off
-from reader.morning.undo import undo
+from reader.morning.undo import take_back as take_back_act
+from reader.ranking.mute import Mute
 from reader.ranking.rows import labels, shown, standings
 from reader.ranking.rows.labels import LessonKind
 
@@ -140,7 +141,11 @@ def _names(library: Library, but: str | None) -> Joined:
     return Joined([topic.path for topic in other_topics(library, but)], N_(", "))
 
 
-def _undone_text(undone: Sequence[LibraryPaper]) -> Message:
+def undone_text(undone: Sequence[LibraryPaper], unmuted: Sequence[Mute] = ()) -> Message:
+    """Write what an undo took back."""
+    if unmuted:
+        names = Joined([plain(mute.value) for mute in unmuted], N_(", "))
+        return lazy_gettext("No longer muted: {what}", what=names)
     if len(undone) > 1:
         return lazy_ngettext("Undone: {n} decision.", "Undone: {n} decisions.", len(undone))
     return (
@@ -282,18 +287,20 @@ class Deciding:
         )
 
     def undo(self) -> tuple[list[int], Message]:
-        """Take back the last act on papers of this list; returns its papers and the message.
+        """Take back the last act on papers of this list, or a mute of today; returns its papers
+        and the message.
 
         On papers of the queue only acts that were done here are taken back.
         """
         # Their picks are of other days: to lose one by an undo here would be a surprise.
         only = {row for row in self.held if row not in self.queued or self.n_acts[row] > 0}
-        undone = undo(self.library, only=only)
+        outcome = take_back_act(self.library, only=only)
+        undone = [held for held, _kind in outcome.several]
         self.n_acts.subtract(held.row for held in undone)
         self.held.update({h.row: h for h in undone})
         self.words = labels.words_on(self.library.db, self.held)
         self._read_put_off()
-        return [h.row for h in undone], _undone_text(undone)
+        return [h.row for h in undone], undone_text(undone, outcome.unmuted)
 
     def outcome(self) -> tuple[list[int], int]:
         """Return the papers picked here that still are, and the number skipped here."""
@@ -361,7 +368,7 @@ def take_back(library: Library, id_: str) -> ActOutcome:
         )
         keep_arrival(library)
     [now] = papers.papers_at(library.db, [held.row])
-    return ActOutcome(now, _undone_text([now] if is_done else []), is_done)
+    return ActOutcome(now, undone_text([now] if is_done else []), is_done)
 
 
 def take_back_last(library: Library, day: date) -> ActOutcome:
@@ -370,5 +377,7 @@ def take_back_last(library: Library, day: date) -> ActOutcome:
     Raises UsageError where it was on another paper.
     """
     # A day that showed nothing yet has no list to keep to.
-    undone = undo(library, only=shown.shown_on(library.db, day) or None)
-    return ActOutcome(undone[0] if undone else None, _undone_text(undone), bool(undone))
+    found = take_back_act(library, only=shown.shown_on(library.db, day) or None)
+    undone = [held for held, _kind in found.several]
+    is_done = bool(undone or found.unmuted)
+    return ActOutcome(next(iter(undone), None), undone_text(undone, found.unmuted), is_done)

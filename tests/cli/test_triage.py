@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.morning.pick import decide
 from reader.ranking.rows import standings
-from tests.mornings import morning
+from tests.mornings import bring, morning, talk
 from tests.samples import DAY, FEEDS_TOML, a_library, paper
 
 TITLES = (
@@ -48,7 +49,7 @@ def lines(library: Library, keys: str, *, editor: str = "false") -> list[str]:
     @click.command()
     @click.pass_context
     def ask(context: click.Context) -> None:
-        triage(context, library, shown)
+        triage(context, library, shown, reread=lambda: morning(library, DAY))
 
     env = {"EDITOR": editor, "VISUAL": None}
     result = CliRunner().invoke(ask, input=keys, obj=Settings(), env=env)
@@ -154,3 +155,26 @@ def test_an_editor_without_text_does_not_end_the_list(library: Library, tmp_path
     assert kept.read_bytes() == b"Caf\xe9."
     kept.unlink()
     assert sorted(states(library)) == ["candidate", "candidate", "candidate", "skip"]
+
+
+def test_what_is_muted_line_by_line_is_asked_about_again_after_the_undo(library: Library) -> None:
+    bring(library, DAY, paper(5, "A Large Language Model of Bees"))
+    talk(library, DAY, 4, "Cy Pond")
+    talk(library, DAY, 5, "Em Shore")
+    found = lines(library, "   mzm4uq")
+    asked = [line for line in found if re.match(r"  +\d ", line) and "]" not in line]
+    bees = [n for n, line in enumerate(asked) if "Bees" in line]
+    assert len(bees) == 4, "in the list, before each question, and after the undo"
+    told = [line for line in found if line.startswith(("Nothing", "Muted", "No longer"))]
+    assert told == [
+        "Nothing was muted.",
+        "Muted: author Em Shore. u undoes this.",
+        "No longer muted: Em Shore",
+    ]
+    assert "    4  author Em Shore" in found
+    assert found[-1] == "0 picked, 0 skipped, 5 left for later."
+    assert lines(library, "   m4q")[-1] == "0 picked, 0 skipped, 4 left for later."
+    assert lines(library, "Sy")[-1] == "0 picked, 4 skipped, 0 left for later."
+    assert states(library) == ["skip"] * 4
+    [bees_now] = papers.papers_at(library.db, [5])
+    assert bees_now.state == "candidate", "what is hidden is not skipped with the rest"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.text import columns
-from reader.cli.triage.entries import queued_in
+from reader.cli.triage.entries import papers_in, queued_in
 from reader.cli.triage.layout import page_lines, text_of
 from reader.cli.triage.session import Hands, ListSession
 from reader.library.folder import Library
@@ -20,7 +20,7 @@ from reader.morning.decide import wrong_topic
 from reader.morning.pick import decide_rows, whole_queue, without_put_off
 from reader.morning.values import Morning
 from reader.notes.write import add_note
-from tests.mornings import TITLES, a_morning, held_papers
+from tests.mornings import TITLES, a_morning, held_papers, morning, talk
 from tests.samples import DAY, NOW, Clock, a_library
 
 CLOCK = Clock()
@@ -46,7 +46,8 @@ class Fake:
     asked: list[str] = field(default_factory=list)
 
     def hands(self) -> Hands:
-        return Hands(self.write, self.open, lambda: self.asked.append("stop"), lambda: None)
+        stop, redraw = lambda: self.asked.append("stop"), lambda: None
+        return Hands(self.write, self.open, stop, redraw, lambda: shown(self.library))
 
     def write(self, held: LibraryPaper) -> bool:
         add_note(self.library, held, "It listens twice. It costs twice the time.")
@@ -449,8 +450,8 @@ def test_undone_decisions_are_not_counted(library: Library, session: ListSession
 
 def test_an_empty_morning_takes_every_key(library: Library, fake: Fake) -> None:
     empty = replace(shown(library), own=(), near=(), doubtful=(), wild=None)
-    session = ListSession(library, empty, fake.hands())
-    press(session, "psuown Sdjk", "<enter>", "<escape>", "i", "<end>", "q")
+    session = ListSession(library, empty, replace(fake.hands(), reread=lambda: empty))
+    press(session, "psuown Sdjkm", "<enter>", "<escape>", "i", "<end>", "q")
     assert session.view().here is None
 
 
@@ -566,3 +567,35 @@ class TestQueue:
             session.view().rows[0].text
             == "READ  all papers are decided; 4 to write today, from those marked +"
         )
+
+
+def test_a_mute_hides_at_once_and_its_undo_shows_again(library: Library, fake: Fake) -> None:
+    for row, *people in ((7, "Cy Pond"), (5, "Em Shore"), (8, "Cy Pond", "Di Reed")):
+        talk(library, DAY, row, *people)
+
+    def reread() -> Morning:
+        return morning(library, DAY)
+
+    def rows() -> list[int]:
+        return [entry.held.row for entry in papers_in(opened.view().rows)]
+
+    opened = ListSession(library, reread(), replace(fake.hands(), reread=reread))
+    assert rows() == [2, 1, 3, 7, 5, 8]
+    press(opened, "jjjm")
+    assert title(opened) == "Mute: what? (other words: reader mute WORDS)"
+    assert opened.page
+    assert "5  author Cy Pond" in [text_of(line).strip() for line in opened.page.lines]
+    press(opened, "z")
+    assert (said(opened), opened.here) == ("Nothing was muted.", 7)
+    press(opened, "m5")
+    assert said(opened) == "Muted: author Cy Pond. u undoes this."
+    # Di speaks of 8 as well.
+    assert (rows(), opened.here) == ([2, 1, 3, 5, 8], 5)
+    assert any(row.text.startswith("MUTED  1 paper hidden") for row in opened.view().rows)
+    press(opened, "i")
+    assert opened.page
+    assert TITLES[6] in "".join(map(text_of, opened.page.lines))
+    press(opened, "<escape>", "u")
+    assert said(opened) == "No longer muted: Cy Pond"
+    assert "MUTED" not in "".join(row.text for row in opened.view().rows)
+    assert rows() == [2, 1, 3, 7, 5, 8]

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import click
 
@@ -39,14 +39,21 @@ LARGEST_LOG = 65_536
 """Bytes. A larger log of the background fetch is replaced."""
 
 
-def triage(context: click.Context, library: Library, shown: Morning, *, said: str = "") -> None:
+def triage(
+    context: click.Context,
+    library: Library,
+    shown: Morning,
+    *,
+    reread: Callable[[], Morning],
+    said: str = "",
+) -> None:
     """Show a morning, ask about its papers, and print in one line what was decided.
 
-    On a whole screen where the terminal can show one, otherwise line by line. said: a sentence
-    to show first, since the screen covers what was printed before.
+    On a whole screen where the terminal can show one, otherwise line by line. reread: reads the
+    morning again. said: a sentence to show first, since the screen covers what was printed before.
     """
     if (shown.entries or shown.queue) and can_run(os.environ):
-        outcome = _on_whole_screen(context, library, shown, said=said)
+        outcome = _on_whole_screen(context, library, shown, reread, said=said)
     else:
         output.put_all(listing.morning_lines(shown, screen.width_of_terminal()))
         if all(entry.held.state != "candidate" for entry in shown.entries):
@@ -54,7 +61,7 @@ def triage(context: click.Context, library: Library, shown: Morning, *, said: st
         # Imported here: 20 ms, since it also writes notes.
         from reader.cli.triage import questions
 
-        outcome = questions.ask(context, library, shown)
+        outcome = questions.ask(context, library, shown, reread)
     n_picked = len(outcome.picked)
     output.put(
         _(
@@ -160,7 +167,12 @@ def styles_for(environ: Mapping[str, str]) -> Mapping[Style, str]:
 
 
 def _on_whole_screen(
-    context: click.Context, library: Library, shown: Morning, *, said: str
+    context: click.Context,
+    library: Library,
+    shown: Morning,
+    reread: Callable[[], Morning],
+    *,
+    said: str,
 ) -> Outcome:
     """Run the list on a whole screen until the person leaves it.
 
@@ -171,7 +183,7 @@ def _on_whole_screen(
     try:
         with Terminal() as terminal:
             opened = OpenOutcome(opener())
-            hands = _hands(context, library, terminal, opened)
+            hands = _hands(context, library, terminal, opened, reread)
             session = ListSession(library, shown, hands, more=more, said=said)
             _loop(session, terminal, opened)
     except EndSignal as ended:
@@ -209,7 +221,11 @@ def _loop(session: ListSession, terminal: Terminal, opened: OpenOutcome) -> None
 
 
 def _hands(
-    context: click.Context, library: Library, terminal: Terminal, opened: OpenOutcome
+    context: click.Context,
+    library: Library,
+    terminal: Terminal,
+    opened: OpenOutcome,
+    reread: Callable[[], Morning],
 ) -> Hands:
     """Make the functions that leave the screen: for the editor, the browser and the shell."""
 
@@ -237,4 +253,4 @@ def _hands(
         place = str(file) if file else url_of(held.paper.id)
         return opened.open(place) if place else _("This paper has no PDF here and no address.")
 
-    return Hands(write_note, open_paper, terminal.stop, terminal.forget)
+    return Hands(write_note, open_paper, terminal.stop, terminal.forget, reread)

@@ -17,6 +17,7 @@ from reader.cli.listing import (
     day_mark,
     doubtful_text,
     folded_text,
+    muted_text,
     near_text,
     own_text,
     theme_lines,
@@ -86,6 +87,8 @@ def rows_of(
     rows += lane(near, listed.near, is_near=True)
     if wild:
         rows += lane(_("WILD CARD  talked about, and far from your topics"), wild, is_near=True)
+    if (text := muted_text(shown)) and not query:
+        rows.append(Row("head", text))
     queue = _queue_rows(shown, rows, query)
     return tuple([*rows, *queue] if shown.has_news else [*queue, *rows])
 

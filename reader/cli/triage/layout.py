@@ -23,6 +23,7 @@ from reader.base.text import columns, plain, shorten
 from reader.cli.listing import (
     MARKS,
     heard,
+    muted_lines,
     report_lines,
     said_text,
     sum_lines,
@@ -36,7 +37,7 @@ from reader.library.passage import minutes
 from reader.morning.progress import States, entry_seconds
 from reader.morning.values import Entry, Morning
 from reader.ranking.rank import ListLane
-from reader.texts.morning import queue_reading, sureness_mark, topic_text
+from reader.texts.morning import muted_mark, queue_reading, sureness_mark, topic_text
 from reader.texts.sources import families, no_network_text
 from reader.texts.why import verdict
 
@@ -359,6 +360,8 @@ def _row(row: Row, view: View, width: int) -> Line:
     queued = row.entry.queued
     # On a narrow screen the title needs the room.
     talk = _talk_text(row.entry) if row.is_near and width >= 60 else ""
+    if row.entry.muted_by and width >= 60:
+        talk = _("muted")
     if until := view.put_off.get(held.row):
         talk = _("back on {day}", day=f"{until:%m-%d}")
     elif queued and width >= 60:
@@ -421,7 +424,8 @@ def _facts(entry: Entry) -> list[str]:
         reading = queue_reading(entry.queued)
         return [plain(f) for f in (paper.id, *reading, *([topic] if topic else []))]
     time = _("{n} min", n=minutes(entry_seconds(entry)))
-    facts = (paper.id, *([topic] if topic else []), time, *families(entry.origins))
+    marks = (text for text in (topic, muted_mark(entry)) if text)
+    facts = (paper.id, *marks, time, *families(entry.origins))
     return [plain(fact) for fact in facts]
 
 
@@ -450,7 +454,7 @@ def as_lines(texts: Sequence[str], width: int, style: Style = "") -> list[Line]:
     return [line(INDENT + part, style) for text in texts for part in fold(text, inner)]
 
 
-Which = Literal["help", "paper", "why", "morning", "topics"]
+Which = Literal["help", "paper", "why", "morning", "topics", "mutes"]
 TWO_COLUMNS = 72
 """Columns. On a narrower screen the help has one key a line."""
 _GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
@@ -462,7 +466,7 @@ def page_for(
 ) -> CoverPage | None:
     """Make a page; None for a page about a paper where `entry` is None.
 
-    choices: the topics for the page "topics".
+    choices: the topics for the page "topics", and for "mutes" what can be muted.
     """
     if which == "help":
         return help_page(width)
@@ -470,8 +474,8 @@ def page_for(
         return morning_page(shown, width)
     if entry is None:
         return None
-    if which == "topics":
-        return topics_page(entry, choices, width)
+    if which in ("topics", "mutes"):
+        return choice_page(entry, choices, width, of_topics=which == "topics")
     if which == "why":
         return why_page(entry, width, _lane_of(shown, entry))
     return paper_page(entry, width)
@@ -486,22 +490,25 @@ def _lane_of(shown: Morning, entry: Entry) -> ListLane:
     return next((s for s, lane in lanes if any(e.held.row == row for e in lane)), "wild")
 
 
-def topics_page(entry: Entry, paths: Sequence[str], width: int) -> CoverPage:
-    """Make the page that asks which topic a paper has. paths: the topics to choose from."""
-    texts = choice_texts(paths)
+def choice_page(entry: Entry, choices: Sequence[str], width: int, *, of_topics: bool) -> CoverPage:
+    """Make the page that asks which topic a paper has, or what of it is to be muted."""
+    texts = choice_texts(choices, of_topics=of_topics)
     lines = [
         *as_lines(texts, width),
         *as_lines([_("number or letter: choose · any other key: no change")], width, "dim"),
     ]
     title = as_lines([plain(entry.held.paper.title)], width, "bold")
-    return CoverPage(_("Wrong topic: which one is right?"), (*lines, (), *title))
+    asked = N_("Wrong topic: which one is right?") if of_topics else MUTE_WHAT
+    return CoverPage(_(asked), (*lines, (), *title))
 
 
-def choice_texts(paths: Sequence[str]) -> list[str]:
-    """Lay out the choices, each after its key."""
-    several = zip(CHOICES, paths, strict=False)
-    none = f"{NONE}  " + _("none of my topics")
-    return [*(f"{key}  {plain(path)}" for key, path in several), none]
+MUTE_WHAT = N_("Mute: what? (other words: reader mute WORDS)")
+
+
+def choice_texts(choices: Sequence[str], *, of_topics: bool = True) -> list[str]:
+    """Lay out the choices, each after its key; topics with one for none of them."""
+    several = [f"{key}  {plain(text)}" for key, text in zip(CHOICES, choices, strict=False)]
+    return [*several, f"{NONE}  " + _("none of my topics")] if of_topics else several
 
 
 def chosen(key: str, paths: Sequence[str]) -> tuple[bool, str | None]:
@@ -516,6 +523,7 @@ def help_page(width: int) -> CoverPage:
 space  later: next paper      u  undo the last action
 l  put off for a week (in the queue): p brings it back, s drops it
 x  wrong topic: choose one    n  write the note
+m  mute: its words, people, category or source
 o  open the PDF or its page   w  why: the sum behind its rank
 enter  the whole abstract and all posts
 up down j k  move             home end g  first, last
@@ -590,5 +598,7 @@ def morning_page(shown: Morning, width: int) -> CoverPage:
     several = [*theme_lines(shown, inner), *report_lines(shown, inner)]
     if lacking := no_network_text(shown.sources):
         several += wrap(plain(lacking), inner, "    ", "  ! ")
+    if (shown.folded or shown).muted:
+        several += ["", *muted_lines(shown, inner)]
     texts = [click.unstyle(text) for text in several]
     return CoverPage(_("This morning"), tuple(line(f" {text}") for text in texts))

@@ -5,6 +5,7 @@ Every decision is on the disk before the next paper is shown.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import click
@@ -16,26 +17,30 @@ from reader.cli import listing, output, screen
 from reader.cli.frame import say_error, settings_of
 from reader.cli.note import write_note
 from reader.cli.openers import OpenOutcome, opener
-from reader.cli.terminal import END, TypedKeys
+from reader.cli.terminal import CHOICES, END, TypedKeys
 from reader.cli.triage.entries import Outcome
-from reader.cli.triage.layout import choice_texts, chosen
+from reader.cli.triage.layout import MUTE_WHAT, choice_texts, chosen
 from reader.cli.triage.session import Progress
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.rows.decisions import Kind
-from reader.morning.decide import Deciding, other_topics, topic_now
+from reader.morning.decide import Deciding, other_topics, topic_now, undone_text
 from reader.morning.lanes import entry_now
-from reader.morning.undo import undo
+from reader.morning.mute import mute, parts_of
+from reader.morning.undo import take_back
 from reader.morning.values import Entry, Morning
+from reader.texts.morning import muted_part
 
 BACK = ("k", "<up>")
 ON = (" ", "j", "<enter>", "<down>")
 
 
-def ask(context: click.Context, library: Library, shown: Morning) -> Outcome:
+def ask(
+    context: click.Context, library: Library, shown: Morning, reread: Callable[[], Morning]
+) -> Outcome:
     """Ask about the papers without a decision, until the end or `q`."""
     waiting = [entry for entry in shown.entries if entry.held.state == "candidate"]
-    asked = _Questions(context, library, shown, waiting)
+    asked = _Questions(context, library, shown, waiting, reread)
     if waiting:
         output.put()
         _put_keys()
@@ -61,6 +66,7 @@ class _Questions:
     library: Library
     shown: Morning
     waiting: list[Entry]
+    reread: Callable[[], Morning]
     place: int = 0
     decided: list[int] = field(default_factory=list)
     opened: OpenOutcome = field(default_factory=lambda: OpenOutcome(opener()))
@@ -78,7 +84,7 @@ class _Questions:
         return entry_now(found, self.deciding.words.get(found.held.row, {}), own)
 
     def undecided(self) -> list[int]:
-        return self.deciding.waiting(list(self.deciding.held))
+        return self.deciding.waiting([entry.held.row for entry in self.waiting])
 
     def go_on(self) -> bool:
         """Move to the next paper without a decision, here or on another device.
@@ -142,6 +148,8 @@ class _Questions:
             self.note()
         elif key == "x":
             self.ask_topic()
+        elif key == "m":
+            self.ask_mute()
         elif key == "u":
             self.undo()
         elif key == "w":
@@ -199,9 +207,11 @@ class _Questions:
 
     def undo(self) -> None:
         """Take back the last act of this list, never an older one, and go to its paper."""
-        undone = undo(self.library, only=self.decided)
+        outcome = take_back(self.library, only=self.decided)
+        undone = [held for held, _kind in outcome.several]
         if not undone:
-            output.put(_("There is nothing to undo."))
+            output.put(str(undone_text((), outcome.unmuted)))
+            self.read_again()
         for held in undone:
             output.put(_("Undone: {title}", title=plain(held.paper.title)))
             # Once: a paper that was moved to another topic and then picked stands there twice.
@@ -233,6 +243,33 @@ class _Questions:
         if is_done:
             self.decided.append(entry.held.row)
 
+    def ask_mute(self) -> None:
+        """Ask what of the paper is to be muted, and leave out what that hides."""
+        parts = parts_of(self.library, self.entry.held)
+        texts = [muted_part(*part) for part in parts]
+        for text in (
+            _(MUTE_WHAT),
+            *choice_texts(texts, of_topics=False),
+            _("number or letter: choose · any other key: no change"),
+        ):
+            output.put_all(screen.wrap(text, screen.width_of_terminal(), "    "))
+        part = dict(zip(CHOICES, parts, strict=False)).get(self.key("> "))
+        if part is None:
+            output.put(_("Nothing was muted."))
+            return
+        mute(self.library, [part])
+        output.put(_("Muted: {what}. u undoes this.", what=muted_part(*part)))
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Read the list again, after a mute; the place stays where its paper does."""
+        before = [entry.held.row for entry in self.waiting[: self.place]]
+        self.shown = self.reread()
+        held = {e.held.row: e.held for e in self.shown.entries if e.held.state == "candidate"}
+        self.deciding.held |= held
+        self.waiting = [e for e in self.shown.entries if e.held.row in self.deciding.held]
+        self.place = sum(entry.held.row in before for entry in self.waiting)
+
     def tell_why(self) -> None:
         width = screen.width_of_terminal()
         paper = self.entry.held.paper
@@ -244,6 +281,6 @@ class _Questions:
 def _put_keys() -> None:
     for key in (
         N_("p pick · s skip · o open · w why · n note · u undo · space later · q quit"),
-        N_("x wrong topic · k previous paper · S skip the rest"),
+        N_("x wrong topic · m mute · k previous paper · S skip the rest"),
     ):
         output.put_all(screen.wrap(_(key), screen.width_of_terminal()))

@@ -15,7 +15,7 @@ from reader.base.errors import ReaderError
 from reader.base.messages import N_, Text, _, ngettext, say_day
 from reader.base.text import plain
 from reader.cli.screen import with_hint
-from reader.cli.terminal import PASTE, letter
+from reader.cli.terminal import CHOICES, PASTE, letter
 from reader.cli.triage.entries import (
     Row,
     listed_in,
@@ -43,10 +43,13 @@ from reader.library.passage import minutes, spent_s
 from reader.library.rows.decisions import last_decided, moments_on
 from reader.morning.decide import Deciding, other_topics, topic_now
 from reader.morning.lanes import relisted
+from reader.morning.mute import mute, parts_of
 from reader.morning.pick import fetching, pdfs_here, whole_queue
 from reader.morning.progress import States, entry_seconds, n_waiting
 from reader.morning.values import Entry, Morning
 from reader.notes.rows.notes import n_noted_on
+from reader.ranking.mute import MuteKind
+from reader.texts.morning import muted_part
 from reader.texts.sources import families, no_network_text
 
 
@@ -55,13 +58,15 @@ class Hands:
     """The actions that leave the screen.
 
     write_note: returns whether a note was written. open_paper: returns a message. stop: gives
-    the terminal to the shell until it calls us back. redraw: paints the whole screen.
+    the terminal to the shell until it calls us back. redraw: paints the whole screen. reread:
+    reads the morning again, after a mute.
     """
 
     write_note: Callable[[LibraryPaper], bool]
     open_paper: Callable[[LibraryPaper], str]
     stop: Callable[[], None]
     redraw: Callable[[], None]
+    reread: Callable[[], Morning]
 
 
 class Covering:
@@ -228,7 +233,8 @@ class ListSession:
     """The state of one list, from its opening until `is_over`.
 
     is_interrupted: it was ended by Ctrl-C. here: the row of the current paper. _asked: rows
-    that a second key will skip. _choices: the topics offered for the current paper.
+    that a second key will skip. _choices: the topics offered for the current paper; _mutable: what
+    of it can be muted.
     """
 
     def __init__(
@@ -254,6 +260,7 @@ class ListSession:
         self._is_open = False
         self._asked: tuple[int, ...] = ()
         self._choices: tuple[str, ...] = ()
+        self._mutable: list[tuple[MuteKind, str]] = []
         self._message, self._is_warning = said, bool(said)
         self.is_over = self.is_interrupted = False
         self._size = (80, 24)
@@ -337,6 +344,8 @@ class ListSession:
                 self._answer(key)
             elif self._choices:
                 self._choose(key)
+            elif self._mutable:
+                self._choose_mute(key)
             elif self._finding.is_typing:
                 self._finding.press(key)
                 if key == "<escape>":
@@ -366,6 +375,7 @@ class ListSession:
             "s": lambda: self._act(partial(self.deciding.decide, "skip")),
             "S": self._ask_rest,
             "x": self._ask_topic,
+            "m": self._ask_mute,
             "u": self._undo,
             " ": self._later,
             "l": lambda: self._act(self.deciding.later),
@@ -480,6 +490,36 @@ class ListSession:
         if is_done and self.deciding.held[row].state != "candidate":
             self._go_on()
 
+    def _ask_mute(self) -> None:
+        """Ask what of the current paper is to be muted."""
+        if entry := self._entry():
+            self._mutable = parts_of(self._library, entry.held)
+            self._turn("mutes")
+
+    def _choose_mute(self, key: str) -> None:
+        self._covering.press(key, self._size[1])
+        if self.page:
+            return
+        part = dict(zip(CHOICES, self._mutable, strict=False)).get(key.lower())
+        self._mutable = []
+        if part is None:
+            self.tell(_("Nothing was muted."))
+            return
+        mute(self._library, [part])
+        self._reread()
+        self.tell(_("Muted: {what}. u undoes this.", what=muted_part(*part)))
+
+    def _reread(self) -> None:
+        """Read the list again: what is muted is gone, and others may stand in its place."""
+        rows = [entry.held.row for entry in papers_in(self._rows)]
+        below = rows[rows.index(self.here) :] if self.here in rows else []
+        self._as_opened = self._hands.reread()
+        listed = {e.held.row: e.held for e in self._as_opened.entries}
+        self.deciding.held |= listed
+        self.deciding.queued -= listed.keys()
+        self.here = next((row for row in below if row in listed), self.here)
+        self._lay()
+
     def _listed_under(self, entry: Entry) -> str | None:
         """Find the topic of feeds.toml under which the list has a paper."""
         known = {topic.path for topic in self._library.config.topics}
@@ -488,7 +528,8 @@ class ListSession:
 
     def _undo(self) -> None:
         rows, text = self.deciding.undo()
-        self._lay()
+        # Without a paper it was a mute, whose papers come back.
+        self._lay() if rows else self._reread()
         self.tell(str(text))
         # Its paper may be folded away or not match the query: show all, so that it is seen.
         if rows and not self._shown_of(rows):
@@ -569,4 +610,5 @@ class ListSession:
         self._covering.turn(which, self._size[0])
 
     def _make_page(self, which: Which, width: int) -> CoverPage | None:
-        return page_for(which, self._shown, self._entry(), width, self._choices)
+        choices = self._choices or [muted_part(*part) for part in self._mutable]
+        return page_for(which, self._shown, self._entry(), width, choices)
