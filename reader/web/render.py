@@ -27,7 +27,7 @@ from reader.library.ids import url_of
 from reader.morning.progress import entry_seconds, minutes_of
 from reader.notes.outcome import ORIGINS
 from reader.pdfs.highlights import COLOURS, MARKS
-from reader.texts.morning import queue_facts, sureness_mark, topic_text
+from reader.texts.morning import muted_mark, queue_facts, sureness_mark, topic_text
 from reader.texts.sources import BATCH_STATES, families, source_name
 
 
@@ -235,6 +235,7 @@ def environment() -> jinja2.Environment:
         "families": families,
         "source_name": source_name,
         "queue_facts": queue_facts,
+        "muted_mark": muted_mark,
         "sureness_mark": sureness_mark,
         "topic_text": topic_text,
     }

@@ -1,6 +1,6 @@
 """The pages, a module for each subject with its ROUTES; the first route that fits answers."""
 
-from reader.web.pages import habit, more, note, paper, papers, pdf, search, today, trash, work
+from reader.web.pages import habit, more, mute, note, paper, papers, pdf, search, today, trash, work
 
 ROUTES = [
     *today.ROUTES,
@@ -12,5 +12,6 @@ ROUTES = [
     *papers.ROUTES,
     *pdf.ROUTES,
     *trash.ROUTES,
+    *mute.ROUTES,
     *work.ROUTES,
 ]

@@ -167,6 +167,7 @@ PLACES = (
     ("/papers", N_("All papers"), "papers"),
     ("/add", N_("Add a paper"), "upload"),
     ("/trash", N_("Trash"), "trash"),
+    ("/mute", N_("Muted"), "skip"),
     ("/work", N_("Gather and other tasks"), "work"),
     ("/offline", N_("Offline"), "offline"),
     ("/door", N_("Devices and sign-out"), "leave"),

@@ -45,7 +45,7 @@ from reader.morning.progress import (
 from reader.morning.today import keep_lines, keep_shown, morning, rank_list
 from reader.morning.trust import is_due
 from reader.morning.values import Entry, Morning
-from reader.texts.morning import changed_text, pdfs_texts, theme_texts
+from reader.texts.morning import changed_text, muted_counts, pdfs_texts, theme_texts
 from reader.texts.sources import counted, missing_texts, n_answered, no_network_text
 from reader.web.render import INDEX_BUTTON, day_text, paper_at
 from reader.web.visit import Visit, own_address, route, unknown_value
@@ -89,6 +89,7 @@ def today(visit: Visit) -> Response:
         changed={v.held.row: changed_text(v) for v in shown.new_versions},
         words=_lane_sentences(shown),
         themes=theme_texts(shown),
+        muted_counts=muted_counts(shown),
         topics=[topic.path for topic in other_topics(library, None)],
     )
 

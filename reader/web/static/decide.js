@@ -29,7 +29,7 @@ document.addEventListener("submit", async (event) => {
 });
 
 document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a.wrong");
+  const link = event.target.closest("a.wrong:not(.mute)");
   if (!link || event.metaKey || event.ctrlKey) return;
   event.preventDefault();
   const paper = link.closest("[data-topic]");

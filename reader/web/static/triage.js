@@ -149,7 +149,7 @@ acts.addEventListener("submit", (event) => {
 });
 undo.addEventListener("submit", (event) => { event.preventDefault(); takeBack(); });
 place.addEventListener("click", (event) => {
-  const link = event.target.closest("a.wrong");
+  const link = event.target.closest("a.wrong:not(.mute)");
   if (!link || event.metaKey || event.ctrlKey) return;
   event.preventDefault();
   wrong(link);
