@@ -18,7 +18,8 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.query import STATES
 
-FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "references", "ics", "atom")
+FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "references", "ics", "atom",
+         "dump")  # fmt: skip
 STDOUT = "-"
 INCOMPLETE = 5
 
@@ -101,6 +102,13 @@ def export_command(
 
             _put(context, target, calendar(library.config, library.now()))
         return 0
+    if form == "dump":
+        if ids or asked or cited:
+            raise UsageError(
+                what=_("A dump has the whole library."),
+                hint=_("reader export --format dump --to FILE"),
+            )
+        return _dump(context, target)
     if sum(map(bool, (ids, asked, cited))) > 1:
         raise UsageError(
             what=_("Give IDs, what papers must fit, or --cited: only one of them."),
@@ -187,6 +195,40 @@ def _put(context: click.Context, target: Path, content: bytes, said: str = "") -
 
 def _written(file: Path, n: int) -> str:
     return ngettext("written: {file} ({n} paper)", "written: {file} ({n} papers)", n, file=file)
+
+
+def _dump(context: click.Context, target: Path) -> int:
+    """Write all that is precious, one JSON object a line."""
+    from reader.library.archive import make_folder, part
+    from reader.library.backup import finish
+    from reader.library.dump import Dump
+
+    with build.opened(context) as library:
+        dump = Dump(library.folder, library.now())
+        if str(target) == STDOUT:
+            sys.stdout.buffer.writelines(dump)
+            sys.stdout.flush()
+        else:
+            folder = target.absolute().parent
+            make_folder(folder)
+            with part(folder, "dump") as unfinished:
+                with unfinished.open("wb") as out:
+                    out.writelines(dump)
+                finish(unfinished, target)
+    if not settings_of(context).is_quiet:
+        if str(target) != STDOUT:
+            output.put(_written(target, dump.n_papers), is_error=True)
+        if n := len(dump.left_out):
+            text = ngettext(
+                "{n} file of notes/ is no text and not in it: copy it yourself.",
+                "{n} files of notes/ are no texts and not in it: copy them yourself.",
+                n,
+            )
+            output.put(text, is_error=True)
+    for path in dump.unread:
+        what = _("not in the dump, since it cannot be read: {path}", path=path)
+        output.put(plain(what), is_error=True)
+    return INCOMPLETE if dump.unread else 0
 
 
 def _notes(context: click.Context) -> int:

@@ -15,11 +15,13 @@ from reader.cli.add_report import paper_text
 from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, settings_of
 from reader.gathering.imports.forms import FORMS, read_source
 from reader.gathering.imports.item import ImportedLibrary
+from reader.library.dump import bring_dump, is_dump
 from reader.library.folder import Library
 from reader.morning.bring_in import Importing, unnamed_collections
 from reader.morning.file import topic_meant
 
 INCOMPLETE = 5
+DUMP = "dump"
 MOST_LISTED = 30
 """Lines of one part of the report; --json lists all."""
 
@@ -31,10 +33,10 @@ MOST_LISTED = 30
         "Bring in the papers, notes and PDFs of another program.\n\nWHAT: the folder of Zotero, "
         "papis or Obsidian, a BibTeX, RIS, CSL-JSON, Zotero RDF or Evernote (.enex) file, or a "
         "list: the CSV of Readwise, Instapaper, Pocket or a table, Pocket's page, arXiv numbers, "
-        "links. Nothing in it is changed. A collection or tag with the name of a topic files its "
-        "papers there. What is here already is recognised, and nothing is doubled; if it is "
-        "stopped, the same command goes on. `reader undo` takes the whole import back. Exit code "
-        "5: an entry or a file could not be brought in."
+        "links; or a dump, for a new library. Nothing in it is changed. A collection or tag with "
+        "the name of a topic files its papers there. What is here already is recognised, and "
+        "nothing is doubled; if it is stopped, the same command goes on. `reader undo` takes the "
+        "whole import back. Exit code 5: an entry or a file could not be brought in."
     ),
     examples={
         "import refs.bib": N_("Import a BibTeX file"),
@@ -46,7 +48,7 @@ MOST_LISTED = 30
 @click.option(
     "--as",
     "form",
-    type=click.Choice(FORMS),
+    type=click.Choice((*FORMS, DUMP)),
     help=N_("What WHAT is, if not recognised."),
 )
 @click.option(
@@ -70,6 +72,8 @@ def import_command(
     as_json: bool,
 ) -> int:
     """Import a library. Exit code 2 where WHAT cannot be read at all, 5 for a part of it."""
+    if form == DUMP or (not form and is_dump(what.expanduser())):
+        return _bring_dump(context, what.expanduser(), dry_run=dry_run, as_json=as_json)
     with build.opened(context) as library:
         if error := library.refusal():
             raise error
@@ -92,6 +96,46 @@ def import_command(
                 output.put_all(_report(run, unnamed_collections(library, read), dry_run))
         is_whole = all(one.is_no_paper for one in run.unplaced)
         return 0 if is_whole and not any(file.why for file in run.files) else INCOMPLETE
+
+
+def _bring_dump(context: click.Context, file: Path, *, dry_run: bool, as_json: bool) -> int:
+    """Make a new library that of a dump, which has been another one's."""
+    with build.opened(context) as library:
+        if error := library.refusal():
+            raise error
+        brought = bring_dump(library.folder, file, is_dry=dry_run)
+    counts = brought.content
+    if as_json:
+        output.put_json(
+            {
+                "is_done": not dry_run,
+                "n_papers": counts.n_papers,
+                "n_notes": counts.n_notes,
+                "n_decisions": counts.n_decisions,
+                "missing": list(brought.missing),
+            }
+        )
+    elif not settings_of(context).is_quiet:
+        if dry_run:
+            output.put(_("This was a dry run: nothing was changed."))
+        output.put(
+            _(
+                "BROUGHT  the whole library: papers {papers}, notes {notes}, decisions {decisions}",
+                papers=counts.n_papers,
+                notes=counts.n_notes,
+                decisions=counts.n_decisions,
+            )
+        )
+        if n := len(brought.missing):
+            text = ngettext(
+                "{n} PDF is not here: copy papers/ and removed/ of the old library into this one.",
+                "{n} PDFs are not here: copy papers/ and removed/ of the old library into this "
+                "one.",
+                n,
+            )
+            output.put(text)
+        output.put(_("`reader index` makes the search index."))
+    return 0
 
 
 def _ask_topics(library: Library, read: ImportedLibrary) -> dict[str, str]:

@@ -24,7 +24,7 @@ from typing import IO, Any
 from reader.base.errors import StoreError, UsageError
 from reader.base.messages import lazy_gettext
 from reader.library.disk import delete_leftovers, disk_error, files_below, make_folders
-from reader.library.place import FEEDS, REMOVED
+from reader.library.place import FEEDS, REMOVED, is_within
 from reader.library.rows import snapshot
 
 TEXT_FOLDERS = ("notes", "drafts")
@@ -287,19 +287,21 @@ def _archived_file(fields: dict[str, Any]) -> ArchivedFile:
         raise TypeError(file)
     file.path.encode()  # raises UnicodeEncodeError for what no name can be
     # Checked for all entries before any is written.
-    first, *rest = parts = file.path.split("/")
-    is_ours = not rest and first in (DATABASE, FEEDS)
-    is_ours |= bool(rest) and first in (*TEXT_FOLDERS, *PDF_FOLDERS)
-    is_safe = all(part not in ("", ".", "..") and not set(part) & _FORBIDDEN for part in parts)
-    # No backup has hidden files: in a vault of notes they are programs and settings.
-    is_hidden = bool(file.member) and any(part.startswith(".") for part in parts)
-    if not is_ours or not is_safe or is_hidden:
+    is_ours = file.path == DATABASE or is_text_or_pdf(file.path, can_be_hidden=not file.member)
+    if not is_ours:
         raise ValueError(file.path)
     return file
 
 
-_FORBIDDEN = set("\\\0:" if os.name == "nt" else "\0")
-"""Elsewhere a colon and a backslash are letters, and stand in the names of notes."""
+def is_text_or_pdf(path: str, *, can_be_hidden: bool = False) -> bool:
+    """Check that a path from a library's folder is that of feeds.toml, a text or a PDF in it.
+
+    can_be_hidden: no backup has hidden files: in a vault of notes they are programs and settings.
+    """
+    first, *rest = parts = path.split("/")
+    is_ours = first in (*TEXT_FOLDERS, *PDF_FOLDERS) if rest else first == FEEDS
+    is_hidden = any(part.startswith(".") for part in parts)
+    return is_ours and is_within(path) and (can_be_hidden or not is_hidden)
 
 
 def _member(unpacked: zipfile.ZipFile, name: str, archive: Path) -> IO[bytes]:

@@ -86,7 +86,7 @@ def back_up(
         name = f"asayomi-{identity[:8]}-{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
         name += ("-pdfs" if with_pdfs else "") + ".zip" + (".age" if recipients else "")
         target = folder / name
-        n_bytes = _finish(unfinished, target)
+        n_bytes = finish(unfinished, target)
     return Backup(target, n_bytes, made, unread, _rotate(folder, identity))
 
 
@@ -104,7 +104,7 @@ def back_up_layout(library: Path, layout: int, *, now: datetime) -> Path:
         # A library of that layout was restored here since: both archives stay.
         if target.exists() and _database_in(target) != archives.database_of(made).sha256:
             target = target.with_stem(f"{target.stem}-{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}")
-        _finish(unfinished, target)
+        finish(unfinished, target)
     return target
 
 
@@ -125,7 +125,7 @@ def back_up_before_restore(library: Path, *, now: datetime) -> Path:
     with part(folder, "backup") as unfinished:
         _write(library, unfinished, now=now, with_pdfs=False)
         check_members(unfinished)
-        _finish(unfinished, target)
+        finish(unfinished, target)
     return target
 
 
@@ -162,10 +162,9 @@ def _write(
             content = snapshot.read_content(database)
             files[DATABASE] = _pack(archive, database, DATABASE, DATABASE)
             # An export renames notes, which would be missed between their two names.
-            with _undisturbed(library):
-                notes = (f for f in files_of(library, [REMOVED]) if f.suffix == ".md")
-                texts = [library / FEEDS, *files_of(library, TEXT_FOLDERS), *notes]
-                unread += _passed_over(library)
+            with undisturbed(library):
+                texts = [*texts_of(library)]
+                unread += passed_over(library)
                 for file in texts:
                     _pack_if_readable(archive, library, file, files, unread)
             pdfs = files_of(library, PDF_FOLDERS) if with_pdfs else ()
@@ -186,7 +185,14 @@ def _write(
     return manifest, tuple(unread)
 
 
-def _passed_over(library: Path) -> Iterator[str]:
+def texts_of(library: Path) -> Iterator[Path]:
+    """Yield feeds.toml, the files of notes/ and drafts/, and the notes of the trash."""
+    yield library / FEEDS
+    yield from files_of(library, TEXT_FOLDERS)
+    yield from (file for file in files_of(library, [REMOVED]) if file.suffix == ".md")
+
+
+def passed_over(library: Path) -> Iterator[str]:
     """Yield what `files_of` passes over among the texts.
 
     Folders without the right to read them, and names that are no UTF-8.
@@ -205,7 +211,8 @@ def _passed_over(library: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _undisturbed(library: Path) -> Iterator[None]:
+def undisturbed(library: Path) -> Iterator[None]:
+    """Keep exports away, where the library can be written at all."""
     try:
         lock = lock_file(library / "export.lock", wait=True)
         with lock:
@@ -283,7 +290,7 @@ def _manifest_text(manifest: Manifest) -> str:
     return json.dumps(fields, ensure_ascii=False, indent=1)
 
 
-def _finish(unfinished: Path, target: Path) -> int:
+def finish(unfinished: Path, target: Path) -> int:
     """Rename a whole archive to its name, all of it on the disk. Returns its bytes."""
     try:
         handle = os.open(unfinished, os.O_RDONLY)

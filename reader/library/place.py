@@ -51,6 +51,17 @@ def check_name(folder: Path) -> None:
         raise UsageError(what=what, hint=hint) from None
 
 
+_FORBIDDEN = set("\\\0:" if os.name == "nt" else "\0")
+"""Elsewhere a colon and a backslash are letters, and stand in the names of notes."""
+
+
+def is_within(path: str) -> bool:
+    """Check that a path, with `/` between its parts, stays below the folder that it begins in."""
+    return all(
+        part not in ("", ".", "..") and not set(part) & _FORBIDDEN for part in path.split("/")
+    )
+
+
 def _expanded(path: Path) -> Path:
     try:
         return path.expanduser()

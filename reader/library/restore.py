@@ -101,7 +101,7 @@ def restore(library: Path, archive: Path, plan: RestorePlan, *, now: datetime) -
     Raises Locked while a command works on the library, and StoreError.
     """
     archives.make_folder(library)
-    with _locked(library), archives.opened(archive) as (unpacked, manifest):
+    with locked(library), archives.opened(archive) as (unpacked, manifest):
         aside = _new_folder(library / REPLACED / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}")
         _restore_database(library, unpacked, manifest, aside, archive)
         files = {file.path: file for file in manifest.files}
@@ -188,7 +188,7 @@ def _notes(library: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _locked(library: Path) -> Iterator[None]:
+def locked(library: Path) -> Iterator[None]:
     """Hold all locks of a library, so that no command works on it meanwhile. Raises Locked."""
     with contextlib.ExitStack() as stack:
         for name in LOCKS:

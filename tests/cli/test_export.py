@@ -178,3 +178,42 @@ def test_a_style_is_for_references_alone(filled: Path) -> None:
     ran = run_here("export", "--format", "ris", "--style", "apa", library=filled)
     assert (ran.code, ran.out) == (2, "")
     assert "--style is for --format references alone." in ran.err
+
+
+def test_a_dump_makes_a_new_library_the_same(filled: Path, tmp_path: Path) -> None:
+    file, new = tmp_path / "out" / "all.jsonl", tmp_path / "new"
+    ran = run_here("export", "--format", "dump", "--to", str(file), library=filled)
+    assert (ran.code, ran.out, ran.err) == (0, "", f"written: {file} (9 papers)\n")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert run_here("init", str(new), library=filled).code == 0
+    dry = run_here("import", str(file), "--dry-run", library=new)
+    assert dry.out.startswith("This was a dry run: nothing was changed.\nBROUGHT  the whole")
+    ran = run_here("import", str(file), "--json", library=new)
+    assert (ran.code, json.loads(ran.out)) == (
+        0,
+        {"is_done": True, "n_papers": 9, "n_notes": 1, "n_decisions": 0, "missing": []},
+    )
+    again = run_here("export", "--format", "dump", library=new)
+    assert again.out == file.read_text("utf-8")
+    assert keys("--state", "read", library=new) == [FIELD]
+
+
+def test_a_dump_is_of_the_whole_library_and_for_a_new_one(filled: Path, tmp_path: Path) -> None:
+    file = tmp_path / "all.jsonl"
+    ran = run_here("export", "--format", "dump", "--state", "read", library=filled)
+    assert (ran.code, ran.err) == (
+        2,
+        "reader: A dump has the whole library.\n  reader export --format dump --to FILE\n",
+    )
+    run_here("export", "--format", "dump", "--to", str(file), library=filled)
+    ran = run_here("import", str(file), library=filled)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("reader: This library has papers already; a dump makes a new one.\n")
+    ran = run_here("import", str(file), "--as", "bibtex", library=filled)
+    assert ran.code == 2
+    file.write_bytes(file.read_bytes()[:-10])
+    new = tmp_path / "new"
+    run_here("init", str(new), library=filled)
+    ran = run_here("import", str(file), library=new)
+    assert (ran.code, ran.out) == (2, "")
+    assert "the line breaks off. Nothing was imported.\n  Copy the dump once more" in ran.err

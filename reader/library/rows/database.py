@@ -157,8 +157,8 @@ INDEX_TABLES = [
 ]
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring reader.db to the newest layout, each step in a transaction of its own.
+def migrate(connection: sqlite3.Connection, layout: int = LATEST) -> None:
+    """Bring reader.db to a layout, each step in a transaction of its own.
 
     sqlite-utils keeps the list of applied steps. `user_version` repeats its length, so that a
     start with nothing to apply does not import sqlite-utils, which takes some .2 s.
@@ -169,7 +169,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     for function in FUNCTIONS:
         connection.create_function(function.__name__, 1, function, deterministic=True)
     migrations = Migrations("reader")
-    for name, statements in MIGRATIONS:
+    for name, statements in MIGRATIONS[:layout]:
         # The default binds the statements of this step, not those of the last one.
         def apply(db: Database, statements: list[str] = statements) -> None:
             for statement in statements:
@@ -177,7 +177,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
         migrations(name=name)(apply)
     migrations.apply(Database(connection))
-    connection.execute(f"PRAGMA user_version = {LATEST}")
+    connection.execute(f"PRAGMA user_version = {layout}")
 
 
 BUSY_S = 10.0

@@ -46,7 +46,7 @@ def copy_database(source: Path, target: Path) -> None:
 
     Raises StoreError; Damaged where the copy is not whole.
     """
-    with _opened(source, "ro") as database, _opened(target, "rwc") as copy:
+    with opened(source, "ro") as database, opened(target, "rwc") as copy:
         database.backup(copy, pages=_PAGES_AT_ONCE)
         # One file without a log beside it, and not one that waits for its log.
         copy.execute("PRAGMA journal_mode = delete")
@@ -58,14 +58,14 @@ def replace_database(source: Path, target: Path) -> None:
 
     Processes that have it open read the new content next. Raises StoreError.
     """
-    with _opened(source, "ro") as copy, _opened(target, "rwc") as database:
+    with opened(source, "ro") as copy, opened(target, "rwc") as database:
         database.execute("PRAGMA synchronous = full")
         copy.backup(database)
 
 
 def check_copy(file: Path) -> None:
     """Check that a copy can be used. Raises Damaged: it is broken, or of a newer version."""
-    with _opened(file, "ro") as copy:
+    with opened(file, "ro") as copy:
         _check(copy, file)
         layout = _number(copy, "PRAGMA user_version")
     if layout > LATEST:
@@ -76,24 +76,29 @@ def check_copy(file: Path) -> None:
 
 def read_content(file: Path) -> Content:
     """Count what a database has, of any layout. Raises StoreError."""
-    with _opened(file, "ro") as copy:
-        papers, library = "SELECT count(*) FROM papers", ""
-        if _has(copy, "papers", "merged_into"):
-            papers += " WHERE merged_into IS NULL"
-        if _has(copy, "identity", "id"):
-            library = copy.execute("SELECT id FROM identity").fetchone()[0]
-        return Content(
-            _number(copy, "PRAGMA user_version"),
-            library,
-            n_papers=_number(copy, papers),
-            n_notes=_number(copy, "SELECT count(DISTINCT paper) FROM notes WHERE is_written"),
-            n_decisions=_number(copy, "SELECT count(*) FROM decisions"),
-        )
+    with opened(file, "ro") as copy:
+        return content_of(copy)
+
+
+def content_of(copy: sqlite3.Connection) -> Content:
+    """Count what an open database has, of any layout."""
+    papers, library = "SELECT count(*) FROM papers", ""
+    if _has(copy, "papers", "merged_into"):
+        papers += " WHERE merged_into IS NULL"
+    if _has(copy, "identity", "id"):
+        library = copy.execute("SELECT id FROM identity").fetchone()[0]
+    return Content(
+        _number(copy, "PRAGMA user_version"),
+        library,
+        n_papers=_number(copy, papers),
+        n_notes=_number(copy, "SELECT count(DISTINCT paper) FROM notes WHERE is_written"),
+        n_decisions=_number(copy, "SELECT count(*) FROM decisions"),
+    )
 
 
 def read_pdfs(file: Path) -> tuple[StoredPdf, ...]:
     """List the PDFs and the marked copies of a database, by their paths. Raises StoreError."""
-    with _opened(file, "ro") as copy:
+    with opened(file, "ro") as copy:
         found = copy.execute("SELECT path, sha256, n_bytes FROM pdfs").fetchall()
         if _has(copy, "marked_copies", "sha256"):
             # Of marked copies no size is kept.
@@ -107,7 +112,8 @@ def _has(database: sqlite3.Connection, table: str, column: str) -> bool:
 
 
 @contextlib.contextmanager
-def _opened(file: Path, mode: str) -> Iterator[sqlite3.Connection]:
+def opened(file: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    """Open a database on its own. mode: SQLite's, "ro" or "rwc". Raises StoreError."""
     # As `Database` does: in a folder that cannot be written, where nobody else writes either.
     is_still = (
         not os.access(file.parent, os.W_OK) and not file.with_name(f"{file.name}-wal").exists()
