@@ -19,7 +19,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.query import STATES
 
 FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "references", "ics", "atom",
-         "dump")  # fmt: skip
+         "zotero-rdf", "dump")  # fmt: skip
 STDOUT = "-"
 INCOMPLETE = 5
 
@@ -126,6 +126,8 @@ def export_command(
                 output.put(plain(str(sentence)), is_error=True)
         if form == "atom":
             return _feed(context, library, held, target)
+        if form == "zotero-rdf":
+            return _zotero(context, library, held, target)
         content, n_left_out = _content(library, held, form, style)
         _put(context, target, content, _written(target, len(held) - n_left_out))
     if unknown:
@@ -191,6 +193,26 @@ def _put(context: click.Context, target: Path, content: bytes, said: str = "") -
         write_whole(target, content)
     if not settings_of(context).is_quiet and str(target) != STDOUT:
         output.put(said or _("written: {file}", file=target), is_error=True)
+
+
+def _zotero(
+    context: click.Context, library: Library, held: list[LibraryPaper], target: Path
+) -> int:
+    """Write papers for Zotero, with their PDFs, and name those that are not here."""
+    from reader.habit.zotero_rdf import write_zotero
+
+    if str(target) == STDOUT:
+        raise UsageError(
+            what=_("Zotero's RDF is written with PDFs, to a new folder."),
+            hint=_("reader export --format zotero-rdf --to DIR"),
+        )
+    share_what_is_made()
+    missing = write_zotero(library, held, target)
+    for path in missing:
+        output.put(plain(_("not there, and so not exported: {path}", path=path)), is_error=True)
+    if not settings_of(context).is_quiet:
+        output.put(_written(target, len(held)), is_error=True)
+    return INCOMPLETE if missing else 0
 
 
 def _written(file: Path, n: int) -> str:

@@ -217,3 +217,28 @@ def test_a_dump_is_of_the_whole_library_and_for_a_new_one(filled: Path, tmp_path
     ran = run_here("import", str(file), library=new)
     assert (ran.code, ran.out) == (2, "")
     assert "the line breaks off. Nothing was imported.\n  Copy the dump once more" in ran.err
+
+
+def test_zoteros_rdf_is_imported_with_topics_and_notes(filled: Path, tmp_path: Path) -> None:
+    folder, new = tmp_path / "mine", tmp_path / "new"
+    ran = run_here("export", "--format", "zotero-rdf", "--query", "moss", library=filled)
+    assert (ran.code, ran.err.splitlines()[1]) == (
+        2,
+        "  reader export --format zotero-rdf --to DIR",
+    )
+    ran = run_here(
+        "export", "--format", "zotero-rdf", "--query", "moss", "--to", str(folder), library=filled
+    )
+    assert (ran.code, ran.err) == (0, f"written: {folder} (2 papers)\n")
+    new.mkdir()
+    (new / "feeds.toml").write_bytes((filled / "feeds.toml").read_bytes())
+    ran = run_here("import", str(folder / "mine.rdf"), library=new)
+    assert (ran.code, ran.out.splitlines()[3:6]) == (
+        0,
+        ["FILED  by their collections (1)", "    speech/recognition: 1", "With them: 1 note."],
+    )
+    shown = run_here("show", "10.5555/3", library=new).out
+    assert "filed under speech/recognition" in shown
+    assert run_here("note", "10.5555/1", "--show", library=new).out == (
+        run_here("note", "10.5555/1", "--show", library=filled).out
+    )

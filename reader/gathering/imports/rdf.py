@@ -5,6 +5,7 @@ lxml parses the XML. Entities are refused: an export has none, and they may expa
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +30,7 @@ from reader.gathering.imports.item import (
 )
 from reader.gathering.imports.markdown import to_markdown
 
-_SPACES = {
+SPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "z": "http://www.zotero.org/namespaces/export#",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -38,7 +39,7 @@ _SPACES = {
     "foaf": "http://xmlns.com/foaf/0.1/",
     "link": "http://purl.org/rss/1.0/modules/link/",
 }
-_RDF = f"{{{_SPACES['rdf']}}}"
+_RDF = f"{{{SPACES['rdf']}}}"
 
 
 def read_rdf(content: bytes, *, name: str, folder: Path) -> ImportedLibrary:
@@ -71,7 +72,7 @@ class _Reader:
         self._nodes = {about: node for node in root if (about := node.get(f"{_RDF}about"))}
         self._root = root
         self._collections: dict[str, list[str]] = defaultdict(list)
-        for node in root.iterfind("z:Collection", _SPACES):
+        for node in root.iterfind("z:Collection", SPACES):
             for part in _resources(node, "dcterms:hasPart"):
                 self._collections[part].append(node.get(f"{_RDF}about") or "")
         parts = (part for node in root for part in _resources(node, "dcterms:isPartOf"))
@@ -83,7 +84,7 @@ class _Reader:
         for node in self._root:
             place = lazy_gettext("{file}, line {line}", file=self._name, line=node.sourceline)
             kind = _text(node, "z:itemType")
-            is_note = kind == "note" or node.tag == f"{{{_SPACES['bib']}}}Memo"
+            is_note = kind == "note" or node.tag == f"{{{SPACES['bib']}}}Memo"
             if is_note and node.get(f"{_RDF}about") not in named:
                 text = to_markdown(_text(node, "rdf:value"))
                 tags = tuple(_tags(node))
@@ -104,7 +105,7 @@ class _Reader:
             list(_people(node)),
             named=[about, _text(node, "dc:description"), *_urls(node)],
             doi=doi,
-            abstract=html_to_text(_text(node, "dcterms:abstract"))[0],
+            abstract=_words(_text(node, "dcterms:abstract")),
             published=_text(node, "dc:date"),
             venue=next((t for one in within if (t := _text(one, "dc:title"))), ""),
         )
@@ -123,7 +124,7 @@ class _Reader:
 
     def _within(self, node: Any) -> list[Any]:
         """List what an item is a part of: beside it, or named and of this item alone."""
-        found = list(node.iterfind("dcterms:isPartOf/*", _SPACES))
+        found = list(node.iterfind("dcterms:isPartOf/*", SPACES))
         for part in _resources(node, "dcterms:isPartOf"):
             if part in self._nodes and self._n_parts[part] == 1:
                 found.append(self._nodes[part])
@@ -148,32 +149,40 @@ class _Reader:
             yield from (one.removeprefix("file://") for one in path)
 
 
+_HTML = re.compile(r"</?(?:p|br|i|b|em|strong|sub|sup|span|div|jats:\w+)\b[^<>]*>|&#?\w+;", re.I)
+
+
+def _words(abstract: str) -> str:
+    """Read an abstract: a text, which may have "p<y" in it, or what a page had as HTML."""
+    return html_to_text(abstract)[0] if _HTML.search(abstract) else plain(abstract)
+
+
 def _text(node: Any, path: str) -> str:
-    found = node.find(path, _SPACES)
+    found = node.find(path, SPACES)
     return "".join(found.itertext()).strip() if found is not None else ""
 
 
 def _resources(node: Any, path: str) -> list[str]:
-    found = (one.get(f"{_RDF}resource") for one in node.iterfind(path, _SPACES))
+    found = (one.get(f"{_RDF}resource") for one in node.iterfind(path, SPACES))
     return [one for one in found if one]
 
 
 def _identifiers(node: Any) -> list[str]:
-    return [plain(one.text or "") for one in node.iterfind("dc:identifier", _SPACES)]
+    return [plain(one.text or "") for one in node.iterfind("dc:identifier", SPACES)]
 
 
 def _urls(node: Any) -> list[str]:
     path = "dc:identifier/dcterms:URI/rdf:value"
-    return [plain(one.text or "") for one in node.iterfind(path, _SPACES)]
+    return [plain(one.text or "") for one in node.iterfind(path, SPACES)]
 
 
 def _tags(node: Any) -> Iterator[str]:
-    for one in node.iterfind("dc:subject", _SPACES):
+    for one in node.iterfind("dc:subject", SPACES):
         if name := _text(one, ".//rdf:value") or plain(one.text or ""):
             yield name
 
 
 def _people(node: Any) -> Iterator[str]:
-    for person in node.iterfind("bib:authors/rdf:Seq/rdf:li/foaf:Person", _SPACES):
+    for person in node.iterfind("bib:authors/rdf:Seq/rdf:li/foaf:Person", SPACES):
         given = _text(person, "foaf:givenName") or _text(person, "foaf:givenname")
         yield f"{given} {_text(person, 'foaf:surname')}".strip()
