@@ -152,6 +152,7 @@ class Key:
 FEEDS_KEYS = [Key(coded(row[0])[0], row[1], row[2]) for row in table("feeds.toml")]
 COMPUTED = {
     "feed.name": ("host and path of the address", "example.org/feed"),
+    "mail.tls": ("`implicit` at port 465, else `starttls`", "implicit"),
     "topics.theme": ("first two parts of the path", "a/b"),
 }
 """Defaults that depend on another key: what is documented, and what SMALLEST comes to."""
@@ -163,6 +164,7 @@ def smallest() -> dict[str, Any]:
         "topics": {"a/b/c": {}},
         "deadline": [{"name": "A deadline", "on": date(2031, 4, 1)}],
         "feed": [{"url": "https://example.org/feed"}],
+        "mail": {"to": ["a@example.org"], "from": "b@example.org", "host": "localhost"},
         "person": [{"name": "Aoi Kaneda"}],
         "bibliography": [{"file": "ears.bib"}],
         "query": [{"name": "throats", "search": "ti:throats"}],
@@ -201,6 +203,7 @@ def value_of(config: Config, key: str) -> object:
         "note": config.note,
         "recall": config.recall,
         "backup": config.backup,
+        "mail": config.mail,
         "template": config.templates[0],
         "topics": config.topics[0],
     }
@@ -247,6 +250,10 @@ def samples(type_: str) -> tuple[list[object], list[object]]:
         "name of a template": (["none", "ears"], ["text", 1]),
         "list of days": ([[], ["sunday"], [date(2031, 5, 1)]], ["sunday", [1], ["someday"]]),
         "pattern": (["{title}", "{id}-{year}"], ["{year}", "{venue}_{title}", "a/{title}", 1]),
+        "mail address": (["a.b+c@d.example"], ["a@", "A <a@b.example>", "a@b\r\nBcc: c@d", 1]),
+        "list of mail addresses": ([["a@b.example", "c@d"]], [[], ["a"], "a@b.example"]),
+        "host name": (["127.0.0.1", "::1"], ["a/b", "https://a.example", 1, ""]),
+        "port, 1 to 65535": ([1, 65535], [0, 65536, "smtp"]),
         "time zone": (["Asia/Tokyo"], ["Mars/Base", 9]),
         "web address": (["http://example.org/x"], ["example.org", 1]),
         "date, without quotes": ([date(2031, 5, 1)], ["2031-05-01"]),

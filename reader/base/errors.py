@@ -13,6 +13,7 @@
     │   │   ├── OutOfTime               5
     │   │   └── Unreachable             5
     │   ├── PdfError                    5
+    │   ├── NotSent                     5
     │   └── NotOpened                   5
     ├── ClockRepair                     0   done: something wrong was put right
     ├── StoreError                      6
@@ -218,6 +219,13 @@ class PdfError(Incomplete):
     def named(self, file: object) -> PdfError:
         """Copy the error under another file name, the one that the person knows."""
         return PdfError(**{**self.values, "file": file}, kind=self.kind)
+
+
+class NotSent(Incomplete):
+    """A mail that did not leave, or of which nobody knows whether it did."""
+
+    message_text = "{place}: {what}"
+    hint_text = "{hint}"
 
 
 class NotOpened(Incomplete):

@@ -172,11 +172,11 @@ def _feed(context: click.Context, library: Library, held: list[LibraryPaper], ta
 
     today = library.today()
     among = {one.row for one in held}
-    items, n_private = news(library, date.min, today, among=among, most=MOST_ENTRIES)
+    items = news(library, date.min, today, among=among, most=MOST_ENTRIES)
     content = atom(library_id(library.db), items, today)
     _put(context, target, content, _written(target, len(items)))
-    if n_private and not settings_of(context).is_quiet:
-        output.put(_("Private parts left out of your words: {n}.", n=n_private), is_error=True)
+    if (n := sum(item.n_left_out for item in items)) and not settings_of(context).is_quiet:
+        output.put(_("Private parts left out of your words: {n}.", n=n), is_error=True)
     return 0
 
 

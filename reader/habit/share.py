@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from reader.base.errors import UsageError
+from reader.base.markup import tex_to_text
 from reader.base.messages import Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 from reader.habit import rows
@@ -70,7 +71,7 @@ class NewsItem:
     """A paper that was written up, or picked and is not noted yet: what others may see of it.
 
     name: what ids are made from, as `first_acts` has it. on_date: of the pick or the first
-    written note. changed_on: of its newest words.
+    written note. changed_on: of its newest words. n_left_out: private places in the words.
     """
 
     name: str
@@ -78,6 +79,7 @@ class NewsItem:
     is_written: bool
     on_date: date
     changed_on: date
+    n_left_out: int
 
 
 def news(
@@ -87,10 +89,10 @@ def news(
     *,
     among: Collection[int] | None = None,
     most: int | None = None,
-) -> tuple[list[NewsItem], int]:
+) -> list[NewsItem]:
     """List the picks and written notes between two days, at most `most`, the newest first.
 
-    among: rows of papers, None for all. Returns the number of private places left out too.
+    among: rows of papers, None for all.
     """
     noted = rows.noted(library.db, first, last)
     written = {one.paper: one.on_date for one in noted if one.is_written}
@@ -102,13 +104,13 @@ def news(
     }
     newest = sorted(wanted, key=lambda row: (changed[row], row), reverse=True)[:most]
     names = rows.first_acts(library.db, newest)
-    items, n_left_out = [], 0
+    items = []
     for held in papers.papers_at(library.db, newest):
         shared, n = _paper(library, held, "none", has_figures=False)
+        shared = replace(shared, title=plain(tex_to_text(shared.title)) or "…")
         row = held.row
-        items.append(NewsItem(names[row], shared, row in written, days[row], changed[row]))
-        n_left_out += n
-    return items, n_left_out
+        items.append(NewsItem(names[row], shared, row in written, days[row], changed[row], n))
+    return items
 
 
 def _paper(

@@ -217,6 +217,23 @@ class BackupSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MailSettings:
+    """The server that mails go through, and whom they go to.
+
+    tls: from the first byte, or begun by STARTTLS; "none" only where the host is this machine.
+    password_command: what prints the password of `user`; never the password itself.
+    """
+
+    to: tuple[str, ...]
+    sender: str
+    host: str
+    port: int = 465
+    tls: Literal["implicit", "starttls", "none"] = "implicit"
+    user: str = ""
+    password_command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GatherSettings:
     """Settings of a gather. wait_s: the seconds that it waits for all sources together."""
 
@@ -258,6 +275,7 @@ class Config:
     recall: RecallSettings = RecallSettings()
     backup: BackupSettings = BackupSettings()
     gather: GatherSettings = GatherSettings()
+    mail: MailSettings | None = None
     is_language_written: bool = False
     """Whether feeds.toml names the language; where it does not, pages take the browser's."""
 

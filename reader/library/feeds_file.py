@@ -34,6 +34,7 @@ from reader.library.config import (
     Deadline,
     Feed,
     GatherSettings,
+    MailSettings,
     NoteSettings,
     Person,
     RecallSettings,
@@ -48,6 +49,8 @@ from reader.library.feeds_checks import Checks, Place
 from reader.library.file_names import FIELDS, fold_name, path_problem, pattern_problem
 from reader.library.ids import parse_id
 from reader.library.query import parse as parse_query
+
+_ADDRESS = re.compile(r"[!#-'*+./0-9=?A-Z^_`a-z{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 # The type of each key's value. tuple stands for a list of strings, frozenset for a list of days.
 TABLES: dict[str, dict[str, type]] = {
@@ -65,6 +68,8 @@ TABLES: dict[str, dict[str, type]] = {
     "note": {"template": str, "export": bool},
     "recall": {"a_day": int, "pile": int},
     "backup": {"folder": str, "daily": bool, "pdfs": bool, "encrypt_to": tuple},
+    "mail": {"to": tuple, "from": str, "host": str, "port": int, "tls": str, "user": str,
+             "password_command": str},
 }  # fmt: skip
 LISTS: dict[str, dict[str, type]] = {
     "bibliography": {"file": str, "query": str, "format": str},
@@ -141,6 +146,15 @@ class _ConfigText(Checks):
         for name in raw:
             if name not in known:
                 raise self.unknown((name,), known)
+        if isinstance(raw.get("mail"), dict) and "password" in raw["mail"]:
+            raise self.wrong(
+                ("mail", "password"),
+                lazy_gettext("a password does not belong in this file, which backups copy"),
+                lazy_gettext(
+                    'Remove the line, and name a command that prints it: password_command = "pass '
+                    'show mail", or "keyring get HOST USER".'
+                ),
+            )
         tables = {t: self.table((t,), raw.get(t, {}), keys) for t, keys in TABLES.items()}
         lists = {t: self.tables(t, raw.get(t, []), keys, REQUIRED[t]) for t, keys in LISTS.items()}
         reader = tables["reader"]
@@ -180,6 +194,7 @@ class _ConfigText(Checks):
             recall=self.recall(tables["recall"]),
             backup=BackupSettings(**tables["backup"]),
             gather=GatherSettings(**tables["gather"]),
+            mail=self.mail(tables["mail"]) if "mail" in raw else None,
         )
         self.source_names(config)
         return config
@@ -332,6 +347,35 @@ class _ConfigText(Checks):
                 hint,
             )
         return citations
+
+    def mail(self, table: dict[str, Any]) -> MailSettings:
+        for key in ("to", "from", "host"):
+            if not table.get(key):
+                hint = lazy_gettext("[mail] needs to, from and host.")
+                raise self.wrong(("mail", key), lazy_gettext("{key} is missing", key=key), hint)
+        for key, address in (("from", table["from"]), *(("to", one) for one in table["to"])):
+            if not _ADDRESS.fullmatch(address):
+                what = lazy_gettext("{address!r} is not a mail address", address=address)
+                hint = lazy_gettext("Write it like me@example.org, without a name.")
+                raise self.wrong(("mail", key), what, hint)
+        if not re.fullmatch(r"[A-Za-z0-9.-]+|[0-9a-fA-F:]+", table["host"]):
+            what = lazy_gettext("{host!r} is not a host name", host=table["host"])
+            raise self.wrong(
+                ("mail", "host"), what, lazy_gettext("Write it like smtp.example.org.")
+            )
+        self.at_least(("mail", "port"), table.get("port", 1), 1)
+        if table.get("port", 1) > 65535:
+            hint = lazy_gettext("The largest number is {n}.", n=65535)
+            raise self.wrong(
+                ("mail", "port"), lazy_gettext("this number is not possible here"), hint
+            )
+        tls = table.setdefault("tls", "implicit" if table.get("port", 465) == 465 else "starttls")
+        self.one_of(("mail", "tls"), tls, ("implicit", "starttls", "none"))
+        if tls == "none" and not is_loopback(table["host"]):
+            what = lazy_gettext("mails and the password would be sent without encryption")
+            hint = lazy_gettext('Write "implicit" (port 465) or "starttls" (port 587).')
+            raise self.wrong(("mail", "tls"), what, hint)
+        return MailSettings(sender=table.pop("from"), **table)
 
     def deadline(self, index: int, table: dict[str, Any]) -> Deadline:
         deadline = Deadline(**table)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from xml.etree import ElementTree
 
-from reader.base.markup import tex_to_text, to_html
+from reader.base.markup import to_html
 from reader.base.messages import _, ngettext
 from reader.base.text import plain, visible
 from reader.habit.share import NewsItem
@@ -102,7 +102,7 @@ def atom(library_id: str, news: Sequence[NewsItem], today: date) -> bytes:
         entry = ElementTree.SubElement(feed, "entry")
         add_id(entry, f"entry {library_id} {item.name}", item.changed_on)
         add(entry, "published", f"{item.on_date}T00:00:00Z")
-        add(entry, "title", plain(tex_to_text(item.shared.title)) or "…")
+        add(entry, "title", item.shared.title)
         term, label = ("note", _("Note")) if item.is_written else ("pick", _("Picked to read"))
         add(entry, "category", term=term, label=label)
         if item.shared.url:

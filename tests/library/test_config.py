@@ -20,6 +20,7 @@ from reader.library.config import (
     Deadline,
     Feed,
     GatherSettings,
+    MailSettings,
     NoteSettings,
     Person,
     RecallSettings,
@@ -35,6 +36,8 @@ from reader.library.folder import template
 
 LEAST = '[topics."speech/translation"]\nwords = ["speech translation"]\n'
 TOPIC = Topic("speech/translation", "own", "speech/translation", ("speech translation",))
+
+MAIL = '[mail]\nto = ["a@b.example"]\nfrom = "c@d.example"\nhost = "smtp.example.org"\n'
 
 WHOLE = """
 [reader]
@@ -115,6 +118,14 @@ folder = "/media/disk"
 daily = false
 pdfs = true
 encrypt_to = ["age1x"]
+[mail]
+to = ["bo@example.org", "cy+list@example.org"]
+from = "ada@example.org"
+host = "localhost"
+port = 2525
+tls = "none"
+user = "ada"
+password_command = "pass show mail"
 [[template]]
 name = "mine"
 text = "## What for?"
@@ -182,6 +193,15 @@ def test_every_key_means_what_it_says() -> None:
         templates=(Template("mine", "## What for?"),),
         recall=RecallSettings(3, 30),
         backup=BackupSettings("/media/disk", daily=False, pdfs=True, encrypt_to=("age1x",)),
+        mail=MailSettings(
+            ("bo@example.org", "cy+list@example.org"),
+            "ada@example.org",
+            "localhost",
+            2525,
+            "none",
+            "ada",
+            "pass show mail",
+        ),
     )
 
 
@@ -393,6 +413,10 @@ WRONG = [
     (LEAST + '[topic."speech/recognition"]\nwords = ["x"]\n', 3, "topic", "unknown key", "topics"),
     ("", 1, "topics", "there is no topic", "Add one:"),
     ("[topics]\n", 1, "topics", "there is no topic", ""),
+    (MAIL + 'password = "hunter2"\n' + LEAST, 5, "mail.password", "does not belong in this file",
+     "password_command ="),
+    (MAIL + 'tls = "none"\n' + LEAST, 5, "mail.tls", "without encryption", '"starttls"'),
+    ('[mail]\nfrom = "a@b"\n' + LEAST, 1, "mail.to", "to is missing", "to, from and host"),
     ("topics = 3\n", 1, "topics", "a table", ""),
     ("[topics]\na = 3\n", 2, "topics.a", "a table", ""),
     ('[topics.a.b]\nwords = ["x"]\n', 1, "topics.a", "needs quotes", '[topics."a/b"]'),
