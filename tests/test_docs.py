@@ -816,6 +816,8 @@ def test_a_markdown_file_is_laid_out_as_documented() -> None:
         text="My words.",
         also_known=LISTENING.ids[1:],
         is_sample=True,
+        rating=4,
+        priority="high",
     )
     lines = new_file(sheet.ours, sheet.text).splitlines()
     end = lines.index("---", 1)

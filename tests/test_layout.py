@@ -56,6 +56,7 @@ PURE = {
     "notes.changes",
     "notes.draft",
     "notes.file",
+    "notes.front",
     "notes.meaning",
     "notes.own_words",
     "notes.shared",

@@ -75,6 +75,13 @@ def values(yaml: str) -> dict[str, Value]:
     return found
 
 
+def items_of(value: Value) -> tuple[str, ...]:
+    """Read the items of a list that other programs may have written as one text: a, b or a b."""
+    if isinstance(value, str):
+        value = () if value in ("~", "null", "[]") else tuple(re.split(r"[,\s]+", value))
+    return tuple(filter(None, value))
+
+
 def lines_of(key: str, value: Value) -> list[str]:
     """Format a key with a text or a list of texts; no lines where the value is empty."""
     if isinstance(value, str):
@@ -116,24 +123,28 @@ def spliced(front: str, ours: Keys, *, before: str | None, line_end: str) -> str
         # What a key said where nobody kept it: the first version wrote these keys itself.
         elder = _value(lines) if key in _ELDER else None
         if key in BESIDE_OTHERS:
-            kept += _swapped(lines, old.get(key, ()), _value(new) if new else (), line_end)
+            may_grow = key == "tags" and key in old
+            items = (old.get(key, ()), _value(new) if new else ())
+            kept += _swapped(lines, *items, line_end, may_grow=may_grow)
         elif _is_handmade(lines, new, old.get(key) if old else elder, key in seen):
             kept += [line + "\n" for line in lines]
         else:
             kept += [line + line_end for line in new]
         seen.add(key)
         last = len(kept)
-    # What others may write into, and took out, is not put there again.
-    new_keys = [k for k in wanted if not (k in BESIDE_OTHERS and k in old)]
-    kept[last:last] = [line + line_end for key in new_keys for line in wanted[key]]
+    # What others may write into, and took out, is not put there again; a new tag is.
+    for key in wanted.keys() & old.keys() & {*BESIDE_OTHERS}:
+        _gone, come = _changed(old[key], _value(wanted[key]), ())
+        wanted[key] = lines_of(key, come) if key == "tags" else []
+    kept[last:last] = [line + line_end for lines in wanted.values() for line in lines]
     return match["open"] + "".join(kept) + match["close"]
 
 
 _OURS = frozenset(
     {"title", "aliases", "authors", "year", "id", "also_known", "key", "topic", "tags", "state"}
-    | {"date", "read", "url", "pdf", "page", "sample"}
+    | {"rating", "priority", "date", "read", "url", "pdf", "page", "sample"}
 )
-_ELDER = _OURS - {"aliases", "tags", "date", "page"}
+_ELDER = _OURS - {"aliases", "tags", "rating", "priority", "date", "page"}
 
 
 def _is_handmade(lines: list[str], new: list[str], old: Value | None, is_second: bool) -> bool:
@@ -143,27 +154,48 @@ def _is_handmade(lines: list[str], new: list[str], old: Value | None, is_second:
     return (says_the_same and not is_second) or old is None or _nfc(found) != _nfc(old)
 
 
-def _swapped(lines: list[str], old: Value, new: Value, line_end: str) -> list[str]:
+def _swapped(
+    lines: list[str], old: Value, new: Value, line_end: str, *, may_grow: bool
+) -> list[str]:
     """Replace the program's items within a list that other programs write into as well.
 
     The lines of all other items come back as they were; [] where no item is left.
+    may_grow: new items without an old one are added; a list on one line becomes one of lines.
     """
     kept = [line + "\n" for line in lines]
-    there = _value(lines)
-    if isinstance(old, str) or isinstance(new, str) or isinstance(there, str):
+    there, is_block = _value(lines), bool(lines[1:] and _ITEM.match(lines[1]))
+    if isinstance(old, str) or isinstance(new, str) or not (is_block or may_grow):
         return kept
-    gone = [item for item in old if item not in new]
-    come = [item for item in new if item not in old and item not in there]
+    gone, several = _changed(old, new, items := items_of(there))
+    if not is_block:
+        left = (*(item for item in items if item not in gone), *several)
+        return kept if left == items else [s + line_end for s in lines_of("tags", left)]
+    come = list(several)
     for item in gone:
-        items = (_ITEM.match(line) for line in lines)
-        at = next((i for i, m in enumerate(items) if m and _scalar(m[1]) == item), None)
+        found = (_ITEM.match(line) for line in lines)
+        at = next((i for i, m in enumerate(found) if m and _scalar(m[1]) == item), None)
         if at is None or not kept[at]:
             continue
         dash = lines[at].partition("-")[0]
         # A new item takes the line of an old one, so that the order of the list stays.
         kept[at] = f"{dash}- {quoted(come.pop(0))}{line_end}" if come else ""
+    if come and may_grow:
+        dash = next((s.partition("-")[0] for s in reversed(kept) if _ITEM.match(s)), "  ")
+        kept[-1:] = [kept[-1], *(f"{dash}- {quoted(item)}{line_end}" for item in come)]
     # Only the line of the key is left: a key without items would be read as an empty value.
     return kept if len([line for line in kept if line]) > 1 or len(lines) == 1 else []
+
+
+def _changed(old: Value, new: Value, there: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:
+    """List the items that go from a list and those that come into it.
+
+    One that a hand took out does not come back under another name: it takes a new one with it.
+    """
+    before, after = items_of(old), items_of(new)
+    gone = [item for item in before if item not in after]
+    come = [item for item in after if item not in before and item not in there]
+    n_out = sum(item not in there for item in gone)
+    return [item for item in gone if item in there], tuple(come[n_out:])
 
 
 def _groups(yaml: str) -> Iterator[tuple[str, list[str]]]:
@@ -194,12 +226,12 @@ def _value(lines: Sequence[str]) -> Value:
     rest = [line.strip() for line in lines[1:]]
     if not first and rest and all(line.startswith("-") for line in rest):
         return tuple(_scalar(line[1:].strip()) for line in rest)
-    if first.startswith("[") and first.endswith("]") and not rest:
-        items = re.findall(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'|[^,\s][^,]*', first[1:-1])
+    whole = " ".join([first, *rest]).strip()
+    if whole.startswith("[") and whole.endswith("]"):
+        items = re.findall(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'|[^,\s][^,]*', whole[1:-1])
         return tuple(_scalar(item.strip()) for item in items)
     # "|" and ">" announce a block of text below; otherwise a value may continue below its key.
-    folded = rest if first[:1] in ("|", ">") else [first, *rest]
-    return _scalar(" ".join(folded).strip())
+    return _scalar(" ".join(rest).strip() if first[:1] in ("|", ">") else whole)
 
 
 def _scalar(text: str) -> str:

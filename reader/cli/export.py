@@ -268,6 +268,7 @@ def _notes(context: click.Context) -> int:
         for key, paths in (
             (N_("imported as a note: {path}"), done.adopted),
             (N_("your changes read: {path}"), done.read_in),
+            (N_("your tags, rating or priority read: {path}"), done.tagged),
             (N_("both texts kept: {path}"), done.merged),
             (
                 N_("text inside the program's block, moved next to your own: {path}"),

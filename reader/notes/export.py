@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from reader.base.errors import Incomplete, ReaderError, StoreError, UsageError
-from reader.base.front_matter import fields, tolerant_value
+from reader.base.front_matter import fields, tolerant_value, values, yaml_of
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain, shorten
 from reader.library.file_names import UNFILED, fold_name
@@ -30,8 +30,9 @@ from reader.library.ids import parse_id
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.place import FEEDS
+from reader.library.properties import PropertyChange
 from reader.library.replaced import KeptFile, Replacer, has_kept, kept_files, let_go, stays_aside
-from reader.library.rows import papers
+from reader.library.rows import decisions, papers, properties
 from reader.notes.file import (
     MARK,
     block_of,
@@ -58,6 +59,7 @@ from reader.notes.folder import (
     recorded_paths,
     recover,
 )
+from reader.notes.front import HandChange, as_left, hand_change
 from reader.notes.pages import keep_links, linked_papers, pages_of, put_pages, sheet_of
 from reader.notes.rows import exports, notes
 from reader.notes.rows.exports import WrittenFile
@@ -115,6 +117,7 @@ class ExportRun:
         self._adopted: dict[int, str] = {}
         self._notes: dict[int, NoteFile] = {}
         self._taken: set[str] = set()
+        self._is_writing = False
 
     def run(
         self, only: Collection[int] | None, pages: Collection[str] = ()
@@ -125,6 +128,7 @@ class ExportRun:
         None where none is needed.
         """
         library, db, writer = self._library, self._library.db, self._writer
+        self._is_writing = True
         self._find_late_edits()
         if only is not None:
             only = {*only, *filter(None, map(exports.row_in, self._late))}
@@ -215,6 +219,7 @@ class ExportRun:
                 note = self._file_of(held)
                 if note.raw is not None and (note.last is None or note.raw != note.last.content):
                     read_in(self._library, note, self._done)
+                note = self._with_properties(note)
                 for edit in self._late.get(exports.note_name(held.row), ()):
                     note = self._with_late_edit(note, edit)
             except (Incomplete, StoreError) as error:
@@ -244,9 +249,35 @@ class ExportRun:
             if is_untouched:
                 self._strays.append(edit.kept)
             raise
+        note = replace(note, held=self._with_properties(theirs).held)
         if not is_untouched:
             return note
         return replace(note, content=theirs.content, text=theirs.text)
+
+    def _with_properties(self, note: NoteFile) -> NoteFile:
+        """Turn what a hand changed in tags, rating and priority into rows; returns the note with
+        its paper as it stands then.
+
+        Only in a run that writes: it records what it has read, which is no change any more.
+        """
+        library, db, row, last = self._library, self._library.db, note.held.row, note.last
+        if note.raw is None or not self._is_writing:
+            return note
+        lines = (yaml_of(note.text), *((yaml_of(last.content), last.front) if last else ("", "")))
+        if (found := hand_change(*lines, note.held)) == HandChange():
+            return note
+        with db.writing():
+            [held] = papers.papers_at(db, [row])
+            found = hand_change(*lines, held)
+            if found.change != PropertyChange():
+                act, at, on = decisions.next_act(db), library.now(), library.today()
+                properties.change(db, [row], found.change, act=act, at=at, on=on)
+                self._done.tagged.append(note.path)
+                [held] = papers.papers_at(db, [row])
+        if last and note.raw != last.content:
+            for error in _said_of(found, note.path, lines[0], held):
+                self._writer.leave(error)
+        return replace(note, held=held)
 
     def _let_go(self) -> None:
         """Forget late edits that are in the files now, give back files that could not be read in,
@@ -311,7 +342,10 @@ class ExportRun:
 
     def _write(self, note: NoteFile, planned: dict[int, str]) -> None:
         known = notes.revisions(self._library.db, note.held.row)
-        sheet = sheet_of(self._library, note.held, known, path=note.path, planned=planned)
+        yaml = yaml_of(note.text)
+        sheet = sheet_of(
+            self._library, note.held, known, path=note.path, planned=planned, yaml=yaml
+        )
         ours = sheet.ours
         if not note.content:
             content: str | None = new_file(ours, sheet.text)
@@ -320,7 +354,7 @@ class ExportRun:
             if words_of(text, note.titles) != without_blank_ends(sheet.text):
                 # None for damaged marks: then `splice` gives None as well, and the file is left.
                 text = with_words(text, sheet.text, note.titles) or text
-            before = note.last.front if note.last else None
+            before = as_left(note.last.front, yaml, note.held) if note.last else None
             content = splice(text, ours, before=before, titles=note.titles)
         if content is None:
             self._writer.leave(
@@ -385,6 +419,24 @@ def read_in(library: Library, note: NoteFile, done: ExportOutcome) -> None:
     done.read_in += [path] if is_new else []
     done.merged += [path] if is_joint else []
     done.typed_inside += [path] if inside else []
+
+
+def _said_of(found: HandChange, path: str, yaml: str, held: LibraryPaper) -> Iterator[Incomplete]:
+    """Explain which values of a front matter were not taken over."""
+    there, kept = values(yaml), {"rating": held.rating or "-", "priority": held.priority}
+    for key in found.conflicts:
+        what = lazy_gettext(
+            "{path}: {key} {theirs} was not taken over, because it was set to {kept} here since.",
+            path=path, key=key, theirs=there.get(key, "-"), kept=kept[key],
+        )  # fmt: skip
+        yield Incomplete(what=what)
+    for key in found.unread:
+        what = lazy_gettext(
+            "{path}: {key} {theirs} was not taken over. A rating is 1 to 5, a priority high, "
+            "normal or low.",
+            path=path, key=key, theirs=shorten(plain(str(there.get(key, ""))), 60),
+        )  # fmt: skip
+        yield Incomplete(what=what)
 
 
 def _check_owner(note: NoteFile) -> None:

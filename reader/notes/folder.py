@@ -149,9 +149,9 @@ class ExportOutcome:
     program's marks, which stand beside the others now; mended: those whose front matter
     was put back in order; emptied: those whose words were deleted, and came back; moved:
     (from, to) of files that a hand moved or renamed; filed: (path, topic) where that filed
-    the paper; adopted: files of the person's that became a paper's note; pages: those of
-    topics and weeks that were written; removed: those of which nothing was left to say;
-    left: what was not written, and why.
+    the paper; adopted: files of the person's that became a paper's note; tagged: those whose
+    tags, rating or priority a hand changed; pages: those of topics and weeks that were written;
+    removed: those of which nothing was left to say; left: what was not written, and why.
     """
 
     written: list[str] = field(default_factory=list)
@@ -164,6 +164,7 @@ class ExportOutcome:
     moved: list[tuple[str, str]] = field(default_factory=list)
     filed: list[tuple[str, str]] = field(default_factory=list)
     adopted: list[str] = field(default_factory=list)
+    tagged: list[str] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     left: list[ReaderError] = field(default_factory=list)

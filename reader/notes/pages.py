@@ -42,6 +42,7 @@ from reader.notes.folder import (
     read,
     relative,
 )
+from reader.notes.front import front_tags
 from reader.notes.rows import exports
 from reader.notes.rows.exports import WrittenFile
 from reader.notes.rows.notes import Revision, papers_by_key
@@ -210,11 +211,12 @@ def sheet_of(
     *,
     path: str,
     planned: Mapping[int, str],
+    yaml: str = "",
 ) -> Sheet:
     """Collect the content of a paper's Markdown file.
 
     known: the revisions of its note, at least one. path: where the file lies, for the relative
-    links. planned: paper → path of the files that are written just now.
+    links. planned: paper → path of the files that are written just now. yaml: its front matter.
     """
     db = library.db
     pdf, picture = pdfs.pdf_of(db, held.row), pdfs.picture_of(db, held.row)
@@ -242,6 +244,9 @@ def sheet_of(
         caption=picture.caption if picture and has_figure else "",
         highlights=marked(library, held),
         linked_from=_linked_from(library, held.row, path, planned),
+        tags=front_tags(held, yaml),
+        rating=held.rating,
+        priority=held.priority,
     )
 
 

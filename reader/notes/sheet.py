@@ -17,6 +17,7 @@ from reader.base.front_matter import lines_of, quoted
 from reader.base.text import plain, plain_lines
 from reader.library.highlight import Highlight, gathered, once
 from reader.library.paper import family_name
+from reader.library.properties import Priority
 from reader.notes.file import ProgramLines
 
 
@@ -79,6 +80,7 @@ class Sheet:
     figure: path of a picture of it relative to the file, "" where there is none; caption: its.
     highlights: what the reader marked, in reading order.
     linked_from: (title, path relative to the file) of the notes that link to this one.
+    tags: besides the topic, as they stand in a front matter.
     """
 
     key: str
@@ -100,6 +102,9 @@ class Sheet:
     caption: str = ""
     highlights: tuple[Highlight, ...] = ()
     linked_from: tuple[tuple[str, str], ...] = ()
+    tags: tuple[str, ...] = ()
+    rating: int | None = None
+    priority: Priority = "normal"
 
     @property
     def ours(self) -> ProgramLines:
@@ -115,7 +120,9 @@ class Sheet:
             "also_known": lines_of("also_known", tuple(map(plain, self.also_known))),
             "key": lines_of("key", self.key),
             "topic": lines_of("topic", self.topic),
-            "tags": lines_of("tags", (tag,) if tag else ()),
+            "tags": lines_of("tags", tuple(filter(None, (tag, *self.tags)))),
+            "rating": [f"rating: {self.rating}"] if self.rating else [],
+            "priority": [f"priority: {self.priority}"] if self.priority != "normal" else [],
             "state": lines_of("state", self.state),
             "date": [f"date: {self.noted_on}"] if self.noted_on else [],
             "read": [f"read: {self.read_on}"] if self.read_on else [],

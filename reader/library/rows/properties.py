@@ -133,16 +133,16 @@ def change(
 ) -> set[int]:
     """Change properties of some papers, in the open transaction; return those that changed."""
     tags, before = _tags(db, json.dumps(list(rows))), properties_of(db, rows)
+    # As it is spelt in the library already, so that a list of tags has each once.
     spelt = {fold: name for name, fold in names(db).items()} if wanted.add else {}
+    removed = {*map(tag_fold, wanted.remove)}
+    added = {tag_fold(tag): clean_tag(tag) for tag in wanted.add if tag_fold(tag) not in removed}
     changed, new = set[int](), list[tuple[int, PropertyKind, str, str]]()
     for row in rows:
         own, now = tags.get(row, {}), before.get(row, Properties())
         n = len(new)
-        # As it is spelt in the library already, so that a list of tags has each once.
-        for tag in map(clean_tag, wanted.add):
-            if (fold := tag_fold(tag)) not in own:
-                new.append((row, "tag", fold, spelt.get(fold, tag)))
-        for fold in map(tag_fold, wanted.remove):
+        new += [(row, "tag", f, spelt.get(f, tag)) for f, tag in added.items() if f not in own]
+        for fold in sorted(removed):
             copies = dict.fromkeys(tag.copy for tag in own.get(fold, ()))
             new += [(copy, "tag", fold, "") for copy in copies]
         if wanted.rating is not None and wanted.rating != (now.rating or 0):
