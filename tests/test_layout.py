@@ -35,6 +35,7 @@ PURE = {
     "base.words",
     "gathering.calendar",
     "gathering.post",
+    "gathering.publication",
     "habit.heatmap",
     "habit.reference",
     "library.arxiv_query",

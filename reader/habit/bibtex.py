@@ -40,6 +40,11 @@ def _entry(one: Reference, is_biblatex: bool) -> str:
         "title": _title(one.title, keeps_utf8=is_biblatex),
         "author": " and ".join(_name(name, keeps_utf8=is_biblatex) for name in one.people),
         venue_in + ("title" if is_biblatex and venue_in == "journal" else ""): tex(one.venue),
+        "volume": tex(one.volume),
+        # BibTeX's styles warn of a number in proceedings that are no series.
+        "number": tex(one.number) if is_biblatex or kind != "inproceedings" else "",
+        "pages": tex(one.pages).replace("-", "--"),  # LaTeX's dash of a range
+        "publisher": tex(one.publisher),
         "date" if is_biblatex else "year": (
             f"{year}-{one.month:02}" if is_biblatex and one.month else year
         ),

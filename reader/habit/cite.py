@@ -22,6 +22,7 @@ from reader.habit.bibtex import bibtex
 from reader.habit.reference import Reference, citation_keys, is_whole, reference_of
 from reader.library.folder import Library
 from reader.library.paper import HAS_CJK, LibraryPaper, PersonName
+from reader.library.rows import fields
 
 FORMS = ("bibtex", "biblatex", "ris", "csl-json", "csv")
 
@@ -31,7 +32,10 @@ def references(library: Library, held: Sequence[LibraryPaper]) -> list[Reference
     wanted = [one.row for one in held]
     keys = keys_of(library, wanted)
     copies = rows.copies_of(library.db, wanted)
-    found = [reference_of(one, copies.get(one.row, ()), keys[one.row]) for one in held]
+    said = fields.holding(library.db, wanted)
+    found = [
+        reference_of(one, copies.get(one.row, ()), keys[one.row], said.get(one.row)) for one in held
+    ]
     return sorted(found, key=lambda one: one.key)
 
 
@@ -58,6 +62,8 @@ def _ris(several: Iterable[Reference]) -> str:
 
     entries = []
     for one in several:
+        preprint = f"arXiv:{one.arxiv}" if one.arxiv else ""
+        first, _, last = one.pages.partition("-")
         venue = "journal_name" if one.kind == "article" else "secondary_title"
         entry = {
             "type_of_reference": _RIS_KINDS[one.kind],
@@ -68,7 +74,12 @@ def _ris(several: Iterable[Reference]) -> str:
             "date": f"{one.year}/{one.month:02}/" if one.month else "",
             venue: one.venue,
             "doi": one.doi,
-            "number": f"arXiv:{one.arxiv}" if one.arxiv else "",
+            "volume": one.volume,
+            "number": one.number or preprint,
+            "note": preprint if one.number else "",
+            "start_page": first,
+            "end_page": last,
+            "publisher": one.publisher,
             "urls": [one.url] if one.url else [],
             "abstract": tex_to_text(plain(one.held.paper.abstract)),
         }
@@ -98,6 +109,10 @@ def _csl(one: Reference) -> dict[str, Any]:
         "DOI": one.doi,
         "URL": one.url,
         "number": f"arXiv:{one.arxiv}" if one.arxiv else "",
+        "volume": one.volume,
+        "issue": one.number,
+        "page": one.pages,
+        "publisher": one.publisher,
         "abstract": tex_to_text(plain(one.held.paper.abstract)),
     }
     return {name: value for name, value in item.items() if value}

@@ -16,20 +16,27 @@ from datetime import date
 from typing import Literal
 
 from reader.base.text import plain
+from reader.gathering.publication import MEETING, UNPUBLISHED
 from reader.library.file_names import first_word, year_of
 from reader.library.identity import family_fold
 from reader.library.ids import url_of
-from reader.library.paper import HAS_CJK, LibraryPaper, Paper, PersonName, name_parts
+from reader.library.paper import (
+    HAS_CJK,
+    FieldValue,
+    LibraryPaper,
+    Paper,
+    PersonName,
+    name_parts,
+)
 
 Kind = Literal["article", "inproceedings", "misc"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a bibliography says of a paper.
+    """What a bibliography says of a paper; "" or None for what is not known.
 
-    year, month: None where unknown. venue: the journal or the proceedings, "" where unknown.
-    arxiv: the number of its preprint.
+    venue: the journal or the proceedings. pages: "1-10". arxiv: the number of its preprint.
     """
 
     key: str
@@ -43,13 +50,26 @@ class Reference:
     doi: str
     arxiv: str
     url: str
+    volume: str = ""
+    number: str = ""
+    pages: str = ""
+    publisher: str = ""
 
 
-def reference_of(held: LibraryPaper, copies: Sequence[Paper], key: str) -> Reference:
+def reference_of(
+    held: LibraryPaper,
+    copies: Sequence[Paper],
+    key: str,
+    holding: Mapping[str, FieldValue] | None = None,
+) -> Reference:
     """Make the reference of a paper: what was published goes before its preprint.
 
-    copies: the papers that were merged into it, each as its own source has it.
+    copies: the papers that were merged into it, each as its own source has it. holding: the value
+    that holds in each field. Title and authors are the cited copy's but for a hand's word.
     """
+    holding = holding or {}
+    said = {field: one.value for field, one in holding.items()}
+    by_hand = {field: one.value for field, one in holding.items() if one.is_by_hand}
     paper = held.paper
     # The copies first: a paper whose preprint came first has arXiv's comment and date.
     several = sorted((*copies, paper), key=lambda one: _rank(one.id))
@@ -59,21 +79,30 @@ def reference_of(held: LibraryPaper, copies: Sequence[Paper], key: str) -> Refer
     ids = dict.fromkeys((*paper.ids, *(id_ for one in copies for id_ in one.ids)))
     # Reversed: of several ids of one scheme the first one stays in the dict.
     schemes = dict(id_.split(":", 1) for id_ in reversed(ids))
+    if said.get("venue"):
+        venue = said["venue"]
+        kind = "inproceedings" if MEETING.search(venue) else "article"
     day = cited.published_on or paper.published_on
+    year = int(said["year"]) if said.get("year") else day.year if day else None
+    authors = paper.authors if "authors" in by_hand else cited.authors or paper.authors
     # A first of January only stands for its year.
-    is_whole_day = day is not None and (day.month, day.day) != (1, 1)
+    is_whole_day = day and (day.month, day.day) != (1, 1) and day.year == year
     return Reference(
         key=key,
         held=held,
         kind=kind,
-        title=plain(cited.title or paper.title),
-        people=tuple(_person(plain(author)) for author in cited.authors or paper.authors),
-        year=day.year if day else year_of(cited) or year_of(paper),
+        title=plain(by_hand.get("title") or cited.title or paper.title),
+        people=tuple(_person(plain(author)) for author in authors),
+        year=year or year_of(cited) or year_of(paper),
         month=day.month if day and is_whole_day else None,
         venue=venue,
-        doi=schemes.get("doi", ""),
+        doi=by_hand.get("doi") or schemes.get("doi") or said.get("doi", ""),
         arxiv=schemes.get("arxiv", ""),
         url=url_of(min(ids, key=_rank)),
+        volume=said.get("volume", ""),
+        number=said.get("number", ""),
+        pages=said.get("pages", ""),
+        publisher=said.get("publisher", ""),
     )
 
 
@@ -97,10 +126,6 @@ _JOURNALS = {
     "cl": "Computational Linguistics",
     "tacl": "Transactions of the Association for Computational Linguistics",
 }
-_MEETING = re.compile(
-    r"\b(?:proc(?:eedings|\.)|conference|workshop|symposium|meeting|(?:19|20)\d\d)\b", re.IGNORECASE
-)
-_UNPUBLISHED = re.compile(r"(?:submitted|bioRxiv|medRxiv|arXiv|CoRR)\b", re.IGNORECASE)
 
 
 def _venue(paper: Paper) -> tuple[Kind, str]:
@@ -113,9 +138,9 @@ def _venue(paper: Paper) -> tuple[Kind, str]:
     is_theirs = scheme == "arxiv" and (paper.categories or paper.version)
     # An import writes the venue first, and the entry's note behind it.
     venue = "" if is_theirs else plain(paper.comment).partition(" · ")[0]
-    if not venue or _UNPUBLISHED.match(venue):
+    if not venue or UNPUBLISHED.match(venue):
         return "misc", ""
-    is_meeting = scheme == "openreview" or _MEETING.search(venue)
+    is_meeting = scheme == "openreview" or MEETING.search(venue)
     return "inproceedings" if is_meeting else "article", venue
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from reader.habit.reference import FirstKnown
+from reader.library.identity import family_fold
 from reader.library.paper import Paper
 from reader.library.rows.database import Database
 from reader.library.rows.decisions import Kind
@@ -366,7 +367,9 @@ def imported_keys(db: Database) -> dict[int, str]:
 _KNOWN = """
     p.id, p.canonical, coalesce(p.published_on, p.announced_on) AS day, coalesce((
         SELECT before FROM changes WHERE paper = p.id AND field = 'title'
-        ORDER BY number LIMIT 1), p.title) AS title
+        ORDER BY number LIMIT 1), (
+        SELECT value FROM fields WHERE paper = p.id AND source = 'as it came' AND field = 'title'
+        ORDER BY id LIMIT 1), p.title) AS title
 """
 
 
@@ -383,13 +386,23 @@ def first_known(db: Database, rows: Collection[int]) -> list[FirstKnown]:
         """,
         (own,),
     )
+    # Where a hand changed the authors, those that the paper came with name it.
+    came = db.read(
+        f"""
+        SELECT {_KNOWN}, f.value AS author, min(f.id) FROM fields AS f
+        JOIN papers AS p ON p.id = f.paper
+        WHERE f.source = 'as it came' AND f.field = 'authors' GROUP BY p.id
+        """  # noqa: S608  a constant
+    )
+    wanted_folds = {r["family_fold"] for r in folds}
+    wanted_folds |= {family_fold(r["author"].partition("\n")[0]) for r in came if r["id"] in rows}
     # CROSS JOIN keeps SQLite from beginning with all papers.
     found = db.read(
         f"""
         SELECT {_KNOWN}, a.name AS author FROM authors AS a CROSS JOIN papers AS p ON p.id = a.paper
         WHERE a.family_fold IN (SELECT value FROM json_each(?)) AND a.position = 0
         """,  # noqa: S608  a constant
-        (json.dumps([r["family_fold"] for r in folds]),),
+        (json.dumps([*wanted_folds]),),
     )
     nameless = "NOT EXISTS (SELECT 1 FROM authors WHERE paper = p.id)"
     select = f"SELECT {_KNOWN}, '' AS author FROM papers AS p WHERE {nameless}"  # noqa: S608
@@ -400,8 +413,8 @@ def first_known(db: Database, rows: Collection[int]) -> list[FirstKnown]:
             r["id"],
             r["canonical"],
             r["title"],
-            r["author"],
+            r["author"].partition("\n")[0],
             date.fromisoformat(r["day"]) if r["day"] else None,
         )
-        for r in found
+        for r in {r["id"]: r for r in (*found, *came)}.values()
     ]

@@ -9,6 +9,7 @@ Knows neither where papers are kept nor what follows from a match.
 from __future__ import annotations
 
 import functools
+import hashlib
 import html
 import re
 import unicodedata
@@ -494,3 +495,8 @@ _GENERIC = compiled(
 _YEAR_IN_ID = compiled(
     r"arxiv:(?:[a-z-]+/)?(?P<short>\d\d)|acl:(?:(?P<whole>(?:19|20)\d\d)\.|[A-Z](?P<volume>\d\d)-)"
 )
+
+
+def text_hash(title: str, abstract: str) -> str:
+    """Hash the searched text of a paper, its title and abstract."""
+    return hashlib.sha256(f"{title}\n{abstract}".encode()).hexdigest()[:32]

@@ -37,6 +37,39 @@ PostKind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Publication:
+    """What one source says of how a paper was published; "" where it says nothing.
+
+    source: its name in `rows.fields.ORDER`, or the form of an import. pages: "1-10".
+    year: four digits. doi: "10.…".
+    """
+
+    source: str
+    venue: str = ""
+    volume: str = ""
+    number: str = ""
+    pages: str = ""
+    publisher: str = ""
+    year: str = ""
+    doi: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """What a source says in one field of a paper.
+
+    authors: a name a line. on: the local day on which it said so, None for what came with the
+    paper. is_by_hand: the person said it.
+    """
+
+    field: str
+    value: str
+    source: str
+    on: date | None
+    is_by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """A paper, one whatever its copies and versions.
 
@@ -59,6 +92,8 @@ class Paper:
     """The newest arXiv version seen, None where the source does not have it."""
     pdf_url: str = ""
     """The address of a PDF outside of arXiv, empty where none is known."""
+    publication: Publication | None = None
+    """What its source says of its publication; a paper of the library is loaded without it."""
 
     @property
     def id(self) -> str:

@@ -37,7 +37,7 @@ from reader.library.highlight import Marks
 from reader.library.identity import Match
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import decisions, imports, merges, papers
+from reader.library.rows import decisions, fields, imports, merges, papers
 from reader.library.rows.versions import BY_HAND
 from reader.morning.added_file import FileContent, Keeper, are_in, look_at
 from reader.morning.complete import AddTools
@@ -220,7 +220,7 @@ class Importing:
             self.unplaced.append(UnplacedItem(item.place, why))
             return
         if row is None:
-            papers.add_new(db, item.paper, copies, source=BY_HAND, on=on)
+            papers.add_new(db, item.paper, copies, source=BY_HAND, on=on, brought_by=one.id)
             found = papers.paper_with_id(db, item.paper.id)
             assert found is not None  # noqa: S101  added just above
             row = found.row
@@ -231,6 +231,7 @@ class Importing:
             for id_ in ids:
                 papers.add_identifier(db, id_, papers.papers_at(db, [row])[0].paper)
             imports.add_made(db, one, row, "identifier", ids)
+            fields.add(db, row, item.paper, on=on, brought_by=one.id)
         # One that an earlier run brought; what stands here twice is known the second time.
         is_again = known_by != "" and row not in self._met and imports.is_brought_by(db, one, row)
         self._met.add(row)

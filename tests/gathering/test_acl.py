@@ -9,7 +9,7 @@ import pytest
 from reader.base.errors import SourceFailed
 from reader.base.http import Fetch, Request, Response
 from reader.gathering.sources.registries import paper_by_acl
-from reader.library.paper import Paper
+from reader.library.paper import Paper, Publication
 
 BASE = "https://aclanthology.org"
 RECORD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -18,7 +18,10 @@ RECORD = """<?xml version="1.0" encoding="UTF-8"?>
 <name type="personal"><namePart type="given">Mio</namePart><namePart type="family">Høshi</namePart>
 <role><roleTerm authority="marcrelator" type="text">author</roleTerm></role></name>
 <originInfo><dateIssued>2025-07</dateIssued></originInfo>
+<part><detail type="volume"><number>7</number></detail>
+<extent unit="page"><start>11</start><end>20</end></extent></part>
 <relatedItem type="host"><titleInfo><title>Proceedings</title></titleInfo>
+<originInfo><publisher>Moss Press</publisher></originInfo>
 <name type="personal"><namePart type="family">Chair</namePart>
 <role><roleTerm>editor</roleTerm></role></name></relatedItem>
 <abstract>Rivers talk.
@@ -44,6 +47,9 @@ def test_a_record_becomes_a_paper(id: str) -> None:
         abstract="Rivers talk. We listen.",
         published_on=date(2025, 7, 1),
         pdf_url="https://aclanthology.org/2025.river-long.7.pdf",
+        publication=Publication(
+            "acl", "Proceedings", "7", pages="11-20", publisher="Moss Press", year="2025"
+        ),
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from reader.base.errors import SourceFailed
 from reader.base.http.client import Client
 from reader.gathering.sources.registries import paper_by_doi
-from reader.library.paper import Paper
+from reader.library.paper import Paper, Publication
 from tests.server import Answer, Server, Time, redirect
 
 RECORD = {
@@ -27,6 +27,11 @@ RECORD = {
     "abstract": "<jats:title>Abstract</jats:title><jats:p>Rivers talk &amp; "
     "<jats:italic>listen</jats:italic>.</jats:p>",
     "issued": {"date-parts": [[2025, 3]]},
+    "container-title": "Journal of &amp; on Rivers",
+    "volume": "7",
+    "issue": 2,
+    "page": "11-20",
+    "publisher": "Moss Press",
 }
 PAPER = Paper(
     ids=("doi:10.1234/river.5",),
@@ -34,6 +39,9 @@ PAPER = Paper(
     authors=("Mio Hoshi", "Field", "The River Group"),
     abstract="Rivers talk & listen.",
     published_on=date(2025, 3, 1),
+    publication=Publication(
+        "doi", "Journal of & on Rivers", "7", "2", "11-20", "Moss Press", year="2025"
+    ),
 )
 
 
@@ -72,6 +80,14 @@ def test_lists_for_texts_and_missing_fields_are_accepted(client: Client, server:
     server.script("/10.1/x", Answer(json.dumps(record).encode()))
     found = paper_by_doi(client.fetch, server.url(), "doi:10.1/x")
     assert found == Paper(ids=("doi:10.1/x",), title="Rivers")
+
+
+def test_a_preprint_server_is_no_publisher(client: Client, server: Server) -> None:
+    record = {"title": "Rivers", "publisher": "arXiv", "issued": {"date-parts": [[2025]]}}
+    server.script("/10.1/x", Answer(json.dumps(record).encode()))
+    found = paper_by_doi(client.fetch, server.url(), "doi:10.1/x")
+    assert found
+    assert found.publication is None
 
 
 @pytest.mark.parametrize("status", [404, 410])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from reader.base.errors import ReaderError
 from reader.gathering.imports.bibtex import read_bibtex
 from reader.gathering.imports.forms import read_source
 from reader.gathering.imports.item import ImportedLibrary, ImportedNote
-from reader.library.paper import Paper
+from reader.library.paper import Paper, Publication
 from tests.data import DATA, needs_data
 
 HERE = Path("/there")
@@ -24,6 +25,7 @@ ENTRIES = r"""
 % a comment
 @string{venue = "Garden Studies"}
 @article{field2024, title = {The {S}peech of Sch{\"o}n Gardens}, journal = venue,
+  volume = 7, number = {2}, pages = {11--20}, publisher = {Moss \& Co},
   author = {Ada Field and Lind, Bo and {The Garden Team}}, year = 2024,
   doi = {10.5555/1}, abstract = {Of moss,
   and of 5% fern -- and 7\% of ``dew''.}}
@@ -32,6 +34,9 @@ ENTRIES = r"""
 @inproceedings{none, title = {Ants}, author = {Mio Hoshi}, year = {2021}}
 @comment{nothing}
 """
+
+
+GARDEN = Publication("", "Garden Studies", "7", "2", "11-20", "Moss & Co", "2024", "10.5555/2")
 
 
 def bibtex(text: str) -> ImportedLibrary:
@@ -48,12 +53,13 @@ def test_entries_become_papers_with_what_the_file_says() -> None:
             "Of moss, and of 5% fern – and 7% of “dew”.",
             comment="Garden Studies",
             published_on=date(2024, 1, 1),
+            publication=replace(GARDEN, source="bibtex", doi="10.5555/1"),
         ),
         Paper(("arxiv:2506.01234",), "Wasps", ("Bo Lind",)),
         Paper(("arxiv:2506.00002",), "Bees", published_on=date(2020, 3, 1)),
         Paper(("pdf:3fa35f6a2e9d52bf",), "Ants", ("Mio Hoshi",), published_on=date(2021, 1, 1)),
     ]
-    assert [str(item.place) for item in read.items][:2] == ["a.bib, line 4", "a.bib, line 8"]
+    assert [str(item.place) for item in read.items][:2] == ["a.bib, line 4", "a.bib, line 9"]
     assert read.unplaced == ()
 
 
@@ -132,7 +138,8 @@ CSL = [
         "id": "hoshi", "title": "Wasps <i>and</i> Bees", "DOI": "10.5555/2", "type": "article",
         "author": [{"family": "Hoshi", "given": "Mio"}, {"literal": "The Garden Team"}],
         "issued": {"date-parts": [["2024", 3]]}, "abstract": "Of moss.", "keyword": "a, b",
-        "container-title": "Garden Studies", "annote": "My words.",
+        "container-title": "Garden Studies", "volume": "7", "issue": 2, "page": "11-20",
+        "publisher": "Moss & Co", "annote": "My words.",
     },
     {"id": "arxiv", "title": "Ants", "number": "arXiv:2506.00004", "issued": {"raw": "in 2020"}},
     {"id": "none", "author": "nobody"},
@@ -152,6 +159,7 @@ def test_csl_json_is_read(tmp_path: Path) -> None:
             "Of moss.",
             comment="Garden Studies",
             published_on=date(2024, 3, 1),
+            publication=replace(GARDEN, source="csl-json"),
         ),
         Paper(("arxiv:2506.00004",), "Ants", published_on=date(2020, 1, 1)),
     ]
@@ -164,6 +172,11 @@ AU  - Hoshi, Mio
 AU  - Lind, Bo, Jr.
 TI  - Wasps
 T2  - Garden Studies
+VL  - 7
+IS  - 2
+SP  - 11
+EP  - 20
+PB  - Moss & Co
 PY  - 2024/03/01
 DO  - 10.5555/2
 KW  - sting
@@ -194,11 +207,12 @@ def test_ris_is_read_and_a_record_without_an_end_is_named(tmp_path: Path) -> Non
         "Of moss and of fern.",
         comment="Garden Studies",
         published_on=date(2024, 3, 1),
+        publication=replace(GARDEN, source="ris"),
     )
     assert (first.tags, first.notes[0].text) == (("sting",), "My words.")
     assert first.attached.pdfs == (tmp_path / "a.pdf",)
     assert second.paper.id == "arxiv:2506.00002"
-    assert [str(one.place) for one in read.unplaced] == ["export.txt, line 19"]
+    assert [str(one.place) for one in read.unplaced] == ["export.txt, line 24"]
 
 
 JAPANESE = "@misc{a, title={蜂とこけの研究について}}\n"
@@ -212,7 +226,7 @@ JAPANESE = "@misc{a, title={蜂とこけの研究について}}\n"
         ("a.bib", "@misc{a, title={Gärten}}".encode("latin1"), "line 1.*LATIN1"),
         ("a.ris", RIS.encode("utf-16"), "UTF-16"),
         ("a.ris", RIS.encode("utf-16-le"), "UTF-16"),
-        ("a.json", json.dumps(CSL, indent=1).encode()[:400], "line 27: the JSON breaks off"),
+        ("a.json", json.dumps(CSL, indent=1).encode()[:400], "line 28: the JSON breaks off"),
         ("a.json", b'{"a": 1}', "not CSL-JSON"),
         ("a.json", b"[" * 100_000, "not CSL-JSON"),
         ("a.bib", b"A letter about wasps.", "no entry of bibtex"),
@@ -271,10 +285,13 @@ RDF = """<?xml version="1.0"?>
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
  xmlns:z="http://www.zotero.org/namespaces/export#" xmlns:dcterms="http://purl.org/dc/terms/"
  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:bib="http://purl.org/net/biblio#"
+
+ xmlns:prism="http://prismstandard.org/namespaces/1.2/basic/"
  xmlns:foaf="http://xmlns.com/foaf/0.1/" xmlns:link="http://purl.org/rss/1.0/modules/link/">
  <bib:Article rdf:about="https://example.org/wasps">
   <z:itemType>journalArticle</z:itemType>
   <dcterms:isPartOf><bib:Journal><dc:title>Garden Studies</dc:title>
+    <prism:volume>7</prism:volume><prism:number>2</prism:number>
     <dc:identifier>DOI 10.5555/2</dc:identifier></bib:Journal></dcterms:isPartOf>
   <bib:authors><rdf:Seq><rdf:li><foaf:Person><foaf:surname>Hoshi</foaf:surname>
     <foaf:givenName>Mio</foaf:givenName></foaf:Person></rdf:li></rdf:Seq></bib:authors>
@@ -283,7 +300,9 @@ RDF = """<?xml version="1.0"?>
   <dc:subject><z:AutomaticTag><rdf:value>moss</rdf:value></z:AutomaticTag></dc:subject>
   <dc:subject>fern</dc:subject>
   <dc:title>Wasps</dc:title><dcterms:abstract>Of &lt;i&gt;moss&lt;/i&gt;.</dcterms:abstract>
-  <dc:date>March 1, 2024</dc:date>
+  <dc:date>March 1, 2024</dc:date><bib:pages>11-20</bib:pages>
+  <dc:publisher><foaf:Organization><foaf:name>Moss &amp; Co</foaf:name></foaf:Organization>
+  </dc:publisher>
  </bib:Article>
  <bib:Memo rdf:about="#item_3"><rdf:value>&lt;p&gt;My words.&lt;/p&gt;</rdf:value></bib:Memo>
  <bib:Memo rdf:about="#item_9"><rdf:value>Loose.</rdf:value></bib:Memo>
@@ -311,6 +330,7 @@ def test_zotero_rdf_is_read(tmp_path: Path) -> None:
         "Of moss.",
         comment="Garden Studies",
         published_on=date(2024, 1, 1),
+        publication=replace(GARDEN, source="rdf"),
     )
     assert (item.collections, item.tags) == (("Speech/Old",), ("moss", "fern"))
     assert item.notes == (ImportedNote("My words."),)
@@ -350,7 +370,7 @@ def test_papis_folders_are_read(tmp_path: Path) -> None:
     (one / "info.yaml").write_text(
         "title: Wasps\nauthor_list:\n- {family: Hoshi, given: Mio}\nyear: 2024\n"
         "doi: 10.5555/2\ntags: [moss, fern]\nfiles: [a.pdf, ../../b.pdf]\nnotes: notes.md\n"
-        "journal: Garden Studies\n",
+        "journal: Garden Studies\nvolume: 7\nnumber: '2'\npages: 11--20\npublisher: Moss & Co\n",
         "utf-8",
     )
     (one / "notes.md").write_text("My words.\n", "utf-8")
@@ -368,6 +388,7 @@ def test_papis_folders_are_read(tmp_path: Path) -> None:
         ("Mio Hoshi",),
         comment="Garden Studies",
         published_on=date(2024, 1, 1),
+        publication=replace(GARDEN, source="papis"),
     )
     assert (wasps.collections, wasps.tags) == (("speech/asr",), ("moss", "fern"))
     assert [note.text for note in wasps.notes] == ["My words."]

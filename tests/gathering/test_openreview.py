@@ -10,7 +10,7 @@ import pytest
 from reader.base.errors import SourceFailed
 from reader.base.http import Fetch, Request, Response
 from reader.gathering.sources.registries import paper_by_openreview
-from reader.library.paper import Paper
+from reader.library.paper import Paper, Publication
 
 BASE = "https://api2.openreview.net/"
 
@@ -51,6 +51,7 @@ def test_the_submission_among_its_reviews_becomes_a_paper() -> None:
         comment="RIVER 2025 poster",
         published_on=date(2025, 3, 4),
         pdf_url="https://openreview.net/pdf/abc.pdf",
+        publication=Publication("openreview", "RIVER 2025 poster", year="2025"),
     )
 
 

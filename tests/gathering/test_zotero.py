@@ -14,7 +14,7 @@ from reader.base.errors import UsageError
 from reader.gathering.imports.forms import read_source
 from reader.gathering.imports.item import AttachedFiles, ImportedNote, LooseNote
 from reader.library.highlight import Highlight
-from reader.library.paper import Paper
+from reader.library.paper import Paper, Publication
 from tests.zotero_world import ZoteroWorld
 
 AT = datetime(2021, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -32,6 +32,7 @@ def filled(world: ZoteroWorld) -> int:
         {
             "title": "Wasps", "DOI": "10.5555/2", "date": "2024-03-00 March 2024",
             "abstractNote": "Of moss.", "publicationTitle": "Garden Studies",
+            "volume": "7", "issue": "2", "pages": "11–20", "publisher": "Moss & Co",
             "extra": "arXiv:2506.00003 [cs.CL]",
         },
         [("Mio", "Hoshi"), ("", "The Garden Team")],
@@ -60,6 +61,9 @@ def test_an_item_is_read_with_all_that_belongs_to_it(world: ZoteroWorld) -> None
         "Of moss.",
         comment="Garden Studies",
         published_on=date(2024, 3, 1),
+        publication=Publication(
+            "zotero", "Garden Studies", "7", "2", "11-20", "Moss & Co", "2024", "10.5555/2"
+        ),
     )
     assert (item.collections, item.tags) == (("Speech/Translation",), ("moss",))
     assert item.notes == (ImportedNote("# Why\n\nMy **own** words.", AT),)

@@ -29,9 +29,9 @@ from reader.gathering.imports.item import ImportedLibrary
 from reader.gathering.imports.ris import read_ris
 from reader.habit.cite import formatted, in_form, references
 from reader.habit.reference import FirstKnown, Reference, citation_keys, reference_of
-from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import merges, papers
-from tests.samples import DAY, a_library, paper
+from reader.library.paper import FieldValue, LibraryPaper, Paper, Publication
+from reader.library.rows import decisions, fields, merges, papers
+from tests.samples import DAY, NOW, a_library, paper
 
 HERE = Path("/there")
 
@@ -193,6 +193,37 @@ def test_a_merged_copy_is_cited_where_it_was_published(tmp_path: Path) -> None:
         assert (found.kind, found.venue, found.arxiv) == ("inproceedings", "ACL 2026", "2506.00001")
 
 
+def test_a_persons_word_is_cited_and_changes_no_key(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        db = library.db
+        copy = Paper(("acl:2026.acl-long.1",), "Rain Printed", ("Ada Field",))
+        copy = replace(copy, publication=Publication("acl", "Proceedings of Rain", pages="1-10"))
+        nameless = paper(4, "Fog", authors=())
+        papers.add_papers(
+            db, [paper(1, "Rain"), copy, paper(3, "Rain, Again"), nameless], source="a", on=DAY
+        )
+        merges.join(db, 1, 2, why="the same", on=DAY)
+        rows = [1, 3, 4]
+        keys = [one.key for one in references(library, papers.papers_at(db, rows))]
+        words = {
+            "title": "My Rain",
+            "authors": "Eva Moos\nBo Lind",
+            "venue": "Moss",
+            "year": "2027",
+        }
+        for row in (1, 4):
+            act = decisions.next_act(db)
+            fields.edit(db, row, words | {"doi": "10.1/mine"}, act=act, at=NOW, on=DAY)
+        found = references(library, papers.papers_at(db, rows))
+        assert [one.key for one in found] == keys
+        assert [one.key for one in references(library, papers.papers_at(db, [3]))] == keys[2:]
+        mine = next(one for one in found if one.held.row == 1)
+        assert (mine.title, mine.venue, mine.kind, mine.year, mine.pages, mine.doi) == (
+            "My Rain", "Moss", "article", 2027, "1-10", "10.1/mine",
+        )  # fmt: skip
+        assert [one.family for one in mine.people] == ["Moos", "Lind"]
+
+
 LETTERS = "abcxyzABCXYZ0189 éÉüßøŁłőçñşšåæœ日本語かな–—“”…’×°µ→αβ≤🐟"
 SIGNS = "%&#_{}~^\\$<>|\"'`?!-:;,.()[]/@*=+"
 TITLES = st.text(LETTERS + SIGNS, min_size=1, max_size=40).map(lambda t: " ".join(t.split()))
@@ -255,6 +286,51 @@ def test_the_parsers_of_others_read_the_same() -> None:
     ]
 
 
+def said(**values: str) -> dict[str, FieldValue]:
+    return {field: FieldValue(field, text, "doi", DAY) for field, text in values.items()}
+
+
+PLACES = (
+    said(venue="Moss & Rain", volume="7", number="2", pages="11-20", publisher="Moss & Co",
+         year="2026"),
+    said(venue="Proceedings of Rain", volume="7", pages="e12", publisher="Moss & Co", year="2026"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_place_of_publication_is_read_back_as_it_was_written(
+    place: dict[str, FieldValue],
+) -> None:
+    one = reference_of(held(**SNAILS), (), "k", place)
+    values = {field: value.value for field, value in place.items()}
+    readings = [
+        read_bibtex(in_form([one], form), name="a.bib", folder=HERE)
+        for form in ("bibtex", "biblatex")
+    ]
+    readings.append(read_ris(in_form([one], "ris"), name="a.ris", folder=HERE))
+    readings.append(read_csl(json.loads(in_form([one], "csl-json")), name="a"))
+    forms = ("bibtex", "bibtex", "ris", "csl-json")
+    for form, read in zip(forms, readings, strict=True):
+        [item] = read.items
+        assert item.paper.publication == Publication(form, doi="10.1/a_b", **values)
+        assert item.paper.id == "arxiv:2506.00001"
+
+
+def test_the_parsers_of_others_read_the_place_of_publication() -> None:
+    one = reference_of(held(**SNAILS), (), "k", PLACES[0])
+    names = ("volume", "number", "pages", "publisher")
+    for form in ("bibtex", "biblatex"):
+        library = parse_string(in_form([one], form), append_middleware=[LatexDecodingMiddleware()])
+        found = library.entries[0].fields_dict
+        assert [found[name].value for name in names] == ["7", "2", "11–20", "Moss & Co"]
+    found = rispy.loads(in_form([one], "ris"))[0]
+    ris = ("volume", "number", "start_page", "end_page", "publisher", "note")
+    assert [found[name] for name in ris] == ["7", "2", "11", "20", "Moss & Co", "arXiv:2506.00001"]
+    [item] = json.loads(in_form([one], "csl-json"))
+    csl = ("volume", "issue", "page", "publisher")
+    assert [item[name] for name in csl] == ["7", "2", "11-20", "Moss & Co"]
+
+
 def test_no_cell_of_a_table_is_a_formula() -> None:
     table = in_form([reference(title='=1+2, "x"', authors=("+Ada",))], "csv")
     assert table.startswith("\ufeffkey,id,title,")
@@ -281,6 +357,10 @@ def many(n: int) -> list[Reference]:
                 authors=("Ada de la Cruz", "Łucja Björk Jr.", "山田 太郎", "The Garden Team"),
             ),
             key=f"k{k}",
+            volume="7",
+            number="2",
+            pages="11-20",
+            publisher="Moss & Co",
         )
         for k in range(n)
     ]

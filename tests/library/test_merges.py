@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from reader.gathering.rows import posts
 from reader.library.highlight import Highlight
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import decisions, merges, papers, versions
+from reader.library.rows import decisions, fields, merges, papers, versions
 from reader.library.rows.database import Database
 from reader.library.rows.merges import Merge, Question
 from reader.library.rows.migrations import MIGRATIONS
@@ -200,7 +200,8 @@ def everything(db: Database) -> dict[str, list[tuple[Any, ...]]]:
 
 
 ACTS = st.lists(
-    st.tuples(st.sampled_from(["pick", "skip", "note", "file", "key", "pdf", "export", "version"]),
+    st.tuples(st.sampled_from(["pick", "skip", "note", "file", "key", "pdf", "export", "version",
+                               "edit"]),
               st.integers(1, 4)),
     max_size=12,
 )  # fmt: skip
@@ -221,6 +222,9 @@ def act(db: Database, kind: str, row: int) -> None:
         note(db, row, "Out.")
         last = notes.revisions(db, row)[-1].id
         exports.finish(db, [exports.WrittenFile(f"note {row}", f"{row}.md", "Out.", "", last)])
+    elif kind == "edit":
+        words = {"title": f"My {row}", "authors": f"Eva Moos {row}", "abstract": "Mine."}
+        fields.edit(db, row, words, act=decisions.next_act(db), at=NOW, on=DAY)
     elif row % 2:
         add(db, paper(row, f"On Bees {row}", "Later.", version=2), on=NEXT)
 

@@ -37,6 +37,7 @@ FROZEN = {
     "m024_loose_notes": "b12d5b9c4b8d",
     "m025_tags": "911a29ed5ab0",
     "m026_mutes": "a47dc24535f1",
+    "m027_fields": "3686c5cf53ea",
     "title_fold": "c54c55c45454",
     "family_fold": "8fa676e0102c",
     "fold_name": "e2432c3d742f",

@@ -31,18 +31,27 @@ from reader.gathering.imports.item import (
     UnplacedItem,
     attached,
     collected,
+    first_of,
     make_paper,
     or_untitled,
 )
 
 _NAMING = ("url", "ee", "pdf", "note", "journal", "howpublished")
 _VENUE = ("journal", "journaltitle", "booktitle", "school", "institution", "publisher")
+_PUBLICATION = {
+    "venue": ("journal", "journaltitle", "booktitle"),
+    "volume": ("volume",),
+    "number": ("number", "issue"),
+    "pages": ("pages",),
+    "publisher": ("publisher", "school", "institution"),
+}
+"""The fields of an entry that say where it was published, the first one before the others."""
 _NOTES = ("annote", "annotation", "review")
 _GROUPS = ("groups", "mendeley-groups")
 _TAGS = ("keywords", "mendeley-tags")
 _DECODED = frozenset(
     {"title", "author", "abstract", "year", "date", "doi", "eprint", "arxivid", "arxiv"}
-    | {*_NAMING, *_VENUE, *_NOTES, *_GROUPS, *_TAGS}
+    | {*_NAMING, *_VENUE, *_NOTES, *_GROUPS, *_TAGS, "volume", "number", "issue", "pages"}
 )
 """The fields whose LaTeX is decoded; the others are left out, since decoding takes long."""
 
@@ -58,6 +67,10 @@ _READ = (
     "arxiv",
     *_NAMING,
     *_VENUE,
+    "volume",
+    "number",
+    "issue",
+    "pages",
 )
 
 
@@ -193,6 +206,7 @@ def _item(
         abstract=found["abstract"],
         published=found["date"] or found["year"],
         venue=" · ".join(filter(None, venue)),
+        said=("bibtex", first_of(found, _PUBLICATION)),
     )
     if paper is None:
         return None

@@ -17,6 +17,7 @@ from reader.gathering.imports.item import (
     ImportedPaper,
     UnplacedItem,
     collected,
+    first_of,
     make_paper,
     or_untitled,
 )
@@ -26,6 +27,8 @@ _KEY = re.compile(r"""[^\s{}",#%~\\'()=]+""")
 """A key that BibTeX takes."""
 
 _VENUE = ("container-title", "event-title", "publisher")
+_PUBLICATION = {"venue": _VENUE[:2], "volume": ("volume",), "number": ("issue",),
+                "pages": ("page",), "publisher": ("publisher",)}  # fmt: skip
 
 
 def loaded(text: str, *, name: str) -> Any:
@@ -80,6 +83,7 @@ def _item(item: Mapping[str, Any], place: Text) -> ImportedPaper | None:
         abstract=html_to_text(_text(item, "abstract"))[0],
         published=_issued(item),
         venue=next((text for name in _VENUE if (text := _text(item, name))), ""),
+        said=("csl-json", first_of({name: _text(item, name) for name in item}, _PUBLICATION)),
     )
     if paper is None:
         return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import plain
+from reader.gathering.publication import publication_of
 from reader.library.highlight import Highlight
 from reader.library.identity import title_fold
 from reader.library.ids import find_ids, parse_id
@@ -196,11 +197,13 @@ def make_paper(
     abstract: str = "",
     published: str = "",
     venue: str = "",
+    said: tuple[str, Mapping[str, str]] = ("", {}),
 ) -> Paper | None:
     """Make a paper of what an entry says; None for one without a title and an id.
 
     named: texts that name the paper itself, such as its address. arxiv: a number that needs no
-    "arXiv:". published: a date in any common form. venue: becomes the comment.
+    "arXiv:". published: a date in any common form. venue: becomes the comment. said:
+    the form, and what an entry says of its publication, by the names of a Publication's fields.
     A paper without an id gets one that is made of its title, first author and year, `pdf:…`,
     which gives way as soon as a source brings the paper. One without a title is called by its id
     until its registry is asked.
@@ -227,7 +230,20 @@ def make_paper(
         abstract=plain(abstract),
         comment=plain(venue),
         published_on=on,
+        publication=publication_of(
+            said[0], **{"year": str(on.year) if on else "", "doi": doi, **said[1]}
+        )
+        if said[0]
+        else None,
     )
+
+
+def first_of(found: Mapping[str, str], names: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Choose for each field of a Publication the first of an entry's fields that has a text."""
+    return {
+        field: next((found[name] for name in several if found.get(name)), "")
+        for field, several in names.items()
+    }
 
 
 def page_title(title: str) -> str:

@@ -20,6 +20,7 @@ from reader.gathering.imports.item import (
     UnplacedItem,
     attached,
     collected,
+    first_of,
     make_paper,
     names_in,
     or_untitled,
@@ -27,6 +28,8 @@ from reader.gathering.imports.item import (
 
 _MOST_BYTES = 16_000_000
 _VENUE = ("journal", "booktitle", "school", "publisher")
+_PUBLICATION = {"venue": _VENUE[:2], "volume": ("volume",), "number": ("number", "issue"),
+                "pages": ("pages",), "publisher": ("publisher", "school")}  # fmt: skip
 
 
 def read_papis(folder: Path) -> ImportedLibrary:
@@ -68,6 +71,7 @@ def _item(info: Mapping[str, Any], place: Text, file: Path, root: Path) -> Impor
         abstract=_text(info, "abstract"),
         published=_text(info, "date") or _text(info, "year"),
         venue=next((text for name in _VENUE if (text := _text(info, name))), ""),
+        said=("papis", first_of({name: _text(info, name) for name in info}, _PUBLICATION)),
     )
     if paper is None:
         return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ SPACES = {
     "dcterms": "http://purl.org/dc/terms/",
     "bib": "http://purl.org/net/biblio#",
     "foaf": "http://xmlns.com/foaf/0.1/",
+    "prism": "http://prismstandard.org/namespaces/1.2/basic/",
     "link": "http://purl.org/rss/1.0/modules/link/",
 }
 _RDF = f"{{{SPACES['rdf']}}}"
@@ -99,6 +100,7 @@ class _Reader:
         within = self._within(node)
         # Zotero writes the DOI of an article beside the ISSN of its journal.
         names = [*_identifiers(node), *(name for one in within for name in _identifiers(one))]
+        said = _publication(node, within)
         doi = next((n.removeprefix("DOI ") for n in names if n.startswith("DOI ")), "")
         paper = make_paper(
             _text(node, "dc:title"),
@@ -107,7 +109,8 @@ class _Reader:
             doi=doi,
             abstract=_words(_text(node, "dcterms:abstract")),
             published=_text(node, "dc:date"),
-            venue=next((t for one in within if (t := _text(one, "dc:title"))), ""),
+            venue=said["venue"],
+            said=("rdf", said),
         )
         if paper is None:
             return None
@@ -160,6 +163,20 @@ def _words(abstract: str) -> str:
 def _text(node: Any, path: str) -> str:
     found = node.find(path, SPACES)
     return "".join(found.itertext()).strip() if found is not None else ""
+
+
+def _publication(node: Any, within: Sequence[Any]) -> dict[str, str]:
+    def first(places: Sequence[Any], path: str) -> str:
+        return next((text for one in places if (text := _text(one, path))), "")
+
+    return {
+        "venue": first(within, "dc:title"),
+        # Zotero writes the volume to the journal or to the item, by the kind of item.
+        "volume": first((*within, node), "prism:volume"),
+        "number": first((*within, node), "prism:number"),
+        "pages": _text(node, "bib:pages"),
+        "publisher": _text(node, "dc:publisher//foaf:name"),
+    }
 
 
 def _resources(node: Any, path: str) -> list[str]:

@@ -18,6 +18,7 @@ from reader.gathering.imports.item import (
     UnplacedItem,
     attached,
     collected,
+    first_of,
     in_order,
     make_paper,
     or_untitled,
@@ -29,6 +30,8 @@ _NAMING = ("name_of_database", "accession_number", "note", "number", "custom1", 
 _TITLES = ("title", "primary_title", "short_title")
 _VENUE = ("journal_name", "secondary_title", "alternate_title2", "alternate_title3",
           "tertiary_title", "publisher")  # fmt: skip
+_PUBLICATION = {"venue": _VENUE[:-1], "volume": ("volume",), "number": ("number",),
+                "pages": ("start_page",), "publisher": ("publisher",)}  # fmt: skip
 
 
 def read_ris(text: str, *, name: str, folder: Path) -> ImportedLibrary:
@@ -52,6 +55,9 @@ def read_ris(text: str, *, name: str, folder: Path) -> ImportedLibrary:
 
 def _item(record: Mapping[str, Any], place: Text, folder: Path) -> ImportedPaper | None:
     people = record.get("authors") or record.get("first_authors") or []
+    said = {name: _first(record, (name,)) for names in _PUBLICATION.values() for name in names}
+    # Some writers put both pages into SP.
+    said["start_page"] = "-".join(filter(None, (said["start_page"], _first(record, ("end_page",)))))
     paper = make_paper(
         _first(record, _TITLES),
         [in_order(author) for author in people],
@@ -60,6 +66,7 @@ def _item(record: Mapping[str, Any], place: Text, folder: Path) -> ImportedPaper
         abstract=_first(record, ("abstract", "notes_abstract")),
         published=_first(record, ("date", "year", "publication_year")),
         venue=_first(record, _VENUE),
+        said=("ris", first_of(said, _PUBLICATION)),
     )
     if paper is None:
         return None

@@ -22,6 +22,7 @@ from reader.gathering.imports.item import (
     attached,
     collected,
     first_line,
+    first_of,
     make_paper,
     or_untitled,
 )
@@ -33,6 +34,8 @@ _NAMING = ("url", "extra", "archiveID", "reportNumber", "number", "publicationTi
 _TITLES = ("title", "caseName", "subject", "nameOfAct")
 _VENUE = ("publicationTitle", "proceedingsTitle", "bookTitle", "conferenceName", "university",
           "institution", "publisher", "repository", "websiteTitle")  # fmt: skip
+_PUBLICATION = {"venue": _VENUE[:4], "volume": ("volume",), "number": ("issue",),
+                "pages": ("pages",), "publisher": ("publisher", *_VENUE[4:6])}  # fmt: skip
 # By itemAnnotations.type; an image (3) and ink (4) have no words of their own.
 _KINDS: Mapping[int, Kind] = {1: "highlight", 2: "note", 3: "note", 5: "underline", 6: "note"}
 _LINKED_URL, _EMBEDDED_IMAGE = 3, 4
@@ -136,6 +139,7 @@ def _item(one: _ItemParts, place: Text, folder: Path) -> ImportedPaper | None:
         # "2024-03-00 March 2024": 00 where a part is not known.
         published=fields.get("date", "").replace("-00", ""),
         venue=next((fields[name] for name in _VENUE if fields.get(name)), ""),
+        said=("zotero", first_of(fields, _PUBLICATION)),
     )
     if paper is None:
         return None

@@ -21,16 +21,18 @@ from reader.base.http import Fetch, Request
 from reader.base.messages import lazy_gettext
 from reader.base.text import html_to_text, plain
 from reader.gathering.post import ListPage, page_of
+from reader.gathering.publication import publication_of
 from reader.gathering.sources.answer import (
     count,
     inner,
     not_this,
     objects,
     read_json,
+    text,
     what_came,
 )
 from reader.library.ids import parse_id
-from reader.library.paper import Paper
+from reader.library.paper import Paper, Publication
 
 DOI, OPENREVIEW, ACL = "DOI", "OpenReview", "ACL Anthology"
 CSL = "application/vnd.citationstyles.csl+json"
@@ -68,12 +70,22 @@ def paper_by_doi(fetch: Fetch, base: str, id: str) -> Paper | None:
             source=DOI, what=lazy_gettext("the record of {name} has no title", name=plain(name))
         )
     names = (_author(author) for author in objects(record.get("author")))
+    published_on = _csl_day(record.get("published")) or _csl_day(record.get("issued"))
     return Paper(
         ids=(f"doi:{name}",),
         title=_without_tags(_first(record.get("title"))),
         authors=tuple(name for name in names if name),
         abstract=re.sub(r"^Abstract[.:]? ", "", _without_tags(_first(record.get("abstract")))),
-        published_on=_csl_day(record.get("published")) or _csl_day(record.get("issued")),
+        published_on=published_on,
+        publication=publication_of(
+            "doi",
+            venue=_without_tags(_first(record.get("container-title"))),
+            volume=text(record, "volume"),
+            number=text(record, "issue"),
+            pages=text(record, "page"),
+            publisher=text(record, "publisher"),
+            year=str(published_on.year) if published_on else "",
+        ),
     )
 
 
@@ -166,6 +178,7 @@ def _submission(note: Mapping[str, Any], base: str) -> Paper | None:
     if not texts.get("title"):
         return None
     authors, pdf = fields.get("authors"), texts.get("pdf", "")
+    published_on = _openreview_day(note.get("pdate"))
     if pdf.startswith("/"):  # files are at openreview.net, not at api2.openreview.net
         site = urlsplit(base)
         pdf = f"{site.scheme}://{site.netloc.removeprefix('api2.').removeprefix('api.')}{pdf}"
@@ -177,8 +190,13 @@ def _submission(note: Mapping[str, Any], base: str) -> Paper | None:
         else (),
         abstract=texts.get("abstract", ""),
         comment=texts.get("venue", ""),
-        published_on=_openreview_day(note.get("pdate")) or _openreview_day(note.get("cdate")),
+        published_on=published_on or _openreview_day(note.get("cdate")),
         pdf_url=pdf,
+        publication=publication_of(
+            "openreview",
+            venue=texts.get("venue", ""),
+            year=str(published_on.year) if published_on else "",
+        ),
     )
 
 
@@ -246,6 +264,22 @@ def paper_of_mods(record: ElementTree.Element, id: str, pdf_url: str) -> Paper:
         abstract=text_at(record, "abstract"),
         published_on=_mods_day(record),
         pdf_url=pdf_url,
+        publication=_mods_publication(record),
+    )
+
+
+def _mods_publication(record: ElementTree.Element) -> Publication | None:
+    """Read the volume that a record stands in, and its place there."""
+    host, day = "relatedItem[@type='host']", _mods_day(record)
+    first, last = (text_at(record, f"part/extent/{end}") for end in ("start", "end"))
+    return publication_of(
+        "acl",
+        venue=text_at(record, f"{host}/titleInfo/title"),
+        volume=text_at(record, "part/detail[@type='volume']/number"),
+        number=text_at(record, "part/detail[@type='issue']/number"),
+        pages=f"{first}-{last}".strip("-"),
+        publisher=text_at(record, f"{host}/originInfo/publisher"),
+        year=str(day.year) if day else "",
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from reader.library.rows import merges
+from reader.library.rows import fields, merges
 from reader.library.rows.database import Database, Row
 from reader.library.rows.removals import show_again
 
@@ -22,7 +22,8 @@ Kind = Literal["pick", "skip"]
 class Decision:
     """What an act did to a paper; rows made by one command have the same `act`.
 
-    place: its table. of: the topic of a filing or a lesson, a property's value, else "".
+    place: its table. of: the topic of a filing or a lesson, a property's value, the field of an
+    edit, else "".
     """
 
     id: int
@@ -141,6 +142,7 @@ def _acts_sql() -> str:
         ("removals", "'remove'", "''"),
         ("restored", "'restore'", "''"),
         ("properties", "kind", "value"),
+        ("fields", "'edit'", "field"),
     )
     # Properties stay with their copy when it is merged; the act is on the paper that it became.
     now = "(SELECT coalesce(merged_into, id) FROM papers AS p WHERE p.id = t.paper)"
@@ -294,6 +296,8 @@ def undo_rows(db: Database, rows: Sequence[Decision], *, at: datetime, on: date)
         """,
         [(moments[0], r.id) for r in of("filings")],
     )
+    edits = [(r.id, merges.row_now(db, r.paper)) for r in of("fields")]
+    fields.take_back(db, edits, act=act, at=at, on=on)
     for row in of("merges"):
         merges.take_back(db, row.id, on=on)
 
@@ -354,7 +358,7 @@ def next_act(db: Database) -> int:
     """Get the number of the next act."""
     # One number for all tables, so that the last act of any kind can be found.
     tables = ("decisions", "lessons", "postponed", "removals", "restored", "filings", "merges",
-              "imports", "properties", "mutes")  # fmt: skip
+              "imports", "properties", "mutes", "fields")  # fmt: skip
     # Without WHERE no partial index is used.
     each = (f"SELECT max(act) AS act FROM {t} WHERE act IS NOT NULL" for t in tables)  # noqa: S608
     numbers = " UNION ALL ".join(each)
@@ -406,12 +410,13 @@ def _keep_decided(db: Database, after: int) -> None:
 
 
 def newest_acts(db: Database) -> tuple[int, ...]:
-    """Read numbers that change with each decision, note, filing, merge and new paper."""
+    """Read numbers that change with each decision, note, filing, merge, edit and new paper."""
     row = db.read(
         """
         SELECT (SELECT max(id) FROM decisions), (SELECT max(id) FROM notes),
             (SELECT max(id) FROM filings), (SELECT max(id) FROM merges),
-            (SELECT count(*) FROM papers WHERE merged_into = id), (SELECT max(id) FROM papers)
+            (SELECT count(*) FROM papers WHERE merged_into = id), (SELECT max(id) FROM papers),
+            (SELECT max(id) FROM fields)
         """
     )[0]
     return tuple(number or 0 for number in row)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from reader.library.rows import fields
 from reader.library.rows.database import Database, Row
 from reader.library.rows.decisions import next_act
 from reader.library.rows.versions import BY_HAND
@@ -47,8 +48,9 @@ RESTORE = "restore"
 
 _OWN = ("identifiers", "authors", "versions", "origins", "changes", "pdfs", "additions",
         "marked_copies", "returned", "place_history", "citations", "openings", "questions",
-        "exports", "imported", "citation_keys")  # fmt: skip
-"""Tables whose rows are deleted with a paper that an import is taken back for."""
+        "exports", "imported", "citation_keys", "fields", "refreshed")  # fmt: skip
+"""Tables whose rows are deleted with a paper that an import is taken back for; of `fields` only
+where none of them is the person's word."""
 
 
 def begin(db: Database, source: str, form: str, *, at: datetime) -> Import:
@@ -87,7 +89,7 @@ def end(db: Database, one: Import, *, at: datetime) -> bool:
     Returns whether it made anything.
     """
     with db.writing():
-        tables = ("imported", "loose_notes", "citation_keys")
+        tables = ("imported", "loose_notes", "citation_keys", "fields")
         made = " UNION ".join(f"SELECT 1 FROM {table} WHERE import = ?1" for table in tables)  # noqa: S608
         if db.read_one(made, (one.id,)) is None:
             db.execute("DELETE FROM imports WHERE id = ?", (one.id,))
@@ -201,6 +203,7 @@ def take_back(db: Database, one: Import, *, at: datetime) -> None:
     """Mark an import as taken back, in the open transaction."""
     db.execute("DELETE FROM imported WHERE import = ?", (one.id,))
     db.execute("DELETE FROM citation_keys WHERE import = ?", (one.id,))
+    fields.forget_import(db, one.id)
     db.execute("UPDATE imports SET undone_at = ? WHERE id = ?", (at.isoformat(), one.id))
 
 
@@ -279,6 +282,8 @@ def delete_paper(db: Database, paper: int) -> bool:
         JOIN pragma_foreign_key_list(m.name) AS f ON f."table" = 'papers' WHERE m.type = 'table'
         """
     )
+    if db.read_one("SELECT 1 FROM fields WHERE paper = ? AND act IS NOT NULL", (paper,)):
+        return False
     own = [c for c in columns if c["table"] in _OWN]
     for c in (c for c in columns if c["table"] not in _OWN):
         statement = f'SELECT 1 FROM "{c["table"]}" WHERE "{c["column"]}" = ? LIMIT 1'  # noqa: S608

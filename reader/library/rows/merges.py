@@ -10,7 +10,6 @@ about merges: they only leave out papers with `merged_into`.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +17,17 @@ from datetime import date
 from itertools import combinations
 from typing import Literal
 
-from reader.library.identity import Match, family_fold, is_meant, may_be_alike, same, title_fold
+from reader.library.identity import (
+    Match,
+    family_fold,
+    is_meant,
+    may_be_alike,
+    same,
+    text_hash,
+    title_fold,
+)
 from reader.library.paper import Paper
+from reader.library.rows import fields
 from reader.library.rows.database import Database, Row
 
 Answer = Literal["merge", "split"]
@@ -103,7 +111,7 @@ PARTS = (
     _Part("openings", "id", "all"),
 )
 STAYING = ("citations", "arrivals", "removals", "restored", "imported", "citation_keys",
-           "properties")  # fmt: skip
+           "properties", "fields", "refreshed")  # fmt: skip
 """Tables whose rows stay with the copy that they were made for."""
 
 COLUMNS = {"abstract": "''", "categories": "''", "comment": "''", "pdf_url": "''",
@@ -316,12 +324,10 @@ def answer(db: Database, one: int, other: int, given: Answer) -> None:
             )
 
 
-def text_hash(title: str, abstract: str) -> str:
-    """Hash the searched text of a paper, its title and abstract."""
-    return hashlib.sha256(f"{title}\n{abstract}".encode()).hexdigest()[:32]
-
-
 def _apply(db: Database, merge: Merge) -> None:
+    # Authors that a hand gave stay with their paper; its source's may move.
+    fields.lift(db, merge.kept, before=merge.merged)
+    fields.lift(db, merge.merged)
     moved = set()
     for part_ in PARTS:
         condition = _CONDITIONS[part_.moves].format(
@@ -342,10 +348,12 @@ def _apply(db: Database, merge: Merge) -> None:
         (merge.kept, merge.merged, merge.merged),
     )
     _move_texts(db, moved, source=merge.merged, target=merge.kept)
+    fields.settle(db, merge.kept, is_lifted=True)
 
 
 def _revert(db: Database, merge: Merge) -> None:
     """Undo `_apply`, all merges after this one being undone already."""
+    fields.lift(db, merge.kept)
     parts = {part_.table: part_ for part_ in PARTS}
     moved = set()
     for row in db.read("SELECT part, key FROM moves WHERE merge_id = ?", (merge.id,)):
@@ -380,6 +388,8 @@ def _revert(db: Database, merge: Merge) -> None:
             _set(db, other.merged, "merged_into", merge.merged)
     _set(db, merge.merged, "merged_into", None)
     _move_texts(db, moved, source=merge.kept, target=merge.merged)
+    for paper in (merge.kept, merge.merged):
+        fields.settle(db, paper, is_lifted=True)
 
 
 def _move(db: Database, part_: _Part, key: str, *, source: int, target: int) -> None:

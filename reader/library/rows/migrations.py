@@ -461,6 +461,43 @@ MUTES: tuple[str, list[str]] = (
 )
 
 
+FIELDS: tuple[str, list[str]] = (
+    "m027_fields",
+    [
+        """
+        CREATE TABLE fields (
+            id INTEGER PRIMARY KEY,
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            field TEXT NOT NULL CHECK (field IN ('title', 'authors', 'abstract', 'venue', 'volume',
+                'number', 'pages', 'publisher', 'year', 'doi')),
+            value TEXT NOT NULL,
+            source TEXT NOT NULL,
+            import INTEGER REFERENCES imports(id),
+            act INTEGER,
+            undoes INTEGER UNIQUE REFERENCES fields(id),
+            at TEXT,
+            on_date TEXT
+        ) STRICT
+        """,
+        "CREATE INDEX fields_of_paper ON fields(paper)",
+        "CREATE INDEX fields_by_act ON fields(act) WHERE act IS NOT NULL",
+        "CREATE INDEX fields_by_import ON fields(import) WHERE import IS NOT NULL",
+        "CREATE INDEX fields_that_came ON fields(paper) WHERE source = 'as it came'",
+        "CREATE INDEX fields_by_venue ON fields(value) WHERE field = 'venue'",
+        """
+        CREATE TABLE refreshed (
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            source TEXT NOT NULL,
+            on_date TEXT NOT NULL,
+            etag TEXT NOT NULL,
+            last_modified TEXT NOT NULL,
+            PRIMARY KEY (paper, source)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ],
+)
+
+
 # In the order in which they are applied, which is not the order in which they stand above.
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first_layouts.STEPS,
@@ -480,4 +517,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     LOOSE_NOTES,
     TAGS,
     MUTES,
+    FIELDS,
 ]

@@ -10,9 +10,9 @@ from datetime import date
 from typing import cast
 
 from reader.library.file_names import fold_name, free_stem
-from reader.library.identity import Match, title_fold
+from reader.library.identity import Match, text_hash, title_fold
 from reader.library.paper import LibraryPaper, Paper, State
-from reader.library.rows import merges, versions
+from reader.library.rows import fields, merges, versions
 from reader.library.rows.authors import set_authors
 from reader.library.rows.database import Database
 from reader.library.rows.merges import PAPER_COLUMNS, paper_of
@@ -58,20 +58,35 @@ def add_papers(db: Database, papers: Iterable[Paper], *, source: str, on: date) 
             else:
                 _update(db, row, paper)
                 _add_names(db, row, paper, source, on)
+                fields.add(db, row, paper, on=on)
                 merges.join_rows(db, row, paper, on)
                 n_known += 1
     return PaperCounts(n_new, n_known)
 
 
 def add_new(
-    db: Database, paper: Paper, copies: Mapping[int, Match], *, source: str, on: date
+    db: Database,
+    paper: Paper,
+    copies: Mapping[int, Match],
+    *,
+    source: str,
+    on: date,
+    brought_by: int | None = None,
 ) -> None:
-    """Add a paper of which no id is known, in the open transaction; copies: `merges.copies_of`."""
-    _add(db, paper, source, on, copies)
+    """Add a paper of which no id is known, in the open transaction.
+
+    copies: `merges.copies_of`. brought_by: the import (`imports.id`) that says it.
+    """
+    _add(db, paper, source, on, copies, brought_by)
 
 
 def _add(
-    db: Database, paper: Paper, source: str, on: date, copies: Mapping[int, Match] | None = None
+    db: Database,
+    paper: Paper,
+    source: str,
+    on: date,
+    copies: Mapping[int, Match] | None = None,
+    brought_by: int | None = None,
 ) -> bool:
     """Make a row for a paper, and merge it with the one that it is a copy of.
 
@@ -106,12 +121,13 @@ def _add(
             arrived_on.isoformat(),
             paper.version,
             paper.pdf_url,
-            merges.text_hash(paper.title, paper.abstract),
+            text_hash(paper.title, paper.abstract),
             title_fold(paper.title),
         ),
     )
     set_authors(db, row, paper.authors)
     _add_names(db, row, paper, source, on)
+    fields.add(db, row, paper, on=on, brought_by=brought_by)
     if len(strong) == 1:
         kept, merged = (row, strong[0]) if is_nameless else (strong[0], row)
         merges.join(db, kept, merged, why=str(copies[strong[0]].why), on=on)
@@ -136,7 +152,8 @@ def _update(db: Database, row: int, paper: Paper) -> None:
         return
     # Before the row is overwritten, since the changes are found by comparing with it.
     if paper.version and paper.version > 1:
-        versions.add_changes(db, row, papers_at(db, [row])[0].paper, paper)
+        before = fields.as_it_came(db, row, papers_at(db, [row])[0].paper)
+        versions.add_changes(db, row, before, paper)
     db.execute(
         """
         UPDATE papers SET title = ?, abstract = ?, content_hash = ?, fold = ?,
@@ -151,7 +168,7 @@ def _update(db: Database, row: int, paper: Paper) -> None:
         (
             paper.title,
             paper.abstract,
-            merges.text_hash(paper.title, paper.abstract),
+            text_hash(paper.title, paper.abstract),
             title_fold(paper.title),
             " ".join(paper.categories),
             paper.comment,
@@ -163,6 +180,7 @@ def _update(db: Database, row: int, paper: Paper) -> None:
         ),
     )
     set_authors(db, row, paper.authors)
+    fields.came(db, row, paper)
 
 
 def _add_names(db: Database, row: int, paper: Paper, source: str, on: date) -> None:

@@ -18,7 +18,8 @@ import numpy as np
 
 from reader.cli.build import fit_topic
 from reader.library.folder import Library, open_library
-from reader.library.rows import merges, papers
+from reader.library.identity import text_hash
+from reader.library.rows import papers
 from reader.morning.pick import decide_rows
 from reader.morning.rank import rank_days
 from reader.morning.tools import Tools
@@ -120,7 +121,7 @@ def _arrive(asked: Asked, library: Library, adapters: Tools, plan: Plan) -> int:
     papers.add_papers(library.db, several, source="arXiv cs.CL", on=DAY)
     index_words(library, adapters)
     draw = np.random.default_rng(SEED)
-    hashes = [merges.text_hash(paper.title, paper.abstract) for paper in several]
+    hashes = [text_hash(paper.title, paper.abstract) for paper in several]
     vectors = draw.standard_normal((len(hashes), N_DIMENSIONS)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     kept = [(h, v.astype(np.float16).tobytes()) for h, v in zip(hashes, vectors, strict=True)]

@@ -1,0 +1,299 @@
+"""Store what sources and the person say in the fields of papers, and choose which value holds.
+
+Rows are only ever added, and stay with the copy that they were made for; a paper has those of its
+copies too. What holds of title, authors and abstract is also written into the paper itself, which
+lists and search read: so what came with the paper is kept as a row as soon as another value holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from reader.library.identity import text_hash, title_fold
+from reader.library.paper import FieldValue, Paper
+from reader.library.rows.authors import set_authors
+from reader.library.rows.database import Database, Row
+from reader.library.rows.versions import BY_HAND
+
+TEXTS = ("title", "authors", "abstract")
+FIELDS = (*TEXTS, "venue", "volume", "number", "pages", "publisher", "year", "doi")
+
+AS_IT_CAME = "as it came"
+"""The source of the text that the paper itself came with, the newest version's."""
+
+ORDER = (BY_HAND, AS_IT_CAME, "acl", "doi", "dblp", "openreview", "openalex", "semantic-scholar")
+"""Whose value holds: the first one that says something. All imports come after these; of two
+values of one rank the newer one holds."""
+
+_STANDING = """
+    f.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM fields AS u WHERE u.undoes = f.id)
+"""
+
+_GROUP = """
+    SELECT value FROM json_each(?1) UNION
+    SELECT id FROM papers WHERE merged_into IN (SELECT value FROM json_each(?1))
+"""
+"""Some papers with their copies."""
+
+
+def add(db: Database, row: int, paper: Paper, *, on: date, brought_by: int | None = None) -> None:
+    """Record what a source says of the publication of a paper, and an abstract of its own.
+
+    brought_by: the import (`imports.id`) that it is taken back with.
+    """
+    said = paper.publication
+    if said is None:
+        return
+    texts = {field: getattr(said, field) for field in FIELDS if field not in TEXTS}
+    if paper.abstract != _texts_of(db, row)["abstract"]:
+        texts["abstract"] = paper.abstract
+    with db.writing():
+        new = [
+            (row, field, value, said.source, brought_by, on.isoformat())
+            for field, value in texts.items()
+            if value and value != _last(db, row, field, said.source)
+        ]
+        db.execute_many(
+            "INSERT INTO fields (paper, field, value, source, import, on_date)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            new,
+        )
+        if "abstract" in texts:
+            settle(db, row)
+
+
+def edit(
+    db: Database, paper: int, values: Mapping[str, str], *, act: int, at: datetime, on: date
+) -> None:
+    """Record what the person says of a paper, as an act; "" takes an earlier word back."""
+    with db.writing():
+        db.execute_many(
+            "INSERT INTO fields (paper, field, value, source, act, at, on_date)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (paper, field, value, BY_HAND, act, at.isoformat(), on.isoformat())
+                for field, value in values.items()
+            ],
+        )
+        settle(db, paper)
+
+
+def take_back(
+    db: Database, several: Sequence[tuple[int, int]], *, act: int, at: datetime, on: date
+) -> None:
+    """Take back edits, in the open transaction. several: (`fields.id`, its paper as it is now)."""
+    db.execute_many(
+        """
+        INSERT INTO fields (paper, field, value, source, act, undoes, at, on_date)
+        SELECT paper, field, '', source, ?, id, ?, ? FROM fields WHERE id = ?
+        """,
+        [(act, at.isoformat(), on.isoformat(), number) for number, _paper in several],
+    )
+    for paper in {paper for _number, paper in several}:
+        settle(db, paper)
+
+
+def forget_import(db: Database, number: int) -> None:
+    """Delete what an import (`imports.id`) said, in the open transaction."""
+    rows = db.read(
+        """
+        SELECT DISTINCT coalesce(p.merged_into, p.id) AS paper FROM fields AS f
+        JOIN papers AS p ON p.id = f.paper WHERE f.import = ?
+        """,
+        (number,),
+    )
+    db.execute("DELETE FROM fields WHERE import = ?", (number,))
+    for row in rows:
+        settle(db, row["paper"])
+
+
+def said_of(db: Database, papers: Iterable[int]) -> dict[int, dict[str, list[FieldValue]]]:
+    """Load what is said of some papers: row → field → values, each source's last, the one that
+    holds first."""
+    found: dict[int, dict[str, list[FieldValue]]] = {}
+    by_paper: dict[int, list[Row]] = {}
+    wanted = list(papers)
+    for row in _rows(db, wanted):
+        by_paper.setdefault(row["now"], []).append(row)
+    for paper, rows in by_paper.items():
+        said = {field: _ordered(rows, paper, field) for field in FIELDS}
+        found[paper] = {field: values for field, values in said.items() if values}
+    return found
+
+
+def holding(db: Database, papers: Iterable[int]) -> dict[int, dict[str, FieldValue]]:
+    """Load the value that holds in each field of some papers: row → field → value."""
+    said = said_of(db, papers)
+    return {row: {f: values[0] for f, values in of.items()} for row, of in said.items()}
+
+
+def papers_by_venue(db: Database, words: str) -> set[int]:
+    """Find the papers in whose venue some words stand, whichever source says so.
+
+    Case is ignored for ASCII. An earlier word of the person's that was taken back does not count.
+    """
+    pattern = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    rows = db.read(
+        rf"""
+        SELECT DISTINCT coalesce(p.merged_into, p.id) AS paper
+        FROM fields AS f JOIN papers AS p ON p.id = f.paper
+        WHERE f.field = 'venue' AND f.value LIKE '%' || ? || '%' ESCAPE '\' AND {_STANDING}
+        """,  # noqa: S608  a constant
+        (pattern,),
+    )
+    candidates = [r["paper"] for r in rows]
+    holds = holding(db, candidates)
+    return {row for row in candidates if words.lower() in holds[row]["venue"].value.lower()}
+
+
+def came(db: Database, paper: int, new: Paper) -> None:
+    """Keep the text that a source brought for a paper, where another value may hold of it."""
+    with db.writing():
+        kept = _came(db, paper)
+        texts = {"title": new.title, "authors": _lines(new.authors), "abstract": new.abstract}
+        for field in kept:
+            if texts[field] and texts[field] != kept[field]:
+                _keep(db, paper, field, texts[field])
+        if kept:
+            settle(db, paper)
+
+
+def as_it_came(db: Database, row: int, paper: Paper) -> Paper:
+    """Return a paper of the library without the person's words, as its source has it."""
+    kept = _came(db, row)
+    authors = tuple(kept["authors"].split("\n")) if kept.get("authors") else paper.authors
+    title, abstract = kept.get("title", paper.title), kept.get("abstract", paper.abstract)
+    return replace(paper, title=title, authors=authors, abstract=abstract)
+
+
+def lift(db: Database, paper: int, *, before: int | None = None) -> None:
+    """Write the text that a paper came with back into it, until `settle` is called.
+
+    before: a paper that is merged into it next, whose words will hold of this one.
+    """
+    kept, now = _came(db, paper), _texts_of(db, paper)
+    for row in _rows(db, [before]) if before else ():
+        field = row["field"]
+        if row["source"] == BY_HAND and field in TEXTS and field not in kept:
+            kept[field] = now[field]
+            _keep(db, paper, field, now[field])
+    for field, value in kept.items():
+        _write(db, paper, field, value)
+
+
+def settle(db: Database, paper: int, *, is_lifted: bool = False) -> None:
+    """Write what holds of title, authors and abstract into the paper, in the open transaction.
+
+    is_lifted: it was lifted, and what stands in it now is what it came with.
+    """
+    if not _rows(db, [paper]):
+        return
+    now, kept = _texts_of(db, paper), _came(db, paper)
+    for field in kept if is_lifted else ():
+        if now[field] != kept[field]:
+            kept[field] = now[field]
+            _keep(db, paper, field, now[field])
+    rows = _rows(db, [paper])
+    for field in now:
+        values = _ordered(rows, paper, field)
+        if field not in kept:
+            # Without a word of the person's the text that is there holds, unless it is blank.
+            if not values or (not values[0].is_by_hand and now[field]):
+                continue
+            _keep(db, paper, field, now[field])
+        value = values[0].value if values else kept.get(field, "")
+        if value != now[field]:
+            _write(db, paper, field, value)
+
+
+def _rows(db: Database, papers: Sequence[int]) -> list[Row]:
+    return db.read(
+        f"""
+        SELECT coalesce(p.merged_into, p.id) AS now, f.* FROM papers AS p
+        JOIN fields AS f ON f.paper = p.id WHERE p.id IN ({_GROUP}) AND {_STANDING} ORDER BY f.id
+        """,  # noqa: S608  constants
+        (json.dumps(list(papers)),),
+    )
+
+
+def _ordered(rows: Iterable[Row], paper: int, field: str) -> list[FieldValue]:
+    """Order what is said in a field: the last value of each source, the one that holds first."""
+    last: dict[str, Row] = {}
+    came: dict[bool, Row] = {}
+    for row in rows:
+        if row["field"] == field and row["source"] == AS_IT_CAME:
+            came[row["paper"] == paper] = row
+        elif row["field"] == field:
+            last[row["source"]] = row
+    # The paper's own text goes before that of a copy, unless it is blank.
+    for own in (False, True):
+        if own in came and came[own]["value"]:
+            last[AS_IT_CAME] = came[own]
+    ranks = {source: n for n, source in enumerate(ORDER)}
+    several = sorted(last.values(), key=lambda r: (ranks.get(r["source"], len(ORDER)), -r["id"]))
+    return [
+        FieldValue(
+            field,
+            row["value"],
+            row["source"],
+            date.fromisoformat(row["on_date"]) if row["on_date"] else None,
+            is_by_hand=row["source"] == BY_HAND,
+        )
+        for row in several
+        if row["value"]
+    ]
+
+
+def _last(db: Database, paper: int, field: str, source: str) -> str | None:
+    row = db.read_one(
+        "SELECT value FROM fields WHERE paper = ? AND field = ? AND source = ?"
+        " ORDER BY id DESC LIMIT 1",
+        (paper, field, source),
+    )
+    return row["value"] if row else None
+
+
+def _came(db: Database, paper: int) -> dict[str, str]:
+    """Load the kept texts that a paper itself came with: field → the newest."""
+    rows = db.read(
+        "SELECT field, value FROM fields WHERE paper = ? AND source = ? ORDER BY id",
+        (paper, AS_IT_CAME),
+    )
+    return {row["field"]: row["value"] for row in rows}
+
+
+def _keep(db: Database, paper: int, field: str, value: str) -> None:
+    db.execute(
+        "INSERT INTO fields (paper, field, value, source) VALUES (?, ?, ?, ?)",
+        (paper, field, value, AS_IT_CAME),
+    )
+
+
+def _texts_of(db: Database, paper: int) -> dict[str, str]:
+    [row] = db.read("SELECT title, abstract FROM papers WHERE id = ?", (paper,))
+    names = db.read("SELECT name FROM authors WHERE paper = ? ORDER BY position", (paper,))
+    return {
+        "title": row["title"],
+        "authors": _lines([r["name"] for r in names]),
+        "abstract": row["abstract"],
+    }
+
+
+def _lines(authors: Sequence[str]) -> str:
+    return "\n".join(authors)
+
+
+def _write(db: Database, paper: int, field: str, value: str) -> None:
+    if field == "authors":
+        db.execute("DELETE FROM authors WHERE paper = ?", (paper,))
+        set_authors(db, paper, value.split("\n") if value else ())
+        return
+    db.execute(f"UPDATE papers SET {field} = ? WHERE id = ?", (value, paper))  # noqa: S608
+    texts = _texts_of(db, paper)
+    db.execute(
+        "UPDATE papers SET content_hash = ?, fold = ? WHERE id = ?",
+        (text_hash(texts["title"], texts["abstract"]), title_fold(texts["title"]), paper),
+    )
