@@ -151,7 +151,7 @@ def _check_fresh(library: Path, file: Path) -> None:
     if is_fresh(library / DATABASE):
         return
     raise UsageError(
-        what=lazy_gettext("This library has papers already; a dump makes a new one."),
+        what=lazy_gettext("This library is not empty; a dump makes a new one."),
         hint=lazy_gettext(
             "Make one with `reader init DIR`, then run `reader --library DIR import {file}`.",
             file=plain(str(file)),
@@ -190,15 +190,17 @@ def _load(library: Path, file: Path, database: Path) -> None:
 
 def _layout(file: Path, entry: dict[str, Any]) -> int:
     """Read the first line; returns the layout of the rows. Raises UsageError."""
-    version, layout = entry.get("version"), entry.get("layout")
-    if entry.get("format") != FORMAT or type(version) is not int or type(layout) is not int:
+    version: Any = entry.get("version")
+    layout: Any = entry.get("layout")
+    is_whole = type(version) is int and type(layout) is int and layout >= 1
+    if entry.get("format") != FORMAT or not is_whole:
         raise _refused(file, 1, lazy_gettext("this is not the first line of a dump"))
     if version > VERSION or layout > LATEST:
         raise UsageError(
             what=lazy_gettext("{file} was made by a newer version.", file=plain(str(file))),
             hint=lazy_gettext("Update asayomi: pip install --upgrade asayomi."),
         )
-    return layout
+    return int(layout)
 
 
 def _check_file(library: Path, entry: dict[str, Any]) -> None:

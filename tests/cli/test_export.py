@@ -208,7 +208,7 @@ def test_a_dump_is_of_the_whole_library_and_for_a_new_one(filled: Path, tmp_path
     run_here("export", "--format", "dump", "--to", str(file), library=filled)
     ran = run_here("import", str(file), library=filled)
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("reader: This library has papers already; a dump makes a new one.\n")
+    assert ran.err.startswith("reader: This library is not empty; a dump makes a new one.\n")
     ran = run_here("import", str(file), "--as", "bibtex", library=filled)
     assert ran.code == 2
     file.write_bytes(file.read_bytes()[:-10])

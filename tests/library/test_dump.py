@@ -200,6 +200,10 @@ BAD: dict[str, tuple[Spoil, str]] = {
     "foreign": (lambda _: [b'{"title": "a list"}\n'], "line 1: this is not the first line"),
     "newer version": (lambda a: [a[0].replace(b'"version": 1', b'"version": 2'), *a[1:]], "newer"),
     "newer layout": (lambda a: [a[0].replace(b'"layout": 2', b'"layout": 9'), *a[1:]], "newer"),
+    "a negative layout": (
+        lambda a: [a[0].replace(b'"layout": ', b'"layout": -')],
+        "the first line",
+    ),
     "cut in a line": (lambda a: [*a[:-2], a[-2][:-9]], "line 6: the line breaks off"),
     "cut between lines": (lambda a: a[:-1], "line 6: the dump breaks off after it"),
     "a line is lost": (lambda a: [*a[:4], *a[5:]], "line 6: this is no line of a dump"),
@@ -281,7 +285,7 @@ def test_a_library_that_has_rows_or_texts_of_its_own_is_left_alone(tmp_path: Pat
     file.write_bytes(b"".join(lines_of(tmp_path)))
     library = fresh(tmp_path / "used")
     bring_dump(library, file)
-    with pytest.raises(UsageError, match="This library has papers already"):
+    with pytest.raises(UsageError, match="This library is not empty"):
         bring_dump(library, file)
     for place, text in (("feeds.toml", "[reader]\nquota = 9\n"), ("drafts/a.7.0.1.md", "mine")):
         other = fresh(tmp_path / place.replace("/", "-"))
@@ -309,6 +313,17 @@ def test_a_dump_is_known_by_its_first_line(tmp_path: Path) -> None:
     file.write_text('[{"title": "asayomi-dump"}]', "utf-8")
     assert not is_dump(file)
     assert not is_dump(tmp_path)
+
+
+def test_a_dump_is_of_one_moment_while_others_write(tmp_path: Path) -> None:
+    library = fresh(tmp_path / "library")
+    lines = iter(Dump(library, NOW))
+    begun = [next(lines), next(lines)]
+    with sqlite3.connect(library / "reader.db") as other:
+        other.execute("INSERT INTO vote_days VALUES ('2025-06-03')")
+    other.close()
+    assert not [line for line in (*begun, *lines) if b"vote_days" in line]
+    assert [line for line in Dump(library, NOW) if b"vote_days" in line]
 
 
 def test_a_file_that_is_no_text_is_named_and_left_out(tmp_path: Path) -> None:
