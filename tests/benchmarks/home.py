@@ -1,7 +1,7 @@
 """Measure moving in: a large bibliography, an export of Evernote, a Zotero library that is killed,
-real libraries.
+real libraries. `tests.benchmarks.out` measures moving out.
 
-    python -m tests.benchmarks.home --only in --data DIR [--json] [--quick]
+    python -m tests.benchmarks.home --only in|out --data DIR [--json] [--quick]
 
 Whole `reader import` commands, each in a fresh process, into a new library.
 """
@@ -21,6 +21,7 @@ from pathlib import Path
 import pymupdf
 
 from reader.gathering.imports.forms import read_source
+from tests.benchmarks import out
 from tests.benchmarks.frame import (
     Asked,
     DataMissing,
@@ -194,7 +195,7 @@ def _zotero(folder: Path, n: int, n_pdfs: int) -> Path:
     return folder
 
 
-SUBJECTS = (Subject("in", measure),)
+SUBJECTS = (Subject("in", measure), Subject("out", out.measure))
 
 if __name__ == "__main__":
     raise SystemExit(run_subjects(SUBJECTS))

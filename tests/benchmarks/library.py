@@ -120,12 +120,7 @@ def newest_papers(data: Path, n: int) -> list[Paper]:
 
 def fill(library: Library, several: Sequence[Paper], n_passages: int) -> None:
     """Bring papers in day by day, then index them and give every text a vector."""
-    n_days = -(-len(several) // PER_DAY)
-    days = last_days(n_days)
-    for i, day in enumerate(days):
-        first = max(0, len(several) - (n_days - i) * PER_DAY)
-        end = len(several) - (n_days - i - 1) * PER_DAY
-        _live(library, day, several[first:end])
+    live(library, several)
     index_words(library, _no_tools())
     rows = range(len(several), len(several) - n_passages // PASSAGES_PER_PAPER, -1)
     added = zip(rows, _passages(several), strict=False)
@@ -135,6 +130,16 @@ def fill(library: Library, several: Sequence[Paper], n_passages: int) -> None:
             for paper, passages in some:
                 index.add_passages(library.db, paper, passages, sha256=f"{paper:064d}")
     add_vectors(library)
+
+
+def live(library: Library, several: Sequence[Paper]) -> None:
+    """Spend the mornings on which papers came, oldest first."""
+    n_days = -(-len(several) // PER_DAY)
+    days = last_days(n_days)
+    for i, day in enumerate(days):
+        first = max(0, len(several) - (n_days - i) * PER_DAY)
+        end = len(several) - (n_days - i - 1) * PER_DAY
+        _live(library, day, several[first:end])
 
 
 def last_days(n: int) -> list[date]:
