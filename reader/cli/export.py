@@ -19,7 +19,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.query import STATES
 
 FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "references", "ics", "atom",
-         "zotero-rdf", "dump")  # fmt: skip
+         "site", "zotero-rdf", "dump")  # fmt: skip
 STDOUT = "-"
 INCOMPLETE = 5
 
@@ -109,6 +109,9 @@ def export_command(
                 hint=_("reader export --format dump --to FILE"),
             )
         return _dump(context, target)
+    if form == "site" and str(target) == STDOUT:
+        what = _("A site is a folder: say where.")
+        raise UsageError(what=what, hint=_("reader export --format site --to DIR"))
     if sum(map(bool, (ids, asked, cited))) > 1:
         raise UsageError(
             what=_("Give IDs, what papers must fit, or --cited: only one of them."),
@@ -128,6 +131,8 @@ def export_command(
             return _feed(context, library, held, target)
         if form == "zotero-rdf":
             return _zotero(context, library, held, target)
+        if form == "site":
+            return _site(context, library, held, target)
         content, n_left_out = _content(library, held, form, style)
         _put(context, target, content, _written(target, len(held) - n_left_out))
     if unknown:
@@ -175,9 +180,30 @@ def _feed(context: click.Context, library: Library, held: list[LibraryPaper], ta
     items = news(library, date.min, today, among=among, most=MOST_ENTRIES)
     content = atom(library_id(library.db), items, today)
     _put(context, target, content, _written(target, len(items)))
-    if (n := sum(item.n_left_out for item in items)) and not settings_of(context).is_quiet:
-        output.put(_("Private parts left out of your words: {n}.", n=n), is_error=True)
+    _say_private(context, sum(item.n_left_out for item in items))
     return 0
+
+
+def _say_private(context: click.Context, n: int) -> None:
+    if n and not settings_of(context).is_quiet:
+        output.put(_("Private parts left out of your words: {n}.", n=n), is_error=True)
+
+
+def _site(context: click.Context, library: Library, held: list[LibraryPaper], folder: Path) -> int:
+    """Write the pages of the written notes among some papers, and remove those that are gone."""
+    from reader.morning.rows import library_id
+    from reader.texts.site import put_site, site
+
+    made = site(library, held)
+    share_what_is_made()
+    done = put_site(folder, made.pages, library_id(library.db))
+    if not settings_of(context).is_quiet:
+        for name in done.removed:
+            output.put(_("removed: {path}", path=folder / name), is_error=True)
+        told = _written(folder, len(made.pages) - 1)
+        output.put(told, is_error=True)
+    _say_private(context, made.n_left_out)
+    return say_errors(done.left)
 
 
 def _put(context: click.Context, target: Path, content: bytes, said: str = "") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -45,7 +45,7 @@ def share(
     themes: for each paper the group that it stands in. Raises UsageError for a highlight
     that is not there.
     """
-    found = [_paper(library, one, choice, has_figures=has_figures) for one in held]
+    found = [shared_paper(library, one, choice, has_figures=has_figures) for one in held]
     if themes:
         found = [(replace(p, theme=theme), n) for (p, n), theme in zip(found, themes, strict=True)]
     if not title and len(found) > 1:
@@ -106,23 +106,35 @@ def news(
     names = rows.first_acts(library.db, newest)
     items = []
     for held in papers.papers_at(library.db, newest):
-        shared, n = _paper(library, held, "none", has_figures=False)
+        shared, n = shared_paper(library, held)
         shared = replace(shared, title=plain(tex_to_text(shared.title)) or "…")
         row = held.row
         items.append(NewsItem(names[row], shared, row in written, days[row], changed[row], n))
     return items
 
 
-def _paper(
-    library: Library, held: LibraryPaper, choice: Choice, *, has_figures: bool
+def shared_paper(
+    library: Library,
+    held: LibraryPaper,
+    choice: Choice = "none",
+    *,
+    has_figures: bool = False,
+    addresses: Mapping[int, str] | None = None,
 ) -> tuple[SharedPaper, int]:
+    """Take of a paper and its note what others may see; also counts what is left out as private.
+
+    addresses: row → where a link to a note leads, in place of the paper's own address.
+    """
     known = notes.revisions(library.db, held.row)
     text = known[-1].text if known else ""
     folders = _folders(library)
 
     def linked(key: str) -> tuple[str, str] | None:
         found = target_of(library, key)
-        return (plain(found.paper.title), url_of(found.paper.id)) if found else None
+        if found is None:
+            return None
+        address = (addresses or {}).get(found.row) or url_of(found.paper.id)
+        return plain(found.paper.title), address
 
     words, n_left_out = public_words(text, linked, folders)
     # What was typed at a highlight may name a file of this machine too.

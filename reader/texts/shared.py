@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from itertools import groupby
 
@@ -117,7 +117,12 @@ def html_page(shared: SharedPage, to_html: Callable[[str], str]) -> str:
         body += [f'<h2 class="theme">{escape(theme)}</h2>'] if theme else []
         for paper in papers:
             body += _article(paper, level + bool(theme), to_html)
-    lines = "\n".join(body)
+    return document(title, spoken, body)
+
+
+def document(title: str, spoken: str, lines: Iterable[str], *, style: str = "") -> str:
+    """Write a whole HTML document. spoken: its language. lines: of its body. style: more of it."""
+    inside = "\n".join(lines)
     page = f"""<!doctype html>
 <html lang="{spoken}">
 <head>
@@ -126,11 +131,11 @@ def html_page(shared: SharedPage, to_html: Callable[[str], str]) -> str:
 <meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">
 <meta name="referrer" content="no-referrer">
 <title>{escape(title)}</title>
-<style>{STYLE}</style>
+<style>{STYLE}{style}</style>
 </head>
 <body>
 <main>
-{lines}
+{inside}
 </main>
 </body>
 </html>

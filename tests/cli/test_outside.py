@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -149,7 +150,8 @@ def test_a_feed_has_picks_and_written_notes_as_others_see_them(read: Path) -> No
     private = run_here("export", "--format", "atom", "Rain 101", library=read, now=later).err
     assert private == "Private parts left out of your words: 2.\n"
     assert len(feed(read, "2506.00101", "2506.00104", now=later).entries) == 1
-    assert [e.title for e in feed(read, "--query", "rain", "--state", "pick").entries] == []
+    picks = feed(read, "--state", "pick", now=later).entries
+    assert [entry.title for entry in picks] == ["Rain 103"]
 
 
 def test_an_entry_keeps_its_id_whatever_becomes_of_the_paper(read: Path) -> None:
@@ -183,3 +185,113 @@ def test_a_feed_holds_hostile_titles_and_words(library: Path) -> None:
 
 def test_a_feed_without_an_entry_is_one(library: Path) -> None:
     assert feed(library, "--state", "read").entries == []
+
+
+@pytest.fixture
+def chosen(read: Path) -> Path:
+    """A library with three written notes in two topics; two of them are linked."""
+    run_here("file", "2506.00101", "2506.00105", "speech/translation", library=read)
+    run_here("file", "2506.00103", "nlp/llm", library=read)
+    later = NOW + timedelta(1)
+    key = shown(read, "2506.00101", now=later)["key"]
+    note(read, "2506.00103", f"一度目は聞く。[[{key}|a rain]] が二度目に訳す。", now=later)
+    note(read, "2506.00105", "It is dry. No rain at all.", now=later)
+    return read
+
+
+def site(library: Path, folder: Path, *args: str, code: int = 0) -> tuple[dict[str, str], str]:
+    """Write a site; gives its files and what is said."""
+    to = ("--to", str(folder), *args)
+    ran = run_here("export", "--format", "site", *to, library=library, now=NOW + timedelta(1))
+    assert (ran.code, ran.out) == (code, "")
+    return {file.name: file.read_text("utf-8") for file in folder.iterdir()}, ran.err
+
+
+def links_of(page: str) -> list[str]:
+    return [html.unescape(address) for address in re.findall('href="(.*?)"', page)]
+
+
+def test_a_site_has_an_index_by_topic_and_a_page_for_each_note(
+    chosen: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "site"
+    pages, told = site(chosen, folder)
+    first, japanese, dry = (f"field2025rain{end}.html" for end in ("", "-3", "-5"))
+    assert set(pages) == {"index.html", first, japanese, dry}
+    private = "Private parts left out of your words: 2.\n"
+    assert told == f"written: {folder} (3 papers)\n{private}"
+    # In the order of feeds.toml: speech/translation first.
+    index = ["#speech/translation", "#nlp/llm", first, dry, japanese]
+    assert links_of(pages["index.html"]) == index
+    assert 'id="speech/translation"' in pages["index.html"]
+    arxiv = "https://arxiv.org/abs/2506.0010"
+    assert links_of(pages[first]) == [
+        "index.html", "index.html#speech/translation", f"{arxiv}1", f"{arxiv}2", japanese
+    ]  # fmt: skip
+    home = ["index.html", "index.html#nlp/llm", f"{arxiv}3", first, first]
+    assert links_of(pages[japanese]) == home
+    assert f'<a href="{first}">a rain</a> が二度目に訳す。' in pages[japanese]
+    assert (pages[japanese].count('<html lang="ja">'), pages[first].count('<html lang="en">')) == (
+        1, 1
+    )  # fmt: skip
+    assert "@misc{field2025rain," in pages[first]
+    whole = "".join(pages.values())
+    assert not re.search("<script|<link|<img|src=|robots|mine|secret|Ladders|invalid", whole)
+
+
+def test_a_site_is_of_the_papers_that_are_chosen(chosen: Path, tmp_path: Path) -> None:
+    pages, _unused = site(chosen, tmp_path / "site", "--topic", "nlp")
+    assert set(pages) == {"index.html", "field2025rain-3.html"}
+    # A note that is not chosen is only linked as a paper.
+    assert "https://arxiv.org/abs/2506.00101" in links_of(pages["field2025rain-3.html"])
+
+
+def test_only_pages_as_they_were_written_are_replaced_or_removed(
+    chosen: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "site"
+    site(chosen, folder)
+    before = {file.name: file.stat().st_mtime_ns for file in folder.iterdir()}
+    assert site(chosen, folder)[1].startswith("written: ")
+    assert {file.name: file.stat().st_mtime_ns for file in folder.iterdir()} == before
+    mine, other = folder / "mine.html", folder / "other.html"
+    mine.write_text("<p>mine</p>")
+    of_another = (folder / "index.html").read_text().replace("asayomi ", "asayomi 0")
+    other.write_text(of_another)
+    changed = folder / "field2025rain-3.html"
+    changed.write_text(changed.read_text("utf-8").replace("訳す", "書く"), "utf-8")
+    pages, told = site(chosen, folder, "--topic", "speech")
+    assert set(pages) == {
+        "index.html", "field2025rain.html", "field2025rain-5.html", mine.name, other.name,
+        changed.name,
+    }  # fmt: skip
+    pages, told = site(chosen, folder, code=5)
+    assert f"reader: {changed} is not as this library wrote it, so it was left alone." in told
+    assert "書く" in pages[changed.name]
+    changed.unlink()
+    changed.symlink_to(mine)
+    assert site(chosen, folder, code=5)[0][changed.name] == "<p>mine</p>"
+    changed.unlink()
+    site(chosen, folder)
+    _pages, told = site(chosen, folder, "--topic", "speech")
+    assert f"removed: {changed}\n" in told
+    assert (changed.exists(), mine.exists(), other.exists()) == (False, True, True)
+
+
+def test_a_site_holds_hostile_titles_words_and_keys(library: Path, tmp_path: Path) -> None:
+    add(library, paper(101, EVIL, authors=("<b>x",)), paper(102, EVIL, authors=("<b>x",)))
+    for n in (101, 102):
+        words = "It waits. It speaks. \x07<script>x()</script> \u202e[go](javascript:x) <img src=x>"
+        note(library, f"2506.00{n}", words)
+    pages, _unused = site(library, tmp_path / "site", "2506.00101", "2506.00102")
+    assert len(pages) == 3
+    for name, page in pages.items():
+        assert re.fullmatch(r"[a-z0-9_-]+\.html", name)
+        assert is_safe(page.replace("\n", ""))
+        assert not re.search("<script|<img|<b>|href=.?javascript", page)
+
+
+def test_a_site_needs_a_folder(library: Path) -> None:
+    ran = run_here("export", "--format", "site", library=library)
+    assert (ran.code, ran.out) == (2, "")
+    assert "A site is a folder: say where." in ran.err
