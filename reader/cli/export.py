@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.query import STATES
 
 FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "references", "ics", "atom",
-         "site", "zotero-rdf", "dump")  # fmt: skip
+         "site", "anki", "zotero-rdf", "dump")  # fmt: skip
 STDOUT = "-"
 INCOMPLETE = 5
 
@@ -31,7 +32,8 @@ INCOMPLETE = 5
         "Write the notes as Markdown files, notes/TOPIC/KEY.md, with pages for topics and "
         "weeks.\n\nFiles that you edited, renamed or moved are read in first, as revisions and "
         "filings. Nothing that you wrote in a file is overwritten.\n\nWith another --format, "
-        "write papers as references: all, those named by ID, or those that fit."
+        "write papers as references, or for others: ics (deadlines), atom (a feed), site (a folder "
+        "of pages), anki (cards): of all, those named by ID, or those that fit."
     ),
     examples={
         "export": N_("Read in changed files, then write all notes"),
@@ -83,41 +85,17 @@ def export_command(
     """Write notes or references. Exit code 5: a file was left alone, or a key is not known."""
     parts = [f'topic:"{topic}"' if topic else "", f"state:{state}" if state else "", query]
     asked = " ".join(filter(None, parts))
-    if style is not None and form != "references":
-        what = _("--style is for --format references alone.")
-        raise UsageError(what=what, hint=_("reader export --format {form}", form="references"))
+    _check(form, sum(map(bool, (ids, asked, cited))), style, is_file=str(target) != STDOUT)
     if form == "markdown":
-        if ids or asked or cited or str(target) != STDOUT:
-            raise UsageError(
-                what=_("Notes are written all, each to its own file."),
-                hint=_("Choose another form for some papers: --format bibtex"),
-            )
         return _notes(context)
-    if form == "ics":
-        if ids or asked or cited:
-            what = _("A calendar has all deadlines and days off, and no papers.")
-            raise UsageError(what=what, hint=_("reader export --format {form}", form=form))
-        with build.opened(context) as library:
+    if form == "dump":
+        return _dump(context, target)
+    with build.opened(context) as library:
+        if form == "ics":
             from reader.texts.subscriptions import calendar
 
             _put(context, target, calendar(library.config, library.now()))
-        return 0
-    if form == "dump":
-        if ids or asked or cited:
-            raise UsageError(
-                what=_("A dump has the whole library."),
-                hint=_("reader export --format dump --to FILE"),
-            )
-        return _dump(context, target)
-    if form == "site" and str(target) == STDOUT:
-        what = _("A site is a folder: say where.")
-        raise UsageError(what=what, hint=_("reader export --format site --to DIR"))
-    if sum(map(bool, (ids, asked, cited))) > 1:
-        raise UsageError(
-            what=_("Give IDs, what papers must fit, or --cited: only one of them."),
-            hint=_("reader export --format {form} ID", form=form),
-        )
-    with build.opened(context) as library:
+            return 0
         from reader.morning import bibliography
 
         unknown: list[str] = []
@@ -127,25 +105,43 @@ def export_command(
             held, said = bibliography.chosen(library, asked, ids)
             for sentence in said:
                 output.put(plain(str(sentence)), is_error=True)
-        if form == "atom":
-            return _feed(context, library, held, target)
-        if form == "zotero-rdf":
-            return _zotero(context, library, held, target)
-        if form == "site":
-            return _site(context, library, held, target)
-        content, n_left_out = _content(library, held, form, style)
-        _put(context, target, content, _written(target, len(held) - n_left_out))
+        write = _FOR_OTHERS.get(form) or partial(_references, form=form, style=style)
+        code = write(context, library, held, target)
     if unknown:
         keys = _(", ").join(map(plain, unknown))
         output.put(_("No paper here has these keys: {keys}", keys=keys), is_error=True)
-    if n_left_out:
-        told = ngettext(
-            "{n} paper is left out: this style has no line for what is known of it.",
-            "{n} papers are left out: this style has no line for what is known of them.",
-            n_left_out,
+    return INCOMPLETE if unknown else code
+
+
+def _check(form: str, n_ways: int, style: str | None, *, is_file: bool) -> None:
+    """Refuse options that cannot go together. n_ways: in how many ways papers are chosen."""
+    if style is not None and form != "references":
+        what = _("--style is for --format references alone.")
+        raise UsageError(what=what, hint=_("reader export --format {form}", form="references"))
+    if form == "markdown" and (n_ways or is_file):
+        raise UsageError(
+            what=_("Notes are written all, each to its own file."),
+            hint=_("Choose another form for some papers: --format bibtex"),
         )
-        output.put(told, is_error=True)
-    return INCOMPLETE if unknown or n_left_out else 0
+    if form == "ics" and n_ways:
+        what = _("A calendar has all deadlines and days off, and no papers.")
+        raise UsageError(what=what, hint=_("reader export --format {form}", form=form))
+    if form == "dump" and n_ways:
+        what = _("A dump has the whole library.")
+        raise UsageError(what=what, hint=_("reader export --format dump --to FILE"))
+    if form == "site" and not is_file:
+        what = _("A site is a folder: say where.")
+        raise UsageError(what=what, hint=_("reader export --format site --to DIR"))
+    if form == "zotero-rdf" and not is_file:
+        raise UsageError(
+            what=_("Zotero's RDF is written with PDFs, to a new folder."),
+            hint=_("reader export --format zotero-rdf --to DIR"),
+        )
+    if n_ways > 1:
+        raise UsageError(
+            what=_("Give IDs, what papers must fit, or --cited: only one of them."),
+            hint=_("reader export --format {form} ID", form=form),
+        )
 
 
 def _text_of(file: Path) -> str:
@@ -156,17 +152,33 @@ def _text_of(file: Path) -> str:
         raise UsageError(what=what, hint=_("Name the .aux or .tex file of a manuscript.")) from None
 
 
-def _content(
-    library: Library, held: list[LibraryPaper], form: str, style: str | None
-) -> tuple[bytes, int]:
-    """Write papers in one of the forms for papers; also counts those that the form leaves out."""
+def _references(
+    context: click.Context,
+    library: Library,
+    held: list[LibraryPaper],
+    target: Path,
+    *,
+    form: str,
+    style: str | None,
+) -> int:
+    """Write papers as references; exit code 5: a style has no line for one."""
     from reader.habit.cite import STYLE, formatted, in_form, references
 
     several = references(library, held)
     if form != "references":
-        return in_form(several, form).encode(), 0
+        _put(context, target, in_form(several, form).encode(), _written(target, len(several)))
+        return 0
     lines = formatted(several, style or STYLE)
-    return "".join(f"{line}\n" for line in lines).encode(), len(several) - len(lines)
+    content = "".join(f"{line}\n" for line in lines).encode()
+    _put(context, target, content, _written(target, len(lines)))
+    if n := len(several) - len(lines):
+        told = ngettext(
+            "{n} paper is left out: this style has no line for what is known of it.",
+            "{n} papers are left out: this style has no line for what is known of them.",
+            n,
+        )
+        output.put(told, is_error=True)
+    return INCOMPLETE if len(lines) < len(several) else 0
 
 
 def _feed(context: click.Context, library: Library, held: list[LibraryPaper], target: Path) -> int:
@@ -181,6 +193,16 @@ def _feed(context: click.Context, library: Library, held: list[LibraryPaper], ta
     content = atom(library_id(library.db), items, today)
     _put(context, target, content, _written(target, len(items)))
     _say_private(context, sum(item.n_left_out for item in items))
+    return 0
+
+
+def _cards(context: click.Context, library: Library, held: list[LibraryPaper], target: Path) -> int:
+    """Write cards for Anki of some papers."""
+    from reader.morning.rows import library_id
+    from reader.texts.subscriptions import anki
+
+    content, n = anki(library, library_id(library.db), held)
+    _put(context, target, content, _written(target, n))
     return 0
 
 
@@ -206,6 +228,24 @@ def _site(context: click.Context, library: Library, held: list[LibraryPaper], fo
     return say_errors(done.left)
 
 
+def _zotero(
+    context: click.Context, library: Library, held: list[LibraryPaper], target: Path
+) -> int:
+    """Write papers for Zotero, with their PDFs, and name those that are not here."""
+    from reader.habit.zotero_rdf import write_zotero
+
+    share_what_is_made()
+    missing = write_zotero(library, held, target)
+    for path in missing:
+        output.put(plain(_("not there, and so not exported: {path}", path=path)), is_error=True)
+    if not settings_of(context).is_quiet:
+        output.put(_written(target, len(held)), is_error=True)
+    return INCOMPLETE if missing else 0
+
+
+_FOR_OTHERS = {"atom": _feed, "site": _site, "anki": _cards, "zotero-rdf": _zotero}
+
+
 def _put(context: click.Context, target: Path, content: bytes, said: str = "") -> None:
     """Write to a file, or to standard output. said: of the file, where more is known of it."""
     from reader.library.disk import write_whole
@@ -219,26 +259,6 @@ def _put(context: click.Context, target: Path, content: bytes, said: str = "") -
         write_whole(target, content)
     if not settings_of(context).is_quiet and str(target) != STDOUT:
         output.put(said or _("written: {file}", file=target), is_error=True)
-
-
-def _zotero(
-    context: click.Context, library: Library, held: list[LibraryPaper], target: Path
-) -> int:
-    """Write papers for Zotero, with their PDFs, and name those that are not here."""
-    from reader.habit.zotero_rdf import write_zotero
-
-    if str(target) == STDOUT:
-        raise UsageError(
-            what=_("Zotero's RDF is written with PDFs, to a new folder."),
-            hint=_("reader export --format zotero-rdf --to DIR"),
-        )
-    share_what_is_made()
-    missing = write_zotero(library, held, target)
-    for path in missing:
-        output.put(plain(_("not there, and so not exported: {path}", path=path)), is_error=True)
-    if not settings_of(context).is_quiet:
-        output.put(_written(target, len(held)), is_error=True)
-    return INCOMPLETE if missing else 0
 
 
 def _written(file: Path, n: int) -> str:

@@ -335,16 +335,17 @@ def copies_of(db: Database, rows: Collection[int]) -> dict[int, list[Paper]]:
 
 
 def first_acts(db: Database, rows: Collection[int]) -> dict[int, str]:
-    """Name the first pick or note of each of some papers: paper → "pick 7".
+    """Name the first pick, note or highlight of each of some papers: paper → "pick 7".
 
     The name stays what it is: through later notes, an undone pick, and a merge with a paper that
-    was neither picked nor noted before.
+    had none of these. Papers that have none are left out.
     """
     found = db.read(
         """
         SELECT paper, min(at || ' ' || name) AS first FROM (
             SELECT paper, at, 'pick ' || id AS name FROM decisions WHERE kind = 'pick'
-            UNION ALL SELECT paper, at, 'note ' || id FROM notes)
+            UNION ALL SELECT paper, at, 'note ' || id FROM notes
+            UNION ALL SELECT paper, at, 'mark ' || id FROM highlights)
         WHERE paper IN (SELECT value FROM json_each(?)) GROUP BY paper
         """,
         (json.dumps(list(rows)),),

@@ -1,22 +1,35 @@
-"""Write the files that other programs subscribe to: a calendar, and an Atom feed.
+"""Write what other programs take in again and again: a calendar, an Atom feed, cards for Anki.
 
-What is written again keeps its ids, so that a program that subscribes never has a thing twice.
+What is written again keeps its ids, so that none of these programs has a thing twice.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import uuid
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from html import escape
 from xml.etree import ElementTree
 
-from reader.base.markup import to_html
+from reader.base.markup import tex_to_text, to_html
 from reader.base.messages import _, ngettext
 from reader.base.text import plain, visible
+from reader.habit import rows
 from reader.habit.share import NewsItem
 from reader.library.config import WEEKDAYS, Config
 from reader.library.days import days_back
+from reader.library.file_names import year_of
+from reader.library.folder import Library
+from reader.library.ids import url_of
+from reader.library.paper import LibraryPaper
+from reader.notes.rows.exports import newest_texts
+from reader.notes.shared import SharedPaper
+from reader.notes.words import question
+from reader.pdfs.highlights import shown
+from reader.pdfs.rows import highlights
 from reader.texts.shared import article_below_title
 
 NAMESPACE = uuid.UUID("4f0c2b1e-7a53-4f6e-9a0f-3d1f6f0f5a11")
@@ -110,3 +123,39 @@ def atom(library_id: str, news: Sequence[NewsItem], today: date) -> bytes:
         add(entry, "content", "\n".join(article_below_title(item.shared, to_html)), type="html")
     made: bytes = ElementTree.tostring(feed, "utf-8", xml_declaration=True)
     return made
+
+
+def anki(library: Library, library_id: str, held: Sequence[LibraryPaper]) -> tuple[bytes, int]:
+    """Write a card for each paper with a written note or highlights, as Anki imports text.
+
+    In front stands what `reader recall` asks; behind it are the person's own words as they are.
+    Returns the number of cards too. Format: https://docs.ankiweb.net/importing/text-files.html
+    """
+    names = rows.first_acts(library.db, [one.row for one in held])
+    noted = rows.noted(library.db, date.min, library.today())
+    texts = newest_texts(library.db, [one.paper for one in noted if one.is_written])
+    written, n = io.StringIO(), 0
+    head = ("separator:tab", "html:true", "notetype:Basic", "deck:asayomi", "guid column:1",
+            "tags column:4")  # fmt: skip
+    written.writelines(f"#{line}\n" for line in head)
+    table = csv.writer(written, delimiter="\t", lineterminator="\n")
+    for one in (one for one in held if one.row in names):
+        text = texts.get(one.row, "")
+        marks = shown(highlights.highlights_of(library.db, one.row))
+        there = tuple(mark.highlight for mark in marks if not mark.gone_at)
+        if not (text or there):
+            continue
+        paper = one.paper
+        authors = tuple(map(plain, paper.authors))
+        whole = SharedPaper(
+            "", authors, year_of(paper), url_of(paper.id), words=text, highlights=there
+        )
+        asked = str(question(text)) if text else _("What did you mark in this paper?")
+        front = f"<b>{escape(plain(tex_to_text(paper.title)))}</b><br>{escape(asked)}"
+        behind = "\n".join(article_below_title(whole, to_html))
+        guid = uuid.uuid5(NAMESPACE, f"card {library_id} {names[one.row]}")
+        # A tag has no blanks, and :: where one is within another.
+        tag = "::".join("_".join(part.split()) for part in plain(one.topic or "").split("/"))
+        table.writerow(map(visible, (str(guid), front, behind, tag)))
+        n += 1
+    return written.getvalue().encode(), n

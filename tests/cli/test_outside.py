@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,9 +14,12 @@ import feedparser
 import icalendar
 import pytest
 
+from reader.library.find import find_paper
 from reader.library.folder import open_library
+from reader.library.highlight import Highlight
 from reader.library.paper import Paper
 from reader.library.rows import papers
+from reader.pdfs.rows import highlights
 from tests.installed import NOW, is_safe, run_here, shown
 from tests.samples import paper
 
@@ -295,3 +300,63 @@ def test_a_site_needs_a_folder(library: Path) -> None:
     ran = run_here("export", "--format", "site", library=library)
     assert (ran.code, ran.out) == (2, "")
     assert "A site is a folder: say where." in ran.err
+
+
+def cards(library: Path, *args: str, now: datetime = NOW) -> dict[str, list[str]]:
+    """Read the cards as Anki does: guid → front, back, tags."""
+    ran = run_here("export", "--format", "anki", *args, library=library, now=now)
+    assert (ran.code, ran.err) == (0, "")
+    *head, rest = ran.out.split("\n", 6)
+    assert head == [
+        "#separator:tab", "#html:true", "#notetype:Basic", "#deck:asayomi", "#guid column:1",
+        "#tags column:4",
+    ]  # fmt: skip
+    rows = list(csv.reader(io.StringIO(rest), delimiter="\t"))
+    assert {len(row) for row in rows} <= {4}
+    found = {row[0]: row[1:] for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def test_cards_ask_as_recall_does_and_have_the_whole_note(read: Path) -> None:
+    run_here("file", "2506.00101", "speech/translation", library=read)
+    [[front, back, tag]] = cards(read).values()
+    asked = "What is the problem, the idea, the evidence, and what do you doubt?"
+    assert front == f"<b>Rain 101</b><br>{asked}"
+    assert "<p>It listens twice. See " in back
+    assert "~/secret/x" in back  # they are the person's own
+    assert tag == "speech::translation"
+
+
+def test_a_card_keeps_its_guid_when_its_note_changes_or_the_paper_is_merged(read: Path) -> None:
+    [guid] = cards(read)
+    later = NOW + timedelta(1)
+    note(read, "2506.00101", 'Q: Why\ttwice?\n\nTo be "sure". It helps.\n\n# It is so', now=later)
+    run_here("merge", "2506.00105", "2506.00101", library=read, now=later)
+    [(again, (front, back, _unused))] = cards(read, now=later).items()
+    assert again == guid
+    assert front.endswith("<br>Why twice?")
+    assert "To be &quot;sure&quot;. It helps." in back
+
+
+def test_highlights_are_on_the_card_with_or_without_a_note(read: Path) -> None:
+    with open_library(read, now=lambda: NOW) as opened:
+        for id_ in ("arxiv:2506.00101", "arxiv:2506.00104"):
+            row = find_paper(opened, id_).row
+            mark = Highlight(3, 1, "highlight", "two <passes>", "Really?\nYes.")
+            highlights.add_highlight(opened.db, row, mark, mark=None, at=NOW)
+    found = sorted(cards(read).values())
+    marked = '<q lang="en">two &lt;passes&gt;</q> <small>p. 3</small>'
+    assert [marked in back for _front, back, _tag in found] == [True, True]
+    assert found[1][0] == "<b>Rain 104</b><br>What did you mark in this paper?"
+    guids = set(cards(read))
+    note(read, "2506.00104", "It was wet. Now it is dry.", now=NOW + timedelta(1))
+    assert set(cards(read, now=NOW + timedelta(1))) == guids
+
+
+def test_a_hostile_card_is_one_row_without_a_script(library: Path) -> None:
+    add(library, paper(101, "=cmd() \t" + EVIL.replace("Rain", '"Rain"')))
+    note(library, "2506.00101", "It waits.\r\nIt speaks. <script>x()</script> \x07\t#tags:x")
+    [[front, back, _tag]] = cards(library).values()
+    assert front.startswith("<b>=cmd() &quot;Rain&quot; &lt;script&gt;alert(1)&lt;/script&gt;")
+    assert not re.search("<script|\x07|\x1b", front + back)
