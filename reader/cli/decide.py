@@ -33,6 +33,7 @@ from reader.morning.pick import (
     whole_queue,
     without_put_off,
 )
+from reader.texts.morning import within_priority
 
 _IDS = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 
@@ -139,8 +140,8 @@ def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
     cls=ReaderCommand,
     help=N_("""List the papers that you picked and have not written up.
 
-    The oldest stands first. Each has the minutes that its text takes (the PDF, else the
-    abstract), and whether its PDF is here."""),
+    High priority stands first, then the oldest. Each has the minutes that its text takes
+    (the PDF, else the abstract), and whether its PDF is here."""),
     examples={
         "queue": N_("List what waits for a note, the oldest first"),
         "queue --json": N_("The same for a program"),
@@ -162,7 +163,10 @@ def queue_command(context: click.Context, as_json: bool) -> None:
     width = screen.width_of_terminal()
     if waiting:
         output.put(
-            screen.bold(_("QUEUE  {n} picked and not written up yet, oldest first", n=len(waiting)))
+            screen.bold(
+                _("QUEUE  {n} picked and not written up yet, oldest first", n=len(waiting))
+                + within_priority(waiting)
+            )
         )
     else:
         output.put(

@@ -18,6 +18,7 @@ from reader.library.paper import State
 from reader.morning.progress import n_mine, n_talked
 from reader.morning.values import Entry, Morning, QueueEntry
 from reader.ranking.rank import Term, total
+from reader.texts.filing import property_texts
 from reader.texts.morning import (
     changed_text,
     muted_counts,
@@ -330,7 +331,7 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
     topic = topic_text(entry)
     # The id comes first, since people type it; a narrow screen cuts the authors.
     marks = [text for text in (topic, muted_mark(entry)) if text]
-    facts = [paper.id, *marks, authors_text(paper.authors)]
+    facts = [paper.id, *marks, *property_texts(entry.held), authors_text(paper.authors)]
     yield "     " + dim(shorten(" · ".join(plain(f) for f in facts), width - 5))
     why = _("{why} [{source}]", why=entry.why, source=_(", ").join(families(entry.origins)))
     yield "     " + shorten(plain(why), width - 5)

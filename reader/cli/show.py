@@ -94,7 +94,7 @@ def _facts(shown: About, width: int) -> Iterator[str]:
         yield plain(_(key, id=name if scheme == "doi" else printed))
     if held.topic:
         yield _("filed under {topic} as {key}", topic=held.topic, key=held.key)
-    if facts := property_texts(held):
+    if facts := property_texts(held, len(held.tags)):
         yield from screen.wrap(plain(" · ".join(facts)), width)
     if shown.pdf:
         path, n = shown.pdf.path, shown.n_passages

@@ -92,7 +92,7 @@ def tag_command(
         if as_json:
             output.put_json(held)
             continue
-        facts = _(", ").join(property_texts(held)) or _("no tags, no rating")
+        facts = _(", ").join(property_texts(held, len(held.tags))) or _("no tags, no rating")
         key = N_("{facts}: {title}")
         if not is_asked and held.row not in done.changed:
             key = N_("Unchanged ({facts}): {title}")

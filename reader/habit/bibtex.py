@@ -53,6 +53,7 @@ def _entry(one: Reference, is_biblatex: bool) -> str:
         "eprintclass" if is_biblatex else "primaryClass": category,
         "doi": _address(one.doi),
         "url": _address(one.url),
+        "keywords": ", ".join(tex(plain(tag)) for tag in one.held.tags),
     }
     if is_biblatex and kind == "misc" and one.url:
         kind = "online"

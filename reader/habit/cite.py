@@ -82,6 +82,7 @@ def _ris(several: Iterable[Reference]) -> str:
             "publisher": one.publisher,
             "urls": [one.url] if one.url else [],
             "abstract": tex_to_text(plain(one.held.paper.abstract)),
+            "keywords": [plain(tag) for tag in one.held.tags],
         }
         entries.append({name: value for name, value in entry.items() if value})
     # Without the numbers that rispy writes between records, which are no RIS.
@@ -114,6 +115,7 @@ def _csl(one: Reference) -> dict[str, Any]:
         "page": one.pages,
         "publisher": one.publisher,
         "abstract": tex_to_text(plain(one.held.paper.abstract)),
+        "keyword": ", ".join(map(plain, one.held.tags)),
     }
     return {name: value for name, value in item.items() if value}
 
@@ -240,7 +242,7 @@ def _for_text(one: Reference) -> dict[str, Any]:
 
 
 COLUMNS = ("key", "id", "title", "authors", "year", "venue", "doi", "arxiv", "url", "state",
-           "topic", "arrived_on")  # fmt: skip
+           "topic", "arrived_on", "tags", "rating", "priority")  # fmt: skip
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
@@ -258,6 +260,7 @@ def _csv(several: Iterable[Reference]) -> str:
         people = "; ".join(map(plain, held.paper.authors))
         cells = (one.key, held.paper.id, tex_to_text(one.title), people, str(one.year or ""),
                  one.venue, one.doi, one.arxiv, one.url, held.state, held.topic or "",
-                 held.arrived_on.isoformat())  # fmt: skip
+                 held.arrived_on.isoformat(), "; ".join(map(plain, held.tags)),
+                 str(held.rating or ""), held.priority)  # fmt: skip
         table.writerow(f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells)
     return "\ufeff" + written.getvalue()

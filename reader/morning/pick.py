@@ -1,7 +1,7 @@
 """Pick and skip; list the queue, and ask about old picks.
 
-The queue is every pick without a note, the oldest first. A paper that was put off is left out
-until its day. A look-back asks about each pick once. Knows no screen and no page.
+The queue is every pick without a note, by priority, the oldest first. A paper that was put off is
+left out until its day. A look-back asks about each pick once. Knows no screen and no page.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from reader.library.folder import Library
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.passage import length_seconds, minutes, paper_seconds
+from reader.library.properties import PRIORITIES
 from reader.library.rows import decisions, failures, papers, queue
 from reader.library.rows.decisions import Kind
 from reader.morning.values import Fetching, PdfsHere, QueueEntry
@@ -85,8 +86,9 @@ FETCH_LOG = "fetch.log"
 
 
 def whole_queue(library: Library) -> list[QueueEntry]:
-    """List the picks without a note, the oldest first, with those that were put off."""
-    return _queued(library, queue.picked(library.db))
+    """List the picks without a note by priority, the oldest first, with those put off."""
+    queued = _queued(library, queue.picked(library.db))
+    return sorted(queued, key=lambda one: PRIORITIES.index(one.held.priority))
 
 
 def _queued(library: Library, picked: Sequence[queue.WaitingPick]) -> list[QueueEntry]:

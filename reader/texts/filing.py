@@ -38,9 +38,14 @@ _PRIORITIES: dict[Priority, str] = {
 }
 
 
-def property_texts(held: LibraryPaper) -> list[str]:
-    """Describe a paper's priority, rating and tags, as far as it has any."""
+MOST_TAGS = 5
+"""Tags of a paper named in a list; imports bring dozens."""
+
+
+def property_texts(held: LibraryPaper, most: int = MOST_TAGS) -> list[str]:
+    """Describe a paper's priority, rating and tags, as far as it has any; of tags at most some."""
     priority = _PRIORITIES[held.priority]
     facts = [_(priority) if priority else ""]
     facts += [_("rated {n} of 5", n=held.rating) if held.rating else ""]
-    return [*filter(None, facts), *(f"#{tag}" for tag in held.tags)]
+    tags = [f"#{tag}" for tag in held.tags]
+    return [*filter(None, facts), *tags[:most], *(["…"] if len(tags) > most else [])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
@@ -11,6 +11,7 @@ from reader.library.file_names import folder_name
 from reader.morning.progress import leads_to_queue, theme_counts
 from reader.morning.values import Entry, Morning, NewVersion, QueueEntry, Sureness
 from reader.ranking.mute import Mute, MuteKind, MuteLine
+from reader.texts.filing import property_texts
 
 STEPS = {
     "check": N_("Comparing PDFs"),
@@ -134,13 +135,23 @@ def queue_text(morning: Morning) -> str:
                 "(oldest first)"
             )
         )
-        return _(key, to_go=morning.quota.to_go)
-    return _("QUEUE  {n} picked and not written up yet, oldest first", n=len(morning.queue))
+        return _(key, to_go=morning.quota.to_go) + within_priority(morning.queue)
+    n = len(morning.queue)
+    return _("QUEUE  {n} picked and not written up yet, oldest first", n=n) + within_priority(
+        morning.queue
+    )
+
+
+def within_priority(queued: Sequence[QueueEntry]) -> str:
+    """Say behind "oldest first" that priorities go before; "" where no paper has one."""
+    has_priority = any(one.held.priority != "normal" for one in queued)
+    return _(", within each priority") if has_priority else ""
 
 
 def queue_facts(queued: QueueEntry) -> list[str]:
     """Describe when a paper was picked, how long its text takes, whether its PDF is here."""
-    return [_("picked {day}", day=queued.picked_on), *queue_reading(queued)]
+    facts = (_("picked {day}", day=queued.picked_on), *queue_reading(queued))
+    return [*property_texts(queued.held), *facts]
 
 
 def queue_reading(queued: QueueEntry) -> list[str]:

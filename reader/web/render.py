@@ -27,7 +27,14 @@ from reader.library.ids import url_of
 from reader.morning.progress import entry_seconds, minutes_of
 from reader.notes.outcome import ORIGINS
 from reader.pdfs.highlights import COLOURS, MARKS
-from reader.texts.morning import muted_mark, queue_facts, sureness_mark, topic_text
+from reader.texts.filing import property_texts
+from reader.texts.morning import (
+    muted_mark,
+    queue_facts,
+    sureness_mark,
+    topic_text,
+    within_priority,
+)
 from reader.texts.sources import BATCH_STATES, families, source_name
 
 
@@ -236,6 +243,8 @@ def environment() -> jinja2.Environment:
         "source_name": source_name,
         "queue_facts": queue_facts,
         "muted_mark": muted_mark,
+        "within_priority": within_priority,
+        "property_texts": property_texts,
         "sureness_mark": sureness_mark,
         "topic_text": topic_text,
     }

@@ -119,7 +119,8 @@ class TestCommands:
         first, *_ = [json.loads(line) for line in reader(old, "queue", "--json").out.splitlines()]
         assert first == {
             "id": LIFT, "title": "Speech translation in a lift", "state": "pick",
-            "picked_on": "2031-02-11", "minutes": 1, "has_pdf": False, "until": None,
+            "picked_on": "2031-02-11", "minutes": 1, "has_pdf": False, "tags": [], "rating": None,
+            "priority": "normal", "until": None,
         }  # fmt: skip
         del first["until"]
         assert today(old)[1]["queue"][0] == first

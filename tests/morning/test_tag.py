@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import rispy
 
 from reader.base.errors import UsageError
+from reader.gathering.imports.bibtex import read_bibtex
 from reader.gathering.imports.item import ImportedLibrary, ImportedPaper
+from reader.habit.cite import in_form, references
 from reader.library.folder import Library
 from reader.library.properties import PropertyChange, completions, tags_in
 from reader.library.rows import papers, properties
 from reader.morning.bring_in import Importing
 from reader.morning.browse_library import browse
 from reader.morning.merge import join, part
+from reader.morning.pick import decide, whole_queue
 from reader.morning.remove import remove
 from reader.morning.tag import tag
 from reader.morning.undo import past_acts, take_back
+from reader.texts.morning import queue_facts, within_priority
 from tests.samples import DAY, Web, a_library, paper, tools
 
 NAMES = ("Bees", "Ants", "Wasps")
@@ -168,6 +176,35 @@ def test_rows_are_only_added(library: Library) -> None:
     take_back(library)
     rows = [tuple(r) for r in library.db.read("SELECT * FROM properties ORDER BY id")]
     assert (rows[: len(seen)], len(rows)) == (seen, len(seen) + 2)
+
+
+def test_the_queue_stands_by_priority_and_says_so(library: Library) -> None:
+    decide(library, "pick", [ONE, TWO, THREE])
+    assert within_priority(whole_queue(library)) == ""
+    tag(library, [3], PropertyChange(priority="high", add=("survey",)))
+    tag(library, [1], PropertyChange(priority="low"))
+    queue = whole_queue(library)
+    assert [one.held.row for one in queue] == [3, 2, 1]
+    assert within_priority(queue) == ", within each priority"
+    assert queue_facts(queue[0])[:2] == ["high priority", "#survey"]
+    assert queue_facts(queue[2])[0] == "low priority"
+
+
+def test_exports_carry_tags_and_an_import_reads_them_back(library: Library) -> None:
+    tag(library, [1], PropertyChange(add=("to cite", "R&D", "翻訳"), rating=4, priority="high"))
+    wanted = ("R&D", "to cite", "翻訳")
+    several = references(library, papers.papers_at(library.db, [1]))
+    [ris] = rispy.loads(in_form(several, "ris"))
+    assert tuple(ris["keywords"]) == wanted
+    [csl] = json.loads(in_form(several, "csl-json"))
+    assert csl["keyword"] == "R&D, to cite, 翻訳"
+    [row] = csv.DictReader(io.StringIO(in_form(several, "csv").removeprefix("\ufeff")))
+    assert (row["tags"], row["rating"], row["priority"]) == ("R&D; to cite; 翻訳", "4", "high")
+    for form in ("bibtex", "biblatex"):
+        text = in_form(several, form)
+        [entry] = read_bibtex(text, name="a.bib", folder=library.folder).items
+        assert isinstance(entry, ImportedPaper)
+        assert entry.tags == wanted, form
 
 
 def test_the_last_of_a_list_is_completed_by_tags_that_are_there() -> None:

@@ -25,7 +25,7 @@ from reader.cli.listing import (
 from reader.morning import progress
 from reader.morning.progress import States, leads_to_queue
 from reader.morning.values import Entry, Morning
-from reader.texts.morning import queue_entry, queue_text
+from reader.texts.morning import queue_entry, queue_text, within_priority
 
 Kind = Literal["head", "paper", "queued", "fold", "text"]
 
@@ -109,6 +109,7 @@ def _queue_rows(shown: Morning, rows: Sequence[Row], query: str) -> list[Row]:
         queue_text(shown)
         if is_leading
         else _("QUEUE  {n} picked earlier, oldest first", n=len(entries))
+        + within_priority(shown.queue)
     )
     if is_leading and not found:
         # All papers of the queue were picked from this list, and stand in its lanes.

@@ -37,6 +37,7 @@ from reader.library.passage import minutes
 from reader.morning.progress import States, entry_seconds
 from reader.morning.values import Entry, Morning
 from reader.ranking.rank import ListLane
+from reader.texts.filing import property_texts
 from reader.texts.morning import muted_mark, queue_reading, sureness_mark, topic_text
 from reader.texts.sources import families, no_network_text
 from reader.texts.why import verdict
@@ -419,13 +420,13 @@ def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
 
 def _facts(entry: Entry) -> list[str]:
     paper = entry.held.paper
-    topic = topic_text(entry)
+    topic, own = topic_text(entry), property_texts(entry.held)
     if entry.queued:
-        reading = queue_reading(entry.queued)
+        reading = [*own, *queue_reading(entry.queued)]
         return [plain(f) for f in (paper.id, *reading, *([topic] if topic else []))]
     time = _("{n} min", n=minutes(entry_seconds(entry)))
     marks = (text for text in (topic, muted_mark(entry)) if text)
-    facts = (paper.id, *marks, time, *families(entry.origins))
+    facts = (paper.id, *marks, *own, time, *families(entry.origins))
     return [plain(fact) for fact in facts]
 
 
