@@ -41,7 +41,7 @@ NAMES = {
 CONTROLS = {
     "\r": "<enter>", "\n": "<enter>", "\x7f": "<backspace>", "\x08": "<backspace>",
     "\x1b": "<escape>", "\x03": "<ctrl-c>", "\x04": "<ctrl-d>", "\x1a": "<ctrl-z>",
-    "\x0c": "<ctrl-l>", "\x15": "<ctrl-u>", "\x17": "<ctrl-w>",
+    "\x0c": "<ctrl-l>", "\x15": "<ctrl-u>", "\x17": "<ctrl-w>", "\t": "<tab>",
 }  # fmt: skip
 PASTE = "<paste>"
 CHOICES = "123456789abcdefhilmnoprstuvwxyz"

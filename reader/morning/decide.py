@@ -24,9 +24,11 @@ from reader.library.file_names import UNFILED, folder_name
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, State
+from reader.library.properties import tags_in, to_become
 from reader.library.rows import decisions, filings, papers
 from reader.library.rows.decisions import Kind
 from reader.morning.pick import LATER_DAYS, decide_rows, later_row, put_off
+from reader.morning.tag import tag
 from reader.morning.undo import take_back as take_back_act
 from reader.ranking.mute import Mute
 from reader.ranking.rows import labels, shown, standings
@@ -268,6 +270,19 @@ class Deciding:
         self.acted.add(row)
         self.n_acts[row] += 1
         return True, found.said
+
+    def tag(self, row: int, typed: str) -> Text:
+        """Give a paper the tags of a typed list, and no others; returns the message to show."""
+        held = self.held[row]
+        done = tag(self.library, [row], to_become(held.tags, tags_in(typed)))
+        [self.held[row]] = done.several
+        self.n_acts[row] += bool(done.changed)
+        title, tags = plain(held.paper.title), self.held[row].tags
+        if done.problems:
+            return done.problems[0].message
+        if not done.changed:
+            return lazy_gettext("The tags are unchanged.")
+        return lazy_gettext("Tags: {tags}: {title}", tags=Joined(tags or ("-",)), title=title)
 
     def waiting(self, rows: Sequence[int]) -> list[int]:
         """Select the papers that have no decision."""

@@ -15,9 +15,11 @@ from reader.cli.triage.layout import page_lines, text_of
 from reader.cli.triage.session import Hands, ListSession
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
+from reader.library.properties import PropertyChange
 from reader.library.rows import decisions, papers
 from reader.morning.decide import wrong_topic
 from reader.morning.pick import decide_rows, whole_queue, without_put_off
+from reader.morning.tag import tag
 from reader.morning.values import Morning
 from reader.notes.write import add_note
 from tests.mornings import TITLES, a_morning, held_papers, morning, talk
@@ -599,3 +601,39 @@ def test_a_mute_hides_at_once_and_its_undo_shows_again(library: Library, fake: F
     assert said(opened) == "No longer muted: Cy Pond"
     assert "MUTED" not in "".join(row.text for row in opened.view().rows)
     assert rows() == [2, 1, 3, 7, 5, 8]
+
+
+class TestTags:
+    def test_t_gives_the_tags_that_are_typed_and_u_takes_them_back(
+        self, library: Library, session: ListSession
+    ) -> None:
+        tag(library, [5], PropertyChange(add=("survey", "speech/asr")))
+        press(session, "t", "to cite, s")
+        assert said(session).startswith("tags: to cite, s_   tab: speech/asr, survey · enter")
+        press(session, "<tab>", "<tab>", "<enter>")
+        assert said(session) == f"Tags: survey, to cite: {TITLES[0]}"
+        [held] = papers.papers_at(library.db, [1])
+        assert (held.tags, session.here) == (("survey", "to cite"), 1)
+        # What the paper has is there to be edited; a letter that is a key elsewhere is none here.
+        press(session, "t", "<ctrl-w>", "<ctrl-w>", "q", "<enter>")
+        assert papers.papers_at(library.db, [1])[0].tags == ("q", "survey")
+        press(session, "u")
+        assert papers.papers_at(library.db, [1])[0].tags == ("survey", "to cite")
+        assert not session.is_over
+
+    def test_escape_and_an_unchanged_list_change_nothing(
+        self, library: Library, session: ListSession
+    ) -> None:
+        press(session, "t", "bees", "<escape>")
+        assert said(session) == "The tags are unchanged."
+        press(session, "t", "<enter>")
+        assert said(session) == "The tags are unchanged."
+        assert papers.papers_at(library.db, [1])[0].tags == ()
+        press(session, "p")
+        assert states(library)[0] == "p"
+
+    def test_what_is_no_tag_is_said_and_the_list_goes_on(self, session: ListSession) -> None:
+        press(session, "t", "x" * 101, "<enter>")
+        assert "is no tag." in said(session)
+        press(session, "p")
+        assert said(session).startswith("Picked for")

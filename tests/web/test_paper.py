@@ -16,8 +16,10 @@ from reader.base.messages import _, speaking
 from reader.gathering.rows import posts
 from reader.library.find import find_paper
 from reader.library.folder import Library
+from reader.library.properties import PropertyChange
 from reader.library.rows import papers
 from reader.morning.pick import decide_rows
+from reader.morning.tag import tag
 from reader.morning.tools import Tools
 from reader.notes.write import add_note
 from reader.pdfs.rows import highlights, pdfs
@@ -191,6 +193,26 @@ def test_a_new_folder_is_made_only_on_request(client: TestClient) -> None:
         headers={"accept": "application/json"},
     )
     assert made.json()["topic"] == "gardens/snails"
+
+
+def test_a_form_tags_rates_and_prioritises(client: TestClient, parts: Parts) -> None:
+    with parts.open_library() as library:
+        tag(library, [2], PropertyChange(add=("survey",)))
+    page = client.get(ABOUT).text
+    assert '<datalist id="known-tags"><option value="survey">' in page
+    seen = {"seen_rating": "", "seen_priority": "normal"}
+    form = {"add": "Survey, to cite", "rating": "4", "priority": "high", **seen}
+    answer = client.post(f"{ABOUT}/tags", data=form)
+    assert (answer.url.path, answer.url.fragment) == (ABOUT, "tags")
+    assert "Now: high priority, rated 4 of 5, #survey, #to cite" in answer.text
+    assert '<button class="quiet" name="remove" value="to cite"' in answer.text
+    # Another window changes what this one only shows.
+    with parts.open_library() as library:
+        tag(library, [1], PropertyChange(rating=2))
+    form = {"remove": "survey", "rating": "4", **seen, "seen_rating": "4", "priority": "low"}
+    found = client.post(f"{ABOUT}/tags", data=form, headers={"accept": "application/json"}).json()
+    assert (found["tags"], found["rating"], found["priority"]) == (["to cite"], 2, "low")
+    assert client.post(f"{ABOUT}/tags", data={"add": "x" * 101, **seen}).status_code == 400
 
 
 def test_what_would_change_a_place_is_a_page_and_a_part(client: TestClient) -> None:

@@ -526,6 +526,7 @@ l  put off for a week (in the queue): p brings it back, s drops it
 x  wrong topic: choose one    n  write the note
 m  mute: its words, people, category or source
 o  open the PDF or its page   w  why: the sum behind its rank
+t  tags: type them between commas, tab completes
 enter  the whole abstract and all posts
 up down j k  move             home end g  first, last
 page up, page down  one screen up or down

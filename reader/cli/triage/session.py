@@ -15,7 +15,7 @@ from reader.base.errors import ReaderError
 from reader.base.messages import N_, Text, _, ngettext, say_day
 from reader.base.text import plain
 from reader.cli.screen import with_hint
-from reader.cli.terminal import CHOICES, PASTE, letter
+from reader.cli.terminal import CHOICES, letter
 from reader.cli.triage.entries import (
     Row,
     listed_in,
@@ -37,9 +37,11 @@ from reader.cli.triage.layout import (
     page_for,
     shares,
 )
+from reader.cli.triage.typed import Finding, Tagging
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.passage import minutes, spent_s
+from reader.library.rows import properties
 from reader.library.rows.decisions import last_decided, moments_on
 from reader.morning.decide import Deciding, other_topics, topic_now
 from reader.morning.lanes import relisted
@@ -107,33 +109,8 @@ class Covering:
             return ""
         # These two pages lead to each other: w from the paper, enter from the reasons.
         if self._which == "paper":
-            return key if key.lower() in ("p", "s", "o", "n", "u", "w") else ""
-        return key if key.lower() in ("p", "s", "o", "n", "u", "<enter>", "<right>") else ""
-
-
-@dataclass(slots=True)
-class Finding:
-    """The query typed after `/`. While `is_typing`, every key belongs to it."""
-
-    query: str = ""
-    is_typing: bool = False
-
-    def press(self, key: str) -> None:
-        """Handle one key: add a character, or edit or end the query."""
-        if key in ("<enter>", "<down>", "<up>"):
-            self.is_typing = False
-        elif key == "<escape>":
-            self.query, self.is_typing = "", False
-        elif key == "<backspace>":
-            self.query = self.query[:-1]
-        elif key == "<ctrl-u>":
-            self.query = ""
-        elif key == "<ctrl-w>":
-            self.query = " ".join(self.query.split()[:-1])
-        elif key.startswith(PASTE):
-            self.query += plain(key.removeprefix(PASTE))
-        elif len(key) == 1:
-            self.query += key
+            return key if key.lower() in ("p", "s", "t", "o", "n", "u", "w") else ""
+        return key if key.lower() in ("p", "s", "t", "o", "n", "u", "<enter>", "<right>") else ""
 
 
 class Progress:
@@ -261,6 +238,7 @@ class ListSession:
         self._asked: tuple[int, ...] = ()
         self._choices: tuple[str, ...] = ()
         self._mutable: list[tuple[MuteKind, str]] = []
+        self._tagging: Tagging | None = None
         self._message, self._is_warning = said, bool(said)
         self.is_over = self.is_interrupted = False
         self._size = (80, 24)
@@ -285,14 +263,11 @@ class ListSession:
         said, is_warning, finding = self._message, self._is_warning, self._finding
         listed, states = self._listed(), self.deciding.states
         if finding.is_typing or (finding.query and not said):
-            key = (
-                N_("/{query}_   {n} of {of} · enter keeps these · esc shows all")
-                if finding.is_typing
-                else N_("/{query}   {n} of {of} · esc shows all")
-            )
             # A query looks through the folded papers too, so they count.
             of = len(papers_in(rows_of(self._shown, is_open=True)))
-            said = _(key, query=finding.query, n=len(papers_in(self._rows)), of=of)
+            said = finding.text(len(papers_in(self._rows)), of)
+        if self._tagging:
+            said = self._tagging.text
         if self._asked:
             said, is_warning = (
                 ngettext(
@@ -346,6 +321,8 @@ class ListSession:
                 self._choose(key)
             elif self._mutable:
                 self._choose_mute(key)
+            elif self._tagging:
+                self._tag(self._tagging, key)
             elif self._finding.is_typing:
                 self._finding.press(key)
                 if key == "<escape>":
@@ -379,6 +356,7 @@ class ListSession:
             "u": self._undo,
             " ": self._later,
             "l": lambda: self._act(self.deciding.later),
+            "t": self._ask_tags,
             "o": self._open,
             "n": self._note,
             "w": lambda: self._turn("why"),
@@ -519,6 +497,23 @@ class ListSession:
         self.deciding.queued -= listed.keys()
         self.here = next((row for row in below if row in listed), self.here)
         self._lay()
+
+    def _ask_tags(self) -> None:
+        if entry := self._entry():
+            self._covering.page = None
+            known = sorted(properties.spellings(self._library.db).values())
+            self._tagging = Tagging("".join(f"{tag}, " for tag in entry.held.tags), known)
+
+    def _tag(self, tagging: Tagging, key: str) -> None:
+        """Handle a key while the tags of the current paper are typed."""
+        if key not in ("<enter>", "<escape>"):
+            tagging.press(key)
+            return
+        self._tagging = None
+        if key == "<enter>" and self.here is not None:
+            self.tell(str(self.deciding.tag(self.here, tagging.typed)))
+        else:
+            self.tell(_("The tags are unchanged."))
 
     def _listed_under(self, entry: Entry) -> str | None:
         """Find the topic of feeds.toml under which the list has a paper."""

@@ -134,7 +134,7 @@ def change(
     """Change properties of some papers, in the open transaction; return those that changed."""
     tags, before = _tags(db, json.dumps(list(rows))), properties_of(db, rows)
     # As it is spelt in the library already, so that a list of tags has each once.
-    spelt = {fold: name for name, fold in names(db).items()} if wanted.add else {}
+    spelt = spellings(db) if wanted.add else {}
     removed = {*map(tag_fold, wanted.remove)}
     added = {tag_fold(tag): clean_tag(tag) for tag in wanted.add if tag_fold(tag) not in removed}
     changed, new = set[int](), list[tuple[int, PropertyKind, str, str]]()
@@ -173,6 +173,11 @@ def names(db: Database) -> dict[str, str]:
     return {r["name"]: fold for r in rows if (fold := tag_fold(r["name"]))}
 
 
+def spellings(db: Database) -> dict[str, str]:
+    """List every tag that a paper has or had, fold → one spelling."""
+    return {fold: name for name, fold in names(db).items()}
+
+
 def names_like(db: Database, tag: str) -> dict[str, str]:
     """Select from `names` a tag, and those inside of it."""
     wanted = tag_fold(tag)
@@ -181,8 +186,16 @@ def names_like(db: Database, tag: str) -> dict[str, str]:
 
 def counts(db: Database) -> dict[str, int]:
     """Count the papers of each tag, the most used first; none that was removed or merged."""
-    rows = db.read("SELECT id FROM papers WHERE merged_into IS NULL")
-    found = properties_of(db, (r["id"] for r in rows))
+    rows = db.read(
+        """
+        SELECT DISTINCT coalesce(c.merged_into, c.id) AS row FROM papers AS c
+        WHERE c.merged_into IS NOT c.id AND c.id IN (
+            SELECT paper FROM properties
+            UNION SELECT paper FROM imported WHERE part IN ('tag', 'collection'))
+        """
+    )
+    removed = {r["id"] for r in db.read("SELECT id FROM papers WHERE merged_into = id")}
+    found = properties_of(db, {r["row"] for r in rows} - removed)
     several = Counter(tag_fold(tag) for one in found.values() for tag in one.tags)
     spelt = {tag_fold(tag): tag for one in found.values() for tag in one.tags}
     return {spelt[fold]: n for fold, n in sorted(several.items(), key=lambda x: (-x[1], x[0]))}

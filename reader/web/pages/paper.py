@@ -21,9 +21,12 @@ from reader.library.find import RemovedPaper, find_paper
 from reader.library.folder import Library
 from reader.library.highlight import gathered, once
 from reader.library.paper import LibraryPaper
+from reader.library.properties import PropertyChange, priority_of, rating_of, tags_in
+from reader.library.rows import properties
 from reader.morning.about import About, about
 from reader.morning.file import export_filed, file_paper, suggestions, topic_names
 from reader.morning.pick import put_off
+from reader.morning.tag import tag
 from reader.morning.why import after_decisions, explain, without_each
 from reader.notes.links import linked_ids
 from reader.notes.words import key_of
@@ -31,7 +34,7 @@ from reader.pdfs.highlights import colour_word
 from reader.pdfs.tablet import SHORT_SHA
 from reader.search.similar import similar
 from reader.texts.copies import gone_text
-from reader.texts.filing import suggestion_text
+from reader.texts.filing import property_texts, suggestion_text
 from reader.texts.shared import markdown
 from reader.texts.why import (
     change_text,
@@ -95,6 +98,7 @@ def paper(visit: Visit) -> Response:
         bibtex=bibtex(references(library, [held])),
         share=markdown(share(library, [held], has_figures=False)),
         topics=topic_names(library),
+        known_tags=[*properties.spellings(library.db).values()][: -MOST_OFFERED - 1 : -1],
         suggested=[(f.topic, suggestion_text(f)) for f in folders if f.topic != held.topic],
     )
 
@@ -163,6 +167,30 @@ def file_away(visit: Visit) -> Response:
         ]
     )
     return visit.done(paper_at(held.paper.id) + "#filing", plain(said), topic=filed.held.topic)
+
+
+MOST_OFFERED = 500
+"""Tags that the form completes; some libraries bring ten thousand."""
+
+
+def tag_paper(visit: Visit) -> Response:
+    """Change a paper's tags, rating and priority, as far as the person changed the form."""
+    library = visit.library
+    held = find_paper(library, visit.id)
+    rating, priority = visit.field("rating"), visit.field("priority")
+    # What the form only showed is left as it may have become elsewhere since.
+    wanted = PropertyChange(
+        tags_in(visit.field("add")),
+        tuple(tag for tag in [visit.field("remove")] if tag),
+        None if rating == visit.field("seen_rating") else rating_of(rating),
+        None if priority == visit.field("seen_priority") else priority_of(priority),
+    )
+    done = tag(library, [held.row], wanted)
+    [now] = done.several
+    facts = _(", ").join(property_texts(now, len(now.tags))) or _("no tags, no rating")
+    said = sentences([_("Now: {facts}", facts=facts), *(p.message for p in done.problems)])
+    values = {"tags": now.tags, "rating": now.rating, "priority": now.priority}
+    return visit.done(paper_at(held.paper.id) + "#tags", plain(said), **values)
 
 
 def picture(visit: Visit) -> Response:
@@ -250,5 +278,6 @@ ROUTES = [
     route("/paper/{id:path}/page.png", picture),
     route("/paper/{id:path}/figure.png", picture),
     route("/paper/{id:path}/file", file_away, "POST"),
+    route("/paper/{id:path}/tags", tag_paper, "POST"),
     route("/paper/{id:path}", paper),
 ]

@@ -30,6 +30,16 @@ for (const button of document.querySelectorAll("button.copy")) {
   });
 }
 
+// The terminal's key for tags; a list's key leads here too.
+const tags = document.getElementById("tag-add");
+if (location.hash === "#tags") tags?.focus();
+addEventListener("keydown", (event) => {
+  const isTyped = event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.target.closest("input, textarea, select, dialog");
+  if (isTyped || !tags || event.key.normalize("NFKC").toLowerCase() !== "t") return;
+  event.preventDefault();
+  tags.focus();
+});
+
 const link = document.getElementById("send-link");
 if (link && navigator.share) {
   link.hidden = false;

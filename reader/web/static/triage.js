@@ -198,6 +198,7 @@ const keys = {
   j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1),
   ArrowRight: () => sheets[at].querySelector(".title a").click(), Enter: () => sheets[at].querySelector(".title a").click(),
   o: () => sheets[at].querySelector("[data-key=o]")?.click(), n: () => sheets[at].querySelector("[data-key=n]").click(),
+  t: () => sheets[at].querySelector("[data-key=t]").click(),
   x: () => sheets[at].querySelector("[data-key=x]")?.click(),
   w: () => toggle(sheets[at].querySelector(".reason")), "?": () => toggle(document.getElementById("keys")),
 };
