@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from reader.gathering.post import PostMention
 from reader.library.config import Topic
+from reader.library.identity import author_key, matches
 from reader.library.paper import Paper
 from reader.ranking.mute import (
     IDLE,
     Mute,
     MuteKind,
+    is_meant,
     mutable_parts,
     mute_key,
     mute_line,
@@ -84,12 +86,28 @@ def test_a_post_is_muted_by_its_source_or_whoever_wrote_it() -> None:
     assert silencing(both, said("@cy", "blog"), {}) == []
 
 
-@given(st.text(max_size=12), st.text(max_size=40), st.text(max_size=40))
+WORDS = st.text(st.sampled_from("abAB -_/.音ー（ａ"), max_size=8)
+
+
+@given(WORDS, st.text(max_size=40) | WORDS, WORDS)
 def test_words_are_found_as_those_of_topics_are(word: str, title: str, abstract: str) -> None:
     if any(c.isalnum() for c in word):
         one, found = a_mute("word", word), mentions((word,), title, abstract).is_any
         given_ = Paper(("arxiv:2506.00001",), title, abstract=abstract)
         assert bool(muting([one], given_, (), is_heard=False)) is found
+
+
+NAMES = st.lists(
+    st.sampled_from(["Wei", "Chen", "O'Neil", "Mueller", "Müller", "de", "la", "Cruz,", "J.", "JL",
+                     "Nulle-Part", "Jr.", "(ETH)", "静", "ada@nowhere.example", "@cy", "x42"]),
+    min_size=1, max_size=4,
+).map(" ".join)  # fmt: skip
+
+
+@given(NAMES, NAMES)
+def test_names_are_told_apart_by_letters_as_by_their_readings(muted: str, author: str) -> None:
+    is_same = author_key(muted) == author_key(author) or matches(muted, author) == "same"
+    assert is_meant(muted, author) is is_same
 
 
 def test_a_mute_ends_by_itself_and_is_idle_after_90_days() -> None:
