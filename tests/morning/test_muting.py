@@ -22,17 +22,27 @@ from reader.morning.pick import decide
 from reader.morning.today import keep_shown
 from reader.morning.undo import past_acts, take_back, undo
 from reader.morning.values import Candidate, Entry, Lanes, Morning, by_lane
+from reader.morning.why import explain
 from reader.ranking.mute import Mute
 from reader.ranking.rank import ListPlace
+from reader.ranking.rows import shown
+from reader.search.rows import index
+from reader.texts.why import verdict_text
 from tests.morning.test_today import CONFIG, RANKS, candidate, rows
 from tests.mornings import at, bring, look, morning, talk
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper, post
 
-TOML = FEEDS_TOML + '[[feed]]\nname = "blog"\nurl = "http://127.0.0.1:9/blog.rss"\n'
+TOML = f"""{FEEDS_TOML}
+[[feed]]
+name = "blog"
+url = "http://127.0.0.1:9/blog.rss"
+[[search]]
+name = "ponds"
+query = "pond"
+"""
 MODELS = "A Large Language Model of Ponds"
 SPEECH = "Speech Translation by Diffusion"
 MUTE = Mute(1, 1, "word", "ponds", None, NOW, DAY)
-WORD = ("word", "pond")
 
 
 @pytest.fixture
@@ -142,6 +152,36 @@ def test_votes_of_a_muted_list_bring_nothing_up(library: Library) -> None:
     assert seen(library) == ([1], [2, 3, 4], [5])
 
 
+def test_a_followed_person_and_a_saved_search_are_not_muted(library: Library) -> None:
+    bring(library, DAY, paper(5, "On Tides of Ponds", authors=("Mio Hoshi",)))
+    index.add_paper_texts(library.db, range(1, 6))
+    before = morning(library, DAY).searches
+    assert [one.title for one in before[0].papers] == [MODELS, "On Tides of Ponds"]
+    mute(library, [("word", "pond"), ("author", "Mio Hoshi")])
+    now = morning(library, DAY)
+    assert parted(now) == ([1, 5], [3, 4], [2])
+    [followed] = [entry for entry in now.own if entry.held.row == 5]
+    assert [one.kind for one in followed.muted_by] == ["word", "author"]
+    assert now.searches == before
+
+
+def test_what_is_hidden_was_not_shown_and_comes_up_on_a_later_day(library: Library) -> None:
+    mute(library, [("word", "pond")], until=DAY)
+    look(library, DAY, may_fold=False)
+    assert 2 not in shown.shown_on(library.db, DAY)
+    tomorrow = at(library, DAY + timedelta(days=1))
+    talk(tomorrow, DAY + timedelta(days=1), 2, "Di Reed")
+    assert seen(tomorrow)[1:] == ([2], [])
+
+
+def test_why_names_the_mute_that_hides_a_paper(library: Library) -> None:
+    mute(library, [("word", "pond")])
+    [held] = papers.papers_at(library.db, [2])
+    found = explain(library, held)
+    assert (found.lane, [one.value for one in found.muted_by]) == (None, ["pond"])
+    assert verdict_text(found) == "A mute hides it: word “pond”."
+
+
 def test_a_folded_list_counts_what_it_hides(library: Library) -> None:
     mute(library, [("word", "pond")])
     bring(library, DAY - timedelta(days=9), paper(9, "Speech Translation Long Ago"))
@@ -154,7 +194,7 @@ def test_a_folded_list_counts_what_it_hides(library: Library) -> None:
 
 def test_a_mute_counts_up_to_its_last_day(library: Library) -> None:
     yesterday, tomorrow = (at(library, DAY + timedelta(days=n)) for n in (-1, 1))
-    [until] = [last_day(yesterday, 2)]
+    until = last_day(yesterday, 2)
     assert until == DAY
     mute(yesterday, [("word", "pond")], until=until)
     assert seen(library)[2] == [2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -11,9 +12,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from reader.library.folder import Library
+from reader.library.place import FEEDS
 from reader.morning.mute import mute, mute_lines
+from tests.installed import run_here
 from tests.mornings import bring, talk
-from tests.samples import DAY, paper
+from tests.samples import DAY, FEEDS_TOML, NOW, paper
 from tests.web.site import parts_of, site
 
 MODELS = "arxiv:2506.00002"
@@ -114,6 +117,42 @@ def test_a_hidden_paper_is_not_gone_through_one_by_one(
     assert (triage.status_code, f'data-id="{MODELS}"' in triage.text) == (200, False)
     assert "0 of 1 decided" in triage.text
     assert 'href="/mute"' in client.get("/more").text
+
+
+def test_a_mute_goes_round_between_the_command_and_the_page(
+    opened: tuple[TestClient, Library],
+) -> None:
+    client, library = opened
+    (library.folder / FEEDS).write_text(FEEDS_TOML, encoding="utf-8")
+
+    def reader(*args: str) -> str:
+        ran = run_here(*args, library=library.folder, now=NOW)
+        assert (ran.code in (0, 5), ran.err) == (True, "")
+        return ran.out
+
+    reader("mute", "pond", "--until", "2025-06-20")
+    assert lane(client.get("/").text, "muted") == [MODELS]
+    [muted] = json.loads(reader("today", "--no-fetch", "--json"))["muted"]
+    assert muted["muted_by"] == [
+        {"kind": "word", "value": "pond", "until": "2025-06-20", "on": "2025-06-04"}
+    ]
+    client.post("/unmute", data={"part": "word:pond"})
+    assert reader("mute", "--list") == "Nothing is muted.\n"
+    client.post("/mute", data={"part": "author:Cy <b>Pond</b>", "days": "30"})
+    assert "author Cy <b>Pond</b> until 2025-07-03" in reader("mute", "--list")
+    assert "Undone (mute): author Cy <b>Pond</b>" in reader("undo")
+    assert lane(client.get("/").text, "near") == [MODELS]
+    assert (library.folder / FEEDS).read_text("utf-8") == FEEDS_TOML
+
+
+def test_an_act_that_is_sent_twice_is_done_once(opened: tuple[TestClient, Library]) -> None:
+    client, library = opened
+    moment = library.now().isoformat()
+    sent = {"words": "pond", "back": "/", "act": "a" * 32, "made_at": moment, "sent_at": moment}
+    assert "Muted: word “pond”" in client.post("/mute", data=sent).text
+    client.post("/undo", data={"back": "/"})
+    client.post("/mute", data=sent)
+    assert mute_lines(library) == []
 
 
 @pytest.mark.parametrize(

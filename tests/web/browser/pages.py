@@ -39,6 +39,7 @@ ADDRESSES = (
     "/door",
     "/trust",
     "/more",
+    f"/mute?id={HOSTILE}",
     f"/paper/{quote('arxiv:2611.99999')}",
 )
 """Every kind of page; the last one is of a paper that is not here."""
