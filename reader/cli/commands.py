@@ -54,6 +54,7 @@ GROUPS = {
         "file": CommandEntry("file", N_("File papers under a topic")),
         "tag": CommandEntry("tag", N_("Tag, rate and prioritise papers")),
         "topics": CommandEntry("file", N_("List the topics, or move all papers of one")),
+        "edit": CommandEntry("edit", N_("Change title, venue, pages … of a paper by hand")),
         "fetch": CommandEntry("decide", N_("Fetch the missing PDFs of your picks")),
         "take": CommandEntry("tablet", N_("Copy PDFs to the tablet's folder")),
         "back": CommandEntry("tablet", N_("Import marked PDFs")),

@@ -107,7 +107,9 @@ FIELDS = {
     "About": """*held year=- abstract=held.paper.abstract~ categories=held.paper.categories~
         comment=held.paper.comment~ version=held.paper.version sources=origins mentions
         note=note.text links backlinks=linked pdf=- marked_copies=- pictures=picture n_passages
-        n_highlights to_look_up""",
+        n_highlights to_look_up fields=said""",
+    "FieldValue": "value~ source on",
+    "EditOutcome": "*held changed",
     "LinkedPaper": "id=held.paper.id title=held.paper.title~ key=held.key sentence~",
     "Picture": "page figure? figure_page caption~",
     "Revision": "at on=on_date came_from is_written text",

@@ -20,6 +20,7 @@ from reader.morning.about import About, about
 from reader.pdfs.move import file_to_read
 from reader.pdfs.text.process import PdfReader
 from reader.texts.copies import gone_text
+from reader.texts.fields import field_texts
 from reader.texts.filing import property_texts
 from reader.texts.sources import source_name
 
@@ -81,7 +82,7 @@ def _facts(shown: About, width: int) -> Iterator[str]:
     """Lay out a paper's authors and dates, how it came here, and its files."""
     held = shown.held
     yield from screen.paper_lines(held, width)
-    if year := year_of(held.paper):
+    if (year := year_of(held.paper)) and "year" not in shown.said:
         yield _("year {year}", year=year)
     yield plain(arrival_text(held, shown.origins))
     for printed in shown.to_look_up:
@@ -96,6 +97,8 @@ def _facts(shown: About, width: int) -> Iterator[str]:
         yield _("filed under {topic} as {key}", topic=held.topic, key=held.key)
     if facts := property_texts(held, len(held.tags)):
         yield from screen.wrap(plain(" · ".join(facts)), width)
+    for text in field_texts(shown.said):
+        yield from screen.wrap(text, width)
     if shown.pdf:
         path, n = shown.pdf.path, shown.n_passages
         if shown.is_pdf_here:

@@ -32,6 +32,7 @@ _UNDONE: dict[ActKind, str] = {
     "later": N_("put off"),
     "topic": N_("topic"),
     "file": N_("filing"),
+    "edit": N_("edit"),
     "remove": N_("removal"),
     "merge": N_("merge"),
     "split": N_("split"),
@@ -50,6 +51,7 @@ _DONE: dict[ActKind, str] = {
     "later": N_("Put off: {title}"),
     "topic": N_("Told the topic: {title}"),
     "file": N_("Filed under {topic}: {title}"),
+    "edit": N_("Edited: {title}"),
     "remove": N_("Removed: {title}"),
     "merge": N_("Merged: {title}"),
     "split": N_("Split: {title}"),
@@ -84,9 +86,9 @@ MOST_NAMED = 10
     help=N_(
         "Undo your last act, for all papers that it changed, or the act N of `--list`.\n\nAn act "
         "can be a pick or a skip, a `later` or a `drop`, what you told `wrong` or `teach`, a "
-        "`file` or `topics --move`, a `merge` or `split`, a `remove`, a `tag`, a `restore`, an "
-        "`import` or a `mute`. What you decided on a paper since stands. A note that you wrote "
-        "stays."
+        "`file` or `topics --move`, an `edit`, a `merge` or `split`, a `remove`, a `tag`, a "
+        "`restore`, an `import` or a `mute`. What you decided on a paper since stands. A note "
+        "that you wrote stays."
     ),
     examples={
         "undo": N_("Undo the last act"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from reader.base.text import plain
+from reader.library.identity import title_fold
 from reader.library.ids import parse_id
-from reader.library.paper import Publication
+from reader.library.paper import FieldValue, Publication
 
 MEETING = re.compile(
     r"\b(?:proc(?:eedings|\.)|conference|workshop|symposium|meeting|(?:19|20)\d\d)\b", re.IGNORECASE
@@ -58,3 +60,12 @@ def cleaned(field: str, value: str) -> str:
 def named_meeting(venue: str, year: str) -> str:
     """Name the proceedings of a meeting: "Interspeech" in 2023 is "Interspeech 2023"."""
     return f"{venue} {year}" if venue and year and not MEETING.search(venue) else venue
+
+
+def differing(values: Sequence[FieldValue]) -> list[FieldValue]:
+    """List the values of a field that say something else than the first one, each once.
+
+    Case, accents, blanks and punctuation make no difference.
+    """
+    different = {title_fold(one.value) or one.value: one for one in reversed(values)}
+    return [one for one in values[1:] if one in different.values()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,8 +10,8 @@ from reader.gathering.post import PostMention
 from reader.gathering.rows import posts
 from reader.library.files import is_here
 from reader.library.folder import Library
-from reader.library.paper import LibraryPaper
-from reader.library.rows import papers, versions
+from reader.library.paper import FieldValue, LibraryPaper
+from reader.library.rows import fields, papers, versions
 from reader.library.rows.versions import BY_HAND
 from reader.morning import rows as history
 from reader.notes.links import LinkedPaper, backlinks, links_of
@@ -44,7 +44,7 @@ class About:
     marks: those in its PDFs, with those that were removed since. versions: arXiv's that were
     seen, each with the day. links: papers that its note links to; linked: papers whose notes
     link here. is_pdf_here: False where there is no PDF, or its file was deleted by hand; its text
-    stays.
+    stays. said: field → what sources say in it, the value that holds first.
     """
 
     held: LibraryPaper
@@ -61,6 +61,7 @@ class About:
     note: Revision | None
     links: Sequence[LinkedPaper]
     linked: Sequence[LinkedPaper]
+    said: Mapping[str, Sequence[FieldValue]]
 
     @property
     def is_by_hand(self) -> bool:
@@ -102,6 +103,7 @@ def about(library: Library, held: LibraryPaper) -> About:
         note=note,
         links=links_of(library, note.text) if note else (),
         linked=backlinks(library, row),
+        said=fields.said_of(db, [row]).get(row, {}),
     )
 
 

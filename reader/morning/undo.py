@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from reader.morning.undo_import import TakenBackImport
 
 ActKind = Literal[
-    "pick", "skip", "drop", "later", "topic", "file", "remove", "merge", "split", "restore",
-    "import", "tag", "rating", "priority", "mute",
+    "pick", "skip", "drop", "later", "topic", "file", "edit", "remove", "merge", "split",
+    "restore", "import", "tag", "rating", "priority", "mute",
 ]  # fmt: skip
 """What an act did to a paper; topic: what `wrong` or `teach` was told."""
 
@@ -152,6 +152,10 @@ def take_back(
         from reader.morning.remove import came_back
 
         problems += came_back(library, list(dict.fromkeys(moved)))
+    if edited := [merges.row_now(db, d.paper) for d in undone if d.place == "fields"]:
+        from reader.morning.edit import follow
+
+        problems += follow(library, edited)
     for one in came:
         problems += _undo_restore(library, one)
     kinds = _kinds(undone)
@@ -233,7 +237,7 @@ def _undo_restore(library: Library, one: RestoredPaper) -> list[ReaderError]:
 
 
 _ORDER = ("removals", "restored", "merges", "lessons", "postponed", "decisions", "filings",
-          "properties")  # fmt: skip
+          "properties", "fields")  # fmt: skip
 """What names an act of several rows: a removal is a skip as well, a lesson may be a filing."""
 
 _KINDS: dict[str, ActKind] = {
@@ -241,6 +245,7 @@ _KINDS: dict[str, ActKind] = {
     "skip": "skip",
     "later": "later",
     "file": "file",
+    "edit": "edit",
     "remove": "remove",
     "merge": "merge",
     "split": "split",

@@ -58,7 +58,7 @@ def test_little_is_known_of_a_new_paper(tmp_path: Path) -> None:
         papers.add_papers(library.db, [paper(1, version=None)], source="arXiv", on=DAY)
         (held,) = papers.papers_at(library.db, [1])
         assert about(library, held) == About(
-            held, ("arXiv",), [], None, False, [], None, 0, [], [], [], None, (), []
+            held, ("arXiv",), [], None, False, [], None, 0, [], [], [], None, (), [], {}
         )
         assert arrival_text(held, ["arXiv"]) == "candidate · arrived 2025-06-04 from arXiv"
         assert arrival_text(held, ["by hand"]) == "added by hand on 2025-06-04"

@@ -267,3 +267,28 @@ def test_the_page_is_in_japanese_where_the_browser_asks_for_it(client: TestClien
     with speaking("ja"):
         assert _("Reasons for this rank") in text
     assert "Reasons for this rank" not in text
+
+
+def test_fields_are_edited_on_the_page_and_what_was_left_is_no_change(parts: Parts) -> None:
+    with site(parts) as client:
+        page = client.get(ABOUT).text
+        names = re.findall(r'<(?:input|textarea) id="field-(\w+)"', page)
+        with parts.open_library() as library:
+            [held] = papers.papers_at(library.db, [1])
+        paper = held.paper
+        words = dict.fromkeys(names, "") | {
+            "title": paper.title, "authors": "\r\n".join(paper.authors),
+            "abstract": paper.abstract.replace(" ", "\n"),
+        }  # fmt: skip
+        at = f"{ABOUT}/edit"
+        client.post(at, data=words)
+        with parts.open_library() as library:
+            assert library.db.read("SELECT * FROM fields") == []
+        client.post(at, data=words | {"venue": EVIL, "authors": "Eva Moos\r\n"})
+        page = client.get(ABOUT).text
+    assert "<script>alert(1)" not in page
+    assert "venue: &lt;/title&gt;" in page
+    assert ">Eva Moos</a>" in page
+    with parts.open_library() as library:
+        rows = library.db.read("SELECT field FROM fields WHERE act IS NOT NULL ORDER BY field")
+        assert [r["field"] for r in rows] == ["authors", "venue"]

@@ -24,6 +24,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.properties import PropertyChange, priority_of, rating_of, tags_in
 from reader.library.rows import properties
 from reader.morning.about import About, about
+from reader.morning.edit import edit
 from reader.morning.file import export_filed, file_paper, suggestions, topic_names
 from reader.morning.pick import put_off
 from reader.morning.tag import tag
@@ -34,6 +35,7 @@ from reader.pdfs.highlights import colour_word
 from reader.pdfs.tablet import SHORT_SHA
 from reader.search.similar import similar
 from reader.texts.copies import gone_text
+from reader.texts.fields import FIELD_NAMES, field_texts
 from reader.texts.filing import property_texts, suggestion_text
 from reader.texts.shared import markdown
 from reader.texts.why import (
@@ -99,6 +101,8 @@ def paper(visit: Visit) -> Response:
         share=markdown(share(library, [held], has_figures=False)),
         topics=topic_names(library),
         known_tags=[*properties.spellings(library.db).values()][: -MOST_OFFERED - 1 : -1],
+        field_texts=list(field_texts(shown.said)),
+        fields=_form_fields(shown),
         suggested=[(f.topic, suggestion_text(f)) for f in folders if f.topic != held.topic],
     )
 
@@ -193,6 +197,25 @@ def tag_paper(visit: Visit) -> Response:
     return visit.done(paper_at(held.paper.id) + "#tags", plain(said), **values)
 
 
+def _form_fields(shown: About) -> dict[str, tuple[str, str]]:
+    """List the fields that can be edited: field → its name, what holds of it now."""
+    paper = shown.held.paper
+    now = {field: values[0].value for field, values in shown.said.items()}
+    now |= {"title": paper.title, "authors": "\n".join(paper.authors), "abstract": paper.abstract}
+    return {field: (_(name), now.get(field, "")) for field, name in FIELD_NAMES.items()}
+
+
+def edit_fields(visit: Visit) -> Response:
+    """Change fields of a paper by hand; what the form left as it was is no change."""
+    held = find_paper(visit.library, visit.id)
+    words = {field: visit.field(field).replace("\r\n", "\n") for field in FIELD_NAMES}
+    outcome = edit(visit.library, held, words)
+    title = plain(outcome.held.paper.title)
+    key = N_("Edited: {title}") if outcome.changed else N_("Nothing changed: {title}")
+    said = sentences([_(key, title=title), *(p.message for p in outcome.problems)])
+    return visit.done(paper_at(held.paper.id) + "#ids", plain(said), changed=outcome.changed)
+
+
 def picture(visit: Visit) -> Response:
     """Send the picture of the first page, or of the first figure."""
     library = visit.library
@@ -279,5 +302,6 @@ ROUTES = [
     route("/paper/{id:path}/figure.png", picture),
     route("/paper/{id:path}/file", file_away, "POST"),
     route("/paper/{id:path}/tags", tag_paper, "POST"),
+    route("/paper/{id:path}/edit", edit_fields, "POST"),
     route("/paper/{id:path}", paper),
 ]

@@ -1,0 +1,86 @@
+"""Edit the fields of a paper: the person's word holds, until it is taken back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reader.base.errors import ReaderError, UsageError
+from reader.base.messages import Joined, lazy_gettext
+from reader.base.text import plain
+from reader.gathering.imports.item import in_order, names_in
+from reader.gathering.publication import cleaned
+from reader.library.folder import Library
+from reader.library.paper import FieldValue, LibraryPaper
+from reader.library.rows import decisions, fields, papers
+from reader.morning.file import export_filed
+from reader.search.rows import index
+
+
+@dataclass(frozen=True, slots=True)
+class EditOutcome:
+    """A paper as it stands after an edit, the fields whose value changed, and its files that
+    could not follow."""
+
+    held: LibraryPaper
+    changed: tuple[str, ...]
+    problems: tuple[ReaderError, ...] = ()
+
+
+def edit(library: Library, held: LibraryPaper, words: Mapping[str, str]) -> EditOutcome:
+    """Change fields of a paper by hand; "" takes an earlier word back.
+
+    What holds already is no change, and makes no act. Its files keep their names. Raises
+    UsageError for a field that is not there, and for what can be no year or DOI.
+    """
+    db, row = library.db, held.row
+    given = {field: _value(field, text) for field, text in words.items()}
+    holds = fields.holding(db, [row]).get(row, {})
+    paper = held.paper
+    texts = {"title": paper.title, "authors": "\n".join(paper.authors), "abstract": paper.abstract}
+    now = texts | {field: one.value for field, one in holds.items()}
+    changed = {
+        field: value
+        for field, value in given.items()
+        # A form sends a text back without the blanks that it came with.
+        if (value != _value(field, now.get(field, "")) if value else _is_by_hand(holds.get(field)))
+    }
+    if not changed:
+        return EditOutcome(held, ())
+    act = decisions.next_act(db)
+    fields.edit(db, row, changed, act=act, at=library.now(), on=library.today())
+    problems = follow(library, [row])
+    [held] = papers.papers_at(db, [row])
+    return EditOutcome(held, tuple(changed), tuple(problems))
+
+
+def _is_by_hand(value: FieldValue | None) -> bool:
+    return value is not None and value.is_by_hand
+
+
+def follow(library: Library, rows: Sequence[int]) -> list[ReaderError]:
+    """Bring the full text and the Markdown files of papers to what holds of them now.
+
+    Their vectors are made by the next `gather`.
+    """
+    index.add_paper_texts(library.db, rows)
+    return export_filed(library, list(rows))
+
+
+def _value(field: str, text: str) -> str:
+    if field not in fields.FIELDS:
+        raise UsageError(
+            what=lazy_gettext("{field} is no field of a paper.", field=plain(field)),
+            hint=lazy_gettext("The fields: {names}", names=Joined(fields.FIELDS)),
+        )
+    if field == "authors":
+        several = re.split("[;\n]", text) if re.search("[;\n]", text) else names_in(text)
+        return "\n".join(name for one in several if (name := plain(in_order(one))))
+    value = plain(text) if field in fields.TEXTS else cleaned(field, text)
+    if not value and text.strip():
+        raise UsageError(
+            what=lazy_gettext("{text} can be no {field}.", text=plain(text), field=field),
+            hint=lazy_gettext("A year has four digits, a DOI begins with 10."),
+        )
+    return value
