@@ -25,7 +25,7 @@ PROPERTIES = {
     "notes": "notes.test_note:test_a_new_export_leaves_every_byte_of_the_person",
     "BibTeX": "gathering.test_imports:test_any_text_is_read_without_an_error",
     "PDF fronts": "pdfs.test_pdf_front:test_any_page_is_read",
-    "queries": "library.test_query:test_every_string_is_a_query",
+    "queries": "library.test_query:test_every_string_is_a_query_or_an_error_with_a_place",
     "forms": "web.test_forms:test_any_form_is_answered",
 }
 

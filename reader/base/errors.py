@@ -2,6 +2,7 @@
 
     ReaderError                         1   unexpected
     ├── UsageError                      2
+    │   └── QueryError                  2
     ├── ConfigError                     3   feeds.toml
     │   └── NoLibrary                   3
     ├── NotFound                        4
@@ -87,6 +88,12 @@ class UsageError(ReaderError):
     message_text = "{what}"
     hint_text = "{hint}"
     exit_code = 2
+
+
+class QueryError(UsageError):
+    """A query of a search whose operators or brackets make no sense."""
+
+    message_text = N_("The query cannot be read at “{part}” (character {at}): {what}.")
 
 
 class ConfigError(ReaderError):

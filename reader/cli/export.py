@@ -17,7 +17,7 @@ from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_errors, settings_of
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.query import STATES
+from reader.library.query import STATES, with_filters
 
 FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "references", "ics", "atom",
          "site", "anki", "zotero-rdf", "dump")  # fmt: skip
@@ -83,8 +83,8 @@ def export_command(
     target: Path,
 ) -> int:
     """Write notes or references. Exit code 5: a file was left alone, or a key is not known."""
-    parts = [f'topic:"{topic}"' if topic else "", f"state:{state}" if state else "", query]
-    asked = " ".join(filter(None, parts))
+    parts = [f'topic:"{topic}"' if topic else "", f"state:{state}" if state else ""]
+    asked = with_filters(query, " ".join(filter(None, parts)))
     _check(form, sum(map(bool, (ids, asked, cited))), style, is_file=str(target) != STDOUT)
     if form == "markdown":
         return _notes(context)

@@ -48,6 +48,7 @@ LARGEST = 10_000_000
     },
     table=N_("""attention "end to end"     these words side by side; also “…” and 「…」
 -survey                    not what has this word
+(ASR OR TTS) NOT survey    operators in capitals; also &&, |
 topic:speech/translation   filed there or below
 tag:survey                 with this tag, yours or imported
 rating:>3                  or rating:2-4, rating:none; priority:high

@@ -197,6 +197,13 @@ class Checks:
             file=self.file, line=line_of(self.text, place), key=key, what=what, hint=hint
         )
 
+    def wrong_at(self, place: Place, value: str, at: int, what: Text, hint: Text) -> ConfigError:
+        """Make the error of a character of a query, counted from 1."""
+        line, column = self.position(place, value, at - 1)
+        key = ".".join(part for part in place if isinstance(part, str))
+        what = lazy_gettext("column {column}: {what}", column=column, what=what)
+        return ConfigError(file=self.file, line=line, key=key, what=what, hint=hint)
+
     def position(self, place: Place, value: str, at: int) -> tuple[int, int]:
         """Find the line and column, from 1, of a character of a text that the file holds."""
         line = line_of(self.text, place)

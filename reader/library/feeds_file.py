@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from reader.base.errors import ConfigError
+from reader.base.errors import ConfigError, QueryError
 from reader.base.messages import Joined, lazy_gettext
 from reader.library.arxiv_query import problem_of
 from reader.library.config import (
@@ -48,6 +48,7 @@ from reader.library.config import (
 from reader.library.feeds_checks import Checks, Place
 from reader.library.file_names import FIELDS, fold_name, path_problem, pattern_problem
 from reader.library.ids import parse_id
+from reader.library.query import PASTED, PASTED_WORDS
 from reader.library.query import parse as parse_query
 
 _ADDRESS = re.compile(r"[!#-'*+./0-9=?A-Z^_`a-z{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -385,7 +386,11 @@ class _ConfigText(Checks):
 
     def check_query(self, place: Place, text: str) -> None:
         """Refuse a query on which `reader search` would only remark: nobody sees the remark."""
-        query = parse_query(text)
+        try:
+            query = parse_query(text)
+        except QueryError as error:
+            wrong = error.values
+            raise self.wrong_at(place, text, wrong["at"], wrong["what"], wrong["hint"]) from None
         if not query.asks:
             hint = lazy_gettext("Add a word.")
             raise self.wrong(place, lazy_gettext("this query searches for nothing"), hint)
@@ -393,13 +398,9 @@ class _ConfigText(Checks):
             what = lazy_gettext("{part} is not a filter", part=query.unclear[0].text)
             raise self.wrong(place, what, lazy_gettext("`reader search --help` lists the filters."))
         if query.has_operators:
-            hint = lazy_gettext(
-                "All words must be there, so leave out AND. Write -word for NOT, and a "
-                "[[search]] of its own for OR."
-            )
-            raise self.wrong(
-                place, lazy_gettext("AND, OR, NOT and brackets do not work here"), hint
-            )
+            what = lazy_gettext("this query is too long for operators and filters")
+            hint = lazy_gettext("At most: characters {n}, words {m}.", n=PASTED, m=PASTED_WORDS)
+            raise self.wrong(place, what, hint)
 
     def bibliographies(self, tables: list[dict[str, Any]]) -> tuple[Bibliography, ...]:
         for index, table in enumerate(tables):
@@ -435,13 +436,8 @@ class _ConfigText(Checks):
                 hint = lazy_gettext("Give it a name.")
                 raise self.wrong(("query", index, "name"), lazy_gettext("it is empty"), hint)
             if problem := problem_of(table["search"]):
-                line, column = self.position(
-                    ("query", index, "search"), table["search"], problem.at
-                )
-                what = lazy_gettext("column {column}: {what}", column=column, what=problem.what)
-                raise ConfigError(
-                    file=self.file, line=line, key="query.search", what=what, hint=problem.hint
-                )
+                place, at = ("query", index, "search"), problem.at + 1
+                raise self.wrong_at(place, table["search"], at, problem.what, problem.hint)
         return tuple(ArxivQuery(**table) for table in tables)
 
     def templates(self, tables: list[dict[str, Any]]) -> tuple[Template, ...]:

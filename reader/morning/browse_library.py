@@ -15,7 +15,8 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from reader.base.messages import Message
+from reader.base.errors import QueryError
+from reader.base.messages import Message, Text
 from reader.base.words import is_cjk, parts_of, phrase_term, query_words, word_places
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, State
@@ -54,9 +55,9 @@ class Listing:
     n: int
     is_cut: bool
     states: dict[State, int]
-    said: tuple[Message, ...]
-    older: int | None
-    newer: int | None
+    said: tuple[Text, ...]
+    older: int | None = None
+    newer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def browse(
     asked = parse(query)
     meaning = meant(library, replace(asked, words="", phrases=()))
     fit = _fitting(library, asked, meaning, folder)
-    fit, is_cut = _with_words(library, asked, fit)
+    fit, is_cut = _with_words(library, asked, meaning, fit)
     # Candidates have no rows of their own: they are what no decision has.
     decided = {state: _rows(library, Filter("state", state), meaning) for state in STATES[1:]}
     states, n = _counts(library, fit, decided)
@@ -126,7 +127,8 @@ def rows_that_fit(library: Library, query: str) -> tuple[set[int], tuple[Message
     """Find all papers that fit a query, and sentences on what of it was read in another way."""
     asked = parse(query)
     meaning = meant(library, replace(asked, words="", phrases=()))
-    fit, _unused = _with_words(library, asked, _fitting(library, asked, meaning, ""), most=-1)
+    fit = _fitting(library, asked, meaning, "")
+    fit, _unused = _with_words(library, asked, meaning, fit, most=-1)
     if _states_of(asked):
         decided = {state: _rows(library, Filter("state", state), meaning) for state in STATES[1:]}
         fit = _of_states(fit, asked, decided)
@@ -192,11 +194,19 @@ def _counts(
 
 
 def _with_words(
-    library: Library, asked: Query, fit: _Fit, *, most: int = MOST_WITH_WORDS
+    library: Library,
+    asked: Query,
+    meaning: QueryMeaning,
+    fit: _Fit,
+    *,
+    most: int = MOST_WITH_WORDS,
 ) -> tuple[_Fit, bool]:
-    """Select the papers whose title or abstract has all words, the newest `most` of very many; and
-    tell whether there are more."""
+    """Select the papers of which groups are true, and whose title or abstract has all words, the
+    newest `most` of very many; and tell whether there are more."""
     match = _match(asked)
+    groups = Query(groups=asked.groups, without=() if match else asked.without)
+    if wanted := conditions(library, groups, "paper", meaning):
+        fit = fit.and_in(set(filters.papers_that_fit(library.db, wanted)))
     if not match:
         return fit, False
     db = library.db
@@ -213,7 +223,7 @@ def _match(query: Query) -> str:
     where there are none."""
     asked = [*query.phrases, *(query_words(query.words) if query.words else [])]
     must = " AND ".join(dict.fromkeys(filter(None, map(phrase_term, asked))))
-    # FTS5's NOT wants something on its left, so words that are left out are no query alone.
+    # FTS5's NOT wants something on its left; without that `conditions` leaves the words out.
     without = " OR ".join(filter(None, map(phrase_term, query.without)))
     return f"({must}) NOT ({without})" if must and without else must
 
@@ -224,12 +234,13 @@ def saved_lines(library: Library, day: date) -> tuple[SavedSearchHits, ...]:
     db, found = library.db, []
     for search in library.config.searches:
         query = parse(search.query)
-        typed = Query(filters=query.filters)
+        match = _match(query)
+        typed = replace(query, words="", phrases=(), without=() if match else query.without)
         meaning = meant(library, typed)
         several: Iterable[tuple[str, str]] = ()
         # Nobody has this name: taken for another's, it would find what nobody asked for.
         if not meaning.said:
-            rows, match = None, _match(query)
+            rows = None
             if match:
                 rows = index.having(db, "paper", match, filters.texts_of_day(db, day))
             wanted = conditions(library, typed, "paper", meaning)
@@ -249,8 +260,11 @@ def boxes_of(page: PageText, query: str) -> list[Box]:
     Of Japanese, which has no blanks, the part of a run that is asked for; of the rest whole
     words, in any case, singular or plural. Lines that run askew are left out.
     """
-    asked = parse(query)
-    words = query_words(" ".join([asked.words, *asked.phrases]))
+    try:
+        asked = parse(query)
+    except QueryError:
+        return []
+    words = query_words(asked.all_words)
     latin = {word for word in words if not is_cjk(word)}
     runs = [word for word in words if is_cjk(word)]
     # Of a run of Japanese the longest part that is asked for, at each place.

@@ -23,7 +23,7 @@ from reader.library.file_names import nearest_names
 from reader.library.files import gone_pdfs
 from reader.library.folder import Library
 from reader.library.identity import family_fold, family_folds, matches
-from reader.library.query import LONGEST, Filter, Query
+from reader.library.query import LONGEST, PASTED, PASTED_WORDS, Filter, Query, QueryTerm
 from reader.library.rows import authors, filings, properties
 from reader.search.rows import filters, index
 from reader.search.rows.filters import Conditions, Names
@@ -69,8 +69,10 @@ def meant(library: Library, query: Query) -> QueryMeaning:
     if query.has_operators:
         said.append(
             lazy_gettext(
-                "AND, OR, NOT and brackets do not work here and were left out. -word leaves a "
-                "word out."
+                "This query is too long for operators and filters (at most: characters {n}, words "
+                "{m}), so all of it is searched as words.",
+                n=PASTED,
+                m=PASTED_WORDS,
             )
         )
     if query.is_cut:
@@ -95,7 +97,7 @@ def meant(library: Library, query: Query) -> QueryMeaning:
             )
         )
     names: dict[Filter, Names] = {}
-    for one in query.filters:
+    for one in query.all_filters:
         if one.name == "author":
             names[one], text = _author(library, one.value)
             said += [text] if text else []
@@ -106,12 +108,13 @@ def meant(library: Library, query: Query) -> QueryMeaning:
                 said.append(lazy_gettext("No paper has the tag {tag}.", tag=one.value))
         elif one.name == "topic" and (text := _topic_text(library, one.value)):
             said.append(text)
-    typed = query_words(query.words)
+    typed = query_words(query.all_words)
     words = [word for word in typed if not _YEAR.fullmatch(word) and word not in AND_OTHERS]
     families: set[str] = set()
     more: list[str] = []
     guesses: list[Message] = []
-    looked_up = words if not query.phrases and len(words) <= SHORT else []
+    is_exact = query.phrases or query.groups
+    looked_up = words if not is_exact and len(words) <= SHORT else []
     is_name = bool(looked_up)
     # One word that is known finds something good: then no other word is guessed at.
     is_guessed = not any(_is_known(library, word) for word in looked_up)
@@ -121,14 +124,14 @@ def meant(library: Library, query: Query) -> QueryMeaning:
         more += [other] if other else []
         guesses += [text] if text else []
         is_name &= bool(found)
-    year, searched = None, query.words
+    year, searched = None, query.all_words
     if families:
         year = next((int(word) for word in typed if _YEAR.fullmatch(word)), None)
         searched = _YEAR.sub(" ", _AND_OTHERS.sub(" ", searched))
     elif len(words) > SHORT:
         # In a sentence a year is of what happened then: as a rare word it would count most.
         searched = _YEAR.sub(" ", searched)
-    asks_for_pdfs = any((one.name, one.value) == ("has", "pdf") for one in query.filters)
+    asks_for_pdfs = any((one.name, one.value) == ("has", "pdf") for one in query.all_filters)
     gone = gone_pdfs(library) if asks_for_pdfs else frozenset[int]()
     return QueryMeaning(
         names,
@@ -146,12 +149,17 @@ def meant(library: Library, query: Query) -> QueryMeaning:
 def conditions(
     library: Library, query: Query, kind: Kind, meaning: QueryMeaning
 ) -> Conditions | None:
-    """Turn a query's filters into conditions for one kind of text; None without filters."""
-    if not query.filters:
+    """Turn a query's filters and groups into conditions for one kind of text; None without any.
+
+    Words to leave out are among them where there are no words to rank by.
+    """
+    left_out = () if query.words else tuple(QueryTerm(word, is_not=True) for word in query.without)
+    parts = (*query.filters, *query.groups, *left_out)
+    if not parts:
         return None
     zone = library.config.timezone
     names, gone = meaning.names, meaning.gone
-    return filters.conditions(query.filters, kind, names=names, gone=gone, zone=zone)
+    return filters.conditions(parts, kind, names=names, gone=gone, zone=zone)
 
 
 def _topic_text(library: Library, value: str) -> Message | None:

@@ -102,23 +102,24 @@ def search(
 ) -> SearchResult:
     """Search for words, phrases and meaning, in Japanese and English.
 
-    query: words, phrases and filters, as `reader.library.query` reads them.
+    query: words, phrases, filters and operators, as `reader.library.query` reads them.
     encode_query: text → unit vector (d,); where it raises ModelError, full text answers alone,
     and `notice` is that error. encoder: the name of the encoder.
     Returns at most `limit` hits of each kind, in the order of KINDS, each paper once in a kind.
+    Raises QueryError.
     """
     asked = parse(query)
     wanted = [kind for kind in KINDS if kind in kinds]
     if not asked.asks:
         return with_limits(SearchResult((), is_listing=True), library, encoder)
     meaning = meant(library, asked)
-    if not asked.words.strip():
+    if not asked.all_words.strip():
         return _listing(library, asked, meaning, wanted, encoder, limit)
     ranking, notice = Ranking(library, asked, encoder, None, meaning), None
     if not meaning.is_name:
         ranking, notice = _with_vector(ranking, wanted, encode_query)
     is_gibberish = _is_gibberish(ranking, wanted)
-    if is_gibberish and not asked.phrases:
+    if is_gibberish and not asked.phrases and not asked.groups:
         told = lazy_gettext(
             "No text has most of these words, and they read more like letters typed at random than "
             "like a question, so nothing is shown. Try other words."
@@ -155,7 +156,7 @@ def _with_vector(
     # there while the last kind is ranked by words: neither needs the other.
     with ThreadPoolExecutor(1) as beside:
         # With this context, which has the language of what the model reports while it is loaded.
-        encoding = beside.submit(copy_context().run, encode_query, ranking.query.words)
+        encoding = beside.submit(copy_context().run, encode_query, ranking.query.all_words)
         ranking.look_for_words(kinds[:-1])
         try:
             vector = encoding.result()
@@ -165,7 +166,7 @@ def _with_vector(
         from reader.search.rows.nearest import Nearest
 
         nearest = Nearest(ranking.library.db, ranking.encoder)
-        if not ranking.query.filters and not ranking.query.phrases:
+        if not ranking.query.is_narrowed and not ranking.query.phrases:
             comparing = beside.submit(nearest.look, kinds, vector, limit=DEPTH)
             ranking.look_for_words(kinds[-1:])
             comparing.result()

@@ -142,6 +142,7 @@ only names. NOT_OF_YEAR: the part of it that is left where the query names anoth
 
 NOT_OF_YEAR = 0.5
 
+_Rows = Collection[int] | None
 Ranked = list[tuple[int, float]]
 """Texts by row with their scores, best first."""
 
@@ -188,7 +189,7 @@ class Ranking:
     @property
     def searched(self) -> str:
         """Get the words that are looked for."""
-        return self.query.words if self.meaning.words is None else self.meaning.words
+        return self.query.all_words if self.meaning.words is None else self.meaning.words
 
     @functools.cached_property
     def other_names(self) -> tuple[str, ...]:
@@ -229,12 +230,14 @@ class Ranking:
     @property
     def is_cut(self) -> bool:
         """Check whether only the newest texts are ranked by words."""
-        return not self._required_terms and self._words.is_common
+        wanted = conditions(self.library, self.query, "paper", self.meaning)
+        is_exact = self._required_terms or (wanted and wanted.has_texts)
+        return not is_exact and self._words.is_common
 
     def look_for_words(self, kinds: Sequence[Kind]) -> None:
         """Rank by words in advance, while the query is being encoded."""
         for kind in kinds:
-            if not self.query.filters:
+            if not self.query.is_narrowed:
                 self._by_words(kind, None, DEPTH)
 
     def _lists(self, kind: Kind) -> _Lists:
@@ -242,6 +245,9 @@ class Ranking:
         wanted = conditions(self.library, self.query, kind, self.meaning)
         if wanted is None:
             return self._ranked(kind, None, DEPTH)
+        if wanted.has_texts:
+            rows = filters.texts_that_fit(self.library.db, wanted)
+            return self._ranked(kind, None, DEPTH, rows)
         if wanted not in self.few:
             self.few[wanted] = filters.few_papers(self.library.db, wanted)
         few = self.few[wanted]
@@ -255,34 +261,36 @@ class Ranking:
             few = filters.papers_that_fit(self.library.db, wanted)
         return self._only_fitting(wanted, self._ranked(kind, few, DEPTH))
 
-    def _ranked(self, kind: Kind, few: Collection[int] | None, depth: int) -> _Lists:
+    def _ranked(self, kind: Kind, few: _Rows, depth: int, rows: _Rows = None) -> _Lists:
+        """Rank in each way. few: papers, and rows: texts, that are ranked; None for all."""
         return _Lists(
-            self._by_words(kind, few, depth),
-            self._by_meaning(kind, few, depth),
+            self._by_words(kind, few, depth, rows),
+            self._by_meaning(kind, few, depth, rows),
             self._by_name(kind),
         )
 
-    def _by_words(self, kind: Kind, few: Collection[int] | None, depth: int) -> Ranked:
+    def _by_words(self, kind: Kind, few: _Rows, depth: int, rows: _Rows = None) -> Ranked:
         """Rank by bm25, each kind for itself, so that titles push no note out."""
         db = self.library.db
-        if few is None and not self._required_terms:
+        if few is None and rows is None and not self._required_terms:
             if (kind, depth) not in self.by_word:
                 found = ranked(db, kind, self._words, limit=depth)
                 self.by_word[kind, depth] = found
             return self.by_word[kind, depth]
         if not self._match:
             return []
-        return index.find_words(db, kind, self._match, limit=depth, within=few)
+        return index.find_words(db, kind, self._match, limit=depth, within=few, rows=rows)
 
-    def _by_meaning(self, kind: Kind, few: Collection[int] | None, depth: int) -> Ranked:
+    def _by_meaning(self, kind: Kind, few: _Rows, depth: int, rows: _Rows) -> Ranked:
         """Rank by the cosine to the query's vector; all vectors are compared."""
         if self.vector is None:
             return []
         db = self.library.db
         texts = None
-        if few is not None or self._required_terms:
-            having = index.having(db, kind, self._required_terms) if self._required_terms else None
-            texts = index.hashes_of(db, kind, papers=few, rows=having)
+        if few is not None or rows is not None or self._required_terms:
+            if self._required_terms:
+                rows = index.having(db, kind, self._required_terms, rows)
+            texts = index.hashes_of(db, kind, papers=few, rows=rows)
         within = None if texts is None else set(texts.values())
         found = self._nearest.rank(kind, self.vector, limit=depth, within=within)
         if texts is not None:

@@ -14,8 +14,6 @@ from reader.search.find import SearchHit, SearchResult
 
 def nothing_asked(query: Query) -> str:
     """Explain why there is nothing to search for in a query."""
-    if query.has_operators:
-        return _("There is nothing to search for: AND, OR, NOT and brackets are not search words.")
     return _(
         N_("This only leaves out. Add what to search for.")
         if query.without

@@ -25,7 +25,8 @@ from reader.base.errors import (
 from reader.base.messages import _, lazy_gettext, speaking
 
 CODES = {
-    "ReaderError": 1, "UsageError": 2, "ConfigError": 3, "NoLibrary": 3, "NotFound": 4,
+    "ReaderError": 1, "UsageError": 2, "QueryError": 2, "ConfigError": 3, "NoLibrary": 3,
+    "NotFound": 4,
     "NotKnown": 4, "NotAnId": 4, "Ambiguous": 4, "Incomplete": 5, "SourceFailed": 5,
     "OutOfTime": 5, "Unreachable": 5, "PdfError": 5, "NotSent": 5, "NotOpened": 5, "StoreError": 6,
     "Locked": 6, "LockedBy": 6, "ReadOnly": 6, "DiskFull": 6, "WrongClock": 6, "Damaged": 6,

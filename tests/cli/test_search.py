@@ -104,14 +104,6 @@ def test_ignored_parts_of_a_query_are_named(
     ("args", "message"),
     [
         ((), "There is nothing to search for."),
-        (
-            ("AND", "("),
-            "There is nothing to search for: AND, OR, NOT and brackets are not search words",
-        ),
-        (
-            ("||", "!"),
-            "There is nothing to search for: AND, OR, NOT and brackets are not search words",
-        ),
         (("--", "-snail"), "This only leaves out. Add what to search for."),
         (("x", "--like", "feeds.toml"), "Give a query or --like, not both."),
     ],
@@ -128,6 +120,19 @@ def test_unanswerable_queries_are_refused_with_a_hint(
     assert (code, out) == (2, "")
     assert message in err
     assert "Put the words in quotes" in err
+
+
+def test_a_query_that_cannot_be_read_is_refused_with_its_place(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said(capsys, folder, "search", "snail", "OR") == (
+        2,
+        "",
+        "reader: The query cannot be read at “OR” (character 7): a word is missing beside OR.\n"
+        '  Write it like (ASR OR "speech recognition") NOT survey.\n',
+    )
+    code, out, _ = said(capsys, folder, "search", "(snail OR rain) NOT (tide")
+    assert (code, out) == (2, "")
 
 
 def test_a_word_with_a_minus_is_left_out_and_a_wrong_option_is_told(

@@ -365,8 +365,10 @@ WRONG = [
         LEAST + '[[search]]\nname = "a"\nquery = "yaer:1"\n',
         5, "search.query", "is not a filter", "",
     ),
-    (LEAST + '[[search]]\nname = "a"\nquery = "x AND y"\n', 5, "search.query",
-     "AND, OR, NOT and brackets do not work here", "leave out AND"),
+    (LEAST + '[[search]]\nname = "a"\nquery = "x AND"\n', 5, "search.query",
+     "column 12: a word is missing beside AND", "Write it like"),
+    (LEAST + '[[search]]\nname = "a"\nquery = "' + "(x OR y) " * 20 + '"\n', 5, "search.query",
+     "too long for operators", "At most: characters 300, words 30."),
     (
         LEAST + '[[search]]\nname = "a"\nquery = "x"\n[[search]]\nname = "a"\nquery = "y"\n',
         7, "search.name", "another search has the name 'a'", "Change one of them.",

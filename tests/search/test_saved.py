@@ -19,6 +19,8 @@ QUERIES = {
     "a person and a word": "author:lind tides",
     "nobody": "author:linf tides",
     "Japanese": "蝸牛",
+    "either": "(author:lind OR rain) NOT night",
+    "a word left out": "author:lind -rain",
 }
 SAVED = FEEDS_TOML + "".join(
     f"[[search]]\nname = '{name}'\nquery = '{query}'\n" for name, query in QUERIES.items()
@@ -37,7 +39,7 @@ def test_each_saved_search_names_the_days_papers_that_have_all_of_it(tmp_path: P
         earlier = DAY.replace(day=1)
         papers.add_papers(library.db, [paper(5, "Snails listen")], source="arXiv", on=earlier)
         index_words(library, tools(Web()))
-        found = [(1, 2), (1,), (2,), (1, 3), (3,), (), (3,)]
+        found = [(1, 2), (1,), (2,), (1, 3), (3,), (), (3,), (1, 3), (3,)]
         titled = {n: PaperTitle(one.id, one.title) for n, one in enumerate(given, 1)}
         lines = tuple(
             SavedSearchHits(*pair, tuple(titled[n] for n in numbers))

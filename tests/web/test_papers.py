@@ -131,7 +131,8 @@ def test_values_cannot_leave_their_quotation() -> None:
     asked = LibraryForm(
         q="rain", topic='a" state:skip "', author="“x”", has=("note",), state="pick"
     )
-    assert asked.query == 'rain topic:"a state:skip" author:"x" has:note state:pick'
+    assert asked.query == 'topic:"a state:skip" author:"x" has:note state:pick rain'
+    assert replace(asked, q="a OR b").query.endswith(" state:pick (a OR b)")
     assert asked.but(state="", before=7) == "?q=rain&topic=a%22+state%3Askip+%22&author=" + (
         "%E2%80%9Cx%E2%80%9D&before=7&has=note"
     )

@@ -189,3 +189,20 @@ def test_other_papers_with_the_same_text_are_not_called_other_ids() -> None:
     with speaking("ja"):
         assert byline(hit).endswith(" · 同じ文章のほかの論文 arxiv:2506.00002")
     assert byline(hit).endswith(" · same text as arxiv:2506.00002")
+
+
+@pytest.mark.parametrize("page", ["/search?q=birds+OR", "/papers?q=birds+OR&state=pick"])
+def test_a_query_that_cannot_be_read_is_said_above_the_results(
+    client: TestClient, page: str
+) -> None:
+    answer = client.get(page)
+    assert answer.status_code == 200
+    said = "The query cannot be read at “OR” (character 7): a word is missing beside OR."
+    assert said in answer.text
+    assert 'class="card hit"' not in answer.text
+
+
+def test_operators_are_searched_for(client: TestClient) -> None:
+    text = client.get("/search?q=(choir+OR+roofs)+NOT+birds&kind=paper").text
+    assert "On Rain" in text
+    assert "Sing" not in text

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from reader.base.words import phrase_term
 from reader.library.properties import tag_fold
-from reader.library.query import Filter
+from reader.library.query import Filter, Group, Part, QueryTerm
 from reader.library.rows.database import Database
 from reader.library.rows.properties import LAST_SQL, TAGGED_SQL
 from reader.library.rows.versions import BROUGHT_SQL
-from reader.search.rows.index import Kind
+from reader.search.rows.index import Kind, in_columns
 
 UNMERGED_SQL = "p.id NOT IN (SELECT id FROM papers WHERE merged_into IS NOT NULL)"
 
@@ -40,9 +41,10 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """The conditions on papers, as SQL and its values.
+    """The conditions on papers `p`, and on their texts `t`, as SQL and its values.
 
-    kind: the kind of text that is searched, since a day means another date for each.
+    kind: the kind of text that is searched, since a day means another date for each. has_texts:
+    some conditions are on texts.
     """
 
     kind: Kind = field(compare=False)
@@ -50,6 +52,13 @@ class Conditions:
     values: tuple[object, ...]
     is_narrow: bool
     """Whether an index leads to the papers that fit."""
+    has_texts: bool = False
+
+    @property
+    def tables(self) -> str:
+        """Return the tables to select from; a paper without a text of this kind counts too."""
+        texts = f"LEFT JOIN idx.texts AS t ON t.paper = p.id AND t.kind = '{self.kind}'"
+        return f"papers AS p {texts}" if self.has_texts else "papers AS p"
 
 
 # The same as `papers.STATE_SQL`, but starting from the few papers with a decision.
@@ -108,28 +117,62 @@ _WIDE = ("candidate", "normal", "none")
 
 
 def conditions(
-    filters: Sequence[Filter],
+    parts: Sequence[Part],
     kind: Kind,
     *,
     names: dict[Filter, Names],
     gone: Collection[int] = (),
     zone: tzinfo,
 ) -> Conditions:
-    """Turn the filters of a query into SQL for one kind of text.
+    """Turn filters and groups of a query into SQL for one kind of text.
 
     names: the authors, or tags, that each such filter means. gone: papers whose PDF is not on the
     disk any more. zone: the time zone in which days begin.
     """
     # UNMERGED_SQL does not use the column `merged_into` of p, since then each paper's row would
     # be read, where an index has all that is needed.
-    pieces, values = [UNMERGED_SQL], []
-    for one in filters:
-        key, given = _piece(one, kind, names, gone, zone)
-        pieces.append(f"NOT coalesce({_SQL[key]}, 0)" if one.is_not else _SQL[key])
-        values += given
-    # A filter with a minus fits most of a library, as these do.
-    is_narrow = any(not one.is_not and one.value not in _WIDE for one in filters)
-    return Conditions(kind, " AND ".join(pieces), tuple(values), is_narrow)
+    values: list[object] = []
+
+    def sql_of(part: Part) -> str:
+        if match := _match_of(part):
+            values.append(in_columns(kind, match))
+            return _HAVING_SQL
+        if isinstance(part, Group):
+            return f"({(' OR ' if part.is_any else ' AND ').join(map(sql_of, part.parts))})"
+        if isinstance(part, Filter):
+            key, given = _piece(part, kind, names, gone, zone)
+            values.extend(given)
+            sql = _SQL[key]
+        else:
+            # A sign such as 🐟 is no word: the full text has it nowhere.
+            sql = sql_of(replace(part, is_not=False)) if phrase_term(part.text) else "0"
+        return f"NOT coalesce({sql}, 0)" if part.is_not else sql
+
+    sql = " AND ".join([UNMERGED_SQL, *map(sql_of, parts)])
+    has_texts = any(
+        isinstance(leaf, QueryTerm) for leaf in Group(tuple(parts), is_any=False).leaves()
+    )
+    return Conditions(kind, sql, tuple(values), any(map(_is_narrow, parts)), has_texts)
+
+
+_HAVING_SQL = "t.id IN (SELECT rowid FROM idx.full_text WHERE full_text MATCH ?)"
+
+
+def _match_of(part: Part) -> str:
+    """Write words, of which none is left out, as an FTS5 expression; "" for other parts."""
+    if isinstance(part, QueryTerm):
+        return "" if part.is_not else phrase_term(part.text)
+    if isinstance(part, Filter):
+        return ""
+    several = [_match_of(one) for one in part.parts]
+    return f"({(' OR ' if part.is_any else ' AND ').join(several)})" if all(several) else ""
+
+
+def _is_narrow(part: Part) -> bool:
+    """Check whether few papers fit. Most fit what has a minus, and `_WIDE`."""
+    if isinstance(part, Group):
+        return (all if part.is_any else any)(map(_is_narrow, part.parts))
+    return isinstance(part, Filter) and not part.is_not and part.value not in _WIDE
 
 
 def few_papers(db: Database, wanted: Conditions) -> list[int] | None:
@@ -141,8 +184,20 @@ def few_papers(db: Database, wanted: Conditions) -> list[int] | None:
 def papers_that_fit(db: Database, wanted: Conditions, *, limit: int = -1) -> list[int]:
     """Select the papers that fit, in no order; at most `limit`, -1 for all."""
     rows = db.read(
-        f"SELECT p.id FROM papers AS p WHERE {wanted.sql} LIMIT ?",  # noqa: S608  constants above
+        f"SELECT p.id FROM {wanted.tables} WHERE {wanted.sql} LIMIT ?",  # noqa: S608
         (*wanted.values, limit),
+    )
+    return [r["id"] for r in rows]
+
+
+def texts_that_fit(db: Database, wanted: Conditions) -> list[int]:
+    """Select the texts that fit, of the kind for which the conditions are."""
+    rows = db.read(
+        f"""
+        SELECT t.id FROM idx.texts AS t JOIN papers AS p ON p.id = t.paper
+        WHERE t.kind = ? AND {wanted.sql}
+        """,  # noqa: S608  constants above
+        (wanted.kind, *wanted.values),
     )
     return [r["id"] for r in rows]
 
@@ -184,7 +239,7 @@ def newest_papers(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
     """Select the papers that fit, the newest arrival first, also papers that are not indexed."""
     rows = db.read(
         f"""
-        SELECT p.id FROM papers AS p WHERE {wanted.sql}
+        SELECT p.id FROM {wanted.tables} WHERE {wanted.sql}
         ORDER BY p.arrived_on DESC, p.id DESC LIMIT ?
         """,  # noqa: S608  constants above
         (*wanted.values, limit),
@@ -304,7 +359,8 @@ def titles_of_day(
     of_texts = "p.id IN (SELECT paper FROM idx.texts WHERE id IN (SELECT value FROM json_each(?)))"
     rows = db.read(
         f"""
-        SELECT p.canonical, p.title FROM papers AS p WHERE p.arrived_on = ? AND {BROUGHT_SQL}
+        SELECT p.canonical, p.title FROM {wanted.tables if wanted else "papers AS p"}
+        WHERE p.arrived_on = ? AND {BROUGHT_SQL}
           AND {UNMERGED_SQL if wanted is None else wanted.sql}
           AND {"1" if texts is None else of_texts}
         ORDER BY p.id

@@ -462,27 +462,31 @@ def find_words(
     *,
     limit: int,
     within: Collection[int] | None = None,
+    rows: Collection[int] | None = None,
     since: int = 0,
 ) -> list[tuple[int, float]]:
     """Rank the texts of one kind by bm25 for an FTS5 expression: (row, score), best first.
 
     score: FTS5's bm25 with the sign changed, so that more is better. within: the papers (rows)
-    whose texts are ranked, None for all. since: the row from which on texts are ranked.
+    whose texts are ranked, rows: the texts; None for all. since: the row from which on texts are
+    ranked.
     """
     # The plus keeps SQLite from querying the full text anew for each row.
     only = "" if within is None else f"AND +rowid IN ({_TEXTS_OF_SQL})"
-    rows = db.read(
+    only += "" if rows is None else " AND +rowid IN (SELECT value FROM json_each(?))"
+    found = db.read(
         f"""
         SELECT rowid, -bm25(full_text, {WEIGHTS}) AS score FROM idx.full_text
         WHERE full_text MATCH ? AND rowid >= ? {only} ORDER BY score DESC LIMIT ?
         """,  # noqa: S608  constants of this module
         (
-            *(_in_columns(kind, match), since),
+            *(in_columns(kind, match), since),
             *([] if within is None else [kind, json.dumps(list(within))]),
+            *([] if rows is None else [json.dumps(list(rows))]),
             limit,
         ),
     )
-    return [(r["rowid"], r["score"]) for r in rows]
+    return [(r["rowid"], r["score"]) for r in found]
 
 
 def having(db: Database, kind: Kind, match: str, rows: Iterable[int] | None = None) -> list[int]:
@@ -497,7 +501,7 @@ def having(db: Database, kind: Kind, match: str, rows: Iterable[int] | None = No
         values = (min(wanted, default=0), max(wanted, default=0), json.dumps(wanted))
     found = db.read(
         f"SELECT rowid FROM idx.full_text WHERE full_text MATCH ? {only}",  # noqa: S608
-        (_in_columns(kind, match), *values),
+        (in_columns(kind, match), *values),
     )
     return [r["rowid"] for r in found]
 
@@ -506,7 +510,7 @@ def newest_having(db: Database, kind: Kind, match: str, *, limit: int) -> list[i
     """Select the newest texts of one kind that fit an expression, newest first."""
     found = db.read(
         "SELECT rowid FROM idx.full_text WHERE full_text MATCH ? ORDER BY rowid DESC LIMIT ?",
-        (_in_columns(kind, match), limit),
+        (in_columns(kind, match), limit),
     )
     return [r["rowid"] for r in found]
 
@@ -514,7 +518,7 @@ def newest_having(db: Database, kind: Kind, match: str, *, limit: int) -> list[i
 def n_having(db: Database, match: str, *, limit: int, kind: Kind | None = None) -> int:
     """Count the texts, of one kind or of all, that fit an expression, up to `limit`."""
     sql = "SELECT count(*) AS n FROM (SELECT 1 FROM idx.full_text WHERE full_text MATCH ? LIMIT ?)"
-    return int(db.read(sql, (match if kind is None else _in_columns(kind, match), limit))[0]["n"])
+    return int(db.read(sql, (match if kind is None else in_columns(kind, match), limit))[0]["n"])
 
 
 def most_used(db: Database, words: Iterable[str]) -> str:
@@ -576,7 +580,7 @@ _TEXTS_OF_SQL = """
 """
 
 
-def _in_columns(kind: Kind, match: str) -> str:
+def in_columns(kind: Kind, match: str) -> str:
     """Build an expression that is limited to the columns of a kind of text."""
     return f"{{{COLUMNS[kind]}}} : ({match})"
 

@@ -9,16 +9,17 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from reader.base.errors import NotKnown, UsageError
+from reader.base.errors import NotKnown, QueryError, UsageError
 from reader.base.messages import N_, _
 from reader.base.text import plain, shorten
 from reader.library.config import unknown_class_text
+from reader.library.folder import Library
 from reader.library.ids import parse_id
 from reader.library.paper import Batch
-from reader.library.query import HAS
+from reader.library.query import HAS, with_filters
 from reader.library.rows import filings
 from reader.library.rows import papers as store
-from reader.morning.browse_library import STATES, browse
+from reader.morning.browse_library import STATES, Listing, browse
 from reader.morning.complete import add_by_id
 from reader.morning.file import topic_names, topics
 from reader.morning.trust import last_answers, missing_seeds, reports, seed_text
@@ -55,16 +56,15 @@ class LibraryForm:
 
     @property
     def query(self) -> str:
-        """The fields as one query in the language of `reader search`."""
+        """The fields as one query in the language of `reader search`. Raises QueryError."""
         quoted = [(name, value) for name, value in (("topic", self.topic), ("author", self.author))]
         # Quotation marks go: they would end the quoted value.
         bare = [(n, v.translate(dict.fromkeys(map(ord, '"“”「」'))).strip()) for n, v in quoted]
-        parts = [self.q]
-        parts += [f'{name}:"{value}"' for name, value in bare if value]
+        parts = [f'{name}:"{value}"' for name, value in bare if value]
         parts += [f"year:{self.year}"] if self.year else []
         parts += [f"has:{kind}" for kind in self.has]
         parts += [f"state:{self.state}"] if self.state else []
-        return " ".join(filter(None, parts))
+        return with_filters(self.q, " ".join(parts))
 
     @property
     def is_filtered(self) -> bool:
@@ -90,7 +90,7 @@ def papers(visit: Visit) -> Response:
     return visit.page(
         "papers.html",
         asked=asked,
-        listing=browse(library, asked.query, before=asked.before, after=asked.after),
+        listing=_listing(library, asked),
         topics=topic_names(library),
         years=filters.years(library.db),
     )
@@ -155,8 +155,17 @@ def folder(visit: Visit) -> Response:
         crumbs=list(zip(parts, accumulate(parts, "{}/{}".format), strict=True))[:-1],
         below=below,
         asked=asked,
-        listing=browse(library, asked.query, folder=path, before=asked.before, after=asked.after),
+        listing=_listing(library, asked, path),
     )
+
+
+def _listing(library: Library, asked: LibraryForm, folder: str = "") -> Listing:
+    """List the papers that fit the form; none where its query cannot be read, which it says."""
+    try:
+        return browse(library, asked.query, folder=folder, before=asked.before, after=asked.after)
+    except QueryError as error:
+        said = (error.message, error.hint)
+        return Listing((), 0, is_cut=False, states=dict.fromkeys(STATES, 0), said=said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
-from reader.base.errors import ModelError, UsageError
+from reader.base.errors import ModelError, QueryError, UsageError
 from reader.base.messages import _
 from reader.base.text import plain, shorten
 from reader.habit.share import Choice, share, share_week
@@ -61,7 +61,10 @@ def search_page(visit: Visit) -> Response:
 
 
 def _results(visit: Visit, query: str, kind: str) -> dict[str, Any]:
-    asked = parse(query)
+    try:
+        asked = parse(query)
+    except QueryError as error:
+        return {"notices": [error.message, error.hint]}
     if not asked.asks:
         return {"notices": [nothing_asked(asked)]}
     serving = visit.parts.serving(visit.library)
