@@ -23,6 +23,7 @@ from reader.base import errors
 from reader.base.errors import ConfigError, ReaderError
 from reader.cli.commands import COMMANDS
 from reader.cli.frame import INTERRUPTED, Settings, reader_group, run
+from reader.cli.output import fields_of
 from reader.gathering.rows import posts, sources
 from reader.library.config import Config
 from reader.library.disk import write_whole
@@ -698,6 +699,8 @@ def test_search_json_has_the_documented_fields(
     assert list(dict.fromkeys(hit["kind"] for hit in hits)) == ["note", "paper", "passage"]
     assert [d for hit in hits for d in differences(hit, "search")] == []
     assert hits[0]["matches"]
+    # What it looks like is tested with imports.
+    assert list(fields("waiting_note")) == [name for _, name, *_ in fields_of("WaitingHit")]
     code, near = printed(capsys, library, "similar", LISTENING.id, "--json")
     assert code == 7, "it is not encoded, which the page says is 7"
     assert near

@@ -134,6 +134,7 @@ FIELDS = {
     "UnplacedItem": "place~ why~",
     "LooseNoteOutcome": "place~ title~ waiting=number is_new id=held.paper.id known_by?",
     "WaitingNote": """waiting=id place~ title~ notebook~? tags created_at at ids text""",
+    "WaitingHit": "kind waiting=note.id title=note.title~ evidence matches",
     "TabletOutcome": "*held outcome file=name~?",
     "CopyOutcome": """file=name~ outcome id=held.paper.id title=held.paper.title~ state=held.state
         n_highlights=counts.there n_new=counts.new n_changed=counts.changed
@@ -185,6 +186,10 @@ COMPUTED: dict[str, Callable[[Any], dict[str, Any]]] = {
     "PastDecision": lambda past: {"terms": _terms(past.line.terms)},
     "ScoreChange": lambda change: {"term": _changed_term(change)},
     "SearchHit": lambda hit: {
+        "matches": [{"start": start, "end": end} for start, end in hit.matches],
+    },
+    "WaitingHit": lambda hit: {
+        "kind": "waiting",
         "matches": [{"start": start, "end": end} for start, end in hit.matches],
     },
     "About": lambda shown: {"n_highlights": len(shown.marks_there)},

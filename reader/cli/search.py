@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,7 @@ from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, WholeNumber, as_json_option, say_error
 from reader.library.folder import Library
 from reader.library.query import parse
+from reader.notes.rows import loose
 from reader.search.find import KINDS, SearchHit, SearchResult, search
 from reader.search.rows.index import Kind
 from reader.texts.search import (
@@ -25,7 +26,11 @@ from reader.texts.search import (
     not_encoded_text,
     not_indexed_text,
     nothing_asked,
+    waits_text,
 )
+
+if TYPE_CHECKING:
+    from reader.morning.waiting import WaitingHit
 
 LARGEST = 10_000_000
 """Bytes of a text file that --like reads."""
@@ -129,6 +134,7 @@ def search_command(
         chosen = [kind for kind in KINDS if kind in (kinds or KINDS)]
         serving = build.serving(context, library)
         encoder: dict[str, Any] = {"encode_query": serving.encode_query, "encoder": serving.name}
+        waiting: list[WaitingHit] = []
         if like is not None:
             from reader.search.similar import search_like
 
@@ -136,15 +142,21 @@ def search_command(
             found = search_like(library, about, kinds=chosen, limit=limit, **encoder)
         else:
             found = search(library, text, kinds=chosen, limit=limit, **encoder)
+            if "note" in chosen and loose.n_waiting(library.db):
+                from reader.morning.waiting import search_waiting
+
+                waiting = search_waiting(library, text, limit=limit)
     if as_json:
-        for hit in found.hits:
-            output.put_json(hit)
+        for one in (*found.hits, *waiting):
+            output.put_json(one)
     else:
-        if head := head_of(found, text or str(like)):
+        if (found.hits or not waiting) and (head := head_of(found, text or str(like))):
             output.put(head)
         near = kinds_by_meaning(found)
         for hit in found.hits:
             _show_hit(hit, is_near=hit.kind in near)
+        for note in waiting:
+            _show_waiting(note)
         # Without a model `_report_gaps` says as much of all texts, and a listing compares nothing.
         if found.n_not_encoded and found.notice is None and not found.is_listing:
             output.put(not_encoded_text(found), is_error=True)
@@ -240,6 +252,14 @@ def _show_hit(hit: SearchHit, *, is_near: bool = False) -> None:
     output.put(f"{where} " + screen.bold(title))
     facts = [byline(hit), *([_("nearest by meaning")] if is_near else [])]
     output.put("  " + screen.dim(shorten(plain(" · ".join(facts)), width - 2)))
+    output.put_all(screen.wrap_marked(hit.evidence, hit.matches, width, "  "))
+
+
+def _show_waiting(hit: WaitingHit) -> None:
+    width = screen.width_of_terminal()
+    where, title = _("WAITING NOTE {n}", n=hit.note.id), plain(hit.note.title)
+    output.put(f"{where} " + screen.bold(shorten(title, width - columns(where) - 1)))
+    output.put_all(map(screen.dim, screen.wrap(waits_text(hit.note.id), width, "  ")))
     output.put_all(screen.wrap_marked(hit.evidence, hit.matches, width, "  "))
 
 

@@ -32,7 +32,7 @@ from reader.morning import rows
 from reader.morning.mute import mute_lines
 from reader.morning.trust import missing_seeds
 from reader.notes.export import find_moved_notes
-from reader.notes.rows import exports
+from reader.notes.rows import exports, loose
 from reader.notes.write import moment
 from reader.pdfs.move import find_moved, has_bytes
 from reader.pdfs.text.process import unlimited
@@ -40,9 +40,9 @@ from reader.search.rows import index
 
 CheckName = Literal[
     "reader.db", "index.db", "pdf missing", "pdf moved", "pdf changed", "pdf twice",
-    "pdf unknown", "note unknown", "index", "model", "failures", "sources", "words", "people",
-    "seeds", "clock", "disk", "locks", "permissions", "leftovers", "workers", "backup",
-    "mutes",
+    "pdf unknown", "note unknown", "note waiting", "index", "model", "failures", "sources",
+    "words", "people", "seeds", "clock", "disk", "locks", "permissions", "leftovers", "workers",
+    "backup", "mutes",
 ]  # fmt: skip
 
 LEAST_FREE = 500_000_000
@@ -280,6 +280,18 @@ def _notes(library: Library) -> Iterator[HealthFinding]:
             ),
             lazy_gettext("`reader add ID` adds the paper; `reader export` then reads the file."),
             tuple(without),
+        )
+
+    if n := loose.n_waiting(library.db):
+        yield HealthFinding(
+            "note waiting",
+            False,
+            lazy_ngettext(
+                "{n} imported note waits for its paper.",
+                "{n} imported notes wait for their papers.",
+                n,
+            ),
+            lazy_gettext("`reader note --waiting` lists the notes that wait."),
         )
 
 

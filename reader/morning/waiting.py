@@ -11,21 +11,31 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Literal
 
 from reader.base.errors import NotKnown, UsageError
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain, visible
+from reader.base.words import (
+    is_cjk,
+    phrase_term,
+    query_words,
+    says_something,
+    words_in_order,
+)
 from reader.gathering.imports.item import ImportedNote, LooseNote
 from reader.library.folder import Library
 from reader.library.identity import title_fold
 from reader.library.ids import find_ids
 from reader.library.paper import LibraryPaper, Paper
+from reader.library.query import Filter, Part, QueryTerm, is_true, parse
 from reader.library.rows import imports, merges, papers
 from reader.notes.rows import loose, notes
 from reader.notes.rows.loose import WaitingNote
 from reader.notes.words import is_written
 from reader.notes.write import check_typed, checked_text
+from reader.search.evidence import evidence
 from reader.search.rows import index
 
 KnownBy = Literal["", "id", "title", "pdf"]
@@ -131,6 +141,51 @@ def join(library: Library, note: WaitingNote, row: int) -> LibraryPaper:
         imports.add_made(db, one, held.row, "collection", [note.notebook] if note.notebook else [])
     index.add_note_text(db, held.row)
     return papers.papers_at(db, [held.row])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingHit:
+    """A waiting note that a search found. evidence: the sentence that has most of the words.
+    matches: where they stand in it."""
+
+    note: WaitingNote
+    evidence: str
+    matches: tuple[tuple[int, int], ...]
+
+
+def search_waiting(library: Library, query: str, *, limit: int) -> list[WaitingHit]:
+    """Find the waiting notes that have all words of a query, the newest first. Raises QueryError.
+
+    A filter is about a paper, so none is true of them. Nothing is compared by meaning.
+    """
+    asked = parse(query)
+    words = [w for w in asked.words.split() if says_something(w) and phrase_term(w)]
+    needed = [QueryTerm(word) for word in (*words, *asked.phrases)]
+    left_out = [QueryTerm(word, is_not=True) for word in asked.without]
+    parts = (*needed, *left_out, *asked.filters, *asked.groups)
+    # Letters are compared first, since splitting a thousand notes into words takes a second. The
+    # first ones stand in each spelling: "study", "Studies"; サーバ, サーバー.
+    tokens = [token for word in words for token in query_words(word)]
+    beginnings = [token[:1] if is_cjk(token) else token[:3] for token in tokens]
+    several = loose.waiting_with(library.db, beginnings) if asked.all_words.strip() else ()
+    found = (one for one in several if _has(one, parts))
+    return [
+        WaitingHit(note, best.text, best.matches)
+        for note in islice(found, limit)
+        for best in [evidence(note.words, asked.all_words)]
+    ]
+
+
+def _has(note: WaitingNote, parts: Sequence[Part]) -> bool:
+    """Check whether the words of a note are as each part of a query wants them."""
+    text = f" {' '.join(words_in_order(note.words))} "
+
+    def is_there(leaf: QueryTerm | Filter) -> bool:
+        # The expression of the full text is a run of words, the last one maybe only begun.
+        term = phrase_term(leaf.text) if isinstance(leaf, QueryTerm) else ""
+        return bool(term) and (f" {term[1:-2]}" if term[-1] == "*" else f" {term[1:-1]} ") in text
+
+    return all(is_true(part, is_there) for part in parts)
 
 
 def give(library: Library, number: int, held: LibraryPaper) -> LibraryPaper:

@@ -98,6 +98,13 @@ def not_indexed_text(found: SearchResult, *, index: str = INDEX) -> str:
     )
 
 
+def waits_text(number: int) -> str:
+    """Tell what becomes of a note that an import brought without its paper."""
+    return _(
+        "It waits for its paper; `reader note ID --from-waiting {n}` gives it to one.", n=number
+    )
+
+
 def byline(hit: SearchHit) -> str:
     """Describe a hit's paper in a line: its id or key, its authors and its year."""
     held = hit.held

@@ -324,6 +324,24 @@ def test_notes_without_a_paper_wait_and_are_given_to_one(library: Path, tmp_path
         "ids": ["arxiv:2506.09999"],
         "text": "# On gates\n\nThe gate stops words. See arXiv:2506.09999.",
     }
+    found = run_here("search", "thought", "moss", library=library)
+    assert found.out.splitlines() == [
+        "WAITING NOTE 2 A thought on moss.",
+        "  It waits for its paper; `reader note ID --from-waiting 2` gives it to one.",
+        "  A thought on moss.",
+    ]
+    found = run_here("search", "--json", "moss", library=library)
+    assert json.loads(found.out) == {
+        "kind": "waiting",
+        "waiting": 2,
+        "title": "A thought on moss.",
+        "evidence": "A thought on moss.",
+        "matches": [{"start": 13, "end": 17}],
+    }
+    assert "WAITING" not in run_here("search", "--papers", "moss", library=library).out
+    health = map(json.loads, run_here("doctor", "--json", library=library).out.splitlines())
+    [waits] = [one for one in health if one["check"] == "note waiting"]
+    assert waits["message"] == "2 imported notes wait for their papers."
     whole = run_here("note", "--waiting", "2", library=library).out
     assert whole.endswith("\n\nA thought on moss.\n")
     given = run_here("note", "Listening to Old", "--from-waiting", "2", library=library)

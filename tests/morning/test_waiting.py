@@ -25,9 +25,10 @@ from reader.library.rows import papers, removals
 from reader.morning.bring_in import Importing
 from reader.morning.remove import remove
 from reader.morning.undo import take_back
-from reader.morning.waiting import give, join_waiting, waiting_note
+from reader.morning.waiting import give, join_waiting, search_waiting, waiting_note
 from reader.notes.rows import loose, notes
 from reader.notes.write import add_note
+from reader.search.rows import index
 from tests.samples import DAY, NOW, Web, a_library, document, paper, tools
 
 OLD = datetime(2019, 5, 1, 8, tzinfo=UTC)
@@ -145,6 +146,53 @@ def test_a_second_import_doubles_nothing_and_is_no_act(library: Library) -> None
     assert len(loose.waiting(library.db)) == 2
     assert take_back(library).imported is not None
     assert loose.waiting(library.db) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("invented words", [3, 1]),
+        ("the INVENTED word", [3, 1]),
+        ("invented moss", []),
+        ('"stops the invented"', [3, 1]),
+        ('"invented stops"', []),
+        ("invented -lecture", [3]),
+        ("study", [2]),
+        ("café", [2]),
+        ("サーバ", [2]),
+        ("蝸牛", [2]),
+        ("蝸", [2]),
+        ("牛は", [2]),
+        ("on gates", [3, 1]),
+        ("gates OR 蝸牛", [3, 2, 1]),
+        ("(gates OR moss) NOT lectures", [3, 2]),
+        ("invented has:note", []),
+        ("invented -has:note", [3, 1]),
+        ("has:note OR moss", [2]),
+        ("-moss", []),
+        ("art", []),
+    ],
+)
+def test_waiting_notes_are_found_by_all_of_their_words(
+    library: Library, query: str, numbers: list[int]
+) -> None:
+    moss = "Studies of moss. The cafe's サーバーは蝸牛は遅い。"
+    ran(library, a_note(), a_note(moss, "Moss"), a_note("The gate stops the invented words.", "B"))
+    assert [hit.note.id for hit in search_waiting(library, query, limit=9)] == numbers
+    assert len(search_waiting(library, query, limit=1)) == min(1, len(numbers))
+
+
+def test_a_joined_or_undone_note_is_found_as_waiting_no_more(library: Library) -> None:
+    [held] = here(library, 1)
+    ran(library, a_note(), a_note(LINK.replace("00001", "00002"), "Two"))
+    [two, one] = search_waiting(library, "invented", limit=9)
+    assert one.evidence == "The gate stops the invented words."
+    assert [one.evidence[slice(*place)] for place in one.matches] == ["invented"]
+    give(library, one.note.id, held)
+    assert [hit.note.id for hit in search_waiting(library, "invented", limit=9)] == [two.note.id]
+    assert index.having(library.db, "note", '"invented"')
+    take_back(library)
+    assert search_waiting(library, "invented", limit=9) == []
 
 
 def test_an_undo_takes_waiting_and_joined_notes_back(library: Library, tmp_path: Path) -> None:

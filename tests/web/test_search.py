@@ -13,9 +13,11 @@ from starlette.testclient import TestClient
 
 from reader.base.errors import ModelMissing
 from reader.base.messages import speaking
+from reader.gathering.imports.item import ImportedLibrary, LooseNote
 from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
+from reader.morning.bring_in import Importing
 from reader.notes.write import add_note
 from reader.search.encode import index_words
 from reader.search.find import SearchHit
@@ -200,6 +202,22 @@ def test_a_query_that_cannot_be_read_is_said_above_the_results(
     said = "The query cannot be read at “OR” (character 7): a word is missing beside OR."
     assert said in answer.text
     assert 'class="card hit"' not in answer.text
+
+
+def test_notes_that_wait_for_their_paper_have_a_section_of_their_own(
+    parts: Parts, client: TestClient, tmp_path: Path
+) -> None:
+    note = LooseNote("garden.enex, note 1", "A <b>choir</b>", "Waiting birds sing.")
+    with parts.open_library() as library:
+        read = ImportedLibrary("enex", (), notes=(note,))
+        Importing(library, tools(Web()), read, tmp_path / "garden.enex").run()
+    text = client.get("/search?q=waiting+birds").text
+    assert "Notes that wait for their paper" in text
+    assert "A &lt;b&gt;choir&lt;/b&gt;" in text
+    assert "<mark>Waiting</mark> <mark>birds</mark> sing." in text
+    assert "--from-waiting</span> 1</code> gives it to one." in text
+    for other in ("/search?q=waiting+moss", "/search?q=waiting+birds&kind=paper"):
+        assert "Notes that wait" not in client.get(other).text
 
 
 def test_operators_are_searched_for(client: TestClient) -> None:

@@ -5,6 +5,8 @@ A row stays when its note became a revision (`note`): the same note of another e
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,6 +69,25 @@ def waiting(db: Database, number: int | None = None) -> list[WaitingNote]:
         (number,),
     )
     return [_note(row) for row in rows]
+
+
+def waiting_with(db: Database, beginnings: Collection[str]) -> Iterator[WaitingNote]:
+    """List the notes that wait and have some letters, each of all, the newest first."""
+    rows = db.read(
+        f"""
+        {_SELECT} WHERE l.note IS NULL AND NOT EXISTS (
+            SELECT 1 FROM json_each(?)
+            WHERE l.title || ' ' || l.text NOT LIKE '%' || value || '%')
+        ORDER BY l.id DESC
+        """,  # noqa: S608  a constant of this module
+        (json.dumps(list(beginnings)),),
+    )
+    return map(_note, rows)
+
+
+def n_waiting(db: Database) -> int:
+    """Count the notes that wait."""
+    return int(db.read("SELECT count(*) AS n FROM loose_notes WHERE note IS NULL")[0]["n"])
 
 
 def paper_of(db: Database, number: int) -> int | None:

@@ -15,6 +15,7 @@ from reader.habit.share import Choice, share, share_week
 from reader.habit.week import read_between, week_of
 from reader.library.find import find_paper
 from reader.library.query import parse
+from reader.morning.waiting import WaitingHit, search_waiting
 from reader.search.find import KINDS, SearchHit, search
 from reader.search.rows.index import Kind
 from reader.texts.search import (
@@ -24,6 +25,7 @@ from reader.texts.search import (
     names_text,
     nothing_asked,
     notices_of,
+    waits_text,
 )
 from reader.texts.shared import markdown
 from reader.web.render import INDEX_BUTTON
@@ -49,6 +51,7 @@ def search_page(visit: Visit) -> Response:
         "kinds": KINDS,
         "saved": visit.config.searches,
         "groups": [],
+        "loose": [],
         "head": "",
         "notices": [],
         "names": "",
@@ -67,7 +70,7 @@ def _results(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         return {"notices": [error.message, error.hint]}
     if not asked.asks:
         return {"notices": [nothing_asked(asked)]}
-    serving = visit.parts.serving(visit.library)
+    serving, limit = visit.parts.serving(visit.library), MANY if kind else FEW
 
     def no_vector(_unused: str) -> NDArray[np.float32]:
         raise ModelError(model=serving.name, what=_("it is still being loaded"), hint="")
@@ -83,9 +86,10 @@ def _results(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         encode_query=no_vector if is_waiting else serving.encode_query,
         encoder=serving.name,
         kinds=[cast("Kind", kind)] if kind else KINDS,
-        limit=MANY if kind else FEW,
+        limit=limit,
     )
     is_waiting = is_waiting and found.notice is not None
+    loose = search_waiting(visit.library, query, limit=limit) if kind in ("", "note") else []
     notices = [serving.said, *notices_of(found, index=_(INDEX_BUTTON))]
     if found.notice is not None and not is_waiting:
         notices += [plain(found.notice.message), plain(found.notice.hint)]
@@ -93,19 +97,21 @@ def _results(visit: Visit, query: str, kind: str) -> dict[str, Any]:
     return {
         # `groupby` needs the hits of a kind together; `search` returns them so.
         "groups": [(name, list(hits)) for name, hits in groupby(found.hits, lambda h: h.kind)],
-        "head": head_of(found, query),
+        "head": head_of(found, query) if found.hits or not loose else "",
+        "loose": loose,
+        "waits_text": waits_text,
         "notices": list(filter(None, notices)),
         "names": names_text(found),
         "is_waiting": is_waiting,
-        "n": len(found.hits),
+        "n": len(found.hits) + len(loose),
         "near": kinds_by_meaning(found),
         "byline": byline,
         "marked": marked,
-        "limit": MANY if kind else FEW,
+        "limit": limit,
     }
 
 
-def marked(hit: SearchHit) -> Markup:
+def marked(hit: SearchHit | WaitingHit) -> Markup:
     """Render a hit's evidence, escaped, with the words of the query in <mark>."""
     text, done, found = hit.evidence, 0, Markup()
     for start, end in hit.matches:
