@@ -28,7 +28,6 @@ from reader.library.file_names import UNFILED
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
-from reader.library.rows import imports
 from reader.notes.write import newest_note
 from reader.pdfs.rows import highlights, pdfs
 
@@ -73,7 +72,7 @@ class _Export:
         row, about = one.held.row, self._about("item")
         item = self._node("rdf:Description", about)
         _describe(item, one)
-        for tag in imports.tags_of(self._library.db, row):
+        for tag in one.held.tags:
             _put(item, "dc:subject", tag)
         if note := newest_note(self._library, one.held):
             memo = self._about("item")
