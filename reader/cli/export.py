@@ -46,7 +46,11 @@ INCOMPLETE = 5
     "form",
     type=click.Choice(FORMS),
     default="markdown",
-    help=N_("What to write: markdown (the notes) by default."),
+    metavar="FORM",
+    help=N_(
+        "What to write: markdown (the notes) by default, bibtex, biblatex, ris, csl-json, csv, "
+        "references, ics, atom, site or anki."
+    ),
 )
 @click.option("--topic", default="", metavar="TOPIC", help=N_("Only papers filed there or below."))
 @click.option("--state", type=click.Choice(STATES), help=N_("Only papers of this state."))
