@@ -23,6 +23,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.notes.links import target_of
 from reader.notes.rows import notes
+from reader.notes.rows.exports import newest_texts
 from reader.notes.shared import SharedPage, SharedPaper, public_words, without_paths
 from reader.pdfs.highlights import shown
 from reader.pdfs.rows import highlights, pdfs
@@ -125,8 +126,7 @@ def shared_paper(
 
     addresses: row → where a link to a note leads, in place of the paper's own address.
     """
-    known = notes.revisions(library.db, held.row)
-    text = known[-1].text if known else ""
+    text = newest_texts(library.db, [held.row]).get(held.row, "")
     folders = _folders(library)
 
     def linked(key: str) -> tuple[str, str] | None:
@@ -142,20 +142,17 @@ def shared_paper(
     typed = [without_paths(mark.note, folders) for mark in chosen]
     marks = (replace(mark, note=note) for mark, (note, _) in zip(chosen, typed, strict=True))
     figure, caption = _figure(library, held) if has_figures else (b"", "")
-    paper = held.paper
-    return (
-        SharedPaper(
-            title=plain(paper.title),
-            authors=tuple(plain(author) for author in paper.authors),
-            year=year_of(paper),
-            url=url_of(paper.id),
-            words=words,
-            figure=figure,
-            caption=caption,
-            highlights=tuple(marks),
-        ),
-        n_left_out + sum(n for _, n in typed),
+    paper = SharedPaper(
+        title=plain(held.paper.title),
+        authors=tuple(plain(author) for author in held.paper.authors),
+        year=year_of(held.paper),
+        url=url_of(held.paper.id),
+        words=words,
+        figure=figure,
+        caption=caption,
+        highlights=tuple(marks),
     )
+    return paper, n_left_out + sum(n for _, n in typed)
 
 
 def _folders(library: Library) -> list[str]:

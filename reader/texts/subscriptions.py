@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from html import escape
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from reader.base.markup import tex_to_text, to_html
@@ -32,6 +33,9 @@ from reader.pdfs.highlights import shown
 from reader.pdfs.rows import highlights
 from reader.texts.shared import article_below_title
 
+if TYPE_CHECKING:
+    from icalendar import Event
+
 NAMESPACE = uuid.UUID("4f0c2b1e-7a53-4f6e-9a0f-3d1f6f0f5a11")
 """What all ids are made from, beside the name of a thing. Never changed."""
 
@@ -42,24 +46,10 @@ def calendar(config: Config, now: datetime) -> bytes:
     A deadline keeps its id when its date is moved; of several with one name, by their order.
     """
     # Imported here: it takes 0.2 s.
-    from icalendar import Calendar, Event
+    from icalendar import Calendar
 
-    made = Calendar()
-    made.add("version", "2.0")
-    made.add("prodid", "-//asayomi//reader//EN")
+    made = Calendar(version="2.0", prodid="-//asayomi//reader//EN")
     made.add("x-wr-calname", _("Reading: deadlines and days off"))
-
-    def add(name: str, day: date, summary: str, **more: object) -> None:
-        event = Event()
-        event.add("uid", f"{uuid.uuid5(NAMESPACE, name)}@asayomi")
-        event.add("dtstamp", now)
-        event.add("dtstart", day)  # without an end: the whole day
-        event.add("summary", summary)
-        event.add("transp", "TRANSPARENT")  # the day is not busy
-        for key, value in more.items():
-            event.add(key, value)
-        made.add_component(event)
-
     n_named: Counter[str] = Counter()
     for one in sorted(config.deadlines, key=lambda one: one.on):
         n_named[one.name] += 1
@@ -70,17 +60,33 @@ def calendar(config: Config, now: datetime) -> bytes:
             day=days_back(one.on, one.days),
         )
         summary = _("Deadline: {name}", name=plain(one.name))
-        add(f"deadline {one.name} {n_named[one.name]}", one.on, summary, description=told)
+        id_ = f"deadline {one.name} {n_named[one.name]}"
+        made.add_component(_event(id_, one.on, now, summary=summary, description=told))
     for off in dict.fromkeys(config.days_off):
         if off in WEEKDAYS:
             # A series needs a first day: the first such weekday of this year.
             first = date(now.year, 1, 1)
             day = first + timedelta((WEEKDAYS.index(off) - first.weekday()) % 7)
-            add(f"off {off}", day, _("Day off"), rrule={"freq": "weekly"})
+            rule = {"rrule": {"freq": "weekly"}}
         else:
-            add(f"off {off}", date.fromisoformat(off), _("Day off"))
+            day, rule = date.fromisoformat(off), {}
+        made.add_component(_event(f"off {off}", day, now, summary=_("Day off"), **rule))
     content: bytes = made.to_ical()
     return content
+
+
+def _event(name: str, day: date, now: datetime, **more: object) -> Event:
+    """Make an event of a whole day. name: what its id is made from."""
+    from icalendar import Event
+
+    event = Event()
+    event.add("uid", f"{uuid.uuid5(NAMESPACE, name)}@asayomi")
+    event.add("dtstamp", now)
+    event.add("dtstart", day)  # without an end: the whole day
+    event.add("transp", "TRANSPARENT")  # the day is not busy
+    for key, value in more.items():
+        event.add(key, value)
+    return event
 
 
 ATOM = "http://www.w3.org/2005/Atom"
