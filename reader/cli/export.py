@@ -273,6 +273,7 @@ def _dump(context: click.Context, target: Path) -> int:
     """Write all that is precious, one JSON object a line."""
     from reader.library.archive import make_folder, part
     from reader.library.backup import finish
+    from reader.library.disk import real_file
     from reader.library.dump import Dump
 
     with build.opened(context) as library:
@@ -281,12 +282,12 @@ def _dump(context: click.Context, target: Path) -> int:
             sys.stdout.buffer.writelines(dump)
             sys.stdout.flush()
         else:
-            folder = target.absolute().parent
-            make_folder(folder)
-            with part(folder, "dump") as unfinished:
+            file = real_file(target).absolute()
+            make_folder(file.parent)
+            with part(file.parent, "dump") as unfinished:
                 with unfinished.open("wb") as out:
                     out.writelines(dump)
-                finish(unfinished, target)
+                finish(unfinished, file)
     if not settings_of(context).is_quiet:
         if str(target) != STDOUT:
             output.put(_written(target, dump.n_papers), is_error=True)

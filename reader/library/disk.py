@@ -64,12 +64,6 @@ def write_whole(file: Path, content: bytes | BinaryIO) -> None:
     A link stays a link: the file that it leads to is written. A file that existed keeps its
     mode. Raises StoreError.
     """
-    if not file.name:
-        raise StoreError(
-            file=file,
-            what=lazy_gettext("this is not the name of a file"),
-            hint=lazy_gettext("Name a file to write to."),
-        )
     try:
         target = real_file(file)
         make_folders(target.parent)
@@ -82,8 +76,19 @@ def write_whole(file: Path, content: bytes | BinaryIO) -> None:
 
 
 def real_file(file: Path) -> Path:
-    """Follow a link to the file that is to be written. Raises StoreError where it leads nowhere."""
-    if not file.is_symlink():
+    """Follow a link to the file that is to be written.
+
+    Raises StoreError where it leads nowhere, and for what a rename would wrongly replace: a device
+    or a pipe.
+    """
+    if not os.path.islink(file):
+        is_special = os.path.exists(file) and not (os.path.isfile(file) or os.path.isdir(file))
+        if is_special or not file.name:
+            raise StoreError(
+                file=file,
+                what=lazy_gettext("this is not the name of a file"),
+                hint=lazy_gettext("Name a file to write to."),
+            )
         return file
     # Somebody may keep the file elsewhere, in a vault of notes, and have a link here.
     target = file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -217,6 +218,22 @@ def test_a_dump_is_of_the_whole_library_and_for_a_new_one(filled: Path, tmp_path
     ran = run_here("import", str(file), library=new)
     assert (ran.code, ran.out) == (2, "")
     assert "the line breaks off. Nothing was imported.\n  Copy the dump once more" in ran.err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+@pytest.mark.parametrize("form", ["dump", "csv"])
+def test_a_pipe_or_a_device_is_never_replaced(filled: Path, tmp_path: Path, form: str) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for place, what in (
+        (pipe, "this is not the name of a file"),
+        (link, "it is a link to a file that does not exist"),
+    ):
+        ran = run_here("export", "--format", form, "--to", str(place), library=filled)
+        assert (ran.code, ran.err.splitlines()[0]) == (6, f"reader: {place}: {what}")
+    assert pipe.is_fifo()
+    assert link.is_symlink()
 
 
 def test_zoteros_rdf_is_imported_with_topics_and_notes(filled: Path, tmp_path: Path) -> None:
