@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -38,13 +38,10 @@ def _parts(command: Command) -> Command:
 def _named(
     words: Sequence[str], author: Sequence[str], category: Sequence[str], source: Sequence[str]
 ) -> list[tuple[MuteKind, str]]:
-    def each() -> Iterator[tuple[MuteKind, str]]:
-        yield from (("word", value) for value in words)
-        yield from (("author", value) for value in author)
-        yield from (("category", value) for value in category)
-        yield from (("source", value) for value in source)
-
-    return list(each())
+    several: dict[MuteKind, Sequence[str]] = {
+        "word": words, "author": author, "category": category, "source": source,
+    }  # fmt: skip
+    return [(kind, value) for kind, values in several.items() for value in values]
 
 
 @click.command(
@@ -58,14 +55,14 @@ def _named(
         "`reader unmute` and `undo` take it back at once."
     ),
     examples={
-        'mute "diffusion model" --days 30': N_("Mute these words for 30 days"),
+        'mute "diffusion" --days 30': N_("Mute a word for 30 days"),
         "mute --list": N_("List what is muted, and what it hides"),
     },
 )
 @_parts
 @click.option("--until", metavar="DAY", help=N_("Its last day, as 2031-03-04."))
 @click.option(
-    "--days", type=WholeNumber(1, MOST_DAYS), metavar="N", help=N_("Only for N days from today.")
+    "--days", type=WholeNumber(1, MOST_DAYS), metavar="N", help=N_("Only for N days, 1 to 3650.")
 )
 @click.option("--list", "is_list", is_flag=True, help=N_("List what is muted."))
 @as_json_option
@@ -111,7 +108,7 @@ def mute_command(
     cls=ReaderCommand,
     help=N_("Take mutes back: name them as they were muted. `today` shows their papers again."),
     examples={
-        'unmute "diffusion model"': N_("Show papers with these words again"),
+        'unmute "diffusion"': N_("Show papers with this word again"),
         "unmute --category cs.CV": N_("Show papers of this category again"),
     },
 )
