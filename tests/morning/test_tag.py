@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from reader.habit.cite import in_form, references
 from reader.library.folder import Library
 from reader.library.properties import PropertyChange, completions, tags_in
 from reader.library.rows import papers, properties
+from reader.library.rows.properties import KNOWN_SQL
 from reader.morning.bring_in import Importing
 from reader.morning.browse_library import browse
 from reader.morning.merge import join, part
@@ -205,6 +207,15 @@ def test_exports_carry_tags_and_an_import_reads_them_back(library: Library) -> N
         [entry] = read_bibtex(text, name="a.bib", folder=library.folder).items
         assert isinstance(entry, ImportedPaper)
         assert entry.tags == wanted, form
+
+
+def test_reading_properties_goes_by_the_index_of_papers(library: Library) -> None:
+    plan = [r["detail"] for r in library.db.read(f"EXPLAIN QUERY PLAN {KNOWN_SQL}", ("[1]",))]
+    assert [line for line in plan if re.match("(SEARCH|SCAN) (o|l) ", line)] == [
+        "SEARCH o USING INDEX properties_of_paper (paper=?)",
+        "SEARCH l USING INDEX properties_of_paper (paper=? AND kind=? AND fold=? AND rowid>?)",
+    ]
+    assert "SEARCH i USING COVERING INDEX sqlite_autoindex_imported_1 (paper=? AND part=?)" in plan
 
 
 def test_the_last_of_a_list_is_completed_by_tags_that_are_there() -> None:
