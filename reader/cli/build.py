@@ -196,6 +196,7 @@ def trusted_hosts(config: Config) -> frozenset[str]:
     urls = [
         *(arxiv.api_url, arxiv.rss_url, arxiv.oai_url, arxiv.pdf_url),
         *(resolve.doi, resolve.openreview, resolve.acl),
+        *(resolve.dblp, resolve.openalex, resolve.semantic_scholar),
         *(feed.url for feed in config.all_feeds),
     ]
     return frozenset(host for url in urls if (host := urlsplit(url).hostname))

@@ -55,6 +55,7 @@ GROUPS = {
         "tag": CommandEntry("tag", N_("Tag, rate and prioritise papers")),
         "topics": CommandEntry("file", N_("List the topics, or move all papers of one")),
         "edit": CommandEntry("edit", N_("Change title, venue, pages … of a paper by hand")),
+        "refresh": CommandEntry("edit", N_("Fill in venue, pages … from registries")),
         "fetch": CommandEntry("decide", N_("Fetch the missing PDFs of your picks")),
         "take": CommandEntry("tablet", N_("Copy PDFs to the tablet's folder")),
         "back": CommandEntry("tablet", N_("Import marked PDFs")),

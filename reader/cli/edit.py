@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import click
 
 from reader.base.errors import UsageError
-from reader.base.messages import N_, _
-from reader.cli import build, output
+from reader.base.messages import N_, _, ngettext
+from reader.base.text import plain
+from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, as_json_option, say_errors
 from reader.cli.output import answer
 from reader.library.find import find_paper
-from reader.texts.fields import FIELD_NAMES
+from reader.library.query import STATES
+from reader.texts.fields import FIELD_NAMES, field_text
+
+if TYPE_CHECKING:
+    from reader.morning.refresh import RefreshedPaper, RefreshOutcome
 
 
 @click.command(
@@ -57,3 +66,79 @@ def edit_command(context: click.Context, id_: str, words: tuple[str, ...], as_js
 
 def _parted(word: str) -> tuple[str, str, str]:
     return word.partition("=")
+
+
+@click.command(
+    "refresh",
+    cls=ReaderCommand,
+    help=N_(
+        "Fill in venue, volume, number, pages, publisher, year, DOI and abstract from the "
+        "registries.\n\nThese are the DOI registry, the ACL Anthology, OpenReview, DBLP, OpenAlex "
+        "and Semantic Scholar, each with its address in `[resolve]` of feeds.toml. Without papers, "
+        "all that you picked or read. Where sources differ, both values are shown; your own word "
+        "always holds."
+    ),
+    examples={
+        "refresh 2401.01234": N_("Ask all registries for a paper"),
+        "refresh --topic speech": N_("Ask for the papers of a topic"),
+    },
+)
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option("--topic", default="", metavar="TOPIC", help=N_("Only papers filed there or below."))
+@click.option("--state", type=click.Choice(STATES), help=N_("Only papers of this state."))
+@as_json_option
+@click.pass_context
+def refresh_command(
+    context: click.Context, ids: tuple[str, ...], topic: str, state: str | None, as_json: bool
+) -> int:
+    """Ask the registries about papers. Exit code 5 where one of them failed."""
+    if ids and (topic or state):
+        raise UsageError(
+            what=_("Give IDs, or what papers must fit: only one of them."),
+            hint=_("reader refresh --topic TOPIC"),
+        )
+    parts = [f'topic:"{topic}"' if topic else "", f"state:{state}" if state else ""]
+    queries = [" ".join(filter(None, parts))] if topic or state else ["state:pick", "state:read"]
+    with build.opened(context) as library:
+        from reader.morning.bibliography import chosen
+        from reader.morning.refresh import refresh
+
+        found = [chosen(library, query)[0] for query in queries] if not ids else []
+        several = sum(found, chosen(library, ids=ids)[0] if ids else [])
+        with build.tools(context, library) as tools:
+            outcome = refresh(library, tools, several, is_named=bool(ids), environ=os.environ)
+        for one in outcome.papers:
+            if as_json:
+                output.put_json(one)
+            elif one.filled or one.conflicts:
+                output.put_all(_refreshed_lines(one))
+        if not as_json:
+            answer(context, _summary(outcome))
+    return say_errors(problem.error for problem in outcome.problems)
+
+
+def _refreshed_lines(one: RefreshedPaper) -> Iterator[str]:
+    width = screen.width_of_terminal()
+    yield from screen.wrap(plain(one.held.paper.title), width)
+    conflicts = {conflict.holds.field: conflict for conflict in one.conflicts}
+    values = {value.field: value for value in one.filled}
+    for field in (name for name in FIELD_NAMES if name in values or name in conflicts):
+        conflict = conflicts.get(field)
+        said = [conflict.holds, *conflict.others] if conflict else [values[field]]
+        yield from screen.wrap(field_text(said), width, "    ", "  ")
+
+
+def _summary(outcome: RefreshOutcome) -> str:
+    papers = ngettext("{n} paper", "{n} papers", len(outcome.papers))
+    n_filled = sum(len(one.filled) for one in outcome.papers)
+    n_conflicts = sum(len(one.conflicts) for one in outcome.papers)
+    counts = [
+        ngettext("{n} answer", "{n} answers", outcome.n_asked),
+        ngettext("{n} field filled in", "{n} fields filled in", n_filled),
+        ngettext("{n} conflict", "{n} conflicts", n_conflicts),
+    ]
+    if outcome.n_unknown:
+        counts.append(ngettext("{n} time not known", "{n} times not known", outcome.n_unknown))
+    if outcome.n_resting:
+        counts.append(_("{n} asked lately", n=outcome.n_resting))
+    return _("{papers}: {counts}", papers=papers, counts=_(", ").join(counts))

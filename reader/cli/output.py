@@ -108,7 +108,9 @@ FIELDS = {
         comment=held.paper.comment~ version=held.paper.version sources=origins mentions
         note=note.text links backlinks=linked pdf=- marked_copies=- pictures=picture n_passages
         n_highlights to_look_up fields=said""",
-    "FieldValue": "value~ source on",
+    "FieldValue": "field value~ source on",
+    "FieldConflict": "holds others",
+    "RefreshedPaper": "*held filled conflicts",
     "EditOutcome": "*held changed",
     "LinkedPaper": "id=held.paper.id title=held.paper.title~ key=held.key sentence~",
     "Picture": "page figure? figure_page caption~",

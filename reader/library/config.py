@@ -77,6 +77,9 @@ class Resolve:
     acl: str = "https://aclanthology.org/"
     short_links: tuple[str, ...] = SHORT_LINKS
     """Hosts whose addresses are followed, since a paper may be behind them."""
+    dblp: str = ""
+    openalex: str = ""
+    semantic_scholar: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ class Registries:
         batches += [[i] for i in ids if not i.startswith("arxiv:") and not is_off(self.library, i)]
         for batch in batches:
             registry = batch[0].partition(":")[0]
-            if registry in self._silent:
+            if self.is_silent(registry):
                 continue
             try:
                 if registry == "arxiv":
@@ -100,12 +100,21 @@ class Registries:
                     found |= {id_: by_id.get(id_) for id_ in batch}
                 else:
                     found |= {id_: look_up(self.library, self.tools, id_) for id_ in batch}
-                self._in_a_row[registry] = 0
+                self.has_answered(registry)
             except ReaderError as error:
-                self._fail(registry, batch, error)
+                self.fail(registry, batch, error)
         return found
 
-    def _fail(self, registry: str, ids: Sequence[str], error: ReaderError) -> None:
+    def is_silent(self, registry: str) -> bool:
+        """Check whether a registry is asked no more."""
+        return registry in self._silent
+
+    def has_answered(self, registry: str) -> None:
+        """Forget the failures before an answer."""
+        self._in_a_row[registry] = 0
+
+    def fail(self, registry: str, ids: Sequence[str], error: ReaderError) -> None:
+        """Record that a registry could not be asked for ids."""
         self.failed |= dict.fromkeys(ids, error)
         self.errors.setdefault(registry, error)
         self._in_a_row[registry] += 1

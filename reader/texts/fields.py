@@ -47,12 +47,16 @@ def value_text(one: FieldValue) -> str:
 
 
 def field_texts(said: Mapping[str, Sequence[FieldValue]]) -> Iterator[str]:
-    """Write each field with the source of its value, and what other sources say instead.
-
-    Title, authors and abstract only where another value holds than the one that they came with.
-    """
-    for field, values in said.items():
+    """Write each field of a paper, but title, authors and abstract only where another value holds
+    than the one that they came with."""
+    for values in said.values():
         if values[0].source != "as it came":
-            text = _("{field}: {value}", field=_(FIELD_NAMES[field]), value=value_text(values[0]))
-            others = _(", ").join(map(value_text, differing(values)))
-            yield _("{text}; others: {others}", text=text, others=others) if others else text
+            yield field_text(values)
+
+
+def field_text(values: Sequence[FieldValue]) -> str:
+    """Write a field with the source of its value, and what other sources say instead."""
+    name = _(FIELD_NAMES[values[0].field])
+    text = _("{field}: {value}", field=name, value=value_text(values[0]))
+    others = _(", ").join(map(value_text, differing(values)))
+    return _("{text}; others: {others}", text=text, others=others) if others else text

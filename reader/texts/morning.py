@@ -21,6 +21,7 @@ STEPS = {
     "gather": N_("sources"),
     "link": N_("short links"),
     "resolve": N_("papers in posts"),
+    "refresh": N_("registries"),
     "pdf": N_("PDFs"),
     "extract": N_("reading PDFs"),
     "picture": N_("pictures"),

@@ -48,7 +48,13 @@ def test_a_record_becomes_a_paper(id: str) -> None:
         published_on=date(2025, 7, 1),
         pdf_url="https://aclanthology.org/2025.river-long.7.pdf",
         publication=Publication(
-            "acl", "Proceedings", "7", pages="11-20", publisher="Moss Press", year="2025"
+            "acl",
+            "Proceedings",
+            "7",
+            pages="11-20",
+            publisher="Moss Press",
+            year="2025",
+            doi="10.1234/v1/2025.river-long.7",
         ),
     )
 

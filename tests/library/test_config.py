@@ -64,6 +64,9 @@ wait_s = 90
 doi = "off"
 openreview = "https://or.example.org"
 acl = "https://acl.example.org/"
+dblp = "https://dblp.example.org/"
+openalex = "off"
+semantic_scholar = "https://s2.example.org/"
 short_links = ["t.example"]
 [citations]
 source = "openalex"
@@ -162,7 +165,14 @@ def test_every_key_means_what_it_says() -> None:
             0.0,
         ),
         gather=GatherSettings(90.0),
-        resolve=Resolve("", "https://or.example.org", "https://acl.example.org/", ("t.example",)),
+        resolve=Resolve(
+            "",
+            "https://or.example.org",
+            "https://acl.example.org/",
+            ("t.example",),
+            dblp="https://dblp.example.org/",
+            semantic_scholar="https://s2.example.org/",
+        ),
         citations=Citations(
             "openalex",
             "https://s2.example.org/graph",

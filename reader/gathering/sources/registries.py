@@ -38,7 +38,7 @@ DOI, OPENREVIEW, ACL = "DOI", "OpenReview", "ACL Anthology"
 CSL = "application/vnd.citationstyles.csl+json"
 
 
-def _fetched(fetch: Fetch, request: Request, *gone: int) -> bytes | None:
+def record_or_none(fetch: Fetch, request: Request, *gone: int) -> bytes | None:
     """Fetch a record; None where the status is one of `gone`, by which there is no record."""
     try:
         return fetch(request).content
@@ -57,7 +57,7 @@ def paper_by_doi(fetch: Fetch, base: str, id: str) -> Paper | None:
     name = id.removeprefix("doi:")
     url = f"{base.rstrip('/')}/{quote(name, safe='/:;()._-+,')}"
     # 410 is a DOI that its registrar withdrew.
-    content = _fetched(fetch, Request(url, DOI, accept=CSL), 404, 410)
+    content = record_or_none(fetch, Request(url, DOI, accept=CSL), 404, 410)
     if content is None:
         return None
     try:
@@ -126,7 +126,7 @@ def paper_by_openreview(fetch: Fetch, base: str, id: str) -> Paper | None:
     """
     name = id.removeprefix("openreview:")
     url = f"{base.rstrip('/')}/notes?forum={quote(name, safe='')}"
-    content = _fetched(fetch, Request(url, OPENREVIEW, accept="application/json"), 404)
+    content = record_or_none(fetch, Request(url, OPENREVIEW, accept="application/json"), 404)
     if content is None:
         return None
     try:
@@ -215,7 +215,7 @@ def paper_by_acl(fetch: Fetch, base: str, id: str) -> Paper | None:
     """
     name = id.removeprefix("acl:")
     address = f"{base.rstrip('/')}/{quote(name, safe='._-')}"
-    content = _fetched(fetch, Request(f"{address}.xml", ACL, accept="application/xml"), 404)
+    content = record_or_none(fetch, Request(f"{address}.xml", ACL, accept="application/xml"), 404)
     if content is None:
         return None
     try:
@@ -280,6 +280,7 @@ def _mods_publication(record: ElementTree.Element) -> Publication | None:
         pages=f"{first}-{last}".strip("-"),
         publisher=text_at(record, f"{host}/originInfo/publisher"),
         year=str(day.year) if day else "",
+        doi=text_at(record, "identifier[@type='doi']"),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from reader.library.identity import text_hash, title_fold
@@ -149,6 +149,38 @@ def papers_by_venue(db: Database, words: str) -> set[int]:
     return {row for row in candidates if words.lower() in holds[row]["venue"].value.lower()}
 
 
+@dataclass(frozen=True, slots=True)
+class AskedSource:
+    """When a source was asked for a paper, and the validators of its answer."""
+
+    on: date
+    etag: str
+    last_modified: str
+
+
+def asked(db: Database, papers: Iterable[int]) -> dict[tuple[int, str], AskedSource]:
+    """Load which sources were asked for some papers: (row, source) → the last time."""
+    rows = db.read(
+        "SELECT * FROM refreshed WHERE paper IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(papers)),),
+    )
+    return {
+        (r["paper"], r["source"]): AskedSource(
+            date.fromisoformat(r["on_date"]), r["etag"], r["last_modified"]
+        )
+        for r in rows
+    }
+
+
+def add_asked(db: Database, paper: int, source: str, one: AskedSource) -> None:
+    """Record that a source was asked for a paper, in the open transaction."""
+    db.execute(
+        "INSERT OR REPLACE INTO refreshed (paper, source, on_date, etag, last_modified)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (paper, source, one.on.isoformat(), one.etag, one.last_modified),
+    )
+
+
 def came(db: Database, paper: int, new: Paper) -> None:
     """Keep the text that a source brought for a paper, where another value may hold of it."""
     with db.writing():
@@ -200,10 +232,12 @@ def settle(db: Database, paper: int, *, is_lifted: bool = False) -> None:
     for field in now:
         values = _ordered(rows, paper, field)
         if field not in kept:
-            # Without a word of the person's the text that is there holds, unless it is blank.
-            if not values or (not values[0].is_by_hand and now[field]):
+            if not values:
                 continue
             _keep(db, paper, field, now[field])
+            # Without a word of the person's the text that is there holds, unless it is blank.
+            if now[field] and not values[0].is_by_hand:
+                continue
         value = values[0].value if values else kept.get(field, "")
         if value != now[field]:
             _write(db, paper, field, value)
