@@ -292,3 +292,18 @@ def test_fields_are_edited_on_the_page_and_what_was_left_is_no_change(parts: Par
     with parts.open_library() as library:
         rows = library.db.read("SELECT field FROM fields WHERE act IS NOT NULL ORDER BY field")
         assert [r["field"] for r in rows] == ["authors", "venue"]
+
+
+def test_a_form_that_was_opened_before_an_edit_elsewhere_takes_nothing_back(parts: Parts) -> None:
+    def value(name: str, page: str) -> str:
+        found = re.search(rf'name="{name}"[^>]* value="([^"]*)"', page)
+        assert found
+        return found[1]
+
+    with site(parts) as client:
+        before = client.get(ABOUT).text
+        client.post(f"{ABOUT}/edit", data={"venue": "Garden Studies"})
+        fields = ("venue", "seen_venue", "volume", "seen_volume")
+        client.post(f"{ABOUT}/edit", data={f: value(f, before) for f in fields} | {"volume": "3"})
+        after = client.get(ABOUT).text
+    assert (value("venue", after), value("volume", after)) == ("Garden Studies", "3")

@@ -206,9 +206,13 @@ def _form_fields(shown: About) -> dict[str, tuple[str, str]]:
 
 
 def edit_fields(visit: Visit) -> Response:
-    """Change fields of a paper by hand; what the form left as it was is no change."""
+    """Change fields of a paper by hand, as far as the person changed the form."""
     held = find_paper(visit.library, visit.id)
-    words = {field: visit.field(field).replace("\r\n", "\n") for field in FIELD_NAMES}
+    typed = {field: visit.field(field) for field in FIELD_NAMES if field in visit.form}
+    # What the form only showed is left as it may have become elsewhere since.
+    words = {
+        f: text for f, text in typed.items() if text.strip() != visit.field(f"seen_{f}").strip()
+    }
     outcome = edit(visit.library, held, words)
     title = plain(outcome.held.paper.title)
     key = N_("Edited: {title}") if outcome.changed else N_("Nothing changed: {title}")
