@@ -58,6 +58,7 @@ topic:speech/translation   filed there or below
 tag:survey                 with this tag, yours or imported
 rating:>3                  or rating:2-4, rating:none; priority:high
 author:inaguma             or author:"Shinji Watanabe"
+venue:interspeech          published there, as sources, comments or ids say
 year:2023                  or year:2020-2023
 has:note                   or has:pdf, has:highlight
 state:pick                 or state:candidate, state:skip, state:read

@@ -29,7 +29,9 @@ from reader.base.words import says_something
 from reader.library.paper import State
 from reader.library.properties import clean_tag, priority_of, ratings_in
 
-Name = Literal["topic", "tag", "rating", "priority", "author", "year", "has", "state", "on"]
+Name = Literal[
+    "topic", "tag", "rating", "priority", "author", "venue", "year", "has", "state", "on"
+]  # fmt: skip
 Has = Literal["note", "pdf", "highlight"]
 
 FILTERS: tuple[Name, ...] = get_args(Name)

@@ -24,7 +24,7 @@ from reader.library.files import gone_pdfs
 from reader.library.folder import Library
 from reader.library.identity import family_fold, family_folds, matches
 from reader.library.query import LONGEST, PASTED, PASTED_WORDS, Filter, Query, QueryTerm
-from reader.library.rows import authors, filings, properties
+from reader.library.rows import authors, fields, filings, properties
 from reader.search.rows import filters, index
 from reader.search.rows.filters import Conditions, Names
 from reader.search.rows.index import Kind
@@ -44,12 +44,12 @@ _YEAR = re.compile(r"(?<![0-9A-Za-z.-])(?:19|20)[0-9]{2}(?![0-9A-Za-z.-])")
 class QueryMeaning:
     """The meaning of a query in a library.
 
-    names: the authors, or tags, that each such filter means. families: family names, folded, that
-    its free words may be. year: beside such a name, the year of the paper. is_name: the free words
-    are names, and maybe a year, and nothing else. words: the free words that are looked for, None
-    for all. more: words that were likely meant. said: sentences about what was not taken as it was
-    typed; guesses: about words and names that were likely meant. gone: papers whose PDF is not on
-    the disk any more, where the query asks for PDFs.
+    names: the authors, tags or venues that each such filter means. families: family names, folded,
+    that its free words may be. year: beside such a name, the year of the paper. is_name: the free
+    words are names, and maybe a year, and nothing else. words: the free words that are looked for,
+    None for all. more: words that were likely meant. said: sentences about what was not taken as it
+    was typed; guesses: about words and names that were likely meant. gone: papers whose PDF is not
+    on the disk any more, where the query asks for PDFs.
     """
 
     names: dict[Filter, Names]
@@ -106,6 +106,14 @@ def meant(library: Library, query: Query) -> QueryMeaning:
             names[one] = Names(frozenset(tags.values()), frozenset(tags))
             if not tags:
                 said.append(lazy_gettext("No paper has the tag {tag}.", tag=one.value))
+        elif one.name == "venue":
+            rows = fields.papers_by_venue(library.db, one.value)
+            rows |= filters.rows_naming_venue(library.db, one.value)
+            names[one] = Names(frozenset(), papers=frozenset(rows))
+            if not rows:
+                said.append(
+                    lazy_gettext("No paper here is known to be of {venue}.", venue=one.value)
+                )
         elif one.name == "topic" and (text := _topic_text(library, one.value)):
             said.append(text)
     typed = query_words(query.all_words)

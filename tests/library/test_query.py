@@ -345,7 +345,7 @@ def written(part: Part, *, is_alone: bool = True) -> str:
     is_word = has_letters and part.text[-1] not in ":：" and not part.prefix
     minus = "NOT " if part.is_not and not is_word else minus
     # Of `"-a` the first quotation mark is lost; an operator is a word in titles in capitals only.
-    assume(not part.text.startswith("-") and (part.is_phrase or part.text not in OPERATORS))
+    assume(part.is_phrase or not part.text.startswith(("-", *OPERATORS)))
     is_quoted = part.is_phrase or len(part.text.split()) > 1 or not has_letters
     return minus + part.prefix + (quoted(part.text) if is_quoted else part.text)
 

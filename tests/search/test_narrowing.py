@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from reader.base.errors import ModelMissing
 from reader.library.disk import write_whole
 from reader.library.folder import Library
-from reader.library.rows import papers
+from reader.library.rows import decisions, papers
+from reader.library.rows import fields as field_rows
 from reader.morning.browse_library import rows_that_fit
 from reader.notes.rows import notes
 from reader.pdfs.rows import pdfs
@@ -166,6 +167,40 @@ def test_operators_let_through_what_fits_and_nothing_else(
     assert found(library, query) == rows
     if "NOT NOT" not in query:  # in a listing each word must be there
         assert rows_that_fit(library, query)[0] == rows
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("venue:interspeech", {11, 13}),
+        ("venue:acl", {14}),
+        ("venue:tacl", {15}),
+        ('venue:"garden studies"', {16}),
+        ("-venue:interspeech venue:(interspeech OR acl OR icassp)", {12, 14}),
+        ("venue:moss", {17}),
+    ],
+)
+def test_a_venue_is_what_a_source_says_or_a_comment_or_an_id(
+    library: Library, query: str, rows: set[int]
+) -> None:
+    several = [
+        paper(11, "A", comment="Accepted at INTERSPEECH'25, 5 pages"),
+        paper(12, "B", comment="ICASSP 2024. Longer version submitted to Interspeech"),
+        replace(paper(13, "C"), ids=("doi:10.21437/interspeech.2023-7",)),
+        replace(paper(14, "D"), ids=("acl:2023.acl-long.7",)),
+        replace(paper(15, "E"), ids=("acl:2023.tacl-1.3",)),
+        paper(16, "F", comment="Garden Studies"),
+        paper(17, "G", comment="Garden Studies [?*"),
+    ]
+    papers.add_papers(library.db, several, source="arXiv", on=DAY)
+    held = papers.paper_with_id(library.db, several[-1].id)
+    assert held is not None
+    act = decisions.next_act(library.db)
+    field_rows.edit(library.db, held.row, {"venue": "Moss"}, act=act, at=NOW, on=DAY)
+    listed = {h.held.paper.id for h in ask(library, query).hits}
+    assert listed == {one.id for n, one in enumerate(several, 11) if n in rows}
+    [said] = ask(library, "venue:nowhere").said
+    assert str(said) == "No paper here is known to be of nowhere."
 
 
 def test_a_text_itself_must_have_the_words_that_operators_ask_for(library: Library) -> None:

@@ -7,6 +7,7 @@ ranks their texts only; where many do, the conditions are applied to the texts t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -32,11 +33,12 @@ class Names:
     """The authors, or tags, that a filter means.
 
     folds: folded family names. printed: of those only the names as printed; None for all. Of tags
-    both are given.
+    both are given. papers: of a venue.
     """
 
     folds: frozenset[str]
     printed: frozenset[str] | None = None
+    papers: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ _ROWS_SQL = {
     "author": """
         SELECT paper FROM authors WHERE family_fold IN (SELECT value FROM json_each(?))
           AND (? IS NULL OR name IN (SELECT value FROM json_each(?)))""",
+    "venue": "SELECT value FROM json_each(?)",
     "has note": "SELECT paper FROM notes",
     "has pdf": """
         SELECT paper FROM pdfs WHERE paper NOT IN (SELECT value FROM json_each(?))""",
@@ -276,6 +279,21 @@ def rows_out_of_days(db: Database, one: Filter) -> set[int]:
     return _rows(db, sql, [first.isoformat(), last.isoformat()])
 
 
+def rows_naming_venue(db: Database, words: str) -> set[int]:
+    """Select the papers whose comment or id names a venue, as whole words, and whose venue no
+    source says. "Submitted to" and "under review at" a venue is not in it."""
+    known = re.sub(r"[*?\[]", "?", words.lower())
+    named = f"*[^a-z]{known}[^a-z]*"
+    sql = """
+        SELECT coalesce(p.merged_into, p.id) FROM papers AS p
+        WHERE p.id NOT IN (SELECT paper FROM fields WHERE field = 'venue') AND (
+            p.comment != '' AND ' ' || lower(p.comment) || ' ' GLOB ?1
+            AND lower(p.comment) NOT GLOB ?2 AND lower(p.comment) NOT GLOB ?3
+            OR p.id IN (SELECT paper FROM identifiers
+                        WHERE (id LIKE 'acl:%' OR id LIKE 'doi:%') AND lower(id) || ' ' GLOB ?1))"""
+    return _rows(db, sql, [named, f"*submitted*{known}*", f"*under review*{known}*"])
+
+
 def rows_in_folder(db: Database, folder: str) -> set[int]:
     """Select the papers that are filed in a folder or below it; folder: its whole path."""
     sql = """
@@ -394,6 +412,8 @@ def _piece(
         meant = names[one]
         printed = None if meant.printed is None else json.dumps(sorted(meant.printed))
         return "author", [json.dumps(sorted(meant.folds)), printed, printed]
+    if one.name == "venue":
+        return "venue", [json.dumps(list(names[one].papers))]
     if one.name == "has":
         return f"has {one.value}", [json.dumps(list(gone))] if one.value == "pdf" else []
     if one.name == "state":
