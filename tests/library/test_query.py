@@ -326,7 +326,7 @@ def test_every_string_is_a_query_or_an_error_with_a_place(text: str) -> None:
     assert all(any(c.isalnum() for c in part) for part in (*query.phrases, *query.without))
 
 
-OPERATORS = ("AND", "OR", "NOT", "ＡＮＤ", "ＯＲ", "ＮＯＴ")
+OPERATORS = ("AND", "OR", "NOT", "ＡＮＤ", "ＯＲ", "ＮＯＴ", *"|｜&＆!！")
 
 
 def written(part: Part, *, is_alone: bool = True) -> str:
