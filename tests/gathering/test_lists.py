@@ -18,7 +18,7 @@ from reader.gathering.sources.registries import (
     read_openreview,
 )
 from reader.gathering.sources.social import read_hf, read_hn, read_reddit
-from reader.library.paper import Mention, Paper, Post
+from reader.library.paper import Mention, Paper, Post, Publication
 
 AT = datetime(2025, 3, 4, 7, 30, tzinfo=UTC)
 URL = "https://arxiv.org/abs/2503.00001"
@@ -156,6 +156,7 @@ class TestOpenReview:
                 comment="Rain 2025",
                 published_on=date(2025, 3, 4),
                 pdf_url="https://openreview.net/pdf/abc.pdf",
+                publication=Publication("openreview", venue="Rain 2025", year="2025"),
             ),
         )
         assert read_openreview(content, source="Rain").posts == (

@@ -159,8 +159,6 @@ def test_combined_filters_give_the_intersection_of_each(library: Library, parts:
             return set(range(1, 60)) - set(every(library, "survey"))
         return set(every(library, part))
 
-    words = any(part in ("rain", "moss") for part in parts)
-    kept = [p for p in parts if p != "-survey" or words]  # leaving out alone is no question
-    states = [p for p in kept if p.startswith("state:")]
-    wanted = set(range(1, 60)).intersection(*(alone(part) for part in kept))
+    states = [p for p in parts if p.startswith("state:")]
+    wanted = set(range(1, 60)).intersection(*(alone(part) for part in parts))
     assert set(every(library, " ".join(parts))) == (wanted if len(states) < 2 else set())
