@@ -250,6 +250,7 @@ def samples(type_: str) -> tuple[list[object], list[object]]:
         "boolean": ([True, False], ["true", 1]),
         "name of a template": (["none", "ears"], ["text", 1]),
         "list of days": ([[], ["sunday"], [date(2031, 5, 1)]], ["sunday", [1], ["someday"]]),
+        "pattern of keys": (["{author}{year}", "{id}"], ["{title}", "{venue}{id}", 1]),
         "pattern": (["{title}", "{id}-{year}"], ["{year}", "{venue}_{title}", "a/{title}", 1]),
         "mail address": (["a.b+c@d.example"], ["a@", "A <a@b.example>", "a@b\r\nBcc: c@d", 1]),
         "list of mail addresses": ([["a@b.example", "c@d"]], [[], ["a"], "a@b.example"]),

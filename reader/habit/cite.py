@@ -41,7 +41,9 @@ def references(library: Library, held: Sequence[LibraryPaper]) -> list[Reference
 
 def keys_of(library: Library, wanted: Collection[int]) -> dict[int, str]:
     """Make the citation keys of papers, row → key; those of others with their names too."""
-    return citation_keys(rows.first_known(library.db, wanted), rows.imported_keys(library.db))
+    several = rows.first_known(library.db, wanted)
+    pattern = library.config.citation_key
+    return citation_keys(several, rows.imported_keys(library.db), pattern)
 
 
 def in_form(several: Iterable[Reference], form: str) -> str:

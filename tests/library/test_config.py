@@ -48,6 +48,7 @@ language = "ja"
 theme_balance_days = 7
 queue_days = 21
 pdf_name = "{author}-{id}"
+citation_key = "{Author}{year}"
 days_off = ["Sunday", 2027-01-01, "2027-01-02"]
 [encoder]
 model = "somebody/encoder"
@@ -155,6 +156,7 @@ def test_every_key_means_what_it_says() -> None:
         theme_balance_days=7,
         queue_days=21,
         pdf_name="{author}-{id}",
+        citation_key="{Author}{year}",
         encoder="somebody/encoder",
         arxiv=Arxiv(
             ("cs.CL", "eess.AS"),
@@ -307,6 +309,10 @@ WRONG = [
     (
         '[reader]\npdf_name = "{year}_{venue}"\n' + LEAST,
         2, "reader.pdf_name", "there is no field {venue}", "{year}, {author}, {title}, {id}",
+    ),
+    (
+        '[reader]\ncitation_key = "{title}"\n' + LEAST,
+        2, "reader.citation_key", "many papers would get the same name", "at least one of",
     ),
     (
         '[reader]\n# names\npdf_name = "{year}"\n' + LEAST,
