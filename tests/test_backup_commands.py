@@ -140,6 +140,29 @@ def test_restore_only_brings_back_a_paper_that_is_gone(library: Path, tmp_path: 
     assert f"is not in {file}" in missing.err
 
 
+def test_restore_only_brings_tags_and_edits_back_and_undo_takes_them(library: Path) -> None:
+    id_ = noted(library)
+    run_here("tag", id_, "+survey", "+old", "--rating", "4", library=library)
+    run_here("edit", id_, "venue=Garden Studies", "volume=3", library=library)
+    file = made(library)["file"]
+    run_here("tag", id_, "-survey", "--rating", "none", "--priority", "low", library=library)
+    run_here("edit", id_, "venue=", "volume=4", library=library)
+    ran = run_here("restore", file, "--only", id_, "--json", library=library)
+    came = json.loads(ran.out)
+    assert (came["has_tags"], came["edited"], came["has_note"]) == (True, ["venue"], False)
+
+    def known() -> tuple[set[str], object, object, list[str]]:
+        one = json.loads(run_here("show", id_, "--json", library=library).out)
+        said = run_here("export", id_, "--format", "bibtex", library=library).out
+        lines = [line for line in said.splitlines() if "journal" in line or "volume" in line]
+        return set(one["tags"]), one["rating"], one["priority"], [line.strip() for line in lines]
+
+    back = ["journal = {Garden Studies},", "volume = {4},"]
+    assert known() == ({"survey", "old"}, 4, "low", back)
+    assert run_here("undo", library=library).code == 0
+    assert known() == ({"old"}, None, "low", ["volume = {4},"])
+
+
 @pytest.mark.parametrize("args", [("--only", "x", "--dry-run"), ()])
 def test_wrong_command_lines_say_so(args: tuple[str, ...], library: Path) -> None:
     ran = run_here("restore", "/no/such/archive.zip", *args, library=library)

@@ -259,6 +259,8 @@ def _restore_one(context: click.Context, archive: Path, text: str, *, as_json: b
                 "has_note": came.has_note,
                 "is_picked": came.is_picked,
                 "pdf": came.pdf or None,
+                "has_tags": came.has_tags,
+                "edited": list(came.edited),
             }
         )
         return 0
@@ -268,6 +270,8 @@ def _restore_one(context: click.Context, archive: Path, text: str, *, as_json: b
         (came.is_picked, _("It is picked again.")),
         (came.has_note, _("Its note is back, as the newest revision.")),
         (bool(came.pdf), _("Its PDF is back: {path}", path=came.pdf)),
+        (came.has_tags, _("Its tags, rating or priority are back.")),
+        (bool(came.edited), _("What you edited is back: {names}", names=", ".join(came.edited))),
     )
     for is_so, line in lines:
         if is_so:

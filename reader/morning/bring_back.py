@@ -13,13 +13,16 @@ from reader.library import archive as archives
 from reader.library.find import find_any, find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.rows import decisions, papers
+from reader.library.properties import PropertyChange, to_become
+from reader.library.rows import decisions, fields, papers
 from reader.library.rows.database import Database
 from reader.library.rows.removals import RestoredPaper, add_restored
 from reader.library.rows.versions import BY_HAND
 from reader.morning import remove
+from reader.morning.edit import edit
 from reader.morning.file import file_paper
 from reader.morning.pick import decide_rows
+from reader.morning.tag import tag
 from reader.notes.write import add_note, newest_note
 from reader.pdfs.fetch import keep_pdf
 from reader.pdfs.rows import pdfs
@@ -31,6 +34,7 @@ class PaperBroughtBack:
     """What came back of one paper.
 
     was_here: the library had the paper. pdf: its path from the library's folder, "" for none.
+    has_tags: tags, rating or priority; edited: the fields that were edited by hand.
     """
 
     held: LibraryPaper
@@ -38,10 +42,13 @@ class PaperBroughtBack:
     has_note: bool
     is_picked: bool
     pdf: str
+    has_tags: bool
+    edited: tuple[str, ...]
 
 
 def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
-    """Bring back what the library lacks of a paper: itself, its note, its pick and its PDF.
+    """Bring back what the library lacks of a paper: itself, its note, its pick, its PDF, its tags
+    and what was edited by hand.
 
     The archived note becomes the newest revision where it is another text; where the paper is
     filed today, it stays. text: an id, a key or a title. Raises NotKnown, UsageError, StoreError.
@@ -58,6 +65,7 @@ def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
             there = _find(then, text, archive)
             note = newest_note(then, there)
             stored = pdfs.pdf_of(then.db, there.row)
+            words = _words_by_hand(then.db, there.row)
         first_act = decisions.next_act(library.db)
         here = papers.paper_with_id(library.db, there.paper.id)
         was_here = here is not None and not here.is_removed
@@ -73,6 +81,10 @@ def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
         is_picked = there.state in ("pick", "read") and held.state == "candidate"
         if is_picked:
             (held,) = decide_rows(library, "pick", [held.row])
+        here_by_hand = _words_by_hand(library.db, held.row)
+        lacking = {field: word for field, word in words.items() if field not in here_by_hand}
+        edited = edit(library, held, lacking).changed
+        has_tags = bool(tag(library, [held.row], _lacking(there, held)).changed)
         now = newest_note(library, held)
         has_note = note is not None and (now is None or now.text != note.text)
         if note is not None and has_note:
@@ -85,13 +97,28 @@ def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
             content = b"".join(archives.read_member(unpacked, file, archive))
             pdf = keep_pdf(library, held, content)
         (held,) = papers.papers_at(library.db, [held.row])
-    if not was_here or has_note or is_picked or pdf:
+    if not was_here or has_note or is_picked or pdf or has_tags or edited:
         newest = newest_note(library, held) if has_note else None
         one = RestoredPaper(held.row, first_act, was_here, newest.id if newest else None)
         with library.db.writing():
             act = decisions.next_act(library.db)
             add_restored(library.db, one, act=act, at=library.now(), on=library.today())
-    return PaperBroughtBack(held, was_here, has_note, is_picked, pdf)
+    return PaperBroughtBack(held, was_here, has_note, is_picked, pdf, has_tags, edited)
+
+
+def _words_by_hand(db: Database, row: int) -> dict[str, str]:
+    """Load the fields of a paper that hold a person's word."""
+    holds = fields.holding(db, [row]).get(row, {})
+    return {field: one.value for field, one in holds.items() if one.is_by_hand}
+
+
+def _lacking(there: LibraryPaper, here: LibraryPaper) -> PropertyChange:
+    """Find the tags of an archived paper that are lacking here, and what is not set here."""
+    return PropertyChange(
+        add=to_become(here.tags, there.tags).add,
+        rating=there.rating if here.rating is None else None,
+        priority=there.priority if here.priority == "normal" else None,
+    )
 
 
 def _find(then: Library, text: str, archive: Path) -> LibraryPaper:
