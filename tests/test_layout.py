@@ -35,7 +35,7 @@ PURE = {
     "base.words",
     "gathering.calendar",
     "gathering.post",
-    "gathering.publication",
+    "library.publication",
     "habit.heatmap",
     "habit.reference",
     "library.arxiv_query",

@@ -16,7 +16,6 @@ from datetime import date
 from typing import Literal
 
 from reader.base.text import plain
-from reader.gathering.publication import MEETING, UNPUBLISHED
 from reader.library.file_names import KEY_PATTERN, telling_words, year_of
 from reader.library.identity import family_fold
 from reader.library.ids import url_of
@@ -28,6 +27,7 @@ from reader.library.paper import (
     PersonName,
     name_parts,
 )
+from reader.library.publication import MEETING, UNPUBLISHED
 
 Kind = Literal["article", "inproceedings", "misc"]
 

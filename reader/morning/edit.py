@@ -10,9 +10,9 @@ from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import Joined, lazy_gettext
 from reader.base.text import plain
 from reader.gathering.imports.item import in_order, names_in
-from reader.gathering.publication import cleaned
 from reader.library.folder import Library
 from reader.library.paper import FieldValue, LibraryPaper
+from reader.library.publication import cleaned
 from reader.library.rows import decisions, fields, papers
 from reader.morning.file import export_filed
 from reader.search.rows import index

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from reader.base.errors import Problem, ReaderError
 from reader.base.http import Fetch, Request, Response
-from reader.gathering.publication import differing
 from reader.gathering.source import SourceTools
 from reader.library.config import is_loopback
 from reader.library.folder import Library
 from reader.library.paper import FieldValue, LibraryPaper, Publication
+from reader.library.publication import differing
 from reader.library.rows import fields
 from reader.library.rows.fields import AskedSource
 from reader.morning.complete import Registries

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reader.base.messages import N_, _
 from reader.base.text import plain, shorten
-from reader.gathering.publication import differing
 from reader.library.paper import FieldValue
+from reader.library.publication import differing
 
 FIELD_NAMES = {
     "title": N_("title"),

@@ -17,7 +17,6 @@ from reader.base.errors import SourceFailed
 from reader.base.http import Fetch, Request
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain
-from reader.gathering.publication import UNPUBLISHED, named_meeting, publication_of
 from reader.gathering.sources.answer import inner, not_this, objects, read_json, text
 from reader.gathering.sources.citations import OPENALEX, SOURCE, name_of
 from reader.gathering.sources.registries import (
@@ -28,6 +27,7 @@ from reader.gathering.sources.registries import (
 )
 from reader.library.identity import is_telling, title_fold
 from reader.library.paper import Paper, Publication, family_name
+from reader.library.publication import UNPUBLISHED, named_meeting, publication_of
 
 DBLP = "DBLP"
 MAX_BYTES = 4_000_000

@@ -21,7 +21,6 @@ from reader.base.http import Fetch, Request
 from reader.base.messages import lazy_gettext
 from reader.base.text import html_to_text, plain
 from reader.gathering.post import ListPage, page_of
-from reader.gathering.publication import publication_of
 from reader.gathering.sources.answer import (
     count,
     inner,
@@ -33,6 +32,7 @@ from reader.gathering.sources.answer import (
 )
 from reader.library.ids import parse_id
 from reader.library.paper import Paper, Publication
+from reader.library.publication import publication_of
 
 DOI, OPENREVIEW, ACL = "DOI", "OpenReview", "ACL Anthology"
 CSL = "application/vnd.citationstyles.csl+json"
