@@ -15,7 +15,6 @@ import tomlkit
 from reader.base.errors import (
     ConfigError,
     Incomplete,
-    ReaderError,
     ReadOnly,
     UsageError,
     os_reason,
@@ -31,7 +30,7 @@ from reader.library.folder import Library
 from reader.library.identity import Certainty, matches
 from reader.library.locks import lock_file
 from reader.library.place import FEEDS
-from reader.library.replaced import Replacer, kept_files, let_go, stays_aside
+from reader.library.replaced import merge_late_feeds, read_feeds, replace_feeds
 from reader.library.rows import authors
 
 BOM = b"\xef\xbb\xbf"
@@ -90,10 +89,10 @@ def _edit(library: Library, change: Callable[[bytes], bytes]) -> None:
         raise ReadOnly(file=file)
     # The lock of notes/ is that of all files that a hand edits too.
     with lock_file(library.folder / "export.lock", wait=True):
-        merge_late_edits(library)
+        merge_late_feeds(library.folder, library.now())
         for _ in range(AGAIN):
-            before = _read(file)
-            if replace_file(library, before, change(before)):
+            before = read_feeds(library.folder)
+            if replace_feeds(library.folder, library.now(), before, change(before)):
                 break
         else:
             raise Incomplete(
@@ -102,7 +101,7 @@ def _edit(library: Library, change: Callable[[bytes], bytes]) -> None:
                     file=file,
                 )
             )
-        merge_late_edits(library)
+        merge_late_feeds(library.folder, library.now())
 
 
 def _with_new_person(before: bytes, name: str, feeds: Sequence[str]) -> bytes:
@@ -169,7 +168,7 @@ def follow_list(library: Library, found: FollowList, *, is_dry_run: bool = False
     All are added at once, or none. The file of before is kept beside it. Raises UsageError for
     more than MOST_FEEDS, Incomplete where the file changed meanwhile, ReadOnly or DiskFull.
     """
-    outcome, _unused = _with_list(_read(library.folder / FEEDS), found)
+    outcome, _unused = _with_list(read_feeds(library.folder), found)
     if is_dry_run or not outcome.brought:
         return outcome
     old_file = _unused_name(library.folder / f"{FEEDS}.bak")
@@ -292,50 +291,5 @@ def _with_text(content: bytes, added: str) -> bytes:
     return content + added.replace("\n", end).encode()
 
 
-def replace_file(library: Library, before: bytes, after: bytes) -> bool:
-    """Write feeds.toml, with its rights as they were, if it still has the bytes of before.
-
-    Returns whether it was written. Raises StoreError.
-    """
-    replacer = Replacer(library.folder, library.now())
-    is_written = _read(library.folder / FEEDS) == before and replacer.put(FEEDS, after, before)
-    replacer.end()
-    return is_written
-
-
-def merge_late_edits(library: Library) -> list[ReaderError]:
-    """Take up what a hand wrote into a feeds.toml that was replaced: that one comes back, with
-    what the program had added.
-
-    Returns errors for those that stay aside, since a hand has edited both. The caller has the
-    lock. Raises Incomplete, StoreError.
-    """
-    problems: list[ReaderError] = []
-    for kept in kept_files(library.folder, library.now()):
-        if kept.path != FEEDS:
-            continue
-        now, before = _read(library.folder / FEEDS), kept.before
-        # The second: a killed process had not yet put its file in place.
-        is_known = now.startswith(kept.content) or (before is None and kept.content.startswith(now))
-        if not is_known and before is not None and now.startswith(before):
-            end = b"" if kept.content.endswith(b"\n") else b"\n"
-            merged = kept.content + end + now.removeprefix(before)
-            is_known = replace_file(library, now, merged)
-        if is_known:
-            let_go(kept)
-        else:
-            problems.append(stays_aside(kept))
-    return problems
-
-
 def _parsed(content: bytes) -> Config:
     return parse(content.removeprefix(BOM).decode(), file=FEEDS)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise Incomplete(
-            what=lazy_gettext("{file} cannot be read: {what}.", file=file, what=os_reason(error))
-        ) from error

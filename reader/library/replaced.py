@@ -26,7 +26,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from reader.base.errors import Incomplete
+from reader.base.errors import Incomplete, ReaderError, os_reason
 from reader.base.messages import lazy_gettext
 from reader.library.disk import (
     NO_LINKS,
@@ -43,6 +43,7 @@ from reader.library.disk import (
     write_beside,
     write_file,
 )
+from reader.library.place import FEEDS
 
 ROOT = ".reader/replaced"
 
@@ -358,3 +359,52 @@ def _is_old(run: str, now: datetime) -> bool:
     except ValueError:
         return False
     return now - moment > KEPT_FOR
+
+
+def read_feeds(folder: Path) -> bytes:
+    """Read the feeds.toml of a library. Raises Incomplete."""
+    file = folder / FEEDS
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Incomplete(
+            what=lazy_gettext("{file} cannot be read: {what}.", file=file, what=os_reason(error))
+        ) from error
+
+
+def replace_feeds(folder: Path, now: datetime, before: bytes, after: bytes) -> bool:
+    """Write feeds.toml, with its rights as they were, if it still has the bytes of before.
+
+    Returns whether it was written. Raises StoreError.
+    """
+    replacer = Replacer(folder, now)
+    is_written = read_feeds(folder) == before and replacer.put(FEEDS, after, before)
+    replacer.end()
+    return is_written
+
+
+def merge_late_feeds(folder: Path, now: datetime) -> list[ReaderError]:
+    """Take up what a hand wrote into a feeds.toml that was replaced: that one comes back, with
+    what the program had added.
+
+    Returns errors for those that stay aside, since a hand has edited both. The caller has the
+    lock. Raises Incomplete, StoreError.
+    """
+    problems: list[ReaderError] = []
+    for kept in kept_files(folder, now):
+        if kept.path != FEEDS:
+            continue
+        there, before = read_feeds(folder), kept.before
+        # The second: a killed process had not yet put its file in place.
+        is_known = there.startswith(kept.content) or (
+            before is None and kept.content.startswith(there)
+        )
+        if not is_known and before is not None and there.startswith(before):
+            end = b"" if kept.content.endswith(b"\n") else b"\n"
+            merged = kept.content + end + there.removeprefix(before)
+            is_known = replace_feeds(folder, now, there, merged)
+        if is_known:
+            let_go(kept)
+        else:
+            problems.append(stays_aside(kept))
+    return problems

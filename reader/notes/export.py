@@ -31,7 +31,15 @@ from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.place import FEEDS
 from reader.library.properties import PropertyChange
-from reader.library.replaced import KeptFile, Replacer, has_kept, kept_files, let_go, stays_aside
+from reader.library.replaced import (
+    KeptFile,
+    Replacer,
+    has_kept,
+    kept_files,
+    let_go,
+    merge_late_feeds,
+    stays_aside,
+)
 from reader.library.rows import decisions, papers, properties
 from reader.notes.file import (
     MARK,
@@ -511,10 +519,7 @@ def export(
     done = ExportOutcome()
     with _alone(library):
         if has_kept(library.folder):
-            # Imported here: what reads feeds.toml for changing it takes 50 ms to load.
-            from reader.gathering.follow import merge_late_edits
-
-            done.left += merge_late_edits(library)
+            done.left += merge_late_feeds(library.folder, library.now())
         changed = ExportRun(library, done).run(only, pages)
         for _ in range(AGAIN):
             if changed is None:

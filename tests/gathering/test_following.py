@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from reader.base.errors import ReaderError, UsageError
 from reader.cli.frame import Settings, run
-from reader.gathering.follow import BOM, follow, replace_file, with_person
+from reader.gathering.follow import BOM, follow, with_person
 from reader.library.config import Person
 from reader.library.feeds_file import parse
 from reader.library.folder import Library, read_config, template
+from reader.library.replaced import replace_feeds
 from reader.library.rows import papers
 from tests.library.test_database import as_reader, close_folder
 from tests.samples import DAY, FEEDS_TOML, a_library, new_database, paper
@@ -122,7 +123,9 @@ def test_a_link_and_its_rights_stay(library: Library, tmp_path: Path) -> None:
 
 
 def test_a_file_that_somebody_saved_meanwhile_is_not_overwritten(library: Library) -> None:
-    assert not replace_file(library, b"what was read", b"what would be written")
+    assert not replace_feeds(
+        library.folder, library.now(), b"what was read", b"what would be written"
+    )
     assert file(library).read_text("utf-8") == FEEDS_TOML
 
 
