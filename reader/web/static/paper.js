@@ -32,7 +32,8 @@ for (const button of document.querySelectorAll("button.copy")) {
 
 // The terminal's key for tags; a list's key leads here too.
 const tags = document.getElementById("tag-add");
-if (location.hash === "#tags") tags?.focus();
+// After the browser has gone to the address's part, which takes the focus away in some.
+if (location.hash === "#tag-add") addEventListener("load", () => tags?.focus());
 addEventListener("keydown", (event) => {
   const isTyped = event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.target.closest("input, textarea, select, dialog");
   if (isTyped || !tags || event.key.normalize("NFKC").toLowerCase() !== "t") return;

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from tests.web.browser.conftest import PHONE, Visitor
+from tests.installed import shown as known
+from tests.web.browser.conftest import LAPTOP, PHONE, Visitor
 from tests.web.browser.pages import PAPER
 from tests.web.browser.playing import expect
 from tests.web.serving import Serving
+from tests.web.world import NOW
 
 
 def test_the_effect_of_a_decision_loads_inside_the_opened_part(
@@ -47,3 +49,18 @@ def test_a_word_of_a_line_in_several_fonts_is_found_on_its_page(
     page = visitor.page()
     page.goto(f"{shown.url}/pdf/{PAPER}/page/1?q=fonts")
     expect(page.locator("rect.found")).to_have_count(1)
+
+
+def test_a_key_of_the_list_leads_to_the_tags_which_enter_saves(
+    served: Serving, visitor: Visitor
+) -> None:
+    page = visitor.page(size=LAPTOP)
+    page.goto(f"{served.url}/triage")
+    id_ = page.locator(".sheet:not([hidden])").get_attribute("data-id") or ""
+    page.keyboard.press("t")
+    page.wait_for_url(f"**/paper/{id_}#tag-add")
+    expect(page.locator("#tag-add")).to_be_focused()
+    page.keyboard.type("survey, to cite")
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice.told")).to_contain_text("#survey")
+    assert known(served.folder, id_, now=NOW)["tags"] == ["survey", "to cite"]
