@@ -283,7 +283,7 @@ def test_a_huge_number_of_ids_is_one_act(library: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["xyzzy OR (", "NEAR(", "🐟", "x" * 100_000, "\x1b[44mxyzzy", "\udcff"]
+    "query", ["xyzzy (or", "NEAR(", "🐟", "x" * 100_000, "\x1b[44mxyzzy", "\udcff"]
 )
 def test_any_search_is_answered(library: Path, query: str) -> None:
     code, out, err = run("search", query, library=library)
@@ -292,6 +292,12 @@ def test_any_search_is_answered(library: Path, query: str) -> None:
     assert "Traceback" not in err
     assert "\x1b" not in out + err
     assert len(out) < 2_000
+
+
+def test_a_search_that_cannot_be_read_names_the_place(library: Path) -> None:
+    code, out, err = run("search", "xyzzy OR (", library=library)
+    assert (code, out) == (2, "")
+    assert says(err, "The query cannot be read at “(” (character 10)")
 
 
 @pytest.mark.parametrize("query", ["", " ", "\n", '"', "- -", "*"])
