@@ -313,6 +313,8 @@ class TestAfterTheList:
         [pid] = pids_of(hung)
         os.kill(pid, signal.SIGKILL)
         until(lambda: pids_of(hung) == [], "it lives")
+        # The system lets go of what it held a moment later.
+        until(lambda: not pdfs(hung)["is_fetching"], "it still fetches")
         said = " ".join(reader(hung, "today", "--no-fetch").out.split())
         assert (
             "The PDF of your pick is not here; `reader fetch` or the next gather fetches it (log"
