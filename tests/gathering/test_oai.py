@@ -415,6 +415,12 @@ def test_a_class_has_its_set(category: str, expected: str) -> None:
     assert set_of(category) == expected
 
 
+def test_a_record_that_lost_its_end_is_not_taken_for_whole() -> None:
+    damaged = page([record(1), record(2)]).replace(b"</record><record>", b"record>")
+    harvest = harvest_of(damaged)
+    assert (harvest.is_whole, harvest.n_records) == (False, 1)
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_no_damage_raises_or_is_taken_for_whole_while_a_paper_is_gone(data: st.DataObject) -> None:

@@ -177,6 +177,8 @@ def _read_list(session: _Session, records: _Records, start: date, set_: str) -> 
             found = list(page.xml.iterfind(f".//{OAI}record"))
             # Records that begin in the page, but that the parser could not repair.
             n_unread += len(_RECORD.findall(content)) - len(found)
+            # One whose end was lost has taken the next one in.
+            n_unread += sum(len(record.findall(f"{OAI}header")) > 1 for record in found)
             for record in found:
                 name = _identifier(record)
                 names.add(name)
