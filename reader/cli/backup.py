@@ -24,6 +24,7 @@ from reader.library.restore import RestorePlan, plan_restore, restore
 from reader.library.rows.imports import add_restore
 from reader.morning.rows import library_id
 from reader.search.rows.index import clear_index
+from reader.texts.fields import FIELD_NAMES
 
 AT_ONCE = 16_000_000
 """Bytes of reader.db up to which `gather` makes the daily backup itself, which takes a blink."""
@@ -265,13 +266,14 @@ def _restore_one(context: click.Context, archive: Path, text: str, *, as_json: b
         )
         return 0
     answer(context, f"{came.held.paper.id}  {plain(came.held.paper.title)}")
+    edited = _(", ").join(_(FIELD_NAMES[field]) for field in came.edited)
     lines = (
         (not came.was_here, _("The paper is back; it counts as added today.")),
         (came.is_picked, _("It is picked again.")),
         (came.has_note, _("Its note is back, as the newest revision.")),
         (bool(came.pdf), _("Its PDF is back: {path}", path=came.pdf)),
         (came.has_tags, _("Its tags, rating or priority are back.")),
-        (bool(came.edited), _("What you edited is back: {names}", names=", ".join(came.edited))),
+        (bool(came.edited), _("What you edited is back: {names}", names=edited)),
     )
     for is_so, line in lines:
         if is_so:

@@ -51,7 +51,10 @@ def edit_command(context: click.Context, id_: str, words: tuple[str, ...], as_js
     with build.opened(context) as library:
         from reader.morning.edit import edit
 
-        given = {field.strip().lower(): text for field, _sign, text in map(_parted, words)}
+        given = {
+            field.strip().lower(): text
+            for field, _sign, text in (word.partition("=") for word in words)
+        }
         outcome = edit(library, find_paper(library, id_), given)
         if as_json:
             output.put_json(outcome)
@@ -62,10 +65,6 @@ def edit_command(context: click.Context, id_: str, words: tuple[str, ...], as_js
         else:
             answer(context, _("Nothing changed: {title}", title=outcome.held.paper.title))
     return say_errors(outcome.problems)
-
-
-def _parted(word: str) -> tuple[str, str, str]:
-    return word.partition("=")
 
 
 @click.command(

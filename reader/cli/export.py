@@ -49,7 +49,7 @@ INCOMPLETE = 5
     metavar="FORM",
     help=N_(
         "What to write: markdown (the notes) by default, bibtex, biblatex, ris, csl-json, csv, "
-        "references, ics, atom, site or anki."
+        "references, ics, atom, site, anki, zotero-rdf or dump (the whole library)."
     ),
 )
 @click.option("--topic", default="", metavar="TOPIC", help=N_("Only papers filed there or below."))
