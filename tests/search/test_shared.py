@@ -1,0 +1,215 @@
+"""Test a library that shares an index: sending, joining the results, and doing without it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from reader.library.folder import Library
+from reader.library.paper import Paper
+from reader.library.rows import papers
+from reader.morning.remove import remove
+from reader.search.encode import encode, index_words
+from reader.search.find import KINDS, SearchResult, search
+from reader.search.rows import index
+from reader.search.rows.index import PassageText
+from reader.search.shared import share, shared_search
+from tests.installed import run
+from tests.postgres import Server, needs_postgres, served
+from tests.samples import DAY, FEEDS_TOML, SmallEncoder, Web, a_library, paper, tools
+
+TOOLS = tools(Web())
+WORDS = ["rain", "frog", "stone", "river", "gauge", "lamp", "night", "winter", "train", "paper"]
+
+
+def several(numbers: range) -> list[Paper]:
+    """Invent papers that have many words in common, each its own share of them."""
+    return [
+        paper(
+            n,
+            f"On {WORDS[n % 10]} and {WORDS[n * 7 % 9]}, {n}",
+            " ".join(WORDS[(n * k + k) % 10] for k in range(3, 12)) + f" 翻訳 part{n}.",
+            authors=(f"Ada F{n}",),
+        )
+        for n in numbers
+    ]
+
+
+def fill(library: Library, given: list[Paper]) -> None:
+    papers.add_papers(library.db, given, source="arXiv", on=DAY)
+    index_words(library, TOOLS)
+    assert encode(library, TOOLS) == []
+
+
+def find(library: Library, query: str, limit: int = 8) -> SearchResult:
+    with shared_search(library) as shared:
+        return search(
+            library,
+            query,
+            encode_query=SmallEncoder().encode_query,
+            encoder=SmallEncoder.name,
+            kinds=KINDS,
+            limit=limit,
+            shared=shared,
+        )
+
+
+def ids(found: SearchResult, kind: str = "paper") -> list[str]:
+    return [hit.held.paper.id for hit in found.hits if hit.kind == kind]
+
+
+def opened(at: ExitStack, folder: Path, url: str) -> Library:
+    """Open a new library that shares an index."""
+    folder.mkdir()
+    return at.enter_context(a_library(folder, f'{FEEDS_TOML}[index]\nurl = "{url}"\n'))
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Server]:
+    with served() as server:
+        yield server
+
+
+def test_without_its_server_the_own_library_is_searched_and_the_answer_says_so(
+    tmp_path: Path, at: ExitStack
+) -> None:
+    nobody = "postgresql://me@127.0.0.1:9/papers?connect_timeout=2"
+    library = opened(at, tmp_path / "mine", nobody)
+    fill(library, several(range(1, 6)))
+    found = find(library, "rain")
+    assert ids(found)
+    assert found.shared_error is not None
+    assert found.shared_error.message.startswith("127.0.0.1/papers: no answer")
+    [problem] = share(library, TOOLS)
+    assert (problem.stage, problem.error.exit_code) == ("share", 5)
+
+
+@pytest.mark.slow
+class TestSharing:
+    pytestmark = needs_postgres
+
+    @pytest.fixture
+    def url(self, postgres: Server) -> str:
+        return postgres.url(postgres.new_database())
+
+    def test_results_of_two_indexes_are_those_of_one(
+        self, tmp_path: Path, at: ExitStack, url: str
+    ) -> None:
+        (tmp_path / "whole").mkdir()
+        whole = at.enter_context(a_library(tmp_path / "whole"))
+        fill(whole, several(range(1, 41)))
+        theirs, mine = (opened(at, tmp_path / name, url) for name in ("theirs", "mine"))
+        fill(theirs, several(range(15, 41)))
+        assert share(theirs, TOOLS) == []
+        fill(mine, several(range(1, 15)))
+        for query in ("rain frog", "part33", "winter train river", "翻訳 lamp", '"stone night"'):
+            expected, found = (find(library, query, limit=50) for library in (whole, mine))
+            scores = {hit.held.paper.id: hit.score for hit in expected.hits}
+            assert {hit.held.paper.id: hit.score for hit in found.hits} == pytest.approx(
+                scores, abs=0.01
+            )
+            evidence = {hit.evidence for hit in expected.hits}
+            assert {hit.evidence for hit in found.hits} == evidence
+            assert evidence
+        [hit] = [h for h in find(mine, "part33").hits if h.held.paper.id == "arxiv:2506.00033"]
+        assert (hit.is_shared, hit.held.paper.authors) == (True, ("Ada F33",))
+        # What is in both is shown once, as the library's own.
+        assert share(mine, TOOLS) == []
+        again = find(mine, "rain frog", limit=50)
+        assert len(ids(again)) == len(set(ids(again))) == 40
+        assert {h.held.paper.id for h in again.hits if not h.is_shared} == {
+            f"arxiv:2506.{n:05}" for n in range(1, 15)
+        }
+
+    def test_passages_that_others_have_name_the_own_paper(
+        self, tmp_path: Path, at: ExitStack, url: str
+    ) -> None:
+        theirs, mine = (opened(at, tmp_path / name, url) for name in ("theirs", "mine"))
+        for library in (theirs, mine):
+            fill(library, several(range(1, 3)))
+        index.add_passages(theirs.db, 2, [PassageText("A lighthouse.", 7, "Method")], sha256="a")
+        assert share(theirs, TOOLS) == []
+        [hit] = [h for h in find(mine, "lighthouse").hits if h.kind == "passage"]
+        assert (hit.held.row, hit.page, hit.section, hit.is_shared) == (2, 7, "Method", True)
+        assert len(ids(find(mine, "rain", limit=9))) == 2
+        remove(mine, ["2506.00002"])
+        assert ids(find(mine, "lighthouse"), "passage") == []
+
+    def test_only_what_has_an_address_is_sent_once_and_no_note(
+        self, tmp_path: Path, at: ExitStack, url: str, postgres: Server
+    ) -> None:
+        from reader.notes.rows import notes
+
+        library = opened(at, tmp_path / "mine", url)
+        draft = paper(9, "A Draft", ids=("pdf:0123456789abcdef",), version=None)
+        fill(library, [*several(range(1, 3)), draft])
+        notes.add_note(library.db, 1, "My secret.", is_written=True, at=library.now(), on=DAY)
+        index_words(library, TOOLS)
+        for _ in range(2):
+            assert share(library, TOOLS) == []
+        name = url.partition("?")[0].rpartition("/")[2]
+        told = postgres.ask(name, "SELECT id FROM asayomi.identifiers ORDER BY id")
+        assert told.split() == ["arxiv:2506.00001", "arxiv:2506.00002"]
+        assert postgres.ask(name, "SELECT count(*), sum(n_words) > 0 FROM asayomi.texts") == "2|t"
+
+    def test_the_server_may_end_between_two_searches(
+        self, tmp_path: Path, at: ExitStack, url: str, postgres: Server
+    ) -> None:
+        library = opened(at, tmp_path / "mine", url)
+        fill(library, several(range(1, 4)))
+        assert share(library, TOOLS) == []
+        with shared_search(library) as shared:
+            postgres.stop()
+            found = search(
+                library,
+                "rain",
+                encode_query=SmallEncoder().encode_query,
+                encoder=SmallEncoder.name,
+                shared=shared,
+            )
+            postgres.start()
+        assert ids(found)
+        assert found.shared_error is not None
+
+    def test_filters_look_at_the_own_library(self, tmp_path: Path, at: ExitStack, url: str) -> None:
+        theirs, mine = (opened(at, tmp_path / name, url) for name in ("theirs", "mine"))
+        fill(theirs, several(range(1, 9)))
+        assert share(theirs, TOOLS) == []
+        fill(mine, several(range(1, 3)))
+        found = find(mine, "rain state:candidate")
+        assert set(ids(found)) == {"arxiv:2506.00001", "arxiv:2506.00002"}
+        assert "the shared index was not searched" in str(found.said[-1])
+        assert len(ids(find(mine, "rain -part7"))) == 7
+
+    def test_the_commands_send_search_and_say_what_was_not_seen(
+        self, library: Path, url: str, postgres: Server
+    ) -> None:
+        feeds = library / "feeds.toml"
+        feeds.write_text(feeds.read_text() + f'\n[index]\nurl = "{url}"\n')
+        code, _out, err = run("index", library=library)
+        # Without a model, which the light installation lacks, the codes are 7.
+        assert code in (0, 7)
+        assert "shared" not in err
+        code, out, err = run("search", "--json", "--papers", "speech translation", library=library)
+        hits = [json.loads(line) for line in out.splitlines()]
+        assert code in (0, 7)
+        assert {hit["is_shared"] for hit in hits} == {False}
+        postgres.stop()
+        try:
+            code, out, err = run("search", "--papers", "speech translation", library=library)
+            assert code in (5, 7)
+            assert out
+            assert "The shared index was not searched. " in err
+            assert len([line for line in err.splitlines() if "shared index" in line]) == 1
+            code, out, _err = run(
+                "search", "--json", "--papers", "speech translation", library=library
+            )
+            last = json.loads(out.splitlines()[-1])
+            assert (code in (5, 7), last["unseen"]) == (True, "shared index")
+            assert "no answer" in last["error"]
+        finally:
+            postgres.start()
