@@ -68,7 +68,8 @@ def cleaned(found: Iterable[Highlight]) -> list[Highlight]:
 def match(known: Sequence[MarkState], found: Sequence[Highlight]) -> list[MarkMatch]:
     """Match the marks of a copy with the stored states; one match for each, in their order.
 
-    Each stored mark is matched once, by the surest of these: the same state at the same place;
+    Each stored mark is matched once, by the surest of these: the name that we gave it in the
+    copy; the same state at the same place;
     the same words at the same place (or anywhere on the page, if they are long); a changed
     range, or a typed note that was changed or moved; the same place, where the words of one of
     the two cannot be read.
@@ -80,6 +81,11 @@ def match(known: Sequence[MarkState], found: Sequence[Highlight]) -> list[MarkMa
     states: dict[tuple[int, object], int] = {}
     for kept, keys in zip(known, old, strict=True):
         states[kept.mark, keys[1]] = max(kept.id, states.get((kept.mark, keys[1]), 0))
+    names = {k.highlight.name: k.mark for k in known if k.highlight.name}
+    for i, mark in enumerate(found):
+        if (named := names.get(mark.name)) is not None and named not in claimed:
+            claimed.add(named)
+            matches[i] = MarkMatch(named, states.get((named, new[i][1])))
     # Each criterion is tried on all marks before the next, weaker one, so that a sure match is
     # never taken by a mark that only may be it.
     for n, is_same in _CRITERIA:
@@ -115,6 +121,49 @@ def match(known: Sequence[MarkState], found: Sequence[Highlight]) -> list[MarkMa
     return matches
 
 
+@dataclass(frozen=True, slots=True)
+class MarkEdits:
+    """What a copy lacks of the marks that are shown: what to add, change and remove in it.
+
+    change: each mark as it is in the copy, and as it should be.
+    """
+
+    add: tuple[VisibleMark, ...] = ()
+    change: tuple[tuple[Highlight, VisibleMark], ...] = ()
+    remove: tuple[Highlight, ...] = ()
+
+
+def edits(known: Sequence[MarkState], found: Sequence[Highlight]) -> MarkEdits:
+    """Compare the marks of a copy with those that are shown.
+
+    A mark of the copy that was never recorded stays, and so does one that an app drew into the
+    page. What has no place on a page cannot be added.
+    """
+    visible = {mark: one for mark, one in _by_mark(known).items() if one.gone_at is None}
+    change, remove, there = [], [], set()
+    for mark, matched in zip(found, match(known, found), strict=True):
+        if matched.mark is None:
+            continue
+        there.add(matched.mark)
+        wanted = visible.get(matched.mark)
+        if mark.is_flattened:
+            continue
+        if wanted is None:
+            remove.append(mark)
+        elif _look(wanted.highlight) != _look(mark):
+            change.append((mark, wanted))
+    add = [
+        one
+        for mark, one in visible.items()
+        if mark not in there and one.highlight.page and any(one.highlight.box)
+    ]
+    return MarkEdits(tuple(add), tuple(change), tuple(remove))
+
+
+def _look(h: Highlight) -> tuple[str, str, str]:
+    return h.kind, h.note, colour_word(h.colour)
+
+
 def holds(older: Iterable[MarkState], newer: Iterable[MarkState]) -> bool:
     """Check whether a newer copy has all marks of an older one, unchanged or with more words."""
     by_mark: dict[int, list[Highlight]] = defaultdict(list)
@@ -138,15 +187,20 @@ def shown(states: Iterable[MarkState]) -> list[VisibleMark]:
     It is the newest state that a copy has; where two copies have two states, the typed notes of
     both are shown. A mark that no copy has is removed: its last state is shown, with the moment.
     """
+    found = _by_mark(states).values()
+    return sorted(found, key=lambda s: (s.highlight.page, s.highlight.place, s.id))
+
+
+def _by_mark(states: Iterable[MarkState]) -> dict[int, VisibleMark]:
     marks: dict[int, list[MarkState]] = defaultdict(list)
     for kept in states:
         marks[kept.mark].append(kept)
-    found = []
-    for mark in marks.values():
+    found = {}
+    for number, mark in marks.items():
         there = sorted((k for k in mark if k.gone_at is None), key=lambda k: k.id)
         if not there:
             last = max(mark, key=lambda k: (k.gone_at or k.at, k.id))
-            found.append(VisibleMark(last.id, last.highlight, last.at, last.gone_at))
+            found[number] = VisibleMark(last.id, last.highlight, last.at, last.gone_at)
             continue
         notes: list[str] = []
         for kept in reversed(there):
@@ -154,8 +208,8 @@ def shown(states: Iterable[MarkState]) -> list[VisibleMark]:
                 notes.append(kept.highlight.note)
         newest, first = there[-1], min(mark, key=lambda k: k.id)
         highlight = replace(newest.highlight, note="\n".join(filter(None, notes)))
-        found.append(VisibleMark(newest.id, highlight, first.at, None))
-    return sorted(found, key=lambda s: (s.highlight.page, s.highlight.place, s.id))
+        found[number] = VisibleMark(newest.id, highlight, first.at, None)
+    return found
 
 
 MARKS = {

@@ -24,11 +24,12 @@ from reader.library.highlight import Marks
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
+from reader.library.rows import decisions, markings
 from reader.pdfs.fetch import PdfTools
 from reader.pdfs.highlights import MarkMatch, cleaned, holds, match, shown
 from reader.pdfs.move import find_moved, has_bytes, move
 from reader.pdfs.rows import highlights, pdfs
-from reader.pdfs.rows.highlights import MarkedCopy, MarkState, PlaceState
+from reader.pdfs.rows.highlights import MarkedCopy, MarkState, PlaceState, state_at
 from reader.pdfs.tablet import IN_LIBRARY, LOCK, file_at, is_named_after
 from reader.search.rows import index
 
@@ -62,6 +63,10 @@ class Counts:
     removed: int = 0
     again: int = 0
     """Marks that had been removed and are there again."""
+    erased: int = 0
+    """Strokes of ours that were deleted in the copy."""
+    kept: int = 0
+    """Marks and strokes that stay, since it is not sure that their lack in the copy means that."""
     ink: tuple[int, ...] = ()
     """The page of each stroke and drawing by hand in the copy."""
     unread: tuple[int, ...] = ()
@@ -75,12 +80,14 @@ def keep(library: Library, returned: ReturnedCopy, *, walked: Path) -> tuple[Cou
     walked: the folder of this run; a recorded file that is no longer in it may have been renamed.
     Returns what is new, and the path of the stored copy, "" where none was stored.
     """
-    db, now, ink = library.db, library.now(), returned.marks.ink
-    last = PlaceState(returned.place, returned.held.row, returned.sha256, len(ink), ink)
+    db, now, row = library.db, library.now(), returned.held.row
     # The file is written within the transaction: if it rolls back, the next run finds the same
     # older copy and replaces it again.
     with db.writing():
-        counts, before, had = keep_marks(library, returned, walked)
+        act = decisions.next_act(db)
+        counts, before, had = keep_marks(library, returned, walked, act=act)
+        if before:
+            counts = _erase_deleted(library, returned, before, counts, act)
         copy = _copy(library, returned)
         if copy:
             older = _replaced_copy(library, returned, before, had)
@@ -90,9 +97,11 @@ def keep(library: Library, returned: ReturnedCopy, *, walked: Path) -> tuple[Cou
                 highlights.replace_copy(db, older, copy, at=now)
             else:
                 highlights.add_copy(db, copy, at=now)
-        elif again := _with_bytes(highlights.marked_of(db, returned.held.row), returned.sha256):
+        elif again := _with_bytes(highlights.marked_of(db, row), returned.sha256):
             highlights.set_newest(db, again, at=now)
-        highlights.set_returned(db, last, at=now)
+        written = before.strokes if before else frozenset()
+        state = state_at(returned.place, row, returned.sha256, returned.marks, written)
+        highlights.set_returned(db, state, at=now)
     return counts, copy.path if copy else ""
 
 
@@ -162,11 +171,58 @@ def _free_path(library: Library, held: LibraryPaper, original: str, sha256: str)
     return path.as_posix()
 
 
+def _erase_deleted(
+    library: Library, returned: ReturnedCopy, last: PlaceState, counts: Counts, act: int
+) -> Counts:
+    """Erase the strokes here that were deleted in a copy, as a part of an act.
+
+    Those that the copy lacks for another reason, or may lack for one, stay.
+    """
+    db, row, marks = library.db, returned.held.row, returned.marks
+    lost = [
+        one.name
+        for one in markings.strokes_of(db, row)
+        if one.name in last.strokes - marks.strokes and one.page not in marks.unread
+    ]
+    # Some apps save all strokes as new ones, without our names.
+    is_new = not last.strokes & marks.strokes and len(marks.ink) > len(last.ink)
+    if is_new or not _is_sure(last, marks, is_left=bool(last.strokes & marks.strokes)):
+        return replace(counts, kept=counts.kept + len(lost))
+    n = markings.erase_strokes(db, row, lost, act=act, at=library.now(), on=library.today())
+    return replace(counts, erased=n)
+
+
+def _remove_deleted(library: Library, lost: Sequence[MarkState], act: int) -> set[int]:
+    """Remove marks made here that a copy lacks, as a part of an act.
+
+    act: 0 where it is not sure that they were deleted in it: they stay, and with them the others
+    that it lacks. Returns the states that stay.
+    """
+    own = [kept.id for kept in lost if kept.highlight.name]
+    if own and act:
+        at, on = library.now(), library.today()
+        markings.replace_states(library.db, own, None, act=act, at=at, on=on)
+    kept = {one.id for one in lost} if own and not act else set[int]()
+    highlights.keep_on_page(library.db, kept)
+    return kept
+
+
+def _is_sure(last: PlaceState | None, marks: Marks, *, is_left: bool) -> bool:
+    """Check whether what a copy lacks of ours was deleted in it.
+
+    An app may draw the annotations into the pages, or another file may lie there: then the copy
+    has none of them. is_left: it has one of those that it had.
+    """
+    return last is not None and 0 < last.n_pages == marks.n_pages and (is_left or marks.is_ours)
+
+
 def keep_marks(
-    library: Library, returned: ReturnedCopy, walked: Path
+    library: Library, returned: ReturnedCopy, walked: Path, *, act: int = 0
 ) -> tuple[Counts, PlaceState | None, list[MarkState]]:
     """Record the marks of a copy as those of its place; walked: as in `keep`.
 
+    act: that of which the removal of marks is a part that were made here and deleted in the copy;
+    0: these marks stay.
     Returns the counts, the last state of this place for this paper (None for none), and the
     marks that it had.
     """
@@ -185,10 +241,21 @@ def keep_marks(
     here = {m.mark for m in matches}
     # Marks of unread pages stay: they were not seen, which does not mean that they are gone.
     states += [k.id for k in had if k.highlight.page in unread and k.mark not in here]
-    highlights.set_seen(db, returned.place, states, at=now)
+    lost = [k for k in had if k.mark not in here and k.id not in states and k.gone_at is None]
+    there = {m.mark for h, m in zip(found, matches, strict=True) if not h.is_flattened}
+    is_left = any(k.mark in there for k in had)
+    is_left = is_left or bool(last and last.strokes & returned.marks.strokes)
+    is_sure = bool(act) and _is_sure(last, returned.marks, is_left=is_left)
+    kept = _remove_deleted(library, lost, act if is_sure else 0)
+    highlights.forget_on_page(db, {k.id for k in had} - set(states) - kept)
+    # We wrote these into the copy ourselves, and they were changed or removed here since.
+    named = {m.state for h, m in zip(found, matches, strict=True) if h.name and m.state}
+    old = named & markings.replaced_states(db, row)
+    highlights.set_seen(db, returned.place, states, at=now, known=old)
     index.add_highlight_texts(db, row)
     counts = compare(known, highlights.highlights_of(db, row))
-    return replace(counts, ink=returned.marks.ink, unread=unread), last, had
+    n_kept = len({k.mark for k in lost if k.id in kept})
+    return replace(counts, ink=returned.marks.ink, unread=unread, kept=n_kept), last, had
 
 
 def _of_same_bytes(
@@ -227,10 +294,11 @@ def _last_state(
             index.add_highlight_texts(db, last.paper)
         highlights.forget_place(db, returned.place)
         return None
-    here = {m.mark for m in matches}
+    here = {m.mark for m in matches} | returned.marks.strokes
     marks = {kept.id: kept.mark for kept in known}
     for last in highlights.returned_of(db, returned.held.row):
-        before = {marks[state] for state in highlights.seen_at(db, last.place) if state in marks}
+        seen = highlights.seen_at(db, last.place)
+        before = {marks[state] for state in seen if state in marks} | last.strokes
         file = file_at(library, last.place)
         # Half of the marks of a place whose file is gone: it was renamed to this one.
         is_like = bool(before) and 2 * len(before & here) >= len(before)
@@ -312,9 +380,8 @@ def remove_copy(
                 # a folder's place stays: its file is still the removed copy, which must not be
                 # imported again by itself.
                 if one.place.startswith(HANDED) and one.sha256:
-                    ink = one.marks.ink
-                    last = PlaceState(one.place, row, one.sha256, len(ink), ink)
-                    highlights.set_returned(db, last, at=library.now())
+                    state = state_at(one.place, row, one.sha256, one.marks)
+                    highlights.set_returned(db, state, at=library.now())
                 elif one.place.startswith(HANDED):
                     highlights.forget_place(db, one.place)
             index.add_highlight_texts(db, row)

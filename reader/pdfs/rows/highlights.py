@@ -8,12 +8,13 @@ are one.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from reader.library.highlight import Highlight
+from reader.library.highlight import Box, Highlight, Marks
 from reader.library.rows.database import Database, Row
+from reader.library.rows.markings import ON_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class PlaceState:
     n_ink: int = 0
     ink: tuple[int, ...] = ()
     """The page of each stroke; empty where only their number is known."""
+    strokes: frozenset[str] = frozenset()
+    """The names of our strokes that we wrote into it and that are still in it."""
+    n_pages: int = 0
+    """0 where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +93,14 @@ def picks_on(db: Database, day: date) -> list[int]:
 
 def add_taken(db: Database, taken: Taken, *, at: datetime) -> None:
     """Record a copy that is about to be put into the folder; the same one is recorded once."""
-    with db.writing():
-        db.execute(
-            """
-            INSERT INTO taken (paper, path, sha256, at) SELECT ?, ?, ?, ?
-            WHERE NOT EXISTS (SELECT 1 FROM taken WHERE paper = ? AND path = ? AND sha256 = ?)
-            """,
-            (taken.paper, taken.path, taken.sha256, at.isoformat(),
-             taken.paper, taken.path, taken.sha256),
-        )  # fmt: skip
+    db.execute(
+        """
+        INSERT INTO taken (paper, path, sha256, at) SELECT ?, ?, ?, ?
+        WHERE NOT EXISTS (SELECT 1 FROM taken WHERE paper = ? AND path = ? AND sha256 = ?)
+        """,
+        (taken.paper, taken.path, taken.sha256, at.isoformat(),
+         taken.paper, taken.path, taken.sha256),
+    )  # fmt: skip
 
 
 def taken_of(db: Database, paper: int) -> list[Taken]:
@@ -135,14 +139,13 @@ def copy_at(db: Database, path: str) -> MarkedCopy | None:
 
 def add_copy(db: Database, copy: MarkedCopy, *, at: datetime) -> None:
     """Record a marked copy whose file is in its place; the same bytes are recorded once."""
-    with db.writing():
-        db.execute(
-            """
-            INSERT INTO marked_copies (paper, path, is_version, sha256, n_ink, ink, traces, at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-            """,
-            (copy.paper, copy.path, int(copy.is_version), *_content(copy), at.isoformat()),
-        )
+    db.execute(
+        """
+        INSERT INTO marked_copies (paper, path, is_version, sha256, n_ink, ink, traces, at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+        """,
+        (copy.paper, copy.path, int(copy.is_version), *_content(copy), at.isoformat()),
+    )
 
 
 def replace_copy(db: Database, older: MarkedCopy, copy: MarkedCopy, *, at: datetime) -> None:
@@ -168,11 +171,10 @@ def replace_copy(db: Database, older: MarkedCopy, copy: MarkedCopy, *, at: datet
 
 def set_newest(db: Database, copy: MarkedCopy, *, at: datetime) -> None:
     """Record that a marked copy came once more, so that it is the newest one."""
-    with db.writing():
-        db.execute(
-            "UPDATE marked_copies SET at = ? WHERE paper = ? AND sha256 = ?",
-            (at.isoformat(), copy.paper, copy.sha256),
-        )
+    db.execute(
+        "UPDATE marked_copies SET at = ? WHERE paper = ? AND sha256 = ?",
+        (at.isoformat(), copy.paper, copy.sha256),
+    )
 
 
 def remove_copy(db: Database, copy: MarkedCopy) -> None:
@@ -218,12 +220,15 @@ def set_returned(db: Database, returned: PlaceState, *, at: datetime) -> None:
     with db.writing():
         db.execute(
             """
-            INSERT INTO returned (place, paper, sha256, n_ink, ink, at) VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO returned (place, paper, sha256, n_ink, ink, strokes, n_pages, at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET paper = excluded.paper, sha256 = excluded.sha256,
-                n_ink = excluded.n_ink, ink = excluded.ink, at = excluded.at
+                n_ink = excluded.n_ink, ink = excluded.ink, strokes = excluded.strokes,
+                n_pages = excluded.n_pages, at = excluded.at
             """,
-            (r.place, r.paper, r.sha256, r.n_ink, _joined(r.ink), at.isoformat()),
-        )
+            (r.place, r.paper, r.sha256, r.n_ink, _joined(r.ink), " ".join(sorted(r.strokes)),
+             r.n_pages, at.isoformat()),
+        )  # fmt: skip
         db.execute(
             """
             INSERT INTO place_history (place, paper, sha256) SELECT ?1, ?2, ?3
@@ -232,6 +237,14 @@ def set_returned(db: Database, returned: PlaceState, *, at: datetime) -> None:
             """,
             (r.place, r.paper, r.sha256),
         )
+
+
+def state_at(
+    place: str, paper: int, sha256: str, marks: Marks, strokes: frozenset[str] = frozenset()
+) -> PlaceState:
+    """Make the state of a place whose copy has these marks; strokes: as in PlaceState."""
+    ink = marks.ink
+    return PlaceState(place, paper, sha256, len(ink), ink, strokes & marks.strokes, marks.n_pages)
 
 
 def forget_place(db: Database, place: str) -> None:
@@ -285,24 +298,54 @@ def add_highlight(
     """Add a state of a mark, or of a new mark where mark is None; return the state's id."""
     # A new mark is numbered by the id that its first state gets.
     h = highlight
-    with db.writing():
-        return db.execute(
-            """
-            INSERT INTO highlights (mark, paper, kind, page, place, text, note, colour,
-                                    is_flattened, box, at)
-            VALUES (coalesce(?, (SELECT coalesce(max(id), 0) + 1 FROM highlights)),
-                    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            (mark, paper, h.kind, h.page, h.place, h.text, h.note, h.colour,
-             int(h.is_flattened), " ".join(f"{x:g}" for x in h.box), at.isoformat()),
-        )  # fmt: skip
+    return db.execute(
+        """
+        INSERT INTO highlights (mark, paper, kind, page, place, text, note, colour,
+                                is_flattened, box, quads, name, at)
+        VALUES (coalesce(?1, (SELECT coalesce(max(id), 0) + 1 FROM highlights)),
+                ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
+                coalesce(nullif(?12, ''), (SELECT max(name) FROM highlights WHERE mark = ?1),
+                         ''), ?13)
+        """,
+        (mark, paper, h.kind, h.page, h.place, h.text, h.note, h.colour,
+         int(h.is_flattened), " ".join(f"{x:g}" for x in h.box),
+         " ".join(f"{x:g}" for quad in h.quads for x in quad), h.name, at.isoformat()),
+    )  # fmt: skip
 
 
-def set_seen(db: Database, place: str, states: Sequence[int], *, at: datetime) -> None:
+def forget_on_page(db: Database, states: Iterable[int]) -> None:
+    """Let states that were made here no longer count as there because of that.
+
+    A copy that they were written into came back without them.
+    """
+    db.execute_many(
+        "DELETE FROM sightings WHERE place = ? AND highlight = ?",
+        [(ON_PAGE, state) for state in states],
+    )
+
+
+def keep_on_page(db: Database, states: Iterable[int]) -> None:
+    """Let states count as there because of the pages here, whatever copy lacks them."""
+    db.execute_many(
+        "INSERT OR IGNORE INTO sightings (place, highlight) VALUES (?, ?)",
+        [(ON_PAGE, state) for state in states],
+    )
+
+
+def set_seen(
+    db: Database,
+    place: str,
+    states: Sequence[int],
+    *,
+    at: datetime,
+    known: Collection[int] = (),
+) -> None:
     """Record the states that the newest copy from a place has.
 
-    They count as there. A state that the place had before, and that no other place has, gets
-    its `gone_at`.
+    A state that is new at this place counts as there. One that it had before may have been
+    changed or removed on the page here meanwhile, and stays so. A state that the place had
+    before, and that no other place has, gets its `gone_at`.
+    known: further states that are not new at this place.
     """
     with db.writing():
         before = seen_at(db, place)
@@ -312,7 +355,7 @@ def set_seen(db: Database, place: str, states: Sequence[int], *, at: datetime) -
             [(place, state) for state in states],
         )
         there = "UPDATE highlights SET gone_at = NULL WHERE id = ?"
-        db.execute_many(there, [(state,) for state in states])
+        db.execute_many(there, [(state,) for state in states if state not in before | set(known)])
         db.execute_many(
             """
             UPDATE highlights SET gone_at = ? WHERE id = ? AND gone_at IS NULL
@@ -336,7 +379,11 @@ def _copy(row: Row) -> MarkedCopy:
 
 
 def _returned(row: Row) -> PlaceState:
-    return PlaceState(row["place"], row["paper"], row["sha256"], row["n_ink"], _pages(row["ink"]))
+    strokes = frozenset(row["strokes"].split())
+    ink = _pages(row["ink"])
+    return PlaceState(
+        row["place"], row["paper"], row["sha256"], row["n_ink"], ink, strokes, row["n_pages"]
+    )
 
 
 def _joined(pages: tuple[int, ...]) -> str:
@@ -348,11 +395,16 @@ def _pages(text: str) -> tuple[int, ...]:
 
 
 def _mark_state(r: Row) -> MarkState:
-    x0, y0, x1, y1 = map(float, r["box"].split())
+    [box] = _boxes(r["box"])
     highlight = Highlight(
-        r["page"], r["place"], r["kind"], r["text"], r["note"], r["colour"], (x0, y0, x1, y1),
-        bool(r["is_flattened"]),
+        r["page"], r["place"], r["kind"], r["text"], r["note"], r["colour"], box,
+        bool(r["is_flattened"]), _boxes(r["quads"]), r["name"],
     )  # fmt: skip
     gone_at = datetime.fromisoformat(r["gone_at"]) if r["gone_at"] else None
     at = datetime.fromisoformat(r["at"])
     return MarkState(r["id"], r["mark"], r["paper"], highlight, at, gone_at)
+
+
+def _boxes(text: str) -> tuple[Box, ...]:
+    numbers = iter(map(float, text.split()))
+    return tuple(zip(numbers, numbers, numbers, numbers, strict=False))

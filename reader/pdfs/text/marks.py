@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Any, NamedTuple
 
-from reader.library.highlight import Box, Highlight, Kind, Marks
+from reader.library.highlight import OWN, Box, Highlight, Kind, Marks
 from reader.pdfs.text.answer import Unreadable, failures, is_memory, unreadable
 from reader.pdfs.text.letters import (
     OPAQUE,
@@ -58,11 +58,15 @@ _TAG = re.compile(r"<[^>]*>")
 _PARAGRAPH = re.compile(r"</(?:p|div)>|<br\s*/?>", re.IGNORECASE)
 _TRACELESS = frozenset(MARKUP) | TYPED | {"Popup", "Link"}
 """Annotations that are highlights, or that no reader makes; they are not among the traces."""
+PAINT = "AsayomiPaint"
+"""The key of a file's catalog with what its pages painted when we wrote it: a trace."""
 MAX_ANNOTATIONS = 10_000
 """The most annotations of one file; further ones are left out."""
 MAX_LETTERS = 1_000_000
 """The most letters under all marks of one file, as many as in a book; further marks have no
 words."""
+MAX_PAGES = 200
+"""The pages of a file in which words with a hyphen are looked for."""
 MAX_POINTS = 64
 """The points of a stroke's line that are compared, besides their number."""
 MAX_DEPTH = 4
@@ -77,7 +81,7 @@ class Annotation(NamedTuple):
     number: of the object in the file; 0 where it is written into the page's own list.
     kind: None where it is no mark over words. quads, box: in points from the top left of the page
     as it is shown. answers: the number of the annotation that it replies to, or is a popup of; 0
-    for none.
+    for none. name: of an annotation that we wrote, else "".
     """
 
     number: int
@@ -88,6 +92,7 @@ class Annotation(NamedTuple):
     note: str
     colour: str
     answers: int
+    name: str = ""
 
 
 class _Objects:
@@ -165,7 +170,11 @@ class _Objects:
             return None  # some programs leave marks without extent, which nobody can see
         pen = colour(self._first_numbers(self._get(one, "C"), 5)[0])
         number = int(self._mupdf.pdf_to_num(one))
-        return Annotation(number, subtype, kind, quads, box, note, pen, answers)
+        name = self._name(one, "NM")
+        name = name if name.startswith(OWN) else ""
+        if name and subtype == "Ink" and not self._shape(one)[0]:
+            return None  # its only path was deleted
+        return Annotation(number, subtype, kind, quads, box, note, pen, answers, name)
 
     def _points(self, one: Any, key: str, matrix: Matrix) -> list[tuple[float, float]]:
         values, _ = self._first_numbers(self._get(one, key), 8 * MAX_QUADS)
@@ -253,6 +262,11 @@ class _Objects:
                 paint.update(f"{kind} {length} ".encode())
         return frozenset(found | {f"paint:{paint.hexdigest()[:16]}"})
 
+    def paint_written(self) -> str:
+        """Read what `note_paint` wrote into the file, "" for none."""
+        root = self._get(self._mupdf.pdf_trailer(self._pdf), "Root")
+        return str(self._mupdf.pdf_to_text_string(self._get(root, PAINT)))
+
     def _shape(self, one: Any) -> list[object]:
         lines, n_lines = self._array(self._get(one, "InkList"), MAX_POINTS)
         arrays = [*(self._get(one, key) for key in ("Rect", "L", "Vertices", "C")), *lines]
@@ -316,6 +330,7 @@ def marks_of(pymupdf: Any, file: Any) -> Marks:
     objects = _Objects(pymupdf, file)
     pages: list[_MarkedPage] = []
     ink: list[int] = []
+    own: set[str] = set()
     unread: set[int] = set()
     n_left = MAX_ANNOTATIONS
     for number in range(n_pages):
@@ -325,7 +340,10 @@ def marks_of(pymupdf: Any, file: Any) -> Marks:
             if not is_all:
                 unread.add(number + 1)
         n_left -= len(found)
-        ink += [number + 1 for one in found if one.subtype in DRAWN and one.kind is None]
+        # Our own strokes are known already.
+        drawn = [one for one in found if one.subtype in DRAWN and one.kind is None]
+        ink += [number + 1 for one in drawn if not one.name]
+        own |= {one.name for one in drawn if one.name}
         wanted = _with_notes(found)
         # Where its text cannot be read, a page keeps its annotations without words: without them
         # the reader would seem to have removed them.
@@ -336,12 +354,62 @@ def marks_of(pymupdf: Any, file: Any) -> Marks:
                 with objects.put_aside(number):
                     page = _page(pymupdf, file[number], wanted, is_translucent=is_translucent)
         pages += [page] if page else []
-    highlights = tuple(_highlights(pages))
+    highlights = tuple(_highlights(pages, _Compounds(pymupdf, file)))
     traces: frozenset[str] = frozenset()
     if not unread:  # a copy that is read in part is not compared by its traces
         with _fault_noted(faults, 0, set()):
             traces = objects.traces(n_pages)
-    return Marks(highlights, tuple(ink), tuple(sorted(unread)), traces)
+    is_ours = objects.paint_written() in traces
+    missing = tuple(sorted(unread))
+    return Marks(highlights, tuple(ink), missing, traces, frozenset(own), n_pages, is_ours)
+
+
+class _Compounds:
+    """The words that a file writes with a hyphen, read where a mark has a hyphen at a line's end.
+
+    Of the whole file, so that the words of a mark do not depend on where else marks are.
+    """
+
+    def __init__(self, pymupdf: Any, file: Any) -> None:
+        self._pymupdf, self._file = pymupdf, file
+        self._found: frozenset[str] | None = None
+
+    def of(self, letters: PageLetters, places: set[int]) -> frozenset[str]:
+        """Return the words as far as they are needed for the text of some letters."""
+        if self._found is None and letters.has_hyphen_at_end(places):
+            self._found = compounds(self._lines())
+        return self._found or frozenset()
+
+    def _lines(self) -> Iterator[str]:
+        for number in range(min(self._file.page_count, MAX_PAGES)):
+            with contextlib.suppress(*failures(self._pymupdf)):
+                yield from self._file[number].get_text("text").splitlines()
+
+
+def annotations_of(pymupdf: Any, file: Any, page: int) -> list[Annotation]:
+    """Read the annotations of a page, from 0, that can be marks or strokes."""
+    return _Objects(pymupdf, file).annotations(page, MAX_ANNOTATIONS)[0]
+
+
+def note_paint(pymupdf: Any, file: Any) -> None:
+    """Write into the opened file what its pages paint, so that it is known as ours later."""
+    traces = _Objects(pymupdf, file).traces(file.page_count)
+    [paint] = [one for one in traces if one.startswith("paint:")]
+    file.xref_set_key(file.pdf_catalog(), PAINT, f"({paint})")
+
+
+def words_under(pymupdf: Any, file: Any, page: int, boxes: list[Box]) -> Highlight:
+    """Read the words in some boxes of a page, from 0, as those of a highlight over them.
+
+    Without boxes there are none.
+    """
+    quads = [((x0, y0), (x1, y0), (x0, y1), (x1, y1)) for x0, y0, x1, y1 in boxes]
+    box = _box([point for quad in quads for point in quad])
+    one = Annotation(0, "Highlight", "highlight", list(quads), box, "", "", 0)
+    with _Objects(pymupdf, file).put_aside(page):
+        read = _page(pymupdf, file[page], [one], is_translucent=False)
+    assert read is not None  # noqa: S101  it has an annotation
+    return next(_highlights([read], _Compounds(pymupdf, file)))
 
 
 @contextlib.contextmanager
@@ -421,11 +489,10 @@ def _head(one: Annotation, heads: dict[int, Annotation], answers: dict[int, int]
     return None
 
 
-def _highlights(pages: list[_MarkedPage]) -> Iterator[Highlight]:
+def _highlights(pages: list[_MarkedPage], hyphenated: _Compounds) -> Iterator[Highlight]:
     all_strokes = [stroke for page in pages for stroke in page.strokes]
     believed, sure = pens(all_strokes), often_on_prose(all_strokes)
     n_left = MAX_LETTERS
-    hyphenated = compounds(text for page in pages for text in page.letters.line_texts())
     for page in pages:
         letters = page.letters
         made = []
@@ -435,15 +502,19 @@ def _highlights(pages: list[_MarkedPage]) -> Iterator[Highlight]:
             places: set[int] = set().union(*found)
             if places and one.subtype in DRAWN:
                 places = letters.whole_words(places)
-            text = letters.text(places, hyphenated) if places else ""
+            text = letters.text(places, hyphenated.of(letters, places)) if places else ""
             place = min(places) if places else letters.nearest(one.box)
             # Some programs copy the marked words into the note.
             note = "" if _plain(one.note) == _plain(text) else one.note
             kind = one.kind or "note"
-            new = Highlight(page.number, place, kind, text, note, one.colour, one.box)
+            boxes = tuple(_box(list(quad)) for quad in one.quads)
+            new = Highlight(
+                page.number, place, kind, text, note, one.colour, one.box,
+                quads=boxes, name=one.name,
+            )  # fmt: skip
             made.append((max(places, default=place), new))
         for mark in marks(page.strokes, letters, believed, sure):
-            text = letters.text(mark.places, hyphenated)
+            text = letters.text(mark.places, hyphenated.of(letters, set(mark.places)))
             new = Highlight(
                 page.number,
                 mark.places[0],

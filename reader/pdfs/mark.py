@@ -1,0 +1,255 @@
+"""Mark words on the pages of a PDF here, and draw on them; undo takes each act back.
+
+A mark is a highlight like those that a copy brings back, so lists, search and notes have it at
+once. What a browser sends is checked here: numbers that are none, places without end, and far
+more strokes than a hand draws are refused. Knows no PDF: the words under a mark are given.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reader.base.errors import NotKnown, UsageError
+from reader.base.messages import lazy_gettext
+from reader.base.text import plain, plain_lines
+from reader.library.arrival import keep_arrival
+from reader.library.folder import Library
+from reader.library.highlight import OWN, Box, Highlight, InkStroke, Kind
+from reader.library.paper import LibraryPaper
+from reader.library.rows import decisions, markings
+from reader.pdfs.highlights import shown
+from reader.pdfs.rows import highlights
+from reader.search.rows import index
+
+KINDS: tuple[Kind, ...] = ("highlight", "underline", "note")
+COLOURS = ("#ffd400", "#5fb236", "#2ea8e5", "#ff6666", "#a28ae5")
+"""Yellow, green, blue, red, purple, as Zotero has them; the first one where none is chosen."""
+MOST_BOXES = 500
+"""The most lines of one mark; a page has some sixty."""
+MOST_COMMENT = 20_000
+"""Characters."""
+MOST_STROKES = 200
+"""The most strokes of one act; a browser sends each as it is drawn, or what waited offline."""
+MOST_ON_PAPER = 5_000
+MOST_POINTS = 4_000
+"""Numbers of one stroke, two for each point."""
+FAR = 20_000.0
+"""Points from a page's corner; the largest page of a PDF has 14,400."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkOutcome:
+    """What an act on the marks of a paper did.
+
+    act: its number, by which undo takes it back; 0 where nothing was changed. mark: the number of
+    the mark, 0 for strokes.
+    """
+
+    act: int = 0
+    mark: int = 0
+
+
+def boxes_in(text: str) -> list[Box]:
+    """Read the boxes of a mark, JSON as [[x0, y0, x1, y1], …]; raises UsageError."""
+    found: list[Box] = []
+    for one in _list_in(text, most=MOST_BOXES):
+        if not isinstance(one, list) or len(one) != 4:
+            raise _unreadable()
+        x0, y0, x1, y1 = _numbers(one)
+        found.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+    return found
+
+
+def strokes_in(text: str, *, act: str) -> list[InkStroke]:
+    """Read strokes, JSON as [{"page", "colour", "width", "points"}, …]; raises UsageError.
+
+    act: what their names begin with.
+    """
+    found = []
+    for n, one in enumerate(_list_in(text, most=MOST_STROKES)):
+        points = one.get("points") if isinstance(one, dict) else None
+        if not isinstance(points, list) or not 4 <= len(points) <= MOST_POINTS or len(points) % 2:
+            raise _unreadable()
+        [width, page] = _numbers([one.get("width", 1.5), one.get("page")])
+        numbers = tuple(round(x, 2) for x in _numbers(points))
+        colour = colour_of(str(one.get("colour", "")))
+        width = min(max(width, 0.2), 40.0)
+        found.append(InkStroke(int(page), f"{OWN}{act}-{n}", colour, round(width, 2), numbers))
+    return found
+
+
+def _list_in(text: str, *, most: int) -> list[Any]:
+    try:
+        found = json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        raise _unreadable() from None
+    if not isinstance(found, list) or len(found) > most:
+        raise _unreadable()
+    return found
+
+
+def _numbers(several: Sequence[Any]) -> list[float]:
+    for x in several:
+        is_number = isinstance(x, int | float) and not isinstance(x, bool)
+        # JSON of Python has NaN and Infinity too, and numbers without end.
+        if not is_number or not -FAR <= x <= FAR or math.isnan(x):
+            raise _unreadable()
+    return [float(x) for x in several]
+
+
+def colour_of(text: str) -> str:
+    """Read a colour; the first one of COLOURS for none. Raises UsageError."""
+    if not text:
+        return COLOURS[0]
+    if not re.fullmatch("#[0-9a-f]{6}", text):
+        raise _unreadable()
+    return text
+
+
+def _unreadable() -> UsageError:
+    return UsageError(
+        what=lazy_gettext("This mark cannot be read."),
+        hint=lazy_gettext("Reload the page and mark the words again."),
+    )
+
+
+def ink_on(library: Library, held: LibraryPaper) -> list[int]:
+    """List the pages with handwriting: drawn here, or in the newest copy that has some."""
+    copies = [copy for copy in highlights.marked_of(library.db, held.row) if copy.n_ink]
+    there = copies[-1].ink if copies else ()
+    return sorted({*there, *(one.page for one in markings.strokes_of(library.db, held.row))})
+
+
+def mark(library: Library, held: LibraryPaper, new: Highlight) -> MarkOutcome:
+    """Add a mark. Raises UsageError for one without place, or with a comment without end."""
+    if not new.box[2] > new.box[0] and new.kind != "note":
+        raise UsageError(
+            what=lazy_gettext("There is nothing to mark at this place."),
+            hint=lazy_gettext("Select words on the page first."),
+        )
+    db = library.db
+    with db.writing():
+        act = decisions.next_act(db)
+        state = highlights.add_highlight(
+            db, held.row, replace(new, text=plain(new.text), note=comment_of(new.note)),
+            mark=None, at=library.now(),
+        )  # fmt: skip
+        _replace(library, held, [], state, act)
+    return MarkOutcome(act, state)
+
+
+def comment_of(text: str) -> str:
+    """Read a comment; raises UsageError for one that is too long."""
+    text = plain_lines(text).strip()
+    if len(text) > MOST_COMMENT:
+        raise UsageError(
+            what=lazy_gettext("This comment is too long."),
+            hint=lazy_gettext("Write it into the note."),
+        )
+    return text
+
+
+def change(
+    library: Library,
+    held: LibraryPaper,
+    which: str,
+    *,
+    kind: Kind | None = None,
+    colour: str | None = None,
+    comment: str | None = None,
+) -> MarkOutcome:
+    """Change a mark; None leaves it as it is. which: its number, or the name of its annotation.
+
+    Raises NotKnown for a mark that is not there.
+    """
+    db = library.db
+    with db.writing():
+        number, states, now = _find(library, held, which)
+        new = replace(
+            now,
+            kind=now.kind if kind is None else kind,
+            colour=now.colour if colour is None else colour,
+            note=now.note if comment is None else comment_of(comment),
+        )
+        if new == now:
+            keep_arrival(library)
+            return MarkOutcome(0, number)
+        act = decisions.next_act(db)
+        state = highlights.add_highlight(db, held.row, new, mark=number, at=library.now())
+        _replace(library, held, states, state, act)
+    return MarkOutcome(act, number)
+
+
+def unmark(library: Library, held: LibraryPaper, which: str) -> MarkOutcome:
+    """Remove a mark, whatever copy has it. Raises NotKnown for one that is not there."""
+    with library.db.writing():
+        number, states, _now = _find(library, held, which)
+        act = decisions.next_act(library.db)
+        _replace(library, held, states, None, act)
+    return MarkOutcome(act, number)
+
+
+def _find(library: Library, held: LibraryPaper, which: str) -> tuple[int, list[int], Highlight]:
+    """Find a mark: its number, the states of it that are there, and what is shown."""
+    known = highlights.highlights_of(library.db, held.row)
+    of = {k.mark for k in known if which in (str(k.mark), k.highlight.name) and which}
+    states = [k for k in known if k.mark in of and k.gone_at is None]
+    if not states:
+        raise NotKnown(
+            what=lazy_gettext("This mark is no longer there."),
+            hint=lazy_gettext("It was removed meanwhile, here or on another device."),
+        )
+    [visible] = shown(states)
+    return states[0].mark, [k.id for k in states], visible.highlight
+
+
+def _replace(
+    library: Library, held: LibraryPaper, old: Sequence[int], new: int | None, act: int
+) -> None:
+    db = library.db
+    markings.replace_states(db, old, new, act=act, at=library.now(), on=library.today())
+    index.add_highlight_texts(db, held.row)
+    keep_arrival(library)
+
+
+def draw(library: Library, held: LibraryPaper, strokes: Sequence[InkStroke]) -> MarkOutcome:
+    """Add strokes, in one act; raises UsageError where the paper has far too many."""
+    db = library.db
+    with db.writing():
+        if len(markings.strokes_of(db, held.row)) + len(strokes) > MOST_ON_PAPER:
+            raise UsageError(
+                what=lazy_gettext("Too much is drawn on this paper."),
+                hint=lazy_gettext("Erase some of them first."),
+            )
+        act = decisions.next_act(db)
+        markings.add_strokes(db, held.row, strokes, act=act, at=library.now(), on=library.today())
+        keep_arrival(library)
+    return MarkOutcome(act if strokes else 0)
+
+
+def erase(library: Library, held: LibraryPaper, names: Sequence[str]) -> MarkOutcome:
+    """Erase strokes by their names, in one act."""
+    db = library.db
+    with db.writing():
+        act = decisions.next_act(db)
+        n = markings.erase_strokes(
+            db, held.row, names, act=act, at=library.now(), on=library.today()
+        )
+        keep_arrival(library)
+    return MarkOutcome(act if n else 0)
+
+
+def undo_act(library: Library, held: LibraryPaper, number: int) -> None:
+    """Take back what an act did to the marks of a paper; nothing for another kind of act."""
+    db = library.db
+    with db.writing():
+        rows = decisions.act_of(db, number, held.row)
+        own = [row for row in rows if row.place in ("markings", "strokes")]
+        decisions.undo_rows(db, own, at=library.now(), on=library.today())
+        index.add_highlight_texts(db, held.row)
+        keep_arrival(library)

@@ -1,0 +1,158 @@
+"""Test how a browser lists, makes, changes and removes marks, and draws."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+import pytest
+from starlette.testclient import TestClient
+
+from reader.library.rows import papers
+from reader.morning.pick import decide_rows
+from reader.morning.undo import undo
+from reader.pdfs.mark import COLOURS
+from reader.pdfs.rows import pdfs
+from reader.web.visit import Parts
+from tests.marked_pdfs import typeset
+from tests.samples import DAY, NOW, paper
+from tests.web.site import parts_of, site
+
+TITLE = "What Snails Hear through Gravel"
+AT = "/pdf/arxiv:2506.00001/marks.json"
+ACT = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    parts = parts_of(folder)
+    with parts.open_library() as library:
+        papers.add_papers(library.db, [paper(1, TITLE)], source="arXiv", on=DAY)
+        decide_rows(library, "pick", [1])
+        file = folder / "papers/1.pdf"
+        file.parent.mkdir()
+        file.write_bytes(typeset(TITLE))
+        sha256 = hashlib.sha256(typeset(TITLE)).hexdigest()
+        pdfs.add_pdf(library.db, pdfs.Pdf(1, "papers/1.pdf", sha256), n_bytes=1, at=NOW)
+    return parts
+
+
+@pytest.fixture
+def client(parts: Parts) -> Iterator[TestClient]:
+    with site(parts) as client:
+        yield client
+
+
+def boxes_of(words: str) -> str:
+    with pymupdf.open(stream=io.BytesIO(typeset(TITLE)), filetype="pdf") as file:
+        return json.dumps([tuple(box) for box in file[0].search_for(words)])
+
+
+def post(client: TestClient, /, status: int = 200, **fields: Any) -> dict[str, Any]:
+    answer = client.post(AT, data=fields, headers={"accept": "application/json"})
+    assert answer.status_code == status, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def make(client: TestClient, words: str = "played rain", **more: Any) -> dict[str, Any]:
+    return post(client, page="1", boxes=boxes_of(words), **more)
+
+
+def marks(client: TestClient) -> list[tuple[str, str, str, str]]:
+    found = client.get(AT).json()["marks"]
+    return [(m["kind"], m["text"], m["note"], m["colour"]) for m in found]
+
+
+def test_words_are_marked_changed_removed_and_undone(client: TestClient, parts: Parts) -> None:
+    made = make(client, colour=COLOURS[1], note="Which rain?", act=ACT)
+    assert marks(client) == [("highlight", "played rain", "Which rain?", COLOURS[1])]
+    [mark] = made["marks"]
+    assert (mark["id"], mark["page"], mark["name"]) == (made["id"], 1, f"asayomi-{ACT}")
+    post(client, do="change", mark=str(made["id"]), note="", colour=COLOURS[3])
+    assert marks(client) == [("highlight", "played rain", "", COLOURS[3])]
+    # What was made offline is known by its name alone.
+    gone = post(client, do="remove", mark=f"asayomi-{ACT}")
+    assert gone["marks"] == []
+    post(client, do="undo", number=str(gone["number"]))
+    assert marks(client) == [("highlight", "played rain", "", COLOURS[3])]
+    page = client.get("/paper/arxiv:2506.00001").text
+    assert "played rain" in page
+    with parts.open_library() as library:
+        undo(library)
+        undo(library)
+    assert marks(client) == []
+
+
+def test_an_act_that_is_sent_twice_is_done_once(client: TestClient) -> None:
+    make(client, act=ACT)
+    assert make(client, act=ACT)["repeated"] is True
+    assert len(marks(client)) == 1
+
+
+def test_marks_are_sent_again_only_when_they_changed(client: TestClient) -> None:
+    etag = client.get(AT).headers["etag"]
+    assert client.get(AT, headers={"if-none-match": etag}).status_code == 304
+    made = make(client)
+    other = client.get(AT, headers={"if-none-match": etag})
+    assert (other.status_code, len(other.json()["marks"])) == (200, 1)
+    post(client, do="remove", mark=str(made["id"]))
+    etag = other.headers["etag"]
+    assert client.get(AT, headers={"if-none-match": etag}).status_code == 200
+
+
+def test_strokes_are_drawn_and_erased(client: TestClient) -> None:
+    stroke = {"page": 2, "colour": COLOURS[2], "width": 1.5, "points": [1, 2, 3.5, 4.25]}
+    drawn = post(client, do="draw", strokes=json.dumps([stroke]), act=ACT)
+    name = f"asayomi-{ACT}-0"
+    assert drawn["strokes"] == [stroke | {"name": name, "points": [1.0, 2.0, 3.5, 4.25]}]
+    link = '/read?page=2">Ink on page 2</a>'
+    text = client.get("/paper/arxiv:2506.00001").text
+    assert link in text
+    assert '<small class="numbers">0</small>' not in text
+    assert post(client, do="erase", names=name)["strokes"] == []
+    assert link not in client.get("/paper/arxiv:2506.00001").text
+
+
+def test_a_saved_copy_has_the_marks_and_the_library_keeps_its_own(
+    client: TestClient, parts: Parts
+) -> None:
+    make(client, "Sixty turned towards", note="So many?")
+    saved = client.get("/pdf/arxiv:2506.00001?download=1").content
+    with pymupdf.open(stream=io.BytesIO(saved), filetype="pdf") as file:
+        assert [one.info["content"] for one in file[0].annots()] == ["So many?"]
+    for address in ("/pdf/arxiv:2506.00001", "/pdf/arxiv:2506.00001?download=1&original=1"):
+        assert client.get(address).content == typeset(TITLE)
+
+
+@pytest.mark.parametrize(
+    ("status", "fields"),
+    [
+        (400, {"page": "1", "boxes": "[[0, 0, NaN, 1]]"}),
+        (400, {"page": "1", "boxes": "[[-90, -90, -1, -1], [9000, 9000, 9999, 9999]]"}),
+        (400, {"page": "1", "boxes": "[]"}),
+        (400, {"page": "1", "boxes": "[[70, 70, 200, 300]]", "note": "x" * 20_001}),
+        (400, {"page": "1", "boxes": "[[70, 70, 200, 300]]", "colour": "red;}"}),
+        (400, {"page": "1", "boxes": "[[70, 70, 200, 300]]", "kind": "blink"}),
+        (400, {"page": "-1", "boxes": "[[70, 70, 200, 300]]"}),
+        (404, {"page": "99", "boxes": "[[70, 70, 200, 300]]"}),
+        (404, {"do": "remove", "mark": "7"}),
+        (404, {"do": "change", "mark": ""}),
+        (400, {"do": "dance"}),
+        (400, {"do": "draw", "strokes": json.dumps([{"page": 1, "points": [1, 2]}])}),
+        (400, {"do": "draw", "strokes": '[{"page": 1, "points": [1, 2, NaN, 4]}]'}),
+        (400, {"do": "draw", "strokes": json.dumps([{"page": 1, "points": [1, 2, 3]}] * 10_000)}),
+    ],
+)  # fmt: skip
+def test_what_is_no_mark_is_refused(
+    client: TestClient, status: int, fields: dict[str, Any]
+) -> None:
+    assert post(client, status, **fields)["error"]
+    assert client.get(AT).json() == {"marks": [], "strokes": []}
