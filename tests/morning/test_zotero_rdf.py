@@ -13,10 +13,10 @@ import rdflib
 from reader.base.errors import StoreError, UsageError
 from reader.gathering.imports.forms import read_source
 from reader.gathering.imports.item import ImportedPaper
-from reader.habit.zotero_rdf import write_zotero
 from reader.library.folder import Library
 from reader.library.paper import Paper
 from reader.library.rows import decisions, imports, papers
+from reader.morning.zotero_rdf import write_zotero
 from reader.notes.write import add_note
 from reader.pdfs.rows import highlights, pdfs
 from tests.samples import DAY, NOW, a_library, paper
