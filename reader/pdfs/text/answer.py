@@ -110,15 +110,24 @@ def fields(value: Any) -> Any:
 def document_from(plain: list[Any]) -> Document:
     """Make a Document from the lists that `fields` made of it."""
     read, title, stamp, first_page, n_scanned, authors, *rest = plain
-    pages = tuple(Page(number, tuple(Block(*block) for block in blocks)) for number, blocks in read)
+    pages = tuple(
+        Page(number, tuple(Block(*_tuples(block)) for block in blocks), *size)
+        for number, blocks, *size in read
+    )
     return Document(pages, title, stamp, first_page, n_scanned, tuple(authors), *rest)
 
 
 def marks_from(plain: list[Any]) -> Marks:
     """Make Marks from the lists that `fields` made of them."""
-    marked, ink, unread, traces = plain
-    highlights = tuple(Highlight(*_tuples(mark)) for mark in marked)
-    return Marks(highlights, tuple(ink), tuple(unread), frozenset(traces))
+    marked, ink, unread, traces, strokes, *rest = plain
+    highlights = tuple(map(highlight_from, marked))
+    named = frozenset(strokes)
+    return Marks(highlights, tuple(ink), tuple(unread), frozenset(traces), named, *rest)
+
+
+def highlight_from(plain: list[Any]) -> Highlight:
+    """Make a Highlight from the list that `fields` made of it."""
+    return Highlight(*_tuples(plain))
 
 
 def looks_from(plain: list[Any]) -> Looks:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from reader.library.passage import Block, Kind, Page
+from reader.library.passage import Block, Box, Kind, Page
 from reader.pdfs.text import headings
 from reader.pdfs.text.headings import entry_rows, first_entry, has_numbered_entries, in_contents
-from reader.pdfs.text.lines import Line, Row, glued, joined
+from reader.pdfs.text.lines import Line, PageLines, Row, glued, joined
 
 _CAPTION = re.compile(
     r"(?:(?:Figure|Fig\.|FIGURE|FIG\.|Table|TABLE|Algorithm|Listing|Exhibit|Chart)\s*[A-Z]?[\dIVX]+"
@@ -38,6 +38,7 @@ class _Draft:
     kind: Kind
     size: float
     is_bold: bool
+    box: Box
     glue: str = "\n"
 
 
@@ -75,7 +76,7 @@ class Composer:
                 if is_contents:
                     # Its lines repeat the headings of other pages, so they are no headings here.
                     for row in part:
-                        self._draft(number, joined([row.text], self.hyphenated), "table", row)
+                        self._draft(number, joined([row.text], self.hyphenated), "table", [row])
                     self.last_text = None
                     continue
                 start = first_entry(part) if self.references is None else None
@@ -92,13 +93,10 @@ class Composer:
         last_body = max(
             (at for at, row in enumerate(run) if row.size > 0.93 * self.body), default=-1
         )
-        # The left edge is the leftmost x at which several rows begin.
-        counts = Counter(round(row.x0) for row in run)
-        often = [x for x, n in counts.items() if n >= max(2, 0.15 * len(run))]
-        left = float(min(often, default=min(row.x0 for row in run)))
+        left = left_edge(run)
         right = max(row.x1 for row in run)
         at = 0
-        for group in _groups(run, self.body, left, in_references=self.references is not None):
+        for group in paragraphs(run, self.body, left, in_references=self.references is not None):
             at += len(group)
             is_below = at > last_body + 1 and group[0].y0 > 0.45 * height
             after = run[at] if at < len(run) else None
@@ -106,18 +104,23 @@ class Composer:
             is_first = len(self.drafts) == since if is_slide else None
             self._add_group(number, group, around, is_first=is_first)
 
-    def _draft(self, page: int, text: str, kind: Kind, row: Row) -> _Draft:
-        draft = _Draft(page, text, kind, round(row.size, 1), row.is_bold)
+    def _draft(self, page: int, text: str, kind: Kind, rows: list[Row]) -> _Draft:
+        row = rows[0]
+        draft = _Draft(page, text, kind, round(row.size, 1), row.is_bold, _box(rows))
         self.drafts.append(draft)
         return draft
 
-    def pages(self, n_pages: int) -> tuple[Page, ...]:
+    def pages(self, pages: list[PageLines]) -> tuple[Page, ...]:
         """Return all pages, each with its blocks in reading order."""
-        by_page: list[list[Block]] = [[] for _ in range(n_pages)]
+        by_page: list[list[Block]] = [[] for _ in pages]
         for d in self.drafts:
             if d.text:
-                by_page[d.page - 1].append(Block(d.text, d.kind, d.size, d.is_bold, d.glue))
-        return tuple(Page(number, tuple(blocks)) for number, blocks in enumerate(by_page, 1))
+                box = None if pages[d.page - 1].is_turned else d.box
+                by_page[d.page - 1].append(Block(d.text, d.kind, d.size, d.is_bold, d.glue, box))
+        return tuple(
+            Page(number, tuple(blocks), page.width, page.height)
+            for number, (page, blocks) in enumerate(zip(pages, by_page, strict=True), 1)
+        )
 
     def _add_group(
         self,
@@ -135,7 +138,7 @@ class Composer:
         found = headings.run_in(first.text)
         if found and self.references is None:
             name, rest = found
-            self._add_heading(page, name, first)
+            self._add_heading(page, name, [first])
             group = [first._replace(text=rest), *group[1:]]
             first = group[0]
         text = joined([row.text for row in group], self.hyphenated)
@@ -145,7 +148,7 @@ class Composer:
             is_large = first.top > 1.08 * self.body or first.is_bold
             is_heading = is_first and is_large and headings.is_title(group, text)
         if is_heading:
-            self._add_heading(page, text, first)
+            self._add_heading(page, text, group)
             return
         before = self.last_text
         if self.references and before and before.kind == "reference":
@@ -158,8 +161,8 @@ class Composer:
         is_hung = first.x0 > around.left + 0.7 * first.size
         if kind == "reference" and self._continue_entry(text, is_hung=is_hung):
             return
-        draft = self._draft(page, text, kind, first)
-        if kind == "text" and before and not _has_ended(before.text):
+        draft = self._draft(page, text, kind, group)
+        if kind == "text" and before and not has_ended(before.text):
             # A text goes on in its own size only, and a short one (an author's name) does not.
             is_alike = abs(before.size - draft.size) <= 0.5 and len(before.text) >= 40
             if is_alike and not _NO_MIDDLE.match(text):
@@ -167,14 +170,14 @@ class Composer:
         if kind in ("text", "reference"):
             self.last_text = draft
 
-    def _add_heading(self, page: int, text: str, row: Row) -> None:
+    def _add_heading(self, page: int, text: str, rows: list[Row]) -> None:
         number = headings.number_of(text)
         if headings.follows(number, self.section):
             self.section = number
         if number or headings.is_known(text) or headings.run_in(text):
             self.title_size = None
-        self._draft(page, text, "heading", row)
-        self.references = row if headings.begins_references(text) else None
+        self._draft(page, text, "heading", rows)
+        self.references = rows[0] if headings.begins_references(text) else None
         self.last_text = None
 
     def _is_heading(self, page: int, group: list[Row], text: str, around: headings.Around) -> bool:
@@ -188,7 +191,7 @@ class Composer:
                 return is_large and headings.is_title(group, text)
             if self.look and row.top < self.look[0] - 0.7:
                 return False  # "1 Institute of Sounds"
-        is_short = len(group) <= 2 and not _has_ended(text)
+        is_short = len(group) <= 2 and not has_ended(text)
         if is_short and headings.is_next(row, text, self.section, around):
             return self.references is None or self._is_like_references(row, text)
         if not headings.is_heading(group, text, around):
@@ -228,7 +231,7 @@ class Composer:
         n_chars = len(text) / n_rows
         if is_small and is_below and n_chars > 20:
             return "footnote"
-        if is_small and n_chars < 25 and not _has_ended(text):
+        if is_small and n_chars < 25 and not has_ended(text):
             return "figure"
         return "text"
 
@@ -247,7 +250,25 @@ class Composer:
         return True
 
 
-def _has_ended(text: str) -> bool:
+def left_edge(run: list[Row]) -> float:
+    """Find the left edge of a run of rows: the leftmost x at which several rows begin."""
+    counts = Counter(round(row.x0) for row in run)
+    often = [x for x, n in counts.items() if n >= max(2, 0.15 * len(run))]
+    return float(min(often, default=min(row.x0 for row in run)))
+
+
+def _box(rows: list[Row]) -> Box:
+    # Some fonts claim to be ten lines tall, so the upper edge is that of the letters.
+    return (
+        round(min([row.x0 for row in rows]), 1),
+        round(min([max(row.y0, row.base - 1.1 * row.top) for row in rows]), 1),
+        round(max([row.x1 for row in rows]), 1),
+        round(max([min(row.y1, row.base + 0.4 * row.top) for row in rows]), 1),
+    )
+
+
+def has_ended(text: str) -> bool:
+    """Check whether a text ends as a sentence does."""
     return bool(_ENDED.search(text[-12:]))
 
 
@@ -271,7 +292,9 @@ def body_size(pages: list[list[Line]]) -> float:
     return rounded.most_common(1)[0][0] if rounded else 10.0
 
 
-def _groups(run: list[Row], body: float, left: float, *, in_references: bool) -> list[list[Row]]:
+def paragraphs(
+    run: list[Row], body: float, left: float, *, in_references: bool = False
+) -> list[list[Row]]:
     """Split a run of rows where a paragraph, a heading or an entry begins."""
     right = max(row.x1 for row in run)
     short = left + 0.75 * (right - left)
@@ -307,7 +330,7 @@ def _groups(run: list[Row], body: float, left: float, *, in_references: bool) ->
 
 def _is_alone(row: Row, left: float, right: float, short: float) -> bool:
     """Check whether a numbered row may be a heading: it is short, or in the middle."""
-    if row.n > 1 or not headings.number_of(row.text) or _has_ended(row.text):
+    if row.n > 1 or not headings.number_of(row.text) or has_ended(row.text):
         return False
     is_centred = row.x0 > left + 3 * row.size and abs(row.x0 - left - right + row.x1) < row.size
     return row.x1 < short or is_centred
@@ -351,7 +374,7 @@ def _begins(before: Row, row: Row, left: float, leading: float) -> bool:
         return True
     # The first line of a paragraph is indented, and the line before it ends a sentence.
     is_indented = left + 0.7 * size < row.x0 < left + 4 * size
-    return is_indented and before.x0 < left + 0.4 * size and _has_ended(before.text)
+    return is_indented and before.x0 < left + 0.4 * size and has_ended(before.text)
 
 
 def is_caption(text: str) -> bool:

@@ -183,12 +183,13 @@ class PageLetters:
         near = self.letters[found].row if self.letters else 0
         return min(self.of_row(near), key=lambda n: abs(self.letters[n].x - x), default=0)
 
-    def line_texts(self) -> list[str]:
-        """Get the text of each line, blanks included."""
-        texts: dict[int, list[str]] = defaultdict(list)
-        for letter in self.letters:
-            texts[letter.line].append(letter.text)
-        return ["".join(pieces) for pieces in texts.values()]
+    def has_hyphen_at_end(self, places: set[int]) -> bool:
+        """Check whether some letters may have a hyphen at the end of a row, and go on below it."""
+        end = self.letters[max(places)].row if places else 0
+        return any(
+            letter.text in "-‐" and letter.row != end
+            for letter in map(self.letters.__getitem__, places)
+        )
 
     def text(self, places: Iterable[int], hyphenated: frozenset[str]) -> str:
         """Join the letters at some places to a text; hyphenated: see `lines.compounds`.

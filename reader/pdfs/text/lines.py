@@ -239,6 +239,8 @@ class PageLines(NamedTuple):
     """Whether the page is a picture, see `Document.n_scanned`."""
     is_ocr: bool = False
     """Whether its text was recognised in the picture."""
+    is_turned: bool = False
+    """Whether its text runs in another direction, so that places are not those on the page."""
 
 
 Row = Line
@@ -271,7 +273,7 @@ def page_lines(page: dict[str, Any]) -> PageLines:
         if where != main:
             rotated.append("".join([span["text"] for span in line["spans"]]).strip())
             continue
-        new = _line(line, main)
+        new = line_of(line, main)
         if new.text:
             if made and abs(new.base - made[-1].base) < 3 and _goes_on(made[-1], new):
                 made[-1] = _one(made[-1], new)
@@ -288,7 +290,7 @@ def page_lines(page: dict[str, Any]) -> PageLines:
             o._replace(x0=o.x0 - dx, y0=o.y0 - dy, x1=o.x1 - dx, y1=o.y1 - dy, base=o.base - dy)
             for o in made
         ]
-    return PageLines(made, width, height, rotated)
+    return PageLines(made, width, height, rotated, is_turned=main != _UPRIGHT)
 
 
 @functools.lru_cache(maxsize=10_000)  # a long-lived worker meets endless font names
@@ -299,7 +301,8 @@ def style_of(font: str, flags: int) -> tuple[bool, bool]:
     return is_bold, bool(flags & 2) or bool(_ITALIC.search(font))
 
 
-def _line(line: dict[str, Any], direction: tuple[int, int]) -> Line:
+def line_of(line: dict[str, Any], direction: tuple[int, int] = _UPRIGHT) -> Line:
+    """Make a line of PyMuPDF's, turned upright from its direction; without text, an empty one."""
     spans = line["spans"]
     text = spans[0]["text"] if len(spans) == 1 else "".join([span["text"] for span in spans])
     if not text.isprintable():
@@ -408,6 +411,11 @@ _BASE = operator.attrgetter("base")
 
 def runs(lines: list[Line], width: float) -> list[list[Row]]:
     """Split a page into runs of rows, each a part of a column, in reading order."""
+    return [[row_of(group) for group in part] for part in row_groups(lines, width)]
+
+
+def row_groups(lines: list[Line], width: float) -> list[list[list[Line]]]:
+    """Split a page into parts of columns, and each into the lines of its rows, in reading order."""
     found = []
     for part in filter(None, _parts(lines, width, depth=0)):
         # Lines on one baseline are a row; with an initial of several lines its own baseline
@@ -422,7 +430,9 @@ def runs(lines: list[Line], width: float) -> list[list[Row]]:
             else:
                 groups.append([line])
                 base = stand
-        found.append([_row(group) if len(group) > 1 else group[0] for group in groups])
+        for group in groups:
+            group.sort(key=lambda line: line.x0)
+        found.append(groups)
     return found
 
 
@@ -512,8 +522,10 @@ def _baseline(line: Line) -> float:
     return line.y0 + 0.45 * line.size if is_initial else line.base
 
 
-def _row(group: list[Line]) -> Row:
-    group.sort(key=lambda line: line.x0)
+def row_of(group: list[Line]) -> Row:
+    """Join the lines of a row, from left to right."""
+    if len(group) == 1:
+        return group[0]
     text, end = group[0].text, group[0].x1
     for line in group[1:]:
         # A gap of less than an eighth of the size is no blank, but a word in two fonts.

@@ -75,7 +75,7 @@ def compose(pages: list[PageLines], raw: Sequence[dict[str, Any]] = ()) -> Docum
     composer = Composer(body, hyphenated, look)
     for number, (page, page_runs) in enumerate(zip(pages, ordered, strict=True), 1):
         composer.add(number, page_runs, (page.width, page.height))
-    composed = composer.pages(len(pages))
+    composed = composer.pages(pages)
     rotated = pages[0].rotated if pages else []
     stamp = next((tidy(text) for text in rotated if text.startswith("arXiv:")), "")
     printed = [line.text for line in pages[0].lines] if pages else []

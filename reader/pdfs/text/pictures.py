@@ -6,12 +6,15 @@ the screen is its picture and its words. Copies are compared by small pictures. 
 
 from __future__ import annotations
 
+import io
 import itertools
 import math
 import re
+import struct
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reader.pdfs.recognition import HEIGHT, WIDTH, Looks, PageLook
 from reader.pdfs.text.answer import (
@@ -25,6 +28,9 @@ from reader.pdfs.text.answer import (
 )
 from reader.pdfs.text.figures import CAPTION, Box, Figure, Look, WordLine, find_figures, gutter
 from reader.pdfs.text.lines import compounds
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 PAGE_WIDTH = 480
 """Width in pixels at which a line of ten-point text is just legible; a file has some 100 kB."""
@@ -68,9 +74,7 @@ def pictures_of(pymupdf: Any, file: Any) -> Pictures:
         try:
             sheet = file[number - 1]
             whole = Box(*sheet.rect)
-            drawn = [Box(*box).cut(whole) for kind, box in sheet.get_bboxlog() if kind in _DRAWN]
-            # Pieces after MAX_DRAWN are ignored: each of them is compared with each line.
-            drawn = [box for box in drawn if box.width >= 0 and box.height >= 0][:MAX_DRAWN]
+            drawn = drawn_boxes(sheet.get_bboxlog(), whole)
             look = Look(whole.width, whole.height, words, drawn, body, middle)
             figures = find_figures(look, hyphenated)
             images = ((_figure_png(pymupdf, file, number, f), f) for f in figures)
@@ -89,7 +93,7 @@ def _first_pages(
     pages: list[list[WordLine]] = []
     for number in range(min(file.page_count, MAX_PAGES)):
         try:
-            pages.append(_words(pymupdf, file[number]))
+            pages.append(words_of(pymupdf, file[number]))
         except faults:
             pages.append([])
     height = file[0].rect.height
@@ -105,7 +109,15 @@ def _first_pages(
     ]
 
 
-def _words(pymupdf: Any, page: Any) -> list[WordLine]:
+def drawn_boxes(log: Sequence[tuple[str, Sequence[float]]], whole: Box) -> list[Box]:
+    """Select the drawings of a page; log: from get_bboxlog(). whole: the page."""
+    drawn = [Box(*box).cut(whole) for kind, box in log if kind in _DRAWN]
+    # Pieces after MAX_DRAWN are ignored: each of them is compared with each line.
+    return [box for box in drawn if box.width >= 0 and box.height >= 0][:MAX_DRAWN]
+
+
+def words_of(pymupdf: Any, page: Any) -> list[WordLine]:
+    """Read the level lines of a page, by which figures are found; none on a turned page."""
     if page.rotation:
         return []  # there text and drawings have different coordinates
     flags = pymupdf.TEXTFLAGS_DICT & ~(
@@ -166,6 +178,8 @@ def _png(pymupdf: Any, page: Any, box: Box, width: int) -> bytes:
 
 MAX_PIXELS = 12_000_000
 """The most pixels of a page, 36 MB of memory; a larger one is drawn smaller."""
+MAX_PART_ZOOM = 6.0
+"""Pixels for a point of a page's part, which may be as small as a sign."""
 MAX_LINES = 4_000
 """The most lines of a page; one that was made to harm may have millions."""
 MAX_LETTERS = 2_000
@@ -180,7 +194,7 @@ Word = tuple[float, float, float, float, str, int, int, int]
 def text_of_page(pymupdf: Any, file: Any, number: int) -> PageText:
     """Read the lines and words of a page, from 1, with their places; raises Unreadable."""
     faults = failures(pymupdf)
-    page = _page(pymupdf, file, number)
+    page = page_of(pymupdf, file, number)
     try:
         flags = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES
         read = page.get_textpage(flags=flags)
@@ -200,24 +214,93 @@ def text_of_page(pymupdf: Any, file: Any, number: int) -> PageText:
     return PageText(file.page_count, box.width, box.height, turn, tuple(lines[:MAX_LINES]))
 
 
-def image_of_page(pymupdf: Any, file: Any, number: int, width: int) -> bytes:
-    """Draw a page, from 1, `width` pixels wide, with its marks, as PNG; raises Unreadable."""
-    page = _page(pymupdf, file, number)
+def image_of_page(
+    pymupdf: Any, file: Any, number: int, width: int, part: Sequence[int] = (), *, is_png: bool
+) -> bytes:
+    """Draw a page, from 1, `width` pixels wide, with its marks; raises Unreadable.
+
+    part: the box of what is drawn, in points of the page before it is turned; empty for all.
+    is_png: always as PNG; else colours and shades as JPEG, drawn soonest.
+    """
+    from PIL import Image  # pictures of pages alone need Pillow
+
+    page = page_of(pymupdf, file, number)
     try:
-        scale = width / max(1.0, page.rect.width)
-        n_pixels = max(1.0, page.rect.width * page.rect.height * scale**2)
+        box = pymupdf.Rect(part) * page.rotation_matrix & page.rect if part else page.rect
+        if box.is_empty:
+            raise Unreadable("no page")
+        scale = width / max(1.0, box.width)
+        scale = min(scale, MAX_PART_ZOOM) if part else scale
+        n_pixels = max(1.0, box.width * box.height * scale**2)
         scale *= min(1.0, math.sqrt(MAX_PIXELS / n_pixels))
-        image = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False)
-        pixels = image.samples
-        if pixels[0::3] == pixels[1::3] == pixels[2::3]:
-            # Only greys: one number for each pixel halves the bytes of the PNG.
-            image = pymupdf.Pixmap(pymupdf.csGRAY, image)
-        return bytes(image.tobytes("png"))
+        pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=box, alpha=False)
+        size = (pixels.width, pixels.height)
+        drawn = Image.frombuffer("RGB", size, pixels.samples_mv, "raw", "RGB", pixels.stride, 1)
+        # A drawing in greys takes as long: one in colours, turned where it has none, is drawn once.
+        if not _has_colours(drawn):
+            drawn = drawn.getchannel(0)
+        return _encoded(drawn, is_png=is_png, has_photos=bool(page.get_images()))
     except failures(pymupdf) as error:
         raise unreadable(error, "no page") from error
 
 
-def _page(pymupdf: Any, file: Any, number: int) -> Any:
+QUALITY = 80
+"""Of JPEG. As WebP a page takes a quarter fewer bytes, but seven times the CPU (50 ms)."""
+_TO_SIXTEEN = [(level * 15 + 127) // 255 for level in range(256)]
+MOST_SHADES = 0.12
+"""The largest share of pixels that are neither dark nor light on a page of letters and lines."""
+SLIGHT = 5
+"""Black that was mixed for print, (35, 31, 32), is no colour; 8 of 100 pages have no other."""
+
+
+def _has_colours(drawn: Image.Image) -> bool:
+    """Check for colours by the means of 4 by 4 pixels, which show also a thin line."""
+    from PIL import ImageChops
+
+    red, *others = drawn.reduce(4).split()
+    several = (ImageChops.difference(red, other) for other in others)
+    return any(any(other.histogram()[SLIGHT + 1 :]) for other in several)
+
+
+def _encoded(drawn: Image.Image, *, is_png: bool, has_photos: bool) -> bytes:
+    """Encode a drawn page: letters in sixteen greys as PNG, all else as JPEG or as PNG.
+
+    As JPEG letters alone take a third of the CPU, but twice the bytes.
+    """
+    content = io.BytesIO()
+    # Every fourth pixel each way tells as much.
+    few = drawn.resize((max(1, drawn.width // 4), max(1, drawn.height // 4)), 0)
+    if drawn.mode == "L" and not (
+        has_photos or sum(few.histogram()[17:239]) > MOST_SHADES * few.width * few.height
+    ):
+        return _png_of_greys(drawn.point(_TO_SIXTEEN))
+    if is_png:
+        drawn.save(content, "PNG", compress_level=1)
+    else:
+        drawn.save(content, "JPEG", quality=QUALITY)
+    return content.getvalue()
+
+
+def _png_of_greys(drawn: Image.Image) -> bytes:
+    """Write a picture in greys of 0 to 15 as PNG; as Pillow would, which takes three times as long.
+
+    https://www.w3.org/TR/png-3/, sections 5 and 9
+    """
+    packed = drawn.convert("P").tobytes("raw", "P;4")
+    row = (drawn.width + 1) // 2
+    # Before each row stands the number of its filter: 0 for none.
+    lines = b"".join(b"\0" + packed[at : at + row] for at in range(0, len(packed), row))
+    made = zlib.compressobj(1, strategy=zlib.Z_RLE)
+    head = struct.pack(">IIBBBBB", drawn.width, drawn.height, 4, 0, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", made.compress(lines) + made.flush()), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+
+
+def page_of(pymupdf: Any, file: Any, number: int) -> Any:
+    """Open a page, from 1; raises Unreadable, "past the end" where there is none."""
     try:
         n_pages = file.page_count
         if not 1 <= number <= n_pages:

@@ -11,6 +11,7 @@ import abc
 import base64
 import contextlib
 import contextvars
+import functools
 import itertools
 import json
 import os
@@ -21,28 +22,36 @@ import site
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
+from reader.base.cluster import Each, TaskFailure
 from reader.base.errors import PdfError
 from reader.base.machine import n_cores
 from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
-from reader.library.highlight import Marks
+from reader.library.highlight import Box, Highlight, InkStroke, Marks
 from reader.library.passage import Document
 from reader.pdfs.recognition import Looks
 from reader.pdfs.text.answer import (
     PageText,
     Pictures,
     document_from,
+    fields,
+    highlight_from,
     looks_from,
     marks_from,
     page_from,
     pictures_from,
 )
+
+if TYPE_CHECKING:
+    from reader.pdfs.highlights import MarkEdits
 
 TIMEOUT_S = 60.0
 """Seconds that one file may take."""
@@ -50,6 +59,8 @@ MAX_BYTES = 2 * 1024**3
 """Memory that a worker may use."""
 N_FILES = 200
 """Files after which a worker is replaced, so that leaks of PyMuPDF stay small."""
+PAGE_SHARE = 0.1
+"""What a question about one page counts as, of a file."""
 START_S = 60.0
 """Seconds that the start of a worker may take."""
 MAX_ANSWER = 512 * 1024**2
@@ -132,7 +143,7 @@ class _PdfQuestions(abc.ABC):
     """The questions about a PDF; each raises PdfError with the file and what is wrong."""
 
     @abc.abstractmethod
-    def _ask(self, task: str, path: Path, **more: int) -> Any: ...
+    def _ask(self, task: str, path: Path, **more: Any) -> Any: ...
 
     @abc.abstractmethod
     def close(self) -> None:
@@ -156,6 +167,23 @@ class _PdfQuestions(abc.ABC):
         """Read the marks in a file."""
         return marks_from(self._ask("marks", path))
 
+    def words_under(self, path: Path, page: int, boxes: Sequence[Box]) -> Highlight:
+        """Read the words in some boxes of a page, from 1, as those of a highlight over them."""
+        return highlight_from(self._ask("words", path, page=page, boxes=boxes))
+
+    def with_marks(self, path: Path, edits: MarkEdits, strokes: Sequence[InkStroke]) -> bytes:
+        """Write a copy of a file with other marks than it has; the file stays as it is."""
+        wanted = {
+            "add": [[_moment(one.at), fields(one.highlight)] for one in edits.add],
+            "change": [
+                [fields(before), _moment(one.at), fields(one.highlight)]
+                for before, one in edits.change
+            ],
+            "remove": [fields(mark) for mark in edits.remove],
+            "ink": [fields(stroke) for stroke in strokes],
+        }
+        return base64.b64decode(self._ask("write marks", path, wanted=wanted))
+
     def looks(self, path: Path) -> Looks:
         """Read the words and small pictures of a file's pages, by which copies are compared."""
         return looks_from(self._ask("looks", path))
@@ -168,9 +196,35 @@ class _PdfQuestions(abc.ABC):
         """Read the words of one page, from 1, with their places."""
         return page_from(self._ask("page text", path, page=page))
 
-    def page_image(self, path: Path, page: int, width: int) -> bytes:
-        """Draw one page, from 1, `width` pixels wide, as PNG."""
-        return base64.b64decode(self._ask("page image", path, page=page, width=width))
+    def facts(self, path: Path, task: str, **asked: int | str) -> Any:
+        """Read what the screen needs besides pictures, as plain values for JSON.
+
+        task: "sizes", "layout" with page, "contents", "find" with query, or "reflow"; see the
+        functions in `layout`, `contents` and `reflow`.
+        """
+        return self._ask(task, path, **asked)
+
+    def page_image(
+        self,
+        path: Path,
+        page: int,
+        width: int,
+        *,
+        is_png: bool = True,
+        is_unmarked: bool = False,
+    ) -> bytes:
+        """Draw one page, from 1, `width` pixels wide, as PNG or as what is drawn soonest.
+
+        is_unmarked: without the marks that are highlights here, and our own strokes.
+        """
+        task = "page image" if is_png else "quick page image"
+        asked = {"page": page, "width": width, "is_unmarked": is_unmarked}
+        return base64.b64decode(self._ask(task, path, **asked))
+
+    def page_part(self, path: Path, page: int, width: int, box: Sequence[int]) -> bytes:
+        """Draw a part of a page, at most `width` pixels wide, as PNG; box: in points."""
+        edges = dict(zip(("x0", "y0", "x1", "y1"), box, strict=True))
+        return base64.b64decode(self._ask("page image", path, page=page, width=width, **edges))
 
 
 class PdfReader(_PdfQuestions):
@@ -201,7 +255,7 @@ class PdfReader(_PdfQuestions):
         if worker is not None:
             worker.end()
 
-    def _ask(self, task: str, path: Path, **more: int) -> Any:
+    def _ask(self, task: str, path: Path, **more: Any) -> Any:
         check_file(path)
         worker = self._started(path)
         file = {"path": str(path.absolute()), "timeout_s": self._timeout_s}
@@ -273,7 +327,7 @@ class _Worker:
     """The child, its process group, and the thread that reads its answers."""
 
     def __init__(self, max_bytes: int) -> None:
-        self.n_files = 0
+        self.n_files = 0.0
         # -P keeps modules of the working directory out.
         self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
             [sys.executable, "-P", "-m", "reader.pdfs.text.worker", str(max_bytes)],
@@ -295,7 +349,7 @@ class _Worker:
     def ask(
         self, question: dict[str, Any], tell: Callable[[int, int], None] | None = None
     ) -> dict[str, Any]:
-        self.n_files += 1
+        self.n_files += PAGE_SHARE if "page" in question else 1
         stdin = self._process.stdin
         assert stdin is not None  # noqa: S101 (asked for above)
         try:
@@ -367,12 +421,23 @@ _NEEDED = (
 """The variables that a worker keeps: those that find programs, libraries and names of files."""
 
 
+def _moment(at: datetime) -> str:
+    """Write a moment as PDFs have it, after "D:"."""
+    return f"{at.astimezone(UTC):%Y%m%d%H%M%S}Z"
+
+
 def _environment() -> dict[str, str]:
     """Return a worker's environment: nothing of the caller's in which a secret may stand."""
     # The child must import this very package, installed or not.
     root = str(Path(__file__).resolve().parents[3])
     search = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
     kept = {name: os.environ[name] for name in _NEEDED if name in os.environ}
+    # glibc gives the memory of each drawn page back to the system, and fetching it again is a
+    # fifth of a page's CPU. Other systems do not know these names.
+    kept |= {
+        "MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2),
+        "MALLOC_TRIM_THRESHOLD_": str(128 * 1024**2),
+    }
     # Without HOME, Python looks for packages of `pip install --user` elsewhere.
     return kept | {"PYTHONPATH": search, "PYTHONUSERBASE": site.getuserbase()}
 
@@ -458,7 +523,7 @@ class PdfPool(_PdfQuestions):
         for reader in self._readers:
             reader.close()
 
-    def _ask(self, task: str, path: Path, **more: int) -> Any:
+    def _ask(self, task: str, path: Path, **more: Any) -> Any:
         reader = self._free.get()
         try:
             return reader._ask(task, path, **more)
@@ -496,3 +561,46 @@ class PdfPool(_PdfQuestions):
             # Again and again, since a thread may have been about to start its worker.
             self._end_workers()
             left = wait(left, timeout=0.05).not_done
+
+
+@functools.cache
+def _kept_pool() -> PdfPool:
+    return PdfPool()
+
+
+def answer_about(content: bytes, task: Literal["read", "pictures"]) -> Any:
+    """Read a PDF's text, or draw its pictures, on a worker of a cluster.
+
+    A child of the worker opens it, as restricted as anywhere. It is kept for the next file, and
+    ends with the worker. A PdfError is returned, since raised ones are tried again.
+    """
+    with tempfile.TemporaryDirectory(prefix="asayomi-") as folder:
+        path = Path(folder, "sent.pdf")
+        path.write_bytes(content)
+        try:
+            return getattr(_kept_pool(), task)(path)
+        except PdfError as error:
+            return error
+
+
+def answers_on(
+    each: Each, task: Literal["read", "pictures"], paths: Iterable[Path]
+) -> Iterator[tuple[Path, Any]]:
+    """Ask the workers of a cluster about many files, and yield each answer as it comes.
+
+    A file that ends its worker each time has a PdfError for an answer.
+    """
+
+    def values(path: Path) -> tuple[bytes, str]:
+        check_file(path)
+        try:
+            return path.read_bytes(), task
+        except OSError as error:
+            raise _error(path, "no file", error.strerror or "") from error
+
+    for path, answer in each(answer_about, paths, values, lambda path: [path]):
+        if isinstance(answer, TaskFailure):
+            hint = lazy_gettext(_REMEDIES["crash"])
+            yield path, PdfError(file=shown(path), what=answer.why, hint=hint)
+        else:
+            yield path, answer.named(shown(path)) if isinstance(answer, PdfError) else answer

@@ -3,10 +3,10 @@
     python -m reader.pdfs.text.worker MAX_BYTES
 
 Each line on standard input is a JSON object {"task", "path", "timeout_s"}, with "page" and
-"width" for one page, and "n_ocr" where few pictured pages are to be read. Each answer is a line
-{"done": …} or {"failed": kind, "why": words}. Lines {"page", "of", "more_s"} before the answer
-report progress and ask for more time. An error that is not foreseen here ends this process; the
-caller sees that and starts another one.
+"width" or "boxes" for one page, "wanted" for the marks of a copy, and "n_ocr" where few pictured
+pages are to be read. Each answer is a line {"done": …} or {"failed": kind, "why": words}. Lines
+{"page", "of", "more_s"} before the answer report progress and ask for more time. An error that is
+not foreseen here ends this process; the caller sees that and starts another one.
 """
 
 from __future__ import annotations
@@ -54,6 +54,9 @@ def main() -> None:
         answers.write(json.dumps({"page": page, "of": of, "more_s": more_s}) + "\n")
 
     answers.write(json.dumps({"ready": restrict(int(sys.argv[1]))}) + "\n")
+    held = contextlib.ExitStack()
+    known: object = None
+    texts: dict[int, str] = {}
     for line in sys.stdin:
         question = json.loads(line)
         if sys.platform != "win32":
@@ -63,21 +66,47 @@ def main() -> None:
             limit(resource.RLIMIT_CPU, most_s, for_good=False)  # the next file may have more
         _end_with_caller(is_at_work=True)
         try:
-            with opened(pymupdf, question["path"]) as file:
-                done = _answer(pymupdf, file, question, tell)
-                found = json.dumps({"done": done}, default=fields)
+            file_id = _file_id(question)
+            if file_id is None or file_id != known:
+                known = None
+                texts = {}
+                held.close()
+                # MuPDF keeps fonts and pictures of the last file in its store; empty it.
+                pymupdf.TOOLS.store_shrink(100)
+                file = held.enter_context(opened(pymupdf, question["path"]))
+                known = file_id
+            done = _answer(pymupdf, file, question, tell, texts)
+            found = json.dumps({"done": done}, default=fields)
         except Unreadable as error:
             found = json.dumps({"failed": error.kind, "why": error.why})
         except MemoryError:
             found = json.dumps({"failed": "memory", "why": ""})
         _end_with_caller(is_at_work=False)
         answers.write(found + "\n")
-        # MuPDF keeps fonts and pictures of the last file in its store; empty it.
-        pymupdf.TOOLS.store_shrink(100)
+        if known is None:
+            held.close()
+            pymupdf.TOOLS.store_shrink(100)
 
 
-def _answer(pymupdf: Any, file: Any, question: dict[str, Any], tell: Tell) -> object:
-    """Answer a question about an opened file; raises Unreadable."""
+def _file_id(question: dict[str, Any]) -> object:
+    """Identify the file of a question about a page or its words, None for any other question.
+
+    Such a file stays open, with its fonts: the next question is mostly about it too.
+    """
+    # Windows moves and deletes no open file.
+    if not question.keys() & {"page", "query"} or sys.platform == "win32":
+        return None
+    try:
+        found = os.stat(question["path"])
+    except OSError:
+        return None
+    return question["path"], found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _answer(
+    pymupdf: Any, file: Any, question: dict[str, Any], tell: Tell, texts: dict[int, str]
+) -> object:
+    """Answer a question about an opened file; raises Unreadable. texts: see `hits_of`."""
     # Modules that only some questions need are imported for those, so that the first answer of a
     # new process does not wait for them.
     task, page = question["task"], question.get("page", 0)
@@ -88,6 +117,32 @@ def _answer(pymupdf: Any, file: Any, question: dict[str, Any], tell: Tell) -> ob
 
         check_unpacked(pymupdf, file)
         return marks_of(pymupdf, file)
+    if task in ("words", "write marks"):
+        from reader.pdfs.text import mark_writer
+
+        if task == "words":
+            return mark_writer.words_of(pymupdf, file, page, question["boxes"])
+        check_unpacked(pymupdf, file)
+        return mark_writer.copy_with_marks(pymupdf, file, question["wanted"])
+
+    if task in ("contents", "find"):
+        from reader.pdfs.text import contents
+
+        if task == "contents":
+            return contents.contents_of(pymupdf, file)
+        return contents.hits_of(pymupdf, file, question["query"], texts)
+    if task == "reflow":
+        from reader.pdfs.text.reflow import reflow_of
+
+        return reflow_of(pymupdf, file, tell)
+    if task in ("sizes", "layout"):
+        from reader.pdfs.text import layout
+
+        return (
+            layout.sizes_of(pymupdf, file)
+            if task == "sizes"
+            else layout.layout_of(pymupdf, file, page)
+        )
 
     from reader.pdfs.text import pictures
 
@@ -98,7 +153,14 @@ def _answer(pymupdf: Any, file: Any, question: dict[str, Any], tell: Tell) -> ob
         return pictures.pictures_of(pymupdf, file)
     if task == "page text":
         return pictures.text_of_page(pymupdf, file, page)
-    return pictures.image_of_page(pymupdf, file, page, question["width"])
+    is_png = task == "page image"
+    part = [question[edge] for edge in ("x0", "y0", "x1", "y1") if edge in question]
+    with contextlib.ExitStack() as stack:
+        if question.get("is_unmarked"):
+            from reader.pdfs.text.mark_writer import hidden_marks
+
+            stack.enter_context(hidden_marks(pymupdf, file, page))
+        return pictures.image_of_page(pymupdf, file, page, question["width"], part, is_png=is_png)
 
 
 @contextlib.contextmanager

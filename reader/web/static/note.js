@@ -1,24 +1,46 @@
 // Write a note: drafts are saved while one types, and the words are checked beside the text.
 
+import { openEditor } from "./editor.js";
+import { holding } from "./gestures.js";
+import { openMargin } from "./margin.js";
 import { SignedOut } from "./queue.js";
-import { send, tell } from "./reader.js";
+import { afterTyping, byId, send, tell } from "./reader.js";
 
-const form = document.getElementById("note");
+/**
+ * The fields of the form: the text, the revision that it continues, and its draft.
+ * @typedef {{text: HTMLTextAreaElement} & Record<"base" | "draft" | "seen", HTMLInputElement>} Fields
+ * @typedef {"failed" | "keptHere" | "signedOut" | "recovered"} Sentence
+ */
+
+const form = /** @type {HTMLFormElement & {elements: Fields, dataset: Record<Sentence, string>}} */ (byId("note"));
 const area = form.elements.text;
-const state = document.getElementById("draft-state");
-const address = form.getAttribute("action");
+const save = /** @type {HTMLButtonElement} */ (form.querySelector("button.main"));
+const state = byId("draft-state");
+const address = form.getAttribute("action") ?? "";
+const desk = /** @type {HTMLElement} */ (form.closest(".note-desk"));
+const isBesidePdf = Boolean(form.closest(".note-panel")); // there one goes on reading after saving
+const editor = openEditor(form);
+const mark = openMargin(form, () => editor.boxes());
 const here = `draft ${address}`; // key of the words in localStorage while there is no connection
 const PAUSE_MS = 1000;
 const CHECK_MS = 600;
 
-let kept = area.value; // the text of the draft
+let kept = area.defaultValue; // the text of the draft; one may have typed before this script came
+/** @type {string | null} */
 let checked = null;
 let isDone = false; // the note is being saved: no drafts meanwhile
 let going = Promise.resolve();
 
+/**
+ * @param {string} path below the note's address
+ * @param {boolean} isPart HTML is wanted, and not JSON
+ * @param {RequestInit} more
+ */
 async function post(path, isPart, more = {}) {
   const body = new URLSearchParams(fields());
-  const headers = { "X-CSRF": document.querySelector("meta[name=csrf]").content };
+  const csrf = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=csrf]"));
+  /** @type {Record<string, string>} */
+  const headers = { "X-CSRF": csrf.content };
   if (isPart) headers["X-Part"] = "1";
   else headers.Accept = "application/json";
   const answer = await fetch(address + path, { method: "POST", body, headers, ...more });
@@ -26,19 +48,27 @@ async function post(path, isPart, more = {}) {
   return isPart ? answer.text() : answer.json();
 }
 
+/** @param {Response} answer */
 function checkAnswer({ ok, status, statusText }) {
   if (status === 401) throw new SignedOut(form.dataset.signedOut);
   if (!ok) throw new Error(statusText);
 }
 
-const fields = () => ["text", "base", "draft", "seen"].map((name) => [name, form.elements[name].value]);
+/** @type {(keyof Fields)[]} */
+const NAMES = ["text", "base", "draft", "seen"];
+/** @returns {[string, string][]} */
+const fields = () => NAMES.map((name) => [name, form.elements[name].value]);
 
-// Save drafts one after the other: each continues the one before, by its name and `seen`.
+/**
+ * Save drafts one after the other: each continues the one before, by its name and `seen`.
+ * @param {RequestInit} [more]
+ */
 function keepDraft(more) {
   going = going.then(() => keepNow(more));
   return going;
 }
 
+/** @param {RequestInit} [more] */
 async function keepNow(more) {
   const text = area.value;
   if (isDone || text === kept) return;
@@ -57,11 +87,13 @@ async function keepNow(more) {
   }
 }
 
+/** @param {string} text */
 function say(text, isSignedOut = false) {
   state.textContent = text;
-  document.getElementById("sign-in").hidden = !isSignedOut;
+  byId("sign-in").hidden = !isSignedOut;
 }
 
+/** @param {string} text */
 function keepHere(text) {
   try {
     localStorage.setItem(here, JSON.stringify({ text, base: form.elements.base.value }));
@@ -80,6 +112,7 @@ async function recover() {
   if (words && !area.value.includes(words)) {
     if (found.base === form.elements.base.value && words.includes(area.value.trim())) {
       area.value = found.text;
+      editor.refresh();
       tell(form.dataset.recovered);
       keepDraft();
       return;
@@ -91,6 +124,7 @@ async function recover() {
   localStorage.removeItem(here);
 }
 
+/** @type {AbortController | undefined} */
 let checking;
 async function check() {
   if (area.value === checked) return;
@@ -100,43 +134,78 @@ async function check() {
   try {
     const html = await post("/check", true, { signal: checking.signal });
     checked = text;
-    const place = document.getElementById("check");
+    const place = byId("check");
     place.innerHTML = html;
+    mark();
     const words = [...place.querySelectorAll("[data-said]")].map((one) => one.textContent.trim()).join(". ");
-    const said = document.getElementById("check-state");
+    const said = byId("check-state");
     if (said.textContent !== words) said.textContent = words;
   } catch {
     // The next pause asks again.
   }
 }
 
-function later(run, ms) {
-  let timer;
-  return () => { clearTimeout(timer); timer = setTimeout(run, ms); };
-}
-const keepSoon = later(() => keepDraft(), PAUSE_MS);
-const checkSoon = later(check, CHECK_MS);
+afterTyping(form, () => keepDraft(), PAUSE_MS);
+afterTyping(form, check, CHECK_MS);
 
-area.addEventListener("input", () => { keepSoon(); checkSoon(); });
 document.addEventListener("visibilitychange", () => { if (document.hidden) keepDraft({ keepalive: true }); });
 // The page is left: `keepalive` lets the request outlive it.
 addEventListener("pagehide", () => { if (!isDone && area.value !== kept) { keepHere(area.value); keepDraft({ keepalive: true }); } });
 
-// Insert a link to a note at the cursor.
-document.getElementById("check").addEventListener("click", (event) => {
-  const button = event.target.closest("[data-insert]");
+// A highlight is dragged into the text, or quoted at the cursor; a link to a note is inserted there.
+/** @param {Event} event @param {string} selector */
+const near = (event, selector) => /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest?.(selector));
+desk.addEventListener("dragstart", (event) => {
+  const { quotation } = near(event, "[data-quotation]")?.dataset ?? {};
+  if (quotation) event.dataTransfer?.setData("text/plain", `\n${quotation}\n\n`);
+});
+dragByFinger();
+form.addEventListener("marked", showBeside); // a script made or removed a highlight
+form.addEventListener("quote", (event) => editor.quote(/** @type {CustomEvent<string>} */ (event).detail));
+
+function dragByFinger() {
+  /** @type {{marked: HTMLElement, x: number, y: number} | null} */
+  let held = null;
+  holding(byId("beside"), (target, x, y) => {
+    const marked = /** @type {HTMLElement | null} */ (target.closest("[data-quotation]"));
+    held = marked && !target.closest("a, button") ? { marked, x, y } : null;
+    marked?.classList.toggle("held", Boolean(held));
+    return Boolean(held);
+  }, (x, y) => {
+    if (held) held.marked.style.translate = `${x - held.x}px ${y - held.y}px`;
+  }, (at) => {
+    if (!held) return;
+    const box = at && document.elementFromPoint(at.x, at.y);
+    held.marked.classList.remove("held");
+    held.marked.style.translate = "";
+    if (!(box instanceof HTMLTextAreaElement) || !editor.boxes().includes(box)) return;
+    editor.last = box;
+    editor.quote(held.marked.dataset.quotation ?? "");
+  });
+}
+
+function allowQuotes() {
+  for (const marked of /** @type {NodeListOf<HTMLElement>} */ (desk.querySelectorAll("[data-quotation]"))) {
+    marked.draggable = true;
+    /** @type {HTMLElement} */ (marked.querySelector("[data-quote]")).hidden = false;
+  }
+}
+allowQuotes();
+desk.addEventListener("click", (event) => {
+  const marked = /** @type {HTMLElement | null | undefined} */ (near(event, "[data-quote]")?.closest("[data-quotation]"));
+  if (marked) editor.quote(marked.dataset.quotation ?? "");
+  const button = near(event, "[data-insert]");
   if (!button) return;
-  area.focus();
-  const before = area.value.slice(0, area.selectionStart);
-  area.setRangeText((/\S$/.test(before) ? " " : "") + button.dataset.insert, area.selectionStart, area.selectionEnd, "end");
-  area.dispatchEvent(new Event("input", { bubbles: true }));
+  const box = editor.last;
+  const isBehindWord = /\S$/.test(box.value.slice(0, box.selectionStart));
+  editor.insert((isBehindWord ? " " : "") + button.dataset.insert);
 });
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const { submitter } = event;
-  if (submitter?.dataset.beside) return showBeside(submitter);
-  const button = submitter ?? form.querySelector("button.main");
+  const submitter = /** @type {HTMLButtonElement | null} */ (event.submitter);
+  if (submitter?.dataset.beside !== undefined) return showBeside().then(() => /** @type {HTMLElement | null} */ (document.querySelector("#beside summary"))?.focus());
+  const button = submitter ?? save;
   button.disabled = true;
   await going;
   isDone = true;
@@ -146,38 +215,42 @@ form.addEventListener("submit", async (event) => {
     localStorage.removeItem(here);
     kept = text;
     if (found.to) goOnFrom(found);
-    if (found.to && area.value === text) location.assign(found.to);
+    if (found.to && area.value === text && !isBesidePdf) location.assign(found.to);
     else tell(found.said); // it waits for the network, or more was typed meanwhile
   } catch (error) {
-    tell(error.message);
+    tell(/** @type {Error} */ (error).message);
   }
   isDone = false; // from here on there are drafts again
   button.disabled = false;
   if (area.value !== text) keepDraft();
 });
 
-// Text typed after saving continues the new revision, unless that has another device's words too.
+/**
+ * Text typed after saving continues the new revision, unless that has another device's words too.
+ * @param {import("./queue.js").Answer} found
+ */
 function goOnFrom(found) {
-  if (found.is_new && !found.meanwhile) form.elements.base.value = found.base;
+  if (found.is_new && !found.meanwhile) form.elements.base.value = found.base ?? "";
   form.elements.draft.value = form.elements.seen.value = "";
 }
 
-async function showBeside(button) {
+async function showBeside() {
   try {
-    const answer = await fetch(button.dataset.beside, { headers: { "X-Part": "1" } });
+    const answer = await fetch(`${address}/beside`, { headers: { "X-Part": "1" } });
     checkAnswer(answer);
-    document.getElementById("beside").innerHTML = await answer.text();
-    document.querySelector("#beside summary")?.focus();
+    byId("beside").innerHTML = await answer.text();
+    allowQuotes();
   } catch (error) {
-    tell(error.message);
+    tell(/** @type {Error} */ (error).message);
   }
 }
 
 // Ctrl or Cmd with Enter saves.
-area.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(form.querySelector("button.main"));
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(save);
 });
 
 document.documentElement.classList.add("has-script");
 recover().catch(() => {});
+keepDraft();
 if (area.value.trim()) check();

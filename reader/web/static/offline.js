@@ -1,13 +1,14 @@
 // On every page: show what waits for the network and how old a kept page is; register the worker.
 
 import { keepWords } from "./breaks.js";
+import { keptPdfs, settings } from "./device.js";
 import { Away, SignedOut, asTime, field, flush, greet, isQueued, kept, newAct, onChange, sendFirst, stateAfter, waiting } from "./queue.js";
-import { keepForLater, tell } from "./reader.js";
+import { keepForLater, tell, textsOf } from "./reader.js";
 
 keepWords();
 
-const place = document.getElementById("offline");
-const texts = place.dataset;
+const place = /** @type {HTMLElement} */ (document.getElementById("offline"));
+const texts = /** @type {Record<string, string>} */ (place.dataset);
 const FRESH_MS = 5 * 60 * 1000;
 const QUICK_MS = 4000;
 const SOON_MS = 1500;
@@ -18,12 +19,16 @@ const asOf = document.documentElement.dataset.asOf;
 if (asOf) {
   const at = new Date(asOf);
   const isToday = at.toDateString() === new Date().toDateString();
+  /** @type {Intl.DateTimeFormatOptions} */
   const form = isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
   const words = asTime(form, document.documentElement.lang).format(at);
-  document.getElementById("as-of").textContent = texts.asOf.replace("{at}", words);
+  /** @type {HTMLElement} */ (document.getElementById("as-of")).textContent = texts.asOf.replace("{at}", words);
 }
 
-// Whether the last try to send, on any page, failed for a missing sign-in.
+/**
+ * Whether the last try to send, on any page, failed for a missing sign-in.
+ * @param {boolean} is
+ */
 const setSignedOut = (is) => (is ? localStorage.setItem("signed-out", "1") : localStorage.removeItem("signed-out"));
 
 let newest = 0;
@@ -35,16 +40,17 @@ async function showWaiting() {
   const n = all.filter((one) => !one.said).length;
   const refused = all.filter((one) => one.said && !one.done).length;
   const told = all.filter((one) => one.said && one.done).length;
-  const counted = (count, one, many) => (count === 1 ? one : count ? many.replace("{n}", count) : "");
+  /** @type {(count: number, one: string, many: string) => string} */
+  const counted = (count, one, many) => (count === 1 ? one : count ? many.replace("{n}", String(count)) : "");
   const words = [
     localStorage.getItem("signed-out") ? counted(n, texts.signedOutOne, texts.signedOutMany) : counted(n, texts.one, texts.many),
     counted(refused, texts.refusedOne, texts.refusedMany),
     counted(told, texts.toldOne, texts.toldMany),
   ];
-  const shown = document.getElementById("waiting");
+  const shown = /** @type {HTMLElement} */ (document.getElementById("waiting"));
   const text = words.filter(Boolean).join(" ");
   if (shown.textContent !== text) shown.textContent = text;
-  shown.closest("a").classList.toggle("is-refused", refused > 0);
+  shown.closest("a")?.classList.toggle("is-refused", refused > 0);
 }
 
 // Kept pages are older than what was decided and written offline: show that on them.
@@ -56,18 +62,25 @@ async function showKept() {
     const before = one.address === "/undo" && all.find((other) => other.act === one.of);
     if (before) decided.set(field(before, "id"), "candidate");
   }
-  for (const place of document.querySelectorAll(".deciding[data-paper], [data-id][data-state]")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const places = document.querySelectorAll(".deciding[data-paper], [data-id][data-state]");
+  for (const place of places) {
     const state = decided.get(place.dataset.paper ?? place.dataset.id);
     if (state) place.dataset.state = state;
   }
+  /** @type {HTMLTextAreaElement | null} */
   const note = document.querySelector('form[action^="/note/"] textarea[name="text"]');
-  const written = note && all.filter((one) => one.address === pathOf(note.form)).at(-1);
+  const written = note && all.filter((one) => one.address === pathOf(/** @type {HTMLFormElement} */ (note.form))).at(-1);
   if (written && note.value === note.defaultValue) {
     note.value = field(written, "text");
     note.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} [button]
+ */
 const pathOf = (form, button) =>
   new URL(button?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href).pathname;
 
@@ -80,27 +93,32 @@ async function sendQueue() {
   const before = (await waiting().catch(() => [])).length;
   const done = await flush().catch(() => null);
   if (!done) return;
-  if (before && (await kept().catch(() => [1])).length === 0) tell(texts.sent); // and nothing refused
+  if (before && (await kept().catch(() => null))?.length === 0) tell(texts.sent); // and nothing refused
   setSignedOut(done.state === "signed out");
   if (done.state === "signed out") tell(texts.signedOut);
   pause = done.state === "away" ? Math.min(2 * pause, LATE_MS) : SOON_MS;
   if (done.left) timer = setTimeout(sendQueue, pause);
+  else if (before) keepPages(true).catch(() => {}); // the kept pages are older than what was sent
   await showWaiting();
 }
 
-// Forms that no script of the page sends: submit them if the server answers, otherwise queue them.
+/**
+ * Forms that no script of the page sends: submit them if the server answers, otherwise queue them.
+ * @param {SubmitEvent} event
+ */
 async function onSubmit(event) {
-  const form = event.target;
+  const form = /** @type {HTMLFormElement} */ (event.target);
   if (event.defaultPrevented || form.method !== "post" || !isQueued(pathOf(form, event.submitter))) return;
   event.preventDefault();
-  const { submitter } = event;
+  const submitter = /** @type {HTMLButtonElement | null} */ (event.submitter);
+  /** @type {(name: string, value: string) => void} */
   const hide = (name, value) => {
     const input = form.querySelector(`input[type=hidden][name="${name}"]`) ?? document.createElement("input");
     Object.assign(input, { type: "hidden", name, value });
     form.append(input);
   };
   if (!form.querySelector('input[name="act"]')) hide("act", newAct());
-  const pairs = Array.from(new FormData(form, submitter)).filter(([, value]) => typeof value === "string");
+  const pairs = Array.from(textsOf(form, submitter));
   try {
     const { csrf } = await greet(QUICK_MS);
     await sendFirst();
@@ -110,27 +128,55 @@ async function onSubmit(event) {
   } catch (error) {
     if (!(error instanceof Away) && !(error instanceof SignedOut)) throw error;
     await keepForLater(pathOf(form), pairs, "", error instanceof SignedOut).catch((failed) => tell(failed.message));
-    form.querySelector('input[name="act"]').remove();
+    form.querySelector('input[name="act"]')?.remove();
     await showKept();
   }
 }
 
 // Let the worker keep pages: browsers allow it only over HTTPS and on this machine. The library's
 // id is stored in any case, since acts that are queued name their library.
-async function keepPages() {
-  const last = Number(localStorage.getItem("carried") ?? 0);
+async function keepPages(isForced = false) {
+  const { keeps, carried_at, isPdfLeft } = await settings();
   const isHere = !("caches" in window) || (await caches.has("pages")); // not after a sign-out
   const register = () => navigator.serviceWorker?.register("/worker.js", { type: "module", scope: "/" });
-  if (isHere && Date.now() - last < FRESH_MS && localStorage.getItem("assets") === texts.version) return register();
+  const isFresh = Date.now() - carried_at < FRESH_MS && localStorage.getItem("assets") === texts.version;
+  if (!isForced && (!keeps || (isHere && isFresh))) {
+    const known = await register();
+    if (keeps && isPdfLeft) known?.active?.postMessage({ resume: true });
+    return;
+  }
   const hello = await greet(); // first: a worker cannot be installed by a device that is not signed in
   localStorage.setItem("library", hello.library);
   const mine = await register();
-  localStorage.setItem("carried", Date.now());
   localStorage.setItem("assets", texts.version);
   if (!mine) return;
   const { active } = await navigator.serviceWorker.ready;
-  active.postMessage({ carry: hello });
+  active?.postMessage({ carry: hello });
+  askToKeep(hello);
   await mine.update();
+}
+
+// Mark the papers whose whole PDF is on this device.
+async function markPdfs() {
+  for (const { at, n_here, n_pages } of await keptPdfs()) {
+    if (n_here < n_pages) continue;
+    for (const link of document.querySelectorAll(`.title a[href="${at.replace("/pdf/", "/paper/")}"]`)) {
+      const mark = Object.assign(document.createElement("span"), { className: "here", title: texts.pdfHere });
+      mark.setAttribute("role", "img");
+      mark.setAttribute("aria-label", texts.pdfHere);
+      link.after(mark);
+    }
+  }
+}
+
+/**
+ * After the first pick, once: some browsers ask the person. A button of /offline asks again.
+ * @param {import("./queue.js").Hello} hello
+ */
+function askToKeep(hello) {
+  if (!hello.pages.some(({ address }) => address.startsWith("/paper/")) || localStorage.getItem("persist")) return;
+  localStorage.setItem("persist", "asked");
+  navigator.storage?.persist?.().catch(() => {});
 }
 
 addEventListener("submit", onSubmit); // on the window: it comes after the page's own on `document`
@@ -145,5 +191,6 @@ onChange((more) => {
 });
 await showWaiting();
 await showKept();
+await markPdfs().catch(() => {});
 await sendQueue();
 await keepPages().catch(() => {}); // the next page tries again; /offline says what is kept

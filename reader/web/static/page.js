@@ -1,13 +1,19 @@
 // A page of a PDF: keys and swipes turn pages, plus and minus change the size.
 
-const to = (selector) => document.querySelector(selector)?.href;
+/** @param {string} selector of a link */
+const to = (selector) => /** @type {HTMLAnchorElement | null} */ (document.querySelector(selector))?.href;
 
-// All pages of a PDF are one step in the history: "back" leads to where it was opened.
+/**
+ * All pages of a PDF are one step in the history: "back" leads to where it was opened.
+ * @param {string | undefined} address
+ */
 function go(address) {
   if (address) location.replace(address);
 }
 
-for (const link of document.querySelectorAll(".page-nav a")) {
+/** @type {NodeListOf<HTMLAnchorElement>} */
+const links = document.querySelectorAll(".page-nav a");
+for (const link of links) {
   link.addEventListener("click", (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     event.preventDefault();
@@ -15,25 +21,29 @@ for (const link of document.querySelectorAll(".page-nav a")) {
   });
 }
 
+/** @type {HTMLFormElement & {dataset: {at: string}} | null} */
 const jump = document.querySelector(".jump");
 jump?.addEventListener("submit", (event) => {
   event.preventDefault();
-  const rest = new URLSearchParams(new FormData(jump));
-  const n = rest.get("n");
+  const rest = new URLSearchParams(/** @type {[string, string][]} */ (Array.from(new FormData(jump))));
+  const n = rest.get("n") ?? "";
   rest.delete("n");
   go(jump.dataset.at + n + (rest.size ? `?${rest}` : ""));
 });
 jump?.addEventListener("change", () => jump.reportValidity() && jump.requestSubmit());
 
+/** @type {Record<string, string | undefined>} */
 const keys = {
   ArrowRight: '[rel="next"]', PageDown: '[rel="next"]', j: '[rel="next"]', n: '[rel="next"]',
   ArrowLeft: '[rel="prev"]', PageUp: '[rel="prev"]', k: '[rel="prev"]', p: '[rel="prev"]',
   "+": ".larger", "=": ".larger", "-": ".smaller",
 };
+/** @type {HTMLElement | null} */
 const desk = document.querySelector(".desk");
 const isWide = () => desk && desk.scrollWidth > desk.clientWidth + 2;
 document.addEventListener("keydown", (event) => {
-  if (event.metaKey || event.ctrlKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (event.metaKey || event.ctrlKey || event.altKey) return;
+  if (/** @type {Element} */ (event.target).closest("input, textarea, select")) return;
   if (event.key.startsWith("Arrow") && isWide() && document.activeElement === desk) return; // it scrolls
   const selector = keys[event.key];
   if (!selector || !to(selector)) return;
@@ -41,6 +51,7 @@ document.addEventListener("keydown", (event) => {
   go(to(selector));
 });
 
+/** @type {Touch | null} */
 let start = null;
 desk?.addEventListener("touchstart", (event) => {
   const isOne = event.touches.length === 1 && !isWide() && (window.visualViewport?.scale ?? 1) < 1.05;
@@ -57,8 +68,10 @@ desk?.addEventListener("touchend", (event) => {
 // Fetch the next page's picture early. By an Image: the policy refuses <link rel=prefetch>.
 const next = to('.page-nav [rel="next"]');
 if (next) {
-  const image = document.querySelector(".sheet img");
-  const page = (address) => address.replace(/\/page\/\d+\.png/g, `/page/${/\/page\/(\d+)/.exec(next)[1]}.png`);
+  const image = /** @type {HTMLImageElement} */ (document.querySelector(".sheet img"));
+  const n = /\/page\/(\d+)/.exec(next)?.[1];
+  /** @param {string} address */
+  const page = (address) => address.replace(/\/page\/\d+\.png/g, `/page/${n}.png`);
   addEventListener("load", () => Object.assign(new Image(), { sizes: image.sizes, srcset: page(image.srcset) }), { once: true });
 }
 document.querySelector(".found")?.scrollIntoView({ block: "center" });

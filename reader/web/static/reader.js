@@ -1,30 +1,100 @@
 // Functions for the scripts of several pages. All pages work without scripts.
 
-import { Away, SignedOut, greet, isQueued, keep, newAct, post, sendFirst, waiting } from "./queue.js";
+import { forget } from "./device.js";
+import { Away, Refused, SignedOut, greet, isQueued, keep, newAct, post, sendFirst, waiting } from "./queue.js";
 
-const csrf = () => document.querySelector("meta[name=csrf]")?.content ?? "";
+/**
+ * @typedef {import("./queue.js").Answer} Answer
+ * @typedef {import("./queue.js").Field} Field
+ */
+
+/** @type {HTMLMetaElement | null} */
+const meta = document.querySelector("meta[name=csrf]");
+const csrf = () => meta?.content ?? "";
+
+/** @param {string} id */
+export const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 // A touch this soon after a decision is the second half of a double tap.
 export const DOUBLE_MS = 500;
 
-// Show a sentence for 6 s or until the next touch; screen readers read it out. It covers the bar
-// of tabs and no text. isShort: it may be cut, since the page shows the same.
-export function tell(text, isShort = false) {
-  const place = document.getElementById("notice");
-  place.textContent = text;
-  place.classList.toggle("is-short", isShort);
-  clearTimeout(tell.timer);
-  tell.timer = setTimeout(() => { place.textContent = ""; }, 6000);
-}
-globalThis.addEventListener?.("pointerdown", () => tell(""));
+// Keys pressed while an input method composes a word (Japanese) are the input method's: no page's
+// shortcut sees them. WebKit sends the key that ends a composition after its end, as 229.
+globalThis.addEventListener?.("keydown", (event) => {
+  if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
+}, true);
 
-// POST fields to an address; returns the answer's JSON. Without a network picks, skips, undos and
-// notes are queued: then the answer has {kept: true}. Throws Error with a sentence to show.
-// title: names the act in the list of what waits.
+/**
+ * Run something when nothing was typed within `place` for `ms`; never while an input method
+ * composes. Returns a function that runs it after another time.
+ * @param {HTMLElement} place
+ * @param {() => void} run
+ * @param {number} ms
+ */
+export function afterTyping(place, run, ms) {
+  /** @type {number | undefined} */
+  let timer;
+  let isComposing = false;
+  const soon = (wait = ms) => {
+    clearTimeout(timer);
+    if (!isComposing) timer = setTimeout(run, wait);
+  };
+  place.addEventListener("compositionstart", () => { isComposing = true; clearTimeout(timer); });
+  place.addEventListener("compositionend", () => { isComposing = false; soon(); }); // only Firefox sends "input" after it
+  place.addEventListener("input", () => soon());
+  return soon;
+}
+
+/** @type {number | undefined} */
+let untilSilent;
+
+/** @typedef {HTMLFormElement & {elements: {id: HTMLInputElement}}} UndoForm */
+const lastAct = () => /** @type {UndoForm} */ (document.getElementById("undo-last"));
+
+/**
+ * Show a sentence in the bar; screen readers read it out. It goes after 6 s or at the next touch.
+ * isShort: it may be cut, since the page shows the same. undoes: the id of the paper that the act
+ * was about; then it stays, with an undo beside it, unless the page has one of its own at the thumb.
+ * @param {string | undefined} text
+ */
+export function tell(text, isShort = false, undoes = "") {
+  const place = /** @type {HTMLElement} */ (document.getElementById("notice"));
+  const id = document.querySelector("#undo, .paper-acts") ? "" : undoes;
+  place.textContent = text ?? "";
+  place.classList.toggle("is-short", isShort);
+  lastAct().hidden = !id;
+  lastAct().elements.id.value = id;
+  clearTimeout(untilSilent);
+  if (!id) untilSilent = setTimeout(() => { place.textContent = ""; }, 6000);
+}
+globalThis.addEventListener?.("pointerdown", () => { if (lastAct().hidden) tell(""); });
+
+// Take the last act back in place; one that the server showed is a form as any other.
+globalThis.document?.addEventListener("submit", async (event) => {
+  const id = event.target === lastAct() && lastAct().elements.id.value;
+  if (!id) return;
+  event.preventDefault();
+  try {
+    const answer = await send("/undo", [["id", id]]);
+    tell(answer.said, true);
+    dispatchEvent(new CustomEvent("undone", { detail: { id, state: answer.state ?? "candidate", topic: answer.topic } }));
+  } catch (error) {
+    tell(/** @type {Error} */ (error).message);
+  }
+});
+
+/**
+ * POST fields to an address; returns the answer's JSON. Without a network picks, skips, undos and
+ * notes are queued: then the answer has {kept: true}. Throws Error with a sentence to show.
+ * title: names the act in the list of what waits.
+ * @param {string} address
+ * @param {FormData | URLSearchParams | Field[]} fields
+ * @returns {Promise<Answer>}
+ */
 export async function send(address, fields, title = "") {
   const { pathname, search } = new URL(address, location.href);
   if (!isQueued(pathname)) return sendNow(address, fields);
-  const pairs = Array.from(fields instanceof FormData ? fields : new URLSearchParams(fields));
+  const pairs = /** @type {Field[]} */ (Array.from(fields instanceof FormData ? fields : new URLSearchParams(fields)));
   if (!pairs.some(([name]) => name === "act")) pairs.push(["act", newAct()]);
   const before = written.get(pathname);
   if (before) pairs.push(["after", before]);
@@ -32,6 +102,7 @@ export async function send(address, fields, title = "") {
     if ((await waiting().catch(() => [])).length) await sendFirst();
     const { found, said } = await withToken((token) => post(pathname + search, pairs, token));
     if (said) tell(said);
+    if (found.state === "pick") keepSoon();
     return found;
   } catch (error) {
     if (!(error instanceof Away) && !(error instanceof SignedOut)) throw error;
@@ -39,48 +110,73 @@ export async function send(address, fields, title = "") {
   }
 }
 
-// Queue what could not be sent, and say so; returns an answer like the server's.
+/** What this device should keep has changed: the next page has the worker fetch it. */
+export const keepSoon = () => localStorage.removeItem("assets");
+
+/**
+ * Queue what could not be sent, and say so; returns an answer like the server's.
+ * @param {string} address
+ * @param {Field[]} pairs
+ * @param {string} title
+ * @returns {Promise<Answer>}
+ */
 export async function keepForLater(address, pairs, title, isSignedOut = false) {
-  const texts = document.getElementById("offline").dataset;
+  const texts = /** @type {HTMLElement} */ (document.getElementById("offline")).dataset;
   let found;
   try {
     const library = localStorage.getItem("library") ?? "";
-    found = await keep(address, pairs, { title: title || titleOf(pairs), library, isSignedOut });
+    const more = { title: title || titleOf(pairs), library, isSignedOut };
+    // Where the browser has no room, kept pages give theirs to what the person did.
+    found = await keep(address, pairs, more).catch(() => forget().then(() => keep(address, pairs, more)));
   } catch {
     throw new Error(texts.notKept);
   }
-  if (address.startsWith("/note/")) written.set(address, pairs.find(([name]) => name === "act")[1]);
+  const act = pairs.find(([name]) => name === "act")?.[1];
+  if (act && address.startsWith("/note/")) written.set(address, act);
   navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("queue")).catch(() => {});
   const words = isSignedOut ? texts.signedOut : texts.kept;
   tell(words);
   return { ...found, kept: true, said: words };
 }
 
-// Notes of this page that were queued, so that their revision is not known yet: address → act.
+/**
+ * Notes of this page that were queued, so that their revision is not known yet: address → act.
+ * @type {Map<string, string>}
+ */
 const written = new Map();
 
+/** @param {Field[]} pairs */
 function titleOf(pairs) {
   const what = pairs.find(([name]) => name === "what")?.[1]; // of a paper to add
   if (what) return what;
   const id = pairs.find(([name]) => name === "id")?.[1];
   const name = id && CSS.escape(id);
-  const place = name && document.querySelector(`[data-id="${name}"], [data-paper="${name}"]`)?.closest("li, article, main");
+  const place = name ? document.querySelector(`[data-id="${name}"], [data-paper="${name}"]`)?.closest("li, article, main") : null;
   return (place ?? document).querySelector(".title, h1")?.textContent.trim() || id || "";
 }
 
-// A kept page may have an old token: on 403 fetch a new one and try once more.
+/**
+ * A kept page may have an old token: on 403 fetch a new one and try once more.
+ * @template T
+ * @param {(token: string) => Promise<T>} run
+ */
 async function withToken(run) {
   try {
     return await run(csrf());
   } catch (error) {
-    if (error.status !== 403) throw error;
+    if (!(error instanceof Refused) || error.status !== 403) throw error;
     const { csrf: token } = await greet();
-    if (token === csrf()) throw error;
-    document.querySelector("meta[name=csrf]").content = token;
+    if (!meta || token === csrf()) throw error;
+    meta.content = token;
     return run(token);
   }
 }
 
+/**
+ * @param {string} address
+ * @param {FormData | URLSearchParams | Field[]} fields
+ * @returns {Promise<Answer>}
+ */
 async function sendNow(address, fields) {
   const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
   const answer = await fetch(address, {
@@ -93,7 +189,22 @@ async function sendNow(address, fields) {
   return found;
 }
 
-// Fetch the inner part of a page as HTML; throws where the server refuses.
+/**
+ * List the texts of a form, with those of the button that submits it.
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} [submitter]
+ */
+export function textsOf(form, submitter) {
+  const found = new URLSearchParams();
+  for (const [name, value] of new FormData(form, submitter)) if (typeof value === "string") found.append(name, value);
+  return found;
+}
+
+/**
+ * Fetch the inner part of a page as HTML; throws where the server refuses.
+ * @param {string} address
+ * @param {AbortSignal} [signal]
+ */
 export async function part(address, signal) {
   const answer = await fetch(address, { headers: { "X-Part": "1" }, signal });
   if (!answer.ok) throw new Error(answer.statusText);

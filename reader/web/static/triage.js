@@ -1,13 +1,16 @@
 // Triage, one paper at a time, by swipe, key or button; without scripts the forms load the page.
-import { DOUBLE_MS, send, tell } from "./reader.js";
+import { DOUBLE_MS, send, tell, textsOf } from "./reader.js";
 import { askTopic, showTopic } from "./wrong.js";
 
-const place = document.getElementById("triage");
-const acts = document.getElementById("acts");
-const later = document.getElementById("later");
-const undo = document.getElementById("undo");
-const rest = document.getElementById("rest");
-const sheets = [...document.querySelectorAll(".sheet")];
+/** @typedef {HTMLElement & {dataset: {id: string, state: string}}} Sheet */
+
+const place = /** @type {HTMLElement & {dataset: Record<"back" | "count" | "time", string>}} */ (document.getElementById("triage"));
+const acts = /** @type {HTMLFormElement & {elements: Record<string, HTMLInputElement>}} */ (document.getElementById("acts"));
+const later = /** @type {HTMLAnchorElement} */ (document.getElementById("later"));
+const undo = /** @type {HTMLFormElement} */ (document.getElementById("undo"));
+const undoButton = /** @type {HTMLButtonElement} */ (undo.querySelector("button"));
+const rest = /** @type {HTMLFormElement} */ (document.getElementById("rest"));
+const sheets = /** @type {Sheet[]} */ ([...document.querySelectorAll(".sheet")]);
 const all = Number(place.dataset.all);
 const began = Date.now();
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -15,13 +18,29 @@ let waiting = Number(place.dataset.waiting);
 let at = 0;
 let isBusy = false;
 let pressedAt = -DOUBLE_MS;
+/** @type {string[]} */
 const acted = [];
 
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+/** @type {(text: string, values: Record<string, number>) => string} */
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+/** @param {Sheet} sheet */
 const isWaiting = (sheet) => sheet.dataset.state === "candidate";
+/** @param {string} query */
 const withGlue = (query) => place.dataset.back + (place.dataset.back.includes("?") ? "&" : "?") + query;
 
-// Show one sheet. The focus goes to its title, so that a screen reader reads it.
+/** @type {(id: string, text: string) => void} */
+const write = (id, text) => Object.assign(/** @type {HTMLElement} */ (document.getElementById(id)), { textContent: text });
+
+/**
+ * @param {Sheet} sheet
+ * @param {string} selector
+ */
+const within = (sheet, selector) => /** @type {HTMLElement | null} */ (sheet.querySelector(selector));
+
+/**
+ * Show one sheet. The focus goes to its title, so that a screen reader reads it.
+ * @param {number} n
+ */
 function show(n, { isQuiet = false } = {}) {
   at = n;
   sheets.forEach((sheet, i) => { sheet.hidden = i !== n; sheet.style.transform = sheet.style.opacity = ""; sheet.classList.remove("is-leaving", "is-returning", "is-moving"); stamps(sheet, 0); });
@@ -29,7 +48,7 @@ function show(n, { isQuiet = false } = {}) {
   acts.elements.id.value = id;
   acts.elements.seen.value = state === "read" ? "candidate" : state;
   later.href = withGlue(`after=${encodeURIComponent(id)}`);
-  if (!isQuiet) { scrollTo(0, 0); sheets[n].querySelector(".title").focus({ preventScroll: true }); }
+  if (!isQuiet) { scrollTo(0, 0); within(sheets[n], ".title")?.focus({ preventScroll: true }); }
   progress();
 }
 
@@ -37,9 +56,9 @@ function progress() {
   const seconds = sheets.filter(isWaiting).reduce((sum, sheet) => sum + Number(sheet.dataset.seconds), 0);
   const left = waiting ? Math.max(1, Math.round(seconds / 60) + Number(place.dataset.after)) : 0;
   const spent = Number(place.dataset.spent) + Math.round((Date.now() - began) / 60000);
-  document.getElementById("count").textContent = fill(place.dataset.count, { n: all - waiting, of: all });
-  document.getElementById("time").textContent = fill(place.dataset.time, { spent, left });
-  document.getElementById("done").setAttribute("width", (100 * (all - waiting)) / all);
+  write("count", fill(place.dataset.count, { n: all - waiting, of: all }));
+  write("time", fill(place.dataset.time, { spent, left }));
+  document.getElementById("done")?.setAttribute("width", String((100 * (all - waiting)) / all));
 }
 
 // Show the next waiting sheet, below or then above; load the page again where none is left.
@@ -50,41 +69,50 @@ function goOn() {
   else show(next);
 }
 
+/** @param {number} by */
 function move(by) {
   const n = Math.min(Math.max(at + by, 0), sheets.length - 1);
   if (n !== at) show(n);
 }
 
+/**
+ * @param {Sheet} sheet
+ * @param {string} state
+ */
 function setState(sheet, state) {
   waiting += Number(state === "candidate") - Number(isWaiting(sheet));
   sheet.dataset.state = state;
-  for (const field of rest.querySelectorAll("input[name=id]")) if (field.value === sheet.dataset.id) field.disabled = state !== "candidate";
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const fields = rest.querySelectorAll("input[name=id]");
+  for (const field of fields) if (field.value === sheet.dataset.id) field.disabled = state !== "candidate";
 }
 
+/** @param {string} kind */
 async function decide(kind, from = 0) {
   if (isBusy) return;
   isBusy = true;
   const sheet = sheets[at];
-  const fields = new URLSearchParams(new FormData(acts));
+  const fields = textsOf(acts);
   fields.set("kind", kind);
   const before = sheet.dataset.state;
   try {
-    const answer = send(acts.getAttribute("action"), fields);
+    const answer = send(acts.action, fields);
     const [found] = await Promise.all([answer, leave(sheet, kind === "pick" ? 1 : -1, from)]);
     setState(sheet, found.state ?? kind);
     acted.push(sheet.dataset.id);
-    undo.querySelector("button").disabled = false;
+    undoButton.disabled = false;
     tell(found.said, true);
     goOn();
   } catch (error) {
     setState(sheet, before);
     show(at, { isQuiet: true });
-    tell(error.message);
+    tell(/** @type {Error} */ (error).message);
   } finally {
     isBusy = false;
   }
 }
 
+/** @param {HTMLElement} link */
 async function wrong(link) {
   if (isBusy) return;
   isBusy = true;
@@ -94,25 +122,25 @@ async function wrong(link) {
     if (!found) { link.focus(); return; }
     setState(sheet, found.state ?? sheet.dataset.state);
     if (found.is_done !== false) acted.push(sheet.dataset.id);
-    undo.querySelector("button").disabled = false;
+    undoButton.disabled = false;
     if (isWaiting(sheet)) show(at, { isQuiet: true });
     else goOn();
   } catch (error) {
-    tell(error.message);
+    tell(/** @type {Error} */ (error).message);
   } finally {
     isBusy = false;
   }
 }
 
 async function takeBack() {
-  if (isBusy || undo.querySelector("button").disabled) return;
+  if (isBusy || undoButton.disabled) return;
   isBusy = true;
-  const fields = new URLSearchParams(new FormData(undo));
+  const fields = textsOf(undo);
   // Named, since the "last decision" may be another one by the time a queued undo is sent.
   const last = acted.pop();
   if (last) fields.set("id", last);
   try {
-    const found = await send(undo.getAttribute("action"), fields);
+    const found = await send(undo.action, fields);
     tell(found.said, true);
     const id = found.id ?? last;
     const n = sheets.findIndex((sheet) => sheet.dataset.id === id);
@@ -120,13 +148,18 @@ async function takeBack() {
     if (n >= 0 && found.topic) showTopic(sheets[n], found.topic);
     if (n >= 0) { setState(sheets[n], found.state ?? "candidate"); show(n); }
   } catch (error) {
-    tell(error.message);
+    tell(/** @type {Error} */ (error).message);
   } finally {
     isBusy = false;
   }
 }
 
-// Move the sheet out to one side; without motion where the person does not want any.
+/**
+ * Move the sheet out to one side; without motion where the person does not want any.
+ * @param {Sheet} sheet
+ * @param {number} side
+ * @param {number} from
+ */
 function leave(sheet, side, from) {
   if (isCalm.matches || !sheet.animate) return null;
   sheet.classList.add("is-leaving");
@@ -136,20 +169,26 @@ function leave(sheet, side, from) {
   return new Promise((done) => { setTimeout(done, from ? 140 : 180); });
 }
 
+/**
+ * @param {Sheet} sheet
+ * @param {number} dx
+ */
 function stamps(sheet, dx) {
-  sheet.querySelector(".stamp.pick").style.opacity = String(Math.min(Math.max(dx / 110, 0), 1));
-  sheet.querySelector(".stamp.skip").style.opacity = String(Math.min(Math.max(-dx / 110, 0), 1));
+  const [pick, skip] = /** @type {NodeListOf<HTMLElement>} */ (sheet.querySelectorAll(".stamp"));
+  pick.style.opacity = String(Math.min(Math.max(dx / 110, 0), 1));
+  skip.style.opacity = String(Math.min(Math.max(-dx / 110, 0), 1));
 }
 
 acts.addEventListener("submit", (event) => {
   event.preventDefault();
   if (event.timeStamp - pressedAt < DOUBLE_MS) return; // the next paper has the same buttons
   pressedAt = event.timeStamp;
-  decide(event.submitter?.value ?? "skip");
+  decide(event.submitter?.getAttribute("value") ?? "skip");
 });
 undo.addEventListener("submit", (event) => { event.preventDefault(); takeBack(); });
 place.addEventListener("click", (event) => {
-  const link = event.target.closest("a.wrong:not(.mute)");
+  /** @type {HTMLElement | null} */
+  const link = /** @type {Element} */ (event.target).closest("a.wrong:not(.mute)");
   if (!link || event.metaKey || event.ctrlKey) return;
   event.preventDefault();
   wrong(link);
@@ -157,6 +196,7 @@ place.addEventListener("click", (event) => {
 later.addEventListener("click", (event) => { event.preventDefault(); goOn(); });
 
 // Swipe sideways with a finger or a pen; up and down still scrolls, and a mouse selects text.
+/** @type {{x: number, y: number, t: number, id: number, isOurs?: boolean} | null} */
 let start = null;
 for (const sheet of sheets) {
   sheet.addEventListener("pointerdown", (event) => {
@@ -176,6 +216,7 @@ for (const sheet of sheets) {
     sheet.style.transform = `translateX(${dx}px) rotate(${dx / 60}deg)`;
     stamps(sheet, dx);
   });
+  /** @param {PointerEvent} event */
   const end = (event) => {
     if (!start?.isOurs || event.pointerId !== start.id) { start = null; return; }
     const dx = event.clientX - start.x;
@@ -192,23 +233,35 @@ for (const sheet of sheets) {
   sheet.addEventListener("pointercancel", end);
 }
 
-// The same keys as on the terminal.
+/** @param {string} selector */
+const press = (selector) => within(sheets[at], selector)?.click();
+
+/**
+ * The same keys as on the terminal.
+ * @type {Record<string, () => void>}
+ */
 const keys = {
   p: () => decide("pick"), s: () => decide("skip"), u: takeBack, " ": goOn,
   j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1),
-  ArrowRight: () => sheets[at].querySelector(".title a").click(), Enter: () => sheets[at].querySelector(".title a").click(),
-  o: () => sheets[at].querySelector("[data-key=o]")?.click(), n: () => sheets[at].querySelector("[data-key=n]").click(),
-  t: () => sheets[at].querySelector("[data-key=t]").click(),
-  x: () => sheets[at].querySelector("[data-key=x]")?.click(),
-  w: () => toggle(sheets[at].querySelector(".reason")), "?": () => toggle(document.getElementById("keys")),
+  ArrowRight: () => press(".title a"), Enter: () => press(".title a"),
+  o: () => press("[data-key=o]"), n: () => press("[data-key=n]"),
+  t: () => press("[data-key=t]"),
+  x: () => press("[data-key=x]"),
+  w: () => toggle(within(sheets[at], ".reason")), "?": () => toggle(document.getElementById("keys")),
 };
-const toggle = (details) => { details.open = !details.open; if (details.open) details.scrollIntoView({ block: "nearest" }); };
+/** @param {HTMLElement | null} place */
+const toggle = (place) => {
+  const details = /** @type {HTMLDetailsElement} */ (place);
+  details.open = !details.open;
+  if (details.open) details.scrollIntoView({ block: "nearest" });
+};
 addEventListener("keydown", (event) => {
   // NFKC: Japanese keyboards may send full-width letters.
   const key = event.key.length === 1 ? event.key.normalize("NFKC").toLowerCase() : event.key;
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !keys[key]) return;
-  if (event.target.closest("dialog")) return;
-  const isControl = event.target.closest("a, button, summary, input, textarea, select");
+  if (event.ctrlKey || event.metaKey || event.altKey || !keys[key]) return;
+  const target = /** @type {Element} */ (event.target);
+  if (target.closest("dialog")) return;
+  const isControl = target.closest("a, button, summary, input, textarea, select");
   if (isControl && (key === " " || key === "Enter")) return;
   event.preventDefault();
   keys[key]();

@@ -98,7 +98,7 @@ def cpu_s(pid: int) -> float:
 def memory_mb(pid: int) -> tuple[float, float]:
     """Give proportional and resident memory of a process and its children; Linux only."""
     pss = rss = 0.0
-    for each in _family(pid):
+    for each in family(pid):
         for line in Path(f"/proc/{each}/smaps_rollup").read_text("ascii").splitlines():
             name, _, rest = line.partition(":")
             if name in ("Pss", "Rss"):
@@ -107,9 +107,10 @@ def memory_mb(pid: int) -> tuple[float, float]:
     return pss / 1024, rss / 1024
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
+    """List a process and its children; Linux only."""
     found = [pid]
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text("ascii").split():
-            found += _family(int(child))
+            found += family(int(child))
     return found

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from reader.library.folder import open_library
 from reader.library.rows import papers
+from reader.notes.rows.notes import papers_by_key
+from reader.notes.write import add_note
 from tests.benchmarks.frame import Asked
 from tests.benchmarks.library import LAST_DAY, SEED, Size, built, copied, moment
 from tests.web.serving import Serving
@@ -41,13 +43,14 @@ def plan_of(asked: Asked) -> Plan:
 class House:
     """A library that is served, and what may be asked of it.
 
-    ids: candidates, newest first. queries: two to four words of titles that are there, and
-    some in Japanese.
+    ids: candidates, newest first. noted: papers whose note has two revisions. queries: two to four
+    words of titles that are there, and some in Japanese.
     """
 
     serving: Serving
     size: Size
     ids: tuple[str, ...]
+    noted: tuple[str, ...]
     queries: tuple[str, ...]
 
     @property
@@ -64,11 +67,16 @@ def house(asked: Asked, size: Size, *, n: int) -> Iterator[House]:
         with open_library(folder, now=lambda: now) as library:
             last = papers.n_papers(library.db)
             several = papers.papers_at(library.db, list(range(last, max(0, last - 4 * n - 50), -1)))
+            filed = papers.papers_at(library.db, papers_by_key(library.db).values())
+            noted = [held for held in reversed(filed) if held.state == "read"][:n]
+            for held in noted:
+                add_note(library, held, "It has a second revision. Nobody has read it.")
         found = [held.paper for held in several if held.state == "candidate"][:n]
         env = {"PYTHONPYCACHEPREFIX": str(asked.cache / "pycache")}
         with Serving(folder, now, env=env) as serving:
             queries = tuple(_queries([paper.title for paper in found], n))
-            yield House(serving, size, tuple(paper.id for paper in found), queries)
+            ids = tuple(paper.id for paper in found)
+            yield House(serving, size, ids, tuple(held.paper.id for held in noted), queries)
 
 
 def _queries(titles: list[str], n: int) -> Iterator[str]:

@@ -46,7 +46,7 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing without papers or Chromium."""
     plan = plan or plan_of(asked)
     n = plan.paints
-    with _browser() as browser, house(asked, plan.size, n=n + 1) as found:
+    with chromium_browser() as browser, house(asked, plan.size, n=n + 1) as found:
         searches = [f"/search?q={quote(query)}" for query in found.queries]
         results = [
             *_painted(found, browser, "today", ["/"] * (n + 1)),
@@ -56,7 +56,7 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
 
 
 @contextmanager
-def _browser() -> Iterator[Browser]:
+def chromium_browser() -> Iterator[Browser]:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError as error:
@@ -71,7 +71,7 @@ def _browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def _page(browser: Browser) -> Iterator[Page]:
+def new_page(browser: Browser) -> Iterator[Page]:
     """Open a page with nothing kept from before."""
     context = browser.new_context(viewport=SIZE, service_workers="block")
     try:
@@ -84,7 +84,7 @@ def _painted(found: House, browser: Browser, what: str, paths: Sequence[str]) ->
     """Load pages, the first of which does not count: the model comes with it."""
     times: list[dict[str, float]] = []
     for path in paths:
-        with _page(browser) as page:
+        with new_page(browser) as page:
             page.goto(found.serving.url + path, wait_until="load", timeout=60_000)
             times.append(page.evaluate(_TIMES))
     for key, words in (
@@ -104,7 +104,7 @@ def _weights(found: House, browser: Browser, known: Sequence[str]) -> list[Resul
     waiting = [*known, "/more"]
     n_first = len(waiting)
     for n, path in enumerate(waiting):
-        with _page(browser) as page:
+        with new_page(browser) as page:
             came = _finished(page)
             page.goto(found.serving.url + path, wait_until="load", timeout=60_000)
             weights[path] = sum(_kb(r) for r in came if r.resource_type != "image")

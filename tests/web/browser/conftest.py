@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
+from tests.web.browser.webkit import Webkit, missing, opened
 from tests.web.chromium import NO_SANDBOX, chromium
 from tests.web.serving import Serving
 from tests.web.world import NOW, lived_in, played
@@ -96,6 +97,16 @@ def shown(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     folder = Path(shutil.copytree(world, tmp_path_factory.mktemp("shown") / "library"))
     with Serving(folder, NOW) as serving:
         yield serving
+
+
+@pytest.fixture
+def webkit(tmp_path: Path) -> Iterator[Webkit]:
+    """Open WebKit, in the size of a tablet held upright, with nothing stored."""
+    pytest.importorskip("selenium", reason="selenium is not installed")
+    if reason := missing():
+        pytest.skip(reason)
+    with opened(tmp_path / "profile", size=PORTRAIT) as found:
+        yield found
 
 
 @dataclass

@@ -7,6 +7,7 @@ firefox-source-docs.mozilla.org/testing/marionette/Protocol.html.
 
 from __future__ import annotations
 
+import abc
 import base64
 import contextlib
 import json
@@ -47,7 +48,24 @@ def firefox_path() -> str | None:
     )
 
 
-class Firefox:
+class Engine(abc.ABC):
+    """A browser that runs scripts in its page."""
+
+    @abc.abstractmethod
+    def run(self, script: str, *arguments: Any) -> Any:
+        """Run the body of an async function in the page and return what it returns."""
+
+    def wait_for(self, script: str, *arguments: Any, timeout_s: float = 20.0) -> Any:
+        """Run a script again and again until its result is true."""
+        end = time.monotonic() + timeout_s
+        while not (found := self.run(script, *arguments)):
+            if time.monotonic() > end:
+                raise AssertionError(f"not within {timeout_s} s: {script}")
+            time.sleep(0.1)
+        return found
+
+
+class Firefox(Engine):
     """One browser with one window. Every answer that is an error is raised as RuntimeError."""
 
     def __init__(self, connection: socket.socket) -> None:
@@ -82,15 +100,6 @@ class Firefox:
         """Run the body of an async function in the page and return what it returns."""
         script = f"return (async function () {{ {script} }}).apply(null, arguments)"
         return self.send("WebDriver:ExecuteScript", script=script, args=list(arguments))
-
-    def wait_for(self, script: str, *arguments: Any, timeout_s: float = 20.0) -> Any:
-        """Run a script again and again until its result is true."""
-        end = time.monotonic() + timeout_s
-        while not (found := self.run(script, *arguments)):
-            if time.monotonic() > end:
-                raise AssertionError(f"not within {timeout_s} s: {script}")
-            time.sleep(0.1)
-        return found
 
     def press(self, selector: str) -> None:
         """Click the first matching element with the mouse; it must be visible and not covered."""

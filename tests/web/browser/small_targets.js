@@ -1,6 +1,6 @@
 // Names what a thumb may miss: targets whose box, and the area that answers it, is under 44 px
-// one way. A link within a sentence is as tall as its line (WCAG 2.5.8 excepts it); a checkbox
-// has its label.
+// one way. A link within a sentence is as tall as its line (WCAG 2.5.8 excepts it), as is a mark
+// on a PDF's page; a checkbox has its label.
 () => {
   const LEAST = 43.5;
   const kinds = "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button]";
@@ -12,6 +12,7 @@
   };
   const textOf = (e) => (e.innerText ?? e.textContent).trim();
   const isInText = (e) => {
+    if (e.matches(".sheet .marks button")) return true;
     if (e.localName !== "a" || getComputedStyle(e).display !== "inline") return false;
     const around = e.closest("p, li, dd, td, blockquote, figcaption, label, div");
     return around && textOf(around).length > textOf(e).length + 1;

@@ -189,6 +189,14 @@ def test_a_line_ends_where_a_word_ends(
     assert page.evaluate(PIECES, [language, text]) == pieces
 
 
+def test_no_date_is_broken_where_css_sees_to_words(shown: Serving, visitor: Visitor) -> None:
+    """Chromium's `auto-phrase` ends lines within a date."""
+    page = visitor.page(size=PHONE, language="ja")
+    page.goto(f"{shown.url}/more")
+    pieces = page.evaluate(PIECES, ["ja", "最後の応答 2026-11-26 07:00"])
+    assert pieces == "最後の応答 {2026-11-26} 07:00"
+
+
 def test_what_keeps_words_together_is_drawn_as_nothing(shown: Serving, visitor: Visitor) -> None:
     """Each kind of search had two rims in WebKit, one within the other."""
     context = visitor.context(size=PHONE, language="ja")
@@ -200,6 +208,24 @@ def test_what_keeps_words_together_is_drawn_as_nothing(shown: Serving, visitor: 
       [...pill.querySelectorAll("*")].filter((e) => e.localName !== "input"
         && getComputedStyle(e).borderTopWidth !== "0px").length)"""
     assert set(page.evaluate(rims)) == {1}
+
+
+@pytest.mark.parametrize("has_auto_phrase", [True, False])
+def test_the_space_that_pages_take_leaves_their_names_whole(
+    shown: Serving, visitor: Visitor, has_auto_phrase: bool
+) -> None:
+    """The numbers come late, and as long as they are they broke "program" on a small screen."""
+    context = visitor.context(size=(195, 422), language="ja")
+    if not has_auto_phrase:
+        context.add_init_script(NO_AUTO_PHRASE)
+    page = context.new_page()
+    page.goto(f"{shown.url}/offline")
+    page.locator("#space").wait_for()
+    page.evaluate(
+        "document.querySelectorAll('[data-kind]').forEach((td) => (td.textContent = '3000.5 MB'))"
+    )
+    assert [*page.evaluate(BROKEN_WORDS), *page.evaluate(BROKEN_NUMBERS)] == []
+    assert [*page.evaluate(OUT_OF_REACH), *page.evaluate(TOO_WIDE)] == []
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP])

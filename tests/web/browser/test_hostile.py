@@ -83,7 +83,9 @@ def test_a_query_with_markup_stays_text(shown: Serving, visitor: Visitor, query:
 def test_hostile_words_typed_into_a_note_stay_text(served: Serving, visitor: Visitor) -> None:
     page = visitor.page(size=PHONE)
     page.goto(f"{served.url}/note/{HOSTILE}")
-    page.locator("textarea[name=text]").fill(f"{SCRIPT} is what I typed. It did nothing at all.")
+    page.locator("#note textarea:visible").first.fill(
+        f"{SCRIPT} is what I typed. It did nothing at all."
+    )
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status", name="Result of saving")).to_be_visible()
     page.goto(f"{served.url}/paper/{HOSTILE}")

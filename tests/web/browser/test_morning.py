@@ -1,6 +1,7 @@
 """The whole morning in a browser: from the code on the terminal to the note on the disk.
 
-Once by fingers on a phone, once by keys alone on a laptop; in English and in Japanese.
+Once by fingers on a phone, once by keys alone on a laptop; in English and in Japanese; and once
+without a network from the middle on.
 """
 
 from __future__ import annotations
@@ -15,14 +16,18 @@ from tests.installed import note_files, run, shown
 from tests.web.browser.conftest import LAPTOP, PHONE, Visitor
 from tests.web.browser.hands import Fingers, Hands, Keys
 from tests.web.browser.playing import Page, expect
+from tests.web.browser.test_marking import PRESSED
+from tests.web.browser.test_offline import GRADES, PDF_KEPT, queued, rows, wait_until_sent
 from tests.web.serving import Serving
-from tests.web.world import NOW
+from tests.web.world import EARLIER, NOW
 
 COPIED = (
     "Streaming speech-to-speech translation is usually built on segments that a voice activity"
     " detector has cut, yet people talk in runs that no detector cuts well."
 )
 """From the first paper's abstract."""
+
+GUESS = "They cut where nobody speaks."
 
 OWN = {
     "en": "It listens to whole afternoons and decides by itself where a thought is over. I would"
@@ -56,16 +61,16 @@ class Morning:
     def decide(self) -> str:
         """Pick the first paper, skip the second, undo that, skip it; returns the pick."""
         self.hands.press(self.page.locator("main a[href='/triage']"))
-        picked, title = self._sheet()
+        picked, title = self.sheet()
         self.hands.decide("pick")
-        skipped, other = self._next(title)
+        skipped, other = self.next(title)
         self.hands.decide("skip")
-        self._next(other)
+        self.next(other)
         self.hands.undo()
         expect(self.page.locator(".sheet:not([hidden])")).to_have_attribute("data-id", skipped)
         assert shown(self.serving.folder, skipped, now=NOW)["state"] == "candidate"
         self.hands.decide("skip")
-        self._next(other)
+        self.next(other)
         assert shown(self.serving.folder, picked, now=NOW)["state"] == "pick"
         assert shown(self.serving.folder, skipped, now=NOW)["state"] == "skip"
         return picked
@@ -77,22 +82,43 @@ class Morning:
         expect(self.page.locator("#work a.main[href='/']")).to_be_visible(timeout=60_000)
 
     def look_at(self, id_: str) -> None:
-        """Open the paper from the list, and its PDF's first page."""
+        """Open the paper from the list, and its PDF."""
         self.page.goto(self.serving.url)
         self.hands.press(self.page.locator(f".title a[href='/paper/{id_}']").first)
-        expect(self.page.get_by_text(COPIED[:60]).first).to_be_visible()
-        self.hands.press(self.page.locator(f"main a[href^='/pdf/{id_}/page/1']").first)
-        drawn = self.page.locator("main img").first
+        abstract = self.page.locator("main").get_by_text(COPIED[:60]).first
+        expect(abstract).to_be_hidden()
+        asked = self.page.get_by_label(self.say(N_("What do you think they do?")))
+        self.hands.write(asked, GUESS)
+        self.hands.press(self.page.get_by_role("button", name=self.say(N_("Show the abstract"))))
+        expect(abstract).to_be_visible()
+        self.hands.press(self.page.locator(f"main a[href='/pdf/{id_}/read']").first)
+        drawn = self.page.locator(".picture .full").first
         expect(drawn).to_be_visible()
-        expect(drawn).to_have_js_property("complete", True)
-        assert drawn.evaluate("e => e.naturalWidth") > 300
-        assert "Invented" in self.page.locator("main").inner_text()
+        assert drawn.evaluate("e => e.width") > 300
+        expect(self.page.locator(".words").first).to_contain_text("Invented")
         self.page.go_back()
+
+    def mark(self, word: str, what: str) -> None:
+        """Mark a word of the PDF's first page; what: the button that does it."""
+        self.page.locator("#page-1 .words span").first.wait_for(state="attached")
+        before = self.page.locator("#page-1 .marks button").count()
+        # A long press selects the word; Chromium on Linux knows none, so a script stands for it.
+        self.page.evaluate(PRESSED, word)
+        self.hands.press(self.page.locator(f"#mark-bar {what}"))
+        expect(self.page.locator("#page-1 .marks button")).to_have_count(before + 1)
+
+    def write_in_fields(self, id_: str, words: dict[str, str]) -> None:
+        """Write a note in its labelled fields and save it."""
+        self.page.goto(f"{self.serving.url}/note/{id_}")
+        for label, text in words.items():
+            self.hands.write(self.page.get_by_label(label, exact=True), text)
+        self.hands.press(self.page.get_by_role("button", name=self.say(N_("Save")), exact=True))
 
     def write(self, id_: str) -> None:
         """Write a note; a copied sentence is recognised, and a reload loses nothing."""
         self.hands.press(self.page.locator(f"main a[href^='/note/{id_}']").first)
-        field = self.page.locator("textarea[name=text]")
+        field = self.page.locator("#note .note-field textarea").first
+        expect(self.page.locator(".note-side .guessed")).to_contain_text(GUESS)
         self.hands.write(field, COPIED)
         check = self.page.locator("#check")
         expect(check).to_contain_text(self.say(N_("copied")))
@@ -121,19 +147,29 @@ class Morning:
     def recall(self) -> None:
         """Recall an earlier note, reveal it, and grade it."""
         self.hands.press(self.page.locator("nav a[href='/recall']"))
-        self.hands.press(self.page.get_by_text(self.say(N_("Show your note"))))
-        self.hands.press(self.page.locator("button[name=grade][value='3']"))
+        card = self.page.locator(".recall:not([hidden])")
+        self.hands.press(card.get_by_text(self.say(N_("Show your note"))))
+        self.hands.press(card.locator("button[name=grade][value='3']"))
         undo = self.page.get_by_role("button", name=self.say(N_("Undo the grade")))
         expect(undo).to_be_visible()
 
-    def _sheet(self) -> tuple[str, str]:
+    def grade(self, n: int) -> str:
+        """Grade the card that is shown; returns its paper."""
+        shown = self.page.locator(".recall:not([hidden])")
+        id_ = shown.get_attribute("data-paper") or ""
+        self.hands.press(shown.get_by_text(self.say(N_("Show your note"))))
+        self.hands.press(shown.locator(f"button[value='{n}']"))
+        expect(self.page.locator(f".recall[data-paper='{id_}']")).to_be_hidden()
+        return id_
+
+    def sheet(self) -> tuple[str, str]:
         sheet = self.page.locator(".sheet:not([hidden])")
         return sheet.get_attribute("data-id") or "", sheet.locator(".title").inner_text()
 
-    def _next(self, before: str) -> tuple[str, str]:
+    def next(self, before: str) -> tuple[str, str]:
         title = self.page.locator(".sheet:not([hidden]) .title")
         expect(title).not_to_have_text(before, use_inner_text=True)
-        return self._sheet()
+        return self.sheet()
 
 
 @pytest.mark.parametrize(
@@ -167,3 +203,75 @@ def test_the_whole_morning(
     code, out, _unused = run("recall", "--json", library=library, now=NOW)
     assert code == 0
     assert out
+
+
+FIELDS = {"課題": "切れ目のない話を訳す。", "疑問": "話し続ける二人のときは？"}
+DECISIONS = """
+    SELECT canonical, kind FROM decisions JOIN papers ON papers.id = decisions.paper
+    WHERE on_date = (SELECT max(on_date) FROM decisions) ORDER BY decisions.id
+"""
+MARKS = """
+    SELECT kind, text, (SELECT count(*) FROM decisions WHERE decisions.act > markings.act)
+    FROM markings JOIN highlights ON highlights.id = new ORDER BY markings.act
+"""
+"""Each mark made on a page, and how many decisions came after it."""
+
+NOTES = "SELECT text FROM notes JOIN papers ON papers.id = paper WHERE canonical = '{id}'"
+
+
+@pytest.mark.slow
+def test_a_morning_by_touch_ends_without_a_network(library: Path, visitor: Visitor) -> None:
+    visitor.may_fail.add(401)
+    page = visitor.page(size=PHONE, language="ja", is_touch=True)
+    with Serving(library, NOW, ("--login",)) as serving:
+        morning = Morning(serving, Fingers(page), "ja")
+        morning.come_in()
+        picked = morning.decide()
+        morning.gather()
+        morning.look_at(picked)
+        page.go_forward()
+        morning.mark("detector", "[data-colour='#2ea8e5']")
+        # The server has given it a number.
+        expect(page.locator("#page-1 .marks [data-mark^=asayomi]")).to_have_count(0)
+        page.goto(serving.url)
+        assert page.evaluate(PDF_KEPT, [picked, True])
+        before = rows(serving, DECISIONS)
+        serving.kill()
+
+        page.goto(serving.url)
+        morning.hands.press(page.locator(f".title a[href='/paper/{picked}']").first)
+        morning.hands.press(page.locator(f"main a[href='/pdf/{picked}/read']").first)
+        expect(page.locator("#page-1 .picture .full")).to_be_visible()
+        morning.mark("thought", "[data-mark=underline]")
+        expect(page.locator("#waiting")).to_contain_text("1")
+        morning.write_in_fields(picked, FIELDS)
+        expect(page.locator("#waiting")).to_contain_text("2")
+        morning.hands.press(page.locator("nav a[href='/recall']"))
+        graded = [(morning.grade(3), 3, 0), (morning.grade(2), 2, 0)]
+        for query, address in (("静かな部屋", EARLIER[1]), ("話し続ける二人", picked)):
+            page.goto(f"{serving.url}/search")
+            morning.hands.write(page.locator("#q"), query)
+            expect(page.locator(f"#found a[href$='{address}']")).to_be_visible()
+        page.goto(f"{serving.url}/week")
+        expect(page.get_by_role("alert")).to_contain_text(": 週。")
+        page.goto(f"{serving.url}/triage")
+        decided = []
+        for kind in ("pick", "skip"):
+            id_, title = morning.sheet()
+            morning.hands.decide(kind)
+            morning.next(title)
+            decided.append((id_, kind))
+        waiting = {one["act"] for one in queued(page)}
+        assert len(waiting) == 6
+
+        serving.start()
+        page.goto(serving.url)
+        wait_until_sent(page)
+        assert {act for (act,) in rows(serving, "SELECT act FROM arrivals")} >= waiting
+        assert rows(serving, DECISIONS) == [*before, *decided]
+        assert rows(serving, GRADES) == graded
+        assert rows(serving, MARKS) == [("highlight", "detector", 2), ("underline", "thought", 2)]
+        page.goto(f"{serving.url}/note/{picked}")
+        written = "\n\n".join(f"## {label}\n{text}" for label, text in FIELDS.items())
+        expect(page.locator("textarea[name=text]")).to_have_value(written)
+        assert rows(serving, NOTES.format(id=picked)) == [(written,)]

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import reader
 from reader.library.find import find_paper
 from reader.library.folder import open_library
+from reader.library.rows import queue
 from reader.morning.pick import decide
 from reader.notes.rows import notes
 from reader.notes.write import add_note
+from reader.pdfs.rows import pdfs
 from reader.web.render import asset
-from tests.web.browser.conftest import PHONE, Visitor
+from tests.web.browser.conftest import PHONE, PORTRAIT, Visitor
+from tests.web.browser.pages import JAPANESE, PAPER
 from tests.web.browser.playing import expect
 from tests.web.serving import Serving
-from tests.web.world import NOW
+from tests.web.world import HOSTILE, NOW
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -28,7 +35,7 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 KEPT = """async (address) => {
   for (let n = 0; n < 600; n++) {
-    const list = await caches.match("/offline.json");
+    const list = await caches.match("/device.json"); // it is fetched last
     const page = await caches.match(address);
     if (list && page && navigator.serviceWorker.controller) return true;
     await new Promise((done) => setTimeout(done, 50));
@@ -42,6 +49,19 @@ QUEUE = """async () => {
   db.close();
   return all;
 }"""
+
+
+def wait_for(page: Page, predicate: str, value: object = None) -> None:
+    """Wait until an async predicate holds; `wait_for_function` takes its promise for true."""
+    script = f"""async (value) => {{
+      const holds = {predicate};
+      for (let n = 0; n < 600; n++) {{
+        if (await holds(value)) return true;
+        await new Promise((done) => setTimeout(done, 50));
+      }}
+      return false;
+    }}"""
+    assert page.evaluate(script, value), predicate
 
 
 def opened(context: BrowserContext, served: Serving, address: str = "/") -> Page:
@@ -67,8 +87,11 @@ def wait_for_waiting(page: Page, n: int) -> None:
 
 def wait_until_sent(page: Page) -> None:
     """Wait until no act waits, and the page shows it."""
-    page.wait_for_function(f"async () => (await ({QUEUE})()).length === 0", timeout=15_000)
-    page.wait_for_function("() => document.getElementById('waiting').textContent === ''")
+    # After a failed try the page waits up to half a minute before the next one.
+    page.wait_for_function(
+        "() => document.getElementById('waiting').textContent === ''", timeout=60_000
+    )
+    assert queued(page) == []
 
 
 def wait_for_text(page: Page, selector: str, text: str) -> None:
@@ -161,11 +184,11 @@ def test_a_paper_is_added_behind_the_page_and_waits_for_a_network(
 def test_a_page_that_is_not_kept_says_so(visitor: Visitor, served: Serving) -> None:
     context = visitor.context(size=PHONE)
     page = opened(context, served)
-    missing = page.get_by_text("This page is not saved on this device")
+    missing = page.get_by_text("Not saved on this device: ")
     page.goto(f"{served.url}/offline")
     expect(missing).to_be_hidden()
     served.kill()
-    for address, is_missing in (("/week", True), ("/offline", False), ("/search?q=a", True)):
+    for address, is_missing in (("/week", True), ("/offline", False), ("/stats", True)):
         page.goto(served.url + address)
         expect(page.get_by_role("heading", name="Saved pages")).to_be_visible()
         expect(missing).to_be_visible(visible=is_missing)
@@ -265,38 +288,49 @@ def test_todays_list_and_picked_papers_can_be_read_offline(
     assert re.fullmatch(
         r"Offline: this page is from \d\d:\d\d\.", page.locator("#as-of").text_content() or ""
     )
-    for address in [one["address"] for one in carried if one["address"] not in ("/", "/triage")]:
+    for address in [one["address"] for one in carried if one["address"].count("/") > 1]:
         page.goto(served.url + address)
-        page.wait_for_function("document.getElementById('as-of').textContent !== ''")
+        page.wait_for_function("() => document.getElementById('as-of').textContent !== ''")
         assert page.locator("h1").count() == 1, address
     page.goto(served.url + "/stats")
     wait_for_text(page, "h1", "Offline")
     page.wait_for_function(
         "(n) => document.querySelectorAll('#kept a').length >= n", arg=len(carried)
     )
+    named = page.locator("#kept a").evaluate_all("all => all.map((a) => a.firstChild.textContent)")
+    assert "Search" in named
+    assert not [name for name in named if name.endswith("reader")]
 
 
-@pytest.mark.slow
-def test_a_new_version_replaces_the_old_service_worker(visitor: Visitor, served: Serving) -> None:
-    context = visitor.context()
-    page = opened(context, served)
+def newer(folder: Path) -> Path:
+    """Copy the program with one file of the pages changed; returns what PYTHONPATH needs."""
+    copy = Path(shutil.copytree(Path(reader.__file__).parent, folder / "newer" / "reader"))
+    with (copy / "web" / "static" / "today.css").open("a", encoding="utf-8") as file:
+        file.write("main { --newer: 1; }\n")
+    return copy.parent
+
+
+def test_a_new_version_replaces_the_old_service_worker(
+    visitor: Visitor, served: Serving, tmp_path: Path
+) -> None:
+    page = opened(visitor.context(), served)
     before = page.evaluate("async () => (await caches.keys()).sort()")
-    newer = "const VERSION = 'newer';\n"
-
-    def answer(route: Any) -> None:
-        text = re.sub(r"^const VERSION = .*\n", newer, route.fetch().text())
-        route.fulfill(body=text, content_type="text/javascript")
-
-    context.route("**/worker.js", answer)
-    page.evaluate("async () => { await (await navigator.serviceWorker.ready).update(); }")
-    page.wait_for_function("async () => (await caches.keys()).includes('files-newer')")
-    page.wait_for_function("async () => (await caches.keys()).length === 2")
-    assert before == ["files-" + before[0].removeprefix("files-"), "pages"]
+    [files] = [name for name in before if name.startswith("files-")]
+    assert {"pages", "pictures", "texts"} <= set(before)
     served.kill()
-    page.goto(served.url + "/")
+    served.env = {"PYTHONPATH": str(newer(tmp_path))}
+    served.start()
+    page.goto(served.url)
+    wait_for(page, "async (old) => !(await caches.has(old))", files)
+    after = page.evaluate("async () => (await caches.keys()).sort()")
+    [newest] = set(after) - set(before)
+    assert newest.startswith("files-")
+    assert set(before) - set(after) == {files}
+    served.kill()
+    page.goto(served.url)
     wait_for_text(page, "#as-of", "Offline")
-    # What a kept page names by an older address is served by the file of today.
-    assert page.evaluate("getComputedStyle(document.querySelector('.tabs')).display") == "flex"
+    main = "getComputedStyle(document.querySelector('main')).getPropertyValue('--newer')"
+    assert page.evaluate(main) == "1"
 
 
 def test_no_worker_is_installed_before_the_sign_in(visitor: Visitor, library: Path) -> None:
@@ -342,7 +376,7 @@ def test_a_signed_out_device_keeps_no_pages(visitor: Visitor, library: Path) -> 
         context.clear_cookies()
         context.set_offline(False)
         page.goto(served.url + "/")
-        page.wait_for_function("async () => !(await caches.has('pages'))")
+        wait_for(page, "async () => !(await caches.has('pages'))")
         # What was decided waits until one has signed in again.
         assert [one["address"] for one in queued(page)] == ["/decide"]
         assert rows(served, "SELECT count(*) FROM arrivals") == [(0,)]
@@ -472,6 +506,9 @@ def test_a_kept_triage_works_offline(visitor: Visitor, served: Serving) -> None:
         page.wait_for_function(f"(before) => ({shown})() !== before", arg=met[-1])
     first, second, third = met[:3]
     assert page.evaluate(shown) == third  # what was taken back is there again
+    for size in (PHONE, PORTRAIT):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        assert not page.evaluate(OVERLAP, [".waiting", "#undo button"]), size
     served.start()
     page.goto(served.url + "/")
     wait_until_sent(page)
@@ -481,3 +518,319 @@ def test_a_kept_triage_works_offline(visitor: Visitor, served: Serving) -> None:
         (third, "pick"),
         (third, "undo"),
     ]
+
+
+OVERLAP = """([one, other]) => {
+  const [a, b] = [one, other].map((name) => document.querySelector(name).getBoundingClientRect());
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}"""
+GRADES = """
+    SELECT canonical, grade, undoes IS NOT NULL FROM reviews
+    JOIN papers ON papers.id = reviews.paper ORDER BY reviews.id
+"""
+
+
+def test_recall_cards_are_graded_offline(visitor: Visitor, served: Serving) -> None:
+    context = visitor.context(size=PHONE, is_touch=True)
+    page = opened(context, served, "/")
+    page.goto(served.url + "/recall")
+    cards = page.locator(".recall")
+    ids = [str(one.get_attribute("data-paper")) for one in cards.all()]
+    assert len(ids) > 1
+    served.kill()
+    page.goto(served.url + "/recall")
+    wait_for_text(page, "#as-of", "Offline")
+    shown = page.locator(".recall:not([hidden])")
+
+    def grade(n: int) -> None:
+        before = shown.get_attribute("data-paper") or ""
+        shown.locator("summary").tap()
+        shown.locator(f'button[value="{n}"]').tap()
+        expect(page.locator(f'.recall[data-paper="{before}"]')).to_be_hidden()
+
+    grade(3)
+    wait_for_waiting(page, 1)
+    page.get_by_role("button", name="Undo the grade").tap()
+    expect(page.locator(f'.recall[data-paper="{ids[0]}"]')).to_be_visible()
+    for n in range(1, len(ids) + 1):
+        grade(n)
+    expect(page.get_by_text("last card on this device")).to_be_visible()
+    page.reload()  # what waits is not asked again
+    expect(page.get_by_text("last card on this device")).to_be_visible()
+    assert page.locator(".recall:not([hidden])").count() == 0
+    served.start()
+    page.goto(served.url + "/")
+    wait_until_sent(page)
+    grades = [(id_, n, 0) for n, id_ in enumerate(ids, 1)]
+    assert rows(served, GRADES) == [(ids[0], 3, 0), (ids[0], None, 1), *grades]
+
+
+def test_one_page_that_cannot_be_fetched_does_not_stop_the_others(
+    visitor: Visitor, served: Serving
+) -> None:
+    context = visitor.context()
+    context.route("**/triage", lambda route: route.abort())
+    page = opened(context, served, "/recall")
+    assert page.evaluate("async () => !(await caches.match('/triage'))")
+
+
+def test_the_device_is_searched_without_a_network(visitor: Visitor, served: Serving) -> None:
+    context = visitor.context(size=PHONE, is_touch=True)
+    page = opened(context, served)
+    served.kill()
+    page.goto(f"{served.url}/search?q=regret+verb")
+    notice = page.locator("#found .notice")
+    expect(notice).to_contain_text("on this device were searched, not the texts of PDFs. Papers: ")
+    hit = page.locator("#found .hit").first
+    expect(hit.locator("a")).to_have_attribute("href", f"/note/{PAPER}")
+    expect(hit.locator("mark").first).to_have_text("verb")
+    page.fill("#q", "静かな部屋")
+    expect(page.locator("#found .hit a").first).to_have_attribute("href", f"/paper/{JAPANESE}")
+    page.fill("#q", "topic:speech/translation nowhere-at-all")
+    expect(page.locator("#found")).to_contain_text("Nothing on this device has all these words.")
+    expect(notice).to_contain_text("Only the server can read this: topic:speech/translation")
+    # A note that waits to be sent is found too.
+    page.goto(f"{served.url}/note/{PAPER}")
+    page.fill("textarea[name=text]", "Zugzwang is what waiting feels like.")
+    page.locator(".note-form button.main, .note-form button[type=submit]").first.tap()
+    wait_for_waiting(page, 1)
+    page.goto(f"{served.url}/search?q=zugzwang")
+    expect(page.locator("#found .hit a").first).to_have_attribute("href", f"/note/{PAPER}")
+    served.start()
+    page.reload()
+    wait_until_sent(page)
+    expect(page.locator("#found")).not_to_contain_text("on this device were searched")
+
+
+def test_a_missing_page_is_named_and_what_is_known_of_its_paper_is_shown(
+    visitor: Visitor, served: Serving
+) -> None:
+    page = opened(visitor.context(size=PHONE), served)
+    title = "静かな部屋の音声翻訳：雑音のない朝に学ぶ"
+    served.kill()
+    page.goto(f"{served.url}/pdf/{JAPANESE}/page/1")
+    expect(page.get_by_role("alert")).to_have_text(
+        f"Not saved on this device: PDF: {title}. The server cannot be reached."
+    )
+    expect(page.locator("#known .note")).to_contain_text("静かな部屋の録音だけで学ばせると")
+    page.goto(f"{served.url}/stats")
+    expect(page.get_by_role("alert")).to_contain_text("Not saved on this device: Reading habit.")
+    expect(page.locator("#known")).to_be_hidden()
+
+
+def test_space_is_shown_and_given_back(visitor: Visitor, served: Serving) -> None:
+    context = visitor.context(size=PHONE)
+    page = opened(context, served)
+    page.goto(f"{served.url}/offline")
+    expect(page.locator("[data-kind=pages]")).to_have_text(re.compile(r"^0\.[1-9] MB$"))
+    expect(page.locator("#used")).to_contain_text("the browser allows up to")
+    page.get_by_role("button", name="Remove what is saved").click()
+    expect(page.locator("[data-kind=pages]")).to_have_text("0 MB")
+    page.goto(served.url)
+    page.goto(f"{served.url}/offline")
+    expect(page.get_by_role("button", name="Save pages on this device")).to_be_visible()
+    assert not page.evaluate("() => caches.match('/')")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save pages on this device").click()
+    assert page.evaluate(KEPT, "/")
+
+
+ANSWERS = """
+  window.n_asked = 0;
+  let isKept = false;
+  const manager = window.StorageManager?.prototype ?? {}; // none on the empty page
+  manager.persisted = async () => isKept;
+  manager.persist = async () => {
+    window.n_asked += 1;
+    isKept = %s;
+    return isKept;
+  };
+"""
+"""Stands in for a browser that keeps a store for good, or refuses to."""
+
+LOOSE = "The browser may remove it when space runs short, or after weeks without a visit."
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [("true", "The browser does not remove it by itself."), ("false", LOOSE)],
+)
+def test_the_browser_is_asked_to_keep_what_is_stored(
+    visitor: Visitor, served: Serving, kept: str, said: str
+) -> None:
+    context = visitor.context(size=PHONE)
+    context.add_init_script(ANSWERS % kept)
+    page = opened(context, served)
+    page.goto(f"{served.url}/offline")
+    expect(page.locator("#persisted")).to_have_text(LOOSE)
+    page.get_by_role("button", name="Ask the browser to keep it").click()
+    expect(page.locator("#persisted")).to_have_text(said)
+    expect(page.locator("#persist")).to_be_visible(visible=kept == "false")
+    refused = page.get_by_text("The browser did not agree.")
+    expect(refused).to_have_count(1 if kept == "false" else 0)
+
+
+def carry_again(page: Page) -> None:
+    """Have the worker fetch what this device keeps, and wait until it has."""
+    page.evaluate("() => caches.delete('device')")  # nothing was carried lately
+    page.reload()
+    wait_for(page, "async () => (await caches.match('/device/settings')) !== undefined")
+
+
+def test_the_browser_is_asked_by_itself_only_once(visitor: Visitor, served: Serving) -> None:
+    context = visitor.context(size=PHONE)
+    context.add_init_script(ANSWERS % "false")
+    page = opened(context, served)
+    page.wait_for_function("() => window.n_asked === 1")
+    carry_again(page)
+    assert page.evaluate("window.n_asked") == 0  # of this page
+
+
+SAVES = "Object.defineProperty(navigator, 'connection', { value: { saveData: %s } })"
+
+
+@pytest.mark.parametrize("saves", [True, False])
+def test_no_pdf_is_fetched_where_the_browser_saves_data(
+    visitor: Visitor, served: Serving, saves: bool
+) -> None:
+    context = visitor.context(size=PHONE)
+    connection = SAVES % str(saves).lower()
+    context.add_init_script(connection)
+    page = opened(context, served)
+    context.service_workers[0].evaluate(connection)
+    paper = with_pdf(served)
+    carry_again(page)
+    wait_for(page, "async () => (await (await caches.match('/device/settings')).json()).carried_at")
+    page.goto(f"{served.url}/offline")
+    expect(page.get_by_text("no PDFs are fetched")).to_be_visible(visible=saves)
+    assert page.evaluate(PDF_KEPT, [paper, not saves])
+
+
+def test_a_browser_without_persistent_stores_offers_none(visitor: Visitor, served: Serving) -> None:
+    context = visitor.context(size=PHONE)
+    context.add_init_script("delete window.StorageManager?.prototype.persist")
+    page = opened(context, served)
+    page.goto(f"{served.url}/offline")
+    expect(page.locator("#persisted")).to_have_text(LOOSE)
+    expect(page.locator("#persist")).to_be_hidden()
+
+
+NO_ROOM = """() => {
+  const add = IDBObjectStore.prototype.add;
+  IDBObjectStore.prototype.add = function (...all) {
+    IDBObjectStore.prototype.add = add; // there is room once pages have gone
+    throw new DOMException("full", "QuotaExceededError");
+  };
+}"""
+
+
+def test_without_room_kept_pages_go_and_the_decision_stays(
+    visitor: Visitor, served: Serving
+) -> None:
+    page = opened(visitor.context(size=PHONE), served)
+    [paper] = buttons(page)[:1]
+    page.evaluate(NO_ROOM)
+    served.kill()
+    press(page, paper, "pick")
+    wait_for_waiting(page, 1)
+    assert not page.evaluate("() => caches.has('pages')")
+    served.start()
+    page.goto(served.url + "/")
+    wait_until_sent(page)
+    assert rows(served, DECISIONS) == [(paper, "pick")]
+
+
+def test_a_guess_made_offline_shows_the_abstract_and_is_sent_later(
+    visitor: Visitor, served: Serving
+) -> None:
+    with open_library(served.folder, now=lambda: NOW) as library:
+        [held] = decide(library, "pick", [HOSTILE])
+    page = opened(visitor.context(), served, f"/paper/{HOSTILE}")
+    abstract = page.locator("#guess + .prose")
+    expect(abstract).to_be_hidden()
+    page.context.set_offline(True)
+    page.locator("#guessed").fill("They break pages.")
+    page.locator("#guess button").click()
+    wait_for_waiting(page, 1)
+    expect(page.get_by_text("Your guess: They break pages.")).to_be_visible()
+    expect(page.locator(".guessed + .prose")).to_be_visible()
+    page.context.set_offline(False)
+    page.reload()
+    wait_until_sent(page)
+    with open_library(served.folder, now=lambda: NOW) as library:
+        found = queue.guess_of(library.db, held.row)
+    assert found is not None
+    assert found.text == "They break pages."
+
+
+def with_pdf(served: Serving) -> str:
+    """Pick a paper of today and give it a PDF; returns its id."""
+    with open_library(served.folder, now=lambda: NOW) as library:
+        source = pdfs.pdf_of(library.db, find_paper(library, PAPER).row)
+        assert source is not None
+        [(id_,)] = library.db.read(
+            """SELECT canonical FROM papers WHERE id NOT IN (SELECT paper FROM decisions)
+            ORDER BY id LIMIT 1"""
+        )
+        [held] = decide(library, "pick", [id_])
+        path = f"{source.path.removesuffix('.pdf')}-2.pdf"
+        content = (library.folder / source.path).read_bytes() + b"\n%"
+        (library.folder / path).write_bytes(content)
+        copy = replace(source, paper=held.row, path=path, sha256=sha256(content).hexdigest())
+        pdfs.add_pdf(library.db, copy, n_bytes=len(content), at=NOW)
+    return str(id_)
+
+
+PDF_KEPT = """async ([id, isKept]) => {
+  for (let n = 0; n < 600; n++) {
+    const one = await caches.match(`/pdf/${id}/kept.json`).then((found) => found?.json());
+    if (isKept === Boolean(one && one.n_here === one.n_pages)) return true;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return false;
+}"""
+
+
+def test_the_pdf_of_a_pick_is_read_and_searched_offline(visitor: Visitor, served: Serving) -> None:
+    paper = with_pdf(served)
+    page = opened(visitor.context(size=PHONE, is_touch=True), served)
+    assert page.evaluate(PDF_KEPT, [paper, True])
+    served.kill()
+    page.goto(served.url + "/")
+    mark = page.locator(f'.title:has(a[href="/paper/{paper}"]) .here')
+    expect(mark.first).to_have_attribute("aria-label", "The PDF is on this device.")
+    assert page.locator(".here").count() == mark.count()
+    page.goto(f"{served.url}/pdf/{paper}/page/1")
+    assert page.url.endswith("/read#page=1")
+    assert page.locator("#page-1 .picture .full").evaluate("e => e.width") > 300
+    expect(page.locator("#page-1 .words")).to_contain_text("listen once more")
+    found = page.evaluate(
+        "async (at) => (await (await fetch(`${at}/find.json?q=no+word+of+this`)).json()).hits",
+        f"/pdf/{paper}",
+    )
+    assert {hit["text"] for hit in found} == {"no word of this"}
+    assert {hit["page"] for hit in found} == {1}
+
+
+def test_pdfs_are_fetched_once_and_go_when_they_leave_the_queue(
+    visitor: Visitor, served: Serving
+) -> None:
+    paper = with_pdf(served)
+    context = visitor.context(size=PHONE)
+    page = opened(context, served)
+    assert page.evaluate(PDF_KEPT, [paper, True])
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{served.url}/offline")
+    expect(page.locator("[data-kind=pdfs]")).to_have_text(re.compile(r"^0\.[1-9] MB$"))
+    page.locator("#pdf-mb").select_option("0")
+    assert page.evaluate(PDF_KEPT, [paper, False])
+    page.locator("#pdf-mb").select_option("100")
+    assert page.evaluate(PDF_KEPT, [paper, True])
+    n = len([one for one in asked if "/page/" in one])
+    with open_library(served.folder, now=lambda: NOW) as library:
+        decide(library, "skip", [paper])
+    page.evaluate("() => caches.delete('device')")  # nothing was carried lately
+    page.goto(served.url + "/")
+    assert page.evaluate(PDF_KEPT, [paper, False])
+    assert len([one for one in asked if "/page/" in one]) == n

@@ -62,5 +62,5 @@ def test_a_key_of_the_list_leads_to_the_tags_which_enter_saves(
     expect(page.locator("#tag-add")).to_be_focused()
     page.keyboard.type("survey, to cite")
     page.keyboard.press("Enter")
-    expect(page.locator(".notice.told")).to_contain_text("#survey")
+    expect(page.locator("#notice")).to_contain_text("#survey")
     assert known(served.folder, id_, now=NOW)["tags"] == ["survey", "to cite"]

@@ -31,8 +31,8 @@ def test_everything_of_the_morning_works_without_a_script(
     page.get_by_role("button", name="Search").click()
     expect(page.locator(f"#found a[href='/note/{first}']").first).to_be_visible()
     page.goto(f"{served.url}/recall")
-    page.get_by_text("Show your note").click()
-    page.locator("button[name=grade][value='3']").click()
+    page.get_by_text("Show your note").first.click()
+    page.locator("button[name=grade][value='3']").first.click()
     expect(page.get_by_role("button", name="Undo the grade")).to_be_visible()
     assert shown(served.folder, first, now=NOW)["state"] == "read"
     assert shown(served.folder, second, now=NOW)["state"] == "candidate"

@@ -42,6 +42,22 @@ def test_words_typed_while_the_note_is_being_saved_are_kept_as_a_draft(
     assert field.input_value().endswith("I would rather listen. And one word more.")
 
 
+def test_words_typed_before_the_script_came_are_kept_as_a_draft(
+    visitor: Visitor, served: Serving, library: Path
+) -> None:
+    held, words = list["Route"](), "Divers speak with their hands, long before any script."
+    page = visitor.context().new_page()
+    page.route("**/note.js*", lambda route: held.append(route))
+    page.goto(f"{served.url}/note/{EARLIER[2]}", wait_until="commit")
+    page.locator("#text").fill(words)
+    while not held:
+        page.wait_for_timeout(20)
+    with page.expect_response(lambda answer: answer.url.endswith("/draft")):
+        held[0].continue_()
+    [draft] = (library / "drafts").glob("*.md")
+    assert draft.read_text("utf-8").endswith(words)
+
+
 def test_after_an_expired_sign_in_the_draft_stays_and_is_reported(
     visitor: Visitor, library: Path
 ) -> None:

@@ -1,0 +1,256 @@
+"""Lay out a page for the screen: its words in reading order, columns, links and figures.
+
+Runs in the child. The answers are plain values for JSON; all boxes are in points from the top
+left of the page as it is shown, that is after its rotation. Knows PyMuPDF.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from reader.pdfs.text.answer import Unreadable, failures, unreadable
+from reader.pdfs.text.blocks import body_size, has_ended, left_edge, paragraphs
+from reader.pdfs.text.figures import CAPTION, Box, Look, find_figures, gutter
+from reader.pdfs.text.lines import (
+    NOT_TEXT,
+    Line,
+    compounds,
+    glued,
+    line_of,
+    row_groups,
+    row_of,
+    with_ligatures,
+)
+from reader.pdfs.text.pictures import MAX_DRAWN, MAX_LINES, drawn_boxes, page_of, words_of
+
+COLUMN_ROWS = 4
+"""The fewest rows of a column; fewer are a title or a caption."""
+LEAST_PICTURE = 24.0
+"""The least width and height in points of a picture; smaller ones are signs and rules."""
+
+Plain = dict[str, Any]
+Numbers = list[float]
+
+
+def sizes_of(pymupdf: Any, file: Any) -> list[Numbers]:
+    """List the width and height of all pages, in points, as they are shown; raises Unreadable."""
+    faults = failures(pymupdf)
+    found: list[Numbers] = []
+    try:
+        for number in range(file.page_count):
+            try:
+                box = file[number].rect
+                found.append([round(box.width, 1), round(box.height, 1)])
+            except faults:
+                # A broken page stands as an empty one, as large as the one before it.
+                found.append(found[-1] if found else [595.0, 842.0])
+    except faults as error:
+        raise unreadable(error, "broken") from error
+    if not found:
+        raise Unreadable("no page")
+    return found
+
+
+def layout_of(pymupdf: Any, file: Any, number: int) -> Plain:
+    """Lay out a page, from 1; raises Unreadable.
+
+    lines: each with its "box", its "angle" in degrees clockwise (a multiple of 90), its "words"
+    [x0, y0, x1, y1, word] and what joins it to the next line: "after" is " ", "" (Japanese),
+    "-" (its hyphen goes, and the word goes on) or "\\n" (a paragraph ends).
+    columns: their boxes in reading order. links: a box with "url", or with "page" and perhaps
+    "y". figures: boxes of drawings and pictures.
+    """
+    page = page_of(pymupdf, file, number)
+    flags = pymupdf.TEXTFLAGS_DICT & ~(
+        pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES
+    )
+    try:
+        raw = _lines_of(page.get_textpage(flags=flags), page.cropbox)
+        turn = page.rotation_matrix if page.rotation else None
+        lines, columns = _in_order(raw)
+        texts = [" ".join([word[4] for word in line["words"]]) for line in lines]
+        found = {
+            "n": number,
+            "width": round(page.rect.width, 1),
+            "height": round(page.rect.height, 1),
+            "lines": [_turned_line(pymupdf, line, turn) for line in lines],
+            "columns": [_turned(pymupdf, box, turn) for box in columns],
+            "links": list(_links(page)),
+            "figures": [] if turn else [_rounded(box) for box in figures_of(pymupdf, page, texts)],
+        }
+    except failures(pymupdf) as error:
+        raise unreadable(error, "no page") from error
+    return found
+
+
+def _in_order(raw: Plain) -> tuple[list[Plain], list[Numbers]]:
+    """Put a page's lines in reading order, and find its columns."""
+    several = [line for block in raw["blocks"] for line in block.get("lines", ())][:MAX_LINES]
+    made = [(_plain_line(line), line_of(line)) for line in several]
+    made = [(plain, line) for plain, line in made if plain["words"]]
+    upright = [line for plain, line in made if plain["angle"] == 0 and line.text]
+    by_line = {id(line): plain for plain, line in made}
+    body = body_size([upright])
+    hyphenated = compounds(line.text for line in upright)
+    ordered: list[Plain] = []
+    columns: list[Numbers] = []
+    last: Line | None = None
+    for groups in row_groups(upright, raw["width"]):
+        rows = [row_of(group) for group in groups]
+        if len(rows) >= COLUMN_ROWS:
+            columns.append(_around(rows))
+        begins = {id(several[0]) for several in paragraphs(rows, body, left_edge(rows))}
+        for row, group in zip(rows, groups, strict=True):
+            is_new = id(row) in begins and (
+                row is not rows[0] or has_ended(last.text if last else "")
+            )
+            for before, line in itertools.pairwise([last, *group]):
+                assert line is not None  # noqa: S101 (only the first of all has none before)
+                if before is not None:
+                    is_first = line is group[0]
+                    gap = (
+                        ""
+                        if not is_first and _touches(before, line)
+                        else _glue(before, line, hyphenated)
+                    )
+                    ordered[-1]["after"] = "\n" if is_first and is_new else gap
+                ordered.append(by_line[id(line)])
+                last = line
+    if ordered:
+        ordered[-1]["after"] = "\n"
+    # Text in other directions (stamps, labels of axes) comes last.
+    return ordered + [plain for plain, line in made if plain["angle"] or not line.text], columns
+
+
+def _touches(before: Line, line: Line) -> bool:
+    return line.x0 - before.x1 < 0.12 * line.size
+
+
+def _glue(before: Line, line: Line, hyphenated: frozenset[str]) -> str:
+    text, glue = glued(before.text, line.text, hyphenated)
+    return glue if text == before.text else "-"
+
+
+def _lines_of(read: Any, box: Any) -> Plain:
+    """Read a page's lines, each with its words and their boxes."""
+    found: Plain = read.extractDICT(cb=box)
+    by_line: dict[tuple[int, int], list[Any]] = {}
+    for word in read.extractWORDS():
+        by_line.setdefault(word[5:7], []).append(word)
+    for block in found["blocks"]:
+        for n, line in enumerate(block.get("lines", ())):
+            words = by_line.get((block["number"], n), [])
+            text = "".join([span["text"] for span in line["spans"]])
+            # MuPDF splits words at odd letters, and sometimes numbers lines otherwise: then the
+            # page is read by its letters, which takes three times as long.
+            if "".join(text.split()) != "".join([word[4] for word in words]):
+                return _by_letters(read.extractRAWDICT(cb=box))
+            several = [[*_rounded(word[:4]), _plain_word(word[4])] for word in words]
+            line["words"] = [word for word in several if word[4]]
+    return found
+
+
+def _by_letters(raw: Plain) -> Plain:
+    for block in raw["blocks"]:
+        for line in block.get("lines", ()):
+            line["words"] = list(_words(line))
+            for span in line["spans"]:
+                span["text"] = "".join([char["c"] for char in span["chars"]])
+    return raw
+
+
+def _plain_line(line: Plain) -> Plain:
+    across, down = line["dir"]
+    angle = round(math.degrees(math.atan2(down, across)) / 90) * 90 % 360
+    return {
+        "box": _rounded(line["bbox"]),
+        "angle": angle,
+        "words": line["words"],
+        "after": "\n",
+    }
+
+
+def _words(line: Plain) -> Iterator[list[Any]]:
+    """Yield the words between blanks, each with the box around its letters."""
+    chars = [char for span in line["spans"] for char in span["chars"]]
+    for is_blank, group in itertools.groupby(chars, key=lambda char: char["c"].isspace()):
+        if is_blank:
+            continue
+        several = list(group)
+        text = _plain_word("".join([char["c"] for char in several]))
+        if text:
+            x0, y0, x1, y1 = zip(*[char["bbox"] for char in several], strict=True)
+            yield [*_rounded((min(x0), min(y0), max(x1), max(y1))), text]
+
+
+def _plain_word(text: str) -> str:
+    is_plain = text.isascii() and text.isprintable()
+    return text if is_plain else NOT_TEXT.sub("", with_ligatures(text))
+
+
+def _around(rows: Sequence[Line]) -> Numbers:
+    x0, y0, x1, y1 = zip(*[row[:4] for row in rows], strict=True)
+    return _rounded((min(x0), min(y0), max(x1), max(y1)))
+
+
+def _rounded(box: Sequence[float]) -> Numbers:
+    return [round(number, 1) for number in box]
+
+
+def _turned(pymupdf: Any, box: Sequence[float], turn: Any) -> Numbers:
+    return _rounded(pymupdf.Rect(box) * turn) if turn else list(box)
+
+
+def _turned_line(pymupdf: Any, line: Plain, turn: Any) -> Plain:
+    if not turn:
+        return line
+    by = round(math.degrees(math.atan2(turn.b, turn.a)))
+    words = [[*_turned(pymupdf, word[:4], turn), word[4]] for word in line["words"]]
+    box = _turned(pymupdf, line["box"], turn)
+    return line | {"box": box, "words": words, "angle": (line["angle"] + by) % 360}
+
+
+def _links(page: Any) -> Iterator[Plain]:
+    """Yield the links that lead to a page of this file or to an address on the web."""
+    for link in page.get_links():
+        box = _rounded(link["from"])
+        if address := link.get("uri", ""):
+            if address.casefold().startswith(("https://", "http://")):
+                yield {"box": box, "url": address}
+        elif link.get("page", -1) >= 0:
+            to = link.get("to")
+            y = {"y": round(to.y, 1)} if hasattr(to, "y") else {}
+            yield {"box": box, "page": link["page"] + 1, **y}
+
+
+def figures_of(pymupdf: Any, page: Any, texts: Iterable[str]) -> list[Box]:
+    """Find the drawings that have a caption, and all pictures but those of the whole page.
+
+    texts: of the lines or blocks of the page.
+    """
+    has_caption = any(CAPTION.match(text) for text in texts)
+    if not has_caption and not page.get_images():
+        return []
+    whole = Box(*page.rect)
+    log = page.get_bboxlog()[:MAX_DRAWN]
+    pictures = [Box(*box).cut(whole) for kind, box in log if kind == "fill-image"]
+    found = [
+        box
+        for box in pictures
+        if min(box.width, box.height) >= LEAST_PICTURE
+        and box.width * box.height < 0.8 * whole.width * whole.height
+    ]
+    words = words_of(pymupdf, page) if has_caption else []
+    if words:
+        letters: Counter[tuple[float, str]] = Counter()
+        for line in words:
+            letters[round(line.size, 1), line.font] += len(line.text)
+        body = max(letters, key=letters.__getitem__)
+        drawn = drawn_boxes(log, whole)
+        look = Look(whole.width, whole.height, words, drawn, body, gutter([words], whole.width))
+        found += [figure.box for figure in find_figures(look)]
+    return found

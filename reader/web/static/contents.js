@@ -1,0 +1,86 @@
+// @ts-check
+// The panel with the contents of a PDF and with small pictures of its pages.
+
+import { jump } from "./links.js";
+import { LOW } from "./pages_layout.js";
+
+/** @typedef {import("./view.js").Viewer} Viewer */
+
+/** Fill the panel's parts when they are opened first. @param {Viewer} viewer */
+export function listing(viewer) {
+  const contents = /** @type {HTMLElement} */ (document.getElementById("contents"));
+  const small = /** @type {HTMLElement} */ (document.getElementById("thumbs"));
+  contents.addEventListener("opened", () => fill(viewer, contents), { once: true });
+  small.addEventListener("opened", () => {
+    if (!small.firstChild) small.append(...viewer.sizes.map((_, at) => smallPage(viewer, at + 1)));
+    small.querySelector("[aria-current]")?.scrollIntoView({ block: "center" });
+  });
+  viewer.element.addEventListener("moved", () => {
+    mark(small, (link) => Number(link.dataset.n) === viewer.current);
+    const { n, y } = viewer.spot;
+    const all = [.../** @type {NodeListOf<HTMLElement>} */ (contents.querySelectorAll("a"))];
+    const past = all.filter((link) => Number(link.dataset.n) < n || (Number(link.dataset.n) === n && Number(link.dataset.y ?? 0) <= y + 60));
+    mark(contents, (link) => link === past[past.length - 1]);
+  });
+}
+
+/** @param {HTMLElement} list @param {(link: HTMLElement) => boolean} isCurrent */
+function mark(list, isCurrent) {
+  if (list.hidden) return;
+  for (const link of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll("a"))) {
+    if (isCurrent(link)) link.setAttribute("aria-current", "true");
+    else if (link.hasAttribute("aria-current")) link.removeAttribute("aria-current");
+  }
+}
+
+/** @param {Viewer} viewer @param {HTMLElement} list */
+async function fill(viewer, list) {
+  const status = /** @type {HTMLElement} */ (list.querySelector("p"));
+  try {
+    const answer = await fetch(viewer.address("contents.json"));
+    const entries = answer.ok ? await answer.json() : [];
+    status.textContent = entries.length ? "" : status.dataset.none ?? "";
+    status.hidden = entries.length > 0;
+    const rows = entries.map((/** @type {any} */ entry) => {
+      const row = document.createElement("li");
+      row.className = `level-${Math.min(4, entry.level)}`;
+      row.append(linkTo(viewer, entry.page, entry.y, entry.title, String(entry.page)));
+      return row;
+    });
+    list.querySelector("ol")?.replaceChildren(...rows);
+    viewer.update();
+  } catch {
+    status.textContent = status.dataset.none ?? "";
+  }
+}
+
+/** @param {Viewer} viewer @param {number} n @param {number | undefined} y @param {string} title @param {string} page */
+function linkTo(viewer, n, y, title, page) {
+  const link = document.createElement("a");
+  link.href = `#page=${n}`;
+  link.dataset.n = String(n);
+  if (y !== undefined) link.dataset.y = String(y);
+  for (const text of [title, page]) {
+    const part = document.createElement("span");
+    part.textContent = text;
+    link.append(part, " ");
+  }
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    jump(viewer, n, y);
+  });
+  return link;
+}
+
+/** @param {Viewer} viewer @param {number} n */
+function smallPage(viewer, n) {
+  const link = linkTo(viewer, n, undefined, "", String(n));
+  link.setAttribute("aria-label", (viewer.element.dataset.page_name ?? "{n}").replace("{n}", String(n)));
+  const image = new Image();
+  image.loading = "lazy";
+  image.alt = "";
+  [image.width, image.height] = viewer.sizes[n - 1].map(Math.round);
+  image.src = viewer.address(`page/${n}.webp`, { width: LOW, v: viewer.stamp });
+  link.prepend(image);
+  return link;
+}

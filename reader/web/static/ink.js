@@ -1,0 +1,140 @@
+// @ts-check
+// Drawing on pages: while ink is on, the pencil (or a mouse) draws, and fingers scroll as ever.
+
+import { lineOf } from "./mark_shapes.js";
+import { newAct } from "./queue.js";
+import { byId } from "./reader.js";
+
+/** @typedef {import("./view.js").Viewer} Viewer */
+/** @typedef {import("./page_marks.js").PageMarks} PageMarks */
+
+const WIDTH = 1.6;
+const NEAR = 0.4;
+const MOST = 1800; // points of one stroke; a longer one goes on as another
+const ERASER = 32;
+
+/** @param {Viewer} viewer @param {PageMarks} all */
+export function strokesOf(viewer, all) {
+  const ink = new Ink(viewer, all);
+  const box = viewer.element;
+  ink.button.addEventListener("click", () => ink.toggle());
+  ink.bar.addEventListener("click", (event) => {
+    const { colour, ink: what } = /** @type {HTMLElement} */ (event.target).closest("button")?.dataset ?? {};
+    if (colour) ink.choose(colour);
+    else if (what === "undo") all.undo(true);
+  });
+  box.addEventListener("pointerdown", (event) => ink.down(event));
+  box.addEventListener("pointermove", (event) => ink.move(event));
+  box.addEventListener("pointerup", (event) => ink.now?.id === event.pointerId && ink.end());
+  box.addEventListener("pointercancel", () => { ink.now?.line.remove(); ink.now = null; });
+  // The pencil of an iPad would scroll, whatever its pointer events say.
+  for (const name of ["touchstart", "touchmove"]) {
+    box.addEventListener(name, (event) => {
+      const touches = [.../** @type {TouchEvent} */ (event).changedTouches];
+      if (ink.isOn && touches.some((touch) => /** @type {any} */ (touch).touchType === "stylus")) event.preventDefault();
+    }, { passive: false });
+  }
+  document.addEventListener("keydown", (event) => {
+    const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z";
+    if (!isUndo || !ink.isOn || /** @type {HTMLElement} */ (event.target).closest?.("input, textarea")) return;
+    event.preventDefault();
+    all.undo(true);
+  });
+}
+
+class Ink {
+  /** @param {Viewer} viewer @param {PageMarks} all */
+  constructor(viewer, all) {
+    this.viewer = viewer;
+    this.all = all;
+    this.button = byId("ink");
+    this.bar = byId("ink-bar");
+    /** @type {{id: number, sheet: HTMLElement, points: number[], line: SVGElement} | null} the stroke that is being drawn */
+    this.now = null;
+    this.colour = "";
+    this.choose(localStorage.getItem("ink-colour") || "#2ea8e5");
+  }
+
+  get isOn() {
+    return this.button.getAttribute("aria-pressed") === "true";
+  }
+
+  toggle() {
+    const is = !this.isOn;
+    this.button.setAttribute("aria-pressed", String(is));
+    this.bar.hidden = !is;
+    this.viewer.element.classList.toggle("inking", is);
+  }
+
+  /** @param {string} colour */
+  choose(colour) {
+    this.colour = colour;
+    localStorage.setItem("ink-colour", colour);
+    for (const one of /** @type {NodeListOf<HTMLElement>} */ (this.bar.querySelectorAll("[data-colour]"))) {
+      one.setAttribute("aria-pressed", String(one.dataset.colour === colour));
+    }
+  }
+
+  /** @param {PointerEvent} event @param {HTMLElement} sheet */
+  pointAt(event, sheet) {
+    const from = sheet.getBoundingClientRect();
+    return [event.clientX - from.left, event.clientY - from.top].map((x) => Math.round((100 * x) / this.viewer.scale) / 100);
+  }
+
+  /** @param {number} id of the pointer @param {HTMLElement} sheet @param {number[]} points */
+  begin(id, sheet, points) {
+    const line = lineOf({ colour: this.colour, width: WIDTH, points });
+    sheet.querySelector(".marks svg")?.append(line);
+    this.now = { id, sheet, points, line };
+  }
+
+  /** @param {PointerEvent} event */
+  down(event) {
+    const sheet = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest(".sheet"));
+    if (!this.isOn || event.pointerType === "touch" || !event.isPrimary || !sheet) return;
+    event.preventDefault();
+    if (event.buttons & ERASER) return this.erase(event, sheet);
+    this.begin(event.pointerId, sheet, this.pointAt(event, sheet));
+    this.viewer.element.setPointerCapture(event.pointerId);
+  }
+
+  /** @param {PointerEvent} event */
+  move(event) {
+    const { now } = this;
+    if (now?.id !== event.pointerId) return;
+    const several = event.getCoalescedEvents?.() ?? [];
+    for (const one of several.length ? several : [event]) {
+      const [x, y] = this.pointAt(one, now.sheet);
+      const [before, above] = now.points.slice(-2);
+      if (Math.hypot(x - before, y - above) >= NEAR) now.points.push(x, y);
+    }
+    now.line.setAttribute("points", now.points.join(" "));
+    if (now.points.length < 2 * MOST) return;
+    this.end();
+    this.begin(now.id, now.sheet, now.points.slice(-2));
+  }
+
+  async end() {
+    if (!this.now) return;
+    const { all, colour, now: { sheet, points, line } } = this;
+    this.now = null;
+    if (points.length === 2) points.push(points[0] + 0.1, points[1]); // a dot
+    const act = newAct();
+    const stroke = { page: Number(sheet.dataset.n), colour, width: WIDTH, points };
+    const { marks, strokes } = all.found;
+    const name = `asayomi-${act}-0`;
+    line.remove();
+    const answer = await all.act({ act, do: "draw", strokes: JSON.stringify([stroke]) }, { marks, strokes: [...strokes, { ...stroke, name }] });
+    if (answer) all.acts.push({ number: answer.number ?? 0, name, isInk: true });
+  }
+
+  /** @param {PointerEvent} event @param {HTMLElement} sheet */
+  erase(event, sheet) {
+    const { all } = this;
+    const [x, y] = this.pointAt(event, sheet);
+    const isNear = (/** @type {number[]} */ points) => points.some((_, at) => at % 2 === 0 && Math.hypot(points[at] - x, points[at + 1] - y) < 6);
+    const { marks, strokes } = all.found;
+    const hit = strokes.filter((one) => one.page === Number(sheet.dataset.n) && isNear(one.points));
+    if (hit.length) all.act({ do: "erase", names: hit.map((one) => one.name).join(" ") }, { marks, strokes: strokes.filter((one) => !hit.includes(one)) });
+  }
+}

@@ -1,0 +1,251 @@
+// @ts-check
+// Mark the selected words, and change a mark that is tapped: a small bar beside it, the dialogue of
+// its comment, and the keys that do the same.
+
+import { strokesOf } from "./ink.js";
+import { PageMarks, keyOf } from "./page_marks.js";
+import { newAct } from "./queue.js";
+import { byId } from "./reader.js";
+import { selectByKeys, selectedBoxes, selectedText, selectionIn } from "./select.js";
+
+/** @typedef {import("./view.js").Viewer} Viewer */
+/** @typedef {import("./page_marks.js").Mark} Mark */
+
+const POLL_MS = 3000;
+const SETTLED_MS = 250;
+
+/** Show and make marks on the pages. @param {Viewer} viewer */
+export function marking(viewer) {
+  const all = new PageMarks(viewer);
+  all.load();
+  setInterval(() => document.visibilityState === "visible" && navigator.onLine && all.load(), POLL_MS);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && all.load());
+  viewer.element.addEventListener("drawn", (event) => all.draw(/** @type {CustomEvent} */ (event).detail.n));
+  const bar = new MarkBar(viewer, all);
+  listen(viewer, bar);
+  document.addEventListener("keydown", (event) => pressed(bar, event), true);
+  selectByKeys(viewer);
+  strokesOf(viewer, all);
+}
+
+/** @param {number[][]} one @param {number[][]} other */
+const isSame = (one, other) => one.length === other.length && one.every((box, n) => box.every((x, at) => Math.abs(x - other[n][at]) < 2));
+
+class MarkBar {
+  /** @param {Viewer} viewer @param {PageMarks} all */
+  constructor(viewer, all) {
+    this.viewer = viewer;
+    this.all = all;
+    this.element = byId("mark-bar");
+    this.comments = new CommentForm(this);
+    this.colour = localStorage.getItem("mark-colour") || "#ffd400";
+    this.key = ""; // of the mark that it is about; "": about the selected words
+  }
+
+  /** The mark that the bar is about. */
+  get mark() {
+    return this.key ? this.all.called(this.key) : undefined;
+  }
+
+  get isCommenting() {
+    return !this.comments.form.hidden;
+  }
+
+  close() {
+    this.element.hidden = this.comments.form.hidden = true;
+    this.key = "";
+  }
+
+  showColour() {
+    const shown = this.mark?.colour ?? this.colour;
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.element.querySelectorAll("[data-colour]"))) {
+      button.setAttribute("aria-pressed", String(button.dataset.colour === shown));
+    }
+  }
+
+  /** Show the bar below a place, or above it where there is no room. @param {DOMRect} by */
+  place(by) {
+    const bar = this.element;
+    bar.hidden = false;
+    bar.classList.toggle("is-mark", Boolean(this.key));
+    this.showColour();
+    const { width, height } = bar.getBoundingClientRect();
+    const under = by.bottom + 10;
+    const top = under + height < innerHeight ? under : Math.max(4, by.top - height - 10);
+    bar.style.left = `${Math.max(4, Math.min(by.left + by.width / 2 - width / 2, innerWidth - width - 4))}px`;
+    bar.style.top = `${top}px`;
+  }
+
+  /** Mark the selected words. @param {string} kind */
+  async make(kind) {
+    const boxes = [...selectedBoxes(this.viewer)];
+    if (!boxes.length) return;
+    const { all, colour } = this;
+    const text = selectedText(this.viewer);
+    const by = /** @type {Range} */ (selectionIn(this.viewer)).getBoundingClientRect();
+    getSelection()?.removeAllRanges();
+    // The same words once more: another colour of the same mark.
+    const same = all.found.marks.find((one) => one.kind === kind && one.page === boxes[0][0] && isSame(one.boxes, boxes[0][1]));
+    if (same && boxes.length === 1) {
+      this.key = keyOf(same);
+      this.place(by);
+      return all.change(same, { colour });
+    }
+    const acts = boxes.map(() => newAct());
+    const made = boxes.map(([page, several], at) => all.make({ page, kind, colour, text, note: "", boxes: several }, acts[at]));
+    this.key = `asayomi-${acts[0]}`;
+    this.place(by);
+    await Promise.all(made);
+    if (!this.mark && !this.isCommenting) this.close();
+  }
+
+  /** @param {string} colour */
+  async choose(colour) {
+    this.colour = colour;
+    localStorage.setItem("mark-colour", colour);
+    if (this.mark) await this.all.change(this.mark, { colour });
+    else await this.make("highlight");
+    this.showColour();
+  }
+
+  async underline() {
+    const { mark } = this;
+    if (mark) await this.all.change(mark, { kind: mark.kind === "underline" ? "highlight" : "underline" });
+    else await this.make("underline");
+  }
+
+  quote() {
+    const { mark, viewer } = this;
+    const page = mark?.page ?? [...selectedBoxes(viewer).keys()][0];
+    const text = mark?.text ?? selectedText(viewer);
+    if (page && text) viewer.element.dispatchEvent(new CustomEvent("quote", { detail: { text, page } }));
+    this.close();
+  }
+
+  async copy() {
+    await navigator.clipboard?.writeText(this.mark?.text ?? selectedText(this.viewer)).catch(() => {});
+    this.close();
+  }
+
+  async remove() {
+    if (!this.mark) return;
+    await this.all.remove(this.mark);
+    this.close();
+  }
+
+  async undo() {
+    await this.all.undo(false);
+    if (!this.mark) this.close();
+  }
+
+  /** @param {HTMLElement} button */
+  press({ dataset: { colour, mark: what = "" } }) {
+    /** @type {Record<string, () => void>} */
+    const acts = {
+      underline: () => this.underline(),
+      comment: () => this.comments.open(),
+      quote: () => this.quote(),
+      copy: () => this.copy(),
+      remove: () => this.remove(),
+      undo: () => this.undo(),
+    };
+    if (colour) this.choose(colour);
+    else acts[what]?.();
+  }
+}
+
+/** The dialogue of a mark's comment. */
+class CommentForm {
+  /** @param {MarkBar} bar */
+  constructor(bar) {
+    this.bar = bar;
+    this.form = /** @type {HTMLFormElement} */ (byId("mark-note"));
+    this.field = /** @type {HTMLTextAreaElement} */ (this.form.elements.namedItem("note"));
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const { mark } = bar;
+      this.leave();
+      if (mark) bar.all.change(mark, { note: this.field.value });
+    });
+    this.form.addEventListener("reset", () => this.leave());
+  }
+
+  open() {
+    const { bar, form, field } = this;
+    const { mark } = bar;
+    if (!mark && !selectionIn(bar.viewer)) return;
+    field.value = mark?.note ?? "";
+    // The selection would be lost with the focus, so that the words are marked first.
+    if (!mark) bar.make("highlight");
+    form.hidden = false;
+    // Above the keyboard of a phone, which takes the lower half.
+    form.style.top = `${Math.min(parseFloat(bar.element.style.top), innerHeight * 0.3)}px`;
+    bar.element.hidden = true;
+    field.focus();
+  }
+
+  leave() {
+    this.bar.close();
+    this.bar.viewer.element.focus({ preventScroll: true });
+  }
+}
+
+/** Open the bar where words are selected or a mark is tapped. @param {Viewer} viewer @param {MarkBar} bar */
+function listen(viewer, bar) {
+  // A press must not take the selection away before it is marked.
+  bar.element.addEventListener("pointerdown", (event) => event.preventDefault());
+  bar.element.addEventListener("click", (event) => {
+    const button = /** @type {HTMLElement} */ (event.target).closest("button");
+    if (button) bar.press(button);
+  });
+  let settled = 0;
+  document.addEventListener("selectionchange", () => {
+    clearTimeout(settled);
+    settled = setTimeout(() => {
+      const range = selectionIn(viewer);
+      if (range) {
+        bar.key = "";
+        bar.place(range.getBoundingClientRect());
+      } else if (!bar.key && !bar.isCommenting) bar.element.hidden = true;
+    }, SETTLED_MS);
+  });
+  viewer.element.addEventListener("click", (event) => { if (!selectionIn(viewer)) tapped(viewer, bar, event); }, true);
+  viewer.element.addEventListener("scroll", () => { if (!bar.element.hidden && !bar.isCommenting) bar.close(); }, { passive: true });
+}
+
+/** Open the bar of the mark under a tap, or close it. @param {Viewer} viewer @param {MarkBar} bar @param {MouseEvent} event */
+function tapped(viewer, bar, event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  const sheet = /** @type {HTMLElement | null} */ (target.closest(".sheet"));
+  if (!sheet) return bar.close();
+  const from = sheet.getBoundingClientRect();
+  const mark = target.dataset.mark
+    ? bar.all.called(target.dataset.mark)
+    : bar.all.at(Number(sheet.dataset.n), (event.clientX - from.left) / viewer.scale, (event.clientY - from.top) / viewer.scale);
+  if (!mark) return bar.close();
+  event.preventDefault();
+  bar.key = keyOf(mark);
+  const [x0, y0, x1, y1] = mark.boxes[0].map((x) => x * viewer.scale);
+  bar.place(new DOMRect(from.left + x0, from.top + y0, x1 - x0, y1 - y0));
+  if (target.dataset.mark) /** @type {HTMLElement} */ (bar.element.querySelector("button")).focus();
+}
+
+/** @param {MarkBar} bar @param {KeyboardEvent} event */
+function pressed(bar, event) {
+  if (event.metaKey || event.ctrlKey || event.altKey) return;
+  if (/** @type {HTMLElement} */ (event.target).closest?.("input, textarea, select")) {
+    if (event.key === "Escape" && bar.isCommenting) bar.comments.form.reset();
+    return;
+  }
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.mark;
+  const mark = focused ? bar.all.called(focused) : undefined;
+  if (event.key === "Escape" && !bar.element.hidden) bar.close();
+  else if (event.key === "Delete" && mark) bar.all.remove(mark);
+  else if (!selectionIn(bar.viewer)) return;
+  else if (event.key === "h") bar.make("highlight");
+  else if (event.key === "u") bar.make("underline");
+  else if (event.key === "c") bar.comments.open();
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}

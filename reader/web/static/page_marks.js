@@ -1,0 +1,163 @@
+// @ts-check
+// The marks of a PDF: shown over the pages, changed, sent and taken back. What is marked is shown at
+// once and sent behind it; without a network it waits in the queue.
+
+import { buttonOf, layerOf, lineOf, shapesOf } from "./mark_shapes.js";
+import { newAct, waiting } from "./queue.js";
+import { send, tell } from "./reader.js";
+
+/** @typedef {import("./view.js").Viewer} Viewer */
+/** @typedef {{id: number, name: string, page: number, kind: string, colour: string, text: string, note: string, boxes: number[][]}} Mark */
+/** @typedef {{name: string, page: number, colour: string, width: number, points: number[]}} InkStroke */
+/** @typedef {{marks: Mark[], strokes: InkStroke[]}} Marks */
+
+export class PageMarks {
+  /** @param {Viewer} viewer */
+  constructor(viewer) {
+    this.viewer = viewer;
+    /** @type {Marks} */
+    this.found = { marks: [], strokes: [] };
+    this.said = "";
+    this.isLoaded = false;
+    this.isKept = false;
+    this.n_sending = 0;
+    /** One act after the other: a change may be of a mark that is still on its way. @type {Promise<any>} */
+    this.last = Promise.resolve();
+    /** What undo takes back, the last one last. @type {{number: number, name: string, isInk: boolean}[]} */
+    this.acts = [];
+    const bar = /** @type {HTMLElement} */ (document.getElementById("mark-bar"));
+    this.texts = bar.dataset;
+  }
+
+  get address() {
+    return this.viewer.address("marks.json");
+  }
+
+  /** Whether something that was marked here still waits in the queue, of which the server does not know. */
+  async isWaiting() {
+    if (!this.isKept) return false;
+    const { pathname } = new URL(this.address, location.href);
+    this.isKept = (await waiting().catch(() => [])).some((one) => one.address.startsWith(pathname));
+    return this.isKept;
+  }
+
+  /** Ask for the marks, which another device may have changed. */
+  async load() {
+    if (this.n_sending || (await this.isWaiting())) return;
+    const asked = fetch(this.address, { cache: "no-cache", headers: { Accept: "application/json" } });
+    // Nothing comes without a network, nor while the page is being left.
+    const text = await asked.then((answer) => (answer.ok ? answer.text() : null)).catch(() => null);
+    if (text === null) return;
+    // Meanwhile something may have been marked, of which this answer does not know.
+    if (text === this.said || this.n_sending) return;
+    const found = JSON.parse(text);
+    if (this.isLoaded) this.tellList(this.found, found);
+    this.isLoaded = true;
+    this.said = text;
+    this.show(found);
+  }
+
+  /** @param {Marks} found */
+  show(found) {
+    this.found = { marks: found.marks, strokes: found.strokes };
+    for (const n of this.viewer.drawn.keys()) this.draw(n);
+  }
+
+  /** Have the list of highlights beside the pages brought up to date, where marks changed. @param {Marks} before @param {Marks} now */
+  tellList(before, now) {
+    if (JSON.stringify(before.marks) !== JSON.stringify(now.marks)) this.viewer.element.dispatchEvent(new Event("marked"));
+  }
+
+  /**
+   * Show a change at once, and send it; returns whether that went well, or waits.
+   * @param {Record<string, string>} fields @param {Marks} expected the marks after it
+   */
+  async act(fields, expected) {
+    const before = this.found;
+    const act = newAct();
+    this.show(expected);
+    this.n_sending += 1;
+    try {
+      const sent = this.last.then(() => send(this.address, Object.entries({ act, ...fields }), this.texts.act));
+      this.last = sent.catch(() => {});
+      const answer = /** @type {import("./queue.js").Answer & (Marks | {marks?: undefined})} */ (await sent);
+      this.isKept ||= Boolean(answer.kept);
+      if (answer.marks) {
+        this.said = "";
+        this.tellList(before, answer);
+        if (this.n_sending === 1) this.show(answer);
+      }
+      return answer;
+    } catch (error) {
+      this.show(before);
+      tell(/** @type {Error} */ (error).message);
+      return null;
+    } finally {
+      this.n_sending -= 1;
+    }
+  }
+
+  /** @param {Omit<Mark, "id" | "name">} mark @param {string} act its random id */
+  async make(mark, act) {
+    const name = `asayomi-${act}`;
+    const { marks, strokes } = this.found;
+    const fields = { act, do: "mark", page: String(mark.page), kind: mark.kind, colour: mark.colour, note: mark.note, boxes: JSON.stringify(mark.boxes) };
+    const answer = await this.act(fields, { marks: [...marks, { ...mark, id: 0, name }], strokes });
+    if (answer) this.acts.push({ number: answer.number ?? 0, name, isInk: false });
+  }
+
+  /** @param {Mark} mark @param {{colour?: string, note?: string, kind?: string}} to */
+  async change(mark, to) {
+    const { marks, strokes } = this.found;
+    const changed = marks.map((one) => (one === mark ? { ...one, ...to } : one));
+    const answer = await this.act({ do: "change", mark: keyOf(mark), ...to }, { marks: changed, strokes });
+    if (answer?.number) this.acts.push({ number: answer.number, name: "", isInk: false });
+  }
+
+  /** @param {Mark} mark */
+  async remove(mark) {
+    const { marks, strokes } = this.found;
+    const answer = await this.act({ do: "remove", mark: keyOf(mark) }, { marks: marks.filter((one) => one !== mark), strokes });
+    if (answer?.number) this.acts.push({ number: answer.number, name: "", isInk: false });
+  }
+
+  /** Take back the last act that was done here; what still waits in the queue is removed instead. @param {boolean} isInk */
+  async undo(isInk) {
+    const at = this.acts.findLastIndex((act) => act.isInk === isInk);
+    if (at < 0) return;
+    const [{ number, name }] = this.acts.splice(at, 1);
+    const left = {
+      marks: this.found.marks.filter((one) => !name || one.name !== name),
+      strokes: this.found.strokes.filter((one) => !name || one.name !== name),
+    };
+    /** @type {Record<string, string>} */
+    const waits = isInk ? { do: "erase", names: name } : { do: "remove", mark: name };
+    await this.act(number ? { do: "undo", number: String(number) } : waits, left);
+  }
+
+  /** Draw the marks of one page. @param {number} n */
+  draw(n) {
+    const layer = /** @type {HTMLElement} */ (this.viewer.pageAt(n).querySelector(".marks"));
+    const size = this.viewer.sizes[n - 1];
+    const here = this.found.marks.filter((mark) => mark.page === n);
+    const shapes = [...here.flatMap(shapesOf), ...this.found.strokes.filter((one) => one.page === n).map(lineOf)];
+    const focused = layer.contains(document.activeElement) && /** @type {HTMLElement} */ (document.activeElement).dataset.mark;
+    layer.replaceChildren(layerOf(size, shapes), ...here.map((mark) => buttonOf(mark, keyOf(mark), this.texts[mark.kind] ?? this.texts.highlight ?? "", size)));
+    if (focused) /** @type {HTMLElement | null} */ (layer.querySelector(`[data-mark="${CSS.escape(focused)}"]`))?.focus({ preventScroll: true });
+  }
+
+  /** The mark at a place of a page, the shortest one first. @param {number} n @param {number} x @param {number} y */
+  at(n, x, y) {
+    const isIn = (/** @type {number[]} */ [x0, y0, x1, y1]) => x >= x0 - 2 && x <= x1 + 2 && y >= y0 - 2 && y <= y1 + 2;
+    const size = (/** @type {Mark} */ mark) => mark.boxes.reduce((sum, [x0, y0, x1, y1]) => sum + (x1 - x0) * (y1 - y0), 0);
+    return this.found.marks.filter((mark) => mark.page === n && mark.boxes.some(isIn)).sort((a, b) => size(a) - size(b))[0];
+  }
+
+  /** @param {string} key */
+  called(key) {
+    return this.found.marks.find((mark) => keyOf(mark) === key || mark.name === key);
+  }
+}
+
+/** What the server knows a mark by. @param {Mark} mark */
+export const keyOf = (mark) => (mark.id ? String(mark.id) : mark.name);

@@ -1,0 +1,123 @@
+// The palette: `/` or Ctrl/⌘ K, then a few letters of a paper, note, folder or page. It is a
+// combobox with a listbox (WAI-ARIA); what was opened last on this device comes first.
+
+import { afterTyping } from "./reader.js";
+
+const MOST = 8;
+const PAUSE_MS = 60;
+
+const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("palette"));
+const input = /** @type {HTMLInputElement} */ (dialog.querySelector("input"));
+const list = /** @type {HTMLElement} */ (dialog.querySelector("[role=listbox]"));
+const status = /** @type {HTMLElement} */ (dialog.querySelector("[role=status]"));
+
+/** @typedef {{text: string, address: string}} Item */
+/** @typedef {{name: string, items: Item[]}} Group */
+
+/** @returns {Item[]} */
+function recent() {
+  try {
+    return JSON.parse(localStorage.getItem("recent") ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+function remember() {
+  const title = document.querySelector("main h1")?.textContent?.trim();
+  if (!title || !/^\/(paper|note)\/[^?]+$/.test(location.pathname) || /\/(history|diff|changes)/.test(location.pathname)) return;
+  const here = { text: title.slice(0, 200), address: location.pathname };
+  try {
+    localStorage.setItem("recent", JSON.stringify([here, ...recent().filter((one) => one.address !== here.address)].slice(0, MOST)));
+  } catch {
+    // a browser that keeps nothing
+  }
+}
+
+const options = () => /** @type {HTMLElement[]} */ ([...list.querySelectorAll("[role=option]")]);
+
+/** @param {number} n */
+function choose(n) {
+  const all = options();
+  const at = all.length ? (n + all.length) % all.length : -1;
+  all.forEach((one, i) => one.setAttribute("aria-selected", String(i === at)));
+  if (at < 0) input.removeAttribute("aria-activedescendant");
+  else {
+    input.setAttribute("aria-activedescendant", all[at].id);
+    all[at].scrollIntoView({ block: "nearest" });
+  }
+}
+const chosen = () => options().findIndex((one) => one.getAttribute("aria-selected") === "true");
+
+/** @param {Group[]} groups */
+function show(groups) {
+  let n = 0;
+  list.replaceChildren(...groups.map(({ name, items }) => {
+    const head = Object.assign(document.createElement("h2"), { textContent: name, ariaHidden: "true" });
+    const group = document.createElement("div");
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", name);
+    group.append(head, ...items.map(({ text, address }) => {
+      const one = Object.assign(document.createElement("a"), { href: address, textContent: text, id: `to-${n++}`, tabIndex: -1 });
+      one.setAttribute("role", "option");
+      return one;
+    }));
+    return group;
+  }));
+  input.setAttribute("aria-expanded", String(n > 0));
+  status.textContent = n ? String(n) : list.dataset.none ?? "";
+  choose(0);
+}
+
+/** @type {AbortController | undefined} */
+let asking;
+async function ask() {
+  asking?.abort();
+  asking = new AbortController();
+  const q = input.value.trim();
+  const last = recent().filter(({ text }) => !q || text.toLowerCase().includes(q.toLowerCase()));
+  const mine = { name: list.dataset.recent ?? "", items: last };
+  try {
+    const answer = await fetch(`/palette.json?${new URLSearchParams({ q })}`, { headers: { Accept: "application/json" }, signal: asking.signal });
+    if (!answer.ok) throw new Error(answer.statusText);
+    const { groups } = /** @type {{groups: Group[]}} */ (await answer.json());
+    show([...(!q && last.length ? [mine] : []), ...groups]);
+  } catch {
+    if (!asking.signal.aborted) show(last.length ? [mine] : []); // without a network
+  }
+}
+
+function open() {
+  if (document.querySelector("dialog[open]")) return;
+  input.value = "";
+  dialog.showModal();
+  input.focus();
+  ask();
+}
+
+afterTyping(input, ask, PAUSE_MS);
+input.addEventListener("keydown", (event) => {
+  if (event.key === "ArrowDown") choose(chosen() + 1);
+  else if (event.key === "ArrowUp") choose(chosen() - 1);
+  else if (event.key === "Enter") options()[chosen()]?.click();
+  else return;
+  event.preventDefault();
+});
+dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+
+addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.altKey) return;
+  const isK = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+  const isTyped = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+  // On the page of search `/` leads to its own field.
+  const isSlash = event.key.normalize("NFKC") === "/" && !isTyped && !event.ctrlKey && !event.metaKey && !document.getElementById("search");
+  if (!isK && !isSlash) return;
+  event.preventDefault();
+  open();
+});
+const button = /** @type {HTMLButtonElement | null} */ (document.getElementById("to-palette"));
+if (button) {
+  button.hidden = false;
+  button.addEventListener("click", open);
+}
+remember();

@@ -1,0 +1,220 @@
+// @ts-check
+// The words of a page over its picture: unseen, there to select, to copy and to tap on.
+
+import { holding } from "./gestures.js";
+
+/** @typedef {import("./view.js").Viewer} Viewer */
+/** @typedef {import("./view.js").PageFacts} PageFacts */
+
+const FONT = 10;
+const pen = document.createElement("canvas").getContext("2d");
+/** @type {Map<string, number>} */
+const widths = new Map();
+
+/** Lay the words of each page that is drawn. @param {Viewer} viewer */
+export function selecting(viewer) {
+  viewer.element.addEventListener("drawn", (event) => {
+    const { element, page } = /** @type {CustomEvent} */ (event).detail;
+    layWords(element, page);
+  });
+  document.addEventListener("copy", (event) => {
+    const selection = getSelection();
+    if (!selection || selection.isCollapsed || !viewer.element.contains(selection.anchorNode)) return;
+    event.clipboardData?.setData("text/plain", selectedText(viewer));
+    event.preventDefault();
+  });
+  selectByFinger(viewer);
+}
+
+/** Select the word under a finger that rests, and on to where it moves. @param {Viewer} viewer */
+function selectByFinger({ element }) {
+  /** @type {Node | null | undefined} */
+  let first;
+  const textOf = (/** @type {Element | null} */ target) => (element.contains(target) ? target?.closest(".words span")?.firstChild : null);
+  holding(element, (target) => {
+    first = textOf(target);
+    if (!first || element.classList.contains("inking") || !getSelection()?.isCollapsed) return false;
+    selectTexts(first, first);
+    return true;
+  }, (x, y) => {
+    const last = textOf(document.elementFromPoint(x, y));
+    if (first && last) selectTexts(first, last);
+  }, () => {});
+}
+
+/** Select whole words, from one to another. @param {Node} first @param {Node} last */
+function selectTexts(first, last) {
+  const isBack = Boolean(first.compareDocumentPosition(last) & Node.DOCUMENT_POSITION_PRECEDING);
+  const end = (/** @type {Node} */ text) => (text.textContent ?? "").trimEnd().length;
+  getSelection()?.setBaseAndExtent(first, isBack ? end(first) : 0, last, isBack ? 0 : end(last));
+}
+
+/**
+ * The selected words as they read: joined by blanks, without hyphens at the ends of lines.
+ * @param {Viewer} viewer
+ */
+export function selectedText(viewer) {
+  const selection = getSelection();
+  if (!selection?.rangeCount) return "";
+  const range = selection.getRangeAt(0);
+  let text = "";
+  /** @type {HTMLElement | null} */
+  let before = null;
+  for (const word of /** @type {NodeListOf<HTMLElement>} */ (viewer.element.querySelectorAll(".words span"))) {
+    if (!range.intersectsNode(word) || !word.firstChild) continue;
+    const whole = word.textContent ?? "";
+    const from = range.startContainer === word.firstChild ? range.startOffset : 0;
+    const to = range.endContainer === word.firstChild ? range.endOffset : whole.length;
+    const piece = whole.slice(from, to);
+    if (!piece) continue;
+    if (before?.dataset.after === "-" && text.endsWith("-")) text = text.slice(0, -1);
+    else if (before?.dataset.after === "-") text = text.replace(/[\u2010\u00ad]$/, "");
+    else text += before?.dataset.after ?? "";
+    text += piece;
+    before = word;
+  }
+  return text.trim();
+}
+
+/** The range that is selected on the pages. @param {Viewer} viewer */
+export function selectionIn(viewer) {
+  const selection = getSelection();
+  if (!selection?.rangeCount || selection.isCollapsed) return null;
+  const range = selection.getRangeAt(0);
+  return viewer.element.contains(range.commonAncestorContainer) ? range : null;
+}
+
+/**
+ * The selected words as boxes of lines, in points of each page.
+ * @param {Viewer} viewer @returns {Map<number, number[][]>} page → boxes
+ */
+export function selectedBoxes(viewer) {
+  /** @type {Map<number, number[][]>} */
+  const found = new Map();
+  const range = selectionIn(viewer);
+  for (const [n, page] of range ? viewer.drawn : []) {
+    // The places are those of the page, and not of the unseen words: their font is another one.
+    const words = page?.lines.flatMap((line) => line.words.map((word) => ({ word, angle: line.angle }))) ?? [];
+    viewer.pageAt(n).querySelectorAll(".words span").forEach((span, at) => {
+      const box = words[at] && boxWithin(span, /** @type {Range} */ (range), words[at]);
+      if (box) found.set(n, joined(found.get(n) ?? [], box));
+    });
+  }
+  return found;
+}
+
+/**
+ * The selected part of a word, if any of it is selected.
+ * @param {Element} span @param {Range} range @param {{word: import("./view.js").PageLine["words"][number], angle: number}} place
+ */
+function boxWithin(span, range, { word: [x0, y0, x1, y1], angle }) {
+  const text = span.firstChild;
+  if (!text || !range.intersectsNode(text)) return null;
+  const whole = (span.textContent ?? "").trimEnd().length;
+  const from = range.startContainer === text ? Math.min(range.startOffset, whole) : 0;
+  const to = range.endContainer === text ? Math.min(range.endOffset, whole) : whole;
+  const letter = angle ? 0 : (x1 - x0) / whole;
+  return to > from ? [x0 + from * letter, y0, angle ? x1 : x0 + to * letter, y1].map((x) => Math.round(100 * x) / 100) : null;
+}
+
+/** Join a word with the line before it, where it goes on there. @param {number[][]} boxes @param {number[]} next */
+function joined(boxes, next) {
+  const last = boxes.at(-1);
+  if (last) {
+    const common = Math.min(last[3], next[3]) - Math.max(last[1], next[1]);
+    const gap = next[0] - last[2];
+    const high = next[3] - next[1];
+    if (common > high / 2 && gap > -high && gap < 2 * high) {
+      return [...boxes.slice(0, -1), [Math.min(last[0], next[0]), Math.min(last[1], next[1]), Math.max(last[2], next[2]), Math.max(last[3], next[3])]];
+    }
+  }
+  return [...boxes, next];
+}
+
+/** @param {HTMLElement} element @param {PageFacts} page */
+function layWords(element, page) {
+  const layer = /** @type {HTMLElement} */ (element.querySelector(".words"));
+  layer.replaceChildren(...page.lines.flatMap(spansOf));
+}
+
+/** @param {import("./view.js").PageLine} line */
+function spansOf({ box, angle, words, after }) {
+  const isLevel = angle % 180 === 0;
+  const high = isLevel ? box[3] - box[1] : box[2] - box[0];
+  return words.map(([x0, y0, x1, y1, text], at) => {
+    const isLast = at === words.length - 1;
+    // A word reaches to the next one, so that a selection has no holes.
+    const next = isLast || angle ? null : words[at + 1];
+    const shown = next ? `${text} ` : text;
+    const long = next && next[0] > x0 ? next[0] - x0 : isLevel ? x1 - x0 : y1 - y0;
+    const span = document.createElement("span");
+    span.textContent = shown;
+    if (isLast) {
+      span.dataset.after = after;
+      span.dataset.end = "";
+    } else if (!next) span.dataset.after = " ";
+    const [left, top] = { 0: [x0, box[1]], 90: [box[2], y0], 180: [x1, box[3]], 270: [box[0], y1] }[angle] ?? [x0, y0];
+    span.style.transform = `translate(${left}px, ${top}px) rotate(${angle}deg) scale(${long / widthOf(shown)}, ${high / FONT})`;
+    return span;
+  });
+}
+
+/** @param {string} text */
+function widthOf(text) {
+  let width = widths.get(text);
+  if (width === undefined && pen) {
+    pen.font = `${FONT}px serif`;
+    width = pen.measureText(text).width || 1;
+    if (widths.size > 20000) widths.clear();
+    widths.set(text, width);
+  }
+  return width ?? FONT;
+}
+
+/** Select words by keys: s begins on this page, arrows move, with Shift they extend. @param {Viewer} viewer */
+export function selectByKeys(viewer) {
+  let [from, to, isOn] = [0, 0, false];
+  viewer.element.addEventListener("keydown", (event) => {
+    if (event.metaKey || event.ctrlKey || event.altKey) return;
+    const words = /** @type {HTMLElement[]} */ ([...viewer.pageAt(viewer.current).querySelectorAll(".words span")]);
+    if (event.key === "s" && words.length) {
+      const top = viewer.element.getBoundingClientRect().top;
+      isOn = true;
+      from = to = Math.max(0, words.findIndex((word) => word.getBoundingClientRect().top >= top));
+    } else if (isOn && getSelection()?.isCollapsed) isOn = false;
+    if (!isOn) return;
+    if (event.key === "ArrowRight") to = Math.min(to + 1, words.length - 1);
+    else if (event.key === "ArrowLeft") to = Math.max(to - 1, 0);
+    else if (event.key === "ArrowDown") to = nextLine(words, to, 1);
+    else if (event.key === "ArrowUp") to = nextLine(words, to, -1);
+    else if (event.key !== "s") return;
+    if (!event.shiftKey) from = to;
+    choose(words, from, to);
+    event.preventDefault();
+    event.stopPropagation();
+  });
+}
+
+/** Select from one word to another. @param {HTMLElement[]} words @param {number} from @param {number} to */
+function choose(words, from, to) {
+  const [first, last] = [words[from]?.firstChild, words[to]?.firstChild];
+  if (!first || !last) return;
+  selectTexts(first, last);
+  words[to].scrollIntoView({ block: "nearest" });
+}
+
+/** The nearest word in the line above or below. @param {HTMLElement[]} words @param {number} from @param {number} step */
+function nextLine(words, from, step) {
+  const here = words[from].getBoundingClientRect();
+  const middle = here.left + here.width / 2;
+  let [best, line] = [from, 0];
+  for (let at = from + step; words[at]; at += step) {
+    const { left, right, top, bottom } = words[at].getBoundingClientRect();
+    if (Math.min(bottom, here.bottom) - Math.max(top, here.top) > here.height / 2) continue;
+    if (line && Math.abs(top - line) > here.height / 2) break;
+    line = line || top;
+    best = at;
+    if (step > 0 ? right >= middle : left <= middle) break;
+  }
+  return best;
+}

@@ -1,0 +1,422 @@
+// @ts-check
+// The scroll of a PDF's pages: what is near is drawn, what is far away is let go.
+
+import { clamp, columnAt, GAP, layPages, LOW, pageAtY, pagesBetween, scaleToFit, twoFit, widthFor, WIDTHS } from "./pages_layout.js";
+
+/** @typedef {{box: number[], angle: number, words: any[][], after: string}} PageLine */
+/** @typedef {{n: number, width: number, height: number, lines: PageLine[], columns: number[][], links: {box: number[], url?: string, page?: number, y?: number}[], figures: number[][]}} PageFacts */
+/** @typedef {{n: number, y: number}} Spot a page, from 1, and a height on it in points */
+
+const AT_ONCE = 3;
+const LOW_SCREENS = 3;
+const MOST_LOW = 24;
+const MOST_WIDTH = WIDTHS[WIDTHS.length - 1];
+const KEPT_FACTS = 16;
+
+export class Viewer {
+  /**
+   * @param {HTMLElement} element the box that scrolls
+   * @param {{stamp: string, n_pages: number, sizes: number[][]}} facts
+   */
+  constructor(element, facts) {
+    this.element = element;
+    this.at = element.dataset.at ?? "";
+    this.which = element.dataset.which ?? "";
+    this.stamp = facts.stamp;
+    this.sizes = facts.sizes;
+    this.n_pages = facts.n_pages;
+    this.current = 1;
+    this.scale = 1;
+    /** @type {"width" | "column" | ""} */
+    this.fitted = "width";
+    this.isTwo = false;
+    this.plan = layPages(this.sizes, 1, 1, false);
+    /** @type {Map<number, Promise<PageFacts>>} */
+    this.facts = new Map();
+    /** @type {Map<number, PageFacts | null>} pages in the DOM with their facts, null until they come */
+    this.drawn = new Map();
+    /** @type {{n: number, run: () => Promise<void>}[]} */
+    this.wanted = [];
+    /** @type {Map<number, AbortController>} what ends the requests for a page's pictures */
+    this.asking = new Map();
+    /** @type {Set<string>} the addresses of pictures that were fetched ahead */
+    this.asked = new Set();
+    this.n_running = 0;
+    this.isAsked = false;
+    this.all = document.createElement("div");
+    this.all.className = "sheets";
+    this.pages = this.sizes.map((_, at) => sheetOf(at + 1, element.dataset.page_name ?? "{n}"));
+    this.all.append(...this.pages);
+    element.replaceChildren(this.all);
+    element.addEventListener("scroll", () => this.update(), { passive: true });
+    new ResizeObserver(() => this.resized()).observe(element);
+  }
+
+  /** The element of a page, with the children .picture, .words and .marks. @param {number} n */
+  pageAt(n) {
+    return this.pages[n - 1];
+  }
+
+  /** The address of something below the PDF's own. @param {string} rest @param {Record<string, string | number>} [asked] */
+  address(rest, asked = {}) {
+    const query = new URLSearchParams(this.which);
+    for (const [name, value] of Object.entries(asked)) query.set(name, String(value));
+    return `${this.at}/${rest}${query.size ? `?${query}` : ""}`;
+  }
+
+  /** The words, links and figures of a page. @param {number} n @returns {Promise<PageFacts>} */
+  factsOf(n) {
+    let found = this.facts.get(n);
+    if (!found) {
+      found = fetch(this.address(`page/${n}.json`, { v: this.stamp })).then((answer) => {
+        if (!answer.ok) throw new Error(answer.statusText);
+        return answer.json();
+      });
+      found.catch(() => this.facts.delete(n));
+      this.facts.set(n, found);
+      const oldest = this.facts.keys().next().value;
+      if (this.facts.size > KEPT_FACTS && oldest !== undefined) this.facts.delete(oldest);
+    }
+    return found;
+  }
+
+  /** Where the person reads: the page and the height at the upper edge. @returns {Spot} */
+  get spot() {
+    const { scrollTop } = this.element;
+    const n = pageAtY(this.plan, scrollTop + GAP);
+    return { n, y: (scrollTop - this.plan.places[n - 1].y) / this.scale };
+  }
+
+  /** Go to a page, and to a height on it in points. @param {number} n @param {number} [y] @param {number} [x] */
+  go(n, y, x) {
+    const place = this.plan.places[Math.min(Math.max(1, n), this.n_pages) - 1];
+    if (!place) return;
+    this.element.scrollTop = place.y + (y === undefined ? -GAP : y * this.scale);
+    if (x !== undefined) this.element.scrollLeft = place.x + x * this.scale - GAP;
+    this.update();
+  }
+
+  /** Change the size; the point (in pixels of the window) stays where it is. @param {number} scale @param {number} [left] @param {number} [top] */
+  zoom(scale, left = this.element.clientWidth / 2, top = this.element.clientHeight / 3) {
+    const box = this.element;
+    const n = this.pageUnder(left, top);
+    const before = this.plan.places[n - 1];
+    const x = (box.scrollLeft + left - before.x) / this.scale;
+    const y = (box.scrollTop + top - before.y) / this.scale;
+    this.fitted = "";
+    this.lay(clamp(scale));
+    const after = this.plan.places[n - 1];
+    box.scrollLeft = after.x + x * this.scale - left;
+    box.scrollTop = after.y + y * this.scale - top;
+    this.update();
+  }
+
+  /** Fit the pages, or the column under a point of the window, to the window. @param {"width" | "column"} what @param {number} [left] @param {number} [top] */
+  async fit(what, left = this.element.clientWidth / 2, top = this.element.clientHeight / 3) {
+    const box = this.element;
+    const n = this.pageUnder(left, top);
+    const place = this.plan.places[n - 1];
+    const x = (box.scrollLeft + left - place.x) / this.scale;
+    const y = (box.scrollTop + top - place.y) / this.scale;
+    let scale = scaleToFit(this.sizes, this.element.clientWidth, this.isTwo);
+    let begin;
+    if (what === "column") {
+      const { columns } = await this.factsOf(n).catch(() => ({ columns: [] }));
+      const column = columnAt(columns, x, y);
+      if (column) {
+        scale = clamp((box.clientWidth - 2 * GAP) / (column[2] - column[0]));
+        begin = column[0];
+      }
+    }
+    this.fitted = what;
+    this.lay(scale);
+    this.go(n, y - top / this.scale, begin);
+  }
+
+  /** The page under a point of the window. @param {number} left @param {number} top */
+  pageUnder(left, top) {
+    const n = pageAtY(this.plan, this.element.scrollTop + top);
+    const next = this.plan.places[n];
+    const isRight = this.isTwo && next && next.y === this.plan.places[n - 1].y && this.element.scrollLeft + left >= next.x;
+    return isRight ? n + 1 : n;
+  }
+
+  /** Two pages in a row: as this device was told, else where they fit. */
+  get wantsTwo() {
+    const told = localStorage.getItem("pagesInRow");
+    return told ? told === "2" : twoFit(this.element.clientWidth, this.element.clientHeight);
+  }
+
+  /** One page in a row, or two; remembered on this device. @param {boolean} isTwo */
+  sideBySide(isTwo) {
+    const { n, y } = this.spot;
+    localStorage.setItem("pagesInRow", isTwo ? "2" : "1");
+    this.isTwo = isTwo;
+    this.fitted = "width";
+    this.lay(scaleToFit(this.sizes, this.element.clientWidth, isTwo));
+    this.go(n, y);
+  }
+
+  resized() {
+    if (!this.element.clientWidth) return;
+    const { n, y } = this.spot;
+    if (this.fitted === "column") this.fit("column");
+    else {
+      const isFitted = this.fitted === "width";
+      if (isFitted) this.isTwo = this.wantsTwo;
+      this.lay(isFitted ? scaleToFit(this.sizes, this.element.clientWidth, this.isTwo) : this.scale);
+      this.go(n, y);
+    }
+  }
+
+  /** @param {number} scale */
+  lay(scale) {
+    this.scale = scale;
+    this.plan = layPages(this.sizes, scale, this.element.clientWidth, this.isTwo);
+    this.all.style.width = `${this.plan.width}px`;
+    this.all.style.height = `${this.plan.height}px`;
+    this.all.style.setProperty("--scale", String(scale));
+    this.plan.places.forEach((place, at) => {
+      const { style } = this.pages[at];
+      style.transform = `translate(${place.x}px, ${place.y}px)`;
+      style.width = `${place.width}px`;
+      style.height = `${place.height}px`;
+    });
+    this.tell("sized", {});
+    this.update();
+  }
+
+  /** Look once a frame what is near. */
+  update() {
+    if (this.isAsked) return;
+    this.isAsked = true;
+    requestAnimationFrame(() => {
+      this.isAsked = false;
+      this.draw();
+    });
+  }
+
+  draw() {
+    const { scrollTop: top, clientHeight: height } = this.element;
+    if (!height) return;
+    const current = pageAtY(this.plan, top + height / 3);
+    const isMoved = current !== this.current;
+    this.current = current;
+    const away = (/** @type {number} */ n) => Math.abs(n - current);
+    const seen = pagesBetween(this.plan, top, top + height);
+    const near = pagesBetween(this.plan, top - height, top + 1.5 * height);
+    const far = pagesBetween(this.plan, top - LOW_SCREENS * height, top + (LOW_SCREENS + 1) * height).sort((a, b) => away(a) - away(b));
+    const low = new Set([...seen, ...far].slice(0, Math.max(MOST_LOW, seen.length)));
+    // A full picture takes 15 MB and, in Chromium, as much again where it is shown.
+    const full = pagesBetween(this.plan, top - height / 4, top + 1.25 * height).filter((n) => !this.isSmall(n));
+    for (const n of this.drawn.keys()) if (!low.has(n)) this.letGo(n);
+    for (const n of low) if (!full.includes(n)) this.makeLow(n);
+    for (const n of low) if (!near.includes(n) && this.drawn.get(n)) this.letWords(n);
+    const isSeen = (/** @type {number} */ n) => seen.includes(n);
+    this.wanted = [
+      ...full.filter(isSeen).map((n) => this.full(n)),
+      ...seen.map((n) => this.words(n)),
+      ...[...low].map((n) => this.low(n)),
+      ...full.filter((n) => !isSeen(n)).map((n) => this.full(n)),
+      ...near.flatMap((n) => [this.words(n), full.includes(n) ? null : this.ahead(n)]),
+    ].filter((one) => one !== null);
+    this.run();
+    this.tell("moved", { n: current, isMoved });
+  }
+
+  /** Is a page shown so small that its low picture does? @param {number} n */
+  isSmall(n) {
+    return this.plan.places[n - 1].width * devicePixelRatio <= LOW;
+  }
+
+  run() {
+    while (this.n_running < AT_ONCE && this.wanted.length) {
+      const next = /** @type {{n: number, run: () => Promise<void>}} */ (this.wanted.shift());
+      this.n_running += 1;
+      next.run().catch(() => {}).finally(() => {
+        this.n_running -= 1;
+        this.run();
+      });
+    }
+  }
+
+  /** @param {number} n */
+  low(n) {
+    const picture = pictureOf(this.pages[n - 1]);
+    if (picture.dataset.low || picture.dataset.width) return null;
+    return { n, run: () => this.load(n, LOW) };
+  }
+
+  /** @param {number} n */
+  full(n) {
+    const width = Math.min(MOST_WIDTH, Math.round(this.plan.places[n - 1].width * devicePixelRatio));
+    return pictureOf(this.pages[n - 1]).dataset.width === String(width) ? null : { n, run: () => this.load(n, width) };
+  }
+
+  /** Let the server draw a page that is near; the browser keeps the answer, not its pixels. @param {number} n */
+  ahead(n) {
+    const address = this.pictureAddress(n, this.plan.places[n - 1].width * devicePixelRatio);
+    if (this.isSmall(n) || this.asked.has(address)) return null;
+    return { n, run: async () => { this.asked.add(address); await (await fetch(address)).blob(); } };
+  }
+
+  /** @param {number} n @param {number} width */
+  pictureAddress(n, width) {
+    return this.address(`page/${n}.webp`, { width: width === LOW ? LOW : widthFor(width), v: this.stamp, marks: 0 });
+  }
+
+  /** @param {number} n @param {number} width */
+  async load(n, width) {
+    const picture = pictureOf(this.pages[n - 1]);
+    const name = width === LOW ? "low" : "width";
+    const before = picture.dataset[name] ?? "";
+    if (before === String(width)) return;
+    picture.dataset[name] = String(width);
+    if (!this.drawn.has(n)) this.drawn.set(n, null);
+    const asking = this.asking.get(n) ?? new AbortController();
+    this.asking.set(n, asking);
+    let bitmap;
+    try {
+      const [wide, high] = this.sizes[n - 1];
+      // In the pixels of the screen: Chromium keeps a copy of each picture that it has to scale.
+      const size = { resizeWidth: width, resizeHeight: Math.max(1, Math.round((width * high) / wide)), resizeQuality: /** @type {const} */ ("high") };
+      bitmap = await bitmapOf(this.pictureAddress(n, width), asking.signal, size);
+    } catch {
+      if (asking.signal.aborted) return; // the page has been let go, and may be asked for again
+      if (before) picture.dataset[name] = before;
+      else delete picture.dataset[name];
+      this.pages[n - 1].classList.toggle("broken", !picture.firstChild);
+      return;
+    }
+    // The person may have gone on, or have changed the size, while it came.
+    if (asking.signal.aborted || picture.dataset[name] !== String(width) || (name === "low" && picture.querySelector(".full"))) bitmap.close();
+    else this.show(n, bitmap, name === "low" ? "low" : "full");
+  }
+
+  /** Put a picture in place of all that a page shows. @param {number} n @param {ImageBitmap} bitmap @param {string} name */
+  show(n, bitmap, name) {
+    const canvas = document.createElement("canvas");
+    canvas.className = name;
+    [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+    canvas.getContext("bitmaprenderer")?.transferFromImageBitmap(bitmap);
+    bitmap.close();
+    const picture = pictureOf(this.pages[n - 1]);
+    const old = [...picture.children];
+    picture.append(canvas);
+    empty(old);
+    this.tell("pictured", { n, element: this.pages[n - 1] });
+  }
+
+  /** Keep only a small picture of a page that is not near. @param {number} n */
+  async makeLow(n) {
+    const picture = pictureOf(this.pages[n - 1]);
+    const { width } = picture.dataset;
+    if (!width) return;
+    delete picture.dataset.width;
+    if (!picture.querySelector(".full")) {
+      this.stopAsking(n);
+      return;
+    }
+    const full = /** @type {HTMLCanvasElement} */ (picture.querySelector(".full"));
+    picture.dataset.low = String(LOW);
+    const low = await createImageBitmap(full, { resizeWidth: LOW, resizeHeight: Math.max(1, Math.round((LOW * full.height) / full.width)), resizeQuality: "medium" });
+    if (full.isConnected && !picture.dataset.width) this.show(n, low, "low");
+    else low.close();
+  }
+
+  /** @param {number} n */
+  words(n) {
+    return this.drawn.get(n) ? null : { n, run: () => this.loadWords(n) };
+  }
+
+  /** @param {number} n */
+  async loadWords(n) {
+    if (!this.drawn.has(n)) this.drawn.set(n, null);
+    const page = await this.factsOf(n);
+    if (!this.drawn.has(n) || this.drawn.get(n)) return;
+    this.drawn.set(n, page);
+    this.tell("drawn", { n, element: this.pages[n - 1], page });
+  }
+
+  /** @param {number} n */
+  letGo(n) {
+    const picture = pictureOf(this.pages[n - 1]);
+    this.stopAsking(n);
+    delete picture.dataset.width;
+    delete picture.dataset.low;
+    empty([...picture.children]);
+    this.letWords(n);
+    this.drawn.delete(n);
+  }
+
+  /** Let the words of a page go, and what lies over them. @param {number} n */
+  letWords(n) {
+    const element = this.pages[n - 1];
+    for (const child of [...element.children].slice(1)) child.replaceChildren();
+    this.drawn.set(n, null);
+    this.tell("left", { n, element });
+  }
+
+  /** @param {number} n */
+  stopAsking(n) {
+    this.asking.get(n)?.abort();
+    this.asking.delete(n);
+    const picture = pictureOf(this.pages[n - 1]);
+    if (!picture.querySelector(".low")) delete picture.dataset.low;
+  }
+
+  /** @param {string} name @param {object} detail */
+  tell(name, detail) {
+    this.element.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+/** @param {number} n @param {string} name */
+function sheetOf(n, name) {
+  const sheet = document.createElement("div");
+  sheet.className = "sheet";
+  sheet.id = `page-${n}`;
+  sheet.dataset.n = String(n);
+  sheet.setAttribute("role", "group");
+  sheet.setAttribute("aria-label", name.replace("{n}", String(n)));
+  for (const part of ["picture", "hits", "words", "links", "marks"]) {
+    const child = document.createElement("div");
+    child.className = part;
+    sheet.append(child);
+  }
+  return sheet;
+}
+
+/** @param {HTMLElement} sheet */
+function pictureOf(sheet) {
+  return /** @type {HTMLElement} */ (sheet.firstChild);
+}
+
+/** @param {string} address @param {AbortSignal} signal @param {ImageBitmapOptions} size */
+async function bitmapOf(address, signal, size) {
+  const answer = await fetch(address, { signal });
+  if (!answer.ok) throw new Error(answer.statusText);
+  return createImageBitmap(await answer.blob(), size);
+}
+
+/** Remove pictures, and free their memory before they are collected. @param {Element[]} pictures */
+function empty(pictures) {
+  for (const picture of pictures) {
+    picture.remove();
+    if (!(picture instanceof HTMLCanvasElement)) continue;
+    picture.getContext("bitmaprenderer")?.transferFromImageBitmap(null);
+    picture.width = picture.height = 0;
+  }
+}
+
+/** Open the scroll in an element that has data-at and data-which. @param {HTMLElement} element */
+export async function openViewer(element) {
+  const { at = "", which = "" } = element.dataset;
+  const answer = await fetch(`${at}/pages.json${which ? `?${which}` : ""}`, { headers: { Accept: "application/json" } });
+  const found = await answer.json();
+  if (!answer.ok) throw new Error([found.error, found.hint].filter(Boolean).join(" "));
+  const viewer = new Viewer(element, found);
+  viewer.isTwo = viewer.wantsTwo;
+  viewer.lay(scaleToFit(viewer.sizes, element.clientWidth, viewer.isTwo));
+  return viewer;
+}

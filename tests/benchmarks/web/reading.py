@@ -1,0 +1,336 @@
+"""Measure the page on which a PDF is read: its first page, its scroll, its words, its memory.
+
+Chromium at the size of a tablet, on PDFs of the data and on a thesis of 500 pages made of them.
+The shortest times are the figures: they say what the program needs, not what else ran.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from reader.library.folder import open_library
+from reader.library.rows import papers
+from reader.morning.pick import decide_rows
+from reader.pdfs.rows import pdfs
+from reader.pdfs.text.lines import NOT_TEXT, with_ligatures
+from tests.benchmarks.frame import Asked, DataMissing, Result
+from tests.benchmarks.web.asking import Client, cpu_s, family, memory_mb
+from tests.benchmarks.web.pages import BAR_MS as PAGE_BAR_MS
+from tests.benchmarks.web.paint import chromium_browser
+from tests.benchmarks.web.server import checked
+from tests.samples import DAY, FEEDS_TOML, NOW, new_database, paper
+from tests.web.serving import Serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+FIRST_BAR_MS, BLANK_BAR_MS, MEMORY_BAR_MB, CPU_BAR_MS, SAME_FLOOR = 300.0, 100.0, 200.0, 40.0, 99.5
+OF_A_PAGE = (
+    "/pdf/{}/page/{n}.webp?width={width}&v={stamp}",
+    "/pdf/{}/page/{n}.json?v={stamp}",
+)
+OF_A_PDF = (
+    *("/pdf/{}/read", "/pdf/{}/pages.json", "/pdf/{}/marks.json", "/pdf/{}/page/1"),
+    *("/pdf/{}/page/1.png", "/pdf/{}/page/1/citations.json", "/pdf/{}/contents.json"),
+    *("/pdf/{}/find.json?q=speech", "/pdf/{}/reflow?of=pdf"),
+)
+WHOLE = ("/pdf/{}/page/1.png", *OF_A_PDF[-3:])
+"""Of these a drawing process reads the whole file, or draws: they have no bar here."""
+THESIS_PAGES = 500
+SPEED_PX_S = 300
+"""Of the scroll: a page in four seconds, as one who looks for something reads."""
+SEED = 11
+WAIT_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A served library. files: the PDFs by the ids of their papers; the thesis is the last."""
+
+    serving: Serving
+    files: dict[str, Path]
+
+    @property
+    def thesis(self) -> str:
+        return list(self.files)[-1]
+
+
+def measure(asked: Asked) -> list[Result]:
+    """Give every figure of this subject. Raises DataMissing without PDFs or Chromium."""
+    n_files, n_pages = (8, 2) if asked.is_quick else (60, 3)
+    with _shelf(asked, n_files) as shelf, chromium_browser() as browser:
+        return [
+            _first_page(shelf, browser),
+            _scroll(shelf, browser),
+            _memory(shelf, browser),
+            _cpu(shelf),
+            *_cpu_of_others(shelf),
+            _words(shelf, browser, n_pages),
+        ]
+
+
+@contextmanager
+def _shelf(asked: Asked, n: int) -> Iterator[Shelf]:
+    import pymupdf
+
+    several = sorted((asked.data / "files/papers").glob("*.pdf"))
+    if not several:
+        raise DataMissing("files/papers")
+    random.Random(SEED).shuffle(several)
+    with TemporaryDirectory(prefix="asayomi-reading-") as place:
+        folder = Path(place) / "library"
+        (folder / "papers").mkdir(parents=True)
+        (folder / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+        new_database(folder).close()
+        thesis = Path(place) / "thesis.pdf"
+        with pymupdf.open() as made:
+            for path in several * 9:
+                with pymupdf.open(path) as part:
+                    made.insert_pdf(part, to_page=THESIS_PAGES - made.page_count - 1)
+                if made.page_count >= THESIS_PAGES:
+                    break
+            made.save(thesis)
+        chosen = [*several[:n], thesis]
+        with open_library(folder, now=lambda: NOW) as library:
+            known = [paper(row, f"Paper {row}") for row in range(1, len(chosen) + 1)]
+            papers.add_papers(library.db, known, source="arXiv", on=DAY)
+            decide_rows(library, "pick", range(1, len(chosen) + 1))
+            for row, path in enumerate(chosen, 1):
+                content = path.read_bytes()
+                (folder / f"papers/{row}.pdf").write_bytes(content)
+                held = pdfs.Pdf(row, f"papers/{row}.pdf", hashlib.sha256(content).hexdigest())
+                pdfs.add_pdf(library.db, held, n_bytes=len(content), at=NOW)
+        with Serving(folder, NOW) as serving:
+            ids = [one.id for one in known]
+            yield Shelf(serving, dict(zip(ids, chosen, strict=True)))
+
+
+@contextmanager
+def _page(browser: Browser, *, script: str = "") -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": 820, "height": 1180}, device_scale_factor=2, service_workers="block"
+    )
+    context.set_default_timeout(WAIT_MS)
+    if script:
+        context.add_init_script(script)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+_PAINTED = """
+const now = () => performance.timeOrigin + performance.now();
+addEventListener("click", () => sessionStorage.setItem("tap", now()), true);
+new MutationObserver((_, watch) => {
+  if (!document.querySelector(".picture .full")) return;
+  watch.disconnect();
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    document.body.dataset.tookMs = now() - Number(sessionStorage.getItem("tap"));
+  }));
+}).observe(document, {childList: true, subtree: true});
+"""
+
+
+def _first_page(shelf: Shelf, browser: Browser) -> Result:
+    times = []
+    for id_ in [*list(shelf.files)[:8], shelf.thesis]:
+        with _page(browser, script=_PAINTED) as page:
+            page.goto(f"{shelf.serving.url}/paper/{id_}", wait_until="networkidle")
+            page.wait_for_timeout(500)
+            page.click("#read-pdf", no_wait_after=True)
+            page.wait_for_url("**/read")
+            page.wait_for_selector("body[data-took-ms]")
+            times.append(float(page.evaluate("document.body.dataset.tookMs")))
+    return Result(
+        "a PDF's first page on the screen after the tap",
+        min(times),
+        "ms",
+        bar=FIRST_BAR_MS,
+        median=statistics.median(times),
+        note=f"shortest of {len(times)}, one a thesis; the longest {max(times):.0f} ms",
+    )
+
+
+_SCROLLED = """([speed, ms]) => new Promise(done => {
+  const desk = document.querySelector(".desk");
+  const begin = performance.now();
+  const blank = new Map();
+  let longest = 0, last = begin, frames = 0, slow = 0;
+  const step = now => {
+    desk.scrollTop += speed * (now - last) / 1000;
+    slow = Math.max(slow, now - last); last = now; frames += 1;
+    const box = desk.getBoundingClientRect();
+    for (const sheet of document.querySelectorAll(".sheet")) {
+      const r = sheet.getBoundingClientRect();
+      const isSeen = r.bottom > box.top + 20 && r.top < box.bottom - 20;
+      if (!isSeen || sheet.querySelector(".picture canvas")) { blank.delete(sheet); continue; }
+      if (!blank.has(sheet)) blank.set(sheet, now);
+      longest = Math.max(longest, now - blank.get(sheet));
+    }
+    if (now - begin < ms) requestAnimationFrame(step); else done({longest, frames, slow});
+  };
+  requestAnimationFrame(step);
+})"""
+
+
+def _scroll(shelf: Shelf, browser: Browser) -> Result:
+    found = []
+    for id_ in [*list(shelf.files)[8:11], shelf.thesis][-4:]:
+        with _page(browser) as page:
+            page.goto(f"{shelf.serving.url}/pdf/{id_}/read")
+            page.wait_for_selector(".picture .full")
+            found.append(page.evaluate(_SCROLLED, [SPEED_PX_S, 12_000]))
+    longest = [float(one["longest"]) for one in found]
+    return Result(
+        "blank while a PDF is scrolled at reading speed",
+        statistics.median(longest),
+        "ms",
+        bar=BLANK_BAR_MS,
+        note=f"median of {len(found)} PDFs, the longest {max(longest):.0f} ms; the longest frame"
+        f" {max(one['slow'] for one in found):.0f} ms; {SPEED_PX_S} px/s",
+    )
+
+
+def _memory(shelf: Shelf, browser: Browser) -> Result:
+    """Go through the whole thesis, and weigh the process that shows it."""
+    with _page(browser) as page:
+        page.goto(f"{shelf.serving.url}/pdf/{shelf.thesis}/read")
+        page.wait_for_selector(".picture .full")
+        for n in range(1, THESIS_PAGES, 10):
+            page.evaluate("n => { location.hash = `page=${n}`; }", n)
+            page.wait_for_timeout(250)
+        page.wait_for_timeout(2_000)
+        n_pictures = page.evaluate("document.querySelectorAll('.sheet canvas').length")
+        session = browser.new_browser_cdp_session()
+        known = session.send("SystemInfo.getProcessInfo")["processInfo"]
+        sizes = [memory_mb(one["id"])[0] for one in known if one["type"] == "renderer"]
+    return Result(
+        "a thesis of 500 pages in the browser, after a walk through it",
+        max(sizes),
+        "MB",
+        bar=MEMORY_BAR_MB,
+        note=f"PSS of the page's process; {n_pictures} pictures in the page",
+    )
+
+
+def _cpu(shelf: Shelf) -> Result:
+    """Ask for all that a page of a PDF needs, and count the server's and its workers' CPU."""
+    client = Client(shelf.serving.port)
+    spent: dict[int, list[float]] = {1200: [], 1800: []}
+    client.get(f"/pdf/{next(iter(shelf.files))}/pages.json")  # starts the processes
+    for id_ in list(shelf.files)[:12]:
+        facts = client.get(f"/pdf/{id_}/pages.json").json()
+        n = min(6, facts["n_pages"])
+        for width, several in spent.items():
+            begin = _spent_s(shelf)
+            for number in range(1, n + 1):
+                for part in OF_A_PAGE:
+                    client.get(part.format(id_, n=number, width=width, stamp=facts["stamp"]))
+            several.append((_spent_s(shelf) - begin) / n * 1000)
+    client.close()
+    return Result(
+        "CPU of the server for a page of a PDF, 1200 pixels wide, with its words",
+        min(spent[1200]),
+        "ms",
+        bar=CPU_BAR_MS,
+        median=statistics.median(spent[1200]),
+        note=f"least of {len(spent[1200])} PDFs, with the drawing processes; words are kept for"
+        f" 1800 pixels: least {min(spent[1800]):.0f}, median {statistics.median(spent[1800]):.0f}",
+    )
+
+
+def _cpu_of_others(shelf: Shelf) -> Iterator[Result]:
+    """Ask once for what else a PDF has, of the PDFs that nothing was asked about yet."""
+    client = Client(shelf.serving.port)
+    for address in OF_A_PDF:
+        spent = []
+        for id_ in list(shelf.files)[:-1][-5:]:
+            begin = _spent_s(shelf)
+            checked(client.get, address.format(id_))
+            spent.append((_spent_s(shelf) - begin) * 1000)
+        yield Result(
+            f"{address}: CPU of the server",
+            min(spent),
+            "ms",
+            bar=None if address in WHOLE else PAGE_BAR_MS,
+            median=statistics.median(spent),
+            note=f"least of {len(spent)} PDFs, with the drawing processes",
+        )
+    client.close()
+
+
+def _spent_s(shelf: Shelf) -> float:
+    return sum(cpu_s(pid) for pid in family(shelf.serving.pid))
+
+
+_SELECTED = """n => {
+  const module = document.querySelector('link[rel=modulepreload][href*="select.js"]').href;
+  return import(module).then(({selectedText}) => {
+    const found = [];
+    const viewer = {element: document.querySelector(".desk")};
+    let begin = null;
+    for (const word of document.querySelectorAll(`#page-${n} .words span`)) {
+      begin ??= word.firstChild;
+      if (word.dataset.end === undefined) continue;
+      getSelection().setBaseAndExtent(begin, 0, word.firstChild, word.textContent.length);
+      found.push(selectedText(viewer));
+      begin = null;
+    }
+    getSelection().removeAllRanges();
+    return found;
+  });
+}"""
+
+
+def _words(shelf: Shelf, browser: Browser, n_pages: int) -> Result:
+    """Select each line of some pages, and compare it with PyMuPDF's words of that line."""
+    import pymupdf
+
+    draw = random.Random(SEED)
+    n = n_same = 0
+    misses: list[str] = []
+    for id_, path in list(shelf.files.items())[:-1]:
+        with pymupdf.open(path) as file, _page(browser) as page:
+            numbers = sorted(
+                draw.sample(range(1, file.page_count + 1), min(n_pages, file.page_count))
+            )
+            for number in numbers:
+                expected = _lines(pymupdf, file[number - 1])
+                page.goto(f"{shelf.serving.url}/pdf/{id_}/read?page={number}")
+                if expected:
+                    page.wait_for_selector(f"#page-{number} .words span", state="attached")
+                got = page.evaluate(_SELECTED, number)
+                left = sorted(got)
+                for line in expected:
+                    if line in left:
+                        left.remove(line)
+                        n_same += 1
+                    else:
+                        misses.append(f"{path.stem} p. {number}: {line[:80]!r}")
+                n += len(expected)
+    return Result(
+        "lines whose selected text is what PyMuPDF reads",
+        100 * n_same / max(1, n),
+        "%",
+        floor=SAME_FLOOR,
+        note=f"{n_same} of {n} lines; {'; '.join(misses[:3])}",
+    )
+
+
+def _lines(pymupdf: Any, page: Any) -> list[str]:
+    """Join PyMuPDF's words of each line of a page with blanks."""
+    lines: dict[tuple[int, int], list[str]] = {}
+    flags = pymupdf.TEXTFLAGS_WORDS & ~pymupdf.TEXT_PRESERVE_LIGATURES
+    for word in page.get_text("words", flags=flags):
+        lines.setdefault((word[5], word[6]), []).append(NOT_TEXT.sub("", with_ligatures(word[4])))
+    # A full-width blank, which MuPDF takes for a letter, is none of a word.
+    return [text for words in lines.values() if (text := " ".join(" ".join(words).split()))]

@@ -1,0 +1,107 @@
+"""What a person sets for a device: the density of lists and the size of the text."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.browser.conftest import LANDSCAPE, LAPTOP, PHONE, PORTRAIT, Visitor
+from tests.web.browser.pages import ADDRESSES, PAPER
+from tests.web.browser.playing import Page, expect, script
+from tests.web.browser.test_access import SMALL_TARGETS, TOO_WIDE, violations
+from tests.web.serving import Serving
+
+COMPACT = "location.protocol === 'http:' && localStorage.setItem('density', 'compact')"
+LISTS = ("/", "/papers", "/search?q=speech&kind=paper")
+WHOLE = """(list) => {
+  const rows = [...document.querySelectorAll(list)];
+  rows[0].scrollIntoView({ block: "start" });
+  const [top, bottom] = [0, document.querySelector("nav.tabs").getBoundingClientRect().top];
+  const boxes = rows.map((row) => row.getBoundingClientRect());
+  return boxes.filter((box) => box.height && box.top >= top && box.bottom <= bottom).length;
+}"""
+ROWS = "section:first-of-type > ol > .paper, .listed > li, .hits > ol > li"
+
+
+def compact(visitor: Visitor, language: str = "en") -> Page:
+    context = visitor.context(size=PHONE, language=language, is_touch=True)
+    context.add_init_script(COMPACT)
+    return context.new_page()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_phone_shows_six_papers_of_a_compact_list(
+    shown: Serving, visitor: Visitor, language: str
+) -> None:
+    page = compact(visitor, language)
+    wrong = []
+    for address in LISTS:
+        page.goto(shown.url + address, wait_until="networkidle")
+        if (n := page.evaluate(WHOLE, ROWS)) < 6:
+            wrong.append(f"{address}: {n}")
+        for one in (TOO_WIDE, SMALL_TARGETS):
+            wrong += [f"{address}: {each}" for each in page.evaluate(one)]
+        wrong += [f"{address}: {each}" for each in violations(page)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_look_is_set_under_more_and_drawn_from_the_first_paint(
+    shown: Serving, visitor: Visitor
+) -> None:
+    context = visitor.context(size=PHONE)
+    page = context.new_page()
+    page.goto(f"{shown.url}/more")
+    size = "() => parseFloat(getComputedStyle(document.documentElement).fontSize)"
+    before = page.evaluate(size)
+    page.get_by_role("radio", name="compact").check()
+    page.get_by_role("radio", name="larger").check()
+    assert page.evaluate(size) == before * 1.25
+    context.add_init_script(script("shifts.js"))
+    page.goto(f"{shown.url}/papers", wait_until="networkidle")
+    assert page.locator("html").get_attribute("data-density") == "compact"
+    assert page.evaluate(size) == before * 1.25
+    assert page.evaluate("window.shift") == 0
+    page.goto(f"{shown.url}/more")
+    expect(page.get_by_role("radio", name="compact")).to_be_checked()
+    page.get_by_role("radio", name="comfortable").check()
+    assert page.locator("html").get_attribute("data-density") is None
+
+
+BRIGHT = """() => [...document.querySelectorAll("main img")]
+  .filter((img) => img.checkVisibility() && getComputedStyle(img).filter === "none")
+  .map((img) => img.outerHTML.slice(0, 120))"""
+
+
+def test_pictures_are_dimmed_in_dark_colours(shown: Serving, visitor: Visitor) -> None:
+    visitor.may_fail.add(404)
+    page = visitor.page(theme="dark")
+    wrong = []
+    for address in ADDRESSES:
+        page.goto(shown.url + address)
+        wrong += [f"{address}: {each}" for each in page.evaluate(BRIGHT)]
+    assert not wrong, "\n".join(wrong)
+
+
+READ, PDF_PAGE = f"/pdf/{PAPER}/read", f"/pdf/{PAPER}/page/1"
+OFFLINE = """() => {
+  document.documentElement.dataset.asOf = "1";
+  for (const id of ["as-of", "waiting", "notice"])
+    document.getElementById(id).textContent = "Offline";
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, PORTRAIT, LANDSCAPE, LAPTOP])
+def test_no_bar_lies_on_another_offline(
+    shown: Serving, visitor: Visitor, size: tuple[int, int]
+) -> None:
+    """How old a page is, what waits, and the last act stand beside what each page has."""
+    page = visitor.page(size=size)
+    wrong = []
+    for address in ("/", "/triage", "/papers", f"/paper/{PAPER}", PDF_PAGE, READ):
+        page.goto(shown.url + address, wait_until="networkidle")
+        if page.locator("#selecting").count():
+            page.locator("label.switch").click()
+        page.evaluate(OFFLINE)
+        for at in (0, 300):
+            page.evaluate("(y) => scrollTo({ top: y, behavior: 'instant' })", at)
+            wrong += [f"{address} {at}: {each}" for each in page.evaluate(script("covered.js"))]
+    assert not wrong, "\n".join(wrong)

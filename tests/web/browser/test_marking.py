@@ -1,0 +1,189 @@
+"""Mark words on the pages of a PDF by mouse, by keys and by touch, and draw with a pen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.web.browser.conftest import LAPTOP, PORTRAIT, Visitor
+from tests.web.browser.pages import PAPER
+from tests.web.browser.playing import Page, expect
+from tests.web.serving import Serving
+
+WORD = "Waiting"
+FOUND = """word => {
+  const words = [...document.querySelectorAll('.words span')];
+  const span = words.find(one => one.textContent.trim() === word);
+  if (!span) return null;
+  const { left, top, width, height } = span.getBoundingClientRect();
+  return { x: left + 1, y: top + height / 2, end: left + width };
+}"""
+PRESSED = """word => {
+  const words = [...document.querySelectorAll('.words span')];
+  const text = words.find(one => one.textContent.trim() === word).firstChild;
+  getSelection().setBaseAndExtent(text, 0, text, word.length);
+}"""
+SAID = f"/pdf/{PAPER}/marks.json"
+
+
+def opened(served: Serving, visitor: Visitor, *, is_touch: bool = False, **more: Any) -> Page:
+    page = visitor.page(size=PORTRAIT if is_touch else LAPTOP, is_touch=is_touch, **more)
+    page.goto(f"{served.url}/pdf/{PAPER}/read")
+    page.locator(".words span").first.wait_for(state="attached")
+    expect(page.locator(".marks svg").first).to_be_attached()
+    return page
+
+
+def marks(page: Page) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate(f"fetch('{SAID}').then(a => a.json())")["marks"]
+    return found
+
+
+def own(page: Page) -> list[tuple[str, str, str]]:
+    """List the marks that were made here."""
+    return [(m["kind"], m["text"], m["note"]) for m in marks(page) if m["name"]]
+
+
+def drag_over(page: Page, word: str) -> None:
+    at = page.evaluate(FOUND, word)
+    page.mouse.move(at["x"], at["y"])
+    page.mouse.down()
+    page.mouse.move(at["end"] - 3, at["y"], steps=8)
+    page.mouse.up()
+
+
+def select(page: Page, word: str) -> None:
+    """Select a word wherever it stands: the note beside moves the pages while it is loaded."""
+    page.locator(".desk").focus()
+    page.evaluate(PRESSED, word)
+
+
+def made(page: Page) -> Any:
+    """Wait for the server's answer to a mark."""
+    return page.expect_response(lambda answer: answer.request.method == "POST")
+
+
+def test_words_are_marked_by_mouse_changed_and_undone(served: Serving, visitor: Visitor) -> None:
+    page = opened(served, visitor)
+    drag_over(page, WORD)
+    bar = page.get_by_role("toolbar", name="Mark the selected words")
+    with made(page):
+        bar.get_by_role("button", name="green").click()
+    assert own(page) == [("highlight", WORD, "")]
+    with made(page):
+        bar.get_by_role("button", name="red").click()
+    bar.get_by_role("button", name="Comment").click()
+    page.get_by_label("Comment").last.fill("For whom?")
+    with made(page):
+        page.locator("#mark-note").get_by_role("button", name="Save").click()
+    assert own(page) == [("highlight", WORD, "For whom?")]
+    [mark] = [one for one in marks(page) if one["name"]]
+    assert mark["colour"] == "#ff6666"
+    # The same from another device.
+    other = opened(served, visitor, theme="dark")
+    button = other.get_by_role("button", name=f"highlight: {WORD} — For whom?")
+    expect(button).to_be_attached()
+    button.press("Enter")
+    with made(other):
+        other.get_by_role("button", name="Remove this mark").click()
+    # The first page is told so without being touched.
+    expect(page.get_by_role("button", name="— For whom?")).to_have_count(0)
+
+
+def test_words_are_marked_by_keys(served: Serving, visitor: Visitor) -> None:
+    page = opened(served, visitor)
+    page.locator(".desk").focus()
+    page.keyboard.press("s")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+ArrowRight")
+    with made(page):
+        page.keyboard.press("u")
+    [(kind, text, _note)] = own(page)
+    assert (kind, len(text.split())) == ("underline", 2)
+    page.locator(".desk").focus()
+    page.keyboard.press("s")
+    page.keyboard.press("c")
+    with made(page):
+        page.keyboard.type("Hm")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="— Hm")).to_be_attached()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_words_are_marked_by_touch(served: Serving, visitor: Visitor, language: str) -> None:
+    page = opened(served, visitor, is_touch=True, language=language)
+    # A long press selects the word; Chromium on Linux knows none, so a script stands for it.
+    page.evaluate(PRESSED, WORD)
+    bar = page.locator("#mark-bar")
+    expect(bar).to_be_visible()
+    with made(page):
+        bar.locator("[data-colour='#2ea8e5']").tap()
+    assert own(page) == [("highlight", WORD, "")]
+    with made(page):
+        bar.locator("[data-mark=undo]").tap()
+    assert own(page) == []
+
+
+def test_a_pen_draws_while_ink_is_on(served: Serving, visitor: Visitor) -> None:
+    page = opened(served, visitor)
+    page.get_by_role("button", name="Draw by hand").click()
+    pen = page.context.new_cdp_session(page)
+    begin = {"pointerType": "pen", "button": "left", "clickCount": 1, "buttons": 1}
+    with made(page):
+        for n, kind in enumerate(("mousePressed", *["mouseMoved"] * 6, "mouseReleased")):
+            place = {"type": kind, "x": 500 + 12 * n, "y": 400 + 5 * n}
+            pen.send("Input.dispatchMouseEvent", begin | place)
+    drawn = page.evaluate(f"fetch('{SAID}').then(a => a.json())")["strokes"]
+    assert [len(one["points"]) >= 8 for one in drawn] == [True]
+    expect(page.locator(".marks polyline")).to_have_count(1)
+    with made(page):
+        page.keyboard.press("Control+z")
+    expect(page.locator(".marks polyline")).to_have_count(0)
+
+
+def test_a_mark_that_is_made_offline_is_sent_later(served: Serving, visitor: Visitor) -> None:
+    page = opened(served, visitor)
+    page.context.set_offline(True)
+    drag_over(page, WORD)
+    page.keyboard.press("h")
+    mark = page.get_by_role("button", name=f"highlight: {WORD}", exact=True)
+    expect(mark).to_be_attached()
+    page.context.set_offline(False)
+    page.reload()
+    expect(mark).to_be_attached()
+    assert own(page) == [("highlight", WORD, "")]
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "Quote in the note"), ("ja", "ノートに引用")]
+)
+def test_words_and_marks_are_quoted_in_the_note_beside(
+    served: Serving, visitor: Visitor, language: str, name: str
+) -> None:
+    page = opened(served, visitor, language=language)
+    text = page.locator("#text")
+    text.fill("")
+    quote = page.get_by_role("button", name=name, exact=True)
+    select(page, WORD)
+    quote.click()
+    expect(text).to_have_value(f"> {WORD} (p. 1)\n\n")
+    expect(page.locator("#mark-bar")).to_be_hidden()
+    listed = page.locator("#beside [data-quotation]")
+    n_before = listed.count()
+    select(page, WORD)
+    page.keyboard.press("h")
+    # The list of highlights has the new one, and loses it with the mark.
+    expect(listed).to_have_count(n_before + 1)
+    quote.click()
+    expect(text).to_have_value(f"> {WORD} (p. 1)\n\n> {WORD} (p. 1)\n\n")
+    with made(page):
+        page.locator(".sheet .marks button[aria-label$=': Waiting']").press("Delete")
+    expect(listed).to_have_count(n_before)
+    # What another device marked is listed too.
+    other = opened(served, visitor)
+    select(other, WORD)
+    with made(other):
+        other.keyboard.press("u")
+    expect(listed).to_have_count(n_before + 1)

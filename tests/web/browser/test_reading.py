@@ -1,0 +1,181 @@
+"""Read a PDF in Chromium: scroll, find, copy, come back to the place on another device."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.installed import rows
+from tests.marked_pdfs import typeset
+from tests.web.browser.conftest import PHONE, Theme, Visitor
+from tests.web.browser.pages import PAPER
+from tests.web.browser.playing import Page, expect, script
+from tests.web.browser.test_access import ENLARGED, violations
+from tests.web.serving import Serving
+
+N_PAGES = 30
+
+
+@pytest.fixture
+def read(served: Serving) -> str:
+    """Give the paper a PDF of thirty pages; returns the address at which it is read."""
+    sql = "SELECT t.path FROM pdfs AS t JOIN papers AS p ON p.id = t.paper WHERE p.canonical = "
+    ((path,),) = rows(served.folder, f"{sql}'{PAPER}'")
+    Path(served.folder / path).write_bytes(typeset("What Snails Hear", n_pages=N_PAGES))
+    return f"{served.url}/pdf/{PAPER}/read?original=1"
+
+
+def drawn(page: Page, n: int) -> None:
+    expect(page.locator(f"#page-{n} .full")).to_be_visible()
+
+
+def test_a_pdf_is_read_in_one_scroll_and_opens_there_on_another_device(
+    read: str, visitor: Visitor
+) -> None:
+    page = visitor.page(size=PHONE, is_touch=True)
+    page.goto(read)
+    drawn(page, 1)
+    expect(page.locator("#page-1 .words")).to_contain_text("What Snails Hear")
+    with page.expect_response("**/place*") as kept:
+        page.evaluate("location.hash = 'page=20'")
+        drawn(page, 20)
+    assert kept.value.status == 204
+    # What is far away is let go.
+    expect(page.locator("#page-1 .picture > *")).to_have_count(0)
+    # Pages that are near but out of sight have small pictures.
+    expect(page.locator("#page-22 .low")).to_have_js_property("width", 240)
+    expect(page.locator("#page-22 .full")).to_have_count(0)
+    expect(page.locator("#n")).to_have_value("20")
+    other = visitor.page()
+    other.goto(read)
+    drawn(other, 20)
+
+
+def test_words_are_found_and_the_way_leads_back(read: str, visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto(read)
+    drawn(page, 1)
+    page.keyboard.press("/")
+    page.keyboard.type("drum of gravel")
+    status = page.locator("#find [role=status]")
+    expect(status).to_contain_text(f"1 of {N_PAGES}")
+    expect(page.locator("#page-1 .hit-box.current")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text(f"2 of {N_PAGES}")
+    page.keyboard.press("Escape")
+    page.locator("#n").fill("25")
+    page.locator("#n").press("Enter")
+    drawn(page, 25)
+    page.go_back()
+    drawn(page, 2)
+
+
+def test_selected_words_are_copied_as_they_read(read: str, visitor: Visitor) -> None:
+    page = visitor.page(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(read)
+    drawn(page, 1)
+    page.wait_for_selector("#page-1 .words span")
+    page.evaluate(
+        """() => {
+          const all = document.querySelectorAll("#page-1 .words span");
+          const words = [...all].map(span => span.firstChild);
+          const at = words.findIndex(word => word.data.startsWith("Ada"));
+          const to = words.findIndex(word => word.data.startsWith("walk"));
+          getSelection().setBaseAndExtent(words[at], 1, words[to], 4);
+        }"""
+    )
+    page.keyboard.press("Control+c")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "da Field and Bo Lind\nSnails hear with the foot that they walk"
+
+
+def width_of(page: Page, n: int) -> float:
+    return float(page.locator(f"#page-{n}").evaluate("e => e.getBoundingClientRect().width"))
+
+
+def test_two_fingers_and_a_double_tap_change_the_size(read: str, visitor: Visitor) -> None:
+    page = visitor.page(size=PHONE, is_touch=True)
+    page.goto(read)
+    drawn(page, 1)
+    before = width_of(page, 1)
+    session = page.context.new_cdp_session(page)
+    for kind, apart in [("Start", 50), ("Move", 60), ("Move", 100), ("End", 0)]:
+        points = [{"x": 200 - apart, "y": 400}, {"x": 200 + apart, "y": 400}] if apart else []
+        touch = {"type": f"touch{kind}", "touchPoints": points}
+        session.send("Input.dispatchTouchEvent", touch)
+    assert width_of(page, 1) == pytest.approx(2 * before, rel=0.01)
+    page.mouse.move(200, 400)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, 100)
+    page.keyboard.up("Control")
+    page.wait_for_function(
+        "most => document.querySelector('#page-1').getBoundingClientRect().width < most",
+        arg=1.6 * before,
+    )
+    for least in (True, False):  # to the column, and back to the page
+        for _ in range(2):
+            for kind, points in [("touchStart", [{"x": 200, "y": 300}]), ("touchEnd", [])]:
+                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        page.wait_for_function(
+            "([edge, isMore]) => { const w = document.querySelector('#page-1')"
+            ".getBoundingClientRect().width; return isMore ? w > edge && w !== 2 * edge"
+            " : Math.abs(w - edge) < 2; }",
+            arg=[before, least],
+        )
+
+
+def test_two_pages_stand_side_by_side_where_they_fit(read: str, visitor: Visitor) -> None:
+    page = visitor.page(size=(2200, 1000))
+    page.goto(read)
+    drawn(page, 2)
+    assert width_of(page, 1) >= 600
+    tops = "[1, 2].map(n => document.querySelector(`#page-${n}`).getBoundingClientRect().top)"
+    left, right = page.evaluate(tops)
+    assert left == right
+    page.keyboard.press("2")
+    left, right = page.evaluate(tops)
+    assert left < right
+    page.reload()
+    drawn(page, 1)
+    left, right = page.evaluate(tops)
+    assert left < right
+
+
+def test_on_a_phone_the_name_is_above_the_pages_and_the_tools_at_the_thumb(
+    read: str, visitor: Visitor
+) -> None:
+    page = visitor.page(size=PHONE, is_touch=True)
+    page.goto(read)
+    drawn(page, 1)
+    title = page.locator(".room-bar h1").bounding_box()
+    tools = page.locator(".room-tools").bounding_box()
+    desk = page.locator(".desk").bounding_box()
+    assert title is not None
+    assert tools is not None
+    assert desk is not None
+    assert title["width"] > PHONE[0] / 2
+    assert title["y"] + title["height"] < desk["y"]
+    assert desk["y"] + desk["height"] == tools["y"]
+    assert tools["y"] + tools["height"] == PHONE[1]
+    page.locator(".menu summary").tap()
+    expect(page.get_by_role("button", name="Two pages side by side")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_open_panels_are_accessible(read: str, visitor: Visitor, theme: Theme) -> None:
+    page = visitor.page(size=PHONE, theme=theme, is_touch=True)
+    page.goto(read)
+    drawn(page, 1)
+    wrong: list[str] = []
+    for key in ("c", "t", "/", "?"):
+        page.keyboard.press(key)
+        wrong += [f"{key}: {each}" for each in violations(page)]
+        wrong += page.evaluate(script("same_names.js")) + page.evaluate(script("small_targets.js"))
+        page.keyboard.press("Escape")
+    page.locator(".menu summary").press("Enter")
+    wrong += [f"menu: {each}" for each in violations(page)]
+    for width, height in ENLARGED:
+        page.set_viewport_size({"width": width, "height": height})
+        wrong += page.evaluate(script("too_wide.js"))
+    assert wrong == []
