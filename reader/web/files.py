@@ -9,6 +9,7 @@ drawing may take long, and a harmful file may kill the process. Knows no paper.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
@@ -16,20 +17,22 @@ import stat
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from reader.base.errors import PdfError
+from reader.library.highlight import Box, Highlight
+from reader.pdfs.hand_out import MarkTools
 from reader.pdfs.text.answer import PageText
 
 PIECE = 256 * 1024
@@ -207,7 +210,7 @@ class Uploads:
             folder.cleanup()
 
 
-WIDTHS = (600, 900, 1200, 1800, 2400)
+WIDTHS = (240, 600, 900, 1200, 1800, 2400)
 """Widths of drawn pages in pixels; a requested width is rounded up to one of these."""
 
 MOST_BYTES = 24 * 1024**2
@@ -226,9 +229,21 @@ class Draws(Protocol):
 
     def page_text(self, path: Path, page: int) -> PageText: ...
 
-    def page_image(self, path: Path, page: int, width: int) -> bytes: ...
+    def page_image(
+        self, path: Path, page: int, width: int, *, is_png: bool, is_unmarked: bool
+    ) -> bytes: ...
+
+    def page_part(self, path: Path, page: int, width: int, box: Sequence[int]) -> bytes: ...
+
+    def facts(self, path: Path, task: str, **asked: int | str) -> Any: ...
 
     def close(self) -> None: ...
+
+
+class MarksPages(MarkTools, Protocol):
+    """Also reads the words under a mark, and writes marks; `PdfPool` does."""
+
+    def words_under(self, path: Path, page: int, boxes: Sequence[Box]) -> Highlight: ...
 
 
 def _pdf_pool() -> Draws:
@@ -267,12 +282,53 @@ class Drawn:
         found: PageText = self._once(key, lambda draws: draws.page_text(file, page), size)
         return found
 
-    def image(self, file: Path, stamp: str, page: int, width: int) -> bytes:
-        """Draw a page as PNG. page: from 1. width: one of `WIDTHS`. Raises PdfError."""
+    def facts(self, file: Path, stamp: str, task: str, **asked: int | str) -> bytes:
+        """Read something about a file, as JSON; see `layout`. Raises PdfError."""
+
+        def made(draws: Draws) -> bytes:
+            found = draws.facts(file, task, **asked)
+            return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+
+        kept: bytes = self._once((task, stamp, *asked.items()), made, len)
+        return kept
+
+    def image(
+        self,
+        file: Path,
+        stamp: str,
+        page: int,
+        width: int,
+        *,
+        is_png: bool = True,
+        is_unmarked: bool = False,
+    ) -> bytes:
+        """Draw a page. page: from 1. width: one of `WIDTHS`. is_png: else it may be JPEG.
+        is_unmarked: without the marks that a script lays over it. Raises PdfError.
+        """
         found: bytes = self._once(
-            ("image", stamp, page, width), lambda draws: draws.page_image(file, page, width), len
+            ("image", stamp, page, width, is_png, is_unmarked),
+            lambda draws: draws.page_image(
+                file, page, width, is_png=is_png, is_unmarked=is_unmarked
+            ),
+            len,
         )
         return found
+
+    def part(self, file: Path, stamp: str, page: int, width: int, box: tuple[int, ...]) -> bytes:
+        """Draw a part of a page as `image` does. box: in points. Raises PdfError."""
+        found: bytes = self._once(
+            ("part", stamp, page, width, box),
+            lambda draws: draws.page_part(file, page, width, box),
+            len,
+        )
+        return found
+
+    @property
+    def marker(self) -> MarksPages:
+        """The same processes, for what is asked once: they read and write marks too."""
+        with self._lock:
+            found = self._draws = self._draws or self._make()
+        return cast("MarksPages", found)
 
     def close(self) -> None:
         """End the drawing processes; the next page starts new ones."""
@@ -323,6 +379,6 @@ class Drawn:
 
 
 def width_for(asked: str) -> int:
-    """Choose the width from `WIDTHS` for a requested one; the second where it is no number."""
-    wanted = int(asked) if asked.isdecimal() and len(asked) < 6 else WIDTHS[1]
+    """Choose the width from `WIDTHS` for a requested one; the third where it is no number."""
+    wanted = int(asked) if asked.isdecimal() and len(asked) < 6 else WIDTHS[2]
     return next((width for width in WIDTHS if width >= wanted), WIDTHS[-1])

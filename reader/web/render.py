@@ -130,7 +130,7 @@ LANGUAGES = {"en": "English", "ja": "日本語"}
 """The languages of the pages, by their own names."""
 
 TABS = (
-    ("/", N_("Today"), "today", ("/triage",)),
+    ("/", N_("Today"), "today", ("/triage", "/queue")),
     ("/search", N_("Search"), "search", ("/search",)),
     ("/recall", N_("Recall"), "recall", ("/recall",)),
     ("/papers", N_("Papers"), "papers", ("/papers", "/paper/", "/note/", "/pdf/")),
@@ -143,6 +143,15 @@ TABS = (
 )
 """The tabs: (address, name of its text and icon, prefixes of the addresses that belong to it)."""
 
+
+SORTS = {
+    "": N_("newest"),
+    "title": N_("title"),
+    "year": N_("year"),
+    "rating": N_("rating"),
+    "talk": N_("most talked about"),
+}
+"""The orders of lists of papers."""
 
 TABLES = {
     "STATES": {
@@ -184,11 +193,24 @@ TABLES = {
         "copied": N_("translated"),
         "close": N_("close in another language"),
     },
+    "KEYS": (
+        ("j k", N_("down, up")),
+        ("PageDown PageUp", N_("a screen down, up")),
+        ("→ ←", N_("next page, previous page")),
+        ("Home End", N_("first page, last page")),
+        ("+ − 0", N_("larger, smaller, fit the width")),
+        ("w 2", N_("fit the column; one page or two")),
+        ("c t", N_("contents; thumbnails")),
+        ("/ n N", N_("find; next match, previous match")),
+        ("[ ]", N_("back to where I was, forward")),
+        ("d ?", N_("dark pages; these keys")),
+    ),
     "HAVING": {
         "note": N_("a note"),
         "pdf": N_("a PDF"),
         "highlight": N_("highlights"),
     },
+    "SORTS": SORTS,
     "SURENESS": {
         "sure": N_("surely yours"),
         "likely": N_("likely yours"),
@@ -283,15 +305,44 @@ _OPTION = re.compile(r"(?<!\S)--[\w-]+")
 
 
 def ticked(text: str) -> Markup:
-    """Render a sentence of ours; text between `backticks`, such as a command, becomes code."""
-    pieces = [str(escape(piece)) for piece in text.split("`")]
-    if len(pieces) % 2 == 0:
+    """Render a sentence of ours; text between `backticks` becomes code, and a command that a page
+    can do by a button a link to that page."""
+    bare = text.split("`")
+    if len(bare) % 2 == 0:
         # An odd number of backticks: none of them has a partner for sure.
         return escape(text)
-    # A browser may break a line after each hyphen; an option stays in one piece.
-    whole = [_OPTION.sub(r'<span class="whole">\g<0></span>', piece) for piece in pieces]
-    marked = [f"<code>{piece}</code>" if n % 2 else pieces[n] for n, piece in enumerate(whole)]
+    marked = [_command(piece) if n % 2 else str(escape(piece)) for n, piece in enumerate(bare)]
     return Markup("".join(marked))  # noqa: S704  escaped piece by piece
+
+
+PAGES_OF_COMMANDS = {
+    "add": ("/add", N_("Add a paper")),
+    "gather": ("/work", N_("Gather and other tasks")),
+    "index": ("/work", N_("Gather and other tasks")),
+    "mute": ("/mute", N_("Muted")),
+    "queue": ("/queue", N_("Queue")),
+    "recall": ("/recall", N_("Recall")),
+    "remove": ("/trash", N_("Trash")),
+    "search": ("/search", N_("Search")),
+    "sources": ("/sources", N_("Sources")),
+    "today": ("/", N_("Today")),
+    "topics": ("/topics", N_("Folders")),
+    "unmute": ("/mute", N_("Muted")),
+    "week": ("/week", N_("The week")),
+}
+"""The page that does by a button what a command does: (address, name of its text)."""
+
+_COMMAND = re.compile(r"reader ([a-z]+)(?: (?:ID|[a-z]+:\S+))?")
+
+
+def _command(text: str) -> str:
+    """Render a command as a link to the page that does the same, as code where none does."""
+    if (found := _COMMAND.fullmatch(text)) and found[1] in PAGES_OF_COMMANDS:
+        address, name = PAGES_OF_COMMANDS[found[1]]
+        return str(Markup('<a href="{}">{}</a>').format(address, _(name)))
+    # A browser may break a line after each hyphen; an option stays in one piece.
+    whole = _OPTION.sub(r'<span class="whole">\g<0></span>', str(escape(text)))
+    return f"<code>{whole}</code>"
 
 
 @functools.lru_cache(1_024)

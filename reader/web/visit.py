@@ -58,6 +58,8 @@ from reader.library.arrival import (
     sent_of,
     what_became,
 )
+from reader.library.rows.decisions import next_act
+from reader.morning.undo import stands
 from reader.web.gate import MAX_NOTE, has_token
 from reader.web.pool import Pool
 from reader.web.render import chosen_language, render
@@ -165,16 +167,21 @@ _PREFETCH = re.compile("prefetch|prerender|preview", re.IGNORECASE)
 
 _OWN_ADDRESS = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 SAID, SAID_S, LONGEST_SAID = "said", 30, 300
-"""The cookie that passes a sentence from a POST to the next page: name, seconds, characters."""
+"""The cookie that passes a sentence from a POST to the next page: name, seconds, characters.
+In front of the sentence stand the number of the act that it tells of, 0 for none, and a colon."""
 
 
 @dataclass(slots=True)
 class Visit:
-    """One request, with all that a page needs to answer it. form: the fields of a POST."""
+    """One request, with all that a page needs to answer it. form: the fields of a POST.
+
+    first_act: the number that the first act of this request gets; 0 where it makes none.
+    """
 
     request: Request
     library: Library
     form: FormData = field(default_factory=FormData)
+    first_act: int = 0
 
     @property
     def parts(self) -> Parts:
@@ -285,8 +292,14 @@ class Visit:
         # 303: the browser goes on with a GET, and a reload posts nothing again.
         found = RedirectResponse(own_address(address), status_code=303)
         if said:
-            set_said(found, self.request, said)
+            set_said(found, self.request, said, act=self._act_made())
         return found
+
+    def _act_made(self) -> int:
+        """Return the number of the act that this request made; 0 for none, several and an undo."""
+        number = self.first_act
+        is_one = number and next_act(self.library.db) == number + 1
+        return number if is_one and stands(self.library, number) else 0
 
 
 Page = Callable[[Visit], Response]
@@ -346,7 +359,8 @@ def _answer_in_thread(answer: Page, request: Request, form: FormData) -> Respons
             request.state.language = language_of(request, library.config)
             with speaking(request.state.language):
                 try:
-                    return answered_once(answer, Visit(request, library, form))
+                    first = 0 if request.method in READS else next_act(library.db)
+                    return answered_once(answer, Visit(request, library, form, first))
                 # Caught within `lent`: these errors leave the library in order, so that it can
                 # be lent again. After any other one it is closed.
                 except (UsageError, NotFound) as error:
@@ -365,7 +379,7 @@ def language_of(request: Request, config: Config | None) -> str:
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
     """Render a template that extends `base.html`; call it within `speaking`."""
-    told = plain(unquote(request.cookies.get(SAID, "")))[:LONGEST_SAID]
+    act, _colon, told = plain(unquote(request.cookies.get(SAID, ""))).partition(":")
     csrf = getattr(request.state, "csrf", "")
     text = render(
         template,
@@ -373,7 +387,8 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         csrf=csrf,
         csrf_field=Markup('<input type="hidden" name="csrf" value="{}">').format(csrf),
         here=request.url.path,
-        told=told,
+        told=told[:LONGEST_SAID],
+        told_act=int(act) if act.isdecimal() and len(act) < 16 else 0,
         **values,
     )
     found = HTMLResponse(text, status_code=status)
@@ -383,12 +398,15 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     return found
 
 
-def set_said(answer: Response, request: Request, text: str) -> None:
-    """Set the cookie with a sentence for the next page; "" removes it."""
+def set_said(answer: Response, request: Request, text: str, *, act: int = 0) -> None:
+    """Set the cookie with a sentence for the next page; "" removes it.
+
+    act: the number of the act that it tells of, which the page then offers to undo.
+    """
     answer.set_cookie(
         SAID,
         # Cookies hold ASCII only.
-        quote(text[:LONGEST_SAID]),
+        quote(f"{act}:{text[:LONGEST_SAID]}"),
         max_age=SAID_S if text else 0,
         secure=request.url.scheme == "https",
         httponly=True,

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from reader.cli.demo.server import PlayServer
 from tests.data import ROOT
 from tests.installed import run
+from tests.play import PlayServer
 from tests.web.browser.pages import ADDRESSES, JAPANESE
 from tests.web.chromium import NO_SANDBOX, chromium
 from tests.web.serving import Serving
@@ -65,7 +65,7 @@ def _pick_and_skip(page: Page) -> None:
 
 
 def _write(page: Page) -> None:
-    page.locator("textarea[name=text]").fill(
+    page.locator("#note textarea:visible").first.fill(
         "同時通訳者のように、何も約束しない言葉で間をつなぐ。後悔の大きさを見積もる頭がひとつ付いている。\n\n"
         "Professional interpreters fill the gap with a neutral opening that commits to nothing,"
         " and correct course once the verb arrives.\n\n"

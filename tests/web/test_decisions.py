@@ -188,3 +188,32 @@ def test_none_of_mine_is_a_skip_and_the_paper_stays_in_its_place(tmp_path: Path)
     assert re.findall(r'id="(p\d)"', again) == before
     assert "2 papers for you (3 new" in again
     assert (refused.status_code, unknown.status_code) == (400, 404)
+
+
+def test_each_act_of_a_form_is_offered_for_undo_and_an_undo_is_not(tmp_path: Path) -> None:
+    offered = re.compile(r'id="undo-last"[^>]*>.*?name="number" value="([1-9]\d*)"')
+    acts = [
+        ("/decide", {"id": ONE, "kind": "pick"}),
+        ("/later", {"id": ONE}),
+        (f"/paper/{ONE}/file", {"topic": "snails", "new": "1"}),
+        (f"/paper/{ONE}/tags", {"add": "survey"}),
+        ("/mute", {"words": "gravel"}),
+    ]
+    with pages(tmp_path) as (client, library):
+        numbers = [
+            offered.findall(client.post(address, data=fields).text) for address, fields in acts
+        ]
+        undone = [
+            client.post("/undo/act", data={"number": number}).text
+            for (number,) in reversed(numbers)
+        ]
+        held = find_paper(library, ONE)
+        wrong = [
+            client.post("/undo/act", data={"number": number}).status_code
+            for number in ("", "x", "9" * 400, "77")
+        ]
+    assert [offered.findall(text) for text in undone] == [[]] * 5
+    assert [text.count("Undone: Speech translation, 1") for text in undone[1:]] == [1] * 4
+    assert "No longer muted: gravel" in undone[0]
+    assert (held.state, held.tags) == ("candidate", ())
+    assert wrong == [400, 400, 400, 404]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,13 +30,23 @@ class Hand:
         self.asked.append((path.name, page, 0))
         return PageText(3, 600, 800, (), ())
 
-    def page_image(self, path: Path, page: int, width: int) -> bytes:
+    def page_image(
+        self, path: Path, page: int, width: int, *, is_png: bool, is_unmarked: bool = False
+    ) -> bytes:
         self.asked.append((path.name, page, width))
         if self.gate:
             self.gate.wait(10)
         if self.fails:
             raise PdfError(file="a.pdf", what="took too long", hint="", kind="time")
         return bytes(width)
+
+    def page_part(self, path: Path, page: int, width: int, box: Sequence[int]) -> bytes:
+        self.asked.append((path.name, page, width))
+        return bytes(box)
+
+    def facts(self, path: Path, task: str, **asked: int | str) -> object:
+        self.asked.append((path.name, int(asked.get("page", 0)), 0))
+        return {"task": task, **asked}
 
     def close(self) -> None:
         self.n_closed += 1
@@ -47,7 +58,8 @@ def test_a_page_is_drawn_once_until_its_file_changes() -> None:
     for stamp in ("1", "1", "2"):
         assert drawn.image(FILE, stamp, 1, 600) == bytes(600)
         assert drawn.text(FILE, stamp, 1).n_pages == 3
-    assert hand.asked == [("a.pdf", 1, 600), ("a.pdf", 1, 0)] * 2
+        assert drawn.facts(FILE, stamp, "layout", page=2) == b'{"task":"layout","page":2}'
+    assert hand.asked == [("a.pdf", 1, 600), ("a.pdf", 1, 0), ("a.pdf", 2, 0)] * 2
 
 
 def test_kept_pages_stay_within_the_limit() -> None:
@@ -98,8 +110,8 @@ def test_processes_start_with_the_first_page_and_end_on_close() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "width"),
-    [("", 900), ("1", 600), ("601", 900), ("2400", 2400), ("99999", 2400), ("-3", 900),
-     ("1e9", 900), ("9" * 400, 900)],
+    [("", 900), ("1", 240), ("241", 600), ("601", 900), ("2400", 2400), ("99999", 2400),
+     ("-3", 900), ("1e9", 900), ("9" * 400, 900)],
 )  # fmt: skip
 def test_only_some_widths_are_drawn(asked: str, width: int) -> None:
     assert width_for(asked) == width

@@ -155,6 +155,7 @@ QUERIES = ("q", "topic", "state", "kind", "sort", "from", "next", "code", "date"
            "year", "author", "to", "on", "act", "id", "back", "at", "made", "said")  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_page_has_markup_of_a_title_a_name_a_post_or_a_note(client: TestClient) -> None:
     found = {}
     for address in addresses(client):
@@ -187,6 +188,7 @@ def test_a_query_that_is_no_text_is_survived(client: TestClient, query: str) -> 
         assert "\x00" not in answer.text
 
 
+@pytest.mark.slow
 def test_a_form_of_hostile_texts_is_survived_by_every_route(client: TestClient) -> None:
     fields = ("text", "base", "id", "kind", "back", "topic", "q", "language", "session", "answer",
               "grade", "made_at", "name", "code", "next", "number", "verdict", "which")  # fmt: skip

@@ -42,7 +42,7 @@ NAMES = frozenset(
     re.findall(
         r"\w+",
         """
-        ACL AND Anthology BibTeX DOI HTTP ID Interspeech Markdown NOT OR OpenReview PDF arXiv
+        ACL AND Anthology BibTeX DOI HTTP ID Interspeech MB Markdown NOT OR OpenReview PDF arXiv
         asayomi feeds toml reader fetch gather add init OAI feed author has year topic on note
         pdf highlight http https arxiv doi app Enter inaguma latency survey tag translation today
         yesterday mon sun rating priority high ASR TTS venue

@@ -48,6 +48,7 @@ def shown(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
 
 
+@pytest.mark.slow
 def test_a_paper_is_muted_by_a_part_and_comes_back_by_forms_alone(
     opened: tuple[TestClient, Library],
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -90,7 +91,22 @@ class TestBeginning:
         for page in (client.get(f"/note/{BEES}?show=1"), client.get(f"/note/{BEES}/beside")):
             assert "six dots" in page.text
             assert "kept to it &lt;b&gt;" in page.text
-            assert f"/pdf/{BEES}/page/3" in page.text
+            assert f"/pdf/{BEES}/read?page=3" in page.text
+
+    def test_a_highlight_is_quoted_with_its_page_and_is_not_own(
+        self, parts: Parts, client: TestClient
+    ) -> None:
+        with parts.open_library() as library:
+            mark = Highlight(3, 3, "highlight", "They learned to fly\nto the card.", "", "#ffee00")
+            highlights.add_highlight(library.db, 1, mark, mark=None, at=NOW)
+        quotation = "> They learned to fly to the card. (p. 3)"
+        assert (
+            f'data-quotation="{html.escape(quotation)}"' in client.get(f"/note/{BEES}/beside").text
+        )
+        fields = {"text": f"{quotation}\n\nBees count.", "base": "0"}
+        part = client.post(f"/note/{BEES}/check", data=fields, headers={"x-part": "1"}).text
+        assert "Counts as written from two sentences of your own" in part
+        assert "data-text" not in part
 
     def test_the_note_is_shown_as_it_stands(self, parts: Parts, client: TestClient) -> None:
         write(parts, f"{ONE}\n</textarea><script>x</script>")
@@ -106,6 +122,12 @@ class TestBeginning:
 
     def test_the_template_is_in_the_language_of_the_page(self, client: TestClient) -> None:
         assert "## 課題" in client.get(f"/note/{BEES}", headers={"accept-language": "ja"}).text
+
+    def test_the_form_comes_alone_as_a_part(self, client: TestClient) -> None:
+        part = client.get(f"/note/{BEES}", headers={"x-part": "1"}).text
+        assert "<html" not in part
+        assert f'action="/note/{BEES}"' in part
+        assert "&#34;What is the one thing that they do differently?&#34;" in part
 
     def test_an_unknown_paper_is_not_found(self, client: TestClient) -> None:
         assert client.get("/note/arxiv:2506.99999").status_code == 404
@@ -202,7 +224,7 @@ class TestDrafts:
         page = client.post(f"/note/{BEES}/draft", data=fields)
         assert page.url.query.decode().endswith("show=1")
         assert ONE in page.text
-        assert '<details class="card" open>' in page.text
+        assert '<details class="card abstract" open>' in page.text
 
     def test_two_devices_end_in_two_drafts(self, parts: Parts, client: TestClient) -> None:
         both = post(client, f"/note/{BEES}/draft", text="Bees.", base="0")
@@ -242,7 +264,7 @@ class TestChecking:
         fields = {"text": f"{COPIED} I doubt it.", "base": "0"}
         part = client.post(f"/note/{BEES}/check", data=fields, headers={"x-part": "1"}).text
         assert "<html" not in part
-        assert part.count('<li class="copied">') == 2
+        assert part.count('<li class="copied" data-text="') == 2
         assert "<mark>Bees were shown cards with one to six dots</mark>" in part
         assert "abstract" in part
         assert "Mostly copied: does not count" in part
@@ -265,7 +287,7 @@ class TestChecking:
     ) -> None:
         page = client.post(f"/note/{BEES}/check", data={"text": COPIED, "base": "0"}).text
         assert f">\n{COPIED}</textarea>" in page
-        assert '<li class="copied">' in page
+        assert '<li class="copied" data-text="' in page
         assert texts(parts) == []
 
     def test_related_notes_can_be_linked(self, parts: Parts) -> None:
@@ -291,7 +313,7 @@ class TestChecking:
             fields = {"text": f"{COPIED} 蜂は数を数えることができる。", "base": "0"}
             found = client.post(f"/note/{BEES}/check", data=fields, headers={"x-part": "1"})
         assert found.status_code == 200
-        assert '<li class="copied">' in found.text
+        assert '<li class="copied" data-text="' in found.text
 
 
 class TestHistory:

@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from reader.library.find import find_paper
 from reader.library.folder import Library
+from reader.library.highlight import Highlight
 from reader.library.rows import papers
 from reader.morning import rows as history
-from reader.morning.about import MOST_NOTES, MOST_PICKS, carried_by
+from reader.morning.about import MOST_NOTES, MOST_PICKS, carried_by, device_texts
 from reader.morning.pick import decide
 from reader.morning.undo import undo
 from reader.notes.write import add_note
+from reader.pdfs.rows import highlights
 from reader.web.render import WORKER, asset, asset_content, assets, assets_version
 from tests.data import ROOT
 from tests.icons import SIZES, all_files
-from tests.samples import DAY, a_library, paper
+from tests.samples import DAY, NOW, a_library, paper
 from tests.web.site import parts_of, site
 
 STATIC = ROOT / "reader" / "web" / "static"
@@ -78,16 +81,70 @@ def test_the_offline_list_has_addresses_and_a_current_token(tmp_path: Path) -> N
     with site(parts) as client:
         found = client.get("/offline.json").json()
         assert found.pop("csrf") == client.headers["x-csrf"]
+        assert found.pop("texts").startswith(DAY.isoformat())
     assert found == {
         "library": name,
         "language": "en",
+        "pdfs": [],
         "pages": [
             {"address": "/", "stamp": ""},
             {"address": "/triage", "stamp": ""},
+            {"address": "/recall", "stamp": ""},
+            {"address": "/search", "stamp": ""},
             {"address": "/paper/arxiv:2506.00001", "stamp": "1.0."},
             {"address": "/note/arxiv:2506.00001", "stamp": "1.0."},
         ],
     }
+
+
+# What a device searches
+
+
+def test_a_device_has_the_texts_of_today_of_picks_notes_and_marks(tmp_path: Path) -> None:
+    parts = parts_of(tmp_path)
+    with parts.open_library() as library:
+        ids = fill(library, 6)
+        [picked, noted, skipped] = decide(library, "pick", ids[:3])
+        add_note(library, noted, "Mine.\n\n<b>Bold</b>")
+        decide(library, "skip", [skipped.paper.id])
+        mark = Highlight(1, 0, "highlight", "Marked words", "ほんとう？")
+        highlights.add_highlight(
+            library.db, find_paper(library, ids[5]).row, mark, mark=None, at=NOW
+        )
+    with site(parts) as client:
+        found = client.get("/device.json").json()
+    assert found["n_left_out"] == 0
+    assert [one["id"] for one in found["papers"]] == [ids[1], ids[0], ids[5]]
+    assert found["papers"][0]["note"] == "Mine.\n\n<b>Bold</b>"
+    assert found["papers"][2]["highlights"] == ["Marked words", "ほんとう？"]
+    assert found["papers"][1]["title"] == picked.paper.title
+    assert set(found["papers"][0]) == {
+        *("id", "title", "authors", "abstract", "note", "highlights")
+    }
+
+
+def test_without_room_the_oldest_texts_are_left_out_and_counted(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        ids = fill(library, 5)
+        for id_ in ids:
+            [held] = decide(library, "pick", [id_])
+            add_note(library, held, f"Mine {id_}.")
+        [newest, *_], _n = device_texts(library)
+        several, n_left_out = device_texts(library, most=2 * newest.n_letters + 5)
+        assert [one.held.paper.id for one in several] == [ids[4], ids[3]]
+        assert n_left_out == 3
+
+
+def test_the_stamp_of_the_texts_changes_with_notes_picks_and_days(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        [id_, *_] = fill(library)
+        stamps = [carried_by(library).texts]
+        [held] = decide(library, "pick", [id_])
+        stamps.append(carried_by(library).texts)
+        assert carried_by(library).texts == stamps[-1]
+        add_note(library, held, "Mine.")
+        stamps.append(carried_by(library).texts)
+    assert len(set(stamps)) == 3
 
 
 def test_each_new_library_has_its_own_id(tmp_path: Path) -> None:
@@ -109,7 +166,7 @@ def test_a_script_imports_others_by_addresses_that_change_with_them() -> None:
     text = asset_content("offline.js").decode()
     assert f'from "{asset("queue.js")}"' in text
     assert f'from "{asset("reader.js")}"' in text
-    assert '"./' not in text
+    assert 'from "./' not in text
 
 
 @pytest.mark.parametrize("name", sorted(file.name for file in STATIC.glob("*.js")))

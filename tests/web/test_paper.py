@@ -100,14 +100,14 @@ def test_the_paper_page_shows_all_that_is_known(client: TestClient) -> None:
     assert f'src="/paper/arxiv:2506.00001/figure.png?v={SHA[:16]}" width="480" ' in text
     assert "Cy &lt;i&gt;Pond&lt;/i&gt;" in part_of(text, "said")
     marks = part_of(text, "highlights")
-    assert 'href="/pdf/arxiv:2506.00001/page/1">Page 1</a>' in marks
+    assert 'href="/pdf/arxiv:2506.00001/read?page=1">Page 1</a>' in marks
     assert "played rain" in marks
     assert "mark-yellow" in marks
     assert "<strong>Bold</strong>" in part_of(text, "note")
     assert "Moss that waits" in part_of(text, "backlinks")
     assert "That is all" not in part_of(text, "backlinks")
     assert "Moss that waits" in part_of(text, "near")
-    assert "/pdf/arxiv:2506.00001/page/1?copy=bbbbbbbbbbbbbbbb" in part_of(text, "pdf-head")
+    assert "/pdf/arxiv:2506.00001/read?copy=bbbbbbbbbbbbbbbb" in part_of(text, "pdf-head")
     why = part_of(text, "why")
     assert '<p class="small">Now: In: “speech translation” in the title' in why
     assert "<summary>The sum behind this rank</summary>" in why
@@ -307,3 +307,57 @@ def test_a_form_that_was_opened_before_an_edit_elsewhere_takes_nothing_back(part
         client.post(f"{ABOUT}/edit", data={f: value(f, before) for f in fields} | {"volume": "3"})
         after = client.get(ABOUT).text
     assert (value("venue", after), value("volume", after)) == ("Garden Studies", "3")
+
+
+def test_highlights_after_the_tenth_are_folded(client: TestClient, parts: Parts) -> None:
+    with parts.open_library() as library:
+        for n in range(9):
+            mark = replace(RAIN, text=f"Drop {n} fell")
+            highlights.add_highlight(library.db, 1, mark, mark=None, at=NOW)
+    open_, folded = part_of(client.get(ABOUT).text, "highlights").split("<details>")
+    assert (open_.count("<li"), folded.count("<li")) == (10, 1)
+    assert "1 more highlight</summary>" in folded
+
+
+def test_lists_show_the_first_figure_in_a_place_of_one_size(client: TestClient) -> None:
+    image = f'<img class="thumb" src="/paper/arxiv:2506.00001/figure.png?v={SHA[:16]}" alt=""'
+    for address in ("/papers", "/papers?q=translation", "/search?q=translation", "/"):
+        text = client.get(address).text
+        assert f'{image} width="96" height="72" loading="lazy"' in text, address
+        assert "arxiv:2506.00002/figure.png" not in text
+
+
+def test_the_abstract_of_a_pick_comes_after_a_guess(parts: Parts, client: TestClient) -> None:
+    third, words = "arxiv:2506.00003", "They wait for <rain>."
+    with parts.open_library() as library:
+        given = [paper(3, "Rain", "Rain falls.")]
+        papers.add_papers(library.db, given, source="arXiv", on=DAY)
+        decide_rows(library, "pick", [find_paper(library, third).row])
+    hidden, shown = '<p class="prose" hidden lang="en">Rain', '<p class="prose" lang="en">Rain'
+    before = part_of(client.get(f"/paper/{third}").text, "abstract")
+    assert hidden in before
+    assert 'action="/guess"' in before
+    fields = {"id": third, "text": words, "back": f"/paper/{third}"}
+    after = part_of(client.post("/guess", data=fields).text, "abstract")
+    assert shown in after
+    assert "They wait for &lt;rain&gt;." in after
+    assert "/guess" not in after
+    assert "They wait for &lt;rain&gt;." in client.get(f"/note/{third}").text
+    with parts.open_library() as library:
+        add_note(library, find_paper(library, third), "Rain falls down. I saw it myself.")
+    assert "They wait for &lt;rain&gt;." in client.get(f"/recall?id={third}").text
+
+
+def test_an_empty_guess_passes(parts: Parts, client: TestClient) -> None:
+    with parts.open_library() as library:
+        papers.add_papers(library.db, [paper(3, "Rain", "Rain falls.")], source="arXiv", on=DAY)
+        decide_rows(library, "pick", [find_paper(library, "arxiv:2506.00003").row])
+    answer = client.post(
+        "/guess",
+        data={"id": "arxiv:2506.00003", "text": " "},
+        headers={"accept": "application/json"},
+    )
+    assert answer.json() == {"said": ""}
+    page = part_of(client.get("/paper/arxiv:2506.00003").text, "abstract")
+    assert "hidden" not in page
+    assert "guess" not in page

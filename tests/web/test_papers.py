@@ -14,17 +14,20 @@ import pytest
 from starlette.testclient import TestClient
 
 from reader.base.messages import _, speaking
-from reader.gathering.rows import sources
+from reader.gathering.rows import posts, sources
 from reader.library.folder import Library
 from reader.library.paper import Batch
+from reader.library.properties import PropertyChange
 from reader.library.rows import decisions, papers
 from reader.morning.browse_library import A_PAGE
+from reader.morning.file import file_papers
 from reader.morning.pick import decide_rows
+from reader.morning.tag import tag
 from reader.morning.tools import Tools
 from reader.web.pages.papers import LibraryForm
 from reader.web.visit import Parts
 from tests import samples
-from tests.samples import DAY, NOW, paper
+from tests.samples import DAY, NOW, paper, post
 from tests.web.site import parts_of, site
 
 OTTERS = """<feed xmlns="http://www.w3.org/2005/Atom"
@@ -141,7 +144,8 @@ def test_values_cannot_leave_their_quotation() -> None:
 def test_topics_are_folders_with_counts(client: TestClient) -> None:
     text = client.get("/topics").text
     assert 'href="/topics/speech/translation"' in text
-    assert "papers 1 · PDFs 0 · notes 0 · picked 1" in text
+    assert "papers 1 · PDFs 0 · notes 0" in text
+    assert "picked 1</span>" in text
     assert "not in feeds.toml" in text
     assert "odd &amp; &lt;b&gt;/folder" in text
     folder = client.get("/topics/speech/translation").text
@@ -240,3 +244,62 @@ def test_unfiled_papers_are_named_in_words(parts: Parts, client: TestClient) -> 
         assert "未分類" in text
         assert "unfiled" not in re.sub(r"<[^>]+>", " ", text)
     assert told.json()["said"] == "未分類 に選びました: Garden 4 <b>"
+
+
+def test_a_list_marks_only_what_its_rule_does_not_say(client: TestClient) -> None:
+    marks = r'<span class="chip[^"]*">([^<]+)</span>'
+    assert re.findall(marks, client.get("/papers?year=2025&before=8").text) == ["picked", "picked"]
+    assert re.findall(marks, client.get("/papers?state=pick").text) == []
+    assert set(re.findall(marks, client.get("/sources").text)) == {"missing"}
+
+
+@pytest.mark.parametrize("address", ["/papers?", "/papers?q=year:2024-2025&", "/topics/all?"])
+def test_each_order_leads_through_all_pages_and_back(parts: Parts, address: str) -> None:
+    n = A_PAGE + 10
+    with parts.open_library() as library:
+        titles_of = {row: f"{(row * 37) % 61:02} garden" for row in range(1, n + 1)}
+        papers.add_papers(
+            library.db,
+            [replace(paper(row, title), version=9) for row, title in titles_of.items()],
+            source="arXiv",
+            on=DAY,
+        )
+        several = papers.papers_at(library.db, range(1, n + 1))
+        file_papers(library, several, "all", may_be_new=True)
+        for row, stars in ((5, 3), (9, 5), (40, 3), (41, 1)):
+            tag(library, [row], PropertyChange(rating=stars))
+        for guid, row in (("a", 7), ("b", 7), ("c", 60), ("d", 8)):
+            one = post(guid, f"arxiv:2506.{row:05}", author="Cy", sentence="Read it.")
+            posts.add_posts(library.db, [one], source="timeline", on=DAY)
+    rows = range(n, 0, -1)
+    orders = {
+        "": [*rows],
+        "title": sorted(rows, key=lambda row: (row * 37) % 61),
+        "year": [*(row for row in rows if row % 2), *(row for row in rows if not row % 2)],
+        "rating": [9, 40, 5, 41, *(row for row in rows if row not in (9, 40, 5, 41))],
+        "talk": [7, 60, 8, *(row for row in rows if row not in (7, 60, 8))],
+    }
+    with site(parts) as client:
+        for sort, order in orders.items():
+            first = client.get(f"{address}sort={sort}").text
+            assert titles(first) == order[:A_PAGE], sort
+            second = client.get(link(first, "next")).text
+            assert titles(second) == order[A_PAGE:], sort
+            assert titles(client.get(link(second, "prev")).text) == order[:A_PAGE], sort
+        assert client.get("/papers?sort=colour").status_code == 400
+
+
+def test_all_papers_of_a_folder_move_to_another_one_and_come_back(client: TestClient) -> None:
+    address = "/topics/odd%20%26%20%3Cb%3E/folder"
+    assert "Move 1 paper to another folder" in client.get(address).text
+    # Nothing is filed in the folder itself, only in those below it.
+    assert "to another folder" not in client.get("/topics/speech").text
+    refused = client.post(f"{address}/move", data={"topic": "gardens/moss"})
+    assert (refused.status_code, "gardens/moss" in refused.text) == (404, True)
+    moved = client.post(f"{address}/move", data={"topic": "gardens/moss", "new": "1"})
+    assert (moved.status_code, moved.url.path) == (200, "/topics/gardens/moss")
+    assert "Filed 1 paper under gardens/moss." in moved.text
+    assert titles(moved.text) == [3]
+    assert client.get(address).status_code == 404
+    client.post("/undo", data={"back": "/topics"})
+    assert titles(client.get(address).text) == [3]

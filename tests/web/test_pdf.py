@@ -63,11 +63,11 @@ def parts(tmp_path: Path) -> Parts:
         papers.add_papers(library.db, several, source="arXiv", on=DAY)
         decide_rows(library, "pick", [1, 2])
         for row, content in ((1, typeset(SNAIL)), (2, typeset(MOSS_TITLE, MOSS))):
-            _put(library, row, content)
+            put(library, row, content)
     return parts
 
 
-def _put(library: Library, row: int, content: bytes) -> None:
+def put(library: Library, row: int, content: bytes) -> None:
     file = library.folder / f"papers/{row}.pdf"
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(content)
@@ -192,7 +192,7 @@ def test_a_picture_is_asked_for_once_more_only_when_its_file_changed(
     assert client.get(at, headers={"if-none-match": etag}).status_code == 304
     assert client.get(f"{PDF}/page/2.png?width=600").headers["etag"] != etag
     with parts.open_library() as library:
-        _put(library, 1, typeset("Another Title"))
+        put(library, 1, typeset("Another Title"))
     assert client.get(at, headers={"if-none-match": etag}).status_code == 200
 
 
@@ -212,10 +212,12 @@ def test_without_a_script_a_page_is_found_by_its_number(client: TestClient) -> N
 
 def test_a_file_that_harms_its_reader_leaves_the_server_unharmed(parts: Parts) -> None:
     class Harmed:
-        def page_text(self, path: Path, page: int, width: int = 0) -> Any:
+        def page_text(self, path: Path, *_: object, **__: object) -> Any:
             raise PdfError(file=path, what="took too much memory", hint="", kind="memory")
 
         page_image: Any = page_text
+        page_part: Any = page_text
+        facts: Any = page_text
 
         def close(self) -> None:
             pass
@@ -226,7 +228,8 @@ def test_a_file_that_harms_its_reader_leaves_the_server_unharmed(parts: Parts) -
         assert "2025_Field_WhatSnailsHearThrough.pdf: took too much memory" in answer.text
         assert str(parts.folder) not in answer.text
         assert f'href="{PDF}?download=1"' in answer.text
-        assert client.get(f"{PDF}/page/1.png").status_code == 422
+        for part in ("page/1.png", "page/1.json", "pages.json"):
+            assert client.get(f"{PDF}/{part}").status_code == 422
         assert client.get(PDF).status_code == 200
 
 
@@ -358,6 +361,7 @@ def test_files_wait_for_their_answer_for_a_while_the_newest_three() -> None:
     assert not any(Path(one.name).exists() for one in (*folders[3:], late))
 
 
+@pytest.mark.slow
 def test_without_a_pdf_to_compare_with_a_picture_is_asked_about(
     client: TestClient, parts: Parts
 ) -> None:

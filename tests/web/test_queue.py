@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from reader.gathering.rows import posts
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.locks import lock_file
+from reader.library.properties import PropertyChange
 from reader.library.rows import failures, papers
 from reader.morning.pick import FETCH_LOCK, FETCH_LOG, decide, decide_rows, later, whole_queue
+from reader.morning.tag import tag
 from reader.notes.write import add_note
-from tests.samples import DAY, NOW, Clock, paper
+from tests.samples import DAY, NOW, Clock, paper, post
 from tests.web.site import parts_of, site
 
 ONE, TWO, THREE = (f"arxiv:2506.0000{n}" for n in (1, 2, 3))
@@ -260,3 +263,27 @@ def pages_again(folder: Path, days: int) -> Iterator[TestClient]:
     clock.now = NOW + timedelta(days)
     with site(parts_of(folder, now=clock)) as client:
         yield client
+
+
+def test_the_queue_has_a_page_in_any_order_to_select_from(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        tag(library, [1], PropertyChange(rating=4))
+        one = post("1", TWO, author="Cy", sentence="Read it.")
+        posts.add_posts(library.db, [one], source="timeline", on=DAY)
+        shown_by = {
+            sort: queued(client.get(f"/queue?sort={sort}").text)
+            for sort in ("", "newest", "title", "rating", "talk", "year")
+        }
+        text = client.get("/queue?sort=title").text
+        refused = client.get("/queue?sort=colour").status_code
+    assert shown_by == {
+        "": [TWO, ONE],
+        "newest": [TWO, ONE],
+        "title": [ONE, TWO],
+        "rating": [ONE, TWO],
+        "talk": [TWO, ONE],
+        "year": [TWO, ONE],
+    }
+    assert f'form="several" name="id" value="{ONE}"' in text
+    assert '<a href="/queue?sort=title" aria-current="true">' in text
+    assert refused == 400

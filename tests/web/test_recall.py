@@ -119,3 +119,29 @@ def test_a_script_is_answered_with_json(client: TestClient) -> None:
     fields = fields_of(client.get(f"/recall?id={QUIET}").text, grade="2")
     answer = client.post("/recall", data=fields, headers={"accept": "application/json"}).json()
     assert (answer["is_done"], answer["id"]) == (True, f"arxiv:{QUIET}")
+
+
+def test_all_cards_of_the_day_are_in_the_page_and_one_is_shown(client: TestClient) -> None:
+    page = client.get("/recall").text
+    cards = page.split('<article class="card recall"')[1:]
+    assert len(cards) > 1
+    assert [" hidden>" in card.split("\n")[0] for card in cards] == [False] + [True] * (
+        len(cards) - 1
+    )
+    assert [card.count('name="state"') for card in cards] == [1] * len(cards)
+
+
+def test_a_grade_that_comes_late_counts_once_and_for_its_own_day(
+    parts: Parts, client: TestClient
+) -> None:
+    fields = fields_of(client.get("/recall").text, grade="3")
+    made, sent = NOW - timedelta(days=1, hours=1), NOW
+    act = {"act": "a" * 32, "made_at": made.isoformat(), "sent_at": sent.isoformat()}
+    headers = {"accept": "application/json"}
+    first = client.post("/recall", data=fields | act, headers=headers).json()
+    again = client.post("/recall", data=fields | act, headers=headers).json()
+    assert (first["is_done"], again["repeated"]) == (True, True)
+    with parts.open_library() as library:
+        row = find_paper(library, fields["id"]).row
+        [review] = reviews.reviews_of(library.db, row)
+        assert review.on_date == library.day_of(made)

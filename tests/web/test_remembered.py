@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from reader.habit.recall import grade
 from reader.library.find import find_paper
@@ -98,6 +99,23 @@ def test_today_shows_what_another_process_decided_meanwhile(tmp_path: Path) -> N
                 assert f'data-state="{state}"' in client.get("/").text
             decide(library, "pick", ["2506.00001"])
             assert 'data-state="pick"' in client.get("/").text
+
+
+def test_a_paper_is_explained_by_lists_as_they_are_now(tmp_path: Path) -> None:
+    parts = parts_of(tmp_path)
+    with parts.open_library() as library, site(parts) as client:
+        several = [paper(n, f"Speech translation {n}") for n in (1, 2)]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        assert "1 of 2" in sum_on(client, 1)
+        assert "2 of 2" in sum_on(client, 2)
+        papers.add_papers(library.db, [paper(3, "Speech translation 3")], source="arXiv", on=DAY)
+        assert "2 of 3" in sum_on(client, 2)
+
+
+def sum_on(client: TestClient, n: int) -> str:
+    """Give what a paper's page says of its place."""
+    page = client.get(f"/paper/arxiv:2506.0000{n}").text
+    return page[page.index('id="why"') : page.index('id="filing"')]
 
 
 def test_the_recall_count_is_refreshed_after_a_review(tmp_path: Path) -> None:

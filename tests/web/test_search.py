@@ -87,7 +87,7 @@ def test_own_words_come_first_then_papers_and_places_in_them(client: TestClient)
     places = [page.index(f'id="hits-{kind}"') for kind in ("note", "paper", "passage")]
     assert places == sorted(places)
     assert "A <mark>choir</mark> of <mark>birds</mark> sings at dawn." in page
-    assert 'href="/pdf/arxiv:2506.00001/page/7?q=choir%20birds"' in page
+    assert 'href="/pdf/arxiv:2506.00001/read?page=7&amp;q=choir%20birds"' in page
     assert 'href="/note/arxiv:2506.00002"' in page
 
 
@@ -201,7 +201,7 @@ def test_a_query_that_cannot_be_read_is_said_above_the_results(
     assert answer.status_code == 200
     said = "The query cannot be read at “OR” (character 7): a word is missing beside OR."
     assert said in answer.text
-    assert 'class="card hit"' not in answer.text
+    assert '<li class="card hit">' not in answer.text.partition("<template")[0]
 
 
 def test_notes_that_wait_for_their_paper_have_a_section_of_their_own(
@@ -215,9 +215,19 @@ def test_notes_that_wait_for_their_paper_have_a_section_of_their_own(
     assert "Notes that wait for their paper" in text
     assert "A &lt;b&gt;choir&lt;/b&gt;" in text
     assert "<mark>Waiting</mark> <mark>birds</mark> sing." in text
-    assert "--from-waiting</span> 1</code> gives it to one." in text
+    assert 'href="/waiting#note-1"' in text
     for other in ("/search?q=waiting+moss", "/search?q=waiting+birds&kind=paper"):
         assert "Notes that wait" not in client.get(other).text
+    listed = client.get("/waiting").text
+    assert "A &lt;b&gt;choir&lt;/b&gt;" in listed
+    assert "garden.enex, note 1" in listed
+    assert client.post("/waiting/1", data={"paper": "2506.09999"}).status_code == 404
+    assert client.post("/waiting/7", data={"paper": "On Rain"}).status_code == 404
+    given = client.post("/waiting/1", data={"paper": "On Rain"})
+    assert (given.status_code, given.url.path) == (200, "/note/arxiv:2506.00002")
+    assert "Waiting birds sing." in given.text
+    assert "No note waits for a paper." in client.get("/waiting").text
+    assert client.post("/waiting/1", data={"paper": "On Rain"}).status_code == 400
 
 
 def test_operators_are_searched_for(client: TestClient) -> None:

@@ -292,6 +292,7 @@ def library(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_command_serves_on_this_machine_and_tells_where(library: Path) -> None:
     with Serving(library, now=NOW) as serving:
         connection = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=10)
@@ -316,6 +317,7 @@ def test_the_command_serves_on_this_machine_and_tells_where(library: Path) -> No
     )
 
 
+@pytest.mark.slow
 def test_over_tls_under_another_name_a_device_signs_in_and_stays_in(
     library: Path,
 ) -> None:
@@ -347,6 +349,7 @@ def test_over_tls_under_another_name_a_device_signs_in_and_stays_in(
     assert [secret for secret in secrets if secret in "\n".join(serving.said)] == []
 
 
+@pytest.mark.slow
 def test_the_terminal_says_when_devices_have_to_trust_a_new_authority(library: Path) -> None:
     serving = Serving(library, now=NOW, arguments=["--https"])
     folder = serving.data / "asayomi" / "authority"

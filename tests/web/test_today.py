@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from reader.gathering.gather import source_names
@@ -24,7 +25,8 @@ from reader.morning.today import keep_shown
 from reader.morning.values import Entry, Sureness
 from reader.notes.rows import notes
 from reader.notes.write import add_note
-from reader.web.render import environment, ticked, title
+from reader.web.pages import ROUTES
+from reader.web.render import PAGES_OF_COMMANDS, environment, ticked, title
 from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, NOW, paper, post
 from tests.web.site import parts_of, site
@@ -201,6 +203,13 @@ def test_a_saved_search_links_to_its_new_papers(tmp_path: Path) -> None:
     assert "<i>" not in saved
 
 
+def test_a_saved_search_says_why_it_finds_nothing(tmp_path: Path) -> None:
+    feeds = FEEDS_TOML + "[[search]]\nname = 'gardens'\nquery = 'author:<i>nobody'\n"
+    with pages(tmp_path, text=feeds) as (client, _):
+        text = client.get("/").text
+    assert "There is no author &lt;i&gt;nobody here." in text
+
+
 def test_minutes_are_those_of_the_terminal(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         entries = morning(library, DAY).entries
@@ -359,3 +368,16 @@ def test_a_hyphen_stays_with_its_formula_and_an_option_whole() -> None:
     assert ticked("Say `reader serve --https` -- now") == (
         'Say <code>reader serve <span class="whole">--https</span></code> -- now'
     )
+
+
+def test_a_command_that_a_page_can_do_is_a_link_to_it() -> None:
+    # No page fetches one paper's PDF again at once.
+    assert ticked("`reader queue` shows <it>; `reader fetch ID` tries again.") == (
+        '<a href="/queue">Queue</a> shows &lt;it&gt;; <code>reader fetch ID</code> tries again.'
+    )
+    assert ticked("`reader topics --move` moves it") == (
+        '<code>reader topics <span class="whole">--move</span></code> moves it'
+    )
+    assert ticked("`reader add arxiv:2506.00001`") == '<a href="/add">Add a paper</a>'
+    addresses = {address for address, _name in PAGES_OF_COMMANDS.values()}
+    assert addresses <= {one.path for one in ROUTES if isinstance(one, Route)}

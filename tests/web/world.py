@@ -16,7 +16,6 @@ from pathlib import Path
 from reader.base.http.client import Client
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.cli.demo.morning import TIMELINE, feeds_toml, sample_papers, sample_pdf, sample_timeline
-from reader.cli.demo.server import PlayServer
 from reader.cli.demo.typeset import Manuscript, Section, typeset
 from reader.gathering.calendar import latest_listing, window
 from reader.library.folder import Library, open_library
@@ -25,21 +24,25 @@ from reader.library.place import FEEDS
 from reader.library.rows import papers
 from reader.morning.pick import decide
 from reader.morning.pipe import fetch_and_rank, take_pictures
+from reader.morning.remove import remove
 from reader.morning.tools import Tools
 from reader.notes.export import export
 from reader.notes.write import add_note
+from reader.pdfs.arxiv_html import fetch_html
 from reader.pdfs.back import back
 from reader.pdfs.fetch import extract, fetch_pdfs
 from reader.pdfs.rows import pdfs
 from reader.pdfs.text.process import PdfPool, check_pdf
 from reader.search.encode import index_words
 from tests.installed import NO_MODEL
+from tests.latexml import NUMBER, sample_page, sample_picture
 from tests.marked_pdfs import highlight, in_several_fonts, marked
+from tests.play import Fault, PlayServer
 from tests.sample_notes import DAY as NOW
 from tests.sample_notes import no_counter, no_encoder
 from tests.samples import learn_nothing, silent, talk_as_before
 
-__all__ = ["BEFORE", "EARLIER", "HOSTILE", "NOW", "OWN_WORDS", "lived_in", "played"]
+__all__ = ["BEFORE", "EARLIER", "HOSTILE", "NOW", "OWN_WORDS", "REMOVED", "lived_in", "played"]
 
 BEFORE = NOW - timedelta(days=1)
 """When the earlier notes were written: they come back for recall today."""
@@ -74,6 +77,14 @@ _EARLIER = (
     ),
 )
 EARLIER = tuple(paper.id for paper in _EARLIER)
+
+_REMOVED = Paper(
+    ids=("arxiv:2611.80004",),
+    title="Echoes Count Twice: Speech Recognition in an Empty Hall",
+    authors=("Jules Cartwrite",),
+)
+REMOVED = _REMOVED.id
+"""A paper in the trash."""
 
 _TODAY = (
     Paper(
@@ -131,7 +142,15 @@ def played(port: int = 0) -> Iterator[PlayServer]:
 
     feeds = {TIMELINE: sample_timeline(sample_papers(NOW), NOW)}
     with PlayServer(several, clock=lambda: NOW, feeds=feeds, pdfs=pdf, port=port) as server:
+        server.faults = _html
         yield server
+
+
+def _html(path: str, _n: int) -> Fault | None:
+    """Serve arXiv's HTML of the first earlier paper, with its picture."""
+    at = f"/html/{NUMBER}v1"  # as its PDF
+    bodies = {at: sample_page(version=1), f"{at}/x1.png": sample_picture()}
+    return Fault(200, body=bodies[path]) if path in bodies else None
 
 
 def lived_in(folder: Path, server: PlayServer, *, model: str = NO_MODEL) -> Path:
@@ -154,10 +173,13 @@ def lived_in(folder: Path, server: PlayServer, *, model: str = NO_MODEL) -> Path
 
 
 def _days_before(library: Library, tools: Tools) -> None:
-    papers.add_papers(library.db, _EARLIER, source="arXiv", on=library.today())
+    papers.add_papers(library.db, [*_EARLIER, _REMOVED], source="arXiv", on=library.today())
+    remove(library, [REMOVED])
     picks = decide(library, "pick", EARLIER)
     fetch_pdfs(library, tools)
     extract(library, tools)
+    fetch_html(library, tools)
+    add_note(library, picks[-1], "Bubbles carry words; </textarea> divers ask.")
     for held in picks:
         add_note(library, held, OWN_WORDS[held.paper.id])
     _mark(library, tools, picks[0])

@@ -1,6 +1,22 @@
 """The pages, a module for each subject with its ROUTES; the first route that fits answers."""
 
-from reader.web.pages import habit, more, mute, note, paper, papers, pdf, search, today, trash, work
+from reader.web.pages import (
+    habit,
+    marks,
+    more,
+    note,
+    palette,
+    paper,
+    papers,
+    pdf,
+    reading,
+    reflow,
+    removal,
+    search,
+    several,
+    today,
+    work,
+)
 
 ROUTES = [
     *today.ROUTES,
@@ -10,8 +26,12 @@ ROUTES = [
     *habit.ROUTES,
     *paper.ROUTES,
     *papers.ROUTES,
+    *reading.ROUTES,
+    *marks.ROUTES,
+    *reflow.ROUTES,
     *pdf.ROUTES,
-    *trash.ROUTES,
-    *mute.ROUTES,
+    *removal.ROUTES,
+    *several.ROUTES,
+    *palette.ROUTES,
     *work.ROUTES,
 ]

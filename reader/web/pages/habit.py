@@ -16,19 +16,21 @@ from reader.habit import recall
 from reader.habit.recall import card_of
 from reader.habit.rows import Waiting
 from reader.habit.week import day_shown, stats, week, week_of
-from reader.library.days import day_named, days_back
+from reader.library.days import days_back
 from reader.library.find import find_paper
+from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.morning.pick import asked_today, let_go_when_asked
 from reader.morning.trust import began_on
 from reader.notes.balance import balance
 from reader.texts.habit import graded_text, paused_text, regret_text
 from reader.texts.heatmap import month_marks, rows
+from reader.web.pages.today import day_asked
 from reader.web.visit import Visit, route
 
 
 def week_page(visit: Visit) -> Response:
-    library, day = visit.library, _day_asked(visit)
+    library, day = visit.library, day_asked(visit, "on")
     encoder = visit.parts.encoder_name(visit.config)
     key = ("week", week_of(day), library.today(), encoder)
     found = visit.cached(key, lambda: week(library, day, encoder=encoder))
@@ -53,8 +55,8 @@ def week_page(visit: Visit) -> Response:
 
 
 def stats_page(visit: Visit) -> Response:
-    day = _day_asked(visit)
-    found = stats(visit.library, day)
+    day = day_asked(visit, "on")
+    found = visit.cached(("stats", day), lambda: stats(visit.library, day))
     totals = {
         name: sum(getattr(day, name) for day in found.days)
         for name in ("n_written", "n_skimmed", "n_recalled")
@@ -73,7 +75,7 @@ def stats_page(visit: Visit) -> Response:
 
 
 def day_page(visit: Visit) -> Response:
-    day = _day_asked(visit)
+    day = day_asked(visit, "on")
     found = day_shown(visit.library, day)
     noted = {read.held.row for read in found.read}
     return visit.page(
@@ -85,19 +87,16 @@ def day_page(visit: Visit) -> Response:
     )
 
 
-def _day_asked(visit: Visit) -> date:
-    """Read the day from the address; today where it has none. Raises UsageError."""
-    text, today = visit.asked("on"), visit.library.today()
-    return day_named(text, today) if text else today
-
-
 def _day_after(visit: Visit, day: date) -> date | None:
     """Return the day after a day; None where that is still to come."""
     return day + timedelta(1) if day < visit.library.today() else None
 
 
 def page(visit: Visit) -> Response:
-    """Show the next recall card, or that of the paper `id`; cards in `later` are put off."""
+    """Show the next recall card, or that of the paper `id`; cards in `later` are put off.
+
+    The cards behind it are in the page too, hidden: a device turns to them without a network.
+    """
     library, day = visit.library, visit.library.today()
     later = [text for text in visit.asked("later").split(",") if text.isdecimal()]
     due = recall.due(library, day)
@@ -107,27 +106,26 @@ def page(visit: Visit) -> Response:
         held = find_paper(library, asked)
         cards = [(held, recall.waiting_of(library, held))]
     left = [one for one in cards if str(one[0].row) not in later]
-    card = card_of(library, *left[0]) if left else None
-    choices: list[tuple[int, str, int]] = []
-    if card:
-        # (grade, its name, days until the note would come back)
-        from reader.habit.recall import next_day
-
-        days = recall.next_days(library, card.held, next_day=next_day)
-        choices = [(n, _(recall.GRADE_NAMES[n]), (to - day).days) for n, to in enumerate(days, 1)]
     values: dict[str, Any] = {
-        "card": card,
+        "cards": [
+            (card_of(library, *one), _choices(library, one[0]), _state(one[1])) for one in left
+        ],
         "due": due,
         "paused": paused_text(due) if due.is_paused and not asked else "",
-        "n_left": len(left),
         "n_later": len(cards) - len(left),
         "later": ",".join(later),
-        "choices": choices,
-        "state": _state(card.waiting) if card else "",
         "graded": visit.asked("graded"),
         "is_asked": bool(asked),
     }
     return visit.page("recall.html", **values)
+
+
+def _choices(library: Library, held: LibraryPaper) -> list[tuple[int, str, int]]:
+    """List the grades: number, name, days until the note would come back."""
+    from reader.habit.recall import next_day
+
+    days = enumerate(recall.next_days(library, held, next_day=next_day), 1)
+    return [(n, _(recall.GRADE_NAMES[n]), (to - library.today()).days) for n, to in days]
 
 
 def grade(visit: Visit) -> Response:

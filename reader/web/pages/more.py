@@ -166,6 +166,7 @@ PLACES = (
     ("/stats", N_("Reading habit"), "stats"),
     ("/papers", N_("All papers"), "papers"),
     ("/add", N_("Add a paper"), "upload"),
+    ("/waiting", N_("Notes that wait for their paper"), "note"),
     ("/trash", N_("Trash"), "trash"),
     ("/mute", N_("Muted"), "skip"),
     ("/work", N_("Gather and other tasks"), "work"),

@@ -15,12 +15,15 @@ from reader.base.messages import N_, _
 from reader.base.text import plain, sentences
 from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
+from reader.library.rows import queue
+from reader.morning.waiting import give
 from reader.notes import drafts, outcome
 from reader.notes.changes import pieces
+from reader.notes.draft import all_texts, fields_of
 from reader.notes.drafts import PageDraft, marks_of, may_show, new_words, template_names
 from reader.notes.links import NearNotes, related
 from reader.notes.own_words import Check
-from reader.notes.rows import notes
+from reader.notes.rows import loose, notes
 from reader.notes.rows.notes import Revision
 from reader.notes.words import is_written
 from reader.notes.write import (
@@ -29,11 +32,11 @@ from reader.notes.write import (
     beginning_of,
     check_typed,
     compared,
-    moment,
     newest_note,
     restore,
 )
 from reader.texts.note import file_lines, report_of, unseen_line, where
+from reader.web.render import as_path
 from reader.web.visit import Visit, route
 
 
@@ -247,6 +250,8 @@ def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Res
         "is_overtaken": bool(newest and newest.id != sheet.base),
         "n_revisions": len(known),
         "progress": outcome.progress(library),
+        "guess": queue.guess_of(library.db, held.row),
+        "fields": fields_of(sheet.text, all_texts(library.config.templates)),
         "templates": [] if newest else [(n, named(n)) for n in template_names(library)],
         "has_beside": has_beside,
         "is_shown": is_shown,
@@ -258,7 +263,7 @@ def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Res
         "number": 0,
         "warnings": [],
     }
-    return visit.page("note.html", **(values | more))
+    return visit.page("note_desk.html" if visit.is_part else "note.html", **(values | more))
 
 
 def _number(text: str) -> int | None:
@@ -271,7 +276,7 @@ def history(visit: Visit) -> Response:
     library = visit.library
     held = find_paper(library, visit.id)
     rows = [
-        (number, one, moment(library, one.at), beginning_of(one))
+        (number, one, library.local(one.at), beginning_of(one))
         for number, one in enumerate(notes.history(library.db, held.row), 1)
     ]
     return visit.page("history.html", held=held, rows=rows[::-1])
@@ -289,7 +294,7 @@ def difference(visit: Visit) -> Response:
         )
     found = compared(library, held, [int(text) for text in numbers])
     lines = [(line, list(pieces(line))) for line in found.changes]
-    at = [moment(library, one.at) for one in (found.old, found.new)]
+    at = [library.local(one.at) for one in (found.old, found.new)]
     return visit.page("diff.html", held=held, found=found, lines=lines, at=at)
 
 
@@ -312,8 +317,26 @@ def back(visit: Visit) -> Response:
     return visit.to(f"/note/{held.paper.id}/history", said=sentences(told))
 
 
+def waiting(visit: Visit) -> Response:
+    """List the notes that imports brought without a paper, the oldest first."""
+    library = visit.library
+    return visit.page("waiting.html", several=loose.waiting(library.db), local=library.local)
+
+
+def give_waiting(visit: Visit) -> Response:
+    """Give a waiting note to a paper, as `reader note ID --from-waiting N` does."""
+    library = visit.library
+    held = find_paper(library, visit.field("paper"))
+    given = give(library, visit.request.path_params["number"], held)
+    told = file_lines(outcome.export_one(library, given))
+    said = _("Given to the paper: {title}", title=plain(given.paper.title))
+    return visit.done(f"/note/{as_path(given.paper.id)}", sentences([said, *told]))
+
+
 # `{id:path}` takes slashes too: what stands behind an id has to come before the plain address.
 ROUTES = [
+    route("/waiting", waiting),
+    route("/waiting/{number:int}", give_waiting, "POST"),
     route("/note/{id:path}/history", history),
     route("/note/{id:path}/diff", difference),
     route("/note/{id:path}/restore", back, "POST"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,16 +22,21 @@ from reader.library.folder import Library
 from reader.library.highlight import gathered, once
 from reader.library.paper import LibraryPaper
 from reader.library.properties import PropertyChange, priority_of, rating_of, tags_in
-from reader.library.rows import properties
+from reader.library.rows import properties, queue
 from reader.morning.about import About, about
+from reader.morning.decide import other_topics, topic_now
 from reader.morning.edit import edit
 from reader.morning.file import export_filed, file_paper, suggestions, topic_names
-from reader.morning.pick import put_off
+from reader.morning.pick import guess, has_to_guess, put_off
+from reader.morning.references import papers_citing, references_in
 from reader.morning.tag import tag
-from reader.morning.why import after_decisions, explain, without_each
+from reader.morning.why import ListCache, after_decisions, explain, without_each
 from reader.notes.links import linked_ids
 from reader.notes.words import key_of
 from reader.pdfs.highlights import colour_word
+from reader.pdfs.mark import ink_on
+from reader.pdfs.rows import pdfs
+from reader.pdfs.rows.pdfs import reading_place
 from reader.pdfs.tablet import SHORT_SHA
 from reader.search.similar import similar
 from reader.texts.copies import gone_text
@@ -47,7 +52,7 @@ from reader.texts.why import (
     where_text,
 )
 from reader.web.files import opened_within, png_size, send_file
-from reader.web.pages import trash
+from reader.web.pages import removal
 from reader.web.render import clean, paper_at
 from reader.web.visit import Visit, route
 
@@ -63,7 +68,7 @@ def paper(visit: Visit) -> Response:
     try:
         held = find_paper(library, visit.id)
     except RemovedPaper as error:
-        return trash.removed(visit, error)
+        return removal.removed(visit, error)
     shown = about(library, held)
     # Without a vector its rare words decide what is near, and the page says so.
     encoder = visit.parts.serving(library).name
@@ -71,14 +76,17 @@ def paper(visit: Visit) -> Response:
     # A neighbour whose note is listed is not listed as a paper as well.
     noted = {one.hit.held.row for one in several if one.hit.kind == "note"}
     folders = suggestions(library, held, encoder=visit.parts.encoder_name(visit.config))
-    explained = explain(library, held)
+    explained = explain(library, held, lists=day_lists(visit))
     now, *past = standing_texts(explained)
     return visit.page(
         "paper.html",
         held=held,
         about=shown,
+        has_to_guess=has_to_guess(library, held),
+        guess=queue.guess_of(library.db, held.row),
         put_off=put_off(library, [held.row]).get(held.row) if held.state == "pick" else None,
         pictures=_pictures(library, shown),
+        place=reading_place(library.db, held.row),
         why={
             "sentence": now,
             "past": past,  # where it stood at each decision
@@ -88,6 +96,7 @@ def paper(visit: Visit) -> Response:
             "cut": cut_text(explained),
         },
         marks=list(_mark_rows(shown)),
+        ink=ink_on(visit.library, held),
         note=_note_html(library, shown),
         neighbours=[n for n in several if n.hit.kind == "note" or n.hit.held.row not in noted],
         notice=_("Compared by rare words, because this paper has no vector yet.")
@@ -96,10 +105,14 @@ def paper(visit: Visit) -> Response:
         gone=gone_text(shown.pdf.path, shown.n_passages)
         if shown.pdf and not shown.is_pdf_here
         else "",
+        references=references_in(library, held),
+        citing=papers_citing(library, held),
         copies=[(one, one.copy.sha256[:SHORT_SHA]) for one in shown.beside if one.is_here],
         bibtex=bibtex(references(library, [held])),
         share=markdown(share(library, [held], has_figures=False)),
         topics=topic_names(library),
+        topic_now=topic_now(library, held),
+        other_topics=[topic.path for topic in other_topics(library, None)],
         known_tags=[*properties.spellings(library.db).values()][: -MOST_OFFERED - 1 : -1],
         field_texts=list(field_texts(shown.said)),
         fields=_form_fields(shown),
@@ -107,10 +120,23 @@ def paper(visit: Visit) -> Response:
     )
 
 
+def day_lists(visit: Visit) -> ListCache:
+    """Return the days' lists that explain papers, as long as nothing is written."""
+    return visit.cached(("lists", visit.library.today()), ListCache)
+
+
+def keep_guess(visit: Visit) -> Response:
+    """Keep the guess of what a paper does; an empty one passes."""
+    held = find_paper(visit.library, visit.field("id"))
+    guess(visit.library, held, visit.field("text"))
+    said = _("Your guess was kept.") if visit.field("text").strip() else ""
+    return visit.done(paper_at(held.paper.id), said)
+
+
 def changing(visit: Visit) -> Response:
     """Show what would change a paper's place, except decisions: those take a fitted model."""
     held = find_paper(visit.library, visit.id)
-    explained = explain(visit.library, held, with_alike=False)
+    explained = explain(visit.library, held, with_alike=False, lists=day_lists(visit))
     return _changes(
         visit,
         held,
@@ -242,6 +268,15 @@ def picture(visit: Visit) -> Response:
     return answer
 
 
+def figures(library: Library, several: Iterable[LibraryPaper]) -> dict[int, str]:
+    """Find the pictures of first figures for a list: row → address, of papers that have one."""
+    held = {one.row: one.paper.id for one in several}
+    found = pdfs.figures_of(library.db, held)
+    return {
+        row: f"{paper_at(held[row])}/figure.png?v={sha[:SHORT_SHA]}" for row, sha in found.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """A picture of a paper. width, height: in pixels, so that the page leaves it its place."""
@@ -300,6 +335,7 @@ def _note_html(library: Library, shown: About) -> Markup:
 
 # `{id:path}` takes slashes too: what stands behind an id has to come before the plain address.
 ROUTES = [
+    route("/guess", keep_guess, "POST"),
     route("/paper/{id:path}/changes", changing),
     route("/paper/{id:path}/changes/decided", after_deciding),
     route("/paper/{id:path}/page.png", picture),

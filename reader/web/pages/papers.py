@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from reader.base.errors import NotKnown, QueryError, UsageError
+from reader.base.errors import NotFound, NotKnown, QueryError, UsageError
 from reader.base.messages import N_, _
 from reader.base.text import plain, shorten
 from reader.library.config import unknown_class_text
@@ -19,12 +19,13 @@ from reader.library.paper import Batch
 from reader.library.query import HAS, with_filters
 from reader.library.rows import filings
 from reader.library.rows import papers as store
-from reader.morning.browse_library import STATES, Listing, browse
+from reader.morning.browse_library import SORTS, STATES, Listing, browse
 from reader.morning.complete import add_by_id
-from reader.morning.file import topic_names, topics
+from reader.morning.file import export_topic, move_topic, topic_names, topics
 from reader.morning.trust import last_answers, missing_seeds, reports, seed_text
 from reader.morning.values import Report
 from reader.search.rows import filters
+from reader.texts.filing import filed_text
 from reader.texts.sources import (
     categories_text,
     facts_of,
@@ -33,6 +34,7 @@ from reader.texts.sources import (
     not_needed_text,
     shared_hint,
 )
+from reader.web.pages.paper import figures
 from reader.web.render import as_path, paper_at
 from reader.web.visit import Visit, route, unknown_value
 
@@ -41,8 +43,8 @@ from reader.web.visit import Visit, route, unknown_value
 class LibraryForm:
     """The fields of the library's form.
 
-    q: words and filters, as in `reader search`; the other fields are filters too. before,
-    after: the row at which a page of the list ends or begins, 0 for none.
+    q: words and filters, as in `reader search`; the other fields but `sort` are filters too.
+    before, after: the row at which a page of the list ends or begins, 0 for none.
     """
 
     q: str = ""
@@ -51,6 +53,7 @@ class LibraryForm:
     author: str = ""
     year: str = ""
     has: tuple[str, ...] = ()
+    sort: str = ""
     before: int = 0
     after: int = 0
 
@@ -71,12 +74,17 @@ class LibraryForm:
         """Whether a filter besides the words and the state is set."""
         return bool(self.topic or self.author or self.year or self.has)
 
+    @property
+    def here(self) -> str:
+        """The "?…" of the form as it is."""
+        return self.but(before=self.before, after=self.after)
+
     def but(self, **changes: Any) -> str:
         """Build the "?…" of the form with some fields changed; it begins at the first page."""
         other = replace(self, **({"before": 0, "after": 0} | changes))
         pairs = [
             (name, value)
-            for name in ("q", "state", "topic", "author", "year", "before", "after")
+            for name in ("q", "state", "topic", "author", "year", "sort", "before", "after")
             if (value := getattr(other, name))
         ]
         pairs += [("has", kind) for kind in other.has]
@@ -87,10 +95,12 @@ def papers(visit: Visit) -> Response:
     """Show the papers that match the form, page by page."""
     library = visit.library
     asked = _form_asked(visit)
+    listing = _listing(library, asked)
     return visit.page(
         "papers.html",
         asked=asked,
-        listing=_listing(library, asked),
+        listing=listing,
+        figures=figures(library, listing.held),
         topics=topic_names(library),
         years=filters.years(library.db),
     )
@@ -147,6 +157,7 @@ def folder(visit: Visit) -> Response:
         )
     asked = _form_asked(visit)
     parts = path.split("/")
+    listing = _listing(library, asked, path)
     return visit.page(
         "topic.html",
         path=path,
@@ -155,15 +166,34 @@ def folder(visit: Visit) -> Response:
         crumbs=list(zip(parts, accumulate(parts, "{}/{}".format), strict=True))[:-1],
         below=below,
         asked=asked,
-        listing=_listing(library, asked, path),
+        listing=listing,
+        figures=figures(library, listing.held),
+        n_filed_here=sum(c.n_papers for c in filings.counts(library.db) if c.topic == path),
+        known_topics=topic_names(library),
     )
+
+
+def move(visit: Visit) -> Response:
+    """File all papers of one topic under another, as `reader topics --move` does."""
+    library, path = visit.library, str(visit.request.path_params["path"])
+    done = move_topic(library, path, visit.field("topic"), may_be_new=bool(visit.field("new")))
+    problems = [*done.problems, *export_topic(library, done.topic)]
+    said = filed_text(len(done.rows), done.topic, problems)
+    return visit.done(f"/topics/{as_path(done.topic)}", said, topic=done.topic)
 
 
 def _listing(library: Library, asked: LibraryForm, folder: str = "") -> Listing:
     """List the papers that fit the form; none where its query cannot be read, which it says."""
     try:
-        return browse(library, asked.query, folder=folder, before=asked.before, after=asked.after)
-    except QueryError as error:
+        return browse(
+            library,
+            asked.query,
+            folder=folder,
+            sort=asked.sort,
+            before=asked.before,
+            after=asked.after,
+        )
+    except (QueryError, NotFound) as error:
         said = (error.message, error.hint)
         return Listing((), 0, is_cut=False, states=dict.fromkeys(STATES, 0), said=said)
 
@@ -225,6 +255,7 @@ def _form_asked(visit: Visit) -> LibraryForm:
         author=plain(visit.asked("author")),
         year="".join(visit.asked("year").split())[:20],
         has=tuple(kind for kind in HAS if kind in has),
+        sort=visit.chosen("sort", SORTS),
         **{name: int(text) for name, text in rows.items()},
     )
 
@@ -234,6 +265,7 @@ ROUTES = [
     route("/papers/add", add, "POST"),
     route("/papers", papers),
     route("/topics", folders),
+    route("/topics/{path:path}/move", move, "POST"),
     route("/topics/{path:path}", folder),
     route("/sources", trust),
 ]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import io
 import re
 import shutil
 import threading
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 from starlette.datastructures import UploadFile
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from reader.base.errors import Locked, NotKnown, PdfError, UsageError
 from reader.base.messages import _
@@ -20,8 +24,9 @@ from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
 from reader.morning.browse_library import boxes_of
 from reader.pdfs.back import CopyOutcome, handed_in
+from reader.pdfs.hand_out import marked_content
 from reader.pdfs.marked_copies import remove_copy
-from reader.pdfs.tablet import pdf_asked
+from reader.pdfs.tablet import SHORT_SHA, pdf_asked
 from reader.texts.copies import counts_text, removed_text
 from reader.web.files import WIDTHS, OpenFile, is_unchanged, opened_within, send_file, width_for
 from reader.web.gate import MAX_UPLOAD
@@ -40,8 +45,16 @@ _import_lock = threading.Lock()
 
 def pdf(visit: Visit) -> Response:
     """Send the PDF file, whole or in part, to be shown or saved."""
-    _unused, name, file = _open_pdf(visit)
+    path, name, file = open_pdf(visit)
     is_attachment = bool(visit.asked("download"))
+    # A copy that is saved has the marks made here; a copy that was asked for is what it is.
+    if is_attachment and not (visit.asked("original") or visit.asked("copy")):
+        row = find_paper(visit.library, visit.id).row
+        with contextlib.suppress(PdfError):
+            if content := marked_content(visit.library, visit.parts.drawn.marker, row, path):
+                file.handle.close()
+                stamp = hashlib.sha256(content).hexdigest()[:SHORT_SHA]
+                file = OpenFile(io.BytesIO(content), len(content), file.modified_s, stamp)
     return send_file(
         visit.request, file, media_type="application/pdf", name=name, is_attachment=is_attachment
     )
@@ -50,22 +63,17 @@ def pdf(visit: Visit) -> Response:
 def page(visit: Visit) -> Response:
     """Show one page: its picture, and invisible words over it to select and to find."""
     held = find_paper(visit.library, visit.id)
-    path, name, file = _open_pdf(visit)
+    path, name, file = open_pdf(visit)
     # Only the stamp is needed: another process opens the file to draw it.
     file.handle.close()
     n, query = int(visit.request.path_params["n"]), visit.asked("q")
-    zoom, copy = visit.asked("zoom"), visit.asked("copy")
-    # Which file the addresses of the pages mean; "" is the newest marked copy.
-    which = "original=1" if visit.asked("original") else ""
-    if copy:
-        # It goes into addresses: only the digits of a hash may.
-        which = f"copy={re.sub('[^0-9a-f]', '', copy)}"
+    zoom = visit.asked("zoom")
     text, error = None, ""
     try:
         text = visit.parts.drawn.text(path, file.stamp, n)
     except PdfError as found:
         if found.kind == "past the end":
-            raise _page_missing(held, n) from None
+            raise page_missing(held, n) from None
         error = found.named(name).message
     return visit.page(
         "page.html",
@@ -78,7 +86,7 @@ def page(visit: Visit) -> Response:
         boxes=boxes_of(text, query) if text and query else [],
         error=error,
         query=query,
-        which=which,
+        which=which_file(visit),
         at=pdf_at(held.paper.id),
         zoom=next((known for known in ZOOMS if str(known) == zoom), ZOOMS[0]),
         zooms=ZOOMS,
@@ -96,25 +104,47 @@ def jump(visit: Visit) -> Response:
 
 
 def image(visit: Visit) -> Response:
-    """Send one page as a PNG."""
-    path, name, file = _open_pdf(visit)
-    file.handle.close()
+    """Send one page as a picture: as PNG, or at ".webp" as what is drawn soonest."""
     n, width = int(visit.request.path_params["n"]), width_for(visit.asked("width"))
-    etag = f'"{file.stamp}-{n}-{width}"'
-    # An address with the file's stamp always leads to the same picture.
+    is_png = visit.request.url.path.endswith(".png")
+    is_unmarked = visit.asked("marks") == "0"
+
+    def drawn(path: Path, stamp: str) -> Response:
+        content = visit.parts.drawn.image(
+            path, stamp, n, width, is_png=is_png, is_unmarked=is_unmarked
+        )
+        is_jpeg = content.startswith(b"\xff\xd8")
+        return Response(content, media_type="image/jpeg" if is_jpeg else "image/png")
+
+    kind = f"{'png' if is_png else 'small'}{'-unmarked' if is_unmarked else ''}"
+    return answered(visit, f"{n}-{width}-{kind}", drawn)
+
+
+def answered(visit: Visit, part: str, make: Callable[[Path, str], Response]) -> Response:
+    """Answer with a part of a PDF; the browser keeps it for good where the address has the stamp.
+
+    part: its name within the file. make: is given the file's path and stamp.
+    """
+    path, name, file = open_pdf(visit)
+    # Only the stamp is needed: another process opens the file to read it.
+    file.handle.close()
+    # An address with the file's stamp always leads to the same answer.
     is_for_good = visit.asked("v") == file.stamp
     keep = "private, max-age=31536000, immutable" if is_for_good else "private, no-cache"
-    headers = {"etag": etag, "cache-control": keep}
-    if "if-none-match" in visit.request.headers and is_unchanged(visit.request.headers, etag, 0):
+    headers = {"etag": f'"{file.stamp}-{part}"', "cache-control": keep}
+    known = visit.request.headers
+    if "if-none-match" in known and is_unchanged(known, headers["etag"], 0):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     try:
-        content = visit.parts.drawn.image(path, file.stamp, n, width)
+        found = make(path, file.stamp)
     except PdfError as error:
         if error.kind == "past the end":
-            raise _page_missing(find_paper(visit.library, visit.id), n) from None
-        text = plain(error.named(name).message)
-        return Response(text, HTTPStatus.UNPROCESSABLE_ENTITY, media_type="text/plain")
-    return Response(content, media_type="image/png", headers=headers)
+            n = int(visit.request.path_params["n"])
+            raise page_missing(find_paper(visit.library, visit.id), n) from None
+        message = plain(error.named(name).message)
+        return JSONResponse({"error": message}, HTTPStatus.UNPROCESSABLE_ENTITY)
+    found.headers.update(headers)
+    return found
 
 
 ASKED = ("asked", "other", "unknown")
@@ -220,7 +250,7 @@ def _outcome_text(brought: CopyOutcome) -> str:
     return plain(_("{title}: {counts} [{name}]", title=title, name=brought.name, counts=counts))
 
 
-def _open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:
+def open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:
     """Open the PDF that the address means: (path, name for the person, open file).
 
     Raises NotKnown where it is missing or outside the library's folder.
@@ -242,7 +272,17 @@ def _open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:
     return found.path, found.name, file
 
 
-def _page_missing(held: LibraryPaper, n: int) -> NotKnown:
+def which_file(visit: Visit) -> str:
+    """Write which of the paper's files the addresses mean; "" is the newest marked copy."""
+    if visit.asked("original"):
+        return "original=1"
+    # It goes into addresses: only the digits of a hash may.
+    copy = re.sub("[^0-9a-f]", "", visit.asked("copy"))
+    return f"copy={copy}" if copy else ""
+
+
+def page_missing(held: LibraryPaper, n: int) -> NotKnown:
+    """Make the error for a page behind the last one."""
     what = _("{title} has no page {n}.", n=n, title=plain(held.paper.title))
     return NotKnown(what=what, hint=_("Choose an earlier page."))
 
@@ -250,6 +290,7 @@ def _page_missing(held: LibraryPaper, n: int) -> NotKnown:
 # `{id:path}` takes slashes too: what stands behind an id has to come before the plain address.
 ROUTES = [
     route("/pdf/{id:path}/page/{n:int}.png", image),
+    route("/pdf/{id:path}/page/{n:int}.webp", image),
     route("/pdf/{id:path}/page/{n:int}", page),
     route("/pdf/{id:path}/page", jump),
     route("/pdf/{id:path}/back", back, "POST"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
-from reader.base.errors import ModelError, QueryError, UsageError
+from reader.base.errors import ModelError, NotFound, QueryError, UsageError
 from reader.base.messages import _
 from reader.base.text import plain, shorten
 from reader.habit.share import Choice, share, share_week
@@ -25,9 +25,9 @@ from reader.texts.search import (
     names_text,
     nothing_asked,
     notices_of,
-    waits_text,
 )
 from reader.texts.shared import markdown
+from reader.web.pages.paper import figures
 from reader.web.render import INDEX_BUTTON
 from reader.web.visit import Visit, route
 
@@ -56,6 +56,7 @@ def search_page(visit: Visit) -> Response:
         "notices": [],
         "names": "",
         "is_waiting": False,
+        "figures": {},
         "n": 0,
     }
     if query.strip():
@@ -65,9 +66,13 @@ def search_page(visit: Visit) -> Response:
 
 def _results(visit: Visit, query: str, kind: str) -> dict[str, Any]:
     try:
-        asked = parse(query)
-    except QueryError as error:
+        return _found(visit, query, kind)
+    except (QueryError, NotFound) as error:
         return {"notices": [error.message, error.hint]}
+
+
+def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
+    asked = parse(query)
     if not asked.asks:
         return {"notices": [nothing_asked(asked)]}
     serving, limit = visit.parts.serving(visit.library), MANY if kind else FEW
@@ -99,10 +104,10 @@ def _results(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         "groups": [(name, list(hits)) for name, hits in groupby(found.hits, lambda h: h.kind)],
         "head": head_of(found, query) if found.hits or not loose else "",
         "loose": loose,
-        "waits_text": waits_text,
         "notices": list(filter(None, notices)),
         "names": names_text(found),
         "is_waiting": is_waiting,
+        "figures": figures(visit.library, (hit.held for hit in found.hits)),
         "n": len(found.hits) + len(loose),
         "near": kinds_by_meaning(found),
         "byline": byline,

@@ -16,8 +16,10 @@ from reader.base.text import plain
 from reader.habit.recall import due
 from reader.habit.rows import last_rows
 from reader.library.days import day_named
+from reader.library.file_names import year_of
 from reader.library.find import find_paper
-from reader.library.paper import State
+from reader.library.identity import title_fold
+from reader.library.paper import LibraryPaper, State
 from reader.library.passage import minutes, spent_s
 from reader.library.rows.decisions import Kind, last_decided, moments_on
 from reader.library.rows.papers import paper_with_id
@@ -29,10 +31,18 @@ from reader.morning.decide import (
     skip_seen,
     take_back,
     take_back_last,
+    take_back_numbered,
     topic_now,
     wrong_seen,
 )
-from reader.morning.pick import fetching, keep, later, let_go_today
+from reader.morning.pick import (
+    fetching,
+    keep,
+    later,
+    let_go_today,
+    whole_queue,
+    without_put_off,
+)
 from reader.morning.progress import (
     leads_to_queue,
     minutes_of,
@@ -45,9 +55,11 @@ from reader.morning.progress import (
 from reader.morning.today import keep_lines, keep_shown, morning, rank_list
 from reader.morning.trust import is_due
 from reader.morning.values import Entry, Morning
+from reader.search.rows import filters
 from reader.texts.morning import changed_text, muted_counts, pdfs_texts, theme_texts
 from reader.texts.sources import counted, missing_texts, n_answered, no_network_text
-from reader.web.render import INDEX_BUTTON, day_text, paper_at
+from reader.web.pages.paper import figures
+from reader.web.render import INDEX_BUTTON, SORTS, day_text, paper_at
 from reader.web.visit import Visit, own_address, route, unknown_value
 
 
@@ -64,11 +76,13 @@ def today(visit: Visit) -> Response:
     recall_key = ("recall", day, library.today())
     # `rows`: of all writes only a new review changes it.
     recall = visit.cached(recall_key, lambda: due(library, day), rows=reviewed)
+    in_lists = [*(e.held for e in shown.entries), *(one.held for one in shown.queue)]
     # A paper that is in the list shows there that it was let go, with its undo.
     let_go = [held for held in let_go_today(library) if held.row not in states]
     return visit.page(
         "today.html",
         morning=shown,
+        figures=figures(library, in_lists),
         listed=shown.folded or shown,
         is_folded=shown.folded is not None,
         is_today=day == library.today(),
@@ -116,9 +130,9 @@ def shown_on(visit: Visit, day: date) -> Morning:
     return visit.cached(key, make)
 
 
-def day_asked(visit: Visit) -> date:
+def day_asked(visit: Visit, name: str = "date") -> date:
     """Read the day from the address; today where it has none. Raises UsageError."""
-    asked, today = visit.asked("date"), visit.library.today()
+    asked, today = visit.asked(name), visit.library.today()
     return day_named(asked, today) if asked else today
 
 
@@ -229,6 +243,14 @@ def undo(visit: Visit) -> Response:
     return _respond(visit, take_back_last(visit.library, day_asked(visit)), has_topic=True)
 
 
+def undo_act(visit: Visit) -> Response:
+    """Take back the act that the bar of a page shows."""
+    number = visit.field("number")
+    if not number.isdecimal() or len(number) > 15:
+        raise unknown_value("number", number, _("Use the buttons of the page."))
+    return _respond(visit, take_back_numbered(visit.library, int(number)))
+
+
 def skip_rest(visit: Visit) -> Response:
     """Skip those of the papers that have no decision yet, after a question on a page."""
     ids = [str(id_) for id_ in visit.form.getlist("id")]
@@ -266,6 +288,44 @@ def read_it(visit: Visit) -> Response:
     """Keep an old pick, as the answer to the week's question; its page comes next."""
     held = keep(visit.library, visit.field("id"))
     return visit.done(paper_at(held.paper.id), _("It stays in your queue."))
+
+
+QUEUE_SORTS = {
+    "": N_("to read next"),
+    "newest": N_("newest"),
+    **{name: text for name, text in SORTS.items() if name},
+}
+"""The orders of the queue; without one by priority, the oldest pick first."""
+
+
+def queue(visit: Visit) -> Response:
+    """Show the queue by itself, in any order, to select from."""
+    library = visit.library
+    sort = visit.chosen("sort", [name for name in QUEUE_SORTS if name])
+    talk = filters.talk(library.db) if sort == "talk" else {}
+    queued = sorted(
+        without_put_off(whole_queue(library), library.today()),
+        key=lambda one: _place_by(sort, one.held, talk),
+    )
+    return visit.page(
+        "queue_page.html",
+        queued=queued,
+        sort=sort,
+        sorts=QUEUE_SORTS,
+        figures=figures(library, [one.held for one in queued]),
+    )
+
+
+def _place_by(sort: str, held: LibraryPaper, talk: Mapping[int, int]) -> tuple[object, ...]:
+    """Compute what a paper of the queue is ordered by; equal ones keep the queue's own order."""
+    return {
+        "": (),
+        "newest": (-held.arrived_on.toordinal(), -held.row),
+        "title": (title_fold(held.paper.title),),
+        "year": (-int(year_of(held.paper) or 0),),
+        "rating": (-(held.rating or 0),),
+        "talk": (-talk.get(held.row, 0),),
+    }[sort]
 
 
 AT_ONCE = 20
@@ -345,10 +405,12 @@ def _cards(entries: Sequence[Entry], here: int | None) -> list[Entry]:
 ROUTES = [
     route("/", today),
     route("/triage", triage),
+    route("/queue", queue),
     route("/decide", decide, "POST"),
     route("/wrong", ask_topic),
     route("/wrong", wrong, "POST"),
     route("/undo", undo, "POST"),
+    route("/undo/act", undo_act, "POST"),
     route("/skip-rest", skip_rest, "POST"),
     route("/later", put_off, "POST"),
     route("/keep", read_it, "POST"),

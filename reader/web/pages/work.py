@@ -15,11 +15,11 @@ from starlette.routing import BaseRoute, Route
 
 from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext, speaking
-from reader.base.text import plain
-from reader.morning.about import carried_by
+from reader.base.text import plain, plain_lines
+from reader.morning.about import carried_by, device_texts
 from reader.texts.morning import STEPS
 from reader.web.pool import Pool
-from reader.web.render import WORKER, asset, asset_content, assets, assets_version
+from reader.web.render import WORKER, asset, asset_content, assets, assets_version, title_text
 from reader.web.visit import Visit, language_of, route
 from reader.web.work import KINDS, MorningClock, Work, WorkRun
 
@@ -162,7 +162,9 @@ def manifest(_unused: Visit) -> Response:
 def carried(visit: Visit) -> Response:
     """List the pages for a device to keep, with a current token for its waiting acts."""
     found = carried_by(visit.library)
-    pages = [{"address": address, "stamp": ""} for address in ("/", "/triage")]
+    pages = [
+        {"address": address, "stamp": ""} for address in ("/", "/triage", "/recall", "/search")
+    ]
     for held, stamp in found.several:
         id_ = quote(held.paper.id, safe="/:")
         pages += [{"address": f"/{kind}/{id_}", "stamp": stamp} for kind in ("paper", "note")]
@@ -172,8 +174,27 @@ def carried(visit: Visit) -> Response:
             "language": visit.request.state.language,
             "csrf": getattr(visit.request.state, "csrf", ""),
             "pages": pages,
+            "texts": found.texts,
+            "pdfs": [f"/pdf/{quote(held.paper.id, safe='/:')}" for held in found.pdfs],
         }
     )
+
+
+def device(visit: Visit) -> Response:
+    """Send what a device searches without a network: its papers' texts, and how many it lacks."""
+    several, n_left_out = device_texts(visit.library)
+    found = [
+        {
+            "id": one.held.paper.id,
+            "title": title_text(one.held.paper.title),
+            "authors": plain(", ".join(one.held.paper.authors)),
+            "abstract": title_text(one.held.paper.abstract),
+            "note": plain_lines(one.note),
+            "highlights": [plain(text) for text in one.marks],
+        }
+        for one in several
+    ]
+    return visit.json({"papers": found, "n_left_out": n_left_out})
 
 
 def offline(visit: Visit) -> Response:
@@ -185,6 +206,7 @@ ROUTES: list[BaseRoute] = [
     route("/worker.js", worker),
     route("/manifest.webmanifest", manifest),
     route("/offline.json", carried),
+    route("/device.json", device),
     route("/offline", offline),
     route("/work", work),
     route("/work", begin, "POST"),
