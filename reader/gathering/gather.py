@@ -60,7 +60,6 @@ from reader.library.config import Config, Feed
 from reader.library.folder import Library
 from reader.library.paper import Batch, BatchState, Paper, Post
 from reader.library.rows import papers
-from reader.library.rows.failures import local_time
 
 MOST_PAGES = 50
 """The most pages of a list, enough for a venue of 50,000 papers; it ends a list of a server that
@@ -261,7 +260,7 @@ def _hold_back(library: Library, name: str) -> None:
     known = sources.source(library.db, name)
     retry_at = known.next_try(library.now())
     if retry_at and retry_at > library.now():
-        at = local_time(library, retry_at)
+        at = library.local(retry_at)
         error = said_now(known.error, known.reason, source=name)
         raise HeldBack(
             source=name,

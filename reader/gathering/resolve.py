@@ -21,7 +21,7 @@ from reader.library.folder import Library
 from reader.library.ids import find_ids
 from reader.library.paper import Mention, Paper, Post
 from reader.library.rows import failures, papers
-from reader.library.rows.failures import local_time, waiting
+from reader.library.rows.failures import waiting
 from reader.library.rows.versions import BY_HAND
 
 BATCH = 100
@@ -65,7 +65,7 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
     problems += _look_up_all(library, tools, others, at_once=1)
     if failed:
         first, n = failed[0], len(failed)
-        at = local_time(library, first.retry_at)
+        at = library.local(first.retry_at)
         what = lazy_ngettext(
             "{n} paper linked in a post could not be looked up, next try after {at}: {error}",
             "{n} papers linked in posts could not be looked up, next try after {at}: {error}",

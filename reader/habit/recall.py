@@ -21,7 +21,7 @@ from reader.library.arrival import keep_arrival
 from reader.library.config import Deadline
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.rows import papers
+from reader.library.rows import papers, queue
 from reader.notes.words import question
 from reader.notes.write import newest_note
 
@@ -209,13 +209,15 @@ def undo_grade(
 @dataclass(frozen=True, slots=True)
 class Card:
     """A note that comes back. seen: when it was last, in words. question: what to remember
-    before the note is shown; safe to print."""
+    before the note is shown; safe to print. guess: what the person guessed of the paper before
+    they read it, "" for none."""
 
     held: LibraryPaper
     waiting: Waiting
     seen: Text
     question: Text
     note: str
+    guess: str = ""
 
 
 def card_of(library: Library, held: LibraryPaper, waiting: Waiting) -> Card:
@@ -235,7 +237,8 @@ def card_of(library: Library, held: LibraryPaper, waiting: Waiting) -> Card:
             if since
             else lazy_gettext("written today")
         )
-    return Card(held, waiting, seen, question(text), text)
+    guess = queue.guess_of(library.db, held.row)
+    return Card(held, waiting, seen, question(text), text, guess.text if guess else "")
 
 
 GRADE_NAMES = {

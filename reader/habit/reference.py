@@ -7,6 +7,7 @@ that a new version does not change it.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
@@ -207,13 +208,15 @@ def citation_keys(
     return keys
 
 
+# A server makes the keys of the same names again and again: some families wrote hundreds of papers.
+@functools.lru_cache(maxsize=4_096)
 def _stem(one: FirstKnown, pattern: str) -> str:
     number, author = _ascii(one.id), family_fold(one.author) if one.author else "anon"
-    telling = [_ascii(word) for word in telling_words(one.title)]
+    telling = [_ascii(word) for word in telling_words(one.title)[:3]]
     # A name or a title in Japanese has no letter of a-z: then the id tells the paper apart.
     if not (is_named := bool(re.fullmatch("[a-z]+", author))):
         author, telling = "anon", []
-    word, titles = "".join(telling[:1])[:40] or number, [*filter(None, telling[:3])] or [number]
+    word, titles = "".join(telling[:1])[:40] or number, [*filter(None, telling)] or [number]
     year = year_of(Paper((one.id,), "", published_on=one.on)) or "undated"
     values = {"author": author, "word": word, "title": "".join(titles), "id": number, "year": year}
     values |= {"Author": author.capitalize(), "Word": word.capitalize()}

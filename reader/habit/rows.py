@@ -66,11 +66,10 @@ def add_review(
     db: Database, paper: int, grade: int, *, due_on: date, at: datetime, on: date
 ) -> int:
     """Append a grade; it is on the disk when this returns. Returns its id."""
-    with db.writing():
-        return db.execute(
-            "INSERT INTO reviews (paper, grade, due_on, at, on_date) VALUES (?, ?, ?, ?, ?)",
-            (paper, grade, due_on.isoformat(), at.isoformat(), on.isoformat()),
-        )
+    return db.execute(
+        "INSERT INTO reviews (paper, grade, due_on, at, on_date) VALUES (?, ?, ?, ?, ?)",
+        (paper, grade, due_on.isoformat(), at.isoformat(), on.isoformat()),
+    )
 
 
 def undo_last(db: Database, paper: int | None = None, *, at: datetime, on: date) -> Review | None:
@@ -300,19 +299,24 @@ def from_sources(db: Database, first: date, last: date) -> list[FromSource]:
     It counts for the source that had it first, arXiv where several had it that day. arXiv's
     channels are one source; no feed can have a name that begins as theirs.
     """
-    # `source NOT GLOB 'arXiv*'` is 0 for arXiv's channels, so of one day they come first.
+    # SQLite takes the row of the least text: by day, arXiv's channels first, then by name.
+    # A subquery for each paper took twice as long.
     rows = db.read(
         f"""
-        SELECT source, count(*) AS n, sum(is_picked) AS n_picked, sum(is_written) AS n_written
-        FROM (SELECT
-            (SELECT CASE WHEN o.source GLOB 'arXiv*' THEN 'arXiv' ELSE o.source END
-             FROM origins AS o WHERE o.paper = p.id
-             ORDER BY o.seen_on, o.source NOT GLOB 'arXiv*', o.source LIMIT 1) AS source,
-            EXISTS (SELECT 1 FROM decisions AS d
-                    WHERE d.paper = p.id AND d.kind = 'pick' AND {_STANDS}) AS is_picked,
-            EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = p.id AND n.is_written) AS is_written
-            FROM papers AS p WHERE p.arrived_on BETWEEN ? AND ? AND p.merged_into IS NULL)
-        WHERE source IS NOT NULL GROUP BY source ORDER BY n_written DESC, n DESC, source
+        WITH picked AS (
+            SELECT DISTINCT d.paper FROM decisions AS d WHERE d.kind = 'pick' AND {_STANDS}
+        ), written AS (SELECT DISTINCT n.paper FROM notes AS n WHERE n.is_written)
+        SELECT source, count(*) AS n, count(picked.paper) AS n_picked,
+            count(written.paper) AS n_written
+        FROM (
+            SELECT p.id, CASE WHEN o.source GLOB 'arXiv*' THEN 'arXiv' ELSE o.source END AS source,
+                min(o.seen_on || (o.source NOT GLOB 'arXiv*') || o.source)
+            FROM papers AS p JOIN origins AS o ON o.paper = p.id
+            WHERE p.arrived_on BETWEEN ? AND ? AND p.merged_into IS NULL GROUP BY p.id
+        ) AS arrived
+        LEFT JOIN picked ON picked.paper = arrived.id
+        LEFT JOIN written ON written.paper = arrived.id
+        GROUP BY source ORDER BY n_written DESC, n DESC, source
         """,  # noqa: S608  a constant of this module
         (first.isoformat(), last.isoformat()),
     )

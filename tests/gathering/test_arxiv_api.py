@@ -83,17 +83,6 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def time_() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def client(time_: Time) -> Iterator[Client]:
-    with Client(clock=time_.clock, sleep=time_.sleep, monotonic=time_.monotonic) as client:
-        yield client
-
-
-@pytest.fixture
 def place(server: Server) -> ArxivPlace:
     return ArxivPlace(server.url("/api/query"), 3.0, ("cs.CL", "eess.AS"))
 

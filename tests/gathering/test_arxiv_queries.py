@@ -13,7 +13,7 @@ import pytest
 
 from reader.base.errors import ReaderError
 from reader.base.http.client import Client
-from reader.cli.demo.server import PlayServer, Reply
+from reader.cli.demo.server import Reply
 from reader.gathering.gather import gather, source_names
 from reader.gathering.rows import sources
 from reader.library.feeds_file import parse
@@ -24,6 +24,7 @@ from reader.morning.trust import reports
 from reader.texts.sources import facts_of
 from tests.data import DATA, needs_data
 from tests.gathering.test_arxiv_api import entry
+from tests.play import PlayServer
 from tests.samples import Clock, a_library, tools
 from tests.server import Time
 

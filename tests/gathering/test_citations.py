@@ -59,17 +59,6 @@ def server() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def time_() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def client(time_: Time) -> Iterator[Client]:
-    with Client(clock=time_.clock, sleep=time_.sleep, monotonic=time_.monotonic) as client:
-        yield client
-
-
 def entry(n: object, influential: object = None) -> dict[str, object]:
     return {"paperId": "x", "citationCount": n, "influentialCitationCount": influential}
 

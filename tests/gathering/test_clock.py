@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.base.http import Response
-from reader.cli.demo.server import Fault, PlayServer
 from reader.gathering.mend import days_to_add, mend, must_mend, wrong_tries
 from reader.library.folder import open_library
 from reader.library.rows.moments import Try
@@ -30,6 +29,7 @@ from tests.installed import (
     says,
     today,
 )
+from tests.play import Fault, PlayServer
 from tests.server import Answer, Server
 
 YEAR = timedelta(days=365)
@@ -65,6 +65,7 @@ def store_try(library: Path, at: datetime, *, covers: date | None = None) -> Non
 
 
 class TestWhatContradictsTheClock:
+    @pytest.mark.slow
     def test_a_clock_ahead_of_the_servers_records_nothing(
         self, fresh: Path, server: PlayServer
     ) -> None:

@@ -163,6 +163,7 @@ def test_a_title_with_a_colon_is_read(tmp_path: Path, front: str) -> None:
     assert (item.paper.title, item.paper.authors) == ("Wasps: a Story", ("Bo Lind",))
 
 
+@pytest.mark.slow
 def test_a_few_lines_that_name_a_billion_texts_are_read(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 40))]
     front = "\n".join([*lines, "tags: *a39", "deep: " + "[" * 5_000])

@@ -43,6 +43,7 @@ def bibtex(text: str) -> ImportedLibrary:
     return read_bibtex(text, name="a.bib", folder=HERE)
 
 
+@pytest.mark.slow
 def test_entries_become_papers_with_what_the_file_says() -> None:
     read = bibtex(ENTRIES)
     assert [item.paper for item in read.items] == [
@@ -252,6 +253,7 @@ def test_list_of_feeds_names_the_command_that_takes_it(tmp_path: Path) -> None:
     assert error.value.hint == f"`reader follow --from {file}` adds the feeds of an OPML."
 
 
+@pytest.mark.slow
 @needs_data
 def test_real_libraries_have_the_counts_of_their_manifest() -> None:
     assert DATA is not None
@@ -401,11 +403,3 @@ def test_papis_folders_are_read(tmp_path: Path) -> None:
         "odd/info.yaml",
     ]
     assert "line 2 cannot be read" in str(read.unplaced[0].why)
-
-
-def test_a_folder_of_paperlib_is_told_how_to_export(tmp_path: Path) -> None:
-    (tmp_path / "default.realm").write_bytes(b"x")
-    with pytest.raises(ReaderError, match="Paperlib") as error:
-        read_source(tmp_path)
-    assert error.value.exit_code == 2
-    assert "BibTeX" in error.value.hint

@@ -16,7 +16,6 @@ from reader.base.http import MAX_BYTES, Fetch, Request, Response
 from reader.base.http.client import Client
 from reader.base.text import accents
 from reader.cli.demo.catalogue import PlayedPaper
-from reader.cli.demo.server import Fault, PlayServer
 from reader.gathering.calendar import announced_at, window
 from reader.gathering.sources.arxiv_lists import ArxivPlace, papers_listed
 from reader.gathering.sources.oai import (
@@ -27,6 +26,7 @@ from reader.gathering.sources.oai import (
 )
 from reader.library.paper import Paper
 from tests.data import DATA, needs_data
+from tests.play import Fault, PlayServer
 from tests.replay import replay
 from tests.server import Time
 
@@ -444,6 +444,7 @@ def facts(paper: Paper) -> tuple[object, ...]:
     return (paper.ids, accents(paper.title), accents(paper.abstract), classes, *days)
 
 
+@pytest.mark.slow
 @needs_data
 def test_real_days_come_as_the_api_gives_them(fetch: Asked) -> None:
     assert DATA is not None

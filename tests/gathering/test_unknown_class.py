@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.demo.server import PlayServer
 from tests.installed import NOW, run, says, states, today
+from tests.play import PlayServer
 from tests.samples import FEEDS_TOML
 from tests.web.site import parts_of, site
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.demo.server import PlayServer
 from tests.installed import ALL, NOW, SOON, ids_of, new_library, rows, run_here, says, states, today
+from tests.play import PlayServer
 from tests.server import Answer, Server
 
 FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>slow</title>

@@ -17,7 +17,7 @@ import pytest
 import rispy
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import LatexDecodingMiddleware
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.base.errors import UsageError
@@ -279,6 +279,7 @@ def authors(read: ImportedLibrary) -> list[str]:
     return [author for item in read.items for author in item.paper.authors]
 
 
+@settings(deadline=None)
 @given(TITLES, PEOPLE)
 def test_what_is_written_is_read_back(title: str, people: list[str]) -> None:
     one = reference(title=f"A {title}", authors=tuple(people), published_on=date(2025, 6, 3))

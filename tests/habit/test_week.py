@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 
 from reader.cli.demo.catalogue import PlayedPaper
-from reader.cli.demo.server import Fault
 from tests.data import DATA, needs_data
 from tests.installed import NO_MODEL, Ran, run
+from tests.play import Fault
 from tests.replay import Replay, load, moment, replay
 
 CATEGORIES = ("cs.CL", "eess.AS", "cs.SD", "cs.CV")

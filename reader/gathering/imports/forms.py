@@ -14,8 +14,8 @@ from reader.gathering.imports.csl import is_csl, loaded, read_csl
 from reader.gathering.imports.item import ImportedLibrary
 from reader.gathering.imports.ris import read_ris
 
-FORMS = ("bibtex", "ris", "csl-json", "zotero", "rdf", "papis", "csv", "list", "markdown",
-         "enex")  # fmt: skip
+FORMS = ("bibtex", "ris", "csl-json", "zotero", "rdf", "papis", "paperlib", "csv", "list",
+         "markdown", "enex")  # fmt: skip
 """The forms that `--as` takes."""
 
 ZOTERO, PAPIS, PAPERLIB = "zotero.sqlite", "info.yaml", "default.realm"
@@ -24,7 +24,8 @@ ZOTERO, PAPIS, PAPERLIB = "zotero.sqlite", "info.yaml", "default.realm"
 _MOST_BYTES = 1_000_000_000
 _ENDINGS = {".bib": "bibtex", ".bibtex": "bibtex", ".biblatex": "bibtex", ".ris": "ris",
             ".json": "json", ".sqlite": "zotero", ".rdf": "rdf", ".csv": "csv", ".tsv": "csv",
-            ".md": "list", ".html": "list", ".htm": "list", ".enex": "enex"}  # fmt: skip
+            ".md": "list", ".html": "list", ".htm": "list", ".enex": "enex",
+            ".realm": "paperlib"}  # fmt: skip
 
 
 def read_source(path: Path, form: str = "") -> ImportedLibrary:
@@ -52,6 +53,10 @@ def read_source(path: Path, form: str = "") -> ImportedLibrary:
         from reader.gathering.imports.papis import read_papis
 
         return read_papis(path)
+    if form == "paperlib":
+        from reader.gathering.imports.paperlib import read_paperlib
+
+        return read_paperlib(path / PAPERLIB if path.is_dir() else path)
     if form == "markdown":
         from reader.gathering.imports.vault import read_vault
 
@@ -75,7 +80,7 @@ def read_source(path: Path, form: str = "") -> ImportedLibrary:
 
         read = read_csv(text, name=path.name, folder=path.parent)
     elif form == "list" and not text.lstrip().startswith(("[", "{")):
-        from reader.gathering.imports.links import read_list
+        from reader.gathering.imports.tables import read_list
 
         read = read_list(text, name=path.name)
         if not read.items and path.suffix.lower() == ".md":
@@ -105,7 +110,7 @@ def _form_of(path: Path) -> str:
         if (path / ZOTERO).is_file():
             return "zotero"
         if (path / PAPERLIB).is_file():
-            raise _paperlib(path)
+            return "paperlib"
         if next(path.glob("*.enex"), None):
             return "enex"
         if next(path.rglob(PAPIS), None):
@@ -156,20 +161,6 @@ def _unknown(path: Path) -> UsageError:
         else lazy_gettext(
             "Give one of these, and name it with --as if it is not recognised: {forms}.",
             forms=Joined(FORMS, N_(", ")),
-        ),
-    )
-
-
-def _paperlib(path: Path) -> UsageError:
-    return UsageError(
-        what=lazy_gettext(
-            "{path} is a library of Paperlib, whose Realm database no library for Python reads.",
-            path=plain(str(path)),
-        ),
-        hint=lazy_gettext(
-            "In Paperlib, select all papers and export them as BibTeX; import that file, then run "
-            "`reader add {path}` for the PDFs.",
-            path=plain(str(path)),
         ),
     )
 

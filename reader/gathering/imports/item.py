@@ -65,9 +65,9 @@ class ImportedPaper:
     """An entry of a source.
 
     place: where it stands there, as "library.bib, line 12". collections: their paths with "/",
-    innermost name last. is_only_known: its title may be of anything else than a paper, so that it
-    is brought only where the library has the paper. cited_as: its key in BibTeX. name: of the note,
-    by which others link to it.
+    innermost name last. rating: 1 to 5, 0 for none. is_only_known: its title may be of anything
+    else than a paper, so that it is brought only where the library has the paper. cited_as: its key
+    in BibTeX. name: of the note, by which others link to it.
     """
 
     paper: Paper
@@ -77,6 +77,7 @@ class ImportedPaper:
     notes: tuple[ImportedNote, ...] = ()
     highlights: tuple[Highlight, ...] = ()
     attached: AttachedFiles = AttachedFiles()
+    rating: int = 0
     is_only_known: bool = False
     cited_as: str = ""
     name: str = ""

@@ -1,8 +1,10 @@
-"""Read lists of papers in columns: the CSV of Zotero, Readwise, Instapaper, Pocket or anybody, and
-JSON with an object or an id for each paper.
+"""Read lists of papers. In columns: the CSV of Zotero, Readwise, Instapaper, Pocket or anybody, and
+JSON with an object or an id for each paper. Of links: Pocket's page and other bookmarks, reading
+lists in Markdown, texts with an address or a number in each line.
 
 The columns are known by their names. A saved link is a paper only where its address has the id of
 one; a list without addresses, or with columns that only papers have, names papers by their titles.
+What a link is called is a guess, which the record of its registry replaces.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from lxml import etree
 
 from reader.base.errors import UsageError
 from reader.base.messages import Text, lazy_gettext
@@ -36,6 +40,7 @@ from reader.gathering.imports.item import (
 )
 from reader.gathering.imports.markdown import to_markdown
 from reader.library.highlight import Highlight
+from reader.library.ids import find_ids, parse_id
 
 _NAMES = {
     "title": "title papertitle articletitle documenttitle name タイトル 題名 論文名",
@@ -288,3 +293,55 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         return json.dumps(value)
     return "" if value is None or isinstance(value, bool) else str(value)
+
+
+_LINK = re.compile(r"\[(?P<text>[^\[\]]{0,400})\]\(\s*<?(?P<address>[^\s)>]{1,2000})")
+_ADDRESS = re.compile(r"https?://\S")
+_MARKS = re.compile(r"^[\s>#*+-]+|^\d+[.)]\s|[*_`\[\]]|<[^<>]{0,99}>|\b\d+[-/]\d+[-/]\d+\b")
+
+
+def read_list(text: str, *, name: str) -> ImportedLibrary:
+    """Read the links of a page or the lines of a text."""
+    found = _of_page(text, name) if text.lstrip().startswith("<") else _of_lines(text, name)
+    return collected("list", found)
+
+
+def _of_page(text: str, name: str) -> Iterator[ImportedPaper | UnplacedItem]:
+    root = etree.fromstring(text.encode(), etree.HTMLParser(encoding="utf-8", no_network=True))
+    for link in root.iter("a") if root is not None else ():
+        address = link.get("href") or ""
+        if not _ADDRESS.match(address):
+            continue
+        place = lazy_gettext("{file}, line {line}", file=plain(name), line=link.sourceline)
+        title = "".join(link.itertext())
+        paper = make_paper(page_title(title), (), named=[address])
+        if paper is None or paper.id.startswith("pdf:"):
+            yield no_paper(place)
+        else:
+            tags = [tag.strip() for tag in (link.get("tags") or "").split(",")]
+            yield ImportedPaper(paper, place, tags=tuple(filter(None, tags)))
+
+
+def _of_lines(text: str, name: str) -> Iterator[ImportedPaper | UnplacedItem]:
+    for n, line in enumerate(text.split("\n"), 1):
+        ids = [one.id for one in find_ids(line)]
+        if not ids and (typed := parse_id(line)):
+            ids = [typed.id]
+        place = lazy_gettext("{file}, line {line}", file=plain(name), line=n)
+        for id_ in ids:
+            title = _title_in_line(line, id_, is_alone=len(set(ids)) == 1)
+            if paper := make_paper(title, (), named=[id_]):
+                yield ImportedPaper(paper, place)
+        if not ids and _ADDRESS.search(line):
+            yield no_paper(place)
+
+
+def _title_in_line(line: str, id_: str, *, is_alone: bool) -> str:
+    """Guess a title in a line: the text of its link, or of the line where that has one paper."""
+    links = list(_LINK.finditer(line))
+    texts = [one["text"] for one in links if id_ in (i.id for i in find_ids(one["address"]))]
+    if is_alone:
+        before = line[: links[0].start()] if links else line.partition("http")[0]
+        texts += [before, *(one["text"] for one in links[:1])]
+    titles = (page_title(_MARKS.sub(" ", text)) for text in texts)
+    return next((title for title in titles if len(re.findall(r"[^\W\d_]{2,}", title)) > 2), "")

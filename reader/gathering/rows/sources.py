@@ -58,17 +58,16 @@ def add_success(
     db: Database, name: str, *, now: datetime, etag: str = "", last_modified: str = ""
 ) -> None:
     """Record that a source answered, which ends its failures."""
-    with db.writing():
-        db.execute(
-            """
-            INSERT INTO sources (name, etag, last_modified, asked_at, succeeded_at)
-            VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET etag = excluded.etag, n_errors = 0, error = '', hint = '',
-                reason = '', last_modified = excluded.last_modified, asked_at = excluded.asked_at,
-                succeeded_at = excluded.succeeded_at, retry_at = NULL
-            """,
-            (name, etag, last_modified, now.isoformat(), now.isoformat()),
-        )
+    db.execute(
+        """
+        INSERT INTO sources (name, etag, last_modified, asked_at, succeeded_at)
+        VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET etag = excluded.etag, n_errors = 0, error = '', hint = '',
+            reason = '', last_modified = excluded.last_modified, asked_at = excluded.asked_at,
+            succeeded_at = excluded.succeeded_at, retry_at = NULL
+        """,
+        (name, etag, last_modified, now.isoformat(), now.isoformat()),
+    )
 
 
 def last_asked(db: Database, *, now: datetime) -> datetime | None:
@@ -82,14 +81,13 @@ def last_asked(db: Database, *, now: datetime) -> datetime | None:
 
 def touch(db: Database, name: str, *, now: datetime) -> None:
     """Record that a source was not asked, since there was nothing to ask for."""
-    with db.writing():
-        db.execute(
-            """
-            INSERT INTO sources (name, asked_at) VALUES (?, ?)
-            ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at
-            """,
-            (name, now.isoformat()),
-        )
+    db.execute(
+        """
+        INSERT INTO sources (name, asked_at) VALUES (?, ?)
+        ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at
+        """,
+        (name, now.isoformat()),
+    )
 
 
 def add_error(
@@ -105,30 +103,28 @@ def add_error(
 
     error: the message and the hint.
     """
-    with db.writing():
-        db.execute(
-            """
-            INSERT INTO sources (name, asked_at, n_errors, error, hint, reason, retry_at)
-            VALUES (?, ?, 1, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at, error = excluded.error,
-                hint = excluded.hint, reason = excluded.reason, n_errors = n_errors + 1,
-                retry_at = excluded.retry_at
-            """,
-            (name, now.isoformat(), *error, reason, retry_at.isoformat() if retry_at else None),
-        )
+    db.execute(
+        """
+        INSERT INTO sources (name, asked_at, n_errors, error, hint, reason, retry_at)
+        VALUES (?, ?, 1, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at, error = excluded.error,
+            hint = excluded.hint, reason = excluded.reason, n_errors = n_errors + 1,
+            retry_at = excluded.retry_at
+        """,
+        (name, now.isoformat(), *error, reason, retry_at.isoformat() if retry_at else None),
+    )
 
 
 def add_batch(db: Database, batch: Batch, *, now: datetime, on: date) -> None:
     """Add a batch; earlier ones of the same day stay as history."""
     name, covers, *counts = astuple(batch)
-    with db.writing():
-        db.execute(
-            f"""
-            INSERT INTO batches (at, on_date, source, covers, {", ".join(_COUNTS)})
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,  # noqa: S608  constants of this module
-            (now.isoformat(), on.isoformat(), name, covers.isoformat(), *counts),
-        )
+    db.execute(
+        f"""
+        INSERT INTO batches (at, on_date, source, covers, {", ".join(_COUNTS)})
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,  # noqa: S608  constants of this module
+        (now.isoformat(), on.isoformat(), name, covers.isoformat(), *counts),
+    )
 
 
 _COUNTS = ("expected", "received", "state", "error", "category", "digest", "reason")
@@ -271,18 +267,17 @@ def forget_answers(db: Database, *, before: date) -> None:
     arXiv's tell which days are here, a source's first one since when it is asked.
     """
     # A library that was never tidied has hundreds of thousands: some at a time.
-    with db.writing():
-        db.execute(
-            """
-            DELETE FROM batches WHERE id IN (
-                SELECT id FROM batches
-                WHERE on_date < ? AND source NOT LIKE 'arXiv%' AND id NOT IN (
-                    SELECT min(id) FROM batches GROUP BY source
-                    UNION ALL SELECT max(id) FROM batches GROUP BY source)
-                LIMIT 20000)
-            """,
-            (before.isoformat(),),
-        )
+    db.execute(
+        """
+        DELETE FROM batches WHERE id IN (
+            SELECT id FROM batches
+            WHERE on_date < ? AND source NOT LIKE 'arXiv%' AND id NOT IN (
+                SELECT min(id) FROM batches GROUP BY source
+                UNION ALL SELECT max(id) FROM batches GROUP BY source)
+            LIMIT 20000)
+        """,
+        (before.isoformat(),),
+    )
 
 
 def first_asked(db: Database) -> dict[str, date]:
