@@ -59,6 +59,12 @@ class Arxiv:
     delay_s: float = ARXIV_MIN_DELAY_S
     unknown: tuple[str, ...] = ()
 
+    @property
+    def html_url(self) -> str:
+        """Where papers are as HTML: beside the PDFs; "" where these are not in a folder `pdf`."""
+        place = self.pdf_url.removesuffix("/pdf/")
+        return f"{place}/html/" if place != self.pdf_url else ""
+
     def delay_for(self, url: str) -> float:
         """Get the seconds between two calls to an address.
 
@@ -186,11 +192,13 @@ class NoteSettings:
     """Settings of notes.
 
     template: the name of the one that a new note begins with. export: write the Markdown files
-    after each change, without a command.
+    after each change, without a command. guess: ask what a picked paper does before its
+    abstract is shown.
     """
 
     template: str = "key-points"
     export: bool = True
+    guess: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +245,19 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """The index that a lab shares, in PostgreSQL.
+
+    url: "postgresql://…" without a password, empty for none. search_url: of a server that only
+    searches, empty where it is the same. timeout_s: the seconds that a search may take there.
+    """
+
+    url: str = ""
+    search_url: str = ""
+    timeout_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class GatherSettings:
     """Settings of a gather. wait_s: the seconds that it waits for all sources together."""
 
@@ -279,6 +300,7 @@ class Config:
     recall: RecallSettings = RecallSettings()
     backup: BackupSettings = BackupSettings()
     gather: GatherSettings = GatherSettings()
+    index: IndexSettings = IndexSettings()
     mail: MailSettings | None = None
     is_language_written: bool = False
     """Whether feeds.toml names the language; where it does not, pages take the browser's."""

@@ -34,6 +34,7 @@ from reader.library.config import (
     Deadline,
     Feed,
     GatherSettings,
+    IndexSettings,
     MailSettings,
     NoteSettings,
     Person,
@@ -70,12 +71,13 @@ TABLES: dict[str, dict[str, type]] = {
     "arxiv": {"categories": tuple, "api_url": str, "rss_url": str, "oai_url": str,
               "pdf_url": str, "delay_s": float},
     "gather": {"wait_s": float},
+    "index": {"url": str, "search_url": str, "timeout_s": float},
     "resolve": {"doi": str, "openreview": str, "acl": str, "dblp": str, "openalex": str,
                 "semantic_scholar": str, "short_links": tuple},
     "citations": {"source": str, "semantic_scholar_url": str, "openalex_url": str,
                   "openalex_key_file": str, "max_age_days": int},
     "tablet": {"folder": str},
-    "note": {"template": str, "export": bool},
+    "note": {"template": str, "export": bool, "guess": bool},
     "recall": {"a_day": int, "pile": int},
     "backup": {"folder": str, "daily": bool, "pdfs": bool, "encrypt_to": tuple},
     "mail": {"to": tuple, "from": str, "host": str, "port": int, "tls": str, "user": str,
@@ -212,6 +214,7 @@ class _ConfigText(Checks):
             recall=self.recall(tables["recall"]),
             backup=BackupSettings(**tables["backup"]),
             gather=GatherSettings(**tables["gather"]),
+            index=self.index(tables["index"]),
             mail=self.mail(tables["mail"]) if "mail" in raw else None,
         )
         self.source_names(config)
@@ -365,6 +368,29 @@ class _ConfigText(Checks):
                 hint,
             )
         return citations
+
+    def index(self, table: dict[str, Any]) -> IndexSettings:
+        for key in ("url", "search_url"):
+            url = table.get(key, "")
+            if url and not url.startswith(("postgresql://", "postgres://")):
+                raise self.wrong(
+                    ("index", key),
+                    lazy_gettext("this is not the address of a PostgreSQL server"),
+                    lazy_gettext('Write it like "postgresql://me@db.example.org/papers".'),
+                )
+            # libpq reads a password from either place.
+            user, is_user, _host = url.partition("://")[2].partition("?")[0].rpartition("@")
+            if (is_user and ":" in user) or re.search(r"[?&][a-z]*password=", url):
+                raise self.wrong(
+                    ("index", key),
+                    lazy_gettext("a password does not belong in this file, which backups copy"),
+                    lazy_gettext(
+                        "Take it out of the address, and write it into ~/.pgpass, or the file that "
+                        "PGPASSFILE names: host:port:database:user:password."
+                    ),
+                )
+        self.at_least(("index", "timeout_s"), table.get("timeout_s", 1), 1)
+        return IndexSettings(**table)
 
     def mail(self, table: dict[str, Any]) -> MailSettings:
         for key in ("to", "from", "host"):

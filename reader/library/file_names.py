@@ -140,20 +140,20 @@ def free_stem(stem: str, is_taken: Callable[[str], bool]) -> str:
     return free
 
 
-def nearest_names(name: str, known: Sequence[str], *, limit: int = 3) -> list[str]:
+def nearest_names(name: str, known: Sequence[str]) -> list[str]:
     """Find the folders that somebody may have meant by a path, the most likely first.
 
     First those of like spelling, then those that have its last part as a part of theirs, then
-    those with the same first part. At most `limit`.
+    those with the same first part. Three at most.
     """
     own = fold_name(name)
     by_fold = {fold_name(path): path for path in known}
-    near = difflib.get_close_matches(own, by_fold, n=limit, cutoff=0.6)
+    near = difflib.get_close_matches(own, by_fold, n=3, cutoff=0.6)
     last = own.rpartition("/")[2]
     near += [fold for fold in by_fold if last in fold.split("/") and fold not in near]
     first = own.partition("/")[0] + "/"
     near += [fold for fold in by_fold if fold.startswith(first) and fold not in near]
-    return [by_fold[fold] for fold in near[:limit]]
+    return [by_fold[fold] for fold in near[:3]]
 
 
 def _short_title(title: str) -> str:
@@ -269,10 +269,8 @@ class PaperToFile:
     words: Mapping[str, Sequence[str]]
 
 
-def suggest(
-    examples: Sequence[FilingExample], wanted: PaperToFile, *, limit: int = 3
-) -> list[Suggestion]:
-    """Suggest at most `limit` folders for a paper, best first; empty where there is no reason."""
+def suggest(examples: Sequence[FilingExample], wanted: PaperToFile) -> list[Suggestion]:
+    """Suggest at most three folders for a paper, best first; empty where there is no reason."""
     near = sorted(examples, key=lambda e: -e.likeness)[:N_NEAREST]
     near = [e for e in near if e.likeness >= FEWEST_LIKE]  # chance likeness is no reason
     filed: dict[str, list[FilingExample]] = {}
@@ -284,7 +282,7 @@ def suggest(
     ]
     # An arXiv class alone is no reason for a folder; it only adds to another one.
     telling = [s for s in found if s.like or s.authors or s.words]
-    return sorted(telling, key=lambda s: (-s.score, s.topic))[:limit]
+    return sorted(telling, key=lambda s: (-s.score, s.topic))[:3]
 
 
 def _suggestion(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from reader.library.disk import files_below
@@ -14,6 +15,14 @@ from reader.library.rows import filings
 def is_here(file: Path) -> bool:
     """Check whether a file exists, on this disk or for now in iCloud only."""
     return file.is_file() or is_evicted(file)
+
+
+def lost_files(library: Library, paths: Iterable[str]) -> set[str]:
+    """Find those of some files, by paths in the library, that are not there."""
+    # With paths as text first, since making 20,000 Path objects takes .2 s.
+    root = f"{library.folder}/"
+    missing = [path for path in paths if not os.path.isfile(root + path)]
+    return {path for path in missing if not is_here(library.folder / path)}
 
 
 def gone_pdfs(library: Library) -> frozenset[int]:

@@ -60,6 +60,10 @@ class Library:
         """Compute the date of a moment in the time zone of feeds.toml."""
         return moment.astimezone(self.config.timezone).date()
 
+    def local(self, moment: datetime) -> str:
+        """Write a moment, to the minute, in the time zone of feeds.toml."""
+        return f"{moment.astimezone(self.config.timezone):%Y-%m-%d %H:%M}"
+
 
 def open_library(
     folder: Path, *, now: Clock = system_clock, is_for_any_thread: bool = False

@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+OWN = "asayomi-"
+"""What the names of annotations begin with that this program wrote into a copy."""
+
 Kind = Literal["highlight", "underline", "strike-out", "squiggle", "note"]
 Box = tuple[float, float, float, float]
 
@@ -34,6 +37,25 @@ class Highlight:
     """x0, y0, x1, y1 of the mark on its first page, in points from the top left."""
     is_flattened: bool = False
     """Whether it is a coloured rectangle that an app drew into the page, and no annotation."""
+    quads: tuple[Box, ...] = field(default=(), compare=False)
+    """The boxes of its lines on that page, as `box` counts; empty where they are not known."""
+    name: str = field(default="", compare=False)
+    """The name that we gave its annotation: OWN and letters by chance. Empty for any other."""
+
+
+@dataclass(frozen=True, slots=True)
+class InkStroke:
+    """A stroke that was drawn on a page by hand.
+
+    name: as that of a Highlight. width: in points. points: x0 y0 x1 y1 …, in points from the top
+    left of the page as it is shown.
+    """
+
+    page: int
+    name: str
+    colour: str
+    width: float
+    points: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +71,11 @@ class Marks:
     traces: frozenset[str] = field(default=frozenset(), compare=False)
     """Fingerprints of each stroke, and of what each page paints beside the highlights. A copy
     that lacks one of another copy's may lack handwriting. Empty where they are not known."""
+    strokes: frozenset[str] = field(default=frozenset(), compare=False)
+    """The names of our own strokes in it."""
+    n_pages: int = field(default=0, compare=False)
+    is_ours: bool = field(default=False, compare=False)
+    """Whether it is a copy that we wrote, whose pages paint what they painted then."""
 
     @property
     def n_ink(self) -> int:

@@ -430,11 +430,12 @@ def _likeness_in_words(a: Paper, b: Paper) -> Text:
 
 def may_be_alike(one: str, other: str) -> bool:
     """Check cheaply whether two different titles may be alike, before `same` compares them."""
-    if _numbers(one) != _numbers(other):
-        return False
     words, others = _long_words(one), _long_words(other)
     is_half = len(words & others) * 2 >= min(len(words), len(others))
-    return is_half or one.lower().partition(":")[0] == other.lower().partition(":")[0]
+    if not is_half and one.lower().partition(":")[0] != other.lower().partition(":")[0]:
+        return False
+    # Last, since it takes much longer, and an author may have a hundred other papers.
+    return _numbers(one) == _numbers(other)
 
 
 @functools.lru_cache(maxsize=4096)

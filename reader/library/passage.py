@@ -13,7 +13,7 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import Literal
@@ -23,6 +23,8 @@ from reader.library.paper import Paper
 Kind = Literal["heading", "text", "caption", "footnote", "table", "figure", "reference"]
 WhyUnread = Literal["", "no tesseract", "time", "failed"]
 Type = Literal["paper", "thesis", "slides", "supplement", "other"]
+Box = tuple[float, float, float, float]
+"""Left, upper, right and lower edge, in points from the upper left corner of the page."""
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 
@@ -40,6 +42,8 @@ class Block:
     glue: str = "\n"
     """What joins it to the running text before it: "\\n" where a paragraph begins; " " or
     nothing where one goes on after a column, a page or a figure."""
+    box: Box | None = field(default=None, compare=False)
+    """Where it stands, up to the end of its column; None on a page whose text is turned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,9 @@ class Page:
     """From 1, as PDF viewers count, whatever is printed on it."""
     blocks: tuple[Block, ...] = ()
     """In reading order; none where the page has no text layer."""
+    width: float = field(default=0.0, compare=False)
+    """In points."""
+    height: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Read the query language of `reader search`: words, "phrases", -words, filters and operators.
 
     topic:speech/translation  tag:survey  author:inaguma  year:2020-2023  has:note  state:pick
-    rating:>3  priority:high
+    rating:>3  priority:high  cites:2401.01234
     (ASR OR "speech recognition") NOT survey
 
 What is no filter counts as words. Brackets group only in a query with an operator, since people
@@ -30,13 +30,11 @@ from reader.library.paper import State
 from reader.library.properties import clean_tag, priority_of, ratings_in
 
 Name = Literal[
-    "topic", "tag", "rating", "priority", "author", "venue", "year", "has", "state", "on"
+    "topic", "tag", "rating", "priority", "author", "venue", "cites", "year", "has", "state", "on"
 ]  # fmt: skip
 Has = Literal["note", "pdf", "highlight"]
 
 FILTERS: tuple[Name, ...] = get_args(Name)
-CITES = "cites"
-"""What people would like to ask too, and no library knows."""
 HAS: tuple[Has, ...] = get_args(Has)
 STATES: tuple[State, ...] = get_args(State)
 
@@ -452,10 +450,6 @@ class _PartReader:
     def _filter(self, token: _QueryToken, typed: str, *, is_not: bool) -> Filter | None:
         """Read a part as a filter; where it is none, what it may have been is kept."""
         whole, name = token.match[0], next((n for n in FILTERS if n == typed.casefold()), None)
-        if typed.casefold() == CITES:
-            what = lazy_gettext("which papers cite which is not known here")
-            hint = lazy_gettext("Only how often each is cited is stored.")
-            self._fail(token, what, hint)
         if name is None:
             near = difflib.get_close_matches(typed.casefold(), FILTERS, n=1, cutoff=LIKENESS)
             self.unclear += [Unclear(whole, known) for known in FILTERS if known in near]

@@ -20,6 +20,7 @@ from reader.library.config import (
     Deadline,
     Feed,
     GatherSettings,
+    IndexSettings,
     MailSettings,
     NoteSettings,
     Person,
@@ -61,6 +62,10 @@ pdf_url = "http://localhost:8080/pdf/"
 delay_s = 0
 [gather]
 wait_s = 90
+[index]
+url = "postgresql://me@db.example.org/papers?sslmode=verify-full"
+search_url = "postgresql:///?service=near"
+timeout_s = 4
 [resolve]
 doi = "off"
 openreview = "https://or.example.org"
@@ -114,6 +119,7 @@ format = "biblatex"
 [note]
 template = "mine"
 export = false
+guess = false
 [recall]
 a_day = 3
 pile = 30
@@ -167,6 +173,11 @@ def test_every_key_means_what_it_says() -> None:
             0.0,
         ),
         gather=GatherSettings(90.0),
+        index=IndexSettings(
+            "postgresql://me@db.example.org/papers?sslmode=verify-full",
+            "postgresql:///?service=near",
+            4.0,
+        ),
         resolve=Resolve(
             "",
             "https://or.example.org",
@@ -201,7 +212,7 @@ def test_every_key_means_what_it_says() -> None:
         searches=(SavedSearch("gardens", "garden -weed year:2027"),),
         bibliographies=(Bibliography("~/paper/refs.bib", "topic:speech", "biblatex"),),
         days_off=("sunday", "2027-01-01", "2027-01-02"),
-        note=NoteSettings("mine", export=False),
+        note=NoteSettings("mine", export=False, guess=False),
         templates=(Template("mine", "## What for?"),),
         recall=RecallSettings(3, 30),
         backup=BackupSettings("/media/disk", daily=False, pdfs=True, encrypt_to=("age1x",)),
@@ -403,6 +414,15 @@ WRONG = [
     ('[arxiv]\ncategories = ["cs CL"]\n' + LEAST, 2, "arxiv.categories", "'cs CL'", "cs.CL"),
     ('[arxiv]\napi_url = "nowhere"\n' + LEAST, 2, "arxiv.api_url", "not a web address", ""),
     ('[gather]\nwait_s = 0.5\n' + LEAST, 2, "gather.wait_s", "0.5 is too small", "1 or more"),
+    ('[index]\nurl = "mysql://db"\n' + LEAST, 2, "index.url", "not the address", "postgresql://"),
+    ('[index]\ntimeout_s = 0.5\n' + LEAST, 2, "index.timeout_s", "0.5 is too small", "1 or more"),
+    *(
+        (
+            f'[index]\nurl = "postgresql://{written}"\n' + LEAST,
+            2, "index.url", "a password does not belong in this file", "PGPASSFILE",
+        )
+        for written in ("me:sesame@db/p", "me:s@same@db/p", "db/p?user=me&password=sesame")
+    ),
     ('[resolve]\ndoi = "no"\n' + LEAST, 2, "resolve.doi", "not a web address", ""),
     ('[citations]\nsource = "google"\n' + LEAST, 2, "citations.source", "'google'", "openalex"),
     ('[citations]\nmax_age_days = 0\n' + LEAST, 2, "citations.max_age_days", "too small", ""),
@@ -576,6 +596,7 @@ def test_any_text_is_a_configuration_or_an_error_that_names_a_line(text: str) ->
     checked(text)
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=25).map("".join))
 def test_any_heap_of_toml_is_a_configuration_or_an_error_that_names_a_line(text: str) -> None:
@@ -584,6 +605,7 @@ def test_any_heap_of_toml_is_a_configuration_or_an_error_that_names_a_line(text:
     checked(text + "\n" + LEAST)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_one_wrong_value_in_a_good_file_is_a_configuration_or_an_error(data: st.DataObject) -> None:

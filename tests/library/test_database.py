@@ -126,6 +126,7 @@ class TestOpening:
         with pytest.raises(ReaderError):
             notes.add_note(db, 99, "Mine.", is_written=False, at=NOW, on=DAY)
 
+    @pytest.mark.slow
     def test_processes_may_make_one_library_at_once(self, tmp_path: Path) -> None:
         code = """
         for n in range(8):
@@ -330,7 +331,8 @@ class TestDamage:
             triggers = raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
             for (name,) in triggers.fetchall():
                 raw.execute(f"DROP TRIGGER {name}")
-            raw.execute("DROP TABLE counts")
+            for table in ("counts", "cited", "cited_keys"):
+                raw.execute(f"DROP TABLE {table}")
             raw.execute("PRAGMA user_version = 4")
         with Database(folder) as db:
             assert not db.index_is_new
@@ -366,7 +368,10 @@ class TestDamage:
             index.add_paper_texts(db, [1, 2])
         file = folder / "index.db"
         content = bytearray(file.read_bytes())
-        content[4096 * 2 :] = b"\xff" * (len(content) - 4096 * 2)
+        with contextlib.closing(sqlite3.connect(file)) as raw:
+            of_words = "SELECT rootpage FROM sqlite_schema WHERE name = 'full_text_data'"
+            ((page,),) = raw.execute(of_words)
+        content[4096 * (page - 1) : 4096 * page] = b"\xff" * 4096
         file.write_bytes(content)
         with Database(folder) as db:
             assert texts(db) == ["Mine."]
@@ -494,6 +499,7 @@ class TestReadOnly:
         assert as_reader(READ, shelf) == ["True", "['Mine.']", "2", "6", file]
         assert sorted(file.name for file in shelf.iterdir()) == before
 
+    @pytest.mark.slow
     def test_a_missing_index_does_not_prevent_reading(self, shelf: Path) -> None:
         forget_index(shelf)
         close_folder(shelf)
@@ -543,6 +549,7 @@ def test_a_files_row_is_found_by_an_index(db: Database, sql: str) -> None:
     assert [r["detail"].split()[0] for r in plan] == ["SEARCH"]
 
 
+@pytest.mark.slow
 def test_what_a_process_with_two_connections_writes_is_seen_by_others_that_come_and_go(
     folder: Path,
 ) -> None:

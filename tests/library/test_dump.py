@@ -127,6 +127,7 @@ def test_the_libraries_below_have_rows_in_every_table(tmp_path: Path) -> None:
     assert [name for name, n in counts.items() if not n] == []
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(draw=st.randoms(use_true_random=False), words=WORDS, n=st.integers(0, 12))
 def test_any_library_comes_back_as_it_was(draw: Random, words: list[str], n: int) -> None:
@@ -199,7 +200,7 @@ BAD: dict[str, tuple[Spoil, str]] = {
     "nothing": (lambda _: [], "line 1: this is not the first line of a dump"),
     "foreign": (lambda _: [b'{"title": "a list"}\n'], "line 1: this is not the first line"),
     "newer version": (lambda a: [a[0].replace(b'"version": 1', b'"version": 2'), *a[1:]], "newer"),
-    "newer layout": (lambda a: [a[0].replace(b'"layout": 2', b'"layout": 9'), *a[1:]], "newer"),
+    "newer layout": (lambda a: [a[0].replace(b'"layout": ', b'"layout": 9'), *a[1:]], "newer"),
     "a negative layout": (
         lambda a: [a[0].replace(b'"layout": ', b'"layout": -')],
         "the first line",

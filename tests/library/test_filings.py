@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from reader.library.rows import decisions, failures, filings, merges, papers
+from reader.library.rows import decisions, failures, filings, merges, papers, removals
 from reader.library.rows.database import Database
 from reader.library.rows.filings import FiledByHand, FilePlace, TopicCount
 from reader.library.rows.migrations import MIGRATIONS
+from reader.notes.rows import exports, notes
 from reader.pdfs.rows import highlights, pdfs
 from tests.samples import DAY, NOW, new_database, paper
 
@@ -28,10 +32,52 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 
 def test_a_file_is_known_with_the_topic_that_it_belongs_to(db: Database) -> None:
+    assert filings.places(db, is_settled=False) == []
     decisions.add_filing(db, 1, "roses", at=NOW)
     place = FilePlace("pdf", 1, 1, "papers/gardens/a.pdf", "roses", "abc", 9)
+    assert filings.places(db, is_settled=False) == [place]
     assert filings.places(db) == filings.places(db, [1], has_notes=False) == [place]
     assert filings.places(db, [2]) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "gardens", "gardens/été", "rose", "roses", "unfiled"]),
+            st.sampled_from(["papers", "notes", "removed", "elsewhere"]),
+            st.sampled_from(
+                ["", "gardens/", "gardens/e\u0301te\u0301/", "roses/", "unfiled/", "1/"]
+            ),
+            st.sampled_from(["pdf", "note"]),
+            st.booleans(),
+        ),
+        max_size=9,
+    )
+)
+def test_a_file_that_is_left_out_as_settled_lies_in_its_folder(
+    files: list[tuple[str, str, str, str, bool]],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, new_database(Path(folder)) as db:
+        rows = range(1, len(files) + 1)
+        papers.add_papers(db, [paper(n) for n in rows], source="arXiv", on=DAY)
+        for row, (topic, root, at, kind, is_removed) in zip(rows, files, strict=True):
+            if topic:
+                decisions.add_filing(db, row, topic, at=NOW)
+            if kind == "pdf":
+                pdfs.add_pdf(db, pdfs.Pdf(row, f"{root}/{at}a", "abc"), n_bytes=9, at=NOW)
+            else:
+                note = notes.add_note(db, row, "", is_written=False, at=NOW, on=DAY)
+                name = exports.note_name(row)
+                exports.finish(db, [exports.WrittenFile(name, f"{root}/{at}a", "", "", note)])
+            if is_removed:
+                removals.add_removals(db, [row], act=row, at=NOW, on=DAY)
+        every, left = {*filings.places(db)}, {*filings.places(db, is_settled=False)}
+        assert left <= every
+        for place in every - left:
+            root = "papers" if place.kind == "pdf" else "notes"
+            assert place.path == f"{root}/{place.topic or 'unfiled'}/a"
+            assert not place.is_removed
 
 
 def test_pending_work_of_a_file_follows_it(db: Database) -> None:

@@ -565,6 +565,7 @@ def test_every_talked_about_paper_is_found_in_every_form() -> None:
         assert [f.id for f in find_ids(f"({bare}), {bare}: read")] == [id, id]
 
 
+@pytest.mark.slow
 @needs_data
 def test_the_real_data_names_as_many_papers_as_was_counted_there(
     capsys: pytest.CaptureFixture[str],

@@ -149,6 +149,7 @@ def kept_text(paper: Document) -> str:
     return solid(text + running + apart)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(DOCUMENTS, st.integers(min_value=1, max_value=30))
 def test_nothing_is_lost_nothing_moved_and_nothing_over_the_limit(

@@ -200,6 +200,7 @@ replacer.end()
 """
 
 
+@pytest.mark.slow
 def test_a_folder_that_must_not_be_written_is_named_and_nothing_stays() -> None:
     with tempfile.TemporaryDirectory(prefix="reader-test-") as name:
         folder = Path(name)

@@ -10,6 +10,7 @@ docs/reference.md explains every table and column.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,7 +32,7 @@ from reader.library.rows.migrations import MIGRATIONS
 
 LATEST = len(MIGRATIONS)
 
-INDEX_VERSION = 5
+INDEX_VERSION = 6
 """The layout of index.db, one higher whenever INDEX_TABLES or the indexed words change. An
 index.db with another number is brought to it by INDEX_STEPS, or made anew where none leads on."""
 
@@ -77,7 +78,25 @@ _COUNTS = [
     """,
 ]
 
-INDEX_STEPS = {4: _COUNTS}
+_CITED = [
+    """
+    CREATE TABLE idx.cited (
+        paper INTEGER NOT NULL, number INTEGER NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL,
+        title TEXT NOT NULL, year TEXT NOT NULL, ids TEXT NOT NULL, page INTEGER NOT NULL, y REAL,
+        PRIMARY KEY (paper, number)) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE idx.cited_keys (
+        key TEXT NOT NULL, paper INTEGER NOT NULL, number INTEGER NOT NULL,
+        PRIMARY KEY (key, paper, number)) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX idx.cited_keys_of_paper ON cited_keys(paper)",
+]
+
+# PDFs that were read before are read once more, for their references.
+_READ_AGAIN = "UPDATE idx.texts SET source_hash = '' WHERE kind = 'passage'"
+
+INDEX_STEPS = {4: _COUNTS, 5: [*_CITED, _READ_AGAIN]}
 """What brings an index.db of a layout to the next one; the texts and vectors in it stay."""
 
 INDEX_TABLES = [
@@ -153,6 +172,7 @@ INDEX_TABLES = [
         caption TEXT NOT NULL
     ) STRICT
     """,
+    *_CITED,
     *_COUNTS,
 ]
 
@@ -195,7 +215,7 @@ Values = Sequence[Any]
 
 
 class Database:
-    """The two open databases of a library: `read` anywhere, `execute` only inside `writing`.
+    """The two open databases of a library.
 
     can_write: the folder can be written. is_full: it cannot, as its disk is full. guard: returns
     why nothing may be recorded now all the same, None where it may.
@@ -315,18 +335,24 @@ class Database:
         found = [int(one[0]) if one else 0 for one in (row, main)]
         state = (found[0], found[1], self._connection.total_changes)
         if name not in self._counted or self._counted[name][0] != state:
+            if len(self._counted) >= 4_096:  # some count the texts with a word
+                self._counted.clear()
             self._counted[name] = state, count()
         return self._counted[name][1]
 
     def execute(self, sql: str, values: Values = ()) -> int:
-        """Run a statement in the open transaction; return the id of the row it inserted, or 0."""
-        with self.translated():
-            return self._connection.execute(sql, values).lastrowid or 0
+        """Run a statement, `writing`; return the id of the row it inserted, or 0."""
+        with self.writing():
+            return self._run(sql, values)
 
     def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
-        """Run a statement in the open transaction for each of the rows."""
-        with self.translated():
+        """Run a statement for each of the rows, `writing`."""
+        with self.writing(), self.translated():
             self._connection.executemany(sql, rows)
+
+    def _run(self, sql: str, values: Values = ()) -> int:
+        with self.translated():
+            return self._connection.execute(sql, values).lastrowid or 0
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -340,14 +366,14 @@ class Database:
             return
         if error := self.refusal():
             raise error
-        self.execute("BEGIN IMMEDIATE")
+        self._run("BEGIN IMMEDIATE")
         try:
             yield
-            self.execute("COMMIT")
+            self._run("COMMIT")
         except BaseException:
             # SQLite itself rolls back on a full disk; a second ROLLBACK would be an error.
             if self._is_writing():
-                self.execute("ROLLBACK")
+                self._run("ROLLBACK")
             raise
 
     def _is_writing(self) -> bool:
@@ -490,19 +516,17 @@ class Database:
             with self._layout_lock():
                 version = run("PRAGMA idx.user_version").fetchone()[0]
                 if version in INDEX_STEPS:
-                    self._change_index(range(version, INDEX_VERSION))
+                    steps = (INDEX_STEPS[n] for n in range(version, INDEX_VERSION))
+                    self._change_index(itertools.chain.from_iterable(steps))
                 elif version != INDEX_VERSION:
                     self._replace_index()
                     self._make_index()
 
-    def _change_index(self, versions: Iterable[int]) -> None:
-        """Bring index.db from one layout to the next, all in one transaction."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        for version in versions:
-            for statement in INDEX_STEPS[version]:
-                self._connection.execute(statement)
-        self._connection.execute(f"PRAGMA idx.user_version = {INDEX_VERSION}")
-        self._connection.execute("COMMIT")
+    def _change_index(self, statements: Iterable[str]) -> None:
+        """Bring index.db to the present layout, all in one transaction."""
+        layout = f"PRAGMA idx.user_version = {INDEX_VERSION}"
+        for statement in ("BEGIN IMMEDIATE", *statements, layout, "COMMIT"):
+            self._connection.execute(statement)
 
     def _attach_file(self) -> None:
         run = self._connection.execute
@@ -535,15 +559,10 @@ class Database:
 
     def _make_index(self) -> None:
         self.index_is_new = True
-        self._connection.execute("BEGIN IMMEDIATE")
-        for statement in INDEX_TABLES:
-            self._connection.execute(statement)
         # A random number that the files in vectors/ repeat, so that they are known to belong to
         # this index.db and not to an earlier one. It is never 0, which every new file has.
         number = int.from_bytes(os.urandom(3), "big") + 1
-        self._connection.execute(f"PRAGMA idx.application_id = {number}")
-        self._connection.execute(f"PRAGMA idx.user_version = {INDEX_VERSION}")
-        self._connection.execute("COMMIT")
+        self._change_index([*INDEX_TABLES, f"PRAGMA idx.application_id = {number}"])
 
     @contextlib.contextmanager
     def translated(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from reader.library.rows import fields, merges
+from reader.library.rows import fields, markings, merges
 from reader.library.rows.database import Database, Row
 from reader.library.rows.removals import show_again
 
@@ -138,23 +138,32 @@ def _acts_sql() -> str:
         ("decisions", "kind", "''"),
         ("lessons", "kind", "topic"),
         ("postponed", "'later'", "''"),
+        ("guesses", "'guess'", "''"),
         ("filings", "'file'", "topic"),
         ("removals", "'remove'", "''"),
         ("restored", "'restore'", "''"),
         ("properties", "kind", "value"),
         ("fields", "'edit'", "field"),
+        ("markings", "'mark'", "''"),
+        ("strokes", "'ink'", "''"),
     )
     # Properties stay with their copy when it is merged; the act is on the paper that it became.
-    now = "(SELECT coalesce(merged_into, id) FROM papers AS p WHERE p.id = t.paper)"
+    papers = {
+        "properties": "(SELECT coalesce(merged_into, id) FROM papers AS p WHERE p.id = t.paper)",
+        "markings": "(SELECT h.paper FROM highlights AS h WHERE h.id = coalesce(t.new, t.old))",
+    }
+    # The ratings of an import are no act of their own: they go with it.
+    own = {"properties": "AND act NOT IN (SELECT act FROM imports)"}
     selects = [
         f"""
         SELECT '{table}' AS place, id, act, {paper} AS paper, {kind} AS kind, {of} AS of, at,
             EXISTS (SELECT 1 FROM {table} AS u WHERE u.undoes = t.id) AS is_undone
         FROM {table} AS t WHERE act BETWEEN ?2 AND ?3 AND undoes IS NULL AND at <= ?1
         AND NOT EXISTS (SELECT 1 FROM {table} AS u WHERE u.undoes = t.id AND u.at <= ?1)
+        {own.get(table, "")}
         """  # noqa: S608  the names above
         for table, kind, of in several
-        for paper in (now if table == "properties" else "paper",)
+        for paper in (papers.get(table, "paper"),)
     ]
     # A merge is undone by a split and the other way round. Those of no act came by themselves.
     selects.append(
@@ -256,6 +265,12 @@ def undo_rows(db: Database, rows: Sequence[Decision], *, at: datetime, on: date)
             f"INSERT INTO {table} (act, paper, undoes, at, on_date) VALUES (?, ?, ?, ?, ?)",  # noqa: S608
             [(act, r.paper, r.id, *moments) for r in of(table)],
         )
+    db.execute_many(
+        """
+        INSERT INTO guesses (act, paper, text, undoes, at, on_date) VALUES (?, ?, '', ?, ?, ?)
+        """,
+        [(act, r.paper, r.id, *moments) for r in of("guesses")],
+    )
     show_again(db, [r.paper for r in of("removals")])
     db.execute_many(
         """
@@ -295,6 +310,14 @@ def undo_rows(db: Database, rows: Sequence[Decision], *, at: datetime, on: date)
         WHERE f.id = ?2
         """,
         [(moments[0], r.id) for r in of("filings")],
+    )
+    markings.take_back(db, [r.id for r in of("markings")], act=act, at=at, on=on)
+    db.execute_many(
+        """
+        INSERT INTO strokes (act, paper, page, name, colour, width, points, undoes, at, on_date)
+        SELECT ?, paper, page, name, '', 0, '', id, ?, ? FROM strokes WHERE id = ?
+        """,
+        [(act, *moments, r.id) for r in of("strokes")],
     )
     edits = [(r.id, merges.row_now(db, r.paper)) for r in of("fields")]
     fields.take_back(db, edits, act=act, at=at, on=on)
@@ -347,18 +370,18 @@ def add_filing(
     is_by_hand: the person chose the topic, not the topics' words. act: the act that this is a
     part of, and with which it is taken back; None for no act.
     """
-    with db.writing():
-        db.execute(
-            "INSERT INTO filings (paper, topic, at, is_by_hand, act) VALUES (?, ?, ?, ?, ?)",
-            (paper, topic, at.isoformat(), is_by_hand, act),
-        )
+    db.execute(
+        "INSERT INTO filings (paper, topic, at, is_by_hand, act) VALUES (?, ?, ?, ?, ?)",
+        (paper, topic, at.isoformat(), is_by_hand, act),
+    )
 
 
 def next_act(db: Database) -> int:
     """Get the number of the next act."""
     # One number for all tables, so that the last act of any kind can be found.
     tables = ("decisions", "lessons", "postponed", "removals", "restored", "filings", "merges",
-              "imports", "properties", "mutes", "fields")  # fmt: skip
+              "imports", "properties", "mutes", "fields", "markings", "strokes",
+              "guesses")  # fmt: skip
     # Without WHERE no partial index is used.
     each = (f"SELECT max(act) AS act FROM {t} WHERE act IS NOT NULL" for t in tables)  # noqa: S608
     numbers = " UNION ALL ".join(each)

@@ -77,14 +77,12 @@ def add_failure(
 
 def clear_failure(db: Database, stage: str, subject: str) -> None:
     """Delete the failure of a stage on a subject, after a success."""
-    with db.writing():
-        db.execute("DELETE FROM failures WHERE stage = ? AND subject = ?", (stage, subject))
+    db.execute("DELETE FROM failures WHERE stage = ? AND subject = ?", (stage, subject))
 
 
 def clear_failures(db: Database, stage: str) -> None:
     """Delete all failures of a stage, so that everything is tried now."""
-    with db.writing():
-        db.execute("DELETE FROM failures WHERE stage = ?", (stage,))
+    db.execute("DELETE FROM failures WHERE stage = ?", (stage,))
 
 
 def failures(db: Database, stage: str) -> list[Failure]:
@@ -132,10 +130,5 @@ class StillMissing(Incomplete):
 
 def still_missing(library: Library, failure: Failure) -> Problem:
     """Name one thing that waits, in one line."""
-    error = StillMissing(failure, at=local_time(library, failure.retry_at))
+    error = StillMissing(failure, at=library.local(failure.retry_at))
     return Problem(failure.stage, failure.subject, error)
-
-
-def local_time(library: Library, moment: datetime) -> str:
-    """Write a moment in the time zone of feeds.toml."""
-    return f"{moment.astimezone(library.config.timezone):%Y-%m-%d %H:%M}"

@@ -24,6 +24,13 @@ _NEWEST = """
 """
 
 
+# The folder of a path by plain bytes: `pdfs.move` compares those that a disk decomposed.
+_IS_SETTLED = """
+    NOT is_removed AND rtrim(path, replace(path, '/', ''))
+        = root || '/' || coalesce(nullif(topic, ''), 'unfiled') || '/'
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class FilePlace:
     """A file of a paper, by the rows.
@@ -66,14 +73,18 @@ class FiledByHand:
 
 
 def places(
-    db: Database, papers: Iterable[int] | None = None, *, has_notes: bool = True
+    db: Database,
+    papers: Iterable[int] | None = None,
+    *,
+    has_notes: bool = True,
+    is_settled: bool = True,
 ) -> list[FilePlace]:
-    """List the files of some papers, or of all; has_notes: their Markdown files too.
+    """List the files of some papers, or of all; has_notes: their Markdown files too; is_settled:
+    those too that are surely in the folder of their topic.
 
     Of one paper marked copies come first, then the Markdown file, its own PDF, and the PDFs of
     merged copies.
     """
-    values = () if papers is None else (json.dumps([*papers]),) * 6
     among = "(SELECT value FROM json_each(?))"
     of_copies = ""
     if papers is not None:
@@ -83,22 +94,31 @@ def places(
         )
     row = "coalesce(p.merged_into, p.id)"
     topic, own_topic = _LAST_TOPIC.format(paper=row), _LAST_TOPIC.format(paper="t.paper")
-    removed = f"{row} IN ({REMOVED_SQL})"
+    removed = f"{row} IN ({REMOVED_SQL}) AS is_removed"
     joined = f"AS t JOIN papers AS p ON p.id = t.paper {of_copies}"
     # The Markdown file of a merged copy stays where it was, since the paper has one of its own;
     # but it goes to the trash and comes back.
-    is_moved = f"(p.merged_into IS NULL OR {removed} OR t.path LIKE 'removed/%')"
+    is_moved = "(p.merged_into IS NULL OR is_removed OR t.path LIKE 'removed/%')"
     is_moved = f"{'AND' if of_copies else 'WHERE'} {is_moved}"
+    several = [
+        f"SELECT 'pdf' AS kind, 'papers' AS root, t.paper AS id, {row} AS paper, path,"  # noqa: S608
+        f" ({topic}) AS topic, sha256, n_bytes, {removed} FROM pdfs {joined}",
+        f"SELECT 'marked', 'papers', t.id, {row}, path, ({topic}), sha256, NULL, {removed}"  # noqa: S608
+        f" FROM marked_copies {joined}",
+    ]
+    if has_notes:
+        several.append(
+            f"SELECT 'note', 'notes', t.paper, {row}, path, coalesce(({own_topic}), ({topic})),"  # noqa: S608
+            f" '', NULL, {removed} FROM exports {joined} {is_moved}"
+        )
+    values = () if papers is None else (json.dumps([*papers]),) * (2 * len(several))
+    only = "" if is_settled else f"WHERE NOT ({_IS_SETTLED})"
     found = db.read(
-        f"SELECT * FROM (SELECT 'pdf' AS kind, t.paper AS id, {row} AS paper, path,"  # noqa: S608
-        f" ({topic}) AS topic, sha256, n_bytes, {removed} FROM pdfs {joined} UNION ALL"
-        f" SELECT 'marked', t.id, {row}, path, ({topic}), sha256, NULL, {removed}"
-        f" FROM marked_copies {joined} UNION ALL SELECT 'note', t.paper, {row}, path,"
-        f" coalesce(({own_topic}), ({topic})), '', NULL, {removed} FROM exports {joined} {is_moved}"
-        ") ORDER BY paper, kind, id != paper, id",
+        "SELECT kind, id, paper, path, topic, sha256, n_bytes, is_removed"  # noqa: S608
+        f" FROM ({' UNION ALL '.join(several)}) {only} ORDER BY paper, kind, id != paper, id",
         values,
     )
-    return [FilePlace(*r) for r in found if has_notes or r["kind"] != "note"]
+    return [FilePlace(*r) for r in found]
 
 
 def set_path(db: Database, place: FilePlace, path: str) -> None:

@@ -7,6 +7,7 @@ papers counts, but for those in `_OWN`, whose rows come with a paper.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,7 +49,8 @@ RESTORE = "restore"
 
 _OWN = ("identifiers", "authors", "versions", "origins", "changes", "pdfs", "additions",
         "marked_copies", "returned", "place_history", "citations", "openings", "questions",
-        "exports", "imported", "citation_keys", "fields", "refreshed")  # fmt: skip
+        "exports", "imported", "citation_keys", "fields", "refreshed",
+        "reading_places")  # fmt: skip
 """Tables whose rows are deleted with a paper that an import is taken back for; of `fields` only
 where none of them is the person's word."""
 
@@ -91,7 +93,8 @@ def end(db: Database, one: Import, *, at: datetime) -> bool:
     with db.writing():
         tables = ("imported", "loose_notes", "citation_keys", "fields")
         made = " UNION ".join(f"SELECT 1 FROM {table} WHERE import = ?1" for table in tables)  # noqa: S608
-        if db.read_one(made, (one.id,)) is None:
+        made += " UNION SELECT 1 FROM properties WHERE act = ?2"
+        if db.read_one(made, (one.id, one.act)) is None:
             db.execute("DELETE FROM imports WHERE id = ?", (one.id,))
             return False
         db.execute("UPDATE imports SET ended_at = ? WHERE id = ?", (at.isoformat(), one.id))
@@ -137,12 +140,16 @@ def made(db: Database, one: Import) -> list[MadeByImport]:
     return [MadeByImport(r["id"], r["paper"], r["part"], r["key"]) for r in rows]
 
 
-def is_brought_by(db: Database, one: Import, paper: int) -> bool:
-    """Check whether an import brought a paper."""
-    found = db.read_one(
-        "SELECT 1 FROM imported WHERE import = ? AND paper = ? AND part = 'paper'", (one.id, paper)
+def brought(db: Database, one: Import, rows: Iterable[int]) -> set[int]:
+    """Choose from some papers those that an import brought."""
+    found = db.read(
+        """
+        SELECT paper FROM imported
+        WHERE import = ? AND part = 'paper' AND paper IN (SELECT value FROM json_each(?))
+        """,
+        (one.id, json.dumps(list(rows))),
     )
-    return found is not None
+    return {r["paper"] for r in found}
 
 
 def without_abstract(
@@ -155,9 +162,9 @@ def without_abstract(
     """
     rows = db.read(
         """
-        SELECT p.canonical FROM papers AS p WHERE p.abstract = '' AND p.merged_into IS NULL
-        AND p.canonical LIKE ? || ':%'
-        AND EXISTS (SELECT 1 FROM imported AS i WHERE i.paper = p.id AND i.part = 'paper')
+        SELECT p.canonical FROM papers AS p
+        WHERE p.id IN (SELECT paper FROM imported WHERE part = 'paper')
+        AND p.abstract = '' AND p.merged_into IS NULL AND p.canonical LIKE ? || ':%'
         AND NOT EXISTS (SELECT 1 FROM failures AS f WHERE f.stage = ? AND f.subject = p.canonical
                         AND (f.reason = 'no paper' OR f.retry_at > ?))
         ORDER BY p.id LIMIT ?
@@ -207,6 +214,11 @@ def take_back(db: Database, one: Import, *, at: datetime) -> None:
     db.execute("UPDATE imports SET undone_at = ? WHERE id = ?", (at.isoformat(), one.id))
 
 
+def delete_ratings(db: Database, one: Import) -> None:
+    """Delete the ratings that an import brought."""
+    db.execute("DELETE FROM properties WHERE act = ?", (one.act,))
+
+
 def delete_notes(db: Database, paper: int, ids: set[int]) -> int:
     """Delete the newest revisions of a paper's note as far as they are among some ids."""
     n = 0
@@ -243,6 +255,9 @@ def delete_highlights(db: Database, paper: int, ids: set[int]) -> None:
     for id_ in sorted(ids, reverse=True):
         later = db.read_one("SELECT 1 FROM highlights WHERE mark = ? AND id != ?", (id_, id_))
         if later is None:
+            # An imported mark that the person removed since goes with what says so.
+            db.execute("DELETE FROM markings WHERE old = ? AND undoes IS NOT NULL", (id_,))
+            db.execute("DELETE FROM markings WHERE old = ?", (id_,))
             db.execute("DELETE FROM sightings WHERE highlight = ?", (id_,))
             db.execute("DELETE FROM highlights WHERE id = ?", (id_,))
     _forget_texts(db, paper, "highlight")

@@ -86,6 +86,7 @@ PARTS = (
     _Part("decisions", "id", "all"),
     _Part("lessons", "id", "all"),
     _Part("postponed", "id", "all"),
+    _Part("guesses", "id", "all"),
     _Part("shown", "day", "new"),
     _Part("lines", "day", "new"),
     _Part("filings", "id", "all"),
@@ -101,12 +102,14 @@ PARTS = (
     _Part("versions", "number", "none"),
     _Part("exports", "''", "none"),
     _Part("pdfs", "''", "none"),
+    _Part("reading_places", "''", "none"),
     _Part("additions", "path", "all"),
     _Part("taken", "id", "all"),
     _Part("marked_copies", "sha256", "new"),
     _Part("returned", "place", "all"),
     _Part("place_history", "id", "all"),
     _Part("highlights", "id", "all"),
+    _Part("strokes", "id", "all"),
     _Part("reviews", "id", "all"),
     _Part("openings", "id", "all"),
 )
@@ -282,14 +285,13 @@ def ask(db: Database, one: int, other: int, *, why: str, on: date) -> None:
     """Add the question whether two rows are one paper, unless it was answered before."""
     if one == other or last_split(db, one, other):
         return
-    with db.writing():
-        db.execute(
-            """
-            INSERT INTO questions (first, second, why, asked_on) VALUES (?, ?, ?, ?)
-            ON CONFLICT DO NOTHING
-            """,
-            (min(one, other), max(one, other), why, on.isoformat()),
-        )
+    db.execute(
+        """
+        INSERT INTO questions (first, second, why, asked_on) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO NOTHING
+        """,
+        (min(one, other), max(one, other), why, on.isoformat()),
+    )
 
 
 def open_questions(db: Database) -> list[Question]:
@@ -443,6 +445,9 @@ def _move_texts(db: Database, moved: set[str], *, source: int, target: int) -> N
             (target, source),
         )
         db.execute("UPDATE OR REPLACE idx.pictures SET paper = ? WHERE paper = ?", (target, source))
+        for table in ("cited_keys", "cited"):
+            db.execute(f"""UPDATE idx.{table} SET paper = ?1 WHERE paper = ?2
+                       AND NOT EXISTS (SELECT 1 FROM idx.cited WHERE paper = ?1)""", (target, source))  # noqa: E501, S608  # fmt: skip
     if "highlights" in moved:
         db.execute(
             """

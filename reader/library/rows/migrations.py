@@ -498,6 +498,94 @@ FIELDS: tuple[str, list[str]] = (
 )
 
 
+SPOTS: tuple[str, list[str]] = (
+    "m028_reading_places",
+    [
+        """
+        CREATE TABLE reading_places (
+            paper INTEGER PRIMARY KEY REFERENCES papers(id),
+            page INTEGER NOT NULL CHECK (page > 0),
+            y REAL NOT NULL,
+            n_pages INTEGER NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT
+        """,
+    ],
+)
+
+
+MARKS: tuple[str, list[str]] = (
+    "m029_marks",
+    [
+        "ALTER TABLE highlights ADD COLUMN quads TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE highlights ADD COLUMN name TEXT NOT NULL DEFAULT ''",
+        """
+        CREATE TABLE markings (
+            id INTEGER PRIMARY KEY,
+            act INTEGER NOT NULL,
+            old INTEGER REFERENCES highlights(id),
+            new INTEGER REFERENCES highlights(id),
+            undoes INTEGER UNIQUE REFERENCES markings(id),
+            at TEXT NOT NULL,
+            on_date TEXT NOT NULL,
+            CHECK (old IS NOT NULL OR new IS NOT NULL)
+        ) STRICT
+        """,
+        "CREATE INDEX markings_by_old ON markings(old)",
+        "CREATE INDEX markings_by_new ON markings(new)",
+        "CREATE INDEX markings_by_act ON markings(act)",
+        """
+        CREATE TABLE strokes (
+            id INTEGER PRIMARY KEY,
+            act INTEGER NOT NULL,
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            page INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            colour TEXT NOT NULL,
+            width REAL NOT NULL,
+            points TEXT NOT NULL,
+            erases INTEGER REFERENCES strokes(id),
+            undoes INTEGER UNIQUE REFERENCES strokes(id),
+            at TEXT NOT NULL,
+            on_date TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX strokes_of_paper ON strokes(paper)",
+        "CREATE INDEX strokes_by_erased ON strokes(erases)",
+        "CREATE INDEX strokes_by_act ON strokes(act)",
+    ],
+)
+
+
+GUESSES: tuple[str, list[str]] = (
+    "m030_guesses",
+    [
+        """
+        CREATE TABLE guesses (
+            id INTEGER PRIMARY KEY,
+            act INTEGER NOT NULL,
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            text TEXT NOT NULL,
+            undoes INTEGER UNIQUE REFERENCES guesses(id),
+            at TEXT NOT NULL,
+            on_date TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX guesses_of_paper ON guesses(paper)",
+        "CREATE INDEX guesses_by_act ON guesses(act)",
+    ],
+)
+
+
+HANDED: tuple[str, list[str]] = (
+    "m031_handed",
+    [
+        "ALTER TABLE returned ADD COLUMN strokes TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE returned ADD COLUMN n_pages INTEGER NOT NULL DEFAULT 0",
+    ],
+)
+
+
 # In the order in which they are applied, which is not the order in which they stand above.
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first_layouts.STEPS,
@@ -518,4 +606,8 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     TAGS,
     MUTES,
     FIELDS,
+    SPOTS,
+    MARKS,
+    GUESSES,
+    HANDED,
 ]

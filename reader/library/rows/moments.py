@@ -34,6 +34,7 @@ MOMENTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("lessons", "at"): ("on_date",),
     ("reviews", "at"): ("on_date", "due_on"),
     ("postponed", "at"): ("on_date", "until_on"),
+    ("guesses", "at"): ("on_date",),
     ("properties", "at"): ("on_date",),
     ("asked", "at"): ("on_date",),
     ("mutes", "at"): ("on_date", "until_on"),
@@ -43,10 +44,13 @@ MOMENTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("shown", "at"): (),
     ("short_links", "at"): (),
     ("pdfs", "fetched_at"): (),
+    ("reading_places", "at"): (),
     ("additions", "at"): (),
     ("taken", "at"): (),
     ("marked_copies", "at"): (),
     ("returned", "at"): (),
+    ("markings", "at"): ("on_date",),
+    ("strokes", "at"): ("on_date",),
     ("highlights", "at"): (),
     ("highlights", "gone_at"): (),
 }
@@ -119,9 +123,10 @@ def days_before_their_papers(db: Database) -> set[date]:
         """
         SELECT day FROM (
             SELECT arrived_on AS day, max(announced_on) AS last FROM papers
-            WHERE announced_on IS NOT NULL GROUP BY arrived_on
-            HAVING sum(announced_on > date(arrived_on, '+7 days')) * 2 > count(*)) AS d
-        WHERE NOT EXISTS (SELECT 1 FROM batches AS b
+            GROUP BY arrived_on HAVING last > date(day, '+7 days')) AS d
+        WHERE (SELECT sum(announced_on > date(d.day, '+7 days')) * 2 > count(announced_on)
+               FROM papers WHERE arrived_on = d.day)
+          AND NOT EXISTS (SELECT 1 FROM batches AS b
                           WHERE b.on_date > d.day AND b.on_date < date(d.last, '-7 days'))
         """
     )

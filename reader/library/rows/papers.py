@@ -209,14 +209,13 @@ def add_known(db: Database, papers: Iterable[Paper], *, source: str, on: date) -
 
 def add_identifier(db: Database, id_: str, paper: Paper) -> None:
     """Add one more identifier to a known paper; nothing where another paper has it already."""
-    with db.writing():
-        db.execute(
-            """
-            INSERT INTO identifiers (id, paper) SELECT ?, paper FROM identifiers WHERE id = ?
-            ON CONFLICT DO NOTHING
-            """,
-            (id_, paper.id),
-        )
+    db.execute(
+        """
+        INSERT INTO identifiers (id, paper) SELECT ?, paper FROM identifiers WHERE id = ?
+        ON CONFLICT DO NOTHING
+        """,
+        (id_, paper.id),
+    )
 
 
 def take_name(db: Database, row: int, id_: str, *, instead: str) -> None:
@@ -272,10 +271,33 @@ def papers_named(db: Database, name: str, *, limit: int = 6) -> list[LibraryPape
     return []
 
 
+def papers_begun(db: Database, typed: str, *, limit: int) -> list[LibraryPaper]:
+    """Find papers whose title begins with what is being typed, in the order of their titles."""
+    if not (fold := title_fold(typed)):
+        return []
+    rows = db.read(
+        """
+        SELECT coalesce(merged_into, id) AS row FROM papers
+        WHERE fold BETWEEN ? AND ? ORDER BY fold LIMIT ?
+        """,
+        (fold, fold + LAST_CHARACTER, limit),
+    )
+    return papers_at(db, [r["row"] for r in rows])
+
+
 def paper_with_id(db: Database, id_: str) -> LibraryPaper | None:
     """Look up the paper that has an identifier, None where no paper has it."""
     rows = _select(db, "p.id = (SELECT paper FROM identifiers WHERE id = ?)", (id_,))
     return rows[0] if rows else None
+
+
+def rows_with_ids(db: Database, ids: Iterable[str]) -> dict[str, int]:
+    """Look up the papers that have some identifiers: identifier → row."""
+    rows = db.read(
+        "SELECT id, paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return {r["id"]: r["paper"] for r in rows}
 
 
 def origins_of(db: Database, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:

@@ -76,7 +76,7 @@ class Properties:
 
 
 @dataclass(slots=True)
-class _Known:
+class _PropertyRows:
     """What is known of a paper. tags: fold → copy that has it → its spelling. last: of rating and
     priority the value that was given last."""
 
@@ -97,8 +97,8 @@ def properties_of(db: Database, rows: Iterable[int]) -> dict[int, Properties]:
     return {row: known.properties for row, known in _known(db, rows).items()}
 
 
-def _known(db: Database, rows: Iterable[int]) -> defaultdict[int, _Known]:
-    said, found = set[tuple[int, str]](), defaultdict[int, _Known](_Known)
+def _known(db: Database, rows: Iterable[int]) -> defaultdict[int, _PropertyRows]:
+    said, found = set[tuple[int, str]](), defaultdict[int, _PropertyRows](_PropertyRows)
     folds = dict[str, str]()  # of 200,000 imported tags some thousand are distinct
     # What imports brought comes last, since a row of the person goes before it.
     for r in db.read(
@@ -148,6 +148,28 @@ def change(
         [(act, *values, at.isoformat(), on.isoformat()) for values in new],
     )
     return changed
+
+
+def rate_unrated(db: Database, row: int, rating: int, *, act: int, at: datetime, on: date) -> bool:
+    """Rate a paper for which nobody has said anything of a rating, in the open transaction.
+
+    act: of the import that brought the rating, with which it is taken back.
+    Returns whether the paper was rated.
+    """
+    said = """
+        SELECT 1 FROM properties AS o JOIN papers AS c ON c.id = o.paper
+        WHERE o.kind = 'rating' AND ? IN (c.id, c.merged_into)
+    """
+    if db.read_one(said, (row,)):
+        return False
+    db.execute(
+        """
+        INSERT INTO properties (act, paper, kind, fold, value, at, on_date)
+        VALUES (?, ?, 'rating', '', ?, ?, ?)
+        """,
+        (act, row, str(rating), at.isoformat(), on.isoformat()),
+    )
+    return True
 
 
 def names(db: Database) -> dict[str, str]:

@@ -122,13 +122,43 @@ def extents(db: Database, papers: Iterable[int]) -> dict[int, Extent]:
     return {r["paper"]: Extent(r["n_characters"], r["n_bytes"]) for r in rows}
 
 
-def postpone(db: Database, paper: int, until: date, *, at: datetime, on: date) -> None:
-    """Record that a paper is put off until a day, as an act that undo can take back."""
+def postpone(db: Database, papers: Sequence[int], until: date, *, at: datetime, on: date) -> None:
+    """Record that papers are put off until a day, as one act that undo can take back."""
     with db.writing():
-        db.execute(
+        act, moments = next_act(db), (until.isoformat(), at.isoformat(), on.isoformat())
+        db.execute_many(
             "INSERT INTO postponed (act, paper, until_on, at, on_date) VALUES (?, ?, ?, ?, ?)",
-            (next_act(db), paper, until.isoformat(), at.isoformat(), on.isoformat()),
+            [(act, paper, *moments) for paper in papers],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What the person guessed of a paper before reading its abstract; "" where they passed."""
+
+    text: str
+    on_date: date
+
+
+def add_guess(db: Database, paper: int, text: str, *, at: datetime, on: date) -> None:
+    """Record a guess, as an act that undo can take back."""
+    db.execute(
+        "INSERT INTO guesses (act, paper, text, at, on_date) VALUES (?, ?, ?, ?, ?)",
+        (next_act(db), paper, text, at.isoformat(), on.isoformat()),
+    )
+
+
+def guess_of(db: Database, paper: int) -> Guess | None:
+    """Load the last guess that stands; None where there is none."""
+    row = db.read_one(
+        """
+        SELECT text, on_date FROM guesses AS g WHERE paper = ? AND undoes IS NULL
+        AND NOT EXISTS (SELECT 1 FROM guesses AS u WHERE u.undoes = g.id)
+        ORDER BY id DESC LIMIT 1
+        """,
+        (paper,),
+    )
+    return Guess(row["text"], date.fromisoformat(row["on_date"])) if row else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +200,7 @@ def keep_asked(db: Database, picks: Sequence[int], *, at: datetime, on: date) ->
 
 def set_kept(db: Database, pick: int) -> None:
     """Record the answer to the question about a pick: the person reads it."""
-    with db.writing():
-        db.execute("UPDATE asked SET is_kept = 1 WHERE decision = ?", (pick,))
+    db.execute("UPDATE asked SET is_kept = 1 WHERE decision = ?", (pick,))
 
 
 Became = Literal["done", "overtaken", "beside"]

@@ -52,6 +52,11 @@ def show_again(db: Database, papers: Iterable[int]) -> None:
     )
 
 
+def ever_removed(db: Database) -> list[int]:
+    """List the papers that were ever removed, also those that came back."""
+    return [r["paper"] for r in db.read("SELECT DISTINCT paper FROM removals ORDER BY paper")]
+
+
 def removals(db: Database, papers: Iterable[int] | None = None) -> list[Removal]:
     """List what lies in the trash, of some papers or all, the newest first."""
     rows = db.read(
@@ -88,14 +93,13 @@ class RestoredPaper:
 
 def add_restored(db: Database, one: RestoredPaper, *, act: int, at: datetime, on: date) -> None:
     """Record that a paper came back from an archive."""
-    with db.writing():
-        db.execute(
-            """
-            INSERT INTO restored (act, paper, first_act, was_here, note, at, on_date)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
-            """,
-            (act, one.paper, one.first_act, one.was_here, one.note, at.isoformat(), on.isoformat()),
-        )
+    db.execute(
+        """
+        INSERT INTO restored (act, paper, first_act, was_here, note, at, on_date)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+        (act, one.paper, one.first_act, one.was_here, one.note, at.isoformat(), on.isoformat()),
+    )
 
 
 def restored(db: Database, number: int) -> RestoredPaper:
@@ -106,12 +110,15 @@ def restored(db: Database, number: int) -> RestoredPaper:
 
 _OWN = (
     "sightings WHERE highlight IN (SELECT id FROM highlights WHERE paper {of})",
+    "markings WHERE coalesce(new, old) IN (SELECT id FROM highlights WHERE paper {of})",
     "highlights WHERE paper {of}",
+    "strokes WHERE paper {of}",
     "marked_copies WHERE paper {of}",
     "returned WHERE paper {of}",
     "place_history WHERE paper {of}",
     "taken WHERE paper {of}",
     "additions WHERE paper {of}",
+    "reading_places WHERE paper {of}",
     "pdfs WHERE paper {of}",
     "exports WHERE paper {of}",
     "note_links WHERE source {of}",
@@ -123,6 +130,8 @@ _OWN = (
     "notes WHERE paper {of}",
     "idx.texts WHERE paper {of}",
     "idx.pictures WHERE paper {of}",
+    "idx.cited WHERE paper {of}",
+    "idx.cited_keys WHERE paper {of}",
 )
 """What is deleted of a paper whose trash is emptied: its files' rows, and what a person wrote."""
 
