@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from reader.base.errors import ModelError, Problem
+from reader.base.cluster import Each, TaskFailure
+from reader.base.errors import ModelError, Problem, ReaderError
+from reader.base.messages import lazy_gettext
+from reader.base.text import shorten
 from reader.library.config import Topic
 from reader.library.folder import Library
+from reader.library.rows import failures
 from reader.search.gibberish import SAMPLES
 from reader.search.rows import index
 from reader.search.rows.vector_files import append, drop, others, refresh
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
 
     Encode = Callable[[str], tuple[str, NDArray[np.float32]]]
     """Makes the encoder's name and the vector of a text: (d,), of length 1."""
+
+
+TextPart = list[tuple[str, str]]
+"""Texts that are encoded together: (hash, text)."""
 
 
 class Encoder(Protocol):
@@ -65,6 +73,11 @@ VECTORS_AT_ONCE = 256
 """Texts that are encoded before their vectors are stored: enough for all processors, and a kill
 loses half a minute at most."""
 
+SENT_AT_ONCE = 64
+"""Texts that are sent to a worker together: a second or two of its work."""
+
+STAGE = "encode"
+
 WAITING_AT_ONCE = 20_000
 """Texts in memory that wait to be encoded."""
 
@@ -76,21 +89,29 @@ def index_words(library: Library, tools: EncoderTools) -> None:
     for paper in index.highlights_without_text(library.db):
         index.add_highlight_texts(library.db, paper)
     # Papers come last: after index.db was deleted, the person's own words are found first.
-    n_done = 0
-    while rows := index.papers_without_text(library.db, limit=TEXTS_AT_ONCE):
+    n_done, is_left = 0, True
+    while is_left and (rows := index.papers_without_text(library.db, limit=TEXTS_AT_ONCE)):
         index.add_paper_texts(library.db, rows)
         n_done += len(rows)
         tools.progress("words", n_done, n_done)
+        # Each search for more reads all papers.
+        is_left = len(rows) == TEXTS_AT_ONCE
 
 
 def encode(
-    library: Library, tools: EncoderTools, *, papers: list[int] | None = None
+    library: Library,
+    tools: EncoderTools,
+    *,
+    papers: list[int] | None = None,
+    each: Each | None = None,
 ) -> list[Problem]:
     """Make the missing vectors of all texts, or of those of some papers.
 
-    They are stored in small transactions, so that the next call goes on after a kill. A model
-    that is missing or broken is returned as a problem; full text works without it. Once all texts
-    have vectors of the model in feeds.toml, those of other models are deleted.
+    each: the workers of a cluster, None for this process. Vectors are stored in small
+    transactions, so that the next call goes on after a kill. A model that is missing or broken
+    is returned as a problem; full text works without it. So is a text that ended each worker
+    that tried it; it waits for its next try. Once all texts have vectors of the model in
+    feeds.toml, those of other models are deleted.
     """
     waiting = _waiting(library, tools, papers)
     topics = [] if papers is not None else [topic_text(t) for t in library.config.topics if t.words]
@@ -103,7 +124,7 @@ def encode(
     ]
     try:
         if waiting or queries:
-            _encode_all(library, tools, papers, queries, waiting)
+            _encode_all(library, tools, papers, queries, waiting, each)
     except ModelError as error:
         tools.progress("encode", 0, 0)
         n = index.n_without_vector(library.db, tools.encoder_name)
@@ -111,19 +132,40 @@ def encode(
     # The files of vectors follow: for some papers by what is new, else by a full comparison.
     if papers is not None:
         append(library.db, tools.encoder_name)
-    elif tools.encoder_name:
+        return []
+    if tools.encoder_name:
         refresh(library.db, tools.encoder_name)
         for replaced in others(library.db, tools.encoder_name):
             drop(library.db, replaced)
-    return []
+    return _set_aside(library, tools)
 
 
-def _waiting(
-    library: Library, tools: EncoderTools, papers: list[int] | None
-) -> list[tuple[str, str]]:
-    return index.texts_without_vector(
+def _waiting(library: Library, tools: EncoderTools, papers: list[int] | None) -> TextPart:
+    found = index.texts_without_vector(
         library.db, tools.encoder_name, papers=papers, limit=WAITING_AT_ONCE
     )
+    later = failures.waiting(library, STAGE)
+    return [one for one in found if _subject(tools.encoder_name, one[0]) not in later]
+
+
+def _subject(encoder: str, hash_: str) -> str:
+    return f"{encoder} {hash_}"
+
+
+def _set_aside(library: Library, tools: EncoderTools) -> list[Problem]:
+    """List the texts that failed and wait; forget those that are gone or have a vector now."""
+    if not (failed := failures.failures(library.db, STAGE)):
+        return []
+    left = index.texts_without_vector(library.db, tools.encoder_name)
+    lacking = {_subject(tools.encoder_name, hash_) for hash_, _ in left}
+    for one in failed:
+        if one.subject not in lacking:
+            failures.clear_failure(library.db, STAGE, one.subject)
+    waits = failures.waiting(library, STAGE)
+    return [failures.still_missing(library, one) for one in waits.values()]
+
+
+Encoded = Iterator[tuple[TextPart, "NDArray[np.floating] | ReaderError | TaskFailure"]]
 
 
 def _encode_all(
@@ -131,7 +173,8 @@ def _encode_all(
     tools: EncoderTools,
     papers: list[int] | None,
     queries: list[str],
-    waiting: list[tuple[str, str]],
+    waiting: TextPart,
+    each: Each | None,
 ) -> None:
     """Encode some queries and all waiting texts. Raises ModelError."""
     total = len(waiting)
@@ -143,13 +186,53 @@ def _encode_all(
         library.db, encoder.name, zip(map(index.hash_of, queries), vectors, strict=True)
     )
     n_done = 0
+    tools.progress("encode", 0, total)
     while waiting:
-        for start in range(0, len(waiting), VECTORS_AT_ONCE):
-            tools.progress("encode", n_done, max(total, n_done + 1))
-            part = waiting[start : start + VECTORS_AT_ONCE]
-            found = encoder.encode_passages([text for _, text in part]).astype("float16")
-            kept = [(h, v.tobytes()) for (h, _), v in zip(part, found, strict=True)]
-            index.add_vectors(library.db, encoder.name, kept)
+        total = max(total, n_done + len(waiting))
+        for part, found in (
+            _on_workers(each, waiting, library.config.encoder, encoder.name)
+            if each
+            else _here(encoder, waiting)
+        ):
+            if isinstance(found, ReaderError):
+                raise found
+            if isinstance(found, TaskFailure):
+                _fail(library, encoder.name, part, found)
+            else:
+                halves = found.astype("float16")
+                kept = [(h, v.tobytes()) for (h, _), v in zip(part, halves, strict=True)]
+                index.add_vectors(library.db, encoder.name, kept)
             n_done += len(part)
+            if n_done < total:
+                tools.progress("encode", n_done, total)
         waiting = _waiting(library, tools, papers)
     tools.progress("encode", n_done, n_done)
+
+
+def _parts(texts: TextPart, n: int) -> Iterator[TextPart]:
+    return (texts[start : start + n] for start in range(0, len(texts), n))
+
+
+def _here(encoder: Encoder, waiting: TextPart) -> Encoded:
+    for part in _parts(waiting, VECTORS_AT_ONCE):
+        yield part, encoder.encode_passages([text for _, text in part])
+
+
+def _on_workers(each: Each, waiting: TextPart, model: str, name: str) -> Encoded:
+    # Loads the package of the encoder, which a run without anything new need not do.
+    from reader.search.encoder import encode_texts
+
+    return each(
+        encode_texts,
+        _parts(waiting, SENT_AT_ONCE),
+        lambda part: ([text for _, text in part], model, name),
+        lambda part: _parts(part, 1),
+    )
+
+
+def _fail(library: Library, encoder: str, part: TextPart, failure: TaskFailure) -> None:
+    for hash_, text in part:
+        begin = shorten(" ".join(text.split()), 40)
+        what = lazy_gettext("“{text}” was not encoded: {why}", text=begin, why=failure.why)
+        words = (str(what), "")
+        failures.add_failure(library.db, STAGE, _subject(encoder, hash_), words, now=library.now())

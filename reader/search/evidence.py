@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from reader.base.text import plain
 from reader.base.words import (
@@ -80,6 +83,55 @@ def standing(scored: Scored, *, n: int, zero: float | None = None) -> list[tuple
     return [(thing, (score - values[-1]) / spread) for thing, score in scored]
 
 
+K1, B = 1.2, 0.75
+"""The constants of FTS5's bm25."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordStatistics:
+    """What bm25 needs to know of all texts: how many there are, their mean length in words, and
+    how many have each term, written as for FTS5."""
+
+    n_texts: int
+    mean: float
+    having: Mapping[str, int]
+
+    def weight(self, term: str) -> float:
+        """Compute the weight of a term, the larger, the fewer texts have it."""
+        n = self.having[term]
+        return max(1e-6, math.log((self.n_texts - n + 0.5) / (n + 0.5)))
+
+
+def bm25(parts: Sequence[tuple[float, str]], known: WordStatistics) -> float:
+    """Score a text by the formula of FTS5, so that scores of several indexes can be compared.
+
+    parts: of the text, each with the weight of its words.
+    """
+    written = [(weight, f" {searchable(part)} ") for weight, part in parts]
+    length = sum(part.count(" ") - 1 for _, part in written)
+    score = 0.0
+    for term, n in known.having.items():
+        often = sum(weight * _n_times(part, term) for weight, part in written) if n else 0.0
+        if often:
+            longer = K1 * (1 - B + B * length / known.mean)
+            score += known.weight(term) * often * (K1 + 1) / (often + longer)
+    return score
+
+
+def has_term(text: str, term: str) -> bool:
+    """Check whether a text has a term, written as for FTS5."""
+    return _n_times(f" {searchable(text)} ", term) > 0
+
+
+def _n_times(text: str, term: str) -> int:
+    """Count how often a term stands in a text, as it is indexed, with blanks around."""
+    words = " " + term.rstrip("*").strip('"') + ("" if term.endswith("*") else " ")
+    n, at = 0, text.find(words)
+    while at >= 0:
+        n, at = n + 1, text.find(words, at + 1)
+    return n
+
+
 def evidence(text: str, query: str, *, width: int = 200) -> Evidence:
     """Choose the sentence of a text that has most of a query's words; the first where none has any.
 
@@ -102,9 +154,8 @@ def evidence(text: str, query: str, *, width: int = 200) -> Evidence:
 
 def _is_bare(line: str) -> bool:
     """Check whether a line says nothing by itself: numbers of a table, or a link alone."""
-    n_letters = sum(c.isalpha() for c in line)
-    n_digits = sum(c.isdigit() for c in line)
-    return n_digits > n_letters or _LINKS.fullmatch(line) is not None
+    n_digits = sum(map(str.isdigit, line))
+    return n_digits > sum(map(str.isalpha, line)) or _LINKS.fullmatch(line) is not None
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -157,18 +208,25 @@ def shared_words(one: str, other: str) -> dict[str, str]:
     more.
     """
     theirs = words_of(other)
-    shared: dict[str, str] = {}
-    for place in word_places(one):
-        printed = one[place.starts[0] : place.end]
+    return {word: printed for word, printed, of in _telling_words(one) if theirs.issuperset(of)}
+
+
+@functools.lru_cache(maxsize=8)
+def _telling_words(text: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """List the words of a text that two texts may share, each once, with its form in the text and
+    the words by which it is indexed; cached, since a paper is compared with several."""
+    found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for place in word_places(text):
+        printed = text[place.starts[0] : place.end]
         if not is_cjk(place.word):
             telling = says_something(printed) and printed.casefold() not in TELLING_NOTHING
-            if telling and len(place.word) > 2 and place.word in theirs:
-                shared.setdefault(place.word, printed)
+            if telling and len(place.word) > 2:
+                found.setdefault(place.word, (printed, (place.word,)))
             continue
         for part in parts_of(place.word):
-            if len(part) > 1 and all(part[i : i + 2] in theirs for i in range(len(part) - 1)):
-                shared.setdefault(part, part)
-    return shared
+            if len(part) > 1:
+                found.setdefault(part, (part, tuple(map("".join, pairwise(part)))))
+    return tuple((word, printed, of) for word, (printed, of) in found.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +241,7 @@ class _QueryWords:
     pairs: frozenset[str]
 
     @classmethod
+    @functools.lru_cache(maxsize=8)  # a query has its evidence in many texts
     def of(cls, query: str) -> _QueryWords:
         words = query_words(query)
         runs = [word for word in words if is_cjk(word)]

@@ -21,11 +21,12 @@ from reader.base.words import (
 )
 from reader.library.file_names import nearest_names
 from reader.library.files import gone_pdfs
+from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.identity import family_fold, family_folds, matches
 from reader.library.query import LONGEST, PASTED, PASTED_WORDS, Filter, Query, QueryTerm
 from reader.library.rows import authors, fields, filings, properties
-from reader.search.rows import filters, index
+from reader.search.rows import citations, filters, index
 from reader.search.rows.filters import Conditions, Names
 from reader.search.rows.index import Kind
 
@@ -49,7 +50,8 @@ class QueryMeaning:
     words are names, and maybe a year, and nothing else. words: the free words that are looked for,
     None for all. more: words that were likely meant. said: sentences about what was not taken as it
     was typed; guesses: about words and names that were likely meant. gone: papers whose PDF is not
-    on the disk any more, where the query asks for PDFs.
+    on the disk any more, where the query asks for PDFs. unknown_author: a name that nobody has
+    here, so that similar ones stand in `names`; "" for none.
     """
 
     names: dict[Filter, Names]
@@ -61,10 +63,11 @@ class QueryMeaning:
     said: tuple[Message, ...] = ()
     guesses: tuple[Message, ...] = ()
     gone: frozenset[int] = frozenset()
+    unknown_author: str = ""
 
 
 def meant(library: Library, query: Query) -> QueryMeaning:
-    """Find the people and the words that a query means."""
+    """Find the people and the words that a query means. Raises NotFound for an unknown paper."""
     said: list[Message] = []
     if query.has_operators:
         said.append(
@@ -97,10 +100,13 @@ def meant(library: Library, query: Query) -> QueryMeaning:
             )
         )
     names: dict[Filter, Names] = {}
+    unknown_author = ""
     for one in query.all_filters:
         if one.name == "author":
             names[one], text = _author(library, one.value)
-            said += [text] if text else []
+            if text:
+                said.append(text)
+                unknown_author = one.value
         elif one.name == "tag":
             tags = properties.names_like(library.db, one.value)
             names[one] = Names(frozenset(tags.values()), frozenset(tags))
@@ -113,6 +119,17 @@ def meant(library: Library, query: Query) -> QueryMeaning:
             if not rows:
                 said.append(
                     lazy_gettext("No paper here is known to be of {venue}.", venue=one.value)
+                )
+        elif one.name == "cites":
+            cited = find_paper(library, one.value)
+            rows = citations.citing(library.db, cited.row)
+            names[one] = Names(frozenset(), papers=frozenset(rows))
+            n, of = citations.n_with_references(library.db)
+            if n < of:
+                said.append(
+                    lazy_gettext(
+                        "Papers whose references are known: {n} of {of}.", n=f"{n:,}", of=f"{of:,}"
+                    )
                 )
         elif one.name == "topic" and (text := _topic_text(library, one.value)):
             said.append(text)
@@ -151,6 +168,7 @@ def meant(library: Library, query: Query) -> QueryMeaning:
         tuple(said),
         tuple(guesses),
         gone,
+        unknown_author,
     )
 
 

@@ -8,7 +8,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reader.base.errors import ModelError
+from reader.base.errors import ModelError, SourceFailed
 from reader.base.messages import Message, lazy_gettext
 from reader.base.words import neighbours
 from reader.library.folder import Library
@@ -17,10 +17,12 @@ from reader.library.query import Query, parse
 from reader.library.rows import papers
 from reader.search.evidence import evidence, fingerprint, is_same_text, share_of_pairs
 from reader.search.filters import QueryMeaning, conditions, meant
-from reader.search.fusion import DEPTH, LOOKED_AT, Ranking
+from reader.search.fusion import DEPTH, Ranking
 from reader.search.gibberish import SAMPLES, is_gibberish
+from reader.search.indexes import LOOKED_AT
 from reader.search.rows import filters, index
 from reader.search.rows.index import Kind, Text
+from reader.search.shared import SharedSearch, papers_at, texts_at
 
 if TYPE_CHECKING:
     from reader.search.encode import EncodeQuery
@@ -52,6 +54,7 @@ class SearchHit:
     evidence: the sentence that fits the query best. matches: the places of the query's words in
     it. has_words: full text found it, not only similarity.
     score: of the fusion; comparable within one search and kind only.
+    is_shared: the shared index has it, and not the library's own.
     also: ids of other papers with the same text.
     """
 
@@ -64,6 +67,7 @@ class SearchHit:
     matches: tuple[tuple[int, int], ...] = ()
     has_words: bool = False
     also: tuple[str, ...] = ()
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class SearchResult:
     texts that similarity, and any search, could not see.
     said: sentences about what of the query was not taken as it was typed. names: what its terms
     are also called, which was searched for too.
+    shared_error: why the shared index could not be searched, None where it was, or there is none.
     is_listing: the query had filters alone, so that the hits are all that fit, newest first.
     """
 
@@ -84,6 +89,7 @@ class SearchResult:
     said: tuple[Message, ...] = ()
     names: tuple[str, ...] = ()
     is_listing: bool = False
+    shared_error: SourceFailed | None = None
 
     @property
     def has_words(self) -> bool:
@@ -99,12 +105,14 @@ def search(
     encoder: str,
     kinds: Sequence[Kind] = KINDS,
     limit: int = 10,
+    shared: SharedSearch | None = None,
 ) -> SearchResult:
     """Search for words, phrases and meaning, in Japanese and English.
 
     query: words, phrases, filters and operators, as `reader.library.query` reads them.
     encode_query: text → unit vector (d,); where it raises ModelError, full text answers alone,
     and `notice` is that error. encoder: the name of the encoder.
+    shared: a shared index, None for none; filters, which are on what is here, leave it out.
     Returns at most `limit` hits of each kind, in the order of KINDS, each paper once in a kind.
     Raises QueryError.
     """
@@ -115,7 +123,8 @@ def search(
     meaning = meant(library, asked)
     if not asked.all_words.strip():
         return _listing(library, asked, meaning, wanted, encoder, limit)
-    ranking, notice = Ranking(library, asked, encoder, None, meaning), None
+    ranking = Ranking(library, asked, encoder, None, meaning, shared=shared)
+    notice = None
     if not meaning.is_name:
         ranking, notice = _with_vector(ranking, wanted, encode_query)
     is_gibberish = _is_gibberish(ranking, wanted)
@@ -126,6 +135,10 @@ def search(
         )
         return with_limits(SearchResult((), said=(*meaning.said, told)), library, encoder)
     said = [*meaning.said, *meaning.guesses]
+    if shared and asked.is_narrowed:
+        said.append(
+            lazy_gettext("Filters look at your own library; the shared index was not searched.")
+        )
     hits = _found(ranking, wanted, limit)
     if not hits and asked.phrases and not is_gibberish:
         # No text has the phrase, but some may have its words.
@@ -135,7 +148,8 @@ def search(
             )
         )
         loose = replace(asked, phrases=())
-        hits = _found(Ranking(library, loose, encoder, ranking.vector, meaning), wanted, limit)
+        again = Ranking(library, loose, encoder, ranking.vector, meaning, shared=shared)
+        hits = _found(again, wanted, limit)
     if ranking.is_cut:
         said.append(
             lazy_gettext(
@@ -144,7 +158,13 @@ def search(
                 n=f"{LOOKED_AT:,}",
             )
         )
-    found = SearchResult(hits, notice, said=tuple(said), names=ranking.other_names)
+    found = SearchResult(
+        hits,
+        notice,
+        said=tuple(said),
+        names=ranking.other_names,
+        shared_error=shared.error if shared else None,
+    )
     return with_limits(found, library, encoder)
 
 
@@ -224,16 +244,16 @@ def hits_of(
     pairs: words that should stand side by side.
     """
     ranked, by_words = ranking.rank(kind)
-    ranked = _side_by_side(ranking.library, ranked[:depth], pairs) if pairs else ranked[:depth]
-    return _hits(ranking.library, kind, ranked, query, limit, by_words)
+    ranked = _side_by_side(ranking, ranked[:depth], pairs) if pairs else ranked[:depth]
+    return _hits(ranking.library, kind, ranked, query, limit, by_words, ranking.shared)
 
 
 def _side_by_side(
-    library: Library, ranked: Sequence[tuple[int, float]], pairs: Sequence[str]
+    ranking: Ranking, ranked: Sequence[tuple[int, float]], pairs: Sequence[str]
 ) -> list[tuple[int, float]]:
     """Rank the first texts anew by how many pairs of words stand side by side in them."""
     first = dict(ranked[:AT_ONCE])
-    texts = index.texts_at(library.db, list(first))
+    texts = texts_at(ranking.library, ranking.shared, list(first))
     scores = {
         row: score + SIDE_BY_SIDE * share_of_pairs(pairs, texts[row].text if row in texts else "")
         for row, score in first.items()
@@ -248,18 +268,19 @@ def _hits(
     query: str = "",
     limit: int = 10,
     by_words: Container[int] = (),
+    shared: SharedSearch | None = None,
 ) -> list[SearchHit]:
     best: dict[int, tuple[Text, float]] = {}
     for start in range(0, len(ranked), AT_ONCE):
         some = dict(ranked[start : start + AT_ONCE])
-        texts = index.texts_at(library.db, list(some))
+        texts = texts_at(library, shared, list(some))
         for row, score in some.items():
             if row in texts:
                 best.setdefault(texts[row].paper, (texts[row], score))
         if len(best) >= 2 * limit:
             break
     chosen = list(best.values())[: MOST_ALIKE * limit]
-    return _shown_once(library, chosen, query, limit, by_words)
+    return _shown_once(library, chosen, query, limit, by_words, shared)
 
 
 def _shown_once(
@@ -268,9 +289,10 @@ def _shown_once(
     query: str,
     limit: int,
     by_words: Container[int] = (),
+    shared: SharedSearch | None = None,
 ) -> list[SearchHit]:
     """Make the hits for texts of different papers; papers with the same text become one."""
-    held = {h.row: h for h in papers.papers_at(library.db, [t.paper for t, _ in chosen])}
+    held = papers_at(library, shared, [t.paper for t, _ in chosen])
     hits: list[SearchHit] = []
     seen: list[frozenset[str]] = []
     for text, score in chosen:
@@ -285,7 +307,8 @@ def _shown_once(
             why = evidence((abstract or title) if text.kind == "paper" else text.text, query)
             place = held[text.paper], text.page, text.section
             has_words = text.row in by_words
-            hits.append(SearchHit(text.kind, *place, why.text, score, why.matches, has_words))
+            hit = SearchHit(text.kind, *place, why.text, score, why.matches, has_words)
+            hits.append(replace(hit, is_shared=text.row < 0))
             seen.append(words)
     return hits
 

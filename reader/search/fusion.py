@@ -13,107 +13,24 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.base.words import MAX_TERMS, phrase_term, term_lists
+from reader.base.words import phrase_term
 from reader.library.folder import Library
 from reader.library.query import Query
 from reader.library.rows import authors
-from reader.library.rows.database import Database
 from reader.search.evidence import fuse, share_of_letters, standing
 from reader.search.filters import QueryMeaning, conditions
+from reader.search.indexes import OwnIndex, Ranked, WordQuery, parted
 from reader.search.names import other_names
 from reader.search.rows import filters, index
 from reader.search.rows.filters import Conditions
 from reader.search.rows.index import Kind
+from reader.search.shared import SharedSearch, texts_at
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from reader.search.rows.nearest import Nearest
-
-MOST_COUNTED = 128
-"""Words of a query that are looked at, the first ones."""
-
-MANY = 20_000
-"""The number of texts with a word from which on the word is common. A library of 10,000 papers
-with 200 PDFs has no such word, so nothing is left out there."""
-
-LOOKED_AT = 10_000
-"""The newest texts of a kind that are scored where all words are common: 40 ms for a kind, not
-180. By meaning all are compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class WordQuery:
-    """The words of a query as FTS5 expressions.
-
-    every: all words. rare, common: the two kinds, "" where they are not separated. without: words
-    that no text may have. is_common: all of the words are common.
-    """
-
-    every: str
-    rare: str = ""
-    common: str = ""
-    without: str = ""
-    is_common: bool = False
-
-    def match(self, words: str) -> str:
-        """Build an expression of some of the words, without texts that have `without`."""
-        return f"({words}) NOT ({self.without})" if words and self.without else words
-
-
-def parted(
-    db: Database, query: str, names: Sequence[str] = (), *, without: str = "", many: int = MANY
-) -> WordQuery:
-    """Separate a query's words into rare and common ones, which more than `many` texts have.
-
-    names: what its terms are also called, each searched as it stands.
-    """
-    words, joined = term_lists(query)
-    words += [term for name in names if (term := phrase_term(name)) not in words]
-    # Words that no text has would take the place of others: a Japanese note has dozens.
-    counts = {
-        word: index.n_having(db, word, limit=many + 1) for word in [*words, *joined][:MOST_COUNTED]
-    }
-    chosen = set([word for word in counts if counts[word]][:MAX_TERMS])
-    words, joined = ([word for word in some if word in chosen] for some in (words, joined))
-    every = " OR ".join([*words, *joined])
-    common = [word for word in words if counts[word] > many]
-    rare = [word for word in words if word not in common]
-    if not common or not rare:
-        is_common = bool(words) and not rare
-        return WordQuery(every, without=without, is_common=is_common)
-    rarer, other = " OR ".join([*rare, *joined]), " OR ".join(common)
-    return WordQuery(every, rarer, other, without)
-
-
-def ranked(
-    db: Database, kind: Kind, words: WordQuery, *, limit: int, looked_at: int = LOOKED_AT
-) -> list[tuple[int, float]]:
-    """Select the best texts of a kind by bm25: (row, score), best first, at most `limit`.
-
-    looked_at: the newest texts that are scored where all words are common.
-    """
-    if not words.every or not index.has_any(db, kind):
-        return []
-    with_any = words.match(words.every)
-    if words.is_common:
-        newest = index.newest_having(db, kind, with_any, limit=looked_at)
-        if not newest:
-            return []
-        since = newest[-1] if len(newest) == looked_at else 0
-        return index.find_words(db, kind, with_any, limit=limit, since=since)
-    if words.rare:
-        scores = dict(index.find_words(db, kind, words.match(words.rare), limit=limit))
-        if len(scores) == limit:
-            # Rare words alone fill the list. Texts with both kinds are scored by both; that
-            # score is the larger one.
-            both = words.match(f"({words.rare}) AND ({words.common})")
-            for row, score in index.find_words(db, kind, both, limit=limit):
-                scores[row] = max(score, scores.get(row, 0.0))
-            return sorted(scores.items(), key=lambda item: -item[1])[:limit]
-    return index.find_words(db, kind, with_any, limit=limit)
-
 
 DEPTH = 200
 """The number of texts of a kind that each of the rankings contributes."""
@@ -143,8 +60,6 @@ only names. NOT_OF_YEAR: the part of it that is left where the query names anoth
 NOT_OF_YEAR = 0.5
 
 _Rows = Collection[int] | None
-Ranked = list[tuple[int, float]]
-"""Texts by row with their scores, best first."""
 
 
 class _Lists(NamedTuple):
@@ -175,8 +90,11 @@ class Ranking:
     meaning: QueryMeaning
     nearest: Nearest | None = None
     names: tuple[str, ...] | None = None
+    shared: SharedSearch | None = None
     by_word: dict[tuple[Kind, int], Ranked] = field(default_factory=dict)
     """Rankings by words that were made already: (kind, depth) → texts."""
+    joined: dict[Kind, _Lists] = field(default_factory=dict)
+    """The rankings of kinds that were joined with a shared index."""
     few: dict[Conditions, list[int] | None] = field(default_factory=dict)
     """The papers that fit the filters, None where they are many; most filters have the same ones
     for each kind of text."""
@@ -218,13 +136,15 @@ class Ranking:
 
     def _shared(self, by_words: Ranked) -> float:
         """Measure how much of the query stands in the best text by words, 0 to 1."""
-        best = index.texts_at(self.library.db, [row for row, _ in by_words[:1]])
+        best = texts_at(self.library, self.shared, [row for row, _ in by_words[:1]])
         return max((share_of_letters(self.searched, t.text) for t in best.values()), default=0.0)
 
     def is_known(self, kinds: Sequence[Kind]) -> bool:
         """Check whether a text has half of the query as it was typed, or somebody its name."""
         if self.meaning.guesses or self.meaning.families:
             return not self.meaning.guesses
+        if self.shared and not self.query.is_narrowed:
+            return any(self._shared(self._lists(kind).by_words) >= HALF for kind in kinds)
         return any(self._shared(self._by_words(kind, None, DEPTH)) >= HALF for kind in kinds)
 
     @property
@@ -244,7 +164,15 @@ class Ranking:
         """Rank in each way, among the texts whose papers fit the filters."""
         wanted = conditions(self.library, self.query, kind, self.meaning)
         if wanted is None:
-            return self._ranked(kind, None, DEPTH)
+            lists = self._ranked(kind, None, DEPTH)
+            if self.shared is None:
+                return lists
+            if kind not in self.joined:
+                vector = None if self.vector is None else (self.encoder, self.vector)
+                found = lists.by_words, lists.by_meaning
+                found = self.shared.join(kind, self._words, found, vector, limit=DEPTH)
+                self.joined[kind] = _Lists(*found, lists.by_name)
+            return self.joined[kind]
         if wanted.has_texts:
             rows = filters.texts_that_fit(self.library.db, wanted)
             return self._ranked(kind, None, DEPTH, rows)
@@ -272,14 +200,14 @@ class Ranking:
     def _by_words(self, kind: Kind, few: _Rows, depth: int, rows: _Rows = None) -> Ranked:
         """Rank by bm25, each kind for itself, so that titles push no note out."""
         db = self.library.db
-        if few is None and rows is None and not self._required_terms:
+        if few is None and rows is None:
             if (kind, depth) not in self.by_word:
-                found = ranked(db, kind, self._words, limit=depth)
+                found = OwnIndex(db).by_words(kind, self._words, limit=depth)
                 self.by_word[kind, depth] = found
             return self.by_word[kind, depth]
-        if not self._match:
+        if not (match := self._words.whole):
             return []
-        return index.find_words(db, kind, self._match, limit=depth, within=few, rows=rows)
+        return index.find_words(db, kind, match, limit=depth, within=few, rows=rows)
 
     def _by_meaning(self, kind: Kind, few: _Rows, depth: int, rows: _Rows) -> Ranked:
         """Rank by the cosine to the query's vector; all vectors are compared."""
@@ -342,26 +270,18 @@ class Ranking:
 
     @functools.cached_property
     def _required_terms(self) -> str:
-        terms = [term for phrase in self.query.phrases if (term := phrase_term(phrase))]
-        return " AND ".join(terms)
+        return " AND ".join(self._words.required)
 
     @functools.cached_property
     def _excluded_terms(self) -> str:
-        terms = [term for word in self.query.without if (term := phrase_term(word))]
-        return " OR ".join(terms)
+        return " OR ".join(self._words.left_out)
 
     @functools.cached_property
     def _words(self) -> WordQuery:
         words = f"{self.searched} {self.meaning.more}"
-        return parted(self.library.db, words, self.other_names, without=self._excluded_terms)
-
-    @functools.cached_property
-    def _match(self) -> str:
-        words = self._words.every
-        # The phrases must be there; the other words only add to the score.
-        if self._required_terms:
-            any_word = " OR ".join(filter(None, (self._required_terms, words)))
-            words = f"({self._required_terms}) AND ({any_word})"
-        if words and self._excluded_terms:
-            return f"({words}) NOT ({self._excluded_terms})"
-        return words
+        required, left_out = (
+            [term for word in several if (term := phrase_term(word))]
+            for several in (self.query.phrases, self.query.without)
+        )
+        db, names = self.library.db, self.other_names
+        return parted(db, words, names, required=required, left_out=left_out)

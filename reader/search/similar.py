@@ -98,7 +98,9 @@ def similar(
         )
         notice = ModelMissing(model=encoder or library.config.encoder, what=what, hint=hint)
     # With a vector the words are left out: those that happen to be rare say less.
-    words = "" if kept is not None else telling_words(library, text)
+    # Counted once: neighbours share many words, with the paper and with each other.
+    n_papers = functools.cache(functools.partial(_n_papers, library))
+    words = "" if kept is not None else _telling(text, n_papers)
     vector = None if kept is None else vector_from(kept)
     ranking = Ranking(library, Query(words=words), encoder, vector, QueryMeaning({}))
     hits: list[SearchHit] = []
@@ -106,8 +108,6 @@ def similar(
         # One more than needed, since the paper itself is the nearest one.
         found = hits_of(ranking, kind, query=text, limit=limit + 1, depth=DEPTH)
         hits += [hit for hit in found if hit.held.row != held.row][:limit]
-    # Cached, since neighbours share many words.
-    n_papers = functools.cache(functools.partial(_n_papers, library))
     result = with_limits(SearchResult(tuple(hits), notice), library, encoder)
     return result, [Neighbour(hit, _shared(text, hit, n_papers)) for hit in hits]
 
@@ -150,7 +150,11 @@ def text_of(document: Document) -> str:
 
 def telling_words(library: Library, text: str) -> str:
     """Select the words of a text that the fewest papers have, but at least one; by blanks."""
-    found = [(_n_papers(library, word), word) for word in query_words_of(text)]
+    return _telling(text, functools.partial(_n_papers, library))
+
+
+def _telling(text: str, n_papers: Callable[[str], int]) -> str:
+    found = [(n_papers(word), word) for word in query_words_of(text)]
     rare = sorted((n, word) for n, word in found if 0 < n < COMMON) or sorted(found)
     return " ".join(word for _, word in rare[:TELLING])
 
@@ -172,8 +176,13 @@ def _shared(text: str, hit: SearchHit, n_papers: Callable[[str], int]) -> tuple[
 
 
 def _n_papers(library: Library, word: str) -> int:
-    term = phrase_term(word)
-    return index.n_having(library.db, term, limit=COMMON, kind="paper") if term else 0
+    term, db = phrase_term(word), library.db
+
+    def count() -> int:
+        return index.n_having(db, term, limit=COMMON, kind="paper")
+
+    # A server is asked for the same words with each paper of a field.
+    return db.count_once(f"papers with {term}", count) if term else 0
 
 
 def near_notes(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from reader.base.cluster import TaskFailure
 from reader.base.errors import ModelError, ModelMissing
 from reader.base.words import query_terms
 from reader.library.folder import Library
-from reader.library.rows import papers
+from reader.library.rows import failures, papers
 from reader.library.rows.database import Database, forget_index
+from reader.library.rows.failures import FIRST_RETRY
+from reader.morning.rows import failed_stages
 from reader.notes.rows import notes
 from reader.search import encode as stage
 from reader.search.encode import VECTORS_AT_ONCE, Encoder, encode, index_words
@@ -23,6 +27,7 @@ from reader.search.rows.index import Kind, PassageText
 from tests.samples import (
     DAY,
     NOW,
+    Clock,
     SmallEncoder,
     Web,
     a_library,
@@ -213,6 +218,104 @@ def test_all_waiting_texts_are_encoded_however_few_are_held_at_once(
     assert index.n_without_vector(library.db, SMALL) == 0
     assert [done for _, done, _ in seen] == [0, 2, 3, 5, 6, 8]
     assert {total for _, _, total in seen} == {8}
+
+
+class Workers:
+    """Stand for a cluster: encode as `SmallEncoder` does; a text with `poison` ends its worker."""
+
+    def __init__(self, poison: str = "no text has this") -> None:
+        self.poison = poison
+        self.asked: list[int] = []
+
+    def __call__(
+        self,
+        work: Callable[..., Any],
+        items: Iterable[Any],
+        arguments: Callable[[Any], tuple[Any, ...]],
+        split: Callable[[Any], Iterable[Any]],
+    ) -> Iterator[tuple[Any, Any]]:
+        failed: list[Any] = []
+        for item in items:
+            texts, _model, name = arguments(item)
+            assert name == SMALL
+            self.asked.append(len(texts))
+            if not any(self.poison in text for text in texts):
+                yield item, SmallEncoder().encode_passages(texts)
+            elif len(texts) == 1:
+                yield item, TaskFailure("it ended each process that tried it")
+            else:
+                failed += split(item)
+        if failed:
+            yield from self(work, failed, arguments, split)
+
+
+def test_workers_make_the_vectors_that_this_process_makes(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "SENT_AT_ONCE", 3)
+    fill(library, 8)
+    index_words(library, TOOLS)
+    workers = Workers()
+    seen: list[tuple[str, int, int]] = []
+    told = tools(Web(), progress=lambda *step: seen.append(step))
+    assert encode(library, told, each=workers) == []
+    assert workers.asked == [3, 3, 2]
+    assert seen == [("encode", n, 8) for n in (0, 3, 6, 8)]
+    found = vectors_of(library.db, SMALL)
+    forget_vectors(library)
+    encode(library, TOOLS)
+    assert vectors_of(library.db, SMALL) == found
+
+
+def forget_vectors(library: Library) -> None:
+    with library.db.writing():
+        library.db.execute("DELETE FROM idx.vectors")
+        library.db.execute("DELETE FROM idx.counts WHERE encoder != ''")
+
+
+def test_a_text_that_ends_its_worker_is_set_aside_until_its_next_try(tmp_path: Path) -> None:
+    clock = Clock()
+    with a_library(tmp_path, now=clock) as library:
+        fill(library, 8)
+        index_words(library, TOOLS)
+        (problem,) = encode(library, TOOLS, each=Workers("Garden 5"))
+        assert index.n_without_vector(library.db, SMALL) == 1
+        assert "“Garden 5" in problem.error.message
+        assert "it ended each process that tried it; next try after" in problem.error.message
+        assert failed_stages(library.db, without=()) == {"encode": 1}
+        # Not before its time, not even in this process, which it would end too.
+        workers = Workers("Garden 5")
+        assert len(encode(library, TOOLS, each=workers)) == len(encode(library, TOOLS)) == 1
+        assert workers.asked == []
+        clock.now += FIRST_RETRY
+        assert encode(library, TOOLS, each=workers) != []
+        assert workers.asked == [1]
+        (failure,) = failures.failures(library.db, "encode")
+        assert failure.attempts == 2
+        clock.now = failure.retry_at
+        assert encode(library, TOOLS, each=Workers()) == []
+        assert index.n_without_vector(library.db, SMALL) == 0
+        assert failed_stages(library.db, without=()) == {}
+
+
+def test_a_text_that_was_set_aside_and_is_gone_is_forgotten(library: Library) -> None:
+    fill(library, 3)
+    index_words(library, TOOLS)
+    assert len(encode(library, TOOLS, each=Workers("Garden 2"))) == 1
+    index.delete_texts(library.db, 2)
+    assert encode(library, TOOLS) == []
+    assert failures.failures(library.db, "encode") == []
+
+
+def test_workers_without_the_model_end_the_stage_with_its_error(library: Library) -> None:
+    def each(_work: object, items: Iterable[Any], *_: object) -> Iterator[tuple[Any, Any]]:
+        yield next(iter(items)), ModelMissing(model="small", what="it was removed", hint="")
+
+    fill(library, 3)
+    index_words(library, TOOLS)
+    (problem,) = encode(library, TOOLS, each=each)
+    assert isinstance(problem.error, ModelMissing)
+    assert failures.failures(library.db, "encode") == []
 
 
 @pytest.mark.slow

@@ -156,6 +156,7 @@ def test_the_tokenizer_alone_counts_as_the_model_does_without_torch(
     assert json.loads(done.stdout) == [e5.count_tokens(texts), False]
 
 
+@pytest.mark.slow
 def test_the_end_of_a_long_text_is_not_cut_off(e5: ModelEncoder) -> None:
     filler = "We describe the recordings and their speakers in detail. " * 60
     endings = ["Bananas are yellow fruit.", "Simultaneous interpretation of parliament debates."]

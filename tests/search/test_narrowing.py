@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reader.base.errors import ModelMissing
+from reader.base.errors import ModelMissing, NotFound
+from reader.library.citation import CitedWork
 from reader.library.disk import write_whole
 from reader.library.folder import Library
 from reader.library.rows import decisions, papers
@@ -21,7 +22,7 @@ from reader.notes.rows import notes
 from reader.pdfs.rows import pdfs
 from reader.search.encode import encode, index_words
 from reader.search.find import SearchResult, search
-from reader.search.rows import filters, index
+from reader.search.rows import citations, filters, index
 from reader.search.rows.index import PassageText
 from reader.texts.search import kinds_by_meaning
 from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, tools
@@ -201,6 +202,43 @@ def test_a_venue_is_what_a_source_says_or_a_comment_or_an_id(
     assert listed == {one.id for n, one in enumerate(several, 11) if n in rows}
     [said] = ask(library, "venue:nowhere").said
     assert str(said) == "No paper here is known to be of nowhere."
+
+
+def test_cites_finds_the_papers_whose_references_name_a_paper(library: Library) -> None:
+    title = "Speech in rivers and in the lakes behind them"
+    papers.add_papers(library.db, [paper(4, title), paper(5, "Moss")], source="arXiv", on=DAY)
+    by_id = CitedWork(1, "1", "A. Field. Speech.", "", "", (RIVERS.id,), 9, 80.0)
+    by_title = CitedWork(1, "", f"Field. {title}. 2020.", title.upper(), "2020", (), 9, 80.0)
+    by_guess = CitedWork(2, "", "Moss. 2020.", "Moss", "2020", (), 9, 92.0)
+    citations.add_cited(library.db, 1, [by_id])
+    citations.add_cited(library.db, 3, [by_title, by_guess])
+    assert found(library, f"cites:{RIVERS.id}") == {1}
+    assert found(library, f'cites:"{title}"') == {3}
+    assert found(library, "cites:moss") == set()
+    assert found(library, f"speech -cites:{RIVERS.id}") == {2, 3}
+    assert citations.known_works(library.db, 3) == {1: 4}
+    assert citations.cited_by(library.db, 3) == [by_title, by_guess]
+    [said] = ask(library, f"cites:{RIVERS.id}").said
+    assert str(said) == "Papers whose references are known: 2 of 5."
+    with pytest.raises(NotFound, match=r"arxiv:2401\.99999 is not in this library"):
+        ask(library, "cites:2401.99999")
+
+
+def test_cites_finds_nothing_by_an_entry_that_may_be_another_papers(library: Library) -> None:
+    title = "Speech in rivers and in the lakes behind them"
+    papers.add_papers(library.db, [paper(4, title)], source="arXiv", on=DAY)
+    # The id counts above the title.
+    other = CitedWork(1, "1", f"Field. {title}.", title, "", (RIVERS.id,), 9, 80.0)
+    citations.add_cited(library.db, 1, [other])
+    assert found(library, f'cites:"{title}"') == set()
+    assert found(library, f"cites:{RIVERS.id}") == {1}
+    # A title of two papers tells neither.
+    by_title = CitedWork(1, "", f"Field. {title}. 2020.", title, "2020", (), 9, 80.0)
+    citations.add_cited(library.db, 1, [by_title])
+    assert found(library, "cites:2506.00004") == {1}
+    namesake = paper(5, title, authors=("Ada Lake",))
+    papers.add_papers(library.db, [namesake], source="arXiv", on=DAY)
+    assert found(library, "cites:2506.00004") == set()
 
 
 def test_a_text_itself_must_have_the_words_that_operators_ask_for(library: Library) -> None:

@@ -10,7 +10,7 @@ import pytest
 from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.search.encode import index_words
-from reader.search.fusion import WordQuery, parted, ranked
+from reader.search.indexes import WordQuery, parted, ranked
 from reader.search.rows import index
 from tests.samples import DAY, Web, a_library, paper, tools
 
@@ -30,12 +30,12 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-def few_are_many(library: Library, query: str, *, without: str = "") -> WordQuery:
-    return parted(library.db, query, without=without, many=30)
+def few_are_many(library: Library, query: str, *left_out: str) -> WordQuery:
+    return parted(library.db, query, left_out=left_out, many=30)
 
 
 def test_words_that_many_texts_have_are_parted_from_the_others(library: Library) -> None:
-    found = few_are_many(library, "bee model", without='"wasp"')
+    found = few_are_many(library, "bee model", '"wasp"')
     assert found.rare == '"bee"', "no text has beemodel"
     assert found.common == '"model"'
     assert found.match(found.rare) == '("bee") NOT ("wasp")'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,17 @@ from reader.notes.rows import notes
 from reader.search.encode import encode, index_words
 from reader.search.find import KINDS
 from reader.search.similar import LIKE_LETTERS, search_like, similar, telling_words, text_of
-from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, document, paper, tools
+from tests.samples import (
+    DAY,
+    NOW,
+    SmallEncoder,
+    Web,
+    a_library,
+    document,
+    new_database,
+    paper,
+    tools,
+)
 
 TEXTS = {
     1: ("Snails in gardens", "We listen to snails, and to rain in gardens."),
@@ -55,6 +66,20 @@ def test_the_nearest_come_notes_first_with_the_words_they_share(library: Library
     ]  # fmt: skip
     assert set(near[1].words) == {"Snails", "listen"}
     assert near[2].words == ()
+
+
+def test_words_are_counted_anew_when_papers_came(library: Library, tmp_path: Path) -> None:
+    encode(library, tools(Web()))
+    rare = similar(library, held(library, 1), encoder=SmallEncoder.name)
+    assert rare[1][1].words == ("Snails", "listen")
+    common = [paper(n, f"Snails {n}", "Nothing else.") for n in range(4, 8)]
+    papers.add_papers(library.db, common, source="arXiv", on=DAY)
+    index_words(library, tools(Web()))
+    again = similar(library, held(library, 1), encoder=SmallEncoder.name)
+    assert again[1][1].words == ("listen", "Snails")
+    with new_database(tmp_path) as db:
+        other = replace(library, db=db)
+        assert similar(other, held(other, 1), encoder=SmallEncoder.name) == again
 
 
 def test_a_paper_without_a_vector_is_compared_by_its_rare_words_and_that_is_said(

@@ -6,12 +6,14 @@ vector is stored and no text is read here.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.base.errors import ModelMissing
+from reader.base.errors import ModelError, ModelMissing
+from reader.base.machine import cache_folder
 from reader.base.messages import Text, lazy_gettext
 from reader.search.encoder.models import (
     ModelPlace,
@@ -83,11 +85,17 @@ def prepare(
 
 
 def open_encoder(
-    model: str, *, cache: Path, allow_network: bool = False, progress: Progress = _no_progress
+    model: str,
+    *,
+    cache: Path,
+    allow_network: bool = False,
+    progress: Progress = _no_progress,
+    n_threads: int = 0,
 ) -> ModelEncoder:
     """Open a model for many texts, without its library where the vectors are then the same.
 
-    A model that was never prepared is prepared first. Raises what `prepare` raises.
+    A model that was never prepared is prepared first. n_threads: 0 for one on each core.
+    Raises what `prepare` raises.
     """
     found = prepare(model, cache=cache, allow_network=allow_network, progress=progress)
     # `bert` is imported first: it sets numpy's number of threads before it imports numpy.
@@ -95,8 +103,30 @@ def open_encoder(
     from reader.search.encoder.model import LibraryEngine, ModelEncoder, PlainEngine
 
     if read_note(found):
-        return ModelEncoder(found, LibraryEngine(found))
-    return ModelEncoder(found, PlainEngine(open_quick(found), progress))
+        return ModelEncoder(found, LibraryEngine(found), n_threads)
+    return ModelEncoder(found, PlainEngine(open_quick(found), progress), n_threads)
+
+
+@functools.cache
+def _kept_encoder(model: str) -> ModelEncoder:
+    return open_encoder(model, cache=cache_folder(), allow_network=True, n_threads=1)
+
+
+def encode_texts(texts: Sequence[str], model: str, name: str) -> NDArray[np.float16] | ModelError:
+    """Turn texts into unit vectors, (n, d), on a worker, which keeps the model.
+
+    model: as feeds.toml names it. name: of the vectors; a worker that has another revision of
+    the model makes none. An error is returned, since raised ones are tried again.
+    """
+    try:
+        encoder = _kept_encoder(model)
+    except ModelError as error:
+        return error
+    if encoder.name != name:
+        what = lazy_gettext("a worker has {other}, not {name}", other=encoder.name, name=name)
+        hint = lazy_gettext("Install the same model everywhere.")
+        return ModelError(model=model, what=what, hint=hint)
+    return encoder.encode_passages(texts).astype("float16")
 
 
 def open_query_encoder(

@@ -210,8 +210,10 @@ class ModelEncoder:
     max_tokens: the most tokens, as `count_tokens` counts, of a passage that is one part.
     """
 
-    def __init__(self, found: ModelPlace, engine: Engine) -> None:
+    def __init__(self, found: ModelPlace, engine: Engine, n_threads: int = 0) -> None:
+        """Take what runs the model. n_threads: that run batches, 0 for one on each core."""
         self._engine = engine
+        self._n_threads = n_threads or n_cores()
         self._pieces = engine.pieces
         self._query_prefix, self._passage_prefix = prompts(found)
         self._room = engine.limit - len(self._pieces.head) - len(self._pieces.tail)
@@ -285,7 +287,8 @@ class ModelEncoder:
                 batches.append([])
                 longest = len(parts[row])
             batches[-1].append(row)
-        pool = ThreadPoolExecutor(max(1, min(n_cores() if is_parallel else 1, len(batches))))
+        n_threads = self._n_threads if is_parallel else 1
+        pool = ThreadPoolExecutor(max(1, min(n_threads, len(batches))))
         try:
             results = pool.map(
                 lambda rows: self._run([parts[row] for row in rows], is_bf16=is_bf16), batches

@@ -33,7 +33,7 @@ class Names:
     """The authors, or tags, that a filter means.
 
     folds: folded family names. printed: of those only the names as printed; None for all. Of tags
-    both are given. papers: of a venue.
+    both are given. papers: of a venue, or those that cite a paper.
     """
 
     folds: frozenset[str]
@@ -90,6 +90,7 @@ _ROWS_SQL = {
         SELECT paper FROM authors WHERE family_fold IN (SELECT value FROM json_each(?))
           AND (? IS NULL OR name IN (SELECT value FROM json_each(?)))""",
     "venue": "SELECT value FROM json_each(?)",
+    "cites": "SELECT value FROM json_each(?)",
     "has note": "SELECT paper FROM notes",
     "has pdf": """
         SELECT paper FROM pdfs WHERE paper NOT IN (SELECT value FROM json_each(?))""",
@@ -227,10 +228,13 @@ def newest(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
         "note": "(SELECT max(id) FROM notes WHERE paper = p.id) DESC",
         "highlight": "t.position DESC",
     }.get(wanted.kind, "p.arrived_on DESC, p.id DESC, t.position")
+    # Passages are more than papers, notes and highlights far fewer.
+    tables = "papers AS p CROSS JOIN idx.texts AS t"
+    if wanted.kind != "passage":
+        tables = "idx.texts AS t CROSS JOIN papers AS p"
     rows = db.read(
         f"""
-        SELECT t.id FROM papers AS p
-        CROSS JOIN idx.texts AS t ON t.paper = p.id AND t.kind = ?
+        SELECT t.id FROM {tables} ON t.paper = p.id AND t.kind = ?
         WHERE {wanted.sql} ORDER BY {order} LIMIT ?
         """,  # noqa: S608  constants of this function and above
         (wanted.kind, *wanted.values, limit),
@@ -343,6 +347,67 @@ def last_rows(
     return found[::-1] if after else found
 
 
+_ORDER_SQL = {"title": "p.fold", "year": "coalesce(p.published_on, p.announced_on)"}
+
+
+def ordered_rows(
+    db: Database,
+    by: str,
+    *,
+    limit: int,
+    before: int,
+    after: int,
+    some: Collection[int] | None,
+    without: Collection[int],
+) -> list[int]:
+    """Select a page of papers by title, or by year, the newest first.
+
+    before, after: as in `last_rows`. some: only these papers, None for all.
+    """
+    key, is_ascending = _ORDER_SQL[by], (by == "title") != bool(after)
+    way, than = ("ASC", ">") if is_ascending else ("DESC", "<")
+    cursor = f"""(coalesce({key}, ''), p.id) {than}
+        (SELECT coalesce({key}, ''), p.id FROM papers AS p WHERE p.id = ?)"""  # noqa: S608
+    # The plus keeps SQLite from looking up each of `some` and sorting them: it goes along the
+    # index of the key until the page is full.
+    rows = db.read(
+        f"""
+        SELECT p.id FROM papers AS p WHERE {cursor if before or after else "?"}
+          AND p.id NOT IN (SELECT value FROM json_each(?))
+          {"" if some is None else "AND +p.id IN (SELECT value FROM json_each(?))"}
+        ORDER BY {key} {way}, p.id {way} LIMIT ?
+        """,  # noqa: S608  constants of this function
+        (
+            before or after or 1,
+            json.dumps(list(without)),
+            *([] if some is None else [json.dumps(list(some))]),
+            limit,
+        ),
+    )
+    found = [r["id"] for r in rows]
+    return found[::-1] if after else found
+
+
+def ratings(db: Database) -> dict[int, int]:
+    """Load the ratings: paper → 1 to 5, of those that have one."""
+    sql = LAST_SQL.format(kind="rating")
+    rows = db.read(f"SELECT paper, value FROM ({sql}) WHERE value != ''")  # noqa: S608  a constant
+    return {r["paper"]: int(r["value"]) for r in rows}
+
+
+def talk(db: Database) -> dict[int, int]:
+    """Count the posts about each paper that has any: paper → number."""
+    rows = db.read(
+        """
+        SELECT coalesce(p.merged_into, p.id) AS paper, sum(m.n) AS n
+        FROM (SELECT identifier, count(*) AS n FROM mentions GROUP BY identifier) AS m
+        CROSS JOIN identifiers AS i ON i.id = m.identifier
+        CROSS JOIN papers AS p ON p.id = i.paper GROUP BY 1
+        """
+    )
+    return {r["paper"]: r["n"] for r in rows}
+
+
 def years(db: Database) -> tuple[int, int] | None:
     """Get the first and the last year of the papers; None without any."""
     row = db.read_one(
@@ -412,8 +477,8 @@ def _piece(
         meant = names[one]
         printed = None if meant.printed is None else json.dumps(sorted(meant.printed))
         return "author", [json.dumps(sorted(meant.folds)), printed, printed]
-    if one.name == "venue":
-        return "venue", [json.dumps(list(names[one].papers))]
+    if one.name in ("venue", "cites"):
+        return one.name, [json.dumps(list(names[one].papers))]
     if one.name == "has":
         return f"has {one.value}", [json.dumps(list(gone))] if one.value == "pdf" else []
     if one.name == "state":

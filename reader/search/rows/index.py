@@ -82,6 +82,26 @@ def notes_without_text(db: Database) -> list[int]:
     return [r["paper"] for r in rows]
 
 
+def is_lacking(db: Database, paper: int, kind: Kind, encoder: str) -> bool:
+    """Check whether a paper has no texts of a kind, or one without a vector ("": any will do)."""
+    row = db.read(
+        """
+        SELECT count(*) AS n, coalesce(sum(? != '' AND NOT EXISTS (
+            SELECT 1 FROM idx.vectors AS v WHERE v.encoder = ? AND v.hash = t.hash)), 0) AS n_bare
+        FROM idx.texts AS t WHERE t.paper = ? AND t.kind = ?
+        """,
+        (encoder, encoder, paper, kind),
+    )[0]
+    return not row["n"] or bool(row["n_bare"])
+
+
+def delete_texts(db: Database, paper: int) -> None:
+    """Delete the title, the abstract and the passages of a paper from the full text."""
+    with db.writing(), _full_text(db) as changes:
+        _drop(db, changes, "paper", paper)
+        _drop(db, changes, "passage", paper)
+
+
 def add_paper_texts(db: Database, papers: Iterable[int]) -> None:
     """Put the titles and abstracts of papers into the full text, in one transaction."""
     with db.writing(), _full_text(db) as changes:
@@ -230,6 +250,11 @@ def texts_at(db: Database, rows: Iterable[int]) -> dict[int, Text]:
     }
 
 
+_HAS_NO_VECTOR = (
+    "NOT EXISTS (SELECT 1 FROM idx.vectors AS v WHERE v.encoder = ? AND v.hash = t.hash)"
+)
+
+
 def texts_without_vector(
     db: Database, encoder: str, *, papers: Sequence[int] | None = None, limit: int = 1_000_000
 ) -> list[tuple[str, str]]:
@@ -238,14 +263,23 @@ def texts_without_vector(
     Notes and highlights come first, then passages, then papers, each newest first. papers: only
     texts of these, None for all. limit: of places; one text may have several.
     """
-    only = "" if papers is None else "AND t.paper IN (SELECT value FROM json_each(?))"
+    if papers is not None:
+        where = "t.paper IN (SELECT value FROM json_each(?)) AND"
+        values: list[str | int] = [json.dumps(list(papers))]
+    elif (n := n_without_vector(db, encoder)) <= limit:
+        # Most are among the newest texts: the search for them ends when all are found.
+        where = f"""t.id IN (
+            SELECT t.id FROM idx.texts AS t WHERE {_HAS_NO_VECTOR} ORDER BY t.id DESC LIMIT ?
+        ) AND"""  # noqa: S608  a constant of this module
+        values = [encoder, n]
+    else:
+        where, values = "", []
     rows = db.read(
         f"""
-        SELECT t.hash, {TEXT_SQL} AS text FROM idx.texts AS t
-        WHERE NOT EXISTS (SELECT 1 FROM idx.vectors AS v WHERE v.encoder = ? AND v.hash = t.hash)
-        {only} ORDER BY t.kind = 'paper', t.kind = 'passage', t.id DESC LIMIT ?
+        SELECT t.hash, {TEXT_SQL} AS text FROM idx.texts AS t WHERE {where} {_HAS_NO_VECTOR}
+        ORDER BY t.kind = 'paper', t.kind = 'passage', t.id DESC LIMIT ?
         """,  # noqa: S608  constants of this module
-        (encoder, *([] if papers is None else [json.dumps(list(papers))]), limit),
+        (*values, encoder, limit),
     )
     return list({r["hash"]: (r["hash"], r["text"] or "") for r in rows}.values())
 
@@ -592,5 +626,6 @@ def clear_index(db: Database) -> None:
     """
     with db.writing():
         db.execute("INSERT INTO idx.full_text (full_text) VALUES ('delete-all')")
-        for table in ("texts", "ranks", "ranked", "models", "forecasts", "pictures"):
+        cited = ("cited", "cited_keys")
+        for table in ("texts", "ranks", "ranked", "models", "forecasts", "pictures", *cited):
             db.execute(f"DELETE FROM idx.{table}")  # noqa: S608 (fixed names)

@@ -127,18 +127,30 @@ class Nearest:
                     cosines = vectors.astype(np.float32) @ query
                     scores |= zip(keys, cosines.tolist(), strict=True)
             best = sorted(scores, key=lambda key: -scores[key])
-            rows: dict[str, list[int]] = {}
-            for r in self._db.read(
-                "SELECT id, hash FROM idx.texts WHERE kind = ?"
-                " AND hash IN (SELECT value FROM json_each(?)) ORDER BY id",
-                (kind, json.dumps(best)),
-            ):
-                rows.setdefault(r["hash"], []).append(r["id"])
-            n_from_files = sum(len(rows.get(key, ())) for key in set(in_files[0]))
+            of_files, n_from_files = set(in_files[0]), 0
+            found: list[tuple[int, float]] = []
+            # Mostly the first ones are enough: the rest is not looked up.
+            for start in range(0, len(best), limit):
+                some = best[start : start + limit]
+                rows = self._rows_of(kind, some)
+                found += [(row, scores[key]) for key in some for row in rows.get(key, ())]
+                n_from_files += sum(len(rows.get(key, ())) for key in of_files.intersection(some))
+                if n_from_files >= limit:
+                    return found[:limit]
             n_in_files = len(self._maps[kind][0]) if kind in self._maps else 0
-            if within is not None or n_from_files >= limit or k >= n_in_files:
-                return [(row, scores[key]) for key in best for row in rows.get(key, ())][:limit]
+            if within is not None or k >= n_in_files:
+                return found[:limit]
             k *= 4  # some vectors are of deleted texts, or are there twice
+
+    def _rows_of(self, kind: Kind, hashes: Sequence[str]) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = {}
+        for r in self._db.read(
+            "SELECT id, hash FROM idx.texts WHERE kind = ?"
+            " AND hash IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (kind, json.dumps(hashes)),
+        ):
+            rows.setdefault(r["hash"], []).append(r["id"])
+        return rows
 
     def _in_files(
         self, kind: Kind, query: NDArray[np.float32], k: int

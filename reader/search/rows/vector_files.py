@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from reader.base.errors import Locked, ReadOnly
 from reader.library.locks import lock_file
 from reader.library.rows.database import Database
-from reader.search.rows.index import Kind, hash_of
+from reader.search.rows.index import TEXT_SQL, Kind, PassageText, hash_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,14 +59,16 @@ class State:
     """The state of the files of one encoder.
 
     encoder: its name. index: the index.db that they repeat (its application_id). d: numbers of a
-    vector. upto: the last row of index.db's vectors that was copied. generation: the number in
-    the files' names, another one when they are made anew. n: kind → rows that count.
+    vector. upto: the last row of index.db's vectors that was copied. compared: the last one when
+    all were compared. generation: the number in the files' names, another one when they are made
+    anew. n: kind → rows that count.
     """
 
     encoder: str
     index: int
     d: int
     upto: int = 0
+    compared: int = 0
     generation: int = 1
     n: dict[str, int] = field(default_factory=dict)
 
@@ -80,17 +82,22 @@ def append(db: Database, encoder: str) -> None:
         state = state_of(db, encoder)
         if state is None:
             _remake(db, encoder)
-            return
-        _round_all(db, state)
-        # Read first: vectors that are written meanwhile are copied the next time.
-        upto = _last_row(db)
-        added = beyond(db, encoder, state.upto)
-        if added:
-            _write_state(db, replace(_appended(db, state, added), upto=upto))
+        else:
+            _append_new(db, state)
+
+
+def _append_new(db: Database, state: State) -> None:
+    _round_all(db, state)
+    # Read first: vectors that are written meanwhile are copied the next time.
+    upto = _last_row(db)
+    added = beyond(db, state.encoder, state.upto)
+    if added:
+        _write_state(db, replace(_appended(db, state, added), upto=upto))
 
 
 def refresh(db: Database, encoder: str) -> None:
-    """Compare the files with index.db completely, and add what they lack.
+    """Append as `append` does; where much came or went since the last time, compare the files
+    with index.db completely.
 
     They are made anew where a quarter of their vectors are of deleted texts, or are there twice.
     Does nothing where `append` would do nothing.
@@ -105,6 +112,9 @@ def refresh(db: Database, encoder: str) -> None:
         if state is None:
             _remake(db, encoder)
             return
+        if not _is_due(db, state):
+            _append_new(db, state)
+            return
         _round_all(db, state)
         upto = _last_row(db)
         missing: list[tuple[Kind, str]] = []
@@ -115,11 +125,27 @@ def refresh(db: Database, encoder: str) -> None:
             n_stale += state.n.get(kind, 0) - n_here
         if n_stale > max(MIN_STALE, sum(state.n.values()) // 4):
             _remake(db, encoder)
-        elif missing or upto != state.upto:
+        else:
             for start in range(0, len(missing), AT_ONCE):
                 rows = _vectors(db, encoder, missing[start : start + AT_ONCE])
                 state = _appended(db, state, rows)
-            _write_state(db, replace(state, upto=upto))
+            _write_state(db, replace(state, upto=upto, compared=upto))
+
+
+def _is_due(db: Database, state: State) -> bool:
+    """Check whether the files should be compared completely: it takes a second for 300,000 texts.
+
+    `append` alone loses nothing, but leaves what is of deleted texts or there twice.
+    """
+    n, upto = sum(state.n.values()), _last_row(db)
+    row = db.read_one("SELECT n FROM idx.counts WHERE encoder = ?", (state.encoder,))
+    n_gone = n - (int(row["n"]) if row else 0)
+    # An index.db from before what was copied, which somebody put back, has lower rows.
+    return (
+        upto < state.upto
+        or upto - state.compared > max(MIN_STALE, n // 16)
+        or n_gone > max(MIN_STALE, n // 4)
+    )
 
 
 def serving(db: Database, encoder: str) -> str:
@@ -136,9 +162,9 @@ def serving(db: Database, encoder: str) -> str:
 
 
 def others(db: Database, encoder: str) -> list[str]:
-    """List the other encoders of which index.db has vectors; it reads all keys."""
+    """List the other encoders of which index.db has vectors."""
     rows = db.read(
-        "SELECT DISTINCT encoder FROM idx.vectors WHERE encoder != ? ORDER BY encoder", (encoder,)
+        "SELECT encoder FROM idx.counts WHERE encoder NOT IN ('', ?) ORDER BY encoder", (encoder,)
     )
     return [r["encoder"] for r in rows]
 
@@ -171,6 +197,8 @@ def drop(db: Database, encoder: str) -> None:
                     "DELETE FROM idx.vectors WHERE rowid BETWEEN ? AND ? AND +encoder = ?",
                     (first + 1, first + AT_ONCE, encoder),
                 )
+        with db.writing():
+            db.execute("DELETE FROM idx.counts WHERE encoder = ?", (encoder,))
         shutil.rmtree(folder_of(db, encoder), ignore_errors=True)
 
 
@@ -304,6 +332,9 @@ def _write_at(file: Path, at: int, content: bytes) -> None:
 
 def _write_state(db: Database, state: State) -> None:
     folder = folder_of(db, state.encoder)
+    # Else a power cut may take rows from index.db that count as copied here; others get their
+    # numbers, and are never copied.
+    _flush_index(db)
     # The rows count from here on: renaming is all or nothing, also where the power fails.
     beside = folder / "state.json.part"
     with beside.open("w", encoding="ascii") as handle:
@@ -311,6 +342,13 @@ def _write_state(db: Database, state: State) -> None:
         handle.flush()
         os.fsync(handle.fileno())
     beside.replace(folder / "state.json")
+
+
+def _flush_index(db: Database) -> None:
+    """Flush what was committed to index.db; SQLite does so when its log has grown long."""
+    log = db.index_path.with_name(f"{db.index_path.name}-wal")
+    with db.translated(), contextlib.suppress(FileNotFoundError), log.open("r+b") as handle:
+        os.fsync(handle.fileno())
 
 
 def _remake(db: Database, encoder: str) -> None:
@@ -329,7 +367,7 @@ def _remake(db: Database, encoder: str) -> None:
         for keys in _wanted_hashes(db, encoder, kind):
             found = [(kind, keys[at : at + KEY].hex()) for at in range(0, len(keys), KEY)]
             state = _appended(db, state, _vectors(db, encoder, found))
-    _write_state(db, replace(state, upto=upto))
+    _write_state(db, replace(state, upto=upto, compared=upto))
     for file in old:
         with contextlib.suppress(OSError):  # Windows deletes no file that a process has open
             file.unlink(missing_ok=True)
@@ -411,6 +449,33 @@ def vector_of(db: Database, encoder: str, text: str) -> bytes | None:
         "SELECT vector FROM idx.vectors WHERE encoder = ? AND hash = ?", (encoder, hash_of(text))
     )
     return row["vector"] if row else None
+
+
+def papers_with_texts(db: Database) -> list[tuple[int, Kind]]:
+    """Select the papers of the library that have texts of their own: (paper, kind), each once."""
+    rows = db.read(
+        """
+        SELECT DISTINCT t.paper, t.kind FROM idx.texts AS t
+        JOIN papers AS p ON p.id = t.paper AND p.merged_into IS NULL
+        WHERE t.kind IN ('paper', 'passage') ORDER BY t.paper, t.kind
+        """
+    )
+    return [(r["paper"], r["kind"]) for r in rows]
+
+
+def encoded_texts(
+    db: Database, encoder: str, paper: int, kind: Kind
+) -> list[tuple[PassageText, bytes | None]]:
+    """Load the texts of one kind of a paper in their order, each with its vector."""
+    rows = db.read(
+        f"""
+        SELECT {TEXT_SQL} AS text, t.page, t.section, v.vector FROM idx.texts AS t
+        LEFT JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash
+        WHERE t.paper = ? AND t.kind = ? ORDER BY t.position
+        """,  # noqa: S608  a constant of this module
+        (encoder, paper, kind),
+    )
+    return [(PassageText(r["text"], r["page"] or 0, r["section"]), r["vector"]) for r in rows]
 
 
 def note_vectors(db: Database, encoder: str) -> dict[int, bytes]:
