@@ -15,6 +15,7 @@ from reader.library.rows import fields, papers, versions
 from reader.library.rows.versions import BY_HAND
 from reader.morning import rows as history
 from reader.notes.links import LinkedPaper, backlinks, links_of
+from reader.notes.rows.exports import newest_texts
 from reader.notes.rows.notes import Revision
 from reader.notes.write import newest_note
 from reader.pdfs.highlights import VisibleMark, shown
@@ -118,11 +119,14 @@ class OfflineSet:
     """The papers of one library that a device keeps for offline use.
 
     library: an id of the library. several: papers that wait for a note, then those with the
-    newest notes, each with a text that changes when its pages do.
+    newest notes, each with a text that changes when its pages do. texts: changes with what
+    `device_texts` has. pdfs: the picks that have a PDF, the newest first.
     """
 
     library: str
     several: tuple[tuple[LibraryPaper, str], ...]
+    texts: str
+    pdfs: tuple[LibraryPaper, ...]
 
 
 def carried_by(library: Library) -> OfflineSet:
@@ -131,10 +135,62 @@ def carried_by(library: Library) -> OfflineSet:
     # More than are wanted: some picks were written up or skipped since, and several of the
     # newest revisions may be of one note.
     picked = papers.papers_at(db, history.newest_picks(db, 5 * MOST_PICKS))
-    waiting = [held for held in picked if held.state == "pick"][:MOST_PICKS]
+    queue = [held for held in picked if held.state == "pick"]
+    waiting = queue[:MOST_PICKS]
     noted = papers.papers_at(db, history.newest_notes(db, 5 * MOST_NOTES)[:MOST_NOTES])
     several = {held.row: held for held in (*waiting, *noted)}
-    stamps = history.stamps(db, list(several))
+    stamps = history.stamps(db, [*several, *(held.row for held in queue)])
     return OfflineSet(
-        history.library_id(db), tuple((held, stamps[row]) for row, held in several.items())
+        history.library_id(db),
+        tuple((held, stamps[row]) for row, held in several.items()),
+        f"{library.today()}.{history.texts_stamp(db)}",
+        # A stamp ends with the hash of the PDF.
+        tuple(held for held in queue if not stamps[held.row].endswith(".")),
     )
+
+
+MOST_LETTERS = 3_000_000
+"""Characters of the texts that a device searches without a network: some 1,500 papers."""
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePaper:
+    """What a device knows of a paper. note: its newest text, "" for none. marks: the words and
+    typed notes of its highlights."""
+
+    held: LibraryPaper
+    note: str
+    marks: Sequence[str]
+
+    @property
+    def n_letters(self) -> int:
+        paper = self.held.paper
+        texts = (paper.title, *paper.authors, paper.abstract, self.note, *self.marks)
+        return sum(map(len, texts))
+
+
+def device_texts(
+    library: Library, *, most: int = MOST_LETTERS
+) -> tuple[Sequence[DevicePaper], int]:
+    """Choose the papers that a device can search: of today, picked, noted or marked.
+
+    Returns them in that order, each group's newest first, and how many had no room.
+    """
+    db = library.db
+    marks, picked = history.marked_words(db), history.newest_picks(db, 5 * MOST_PICKS)
+    today = history.listed_on(db, library.today())
+    rows = dict.fromkeys((*today, *picked, *history.newest_notes(db, -1), *marks))
+    notes = newest_texts(db, rows)
+    # A pick that was decided anew since is here for its note or marks only.
+    others = {*today, *notes, *marks}
+    wanted = [
+        DevicePaper(held, notes.get(held.row, ""), marks.get(held.row, ()))
+        for held in papers.papers_at(db, list(rows))
+        if held.state == "pick" or held.row in others
+    ]
+    left = most
+    for n, one in enumerate(wanted):
+        left -= one.n_letters
+        if left < 0:
+            return wanted[:n], len(wanted) - n
+    return wanted, 0

@@ -16,6 +16,7 @@ from pathlib import Path
 from reader.base.errors import PdfError, os_reason
 from reader.base.messages import N_, Text, lazy_gettext
 from reader.base.text import as_utf8
+from reader.library.citation import works_of
 from reader.library.disk import write_whole
 from reader.library.files import is_here
 from reader.library.folder import Library
@@ -36,7 +37,7 @@ from reader.pdfs.rows.pdfs import Addition, Outcome
 from reader.pdfs.tablet import IN_LIBRARY
 from reader.pdfs.text.process import check_file
 from reader.ranking.best_folder import file_away
-from reader.search.rows import index
+from reader.search.rows import citations, index
 from reader.search.rows.index import PassageText
 
 
@@ -316,6 +317,7 @@ class Keeper:
             file_away(self.library, held)
             [held] = papers.papers_at(db, [held.row])
             self._place(file, content, held, recognised, passages)
+            citations.add_cited(db, held.row, works_of(document))
             note_unread(self.library, held, document)
             unsure = "" if found else recognised.unsure_title
             addition = record(

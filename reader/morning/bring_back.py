@@ -14,14 +14,14 @@ from reader.library.find import find_any, find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.properties import PropertyChange, to_become
-from reader.library.rows import decisions, fields, papers
+from reader.library.rows import decisions, fields, papers, queue
 from reader.library.rows.database import Database
 from reader.library.rows.removals import RestoredPaper, add_restored
 from reader.library.rows.versions import BY_HAND
 from reader.morning import remove
 from reader.morning.edit import edit
 from reader.morning.file import file_paper
-from reader.morning.pick import decide_rows
+from reader.morning.pick import decide_rows, guess
 from reader.morning.tag import tag
 from reader.notes.write import add_note, newest_note
 from reader.pdfs.fetch import keep_pdf
@@ -34,7 +34,8 @@ class PaperBroughtBack:
     """What came back of one paper.
 
     was_here: the library had the paper. pdf: its path from the library's folder, "" for none.
-    has_tags: tags, rating or priority; edited: the fields that were edited by hand.
+    has_tags: tags, rating or priority; has_guess: what the person thought that it does; edited:
+    the fields that were edited by hand.
     """
 
     held: LibraryPaper
@@ -43,12 +44,13 @@ class PaperBroughtBack:
     is_picked: bool
     pdf: str
     has_tags: bool
+    has_guess: bool
     edited: tuple[str, ...]
 
 
 def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
-    """Bring back what the library lacks of a paper: itself, its note, its pick, its PDF, its tags
-    and what was edited by hand.
+    """Bring back what the library lacks of a paper: itself, its note, its pick, its PDF, its tags,
+    the guess and what was edited by hand.
 
     The archived note becomes the newest revision where it is another text; where the paper is
     filed today, it stays. text: an id, a key or a title. Raises NotKnown, UsageError, StoreError.
@@ -66,6 +68,7 @@ def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
             note = newest_note(then, there)
             stored = pdfs.pdf_of(then.db, there.row)
             words = _words_by_hand(then.db, there.row)
+            guessed = queue.guess_of(then.db, there.row)
         first_act = decisions.next_act(library.db)
         here = papers.paper_with_id(library.db, there.paper.id)
         was_here = here is not None and not here.is_removed
@@ -85,6 +88,9 @@ def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
         lacking = {field: word for field, word in words.items() if field not in here_by_hand}
         edited = edit(library, held, lacking).changed
         has_tags = bool(tag(library, [held.row], _lacking(there, held)).changed)
+        has_guess = bool(guessed and guessed.text) and not queue.guess_of(library.db, held.row)
+        if guessed and has_guess:
+            guess(library, held, guessed.text)
         now = newest_note(library, held)
         has_note = note is not None and (now is None or now.text != note.text)
         if note is not None and has_note:
@@ -97,13 +103,13 @@ def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
             content = b"".join(archives.read_member(unpacked, file, archive))
             pdf = keep_pdf(library, held, content)
         (held,) = papers.papers_at(library.db, [held.row])
-    if not was_here or has_note or is_picked or pdf or has_tags or edited:
+    if not was_here or has_note or is_picked or pdf or has_tags or has_guess or edited:
         newest = newest_note(library, held) if has_note else None
         one = RestoredPaper(held.row, first_act, was_here, newest.id if newest else None)
         with library.db.writing():
             act = decisions.next_act(library.db)
             add_restored(library.db, one, act=act, at=library.now(), on=library.today())
-    return PaperBroughtBack(held, was_here, has_note, is_picked, pdf, has_tags, edited)
+    return PaperBroughtBack(held, was_here, has_note, is_picked, pdf, has_tags, has_guess, edited)
 
 
 def _words_by_hand(db: Database, row: int) -> dict[str, str]:

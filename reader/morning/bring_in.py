@@ -37,7 +37,8 @@ from reader.library.highlight import Marks
 from reader.library.identity import Match
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import decisions, fields, imports, merges, papers
+from reader.library.properties import RATINGS
+from reader.library.rows import decisions, fields, imports, merges, papers, properties
 from reader.library.rows.versions import BY_HAND
 from reader.morning.added_file import FileContent, Keeper, are_in, look_at
 from reader.morning.complete import AddTools
@@ -81,6 +82,7 @@ class ImportedEntry:
     is_again: bool = False
     n_notes: int = 0
     n_highlights: int = 0
+    is_rated: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -117,7 +119,7 @@ class LooseNoteOutcome:
     known_by: KnownBy = ""
 
 
-class _DryRun(Exception):
+class DryRun(Exception):
     """Ends the transaction of a dry run, so that nothing of it stays."""
 
 
@@ -152,15 +154,15 @@ class Importing:
     def try_out(self) -> None:
         """Find out what `run` would do with the entries; nothing is changed."""
         self.is_dry = True
-        with suppress(_DryRun), self.library.db.writing():
-            one = self._begin()
+        with suppress(DryRun), self.library.db.writing():
+            one = self.begin()
             self._bring_linked(one)
             for item in self.read.items:
-                self._bring(one, item)
+                self.bring(one, item)
             self._missing_files()
             self._bring_notes(one)
             self.is_ended = True
-            raise _DryRun
+            raise DryRun
 
     def run(self) -> None:
         """Bring all in. Raises Locked while another process adds, StoreError when a disk fails:
@@ -168,12 +170,12 @@ class Importing:
         with lock_file(self.library.folder / "add.lock"):
             db, n_all = self.library.db, len(self.read.items) + len(self.read.notes)
             asked = len(merges.open_questions(db))
-            one = self._begin()
+            one = self.begin()
             self._bring_linked(one)
             for begin in range(0, len(self.read.items), AT_ONCE):
                 with db.writing():
                     for item in self.read.items[begin : begin + AT_ONCE]:
-                        self._bring(one, item)
+                        self.bring(one, item)
                 self.tools.progress("import", len(self.entries), n_all)
             self._bring_files(one)
             self._bring_notes(one)
@@ -182,7 +184,7 @@ class Importing:
             self.n_questions = len(merges.open_questions(db)) - asked
             self.is_ended = True
 
-    def _begin(self) -> imports.Import:
+    def begin(self) -> imports.Import:
         source = str(self.source.absolute())
         return imports.begin(self.library.db, source, self.read.form, at=self.library.now())
 
@@ -195,7 +197,7 @@ class Importing:
         with db.writing():
             for item in items:
                 if fold_name(item.name) in linked:
-                    self._bring(one, replace(item, notes=(), highlights=()))
+                    self.bring(one, replace(item, notes=(), highlights=()))
             for held, name in ((entry.held, entry.item.name) for entry in self.entries):
                 stem = file_stem(held.paper, self.library.config.pdf_name)
                 self._keys[fold_name(name)] = papers.fix_key(db, held.row, stem)
@@ -209,7 +211,7 @@ class Importing:
         key = self._keys.get(fold_name(key_of(name)))
         return f"[[{key}|{words or key_of(name)}]]" if key else match[0]
 
-    def _bring(self, one: imports.Import, item: ImportedPaper) -> None:
+    def bring(self, one: imports.Import, item: ImportedPaper) -> None:
         """Bring one entry in, in the open transaction."""
         db, on = self.library.db, self.library.today()
         before = imports.newest_ids(db)
@@ -233,7 +235,7 @@ class Importing:
             imports.add_made(db, one, row, "identifier", ids)
             fields.add(db, row, item.paper, on=on, brought_by=one.id)
         # One that an earlier run brought; what stands here twice is known the second time.
-        is_again = known_by != "" and row not in self._met and imports.is_brought_by(db, one, row)
+        is_again = bool(known_by and row not in self._met and imports.brought(db, one, [row]))
         self._met.add(row)
         [held] = papers.papers_at(db, [row])
         if held.topic is None and (topic := self.topic_of(item)):
@@ -252,9 +254,12 @@ class Importing:
         imports.add_made(db, one, row, "collection", item.collections)
         if item.cited_as:
             imports.add_citation_key(db, one, row, item.cited_as)
+        is_rated = item.rating in RATINGS and properties.rate_unrated(
+            db, row, item.rating, act=one.act, at=self.library.now(), on=on
+        )
         [held] = papers.papers_at(db, [row])
         n_notes, n_highlights = len(made["note"]), len(made["highlight"])
-        entry = ImportedEntry(item, held, known_by, is_again, n_notes, n_highlights)
+        entry = ImportedEntry(item, held, known_by, is_again, n_notes, n_highlights, is_rated)
         self.entries.append(entry)
 
     @cached_property

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from reader.base.errors import QueryError
-from reader.base.messages import Message, Text
+from reader.base.errors import NotFound, QueryError
+from reader.base.messages import Message, Text, lazy_gettext
 from reader.base.words import is_cjk, parts_of, phrase_term, query_words, word_places
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, State
@@ -37,6 +37,10 @@ MOST_WITH_WORDS = 2_000
 
 FEW = 5_000
 """The most papers that are left out one by one on the way through all, or held against words."""
+
+SORTS = ("title", "year", "rating", "talk")
+"""The orders of a listing besides that of arrival: by title, the newest year first, the best
+rating, the number of posts. Papers without a rating or a post follow, the newest first."""
 
 STATES: tuple[State, ...] = ("candidate", "pick", "read", "skip")
 
@@ -81,12 +85,18 @@ class _Fit:
 
 
 def browse(
-    library: Library, query: str, *, folder: str = "", before: int = 0, after: int = 0
+    library: Library,
+    query: str,
+    *,
+    folder: str = "",
+    sort: str = "",
+    before: int = 0,
+    after: int = 0,
 ) -> Listing:
     """List the papers that fit all words, phrases and filters of a query, page by page.
 
-    folder: only what is filed there or below. before, after: the row to go on from, 0 for the
-    beginning.
+    folder: only what is filed there or below. sort: one of SORTS, "" for the order of arrival.
+    before, after: the row to go on from, 0 for the beginning.
     """
     asked = parse(query)
     meaning = meant(library, replace(asked, words="", phrases=()))
@@ -98,16 +108,21 @@ def browse(
     fit, of_state = _of_states(fit, asked, decided), _states_of(asked)
     if of_state:
         _, n = _counts(library, fit, {})
-    if fit.some is None:
-        rows = filters.last_rows(
-            library.db, limit=A_PAGE + 1, before=before, after=after, without=fit.none
+    if sort in ("title", "year"):
+        rows = filters.ordered_rows(
+            library.db,
+            sort,
+            limit=A_PAGE + 1,
+            before=before,
+            after=after,
+            some=fit.some,
+            without=fit.none,
         )
-    elif after:
-        rows = heapq.nsmallest(A_PAGE + 1, (row for row in fit.rows if row > after))[::-1]
+    elif sort:
+        scores = filters.ratings(library.db) if sort == "rating" else filters.talk(library.db)
+        rows = _by_score(library, fit, scores, before=before, after=after)
     else:
-        older = (row for row in fit.rows if row < before) if before else fit.rows
-        # 50 of up to 100,000 rows are wanted, so they are not sorted.
-        rows = heapq.nlargest(A_PAGE + 1, older)
+        rows = _newest(library, fit, before=before, after=after)
     # One row more than fits was asked for: it tells whether there is another page.
     has_more = len(rows) > A_PAGE
     shown = (rows[1:] if after else rows[:A_PAGE]) if has_more else rows
@@ -121,6 +136,39 @@ def browse(
         older=shown[-1] if shown and (has_more or after) else None,
         newer=shown[0] if shown and (before or (after and has_more)) else None,
     )
+
+
+def _newest(library: Library, fit: _Fit, *, before: int, after: int) -> list[int]:
+    """Select a page of papers and one more, the highest row first."""
+    if fit.some is None:
+        return filters.last_rows(
+            library.db, limit=A_PAGE + 1, before=before, after=after, without=fit.none
+        )
+    if after:
+        return heapq.nsmallest(A_PAGE + 1, (row for row in fit.rows if row > after))[::-1]
+    older = (row for row in fit.rows if row < before) if before else fit.rows
+    # 50 of up to 100,000 rows are wanted, so they are not sorted.
+    return heapq.nlargest(A_PAGE + 1, older)
+
+
+def _by_score(
+    library: Library, fit: _Fit, scores: Mapping[int, int], *, before: int, after: int
+) -> list[int]:
+    """Select a page of papers and one more: those with a score, the highest first, then others."""
+    # A post or a rating may be of a row that was merged since.
+    fitting = scores.keys() - fit.none if fit.some is None else scores.keys() & fit.rows
+    first = sorted(fitting, key=lambda row: (-scores[row], -row))
+    others = fit.and_not_in(fitting) if fit.some is None else fit.and_in(fit.rows - fitting)
+    if after:
+        if after in fitting:
+            return first[: first.index(after)][-A_PAGE - 1 :]
+        return [*first, *_newest(library, others, before=0, after=after)][-A_PAGE - 1 :]
+    if before and before not in fitting:
+        return _newest(library, others, before=before, after=0)
+    left = first[first.index(before) + 1 :] if before else first
+    if len(left) <= A_PAGE:
+        left = [*left, *_newest(library, others, before=0, after=0)]
+    return left[: A_PAGE + 1]
 
 
 def rows_that_fit(library: Library, query: str) -> tuple[set[int], tuple[Message, ...]]:
@@ -236,17 +284,22 @@ def saved_lines(library: Library, day: date) -> tuple[SavedSearchHits, ...]:
         query = parse(search.query)
         match = _match(query)
         typed = replace(query, words="", phrases=(), without=() if match else query.without)
-        meaning = meant(library, typed)
-        several: Iterable[tuple[str, str]] = ()
-        # Nobody has this name: taken for another's, it would find what nobody asked for.
-        if not meaning.said:
-            rows = None
-            if match:
-                rows = index.having(db, "paper", match, filters.texts_of_day(db, day))
-            wanted = conditions(library, typed, "paper", meaning)
-            several = filters.titles_of_day(db, wanted, day, rows)
-        titles = tuple(PaperTitle(*one) for one in several)
-        found.append(SavedSearchHits(search.name, search.query, titles))
+        try:
+            meaning = meant(library, typed)
+        except NotFound as e:  # the paper of `cites:` is not here
+            found.append(SavedSearchHits(search.name, search.query, (), (e.message,)))
+            continue
+        # Taken for another's, the name would find what nobody asked for.
+        if name := meaning.unknown_author:
+            text = lazy_gettext("There is no author {name} here.", name=name)
+            found.append(SavedSearchHits(search.name, search.query, (), (text,)))
+            continue
+        rows = None
+        if match:
+            rows = index.having(db, "paper", match, filters.texts_of_day(db, day))
+        wanted = conditions(library, typed, "paper", meaning)
+        titles = tuple(PaperTitle(*one) for one in filters.titles_of_day(db, wanted, day, rows))
+        found.append(SavedSearchHits(search.name, search.query, titles, meaning.said))
     return tuple(found)
 
 

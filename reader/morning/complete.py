@@ -28,7 +28,7 @@ from reader.library.identity import same, title_fold
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import failures, imports, merges, papers
-from reader.library.rows.failures import local_time, waiting
+from reader.library.rows.failures import waiting
 from reader.library.rows.versions import BY_HAND
 from reader.morning.remove import back_from_trash
 from reader.morning.waiting import join_waiting
@@ -138,7 +138,7 @@ def complete(library: Library, tools: SourceTools) -> list[Problem]:
     problems = []
     if waits:
         first = min(waits.values(), key=lambda failure: failure.retry_at)
-        at = local_time(library, first.retry_at)
+        at = library.local(first.retry_at)
         what = lazy_ngettext(
             "{n} id printed in added files could not be looked up, next try after {at}: {error}",
             "{n} ids printed in added files could not be looked up, next try after {at}: {error}",

@@ -25,9 +25,9 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, State
 from reader.library.properties import tags_in, to_become
-from reader.library.rows import decisions, filings, papers
+from reader.library.rows import decisions, filings, imports, papers
 from reader.library.rows.decisions import Kind
-from reader.morning.pick import LATER_DAYS, decide_rows, later_row, put_off
+from reader.morning.pick import LATER_DAYS, decide_rows, later_rows, put_off
 from reader.morning.tag import tag
 from reader.morning.undo import take_back as take_back_act
 from reader.ranking.mute import Mute
@@ -245,10 +245,10 @@ class Deciding:
                 return False, lazy_gettext(_ELSEWHERE[self.held[row].state], title=title)
             if self.held[row].state != "pick":
                 return False, lazy_gettext("Only a paper in the queue can be put off.")
-            _unused, until, is_new = later_row(self.library, row, LATER_DAYS)
+            _unused, until, new = later_rows(self.library, [row], LATER_DAYS)
         self.put_off[row] = until
-        self.n_acts[row] += is_new
-        return True, lazy_gettext(LATER_TEXTS[is_new], title=title, day=until)
+        self.n_acts[row] += len(new)
+        return True, lazy_gettext(LATER_TEXTS[bool(new)], title=title, day=until)
 
     def _read_put_off(self) -> None:
         picks = [row for row, held in self.held.items() if held.state == "pick"]
@@ -396,3 +396,19 @@ def take_back_last(library: Library, day: date) -> ActOutcome:
     undone = [held for held, _kind in found.several]
     is_done = bool(undone or found.unmuted)
     return ActOutcome(next(iter(undone), None), undone_text(undone, found.unmuted), is_done)
+
+
+def take_back_numbered(library: Library, number: int) -> ActOutcome:
+    """Take back the act of a number, whatever was done since.
+
+    Raises NotKnown, UsageError; also for an import, which a page does not take back.
+    """
+    if imports.standing(library.db, act=number):
+        what = lazy_gettext("There is no act {n} that stands.", n=number)
+        raise UsageError(what=what, hint=lazy_gettext("`reader undo {n}` undoes it.", n=number))
+    found = take_back_act(library, number)
+    undone = [held for held, _kind in found.several]
+    said = undone_text(undone, found.unmuted)
+    for problem in found.problems:
+        said = lazy_gettext("{said} {more}", said=said, more=problem.message)
+    return ActOutcome(next(iter(undone), None), said)

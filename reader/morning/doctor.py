@@ -33,7 +33,6 @@ from reader.morning.mute import mute_lines
 from reader.morning.trust import missing_seeds
 from reader.notes.export import find_moved_notes
 from reader.notes.rows import exports, loose
-from reader.notes.write import moment
 from reader.pdfs.move import find_moved, has_bytes
 from reader.pdfs.text.process import unlimited
 from reader.search.rows import index
@@ -491,7 +490,7 @@ def _holder_text(library: Library, lock: str) -> str:
         file=lock,
         command=holder.command,
         pid=holder.pid,
-        moment=moment(library, holder.since),
+        moment=library.local(holder.since),
     )
     return str(text)
 

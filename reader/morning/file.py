@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from reader.base.errors import NotKnown, ReaderError, UsageError
 from reader.base.messages import N_, Joined, lazy_gettext
+from reader.base.text import nfc
 from reader.library.config import Lane
 from reader.library.file_names import (
     UNFILED,
@@ -36,7 +37,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, filings, papers
 from reader.library.rows.filings import FiledByHand
 from reader.notes.export import export, find_moved_notes
-from reader.pdfs.move import Read, find_moved, nfc, settle
+from reader.pdfs.move import Read, find_moved, settle
 from reader.ranking.rows import labels
 from reader.ranking.topic import best, fits
 from reader.search.rows import index
@@ -95,28 +96,44 @@ def file_paper(
     may_be_new: bool = False,
     read: Read | None = None,
 ) -> FilingOutcome:
-    """File a paper under a topic, and bring its PDFs and its Markdown file there.
+    """File a paper under a topic, as `file_papers`."""
+    return file_papers(library, [held], topic, may_be_new=may_be_new, read=read)[0]
 
-    The row comes first, so that what a kill leaves undone is done by the next run. Raises
+
+def file_papers(
+    library: Library,
+    several: Sequence[LibraryPaper],
+    topic: str,
+    *,
+    may_be_new: bool = False,
+    read: Read | None = None,
+) -> list[FilingOutcome]:
+    """File papers under a topic in one act, and bring their PDFs and Markdown files there.
+
+    The rows come first, so that what a kill leaves undone is done by the next run. Raises
     NotKnown, UsageError.
     """
     path = topic_meant(library, topic, may_be_new=may_be_new)
-    # Where a hand moved it first, it is found, and this filing has the last word.
-    find_moved(library, [held.row], read=read)
-    find_moved_notes(library, [held.row])
-    before = {(p.kind, p.id): p.path for p in filings.places(library.db, [held.row])}
-    with library.db.writing():
-        papers.fix_key(library.db, held.row, file_stem(held.paper, library.config.pdf_name))
-        # A folder that the person named before is not filed a second time.
-        if filings.last_filing(library.db, held.row) != (path, True):
-            act, at = decisions.next_act(library.db), library.now()
-            decisions.add_filing(library.db, held.row, path, at=at, is_by_hand=True, act=act)
-    # The row stands: what cannot be moved now is moved by the next `gather`.
-    problems = settle(library, [held.row])
-    after = filings.places(library.db, [held.row])
-    moved = [(before[p.kind, p.id], p.path) for p in after if before.get((p.kind, p.id)) != p.path]
-    (now,) = papers.papers_at(library.db, [held.row])
-    return FilingOutcome(now, held.topic, tuple(moved), tuple(problems))
+    db, rows = library.db, [held.row for held in several]
+    # Where a hand moved one first, it is found, and this filing has the last word.
+    find_moved(library, rows, read=read)
+    find_moved_notes(library, rows)
+    before = {(p.kind, p.id): p.path for p in filings.places(db, rows)}
+    with db.writing():
+        act, at = decisions.next_act(db), library.now()
+        for held in several:
+            papers.fix_key(db, held.row, file_stem(held.paper, library.config.pdf_name))
+            # A folder that the person named before is not filed a second time.
+            if filings.last_filing(db, held.row) != (path, True):
+                decisions.add_filing(db, held.row, path, at=at, is_by_hand=True, act=act)
+    found = []
+    for held, now in zip(several, papers.papers_at(db, rows), strict=True):
+        # The row stands: what cannot be moved now is moved by the next `gather`.
+        problems = settle(library, [held.row])
+        after = filings.places(db, [held.row])
+        moved = [(before[p.kind, p.id], p.path) for p in after if before[p.kind, p.id] != p.path]
+        found.append(FilingOutcome(now, held.topic, tuple(moved), tuple(problems)))
+    return found
 
 
 def export_filed(library: Library, rows: list[int]) -> list[ReaderError]:
@@ -124,6 +141,11 @@ def export_filed(library: Library, rows: list[int]) -> list[ReaderError]:
     hand are read in first."""
     there = {p.paper for p in filings.places(library.db, rows) if p.kind == "note"}
     return export(library, only=there).left if there else []
+
+
+def export_topic(library: Library, topic: str) -> list[ReaderError]:
+    """Do so for all papers of a topic, also those that an earlier, killed run moved there."""
+    return export_filed(library, [p.paper for p in filings.places(library.db) if p.topic == topic])
 
 
 def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str:

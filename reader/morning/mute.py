@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import cast, get_args
 
 from reader.base.errors import NotKnown, UsageError
 from reader.base.messages import N_, Joined, lazy_gettext
@@ -83,6 +84,17 @@ def parts_of(library: Library, held: LibraryPaper) -> list[tuple[MuteKind, str]]
     return list(mutable_parts(held.paper, library.config.near_topics, origins, said))
 
 
+def part_in(text: str) -> tuple[MuteKind, str]:
+    """Read what is muted from KIND:VALUE, as pages have it. Raises UsageError."""
+    kind, _colon, value = text.partition(":")
+    if kind not in get_args(MuteKind):
+        raise UsageError(
+            what=lazy_gettext("{text} cannot be muted.", text=repr(kind[:80])),
+            hint=lazy_gettext("Use the buttons of the page."),
+        )
+    return cast("MuteKind", kind), value
+
+
 def last_day(library: Library, days: int | None) -> date | None:
     """Compute the last of some days, today being the first; None for no end."""
     return library.today() + timedelta(days=days - 1) if days else None
@@ -102,16 +114,7 @@ def _value(library: Library, kind: MuteKind, value: str) -> str:
             hint=lazy_gettext("Name a word, or --author, --category or --source with a name."),
         )
     if kind == "category":
-        named = {known.casefold(): known for known in CLASSES}
-        if value.casefold() not in named:
-            near = nearest_class(value)
-            raise UsageError(
-                what=lazy_gettext("arXiv has no category {name}.", name=value),
-                hint=lazy_gettext("Did you mean {near}?", near=near)
-                if near
-                else lazy_gettext("Categories are named as in feeds.toml: cs.CL, eess.AS."),
-            )
-        return named[value.casefold()]
+        return class_named(value)
     if kind == "source":
         known = source_names(library.config)
         if value not in known:
@@ -120,3 +123,17 @@ def _value(library: Library, kind: MuteKind, value: str) -> str:
                 hint=lazy_gettext("feeds.toml has: {names}.", names=Joined(known, N_(", "))),
             )
     return value
+
+
+def class_named(name: str, known: Iterable[str] = CLASSES) -> str:
+    """Write a class of arXiv as arXiv does. Raises UsageError for a name that is not known."""
+    named = {one.casefold(): one for one in known}
+    if name.casefold() not in named:
+        near = nearest_class(name)
+        raise UsageError(
+            what=lazy_gettext("arXiv has no category {name}.", name=name),
+            hint=lazy_gettext("Did you mean {near}?", near=near)
+            if near
+            else lazy_gettext("Categories are named as in feeds.toml: cs.CL, eess.AS."),
+        )
+    return named[name.casefold()]

@@ -13,10 +13,10 @@ from datetime import date, timedelta
 
 from reader.base.errors import Locked, StoreError, UsageError
 from reader.base.messages import N_, lazy_gettext
-from reader.base.text import plain
+from reader.base.text import plain, shorten
 from reader.library.arrival import keep_arrival, meant_at, sent_act
 from reader.library.days import days_back
-from reader.library.files import gone_pdfs, is_here
+from reader.library.files import gone_pdfs, lost_files
 from reader.library.find import find_paper, find_papers
 from reader.library.folder import Library
 from reader.library.locks import lock_file
@@ -93,10 +93,9 @@ def whole_queue(library: Library) -> list[QueueEntry]:
 
 def _queued(library: Library, picked: Sequence[queue.WaitingPick]) -> list[QueueEntry]:
     db, paths = library.db, {one.paper: one.path for one in picked if one.path}
-    here = {row for row, path in paths.items() if is_here(library.folder / path)}
-    if here != paths.keys():
-        # What is not in its place may have been moved by hand; papers/ is looked through.
-        here = {*paths} - gone_pdfs(library)
+    # What is not in its place may have been moved by hand; papers/ is looked through.
+    is_lost = lost_files(library, paths.values())
+    here = {*paths} - gone_pdfs(library) if is_lost else {*paths}
     held = {h.row: h for h in papers.papers_at(db, [one.paper for one in picked])}
     extents = queue.extents(db, here)
     found = []
@@ -164,21 +163,23 @@ def later(library: Library, text: str, days: int = LATER_DAYS) -> tuple[LibraryP
     it was put off until this day already.
     Raises NotFound, or UsageError for one that is not in the queue.
     """
-    return later_row(library, find_paper(library, text).row, days)
+    [held], until, new = later_rows(library, [find_paper(library, text).row], days)
+    return held, until, bool(new)
 
 
-def later_row(
-    library: Library, row: int, days: int = LATER_DAYS
-) -> tuple[LibraryPaper, date, bool]:
-    """Put a paper (its row) of the queue off, as `later`."""
+def later_rows(
+    library: Library, rows: Sequence[int], days: int = LATER_DAYS
+) -> tuple[list[LibraryPaper], date, list[int]]:
+    """Put papers (their rows) of the queue off in one act, as `later`; returns the new ones."""
     until = library.today() + timedelta(days)
     with library.db.writing():
-        [held] = _in_queue(library, [row])
-        is_new = put_off(library, [row]).get(row) != until
-        if is_new:
-            queue.postpone(library.db, row, until, at=library.now(), on=library.today())
+        held = _in_queue(library, rows)
+        before = put_off(library, rows)
+        new = [row for row in rows if before.get(row) != until]
+        if new:
+            queue.postpone(library.db, new, until, at=library.now(), on=library.today())
         keep_arrival(library)
-    return held, until, is_new
+    return held, until, new
 
 
 def drop(library: Library, texts: Sequence[str]) -> list[LibraryPaper]:
@@ -191,6 +192,30 @@ def drop(library: Library, texts: Sequence[str]) -> list[LibraryPaper]:
     with library.db.writing():
         _in_queue(library, rows)
         return decide_rows(library, "skip", rows)
+
+
+LONGEST_GUESS = 1_000
+"""Characters of a guess: one line, and no note yet."""
+
+
+def has_to_guess(library: Library, held: LibraryPaper) -> bool:
+    """Check whether a guess is asked for before a paper's abstract is shown: of a pick without a
+    note and without a guess."""
+    return (
+        library.config.note.guess
+        and held.state == "pick"
+        and bool(held.paper.abstract)
+        and any(one.paper == held.row for one in queue.picked(library.db))
+        and queue.guess_of(library.db, held.row) is None
+    )
+
+
+def guess(library: Library, held: LibraryPaper, text: str) -> None:
+    """Keep what the person thinks that a paper does, "" where they pass."""
+    text = shorten(plain(text), LONGEST_GUESS)
+    with library.db.writing():
+        queue.add_guess(library.db, held.row, text, at=library.now(), on=library.today())
+        keep_arrival(library)
 
 
 def put_off(library: Library, rows: Sequence[int]) -> dict[int, date]:

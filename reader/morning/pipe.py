@@ -2,6 +2,7 @@
 
     fetch_and_rank   gather | follow_links | resolve | complete | learn | rank_days | index_words
     index_all        cite | index_words | fetch_pdfs | extract | take_pictures | encode | learn
+                     | fetch_html
 
 Pictures are derived. They lie in the library's folder `pictures/`, named by the PDF's
 content; what is missing there is taken again, what belongs to no PDF is deleted.
@@ -17,7 +18,7 @@ import contextlib
 import math
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -40,6 +41,7 @@ from reader.morning.remove import empty_trash
 from reader.morning.tools import Tools
 from reader.morning.trust import counting_name
 from reader.morning.waiting import join_waiting
+from reader.pdfs.arxiv_html import fetch_html
 from reader.pdfs.fetch import extract, fetch_pdfs, picks_to_fetch
 from reader.pdfs.rows import pdfs
 from reader.pdfs.rows.pdfs import FOLDER, Pdf, Picture
@@ -48,6 +50,7 @@ from reader.ranking.learn import foretell_day, learn, learn_talk
 from reader.ranking.rows import talk
 from reader.ranking.topic import fit
 from reader.search.encode import encode, index_words
+from reader.search.shared import share
 
 _NAME = re.compile(r"[0-9a-f]{16}-(?:page|figure)\.png")
 
@@ -61,20 +64,19 @@ def take_pictures(
     Where its text could not be read either, only that problem is reported, by `extract`.
     only: the PDFs of these papers, whatever failed before; None: all.
     """
+    several, here = pdfs.all_pdfs(library.db), _names(library)
     if only is None:
-        _sweep(library)
-    here = _names(library)
+        _sweep(library, [pdf for pdf, _ in several], here)
     waits = waiting(library, "picture") if only is None else {}
     unread = {f.subject for f in failures.failures(library.db, "extract")}
     lacking: dict[Path, Pdf] = {}
     problems: list[Problem] = []
-    for pdf, picture in pdfs.all_pdfs(library.db):
-        path = library.folder / pdf.path
+    for pdf, picture in several:
         if only is not None and pdf.paper not in only:
             continue
         # A row alone does not count: the folder of pictures may have been deleted.
-        is_drawn = picture is not None and {picture.page, picture.figure} - {""} <= here
-        if is_drawn or not path.is_file():
+        is_drawn = picture is not None and here.issuperset(filter(None, picture.files))
+        if is_drawn or not (path := library.folder / pdf.path).is_file():
             continue
         if pdf.sha256 not in waits:
             lacking[path] = pdf
@@ -103,23 +105,19 @@ def take_pictures(
 
 def _names(library: Library) -> set[str]:
     """List the pictures that are there, as paths relative to the library."""
-    folder = library.folder / FOLDER
     try:
-        return {f"{FOLDER}/{file.name}" for file in folder.iterdir() if _NAME.fullmatch(file.name)}
+        found = os.listdir(library.folder / FOLDER)
+        return {f"{FOLDER}/{name}" for name in found if _NAME.fullmatch(name)}
     except (FileNotFoundError, NotADirectoryError):
         return set()
 
 
-def _sweep(library: Library) -> None:
+def _sweep(library: Library, several: Sequence[Pdf], here: Set[str]) -> None:
     """Delete the pictures of PDFs that are gone; files of other names are somebody's."""
     pdfs.forget_gone(library.db)
     # Page 1 stands for any page: the name of a figure's file does not have it.
-    kept = {
-        name
-        for pdf, _ in pdfs.all_pdfs(library.db)
-        for name in (Picture(pdf.sha256).page, Picture(pdf.sha256, 1).figure)
-    }
-    for name in _names(library) - kept:
+    kept = {name for pdf in several for name in Picture(pdf.sha256, 1).files}
+    for name in here - kept:
         with contextlib.suppress(OSError):  # on a disk that is read-only it stays
             (library.folder / name).unlink(missing_ok=True)
 
@@ -328,9 +326,11 @@ def index_all(library: Library, tools: Tools) -> list[Problem]:
         index_words(library, tools)
         problems += [*fetch_pdfs(library, tools), *extract(library, tools)]
         problems += take_pictures(library, tools)
-        problems += encode(library, tools)
+        problems += encode(library, tools, each=tools.each)
         learn_talk(library, tools)
         learn_decisions(library, tools)
+        problems += share(library, tools)
+    fetch_html(library, tools)
     return problems
 
 
@@ -352,10 +352,11 @@ def fetch_picks(library: Library, tools: Tools, rows: Sequence[int] = ()) -> lis
     time. One process at a time: this one waits for another.
     """
     with lock_file(library.folder / FETCH_LOCK, wait=True):
-        if rows:
-            return index_picks(library, tools, [*rows])
-        wanted, missing = picks_to_fetch(library)
-        return [*missing, *index_picks(library, tools, wanted)]
+        wanted, missing = ([*rows], []) if rows else picks_to_fetch(library)
+        problems = [*missing, *index_picks(library, tools, wanted)]
+    # Without the lock: pictures take a while, and the PDF of another pick need not wait for them.
+    fetch_html(library, tools, only=rows or None)
+    return problems
 
 
 def learn_decisions(library: Library, tools: Tools) -> None:

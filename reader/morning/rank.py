@@ -282,15 +282,16 @@ def _new_ranks(
             judged = judge(
                 held.paper, own, model, nearness=above, is_brief=held.row not in followed
             )
-            terms = judged.terms
             # Row 0 is no paper's.
             if one and (neighbour := titles.get(one.neighbour or 0)):
                 # What is near is named by what it is near to: the reader's note, seed or paper.
                 kind, what = neighbour.kind, neighbour.what
-                terms = tuple(
-                    replace(t, kind=kind, what=what) if t.kind == "nearness" else t for t in terms
+                terms = (
+                    replace(t, kind=kind, what=what) if t.kind == "nearness" else t
+                    for t in judged.terms
                 )
-            ranks[held.row].append(Rank(path, above, judged.place, judged.score, judged.cut, terms))
+                judged = replace(judged, terms=tuple(terms))
+            ranks[held.row].append(judged)
     # What is talked about needs its place in each topic, for its closeness.
     talked = talk.talked_between(db, first, day)
     encoded = {row for row, _ in near}

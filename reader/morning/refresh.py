@@ -63,7 +63,7 @@ class RefreshOutcome:
     problems: list[Problem] = field(default_factory=list)
 
 
-class _Unchanged(Exception):
+class _SameRecord(Exception):
     """Leaves the reader of an answer where there is none: the registry's record is as it was."""
 
 
@@ -138,7 +138,7 @@ class _Asking:
     last_modified: str = ""
 
     def fetch(self, request: Request) -> Response:
-        """Fetch a record. Raises _Unchanged where it is as it was."""
+        """Fetch a record. Raises _SameRecord where it is as it was."""
         # The pauses that registries ask for are not for a server on this machine.
         url = urlsplit(request.url)
         is_here = is_loopback(url.hostname)
@@ -154,7 +154,7 @@ class _Asking:
         )
         answer = self.ask(polite)
         if answer.is_unchanged:
-            raise _Unchanged
+            raise _SameRecord
         self.etag = answer.headers.get("etag", "")
         self.last_modified = answer.headers.get("last-modified", "")
         return answer
@@ -174,7 +174,7 @@ def _ask(
     last = asking.last
     try:
         found = source.ask(asking.fetch, base, name, paper)
-    except _Unchanged:
+    except _SameRecord:
         found = None
         asking.etag, asking.last_modified = (last.etag, last.last_modified) if last else ("", "")
     else:

@@ -81,8 +81,8 @@ def remove(library: Library, texts: Sequence[str]) -> RemovalOutcome:
     return RemovalOutcome(act, tuple(papers.papers_at(db, rows)), tuple(problems))
 
 
-def finish(library: Library, rows: Sequence[int] | None = None) -> list[ReaderError]:
-    """Move the files of papers that were removed or brought back, of some or all of them."""
+def finish(library: Library, rows: Sequence[int]) -> list[ReaderError]:
+    """Move the files of papers that were removed or brought back."""
     try:
         return [*settle(library, rows), *_settle_tablet(library)]
     except ReaderError as error:
@@ -125,7 +125,8 @@ def empty_trash(library: Library) -> list[ReaderError]:
     """Finish what a kill left, and empty the trash of what has lain there for 90 days."""
     if library.db.is_read_only:
         return []
-    problems = finish(library)
+    # Not all papers: `fetch_pdfs` moves what is filed elsewhere, and compares every file for it.
+    problems = finish(library, removals.ever_removed(library.db))
     for entry in trash(library):
         if library.now() - entry.removal.at < KEPT:
             continue

@@ -123,6 +123,36 @@ def newest_notes(db: Database, n: int) -> list[int]:
     return list(dict.fromkeys(row["paper"] for row in rows))
 
 
+def listed_on(db: Database, day: date) -> list[int]:
+    """List the papers that a day's list showed, in its order."""
+    sql = "SELECT paper FROM lines WHERE day = ? ORDER BY position"
+    return [row["paper"] for row in db.read(sql, (day.isoformat(),))]
+
+
+def marked_words(db: Database) -> dict[int, list[str]]:
+    """Load the words and typed notes of all marks: paper → texts, the newest mark first."""
+    rows = db.read(
+        f"""
+        SELECT paper, text, note FROM highlights
+        WHERE gone_at IS NULL AND paper NOT IN ({REMOVED_SQL}) ORDER BY id DESC
+        """  # noqa: S608  a constant
+    )
+    found: dict[int, dict[str, None]] = {}
+    for row in rows:
+        texts = found.setdefault(row["paper"], {})
+        texts.update(dict.fromkeys(filter(None, (row["text"], row["note"]))))
+    return {paper: list(texts) for paper, texts in found.items()}
+
+
+def texts_stamp(db: Database) -> str:
+    """Return a text that changes with any list, decision, note, mark or record of a paper."""
+    tables = ("papers", "decisions", "notes", "highlights", "merges", "removals", "fields")
+    found = [f"SELECT max(id) AS n FROM {table}" for table in tables]  # noqa: S608
+    found += ["SELECT count(gone_at) FROM highlights", "SELECT count(*) FROM changes"]
+    found.append("SELECT sum(paper) FROM lines WHERE day = (SELECT max(day) FROM lines)")
+    return ".".join(str(row["n"] or 0) for row in db.read(" UNION ALL ".join(found)))
+
+
 def stamps(db: Database, papers: Sequence[int]) -> dict[int, str]:
     """Return for each paper a text that changes with its decisions, its note and its PDF."""
     rows = db.read(
@@ -182,10 +212,14 @@ def doubled_pdfs(db: Database) -> list[tuple[str, ...]]:
 
 
 def failed_stages(db: Database, *, without: Iterable[str]) -> dict[str, int]:
-    """Count the failures that wait for their next try, by stage. without: ids that are left out."""
+    """Count the failures that wait for their next try, by stage. without: ids that are left out.
+
+    A paper of which arXiv has no HTML failed at nothing.
+    """
     rows = db.read(
         "SELECT stage, count(*) AS n FROM failures"
-        " WHERE subject NOT IN (SELECT value FROM json_each(?)) GROUP BY stage ORDER BY stage",
+        " WHERE subject NOT IN (SELECT value FROM json_each(?))"
+        " AND NOT (stage = 'html' AND reason = 'no paper') GROUP BY stage ORDER BY stage",
         (json.dumps(list(without)),),
     )
     return {row["stage"]: row["n"] for row in rows}

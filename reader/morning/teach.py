@@ -23,8 +23,8 @@ from reader.morning.complete import AddTools
 from reader.morning.rank import rank_days
 from reader.morning.undo import undo
 from reader.ranking.learn import FitTools, FitTopic, PaperFeatures, fit_one, learn, lessons
-from reader.ranking.model import N_QUESTIONS, Judgement, TopicModel, judge, start, uncertain
-from reader.ranking.rank import Place
+from reader.ranking.model import N_QUESTIONS, TopicModel, judge, start, uncertain
+from reader.ranking.rank import Place, Rank
 from reader.ranking.rows import labels, shown, standings
 from reader.ranking.rows.labels import LessonKind
 from reader.search.encode import EncoderTools, index_words
@@ -103,7 +103,7 @@ class Teaching:
         """Count the papers on which effects are counted."""
         return len(self._day)
 
-    def judged(self, row: int) -> Judgement:
+    def judged(self, row: int) -> Rank:
         """Judge a paper by the topic's present model."""
         return self._judged(row, self._model)
 
@@ -135,7 +135,7 @@ class Teaching:
             return start(self.topic, self.library.config.topics)
         return fit_one(self._fit_topic, self._texts, self._taught, self.topic, taught)
 
-    def _judged(self, row: int, model: TopicModel, *, is_brief: bool = False) -> Judgement:
+    def _judged(self, row: int, model: TopicModel, *, is_brief: bool = False) -> Rank:
         own = self._texts.features(row)
         return judge(self._texts.paper(row), own, model, is_brief=is_brief)
 

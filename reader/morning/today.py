@@ -101,20 +101,25 @@ def day_of(library: Library, day: date, *, first: date | None = None) -> Day:
     return Day(first or day, day, shown.shown_on(library.db, day), muted)
 
 
-def candidates(
-    library: Library,
-    day: Day,
-    *,
-    unsaved: Ranks | None = None,
-    only_with: int | None = None,
-    may_keep: bool = True,
-) -> list[Candidate]:
-    """Collect the papers of a day that something speaks for: a topic, a person, a post, or many
+@dataclass(frozen=True, slots=True)
+class BroughtUp:
+    """The papers that something speaks for on a day, by row, before what speaks is read.
+
+    news: those that may be in its list, in order. followed: by whom, of followed people's.
+    named: by posts or votes of the day. unsaved: ranks that could not be kept.
+    """
+
+    news: Mapping[int, None]
+    followed: Mapping[int, tuple[str, Certainty]]
+    named: frozenset[int]
+    unsaved: Ranks
+
+
+def brought_up(library: Library, day: Day, unsaved: Ranks | None = None) -> BroughtUp:
+    """Find the papers of a day that something speaks for: a topic, a person, a post, or many
     citations.
 
-    unsaved: ranks that could not be kept; they replace those that are. only_with: a paper (its
-    row) without which the list is not wanted: then it is empty. may_keep: False where no
-    forecast may be written.
+    unsaved: ranks that could not be kept; they replace those that are.
     """
     db, unsaved = library.db, unsaved or {}
     people = [p.name for p in library.config.people]
@@ -132,15 +137,29 @@ def candidates(
     rows = list(dict.fromkeys([*members, *followed, *named, *warm, *day.kept]))
     # Papers that were only added by hand are no news of that day.
     news = {*named, *warm, *day.kept} | versions.brought(db, rows)
+    in_order = dict.fromkeys(row for row in rows if row in news)
+    return BroughtUp(in_order, followed, frozenset(named), unsaved)
+
+
+def candidates(
+    library: Library, day: Day, brought: BroughtUp | None = None, *, may_keep: bool = True
+) -> list[Candidate]:
+    """Collect all that speaks for the papers of a day, which takes most of a list's time.
+
+    brought: what `brought_up` found, None to find it here. may_keep: False where no forecast may be
+    written.
+    """
+    brought = brought or brought_up(library, day)
+    db, rows, named = library.db, list(brought.news), brought.named
     # A person's word on a topic holds above all ranks, kept or not.
-    ranks = standings.with_words(db, {**standings.kept_ranks(db, rows), **unsaved}, rows)
+    ranks = standings.with_words(db, {**standings.kept_ranks(db, rows), **brought.unsaved}, rows)
     before = shown.shown_before(db, rows, day.last)
     own = {topic.path for topic in library.config.own_topics}
     # A paper of an earlier day comes back undecided and talked about; one of an own topic, which
     # its own day showed, only because of this day's talk.
     there = [
         held
-        for held in papers.papers_at(db, [row for row in rows if row in news])
+        for held in papers.papers_at(db, rows)
         if not held.is_removed
         and (
             held.row in day.kept
@@ -156,10 +175,7 @@ def candidates(
             )
         )
     ]
-    # Reading what speaks for all of them takes most of the time.
-    if only_with is not None and all(held.row != only_with for held in there):
-        return []
-    return _candidates(library, there, day, ranks, followed, may_keep=may_keep)
+    return _candidates(library, there, day, ranks, brought.followed, may_keep=may_keep)
 
 
 def _is_over(library: Library, day: Day) -> bool:
@@ -358,7 +374,8 @@ def rank_list(
     unsaved = rank_new(library, day, back=back, may_keep=may_keep)
 
     def lanes_of(days: Day) -> Lanes:
-        several = candidates(library, days, unsaved=unsaved, may_keep=may_keep)
+        brought = brought_up(library, days, unsaved)
+        several = candidates(library, days, brought, may_keep=may_keep)
         return lanes(several, library.config, days.kept)
 
     # The day's own list is made too where it folds: it stands beside the folded one.

@@ -13,6 +13,7 @@ from reader.base.http import Fetch
 from reader.search.encode import Encoder
 
 if TYPE_CHECKING:
+    from reader.base.cluster import Each
     from reader.library.highlight import Marks
     from reader.library.passage import Document
     from reader.pdfs.recognition import Looks
@@ -37,6 +38,7 @@ class Tools:
     fit_topic: fits one topic's model to decisions; fit_talk: the forecast's numbers to talk.
     progress: told (what, done, total) before each item and at the end; a total of 0 where the
     work stopped before it was done.
+    each: the workers of a cluster, which encode; None where this process does.
     within: lets all that `fetch` asks for meanwhile end within so many seconds together.
     """
 
@@ -58,3 +60,4 @@ class Tools:
     fit_talk: Callable[[Sequence[TalkExample], Coefficients], Coefficients]
     progress: Callable[[str, int, int], None]
     within: Callable[[float], AbstractContextManager[object]] = nullcontext
+    each: Each | None = None

@@ -28,13 +28,14 @@ from reader.morning import merge
 from reader.notes.rows import notes
 from reader.ranking.mute import Mute
 from reader.ranking.rows import mutes
+from reader.search.rows import index
 
 if TYPE_CHECKING:
     from reader.morning.undo_import import TakenBackImport
 
 ActKind = Literal[
     "pick", "skip", "drop", "later", "topic", "file", "edit", "remove", "merge", "split",
-    "restore", "import", "tag", "rating", "priority", "mute",
+    "restore", "import", "tag", "rating", "priority", "mute", "mark", "ink", "guess",
 ]  # fmt: skip
 """What an act did to a paper; topic: what `wrong` or `teach` was told."""
 
@@ -95,6 +96,11 @@ def past_acts(library: Library) -> list[PastAct]:
     return sorted(found, key=lambda act: -act.number)[:MOST_LISTED]
 
 
+def stands(library: Library, number: int) -> bool:
+    """Check whether there is an act of this number that `take_back` can take back: no undo."""
+    return bool(decisions.act_of(library.db, number) or mutes.standing(library.db, act=number))
+
+
 def undo(library: Library, *, only: Collection[int] | None = None) -> list[LibraryPaper]:
     """Take back the last act; returns its papers as they stand then, none when there is none.
 
@@ -144,6 +150,8 @@ def take_back(
         others = [held for held in found if only is not None and held.row not in only]
         if others:
             raise _elsewhere(others[0].paper.title)
+        for row in {d.paper for d in undone if d.place == "markings"}:
+            index.add_highlight_texts(db, row)
         merge.follow(library, joined)
         keep_arrival(library)
     problems = list[ReaderError]()
@@ -237,13 +245,14 @@ def _undo_restore(library: Library, one: RestoredPaper) -> list[ReaderError]:
 
 
 _ORDER = ("removals", "restored", "merges", "lessons", "postponed", "decisions", "filings",
-          "properties", "fields")  # fmt: skip
+          "properties", "fields", "markings", "strokes", "guesses")  # fmt: skip
 """What names an act of several rows: a removal is a skip as well, a lesson may be a filing."""
 
 _KINDS: dict[str, ActKind] = {
     "pick": "pick",
     "skip": "skip",
     "later": "later",
+    "guess": "guess",
     "file": "file",
     "edit": "edit",
     "remove": "remove",
@@ -253,6 +262,8 @@ _KINDS: dict[str, ActKind] = {
     "tag": "tag",
     "rating": "rating",
     "priority": "priority",
+    "mark": "mark",
+    "ink": "ink",
 }
 
 

@@ -37,6 +37,7 @@ def undo_import(library: Library, one: imports.Import) -> TakenBackImport:
     with db.writing():
         shown = _shown(db)
         n_waiting = loose.delete(db, one.id)
+        imports.delete_ratings(db, one)
         by_paper: dict[int, dict[str, list[str]]] = {}
         for made in imports.made(db, one):
             row = merges.row_now(db, made.paper)

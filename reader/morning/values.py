@@ -247,11 +247,15 @@ class PaperTitle:
 
 @dataclass(frozen=True, slots=True)
 class SavedSearchHits:
-    """A search of feeds.toml, and the papers of the day that fit it."""
+    """A search of feeds.toml, and the papers of the day that fit it.
+
+    messages: why it finds none, where something that it names is not here.
+    """
 
     name: str
     query: str
     papers: tuple[PaperTitle, ...] = ()
+    messages: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TypeVar
 
 from reader.base.messages import Text
 from reader.library.folder import Library
@@ -13,8 +14,8 @@ from reader.library.rows.decisions import Kind
 from reader.morning import rows as history
 from reader.morning.lanes import followed_term, lanes
 from reader.morning.rank import Judges, as_printed, judges, rank_new
-from reader.morning.today import Day, candidates, day_of, first_day
-from reader.morning.values import Candidate, Entry, PastDecision, by_lane
+from reader.morning.today import BroughtUp, Day, brought_up, candidates, day_of, first_day
+from reader.morning.values import Candidate, Entry, Lanes, PastDecision, by_lane
 from reader.ranking.best_folder import folder_of
 from reader.ranking.events import Event, features, liked
 from reader.ranking.heat import closeness_of, near_score
@@ -45,6 +46,8 @@ from reader.ranking.rank import ListLane, Place, Rank, Term, total
 from reader.ranking.rows import shown, standings
 
 MOST_CHANGES = 3
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +182,60 @@ class InList:
     others: tuple[float, ...] = ()
 
 
-def explain(library: Library, held: LibraryPaper, *, with_alike: bool = True) -> Explanation:
+Dates = tuple[date, date]
+"""The first and the last day of a list."""
+
+MOST_LISTS = 8
+
+
+@dataclass(slots=True)
+class ListCache:
+    """The lists of days as made for one paper, to explain others too until something is written.
+
+    brought: papers that may be in a list. made: those lists that had an explained paper.
+    """
+
+    brought: dict[Dates, BroughtUp] = field(default_factory=dict)
+    made: dict[Dates, tuple[list[Candidate], Lanes]] = field(default_factory=dict)
+
+    def list_with(
+        self, library: Library, day: Day, row: int
+    ) -> tuple[list[Candidate], Lanes] | None:
+        """Return a day's list if it may have a paper; most days have not, and are not listed."""
+        key = (day.first, day.last)
+        if (brought := self.brought.get(key)) is None:
+            brought = brought_up(library, day, rank_new(library, day.last))
+            _add(self.brought, key, brought)
+        if row not in brought.news:
+            return None
+        if (found := self.made.get(key)) is None:
+            several = candidates(library, day, brought)
+            found = several, lanes(several, library.config, day.kept)
+            _add(self.made, key, found)
+        return found
+
+
+def _add(known: dict[Dates, Made], key: Dates, value: Made) -> None:
+    if len(known) >= MOST_LISTS:
+        known.clear()
+    known[key] = value
+
+
+def explain(
+    library: Library,
+    held: LibraryPaper,
+    *,
+    with_alike: bool = True,
+    lists: ListCache | None = None,
+) -> Explanation:
     """Explain one paper as today's list has it, else the last list that showed it, else that
     of the day of its arrival.
 
     A paper of the near lane is explained by the near lane's sum and by no topic's.
     with_alike: look for chosen papers that are like it, for the sentence.
+    lists: of the same day and state of the library; None where no other paper is explained.
     """
-    found, muted_by = _find(library, held)
+    found, muted_by = _find(library, held, lists or ListCache())
     by = judges(library)
     ranks = _ranks(library, held, by)
     own = {topic.path for topic in library.config.own_topics}
@@ -220,7 +269,9 @@ def explain(library: Library, held: LibraryPaper, *, with_alike: bool = True) ->
     )
 
 
-def _find(library: Library, held: LibraryPaper) -> tuple[InList | None, tuple[Mute, ...]]:
+def _find(
+    library: Library, held: LibraryPaper, cache: ListCache
+) -> tuple[InList | None, tuple[Mute, ...]]:
     """Look for a paper in today's list, folded or not, then in the last one that showed it, then
     in that of its own day; or for the mutes that hide it there."""
     row, today, config = held.row, library.today(), library.config
@@ -233,9 +284,9 @@ def _find(library: Library, held: LibraryPaper) -> tuple[InList | None, tuple[Mu
     days = dict.fromkeys(day for day in (before, held.arrived_on) if day and day < today)
     lists += [day_of(library, day) for day in days]
     for day in lists:
-        unsaved = rank_new(library, day.last)
-        several = candidates(library, day, unsaved=unsaved, only_with=row)
-        listed = lanes(several, config, day.kept)
+        if (made := cache.list_with(library, day, row)) is None:
+            continue
+        several, listed = made
         for lane, entries in by_lane(listed).items():
             for entry in (one for one in entries if one.held.row == row):
                 [mine] = [one for one in several if one.held.row == row]
@@ -259,9 +310,8 @@ def _ranks(library: Library, held: LibraryPaper, by: Judges) -> list[Rank]:
         known = kept.get(path)
         if known is None or not known.terms:
             above = known.nearness if known else None
-            judged = judge(held.paper, own, model, nearness=above)
-            terms = as_printed(judged.terms, held.paper)
-            known = Rank(path, above, judged.place, judged.score, judged.cut, terms)
+            known = judge(held.paper, own, model, nearness=above)
+            known = replace(known, terms=as_printed(known.terms, held.paper))
         ranks.append(replace(known, place=_place(known.place, known.terms)))
     return standings.with_words(library.db, {held.row: ranks}, [held.row])[held.row]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from reader.library.config import Topic
 from reader.library.paper import Paper
-from reader.ranking.rank import Place, Term, standing, total
+from reader.ranking.rank import Place, Rank, Term, total
 from reader.ranking.topic import Mentions, longer_words, mentions
 
 START = -3.0
@@ -108,7 +108,9 @@ class TopicModel:
 
     def to_text(self) -> str:
         """Write the model as JSON; `from_text` reads back an equal one."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        # Not `asdict`, which copies thousands of weights one by one.
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
     @classmethod
     def from_text(cls, text: str) -> TopicModel:
@@ -159,9 +161,6 @@ def levelled(models: Mapping[str, TopicModel]) -> dict[str, TopicModel]:
     return found
 
 
-FOLLOWED = 2.0
-"""What a followed author adds; as much more as it takes to bring the paper in."""
-
 SURELY = 2.5
 """How far below the cut a paper with a word of the topic in its title may stand and still is in:
 further below, decisions have taught that the word means something else."""
@@ -183,52 +182,26 @@ NEAREST = 3
 """Questions are chosen among this many times as many papers: those farther away are irrelevant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """The judgement of one paper by one topic's model.
-
-    terms: they add up to the score to the last bit (`reader.ranking.rank.total`), largest first;
-    empty where they were not asked for. "title" and "abstract" are the topic's own words
-    found there, "scattered" one that the title has part by part, "learned" a word that the
-    decisions taught, "author", "authors" (their number), "category", "nearness", "followed",
-    "surely" (what brings in a paper with one of the words in its title), "start", what every
-    paper begins with, and "taste" (the learned terms once more, for the order alone).
-    place: see `place_of`. cut: the score from which on this paper would be in: the model's cut,
-    and the taste, which places nothing. margin: how far above it the score stands, so that two
-    topics can be compared.
-    """
-
-    topic: str
-    terms: tuple[Term, ...]
-    score: float
-    place: Place
-    cut: float
-
-    @property
-    def margin(self) -> float:
-        return self.score - self.cut
-
-    @property
-    def standing(self) -> tuple[int, float]:
-        """Compare topics by this: in before doubtful before out, then by the margin."""
-        return standing(self.place, self.margin)
-
-
 def judge(
     paper: Paper,
     features: Mapping[str, float],
     model: TopicModel,
     *,
     nearness: float | None = None,
-    followed: str = "",
     is_brief: bool = False,
-) -> Judgement:
+) -> Rank:
     """Judge one paper by one model.
 
     features: of `reader.ranking.events`, made once for all topics. nearness: standard
-    deviations above the day's mean in cosine to the topic, None without vectors.
-    followed: the followed person who wrote it; such a paper is always in. is_brief: leave
-    the terms of what is out away: of a day's papers hardly one is in.
+    deviations above the day's mean in cosine to the topic, None without vectors. is_brief:
+    leave the terms of what is out away: of a day's papers hardly one is in.
+
+    The terms stand largest first: "title" and "abstract" are the topic's own words found
+    there, "scattered" one that the title has part by part, "learned" a word that the
+    decisions taught, "author", "authors" (their number), "category", "nearness",
+    "surely" (what brings in a paper with one of the words in its title), "start", what every
+    paper begins with, and "taste" (the learned terms once more, for the order alone). The cut
+    is the model's and the taste, which places nothing.
     """
     found = mentions(model.words, paper.title, paper.abstract, longer=model.longer)
     own = [*_own_terms(found, model, nearness)]
@@ -239,14 +212,10 @@ def judge(
             word = f"w{name[1:]}" if name[0] == "h" else name
             learned[word] = learned.get(word, 0.0) + weight * value
     score = math.fsum([*(t.value for t in own), *learned.values()])
-    # A followed author comes first: nothing else may keep such a paper out.
-    if followed:
-        # A hundredth, since sums of decimals may end just below the cut.
-        own.append(Term("followed", followed, max(FOLLOWED, model.cut - score + 0.01)))
-    elif model.is_own and (surely := surely_term(own, score, model.cut)):
+    if model.is_own and (surely := surely_term(own, score, model.cut)):
         own.append(surely)
     elif is_brief and score < _cuts(model, has_words=found.is_any)[1]:
-        return Judgement(model.topic, (), score, "out", model.cut)
+        return Rank(model.topic, nearness, "out", score, model.cut)
     terms = [*own, *(Term(KINDS[name[0]], name[2:], value) for name, value in learned.items())]
     # The same terms once more, for the order of the list; `placing` leaves them out.
     if taste := TASTE * math.fsum(learned.values()):
@@ -254,7 +223,8 @@ def judge(
     # By name last: equal weights must not change places from one run to the next.
     terms.sort(key=lambda t: (-abs(t.value), -t.value, t.kind, t.what))
     place = place_of(terms, model)
-    return Judgement(model.topic, tuple(terms), total(terms), place, model.cut + taste)
+    cut = model.cut + taste
+    return Rank(model.topic, nearness, place, total(terms), cut, tuple(terms))
 
 
 def surely_term(terms: Iterable[Term], score: float, cut: float) -> Term | None:
@@ -344,7 +314,7 @@ def names_of(terms: Iterable[Term], kind: str) -> list[str]:
 
 
 def uncertain(
-    judged: Sequence[tuple[int, Judgement, Mapping[str, float]]],
+    judged: Sequence[tuple[int, Rank, Mapping[str, float]]],
     *,
     n: int = N_QUESTIONS,
     asked: Sequence[Mapping[str, float]] = (),
@@ -358,7 +328,7 @@ def uncertain(
     """
     seen: list[Mapping[str, float]] = []
 
-    def cost(candidate: tuple[int, Judgement, Mapping[str, float]]) -> tuple[float, int]:
+    def cost(candidate: tuple[int, Rank, Mapping[str, float]]) -> tuple[float, int]:
         row, found, own = candidate
         words = [name for name in own if name.startswith("w:")]
         likeness = max(
@@ -367,7 +337,7 @@ def uncertain(
         )
         return abs(found.margin) + 2 * likeness, row
 
-    def speaks_for(found: Judgement) -> bool:
+    def speaks_for(found: Rank) -> bool:
         # Of the paper itself, not what every paper begins with.
         return math.fsum(t.value for t in found.terms if t.kind not in ("start", "taste")) > 0
 

@@ -50,11 +50,6 @@ Place = Literal["in", "doubtful", "out"]
 """How a paper stands to a topic."""
 
 
-def standing(place: Place, margin: float) -> tuple[int, float]:
-    """Return a key to compare how a paper stands to several topics; the greatest is its topic."""
-    return ("out", "doubtful", "in").index(place), margin
-
-
 ListLane = Literal["own", "doubtful", "near", "wild"]
 """Where in a morning's list a paper stands."""
 
@@ -64,8 +59,8 @@ class Rank:
     """The place of a paper in a topic, as the topic's model judged when it was ranked.
 
     nearness: standard deviations above the mean of the day's papers in cosine to the topic,
-    None without vectors. terms: they add up to the score. cut: from which score on this paper
-    belonged to the topic then (`model.Judgement`).
+    None without vectors. terms: they add up to the score, to the last bit; empty where they
+    were not asked for. cut: from which score on this paper belonged to the topic then.
     """
 
     topic: str
@@ -77,12 +72,13 @@ class Rank:
 
     @property
     def margin(self) -> float:
+        """How far above the cut the score stands, to compare two topics."""
         return self.score - self.cut
 
     @property
     def standing(self) -> tuple[int, float]:
         """Compare topics by this: in before doubtful before out, then by the margin."""
-        return standing(self.place, self.margin)
+        return ("out", "doubtful", "in").index(self.place), self.margin
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,14 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.highlight import Highlight
 from reader.library.paper import Paper
+from reader.library.properties import PropertyChange
 from reader.library.rows import decisions, papers
+from reader.library.rows.properties import properties_of
 from reader.morning.bring_in import Importing, unnamed_collections
 from reader.morning.complete import fill_in
 from reader.morning.merge import join
 from reader.morning.pick import decide
+from reader.morning.tag import tag
 from reader.morning.undo import past_acts, take_back
 from reader.morning.undo_import import TakenBackImport
 from reader.notes.export import export
@@ -69,7 +72,8 @@ def ran(library: Library, *items: ImportedPaper, **more: Any) -> Importing:
 
 def everything(library: Library) -> dict[str, list[tuple[object, ...]]]:
     """Read all rows that an import may touch."""
-    tables = ("papers", "identifiers", "authors", "filings", "notes", "highlights", "pdfs")
+    tables = ("papers", "identifiers", "authors", "filings", "notes", "highlights", "pdfs",
+              "properties")  # fmt: skip
     return {t: [tuple(r) for r in library.db.read(f"SELECT * FROM {t}")] for t in tables}
 
 
@@ -199,6 +203,7 @@ def test_a_dry_run_changes_nothing(library: Library) -> None:
     assert undo_import(library) is None
 
 
+@pytest.mark.slow
 def test_after_a_stop_the_same_import_goes_on_and_is_one_act(
     library: Library,
 ) -> None:
@@ -323,6 +328,29 @@ def test_tags_and_collections_are_kept(library: Library) -> None:
     assert [tuple(r) for r in rows] == [("tag", "moss"), ("collection", "Garden/Hives")]
 
 
+def test_ratings_come_where_none_was_given_and_go_with_the_import(library: Library) -> None:
+    [own, here] = (e.held.row for e in ran(library, entry(1), entry(2)).entries)
+    tag(library, [own], PropertyChange(rating=2))
+
+    def ratings() -> dict[int, int | None]:
+        rows = [row["id"] for row in library.db.read("SELECT id FROM papers ORDER BY id")]
+        return {row: one.rating for row, one in properties_of(library.db, rows).items()}
+
+    before = everything(library)
+    run = ran(library, entry(1, rating=5), entry(2, rating=4), entry(3, rating=9))
+    assert [e.is_rated for e in run.entries] == [False, True, False]
+    assert ratings() == {own: 2, here: 4}
+    assert not any(e.is_rated for e in ran(library, entry(2, rating=4)).entries)
+    assert [act.kind for act in past_acts(library)][:2] == ["import", "rating"]
+    undo_import(library)
+    assert everything(library) == before
+    # An import that brings nothing but a rating can be taken back too.
+    ran(library, entry(2, rating=3))
+    assert ratings() == {own: 2, here: 3}
+    undo_import(library)
+    assert everything(library) == before
+
+
 def test_papers_without_an_id_are_known_by_title_author_and_year(library: Library) -> None:
     bare = Paper(("pdf:0123456789abcdef",), "Wasps in Old Gardens of the North", ("Mio Hoshi",),
                  published_on=date(1998, 1, 1))  # fmt: skip
@@ -332,6 +360,7 @@ def test_papers_without_an_id_are_known_by_title_author_and_year(library: Librar
     assert [e.known_by for e in again.entries] == ["title"]
 
 
+@pytest.mark.slow
 def test_a_note_that_is_too_large_is_named_and_the_rest_brought(library: Library) -> None:
     run = ran(library, entry(1, notes=(ImportedNote("moss " * 4_000_000),)), entry(2))
     assert [e.is_new for e in run.entries] == [True, True]

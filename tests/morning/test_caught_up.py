@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.demo.server import Fault, PlayServer
 from reader.gathering.rows import sources
 from reader.library.paper import Batch
 from tests.installed import NOW, PAPERS, copy_library, feeds, feeds_toml, paper, run, says, today
+from tests.play import Fault, PlayServer
 from tests.samples import DAY, FEEDS_TOML
 from tests.web.site import parts_of, site
 

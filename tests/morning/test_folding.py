@@ -279,6 +279,7 @@ def test_an_empty_day_is_empty_and_folds_nothing(library: Library) -> None:
     assert FoldedDays("away", DAY, DAY, 1, 0, 0, (), (), ()).entries == ()
 
 
+@pytest.mark.slow
 def test_a_day_of_five_thousand_papers_lists_all_own_ones(library: Library) -> None:
     many = [
         paper(n, f"{SPEECH} {n}" if n % 100 == 0 else f"{n} Ants", authors=(f"Ada Field{n}",))

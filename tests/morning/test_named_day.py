@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import UsageError
-from reader.cli.demo.server import PlayServer
 from reader.library.days import day_named
 from tests.installed import new_library, run, says
+from tests.play import PlayServer
 from tests.web.site import parts_of, site
 
 TODAY = date(2031, 3, 4)  # a Tuesday
@@ -65,6 +65,7 @@ def test_an_impossible_or_future_day_has_a_message(text: str, what: str) -> None
     assert "yesterday" in caught.value.hint
 
 
+@pytest.mark.slow
 def test_the_commands_understand_named_days(tmp_path: Path, server: PlayServer) -> None:
     library = new_library(tmp_path / "library", server)
     code, out, err = run("today", "--no-fetch", "--date", "yesterday", library=library)

@@ -22,7 +22,7 @@ from reader.library.rows.removals import KEPT
 from reader.morning.complete import add_by_id
 from reader.morning.merge import join
 from reader.morning.pick import decide_rows, whole_queue
-from reader.morning.remove import bring_back, empty_trash, finish, remove, trash
+from reader.morning.remove import bring_back, empty_trash, remove, trash
 from reader.morning.undo import take_back, undo
 from reader.notes import drafts
 from reader.notes.export import export
@@ -210,7 +210,7 @@ def test_what_a_kill_left_is_finished(library: Library) -> None:
     before = files(library.folder)
     with library.db.writing():
         removals.add_removals(library.db, [1], act=9, at=NOW, on=DAY)
-    finish(library)
+    assert empty_trash(library) == []
     assert {name.split("/")[0] for name in files(library.folder)} >= {"removed"}
     assert not any(name.startswith(("papers", "ipad")) for name in files(library.folder))
     decisions.undo_act(library.db, 9, at=NOW, on=DAY)

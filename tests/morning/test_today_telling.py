@@ -169,6 +169,9 @@ def test_sources_that_nobody_asked_share_a_line() -> None:
         "list: not asked on this day. Waits until ten.",
         "arXiv, arXiv OAI, timeline: not asked on this day.",
     ]
+    many = [SourceLine(f"feed {n}", "not asked") for n in range(50)]
+    first = ", ".join(f"feed {n}" for n in range(8))
+    assert missing_texts(many) == [f"{first} and 42 more sources: not asked on this day."]
 
 
 THEMES = {"a/st": "translation", "a/s2s": "translation", "a/asr": "recognition"}

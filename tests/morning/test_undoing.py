@@ -16,9 +16,9 @@ from reader.library.rows import decisions, filings, merges, papers
 from reader.library.rows.database import Database
 from reader.morning.bring_back import bring_back
 from reader.morning.decide import wrong_topic
-from reader.morning.file import file_paper, move_topic
+from reader.morning.file import file_paper, file_papers, move_topic
 from reader.morning.merge import join, part
-from reader.morning.pick import decide, later
+from reader.morning.pick import decide, later, later_rows, put_off
 from reader.morning.remove import bring_back as back
 from reader.morning.remove import remove, trash
 from reader.morning.undo import past_acts, take_back, undo
@@ -231,3 +231,15 @@ def test_an_act_that_layout_21_took_back_does_not_stand(tmp_path: Path) -> None:
     )
     with Database(tmp_path) as db:
         assert decisions.acts(db, last=9) == []
+
+
+def test_what_is_done_to_several_papers_at_once_is_one_act(library: Library) -> None:
+    decide(library, "pick", [ONE, TWO, THREE])
+    before = [h.topic for h in papers.papers_at(library.db, [1, 2, 3])]
+    file_papers(library, papers.papers_at(library.db, [1, 2, 3]), "bees", may_be_new=True)
+    later_rows(library, [1, 2])
+    assert listed(library)[:2] == [(3, "later", "", [1, 2]), (2, "file", "bees", [1, 2, 3])]
+    assert [h.row for h in undo(library)] == [1, 2]
+    assert put_off(library, [1, 2]) == {}
+    assert [h.row for h in undo(library)] == [1, 2, 3]
+    assert [h.topic for h in papers.papers_at(library.db, [1, 2, 3])] == before

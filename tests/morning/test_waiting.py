@@ -271,6 +271,7 @@ def test_a_joined_note_goes_with_its_paper_when_the_trash_is_emptied(library: Li
     )
 
 
+@pytest.mark.slow
 def test_a_note_that_is_too_large_is_named_and_the_others_are_brought(library: Library) -> None:
     run = ran(library, a_note("x" * 16_000_001), a_note(at=NOW))
     assert [n.number > 0 for n in run.notes] == [False, True]

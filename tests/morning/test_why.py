@@ -16,7 +16,7 @@ from reader.morning.pick import decide_rows
 from reader.morning.rank import judges, rank_days
 from reader.morning.today import keep_shown
 from reader.morning.undo import undo
-from reader.morning.why import Explanation, ScoreChange, changes, explain
+from reader.morning.why import Explanation, ListCache, ScoreChange, changes, explain
 from reader.ranking.events import features
 from reader.ranking.fit import fit_topic
 from reader.ranking.learn import learn
@@ -24,7 +24,7 @@ from reader.ranking.model import TITLE_WORD, TopicModel, judge
 from reader.ranking.rank import Place, Term
 from reader.ranking.rows import standings
 from reader.texts.why import change_text, cut_text, other_topics_text, with_position
-from tests.mornings import at, look, morning, talk
+from tests.mornings import at, bring, look, morning, talk
 from tests.samples import DAY, NOW, Web, a_library, paper, tools
 
 OWN, OTHER = "speech/translation", "speech/recognition"
@@ -78,6 +78,19 @@ def test_a_decision_has_the_predicted_effect(library: Library, row: int, kind: s
     teach(library)
     assert found.topic is not None
     assert score(library, row, found.topic) == pytest.approx(change.score, abs=1e-9)
+
+
+def test_papers_are_explained_alike_together_and_one_by_one(library: Library) -> None:
+    keep_shown(library, morning(library, DAY))
+    next_day, lists = DAY + timedelta(days=1), ListCache()
+    bring(library, next_day, paper(16, "Speech Recognition of Owls"))
+    talk(library, next_day, MODELS, "Ada")
+    later = at(library, next_day)
+    rank_days(later, next_day)
+    several = papers.papers_at(later.db, list(range(1, 17)))
+    together = [explain(later, held, lists=lists) for held in several]
+    assert together == [explain(later, held) for held in several]
+    assert {one.lane for one in together} == {"own", "near", None}
 
 
 def test_a_pick_that_teaches_no_topic_is_predicted_to_change_nothing(library: Library) -> None:

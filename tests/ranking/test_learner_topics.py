@@ -64,6 +64,7 @@ def test_few_picks_bring_few_undecided_papers_in(n_picks: int) -> None:
     assert n_in <= min(MOST_SHARE, SHARE_PER_LIKE * n_picks) * 2 * FEWEST
 
 
+@pytest.mark.slow
 def test_ten_thousand_dislikes_keep_liked_papers_in() -> None:
     many = [about(n, "whispering snails") for n in range(900, 900 + MUCH_DECIDED)]
     dislikes = [(about(n, "cooking bread"), Label(100 + n, False, 0.5)) for n in range(10_000)]

@@ -17,7 +17,6 @@ from reader.ranking.model import (
     SURELY,
     TASTE,
     TITLE_WORD,
-    Judgement,
     TopicModel,
     judge,
     levelled,
@@ -35,7 +34,7 @@ ASIDE = paper(3, "On ladders", "Ladders climb. One application is ASR.")
 WORDLESS = paper(4, "On ladders", "Of ladders.")
 
 
-def at(one: Paper, margin: float, topic: Topic = TOPIC) -> tuple[Judgement, TopicModel]:
+def at(one: Paper, margin: float, topic: Topic = TOPIC) -> tuple[Rank, TopicModel]:
     """Judge a paper that would stand so far above the cut without its words' help."""
     model = start(topic)
     plain = judge(one, {}, replace(model, is_own=False))

@@ -132,6 +132,8 @@ def test_imported_votes_are_a_record_of_papers_that_are_not_here(library: Librar
 
 def test_imported_votes_of_a_paper_of_the_library_count_once(library: Library) -> None:
     imported(library, DAY, 1, 7, "Ada Field", "Bo Ash")
+    # Before any post names it, too.
+    assert talk.hot_papers(library.db, DAY, DAY, before=NEXT) == {1: 7}
     vote(library, DAY, 1, 3)
     assert talk.known_records(library.db, ["Ada Field"], NEXT) == {"ada field": (4, 1, 3.0, 0)}
     assert talk.hot_papers(library.db, DAY, DAY, before=NEXT) == {1: 7}

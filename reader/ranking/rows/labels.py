@@ -246,14 +246,13 @@ def add_words(
     db: Database, paper: int, words: Mapping[str, LessonKind], *, act: int, at: datetime, on: date
 ) -> None:
     """Record, as part of an act, of which topics one paper is and of which it is not."""
-    with db.writing():
-        db.execute_many(
-            "INSERT INTO lessons (act, paper, topic, kind, at, on_date) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (act, paper, topic, kind, at.isoformat(), on.isoformat())
-                for topic, kind in words.items()
-            ],
-        )
+    db.execute_many(
+        "INSERT INTO lessons (act, paper, topic, kind, at, on_date) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (act, paper, topic, kind, at.isoformat(), on.isoformat())
+            for topic, kind in words.items()
+        ],
+    )
 
 
 WORDS_SQL = """

@@ -81,11 +81,10 @@ def add_day(db: Database, several: Iterable[Mute], day: date) -> None:
     ids = {mute.id for mute in several}
     known = {r["mute"] for r in db.read("SELECT mute FROM muted_days WHERE day = ?", (str(day),))}
     if ids - known:
-        with db.writing():
-            db.execute_many(
-                "INSERT OR IGNORE INTO muted_days (mute, day) VALUES (?, ?)",
-                [(id_, day.isoformat()) for id_ in sorted(ids - known)],
-            )
+        db.execute_many(
+            "INSERT OR IGNORE INTO muted_days (mute, day) VALUES (?, ?)",
+            [(id_, day.isoformat()) for id_ in sorted(ids - known)],
+        )
 
 
 def last_days(db: Database) -> dict[int, date]:

@@ -64,14 +64,13 @@ def last_shown(db: Database, paper: int, until: date) -> date | None:
 def forget_order(db: Database, day: date) -> None:
     """Drop the order of a day's own lane, which is made anew; decided papers and those of the
     other lanes stay."""
-    with db.writing():
-        db.execute(
-            """
-            DELETE FROM shown WHERE day = ? AND lane IN ('own', 'doubtful')
-            AND paper NOT IN (SELECT paper FROM decisions)
-            """,
-            (day.isoformat(),),
-        )
+    db.execute(
+        """
+        DELETE FROM shown WHERE day = ? AND lane IN ('own', 'doubtful')
+        AND paper NOT IN (SELECT paper FROM decisions)
+        """,
+        (day.isoformat(),),
+    )
 
 
 FORETOLD_SQL = """

@@ -218,11 +218,10 @@ def forecasts_of(db: Database, papers: Iterable[int]) -> dict[int, tuple[Term, .
 
 def set_forecasts(db: Database, found: Mapping[int, Sequence[Term]], *, model: str) -> None:
     """Keep the forecasts of papers. model: names the numbers that made them."""
-    with db.writing():
-        db.execute_many(
-            "INSERT OR REPLACE INTO idx.forecasts (paper, model, terms) VALUES (?, ?, ?)",
-            [(paper, model, to_text(terms)) for paper, terms in found.items()],
-        )
+    db.execute_many(
+        "INSERT OR REPLACE INTO idx.forecasts (paper, model, terms) VALUES (?, ?, ?)",
+        [(paper, model, to_text(terms)) for paper, terms in found.items()],
+    )
 
 
 TALK = "talk"

@@ -161,10 +161,14 @@ def is_watched(db: Database) -> bool:
 def hot_papers(db: Database, first: date, last: date, *, before: date) -> dict[int, int]:
     """Find the papers that came on some days and were talked about before another day, by
     others than their authors; by row the votes of lists, 0 for none."""
+    # From the talk on, which is of few papers: a year's papers are many.
     rows = db.read(
         f"""
         SELECT p.id, {_VOTES} AS n FROM papers AS p
-        WHERE p.arrived_on BETWEEN ?1 AND ?3 AND p.merged_into IS NULL AND (
+        WHERE p.id IN (
+            SELECT i.paper FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
+            UNION SELECT i.paper FROM vote_papers AS v JOIN identifiers AS i ON i.id = v.identifier)
+        AND p.arrived_on BETWEEN ?1 AND ?3 AND p.merged_into IS NULL AND (
             EXISTS (SELECT 1 {_TALK} AND (s.author = '' AND s.n_votes IS NOT NULL
                     OR s.author != '' AND s.kind != 'repost' AND s.author NOT IN (
                         SELECT name FROM authors WHERE paper = p.id)))
@@ -240,17 +244,16 @@ def add_counts(
     None: the source does not know the paper, which is kept too, so that it is not asked
     for again at once.
     """
-    with db.writing():
-        db.execute_many(
-            """
-            INSERT INTO citations (paper, source, n, n_influential, on_date)
-            VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-            """,
-            [
-                (row, source, *((c.n, c.n_influential) if c else (None, None)), on.isoformat())
-                for row, c in counts.items()
-            ],
-        )
+    db.execute_many(
+        """
+        INSERT INTO citations (paper, source, n, n_influential, on_date)
+        VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+        """,
+        [
+            (row, source, *((c.n, c.n_influential) if c else (None, None)), on.isoformat())
+            for row, c in counts.items()
+        ],
+    )
 
 
 def newest_counts(db: Database, papers: Iterable[int], *, until: date) -> dict[int, NewestCount]:
@@ -303,11 +306,10 @@ def never_shown(
 
 def bring_up(db: Database, papers: Iterable[int], *, on: date) -> None:
     """Add papers to a day's list because they are much cited."""
-    with db.writing():
-        db.execute_many(
-            "INSERT INTO origins (paper, source, seen_on) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            [(row, ORIGIN, on.isoformat()) for row in papers],
-        )
+    db.execute_many(
+        "INSERT INTO origins (paper, source, seen_on) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [(row, ORIGIN, on.isoformat()) for row in papers],
+    )
 
 
 def brought_up_on(db: Database, day: date) -> list[int]:
