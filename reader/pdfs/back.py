@@ -244,6 +244,7 @@ class _Run:
         returned = ReturnedCopy(held, place, own, sha256, content, marks)
         counts, copy = keep(self.library, returned, walked=self.root)
         is_news = copy or counts.new or counts.changed or counts.removed or counts.again
+        is_news = is_news or counts.erased or counts.kept
         if is_news:
             return CopyOutcome(file.name, "imported", held, counts, copy)
         is_unmarked = is_new and not marks.highlights and not counts.ink and not counts.unread

@@ -15,10 +15,11 @@ from reader.base.errors import ModelError, PdfError, Problem, ReaderError
 from reader.base.http import Fetch, Request
 from reader.base.messages import N_, lazy_gettext
 from reader.library import passage
+from reader.library.citation import works_of
 from reader.library.config import Config
 from reader.library.disk import write_whole
 from reader.library.file_names import UNFILED
-from reader.library.files import is_here
+from reader.library.files import is_here, lost_files
 from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.ids import url_of
@@ -29,7 +30,7 @@ from reader.library.rows.failures import still_missing, waiting
 from reader.pdfs.move import existing, find_moved, folder_at, has_bytes, settle
 from reader.pdfs.recognition import Looks, sketch_of, stamped_version
 from reader.pdfs.rows import pdfs
-from reader.search.rows import index
+from reader.search.rows import citations, index
 from reader.search.rows.index import PassageText
 
 MAX_PDF_BYTES = 200_000_000
@@ -122,7 +123,8 @@ def picks_to_fetch(library: Library) -> tuple[list[int], list[Problem]]:
 
 def _without_pdf(library: Library) -> list[int]:
     picks = pdfs.picks(library.db)
-    return [row for row, path in picks if not (path and is_here(library.folder / path))]
+    lost = lost_files(library, [path for _row, path in picks if path])
+    return [row for row, path in picks if not path or path in lost]
 
 
 def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper) -> None:
@@ -310,6 +312,7 @@ def _keep_passages(
             hint=lazy_gettext("You can read it, but not search it."),
         )
     index.add_passages(library.db, pdf.paper, passages, sha256=pdf.sha256)
+    citations.add_cited(library.db, pdf.paper, works_of(answer))
     read = replace(pdf, sketch=sketch_of(answer), version=stamped_version(answer))
     pdfs.set_sketch(library.db, read)
     failures.clear_failure(library.db, "extract", pdf.path)

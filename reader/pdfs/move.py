@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from reader.base.errors import PdfError, ReaderError, StoreError
 from reader.base.front_matter import fields
 from reader.base.messages import lazy_gettext
+from reader.base.text import nfc
 from reader.library.disk import (
     disk_error,
     files_below,
@@ -31,7 +32,7 @@ from reader.library.disk import (
     write_whole,
 )
 from reader.library.file_names import UNFILED, file_stem, fold_name, path_problem
-from reader.library.files import is_evicted, is_here
+from reader.library.files import is_evicted, lost_files
 from reader.library.folder import Library
 from reader.library.locks import lock_file
 from reader.library.passage import Document
@@ -59,7 +60,8 @@ def settle(
     the next call goes on.
     """
     rows = None if rows is None else list(rows)
-    strays = [p.paper for p in filings.places(library.db, rows) if _is_elsewhere(p)]
+    unsettled = filings.places(library.db, rows, is_settled=False)
+    strays = [p.paper for p in unsettled if _is_elsewhere(p)]
     if not strays or library.db.is_read_only:
         return []
     problems: list[ReaderError] = []
@@ -231,11 +233,6 @@ def has_bytes(file: Path, sha256: str) -> bool:
         return False
 
 
-def nfc(text: str) -> str:
-    """Compose the letters of a name (NFC), the form that rows have."""
-    return unicodedata.normalize("NFC", text)
-
-
 Read = Callable[[Path], Document]
 
 
@@ -295,10 +292,8 @@ def find_moved(
     rows: of some papers, None for all. Returns file → new path.
     """
     wanted = filings.places(library.db, rows, has_notes=False)
-    # With paths as text first, since making 20,000 Path objects takes .2 s.
-    root = f"{library.folder}/"
-    missing = [p for p in wanted if not os.path.isfile(root + p.path)]
-    lost = [p for p in missing if not is_here(library.folder / p.path)]
+    absent = lost_files(library, [p.path for p in wanted])
+    lost = [p for p in wanted if p.path in absent]
     if not lost:
         return {}
     # A file that a row of another paper names, and that is there, is no stray.

@@ -1,17 +1,19 @@
 """Copy PDFs to the folder that a cloud service synchronises with the tablet.
 
 It is only a folder here, in which other programs rename, evict and mark files. A file there is
-never overwritten.
+never overwritten once it was changed: only a copy with the very bytes that we put there is written
+anew, where marks were made here since.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePath
 from typing import Literal
@@ -27,15 +29,16 @@ from reader.library.folder import Library
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
-from reader.library.rows import papers
-from reader.pdfs.move import file_to_read, pdf_file
+from reader.library.rows import markings, papers
+from reader.pdfs.hand_out import MarkTools, marked_content, record
+from reader.pdfs.move import file_to_read, has_bytes, pdf_file
 from reader.pdfs.rows import highlights
 from reader.pdfs.rows.highlights import Taken
 
 LOCK = "tablet.lock"
 """The lock file of `take` and `back`, of which one at a time works on a library."""
 
-OWN_FOLDERS = ("papers", "notes", "pictures", "vectors", REMOVED)
+OWN_FOLDERS = ("papers", "notes", "pictures", "html", "vectors", "open", REMOVED)
 """Folders of the library that cannot be the tablet's folder: copies would be mistaken for the
 library's own files."""
 
@@ -47,12 +50,13 @@ IN_TABLET, IN_LIBRARY = "tablet:", "library:"
 class TabletOutcome:
     """The outcome for one paper that is copied to the tablet.
 
-    there: a copy is there already, maybe marked or under another name, and stays. name: in the
-    folder, "" for none. error: why a PDF is missing.
+    there: a copy is there already, maybe marked or under another name, and stays. updated: one
+    was there untouched, and has the marks made here since. name: in the folder, "" for none.
+    error: why a PDF is missing.
     """
 
     held: LibraryPaper
-    outcome: Literal["copied", "there", "missing"]
+    outcome: Literal["copied", "there", "updated", "missing"]
     name: str = ""
     error: ReaderError | None = None
 
@@ -86,10 +90,14 @@ def tablet_folder(library: Library, given: Path | None = None) -> Path:
     return Path(os.path.abspath(folder if given is not None else library.folder / folder))
 
 
-def take(library: Library, texts: Sequence[str], folder: Path) -> Iterator[TabletOutcome]:
+def take(
+    library: Library, texts: Sequence[str], folder: Path, tools: MarkTools | None = None
+) -> Iterator[TabletOutcome]:
     """Copy the PDFs of papers, or of today's picks, to a folder; yield each as it is done.
 
-    A paper that has a copy there is not copied again, whatever was done to that copy.
+    A paper that has a copy there is not copied again, whatever was done to that copy; only one
+    to which nothing was done gets the marks that were made here since.
+    tools: write these marks; None for copies as the PDFs are.
     Raises NotFound or UsageError before anything is copied, Locked, ReadOnly or StoreError.
     """
     rows = [held.row for held in find_papers(library, texts)]
@@ -108,7 +116,7 @@ def take(library: Library, texts: Sequence[str], folder: Path) -> Iterator[Table
         _make(folder, is_needed=bool(rows))
         for held in papers.papers_at(library.db, list(dict.fromkeys(rows))):
             try:
-                yield _take_one(library, held, folder)
+                yield _take_one(library, held, folder, tools)
             except (Incomplete, PdfError) as error:
                 yield TabletOutcome(held, "missing", error=error)
 
@@ -137,20 +145,14 @@ def no_folder(folder: Path) -> UsageError:
     )
 
 
-def _take_one(library: Library, held: LibraryPaper, folder: Path) -> TabletOutcome:
+def _take_one(
+    library: Library, held: LibraryPaper, folder: Path, tools: MarkTools | None
+) -> TabletOutcome:
     there = list(names_below(folder))
     before = highlights.taken_of(library.db, held.row)
-    for taken in reversed(before):
-        for name in there:
-            if is_named_after(name, taken.path):
-                return TabletOutcome(held, "there", name)
-    # An app may have renamed the copy: `back` has recorded which paper a file is.
-    root = Path(os.path.realpath(folder))
-    for last in reversed(highlights.returned_of(library.db, held.row)):
-        file = file_at(library, last.place)
-        if file.is_relative_to(root) and is_here(file):
-            return TabletOutcome(held, "there", file.relative_to(root).as_posix())
-    content = _content(library, held)
+    if name := _copy_there(library, held, folder, there):
+        return _update(library, held, folder, name, tools)
+    content = _content(library, held, tools)
     today = library.today().isoformat()
     # After a kill, or where the copy was deleted, today's name is used again.
     name = next((t.path for t in before if t.path.startswith(today)), "")
@@ -158,14 +160,107 @@ def _take_one(library: Library, held: LibraryPaper, folder: Path) -> TabletOutco
         names = [*there, *highlights.taken_rows(library.db)]
         numbers = [int(m[1]) for name in names if (m := re.match(rf"{today} (\d+) ", name))]
         name = file_name(library, held, library.today(), max(numbers, default=0) + 1)
-    file = folder / name
-    taken = Taken(held.row, name, hashlib.sha256(content).hexdigest())
-    # The row comes first: an unrecorded copy could not be recognised when it comes back.
-    with library.db.writing():
-        highlights.add_taken(library.db, taken, at=library.now())
-        highlights.forget_place(library.db, place_of(library, file))
-    write_whole(file, content)
+    _put(library, held, folder / name, content, tools, path=name)
     return TabletOutcome(held, "copied", name)
+
+
+def _copy_there(library: Library, held: LibraryPaper, folder: Path, names: Sequence[str]) -> str:
+    """Find the name of a copy of a paper in the folder, "" for none."""
+    for taken in reversed(highlights.taken_of(library.db, held.row)):
+        for name in names:
+            if is_named_after(name, taken.path):
+                return name
+    # An app may have renamed the copy: `back` has recorded which paper a file is.
+    root = Path(os.path.realpath(folder))
+    for last in reversed(highlights.returned_of(library.db, held.row)):
+        file = file_at(library, last.place)
+        if file.is_relative_to(root) and is_here(file):
+            return file.relative_to(root).as_posix()
+    return ""
+
+
+def _update(
+    library: Library, held: LibraryPaper, folder: Path, name: str, tools: MarkTools | None
+) -> TabletOutcome:
+    """Write the marks made here into a copy that nobody has changed; leave any other one."""
+    file, row = folder / name, held.row
+    there = TabletOutcome(held, "there", name)
+    if tools is None or not markings.has_acts(library.db, row):
+        return there
+    ours = [t for t in highlights.taken_of(library.db, row) if has_bytes(file, t.sha256)]
+    if not ours:
+        return there
+    content = _content(library, held, tools)
+    # Making it took a while, in which the file may have been marked.
+    is_untouched = any(has_bytes(file, t.sha256) for t in ours)
+    if not is_untouched or hashlib.sha256(content).hexdigest() in {t.sha256 for t in ours}:
+        return there
+    _put(library, held, file, content, tools, path=ours[-1].path)
+    return replace(there, outcome="updated")
+
+
+def _put(
+    library: Library,
+    held: LibraryPaper,
+    file: Path,
+    content: bytes,
+    tools: MarkTools | None,
+    *,
+    path: str,
+) -> None:
+    """Write a copy into the folder; path: the name that it was first taken under."""
+    db, place = library.db, place_of(library, file)
+    taken = Taken(held.row, path, hashlib.sha256(content).hexdigest())
+    # The row comes first: an unrecorded copy could not be recognised when it comes back.
+    with db.writing():
+        highlights.add_taken(db, taken, at=library.now())
+        if not file.exists():
+            highlights.forget_place(db, place)
+    write_whole(file, content)
+    # After the file: marks that are recorded for a place and missing there count as removed.
+    if tools and markings.has_acts(db, held.row):
+        with contextlib.suppress(PdfError):  # it was taken as it is
+            record(library, tools, held.row, place, file, content)
+
+
+OPENED = "open"
+"""The folder of the library with the copies that `reader open` wrote marks into."""
+
+
+def copy_to_open(
+    library: Library,
+    tools: MarkTools,
+    held: LibraryPaper,
+    file: Path,
+    *,
+    bring: Callable[[Path], object],
+) -> Path:
+    """Find or write the copy of a PDF that has all marks; the PDF itself where it has all of them.
+
+    bring: imports what was marked in the copy since it was written. Where that fails, the copy
+    stays as it is. Raises PdfError.
+    """
+    stem = held.key or file_stem(held.paper, library.config.pdf_name)
+    copy = library.folder / OPENED / f"{stem}.pdf"
+    place = place_of(library, copy)
+
+    def is_changed() -> bool:
+        last = highlights.returned_from(library.db, place)
+        return copy.is_file() and not (last and has_bytes(copy, last.sha256))
+
+    if is_changed():
+        bring(copy)
+        if is_changed():
+            return copy
+        file = file_to_read(library, held.row) or file
+    content = marked_content(library, tools, held.row, file)
+    if content is None:
+        return file
+    if is_changed():
+        return copy
+    write_whole(copy, content)
+    record(library, tools, held.row, place, copy, content)
+    return copy
 
 
 def file_name(library: Library, held: LibraryPaper, day: date, number: int) -> str:
@@ -186,7 +281,7 @@ def is_named_after(name: str, taken: str) -> bool:
     return rest.startswith(stem) and not re.match(r"[\w-]", rest[len(stem) :])
 
 
-def _content(library: Library, held: LibraryPaper) -> bytes:
+def _content(library: Library, held: LibraryPaper, tools: MarkTools | None) -> bytes:
     title = plain(held.paper.title)
     # `fetch` takes only what was picked.
     fetch = N_("Fetch it with `reader fetch {id}`, then run take again.")
@@ -196,6 +291,10 @@ def _content(library: Library, held: LibraryPaper) -> bytes:
     if file is None:
         raise PdfError(file=title, what=lazy_gettext("its PDF is not in the library"), hint=hint)
     try:
+        # A PDF that cannot be read is taken as it is.
+        with contextlib.suppress(PdfError):
+            if tools and (marked := marked_content(library, tools, held.row, file)):
+                return marked
         return file.read_bytes()
     except OSError as error:
         what = lazy_gettext("{file} cannot be read ({what})", file=file, what=os_reason(error))

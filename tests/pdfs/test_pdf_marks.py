@@ -395,6 +395,7 @@ def test_the_list_of_annotations_may_hold_anything() -> None:
     assert any(note == "in the list" for _, note in found)
 
 
+@pytest.mark.slow
 def test_ten_thousand_annotations_are_read_and_no_more() -> None:
     draft = a_page()
     xrefs = [draft.mark("gardener")]

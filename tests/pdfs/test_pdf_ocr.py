@@ -62,6 +62,7 @@ def test_without_tesseract_the_pictured_pages_are_counted_and_the_reason_given(
     assert texts(document) == []
 
 
+@pytest.mark.slow
 @needs_tesseract
 def test_an_english_scan_is_read_with_its_title_larger_than_its_text(tmp_path: Path) -> None:
     lines = ["The instrument hears how the wind moves over barley and", "writes it down each day."]
@@ -76,6 +77,7 @@ def test_an_english_scan_is_read_with_its_title_larger_than_its_text(tmp_path: P
     assert title.size > 1.5 * text.size
 
 
+@pytest.mark.slow
 @needs_tesseract
 def test_a_japanese_scan_has_no_stray_spaces(tmp_path: Path) -> None:
     path = scan(
@@ -86,6 +88,7 @@ def test_a_japanese_scan_has_no_stray_spaces(tmp_path: Path) -> None:
     assert " " not in text.strip()
 
 
+@pytest.mark.slow
 @needs_tesseract
 def test_which_page_is_being_recognised_is_told(tmp_path: Path) -> None:
     path = scan(tmp_path / "scan.pdf", [(14, "One page.")], [(14, "And another.")])
@@ -95,6 +98,7 @@ def test_which_page_is_being_recognised_is_told(tmp_path: Path) -> None:
     assert sorted(set(told)) == [(path, 1, 2), (path, 2, 2)]
 
 
+@pytest.mark.slow
 @needs_tesseract
 def test_only_the_first_pictures_are_read_where_no_more_is_asked_for(tmp_path: Path) -> None:
     path = scan(tmp_path / "scan.pdf", *[[(14, f"This is page number {n}.")] for n in range(3)])

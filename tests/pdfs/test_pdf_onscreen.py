@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pymupdf
 import pytest
+from PIL import Image, ImageChops
 
 from reader.base.errors import PdfError
 from reader.morning.browse_library import boxes_of
@@ -99,14 +102,76 @@ def test_a_turned_page_says_how_it_is_turned(reader: PdfReader, tmp_path: Path) 
     assert (level.angle, upright.angle, upright.words) == (0, -90, ())
 
 
+JPEG = b"\xff\xd8"
+
+
+def picture(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content))
+
+
+def is_sixteen(content: bytes) -> bool:
+    """Check for a PNG in sixteen greys: its head says four bits for a pixel."""
+    return content.startswith(b"\x89PNG") and content[24] == 4 and picture(content).mode == "L"
+
+
+@pytest.mark.parametrize("width", [600, 601])
+def test_sixteen_greys_are_the_nearest_to_what_is_drawn(
+    reader: PdfReader, tmp_path: Path, width: int
+) -> None:
+    file = good(tmp_path / "a.pdf")
+    got = picture(reader.page_image(file, 1, width)).convert("L")
+    with pymupdf.open(file) as opened:
+        page = opened[0]
+        zoom = width / page.rect.width
+        drawn = page.get_pixmap(
+            matrix=pymupdf.Matrix(zoom, zoom), alpha=False, colorspace=pymupdf.csGRAY
+        )
+    expected = Image.frombytes("L", (drawn.width, drawn.height), drawn.samples)
+    assert got.size == expected.size
+    # Half of a step of 17, and a rounding.
+    assert max(ImageChops.difference(got, expected).tobytes()) <= 9
+
+
 def test_a_page_is_drawn_as_wide_as_it_is_asked_for(reader: PdfReader, tmp_path: Path) -> None:
     file = good(tmp_path / "a.pdf")
-    image = pixels(reader.page_image(file, 1, 600))
-    assert (image.width, image.height, image.n) == (600, 850, 1)  # greys alone: one number each
+    image = picture(reader.page_image(file, 1, 600))
+    assert image.size == (600, 850)
+    assert is_sixteen(reader.page_image(file, 1, 600))  # letters alone
+    assert 2 <= len(image.getcolors() or ()) <= 16
     with pymupdf.open(file) as opened:
         opened[0].add_highlight_annot(opened[0].search_for("Fine")[0])
         opened.save(tmp_path / "marked.pdf")
-    assert pixels(reader.page_image(tmp_path / "marked.pdf", 1, 600)).n == 3
+    assert picture(reader.page_image(tmp_path / "marked.pdf", 1, 600)).mode == "RGB"
+    assert reader.page_image(tmp_path / "marked.pdf", 1, 600, is_png=False).startswith(JPEG)
+    # Without its marks, and with them again: the same file stays open between the two.
+    ask = functools.partial(reader.page_image, tmp_path / "marked.pdf", 1, 600)
+    assert is_sixteen(ask(is_unmarked=True))
+    assert picture(ask()).mode == "RGB"
+    # What is small in sixteen greys is no JPEG.
+    assert reader.page_image(file, 1, 600, is_png=False) == reader.page_image(file, 1, 600)
+
+
+def test_greys_of_a_photo_or_a_shade_are_all_kept(reader: PdfReader, tmp_path: Path) -> None:
+    with pymupdf.open() as file:
+        page = file.new_page(width=300, height=300)
+        for n in range(256):
+            page.draw_rect((0, n, 300, n + 1), color=None, fill=(n / 255,) * 3)
+        file.save(tmp_path / "shade.pdf")
+    ask = functools.partial(reader.page_image, tmp_path / "shade.pdf", 1, 600)
+    assert (picture(ask()).mode, is_sixteen(ask())) == ("L", False)
+    assert ask(is_png=False).startswith(JPEG)
+
+
+@pytest.mark.parametrize(("colour", "is_grey"), [((35, 31, 32), True), ((35, 31, 60), False)])
+def test_black_mixed_for_print_is_no_colour(
+    reader: PdfReader, tmp_path: Path, colour: tuple[int, int, int], is_grey: bool
+) -> None:
+    with pymupdf.open() as file:
+        file.new_page().insert_text(
+            (72, 90), "Letters alone", fontsize=20, color=tuple(part / 255 for part in colour)
+        )
+        file.save(tmp_path / "mixed.pdf")
+    assert is_sixteen(reader.page_image(tmp_path / "mixed.pdf", 1, 1200)) == is_grey
 
 
 def test_a_strip_of_any_height_takes_few_pixels(reader: PdfReader, tmp_path: Path) -> None:
@@ -127,6 +192,7 @@ def test_a_page_past_the_end_is_an_error(reader: PdfReader, tmp_path: Path, page
     assert reader.page_text(file, 1).n_pages == 1
 
 
+@pytest.mark.slow
 def test_an_endless_page_ends_when_its_time_is_over_and_others_go_on(tmp_path: Path) -> None:
     endless, fine = bomb(tmp_path / "bomb.pdf"), good(tmp_path / "a.pdf")
     with PdfPool(1, timeout_s=1) as pool:

@@ -543,6 +543,7 @@ def test_marks_whose_words_cannot_be_read_any_more_keep_them(
     assert there(library) == [replace(RAIN, note="Drums?"), SLEPT]
 
 
+@pytest.mark.slow
 def test_a_thousand_marks_on_a_page_are_the_same_again_at_another_place(
     library: Library, tools: Tools, pad: Path
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -16,12 +18,13 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Block, Document, Page
 from reader.library.rows import failures, papers
+from reader.library.rows.database import Database
 from reader.morning.pick import decide
 from reader.morning.pipe import index_picks
 from reader.pdfs.fetch import MAX_PDF_BYTES, extract, fetch_pdfs, pdf_address
 from reader.pdfs.rows import pdfs
 from reader.pdfs.rows.pdfs import Pdf
-from reader.search.rows import index
+from reader.search.rows import citations, index
 from tests.samples import (
     DAY,
     FEEDS_TOML,
@@ -358,6 +361,21 @@ class TestReading:
         assert n > 1
         found = index.texts_at(here.db, range(1, n + 1))
         assert max(len(t.text) for t in found.values()) < 1500
+
+    def test_references_are_stored_and_an_older_index_gets_them_later(self, here: Library) -> None:
+        entry = Block("[1] A. Field. On Ants. arXiv:2506.00002.", "reference")
+        text = Document((Page(1, (Block("Rain falls."), entry)),))
+        read = tools(Web(), read_pdf=lambda _: text)
+        extract(here, read)
+        assert citations.known_works(here.db, 1) == {1: 2}
+        with contextlib.closing(sqlite3.connect(here.folder / "index.db")) as raw:
+            raw.execute("DROP TABLE cited")
+            raw.execute("DROP TABLE cited_keys")
+            raw.execute("PRAGMA user_version = 5")
+        with Database(here.folder) as db:
+            assert index.n_passages(db, 1) == 1
+            extract(replace(here, db=db), read)
+            assert (index.n_passages(db, 1), citations.known_works(db, 1)) == (1, {1: 2})
 
     def test_passages_keep_their_page(self, here: Library) -> None:
         extract(here, tools(Web(), read_pdf=lambda _: document("One fish. " * 9, "Two fish. " * 9)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -48,51 +49,47 @@ def picks(db: Database) -> list[tuple[int, str]]:
 
 def add_pdf(db: Database, pdf: Pdf, *, n_bytes: int, at: datetime) -> None:
     """Record a PDF whose file is in its place; what was read of the same bytes before stays."""
-    with db.writing():
-        # A bare column in SET is the row as it was: all right sides are computed before one is set.
-        db.execute(
-            """
-            INSERT INTO pdfs (paper, path, sha256, n_bytes, fetched_at, version, sketch)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET path = excluded.path, n_bytes = excluded.n_bytes,
-                fetched_at = excluded.fetched_at,
-                version = CASE WHEN sha256 = excluded.sha256
-                    THEN coalesce(excluded.version, version) ELSE excluded.version END,
-                sketch = CASE WHEN sha256 = excluded.sha256 AND excluded.sketch = ''
-                    THEN sketch ELSE excluded.sketch END,
-                sha256 = excluded.sha256
-            """,
-            (pdf.paper, pdf.path, pdf.sha256, n_bytes, at.isoformat(), pdf.version, pdf.sketch),
-        )
+    # A bare column in SET is the row as it was: all right sides are computed before one is set.
+    db.execute(
+        """
+        INSERT INTO pdfs (paper, path, sha256, n_bytes, fetched_at, version, sketch)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET path = excluded.path, n_bytes = excluded.n_bytes,
+            fetched_at = excluded.fetched_at,
+            version = CASE WHEN sha256 = excluded.sha256
+                THEN coalesce(excluded.version, version) ELSE excluded.version END,
+            sketch = CASE WHEN sha256 = excluded.sha256 AND excluded.sketch = ''
+                THEN sketch ELSE excluded.sketch END,
+            sha256 = excluded.sha256
+        """,
+        (pdf.paper, pdf.path, pdf.sha256, n_bytes, at.isoformat(), pdf.version, pdf.sketch),
+    )
 
 
 def set_sketch(db: Database, pdf: Pdf) -> None:
     """Record the sketch and version of a PDF that was read, if its bytes are still the same."""
-    with db.writing():
-        # Bytes without words get some where tesseract was installed since.
-        db.execute(
-            """
-            UPDATE pdfs SET sketch = ?1, version = ?2,
-                wordless_sha256 = CASE WHEN ?1 = '' THEN wordless_sha256 ELSE '' END
-            WHERE paper = ?3 AND sha256 = ?4
-            """,
-            (pdf.sketch, pdf.version, pdf.paper, pdf.sha256),
-        )
+    # Bytes without words get some where tesseract was installed since.
+    db.execute(
+        """
+        UPDATE pdfs SET sketch = ?1, version = ?2,
+            wordless_sha256 = CASE WHEN ?1 = '' THEN wordless_sha256 ELSE '' END
+        WHERE paper = ?3 AND sha256 = ?4
+        """,
+        (pdf.sketch, pdf.version, pdf.paper, pdf.sha256),
+    )
 
 
 def set_wordless(db: Database, pdf: Pdf) -> None:
     """Record that the bytes of a PDF were read and have no words, only pictures."""
-    with db.writing():
-        db.execute(
-            "UPDATE pdfs SET wordless_sha256 = sha256 WHERE paper = ? AND sha256 = ?",
-            (pdf.paper, pdf.sha256),
-        )
+    db.execute(
+        "UPDATE pdfs SET wordless_sha256 = sha256 WHERE paper = ? AND sha256 = ?",
+        (pdf.paper, pdf.sha256),
+    )
 
 
 def forget_wordless(db: Database) -> None:
     """Forget which PDFs have no words, since the reader may have become better."""
-    with db.writing():
-        db.execute("UPDATE pdfs SET wordless_sha256 = '' WHERE wordless_sha256 != ''")
+    db.execute("UPDATE pdfs SET wordless_sha256 = '' WHERE wordless_sha256 != ''")
 
 
 def sketches(db: Database) -> list[tuple[int, str]]:
@@ -155,19 +152,23 @@ class Picture:
         """Get the path of the figure's picture, relative to the library; "" without one."""
         return f"{FOLDER}/{self.sha256[:16]}-figure.png" if self.figure_page else ""
 
+    @property
+    def files(self) -> tuple[str, str]:
+        """Get the paths of both; that of the figure may be empty."""
+        return self.page, self.figure
+
 
 def add_picture(db: Database, paper: int, picture: Picture) -> None:
     """Record the pictures of a paper's PDF that are in the folder."""
-    with db.writing():
-        db.execute(
-            """
-            INSERT INTO idx.pictures (paper, source_hash, figure_page, caption)
-            VALUES (?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET source_hash = excluded.source_hash,
-                figure_page = excluded.figure_page, caption = excluded.caption
-            """,
-            (paper, picture.sha256, picture.figure_page, picture.caption),
-        )
+    db.execute(
+        """
+        INSERT INTO idx.pictures (paper, source_hash, figure_page, caption)
+        VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET source_hash = excluded.source_hash,
+            figure_page = excluded.figure_page, caption = excluded.caption
+        """,
+        (paper, picture.sha256, picture.figure_page, picture.caption),
+    )
 
 
 def picture_of(db: Database, paper: int) -> Picture | None:
@@ -180,6 +181,19 @@ def picture_of(db: Database, paper: int) -> Picture | None:
         (paper,),
     )
     return _picture(r) if r else None
+
+
+def figures_of(db: Database, papers: Iterable[int]) -> dict[int, str]:
+    """Find the papers with a picture of a figure: paper → SHA-256 of its PDF."""
+    rows = db.read(
+        """
+        SELECT i.paper, i.source_hash FROM json_each(?) AS wanted
+        CROSS JOIN idx.pictures AS i ON i.paper = wanted.value AND i.figure_page IS NOT NULL
+        JOIN pdfs ON pdfs.paper = i.paper AND pdfs.sha256 = i.source_hash
+        """,
+        (json.dumps(list(papers)),),
+    )
+    return {r["paper"]: r["source_hash"] for r in rows}
 
 
 def all_pdfs(db: Database) -> list[tuple[Pdf, Picture | None]]:
@@ -205,8 +219,7 @@ def _picture(r: Row) -> Picture:
 
 def forget_gone(db: Database) -> None:
     """Delete the picture rows of papers that have no PDF any more."""
-    with db.writing():
-        db.execute("DELETE FROM idx.pictures WHERE paper NOT IN (SELECT paper FROM pdfs)")
+    db.execute("DELETE FROM idx.pictures WHERE paper NOT IN (SELECT paper FROM pdfs)")
 
 
 Outcome = Literal["identified", "unknown", "asked", "duplicate", "broken"]
@@ -234,16 +247,15 @@ class Addition:
 def add_addition(db: Database, addition: Addition, *, at: datetime) -> None:
     """Record the outcome for a file, in place of the one for this path before."""
     a = addition
-    with db.writing():
-        db.execute(
-            """
-            INSERT OR REPLACE INTO additions (path, n_bytes, modified_ns, sha256, outcome, paper,
-                                              why, hint, printed, at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            (a.path, a.n_bytes, a.modified_ns, a.sha256, a.outcome, a.paper,
-             a.why, a.hint, a.printed, at.isoformat()),
-        )  # fmt: skip
+    db.execute(
+        """
+        INSERT OR REPLACE INTO additions (path, n_bytes, modified_ns, sha256, outcome, paper,
+                                          why, hint, printed, at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (a.path, a.n_bytes, a.modified_ns, a.sha256, a.outcome, a.paper,
+         a.why, a.hint, a.printed, at.isoformat()),
+    )  # fmt: skip
 
 
 def addition_of(db: Database, path: str) -> Addition | None:
@@ -310,14 +322,37 @@ def printed_of(db: Database, paper: int) -> list[str]:
 
 def forget_printed(db: Database, ids: Iterable[str]) -> None:
     """Forget printed ids that were looked up, whatever the result."""
-    with db.writing():
-        # The index `additions_to_complete` holds only rows with printed != '', and SQLite uses it
-        # only for statements that say so too: without it each id reads the whole table.
-        db.execute_many(
-            "UPDATE additions SET printed = '' WHERE printed = ? AND printed != ''",
-            [(id_,) for id_ in ids],
-        )
+    # The index `additions_to_complete` holds only rows with printed != '', and SQLite uses it
+    # only for statements that say so too: without it each id reads the whole table.
+    db.execute_many(
+        "UPDATE additions SET printed = '' WHERE printed = ? AND printed != ''",
+        [(id_,) for id_ in ids],
+    )
 
 
 def _addition(row: Row) -> Addition:
     return Addition(**{field.name: row[field.name] for field in fields(Addition)})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPlace:
+    """Where a PDF was read last. y: the height on the page in points, from its top."""
+
+    page: int
+    y: float
+    n_pages: int
+
+
+def reading_place(db: Database, paper: int) -> ReadingPlace | None:
+    """Look up where a paper was read last, None where it never was."""
+    row = db.read_one("SELECT page, y, n_pages FROM reading_places WHERE paper = ?", (paper,))
+    return ReadingPlace(row["page"], row["y"], row["n_pages"]) if row else None
+
+
+def set_reading_place(db: Database, paper: int, place: ReadingPlace, *, at: datetime) -> None:
+    """Record where a paper is read now, in place of what was known before."""
+    db.execute(
+        "INSERT OR REPLACE INTO reading_places (paper, page, y, n_pages, at)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (paper, place.page, place.y, place.n_pages, at.isoformat()),
+    )
