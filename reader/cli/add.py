@@ -26,7 +26,7 @@ from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.cli import build, output
 from reader.cli.add_report import AddReport, line_of, paper_text, report
-from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, say_error, settings_of
+from reader.cli.frame import as_json_option, command, is_terminal, say_error, settings_of
 from reader.cli.output import answer
 from reader.gathering.outage import told_together
 from reader.library.find import find_paper
@@ -45,9 +45,7 @@ NEW = "new"
 """What `--as` takes for a paper of its own."""
 
 
-@click.command(
-    "add",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Add papers by hand: by id, address or DOI, as PDFs, or as folders of PDFs.\n\nWHAT: "
         "an id, a PDF, a folder, or `-` for ids or paths from standard input, one a line. Each "
@@ -79,7 +77,6 @@ NEW = "new"
     help=N_("The paper that the one file is: a paper here, or `new` for a new one."),
 )
 @as_json_option
-@click.pass_context
 def add_command(
     context: click.Context,
     texts: tuple[str, ...],

@@ -12,7 +12,7 @@ from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, as_json_option, settings_of
+from reader.cli.frame import as_json_option, command, settings_of
 from reader.cli.output import answer
 from reader.library import archive as archives
 from reader.library import backup
@@ -33,9 +33,7 @@ N_SHOWN = 20
 """Files that a restore names; more are counted."""
 
 
-@click.command(
-    "backup",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Put the library into one archive, while it is in use, and check it: reader.db, "
         "feeds.toml, notes and drafts.\n\nDIR: where it goes; default: backups/ in the library, "
@@ -56,7 +54,6 @@ N_SHOWN = 20
     help=N_("Write a secret key to a new file and print the public one; make no archive."),
 )
 @as_json_option
-@click.pass_context
 def backup_command(
     context: click.Context, folder: Path | None, pdfs: bool, make_key: Path | None, as_json: bool
 ) -> int:
@@ -138,9 +135,7 @@ def back_up_daily(library: Library) -> str:
     return "" if started else _("No backup was made today. Run `reader backup`.")
 
 
-@click.command(
-    "restore",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Bring a library back from an archive of `reader backup`.\n\nDIR: the library's folder, "
         "which need not exist; default: the current library. Nothing is deleted: what the archive "
@@ -166,7 +161,6 @@ def back_up_daily(library: Library) -> str:
     help=N_("The secret key of an encrypted archive."),
 )
 @as_json_option
-@click.pass_context
 def restore_command(
     context: click.Context,
     archive: Path,
@@ -261,6 +255,7 @@ def _restore_one(context: click.Context, archive: Path, text: str, *, as_json: b
                 "is_picked": came.is_picked,
                 "pdf": came.pdf or None,
                 "has_tags": came.has_tags,
+                "has_guess": came.has_guess,
                 "edited": list(came.edited),
             }
         )
@@ -273,6 +268,7 @@ def _restore_one(context: click.Context, archive: Path, text: str, *, as_json: b
         (came.has_note, _("Its note is back, as the newest revision.")),
         (bool(came.pdf), _("Its PDF is back: {path}", path=came.pdf)),
         (came.has_tags, _("Its tags, rating or priority are back.")),
+        (came.has_guess, _("Your guess is back.")),
         (bool(came.edited), _("What you edited is back: {names}", names=edited)),
     )
     for is_so, line in lines:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reader.base.errors import DiskFull, ModelError, UsageError, WrongClock
+from reader.base.machine import cache_folder
 from reader.base.messages import Text, _, speak
 from reader.base.text import plain
 from reader.cli.frame import Settings, say_error, settings_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rich.progress import Progress, TaskID
 
+    from reader.base.cluster import Each
     from reader.library.config import Topic
     from reader.morning.tools import Tools
     from reader.ranking.events import Label
@@ -95,14 +97,6 @@ def _decided(library: Library) -> tuple[int, ...]:
     return newest_acts(library.db)
 
 
-def cache_folder() -> Path:
-    """Return the folder for models: they can be fetched again and belong to no library."""
-    # Imported here: 20 ms, which most commands do not need.
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("asayomi"))
-
-
 @contextlib.contextmanager
 def tools(
     context: click.Context,
@@ -110,15 +104,16 @@ def tools(
     *,
     may_download: bool = False,
     shown: Silent | None = None,
+    workers: contextlib.AbstractContextManager[Each | None] | None = None,
 ) -> Iterator[Tools]:
     """Open the adapters that the stages need; close them at the end.
 
     may_download: the model that feeds.toml names may be fetched from its hub. shown: takes the
-    progress in place of bars.
+    progress in place of bars. workers: opens a cluster that reads PDFs and encodes.
     """
     from reader.base.http.client import Client
     from reader.morning.tools import Tools
-    from reader.pdfs.text.process import PdfPool, check_pdf
+    from reader.pdfs.text.process import PdfPool, answers_on, check_pdf
 
     settings = settings_of(context)
     tell_sentence = tell_text(settings)
@@ -147,6 +142,7 @@ def tools(
         contextlib.nullcontext(shown) if shown else progress(settings) as tell,
         # Opened after the bars and so closed before them: its last page may still move one.
         PdfPool(tell=tell.slow_page) as pool,
+        workers or contextlib.nullcontext() as each,
     ):
         yield Tools(
             fetch=client.fetch,
@@ -156,15 +152,18 @@ def tools(
             check_pdf=check_pdf,
             read_pdf=pool.read,
             read_first=pool.read_first,
-            read_pdfs=pool.read_all,
+            read_pdfs=functools.partial(answers_on, each, "read") if each else pool.read_all,
             read_marks=pool.marks,
             read_looks=pool.looks,
             read_marked=pool.read_marked,
-            read_pictures=pool.pictures_of_all,
+            read_pictures=functools.partial(answers_on, each, "pictures")
+            if each
+            else pool.pictures_of_all,
             fit_topic=fit_topic,
             fit_talk=fit_talk,
             progress=tell,
             within=client.within,
+            each=each,
         )
 
 

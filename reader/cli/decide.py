@@ -13,7 +13,7 @@ from reader.base.errors import UsageError
 from reader.base.messages import N_, _
 from reader.base.text import plain
 from reader.cli import build, listing, output, screen
-from reader.cli.frame import ReaderCommand, WholeNumber, as_json_option, say_errors, settings_of
+from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
 from reader.cli.output import answer
 from reader.cli.signals import told_when_ended
 from reader.library.file_names import folder_name
@@ -38,9 +38,7 @@ from reader.texts.morning import within_priority
 _IDS = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 
 
-@click.command(
-    "pick",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Pick papers to read. Their PDFs are fetched, filed and indexed.\n\nID: an arXiv id or "
         "address, a DOI, an OpenReview or ACL Anthology address, a key, or the beginning of a "
@@ -53,7 +51,6 @@ _IDS = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 )
 @_IDS
 @click.option("--no-fetch", is_flag=True, help=N_("Leave the PDFs to the next `gather`."))
-@click.pass_context
 def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -> int:
     """Pick papers and fetch their PDFs. Exit code 5 where one failed, 7 without the model."""
     with build.opened(context) as library:
@@ -73,9 +70,7 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
         return say_errors(told_together(problems))
 
 
-@click.command(
-    "skip",
-    cls=ReaderCommand,
+@command(
     help=N_("""Skip papers for good: later lists do not show them.
 
 `reader undo` takes it back."""),
@@ -85,7 +80,6 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
     },
 )
 @_IDS
-@click.pass_context
 def skip_command(context: click.Context, ids: tuple[str, ...]) -> None:
     """Skip papers."""
     with build.opened(context) as library:
@@ -109,9 +103,7 @@ def _decide(
     return list(found.values())
 
 
-@click.command(
-    "wrong",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Correct the topic of a paper: it belongs to TOPIC or, without TOPIC, to none of your "
         "topics.\n\n"
@@ -124,7 +116,6 @@ def _decide(
 )
 @click.argument("id_", metavar="ID")
 @click.argument("topic", required=False, metavar="[TOPIC]")
-@click.pass_context
 def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
     """Record the topic of a paper, or that it has none of them. Exit code 4: unknown topic."""
     from reader.morning.decide import wrong_topic
@@ -135,9 +126,7 @@ def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
             output.put(str(found.said))
 
 
-@click.command(
-    "queue",
-    cls=ReaderCommand,
+@command(
     help=N_("""List the papers that you picked and have not written up.
 
     High priority stands first, then the oldest. Each has the minutes that its text takes
@@ -148,7 +137,6 @@ def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
     },
 )
 @as_json_option
-@click.pass_context
 def queue_command(context: click.Context, as_json: bool) -> None:
     """List the queue, then the papers that were put off."""
     with build.opened(context) as library:
@@ -187,9 +175,7 @@ def queue_command(context: click.Context, as_json: bool) -> None:
         output.put_all(listing.queued_lines(queued, width, number, is_put_off=True))
 
 
-@click.command(
-    "later",
-    cls=ReaderCommand,
+@command(
     help=N_("""Put a picked paper off for DAYS days, 7 by default.
 
     It is not in the queue until then. `reader undo` brings it back."""),
@@ -200,7 +186,6 @@ def queue_command(context: click.Context, as_json: bool) -> None:
 )
 @click.argument("id_", metavar="ID")
 @click.argument("days", type=WholeNumber(1, MOST_DAYS), default=LATER_DAYS, metavar="[DAYS]")
-@click.pass_context
 def later_command(context: click.Context, id_: str, days: int) -> None:
     """Put a paper of the queue off. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
@@ -208,9 +193,7 @@ def later_command(context: click.Context, id_: str, days: int) -> None:
     answer(context, _(LATER_TEXTS[is_new], title=held.paper.title, day=until))
 
 
-@click.command(
-    "drop",
-    cls=ReaderCommand,
+@command(
     help=N_("""Drop papers from the queue; they count as skipped.
 
     `reader undo` brings them back."""),
@@ -220,7 +203,6 @@ def later_command(context: click.Context, id_: str, days: int) -> None:
     },
 )
 @_IDS
-@click.pass_context
 def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
     """Remove papers from the queue. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
@@ -228,9 +210,7 @@ def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
             answer(context, _("Dropped: {title}", title=held.paper.title))
 
 
-@click.command(
-    "fetch",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Fetch the missing PDFs of your picks and make them searchable.\n\n    Without IDs: "
         "all that are missing, except those that failed and must wait. With IDs: these,\n    "
@@ -243,7 +223,6 @@ def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
     },
 )
 @click.argument("ids", nargs=-1, metavar="[ID...]")
-@click.pass_context
 def fetch_command(context: click.Context, ids: tuple[str, ...]) -> int:
     """Fetch the PDFs of picks. Exit code 5 where one failed, 7 without the model."""
     with build.opened(context) as library:
@@ -289,9 +268,7 @@ def _ended_text(library: Library) -> str:
     return _("Stopped before everything was fetched. {here}", here=here_text(library)).rstrip()
 
 
-@click.command(
-    "merge",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Merge two papers that are the same one. Without IDs, list pairs that may be.\n\nThe "
         "first one's title and files stay; decisions and notes of both count. `reader split` "
@@ -304,7 +281,6 @@ def _ended_text(library: Library) -> str:
 )
 @click.argument("ids", nargs=-1, metavar="[ID ID]")
 @as_json_option
-@click.pass_context
 def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -> None:
     """Merge two papers; without ids list the pairs that may be the same paper."""
     from reader.morning.merge import join, questions
@@ -361,9 +337,7 @@ def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
             output.put(_("No two papers here look like the same one."))
 
 
-@click.command(
-    "split",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Split a paper that was merged into the two that it was.\n\nID: an id of the copy to "
         "take out. With two IDs: record that they are two papers, so that you are not asked "
@@ -376,7 +350,6 @@ def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
 )
 @click.argument("id_", metavar="ID")
 @click.argument("other", metavar="[ID]", required=False, default="")
-@click.pass_context
 def split_command(context: click.Context, id_: str, other: str) -> None:
     """Split a merged paper, or record that two papers are different."""
     from reader.morning.merge import part

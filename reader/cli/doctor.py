@@ -11,7 +11,7 @@ from reader import __version__
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, as_json_option, settings_of
+from reader.cli.frame import as_json_option, command, settings_of
 from reader.cli.output import answer
 from reader.library.rows.database import LATEST
 from reader.morning.doctor import HealthFinding, examine, mend
@@ -25,9 +25,7 @@ _STAGES = STEPS | {"resolve": N_("papers to look up"), "ocr": N_("scanned pages"
 """Names of the steps whose failures wait, seeds and scanned pages among them."""
 
 
-@click.command(
-    "doctor",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Look for what is wrong in the library: databases, PDFs, notes, index, sources, "
         "feeds.toml, clock, disk, backups. Each line has its remedy; nothing is changed.\n\n"
@@ -46,7 +44,6 @@ _STAGES = STEPS | {"resolve": N_("papers to look up"), "ocr": N_("scanned pages"
     help=N_("Print versions and counts, and of each finding its name and its number alone."),
 )
 @as_json_option
-@click.pass_context
 def doctor_command(
     context: click.Context, read_data: bool, fix: bool, report: bool, as_json: bool
 ) -> int:

@@ -12,7 +12,7 @@ from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, as_json_option, say_errors
+from reader.cli.frame import as_json_option, command, say_errors
 from reader.cli.output import answer
 from reader.library.find import find_paper
 from reader.library.query import STATES
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from reader.morning.refresh import RefreshedPaper, RefreshOutcome
 
 
-@click.command(
-    "edit",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Change what is known of a paper: title, authors, abstract, venue, volume, number, pages, "
         "publisher, year, doi.\n\nYour word holds: no source, import or merge changes it. An "
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
 @click.argument("id_", metavar="ID")
 @click.argument("words", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @as_json_option
-@click.pass_context
 def edit_command(context: click.Context, id_: str, words: tuple[str, ...], as_json: bool) -> int:
     """Edit fields of a paper. Exit code 2 for a field that is not there."""
     for word in words:
@@ -67,9 +64,7 @@ def edit_command(context: click.Context, id_: str, words: tuple[str, ...], as_js
     return say_errors(outcome.problems)
 
 
-@click.command(
-    "refresh",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Fill in venue, volume, number, pages, publisher, year, DOI and abstract from the "
         "registries.\n\nThese are the DOI registry, the ACL Anthology, OpenReview, DBLP, OpenAlex "
@@ -86,7 +81,6 @@ def edit_command(context: click.Context, id_: str, words: tuple[str, ...], as_js
 @click.option("--topic", default="", metavar="TOPIC", help=N_("Only papers filed there or below."))
 @click.option("--state", type=click.Choice(STATES), help=N_("Only papers of this state."))
 @as_json_option
-@click.pass_context
 def refresh_command(
     context: click.Context, ids: tuple[str, ...], topic: str, state: str | None, as_json: bool
 ) -> int:

@@ -14,7 +14,7 @@ from reader.base.machine import share_what_is_made
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, say_errors, settings_of
+from reader.cli.frame import command, say_errors, settings_of
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.query import STATES, with_filters
@@ -25,9 +25,7 @@ STDOUT = "-"
 INCOMPLETE = 5
 
 
-@click.command(
-    "export",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Write the notes as Markdown files, notes/TOPIC/KEY.md, with pages for topics and "
         "weeks.\n\nFiles that you edited, renamed or moved are read in first, as revisions and "
@@ -74,7 +72,6 @@ INCOMPLETE = 5
     default=STDOUT,
     help=N_("The file to write; standard output by default."),
 )
-@click.pass_context
 def export_command(
     context: click.Context,
     ids: tuple[str, ...],
@@ -196,7 +193,7 @@ def _feed(context: click.Context, library: Library, held: list[LibraryPaper], ta
     items = news(library, date.min, today, among=among, most=MOST_ENTRIES)
     content = atom(library_id(library.db), items, today)
     _put(context, target, content, _written(target, len(items)))
-    _say_private(context, sum(item.n_left_out for item in items))
+    output.say_private(context, sum(item.n_left_out for item in items))
     return 0
 
 
@@ -208,11 +205,6 @@ def _cards(context: click.Context, library: Library, held: list[LibraryPaper], t
     content, n = anki(library, library_id(library.db), held)
     _put(context, target, content, _written(target, n))
     return 0
-
-
-def _say_private(context: click.Context, n: int) -> None:
-    if n and not settings_of(context).is_quiet:
-        output.put(_("Private parts left out of your words: {n}.", n=n), is_error=True)
 
 
 def _site(context: click.Context, library: Library, held: list[LibraryPaper], folder: Path) -> int:
@@ -228,7 +220,7 @@ def _site(context: click.Context, library: Library, held: list[LibraryPaper], fo
             output.put(_("removed: {path}", path=folder / name), is_error=True)
         told = _written(folder, len(made.pages) - 1)
         output.put(told, is_error=True)
-    _say_private(context, made.n_left_out)
+    output.say_private(context, made.n_left_out)
     return say_errors(done.left)
 
 
@@ -236,7 +228,7 @@ def _zotero(
     context: click.Context, library: Library, held: list[LibraryPaper], target: Path
 ) -> int:
     """Write papers for Zotero, with their PDFs, and name those that are not here."""
-    from reader.habit.zotero_rdf import write_zotero
+    from reader.morning.zotero_rdf import write_zotero
 
     share_what_is_made()
     missing = write_zotero(library, held, target)

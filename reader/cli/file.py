@@ -8,16 +8,16 @@ from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, as_json_option, say_errors, settings_of
+from reader.cli.frame import as_json_option, command, new_topic_option, say_errors, settings_of
 from reader.cli.output import answer
 from reader.library.file_names import UNFILED, Suggestion
 from reader.library.find import find_papers
 from reader.library.paper import LibraryPaper
-from reader.library.rows import filings
 from reader.morning.file import (
     TopicLine,
     export_filed,
-    file_paper,
+    export_topic,
+    file_papers,
     move_topic,
     suggestions,
     topics,
@@ -26,9 +26,7 @@ from reader.pdfs.text.process import PdfReader
 from reader.texts.filing import suggestion_text
 
 
-@click.command(
-    "file",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "File papers under a topic: their PDFs and notes move to its folder.\n\nTOPIC comes "
         "last. With one ID alone it suggests up to three topics, with reasons from what you "
@@ -40,11 +38,8 @@ from reader.texts.filing import suggestion_text
     },
 )
 @click.argument("args", nargs=-1, required=True, metavar="ID... [TOPIC]")
-@click.option(
-    "--new", "may_be_new", is_flag=True, help=N_("Allow a topic whose folder does not exist yet.")
-)
+@new_topic_option
 @as_json_option
-@click.pass_context
 def file_command(
     context: click.Context, args: tuple[str, ...], may_be_new: bool, as_json: bool
 ) -> int:
@@ -69,8 +64,8 @@ def file_command(
             _put_suggestions(wanted[0], found, as_json=as_json)
             return 0
         with PdfReader() as reader:
-            for held in wanted:
-                filed = file_paper(library, held, topic, may_be_new=may_be_new, read=reader.read)
+            done = file_papers(library, wanted, topic, may_be_new=may_be_new, read=reader.read)
+            for filed in done:
                 problems += filed.problems
                 if as_json:
                     moved = [{"from": before, "to": after} for before, after in filed.moved]
@@ -103,9 +98,7 @@ def _put_suggestions(held: LibraryPaper, found: list[Suggestion], *, as_json: bo
         output.put(_("Nothing that you filed before is like it. `reader topics` lists the topics."))
 
 
-@click.command(
-    "topics",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "List the topics, how much is filed in each, and folders that feeds.toml does not "
         "name.\n\n--move OLD NEW files all papers of one topic under another, for example "
@@ -123,11 +116,8 @@ def _put_suggestions(held: LibraryPaper, found: list[Suggestion], *, as_json: bo
     metavar="OLD NEW",
     help=N_("File all papers of OLD under NEW; their files move too."),
 )
-@click.option(
-    "--new", "may_be_new", is_flag=True, help=N_("Allow a topic whose folder does not exist yet.")
-)
+@new_topic_option
 @as_json_option
-@click.pass_context
 def topics_command(
     context: click.Context, move: tuple[str, str] | None, may_be_new: bool, as_json: bool
 ) -> int:
@@ -142,9 +132,7 @@ def topics_command(
                     may_be_new=may_be_new,
                     progress=lambda n, of: tell("file", n, of),
                 )
-            # All papers that are filed there, also those that an earlier, killed run moved.
-            there = [p.paper for p in filings.places(library.db) if p.topic == done.topic]
-            problems = [*done.problems, *export_filed(library, there)]
+            problems = [*done.problems, *export_topic(library, done.topic)]
             if not as_json:
                 n, n_files = len(done.rows), done.n_files
                 answer(

@@ -12,7 +12,7 @@ from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, as_json_option
+from reader.cli.frame import as_json_option, command
 from reader.cli.output import answer
 from reader.gathering.follow import FollowOutcome, ListOutcome, follow, follow_list, read_list
 from reader.gathering.imports.feeds import LeftOut, write_opml
@@ -25,9 +25,7 @@ N_SHOWN = 8
 INCOMPLETE = 5
 
 
-@click.command(
-    "follow",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Follow a person: their new papers join your own topics, and their posts are read.\n\n"
         "Or follow the feeds of a list: OPML, Mastodon's CSV, a following list of Bluesky or X, "
@@ -63,7 +61,6 @@ INCOMPLETE = 5
     help=N_("Write your feeds to this file as OPML; `-` prints it."),
 )
 @as_json_option
-@click.pass_context
 def follow_command(
     context: click.Context,
     name: str | None,

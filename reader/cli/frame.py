@@ -15,7 +15,7 @@ import re
 import signal
 import sys
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
@@ -182,6 +182,14 @@ class ReaderCommand(HelpedCommand):
         return parser
 
 
+def command(
+    cls: type[ReaderCommand] = ReaderCommand, **more: Any
+) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a command of a function `NAME_command`, which gets the context first."""
+    make = click.command(cls=cls, **more)
+    return lambda function: make(click.pass_context(function))
+
+
 class ReaderGroup(HelpedCommand, click.Group):
     """The commands by name, loaded when needed."""
 
@@ -192,8 +200,8 @@ class ReaderGroup(HelpedCommand, click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"reader.cli.{COMMANDS[name].module}")
-        command: click.Command = getattr(module, f"{name}_command")
-        return command
+        found: click.Command = getattr(module, f"{name}_command")
+        return found
 
     def resolve_command(
         self, context: click.Context, args: list[str]
@@ -347,6 +355,10 @@ as_json_option = click.option(
     "--json", "as_json", is_flag=True, help=N_("Print JSON for programs, one object a line.")
 )
 """The option of each command that lists values."""
+
+new_topic_option = click.option(
+    "--new", "may_be_new", is_flag=True, help=N_("Allow a topic whose folder does not exist yet.")
+)
 
 
 class WholeNumber(click.ParamType):  # type: ignore[type-arg]

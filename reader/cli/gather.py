@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import sys
@@ -13,12 +14,13 @@ from pathlib import Path
 
 import click
 
-from reader.base.errors import Problem, ReaderError, StoreError, UsageError
+from reader.base.cluster import Each, on_cluster, on_this_machine
+from reader.base.errors import Problem, ReaderError, SourceFailed, StoreError, UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.cli import build, output, screen
 from reader.cli.backup import back_up_daily
-from reader.cli.frame import ReaderCommand, as_json_option, say_errors, settings_of
+from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
 from reader.cli.output import answer
 from reader.cli.signals import told_when_ended
 from reader.gathering.gather import source_names
@@ -49,6 +51,8 @@ from reader.texts.sources import (
     no_network_text,
     shared_hint,
 )
+
+MOST_WORKERS = 256
 
 OFTEN_S = 0.2
 """Seconds between two lines of one step: at most five lines a second."""
@@ -99,9 +103,15 @@ def put_end(
     output.put_json(ended)
 
 
-@click.command(
-    "gather",
-    cls=ReaderCommand,
+_as_lines = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=N_("Print progress and results as JSON, one object per line."),
+)
+
+
+@command(
     help=N_(
         "Ask the sources, rank the papers, fetch the PDFs of your picks, and index and encode "
         "what is new, so that `today` only has to show the list.\n\nIt is meant for cron. "
@@ -124,13 +134,7 @@ def put_end(
         "earlier papers came to foretells talk. No paper comes in by it."
     ),
 )
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help=N_("Print progress and results as JSON, one object per line."),
-)
-@click.pass_context
+@_as_lines
 def gather_command(
     context: click.Context,
     sources: tuple[str, ...],
@@ -273,9 +277,7 @@ def report(problems: list[Problem]) -> int:
     return problems[0].error.exit_code if problems else 0
 
 
-@click.command(
-    "index",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Bring the search index up to date, or make it again: full text, passages and vectors."
     ),
@@ -290,14 +292,31 @@ def report(problems: list[Problem]) -> int:
     help=N_("Delete index.db first. No notes and no decisions are in it."),
 )
 @click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help=N_("Print progress and results as JSON, one object per line."),
+    "--workers",
+    "n_workers",
+    type=WholeNumber(1, MOST_WORKERS),
+    metavar="N",
+    help=N_("Read PDFs and encode in N processes of one thread each, 1 to 256 (needs Dask)."),
 )
-@click.pass_context
-def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
+@click.option(
+    "--scheduler",
+    metavar="URL",
+    help=N_("Read PDFs and encode on the Dask cluster at this address, tls:// or tcp://."),
+)
+@_as_lines
+def index_command(
+    context: click.Context,
+    rebuild: bool,
+    n_workers: int | None,
+    scheduler: str | None,
+    as_json: bool,
+) -> int:
     """Update full text, passages and vectors. Exit code 7 where the model is missing."""
+    if n_workers and scheduler:
+        raise UsageError(
+            what=_("--workers and --scheduler exclude each other."),
+            hint=_("Give --workers for this machine, --scheduler for a cluster."),
+        )
     if rebuild:
         folder = find_folder(settings_of(context).library, os.environ, Path.cwd())
         # Deletes only in a folder that is a library, and never while another process fills the
@@ -308,7 +327,13 @@ def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
     shown = Lines() if as_json else None
     with (
         build.opened(context) as library,
-        build.tools(context, library, may_download=True, shown=shown) as tools,
+        build.tools(
+            context,
+            library,
+            may_download=True,
+            shown=shown,
+            workers=_workers_at(n_workers, scheduler),
+        ) as tools,
     ):
         if error := library.refusal():
             raise error
@@ -317,7 +342,7 @@ def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
             forget_readings(library)
         try:
             problems = index_all(library, tools)
-        except StoreError as error:
+        except (StoreError, SourceFailed) as error:
             if as_json:
                 put_end(0, [], error)
             raise
@@ -326,9 +351,16 @@ def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
         return report(problems)
 
 
-@click.command(
-    "sources",
-    cls=ReaderCommand,
+def _workers_at(
+    n_workers: int | None, scheduler: str | None
+) -> contextlib.AbstractContextManager[Each] | None:
+    """Choose the workers: so many here, those of a scheduler, or None for this process alone."""
+    if n_workers:
+        return on_this_machine(n_workers)
+    return on_cluster(scheduler) if scheduler else None
+
+
+@command(
     help=N_(
         "Show each source, its last result, and what is wrong with it: is today's list complete?"
         "\n\nExit code 5: something is missing today."
@@ -339,7 +371,6 @@ def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
     },
 )
 @as_json_option
-@click.pass_context
 def sources_command(context: click.Context, as_json: bool) -> int:
     """Show the state of each source. Exit code 5 where today's list is incomplete."""
     with build.opened(context) as library:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,7 +12,9 @@ from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output
 from reader.cli.add_report import paper_text
-from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, settings_of
+from reader.cli.frame import as_json_option, command, is_terminal, new_topic_option, settings_of
+from reader.cli.import_bulk import INCOMPLETE, bring_pdfs, bring_snapshot, part, wanted_papers
+from reader.gathering.imports import pdf_store, snapshot
 from reader.gathering.imports.forms import FORMS, read_source
 from reader.gathering.imports.item import ImportedLibrary
 from reader.library.dump import bring_dump, is_dump
@@ -20,35 +22,33 @@ from reader.library.folder import Library
 from reader.morning.bring_in import Importing, unnamed_collections
 from reader.morning.file import topic_meant
 
-INCOMPLETE = 5
 DUMP = "dump"
-MOST_LISTED = 30
-"""Lines of one part of the report; --json lists all."""
 
 
-@click.command(
-    "import",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Bring in the papers, notes and PDFs of another program.\n\nWHAT: the folder of Zotero, "
-        "papis or Obsidian, a BibTeX, RIS, CSL-JSON, Zotero RDF or Evernote (.enex) file, or a "
-        "list: the CSV of Readwise, Instapaper, Pocket or a table, Pocket's page, arXiv numbers, "
-        "links; or a dump, for a new library. Nothing in it is changed. A collection or tag with "
-        "the name of a topic files its papers there. What is here already is recognised, and "
-        "nothing is doubled; if it is stopped, the same command goes on. `reader undo` takes the "
-        "whole import back. Exit code 5: an entry or a file could not be brought in."
+        "papis, Paperlib or Obsidian, a BibTeX, RIS, CSL-JSON, Zotero RDF or Evernote (.enex) "
+        "file, or a list: the CSV of Readwise, Instapaper, Pocket or a table, Pocket's page, "
+        "arXiv numbers, links; arXiv's metadata snapshot (JSON lines, also in .gz or .zip); a tar "
+        "of arXiv's PDFs, s3://BUCKET/PREFIX, or `--as pdfs` a folder, for papers that are here; "
+        "or a dump, for a new library. Nothing in it is changed. A "
+        "collection or tag with the name of a topic files its papers there. What is here already "
+        "is recognised, and nothing is doubled; if it is stopped, the same command goes on. "
+        "`reader undo` takes the whole import back. Exit code 5: an entry or a file could not be "
+        "brought in."
     ),
     examples={
         "import refs.bib": N_("Import a BibTeX file"),
         "import refs.bib --dry-run": N_("See what it would bring"),
     },
 )
-@click.argument("what", metavar="WHAT", type=click.Path(path_type=Path))
+@click.argument("what", metavar="WHAT", type=click.Path())
 @click.option("--dry-run", is_flag=True, help=N_("Only report; change nothing."))
 @click.option(
     "--as",
     "form",
-    type=click.Choice((*FORMS, DUMP)),
+    type=click.Choice((*FORMS, snapshot.FORM, pdf_store.FORM, DUMP)),
     help=N_("What WHAT is, if not recognised."),
 )
 @click.option(
@@ -57,34 +57,51 @@ MOST_LISTED = 30
     metavar="TOPIC",
     help=N_("The topic of papers whose collections name none."),
 )
+@new_topic_option
 @click.option(
-    "--new", "may_be_new", is_flag=True, help=N_("Allow a topic whose folder does not exist yet.")
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="CLASS",
+    help=N_("Of a snapshot, only papers of this class, as cs.CL or cs; may be repeated."),
+)
+@click.option(
+    "--since",
+    metavar="DAY",
+    help=N_("Of a snapshot, only papers submitted since then, as 2031-03-04."),
 )
 @as_json_option
-@click.pass_context
 def import_command(
     context: click.Context,
-    what: Path,
+    what: str,
     dry_run: bool,
     form: str | None,
     topic: str,
     may_be_new: bool,
+    categories: tuple[str, ...],
+    since: str | None,
     as_json: bool,
 ) -> int:
     """Import a library. Exit code 2 where WHAT cannot be read at all, 5 for a part of it."""
-    if form == DUMP or (not form and is_dump(what.expanduser())):
-        return _bring_dump(context, what.expanduser(), dry_run=dry_run, as_json=as_json)
+    if form == pdf_store.FORM or (not form and pdf_store.is_pdf_store(what)):
+        return bring_pdfs(context, what, dry_run=dry_run, as_json=as_json)
+    path = Path(what).expanduser()
+    if form == snapshot.FORM or (not form and snapshot.is_snapshot(path)):
+        wanted = wanted_papers(categories, since)
+        return bring_snapshot(context, path, wanted, dry_run=dry_run, as_json=as_json)
+    if form == DUMP or (not form and is_dump(path)):
+        return _bring_dump(context, path, dry_run=dry_run, as_json=as_json)
     with build.opened(context) as library:
         if error := library.refusal():
             raise error
         rest = topic_meant(library, topic, may_be_new=may_be_new) if topic else ""
-        read = read_source(what.expanduser(), form or "")
+        read = read_source(path, form or "")
         is_quiet = settings_of(context).is_quiet
         is_asking = not (dry_run or as_json or is_quiet or rest) and is_terminal()
         topics = _ask_topics(library, read) if is_asking else {}
         try:
             with build.tools(context, library) as tools:
-                run = Importing(library, tools, read, what.expanduser(), topics, rest)
+                run = Importing(library, tools, read, path, topics, rest)
                 run.try_out() if dry_run else run.run()
         finally:
             # After the tools' progress bar, which would wipe the report away. Also after Ctrl-C:
@@ -164,13 +181,13 @@ def _report(run: Importing, unnamed: dict[str, int], dry_run: bool) -> Iterator[
     known = Counter(entry.known_by for entry in run.entries if not entry.is_new)
     if dry_run:
         yield _("This was a dry run: nothing was changed.")
-    yield from _part(
+    yield from part(
         _("BROUGHT  new papers ({n})", n=len(new)),
         [_("{place} → {paper}", place=e.item.place, paper=paper_text(e.held)) for e in new],
     )
     if topics := Counter(entry.held.topic for entry in new if entry.held.topic):
         counted = [_("{topic}: {n}", topic=topic, n=n) for topic, n in topics.most_common()]
-        yield from _part(_("FILED  by their collections ({n})", n=topics.total()), counted)
+        yield from part(_("FILED  by their collections ({n})", n=topics.total()), counted)
     if known:
         yield _(
             "KNOWN ALREADY  {n}: by their ids {ids}, by their titles {titles}",
@@ -181,16 +198,18 @@ def _report(run: Importing, unnamed: dict[str, int], dry_run: bool) -> Iterator[
     yield from _note_lines(run)
     n_notes = sum(entry.n_notes for entry in run.entries)
     n_highlights = sum(entry.n_highlights for entry in run.entries)
+    n_ratings = sum(entry.is_rated for entry in run.entries)
     n_files = sum(file.is_new for file in run.files)
     parts = [
         ngettext("{n} note", "{n} notes", n_notes) if n_notes else "",
         ngettext("{n} highlight", "{n} highlights", n_highlights) if n_highlights else "",
+        ngettext("{n} rating", "{n} ratings", n_ratings) if n_ratings else "",
         ngettext("{n} PDF", "{n} PDFs", n_files) if n_files else "",
     ]
     if parts := list(filter(None, parts)):
         yield _("With them: {parts}.", parts=_(", ").join(parts))
     if unnamed and not run.rest:
-        yield from _part(
+        yield from part(
             _("NOT FILED  collections that name no topic ({n})", n=len(unnamed)),
             [_("{topic}: {n}", topic=name, n=n) for name, n in unnamed.items()],
             _("Name one with --topic, or file papers later with `reader file`."),
@@ -203,7 +222,7 @@ def _report(run: Importing, unnamed: dict[str, int], dry_run: bool) -> Iterator[
         )
     if failed := [file for file in run.files if file.why]:
         lines = [_("{path}: {what}", path=str(file.path), what=file.why) for file in failed]
-        yield from _part(
+        yield from part(
             _("PDFS NOT BROUGHT  ({n})", n=len(failed)),
             lines,
             _("Put them there and run this again, or add them with `reader add`."),
@@ -215,11 +234,11 @@ def _report(run: Importing, unnamed: dict[str, int], dry_run: bool) -> Iterator[
             n,
         )
     lines = [_("{path}: {what}", path=o.place, what=o.why) for o in run.unplaced if o.is_no_paper]
-    yield from _part(_("LEFT OUT  links to other things than papers ({n})", n=len(lines)), lines)
+    yield from part(_("LEFT OUT  links to other things than papers ({n})", n=len(lines)), lines)
     lines = [
         _("{path}: {what}", path=o.place, what=o.why) for o in run.unplaced if not o.is_no_paper
     ]
-    yield from _part(
+    yield from part(
         _("NOT BROUGHT  ({n})", n=len(lines)),
         lines,
         _("Repair them in the file, and run this again: nothing is doubled."),
@@ -253,16 +272,3 @@ def _note_lines(run: Importing) -> Iterator[str]:
             "WAITING  {n} notes have no paper yet: `reader note --waiting` lists them.",
             n,
         )
-
-
-def _part(head: str, lines: Iterable[str], hint: str = "") -> Iterator[str]:
-    """Lay out one part of the report: its head, some of its lines, and what to do."""
-    lines = list(lines)
-    if not lines:
-        return
-    yield head
-    yield from ("    " + plain(line) for line in lines[:MOST_LISTED])
-    if len(lines) > MOST_LISTED:
-        yield "    " + _("… and {n} more; --json lists all.", n=len(lines) - MOST_LISTED)
-    if hint:
-        yield "      " + _("→ {hint}", hint=hint)

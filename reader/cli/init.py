@@ -13,14 +13,12 @@ import click
 
 from reader.base.messages import N_, _
 from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, settings_of
+from reader.cli.frame import command, settings_of
 from reader.library.folder import make_library
 from reader.library.place import find_folder
 
 
-@click.command(
-    "init",
-    cls=ReaderCommand,
+@command(
     help=N_("Make a library in DIR (default: ~/reader), with a feeds.toml for you to edit."),
     examples={
         "init": N_("Make a library in ~/reader"),
@@ -28,7 +26,6 @@ from reader.library.place import find_folder
     },
 )
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
-@click.pass_context
 def init_command(context: click.Context, folder: Path | None) -> None:
     """Make a library, without any question."""
     settings = settings_of(context)
@@ -61,9 +58,7 @@ Then run: reader --library {quoted} today""",
                 )
 
 
-@click.command(
-    "demo",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Play a sample morning in a temporary library, without a network. Only the papers are "
         "invented."
@@ -79,7 +74,6 @@ Then run: reader --library {quoted} today""",
     metavar="DIR",
     help=N_("Keep the sample library in this new folder."),
 )
-@click.pass_context
 def demo_command(context: click.Context, keep: Path | None) -> int:
     """Run the sample morning."""
     from reader.cli.demo.morning import play

@@ -248,6 +248,8 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
         yield from wrap(
             _("SAVED SEARCH  {name}: {n} new today ({query})", name=name, n=n, query=query), width
         )
+        for message in search.messages:
+            yield from wrap(plain(str(message)), width, "    ", "    ")
         for paper in search.papers[:MOST_TITLES]:
             yield "    " + shorten(plain(paper.title), width - 4)
         if n > MOST_TITLES:

@@ -15,7 +15,7 @@ import click
 from reader.base.errors import ConfigError
 from reader.base.messages import N_, _, ngettext
 from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, WholeNumber, settings_of
+from reader.cli.frame import WholeNumber, command
 from reader.habit.share import NewsItem
 from reader.library.config import MailSettings
 from reader.library.folder import Library
@@ -23,9 +23,7 @@ from reader.library.place import FEEDS
 from reader.notes.shared import SharedPage
 
 
-@click.command(
-    "mail",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Send the picks and written notes of the last days by mail, for cron.\n\nIt goes to the "
         "addresses of [mail] in feeds.toml, with what `reader share` shows. What one mail had is "
@@ -46,7 +44,6 @@ from reader.notes.shared import SharedPage
 @click.option(
     "--again", "is_again", is_flag=True, help=N_("Send what the last mail had once more.")
 )
-@click.pass_context
 def mail_command(context: click.Context, days: int, is_shown: bool, is_again: bool) -> None:
     """Send what no mail had yet. Exit code 5: it was not sent, or nobody knows."""
     from reader.library.locks import lock_file
@@ -85,8 +82,7 @@ def mail_command(context: click.Context, days: int, is_shown: bool, is_again: bo
         to = ", ".join(settings.to)
         told = ngettext("sent to {to}: {n} paper", "sent to {to}: {n} papers", len(items), to=to)
         output.answer(context, told)
-    if (n := sum(item.n_left_out for item in items)) and not settings_of(context).is_quiet:
-        output.put(_("Private parts left out of your words: {n}.", n=n), is_error=True)
+    output.say_private(context, sum(item.n_left_out for item in items))
 
 
 def _page(items: Sequence[NewsItem]) -> SharedPage:

@@ -11,7 +11,7 @@ import click
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _
 from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, WholeNumber, as_json_option
+from reader.cli.frame import WholeNumber, as_json_option, command
 from reader.cli.output import answer
 from reader.morning.mute import MOST_DAYS, last_day, mute, mute_lines, unmute
 from reader.ranking.mute import MuteKind
@@ -44,9 +44,7 @@ def _named(
     return [(kind, value) for kind, values in several.items() for value in values]
 
 
-@click.command(
-    "mute",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Mute words of a title or abstract (one argument each), authors, categories, sources.\n\n"
         "`today` hides and counts what is muted. Papers of your own topics, and those that you "
@@ -66,7 +64,6 @@ def _named(
 )
 @click.option("--list", "is_list", is_flag=True, help=N_("List what is muted."))
 @as_json_option
-@click.pass_context
 def mute_command(
     context: click.Context,
     words: tuple[str, ...],
@@ -93,7 +90,11 @@ def mute_command(
             if not (lines or as_json):
                 output.put(_("Nothing is muted."))
             return
-        last = _day(until) if until else last_day(library, days)
+        last = (
+            typed_day(until, _("Name a day to come: --until 2031-03-04."))
+            if until
+            else last_day(library, days)
+        )
         new, known = mute(library, several, until=last)
     for one in (*new, *known):
         if as_json:
@@ -103,9 +104,7 @@ def mute_command(
             answer(context, _(key, what=mute_texts([one])))
 
 
-@click.command(
-    "unmute",
-    cls=ReaderCommand,
+@command(
     help=N_("Take mutes back: name them as they were muted. `today` shows their papers again."),
     examples={
         'unmute "diffusion"': N_("Show papers with this word again"),
@@ -114,7 +113,6 @@ def mute_command(
 )
 @_parts
 @as_json_option
-@click.pass_context
 def unmute_command(
     context: click.Context,
     words: tuple[str, ...],
@@ -137,11 +135,9 @@ def unmute_command(
                 answer(context, _("No longer muted: {what}", what=mute_texts([one])))
 
 
-def _day(text: str) -> date:
+def typed_day(text: str, hint: str) -> date:
+    """Read a typed day. Raises UsageError with the hint for anything else."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(
-            what=_("“{text}” is not a day.", text=text[:40]),
-            hint=_("Name a day to come: --until 2031-03-04."),
-        ) from error
+        raise UsageError(what=_("“{text}” is not a day.", text=text[:40]), hint=hint) from error

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,32 +13,35 @@ import click
 
 from reader.base.errors import NotKnown, StoreError, UsageError, WrongClock, os_reason
 from reader.base.messages import N_, _, ngettext
-from reader.base.text import plain, shorten
-from reader.cli import build, output, screen, waiting
-from reader.cli.frame import ReaderCommand, Settings, as_json_option, say_error, settings_of
+from reader.base.text import plain
+from reader.cli import build, output, screen
+from reader.cli.frame import Settings, as_json_option, command, say_error, settings_of
+from reader.cli.revisions import (
+    give_note,
+    near_lines,
+    note_encoder,
+    show_check,
+    show_diff,
+    show_history,
+    show_related,
+    show_waiting,
+)
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
+from reader.library.rows import queue
 from reader.notes import drafts, outcome
-from reader.notes.changes import pieces
 from reader.notes.draft import HINT, laid_out
 from reader.notes.drafts import Draft, Others, marks_of, may_show, new_words, words_again
 from reader.notes.folder import ExportOutcome
-from reader.notes.links import NearNotes, related
-from reader.notes.outcome import ORIGINS
 from reader.notes.rows import notes
-from reader.notes.rows.notes import Revision
 from reader.notes.write import (
     NoteOutcome,
     add_note,
-    beginning_of,
-    check_note,
-    compared,
-    moment,
     newest_note,
     restore,
 )
-from reader.texts.note import check_lines, file_lines, report_of, unseen_line, where
+from reader.texts.note import file_lines, report_of
 
 if TYPE_CHECKING:
     from reader.search.encode import Encode
@@ -123,6 +125,9 @@ class EditorPage:
         yield from screen.wrap(plain(paper.title), WIDTH)
         yield plain(screen.authors_text(paper.authors))
         yield ""
+        if (guess := queue.guess_of(self.library.db, self.held.row)) and guess.text:
+            yield from screen.wrap(f"{_('Your guess:')} {plain(guess.text)}", WIDTH)
+            yield ""
         if not self.has_abstract:
             yield _("Write from memory first. The abstract appears with --show, or the next time.")
             return
@@ -308,13 +313,6 @@ def _add_given(
         raise
 
 
-def note_encoder(library: Library) -> Encode | None:
-    """Open the encoder for notes; None where the model is missing or loads for seconds."""
-    # One text is encoded several times: as a note, for the check, and for related notes.
-    encode = build.note_encoder(library.config)
-    return functools.lru_cache(maxsize=4)(encode) if encode else None
-
-
 def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encode | None) -> None:
     """Print the outcome of a saved note."""
     if settings.is_quiet:
@@ -340,23 +338,6 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
     output.put_all(near_lines(told.near, width))
 
 
-def near_lines(near: NearNotes, width: int) -> Iterator[str]:
-    """Lay out the nearest notes, each with its link and its key sentence."""
-    if not near.notes:
-        return
-    yield _(
-        N_(
-            "Related notes, compared only by words because the model is missing (write [[…]] "
-            "in a note to link one):"
-        )
-        if near.is_by_words
-        else N_("Related notes (write [[…]] in a note to link one):")
-    )
-    for one in near.notes:
-        yield f"  [[{one.held.key}]]"
-        yield from screen.wrap(shorten(plain(one.sentence), 2 * width), width, "    ")
-
-
 def export_one(library: Library, held: LibraryPaper) -> None:
     """Update the paper's Markdown file, unless feeds.toml turns that off."""
     _warn(outcome.export_one(library, held))
@@ -365,52 +346,6 @@ def export_one(library: Library, held: LibraryPaper) -> None:
 def _warn(done: ExportOutcome) -> None:
     for sentence in file_lines(done):
         output.put(sentence, is_error=True)
-
-
-def show_history(library: Library, held: LibraryPaper, *, as_json: bool) -> None:
-    """Print a note's revisions, oldest first."""
-    width = screen.width_of_terminal()
-    for number, one in enumerate(notes.history(library.db, held.row), 1):
-        if as_json:
-            output.put_json(held, {"number": number}, one)
-            continue
-        came = _(ORIGINS[one.came_from])
-        state = _(N_("written") if one.is_written else N_("skimmed"))
-        at = moment(library, one.at)
-        line = f"{number:>3}  {at}  {came:<7}  {state:<7}  {beginning_of(one)}"
-        output.put(shorten(line, width))
-
-
-def show_diff(library: Library, held: LibraryPaper, numbers: Sequence[int]) -> None:
-    """Print the difference between two revisions.
-
-    numbers: two revisions; one, which is compared with the newest; or none for the last two.
-    Raises UsageError.
-    """
-    found = compared(library, held, numbers)
-    if not found.changes:
-        output.put(
-            _(
-                "Revisions {first} and {second} are the same.",
-                first=found.first,
-                second=found.second,
-            )
-        )
-        return
-    for mark, number, one in (("---", found.first, found.old), ("+++", found.second, found.new)):
-        head = _("revision {n}, {at}", n=number, at=moment(library, one.at))
-        output.put(click.style(f"{mark} {head}", bold=True))
-    for line in found.changes:
-        if line.kind == "@":
-            output.put(click.style(f"@{line.text}", fg="cyan"))
-            continue
-        colour = {"-": "red", "+": "green"}.get(line.kind)
-        if colour is None:
-            output.put(" " + "".join(text for text, _ in pieces(line)))
-            continue
-        # The changed words within the line are shown in reverse.
-        shown = [click.style(text, fg=colour, reverse=changed) for text, changed in pieces(line)]
-        output.put(click.style(line.kind, fg=colour) + "".join(shown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,9 +364,12 @@ class _NoteOptions:
     as_json: bool
 
 
-@click.command(
-    "note",
-    cls=ReaderCommand,
+def _task(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make an option for what is done in place of writing."""
+    return click.option(f"--{name}", "task", flag_value=name, help=text)
+
+
+@command(
     help=N_(
         "Write a note on a paper in your own words: in your editor, or with -m, --file or "
         "standard input.\n\nThe editor opens with a template, and from the second time on with "
@@ -467,25 +405,10 @@ class _NoteOptions:
     is_flag=True,
     help=N_("Show the abstract and the highlights in the editor the first time too."),
 )
-@click.option(
-    "--check",
-    "task",
-    flag_value="check",
-    help=N_("List the sentences that are close to the paper's, and where."),
-)
-@click.option(
-    "--related",
-    "task",
-    flag_value="related",
-    help=N_("List the earlier notes most similar to this one."),
-)
-@click.option("--history", "task", flag_value="history", help=N_("List the revisions of the note."))
-@click.option(
-    "--diff",
-    "task",
-    flag_value="diff",
-    help=N_("Show what changed: in the last revision, since A, or from A to B."),
-)
+@_task("check", N_("List the sentences that are close to the paper's, and where."))
+@_task("related", N_("List the earlier notes most similar to this one."))
+@_task("history", N_("List the revisions of the note."))
+@_task("diff", N_("Show what changed: in the last revision, since A, or from A to B."))
 @click.option(
     "--restore",
     "restored",
@@ -493,11 +416,9 @@ class _NoteOptions:
     metavar="N",
     help=N_("Make revision N the note again, as a new revision."),
 )
-@click.option(
-    "--waiting",
-    "task",
-    flag_value="waiting",
-    help=N_("List the imported notes that wait for their papers, or print the one of a number."),
+@_task(
+    "waiting",
+    N_("List the imported notes that wait for their papers, or print the one of a number."),
 )
 @click.option(
     "--from-waiting",
@@ -507,13 +428,12 @@ class _NoteOptions:
     help=N_("Give the waiting note N to this paper, as a revision."),
 )
 @as_json_option
-@click.pass_context
 def note_command(context: click.Context, /, id_: str | None, **options: Any) -> None:
     """Write a note, or do with it what an option says."""
     asked = _NoteOptions(**options)
     _check_options(asked)
     if asked.task == "waiting":
-        waiting.show_waiting(context, id_ or "", as_json=asked.as_json)
+        show_waiting(context, id_ or "", as_json=asked.as_json)
         return
     if id_ is None:
         raise click.MissingParameter(ctx=context, param=context.command.params[0])
@@ -530,7 +450,7 @@ def note_command(context: click.Context, /, id_: str | None, **options: Any) -> 
             template, is_shown = asked.template, asked.is_shown
             write_note(settings, library, held, text, template=template, is_shown=is_shown)
         elif asked.waiting is not None:
-            export_one(library, waiting.give_note(settings, library, asked.waiting, held))
+            export_one(library, give_note(settings, library, asked.waiting, held))
         else:
             _run_task(settings, library, held, asked)
 
@@ -576,7 +496,7 @@ def _run_task(
     """Carry out an option on the newest note. Raises NotKnown where there is none."""
     note = newest_note(library, held)
     if asked.task == "related":
-        _show_related(library, held, note, as_json=asked.as_json)
+        show_related(library, held, note, as_json=asked.as_json)
     elif note is None:
         what = _("There is no note yet: {title}", title=plain(held.paper.title))
         raise NotKnown(what=what, hint=_("`reader note {id}` writes one.", id=held.paper.id))
@@ -598,38 +518,4 @@ def _run_task(
     elif asked.task == "diff":
         show_diff(library, held, asked.numbers)
     else:
-        _show_check(library, held, note, as_json=asked.as_json)
-
-
-def _show_related(
-    library: Library, held: LibraryPaper, note: Revision | None, *, as_json: bool
-) -> None:
-    text = note.text if note else f"{held.paper.title}\n{held.paper.abstract}"
-    near = related(library, held, text, encode=note_encoder(library))
-    if as_json:
-        for one in near.notes:
-            output.put_json(one.held, sentence=plain(one.sentence))
-        return
-    found = list(near_lines(near, screen.width_of_terminal()))
-    output.put_all(found or [_("You have no related notes.")])
-
-
-def _show_check(library: Library, held: LibraryPaper, note: Revision, *, as_json: bool) -> None:
-    encode = note_encoder(library)
-    check = check_note(library, held, note.text, encode)
-    if as_json:
-        sentences = [
-            output.encode(one) | {"where": where(one.source) if one.source else None}
-            for one in check.sentences
-        ]
-        output.put_json(held, check, sentences=sentences)
-        return
-    width = screen.width_of_terminal()
-    nothing = _(
-        N_("Your own words: no sentence is close to the paper's.")
-        if check.sentences
-        else N_("There is nothing to compare: only quotations, headings or code.")
-    )
-    unseen = [line] if (line := unseen_line(check)) else []
-    for text in (*unseen, *(check_lines(check) or [nothing])):
-        output.put_all(screen.wrap(text, width, "  ", ""))
+        show_check(library, held, note, as_json=asked.as_json)

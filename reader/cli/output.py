@@ -13,7 +13,7 @@ from unicodedata import category
 import click
 
 from reader.base.errors import ReaderError
-from reader.base.messages import Text
+from reader.base.messages import Text, _
 from reader.base.text import plain
 from reader.cli.frame import settings_of
 from reader.library.ids import url_of
@@ -41,6 +41,12 @@ def answer(context: click.Context, text: str, *, indent: str = "") -> None:
     """Print one sentence, unless `--quiet` was given."""
     if not settings_of(context).is_quiet:
         put(indent + plain(text))
+
+
+def say_private(context: click.Context, n: int) -> None:
+    """Say on the error stream how much was left out as private, unless `--quiet` was given."""
+    if n and not settings_of(context).is_quiet:
+        put(_("Private parts left out of your words: {n}.", n=n), is_error=True)
 
 
 def put_json(*values: Any, **more: Any) -> None:
@@ -85,7 +91,7 @@ FIELDS = {
     "NewVersion": "*held version changed",
     "Quota": "target written skimmed to_go deadline",
     "Deadline": "name~ on",
-    "SavedSearchHits": "name~ query~ n papers",
+    "SavedSearchHits": "name~ query~ n papers messages~",
     "StoredVotes": "first last n_days n_papers n_votes",
     "Seed": "id topic state error~? tried_at",
     "SourceLine": "name state expected received covers error?",
@@ -118,7 +124,8 @@ FIELDS = {
     "Check": "n_unseen why_unseen? verdict is_mostly_copied share:3 sentences",
     "CheckedSentence": """text verdict share:3 run where=- page=source.page is_reworded
         is_translated""",
-    "SearchHit": """*held kind page section~? evidence matches has_words also~ score:6""",
+    "SearchHit": """*held kind page section~? evidence matches has_words also~ is_shared
+        score:6""",
     "PastAct": "act=number at kind topic? papers=several mutes",
     "TrashEntry": "*held removed_on=- until=- act=removal.act",
     "MergeQuestion": "first second why~ asked_on",
@@ -134,13 +141,17 @@ FIELDS = {
         topic=held.topic is_new known_by? n_notes n_highlights""",
     "ImportedFile": "path=name~ id=held.paper.id is_new why~?",
     "UnplacedItem": "place~ why~",
+    "PdfsImport": "n_pdfs n_new n_known n_strange strange~",
+    "StoredFile": "place~ why~?",
+    "SnapshotImport": "n_lines n_new n_known_by_id n_known_by_title n_left_out n_unplaced",
     "LooseNoteOutcome": "place~ title~ waiting=number is_new id=held.paper.id known_by?",
     "WaitingNote": """waiting=id place~ title~ notebook~? tags created_at at ids text""",
     "WaitingHit": "kind waiting=note.id title=note.title~ evidence matches",
     "TabletOutcome": "*held outcome file=name~?",
     "CopyOutcome": """file=name~ outcome id=held.paper.id title=held.paper.title~ state=held.state
         n_highlights=counts.there n_new=counts.new n_changed=counts.changed
-        n_removed=counts.removed n_again=counts.again n_ink ink_pages unread_pages=counts.unread
+        n_removed=counts.removed n_again=counts.again n_erased=counts.erased
+        n_kept=counts.kept n_ink ink_pages unread_pages=counts.unread
         copy? candidates error=error.message~ hint=error.hint~""",
     "RemovedCopy": "*held file=before~ copy=path~? n_removed=n_gone n_again n_changed",
     "VisibleMark": """kind=highlight.kind page=highlight.page text=highlight.text~
@@ -157,7 +168,7 @@ FIELDS = {
     "FromSource": "name=source~ n_arrived n_picked n_written",
     "DayShown": "*counts n_arrived n_skipped picked read",
     "Due": "date=- is_paused deadline n_due n_new n_done cards=-",
-    "Card": """*held question note written_on=waiting.written_on recalled_on=waiting.last_on
+    "Card": """*held question note guess? written_on=waiting.written_on recalled_on=waiting.last_on
         due_on=waiting.due_on""",
 }
 """The documented JSON fields by class, in their order; names of classes are unique here.

@@ -10,7 +10,7 @@ from reader.base.errors import NotOpened, ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, say_error, settings_of
+from reader.cli.frame import as_json_option, command, is_terminal, say_error, settings_of
 from reader.cli.openers import OpenOutcome, opener
 from reader.cli.terminal import END, Ask, asking
 from reader.habit import recall
@@ -53,9 +53,7 @@ def head_lines(due: Due, *, is_named: bool, n: int) -> list[str]:
     return [screen.bold(_("RECALL  {due} due, {new} new", due=due.n_due, new=due.n_new))]
 
 
-@click.command(
-    "recall",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Recall earlier notes, and grade yourself with one key.\n\n    Remember first, then "
         "look, then grade. A note of two sentences or more comes back from the\n    day after "
@@ -77,7 +75,6 @@ def head_lines(due: Due, *, is_named: bool, n: int) -> list[str]:
 )
 @click.option("--undo", "is_undo", is_flag=True, help=N_("Undo the last grade."))
 @as_json_option
-@click.pass_context
 def recall_command(
     context: click.Context, ids: tuple[str, ...], given: str | None, is_undo: bool, as_json: bool
 ) -> None:
@@ -200,6 +197,9 @@ class _Recall:
             return True
         note = newest_note(self.library, held)
         output.put()
+        if guess := card_of(self.library, held, waiting).guess:
+            said = f"{_('Your guess:')} {plain(guess)}"
+            output.put_all(screen.wrap(said, screen.width_of_terminal(), "    "))
         text = plain_lines(note.text if note else "")
         output.put_all(screen.wrap(text, screen.width_of_terminal(), "    "))
         output.put()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,13 @@ from reader.base.errors import UsageError
 from reader.base.messages import N_, _
 from reader.base.text import columns, plain, plain_lines, shorten
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, WholeNumber, as_json_option, say_error
+from reader.cli.frame import WholeNumber, as_json_option, command, say_error
 from reader.library.folder import Library
 from reader.library.query import parse
 from reader.notes.rows import loose
 from reader.search.find import KINDS, SearchHit, SearchResult, search
 from reader.search.rows.index import Kind
+from reader.search.shared import shared_search
 from reader.texts.search import (
     byline,
     head_of,
@@ -36,10 +38,20 @@ LARGEST = 10_000_000
 """Bytes of a text file that --like reads."""
 
 
+_limit_option = click.option(
+    "--limit",
+    type=WholeNumber(1, 200),
+    default=5,
+    help=N_("The most results of each kind: 1 to 200, default 5."),
+)
+
+
+def _kind(name: Kind, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(f"--{name}s", "kinds", flag_value=name, multiple=True, help=text)
+
+
 # So that "-survey" is a word to leave out, and no option that is not known.
-@click.command(
-    "search",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Search by meaning and by words, in English and Japanese. Notes come first, then "
         "papers, then pages of PDFs.\n\nPut the query in single quotes, so that the shell "
@@ -59,6 +71,7 @@ tag:survey                 with this tag, yours or imported
 rating:>3                  or rating:2-4, rating:none; priority:high
 author:inaguma             or author:"Shinji Watanabe"
 venue:interspeech          published there, as sources, comments or ids say
+cites:2401.01234           whose PDF has this paper in its references
 year:2023                  or year:2020-2023
 has:note                   or has:pdf, has:highlight
 state:pick                 or state:candidate, state:skip, state:read
@@ -72,34 +85,12 @@ on:2026-10                 or on:2026-10-03: note written, marks imported,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help=N_("Search for what is like a text or PDF file, instead of a query."),
 )
-@click.option(
-    "--notes",
-    "kinds",
-    flag_value="note",
-    multiple=True,
-    help=N_("Search notes (these four options can be combined)."),
-)
-@click.option(
-    "--highlights",
-    "kinds",
-    flag_value="highlight",
-    multiple=True,
-    help=N_("Search what you highlighted."),
-)
-@click.option(
-    "--papers", "kinds", flag_value="paper", multiple=True, help=N_("Search titles and abstracts.")
-)
-@click.option(
-    "--passages", "kinds", flag_value="passage", multiple=True, help=N_("Search the pages of PDFs.")
-)
-@click.option(
-    "--limit",
-    type=WholeNumber(1, 200),
-    default=5,
-    help=N_("The most results of each kind: 1 to 200, default 5."),
-)
+@_kind("note", N_("Search notes (these four options can be combined)."))
+@_kind("highlight", N_("Search what you highlighted."))
+@_kind("paper", N_("Search titles and abstracts."))
+@_kind("passage", N_("Search the pages of PDFs."))
+@_limit_option
 @as_json_option
-@click.pass_context
 def search_command(
     context: click.Context,
     query: tuple[str, ...],
@@ -130,7 +121,7 @@ def search_command(
             what=nothing_asked(asked),
             hint=_('Put the words in quotes: reader search "what you remember"'),
         )
-    with build.opened(context) as library:
+    with build.opened(context) as library, shared_search(library) as shared:
         # In the order in which hits are shown, whatever the order of the options.
         chosen = [kind for kind in KINDS if kind in (kinds or KINDS)]
         serving = build.serving(context, library)
@@ -142,7 +133,7 @@ def search_command(
             about = _file_text(context, library, like)
             found = search_like(library, about, kinds=chosen, limit=limit, **encoder)
         else:
-            found = search(library, text, kinds=chosen, limit=limit, **encoder)
+            found = search(library, text, kinds=chosen, limit=limit, shared=shared, **encoder)
             if "note" in chosen and loose.n_waiting(library.db):
                 from reader.morning.waiting import search_waiting
 
@@ -150,6 +141,8 @@ def search_command(
     if as_json:
         for one in (*found.hits, *waiting):
             output.put_json(one)
+        if away := found.shared_error:
+            output.put_json(unseen="shared index", error=plain(away.message), hint=plain(away.hint))
     else:
         if (found.hits or not waiting) and (head := head_of(found, text or str(like))):
             output.put(head)
@@ -168,9 +161,7 @@ def search_command(
     return _report_gaps(found)
 
 
-@click.command(
-    "similar",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "List the papers and notes most similar to a paper, and the words that they share.\n\n"
         "It compares vectors. A paper that has no vector yet is compared by its rare words, "
@@ -182,14 +173,8 @@ def search_command(
     },
 )
 @click.argument("id", metavar="ID")
-@click.option(
-    "--limit",
-    type=WholeNumber(1, 200),
-    default=5,
-    help=N_("The most results of each kind: 1 to 200, default 5."),
-)
+@_limit_option
 @as_json_option
-@click.pass_context
 def similar_command(context: click.Context, id: str, limit: int, as_json: bool) -> int:
     """Show similar papers. Exit code 5 where something is not indexed, 7 without a vector."""
     from reader.library.find import find_paper
@@ -251,7 +236,8 @@ def _show_hit(hit: SearchHit, *, is_near: bool = False) -> None:
     where = _(_PLACES[hit.kind], page=hit.page, section=plain(hit.section))
     title = shorten(plain(hit.held.paper.title), width - columns(where) - 1)
     output.put(f"{where} " + screen.bold(title))
-    facts = [byline(hit), *([_("nearest by meaning")] if is_near else [])]
+    facts = [byline(hit), *([_("shared index")] if hit.is_shared else [])]
+    facts += [_("nearest by meaning")] if is_near else []
     output.put("  " + screen.dim(shorten(plain(" · ".join(facts)), width - 2)))
     output.put_all(screen.wrap_marked(hit.evidence, hit.matches, width, "  "))
 
@@ -268,8 +254,11 @@ def _report_gaps(found: SearchResult) -> int:
     """Print what the search could not look at; returns the exit code."""
     if found.n_not_indexed:
         output.put(not_indexed_text(found), is_error=True)
+    if away := found.shared_error:
+        why = plain(away.message)
+        output.put(_("The shared index was not searched. {why}", why=why), is_error=True)
     if found.notice is not None:
         code = say_error(found.notice)
         output.put(_("Only words were compared, not meaning."), is_error=True)
         return code
-    return 5 if found.n_not_indexed else 0
+    return 5 if found.n_not_indexed or found.shared_error else 0

@@ -28,7 +28,7 @@ import click
 from reader.base.errors import ModelError, UsageError
 from reader.base.messages import N_, _, speak, spoken
 from reader.cli import build
-from reader.cli.frame import ReaderCommand, TimeOfDay, WholeNumber, is_terminal, settings_of
+from reader.cli.frame import TimeOfDay, WholeNumber, command, is_terminal, settings_of
 from reader.library.config import Config
 from reader.library.folder import Library, open_library
 
@@ -50,9 +50,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path)
 
 
-@click.command(
-    "serve",
-    cls=ReaderCommand,
+@command(
     help=N_("Read and write in a browser, on a phone or an iPad."),
     examples={
         "serve": N_("Serve pages on this machine only"),
@@ -110,7 +108,6 @@ _FILE = click.Path(path_type=Path)
     type=TimeOfDay(),
     help=N_("Gather every day at this time, like 06:30, in the library's time zone."),
 )
-@click.pass_context
 def serve_command(context: click.Context, /, **options: Any) -> None:
     """Serve the pages until Ctrl-C or SIGTERM."""
     # Imported here: it takes a second, for which `--help` need not wait.

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import click
 
-from reader.base.errors import NotKnown
+from reader.base.errors import NotKnown, PdfError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, plain_lines, shorten
 from reader.cli import build, listing, output, screen
-from reader.cli.frame import ReaderCommand, as_json_option
+from reader.cli.frame import as_json_option, command
 from reader.library.file_names import year_of
 from reader.library.find import find_paper
+from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
+from reader.library.rows import markings
 from reader.library.rows.versions import BY_HAND
 from reader.morning.about import About, about
+from reader.pdfs.back import back
 from reader.pdfs.move import file_to_read
+from reader.pdfs.rows.pdfs import reading_place
+from reader.pdfs.tablet import copy_to_open
 from reader.pdfs.text.process import PdfReader
 from reader.texts.copies import gone_text
 from reader.texts.fields import field_texts
@@ -25,9 +31,7 @@ from reader.texts.filing import property_texts
 from reader.texts.sources import source_name
 
 
-@click.command(
-    "show",
-    cls=ReaderCommand,
+@command(
     help=N_("Show what is known about a paper: abstract, posts about it, your note, its files."),
     examples={
         "show 2401.01234": N_("Show what is known about a paper"),
@@ -36,7 +40,6 @@ from reader.texts.sources import source_name
 )
 @click.argument("id_", metavar="ID")
 @as_json_option
-@click.pass_context
 def show_command(context: click.Context, id_: str, as_json: bool) -> None:
     """Print all that is known of a paper."""
     with build.opened(context) as library:
@@ -53,6 +56,8 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
             return
         width = screen.width_of_terminal()
         output.put_all(_facts(shown, width))
+        if place := reading_place(library.db, shown.held.row):
+            output.put(_("read to page {n} of {of}", n=place.page, of=place.n_pages))
         output.put()
         abstract = plain(shown.held.paper.abstract) or _("No abstract is known.")
         output.put_all(screen.wrap(abstract, width))
@@ -145,9 +150,22 @@ def _talk_and_notes(shown: About, width: int) -> Iterator[str]:
         yield from screen.wrap(link, width, "    ", "")
 
 
-@click.command(
-    "open",
-    cls=ReaderCommand,
+def _with_marks(
+    context: click.Context, library: Library, held: LibraryPaper, file: Path, reader: PdfReader
+) -> Path:
+    """Find or write the copy that has the marks made here."""
+
+    def bring(copy: Path) -> None:
+        with build.tools(context, library) as tools:
+            list(back(library, tools, copy, known=held))
+
+    try:
+        return copy_to_open(library, reader, held, file, bring=bring)
+    except PdfError:  # a viewer may show what we cannot read
+        return file
+
+
+@command(
     help=N_("""Open a paper's PDF: the newest copy with your marks, if there is one.
 
 Without a PDF it opens the paper's web page."""),
@@ -163,13 +181,14 @@ Without a PDF it opens the paper's web page."""),
 @click.option(
     "--print", "is_printed", is_flag=True, help=N_("Print where it is, and open nothing.")
 )
-@click.pass_context
 def open_command(context: click.Context, id_: str, is_original: bool, is_printed: bool) -> None:
     """Open the newest marked copy, else the PDF, else the paper's page on the web."""
     with build.opened(context) as library:
         held = find_paper(library, id_)
         with PdfReader() as reader:
             file = file_to_read(library, held.row, is_original=is_original, read=reader.read)
+            if file and not is_original and markings.has_acts(library.db, held.row):
+                file = _with_marks(context, library, held, file, reader)
         place = str(file) if file else url_of(held.paper.id)
     if not place:
         what = _("No web page and no PDF of {title} is known.", title=plain(held.paper.title))

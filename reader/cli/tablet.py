@@ -14,17 +14,20 @@ from reader.base.errors import PdfError, UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, as_json_option, say_error, settings_of
+from reader.cli.frame import as_json_option, command, say_error, settings_of
 from reader.cli.output import answer
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.highlight import gathered, once
 from reader.library.paper import LibraryPaper
+from reader.library.rows import markings
 from reader.pdfs.back import CopyOutcome, back
 from reader.pdfs.highlights import COLOURS, MARKS, VisibleMark, colour_word, shown
+from reader.pdfs.mark import ink_on
 from reader.pdfs.marked_copies import remove_copy
 from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.tablet import TabletOutcome, tablet_folder, take
+from reader.pdfs.text.process import PdfReader
 from reader.texts.copies import counts_text, pages_text, removed_text
 
 _FOLDER = click.Path(path_type=Path)
@@ -33,18 +36,17 @@ _FOLDER = click.Path(path_type=Path)
 _TAKEN = {
     "copied": N_("{name}"),
     "there": N_("already there: {name}"),
+    "updated": N_("updated with your marks: {name}"),
     "missing": N_("its PDF is not in the library"),
     "unreadable": N_("{file} cannot be read ({what})"),
 }
 
 
-@click.command(
-    "take",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Copy PDFs to the tablet's folder: of today's picks, or of the papers named.\n\nNo "
-        "file that is there is overwritten, so you can run it again at any time. Exit code 5: "
-        "a PDF is not here."
+        "file that was changed there is overwritten, so you can run it again at any time; a copy "
+        "that was not changed gets your newest marks. Exit code 5: a PDF is not here."
     ),
     examples={
         "take": N_("Copy the PDFs of today's picks"),
@@ -56,15 +58,14 @@ _TAKEN = {
     "--to", "folder", type=_FOLDER, help=N_("Copy to this folder, not to the one in feeds.toml.")
 )
 @as_json_option
-@click.pass_context
 def take_command(
     context: click.Context, ids: tuple[str, ...], folder: Path | None, as_json: bool
 ) -> int:
     """Copy PDFs to the tablet's folder. Exit code 5 where a PDF is missing."""
     took: list[TabletOutcome] = []
-    with build.opened(context) as library:
+    with build.opened(context) as library, PdfReader() as reader:
         target = tablet_folder(library, folder)
-        for one in take(library, ids, target):
+        for one in take(library, ids, target, reader):
             took.append(one)
             if as_json:
                 output.put_json(one)
@@ -78,9 +79,7 @@ def take_command(
     return next((one.error.exit_code for one in took if one.error), 0)
 
 
-@click.command(
-    "back",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Import marked PDFs: each copy is kept beside the original, and its marks are read.\n\n"
         "FOLDER: a folder with all folders in it, or one file. Without it, the tablet's "
@@ -97,7 +96,6 @@ def take_command(
     "--remove", "removed", metavar="ID", help=N_("Remove the last marked copy of this paper.")
 )
 @as_json_option
-@click.pass_context
 def back_command(
     context: click.Context, folder: Path | None, id_: str | None, removed: str | None, as_json: bool
 ) -> int:
@@ -206,9 +204,7 @@ def _show_brought(context: click.Context, brought: CopyOutcome, *, as_json: bool
         answer(context, text)
 
 
-@click.command(
-    "highlights",
-    cls=ReaderCommand,
+@command(
     help=N_("List what you highlighted in a paper's PDF, in reading order."),
     examples={
         "highlights 2401.01234": N_("List the highlights with their numbers"),
@@ -217,13 +213,14 @@ def _show_brought(context: click.Context, brought: CopyOutcome, *, as_json: bool
 )
 @click.argument("id_", metavar="ID")
 @as_json_option
-@click.pass_context
 def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
     """Show the marks in a paper's PDF, in reading order."""
     with build.opened(context) as library:
         held = find_paper(library, id_)
         marks = shown(highlights.highlights_of(library.db, held.row))
         ink = _ink(library, held)
+        drawn_here = Counter(one.page for one in markings.strokes_of(library.db, held.row))
+        inked = ink_on(library, held)
         gone_on = {mark.id: library.day_of(mark.gone_at) for mark in marks if mark.gone_at}
     there = [mark for mark in marks if not mark.gone_at]
     # `share --highlights` takes these numbers.
@@ -233,6 +230,8 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
             output.put_json(held, mark, number=numbers.get(mark.id))
         # Ink imported by earlier versions has no pages, only its number.
         counted = Counter[int | None](ink.pages) or {None: ink.n} if ink else {}
+        # A copy has what was drawn here too.
+        counted = Counter(counted) | Counter[int | None](drawn_here)
         for page, n in sorted(counted.items(), key=lambda item: item[0] or 0):
             drawn = {"kind": "ink", "page": page, "text": "", "note": "", "colour": None}
             more = {"at": None, "gone_at": None, "number": None}
@@ -248,7 +247,10 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
             facts = [_("removed {day}", day=gone)] if gone else []
             facts += [f"#{numbers[mark.id]}"] if mark.id in numbers else []
             _show_mark(mark, at, facts, width)
-    if ink:
+    if drawn_here:
+        text = _("Ink on {pages}. `reader open {id}` shows it.", pages=pages_text(inked), id=id_)
+        output.put_all(["", plain(text)])
+    elif ink:
         output.put()
         if ink.pages:
             output.put(

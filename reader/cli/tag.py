@@ -11,7 +11,7 @@ from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, as_json_option, say_errors
+from reader.cli.frame import ReaderCommand, as_json_option, command, say_errors
 from reader.cli.output import answer
 from reader.library.find import find_papers
 from reader.library.folder import Library
@@ -39,8 +39,7 @@ class _Rating(click.ParamType):  # type: ignore[type-arg]
         return rating
 
 
-@click.command(
-    "tag",
+@command(
     cls=_TagCommand,
     help=N_(
         "Tag papers: +TAG adds a tag, -TAG takes it off, also an imported one. Rate them, or "
@@ -62,7 +61,6 @@ class _Rating(click.ParamType):  # type: ignore[type-arg]
 )
 @click.option("--remove", multiple=True, metavar="TAG", help=N_("The same as -TAG."))
 @as_json_option
-@click.pass_context
 def tag_command(
     context: click.Context,
     args: tuple[str, ...],

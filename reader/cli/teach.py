@@ -11,7 +11,7 @@ from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, say_errors, settings_of
+from reader.cli.frame import as_json_option, command, is_terminal, say_errors, settings_of
 from reader.cli.terminal import TypedKeys, letter
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
@@ -22,9 +22,7 @@ from reader.texts.why import PLACES
 YES, NO, LATER, UNDO, END = "y", "n", " ", "u", "q"
 
 
-@click.command(
-    "teach",
-    cls=ReaderCommand,
+@command(
     help=N_("""Teach a topic which papers belong to it.
 
     You give examples, and answer a few questions. WHAT is a BibTeX file, a PDF, a folder of
@@ -51,7 +49,6 @@ YES, NO, LATER, UNDO, END = "y", "n", " ", "u", "q"
 @click.option("--no-ask", is_flag=True, help=N_("Ask no questions afterwards."))
 @click.option("--no-fetch", is_flag=True, help=N_("Do not look anything up on the network."))
 @as_json_option
-@click.pass_context
 def teach_command(
     context: click.Context,
     what: tuple[str, ...],

@@ -21,7 +21,7 @@ import threading
 import tty
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, Protocol, TypeVar
 
 import click
@@ -212,16 +212,11 @@ class Terminal:
             self._take()
         except BaseException:
             # Python does not call __exit__ where __enter__ raised.
-            self.__exit__(None, None, None)
+            self.__exit__()
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_unused: object) -> None:
         self._give_back()
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
@@ -346,17 +341,17 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 
 @contextlib.contextmanager
-def single_keys(fd: int = 0) -> Iterator[None]:
+def single_keys() -> Iterator[None]:
     """Read keys one by one without echo, while Ctrl-C still works.
 
     Keys typed before are dropped.
     """
-    modes = termios.tcgetattr(fd)
-    tty.setcbreak(fd)
+    modes = termios.tcgetattr(0)
+    tty.setcbreak(0)
     try:
         yield
     finally:
-        termios.tcsetattr(fd, termios.TCSADRAIN, modes)
+        termios.tcsetattr(0, termios.TCSADRAIN, modes)
 
 
 END = ("q", "<ctrl-c>", "<ctrl-d>", "")
@@ -436,19 +431,19 @@ class Cut(BaseException):
 
 
 @contextlib.contextmanager
-def until_key(fd: int = 0) -> Iterator[None]:
+def until_key() -> Iterator[None]:
     """Run the block; a key that is pressed meanwhile raises Cut in it.
 
     Ctrl-C stays KeyboardInterrupt. The key is not read; it is dropped at the end.
     """
-    modes = termios.tcgetattr(fd)
+    modes = termios.tcgetattr(0)
     stop, stopper = os.pipe()
     pressed, is_over = threading.Event(), threading.Event()
     main = threading.get_ident()
 
     def watch() -> None:
-        ready, _unused, _unused = select.select([fd, stop], [], [])
-        if fd in ready and not is_over.is_set():
+        ready, _unused, _unused = select.select([0, stop], [], [])
+        if 0 in ready and not is_over.is_set():
             pressed.set()
             # A signal to the main thread also ends its waiting for a lock or a socket.
             signal.pthread_kill(main, signal.SIGINT)
@@ -463,7 +458,7 @@ def until_key(fd: int = 0) -> Iterator[None]:
     before = signal.signal(signal.SIGINT, cut)
     watcher = threading.Thread(target=watch, daemon=True)
     try:
-        tty.setcbreak(fd)
+        tty.setcbreak(0)
         watcher.start()
         yield
     finally:
@@ -472,6 +467,6 @@ def until_key(fd: int = 0) -> Iterator[None]:
         os.write(stopper, b"x")
         watcher.join()
         signal.signal(signal.SIGINT, before)
-        termios.tcsetattr(fd, termios.TCSAFLUSH, modes)
+        termios.tcsetattr(0, termios.TCSAFLUSH, modes)
         os.close(stop)
         os.close(stopper)

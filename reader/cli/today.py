@@ -12,8 +12,8 @@ from reader.base.messages import N_, _
 from reader.base.text import plain
 from reader.cli import build, listing, output, screen
 from reader.cli.frame import (
-    ReaderCommand,
     as_json_option,
+    command,
     is_terminal,
     say_error,
     say_errors,
@@ -28,9 +28,7 @@ from reader.morning.trust import is_due
 from reader.morning.values import Morning
 
 
-@click.command(
-    "today",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Show this morning's papers: all new ones in your own topics, and those in near topics "
         "that people talk about.\n\nIt asks the sources first if something may be new. On a "
@@ -51,7 +49,6 @@ from reader.morning.values import Morning
 )
 @click.option("--muted", is_flag=True, help=N_("Show only the papers that a mute hides."))
 @as_json_option
-@click.pass_context
 def today_command(
     context: click.Context, no_fetch: bool, day: str | None, muted: bool, as_json: bool
 ) -> int:

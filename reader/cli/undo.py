@@ -11,7 +11,7 @@ from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.backup import restore_library
-from reader.cli.frame import ReaderCommand, as_json_option, say_errors
+from reader.cli.frame import as_json_option, command, say_errors
 from reader.cli.output import answer
 from reader.library.file_names import folder_name
 from reader.library.folder import Library
@@ -19,7 +19,6 @@ from reader.library.restore import plan_restore
 from reader.library.rows.removals import KEPT
 from reader.morning.remove import TrashEntry, remove, trash
 from reader.morning.undo import ActKind, PastAct, archive_before, past_acts, take_back
-from reader.notes.write import moment
 from reader.texts.morning import mute_texts, muted_part
 
 if TYPE_CHECKING:
@@ -42,6 +41,9 @@ _UNDONE: dict[ActKind, str] = {
     "rating": N_("rating"),
     "priority": N_("priority"),
     "mute": N_("mute"),
+    "mark": N_("mark"),
+    "ink": N_("ink"),
+    "guess": N_("guess"),
 }
 """What was taken back of a paper."""
 
@@ -61,6 +63,9 @@ _DONE: dict[ActKind, str] = {
     "rating": N_("Rated: {title}"),
     "priority": N_("Given a priority: {title}"),
     "mute": N_("Muted: {title}"),
+    "mark": N_("Marked: {title}"),
+    "ink": N_("Drew on a page: {title}"),
+    "guess": N_("Guessed: {title}"),
 }
 
 
@@ -80,15 +85,13 @@ MOST_NAMED = 10
 """Papers that `undo` names one by one; a lesson may have hundreds."""
 
 
-@click.command(
-    "undo",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Undo your last act, for all papers that it changed, or the act N of `--list`.\n\nAn act "
         "can be a pick or a skip, a `later` or a `drop`, what you told `wrong` or `teach`, a "
         "`file` or `topics --move`, an `edit`, a `merge` or `split`, a `remove`, a `tag`, a "
-        "`restore`, an `import` or a `mute`. What you decided on a paper since stands. A note "
-        "that you wrote stays."
+        "`restore`, an `import`, a `mute`, or a mark or a stroke on a page. What you decided on "
+        "a paper since stands. A note that you wrote stays."
     ),
     examples={
         "undo": N_("Undo the last act"),
@@ -98,7 +101,6 @@ MOST_NAMED = 10
 @click.argument("number", type=click.IntRange(1), required=False, metavar="[N]")
 @click.option("--list", "is_list", is_flag=True, help=N_("List the last 20 acts and undo nothing."))
 @as_json_option
-@click.pass_context
 def undo_command(context: click.Context, number: int | None, is_list: bool, as_json: bool) -> int:
     """Take back an act; after a lesson, today's list is ranked again as well."""
     if is_list and number is not None:
@@ -172,15 +174,13 @@ def _list(library: Library, *, as_json: bool) -> None:
         if as_json:
             output.put_json(act)
             continue
-        begin = f"{act.number:>6}  {moment(library, act.at)}  "
+        begin = f"{act.number:>6}  {library.local(act.at)}  "
         output.put_all(screen.wrap(plain(_act_text(act)), width, " " * len(begin), begin))
     if not acts and not as_json:
         output.put(_("There is nothing to undo."))
 
 
-@click.command(
-    "remove",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Remove papers, with PDF, note and marks, into the trash for 90 days. Without IDs, list "
         "the trash.\n\nNo list, search or page shows them, and no source brings them again. "
@@ -194,7 +194,6 @@ def _list(library: Library, *, as_json: bool) -> None:
 )
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @as_json_option
-@click.pass_context
 def remove_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -> int:
     """Remove papers. Exit code 4 for one that is not here, 5 or 6 where a file did not move."""
     with build.opened(context) as library:

@@ -17,7 +17,7 @@ from reader.base.machine import share_what_is_made
 from reader.base.messages import N_, _, ngettext, say_day
 from reader.base.text import columns, plain, shorten
 from reader.cli import build, listing, output, screen
-from reader.cli.frame import ReaderCommand, as_json_option, is_terminal, settings_of
+from reader.cli.frame import as_json_option, command, is_terminal, settings_of
 from reader.cli.terminal import END, asking
 from reader.habit.heatmap import Square
 from reader.habit.share import Choice, share, share_week
@@ -46,9 +46,7 @@ from reader.texts.shared import markdown
 from reader.texts.sources import source_name
 
 
-@click.command(
-    "week",
-    cls=ReaderCommand,
+@command(
     help=N_("""Look back on a week, in key sentences of your own notes.
 
     Below your papers by theme are new links between notes, and skipped papers that people
@@ -63,7 +61,6 @@ from reader.texts.sources import source_name
     "--on", "day", metavar="DAY", help=N_("The week, Monday to Sunday, that has this day.")
 )
 @as_json_option
-@click.pass_context
 def week_command(context: click.Context, day: str | None, as_json: bool) -> None:
     """Look back on one week."""
     with build.opened(context) as library:
@@ -198,9 +195,7 @@ says the same without colours."""
 _FILE = click.Path(path_type=Path, allow_dash=True)
 
 
-@click.command(
-    "stats",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Show your year as a map of days, with your streak.\n\n    A digit is the number of "
         "papers written up on that day, + ten or more, - a day off or near\n    a deadline, "
@@ -221,7 +216,6 @@ _FILE = click.Path(path_type=Path, allow_dash=True)
 @click.option("--svg", "svg_file", type=_FILE, help=N_("Write the map to this file, as SVG."))
 @click.option("--png", "png_file", type=_FILE, help=N_("Write the map to this file, as PNG."))
 @as_json_option
-@click.pass_context
 def stats_command(
     context: click.Context,
     day: str | None,
@@ -348,9 +342,7 @@ def _padded(text: str, width: int) -> str:
     return text + " " * (width - columns(text))
 
 
-@click.command(
-    "share",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Share papers with your own words, as Markdown or HTML.\n\n    Each paper comes with "
         "its address, your note, its first figure, and the highlights that you\n    choose. "
@@ -389,7 +381,6 @@ def _padded(text: str, width: int) -> str:
     help=N_("all, none, or numbers from `reader highlights`, such as 1,3."),
 )
 @click.option("--no-figures", is_flag=True, help=N_("Leave out the figures."))
-@click.pass_context
 def share_command(
     context: click.Context,
     ids: tuple[str, ...],
@@ -436,9 +427,7 @@ def share_command(
         bare = tuple(replace(paper, figure=b"") for paper in shared.papers)
         shown = replace(shared, papers=bare) if is_too_long else shared
         click.echo(markdown(shown), nl=False)
-    if settings_of(context).is_quiet:
-        return
-    if is_too_long:
+    if is_too_long and not settings_of(context).is_quiet:
         output.put(
             _(
                 "Figures are left out on a terminal. To have them: reader share … > FILE, or "
@@ -446,10 +435,7 @@ def share_command(
             ),
             is_error=True,
         )
-    if shared.n_left_out:
-        output.put(
-            _("Private parts left out of your words: {n}.", n=shared.n_left_out), is_error=True
-        )
+    output.say_private(context, shared.n_left_out)
 
 
 def _write_page(context: click.Context, shared: SharedPage, target: str, today: date) -> None:

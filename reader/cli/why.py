@@ -10,7 +10,7 @@ import click
 from reader.base.messages import N_, _
 from reader.base.text import plain
 from reader.cli import build, listing, output, screen
-from reader.cli.frame import ReaderCommand, as_json_option
+from reader.cli.frame import as_json_option, command
 from reader.library.find import find_paper
 from reader.morning.why import Explanation, ScoreChange, changes, explain
 from reader.texts.why import (
@@ -23,9 +23,7 @@ from reader.texts.why import (
 )
 
 
-@click.command(
-    "why",
-    cls=ReaderCommand,
+@command(
     help=N_(
         "Explain why a paper is in the list, or why not.\n\n    One sentence says where it "
         "stands now, another one where it stood when you decided on it."
@@ -43,7 +41,6 @@ from reader.texts.why import (
     help=N_("Also show the sum behind its rank, what would change the rank, and the other topics."),
 )
 @as_json_option
-@click.pass_context
 def why_command(context: click.Context, id_: str, is_whole: bool, as_json: bool) -> None:
     """Explain the place of a paper."""
     with build.opened(context) as library:

@@ -15,7 +15,6 @@ from typing import Any
 import pymupdf
 import pytest
 
-from reader.cli.demo.server import Fault, PlayServer
 from tests.installed import (
     LIFT,
     NOBODY,
@@ -32,6 +31,7 @@ from tests.installed import (
     start,
     today,
 )
+from tests.play import Fault, PlayServer
 from tests.terminal import OnTerminal, on_terminal
 
 WORDS = [a + b + c for a in ("ka", "mo", "ri") for b in ("ven", "lo", "tu") for c in "dfgkmnst"]
@@ -92,6 +92,7 @@ def added(library: Path, *args: str, input: bytes | None = None) -> tuple[int, l
     return code, [json.loads(line) for line in out.splitlines()]
 
 
+@pytest.mark.slow
 def test_a_folder_becomes_papers_with_their_pdfs_and_is_left_alone(
     library: Path, shelf: Path
 ) -> None:
@@ -194,6 +195,7 @@ def test_a_file_is_said_to_be_a_paper_or_one_of_its_own(library: Path, shelf: Pa
     assert (code, says(err, "--as takes one file, but 2 files were named")) == (2, True)
 
 
+@pytest.mark.slow
 def test_paths_and_ids_come_from_standard_input(library: Path, shelf: Path) -> None:
     file = make(shelf / "a b.pdf", titled(1))
     given = f"{WATER}\n\n{file}\n".encode()
@@ -266,6 +268,7 @@ def test_a_doi_that_waits_to_be_looked_up_is_shown(library: Path, shelf: Path) -
     assert shown(library, objects[0]["id"])["to_look_up"] == ["doi:10.5555/leaf.1"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs to become somebody else")
 def test_a_read_only_library_is_refused_at_once(library: Path, shelf: Path) -> None:
     make(shelf / "a.pdf", titled(1))
@@ -280,6 +283,7 @@ def test_a_read_only_library_is_refused_at_once(library: Path, shelf: Path) -> N
     assert says(err, "cannot be written")
 
 
+@pytest.mark.slow
 def test_on_a_terminal_it_asks_and_an_answer_is_kept(library: Path, shelf: Path) -> None:
     make(shelf / "a.pdf", "Speech recognition under water", authors="Ada Neverwas")
     make(shelf / "b.pdf", titled(3))
@@ -324,6 +328,7 @@ def test_a_pdf_without_a_title_is_told_to_have_the_files_name(library: Path, she
     assert why["scan-08.pdf"] == "not recognised, kept under the file's name"
 
 
+@pytest.mark.slow
 def test_a_title_that_is_not_sure_yields_to_the_files_name_and_is_told(
     library: Path, shelf: Path
 ) -> None:
@@ -358,6 +363,7 @@ def test_an_english_abstract_before_a_japanese_text_is_told(library: Path, shelf
     assert says(out, "雨を聞く静かな機械の設計", "abstract in English, text not")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "title"),
     [("y\r", "Notes on Rain"), ("n\r", "scan-07"), ("Rain and Wind\r", "Rain and Wind")],
@@ -379,6 +385,7 @@ def _on_a_terminal(library: Path, shelf: Path) -> AbstractContextManager[OnTermi
     return on_terminal(command, env, columns=100, lines=40)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_stopped", [False, True])
 def test_on_a_terminal_the_report_replaces_the_bars(
     library: Path, shelf: Path, is_stopped: bool

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.demo.server import Fault, PlayServer
 from tests.cli.test_add import added, make, titled
 from tests.installed import READER, WATER, finish, rows, run, says, start
+from tests.play import Fault, PlayServer
 
 NOT_UTF8 = b"\x8e\xa9.pdf"
 
@@ -27,6 +27,7 @@ def shelf(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_pipe_and_a_device_are_broken_and_the_rest_is_added(library: Path, shelf: Path) -> None:
     make(shelf / "z.pdf", titled(1))
     os.mkfifo(shelf / "a.pdf")
@@ -47,6 +48,7 @@ def test_a_pipe_and_a_device_are_broken_and_the_rest_is_added(library: Path, she
     )
 
 
+@pytest.mark.slow
 def test_a_file_name_outside_utf8_is_added_once_and_moved(library: Path, shelf: Path) -> None:
     file = Path(os.fsdecode(os.fsencode(shelf) + b"/\x83/" + NOT_UTF8))
     file.parent.mkdir()
@@ -66,6 +68,7 @@ def test_control_characters_are_escaped_in_json(library: Path, shelf: Path) -> N
     assert (json.loads(out)["path"], out.rstrip("\n").isprintable()) == (str(file), True)
 
 
+@pytest.mark.slow
 def test_a_name_that_looks_like_a_home_or_has_blanks_is_a_path_where_it_is_there(
     library: Path, shelf: Path
 ) -> None:
@@ -116,6 +119,7 @@ def test_as_with_several_files_is_refused_before_anything_is_done(
     assert rows(library, "SELECT count(*) FROM additions") == [(0,)]
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_the_questions_and_end_of_input_means_later(library: Path, shelf: Path) -> None:
     make(shelf / "a.pdf", "Speech recognition under water", authors="Ada Neverwas")
     make(shelf / "b.pdf", "Speech recognition under water", authors="Ada Neverwas", body="other")

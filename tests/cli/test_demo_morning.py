@@ -12,7 +12,6 @@ import httpx
 import pymupdf
 import pytest
 
-from reader.cli.demo.catalogue import Catalogue
 from reader.cli.demo.morning import (
     TIMELINE,
     feeds_toml,
@@ -23,11 +22,13 @@ from reader.cli.demo.morning import (
     sample_timeline,
 )
 from reader.gathering.calendar import feed_has_papers, latest_feed
+from tests.arxiv_catalogue import WholeCatalogue
 
 TUESDAY_NOON = datetime(2031, 3, 4, 17, tzinfo=UTC)
 MOMENTS = [TUESDAY_NOON + timedelta(hours=11 * n) for n in range(16)]
 
 
+@pytest.mark.slow
 def test_the_feed_has_the_papers_that_are_due_at_every_half_hour_of_a_week() -> None:
     for n in range(2 * 24 * 7):
         now = TUESDAY_NOON + timedelta(minutes=30 * n + 12)
@@ -42,14 +43,14 @@ def test_the_feed_has_the_papers_that_are_due_at_every_half_hour_of_a_week() -> 
 def test_the_sample_is_of_the_last_two_listings_at_any_moment(now: datetime) -> None:
     papers = sample_papers(now)
     days = {p.listed_on for p in papers if not p.replaced_at}
-    visible = Catalogue(papers).search("cat:*", [], now=now)
+    visible = WholeCatalogue(papers).search("cat:*", [], now=now)
     assert (len(papers), len(days), len(visible)) == (41, 2, 41)
     assert all(p.number.split(".")[1] > "90000" for p in papers)
     assert len({p.number for p in papers}) == len({p.paper.title for p in papers}) == 41
 
 
 def test_the_sample_has_both_themes_and_a_replacement() -> None:
-    catalogue = Catalogue(sample_papers(TUESDAY_NOON))
+    catalogue = WholeCatalogue(sample_papers(TUESDAY_NOON))
     translation = catalogue.search('all:"speech translation"', [], now=TUESDAY_NOON)
     recognition = catalogue.search('all:"speech recognition"', [], now=TUESDAY_NOON)
     replaced = [p for p in catalogue.search("cat:*", [], now=TUESDAY_NOON) if p.replaced_at]

@@ -11,10 +11,11 @@ import feedparser
 import httpx
 import pytest
 
-from reader.cli.demo.catalogue import Catalogue, Condition, Pair, PlayedPaper, parse
-from reader.cli.demo.server import Fault, PlayServer
+from reader.cli.demo.catalogue import PlayedPaper
 from reader.gathering.calendar import announced_at, window
 from reader.library.paper import Paper
+from tests.arxiv_catalogue import Condition, Pair, WholeCatalogue, parse
+from tests.play import Fault, PlayServer
 
 MONDAY, TUESDAY = date(2031, 3, 3), date(2031, 3, 4)
 TUESDAY_NOON = datetime(2031, 3, 4, 17, tzinfo=UTC)
@@ -66,7 +67,7 @@ def server(clock: Clock) -> Iterator[PlayServer]:
 
 
 def found(query: str, *, now: datetime = TUESDAY_NOON) -> list[int]:
-    return [int(p.number[-1]) for p in Catalogue(PAPERS).search(query, [], now=now)]
+    return [int(p.number[-1]) for p in WholeCatalogue(PAPERS).search(query, [], now=now)]
 
 
 def client(server: PlayServer, page_size: int = 100) -> arxiv.Client:

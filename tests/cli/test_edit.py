@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.frame import Settings, run
 from reader.library.paper import Publication
 from reader.library.rows import papers
+from tests.cli import said
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
 from tests.server import Answer, Server
 from tests.test_docs import differences
@@ -29,13 +29,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, [BEES], source="arXiv", on=DAY)
     return tmp_path
-
-
-def said(capsys: pytest.CaptureFixture[str], folder: Path, *args: str) -> tuple[int, str, str]:
-    capsys.readouterr()
-    code = run(list(args), Settings(folder))
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 def test_fields_are_edited_shown_and_undone(

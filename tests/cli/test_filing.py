@@ -12,7 +12,6 @@ from typing import Any
 import pymupdf
 import pytest
 
-from reader.cli.demo.server import PlayServer
 from reader.library.find import find_paper
 from reader.library.folder import open_library
 from reader.morning.file import file_paper
@@ -37,6 +36,7 @@ from tests.installed import (
     shown,
     start,
 )
+from tests.play import PlayServer
 from tests.test_killed import files_in, is_whole, kill_when
 
 KEY = "2031_Neverwas_SpeechRecognitionUnderWater"
@@ -80,6 +80,7 @@ def as_json(library: Path, *args: str) -> list[Any]:
     return [json.loads(line) for line in out.splitlines()]
 
 
+@pytest.mark.slow
 def test_a_paper_is_filed_and_its_files_follow(picked: Path) -> None:
     code, out, err = run_here("file", WATER, "Speech/Translation", library=picked)
     assert (code, err) == (0, "")

@@ -42,6 +42,7 @@ def test_the_outcome_is_printed_for_programs(fresh: Path, list_: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_feeds_go_out_as_opml_and_come_back_as_known(fresh: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.opml"
     assert run("follow", "--opml", str(out), library=fresh).out == f"2 feeds written: {out}\n"

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from reader.cli.demo.server import Fault, PlayServer
 from reader.library.locks import lock_file
 from reader.library.rows.database import Database
 from reader.ranking.rows import standings
 from tests.installed import HUMS, LIFT, NOW, WATER, finish, ids_of, run_here, says, start
+from tests.play import Fault, PlayServer
 
 OTHER = "arxiv:3103.90077"
 RECORD = b'{"DOI": "10.5555/kettle.1", "title": "On Kettles that Whistle"}'
@@ -39,6 +40,21 @@ def test_rebuild_is_refused_while_the_index_is_being_filled(library: Path, name:
     assert file.stat().st_ino == before
     assert run_here("index", "--rebuild", library=library).code == 7  # its model is missing
     assert says(run_here("search", "water", library=library).out, "PAPER Speech recognition")
+
+
+def test_workers_are_here_or_elsewhere_and_need_dask(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = ("--workers", "2", "--scheduler", "tcp://127.0.0.1:9")
+    assert run_here("index", *both, library=library).code == 2
+    assert run_here("index", "--workers", "0", library=library).code == 2
+    monkeypatch.setitem(sys.modules, "dask", None)
+    for asked in (both[:2], both[2:]):
+        code, _, err = run_here("index", *asked, library=library)
+        assert (code, err) == (
+            5,
+            "reader: Dask: it is not installed\n  Install it: pip install 'asayomi[cluster]'\n",
+        )
 
 
 def test_gather_learns_without_vectors_too(library: Path) -> None:
@@ -107,6 +123,7 @@ def test_a_disabled_lookup_is_reported_as_off(library: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 130)])
 def test_ended_it_says_how_far_it_came(
     fresh: Path, server: PlayServer, how: signal.Signals, code: int

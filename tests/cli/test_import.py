@@ -11,6 +11,8 @@ import pymupdf
 import pytest
 
 from tests.gathering.test_enex import MD5, export, note, resource
+from tests.gathering.test_paperlib import SAMPLES as PAPERLIB
+from tests.gathering.test_snapshot import lines, record
 from tests.installed import NOW, READER, environment, rows, run_here
 from tests.terminal import on_terminal
 from tests.zotero_world import ZoteroWorld
@@ -159,6 +161,42 @@ def test_a_zotero_library_moves_in_and_nothing_in_it_changes(library: Path, tmp_
     assert rows(library, "SELECT id FROM notes") == []
     assert [path.is_file() for path in paths[-3:]] == [False] * 3
     assert everything() == before
+
+
+def test_a_library_of_paperlib_moves_in_and_nothing_in_it_changes(
+    library: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "Paperlib"
+    folder.mkdir()
+    (folder / "default.realm").write_bytes((PAPERLIB / "paperlib3.realm").read_bytes())
+    for n in range(0, 27, 3):
+        with pymupdf.open() as pdf:
+            pdf.new_page().insert_text((72, 72), f"The growth of moss, part {n}", fontsize=18)
+            pdf.save(folder / f"Growth_of_moss_{n}.pdf")
+    before = {file: file.read_bytes() for file in folder.iterdir()}
+    dry = run_here("import", str(folder), "--dry-run", library=library)
+    assert "BROUGHT  new papers (27)" in dry.out
+    assert rows(library, "SELECT * FROM imports") == rows(library, "SELECT * FROM properties") == []
+    ran = run_here("import", str(folder), library=library)
+    assert (ran.code, ran.err) == (5, "")
+    assert "With them: 6 notes, 22 ratings, 9 PDFs." in ran.out
+    assert "    Ponds: 9" in ran.out
+    assert f"    {folder}/Growth_of_moss_0_sup0.pdf: there is no such file" in ran.out
+    found = run_here("search", "rating:4 tag:flagged", "--json", library=library)
+    assert [json.loads(line)["title"] for line in found.out.splitlines()] == [
+        "The growth of moss, part 10"
+    ]
+    again = run_here("import", str(folder), library=library)
+    assert "KNOWN ALREADY  27" in again.out
+    assert "With them" not in again.out
+    assert len(rows(library, "SELECT id FROM properties")) == 22
+    listed = run_here("undo", "--list", library=library).out
+    assert "rating" not in listed.casefold()
+    for _n in range(2):
+        run_here("undo", library=library)
+    assert rows(library, "SELECT id FROM properties") == rows(library, "SELECT id FROM notes") == []
+    assert "moss" not in str(rows(library, "SELECT title FROM papers"))
+    assert {file: file.read_bytes() for file in folder.iterdir()} == before
 
 
 READWISE = """Highlight,Book Title,Book Author,Note,Location Type,Location,Highlighted at
@@ -409,6 +447,7 @@ def test_a_cut_export_of_evernote_changes_nothing(library: Path, tmp_path: Path)
     assert rows(library, "SELECT id FROM imports") == []
 
 
+@pytest.mark.slow
 def test_an_import_that_was_killed_goes_on(library: Path, tmp_path: Path) -> None:
     file = export(tmp_path, *(note(f"words {n}", f"Garden {n}") for n in range(400)))
     process = subprocess.Popen([READER, "import", file], env=environment(library, NOW, None))
@@ -425,3 +464,38 @@ def test_an_import_that_was_killed_goes_on(library: Path, tmp_path: Path) -> Non
     assert "WAITING  400 notes" in ran.out
     assert n_here() == 400
     assert len(rows(library, "SELECT id FROM imports")) == 1
+
+
+def test_a_snapshot_is_counted(library: Path, tmp_path: Path) -> None:
+    file = tmp_path / "snapshot.json"
+    other = record(3, categories="math.GT")
+    file.write_bytes(lines(record(1), record(2), other) + b"\n{\n")
+    wanted = ("--category", "CS.cl", "--since", "2025-06-01")
+    ran = run_here("import", str(file), *wanted, library=library)
+    assert (ran.code, ran.err) == (5, "")
+    assert ran.out.splitlines() == [
+        "READ  lines (4)",
+        "BROUGHT  new papers (2)",
+        "LEFT OUT  papers of other categories or days (1)",
+        "NOT BROUGHT  (1)",
+        "    snapshot.json, line 5: it is no JSON",
+        "      → Repair them in the file, and run this again: nothing is doubled.",
+        "`reader undo` takes this import back.",
+    ]
+    again = run_here("import", str(file), "--json", *wanted, library=library)
+    assert [json.loads(line) for line in again.out.splitlines()] == [
+        {
+            "n_lines": 4,
+            "n_new": 0,
+            "n_known_by_id": 2,
+            "n_known_by_title": 0,
+            "n_left_out": 1,
+            "n_unplaced": 1,
+            "is_done": True,
+        },
+        {"place": "snapshot.json, line 5", "why": "it is no JSON"},
+    ]
+    for option, why in (("--category", "arXiv has no category 5."), ("--since", "“5” is no")):
+        ran = run_here("import", str(file), option, "5", library=library)
+        assert ran.code == 2
+        assert why in ran.err

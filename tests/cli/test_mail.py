@@ -396,6 +396,7 @@ def test_a_silent_server_is_given_up(library: Path) -> None:
     assert log.mails() == []
 
 
+@pytest.mark.slow
 def test_a_mail_that_broke_off_before_its_end_was_not_sent(library: Path) -> None:
     # More than the buffers between two programs hold.
     words = "many words\n" * 1_000_000

@@ -6,6 +6,8 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.installed import HUMS, NOW, WATER, run, run_here, today
 
 ADA = "ada@nowhere.example (Ada)"
@@ -17,6 +19,7 @@ def lines(library: Path, *args: str) -> list[dict[str, object]]:
             if line]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_paper_is_muted_shown_on_request_and_brought_back(library: Path) -> None:
     [hums] = today(library)[1]["near"]
     assert hums["id"] == HUMS
@@ -45,6 +48,7 @@ def test_a_paper_is_muted_shown_on_request_and_brought_back(library: Path) -> No
     assert "MUTED" not in run_here("today", "--no-fetch", library=library).out
 
 
+@pytest.mark.slow
 def test_a_mute_ends_by_itself_and_the_doctor_names_it(library: Path) -> None:
     until = f"{NOW:%Y-%m-%d}"
     ran = run_here("mute", "--author", ADA, "--until", until, library=library)

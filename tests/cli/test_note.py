@@ -25,6 +25,7 @@ from reader.library.find import find_paper
 from reader.library.folder import open_library
 from reader.library.highlight import Highlight
 from reader.library.rows import papers
+from reader.morning.pick import guess
 from reader.notes.write import add_note
 from reader.pdfs.rows import highlights
 from tests.installed import (
@@ -161,6 +162,12 @@ class TestTheEditor:
         assert f"┊ ABSTRACT\n┊ {ABSTRACT}\n" in editor.given()
         assert (texts(library), files(library)) == (["## Idea\nFish hear. Water sings."], [])
 
+    def test_it_shows_the_guess_of_before(self, library: Path, editor: Editor) -> None:
+        with open_library(library, now=lambda: NOW) as opened:
+            guess(opened, find_paper(opened, WATER), "Do fish hear?")
+        editor.run(library, "true")
+        assert "┊ Your guess: Do fish hear?\n" in editor.given()
+
     def test_show_brings_abstract_and_highlights_at_once(
         self, library: Path, editor: Editor
     ) -> None:
@@ -239,6 +246,7 @@ class TestTheEditor:
             ran = finish(process)
         assert says(ran.err, "The editor returned at once.", "EDITOR='code --wait'")
 
+    @pytest.mark.slow
     def test_without_a_terminal_its_options_are_refused_and_no_editor_is_asked(
         self, library: Path
     ) -> None:

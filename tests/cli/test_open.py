@@ -64,6 +64,7 @@ def test_without_any_program_it_is_an_error_with_its_remedy(library: Path) -> No
     assert (printed.code, printed.out) == (0, f"{PAGE}\n")
 
 
+@pytest.mark.slow
 def test_a_paper_without_pdf_and_page_is_an_error(library: Path) -> None:
     ran = opened(library, "exit 0", "pdf:0123456789abcdef")
     assert ran.code == 4

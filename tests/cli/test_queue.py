@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.demo.server import Fault, PlayServer
 from reader.library.locks import lock_file
 from tests.installed import (
     EVIL_ID,
@@ -32,6 +31,7 @@ from tests.installed import (
     today,
 )
 from tests.marked_pdfs import typeset
+from tests.play import Fault, PlayServer
 from tests.terminal import OnTerminal, on_terminal
 
 pytestmark = pytest.mark.slow

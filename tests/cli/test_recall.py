@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from reader.library.find import find_paper
+from reader.library.folder import open_library
+from reader.morning.pick import guess
 from tests.a_year import ANTS, FIRST, LADDER, QUIET, TITLES, WATER, a_reader
 from tests.installed import READER, Ran, environment, rows, run_here
 from tests.samples import NOW
@@ -142,6 +145,21 @@ def test_what_cannot_be_done_is_said(library: Path, args: list[str], code: int, 
     assert (ran.code, ran.out) == (code, "")
     assert said in " ".join(ran.err.split())
     assert graded(library) == []
+
+
+def test_the_guess_of_before_comes_back_with_the_note(library: Path) -> None:
+    with open_library(library, now=lambda: TOMORROW) as opened:
+        guess(opened, find_paper(opened, WATER), "Do fish hear?")
+    [card] = json.loads(recall(library, WATER, "--json").out)["cards"]
+    assert card["guess"] == "Do fish hear?"
+    env = environment(library, TOMORROW, {"TERM": "xterm"})
+    with on_terminal([READER, "recall", WATER], env) as screen:
+        screen.until("[1/1]")
+        assert "Do fish hear?" not in screen.text()
+        screen.press(" ")
+        screen.until("Your guess: Do fish hear?")
+        screen.press("q")
+        assert screen.end() == 0
 
 
 @pytest.fixture

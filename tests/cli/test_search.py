@@ -210,6 +210,20 @@ def test_a_saved_search_names_three_titles_and_counts_the_rest(
     assert saved["papers"][0]["id"] == SNAILS.id
 
 
+def test_a_saved_search_says_why_it_finds_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = NO_MODEL + '[[search]]\nname = "hers"\nquery = "author:nobody"\n'
+    (folder / "feeds.toml").write_text(text, "utf-8")
+    _, out, _ = said(capsys, folder, "today", "--no-fetch", "--date", f"{DAY}")
+    lines = out.splitlines()
+    at = lines.index("SAVED SEARCH  hers: 0 new today (author:nobody)")
+    assert lines[at + 1] == "    There is no author nobody here."
+    _, out, _ = said(capsys, folder, "today", "--no-fetch", "--date", f"{DAY}", "--json")
+    [saved] = json.loads(out)["searches"]
+    assert saved["messages"] == ["There is no author nobody here."]
+
+
 def test_matching_words_are_bold_across_lines() -> None:
     text = "The gardens listen to rain at night 庭は雨を聞く。"
     lines = list(wrap_marked(text, [(4, 11), (22, 29), (38, 41)], 20, "  "))

@@ -14,9 +14,12 @@ from typing import Any
 
 import pytest
 
+from reader.library.find import find_paper
+from reader.library.highlight import InkStroke
 from reader.library.locks import lock_file
 from reader.library.rows import papers
 from reader.morning.pick import decide
+from reader.pdfs.mark import draw
 from reader.pdfs.rows import pdfs
 from reader.pdfs.tablet import LOCK
 from tests import installed
@@ -356,3 +359,18 @@ def test_words_marked_several_times_are_shown_once_with_their_pages(library: Pat
     shown = run(library, "highlights", "2506.00001").out
     assert shown.splitlines()[2:] == ["PAGES 1, 2  highlight, yellow, #1", "  sound"]
     assert len(lines(run(library, "highlights", "2506.00001", "--json").out)) == 2
+
+
+def test_ink_drawn_here_and_the_place_of_reading_are_told(library: Path) -> None:
+    with a_library(library) as opened:
+        snail = find_paper(opened, "2506.00001")
+        strokes = [
+            InkStroke(n, f"asayomi-{n}", "#000000", 1.0, (1.0, 1.0, 2.0, 2.0)) for n in (3, 3, 1)
+        ]
+        draw(opened, snail, strokes)
+        pdfs.set_reading_place(opened.db, snail.row, pdfs.ReadingPlace(2, 0.5, 7), at=NOW)
+    found = lines(run(library, "highlights", "2506.00001", "--json").out)
+    assert [(m["kind"], m["page"], m["n_ink"]) for m in found] == [("ink", 1, 1), ("ink", 3, 2)]
+    said = run(library, "highlights", "2506.00001").out
+    assert "Ink on pages 1, 3. `reader open 2506.00001` shows it." in said
+    assert "read to page 2 of 7" in run(library, "show", "2506.00001").out.splitlines()

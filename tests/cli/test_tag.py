@@ -7,28 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.frame import Settings, run
-from reader.library.rows import papers
-from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
+from tests.cli import said
 
 ONE, TWO = "2506.00001", "2506.00002"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("READER_NOW", NOW.isoformat())
-    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
-    with a_library(tmp_path) as library:
-        given = [paper(1, "On Bees"), paper(2, "On Ants")]
-        papers.add_papers(library.db, given, source="arXiv", on=DAY)
-    return tmp_path
-
-
-def said(capsys: pytest.CaptureFixture[str], folder: Path, *args: str) -> tuple[int, str, str]:
-    capsys.readouterr()
-    code = run(list(args), Settings(folder))
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 def test_one_command_tags_rates_and_prioritises(

@@ -148,10 +148,8 @@ def test_after_a_pick_why_shows_the_reasons_of_then_and_now(
     [topic] = [t for t in library.config.topics if t.path == OWN]
     model = replace(start(topic), title_word=TITLE_WORD + 0.75).to_text()
     standings.keep(library.db, [standings.StoredModel(f"topic {OWN}", "now", model)])
-    library.db.execute("BEGIN IMMEDIATE")
     library.db.execute("DELETE FROM idx.ranks")
     library.db.execute("DELETE FROM idx.ranked")
-    library.db.execute("COMMIT")
     _, out, _ = typed(capsys, library, "why", paper(1).id)
     assert not re.search(r"\d\.\d", out.split("\n\n")[1]), "a score is no word for a person"
     _, [found] = as_json(capsys, library, "why", paper(1).id)
@@ -239,9 +237,7 @@ def test_the_predicted_effect_of_a_pick_is_its_effect(library: Library) -> None:
     assert before.score != pick.score
     decide_rows(library, "pick", [1])
     learn(library, given)
-    library.db.execute("BEGIN IMMEDIATE")
     library.db.execute("DELETE FROM idx.ranked")
-    library.db.execute("COMMIT")
     [held] = papers.papers_at(library.db, [1])
     after = explain(library, held)
     assert after.score == pytest.approx(pick.score)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.demo.server import PlayServer
 from reader.library.folder import open_library
 from tests.installed import NOW, copy_library, new_library, run, says, today
+from tests.play import PlayServer
 
 NOTHING_FITS = ("prlimit", "--fsize=1")
 """No file may grow beyond one byte: to SQLite, a disk that takes nothing any more."""

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.demo.server import Fault, PlayServer
 from reader.library.folder import open_library
 from tests.data import ROOT
 from tests.installed import (
@@ -25,6 +24,7 @@ from tests.installed import (
     is_safe,
     rows,
 )
+from tests.play import Fault, PlayServer
 from tests.terminal import OnTerminal, on_terminal
 
 pytestmark = pytest.mark.slow

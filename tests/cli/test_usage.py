@@ -13,11 +13,11 @@ import pytest
 from reader.base.messages import _, speaking
 from reader.base.text import columns
 from reader.cli.commands import COMMANDS, GROUPS
-from reader.cli.demo.server import PlayServer
 from reader.cli.frame import ReaderCommand, Settings, WholeNumber, reader_group, run
 from reader.library.rows import papers
 from tests.data import ROOT
 from tests.installed import NOW, READER, environment, run_here
+from tests.play import PlayServer
 from tests.samples import DAY, FEEDS_TOML, a_library, paper
 from tests.terminal import on_terminal
 
@@ -263,7 +263,7 @@ class TestHelp:
         there = {
             name
             for file in (ROOT / "reader" / "cli").glob("*.py")
-            for name in re.findall(r'^@click.command\(\s*"(\w+)"', file.read_text("utf-8"), re.M)
+            for name in re.findall(r"^def (\w+)_command\(\s*context", file.read_text("utf-8"), re.M)
         }
         assert there == set(COMMANDS)
 

@@ -1,13 +1,12 @@
 """Imitate arXiv and some feeds on this machine, over real HTTP, for given papers.
 
     /api/query      export.arxiv.org: queries, id lists, paging, totals
-    /oai            oaipmh.arxiv.org: ListRecords in arXivRaw, resumption tokens
     /atom/cs.CL     rss.arxiv.org: the announcement feed, "+" joins categories
     /pdf/ID         arxiv.org: PDFs that the caller has
     /feeds/NAME     any other feed, as bytes
 
-It serves the demo's invented papers and, in the tests, real days. It listens on the loopback
-address only, and does not know what the papers are.
+It serves the demo's invented papers. It listens on the loopback address only, and does not know
+what the papers are.
 """
 
 from __future__ import annotations
@@ -15,18 +14,16 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
-from email.utils import format_datetime, parsedate_to_datetime
-from http import HTTPStatus
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from threading import Thread
 from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from reader.cli.demo.arxiv import ApiPage, announcement_feed, api_error, api_feed, oai_answer
+from reader.cli.demo.arxiv import ApiPage, announcement_feed, api_error, api_feed
 from reader.cli.demo.catalogue import Catalogue, PlayedPaper
 from reader.gathering.calendar import EASTERN, is_listing_day
 
@@ -44,28 +41,11 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer; with an ETag or Last-Modified it may become a 304."""
+    """An answer to a request."""
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """How an answer goes wrong; None leaves a part of it as it is.
-
-    hang_s: seconds of silence before the first byte.
-    cut_after: bytes of the promised body after which the connection is closed.
-    drip_s: seconds of silence after each 64 bytes of the body.
-    """
-
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
-    hang_s: float = 0.0
-    cut_after: int | None = None
-    drip_s: float = 0.0
 
 
 class PlayServer:
@@ -78,6 +58,8 @@ class PlayServer:
     port: 0 for any free one.
     """
 
+    kind_of_catalogue: type[Catalogue] = Catalogue
+
     def __init__(
         self,
         papers: Iterable[PlayedPaper],
@@ -87,21 +69,18 @@ class PlayServer:
         pdfs: Callable[[str], bytes | None] = lambda _: None,
         port: int = 0,
     ) -> None:
-        self.catalogue = Catalogue(papers)
+        self.catalogue = self.kind_of_catalogue(papers)
         self.clock = clock
         self.feeds = feeds if feeds is not None else {}
         self.pdfs = pdfs
-        self.requests: list[str] = []
-        """Each request's path and query, in order of arrival."""
-        self.faults: Callable[[str, int], Fault | None] = lambda _path, _n: None
-        """Called with a path (without query) and its number of requests so far, from 1."""
-        self.stopped = Event()
-        self._n_asked: Counter[str] = Counter()
-        self._lock = Lock()
-        self._http = _Http(("127.0.0.1", port), _Handler)
+        self._http = Http(("127.0.0.1", port), self.handler)
         self._http.play = self
         # `shutdown` waits for the next look at its flag: 0.05 s, by default half a second.
         self._thread = Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def handler(self) -> type[Handler]:
+        return Handler
 
     @property
     def url(self) -> str:
@@ -112,7 +91,6 @@ class PlayServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stopped.set()
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
@@ -130,26 +108,12 @@ class PlayServer:
     def feed_url(self, name: str) -> str:
         return f"{self.url}/feeds/{name}"
 
-    def next_fault(self, target: str) -> Fault:
-        """Count a request, and return how its answer goes wrong."""
-        path = urlsplit(target).path
-        # Requests come in threads, and several may ask for the same path at once.
-        with self._lock:
-            self.requests.append(target)
-            self._n_asked[path] += 1
-            n = self._n_asked[path]
-        return self.faults(path, n) or Fault()
-
     def answer(self, target: str) -> Reply:
-        """Answer a path with its query, without faults."""
+        """Answer a path with its query."""
         parts = urlsplit(target)
         first, _, rest = unquote(parts.path).lstrip("/").partition("/")
         if (first, rest) == ("api", "query"):
-            return self._api_answer(_arguments(parts.query))
-        if (first, rest) == ("oai", ""):
-            url, asked = f"{self.url}/oai", _arguments(parts.query)
-            body = oai_answer(self.catalogue, asked, url=url, now=self.clock())
-            return Reply(200, body, {"Content-Type": "application/xml"})
+            return self._api_answer(arguments_of(parts.query))
         if first == "atom" and rest:
             return self._feed_answer(rest)
         if first == "pdf" and rest:
@@ -200,7 +164,7 @@ def _etag(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:16]}"'
 
 
-def _arguments(query: str) -> dict[str, str]:
+def arguments_of(query: str) -> dict[str, str]:
     asked = parse_qs(query, keep_blank_values=True)
     return {name: values[-1] for name, values in asked.items()}
 
@@ -212,7 +176,7 @@ def _whole(asked: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-class _Http(ThreadingHTTPServer):
+class Http(ThreadingHTTPServer):
     daemon_threads = True
     # A client that hangs must not keep the server from closing.
     block_on_close = False
@@ -224,37 +188,20 @@ class _Http(ThreadingHTTPServer):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     # Head and body are two writes: without this the second waits 40 ms for the first's receipt.
     disable_nagle_algorithm = True
-    server: _Http
+    server: Http
 
     def do_GET(self) -> None:
-        play = self.server.play
-        fault = play.next_fault(self.path)
-        play.stopped.wait(fault.hang_s)
-        answer = play.answer(self.path)
-        if self._is_known(answer.headers):
-            answer = replace(answer, status=304, body=b"")
-        if fault.body is not None:
-            answer = replace(answer, body=fault.body, headers={})
-        # A fault without a status changes only body or headers.
-        status = fault.status or answer.status
-        try:
-            self.send_response(status)
-            for name, value in {**answer.headers, **fault.headers}.items():
-                self.send_header(name, value)
-            if status != HTTPStatus.NOT_MODIFIED:
-                self.send_header("Content-Length", str(len(answer.body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self._send_body(answer.body, fault)
-        except ConnectionError:
-            # The client has gone: nobody is left to answer.
-            self.close_connection = True
-
-    do_HEAD = do_GET
+        answer = self.server.play.answer(self.path)
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """Return the played moment: the server's clock is the one of its papers."""
@@ -262,22 +209,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Print nothing: the terminal belongs to the demo."""
-
-    def _is_known(self, headers: Mapping[str, str]) -> bool:
-        tags = self.headers.get("If-None-Match")
-        if tags is not None:
-            return headers.get("ETag", "-") in tags
-        since, modified = self.headers.get("If-Modified-Since"), headers.get("Last-Modified")
-        if not since or not modified:
-            return False
-        return parsedate_to_datetime(modified) <= parsedate_to_datetime(since)
-
-    def _send_body(self, body: bytes, fault: Fault) -> None:
-        if fault.cut_after is not None:
-            body = body[: fault.cut_after]
-            self.close_connection = True
-        # In small pieces only where it drips. `or 1`: a step of 0 is an error, for an empty body.
-        step = 64 if fault.drip_s else len(body) or 1
-        for start in range(0, len(body), step):
-            self.wfile.write(body[start : start + step])
-            self.server.play.stopped.wait(fault.drip_s)

@@ -24,7 +24,6 @@ from reader.habit.recall import due
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
-from reader.library.rows.failures import local_time
 from reader.morning.pick import FETCH_LOG
 from reader.morning.values import Morning
 
@@ -112,7 +111,7 @@ def start(library: Library, command: Sequence[str]) -> bool:
     try:
         is_large = file.exists() and file.stat().st_size > LARGEST_LOG
         with file.open("wb" if is_large else "ab") as log:
-            head = f"{local_time(library, library.now())} reader {' '.join(command)}\n"
+            head = f"{library.local(library.now())} reader {' '.join(command)}\n"
             log.write(head.encode())
             log.flush()
             subprocess.Popen(  # noqa: S603  this program, no shell
