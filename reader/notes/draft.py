@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import Literal
 
 from reader.library.config import Template
@@ -47,6 +48,32 @@ def all_texts(own: Sequence[Template] = ()) -> list[str]:
     """Collect all templates, in both languages: whichever a draft began from is among them."""
     built_in = (template_text(name, language) for name, language in _BUILT_IN)
     return [text for text in built_in if text] + [template.text for template in own]
+
+
+def fields_of(text: str, templates: Collection[str]) -> list[tuple[str, str]]:
+    """List the headings of the template that a text follows, each with its hint, "" for none.
+
+    Only headings of the second level count. Empty for a text with no heading of a template.
+    """
+    lines = {_label(line) for line in text.split("\n")} - {""}
+    found = [
+        (sum(label in lines for label, _ in fields), fields) for fields in map(_fields, templates)
+    ]
+    n_same, fields = max(found, key=lambda one: one[0], default=(0, []))
+    return fields if n_same else []
+
+
+def _fields(template: str) -> list[tuple[str, str]]:
+    lines = template.split("\n")
+    return [
+        (label, below.removeprefix(HINT).strip() if below.startswith(HINT) else "")
+        for line, below in pairwise([*lines, ""])
+        if (label := _label(line))
+    ]
+
+
+def _label(line: str) -> str:
+    return line[3:].strip() if line.startswith(("## ", "##\t")) else ""
 
 
 HINT = "┊"

@@ -232,6 +232,14 @@ class MarkedWords:
     note: str
     pages: tuple[int, ...]
 
+    @property
+    def quotation(self) -> str:
+        """Quote the words in Markdown with their pages, as the note's file does; "" for none."""
+        pages = [str(page) for page in self.pages if page]
+        place = f"({'p.' if len(pages) == 1 else 'pp.'} {', '.join(pages)})" if pages else ""
+        words = " ".join(self.text.split())
+        return f"> {words} {place}".rstrip() if words else ""
+
 
 def new_words(library: Library, before: str, template: str = "") -> str:
     """Return the text of a new draft: the note as it is, or a template where there is none.

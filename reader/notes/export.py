@@ -23,7 +23,7 @@ from pathlib import PurePosixPath
 from reader.base.errors import Incomplete, ReaderError, StoreError, UsageError
 from reader.base.front_matter import fields, tolerant_value, values, yaml_of
 from reader.base.messages import lazy_gettext
-from reader.base.text import plain, shorten
+from reader.base.text import nfc, plain, shorten
 from reader.library.file_names import UNFILED, fold_name
 from reader.library.folder import Library
 from reader.library.ids import parse_id
@@ -73,7 +73,7 @@ from reader.notes.rows import exports, notes
 from reader.notes.rows.exports import WrittenFile
 from reader.notes.words import merge_words, without_blank_ends
 from reader.notes.write import add_note
-from reader.pdfs.move import drop_empty, folder_at, move, nfc, settle
+from reader.pdfs.move import drop_empty, folder_at, move, settle
 from reader.ranking.best_folder import file_away
 
 

@@ -59,7 +59,6 @@ def related(
     text: str,
     *,
     encode: Encode | None = None,
-    limit: int = SHOWN,
 ) -> NearNotes:
     """Find the notes nearest to a paper's note, by meaning in any language and by words.
 
@@ -77,13 +76,13 @@ def related(
             encoder, vector = encode(text if len(text) <= AT_ONCE else text[:LIKE_LETTERS])
             near, encoded = near_notes(library, vector, encode, encoder)
             is_by_words = False
-    near += [row for row in _near_by_words(library, text, limit) if row not in encoded]
+    near += [row for row in _near_by_words(library, text) if row not in encoded]
     left_out = {held.row, *(row for _, row in targets(library, links_in(text)))}
-    chosen = [row for row in dict.fromkeys(near) if row not in left_out][:limit]
+    chosen = [row for row in dict.fromkeys(near) if row not in left_out][:SHOWN]
     return NearNotes(tuple(_with_sentences(library, chosen)), is_by_words)
 
 
-def _near_by_words(library: Library, text: str, limit: int) -> list[int]:
+def _near_by_words(library: Library, text: str) -> list[int]:
     """Rank the papers whose notes have the rarest words of a text, of those that any other note
     has."""
     telling: list[tuple[int, str]] = []
@@ -95,7 +94,7 @@ def _near_by_words(library: Library, text: str, limit: int) -> list[int]:
     words = query_terms(" ".join(word for _, word in sorted(telling)[:TELLING]))
     if not words:
         return []
-    found = index.find_words(library.db, "note", words, limit=SHOWN * MANY + limit)
+    found = index.find_words(library.db, "note", words, limit=SHOWN * MANY + SHOWN)
     texts = index.texts_at(library.db, [row for row, _ in found])
     return [texts[row].paper for row, _ in found if row in texts]
 

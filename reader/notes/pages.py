@@ -106,15 +106,12 @@ def _put_page(library: Library, writer: Writer, name: str, late: Sequence[LateEd
         return
     path = last.path if last else free_path(library, place)
     there = read(library, path)
-    is_empty = last and all(_has_no_word(edit.text, edit.last or last) for edit in late)
-    if last and not entries and is_empty and _is_removed(library, last, there, writer):
-        return
     listed = (
         replace(
             entry,
             path=relative(entry.path, path),
             theme=theme_of(library.config, entry.topic or UNFILED),
-            sentence=key_sentence(texts.get(entry.paper, "")),
+            sentence=key_sentence(texts[entry.paper]) if entry.paper in texts else "",
         )
         for entry in entries
     )
@@ -131,33 +128,29 @@ def _put_page(library: Library, writer: Writer, name: str, late: Sequence[LateEd
         content = new_file(ours, "")
     else:
         content = _updated(before, ours, base, path, writer.done)
-    writer.put(WrittenFile(name, path, content, ours.front), there, last)
+    page = WrittenFile(name, path, content, ours.front)
+    # What would be written decides, so that an export after it finds nothing more to remove.
+    if last and not entries and _has_no_word(page):
+        _remove(library, page, there, writer)
+    else:
+        writer.put(page, there, last)
 
 
-def _is_removed(library: Library, last: WrittenFile, found: str | None, writer: Writer) -> bool:
-    """Remove a page in which no hand left a word; returns whether nothing else is to be done.
-
-    found: its text as it was read, None where it was deleted.
-    """
-    if not _has_no_word(last.content if found is None else found, last):
-        return False
+def _remove(library: Library, page: WrittenFile, found: str | None, writer: Writer) -> None:
+    """Remove a page; found: its text as it was read, None where it was deleted."""
     if found is not None:
-        if not writer.replacer.remove(last.path, found.encode()):
-            writer.changed[last.name] = last.path
-            return True
-        writer.done.removed.append(last.path)
-    exports.drop_page(library.db, last.name)
-    drop_empty((library.folder / last.path).parent, library.folder / ROOT)
-    return True
+        if not writer.replacer.remove(page.path, found.encode()):
+            writer.changed[page.name] = page.path
+            return
+        writer.done.removed.append(page.path)
+    exports.drop_page(library.db, page.name)
+    drop_empty((library.folder / page.path).parent, library.folder / ROOT)
 
 
-def _has_no_word(found: str, last: WrittenFile) -> bool:
+def _has_no_word(page: WrittenFile) -> bool:
     """Check that no hand left a word in a page, nor a key in its front matter."""
-    text = mend_front(found, last.content)
-    # None for damaged marks: then nothing shows whose words they are.
-    if words_of(text, last.titles) != "" or typed_inside(text, [block_of(last.content)]):
-        return False
-    return yaml_of(text).replace("\r\n", "\n") == last.front
+    yaml = yaml_of(page.content).replace("\r\n", "\n")
+    return words_of(page.content, page.titles) == "" and yaml == page.front
 
 
 def _updated(

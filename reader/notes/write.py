@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -217,11 +216,6 @@ def compared(library: Library, held: LibraryPaper, numbers: Sequence[int] = ()) 
 def beginning_of(one: Revision) -> str:
     """Return the first sentences of a revision, in one line."""
     return plain(" ".join(islice(sentences(one.text), 5)) or one.text)
-
-
-def moment(library: Library, at: datetime) -> str:
-    """Write a moment in the time zone of feeds.toml."""
-    return f"{at.astimezone(library.config.timezone):%Y-%m-%d %H:%M}"
 
 
 def check_note(

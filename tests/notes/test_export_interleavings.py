@@ -40,6 +40,7 @@ def play(shelf: Path, seed: int) -> None:
             world.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, FEW, 20))
 def test_no_word_is_lost_in_any_order_of_acts(shelf: Path, first: int) -> None:
     for seed in range(first, first + 20):

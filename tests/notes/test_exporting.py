@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, filings, papers
 from reader.morning.file import file_paper, move_topic
 from reader.notes.export import export, export_quietly, read_edits
-from reader.notes.folder import ExportOutcome
+from reader.notes.folder import ExportOutcome, relative
 from reader.notes.rows import exports, notes
 from reader.notes.rows.exports import WrittenFile
 from reader.notes.write import add_note
@@ -305,6 +306,7 @@ class TestWords:
         assert read_edits(library, [1, 3]).read_in == [BEES]
         assert (texts(library, 1)[-1], content(library, BEES)) == ("Bees count. I tried.", edited)
 
+    @pytest.mark.slow
     @needs_data
     def test_the_notes_of_another_program_become_notes_byte_for_byte(
         self, library: Library
@@ -348,6 +350,14 @@ class TestPages:
             file_paper(library, held(library, row), B)
         assert export(library).removed == [f"notes/{A}/index.md"]
         assert not (library.folder / f"notes/{A}").exists()
+
+    def test_an_empty_page_is_deleted_at_once_whatever_its_spaces(self, library: Library) -> None:
+        index = f"notes/{A}/index.md"
+        put(library, index, content(library, index).replace('"\n', '"  \n'))
+        move(library, index, "notes/nlp/index.md")
+        assert export(library).removed == ["notes/nlp/index.md"]
+        assert export(library).removed == []
+        assert files(library) == [ANTS, BEES, index, WEEK]
 
     def test_a_deleted_page_comes_back_with_its_words(self, library: Library) -> None:
         before = content(library, WEEK) + "Mine.\n"
@@ -442,3 +452,9 @@ class TestImportedFiles:
         assert export(library).read_in == [new]
         assert texts(library, 1)[-1] == words.replace("Bees count.", "Bees count well.")
         assert export(library) == ExportOutcome(n_unchanged=2)
+
+
+@pytest.mark.parametrize("path", ["papers/a/x.pdf", "notes/a/x.md", "notes/a/b/x y.md", "x.md"])
+@pytest.mark.parametrize("page", ["notes/a/index.md", "notes/a/b/é.md", "notes/c/x.md", "x.md"])
+def test_the_way_from_a_file_to_another(path: str, page: str) -> None:
+    assert relative(path, page) == os.path.relpath(path, os.path.dirname(page) or ".")

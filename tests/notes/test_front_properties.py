@@ -254,6 +254,7 @@ def by_hand(text: str, kind: str, value: str) -> str:
     return with_line("\n".join(["tags:", *(f"  - {one}" for one in tags)]))(text)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(STEPS)
 def test_command_and_hand_by_turns_give_what_each_last_said(

@@ -285,12 +285,14 @@ def test_our_keys_are_read_back() -> None:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(SHEETS)
 def test_words_come_back_but_for_blank_lines_around(sheet: Sheet) -> None:
     assert words_of(render(sheet)) == without_blank_ends(sheet.text)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(SHEETS)
 def test_a_file_just_written_needs_no_change(sheet: Sheet) -> None:
@@ -298,6 +300,7 @@ def test_a_file_just_written_needs_no_change(sheet: Sheet) -> None:
     assert splice(file, sheet.ours) == file
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(SHEETS)
 def test_a_front_matter_is_one_line_a_string(sheet: Sheet) -> None:
@@ -326,6 +329,7 @@ EDITS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(SHEETS, SHEETS, EDITS, EDITS, st.booleans(), st.booleans())
 def test_a_new_export_leaves_every_byte_of_the_person(

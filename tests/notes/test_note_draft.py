@@ -10,6 +10,7 @@ from reader.library.config import BUILT_IN_TEMPLATES, Template
 from reader.notes.draft import (
     HINT,
     all_texts,
+    fields_of,
     laid_out,
     template_text,
     with_headings,
@@ -145,3 +146,16 @@ def test_every_line_that_a_person_types_anywhere_is_kept(
         lines.insert(data.draw(st.integers(0, len(lines))), f"x{line}")
     found = kept("\n".join(lines), note).split("\n")
     assert [line for line in typed if f"x{line}" not in found] == []
+
+
+def test_a_note_has_the_fields_of_the_template_that_it_follows() -> None:
+    texts = all_texts([MINE])
+    names = [label for label, _ in fields_of("## 根拠\n数えた。\n\n## 疑問", texts)]
+    assert names == ["課題", "アイデア", "根拠", "疑問", "自分はどう使うか"]
+    assert fields_of("Words\n## What for?\n", texts) == [("What for?", "")]
+    assert fields_of("## Doubt\nx", texts)[3] == ("Doubt", "Where might it not hold?")
+
+
+@pytest.mark.parametrize("text", ["", "Bees count.", "# Idea\nx", "### Idea", "## Mine", "##Idea"])
+def test_a_note_without_headings_of_a_template_has_no_fields(text: str) -> None:
+    assert fields_of(text, all_texts([MINE])) == []

@@ -179,6 +179,7 @@ class TestLeavingAlone:
         assert export(library).left == []
         assert texts(library) == [ONE, TWO]
 
+    @pytest.mark.slow
     def test_one_file_too_large_is_named_and_the_others_are_written(self, library: Library) -> None:
         for row, text in enumerate((ONE, TWO, THREE), 1):
             write(library, text, row)

@@ -71,20 +71,17 @@ def last_written(db: Database, name: str) -> WrittenFile | None:
 
 def rename_page(db: Database, name: str, new: str) -> None:
     """Rename a page to another topic's, unless that has one."""
-    with db.writing():
-        db.execute("UPDATE OR IGNORE pages SET name = ? WHERE name = ?", (new, name))
+    db.execute("UPDATE OR IGNORE pages SET name = ? WHERE name = ?", (new, name))
 
 
 def drop_page(db: Database, name: str) -> None:
     """Forget a page that is there no more."""
-    with db.writing():
-        db.execute("DELETE FROM pages WHERE name = ?", (name,))
+    db.execute("DELETE FROM pages WHERE name = ?", (name,))
 
 
 def forget(db: Database, paper: int) -> None:
     """Forget the file of a paper that has no note any more."""
-    with db.writing():
-        db.execute("DELETE FROM exports WHERE paper = ?", (paper,))
+    db.execute("DELETE FROM exports WHERE paper = ?", (paper,))
 
 
 def set_path(db: Database, name: str, path: str) -> None:
@@ -127,14 +124,13 @@ def name_at(db: Database, path: str) -> str:
 
 def begin(db: Database, files: Iterable[WrittenFile]) -> None:
     """Record files that are about to be written, so that a kill leaves no doubt whose they are."""
-    with db.writing():
-        db.execute_many(
-            """
-            INSERT OR REPLACE INTO unfinished (name, path, content, front, note)
-            VALUES (?, ?, ?, ?, ?)
-            """,
-            [(f.name, f.path, f.content, f.front, f.note) for f in files],
-        )
+    db.execute_many(
+        """
+        INSERT OR REPLACE INTO unfinished (name, path, content, front, note)
+        VALUES (?, ?, ?, ?, ?)
+        """,
+        [(f.name, f.path, f.content, f.front, f.note) for f in files],
+    )
 
 
 def unfinished(db: Database) -> list[WrittenFile]:

@@ -45,14 +45,13 @@ def add_note(
     on: date,
 ) -> int:
     """Append a revision; it is on the disk when this returns. Returns the revision's id."""
-    with db.writing():
-        return db.execute(
-            """
-            INSERT INTO notes (paper, text, is_written, came_from, at, on_date)
-            VALUES (?, ?, ?, ?, ?, ?)
-            """,
-            (paper, text, is_written, came_from, at.isoformat(), on.isoformat()),
-        )
+    return db.execute(
+        """
+        INSERT INTO notes (paper, text, is_written, came_from, at, on_date)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+        (paper, text, is_written, came_from, at.isoformat(), on.isoformat()),
+    )
 
 
 def revisions(db: Database, paper: int) -> list[Revision]:
@@ -91,8 +90,7 @@ def history(db: Database, paper: int) -> list[Revision]:
 
 def add_opening(db: Database, paper: int, *, at: datetime) -> None:
     """Record that the editor was opened on a paper's note."""
-    with db.writing():
-        db.execute("INSERT INTO openings (paper, at) VALUES (?, ?)", (paper, at.isoformat()))
+    db.execute("INSERT INTO openings (paper, at) VALUES (?, ?)", (paper, at.isoformat()))
 
 
 def was_opened(db: Database, paper: int) -> bool:
