@@ -17,10 +17,25 @@ def counts_text(counts: Counts, copy: str) -> str:
     for key, n in (
         (N_("{n} new"), counts.new),
         (N_("{n} changed"), counts.changed),
-        (N_("{n} removed"), counts.removed),
         (N_("{n} restored"), counts.again),
     ):
         parts += [_(key, n=n)] if n else []
+    if n := counts.removed + counts.erased:
+        parts.append(
+            ngettext(
+                "{n} mark or stroke removed, since the app removed it",
+                "{n} marks and strokes removed, since the app removed them",
+                n,
+            )
+        )
+    if counts.kept:
+        parts.append(
+            ngettext(
+                "{n} mark or stroke made here stays, though this file lacks it",
+                "{n} marks and strokes made here stay, though this file lacks them",
+                counts.kept,
+            )
+        )
     if counts.ink:
         parts.append(
             ngettext(

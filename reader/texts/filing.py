@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from reader.base.errors import ReaderError
 from reader.base.messages import N_, _, ngettext
-from reader.library.file_names import Suggestion
+from reader.base.text import plain, sentences
+from reader.library.file_names import Suggestion, folder_name
 from reader.library.paper import LibraryPaper
 from reader.library.properties import Priority
 
@@ -29,6 +33,17 @@ def suggestion_text(suggestion: Suggestion) -> str:
     if suggestion.category:
         reasons.append(_("{name}, like most papers filed there", name=suggestion.category))
     return _("; ").join(reasons)
+
+
+def filed_text(n: int, topic: str, problems: Iterable[ReaderError]) -> str:
+    """Say how many papers were filed under a topic, and what did not succeed."""
+    said = ngettext(
+        "Filed {n} paper under {topic}.",
+        "Filed {n} papers under {topic}.",
+        n,
+        topic=folder_name(topic),
+    )
+    return plain(sentences([said, *(problem.message for problem in problems)]))
 
 
 _PRIORITIES: dict[Priority, str] = {

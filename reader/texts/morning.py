@@ -25,10 +25,12 @@ STEPS = {
     "pdf": N_("PDFs"),
     "extract": N_("reading PDFs"),
     "picture": N_("pictures"),
+    "html": N_("arXiv's HTML"),
     "words": N_("full text"),
     "votes": N_("votes"),
     "cite": N_("citation counts"),
     "encode": N_("vectors"),
+    "share": N_("shared index"),
 }
 """Names of the steps of work, by the label that progress is told under."""
 

@@ -69,6 +69,10 @@ def incomplete_text(sources: Sequence[SourceLine]) -> str:
     return _("INCOMPLETE: papers may be missing from {names}; see below.", names=names)
 
 
+_MOST_NAMES = 8
+"""More names of sources in a line fill the first screen of a phone."""
+
+
 def missing_texts(sources: Sequence[SourceLine], *, details: str = "`reader sources`") -> list[str]:
     """Name each source of which something is missing, of which day, and what happens next.
 
@@ -103,7 +107,13 @@ def missing_texts(sources: Sequence[SourceLine], *, details: str = "`reader sour
     texts = [_unreached_text(unreached, details)] if unreached else []
     texts += [_text_of_several(groups, details) for groups in alike.values()]
     if silent:
-        texts.append(_("{name}: not asked on this day.", name=_(", ").join(dict.fromkeys(silent))))
+        names = list(dict.fromkeys(silent))
+        text = _(", ").join(names[:_MOST_NAMES])
+        if n := len(names[_MOST_NAMES:]):
+            text = ngettext(
+                "{names} and {n} more source", "{names} and {n} more sources", n, names=text
+            )
+        texts.append(_("{name}: not asked on this day.", name=text))
     return texts
 
 
