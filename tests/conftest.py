@@ -6,9 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from reader.cli.demo.server import PlayServer
+from reader.base.http.client import Client
 from tests.installed import MONDAY, NOW, PAPERS, copy_library, feeds, new_library, paper, run
+from tests.play import PlayServer
+from tests.server import Time
+
+# How long an example takes says more of what else the machine does.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def played() -> PlayServer:
@@ -53,3 +60,15 @@ def fresh(tmp_path: Path, server: PlayServer) -> Path:
 def library(tmp_path: Path, server: PlayServer, gathered: Path) -> Path:
     """A library with everything in it that this test's server has."""
     return copy_library(gathered, tmp_path / "library", server)
+
+
+@pytest.fixture
+def time_() -> Time:
+    """A clock that only the client's own waits move."""
+    return Time()
+
+
+@pytest.fixture
+def client(time_: Time) -> Iterator[Client]:
+    with Client(clock=time_.clock, sleep=time_.sleep, monotonic=time_.monotonic) as client:
+        yield client

@@ -25,13 +25,13 @@ from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from reader.cli.demo.catalogue import PlayedPaper
-from reader.cli.demo.server import PlayServer
 from reader.cli.frame import Settings
 from reader.cli.frame import run as run_line
 from reader.gathering.calendar import window
 from reader.library.folder import open_library
 from reader.library.paper import Paper
 from reader.morning.pick import decide
+from tests.play import PlayServer
 
 READER = str(Path(sys.executable).with_name("reader"))
 NOBODY = 65534

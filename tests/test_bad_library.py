@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.demo.server import PlayServer
 from tests.installed import (
     ALL,
     LADDER,
@@ -31,6 +30,7 @@ from tests.installed import (
     start,
     today,
 )
+from tests.play import PlayServer
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.demo.server import PlayServer
 from tests.installed import (
     LIFT,
     WATER,
@@ -22,6 +21,7 @@ from tests.installed import (
     shown,
     today,
 )
+from tests.play import PlayServer
 
 pytestmark = pytest.mark.slow
 

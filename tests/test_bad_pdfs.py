@@ -8,7 +8,6 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from reader.cli.demo.server import Fault, PlayServer
 from tests.installed import (
     ALL,
     EVIL_ID,
@@ -26,6 +25,7 @@ from tests.installed import (
     shown,
     today,
 )
+from tests.play import Fault, PlayServer
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.demo.server import Fault, PlayServer
 from tests.installed import (
     ALL,
     NOW,
@@ -26,6 +25,7 @@ from tests.installed import (
     states,
     today,
 )
+from tests.play import Fault, PlayServer
 
 API, CL_FEED, AS_FEED = "/api/query", "/atom/cs.CL", "/atom/eess.AS"
 POSTS, BLOG = "/feeds/timeline.rss", "/feeds/blog.json"

@@ -11,7 +11,6 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from reader.cli.demo.server import Fault, PlayServer
 from tests.installed import (
     ALL,
     EVIL_ID,
@@ -27,6 +26,7 @@ from tests.installed import (
     says,
     start,
 )
+from tests.play import Fault, PlayServer
 
 pytestmark = pytest.mark.slow
 

@@ -158,6 +158,7 @@ class TestCommandLine:
         assert (seen[0].data, seen[0].is_quick) == (tmp_path.resolve(), True)
         assert (seen[1].data.name, seen[1].is_quick) == ("data", False)
 
+    @pytest.mark.slow
     def test_speed_without_data_leaves_with_2(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -88,6 +88,7 @@ def test_harder_pairs_are_enough_in_both_languages_and_half_of_them_is_kept_asid
     assert all(len(one.pages) >= 2 for one in pairs)
 
 
+@pytest.mark.slow
 def test_every_figure_is_there_and_a_miss_is_named(tmp_path: Path) -> None:
     pairs = [
         pair("copied", ABSTRACT),

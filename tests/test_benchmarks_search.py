@@ -225,6 +225,7 @@ def pdf(files: Path, n: int) -> dict[str, Any]:
     return {**row, "authors": ["Ada Invented"], "kind": "paper", "language": "en", "pages": 2}
 
 
+@pytest.mark.slow
 def test_quality_comes_from_any_folder_of_the_same_layout(data: Path, tmp_path: Path) -> None:
     plan = quality.Plan(sizes=(10, 20), n_drawn=4)
     found = quality.measure(Asked(data, tmp_path / "cache"), plan, Letters())

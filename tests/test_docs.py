@@ -193,6 +193,7 @@ def value_of(config: Config, key: str) -> object:
         "reader": config,
         "arxiv": config.arxiv,
         "gather": config.gather,
+        "index": config.index,
         "resolve": config.resolve,
         "citations": config.citations,
         "deadline": config.deadlines[0],

@@ -22,7 +22,7 @@ import pytest
 from reader.base.http import Request, Response
 from reader.base.http.client import Client
 from reader.cli.demo.catalogue import PlayedPaper
-from reader.cli.demo.server import Fault, Reply
+from reader.cli.demo.server import Reply
 from reader.gathering.arxiv_days import ARXIV, OAI, feed_name
 from reader.gathering.calendar import listing_day, window
 from reader.gathering.gather import gather
@@ -32,6 +32,7 @@ from reader.library.rows import papers
 from reader.morning.trust import reports, source_lines
 from reader.morning.values import SourceLine
 from tests.installed import is_safe, paper
+from tests.play import Fault
 from tests.samples import new_database, tools
 from tests.wrong import (
     Mangle,

@@ -14,11 +14,11 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from reader.cli.demo.server import Fault, PlayServer
 from reader.library.find import find_paper
 from reader.library.folder import open_library
 from reader.notes.write import add_note
 from reader.search.gibberish import SAMPLES
+from tests.gathering.test_snapshot import lines, record
 from tests.installed import (
     ALL,
     BACKGROUND,
@@ -41,6 +41,7 @@ from tests.installed import (
     start,
     today,
 )
+from tests.play import Fault, PlayServer
 
 pytestmark = pytest.mark.slow
 
@@ -268,6 +269,28 @@ def test_killed_in_the_middle_of_an_export_the_next_one_ends_it(
     assert run("export", library=library) == (0, "", "")
     assert rows(library, "SELECT count(*) FROM notes") == [(120,)]
     assert is_whole(library)
+
+
+def test_killed_in_the_middle_of_a_snapshot_the_next_import_brings_each_paper_once(
+    tmp_path: Path, library: Path
+) -> None:
+    before = rows(library, "SELECT * FROM papers")
+    file = tmp_path / "snapshot.json"
+    file.write_bytes(lines(*map(record, range(1, 3001))))
+    n_brought = "SELECT count(*) FROM imported WHERE part = 'paper'"
+    reached = lambda: rows(library, n_brought) > [(200,)]  # noqa: E731
+    kill_when(start("import", str(file), library=library), reached)
+    assert (200,) < rows(library, n_brought)[0] < (3000,)
+    assert is_whole(library)
+    code, out, err = run("import", str(file), library=library)
+    assert (code, err) == (0, "")
+    assert "BROUGHT  new papers (3000)" in out
+    assert rows(library, "SELECT count(*), count(DISTINCT title) FROM papers") == [
+        (3000 + len(before),) * 2
+    ]
+    assert is_whole(library)
+    assert "Taken back: 3000 papers" in run("undo", library=library).out
+    assert rows(library, "SELECT * FROM papers") == before
 
 
 def test_killed_while_deciding_an_act_is_whole_or_not_there(

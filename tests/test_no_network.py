@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import PdfError, Problem, SourceFailed, Unreachable
-from reader.cli.demo.server import PlayServer
 from reader.gathering.gather import source_names
 from reader.gathering.outage import told_together
 from reader.gathering.rows import sources
@@ -29,6 +28,7 @@ from tests.installed import (
     states,
     today,
 )
+from tests.play import PlayServer
 from tests.samples import DAY
 from tests.samples import NOW as NOW_THERE
 from tests.web.site import parts_of, site

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.demo.server import Fault, PlayServer
 from tests.hostile import good
 from tests.installed import LIFT, NOW, feeds_toml, note_files, run
+from tests.play import Fault, PlayServer
 from tests.web.serving import Serving
 
 pytestmark = pytest.mark.slow

@@ -82,6 +82,7 @@ def test_a_moment_needs_an_offset() -> None:
         moment("2025-06-03T06:30")
 
 
+@pytest.mark.slow
 @needs_data
 def test_a_real_day_has_exactly_the_papers_announced_that_day(server: Replay) -> None:
     server.move_to(announced_at(LAST))

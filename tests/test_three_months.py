@@ -23,7 +23,6 @@ import pytest
 from reader.base.http import Request, Response
 from reader.base.http.client import Client
 from reader.cli.demo.catalogue import PlayedPaper
-from reader.cli.demo.server import Fault
 from reader.gathering.arxiv_days import ARXIV, OAI, feed_name
 from reader.gathering.calendar import (
     is_listing_day,
@@ -40,6 +39,7 @@ from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.morning.trust import source_lines
 from tests.data import DATA, needs_data
+from tests.play import Fault
 from tests.replay import load, moment
 from tests.samples import new_database, tools
 from tests.wrong import (

@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from reader.cli.demo.server import PlayServer, Reply
+from reader.cli.demo.server import Reply
+from tests.play import PlayServer
 
 Mangle = Callable[[str, Reply], Reply]
 

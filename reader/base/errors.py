@@ -36,6 +36,7 @@ exception leaves an adapter; this module knows none of them.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
@@ -64,6 +65,10 @@ class ReaderError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let another process raise it: an exception is made anew of its positional values."""
+        return functools.partial(type(self), **self.values), (), self.__dict__
 
     @property
     def message(self) -> str:

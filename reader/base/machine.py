@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 
 def n_cores() -> int:
@@ -13,6 +14,14 @@ def n_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def cache_folder() -> Path:
+    """Return the folder for models: they can be fetched again and belong to no library."""
+    # Imported here: 20 ms, which most commands do not need.
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("asayomi"))
 
 
 def is_running(pid: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import pickle
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from reader.base import errors
 from reader.base.errors import (
     Ambiguous,
     ConfigError,
+    ModelMissing,
     NoLibrary,
     NotFound,
     PdfError,
@@ -163,3 +165,17 @@ def test_a_missing_library_is_an_error_of_its_feeds_toml() -> None:
     error = NoLibrary(where="/x")
     assert isinstance(error, ConfigError)
     assert error.message == "There is no library at /x: no feeds.toml there."
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PdfError(file="one", what=lazy_gettext("no reason given"), kind="empty"),
+        SourceFailed(source="timeline", what="answered 503", status=503),
+        ModelMissing(model="small", what="it was removed", hint=""),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_of_another_process_is_whole(error: ReaderError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), again.message, vars(again)) == (type(error), error.message, vars(error))

@@ -35,17 +35,6 @@ def server() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def time_() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def client(time_: Time) -> Iterator[Client]:
-    with Client(clock=time_.clock, sleep=time_.sleep, monotonic=time_.monotonic) as client:
-        yield client
-
-
 def impatient(**settings: float) -> Client:
     """Return a client on real time, for what a stopped clock cannot show."""
     return Client(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.base.words import MAX_WAYS, distance, other_spellings, slips
@@ -44,6 +44,7 @@ def test_short_long_and_non_latin_words_have_no_slips(word: str) -> None:
     assert slips(word) == frozenset()
 
 
+@settings(deadline=None)
 @given(st.text("abcdef", min_size=4, max_size=8))
 def test_every_slip_is_one_away_and_no_name_has_too_many_spellings(word: str) -> None:
     assert {distance(word, way) for way in slips(word)} == {1}

@@ -15,6 +15,7 @@ from tests.benchmarks import (
     search,
     speed,
     web,
+    workers,
 )
 from tests.benchmarks.frame import Subject, run_subjects
 
@@ -23,6 +24,7 @@ SUBJECTS = (
     Subject("screen", screen.measure),
     Subject("collect", collect.measure),
     Subject("encoder", encoder.measure),
+    Subject("workers", workers.measure),
     Subject("notes", notes.measure),
     *(replace(subject, name=f"home-{subject.name}") for subject in home.SUBJECTS),
     *(replace(subject, name=f"pdfs-{subject.name}") for subject in pdfs.SUBJECTS),

@@ -13,13 +13,14 @@ from threading import Lock
 from typing import Any
 
 from reader.cli.demo.catalogue import PlayedPaper
-from reader.cli.demo.server import PlayServer, Reply
+from reader.cli.demo.server import Reply
 from reader.gathering.arxiv_days import ARXIV
 from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import Batch
 from tests.benchmarks.frame import DataMissing
 from tests.benchmarks.library import LAST_DAY, rows_of
+from tests.play import PlayServer
 from tests.replay import spread
 
 NEXT_DAY = LAST_DAY + timedelta(days=1)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from reader.cli import build
+from reader.base.machine import cache_folder
 from reader.search.encoder import open_encoder, prepare
 from reader.search.encoder.models import BUNDLED
 from tests.benchmarks.frame import Asked, Result, Shell, Subject, run_subjects
@@ -33,24 +33,26 @@ PASSAGE_CHARS = 850
 """Some 200 tokens of an English abstract."""
 
 QUESTION = (
-    "from reader.cli import build; from reader.search.encoder import open_query_encoder\n"
+    "from reader.base.machine import cache_folder\n"
+    "from reader.search.encoder import open_query_encoder\n"
     "from reader.search.encoder.models import BUNDLED\n"
-    "q = open_query_encoder(BUNDLED, cache=build.cache_folder())\n"
+    "q = open_query_encoder(BUNDLED, cache=cache_folder())\n"
     "q.encode_query('latency of simultaneous speech translation')"
 )
 MANY = (
     "import sys; from pathlib import Path\n"
-    "from reader.cli import build; from reader.search.encoder import open_encoder\n"
+    "from reader.base.machine import cache_folder\n"
+    "from reader.search.encoder import open_encoder\n"
     "from reader.search.encoder.models import BUNDLED\n"
     "texts = Path(sys.argv[1]).read_text('utf-8').split('\\0')\n"
-    "e = open_encoder(BUNDLED, cache=build.cache_folder())\n"
+    "e = open_encoder(BUNDLED, cache=cache_folder())\n"
     "for at in range(0, len(texts), 256): e.encode_passages(texts[at:at + 256])"
 )
 
 
 def measure(asked: Asked) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing where there are no papers."""
-    prepare(BUNDLED, cache=build.cache_folder())
+    prepare(BUNDLED, cache=cache_folder())
     abstracts = [p.abstract for p in newest_papers(asked.data, 4000) if len(p.abstract) > 400]
     passages = [text[:PASSAGE_CHARS].strip() for text in abstracts[:N_PASSAGES]]
     many = abstracts[: 300 if asked.is_quick else 2000]
@@ -100,8 +102,8 @@ def _against_the_library(passages: list[str], *, rounds: int) -> list[Result]:
     from reader.search.encoder.model import LibraryEngine
     from reader.search.encoder.models import find
 
-    encoder = open_encoder(BUNDLED, cache=build.cache_folder())
-    library = LibraryEngine(find(BUNDLED, build.cache_folder()))
+    encoder = open_encoder(BUNDLED, cache=cache_folder())
+    library = LibraryEngine(find(BUNDLED, cache_folder()))
 
     def theirs() -> Floats:
         torch.set_num_threads(os.cpu_count() or 1)  # as it comes

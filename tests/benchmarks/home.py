@@ -33,10 +33,12 @@ from tests.benchmarks.frame import (
     run_subjects,
 )
 from tests.gathering.test_enex import HEAD, note, resource
+from tests.gathering.test_snapshot import lines, record
 from tests.samples import FEEDS_TOML
 from tests.zotero_world import ZoteroWorld
 
 BIBTEX_BAR_S, BIBTEX_BAR_MB = 60.0, 300.0
+SNAPSHOT_BAR_MB = 300.0
 N_KILLS = 3
 ENEX_BAR_MB = 500.0
 FORMS = ("bibtex", "CSL-JSON", "Zotero RDF", "ENEX")
@@ -50,7 +52,13 @@ def measure(asked: Asked) -> list[Result]:
     truth = asked.data / "files" / "libraries_truth.jsonl"
     if not truth.exists():
         raise DataMissing("files/libraries")
-    return [*_bibliography(asked), *_evernote(asked), _killed(asked), _counts(truth)]
+    return [
+        *_bibliography(asked),
+        *_snapshot(asked),
+        *_evernote(asked),
+        _killed(asked),
+        _counts(truth),
+    ]
 
 
 def _bibliography(asked: Asked) -> list[Result]:
@@ -65,6 +73,27 @@ def _bibliography(asked: Asked) -> list[Result]:
         Result("BibTeX", run.wall_s, "s", bar=BIBTEX_BAR_S, note=note),
         Result("BibTeX, processor", run.cpu_s, "s"),
         Result("BibTeX, memory", run.peak_mb, "MB", bar=BIBTEX_BAR_MB),
+    ]
+
+
+def _snapshot(asked: Asked) -> list[Result]:
+    """Import invented lines of arXiv's metadata snapshot, each of a paper of its own."""
+    n = 2_000 if asked.is_quick else 200_000
+    draw = random.Random(n)
+    with tempfile.TemporaryDirectory() as name:
+        library, file = _new_library(Path(name)), Path(name) / "snapshot.json"
+        with file.open("wb") as written:
+            for number in range(n):
+                id_ = f"{1501 + number // 90_000}.{number % 90_000 + 1:05}"
+                names = [[_words(draw, 1), _words(draw, 1), ""] for _ in range(4)]
+                written.write(lines(record(number, id=id_, title=_words(draw, 9),
+                                           abstract=_words(draw, 150),
+                                           authors_parsed=names)))  # fmt: skip
+        run = Shell(asked.cache).run(["reader", "import", str(file), "--library", str(library)])
+        note = f"{_count(library, 'papers'):,} of {n:,} lines are papers"
+    return [
+        Result("arXiv's snapshot, a second", n / run.wall_s, "lines", note=note),
+        Result("arXiv's snapshot, memory", run.peak_mb, "MB", bar=SNAPSHOT_BAR_MB),
     ]
 
 

@@ -9,6 +9,7 @@
     recognised  whether a PDF is taken for its own paper, and never for another
     quality     all of the PDFs: titles, authors, ids, headings, references, …
     marks       what readers marked in them
+    flow        citations against the PDFs' own links; the text in one column
     hostile     broken, locked, endless and false PDFs
     speed       time against PyMuPDF's own, two workers, memory
     bulk        a folder added, killed, and added again
@@ -18,11 +19,12 @@ What is timed or may take all memory runs in a process of its own: `hostile_run`
 """
 
 from tests.benchmarks.frame import Subject
-from tests.benchmarks.pdfs import bulk, hostile, marks, quality, speed
+from tests.benchmarks.pdfs import bulk, flow, hostile, marks, quality, speed
 
 SUBJECTS = (
     Subject("quality", quality.measure),
     Subject("marks", marks.measure),
+    Subject("flow", flow.measure),
     Subject("hostile", hostile.measure),
     Subject("speed", speed.measure),
     Subject("bulk", bulk.measure),

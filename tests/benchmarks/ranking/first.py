@@ -28,7 +28,7 @@ from reader.library.config import Config, Topic
 from reader.library.paper import Paper
 from reader.library.passage import paper_seconds
 from reader.morning.lanes import N_DOUBTFUL
-from reader.ranking.model import Judgement
+from reader.ranking.rank import Rank
 from tests.benchmarks.frame import Asked, DataMissing, Part, Result
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
@@ -264,7 +264,7 @@ def lane_of(shipped: Shipped, lesson: Lesson, day: JudgedDay) -> Lane:
 
 
 def _shown(
-    several: Sequence[tuple[str, Judgement]], day: JudgedDay, *, is_maybe: bool
+    several: Sequence[tuple[str, Rank]], day: JudgedDay, *, is_maybe: bool
 ) -> Iterator[Shown]:
     for id_, judged in several:
         yield Shown(id_, judged.topic, is_maybe, day.of(id_))

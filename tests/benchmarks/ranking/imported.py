@@ -6,8 +6,10 @@ each morning and has nothing else: no paper, no post.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -72,7 +74,8 @@ def imported_votes(
             for day, several in mornings.items():
                 records |= _records(library.db, papers, several, day)
             stored = stored_votes(library.db)
-            library.db.execute("VACUUM")
+        with contextlib.closing(sqlite3.connect(folder / "reader.db")) as database:
+            database.execute("VACUUM")
         n_bytes = (folder / "reader.db").stat().st_size
     return ImportedVotes(records, stored, n_bytes)
 

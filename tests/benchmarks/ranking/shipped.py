@@ -14,7 +14,8 @@ from reader.library.paper import Paper
 from reader.ranking.events import Event, Label, labels, learned_from
 from reader.ranking.fit import fit_topic
 from reader.ranking.learn import MOST_LABELS, N_BACKGROUND, SEED
-from reader.ranking.model import Judgement, TopicModel, judge, levelled, start
+from reader.ranking.model import TopicModel, judge, levelled, start
+from reader.ranking.rank import Rank
 from reader.ranking.topic import longer_words
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.tasks import Lesson, Scores
@@ -57,7 +58,7 @@ class Shipped:
     def __call__(self, lesson: Lesson) -> Callable[[Sequence[str]], Scores]:
         return lambda ids: [_order(judged) for judged in self.day(lesson, ids)]
 
-    def day(self, lesson: Lesson, ids: Sequence[str]) -> list[list[Judgement]]:
+    def day(self, lesson: Lesson, ids: Sequence[str]) -> list[list[Rank]]:
         """Judge the papers of a day by all models of a lesson, in their order."""
         models = self.models(lesson)
         found = {path: [self.ids[row] for row in model.found] for path, model in models.items()}
@@ -98,7 +99,7 @@ class Shipped:
 
     def judged(
         self, id_: str, models: Mapping[str, TopicModel], near: Mapping[str, float]
-    ) -> list[Judgement]:
+    ) -> list[Rank]:
         """Judge one paper by all models."""
         own = self.mornings.features(id_)
         paper = self.mornings.papers[id_]
@@ -139,12 +140,12 @@ def words_alone(mornings: Mornings) -> Callable[[Lesson], Callable[[Sequence[str
     return learn
 
 
-def best(judged: Sequence[Judgement]) -> Judgement:
+def best(judged: Sequence[Rank]) -> Rank:
     """Choose the topic that a paper stands under, as the lists do."""
     return max(judged, key=lambda j: j.standing)
 
 
-def _order(judged: Sequence[Judgement]) -> float:
+def _order(judged: Sequence[Rank]) -> float:
     """Give a number that orders as the lanes do: the own lane, the doubtful, the rest; in each by
     the topic that likes a paper most of those in which it has this place."""
     place = best(judged).place

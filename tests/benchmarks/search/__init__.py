@@ -8,11 +8,16 @@
     ways       four ways to answer: the program's, its halves, plain bm25
     quality    how high what was meant stands
     cost       size, memory, time to add, a million passages
+    shared     the shared index in PostgreSQL beside the own one
 
 How long a search takes from a cold start is in `speed`.
 """
 
 from tests.benchmarks.frame import Subject
-from tests.benchmarks.search import cost, quality
+from tests.benchmarks.search import cost, quality, shared
 
-SUBJECTS = (Subject("quality", quality.measure), Subject("cost", cost.measure))
+SUBJECTS = (
+    Subject("quality", quality.measure),
+    Subject("cost", cost.measure),
+    Subject("shared", shared.measure),
+)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from reader.cli.build import cache_folder
+from reader.base.machine import cache_folder
 from reader.library.folder import Library, open_library
 from reader.library.paper import Paper
 from reader.library.rows import papers

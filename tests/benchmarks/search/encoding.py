@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from reader.cli import build
+from reader.base.machine import cache_folder
 from reader.search.encoder import open_encoder, open_query_encoder, open_token_counter
 from reader.search.encoder.models import encoder_name
 from reader.search.rows.index import hash_of
@@ -54,7 +54,7 @@ class Installed:
     """
 
     def __init__(self, model: str) -> None:
-        cache = build.cache_folder()
+        cache = cache_folder()
         self.name = encoder_name(model, cache)
         self._many = functools.cache(lambda: open_encoder(model, cache=cache))
         self._one = functools.cache(lambda: open_query_encoder(model, cache=cache))

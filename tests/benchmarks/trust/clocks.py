@@ -6,12 +6,12 @@ import random
 from datetime import timedelta
 from pathlib import Path
 
-from reader.cli.demo.server import PlayServer
 from tests.benchmarks.frame import Asked, Miss, Result
 from tests.benchmarks.trust.count import counted
 from tests.benchmarks.trust.scenes import DONE, temporary
 from tests.conftest import played
 from tests.installed import ALL, LIFT, NOW, copy_library, ids_of, new_library, rows, run_here, today
+from tests.play import PlayServer
 
 WORDS = "It goes up. Nobody speaks."
 

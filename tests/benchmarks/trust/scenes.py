@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 
 from reader.base.errors import ReaderError
-from reader.cli.demo.server import PlayServer
 from reader.library.archive import check
 from reader.library.find import find_paper
 from reader.library.folder import open_library
@@ -41,6 +40,7 @@ from tests.installed import (
 )
 from tests.library.test_backup import old_library
 from tests.marked_pdfs import MOSS, SNAILS, highlight, marked, typeset
+from tests.play import PlayServer
 
 Check = Callable[[Path], bool]
 """Tells of a library whether something is there."""
