@@ -129,6 +129,7 @@ def test_the_address_of_a_category_is_built(base: str) -> None:
         ("", ()),
         ("Plato", ("Plato",)),
         ("A. B (Here, There (2)), C D and E", ("A. B", "C D and E")),
+        (r"T\'ea Hoshi, Ada F\d{o}l", ("Téa Hoshi", "Ada Fọl")),
         ("Martin King, Jr., Ada Field, and Mio Hoshi", ("Martin King Jr.", "Ada Field",
                                                         "Mio Hoshi")),
         ("(" * 50_000, ("(" * 50_000,)),

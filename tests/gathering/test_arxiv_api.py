@@ -200,6 +200,22 @@ class TestADay:
         assert found.ids == ("arxiv:2503.00001", "doi:10.1234/garden.5", "doi:10.1234/other")
         assert found.comment == "This paper has been withdrawn"
 
+    def test_accents_of_tex_become_letters_but_not_in_formulas(
+        self, client: Client, server: Server, place: ArxivPlace
+    ) -> None:
+        answer = feed([entry(1)]).decode()
+        for said, typed in (
+            ("Ada Field", r"Ol\'a F\d{o}l"),
+            ("Gardens", r"G\"ardens in $\tilde a$"),
+            ("to gardens", r"to \'Ecoles"),
+        ):
+            answer = answer.replace(said, typed)
+        play(server, answer.encode())
+        (found,) = papers_listed(client.fetch, place, DAY).papers
+        assert found.authors == ("Mio Hoshi", "Olá Fọl")
+        assert found.title == r"Whispering Gärdens in $\tilde a$, Part 1"
+        assert found.abstract.startswith("We listen to Écoles.")
+
     def test_the_listing_day_comes_from_the_first_submission(
         self, client: Client, server: Server, place: ArxivPlace
     ) -> None:

@@ -27,7 +27,7 @@ import arxiv
 from reader.base.errors import SourceFailed
 from reader.base.http import Fetch, Request
 from reader.base.messages import Text, lazy_gettext
-from reader.base.text import plain
+from reader.base.text import accents, plain
 from reader.gathering.calendar import EASTERN, listing_day, window
 from reader.gathering.sources.answer import moment, parse_feed, what_came
 from reader.library.ids import find_ids, parse_id
@@ -260,14 +260,14 @@ def _paper(result: arxiv.Result) -> Paper | None:
         return None
     # find_ids turns a DOI of the ACL Anthology into the paper's id there.
     dois = (f.id for f in find_ids(result.doi or "") if not f.id.startswith("arxiv:"))
-    names = (plain(author.name) for author in result.authors)
+    names = (accents(plain(author.name)) for author in result.authors)
     # The primary class first, as arXiv prints them.
     categories = (result.primary_category, *result.categories)
     return Paper(
         ids=tuple(dict.fromkeys((found.id, *dois))),
-        title=plain(result.title),
+        title=accents(plain(result.title)),
         authors=tuple(name for name in names if name),
-        abstract=plain(result.summary),
+        abstract=accents(plain(result.summary)),
         categories=tuple(dict.fromkeys(plain(c) for c in categories if c)),
         comment=plain(result.comment or ""),
         published_on=result.published.date(),
@@ -345,10 +345,10 @@ def _listed_paper(entry: Any, announced_on: date | None) -> Paper | None:
     tags = entry.get("tags", ())
     return Paper(
         ids=(found[0].id,),
-        title=plain(entry.get("title", "")),
+        title=accents(plain(entry.get("title", ""))),
         # The feed has all names in one text.
         authors=split_authors(entry.get("author", "")),
-        abstract=plain(_HEAD.sub("", entry.get("summary", ""), count=1)),
+        abstract=accents(plain(_HEAD.sub("", entry.get("summary", ""), count=1))),
         categories=tuple(dict.fromkeys(tag["term"] for tag in tags if tag.get("term"))),
         announced_on=announced_on,
         version=next((f.version for f in found if f.version), None),
@@ -357,7 +357,7 @@ def _listed_paper(entry: Any, announced_on: date | None) -> Paper | None:
 
 def split_authors(names: str) -> tuple[str, ...]:
     """Split arXiv's one text of authors: commas between names, affiliations in brackets."""
-    flat = plain(names)
+    flat = accents(plain(names))
     for _unused in range(3):  # brackets within brackets, three deep
         flat = re.sub(r" ?\([^()]*\)", "", flat)
     parts: list[str] = []
