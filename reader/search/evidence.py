@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from reader.base.text import plain
+from reader.base.text import columns, plain
 from reader.base.words import (
     TELLING_NOTHING,
     WordPlace,
@@ -133,7 +133,7 @@ def _n_times(text: str, term: str) -> int:
 
 
 def evidence(text: str, query: str, *, width: int = 200) -> Evidence:
-    """Choose the sentence of a text that has most of a query's words; the first where none has any.
+    """Choose the sentence of a text that has most of a query's words, else the first whole one.
 
     It is cut with "…" to at most `width` characters around the first match.
     """
@@ -143,7 +143,8 @@ def evidence(text: str, query: str, *, width: int = 200) -> Evidence:
     found = [line for line in lines if not _is_bare(line)] or lines
     wanted = _QueryWords.of(query)
     # A heading is mostly the template's, and is shown only where it has words of the query.
-    first = next((line for line in found if not _HEADING.match(line)), found[0])
+    said = [line for line in found if not _HEADING.match(line)] or found
+    first = next((line for line in said if not _is_fragment(line)), said[0])
     best, (places, most) = first, wanted.matches(first)
     for sentence in found:
         others, n = wanted.matches(sentence)
@@ -156,6 +157,11 @@ def _is_bare(line: str) -> bool:
     """Check whether a line says nothing by itself: numbers of a table, or a link alone."""
     n_digits = sum(map(str.isdigit, line))
     return n_digits > sum(map(str.isalpha, line)) or _LINKS.fullmatch(line) is not None
+
+
+def _is_fragment(line: str) -> bool:
+    """Check whether a line is the rest of a sentence, a label of a figure, or the like."""
+    return columns(line) < 40 and not re.search(r"[.!?。！？…]\W*\Z", line)
 
 
 def words_of(text: str) -> frozenset[str]:

@@ -87,6 +87,14 @@ def test_a_heading_is_shown_where_its_words_are_asked_for_alone() -> None:
     assert evidence("## Idea\n", "meetings").text == "## Idea"
 
 
+def test_the_rest_of_a_sentence_is_no_evidence_where_there_is_a_whole_one() -> None:
+    whole = "The garden listens."
+    assert evidence(f"tricks become\n\n{whole}\n", "meetings").text == whole
+    assert evidence("木を植え\n\n庭は聞く。\n", "meetings").text == "庭は聞く。"
+    assert evidence("tricks become", "meetings").text == "tricks become"
+    assert evidence(f"{whole}\n\ntricks become", "tricks").text == "tricks become"
+
+
 def test_a_long_sentence_is_cut_and_says_so() -> None:
     assert evidence("leaf " * 100, "leaf", width=20).text == "leaf leaf leaf leaf…"
     assert evidence("", "leaf").text == ""
