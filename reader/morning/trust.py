@@ -172,16 +172,15 @@ def seed_text(seed: Seed, zone: tzinfo) -> Text:
     key = (
         N_(
             "Seed {id} of {topic} is not in the library yet ({why}). Until then the topic uses "
-            "its words alone. To add it yourself: reader add {asked}"
+            "its words alone. To add it yourself: `reader add {id}`"
         )
         if seed.is_only
         else N_(
             "Seed {id} of {topic} is not in the library yet ({why}). Until then the topic "
-            "works without it. To add it yourself: reader add {asked}"
+            "works without it. To add it yourself: `reader add {id}`"
         )
     )
-    asked = seed.id.removeprefix("arxiv:")
-    return lazy_gettext(key, id=seed.id, topic=seed.topic, why=why, asked=asked)
+    return lazy_gettext(key, id=seed.id, topic=seed.topic, why=why)
 
 
 N_ANSWERS = 10

@@ -332,13 +332,15 @@ PAGES_OF_COMMANDS = {
 }
 """The page that does by a button what a command does: (address, name of its text)."""
 
-_COMMAND = re.compile(r"reader ([a-z]+)(?: (?:ID|[a-z]+:\S+))?")
+_COMMAND = re.compile(r"reader ([a-z]+)(?: (?:ID|([a-z]+:\S+)))?")
 
 
 def _command(text: str) -> str:
     """Render a command as a link to the page that does the same, as code where none does."""
     if (found := _COMMAND.fullmatch(text)) and found[1] in PAGES_OF_COMMANDS:
         address, name = PAGES_OF_COMMANDS[found[1]]
+        if found[1] == "add" and found[2]:
+            address += f"?url={quote(found[2], safe=':')}"
         return str(Markup('<a href="{}">{}</a>').format(address, _(name)))
     # A browser may break a line after each hyphen; an option stays in one piece.
     whole = _OPTION.sub(r'<span class="whole">\g<0></span>', str(escape(text)))

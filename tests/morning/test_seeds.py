@@ -49,7 +49,7 @@ def test_a_seed_not_asked_for_yet_is_reported(library: Library) -> None:
     assert texts(library) == (
         "Seed arxiv:2506.00007 of speech/translation is not in the library yet (the next"
         " gather asks for it). Until then the topic uses its words alone. To add it yourself:"
-        " reader add 2506.00007",
+        " `reader add arxiv:2506.00007`",
     )
 
 

@@ -378,6 +378,9 @@ def test_a_command_that_a_page_can_do_is_a_link_to_it() -> None:
     assert ticked("`reader topics --move` moves it") == (
         '<code>reader topics <span class="whole">--move</span></code> moves it'
     )
-    assert ticked("`reader add arxiv:2506.00001`") == '<a href="/add">Add a paper</a>'
+    assert ticked("`reader add ID`") == '<a href="/add">Add a paper</a>'
+    assert ticked("`reader add doi:10.1/a&b`") == (
+        '<a href="/add?url=doi:10.1%2Fa%26b">Add a paper</a>'
+    )
     addresses = {address for address, _name in PAGES_OF_COMMANDS.values()}
     assert addresses <= {one.path for one in ROUTES if isinstance(one, Route)}
