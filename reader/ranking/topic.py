@@ -175,13 +175,18 @@ def _means_another(word: str, words: tuple[str, ...], text: str) -> bool:
     """Check whether a folded text introduces an abbreviation for something else than the topic."""
     if not _ABBREVIATION.fullmatch(word):
         return False
-    introduced = re.search(rf"\(\s*{re.escape(_letters(word))}s?\s*[),;:]", text)
-    if introduced is None:
-        return False
-    # As many words before the brackets as it has letters, and one more for "of" and the like.
-    meant = " ".join(text[: introduced.start()].split()[-len(word) - 1 :])
-    others = (other for other in words if other != word)
-    return bool(meant) and not any(_pattern(other).search(meant) for other in others)
+    letters = _letters(word)
+    others = [other for other in words if other != word]
+    bracket = rf"\(\s*((?:\w+ ){{0,2}}){re.escape(letters)}s?\s*[),;:]"
+    for introduced in re.finditer(bracket, text):
+        before = text[: introduced.start()].split()
+        # Behind more letters, "test-time scaling (P-TTS)", only words that spell it introduce it.
+        if introduced[1] and "".join(part[0] for part in before[-len(letters) :]) != letters:
+            continue
+        # As many words before the brackets as it has letters, and one more for "of" and the like.
+        meant = " ".join(before[-len(word) - 1 :])
+        return bool(meant) and not any(_pattern(other).search(meant) for other in others)
+    return False
 
 
 def _scattered(words: tuple[str, ...], title: str) -> str:

@@ -56,6 +56,7 @@ def test_an_abbreviation_behind_its_word_is_the_same_mention() -> None:
         "The attack success rate (ASR) is high. ASR grows with ladders.",
         "We lower the Attack Success Rates (ASRs) of ladders.",
         "Automated stair risers (ASR, for short) climb. ASR works.",
+        "We raise the transfer attack success rate (T-ASR). ASR grows with ladders.",
     ],
 )
 def test_an_abbreviation_for_something_else_is_no_mention(abstract: str) -> None:
@@ -67,6 +68,8 @@ def test_an_abbreviation_for_something_else_is_no_mention(abstract: str) -> None
     [
         "Speech recognition systems (ASR) climb.",
         "ASR climbs.",
+        "We climb ladders with retrieval in ASR (R-ASR). ASR climbs.",
+        "Ladders help (LLM-ASR), the climb of others does not.",
         "Automatic speech recognition (ASR) climbs; the attack success rate does not.",
     ],
 )
