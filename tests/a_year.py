@@ -13,12 +13,11 @@ from reader.habit.heatmap import heatmap
 from reader.library.disk import write_whole
 from reader.library.folder import Clock, Library, open_library
 from reader.library.highlight import Highlight
-from reader.library.rows import decisions, papers
+from reader.library.rows import decisions, highlights, papers, pdfs
+from reader.library.rows.pdfs import Picture
 from reader.morning.pick import decide_rows
 from reader.notes.rows import notes
 from reader.notes.write import add_note
-from reader.pdfs.rows import highlights, pdfs
-from reader.pdfs.rows.pdfs import Picture
 from reader.pdfs.text.pictures import png_of
 from reader.texts.heatmap import svg
 from tests.samples import DAY, NOW, paper, post

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from reader.cli.demo.catalogue import Catalogue, PlayedPaper
-from reader.gathering.calendar import announced_at
+from reader.library.calendar import announced_at
 from reader.library.paper import Paper
 
 

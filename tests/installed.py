@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.cli.frame import Settings
 from reader.cli.frame import run as run_line
-from reader.gathering.calendar import window
+from reader.library.calendar import window
 from reader.library.folder import open_library
 from reader.library.paper import Paper
 from reader.morning.pick import decide

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from reader.gathering.post import PostMention
 from reader.gathering.rows import posts
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, Paper
+from reader.library.post import PostMention
 from reader.library.rows import papers
 from reader.morning import today
 from reader.morning.today import keep_shown

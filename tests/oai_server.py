@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from reader.cli.demo.arxiv import xml_text, xml_value
 from reader.cli.demo.catalogue import Catalogue, PlayedPaper
-from reader.gathering.calendar import announced_at, listing_day
+from reader.library.calendar import announced_at, listing_day
 
 PAGE_SIZE = 100
 """Records on a page; arXiv has 3,500."""

@@ -44,7 +44,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.cli.demo.server import Reply
-from reader.gathering.calendar import is_listing_day, window
+from reader.library.calendar import is_listing_day, window
 from reader.library.paper import Paper
 from tests.data import DATA
 from tests.play import PlayServer

@@ -31,8 +31,9 @@ from reader.library.feeds_file import KEYS, parse
 from reader.library.folder import Library, open_library, template
 from reader.library.locks import lock_file
 from reader.library.paper import Batch, BatchState, Mention, Paper, Post, State
-from reader.library.rows import failures, merges, papers
+from reader.library.rows import failures, merges, papers, pdfs
 from reader.library.rows.database import Database
+from reader.library.rows.pdfs import Picture
 from reader.morning.mute import mute
 from reader.morning.pick import decide
 from reader.morning.values import SourceLine
@@ -40,8 +41,6 @@ from reader.notes.file import new_file
 from reader.notes.sheet import Sheet
 from reader.notes.words import SEPARATOR
 from reader.notes.write import add_note
-from reader.pdfs.rows import pdfs
-from reader.pdfs.rows.pdfs import Picture
 from reader.ranking.best_folder import file_away
 from reader.ranking.model import SOME_DECIDED, TopicModel
 from reader.ranking.rows import labels, standings

@@ -19,9 +19,8 @@ import pytest
 
 from reader.library.find import find_paper
 from reader.library.folder import open_library
-from reader.library.rows import failures
+from reader.library.rows import failures, pdfs
 from reader.library.rows.database import Database
-from reader.pdfs.rows import pdfs
 from tests.installed import NOW, SOON, ids_of, note_files, run, run_here
 
 pytestmark = pytest.mark.slow

@@ -24,8 +24,8 @@ from reader.base.http.client import Client
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.cli.demo.server import Reply
 from reader.gathering.arxiv_days import ARXIV, OAI, feed_name
-from reader.gathering.calendar import listing_day, window
 from reader.gathering.gather import gather
+from reader.library.calendar import listing_day, window
 from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.library.rows import papers

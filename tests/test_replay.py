@@ -16,7 +16,7 @@ import feedparser
 import httpx
 import pytest
 
-from reader.gathering.calendar import announced_at, listing_day, window
+from reader.library.calendar import announced_at, listing_day, window
 from tests.data import DATA, ROOT, needs_data
 from tests.replay import Replay, feeds_toml, load, moment, replay, spread
 

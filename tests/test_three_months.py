@@ -24,16 +24,10 @@ from reader.base.http import Request, Response
 from reader.base.http.client import Client
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.gathering.arxiv_days import ARXIV, OAI, feed_name
-from reader.gathering.calendar import (
-    is_listing_day,
-    latest_feed,
-    latest_listing,
-    listing_day,
-    window,
-)
 from reader.gathering.gather import gather, source_names
 from reader.gathering.resolve import resolve
 from reader.gathering.rows import sources
+from reader.library.calendar import is_listing_day, latest_feed, latest_listing, listing_day, window
 from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.library.rows import papers

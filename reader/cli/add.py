@@ -33,12 +33,11 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.ids import parse_id
 from reader.library.paper import LibraryPaper
-from reader.library.rows import papers
+from reader.library.rows import papers, pdfs
 from reader.morning.add import Adding, FilesToAdd, Wishes, find_files, settle
 from reader.morning.added_file import FileOutcome
 from reader.morning.complete import add_by_id
 from reader.morning.tools import Tools
-from reader.pdfs.rows import pdfs
 
 INCOMPLETE = 5
 NEW = "new"

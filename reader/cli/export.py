@@ -163,7 +163,7 @@ def _references(
     style: str | None,
 ) -> int:
     """Write papers as references; exit code 5: a style has no line for one."""
-    from reader.habit.cite import STYLE, formatted, in_form, references
+    from reader.library.cite import STYLE, formatted, in_form, references
 
     several = references(library, held)
     if form != "references":

@@ -13,8 +13,8 @@ import click
 from reader.base.messages import N_, _, ngettext, say_day
 from reader.base.text import columns, plain, shorten
 from reader.cli.screen import authors_text, bold, dim, wrap
-from reader.gathering.post import PostMention
 from reader.library.paper import State
+from reader.library.post import PostMention
 from reader.morning.progress import n_mine, n_talked
 from reader.morning.values import Entry, Morning, QueueEntry
 from reader.ranking.rank import Term, total

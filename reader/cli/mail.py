@@ -46,8 +46,8 @@ from reader.notes.shared import SharedPage
 )
 def mail_command(context: click.Context, days: int, is_shown: bool, is_again: bool) -> None:
     """Send what no mail had yet. Exit code 5: it was not sent, or nobody knows."""
+    from reader.habit.mail import MailLog, send, unsent
     from reader.library.locks import lock_file
-    from reader.morning.mail import MailLog, send, unsent
 
     with build.opened(context) as library:
         settings, log = library.config.mail, MailLog(library)

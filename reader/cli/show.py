@@ -18,11 +18,11 @@ from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.library.rows import markings
+from reader.library.rows.pdfs import reading_place
 from reader.library.rows.versions import BY_HAND
 from reader.morning.about import About, about
 from reader.pdfs.back import back
-from reader.pdfs.move import file_to_read
-from reader.pdfs.rows.pdfs import reading_place
+from reader.pdfs.find import file_to_read
 from reader.pdfs.tablet import copy_to_open
 from reader.pdfs.text.process import PdfReader
 from reader.texts.copies import gone_text

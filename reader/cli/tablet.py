@@ -18,14 +18,12 @@ from reader.cli.frame import as_json_option, command, say_error, settings_of
 from reader.cli.output import answer
 from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.highlight import gathered, once
+from reader.library.highlight import COLOURS, MARKS, VisibleMark, colour_word, gathered, once, shown
 from reader.library.paper import LibraryPaper
-from reader.library.rows import markings
+from reader.library.rows import highlights, markings, pdfs
 from reader.pdfs.back import CopyOutcome, back
-from reader.pdfs.highlights import COLOURS, MARKS, VisibleMark, colour_word, shown
 from reader.pdfs.mark import ink_on
 from reader.pdfs.marked_copies import remove_copy
-from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.tablet import TabletOutcome, tablet_folder, take
 from reader.pdfs.text.process import PdfReader
 from reader.texts.copies import counts_text, pages_text, removed_text

@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING
 
 from reader.base.errors import OutOfTime, ReaderError, Reason, is_unasked
 from reader.base.messages import lazy_ngettext
-from reader.gathering.calendar import (
+from reader.gathering.rows import sources
+from reader.gathering.rows.sources import DayAnswer
+from reader.gathering.source import Keep, Source, SourceTools, Work, ask, fail, succeed
+from reader.library.calendar import (
     announced_at,
     feed_has_papers,
     is_listing_day,
@@ -25,9 +28,6 @@ from reader.gathering.calendar import (
     latest_listing,
     listings_since,
 )
-from reader.gathering.rows import sources
-from reader.gathering.rows.sources import DayAnswer
-from reader.gathering.source import Keep, Source, SourceTools, Work, ask, fail, succeed
 from reader.library.clock import EARLIEST
 from reader.library.config import QUIET, Config
 from reader.library.folder import Library

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from reader.base.errors import SourceFailed
 from reader.base.messages import lazy_gettext
 from reader.base.text import shorten
-from reader.gathering.calendar import latest_listing, window
 from reader.gathering.rows import sources
 from reader.gathering.source import Keep, Source, SourceTools, Work, fail, succeed
+from reader.library.calendar import latest_listing, window
 from reader.library.config import ArxivQuery, Config
 from reader.library.folder import Library
 from reader.library.paper import Batch, BatchState

@@ -37,7 +37,6 @@ from reader.gathering.arxiv_days import (
     plan_oai,
 )
 from reader.gathering.arxiv_queries import query_source
-from reader.gathering.calendar import latest_feed, latest_listing
 from reader.gathering.mend import mend, must_mend
 from reader.gathering.outage import HeldBack
 from reader.gathering.resolve import is_off, is_short
@@ -55,6 +54,7 @@ from reader.gathering.source import (
     run_together,
     succeed,
 )
+from reader.library.calendar import latest_feed, latest_listing
 from reader.library.clock import keep_said, servers_say, set_right
 from reader.library.config import Config, Feed
 from reader.library.folder import Library

@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 from reader.base.errors import Incomplete, Problem, ReaderError, Reason, SourceFailed, is_unasked
 from reader.base.http import Fetch, Request
 from reader.base.messages import Text, lazy_ngettext
-from reader.gathering.post import own_words
 from reader.gathering.rows import posts, sources
 from reader.gathering.source import SourceTools
 from reader.library.days import days_back
 from reader.library.folder import Library
 from reader.library.ids import find_ids
 from reader.library.paper import Mention, Paper, Post
+from reader.library.post import own_words
 from reader.library.rows import failures, papers
 from reader.library.rows.failures import waiting
 from reader.library.rows.versions import BY_HAND

@@ -18,7 +18,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from reader.base.errors import Problem, SourceFailed
 from reader.base.http import Request
 from reader.base.messages import lazy_gettext
-from reader.gathering.post import ListPage
 from reader.gathering.rows import votes
 from reader.gathering.rows.votes import VotedPaper
 from reader.gathering.source import SourceTools
@@ -26,6 +25,7 @@ from reader.gathering.sources.social import read_hf
 from reader.library.config import Feed, is_loopback
 from reader.library.folder import Library
 from reader.library.locks import lock_file
+from reader.library.post import ListPage
 
 DAILY_PAPERS = Feed("Hugging Face", "https://huggingface.co/api/daily_papers", "hf")
 """Asked where feeds.toml names no feed of this kind."""

@@ -1,4 +1,4 @@
-"""Keep the grades of recall, and read the acts and posts of past days, and what is cited.
+"""Keep the grades of recall, and read the acts and posts of past days.
 
 Grades are only ever added. FSRS's state of a note is computed from them; the day on which it
 comes back is kept with each, so that a morning can count what is due without computing anything.
@@ -11,12 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from reader.habit.reference import FirstKnown
-from reader.library.identity import family_fold
-from reader.library.paper import Paper
 from reader.library.rows.database import Database
 from reader.library.rows.decisions import Kind
-from reader.library.rows.merges import PAPER_COLUMNS, paper_of
 from reader.library.rows.removals import REMOVED_SQL
 
 # For a query that calls its row of `reviews` r: the row is a grade, and no undo names it.
@@ -323,21 +319,6 @@ def from_sources(db: Database, first: date, last: date) -> list[FromSource]:
     return [FromSource(r["source"], r["n"], r["n_picked"], r["n_written"]) for r in rows]
 
 
-def copies_of(db: Database, rows: Collection[int]) -> dict[int, list[Paper]]:
-    """Load the copies that were merged into some papers: row of the paper → copies."""
-    found: dict[int, list[Paper]] = {}
-    for r in db.read(
-        f"""
-        SELECT {PAPER_COLUMNS} FROM papers AS p
-        WHERE p.merged_into IN (SELECT value FROM json_each(?)) AND p.merged_into != p.id
-        ORDER BY p.id
-        """,  # noqa: S608  a constant
-        (json.dumps(list(rows)),),
-    ):
-        found.setdefault(r["merged_into"], []).append(paper_of(r))
-    return found
-
-
 def first_acts(db: Database, rows: Collection[int]) -> dict[int, str]:
     """Name the first pick, note or highlight of each of some papers: paper → "pick 7".
 
@@ -355,71 +336,3 @@ def first_acts(db: Database, rows: Collection[int]) -> dict[int, str]:
         (json.dumps(list(rows)),),
     )
     return {r["paper"]: r["first"].partition(" ")[2] for r in found}
-
-
-def imported_keys(db: Database) -> dict[int, str]:
-    """Load the citation keys that imports brought, row → key; of a copy for the paper it became."""
-    found = db.read(
-        """
-        SELECT coalesce(p.merged_into, p.id) AS paper, k.key FROM citation_keys AS k
-        JOIN papers AS p ON p.id = k.paper ORDER BY p.merged_into IS NOT NULL, k.id
-        """
-    )
-    # Backwards, so that of several keys the first one of the paper itself stays.
-    return {r["paper"]: r["key"] for r in reversed(found)}
-
-
-_KNOWN = """
-    p.id, p.canonical, coalesce(p.published_on, p.announced_on) AS day, coalesce((
-        SELECT before FROM changes WHERE paper = p.id AND field = 'title'
-        ORDER BY number LIMIT 1), (
-        SELECT value FROM fields WHERE paper = p.id AND source = 'as it came' AND field = 'title'
-        ORDER BY id LIMIT 1), p.title) AS title
-"""
-
-
-def first_known(db: Database, rows: Collection[int]) -> list[FirstKnown]:
-    """Load what was known first of some papers, and of all with a first author of their names.
-
-    Copies and removed papers too: their keys stay taken, so that no other key ever changes.
-    """
-    own = json.dumps(list(rows))
-    folds = db.read(
-        """
-        SELECT DISTINCT family_fold FROM authors
-        WHERE position = 0 AND paper IN (SELECT value FROM json_each(?))
-        """,
-        (own,),
-    )
-    # Where a hand changed the authors, those that the paper came with name it.
-    came = db.read(
-        f"""
-        SELECT {_KNOWN}, f.value AS author, min(f.id) FROM fields AS f
-        JOIN papers AS p ON p.id = f.paper
-        WHERE f.source = 'as it came' AND f.field = 'authors' GROUP BY p.id
-        """  # noqa: S608  a constant
-    )
-    wanted_folds = {r["family_fold"] for r in folds}
-    wanted_folds |= {family_fold(r["author"].partition("\n")[0]) for r in came if r["id"] in rows}
-    # CROSS JOIN keeps SQLite from beginning with all papers.
-    found = db.read(
-        f"""
-        SELECT {_KNOWN}, a.name AS author FROM authors AS a CROSS JOIN papers AS p ON p.id = a.paper
-        WHERE a.family_fold IN (SELECT value FROM json_each(?)) AND a.position = 0
-        """,  # noqa: S608  a constant
-        (json.dumps([*wanted_folds]),),
-    )
-    nameless = "NOT EXISTS (SELECT 1 FROM authors WHERE paper = p.id)"
-    select = f"SELECT {_KNOWN}, '' AS author FROM papers AS p WHERE {nameless}"  # noqa: S608
-    wanted = f"{select} AND p.id IN (SELECT value FROM json_each(?)) LIMIT 1"  # noqa: S608
-    found += db.read(select) if db.read(wanted, (own,)) else []
-    return [
-        FirstKnown(
-            r["id"],
-            r["canonical"],
-            r["title"],
-            r["author"].partition("\n")[0],
-            date.fromisoformat(r["day"]) if r["day"] else None,
-        )
-        for r in {r["id"]: r for r in (*found, *came)}.values()
-    ]

@@ -20,13 +20,12 @@ from reader.library.folder import Library
 from reader.library.highlight import Highlight
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
-from reader.library.rows import papers
+from reader.library.rows import papers, pdfs
 from reader.notes.links import target_of
 from reader.notes.rows import notes
 from reader.notes.rows.exports import newest_texts
 from reader.notes.shared import SharedPage, SharedPaper, public_words, without_paths
-from reader.pdfs.highlights import shown
-from reader.pdfs.rows import highlights, pdfs
+from reader.notes.write import marked
 
 Choice = Literal["all", "none"] | Collection[int]
 """The highlights to share: all, none, or some by their number in reading order, from 1."""
@@ -177,9 +176,9 @@ def _chosen(library: Library, held: LibraryPaper, choice: Choice) -> tuple[Highl
     if choice == "none":
         return ()
     # In reading order, without those that are gone: by these numbers `choice` names them.
-    there = [m for m in shown(highlights.highlights_of(library.db, held.row)) if not m.gone_at]
+    there = marked(library, held)
     if choice == "all":
-        return tuple(mark.highlight for mark in there)
+        return there
     wrong = [n for n in choice if not 1 <= int(n) <= len(there)]
     if wrong:
         what = lazy_gettext(
@@ -191,4 +190,4 @@ def _chosen(library: Library, held: LibraryPaper, choice: Choice) -> tuple[Highl
                 "`reader highlights {id}` lists them with their numbers.", id=held.paper.id
             ),
         )
-    return tuple(mark.highlight for n, mark in enumerate(there, 1) if n in choice)
+    return tuple(mark for n, mark in enumerate(there, 1) if n in choice)

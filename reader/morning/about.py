@@ -6,23 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reader.gathering.post import PostMention
 from reader.gathering.rows import posts
 from reader.library.files import is_here
 from reader.library.folder import Library
+from reader.library.highlight import VisibleMark, shown
 from reader.library.paper import FieldValue, LibraryPaper
-from reader.library.rows import fields, papers, versions
+from reader.library.post import PostMention
+from reader.library.rows import fields, highlights, papers, pdfs, versions
+from reader.library.rows.highlights import MarkedCopy
+from reader.library.rows.pdfs import Picture
 from reader.library.rows.versions import BY_HAND
 from reader.morning import rows as history
 from reader.notes.links import LinkedPaper, backlinks, links_of
 from reader.notes.rows.exports import newest_texts
 from reader.notes.rows.notes import Revision
 from reader.notes.write import newest_note
-from reader.pdfs.highlights import VisibleMark, shown
-from reader.pdfs.move import find_moved
-from reader.pdfs.rows import highlights, pdfs
-from reader.pdfs.rows.highlights import MarkedCopy
-from reader.pdfs.rows.pdfs import Picture
+from reader.pdfs.find import find_moved
 from reader.search.rows import index
 
 

@@ -11,13 +11,14 @@ from reader.base.errors import NotKnown, PdfError, Problem, ReaderError, os_reas
 from reader.base.messages import N_, Text, lazy_gettext
 from reader.base.text import plain
 from reader.gathering.resolve import BATCH
-from reader.library.files import is_here
+from reader.library.files import has_bytes, is_here
 from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Document
-from reader.library.rows import merges, papers
+from reader.library.rows import highlights, merges, papers, pdfs
+from reader.library.rows.pdfs import Addition
 from reader.morning.added_file import (
     File,
     FileContent,
@@ -37,11 +38,8 @@ from reader.morning.complete import AddTools, Registries
 from reader.morning.remove import back_from_trash
 from reader.morning.waiting import join_waiting
 from reader.pdfs.fetch import PdfTools, extract_left
-from reader.pdfs.move import has_bytes
 from reader.pdfs.recognise import PdfSketches, Recognition, recognise
 from reader.pdfs.recognition import read_print
-from reader.pdfs.rows import highlights, pdfs
-from reader.pdfs.rows.pdfs import Addition
 from reader.search.encode import index_words
 
 

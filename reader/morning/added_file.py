@@ -18,22 +18,21 @@ from reader.base.messages import N_, Text, lazy_gettext
 from reader.base.text import as_utf8
 from reader.library.citation import works_of
 from reader.library.disk import write_whole
-from reader.library.files import is_here
+from reader.library.files import is_here, sha256_of
 from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Document
-from reader.library.rows import decisions, merges, papers
+from reader.library.rows import decisions, highlights, merges, papers, pdfs
+from reader.library.rows.pdfs import Addition, Outcome
 from reader.library.rows.versions import BY_HAND
 from reader.pdfs import tablet
 from reader.pdfs.fetch import PdfTools, note_unread, passages_of, place_of, unread_pages
+from reader.pdfs.find import pdf_file
 from reader.pdfs.highlights import cleaned
 from reader.pdfs.marked_copies import ReturnedCopy, keep
-from reader.pdfs.move import pdf_file, sha256_of
 from reader.pdfs.recognise import PdfSketches, Recognition
 from reader.pdfs.recognition import sketch_of, stamped_version
-from reader.pdfs.rows import highlights, pdfs
-from reader.pdfs.rows.pdfs import Addition, Outcome
 from reader.pdfs.tablet import IN_LIBRARY
 from reader.pdfs.text.process import check_file
 from reader.ranking.best_folder import file_away

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from reader.base.errors import Incomplete, ReaderError, os_reason
 from reader.base.messages import Message, lazy_gettext
-from reader.habit.cite import in_form, keys_of, references
+from reader.library.cite import in_form, keys_of, references
 from reader.library.config import Bibliography
 from reader.library.find import find_papers
 from reader.library.folder import Library

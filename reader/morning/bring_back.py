@@ -14,7 +14,7 @@ from reader.library.find import find_any, find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.properties import PropertyChange, to_become
-from reader.library.rows import decisions, fields, papers, queue
+from reader.library.rows import decisions, fields, papers, pdfs, queue
 from reader.library.rows.database import Database
 from reader.library.rows.removals import RestoredPaper, add_restored
 from reader.library.rows.versions import BY_HAND
@@ -25,7 +25,6 @@ from reader.morning.pick import decide_rows, guess
 from reader.morning.tag import tag
 from reader.notes.write import add_note, newest_note
 from reader.pdfs.fetch import keep_pdf
-from reader.pdfs.rows import pdfs
 from reader.ranking.best_folder import file_away
 
 

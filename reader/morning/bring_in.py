@@ -38,7 +38,16 @@ from reader.library.identity import Match
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.properties import RATINGS
-from reader.library.rows import decisions, fields, imports, merges, papers, properties
+from reader.library.rows import (
+    decisions,
+    fields,
+    highlights,
+    imports,
+    merges,
+    papers,
+    pdfs,
+    properties,
+)
 from reader.library.rows.versions import BY_HAND
 from reader.morning.added_file import FileContent, Keeper, are_in, look_at
 from reader.morning.complete import AddTools
@@ -59,7 +68,6 @@ from reader.notes.rows import loose
 from reader.notes.words import key_of, links_in
 from reader.pdfs.marked_copies import ReturnedCopy, keep_marks
 from reader.pdfs.recognise import PdfSketches, Recognition, recognise
-from reader.pdfs.rows import highlights, pdfs
 from reader.search.encode import index_words
 
 AT_ONCE = 100

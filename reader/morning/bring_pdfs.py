@@ -16,10 +16,9 @@ from reader.library.file_names import file_stem
 from reader.library.files import is_here
 from reader.library.folder import Library
 from reader.library.locks import lock_file
-from reader.library.rows import imports, merges, papers
+from reader.library.rows import imports, merges, papers, pdfs
 from reader.morning.complete import AddTools
 from reader.pdfs.fetch import extract, extract_left, keep_pdf
-from reader.pdfs.rows import pdfs
 
 READ_AT_ONCE = 32
 """PDFs that are kept before all cores read them."""

@@ -27,16 +27,15 @@ from reader.library.folder import Library
 from reader.library.identity import same, title_fold
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import failures, imports, merges, papers
+from reader.library.rows import failures, imports, merges, papers, pdfs
 from reader.library.rows.failures import waiting
+from reader.library.rows.pdfs import Addition
 from reader.library.rows.versions import BY_HAND
 from reader.morning.remove import back_from_trash
 from reader.morning.waiting import join_waiting
 from reader.pdfs.fetch import PdfTools
 from reader.pdfs.recognise import pdf_id
 from reader.pdfs.recognition import same_people
-from reader.pdfs.rows import pdfs
-from reader.pdfs.rows.pdfs import Addition
 from reader.search.encode import EncoderTools, index_words
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from reader.gathering.resolve import IS_OFF, NO_PAPER
 from reader.library import backup
 from reader.library.config import Topic
 from reader.library.disk import files_below, leftovers, make_folders
-from reader.library.files import gone_pdfs
+from reader.library.files import gone_pdfs, has_bytes
 from reader.library.folder import Library
 from reader.library.ids import parse_id
 from reader.library.locks import holder_of, lock_file
@@ -33,7 +33,7 @@ from reader.morning.mute import mute_lines
 from reader.morning.trust import missing_seeds
 from reader.notes.export import find_moved_notes
 from reader.notes.rows import exports, loose
-from reader.pdfs.move import find_moved, has_bytes
+from reader.pdfs.find import find_moved
 from reader.pdfs.text.process import unlimited
 from reader.search.rows import index
 

@@ -30,14 +30,14 @@ from reader.library.file_names import (
     scaled,
     suggest,
 )
-from reader.library.files import is_here
+from reader.library.files import is_here, settle
 from reader.library.folder import Library
 from reader.library.identity import name_key
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, filings, papers
 from reader.library.rows.filings import FiledByHand
 from reader.notes.export import export, find_moved_notes
-from reader.pdfs.move import Read, find_moved, settle
+from reader.pdfs.find import Read, find_moved
 from reader.ranking.rows import labels
 from reader.ranking.topic import best, fits
 from reader.search.rows import index

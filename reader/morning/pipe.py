@@ -32,8 +32,9 @@ from reader.library.disk import write_whole
 from reader.library.folder import Library
 from reader.library.locks import lock_file
 from reader.library.paper import CitationCount
-from reader.library.rows import failures, papers
+from reader.library.rows import failures, papers, pdfs
 from reader.library.rows.failures import still_missing, waiting
+from reader.library.rows.pdfs import FOLDER, Pdf, Picture
 from reader.morning.complete import complete, fill_in
 from reader.morning.pick import FETCH_LOCK
 from reader.morning.rank import rank_days
@@ -43,8 +44,6 @@ from reader.morning.trust import counting_name
 from reader.morning.waiting import join_waiting
 from reader.pdfs.arxiv_html import fetch_html
 from reader.pdfs.fetch import extract, fetch_pdfs, picks_to_fetch
-from reader.pdfs.rows import pdfs
-from reader.pdfs.rows.pdfs import FOLDER, Pdf, Picture
 from reader.ranking.heat import MUCH_CITED, months_between, velocity
 from reader.ranking.learn import foretell_day, learn, learn_talk
 from reader.ranking.rows import talk

@@ -18,19 +18,18 @@ from pathlib import Path
 from reader.base.errors import ReaderError, StoreError
 from reader.library.arrival import keep_arrival
 from reader.library.disk import disk_error, files_below
+from reader.library.files import drop_empty, move, settle
 from reader.library.find import RemovedPaper, find_papers
 from reader.library.folder import Library
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
-from reader.library.rows import decisions, papers, removals
+from reader.library.rows import decisions, highlights, papers, removals
 from reader.library.rows.removals import KEPT, Removal
 from reader.notes import drafts
 from reader.notes.export import export, export_quietly, read_edits
 from reader.notes.pages import linked_papers, pages_of
 from reader.notes.rows import exports
-from reader.pdfs.move import drop_empty, move, settle
-from reader.pdfs.rows import highlights
 from reader.pdfs.tablet import LOCK, file_at, is_named_after, tablet_folder
 
 TABLET = "tablet"

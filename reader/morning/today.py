@@ -16,13 +16,13 @@ from itertools import chain
 
 from reader.base.errors import StoreError
 from reader.base.messages import Text, lazy_gettext, lazy_ngettext
-from reader.gathering.post import PostMention
 from reader.gathering.rows import posts
 from reader.library.config import unknown_class_text
 from reader.library.days import days_back
 from reader.library.folder import Library
 from reader.library.identity import Certainty
 from reader.library.paper import LibraryPaper, NewestCount
+from reader.library.post import PostMention
 from reader.library.rows import authors, filings, papers, versions
 from reader.morning import rows as history
 from reader.morning.browse_library import saved_lines

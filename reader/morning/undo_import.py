@@ -6,13 +6,13 @@ import hashlib
 from dataclasses import dataclass
 
 from reader.gathering.imports.item import ATTACHMENTS, attachments_in
+from reader.library.files import has_bytes
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import filings, imports, merges, papers
 from reader.library.rows.database import Database
 from reader.notes.folder import ROOT as NOTES
 from reader.notes.rows import exports, loose, notes
-from reader.pdfs.move import has_bytes
 from reader.search.rows import index
 
 

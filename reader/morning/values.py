@@ -10,9 +10,9 @@ from typing import Literal
 
 from reader.base.errors import Reason
 from reader.base.messages import Text
-from reader.gathering.post import PostMention
 from reader.library.config import Deadline, Lane
 from reader.library.paper import Batch, LibraryPaper
+from reader.library.post import PostMention
 from reader.ranking.mute import Mute
 from reader.ranking.rank import ListLane, Rank, Term
 

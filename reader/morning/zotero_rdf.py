@@ -21,15 +21,15 @@ from reader.base.markup import tex_to_text, to_html
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain
 from reader.gathering.imports.rdf import SPACES
-from reader.habit.cite import references
-from reader.habit.reference import Reference, is_whole
+from reader.library.cite import references
 from reader.library.disk import disk_error, make_folders
 from reader.library.file_names import UNFILED
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
+from reader.library.reference import Reference, is_whole
+from reader.library.rows import highlights, pdfs
 from reader.notes.write import newest_note
-from reader.pdfs.rows import highlights, pdfs
 
 _KINDS = {"article": "journalArticle", "inproceedings": "conferencePaper", "misc": "preprint"}
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

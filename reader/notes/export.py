@@ -25,6 +25,7 @@ from reader.base.front_matter import fields, tolerant_value, values, yaml_of
 from reader.base.messages import lazy_gettext
 from reader.base.text import nfc, plain, shorten
 from reader.library.file_names import UNFILED, fold_name
+from reader.library.files import drop_empty, folder_at, move, settle
 from reader.library.folder import Library
 from reader.library.ids import parse_id
 from reader.library.locks import lock_file
@@ -73,7 +74,6 @@ from reader.notes.rows import exports, notes
 from reader.notes.rows.exports import WrittenFile
 from reader.notes.words import merge_words, without_blank_ends
 from reader.notes.write import add_note
-from reader.pdfs.move import drop_empty, folder_at, move, settle
 from reader.ranking.best_folder import file_away
 
 

@@ -24,7 +24,7 @@ from reader.base.messages import lazy_gettext
 from reader.base.text import nfc
 from reader.library.disk import files_below
 from reader.library.file_names import fold_name, path_problem
-from reader.library.files import is_evicted
+from reader.library.files import existing, is_evicted
 from reader.library.folder import Library
 from reader.library.ids import parse_id
 from reader.library.replaced import KeptFile, Replacer
@@ -33,7 +33,6 @@ from reader.notes.file import block_of
 from reader.notes.rows import exports
 from reader.notes.rows.exports import WrittenFile
 from reader.notes.words import MAX_BYTES
-from reader.pdfs.move import existing
 
 ROOT = "notes"
 

@@ -17,10 +17,11 @@ from reader.base.front_matter import single_value, text_at, tolerant_value, yaml
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain, shorten
 from reader.library.file_names import UNFILED, file_stem, fold_name, year_of
+from reader.library.files import drop_empty, folder_at
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
-from reader.library.rows import papers
+from reader.library.rows import highlights, papers, pdfs
 from reader.notes.balance import theme_of
 from reader.notes.file import (
     ProgramLines,
@@ -49,8 +50,6 @@ from reader.notes.rows.notes import Revision, papers_by_key
 from reader.notes.sheet import Sheet, list_page, monday, week_of
 from reader.notes.words import key_sentence, links_in, merge_words
 from reader.notes.write import marked
-from reader.pdfs.move import drop_empty, folder_at
-from reader.pdfs.rows import highlights, pdfs
 
 
 def pages_of(library: Library, rows: Collection[int]) -> set[str]:

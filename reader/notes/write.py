@@ -13,17 +13,15 @@ from reader.base.messages import lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 from reader.library.arrival import keep_arrival, sent_act
 from reader.library.folder import Library
-from reader.library.highlight import Highlight
+from reader.library.highlight import Highlight, shown
 from reader.library.paper import LibraryPaper
-from reader.library.rows import papers
+from reader.library.rows import highlights, papers
 from reader.notes.changes import DiffLine, changes
 from reader.notes.own_words import Check, check
 from reader.notes.rows import notes
 from reader.notes.rows.notes import CameFrom, Revision
 from reader.notes.stretches import SourceText
 from reader.notes.words import MAX_BYTES, beside, is_written, sentences
-from reader.pdfs.highlights import shown
-from reader.pdfs.rows import highlights
 from reader.ranking.best_folder import file_away
 from reader.search.rows import index
 

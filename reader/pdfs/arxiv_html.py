@@ -27,11 +27,10 @@ from reader.library.files import is_here
 from reader.library.folder import Library
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
-from reader.library.rows import failures, papers
+from reader.library.rows import failures, papers, pdfs
 from reader.library.rows.failures import waiting
 from reader.pdfs.fetch import PdfTools
 from reader.pdfs.latexml import CLEANER, PaperPage, joined
-from reader.pdfs.rows import pdfs
 
 FOLDER = STAGE = "html"
 

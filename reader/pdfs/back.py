@@ -18,17 +18,17 @@ from typing import Literal
 from reader.base.errors import PdfError, ReaderError, UsageError, os_reason
 from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
+from reader.library.files import sha256_of
 from reader.library.folder import Library
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
-from reader.library.rows import papers
+from reader.library.rows import highlights, papers, pdfs
+from reader.library.rows.highlights import PlaceState
 from reader.pdfs.fetch import PdfTools
+from reader.pdfs.find import pdf_file
 from reader.pdfs.marked_copies import HANDED, Counts, ReturnedCopy, keep
-from reader.pdfs.move import pdf_file, sha256_of
 from reader.pdfs.recognise import PdfSketches, Recognition, recognise
 from reader.pdfs.recognition import SAME_TEXT, Likeness, compare, sketch_of
-from reader.pdfs.rows import highlights, pdfs
-from reader.pdfs.rows.highlights import PlaceState
 from reader.pdfs.tablet import IN_LIBRARY, LOCK, evicted, is_named_after, no_folder, place_of
 
 Outcome = Literal["imported", "unchanged", "asked", "other", "unknown", "broken", "waiting"]

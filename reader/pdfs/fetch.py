@@ -19,17 +19,16 @@ from reader.library.citation import works_of
 from reader.library.config import Config
 from reader.library.disk import write_whole
 from reader.library.file_names import UNFILED
-from reader.library.files import is_here, lost_files
+from reader.library.files import existing, folder_at, has_bytes, is_here, lost_files, settle
 from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document
-from reader.library.rows import failures, papers
+from reader.library.rows import failures, papers, pdfs
 from reader.library.rows.failures import still_missing, waiting
-from reader.pdfs.move import existing, find_moved, folder_at, has_bytes, settle
+from reader.pdfs.find import find_moved
 from reader.pdfs.recognition import Looks, sketch_of, stamped_version
-from reader.pdfs.rows import pdfs
 from reader.search.rows import citations, index
 from reader.search.rows.index import PassageText
 

@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from reader.library.files import has_bytes
 from reader.library.folder import Library
-from reader.library.highlight import InkStroke, Marks
-from reader.library.rows import markings
-from reader.pdfs.highlights import MarkEdits, cleaned, edits, match, shown
-from reader.pdfs.move import has_bytes
-from reader.pdfs.rows import highlights
-from reader.pdfs.rows.highlights import state_at
+from reader.library.highlight import InkStroke, Marks, shown
+from reader.library.rows import highlights, markings
+from reader.library.rows.highlights import state_at
+from reader.pdfs.highlights import MarkEdits, cleaned, edits, match
 
 
 class MarkTools(Protocol):

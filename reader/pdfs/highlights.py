@@ -1,24 +1,19 @@
-"""Match the marks of a PDF copy with the stored ones, and choose which state of each is shown.
+"""Match the marks of a PDF copy with the stored ones.
 
-A mark has several states where its colour, its typed note or its range was changed. Pure
-functions on values: knows no files, and writes nothing.
+Pure functions on values: knows no files, and writes nothing.
 """
 
 from __future__ import annotations
 
-import colorsys
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from difflib import SequenceMatcher
 
-from reader.base.messages import N_
 from reader.base.text import plain, plain_lines
 from reader.base.words import grams
-from reader.library.highlight import Box, Highlight
-from reader.pdfs.rows.highlights import MarkState
+from reader.library.highlight import Box, Highlight, MarkState, VisibleMark, by_mark, colour_word
 
 TELLING = 25
 """Characters of marked words from which on they stand on a page once only, so that the mark may
@@ -43,17 +38,6 @@ class MarkMatch:
     state: int | None = None
     before: Highlight | None = None
     """The state whose words and place it takes over, where its own words could not be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class VisibleMark:
-    """A mark as it is shown; id: of the state that is shown."""
-
-    id: int
-    highlight: Highlight
-    at: datetime
-    gone_at: datetime | None
-    """When it was removed, None where it was not."""
 
 
 def cleaned(found: Iterable[Highlight]) -> list[Highlight]:
@@ -139,7 +123,7 @@ def edits(known: Sequence[MarkState], found: Sequence[Highlight]) -> MarkEdits:
     A mark of the copy that was never recorded stays, and so does one that an app drew into the
     page. What has no place on a page cannot be added.
     """
-    visible = {mark: one for mark, one in _by_mark(known).items() if one.gone_at is None}
+    visible = {mark: one for mark, one in by_mark(known).items() if one.gone_at is None}
     change, remove, there = [], [], set()
     for mark, matched in zip(found, match(known, found), strict=True):
         if matched.mark is None:
@@ -179,77 +163,6 @@ def holds(older: Iterable[MarkState], newer: Iterable[MarkState]) -> bool:
         for kept in older
         for old in [kept.highlight]
     )
-
-
-def shown(states: Iterable[MarkState]) -> list[VisibleMark]:
-    """List each mark with the state that is shown, in reading order.
-
-    It is the newest state that a copy has; where two copies have two states, the typed notes of
-    both are shown. A mark that no copy has is removed: its last state is shown, with the moment.
-    """
-    found = _by_mark(states).values()
-    return sorted(found, key=lambda s: (s.highlight.page, s.highlight.place, s.id))
-
-
-def _by_mark(states: Iterable[MarkState]) -> dict[int, VisibleMark]:
-    marks: dict[int, list[MarkState]] = defaultdict(list)
-    for kept in states:
-        marks[kept.mark].append(kept)
-    found = {}
-    for number, mark in marks.items():
-        there = sorted((k for k in mark if k.gone_at is None), key=lambda k: k.id)
-        if not there:
-            last = max(mark, key=lambda k: (k.gone_at or k.at, k.id))
-            found[number] = VisibleMark(last.id, last.highlight, last.at, last.gone_at)
-            continue
-        notes: list[str] = []
-        for kept in reversed(there):
-            if not any(kept.highlight.note in note for note in notes):
-                notes.append(kept.highlight.note)
-        newest, first = there[-1], min(mark, key=lambda k: k.id)
-        highlight = replace(newest.highlight, note="\n".join(filter(None, notes)))
-        found[number] = VisibleMark(newest.id, highlight, first.at, None)
-    return found
-
-
-MARKS = {
-    "highlight": N_("highlight"),
-    "underline": N_("underlined"),
-    "strike-out": N_("struck out"),
-    "squiggle": N_("squiggle"),
-    "note": N_("note"),
-}
-COLOURS = {
-    "red": N_("red"),
-    "orange": N_("orange"),
-    "yellow": N_("yellow"),
-    "green": N_("green"),
-    "cyan": N_("cyan"),
-    "blue": N_("blue"),
-    "purple": N_("purple"),
-    "pink": N_("pink"),
-    "white": N_("white"),
-    "grey": N_("grey"),
-    "black": N_("black"),
-}
-
-
-@functools.lru_cache(maxsize=256)
-def colour_word(colour: str) -> str:
-    """Get the English name of a colour `#rrggbb`; "" for none."""
-    try:
-        red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    except ValueError:
-        return ""
-    hue, light, saturation = colorsys.rgb_to_hls(red, green, blue)
-    if light > 0.97 or light < 0.08 or saturation < 0.12:
-        return "white" if light > 0.9 else "black" if light < 0.25 else "grey"
-    degrees = hue * 360 if light < 0.8 or 15 <= hue * 360 < 345 else 344  # light red is pink
-    return next(name for end, name in _HUES if degrees < end)
-
-
-_HUES = ((15, "red"), (42, "orange"), (70, "yellow"), (165, "green"), (190, "cyan"),
-         (250, "blue"), (290, "purple"), (345, "pink"), (361, "red"))  # fmt: skip
 
 
 @functools.lru_cache(maxsize=4096)

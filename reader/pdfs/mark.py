@@ -19,11 +19,9 @@ from reader.base.messages import lazy_gettext
 from reader.base.text import plain, plain_lines
 from reader.library.arrival import keep_arrival
 from reader.library.folder import Library
-from reader.library.highlight import OWN, Box, Highlight, InkStroke, Kind
+from reader.library.highlight import OWN, Box, Highlight, InkStroke, Kind, shown
 from reader.library.paper import LibraryPaper
-from reader.library.rows import decisions, markings
-from reader.pdfs.highlights import shown
-from reader.pdfs.rows import highlights
+from reader.library.rows import decisions, highlights, markings
 from reader.search.rows import index
 
 KINDS: tuple[Kind, ...] = ("highlight", "underline", "note")

@@ -18,18 +18,17 @@ from reader.base.messages import lazy_gettext
 from reader.base.text import plain
 from reader.library.disk import write_whole
 from reader.library.file_names import UNFILED, file_stem
-from reader.library.files import is_here
+from reader.library.files import has_bytes, is_here, move
 from reader.library.folder import Library
-from reader.library.highlight import Marks
+from reader.library.highlight import Marks, MarkState, shown
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
-from reader.library.rows import decisions, markings
+from reader.library.rows import decisions, highlights, markings, pdfs
+from reader.library.rows.highlights import MarkedCopy, PlaceState, state_at
 from reader.pdfs.fetch import PdfTools
-from reader.pdfs.highlights import MarkMatch, cleaned, holds, match, shown
-from reader.pdfs.move import find_moved, has_bytes, move
-from reader.pdfs.rows import highlights, pdfs
-from reader.pdfs.rows.highlights import MarkedCopy, MarkState, PlaceState, state_at
+from reader.pdfs.find import find_moved
+from reader.pdfs.highlights import MarkMatch, cleaned, holds, match
 from reader.pdfs.tablet import IN_LIBRARY, LOCK, file_at, is_named_after
 from reader.search.rows import index
 

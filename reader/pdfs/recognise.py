@@ -11,7 +11,7 @@ from reader.library.folder import Library
 from reader.library.identity import is_generic, title_fold
 from reader.library.paper import Paper
 from reader.library.passage import Document
-from reader.library.rows import merges, papers
+from reader.library.rows import merges, papers, pdfs
 from reader.pdfs.recognition import (
     LIKE_TEXT,
     KnownPaper,
@@ -23,7 +23,6 @@ from reader.pdfs.recognition import (
     read_print,
     sketch_of,
 )
-from reader.pdfs.rows import pdfs
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,17 +23,16 @@ from reader.base.messages import N_, lazy_gettext
 from reader.base.text import as_utf8, plain
 from reader.library.disk import disk_error, write_whole
 from reader.library.file_names import file_stem, fold_name
-from reader.library.files import is_here
+from reader.library.files import has_bytes, is_here
 from reader.library.find import find_papers
 from reader.library.folder import Library
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
-from reader.library.rows import markings, papers
+from reader.library.rows import highlights, markings, papers
+from reader.library.rows.highlights import Taken
+from reader.pdfs.find import file_to_read, pdf_file
 from reader.pdfs.hand_out import MarkTools, marked_content, record
-from reader.pdfs.move import file_to_read, has_bytes, pdf_file
-from reader.pdfs.rows import highlights
-from reader.pdfs.rows.highlights import Taken
 
 LOCK = "tablet.lock"
 """The lock file of `take` and `back`, of which one at a time works on a library."""

@@ -16,10 +16,10 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from reader.gathering.calendar import is_listing_day
-from reader.gathering.post import PostMention
+from reader.library.calendar import is_listing_day
 from reader.library.identity import matches
 from reader.library.paper import Paper, PostKind
+from reader.library.post import PostMention
 from reader.ranking.rank import Term, total
 
 HALF_LIFE_DAYS = 7.0

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from reader.gathering.post import PostMention
 from reader.library.config import CLASSES, Topic
 from reader.library.identity import author_key, family_folds, matches
 from reader.library.paper import Paper
+from reader.library.post import PostMention
 from reader.ranking.topic import fold, mentions
 
 MuteKind = Literal["word", "author", "category", "source"]

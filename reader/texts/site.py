@@ -20,12 +20,12 @@ from reader.base.markup import tex_to_text, to_html
 from reader.base.messages import _, lazy_gettext, ngettext, spoken
 from reader.base.text import html_to_text, plain
 from reader.habit import rows
-from reader.habit.cite import in_form, references
-from reader.habit.reference import Reference
 from reader.habit.share import shared_paper
+from reader.library.cite import in_form, references
 from reader.library.disk import write_whole
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
+from reader.library.reference import Reference
 from reader.notes.links import targets
 from reader.notes.rows.exports import newest_texts
 from reader.notes.shared import SharedPaper

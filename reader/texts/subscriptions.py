@@ -29,8 +29,7 @@ from reader.library.paper import LibraryPaper
 from reader.notes.rows.exports import newest_texts
 from reader.notes.shared import SharedPaper
 from reader.notes.words import question
-from reader.pdfs.highlights import shown
-from reader.pdfs.rows import highlights
+from reader.notes.write import marked
 from reader.texts.shared import article_below_title
 
 if TYPE_CHECKING:
@@ -147,8 +146,7 @@ def anki(library: Library, library_id: str, held: Sequence[LibraryPaper]) -> tup
     table = csv.writer(written, delimiter="\t", lineterminator="\n")
     for one in (one for one in held if one.row in names):
         text = texts.get(one.row, "")
-        marks = shown(highlights.highlights_of(library.db, one.row))
-        there = tuple(mark.highlight for mark in marks if not mark.gone_at)
+        there = marked(library, one)
         if not (text or there):
             continue
         paper = one.paper

@@ -23,10 +23,10 @@ from reader.base.markup import tex_to_html, tex_to_text
 from reader.base.messages import N_, WEEKDAYS, _, ngettext, pgettext, say_day
 from reader.base.text import plain, plain_lines, shorten, visible
 from reader.library.file_names import folder_name, year_of
+from reader.library.highlight import COLOURS, MARKS
 from reader.library.ids import url_of
 from reader.morning.progress import entry_seconds, minutes_of
 from reader.notes.outcome import ORIGINS
-from reader.pdfs.highlights import COLOURS, MARKS
 from reader.texts.filing import property_texts
 from reader.texts.morning import (
     muted_mark,

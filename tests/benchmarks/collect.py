@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from reader.gathering.calendar import listings_since
+from reader.library.calendar import listings_since
 from reader.library.folder import open_library
 from reader.library.rows import papers
 from tests.benchmarks.days import Day, TimedArxiv, know_classes, large_day, usual_day, watching

@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from reader.cli.build import fit_topic
-from reader.gathering.calendar import is_listing_day
 from reader.gathering.gather import source_names
 from reader.gathering.rows import posts, sources
+from reader.library.calendar import is_listing_day
 from reader.library.folder import Library, make_library, template
 from reader.library.paper import Batch, Mention, Paper, Post
 from reader.library.rows import database, papers

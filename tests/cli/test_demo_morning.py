@@ -21,7 +21,7 @@ from reader.cli.demo.morning import (
     sample_server,
     sample_timeline,
 )
-from reader.gathering.calendar import feed_has_papers, latest_feed
+from reader.library.calendar import feed_has_papers, latest_feed
 from tests.arxiv_catalogue import WholeCatalogue
 
 TUESDAY_NOON = datetime(2031, 3, 4, 17, tzinfo=UTC)

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from reader.cli.demo.catalogue import PlayedPaper
-from reader.gathering.calendar import announced_at, window
+from reader.library.calendar import announced_at, window
 from reader.library.paper import Paper
 from tests.arxiv_catalogue import Condition, Pair, WholeCatalogue, parse
 from tests.play import Fault, PlayServer

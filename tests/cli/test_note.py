@@ -24,10 +24,9 @@ from reader.library.arrival import receiving, sent_of
 from reader.library.find import find_paper
 from reader.library.folder import open_library
 from reader.library.highlight import Highlight
-from reader.library.rows import papers
+from reader.library.rows import highlights, papers
 from reader.morning.pick import guess
 from reader.notes.write import add_note
-from reader.pdfs.rows import highlights
 from tests.installed import (
     LIFT,
     NOW,

@@ -18,8 +18,7 @@ from reader.library.find import find_paper
 from reader.library.folder import open_library
 from reader.library.highlight import Highlight
 from reader.library.paper import Paper
-from reader.library.rows import papers
-from reader.pdfs.rows import highlights
+from reader.library.rows import highlights, papers
 from tests.installed import NOW, is_safe, run_here, shown
 from tests.samples import paper
 

@@ -12,8 +12,8 @@ from reader.base.text import columns
 from reader.cli.listing import entry_lines, morning_lines
 from reader.cli.output import encode
 from reader.cli.screen import paper_lines, with_hint
-from reader.gathering.post import PostMention
 from reader.library.paper import LibraryPaper
+from reader.library.post import PostMention
 from reader.morning.values import Entry, Morning, NewVersion, Quota, SourceLine, Sureness
 from tests.samples import DAY, paper
 

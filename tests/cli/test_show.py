@@ -11,8 +11,7 @@ import pytest
 
 from reader.cli.frame import Settings, run
 from reader.gathering.rows import posts
-from reader.library.rows import papers
-from reader.pdfs.rows import pdfs
+from reader.library.rows import papers, pdfs
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
 from tests.installed import is_safe

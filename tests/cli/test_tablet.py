@@ -17,10 +17,9 @@ import pytest
 from reader.library.find import find_paper
 from reader.library.highlight import InkStroke
 from reader.library.locks import lock_file
-from reader.library.rows import papers
+from reader.library.rows import papers, pdfs
 from reader.morning.pick import decide
 from reader.pdfs.mark import draw
-from reader.pdfs.rows import pdfs
 from reader.pdfs.tablet import LOCK
 from tests import installed
 from tests.marked_pdfs import MOSS, SNAILS, blank, highlight, ink, marked, renamed_producer, typeset

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.gathering.calendar import (
+from reader.library.calendar import (
     EASTERN,
     announced_at,
     is_listing_day,

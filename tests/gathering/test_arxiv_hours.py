@@ -16,8 +16,8 @@ import pytest
 
 from reader.base.http import Request, Response
 from reader.gathering.arxiv_days import ARXIV
-from reader.gathering.calendar import EASTERN, announced_at, is_listing_day, latest_listing, window
 from reader.gathering.gather import gather, last_batches
+from reader.library.calendar import EASTERN, announced_at, is_listing_day, latest_listing, window
 from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.morning.trust import is_due

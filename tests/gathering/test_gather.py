@@ -23,11 +23,11 @@ from reader.gathering.arxiv_days import (
     SETTLES,
     days_to_ask,
 )
-from reader.gathering.calendar import announced_at, window
 from reader.gathering.gather import all_sources, gather, last_batches, source_names
 from reader.gathering.rows import posts, sources
 from reader.gathering.source import FIRST_RETRY, LONGEST_RETRY, wait_after
 from reader.gathering.sources import arxiv_lists, oai
+from reader.library.calendar import announced_at, window
 from reader.library.folder import Library
 from reader.library.paper import Batch
 from reader.library.rows import failures, papers

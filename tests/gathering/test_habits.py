@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reader.gathering.post import PostParts, make_post
 from reader.gathering.sources.feed import tidy
 from reader.library.paper import Mention, Post
+from reader.library.post import PostParts, make_post
 
 A = "https://arxiv.org/abs/2503.00001"
 ID = "arxiv:2503.00001"

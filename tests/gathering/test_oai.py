@@ -15,7 +15,6 @@ from reader.base.errors import SourceFailed
 from reader.base.http import MAX_BYTES, Fetch, Request, Response
 from reader.base.http.client import Client
 from reader.cli.demo.catalogue import PlayedPaper
-from reader.gathering.calendar import announced_at, window
 from reader.gathering.sources.arxiv_lists import ArxivPlace, papers_listed
 from reader.gathering.sources.oai import (
     PHYSICS,
@@ -23,6 +22,7 @@ from reader.gathering.sources.oai import (
     days_announced,
     set_of,
 )
+from reader.library.calendar import announced_at, window
 from reader.library.paper import Paper
 from tests.data import DATA, needs_data
 from tests.play import Fault, PlayServer

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from reader.gathering.post import PostMention
 from reader.gathering.rows import posts
 from reader.gathering.sources.feed import read_posts
 from reader.gathering.sources.files import read_x_archive
 from reader.gathering.sources.social import read_bluesky, read_hn, read_mastodon, read_reddit
 from reader.library.paper import Mention, Post
+from reader.library.post import PostMention
 from reader.library.rows import failures, papers
 from reader.library.rows.database import Database
 from reader.library.rows.migrations import MIGRATIONS

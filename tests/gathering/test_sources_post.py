@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reader.gathering.post import PostParts, make_post, make_posts, own_words
 from reader.library.paper import Mention, Post
+from reader.library.post import PostParts, make_post, make_posts, own_words
 
 A, B, C = (f"https://arxiv.org/abs/2503.0000{n}" for n in (1, 2, 3))
 IDS = tuple(f"arxiv:2503.0000{n}" for n in (1, 2, 3))

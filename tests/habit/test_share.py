@@ -18,12 +18,11 @@ from reader.library.disk import write_whole
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.highlight import Highlight
-from reader.library.rows import papers
+from reader.library.rows import highlights, papers, pdfs
+from reader.library.rows.pdfs import Picture
 from reader.morning.pick import decide
 from reader.notes.shared import SharedPage
 from reader.notes.write import add_note
-from reader.pdfs.rows import highlights, pdfs
-from reader.pdfs.rows.pdfs import Picture
 from reader.texts.shared import data_address, html_page, markdown
 from tests.samples import DAY, NOW, a_library, paper, post
 

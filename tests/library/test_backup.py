@@ -24,11 +24,10 @@ from reader.library.backup import back_up, outdated
 from reader.library.folder import make_library, open_library
 from reader.library.locks import lock_file
 from reader.library.restore import plan_restore, restore
-from reader.library.rows import decisions, papers
+from reader.library.rows import decisions, papers, pdfs
 from reader.library.rows.database import LATEST, Database
 from reader.library.rows.migrations import MIGRATIONS
 from reader.notes.rows import notes
-from reader.pdfs.rows import pdfs
 from tests.installed import NOBODY
 from tests.samples import DAY, NOW, paper
 

@@ -11,12 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.library.rows import decisions, failures, filings, merges, papers, removals
+from reader.library.rows import (
+    decisions,
+    failures,
+    filings,
+    highlights,
+    merges,
+    papers,
+    pdfs,
+    removals,
+)
 from reader.library.rows.database import Database
 from reader.library.rows.filings import FiledByHand, FilePlace, TopicCount
 from reader.library.rows.migrations import MIGRATIONS
 from reader.notes.rows import exports, notes
-from reader.pdfs.rows import highlights, pdfs
 from tests.samples import DAY, NOW, new_database, paper
 
 

@@ -18,15 +18,14 @@ from hypothesis import strategies as st
 from reader.gathering.rows import posts
 from reader.library.highlight import Highlight
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import decisions, fields, merges, papers, versions
+from reader.library.rows import decisions, fields, highlights, merges, papers, pdfs, versions
 from reader.library.rows.database import Database
 from reader.library.rows.merges import Merge, Question
 from reader.library.rows.migrations import MIGRATIONS
 from reader.library.rows.papers import PaperCounts
+from reader.library.rows.pdfs import Picture
 from reader.library.rows.versions import BY_HAND
 from reader.notes.rows import exports, notes
-from reader.pdfs.rows import highlights, pdfs
-from reader.pdfs.rows.pdfs import Picture
 from reader.ranking.rows import standings
 from reader.search.rows import index
 from tests.samples import DAY, NOW, new_database, paper, post

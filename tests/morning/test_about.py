@@ -7,12 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from reader.cli.show import arrival_text
-from reader.library.rows import papers
+from reader.library.rows import highlights, papers, pdfs
+from reader.library.rows.highlights import MarkedCopy
 from reader.morning.about import About, Beside, about
 from reader.morning.pick import decide_rows
 from reader.notes.write import add_note
-from reader.pdfs.rows import highlights, pdfs
-from reader.pdfs.rows.highlights import MarkedCopy
 from tests.pdfs.test_returning import RAIN, SLEPT
 from tests.samples import DAY, NOW, a_library, paper, post
 

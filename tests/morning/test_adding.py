@@ -17,19 +17,17 @@ from reader.base.errors import DiskFull, Locked, NotKnown, PdfError
 from reader.library.file_names import file_stem
 from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.highlight import Highlight, Marks
+from reader.library.highlight import Highlight, Marks, shown
 from reader.library.locks import lock_file
 from reader.library.paper import Paper
 from reader.library.passage import Document
-from reader.library.rows import failures, papers
+from reader.library.rows import failures, highlights, papers, pdfs
 from reader.morning.add import Adding, Wishes, find_files, settle
 from reader.morning.added_file import FileMarks, FileOutcome
 from reader.morning.complete import complete
 from reader.morning.tools import Tools
 from reader.pdfs.back import back
 from reader.pdfs.fetch import extract, forget_readings
-from reader.pdfs.highlights import shown
-from reader.pdfs.rows import highlights, pdfs
 from reader.search.rows import index
 from tests.gathering.test_resolve import TEXT, Clock, Registry
 from tests.mornings import morning

@@ -15,12 +15,11 @@ from reader.base.http import Request, Response
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import Paper
-from reader.library.rows import failures, merges, papers
+from reader.library.rows import failures, merges, papers, pdfs
 from reader.morning.add import Wishes, settle
 from reader.morning.complete import MOST_FAILURES, Registries, complete
 from reader.morning.file import file_paper
 from reader.morning.merge import part
-from reader.pdfs.rows import pdfs
 from reader.search.rows import index
 from tests.gathering.test_resolve import Clock, Registry
 from tests.morning import test_adding as adding

@@ -16,13 +16,13 @@ from reader.gathering.imports.item import (
     ImportedNote,
     ImportedPaper,
 )
-from reader.habit.cite import references
+from reader.library.cite import references
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.highlight import Highlight
 from reader.library.paper import Paper
 from reader.library.properties import PropertyChange
-from reader.library.rows import decisions, papers
+from reader.library.rows import decisions, highlights, papers, pdfs
 from reader.library.rows.properties import properties_of
 from reader.morning.bring_in import Importing, unnamed_collections
 from reader.morning.complete import fill_in
@@ -35,7 +35,6 @@ from reader.notes.export import export
 from reader.notes.rows import notes
 from reader.notes.words import links_in
 from reader.notes.write import add_note
-from reader.pdfs.rows import highlights, pdfs
 from reader.search.find import search
 from tests.gathering.test_resolve import Registry
 from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, tools

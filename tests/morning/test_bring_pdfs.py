@@ -12,12 +12,11 @@ from reader.gathering.imports.item import UnplacedItem
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.passage import Document
-from reader.library.rows import papers
+from reader.library.rows import papers, pdfs
 from reader.library.rows.versions import BY_HAND
 from reader.morning.bring_pdfs import PdfsImport
 from reader.morning.remove import remove
 from reader.morning.undo import take_back
-from reader.pdfs.rows import pdfs
 from tests.gathering.test_pdf_store import NAME, manifest_of, tar_of
 from tests.morning.test_bring_in import found
 from tests.samples import DAY, Web, a_library, document, paper, tools

@@ -14,10 +14,11 @@ import pytest
 
 from reader.base.errors import NotKnown, PdfError, StoreError, UsageError
 from reader.library.file_names import Suggestion
+from reader.library.files import move, settle
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document
-from reader.library.rows import decisions, filings, merges, papers
+from reader.library.rows import decisions, filings, merges, papers, pdfs
 from reader.morning.file import (
     TopicLine,
     TopicMove,
@@ -32,8 +33,7 @@ from reader.notes.export import export
 from reader.notes.rows import notes
 from reader.notes.write import add_note
 from reader.pdfs.fetch import fetch_pdfs
-from reader.pdfs.move import find_moved, move, pdf_file, settle
-from reader.pdfs.rows import pdfs
+from reader.pdfs.find import find_moved, pdf_file
 from reader.search.encode import encode, index_words
 from tests.samples import DAY, NOW, Web, a_library, document, paper, tools
 

@@ -11,15 +11,14 @@ import pytest
 from reader.base.errors import PdfError
 from reader.library.disk import write_whole
 from reader.library.folder import Library
-from reader.library.rows import failures, papers
+from reader.library.rows import failures, papers, pdfs
+from reader.library.rows.pdfs import Picture
 from reader.morning.pick import decide
 from reader.morning.pipe import take_pictures
 from reader.notes.export import export
 from reader.notes.file import new_file, words_of
 from reader.notes.sheet import Sheet
 from reader.notes.write import add_note
-from reader.pdfs.rows import pdfs
-from reader.pdfs.rows.pdfs import Picture
 from reader.pdfs.text.answer import Pictures
 from tests.samples import DAY, NOW, Web, a_library, paper, tools
 

@@ -14,7 +14,7 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.locks import lock_file
 from reader.library.passage import length_seconds, minutes, seconds
-from reader.library.rows import failures, merges, papers
+from reader.library.rows import failures, merges, papers, pdfs
 from reader.morning.pick import (
     asked_today,
     decide,
@@ -34,7 +34,6 @@ from reader.morning.progress import leads_to_queue
 from reader.morning.undo import undo
 from reader.morning.values import Entry, Morning, PdfsHere, QueueEntry, Quota, SourceLine
 from reader.notes.write import add_note
-from reader.pdfs.rows import pdfs
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
 from reader.texts.morning import pdfs_texts, queue_text

@@ -17,7 +17,7 @@ from reader.library.backup import back_up
 from reader.library.find import RemovedPaper, find_paper
 from reader.library.folder import Library
 from reader.library.restore import plan_restore, restore
-from reader.library.rows import decisions, papers, removals
+from reader.library.rows import decisions, highlights, papers, pdfs, removals
 from reader.library.rows.removals import KEPT
 from reader.morning.complete import add_by_id
 from reader.morning.merge import join
@@ -28,7 +28,6 @@ from reader.notes import drafts
 from reader.notes.export import export
 from reader.notes.rows import notes
 from reader.notes.write import add_note
-from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.tablet import take
 from reader.ranking.rows import labels
 from reader.search.encode import index_words

@@ -15,7 +15,7 @@ import rispy
 from reader.base.errors import UsageError
 from reader.gathering.imports.bibtex import read_bibtex
 from reader.gathering.imports.item import ImportedLibrary, ImportedPaper
-from reader.habit.cite import in_form, references
+from reader.library.cite import in_form, references
 from reader.library.folder import Library
 from reader.library.properties import PropertyChange, completions, tags_in
 from reader.library.rows import papers, properties

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.base.messages import speaking
-from reader.gathering.post import PostMention
 from reader.library.config import Config, Topic
 from reader.library.paper import LibraryPaper, Paper
+from reader.library.post import PostMention
 from reader.morning.lanes import CLOSE, SURE, lanes
 from reader.morning.reasons import why
 from reader.morning.values import Candidate, Entry, FoldedDays, Lanes, Morning, Quota, SourceLine

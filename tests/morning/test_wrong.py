@@ -16,7 +16,7 @@ from reader.library.arrival import ActLibrary, SentAct, receiving
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.rows import decisions, filings, papers
+from reader.library.rows import decisions, filings, papers, pdfs
 from reader.library.rows.database import Database, forget_index
 from reader.morning.decide import other_topics, take_back, topic_now, wrong_seen, wrong_topic
 from reader.morning.pick import decide
@@ -27,7 +27,6 @@ from reader.morning.undo import undo
 from reader.morning.values import Morning
 from reader.morning.why import explain
 from reader.notes.write import add_note
-from reader.pdfs.rows import pdfs
 from reader.ranking.events import Event
 from reader.ranking.learn import events_of, learn
 from reader.ranking.rows import labels, standings

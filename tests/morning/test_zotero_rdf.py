@@ -15,10 +15,9 @@ from reader.gathering.imports.forms import read_source
 from reader.gathering.imports.item import ImportedPaper
 from reader.library.folder import Library
 from reader.library.paper import Paper
-from reader.library.rows import decisions, imports, papers
+from reader.library.rows import decisions, highlights, imports, papers, pdfs
 from reader.morning.zotero_rdf import write_zotero
 from reader.notes.write import add_note
-from reader.pdfs.rows import highlights, pdfs
 from tests.samples import DAY, NOW, a_library, paper
 
 NOTE = "## Problem\n\nMoss **whistles**, see [[2025_Lind]] & <ferns>.\n\n- one\n- two"

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.highlight import Highlight
-from reader.library.rows import papers
+from reader.library.rows import highlights, papers
 from reader.notes.stretches import SourceText
 from reader.notes.write import ByMeaning, check_note, sources_of
-from reader.pdfs.rows import highlights
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
 from tests.samples import DAY, NOW, a_library, paper

@@ -10,15 +10,14 @@ import pytest
 
 from reader.base.http.client import Client
 from reader.library.folder import Library, open_library
-from reader.library.rows import failures, papers
+from reader.library.rows import failures, papers, pdfs
+from reader.library.rows.pdfs import Pdf
 from reader.morning import rows
 from reader.morning.pick import decide
 from reader.morning.pipe import fetch_picks, index_all
 from reader.morning.tools import Tools
 from reader.pdfs import arxiv_html
 from reader.pdfs.arxiv_html import fetch_html, picture_file, stored_html
-from reader.pdfs.rows import pdfs
-from reader.pdfs.rows.pdfs import Pdf
 from tests.latexml import sample_page, sample_picture
 from tests.samples import DAY, FEEDS_TOML, Clock, a_library, document, paper, tools
 from tests.server import Answer, Server, Time, redirect

@@ -12,15 +12,13 @@ import pymupdf
 import pytest
 
 from reader.library.folder import Library
-from reader.library.highlight import OWN, InkStroke
-from reader.library.rows import markings
+from reader.library.highlight import OWN, InkStroke, shown
+from reader.library.rows import highlights, markings
 from reader.morning.tools import Tools
 from reader.morning.undo import undo
 from reader.pdfs import mark
 from reader.pdfs.back import back
-from reader.pdfs.highlights import shown
 from reader.pdfs.mark import COLOURS
-from reader.pdfs.rows import highlights
 from reader.pdfs.tablet import copy_to_open, take
 from reader.pdfs.text.process import PdfReader
 from reader.texts.copies import counts_text

@@ -11,14 +11,13 @@ import pytest
 from reader.base.errors import PdfError
 from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.highlight import Highlight
+from reader.library.highlight import Highlight, shown
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document, Page
+from reader.library.rows import highlights, pdfs
 from reader.morning.tools import Tools
 from reader.pdfs.back import FIRST_PAGES, CopyOutcome, back, handed_in
-from reader.pdfs.highlights import shown
 from reader.pdfs.recognition import Looks, PageLook
-from reader.pdfs.rows import highlights, pdfs
 from reader.texts.copies import counts_text
 from tests import samples
 from tests.pdfs.test_returning import (

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from reader.library.highlight import Highlight
-from reader.library.rows import decisions, merges, papers
+from reader.library.highlight import Highlight, MarkState
+from reader.library.rows import decisions, highlights, merges, papers
 from reader.library.rows.database import Database
+from reader.library.rows.highlights import MarkedCopy, PlaceState, Taken
 from reader.library.rows.migrations import MIGRATIONS
-from reader.pdfs.rows import highlights
-from reader.pdfs.rows.highlights import MarkedCopy, MarkState, PlaceState, Taken
 from reader.search.rows import index
 from tests.samples import DAY, NOW, new_database, paper
 

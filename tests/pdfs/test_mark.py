@@ -18,18 +18,17 @@ import pytest
 
 from reader.base.errors import NotKnown, UsageError
 from reader.library.folder import Library
-from reader.library.highlight import OWN, Box, Highlight, InkStroke, Kind, Marks
+from reader.library.highlight import OWN, Box, Highlight, InkStroke, Kind, Marks, shown
 from reader.library.paper import LibraryPaper
-from reader.library.rows import markings, merges, papers, removals
+from reader.library.rows import highlights, markings, merges, papers, pdfs, removals
 from reader.morning.pick import decide
 from reader.morning.tools import Tools
 from reader.morning.undo import past_acts, take_back, undo
 from reader.pdfs import mark
 from reader.pdfs.back import CopyOutcome, back, handed_in
 from reader.pdfs.hand_out import marked_content
-from reader.pdfs.highlights import MarkEdits, shown
+from reader.pdfs.highlights import MarkEdits
 from reader.pdfs.mark import COLOURS
-from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.tablet import copy_to_open, take
 from reader.pdfs.text.process import PdfReader
 from reader.search.find import search

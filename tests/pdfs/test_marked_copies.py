@@ -11,10 +11,10 @@ import pytest
 
 from reader.base.errors import NotKnown
 from reader.library.folder import Library
+from reader.library.rows import highlights
 from reader.morning.tools import Tools
 from reader.pdfs.back import back, handed_in
 from reader.pdfs.marked_copies import remove_copy
-from reader.pdfs.rows import highlights
 from reader.pdfs.tablet import pdf_asked, take
 from reader.search.rows import index
 from reader.texts.copies import removed_text

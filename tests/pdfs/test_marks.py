@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.library.highlight import Box, Highlight
-from reader.pdfs.highlights import MarkMatch, VisibleMark, cleaned, colour_word, fold, match, shown
-from reader.pdfs.rows.highlights import MarkState
+from reader.library.highlight import Box, Highlight, MarkState, VisibleMark, colour_word, shown
+from reader.pdfs.highlights import MarkMatch, cleaned, fold, match
 from tests.samples import NOW
 
 BOX: Box = (72.0, 100.0, 300.0, 112.0)

@@ -18,21 +18,19 @@ import pytest
 
 from reader.base.errors import Locked, PdfError, ReadOnly, UsageError
 from reader.library.folder import Library
-from reader.library.highlight import Highlight, Marks
+from reader.library.highlight import Highlight, Marks, VisibleMark, shown
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Block, Document, Page
-from reader.library.rows import merges, papers
+from reader.library.rows import highlights, merges, papers, pdfs
 from reader.morning.pick import decide
 from reader.morning.tools import Tools
 from reader.notes.export import export
 from reader.notes.write import add_note
 from reader.pdfs.back import CopyOutcome, back
-from reader.pdfs.highlights import VisibleMark, shown
+from reader.pdfs.find import marked_file
 from reader.pdfs.marked_copies import Counts
-from reader.pdfs.move import marked_file
 from reader.pdfs.recognition import Looks, PageLook
-from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.tablet import LOCK, take
 from reader.search.encode import encode, index_words
 from reader.search.find import search

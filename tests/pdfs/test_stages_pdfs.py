@@ -17,13 +17,12 @@ from reader.base.messages import lazy_gettext
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Block, Document, Page
-from reader.library.rows import failures, papers
+from reader.library.rows import failures, papers, pdfs
 from reader.library.rows.database import Database
+from reader.library.rows.pdfs import Pdf
 from reader.morning.pick import decide
 from reader.morning.pipe import index_picks
 from reader.pdfs.fetch import MAX_PDF_BYTES, extract, fetch_pdfs, pdf_address
-from reader.pdfs.rows import pdfs
-from reader.pdfs.rows.pdfs import Pdf
 from reader.search.rows import citations, index
 from tests.samples import (
     DAY,

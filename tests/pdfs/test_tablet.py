@@ -16,9 +16,8 @@ from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
-from reader.library.rows import papers
+from reader.library.rows import highlights, papers, pdfs
 from reader.morning.pick import decide
-from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.tablet import (
     LOCK,
     TabletOutcome,

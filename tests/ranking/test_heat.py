@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.gathering.post import PostMention
 from reader.library.paper import Paper, PostKind
+from reader.library.post import PostMention
 from reader.ranking.heat import (
     A_DAY,
     CATCH_DAYS,

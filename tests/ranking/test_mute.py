@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.gathering.post import PostMention
 from reader.library.config import Topic
 from reader.library.identity import author_key, matches
 from reader.library.paper import Paper
+from reader.library.post import PostMention
 from reader.ranking.mute import (
     IDLE,
     Mute,

@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from reader.base.errors import ModelMissing
 from reader.library.disk import write_whole
 from reader.library.folder import Library
-from reader.library.rows import papers
+from reader.library.rows import papers, pdfs
 from reader.morning.browse_library import browse
 from reader.notes.rows import notes
-from reader.pdfs.rows import pdfs
 from reader.search.encode import encode, index_words
 from reader.search.find import SearchResult, search
 from reader.search.fusion import DEPTH

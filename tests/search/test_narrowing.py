@@ -15,11 +15,10 @@ from reader.base.errors import ModelMissing, NotFound
 from reader.library.citation import CitedWork
 from reader.library.disk import write_whole
 from reader.library.folder import Library
-from reader.library.rows import decisions, papers
+from reader.library.rows import decisions, papers, pdfs
 from reader.library.rows import fields as field_rows
 from reader.morning.browse_library import rows_that_fit
 from reader.notes.rows import notes
-from reader.pdfs.rows import pdfs
 from reader.search.encode import encode, index_words
 from reader.search.find import SearchResult, search
 from reader.search.rows import citations, filters, index

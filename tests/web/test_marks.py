@@ -13,11 +13,10 @@ import pymupdf
 import pytest
 from starlette.testclient import TestClient
 
-from reader.library.rows import papers
+from reader.library.rows import papers, pdfs
 from reader.morning.pick import decide_rows
 from reader.morning.undo import undo
 from reader.pdfs.mark import COLOURS
-from reader.pdfs.rows import pdfs
 from reader.web.visit import Parts
 from tests.marked_pdfs import typeset
 from tests.samples import DAY, NOW, paper

@@ -15,12 +15,11 @@ from reader.base.errors import ModelError
 from reader.library.find import find_paper
 from reader.library.highlight import Highlight
 from reader.library.locks import lock_file
-from reader.library.rows import papers
+from reader.library.rows import highlights, papers
 from reader.notes import drafts
 from reader.notes.rows import notes
 from reader.notes.words import BESIDE
 from reader.notes.write import add_note
-from reader.pdfs.rows import highlights
 from reader.web.visit import Parts
 from tests.samples import DAY, NOW, paper
 from tests.web.site import parts_of, site

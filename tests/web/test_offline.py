@@ -10,13 +10,12 @@ import pytest
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.highlight import Highlight
-from reader.library.rows import papers
+from reader.library.rows import highlights, papers
 from reader.morning import rows as history
 from reader.morning.about import MOST_NOTES, MOST_PICKS, carried_by, device_texts
 from reader.morning.pick import decide
 from reader.morning.undo import undo
 from reader.notes.write import add_note
-from reader.pdfs.rows import highlights
 from reader.web.render import WORKER, asset, asset_content, assets, assets_version
 from tests.data import ROOT
 from tests.icons import SIZES, all_files

@@ -17,13 +17,12 @@ from reader.gathering.rows import posts
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.properties import PropertyChange
-from reader.library.rows import papers
+from reader.library.rows import highlights, papers, pdfs
+from reader.library.rows.highlights import MarkedCopy
 from reader.morning.pick import decide_rows
 from reader.morning.tag import tag
 from reader.morning.tools import Tools
 from reader.notes.write import add_note
-from reader.pdfs.rows import highlights, pdfs
-from reader.pdfs.rows.highlights import MarkedCopy
 from reader.search.encode import encode, index_words
 from reader.web.visit import Parts
 from tests import samples

@@ -17,11 +17,10 @@ from starlette.testclient import TestClient
 
 from reader.base.errors import PdfError
 from reader.library.folder import Library
-from reader.library.rows import papers
+from reader.library.rows import highlights, papers, pdfs
+from reader.library.rows.highlights import MarkedCopy
 from reader.morning.pick import decide_rows
 from reader.morning.tools import Tools
-from reader.pdfs.rows import highlights, pdfs
-from reader.pdfs.rows.highlights import MarkedCopy
 from reader.pdfs.text.process import PdfPool
 from reader.search.rows import index
 from reader.search.rows.index import PassageText

@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from reader.library.citation import CitedWork
+from reader.library.rows import pdfs
 from reader.pdfs.arxiv_html import fetch_html
-from reader.pdfs.rows import pdfs
 from reader.search.rows import citations
 from reader.web.visit import Parts
 from tests.latexml import sample_page, sample_picture

@@ -17,11 +17,11 @@ from reader.base.http.client import Client
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.cli.demo.morning import TIMELINE, feeds_toml, sample_papers, sample_pdf, sample_timeline
 from reader.cli.demo.typeset import Manuscript, Section, typeset
-from reader.gathering.calendar import latest_listing, window
+from reader.library.calendar import latest_listing, window
 from reader.library.folder import Library, open_library
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.place import FEEDS
-from reader.library.rows import papers
+from reader.library.rows import papers, pdfs
 from reader.morning.pick import decide
 from reader.morning.pipe import fetch_and_rank, take_pictures
 from reader.morning.remove import remove
@@ -31,7 +31,6 @@ from reader.notes.write import add_note
 from reader.pdfs.arxiv_html import fetch_html
 from reader.pdfs.back import back
 from reader.pdfs.fetch import extract, fetch_pdfs
-from reader.pdfs.rows import pdfs
 from reader.pdfs.text.process import PdfPool, check_pdf
 from reader.search.encode import index_words
 from tests.installed import NO_MODEL

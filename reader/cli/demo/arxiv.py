@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from xml.sax.saxutils import escape, quoteattr
 
 from reader.cli.demo.catalogue import AnnounceType, PlayedPaper
-from reader.gathering.calendar import EASTERN
+from reader.library.calendar import EASTERN
 
 _API = "https://arxiv.org/api"
 _ATOM = "http://www.w3.org/2005/Atom"

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from reader.gathering.calendar import announced_at, listing_day
+from reader.library.calendar import announced_at, listing_day
 from reader.library.paper import Paper
 
 AnnounceType = Literal["new", "cross", "replace", "replace-cross"]

@@ -32,7 +32,7 @@ from reader.cli.build import clock
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.cli.demo.server import PlayServer
 from reader.cli.frame import Settings, run
-from reader.gathering.calendar import EASTERN, is_listing_day, latest_listing, window
+from reader.library.calendar import EASTERN, is_listing_day, latest_listing, window
 from reader.library.disk import disk_error
 from reader.library.folder import template
 from reader.library.paper import Paper

@@ -25,7 +25,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from reader.cli.demo.arxiv import ApiPage, announcement_feed, api_error, api_feed
 from reader.cli.demo.catalogue import Catalogue, PlayedPaper
-from reader.gathering.calendar import EASTERN, is_listing_day
+from reader.library.calendar import EASTERN, is_listing_day
 
 PAGE_LIMIT = 2000
 """Results in one answer of the API at most."""

@@ -245,7 +245,7 @@ def _hands(
             return is_written
 
     def open_paper(held: LibraryPaper) -> str:
-        from reader.pdfs.move import marked_file, pdf_file
+        from reader.pdfs.find import marked_file, pdf_file
 
         # A paper gets its key when it is filed, and has no files before.
         file = (marked_file(library, held.row) or pdf_file(library, held.row)) if held.key else None

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import cast
 
-from reader.gathering.post import LOOKED_AT, PostMention
 from reader.library.paper import Mention, Post, PostKind
+from reader.library.post import LOOKED_AT, PostMention
 from reader.library.rows.database import Database
 from reader.library.rows.versions import BROUGHT_SQL
 

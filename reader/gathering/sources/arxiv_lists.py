@@ -28,8 +28,8 @@ from reader.base.errors import SourceFailed
 from reader.base.http import Fetch, Request
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import accents, plain
-from reader.gathering.calendar import EASTERN, listing_day, window
 from reader.gathering.sources.answer import moment, parse_feed, what_came
+from reader.library.calendar import EASTERN, listing_day, window
 from reader.library.ids import find_ids, parse_id
 from reader.library.paper import Paper
 

@@ -24,7 +24,6 @@ from typing import Any
 from reader.base.messages import N_
 from reader.base.text import html_to_text, plain
 from reader.base.words import is_cjk
-from reader.gathering.post import ListPage, PostParts, make_post, make_posts
 from reader.gathering.sources.answer import (
     Thing,
     moment,
@@ -40,6 +39,7 @@ from reader.gathering.sources.answer import (
 from reader.library.identity import is_generic
 from reader.library.ids import find_ids, web_id
 from reader.library.paper import Mention, Paper, Post
+from reader.library.post import ListPage, PostParts, make_post, make_posts
 
 
 def read_posts(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:

@@ -25,7 +25,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from reader.base.messages import N_, lazy_gettext, lazy_ngettext
 from reader.base.text import html_to_text, plain
-from reader.gathering.post import ListPage, PostParts, make_posts
 from reader.gathering.sources.answer import (
     Thing,
     count,
@@ -40,6 +39,7 @@ from reader.gathering.sources.answer import (
 from reader.gathering.sources.answer import text as field
 from reader.library.ids import find_ids
 from reader.library.paper import Mention, Post, PostKind
+from reader.library.post import ListPage, PostParts, make_posts
 
 MAIL_FILES = ("*.eml", "*.mbox", "*.mbx")
 """Patterns of the files that are read in a folder of mails."""

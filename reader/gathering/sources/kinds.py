@@ -15,7 +15,6 @@ from typing import Final, Literal, Protocol
 
 from reader.base.errors import SourceFailed
 from reader.base.messages import Joined, Text, lazy_gettext
-from reader.gathering.post import ListPage
 from reader.gathering.sources import files
 from reader.gathering.sources.feed import read_entries, read_posts
 from reader.gathering.sources.proceedings import read_acl, read_biorxiv, read_isca
@@ -28,6 +27,7 @@ from reader.gathering.sources.social import (
     read_reddit,
 )
 from reader.library.paper import Post
+from reader.library.post import ListPage
 
 
 class PageReader(Protocol):

@@ -36,9 +36,9 @@ from reader.base.errors import OutOfTime, SourceFailed, Unreachable
 from reader.base.http import Fetch, Request
 from reader.base.messages import Text, lazy_gettext, lazy_ngettext
 from reader.base.text import accents, plain
-from reader.gathering.calendar import is_listing_day, listing_day
 from reader.gathering.sources.answer import to_utf8, what_came
 from reader.gathering.sources.arxiv_lists import ArxivPlace, split_authors
+from reader.library.calendar import is_listing_day, listing_day
 from reader.library.ids import find_ids, parse_id
 from reader.library.paper import Paper
 

@@ -26,7 +26,6 @@ from xml.etree import ElementTree
 
 from reader.base.messages import N_, lazy_gettext, lazy_ngettext
 from reader.base.text import html_to_text, plain
-from reader.gathering.post import ListPage, page_of
 from reader.gathering.sources.answer import (
     Thing,
     count,
@@ -42,6 +41,7 @@ from reader.gathering.sources.answer import text as field
 from reader.gathering.sources.registries import NO_XML, paper_of_mods, text_at, xml_root
 from reader.library.ids import parse_id, url_of, web_id
 from reader.library.paper import Mention, Paper, Post
+from reader.library.post import ListPage, page_of
 
 _ID = r"(?:(?:19|20)\d\d\.[a-z][\w-]{1,60}\.\d{1,4}|[A-Z]\d\d-\d{4})"
 _FRONT = re.compile(r"acl:(?:.*\.0|W\d\d-\d\d00|[A-VX-Z]\d\d-\d000)")

@@ -20,7 +20,6 @@ from reader.base.errors import SourceFailed
 from reader.base.http import Fetch, Request
 from reader.base.messages import lazy_gettext
 from reader.base.text import html_to_text, plain
-from reader.gathering.post import ListPage, page_of
 from reader.gathering.sources.answer import (
     count,
     inner,
@@ -32,6 +31,7 @@ from reader.gathering.sources.answer import (
 )
 from reader.library.ids import parse_id
 from reader.library.paper import Paper, Publication
+from reader.library.post import ListPage, page_of
 from reader.library.publication import publication_of
 
 DOI, OPENREVIEW, ACL = "DOI", "OpenReview", "ACL Anthology"

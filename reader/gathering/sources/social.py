@@ -29,7 +29,6 @@ from html import escape, unescape
 
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain
-from reader.gathering.post import ListPage, PostParts, make_posts
 from reader.gathering.sources.answer import (
     Thing,
     count,
@@ -44,6 +43,7 @@ from reader.gathering.sources.answer import text as field
 from reader.gathering.sources.feed import read_posts
 from reader.library.ids import parse_id
 from reader.library.paper import Mention, Paper, Post, PostKind
+from reader.library.post import ListPage, PostParts, make_posts
 
 
 def read_mastodon(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:

@@ -24,7 +24,7 @@ _NEWEST = """
 """
 
 
-# The folder of a path by plain bytes: `pdfs.move` compares those that a disk decomposed.
+# The folder of a path by plain bytes: `files.settle` compares those that a disk decomposed.
 _IS_SETTLED = """
     NOT is_removed AND rtrim(path, replace(path, '/', ''))
         = root || '/' || coalesce(nullif(topic, ''), 'unfiled') || '/'

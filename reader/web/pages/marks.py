@@ -10,13 +10,11 @@ from starlette.responses import Response
 from reader.base.errors import NotKnown, PdfError, UsageError
 from reader.base.messages import N_, _
 from reader.library.find import find_paper
-from reader.library.highlight import OWN, Highlight
+from reader.library.highlight import OWN, Highlight, shown
 from reader.library.paper import LibraryPaper
-from reader.library.rows import markings
+from reader.library.rows import highlights, markings
 from reader.pdfs import mark
-from reader.pdfs.highlights import shown
 from reader.pdfs.mark import MarkOutcome
-from reader.pdfs.rows import highlights
 from reader.pdfs.tablet import pdf_asked
 from reader.web.files import is_unchanged
 from reader.web.visit import Visit, route

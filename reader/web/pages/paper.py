@@ -13,16 +13,17 @@ from reader.base.errors import NotKnown
 from reader.base.markup import to_html
 from reader.base.messages import N_, _, spoken
 from reader.base.text import plain, plain_lines, sentences, visible
-from reader.habit.bibtex import bibtex
-from reader.habit.cite import references
 from reader.habit.share import share
+from reader.library.bibtex import bibtex
+from reader.library.cite import references
 from reader.library.file_names import folder_name
 from reader.library.find import RemovedPaper, find_paper
 from reader.library.folder import Library
-from reader.library.highlight import gathered, once
+from reader.library.highlight import colour_word, gathered, once
 from reader.library.paper import LibraryPaper
 from reader.library.properties import PropertyChange, priority_of, rating_of, tags_in
-from reader.library.rows import properties, queue
+from reader.library.rows import pdfs, properties, queue
+from reader.library.rows.pdfs import reading_place
 from reader.morning.about import About, about
 from reader.morning.decide import other_topics, topic_now
 from reader.morning.edit import edit
@@ -33,10 +34,7 @@ from reader.morning.tag import tag
 from reader.morning.why import ListCache, after_decisions, explain, without_each
 from reader.notes.links import linked_ids
 from reader.notes.words import key_of
-from reader.pdfs.highlights import colour_word
 from reader.pdfs.mark import ink_on
-from reader.pdfs.rows import pdfs
-from reader.pdfs.rows.pdfs import reading_place
 from reader.pdfs.tablet import SHORT_SHA
 from reader.search.similar import similar
 from reader.texts.copies import gone_text

@@ -14,9 +14,9 @@ from reader.base.errors import NotKnown, PdfError, UsageError
 from reader.base.messages import _
 from reader.base.text import plain, shorten
 from reader.library.find import find_paper
+from reader.library.rows.pdfs import ReadingPlace, reading_place, set_reading_place
 from reader.morning.references import ReferenceEntry, citation_places, references_in
 from reader.morning.why import explain
-from reader.pdfs.rows.pdfs import ReadingPlace, reading_place, set_reading_place
 from reader.texts.why import standing_texts
 from reader.web.pages.paper import day_lists
 from reader.web.pages.pdf import answered, open_pdf, page_missing, which_file

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, sentences
-from reader.habit.cite import FORMS, STYLE, formatted, in_form, references
 from reader.habit.share import news
+from reader.library.cite import FORMS, STYLE, formatted, in_form, references
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper

@@ -12,8 +12,7 @@ import tempfile
 from pathlib import Path
 
 from reader.library.folder import make_library
-from reader.library.rows import papers
-from reader.pdfs.rows import pdfs
+from reader.library.rows import papers, pdfs
 from tests.benchmarks.frame import Asked, DataMissing, Miss, Result, Run, Shell
 from tests.benchmarks.trust.count import counted
 from tests.samples import DAY, NOW, paper

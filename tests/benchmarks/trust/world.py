@@ -14,7 +14,7 @@ from reader.base.errors import SourceFailed
 from reader.base.http import Request, Response
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.cli.demo.server import Reply
-from reader.gathering.calendar import is_listing_day
+from reader.library.calendar import is_listing_day
 from reader.library.paper import Paper
 from tests.play import PlayServer
 from tests.replay import spread

@@ -17,9 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from reader.library.folder import open_library
-from reader.library.rows import papers
+from reader.library.rows import papers, pdfs
 from reader.morning.pick import decide_rows
-from reader.pdfs.rows import pdfs
 from reader.pdfs.text.lines import NOT_TEXT, with_ligatures
 from tests.benchmarks.frame import Asked, DataMissing, Result
 from tests.benchmarks.web.asking import Client, cpu_s, family, memory_mb

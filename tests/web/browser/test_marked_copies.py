@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reader.library.folder import open_library
-from reader.pdfs.rows import highlights
+from reader.library.rows import highlights
 from tests.installed import rows
 from tests.marked_pdfs import blank
 from tests.web.browser.conftest import PHONE, Visitor

@@ -16,11 +16,10 @@ import pytest
 import reader
 from reader.library.find import find_paper
 from reader.library.folder import open_library
-from reader.library.rows import queue
+from reader.library.rows import pdfs, queue
 from reader.morning.pick import decide
 from reader.notes.rows import notes
 from reader.notes.write import add_note
-from reader.pdfs.rows import pdfs
 from reader.web.render import asset
 from tests.web.browser.conftest import PHONE, PORTRAIT, Visitor
 from tests.web.browser.pages import JAPANESE, PAPER

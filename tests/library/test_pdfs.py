@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reader.library.rows import decisions, merges, papers
+from reader.library.rows import decisions, merges, papers, pdfs
 from reader.library.rows.database import Database
-from reader.pdfs.rows import pdfs
-from reader.pdfs.rows.pdfs import Pdf
+from reader.library.rows.pdfs import Pdf
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
 from tests.samples import DAY, NOW, new_database, paper

@@ -17,12 +17,12 @@ from reader.base.errors import UsageError, os_reason
 from reader.base.markup import tex_to_text
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import plain
-from reader.habit import rows
-from reader.habit.bibtex import bibtex
-from reader.habit.reference import Reference, citation_keys, is_whole, reference_of
+from reader.library.bibtex import bibtex
 from reader.library.folder import Library
 from reader.library.paper import HAS_CJK, LibraryPaper, PersonName
+from reader.library.reference import Reference, citation_keys, is_whole, reference_of
 from reader.library.rows import fields
+from reader.library.rows import references as rows
 
 FORMS = ("bibtex", "biblatex", "ris", "csl-json", "csv")
 

@@ -27,10 +27,10 @@ from reader.gathering.imports.bibtex import read_bibtex
 from reader.gathering.imports.csl import read_csl
 from reader.gathering.imports.item import ImportedLibrary
 from reader.gathering.imports.ris import read_ris
-from reader.habit.cite import formatted, in_form, references
-from reader.habit.reference import FirstKnown, Reference, citation_keys, reference_of
+from reader.library.cite import formatted, in_form, references
 from reader.library.file_names import key_pattern_problem
 from reader.library.paper import FieldValue, LibraryPaper, Paper, Publication
+from reader.library.reference import FirstKnown, Reference, citation_keys, reference_of
 from reader.library.rows import decisions, fields, merges, papers
 from tests.samples import DAY, NOW, a_library, paper
 

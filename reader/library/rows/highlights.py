@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from reader.library.highlight import Box, Highlight, Marks
+from reader.library.highlight import Box, Highlight, Marks, MarkState
 from reader.library.rows.database import Database, Row
 from reader.library.rows.markings import ON_PAGE
 
@@ -59,19 +59,6 @@ class PlaceState:
     """The names of our strokes that we wrote into it and that are still in it."""
     n_pages: int = 0
     """0 where it is not known."""
-
-
-@dataclass(frozen=True, slots=True)
-class MarkState:
-    """One state of a mark."""
-
-    id: int
-    mark: int
-    """The id of the mark's first state."""
-    paper: int
-    highlight: Highlight
-    at: datetime
-    gone_at: datetime | None
 
 
 def picks_on(db: Database, day: date) -> list[int]:

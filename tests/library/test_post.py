@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.gathering.post import MOST_SHOWN, PostMention, shown_words
+from reader.library.post import MOST_SHOWN, PostMention, shown_words
 
 ID = "arxiv:2503.00001"
 URL = "https://arxiv.org/abs/2503.00001"

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator
 
 from reader.base.markup import pieces, words
 from reader.base.text import TEX_LETTERS, TEX_MARKS, plain
-from reader.habit.reference import Reference, is_whole
 from reader.library.file_names import STOP_WORDS
 from reader.library.paper import PersonName
+from reader.library.reference import Reference, is_whole
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
