@@ -33,12 +33,9 @@ PURE = {
     "base.http",
     "base.text",
     "base.words",
-    "library.calendar",
-    "library.post",
-    "library.publication",
     "habit.heatmap",
-    "library.reference",
     "library.arxiv_query",
+    "library.calendar",
     "library.citation",
     "library.config",
     "library.feeds_checks",
@@ -49,10 +46,12 @@ PURE = {
     "library.ids",
     "library.paper",
     "library.passage",
+    "library.post",
     "library.properties",
+    "library.publication",
     "library.query",
+    "library.reference",
     "morning.lanes",
-    "morning.progress",
     "morning.reasons",
     "morning.values",
     "notes.changes",
@@ -74,9 +73,9 @@ PURE = {
     "ranking.rank",
     "ranking.topic",
     "search.evidence",
-    "texts.filing",
     "texts.heatmap",
     "texts.morning",
+    "texts.paper",
     "texts.shared",
     "texts.sources",
 }
@@ -362,7 +361,7 @@ def test_a_search_loads_nothing_of_a_morning(tmp_path: Path) -> None:
         pass
     loaded = loaded_by("from reader.cli import main\nmain(['search', 'snails'])", folder=tmp_path)
     assert "reader.search.find" in loaded
-    unneeded = {"reader.morning.values", "reader.morning.progress", "reader.morning.tools"}
+    unneeded = {"reader.morning.values", "reader.morning.tools"}
     assert loaded & {*unneeded, "importlib.metadata", "zipfile"} == set()
 
 

@@ -7,9 +7,7 @@ of Dask is imported before a cluster is opened.
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import itertools
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -76,7 +74,7 @@ def on_this_machine(n_workers: int) -> Iterator[Each]:
     from distributed import Client, LocalCluster
 
     # Temporary certificates: else any user of this machine could run functions as this one.
-    with _without_main(), contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         cluster = LocalCluster(
             n_workers=n_workers,
             threads_per_worker=1,
@@ -123,18 +121,6 @@ def _set_up() -> None:
         ) from error
     # Not undone at the end: that would take Dask's own defaults along, which come with its import.
     dask.config.set(SETTINGS)
-
-
-@contextlib.contextmanager
-def _without_main() -> Iterator[None]:
-    """Let new processes not import the main module, where a script may start the command anew."""
-    main = sys.modules["__main__"]
-    before = main.__spec__
-    main.__spec__ = importlib.util.find_spec("reader.__main__")  # left out by its name
-    try:
-        yield
-    finally:
-        main.__spec__ = before
 
 
 def _version() -> str:

@@ -24,7 +24,7 @@ from reader.library.restore import RestorePlan, plan_restore, restore
 from reader.library.rows.imports import add_restore
 from reader.morning.rows import library_id
 from reader.search.rows.index import clear_index
-from reader.texts.fields import FIELD_NAMES
+from reader.texts.paper import FIELD_NAMES
 
 AT_ONCE = 16_000_000
 """Bytes of reader.db up to which `gather` makes the daily backup itself, which takes a blink."""

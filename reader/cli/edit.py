@@ -16,7 +16,7 @@ from reader.cli.frame import as_json_option, command, say_errors
 from reader.cli.output import answer
 from reader.library.find import find_paper
 from reader.library.query import STATES
-from reader.texts.fields import FIELD_NAMES, field_text
+from reader.texts.paper import FIELD_NAMES, field_text
 
 if TYPE_CHECKING:
     from reader.morning.refresh import RefreshedPaper, RefreshOutcome

@@ -23,7 +23,7 @@ from reader.morning.file import (
     topics,
 )
 from reader.pdfs.text.process import PdfReader
-from reader.texts.filing import suggestion_text
+from reader.texts.paper import suggestion_text
 
 
 @command(

@@ -15,10 +15,8 @@ from reader.base.text import columns, plain, shorten
 from reader.cli.screen import authors_text, bold, dim, wrap
 from reader.library.paper import State
 from reader.library.post import PostMention
-from reader.morning.progress import n_mine, n_talked
-from reader.morning.values import Entry, Morning, QueueEntry
+from reader.morning.values import Entry, Morning, QueueEntry, n_mine, n_talked
 from reader.ranking.rank import Term, total
-from reader.texts.filing import property_texts
 from reader.texts.morning import (
     changed_text,
     muted_counts,
@@ -30,6 +28,7 @@ from reader.texts.morning import (
     theme_texts,
     topic_text,
 )
+from reader.texts.paper import property_texts
 from reader.texts.sources import counted, families, incomplete_text, missing_texts, n_answered
 from reader.texts.why import sum_rows
 

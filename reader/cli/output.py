@@ -264,7 +264,7 @@ def encode(value: Any) -> Any:
 
 def _themes(morning: Morning) -> dict[str, int]:
     # Imported here and below: with what it imports it takes 12 ms of a search, which has no day.
-    from reader.morning.progress import theme_counts
+    from reader.morning.values import theme_counts
 
     return theme_counts(morning.own, morning.theme_of)
 
@@ -272,7 +272,7 @@ def _themes(morning: Morning) -> dict[str, int]:
 def _folded(morning: Any) -> dict[str, Any] | None:
     if morning.folded is None:
         return None
-    from reader.morning.progress import n_mine, theme_counts
+    from reader.morning.values import n_mine, theme_counts
 
     own = morning.folded.own
     counts = {"n_own": n_mine(own), "themes": theme_counts(own, morning.theme_of)}

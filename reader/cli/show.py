@@ -26,8 +26,7 @@ from reader.pdfs.find import file_to_read
 from reader.pdfs.tablet import copy_to_open
 from reader.pdfs.text.process import PdfReader
 from reader.texts.copies import gone_text
-from reader.texts.fields import field_texts
-from reader.texts.filing import property_texts
+from reader.texts.paper import field_texts, property_texts
 from reader.texts.sources import source_name
 
 

@@ -18,7 +18,7 @@ from reader.library.folder import Library
 from reader.library.properties import PRIORITIES, PropertyChange, rating_of
 from reader.library.rows import properties
 from reader.morning.tag import TagOutcome, tag
-from reader.texts.filing import property_texts
+from reader.texts.paper import property_texts
 
 
 class _TagCommand(ReaderCommand):

@@ -37,12 +37,10 @@ from reader.gathering.arxiv_days import (
     plan_oai,
 )
 from reader.gathering.arxiv_queries import query_source
-from reader.gathering.mend import mend, must_mend
 from reader.gathering.outage import HeldBack
 from reader.gathering.resolve import is_off, is_short
 from reader.gathering.rows import posts, sources
 from reader.gathering.rows.sources import SourceState
-from reader.gathering.servers_clock import ServersClock, WatchedTools
 from reader.gathering.source import (
     EndMark,
     Keep,
@@ -54,6 +52,7 @@ from reader.gathering.source import (
     run_together,
     succeed,
 )
+from reader.gathering.wrong_clock import ServersClock, WatchedTools, mend, must_mend
 from reader.library.calendar import latest_feed, latest_listing
 from reader.library.clock import keep_said, servers_say, set_right
 from reader.library.config import Config, Feed

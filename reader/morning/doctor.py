@@ -16,9 +16,9 @@ from reader.base.front_matter import fields
 from reader.base.messages import N_, Text, lazy_gettext, lazy_ngettext
 from reader.base.words import is_cjk, phrase_term
 from reader.gathering.gather import source_names
-from reader.gathering.mend import mend as mend_clock
-from reader.gathering.mend import must_mend
 from reader.gathering.resolve import IS_OFF, NO_PAPER
+from reader.gathering.wrong_clock import mend as mend_clock
+from reader.gathering.wrong_clock import must_mend
 from reader.library import backup
 from reader.library.config import Topic
 from reader.library.disk import files_below, leftovers, make_folders

@@ -8,10 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.library.file_names import folder_name
-from reader.morning.progress import leads_to_queue, theme_counts
-from reader.morning.values import Entry, Morning, NewVersion, QueueEntry, Sureness
+from reader.morning.values import (
+    Entry,
+    Morning,
+    NewVersion,
+    QueueEntry,
+    Sureness,
+    leads_to_queue,
+    theme_counts,
+)
 from reader.ranking.mute import Mute, MuteKind, MuteLine
-from reader.texts.filing import property_texts
+from reader.texts.paper import property_texts
 
 STEPS = {
     "check": N_("Comparing PDFs"),

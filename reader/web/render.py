@@ -25,9 +25,8 @@ from reader.base.text import plain, plain_lines, shorten, visible
 from reader.library.file_names import folder_name, year_of
 from reader.library.highlight import COLOURS, MARKS
 from reader.library.ids import url_of
-from reader.morning.progress import entry_seconds, minutes_of
+from reader.morning.values import entry_seconds, minutes_of
 from reader.notes.outcome import ORIGINS
-from reader.texts.filing import property_texts
 from reader.texts.morning import (
     muted_mark,
     queue_facts,
@@ -35,6 +34,7 @@ from reader.texts.morning import (
     topic_text,
     within_priority,
 )
+from reader.texts.paper import property_texts
 from reader.texts.sources import BATCH_STATES, families, source_name
 
 

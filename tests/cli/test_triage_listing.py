@@ -12,8 +12,7 @@ import pytest
 from reader.cli.triage.entries import Row, moved, next_of, papers_in, rows_of, start_of
 from reader.cli.triage.layout import morning_page, text_of
 from reader.library.paper import State
-from reader.morning.progress import States, n_waiting
-from reader.morning.values import FoldedDays, Morning, SourceLine
+from reader.morning.values import FoldedDays, Morning, SourceLine, States, n_waiting
 from tests.mornings import TITLES, a_morning, held_papers
 from tests.samples import DAY, a_library
 

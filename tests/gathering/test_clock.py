@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.base.http import Response
-from reader.gathering.mend import days_to_add, mend, must_mend, wrong_tries
+from reader.gathering.wrong_clock import days_to_add, mend, must_mend, wrong_tries
 from reader.library.folder import open_library
 from reader.library.rows.moments import Try
 from tests.installed import (

@@ -30,9 +30,16 @@ from reader.morning.pick import (
     whole_queue,
     without_put_off,
 )
-from reader.morning.progress import leads_to_queue
 from reader.morning.undo import undo
-from reader.morning.values import Entry, Morning, PdfsHere, QueueEntry, Quota, SourceLine
+from reader.morning.values import (
+    Entry,
+    Morning,
+    PdfsHere,
+    QueueEntry,
+    Quota,
+    SourceLine,
+    leads_to_queue,
+)
 from reader.notes.write import add_note
 from reader.search.rows import index
 from reader.search.rows.index import PassageText

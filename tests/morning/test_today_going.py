@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from reader.library.paper import LibraryPaper, State
-from reader.morning.progress import entry_seconds, minutes_of, n_waiting, next_of, start_of
-from reader.morning.values import Entry
+from reader.morning.values import Entry, entry_seconds, minutes_of, n_waiting, next_of, start_of
 from tests.samples import DAY, paper
 
 

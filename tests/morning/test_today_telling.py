@@ -10,8 +10,7 @@ import pytest
 
 from reader.base.messages import lazy_gettext, speaking
 from reader.library.paper import LibraryPaper
-from reader.morning.progress import theme_counts
-from reader.morning.values import FoldedDays, Morning, NewVersion, SourceLine
+from reader.morning.values import FoldedDays, Morning, NewVersion, SourceLine, theme_counts
 from reader.texts.morning import changed_text, theme_texts
 from reader.texts.sources import (
     counted,

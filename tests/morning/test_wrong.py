@@ -21,10 +21,9 @@ from reader.library.rows.database import Database, forget_index
 from reader.morning.decide import other_topics, take_back, topic_now, wrong_seen, wrong_topic
 from reader.morning.pick import decide
 from reader.morning.pipe import index_all
-from reader.morning.progress import n_mine, theme_counts
 from reader.morning.today import keep_shown
 from reader.morning.undo import undo
-from reader.morning.values import Morning
+from reader.morning.values import Morning, n_mine, theme_counts
 from reader.morning.why import explain
 from reader.notes.write import add_note
 from reader.ranking.events import Event

@@ -20,9 +20,8 @@ from reader.library.folder import Library
 from reader.library.paper import Batch, LibraryPaper
 from reader.library.rows import papers
 from reader.morning.pick import decide
-from reader.morning.progress import minutes_of
 from reader.morning.today import keep_shown
-from reader.morning.values import Entry, Sureness
+from reader.morning.values import Entry, Sureness, minutes_of
 from reader.notes.rows import notes
 from reader.notes.write import add_note
 from reader.web.pages import ROUTES

@@ -23,8 +23,14 @@ from threading import Thread
 from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from reader.cli.demo.arxiv import ApiPage, announcement_feed, api_error, api_feed
-from reader.cli.demo.catalogue import Catalogue, PlayedPaper
+from reader.cli.demo.arxiv import (
+    ApiPage,
+    Catalogue,
+    PlayedPaper,
+    announcement_feed,
+    api_error,
+    api_feed,
+)
 from reader.library.calendar import EASTERN, is_listing_day
 
 PAGE_LIMIT = 2000

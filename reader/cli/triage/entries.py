@@ -22,9 +22,8 @@ from reader.cli.listing import (
     own_text,
     theme_lines,
 )
-from reader.morning import progress
-from reader.morning.progress import States, leads_to_queue
-from reader.morning.values import Entry, Morning
+from reader.morning import values
+from reader.morning.values import Entry, Morning, States, leads_to_queue
 from reader.texts.morning import queue_entry, queue_text, within_priority
 
 Kind = Literal["head", "paper", "queued", "fold", "text"]
@@ -170,19 +169,19 @@ def queued_in(rows: Sequence[Row]) -> list[int]:
 def start_of(rows: Sequence[Row], states: States, last: int | None = None) -> int | None:
     """Choose the paper to begin at (its row in the library); None in an empty list.
 
-    It is that of `progress.start_of`; where no decision is open, the oldest pick. last: the paper
+    It is that of `values.start_of`; where no decision is open, the oldest pick. last: the paper
     decided last.
     """
     papers = [entry.held.row for entry in listed_in(rows)]
     if not any(states[row] == "candidate" for row in papers):
         picks = [row for row in (*queued_in(rows), *papers) if states[row] == "pick"]
         return next(iter((*picks, *papers)), None)
-    return progress.start_of(papers, states, last)
+    return values.start_of(papers, states, last)
 
 
 def next_of(rows: Sequence[Row], states: States, here: int) -> int:
     """Find the next paper without a decision below `here`; `here` where there is none."""
-    return progress.next_of(_places(rows), states, here)
+    return values.next_of(_places(rows), states, here)
 
 
 def moved(rows: Sequence[Row], here: int | None, by: int) -> int | None:

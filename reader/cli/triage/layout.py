@@ -34,11 +34,10 @@ from reader.cli.terminal import CHOICES, NONE
 from reader.cli.triage.entries import TEXT_INDENT, Row
 from reader.library.paper import State
 from reader.library.passage import minutes
-from reader.morning.progress import States, entry_seconds
-from reader.morning.values import Entry, Morning
+from reader.morning.values import Entry, Morning, States, entry_seconds
 from reader.ranking.rank import ListLane
-from reader.texts.filing import property_texts
 from reader.texts.morning import muted_mark, queue_reading, sureness_mark, topic_text
+from reader.texts.paper import property_texts
 from reader.texts.sources import families, no_network_text
 from reader.texts.why import verdict
 

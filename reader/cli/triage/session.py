@@ -47,8 +47,7 @@ from reader.morning.decide import Deciding, other_topics, topic_now
 from reader.morning.lanes import relisted
 from reader.morning.mute import mute, parts_of
 from reader.morning.pick import fetching, pdfs_here, whole_queue
-from reader.morning.progress import States, entry_seconds, n_waiting
-from reader.morning.values import Entry, Morning
+from reader.morning.values import Entry, Morning, States, entry_seconds, n_waiting
 from reader.notes.rows.notes import n_noted_on
 from reader.ranking.mute import MuteKind
 from reader.texts.morning import muted_part

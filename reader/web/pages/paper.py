@@ -38,8 +38,7 @@ from reader.pdfs.mark import ink_on
 from reader.pdfs.tablet import SHORT_SHA
 from reader.search.similar import similar
 from reader.texts.copies import gone_text
-from reader.texts.fields import FIELD_NAMES, field_texts
-from reader.texts.filing import property_texts, suggestion_text
+from reader.texts.paper import FIELD_NAMES, field_texts, property_texts, suggestion_text
 from reader.texts.shared import markdown
 from reader.texts.why import (
     change_text,

@@ -25,7 +25,7 @@ from reader.morning.file import export_topic, move_topic, topic_names, topics
 from reader.morning.trust import last_answers, missing_seeds, reports, seed_text
 from reader.morning.values import Report
 from reader.search.rows import filters
-from reader.texts.filing import filed_text
+from reader.texts.paper import filed_text
 from reader.texts.sources import (
     categories_text,
     facts_of,

@@ -20,7 +20,7 @@ from reader.morning.file import export_filed, file_papers, topic_names
 from reader.morning.pick import decide, later_rows
 from reader.morning.rows import library_id
 from reader.morning.tag import tag
-from reader.texts.filing import filed_text
+from reader.texts.paper import filed_text
 from reader.texts.subscriptions import MOST_ENTRIES, anki, atom
 from reader.web.pages.paper import MOST_OFFERED
 from reader.web.visit import Visit, route, unknown_value

@@ -43,7 +43,11 @@ from reader.morning.pick import (
     whole_queue,
     without_put_off,
 )
-from reader.morning.progress import (
+from reader.morning.today import keep_lines, keep_shown, morning, rank_list
+from reader.morning.trust import is_due
+from reader.morning.values import (
+    Entry,
+    Morning,
     leads_to_queue,
     minutes_of,
     n_mine,
@@ -52,9 +56,6 @@ from reader.morning.progress import (
     next_of,
     start_of,
 )
-from reader.morning.today import keep_lines, keep_shown, morning, rank_list
-from reader.morning.trust import is_due
-from reader.morning.values import Entry, Morning
 from reader.search.rows import filters
 from reader.texts.morning import changed_text, muted_counts, pdfs_texts, theme_texts
 from reader.texts.sources import counted, missing_texts, n_answered, no_network_text
