@@ -8,14 +8,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from reader.gathering.rows import posts
-from reader.habit import rows as reviews
-from reader.habit.heatmap import heatmap
 from reader.library.disk import write_whole
 from reader.library.folder import Clock, Library, open_library
 from reader.library.highlight import Highlight
 from reader.library.rows import decisions, highlights, papers, pdfs
 from reader.library.rows.pdfs import Picture
 from reader.morning.pick import decide_rows
+from reader.notes.heatmap import heatmap
+from reader.notes.rows import habit as reviews
 from reader.notes.rows import notes
 from reader.notes.write import add_note
 from reader.pdfs.text.pictures import png_of

@@ -24,7 +24,7 @@ from tests.samples import DAY, FEEDS_TOML, a_library, paper
 
 PACKAGE = ROOT / "reader"
 
-ROOMS = ["cli", "web", "texts", "morning", "habit", "notes", "ranking", "pdfs", "search",
+ROOMS = ["cli", "web", "texts", "morning", "notes", "ranking", "pdfs", "search",
          "gathering", "library", "base"]  # fmt: skip
 
 PURE = {
@@ -33,7 +33,6 @@ PURE = {
     "base.http",
     "base.text",
     "base.words",
-    "habit.heatmap",
     "library.arxiv_query",
     "library.calendar",
     "library.citation",
@@ -58,6 +57,7 @@ PURE = {
     "notes.draft",
     "notes.file",
     "notes.front",
+    "notes.heatmap",
     "notes.meaning",
     "notes.own_words",
     "notes.shared",
@@ -107,7 +107,7 @@ OWNERS = {
     "sentence_transformers": "search.encoder",
     "arxiv": "gathering.sources",
     "feedparser": "gathering.sources",
-    "fsrs": "habit.recall",
+    "fsrs": "notes.recall",
     "markdown_it": "base.markup",
     "psycopg": "search.rows",
     "sklearn": "ranking.fit",

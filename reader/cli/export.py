@@ -184,8 +184,8 @@ def _references(
 
 def _feed(context: click.Context, library: Library, held: list[LibraryPaper], target: Path) -> int:
     """Write the picks and written notes among some papers, as `reader share` shows them."""
-    from reader.habit.share import news
     from reader.morning.rows import library_id
+    from reader.notes.share import news
     from reader.texts.subscriptions import MOST_ENTRIES, atom
 
     today = library.today()

@@ -16,10 +16,10 @@ from reader.base.errors import ConfigError
 from reader.base.messages import N_, _, ngettext
 from reader.cli import build, output
 from reader.cli.frame import WholeNumber, command
-from reader.habit.share import NewsItem
 from reader.library.config import MailSettings
 from reader.library.folder import Library
 from reader.library.place import FEEDS
+from reader.notes.share import NewsItem
 from reader.notes.shared import SharedPage
 
 
@@ -46,8 +46,8 @@ from reader.notes.shared import SharedPage
 )
 def mail_command(context: click.Context, days: int, is_shown: bool, is_again: bool) -> None:
     """Send what no mail had yet. Exit code 5: it was not sent, or nobody knows."""
-    from reader.habit.mail import MailLog, send, unsent
     from reader.library.locks import lock_file
+    from reader.notes.mail import MailLog, send, unsent
 
     with build.opened(context) as library:
         settings, log = library.config.mail, MailLog(library)

@@ -13,13 +13,13 @@ from reader.cli import build, output, screen
 from reader.cli.frame import as_json_option, command, is_terminal, say_error, settings_of
 from reader.cli.openers import OpenOutcome, opener
 from reader.cli.terminal import END, Ask, asking
-from reader.habit import recall
-from reader.habit.recall import GRADES, Due, card_of
-from reader.habit.rows import Review, Waiting
 from reader.library.find import find_papers
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
+from reader.notes import recall
+from reader.notes.recall import GRADES, Due, card_of
+from reader.notes.rows.habit import Review, Waiting
 from reader.notes.write import newest_note
 from reader.texts.habit import graded_text, paused_text
 
@@ -114,7 +114,7 @@ def recall_command(
 def _grade(
     context: click.Context, library: Library, ids: tuple[str, ...], given: str, *, as_json: bool
 ) -> None:
-    from reader.habit.recall import next_day
+    from reader.notes.recall import next_day
 
     # A list and no generator: where one of the ids is wrong, nothing is graded.
     for held in find_papers(library, ids):
@@ -206,7 +206,7 @@ class _Recall:
         return self._take_grade(held)
 
     def _take_grade(self, held: LibraryPaper) -> bool:
-        from reader.habit.recall import next_day
+        from reader.notes.recall import next_day
 
         days = recall.next_days(self.library, held, next_day=next_day)
         today = self.library.today()

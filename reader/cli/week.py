@@ -19,9 +19,17 @@ from reader.base.text import columns, plain, shorten
 from reader.cli import build, listing, output, screen
 from reader.cli.frame import as_json_option, command, is_terminal, settings_of
 from reader.cli.terminal import END, asking
-from reader.habit.heatmap import Square
-from reader.habit.share import Choice, share, share_week
-from reader.habit.week import (
+from reader.library.days import day_named, days_back
+from reader.library.disk import write_whole
+from reader.library.find import find_papers
+from reader.library.folder import Library
+from reader.morning.pick import drop, keep, keep_asked, n_to_ask, to_ask
+from reader.morning.trust import began_on
+from reader.morning.values import QueueEntry
+from reader.notes.heatmap import Square
+from reader.notes.share import Choice, share, share_week
+from reader.notes.shared import SharedPage
+from reader.notes.week import (
     N_WEEKS,
     DayShown,
     ReadPaper,
@@ -32,14 +40,6 @@ from reader.habit.week import (
     week,
     week_of,
 )
-from reader.library.days import day_named, days_back
-from reader.library.disk import write_whole
-from reader.library.find import find_papers
-from reader.library.folder import Library
-from reader.morning.pick import drop, keep, keep_asked, n_to_ask, to_ask
-from reader.morning.trust import began_on
-from reader.morning.values import QueueEntry
-from reader.notes.shared import SharedPage
 from reader.texts.habit import regret_text
 from reader.texts.heatmap import months_line, rows, svg
 from reader.texts.shared import markdown

@@ -1,1 +1,1 @@
-"""What a paper is, and the library that holds it: ids, people, copies, decisions, feeds.toml."""
+"""What a paper is, and the library that holds it: ids, people, files, decisions, feeds.toml."""

@@ -1,1 +1,1 @@
-"""Read PDFs, move them, take them to the tablet and bring the marks home."""
+"""Read PDFs, find those that were moved, take them to the tablet and bring the marks home."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from reader.base.messages import _, ngettext
 from reader.base.text import plain, sentences, shorten
-from reader.habit.recall import GRADE_NAMES, Due, GradeOutcome
 from reader.library.folder import Library
+from reader.notes.recall import GRADE_NAMES, Due, GradeOutcome
 
 if TYPE_CHECKING:  # recall does without what the week needs
-    from reader.habit.week import Regret
+    from reader.notes.week import Regret
 
 
 def paused_text(due: Due) -> str:

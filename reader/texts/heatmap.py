@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import columns
-from reader.habit.heatmap import Heatmap, Square
+from reader.notes.heatmap import Heatmap, Square
 
 SIZE, GAP, LEFT, TOP, RIGHT, BOTTOM = 12, 3, 34, 26, 12, 30
 """Lengths in the picture, in pixels: a square, the gap between two, and the margins."""

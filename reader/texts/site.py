@@ -19,15 +19,15 @@ from reader.base.errors import Incomplete, ReaderError
 from reader.base.markup import tex_to_text, to_html
 from reader.base.messages import _, lazy_gettext, ngettext, spoken
 from reader.base.text import html_to_text, plain
-from reader.habit import rows
-from reader.habit.share import shared_paper
 from reader.library.cite import in_form, references
 from reader.library.disk import write_whole
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.reference import Reference
 from reader.notes.links import targets
+from reader.notes.rows import habit
 from reader.notes.rows.exports import newest_texts
+from reader.notes.share import shared_paper
 from reader.notes.shared import SharedPaper
 from reader.notes.words import key_sentence, links_in
 from reader.texts.shared import article_below_title, byline, document, language
@@ -81,7 +81,7 @@ class Site:
 
 def site(library: Library, held: Sequence[LibraryPaper]) -> Site:
     """Write the pages of the written notes among some papers."""
-    noted = rows.noted(library.db, date.min, library.today())
+    noted = habit.noted(library.db, date.min, library.today())
     written = {one.paper for one in noted if one.is_written}
     several = references(library, [one for one in held if one.row in written])
     names = _names(several)

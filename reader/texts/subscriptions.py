@@ -18,15 +18,15 @@ from xml.etree import ElementTree
 from reader.base.markup import tex_to_text, to_html
 from reader.base.messages import _, ngettext
 from reader.base.text import plain, visible
-from reader.habit import rows
-from reader.habit.share import NewsItem
 from reader.library.config import WEEKDAYS, Config
 from reader.library.days import days_back
 from reader.library.file_names import year_of
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
+from reader.notes.rows import habit
 from reader.notes.rows.exports import newest_texts
+from reader.notes.share import NewsItem
 from reader.notes.shared import SharedPaper
 from reader.notes.words import question
 from reader.notes.write import marked
@@ -136,8 +136,8 @@ def anki(library: Library, library_id: str, held: Sequence[LibraryPaper]) -> tup
     In front stands what `reader recall` asks; behind it are the person's own words as they are.
     Returns the number of cards too. Format: https://docs.ankiweb.net/importing/text-files.html
     """
-    names = rows.first_acts(library.db, [one.row for one in held])
-    noted = rows.noted(library.db, date.min, library.today())
+    names = habit.first_acts(library.db, [one.row for one in held])
+    noted = habit.noted(library.db, date.min, library.today())
     texts = newest_texts(library.db, [one.paper for one in noted if one.is_written])
     written, n = io.StringIO(), 0
     head = ("separator:tab", "html:true", "notetype:Basic", "deck:asayomi", "guid column:1",

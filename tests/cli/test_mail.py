@@ -24,10 +24,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from reader.base.errors import NotSent
-from reader.habit.mail import MailLog, send
 from reader.library.config import MailSettings
 from reader.library.folder import open_library
 from reader.library.rows import papers
+from reader.notes.mail import MailLog, send
 from tests.installed import NOW, Ran, run_here
 from tests.samples import paper
 

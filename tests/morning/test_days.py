@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reader.habit.recall import due
-from reader.habit.week import is_frozen
 from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.morning.values import Quota
+from reader.notes.recall import due
 from reader.notes.rows import notes
+from reader.notes.week import is_frozen
 from reader.notes.write import add_note
 from tests.samples import DAY, FEEDS_TOML, a_library, paper
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.habit.recall import card_of, waiting_of
 from reader.library.backup import back_up
 from reader.library.config import NoteSettings
 from reader.library.find import find_paper
@@ -18,6 +17,7 @@ from reader.morning.bring_back import bring_back
 from reader.morning.merge import join
 from reader.morning.pick import decide, guess, has_to_guess
 from reader.morning.undo import past_acts, take_back, undo
+from reader.notes.recall import card_of, waiting_of
 from reader.notes.write import add_note
 from tests.samples import DAY, NOW, a_library, paper
 

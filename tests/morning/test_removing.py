@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import NotFound, UsageError
-from reader.habit import rows as habit
 from reader.library.backup import back_up
 from reader.library.find import RemovedPaper, find_paper
 from reader.library.folder import Library
@@ -26,6 +25,7 @@ from reader.morning.remove import bring_back, empty_trash, remove, trash
 from reader.morning.undo import take_back, undo
 from reader.notes import drafts
 from reader.notes.export import export
+from reader.notes.rows import habit as habit
 from reader.notes.rows import notes
 from reader.notes.write import add_note
 from reader.pdfs.tablet import take

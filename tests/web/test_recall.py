@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.habit import rows as reviews
 from reader.library.find import find_paper
+from reader.notes.rows import habit as reviews
 from reader.web.visit import Parts
 from tests.a_year import FIRST, QUIET, a_reader
 from tests.samples import NOW

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.habit.recall import grade
 from reader.library.find import find_paper
 from reader.library.rows import papers
 from reader.morning.pick import decide
+from reader.notes.recall import grade
 from reader.notes.write import add_note
 from reader.web.pool import MOST, Pool, ValueCache
 from tests.samples import DAY, NOW, paper

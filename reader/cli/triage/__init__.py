@@ -20,12 +20,12 @@ from reader.cli.terminal import EndSignal, Terminal, single_keys
 from reader.cli.triage.entries import Outcome
 from reader.cli.triage.layout import COLOURED, PLAIN, Style, page_lines, painted, screen_lines
 from reader.cli.triage.session import Hands, ListSession
-from reader.habit.recall import due
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.morning.pick import FETCH_LOG
 from reader.morning.values import Morning
+from reader.notes.recall import due
 
 SOON_DAYS = 60
 """Days. A deadline farther away does not stand above the list."""

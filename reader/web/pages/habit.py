@@ -12,17 +12,17 @@ from starlette.responses import Response
 from reader.base.errors import UsageError
 from reader.base.messages import _
 from reader.base.text import plain
-from reader.habit import recall
-from reader.habit.recall import card_of
-from reader.habit.rows import Waiting
-from reader.habit.week import day_shown, stats, week, week_of
 from reader.library.days import days_back
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.morning.pick import asked_today, let_go_when_asked
 from reader.morning.trust import began_on
+from reader.notes import recall
 from reader.notes.balance import balance
+from reader.notes.recall import card_of
+from reader.notes.rows.habit import Waiting
+from reader.notes.week import day_shown, stats, week, week_of
 from reader.texts.habit import graded_text, paused_text, regret_text
 from reader.texts.heatmap import month_marks, rows
 from reader.web.pages.today import day_asked
@@ -122,7 +122,7 @@ def page(visit: Visit) -> Response:
 
 def _choices(library: Library, held: LibraryPaper) -> list[tuple[int, str, int]]:
     """List the grades: number, name, days until the note would come back."""
-    from reader.habit.recall import next_day
+    from reader.notes.recall import next_day
 
     days = enumerate(recall.next_days(library, held, next_day=next_day), 1)
     return [(n, _(recall.GRADE_NAMES[n]), (to - library.today()).days) for n, to in days]
@@ -130,7 +130,7 @@ def _choices(library: Library, held: LibraryPaper) -> list[tuple[int, str, int]]
 
 def grade(visit: Visit) -> Response:
     """Record a grade, unless the note was graded on another device meanwhile."""
-    from reader.habit.recall import next_day
+    from reader.notes.recall import next_day
 
     library, field = visit.library, visit.field
     held = find_paper(library, field("id"))

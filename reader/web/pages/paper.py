@@ -13,7 +13,6 @@ from reader.base.errors import NotKnown
 from reader.base.markup import to_html
 from reader.base.messages import N_, _, spoken
 from reader.base.text import plain, plain_lines, sentences, visible
-from reader.habit.share import share
 from reader.library.bibtex import bibtex
 from reader.library.cite import references
 from reader.library.file_names import folder_name
@@ -33,6 +32,7 @@ from reader.morning.references import papers_citing, references_in
 from reader.morning.tag import tag
 from reader.morning.why import ListCache, after_decisions, explain, without_each
 from reader.notes.links import linked_ids
+from reader.notes.share import share
 from reader.notes.words import key_of
 from reader.pdfs.mark import ink_on
 from reader.pdfs.tablet import SHORT_SHA

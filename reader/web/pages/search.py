@@ -11,11 +11,11 @@ from starlette.responses import Response
 from reader.base.errors import ModelError, NotFound, QueryError, UsageError
 from reader.base.messages import _
 from reader.base.text import plain, shorten
-from reader.habit.share import Choice, share, share_week
-from reader.habit.week import read_between, week_of
 from reader.library.find import find_paper
 from reader.library.query import parse
 from reader.morning.waiting import WaitingHit, search_waiting
+from reader.notes.share import Choice, share, share_week
+from reader.notes.week import read_between, week_of
 from reader.search.find import KINDS, SearchHit, search
 from reader.search.rows.index import Kind
 from reader.texts.search import (

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, sentences
-from reader.habit.share import news
 from reader.library.cite import FORMS, STYLE, formatted, in_form, references
 from reader.library.find import find_paper
 from reader.library.folder import Library
@@ -20,6 +19,7 @@ from reader.morning.file import export_filed, file_papers, topic_names
 from reader.morning.pick import decide, later_rows
 from reader.morning.rows import library_id
 from reader.morning.tag import tag
+from reader.notes.share import news
 from reader.texts.paper import filed_text
 from reader.texts.subscriptions import MOST_ENTRIES, anki, atom
 from reader.web.pages.paper import MOST_OFFERED

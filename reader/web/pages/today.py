@@ -13,8 +13,6 @@ from starlette.responses import Response
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext, spoken
 from reader.base.text import plain
-from reader.habit.recall import due
-from reader.habit.rows import last_rows
 from reader.library.days import day_named
 from reader.library.file_names import year_of
 from reader.library.find import find_paper
@@ -56,6 +54,8 @@ from reader.morning.values import (
     next_of,
     start_of,
 )
+from reader.notes.recall import due
+from reader.notes.rows.habit import last_rows
 from reader.search.rows import filters
 from reader.texts.morning import changed_text, muted_counts, pdfs_texts, theme_texts
 from reader.texts.sources import counted, missing_texts, n_answered, no_network_text

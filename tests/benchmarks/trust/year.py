@@ -39,8 +39,6 @@ from numpy.typing import NDArray
 from reader.base.http import Fetch, Request
 from reader.base.http.client import Client
 from reader.cli.build import fit_topic
-from reader.habit.recall import due
-from reader.habit.week import week
 from reader.library.backup import back_up
 from reader.library.folder import Library, open_library
 from reader.library.passage import Document
@@ -52,6 +50,8 @@ from reader.morning.pipe import fetch_and_rank, index_all
 from reader.morning.rows import newest_notes
 from reader.morning.tools import Tools
 from reader.notes.export import export, export_quietly
+from reader.notes.recall import due
+from reader.notes.week import week
 from reader.notes.write import add_note
 from reader.pdfs.back import back
 from reader.pdfs.tablet import tablet_folder, take

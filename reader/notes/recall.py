@@ -15,13 +15,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from reader.base.errors import UsageError
 from reader.base.messages import N_, Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
-from reader.habit import rows
-from reader.habit.rows import Review, Waiting
 from reader.library.arrival import keep_arrival
 from reader.library.config import Deadline
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers, queue
+from reader.notes.rows import habit
+from reader.notes.rows.habit import Review, Waiting
 from reader.notes.words import question
 from reader.notes.write import newest_note
 
@@ -72,7 +72,7 @@ class GradeOutcome:
 
 def due(library: Library, day: date) -> Due:
     """Count the notes that come back on a day; cheap enough for every morning."""
-    n_done = rows.n_recalled_on(library.db, day)
+    n_done = habit.n_recalled_on(library.db, day)
     deadline = near_deadline(library, day)
     if deadline or library.config.is_day_off(day):
         return Due(0, 0, n_done, is_paused=True, deadline=deadline)
@@ -97,7 +97,7 @@ def waiting_on(library: Library, day: date) -> list[Waiting]:
     there is room in the pile. At most `recall.a_day`, what was done today counted.
     """
     settings = library.config.recall
-    known = rows.waiting(library.db)
+    known = habit.waiting(library.db)
     # A journey to the west may put the last recall one day ahead; more is a wrong clock.
     ahead = {w for w in known if w.last_on and w.last_on - day > timedelta(1)}
     again = [w for w in known if w.due_on is not None and (w.due_on <= day or w in ahead)]
@@ -113,7 +113,7 @@ def waiting_on(library: Library, day: date) -> list[Waiting]:
         return since / max(one.interval or 1, 1)
 
     again.sort(key=lambda w: (-overdue(w), w.paper))
-    left = max(0, settings.a_day - rows.n_recalled_on(library.db, day))
+    left = max(0, settings.a_day - habit.n_recalled_on(library.db, day))
     # `known` begins with the note written first, and the newest come first here: after a year
     # of more notes than can be recalled, the old ones are the ones never asked about.
     return [*again[: settings.pile], *new[::-1][:room]][:left]
@@ -130,7 +130,7 @@ def cards(library: Library, day: date) -> list[tuple[LibraryPaper, Waiting]]:
 
 def waiting_of(library: Library, held: LibraryPaper) -> Waiting:
     """Find a paper among the waiting notes. Raises UsageError where it was not written up."""
-    found = next((one for one in rows.waiting(library.db) if one.paper == held.row), None)
+    found = next((one for one in habit.waiting(library.db) if one.paper == held.row), None)
     if found is None:
         title = plain(held.paper.title)
         raise UsageError(
@@ -144,7 +144,7 @@ def waiting_of(library: Library, held: LibraryPaper) -> Waiting:
 
 def has_changed(library: Library, waiting: Waiting) -> bool:
     """Check whether a note was graded or removed in another window since it was chosen."""
-    return waiting not in rows.waiting(library.db)
+    return waiting not in habit.waiting(library.db)
 
 
 def grade(library: Library, held: LibraryPaper, given: int, *, next_day: NextDay) -> GradeOutcome:
@@ -156,7 +156,7 @@ def grade(library: Library, held: LibraryPaper, given: int, *, next_day: NextDay
     with library.db.writing():
         # Found within the transaction: another window may have graded it.
         due_on = next_days(library, held, next_day=next_day)[given - 1]
-        rows.add_review(library.db, held.row, given, due_on=due_on, at=library.now(), on=today)
+        habit.add_review(library.db, held.row, given, due_on=due_on, at=library.now(), on=today)
         keep_arrival(library)
     return GradeOutcome(held, given, due_on)
 
@@ -164,7 +164,7 @@ def grade(library: Library, held: LibraryPaper, given: int, *, next_day: NextDay
 def next_days(library: Library, held: LibraryPaper, *, next_day: NextDay) -> tuple[date, ...]:
     """List the days on which a note would come back, by the grade it may get today."""
     waiting_of(library, held)
-    before = [(r.on_date, r.grade) for r in rows.reviews_of(library.db, held.row)]
+    before = [(r.on_date, r.grade) for r in habit.reviews_of(library.db, held.row)]
     return tuple(next_day([*before, (library.today(), g)]) for g in range(1, len(GRADES) + 1))
 
 
@@ -202,7 +202,7 @@ def undo_grade(
 ) -> tuple[LibraryPaper, Review] | None:
     """Take back the last grade, of one paper or of any; None where there is none."""
     row = of.row if of else None
-    undone = rows.undo_last(library.db, row, at=library.now(), on=library.today())
+    undone = habit.undo_last(library.db, row, at=library.now(), on=library.today())
     return (papers.papers_at(library.db, [undone.paper])[0], undone) if undone else None
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from reader.gathering.rows import posts
-from reader.habit import rows as days
-from reader.habit.rows import FromSource, NotedPaper, Rewritten
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database
+from reader.notes.rows import habit as days
 from reader.notes.rows import notes
+from reader.notes.rows.habit import FromSource, NotedPaper, Rewritten
 from tests.samples import DAY, NOW, new_database, paper, post
 
 NEXT, LATE = DAY + timedelta(1), DAY + timedelta(9)

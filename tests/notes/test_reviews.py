@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import StoreError
-from reader.habit import rows as reviews
-from reader.habit.rows import Review, Waiting
 from reader.library.rows import merges, papers
 from reader.library.rows.database import Database
 from reader.library.rows.migrations import MIGRATIONS
+from reader.notes.rows import habit as reviews
 from reader.notes.rows import notes
+from reader.notes.rows.habit import Review, Waiting
 from tests.samples import DAY, NOW, new_database, paper
 
 NEXT = DAY + timedelta(1)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from reader.gathering.rows import posts
-from reader.habit.week import ReadPaper, Regret, Week, read_between, week, week_of
 from reader.library.folder import Library
 from reader.library.rows import decisions, papers
 from reader.notes.rows import notes
+from reader.notes.week import ReadPaper, Regret, Week, read_between, week, week_of
 from reader.search.rows import index
 from tests.samples import DAY, NOW, SmallEncoder, a_library, paper, post
 

@@ -13,18 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from reader.habit import rows
-from reader.habit.heatmap import Heatmap, Streak, heatmap, streak
-from reader.habit.recall import near_deadline
-from reader.habit.rows import FromSource
 from reader.library.days import days_back
 from reader.library.file_names import FEWEST_FOR_BASE, likenesses_of_each, scaled
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.notes.balance import theme_of
+from reader.notes.heatmap import Heatmap, Streak, heatmap, streak
 from reader.notes.links import targets
-from reader.notes.rows import notes
+from reader.notes.recall import near_deadline
+from reader.notes.rows import habit, notes
+from reader.notes.rows.habit import FromSource
 from reader.notes.words import key_sentence, links_in
 from reader.search.rows import index
 
@@ -103,7 +102,7 @@ def week(library: Library, day: date, *, encoder: str = "") -> Week:
     """Look back on the week of a day. encoder: whose vectors tell which papers are alike; "":
     none, words are compared."""
     first, last = week_of(day)
-    skipped = rows.decided(library.db, "skip", days_back(last, SKIPS_DAYS), last)
+    skipped = habit.decided(library.db, "skip", days_back(last, SKIPS_DAYS), last)
     regrets = [
         *_talked_about(library, skipped, first, last),
         *_near_a_pick(library, skipped, first, last, encoder),
@@ -129,7 +128,7 @@ def week_of(day: date) -> tuple[date, date]:
 
 def read_between(library: Library, first: date, last: date) -> list[ReadPaper]:
     """List the papers noted between two days, the themes in the order of feeds.toml."""
-    found = rows.noted(library.db, first, last)
+    found = habit.noted(library.db, first, last)
     held = {h.row: h for h in papers.papers_at(library.db, [n.paper for n in found])}
     read = []
     for one in (one for one in found if one.paper in held):
@@ -147,7 +146,7 @@ def new_links(library: Library, first: date, last: date) -> list[Link]:
     """List the `[[key]]`s that came into notes between two days, to papers that are here."""
     pairs = [
         (one.paper, key)
-        for one in rows.rewritten(library.db, first, last)
+        for one in habit.rewritten(library.db, first, last)
         for key in dict.fromkeys(links_in(one.after))
         if key not in links_in(one.before)
     ]
@@ -169,7 +168,7 @@ def _talked_about(
     before = days_back(first, 1)
     # Talk on the day of the skip itself does not count: it was known.
     since = {row: max(on, before) for row, on in skipped.items()}
-    talk = rows.talkers_since(library.db, since, last)
+    talk = habit.talkers_since(library.db, since, last)
     hot = sorted((row for row, n in talk.items() if n >= FEW_PEOPLE), key=lambda r: (-talk[r], r))
     return [
         Regret(held, skipped[held.row], n_people=talk[held.row])
@@ -187,9 +186,9 @@ def _near_a_pick(
     db = library.db
     skipped = {row: on for row, on in lately.items() if on >= first}
     # A pick that was skipped later is like itself.
-    kept = [row for row in rows.picked(db, first, last) if row not in lately]
+    kept = [row for row in habit.picked(db, first, last) if row not in lately]
     picks = papers.papers_at(db, kept)
-    usual = [r for r in rows.arrived(db, first, last, limit=N_USUAL) if r not in skipped]
+    usual = [r for r in habit.arrived(db, first, last, limit=N_USUAL) if r not in skipped]
     others = papers.papers_at(db, [*skipped, *usual])
     if not picks or not skipped or len(others) < FEWEST_FOR_BASE:
         return []
@@ -268,7 +267,7 @@ class DayShown:
 
 def stats(library: Library, last: date, *, n_weeks: int = N_WEEKS) -> Stats:
     """Count the weeks up to a day; the streak looks back to the first note."""
-    noted = rows.noted(library.db, date.min, last)
+    noted = habit.noted(library.db, date.min, last)
     written = Counter(one.on_date for one in noted if one.is_written)
     skimmed = Counter(one.on_date for one in noted if not one.is_written)
 
@@ -278,7 +277,7 @@ def stats(library: Library, last: date, *, n_weeks: int = N_WEEKS) -> Stats:
     full = library.config.quota
     map_ = heatmap(written, last, n_weeks=n_weeks, full=full, is_frozen=frozen)
     first = next(map_.squares).day
-    recalled = rows.n_recalled(library.db, first, last)
+    recalled = habit.n_recalled(library.db, first, last)
     counts = (
         DayCounts(s.day, s.n, skimmed[s.day], recalled.get(s.day, 0), s.is_frozen)
         for s in map_.squares
@@ -290,7 +289,7 @@ def stats(library: Library, last: date, *, n_weeks: int = N_WEEKS) -> Stats:
         map_,
         streak(written, last, is_frozen=frozen),
         _themes(library, first, last),
-        tuple(rows.from_sources(library.db, first, last)),
+        tuple(habit.from_sources(library.db, first, last)),
     )
 
 
@@ -313,10 +312,10 @@ def day_shown(library: Library, day: date) -> DayShown:
     written, skimmed = notes.n_noted_on(library.db, day)
     return DayShown(
         DayCounts(
-            day, written, skimmed, rows.n_recalled_on(library.db, day), is_frozen(library, day)
+            day, written, skimmed, habit.n_recalled_on(library.db, day), is_frozen(library, day)
         ),
         papers.n_arrived(library.db, day),
-        tuple(papers.papers_at(library.db, rows.picked(library.db, day, day))),
-        len(rows.decided(library.db, "skip", day, day)),
+        tuple(papers.papers_at(library.db, habit.picked(library.db, day, day))),
+        len(habit.decided(library.db, "skip", day, day)),
         tuple(read_between(library, day, day)),
     )

@@ -13,8 +13,6 @@ from reader.base.errors import UsageError
 from reader.base.markup import tex_to_text
 from reader.base.messages import Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
-from reader.habit import rows
-from reader.habit.week import read_between, week_of
 from reader.library.file_names import year_of
 from reader.library.folder import Library
 from reader.library.highlight import Highlight
@@ -22,9 +20,10 @@ from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers, pdfs
 from reader.notes.links import target_of
-from reader.notes.rows import notes
+from reader.notes.rows import habit, notes
 from reader.notes.rows.exports import newest_texts
 from reader.notes.shared import SharedPage, SharedPaper, public_words, without_paths
+from reader.notes.week import read_between, week_of
 from reader.notes.write import marked
 
 Choice = Literal["all", "none"] | Collection[int]
@@ -94,16 +93,16 @@ def news(
 
     among: rows of papers, None for all.
     """
-    noted = rows.noted(library.db, first, last)
+    noted = habit.noted(library.db, first, last)
     written = {one.paper: one.on_date for one in noted if one.is_written}
-    days = written | rows.decided(library.db, "pick", first, last)
+    days = written | habit.decided(library.db, "pick", first, last)
     wanted = {row for row in days if among is None or row in among}
     changed = {
         row: notes.revisions(library.db, row)[-1].on_date if row in written else days[row]
         for row in wanted
     }
     newest = sorted(wanted, key=lambda row: (changed[row], row), reverse=True)[:most]
-    names = rows.first_acts(library.db, newest)
+    names = habit.first_acts(library.db, newest)
     items = []
     for held in papers.papers_at(library.db, newest):
         shared, n = shared_paper(library, held)

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import UsageError
-from reader.habit import recall
-from reader.habit import rows as reviews
-from reader.habit.recall import Due, GradeOutcome, due, next_day
-from reader.habit.rows import Waiting
 from reader.library.config import Deadline
 from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.library.rows import papers
+from reader.notes import recall
+from reader.notes.recall import Due, GradeOutcome, due, next_day
+from reader.notes.rows import habit as reviews
 from reader.notes.rows import notes
+from reader.notes.rows.habit import Waiting
 from tests.samples import DAY, FEEDS_TOML, NOW, Clock, a_library, paper
 
 SETTINGS = '[recall]\na_day = 3\npile = 4\n[[deadline]]\nname = "A"\non = 2025-06-20\ndays = 4\n'

@@ -12,8 +12,6 @@ import pytest
 from reader.base.errors import UsageError
 from reader.base.markup import to_html
 from reader.gathering.rows import posts
-from reader.habit import rows as reviews
-from reader.habit.share import share, share_week
 from reader.library.disk import write_whole
 from reader.library.find import find_paper
 from reader.library.folder import Library
@@ -21,6 +19,8 @@ from reader.library.highlight import Highlight
 from reader.library.rows import highlights, papers, pdfs
 from reader.library.rows.pdfs import Picture
 from reader.morning.pick import decide
+from reader.notes.rows import habit as reviews
+from reader.notes.share import share, share_week
 from reader.notes.shared import SharedPage
 from reader.notes.write import add_note
 from reader.texts.shared import data_address, html_page, markdown

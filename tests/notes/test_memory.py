@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.habit.recall import LONGEST_DAYS, next_day
+from reader.notes.recall import LONGEST_DAYS, next_day
 
 DAY = date(2031, 3, 4)
 

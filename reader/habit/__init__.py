@@ -1,1 +1,0 @@
-"""Bring notes back, look back on weeks and days, and share papers."""
