@@ -145,17 +145,7 @@ def gather_command(
     """Do all work that needs the network or the model. Exit code 5 where something failed."""
     with build.opened(context) as library:
         known = source_names(library.config)
-        for name in sources:
-            if name not in known:
-                shown = plain(name).strip()
-                what = (
-                    _("There is no source named {name}.", name=shown)
-                    if shown
-                    else _("The name of the source is empty.")
-                )
-                raise UsageError(
-                    what=what, hint=_("feeds.toml has: {names}.", names=_(", ").join(known))
-                )
+        _check_names(sources, known)
         if not library.db.can_write:
             raise library.db.no_write(library.folder)
         for name in library.config.arxiv.unknown:
@@ -209,6 +199,21 @@ def gather_command(
             if sys.stdout.isatty():
                 answer(context, ngettext("{n} new paper.", "{n} new papers.", n_new))
     return report(problems) or code
+
+
+def _check_names(sources: Sequence[str], known: Sequence[str]) -> None:
+    """Raise UsageError for a source that feeds.toml does not have."""
+    for name in sources:
+        if name not in known:
+            shown = plain(name).strip()
+            what = (
+                _("There is no source named {name}.", name=shown)
+                if shown
+                else _("The name of the source is empty.")
+            )
+            raise UsageError(
+                what=what, hint=_("feeds.toml has: {names}.", names=_(", ").join(known))
+            )
 
 
 def _back_up(library: Library) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import click
@@ -29,6 +27,9 @@ from reader.morning.file import topic_meant
 from reader.morning.mute import class_named
 
 DUMP = "dump"
+INCOMPLETE = 5
+MOST_LISTED = 30
+"""Lines of one part of the report; --json lists all."""
 
 
 @command(
@@ -90,11 +91,10 @@ def import_command(
 ) -> int:
     """Import a library. Exit code 2 where WHAT cannot be read at all, 5 for a part of it."""
     if form == pdf_store.FORM or (not form and pdf_store.is_pdf_store(what)):
-        return bring_pdfs(context, what, dry_run=dry_run, as_json=as_json)
+        return _bring_pdfs(context, what, dry_run=dry_run, as_json=as_json)
     path = Path(what).expanduser()
     if form == snapshot.FORM or (not form and snapshot.is_snapshot(path)):
-        wanted = wanted_papers(categories, since)
-        return bring_snapshot(context, path, wanted, dry_run=dry_run, as_json=as_json)
+        return _bring_snapshot(context, path, categories, since, dry_run=dry_run, as_json=as_json)
     if form == DUMP or (not form and is_dump(path)):
         return _bring_dump(context, path, dry_run=dry_run, as_json=as_json)
     with build.opened(context) as library:
@@ -187,13 +187,13 @@ def _report(run: Importing, unnamed: dict[str, int], dry_run: bool) -> Iterator[
     known = Counter(entry.known_by for entry in run.entries if not entry.is_new)
     if dry_run:
         yield _("This was a dry run: nothing was changed.")
-    yield from part(
+    yield from _part(
         _("BROUGHT  new papers ({n})", n=len(new)),
         [_("{place} → {paper}", place=e.item.place, paper=paper_text(e.held)) for e in new],
     )
     if topics := Counter(entry.held.topic for entry in new if entry.held.topic):
         counted = [_("{topic}: {n}", topic=topic, n=n) for topic, n in topics.most_common()]
-        yield from part(_("FILED  by their collections ({n})", n=topics.total()), counted)
+        yield from _part(_("FILED  by their collections ({n})", n=topics.total()), counted)
     if known:
         yield _(
             "KNOWN ALREADY  {n}: by their ids {ids}, by their titles {titles}",
@@ -202,6 +202,21 @@ def _report(run: Importing, unnamed: dict[str, int], dry_run: bool) -> Iterator[
             titles=known["title"],
         )
     yield from _note_lines(run)
+    yield from _with_them(run)
+    if unnamed and not run.rest:
+        yield from _part(
+            _("NOT FILED  collections that name no topic ({n})", n=len(unnamed)),
+            [_("{topic}: {n}", topic=name, n=n) for name, n in unnamed.items()],
+            _("Name one with --topic, or file papers later with `reader file`."),
+        )
+    yield from _unclear(run.n_questions)
+    yield from _left_out(run)
+    is_new = bool(new) or any(note.is_new for note in run.notes)
+    yield from _end(run, is_new=is_new, dry_run=dry_run)
+
+
+def _with_them(run: Importing) -> Iterator[str]:
+    """Count what came with the papers: notes, highlights, ratings, PDFs."""
     n_notes = sum(entry.n_notes for entry in run.entries)
     n_highlights = sum(entry.n_highlights for entry in run.entries)
     n_ratings = sum(entry.is_rated for entry in run.entries)
@@ -214,21 +229,13 @@ def _report(run: Importing, unnamed: dict[str, int], dry_run: bool) -> Iterator[
     ]
     if parts := list(filter(None, parts)):
         yield _("With them: {parts}.", parts=_(", ").join(parts))
-    if unnamed and not run.rest:
-        yield from part(
-            _("NOT FILED  collections that name no topic ({n})", n=len(unnamed)),
-            [_("{topic}: {n}", topic=name, n=n) for name, n in unnamed.items()],
-            _("Name one with --topic, or file papers later with `reader file`."),
-        )
-    if run.n_questions:
-        yield ngettext(
-            "UNCLEAR  {n} pair may be one paper: `reader merge` lists it.",
-            "UNCLEAR  {n} pairs may be one paper: `reader merge` lists them.",
-            run.n_questions,
-        )
+
+
+def _left_out(run: Importing) -> Iterator[str]:
+    """List what was not brought, and why."""
     if failed := [file for file in run.files if file.why]:
         lines = [_("{path}: {what}", path=str(file.path), what=file.why) for file in failed]
-        yield from part(
+        yield from _part(
             _("PDFS NOT BROUGHT  ({n})", n=len(failed)),
             lines,
             _("Put them there and run this again, or add them with `reader add`."),
@@ -240,19 +247,15 @@ def _report(run: Importing, unnamed: dict[str, int], dry_run: bool) -> Iterator[
             n,
         )
     lines = [_("{path}: {what}", path=o.place, what=o.why) for o in run.unplaced if o.is_no_paper]
-    yield from part(_("LEFT OUT  links to other things than papers ({n})", n=len(lines)), lines)
+    yield from _part(_("LEFT OUT  links to other things than papers ({n})", n=len(lines)), lines)
     lines = [
         _("{path}: {what}", path=o.place, what=o.why) for o in run.unplaced if not o.is_no_paper
     ]
-    yield from part(
+    yield from _part(
         _("NOT BROUGHT  ({n})", n=len(lines)),
         lines,
         _("Repair them in the file, and run this again: nothing is doubled."),
     )
-    if not run.is_ended:
-        yield _("Stopped. Everything counted above is saved; the same command continues from here.")
-    elif (new or any(note.is_new for note in run.notes)) and not dry_run:
-        yield _("`reader undo` takes this import back.")
 
 
 def _note_lines(run: Importing) -> Iterator[str]:
@@ -280,37 +283,25 @@ def _note_lines(run: Importing) -> Iterator[str]:
         )
 
 
-INCOMPLETE = 5
-MOST_LISTED = 30
-"""Lines of one part of the report; --json lists all."""
-
-
-@dataclass(frozen=True, slots=True)
-class WantedPapers:
-    """The papers of a snapshot to bring: of some classes or archives, () for all, and days."""
-
-    categories: tuple[str, ...]
-    since: date | None
-
-
-def wanted_papers(categories: Sequence[str], since: str | None) -> WantedPapers:
-    """Read the options. Raises UsageError."""
-    known = CLASSES | {name.partition(".")[0] for name in CLASSES}
-    classes = tuple(class_named(name, known) for name in categories)
-    hint = _("Name a day: --since 2031-03-04.")
-    return WantedPapers(classes, typed_day(since, hint) if since else None)
-
-
-def bring_snapshot(
-    context: click.Context, file: Path, wanted: WantedPapers, *, dry_run: bool, as_json: bool
+def _bring_snapshot(
+    context: click.Context,
+    file: Path,
+    categories: Sequence[str],
+    since: str | None,
+    *,
+    dry_run: bool,
+    as_json: bool,
 ) -> int:
     """Import a snapshot. Exit code 5 where a line could not be read."""
+    known = CLASSES | {name.partition(".")[0] for name in CLASSES}
+    classes = tuple(class_named(name, known) for name in categories)
+    first = typed_day(since, _("Name a day: --since 2031-03-04.")) if since else None
     with build.opened(context) as library:
         if error := library.refusal():
             raise error
         try:
             with build.tools(context, library) as tools:
-                run = SnapshotImport(library, tools, file, wanted.categories, wanted.since)
+                run = SnapshotImport(library, tools, file, classes, first)
                 run.run(is_dry=dry_run)
         finally:
             # After the progress bar. Also where the file breaks off, and after Ctrl-C.
@@ -337,24 +328,16 @@ def _snapshot_report(run: SnapshotImport, *, dry_run: bool) -> Iterator[str]:
         )
     if run.n_left_out:
         yield _("LEFT OUT  papers of other categories or days ({n})", n=run.n_left_out)
-    if run.n_questions:
-        yield ngettext(
-            "UNCLEAR  {n} pair may be one paper: `reader merge` lists it.",
-            "UNCLEAR  {n} pairs may be one paper: `reader merge` lists them.",
-            run.n_questions,
-        )
-    yield from part(
+    yield from _unclear(run.n_questions)
+    yield from _part(
         _("NOT BROUGHT  ({n})", n=run.n_unplaced),
         [_("{path}: {what}", path=one.place, what=one.why) for one in run.unplaced],
         _("Repair them in the file, and run this again: nothing is doubled."),
     )
-    if not run.is_ended:
-        yield _("Stopped. Everything counted above is saved; the same command continues from here.")
-    elif run.n_new and not dry_run:
-        yield _("`reader undo` takes this import back.")
+    yield from _end(run, is_new=run.n_new > 0, dry_run=dry_run)
 
 
-def bring_pdfs(context: click.Context, place: str, *, dry_run: bool, as_json: bool) -> int:
+def _bring_pdfs(context: click.Context, place: str, *, dry_run: bool, as_json: bool) -> int:
     """Import PDFs. Exit code 5 where one was not kept, or a file of a manifest is not whole."""
     if "://" not in place:
         place = str(Path(place).expanduser().absolute())
@@ -383,16 +366,16 @@ def _pdfs_report(run: PdfsImport, *, dry_run: bool) -> Iterator[str]:
     yield _("BROUGHT  PDFs ({n} of {all})", n=run.n_new, all=run.n_pdfs)
     if run.n_known:
         yield _("KNOWN ALREADY  papers that have a PDF or are removed ({n})", n=run.n_known)
-    yield from part(
+    yield from _part(
         _("LEFT OUT  PDFs of no paper that is here ({n})", n=run.n_strange),
         run.strange,
         _("Import the papers first, with arXiv's metadata snapshot or `reader add ID`."),
     )
-    yield from part(
+    yield from _part(
         _("KEPT, BUT NOT READ  ({n})", n=len(run.unread)),
         [problem.error.message for problem in run.unread],
     )
-    yield from part(
+    yield from _part(
         _("PDFS NOT BROUGHT  ({n})", n=len(run.failed)),
         [_("{path}: {what}", path=one.place, what=one.why) for one in run.failed],
         _("Get the file again, and run this again: nothing is doubled."),
@@ -402,18 +385,15 @@ def _pdfs_report(run: PdfsImport, *, dry_run: bool) -> Iterator[str]:
         yield _(
             "WHOLE  files of the manifest, tars ({n} of {all})", n=len(whole), all=len(run.files)
         )
-    yield from part(
+    yield from _part(
         _("NOT WHOLE  ({n})", n=len(run.files) - len(whole)),
         [_("{path}: {what}", path=file.place, what=file.why) for file in run.files if file.why],
         _("Get the file again, and run this again: nothing is doubled."),
     )
-    if not run.is_ended:
-        yield _("Stopped. Everything counted above is saved; the same command continues from here.")
-    elif run.n_new and not dry_run:
-        yield _("`reader undo` takes this import back.")
+    yield from _end(run, is_new=run.n_new > 0, dry_run=dry_run)
 
 
-def part(head: str, lines: Iterable[str], hint: str = "") -> Iterator[str]:
+def _part(head: str, lines: Iterable[str], hint: str = "") -> Iterator[str]:
     """Lay out one part of a report: its head, some of its lines, and what to do."""
     lines = list(lines)
     if not lines:
@@ -424,3 +404,22 @@ def part(head: str, lines: Iterable[str], hint: str = "") -> Iterator[str]:
         yield "    " + _("… and {n} more; --json lists all.", n=len(lines) - MOST_LISTED)
     if hint:
         yield "      " + _("→ {hint}", hint=hint)
+
+
+def _unclear(n: int) -> Iterator[str]:
+    if n:
+        yield ngettext(
+            "UNCLEAR  {n} pair may be one paper: `reader merge` lists it.",
+            "UNCLEAR  {n} pairs may be one paper: `reader merge` lists them.",
+            n,
+        )
+
+
+def _end(
+    run: Importing | SnapshotImport | PdfsImport, *, is_new: bool, dry_run: bool
+) -> Iterator[str]:
+    """Tell how to go on with an import that was stopped, or how to take it back."""
+    if not run.is_ended:
+        yield _("Stopped. Everything counted above is saved; the same command continues from here.")
+    elif is_new and not dry_run:
+        yield _("`reader undo` takes this import back.")

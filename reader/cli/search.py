@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,21 +106,7 @@ def search_command(
             known = [name for param in context.command.params for name in param.opts]
             raise click.NoSuchOption(word.split()[0], possibilities=known, ctx=context)
     text = " ".join(query)
-    if bool(text.strip()) == (like is not None):
-        raise UsageError(
-            what=_(
-                N_("Give a query or --like, not both.")
-                if like
-                else N_("There is nothing to search for.")
-            ),
-            hint=_('Put the words in quotes: reader search "what you remember"'),
-        )
-    asked = parse(text)
-    if like is None and not asked.asks:
-        raise UsageError(
-            what=nothing_asked(asked),
-            hint=_('Put the words in quotes: reader search "what you remember"'),
-        )
+    _check_asked(text, like)
     with build.opened(context) as library, shared_search(library) as shared:
         # In the order in which hits are shown, whatever the order of the options.
         chosen = [kind for kind in KINDS if kind in (kinds or KINDS)]
@@ -144,21 +130,41 @@ def search_command(
         if away := found.shared_error:
             output.put_json(unseen="shared index", error=plain(away.message), hint=plain(away.hint))
     else:
-        if (found.hits or not waiting) and (head := head_of(found, text or str(like))):
-            output.put(head)
-        near = kinds_by_meaning(found)
-        for hit in found.hits:
-            _show_hit(hit, is_near=hit.kind in near)
-        for note in waiting:
-            _show_waiting(note)
-        # Without a model `_report_gaps` says as much of all texts, and a listing compares nothing.
-        if found.n_not_encoded and found.notice is None and not found.is_listing:
-            output.put(not_encoded_text(found), is_error=True)
+        _show(found, waiting, text or str(like))
     for sentence in found.said:
         output.put(plain(str(sentence)), is_error=True)
     if names := names_text(found):
         output.put(click.style(names, dim=True), is_error=True)
     return _report_gaps(found)
+
+
+def _check_asked(text: str, like: Path | None) -> None:
+    """Raise UsageError where there is nothing to search for, or a query beside --like."""
+    if bool(text.strip()) == (like is not None):
+        what = _(
+            N_("Give a query or --like, not both.")
+            if like
+            else N_("There is nothing to search for.")
+        )
+    elif like is None and not (asked := parse(text)).asks:
+        what = nothing_asked(asked)
+    else:
+        return
+    hint = _('Put the words in quotes: reader search "what you remember"')
+    raise UsageError(what=what, hint=hint)
+
+
+def _show(found: SearchResult, waiting: Sequence[WaitingHit], query: str) -> None:
+    if (found.hits or not waiting) and (head := head_of(found, query)):
+        output.put(head)
+    near = kinds_by_meaning(found)
+    for hit in found.hits:
+        _show_hit(hit, is_near=hit.kind in near)
+    for note in waiting:
+        _show_waiting(note)
+    # Without a model `_report_gaps` says as much of all texts, and a listing compares nothing.
+    if found.n_not_encoded and found.notice is None and not found.is_listing:
+        output.put(not_encoded_text(found), is_error=True)
 
 
 @command(

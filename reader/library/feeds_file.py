@@ -169,30 +169,7 @@ class _ConfigText(Checks):
             )
         tables = {t: self.table((t,), raw.get(t, {}), keys) for t, keys in TABLES.items()}
         lists = {t: self.tables(t, raw.get(t, []), keys, REQUIRED[t]) for t, keys in LISTS.items()}
-        reader = tables["reader"]
-        if "language" in reader:
-            self.one_of(("reader", "language"), reader["language"], ("en", "ja"))
-        if "timezone" in reader:
-            reader["timezone"] = self.timezone(reader["timezone"])
-        # A key that is not there is checked as a value that passes; Config has the defaults.
-        if problem := pattern_problem(reader.get("pdf_name", "{title}")):
-            fields = Joined([f"{{{field}}}" for field in FIELDS])
-            hint = lazy_gettext(
-                "Use the fields {fields}, and at least one of the last two. Between them a-z, "
-                "0-9, _ and - are possible.",
-                fields=fields,
-            )
-            raise self.wrong(("reader", "pdf_name"), problem, hint)
-        if problem := key_pattern_problem(reader.get("citation_key", "{id}")):
-            fields = Joined([f"{{{field}}}" for field in KEY_FIELDS])
-            hint = lazy_gettext(
-                "Use the fields {fields}, and at least one of the last three. Between them a-z, "
-                "0-9, _ and - are possible.",
-                fields=fields,
-            )
-            raise self.wrong(("reader", "citation_key"), problem, hint)
-        for key in ("quota", "minutes", "theme_balance_days", "queue_days"):
-            self.at_least(("reader", key), reader.get(key, 1), 1 if key != "quota" else 0)
+        reader = self.reader(tables["reader"])
         self.at_least(("gather", "wait_s"), tables["gather"].get("wait_s", 1), 1)
         config = Config(
             **reader,
@@ -219,6 +196,33 @@ class _ConfigText(Checks):
         )
         self.source_names(config)
         return config
+
+    def reader(self, reader: dict[str, Any]) -> dict[str, Any]:
+        """Check the table [reader]; the time zone becomes one."""
+        if "language" in reader:
+            self.one_of(("reader", "language"), reader["language"], ("en", "ja"))
+        if "timezone" in reader:
+            reader["timezone"] = self.timezone(reader["timezone"])
+        # A key that is not there is checked as a value that passes; Config has the defaults.
+        if problem := pattern_problem(reader.get("pdf_name", "{title}")):
+            fields = Joined([f"{{{field}}}" for field in FIELDS])
+            hint = lazy_gettext(
+                "Use the fields {fields}, and at least one of the last two. Between them a-z, "
+                "0-9, _ and - are possible.",
+                fields=fields,
+            )
+            raise self.wrong(("reader", "pdf_name"), problem, hint)
+        if problem := key_pattern_problem(reader.get("citation_key", "{id}")):
+            fields = Joined([f"{{{field}}}" for field in KEY_FIELDS])
+            hint = lazy_gettext(
+                "Use the fields {fields}, and at least one of the last three. Between them a-z, "
+                "0-9, _ and - are possible.",
+                fields=fields,
+            )
+            raise self.wrong(("reader", "citation_key"), problem, hint)
+        for key in ("quota", "minutes", "theme_balance_days", "queue_days"):
+            self.at_least(("reader", key), reader.get(key, 1), 1 if key != "quota" else 0)
+        return reader
 
     def source_names(self, config: Config) -> None:
         """Refuse a source's name that another source has.

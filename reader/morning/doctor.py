@@ -93,6 +93,7 @@ def examine(
     yield from _sources(library)
     yield from _feeds(library)
     yield from _machine(library)
+    yield from _rights(library)
     yield from _workers()
     yield from _backup(library)
     if idle := [line.mute for line in mute_lines(library) if line.state != "holds"]:
@@ -434,6 +435,10 @@ def _machine(library: Library) -> Iterator[HealthFinding]:
             lazy_gettext("Wait for its end, or end it: a lock ends with its process."),
             tuple(_holder_text(library, f"{name}.lock") for name in held),
         )
+
+
+def _rights(library: Library) -> Iterator[HealthFinding]:
+    """Look for files that this user cannot write, that others can read, and that nobody needs."""
     closed = [
         path.relative_to(library.folder).as_posix()
         for path in (library.db.path, library.db.index_path, library.folder / "notes")

@@ -201,19 +201,7 @@ def _candidates(
         # None on the day that brought it, if that is the mailing's own or, east of it and after
         # a weekend, one soon after.
         n_days[held.row] = 0 if held.arrived_on == day.last and n <= WEEKEND_DAYS else n
-    near = {topic.path for topic in library.config.near_topics}
-    # A forecast alone may bring up what this list showed, and papers of near topics on their
-    # first morning. None where talk was never seen: who would have spoken?
-    hoped = {row for row, place in day.kept.items() if place.lane == "near"}
-    if near and not _is_over(library, day) and talk.is_watched(db):
-        hoped |= {
-            held.row
-            for held in several
-            if held.state == "candidate"
-            and held.arrived_on == day.last
-            and n_days[held.row] == 0
-            and belongs(ranks.get(held.row, ()), near)
-        }
+    hoped = _hoped(library, several, day, ranks, n_days)
     to_foretell = [held for held in several if talked[held.row].heat or held.row in hoped]
     foretold = forecasts(library, to_foretell, may_keep=may_keep)
     came_by = papers.origins_of(db, rows)
@@ -246,6 +234,30 @@ def _candidates(
             whole = replace(whole, mentions=loud.mentions, n_votes=votes)
             found[-1] = replace(found[-1], loud=whole)
     return found
+
+
+def _hoped(
+    library: Library,
+    several: Sequence[LibraryPaper],
+    day: Day,
+    ranks: Mapping[int, Sequence[Rank]],
+    n_days: Mapping[int, int],
+) -> set[int]:
+    """Choose the papers (rows) that a forecast alone may bring up: what this list showed, and
+    papers of near topics on their first morning."""
+    hoped = {row for row, place in day.kept.items() if place.lane == "near"}
+    near = {topic.path for topic in library.config.near_topics}
+    # None where talk was never seen: who would have spoken?
+    if near and not _is_over(library, day) and talk.is_watched(library.db):
+        hoped |= {
+            held.row
+            for held in several
+            if held.state == "candidate"
+            and held.arrived_on == day.last
+            and n_days[held.row] == 0
+            and belongs(ranks.get(held.row, ()), near)
+        }
+    return hoped
 
 
 def candidates_with_talk(
@@ -444,25 +456,7 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
         n_not_encoded=index.n_new_without_vector(db, encoder, day) if encoder else 0,
         has_citations=has_citations(library),
         notices=(
-            *(
-                [
-                    lazy_gettext(
-                        "Papers missed on this day arrived on {day}; they are in that day's list.",
-                        day=came_on,
-                    )
-                ]
-                if came_on
-                else ()
-            ),
-            *(
-                [
-                    lazy_gettext(
-                        "This library began on {day}; no source was asked before that.", day=began
-                    )
-                ]
-                if began
-                else ()
-            ),
+            *_notices_of_past(came_on, began),
             *map(str, themes.hints),
             *_notices(library, encoder),
         ),
@@ -473,6 +467,18 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
         queue=without_put_off(queued, day),
         pdfs=pdfs_here(library, queued),
     )
+
+
+def _notices_of_past(came_on: date | None, began: date | None) -> Iterator[Text]:
+    """Say of a day that is over that its papers came later, or that no source was asked yet."""
+    if came_on:
+        yield lazy_gettext(
+            "Papers missed on this day arrived on {day}; they are in that day's list.", day=came_on
+        )
+    if began:
+        yield lazy_gettext(
+            "This library began on {day}; no source was asked before that.", day=began
+        )
 
 
 def _notices(library: Library, encoder: str) -> Iterator[Text]:

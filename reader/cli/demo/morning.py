@@ -218,39 +218,7 @@ server   {url} (plays arXiv and a timeline)""",
             )
         )
         (folder / FEEDS).write_text(feeds_toml(server), encoding="utf-8")
-        notes = sample_notes(sample_papers(now))
-        ids = [note.paper.id for note in notes]
-        commands = [
-            (
-                N_(
-                    "Ask arXiv and the timeline, look up the papers that posts link to, index, "
-                    "encode:"
-                ),
-                ["gather"],
-            ),
-            (N_("The list of this morning:"), ["today", "--no-fetch"]),
-            (
-                N_(
-                    "Pick three papers. Their PDFs are fetched, filed, split into passages and "
-                    "encoded:"
-                ),
-                ["pick", *ids],
-            ),
-            *(
-                (N_("Write a note in your own words:"), ["note", n.paper.id, "-m", n.text])
-                for n in notes
-            ),
-            *(
-                (
-                    N_("Weeks later you remember the idea, not the title:"),
-                    ["search", n.question, "--limit", "2"],
-                )
-                for n in notes[-2:]
-            ),
-            (N_("The notes as Markdown files:"), ["export"]),
-            (N_("Once more. Nothing changed, so nothing is written:"), ["export"]),
-        ]
-        for key, args in commands:
+        for key, args in _commands(sample_notes(sample_papers(now))):
             if not is_quiet:
                 click.echo("\n" + click.style(_(key), dim=True))
                 click.echo(click.style(f"$ {shlex.join(['reader', *args])}", bold=True))
@@ -271,6 +239,37 @@ server   {url} (plays arXiv and a timeline)""",
             )
         )
     return 0
+
+
+def _commands(notes: Sequence[SampleNote]) -> list[tuple[str, list[str]]]:
+    """List the commands of the morning, each below what it does."""
+    ids = [note.paper.id for note in notes]
+    return [
+        (
+            N_("Ask arXiv and the timeline, look up the papers that posts link to, index, encode:"),
+            ["gather"],
+        ),
+        (N_("The list of this morning:"), ["today", "--no-fetch"]),
+        (
+            N_(
+                "Pick three papers. Their PDFs are fetched, filed, split into passages and encoded:"
+            ),
+            ["pick", *ids],
+        ),
+        *(
+            (N_("Write a note in your own words:"), ["note", n.paper.id, "-m", n.text])
+            for n in notes
+        ),
+        *(
+            (
+                N_("Weeks later you remember the idea, not the title:"),
+                ["search", n.question, "--limit", "2"],
+            )
+            for n in notes[-2:]
+        ),
+        (N_("The notes as Markdown files:"), ["export"]),
+        (N_("Once more. Nothing changed, so nothing is written:"), ["export"]),
+    ]
 
 
 def feeds_toml(server: PlayServer) -> str:

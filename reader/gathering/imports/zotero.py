@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,38 +70,13 @@ def read_zotero(file: Path) -> ImportedLibrary:
             unplaced.append(UnplacedItem(file.name, why))
         items = rows.read(zotero.ITEMS)
         known = {item for item, _key in items}
-        for item, name, value in rows.read(zotero.FIELDS):
-            parts[item].fields[name] = str(value)
-        for item, kind, first, last in rows.read(zotero.CREATORS):
-            parts[item].creators.append((kind, f"{first or ''} {last or ''}".strip()))
-        paths = _paths(rows.read(zotero.COLLECTIONS))
-        for item, collection in rows.read(zotero.COLLECTED):
-            parts[item].collections.append(paths.get(collection, ""))
-        for item, name in rows.read(zotero.TAGS):
-            parts[item].tags.append(name)
+        _add_facts(rows, parts)
         for item, key, parent, note, modified in rows.read(zotero.NOTES):
             if parent in known:
                 parts[parent].notes.append(ImportedNote(to_markdown(note or ""), _moment(modified)))
             elif parent is None:
                 loose[item] = (key, to_markdown(note or ""), _moment(modified))
-        base = _base_folder(file)
-        parents: dict[int, int] = {}
-        for item, key, parent, mode, kind, path in rows.read(zotero.FILES):
-            if mode in (_LINKED_URL, _EMBEDDED_IMAGE):
-                continue
-            if parent in known:
-                parents[item] = parent
-                if (path or "").startswith(_LINKED) and base is None:
-                    why = lazy_gettext(
-                        "a file in the base folder of Zotero's links, which is not known: copy "
-                        "prefs.js of your Zotero profile beside the database"
-                    )
-                    unplaced.append(UnplacedItem(_place(file, key, path), why))
-                    continue
-                parts[parent].paths.append(_file(key, path or "", kind or "", base))
-            elif parent is None:
-                why = lazy_gettext("a file that belongs to no paper; `reader add` recognises PDFs")
-                unplaced.append(UnplacedItem(_place(file, key, path or ""), why))
+        parents = _add_files(rows, file, known, parts, unplaced)
         for item, *mark in rows.read(zotero.MARKS) if rows.has_marks else ():
             if item in parents and (found := _mark(mark)):
                 parts[parents[item]].marks.append(found)
@@ -121,6 +96,48 @@ def read_zotero(file: Path) -> ImportedLibrary:
         place = _place(file, key, "")
         every.append(or_untitled(_item(parts[item], place, file.parent), place))
     return collected("zotero", every)
+
+
+def _add_facts(rows: zotero.ZoteroRows, parts: dict[int, _ItemParts]) -> None:
+    """Add the fields, people, collections and tags of the items."""
+    for item, name, value in rows.read(zotero.FIELDS):
+        parts[item].fields[name] = str(value)
+    for item, kind, first, last in rows.read(zotero.CREATORS):
+        parts[item].creators.append((kind, f"{first or ''} {last or ''}".strip()))
+    paths = _paths(rows.read(zotero.COLLECTIONS))
+    for item, collection in rows.read(zotero.COLLECTED):
+        parts[item].collections.append(paths.get(collection, ""))
+    for item, name in rows.read(zotero.TAGS):
+        parts[item].tags.append(name)
+
+
+def _add_files(
+    rows: zotero.ZoteroRows,
+    file: Path,
+    known: Set[int],
+    parts: dict[int, _ItemParts],
+    unplaced: list[UnplacedItem],
+) -> dict[int, int]:
+    """Add the files of the items; returns the item of each file. Others become unplaced."""
+    base = _base_folder(file)
+    parents: dict[int, int] = {}
+    for item, key, parent, mode, kind, path in rows.read(zotero.FILES):
+        if mode in (_LINKED_URL, _EMBEDDED_IMAGE):
+            continue
+        if parent in known:
+            parents[item] = parent
+            if (path or "").startswith(_LINKED) and base is None:
+                why = lazy_gettext(
+                    "a file in the base folder of Zotero's links, which is not known: copy "
+                    "prefs.js of your Zotero profile beside the database"
+                )
+                unplaced.append(UnplacedItem(_place(file, key, path), why))
+                continue
+            parts[parent].paths.append(_file(key, path or "", kind or "", base))
+        elif parent is None:
+            why = lazy_gettext("a file that belongs to no paper; `reader add` recognises PDFs")
+            unplaced.append(UnplacedItem(_place(file, key, path or ""), why))
+    return parents
 
 
 def _place(file: Path, key: str, text: str) -> Text:

@@ -245,6 +245,43 @@ def undo_act(db: Database, act: int, *, at: datetime, on: date, paper: int | Non
         undo_rows(db, act_of(db, act, paper), at=at, on=on)
 
 
+_TAKING_BACK = {
+    "restored": """
+        INSERT INTO restored (act, paper, first_act, was_here, undoes, at, on_date)
+        SELECT ?, paper, first_act, was_here, id, ?, ? FROM restored WHERE id = ?
+    """,
+    "lessons": """
+        INSERT INTO lessons (act, paper, topic, kind, undoes, at, on_date)
+        SELECT ?, paper, topic, 'undo', id, ?, ? FROM lessons WHERE id = ?
+    """,
+    "properties": """
+        INSERT INTO properties (act, paper, kind, fold, value, undoes, at, on_date)
+        SELECT ?, paper, kind, fold, '', id, ?, ? FROM properties WHERE id = ?
+    """,
+    "strokes": """
+        INSERT INTO strokes (act, paper, page, name, colour, width, points, undoes, at, on_date)
+        SELECT ?, paper, page, name, '', 0, '', id, ?, ? FROM strokes WHERE id = ?
+    """,
+}
+"""Table → what takes a row of it back, by the new act, its moment and day, and the row."""
+
+# File the paper again where the last filing of another act put it that stands; where it was filed
+# anew since, it stays there. The new row has the act of the filing that it repeats, so that an undo
+# of that act can follow this one.
+_FILING_AGAIN = """
+    INSERT INTO filings (paper, topic, at, is_by_hand, act, undoes)
+    SELECT f.paper, coalesce(b.topic, 'unfiled'), ?1, coalesce(b.is_by_hand, 0), b.act, f.id
+    FROM filings AS f LEFT JOIN filings AS b ON b.id = CASE WHEN f.act = (
+            SELECT act FROM filings WHERE paper = f.paper ORDER BY id DESC LIMIT 1)
+        THEN (
+            SELECT max(id) FROM filings AS e WHERE e.paper = f.paper AND e.id < f.id
+            AND e.act IS NOT f.act AND e.undoes IS NULL
+            AND NOT EXISTS (SELECT 1 FROM filings AS u WHERE u.undoes = e.id))
+        ELSE (SELECT max(id) FROM filings WHERE paper = f.paper) END
+    WHERE f.id = ?2
+"""
+
+
 def undo_rows(db: Database, rows: Sequence[Decision], *, at: datetime, on: date) -> None:
     """Take back what stands of acts, in one new act, in the open transaction."""
     act = next_act(db)
@@ -272,53 +309,10 @@ def undo_rows(db: Database, rows: Sequence[Decision], *, at: datetime, on: date)
         [(act, r.paper, r.id, *moments) for r in of("guesses")],
     )
     show_again(db, [r.paper for r in of("removals")])
-    db.execute_many(
-        """
-        INSERT INTO restored (act, paper, first_act, was_here, undoes, at, on_date)
-        SELECT ?, paper, first_act, was_here, id, ?, ? FROM restored WHERE id = ?
-        """,
-        [(act, *moments, r.id) for r in of("restored")],
-    )
-    db.execute_many(
-        """
-        INSERT INTO lessons (act, paper, topic, kind, undoes, at, on_date)
-        SELECT ?, paper, topic, 'undo', id, ?, ? FROM lessons WHERE id = ?
-        """,
-        [(act, *moments, r.id) for r in of("lessons")],
-    )
-    db.execute_many(
-        """
-        INSERT INTO properties (act, paper, kind, fold, value, undoes, at, on_date)
-        SELECT ?, paper, kind, fold, '', id, ?, ? FROM properties WHERE id = ?
-        """,
-        [(act, *moments, r.id) for r in of("properties")],
-    )
-    # File the paper again where the last filing of another act put it that stands; where it was
-    # filed anew since, it stays there. The new row has the act of the filing that it repeats, so
-    # that an undo of that act can follow this one.
-    db.execute_many(
-        """
-        INSERT INTO filings (paper, topic, at, is_by_hand, act, undoes)
-        SELECT f.paper, coalesce(b.topic, 'unfiled'), ?1, coalesce(b.is_by_hand, 0), b.act, f.id
-        FROM filings AS f LEFT JOIN filings AS b ON b.id = CASE WHEN f.act = (
-                SELECT act FROM filings WHERE paper = f.paper ORDER BY id DESC LIMIT 1)
-            THEN (
-                SELECT max(id) FROM filings AS e WHERE e.paper = f.paper AND e.id < f.id
-                AND e.act IS NOT f.act AND e.undoes IS NULL
-                AND NOT EXISTS (SELECT 1 FROM filings AS u WHERE u.undoes = e.id))
-            ELSE (SELECT max(id) FROM filings WHERE paper = f.paper) END
-        WHERE f.id = ?2
-        """,
-        [(moments[0], r.id) for r in of("filings")],
-    )
+    for table, statement in _TAKING_BACK.items():
+        db.execute_many(statement, [(act, *moments, r.id) for r in of(table)])
+    db.execute_many(_FILING_AGAIN, [(moments[0], r.id) for r in of("filings")])
     markings.take_back(db, [r.id for r in of("markings")], act=act, at=at, on=on)
-    db.execute_many(
-        """
-        INSERT INTO strokes (act, paper, page, name, colour, width, points, undoes, at, on_date)
-        SELECT ?, paper, page, name, '', 0, '', id, ?, ? FROM strokes WHERE id = ?
-        """,
-        [(act, *moments, r.id) for r in of("strokes")],
-    )
     edits = [(r.id, merges.row_now(db, r.paper)) for r in of("fields")]
     fields.take_back(db, edits, act=act, at=at, on=on)
     for row in of("merges"):
