@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,16 @@ from tests.server import Time
 # How long an example takes says more of what else the machine does.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# PyMuPDF loads a layout model where it finds one; no test needs it.
+for _name in ("pymupdf.layout", "pymupdf4llm"):
+    sys.modules[_name] = None  # type: ignore[assignment]
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was collected, a million objects, out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def played() -> PlayServer:

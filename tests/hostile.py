@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pymupdf
 
-ENDLESS = b"q 1 0 0 1 0 0 cm BT /tiro 9 Tf (x) Tj ET Q\n" * 5_000_000
-"""Drawing that takes minutes, some hundred kB when packed."""
+TICK = b"q 1 0 0 1 0 0 cm BT /tiro 9 Tf (x) Tj ET Q\n"
 
 
 def good(path: Path, text: str = "Fine.", *, n_pages: int = 1, **options: object) -> Path:
@@ -21,11 +20,11 @@ def good(path: Path, text: str = "Fine.", *, n_pages: int = 1, **options: object
     return path
 
 
-def bomb(path: Path, content: bytes = ENDLESS) -> Path:
-    """Write a small file of one page that unpacks to very much."""
+def bomb(path: Path, content: bytes = b"") -> Path:
+    """Write a small file of one page that unpacks to very much: to drawing that takes minutes."""
     file = pymupdf.open()
     file.new_page().insert_text((72, 90), "Tick.")
-    file.update_stream(file[0].get_contents()[0], content)
+    file.update_stream(file[0].get_contents()[0], content or TICK * 5_000_000)
     file.save(path, deflate=True)
     return path
 

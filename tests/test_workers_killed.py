@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from distributed import Client
 
 from reader.library.folder import open_library
 from reader.library.rows import papers
@@ -49,6 +48,8 @@ class Cluster:
 
 @contextlib.contextmanager
 def cluster(folder: Path) -> Iterator[Cluster]:
+    from distributed import Client  # heavy, and each run of the tests loads this file
+
     folder.mkdir()
     file = folder / "scheduler.json"
     environ = {**os.environ, "OMP_NUM_THREADS": "1", "DASK_LOGGING__DISTRIBUTED": "critical"}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from obsidiantools.api import Vault
-
 from reader.library.paper import LibraryPaper
 from reader.library.properties import PropertyChange
 from reader.library.rows import decisions, papers
@@ -19,6 +17,8 @@ BEES, ANTS, WASPS = "2025_Field_Bees", "2025_Field_Ants", "2025_Field_Wasps"
 
 
 def test_a_reader_of_vaults_finds_the_links_and_properties_of_notes(tmp_path: Path) -> None:
+    from obsidiantools.api import Vault  # it loads pandas
+
     with a_library(tmp_path) as library:
 
         def held(row: int) -> LibraryPaper:
