@@ -13,7 +13,7 @@ function comeWhenOpened(whole) {
   /** @type {NodeListOf<HTMLDetailsElement & {dataset: {part: string}}>} */
   const places = whole.querySelectorAll("details[data-part]");
   for (const place of places) {
-    place.addEventListener("toggle", async () => {
+    const come = async () => {
       if (!place.open || place.dataset.is) return;
       place.dataset.is = "asked";
       const into = /** @type {Element} */ (place.querySelector(".into"));
@@ -23,7 +23,9 @@ function comeWhenOpened(whole) {
       } catch {
         delete place.dataset.is; // the link in it still leads there
       }
-    });
+    };
+    place.addEventListener("toggle", come);
+    come(); // opened before this script came
   }
 }
 

@@ -115,6 +115,7 @@ if (document.documentElement.dataset.asOf) {
 }
 
 form.addEventListener("submit", (event) => { event.preventDefault(); soon(0); });
+if (form.elements.q.value !== form.elements.q.defaultValue) soon(0); // typed before this script came
 
 addEventListener("keydown", (event) => {
   if (event.key === "/" && !(/** @type {Element} */ (event.target).closest("input, textarea"))) {

@@ -5,9 +5,13 @@ Neither touches a mouse, and neither asks a script of the page for anything.
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 from tests.web.browser.playing import Locator, Page, expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 MOST_TABS = 250
 """Whoever has to press Tab more often does not arrive."""
@@ -34,6 +38,25 @@ class Hands(Protocol):
 
     def undo(self) -> None:
         """Undo the last decision of triage."""
+
+
+def follow(hands: Hands, link: Locator) -> None:
+    """Press a link, and wait until the page that it leads to has its scripts."""
+    with hands.page.expect_navigation():
+        hands.press(link)
+
+
+def hold(page: Page, script: str) -> Callable[[], None]:
+    """Keep a script from a page; returns a function that lets it come, once it was asked for."""
+    held: list[Route] = []
+    page.route(f"**/{script}*", lambda route: held.append(route))
+
+    def let_go() -> None:
+        while not held:
+            page.wait_for_timeout(20)
+        held[0].continue_()
+
+    return let_go
 
 
 class Fingers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.installed import shown as known
 from tests.web.browser.conftest import LAPTOP, PHONE, Visitor
+from tests.web.browser.hands import hold
 from tests.web.browser.pages import PAPER
 from tests.web.browser.playing import expect
 from tests.web.serving import Serving
@@ -13,12 +14,15 @@ from tests.web.world import NOW
 def test_the_effect_of_a_decision_loads_inside_the_opened_part(
     shown: Serving, visitor: Visitor
 ) -> None:
+    """Also where a part was opened before the script came."""
     page = visitor.page(size=PHONE, is_touch=True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(shown.url)
+    let_go = hold(page, "paper.js")
     page.locator("#own").locator("xpath=..").locator("h3 a").first.tap()
     page.get_by_text("What would change this rank").first.tap()
+    let_go()
     teaches = page.locator("summary", has_text="What your decision would change")
     expect(teaches).to_be_visible()
     assert not any(url.endswith("/changes/decided") for url in asked)

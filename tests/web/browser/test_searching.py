@@ -5,6 +5,8 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 from tests.web.browser.conftest import Visitor
+from tests.web.browser.hands import hold
+from tests.web.browser.playing import expect
 from tests.web.serving import Serving
 
 PAUSE_MS = 300
@@ -31,6 +33,15 @@ def test_a_word_composed_by_an_input_method_is_searched_once(
         keyboard.send("Input.insertText", {"text": "静かな"})
     page.wait_for_timeout(PAUSE_MS)
     assert [parse_qs(urlsplit(address).query)["q"] for address in asked] == [["静かな"]]
-    page.keyboard.insert_text("部屋")
-    page.wait_for_timeout(PAUSE_MS)
+    with page.expect_request("**/search?**"):
+        page.keyboard.insert_text("部屋")
     assert parse_qs(urlsplit(asked[-1]).query)["q"] == ["静かな部屋"]
+
+
+def test_words_typed_before_the_script_came_are_searched(shown: Serving, visitor: Visitor) -> None:
+    page = visitor.page()
+    let_go = hold(page, "search.js")
+    page.goto(f"{shown.url}/search", wait_until="commit")
+    page.locator("#q").fill("translating speech")
+    let_go()
+    expect(page.locator("#found .hits a").first).to_be_visible()

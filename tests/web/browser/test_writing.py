@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tests.web.browser.conftest import Visitor
+from tests.web.browser.hands import hold
 from tests.web.browser.playing import expect
 from tests.web.serving import Serving
 from tests.web.world import EARLIER, NOW
@@ -45,15 +46,13 @@ def test_words_typed_while_the_note_is_being_saved_are_kept_as_a_draft(
 def test_words_typed_before_the_script_came_are_kept_as_a_draft(
     visitor: Visitor, served: Serving, library: Path
 ) -> None:
-    held, words = list["Route"](), "Divers speak with their hands, long before any script."
+    words = "Divers speak with their hands, long before any script."
     page = visitor.context().new_page()
-    page.route("**/note.js*", lambda route: held.append(route))
+    let_go = hold(page, "note.js")
     page.goto(f"{served.url}/note/{EARLIER[2]}", wait_until="commit")
     page.locator("#text").fill(words)
-    while not held:
-        page.wait_for_timeout(20)
     with page.expect_response(lambda answer: answer.url.endswith("/draft")):
-        held[0].continue_()
+        let_go()
     [draft] = (library / "drafts").glob("*.md")
     assert draft.read_text("utf-8").endswith(words)
 
