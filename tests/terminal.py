@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pyte
 
-SLOW_S = 20.0
+SLOW_S = 60.0
 """How long anything may take before a test calls it missing."""
 
 

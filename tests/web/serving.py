@@ -18,7 +18,7 @@ from typing import IO, Self
 
 from tests.installed import READER, environment
 
-SLOW_S = 30.0
+SLOW_S = 120.0
 """How long a start may take before a test calls it failed."""
 
 
@@ -110,7 +110,7 @@ class Serving:
             return
         self._process.terminate()
         try:
-            self._process.wait(10)
+            self._process.wait(30)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

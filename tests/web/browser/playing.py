@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 __all__ = ["Axe", "Browser", "BrowserContext", "Locator", "Page", "expect", "script"]
 
-expect.set_options(timeout=15_000)  # two cores may be busy with other tests
+expect.set_options(timeout=60_000)  # two cores may be busy with other tests
 
 
 def script(name: str) -> str:

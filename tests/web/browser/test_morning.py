@@ -14,7 +14,7 @@ import pytest
 from reader.base.messages import N_, Language, _, speaking
 from tests.installed import note_files, run, shown
 from tests.web.browser.conftest import LAPTOP, PHONE, Visitor
-from tests.web.browser.hands import Fingers, Hands, Keys
+from tests.web.browser.hands import Fingers, Hands, Keys, follow
 from tests.web.browser.playing import Page, expect
 from tests.web.browser.test_marking import PRESSED
 from tests.web.browser.test_offline import GRADES, PDF_KEPT, queued, rows, wait_until_sent
@@ -60,7 +60,7 @@ class Morning:
 
     def decide(self) -> str:
         """Pick the first paper, skip the second, undo that, skip it; returns the pick."""
-        self.hands.press(self.page.locator("main a[href='/triage']"))
+        follow(self.hands, self.page.locator("main a[href='/triage']"))
         picked, title = self.sheet()
         self.hands.decide("pick")
         skipped, other = self.next(title)
@@ -79,19 +79,19 @@ class Morning:
         """Gather, so that the picks' PDFs are fetched."""
         self.page.goto(f"{self.serving.url}/work")
         self.hands.press(self.page.locator("button[name=kind][value=gather]"))
-        expect(self.page.locator("#work a.main[href='/']")).to_be_visible(timeout=60_000)
+        expect(self.page.locator("#work a.main[href='/']")).to_be_visible()
 
     def look_at(self, id_: str) -> None:
         """Open the paper from the list, and its PDF."""
         self.page.goto(self.serving.url)
-        self.hands.press(self.page.locator(f".title a[href='/paper/{id_}']").first)
+        follow(self.hands, self.page.locator(f".title a[href='/paper/{id_}']").first)
         abstract = self.page.locator("main").get_by_text(COPIED[:60]).first
         expect(abstract).to_be_hidden()
         asked = self.page.get_by_label(self.say(N_("What do you think they do?")))
         self.hands.write(asked, GUESS)
         self.hands.press(self.page.get_by_role("button", name=self.say(N_("Show the abstract"))))
         expect(abstract).to_be_visible()
-        self.hands.press(self.page.locator(f"main a[href='/pdf/{id_}/read']").first)
+        follow(self.hands, self.page.locator(f"main a[href='/pdf/{id_}/read']").first)
         drawn = self.page.locator(".picture .full").first
         expect(drawn).to_be_visible()
         assert drawn.evaluate("e => e.width") > 300
@@ -116,7 +116,7 @@ class Morning:
 
     def write(self, id_: str) -> None:
         """Write a note; a copied sentence is recognised, and a reload loses nothing."""
-        self.hands.press(self.page.locator(f"main a[href^='/note/{id_}']").first)
+        follow(self.hands, self.page.locator(f"main a[href^='/note/{id_}']").first)
         field = self.page.locator("#note .note-field textarea").first
         expect(self.page.locator(".note-side .guessed")).to_contain_text(GUESS)
         self.hands.write(field, COPIED)
@@ -135,18 +135,18 @@ class Morning:
 
     def find(self, id_: str) -> None:
         """Search while typing, and return to the note."""
-        self.hands.press(self.page.locator("nav a[href='/search']"))
+        follow(self.hands, self.page.locator("nav a[href='/search']"))
         self.hands.write(self.page.locator("input[name=q]").first, QUESTION[self.language])
         found = self.page.locator(f"#found a[href^='/note/{id_}']").first
         expect(found).to_be_visible()
-        self.hands.press(found)
+        follow(self.hands, found)
         expect(self.page.locator("textarea[name=text]")).to_have_value(
             re.compile(re.escape(OWN[self.language]))
         )
 
     def recall(self) -> None:
         """Recall an earlier note, reveal it, and grade it."""
-        self.hands.press(self.page.locator("nav a[href='/recall']"))
+        follow(self.hands, self.page.locator("nav a[href='/recall']"))
         card = self.page.locator(".recall:not([hidden])")
         self.hands.press(card.get_by_text(self.say(N_("Show your note"))))
         self.hands.press(card.locator("button[name=grade][value='3']"))
@@ -239,14 +239,14 @@ def test_a_morning_by_touch_ends_without_a_network(library: Path, visitor: Visit
         serving.kill()
 
         page.goto(serving.url)
-        morning.hands.press(page.locator(f".title a[href='/paper/{picked}']").first)
-        morning.hands.press(page.locator(f"main a[href='/pdf/{picked}/read']").first)
+        follow(morning.hands, page.locator(f".title a[href='/paper/{picked}']").first)
+        follow(morning.hands, page.locator(f"main a[href='/pdf/{picked}/read']").first)
         expect(page.locator("#page-1 .picture .full")).to_be_visible()
         morning.mark("thought", "[data-mark=underline]")
         expect(page.locator("#waiting")).to_contain_text("1")
         morning.write_in_fields(picked, FIELDS)
         expect(page.locator("#waiting")).to_contain_text("2")
-        morning.hands.press(page.locator("nav a[href='/recall']"))
+        follow(morning.hands, page.locator("nav a[href='/recall']"))
         graded = [(morning.grade(3), 3, 0), (morning.grade(2), 2, 0)]
         for query, address in (("静かな部屋", EARLIER[1]), ("話し続ける二人", picked)):
             page.goto(f"{serving.url}/search")

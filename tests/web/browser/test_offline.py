@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 KEPT = """async (address) => {
-  for (let n = 0; n < 600; n++) {
+  for (let n = 0; n < 1200; n++) {
     const list = await caches.match("/device.json"); // it is fetched last
     const page = await caches.match(address);
     if (list && page && navigator.serviceWorker.controller) return true;
@@ -54,7 +54,7 @@ def wait_for(page: Page, predicate: str, value: object = None) -> None:
     """Wait until an async predicate holds; `wait_for_function` takes its promise for true."""
     script = f"""async (value) => {{
       const holds = {predicate};
-      for (let n = 0; n < 600; n++) {{
+      for (let n = 0; n < 1200; n++) {{
         if (await holds(value)) return true;
         await new Promise((done) => setTimeout(done, 50));
       }}
@@ -87,15 +87,13 @@ def wait_for_waiting(page: Page, n: int) -> None:
 def wait_until_sent(page: Page) -> None:
     """Wait until no act waits, and the page shows it."""
     # After a failed try the page waits up to half a minute before the next one.
-    page.wait_for_function(
-        "() => document.getElementById('waiting').textContent === ''", timeout=60_000
-    )
+    page.wait_for_function("() => document.getElementById('waiting').textContent === ''")
     assert queued(page) == []
 
 
 def wait_for_text(page: Page, selector: str, text: str) -> None:
     """Wait until an element contains a text; a script may fill it."""
-    page.locator(selector).filter(has_text=text).first.wait_for(state="attached", timeout=15_000)
+    page.locator(selector).filter(has_text=text).first.wait_for(state="attached")
 
 
 def buttons(page: Page) -> list[str]:
@@ -781,7 +779,7 @@ def with_pdf(served: Serving) -> str:
 
 
 PDF_KEPT = """async ([id, isKept]) => {
-  for (let n = 0; n < 600; n++) {
+  for (let n = 0; n < 1200; n++) {
     const one = await caches.match(`/pdf/${id}/kept.json`).then((found) => found?.json());
     if (isKept === Boolean(one && one.n_here === one.n_pages)) return true;
     await new Promise((done) => setTimeout(done, 50));

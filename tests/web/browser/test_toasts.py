@@ -48,7 +48,7 @@ def test_the_last_act_stands_in_the_bar_with_its_undo(
         )
         expect(last.locator("button")).to_be_hidden()
         page.mouse.click(size[0] / 2, 5)
-        expect(page.locator("#notice")).to_be_empty(timeout=1_000)
+        expect(page.locator("#notice")).to_be_empty(timeout=5_000)  # by itself it goes after 6 s
 
 
 def test_an_act_that_loads_a_page_is_undone_from_its_bar(served: Serving, visitor: Visitor) -> None:

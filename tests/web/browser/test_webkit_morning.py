@@ -76,7 +76,7 @@ def test_a_morning_ends_without_a_network(webkit: Webkit, library: Path) -> None
         skipped = decide(webkit, "skip")
         webkit.go(f"{served.url}/work")
         tap(webkit, "button[name=kind][value=gather]")
-        webkit.wait_for("return document.querySelector('#work a.main[href=\"/\"]')", timeout_s=60)
+        webkit.wait_for("return document.querySelector('#work a.main[href=\"/\"]')")
         webkit.go(f"{served.url}/pdf/{picked}/read")
         mark(webkit, "detector", "[data-colour='#2ea8e5']")
         # The server has given it a number.
@@ -121,7 +121,7 @@ def test_a_morning_ends_without_a_network(webkit: Webkit, library: Path) -> None
 
         served.start()
         webkit.go(served.url)
-        webkit.wait_for(f"return ({QUEUE})().then((all) => all.length === 0)", timeout_s=60)
+        webkit.wait_for(f"return ({QUEUE})().then((all) => all.length === 0)")
         assert rows(served, DECISIONS) == [(picked, "pick"), (skipped, "skip"), *decided]
         assert rows(served, GRADES) == [(card, 3, 0)]
         assert rows(served, MARKS) == [("highlight", "detector", 2), ("underline", "thought", 2)]
