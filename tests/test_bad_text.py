@@ -149,7 +149,7 @@ def test_head_takes_one_line_and_the_rest_is_not_missed(library: Path) -> None:
         env=environment(library, NOW, None),
         timeout=60,
     )
-    assert (done.stdout, done.stderr) == (b"Tuesday 2031-03-04 \xc2\xb7 6 new papers\n{", b"")
+    assert (done.stdout, done.stderr) == (b"Tuesday, 4 March 2031 \xc2\xb7 6 new papers\n{", b"")
 
 
 def test_a_closed_output_is_no_accident(library: Path) -> None:

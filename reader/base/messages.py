@@ -168,9 +168,35 @@ WEEKDAYS = (
 """The weekdays' names as `date.weekday` numbers them."""
 
 
-def say_day(day: date, form: Literal["long", "short"] = "long") -> str:
-    """Write a day with its weekday: "Thursday 2031-07-03", "Thu 07-03"; 7月3日(木)."""
-    weekday = _(WEEKDAYS[day.weekday()])
-    if form == "short":
-        return _("{weekday:.3} {day:%m-%d}", day=day, weekday=weekday)
-    return _("{weekday} {day}", day=day, weekday=weekday)
+MONTHS = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
+
+
+def say_day(day: date, form: Literal["full", "long", "short", "column"] = "full") -> str:
+    """Write a day in words; a date within a sentence, and one to type, is ISO: 2031-07-03.
+
+    full: "Thursday, 3 July 2031", as a heading; long: without the year, where it is of about
+    now; short: "Thu 3 Jul"; column: " 3 Jul", without the weekday. 2031年7月3日(木), 7月3日.
+    """
+    names = {"weekday": _(WEEKDAYS[day.weekday()]), "month": _(MONTHS[day.month - 1])}
+    return _(_DAY_FORMS[form], n=day.day, year=day.year, **names)
+
+
+_DAY_FORMS = {
+    "full": N_("{weekday}, {n} {month} {year}"),
+    "long": N_("{weekday}, {n} {month}"),
+    "short": N_("{weekday:.3} {n} {month:.3}"),
+    "column": N_("{n:>2} {month:.3}"),
+}

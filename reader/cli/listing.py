@@ -201,13 +201,11 @@ def folded_text(morning: Morning) -> str:
         "near": n_talked(folded.near),
     }
     key = (
-        N_("WELCOME BACK  since {first:%m-%d}: {n} announced, {own} yours, {near} talked about")
+        N_("WELCOME BACK  since {first}: {n} announced, {own} yours, {near} talked about")
         if folded.reason == "away"
-        else N_(
-            "DEADLINE NEAR  since {first:%m-%d}: {n} announced, {own} yours, {near} talked about"
-        )
+        else N_("DEADLINE NEAR  since {first}: {n} announced, {own} yours, {near} talked about")
     )
-    return _(key, first=folded.first, **counts)
+    return _(key, first=say_day(folded.first, "short"), **counts)
 
 
 def report_lines(morning: Morning, width: int) -> Iterator[str]:
@@ -341,8 +339,8 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
 
 
 def day_mark(entry: Entry) -> str:
-    """Format the day on which a paper arrived: "06-04"."""
-    return f"{entry.held.arrived_on:%m-%d}"
+    """Write the day on which a paper arrived: " 4 Jun"."""
+    return say_day(entry.held.arrived_on, "column")
 
 
 def heard(entry: Entry) -> list[PostMention]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reader.base.messages import N_, _, ngettext
+from reader.base.messages import MONTHS, N_, _, ngettext
 from reader.base.text import columns
 from reader.notes.heatmap import Heatmap, Square
 
@@ -15,20 +15,6 @@ COLOURS = ("#ecedf0", "#b7e0c0", "#6cbf84", "#2f9a58", "#156b3b")
 FROZEN = "#d5dbe8"
 INK = "#4a4f57"
 
-_MONTHS = (
-    N_("Jan"),
-    N_("Feb"),
-    N_("Mar"),
-    N_("Apr"),
-    N_("May"),
-    N_("Jun"),
-    N_("Jul"),
-    N_("Aug"),
-    N_("Sep"),
-    N_("Oct"),
-    N_("Nov"),
-    N_("Dec"),
-)
 _WEEKDAYS = (
     N_("Mo"),
     N_("Tu"),
@@ -45,7 +31,7 @@ def month_marks(map_: Heatmap) -> Iterator[tuple[int, str]]:
     taken = 0
     for n, week in enumerate(map_.weeks):
         monday = week[0]
-        name = _(_MONTHS[monday.day.month - 1]) if monday and monday.day.day <= 7 else ""
+        name = _(MONTHS[monday.day.month - 1])[:3] if monday and monday.day.day <= 7 else ""
         if name and n >= taken:
             yield n, name
             taken = n + columns(name)

@@ -20,7 +20,7 @@ import nh3
 from markupsafe import Markup, escape
 
 from reader.base.markup import tex_to_html, tex_to_text
-from reader.base.messages import N_, WEEKDAYS, _, ngettext, pgettext, say_day
+from reader.base.messages import N_, _, ngettext, pgettext, say_day
 from reader.base.text import plain, plain_lines, shorten, visible
 from reader.library.file_names import folder_name, year_of
 from reader.library.highlight import COLOURS, MARKS
@@ -258,7 +258,6 @@ def environment() -> jinja2.Environment:
         "title_text": title_text,
         "tongue": tongue,
         "on_the_web": on_the_web,
-        "day_text": day_text,
         "minutes_of": minutes_of,
         "seconds_of": lambda entries: round(sum(map(entry_seconds, entries))),
         "families": families,
@@ -351,28 +350,6 @@ def _command(text: str) -> str:
 def title_text(text: str) -> str:
     """Convert a title with TeX to plain text, for a window title or an aria-label."""
     return tex_to_text(plain(text))
-
-
-_MONTHS = (
-    N_("January"),
-    N_("February"),
-    N_("March"),
-    N_("April"),
-    N_("May"),
-    N_("June"),
-    N_("July"),
-    N_("August"),
-    N_("September"),
-    N_("October"),
-    N_("November"),
-    N_("December"),
-)
-
-
-def day_text(day: date) -> str:
-    """Format a day in the spoken language: "Thursday, 3 July"; 7月3日(木)."""
-    weekday, month = _(WEEKDAYS[day.weekday()]), _(_MONTHS[day.month - 1])
-    return _("{weekday}, {n} {month}", weekday=weekday, month=month, n=day.day)
 
 
 def tongue(text: str) -> str:

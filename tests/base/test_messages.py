@@ -290,9 +290,14 @@ def test_to_speak_holds_until_something_else_is_spoken() -> None:
 
 def test_japanese_counts_and_names_days_as_japanese_does() -> None:
     day = date(2031, 7, 3)
-    assert (say_day(day), say_day(day, "short")) == ("Thursday 2031-07-03", "Thu 07-03")
+
+    def forms() -> tuple[str, ...]:
+        return say_day(day), say_day(day, "long"), say_day(day, "short"), say_day(day, "column")
+
+    english = ("Thursday, 3 July 2031", "Thursday, 3 July", "Thu 3 Jul", " 3 Jul")
+    assert forms() == english
     with speaking("ja"):
-        assert (say_day(day), say_day(day, "short")) == ("2031年7月3日(木)", "7月3日(木)")
+        assert forms() == ("2031年7月3日(木)", "7月3日(木)", "7月3日(木)", " 7月 3日")
         assert ngettext("{n} paper", "{n} papers", 1) == "論文1本"
 
 

@@ -41,7 +41,7 @@ from tests.mornings import TITLES, a_morning, entry, held_papers
 from tests.samples import DAY, a_library
 
 SIZES = [(80, 24), (40, 10), (200, 60), (120, 40), (20, 5), (60, 8)]
-HEAD = Head("Wed 06-04", 2, 10, 3, 9, 1, 5, ("Interspeech in 12 days",))
+HEAD = Head("Wed 4 Jun", 2, 10, 3, 9, 1, 5, ("Interspeech in 12 days",))
 WAITING: dict[int, State] = dict.fromkeys(range(1, 9), "candidate")
 
 
@@ -89,7 +89,7 @@ VIEW = View(
 
 def test_a_screen_of_eighty_by_twenty_four(shown: Morning) -> None:
     assert seen(screen_lines(view(shown, 7), 80, 24)) == [
-        " Wed 06-04 · 2 of 10 decided · 3 min, about 9 left      1 of 5 written, 4 to go",
+        " Wed 4 Jun · 2 of 10 decided · 3 min, about 9 left      1 of 5 written, 4 to go",
         " Interspeech in 12 days",
         " -  1 ⣿ Speech Translation in Gardens",
         " +  2 ⣤ 静かな部屋の音声翻訳：待たない同時通訳のための句読点予測と、その長い題…",
@@ -122,16 +122,16 @@ def test_in_a_list_of_several_days_each_line_has_its_day(shown: Morning, width: 
     own = (replace(shown.own[0], held=early), *shown.own[1:])
     folded = FoldedDays("away", DAY - timedelta(days=9), DAY, 7, 214, 30, own, (), (), None)
     _, *lines = seen(screen_lines(view(replace(shown, folded=folded)), width, 24))
-    dated = [text for text in lines if text[8:13] in ("06-02", "06-04")]
-    assert [text[: len(">+  4 ⣤ 06-04 Le")] for text in dated] == [
-        ">-  1 ⣿ 06-02 Sp", " +  2 ⣤ 06-04 静か", " *  3 ⣤ 06-04 Sp", "    4 ⣤ 06-04 Le"
+    dated = [text for text in lines if text[8:14] in (" 2 Jun", " 4 Jun")]
+    assert [text[: len(">+  4 ⣤  4 Jun Le")] for text in dated] == [
+        ">-  1 ⣿  2 Jun Sp", " +  2 ⣤  4 Jun 静か", " *  3 ⣤  4 Jun Sp", "    4 ⣤  4 Jun Le"
     ]  # fmt: skip
     plain_lines = [
         click.unstyle(text) for text in morning_lines(replace(shown, folded=folded), width)
     ]
-    dated = [text for text in plain_lines if text[7:12] in ("06-02", "06-04")]
-    assert [text[5:15] for text in dated] == [
-        "⣿ 06-02 Sp", "⣤ 06-04 静か", "⣤ 06-04 Sp", "⣤ 06-04 Le"
+    dated = [text for text in plain_lines if text[7:13] in (" 2 Jun", " 4 Jun")]
+    assert [text[5:16] for text in dated] == [
+        "⣿  2 Jun Sp", "⣤  4 Jun 静か", "⣤  4 Jun Sp", "⣤  4 Jun Le"
     ]  # fmt: skip
     assert max(columns(text) for text in dated) <= width
 
@@ -168,7 +168,7 @@ def test_a_small_screen_has_the_least_of_each(shown: Morning) -> None:
 def test_no_minutes_are_left_where_nothing_is() -> None:
     head = replace(HEAD, to_go=0, n_decided=10)
     first = seen(screen_lines(View(head, (), {}, None), 80, 24))[0]
-    assert first.startswith(" Wed 06-04 · 10 of 10 decided · 3 min ")
+    assert first.startswith(" Wed 4 Jun · 10 of 10 decided · 3 min ")
     assert "left" not in first
 
 
@@ -333,7 +333,7 @@ class TestQueue:
     def test_it_has_its_day_minutes_and_pdf_and_keys_of_its_own(self, shown: Morning) -> None:
         lines = self.lines(shown, here=8)
         [at] = [line for line in lines if line.startswith(">")]
-        assert at.startswith(">   1 06-01 Twelve Kinds of Silence")
+        assert at.startswith(">   1  1 Jun Twelve Kinds of Silence")
         assert at.endswith("19 min · PDF")
         assert "QUEUE  1 picked earlier, oldest first" in lines
         assert "  arxiv:2506.00008 · 19 min · PDF here" in lines
@@ -345,7 +345,7 @@ class TestQueue:
     def test_a_put_off_paper_shows_its_date(self, shown: Morning) -> None:
         lines = self.lines(shown, here=8, put_off={8: DAY + timedelta(7)})
         [at] = [line for line in lines if line.startswith(">")]
-        assert at.endswith("back on 06-11")
+        assert at.endswith("back on Wed 11 Jun")
 
     def test_nothing_is_to_go_where_nothing_is_left_to_read(self, shown: Morning) -> None:
         assert "1 of 5 written, 4 to go" in self.lines(shown, here=1)[0]

@@ -95,10 +95,11 @@ def test_several_days_are_one_list_with_its_counts(shown: Morning) -> None:
         "away", DAY - timedelta(days=9), DAY, 7, 214, 30, shown.own, (), shown.near, shown.wild
     )
     assert texts(rows_of(replace(shown, folded=folded)))[:2] == [
-        "WELCOME BACK  since 05-26: 214 announced, 4 yours, 1 talked about",
+        "WELCOME BACK  since Mon 26 May: 214 announced, 4 yours, 1 talked about",
         "OWN TOPICS  4 papers for you (214 new, all sources complete)",
     ]
-    assert [row.day for row in rows_of(replace(shown, folded=folded)) if row.entry] == ["06-04"] * 6
+    days = [row.day for row in rows_of(replace(shown, folded=folded)) if row.entry]
+    assert days == [" 4 Jun"] * 6
     assert {row.day for row in rows_of(shown)} == {""}
 
 

@@ -97,14 +97,14 @@ def test_stats_fit_the_screen(library: Path, width: int) -> None:
 
 def test_one_day_is_shown_on_demand(library: Path) -> None:
     assert reader(library, "stats", "--on", "2025-06-02").out.splitlines() == [
-        "Monday 2025-06-02",
+        "Monday, 2 June 2025",
         "1 written, 0 skimmed, 0 recalled; 0 new papers, 0 picked, 0 skipped",
         "",
         f"  * {TITLES[1]}",
         "    一度目は雑音だけを聞き、二度目で訳す。",
     ]
     assert reader(library, "stats", "--on", "2025-06-01").out.splitlines()[0] == (
-        "Sunday 2025-06-01  day off, or near a deadline"
+        "Sunday, 1 June 2025  day off, or near a deadline"
     )
     found = json.loads(reader(library, "stats", "--on", "2025-06-01", "--json").out)
     assert differences(found, "stats") == []

@@ -227,5 +227,5 @@ def test_a_saturday_without_a_gather_lacks_nothing_that_friday_had(
     monday = NOW - timedelta(days=1)
     gather(folder, server, monday)
     _, out, _ = run("today", "--no-fetch", "--date", "sat", library=folder, now=monday)
-    assert says(out, "Saturday 2031-03-01", "all sources complete")
+    assert says(out, "Saturday, 1 March 2031", "all sources complete")
     assert "INCOMPLETE" not in out

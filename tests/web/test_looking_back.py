@@ -67,7 +67,7 @@ def test_an_impossible_date_is_refused_in_the_same_words(client: TestClient, add
 class TestStats:
     def test_an_earlier_day_has_the_figures_up_to_it(self, client: TestClient) -> None:
         page = client.get("/stats?on=2025-05-20").text
-        assert "<small>Tuesday 2025-05-20</small>" in page
+        assert "<small>Tuesday, 20 May 2025</small>" in page
         assert "/day?on=2025-05-21" not in page
         assert "<small>" not in client.get("/stats?on=today").text.partition("</h1>")[0]
 
@@ -96,7 +96,7 @@ class TestStats:
 class TestDay:
     def test_a_day_shows_what_was_noted_and_what_waits(self, client: TestClient) -> None:
         page = client.get("/day?on=2025-06-04").text
-        assert "Wednesday 2025-06-04" in page
+        assert "Wednesday, 4 June 2025" in page
         assert f'href="/paper/arxiv:{LADDER}"' in page
         assert f'href="/paper/arxiv:{WATER}"' in client.get("/day?on=2025-06-03").text
         assert 'href="/day?on=2025-06-03"' in page

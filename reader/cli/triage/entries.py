@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from reader.base.messages import _, ngettext
+from reader.base.messages import _, ngettext, say_day
 from reader.cli.listing import (
     day_mark,
     doubtful_text,
@@ -97,7 +97,7 @@ def _queue_rows(shown: Morning, rows: Sequence[Row], query: str) -> list[Row]:
     there, words = {entry.held.row for entry in papers_in(rows)}, _query_words(query)
     entries = [queue_entry(one) for one in shown.queue if one.held.row not in there]
     found = [
-        Row("queued", entry=entry, number=n, day=f"{entry.queued.picked_on:%m-%d}")
+        Row("queued", entry=entry, number=n, day=say_day(entry.queued.picked_on, "column"))
         for n, entry in enumerate(entries, 1)
         if entry.queued and (not words or fits(entry, words))
     ]

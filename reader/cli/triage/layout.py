@@ -18,7 +18,7 @@ from typing import Literal
 
 import click
 
-from reader.base.messages import N_, _
+from reader.base.messages import N_, _, say_day
 from reader.base.text import columns, plain, shorten
 from reader.cli.listing import (
     MARKS,
@@ -363,7 +363,7 @@ def _row(row: Row, view: View, width: int) -> Line:
     if row.entry.muted_by and width >= 60:
         talk = _("muted")
     if until := view.put_off.get(held.row):
-        talk = _("back on {day}", day=f"{until:%m-%d}")
+        talk = _("back on {day}", day=say_day(until, "short"))
     elif queued and width >= 60:
         time = N_("{n} min") if queued.is_whole else N_("abstract {n} min")
         pdf = _(N_("PDF") if queued.has_pdf else N_("no PDF"))

@@ -12,7 +12,7 @@ from reader.library.rows.removals import KEPT
 from reader.morning.mute import last_day, mute, mute_lines, part_in, parts_of, unmute
 from reader.morning.remove import bring_back, remove, trash
 from reader.texts.morning import mute_line_text, mute_texts, muted_part
-from reader.web.render import day_text, paper_at
+from reader.web.render import paper_at
 from reader.web.visit import Visit, own_address, route
 
 DAYS = (0, 7, 30, 90)
@@ -37,8 +37,8 @@ def removed(visit: Visit, error: RemovedPaper) -> Response:
     else:
         said = _(
             "Removed on {day}. Until {until} you can bring it back with PDF, note and marks.",
-            day=day_text(day),
-            until=day_text(visit.library.day_of(error.removal.at + KEPT)),
+            day=day,
+            until=visit.library.day_of(error.removal.at + KEPT),
         )
     return visit.page("removed.html", status=404, held=error.held, text=said)
 

@@ -11,7 +11,7 @@ from typing import cast
 from starlette.responses import Response
 
 from reader.base.errors import UsageError
-from reader.base.messages import N_, _, ngettext, spoken
+from reader.base.messages import N_, _, ngettext, say_day, spoken
 from reader.base.text import plain
 from reader.library.days import day_named
 from reader.library.file_names import year_of
@@ -60,7 +60,7 @@ from reader.search.rows import filters
 from reader.texts.morning import changed_text, muted_counts, pdfs_texts, theme_texts
 from reader.texts.sources import counted, missing_texts, n_answered, no_network_text
 from reader.web.pages.paper import figures
-from reader.web.render import INDEX_BUTTON, SORTS, day_text, paper_at
+from reader.web.render import INDEX_BUTTON, SORTS, paper_at
 from reader.web.visit import Visit, own_address, route, unknown_value
 
 
@@ -195,7 +195,7 @@ def _lane_sentences(shown: Morning) -> Mapping[str, str]:
                 "about."
             )
         )
-        said = _(key, first=day_text(folded.first), **counts)
+        said = _(key, first=say_day(folded.first, "long"), **counts)
     return {"own": own, "near": near, "folded": said}
 
 
