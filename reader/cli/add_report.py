@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from reader.base.errors import PdfError
 from reader.base.messages import N_, _, ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain, shorten
 from reader.cli import output
 from reader.library.file_names import UNFILED, year_of
@@ -176,7 +177,7 @@ def paper_text(held: LibraryPaper) -> str:
     paper = held.paper
     who = family_name(paper.authors[0]) if paper.authors else ""
     facts = " ".join(str(fact) for fact in (year_of(paper), who) if fact)
-    title = shorten(plain(paper.title), 70)
+    title = shorten(title_text(paper.title), 70)
     return _("[{facts}] {title}", facts=plain(facts), title=title) if facts else title
 
 

@@ -10,6 +10,7 @@ import click
 
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.cli import build, output
 from reader.cli.frame import as_json_option, command, settings_of
@@ -260,7 +261,7 @@ def _restore_one(context: click.Context, archive: Path, text: str, *, as_json: b
             }
         )
         return 0
-    answer(context, f"{came.held.paper.id}  {plain(came.held.paper.title)}")
+    answer(context, f"{came.held.paper.id}  {title_text(came.held.paper.title)}")
     edited = _(", ").join(_(FIELD_NAMES[field]) for field in came.edited)
     lines = (
         (not came.was_here, _("The paper is back; it counts as added today.")),

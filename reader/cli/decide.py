@@ -11,6 +11,7 @@ import click
 
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _
+from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.cli import build, listing, output, screen
 from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
@@ -96,7 +97,7 @@ def _decide(
     for held in found.values():
         text = _(
             done if held.row in new else ALREADY[kind],
-            title=held.paper.title,
+            title=title_text(held.paper.title),
             topic=folder_name(held.topic or ""),
         )
         answer(context, text)
@@ -190,7 +191,7 @@ def later_command(context: click.Context, id_: str, days: int) -> None:
     """Put a paper of the queue off. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
         held, until, is_new = later(library, id_, days)
-    answer(context, _(LATER_TEXTS[is_new], title=held.paper.title, day=until))
+    answer(context, _(LATER_TEXTS[is_new], title=title_text(held.paper.title), day=until))
 
 
 @command(
@@ -207,7 +208,7 @@ def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
     """Remove papers from the queue. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
         for held in drop(library, ids):
-            answer(context, _("Dropped: {title}", title=held.paper.title))
+            answer(context, _("Dropped: {title}", title=title_text(held.paper.title)))
 
 
 @command(
@@ -300,7 +301,7 @@ def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
                 context,
                 _(
                     "Merged into one paper: {title} ({ids})",
-                    title=paper.title,
+                    title=title_text(paper.title),
                     ids=_(", ").join(paper.ids),
                 ),
             )
@@ -321,7 +322,7 @@ def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
                 continue
             first, second = question.first.paper, question.second.paper
             for paper in (first, second):
-                output.put(plain(_("{id}  {title}", id=paper.id, title=paper.title)))
+                output.put(plain(_("{id}  {title}", id=paper.id, title=title_text(paper.title))))
             output.put("    " + plain(_("{why}", why=question.why)))
             output.put(
                 "    "
@@ -362,4 +363,4 @@ def split_command(context: click.Context, id_: str, other: str) -> None:
             else N_("Stays a paper of its own: {title} ({id})")
         )
         for held in (split.first, split.second):
-            answer(context, _(key, title=held.paper.title, id=held.paper.id))
+            answer(context, _(key, title=title_text(held.paper.title), id=held.paper.id))

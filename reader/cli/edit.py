@@ -10,7 +10,7 @@ import click
 
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
-from reader.base.text import plain
+from reader.base.tex import title_text
 from reader.cli import build, output, screen
 from reader.cli.frame import as_json_option, command, say_errors
 from reader.cli.output import answer
@@ -53,14 +53,14 @@ def edit_command(context: click.Context, id_: str, words: tuple[str, ...], as_js
             for field, _sign, text in (word.partition("=") for word in words)
         }
         outcome = edit(library, find_paper(library, id_), given)
+        title = title_text(outcome.held.paper.title)
         if as_json:
             output.put_json(outcome)
         elif outcome.changed:
             names = _(", ").join(_(FIELD_NAMES[field]) for field in outcome.changed)
-            title = outcome.held.paper.title
             answer(context, _("Edited ({fields}): {title}", fields=names, title=title))
         else:
-            answer(context, _("Nothing changed: {title}", title=outcome.held.paper.title))
+            answer(context, _("Nothing changed: {title}", title=title))
     return say_errors(outcome.problems)
 
 
@@ -112,7 +112,7 @@ def refresh_command(
 
 def _refreshed_lines(one: RefreshedPaper) -> Iterator[str]:
     width = screen.width_of_terminal()
-    yield from screen.wrap(plain(one.held.paper.title), width)
+    yield from screen.wrap(title_text(one.held.paper.title), width)
     conflicts = {conflict.holds.field: conflict for conflict in one.conflicts}
     values = {value.field: value for value in one.filled}
     for field in (name for name in FIELD_NAMES if name in values or name in conflicts):

@@ -6,6 +6,7 @@ import click
 
 from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.cli import build, output
 from reader.cli.frame import as_json_option, command, new_topic_option, say_errors, settings_of
@@ -71,7 +72,7 @@ def file_command(
                     moved = [{"from": before, "to": after} for before, after in filed.moved]
                     output.put_json(filed.held, suggestions=[], moved=moved)
                     continue
-                title = filed.held.paper.title
+                title = title_text(filed.held.paper.title)
                 answer(
                     context, _("Filed under {topic}: {title}", topic=filed.held.topic, title=title)
                 )
@@ -86,7 +87,7 @@ def _put_suggestions(held: LibraryPaper, found: list[Suggestion], *, as_json: bo
         several = [output.encode(s) | {"why": plain(suggestion_text(s))} for s in found]
         output.put_json(held, suggestions=several, moved=[])
         return
-    output.put(plain(held.paper.title))
+    output.put(title_text(held.paper.title))
     if held.topic:
         output.put(plain(_("It is filed under {topic}.", topic=held.topic)))
     for suggestion in found:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from reader.base.messages import N_, _, ngettext, say_day
+from reader.base.tex import title_text
 from reader.base.text import columns, plain, shorten
 from reader.cli.screen import authors_text, bold, dim, wrap
 from reader.library.paper import State
@@ -123,7 +124,7 @@ def queued_lines(
     queued: QueueEntry, width: int, number: int, *, is_put_off: bool = False
 ) -> Iterator[str]:
     """Lay out a paper of the queue: its title, then id, day of the pick and minutes to read."""
-    title = bold(shorten(plain(queued.held.paper.title), width - 4))
+    title = bold(shorten(title_text(queued.held.paper.title), width - 4))
     yield f"{number:>3} {title}"
     facts = [queued.held.paper.id, *queue_facts(queued)]
     if is_put_off:
@@ -212,7 +213,7 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
     """Lay out what a morning has below its lanes: new versions, progress, sources."""
     for version in morning.new_versions:
         # 30 columns are left for the rest of the sentence.
-        title = shorten(plain(version.held.paper.title), width - 30)
+        title = shorten(title_text(version.held.paper.title), width - 30)
         yield ""
         yield _(
             "NEW VERSION  v{n} of a paper with your note: {title} ({id})",
@@ -248,7 +249,7 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
         for message in search.messages:
             yield from wrap(plain(str(message)), width, "    ", "    ")
         for paper in search.papers[:MOST_TITLES]:
-            yield "    " + shorten(plain(paper.title), width - 4)
+            yield "    " + shorten(title_text(paper.title), width - 4)
         if n > MOST_TITLES:
             yield "    " + _("and {n} more", n=n - MOST_TITLES)
     for text in _trust_texts(morning):
@@ -324,7 +325,7 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
     day = f"{day_mark(entry)} " if has_day else ""
     sure = f"{sureness_mark(entry)} " if entry.sureness else ""
     # 5 columns are the mark, the number and their blanks.
-    title = bold(shorten(plain(paper.title), width - 5 - len(day) - len(sure)))
+    title = bold(shorten(title_text(paper.title), width - 5 - len(day) - len(sure)))
     # The blank keeps a skipped tenth paper from reading as the number -10.
     yield f"{mark} {number:>2} {sure}{dim(day) if day else ''}{title}"
     topic = topic_text(entry)

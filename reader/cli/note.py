@@ -13,6 +13,7 @@ import click
 
 from reader.base.errors import NotKnown, StoreError, UsageError, WrongClock, os_reason
 from reader.base.messages import N_, _, ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import Settings, as_json_option, command, say_error, settings_of
@@ -122,7 +123,7 @@ class EditorPage:
     def _shown(self) -> Iterator[str]:
         """Lay out the text to read: title, authors, abstract, and the marked words in order."""
         paper = self.held.paper
-        yield from screen.wrap(plain(paper.title), WIDTH)
+        yield from screen.wrap(title_text(paper.title), WIDTH)
         yield plain(screen.authors_text(paper.authors))
         yield ""
         if (guess := queue.guess_of(self.library.db, self.held.row)) and guess.text:
@@ -132,7 +133,7 @@ class EditorPage:
             yield _("Write from memory first. The abstract appears with --show, or the next time.")
             return
         yield _("ABSTRACT")
-        yield from screen.wrap(plain(paper.abstract) or _("No abstract is known."), WIDTH)
+        yield from screen.wrap(title_text(paper.abstract) or _("No abstract is known."), WIDTH)
         found = marks_of(self.library, self.held)
         if found:
             yield ""
@@ -232,7 +233,7 @@ def _prepare(page: EditorPage, draft: Draft, others: Others) -> str | None:
         return None
     if draft.is_old:
         output.put(
-            _("Opening an unsaved draft: {title}", title=plain(page.held.paper.title)),
+            _("Opening an unsaved draft: {title}", title=title_text(page.held.paper.title)),
             is_error=True,
         )
         given = page.again(given, draft.before)
@@ -498,10 +499,10 @@ def _run_task(
     if asked.task == "related":
         show_related(library, held, note, as_json=asked.as_json)
     elif note is None:
-        what = _("There is no note yet: {title}", title=plain(held.paper.title))
+        what = _("There is no note yet: {title}", title=title_text(held.paper.title))
         raise NotKnown(what=what, hint=_("`reader note {id}` writes one.", id=held.paper.id))
     elif asked.restored is not None:
-        number, title = asked.restored, plain(held.paper.title)
+        number, title = asked.restored, title_text(held.paper.title)
         noted = restore(library, held, number, encode=note_encoder(library))
         if noted.is_new:
             export_one(library, noted.held)

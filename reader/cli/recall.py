@@ -8,6 +8,7 @@ import click
 
 from reader.base.errors import NotOpened, ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
 from reader.cli.frame import as_json_option, command, is_terminal, say_error, settings_of
@@ -29,7 +30,7 @@ def card_lines(library: Library, held: LibraryPaper, waiting: Waiting, *, number
     width = screen.width_of_terminal()
     card = card_of(library, held, waiting)
     facts = [screen.authors_text(held.paper.authors), str(card.seen)]
-    lines = ["", *screen.wrap(plain(held.paper.title), width, "    ", f"{number:>2}  ")]
+    lines = ["", *screen.wrap(title_text(held.paper.title), width, "    ", f"{number:>2}  ")]
     lines = [line and screen.bold(line) for line in lines]
     lines += map(screen.dim, screen.wrap(plain(" · ".join(facts)), width, "    "))
     lines += screen.wrap(str(card.question), width, "    ", "    ? ")
@@ -133,7 +134,7 @@ def undone_text(undone: tuple[LibraryPaper, Review] | None) -> str:
     return _(
         "Undone ({grade}): {title}",
         grade=_(recall.GRADE_NAMES[review.grade]),
-        title=plain(held.paper.title),
+        title=title_text(held.paper.title),
     )
 
 
@@ -178,7 +179,7 @@ class _Recall:
         # It may have been graded on another device since the list was made.
         if recall.has_changed(self.library, waiting):
             output.put(
-                _("Already graded in another window: {title}", title=plain(held.paper.title))
+                _("Already graded in another window: {title}", title=title_text(held.paper.title))
             )
             self.place += 1
             return True

@@ -12,6 +12,7 @@ import click
 
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _
+from reader.base.tex import title_text
 from reader.base.text import plain, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import Settings
@@ -182,5 +183,5 @@ def give_note(
     """Make a waiting note a revision of a paper's, and say so; returns the paper as it stands."""
     given = give(library, number, held)
     if not settings.is_quiet:
-        output.put(_("Given to the paper: {title}", title=plain(given.paper.title)))
+        output.put(_("Given to the paper: {title}", title=title_text(given.paper.title)))
     return given

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from reader.base.messages import _
+from reader.base.tex import title_text
 from reader.base.text import columns, plain, sentences
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
@@ -34,7 +35,7 @@ def authors_text(authors: Sequence[str]) -> str:
 def paper_lines(held: LibraryPaper, width: int) -> Iterator[str]:
     """Lay out a paper's title, authors, ids, categories and address."""
     paper = held.paper
-    yield from map(bold, wrap(plain(paper.title), width))
+    yield from map(bold, wrap(title_text(paper.title), width))
     yield from wrap(plain(", ".join(paper.authors)) or _("authors unknown"), width)
     facts = [*paper.ids, *paper.categories]
     yield dim(plain(" · ".join(facts)))

@@ -11,6 +11,7 @@ import click
 
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _
+from reader.base.tex import title_text
 from reader.base.text import columns, plain, plain_lines, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import WholeNumber, as_json_option, command, say_error
@@ -202,7 +203,10 @@ def similar_command(context: click.Context, id: str, limit: int, as_json: bool) 
             output.put_all(map(screen.dim, lines))
     if not neighbours and not as_json:
         output.put(
-            _("Nothing here is similar to {title}.", title=shorten(plain(held.paper.title), 100))
+            _(
+                "Nothing here is similar to {title}.",
+                title=shorten(title_text(held.paper.title), 100),
+            )
         )
     return _report_gaps(found)
 
@@ -240,7 +244,7 @@ _PLACES = {
 def _show_hit(hit: SearchHit, *, is_near: bool = False) -> None:
     width = screen.width_of_terminal()
     where = _(_PLACES[hit.kind], page=hit.page, section=plain(hit.section))
-    title = shorten(plain(hit.held.paper.title), width - columns(where) - 1)
+    title = shorten(title_text(hit.held.paper.title), width - columns(where) - 1)
     output.put(f"{where} " + screen.bold(title))
     facts = [byline(hit), *([_("shared index")] if hit.is_shared else [])]
     facts += [_("nearest by meaning")] if is_near else []

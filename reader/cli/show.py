@@ -9,6 +9,7 @@ import click
 
 from reader.base.errors import NotKnown, PdfError
 from reader.base.messages import N_, _, ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain, plain_lines, shorten
 from reader.cli import build, listing, output, screen
 from reader.cli.frame import as_json_option, command
@@ -58,7 +59,7 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
         if place := reading_place(library.db, shown.held.row):
             output.put(_("read to page {n} of {of}", n=place.page, of=place.n_pages))
         output.put()
-        abstract = plain(shown.held.paper.abstract) or _("No abstract is known.")
+        abstract = title_text(shown.held.paper.abstract) or _("No abstract is known.")
         output.put_all(screen.wrap(abstract, width))
         output.put_all(_talk_and_notes(shown, width))
 
@@ -143,9 +144,8 @@ def _talk_and_notes(shown: About, width: int) -> Iterator[str]:
     if shown.linked:
         yield ""
     for one in shown.linked:
-        link = _(
-            "Linked from [[{key}]]: {sentence}", key=one.held.key, sentence=plain(one.sentence)
-        )
+        title = shorten(title_text(one.held.paper.title), 60)
+        link = _("Linked from “{title}”: {sentence}", title=title, sentence=plain(one.sentence))
         yield from screen.wrap(link, width, "    ", "")
 
 
@@ -190,7 +190,7 @@ def open_command(context: click.Context, id_: str, is_original: bool, is_printed
                 file = _with_marks(context, library, held, file, reader)
         place = str(file) if file else url_of(held.paper.id)
     if not place:
-        what = _("No web page and no PDF of {title} is known.", title=plain(held.paper.title))
+        what = _("No web page and no PDF of {title} is known.", title=title_text(held.paper.title))
         raise NotKnown(what=what, hint=_("If you have the PDF, `reader add FILE` adds it."))
     if is_printed:
         output.put(place)

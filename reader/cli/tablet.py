@@ -12,6 +12,7 @@ import click
 
 from reader.base.errors import PdfError, UsageError
 from reader.base.messages import N_, _, ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
 from reader.cli.frame import as_json_option, command, say_error, settings_of
@@ -68,7 +69,7 @@ def take_command(
             if as_json:
                 output.put_json(one)
             elif one.error is None and not settings_of(context).is_quiet:
-                title = plain(one.held.paper.title)
+                title = title_text(one.held.paper.title)
                 output.put(_(_TAKEN[one.outcome], name=plain(one.name), title=title))
             if one.error is not None:
                 say_error(one.error)
@@ -170,7 +171,7 @@ def _ask(
     """Ask which paper a file is, and import it; returns `brought` where it is none of them."""
     name = plain(brought.name)
     for held in brought.candidates[:3]:
-        title, why = plain(held.paper.title), plain(str(brought.why))
+        title, why = title_text(held.paper.title), plain(str(brought.why))
         question = _("{name}: is it {title}? ({why})", name=name, title=title, why=why)
         # On stderr: the output may go into a file.
         if click.confirm(question, err=True):
@@ -189,14 +190,14 @@ def _show_brought(context: click.Context, brought: CopyOutcome, *, as_json: bool
         say_error(brought.error)
     elif brought.held and brought.outcome == "imported" and not as_json:
         counts = counts_text(brought.counts, brought.copy)
-        title = brought.held.paper.title
+        title = title_text(brought.held.paper.title)
         answer(
             context, _("{title}: {counts} [{name}]", title=title, name=brought.name, counts=counts)
         )
     elif brought.held and brought.is_unmarked and not as_json:
         text = _(
             "{title}: no marks in this file, so no copy was kept [{name}]",
-            title=brought.held.paper.title,
+            title=title_text(brought.held.paper.title),
             name=brought.name,
         )
         answer(context, text)
@@ -236,7 +237,7 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
             output.put_json(held, drawn, {"is_flattened": False, "n_ink": n}, more)
         return
     width = screen.width_of_terminal()
-    output.put_all(screen.wrap(plain(f"{held.paper.title} ({held.paper.id})"), width))
+    output.put_all(screen.wrap(f"{title_text(held.paper.title)} ({held.paper.id})", width))
     pages = dict(zip((m.id for m in there), gathered(m.highlight for m in there), strict=True))
     for mark in marks:
         # Words that are marked several times are shown once; `gathered` gives the others no page.

@@ -9,6 +9,7 @@ import click
 
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, as_json_option, command, say_errors
@@ -94,7 +95,7 @@ def tag_command(
         key = N_("{facts}: {title}")
         if not is_asked and held.row not in done.changed:
             key = N_("Unchanged ({facts}): {title}")
-        text = _(key, facts=facts, title=held.paper.title)
+        text = _(key, facts=facts, title=title_text(held.paper.title))
         output.put(plain(text)) if is_asked else answer(context, text)
     return say_errors(done.problems)
 

@@ -9,7 +9,7 @@ import click
 
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
-from reader.base.text import plain
+from reader.base.tex import title_text
 from reader.cli import build, output, screen
 from reader.cli.frame import as_json_option, command, is_terminal, say_errors, settings_of
 from reader.cli.terminal import TypedKeys, letter
@@ -175,13 +175,13 @@ class _Lesson:
         undone = self._teaching.undo()
         self.n_answers -= 1
         for held in undone:
-            self._say_wrapped(_("Undone: {title}", title=plain(held.paper.title)))
+            self._say_wrapped(_("Undone: {title}", title=title_text(held.paper.title)))
         rows = {held.row for held in undone}
         return next((n for n, held in enumerate(waiting) if held.row in rows), place)
 
     def _ask(self, held: LibraryPaper, n: int, of: int) -> str:
         width = screen.width_of_terminal()
-        abstract = screen.wrap(plain(held.paper.abstract), width, "    ")[:3]
+        abstract = screen.wrap(title_text(held.paper.abstract), width, "    ")[:3]
         for line in ("", *screen.paper_lines(held, width), *abstract):
             self._say(line)
         prompt = _(

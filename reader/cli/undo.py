@@ -8,6 +8,7 @@ import click
 
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.backup import restore_library
@@ -71,7 +72,7 @@ _DONE: dict[ActKind, str] = {
 
 def _act_text(act: PastAct) -> str:
     """Write an act in a sentence, with the title of its first paper and how many more there are."""
-    title = act.source or mute_texts(act.mutes) or act.several[0].paper.title
+    title = act.source or mute_texts(act.mutes) or title_text(act.several[0].paper.title)
     key = _DONE[act.kind]
     if act.kind == "restore" and act.source:
         key = N_("The library was restored; this takes it back to {title}")
@@ -125,7 +126,9 @@ def _undo(context: click.Context, library: Library, number: int | None, *, as_js
             output.put_json(held, undone=kind)
             continue
         what = _(_UNDONE[kind])
-        answer(context, _("Undone ({what}): {title}", what=what, title=held.paper.title))
+        answer(
+            context, _("Undone ({what}): {title}", what=what, title=title_text(held.paper.title))
+        )
     if (more := len(undone.several) - MOST_NAMED) > 0 and not as_json:
         answer(context, _("… and {n} more", n=more))
     if undone.imported and as_json:
@@ -162,7 +165,10 @@ def _tell_import(context: click.Context, taken: TakenBackImport) -> None:
     )
     answer(context, said)
     for held in taken.kept[:MOST_NAMED]:
-        answer(context, _("Kept, as you worked on it since: {title}", title=held.paper.title))
+        answer(
+            context,
+            _("Kept, as you worked on it since: {title}", title=title_text(held.paper.title)),
+        )
     if len(taken.kept) > MOST_NAMED:
         answer(context, _("… and {n} more", n=len(taken.kept) - MOST_NAMED))
 
@@ -209,7 +215,7 @@ def remove_command(context: click.Context, ids: tuple[str, ...], as_json: bool) 
                 if removed
                 else N_("{act}  removed {removed_on}, until {until}: {title}")
             )
-            text = _(key, title=entry.held.paper.title, act=entry.removal.act,
+            text = _(key, title=title_text(entry.held.paper.title), act=entry.removal.act,
                      **_days(library, entry))  # fmt: skip
             answer(context, text) if removed else output.put(plain(text))
         if removed and not as_json:

@@ -15,6 +15,7 @@ import click
 from reader.base.errors import ReaderError, UsageError
 from reader.base.machine import share_what_is_made
 from reader.base.messages import N_, _, ngettext, say_day
+from reader.base.tex import title_text
 from reader.base.text import columns, plain, shorten
 from reader.cli import build, listing, output, screen
 from reader.cli.frame import as_json_option, command, is_terminal, settings_of
@@ -106,7 +107,7 @@ def _ask(library: Library, asks: Sequence[QueueEntry]) -> None:
                 pass
             if key in END:
                 return
-            id_, title = queued.held.paper.id, plain(queued.held.paper.title)
+            id_, title = queued.held.paper.id, title_text(queued.held.paper.title)
             try:
                 if key == "r":
                     keep(library, id_)
@@ -169,13 +170,13 @@ def week_lines(found: Week, width: int, began: date | None) -> Iterator[str]:
         yield ""
         yield screen.bold(_("NEW LINKS"))
         for link in found.links:
-            yield "  " + shorten(plain(link.source.paper.title), width - 2)
-            yield "    -> " + shorten(plain(link.target.paper.title), width - 7)
+            yield "  " + shorten(title_text(link.source.paper.title), width - 2)
+            yield "    -> " + shorten(title_text(link.target.paper.title), width - 7)
     if found.regrets:
         yield ""
         yield screen.bold(_("SKIPPED, BUT WORTH A SECOND LOOK"))
         for regret in found.regrets:
-            yield "  " + shorten(plain(regret.held.paper.title), width - 2)
+            yield "  " + shorten(title_text(regret.held.paper.title), width - 2)
             yield from map(screen.dim, screen.wrap(regret_text(regret), width, "    "))
         if found.n_more:
             yield _("and {n} more", n=found.n_more)
@@ -184,7 +185,7 @@ def week_lines(found: Week, width: int, began: date | None) -> Iterator[str]:
 def _title_lines(one: ReadPaper, width: int) -> list[str]:
     """Lay out a title, marked "*" for a written note, "~" for one of a sentence or two."""
     mark = "*" if one.is_written else "~"
-    return screen.wrap(plain(one.held.paper.title), width, "    ", f"  {mark} ")
+    return screen.wrap(title_text(one.held.paper.title), width, "    ", f"  {mark} ")
 
 
 STDOUT = "-"
@@ -330,7 +331,7 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
         yield from _title_lines(read, width)
         yield from map(screen.dim, screen.wrap(plain(read.sentence), width, "    "))
     noted = {read.held.row for read in one.read}
-    waiting: Sequence[str] = [plain(h.paper.title) for h in one.picked if h.row not in noted]
+    waiting: Sequence[str] = [title_text(h.paper.title) for h in one.picked if h.row not in noted]
     if waiting:
         yield ""
         yield screen.bold(_("PICKED, NO NOTE ON THAT DAY"))

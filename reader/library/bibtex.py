@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from reader.base.markup import pieces, words
+from reader.base.tex import pieces, words
 from reader.base.text import TEX_LETTERS, TEX_MARKS, plain
 from reader.library.file_names import STOP_WORDS
 from reader.library.paper import PersonName

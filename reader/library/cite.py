@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from reader.base.errors import UsageError, os_reason
-from reader.base.markup import tex_to_text
 from reader.base.messages import Text, lazy_gettext
+from reader.base.tex import tex_to_text
 from reader.base.text import plain
 from reader.library.bibtex import bibtex
 from reader.library.folder import Library

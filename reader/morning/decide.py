@@ -17,6 +17,7 @@ from datetime import date
 
 from reader.base.errors import NotKnown, UsageError
 from reader.base.messages import N_, Joined, Message, Text, lazy_gettext, lazy_ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.library.arrival import keep_arrival, meant_at, sent_act
 from reader.library.config import Topic
@@ -121,7 +122,7 @@ def wrong_topic(
     said = lazy_gettext(
         N_("Moved to {topic}: {title}") if meant else none,
         topic=plain(path or ""),
-        title=plain(held.paper.title),
+        title=title_text(held.paper.title),
     )
     if is_filed and filings.places(db, [held.row]):
         said = lazy_gettext("{said}. Its files are moved at the next gather.", said=said)
@@ -151,7 +152,7 @@ def undone_text(undone: Sequence[LibraryPaper], unmuted: Sequence[Mute] = ()) ->
     if len(undone) > 1:
         return lazy_ngettext("Undone: {n} decision.", "Undone: {n} decisions.", len(undone))
     return (
-        lazy_gettext("Undone: {title}", title=plain(undone[0].paper.title))
+        lazy_gettext("Undone: {title}", title=title_text(undone[0].paper.title))
         if undone
         else lazy_gettext("There is nothing to undo.")
     )
@@ -215,7 +216,7 @@ class Deciding:
 
         A pick that was put off can be picked again, which brings it back.
         """
-        title = plain(self.held[row].paper.title)
+        title = title_text(self.held[row].paper.title)
         with self.library.db.writing():
             # In the transaction: between this look and the decision nobody else decides.
             is_changed = self.refresh([row])
@@ -239,7 +240,7 @@ class Deciding:
 
     def later(self, row: int) -> tuple[bool, Text]:
         """Put a paper of the queue off; returns whether it was done, and the message to show."""
-        title = plain(self.held[row].paper.title)
+        title = title_text(self.held[row].paper.title)
         with self.library.db.writing():
             if self.refresh([row]):
                 return False, lazy_gettext(_ELSEWHERE[self.held[row].state], title=title)
@@ -260,7 +261,7 @@ class Deciding:
         listed: the topic under which the list shows it. Returns whether it was done, and the
         message to show.
         """
-        title = plain(self.held[row].paper.title)
+        title = title_text(self.held[row].paper.title)
         with self.library.db.writing():
             if self.refresh([row]):
                 return False, lazy_gettext(_ELSEWHERE[self.held[row].state], title=title)
@@ -277,7 +278,7 @@ class Deciding:
         done = tag(self.library, [row], to_become(held.tags, tags_in(typed)))
         [self.held[row]] = done.several
         self.n_acts[row] += bool(done.changed)
-        title, tags = plain(held.paper.title), self.held[row].tags
+        title, tags = title_text(held.paper.title), self.held[row].tags
         if done.problems:
             return done.problems[0].message
         if not done.changed:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from reader.base.errors import Locked, StoreError, UsageError
 from reader.base.messages import N_, lazy_gettext
+from reader.base.tex import title_text
 from reader.base.text import plain, shorten
 from reader.library.arrival import keep_arrival, meant_at, sent_act
 from reader.library.days import days_back
@@ -244,7 +245,7 @@ _NOT_IN_QUEUE = {
 
 def not_in_queue(held: LibraryPaper) -> UsageError:
     """Explain why a paper is not one that was picked and has no note."""
-    what = lazy_gettext(_NOT_IN_QUEUE[held.state], title=plain(held.paper.title))
+    what = lazy_gettext(_NOT_IN_QUEUE[held.state], title=title_text(held.paper.title))
     return UsageError(
         what=what,
         hint=lazy_gettext("`reader queue` shows the queue; `reader pick` adds a paper to it."),

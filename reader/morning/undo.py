@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from reader.base.errors import NotKnown, ReaderError, UsageError
 from reader.base.messages import lazy_gettext
+from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.library.arrival import keep_arrival, meant_at
 from reader.library.find import RemovedPaper
@@ -149,7 +150,7 @@ def take_back(
         found = papers.papers_at(db, list(dict.fromkeys(d.paper for d in undone)))
         others = [held for held in found if only is not None and held.row not in only]
         if others:
-            raise _elsewhere(others[0].paper.title)
+            raise _elsewhere(title_text(others[0].paper.title))
         for row in {d.paper for d in undone if d.place == "markings"}:
             index.add_highlight_texts(db, row)
         merge.follow(library, joined)
@@ -294,7 +295,7 @@ def _check(library: Library, rows: Sequence[Decision]) -> None:
                     hint = lazy_gettext("Take that back first: reader undo {n}", n=n)
                     raise UsageError(what=error.what, hint=hint)
             if row.kind == "split" and len(several) < 2:
-                title = plain(held.paper.title)
+                title = title_text(held.paper.title)
                 raise UsageError(
                     what=lazy_gettext("Merged with another paper since: {title}", title=title),
                     hint=lazy_gettext("Split them first: reader split {id}", id=held.paper.id),

@@ -16,6 +16,7 @@ from typing import Literal
 
 from reader.base.errors import NotKnown, UsageError
 from reader.base.messages import lazy_gettext
+from reader.base.tex import title_text
 from reader.base.text import plain, visible
 from reader.base.words import (
     is_cjk,
@@ -172,7 +173,7 @@ def search_waiting(library: Library, query: str, *, limit: int) -> list[WaitingH
     return [
         WaitingHit(note, best.text, best.matches)
         for note in islice(found, limit)
-        for best in [evidence(note.words, asked.all_words)]
+        for best in [evidence(note.words, asked.all_words, as_text=title_text)]
     ]
 
 
@@ -202,7 +203,7 @@ def waiting_note(library: Library, number: int) -> WaitingNote:
         return found[0]
     if (row := loose.paper_of(library.db, number)) is not None:
         [held] = papers.papers_at(library.db, [merges.row_now(library.db, row)])
-        title = plain(held.paper.title)
+        title = title_text(held.paper.title)
         what = lazy_gettext("This note was given to a paper already: {title}", title=title)
         raise UsageError(what=what, hint=hint)
     raise NotKnown(what=lazy_gettext("There is no waiting note {n}.", n=number), hint=hint)

@@ -17,8 +17,9 @@ from pathlib import Path
 from lxml import etree
 
 from reader.base.errors import UsageError
-from reader.base.markup import tex_to_text, to_html
+from reader.base.markup import to_html
 from reader.base.messages import lazy_gettext
+from reader.base.tex import tex_to_text
 from reader.base.text import plain
 from reader.gathering.imports.rdf import SPACES
 from reader.library.cite import references

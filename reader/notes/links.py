@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelError
+from reader.base.tex import title_text
+from reader.base.text import WIKI_LINK, shorten
 from reader.base.words import phrase_term, query_terms
 from reader.library.file_names import fold_name
 from reader.library.folder import Library
@@ -16,7 +19,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.notes.rows import notes
 from reader.notes.rows.exports import newest_texts
-from reader.notes.words import key_sentence, links_in, sentences
+from reader.notes.words import key_of, key_sentence, links_in, sentences
 from reader.notes.write import AT_ONCE
 from reader.search.rows import index
 from reader.search.similar import LIKE_LETTERS, READ_LETTERS, TELLING, query_words_of
@@ -38,7 +41,8 @@ COMMON = 200
 class LinkedPaper:
     """A paper on one end of a link, or near enough for one.
 
-    sentence: of its note, the key sentence, or in a backlink the one that links.
+    sentence: of its note, the key sentence, or in a backlink the one that links, with titles in
+    place of `[[key]]`.
     """
 
     held: LibraryPaper
@@ -108,8 +112,7 @@ def backlinks(library: Library, row: int) -> list[LinkedPaper]:
         if keys and paper != row:
             linking = (one for one in sentences(text) if keys & set(links_in(one)))
             found[paper] = next(linking, "") or key_sentence(text)
-    every = papers.papers_at(library.db, found)
-    return [LinkedPaper(held, found[held.row]) for held in every]
+    return _linked(library, found)
 
 
 def links_of(library: Library, text: str) -> list[LinkedPaper]:
@@ -153,5 +156,17 @@ def targets(library: Library, keys: Collection[str]) -> list[tuple[str, int]]:
 def _with_sentences(library: Library, rows: Collection[int]) -> list[LinkedPaper]:
     """Read papers in this order, each with the key sentence of its note."""
     texts = newest_texts(library.db, rows)
-    every = papers.papers_at(library.db, rows)
-    return [LinkedPaper(held, key_sentence(texts.get(held.row, ""))) for held in every]
+    return _linked(library, {row: key_sentence(texts.get(row, "")) for row in rows})
+
+
+def _linked(library: Library, said: Mapping[int, str]) -> list[LinkedPaper]:
+    """Read papers in this order, each with its sentence, in which a link reads as a title."""
+    rows = dict(targets(library, links_in(" ".join(said.values()))))
+    every = {held.row: held for held in papers.papers_at(library.db, {*said, *rows.values()})}
+
+    def name(link: re.Match[str]) -> str:
+        words = link[1].partition("|")[2].strip()
+        target = every.get(rows.get(key_of(link[1]), 0))
+        return words or (f"“{shorten(title_text(target.paper.title), 60)}”" if target else link[0])
+
+    return [LinkedPaper(every[row], WIKI_LINK.sub(name, said[row])) for row in said if row in every]

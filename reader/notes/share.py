@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from reader.base.errors import UsageError
-from reader.base.markup import tex_to_text
 from reader.base.messages import Text, lazy_gettext, lazy_ngettext
+from reader.base.tex import tex_to_text
 from reader.base.text import plain
 from reader.library.file_names import year_of
 from reader.library.folder import Library

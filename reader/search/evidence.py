@@ -6,7 +6,7 @@ import functools
 import math
 import re
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -132,10 +132,13 @@ def _n_times(text: str, term: str) -> int:
     return n
 
 
-def evidence(text: str, query: str, *, width: int = 200) -> Evidence:
+def evidence(
+    text: str, query: str, *, width: int = 200, as_text: Callable[[str], str] = plain
+) -> Evidence:
     """Choose the sentence of a text that has most of a query's words, else the first whole one.
 
-    It is cut with "…" to at most `width` characters around the first match.
+    It is cut with "…" to at most `width` characters around the first match. as_text: makes the
+    chosen sentence one to print, for example without TeX.
     """
     lines = [line for s in sentences(text) if (line := plain(s))]
     if not lines:
@@ -150,6 +153,8 @@ def evidence(text: str, query: str, *, width: int = 200) -> Evidence:
         others, n = wanted.matches(sentence)
         if n > most:
             best, places, most = sentence, others, n
+    if (shown := as_text(best)) != best:
+        best, (places, _unused) = shown, wanted.matches(shown)
     return _cut(best, places, width)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelError, SourceFailed
 from reader.base.messages import Message, lazy_gettext
+from reader.base.tex import title_text
 from reader.base.words import neighbours
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
@@ -304,7 +305,8 @@ def _shown_once(
         elif len(hits) < limit:
             # Evidence for a paper comes from the abstract, since the title is shown anyway.
             title, _unused, abstract = text.text.partition("\n")
-            why = evidence((abstract or title) if text.kind == "paper" else text.text, query)
+            said = (abstract or title) if text.kind == "paper" else text.text
+            why = evidence(said, query, as_text=title_text)
             place = held[text.paper], text.page, text.section
             has_words = text.row in by_words
             hit = SearchHit(text.kind, *place, why.text, score, why.matches, has_words)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from reader.base.messages import N_, _, ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.pdfs.marked_copies import Counts, RemovedCopy
 
@@ -82,7 +83,7 @@ def removed_text(removed: RemovedCopy, folder: Path) -> str:
     folder: of the library.
     """
     held = removed.held
-    title, path = plain(held.paper.title), removed.path
+    title, path = title_text(held.paper.title), removed.path
     parts = [_("Removed a marked copy of {title}.", title=title)]
     if n := removed.n_gone:
         parts.append(

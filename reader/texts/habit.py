@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reader.base.messages import _, ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain, sentences, shorten
 from reader.library.folder import Library
 from reader.notes.recall import GRADE_NAMES, Due, GradeOutcome
@@ -34,7 +35,7 @@ def graded_text(library: Library, graded: GradeOutcome, *, has_title: bool) -> s
         grade=_(GRADE_NAMES[graded.grade]),
         on=graded.due_on,
     )
-    return sentences([said, plain(graded.held.paper.title)]) if has_title else said
+    return sentences([said, title_text(graded.held.paper.title)]) if has_title else said
 
 
 def regret_text(regret: Regret) -> str:
@@ -49,6 +50,6 @@ def regret_text(regret: Regret) -> str:
         )
     return _(
         "{id} · skipped {day}; similar to your pick “{title}”",
-        title=shorten(plain(regret.near.paper.title), 60),
+        title=shorten(title_text(regret.near.paper.title), 60),
         **facts,
     )

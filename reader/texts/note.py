@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reader.base.messages import N_, _, ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain, shorten
 from reader.library.folder import Library
 from reader.notes.folder import ExportOutcome
@@ -37,7 +38,7 @@ class NoteReport:
 
 def report_of(library: Library, noted: NoteOutcome, *, encode: Encode | None = None) -> NoteReport:
     """Report on a note that was saved."""
-    title = plain(noted.held.paper.title)
+    title = title_text(noted.held.paper.title)
     if not noted.is_new:
         key = N_("No changes: {title}") if noted.number else N_("No note was written: {title}")
         return NoteReport(_(key, title=title))

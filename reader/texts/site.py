@@ -16,8 +16,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from reader.base.errors import Incomplete, ReaderError
-from reader.base.markup import tex_to_text, to_html
+from reader.base.markup import to_html
 from reader.base.messages import _, lazy_gettext, ngettext, spoken
+from reader.base.tex import tex_to_text
 from reader.base.text import html_to_text, plain
 from reader.library.cite import in_form, references
 from reader.library.disk import write_whole

@@ -15,8 +15,9 @@ from html import escape
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from reader.base.markup import tex_to_text, to_html
+from reader.base.markup import to_html
 from reader.base.messages import _, ngettext
+from reader.base.tex import tex_to_text
 from reader.base.text import plain, visible
 from reader.library.config import WEEKDAYS, Config
 from reader.library.days import days_back

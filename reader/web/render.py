@@ -19,9 +19,9 @@ import jinja2
 import nh3
 from markupsafe import Markup, escape
 
-from reader.base.markup import tex_to_html, tex_to_text
 from reader.base.messages import N_, _, ngettext, pgettext, say_day
-from reader.base.text import plain, plain_lines, shorten, visible
+from reader.base.tex import tex_to_html, title_text
+from reader.base.text import plain, plain_lines, sentences, shorten, visible
 from reader.library.file_names import folder_name, year_of
 from reader.library.highlight import COLOURS, MARKS
 from reader.library.ids import url_of
@@ -242,6 +242,7 @@ def environment() -> jinja2.Environment:
     made.filters |= {
         "plain": plain,
         "plain_lines": plain_lines,
+        "sentences": sentences,
         # Cached: after each decision today's page cuts the same titles again.
         "shorten": functools.lru_cache(1_024)(shorten),
         "iso": date.isoformat,
@@ -316,8 +317,8 @@ def ticked(text: str) -> Markup:
 
 PAGES_OF_COMMANDS = {
     "add": ("/add", N_("Add a paper")),
-    "gather": ("/work", N_("Gather and other tasks")),
-    "index": ("/work", N_("Gather and other tasks")),
+    "gather": ("/work", N_("Background tasks")),
+    "index": ("/work", N_("Background tasks")),
     "mute": ("/mute", N_("Muted")),
     "queue": ("/queue", N_("Queue")),
     "recall": ("/recall", N_("Recall")),
@@ -344,12 +345,6 @@ def _command(text: str) -> str:
     # A browser may break a line after each hyphen; an option stays in one piece.
     whole = _OPTION.sub(r'<span class="whole">\g<0></span>', str(escape(text)))
     return f"<code>{whole}</code>"
-
-
-@functools.lru_cache(1_024)
-def title_text(text: str) -> str:
-    """Convert a title with TeX to plain text, for a window title or an aria-label."""
-    return tex_to_text(plain(text))
 
 
 def tongue(text: str) -> str:

@@ -604,10 +604,14 @@ class TestSaving:
         assert "Nearest" not in ran.out
         back = shown(library, LIFT)["backlinks"]
         assert [(one["id"], one["sentence"]) for one in back] == [
-            (WATER, f"As in [[{key}]], and unlike [[{key}x]].")
+            (WATER, f"As in “Speech translation in a lift”, and unlike [[{key}x]].")
         ]
         assert [one["id"] for one in shown(library, WATER)["links"]] == [LIFT]
-        assert says(here("show", LIFT, library=library).out, "Linked from [[", "As in [[")
+        assert says(
+            here("show", LIFT, library=library).out,
+            "Linked from “",
+            "As in “Speech translation in a lift”, and unlike",
+        )
         own = shown(library, WATER)["key"]
         near = note(library, "Ears pop everywhere. Even here.")
         assert says(

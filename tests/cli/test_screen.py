@@ -136,3 +136,10 @@ def test_a_line_names_both_topics_where_two_are_close() -> None:
 )
 def test_a_message_and_its_remedy_are_two_sentences(message: str, hint: str, expected: str) -> None:
     assert with_hint(message, hint) == expected
+
+
+def test_titles_show_no_tex() -> None:
+    held = LibraryPaper(1, paper(1, "Waiting for $\\alpha$ and \\emph{gardens}"), "read", DAY)
+    [title, *_] = entry_lines(replace(MINE, held=held), 80, 1)
+    assert click.unstyle(title).endswith("Waiting for α and gardens")
+    assert click.unstyle(next(paper_lines(held, 80))) == "Waiting for α and gardens"

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.base.errors import UsageError
-from reader.base.markup import pieces, tex_to_text, words
+from reader.base.tex import pieces, tex_to_text, words
 from reader.base.text import plain
 from reader.gathering.imports.bibtex import read_bibtex
 from reader.gathering.imports.csl import read_csl

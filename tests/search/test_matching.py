@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reader.base.tex import title_text
 from reader.base.words import neighbours
 from reader.search.evidence import (
     evidence,
@@ -206,3 +207,11 @@ def test_numbers_and_bare_links_are_no_evidence(bare: str) -> None:
 def test_a_sentence_with_numbers_is_evidence() -> None:
     text = "It listens to rivers.\n\nIn 2019 speech of 12 rivers was heard."
     assert evidence(text, "speech").text.startswith("In 2019")
+
+
+def test_evidence_shows_no_tex() -> None:
+    found = evidence(
+        "We \\emph{bound} the regret of speech by $\\sqrt{T}$, 5\\%.", "speech", as_text=title_text
+    )
+    assert found.text == "We bound the regret of speech by √T, 5%."
+    assert [found.text[start:end] for start, end in found.matches] == ["speech"]

@@ -19,6 +19,7 @@ from typing import Literal
 import click
 
 from reader.base.messages import N_, _, say_day
+from reader.base.tex import title_text
 from reader.base.text import columns, plain, shorten
 from reader.cli.listing import (
     MARKS,
@@ -370,7 +371,7 @@ def _row(row: Row, view: View, width: int) -> Line:
         talk = _("{time} · {pdf}", time=_(time, n=queued.minutes), pdf=pdf)
     day = [Span(f"{row.day} ", "here" if is_here else "dim")] if row.day else []
     title = cut(
-        [Span(start, style), *day, Span(plain(held.paper.title), style)],
+        [Span(start, style), *day, Span(title_text(held.paper.title), style)],
         width - columns(talk) - 2 * bool(talk),
     )
     return spread(
@@ -398,7 +399,7 @@ def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
     width = min(width, PROSE)
     inner = max(width - len(INDENT), 1)
     paper = entry.held.paper
-    title = fold(plain(paper.title), width, 2 if n >= 7 else 1)
+    title = fold(title_text(paper.title), width, 2 if n >= 7 else 1)
     who = authors_text(tuple(map(plain, paper.authors)))
     people = fold(who, inner, 1 if n < 14 else 3)
     facts = fold(" · ".join(_facts(entry)), inner, 1) if n >= 6 else []
@@ -407,7 +408,7 @@ def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
     n_talk = max(1, min(n_left - LEAST_ABSTRACT, max(4, n // 4)))
     talk = talk_lines(entry, inner, n_talk) if n >= 8 else []
     n_left -= len(talk)
-    text = plain(paper.abstract) or _("(no abstract)")
+    text = title_text(paper.abstract) or _("(no abstract)")
     abstract = fold(text, inner, max(n_left, 0)) if n_left > 0 else []
     lines: list[Line] = [line(text, "bold") for text in title]
     lines += [line(INDENT + text, "dim") for text in (*people, *facts)]
@@ -497,7 +498,7 @@ def choice_page(entry: Entry, choices: Sequence[str], width: int, *, of_topics: 
         *as_lines(texts, width),
         *as_lines([_("number or letter: choose · any other key: no change")], width, "dim"),
     ]
-    title = as_lines([plain(entry.held.paper.title)], width, "bold")
+    title = as_lines([title_text(entry.held.paper.title)], width, "bold")
     asked = N_("Wrong topic: which one is right?") if of_topics else MUTE_WHAT
     return CoverPage(_(asked), (*lines, (), *title))
 
@@ -554,10 +555,10 @@ def paper_page(entry: Entry, width: int) -> CoverPage:
     said = [f"{said_text(m)} {plain(m.url)}".rstrip() for m in heard(entry)]
     facts = " · ".join(map(plain, (*paper.ids, *paper.categories)))
     lines: list[Line] = [
-        *as_lines([plain(paper.title)], width, "bold"),
+        *as_lines([title_text(paper.title)], width, "bold"),
         *as_lines([plain(", ".join(paper.authors)) or _("authors unknown"), facts], width, "dim"),
         (),
-        *as_lines([plain(paper.abstract) or _("(no abstract)")], width),
+        *as_lines([title_text(paper.abstract) or _("(no abstract)")], width),
     ]
     if said:
         lines += [(), *as_lines(said, width)]
@@ -571,7 +572,7 @@ def why_page(entry: Entry, width: int, lane: ListLane) -> CoverPage:
     """Make the page that explains a paper's place: one sentence, and the whole sum."""
     said = str(entry.why) if entry.queued else verdict(lane, entry.why)
     lines: list[Line] = [
-        *as_lines([plain(entry.held.paper.title)], width, "bold"),
+        *as_lines([title_text(entry.held.paper.title)], width, "bold"),
         *as_lines([plain(said)], width),
         (),
     ]

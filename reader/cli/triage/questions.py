@@ -12,6 +12,7 @@ import click
 
 from reader.base.errors import ReaderError
 from reader.base.messages import N_, _, ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.cli import listing, output, screen
 from reader.cli.frame import say_error, settings_of
@@ -118,7 +119,7 @@ class _Questions:
         )
         has_day = self.shown.folded is not None
         output.put_all(listing.entry_lines(self.entry, width, self.place + 1, has_day=has_day))
-        abstract = plain(self.entry.held.paper.abstract)
+        abstract = title_text(self.entry.held.paper.abstract)
         output.put_all(screen.wrap(abstract, width, "     ")[:3])
         key = self.key(
             _("[{n}/{of}] p s x o w n u space q: ", n=self.place + 1, of=len(self.waiting))
@@ -213,7 +214,7 @@ class _Questions:
             output.put(str(undone_text((), outcome.unmuted)))
             self.read_again()
         for held in undone:
-            output.put(_("Undone: {title}", title=plain(held.paper.title)))
+            output.put(_("Undone: {title}", title=title_text(held.paper.title)))
             # Once: a paper that was moved to another topic and then picked stands there twice.
             self.decided.remove(held.row)
         self.deciding.refresh()
@@ -273,7 +274,8 @@ class _Questions:
     def tell_why(self) -> None:
         width = screen.width_of_terminal()
         paper = self.entry.held.paper
-        for text in (paper.title, ", ".join(paper.authors), str(self.entry.why), paper.abstract):
+        authors, why = ", ".join(paper.authors), str(self.entry.why)
+        for text in (title_text(paper.title), authors, why, title_text(paper.abstract)):
             output.put_all(screen.wrap(plain(text), width, "    "))
         output.put_all(listing.sum_lines(self.entry.terms, width))
 

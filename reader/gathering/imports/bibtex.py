@@ -19,8 +19,8 @@ from bibtexparser.middlewares.parsestack import default_parse_stack
 from bibtexparser.model import Block, Entry, ExplicitComment, Field, ParsingFailedBlock, String
 from bibtexparser.splitter import Splitter
 
-from reader.base.markup import pieces
 from reader.base.messages import Text, lazy_gettext
+from reader.base.tex import pieces
 from reader.base.text import accents, plain
 from reader.base.words import is_cjk
 from reader.gathering.imports.item import (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from reader.base.messages import N_, _
+from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.base.words import begun_terms
 from reader.library.folder import Library
@@ -14,7 +15,7 @@ from reader.morning.file import topic_names
 from reader.search.rows import index
 from reader.search.rows.index import Kind
 from reader.web.pages.more import PLACES
-from reader.web.render import TABS, as_path, paper_at, title_text
+from reader.web.render import TABS, as_path, paper_at
 from reader.web.visit import Visit, route
 
 FEW = 6

@@ -15,11 +15,12 @@ from starlette.routing import BaseRoute, Route
 
 from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext, speaking
+from reader.base.tex import title_text
 from reader.base.text import plain, plain_lines
 from reader.morning.about import carried_by, device_texts
 from reader.texts.morning import STEPS
 from reader.web.pool import Pool
-from reader.web.render import WORKER, asset, asset_content, assets, assets_version, title_text
+from reader.web.render import WORKER, asset, asset_content, assets, assets_version
 from reader.web.visit import Visit, language_of, route
 from reader.web.work import KINDS, MorningClock, Work, WorkRun
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.base.markup import LONGEST, MOST, tex_to_html, tex_to_text, words
+from reader.base.tex import LONGEST, MOST, tex_to_html, tex_to_text, words
 
 ALLOWED = {
     "span", "math", "mrow", "mi", "mn", "mo", "mtext", "ms", "mspace", "msub", "msup", "msubsup",
@@ -69,7 +69,7 @@ def shown(text: str) -> str:
         ("$\\alpha$-divergence, $x_i^2$", "α-divergence, x_i²"),
         ("10$\\times$ faster at $10^{-3}$", "10× faster at 10⁻³"),
         ("\\(k\\)-NN and \\[a<b\\]", "k-NN and a<b"),
-        ("$\\frac{a}{b}$, $\\sqrt{2}$, $\\mathbb{R}^{d}$", "a/b, √(2), R^d"),
+        ("$\\frac{a}{b}$, $\\sqrt{2}$, $\\mathbb{R}^{d}$", "a/b, √2, R^d"),
         ("from $5 to $10, or US$3-$4", "from $5 to $10, or US$3-$4"),
         ('M{\\"u}ller, Erd\\H{o}s, \\v{S}koda, na\\"{\\i}ve', "Müller, Erdős, Škoda, naïve"),
         ("100\\% of {BERT} \\& \\emph{friends}", "100% of BERT & friends"),
