@@ -47,7 +47,6 @@ PURE = {
     "library.passage",
     "library.post",
     "library.properties",
-    "library.publication",
     "library.query",
     "library.reference",
     "morning.lanes",

@@ -284,7 +284,7 @@ def _ended_text(library: Library) -> str:
 @as_json_option
 def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -> None:
     """Merge two papers; without ids list the pairs that may be the same paper."""
-    from reader.morning.merge import join, questions
+    from reader.morning.merge import questions
 
     if len(ids) not in (0, 2):
         raise UsageError(
@@ -295,25 +295,7 @@ def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
         )
     with build.opened(context) as library:
         if ids:
-            joined = join(library, *ids)
-            paper = joined.held.paper
-            answer(
-                context,
-                _(
-                    "Merged into one paper: {title} ({ids})",
-                    title=title_text(paper.title),
-                    ids=_(", ").join(paper.ids),
-                ),
-            )
-            if joined.left:
-                answer(
-                    context,
-                    _(
-                        "{path} stays where it is. Its words are now earlier revisions of the "
-                        "note.",
-                        path=joined.left,
-                    ),
-                )
+            _join(context, library, *ids)
             return
         asked = questions(library)
         for question in asked:
@@ -336,6 +318,21 @@ def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
             )
         if not asked and not as_json:
             output.put(_("No two papers here look like the same one."))
+
+
+def _join(context: click.Context, library: Library, id_: str, other: str) -> None:
+    from reader.morning.merge import join
+
+    joined = join(library, id_, other)
+    paper = joined.held.paper
+    ids = _(", ").join(paper.ids)
+    answer(context, _("Merged into one paper: {title} ({ids})", title=title_text(paper.title), ids=ids))
+    if joined.left:
+        text = _(
+            "{path} stays where it is. Its words are now earlier revisions of the note.",
+            path=joined.left,
+        )
+        answer(context, text)
 
 
 @command(

@@ -250,24 +250,7 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
         text = _("Ink on {pages}. `reader open {id}` shows it.", pages=pages_text(inked), id=id_)
         output.put_all(["", plain(text)])
     elif ink:
-        output.put()
-        if ink.pages:
-            output.put(
-                _(
-                    "Ink on {pages} cannot be shown here; see {path}.",
-                    pages=pages_text(ink.pages),
-                    path=ink.path,
-                )
-            )
-        else:
-            output.put(
-                ngettext(
-                    "Ink ({n} stroke) cannot be shown here; see {path}.",
-                    "Ink ({n} strokes) cannot be shown here; see {path}.",
-                    ink.n,
-                    path=ink.path,
-                )
-            )
+        output.put_all(["", _ink_text(ink)])
     if not marks:
         output.put(_("No highlights."))
 
@@ -279,6 +262,21 @@ class _Ink:
     n: int
     pages: tuple[int, ...]
     path: str
+
+
+def _ink_text(ink: _Ink) -> str:
+    if ink.pages:
+        return _(
+            "Ink on {pages} cannot be shown here; see {path}.",
+            pages=pages_text(ink.pages),
+            path=ink.path,
+        )
+    return ngettext(
+        "Ink ({n} stroke) cannot be shown here; see {path}.",
+        "Ink ({n} strokes) cannot be shown here; see {path}.",
+        ink.n,
+        path=ink.path,
+    )
 
 
 def _ink(library: Library, held: LibraryPaper) -> _Ink | None:

@@ -391,16 +391,7 @@ def share_command(
     no_figures: bool,
 ) -> None:
     """Print Markdown, or write an HTML page; says how much was left out as private."""
-    if bool(ids) == (day is not None):
-        raise UsageError(
-            what=_("Give IDs, or --week."), hint=_("reader share ID, or reader share --week")
-        )
-    choice = _choice(chosen)
-    if isinstance(choice, frozenset) and len(ids) != 1:
-        raise UsageError(
-            what=_("Numbers of highlights need exactly one ID."),
-            hint=_("Use --highlights all, --highlights none, or numbers such as 1,3 with one ID."),
-        )
+    choice = _choice_for(chosen, ids, day)
     with build.opened(context) as library:
         today = library.today()
         if day is None:
@@ -437,6 +428,21 @@ def share_command(
             is_error=True,
         )
     output.say_private(context, shared.n_left_out)
+
+
+def _choice_for(chosen: str, ids: Sequence[str], day: str | None) -> Choice:
+    """Read --highlights. Raises UsageError where it does not go with what is shared."""
+    if bool(ids) == (day is not None):
+        raise UsageError(
+            what=_("Give IDs, or --week."), hint=_("reader share ID, or reader share --week")
+        )
+    choice = _choice(chosen)
+    if isinstance(choice, frozenset) and len(ids) != 1:
+        raise UsageError(
+            what=_("Numbers of highlights need exactly one ID."),
+            hint=_("Use --highlights all, --highlights none, or numbers such as 1,3 with one ID."),
+        )
+    return choice
 
 
 def _write_page(context: click.Context, shared: SharedPage, target: str, today: date) -> None:

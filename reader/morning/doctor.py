@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, date
 from pathlib import Path
@@ -211,13 +211,17 @@ def _pdfs(library: Library) -> Iterator[HealthFinding]:
             lazy_gettext("If they are one paper, `reader merge ID ID` joins them."),
             paths,
         )
-    known = recorded.keys() | filings.copy_paths(library.db)
+    yield from _unknown_pdfs(library, set(recorded), len(moved))
+
+
+def _unknown_pdfs(library: Library, recorded: Set[str], n_moved: int) -> Iterator[HealthFinding]:
+    known = recorded | filings.copy_paths(library.db)
     root = library.folder
     below = (
         Path(f.path).relative_to(root).as_posix() for f in files_below(root / "papers", ".pdf")
     )
     # One that was moved stands above; a file of no row may be that one.
-    if unknown := sorted(set(below) - known)[len(moved) :]:
+    if unknown := sorted(set(below) - known)[n_moved:]:
         yield HealthFinding(
             "pdf unknown",
             False,

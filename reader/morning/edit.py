@@ -12,7 +12,7 @@ from reader.base.text import plain
 from reader.gathering.imports.item import in_order, names_in
 from reader.library.folder import Library
 from reader.library.paper import FieldValue, LibraryPaper
-from reader.library.publication import cleaned
+from reader.library.reference import cleaned
 from reader.library.rows import decisions, fields, papers
 from reader.morning.file import export_filed
 from reader.search.rows import index

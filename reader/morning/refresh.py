@@ -17,7 +17,7 @@ from reader.gathering.source import SourceTools
 from reader.library.config import is_loopback
 from reader.library.folder import Library
 from reader.library.paper import FieldValue, LibraryPaper, Publication
-from reader.library.publication import differing
+from reader.library.reference import differing
 from reader.library.rows import fields
 from reader.library.rows.fields import AskedSource
 from reader.morning.complete import Registries

@@ -260,7 +260,6 @@ class Examples:
         """Add the papers of a bibliography; arXiv is asked for abstracts that it leaves out."""
         # bibtexparser is loaded only where there is a bibliography.
         from reader.gathering.imports.bibtex import read_bibtex
-        from reader.gathering.resolve import BATCH, ask_arxiv
 
         try:
             # With "replace", since an old bibliography may have bytes of Latin-1.
@@ -284,6 +283,24 @@ class Examples:
             self.problems.append(Incomplete(what=what))
         # Of two entries with one id the first one counts.
         named = list({item.paper.id: item.paper for item in reversed(read.items)}.values())[::-1]
+        found = self._with_abstracts(named)
+        given = [found.get(paper.id, paper) for paper in named]
+        db = self._library.db
+        # An entry without an identifier is a paper that is here, where its title names one.
+        nameless = (paper for paper in given if paper.id.startswith("pdf:"))
+        meant = {p.id: row for p in nameless if (row := merges.meant_by(db, p)) is not None}
+        new = [paper for paper in given if paper.id not in meant]
+        papers.add_papers(db, new, source=BY_HAND, on=self._library.today())
+        index_words(self._library, self._tools)
+        for paper in new:
+            if held := papers.paper_with_id(db, paper.id):
+                meant[paper.id] = held.row
+        return list(dict.fromkeys(meant[paper.id] for paper in given if paper.id in meant))
+
+    def _with_abstracts(self, named: Sequence[Paper]) -> dict[str, Paper]:
+        """Ask arXiv for the papers that have an abstract neither in the file nor here: id → it."""
+        from reader.gathering.resolve import BATCH, ask_arxiv
+
         bare = []
         for id_ in (p.id for p in named if p.id.startswith("arxiv:") and not p.abstract):
             held = papers.paper_with_id(self._library.db, id_)
@@ -297,18 +314,7 @@ class Examples:
         except ReaderError as error:
             # The papers come in as the file has them.
             self.problems.append(error)
-        given = [found.get(paper.id, paper) for paper in named]
-        db = self._library.db
-        # An entry without an identifier is a paper that is here, where its title names one.
-        nameless = (paper for paper in given if paper.id.startswith("pdf:"))
-        meant = {p.id: row for p in nameless if (row := merges.meant_by(db, p)) is not None}
-        new = [paper for paper in given if paper.id not in meant]
-        papers.add_papers(db, new, source=BY_HAND, on=self._library.today())
-        index_words(self._library, self._tools)
-        for paper in new:
-            if held := papers.paper_with_id(db, paper.id):
-                meant[paper.id] = held.row
-        return list(dict.fromkeys(meant[paper.id] for paper in given if paper.id in meant))
+        return found
 
 
 def _nothing(path: Path) -> UsageError:

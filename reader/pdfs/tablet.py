@@ -32,7 +32,7 @@ from reader.library.place import REMOVED
 from reader.library.rows import highlights, markings, papers
 from reader.library.rows.highlights import Taken
 from reader.pdfs.find import file_to_read, pdf_file
-from reader.pdfs.hand_out import MarkTools, marked_content, record
+from reader.pdfs.mark import MarkTools, marked_content, record
 
 LOCK = "tablet.lock"
 """The lock file of `take` and `back`, of which one at a time works on a library."""

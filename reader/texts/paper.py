@@ -10,7 +10,7 @@ from reader.base.text import plain, sentences, shorten
 from reader.library.file_names import Suggestion, folder_name
 from reader.library.paper import FieldValue, LibraryPaper
 from reader.library.properties import Priority
-from reader.library.publication import differing
+from reader.library.reference import differing
 
 
 def suggestion_text(suggestion: Suggestion) -> str:

@@ -32,7 +32,7 @@ from starlette.responses import Response, StreamingResponse
 
 from reader.base.errors import PdfError
 from reader.library.highlight import Box, Highlight
-from reader.pdfs.hand_out import MarkTools
+from reader.pdfs.mark import MarkTools
 from reader.pdfs.text.answer import PageText
 
 PIECE = 256 * 1024

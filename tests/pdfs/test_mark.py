@@ -26,9 +26,8 @@ from reader.morning.tools import Tools
 from reader.morning.undo import past_acts, take_back, undo
 from reader.pdfs import mark
 from reader.pdfs.back import CopyOutcome, back, handed_in
-from reader.pdfs.hand_out import marked_content
 from reader.pdfs.highlights import MarkEdits
-from reader.pdfs.mark import COLOURS
+from reader.pdfs.mark import COLOURS, marked_content
 from reader.pdfs.tablet import copy_to_open, take
 from reader.pdfs.text.process import PdfReader
 from reader.search.find import search

@@ -15,7 +15,7 @@ from reader.library.highlight import Highlight
 from reader.library.identity import title_fold
 from reader.library.ids import find_ids, parse_id
 from reader.library.paper import Paper
-from reader.library.publication import publication_of
+from reader.library.reference import publication_of
 
 
 @dataclass(frozen=True, slots=True)

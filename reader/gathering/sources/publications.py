@@ -27,7 +27,7 @@ from reader.gathering.sources.registries import (
 )
 from reader.library.identity import is_telling, title_fold
 from reader.library.paper import Paper, Publication, family_name
-from reader.library.publication import UNPUBLISHED, named_meeting, publication_of
+from reader.library.reference import UNPUBLISHED, named_meeting, publication_of
 
 DBLP = "DBLP"
 MAX_BYTES = 4_000_000

@@ -32,7 +32,7 @@ from reader.gathering.sources.answer import (
 from reader.library.ids import parse_id
 from reader.library.paper import Paper, Publication
 from reader.library.post import ListPage, page_of
-from reader.library.publication import publication_of
+from reader.library.reference import publication_of
 
 DOI, OPENREVIEW, ACL = "DOI", "OpenReview", "ACL Anthology"
 CSL = "application/vnd.citationstyles.csl+json"

@@ -24,7 +24,7 @@ from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
 from reader.morning.browse_library import boxes_of
 from reader.pdfs.back import CopyOutcome, handed_in
-from reader.pdfs.hand_out import marked_content
+from reader.pdfs.mark import marked_content
 from reader.pdfs.marked_copies import remove_copy
 from reader.pdfs.tablet import SHORT_SHA, pdf_asked
 from reader.texts.copies import counts_text, removed_text
