@@ -326,7 +326,8 @@ def _join(context: click.Context, library: Library, id_: str, other: str) -> Non
     joined = join(library, id_, other)
     paper = joined.held.paper
     ids = _(", ").join(paper.ids)
-    answer(context, _("Merged into one paper: {title} ({ids})", title=title_text(paper.title), ids=ids))
+    title = title_text(paper.title)
+    answer(context, _("Merged into one paper: {title} ({ids})", title=title, ids=ids))
     if joined.left:
         text = _(
             "{path} stays where it is. Its words are now earlier revisions of the note.",

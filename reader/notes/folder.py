@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -341,10 +341,20 @@ def find_moved(
             moved[name] = min(order)[2]
             paths.remove(moved[name])
     _record_moves(library, every, moved, done)
-    if names is not None:
-        return {}
+    return {} if names is not None else _adoptable(strays, every, every | moved, done)
+
+
+def _adoptable(
+    strays: Mapping[str, Sequence[str]],
+    every: Container[str],
+    now: Mapping[str, str],
+    done: ExportOutcome,
+) -> dict[int, str]:
+    """Choose a stray for each paper without a file: paper → file. Further ones are reported.
+
+    every: the names that have a file recorded. now: name → where its file lies.
+    """
     # Where another's file should lie it is named when that one is read.
-    now = every | moved
     places = {nfc(path) for path in now.values()}
     adoptable = dict[int, str]()
     for name, paths in sorted(strays.items()):
@@ -360,10 +370,8 @@ def find_moved(
                 Incomplete(
                     what=lazy_gettext(
                         "{path} has the id of a paper whose file is {other}. It was left alone, "
-                        "and "
-                        "its text is not in the library. Delete one of the two, or remove the id "
-                        "from "
-                        "one.",
+                        "and its text is not in the library. Delete one of the two, or remove the "
+                        "id from one.",
                         path=path,
                         other=first,
                     )

@@ -6,7 +6,7 @@ of the screen (an editor, a browser) are passed in as functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -47,7 +47,7 @@ from reader.morning.decide import Deciding, other_topics, topic_now
 from reader.morning.lanes import relisted
 from reader.morning.mute import mute, parts_of
 from reader.morning.pick import fetching, pdfs_here, whole_queue
-from reader.morning.values import Entry, Morning, States, entry_seconds, n_waiting
+from reader.morning.values import Entry, Morning, SourceLine, States, entry_seconds, n_waiting
 from reader.notes.rows.notes import n_noted_on
 from reader.ranking.mute import MuteKind
 from reader.texts.morning import muted_part
@@ -151,15 +151,7 @@ class Progress:
 
         put_off: rows of picks that are not to be read now.
         """
-        shown, more, pdfs = self._shown, self._more, self.pdfs
-        if pdfs is not None and pdfs.n != pdfs.of:
-            failed = _(", {n} failed", n=pdfs.n_failed) if pdfs.n_failed else ""
-            here = _("PDFs: {n} of {of} here{failed}", n=pdfs.n, of=pdfs.of, failed=failed)
-            if self.fetching == "now":
-                here = _(
-                    "PDFs: {n} of {of} here{failed}, fetching", n=pdfs.n, of=pdfs.of, failed=failed
-                )
-            more = (*more, here)
+        shown = self._shown
         waiting = [entry for entry in entries if states[entry.held.row] == "candidate"]
         for entry in waiting:
             # Counted once for each paper: this runs at every key.
@@ -176,15 +168,6 @@ class Progress:
             n_queued = len(queue)
             left_to_write = max(shown.quota.target - self.n_written, 0)
             to_go = sum(one.minutes for one in queue[:left_to_write])
-        missing = families([plain(s.name) for s in shown.sources if s.is_missing])
-        lacking = (
-            _(
-                "INCOMPLETE (press i): papers may be missing from {names}.",
-                names=_(", ").join(missing),
-            )
-            if missing
-            else ""
-        )
         return Head(
             day=say_day(shown.day, "short"),
             n_decided=len(entries) - n_waiting(entries, states),
@@ -194,15 +177,38 @@ class Progress:
             to_go=to_go,
             written=self.n_written,
             target=shown.quota.target,
-            more=more,
+            more=(*self._more, *self._pdfs_here()),
             has_to_read=any(
                 state in ("candidate", "pick") and row not in put_off
                 for row, state in states.items()
             ),
-            lacking=_("INCOMPLETE (press i): no source can be reached.")
-            if no_network_text(shown.sources)
-            else lacking,
+            lacking=_lacking(shown.sources),
         )
+
+    def _pdfs_here(self) -> Iterator[str]:
+        """Tell how many PDFs of the queue are here, where some are not."""
+        pdfs = self.pdfs
+        if pdfs is None or pdfs.n == pdfs.of:
+            return
+        failed = _(", {n} failed", n=pdfs.n_failed) if pdfs.n_failed else ""
+        key = (
+            N_("PDFs: {n} of {of} here{failed}, fetching")
+            if self.fetching == "now"
+            else N_("PDFs: {n} of {of} here{failed}")
+        )
+        yield _(key, n=pdfs.n, of=pdfs.of, failed=failed)
+
+
+def _lacking(sources: Sequence[SourceLine]) -> str:
+    """Say which sources the list lacks, "" for none."""
+    if no_network_text(sources):
+        return _("INCOMPLETE (press i): no source can be reached.")
+    if missing := families([plain(s.name) for s in sources if s.is_missing]):
+        return _(
+            "INCOMPLETE (press i): papers may be missing from {names}.",
+            names=_(", ").join(missing),
+        )
+    return ""
 
 
 class ListSession:

@@ -185,7 +185,7 @@ def came(db: Database, paper: int, new: Paper) -> None:
     """Keep the text that a source brought for a paper, where another value may hold of it."""
     with db.writing():
         kept = _came(db, paper)
-        texts = {"title": new.title, "authors": _lines(new.authors), "abstract": new.abstract}
+        texts = {"title": new.title, "authors": "\n".join(new.authors), "abstract": new.abstract}
         for field in kept:
             if texts[field] and texts[field] != kept[field]:
                 _keep(db, paper, field, texts[field])
@@ -311,13 +311,9 @@ def _texts_of(db: Database, paper: int) -> dict[str, str]:
     names = db.read("SELECT name FROM authors WHERE paper = ? ORDER BY position", (paper,))
     return {
         "title": row["title"],
-        "authors": _lines([r["name"] for r in names]),
+        "authors": "\n".join(r["name"] for r in names),
         "abstract": row["abstract"],
     }
-
-
-def _lines(authors: Sequence[str]) -> str:
-    return "\n".join(authors)
 
 
 def _write(db: Database, paper: int, field: str, value: str) -> None:

@@ -53,7 +53,7 @@ def add_papers(db: Database, papers: Iterable[Paper], *, source: str, on: date) 
         for paper in papers:
             row = merges.row_of(db, paper)
             if row is None:
-                is_new = _add(db, paper, source, on)
+                is_new = add_new(db, paper, source=source, on=on)
                 n_new, n_known = n_new + is_new, n_known + (not is_new)
             else:
                 _update(db, row, paper)
@@ -67,30 +67,16 @@ def add_papers(db: Database, papers: Iterable[Paper], *, source: str, on: date) 
 def add_new(
     db: Database,
     paper: Paper,
-    copies: Mapping[int, Match],
+    copies: Mapping[int, Match] | None = None,
     *,
     source: str,
     on: date,
     brought_by: int | None = None,
-) -> None:
-    """Add a paper of which no id is known, in the open transaction.
-
-    copies: `merges.copies_of`. brought_by: the import (`imports.id`) that says it.
-    """
-    _add(db, paper, source, on, copies, brought_by)
-
-
-def _add(
-    db: Database,
-    paper: Paper,
-    source: str,
-    on: date,
-    copies: Mapping[int, Match] | None = None,
-    brought_by: int | None = None,
 ) -> bool:
-    """Make a row for a paper, and merge it with the one that it is a copy of.
+    """Add a paper of which no id is known, in the open transaction; merge it with a sure copy.
 
-    Returns whether it is new, and no copy.
+    copies: `merges.copies_of`, asked for where it is None. brought_by: the import (`imports.id`)
+    that says it. Returns whether it is new, and no copy.
     """
     copies = merges.copies_of(db, paper) if copies is None else copies
     strong = [other for other, match in copies.items() if match.strength == "strong"]
