@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +25,22 @@ settings.load_profile("untimed")
 # PyMuPDF loads a layout model where it finds one; no test needs it.
 for _name in ("pymupdf.layout", "pymupdf4llm"):
     sys.modules[_name] = None  # type: ignore[assignment]
+
+# Commits wait for the disk, some hundred thousand times: where memory has room, tests write there.
+_MEMORY = Path("/dev/shm")
+if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > 4_000_000_000:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+
+@pytest.fixture
+def other_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another disk than this test's own."""
+    for place in (_MEMORY, Path(tempfile.gettempdir())):
+        if place.is_dir() and place.stat().st_dev != tmp_path.stat().st_dev:
+            with tempfile.TemporaryDirectory(dir=place) as name:
+                yield Path(name)
+            return
+    pytest.skip("there is no second disk here")
 
 
 def pytest_collection_finish() -> None:

@@ -73,16 +73,24 @@ def placeholders(text: str) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for file in sorted((ROOT / "reader").rglob("*.py")):
-        yield file.relative_to(ROOT / "reader").as_posix(), ast.parse(file.read_text("utf-8"))
+@cache
+def calls_in_code() -> list[tuple[str, list[ast.Call]]]:
+    """Find every call of each module: [(file below reader/, its calls)]."""
+    return [
+        (
+            file.relative_to(ROOT / "reader").as_posix(),
+            [n for n in nodes if isinstance(n, ast.Call)],
+        )
+        for file in sorted((ROOT / "reader").rglob("*.py"))
+        for nodes in [ast.walk(ast.parse(file.read_text("utf-8")))]
+    ]
 
 
 def calls() -> Iterator[tuple[str, list[str], set[str]]]:
     """Find every call that translates a text: (where, its English forms, its values' names)."""
-    for name, tree in modules():
-        for node in ast.walk(tree):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+    for name, in_module in calls_in_code():
+        for node in in_module:
+            if not isinstance(node.func, ast.Name):
                 continue
             texts = node.args[: TALKERS.get(node.func.id, 0)]
             if node.func.id == "pgettext":
@@ -149,19 +157,15 @@ BLAMING = {"failed", "_failed", "refusal", "not_this", "wrong", "_wrong"}
 
 def test_what_errors_say_is_translated() -> None:
     found = []
-    for name, tree in modules():
+    for name, in_module in calls_in_code():
         marked = {
             id(part)
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in {*TALKERS, "N_"}
+            for node in in_module
+            if isinstance(node.func, ast.Name) and node.func.id in {*TALKERS, "N_"}
             for arg in node.args
             for part in ast.walk(arg)
         }
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call):
-                continue
+        for node in in_module:
             told = [k.value for k in node.keywords if k.arg in ("what", "hint")]
             if isinstance(node.func, ast.Name | ast.Attribute):
                 called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
@@ -182,11 +186,11 @@ def test_every_step_that_the_stages_tell_of_has_its_name() -> None:
 
     told = {
         node.args[0].value
-        for name, tree in modules()
+        for name, in_module in calls_in_code()
         if not name.startswith(("cli/", "web/"))
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and ast.unparse(node.func).split(".")[-1] == "progress"
+        for node in in_module
+        if (node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", ""))
+        == "progress"
         and isinstance(node.args[0], ast.Constant)
     }
     assert {*map(str, told), STAGE} == set(STEPS)

@@ -150,30 +150,26 @@ def test_a_removed_file_that_is_written_later_is_kept(tmp_path: Path, file: Path
     assert kept(tmp_path) == [(NOTE, b"read, late", b"read")]
 
 
-def test_a_link_stays_a_link_also_to_another_disk(tmp_path: Path, file: Path) -> None:
-    memory = Path("/dev/shm")
-    vaults = [tmp_path / "vault", *([memory / f"reader-{os.getpid()}"] if memory.is_dir() else [])]
-    for vault in vaults:
-        vault.mkdir()
-        real = vault / "bees.md"
-        real.write_bytes(b"read, and saved")
-        file.unlink()
-        file.symlink_to(real)
-        try:
-            replacer = Replacer(tmp_path, NOW)
-            assert replacer.put(NOTE, b"new", b"read")
-            assert replacer.end()
-            assert (file.is_symlink(), [*vault.iterdir()]) == (True, [real])
-            assert real.read_bytes() == b"new"
-            (one,) = kept_files(tmp_path, NOW)
-            assert one.content == b"read, and saved"
-            let_go(one)
-            assert replacer.remove(NOTE, b"new")
-            assert (real.read_bytes(), os.path.lexists(file)) == (b"new", False)
-            file.touch()
-        finally:
-            real.unlink()
-            vault.rmdir()
+@pytest.mark.parametrize("is_other_disk", [False, True])
+def test_a_link_stays_a_link_also_to_another_disk(
+    tmp_path: Path, file: Path, is_other_disk: bool, request: pytest.FixtureRequest
+) -> None:
+    vault = request.getfixturevalue("other_disk") if is_other_disk else tmp_path / "vault"
+    vault.mkdir(exist_ok=True)
+    real = vault / "bees.md"
+    real.write_bytes(b"read, and saved")
+    file.unlink()
+    file.symlink_to(real)
+    replacer = Replacer(tmp_path, NOW)
+    assert replacer.put(NOTE, b"new", b"read")
+    assert replacer.end()
+    assert (file.is_symlink(), [*vault.iterdir()]) == (True, [real])
+    assert real.read_bytes() == b"new"
+    (one,) = kept_files(tmp_path, NOW)
+    assert one.content == b"read, and saved"
+    let_go(one)
+    assert replacer.remove(NOTE, b"new")
+    assert (real.read_bytes(), os.path.lexists(file)) == (b"new", False)
 
 
 def test_what_a_killed_run_left_in_part_goes(tmp_path: Path) -> None:

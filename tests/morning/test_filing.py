@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -42,14 +41,6 @@ ANTS = paper(2, "On Ants", "Ants carry leaves.", authors=("Ada Field",))
 BEES = paper(3, "Speech Recognition for Bees", "Bees hum.", authors=("Mio Hoshi",))
 KEY = "2025_Field_SpeechTranslationGardens"
 OLD, NEW = "speech/translation", "speech/recognition"
-
-
-OTHER_DISK = Path("/dev/shm")
-needs_other_disk = pytest.mark.skipif(
-    not OTHER_DISK.is_dir()
-    or OTHER_DISK.stat().st_dev == Path(tempfile.gettempdir()).stat().st_dev,
-    reason="there is no second disk here",
-)
 
 
 def torn(_: Path) -> Document:
@@ -291,14 +282,14 @@ class TestFiling:
         assert moved.is_symlink()
         assert moved.resolve() == vault.resolve()
 
-    @needs_other_disk
-    def test_a_folder_that_leads_to_another_disk_takes_files_too(self, whole: Library) -> None:
-        with tempfile.TemporaryDirectory(dir=OTHER_DISK) as name:
-            (whole.folder / f"papers/{NEW}").symlink_to(name)
-            assert file_paper(whole, held(whole), NEW).problems == ()
-            assert sorted(os.listdir(name)) == [f"{KEY}.marked.pdf", f"{KEY}.pdf"]
-            assert (whole.folder / ALL_NEW[2]).read_bytes() == b"%PDF roses"
-            assert not (whole.folder / f"papers/{OLD}").exists()
+    def test_a_folder_that_leads_to_another_disk_takes_files_too(
+        self, whole: Library, other_disk: Path
+    ) -> None:
+        (whole.folder / f"papers/{NEW}").symlink_to(other_disk)
+        assert file_paper(whole, held(whole), NEW).problems == ()
+        assert sorted(os.listdir(other_disk)) == [f"{KEY}.marked.pdf", f"{KEY}.pdf"]
+        assert (whole.folder / ALL_NEW[2]).read_bytes() == b"%PDF roses"
+        assert not (whole.folder / f"papers/{OLD}").exists()
 
 
 def moved_by_hand(library: Library, path: str, target: str) -> None:

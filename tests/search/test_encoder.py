@@ -265,14 +265,8 @@ def test_a_folder_without_tokenizer_is_refused(tmp_path: Path) -> None:
         open_encoder(str(folder), cache=tmp_path / "cache")
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"no weights at all",
-        pytest.param(b"\x08\0\0\0\0\0\0\0{}      ", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("content", [b"", b"no weights at all", b"\x08\0\0\0\0\0\0\0{}      "])
 def test_broken_weights_are_a_clear_error(tmp_path: Path, content: bytes) -> None:
     folder = copy_of_minilm(tmp_path / "mine")
     (folder / "model.safetensors").unlink()
