@@ -107,8 +107,11 @@ def test_interrupted_gather_ends_and_goes_on_later(
 ) -> None:
     server.faults = lambda path, _: Fault(hang_s=60) if path.startswith("/feeds/") else None
     process = start("gather", "--no-encode", library=fresh, prefix=prefix)
-    while "/feeds/timeline.rss" not in server.requests:
+    # One thread asks for the timeline while another one still stores what came before.
+    stored = "SELECT count(*) FROM sources WHERE asked_at IS NOT NULL"
+    while "/feeds/timeline.rss" not in server.requests or rows(fresh, stored) != [(3,)]:
         assert process.poll() is None
+        time.sleep(0.01)
     process.send_signal(how)
     code, out, err = finish(process)
     assert (code, out) == (ends_with, "")

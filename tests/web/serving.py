@@ -121,6 +121,14 @@ class Serving:
         self.kill()
         self.start()
 
+    def wait_for(self, text: str) -> str:
+        """Wait until a text was printed, which a thread reads; returns all the output."""
+        end = time.monotonic() + SLOW_S
+        while not any(text in line for line in self.said):
+            assert time.monotonic() < end, "\n".join(self.said)
+            time.sleep(0.01)
+        return "\n".join(self.said)
+
     def _listen(self, stream: IO[str]) -> None:
         with stream:
             for line in stream:

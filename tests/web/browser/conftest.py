@@ -7,7 +7,6 @@ playwright the tests are skipped with that reason.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -184,9 +183,3 @@ def visitor(browser: Browser) -> Iterator[Visitor]:
         for context in found.contexts:
             context.close()
     assert found.faults == []
-
-
-LANGUAGES = ("en", "ja")
-THEMES: tuple[Theme, ...] = ("light", "dark")
-LOOKS = tuple(itertools.product(THEMES, LANGUAGES))
-"""Every theme in every language."""

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.installed import rows
-from tests.web.browser.conftest import LANDSCAPE, LAPTOP, LOOKS, PHONE, PORTRAIT, Theme, Visitor
+from tests.web.browser.conftest import LANDSCAPE, LAPTOP, PHONE, PORTRAIT, Visitor
 from tests.web.browser.pages import PAPER
 from tests.web.browser.playing import expect
 from tests.web.browser.test_access import (
+    COLOURS,
     CUT_OFF,
     SAME_NAMES,
     SMALL_TARGETS,
@@ -155,13 +156,15 @@ def test_a_sheet_slides_over_in_three_heights(
     expect(opener).to_be_focused()
 
 
-@pytest.mark.parametrize(("theme", "language"), LOOKS)
+@pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("size", [LAPTOP, PHONE])
 def test_the_note_beside_the_pdf_can_be_read_and_reached_by_everybody(
-    visitor: Visitor, served: Serving, theme: Theme, language: str, size: tuple[int, int]
+    visitor: Visitor, served: Serving, language: str, size: tuple[int, int]
 ) -> None:
-    page = visitor.page(size=size, theme=theme, language=language)
+    page = visitor.page(size=size, language=language)
     opened(page, served)
     assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, COLOURS) == []
     for script in (TOO_WIDE, SMALL_TARGETS, SAME_NAMES, CUT_OFF):
         assert page.evaluate(script) in ([], None, "")

@@ -8,10 +8,10 @@ import pytest
 
 from tests.installed import rows
 from tests.marked_pdfs import typeset
-from tests.web.browser.conftest import PHONE, Theme, Visitor
+from tests.web.browser.conftest import PHONE, Visitor
 from tests.web.browser.pages import PAPER
 from tests.web.browser.playing import Page, expect, script
-from tests.web.browser.test_access import ENLARGED, violations
+from tests.web.browser.test_access import COLOURS, ENLARGED, violations
 from tests.web.serving import Serving
 
 N_PAGES = 30
@@ -162,19 +162,23 @@ def test_on_a_phone_the_name_is_above_the_pages_and_the_tools_at_the_thumb(
     expect(page.get_by_role("button", name="Two pages side by side")).to_be_in_viewport(ratio=1)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_open_panels_are_accessible(read: str, visitor: Visitor, theme: Theme) -> None:
-    page = visitor.page(size=PHONE, theme=theme, is_touch=True)
+def test_the_open_panels_are_accessible(read: str, visitor: Visitor) -> None:
+    page = visitor.page(size=PHONE, is_touch=True)
     page.goto(read)
     drawn(page, 1)
     wrong: list[str] = []
     for key in ("c", "t", "/", "?"):
         page.keyboard.press(key)
         wrong += [f"{key}: {each}" for each in violations(page)]
+        page.emulate_media(color_scheme="dark")
+        wrong += [f"{key}, dark: {each}" for each in violations(page, COLOURS)]
+        page.emulate_media(color_scheme="light")
         wrong += page.evaluate(script("same_names.js")) + page.evaluate(script("small_targets.js"))
         page.keyboard.press("Escape")
     page.locator(".menu summary").press("Enter")
     wrong += [f"menu: {each}" for each in violations(page)]
+    page.emulate_media(color_scheme="dark")
+    wrong += [f"menu, dark: {each}" for each in violations(page, COLOURS)]
     for width, height in ENLARGED:
         page.set_viewport_size({"width": width, "height": height})
         wrong += page.evaluate(script("too_wide.js"))

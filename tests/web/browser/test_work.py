@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tests.web.browser.conftest import Visitor
@@ -48,7 +46,5 @@ def test_a_server_that_ends_closes_its_streams(visitor: Visitor, served: Serving
     with page.expect_request("**/work/events*"):
         page.reload()
     served.stop()
-    end = time.monotonic() + 60  # what it says comes by a thread
-    while served.said[-1] != "Stopped." and time.monotonic() < end:
-        time.sleep(0.01)
+    served.wait_for("Stopped.")
     assert served.said[-1] == "Stopped."
