@@ -257,12 +257,15 @@ class TestLinks:
     def test_backlinks_have_the_sentence_that_links(self, written: Library) -> None:
         ants = held(written, 2)
         found = [(one.held.row, one.sentence) for one in backlinks(written, 1)]
-        assert found == [(2, "As [[2025_Field_Bees]] did.")]
+        assert found == [(2, "As “On Bees” did.")]
         assert backlinks(written, 2) == []
         linked = links_of(written, texts(written, 2)[-1])
         assert [(one.held.row, one.sentence) for one in linked] == [
             (1, "Small animals have some arithmetic.")
         ]
+        add_note(written, ants, "As [[2025_field_bees|the bees]] and [[nobody]] did. Twice.")
+        [one] = backlinks(written, 1)
+        assert one.sentence == "As the bees and [[nobody]] did."
         add_note(written, ants, "No link any more. Gone.")
         assert backlinks(written, 1) == []
 

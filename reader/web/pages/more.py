@@ -169,7 +169,7 @@ PLACES = (
     ("/waiting", N_("Notes that wait for their paper"), "note"),
     ("/trash", N_("Trash"), "trash"),
     ("/mute", N_("Muted"), "skip"),
-    ("/work", N_("Gather and other tasks"), "work"),
+    ("/work", N_("Background tasks"), "work"),
     ("/offline", N_("Offline"), "offline"),
     ("/door", N_("Devices and sign-out"), "leave"),
 )

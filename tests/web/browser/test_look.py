@@ -81,6 +81,46 @@ def test_pictures_are_dimmed_in_dark_colours(shown: Serving, visitor: Visitor) -
     assert not wrong, "\n".join(wrong)
 
 
+FILTERS = (
+    "() => [...document.querySelectorAll('#thumbs img')].map((e) => getComputedStyle(e).filter)"
+)
+
+
+def test_thumbnails_keep_their_colours_in_the_dark(shown: Serving, visitor: Visitor) -> None:
+    """Turned like the pages, a photo would be a negative."""
+    page = visitor.page(theme="dark")
+    page.goto(shown.url + READ)
+    page.evaluate("document.querySelector('#thumbs').append(document.createElement('img'))")
+    assert page.evaluate(FILTERS) == ["brightness(0.88)"]
+
+
+ROWS_OF_KINDS = """() => [...document.querySelectorAll(".search-form .pill")]
+  .map((pill) => pill.getBoundingClientRect().top)"""
+INDENTED = """() => {
+  const inside = (e) => {
+    const style = getComputedStyle(e);
+    return [style.paddingLeft, style.borderLeftWidth].map(parseFloat)
+      .reduce((sum, px) => sum + px, e.getBoundingClientRect().left);
+  };
+  return [...document.querySelectorAll(".buttons .quiet")]
+    .filter((button) => button.checkVisibility())
+    .map((button) => [button, inside(button) - inside(button.closest(".buttons").parentElement)])
+    .filter(([, indent]) => Math.abs(indent) > 1 && indent < 24)
+    .map(([button, indent]) => `${button.textContent.trim()}: ${indent}`);
+}"""
+
+
+def test_a_phone_has_the_kinds_in_a_row_and_words_of_buttons_where_text_begins(
+    shown: Serving, visitor: Visitor
+) -> None:
+    page = visitor.page(size=PHONE)
+    page.goto(f"{shown.url}/search?q=speech")
+    assert len(set(page.evaluate(ROWS_OF_KINDS))) == 1
+    for address in ("/search?q=speech", "/triage", f"/paper/{PAPER}", "/mute?id=" + PAPER):
+        page.goto(shown.url + address)
+        assert page.evaluate(INDENTED) == [], address
+
+
 READ, PDF_PAGE = f"/pdf/{PAPER}/read", f"/pdf/{PAPER}/page/1"
 OFFLINE = """() => {
   document.documentElement.dataset.asOf = "1";
