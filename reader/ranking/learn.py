@@ -12,11 +12,14 @@ program (`reader/ranking/talk.txt`).
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import importlib.resources
 import itertools
 import math
 import re
+import sys
+import unicodedata
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -134,6 +137,8 @@ def learn(library: Library, tools: FitTools) -> list[str]:
         model = fit_one(tools.fit_topic, texts, taught, topic, taught.labels[topic.path])
         fitted.append(StoredModel(topic_name(topic.path), print_, model.to_text()))
     tools.progress("learn", len(due), len(due))
+    every = {label.paper for several in taught.labels.values() for label in several}
+    texts.keep(library, every.union(taught.background))
     standings.keep(library.db, fitted, gone=gone)
     return [topic.path for topic in due]
 
@@ -225,16 +230,19 @@ def fit_one(
 
 
 class PaperFeatures:
-    """The texts of some papers, and their features, each made once."""
+    """The texts of some papers, and their features, each made once and kept by `keep`."""
 
     def __init__(self, library: Library, rows: Iterable[int]) -> None:
         self._papers: dict[int, Paper] = {}
         self._features: dict[int, Features] = {}
+        self._made: set[int] = set()
         self.add(library, rows)
 
     def add(self, library: Library, rows: Iterable[int]) -> None:
         """Take in papers that are not there yet."""
-        self._papers |= acts.texts(library.db, sorted(set(rows) - self._papers.keys()))
+        new = acts.texts(library.db, sorted(set(rows) - self._papers.keys()))
+        self._papers |= new
+        self._features |= standings.features_of(library.db, new, code=code_of_features())
 
     def paper(self, row: int) -> Paper:
         return self._papers[row]
@@ -243,7 +251,33 @@ class PaperFeatures:
         if row not in self._features:
             found = self._papers.get(row)
             self._features[row] = features(found) if found else {}
+            self._made |= {row} if found else set()
         return self._features[row]
+
+    def keep(self, library: Library, wanted: Iterable[int]) -> None:
+        """Keep what was made here for the next time, and drop what is not wanted."""
+        made = {row: self._features[row] for row in sorted(self._made)}
+        code = code_of_features()
+        standings.set_features(library.db, self._papers, made, code=code, wanted=wanted)
+
+
+@functools.cache
+def code_of_features() -> bytes:
+    """Hash all that decides which features a text has: an upgrade makes kept ones worthless."""
+    found = hashlib.sha256(f"{unicodedata.unidata_version} {sys.byteorder}".encode())
+    for module in CODE_OF_FEATURES:
+        package, _, name = module.rpartition(".")
+        found.update((importlib.resources.files(package) / f"{name}.py").read_bytes())
+    return found.digest()
+
+
+CODE_OF_FEATURES = (
+    "reader.ranking.events",
+    "reader.base.words",
+    "reader.base.text",
+    "reader.library.identity",
+    "reader.library.paper",
+)
 
 
 def _moved_topics(library: Library) -> dict[str, str]:

@@ -32,7 +32,7 @@ from reader.library.rows.migrations import MIGRATIONS
 
 LATEST = len(MIGRATIONS)
 
-INDEX_VERSION = 6
+INDEX_VERSION = 7
 """The layout of index.db, one higher whenever INDEX_TABLES or the indexed words change. An
 index.db with another number is brought to it by INDEX_STEPS, or made anew where none leads on."""
 
@@ -96,7 +96,12 @@ _CITED = [
 # PDFs that were read before are read once more, for their references.
 _READ_AGAIN = "UPDATE idx.texts SET source_hash = '' WHERE kind = 'passage'"
 
-INDEX_STEPS = {4: _COUNTS, 5: [*_CITED, _READ_AGAIN]}
+_FEATURES = (
+    "CREATE TABLE idx.features (paper INTEGER PRIMARY KEY, names BLOB NOT NULL,"
+    " numbers BLOB NOT NULL, hash BLOB NOT NULL) STRICT"
+)
+
+INDEX_STEPS = {4: _COUNTS, 5: [*_CITED, _READ_AGAIN], 6: [_FEATURES]}
 """What brings an index.db of a layout to the next one; the texts and vectors in it stay."""
 
 INDEX_TABLES = [
@@ -152,17 +157,11 @@ INDEX_TABLES = [
     """,
     """
     CREATE TABLE idx.models (
-        name TEXT PRIMARY KEY,
-        fitted_on TEXT NOT NULL,
-        text TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID
+        name TEXT PRIMARY KEY, fitted_on TEXT NOT NULL, text TEXT NOT NULL) STRICT, WITHOUT ROWID
     """,
     """
     CREATE TABLE idx.forecasts (
-        paper INTEGER PRIMARY KEY,
-        model TEXT NOT NULL,
-        terms TEXT NOT NULL
-    ) STRICT
+        paper INTEGER PRIMARY KEY, model TEXT NOT NULL, terms TEXT NOT NULL) STRICT
     """,
     """
     CREATE TABLE idx.pictures (
@@ -174,6 +173,7 @@ INDEX_TABLES = [
     """,
     *_CITED,
     *_COUNTS,
+    _FEATURES,
 ]
 
 

@@ -1,4 +1,4 @@
-"""Keep the ranks of papers in the topics, forecasts, and the fitted models. Derived.
+"""Keep the ranks of papers in the topics, forecasts, features, and the fitted models. Derived.
 
 Only what is worth keeping has a row: in or just below a topic, or talked about.
 """
@@ -6,11 +6,14 @@ Only what is worth keeping has a row: in or just below a topic, or talked about.
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from reader.library.paper import Paper
 from reader.library.rows.database import Database
 from reader.library.rows.versions import BROUGHT_SQL
 from reader.ranking.rank import Rank, Term, as_told
@@ -269,3 +272,67 @@ def keep(db: Database, models: Iterable[StoredModel], *, gone: Iterable[str] = (
             [(m.name, m.fitted_on, m.text) for m in models],
         )
         db.execute_many("DELETE FROM idx.models WHERE name = ?", [(name,) for name in gone])
+
+
+AT_ONCE = 1_000
+"""Papers whose features are read at once: those of a thousand take 1.5 MB beside the result."""
+
+
+def features_of(
+    db: Database, papers: Mapping[int, Paper], *, code: bytes
+) -> dict[int, dict[str, float]]:
+    """Read the kept features of papers, by row, as `set_features` was given them.
+
+    papers: with the texts that they have now. Left out is what was made from another text or by
+    other code, and what was damaged since.
+    """
+    found = {}
+    rows = list(papers)
+    for first in range(0, len(rows), AT_ONCE):
+        for r in db.read(
+            "SELECT * FROM idx.features WHERE paper IN (SELECT value FROM json_each(?))",
+            (json.dumps(rows[first : first + AT_ONCE]),),
+        ):
+            row, names, numbers = r["paper"], r["names"], r["numbers"]
+            if r["hash"] != _hash_of_features(papers[row], names, numbers, code):
+                continue
+            several, values = names.decode().split("\n"), array("d", numbers)
+            # A name with a line end in it comes apart; such features are made anew each time.
+            if len(several) == len(values):
+                found[row] = dict(zip(several, values, strict=True))
+    return found
+
+
+def set_features(
+    db: Database,
+    papers: Mapping[int, Paper],
+    found: Mapping[int, Mapping[str, float]],
+    *,
+    code: bytes,
+    wanted: Iterable[int],
+) -> None:
+    """Keep the features of papers to the last bit, and drop those of papers that are not wanted.
+
+    papers: the texts that they were made from. code: what changes with the code that made them.
+    """
+
+    def rows() -> Iterator[tuple[int, bytes, bytes, bytes]]:
+        for row, of_paper in found.items():
+            names = "\n".join(of_paper).encode()
+            numbers = array("d", of_paper.values()).tobytes()
+            yield row, names, numbers, _hash_of_features(papers[row], names, numbers, code)
+
+    with db.writing():
+        db.execute_many(
+            "INSERT OR REPLACE INTO idx.features (paper, names, numbers, hash) VALUES (?, ?, ?, ?)",
+            rows(),
+        )
+        db.execute(
+            "DELETE FROM idx.features WHERE paper NOT IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(wanted)),),
+        )
+
+
+def _hash_of_features(paper: Paper, names: bytes, numbers: bytes, code: bytes) -> bytes:
+    parts = code, repr(paper).encode(), names, numbers
+    return hashlib.sha256(b"\0".join(parts)).digest()[:16]

@@ -626,6 +626,6 @@ def clear_index(db: Database) -> None:
     """
     with db.writing():
         db.execute("INSERT INTO idx.full_text (full_text) VALUES ('delete-all')")
-        cited = ("cited", "cited_keys")
-        for table in ("texts", "ranks", "ranked", "models", "forecasts", "pictures", *cited):
+        more = ("cited", "cited_keys", "features")
+        for table in ("texts", "ranks", "ranked", "models", "forecasts", "pictures", *more):
             db.execute(f"DELETE FROM idx.{table}")  # noqa: S608 (fixed names)
