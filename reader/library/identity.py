@@ -36,9 +36,10 @@ def matches(followed: str, author: str) -> Certainty:
     return "same" if "same" in found else "ambiguous" if "ambiguous" in found else "no"
 
 
+@functools.lru_cache(maxsize=16_384)
 def family_fold(author: str) -> str:
     """Compute the folded last word of the family name, by which authors are looked up."""
-    return _readings(author)[0].key
+    return next(_each_reading(author)).key
 
 
 def family_folds(followed: str) -> frozenset[str]:
@@ -88,13 +89,18 @@ class _Name:
 @functools.lru_cache(maxsize=16_384)
 def _readings(name: str) -> tuple[_Name, ...]:
     """List the ways to read a name: as printed first, then turned, then with ü as ue."""
+    return tuple(dict.fromkeys(_each_reading(name)))
+
+
+def _each_reading(name: str) -> Iterator[_Name]:
     # Brackets hold an affiliation: "Søren Łoś (ETH)".
     bare = _BRACKETS.sub(" ", unicodedata.normalize("NFKC", name[:_LONGEST])).strip()
     # Nothing shows where a name in characters parts into family and given name.
     if HAS_CJK.search(bare):
-        return (_Name((), (re.sub(r"[\s·・･]", "", bare).casefold(),)),)
-    spellings = (False,) if bare.isascii() else (False, True)
-    return tuple(dict.fromkeys(n for is_spelt in spellings for n in _ordered(bare, is_spelt)))
+        yield _Name((), (re.sub(r"[\s·・･]", "", bare).casefold(),))
+        return
+    for is_spelt in (False,) if bare.isascii() else (False, True):
+        yield from _ordered(bare, is_spelt)
 
 
 def _ordered(bare: str, is_spelt: bool) -> Iterator[_Name]:
@@ -432,10 +438,14 @@ def may_be_alike(one: str, other: str) -> bool:
     """Check cheaply whether two different titles may be alike, before `same` compares them."""
     words, others = _long_words(one), _long_words(other)
     is_half = len(words & others) * 2 >= min(len(words), len(others))
-    if not is_half and one.lower().partition(":")[0] != other.lower().partition(":")[0]:
+    # An author may have hundreds of other papers, so the dearer tests come later.
+    if not is_half and (one[:1].lower() != other[:1].lower() or _head(one) != _head(other)):
         return False
-    # Last, since it takes much longer, and an author may have a hundred other papers.
     return _numbers(one) == _numbers(other)
+
+
+def _head(title: str) -> str:
+    return title.lower().partition(":")[0]
 
 
 @functools.lru_cache(maxsize=4096)
@@ -448,7 +458,7 @@ def _numbers(title: str) -> frozenset[str]:
     return frozenset(w for w in title_words(title) if w in _ROMAN or _DIGIT.search(w))
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=16_384)
 def _long_words(title: str) -> frozenset[str]:
     return frozenset(_LONG_WORD.findall(title.lower()))
 

@@ -223,28 +223,11 @@ class Importing:
         """Bring one entry in, in the open transaction."""
         db, on = self.library.db, self.library.today()
         before = imports.newest_ids(db)
-        row, known_by, copies = recognise_entry(self.library, item.paper)
-        ids: list[str] = []
-        if row is None and item.is_only_known:
+        if (placed := self.place(one, item)) is None:
             why = lazy_gettext("no paper of the library has this title; `reader add` adds one")
             self.unplaced.append(UnplacedItem(item.place, why))
             return
-        if row is None:
-            papers.add_new(db, item.paper, copies, source=BY_HAND, on=on, brought_by=one.id)
-            found = papers.paper_with_id(db, item.paper.id)
-            assert found is not None  # noqa: S101  added just above
-            row = found.row
-            imports.add_made(db, one, row, "paper", [item.place])
-        else:
-            ids = [i for i in item.paper.ids if not i.startswith("pdf:")]
-            ids = [i for i in ids if i not in papers.ids_here(db, ids)]
-            for id_ in ids:
-                papers.add_identifier(db, id_, papers.papers_at(db, [row])[0].paper)
-            imports.add_made(db, one, row, "identifier", ids)
-            fields.add(db, row, item.paper, on=on, brought_by=one.id)
-        # One that an earlier run brought; what stands here twice is known the second time.
-        is_again = bool(known_by and row not in self._met and imports.brought(db, one, [row]))
-        self._met.add(row)
+        row, known_by, is_again = placed
         [held] = papers.papers_at(db, [row])
         if held.topic is None and (topic := self.topic_of(item)):
             # The person's own collections say where it belongs, as filing by hand does.
@@ -269,6 +252,33 @@ class Importing:
         n_notes, n_highlights = len(made["note"]), len(made["highlight"])
         entry = ImportedEntry(item, held, known_by, is_again, n_notes, n_highlights, is_rated)
         self.entries.append(entry)
+
+    def place(self, one: imports.Import, item: ImportedPaper) -> tuple[int, KnownBy, bool] | None:
+        """Find or add the paper of an entry, with its ids, in the open transaction.
+
+        Returns its row, how it was known, and whether an earlier run of this import brought it;
+        None for an entry that is no paper here and adds none.
+        """
+        db, on = self.library.db, self.library.today()
+        row, known_by, copies = recognise_entry(self.library, item.paper)
+        if row is None and item.is_only_known:
+            return None
+        if row is None:
+            row, _is_new = papers.add_new(
+                db, item.paper, copies, source=BY_HAND, on=on, brought_by=one.id
+            )
+            imports.add_made(db, one, row, "paper", [item.place])
+        else:
+            ids = [i for i in item.paper.ids if not i.startswith("pdf:")]
+            ids = [i for i in ids if i not in papers.ids_here(db, ids)]
+            for id_ in ids:
+                papers.add_identifier(db, id_, papers.papers_at(db, [row])[0].paper)
+            imports.add_made(db, one, row, "identifier", ids)
+            fields.add(db, row, item.paper, on=on, brought_by=one.id)
+        # What stands here twice is known the second time.
+        is_again = bool(known_by and row not in self._met and imports.brought(db, one, [row]))
+        self._met.add(row)
+        return row, known_by, is_again
 
     @cached_property
     def _known_topics(self) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """Bring in the papers of arXiv's metadata snapshot, of some categories and days, or all.
 
 They are a store to search: like all that an import brings they stand in no morning's list and
-are not ranked. A hundred come in one transaction. After a kill the same import goes on: what it
+are not ranked. A thousand come in one transaction. After a kill the same import goes on: what it
 brought before is known by its rows.
 """
 
@@ -19,9 +19,12 @@ from reader.gathering.imports.snapshot import FORM, is_wanted, read_snapshot
 from reader.library.folder import Library
 from reader.library.locks import lock_file
 from reader.library.rows import imports, merges, papers
-from reader.morning.bring_in import AT_ONCE, DryRun, Importing
+from reader.morning.bring_in import DryRun, Importing
 from reader.morning.complete import AddTools
 from reader.search.encode import index_words
+
+AT_ONCE = 1_000
+"""Papers in one transaction: half a second of work, which a kill may cost."""
 
 MOST_KEPT = 1_000
 """Lines that could not be read, of which the places are kept; the others are only counted."""
@@ -54,6 +57,7 @@ class SnapshotImport:
         and StoreError: what was brought until then stays, and the next run goes on."""
         db, read = self.library.db, ImportedLibrary(FORM, ())
         with lock_file(self.library.folder / "add.lock"):
+            imports.keep_pages(db)
             asked = len(merges.open_questions(db))
             for batch in self._batches():
                 run = Importing(self.library, self.tools, read, self.source, is_dry=is_dry)
@@ -95,12 +99,11 @@ class SnapshotImport:
         for item in batch:
             if rows.get(item.paper.id) in before:
                 self.n_new += 1  # of an earlier run of this import
-            else:
-                run.bring(one, item)
-        for entry in run.entries:
-            self.n_new += entry.is_new
-            self.n_known_by_id += not entry.is_new and entry.known_by == "id"
-            self.n_known_by_title += not entry.is_new and entry.known_by == "title"
+            elif placed := run.place(one, item):
+                _row, known_by, is_again = placed
+                self.n_new += not known_by or is_again
+                self.n_known_by_id += known_by == "id" and not is_again
+                self.n_known_by_title += known_by == "title" and not is_again
 
     def _leave(self, one: UnplacedItem) -> None:
         self.n_unplaced += 1

@@ -89,13 +89,13 @@ def index_words(library: Library, tools: EncoderTools) -> None:
     for paper in index.highlights_without_text(library.db):
         index.add_highlight_texts(library.db, paper)
     # Papers come last: after index.db was deleted, the person's own words are found first.
-    n_done, is_left = 0, True
-    while is_left and (rows := index.papers_without_text(library.db, limit=TEXTS_AT_ONCE)):
+    n_done, last = 0, 0
+    while rows := index.papers_without_text(library.db, limit=TEXTS_AT_ONCE, after=last):
         index.add_paper_texts(library.db, rows)
         n_done += len(rows)
         tools.progress("words", n_done, n_done)
-        # Each search for more reads all papers.
-        is_left = len(rows) == TEXTS_AT_ONCE
+        # The search for more goes on behind these, since the whole one reads all papers.
+        last = rows[-1]
 
 
 def encode(

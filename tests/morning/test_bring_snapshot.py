@@ -12,7 +12,7 @@ import pytest
 from reader.base.errors import UsageError
 from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.rows import papers
+from reader.library.rows import imports, papers
 from reader.morning.bring_snapshot import SnapshotImport
 from reader.morning.undo import take_back
 from reader.ranking.rows import standings
@@ -84,3 +84,11 @@ def test_a_paper_that_is_here_stays_and_gets_its_doi(library: Library, file: Pat
     assert counts(ran(library, file)) == (1, 0, 1, 0, 0)
     held = find_paper(library, "doi:10.5555/1")
     assert held.paper.title == "Whistling Moss in Old Gardens 1"
+
+
+def test_what_an_import_brought_is_looked_up_by_paper(library: Library) -> None:
+    sql = f"EXPLAIN QUERY PLAN {imports.BY_IMPORT_SQL}"
+    plan = [r["detail"] for r in library.db.read(sql, (1, "[1]"))]
+    assert [line for line in plan if "imported" in line] == [
+        "SEARCH imported USING INDEX sqlite_autoindex_imported_1 (paper=? AND part=?)"
+    ]

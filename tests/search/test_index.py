@@ -66,6 +66,7 @@ class TestWords:
     def test_titles_and_abstracts_are_found_in_english_and_japanese(self, db: Database) -> None:
         assert index.papers_without_text(db, limit=99) == [1, 2]
         assert index.papers_without_text(db, limit=1) == [1]
+        assert index.papers_without_text(db, limit=99, after=1) == [2]
         fill(db)
         assert index.papers_without_text(db, limit=99) == []
         assert find(db, "GARDENS") == [("paper", 1)]

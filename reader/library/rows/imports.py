@@ -55,6 +55,20 @@ _OWN = ("identifiers", "authors", "versions", "origins", "changes", "pdfs", "add
 where none of them is the person's word."""
 
 
+CACHE_KIB = 65_536
+"""Memory for pages of each database during a large import; SQLite's own choice is 2,000 KiB."""
+
+
+def keep_pages(db: Database) -> None:
+    """Keep more pages in memory, until this connection is closed.
+
+    The rows of one paper go to many places of the indexes, and each page that is no longer in
+    memory is read again.
+    """
+    for name in ("main", "idx"):
+        db.read(f"PRAGMA {name}.cache_size = -{CACHE_KIB}")
+
+
 def begin(db: Database, source: str, form: str, *, at: datetime) -> Import:
     """Go on with the import of a source that was not completed, or begin a new one."""
     with db.writing():
@@ -140,16 +154,16 @@ def made(db: Database, one: Import) -> list[MadeByImport]:
     return [MadeByImport(r["id"], r["paper"], r["part"], r["key"]) for r in rows]
 
 
+BY_IMPORT_SQL = """
+    SELECT paper FROM imported
+    WHERE +import = ? AND part = 'paper' AND paper IN (SELECT value FROM json_each(?))
+"""
+"""The plus keeps SQLite from reading all that the import brought, a million rows, each time."""
+
+
 def brought(db: Database, one: Import, rows: Iterable[int]) -> set[int]:
     """Choose from some papers those that an import brought."""
-    found = db.read(
-        """
-        SELECT paper FROM imported
-        WHERE import = ? AND part = 'paper' AND paper IN (SELECT value FROM json_each(?))
-        """,
-        (one.id, json.dumps(list(rows))),
-    )
-    return {r["paper"] for r in found}
+    return {r["paper"] for r in db.read(BY_IMPORT_SQL, (one.id, json.dumps(list(rows))))}
 
 
 def without_abstract(

@@ -53,7 +53,7 @@ def add_papers(db: Database, papers: Iterable[Paper], *, source: str, on: date) 
         for paper in papers:
             row = merges.row_of(db, paper)
             if row is None:
-                is_new = add_new(db, paper, source=source, on=on)
+                _row, is_new = add_new(db, paper, source=source, on=on)
                 n_new, n_known = n_new + is_new, n_known + (not is_new)
             else:
                 _update(db, row, paper)
@@ -72,11 +72,11 @@ def add_new(
     source: str,
     on: date,
     brought_by: int | None = None,
-) -> bool:
+) -> tuple[int, bool]:
     """Add a paper of which no id is known, in the open transaction; merge it with a sure copy.
 
     copies: `merges.copies_of`, asked for where it is None. brought_by: the import (`imports.id`)
-    that says it. Returns whether it is new, and no copy.
+    that says it. Returns the row that it is read as, and whether it is new, and no copy.
     """
     copies = merges.copies_of(db, paper) if copies is None else copies
     strong = [other for other, match in copies.items() if match.strength == "strong"]
@@ -117,10 +117,10 @@ def add_new(
     if len(strong) == 1:
         kept, merged = (row, strong[0]) if is_nameless else (strong[0], row)
         merges.join(db, kept, merged, why=str(copies[strong[0]].why), on=on)
-        return False
+        return kept, False
     for other, match in copies.items():
         merges.ask(db, other, row, why=str(match.why), on=on)
-    return True
+    return row, True
 
 
 def _update(db: Database, row: int, paper: Paper) -> None:

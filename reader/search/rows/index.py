@@ -57,15 +57,19 @@ class Text:
     text: str
 
 
-def papers_without_text(db: Database, *, limit: int) -> list[int]:
-    """Select papers whose present title and abstract are not in the full text, at most `limit`."""
+def papers_without_text(db: Database, *, limit: int, after: int = 0) -> list[int]:
+    """Select papers whose present title and abstract are not in the full text, at most `limit`.
+
+    after: only papers behind this row.
+    """
     rows = db.read(
         """
         SELECT p.id FROM papers AS p
         LEFT JOIN idx.texts AS t ON t.paper = p.id AND t.kind = 'paper' AND t.position = 0
-        WHERE p.merged_into IS NULL AND (t.id IS NULL OR t.source_hash != p.content_hash) LIMIT ?
+        WHERE p.id > ? AND p.merged_into IS NULL
+        AND (t.id IS NULL OR t.source_hash != p.content_hash) ORDER BY p.id LIMIT ?
         """,
-        (limit,),
+        (after, limit),
     )
     return [r["id"] for r in rows]
 
@@ -464,7 +468,7 @@ def _add(
     )
     # A column without words is "" and not NULL, since bm25 counts its length.
     columns = ("note", "title", "abstract", "passage", "highlight")
-    indexed = (row, *(searchable(words.get(column, "")) for column in columns))
+    indexed = (row, *(searchable(words[c]) if c in words else "" for c in columns))
     # A text that was here before has its vectors already. They get the highest row numbers, so
     # that the files of vectors, which look there for new ones, copy them for this kind too.
     for r in db.read("SELECT encoder FROM idx.vectors WHERE hash = ?", (hash_,)):
