@@ -142,19 +142,27 @@ def brought_up(library: Library, day: Day, unsaved: Ranks | None = None) -> Brou
 
 
 def candidates(
-    library: Library, day: Day, brought: BroughtUp | None = None, *, may_keep: bool = True
+    library: Library,
+    day: Day,
+    brought: BroughtUp | None = None,
+    *,
+    is_own: bool = False,
+    may_keep: bool = True,
 ) -> list[Candidate]:
     """Collect all that speaks for the papers of a day, which takes most of a list's time.
 
-    brought: what `brought_up` found, None to find it here. may_keep: False where no forecast may be
-    written.
+    brought: what `brought_up` found, None to find it here. is_own: only for those that may stand in
+    the own lane or below it. may_keep: False where no forecast may be written.
     """
     brought = brought or brought_up(library, day)
     db, rows, named = library.db, list(brought.news), brought.named
     # A person's word on a topic holds above all ranks, kept or not.
     ranks = standings.with_words(db, {**standings.kept_ranks(db, rows), **brought.unsaved}, rows)
-    before = shown.shown_before(db, rows, day.last)
     own = {topic.path for topic in library.config.own_topics}
+    if is_own:
+        fit = {n for n, of in ranks.items() if any(r.topic in own and r.place != "out" for r in of)}
+        rows = [row for row in rows if row in fit or row in day.kept or row in brought.followed]
+    before = shown.shown_before(db, rows, day.last)
     # A paper of an earlier day comes back undecided and talked about; one of an own topic, which
     # its own day showed, only because of this day's talk.
     there = [

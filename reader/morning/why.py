@@ -47,6 +47,7 @@ from reader.ranking.rows import shown, standings
 
 MOST_CHANGES = 3
 
+Key = TypeVar("Key")
 Made = TypeVar("Made")
 
 
@@ -171,7 +172,7 @@ class Explanation:
 @dataclass(frozen=True, slots=True)
 class InList:
     """A paper in the lane that shows it; n_found: papers found for that lane, before its cap;
-    others: the scores of all else found for near."""
+    several: the whole list's, of a paper in near."""
 
     lane: ListLane
     day: Day
@@ -179,7 +180,7 @@ class InList:
     candidate: Candidate
     entries: Sequence[Entry]
     n_found: int
-    others: tuple[float, ...] = ()
+    several: Sequence[Candidate] = ()
 
 
 Dates = tuple[date, date]
@@ -188,34 +189,50 @@ Dates = tuple[date, date]
 MOST_LISTS = 8
 
 
+Listed = tuple[list[Candidate], Lanes]
+"""The candidates of a list, and their lanes."""
+
+
 @dataclass(slots=True)
 class ListCache:
     """The lists of days as made for one paper, to explain others too until something is written.
 
-    brought: papers that may be in a list. made: those lists that had an explained paper.
+    brought: papers that may be in a list. made: those lists that had an explained paper, whole
+    or of papers for the own lanes alone.
     """
 
     brought: dict[Dates, BroughtUp] = field(default_factory=dict)
-    made: dict[Dates, tuple[list[Candidate], Lanes]] = field(default_factory=dict)
+    made: dict[tuple[Dates, bool], Listed] = field(default_factory=dict)
 
-    def list_with(
-        self, library: Library, day: Day, row: int
-    ) -> tuple[list[Candidate], Lanes] | None:
-        """Return a day's list if it may have a paper; most days have not, and are not listed."""
+    def list_with(self, library: Library, day: Day, row: int) -> Listed | None:
+        """Return a day's list if it may have a paper, at least with the whole lane of that paper;
+        most days have not, and are not listed."""
         key = (day.first, day.last)
         if (brought := self.brought.get(key)) is None:
             brought = brought_up(library, day, rank_new(library, day.last))
             _add(self.brought, key, brought)
         if row not in brought.news:
             return None
-        if (found := self.made.get(key)) is None:
-            several = candidates(library, day, brought)
-            found = several, lanes(several, library.config, day.kept)
-            _add(self.made, key, found)
+        if found := self.made.get((key, False)):
+            return found
+        # No other paper brings one into a lane, so one that alone is in none needs no more.
+        alone = _listed(library, day, replace(brought, news={row: None}))
+        if not any(by_lane(alone[1]).values()):
+            return alone
+        is_own = bool(alone[1].own or alone[1].doubtful)
+        if (found := self.made.get((key, is_own))) is None:
+            found = _listed(library, day, brought, is_own=is_own)
+            _add(self.made, (key, is_own), found)
         return found
 
 
-def _add(known: dict[Dates, Made], key: Dates, value: Made) -> None:
+def _listed(library: Library, day: Day, brought: BroughtUp, *, is_own: bool = False) -> Listed:
+    # Nobody sees this list: nothing is kept for it.
+    several = candidates(library, day, brought, is_own=is_own, may_keep=False)
+    return several, lanes(several, library.config, day.kept)
+
+
+def _add(known: dict[Key, Made], key: Key, value: Made) -> None:
     if len(known) >= MOST_LISTS:
         known.clear()
     known[key] = value
@@ -274,7 +291,7 @@ def _find(
 ) -> tuple[InList | None, tuple[Mute, ...]]:
     """Look for a paper in today's list, folded or not, then in the last one that showed it, then
     in that of its own day; or for the mutes that hide it there."""
-    row, today, config = held.row, library.today(), library.config
+    row, today = held.row, library.today()
     # The folded list first: it is what the person sees.
     lists = [day_of(library, today)]
     if first := first_day(library, today):
@@ -292,10 +309,7 @@ def _find(
                 [mine] = [one for one in several if one.held.row == row]
                 if lane != "near":
                     return InList(lane, day, entry, mine, entries, len(entries)), ()
-                # Without the cap, to say where a paper stands among all that were found.
-                wide = lanes(several, replace(config, minutes=10**6), day.kept)
-                others = tuple(e.score for e in wide.near if e.held.row != row)
-                return InList(lane, day, entry, mine, entries, listed.n_talked, others), ()
+                return InList(lane, day, entry, mine, entries, listed.n_talked, several), ()
         for entry in (one for one in listed.muted if one.held.row == row):
             return None, entry.muted_by
     return None, ()
@@ -339,7 +353,10 @@ def without_each(library: Library, explained: Explanation) -> Iterator[ScoreChan
         near = {topic.path for topic in library.config.near_topics}
         several = (r for r in found.candidate.ranks if r.topic in near)
         closest = max(several, key=lambda r: r.margin, default=None)
-        yield from with_other_talk(found.candidate, closest, found.others)
+        # Without the cap, to say where a paper stands among all that were found.
+        wide = lanes(found.several, replace(library.config, minutes=10**6), found.day.kept)
+        others = [e.score for e in wide.near if e.held.row != explained.held.row]
+        yield from with_other_talk(found.candidate, closest, others)
 
 
 def after_decisions(

@@ -16,6 +16,7 @@ from reader.morning.pick import decide_rows
 from reader.morning.rank import judges, rank_days
 from reader.morning.today import keep_shown
 from reader.morning.undo import undo
+from reader.morning.values import by_lane
 from reader.morning.why import Explanation, ListCache, ScoreChange, changes, explain
 from reader.ranking.events import features
 from reader.ranking.fit import fit_topic
@@ -91,6 +92,34 @@ def test_papers_are_explained_alike_together_and_one_by_one(library: Library) ->
     together = [explain(later, held, lists=lists) for held in several]
     assert together == [explain(later, held) for held in several]
     assert {one.lane for one in together} == {"own", "near", None}
+
+
+def test_each_paper_stands_where_the_whole_list_has_it(library: Library) -> None:
+    keep_shown(library, morning(library, DAY))
+    next_day = DAY + timedelta(days=1)
+    for row, day in ((MODELS, DAY), (ANTS, next_day), (ANTS + 1, next_day), (MODELS, next_day)):
+        talk(library, day, row, "Ada")
+    doubtful = [paper(n, f"On Bees {n}", "Speech translation.") for n in (17, 18)]
+    bring(library, next_day, paper(16, "Speech Recognition of Owls"), *doubtful)
+    later = at(library, next_day)
+    rank_days(later, next_day)
+    listed = by_lane(morning(later, next_day))
+    places = {
+        e.held.row: (lane, n) for lane, lines in listed.items() for n, e in enumerate(lines, 1)
+    }
+    found = {held.row: explain(later, held) for held in papers.papers_at(later.db, range(1, 19))}
+    today = {row: (one.lane, one.position) for row, one in found.items() if one.day == next_day}
+    assert today == places
+    assert {lane for lane, _n in places.values()} == {"own", "doubtful", "near", "wild"}
+
+
+def test_explaining_a_paper_keeps_no_forecast(library: Library) -> None:
+    rank_days(library, DAY)
+    talk(library, DAY, MODELS, "Ada")
+    talk(library, DAY, ANTS, "Bo")
+    found = [explain(library, held) for held in papers.papers_at(library.db, [1, ANTS, MODELS])]
+    assert [one.lane for one in found] == ["own", "wild", "near"]
+    assert standings.forecasts_of(library.db, range(1, 16)) == {}
 
 
 def test_a_pick_that_teaches_no_topic_is_predicted_to_change_nothing(library: Library) -> None:
