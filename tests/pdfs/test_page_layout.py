@@ -75,6 +75,25 @@ def test_words_between_full_width_blanks_have_boxes_of_their_own() -> None:
     assert (first[0], first[2], second[0], second[2]) == (72.0, 92.0, 102.0, 122.0)
 
 
+def test_words_with_a_sign_that_is_no_letter_are_whole_and_read_without_each_letter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document = pymupdf.open()
+    document.new_page().insert_text((72, 100), "The coordina@on of @ snails", fontsize=10)
+    names = "<< /Type /Encoding /Differences [64 /uni0010] >>"
+    document.xref_set_key(document[0].get_fonts()[0][0], "Encoding", names)
+    document = pymupdf.open(stream=document.tobytes(), filetype="pdf")
+    monkeypatch.delattr(pymupdf.TextPage, "extractRAWDICT")
+    [line] = layout_of(pymupdf, document, 1)["lines"]
+    words = {word: (round(x0), round(x1)) for x0, _y0, x1, _y1, word in line["words"]}
+    assert words == {
+        "The": (72, 89),
+        "coordinaon": (92, 152),
+        "of": (154, 163),
+        "snails": (178, 204),
+    }
+
+
 @pytest.mark.parametrize("query", ["information about", "INFORMATION", "ｉｎｆｏｒｍａｔｉｏｎ"])
 def test_words_are_found_across_a_hyphen_at_a_line_end(query: str) -> None:
     [hit] = hits_of(pymupdf, _columns(), query, {})["hits"]

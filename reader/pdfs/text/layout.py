@@ -80,7 +80,9 @@ def layout_of(pymupdf: Any, file: Any, number: int) -> Plain:
             "lines": [_turned_line(pymupdf, line, turn) for line in lines],
             "columns": [_turned(pymupdf, box, turn) for box in columns],
             "links": list(_links(page)),
-            "figures": [] if turn else [_rounded(box) for box in figures_of(pymupdf, page, texts)],
+            "figures": []
+            if turn
+            else [_rounded(box) for box in figures_of(pymupdf, page, texts, raw)],
         }
     except failures(pymupdf) as error:
         raise unreadable(error, "no page") from error
@@ -145,13 +147,31 @@ def _lines_of(read: Any, box: Any) -> Plain:
         for n, line in enumerate(block.get("lines", ())):
             words = by_line.get((block["number"], n), [])
             text = "".join([span["text"] for span in line["spans"]])
-            # MuPDF splits words at odd letters, and sometimes numbers lines otherwise: then the
-            # page is read by its letters, which takes three times as long.
-            if "".join(text.split()) != "".join([word[4] for word in words]):
-                return _by_letters(read.extractRAWDICT(cb=box))
             several = [[*_rounded(word[:4]), _plain_word(word[4])] for word in words]
+            if "".join(text.split()) != "".join([word[4] for word in words]):
+                joined = _joined(text, several)
+                # MuPDF sometimes numbers lines otherwise: then the page is read by its letters,
+                # which takes three times as long.
+                if joined is None:
+                    return _by_letters(read.extractRAWDICT(cb=box))
+                several = joined
             line["words"] = [word for word in several if word[4]]
     return found
+
+
+def _joined(text: str, words: Iterable[list[Any]]) -> list[list[Any]] | None:
+    """Join the words that MuPDF splits at a sign without a letter; None where they are others."""
+    rest = iter(words)
+    found = []
+    for plain in filter(None, map(_plain_word, text.split())):
+        parts: list[list[Any]] = []
+        while sum([len(part[4]) for part in parts]) < len(plain) and (part := next(rest, None)):
+            parts.append(part)
+        if "".join([part[4] for part in parts]) != plain:
+            return None
+        x0, y0, x1, y1, _ = zip(*parts, strict=True)
+        found.append([min(x0), min(y0), max(x1), max(y1), plain])
+    return found if next(rest, None) is None else None
 
 
 def _by_letters(raw: Plain) -> Plain:
@@ -227,10 +247,12 @@ def _links(page: Any) -> Iterator[Plain]:
             yield {"box": box, "page": link["page"] + 1, **y}
 
 
-def figures_of(pymupdf: Any, page: Any, texts: Iterable[str]) -> list[Box]:
+def figures_of(
+    pymupdf: Any, page: Any, texts: Iterable[str], read: Plain | None = None
+) -> list[Box]:
     """Find the drawings that have a caption, and all pictures but those of the whole page.
 
-    texts: of the lines or blocks of the page.
+    texts: of the lines or blocks of the page. read: its lines where they are known, see `words_of`.
     """
     has_caption = any(CAPTION.match(text) for text in texts)
     if not has_caption and not page.get_images():
@@ -244,7 +266,7 @@ def figures_of(pymupdf: Any, page: Any, texts: Iterable[str]) -> list[Box]:
         if min(box.width, box.height) >= LEAST_PICTURE
         and box.width * box.height < 0.8 * whole.width * whole.height
     ]
-    words = words_of(pymupdf, page) if has_caption else []
+    words = words_of(pymupdf, page, read) if has_caption else []
     if words:
         letters: Counter[tuple[float, str]] = Counter()
         for line in words:

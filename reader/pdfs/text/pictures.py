@@ -116,15 +116,19 @@ def drawn_boxes(log: Sequence[tuple[str, Sequence[float]]], whole: Box) -> list[
     return [box for box in drawn if box.width >= 0 and box.height >= 0][:MAX_DRAWN]
 
 
-def words_of(pymupdf: Any, page: Any) -> list[WordLine]:
-    """Read the level lines of a page, by which figures are found; none on a turned page."""
+def words_of(pymupdf: Any, page: Any, read: dict[str, Any] | None = None) -> list[WordLine]:
+    """Read the level lines of a page, by which figures are found; none on a turned page.
+
+    read: what MuPDF has read of it, without images and ligatures; None to read it here.
+    """
     if page.rotation:
         return []  # there text and drawings have different coordinates
     flags = pymupdf.TEXTFLAGS_DICT & ~(
         pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES
     )
+    read = read or page.get_text("dict", flags=flags)
     found = []
-    for number, block in enumerate(page.get_text("dict", flags=flags)["blocks"]):
+    for number, block in enumerate(read["blocks"]):
         for line in block.get("lines", ()):
             spans = [span for span in line["spans"] if span["text"].strip()]
             if not spans or line["dir"][0] <= 0.97:
