@@ -215,11 +215,13 @@ class ListCache:
             return None
         if found := self.made.get((key, False)):
             return found
-        # No other paper brings one into a lane, so one that alone is in none needs no more.
-        alone = _listed(library, day, replace(brought, news={row: None}))
-        if not any(by_lane(alone[1]).values()):
-            return alone
-        is_own = bool(alone[1].own or alone[1].doubtful)
+        is_own = False
+        if row not in day.kept or day.kept[row].lane in ("own", "doubtful"):
+            # No other paper brings one into a lane, so one that alone is in none needs no more.
+            alone = _listed(library, day, replace(brought, news={row: None}))
+            if not any(by_lane(alone[1]).values()):
+                return alone
+            is_own = bool(alone[1].own or alone[1].doubtful)
         if (found := self.made.get((key, is_own))) is None:
             found = _listed(library, day, brought, is_own=is_own)
             _add(self.made, (key, is_own), found)
