@@ -9,7 +9,6 @@ drawing may take long, and a harmful file may kill the process. Knows no paper.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import secrets
@@ -235,7 +234,7 @@ class Draws(Protocol):
 
     def page_part(self, path: Path, page: int, width: int, box: Sequence[int]) -> bytes: ...
 
-    def facts(self, path: Path, task: str, **asked: int | str) -> Any: ...
+    def facts(self, path: Path, task: str, **asked: int | str) -> bytes: ...
 
     def close(self) -> None: ...
 
@@ -284,13 +283,9 @@ class Drawn:
 
     def facts(self, file: Path, stamp: str, task: str, **asked: int | str) -> bytes:
         """Read something about a file, as JSON; see `layout`. Raises PdfError."""
-
-        def made(draws: Draws) -> bytes:
-            found = draws.facts(file, task, **asked)
-            return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
-
-        kept: bytes = self._once((task, stamp, *asked.items()), made, len)
-        return kept
+        key = (task, stamp, *asked.items())
+        found: bytes = self._once(key, lambda draws: draws.facts(file, task, **asked), len)
+        return found
 
     def image(
         self,

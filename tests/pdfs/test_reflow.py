@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def pieces(reader: PdfReader, file: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = reader.facts(file, "reflow")
+    found: list[dict[str, Any]] = json.loads(reader.facts(file, "reflow"))
     return found
 
 

@@ -196,13 +196,14 @@ class _PdfQuestions(abc.ABC):
         """Read the words of one page, from 1, with their places."""
         return page_from(self._ask("page text", path, page=page))
 
-    def facts(self, path: Path, task: str, **asked: int | str) -> Any:
-        """Read what the screen needs besides pictures, as plain values for JSON.
+    def facts(self, path: Path, task: str, **asked: int | str) -> bytes:
+        """Read what the screen needs besides pictures, as JSON.
 
         task: "sizes", "layout" with page, "contents", "find" with query, or "reflow"; see the
         functions in `layout`, `contents` and `reflow`.
         """
-        return self._ask(task, path, **asked)
+        found: str = self._ask(task, path, **asked)
+        return found.encode()
 
     def page_image(
         self,
