@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,9 +22,14 @@ if TYPE_CHECKING:
     from selenium.webdriver.remote.webdriver import WebDriver
 
 _FAULTS = Path(__file__).parent / "faults.js"
+_AT_START = "user-script-at-start"
 
-CRASHES = ["page crash or hang", "Session terminated without a reply"]
-"""What the driver says when the engine itself has ended."""
+CRASHES = ["page crash or hang", "Session terminated without a reply", "Read timed out"]
+"""What the driver says when the engine itself has ended, or selenium where the driver says nothing
+at all."""
+
+PATIENCE_S = 120.0
+"""How long selenium waits for an answer of the driver; by default for ever."""
 
 _SCREEN = "2000x2000x24"
 
@@ -32,8 +38,12 @@ def missing() -> str | None:
     """Say what is not installed; None where all is there."""
     if not shutil.which("Xvfb"):
         return "Xvfb is not installed (apt install xvfb)"
-    if not shutil.which("WebKitWebDriver") or _browser() is None:
+    browser = _browser()
+    if not shutil.which("WebKitWebDriver") or browser is None:
         return "WebKit is not installed (apt install webkit2gtk-driver)"
+    # An unknown option ends the browser, and its driver waits for it for ever.
+    if _AT_START.encode() not in browser.read_bytes():
+        return f"this WebKit's browser has no option --{_AT_START}"
     return None
 
 
@@ -107,17 +117,25 @@ def opened(profile: Path, *, size: tuple[int, int]) -> Iterator[Webkit]:
     options = WebKitGTKOptions()
     options.binary_location = str(_browser())
     # The whole screen: without the browser's own bar, which is wider than a phone.
-    for one in ("--automation", "--full-screen", f"--user-script-at-start={_FAULTS}"):
+    for one in ("--automation", "--full-screen", f"--{_AT_START}={_FAULTS}"):
         options.add_argument(one)
     with _screen() as display:
         folders = {f"XDG_{name}_HOME": str(profile) for name in ("CACHE", "CONFIG", "DATA")}
         # GDK_BACKEND: a desktop's Wayland would show the window to the person who runs the tests.
         env = os.environ | folders | {"DISPLAY": display, "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1"}
-        driver = WebKitGTK(options=options, service=Service(env=env))
+        before = socket.getdefaulttimeout()
+        socket.setdefaulttimeout(PATIENCE_S)  # read once, as selenium makes its connection
+        try:
+            driver = WebKitGTK(options=options, service=Service(env=env))
+        finally:
+            socket.setdefaulttimeout(before)
         try:
             driver.set_window_size(*size)
             yield Webkit(driver)
         finally:
+            # A driver whose engine crashed does not answer when it is asked to quit either. The
+            # browser ends with its screen.
+            driver.service.process.kill()
             driver.quit()
 
 
