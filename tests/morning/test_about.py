@@ -47,7 +47,7 @@ def test_everything_known_of_a_paper_is_collected(tmp_path: Path) -> None:
     assert [mark.highlight for mark in found.marks] == [RAIN, SLEPT]
     assert [mark.highlight for mark in found.marks_there] == [RAIN]
     assert [one.held for one in found.links] == [second]
-    assert [one.sentence for one in found.linked] == [f"See [[{first.key}]]."]
+    assert [one.sentence for one in found.linked] == ["See “Listening to Gardens, Part 1”."]
     assert found.note is not None
     assert found.note.text.startswith("It goes on")
 
