@@ -20,8 +20,9 @@ from reader.library.query import parse
 from reader.notes.rows import loose
 from reader.search.find import KINDS, SearchHit, SearchResult, search
 from reader.search.rows.index import Kind
-from reader.search.shared import shared_search
+from reader.search.shared import searched
 from reader.texts.search import (
+    away_text,
     byline,
     head_of,
     kinds_by_meaning,
@@ -108,19 +109,20 @@ def search_command(
             raise click.NoSuchOption(word.split()[0], possibilities=known, ctx=context)
     text = " ".join(query)
     _check_asked(text, like)
-    with build.opened(context) as library, shared_search(library) as shared:
+    with build.opened(context) as library, searched(library) as indexes:
         # In the order in which hits are shown, whatever the order of the options.
         chosen = [kind for kind in KINDS if kind in (kinds or KINDS)]
         serving = build.serving(context, library)
-        encoder: dict[str, Any] = {"encode_query": serving.encode_query, "encoder": serving.name}
+        given: dict[str, Any] = {"encode_query": serving.encode_query, "encoder": serving.name}
+        given |= {"kinds": chosen, "limit": limit, "indexes": indexes}
         waiting: list[WaitingHit] = []
         if like is not None:
             from reader.search.similar import search_like
 
             about = _file_text(context, library, like)
-            found = search_like(library, about, kinds=chosen, limit=limit, **encoder)
+            found = search_like(library, about, **given)
         else:
-            found = search(library, text, kinds=chosen, limit=limit, shared=shared, **encoder)
+            found = search(library, text, **given)
             if "note" in chosen and loose.n_waiting(library.db):
                 from reader.morning.waiting import search_waiting
 
@@ -187,11 +189,11 @@ def similar_command(context: click.Context, id: str, limit: int, as_json: bool) 
     from reader.library.find import find_paper
     from reader.search.similar import similar
 
-    with build.opened(context) as library:
+    with build.opened(context) as library, searched(library) as indexes:
         held = find_paper(library, id)
         # The name alone: the paper's stored vector is compared, and no model is loaded.
         name = build.serving(context, library).name
-        found, neighbours = similar(library, held, encoder=name, limit=limit)
+        found, neighbours = similar(library, held, encoder=name, limit=limit, indexes=indexes)
     for near in neighbours:
         if as_json:
             output.put_json(near.hit, words=[plain(word) for word in near.words])
@@ -264,9 +266,8 @@ def _report_gaps(found: SearchResult) -> int:
     """Print what the search could not look at; returns the exit code."""
     if found.n_not_indexed:
         output.put(not_indexed_text(found), is_error=True)
-    if away := found.shared_error:
-        why = plain(away.message)
-        output.put(_("The shared index was not searched. {why}", why=why), is_error=True)
+    if away := away_text(found):
+        output.put(away, is_error=True)
     if found.notice is not None:
         code = say_error(found.notice)
         output.put(_("Only words were compared, not meaning."), is_error=True)

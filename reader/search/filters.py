@@ -24,8 +24,10 @@ from reader.library.files import gone_pdfs
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.identity import family_fold, family_folds, matches
-from reader.library.query import LONGEST, PASTED, PASTED_WORDS, Filter, Query, QueryTerm
+from reader.library.paper import Paper
+from reader.library.query import LONGEST, PASTED, PASTED_WORDS, Filter, Query, QueryTerm, is_true
 from reader.library.rows import authors, fields, filings, properties
+from reader.search.evidence import has_term
 from reader.search.rows import citations, filters, index
 from reader.search.rows.filters import Conditions, Names
 from reader.search.rows.index import Kind
@@ -186,6 +188,45 @@ def conditions(
     zone = library.config.timezone
     names, gone = meaning.names, meaning.gone
     return filters.conditions(parts, kind, names=names, gone=gone, zone=zone)
+
+
+OWN_FILTERS = frozenset(("topic", "tag", "rating", "priority", "has", "state", "on"))
+"""Filters on what only the library itself knows; another index has nothing to add to them."""
+
+UNKNOWN_ELSEWHERE = frozenset(("venue", "cites"))
+"""Filters on what another index does not store."""
+
+
+def asks_own(query: Query) -> bool:
+    """Check whether a query can only be answered by the library's own index."""
+    return any(one.name in OWN_FILTERS | UNKNOWN_ELSEWHERE for one in query.all_filters)
+
+
+def fits(query: Query, paper: Paper, text: str) -> bool:
+    """Check a text of another index for a query's filters and groups; none of them is `asks_own`.
+
+    text: the one that was found, in which the words of groups must stand.
+    """
+
+    def is_there(one: QueryTerm | Filter) -> bool:
+        if isinstance(one, QueryTerm):
+            term = phrase_term(one.text)
+            return bool(term) and has_term(text, term)
+        if one.name == "author":
+            return _is_by(one.value, paper)
+        day = paper.published_on or paper.announced_on
+        return bool(day and one.days and one.days[0] <= day <= one.days[1])
+
+    return all(is_true(part, is_there) for part in (*query.filters, *query.groups))
+
+
+def _is_by(value: str, paper: Paper) -> bool:
+    if len(value.replace(",", " ").split()) > 1:
+        return any(matches(value, author) != "no" for author in paper.authors)
+    fold, several = family_fold(value), {family_fold(author) for author in paper.authors}
+    if is_cjk(fold):  # a Japanese name is folded whole
+        return any(one.startswith(fold) for one in several)
+    return not several.isdisjoint(family_folds(value))
 
 
 def _topic_text(library: Library, value: str) -> Message | None:

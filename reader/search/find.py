@@ -17,13 +17,19 @@ from reader.library.paper import LibraryPaper
 from reader.library.query import Query, parse
 from reader.library.rows import papers
 from reader.search.evidence import evidence, fingerprint, is_same_text, share_of_pairs
-from reader.search.filters import QueryMeaning, conditions, meant
+from reader.search.filters import (
+    OWN_FILTERS,
+    UNKNOWN_ELSEWHERE,
+    QueryMeaning,
+    conditions,
+    meant,
+)
 from reader.search.fusion import DEPTH, Ranking
 from reader.search.gibberish import SAMPLES, is_gibberish
 from reader.search.indexes import LOOKED_AT
 from reader.search.rows import filters, index
 from reader.search.rows.index import Kind, Text
-from reader.search.shared import SharedSearch, papers_at, texts_at
+from reader.search.shared import Indexes
 
 if TYPE_CHECKING:
     from reader.search.encode import EncodeQuery
@@ -106,25 +112,27 @@ def search(
     encoder: str,
     kinds: Sequence[Kind] = KINDS,
     limit: int = 10,
-    shared: SharedSearch | None = None,
+    indexes: Indexes | None = None,
 ) -> SearchResult:
     """Search for words, phrases and meaning, in Japanese and English.
 
     query: words, phrases, filters and operators, as `reader.library.query` reads them.
     encode_query: text → unit vector (d,); where it raises ModelError, full text answers alone,
     and `notice` is that error. encoder: the name of the encoder.
-    shared: a shared index, None for none; filters, which are on what is here, leave it out.
+    indexes: of the library, with a shared one; None for its own alone. Filters on what only the
+    library knows leave the shared one out.
     Returns at most `limit` hits of each kind, in the order of KINDS, each paper once in a kind.
     Raises QueryError.
     """
-    asked = parse(query)
+    asked, indexes = parse(query), indexes or Indexes(library)
     wanted = [kind for kind in KINDS if kind in kinds]
     if not asked.asks:
         return with_limits(SearchResult((), is_listing=True), library, encoder)
     meaning = meant(library, asked)
     if not asked.all_words.strip():
-        return _listing(library, asked, meaning, wanted, encoder, limit)
-    ranking = Ranking(library, asked, encoder, None, meaning, shared=shared)
+        found = _listing(indexes, asked, meaning, wanted, encoder, limit)
+        return replace(found, said=(*found.said, *_not_looked_at(indexes, asked)))
+    ranking = Ranking(indexes, asked, encoder, None, meaning)
     notice = None
     if not meaning.is_name:
         ranking, notice = _with_vector(ranking, wanted, encode_query)
@@ -135,11 +143,7 @@ def search(
             "like a question, so nothing is shown. Try other words."
         )
         return with_limits(SearchResult((), said=(*meaning.said, told)), library, encoder)
-    said = [*meaning.said, *meaning.guesses]
-    if shared and asked.is_narrowed:
-        said.append(
-            lazy_gettext("Filters look at your own library; the shared index was not searched.")
-        )
+    said = [*meaning.said, *meaning.guesses, *_not_looked_at(indexes, asked)]
     hits = _found(ranking, wanted, limit)
     if not hits and asked.phrases and not is_gibberish:
         # No text has the phrase, but some may have its words.
@@ -149,7 +153,7 @@ def search(
             )
         )
         loose = replace(asked, phrases=())
-        again = Ranking(library, loose, encoder, ranking.vector, meaning, shared=shared)
+        again = Ranking(indexes, loose, encoder, ranking.vector, meaning)
         hits = _found(again, wanted, limit)
     if ranking.is_cut:
         said.append(
@@ -164,9 +168,23 @@ def search(
         notice,
         said=tuple(said),
         names=ranking.other_names,
-        shared_error=shared.error if shared else None,
+        shared_error=indexes.error,
     )
     return with_limits(found, library, encoder)
+
+
+def _not_looked_at(indexes: Indexes, query: Query) -> list[Message]:
+    """Make a sentence where filters leave texts of a shared index out that might fit."""
+    names = {one.name for one in query.all_filters}
+    if not indexes.are_several or not query.is_narrowed or names & OWN_FILTERS:
+        return []
+    if names & UNKNOWN_ELSEWHERE or not query.all_words.strip():
+        return [
+            lazy_gettext("Filters look at your own library; the shared index was not searched.")
+        ]
+    return [
+        lazy_gettext("In the shared index, only the best texts were compared with the filters.")
+    ]
 
 
 def _with_vector(
@@ -246,7 +264,7 @@ def hits_of(
     """
     ranked, by_words = ranking.rank(kind)
     ranked = _side_by_side(ranking, ranked[:depth], pairs) if pairs else ranked[:depth]
-    return _hits(ranking.library, kind, ranked, query, limit, by_words, ranking.shared)
+    return _hits(ranking.indexes, kind, ranked, query, limit, by_words)
 
 
 def _side_by_side(
@@ -254,7 +272,7 @@ def _side_by_side(
 ) -> list[tuple[int, float]]:
     """Rank the first texts anew by how many pairs of words stand side by side in them."""
     first = dict(ranked[:AT_ONCE])
-    texts = texts_at(ranking.library, ranking.shared, list(first))
+    texts = ranking.indexes.texts_at(list(first))
     scores = {
         row: score + SIDE_BY_SIDE * share_of_pairs(pairs, texts[row].text if row in texts else "")
         for row, score in first.items()
@@ -263,37 +281,35 @@ def _side_by_side(
 
 
 def _hits(
-    library: Library,
+    indexes: Indexes,
     kind: Kind,
     ranked: Sequence[tuple[int, float]],
     query: str = "",
     limit: int = 10,
     by_words: Container[int] = (),
-    shared: SharedSearch | None = None,
 ) -> list[SearchHit]:
     best: dict[int, tuple[Text, float]] = {}
     for start in range(0, len(ranked), AT_ONCE):
         some = dict(ranked[start : start + AT_ONCE])
-        texts = texts_at(library, shared, list(some))
+        texts = indexes.texts_at(list(some))
         for row, score in some.items():
             if row in texts:
                 best.setdefault(texts[row].paper, (texts[row], score))
         if len(best) >= 2 * limit:
             break
     chosen = list(best.values())[: MOST_ALIKE * limit]
-    return _shown_once(library, chosen, query, limit, by_words, shared)
+    return _shown_once(indexes, chosen, query, limit, by_words)
 
 
 def _shown_once(
-    library: Library,
+    indexes: Indexes,
     chosen: Sequence[tuple[Text, float]],
     query: str,
     limit: int,
     by_words: Container[int] = (),
-    shared: SharedSearch | None = None,
 ) -> list[SearchHit]:
     """Make the hits for texts of different papers; papers with the same text become one."""
-    held = papers_at(library, shared, [t.paper for t, _ in chosen])
+    held = indexes.papers_at([t.paper for t, _ in chosen])
     hits: list[SearchHit] = []
     seen: list[frozenset[str]] = []
     for text, score in chosen:
@@ -316,7 +332,7 @@ def _shown_once(
 
 
 def _listing(
-    library: Library,
+    indexes: Indexes,
     query: Query,
     meaning: QueryMeaning,
     kinds: Sequence[Kind],
@@ -324,7 +340,7 @@ def _listing(
     limit: int,
 ) -> SearchResult:
     """List what fits the filters, newest first; passages only where they are the only kind."""
-    hits: list[SearchHit] = []
+    library, hits = indexes.library, list[SearchHit]()
     for kind in kinds:
         wanted = conditions(library, query, kind, meaning)
         if wanted is None or (kind == "passage" and len(kinds) > 1):
@@ -336,9 +352,9 @@ def _listing(
                 (Text(0, "paper", h.row, None, "", f"{h.paper.title}\n{h.paper.abstract}"), 0.0)
                 for h in papers.papers_at(library.db, some)
             ]
-            hits += _shown_once(library, texts, "", limit)
+            hits += _shown_once(indexes, texts, "", limit)
         else:
             rows = filters.newest(library.db, wanted, limit=limit * MOST_OF_ONE)
-            hits += _hits(library, kind, [(row, 0.0) for row in rows], limit=limit)
+            hits += _hits(indexes, kind, [(row, 0.0) for row in rows], limit=limit)
     found = SearchResult(tuple(hits), said=meaning.said, is_listing=True)
     return with_limits(found, library, encoder)

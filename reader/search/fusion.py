@@ -18,13 +18,13 @@ from reader.library.folder import Library
 from reader.library.query import Query
 from reader.library.rows import authors
 from reader.search.evidence import fuse, share_of_letters, standing
-from reader.search.filters import QueryMeaning, conditions
+from reader.search.filters import QueryMeaning, asks_own, conditions, fits
 from reader.search.indexes import OwnIndex, Ranked, WordQuery, parted
 from reader.search.names import other_names
 from reader.search.rows import filters, index
 from reader.search.rows.filters import Conditions
 from reader.search.rows.index import Kind
-from reader.search.shared import SharedSearch, texts_at
+from reader.search.shared import Indexes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,21 +83,25 @@ class Ranking:
     called, None to look for them when they are needed.
     """
 
-    library: Library
+    indexes: Indexes
     query: Query
     encoder: str
     vector: NDArray[np.float32] | None
     meaning: QueryMeaning
     nearest: Nearest | None = None
     names: tuple[str, ...] | None = None
-    shared: SharedSearch | None = None
     by_word: dict[tuple[Kind, int], Ranked] = field(default_factory=dict)
     """Rankings by words that were made already: (kind, depth) → texts."""
     joined: dict[Kind, _Lists] = field(default_factory=dict)
-    """The rankings of kinds that were joined with a shared index."""
+    """The rankings of kinds, of all indexes together."""
     few: dict[Conditions, list[int] | None] = field(default_factory=dict)
     """The papers that fit the filters, None where they are many; most filters have the same ones
     for each kind of text."""
+
+    @property
+    def library(self) -> Library:
+        """Get the library whose own index is searched."""
+        return self.indexes.library
 
     @property
     def shown_words(self) -> str:
@@ -136,16 +140,18 @@ class Ranking:
 
     def _shared(self, by_words: Ranked) -> float:
         """Measure how much of the query stands in the best text by words, 0 to 1."""
-        best = texts_at(self.library, self.shared, [row for row, _ in by_words[:1]])
+        best = self.indexes.texts_at([row for row, _ in by_words[:1]])
         return max((share_of_letters(self.searched, t.text) for t in best.values()), default=0.0)
 
     def is_known(self, kinds: Sequence[Kind]) -> bool:
         """Check whether a text has half of the query as it was typed, or somebody its name."""
         if self.meaning.guesses or self.meaning.families:
             return not self.meaning.guesses
-        if self.shared and not self.query.is_narrowed:
-            return any(self._shared(self._lists(kind).by_words) >= HALF for kind in kinds)
-        return any(self._shared(self._by_words(kind, None, DEPTH)) >= HALF for kind in kinds)
+        return any(
+            self._shared(ranked) >= HALF
+            for kind in kinds
+            for ranked in (self._by_words(kind, None, DEPTH), self._lists(kind).by_words)
+        )
 
     @property
     def is_cut(self) -> bool:
@@ -161,18 +167,27 @@ class Ranking:
                 self._by_words(kind, None, DEPTH)
 
     def _lists(self, kind: Kind) -> _Lists:
-        """Rank in each way, among the texts whose papers fit the filters."""
-        wanted = conditions(self.library, self.query, kind, self.meaning)
-        if wanted is None:
-            lists = self._ranked(kind, None, DEPTH)
-            if self.shared is None:
-                return lists
-            if kind not in self.joined:
-                vector = None if self.vector is None else (self.encoder, self.vector)
-                found = lists.by_words, lists.by_meaning
-                found = self.shared.join(kind, self._words, found, vector, limit=DEPTH)
-                self.joined[kind] = _Lists(*found, lists.by_name)
+        """Rank in each way, in all indexes, among the texts whose papers fit the filters."""
+        if kind in self.joined:
             return self.joined[kind]
+        wanted = conditions(self.library, self.query, kind, self.meaning)
+        own = self._ranked(kind, None, DEPTH) if wanted is None else self._fitting(kind, wanted)
+        self.joined[kind] = own
+        if not asks_own(self.query):
+            vector = None if self.vector is None else (self.encoder, self.vector)
+            found = self.indexes.join(
+                kind,
+                self._words,
+                (own.by_words, own.by_meaning),
+                vector,
+                limit=DEPTH,
+                fits=functools.partial(fits, self.query) if wanted else None,
+            )
+            self.joined[kind] = _Lists(*found, own.by_name)
+        return self.joined[kind]
+
+    def _fitting(self, kind: Kind, wanted: Conditions) -> _Lists:
+        """Rank the own texts whose papers fit the filters."""
         if wanted.has_texts:
             rows = filters.texts_that_fit(self.library.db, wanted)
             return self._ranked(kind, None, DEPTH, rows)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from reader.base.errors import Problem, SourceFailed
 from reader.base.messages import lazy_gettext
 from reader.library.folder import Library
 from reader.library.ids import url_of
-from reader.library.paper import LibraryPaper
+from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import papers
 from reader.search.encode import EncoderTools
 from reader.search.evidence import WordStatistics, bm25, has_term
@@ -37,24 +38,47 @@ if TYPE_CHECKING:
 
     from reader.search.rows.shared import SharedIndex
 
+FILTERED = 2
+"""How many times as many texts of the shared index are ranked where a query has filters, which are
+applied afterwards."""
+
+AWAY = timedelta(minutes=1)
+
+Failures = dict[str, tuple[datetime, SourceFailed]]
+"""When a shared index failed last, by its address, and why."""
+
 SENT_AT_ONCE = 200
 """Papers that are sent in one transaction: some thousand passages."""
 
 
 @dataclass
-class SharedSearch:
-    """Searches a shared index for one library.
+class Indexes:
+    """The library's own index and the shared one beside it, searched as if they were one.
 
-    index: None once it has failed; error says why. texts, held: what it found that the library
-    lacks, by their rows, which are negative; a text of a paper that the library has names the
-    library's row.
+    shared: None where there is none, and once it has failed; error says why. texts, held: what it
+    found that the library lacks, by their rows, which are negative; a text of a paper that the
+    library has names the library's row.
     """
 
     library: Library
-    index: SharedIndex | None
+    shared: SharedIndex | None = None
     error: SourceFailed | None = None
     texts: dict[int, Text] = field(default_factory=dict)
     held: dict[int, LibraryPaper] = field(default_factory=dict)
+
+    @property
+    def are_several(self) -> bool:
+        """Check whether another index was searched, or should have been."""
+        return self.shared is not None or self.error is not None
+
+    def texts_at(self, rows: Sequence[int]) -> dict[int, Text]:
+        """Load texts of the library, and those that the shared index found."""
+        found = index.texts_at(self.library.db, [row for row in rows if row > 0])
+        return found | {row: self.texts[row] for row in rows if row in self.texts}
+
+    def papers_at(self, rows: Sequence[int]) -> dict[int, LibraryPaper]:
+        """Load papers of the library, and those that the shared index found."""
+        return {held.row: held for held in papers.papers_at(self.library.db, rows)} | self.held
 
     def join(
         self,
@@ -64,45 +88,66 @@ class SharedSearch:
         vector: tuple[str, NDArray[np.float32]] | None,
         *,
         limit: int,
+        fits: Callable[[Paper, str], bool] | None = None,
     ) -> tuple[Ranked, Ranked]:
-        """Join rankings by words and by meaning with the shared ones, as if all were one index.
+        """Join rankings by words and by meaning with the shared ones.
 
-        vector: the encoder, and the query's vector. After an error it returns what it is given.
+        vector: the encoder, and the query's vector. fits: checks a paper and its text for the
+        filters; None without any. After an error it returns what it is given.
         """
-        if self.index is None or kind == "note" or kind == "highlight":
+        if self.shared is None or kind == "note" or kind == "highlight":
             return own
+        depth = limit if fits is None else FILTERED * limit
         try:
-            found = self.index.by_words(kind, words, limit=limit)
-            near = self.index.by_vector(kind, *vector, limit=limit) if vector else []
-            new = self._new(self.index, kind, [row for row, _ in [*found, *near]])
-            known = self.index.statistics(kind, [*words.required, *words.counts])
+            found = self.shared.by_words(kind, words, limit=depth)
+            near = self.shared.by_vector(kind, *vector, limit=depth) if vector else []
+            new = self._new(self.shared, kind, [row for row, _ in [*found, *near]], fits)
+            known = self.shared.statistics(kind, [*words.required, *words.counts])
+            share_there = self._share_there(self.shared, kind, [row for row, _ in own[0]])
         except SourceFailed as error:
-            self.index, self.error = None, error
+            self.shared, self.error = None, error
             return own
         self.texts |= new
         texts = [new[row] for row, _ in found if row in new]
         texts += index.texts_at(self.library.db, [row for row, _ in own[0]]).values()
-        both = self._with_own(kind, known)
+        both = self._with_own(kind, known, share_there)
         by_words = [(text.row, bm25(weighted(text), both)) for text in texts]
-        fits = (row for row, _ in near if row in new and _fits(new[row], words))
         cosines = dict(near)
-        by_meaning = [*own[1], *((row, cosines[row]) for row in fits)]
+        rows = (row for row, _ in near if row in new and _fits(new[row], words))
+        by_meaning = [*own[1], *((row, cosines[row]) for row in rows)]
         first, second = (
             sorted(several, key=lambda item: -item[1])[:limit] for several in (by_words, by_meaning)
         )
         return first, second
 
-    def _with_own(self, kind: Kind, known: WordStatistics) -> WordStatistics:
-        """Add the library's own texts to the counts; their mean length is taken to be alike."""
+    def _share_there(self, shared: SharedIndex, kind: SharedKind, rows: Sequence[int]) -> float:
+        """Measure which share of the papers of some own texts the shared index has too, 0 to 1."""
         db = self.library.db
+        keys = [
+            IndexKey(held.paper.id, 0, kind)
+            for held in papers.papers_at(db, index.papers_of(db, rows))
+        ]
+        return 1 - len(shared.missing("", keys)) / len(keys) if keys else 0.0
+
+    def _with_own(self, kind: Kind, known: WordStatistics, share_there: float) -> WordStatistics:
+        """Add the library's own texts to the counts, but for the share that is counted already;
+        their mean length is taken to be alike."""
+        db, part = self.library.db, 1 - share_there
         having = {
-            term: n + index.n_having(db, term, limit=MANY + 1, kind=kind)
+            term: n + round(part * index.n_having(db, term, limit=MANY + 1, kind=kind))
             for term, n in known.having.items()
         }
-        return replace(known, n_texts=known.n_texts + index.n_without_vector(db, ""), having=having)
+        n_own = round(part * index.n_without_vector(db, ""))
+        return replace(known, n_texts=known.n_texts + n_own, having=having)
 
-    def _new(self, shared: SharedIndex, kind: Kind, rows: Sequence[int]) -> dict[int, Text]:
-        """Select the texts of papers of which the library has no text of this kind."""
+    def _new(
+        self,
+        shared: SharedIndex,
+        kind: Kind,
+        rows: Sequence[int],
+        fits: Callable[[Paper, str], bool] | None,
+    ) -> dict[int, Text]:
+        """Select the texts that fit, of papers of which the library has no text of this kind."""
         db = self.library.db
         texts = shared.texts_at(list(dict.fromkeys(rows)))
         theirs = shared.papers_at({text.paper for text in texts.values()})
@@ -119,6 +164,8 @@ class SharedSearch:
             if known in has_texts or (known in here and here[known].is_removed):
                 continue
             paper, added_on = theirs[text.paper]
+            if fits is not None and not fits(paper, text.text):
+                continue
             if not known:
                 self.held[text.paper] = LibraryPaper(text.paper, paper, "candidate", added_on)
             new[row] = replace(text, paper=known or text.paper)
@@ -132,35 +179,25 @@ def _fits(text: Text, words: WordQuery) -> bool:
     )
 
 
-def texts_at(library: Library, shared: SharedSearch | None, rows: Sequence[int]) -> dict[int, Text]:
-    """Load texts of the library, and those that a shared index found."""
-    found = index.texts_at(library.db, [row for row in rows if row > 0])
-    theirs = shared.texts if shared else {}
-    return found | {row: theirs[row] for row in rows if row in theirs}
-
-
-def papers_at(
-    library: Library, shared: SharedSearch | None, rows: Sequence[int]
-) -> dict[int, LibraryPaper]:
-    """Load papers of the library, and those that a shared index found."""
-    found = {held.row: held for held in papers.papers_at(library.db, rows)}
-    return found | (shared.held if shared else {})
-
-
 @contextlib.contextmanager
-def shared_search(library: Library) -> Iterator[SharedSearch | None]:
-    """Open the shared index for searching; None where feeds.toml names none."""
-    settings = library.config.index
-    if not settings.url:
-        yield None
-        return
+def searched(library: Library, failed: Failures | None = None) -> Iterator[Indexes]:
+    """Open the indexes that feeds.toml names, for searching.
+
+    failed: of a server, which does not try again for AWAY: each try may take some seconds.
+    """
+    settings, failed = library.config.index, {} if failed is None else failed
     with contextlib.ExitStack() as stack:
-        found = SharedSearch(library, None)
-        try:
-            opened = _opener()(settings.search_url or settings.url, timeout_s=settings.timeout_s)
-            found.index = stack.enter_context(opened)
-        except SourceFailed as error:
-            found.error = error
+        found = Indexes(library)
+        url = settings.search_url or settings.url
+        before = failed.get(url)
+        if before and library.now() - before[0] < AWAY:
+            found.error = before[1]
+        elif settings.url:
+            try:
+                found.shared = stack.enter_context(_opener()(url, timeout_s=settings.timeout_s))
+            except SourceFailed as error:
+                found.error = error
+                failed[url] = library.now(), error
         yield found
 
 

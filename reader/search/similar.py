@@ -20,6 +20,7 @@ from reader.search.find import SearchHit, SearchResult, hits_of, with_limits
 from reader.search.fusion import DEPTH, Ranking
 from reader.search.rows import index, vector_files
 from reader.search.rows.index import Kind
+from reader.search.shared import Indexes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,11 +81,17 @@ class Neighbour:
 
 
 def similar(
-    library: Library, held: LibraryPaper, *, encoder: str, limit: int = 10
+    library: Library,
+    held: LibraryPaper,
+    *,
+    encoder: str,
+    limit: int = 10,
+    indexes: Indexes | None = None,
 ) -> tuple[SearchResult, list[Neighbour]]:
     """Find what is similar to a paper, by its vector, or by its rarest words without one.
 
-    Returns the result, and its hits with the words that they share; at most `limit` of a kind.
+    indexes: as in `search`. Returns the result, and its hits with the words that they share; at
+    most `limit` of a kind.
     """
     from reader.search.rows.nearest import vector_from
 
@@ -102,13 +109,15 @@ def similar(
     n_papers = functools.cache(functools.partial(_n_papers, library))
     words = "" if kept is not None else _telling(text, n_papers)
     vector = None if kept is None else vector_from(kept)
-    ranking = Ranking(library, Query(words=words), encoder, vector, QueryMeaning({}))
+    indexes = indexes or Indexes(library)
+    ranking = Ranking(indexes, Query(words=words), encoder, vector, QueryMeaning({}))
     hits: list[SearchHit] = []
     for kind in SIMILAR_KINDS:
         # One more than needed, since the paper itself is the nearest one.
         found = hits_of(ranking, kind, query=text, limit=limit + 1, depth=DEPTH)
         hits += [hit for hit in found if hit.held.row != held.row][:limit]
-    result = with_limits(SearchResult(tuple(hits), notice), library, encoder)
+    whole = SearchResult(tuple(hits), notice, shared_error=indexes.error)
+    result = with_limits(whole, library, encoder)
     return result, [Neighbour(hit, _shared(text, hit, n_papers)) for hit in hits]
 
 
@@ -120,10 +129,12 @@ def search_like(
     encoder: str,
     kinds: Sequence[Kind],
     limit: int,
+    indexes: Indexes | None = None,
 ) -> SearchResult:
     """Find what is similar to a text, by the meaning of its begin and by its rarest words.
 
-    LIKE_LETTERS are compared by meaning, and READ_LETTERS are searched for words.
+    LIKE_LETTERS are compared by meaning, and READ_LETTERS are searched for words. indexes: as in
+    `search`.
     """
     vector, notice = None, None
     try:
@@ -131,13 +142,15 @@ def search_like(
     except ModelError as error:
         notice = error
     words = telling_words(library, text[:READ_LETTERS])
-    ranking = Ranking(library, Query(words=words), encoder, vector, QueryMeaning({}))
+    indexes = indexes or Indexes(library)
+    ranking = Ranking(indexes, Query(words=words), encoder, vector, QueryMeaning({}))
     hits = [
         hit
         for kind in kinds
         for hit in hits_of(ranking, kind, query=words, limit=limit + 1, depth=DEPTH)[:limit]
     ]
-    return with_limits(SearchResult(tuple(hits), notice), library, encoder)
+    found = SearchResult(tuple(hits), notice, shared_error=indexes.error)
+    return with_limits(found, library, encoder)
 
 
 def text_of(document: Document) -> str:

@@ -53,6 +53,13 @@ def notices_of(found: SearchResult, *, index: str) -> list[str]:
     return told
 
 
+def away_text(found: SearchResult) -> str:
+    """Tell why the shared index was not searched, "" where it was, or there is none."""
+    if (away := found.shared_error) is None:
+        return ""
+    return _("The shared index was not searched. {why}", why=plain(away.message))
+
+
 def names_text(found: SearchResult) -> str:
     """Tell what else was searched for, "" where nothing was."""
     if not found.names:

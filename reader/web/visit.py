@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 from reader.library.config import Config
 from reader.library.folder import Clock, Library, system_clock
 from reader.morning.tools import Tools
+from reader.search.shared import Failures
 from reader.web.files import Drawn, Uploads
 from reader.web.gate import Door
 
@@ -103,6 +104,7 @@ class Parts:
     clock: returns the present moment, aware, in UTC.
     gather_at: when to gather each day, in the library's time zone; None for never.
     tell: takes a line for the log.
+    failed: when the shared index did not answer.
     drawn: the cache of drawn PDF pages. uploads: files that wait for the person's answer.
     """
 
@@ -114,6 +116,7 @@ class Parts:
     tools: Callable[[Library], AbstractContextManager[Tools]]
     command: Sequence[str]
     door: Door = field(default_factory=Door)
+    failed: Failures = field(default_factory=dict)
     drawn: Drawn = field(default_factory=Drawn)
     uploads: Uploads = field(default_factory=Uploads)
     clock: Clock = system_clock

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import Paper
 from reader.library.rows import papers
@@ -17,7 +20,8 @@ from reader.search.encode import encode, index_words
 from reader.search.find import KINDS, SearchResult, search
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
-from reader.search.shared import share, shared_search
+from reader.search.shared import searched, share
+from reader.search.similar import search_like, similar
 from tests.installed import run
 from tests.postgres import Server, needs_postgres, served
 from tests.samples import DAY, FEEDS_TOML, SmallEncoder, Web, a_library, paper, tools
@@ -46,7 +50,7 @@ def fill(library: Library, given: list[Paper]) -> None:
 
 
 def find(library: Library, query: str, limit: int = 8) -> SearchResult:
-    with shared_search(library) as shared:
+    with searched(library) as indexes:
         return search(
             library,
             query,
@@ -54,7 +58,7 @@ def find(library: Library, query: str, limit: int = 8) -> SearchResult:
             encoder=SmallEncoder.name,
             kinds=KINDS,
             limit=limit,
-            shared=shared,
+            indexes=indexes,
         )
 
 
@@ -124,6 +128,14 @@ class TestSharing:
         assert {h.held.paper.id for h in again.hits if not h.is_shared} == {
             f"arxiv:2506.{n:05}" for n in range(1, 15)
         }
+        # Nor is it counted twice among the texts that have a word: "part3" of a paper in both is
+        # as rare as "part33" of one in the shared index alone.
+        apart = []
+        for library in (whole, mine):
+            best = find(library, "part3 part33 rain").hits
+            scores = {hit.held.paper.id: hit.score for hit in best}
+            apart.append(scores["arxiv:2506.00003"] - scores["arxiv:2506.00033"])
+        assert apart[1] == pytest.approx(apart[0], abs=0.01)
 
     def test_passages_that_others_have_name_the_own_paper(
         self, tmp_path: Path, at: ExitStack, url: str
@@ -162,28 +174,79 @@ class TestSharing:
         library = opened(at, tmp_path / "mine", url)
         fill(library, several(range(1, 4)))
         assert share(library, TOOLS) == []
-        with shared_search(library) as shared:
+        with searched(library) as indexes:
             postgres.stop()
             found = search(
                 library,
                 "rain",
                 encode_query=SmallEncoder().encode_query,
                 encoder=SmallEncoder.name,
-                shared=shared,
+                indexes=indexes,
             )
             postgres.start()
         assert ids(found)
         assert found.shared_error is not None
 
-    def test_filters_look_at_the_own_library(self, tmp_path: Path, at: ExitStack, url: str) -> None:
+    @pytest.fixture
+    def mine(self, tmp_path: Path, at: ExitStack, url: str) -> Library:
+        """Open a library with two papers, beside an index that has these and seven more."""
         theirs, mine = (opened(at, tmp_path / name, url) for name in ("theirs", "mine"))
-        fill(theirs, several(range(1, 9)))
+        lark = paper(9, "Rain in Marshes", authors=("Eve Lark",), published_on=date(2019, 5, 1))
+        fill(theirs, [*several(range(1, 9)), lark])
         assert share(theirs, TOOLS) == []
         fill(mine, several(range(1, 3)))
-        found = find(mine, "rain state:candidate")
-        assert set(ids(found)) == {"arxiv:2506.00001", "arxiv:2506.00002"}
-        assert "the shared index was not searched" in str(found.said[-1])
-        assert len(ids(find(mine, "rain -part7"))) == 7
+        return mine
+
+    @pytest.mark.parametrize(
+        ("query", "numbers"),
+        [
+            ("rain author:lark", {9}),
+            ('rain author:"Eve Lark"', {9}),
+            ("rain -author:lark", set(range(1, 9))),
+            ("rain year:2018-2020", {9}),
+            ("rain year:2025", set(range(1, 9))),
+            ("rain (part3 OR part7)", {3, 7}),
+            ("rain (part3 OR author:lark)", {3, 9}),
+        ],
+    )
+    def test_filters_on_authors_years_and_words_hold_in_both(
+        self, mine: Library, query: str, numbers: set[int]
+    ) -> None:
+        found = find(mine, query, limit=50)
+        assert set(ids(found)) == {f"arxiv:2506.{n:05}" for n in numbers}
+        assert "only the best texts were compared" in str(found.said[-1])
+
+    def test_the_shared_index_adds_nothing_to_what_only_a_library_knows(
+        self, mine: Library
+    ) -> None:
+        for query in (
+            "rain state:candidate",
+            "rain NOT has:note",
+            "rain -topic:speech rating:none",
+        ):
+            found = find(mine, query)
+            assert set(ids(found)) == {"arxiv:2506.00001", "arxiv:2506.00002"}
+            assert not [one for one in found.said if "shared" in str(one)]
+        for query in ("rain -venue:ACL", "year:2025"):
+            assert "the shared index was not searched" in str(find(mine, query).said[-1])
+        assert len(ids(find(mine, "rain -part7"))) == 8
+
+    def test_similar_papers_come_from_both(self, mine: Library) -> None:
+        about = find_paper(mine, "2506.00001")
+        for asked in (similar, search_like):
+            with searched(mine) as indexes:
+                given: dict[str, Any] = {"encoder": SmallEncoder.name, "indexes": indexes}
+                if asked is similar:
+                    found, near = similar(mine, about, limit=9, **given)
+                    assert len(near) == len(found.hits)
+                else:
+                    encode_query = SmallEncoder().encode_query
+                    given |= {"encode_query": encode_query, "kinds": KINDS}
+                    found = search_like(mine, about.paper.abstract, limit=9, **given)
+            own = {hit.held.paper.id for hit in found.hits if not hit.is_shared}
+            assert own <= {"arxiv:2506.00001", "arxiv:2506.00002"}
+            assert len({hit.held.paper.id for hit in found.hits} - own) == 7
+            assert found.shared_error is None
 
     def test_the_commands_send_search_and_say_what_was_not_seen(
         self, library: Path, url: str, postgres: Server

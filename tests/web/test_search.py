@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
-from reader.base.errors import ModelMissing
+from reader.base.errors import ModelMissing, SourceFailed
 from reader.base.messages import speaking
 from reader.gathering.imports.item import ImportedLibrary, LooseNote
 from reader.library.find import find_paper
@@ -23,6 +23,7 @@ from reader.search.encode import index_words
 from reader.search.find import SearchHit
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
+from reader.search.shared import AWAY
 from reader.texts.search import byline
 from reader.web.visit import Parts
 from tests.samples import DAY, FEEDS_TOML, SmallEncoder, Web, paper, tools
@@ -234,3 +235,25 @@ def test_operators_are_searched_for(client: TestClient) -> None:
     text = client.get("/search?q=(choir+OR+roofs)+NOT+birds&kind=paper").text
     assert "On Rain" in text
     assert "Sing" not in text
+
+
+def test_a_shared_index_that_is_away_is_named_and_not_asked_again_for_a_minute(
+    tmp_path: Path,
+) -> None:
+    nobody = "postgresql://me@127.0.0.1:9/papers?connect_timeout=2"
+    parts = parts_of(tmp_path, f'{FEEDS_TOML}[index]\nurl = "{nobody}"\n')
+    with site(parts) as client:
+        assert (
+            "The shared index was not searched. 127.0.0.1/papers"
+            in client.get("/search?q=rain").text
+        )
+        # A server that is known to be away is not asked: this error is not that of another try.
+        at, error = parts.failed[nobody]
+        parts.failed[nobody] = (at, replace_what(error))
+        assert "it is asleep" in client.get("/search?q=rain").text
+        parts.failed[nobody] = (at - AWAY, replace_what(error))
+        assert "it is asleep" not in client.get("/search?q=rain").text
+
+
+def replace_what(error: SourceFailed) -> SourceFailed:
+    return SourceFailed(source=error.source, what="it is asleep")

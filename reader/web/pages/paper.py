@@ -36,9 +36,11 @@ from reader.notes.share import share
 from reader.notes.words import key_of
 from reader.pdfs.mark import ink_on
 from reader.pdfs.tablet import SHORT_SHA
+from reader.search.shared import searched
 from reader.search.similar import similar
 from reader.texts.copies import gone_text
 from reader.texts.paper import FIELD_NAMES, field_texts, property_texts, suggestion_text
+from reader.texts.search import away_text
 from reader.texts.shared import markdown
 from reader.texts.why import (
     change_text,
@@ -69,7 +71,8 @@ def paper(visit: Visit) -> Response:
     shown = about(library, held)
     # Without a vector its rare words decide what is near, and the page says so.
     encoder = visit.parts.serving(library).name
-    near, several = similar(library, held, encoder=encoder, limit=N_NEIGHBOURS)
+    with searched(library, visit.parts.failed) as indexes:
+        near, several = similar(library, held, encoder=encoder, limit=N_NEIGHBOURS, indexes=indexes)
     # A neighbour whose note is listed is not listed as a paper as well.
     noted = {one.hit.held.row for one in several if one.hit.kind == "note"}
     folders = suggestions(library, held, encoder=visit.parts.encoder_name(visit.config))
@@ -98,7 +101,7 @@ def paper(visit: Visit) -> Response:
         neighbours=[n for n in several if n.hit.kind == "note" or n.hit.held.row not in noted],
         notice=_("Compared by rare words, because this paper has no vector yet.")
         if near.notice
-        else "",
+        else away_text(near),
         gone=gone_text(shown.pdf.path, shown.n_passages)
         if shown.pdf and not shown.is_pdf_here
         else "",

@@ -18,7 +18,9 @@ from reader.notes.share import Choice, share, share_week
 from reader.notes.week import read_between, week_of
 from reader.search.find import KINDS, SearchHit, search
 from reader.search.rows.index import Kind
+from reader.search.shared import searched
 from reader.texts.search import (
+    away_text,
     byline,
     head_of,
     kinds_by_meaning,
@@ -85,17 +87,19 @@ def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
     is_waiting = visit.is_part and not serving.is_ready
     if is_waiting:
         serving.prepare()
-    found = search(
-        visit.library,
-        query,
-        encode_query=no_vector if is_waiting else serving.encode_query,
-        encoder=serving.name,
-        kinds=[cast("Kind", kind)] if kind else KINDS,
-        limit=limit,
-    )
+    with searched(visit.library, visit.parts.failed) as indexes:
+        found = search(
+            visit.library,
+            query,
+            encode_query=no_vector if is_waiting else serving.encode_query,
+            encoder=serving.name,
+            kinds=[cast("Kind", kind)] if kind else KINDS,
+            limit=limit,
+            indexes=indexes,
+        )
     is_waiting = is_waiting and found.notice is not None
     loose = search_waiting(visit.library, query, limit=limit) if kind in ("", "note") else []
-    notices = [serving.said, *notices_of(found, index=_(INDEX_BUTTON))]
+    notices = [serving.said, *notices_of(found, index=_(INDEX_BUTTON)), away_text(found)]
     if found.notice is not None and not is_waiting:
         notices += [plain(found.notice.message), plain(found.notice.hint)]
         notices.append(_("Only words were compared, not meaning."))
