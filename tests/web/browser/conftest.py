@@ -24,7 +24,7 @@ from tests.web.world import NOW, lived_in, played
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Response
 
-WAIT_MS = 60_000.0
+WAIT_MS = 120_000.0
 """How long a page may take to do what was asked before that counts as missing."""
 
 PHONE, PORTRAIT, LANDSCAPE, LAPTOP = (390, 844), (820, 1180), (1180, 820), (1440, 900)

@@ -55,7 +55,7 @@ class Engine(abc.ABC):
     def run(self, script: str, *arguments: Any) -> Any:
         """Run the body of an async function in the page and return what it returns."""
 
-    def wait_for(self, script: str, *arguments: Any, timeout_s: float = 60.0) -> Any:
+    def wait_for(self, script: str, *arguments: Any, timeout_s: float = 120.0) -> Any:
         """Run a script again and again until its result is true."""
         end = time.monotonic() + timeout_s
         while not (found := self.run(script, *arguments)):

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 OWN = "Divers point. I would rather listen."
 COPIED = "Bubbles are words too. We learn speech recognition from divers who talk with their hands"
 BUBBLES = f"/note/{EARLIER[2]}"
+BESIDE = """(n) => {
+  const boxes = [...document.querySelectorAll("textarea")].filter((one) => one.checkVisibility());
+  const { bottom } = boxes[n].getBoundingClientRect(); // of its last line
+  const top = [...document.querySelectorAll(".found > li")].at(-1)?.getBoundingClientRect().top;
+  return bottom - 80 < top && top < bottom;
+}"""
 
 
 def saved(page: Page) -> None:
@@ -71,14 +77,8 @@ def test_the_check_stands_beside_its_line(visitor: Visitor, served: Serving, is_
         page.get_by_role("button", name="Markdown").click()
     else:
         expect(page.get_by_label("Doubt")).to_be_visible()
-    found = page.locator(".found > li").last
-    box = page.locator("#text" if is_raw else "textarea:visible >> nth=3")
-    line = box.bounding_box()
-    at = found.bounding_box()
-    assert line is not None
-    assert at is not None
-    # It is the last line of its text area.
-    assert line["y"] + line["height"] - 80 < at["y"] < line["y"] + line["height"]
+    # The check is asked for anew on the saved page, and its answer put beside the line.
+    page.wait_for_function(BESIDE, arg=0 if is_raw else 3)
 
 
 def test_the_bar_speaks_of_the_line_with_the_cursor(visitor: Visitor, served: Serving) -> None:

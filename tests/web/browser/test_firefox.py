@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,9 +36,9 @@ def firefox(tmp_path: Path) -> Iterator[Firefox]:
 
 def faults(firefox: Firefox, served: Serving) -> list[str]:
     """List the console errors of the server's pages."""
-    # Said of what a page still asked the worker for when it was left, as its icon.
-    left = "Service Worker Interception"
-    return [text for text in firefox.errors(served.url) if not text.startswith(left)]
+    # Said of what a page still asked for when it was left, as its icon.
+    left = re.compile("Service Worker Interception|.*interrupted while the page was loading")
+    return [text for text in firefox.errors(served.url) if not left.match(text)]
 
 
 def assert_decided(served: Serving, *expected: str) -> None:
