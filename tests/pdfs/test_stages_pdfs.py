@@ -370,6 +370,7 @@ class TestReading:
         with contextlib.closing(sqlite3.connect(here.folder / "index.db")) as raw:
             raw.execute("DROP TABLE cited")
             raw.execute("DROP TABLE cited_keys")
+            raw.execute("DROP TABLE features")
             raw.execute("PRAGMA user_version = 5")
         with Database(here.folder) as db:
             assert index.n_passages(db, 1) == 1
