@@ -147,7 +147,7 @@ def test_two_workers_make_the_same_index(pile: Path, expected: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("stage", ["extract", "encode"])
-@pytest.mark.parametrize("victim", ["worker", "scheduler", "client"])
+@pytest.mark.parametrize("victim", ["worker", "workers", "scheduler", "client"])
 def test_killed_amid_a_stage_the_next_index_goes_on(
     pile: Path, expected: Path, tmp_path: Path, victim: str, stage: str
 ) -> None:
@@ -155,26 +155,34 @@ def test_killed_amid_a_stage_the_next_index_goes_on(
     least, all_ = {"extract": (5, N), "encode": (1, N_STEPS)}[stage]
     with cluster(tmp_path / "first") as first:
         client = start("index", "--scheduler", first.address, library=library)
-        killed = {"worker": first.workers[0], "scheduler": first.scheduler, "client": client}
+        killed = {
+            "worker": first.workers[:1],
+            "workers": first.workers,
+            "scheduler": [first.scheduler],
+            "client": [client],
+        }[victim]
         end = time.monotonic() + MOST_S
         while n_done(library).get(stage, 0) < least:
             assert client.poll() is None, client.communicate()
             assert time.monotonic() < end
             time.sleep(0.02)  # beside the two workers
-        killed[victim].send_signal(signal.SIGKILL)
-        assert killed[victim].wait(timeout=60) == -signal.SIGKILL
+        for process in killed:
+            process.send_signal(signal.SIGKILL)
+        for process in killed:
+            assert process.wait(timeout=60) == -signal.SIGKILL
         assert n_done(library)[stage] < all_
         code, _, err = finish(client, timeout=MOST_S)
         if victim == "worker":
             assert (code, err) == (0, "")  # the other one did its work too
-        elif victim == "scheduler":
+        elif victim in ("workers", "scheduler"):
             assert code == 5
-            assert "the scheduler is gone" in err
+            gone = {"workers": "all its workers are gone", "scheduler": "the scheduler is gone"}
+            assert gone[victim] in err
         else:
             # The cluster is there for the next one, which needs no new one.
             done = run("index", "--scheduler", first.address, library=library, timeout=MOST_S)
             assert (done.code, done.err) == (0, "")
-    if victim == "scheduler":
+    if victim in ("workers", "scheduler"):
         with cluster(tmp_path / "second") as second:
             done = run("index", "--scheduler", second.address, library=library, timeout=MOST_S)
             assert (done.code, done.err) == (0, "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -17,7 +18,7 @@ from reader.base.errors import ReaderError, SourceFailed
 from reader.base.messages import Text, lazy_gettext
 
 if TYPE_CHECKING:
-    from distributed import Client, Future, LocalCluster
+    from distributed import Client, Future, LocalCluster, as_completed
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -27,7 +28,13 @@ RETRIES = 2
 scheduler allows (3)."""
 
 WAIT_S = 10
-"""Seconds in which a scheduler must answer, and have a worker."""
+"""Seconds in which a scheduler must answer, and for which it may have no worker."""
+
+LOOK_S = 1.0
+"""Seconds between two looks at what workers there are, while nothing is answered."""
+
+ANSWER_S = 30.0
+"""Seconds in which an answer must come from a worker, where no other worker is left."""
 
 SETTINGS = {
     "logging": dict.fromkeys(("distributed", "distributed.client", "tornado"), "critical"),
@@ -191,8 +198,8 @@ def _run(
                 del future, values  # the answer is dropped as soon as it was given
             if not running:
                 return
-            done = next(finished)
-            yield running.pop(done.key), _answer_of(done)
+            done = _next(client, finished)
+            yield running.pop(done.key), _answer_of(client, done)
     except (CancelledError, OSError) as error:
         raise _failure(_address(client), lazy_gettext("the scheduler is gone")) from error
     finally:
@@ -200,7 +207,21 @@ def _run(
             client.cancel(finished.futures)
 
 
-def _answer_of(done: Future[Answer]) -> Answer | TaskFailure:
+def _next(client: Client, finished: as_completed) -> Future[Answer]:
+    """Wait for an answer. Raises SourceFailed once there was no worker for WAIT_S."""
+    seen_at = time.monotonic()
+    while not finished.has_ready():
+        if client.nthreads():
+            seen_at = time.monotonic()
+        elif time.monotonic() - seen_at > WAIT_S:
+            raise _gone(client)
+        with finished.thread_condition:
+            finished.thread_condition.wait(LOOK_S)
+    done: Future[Answer] = next(finished)
+    return done
+
+
+def _answer_of(client: Client, done: Future[Answer]) -> Answer | TaskFailure:
     from distributed import KilledWorker
 
     if done.status == "error":
@@ -208,8 +229,19 @@ def _answer_of(done: Future[Answer]) -> Answer | TaskFailure:
         if isinstance(error, KilledWorker):
             return TaskFailure(lazy_gettext("it ended each process that tried it"))
         return TaskFailure(_words(error) if error else "")
-    answer: Answer = done.result()  # raises CancelledError where the scheduler is lost
-    return answer
+    while True:
+        try:
+            # Raises CancelledError where the scheduler is lost. An answer that was lost with its
+            # worker is made again, which takes another worker.
+            answer: Answer = done.result(timeout=ANSWER_S)
+            return answer
+        except TimeoutError:
+            if not client.nthreads():
+                raise _gone(client) from None
+
+
+def _gone(client: Client) -> SourceFailed:
+    return _failure(_address(client), lazy_gettext("all its workers are gone"))
 
 
 def _address(client: Client) -> str:
