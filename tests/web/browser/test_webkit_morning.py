@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from reader.web.render import asset
 from tests.web.browser.test_marking import PRESSED
 from tests.web.browser.test_morning import DECISIONS, MARKS, NOTES
 from tests.web.browser.test_offline import GRADES, PDF_KEPT, QUEUE, rows
@@ -27,6 +28,10 @@ _MIDDLE = """
     return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
 """
 _SHOWN = "document.querySelector('.sheet:not([hidden])')?.dataset.id"
+_AFTER_A_DOUBLE_TAP = """
+    const { DOUBLE_MS } = await import(arguments[0]);
+    await new Promise((done) => setTimeout(done, DOUBLE_MS));
+"""
 _WORDS = "切れ目のない話を訳す。"
 
 
@@ -43,8 +48,9 @@ def tap(webkit: Webkit, selector: str) -> None:
 
 
 def decide(webkit: Webkit, kind: str) -> str:
-    """Decide about the paper that triage shows; returns it."""
+    """Decide about the paper that triage shows, not as fast as a double tap; returns it."""
     id_ = str(webkit.wait_for(f"return {_SHOWN}"))
+    webkit.run(_AFTER_A_DOUBLE_TAP, asset("reader.js"))
     tap(webkit, f"button[name=kind][value={kind}]")
     webkit.wait_for(f"return {_SHOWN} !== arguments[0]", id_)
     return id_

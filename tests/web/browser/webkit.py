@@ -38,13 +38,16 @@ def missing() -> str | None:
     """Say what is not installed; None where all is there."""
     if not shutil.which("Xvfb"):
         return "Xvfb is not installed (apt install xvfb)"
-    browser = _browser()
-    if not shutil.which("WebKitWebDriver") or browser is None:
+    if not shutil.which("WebKitWebDriver") or _browser() is None:
         return "WebKit is not installed (apt install webkit2gtk-driver)"
-    # An unknown option ends the browser, and its driver waits for it for ever.
-    if _AT_START.encode() not in browser.read_bytes():
-        return f"this WebKit's browser has no option --{_AT_START}"
     return None
+
+
+def sees_loading() -> bool:
+    """Check whether errors are noticed while a page loads; some versions let no script run before
+    the page's own, and there they are noticed from then on."""
+    browser = _browser()
+    return browser is not None and _AT_START.encode() in browser.read_bytes()
 
 
 def _browser() -> Path | None:
@@ -54,11 +57,14 @@ def _browser() -> Path | None:
 class Webkit(Engine):
     """One browser with one window. driver: selenium's, for what is not here, as keys."""
 
-    def __init__(self, driver: WebDriver) -> None:
+    def __init__(self, driver: WebDriver, *, sees_loading: bool) -> None:
         self.driver = driver
+        self._sees_loading = sees_loading
 
     def go(self, address: str) -> None:
         self.driver.get(address)
+        if not self._sees_loading:
+            self.driver.execute_script(_FAULTS.read_text("utf-8"))
 
     def run(self, script: str, *arguments: Any) -> Any:
         """Run the body of an async function in the page and return what it returns."""
@@ -100,7 +106,7 @@ class Webkit(Engine):
         return self.driver.get_screenshot_as_png()
 
     def faults(self) -> list[str]:
-        """List the errors of all pages so far, with violations of the policy."""
+        """List the errors of all pages so far, with violations of the policy (`sees_loading`)."""
         found: list[str] = self.run("return JSON.parse(sessionStorage.getItem('faults') ?? '[]')")
         return found
 
@@ -117,7 +123,10 @@ def opened(profile: Path, *, size: tuple[int, int]) -> Iterator[Webkit]:
     options = WebKitGTKOptions()
     options.binary_location = str(_browser())
     # The whole screen: without the browser's own bar, which is wider than a phone.
-    for one in ("--automation", "--full-screen", f"--{_AT_START}={_FAULTS}"):
+    sees = sees_loading()
+    # An unknown option ends the browser, and its driver waits for it for ever.
+    at_start = [f"--{_AT_START}={_FAULTS}"] if sees else []
+    for one in ("--automation", "--full-screen", *at_start):
         options.add_argument(one)
     with _screen() as display:
         folders = {f"XDG_{name}_HOME": str(profile) for name in ("CACHE", "CONFIG", "DATA")}
@@ -131,7 +140,7 @@ def opened(profile: Path, *, size: tuple[int, int]) -> Iterator[Webkit]:
             socket.setdefaulttimeout(before)
         try:
             driver.set_window_size(*size)
-            yield Webkit(driver)
+            yield Webkit(driver, sees_loading=sees)
         finally:
             # A driver whose engine crashed does not answer when it is asked to quit either. The
             # browser ends with its screen.
