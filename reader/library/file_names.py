@@ -25,7 +25,7 @@ DEFAULT_PATTERN = "{year}_{author}_{title}"
 
 KEY_FIELDS = ("year", "word", "Word", "title", "Title", "author", "Author", "id")
 KEY_PATTERN = "{author}{year}{word}"
-"""Of the keys by which manuscripts cite papers; see `habit.reference.citation_keys`."""
+"""Of the keys by which manuscripts cite papers; see `reference.citation_keys`."""
 
 MAX_CHARS, MAX_BYTES = 80, 180
 """The most of a file's stem. A file's name may have 255 bytes, and endings, a number and the
