@@ -276,7 +276,7 @@ def test_a_read_only_library_is_refused_at_once(library: Path, shelf: Path) -> N
         path.chmod(0o555 if path.is_dir() else 0o444)
     become = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     for folder in (library, *library.parents):
-        if str(folder).startswith("/tmp/"):  # pytest's own folders
+        if "pytest-of-" in str(folder):  # pytest's own folders
             folder.chmod(0o755)
     code, out, err = run("add", str(shelf), library=library, prefix=become)
     assert (code, out) == (6, "")
