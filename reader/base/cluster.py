@@ -61,7 +61,7 @@ class Each(Protocol):
     arguments: makes the values that are sent, when there is room for another task; a ReaderError
     that it raises is the answer. split: the parts of an item that failed, which are tried one at
     a time once all others are done, so that none fails for what was beside it.
-    Raises SourceFailed where the scheduler is lost.
+    Raises SourceFailed where the scheduler or all workers are lost.
     """
 
     def __call__(
