@@ -7,7 +7,7 @@ known, and the person is told.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reader.base.messages import Joined, Message, lazy_gettext
 from reader.base.words import (
@@ -70,6 +70,24 @@ class QueryMeaning:
 
 def meant(library: Library, query: Query) -> QueryMeaning:
     """Find the people and the words that a query means. Raises NotFound for an unknown paper."""
+    said = _not_as_typed(query)
+    names: dict[Filter, Names] = {}
+    unknown_author = ""
+    for one in query.all_filters:
+        found, text = _filter(library, one)
+        if found is not None:
+            names[one] = found
+        if text:
+            said.append(text)
+            unknown_author = one.value if one.name == "author" else unknown_author
+    free = _free_words(library, query)
+    asks_for_pdfs = any((one.name, one.value) == ("has", "pdf") for one in query.all_filters)
+    gone = gone_pdfs(library) if asks_for_pdfs else frozenset[int]()
+    return replace(free, names=names, said=tuple(said), gone=gone, unknown_author=unknown_author)
+
+
+def _not_as_typed(query: Query) -> list[Message]:
+    """Make a sentence for each part of a query that is not taken as it was typed."""
     said: list[Message] = []
     if query.has_operators:
         said.append(
@@ -101,40 +119,41 @@ def meant(library: Library, query: Query) -> QueryMeaning:
                 name=part.near,
             )
         )
-    names: dict[Filter, Names] = {}
-    unknown_author = ""
-    for one in query.all_filters:
-        if one.name == "author":
-            names[one], text = _author(library, one.value)
-            if text:
-                said.append(text)
-                unknown_author = one.value
-        elif one.name == "tag":
-            tags = properties.names_like(library.db, one.value)
-            names[one] = Names(frozenset(tags.values()), frozenset(tags))
-            if not tags:
-                said.append(lazy_gettext("No paper has the tag {tag}.", tag=one.value))
-        elif one.name == "venue":
-            rows = fields.papers_by_venue(library.db, one.value)
-            rows |= filters.rows_naming_venue(library.db, one.value)
-            names[one] = Names(frozenset(), papers=frozenset(rows))
-            if not rows:
-                said.append(
-                    lazy_gettext("No paper here is known to be of {venue}.", venue=one.value)
-                )
-        elif one.name == "cites":
-            cited = find_paper(library, one.value)
-            rows = citations.citing(library.db, cited.row)
-            names[one] = Names(frozenset(), papers=frozenset(rows))
-            n, of = citations.n_with_references(library.db)
-            if n < of:
-                said.append(
-                    lazy_gettext(
-                        "Papers whose references are known: {n} of {of}.", n=f"{n:,}", of=f"{of:,}"
-                    )
-                )
-        elif one.name == "topic" and (text := _topic_text(library, one.value)):
-            said.append(text)
+    return said
+
+
+def _filter(library: Library, one: Filter) -> tuple[Names | None, Message | None]:
+    """Find what a filter names, None where its value needs no look; and a sentence where nothing
+    is found, or not all of it is known. Raises NotFound."""
+    db, value = library.db, one.value
+    text: Message | None = None
+    if one.name == "author":
+        return _author(library, value)
+    if one.name == "topic":
+        return None, _topic_text(library, value)
+    if one.name == "tag":
+        tags = properties.names_like(db, value)
+        if not tags:
+            text = lazy_gettext("No paper has the tag {tag}.", tag=value)
+        return Names(frozenset(tags.values()), frozenset(tags)), text
+    if one.name == "venue":
+        rows = fields.papers_by_venue(db, value) | filters.rows_naming_venue(db, value)
+        if not rows:
+            text = lazy_gettext("No paper here is known to be of {venue}.", venue=value)
+        return Names(frozenset(), papers=frozenset(rows)), text
+    if one.name == "cites":
+        rows = citations.citing(db, find_paper(library, value).row)
+        n, of = citations.n_with_references(db)
+        if n < of:
+            text = lazy_gettext(
+                "Papers whose references are known: {n} of {of}.", n=f"{n:,}", of=f"{of:,}"
+            )
+        return Names(frozenset(), papers=frozenset(rows)), text
+    return None, None
+
+
+def _free_words(library: Library, query: Query) -> QueryMeaning:
+    """Find what a query's free words mean: names, a year beside them, slips."""
     typed = query_words(query.all_words)
     words = [word for word in typed if not _YEAR.fullmatch(word) and word not in AND_OTHERS]
     families: set[str] = set()
@@ -158,19 +177,8 @@ def meant(library: Library, query: Query) -> QueryMeaning:
     elif len(words) > SHORT:
         # In a sentence a year is of what happened then: as a rare word it would count most.
         searched = _YEAR.sub(" ", searched)
-    asks_for_pdfs = any((one.name, one.value) == ("has", "pdf") for one in query.all_filters)
-    gone = gone_pdfs(library) if asks_for_pdfs else frozenset[int]()
     return QueryMeaning(
-        names,
-        frozenset(families),
-        year,
-        is_name,
-        searched,
-        " ".join(more),
-        tuple(said),
-        tuple(guesses),
-        gone,
-        unknown_author,
+        {}, frozenset(families), year, is_name, searched, " ".join(more), guesses=tuple(guesses)
     )
 
 
