@@ -1,7 +1,7 @@
 """`reader serve`: serve the pages, on this machine or in a home network.
 
 The addresses and one-time codes are printed on the terminal. The model for queries and notes
-stays in memory while pages are served: one copy, loaded when it is first needed.
+stays in memory while pages are served (`warm`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ import sys
 import threading
 import time
 import traceback
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
@@ -25,26 +23,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reader.base.errors import ModelError, UsageError
+from reader.base.errors import UsageError
 from reader.base.messages import N_, _, speak, spoken
 from reader.cli import build
 from reader.cli.frame import TimeOfDay, WholeNumber, command, is_terminal, settings_of
-from reader.library.config import Config
-from reader.library.folder import Library, open_library
+from reader.cli.warm import Warm
+from reader.library.folder import open_library
 
 if TYPE_CHECKING:
     import ssl
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from reader.search.encode import Encode
-    from reader.search.encoder import QueryEncoder
     from reader.web.authority import Authority
     from reader.web.gate import Door
     from reader.web.visit import Parts
-
-    Vector = NDArray[np.float32]
 
 
 _FILE = click.Path(path_type=Path)
@@ -337,140 +328,3 @@ def tell_codes_on_enter(door: Door) -> None:
 
     # A daemon, since nothing ends its reading when the server ends.
     threading.Thread(target=listen, daemon=True, name="codes").start()
-
-
-MOST_MODELS = 2
-"""While a library is being encoded again there are two: the former model and the next."""
-
-MOST_VECTORS = 1_024
-"""Kept vectors of queries and sentences: while typing, nearly the same is asked for again."""
-
-NOTE_S = 2.0
-"""Seconds that a note being saved waits for the encoder. Each one waiting takes a thread that
-pages need, and the next `gather` encodes what was left."""
-
-
-@dataclass(slots=True)
-class WarmModel:
-    """One model, loaded or not yet, with the vectors that it made last."""
-
-    config: Config
-    load: Callable[[Config], QueryEncoder]
-    encoder: QueryEncoder | None = None
-    _coming: threading.Lock = field(default_factory=threading.Lock)
-    """Held while the thread started by `prepare` loads the model."""
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _vectors: dict[tuple[bool, str], Vector] = field(default_factory=dict)
-    """Read without the lock, changed under it."""
-
-    def encode(self, text: str, *, is_question: bool, wait_s: float = -1) -> Vector:
-        """Compute a text's unit vector (d,). A kept vector is returned without waiting.
-
-        wait_s: seconds to wait for other threads that encode; -1 waits without end.
-        Raises ModelError, also where the time is over.
-        """
-        key = (is_question, text)
-        if (kept := self._vectors.get(key)) is not None:
-            return kept
-        if not self._lock.acquire(timeout=wait_s):
-            hint = _("Try again in a moment.")
-            raise ModelError(
-                model=self.config.encoder, what=_("other requests are using it"), hint=hint
-            )
-        try:
-            # One at a time: around each call numpy's number of threads is set for the process.
-            encoder = self._loaded()
-            # Another thread may have encoded the same text while this one waited for the lock.
-            if key not in self._vectors:
-                make = encoder.encode_query if is_question else encoder.encode_passage
-                self._vectors[key] = make(text)
-            made = self._vectors[key]
-            # A dict keeps the order of insertion: the first one is the oldest.
-            while len(self._vectors) > MOST_VECTORS:
-                del self._vectors[next(iter(self._vectors))]
-            return made
-        finally:
-            self._lock.release()
-
-    def prepare(self) -> None:
-        """Begin to load the model in another thread, unless it is loaded or being loaded."""
-
-        def load() -> None:
-            try:
-                # An error is left to the next caller of `encode`, who tries again and gets it.
-                with contextlib.suppress(ModelError), self._lock:
-                    self._loaded()
-            finally:
-                self._coming.release()
-
-        if self.encoder is None and self._coming.acquire(blocking=False):
-            threading.Thread(target=load, daemon=True).start()
-
-    def _loaded(self) -> QueryEncoder:
-        if self.encoder is None:
-            self.encoder = self.load(self.config)
-        return self.encoder
-
-
-@dataclass(frozen=True, slots=True)
-class Answering:
-    """The encoder for searches on pages; see `visit.PageEncoder`. said: as in `build.Chosen`."""
-
-    name: str
-    said: str
-    kept: WarmModel
-
-    @property
-    def is_ready(self) -> bool:
-        return self.kept.encoder is not None
-
-    def prepare(self) -> None:
-        self.kept.prepare()
-
-    def encode_query(self, text: str) -> Vector:
-        return self.kept.encode(text, is_question=True)
-
-
-class Warm:
-    """The models in memory, by their name in feeds.toml; the last `MOST_MODELS` of them.
-
-    load: opens a model, which takes seconds; raises ModelError.
-    """
-
-    def __init__(self, load: Callable[[Config], QueryEncoder]) -> None:
-        self._load = load
-        self._known: OrderedDict[str, WarmModel] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def serving(self, library: Library) -> Answering:
-        """Choose the encoder for searches; loads nothing yet."""
-        found = build.chosen_encoder(library)
-        return Answering(found.name, found.said, self._kept(found.config))
-
-    def encode_note(self, config: Config) -> Encode | None:
-        """Return the encoder for a note being saved; None where loading it takes seconds."""
-        kept = self._kept(config)
-        if kept.encoder is None and not build.is_quick(config):
-            return None
-        return _note_encoder(kept, NOTE_S)
-
-    def encode_if_warm(self, config: Config) -> Encode | None:
-        """Return the encoder while somebody types; None where the model is not in memory."""
-        kept = self._kept(config)
-        return _note_encoder(kept) if kept.encoder is not None else None
-
-    def _kept(self, config: Config) -> WarmModel:
-        with self._lock:
-            kept = self._known.setdefault(config.encoder, WarmModel(config, self._load))
-            self._known.move_to_end(config.encoder)
-            while len(self._known) > MOST_MODELS:
-                self._known.popitem(last=False)
-            return kept
-
-
-def _note_encoder(kept: WarmModel, wait_s: float = -1) -> Encode:
-    def encode(text: str) -> tuple[str, Vector]:
-        vector = kept.encode(text, is_question=False, wait_s=wait_s)
-        return (kept.encoder.name if kept.encoder else ""), vector
-
-    return encode

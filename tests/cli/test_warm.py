@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from reader.base.errors import ModelError, ModelMissing
-from reader.cli.serve import MOST_VECTORS, Answering, Warm, WarmModel
+from reader.cli.warm import MOST_VECTORS, Answering, Warm, WarmModel
 from reader.library.config import Config
 from reader.library.feeds_file import parse
 from reader.search.encoder import QueryEncoder
