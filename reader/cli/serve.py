@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import ipaddress
 import os
+import re
+import shlex
 import signal
 import socket
 import sys
@@ -24,21 +27,25 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reader.base.errors import UsageError
-from reader.base.messages import N_, _, speak, spoken
+from reader.base.messages import N_, _, ngettext, speak, spoken
+from reader.base.text import plain
 from reader.cli import build
 from reader.cli.frame import TimeOfDay, WholeNumber, command, is_terminal, settings_of
 from reader.cli.warm import Warm
-from reader.library.folder import open_library
+from reader.library.folder import make_library, open_library
 
 if TYPE_CHECKING:
     import ssl
 
+    from reader.search.shared import Failures
     from reader.web.authority import Authority
     from reader.web.gate import Door
+    from reader.web.lab import Lab
     from reader.web.visit import Parts
 
 
 _FILE = click.Path(path_type=Path)
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 @command(
@@ -46,6 +53,7 @@ _FILE = click.Path(path_type=Path)
     examples={
         "serve": N_("Serve pages on this machine only"),
         "serve --host 0.0.0.0 --https": N_("Also to a phone or a tablet"),
+        "serve --readers /srv/readers": N_("Serve the libraries of several people"),
     },
 )
 @click.option(
@@ -99,25 +107,63 @@ _FILE = click.Path(path_type=Path)
     type=TimeOfDay(),
     help=N_("Gather every day at this time, like 06:30, in the library's time zone."),
 )
+@click.option(
+    "--readers",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=N_(
+        "Serve several people: each folder in DIR is the library of the reader it is named for."
+    ),
+)
+@click.option(
+    "--code",
+    "code_for",
+    metavar="NAME",
+    help=N_("With --readers: print a one-time code for a reader, and end."),
+)
+@click.option(
+    "--user-header",
+    metavar="HEADER",
+    help=N_("With --readers: the header in which a reverse proxy names the reader."),
+)
+@click.option(
+    "--proxy",
+    metavar="ADDRESS",
+    help=N_("The IP address of that proxy; nobody else may name a reader."),
+)
 def serve_command(context: click.Context, /, **options: Any) -> None:
     """Serve the pages until Ctrl-C or SIGTERM."""
     # Imported here: it takes a second, for which `--help` need not wait.
     from reader.web import server
     from reader.web.app import application
 
-    with build.opened(context) as library:
-        folder = library.folder
     asked = ServeOptions(**options)
+    if asked.readers and asked.code_for:
+        tell_code_for(asked.readers, asked.code_for)
+        return
+    folder = asked.readers
+    if folder is None:
+        with build.opened(context) as library:
+            folder = library.folder
     is_debug = settings_of(context).is_debug
-    with server.listening(asked.host, asked.port) as listener:
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(server.listening(asked.host, asked.port))
         door, secured = asked.door(listener, folder, is_debug=is_debug)
-        parts = replace(parts_of(context, folder), door=door, gather_at=asked.gather_at)
+        if asked.readers is None:
+            parts = replace(parts_of(context, folder), door=door, gather_at=asked.gather_at)
+            app = application(parts)
+        else:
+            import tempfile
+
+            empty = stack.enter_context(tempfile.TemporaryDirectory())
+            app = lab_of(context, asked, door, Path(empty) / "library")
         # Until the server handles signals, SIGTERM ends this block as Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
-            tell_addresses(door)
-            tell_codes_on_enter(door)
-            server.run(application(parts), listener, context=secured, is_debug=is_debug)
+            tell_addresses(door, has_codes=not asked.readers)
+            if not asked.readers:
+                tell_codes_on_enter(door)
+            server.run(app, listener, context=secured, is_debug=is_debug)
     click.echo(_("Stopped."))
 
 
@@ -133,6 +179,10 @@ class ServeOptions:
     key: Path | None
     must_sign_in: bool
     gather_at: time_of_day | None
+    readers: Path | None
+    code_for: str | None
+    user_header: str | None
+    proxy: str | None
 
     def __post_init__(self) -> None:
         wrong = ""
@@ -142,8 +192,29 @@ class ServeOptions:
             )
         if self.key and not self.certificate:
             wrong = _("--key needs --cert.")
+        if not self.readers and (self.code_for or self.user_header or self.proxy):
+            wrong = _("--code, --user-header and --proxy need --readers.")
+        if self.readers and self.gather_at:
+            wrong = _(
+                "--gather-at gathers for one library. With --readers, let a timer of the system "
+                "run `reader --library FOLDER gather` for each."
+            )
         if wrong:
             raise UsageError(what=wrong, hint=_("Leave out one of the options."))
+        self._check_proxy()
+
+    def _check_proxy(self) -> None:
+        if bool(self.user_header) != bool(self.proxy):
+            raise UsageError(
+                what=_("--user-header and --proxy need each other."),
+                hint=_("A reader's name is believed only from the proxy's address."),
+            )
+        if self.user_header and not _HEADER.fullmatch(self.user_header):
+            what = _("{name} is not the name of a header.", name=self.user_header)
+            raise UsageError(what=what, hint=_("Write it like X-Remote-User."))
+        if self.proxy and not _is_ip(self.proxy):
+            what = _("{name} is not an IP address.", name=self.proxy)
+            raise UsageError(what=what, hint=_("Write it like 127.0.0.1, or ::1."))
 
     def door(
         self, listener: socket.socket, folder: Path, *, is_debug: bool
@@ -168,7 +239,7 @@ class ServeOptions:
             given=[name_of(name) for name in self.names],
             certified=certified,
             is_tls=self.is_own or self.certificate is not None,
-            must_sign_in=self.must_sign_in,
+            must_sign_in=self.must_sign_in or self.readers is not None,
         )
         if self.is_own:
             machine = socket.gethostname().partition(".")[0]
@@ -179,14 +250,31 @@ class ServeOptions:
             secured = authority.context(names, now=now)
             reached = replace(reached, fingerprint=authority.fingerprint)
             trusted = authority.certificate
-        # Not in the library: syncing or restoring that folder would bring back devices that were
-        # signed out. The hash of its path tells several libraries apart.
-        library = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
-        sessions = Sessions(data_folder() / "devices" / f"{library}.json", time.time)
-        sessions.start()
+        # With several readers each has sessions of their own.
+        sessions = Sessions(None, time.time)
+        if self.readers is None:
+            sessions = Sessions(data_folder() / "devices" / f"{_mark(folder)}.json", time.time)
+            sessions.start()
         # Without --debug the page alone says that an error occurred, and how to see more.
         tell = traceback.print_exception if is_debug else lambda _: None
         return Door(reached, sessions, certificate=trusted, on_trouble=tell), secured
+
+
+def _mark(folder: Path) -> str:
+    """Compute what tells several libraries apart in this machine's data.
+
+    Sessions are not in the library: syncing or restoring that folder would bring back devices that
+    were signed out.
+    """
+    return hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def data_folder() -> Path:
@@ -196,12 +284,94 @@ def data_folder() -> Path:
     return Path(platformdirs.user_data_dir("asayomi"))
 
 
-def parts_of(context: click.Context, folder: Path) -> Parts:
-    """Collect the library and the command line's adapters, for the pages."""
+def lab_of(context: click.Context, asked: ServeOptions, door: Door, empty: Path) -> Lab:
+    """Collect the libraries of several readers, which share the models in memory.
+
+    empty: a folder for the library of whoever is not known. Raises ReaderError.
+    """
+    from reader.web.lab import Lab, Proxy, readers_in
+
+    assert asked.readers is not None  # noqa: S101  asked before
+    names, left_out = readers_in(asked.readers)
+    click.echo(
+        ngettext(
+            "{n} reader in {folder}.", "{n} readers in {folder}.", len(names), folder=asked.readers
+        )
+    )
+    if left_out:
+        click.echo(
+            _(
+                "Left out, because a reader's name has only a-z, 0-9, dots, dashes and "
+                "underscores: {names}.",
+                names=_(", ").join(map(plain, left_out)),
+            ),
+            err=True,
+        )
+    make_library(empty, now=build.clock()).db.close()
+    settings = settings_of(context)
+    warm = Warm(lambda config: build.opened_encoder(config, build.tell_text(settings)))
+    failed: Failures = {}
+    readers = asked.readers.resolve()
+    proxy = None
+    if asked.user_header and asked.proxy:
+        proxy = Proxy(asked.user_header, asked.proxy)
+    else:
+        click.echo(
+            _(
+                "For a reader's first device: reader serve --readers {folder} --code NAME",
+                folder=shlex.quote(str(asked.readers)),
+            )
+        )
+    return Lab(
+        readers,
+        data=lab_data(readers),
+        # Once the shared index failed, nobody waits for it for a minute.
+        parts_of=lambda folder: replace(parts_of(context, folder, warm), failed=failed),
+        front=parts_of(context, empty, warm),
+        door=door,
+        proxy=proxy,
+    )
+
+
+def lab_data(readers: Path) -> Path:
+    """Return the folder for the sessions and codes of a folder of readers."""
+    return data_folder() / "labs" / _mark(readers)
+
+
+def tell_code_for(readers: Path, name: str) -> None:
+    """Print a one-time code for one reader, for a server that runs or is started within minutes.
+
+    Raises UsageError or StoreError.
+    """
+    from reader.web.lab import codes_of, readers_in
+    from reader.web.sessions import LIFE_S, grouped
+
+    names, _left_out = readers_in(readers)
+    if name not in names:
+        what = _("{folder} has no library for {name}.", folder=readers, name=plain(name))
+        raise UsageError(what=what, hint=_("Known are: {names}.", names=_(", ").join(names)))
+    code = grouped(codes_of(lab_data(readers), name).new())
+    until = datetime.now().astimezone() + timedelta(seconds=LIFE_S)
+    click.echo(
+        _(
+            "{name} signs in one device until {until} with the code {code}, at the address /enter "
+            "of the pages.",
+            name=name,
+            until=f"{until:%H:%M}",
+            code=code,
+        )
+    )
+
+
+def parts_of(context: click.Context, folder: Path, warm: Warm | None = None) -> Parts:
+    """Collect the library and the command line's adapters, for the pages.
+
+    warm: models in memory that another library uses too.
+    """
     from reader.web.visit import Parts
 
     settings = settings_of(context)
-    warm = Warm(lambda config: build.opened_encoder(config, build.tell_text(settings)))
+    warm = warm or Warm(lambda config: build.opened_encoder(config, build.tell_text(settings)))
 
     def log(text: str) -> None:
         # Also where stderr is no terminal: under systemd or nohup it is the log.
@@ -222,7 +392,7 @@ def parts_of(context: click.Context, folder: Path) -> Parts:
     )
 
 
-def tell_addresses(door: Door) -> None:
+def tell_addresses(door: Door, *, has_codes: bool = True) -> None:
     """Print the addresses, the authority's fingerprint, and the first one-time code."""
     served = door.served
     first, *others = served.addresses
@@ -250,7 +420,8 @@ def tell_addresses(door: Door) -> None:
                 ),
                 err=True,
             )
-        tell_code(door)
+        if has_codes:
+            tell_code(door)
 
 
 _WHY_NEW = {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from reader.base.errors import Problem, SourceFailed
 from reader.base.messages import lazy_gettext
+from reader.library.config import IndexSettings
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper, Paper
@@ -199,6 +200,15 @@ def searched(library: Library, failed: Failures | None = None) -> Iterator[Index
                 found.error = error
                 failed[url] = library.now(), error
         yield found
+
+
+def failure_of(settings: IndexSettings) -> SourceFailed | None:
+    """Ask a shared index whether it answers a search; None where it does."""
+    try:
+        with _opener()(settings.search_url or settings.url, timeout_s=settings.timeout_s):
+            return None
+    except SourceFailed as error:
+        return error
 
 
 def share(library: Library, tools: EncoderTools) -> list[Problem]:

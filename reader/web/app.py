@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -25,8 +26,11 @@ from reader.web.work import MorningClock, Work
 A_YEAR_S = 31_536_000
 
 
-def application(parts: Parts) -> Starlette:
-    """Build the pages of one library as an ASGI application."""
+def application(parts: Parts, *inner: Middleware) -> Starlette:
+    """Build the pages of one library as an ASGI application.
+
+    inner: what a request passes after the gate and before its page.
+    """
     pool = Pool(parts.folder, parts.open_library)
 
     @contextlib.asynccontextmanager
@@ -49,7 +53,8 @@ def application(parts: Parts) -> Starlette:
                 await asyncio.gather(looking, return_exceptions=True)
             await work.close()
             for one in (pool, parts.drawn, parts.uploads):
-                one.close()
+                # In a thread: ending the processes that draw takes a while.
+                await run_in_threadpool(one.close)
 
     async def refuse(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  what it is registered for
@@ -58,7 +63,7 @@ def application(parts: Parts) -> Starlette:
     routes = [*ROUTES, Mount("/static", _Static(packages=[("reader.web", "static")]))]
     made = Starlette(
         routes=routes,
-        middleware=[Middleware(Gate, door=parts.door, refuse=refused)],
+        middleware=[Middleware(Gate, door=parts.door, refuse=refused), *inner],
         exception_handlers={HTTPException: refuse},
         lifespan=lifespan,
     )

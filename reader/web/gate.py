@@ -83,6 +83,7 @@ class ServerAddress:
     names: lower case, IPv6 addresses without brackets. port: 0 where it does not matter.
     addresses: of the start page; the first one is printed as a QR code. fingerprint: SHA-256
     of the authority's certificate, "" without one. is_local: other machines cannot connect.
+    is_proxied: a proxy in front knows who asks, so nobody signs in here.
     """
 
     names: frozenset[str] = LOCAL_NAMES
@@ -92,6 +93,7 @@ class ServerAddress:
     addresses: tuple[str, ...] = ()
     fingerprint: str = ""
     is_local: bool = True
+    is_proxied: bool = False
 
     @property
     def cookie(self) -> str:
@@ -215,6 +217,13 @@ class Door:
     throttle: Throttle = field(default_factory=lambda: Throttle(time.monotonic))
     certificate: bytes = b""
     on_trouble: Callable[[Exception], None] = field(default=lambda _: None)
+
+    def sign_in(self, typed: str, device: str) -> str | None:
+        """Use up a code and sign a device in; returns its token, None for a wrong code.
+
+        Raises StoreError.
+        """
+        return self.sessions.add(device) if self.codes.take(typed) else None
 
 
 READS = ("GET", "HEAD")

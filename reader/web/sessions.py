@@ -2,7 +2,8 @@
 
 A device has a random token in its cookie. The file has only the token's hash, so that nobody
 can sign in with the file, and only its owner can read it. Several servers of one library may
-share it. A client that fails has to wait, twice as long each time. Nothing sleeps: the client
+share it. The codes are in memory, or in a file where another process makes them. A client that
+fails has to wait, twice as long each time. Nothing sleeps: the client
 is told how long to wait. Knows no request.
 """
 
@@ -59,11 +60,13 @@ class _SessionFile:
 class Sessions:
     """The signed-in devices of a library.
 
-    file: None keeps them in memory. clock: seconds of the epoch.
+    file: None keeps them in memory. clock: seconds of the epoch. owner: the reader whose devices
+    they are, where one server has several; stands in front of each token.
     """
 
     file: Path | None
     clock: Callable[[], float]
+    owner: str = ""
     _kept: _SessionFile = field(default_factory=lambda: _SessionFile(secrets.token_hex(32)))
     _stamp: tuple[int, int, int] = (0, 0, 0)
     # Reentrant: `_changing` reads the file by `_now` while it holds the lock.
@@ -90,6 +93,8 @@ class Sessions:
     def add(self, name: str) -> str:
         """Sign a device in. Returns its token, which is stored nowhere else. Raises StoreError."""
         token, now = secrets.token_urlsafe(32), self.clock()
+        if self.owner:
+            token = f"{self.owner}.{token}"
         with self._changing() as kept:
             # One fewer than the most: the new device takes that place.
             good = sorted(kept.sessions, key=lambda one: one.seen)[-(MOST - 1) :]
@@ -131,17 +136,8 @@ class Sessions:
             if self.file is None:
                 yield self._kept
                 return
-            try:
-                self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                held = FileLock(f"{self.file}.lock", timeout=10)
-                held.acquire()
-            except OSError as error:
-                # filelock's Timeout is an OSError too.
-                raise disk_error(error, self.file) from error
-            try:
+            with _locked(self.file):
                 yield self._now()
-            finally:
-                held.release()
 
     def _now(self) -> _SessionFile:
         """Read the file again if it changed; with an unreadable one nobody is signed in."""
@@ -165,13 +161,39 @@ class Sessions:
         self._kept = kept
         if self.file is None:
             return
-        try:
-            # `write_whole` keeps the mode of a file that is there: nobody else can ever read it.
-            os.close(os.open(self.file, os.O_CREAT | os.O_WRONLY, 0o600))
-        except OSError as error:
-            raise disk_error(error, self.file) from error
-        write_whole(self.file, json.dumps(asdict(kept), indent=1).encode())
+        _write_private(self.file, json.dumps(asdict(kept), indent=1).encode())
         self._stamp = _stamp(self.file)
+
+
+def owner_of(token: str) -> str:
+    """Read whose device a token says that it is; "" where it names nobody."""
+    return token.rpartition(".")[0]
+
+
+@contextlib.contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Keep other processes from changing a file. Raises StoreError."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        held = FileLock(f"{file}.lock", timeout=10)
+        held.acquire()
+    except OSError as error:
+        # filelock's Timeout is an OSError too.
+        raise disk_error(error, file) from error
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def _write_private(file: Path, content: bytes) -> None:
+    """Write a file that only its owner can read. Raises StoreError."""
+    try:
+        # `write_whole` keeps the mode of a file that is there: nobody else can ever read it.
+        os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise disk_error(error, file) from error
+    write_whole(file, content)
 
 
 def _hash(token: str) -> str:
@@ -253,32 +275,60 @@ class Codes:
 
     def new(self) -> str:
         code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-        with self._lock:
-            self._drop_old()
-            while len(self._good) >= MOST_CODES:
-                del self._good[next(iter(self._good))]
-            self._good[code] = self.clock() + LIFE_S
+        with self._changing() as good:
+            while len(good) >= MOST_CODES:
+                del good[next(iter(good))]
+            good[code] = self.clock() + LIFE_S
         return code
 
     def take(self, typed: str) -> bool:
         """Use up a code; returns whether it was valid."""
         asked = tidy(typed).encode()
         # All codes are compared, in constant time: how long it takes says nothing about them.
-        with self._lock:
-            self._drop_old()
-            found = [code for code in self._good if hmac.compare_digest(code.encode(), asked)]
+        with self._changing() as good:
+            found = [code for code in good if hmac.compare_digest(code.encode(), asked)]
             for code in found:
-                del self._good[code]
+                del good[code]
         return bool(found)
 
     def forget(self) -> None:
-        with self._lock:
-            self._good.clear()
+        with self._changing() as good:
+            good.clear()
 
-    def _drop_old(self) -> None:
-        now = self.clock()
-        for code in [code for code, until in self._good.items() if until <= now]:
-            del self._good[code]
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[dict[str, float]]:
+        """Yield the valid codes, each with the moment at which it ends, to be changed."""
+        with self._lock:
+            self._good = _valid(self._good, self.clock())
+            yield self._good
+
+
+@dataclass(slots=True)
+class FileCodes(Codes):
+    """Codes in a file, so that another process can make one for a server that runs.
+
+    Only its owner can read the file, as the libraries. clock: seconds of the epoch. Methods
+    raise StoreError.
+    """
+
+    file: Path = field(kw_only=True)
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[dict[str, float]]:
+        with _locked(self.file):
+            try:
+                stored = json.loads(self.file.read_bytes())
+                good = _valid({str(code): float(stored[code]) for code in stored}, self.clock())
+            except (OSError, ValueError, TypeError, KeyError):
+                stored, good = {}, {}
+            yield good
+            if good != stored:
+                _write_private(self.file, json.dumps(good).encode())
+
+
+def _valid(codes: dict[str, float], now: float) -> dict[str, float]:
+    # The upper bound is for a clock that was set back: a code must not live on for years.
+    return {code: until for code, until in codes.items() if now < until <= now + LIFE_S}
 
 
 FREE = 3

@@ -60,6 +60,7 @@ from reader.library.arrival import (
     what_became,
 )
 from reader.library.rows.decisions import next_act
+from reader.morning.rows import library_id
 from reader.morning.undo import stands
 from reader.web.gate import MAX_NOTE, has_token
 from reader.web.pool import Pool
@@ -106,6 +107,7 @@ class Parts:
     tell: takes a line for the log.
     failed: when the shared index did not answer.
     drawn: the cache of drawn PDF pages. uploads: files that wait for the person's answer.
+    reader: whose library it is where one server has several, "" elsewhere.
     """
 
     folder: Path
@@ -123,6 +125,7 @@ class Parts:
     gather_at: time | None = None
     tell: Callable[[str], None] = field(default=lambda _: None)
     encode_if_warm: Callable[[Config], Encode | None] = field(default=lambda _: None)
+    reader: str = ""
 
 
 SAID_HEADER = "x-said"
@@ -360,6 +363,7 @@ def _answer_in_thread(answer: Page, request: Request, form: FormData) -> Respons
     try:
         with pool.lent() as library:
             request.state.language = language_of(request, library.config)
+            request.state.library = library_mark(request, library)
             with speaking(request.state.language):
                 try:
                     first = 0 if request.method in READS else next_act(library.db)
@@ -373,6 +377,15 @@ def _answer_in_thread(answer: Page, request: Request, form: FormData) -> Respons
             return error_answer(request, error)
 
 
+def library_mark(request: Request, library: Library) -> str:
+    """Compute by what a device knows whose pages it keeps, where one server has several readers.
+
+    "" where it has one. Copies of one library have the same id: the name tells them apart.
+    """
+    parts: Parts = request.app.state.parts
+    return f"{library_id(library.db)}.{parts.reader}" if parts.reader else ""
+
+
 def language_of(request: Request, config: Config | None) -> str:
     """Choose the language of a request. config: None where feeds.toml cannot be read."""
     written = config.language if config and config.is_language_written else ""
@@ -384,12 +397,16 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     """Render a template that extends `base.html`; call it within `speaking`."""
     act, _colon, told = plain(unquote(request.cookies.get(SAID, ""))).partition(":")
     csrf = getattr(request.state, "csrf", "")
+    parts: Parts = request.app.state.parts
     text = render(
         template,
         language=request.state.language,
         csrf=csrf,
         csrf_field=Markup('<input type="hidden" name="csrf" value="{}">').format(csrf),
         here=request.url.path,
+        has_several=bool(parts.reader),
+        library=getattr(request.state, "library", ""),
+        is_proxied=parts.door.served.is_proxied,
         told=told[:LONGEST_SAID],
         told_act=int(act) if act.isdecimal() and len(act) < 16 else 0,
         **values,
@@ -436,18 +453,28 @@ def error_answer(request: Request, error: ReaderError) -> Response:
 
 async def refused(request: Request, status: int) -> Response:
     """Answer a refused request with the reason, in the reader's language."""
-    return await run_in_threadpool(_refuse_in_thread, request, status)
+    return await refused_with(request, status, *_REFUSALS.get(status, _REFUSALS[400]))
 
 
-def _refuse_in_thread(request: Request, status: int) -> Response:
+async def refused_with(
+    request: Request, status: int, what: str, hint: str, **values: str
+) -> Response:
+    """Answer a refused request with a reason of its own. what, hint: English texts of the
+    catalogue; values: for their fields."""
+    return await run_in_threadpool(_refuse_in_thread, request, status, (what, hint), values)
+
+
+def _refuse_in_thread(
+    request: Request, status: int, texts: tuple[str, str], values: Mapping[str, str]
+) -> Response:
     pool: Pool = request.app.state.pool
     config = None
     with contextlib.suppress(ReaderError), pool.lent() as library:
         config = library.config
     request.state.language = language_of(request, config)
     with speaking(request.state.language):
-        message, hint = _REFUSALS.get(status, _REFUSALS[400])
-        return _error_response(request, status, _(message), _(hint))
+        message, hint = (_(text, **values) for text in texts)
+        return _error_response(request, status, message, hint)
 
 
 _REFUSALS = {
@@ -477,6 +504,10 @@ _REFUSALS = {
         N_("A note may have up to 1 MB, a PDF up to 300 MB. `reader back FILE` takes larger PDFs."),
     ),
     414: (N_("The address is too long."), N_("Search for fewer words.")),
+    429: (
+        N_("Too many requests are being answered at once."),
+        N_("Wait a few seconds and try again. What you typed is still there."),
+    ),
     431: (
         N_("The headers of the request are too large."),
         N_("Delete the cookies of this server and sign in again."),

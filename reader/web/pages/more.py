@@ -17,7 +17,7 @@ from reader.base.errors import NotKnown
 from reader.base.messages import N_, _, ngettext
 from reader.web.render import LANGUAGES
 from reader.web.sessions import LIFE_S, device_of, grouped
-from reader.web.visit import Visit, own_address, route
+from reader.web.visit import Visit, own_address, route, set_said
 
 COOKIE_LIFE_S = 400 * 86_400
 """Browsers keep no cookie for longer than 400 days."""
@@ -50,7 +50,8 @@ def enter(visit: Visit) -> Response:
         answer = shown(status=429, code="", wrong=wrong)
         answer.headers["retry-after"] = str(wait_s)
         return answer
-    if not door.codes.take(visit.field("code")):
+    token = door.sign_in(visit.field("code"), device_of(request.headers.get("user-agent", "")))
+    if token is None:
         wrong = _(
             "This code is wrong, already used, or older than five minutes. For a new one, "
             "press Enter in the terminal of `reader serve`."
@@ -60,7 +61,6 @@ def enter(visit: Visit) -> Response:
     # The device signs in again: its old entry goes.
     if request.state.session is not None:
         door.sessions.remove(request.state.session.id)
-    token = door.sessions.add(device_of(request.headers.get("user-agent", "")))
     answer = visit.to(where)
     # Strict: a link on another site comes without the cookie; the page to sign in then goes on
     # by a touch. The icon on a home screen comes with it.
@@ -98,6 +98,8 @@ def leave(visit: Visit) -> Response:
     answer.delete_cookie(
         door.served.cookie, secure=door.served.is_tls, httponly=True, samesite="strict"
     )
+    # A sentence for the next page is for whoever signed out, and not for the next reader.
+    set_said(answer, visit.request, "")
     # Not "storage": there wait the acts that were made offline.
     answer.headers["clear-site-data"] = '"cache"'
     return answer

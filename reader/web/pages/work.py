@@ -171,7 +171,7 @@ def carried(visit: Visit) -> Response:
         pages += [{"address": f"/{kind}/{id_}", "stamp": stamp} for kind in ("paper", "note")]
     return visit.json(
         {
-            "library": found.library,
+            "library": visit.request.state.library or found.library,
             "language": visit.request.state.language,
             "csrf": getattr(visit.request.state, "csrf", ""),
             "pages": pages,

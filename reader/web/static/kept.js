@@ -19,7 +19,8 @@ function timeOf(text) {
 
 const list = byId("queue");
 
-byId("state").dataset.is =
+const isProxied = "proxied" in byId("offline").dataset;
+byId("state").dataset.is = isProxied ? "proxy" :
   "serviceWorker" in navigator ? "on" : window.isSecureContext ? "browser" : "http";
 
 /** @param {import("./queue.js").Act} one */

@@ -21,7 +21,8 @@ const desk = /** @type {HTMLElement} */ (form.closest(".note-desk"));
 const isBesidePdf = Boolean(form.closest(".note-panel")); // there one goes on reading after saving
 const editor = openEditor(form);
 const mark = openMargin(form, () => editor.boxes());
-const here = `draft ${address}`; // key of the words in localStorage while there is no connection
+const { library } = byId("offline").dataset; // where one server has several readers
+const here = ["draft", library, address].filter(Boolean).join(" "); // key of the words in localStorage while there is no connection
 const PAUSE_MS = 1000;
 const CHECK_MS = 600;
 

@@ -1,7 +1,7 @@
 // On every page: show what waits for the network and how old a kept page is; register the worker.
 
 import { keepWords } from "./breaks.js";
-import { keptPdfs, settings } from "./device.js";
+import { forget, keptPdfs, settings } from "./device.js";
 import { Away, SignedOut, asTime, field, flush, greet, isQueued, kept, newAct, onChange, sendFirst, stateAfter, waiting } from "./queue.js";
 import { keepForLater, tell, textsOf } from "./reader.js";
 
@@ -9,6 +9,14 @@ keepWords();
 
 const place = /** @type {HTMLElement} */ (document.getElementById("offline"));
 const texts = /** @type {Record<string, string>} */ (place.dataset);
+const { library } = texts;
+// Where one server has several readers: what another one left on this device is not for this one.
+if (library && library !== localStorage.getItem("library")) {
+  localStorage.removeItem("recent"); // titles of the palette
+  localStorage.setItem("library", library);
+  await forget();
+}
+
 const FRESH_MS = 5 * 60 * 1000;
 const QUICK_MS = 4000;
 const SOON_MS = 1500;
@@ -136,6 +144,7 @@ async function onSubmit(event) {
 // Let the worker keep pages: browsers allow it only over HTTPS and on this machine. The library's
 // id is stored in any case, since acts that are queued name their library.
 async function keepPages(isForced = false) {
+  if (texts.proxied !== undefined) return keepNothing();
   const { keeps, carried_at, isPdfLeft } = await settings();
   const isHere = !("caches" in window) || (await caches.has("pages")); // not after a sign-out
   const register = () => navigator.serviceWorker?.register("/worker.js", { type: "module", scope: "/" });
@@ -154,6 +163,12 @@ async function keepPages(isForced = false) {
   active?.postMessage({ carry: hello });
   askToKeep(hello);
   await mine.update();
+}
+
+// Behind a proxy we cannot know when somebody signs out: the next one would find their pages here.
+async function keepNothing() {
+  for (const one of (await navigator.serviceWorker?.getRegistrations()) ?? []) await one.unregister();
+  await forget();
 }
 
 // Mark the papers whose whole PDF is on this device.

@@ -134,12 +134,31 @@ async function transact(mode, run) {
   }
 }
 
+/** @type {string | undefined} */
+let own;
+
+/**
+ * Where one server has several readers, list only acts for this library: those of a reader who
+ * used this device before wait until they are back.
+ * @param {string | undefined} library
+ */
+export const setOwn = (library) => void (own = library);
+
 /**
  * List all queued acts, oldest first. said: "" while an act waits; otherwise why it was refused
  * or, where `done`, a remark about its outcome. Both stay until the person has seen them.
  * @returns {Promise<Act[]>}
  */
-export const kept = () => transact("readonly", (store) => store.getAll());
+export async function kept() {
+  const all = await transact("readonly", (store) => store.getAll());
+  return ofLibrary(all, own);
+}
+
+/**
+ * @param {Act[]} all
+ * @param {string | undefined} library
+ */
+export const ofLibrary = (all, library) => all.filter((one) => library === undefined || one.library === library);
 export const waiting = async () => (await kept()).filter((one) => !one.said);
 
 /**

@@ -1,7 +1,7 @@
 // Functions for the scripts of several pages. All pages work without scripts.
 
 import { forget } from "./device.js";
-import { Away, Refused, SignedOut, greet, isQueued, keep, newAct, post, sendFirst, waiting } from "./queue.js";
+import { Away, Refused, SignedOut, greet, isQueued, keep, newAct, post, sendFirst, setOwn, waiting } from "./queue.js";
 
 /**
  * @typedef {import("./queue.js").Answer} Answer
@@ -14,6 +14,8 @@ const csrf = () => meta?.content ?? "";
 
 /** @param {string} id */
 export const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+setOwn(byId("offline")?.dataset.library);
 
 // A touch this soon after a decision is the second half of a double tap.
 export const DOUBLE_MS = 500;
@@ -124,7 +126,7 @@ export async function keepForLater(address, pairs, title, isSignedOut = false) {
   const texts = /** @type {HTMLElement} */ (document.getElementById("offline")).dataset;
   let found;
   try {
-    const library = localStorage.getItem("library") ?? "";
+    const library = texts.library ?? localStorage.getItem("library") ?? "";
     const more = { title: title || titleOf(pairs), library, isSignedOut };
     // Where the browser has no room, kept pages give theirs to what the person did.
     found = await keep(address, pairs, more).catch(() => forget().then(() => keep(address, pairs, more)));

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 // An open channel would keep node from ending.
 Reflect.deleteProperty(globalThis, "BroadcastChannel");
-const { field, isQueued, meant, newAct, next, stateAfter } = await import("../../../reader/web/static/queue.js");
+const { field, isQueued, meant, newAct, next, ofLibrary, stateAfter } = await import("../../../reader/web/static/queue.js");
 
 /**
  * @param {string} address
@@ -53,6 +53,13 @@ test("an act of another library and one that was refused are not sent", () => {
   assert.equal(next([refused, other, ours, any], "ours"), ours);
   assert.equal(next([refused, other, any], "ours"), any);
   assert.equal(next([refused, other], "ours"), undefined);
+});
+
+test("where one server has several readers, acts of another one are not listed", () => {
+  const [theirs, ours, any] = ["theirs", "ours", ""].map((library) => act("/decide", { id: "a" }, { library }));
+  assert.deepEqual(ofLibrary([theirs, ours, any], "ours"), [ours]);
+  assert.deepEqual(ofLibrary([theirs, ours, any], ""), [any]);
+  assert.deepEqual(ofLibrary([theirs, ours, any], undefined), [theirs, ours, any]);
 });
 
 test("ids of acts are 32 hexadecimal digits and differ", () => {
