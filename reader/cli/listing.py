@@ -28,6 +28,7 @@ from reader.texts.morning import (
     sureness_mark,
     theme_texts,
     topic_text,
+    written_text,
 )
 from reader.texts.paper import property_texts
 from reader.texts.sources import counted, families, incomplete_text, missing_texts, n_answered
@@ -335,6 +336,8 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
     yield "     " + dim(shorten(" · ".join(plain(f) for f in facts), width - 5))
     why = _("{why} [{source}]", why=entry.why, source=_(", ").join(families(entry.origins)))
     yield "     " + shorten(plain(why), width - 5)
+    if text := written_text(entry):
+        yield "     " + shorten(text, width - 5)
     for mention in [m for m in heard(entry) if m.words][:2]:
         yield from map(dim, wrap(said_text(mention), width, "     "))
 

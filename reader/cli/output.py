@@ -82,7 +82,7 @@ FIELDS = {
     "FoldedDays": """reason first last n_days n_arrived n_own=- n_talked own doubtful near wild
         muted deadline themes=-""",
     "Entry": """*held topic also sureness score why~ sources=origins mentions n_citations terms
-        is_foretold muted_by""",
+        is_foretold muted_by written_by~""",
     "Mute": "kind value~ until on",
     "MuteLine": "*mute hid_on state",
     "QueueEntry": """id=held.paper.id title=held.paper.title~ state=held.state picked_on minutes
@@ -113,7 +113,8 @@ FIELDS = {
     "About": """*held year=- abstract=held.paper.abstract~ categories=held.paper.categories~
         comment=held.paper.comment~ version=held.paper.version sources=origins mentions
         note=note.text links backlinks=linked pdf=- marked_copies=- pictures=picture n_passages
-        n_highlights to_look_up fields=said""",
+        n_highlights to_look_up lab_notes=- fields=said""",
+    "SharedNote": "name=who on text=words",
     "FieldValue": "field value~ source on",
     "FieldConflict": "holds others",
     "RefreshedPaper": "*held filled conflicts",

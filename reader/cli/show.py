@@ -12,7 +12,7 @@ from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
 from reader.base.text import plain, plain_lines, shorten
 from reader.cli import build, listing, output, screen
-from reader.cli.frame import as_json_option, command
+from reader.cli.frame import as_json_option, command, say_error
 from reader.library.file_names import year_of
 from reader.library.find import find_paper
 from reader.library.folder import Library
@@ -26,6 +26,7 @@ from reader.pdfs.back import back
 from reader.pdfs.find import file_to_read
 from reader.pdfs.tablet import copy_to_open
 from reader.pdfs.text.process import PdfReader
+from reader.search.indexes import SharedNote
 from reader.texts.copies import gone_text
 from reader.texts.paper import field_texts, property_texts
 from reader.texts.sources import source_name
@@ -44,6 +45,7 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
     """Print all that is known of a paper."""
     with build.opened(context) as library:
         shown = about(library, find_paper(library, id_))
+        written = _written(library, shown.held)
         if as_json:
             # Earlier versions of the PDF are kept as copies as well, but nobody marked them.
             copies = [one for one in shown.beside if one.is_here and not one.copy.is_version]
@@ -52,6 +54,7 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
                 year=year_of(shown.held.paper),
                 pdf=shown.pdf.path if shown.pdf and shown.is_pdf_here else None,
                 marked_copies=[one.copy.path for one in copies],
+                lab_notes=written,
             )
             return
         width = screen.width_of_terminal()
@@ -62,6 +65,22 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
         abstract = title_text(shown.held.paper.abstract) or _("No abstract is known.")
         output.put_all(screen.wrap(abstract, width))
         output.put_all(_talk_and_notes(shown, width))
+        for note in written:
+            output.put()
+            output.put(_("NOTE of {name}, {day}", name=note.who, day=note.on))
+            output.put_all(screen.wrap(plain_lines(note.words), width))
+
+
+def _written(library: Library, held: LibraryPaper) -> Sequence[SharedNote]:
+    """Load what others in the lab share on a paper; an error is said, and the paper still shown."""
+    if not library.config.index.url:
+        return ()
+    from reader.morning.lab import written_on
+
+    found, error = written_on(library, [held])
+    if error:
+        say_error(error)
+    return found.get(held.row, ())
 
 
 _STATES = {

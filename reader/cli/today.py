@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,6 +27,9 @@ from reader.morning.pick import fetching
 from reader.morning.today import keep_shown, morning, rank_list
 from reader.morning.trust import is_due
 from reader.morning.values import Morning
+
+if TYPE_CHECKING:
+    from reader.search.shared import Failures
 
 
 @command(
@@ -59,11 +63,17 @@ def today_command(
         is_fetching = not no_fetch and chosen == library.today()
         fetched = _fetch_due(context, library, may_cut=is_asked) if is_fetching else FetchOutcome()
         name = build.encoder_name(library.config)
+        silent: Failures = {}
 
         def read() -> Morning:
             found = morning(library, rank_list(library, chosen, may_fold=day is None), encoder=name)
             if chosen == library.today():
                 keep_shown(library, found)
+            if library.config.index.url:
+                # Imported here: without a shared index a list costs nothing for it.
+                from reader.morning.lab import with_written
+
+                found = with_written(library, found, silent)
             if fetched.trouble is None and not (fetched.is_cut or library.db.is_read_only):
                 return found
             said = _("This is the list as it is now; no source was asked.")

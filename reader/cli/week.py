@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,7 +19,7 @@ from reader.base.messages import N_, _, ngettext, say_day
 from reader.base.tex import title_text
 from reader.base.text import columns, plain, shorten
 from reader.cli import build, listing, output, screen
-from reader.cli.frame import as_json_option, command, is_terminal, settings_of
+from reader.cli.frame import as_json_option, command, is_terminal, say_errors, settings_of
 from reader.cli.terminal import END, asking
 from reader.library.days import day_named, days_back
 from reader.library.disk import write_whole
@@ -343,6 +344,11 @@ def _padded(text: str, width: int) -> str:
     return text + " " * (width - columns(text))
 
 
+def _lab_option(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make an option for sharing with the lab, in place of writing a page."""
+    return click.option(f"--{name}", "lab", flag_value=name, help=text)
+
+
 @command(
     help=N_(
         "Share papers with your own words, as Markdown or HTML.\n\n    Each paper comes with "
@@ -353,6 +359,7 @@ def _padded(text: str, width: int) -> str:
     examples={
         "share 2401.01234 --html page.html": N_("Write a paper and its note as HTML"),
         "share --week": N_("Print this week as Markdown"),
+        "share 2401.01234 --lab": N_("Let your lab read your note"),
     },
 )
 @click.argument("ids", nargs=-1, metavar="[ID...]")
@@ -382,6 +389,9 @@ def _padded(text: str, width: int) -> str:
     help=N_("all, none, or numbers from `reader highlights`, such as 1,3."),
 )
 @click.option("--no-figures", is_flag=True, help=N_("Leave out the figures."))
+@_lab_option("lab", N_("Share the notes with those who use the same index ([index] url)."))
+@_lab_option("take-back", N_("Stop sharing these notes with the lab."))
+@_lab_option("leave", N_("Stop sharing, and take all your notes out of the shared index."))
 def share_command(
     context: click.Context,
     ids: tuple[str, ...],
@@ -389,8 +399,11 @@ def share_command(
     target: str | None,
     chosen: str,
     no_figures: bool,
-) -> None:
+    lab: str | None,
+) -> int:
     """Print Markdown, or write an HTML page; says how much was left out as private."""
+    if lab:
+        return _with_lab(context, ids, lab, is_alone=not (day or target) and chosen == "none")
     choice = _choice_for(chosen, ids, day)
     with build.opened(context) as library:
         today = library.today()
@@ -410,7 +423,7 @@ def share_command(
                     last=last,
                 )
                 output.put(text, is_error=True)
-                return
+                return 0
     # A picture in Markdown is base64, many screens long: on a terminal it is left out.
     is_too_long = target is None and sys.stdout.isatty() and any(p.figure for p in shared.papers)
     if target is not None:
@@ -428,6 +441,36 @@ def share_command(
             is_error=True,
         )
     output.say_private(context, shared.n_left_out)
+    return 0
+
+
+def _with_lab(context: click.Context, ids: Sequence[str], what: str, *, is_alone: bool) -> int:
+    """Share notes with the lab, take them back, or leave; exit code 5 where that is not done yet.
+
+    is_alone: nothing else was asked. Raises UsageError.
+    """
+    from reader.morning import lab
+
+    if bool(ids) == (what == "leave") or not is_alone:
+        raise UsageError(
+            what=_("--lab and --take-back take IDs alone, --leave takes nothing else."),
+            hint=_("reader share ID --lab, or reader share --leave"),
+        )
+    with build.opened(context) as library:
+        if what == "leave":
+            n = lab.leave(library)
+            text = ngettext(
+                "{n} note taken out of the shared index. Your own library keeps it.",
+                "{n} notes taken out of the shared index. Your own library keeps them.",
+                n,
+            )
+            output.put(text)
+            return 0
+        act = lab.share_notes if what == "lab" else lab.take_back
+        outcome = act(library, list({h.row: h for h in find_papers(library, ids)}.values()))
+    output.put_all(map(str, outcome.said))
+    output.say_private(context, outcome.n_left_out)
+    return say_errors(outcome.problems)
 
 
 def _choice_for(chosen: str, ids: Sequence[str], day: str | None) -> Choice:

@@ -1,4 +1,5 @@
-"""Add a person, or a list of feeds, to feeds.toml, without a change to its other bytes."""
+"""Change feeds.toml without a change to its other bytes: add a person or a list of feeds, stop
+sharing topics."""
 
 from __future__ import annotations
 
@@ -278,6 +279,20 @@ def _table(kind: str, values: Mapping[str, object]) -> str:
     tables = tomlkit.aot()
     tables.append(table)
     return tomlkit.dumps({kind: tables}).strip("\n") + "\n"
+
+
+def unshare_topics(library: Library) -> None:
+    """Take `shared` out of all topics of feeds.toml. Raises as `follow` does."""
+    _edit(library, _without_shared)
+
+
+def _without_shared(content: bytes) -> bytes:
+    document = tomlkit.parse(content.removeprefix(BOM).decode())
+    for topic in document["topics"].values():
+        topic.pop("shared", None)
+    after = BOM * content.startswith(BOM) + tomlkit.dumps(document).encode()
+    _check(after)
+    return after
 
 
 def _with_text(content: bytes, added: str) -> bytes:

@@ -121,7 +121,8 @@ class Topic:
     """A folder path and what describes its papers.
 
     lane: papers of own topics are all listed, those of near ones where people talk about them.
-    words: phrases. seeds: ids of papers that belong here.
+    words: phrases. seeds: ids of papers that belong here. shared: the notes on papers in this
+    folder are shared with the lab.
     """
 
     path: str
@@ -129,6 +130,7 @@ class Topic:
     theme: str
     words: tuple[str, ...] = ()
     seeds: tuple[str, ...] = ()
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +252,13 @@ class IndexSettings:
 
     url: "postgresql://…" without a password, empty for none. search_url: of a server that only
     searches, empty where it is the same. timeout_s: the seconds that a search may take there.
+    name: stands at the notes that are shared there; empty for the user of PostgreSQL.
     """
 
     url: str = ""
     search_url: str = ""
     timeout_s: float = 10.0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

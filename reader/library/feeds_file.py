@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reader.base.errors import ConfigError, QueryError
 from reader.base.messages import Joined, lazy_gettext
+from reader.base.text import plain
 from reader.library.arxiv_query import problem_of
 from reader.library.config import (
     ARXIV_MIN_DELAY_S,
@@ -71,7 +72,7 @@ TABLES: dict[str, dict[str, type]] = {
     "arxiv": {"categories": tuple, "api_url": str, "rss_url": str, "oai_url": str,
               "pdf_url": str, "delay_s": float},
     "gather": {"wait_s": float},
-    "index": {"url": str, "search_url": str, "timeout_s": float},
+    "index": {"url": str, "search_url": str, "timeout_s": float, "name": str},
     "resolve": {"doi": str, "openreview": str, "acl": str, "dblp": str, "openalex": str,
                 "semantic_scholar": str, "short_links": tuple},
     "citations": {"source": str, "semantic_scholar_url": str, "openalex_url": str,
@@ -92,7 +93,11 @@ LISTS: dict[str, dict[str, type]] = {
     "search": {"name": str, "query": str},
     "template": {"name": str, "text": str},
 }
-TOPIC: dict[str, type] = {"lane": str, "theme": str, "words": tuple, "seeds": tuple}
+TOPIC: dict[str, type] = {"lane": str, "theme": str, "words": tuple, "seeds": tuple,
+                          "shared": bool}  # fmt: skip
+LONGEST_NAME = 100
+"""Characters of the name at shared notes."""
+
 REQUIRED = {"bibliography": ("file",), "deadline": ("name", "on"), "feed": ("url",),
             "person": ("name",), "query": ("name", "search"), "search": ("name", "query"),
             "template": ("name", "text")}  # fmt: skip
@@ -308,6 +313,7 @@ class _ConfigText(Checks):
             theme=table.get("theme", "/".join(path.split("/")[:2])),
             words=table.get("words", ()),
             seeds=tuple(seeds),
+            shared=table.get("shared", False),
         )
 
     def arxiv(self, table: dict[str, Any]) -> Arxiv:
@@ -394,7 +400,12 @@ class _ConfigText(Checks):
                     ),
                 )
         self.at_least(("index", "timeout_s"), table.get("timeout_s", 1), 1)
-        return IndexSettings(**table)
+        name = plain(table.get("name", ""))
+        if len(name) > LONGEST_NAME or (table.get("name") and not any(map(str.isalnum, name))):
+            hint = lazy_gettext("A name has letters or digits, and is at most {n} long.", n=LONGEST_NAME)
+            what = lazy_gettext("this is not a name for others to read")
+            raise self.wrong(("index", "name"), what, hint)
+        return IndexSettings(**table | {"name": name})
 
     def mail(self, table: dict[str, Any]) -> MailSettings:
         for key in ("to", "from", "host"):

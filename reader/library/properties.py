@@ -20,6 +20,10 @@ PropertyKind = Literal["tag", "rating", "priority"]
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 """Three are enough to put a queue in order; what is not set is normal."""
 
+LAB_TAG = "shared-with-lab"
+"""The tag of a note that its person shares with the lab. No import can bring it: what others wrote
+into a file shares nothing."""
+
 RATINGS = range(1, 6)
 
 LONGEST_TAG = 100

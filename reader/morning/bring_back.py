@@ -13,7 +13,7 @@ from reader.library import archive as archives
 from reader.library.find import find_any, find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.properties import PropertyChange, to_become
+from reader.library.properties import LAB_TAG, PropertyChange, to_become
 from reader.library.rows import decisions, fields, papers, pdfs, queue
 from reader.library.rows.database import Database
 from reader.library.rows.removals import RestoredPaper, add_restored
@@ -118,9 +118,12 @@ def _words_by_hand(db: Database, row: int) -> dict[str, str]:
 
 
 def _lacking(there: LibraryPaper, here: LibraryPaper) -> PropertyChange:
-    """Find the tags of an archived paper that are lacking here, and what is not set here."""
+    """Find the tags of an archived paper that are lacking here, and what is not set here.
+
+    What was shared then is not shared again by this.
+    """
     return PropertyChange(
-        add=to_become(here.tags, there.tags).add,
+        add=tuple(one for one in to_become(here.tags, there.tags).add if one != LAB_TAG),
         rating=there.rating if here.rating is None else None,
         priority=there.priority if here.priority == "normal" else None,
     )

@@ -36,6 +36,7 @@ from reader.library.rows import failures, papers, pdfs
 from reader.library.rows.failures import still_missing, waiting
 from reader.library.rows.pdfs import FOLDER, Pdf, Picture
 from reader.morning.complete import complete, fill_in
+from reader.morning.lab import publish
 from reader.morning.pick import FETCH_LOCK
 from reader.morning.rank import rank_days
 from reader.morning.remove import empty_trash
@@ -328,7 +329,7 @@ def index_all(library: Library, tools: Tools) -> list[Problem]:
         problems += encode(library, tools, each=tools.each)
         learn_talk(library, tools)
         learn_decisions(library, tools)
-        problems += share(library, tools)
+        problems += share(library, tools) or publish(library)
     fetch_html(library, tools)
     return problems
 

@@ -95,7 +95,7 @@ class Entry:
     is sorted out. also: other own topics that the paper belongs to nearly as surely; none where
     it is filed, or the person said of which it is. queued: it stands in the queue, and in no
     lane. muted_by: the mutes that hide it; in a lane those that do not, since it is of an own
-    topic or decided.
+    topic or decided. written_by: who in the lab shares a note on it.
     """
 
     held: LibraryPaper
@@ -115,6 +115,7 @@ class Entry:
     also: tuple[str, ...] = ()
     queued: QueueEntry | None = None
     muted_by: tuple[Mute, ...] = ()
+    written_by: tuple[str, ...] = ()
 
     @property
     def is_outside(self) -> bool:

@@ -79,12 +79,12 @@ def public_words(words: str, find: Find, folders: Sequence[str] = ()) -> tuple[s
             return plain(shown) or "…"
         title, address = found
         own = escaped(plain(shown) or title)
-        return f"[{own}]({bracketed(address)})" if _is_web(address) else own
+        return f"[{own}]({bracketed(address)})" if is_web(address) else own
 
     # Keys first: the links that they become are of the web, and stay.
     text = WIKI_LINK.sub(linked, text)
-    text = _LINK.sub(lambda m: m[0] if _is_web(m[2]) else left_out(m), text)
-    text = _DEFINITION.sub(lambda m: m[0] if _is_web(m[1]) else left_out(m)[:0], text)
+    text = _LINK.sub(lambda m: m[0] if is_web(m[2]) else left_out(m), text)
+    text = _DEFINITION.sub(lambda m: m[0] if is_web(m[1]) else left_out(m)[:0], text)
     text, n_paths = without_paths(text, folders)
     # Blanks in front of a line make a list's level or code: `plain` would take them off.
     lines = (line[: len(line) - len(line.lstrip(" \t"))] + plain(line) for line in text.split("\n"))
@@ -117,7 +117,7 @@ def bracketed(address: str) -> str:
     return "<" + re.sub(r"[<>\s]", lambda c: quote(c[0]), address) + ">"
 
 
-def _is_web(address: str) -> bool:
+def is_web(address: str) -> bool:
     """Check whether others can open an address of the web."""
     bare = address.strip(" <>")
     return bare.lower().startswith(("http://", "https://")) and not _AT_HOME.match(bare)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from reader.base.text import plain
 from reader.base.words import MAX_TERMS, phrase_term, term_lists
 from reader.library.paper import Paper
 from reader.library.rows.database import Database
@@ -105,6 +107,27 @@ class IndexEntry:
     @property
     def key(self) -> IndexKey:
         return IndexKey(self.paper.id, self.paper.version or 0, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedNote:
+    """A note that a person shares with those who use the same index.
+
+    ids: of its paper, the canonical one first. name: as the person wants to be called. words:
+    Markdown. login: as the server knows the person; "" before the note is sent there.
+    """
+
+    ids: tuple[str, ...]
+    name: str
+    words: str
+    on: date
+    login: str = field(default="", compare=False)
+
+    @property
+    def who(self) -> str:
+        """Name the person, with the login where the name is another: a name anybody can take."""
+        name, login = plain(self.name), plain(self.login)
+        return f"{name} ({login})" if name and name != login else login
 
 
 class Index(Protocol):

@@ -181,10 +181,13 @@ def _fits(text: Text, words: WordQuery) -> bool:
 
 
 @contextlib.contextmanager
-def searched(library: Library, failed: Failures | None = None) -> Iterator[Indexes]:
+def searched(
+    library: Library, failed: Failures | None = None, *, wait_s: int | None = None
+) -> Iterator[Indexes]:
     """Open the indexes that feeds.toml names, for searching.
 
     failed: of a server, which does not try again for AWAY: each try may take some seconds.
+    wait_s: the most to wait for the server, and for what it is asked; None: as feeds.toml says.
     """
     settings, failed = library.config.index, {} if failed is None else failed
     with contextlib.ExitStack() as stack:
@@ -194,8 +197,10 @@ def searched(library: Library, failed: Failures | None = None) -> Iterator[Index
         if before and library.now() - before[0] < AWAY:
             found.error = before[1]
         elif settings.url:
+            timeout_s = min(settings.timeout_s, wait_s or settings.timeout_s)
+            waits = {"connect_s": wait_s} if wait_s else {}
             try:
-                found.shared = stack.enter_context(_opener()(url, timeout_s=settings.timeout_s))
+                found.shared = stack.enter_context(_opener()(url, timeout_s=timeout_s, **waits))
             except SourceFailed as error:
                 found.error = error
                 failed[url] = library.now(), error
@@ -217,14 +222,19 @@ def share(library: Library, tools: EncoderTools) -> list[Problem]:
     if not settings.url:
         return []
     try:
-        opened = _opener()(settings.url, timeout_s=settings.timeout_s, may_change=True)
-        with opened as shared:
+        with for_changing(library) as shared:
             send(library, shared, tools)
             shared.index_vectors()
     except SourceFailed as error:
         tools.progress("share", 0, 0)
         return [Problem("share", str(error.source), error)]
     return []
+
+
+def for_changing(library: Library) -> contextlib.AbstractContextManager[SharedIndex]:
+    """Open the shared index that feeds.toml names, to change it. Raises SourceFailed."""
+    settings = library.config.index
+    return _opener()(settings.url, timeout_s=settings.timeout_s, may_change=True)
 
 
 def send(library: Library, to: Index, tools: EncoderTools) -> None:

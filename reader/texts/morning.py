@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from reader.base.messages import N_, _, ngettext
-from reader.base.text import plain
+from reader.base.text import plain, shorten
 from reader.library.file_names import folder_name
 from reader.morning.values import (
     Entry,
@@ -51,6 +51,9 @@ def topic_text(entry: Entry) -> str:
         return str(folder_name(entry.held.topic))
     return _(", ").join((entry.topic, *entry.also)) if entry.topic else ""
 
+
+MOST_NAMED = 3
+"""People who are named at a paper of the list."""
 
 SURENESS_MARKS: Mapping[Sureness, str] = {"sure": "⣿", "likely": "⣤", "maybe": "⣀"}
 """Three heights, one column wide in any font."""
@@ -101,6 +104,16 @@ def muted_mark(entry: Entry) -> str:
     """Mark a paper that falls under a mute and is shown, or is shown as hidden; "" for others."""
     several = [muted_part(mute.kind, mute.value) for mute in entry.muted_by]
     return _("muted: {what}", what=_(", ").join(several)) if several else ""
+
+
+def written_text(entry: Entry) -> str:
+    """Name who in the lab shares a note on a paper, three at most; "" for nobody."""
+    if not (people := entry.written_by):
+        return ""
+    names = [shorten(plain(name), 60) for name in people[:MOST_NAMED]]
+    if n_more := len(people) - MOST_NAMED:
+        names += [_("{n} more", n=n_more)] if n_more > 0 else []
+    return _("Someone here has written about this: {names}", names=_(", ").join(names))
 
 
 def muted_counts(morning: Morning) -> str:

@@ -33,6 +33,7 @@ from reader.texts.morning import (
     sureness_mark,
     topic_text,
     within_priority,
+    written_text,
 )
 from reader.texts.paper import property_texts
 from reader.texts.sources import BATCH_STATES, families, source_name
@@ -265,6 +266,7 @@ def environment() -> jinja2.Environment:
         "source_name": source_name,
         "queue_facts": queue_facts,
         "muted_mark": muted_mark,
+        "written_text": written_text,
         "within_priority": within_priority,
         "property_texts": property_texts,
         "sureness_mark": sureness_mark,

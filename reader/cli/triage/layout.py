@@ -37,7 +37,13 @@ from reader.library.paper import State
 from reader.library.passage import minutes
 from reader.morning.values import Entry, Morning, States, entry_seconds
 from reader.ranking.rank import ListLane
-from reader.texts.morning import muted_mark, queue_reading, sureness_mark, topic_text
+from reader.texts.morning import (
+    muted_mark,
+    queue_reading,
+    sureness_mark,
+    topic_text,
+    written_text,
+)
 from reader.texts.paper import property_texts
 from reader.texts.sources import families, no_network_text
 from reader.texts.why import verdict
@@ -404,6 +410,8 @@ def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
     people = fold(who, inner, 1 if n < 14 else 3)
     facts = fold(" · ".join(_facts(entry)), inner, 1) if n >= 6 else []
     why = fold(_("Why: {why}", why=plain(str(entry.why))), inner, 1 if n < 10 else 3)
+    if n >= 8 and (text := written_text(entry)):
+        why += fold(text, inner, 1)
     n_left = n - len(title) - len(people) - len(facts) - len(why)
     n_talk = max(1, min(n_left - LEAST_ABSTRACT, max(4, n // 4)))
     talk = talk_lines(entry, inner, n_talk) if n >= 8 else []
@@ -563,6 +571,8 @@ def paper_page(entry: Entry, width: int) -> CoverPage:
     if said:
         lines += [(), *as_lines(said, width)]
     lines += [(), *as_lines([_("Why: {why}", why=plain(str(entry.why)))], width)]
+    if written := written_text(entry):
+        lines += as_lines([written], width)
     if paper.comment:
         lines += as_lines([plain(paper.comment)], width, "dim")
     return CoverPage(_("The paper"), tuple(lines))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from reader.library.properties import (
+    LAB_TAG,
     Priority,
     PropertyChange,
     PropertyKind,
@@ -110,7 +111,7 @@ def _known(db: Database, rows: Iterable[int]) -> defaultdict[int, _PropertyRows]
             continue
         if (fold := r["fold"] or folds.get(r["value"])) is None:
             fold = folds[r["value"]] = tag_fold(r["value"])
-        if r["is_imported"] and (not fold or (r["paper"], fold) in said):
+        if r["is_imported"] and (not fold or fold == LAB_TAG or (r["paper"], fold) in said):
             continue
         said.add((r["paper"], fold))
         if r["value"]:
@@ -170,6 +171,19 @@ def rate_unrated(db: Database, row: int, rating: int, *, act: int, at: datetime,
         (act, row, str(rating), at.isoformat(), on.isoformat()),
     )
     return True
+
+
+def shared_with_lab(db: Database) -> set[int]:
+    """Find the papers whose notes the person shares, one by one, with the lab."""
+    rows = db.read(
+        f"""
+        SELECT DISTINCT coalesce(c.merged_into, c.id) AS paper FROM {NOW_SQL} AS o
+        JOIN papers AS c ON c.id = o.paper
+        WHERE o.kind = 'tag' AND o.fold = ? AND o.value != ''
+        """,  # noqa: S608  a constant
+        (LAB_TAG,),
+    )
+    return {r["paper"] for r in rows}
 
 
 def names(db: Database) -> dict[str, str]:

@@ -28,11 +28,12 @@ from reader.search.indexes import (
     IndexKey,
     Ranked,
     SharedKind,
+    SharedNote,
     WordQuery,
     weighted,
 )
 from reader.search.rows.index import Kind, Text
-from reader.search.rows.shared_layouts import connected, translated
+from reader.search.rows.shared_layouts import CONNECT_S, connected, translated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,6 +54,9 @@ MOST_SCORED = 32
 
 LONGEST_WORD, LONGEST_TEXT = 200, 16_000
 """Characters of a word, and words of a text, that are indexed: what a tsvector can hold."""
+
+MOST_NOTES = 500
+"""Shared notes that are loaded at once, the newest."""
 
 ADD_S = 600
 """Seconds that one batch may take."""
@@ -261,6 +265,59 @@ class SharedIndex:
         row = self.connection.execute("SELECT id FROM encoders WHERE name = %s", (name,)).fetchone()
         return int(row[0]) if row else 0
 
+    # What people share of their own.
+
+    @property
+    def login(self) -> str:
+        return self.connection.info.user
+
+    def own_notes(self) -> list[SharedNote]:
+        """Load all that this login shares."""
+        with self._translated():
+            found = self.connection.execute(
+                "SELECT ids, name, words, on_date, login FROM shared_notes"
+                " WHERE login = session_user ORDER BY paper"
+            ).fetchall()
+        return [SharedNote(tuple(row[0]), *row[1:]) for row in found]
+
+    def notes_on(self, ids: Sequence[str], *, length: int, without: str = "") -> list[SharedNote]:
+        """Load what others share on some papers, the newest first.
+
+        ids: identifiers of the papers. length: characters of the words that are loaded.
+        without: another login of the same person.
+        """
+        with self._translated():
+            found = self.connection.execute(
+                "SELECT ids, name, left(words, %s), on_date, login FROM shared_notes"
+                " WHERE ids && %s::text[] AND login NOT IN (session_user, %s)"
+                " ORDER BY on_date DESC, login LIMIT %s",
+                (length, list(ids), without, MOST_NOTES),
+            ).fetchall()
+        return [SharedNote(tuple(row[0]), *row[1:]) for row in found]
+
+    def share_notes(self, notes: Sequence[SharedNote]) -> None:
+        """Share notes under this login, or their new words. PostgreSQL lets nobody take another."""
+        with self._translated(), self.connection.transaction():
+            self.connection.cursor().executemany(
+                "INSERT INTO shared_notes (login, paper, ids, name, words, on_date)"
+                " VALUES (session_user, %s, %s, %s, %s, %s) ON CONFLICT (login, paper) DO UPDATE"
+                " SET ids = excluded.ids, name = excluded.name, words = excluded.words,"
+                " on_date = excluded.on_date",
+                [(note.ids[0], list(note.ids), note.name, note.words, note.on) for note in notes],
+            )
+
+    def withdraw_notes(self, papers: Sequence[str] | None = None) -> int:
+        """Delete what this login shares on some papers, by their first identifiers; None: on all.
+
+        Returns the number of notes.
+        """
+        with self._translated():
+            return self.connection.execute(
+                "DELETE FROM shared_notes WHERE login = session_user"
+                " AND (%s::text[] IS NULL OR paper = ANY(%s))",
+                (papers, papers),
+            ).rowcount
+
     # Searching.
 
     def by_words(self, kind: SharedKind, words: WordQuery, *, limit: int) -> Ranked:
@@ -427,9 +484,13 @@ class _Batch:
 
 
 @contextlib.contextmanager
-def opened(url: str, *, timeout_s: float, may_change: bool = False) -> Iterator[SharedIndex]:
+def opened(
+    url: str, *, timeout_s: float, may_change: bool = False, connect_s: int = CONNECT_S
+) -> Iterator[SharedIndex]:
     """Connect to a shared index, as `connected` does, and close it at the end."""
-    connection, place = connected(url, timeout_s=timeout_s, may_change=may_change)
+    connection, place = connected(
+        url, timeout_s=timeout_s, may_change=may_change, connect_s=connect_s
+    )
     with contextlib.closing(connection):
         yield SharedIndex(connection, place, timeout_s)
 

@@ -184,15 +184,43 @@ LAYOUTS = (
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA asayomi TO asayomi_indexer;
     GRANT EXECUTE ON FUNCTION index_vectors TO asayomi_indexer;
     """,
+    """
+    SET LOCAL ROLE asayomi_owner;
+    SET LOCAL search_path = asayomi, public;
+
+    -- The notes that people share, one of each login on each paper. The login is the one that the
+    -- server checked (session_user), so nobody writes, changes or deletes in another one's name.
+    CREATE TABLE shared_notes (
+        login text NOT NULL DEFAULT session_user,
+        paper text NOT NULL,  -- its canonical identifier
+        ids text[] NOT NULL CHECK (cardinality(ids) BETWEEN 1 AND 50),
+        name text NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+        words text NOT NULL CHECK (length(words) BETWEEN 1 AND 50000),
+        on_date date NOT NULL,
+        PRIMARY KEY (login, paper)
+    );
+    CREATE INDEX ON shared_notes USING gin (ids);
+    ALTER TABLE shared_notes ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE shared_notes FORCE ROW LEVEL SECURITY;  -- for the owner too
+    CREATE POLICY read_by_all ON shared_notes FOR SELECT USING (true);
+    CREATE POLICY added_by_its_login ON shared_notes FOR INSERT WITH CHECK (login = session_user);
+    CREATE POLICY changed_by_its_login ON shared_notes FOR UPDATE
+        USING (login = session_user) WITH CHECK (login = session_user);
+    CREATE POLICY deleted_by_its_login_or_an_owner ON shared_notes FOR DELETE
+        USING (login = session_user OR pg_has_role(session_user, 'asayomi_owner', 'MEMBER'));
+    GRANT SELECT ON shared_notes TO asayomi_reader;
+    GRANT INSERT, UPDATE, DELETE ON shared_notes TO asayomi_indexer;
+    """,
 )
 
 
 def connected(
-    url: str, *, timeout_s: float, may_change: bool
+    url: str, *, timeout_s: float, may_change: bool, connect_s: int = CONNECT_S
 ) -> tuple[psycopg.Connection[Any], str]:
     """Connect; returns the name of the place too, for messages, without user and password.
 
     may_change: the tables may be made, or brought to the newest layout; only an owner can.
+    connect_s: to wait for the server, unless the address says otherwise.
     Raises SourceFailed, or Unreachable where nobody answers.
     """
     with translated("PostgreSQL", timeout_s):
@@ -203,7 +231,7 @@ def connected(
         connection = psycopg.connect(
             url,
             autocommit=True,
-            connect_timeout=int(given.get("connect_timeout") or CONNECT_S),
+            connect_timeout=int(given.get("connect_timeout") or connect_s),
             application_name="asayomi",
         )
         try:

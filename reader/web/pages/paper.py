@@ -27,6 +27,7 @@ from reader.morning.about import About, about
 from reader.morning.decide import other_topics, topic_now
 from reader.morning.edit import edit
 from reader.morning.file import export_filed, file_paper, suggestions, topic_names
+from reader.morning.lab import is_shared, share_notes, take_back, written_on
 from reader.morning.pick import guess, has_to_guess, put_off
 from reader.morning.references import papers_citing, references_in
 from reader.morning.tag import tag
@@ -52,7 +53,7 @@ from reader.texts.why import (
 )
 from reader.web.files import opened_within, png_size, send_file
 from reader.web.pages import removal
-from reader.web.render import clean, paper_at
+from reader.web.render import clean, from_markdown, paper_at
 from reader.web.visit import Visit, route
 
 N_NEIGHBOURS = 5
@@ -78,6 +79,7 @@ def paper(visit: Visit) -> Response:
     folders = suggestions(library, held, encoder=visit.parts.encoder_name(visit.config))
     explained = explain(library, held, lists=day_lists(visit))
     now, *past = standing_texts(explained)
+    written, away = written_on(library, [held], visit.parts.failed)
     return visit.page(
         "paper.html",
         held=held,
@@ -98,6 +100,9 @@ def paper(visit: Visit) -> Response:
         marks=list(_mark_rows(shown)),
         ink=ink_on(visit.library, held),
         note=_note_html(library, shown),
+        written=[(one, from_markdown(one.words)) for one in written.get(held.row, ())],
+        written_away=plain(away.message) if away else "",
+        is_with_lab=is_shared(library, held) if visit.config.index.url else None,
         neighbours=[n for n in several if n.hit.kind == "note" or n.hit.held.row not in noted],
         notice=_("Compared by rare words, because this paper has no vector yet.")
         if near.notice
@@ -223,6 +228,17 @@ def tag_paper(visit: Visit) -> Response:
     return visit.done(paper_at(held.paper.id) + "#tags", plain(said), **values)
 
 
+def share_with_lab(visit: Visit) -> Response:
+    """Share a paper's note with the lab, or take it back."""
+    held = find_paper(visit.library, visit.id)
+    is_wanted = bool(visit.field("share"))
+    outcome = (share_notes if is_wanted else take_back)(visit.library, [held])
+    said = [*map(str, outcome.said), *(problem.message for problem in outcome.problems)]
+    if n := outcome.n_left_out:
+        said.append(_("Private parts left out of your words: {n}.", n=n))
+    return visit.done(paper_at(held.paper.id) + "#share", plain(sentences(said)))
+
+
 def _form_fields(shown: About) -> dict[str, tuple[str, str]]:
     """List the fields that can be edited: field → its name, what holds of it now."""
     paper = shown.held.paper
@@ -343,5 +359,6 @@ ROUTES = [
     route("/paper/{id:path}/file", file_away, "POST"),
     route("/paper/{id:path}/tags", tag_paper, "POST"),
     route("/paper/{id:path}/edit", edit_fields, "POST"),
+    route("/paper/{id:path}/lab", share_with_lab, "POST"),
     route("/paper/{id:path}", paper),
 ]

@@ -33,6 +33,7 @@ from reader.morning.decide import (
     topic_now,
     wrong_seen,
 )
+from reader.morning.lab import with_written
 from reader.morning.pick import (
     fetching,
     keep,
@@ -128,7 +129,7 @@ def shown_on(visit: Visit, day: date) -> Morning:
     how = (visit.is_shown, visit.is_carried)
     # Reasons are sentences, so each language has its own; at midnight today becomes a past day.
     key = ("morning", day, library.today(), may_fold, name, spoken(), how)
-    return visit.cached(key, make)
+    return with_written(library, visit.cached(key, make), visit.parts.failed)
 
 
 def day_asked(visit: Visit, name: str = "date") -> date:
