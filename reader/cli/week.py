@@ -359,7 +359,6 @@ def _lab_option(name: str, text: str) -> Callable[[Callable[..., Any]], Callable
     examples={
         "share 2401.01234 --html page.html": N_("Write a paper and its note as HTML"),
         "share --week": N_("Print this week as Markdown"),
-        "share 2401.01234 --lab": N_("Let your lab read your note"),
     },
 )
 @click.argument("ids", nargs=-1, metavar="[ID...]")

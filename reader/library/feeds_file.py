@@ -402,7 +402,9 @@ class _ConfigText(Checks):
         self.at_least(("index", "timeout_s"), table.get("timeout_s", 1), 1)
         name = plain(table.get("name", ""))
         if len(name) > LONGEST_NAME or (table.get("name") and not any(map(str.isalnum, name))):
-            hint = lazy_gettext("A name has letters or digits, and is at most {n} long.", n=LONGEST_NAME)
+            hint = lazy_gettext(
+                "A name has letters or digits, and is at most {n} long.", n=LONGEST_NAME
+            )
             what = lazy_gettext("this is not a name for others to read")
             raise self.wrong(("index", "name"), what, hint)
         return IndexSettings(**table | {"name": name})

@@ -66,6 +66,7 @@ wait_s = 90
 url = "postgresql://me@db.example.org/papers?sslmode=verify-full"
 search_url = "postgresql:///?service=near"
 timeout_s = 4
+name = "Ada​  Field"
 [resolve]
 doi = "off"
 openreview = "https://or.example.org"
@@ -90,6 +91,7 @@ lane = "own"
 theme = "translation"
 words = ["speech translation", "音声翻訳"]
 seeds = ["https://arxiv.org/abs/2212.08055v2"]
+shared = true
 [topics.nlp]
 lane = "near"
 [tablet]
@@ -151,6 +153,7 @@ def test_every_key_means_what_it_says() -> None:
                 "translation",
                 ("speech translation", "音声翻訳"),
                 ("arxiv:2212.08055",),
+                shared=True,
             ),
             Topic("nlp", "near", "nlp"),
         ),
@@ -177,6 +180,7 @@ def test_every_key_means_what_it_says() -> None:
             "postgresql://me@db.example.org/papers?sslmode=verify-full",
             "postgresql:///?service=near",
             4.0,
+            "Ada Field",
         ),
         resolve=Resolve(
             "",
@@ -416,6 +420,9 @@ WRONG = [
     ('[gather]\nwait_s = 0.5\n' + LEAST, 2, "gather.wait_s", "0.5 is too small", "1 or more"),
     ('[index]\nurl = "mysql://db"\n' + LEAST, 2, "index.url", "not the address", "postgresql://"),
     ('[index]\ntimeout_s = 0.5\n' + LEAST, 2, "index.timeout_s", "0.5 is too small", "1 or more"),
+    ('[index]\nname = "/"\n' + LEAST, 2, "index.name", "not a name for others", "at most 100"),
+    (f'[index]\nname = "{"x" * 101}"\n' + LEAST, 2, "index.name", "not a name for others", ""),
+    (LEAST + 'shared = "no"', 3, "topics.speech/translation.shared", "true or false", ""),
     *(
         (
             f'[index]\nurl = "postgresql://{written}"\n' + LEAST,

@@ -391,6 +391,23 @@ class TestSharedIndex:
         with ThreadPoolExecutor(4) as several:
             assert list(several.map(make, range(8))) == [None] * 8
 
+    def test_an_index_of_layout_1_keeps_its_papers_and_gets_a_table_of_notes(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from reader.search.rows import shared_layouts
+        from reader.search.rows.shared import opened
+
+        url = server.url(server.new_database())
+        with monkeypatch.context() as of_then:
+            of_then.setattr(shared_layouts, "LAYOUTS", shared_layouts.LAYOUTS[:1])
+            with opened(url, timeout_s=10, may_change=True) as shared:
+                shared.add("", [step(GARDENS, encoded=False)])
+                with pytest.raises(SourceFailed, match="shared_notes"):
+                    shared.own_notes()
+        with opened(url, timeout_s=10, may_change=True) as shared:
+            assert shared.missing("", [step(GARDENS).key]) == []
+            assert shared.own_notes() == []
+
     def test_an_unfit_layout_is_told_with_its_remedy(self, lab: Lab, server: Server) -> None:
         from reader.search.rows.shared import opened
 

@@ -79,7 +79,9 @@ def paper(visit: Visit) -> Response:
     folders = suggestions(library, held, encoder=visit.parts.encoder_name(visit.config))
     explained = explain(library, held, lists=day_lists(visit))
     now, *past = standing_texts(explained)
-    written, away = written_on(library, [held], visit.parts.failed)
+    # Not on a page that a device keeps: what others take back shall not stay there.
+    wanted = () if visit.is_carried else (held,)
+    written, away = written_on(library, wanted, visit.parts.failed)
     return visit.page(
         "paper.html",
         held=held,

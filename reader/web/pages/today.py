@@ -129,7 +129,9 @@ def shown_on(visit: Visit, day: date) -> Morning:
     how = (visit.is_shown, visit.is_carried)
     # Reasons are sentences, so each language has its own; at midnight today becomes a past day.
     key = ("morning", day, library.today(), may_fold, name, spoken(), how)
-    return with_written(library, visit.cached(key, make), visit.parts.failed)
+    found = visit.cached(key, make)
+    # Not on a page that a device keeps: what others take back shall not stay there.
+    return found if visit.is_carried else with_written(library, found, visit.parts.failed)
 
 
 def day_asked(visit: Visit, name: str = "date") -> date:
