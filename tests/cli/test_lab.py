@@ -60,7 +60,7 @@ class TestCommands:
         [note] = [f for f in (shared / "notes").rglob("*.md") if "shared-with-lab" in f.read_text()]
         note.write_text(note.read_text().replace("shared-with-lab", "rain"))
         assert run("export", library=shared).code == 0
-        assert run("gather", "--no-encode", library=shared).code in (0, 7)
+        assert run("index", library=shared).code in (0, 7)
         assert postgres.ask(lab, query) == ""
         assert run("share", WATER, "--lab", library=shared).code == 0
         code, out, _err = run("share", WATER, "--take-back", library=shared)
