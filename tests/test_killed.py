@@ -41,7 +41,9 @@ from tests.installed import (
     start,
     today,
 )
+from tests.morning.test_bring_set import OaiList
 from tests.play import Fault, PlayServer
+from tests.server import Server
 
 pytestmark = pytest.mark.slow
 
@@ -294,6 +296,33 @@ def test_killed_in_the_middle_of_a_snapshot_the_next_import_brings_each_paper_on
     assert is_whole(library)
     assert "Taken back: 3000 papers" in run("undo", library=library).out
     assert rows(library, "SELECT * FROM papers") == before
+
+
+def test_killed_amid_a_set_the_next_import_goes_on_with_the_next_page(library: Path) -> None:
+    before = rows(library, "SELECT * FROM papers")
+    with Server() as server:
+        answers = OaiList()
+        answers.hang[2] = MOST_S  # the third page, while the first two are stored
+        server.respond("/oai", answers)
+        place = server.url("/oai?set=cs")
+        kill_when(start("import", place, library=library), lambda: len(server.seen) == 3)
+        assert rows(library, "SELECT count(*) FROM imported WHERE part = 'paper'") == [(120,)]
+        assert is_whole(library)
+        answers.hang.clear()
+        code, out, err = run("import", place, library=library)
+        assert (code, err) == (0, "")
+        assert out.splitlines()[:3] == [
+            "READ  records (130)",
+            "CONTINUED  after records of an earlier run (120)",
+            "BROUGHT  new papers (130)",
+        ]
+        assert len(server.seen) == 6
+    assert rows(library, "SELECT count(*), count(DISTINCT title) FROM papers") == [
+        (250 + len(before),) * 2
+    ]
+    assert "Taken back: 250 papers" in run("undo", library=library).out
+    assert rows(library, "SELECT * FROM papers") == before
+    assert rows(library, "SELECT name FROM sources WHERE name LIKE 'import%'") == []
 
 
 def test_killed_while_deciding_an_act_is_whole_or_not_there(

@@ -14,7 +14,7 @@ from reader.cli import build, output
 from reader.cli.add_report import paper_text
 from reader.cli.frame import as_json_option, command, is_terminal, new_topic_option, settings_of
 from reader.cli.mute import typed_day
-from reader.gathering.imports import pdf_store, snapshot
+from reader.gathering.imports import oai_set, pdf_store, snapshot
 from reader.gathering.imports.forms import FORMS, read_source
 from reader.gathering.imports.item import ImportedLibrary
 from reader.library.config import CLASSES
@@ -28,6 +28,7 @@ from reader.morning.mute import class_named
 
 DUMP = "dump"
 INCOMPLETE = 5
+AGAIN = N_("Run this again later: nothing is doubled.")
 MOST_LISTED = 30
 """Lines of one part of the report; --json lists all."""
 
@@ -37,8 +38,9 @@ MOST_LISTED = 30
         "Bring in the papers, notes and PDFs of another program.\n\nWHAT: the folder of Zotero, "
         "papis, Paperlib or Obsidian, a BibTeX, RIS, CSL-JSON, Zotero RDF or Evernote (.enex) "
         "file, or a list: the CSV of Readwise, Instapaper, Pocket or a table, Pocket's page, "
-        "arXiv numbers, links; arXiv's metadata snapshot (JSON lines, also in .gz or .zip); a tar "
-        "of arXiv's PDFs, s3://BUCKET/PREFIX, or `--as pdfs` a folder, for papers that are here; "
+        "arXiv numbers, links; arXiv's metadata snapshot (JSON lines, also in .gz or .zip); a set "
+        "of arXiv's OAI-PMH, `oai:cs.CL` or a whole address with set, from and until; a tar of "
+        "arXiv's PDFs, s3://BUCKET/PREFIX, or `--as pdfs` a folder, for papers that are here; "
         "or a dump, for a new library. Nothing in it is changed. A "
         "collection or tag with the name of a topic files its papers there. What is here already "
         "is recognised, and nothing is doubled; if it is stopped, the same command goes on. "
@@ -55,7 +57,7 @@ MOST_LISTED = 30
 @click.option(
     "--as",
     "form",
-    type=click.Choice((*FORMS, snapshot.FORM, pdf_store.FORM, DUMP)),
+    type=click.Choice((*FORMS, snapshot.FORM, oai_set.FORM, pdf_store.FORM, DUMP)),
     help=N_("What WHAT is, if not recognised."),
 )
 @click.option(
@@ -70,12 +72,12 @@ MOST_LISTED = 30
     "categories",
     multiple=True,
     metavar="CLASS",
-    help=N_("Of a snapshot, only papers of this class, as cs.CL or cs; may be repeated."),
+    help=N_("Of a snapshot or set, only papers of this class, as cs.CL or cs; may be repeated."),
 )
 @click.option(
     "--since",
     metavar="DAY",
-    help=N_("Of a snapshot, only papers submitted since then, as 2031-03-04."),
+    help=N_("Of a snapshot or set, only papers submitted since then, as 2031-03-04."),
 )
 @as_json_option
 def import_command(
@@ -90,6 +92,8 @@ def import_command(
     as_json: bool,
 ) -> int:
     """Import a library. Exit code 2 where WHAT cannot be read at all, 5 for a part of it."""
+    if form == oai_set.FORM or (not form and oai_set.is_oai_set(what)):
+        return _bring_snapshot(context, what, categories, since, dry_run=dry_run, as_json=as_json)
     if form == pdf_store.FORM or (not form and pdf_store.is_pdf_store(what)):
         return _bring_pdfs(context, what, dry_run=dry_run, as_json=as_json)
     path = Path(what).expanduser()
@@ -285,39 +289,56 @@ def _note_lines(run: Importing) -> Iterator[str]:
 
 def _bring_snapshot(
     context: click.Context,
-    file: Path,
+    source: Path | str,
     categories: Sequence[str],
     since: str | None,
     *,
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Import a snapshot. Exit code 5 where a line could not be read."""
+    """Import a snapshot, or the set of an address. Exit code 5 where a part could not be read."""
     known = CLASSES | {name.partition(".")[0] for name in CLASSES}
     classes = tuple(class_named(name, known) for name in categories)
     first = typed_day(since, _("Name a day: --since 2031-03-04.")) if since else None
     with build.opened(context) as library:
         if error := library.refusal():
             raise error
+        arxiv = library.config.arxiv
+        place = source if isinstance(source, Path) else oai_set.parse_set(source, arxiv)
         try:
             with build.tools(context, library) as tools:
-                run = SnapshotImport(library, tools, file, classes, first)
+                run = SnapshotImport(library, tools, place, classes, first)
                 run.run(is_dry=dry_run)
         finally:
             # After the progress bar. Also where the file breaks off, and after Ctrl-C.
             if as_json:
-                output.put_json(run, is_done=run.is_ended and not dry_run)
+                more = {} if isinstance(place, Path) else _list_fields(run)
+                output.put_json(run, **more, is_done=run.is_ended and not dry_run)
                 for value in run.unplaced:
                     output.put_json(value)
             elif not settings_of(context).is_quiet:
                 output.put_all(_snapshot_report(run, dry_run=dry_run))
-        return INCOMPLETE if run.n_unplaced else 0
+        return INCOMPLETE if run.n_unplaced or run.lacking else 0
+
+
+def _list_fields(run: SnapshotImport) -> dict[str, object]:
+    return {
+        "n_before": run.n_before,
+        "n_announced": run.n_announced,
+        "deleted": run.deleted,
+        "lacking": str(run.lacking),
+    }
 
 
 def _snapshot_report(run: SnapshotImport, *, dry_run: bool) -> Iterator[str]:
     if dry_run:
         yield _("This was a dry run: nothing was changed.")
-    yield _("READ  lines ({n})", n=run.n_lines)
+    if isinstance(run.source, Path):
+        yield _("READ  lines ({n})", n=run.n_lines)
+    else:
+        yield _("READ  records ({n})", n=run.n_lines)
+    if run.n_before:
+        yield _("CONTINUED  after records of an earlier run ({n})", n=run.n_before)
     yield _("BROUGHT  new papers ({n})", n=run.n_new)
     if n_known := run.n_known_by_id + run.n_known_by_title:
         yield _(
@@ -329,11 +350,19 @@ def _snapshot_report(run: SnapshotImport, *, dry_run: bool) -> Iterator[str]:
     if run.n_left_out:
         yield _("LEFT OUT  papers of other categories or days ({n})", n=run.n_left_out)
     yield from _unclear(run.n_questions)
+    is_file = isinstance(run.source, Path)
     yield from _part(
         _("NOT BROUGHT  ({n})", n=run.n_unplaced),
         [_("{path}: {what}", path=one.place, what=one.why) for one in run.unplaced],
-        _("Repair them in the file, and run this again: nothing is doubled."),
+        _("Repair them in the file, and run this again: nothing is doubled.")
+        if is_file
+        else _(AGAIN),
     )
+    yield from _part(
+        _("DELETED  at the source, what is here stays ({n})", n=len(run.deleted)), run.deleted
+    )
+    if run.lacking:
+        yield from _part(_("TOO SHORT  the list of the source"), [str(run.lacking)], _(AGAIN))
     yield from _end(run, is_new=run.n_new > 0, dry_run=dry_run)
 
 

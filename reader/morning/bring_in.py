@@ -135,7 +135,7 @@ class DryRun(Exception):
 class Importing:
     """One run of an import.
 
-    source: the path that was named. topics: collection → topic, for those that name none
+    source: the path or address that was named. topics: collection → topic, for those that name none
     themselves; rest: the topic of papers that have no other, "" for none.
     entries, files, notes: what became of all. unplaced: what could not be brought.
     """
@@ -143,7 +143,7 @@ class Importing:
     library: Library
     tools: AddTools
     read: ImportedLibrary
-    source: Path
+    source: Path | str
     topics: Mapping[str, str] = field(default_factory=dict)
     rest: str = ""
     entries: list[ImportedEntry] = field(default_factory=list)
@@ -193,8 +193,13 @@ class Importing:
             self.is_ended = True
 
     def begin(self) -> imports.Import:
-        source = str(self.source.absolute())
-        return imports.begin(self.library.db, source, self.read.form, at=self.library.now())
+        form, now = self.read.form, self.library.now()
+        return imports.begin(self.library.db, self.place_of_all, form, at=now)
+
+    @property
+    def place_of_all(self) -> str:
+        """What was named, whole: a path or an address."""
+        return str(self.source.absolute() if isinstance(self.source, Path) else self.source)
 
     def _bring_linked(self, one: imports.Import) -> None:
         """Bring the papers first to whose notes others link, so that the links have keys."""
@@ -304,7 +309,7 @@ class Importing:
     def _add_highlights(self, held: LibraryPaper, item: ImportedPaper) -> None:
         nowhere = Path(f"/{self.read.form}")
         # Of each source its own place: a mark goes where its last place has it no longer.
-        place = f"{self.read.form}:{self.source.absolute()}:{held.paper.id}"
+        place = f"{self.read.form}:{self.place_of_all}:{held.paper.id}"
         marks = ReturnedCopy(held, place, "", "", b"", Marks(item.highlights))
         keep_marks(self.library, marks, nowhere)
 

@@ -14,6 +14,8 @@ from tests.gathering.test_enex import MD5, export, note, resource
 from tests.gathering.test_paperlib import SAMPLES as PAPERLIB
 from tests.gathering.test_snapshot import lines, record
 from tests.installed import NOW, READER, environment, rows, run_here
+from tests.morning.test_bring_set import OaiList
+from tests.server import Server
 from tests.terminal import on_terminal
 from tests.zotero_world import ZoteroWorld
 
@@ -499,3 +501,51 @@ def test_a_snapshot_is_counted(library: Path, tmp_path: Path) -> None:
         ran = run_here("import", str(file), option, "5", library=library)
         assert ran.code == 2
         assert why in ran.err
+
+
+def test_a_set_is_counted(library: Path) -> None:
+    with Server() as server:
+        server.respond("/oai", OaiList(size=251, deleted=[3], wrong={7: "<record/>"}))
+        place = server.url("/oai?set=cs&from=2031-03-04")
+        ran = run_here("import", place, library=library)
+        assert (ran.code, ran.err) == (5, "")
+        assert ran.out.splitlines() == [
+            "READ  records (150)",
+            "BROUGHT  new papers (150)",
+            "TOO SHORT  the list of the source",
+            "    the source announced 251 records but sent 150",
+            "      → Run this again later: nothing is doubled.",
+            "`reader undo` takes this import back.",
+        ]
+        ran = run_here("import", server.url("/oai?set=cs"), library=library)
+        assert ran.out.splitlines() == [
+            "READ  records (250)",
+            "BROUGHT  new papers (98)",
+            "KNOWN ALREADY  150: by their ids 150, by their titles 0",
+            "NOT BROUGHT  (1)",
+            f"    {server.url('/oai?set=cs')}, : the record cannot be read",
+            "      → Run this again later: nothing is doubled.",
+            "DELETED  at the source, what is here stays (1)",
+            "    oai:arXiv.org:3103.00003",
+            "TOO SHORT  the list of the source",
+            "    the source announced 251 records but sent 250",
+            "      → Run this again later: nothing is doubled.",
+            "`reader undo` takes this import back.",
+        ]
+        wanted = ("--category", "cs.RO", "--json", "--dry-run")
+        ran = run_here("import", place, *wanted, library=library)
+    assert json.loads(ran.out) == {
+        "n_lines": 150,
+        "n_new": 0,
+        "n_known_by_id": 15,
+        "n_known_by_title": 0,
+        "n_left_out": 135,
+        "n_unplaced": 0,
+        "n_before": 0,
+        "n_announced": 251,
+        "deleted": [],
+        "lacking": "the source announced 251 records but sent 150",
+        "is_done": False,
+    }
+    ran = run_here("import", "oai:cs", library=library)
+    assert (ran.code, "OAI-PMH is off" in ran.err) == (2, True)

@@ -19,8 +19,7 @@ datestamp, and nothing shows what changed. So
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -138,7 +137,8 @@ def _ask(fetch: Fetch, place: ArxivPlace, start: date) -> tuple[_Records, Source
     records: _Records = {}
     first: SourceFailed | None = None
     for name in dict.fromkeys(map(set_of, place.categories)):
-        failure = _read_list(_Session(fetch, place), records, start, name)
+        session = OaiSession(fetch, place.url, place.delay_s)
+        failure = _read_list(session, records, start, place, name)
         first = first or failure
         if failure and (isinstance(failure, OutOfTime | Unreachable) or failure.retry_at):
             break  # the server is down or too slow, or wants no requests for a time
@@ -161,50 +161,80 @@ _END = re.compile(rb"</(?:\w+:)?OAI-PMH>\s*\Z")
 _RECORD = re.compile(rb"<(?:\w+:)?record[\s/>]")
 
 
-def _read_list(session: _Session, records: _Records, start: date, set_: str) -> SourceFailed | None:
+def _read_list(
+    session: OaiSession, records: _Records, start: date, place: ArxivPlace, name: str
+) -> SourceFailed | None:
     """Add the records of a set to `records`; return why some are missing, None for none."""
-    pages = session.list_records(start.isoformat(), None, "arXivRaw", set_)
     names: set[str] = set()
     n_unread, n_announced, is_damaged = 0, 0, False
     try:
-        for page in cast("Iterator[OAIResponse]", pages):
-            content = page.http_response.content
-            is_damaged = is_damaged or not _is_sound(content)
-            token = page.xml.find(f".//{OAI}resumptionToken")
-            size = "" if token is None else token.get("completeListSize", "")
-            # Only tokens have the total, and a list of one page may have no token.
-            n_announced = max(n_announced, int(size) if re.fullmatch(r"[0-9]{1,9}", size) else 0)
-            found = list(page.xml.iterfind(f".//{OAI}record"))
-            # Records that begin in the page, but that the parser could not repair.
-            n_unread += len(_RECORD.findall(content)) - len(found)
-            # One whose end was lost has taken the next one in.
-            n_unread += sum(len(record.findall(f"{OAI}header")) > 1 for record in found)
-            for record in found:
-                name = _identifier(record)
-                names.add(name)
+        for page in session.pages(start=start, set_=name):
+            is_damaged = is_damaged or not page.is_sound
+            n_announced = max(n_announced, page.n_announced)
+            n_unread += page.n_lost
+            for id_, record in page.records:
+                names.add(id_)
                 try:
-                    records[name] = _record(record, name, session.categories)
+                    records[id_] = read_record(record, id_, place.categories)
                 except ValueError:
                     n_unread += 1
     except SourceFailed as failure:
         return failure
     if is_damaged:
-        return _failed(lazy_gettext("the XML is damaged; what could be read was kept"))
+        return _failed(DAMAGED)
     if n_unread:
         return _failed(
             lazy_ngettext("{n} record cannot be read", "{n} records cannot be read", n_unread)
         )
-    if len(names) < n_announced:
-        return _failed(
-            lazy_ngettext(
-                "the source announced {announced} record but sent {sent}",
-                "the source announced {announced} records but sent {sent}",
-                n_announced,
-                announced=n_announced,
-                sent=len(names),
-            )
+    return _failed(too_few(n_announced, len(names))) if len(names) < n_announced else None
+
+
+DAMAGED = lazy_gettext("the XML is damaged; what could be read was kept")
+
+
+def too_few(announced: int, sent: int) -> Text:
+    """Say that a list has fewer records than it announced."""
+    return lazy_ngettext(
+        "the source announced {announced} record but sent {sent}",
+        "the source announced {announced} records but sent {sent}",
+        announced,
+        announced=announced,
+        sent=sent,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OaiPage:
+    """A page of a list.
+
+    records: their identifiers, "" without one, and lxml elements. n_lost: records that begin in
+    the page, but that the parser could not repair. n_announced: the length of the whole list, 0
+    where the page does not say. token: leads to the next page, "" on the last one.
+    """
+
+    records: tuple[tuple[str, Any], ...]
+    n_lost: int
+    is_sound: bool
+    n_announced: int
+    token: str
+
+    @classmethod
+    def of(cls, page: OAIResponse) -> OaiPage:
+        """Take an answer apart."""
+        content = page.http_response.content
+        found = list(page.xml.iterfind(f".//{OAI}record"))
+        # One whose end was lost has taken the next one in.
+        n_swallowed = sum(len(record.findall(f"{OAI}header")) > 1 for record in found)
+        token = page.xml.find(f".//{OAI}resumptionToken")
+        # Only tokens have the total, and a list of one page may have no token.
+        size = "" if token is None else token.get("completeListSize", "")
+        return cls(
+            tuple((_identifier(record), record) for record in found),
+            len(_RECORD.findall(content)) - len(found) + n_swallowed,
+            _is_sound(content),
+            int(size) if re.fullmatch(r"[0-9]{1,9}", size) else 0,
+            "" if token is None else (token.text or "").strip(),
         )
-    return None
 
 
 def _is_sound(page: bytes) -> bool:
@@ -217,14 +247,40 @@ def _is_sound(page: bytes) -> bool:
     return True
 
 
-class _Session(Scythe):
-    """A `Scythe` that sends its requests with our `fetch`, and accepts only complete answers."""
+class OaiSession(Scythe):
+    """A `Scythe` that sends its requests with our `fetch`, and accepts only complete answers.
 
-    def __init__(self, fetch: Fetch, place: ArxivPlace) -> None:
-        super().__init__(place.url, iterator=OAIResponseIterator)
-        self.categories = frozenset(place.categories)
-        self._fetch, self._delay_s = fetch, place.delay_s
+    is_expired: the server did not know the last token, or no longer.
+    """
+
+    def __init__(self, fetch: Fetch, url: str, delay_s: float) -> None:
+        super().__init__(url, iterator=OAIResponseIterator)
+        self.is_expired = False
+        self._fetch, self._delay_s = fetch, delay_s
         self._asked: set[str] = set()
+
+    def pages(
+        self,
+        *,
+        start: date | None = None,
+        end: date | None = None,
+        set_: str = "",
+        token: str = "",
+    ) -> Iterator[OaiPage]:
+        """List the records that changed from one day to another, of a set or of all.
+
+        token: with which a list goes on that began before; then the rest does not count.
+        Raises SourceFailed.
+        """
+        if token:
+            # `list_records` logs a warning for a token, since its metadataPrefix has a default.
+            query = {"verb": "ListRecords", "resumptionToken": token}
+            found: Iterable[Any] = OAIResponseIterator(self, query)
+        else:
+            first, last = (day.isoformat() if day else None for day in (start, end))
+            found = self.list_records(first, last, "arXivRaw", set_ or None)
+        for page in found:
+            yield OaiPage.of(page)
 
     def harvest(self, query: dict[str, str]) -> OAIResponse:
         """Fetch a page, without records where none match. Raises SourceFailed for anything else."""
@@ -248,8 +304,33 @@ class _Session(Scythe):
         if not _END.search(content[-200:]):
             raise _failed(lazy_gettext("the answer is incomplete: its XML has no end"))
         page = OAIResponse(cast("Any", _OaiResponse(content[head.end() :])), query)
-        _refuse_error(page, is_first="resumptionToken" not in query)
+        self._refuse_error(page, is_first="resumptionToken" not in query)
         return page
+
+    def _refuse_error(self, page: OAIResponse, *, is_first: bool) -> None:
+        # Not with the package's raise_for_oaipmh_error, which uses any code as a class's name.
+        try:
+            root = page.xml
+        except SyntaxError:  # what lxml's own errors are
+            root = None
+        if root is None:
+            raise _failed(lazy_gettext("the XML cannot be read"))
+        error = root.find(f"{OAI}error")
+        if error is None:
+            if root.find(f"{OAI}ListRecords") is None:
+                raise _failed(lazy_gettext("the OAI-PMH answer has no list of records"))
+            return
+        # "noRecordsMatch" is the answer for a day without papers; after a first page it is a fault.
+        code = error.get("code", "")
+        self.is_expired = code == "badResumptionToken"
+        if code != "noRecordsMatch" or not is_first:
+            said = plain(error.text or "")[:200] or lazy_gettext("no reason given")
+            raise _failed(
+                lazy_gettext(
+                    "the source reports an error: {code}: {said}", code=plain(code)[:40], said=said
+                ),
+                status=400,
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,31 +338,6 @@ class _OaiResponse:
     """The one attribute of an httpx response that oaipmh_scythe reads."""
 
     content: bytes
-
-
-def _refuse_error(page: OAIResponse, *, is_first: bool) -> None:
-    # Not with the package's raise_for_oaipmh_error, which uses any code as a class's name.
-    try:
-        root = page.xml
-    except SyntaxError:  # what lxml's own errors are
-        root = None
-    if root is None:
-        raise _failed(lazy_gettext("the XML cannot be read"))
-    error = root.find(f"{OAI}error")
-    if error is None:
-        if root.find(f"{OAI}ListRecords") is None:
-            raise _failed(lazy_gettext("the OAI-PMH answer has no list of records"))
-        return
-    # "noRecordsMatch" is the answer for a day without papers; after a first page it is a fault.
-    code = error.get("code", "")
-    if code != "noRecordsMatch" or not is_first:
-        said = plain(error.text or "")[:200] or lazy_gettext("no reason given")
-        raise _failed(
-            lazy_gettext(
-                "the source reports an error: {code}: {said}", code=plain(code)[:40], said=said
-            ),
-            status=400,
-        )
 
 
 def _failed(what: Text, status: int = 200) -> SourceFailed:
@@ -293,27 +349,39 @@ def _identifier(record: Any) -> str:
     return str(record.findtext(f"{OAI}header/{OAI}identifier", "")).strip()
 
 
-def _record(record: Any, name: str, categories: AbstractSet[str]) -> OaiRecord | None:
-    """Read a record; None where it was deleted or has no wanted class.
+def is_deleted(record: Any) -> bool:
+    """Check whether a record, an lxml element, says that it was deleted."""
+    header = record.find(f"{OAI}header")
+    return header is not None and header.get("status") == "deleted"
+
+
+def stamp_of(record: Any) -> str:
+    """Read the day of a record's last change, "" without one; record: an lxml element."""
+    return str(record.findtext(f"{OAI}header/{OAI}datestamp", "")).strip()[:10]
+
+
+def read_record(
+    record: Any, name: str, categories: Collection[str] | None = None
+) -> OaiRecord | None:
+    """Read a record; None where it was deleted or has no wanted class. No categories: any.
 
     Raises ValueError where it has no identifier, arXiv id, version or readable date.
     """
     if not name:
         raise ValueError("a record without an identifier")
     header, raw = record.find(f"{OAI}header"), record.find(f".//{_RAW}arXivRaw")
-    if header is not None and header.get("status") == "deleted":
+    if is_deleted(record):
         return None
     if header is None or raw is None:
         raise ValueError("a record that is not in arXivRaw")
-    if categories.isdisjoint(_text(raw, "categories").split()):
+    if categories is not None and not {*_text(raw, "categories").split()}.intersection(categories):
         return None
     try:
         versions = sorted(_version(version) for version in raw.iterfind(f"{_RAW}version"))
         if not versions:
             raise ValueError("a record without versions")
         (_unused, first_at), (newest, newest_at) = versions[0], versions[-1]
-        stamp = str(header.findtext(f"{OAI}datestamp", "")).strip()[:10]
-        stamped_on = date.fromisoformat(stamp)
+        stamped_on = date.fromisoformat(stamp_of(record))
         # Changes of a weekend count for Monday's listing.
         while not is_listing_day(stamped_on):
             stamped_on += timedelta(days=1)

@@ -72,13 +72,7 @@ def keep_pages(db: Database) -> None:
 def begin(db: Database, source: str, form: str, *, at: datetime) -> Import:
     """Go on with the import of a source that was not completed, or begin a new one."""
     with db.writing():
-        found = db.read_one(
-            """
-            SELECT * FROM imports
-            WHERE source = ? AND ended_at IS NULL AND undone_at IS NULL ORDER BY id DESC LIMIT 1
-            """,
-            (source,),
-        )
+        found = db.read_one(_OPEN_SQL, (source,))
         if found is None:
             number = db.execute(
                 "INSERT INTO imports (act, source, form, at) VALUES (?, ?, ?, ?)",
@@ -86,6 +80,37 @@ def begin(db: Database, source: str, form: str, *, at: datetime) -> Import:
             )
             found = db.read("SELECT * FROM imports WHERE id = ?", (number,))[0]
     return _import(found)
+
+
+_OPEN_SQL = """
+    SELECT * FROM imports
+    WHERE source = ? AND ended_at IS NULL AND undone_at IS NULL ORDER BY id DESC LIMIT 1
+"""
+
+
+def point(db: Database, source: str) -> tuple[str, str]:
+    """Load where an import of a source that was not completed goes on, as `keep_point` kept it."""
+    found = db.read_one(
+        f"SELECT s.* FROM ({_OPEN_SQL}) AS i JOIN sources AS s ON s.name = 'import ' || i.id",  # noqa: S608
+        (source,),
+    )
+    return (found["etag"], found["last_modified"]) if found else ("", "")
+
+
+def keep_point(db: Database, one: Import, token: str, place: str) -> None:
+    """Keep where an import goes on after a kill: what its source is asked with, and a place."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO sources (name, etag, last_modified) VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified
+            """,
+            (f"import {one.id}", token, place),
+        )
+
+
+def _forget_point(db: Database, one: Import) -> None:
+    db.execute("DELETE FROM sources WHERE name = ?", (f"import {one.id}",))
 
 
 def add_restore(db: Database, before: str, *, at: datetime) -> int:
@@ -105,6 +130,7 @@ def end(db: Database, one: Import, *, at: datetime) -> bool:
     Returns whether it made anything.
     """
     with db.writing():
+        _forget_point(db, one)
         tables = ("imported", "loose_notes", "citation_keys", "fields")
         made = " UNION ".join(f"SELECT 1 FROM {table} WHERE import = ?1" for table in tables)  # noqa: S608
         made += " UNION SELECT 1 FROM properties WHERE act = ?2"
@@ -225,6 +251,7 @@ def take_back(db: Database, one: Import, *, at: datetime) -> None:
     db.execute("DELETE FROM imported WHERE import = ?", (one.id,))
     db.execute("DELETE FROM citation_keys WHERE import = ?", (one.id,))
     fields.forget_import(db, one.id)
+    _forget_point(db, one)
     db.execute("UPDATE imports SET undone_at = ? WHERE id = ?", (at.isoformat(), one.id))
 
 
