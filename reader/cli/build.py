@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reader.base.errors import DiskFull, ModelError, UsageError, WrongClock
+from reader.base.errors import DiskFull, ModelError, SourceFailed, UsageError, WrongClock
 from reader.base.machine import cache_folder
 from reader.base.messages import Text, _, speak
 from reader.base.text import plain
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from reader.ranking.model import TopicModel
     from reader.search.encode import Encode, Encoder
     from reader.search.encoder import QueryEncoder
+    from reader.search.rows.shared_turns import HostTurns
 
 
 def clock() -> Clock:
@@ -111,7 +112,7 @@ def tools(
     may_download: the model that feeds.toml names may be fetched from its hub. shown: takes the
     progress in place of bars. workers: opens a cluster that reads PDFs and encodes.
     """
-    from reader.base.http.client import Client
+    from reader.base.http.client import Client, own_turn
     from reader.morning.tools import Tools
     from reader.pdfs.text.process import PdfPool, answers_on, check_pdf
 
@@ -133,11 +134,13 @@ def tools(
         return open_token_counter(model, cache=cache, progress=tell_sentence)
 
     with (
+        shared_turns(library) as turns,
         Client(
             clock=library.now,
             sleep=time.sleep,
             monotonic=time.monotonic,
             trusted_hosts=trusted_hosts(library.config),
+            turn=turns.turn if turns else own_turn,
         ) as client,
         contextlib.nullcontext(shown) if shown else progress(settings) as tell,
         # Opened after the bars and so closed before them: its last page may still move one.
@@ -165,6 +168,29 @@ def tools(
             within=client.within,
             each=each,
         )
+
+
+@contextlib.contextmanager
+def shared_turns(library: Library) -> Iterator[HostTurns | None]:
+    """Share the turns at hosts with those who share the index; None where there is none.
+
+    Nothing is connected before the first request to a host with a delay.
+    """
+    if not (url := library.config.index.url):
+        yield None
+        return
+    try:
+        from reader.search.rows.shared_turns import HostTurns
+    except ImportError:  # no psycopg: the search and `index` say so
+        yield None
+        return
+    with contextlib.closing(HostTurns(url, time.sleep, time.monotonic, _say_away)) as turns:
+        yield turns
+
+
+def _say_away(error: SourceFailed) -> None:
+    click.echo(_("The pauses between requests are kept by this computer alone."), err=True)
+    say_error(error)
 
 
 def fit_topic(

@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -157,6 +157,34 @@ class TestManners:
             for thread in threads:
                 thread.join()
         assert sorted(slept) == [3, 6, 9]
+
+    def test_turns_are_shared_at_hosts_with_a_delay_and_told_of_pauses(
+        self, server: Server, time_: Time
+    ) -> None:
+        told: list[object] = []
+
+        @contextlib.contextmanager
+        def turn(host: str, delay_s: float) -> Iterator[Callable[[float], None]]:
+            told.append((host, delay_s))
+            time_.sleep(500)  # longer than an answer may take
+            yield told.append
+            told.append("end")
+
+        busy = Answer(status=503, headers={"Retry-After": "7"})
+        long, unsaid = (Answer(status=429, headers=h) for h in ({"Retry-After": "3600"}, {}))
+        server.script("/a", busy, unsaid, Answer(b"hello"))
+        server.script("/b", long)
+        clock = time_
+        with Client(
+            clock=clock.clock, sleep=clock.sleep, monotonic=clock.monotonic, turn=turn
+        ) as client:
+            client.fetch(ask(server.url("/a")))
+            assert told == []
+            server.script("/a", busy, unsaid, Answer(b"hello"))
+            client.fetch(replace(ask(server.url("/a")), delay_s=3))
+            failure(client, replace(ask(server.url("/b")), delay_s=3))
+        start = (HOST, 3)
+        assert told == [start, 7.0, "end", start, 2.0, "end", start, 0.0, "end", start, 0.0, "end"]
 
     def test_retry_after_in_seconds_is_waited_out(
         self, client: Client, server: Server, time_: Time

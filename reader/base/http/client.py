@@ -13,7 +13,7 @@ import ssl
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from socket import gaierror
@@ -165,6 +165,17 @@ MAX_WAIT_S = 30.0
 WAITS_S = (2.0, 6.0)
 """Seconds before the first and the second retry, where the server does not name a time."""
 
+Turn = Callable[[str, float], AbstractContextManager[Callable[[float], None]]]
+"""Waits for a turn at a host (name, delay in seconds), and gives it back. The function that it
+yields is called as the answer begins, with the seconds of a pause that the server asks for."""
+
+
+@contextmanager
+def own_turn(_host: str, _delay_s: float) -> Iterator[Callable[[float], None]]:
+    """Wait for nobody else."""
+    yield lambda _pause_s: None
+
+
 _REDIRECTS = (301, 302, 303, 307, 308)
 _BUSY = (429, 503)
 _STUMBLED = (500, 502, 504)
@@ -177,6 +188,7 @@ class Client:
     trusted_hosts: host names that may lead into a private network.
     timeout_s: longest silence. deadline_s: longest time for one answer with its redirects,
     without the pauses between calls. `within` sets a time for many answers together.
+    turn: is waited for at hosts with a delay, beside this client's own pauses.
     Threads may share one client. Addresses found in content have a connection pool of their
     own: a connection opened for an address in feeds.toml is never reused for them.
     """
@@ -190,10 +202,11 @@ class Client:
         trusted_hosts: frozenset[str] = frozenset(),
         timeout_s: float = 20.0,
         deadline_s: float = 120.0,
+        turn: Turn = own_turn,
     ) -> None:
         self._clock, self._sleep, self._monotonic = clock, sleep, monotonic
         self._trusted_hosts = frozenset(host.lower() for host in trusted_hosts)
-        self._timeout_s, self._deadline_s = timeout_s, deadline_s
+        self._timeout_s, self._deadline_s, self._turn = timeout_s, deadline_s, turn
         self._deadline = RequestDeadline(monotonic)
         self._budget: TimeBudget | None = None
         self._lock = threading.Lock()
@@ -305,12 +318,15 @@ class Client:
         return url.host in self._trusted_hosts
 
     def _get(self, url: httpx.URL, request: Request, *, is_trusted: bool) -> Response:
-        self._await_turn(url.host, request.delay_s)
         client = self._open if is_trusted else self._guarded
         method, body = ("POST", request.body) if request.body else ("GET", None)
         headers = _headers(request, url)
         try:
-            with client.stream(method, url, headers=headers, content=body) as answer:
+            with (
+                self._turn_at(url.host, request.delay_s) as heard,
+                client.stream(method, url, headers=headers, content=body) as answer,
+            ):
+                heard(_asked_pause_s(answer, self._clock()))
                 content = _read(answer, request) if answer.status_code == 200 else b""
                 return Response(str(url), answer.status_code, content, dict(answer.headers))
         except PrivateAddress as error:
@@ -333,6 +349,15 @@ class Client:
             is_late = self._deadline.is_over
             seconds = self._deadline_s if is_late else self._timeout_s
             raise no_answer(error, url.host, request, seconds) from error
+
+    @contextmanager
+    def _turn_at(self, host: str, delay_s: float) -> Iterator[Callable[[float], None]]:
+        """Wait until this client may call a host, and then for those who share its turns."""
+        self._await_turn(host, delay_s)
+        began = self._monotonic()
+        with (self._turn if delay_s else own_turn)(host, delay_s) as heard:
+            self._deadline.extend(self._monotonic() - began, is_polite=True)
+            yield heard
 
     def _await_turn(self, host: str, delay_s: float) -> None:
         """Sleep until the host may be called again, and reserve that moment."""
@@ -456,7 +481,18 @@ def _wait_before_retry(answer: Response, n_tries: int, now: datetime) -> float |
     return named if named <= MAX_WAIT_S else None
 
 
-def _retry_after_s(answer: Response, now: datetime) -> float | None:
+def _asked_pause_s(answer: httpx.Response, now: datetime) -> float:
+    """Return the seconds of the pause that an answer asks all to make, 0 for none.
+
+    A long one is left to each, since nobody should stand and wait for it.
+    """
+    if answer.status_code not in _BUSY:
+        return 0.0
+    named = _retry_after_s(answer, now)
+    return WAITS_S[0] if named is None else named if named <= MAX_WAIT_S else 0.0
+
+
+def _retry_after_s(answer: Response | httpx.Response, now: datetime) -> float | None:
     """Read Retry-After as seconds from now; None where it is absent or unreadable.
 
     It has seconds or a date (RFC 9110, 10.2.3). At most a week is believed.

@@ -211,6 +211,18 @@ LAYOUTS = (
     GRANT SELECT ON shared_notes TO asayomi_reader;
     GRANT INSERT, UPDATE, DELETE ON shared_notes TO asayomi_indexer;
     """,
+    """
+    SET LOCAL ROLE asayomi_owner;
+    SET LOCAL search_path = asayomi, public;
+
+    -- When each host with a delay may be asked again, by anybody of the lab; see shared_turns.py.
+    CREATE TABLE hosts (
+        name text PRIMARY KEY,
+        holder text NOT NULL,
+        free_at timestamptz NOT NULL
+    );
+    GRANT SELECT, INSERT, UPDATE ON hosts TO asayomi_reader;
+    """,
 )
 
 
