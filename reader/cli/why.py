@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator
 
 import click
@@ -75,5 +74,9 @@ def _lines(found: Explanation, others: Iterable[ScoreChange] | None, width: int)
     if text := cut_text(found):
         yield from screen.wrap(plain(text), width, listing.SUM_INDENT)
     yield ""
-    for text in itertools.chain(map(change_text, others), other_topics_text(found)):
+    for text in map(change_text, others):
         yield from screen.wrap(plain(text), width, "    ", "")
+    if topics := list(other_topics_text(found)):
+        yield from ("", _("Other topics:"))
+        for text in topics:
+            yield from screen.wrap(plain(text), width, "    ", "  ")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from reader.base.messages import N_, Joined, Language, Text, _, ngettext, speaking
 from reader.morning.reasons import of_terms, sentence
 from reader.ranking.model import is_bare, taste_of
-from reader.ranking.rank import Term, in_print
+from reader.ranking.rank import Place, Term, in_print
 from reader.texts.morning import mute_texts
 
 if TYPE_CHECKING:
@@ -152,19 +152,19 @@ def cut_text(found: Explanation) -> str:
             topic=found.topic,
             place=place,
         )
-    key = (
-        N_("threshold of {topic}: {cut}; {place} by {margin}")
-        if found.place == "in"
-        else N_("threshold of {topic}: {cut}; {place}, {margin} short")
-    )
     # Of the printed numbers, so that they add up.
-    margin = abs(round(found.score, DIGITS) - round(found.cut, DIGITS))
+    margin = round(found.score, DIGITS) - round(found.cut, DIGITS)
+    key = (
+        N_("threshold of {topic}: {cut}; {place}, {margin} above it")
+        if margin >= 0
+        else N_("threshold of {topic}: {cut}; {place}, {margin} below it")
+    )
     cut, taste = f"{found.cut:.{DIGITS}f}", round(taste_of(found.terms), DIGITS)
     if taste:
         # The cut has it too, so that it differs from paper to paper.
-        moved = f"{taste:+.{DIGITS}f}"
-        cut = _("{cut} (moved by the {taste} that changes the order only)", cut=cut, taste=moved)
-    numbers = {"cut": cut, "margin": f"{margin:.{DIGITS}f}"}
+        once_more = f"{taste:+.{DIGITS}f}"
+        cut = _("{cut} ({taste} of it changes only the order)", cut=cut, taste=once_more)
+    numbers = {"cut": cut, "margin": f"{abs(margin):.{DIGITS}f}"}
     return _(key, topic=found.topic, place=place, **numbers)
 
 
@@ -180,20 +180,25 @@ def change_text(change: ScoreChange) -> str:
     named = term_text(Term(kind, what, 0.0)) if kind else ""
     if change.cut is None or not change.place:
         score = f"{change.score:.{DIGITS}f}"
-        then = _("total {score}, place {n}", n=change.position, score=score)
+        then = _("place {n}, with a total of {score}", n=change.position, score=score)
+    elif change.place == "out" and round(change.score - change.cut, DIGITS) >= 0:
+        then = _("{place}, because nothing would speak for it", place=_(PLACES[change.place]))
+    elif change.is_bare:
+        then = _("{place}, judged only by what was learned", place=_(PLACES[change.place]))
     else:
-        place = _(PLACES[change.place])
-        margin = round(change.score - change.cut, DIGITS)
-        if change.place == "out" and margin >= 0:
-            then = _("{place}, because nothing would speak for it", place=place)
-        elif change.is_bare:
-            then = _("{place}, judged only by what was learned", place=place)
-        else:
-            key = (
-                N_("{place} by {margin}") if change.place == "in" else N_("{place}, {margin} short")
-            )
-            then = _(key, place=place, margin=f"{abs(margin):.{DIGITS}f}")
+        then = _distance(change.place, change.score - change.cut)
     return _(_CHANGES[change.kind], what=named, place=then)
+
+
+def _distance(place: Place, margin: float) -> str:
+    """Write a place with its distance to the threshold: "maybe, 0.960 below the threshold"."""
+    margin = round(margin, DIGITS)
+    key = (
+        N_("{place}, {margin} above the threshold")
+        if margin >= 0
+        else N_("{place}, {margin} below the threshold")
+    )
+    return _(key, place=_(PLACES[place]), margin=f"{abs(margin):.{DIGITS}f}")
 
 
 _CHANGES = {
@@ -206,17 +211,14 @@ _CHANGES = {
 
 
 def other_topics_text(found: Explanation) -> Iterator[str]:
-    """Describe a paper's ranks in the topics that do not decide."""
+    """Write how a paper stands to the topics that do not decide, one text each."""
     for rank in found.ranks:
         if rank.topic != found.topic or found.cut is None:
-            numbers = {"score": f"{rank.score:.{DIGITS}f}", "cut": f"{rank.cut:.{DIGITS}f}"}
-            place = _(PLACES[rank.place])
-            key = (
-                N_("{topic}: total {score}, none of its words, {place}")
-                if rank.terms and _is_bare(rank.terms)
-                else N_("{topic}: total {score}, threshold {cut}, {place}")
-            )
-            yield _(key, topic=rank.topic, place=place, **numbers)
+            if rank.terms and _is_bare(rank.terms):
+                place = _("{place}, none of its words", place=_(PLACES[rank.place]))
+            else:
+                place = _distance(rank.place, rank.score - rank.cut)
+            yield _("{topic}: {place}", topic=rank.topic, place=place)
 
 
 LITTLE = 0.05
@@ -263,7 +265,7 @@ _TERMS = {
     "told_yes": N_("you said that it belongs to {what}"),
     "told_no": N_("you said that it does not belong to {what}"),
     "followed": N_("by {what}, whom you follow"),
-    "taste": N_("similarity to your picks (changes the order only)"),
+    "taste": N_("what was learned, once more (changes only the order)"),
     "surely": N_("added because it has your own words, such as “{what}”"),
     "mention": N_("mention by {what}"),
     "repost": N_("repost by {what}"),

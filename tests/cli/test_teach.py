@@ -103,11 +103,11 @@ def test_why_says_the_place_the_sum_and_what_would_change_it(
     assert lines[5] == "In: “speech translation” in the title."
     assert "own topics: 1 of 3, 2025-06-04" in lines
     [score] = [line.split()[0] for line in lines if line.endswith("  total")]
-    cut = f"threshold of speech/translation: 0.000; in by {score[1:]}"
+    cut = f"threshold of speech/translation: 0.000; in, {score[1:]} above it"
     assert any(cut in line for line in lines)
     assert any(line.startswith("without “speech translation” in the title: ") for line in lines)
-    assert any(line.startswith("after a pick: in by ") for line in lines)
-    assert any(line.startswith("speech/recognition: ") for line in lines)
+    assert any(line.startswith("after a pick: in, ") for line in lines)
+    assert any(line.startswith("  speech/recognition: ") for line in lines)
 
 
 def test_why_is_one_sentence_until_more_is_asked_for(

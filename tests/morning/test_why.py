@@ -137,21 +137,28 @@ def test_a_decision_for_another_topic_moves_the_score_and_not_the_distance_to_th
     found, several = explained(library, 1)
     [pick] = [c for c in several if c.kind == "pick"]
     assert (found.topic, pick.score < found.score) == (OWN, True)
-    assert change_text(pick) == f"after a pick: in by {found.score:.3f}"
-    assert cut_text(found).endswith(f"in by {found.score:.3f}")
+    assert change_text(pick) == f"after a pick: in, {found.score:.3f} above the threshold"
+    assert cut_text(found).endswith(f"in, {found.score:.3f} above it")
 
 
-def test_the_totals_of_the_other_topics_are_named_so(library: Library) -> None:
+def test_a_place_in_another_topic_is_the_distance_to_its_cut(library: Library) -> None:
     found, _ = explained(library, 1)
     [rank] = [rank for rank in found.ranks if rank.topic == OTHER]
-    told = [text for text in other_topics_text(found) if text.startswith(OTHER)]
-    assert told == [f"{OTHER}: total {rank.score:.3f}, none of its words, out"]
+    worded = (Term("title", "ASR", 0.5), Term("start", "", -1.5))
+    close = replace(rank, terms=worded, score=-1.0, cut=-0.25, place="doubtful")
+    for one, text in (
+        (rank, "out, none of its words"),
+        (close, "maybe, 0.750 below the threshold"),
+    ):
+        told = other_topics_text(replace(found, ranks=(one,)))
+        assert [*told] == [f"{OTHER}: {text}"]
 
 
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        (ScoreChange("skip", "", -1.556, "out", cut=-0.5), "after a skip: out, 1.056 short"),
+        (ScoreChange("skip", "", -1.556, "out", cut=-0.5),
+         "after a skip: out, 1.056 below the threshold"),
         (ScoreChange("pick", "", 0.2, "out", cut=0.0),
          "after a pick: out, because nothing would speak for it"),
         (ScoreChange("pick", "", 0.2, "doubtful", cut=0.0, is_bare=True),
@@ -159,7 +166,7 @@ def test_the_totals_of_the_other_topics_are_named_so(library: Library) -> None:
         (ScoreChange("without", "title\tASR", -1.2, "in", cut=0.0, is_bare=True),
          "without “ASR” in the title: in, judged only by what was learned"),
         (ScoreChange("more", "", 2.3, position=1),
-         "with one more person mentioning it: total 2.300, place 1"),
+         "with one more person mentioning it: place 1, with a total of 2.300"),
     ],
 )  # fmt: skip
 def test_changes_are_written_as_the_distance_to_the_cut(change: ScoreChange, text: str) -> None:
@@ -260,9 +267,9 @@ def test_a_threshold_that_differs_by_paper_says_what_moves_it(library: Library) 
     terms = (Term("title", "speech translation", 3.1), Term("taste", "", 1.19))
     text = cut_text(replace(found, terms=terms, score=4.29, cut=1.19, place="in"))
     assert text == (
-        f"threshold of {OWN}: 1.190 (moved by the +1.190 that changes the order only); in by 3.100"
+        f"threshold of {OWN}: 1.190 (+1.190 of it changes only the order); in, 3.100 above it"
     )
-    assert "moved" not in cut_text(replace(found, terms=terms[:1]))
+    assert "order" not in cut_text(replace(found, terms=terms[:1]))
 
 
 @pytest.mark.parametrize("place", ["in", "doubtful", "out"])
