@@ -16,13 +16,13 @@ from markdown_it.token import Token
 
 from reader.base.text import WIKI_LINK
 
+LinkOf = Callable[[str], tuple[str, str] | None]
+"""Returns the address and the words of a link `[[inside]]`; None leaves it as it was typed."""
 
-def to_html(markdown: str, *, address_of: Callable[[str], str] = lambda _: "") -> str:
-    """Render CommonMark to HTML; raw HTML in it is shown as text.
 
-    address_of: returns the address of a link `[[inside]]`; "" leaves it as it was typed.
-    """
-    html: str = _renderer().render(markdown, {"address_of": address_of})
+def to_html(markdown: str, *, link_of: LinkOf = lambda _: None) -> str:
+    """Render CommonMark to HTML; raw HTML in it is shown as text."""
+    html: str = _renderer().render(markdown, {"link_of": link_of})
     return html
 
 
@@ -34,19 +34,20 @@ def _link_keys(state: StateCore) -> None:
         for token in block.children or ():
             depth += {"link_open": 1, "link_close": -1}.get(token.type, 0)
             is_text = token.type == "text" and not depth
-            made += _split_links(token, state.env["address_of"]) if is_text else [token]
+            made += _split_links(token, state.env["link_of"]) if is_text else [token]
         if block.children:
             block.children = made
 
 
-def _split_links(token: Token, address_of: Callable[[str], str]) -> Iterator[Token]:
+def _split_links(token: Token, link_of: LinkOf) -> Iterator[Token]:
     """Split a text token at its links; each link becomes tokens of its own."""
     done = 0
     for found in WIKI_LINK.finditer(token.content):
-        if address := address_of(found[1]):
+        if link := link_of(found[1]):
+            address, words = link
             yield _text(token.content[done : found.start()])
             yield Token("link_open", "a", 1, attrs={"href": address})
-            yield _text(found[1].rpartition("|")[2].strip())
+            yield _text(words)
             yield Token("link_close", "a", -1)
             done = found.end()
     yield _text(token.content[done:])

@@ -121,10 +121,10 @@ def links_of(library: Library, text: str) -> list[LinkedPaper]:
     return _with_sentences(library, rows)
 
 
-def linked_ids(library: Library, text: str) -> dict[str, str]:
-    """Return key → id of the papers that the keys in a text lead to, without keys of no paper."""
+def papers_by_link(library: Library, text: str) -> dict[str, LibraryPaper]:
+    """Return key → paper for the keys in a text, without keys of no paper."""
     found = targets(library, links_in(text))
-    held = {one.row: one.paper.id for one in papers.papers_at(library.db, [r for _, r in found])}
+    held = {one.row: one for one in papers.papers_at(library.db, [r for _, r in found])}
     return {key: held[row] for key, row in found if row in held}
 
 

@@ -12,6 +12,7 @@ import functools
 import hashlib
 import importlib.resources
 import re
+from collections.abc import Mapping
 from datetime import date
 from urllib.parse import quote
 
@@ -25,8 +26,10 @@ from reader.base.text import plain, plain_lines, sentences, shorten, visible
 from reader.library.file_names import folder_name, year_of
 from reader.library.highlight import COLOURS, MARKS
 from reader.library.ids import url_of
+from reader.library.paper import LibraryPaper
 from reader.morning.values import entry_seconds, minutes_of
 from reader.notes.outcome import ORIGINS
+from reader.notes.words import key_of
 from reader.texts.morning import (
     muted_mark,
     queue_facts,
@@ -120,11 +123,20 @@ def clean(html: str) -> Markup:
     return Markup(CLEANER.clean(visible(html)))  # noqa: S704  what nh3 gives
 
 
-def from_markdown(text: str) -> Markup:
-    """Render a note's Markdown; raw HTML in it is shown as text."""
+def from_markdown(text: str, linked: Mapping[str, LibraryPaper] | None = None) -> Markup:
+    """Render a note's Markdown; raw HTML in it is shown as text.
+
+    linked: the papers of its links by key; a link shows the title, or the words typed in it.
+    """
     from reader.base.markup import to_html
 
-    return clean(to_html(visible(text)))
+    known = linked or {}
+
+    def link_of(inside: str) -> tuple[str, str] | None:
+        held, words = known.get(key_of(inside)), inside.partition("|")[2].strip()
+        return (paper_at(held.paper.id), words or title_text(held.paper.title)) if held else None
+
+    return clean(to_html(visible(text), link_of=link_of))
 
 
 LANGUAGES = {"en": "English", "ja": "日本語"}

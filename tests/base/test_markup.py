@@ -52,16 +52,17 @@ def test_no_text_makes_a_tag_or_an_address_of_its_own(text: str) -> None:
 
 
 def test_known_keys_become_links() -> None:
-    def address_of(inside: str) -> str:
-        return f"/paper/{inside.partition('|')[0]}" if inside.startswith("2025") else ""
+    def link_of(inside: str) -> tuple[str, str] | None:
+        key, _, words = inside.partition("|")
+        return (f"/paper/{key}", words or "Snails") if inside.startswith("2025") else None
 
     shown = {
-        "see [[2025_A_Snails]].": 'see <a href="/paper/2025_A_Snails">2025_A_Snails</a>.',
+        "see [[2025_A_Snails]].": 'see <a href="/paper/2025_A_Snails">Snails</a>.',
         "**[[2025_A|the one]]**": '<strong><a href="/paper/2025_A">the one</a></strong>',
         "[[nowhere]]": "[[nowhere]]",
         "`[[2025_A]]`": "<code>[[2025_A]]</code>",
         "[x [[2025_A]]](https://a.example)": '<a href="https://a.example">x [[2025_A]]</a>',
-        '[[2025">]]': '<a href="/paper/2025&quot;&gt;">2025&quot;&gt;</a>',
+        '[[2025">]]': '<a href="/paper/2025&quot;&gt;">Snails</a>',
     }  # fmt: skip
     for text, html in shown.items():
-        assert to_html(text, address_of=address_of) == f"<p>{html}</p>\n"
+        assert to_html(text, link_of=link_of) == f"<p>{html}</p>\n"

@@ -119,14 +119,16 @@ def test_the_paper_page_shows_all_that_is_known(client: TestClient) -> None:
     assert 'href="/note/arxiv:2506.00001"' in text
 
 
-def test_links_in_a_note_lead_to_papers_and_unknown_ones_stay_text(
-    client: TestClient, parts: Parts
-) -> None:
-    with parts.open_library() as library:
-        key = find_paper(library, "2506.00002").key
-    note = part_of(client.get(ABOUT).text, "note")
-    assert f'href="/paper/arxiv:2506.00002" rel="noopener noreferrer nofollow">{key}</a>' in note
-    assert "[[nothing]]" in note
+def test_links_in_a_note_show_titles_and_unknown_ones_stay_text(client: TestClient) -> None:
+    link = (
+        '<a href="/paper/arxiv:2506.00002" rel="noopener noreferrer nofollow">Moss that waits</a>'
+    )
+    for page in (
+        part_of(client.get(ABOUT).text, "note"),
+        client.get("/note/arxiv:2506.00001/history").text,
+        client.get("/recall?id=2506.00001").text,
+    ):
+        assert f"See {link} and [[nothing]]." in page
 
 
 def test_what_is_foreign_is_shown_as_text(client: TestClient) -> None:

@@ -20,6 +20,7 @@ from reader.morning.pick import asked_today, let_go_when_asked
 from reader.morning.trust import began_on
 from reader.notes import recall
 from reader.notes.balance import balance
+from reader.notes.links import papers_by_link
 from reader.notes.recall import card_of
 from reader.notes.rows.habit import Waiting
 from reader.notes.week import day_shown, stats, week, week_of
@@ -106,10 +107,13 @@ def page(visit: Visit) -> Response:
         held = find_paper(library, asked)
         cards = [(held, recall.waiting_of(library, held))]
     left = [one for one in cards if str(one[0].row) not in later]
+    shown = [card_of(library, *one) for one in left]
     values: dict[str, Any] = {
         "cards": [
-            (card_of(library, *one), _choices(library, one[0]), _state(one[1])) for one in left
+            (card, _choices(library, one[0]), _state(one[1]))
+            for card, one in zip(shown, left, strict=True)
         ],
+        "note_links": papers_by_link(library, "\n\n".join(card.note for card in shown)),
         "due": due,
         "paused": paused_text(due) if due.is_paused and not asked else "",
         "n_later": len(cards) - len(left),

@@ -21,7 +21,7 @@ from reader.notes import drafts, outcome
 from reader.notes.changes import pieces
 from reader.notes.draft import all_texts, fields_of
 from reader.notes.drafts import PageDraft, marks_of, may_show, new_words, template_names
-from reader.notes.links import NearNotes, related
+from reader.notes.links import NearNotes, papers_by_link, related
 from reader.notes.own_words import Check
 from reader.notes.rows import loose, notes
 from reader.notes.rows.notes import Revision
@@ -275,11 +275,13 @@ def _number(text: str) -> int | None:
 def history(visit: Visit) -> Response:
     library = visit.library
     held = find_paper(library, visit.id)
+    revisions = notes.history(library.db, held.row)
     rows = [
         (number, one, library.local(one.at), beginning_of(one))
-        for number, one in enumerate(notes.history(library.db, held.row), 1)
+        for number, one in enumerate(revisions, 1)
     ]
-    return visit.page("history.html", held=held, rows=rows[::-1])
+    links = papers_by_link(library, "\n\n".join(one.text for one in revisions))
+    return visit.page("history.html", held=held, rows=rows[::-1], note_links=links)
 
 
 def difference(visit: Visit) -> Response:

@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from markupsafe import Markup
 from starlette.responses import Response
 
 from reader.base.errors import NotKnown
-from reader.base.markup import to_html
 from reader.base.messages import N_, _, spoken
-from reader.base.text import plain, plain_lines, sentences, visible
+from reader.base.text import plain, plain_lines, sentences
 from reader.library.bibtex import bibtex
 from reader.library.cite import references
 from reader.library.file_names import folder_name
@@ -32,9 +30,8 @@ from reader.morning.pick import guess, has_to_guess, put_off
 from reader.morning.references import papers_citing, references_in
 from reader.morning.tag import tag
 from reader.morning.why import ListCache, after_decisions, explain, without_each
-from reader.notes.links import linked_ids
+from reader.notes.links import papers_by_link
 from reader.notes.share import share
-from reader.notes.words import key_of
 from reader.pdfs.mark import ink_on
 from reader.pdfs.tablet import SHORT_SHA
 from reader.search.shared import searched
@@ -53,7 +50,7 @@ from reader.texts.why import (
 )
 from reader.web.files import opened_within, png_size, send_file
 from reader.web.pages import removal
-from reader.web.render import clean, from_markdown, paper_at
+from reader.web.render import from_markdown, paper_at
 from reader.web.visit import Visit, route
 
 N_NEIGHBOURS = 5
@@ -101,7 +98,7 @@ def paper(visit: Visit) -> Response:
         },
         marks=list(_mark_rows(shown)),
         ink=ink_on(visit.library, held),
-        note=_note_html(library, shown),
+        note_links=papers_by_link(library, shown.note.text) if shown.note else {},
         written=[(one, from_markdown(one.words)) for one in written.get(held.row, ())],
         written_away=plain(away.message) if away else "",
         is_with_lab=is_shared(library, held) if visit.config.index.url else None,
@@ -336,19 +333,6 @@ def _mark_rows(shown: About) -> Iterator[MarkRow]:
             h = mark.highlight
             text, note = once(plain(h.text)), plain_lines(h.note)
             yield MarkRow(h.kind, colour_word(h.colour), pages, text, note)
-
-
-def _note_html(library: Library, shown: About) -> Markup:
-    """Render the newest note; its links lead to the pages of the papers."""
-    if shown.note is None:
-        return Markup()
-    known = linked_ids(library, shown.note.text)
-
-    def address_of(inside: str) -> str:
-        id_ = known.get(key_of(inside))
-        return paper_at(id_) if id_ else ""
-
-    return clean(to_html(visible(shown.note.text), address_of=address_of))
 
 
 # `{id:path}` takes slashes too: what stands behind an id has to come before the plain address.
