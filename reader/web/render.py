@@ -268,6 +268,7 @@ def environment() -> jinja2.Environment:
         "title": title,
         "markdown": from_markdown,
         "ticked": ticked,
+        "whole_dates": whole_dates,
         "prose": title,
         "title_text": title_text,
         "tongue": tongue,
@@ -315,6 +316,7 @@ def title(text: str) -> Markup:
 
 _MATH = "<math(?:(?!</math>).)*</math>"
 _FORMULA = re.compile(rf"\({_MATH}[-).,:;!?]?|{_MATH}[-).,:;!?]", re.DOTALL)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _OPTION = re.compile(r"(?<!\S)--[\w-]+")
 
 
@@ -327,6 +329,12 @@ def ticked(text: str) -> Markup:
         return escape(text)
     marked = [_command(piece) if n % 2 else str(escape(piece)) for n, piece in enumerate(bare)]
     return Markup("".join(marked))  # noqa: S704  escaped piece by piece
+
+
+def whole_dates(text: str) -> Markup:
+    """Escape a text in which no line ends within a date."""
+    html = _DATE.sub(r'<span class="whole">\g<0></span>', str(escape(text)))
+    return Markup(html)  # noqa: S704  escaped before
 
 
 PAGES_OF_COMMANDS = {

@@ -146,8 +146,12 @@ def test_a_paper_of_which_little_is_known_has_a_page(client: TestClient, parts: 
         papers.add_papers(library.db, [bare], source="by hand", on=DAY)
     text = client.get("/paper/arxiv:2506.00009").text
     assert "No abstract is known." in text
-    assert "There is no PDF yet." in text
+    assert "There is no PDF yet. Pick the paper, and the next gather" in text
     assert 'aria-labelledby="highlights"' not in text
+    with parts.open_library() as library:
+        decide_rows(library, "pick", [find_paper(library, "2506.00009").row])
+    text = client.get("/paper/arxiv:2506.00009").text
+    assert "There is no PDF yet. The next gather tries to fetch it." in text
 
 
 def test_an_id_with_signs_of_addresses_finds_its_paper(client: TestClient, parts: Parts) -> None:

@@ -97,7 +97,8 @@ def today(visit: Visit) -> Response:
         pdfs=pdfs_texts(shown, fetch=_(INDEX_BUTTON)),
         let_go=let_go if day == library.today() else (),
         leads=leads_to_queue(shown),
-        has_to_read=bool(shown.queue or shown.has_news or day != library.today()),
+        has_to_read=bool(shown.queue or shown.has_news or day != library.today())
+        or not (shown.entries or shown.is_complete),
         missing=list(filter(None, [no_network_text(shown.sources)]))
         or missing_texts(shown.sources, details=_("the page Sources")),
         counts=counted(shown.sources),
