@@ -287,6 +287,12 @@ class Drawn:
         found: bytes = self._once(key, lambda draws: draws.facts(file, task, **asked), len)
         return found
 
+    def known_facts(self, stamp: str, task: str) -> bytes | None:
+        """Return facts about a file that were read before; None where they are not kept."""
+        with self._lock:
+            found: bytes | None = self._kept.get((task, stamp), (None, 0))[0]
+        return found
+
     def image(
         self,
         file: Path,

@@ -14,6 +14,7 @@ import importlib.resources
 import re
 from collections.abc import Mapping
 from datetime import date
+from importlib.resources.abc import Traversable
 from urllib.parse import quote
 
 import jinja2
@@ -79,10 +80,24 @@ def asset_content(name: str) -> bytes:
     A script imports others by their `asset` address, so its own hash changes with theirs.
     Raises FileNotFoundError.
     """
-    content = importlib.resources.files("reader.web").joinpath("static", name).read_bytes()
+    content = _static(name).read_bytes()
     if not name.endswith(".js"):
         return content
     return _IMPORT.sub(lambda found: f'from "{asset(found[1].decode())}"'.encode(), content)
+
+
+def _static(name: str) -> Traversable:
+    return importlib.resources.files("reader.web").joinpath("static", name)
+
+
+@functools.cache
+def scripts_of(name: str) -> tuple[str, ...]:
+    """List the addresses of a script and of all scripts that come with it, each once."""
+    names = [name]
+    for one in names:  # grows meanwhile
+        imported = map(bytes.decode, _IMPORT.findall(_static(one).read_bytes()))
+        names += [each for each in dict.fromkeys(imported) if each not in names]
+    return tuple(map(asset, names))
 
 
 @functools.cache
@@ -252,6 +267,7 @@ def environment() -> jinja2.Environment:
     made.globals |= TABLES | {"ORIGINS": ORIGINS, "MARKS": MARKS, "COLOURS": COLOURS}
     made.globals |= {"BATCH_STATES": BATCH_STATES}
     made.globals |= {"asset": asset, "assets_version": assets_version, "icon": icon}
+    made.globals |= {"scripts_of": scripts_of}
     made.filters |= {
         "plain": plain,
         "plain_lines": plain_lines,

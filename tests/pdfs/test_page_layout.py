@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pymupdf
 import pytest
 
 from reader.pdfs.text.contents import contents_of, hits_of
-from reader.pdfs.text.layout import layout_of, sizes_of
+from reader.pdfs.text.layout import layout_json, layout_of, sizes_of
 
 LEFT = (
     "Snails hear with the foot. We have found infor-",
@@ -51,6 +52,16 @@ def test_words_are_read_column_by_column_without_hyphens_at_line_ends() -> None:
     assert read.startswith("Snails hear with the foot. We have found information about it in wet")
     assert read.index("Nobody had asked") < read.index("The others slept")
     assert [[round(x) for x in box[::2]] for box in page["columns"]] == [[60, 275], [320, 524]]
+
+
+def test_a_page_is_written_as_json_with_one_decimal_of_its_boxes() -> None:
+    page = layout_of(pymupdf, _columns(), 1)
+    for line in page["lines"]:
+        line["words"][0][4] = 'a "quoted" ノート\\'
+    written = json.loads(layout_json(page))
+    for line in page["lines"]:
+        line["words"] = [[*(round(x, 1) for x in box), word] for *box, word in line["words"]]
+    assert written == page
 
 
 def test_japanese_lines_are_joined_without_a_blank_and_found_across_them() -> None:

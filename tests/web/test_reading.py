@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.testclient import TestClient
 
 from tests.marked_pdfs import MOSS
@@ -17,6 +19,34 @@ def test_the_reading_page_leads_to_single_pages_without_scripts(client: TestClie
     assert MOSS_TITLE in answer.text
     assert f'<noscript><p class="notice"><a href="{PDF}/page/1?original=1">' in answer.text
     assert client.get("/pdf/arxiv:2506.00009/read").status_code == 404
+
+
+def test_the_picture_of_the_first_page_and_all_scripts_stand_in_the_page(
+    client: TestClient,
+) -> None:
+    first = client.get(f"{PDF}/read?original=1").text
+    picture = re.search(r'<img alt="Page 1" [^>]*>', first)
+    assert picture is not None
+    # The page's size is not read for this: it is there where it is known.
+    assert " height=" not in picture[0]
+    facts = client.get(f"{PDF}/pages.json?original=1").json()
+    width, height = facts["sizes"][0]
+    page = client.get(f"{PDF}/read?original=1").text
+    at = f"{PDF}/page/1.webp?original=1&amp;width=1200&amp;v={facts['stamp']}&amp;marks=0 1200w"
+    assert at in page
+    assert f'width="{width}" height="{height}"' in page
+    preloaded = re.findall(r'rel="modulepreload" href="([^"]+)"', page)
+    assert len(preloaded) == len(set(preloaded)) > 10
+    imported = {
+        each
+        for address in preloaded
+        for each in re.findall(r' from "([^"]+)"', client.get(address).text)
+    }
+    assert imported < set(preloaded)
+    # The paper's page fetches them before.
+    paper = client.get("/paper/arxiv:2506.00002").text
+    (files,) = re.findall(r'id="read-pdf" [^>]*data-files="([^"]+)"', paper)
+    assert set(preloaded) < set(files.split())
 
 
 def test_sizes_and_words_are_kept_for_good_by_their_stamp(client: TestClient) -> None:

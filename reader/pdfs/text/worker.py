@@ -36,8 +36,8 @@ times its size. Of 98 papers none unpacks to five times its size; Flate packs ze
 thousandth, and twice to a millionth."""
 
 
-FACTS = {"sizes", "layout", "contents", "find", "reflow"}
-"""Tasks whose answer is a text in JSON."""
+FACTS = {"sizes", "contents", "find", "reflow"}
+"""Tasks whose answer is a text in JSON that is written here; `layout` writes its own."""
 
 
 def main() -> None:
@@ -148,7 +148,7 @@ def _answer(
         return (
             layout.sizes_of(pymupdf, file)
             if task == "sizes"
-            else layout.layout_of(pymupdf, file, page)
+            else layout.layout_json(layout.layout_of(pymupdf, file, page))
         )
 
     from reader.pdfs.text import pictures

@@ -18,6 +18,7 @@ from reader.library.rows.pdfs import ReadingPlace, reading_place, set_reading_pl
 from reader.morning.references import ReferenceEntry, citation_places, references_in
 from reader.morning.why import explain
 from reader.texts.why import standing_texts
+from reader.web.files import WIDTHS
 from reader.web.pages.paper import day_lists
 from reader.web.pages.pdf import answered, open_pdf, page_missing, which_file
 from reader.web.render import pdf_at
@@ -37,12 +38,17 @@ def read(visit: Visit) -> Response:
         place: ReadingPlace | None = ReadingPlace(max(1, int(asked)), 0.0, 0)
     else:
         place = reading_place(visit.library.db, held.row)
+    place = place or ReadingPlace(1, 0.0, 0)
+    sizes = json.loads(visit.parts.drawn.known_facts(file.stamp, "sizes") or "[]")
     return visit.page(
         "reading.html",
         held=held,
         at=pdf_at(held.paper.id),
         which=which_file(visit),
-        place=place or ReadingPlace(1, 0.0, 0),
+        place=place,
+        size=sizes[place.page - 1] if place.page <= len(sizes) else None,
+        stamp=file.stamp,
+        widths=WIDTHS,
     )
 
 

@@ -77,8 +77,8 @@ if (link && navigator.share) {
   link.addEventListener("click", () => navigator.share({ title: link.dataset.title, url: link.dataset.url }).catch(() => {}));
 }
 
-// Draw the page on which the PDF opens before it is asked for: it is there at the tap, and the
-// processes that draw have started.
+// Draw the page on which the PDF opens before it is asked for, and fetch the scripts that show it:
+// they are there at the tap, and the processes that draw have started.
 const reading = /** @type {HTMLAnchorElement | null} */ (document.getElementById("read-pdf"));
 if (reading && !navigator.connection?.saveData) {
   addEventListener("load", () => setTimeout(async () => {
@@ -89,6 +89,7 @@ if (reading && !navigator.connection?.saveData) {
     const width = widthFor(document.documentElement.clientWidth * devicePixelRatio);
     fetch(`${at}/page/${reading.dataset.page}.json?v=${stamp}`).catch(() => {});
     new Image().src = `${at}/page/${reading.dataset.page}.webp?width=${width}&v=${stamp}&marks=0`;
+    for (const file of reading.dataset.files?.split(" ") ?? []) fetch(file, { priority: "low" }).catch(() => {});
   }, 100), { once: true });
 }
 

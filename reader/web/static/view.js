@@ -47,9 +47,21 @@ export class Viewer {
     this.all.className = "sheets";
     this.pages = this.sizes.map((_, at) => sheetOf(at + 1, element.dataset.page_name ?? "{n}"));
     this.all.append(...this.pages);
+    this.takeFirst(element.querySelector("img"));
     element.replaceChildren(this.all);
     element.addEventListener("scroll", () => this.update(), { passive: true });
     new ResizeObserver(() => this.resized()).observe(element);
+  }
+
+  /** Keep the picture that stands in the HTML until its page is drawn. @param {HTMLImageElement | null} first */
+  takeFirst(first) {
+    const n = Number(this.element.dataset.page);
+    if (!first || n > this.n_pages) return;
+    first.alt = first.style.marginTop = "";
+    const picture = pictureOf(this.pages[n - 1]);
+    picture.append(first);
+    picture.dataset.low = "first";
+    this.drawn.set(n, null);
   }
 
   /** The element of a page, with the children .picture, .words and .marks. @param {number} n */
@@ -285,7 +297,9 @@ export class Viewer {
       if (asking.signal.aborted) return; // the page has been let go, and may be asked for again
       if (before) picture.dataset[name] = before;
       else delete picture.dataset[name];
-      this.pages[n - 1].classList.toggle("broken", !picture.firstChild);
+      const { classList } = this.pages[n - 1];
+      if (!picture.firstChild && !classList.contains("broken")) this.update();
+      classList.toggle("broken", !picture.firstChild);
       return;
     }
     // The person may have gone on, or have changed the size, while it came.
@@ -305,6 +319,7 @@ export class Viewer {
     picture.append(canvas);
     empty(old);
     this.tell("pictured", { n, element: this.pages[n - 1] });
+    this.update();
   }
 
   /** Keep only a small picture of a page that is not near. @param {number} n */
@@ -324,9 +339,11 @@ export class Viewer {
     else low.close();
   }
 
-  /** @param {number} n */
+  /** Words wait for a picture: to lay them takes as long as to show it. @param {number} n */
   words(n) {
-    return this.drawn.get(n) ? null : { n, run: () => this.loadWords(n) };
+    const sheet = this.pages[n - 1];
+    const isPictured = pictureOf(sheet).firstChild || sheet.classList.contains("broken");
+    return this.drawn.get(n) || !isPictured ? null : { n, run: () => this.loadWords(n) };
   }
 
   /** @param {number} n */

@@ -129,12 +129,16 @@ def _page(browser: Browser, *, script: str = "") -> Iterator[Page]:
 _PAINTED = """
 const now = () => performance.timeOrigin + performance.now();
 addEventListener("click", () => sessionStorage.setItem("tap", now()), true);
-new MutationObserver((_, watch) => {
-  if (!document.querySelector(".picture .full")) return;
-  watch.disconnect();
-  requestAnimationFrame(() => requestAnimationFrame(() => {
-    document.body.dataset.tookMs = now() - Number(sessionStorage.getItem("tap"));
-  }));
+const painted = () => requestAnimationFrame(() => requestAnimationFrame(() => {
+  document.body.dataset.tookMs ??= now() - Number(sessionStorage.getItem("tap"));
+}));
+new MutationObserver(() => {
+  const first = document.querySelector(".desk img");
+  if (document.querySelector(".picture .full")) painted();
+  else if (first && !first.dataset.isWatched) {
+    first.dataset.isWatched = "1";
+    first.decode().then(() => { if (first.isConnected) painted(); }, () => {});
+  }
 }).observe(document, {childList: true, subtree: true});
 """
 

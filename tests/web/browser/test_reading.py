@@ -52,6 +52,34 @@ def test_a_pdf_is_read_in_one_scroll_and_opens_there_on_another_device(
     drawn(other, 20)
 
 
+def test_the_page_is_shown_at_its_place_before_the_modules_come(
+    read: str, visitor: Visitor
+) -> None:
+    page = visitor.page(size=PHONE)
+    page.goto(read)
+    drawn(page, 1)
+    with page.expect_response("**/place*"):
+        page.evaluate("document.querySelector('.desk').scrollTop = 1000")
+        drawn(page, 2)
+    top = "e => e.getBoundingClientRect().top"
+    other = visitor.page(size=PHONE)  # a fresh one: nothing comes from the browser's cache
+    other.route("**/static/view.js*", lambda route: route.abort())
+    other.goto(read)
+    first = other.locator(".desk > img")
+    expect(first).not_to_have_js_property("naturalWidth", 0)
+    before = first.evaluate(top)
+    other.goto("about:blank")
+    other.goto(f"{read}#page=5")
+    assert first.count() == 0
+    other.unroute("**/static/view.js*")
+    other.goto("about:blank")
+    other.goto(read)
+    drawn(other, 2)
+    assert other.locator("#page-2").evaluate(top) == pytest.approx(before, abs=1)
+    # What is drawn takes its place.
+    expect(other.locator(".desk img")).to_have_count(0)
+
+
 def test_words_are_found_and_the_way_leads_back(read: str, visitor: Visitor) -> None:
     page = visitor.page()
     page.goto(read)
