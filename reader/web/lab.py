@@ -104,6 +104,11 @@ LIMITS = {
 }
 """Kinds that are dear: they encode, draw, or receive a file."""
 
+ENCODING = ("search", "note")
+MOST_ENCODING = 8
+"""Requests of all readers together that may wait for the model, which encodes one text at a time.
+The others wait without a thread, so that pages find one."""
+
 STREAMS = Limit(8, 0)
 """Streams take no thread, so they do not count with the others."""
 
@@ -117,6 +122,9 @@ _KINDS = (
     ("pdf", re.compile(r"/pdf/.*")),
     ("sign-in", re.compile(r"/(?:enter|trust.*|door.*)")),
 )
+GONE = 499
+"""Stands in metrics for the status of a request whose client went away before the answer."""
+
 PROBES = ("/health", "/ready", "/metrics")
 
 
@@ -169,7 +177,8 @@ class Turns:
 class Limited:
     """ASGI middleware within the gate: one reader's limits.
 
-    may_work: whether another task may begin now. refuse: counts a refused request of a kind.
+    may_work: whether another task may begin now. encoding: bounds the requests of all readers that
+    may wait for the model. refuse: counts a refused request of a kind.
     """
 
     def __init__(
@@ -178,9 +187,11 @@ class Limited:
         *,
         may_work: Callable[[], bool],
         refuse: Callable[[str], None],
+        encoding: asyncio.Semaphore,
         limits: Mapping[str, Limit] = LIMITS,
     ) -> None:
         self._app, self._may_work, self._refuse = app, may_work, refuse
+        self._encoding = encoding
         self._all, self._streams = Turns(ALL), Turns(STREAMS)
         self._turns = {kind: Turns(limit) for kind, limit in limits.items()}
 
@@ -195,6 +206,8 @@ class Limited:
                     await stack.enter_async_context(self._turns[kind].turn())
                 main = self._streams if kind == "stream" else self._all
                 await stack.enter_async_context(main.turn())
+                if kind in ENCODING:
+                    await stack.enter_async_context(self._encoding)
                 if kind == "work" and not self._may_work():
                     raise Busy
                 await self._app(scope, receive, send)
@@ -393,6 +406,7 @@ class Lab(Starlette):
         self._members: dict[str, Member] = {}
         self._open: OrderedDict[str, Member] = OrderedDict()
         self._opening = asyncio.Lock()
+        self._encoding = asyncio.Semaphore(MOST_ENCODING)
         self._index = IndexState()
         self.state.end_streams = self._end_streams
 
@@ -413,7 +427,7 @@ class Lab(Starlette):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        began, status = time.perf_counter(), int(HTTPStatus.INTERNAL_SERVER_ERROR)
+        began, status = time.perf_counter(), GONE
 
         async def noting(message: Message) -> None:
             nonlocal status
@@ -498,7 +512,12 @@ class Lab(Starlette):
             if member.app is None:
                 parts = self._parts_of(self._readers / member.name)
                 parts = replace(parts, door=member.door, reader=member.name)
-                limited = Middleware(Limited, may_work=self._may_work, refuse=self.metrics.refuse)
+                limited = Middleware(
+                    Limited,
+                    may_work=self._may_work,
+                    refuse=self.metrics.refuse,
+                    encoding=self._encoding,
+                )
                 await member.open(application(parts, limited))
             self._open[member.name] = member
             self._open.move_to_end(member.name)

@@ -584,7 +584,13 @@ def test_one_readers_requests_wait_in_a_short_queue_and_are_then_refused(tmp_pat
 
     async def steps() -> list[httpx.Response]:
         go, asked = asyncio.Event(), asyncio.Queue[str]()
-        limited = Middleware(Limited, may_work=lambda: True, refuse=refused.append, limits=limits)
+        limited = Middleware(
+            Limited,
+            may_work=lambda: True,
+            refuse=refused.append,
+            encoding=asyncio.Semaphore(8),
+            limits=limits,
+        )
         app = application(parts_of(tmp_path), limited, Middleware(Held, go=go, asked=asked))
         async with (
             app.router.lifespan_context(app),
@@ -611,7 +617,9 @@ def test_one_readers_requests_wait_in_a_short_queue_and_are_then_refused(tmp_pat
 
 
 def test_work_waits_for_that_of_other_readers(tmp_path: Path) -> None:
-    limited = Middleware(Limited, may_work=lambda: False, refuse=lambda _: None)
+    limited = Middleware(
+        Limited, may_work=lambda: False, refuse=lambda _: None, encoding=asyncio.Semaphore(8)
+    )
     app = application(replace(parts_of(tmp_path), door=(door := Door())), limited)
     with TestClient(app, base_url="http://127.0.0.1") as client:
         client.headers["x-csrf"] = door.sessions.csrf(None)
