@@ -97,7 +97,7 @@ class TestPages:
         self, tmp_path: Path, at: ExitStack, postgres: Server, lab: str
     ) -> None:
         client = client_of(at, tmp_path, postgres.url(lab, "bo"))
-        assert "Only you see your note." in client.get(f"/paper/{ID}").text
+        assert "Your note is not shared with your lab." in client.get(f"/paper/{ID}").text
         told = client.post(f"/paper/{ID}/lab", data={"share": "1"}).text
         assert "Shared with your lab: Speech Translation in Gardens, 1" in told
         assert "Your note is shared with your lab." in told
@@ -106,7 +106,7 @@ class TestPages:
         assert MARK not in client.get("/").text
         told = client.post(f"/paper/{ID}/lab").text
         assert "Not shared with your lab any more" in told
-        assert "Only you see your note." in told
+        assert "Your note is not shared with your lab." in told
         assert postgres.ask(lab, query) == ""
         # A paper without a note has no such button.
         assert '/lab"' not in client.get(f"/paper/{OTHER}").text
