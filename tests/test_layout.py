@@ -380,6 +380,8 @@ def test_the_morning_from_what_is_here_loads_nothing_heavy(tmp_path: Path) -> No
     loaded = loaded_by(code, folder=tmp_path)
     assert loaded & set(NOT_FOR_TODAY) == set()
     assert "reader.morning.today" in loaded
+    # Without a shared index nobody asks what others share.
+    assert "reader.morning.lab" not in loaded
 
 
 @pytest.mark.parametrize("place", PROPERTIES.values(), ids=list(PROPERTIES))
