@@ -14,13 +14,13 @@ from reader.base.tex import title_text
 from reader.base.words import neighbours
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.query import Query, parse
+from reader.library.query import Filter, Query, parse
 from reader.library.rows import papers
 from reader.search.evidence import evidence, fingerprint, is_same_text, share_of_pairs
 from reader.search.filters import (
     OWN_FILTERS,
-    UNKNOWN_ELSEWHERE,
     QueryMeaning,
+    asks_own,
     conditions,
     meant,
 )
@@ -175,10 +175,15 @@ def search(
 
 def _not_looked_at(indexes: Indexes, query: Query) -> list[Message]:
     """Make a sentence where filters leave texts of a shared index out that might fit."""
-    names = {one.name for one in query.all_filters}
-    if not indexes.are_several or not query.is_narrowed or names & OWN_FILTERS:
+    # A text of another index never has what such a filter asks for; without its tag all of them
+    # may be wanted.
+    is_own = any(
+        isinstance(one, Filter) and one.name in OWN_FILTERS and not one.is_not
+        for one in query.filters
+    )
+    if not indexes.are_several or not query.is_narrowed or is_own:
         return []
-    if names & UNKNOWN_ELSEWHERE or not query.all_words.strip():
+    if asks_own(query) or not query.all_words.strip():
         return [
             lazy_gettext("Filters look at your own library; the shared index was not searched.")
         ]

@@ -221,13 +221,13 @@ class TestSharing:
     ) -> None:
         for query in (
             "rain state:candidate",
-            "rain NOT has:note",
+            "rain rating:none",
             "rain -topic:speech rating:none",
         ):
             found = find(mine, query)
             assert set(ids(found)) == {"arxiv:2506.00001", "arxiv:2506.00002"}
             assert not [one for one in found.said if "shared" in str(one)]
-        for query in ("rain -venue:ACL", "year:2025"):
+        for query in ("rain -venue:ACL", "year:2025", "rain -tag:x", "rain NOT has:note"):
             assert "the shared index was not searched" in str(find(mine, query).said[-1])
         assert len(ids(find(mine, "rain -part7"))) == 8
 
