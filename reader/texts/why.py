@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from reader.base.messages import N_, Joined, Language, Text, _, ngettext, speaking
 from reader.morning.reasons import of_terms, sentence
-from reader.ranking.model import is_bare, taste_of
+from reader.ranking.model import LEARNED, is_bare, taste_of
 from reader.ranking.rank import Place, Term, in_print
 from reader.texts.morning import mute_texts
 
@@ -222,7 +222,7 @@ def other_topics_text(found: Explanation) -> Iterator[str]:
 
 
 LITTLE = 0.05
-"""A learned word that adds less than this, either way, is not named: it means nothing to a
+"""What was learned and adds less than this, either way, is not named: it means nothing to a
 person."""
 
 
@@ -233,11 +233,11 @@ _RECORD = re.compile(r"(.*): (\d+) of (\d+)", re.DOTALL)
 def sum_rows(terms: Sequence[Term]) -> Iterator[tuple[float, str]]:
     """Split a sum into (value, reason) in three digits; the rounded values add up.
 
-    Learned words of little weight, of which there are dozens, are one row without the words.
+    What was learned and has little weight, dozens of words and authors, is one row without names.
     """
     small: list[float] = []
     for term, value in in_print(terms):
-        if term.kind == "learned" and abs(term.value) < LITTLE:
+        if term.kind in LEARNED and abs(term.value) < LITTLE:
             small.append(value)
         elif value:
             yield value, term_text(term)
@@ -245,7 +245,7 @@ def sum_rows(terms: Sequence[Term]) -> Iterator[tuple[float, str]]:
         yield (
             round(sum(small), 3),
             ngettext(
-                "{n} more word of little weight", "{n} more words of little weight", len(small)
+                "{n} more part of little weight", "{n} more parts of little weight", len(small)
             ),
         )
 

@@ -219,7 +219,7 @@ def test_learned_words_of_little_weight_share_a_line_and_the_sum_holds(
     assert code == 0
     assert any(line.endswith("  author Ada Beech") for line in lines)
     assert [line[12:] for line in lines if "of little weight" in line] == [
-        "3 more words of little weight"
+        "3 more parts of little weight"
     ]
     terms = [float(line[:10]) for line in lines if line[:10].strip()[:1] in ("+", "-")]
     *several, score = terms

@@ -24,15 +24,16 @@ def test_learned_words_of_little_weight_share_a_row_without_being_named() -> Non
     assert list(sum_rows([Term("title", "snail", 1.0), *several])) == [
         (1.0, "“snail” in the title"),
         (0.05, "“w5”, learned"),
-        (0.1, "4 more words of little weight"),
+        (0.1, "4 more parts of little weight"),
     ]
 
 
 def test_a_single_small_word_is_not_named_and_zero_terms_are_left_out() -> None:
-    several = [Term("learned", "two", 0.002), Term("learned", "as", 0.05), Term("title", "c", 0.0)]
+    small = [Term("learned", "two", 0.002), Term("author", "Ada Beech", 0.03)]
+    several = [*small, Term("learned", "as", 0.05), Term("title", "c", 0.0)]
     assert list(sum_rows(several)) == [
         (0.05, "“as”, learned"),
-        (0.002, "1 more word of little weight"),
+        (0.032, "2 more parts of little weight"),
     ]
 
 
