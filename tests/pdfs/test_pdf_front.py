@@ -99,11 +99,33 @@ def test_names_with_raised_marks_are_parted_and_their_marks_dropped() -> None:
         f"Dr. {ADA}, Prof. {BEN}, {EVA}, PhD",
         f"{ADA}, Member, IEEE, {BEN}, Fellow, IEEE, and {EVA}",
         f"{ADA.upper()}, {BEN.upper()}, AND {EVA.upper()}",
+        f"{ADA}! [0000-0001-2345-6789] {BEN}?*, and {EVA}®",
     ],
 )
 def test_a_line_of_names_is_parted_however_it_is_written(line: str) -> None:
     authors = titled().mid(110, line, 11).body().read().authors
     assert [name.lower() for name in authors] == [n.lower() for n in (ADA, BEN, EVA)]
+
+
+@pytest.mark.parametrize("word", ["and", "et", "y", "und"])
+def test_any_sign_may_be_raised_and_a_word_may_join_the_last_name(word: str) -> None:
+    sheet = titled()
+    x = sheet.put(70, 110, ADA, 11)
+    x = sheet.put(x, 110 - UP, "\u25c7\u25a1", 7, "japan")
+    x = sheet.put(x, 110, BEN, 11)
+    x = sheet.put(x, 110 - UP, "\u2660 ", 7, "japan")
+    sheet.put(x, 110, f"{word} {EVA}", 11)
+    assert sheet.body().read().authors == (ADA, BEN, EVA)
+
+
+def test_a_person_without_an_institute_is_no_second_author() -> None:
+    sheet = titled().mid(110, ADA, 11).mid(124, "Independent Researcher", 11)
+    assert sheet.body().read().authors == (ADA,)
+
+
+def test_names_below_a_label_go_before_what_else_may_be_one() -> None:
+    sheet = titled().mid(110, "Quiet Horizon", 11).mid(130, "Presentada por:", 11)
+    assert sheet.mid(150, ADA, 11).body().read().authors == (ADA,)
 
 
 def test_names_in_capitals_are_written_small() -> None:
@@ -235,6 +257,18 @@ def test_an_initial_and_a_banner_are_no_title() -> None:
 def test_a_mark_of_a_footnote_is_no_part_of_the_title() -> None:
     sheet = Sheet().raised(150, 80, "Quiet Machines that Listen^*^", 17, "tibo")
     assert sheet.mid(110, ADA, 11).body().read().title == "Quiet Machines that Listen"
+    sheet = Sheet().raised(150, 80, "Quiet Machines that Listen^1^", 17, "tibo")
+    assert sheet.mid(110, ADA, 11).body().read().title == "Quiet Machines that Listen"
+    sheet = (
+        Sheet().raised(150, 80, "Quiet Machines^*^", 17, "tibo").mid(103, "Listening to Rain", 14)
+    )
+    document = sheet.mid(130, ADA, 10).body().read()
+    assert document.title == "Quiet Machines: Listening to Rain"
+
+
+def test_a_raised_number_in_a_formula_belongs_to_the_title() -> None:
+    sheet = Sheet().raised(150, 80, "Quiet Machines in H^2^", 17, "tibo")
+    assert sheet.mid(110, ADA, 11).body().read().title == "Quiet Machines in H2"
 
 
 def japanese() -> Sheet:
@@ -259,6 +293,15 @@ def test_the_title_in_the_papers_first_language_is_taken() -> None:
         ("雨野花子† 風間太郎‡", ("雨野花子", "風間太郎")),
         ("A1BC2345 雨野花子", ("雨野花子",)),
         ("西方大学大学院 雨野花子", ("雨野花子",)),
+        ("西方大・工 ○雨野花子，風間太郎", ("雨野花子", "風間太郎")),
+        ("雨野花子，○風間太郎", ("雨野花子", "風間太郎")),
+        ("正会員 ○雨野 花子*", ("雨野 花子",)),
+        ("学生会員雨野花子", ("雨野花子",)),
+        ("西方研 雨野 花子", ("雨野 花子",)),
+        (
+            "ソフィア・マルティン、雨野花子・風間太郎",
+            ("ソフィア・マルティン", "雨野花子", "風間太郎"),
+        ),
         ("指導教員　風間太郎", ()),
         ("西方大学 情報学部", ()),
     ],

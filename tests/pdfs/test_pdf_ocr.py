@@ -203,6 +203,13 @@ def test_a_title_in_one_paragraph_with_its_authors_keeps_its_size() -> None:
     assert sizes == [[20], [10, 10]]
 
 
+def test_names_side_by_side_in_one_line_are_parted() -> None:
+    words = [["100", "0", "60", "20", "90", "Ada"], ["170", "0", "120", "20", "90", "Example"]]
+    far = [["400", "0", "60", "20", "90", "Ben"], ["470", "0", "100", "20", "90", "Other"]]
+    (block,) = page_dict({("1", "1", "1"): [*words, *far]}, 595, 842, 200)["blocks"]
+    assert [line["spans"][0]["text"] for line in block["lines"]] == ["Ada Example", "Ben Other"]
+
+
 def test_tesseract_is_looked_for_on_the_path() -> None:
     assert bool(languages()) <= (shutil.which("tesseract") is not None)
 

@@ -104,6 +104,26 @@ def test_a_subtitle_in_the_titles_bold_type_may_have_a_comma() -> None:
     assert document.title == "Quiet Machines: How they listened, 1790 to 1811"
 
 
+def test_a_subtitle_may_be_little_larger_than_the_text_and_have_a_comma() -> None:
+    sheet = titled("Quiet Machines").mid(102, "How they listen, and to what", 11)
+    document = sheet.mid(130, ADA, 10).body().read()
+    assert document.title == "Quiet Machines: How they listen, and to what"
+    sheet = titled("Quiet Machines").mid(102, "Institute for Rain, Lund", 12)
+    assert sheet.mid(130, ADA, 10).body().read().title == "Quiet Machines"
+
+
+def test_a_hyphen_in_a_title_does_not_set_off_its_subtitle() -> None:
+    sheet = titled("Rain-Guided Machines").mid(102, "How they listen to the rain", 13)
+    document = sheet.mid(130, ADA, 10).body().read()
+    assert document.title == "Rain-Guided Machines: How they listen to the rain"
+
+
+def test_a_subtitle_that_begins_with_a_dash_needs_no_colon() -> None:
+    sheet = Sheet().mid(80, "雨を聞く静かな機械", 17, "japan").mid(104, "― 冬の観測 ―", 13, "japan")
+    document = sheet.mid(130, "雨野花子", 10, "japan").body(heading="概要").read()
+    assert document.title == "雨を聞く静かな機械― 冬の観測 ―"
+
+
 def test_a_subtitle_as_large_as_the_names_below_it_belongs_to_the_title() -> None:
     sheet = titled("Quiet Machines").mid(103, "How they listened to the rain", 12)
     document = sheet.mid(130, ADA, 12).body().read()
@@ -240,6 +260,9 @@ def test_words_that_may_be_a_part_of_a_title_or_none_are_not_sure(text: str) -> 
         ("西方大学大学院 情報学研究科", True),
         ("令和4年度 修士論文", True),
         ("MASTERARBEIT", True),
+        ("Accepted Manuscript", True),
+        ("Supporting Information", True),
+        ("Supplementary Material for Quiet Machines", False),
         ("The Journal of Rain Or: How We Stopped Listening", False),
         ("Proceedings of the Second Workshop on Rain", False),
         ("Technical Report for the Rain Challenge", False),

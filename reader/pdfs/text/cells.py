@@ -21,9 +21,7 @@ MARK = "\x1f"
 """Replaces in `marked` a raised mark, and a gap of three spaces or more."""
 WIDE = 0.7
 """The gap, in sizes of the letters, from which on two cells are apart."""
-_MARK_TEXT = re.compile(
-    r"[\s\d,;.:*∗⁎†‡§¶‖∥∞#$+&()\[\]⋆★☆⇤\u2709−–‐-]*(?:[a-z][\s,;*∗†‡\d)]*){0,6}"
-)
+_MARK_TEXT = re.compile(r"[\W\d_]*(?:[a-z][\W\d_]*){0,6}")
 _SIGN = re.compile(r"[\d*∗⁎†‡§¶‖∥#$+⋆★☆⇤\u2709,]+")
 _GAP = re.compile(r"\s{3,}")
 

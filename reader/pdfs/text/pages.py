@@ -54,6 +54,8 @@ MIN_CHARACTERS = 120
 """A page with fewer characters and one large picture is a scan with a stamp on it."""
 MIN_CONFIDENCE = 45.0
 """The least confidence of a line, of 100; lines below it are the insides of figures."""
+GAP = 3
+"""Heights of a word from which on a gap parts a line, as between names side by side."""
 
 Faults = tuple[type[Exception], ...]
 _NO_TESSERACT: Faults = (OSError, MemoryError, subprocess.SubprocessError)
@@ -322,7 +324,8 @@ def page_dict(table: Table, width: float, height: float, dpi: int) -> dict[str, 
     paragraphs: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for place, words in table.items():
         if statistics.fmean([float(word[4]) for word in words]) >= MIN_CONFIDENCE:
-            paragraphs.setdefault(place[:2], []).append(_line(words, 72 / dpi))
+            parts = [_line(part, 72 / dpi) for part in _parted(words)]
+            paragraphs.setdefault(place[:2], []).extend(parts)
     several = [part for lines in paragraphs.values() for part in _alike(lines)]
     for lines in several:
         _set_size(lines, statistics.median(map(_size, lines)))
@@ -338,6 +341,17 @@ def _alike(lines: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
         return len(line["spans"][0]["text"]) >= 20 and _size(line) > 1.3 * usual
 
     return [list(group) for _, group in itertools.groupby(lines, key=is_large)]
+
+
+def _parted(words: list[list[str]]) -> list[list[list[str]]]:
+    """Part the words of a line where a gap is wider than letters: names side by side."""
+    wide = GAP * statistics.median([int(word[3]) for word in words])
+    parts = [words[:1]]
+    for before, word in itertools.pairwise(words):
+        if int(word[0]) - int(before[0]) - int(before[2]) > wide:
+            parts.append([])
+        parts[-1].append(word)
+    return parts
 
 
 def _line(words: list[list[str]], scale: float) -> dict[str, Any]:

@@ -62,7 +62,8 @@ supplementary supplement material supporting correspondence corresponding author
 e-mail mail tel phone fax url homepage contact equal contribution contributed january february
 march july september october november december monday tuesday wednesday thursday friday saturday
 sunday professor supervisor advisor adviser examiner supervised advised degree doctor doctoral
-master bachelor submitted partial fulfillment fulfilment requirements candidate
+master bachelor submitted partial fulfillment fulfilment requirements candidate independent
+researcher researchers anonymous submission
 """
 _TITLES = """
 neural model models method methods analysis approach framework algorithm algorithms learning
@@ -125,18 +126,20 @@ CJK_NO_NAME = re.compile(
 
 _CJK = "\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAS_CJK = re.compile(f"[{_CJK}]")
-_SPLIT = re.compile(rf"[{MARK},;·•∙⋅●|&、，；/]+|\s(?:and|AND|und|et|y)(?=\s|$)|^(?:and|AND)\s")
-_SPLIT_CJK = re.compile(rf"[{MARK},;·•∙⋅●|&、，；・/]+|\s(?:and|と)\s")
+_AND = "(?:and|AND|und|et|y)"
+_SPLIT = re.compile(rf"[{MARK},;·•∙⋅●|&、，；/]+(?:\s*{_AND}\s)?|\s{_AND}(?=\s|$)|^(?:and|AND)\s")
+_SPLIT_CJK = re.compile(
+    rf"[{MARK},;·•∙⋅●|&、，；/]+|・(?![\u30a0-\u30ff])|(?<![\u30a0-\u30ff])・|\s(?:and|と)\s"
+)
 _LABEL = re.compile(
-    r"^\s*(?:(?:presented\s+|prepared\s+|written\s+|submitted\s+)?by\b|authors?\s*[:：]|speakers?\s*[:：]"
-    r"|presenters?\s*[:：]|name\s*[:：]|著\s*者\s*[:：]?|発\s*表\s*者\s*[:：]?|氏\s*名\s*[:：]?|作者\s*[:：])\s*:?\s*",
+    r"^\s*(?:(?:presented\s+|prepared\s+|written\s+|submitted\s+)?by\b|vorgelegt\s+von\b"
+    r"|pr[eé]sent(?:ad[oa]\s+por|[eé]e?\s+par)\b|authors?\s*[:：]|speakers?\s*[:：]"
+    r"|presenters?\s*[:：]|name\s*[:：]|著\s*者\s*[:：]?|発\s*表\s*者\s*[:：]?|氏\s*名\s*[:：]?|提\s*出\s*者\s*[:：]?|作者\s*[:：])\s*:?\s*",
     re.IGNORECASE,
 )
-_ENDS = " \t*∗⁎†‡§¶‖∥#$^+:.⋆★☆⇤\u2709()[]{}<>\"“”'’‘`-–—~|_∞○◯◎°\ufffc\ufffd"
-_EDGES = _ENDS.replace(".", "")
-_DIGITS = re.compile(
-    r"(?:[\d*∗†‡§¶#$⇤]+[,\s]*)+$|^[\d*∗†‡§¶#$⇤]+\s*|\([^()]{0,60}\)?$|\[[^\[\]]*\]$"
-)
+_EDGES = re.compile(r"^(?:[^\w.]|_)+|(?:[^\w.]|_)+$")
+_DIGITS = re.compile(r"\d+$|^\d+\s*|\([^()]{0,60}\)?$|\[[^\[\]]*\]$")
+_ORCID = re.compile(r"[\[(]?\d{4}-\d{4}-\d{4}-\d{3}[\dX][\])]?")
 _LETTER = re.compile(r"(?<=[^\W\d_]{2})\s[a-f]$")  # a mark that is not raised: "Ada Example a"
 _INITIAL = r"[^\W\d_]\.?(?:-?[^\W\d_]\.)*(?:(?<=\.)[^\W\d_])?"
 _TOKEN = re.compile(
@@ -160,9 +163,12 @@ def names_in(marked: str) -> list[str] | None:
         return None
     text = MARK.join([unicodedata.normalize("NFKC", part) for part in marked.split(MARK)])
     text = _APART_CJK.sub(MARK, _NUMBER.sub("", _LABEL.sub("", text, count=1).strip()))
+    before, *others = _SPEAKER.split(text)
+    # What is no name before the sign of the speaker is an affiliation.
+    text = MARK.join([before if names_in(before) else "", *others]) if others else text
     names: list[str] = []
     for part in _SPLIT_CJK.split(text):
-        if words := part.strip(_ENDS + "\u3000"):
+        if words := _MEMBER_CJK.sub("", _EDGES.sub("", part).strip(".")):
             persons = _persons(words)
             if persons is None:
                 return None
@@ -170,6 +176,8 @@ def names_in(marked: str) -> list[str] | None:
     return names or None
 
 
+_SPEAKER = re.compile("[○◯◎]")
+_MEMBER_CJK = re.compile(r"^(?:(?:学生|正|准|名誉)?会員|学生員|正員|フェロー)\s*")
 _APART_CJK = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]|[\d*∗†‡§¶※]+(?:[,\s]*[\d*∗†‡§¶※]+)*")
 
 
@@ -179,13 +187,17 @@ def _persons(words: str) -> list[str] | None:
     None where a word is no name.
     """
     tokens = words.split()
-    while len(tokens) > 1 and len(tokens[0]) > 3 and CJK_NO_NAME.search(tokens[0]):
+    while (
+        len(tokens) > 1
+        and (len(tokens[0]) > 3 or len(tokens) == 3)
+        and CJK_NO_NAME.search(tokens[0])
+    ):
         tokens = tokens[1:]  # an affiliation before the name
     if CJK_NO_NAME.search(" ".join(tokens)):
         return None
     if len(tokens) > 1 and len(tokens) % 2 == 0 and all(len(token) <= 3 for token in tokens):
         tokens = [f"{a} {b}" for a, b in zip(tokens[::2], tokens[1::2], strict=True)]
-    are_names = all(_NAME_CJK.fullmatch(token) and 2 <= len(token) <= 9 for token in tokens)
+    are_names = all(_NAME_CJK.fullmatch(token) and len(token) > 1 for token in tokens)
     return tokens if are_names else None
 
 
@@ -207,7 +219,7 @@ def names_loosely(marked: str) -> list[str] | None:
     if "@" in marked or "http" in marked:
         return None
     text = tidy_accents(marked.replace(MARK, " "))
-    turned = [_TURNED.fullmatch(part.strip(_EDGES)) for part in _PERSONS.split(text)]
+    turned = [_TURNED.fullmatch(_EDGES.sub("", part)) for part in _PERSONS.split(text)]
     names = [f"{found[2]} {found[1]}" for found in turned if found]
     has_initial = any(re.search(r"\b[^\W\d_]\b", name) for name in names)
     if len(names) == len(turned) > 1 and all(map(is_name, names)) and (has_initial or ";" in text):
@@ -225,7 +237,7 @@ def _leading_names(marked: str) -> tuple[list[str], str]:
     """Extract the names that a line begins with, and the first part that is none ("" for none)."""
     if "@" in marked or "http" in marked or "www." in marked:
         return [], marked
-    text = MARK.join([tidy_accents(part) for part in marked.split(MARK)])
+    text = MARK.join([tidy_accents(part) for part in _ORCID.sub(MARK, marked).split(MARK)])
     found: list[str] = []
     n_odd = 0
     for part in _SPLIT.split(_LABEL.sub("", unicodedata.normalize("NFKC", text), count=1)):
@@ -303,18 +315,17 @@ _BEFORE = {"˘": "\u0306", "˙": "\u0307", "˝": "\u030b", "˚": "\u030a"}
 def _stripped(part: str) -> str:
     """Strip marks, numbers, brackets and titles around a name."""
     # Until nothing changes: one may be inside another, "(Dr. Ada Example*)".
-    name, before = part.strip(_EDGES), ""
+    name, before = _EDGES.sub("", part), ""
     while name != before:
         before = name
-        name = _LETTER.sub("", _DIGITS.sub("", name)).strip(_EDGES)
+        name = _EDGES.sub("", _LETTER.sub("", _DIGITS.sub("", name)))
         first, _, rest = name.partition(" ")
         if first.lower().rstrip(".") in _NAMES_TITLES:
             name = rest
     return " ".join(name.lstrip(".").split())
 
 
-_NAMES_TITLES = {"dr", "prof", "professor", "mr", "mrs", "ms", "ing", "dipl-ing", "by", "and",
-                 "rev"}  # fmt: skip
+_NAMES_TITLES = {"dr", "prof", "professor", "mr", "mrs", "ms", "ing", "dipl-ing", "by", "rev"}
 
 
 def _cased(name: str) -> str:
@@ -343,6 +354,9 @@ _OPEN = re.compile(r"(?:[,&、，]|\band)\s*$")
 def authors_of(zone: list[Cell]) -> tuple[str, ...]:
     """Extract the authors; zone: the cells from the title to the abstract, in rows."""
     lines = list(_without_advisors(_name_lines(zone)))
+    # Names below "by" or "Author:" go before what else may read as one.
+    label = next((at for at, line in enumerate(lines) if _LABEL.fullmatch(line[0].text)), -1)
+    lines = lines[label + 1 :]
     found = _names_of_one_look(lines, zone, lambda marked: names_in(marked) or names_before(marked))
     if not found:
         found = _names_of_one_look(lines, zone, names_loosely)

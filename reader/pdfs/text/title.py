@@ -23,9 +23,10 @@ MAX_CHARS = 300
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _KIND_OF_TEXT = (
     r"(?:(?:original|research|review|brief|short|full|regular|invited|technical|working|position"
-    r"|workshop|conference|discussion|white|extended|open access)[\s-]+)*"
+    r"|workshop|conference|discussion|white|extended|accepted|open access)[\s-]+)*"
     r"(?:articles?|papers?|letters?|reports?|communications?|notes?|editorial|preprint|abstract"
     r"|research|access|review|draft|manuscript)(?:\s+(?:no|nr)?\.?\s*[\d-]+)?"
+    r"|supp(?:lement(?:ary|al)|orting) (?:information|materials?|data|text)"
     r"|(?:[\w.'’-]+ ){0,2}(?:thesis|dissertation)|(?:master|bachelor|diplom|doktor)arbeit"
     r"|(?:.{0,10}度\s*)?(?:原著|技術|研究|卒業|修士|博士|学位)?論\s*文|(?:技術|研究|調査)報告"
 )
@@ -43,9 +44,12 @@ _BANNER = re.compile("|".join((_KIND_OF_TEXT, _PUBLICATION, _INSTITUTION, _IMPRI
 _MASTHEAD = re.compile(r"journal home\s?page\b.*|contents lists? available\b.*", re.IGNORECASE)
 _LABELLED = re.compile(r"title\s*[:：]\s*(?=\S)", re.IGNORECASE)
 _NOTE_MARKS = re.compile(r"[\s∗⁎*†‡§¶⋆★☆⇤]+$")
+_NOTE_NUMBER = re.compile(r"(?<=[a-z\u3040-\u9fff]{3})\s?\d{1,2}$")
 _STRAY = re.compile(r"^[.·•|,;:]\s+")
-_PARTED = re.compile(r"[:：?？!—–-]")
+_PARTED = re.compile(r"[:：?？!—–]|\s-\s|-$")
 """A sign in a title after which the subtitle needs no colon."""
+_DASH = re.compile(r"[-–—―〜～ー:：]")
+"""The begin of a subtitle that needs no colon."""
 _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x1f]|[A-Za-z][#<>{}|~^\\\\=]+[a-z]|[a-z]\\(\\)")
 """Signs within words: a font that maps its ligatures or accents to other characters."""
 _CUT = re.compile(
@@ -173,8 +177,11 @@ def title_text(cells: list[Cell]) -> str:
     whole = ""
     for row in rows_of(cells):
         text = _STRAY.sub("", " ".join(cell.text for cell in row))
+        if row[-1].marked.endswith(MARK):
+            text = _NOTE_NUMBER.sub("", _NOTE_MARKS.sub("", text))
         # A smaller row is the subtitle.
-        if whole and row[0].top < 0.93 * cells[0].top and not _PARTED.search(whole):
+        is_smaller = bool(whole) and row[0].top < 0.93 * cells[0].top
+        if is_smaller and not (_PARTED.search(whole) or _DASH.match(text)):
             whole += ":"
         # No blank where a line ends between Japanese and Latin letters.
         is_mixed = bool(whole) and bool(_CJK.match(whole[-1])) != bool(_CJK.match(text[:1]))
@@ -267,9 +274,9 @@ def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Ce
         cell = row[0]
         if len(row) > 1 or cell.y0 - last.y1 > 1.4 * cell.size:
             break
-        is_between = max(1.12 * body, 1.1 * after[0].size) <= cell.size < first.top
+        is_between = STANDS_OUT * max(body, after[0].size) <= cell.size < first.top
         # A subtitle may be as large as the names right below it.
-        is_level = 1.12 * body <= cell.size < 0.8 * first.top and cell.size >= after[0].size
+        is_level = STANDS_OUT * body <= cell.size < 0.8 * first.top and cell.size >= after[0].size
         is_between = is_between or (is_level and names_in(after[0].marked) is not None)
         text = cell.text
         # A smaller line in the title's bold type, above names that are not bold.
@@ -278,10 +285,10 @@ def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Ce
         if not (is_between or is_as_bold) or MARK in cell.marked:
             break
         if _CJK.search(first.text):
-            is_subtitle = re.match(r"[-–—〜～―ー:：]", text) is not None
+            is_subtitle = _DASH.match(text) is not None
         else:
             is_prose = len(text.split()) > 2 and re.search(r"\s[a-z]|[wW]ith|For|Of", text)
-            is_no_place = is_as_bold or "," not in text
+            is_no_place = is_as_bold or not re.search(r",\s*[^\sa-z]", text)
             is_subtitle = bool(is_prose) and is_no_place and names_in(cell.marked) is None
         if not is_subtitle:
             break
