@@ -7,11 +7,12 @@ import math
 import re
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from reader.base.text import columns, plain
 from reader.base.words import (
+    MAX_TERMS,
     TELLING_NOTHING,
     WordPlace,
     folded,
@@ -100,6 +101,11 @@ class WordStatistics:
         """Compute the weight of a term, the larger, the fewer texts have it."""
         n = self.having[term]
         return max(1e-6, math.log((self.n_texts - n + 0.5) / (n + 0.5)))
+
+    def chosen(self) -> WordStatistics:
+        """Keep the first terms of a long query that any text has, as many as the own index asks."""
+        some = [term for term, n in self.having.items() if n][:MAX_TERMS]
+        return replace(self, having={term: self.having[term] for term in some})
 
 
 def bm25(parts: Sequence[tuple[float, str]], known: WordStatistics) -> float:

@@ -139,7 +139,7 @@ class Indexes:
             for term, n in known.having.items()
         }
         n_own = round(part * index.n_without_vector(db, ""))
-        return replace(known, n_texts=known.n_texts + n_own, having=having)
+        return replace(known, n_texts=known.n_texts + n_own, having=having).chosen()
 
     def _new(
         self,

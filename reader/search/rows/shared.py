@@ -49,9 +49,6 @@ CANDIDATES = 3
 """How many times as many texts are scored as are asked for: PostgreSQL ranks them first, without
 their lengths."""
 
-MOST_SCORED = 32
-"""Terms of a query by which texts are scored, those that the fewest texts have."""
-
 LONGEST_WORD, LONGEST_TEXT = 200, 16_000
 """Characters of a word, and words of a text, that are indexed: what a tsvector can hold."""
 
@@ -322,7 +319,7 @@ class SharedIndex:
 
     def by_words(self, kind: SharedKind, words: WordQuery, *, limit: int) -> Ranked:
         """Rank by bm25; PostgreSQL chooses the candidates, by their words without their length."""
-        known = self.statistics(kind, [*words.required, *words.counts])
+        known = self.statistics(kind, [*words.required, *words.counts]).chosen()
         texts = self._candidates(kind, words, known, limit=CANDIDATES * limit)
         scores = [(t.row, bm25(weighted(t), known)) for t in texts]
         return sorted(scores, key=lambda item: (-item[1], -item[0]))[:limit]
@@ -354,8 +351,7 @@ class SharedIndex:
     def _candidates(
         self, kind: SharedKind, words: WordQuery, known: WordStatistics, *, limit: int
     ) -> list[Text]:
-        by_rarity = sorted((n, term) for term, n in known.having.items() if n)
-        scored = [term for _, term in by_rarity[:MOST_SCORED]]
+        scored = list(known.having)
         rare = [term for term in scored if known.having[term] <= MANY]
         any_of = " | ".join(f"({_tsquery(term)})" for term in rare or scored)
         if words.required:
