@@ -22,8 +22,9 @@ from reader.search.rows import index
 from reader.search.rows.index import Text
 from tests.benchmarks.frame import NO_DATA, Asked, Miss, Part, Subject, run_subjects
 from tests.benchmarks.library import Size
-from tests.benchmarks.search import SUBJECTS, cost, quality
+from tests.benchmarks.search import SUBJECTS, cost, pgvector, quality, shared
 from tests.benchmarks.search.encoding import Remembered
+from tests.benchmarks.search.likeness import likeness_of
 from tests.benchmarks.search.pool import drawn, opened
 from tests.benchmarks.search.questions import (
     OURS,
@@ -36,6 +37,7 @@ from tests.benchmarks.search.questions import (
     titles,
 )
 from tests.benchmarks.search.ways import BM25, FUSED, MEANING, WORDS
+from tests.postgres import needs_postgres
 
 WAYS = (FUSED, WORDS, MEANING, BM25)
 
@@ -261,6 +263,53 @@ def test_sizes_and_growth_come_from_small_libraries_too(data: Path, tmp_path: Pa
     assert size.value > 0
     (growth,) = cost.growth(asked, plan)
     assert growth.value > 0
+
+
+class TestLikeness:
+    def test_drawn_vectors_are_as_near_to_real_ones_as_these_are_to_each_other(self) -> None:
+        by = np.random.default_rng(3)
+        real = np.asarray(by.standard_normal((400, 32)) + 2 * by.standard_normal(32), np.float32)
+        real /= np.linalg.norm(real, axis=1, keepdims=True)
+        likeness = likeness_of(real)
+        drawn_ = likeness.drawn(300, seed=1)
+        assert np.allclose(np.linalg.norm(drawn_, axis=1), 1, atol=1e-5)
+        among = real @ real.T - 2 * np.eye(400)
+        expected = float(np.median(among.max(axis=1)))
+        assert float(np.median((drawn_ @ real.T).max(axis=1))) == pytest.approx(expected, abs=0.05)
+        assert np.allclose(drawn_.mean(axis=0), real.mean(axis=0), atol=0.06)
+
+    def test_the_same_seed_draws_the_same(self) -> None:
+        real = Letters().encode_passages([a_paper(n).title for n in range(1, 30)])
+        likeness = likeness_of(real)
+        one, same, other = (likeness.drawn(9, seed=seed) for seed in (1, 1, 2))
+        assert np.array_equal(one, same)
+        assert not np.array_equal(one, other)
+
+
+class TestPostgres:
+    pytestmark = needs_postgres
+
+    def test_both_indexes_answer_notes_alike(self, data: Path, tmp_path: Path) -> None:
+        plan = shared.Plan(Size(40, 400), n_encoded=30, n_exact=3)
+        found = shared.measure(Asked(data, tmp_path / "cache"), plan, Letters())
+        by_name = {r.name.removeprefix("40 papers + 400 passages: "): r for r in found}
+        for language in ("English", "Japanese"):
+            assert by_name[f"{language} notes, the same first answer"].value == 100
+        for kind in ("paper", "passage"):
+            assert by_name[f"HNSW, {kind}, recall at 20"].value == 100
+        for engine in ("SQLite", "PostgreSQL"):
+            for name in (f"a search, {engine}", f"300 papers added, {engine}", f"{engine}, a text"):
+                assert by_name[name].value > 0
+
+    def test_all_ways_find_nearly_all(self, data: Path, tmp_path: Path) -> None:
+        plan = pgvector.Plan(sizes=(200,), n_encoded=30, n_asked=3)
+        found = pgvector.measure(Asked(data, tmp_path / "cache"), plan, Letters())
+        recalls = {r.name: r.value for r in found if "recall" in r.name}
+        assert len(recalls) == len(pgvector.WAYS)
+        assert recalls["200 vectors: all compared, recall at 20"] == 100
+        assert min(recalls.values()) > 40
+        sizes = {r.name: r.value for r in found if "index for" in r.name}
+        assert len(sizes) == 2
 
 
 @pytest.mark.parametrize("name", [subject.name for subject in SUBJECTS])

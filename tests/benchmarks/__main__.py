@@ -11,6 +11,7 @@ from tests.benchmarks import (
     notes,
     pdfs,
     ranking,
+    scale,
     screen,
     search,
     speed,
@@ -30,6 +31,7 @@ SUBJECTS = (
     *(replace(subject, name=f"pdfs-{subject.name}") for subject in pdfs.SUBJECTS),
     *(replace(subject, name=f"search-{subject.name}") for subject in search.SUBJECTS),
     *(replace(subject, name=f"ranking-{subject.name}") for subject in ranking.SUBJECTS),
+    *(replace(subject, name=f"scale-{subject.name}") for subject in scale.SUBJECTS),
     *(replace(subject, name=f"web-{subject.name}") for subject in web.SUBJECTS),
 )
 

@@ -74,7 +74,7 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
 
 def sizes(asked: Asked, plan: Plan) -> list[Result]:
     n = plan.filled.n_passages
-    without, filled = (_bytes(_current(asked, size)) for size in (plan.small, plan.filled))
+    without, filled = (own_bytes(_current(asked, size)) for size in (plan.small, plan.filled))
     each = {name: (filled[name] - without[name]) / n for name in FILES}
     with open_library(_current(asked, plan.filled)) as library:
         row = library.db.read_one(
@@ -93,7 +93,7 @@ def _current(asked: Asked, size: Size) -> Path:
     return folder
 
 
-def _bytes(folder: Path) -> dict[str, int]:
+def own_bytes(folder: Path) -> dict[str, int]:
     """Count the bytes of index.db, its journal among them, and of the vector files."""
     found = dict.fromkeys(FILES, 0)
     for path in folder.rglob("*"):

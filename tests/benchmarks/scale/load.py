@@ -1,0 +1,330 @@
+"""Let readers ask one `reader serve`, and play the same with measured CPU seconds.
+
+    python -m tests.benchmarks.scale [--data DIR] [--json] [--quick]
+
+One client alone gives the CPU seconds of each kind of page. Python runs one thread at a time; the
+encoder has a lock of its own besides, taken for each text. It is timed by itself, and saving a note
+is taken to spend there what it needs beyond the note's page. Which part of its work needs Python's
+lock too, four clients say who do not think: so much that they get as many answers.
+
+With these the readers are played (`queues`), and really let loose; both stand side by side. What
+else runs on the machine makes the server slower: before each run some requests alone say how much
+longer than their CPU they take, and the cores of that run are played as much slower. The last rows
+say how many people a server can have before p95 is over a second, in other houses too, where
+nothing else is at work.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from http.client import HTTPException
+from itertools import count, islice
+from urllib.parse import quote
+
+from reader.base.machine import cache_folder
+from reader.search.encoder import open_query_encoder
+from reader.search.encoder.models import BUNDLED
+from tests.benchmarks.frame import Asked, Result, machine
+from tests.benchmarks.library import Size
+from tests.benchmarks.scale.queues import Draw, Load, Played, Stage, Station, Wait, play
+from tests.benchmarks.web.asking import Client, cpu_s, p95
+from tests.benchmarks.web.house import House, house
+from tests.benchmarks.web.server import checked, until_warm
+
+WEIGHTS = {"today": 3, "paper": 3, "search": 2, "note": 1, "save": 1}
+"""How often each kind of request comes: a guess at a morning, of which each tenth saves a note."""
+
+WORDS = "It waits for the verb, number {n}. Why the delay is short I did not understand."
+READS_S = 20.0
+"""Seconds between an answer and the next request of people, on average: an assumption."""
+
+SLOW_S = 1.0
+TOGETHER = 4
+AGREES, FEW = 1.2, 200
+PROBES, WARM_UP = 30, 10
+MOST_READERS = 4_000
+
+PAGE_S = 0.072
+"""CPU of a PDF's page: `python -m tests.benchmarks.web --only reading`."""
+SHARED_S, SHARED_SERVER_S = 0.06, 0.06
+"""CPU that a search in the shared index takes in Python, and in PostgreSQL:
+`python -m tests.benchmarks.search --only shared`."""
+
+
+SIZE = Size(20_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """size: of the library. readers: how many at once, for `seconds`, with the seconds that they
+    think on average. alone: requests of the client that gives the costs."""
+
+    size: Size = SIZE
+    readers: tuple[tuple[int, float], ...] = ((1, 0.5), (4, 1.0), (16, 2.0), (50, 5.0))
+    seconds: float = 45.0
+    alone: int = 150
+
+
+QUICK = Plan(readers=((1, 0.5), (16, 2.0)), seconds=15.0, alone=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What readers really had; speed: of the server's cores, as `Costs` has it."""
+
+    played: Played
+    speed: float
+
+    @property
+    def said(self) -> str:
+        return f"cores at {100 * self.speed:.0f} %, load {machine()['load']}"
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """CPU seconds of requests of each kind, alone; encode_s: of one text in the encoder.
+
+    locked: the part of the encoder's work for which it has Python's lock. speed: of the cores, 1
+    where nothing else is at work. client_s: of whoever asks, on the same cores.
+    """
+
+    seconds: Mapping[str, Sequence[float]]
+    encode_s: float
+    locked: float = 1.0
+    speed: float = 1.0
+    client_s: float = 0.0
+
+    def draw(self, by: random.Random) -> tuple[str, list[Stage]]:
+        """Draw a request as the measured ones were."""
+        kind = by.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        whole = by.choice(self.seconds[kind])
+        encodes = min(self.encode_s, whole) if kind == "search" else 0.0
+        if kind == "save":
+            encodes = max(0.0, whole - by.choice(self.seconds["note"]))
+        n = max(1, round(encodes / self.encode_s))
+        text = encodes / n / self.speed
+        one = [Stage("encoder", (1 - self.locked) * text), Stage("python", self.locked * text)]
+        rest = Stage("python", (whole - encodes) / self.speed)
+        return kind, [*(n * one), rest, Stage("beside", self.client_s / self.speed)]
+
+
+STATIONS = (Station("python"), Station("encoder", shares=False), Station("beside", 40))
+"""Of one `reader serve`: Python's lock, the encoder's, and 40 threads."""
+
+
+def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
+    """Give every figure of this subject. Raises DataMissing where there are no papers."""
+    plan = plan or (QUICK if asked.is_quick else Plan())
+    with house(asked, plan.size, n=600) as found:
+        return list(_all(found, plan))
+
+
+def _all(found: House, plan: Plan) -> Iterator[Result]:
+    crowd, cores = Crowd(found), os.cpu_count() or 1
+    costs, waited = crowd.alone(plan.alone)
+    for kind, seconds in costs.seconds.items():
+        yield Result(
+            f"{kind}, alone: CPU of the server",
+            1000 * statistics.fmean(seconds),
+            "ms",
+            median=1000 * statistics.median(seconds),
+            note=f"n = {len(seconds)}; on the clock {1000 * statistics.fmean(waited[kind]):.0f} ms",
+        )
+    yield Result("a text in the encoder, CPU", 1000 * costs.encode_s, "ms")
+    together = crowd.run(TOGETHER, 0.0, plan.seconds / 2)
+    costs = locked(replace(costs, speed=together.speed), together.played.rate, cores=cores)
+    note = f"{together.played.rate:.1f} answers a second to {TOGETHER} clients, {together.said}"
+    yield Result("part of the encoder's work in Python's lock", costs.locked, "", note=note)
+    for n, think_s in plan.readers:
+        real = crowd.run(n, think_s, plan.seconds * (2 if n == 1 else 1))
+        played_with = replace(costs, speed=real.speed)
+        yield from compared(n, think_s, real.played, played_with, real.said, cores=cores)
+    yield Result("errors", len(crowd.errors), "", bar=0, note="; ".join(crowd.errors[:3]))
+    yield from breaking(replace(costs, speed=1.0, client_s=0.0))
+
+
+def locked(costs: Costs, rate: float, *, cores: float) -> Costs:
+    """Find the locked part with which clients who do not think get this many answers a second.
+
+    From a third on, the more is locked the fewer they get.
+    """
+    low, high = 0.3, 1.0
+    for _ in range(8):
+        tried = replace(costs, locked=(low + high) / 2)
+        played = play(Load(tried.draw, TOGETHER), STATIONS, cores=cores, seconds=100)
+        low, high = (tried.locked, high) if played.rate > rate else (low, tried.locked)
+    return replace(costs, locked=(low + high) / 2)
+
+
+def compared(
+    n: int, think_s: float, real: Played, costs: Costs, said: str, *, cores: float
+) -> Iterator[Result]:
+    """Hold what was measured against what is played, with the same number of readers."""
+    load = Load(costs.draw, n, think_s)
+    played = play(load, STATIONS, cores=cores, seconds=600, warm_s=20, seed=n)
+    for what, of in FIGURES.items():
+        a, b = of(real), of(played)
+        note = f"measured {a:.3f}, played {b:.3f}; {len(real.waits)} answers; {said}"
+        # A p95 of fewer answers is that of a handful of them.
+        bar = AGREES if len(real.waits) >= (FEW if what == "p95" else FEW // 4) else None
+        name = f"{n} readers who think {think_s:g} s, {what}: off by"
+        yield Result(name, max(a, b) / min(a, b), "×", bar=bar, note=note)
+
+
+FIGURES: Mapping[str, Callable[[Played], float]] = {
+    "answers a second": lambda played: played.rate,
+    "mean": lambda played: statistics.fmean(w.seconds for w in played.waits),
+    "p95": lambda played: p95([w.seconds for w in played.waits]),
+}
+
+
+def breaking(costs: Costs) -> Iterator[Result]:
+    """Say from how many people on p95 is over a second, in this house and in others."""
+    shared = _with(costs, postgres_s=SHARED_SERVER_S, page_s=PAGE_S)
+    more = (*STATIONS, Station("pages", 2, shares=False), Station("postgres", 200))
+    two = (Station("python", 2), Station("encoder", 2, shares=False), Station("beside", 80))
+    for name, draw, stations, cores in (
+        ("one server, as measured", costs.draw, STATIONS, 2),
+        ("with PDFs and a shared index on the same 2 cores", shared, more, 2),
+        ("the same with 8 cores", shared, more, 8),
+        ("two servers, 8 cores", shared, (*two, *more[3:]), 8),
+    ):
+        n, played = most_readers(draw, stations, cores)
+        busiest = max(played.busy, key=lambda one: played.busy[one])
+        note = f"then {busiest} is used {100 * played.busy[busiest]:.0f} %; "
+        note += f"a request each {READS_S:.0f} s"
+        yield Result(f"{name}: most readers with p95 ≤ {SLOW_S:.0f} s", n, "", note=note)
+
+
+def most_readers(draw: Draw, stations: Sequence[Station], cores: float) -> tuple[int, Played]:
+    """Find the most people that a house can serve: how many, and how they fared."""
+
+    def played(n: int) -> Played:
+        load = Load(draw, n, READS_S)
+        return play(load, stations, cores=cores, seconds=200, warm_s=60, seed=1)
+
+    low, high = 1, MOST_READERS
+    while high - low > max(1, low // 20):
+        middle = (low + high) // 2
+        is_slow = p95([wait.seconds for wait in played(middle).waits]) > SLOW_S
+        low, high = (low, middle) if is_slow else (middle, high)
+    return low, played(low)
+
+
+def _with(costs: Costs, *, postgres_s: float, page_s: float) -> Draw:
+    """Draw the same requests, where searches ask PostgreSQL too, and papers show a PDF's page."""
+
+    def draw(by: random.Random) -> tuple[str, list[Stage]]:
+        kind, stages = costs.draw(by)
+        if kind == "search":
+            stages += [Stage("postgres", postgres_s), Stage("python", SHARED_S)]
+        if kind == "paper":
+            stages.append(Stage("pages", page_s))
+        return kind, stages
+
+    return draw
+
+
+class Crowd:
+    """Readers of one server, each a thread with a connection of its own."""
+
+    def __init__(self, found: House) -> None:
+        self.found = found
+        self.errors: list[str] = []
+        self.encode_s = _encode_s(found)
+        self._saved = count()
+
+    def alone(self, n: int) -> tuple[Costs, dict[str, list[float]]]:
+        """Ask alone, after some requests that do not count; returns seconds on the clock too."""
+        client, by = Client(self.found.serving.port), random.Random(n)
+        checked(client.get, "/")
+        until_warm(client, f"/search?q={quote(self.found.queries[0])}")
+        spent: dict[str, list[float]] = {kind: [] for kind in WEIGHTS}
+        waited: dict[str, list[float]] = {kind: [] for kind in WEIGHTS}
+        own = time.process_time()
+        for i, kind in enumerate(islice(_shuffled(by), WARM_UP + n)):
+            began = cpu_s(self.found.serving.pid)
+            took = self._ask(client, kind, by)
+            if i >= WARM_UP:
+                waited[kind].append(took)
+                spent[kind].append(cpu_s(self.found.serving.pid) - began)
+        own = (time.process_time() - own) / (n + WARM_UP)
+        client.close()
+        return Costs(spent, self.encode_s, client_s=own), waited
+
+    def run(self, readers: int, think_s: float, seconds: float) -> Ran:
+        """Let readers ask for some seconds."""
+        waits: list[Wait] = []
+        lock = threading.Lock()
+
+        def read(n: int) -> None:
+            client, by = Client(self.found.serving.port), random.Random(1000 * readers + n)
+            checked(client.get, "/")
+            for kind in _shuffled(by):
+                time.sleep(by.expovariate(1 / think_s) if think_s else 0.0)
+                if time.perf_counter() - begun > seconds:
+                    break
+                at = time.perf_counter() - begun
+                took = self._ask(client, kind, by)
+                with lock:
+                    waits.append(Wait(kind, at, took))
+            client.close()
+
+        speed = self.speed()
+        begun = time.perf_counter()
+        with ThreadPoolExecutor(readers) as threads:
+            for one in [threads.submit(read, n) for n in range(readers)]:
+                one.result()
+        within = [w for w in waits if w.at + w.seconds <= seconds]
+        return Ran(Played(within, {}, seconds), speed)
+
+    def speed(self) -> float:
+        """Measure how fast the cores are, beside what else runs: CPU seconds for a second."""
+        costs, waited = self.alone(PROBES)
+        spent = math.fsum(x for several in costs.seconds.values() for x in several)
+        return min(1.0, spent / math.fsum(x for several in waited.values() for x in several))
+
+    def _ask(self, client: Client, kind: str, by: random.Random) -> float:
+        found = self.found
+        try:
+            if kind == "save":
+                n = next(self._saved)
+                id_ = found.ids[n % len(found.ids)]
+                answer = client.post(f"/note/{id_}", text=WORDS.format(n=n), base="0")
+            else:
+                id_ = by.choice(found.ids)
+                query = quote(f"{by.choice(found.queries)} {by.randrange(10_000)}")
+                path = {"today": "/", "paper": f"/paper/{id_}", "note": f"/note/{id_}"}
+                answer = client.get(path.get(kind, f"/search?q={query}"))
+        except (OSError, HTTPException) as error:
+            self.errors.append(f"{kind}: {error!r}")
+            client.close()
+            return 0.0
+        if answer.status != 200:
+            self.errors.append(f"{kind}: {answer.status} {answer.body[:80]!r}")
+        return answer.whole_s
+
+
+def _encode_s(found: House) -> float:
+    encoder = open_query_encoder(BUNDLED, cache=cache_folder())
+    took = []
+    for query in found.queries[:40]:
+        begun = time.process_time()
+        encoder.encode_query(query)
+        took.append(time.process_time() - begun)
+    return statistics.median(took[5:])
+
+
+def _shuffled(by: random.Random) -> Iterator[str]:
+    """Give the kinds of requests by their weights, shuffled, again and again."""
+    several = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
+    while True:
+        yield from by.sample(several, len(several))
