@@ -526,12 +526,14 @@ class Lab(Starlette):
 
     async def _close_idle(self) -> None:
         """Close the libraries that were not used for longest, where too many are open."""
-        for member in list(self._open.values()):
-            if len(self._open) <= self._most_open:
+        while len(self._open) > self._most_open:
+            # Looked for anew each time: while one is closed, others come and go.
+            several = (m for m in self._open.values() if not m.n_running and not m.is_working)
+            idle = next(several, None)
+            if idle is None:
                 return
-            if not member.n_running and not member.is_working:
-                del self._open[member.name]
-                await member.close()
+            del self._open[idle.name]
+            await idle.close()
 
     def _may_work(self) -> bool:
         return sum(member.is_working for member in self._open.values()) < MOST_WORK
