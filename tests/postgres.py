@@ -107,7 +107,17 @@ def standby(primary: Server) -> Iterator[Server]:
     """Run a server that follows another one, until the end of the block."""
     with _placed() as server:
         where = primary.url("postgres")
-        run_program("pg_basebackup", "-D", f"{server.folder}/data", "-d", where, "-R", "--no-sync")
+        run_program(
+            "pg_basebackup",
+            "-D",
+            f"{server.folder}/data",
+            "-d",
+            where,
+            "-R",
+            "--no-sync",
+            "-c",
+            "fast",
+        )
         server.start()
         yield server
 

@@ -78,18 +78,25 @@ def cluster(folder: Path) -> Iterator[Cluster]:
             process.wait()
 
 
-@pytest.fixture(scope="module")
-def pile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a library with PDFs of which nothing is indexed."""
-    folder = tmp_path_factory.mktemp("pile")
+def make_pile(folder: Path, n: int, more: str = "") -> None:
+    """Make a library with n papers and their PDFs, of which nothing is indexed.
+
+    more: lines of its feeds.toml.
+    """
     model = f'[encoder]\nmodel = "{BUNDLED}"\n'
-    (folder / "feeds.toml").write_text(FEEDS_TOML + model, encoding="utf-8")
+    (folder / "feeds.toml").write_text(FEEDS_TOML + model + more, encoding="utf-8")
     with open_library(folder, now=lambda: NOW) as library:
-        given = [paper(n, f"Garden {n}", authors=(f"Ada F{n}",)) for n in range(1, N + 1)]
+        given = [paper(k, f"Garden {k}", authors=(f"Ada F{k}",)) for k in range(1, n + 1)]
         papers.add_papers(library.db, given, source="arXiv", on=DAY)
-        for held in papers.papers_at(library.db, range(1, N + 1)):
+        for held in papers.papers_at(library.db, range(1, n + 1)):
             words = (f"In garden {held.row} snails hear. They turn to the sound.",)
             keep_pdf(library, held, typeset(held.paper.title, words))
+
+
+@pytest.fixture(scope="module")
+def pile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pile")
+    make_pile(folder, N)
     return folder
 
 

@@ -8,13 +8,14 @@
     disks      full, nearly full, read-only
     clocks     wrong by days or decades
     archives   backup and restore of 1 and 5 GB
+    indexing   workers, scheduler, client, PostgreSQL and its primary killed amid indexing
     year       a simulated year of mornings: what grows
 
 `--quick`, as CI runs it, tries a tenth.
 """
 
 from tests.benchmarks.frame import Subject
-from tests.benchmarks.trust import archives, clocks, cuts, disks, kills, saves, year
+from tests.benchmarks.trust import archives, clocks, cuts, disks, indexing, kills, saves, year
 
 SUBJECTS = (
     Subject("kills", kills.measure),
@@ -23,5 +24,6 @@ SUBJECTS = (
     Subject("disks", disks.measure),
     Subject("clocks", clocks.measure),
     Subject("archives", archives.measure),
+    Subject("indexing", indexing.measure),
     Subject("year", year.measure),
 )
