@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reader.library.folder import Library, make_library, open_library
 from reader.library.paper import Paper
+from reader.library.query import parse
 from reader.library.rows import papers
 from reader.search.encoder.models import BUNDLED
 from reader.search.find import search
@@ -139,10 +140,15 @@ def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) 
             stack.enter_context(opened(url, timeout_s=TIMEOUT_S, may_change=True)),
             server,
             name,
-            {q.text: encoder.encode_query(q.text) for one in sets for q in one.questions},
+            {text: encoder.encode_query(text) for one in sets for text in _encoded_of(one)},
             likeness,
         )
         return list(_all(both, sets, plan, size))
+
+
+def _encoded_of(one: questions.Set) -> list[str]:
+    """List what a search encodes of each question: its words without operators."""
+    return [parse(question.text).all_words for question in one.questions]
 
 
 def _all(
