@@ -55,11 +55,8 @@ MOST_READERS = 4_000
 PAGE_S = 0.072
 """CPU of a PDF's page: `python -m tests.benchmarks.web --only reading`."""
 SHARED_S, SHARED_SERVER_S = 0.06, 0.06
-"""CPU that a search in the shared index takes in Python, and in PostgreSQL:
-`python -m tests.benchmarks.search --only shared`."""
-
-
-SIZE = Size(20_000)
+"""CPU that a search of a few words in the shared index takes in Python, and in PostgreSQL: an
+assumption. A whole note takes 0.26 s together: `tests.benchmarks.search --only shared`."""
 
 
 @dataclass(frozen=True, slots=True)
