@@ -312,7 +312,8 @@ export class Viewer {
     const canvas = document.createElement("canvas");
     canvas.className = name;
     [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
-    canvas.getContext("bitmaprenderer")?.transferFromImageBitmap(bitmap);
+    // Drawn, and not transferred: Chromium frees what was transferred only when it collects.
+    canvas.getContext("2d", { alpha: false })?.drawImage(bitmap, 0, 0);
     bitmap.close();
     const picture = pictureOf(this.pages[n - 1]);
     const old = [...picture.children];
@@ -420,9 +421,7 @@ async function bitmapOf(address, signal, size) {
 function empty(pictures) {
   for (const picture of pictures) {
     picture.remove();
-    if (!(picture instanceof HTMLCanvasElement)) continue;
-    picture.getContext("bitmaprenderer")?.transferFromImageBitmap(null);
-    picture.width = picture.height = 0;
+    if (picture instanceof HTMLCanvasElement) picture.width = picture.height = 0;
   }
 }
 

@@ -37,12 +37,15 @@ def test_a_pdf_is_read_in_one_scroll_and_opens_there_on_another_device(
     page.goto(read)
     drawn(page, 1)
     expect(page.locator("#page-1 .words")).to_contain_text("What Snails Hear")
+    page.evaluate("window.first = document.querySelector('#page-1 .full')")
     with page.expect_response("**/place*") as kept:
         page.evaluate("location.hash = 'page=20'")
         drawn(page, 20)
     assert kept.value.status == 204
     # What is far away is let go.
     expect(page.locator("#page-1 .picture > *")).to_have_count(0)
+    # Its pixels are free at once, which those of another context are not.
+    assert page.evaluate("[first.width, first.getContext('2d') !== null]") == [0, True]
     # Pages that are near but out of sight have small pictures.
     expect(page.locator("#page-22 .low")).to_have_js_property("width", 240)
     expect(page.locator("#page-22 .full")).to_have_count(0)
