@@ -182,7 +182,8 @@ def costs(year: Year) -> list[Result]:
         # The least of the turns: other work on the machine only adds.
         second, last = (min(map(of, several)) for several in (year.second, year.last))
         note = f"{last:.2f} against {second:.2f}"
-        found.append(Result(f"{name}: month 12 / month 2", last / second, "×", bar=BAR, note=note))
+        ratio = _ratio(last, second)
+        found.append(Result(f"{name}: month 12 / month 2", ratio, "×", bar=BAR, note=note))
     # Not each morning's decisions change each topic, so that mornings do unequal work.
     second, last = (sum(map(len, several[0].fits_s)) for several in (year.second, year.last))
     note = f"{last} and {second} models of topics"
@@ -195,11 +196,16 @@ def counts(year: Year, *, until: int = 2) -> list[Result]:
     found = []
     for name, values in _bounded(year).items():
         second, last = max(values[1:until]), values[-1]
-        ratio = last / second if second else float(last > 0)
         note = f"{last:,} and {second:,}"
+        ratio = _ratio(last, second)
         found.append(Result(f"{name}: month 12 / month 2", ratio, "×", bar=BAR, note=note))
     n = max(c.files.get("backups", 0) for c in year.censuses)
     return [*found, Result("archives", n, "", bar=MOST_ARCHIVES)]
+
+
+def _ratio(last: float, second: float) -> float:
+    """Divide; of nothing, such as connections that a slow machine closed, 0 or 1."""
+    return last / second if second else float(last > 0)
 
 
 def growth(year: Year) -> list[Result]:
