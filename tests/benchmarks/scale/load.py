@@ -58,6 +58,8 @@ SHARED_S, SHARED_SERVER_S = 0.06, 0.06
 """CPU that a search of a few words in the shared index takes in Python, and in PostgreSQL: an
 assumption. A whole note takes 0.26 s together: `tests.benchmarks.search --only shared`."""
 
+SIZE = Size(20_000)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
