@@ -53,7 +53,6 @@ _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
     examples={
         "serve": N_("Serve pages on this machine only"),
         "serve --host 0.0.0.0 --https": N_("Also to a phone or a tablet"),
-        "serve --readers /srv/readers": N_("Serve the libraries of several people"),
     },
 )
 @click.option(
