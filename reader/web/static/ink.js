@@ -1,7 +1,7 @@
 // @ts-check
 // Drawing on pages: while ink is on, the pencil (or a mouse) draws, and fingers scroll as ever.
 
-import { lineOf } from "./mark_shapes.js";
+import { isOnStroke, lineOf } from "./mark_shapes.js";
 import { newAct } from "./queue.js";
 import { byId } from "./reader.js";
 
@@ -11,7 +11,8 @@ import { byId } from "./reader.js";
 const WIDTH = 1.6;
 const NEAR = 0.4;
 const MOST = 1800; // points of one stroke; a longer one goes on as another
-const ERASER = 32;
+const ERASER = 32; // the button that a pencil's other end presses
+const RUBBER = 6; // so far from the place, in points of the page, strokes are erased
 
 /** @param {Viewer} viewer @param {PageMarks} all */
 export function strokesOf(viewer, all) {
@@ -21,12 +22,13 @@ export function strokesOf(viewer, all) {
   ink.bar.addEventListener("click", (event) => {
     const { colour, ink: what } = /** @type {HTMLElement} */ (event.target).closest("button")?.dataset ?? {};
     if (colour) ink.choose(colour);
+    else if (what === "erase") ink.rub(!ink.isErasing);
     else if (what === "undo") all.undo(true);
   });
   box.addEventListener("pointerdown", (event) => ink.down(event));
   box.addEventListener("pointermove", (event) => ink.move(event));
-  box.addEventListener("pointerup", (event) => ink.now?.id === event.pointerId && ink.end());
-  box.addEventListener("pointercancel", () => { ink.now?.line.remove(); ink.now = null; });
+  box.addEventListener("pointerup", (event) => ink.up(event));
+  box.addEventListener("pointercancel", () => { ink.now?.line.remove(); ink.now = ink.rubbing = null; });
   // The pencil of an iPad would scroll, whatever its pointer events say.
   for (const name of ["touchstart", "touchmove"]) {
     box.addEventListener(name, (event) => {
@@ -49,14 +51,26 @@ class Ink {
     this.all = all;
     this.button = byId("ink");
     this.bar = byId("ink-bar");
+    this.eraser = /** @type {HTMLElement} */ (this.bar.querySelector("[data-ink=erase]"));
     /** @type {{id: number, sheet: HTMLElement, points: number[], line: SVGElement} | null} the stroke that is being drawn */
     this.now = null;
+    /** @type {{id: number, sheet: HTMLElement} | null} the pointer that is erasing */
+    this.rubbing = null;
     this.colour = "";
     this.choose(localStorage.getItem("ink-colour") || "#2ea8e5");
   }
 
   get isOn() {
     return this.button.getAttribute("aria-pressed") === "true";
+  }
+
+  get isErasing() {
+    return this.eraser.getAttribute("aria-pressed") === "true";
+  }
+
+  /** @param {boolean} is whether strokes are erased from now on */
+  rub(is) {
+    this.eraser.setAttribute("aria-pressed", String(is));
   }
 
   toggle() {
@@ -69,6 +83,7 @@ class Ink {
   /** @param {string} colour */
   choose(colour) {
     this.colour = colour;
+    this.rub(false);
     localStorage.setItem("ink-colour", colour);
     for (const one of /** @type {NodeListOf<HTMLElement>} */ (this.bar.querySelectorAll("[data-colour]"))) {
       one.setAttribute("aria-pressed", String(one.dataset.colour === colour));
@@ -93,17 +108,26 @@ class Ink {
     const sheet = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest(".sheet"));
     if (!this.isOn || event.pointerType === "touch" || !event.isPrimary || !sheet) return;
     event.preventDefault();
-    if (event.buttons & ERASER) return this.erase(event, sheet);
-    this.begin(event.pointerId, sheet, this.pointAt(event, sheet));
     this.viewer.element.setPointerCapture(event.pointerId);
+    if (!this.isErasing && !(event.buttons & ERASER)) return this.begin(event.pointerId, sheet, this.pointAt(event, sheet));
+    this.rubbing = { id: event.pointerId, sheet };
+    this.erase(event, sheet);
+  }
+
+  /** @param {PointerEvent} event */
+  up(event) {
+    if (this.now?.id === event.pointerId) this.end();
+    if (this.rubbing?.id === event.pointerId) this.rubbing = null;
   }
 
   /** @param {PointerEvent} event */
   move(event) {
-    const { now } = this;
+    const { now, rubbing } = this;
+    const passed = event.getCoalescedEvents?.() ?? [];
+    const several = passed.length ? passed : [event];
+    if (rubbing?.id === event.pointerId) return several.forEach((one) => this.erase(one, rubbing.sheet));
     if (now?.id !== event.pointerId) return;
-    const several = event.getCoalescedEvents?.() ?? [];
-    for (const one of several.length ? several : [event]) {
+    for (const one of several) {
       const [x, y] = this.pointAt(one, now.sheet);
       const [before, above] = now.points.slice(-2);
       if (Math.hypot(x - before, y - above) >= NEAR) now.points.push(x, y);
@@ -128,13 +152,14 @@ class Ink {
     if (answer) all.acts.push({ number: answer.number ?? 0, name, isInk: true });
   }
 
-  /** @param {PointerEvent} event @param {HTMLElement} sheet */
-  erase(event, sheet) {
+  /** Erase the strokes at a place, whole. @param {PointerEvent} event @param {HTMLElement} sheet */
+  async erase(event, sheet) {
     const { all } = this;
-    const [x, y] = this.pointAt(event, sheet);
-    const isNear = (/** @type {number[]} */ points) => points.some((_, at) => at % 2 === 0 && Math.hypot(points[at] - x, points[at + 1] - y) < 6);
+    const at = this.pointAt(event, sheet);
     const { marks, strokes } = all.found;
-    const hit = strokes.filter((one) => one.page === Number(sheet.dataset.n) && isNear(one.points));
-    if (hit.length) all.act({ do: "erase", names: hit.map((one) => one.name).join(" ") }, { marks, strokes: strokes.filter((one) => !hit.includes(one)) });
+    const hit = strokes.filter((one) => one.page === Number(sheet.dataset.n) && isOnStroke(one.points, at, RUBBER));
+    if (!hit.length) return;
+    const answer = await all.act({ do: "erase", names: hit.map((one) => one.name).join(" ") }, { marks, strokes: strokes.filter((one) => !hit.includes(one)) });
+    if (answer?.number) all.acts.push({ number: answer.number, name: "", isInk: true });
   }
 }

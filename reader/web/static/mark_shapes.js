@@ -29,6 +29,17 @@ export function lineOf({ colour, width, points }) {
   return shape("polyline", { points: points.join(" "), stroke: colour, "stroke-width": width });
 }
 
+/** Whether a place is at most so far from a stroke, whose points may lie apart. @param {number[]} points @param {number[]} place @param {number} within */
+export function isOnStroke(points, [x, y], within) {
+  for (let at = 0; at < points.length; at += 2) {
+    const [x0, y0, x1 = x0, y1 = y0] = points.slice(at, at + 4);
+    const [dx, dy] = [x1 - x0, y1 - y0];
+    const along = Math.min(1, Math.max(0, ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1)));
+    if (Math.hypot(x0 + along * dx - x, y0 + along * dy - y) <= within) return true;
+  }
+  return false;
+}
+
 /** A layer in points of a page. @param {number[]} size @param {SVGElement[]} shapes */
 export function layerOf([width, height], shapes) {
   const made = shape("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });

@@ -61,7 +61,9 @@ def select(page: Page, word: str) -> None:
 
 def made(page: Page) -> Any:
     """Wait for the server's answer to a mark."""
-    return page.expect_response(lambda answer: answer.request.method == "POST")
+    return page.expect_response(
+        lambda answer: answer.request.method == "POST" and "/marks.json" in answer.url
+    )
 
 
 def test_words_are_marked_by_mouse_changed_and_undone(served: Serving, visitor: Visitor) -> None:
@@ -141,6 +143,37 @@ def test_a_pen_draws_while_ink_is_on(served: Serving, visitor: Visitor) -> None:
     with made(page):
         page.keyboard.press("Control+z")
     expect(page.locator(".marks polyline")).to_have_count(0)
+
+
+def test_a_pen_erases_whole_strokes_and_undo_brings_them_back(
+    served: Serving, visitor: Visitor
+) -> None:
+    page = opened(served, visitor)
+    page.get_by_role("button", name="Draw by hand").click()
+    pen, lines = page.context.new_cdp_session(page), page.locator(".marks polyline")
+
+    def drag(*places: tuple[int, int]) -> None:
+        kinds = ("mousePressed", *["mouseMoved"] * (len(places) - 2), "mouseReleased")
+        for kind, (x, y) in zip(kinds, places, strict=True):
+            held = {"pointerType": "pen", "button": "left", "clickCount": 1, "buttons": 1}
+            pen.send("Input.dispatchMouseEvent", held | {"type": kind, "x": x, "y": y})
+
+    for y in (400, 460):
+        with made(page):
+            drag((500, y), (620, y), (620, y))
+    expect(lines).to_have_count(2)
+    eraser = page.get_by_role("button", name="Erase strokes")
+    eraser.click()
+    expect(eraser).to_have_attribute("aria-pressed", "true")
+    # Down between two points of the upper stroke; the lower one is not met.
+    with made(page):
+        drag((580, 340), (580, 370), (580, 400), (580, 430))
+    expect(lines).to_have_count(1)
+    with made(page):
+        page.get_by_role("button", name="Undo the last stroke").click()
+    expect(lines).to_have_count(2)
+    page.locator("#ink-bar [data-colour='#ff6666']").click()
+    expect(eraser).to_have_attribute("aria-pressed", "false")
 
 
 def test_a_mark_that_is_made_offline_is_sent_later(served: Serving, visitor: Visitor) -> None:
