@@ -152,6 +152,9 @@ def test_nobody_sees_anything_before_the_sign_in(house: House) -> None:
         answer = client.get("/papers", headers={"accept": "text/html"}, follow_redirects=False)
         assert (answer.status_code, answer.headers["location"]) == (303, "/enter?next=%2Fpapers")
         assert client.get("/papers", follow_redirects=False).status_code == 401
+        page = client.get("/enter").text
+    # A reader of a lab need not have a terminal on the server.
+    assert ("Whoever runs this server" in page, "reader serve" in page) == (True, False)
 
 
 def test_a_code_signs_in_the_reader_that_it_was_made_for(house: House) -> None:
