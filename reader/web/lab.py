@@ -174,7 +174,7 @@ class Turns:
             self._free.release()
 
 
-class Limited:
+class ReaderLimits:
     """ASGI middleware within the gate: one reader's limits.
 
     may_work: whether another task may begin now. encoding: bounds the requests of all readers that
@@ -513,7 +513,7 @@ class Lab(Starlette):
                 parts = self._parts_of(self._readers / member.name)
                 parts = replace(parts, door=member.door, reader=member.name)
                 limited = Middleware(
-                    Limited,
+                    ReaderLimits,
                     may_work=self._may_work,
                     refuse=self.metrics.refuse,
                     encoding=self._encoding,

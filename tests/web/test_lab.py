@@ -31,9 +31,9 @@ from reader.web.gate import Door, ServerAddress
 from reader.web.lab import (
     Lab,
     Limit,
-    Limited,
     Metrics,
     Proxy,
+    ReaderLimits,
     codes_of,
     is_address,
     is_name,
@@ -588,7 +588,7 @@ def test_one_readers_requests_wait_in_a_short_queue_and_are_then_refused(tmp_pat
     async def steps() -> list[httpx.Response]:
         go, asked = asyncio.Event(), asyncio.Queue[str]()
         limited = Middleware(
-            Limited,
+            ReaderLimits,
             may_work=lambda: True,
             refuse=refused.append,
             encoding=asyncio.Semaphore(8),
@@ -621,7 +621,7 @@ def test_one_readers_requests_wait_in_a_short_queue_and_are_then_refused(tmp_pat
 
 def test_work_waits_for_that_of_other_readers(tmp_path: Path) -> None:
     limited = Middleware(
-        Limited, may_work=lambda: False, refuse=lambda _: None, encoding=asyncio.Semaphore(8)
+        ReaderLimits, may_work=lambda: False, refuse=lambda _: None, encoding=asyncio.Semaphore(8)
     )
     app = application(replace(parts_of(tmp_path), door=(door := Door())), limited)
     with TestClient(app, base_url="http://127.0.0.1") as client:
