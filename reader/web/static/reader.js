@@ -34,7 +34,7 @@ globalThis.addEventListener?.("keydown", (event) => {
  * @param {number} ms
  */
 export function afterTyping(place, run, ms) {
-  /** @type {number | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let isComposing = false;
   const soon = (wait = ms) => {
@@ -47,7 +47,7 @@ export function afterTyping(place, run, ms) {
   return soon;
 }
 
-/** @type {number | undefined} */
+/** @type {ReturnType<typeof setTimeout> | undefined} */
 let untilSilent;
 
 /** @typedef {HTMLFormElement & {elements: {id: HTMLInputElement}}} UndoForm */
