@@ -118,14 +118,19 @@ def is_own_host(served: ServerAddress, header: str, arrived_at: str) -> bool:
     host = host_of(header)
     if host is None or host in served.names:
         return host is not None
+    return is_address(arrived_at, host)
+
+
+def is_address(peer: str, address: str) -> bool:
+    """Check whether an end of a connection has an IP address; False for what is no address."""
     try:
-        here = ipaddress.ip_address(arrived_at.partition("%")[0])
-        there = ipaddress.ip_address(host)
+        there = ipaddress.ip_address(peer.partition("%")[0])
+        asked = ipaddress.ip_address(address)
     except ValueError:
         return False
     # A socket for IPv6 shows an IPv4 connection as ::ffff:192.168.1.2.
-    mapped = here.ipv4_mapped if isinstance(here, ipaddress.IPv6Address) else None
-    return there in (here, mapped)
+    mapped = there.ipv4_mapped if isinstance(there, ipaddress.IPv6Address) else None
+    return asked in (there, mapped)
 
 
 def is_cross_site(served: ServerAddress, headers: Mapping[str, str], *, is_read: bool) -> bool:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import re
 import threading
 import time
@@ -37,7 +36,7 @@ from reader.library.folder import read_config
 from reader.library.place import FEEDS
 from reader.search.shared import failure_of
 from reader.web.app import application
-from reader.web.gate import READS, UPLOADS, Door, Gate
+from reader.web.gate import READS, UPLOADS, Door, Gate, is_address
 from reader.web.sessions import FileCodes, Sessions, owner_of
 from reader.web.visit import Parts, refused, refused_with
 from reader.web.work import Work
@@ -277,17 +276,6 @@ class Proxy:
 
     header: str
     address: str
-
-
-def is_address(peer: str, address: str) -> bool:
-    """Check whether a connection comes from an IP address."""
-    try:
-        there = ipaddress.ip_address(peer.partition("%")[0])
-    except ValueError:
-        return False
-    # A socket for IPv6 shows an IPv4 connection as ::ffff:192.168.1.2.
-    mapped = there.ipv4_mapped if isinstance(there, ipaddress.IPv6Address) else None
-    return ipaddress.ip_address(address) in (there, mapped)
 
 
 def is_loopback(peer: str) -> bool:

@@ -27,7 +27,7 @@ from reader.library.rows import papers
 from reader.notes.rows.notes import papers_by_key
 from reader.notes.write import add_note
 from reader.web.app import application
-from reader.web.gate import Door, ServerAddress
+from reader.web.gate import Door, ServerAddress, is_address
 from reader.web.lab import (
     Lab,
     Limit,
@@ -35,7 +35,6 @@ from reader.web.lab import (
     Proxy,
     ReaderLimits,
     codes_of,
-    is_address,
     is_name,
     kind_of,
     readers_in,
