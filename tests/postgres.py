@@ -20,6 +20,10 @@ from urllib.parse import quote
 
 import pytest
 
+from reader.search.rows.shared import opened
+
+PEOPLE = ("ada", "bo", "chief", "guest")
+
 PROGRAMS = max(Path("/usr/lib/postgresql").glob("*/bin/postgres"), default=Path()).parent
 
 needs_postgres = [
@@ -143,3 +147,21 @@ def _placed() -> Iterator[Server]:
         if server.process is not None and server.process.poll() is None:
             server.stop()
         shutil.rmtree(folder)
+
+
+def add_people(server: Server) -> None:
+    """Make the logins of a lab: two who share, an owner and one who only reads."""
+    server.ask("postgres", "".join(f"CREATE ROLE {one} LOGIN;" for one in PEOPLE))
+
+
+def new_lab(server: Server) -> str:
+    """Make a shared index for the people of a lab; returns the database's name."""
+    name = server.new_database()
+    with opened(server.url(name), timeout_s=10, may_change=True):
+        pass
+    server.ask(
+        name,
+        "GRANT asayomi_indexer TO ada, bo; GRANT asayomi_owner TO chief;"
+        " GRANT asayomi_reader TO guest",
+    )
+    return name

@@ -11,7 +11,7 @@ import pytest
 from reader.search.indexes import SharedNote
 from reader.search.rows.shared import opened
 from tests.installed import TUESDAY, WATER, is_safe, run
-from tests.postgres import Server, needs_postgres, served
+from tests.postgres import Server, add_people, needs_postgres, new_lab, served
 
 MARK = "Someone here has written about this: Ada Field (ada)"
 WORDS = "They count the rain.\x1b]0;owned\x07 \u202eIt is new."
@@ -20,17 +20,13 @@ WORDS = "They count the rain.\x1b]0;owned\x07 \u202eIt is new."
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Server]:
     with served() as server:
-        server.ask("postgres", "CREATE ROLE ada LOGIN; CREATE ROLE bo LOGIN")
+        add_people(server)
         yield server
 
 
 @pytest.fixture
 def lab(postgres: Server) -> str:
-    name = postgres.new_database()
-    with opened(postgres.url(name), timeout_s=10, may_change=True):
-        pass
-    postgres.ask(name, "GRANT asayomi_indexer TO ada, bo")
-    return name
+    return new_lab(postgres)
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ from reader.notes.write import add_note
 from reader.search.indexes import SharedNote
 from reader.search.rows.shared import opened as opened_index
 from reader.search.shared import share
-from tests.postgres import Server, needs_postgres, served
+from tests.postgres import Server, add_people, needs_postgres, new_lab, served
 from tests.samples import DAY, FEEDS_TOML, Web, a_library, paper, tools
 
 TOPIC = "speech/translation"
@@ -95,24 +95,13 @@ def at() -> Iterator[ExitStack]:
 def postgres() -> Iterator[Server]:
     with served() as server:
         server.ask("postgres", "CREATE ROLE asayomi_reader")
-        for login in ("ada", "bo"):
-            server.ask("postgres", f"CREATE ROLE {login} LOGIN")
-        server.ask("postgres", "CREATE ROLE chief LOGIN; CREATE ROLE guest LOGIN")
+        add_people(server)
         yield server
 
 
 @pytest.fixture
 def lab(postgres: Server) -> str:
-    """Make a shared index that ada and bo may add to; returns the database's name."""
-    name = postgres.new_database()
-    with opened_index(postgres.url(name), timeout_s=10, may_change=True):
-        pass
-    postgres.ask(
-        name,
-        "GRANT asayomi_indexer TO ada, bo; GRANT asayomi_owner TO chief;"
-        " GRANT asayomi_reader TO guest",
-    )
-    return name
+    return new_lab(postgres)
 
 
 @pytest.fixture

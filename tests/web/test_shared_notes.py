@@ -14,7 +14,7 @@ from reader.library.rows import papers
 from reader.notes.write import add_note
 from reader.search.indexes import SharedNote
 from reader.search.rows.shared import opened
-from tests.postgres import Server, needs_postgres, served
+from tests.postgres import Server, add_people, needs_postgres, new_lab, served
 from tests.samples import DAY, FEEDS_TOML, paper
 from tests.web.site import parts_of, site
 
@@ -30,18 +30,13 @@ AWAY = "It is not known who in your lab has written about"
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Server]:
     with served() as server:
-        server.ask("postgres", "CREATE ROLE ada LOGIN; CREATE ROLE bo LOGIN")
+        add_people(server)
         yield server
 
 
 @pytest.fixture
 def lab(postgres: Server) -> str:
-    """Make a shared index; returns the database's name."""
-    name = postgres.new_database()
-    with opened(postgres.url(name), timeout_s=10, may_change=True):
-        pass
-    postgres.ask(name, "GRANT asayomi_indexer TO ada, bo")
-    return name
+    return new_lab(postgres)
 
 
 def client_of(at: ExitStack, folder: Path, url: str) -> TestClient:
