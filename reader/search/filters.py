@@ -31,6 +31,7 @@ from reader.search.evidence import has_term
 from reader.search.rows import citations, filters, index
 from reader.search.rows.filters import Conditions, Names
 from reader.search.rows.index import Kind
+from reader.search.shared import Indexes
 
 MOST_NAMES = 3
 """The most families that a mistyped name may stand for; the most frequent ones come first."""
@@ -68,8 +69,11 @@ class QueryMeaning:
     unknown_author: str = ""
 
 
-def meant(library: Library, query: Query) -> QueryMeaning:
-    """Find the people and the words that a query means. Raises NotFound for an unknown paper."""
+def meant(library: Library, query: Query, indexes: Indexes | None = None) -> QueryMeaning:
+    """Find the people and the words that a query means. Raises NotFound for an unknown paper.
+
+    indexes: whose words are known; None for the library's own alone.
+    """
     said = _not_as_typed(query)
     names: dict[Filter, Names] = {}
     unknown_author = ""
@@ -80,7 +84,7 @@ def meant(library: Library, query: Query) -> QueryMeaning:
         if text:
             said.append(text)
             unknown_author = one.value if one.name == "author" else unknown_author
-    free = _free_words(library, query)
+    free = _free_words(indexes or Indexes(library), query)
     asks_for_pdfs = any((one.name, one.value) == ("has", "pdf") for one in query.all_filters)
     gone = gone_pdfs(library) if asks_for_pdfs else frozenset[int]()
     return replace(free, names=names, said=tuple(said), gone=gone, unknown_author=unknown_author)
@@ -152,7 +156,7 @@ def _filter(library: Library, one: Filter) -> tuple[Names | None, Message | None
     return None, None
 
 
-def _free_words(library: Library, query: Query) -> QueryMeaning:
+def _free_words(indexes: Indexes, query: Query) -> QueryMeaning:
     """Find what a query's free words mean: names, a year beside them, slips."""
     typed = query_words(query.all_words)
     words = [word for word in typed if not _YEAR.fullmatch(word) and word not in AND_OTHERS]
@@ -163,9 +167,9 @@ def _free_words(library: Library, query: Query) -> QueryMeaning:
     looked_up = words if not is_exact and len(words) <= SHORT else []
     is_name = bool(looked_up)
     # One word that is known finds something good: then no other word is guessed at.
-    is_guessed = not any(_is_known(library, word) for word in looked_up)
+    is_guessed = not any(_is_known(indexes, word) for word in looked_up)
     for word in looked_up:
-        found, other, text = _word(library, word, is_guessed=is_guessed)
+        found, other, text = _word(indexes, word, is_guessed=is_guessed)
         families |= found
         more += [other] if other else []
         guesses += [text] if text else []
@@ -301,22 +305,22 @@ def _near_families(library: Library, fold: str) -> list[str]:
     return [name for d, name in sorted(several) if d <= 2][:1]
 
 
-def _is_known(library: Library, word: str) -> bool:
+def _is_known(indexes: Indexes, word: str) -> bool:
     """Check whether a text has a word, or somebody its name."""
     term = phrase_term(word)
-    return bool(term and index.n_having(library.db, term, limit=1)) or bool(
-        authors.n_by_family(library.db, {word, word + "s"})
+    return bool(term and indexes.known([term])) or bool(
+        authors.n_by_family(indexes.library.db, {word, word + "s"})
     )
 
 
-def _word(library: Library, word: str, *, is_guessed: bool) -> tuple[set[str], str, Message | None]:
+def _word(indexes: Indexes, word: str, *, is_guessed: bool) -> tuple[set[str], str, Message | None]:
     """Check whether a free word is somebody's name, or mistyped.
 
     It is a name where more papers are by people of that name than have the word. is_guessed: look
     for the word that was likely meant. Returns the families, that word, and a sentence for the
     person; each empty or None for none.
     """
-    db = library.db
+    db = indexes.library.db
     if is_cjk(word):
         found = authors.families_from(db, word) if len(word) > 1 else []
         return set(found[:MOST_NAMES]), "", None
@@ -328,11 +332,11 @@ def _word(library: Library, word: str, *, is_guessed: bool) -> tuple[set[str], s
     n = sum(here.values())
     if n and index.n_having(db, term, limit=n, kind="paper") < n:
         return set(here), "", None
-    if not is_guessed or here or index.n_having(db, term, limit=1):
+    if not is_guessed or here or indexes.known([term]):
         return set(), "", None
     # Nothing has it as typed: a frequent word is more likely than a name.
-    near = _near_families(library, word)
-    other = index.most_used(db, slips(word))
+    near = _near_families(indexes.library, word)
+    other = indexes.most_used(slips(word))
     if other and other not in near:
         said = lazy_gettext(
             "No text has “{word}”; “{near}” is searched for too.", word=word, near=other

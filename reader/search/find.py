@@ -128,7 +128,7 @@ def search(
     wanted = [kind for kind in KINDS if kind in kinds]
     if not asked.asks:
         return with_limits(SearchResult((), is_listing=True), library, encoder)
-    meaning = meant(library, asked)
+    meaning = meant(library, asked, indexes)
     if not asked.all_words.strip():
         found = _listing(indexes, asked, meaning, wanted, encoder, limit)
         return replace(found, said=(*found.said, *_not_looked_at(indexes, asked)))

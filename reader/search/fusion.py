@@ -118,7 +118,7 @@ class Ranking:
         """Get what the query's terms are also called: "singing voice synthesis" for SVS."""
         if self.names is not None:
             return self.names
-        return tuple(other_names(self.library.db, self.searched))
+        return tuple(other_names(self.indexes, self.searched))
 
     def rank(self, kind: Kind) -> tuple[Ranked, frozenset[int]]:
         """Rank the texts of a kind in all ways.

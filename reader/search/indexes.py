@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SharedKind = Literal["paper", "passage"]
 """The kinds that a shared index has; notes and highlights are a person's own."""
 
+SHARED_KINDS: tuple[SharedKind, ...] = ("paper", "passage")
+
 MOST_COUNTED = 128
 """Words of a query that are looked at, the first ones."""
 

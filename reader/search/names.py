@@ -21,9 +21,7 @@ from reader.base.words import (
     says_something,
     without_long_marks,
 )
-from reader.library.rows.database import Database
-from reader.search.rows import index
-from reader.search.rows.index import Text
+from reader.search.shared import Indexes
 
 MOST_WORDS = 8
 """The most words of a query whose acronyms are looked up; a longer one says enough itself."""
@@ -54,29 +52,30 @@ is one, and "music" is none though one paper calls its model MuSiC."""
 _INTRODUCED = compiled(r"\(([A-Za-z][A-Za-z0-9-]{1,9}?)s?[);,]")
 
 
-def other_names(db: Database, words: str) -> list[str]:
+def other_names(indexes: Indexes, words: str) -> list[str]:
     """List what else the terms in the words of a query are called, each once, at most MOST_NAMES.
 
-    Only names that some text has.
+    Only names that some text of an index has.
     """
     names = [] if words.isascii() else [*_english(words), *_spellings(words)]
     typed = _LATIN.findall(words[:MAX_READ])
     if len(typed) <= MOST_WORDS:
-        names += [*_japanese(typed), *_acronyms_of(db, typed)]
-    names += _long_forms_of(db, typed)
+        names += [*_japanese(typed), *_acronyms_of(indexes, typed)]
+    names += _long_forms_of(indexes, typed)
     here = {folded(word) for word in query_words(words)}
-    found: dict[str, str] = {}
+    by_term: dict[str, str] = {}
     for name in names:
-        term = phrase_term(name)
-        is_new = term and term not in found and name.casefold() not in here
-        if is_new and index.n_having(db, term, limit=1):
-            found[term] = name
-        if len(found) == MOST_NAMES:
-            break
-    return list(found.values())
+        if name.casefold() not in here and (term := phrase_term(name)):
+            by_term.setdefault(term, name)
+    terms, found = list(by_term), list[str]()
+    while terms and len(found) < MOST_NAMES:
+        some, terms = terms[:MOST_NAMES], terms[MOST_NAMES:]
+        there = indexes.known(some)
+        found += [by_term[term] for term in some if term in there]
+    return found[:MOST_NAMES]
 
 
-def _long_forms_of(db: Database, typed: Sequence[str]) -> Iterator[str]:
+def _long_forms_of(indexes: Indexes, typed: Sequence[str]) -> Iterator[str]:
     """Find the long forms of typed acronyms, as the library's abstracts introduce them."""
     least, most = SHORT_WORDS
     for word in filter(says_something, dict.fromkeys(typed)):
@@ -84,10 +83,10 @@ def _long_forms_of(db: Database, typed: Sequence[str]) -> Iterator[str]:
         if is_acronym or (len(typed) <= MOST_WORDS and least <= len(word) <= most):
             short = folded(word.casefold())
             share = 0.0 if is_acronym else LEAST_INTRODUCED
-            yield from _introduced(db, short, f'"{short}"', least=share)
+            yield from _introduced(indexes, short, f'"{short}"', least=share)
 
 
-def _acronyms_of(db: Database, typed: Sequence[str]) -> Iterator[str]:
+def _acronyms_of(indexes: Indexes, typed: Sequence[str]) -> Iterator[str]:
     """Find the acronyms of long forms that stand in a query."""
     for n in range(LONGEST_NAME, 1, -1):
         for i in range(len(typed) - n + 1):
@@ -100,27 +99,26 @@ def _acronyms_of(db: Database, typed: Sequence[str]) -> Iterator[str]:
             # Two letters are words of other kinds as well: "SE" is also a standard error.
             if len(short) < LEAST_LETTERS:
                 continue
-            longs = _introduced(db, short, f'{phrase_term(name)} AND "{short}"')
+            longs = _introduced(indexes, short, f'{phrase_term(name)} AND "{short}"')
             if _folded_name(name) in map(_folded_name, longs):
                 yield initials.upper()
 
 
-def _introduced(db: Database, short: str, term: str, *, least: float = 0.0) -> list[str]:
+def _introduced(indexes: Indexes, short: str, term: str, *, least: float = 0.0) -> list[str]:
     """Find the long forms under which the newest texts with a term introduce an acronym.
 
     least: the share of these texts that must introduce it, else there are none.
     """
-    rows = index.newest_having(db, "paper", term, limit=MOST_TEXTS)
-    texts: Mapping[int, Text] = index.texts_at(db, rows) if rows else {}
+    texts = indexes.newest_papers(term, limit=MOST_TEXTS)
     counts = Counter[str]()
     printed: dict[str, str] = {}
-    for text in texts.values():
+    for text in texts:
         for acronym, long in acronyms_in(text.text):
             if folded(acronym.casefold()) == short:
                 counts[_folded_name(long)] += 1
                 printed.setdefault(_folded_name(long), long)
     n_all = counts.total()
-    if n_all < least * len(rows):
+    if n_all < least * len(texts):
         return []
     names = counts.most_common(MOST_ENGLISH)
     return [printed[name] for name, n in names if n >= LEAST_SHARE * n_all]

@@ -6,7 +6,8 @@ Nothing here imports psycopg unless feeds.toml names a shared index.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from reader.search.encode import EncoderTools
 from reader.search.evidence import WordStatistics, bm25, has_term
 from reader.search.indexes import (
     MANY,
+    SHARED_KINDS,
     Index,
     IndexEntry,
     IndexKey,
@@ -80,6 +82,51 @@ class Indexes:
     def papers_at(self, rows: Sequence[int]) -> dict[int, LibraryPaper]:
         """Load papers of the library, and those that the shared index found."""
         return {held.row: held for held in papers.papers_at(self.library.db, rows)} | self.held
+
+    def known(self, terms: Sequence[str]) -> set[str]:
+        """Select the terms that some text of an index has."""
+        here = {term for term in terms if index.n_having(self.library.db, term, limit=1)}
+        there = self._counted([term for term in terms if term not in here])
+        return here | {term for term, n in there.items() if n}
+
+    def most_used(self, words: Iterable[str]) -> str:
+        """Find the one of some plain words that most texts have, "" where no text has any.
+
+        The library's own words come first.
+        """
+        several = sorted(words)
+        if found := index.most_used(self.library.db, several):
+            return found
+        counts = self._counted([f'"{word}"' for word in several])
+        best = max(counts, key=counts.__getitem__, default="")
+        return best.strip('"') if best and counts[best] else ""
+
+    def newest_papers(self, term: str, *, limit: int) -> list[Text]:
+        """Load the newest titles and abstracts with a term, the library's own before others."""
+        db = self.library.db
+        rows = index.newest_having(db, "paper", term, limit=limit)
+        found = list(index.texts_at(db, rows).values()) if rows else []
+        if self.shared is not None and len(found) < limit:
+            with self._failing():
+                found += self.shared.newest_having("paper", term, limit=limit - len(found))
+        return found
+
+    def _counted(self, terms: Sequence[str]) -> dict[str, int]:
+        """Count the texts of the shared index that have each term; empty without one."""
+        counts = Counter[str]()
+        if terms and self.shared is not None:
+            with self._failing():
+                for kind in SHARED_KINDS:
+                    counts.update(self.shared.statistics(kind, terms).having)
+        return counts
+
+    @contextlib.contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Leave the shared index out once it fails."""
+        try:
+            yield
+        except SourceFailed as error:
+            self.shared, self.error = None, error
 
     def join(
         self,

@@ -14,6 +14,7 @@ from reader.library.rows import papers
 from reader.search.encode import encode, index_words
 from reader.search.find import search
 from reader.search.names import acronyms_in, other_names
+from reader.search.shared import Indexes
 from reader.texts.search import names_text
 from tests.data import ROOT
 from tests.samples import DAY, SmallEncoder, Web, a_library, paper, tools
@@ -93,7 +94,7 @@ def test_no_text_breaks_the_search_for_acronyms(text: str) -> None:
 def test_terms_have_other_names_that_texts_have(
     library: Library, query: str, names: Sequence[str]
 ) -> None:
-    assert other_names(library.db, query) == names
+    assert other_names(Indexes(library), query) == names
 
 
 def papers_for(library: Library, query: str) -> tuple[list[int], list[str]]:

@@ -140,6 +140,23 @@ class TestSharing:
             apart.append(scores["arxiv:2506.00003"] - scores["arxiv:2506.00033"])
         assert apart[1] == pytest.approx(apart[0], abs=0.01)
 
+    def test_the_shared_index_is_asked_what_terms_are_called_and_which_words_are_known(
+        self, tmp_path: Path, at: ExitStack, url: str
+    ) -> None:
+        theirs, mine = (opened(at, tmp_path / name, url) for name in ("theirs", "mine"))
+        frogs = paper(90, "Frogs", "Pond voice synthesis (PVS) is good speech recognition.")
+        fill(theirs, [*several(range(1, 9)), frogs])
+        assert share(theirs, TOOLS) == []
+        fill(mine, [paper(91, "On a lamb")])
+        for query, name in (("音声認識", "speech recognition"), ("pvs", "pond voice synthesis")):
+            found = find(mine, query)
+            assert name in found.names
+            assert ids(found)[0] == "arxiv:2506.00090"
+        # "lamp" is a word there, and no slip for the "lamb" that stands here.
+        assert [str(one) for one in find(mine, "lamp").said] == []
+        [told] = find(mine, "frgos").said
+        assert "“frog” is searched for too" in str(told)
+
     def test_passages_that_others_have_name_the_own_paper(
         self, tmp_path: Path, at: ExitStack, url: str
     ) -> None:

@@ -24,6 +24,7 @@ from reader.search.evidence import WordStatistics, bm25
 from reader.search.indexes import (
     LOOKED_AT,
     MANY,
+    SHARED_KINDS,
     IndexEntry,
     IndexKey,
     Ranked,
@@ -339,32 +340,35 @@ class SharedIndex:
                     (kind, list(plain.values())),
                 ).fetchall()
             )
-            for term in having:
-                if term in plain:
-                    having[term] = counts.get(plain[term], 0)
-                else:
-                    [(having[term],)] = self.connection.execute(
-                        _SQL_N[kind], (_tsquery(term), MANY + 1)
-                    ).fetchall()
+            having |= {term: counts.get(word, 0) for term, word in plain.items()}
+            if phrases := [term for term in having if term not in plain]:
+                command = " UNION ALL ".join([_SQL_N[kind]] * len(phrases))
+                values = [v for term in phrases for v in (term, _tsquery(term), MANY + 1)]
+                having |= dict(self.connection.execute(command, values).fetchall())
         return WordStatistics(n, n_words / n if n else 1.0, having)
+
+    def newest_having(self, kind: SharedKind, term: str, *, limit: int) -> list[Text]:
+        """Load the texts of a kind with a term that came last, these first."""
+        with self._translated():
+            values = _tsquery(term), limit
+            found = self.connection.execute(_SQL_NEWEST_HAVING[kind], values).fetchall()
+        return self._remember(found)
 
     def _candidates(
         self, kind: SharedKind, words: WordQuery, known: WordStatistics, *, limit: int
     ) -> list[Text]:
         scored = list(known.having)
         rare = [term for term in scored if known.having[term] <= MANY]
-        any_of = " | ".join(f"({_tsquery(term)})" for term in rare or scored)
-        if words.required:
-            any_of = " & ".join(f"({_tsquery(term)})" for term in words.required)
-        if not any_of:
+        matching = [f"({_tsquery(term)})" for term in words.required or rare or scored]
+        if not matching:
             return []
         without = "".join(f" & !({_tsquery(term)})" for term in words.left_out)
-        is_exact = bool(words.required or rare)
+        command = _SQL_RANKED[kind] if words.required or rare else _SQL_NEWEST[kind]
         with self._translated():
             rows = self.connection.execute(
-                _SQL_RANKED[kind] if is_exact else _SQL_NEWEST[kind],
+                command,
                 {
-                    "match": f"({any_of}){without}",
+                    "match": f"({(' & ' if words.required else ' | ').join(matching)}){without}",
                     "terms": [_tsquery(term) for term in scored],
                     "weights": [known.weight(term) for term in scored],
                     "looked_at": LOOKED_AT,
@@ -529,9 +533,6 @@ def _as_text(numbers: Iterable[float]) -> str:
     return "[" + ",".join(f"{number:.6g}" for number in numbers) + "]"
 
 
-# For each kind, since its index of words is one of its own.
-_KINDS: tuple[SharedKind, ...] = ("paper", "passage")
-
 _SCORE = """
     (SELECT sum(u.weight * ts_rank('{0.4, 0, 0, 1}', t.words, u.term))
      FROM unnest(%(terms)s::text[]::tsquery[], %(weights)s::float8[]) AS u(term, weight))
@@ -539,12 +540,21 @@ _SCORE = """
 
 _TEXT_COLUMNS = "t.id, t.kind, t.paper, t.page, t.section, t.text"
 
+# A query for each kind, since its index of words is one of its own.
 _SQL_N = {
     kind: f"""
-    SELECT count(*) FROM (
+    SELECT %s, count(*) FROM (
         SELECT 1 FROM texts WHERE kind = '{kind}' AND words @@ %s::tsquery LIMIT %s) AS found
     """  # noqa: S608  constants of this module
-    for kind in _KINDS
+    for kind in SHARED_KINDS
+}
+
+_SQL_NEWEST_HAVING = {
+    kind: f"""
+    SELECT {_TEXT_COLUMNS} FROM texts AS t WHERE t.kind = '{kind}' AND t.words @@ %s::tsquery
+    ORDER BY t.id LIMIT %s
+    """  # noqa: S608  constants of this module
+    for kind in SHARED_KINDS
 }
 
 _SQL_RANKED = {
@@ -555,7 +565,7 @@ _SQL_RANKED = {
         ORDER BY score DESC, t.id DESC LIMIT %(limit)s
     ) AS best JOIN texts AS t USING (id)
     """  # noqa: S608  constants of this module
-    for kind in _KINDS
+    for kind in SHARED_KINDS
 }
 
 _SQL_NEWEST = {
@@ -567,7 +577,7 @@ _SQL_NEWEST = {
         ) AS t ORDER BY score DESC, t.id DESC LIMIT %(limit)s
     ) AS best JOIN texts AS t USING (id)
     """  # noqa: S608  constants of this module
-    for kind in _KINDS
+    for kind in SHARED_KINDS
 }
 
 _SQL_TEXTS = f"SELECT {_TEXT_COLUMNS} FROM texts AS t WHERE t.id = ANY(%s)"  # noqa: S608
