@@ -113,7 +113,7 @@ def bm25(parts: Sequence[tuple[float, str]], known: WordStatistics) -> float:
 
     parts: of the text, each with the weight of its words.
     """
-    written = [(weight, f" {searchable(part)} ") for weight, part in parts]
+    written = [(weight, _written(part)) for weight, part in parts]
     length = sum(part.count(" ") - 1 for _, part in written)
     score = 0.0
     for term, n in known.having.items():
@@ -124,9 +124,16 @@ def bm25(parts: Sequence[tuple[float, str]], known: WordStatistics) -> float:
     return score
 
 
+@functools.lru_cache(maxsize=2_000)
+def _written(text: str) -> str:
+    """Write a text as it is indexed, with blanks around. The same text is scored twice: among
+    those of its index, and among those of all."""
+    return f" {searchable(text)} "
+
+
 def has_term(text: str, term: str) -> bool:
     """Check whether a text has a term, written as for FTS5."""
-    return _n_times(f" {searchable(text)} ", term) > 0
+    return _n_times(_written(text), term) > 0
 
 
 def _n_times(text: str, term: str) -> int:

@@ -46,9 +46,13 @@ ADDING = 0x61736179
 EXACT = 20_000
 """The number of vectors of a kind up to which all are compared; from here on HNSW is used."""
 
-CANDIDATES = 3
+CANDIDATES = 2
 """How many times as many texts are scored as are asked for: PostgreSQL ranks them first, without
 their lengths."""
+
+SHORT = 8
+"""The most words of a query for which PostgreSQL ranks by how often a text has each; with more, by
+which it has alone: of 20 best texts for whole notes the same 20, in a seventeenth of the time."""
 
 LONGEST_WORD, LONGEST_TEXT = 200, 16_000
 """Characters of a word, and words of a text, that are indexed: what a tsvector can hold."""
@@ -364,12 +368,15 @@ class SharedIndex:
             return []
         without = "".join(f" & !({_tsquery(term)})" for term in words.left_out)
         command = _SQL_RANKED[kind] if words.required or rare else _SQL_NEWEST[kind]
+        if not words.required and len(rare) > SHORT:
+            command, scored = _SQL_SUMMED[kind], rare
         with self._translated():
             rows = self.connection.execute(
                 command,
                 {
                     "match": f"({(' & ' if words.required else ' | ').join(matching)}){without}",
                     "terms": [_tsquery(term) for term in scored],
+                    "each": [f"({_tsquery(term)}){without}" for term in scored],
                     "weights": [known.weight(term) for term in scored],
                     "looked_at": LOOKED_AT,
                     "limit": limit,
@@ -563,6 +570,18 @@ _SQL_RANKED = {
         SELECT t.id, {_SCORE} AS score FROM texts AS t
         WHERE t.kind = '{kind}' AND t.words @@ %(match)s::tsquery
         ORDER BY score DESC, t.id DESC LIMIT %(limit)s
+    ) AS best JOIN texts AS t USING (id)
+    """  # noqa: S608  constants of this module
+    for kind in SHARED_KINDS
+}
+
+_SQL_SUMMED = {
+    kind: f"""
+    SELECT {_TEXT_COLUMNS} FROM (
+        SELECT found.id, sum(u.weight) AS score
+        FROM unnest(%(each)s::text[]::tsquery[], %(weights)s::float8[]) AS u(term, weight),
+            LATERAL (SELECT id FROM texts WHERE kind = '{kind}' AND words @@ u.term) AS found
+        GROUP BY found.id ORDER BY score DESC, found.id DESC LIMIT %(limit)s
     ) AS best JOIN texts AS t USING (id)
     """  # noqa: S608  constants of this module
     for kind in SHARED_KINDS
