@@ -28,7 +28,7 @@ from reader.library.paper import Paper
 from reader.library.query import LONGEST, PASTED, PASTED_WORDS, Filter, Query, QueryTerm, is_true
 from reader.library.rows import authors, fields, filings, properties
 from reader.search.evidence import has_term
-from reader.search.rows import citations, filters, index
+from reader.search.rows import citations, filters
 from reader.search.rows.filters import Conditions, Names
 from reader.search.rows.index import Kind
 from reader.search.shared import Indexes
@@ -74,17 +74,18 @@ def meant(library: Library, query: Query, indexes: Indexes | None = None) -> Que
 
     indexes: whose words are known; None for the library's own alone.
     """
+    indexes = indexes or Indexes(library)
     said = _not_as_typed(query)
     names: dict[Filter, Names] = {}
     unknown_author = ""
     for one in query.all_filters:
-        found, text = _filter(library, one)
+        found, text = _filter(indexes, one)
         if found is not None:
             names[one] = found
         if text:
             said.append(text)
             unknown_author = one.value if one.name == "author" else unknown_author
-    free = _free_words(indexes or Indexes(library), query)
+    free = _free_words(indexes, query)
     asks_for_pdfs = any((one.name, one.value) == ("has", "pdf") for one in query.all_filters)
     gone = gone_pdfs(library) if asks_for_pdfs else frozenset[int]()
     return replace(free, names=names, said=tuple(said), gone=gone, unknown_author=unknown_author)
@@ -126,13 +127,14 @@ def _not_as_typed(query: Query) -> list[Message]:
     return said
 
 
-def _filter(library: Library, one: Filter) -> tuple[Names | None, Message | None]:
+def _filter(indexes: Indexes, one: Filter) -> tuple[Names | None, Message | None]:
     """Find what a filter names, None where its value needs no look; and a sentence where nothing
     is found, or not all of it is known. Raises NotFound."""
-    db, value = library.db, one.value
+    library, value = indexes.library, one.value
+    db = library.db
     text: Message | None = None
     if one.name == "author":
-        return _author(library, value)
+        return _author(indexes, value)
     if one.name == "topic":
         return None, _topic_text(library, value)
     if one.name == "tag":
@@ -255,9 +257,9 @@ def _topic_text(library: Library, value: str) -> Message | None:
     )
 
 
-def _author(library: Library, value: str) -> tuple[Names, Message | None]:
+def _author(indexes: Indexes, value: str) -> tuple[Names, Message | None]:
     """Find the authors whom a name means, and a sentence where it seems mistyped, else None."""
-    fold = family_fold(value)
+    library, fold = indexes.library, family_fold(value)
     if len(value.replace(",", " ").split()) > 1:
         printed = frozenset(authors.authors_like(library.db, value))
         if printed:
@@ -266,7 +268,7 @@ def _author(library: Library, value: str) -> tuple[Names, Message | None]:
         # A Japanese name is folded whole, so a family name is the beginning of it.
         if runs := authors.families_from(library.db, fold):
             return Names(frozenset(runs)), None
-    elif found := authors.n_by_family(library.db, family_folds(value)):
+    elif found := indexes.n_by_family(family_folds(value)):
         return Names(frozenset(found)), None
     near = _near_families(library, fold)
     if not near:
@@ -308,9 +310,7 @@ def _near_families(library: Library, fold: str) -> list[str]:
 def _is_known(indexes: Indexes, word: str) -> bool:
     """Check whether a text has a word, or somebody its name."""
     term = phrase_term(word)
-    return bool(term and indexes.known([term])) or bool(
-        authors.n_by_family(indexes.library.db, {word, word + "s"})
-    )
+    return bool(term and indexes.known([term])) or bool(indexes.n_by_family({word, word + "s"}))
 
 
 def _word(indexes: Indexes, word: str, *, is_guessed: bool) -> tuple[set[str], str, Message | None]:
@@ -327,10 +327,10 @@ def _word(indexes: Indexes, word: str, *, is_guessed: bool) -> tuple[set[str], s
     if len(word) < SHORTEST or not word.isalpha():
         return set(), "", None
     # The words of a query are singular: "Williams" came as "william".
-    here = authors.n_by_family(db, {word, word + "s"})
+    here = indexes.n_by_family({word, word + "s"})
     term = f'"{word}"'
     n = sum(here.values())
-    if n and index.n_having(db, term, limit=n, kind="paper") < n:
+    if n and indexes.n_papers(term, limit=n) < n:
         return set(here), "", None
     if not is_guessed or here or indexes.known([term]):
         return set(), "", None

@@ -74,6 +74,13 @@ class _Lists(NamedTuple):
         return len(self.by_words), len(self.by_meaning), len(self.by_name)
 
 
+class _ByPeople(NamedTuple):
+    """Papers of the library, and texts of the shared index, by the people in a query."""
+
+    own: Ranked
+    shared: Ranked
+
+
 @dataclass(frozen=True, eq=False)
 class Ranking:
     """A query with all that is needed to rank each kind of text.
@@ -183,7 +190,9 @@ class Ranking:
                 limit=DEPTH,
                 fits=functools.partial(fits, self.query) if wanted else None,
             )
-            self.joined[kind] = _Lists(*found, own.by_name)
+            shared = self._by_people.shared if kind == "paper" else []
+            named = sorted([*own.by_name, *shared], key=lambda item: -item[1])
+            self.joined[kind] = _Lists(*found, named)
         return self.joined[kind]
 
     def _fitting(self, kind: Kind, wanted: Conditions) -> _Lists:
@@ -244,21 +253,38 @@ class Ranking:
 
     def _by_name(self, kind: Kind) -> Ranked:
         """Rank papers, or notes on them, by the people whose names are in the query, 0 to 1."""
-        families = self.meaning.families
-        if kind not in ("note", "paper") or not families:
+        if kind not in ("note", "paper"):
             return []
-        db, year = self.library.db, self.meaning.year
-        theirs = authors.papers_by_families(db, families, year, limit=DEPTH)
-        most = max((n for _, n, _ in theirs), default=1)
-        scores: dict[int, float] = {}
-        for place, (paper, n, is_of_year) in enumerate(theirs):
-            part = n / most if year is None or is_of_year else NOT_OF_YEAR * n / most
-            # Of equal ones the newest comes first, by little.
-            for row in index.rows_of(db, kind, [paper]):
-                scores[row] = part * (1 - 0.1 * place / DEPTH)
+        scores = {
+            row: score
+            for paper, score in self._by_people.own
+            for row in index.rows_of(self.library.db, kind, [paper])
+        }
         left_out = self._left_out(kind, list(scores))
         kept = [(row, score) for row, score in scores.items() if row not in left_out]
         return sorted(kept, key=lambda item: -item[1])
+
+    @functools.cached_property
+    def _by_people(self) -> _ByPeople:
+        families, year = self.meaning.families, self.meaning.year
+        if not families:
+            return _ByPeople([], [])
+        own = authors.papers_by_families(self.library.db, families, year, limit=DEPTH)
+        theirs: list[tuple[int, int, bool]] = []
+        if not asks_own(self.query):
+            wanted = functools.partial(fits, self.query) if self.query.is_narrowed else None
+            theirs = self.indexes.by_families(families, year, self._words, limit=DEPTH, fits=wanted)
+        most = max((n for _, n, _ in [*own, *theirs]), default=1)
+
+        def scored(several: Sequence[tuple[int, int, bool]]) -> Ranked:
+            parts = [(row, n / most, year is None or is_of) for row, n, is_of in several]
+            # Of equal ones the newest comes first, by little.
+            return [
+                (row, (part if is_of else NOT_OF_YEAR * part) * (1 - 0.1 * place / DEPTH))
+                for place, (row, part, is_of) in enumerate(parts)
+            ]
+
+        return _ByPeople(scored(own), scored(theirs))
 
     def _left_out(self, kind: Kind, rows: Sequence[int]) -> set[int]:
         """Select those of some texts that have a word that the query leaves out."""

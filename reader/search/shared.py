@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from reader.library.config import IndexSettings
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import papers
+from reader.library.rows import authors, papers
 from reader.search.encode import EncoderTools
 from reader.search.evidence import WordStatistics, bm25, has_term
 from reader.search.indexes import (
@@ -110,6 +110,43 @@ class Indexes:
             with self._failing():
                 found += self.shared.newest_having("paper", term, limit=limit - len(found))
         return found
+
+    def n_by_family(self, folds: Set[str]) -> dict[str, int]:
+        """Count the papers by folded family names, in all indexes; others are left out."""
+        found = Counter(authors.n_by_family(self.library.db, folds))
+        if self.shared is not None:
+            with self._failing():
+                found.update(self.shared.n_by_family(folds))
+        return found
+
+    def n_papers(self, term: str, *, limit: int) -> int:
+        """Count titles and abstracts with a term in all indexes, the library's up to `limit`."""
+        n = index.n_having(self.library.db, term, limit=limit, kind="paper")
+        if n < limit and self.shared is not None:
+            with self._failing():
+                n += self.shared.statistics("paper", [term]).having[term]
+        return n
+
+    def by_families(
+        self,
+        folds: Set[str],
+        year: int | None,
+        words: WordQuery,
+        *,
+        limit: int,
+        fits: Callable[[Paper, str], bool] | None = None,
+    ) -> list[tuple[int, int, bool]]:
+        """Select the shared titles and abstracts by authors with some folded family names.
+
+        Returns (text, families, of the year), best first. words: that the texts must have, or not.
+        fits: as for `join`.
+        """
+        found: list[tuple[int, int, bool]] = []
+        if self.shared is not None:
+            with self._failing():
+                found = self.shared.by_families(folds, year, limit=limit)
+                self.texts |= self._new(self.shared, "paper", [row for row, *_ in found], fits)
+        return [one for one in found if one[0] in self.texts and _fits(self.texts[one[0]], words)]
 
     def _counted(self, terms: Sequence[str]) -> dict[str, int]:
         """Count the texts of the shared index that have each term; empty without one."""

@@ -37,6 +37,14 @@ WINDS = paper(3, "Winds at Night", "The heard rain is end-to-end, they say, in g
 PAGES = ("The rain gauge hums in the garden.", "雨量計の音を聞く。", "A gauge of rain.")
 SMALL = "small"
 
+OF_LAYOUT_1 = """
+    INSERT INTO papers (id, title, authors, abstract, categories, version)
+        VALUES (-1, 'Listening to Gardens', ARRAY['Ada Field', 'Bo Lind'], 'Rain.', '{}', 1);
+    INSERT INTO identifiers VALUES ('arxiv:2506.00001', -1, 0);
+    INSERT INTO versions VALUES (-1, 1);
+    INSERT INTO steps VALUES (-1, 1, 'paper', '');
+"""
+
 
 def vector_of(text: str) -> bytes:
     """Invent a unit vector of eight numbers, the same for the same text."""
@@ -395,7 +403,7 @@ class TestSharedIndex:
         with ThreadPoolExecutor(4) as several:
             assert list(several.map(make, range(8))) == [None] * 8
 
-    def test_an_index_of_layout_1_keeps_its_papers_and_gets_a_table_of_notes(
+    def test_an_index_of_layout_1_keeps_its_papers_and_gets_notes_and_families(
         self, server: Server, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         from reader.search.rows import shared_layouts
@@ -405,11 +413,12 @@ class TestSharedIndex:
         with monkeypatch.context() as of_then:
             of_then.setattr(shared_layouts, "LAYOUTS", shared_layouts.LAYOUTS[:1])
             with opened(url, timeout_s=10, may_change=True) as shared:
-                shared.add("", [step(GARDENS, encoded=False)])
+                shared.connection.execute(OF_LAYOUT_1)
                 with pytest.raises(SourceFailed, match="shared_notes"):
                     shared.own_notes()
         with opened(url, timeout_s=10, may_change=True) as shared:
             assert shared.missing("", [step(GARDENS).key]) == []
+            assert shared.n_by_family(["field", "pond", "lind"]) == {"field": 1, "lind": 1}
             assert shared.own_notes() == []
 
     def test_an_unfit_layout_is_told_with_its_remedy(self, lab: Lab, server: Server) -> None:

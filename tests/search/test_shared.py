@@ -217,6 +217,14 @@ class TestSharing:
         fill(mine, several(range(1, 3)))
         return mine
 
+    def test_people_are_known_from_both(self, mine: Library) -> None:
+        for query in ("lark", "Lark 2019", "lark marshes", "author:lark rain"):
+            found = find(mine, query, limit=1)
+            assert (ids(found), found.said[:-1]) == (["arxiv:2506.00009"], ())
+        assert ids(find(mine, "lark -marshes")) != ["arxiv:2506.00009"]
+        assert "arxiv:2506.00009" not in ids(find(mine, "lark -marshes"))
+        assert "arxiv:2506.00009" not in ids(find(mine, "lark year:2025"))
+
     @pytest.mark.parametrize(
         ("query", "numbers"),
         [

@@ -34,7 +34,12 @@ from reader.search.indexes import (
     weighted,
 )
 from reader.search.rows.index import Kind, Text
-from reader.search.rows.shared_layouts import CONNECT_S, connected, translated
+from reader.search.rows.shared_layouts import (
+    CONNECT_S,
+    connected,
+    families_of,
+    translated,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -170,14 +175,15 @@ class SharedIndex:
         return found
 
     def _write_papers(self, new: Iterable[tuple[int, Paper]]) -> None:
-        columns = "id, title, authors, abstract, categories, published_on, announced_on, version"
         self._copy(
-            f"papers ({columns})",
+            "papers (id, title, authors, families, abstract, categories, published_on,"
+            " announced_on, version)",
             (
                 (
                     row,
                     _clean(paper.title),
                     [_clean(author) for author in paper.authors],
+                    families_of(map(_clean, paper.authors)),
                     _clean(paper.abstract),
                     list(paper.categories),
                     paper.published_on,
@@ -190,11 +196,12 @@ class SharedIndex:
 
     def _update(self, row: int, paper: Paper) -> None:
         self.connection.execute(
-            "UPDATE papers SET title = %s, authors = %s, abstract = %s, version = %s"
+            "UPDATE papers SET title = %s, authors = %s, families = %s, abstract = %s, version = %s"
             " WHERE id = %s AND version < %s",
             (
                 _clean(paper.title),
                 [_clean(author) for author in paper.authors],
+                families_of(map(_clean, paper.authors)),
                 _clean(paper.abstract),
                 paper.version,
                 row,
@@ -412,6 +419,27 @@ class SharedIndex:
             )
             return [(row, -far) for row, far in self.connection.execute(command)]
 
+    def n_by_family(self, folds: Iterable[str]) -> dict[str, int]:
+        """Count the papers by each folded family name that anybody has, up to MANY."""
+        folds = list(folds)
+        command = " UNION ALL ".join([_SQL_N_BY] * len(folds))
+        values = [value for fold in folds for value in (fold, [fold], MANY)]
+        with self._translated():
+            found = self.connection.execute(command, values).fetchall() if folds else []
+        return {fold: n for fold, n in found if n}
+
+    def by_families(
+        self, folds: Iterable[str], year: int | None, *, limit: int
+    ) -> list[tuple[int, int, bool]]:
+        """Select titles and abstracts by family names: (text, families, of the year).
+
+        Those with the most of the families come first, then those of the year, then the newest.
+        """
+        with self._translated():
+            return self.connection.execute(
+                _SQL_BY_FAMILIES, {"folds": list(folds), "year": year, "limit": limit}
+            ).fetchall()
+
     def texts_at(self, rows: Sequence[int]) -> dict[int, Text]:
         """Load texts by row; those that a search by words found are here already."""
         lacking = [row for row in rows if row not in self.found]
@@ -547,60 +575,64 @@ _SCORE = """
 
 _TEXT_COLUMNS = "t.id, t.kind, t.paper, t.page, t.section, t.text"
 
-# A query for each kind, since its index of words is one of its own.
-_SQL_N = {
-    kind: f"""
+
+def _by_kind(command: str) -> dict[SharedKind, str]:
+    """Write a command for each kind, since its index of words is one of its own."""
+    command = command.replace("COLUMNS", _TEXT_COLUMNS).replace("SCORE", _SCORE)
+    return {kind: command.replace("KIND", f"'{kind}'") for kind in SHARED_KINDS}
+
+
+_SQL_N = _by_kind("""
     SELECT %s, count(*) FROM (
-        SELECT 1 FROM texts WHERE kind = '{kind}' AND words @@ %s::tsquery LIMIT %s) AS found
-    """  # noqa: S608  constants of this module
-    for kind in SHARED_KINDS
-}
+        SELECT 1 FROM texts WHERE kind = KIND AND words @@ %s::tsquery LIMIT %s) AS found
+""")
 
-_SQL_NEWEST_HAVING = {
-    kind: f"""
-    SELECT {_TEXT_COLUMNS} FROM texts AS t WHERE t.kind = '{kind}' AND t.words @@ %s::tsquery
+_SQL_NEWEST_HAVING = _by_kind("""
+    SELECT COLUMNS FROM texts AS t WHERE t.kind = KIND AND t.words @@ %s::tsquery
     ORDER BY t.id LIMIT %s
-    """  # noqa: S608  constants of this module
-    for kind in SHARED_KINDS
-}
+""")
 
-_SQL_RANKED = {
-    kind: f"""
-    SELECT {_TEXT_COLUMNS} FROM (
-        SELECT t.id, {_SCORE} AS score FROM texts AS t
-        WHERE t.kind = '{kind}' AND t.words @@ %(match)s::tsquery
+_SQL_RANKED = _by_kind("""
+    SELECT COLUMNS FROM (
+        SELECT t.id, SCORE AS score FROM texts AS t
+        WHERE t.kind = KIND AND t.words @@ %(match)s::tsquery
         ORDER BY score DESC, t.id DESC LIMIT %(limit)s
     ) AS best JOIN texts AS t USING (id)
-    """  # noqa: S608  constants of this module
-    for kind in SHARED_KINDS
-}
+""")
 
-_SQL_SUMMED = {
-    kind: f"""
-    SELECT {_TEXT_COLUMNS} FROM (
+_SQL_SUMMED = _by_kind("""
+    SELECT COLUMNS FROM (
         SELECT found.id, sum(u.weight) AS score
         FROM unnest(%(each)s::text[]::tsquery[], %(weights)s::float8[]) AS u(term, weight),
-            LATERAL (SELECT id FROM texts WHERE kind = '{kind}' AND words @@ u.term) AS found
+            LATERAL (SELECT id FROM texts WHERE kind = KIND AND words @@ u.term) AS found
         GROUP BY found.id ORDER BY score DESC, found.id DESC LIMIT %(limit)s
     ) AS best JOIN texts AS t USING (id)
-    """  # noqa: S608  constants of this module
-    for kind in SHARED_KINDS
-}
+""")
 
-_SQL_NEWEST = {
-    kind: f"""
-    SELECT {_TEXT_COLUMNS} FROM (
-        SELECT t.id, {_SCORE} AS score FROM (
-            SELECT * FROM texts WHERE kind = '{kind}' AND words @@ %(match)s::tsquery
+_SQL_NEWEST = _by_kind("""
+    SELECT COLUMNS FROM (
+        SELECT t.id, SCORE AS score FROM (
+            SELECT * FROM texts WHERE kind = KIND AND words @@ %(match)s::tsquery
             ORDER BY id LIMIT %(looked_at)s
         ) AS t ORDER BY score DESC, t.id DESC LIMIT %(limit)s
     ) AS best JOIN texts AS t USING (id)
-    """  # noqa: S608  constants of this module
-    for kind in SHARED_KINDS
-}
+""")
+
+_SQL_N_BY = """
+    SELECT %s, count(*) FROM (SELECT 1 FROM papers WHERE families && %s::text[] LIMIT %s) AS found
+"""
+
+_SQL_BY_FAMILIES = """
+    SELECT t.id,
+        (SELECT count(*) FROM unnest(p.families) AS f(name) WHERE f.name = ANY(%(folds)s)) AS n,
+        coalesce(extract(year FROM coalesce(p.published_on, p.announced_on, p.added_on))
+            = %(year)s, false) AS is_of_year
+    FROM papers AS p JOIN texts AS t ON t.paper = p.id AND t.kind = 'paper'
+    WHERE p.families && %(folds)s::text[]
+    ORDER BY n DESC, is_of_year DESC, p.added_on DESC, p.id LIMIT %(limit)s
+"""
 
 _SQL_TEXTS = f"SELECT {_TEXT_COLUMNS} FROM texts AS t WHERE t.id = ANY(%s)"  # noqa: S608
-
 _SQL_PAPERS = """
     SELECT p.id, array_agg(i.id ORDER BY i.position, i.id), p.title, p.authors, p.abstract,
         p.categories, p.published_on, p.announced_on, p.version, p.added_on

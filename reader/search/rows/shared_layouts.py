@@ -8,7 +8,7 @@ of theirs is one of a person's own library.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import psycopg
@@ -17,12 +17,16 @@ from psycopg.conninfo import conninfo_to_dict
 
 from reader.base.errors import SourceFailed, Unreachable
 from reader.base.messages import Text, lazy_gettext
+from reader.library.identity import family_fold
 
 CHANGING = 0x6F6D6921
 """The number of the lock for changing the layout."""
 
 CONNECT_S = 5
 """Seconds to wait for a server, unless the address says otherwise."""
+
+AT_ONCE = 5_000
+"""Papers that are changed at a time."""
 
 LOOKED_AT_BY_HNSW = 400
 """Vectors that HNSW keeps in sight (ef_search); it finds no more than these."""
@@ -223,6 +227,14 @@ LAYOUTS = (
     );
     GRANT SELECT, INSERT, UPDATE ON hosts TO asayomi_reader;
     """,
+    """
+    SET LOCAL ROLE asayomi_owner;
+    SET LOCAL search_path = asayomi, public;
+
+    -- Folded family names, by which authors are looked up; see `_fill_families`.
+    ALTER TABLE papers ADD COLUMN families text[] NOT NULL DEFAULT '{}';
+    CREATE INDEX ON papers USING gin (families);
+    """,
 )
 
 
@@ -272,6 +284,8 @@ def _settle(
         with connection.transaction():
             for n in range(_layout(connection), len(LAYOUTS)):
                 connection.execute(LAYOUTS[n])
+                if n == _WITH_FAMILIES:
+                    _fill_families(connection)
                 connection.execute("INSERT INTO layouts (number) VALUES (%s)", (n + 1,))
         connection.execute("SELECT pg_advisory_unlock(%s)", (CHANGING,))
         connection.execute(f"SET statement_timeout = '{timeout_s:.0f}s'")
@@ -288,6 +302,27 @@ def _settle(
             what=lazy_gettext("a newer version of asayomi made it"),
             hint=lazy_gettext("Install the newer version here too."),
         )
+
+
+_WITH_FAMILIES = 3
+"""The place in LAYOUTS of the one that adds family names."""
+
+
+def _fill_families(connection: psycopg.Connection[Any]) -> None:
+    """Write the family names of the papers that came before there was a place for them."""
+    with connection.cursor("authors") as several, connection.cursor() as writing:
+        several.itersize = AT_ONCE
+        several.execute("SELECT id, authors FROM papers")
+        while some := several.fetchmany(AT_ONCE):
+            writing.executemany(
+                "UPDATE papers SET families = %s WHERE id = %s",
+                [(families_of(authors), row) for row, authors in some],
+            )
+
+
+def families_of(authors: Iterable[str]) -> list[str]:
+    """Fold the family names of authors, each once."""
+    return sorted({family_fold(author) for author in authors})
 
 
 def _layout(connection: psycopg.Connection[Any]) -> int:
