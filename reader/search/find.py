@@ -175,10 +175,13 @@ def search(
 
 def _not_looked_at(indexes: Indexes, query: Query) -> list[Message]:
     """Make a sentence where filters leave texts of a shared index out that might fit."""
-    # A text of another index never has what such a filter asks for; without its tag all of them
-    # may be wanted.
+    # A text of another index never has what such a filter asks for; without its tag, or where
+    # nothing was decided, all of them may be wanted.
     is_own = any(
-        isinstance(one, Filter) and one.name in OWN_FILTERS and not one.is_not
+        isinstance(one, Filter)
+        and one.name in OWN_FILTERS
+        and not one.is_not
+        and one.value not in ("none", "candidate")
         for one in query.filters
     )
     if not indexes.are_several or not query.is_narrowed or is_own:
