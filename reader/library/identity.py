@@ -54,6 +54,7 @@ def family_folds(followed: str) -> frozenset[str]:
     return frozenset(folds | shorter | {fold.replace("aa", "a") for fold in folds})
 
 
+@functools.lru_cache(maxsize=65_536)
 def author_key(name: str) -> str:
     """Fold a whole name: two printings that differ in case, accents or dots are one."""
     text = unicodedata.normalize("NFKD", name.casefold())
