@@ -19,34 +19,11 @@ from reader.library.folder import Library
 from reader.library.restore import plan_restore
 from reader.library.rows.removals import KEPT
 from reader.morning.remove import TrashEntry, remove, trash
-from reader.morning.undo import ActKind, PastAct, archive_before, past_acts, take_back
+from reader.morning.undo import UNDONE, ActKind, PastAct, archive_before, past_acts, take_back
 from reader.texts.morning import mute_texts, muted_part
 
 if TYPE_CHECKING:
     from reader.morning.undo_import import TakenBackImport
-
-_UNDONE: dict[ActKind, str] = {
-    "pick": N_("pick"),
-    "skip": N_("skip"),
-    "drop": N_("drop"),
-    "later": N_("put off"),
-    "topic": N_("topic"),
-    "file": N_("filing"),
-    "edit": N_("edit"),
-    "remove": N_("removal"),
-    "merge": N_("merge"),
-    "split": N_("split"),
-    "restore": N_("restore"),
-    "import": N_("import"),
-    "tag": N_("tag"),
-    "rating": N_("rating"),
-    "priority": N_("priority"),
-    "mute": N_("mute"),
-    "mark": N_("mark"),
-    "ink": N_("ink"),
-    "guess": N_("guess"),
-}
-"""What was taken back of a paper."""
 
 _DONE: dict[ActKind, str] = {
     "pick": N_("Picked: {title}"),
@@ -125,7 +102,7 @@ def _undo(context: click.Context, library: Library, number: int | None, *, as_js
         if as_json:
             output.put_json(held, undone=kind)
             continue
-        what = _(_UNDONE[kind])
+        what = _(UNDONE[kind])
         answer(
             context, _("Undone ({what}): {title}", what=what, title=title_text(held.paper.title))
         )
@@ -140,7 +117,7 @@ def _undo(context: click.Context, library: Library, number: int | None, *, as_js
             output.put_json(one, undone="mute")
         else:
             what = muted_part(one.kind, one.value)
-            answer(context, _("Undone ({what}): {title}", what=_(_UNDONE["mute"]), title=what))
+            answer(context, _("Undone ({what}): {title}", what=_(UNDONE["mute"]), title=what))
     if not (undone.several or undone.imported or undone.unmuted) and not as_json:
         answer(context, _("There is nothing to undo."))
     if any(kind == "topic" for _held, kind in undone.several):

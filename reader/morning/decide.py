@@ -30,8 +30,8 @@ from reader.library.rows import decisions, filings, imports, papers
 from reader.library.rows.decisions import Kind
 from reader.morning.pick import LATER_DAYS, decide_rows, later_rows, put_off
 from reader.morning.tag import tag
+from reader.morning.undo import UNDONE, UndoOutcome, undone_of
 from reader.morning.undo import take_back as take_back_act
-from reader.ranking.mute import Mute
 from reader.ranking.rows import labels, shown, standings
 from reader.ranking.rows.labels import LessonKind
 
@@ -144,18 +144,22 @@ def _names(library: Library, but: str | None) -> Joined:
     return Joined([topic.path for topic in other_topics(library, but)], N_(", "))
 
 
-def undone_text(undone: Sequence[LibraryPaper], unmuted: Sequence[Mute] = ()) -> Message:
-    """Write what an undo took back."""
-    if unmuted:
-        names = Joined([plain(mute.value) for mute in unmuted], N_(", "))
+def undone_text(outcome: UndoOutcome) -> Message:
+    """Write what an undo took back: of which papers, and what it was."""
+    if outcome.unmuted:
+        names = Joined([plain(mute.value) for mute in outcome.unmuted], N_(", "))
         return lazy_gettext("No longer muted: {what}", what=names)
-    if len(undone) > 1:
-        return lazy_ngettext("Undone: {n} decision.", "Undone: {n} decisions.", len(undone))
-    return (
-        lazy_gettext("Undone: {title}", title=title_text(undone[0].paper.title))
-        if undone
-        else lazy_gettext("There is nothing to undo.")
-    )
+    if not outcome.several:
+        return lazy_gettext("There is nothing to undo.")
+    kinds = dict.fromkeys(UNDONE[kind] for _unused, kind in outcome.several)
+    what = Joined([lazy_gettext(kind) for kind in kinds], N_(", "))
+    if (n := len(outcome.several)) > 1:
+        return lazy_ngettext(
+            "Undone ({what}): {n} paper", "Undone ({what}): {n} papers", n, what=what
+        )
+    [(held, _unused)] = outcome.several
+    title = title_text(held.paper.title)
+    return lazy_gettext("Undone ({what}): {title}", what=what, title=title)
 
 
 ALREADY = {
@@ -283,7 +287,8 @@ class Deciding:
             return done.problems[0].message
         if not done.changed:
             return lazy_gettext("The tags are unchanged.")
-        return lazy_gettext("Tags: {tags}: {title}", tags=Joined(tags or ("-",)), title=title)
+        key = N_("Tags: {tags}: {title}") if tags else N_("No tags: {title}")
+        return lazy_gettext(key, tags=Joined(tags), title=title)
 
     def waiting(self, rows: Sequence[int]) -> list[int]:
         """Select the papers that have no decision."""
@@ -316,7 +321,7 @@ class Deciding:
         self.held.update({h.row: h for h in undone})
         self.words = labels.words_on(self.library.db, self.held)
         self._read_put_off()
-        return [h.row for h in undone], undone_text(undone, outcome.unmuted)
+        return [h.row for h in undone], undone_text(outcome)
 
     def outcome(self) -> tuple[list[int], int]:
         """Return the papers picked here that still are, and the number skipped here."""
@@ -379,12 +384,13 @@ def take_back(library: Library, id_: str) -> ActOutcome:
     """Take back the newest decision on one paper, whatever was decided on others since."""
     held = find_paper(library, id_)
     with library.db.writing():
-        is_done = decisions.undo_of(
+        undone = decisions.undo_of(
             library.db, held.row, at=library.now(), on=library.today(), until=meant_at(library)
         )
         keep_arrival(library)
     [now] = papers.papers_at(library.db, [held.row])
-    return ActOutcome(now, undone_text([now] if is_done else []), is_done)
+    found = UndoOutcome(undone_of([now], undone) if undone else ())
+    return ActOutcome(now, undone_text(found), bool(undone))
 
 
 def take_back_last(library: Library, day: date) -> ActOutcome:
@@ -394,9 +400,8 @@ def take_back_last(library: Library, day: date) -> ActOutcome:
     """
     # A day that showed nothing yet has no list to keep to.
     found = take_back_act(library, only=shown.shown_on(library.db, day) or None)
-    undone = [held for held, _kind in found.several]
-    is_done = bool(undone or found.unmuted)
-    return ActOutcome(next(iter(undone), None), undone_text(undone, found.unmuted), is_done)
+    held = next((held for held, _kind in found.several), None)
+    return ActOutcome(held, undone_text(found), bool(found.several or found.unmuted))
 
 
 def take_back_numbered(library: Library, number: int) -> ActOutcome:
@@ -408,8 +413,7 @@ def take_back_numbered(library: Library, number: int) -> ActOutcome:
         what = lazy_gettext("There is no act {n} that stands.", n=number)
         raise UsageError(what=what, hint=lazy_gettext("`reader undo {n}` undoes it.", n=number))
     found = take_back_act(library, number)
-    undone = [held for held, _kind in found.several]
-    said = undone_text(undone, found.unmuted)
+    said = undone_text(found)
     for problem in found.problems:
         said = lazy_gettext("{said} {more}", said=said, more=problem.message)
-    return ActOutcome(next(iter(undone), None), said)
+    return ActOutcome(next((held for held, _kind in found.several), None), said)

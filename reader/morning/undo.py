@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from reader.base.errors import NotKnown, ReaderError, UsageError
-from reader.base.messages import lazy_gettext
+from reader.base.messages import N_, lazy_gettext
 from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.library.arrival import keep_arrival, meant_at
@@ -39,6 +39,29 @@ ActKind = Literal[
     "restore", "import", "tag", "rating", "priority", "mute", "mark", "ink", "guess",
 ]  # fmt: skip
 """What an act did to a paper; topic: what `wrong` or `teach` was told."""
+
+UNDONE: dict[ActKind, str] = {
+    "pick": N_("pick"),
+    "skip": N_("skip"),
+    "drop": N_("drop"),
+    "later": N_("put off"),
+    "topic": N_("topic"),
+    "file": N_("filing"),
+    "edit": N_("edit"),
+    "remove": N_("removal"),
+    "merge": N_("merge"),
+    "split": N_("split"),
+    "restore": N_("restore"),
+    "import": N_("import"),
+    "tag": N_("tag"),
+    "rating": N_("rating"),
+    "priority": N_("priority"),
+    "mute": N_("mute"),
+    "mark": N_("mark"),
+    "ink": N_("ink"),
+    "guess": N_("guess"),
+}
+"""What was taken back of a paper."""
 
 MOST_LISTED = 20
 
@@ -167,13 +190,7 @@ def take_back(
         problems += follow(library, edited)
     for one in came:
         problems += _undo_restore(library, one)
-    kinds = _kinds(undone)
-    # A skip of a paper that is a pick again was a drop.
-    several = (
-        (held, "drop" if (kinds[held.row], held.state) == ("skip", "pick") else kinds[held.row])
-        for held in found
-    )
-    return UndoOutcome(tuple(several), tuple(problems))
+    return UndoOutcome(undone_of(found, undone), tuple(problems))
 
 
 def _elsewhere(title: str) -> UsageError:
@@ -274,6 +291,18 @@ def _kinds(rows: Sequence[Decision]) -> dict[int, ActKind]:
     for row in sorted(rows, key=lambda row: (_ORDER.index(row.place), row.id)):
         kinds.setdefault(row.paper, _KINDS.get(row.kind, "topic"))
     return kinds
+
+
+def undone_of(
+    several: Sequence[LibraryPaper], undone: Sequence[Decision]
+) -> tuple[tuple[LibraryPaper, ActKind], ...]:
+    """Name what was taken back of each paper. several: the papers as they stand now."""
+    kinds = _kinds(undone)
+    # A skip of a paper that is a pick again was a drop.
+    return tuple(
+        (held, "drop" if (kinds[held.row], held.state) == ("skip", "pick") else kinds[held.row])
+        for held in several
+    )
 
 
 def _check(library: Library, rows: Sequence[Decision]) -> None:

@@ -121,7 +121,7 @@ def test_the_whole_screen_names_its_keys_in_japanese_and_they_are_the_keys(japan
         terminal.press("s")
         terminal.until("見送りました: ")
         terminal.press("u")
-        terminal.until("取り消しました: ")
+        terminal.until("取り消しました(見送り): ")
         terminal.press("?")
         terminal.until("どの端末の一覧にも残ります。")
         seen = terminal.text()

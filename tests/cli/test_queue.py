@@ -371,7 +371,7 @@ class TestTheList:
             terminal.until("Skipped: Speech translation on a ladder")
             terminal.until(lambda t: "25 Feb Speech recognition under water" in t.here())
             terminal.press("u")
-            terminal.until("Undone: Speech translation on a ladder")
+            terminal.until("Undone (drop): Speech translation on a ladder")
             terminal.press("q")
             assert terminal.end() in (0, 5)
         later = run_here("today", "--json", "--no-fetch", library=looked, now=SUNDAY)

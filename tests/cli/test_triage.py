@@ -72,7 +72,7 @@ class TestTakingBack:
     def test_the_last_acts_of_this_list_are_taken_back_one_by_one(self, library: Library) -> None:
         first, second = (entry.held.paper.title for entry in morning(library, DAY).entries[:2])
         # A pick that was taken back is not fetched at the end: nothing is asked here.
-        assert said(library, "psuuq") == [f"Undone: {second}", f"Undone: {first}"]
+        assert said(library, "psuuq") == [f"Undone (skip): {second}", f"Undone (pick): {first}"]
         assert states(library) == ["candidate"] * 4
 
     def test_an_act_from_before_this_list_stays_and_is_named(self, library: Library) -> None:
@@ -81,7 +81,7 @@ class TestTakingBack:
                    "  `reader undo` undoes it; notes are kept."]  # fmt: skip
         assert said(library, "uq") == refused
         first = morning(library, DAY).entries[0].held.paper.title
-        assert said(library, "suuq") == [f"Undone: {first}", *refused]
+        assert said(library, "suuq") == [f"Undone (skip): {first}", *refused]
         assert states(library) == ["candidate", "candidate", "candidate", "skip"]
 
     def test_nothing_older_is_taken_back_after_a_note(
@@ -128,7 +128,7 @@ class TestWrongTopic:
 
     def test_another_key_changes_nothing_and_u_takes_it_back(self, library: Library) -> None:
         assert "The topic is unchanged." in lines(library, "xqq")
-        assert said(library, "x0uq")[-1].startswith("Undone: ")
+        assert said(library, "x0uq")[-1].startswith("Undone (topic): ")
         assert states(library) == ["candidate"] * 4
 
 

@@ -108,7 +108,7 @@ class TestDeciding:
     ) -> None:
         press(session, "psu")
         assert (states(library), session.here) == ("pccccccc", 2)
-        assert said(session) == f"Undone: {TITLES[1]}"
+        assert said(session) == f"Undone (skip): {TITLES[1]}"
         press(session, "uu")
         assert (states(library), said(session)) == (
             "cccccccc", "There is nothing to undo.")  # fmt: skip
@@ -174,7 +174,7 @@ class TestWrongTopic:
         press(session, "x0u")
         assert (states(library), session.here) == ("cccccccc", 1)
         assert (said(session), listed(session, 1)) == (
-            f"Undone: {TITLES[0]}", ("own", "speech/translation"))  # fmt: skip
+            f"Undone (topic): {TITLES[0]}", ("own", "speech/translation"))  # fmt: skip
 
     def test_any_other_key_changes_nothing(self, library: Library, session: ListSession) -> None:
         for key in ("<escape>", "q", "9"):
@@ -232,7 +232,7 @@ class TestTheRest:
 
     def test_one_u_takes_all_of_it_back(self, library: Library, session: ListSession) -> None:
         press(session, "pSyu")
-        assert (states(library), said(session)) == ("pccccccc", "Undone: 5 decisions.")
+        assert (states(library), said(session)) == ("pccccccc", "Undone (skip): 5 papers")
         assert session.here == 2
 
     def test_of_a_narrowed_list_it_is_what_is_shown(
@@ -501,7 +501,7 @@ class TestQueue:
         assert queued.view().put_off == {7: until}
         assert self.rows(queued) == [8, 7], "nothing moves while the list is open"
         press(queued, "u")
-        assert (said(queued), queued.view().put_off) == (f"Undone: {TITLES[6]}", {})
+        assert (said(queued), queued.view().put_off) == (f"Undone (put off): {TITLES[6]}", {})
         press(queued, "u")
         assert said(queued).startswith("Your last action was not in this list")
         assert states(library) == "cccccc" + "pp"
@@ -619,12 +619,16 @@ class TestTags:
         assert papers.papers_at(library.db, [1])[0].tags == ("q", "survey")
         press(session, "u")
         assert papers.papers_at(library.db, [1])[0].tags == ("survey", "to cite")
+        press(session, "t", "<ctrl-u>", "<enter>")
+        assert said(session) == f"No tags: {TITLES[0]}"
         assert not session.is_over
 
     def test_escape_and_an_unchanged_list_change_nothing(
         self, library: Library, session: ListSession
     ) -> None:
-        press(session, "t", "bees", "<escape>")
+        press(session, "t", "bees")
+        assert said(session) == "tags: bees_   enter saves · esc leaves them as they are"
+        press(session, "<escape>")
         assert said(session) == "The tags are unchanged."
         press(session, "t", "<enter>")
         assert said(session) == "The tags are unchanged."

@@ -135,7 +135,7 @@ def test_the_rest_is_skipped_with_a_second_key_and_taken_back_with_one(library: 
         n_skipped = states(library)["skip"]
         assert n_skipped > 1
         press(terminal, "u")
-        terminal.until(f"Undone: {n_skipped} decisions.")
+        terminal.until(f"Undone (skip): {n_skipped} papers")
         decided(library, skip=n_skipped, undo=n_skipped)
 
 

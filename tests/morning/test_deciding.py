@@ -50,7 +50,7 @@ def test_a_message_is_in_the_language_of_whoever_reads_it(library: Library) -> N
     with speaking("ja"):
         assert (str(picked.said), str(undone.said)) == (
             "speech/translation に選びました: Speech translation, 1",
-            "取り消しました: Speech translation, 1",
+            "取り消しました(選択): Speech translation, 1",
         )
 
 
@@ -81,7 +81,7 @@ def test_a_pick_of_what_was_put_off_is_an_act_and_brings_it_back(library: Librar
     assert put_off(library, [1]) == {}
     again = decide_seen(library, "pick", ONE, "pick")
     assert str(again.said) == "Already picked: Speech translation, 1"
-    assert str(take_back(library, ONE).said) == "Undone: Speech translation, 1"
+    assert str(take_back(library, ONE).said) == "Undone (pick): Speech translation, 1"
     assert list(put_off(library, [1])) == [1]
     assert states(library)[0] == "pick"
 
@@ -103,7 +103,7 @@ def test_only_undecided_papers_are_skipped_in_one_act(library: Library) -> None:
     decide(library, "pick", [TWO])
     assert skip_seen(library, [ONE, TWO, THREE, ONE]) == 2
     assert states(library) == ["skip", "pick", "skip"]
-    assert str(take_back_last(library, DAY).said) == "Undone: 2 decisions."
+    assert str(take_back_last(library, DAY).said) == "Undone (skip): 2 papers"
     assert states(library) == ["candidate", "pick", "candidate"]
     with pytest.raises(NotFound):
         skip_seen(library, [ONE, "2506.09999"])

@@ -173,7 +173,7 @@ def test_one_undo_takes_the_whole_act_back(library: Library) -> None:
 def test_undo_of_one_paper_takes_its_topic_back_too(library: Library) -> None:
     wrong_topic(library, the(library), None)
     decide(library, "skip", [MINE.id])
-    assert str(take_back(library, WRONG.id).said) == "Undone: Speech Translation of Whales"
+    assert str(take_back(library, WRONG.id).said) == "Undone (topic): Speech Translation of Whales"
     assert [the(library, n).state for n in (1, 2)] == ["candidate", "skip"]
     wrong_topic(library, the(library), OTHER)
     assert take_back(library, WRONG.id).is_done

@@ -59,7 +59,7 @@ def test_a_script_gets_the_state_and_what_to_say(tmp_path: Path) -> None:
         "state": "skip",
         "id": ONE,
     }
-    assert (back["state"], back["said"]) == ("candidate", "Undone: Speech translation, 1")
+    assert (back["state"], back["said"]) == ("candidate", "Undone (skip): Speech translation, 1")
     assert (nothing["is_done"], nothing["said"]) == (False, "There is nothing to undo.")
 
 
@@ -213,7 +213,8 @@ def test_each_act_of_a_form_is_offered_for_undo_and_an_undo_is_not(tmp_path: Pat
             for number in ("", "x", "9" * 400, "77")
         ]
     assert [offered.findall(text) for text in undone] == [[]] * 5
-    assert [text.count("Undone: Speech translation, 1") for text in undone[1:]] == [1] * 4
+    for kind, text in zip(("tag", "filing", "put off", "pick"), undone[1:], strict=True):
+        assert text.count(f"Undone ({kind}): Speech translation, 1") == 1
     assert "No longer muted: gravel" in undone[0]
     assert (held.state, held.tags) == ("candidate", ())
     assert wrong == [400, 400, 400, 404]

@@ -209,12 +209,11 @@ class _Questions:
     def undo(self) -> None:
         """Take back the last act of this list, never an older one, and go to its paper."""
         outcome = take_back(self.library, only=self.decided)
+        output.put(str(undone_text(outcome)))
         undone = [held for held, _kind in outcome.several]
         if not undone:
-            output.put(str(undone_text((), outcome.unmuted)))
             self.read_again()
         for held in undone:
-            output.put(_("Undone: {title}", title=title_text(held.paper.title)))
             # Once: a paper that was moved to another topic and then picked stands there twice.
             self.decided.remove(held.row)
         self.deciding.refresh()

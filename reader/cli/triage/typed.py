@@ -80,12 +80,14 @@ class Tagging:
     @property
     def text(self) -> str:
         """Write the line to show: the end of a long list, where the next letter comes."""
-        typed, more = plain(self.typed), map(plain, self.offered[:MOST_OFFERED])
-        return _(
-            "tags: {typed}_   tab: {more} · enter saves · esc leaves them as they are",
-            typed=typed if len(typed) <= MOST_SHOWN else f"…{typed[-MOST_SHOWN:]}",
-            more=_(", ").join(more) or "-",
+        typed, more = plain(self.typed), [plain(tag) for tag in self.offered[:MOST_OFFERED]]
+        key = (
+            N_("tags: {typed}_   tab: {more} · enter saves · esc leaves them as they are")
+            if more
+            else N_("tags: {typed}_   enter saves · esc leaves them as they are")
         )
+        shown = typed if len(typed) <= MOST_SHOWN else f"…{typed[-MOST_SHOWN:]}"
+        return _(key, typed=shown, more=_(", ").join(more))
 
     def press(self, key: str) -> None:
         """Edit the list; each tab puts the next tag that may be meant in place of the last."""

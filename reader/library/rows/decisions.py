@@ -321,11 +321,11 @@ def undo_rows(db: Database, rows: Sequence[Decision], *, at: datetime, on: date)
 
 def undo_of(
     db: Database, paper: int, *, at: datetime, on: date, until: datetime | None = None
-) -> bool:
+) -> list[Decision]:
     """Take back the newest decision on a paper, with the lessons on it of the same act.
 
     Where it has no decision, its newest lessons are taken back. until: as in `undo_last`.
-    Returns False where there is neither.
+    Returns what was taken back, [] where there is neither.
     """
     moment = "9999" if until is None else until.isoformat()
     with db.writing():
@@ -345,9 +345,10 @@ def undo_of(
             (paper, moment),
         )
         if found is None or found["is_undone"]:
-            return False
-        undo_act(db, found["act"], at=at, on=on, paper=paper)
-    return True
+            return []
+        undone = act_of(db, found["act"], paper)
+        undo_rows(db, undone, at=at, on=on)
+    return undone
 
 
 def add_filing(
