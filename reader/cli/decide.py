@@ -224,7 +224,8 @@ def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
     },
 )
 @click.argument("ids", nargs=-1, metavar="[ID...]")
-def fetch_command(context: click.Context, ids: tuple[str, ...]) -> int:
+@as_json_option
+def fetch_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -> int:
     """Fetch the PDFs of picks. Exit code 5 where one failed, 7 without the model."""
     with build.opened(context) as library:
         if error := library.refusal():
@@ -235,15 +236,18 @@ def fetch_command(context: click.Context, ids: tuple[str, ...]) -> int:
             if held.state not in ("pick", "read"):
                 raise not_in_queue(held)
         # 80 ms, once the arguments are known to be good.
-        from reader.gathering.outage import told_together
+        from reader.cli.gather import Lines, put_end, report
         from reader.morning.pipe import fetch_picks
 
         with (
             told_when_ended(library, lambda: _ended_text(library)),
-            build.tools(context, library) as tools,
+            build.tools(context, library, shown=Lines() if as_json else None) as tools,
         ):
             problems = fetch_picks(library, tools, [held.row for held in named])
-        code = say_errors(told_together(problems))
+        if as_json:
+            put_end(0, problems)
+            return report(problems)
+        code = report(problems)
         if (text := here_text(library)) and not settings_of(context).is_quiet:
             output.put(text)
         return code

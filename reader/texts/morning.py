@@ -190,11 +190,11 @@ def queue_entry(queued: QueueEntry) -> Entry:
     return Entry(queued.held, None, queued.held.topic, 0.0, why, (), (), queued=queued)
 
 
-def pdfs_texts(morning: Morning, *, fetch: str = "`reader fetch`") -> list[str]:
+def pdfs_texts(morning: Morning, *, fetch: str = "") -> list[str]:
     """Explain how many PDFs of the queue are here, what happens to the others, and why some could
     not be fetched; nothing where nothing was picked.
 
-    fetch: what fetches them, a command or a page's button.
+    fetch: the page's button that fetches them all; "" for the commands.
     """
     pdfs = morning.pdfs
     if pdfs is None:
@@ -204,14 +204,15 @@ def pdfs_texts(morning: Morning, *, fetch: str = "`reader fetch`") -> list[str]:
     elif morning.fetching == "now":
         state = _("; fetching continues")
     elif pdfs.n + pdfs.n_failed >= pdfs.of:
-        state = _("; `reader fetch ID` tries again now, a later gather by itself")
+        again = fetch or "`reader fetch ID`"
+        state = _("; {fetch} tries again now, a later gather by itself", fetch=again)
     else:
         rest = _(N_("it") if pdfs.of == 1 else N_("the others"))
         state = _(
             N_("; {fetch} or the next gather fetches {rest} (log of the last run: fetch.log)")
-            if morning.fetching
+            if morning.fetching and not fetch  # a page does not lead to the file
             else N_("; {fetch} or the next gather fetches {rest}"),
-            fetch=fetch,
+            fetch=fetch or "`reader fetch`",
             rest=rest,
         )
     failed = _(", {n} failed", n=pdfs.n_failed) if pdfs.n_failed else ""

@@ -59,7 +59,7 @@ def pdf_at(id_: str) -> str:
 
 
 INDEX_BUTTON = N_("“Fetch PDFs and update the search index” (More, Background tasks)")
-"""What a page names where a terminal names `reader index` or `reader fetch`."""
+"""What a page names where a terminal names `reader index`."""
 
 WORKER = "worker.js"
 """The service worker. Its own address has no hash: browsers know a worker by its address."""
@@ -204,6 +204,7 @@ TABLES = {
     "WORKS": {
         "gather": N_("Gather new papers"),
         "index": N_("Fetch PDFs and update the search index"),
+        "fetch": N_("Fetch the PDFs"),
     },
     "LANES": {
         "own": N_("own topic"),
@@ -355,6 +356,7 @@ def whole_dates(text: str) -> Markup:
 
 PAGES_OF_COMMANDS = {
     "add": ("/add", N_("Add a paper")),
+    "fetch": ("/work", N_("Background tasks")),
     "gather": ("/work", N_("Background tasks")),
     "index": ("/work", N_("Background tasks")),
     "mute": ("/mute", N_("Muted")),

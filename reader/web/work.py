@@ -27,8 +27,8 @@ from reader.base.messages import _
 from reader.morning.trust import must_gather, next_due
 from reader.web.pool import Pool
 
-Kind = Literal["gather", "index"]
-KINDS: dict[Kind, tuple[str, ...]] = {"gather": ("gather", "--json"), "index": ("index", "--json")}
+Kind = Literal["gather", "index", "fetch"]
+KINDS: tuple[Kind, ...] = ("gather", "index", "fetch")
 
 HEARTBEAT_S = 15.0
 """Seconds between two signs of life in a stream: proxies close silent connections."""
@@ -102,14 +102,19 @@ class Work:
         """The id of the last state, "" before the first one."""
         return f"{self._life}-{self.last.n}" if self.last else ""
 
-    async def start(self, kind: Kind, *, is_by_clock: bool = False) -> bool:
-        """Start work; returns False while other work runs or the server is ending."""
+    async def start(
+        self, kind: Kind, ids: Sequence[str] = (), *, is_by_clock: bool = False
+    ) -> bool:
+        """Start work; returns False while other work runs or the server is ending.
+
+        ids: the papers that `fetch` is to ask for at once.
+        """
         if self.is_running or self._is_ending:
             return False
         n = self.last.n + 1 if self.last else 1
         self._told.clear()
         await self._tell(WorkRun(kind, self.clock(), is_by_clock, n))
-        self._listener = asyncio.create_task(self._run(kind))
+        self._listener = asyncio.create_task(self._run(kind, ids))
         return True
 
     async def close(self) -> None:
@@ -159,13 +164,15 @@ class Work:
         assert self.last is not None  # noqa: S101  a process is listened to only while it runs
         await self._tell(replace(self.last, n=self.last.n + 1, **values))
 
-    async def _run(self, kind: Kind) -> None:
+    async def _run(self, kind: Kind, ids: Sequence[str]) -> None:
         lines: list[str] = []
         code = None
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
-                *KINDS[kind],
+                kind,
+                "--json",
+                *ids,
                 stdin=DEVNULL,
                 stdout=PIPE,
                 stderr=PIPE,

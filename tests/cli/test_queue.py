@@ -207,8 +207,11 @@ class TestCommands:
         asked = len(server.requests)
         assert "next try after 2031-03-04 17:30" in reader(old, "fetch", code=5).err
         assert len(server.requests) == asked
-        reader(old, "fetch", LADDER, code=5)
+        lines = reader(old, "fetch", LADDER, "--json", code=5).out.splitlines()
         assert len(server.requests) == asked + 1
+        *steps, ended = map(json.loads, lines)
+        assert {step["step"] for step in steps} > {"pdf"}
+        assert [one["subject"] for one in ended["problems"] if one["stage"] == "pdf"] == [LADDER]
 
     def test_a_single_pick_is_in_the_singular(self, here: Path) -> None:
         reader(here, "pick", "--no-fetch", WATER)

@@ -201,22 +201,22 @@ def test_each_button_says_for_which_paper_it_is(tmp_path: Path) -> None:
 def test_the_current_number_of_pdfs_is_shown(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         here = "PDFs of your picks: 0 of 2 here"
-        button = "“Fetch PDFs and update the search index” (More, Background tasks)"
-        assert f"{here}; {button} or the next gather" in shown(client.get("/").text)
+        sentence = f"{here}; “Fetch the PDFs” or the next gather fetches the others."
+        page = client.get("/").text
+        assert (sentence in shown(page), page.count('name="kind" value="fetch"')) == (True, 1)
         with lock_file(library.folder / FETCH_LOCK):
-            assert f"{here}; fetching continues." in shown(client.get("/").text)
+            page = client.get("/").text
+            assert f"{here}; fetching continues." in shown(page)
+            assert 'value="fetch"' not in page
         # Nothing was written since, so that the morning itself is remembered.
         (library.folder / FETCH_LOG).write_text("…")
-        assert f"{here}; {button} or the next gather fetches the others (log" in (
-            shown(client.get("/").text)
-        )
+        assert sentence in shown(client.get("/").text)
         for id_ in (ONE, TWO):
             words = (f"PDF of {id_}: nobody answers", "")
             failures.add_failure(library.db, "pdf", id_, words, now=NOW)
         text = shown(client.get("/").text)
-        assert (
-            f"{here}, 2 failed; reader fetch ID tries again now, a later gather by itself." in text
-        )
+        again = "“Fetch the PDFs” tries again now, a later gather by itself."
+        assert f"{here}, 2 failed; {again}" in text
         assert "PDF of …: nobody answers (2 papers)" in text
 
 

@@ -373,8 +373,8 @@ def test_a_hyphen_stays_with_its_formula_and_an_option_whole() -> None:
 
 def test_a_command_that_a_page_can_do_is_a_link_to_it() -> None:
     # No page fetches one paper's PDF again at once.
-    assert ticked("`reader queue` shows <it>; `reader fetch ID` tries again.") == (
-        '<a href="/queue">Queue</a> shows &lt;it&gt;; <code>reader fetch ID</code> tries again.'
+    assert ticked("`reader queue` shows <it>; `reader open ID` opens it.") == (
+        '<a href="/queue">Queue</a> shows &lt;it&gt;; <code>reader open ID</code> opens it.'
     )
     assert ticked("`reader topics --move` moves it") == (
         '<code>reader topics <span class="whole">--move</span></code> moves it'

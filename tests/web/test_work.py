@@ -19,10 +19,12 @@ import pytest
 from starlette.applications import Starlette
 
 from reader.library.folder import open_library
+from reader.library.rows import papers
+from reader.morning.pick import decide
 from reader.web.pool import Pool
 from reader.web.visit import Parts
 from reader.web.work import MorningClock, Work, WorkRun
-from tests.samples import NOW
+from tests.samples import DAY, NOW, paper
 from tests.web.site import parts_of, run_apart, site
 
 GOOD = """
@@ -204,10 +206,10 @@ def parts(folder: Path, code: str) -> Parts:
     return replace(parts_of(folder), command=command(code))
 
 
-def page_after(folder: Path, code: str) -> str:
+def page_after(folder: Path, code: str, **fields: str) -> str:
     """Start work as a form does; returns the page once it has ended."""
     with site(parts(folder, code)) as client:
-        assert "Started." in client.post("/work", data={"kind": "gather"}).text
+        assert "Started." in client.post("/work", data={"kind": "gather"} | fields).text
         for _ in range(500):
             text = client.get("/work").text
             if 'id="bar"' not in text:
@@ -243,6 +245,33 @@ def test_a_page_without_scripts_has_the_way_to_look_again(tmp_path: Path) -> Non
         "begun": False,
         "said": "Another task is running, so nothing was started.",
     }
+
+
+ASKED = """
+    import json, sys
+    problem = {"stage": "pdf", "subject": "x", "message": "no PDF: " + " ".join(sys.argv[1:]),
+               "hint": "`reader fetch ID` asks again."}
+    print(json.dumps({"n_new": 0, "problems": [], "told": [problem], "error": None}))
+    sys.exit(5)
+"""
+
+
+def test_a_button_fetches_the_pdf_of_a_paper_or_all_that_are_missing(tmp_path: Path) -> None:
+    with parts_of(tmp_path).open_library() as library:
+        papers.add_papers(library.db, [paper(1), paper(2), paper(3)], source="arXiv", on=DAY)
+        one, two, three = (held.paper.id for held in papers.papers_at(library.db, [1, 2, 3]))
+        decide(library, "pick", [one, two])
+    all_of_them = page_after(tmp_path, ASKED, kind="fetch")
+    assert f"no PDF: fetch --json {one} {two}<" in all_of_them.replace(" <", "<")
+    assert "<strong>Done, but there were problems.</strong>" in all_of_them
+    assert '<a href="/work">Background tasks</a> asks again.' in all_of_them
+    assert f"no PDF: fetch --json {two}" in page_after(tmp_path, ASKED, kind="fetch", id=two)
+    with site(parts(tmp_path, ASKED)) as client:
+        fields = {"kind": "fetch", "id": "arxiv:2601.99999"}
+        assert client.post("/work", data=fields).status_code == 404
+        button = f'name="kind" value="fetch"><input type="hidden" name="id" value="{one}">'
+        assert button in client.get(f"/paper/{one}").text
+        assert 'value="fetch"' not in client.get(f"/paper/{three}").text
 
 
 def test_unknown_work_is_refused(tmp_path: Path) -> None:

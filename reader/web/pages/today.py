@@ -61,7 +61,7 @@ from reader.search.rows import filters
 from reader.texts.morning import changed_text, muted_counts, pdfs_texts, theme_texts
 from reader.texts.sources import counted, missing_texts, n_answered, no_network_text
 from reader.web.pages.paper import figures
-from reader.web.render import INDEX_BUTTON, SORTS, paper_at
+from reader.web.render import SORTS, paper_at
 from reader.web.visit import Visit, own_address, route, unknown_value
 
 
@@ -94,7 +94,7 @@ def today(visit: Visit) -> Response:
         waiting=n_waiting(entries, states),
         minutes=minutes_of(e for e in entries if e.held.state == "candidate"),
         recall=recall,
-        pdfs=pdfs_texts(shown, fetch=_(INDEX_BUTTON)),
+        pdfs=pdfs_texts(shown, fetch=_("“Fetch the PDFs”")),
         let_go=let_go if day == library.today() else (),
         leads=leads_to_queue(shown),
         has_to_read=bool(shown.queue or shown.has_news or day != library.today())

@@ -17,7 +17,9 @@ from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext, speaking
 from reader.base.tex import title_text
 from reader.base.text import plain, plain_lines
+from reader.library.find import find_paper
 from reader.morning.about import carried_by, device_texts
+from reader.morning.pick import whole_queue
 from reader.texts.morning import STEPS
 from reader.web.pool import Pool
 from reader.web.render import WORKER, asset, asset_content, assets, assets_version
@@ -39,25 +41,27 @@ def work(visit: Visit) -> Response:
     run = found.last
     ended = ""
     if run and run.code == 0:
-        ended = ngettext("Done: {n} new paper.", "Done: {n} new papers.", run.n_new)
-    elif run:
-        is_lacking = run.error is None and run.code is not None and run.problems
-        ended = (
-            ngettext(
+        ended = _("Done.")
+        if run.kind == "gather":
+            ended = ngettext("Done: {n} new paper.", "Done: {n} new papers.", run.n_new)
+    elif run and run.error is None and run.code is not None and run.problems:
+        ended = _("Done, but there were problems.")
+        if run.kind == "gather":
+            ended = ngettext(
                 "Done: {n} new paper, but there were problems.",
                 "Done: {n} new papers, but there were problems.",
                 run.n_new,
             )
-            if is_lacking
-            else _("The task stopped before it was finished.")
-        )
+    elif run:
+        ended = _("The task stopped before it was finished.")
     return visit.page(
         "work_state.html" if visit.is_part else "work.html",
         run=run,
         step=step_text(run) if run else "",
         ended=ended,
         at=f"{run.began_at.astimezone(zone):%H:%M}" if run else "",
-        kinds=list(KINDS),
+        # Without a paper, fetching is a part of the index.
+        kinds=[kind for kind in KINDS if kind != "fetch"],
         seen=found.newest,
         next_at=f"{clock.next_at():%H:%M}" if clock else "",
         said=[(f"{at.astimezone(zone):%H:%M}", text) for at, text in clock.said] if clock else [],
@@ -65,21 +69,32 @@ def work(visit: Visit) -> Response:
 
 
 def begin(visit: Visit) -> Response:
-    """Start work of a kind, unless some is running."""
+    """Start work of a kind, unless some is running.
+
+    `fetch` asks at once for the PDF of `id`, else for all that are missing of the queue, also
+    those that failed.
+    """
     kind = visit.field("kind")
     if kind not in KINDS:
         raise UsageError(
             what=_("There is no such task."), hint=_("Reload the page and use its buttons.")
         )
+    ids = _papers_to_fetch(visit) if kind == "fetch" else []
     found: Work = visit.request.app.state.work
     loop: asyncio.AbstractEventLoop = visit.request.app.state.loop
     # This page runs in a thread, and `Work` in the event loop.
-    starting = asyncio.run_coroutine_threadsafe(found.start(kind), loop)
+    starting = asyncio.run_coroutine_threadsafe(found.start(kind, ids), loop)
     has_begun = starting.result(START_S)
     said = _(
         N_("Started.") if has_begun else N_("Another task is running, so nothing was started.")
     )
     return visit.done("/work", said, begun=has_begun)
+
+
+def _papers_to_fetch(visit: Visit) -> list[str]:
+    if id_ := visit.field("id"):
+        return [find_paper(visit.library, id_).paper.id]
+    return [one.held.paper.id for one in whole_queue(visit.library) if not one.has_pdf]
 
 
 async def events(request: Request) -> Response:
