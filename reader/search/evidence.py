@@ -277,6 +277,8 @@ class _QueryWords:
 
     def matches(self, sentence: str) -> tuple[list[tuple[int, int]], int]:
         """Find the places of the query's words in a sentence, and how many different ones."""
+        if not self.words:
+            return [], 0
         places: list[tuple[int, int]] = []
         units: set[str] = set()
         # Up to three words joined by hyphens: "end-to-end" is found by "endtoend".

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -87,11 +87,13 @@ def similar(
     encoder: str,
     limit: int = 10,
     indexes: Indexes | None = None,
+    quoted: Container[Kind] = SIMILAR_KINDS,
 ) -> tuple[SearchResult, list[Neighbour]]:
     """Find what is similar to a paper, by its vector, or by its rarest words without one.
 
-    indexes: as in `search`. Returns the result, and its hits with the words that they share; at
-    most `limit` of a kind.
+    indexes: as in `search`. quoted: the kinds whose evidence is the sentence with most of the
+    paper's words; that of others is the first one, which takes less time. Returns the result, and
+    its hits with the words that they share; at most `limit` of a kind.
     """
     from reader.search.rows.nearest import vector_from
 
@@ -114,7 +116,8 @@ def similar(
     hits: list[SearchHit] = []
     for kind in SIMILAR_KINDS:
         # One more than needed, since the paper itself is the nearest one.
-        found = hits_of(ranking, kind, query=text, limit=limit + 1, depth=DEPTH)
+        query = text if kind in quoted else ""
+        found = hits_of(ranking, kind, query=query, limit=limit + 1, depth=DEPTH)
         hits += [hit for hit in found if hit.held.row != held.row][:limit]
     whole = SearchResult(tuple(hits), notice, shared_error=indexes.error)
     result = with_limits(whole, library, encoder)

@@ -68,6 +68,21 @@ def test_the_nearest_come_notes_first_with_the_words_they_share(library: Library
     assert near[2].words == ()
 
 
+def test_only_the_kinds_that_are_quoted_get_the_sentence_that_says_most(library: Library) -> None:
+    given = paper(4, "Slow walks", "It rains on most days of the year here. We listen to snails.")
+    papers.add_papers(library.db, [given], source="arXiv", on=DAY)
+    notes.add_note(library.db, 4, given.abstract, is_written=False, at=NOW, on=DAY)
+    index_words(library, tools(Web()))
+    encode(library, tools(Web()))
+    first, most = "It rains on most days of the year here.", "We listen to snails."
+    asked, name = held(library, 1), SmallEncoder.name
+    whole = similar(library, asked, encoder=name)[1]
+    notes_alone = similar(library, asked, encoder=name, quoted=("note",))[1]
+    assert [one.hit.evidence for one in whole if one.hit.held.row == 4] == [most, most]
+    assert [one.hit.evidence for one in notes_alone if one.hit.held.row == 4] == [most, first]
+    assert [one.words for one in notes_alone] == [one.words for one in whole]
+
+
 def test_words_are_counted_anew_when_papers_came(library: Library, tmp_path: Path) -> None:
     encode(library, tools(Web()))
     rare = similar(library, held(library, 1), encoder=SmallEncoder.name)

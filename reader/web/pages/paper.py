@@ -70,7 +70,9 @@ def paper(visit: Visit) -> Response:
     # Without a vector its rare words decide what is near, and the page says so.
     encoder = visit.parts.serving(library).name
     with searched(library, visit.parts.failed) as indexes:
-        near, several = similar(library, held, encoder=encoder, limit=N_NEIGHBOURS, indexes=indexes)
+        near, several = similar(
+            library, held, encoder=encoder, limit=N_NEIGHBOURS, indexes=indexes, quoted=("note",)
+        )
     # A neighbour whose note is listed is not listed as a paper as well.
     noted = {one.hit.held.row for one in several if one.hit.kind == "note"}
     folders = suggestions(library, held, encoder=visit.parts.encoder_name(visit.config))
