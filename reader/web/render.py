@@ -158,17 +158,18 @@ LANGUAGES = {"en": "English", "ja": "日本語"}
 """The languages of the pages, by their own names."""
 
 TABS = (
-    ("/", N_("Today"), "today", ("/triage", "/queue")),
+    ("/", N_("Today"), "today", ("/triage", "/queue", "/wrong")),
     ("/search", N_("Search"), "search", ("/search",)),
     ("/recall", N_("Recall"), "recall", ("/recall",)),
-    ("/papers", N_("Papers"), "papers", ("/papers", "/paper/", "/note/", "/pdf/")),
+    ("/papers", N_("Papers"), "papers", ("/papers", "/paper/", "/note/", "/pdf/", "/share")),
     (
         "/more",
         N_("More"),
         "more",
-        ("/more", "/door", "/topics", "/sources", "/week", "/stats", "/work", "/settings"),
+        ("/more", "/add", "/day", "/door", "/mute", "/offline", "/settings", "/sources", "/stats",
+         "/topics", "/trash", "/trust", "/waiting", "/week", "/work"),
     ),
-)
+)  # fmt: skip
 """The tabs: (address, name of its text and icon, prefixes of the addresses that belong to it)."""
 
 
