@@ -58,9 +58,6 @@ def pdf_at(id_: str) -> str:
     return f"/pdf/{as_path(id_)}"
 
 
-INDEX_BUTTON = N_("“Fetch PDFs and update the search index” (More, Background tasks)")
-"""What a page names where a terminal names `reader index`."""
-
 WORKER = "worker.js"
 """The service worker. Its own address has no hash: browsers know a worker by its address."""
 

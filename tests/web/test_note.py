@@ -274,9 +274,9 @@ class TestChecking:
             return client.post(f"/note/{BEES}/check", data=fields, headers={"x-part": "1"}).text
 
         assert "Counts as written from two sentences of your own" in said("Bees count.")
-        assert "Two sentences or more of your own: counts as written" in said(ONE)
+        assert "Two or more own sentences: counts as written" in said(ONE)
         counts = said("I want to know what our bees at home would make of such cards. Or ants?")
-        assert "Two sentences or more of your own: counts as written" in counts
+        assert "Two or more own sentences: counts as written" in counts
         # What cannot be seen without a model stands before it.
         assert "without the model: translations" in counts.partition("counts as written")[0]
         assert said("").strip() == ""

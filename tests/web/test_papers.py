@@ -161,7 +161,7 @@ def test_topics_are_folders_with_counts(client: TestClient) -> None:
 
 def test_the_completeness_of_the_list_comes_first(client: TestClient) -> None:
     text = client.get("/sources").text
-    assert re.search(r"not complete\. Papers are missing from \d of \d sources\.", text)
+    assert re.search(r"not complete\. Papers may be missing from \d of \d sources\.", text)
     assert '5 of 7 for <span class="whole">2025-06-04</span>' in text
     assert "cut short" in text
     assert "timeline: no answer &lt;b&gt;" in text

@@ -131,6 +131,7 @@ def test_what_of_the_query_was_not_taken_is_said(client: TestClient) -> None:
 def test_saved_searches_are_one_touch_away(client: TestClient) -> None:
     page = client.get("/search").text
     assert 'href="/search?q=birds%20year%3A2025">birds &amp; co</a>' in page
+    assert 'value="index"' not in client.get("/search?q=birds").text
 
 
 def test_texts_that_are_not_encoded_or_indexed_are_counted(
@@ -142,8 +143,9 @@ def test_texts_that_are_not_encoded_or_indexed_are_counted(
     page = client.get("/search?q=birds").text
     assert "1 text has no vector yet and is found by words only;" in page
     assert "1 note, highlight or paper is not indexed yet and cannot be found;" in page
-    # A page names its own way, and no command.
-    assert page.count("“Fetch PDFs and update the search index” (More, Background tasks)") == 2
+    # A page names its own button, and no command.
+    assert page.count("“Update the search index”") == 2
+    assert 'name="kind" value="index"><button>' in page
     assert "reader index" not in page
     listing = client.get("/search?q=author:Lind").text
     assert "cannot be found" not in listing

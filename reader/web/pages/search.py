@@ -30,7 +30,6 @@ from reader.texts.search import (
 )
 from reader.texts.shared import markdown
 from reader.web.pages.paper import figures
-from reader.web.render import INDEX_BUTTON
 from reader.web.visit import Visit, route
 
 if TYPE_CHECKING:
@@ -56,6 +55,7 @@ def search_page(visit: Visit) -> Response:
         "loose": [],
         "head": "",
         "notices": [],
+        "may_index": False,
         "names": "",
         "is_waiting": False,
         "figures": {},
@@ -99,7 +99,11 @@ def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         )
     is_waiting = is_waiting and found.notice is not None
     loose = search_waiting(visit.library, query, limit=limit) if kind in ("", "note") else []
-    notices = [serving.said, *notices_of(found, index=_(INDEX_BUTTON)), away_text(found)]
+    notices = [
+        serving.said,
+        *notices_of(found, index=_("“Update the search index”")),
+        away_text(found),
+    ]
     if found.notice is not None and not is_waiting:
         notices += [plain(found.notice.message), plain(found.notice.hint)]
         notices.append(_("Only words were compared, not meaning."))
@@ -109,6 +113,7 @@ def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         "head": head_of(found, query) if found.hits or not loose else "",
         "loose": loose,
         "notices": list(filter(None, notices)),
+        "may_index": bool(found.n_not_indexed or (found.n_not_encoded and not found.is_listing)),
         "names": names_text(found),
         "is_waiting": is_waiting,
         "figures": figures(visit.library, (hit.held for hit in found.hits)),
