@@ -26,6 +26,12 @@ def client(parts: Parts) -> Iterator[TestClient]:
         yield client
 
 
+def test_an_empty_library_shows_no_empty_tables_or_counts(tmp_path: Path) -> None:
+    with site(parts_of(tmp_path)) as client:
+        assert "By source" not in client.get("/stats").text
+        assert "0 of 0" not in client.get("/triage").text
+
+
 class TestWeek:
     def test_the_week_shows_notes_links_and_dropped_papers(self, client: TestClient) -> None:
         page = client.get("/week").text

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.installed import shown
 from tests.web.browser.conftest import LAPTOP, PHONE, Visitor
+from tests.web.browser.pages import PAPER
 from tests.web.browser.playing import expect
 from tests.web.serving import Serving
 from tests.web.world import NOW
@@ -36,6 +39,30 @@ def test_everything_of_the_morning_works_without_a_script(
     expect(page.get_by_role("button", name="Undo the grade")).to_be_visible()
     assert shown(served.folder, first, now=NOW)["state"] == "read"
     assert shown(served.folder, second, now=NOW)["state"] == "candidate"
+
+
+def test_what_only_scripts_fill_or_do_is_not_shown_without_them(
+    shown: Serving, visitor: Visitor
+) -> None:
+    page = visitor.page(size=LAPTOP, java_script_enabled=False)
+    page.goto(f"{shown.url}/offline")
+    expect(page.get_by_role("heading", name="Offline")).to_be_visible()
+    assert page.locator("main section:visible").count() == 0
+    page.goto(f"{shown.url}/pdf/{PAPER}/read")
+    page.locator("summary[aria-label='More actions']").click()
+    assert page.locator(".room-tools button:visible").count() == 0
+    expect(page.get_by_role("link", name="Read page by page").first).to_be_visible()
+
+
+def test_the_menu_is_shown_to_those_who_are_signed_in(library: Path, visitor: Visitor) -> None:
+    page = visitor.page(size=LAPTOP, java_script_enabled=False)
+    with Serving(library, NOW, ("--login",)) as serving:
+        page.goto(serving.url)
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        expect(page.locator("nav")).to_be_hidden()
+        page.locator("input[name=code]").fill(serving.code)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.locator("nav")).to_be_visible()
 
 
 def test_the_printed_page_has_papers_and_no_buttons(shown: Serving, visitor: Visitor) -> None:
