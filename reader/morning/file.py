@@ -298,8 +298,8 @@ def move_topic(
     source = source if source in used.values() else used.get(fold_name(source), source)
     if source == target:
         raise UsageError(
-            what=lazy_gettext("OLD and NEW are the same topic, {topic}.", topic=target),
-            hint=lazy_gettext("`reader topics` lists them; --new makes a new folder."),
+            what=lazy_gettext("The old and the new topic are the same: {topic}.", topic=target),
+            hint=lazy_gettext("`reader topics` lists the topics."),
         )
     before = {(p.kind, p.id): p.path for p in filings.places(library.db)}
     find_moved(library)
@@ -317,7 +317,7 @@ def move_topic(
     if not (rows or moved or problems or n_taught):
         raise NotKnown(
             what=lazy_gettext("Nothing is filed under {topic}.", topic=source),
-            hint=lazy_gettext("`reader topics` lists them; --new makes a new folder."),
+            hint=lazy_gettext("`reader topics` lists the topics."),
         )
     touched = dict.fromkeys([*rows, *(p.paper for p in moved)])
     return TopicMove(target, tuple(touched), len(moved), tuple(problems))

@@ -564,7 +564,7 @@ class TestTopics:
             assert files(renamed) == [p.replace(NEW, "speech/st") for p in ALL_NEW]
 
     def test_a_topic_is_not_moved_onto_itself_nor_to_where_none_is(self, whole: Library) -> None:
-        with pytest.raises(UsageError, match="OLD and NEW are the same topic"):
+        with pytest.raises(UsageError, match="The old and the new topic are the same"):
             move_topic(whole, OLD, OLD)
         with pytest.raises(NotKnown):
             move_topic(whole, OLD, "gardens")

@@ -188,8 +188,12 @@ def test_a_paper_is_filed_elsewhere_and_its_pdf_follows(client: TestClient, part
 
 
 def test_a_new_folder_is_made_only_on_request(client: TestClient) -> None:
-    wrong = client.post(f"{ABOUT}/file", data={"topic": "gardens/snails"})
-    assert wrong.status_code == 404
+    several = {"topic": "gardens/snails", "id": "arxiv:2506.00001", "do": "file", "sure": "1"}
+    for address in (f"{ABOUT}/file", "/several", "/topics/speech/translation/move"):
+        wrong = client.post(address, data=several)
+        assert wrong.status_code == 404
+        # A page names its own box, and no option.
+        assert ("--new" in wrong.text, "Tick “Create the folder" in wrong.text) == (False, True)
     for topic in ("../outside", "", "a//b"):
         assert client.post(f"{ABOUT}/file", data={"topic": topic, "new": "1"}).status_code == 400
     made = client.post(

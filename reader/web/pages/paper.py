@@ -24,7 +24,13 @@ from reader.library.rows.pdfs import reading_place
 from reader.morning.about import About, about
 from reader.morning.decide import other_topics, topic_now
 from reader.morning.edit import edit
-from reader.morning.file import export_filed, file_paper, suggestions, topic_names
+from reader.morning.file import (
+    export_filed,
+    file_paper,
+    suggestions,
+    topic_meant,
+    topic_names,
+)
 from reader.morning.lab import is_shared, share_notes, take_back, written_on
 from reader.morning.pick import guess, has_to_guess, put_off
 from reader.morning.references import papers_citing, references_in
@@ -184,12 +190,21 @@ def _changes(
     )
 
 
+def topic_asked(visit: Visit) -> str:
+    """Read the folder of a form. Raises NotKnown for a new one that the form does not allow."""
+    may_be_new = bool(visit.field("new"))
+    try:
+        return topic_meant(visit.library, visit.field("topic"), may_be_new=may_be_new)
+    except NotKnown as error:
+        hint = _("Tick “Create the folder if it does not exist”, or choose another one.")
+        raise NotKnown(what=error.what, hint=hint) from None
+
+
 def file_away(visit: Visit) -> Response:
     """File a paper under the topic that the person chose."""
     library = visit.library
     held = find_paper(library, visit.id)
-    may_be_new = bool(visit.field("new"))
-    filed = file_paper(library, held, visit.field("topic"), may_be_new=may_be_new)
+    filed = file_paper(library, held, topic_asked(visit), may_be_new=True)
     problems = [*filed.problems, *export_filed(library, [held.row])]
     title = plain(filed.held.paper.title)
     said = sentences(

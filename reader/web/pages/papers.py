@@ -34,7 +34,7 @@ from reader.texts.sources import (
     not_needed_text,
     shared_hint,
 )
-from reader.web.pages.paper import figures
+from reader.web.pages.paper import figures, topic_asked
 from reader.web.render import as_path, paper_at
 from reader.web.visit import Visit, route, unknown_value
 
@@ -176,7 +176,7 @@ def folder(visit: Visit) -> Response:
 def move(visit: Visit) -> Response:
     """File all papers of one topic under another, as `reader topics --move` does."""
     library, path = visit.library, str(visit.request.path_params["path"])
-    done = move_topic(library, path, visit.field("topic"), may_be_new=bool(visit.field("new")))
+    done = move_topic(library, path, topic_asked(visit), may_be_new=True)
     problems = [*done.problems, *export_topic(library, done.topic)]
     said = filed_text(len(done.rows), done.topic, problems)
     return visit.done(f"/topics/{as_path(done.topic)}", said, topic=done.topic)

@@ -22,7 +22,7 @@ from reader.morning.tag import tag
 from reader.notes.share import news
 from reader.texts.paper import filed_text
 from reader.texts.subscriptions import MOST_ENTRIES, anki, atom
-from reader.web.pages.paper import MOST_OFFERED
+from reader.web.pages.paper import MOST_OFFERED, topic_asked
 from reader.web.visit import Visit, route, unknown_value
 
 FORM_NAMES = {
@@ -91,8 +91,8 @@ def _later(visit: Visit, held: list[LibraryPaper]) -> Response:
 
 
 def _file(visit: Visit, held: list[LibraryPaper]) -> Response:
-    library, may_be_new = visit.library, bool(visit.field("new"))
-    done = file_papers(library, held, visit.field("topic"), may_be_new=may_be_new)
+    library = visit.library
+    done = file_papers(library, held, topic_asked(visit), may_be_new=True)
     problems = [problem for one in done for problem in one.problems]
     problems += export_filed(library, [one.row for one in held])
     said = filed_text(len(done), done[0].held.topic or "", problems)
