@@ -172,7 +172,10 @@ def evidence(
 
 
 def _is_bare(line: str) -> bool:
-    """Check whether a line says nothing by itself: numbers of a table, or a link alone."""
+    """Check whether a line says nothing by itself: numbers of a table, a link alone, or what
+    stands between two texts of a note that were saved at the same time."""
+    if line.startswith("**\u22ef"):
+        return True
     n_digits = sum(map(str.isdigit, line))
     return n_digits > sum(map(str.isalpha, line)) or _LINKS.fullmatch(line) is not None
 

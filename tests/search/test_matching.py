@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from reader.base.tex import title_text
 from reader.base.words import neighbours
+from reader.notes.words import BESIDE
 from reader.search.evidence import (
     evidence,
     fingerprint,
@@ -196,11 +197,11 @@ def test_the_share_of_letters_counts_words_and_pairs_of_japanese(query: str, sha
 
 
 @pytest.mark.parametrize(
-    "bare", ["0.31 12.4 17.0 speech 8 9.1", "[[speech 2506.00001]]", "![[a]], [[speech]]"]
+    "bare", ["0.31 12.4 17.0 speech 8 9.1", "[[speech 2506.00001]]", "![[a]], [[speech]]", BESIDE]
 )
 def test_numbers_and_bare_links_are_no_evidence(bare: str) -> None:
     text = f"{bare}\n\nIt listens to rivers."
-    assert evidence(text, "speech").text == "It listens to rivers."
+    assert evidence(text, "speech written at the same time").text == "It listens to rivers."
     assert evidence(bare, "speech").text == bare, "there is nothing else"
 
 

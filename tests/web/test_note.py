@@ -319,7 +319,9 @@ class TestHistory:
     def test_revisions_are_listed_the_newest_first(self, parts: Parts, client: TestClient) -> None:
         for text in (ONE, "Short.", f"{ONE} <b>More</b>."):
             write(parts, text)
+        client.post(f"/note/{BEES}", data={"text": TWO, "base": "3"})
         page = client.get(f"/note/{BEES}/history").text
+        assert ">command<" not in page, "a page without scripts saved the last one"
         places = [page.index(f"revision {n}, 2025-06-04 06:30") for n in (3, 2, 1)]
         assert places == sorted(places)
         assert "&lt;b&gt;More" in page
