@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from reader.base.errors import OutOfTime, ReaderError, Reason, is_unasked
 from reader.base.messages import lazy_ngettext
 from reader.gathering.rows import sources
-from reader.gathering.rows.sources import DayAnswer
+from reader.gathering.rows.sources import DayAnswer, SourceState
 from reader.gathering.source import Keep, Source, SourceTools, Work, ask, fail, succeed
 from reader.library.calendar import (
     announced_at,
@@ -101,20 +101,17 @@ def plan_api(library: Library, tools: SourceTools) -> Work:
             except ReaderError as error:
                 # After one bad day the next ones are still asked, unless the server is down.
                 failures.append(error)
-                state: BatchState = "not asked" if is_unasked(error) else "failed"
-                batch = Batch(ARXIV, day, None, 0, state, error.message, reason=error.reason)
-                yield partial(list, [batch])
-                is_down = isinstance(error, OutOfTime) or getattr(error, "retry_at", None)
-                if len(failures) < MOST_FAILURES and not is_down:
+                yield partial(list, [_failed_batch(day, error)])
+                if len(failures) < MOST_FAILURES and not _is_down(error):
                     continue
                 tools.progress(ARXIV, 0, 0)
-                yield partial(given_up, left, error)
+                yield partial(_give_up, library, left, error)
                 break
             # Stored day by day, so that a long catch-up that was interrupted goes on from there.
-            yield partial(keep, day, listed)
+            yield partial(_keep_listed, library, day, listed)
             if listed.failure:
                 tools.progress(ARXIV, 0, 0)
-                yield partial(given_up, left, listed.failure)
+                yield partial(_give_up, library, left, listed.failure)
                 return
         else:
             tools.progress(ARXIV, len(days), len(days))
@@ -122,22 +119,33 @@ def plan_api(library: Library, tools: SourceTools) -> Work:
             raise failures[0]
         yield partial(succeed, library, known)
 
-    def keep(day: date, listed: ApiListing) -> list[Batch]:
-        if listed.failure:
-            fail(library, ARXIV, listed.failure)
-        papers.add_papers(library.db, listed.papers, source=ARXIV, on=library.today())
-        return _api_batches(library, day, listed)
-
-    def given_up(left: list[date], error: ReaderError) -> list[Batch]:
-        # Days that were not asked get a batch too, else only the failed ones would seem missing.
-        lacking = set(days_lacking(library, library.now()))
-        return [
-            Batch(ARXIV, day, None, 0, "not asked", error.message, reason=error.reason)
-            for day in left
-            if day in lacking
-        ]
-
     return work
+
+
+def _is_down(error: ReaderError) -> bool:
+    return isinstance(error, OutOfTime) or getattr(error, "retry_at", None) is not None
+
+
+def _failed_batch(day: date, error: ReaderError) -> Batch:
+    state: BatchState = "not asked" if is_unasked(error) else "failed"
+    return Batch(ARXIV, day, None, 0, state, error.message, reason=error.reason)
+
+
+def _give_up(library: Library, left: Sequence[date], error: ReaderError) -> list[Batch]:
+    """Make a batch of each day that was not asked, else only the failed ones would seem missing."""
+    lacking = set(days_lacking(library, library.now()))
+    return [
+        Batch(ARXIV, day, None, 0, "not asked", error.message, reason=error.reason)
+        for day in left
+        if day in lacking
+    ]
+
+
+def _keep_listed(library: Library, day: date, listed: ApiListing) -> list[Batch]:
+    if listed.failure:
+        fail(library, ARXIV, listed.failure)
+    papers.add_papers(library.db, listed.papers, source=ARXIV, on=library.today())
+    return _api_batches(library, day, listed)
 
 
 def _api_batches(library: Library, day: date, listed: ApiListing) -> list[Batch]:
@@ -269,41 +277,49 @@ def announcement(config: Config, category: str) -> Source:
         def work() -> Iterator[Keep]:
             answer = ask(tools.fetch, known, url, delay_s=arxiv.delay_for(url))
             if answer.is_unchanged:
-                yield partial(keep_unchanged, answer)
+                yield partial(_keep_unchanged, library, known, due, answer)
             else:
-                yield partial(keep, answer, read_feed(answer.content, source=name))
-
-        def keep_unchanged(answer: Response) -> list[Batch]:
-            # The feed is the one that was read before, which is right only if that was the one
-            # due: an unchanged feed does not complete a day that failed or was stale.
-            succeed(library, known, answer)
-            last = sources.last_batch(library.db, name, due)
-            if last is None or last.state not in GOOD_FEED:
-                return [Batch(name, due, None, 0, "stale")]
-            return [Batch(name, due, None, last.received, "unchanged", digest=last.digest)]
-
-        def keep(answer: Response, feed: Mailing) -> list[Batch]:
-            covers, is_stale = _day_of(library, name, feed.covers, feed.new, due)
-            here = (*feed.new, *feed.cross)
-            papers.add_papers(library.db, here, source=name, on=library.today())
-            papers.add_known(library.db, feed.replaced, source=name, on=library.today())
-            succeed(library, known, answer)
-            n, n_unread = len(here), feed.n_unread
-            # A feed has no total of its own; `compare_channels` makes it complete by the API's.
-            state: BatchState = "stale" if is_stale else "not checked" if here else "empty"
-            if not here and feed_has_papers(library.now()):
-                state = "stale"
-            elif not here and covers == due:
-                # A weekend's feed: it does not show whether Friday's was ever read.
-                covers = due + timedelta(days=1)
-            # With entries that have no id there is a total: those that came and those.
-            if n_unread:
-                return [Batch(name, covers, n + n_unread, n, "partial")]
-            return [Batch(name, covers, None, n, state, digest=digest_of(feed.new))]
+                feed = read_feed(answer.content, source=name)
+                yield partial(_keep_mailing, library, known, due, answer, feed)
 
         return work
 
     return Source(name, arxiv.rss_url, plan)
+
+
+def _keep_unchanged(
+    library: Library, known: SourceState, due: date, answer: Response
+) -> list[Batch]:
+    # The feed is the one that was read before, which is right only if that was the one due: an
+    # unchanged feed does not complete a day that failed or was stale.
+    succeed(library, known, answer)
+    last = sources.last_batch(library.db, known.name, due)
+    if last is None or last.state not in GOOD_FEED:
+        return [Batch(known.name, due, None, 0, "stale")]
+    return [Batch(known.name, due, None, last.received, "unchanged", digest=last.digest)]
+
+
+def _keep_mailing(
+    library: Library, known: SourceState, due: date, answer: Response, feed: Mailing
+) -> list[Batch]:
+    name = known.name
+    covers, is_stale = _day_of(library, name, feed.covers, feed.new, due)
+    here = (*feed.new, *feed.cross)
+    papers.add_papers(library.db, here, source=name, on=library.today())
+    papers.add_known(library.db, feed.replaced, source=name, on=library.today())
+    succeed(library, known, answer)
+    n, n_unread = len(here), feed.n_unread
+    # A feed has no total of its own; `compare_channels` makes it complete by the API's.
+    state: BatchState = "stale" if is_stale else "not checked" if here else "empty"
+    if not here and feed_has_papers(library.now()):
+        state = "stale"
+    elif not here and covers == due:
+        # A weekend's feed: it does not show whether Friday's was ever read.
+        covers = due + timedelta(days=1)
+    # With entries that have no id there is a total: those that came and those.
+    if n_unread:
+        return [Batch(name, covers, n + n_unread, n, "partial")]
+    return [Batch(name, covers, None, n, state, digest=digest_of(feed.new))]
 
 
 def _day_of(

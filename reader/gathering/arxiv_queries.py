@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -43,14 +44,15 @@ def query_source(config: Config, query: ArxivQuery) -> Source:
     """Make the source of a [[query]]."""
     arxiv, name = config.arxiv, query.name
     search = " ".join(query.search.split())
-    digest = hashlib.sha256(search.encode()).hexdigest()[:16]
 
     def plan(library: Library, tools: SourceTools) -> Work:
         from reader.gathering.sources.arxiv_lists import ArxivPlace, papers_submitted
 
         place = ArxivPlace(arxiv.api_url, arxiv.delay_for(arxiv.api_url), source=name)
         known = sources.source(library.db, name)
-        begins, now = _begins(library, name, digest), library.now().astimezone(UTC)
+        now = library.now().astimezone(UTC)
+        run = _QueryRun(library, name, search, now)
+        begins = _begins(library, name, run.digest)
 
         def work() -> Iterator[Keep]:
             start, n_before = begins, 0
@@ -60,32 +62,51 @@ def query_source(config: Config, query: ArxivQuery) -> Source:
                     listed = papers_submitted(tools.fetch, place, search, start, end)
                 except SourceFailed as error:
                     raise _not_understood(error) if error.status == 400 else error from None
-                yield partial(keep, listed, n_before, start, end)
+                yield partial(run.keep, listed, n_before, start, end)
                 if not _is_whole(listed):
                     return
                 start, n_before = end, n_before + len(listed.papers)
             yield partial(succeed, library, known)
 
-        def keep(listed: ApiListing, n_before: int, start: datetime, end: datetime) -> list[Batch]:
-            if listed.failure:
-                fail(library, name, listed.failure)
-            papers.add_papers(library.db, listed.papers, source=name, on=library.today())
-            n, expected = n_before + len(listed.papers), listed.expected
-            state: BatchState = "complete" if n else "empty"
-            if not _is_whole(listed) or end < now:
-                state = "partial"
-            # Nothing is known of the papers of the pieces that are still to be asked for.
-            total = None if expected is None or end < now else n_before + expected
-            failure = listed.failure.message if listed.failure else ""
-            said = "; ".join(filter(None, (failure, _rewritten(search, listed))))
-            # The answer of this day knows up to when the query was asked as a whole.
-            whole_until = end if _is_whole(listed) else start
-            asked = f"{digest} {whole_until:{MINUTE}}"
-            return [Batch(name, library.today(), total, n, state, said, digest=asked)]
-
         return work
 
     return Source(name, arxiv.api_url, plan)
+
+
+@dataclass(frozen=True, slots=True)
+class _QueryRun:
+    """One run of a query. name: of its source. now: the moment up to which it asks."""
+
+    library: Library
+    name: str
+    search: str
+    now: datetime
+
+    @property
+    def digest(self) -> str:
+        """Return the name of the query's text in its answers."""
+        return hashlib.sha256(self.search.encode()).hexdigest()[:16]
+
+    def keep(
+        self, listed: ApiListing, n_before: int, start: datetime, end: datetime
+    ) -> list[Batch]:
+        """Store what came for the time from start to end. n_before: papers of the pieces before."""
+        library, name = self.library, self.name
+        if listed.failure:
+            fail(library, name, listed.failure)
+        papers.add_papers(library.db, listed.papers, source=name, on=library.today())
+        n, expected = n_before + len(listed.papers), listed.expected
+        state: BatchState = "complete" if n else "empty"
+        if not _is_whole(listed) or end < self.now:
+            state = "partial"
+        # Nothing is known of the papers of the pieces that are still to be asked for.
+        total = None if expected is None or end < self.now else n_before + expected
+        failure = listed.failure.message if listed.failure else ""
+        said = "; ".join(filter(None, (failure, _rewritten(self.search, listed))))
+        # The answer of this day knows up to when the query was asked as a whole.
+        whole_until = end if _is_whole(listed) else start
+        asked = f"{self.digest} {whole_until:{MINUTE}}"
+        return [Batch(name, library.today(), total, n, state, said, digest=asked)]
 
 
 def _is_whole(listed: ApiListing) -> bool:

@@ -401,6 +401,22 @@ def _from_disk(library: Library, feed: Feed, known: SourceState) -> _SourcePages
     )
 
 
+def _left_out_text(posts: Sequence[Post]) -> str:
+    """Count the entries that are no papers, and name the first three."""
+    titles = [title for post in posts if (title := shorten(plain(post.text), 40))]
+    named: list[Text] = [*titles[:3]]
+    if n := len(posts) - len(titles):
+        named.append(lazy_gettext("{n} without a title", n=n))
+    shown = Joined(named, N_("; "))
+    text = lazy_ngettext(
+        "{n} entry left out (no title, or neither authors nor abstract): {titles}",
+        "{n} entries left out (no title, or neither authors nor abstract): {titles}",
+        len(posts),
+        titles=shown,
+    )
+    return str(text)
+
+
 def _keep_pages(library: Library, known: SourceState, pages: _SourcePages) -> list[Batch]:
     """Store the papers and posts of a source, and return its batch."""
     day, db = library.today(), library.db
@@ -432,20 +448,7 @@ def _keep_pages(library: Library, known: SourceState, pages: _SourcePages) -> li
         state = "complete"
     errors = [failure.message for failure in pages.failures]
     if pages.left_out:
-        # The entries that are no papers are counted, and the first three named.
-        titles = [title for p in pages.left_out if (title := shorten(plain(p.text), 40))]
-        n_untitled = len(pages.left_out) - len(titles)
-        named: list[Text] = [*titles[:3]]
-        if n_untitled:
-            named.append(lazy_gettext("{n} without a title", n=n_untitled))
-        shown = Joined(named, N_("; "))
-        left_out = lazy_ngettext(
-            "{n} entry left out (no title, or neither authors nor abstract): {titles}",
-            "{n} entries left out (no title, or neither authors nor abstract): {titles}",
-            len(pages.left_out),
-            titles=shown,
-        )
-        errors.append(str(left_out))
+        errors.append(_left_out_text(pages.left_out))
     elif expected is not None and expected > n and not errors:
         n_unread = expected - n
         unread = lazy_ngettext("{n} entry cannot be read", "{n} entries cannot be read", n_unread)

@@ -369,6 +369,13 @@ def _link(file: KeptAttachment, mime: str) -> str:
     return f"{'!' if mime.startswith('image/') else ''}[{name}]({file.kept})"
 
 
+def _show_file(node: Any, file: KeptAttachment, mime: str) -> None:
+    is_image = mime.startswith("image/")
+    _become(node, "img" if is_image else "a", "" if is_image else file.name)
+    node.set("src" if is_image else "href", file.kept)
+    node.set("alt", file.name)
+
+
 def _translate(
     root: Any,
     files: Mapping[str, KeptAttachment],
@@ -380,13 +387,9 @@ def _translate(
     for node in list(root.iter(etree.Element)):
         style = re.sub(r"\s", "", node.get("style") or "")
         if node.tag == "en-media":
-            md5 = (node.get("hash") or "").lower()
-            if file := files.get(md5):
+            if (md5 := (node.get("hash") or "").lower()) in files:
                 placed.add(md5)
-                is_image = mimes[md5].startswith("image/")
-                _become(node, "img" if is_image else "a", "" if is_image else file.name)
-                node.set("src" if is_image else "href", file.kept)
-                node.set("alt", file.name)
+                _show_file(node, files[md5], mimes[md5])
             else:
                 what = lazy_gettext(
                     "the export does not have a file of it, or has it damaged (MD5 {md5})",
@@ -411,8 +414,8 @@ def _translate(
                 node = node[0]
             node.text = f"[{'x' if found[1] == 'true' else ' '}] {node.text or ''}"
         elif "-en-codeblock:true" in style:
-            lines = "\n".join("".join(one.itertext()) for one in node) if len(node) else node.text
-            _become(node, "pre", f"{node.text or ''}{lines}" if len(node) else lines or "")
+            lines = "\n".join("".join(one.itertext()) for one in node)
+            _become(node, "pre", f"{node.text or ''}{lines}")
     return placed
 
 

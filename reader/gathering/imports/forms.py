@@ -40,8 +40,39 @@ def read_source(path: Path, form: str = "") -> ImportedLibrary:
             hint=lazy_gettext("Name the file or folder to import."),
         )
     form = form or _form_of(path)
+    if read := _read_program(path, form):
+        return read
+    if path.is_dir() or not form:
+        raise _unknown(path)
+    text = decoded(_content(path), path)
+    if form == "bibtex":
+        read = read_bibtex(text, name=path.name, folder=path.parent)
+    elif form == "ris":
+        read = read_ris(text, name=path.name, folder=path.parent)
+    elif form == "csv":
+        from reader.gathering.imports.tables import read_csv
+
+        read = read_csv(text, name=path.name, folder=path.parent)
+    elif form == "list" and not text.lstrip().startswith(("[", "{")):
+        from reader.gathering.imports.tables import read_list
+
+        read = read_list(text, name=path.name)
+        if not read.items and path.suffix.lower() == ".md":
+            return read_source(path, "markdown")
+    else:
+        read = _read_json(text, path, form)
+    if not read.items and not read.unplaced and text.strip():
+        what = lazy_gettext("{file} has no entry of {form}.", file=plain(str(path)), form=form)
+        raise UsageError(what=what, hint=_unknown(path).hint)
+    return read
+
+
+def _read_program(path: Path, form: str) -> ImportedLibrary | None:
+    """Read what a program keeps or exports in a form of its own; None for any other form.
+
+    Each reader is imported here: only some need lxml, and what turns HTML into Markdown.
+    """
     if form == "zotero":
-        # Imported here: only Zotero needs lxml and what turns HTML into Markdown.
         from reader.gathering.imports.zotero import read_zotero
 
         return read_zotero(path / ZOTERO if path.is_dir() else path)
@@ -64,33 +95,11 @@ def read_source(path: Path, form: str = "") -> ImportedLibrary:
         if not (read.items or read.notes or read.unplaced):
             raise _unknown(path)
         return read
-    if path.is_dir() or not form:
-        raise _unknown(path)
-    if form == "rdf":
+    if form == "rdf" and not path.is_dir():
         from reader.gathering.imports.rdf import read_rdf
 
         return read_rdf(_content(path), name=path.name, folder=path.parent)
-    text = decoded(_content(path), path)
-    if form == "bibtex":
-        read = read_bibtex(text, name=path.name, folder=path.parent)
-    elif form == "ris":
-        read = read_ris(text, name=path.name, folder=path.parent)
-    elif form == "csv":
-        from reader.gathering.imports.tables import read_csv
-
-        read = read_csv(text, name=path.name, folder=path.parent)
-    elif form == "list" and not text.lstrip().startswith(("[", "{")):
-        from reader.gathering.imports.tables import read_list
-
-        read = read_list(text, name=path.name)
-        if not read.items and path.suffix.lower() == ".md":
-            return read_source(path, "markdown")
-    else:
-        read = _read_json(text, path, form)
-    if not read.items and not read.unplaced and text.strip():
-        what = lazy_gettext("{file} has no entry of {form}.", file=plain(str(path)), form=form)
-        raise UsageError(what=what, hint=_unknown(path).hint)
-    return read
+    return None
 
 
 def _read_json(text: str, path: Path, form: str) -> ImportedLibrary:

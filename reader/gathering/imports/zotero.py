@@ -54,6 +54,15 @@ class _ItemParts:
     marks: list[Highlight] = field(default_factory=list)
 
 
+def _newer_text(layout: int) -> Text:
+    return lazy_gettext(
+        "its layout {n} is newer than those that are known (up to {newest}): it was read "
+        "as far as it is known, so compare the counts with Zotero's",
+        n=layout,
+        newest=zotero.NEWEST,
+    )
+
+
 def read_zotero(file: Path) -> ImportedLibrary:
     """Read all items that are no feed's and not in the trash. Raises UsageError."""
     with zotero.open_zotero(file) as rows:
@@ -61,13 +70,7 @@ def read_zotero(file: Path) -> ImportedLibrary:
         unplaced: list[UnplacedItem] = []
         loose: dict[int, tuple[str, str, datetime | None]] = {}
         if rows.layout > zotero.NEWEST:
-            why = lazy_gettext(
-                "its layout {n} is newer than those that are known (up to {newest}): it was read "
-                "as far as it is known, so compare the counts with Zotero's",
-                n=rows.layout,
-                newest=zotero.NEWEST,
-            )
-            unplaced.append(UnplacedItem(file.name, why))
+            unplaced.append(UnplacedItem(file.name, _newer_text(rows.layout)))
         items = rows.read(zotero.ITEMS)
         known = {item for item, _key in items}
         _add_facts(rows, parts)

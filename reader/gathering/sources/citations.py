@@ -311,23 +311,7 @@ def read_key(environ: Mapping[str, str], folder: Path, file: str) -> str:
             "feeds.toml", "source", lazy_gettext("OpenAlex needs an API key, and none is set"), hint
         )
     path = folder / os.path.expanduser(file)
-    try:
-        with path.open("rb") as handle:
-            # The rights of the opened file, so that it cannot be exchanged in between.
-            about = os.fstat(handle.fileno())
-            if os.name == "posix" and about.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-                remedy = f"chmod 600 {path}"
-                raise _wrong(
-                    path, "openalex_key_file", lazy_gettext("other users can read the file"), remedy
-                )
-            content = handle.read(LONGEST_KEY + 1)
-    except OSError as error:
-        what, hint = (
-            lazy_gettext("the file cannot be read ({why})", why=os_reason(error)),
-            lazy_gettext("Check its name and permissions."),
-        )
-        raise _wrong(path, "openalex_key_file", what, hint) from None
-    key = content.decode("ascii", "replace").strip()
+    key = _private_text(path).decode("ascii", "replace").strip()
     if not _is_key(key):
         what = lazy_gettext(
             "the file does not hold an API key: {form}",
@@ -337,6 +321,26 @@ def read_key(environ: Mapping[str, str], folder: Path, file: str) -> str:
             path, "openalex_key_file", what, lazy_gettext("Copy the key again from openalex.org.")
         )
     return key
+
+
+def _private_text(path: Path) -> bytes:
+    """Read the file of a key. Raises ConfigError where others may read it, or nobody can."""
+    try:
+        with path.open("rb") as handle:
+            # The rights of the opened file, so that it cannot be exchanged in between.
+            about = os.fstat(handle.fileno())
+            if os.name == "posix" and about.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                remedy = f"chmod 600 {path}"
+                raise _wrong(
+                    path, "openalex_key_file", lazy_gettext("other users can read the file"), remedy
+                )
+            return handle.read(LONGEST_KEY + 1)
+    except OSError as error:
+        what, hint = (
+            lazy_gettext("the file cannot be read ({why})", why=os_reason(error)),
+            lazy_gettext("Check its name and permissions."),
+        )
+        raise _wrong(path, "openalex_key_file", what, hint) from None
 
 
 def _is_key(text: str) -> bool:

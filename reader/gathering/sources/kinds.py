@@ -131,6 +131,12 @@ def local_path(url: str, folder: Path) -> Path:
         return folder / url
 
 
+def _short_file(file: Path, source: str) -> bytes:
+    if file.stat().st_size > MAX_BYTES:
+        raise _failed(source, lazy_gettext("the file is longer than {n} B", n=f"{MAX_BYTES:,}"))
+    return file.read_bytes()
+
+
 def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
     """Read a file, or the files of a folder that the kind has, in the order of their names.
 
@@ -157,11 +163,7 @@ def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
     n_missing = 0
     for file in files:
         try:
-            if file.stat().st_size > MAX_BYTES:
-                raise _failed(
-                    source, lazy_gettext("the file is longer than {n} B", n=f"{MAX_BYTES:,}")
-                )
-            page = kind.read(file.read_bytes(), source=source)
+            page = kind.read(_short_file(file, source), source=source)
         except OSError as error:
             failures.append(_failed(source, f"{file.name}: {_error_text(error)}"))
         except SourceFailed as error:

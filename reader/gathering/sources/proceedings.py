@@ -59,6 +59,22 @@ _BIB_TITLE = re.compile(r"""^[ \t]*title\s*=\s*["{](.*?)["}],?\s*$""", re.MULTIL
 _BIB_URL = re.compile(r"""^[ \t]*url\s*=\s*["{]([^"{}\s]{1,300})["}]""", re.MULTILINE)
 
 
+def _bib_page(data: bytes, source: str) -> ListPage:
+    entries = _ENTRY.split(data.decode("utf-8", "replace"))[1:]
+    titles = {id: title for id, title in map(_of_bib, entries) if not _FRONT.fullmatch(id)}
+    titles.pop("", None)
+    if not titles:
+        raise refusal(
+            source, not_but(N_("the answer is {came}, not a list of the ACL Anthology"), data)
+        )
+    posts = [
+        Post(id, "", title, url_of(id), None, mentions=(Mention(id),))
+        for id, title in titles.items()
+    ]
+    n = sum(not entry.lower().startswith("proceedings") for entry in entries)
+    return ListPage(tuple(posts), total=n)
+
+
 def read_acl(content: bytes, *, source: str, content_type: str = "", url: str = "") -> ListPage:
     """Read a volume's papers, without its front matter.
 
@@ -68,19 +84,7 @@ def read_acl(content: bytes, *, source: str, content_type: str = "", url: str = 
     data = to_utf8(content, content_type)
     start = data[:2000].lstrip().lower()
     if start[:1] == b"@":
-        entries = _ENTRY.split(data.decode("utf-8", "replace"))[1:]
-        titles = {id: title for id, title in map(_of_bib, entries) if not _FRONT.fullmatch(id)}
-        titles.pop("", None)
-        if not titles:
-            raise refusal(
-                source, not_but(N_("the answer is {came}, not a list of the ACL Anthology"), data)
-            )
-        posts = [
-            Post(id, "", title, url_of(id), None, mentions=(Mention(id),))
-            for id, title in titles.items()
-        ]
-        n = sum(not entry.lower().startswith("proceedings") for entry in entries)
-        return ListPage(tuple(posts), total=n)
+        return _bib_page(data, source)
     total = None
     if b"<html" in start or b"<!doctype html" in start:
         papers = _of_page(data.decode("utf-8", "replace"))
