@@ -158,12 +158,8 @@ class _ConfigText(Checks):
 
     __slots__ = ()
 
-    def config(self, raw: Mapping[str, Any]) -> Config:
-        known = [*TABLES, *LISTS, "topics"]
-        for name in raw:
-            if name not in known:
-                raise self.unknown((name,), known)
-        if isinstance(raw.get("mail"), dict) and "password" in raw["mail"]:
+    def no_password(self, mail: object) -> None:
+        if isinstance(mail, dict) and "password" in mail:
             raise self.wrong(
                 ("mail", "password"),
                 lazy_gettext("a password does not belong in this file, which backups copy"),
@@ -172,6 +168,13 @@ class _ConfigText(Checks):
                     'show mail", or "keyring get HOST USER".'
                 ),
             )
+
+    def config(self, raw: Mapping[str, Any]) -> Config:
+        known = [*TABLES, *LISTS, "topics"]
+        for name in raw:
+            if name not in known:
+                raise self.unknown((name,), known)
+        self.no_password(raw.get("mail"))
         tables = {t: self.table((t,), raw.get(t, {}), keys) for t, keys in TABLES.items()}
         lists = {t: self.tables(t, raw.get(t, []), keys, REQUIRED[t]) for t, keys in LISTS.items()}
         reader = self.reader(tables["reader"])
@@ -272,6 +275,15 @@ class _ConfigText(Checks):
                 raise self.wrong(("topics", path), what, lazy_gettext("Change one of them."))
         return tuple(self.topic(path, table) for path, table in raw.items())
 
+    def seed(self, place: tuple[str, ...], text: str) -> str:
+        if found := parse_id(text):
+            return found.id
+        what, hint = (
+            lazy_gettext("{text!r} is not the id of a paper", text=text),
+            lazy_gettext("Write it like arxiv:2212.08055."),
+        )
+        raise self.wrong((*place, "seeds"), what, hint)
+
     def topic(self, path: str, raw: object) -> Topic:
         place = ("topics", path)
         # [topics.speech.translation] without quotes is a table within a table.
@@ -297,22 +309,12 @@ class _ConfigText(Checks):
                 "you fill yourself."
             )
             raise self.wrong((*place, "words"), what, hint)
-        seeds = []
-        for text in table.get("seeds", ()):
-            found = parse_id(text)
-            if found is None:
-                what, hint = (
-                    lazy_gettext("{text!r} is not the id of a paper", text=text),
-                    lazy_gettext("Write it like arxiv:2212.08055."),
-                )
-                raise self.wrong((*place, "seeds"), what, hint)
-            seeds.append(found.id)
         return Topic(
             path=path,
             lane=lane,
             theme=table.get("theme", "/".join(path.split("/")[:2])),
             words=table.get("words", ()),
-            seeds=tuple(seeds),
+            seeds=tuple(self.seed(place, text) for text in table.get("seeds", ())),
             shared=table.get("shared", False),
         )
 

@@ -59,6 +59,16 @@ class Reference:
     publisher: str = ""
 
 
+def _published(paper: Paper, copies: Sequence[Paper]) -> tuple[Kind, str, Paper]:
+    """Find the copy to cite, with its kind and venue: what was published before its preprint."""
+    # The copies first: a paper whose preprint came first has arXiv's comment and date.
+    for one in sorted((*copies, paper), key=lambda one: _rank(one.id)):
+        kind, venue = _venue(one)
+        if venue:
+            return kind, venue, one
+    return "misc", "", paper
+
+
 def reference_of(
     held: LibraryPaper,
     copies: Sequence[Paper],
@@ -74,11 +84,7 @@ def reference_of(
     said = {field: one.value for field, one in holding.items()}
     by_hand = {field: one.value for field, one in holding.items() if one.is_by_hand}
     paper = held.paper
-    # The copies first: a paper whose preprint came first has arXiv's comment and date.
-    several = sorted((*copies, paper), key=lambda one: _rank(one.id))
-    kind, venue, cited = next(
-        ((*known, one) for one in several if (known := _venue(one))[1]), ("misc", "", paper)
-    )
+    kind, venue, cited = _published(paper, copies)
     ids = dict.fromkeys((*paper.ids, *(id_ for one in copies for id_ in one.ids)))
     # Reversed: of several ids of one scheme the first one stays in the dict.
     schemes = dict(id_.split(":", 1) for id_ in reversed(ids))

@@ -235,8 +235,7 @@ class Database:
     ) -> None:
         self.path = folder / "reader.db"
         self.index_path = folder / "index.db"
-        self.index_is_new = False
-        self.index_was_damaged = False
+        self.index_is_new = self.index_was_damaged = False
         self._is_alone = False
         self._is_for_any_thread = is_for_any_thread
         self._before_migration = before_migration

@@ -128,25 +128,28 @@ def last_decided(db: Database, papers: Sequence[int]) -> int | None:
     return int(found["paper"]) if found else None
 
 
+_ACTS = (
+    ("decisions", "kind", "''"),
+    ("lessons", "kind", "topic"),
+    ("postponed", "'later'", "''"),
+    ("guesses", "'guess'", "''"),
+    ("filings", "'file'", "topic"),
+    ("removals", "'remove'", "''"),
+    ("restored", "'restore'", "''"),
+    ("properties", "kind", "value"),
+    ("fields", "'edit'", "field"),
+    ("markings", "'mark'", "''"),
+    ("strokes", "'ink'", "''"),
+)
+"""Tables with a row for each act on a paper, with the SQL of its kind and of what it is of."""
+
+
 def _acts_sql() -> str:
     """Write the SELECT of what stood at the moment ?1 of the acts from ?2 to ?3.
 
     is_undone: it was taken back since. of: the topic of a filing or a lesson, a property's value,
     else "".
     """
-    several = (
-        ("decisions", "kind", "''"),
-        ("lessons", "kind", "topic"),
-        ("postponed", "'later'", "''"),
-        ("guesses", "'guess'", "''"),
-        ("filings", "'file'", "topic"),
-        ("removals", "'remove'", "''"),
-        ("restored", "'restore'", "''"),
-        ("properties", "kind", "value"),
-        ("fields", "'edit'", "field"),
-        ("markings", "'mark'", "''"),
-        ("strokes", "'ink'", "''"),
-    )
     # Properties stay with their copy when it is merged; the act is on the paper that it became.
     papers = {
         "properties": "(SELECT coalesce(merged_into, id) FROM papers AS p WHERE p.id = t.paper)",
@@ -162,7 +165,7 @@ def _acts_sql() -> str:
         AND NOT EXISTS (SELECT 1 FROM {table} AS u WHERE u.undoes = t.id AND u.at <= ?1)
         {own.get(table, "")}
         """  # noqa: S608  the names above
-        for table, kind, of in several
+        for table, kind, of in _ACTS
         for paper in (papers.get(table, "paper"),)
     ]
     # A merge is undone by a split and the other way round. Those of no act came by themselves.

@@ -85,12 +85,11 @@ def places(
     Of one paper marked copies come first, then the Markdown file, its own PDF, and the PDFs of
     merged copies.
     """
-    among = "(SELECT value FROM json_each(?))"
     of_copies = ""
     if papers is not None:
         of_copies = (
-            f"WHERE (t.paper IN {among}"  # noqa: S608
-            f" OR t.paper IN (SELECT id FROM papers WHERE merged_into IN {among}))"
+            "WHERE (t.paper IN (SELECT value FROM json_each(?)) OR t.paper IN (SELECT id FROM"
+            " papers WHERE merged_into IN (SELECT value FROM json_each(?))))"
         )
     row = "coalesce(p.merged_into, p.id)"
     topic, own_topic = _LAST_TOPIC.format(paper=row), _LAST_TOPIC.format(paper="t.paper")

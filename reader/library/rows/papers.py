@@ -92,24 +92,11 @@ def add_new(
             arrived_on = min(date.fromisoformat(old["arrived_on"]), on)
     row = db.execute(
         """
-        INSERT INTO papers (canonical, title, abstract, categories, comment, published_on,
-                            announced_on, arrived_on, version, pdf_url, content_hash, fold)
+        INSERT INTO papers (title, abstract, content_hash, fold, categories, comment, pdf_url,
+                            published_on, announced_on, version, canonical, arrived_on)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
-        (
-            paper.id,
-            paper.title,
-            paper.abstract,
-            " ".join(paper.categories),
-            paper.comment,
-            _iso(paper.published_on),
-            _iso(paper.announced_on),
-            arrived_on.isoformat(),
-            paper.version,
-            paper.pdf_url,
-            text_hash(paper.title, paper.abstract),
-            title_fold(paper.title),
-        ),
+        (*_columns(paper), paper.id, arrived_on.isoformat()),
     )
     set_authors(db, row, paper.authors)
     _add_names(db, row, paper, source, on)
@@ -121,6 +108,22 @@ def add_new(
     for other, match in copies.items():
         merges.ask(db, other, row, why=str(match.why), on=on)
     return row, True
+
+
+def _columns(paper: Paper) -> tuple[object, ...]:
+    """List a paper's values in the order of both statements that write them."""
+    return (
+        paper.title,
+        paper.abstract,
+        text_hash(paper.title, paper.abstract),
+        title_fold(paper.title),
+        " ".join(paper.categories),
+        paper.comment,
+        paper.pdf_url,
+        _iso(paper.published_on),
+        _iso(paper.announced_on),
+        paper.version,
+    )
 
 
 def _update(db: Database, row: int, paper: Paper) -> None:
@@ -151,19 +154,7 @@ def _update(db: Database, row: int, paper: Paper) -> None:
             version = coalesce(?, version)
         WHERE id = ?
         """,
-        (
-            paper.title,
-            paper.abstract,
-            text_hash(paper.title, paper.abstract),
-            title_fold(paper.title),
-            " ".join(paper.categories),
-            paper.comment,
-            paper.pdf_url,
-            _iso(paper.published_on),
-            _iso(paper.announced_on),
-            paper.version,
-            row,
-        ),
+        (*_columns(paper), row),
     )
     set_authors(db, row, paper.authors)
     fields.came(db, row, paper)

@@ -9,7 +9,7 @@ from datetime import date
 from reader.library.identity import family_fold
 from reader.library.paper import Paper
 from reader.library.reference import FirstKnown
-from reader.library.rows.database import Database
+from reader.library.rows.database import Database, Row
 from reader.library.rows.merges import PAPER_COLUMNS, paper_of
 
 
@@ -84,13 +84,14 @@ def first_known(db: Database, rows: Collection[int]) -> list[FirstKnown]:
     select = f"SELECT {_KNOWN}, '' AS author FROM papers AS p WHERE {nameless}"  # noqa: S608
     wanted = f"{select} AND p.id IN (SELECT value FROM json_each(?)) LIMIT 1"  # noqa: S608
     found += db.read(select) if db.read(wanted, (own,)) else []
-    return [
-        FirstKnown(
-            r["id"],
-            r["canonical"],
-            r["title"],
-            r["author"].partition("\n")[0],
-            date.fromisoformat(r["day"]) if r["day"] else None,
-        )
-        for r in {r["id"]: r for r in (*found, *came)}.values()
-    ]
+    return [_first_known(row) for row in {row["id"]: row for row in (*found, *came)}.values()]
+
+
+def _first_known(row: Row) -> FirstKnown:
+    return FirstKnown(
+        row["id"],
+        row["canonical"],
+        row["title"],
+        row["author"].partition("\n")[0],
+        date.fromisoformat(row["day"]) if row["day"] else None,
+    )
