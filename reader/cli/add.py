@@ -91,10 +91,8 @@ def add_command(
     )
     paths, ids, missing = _paths_and_ids(lines)
     # --as is about a single file: with anything else nothing is done at all.
-    if as_ is not None and missing:
-        raise missing[0]
-    if as_ is not None and ids:
-        raise _not_one(len(ids) + len(paths))
+    if as_ is not None and (missing or ids):
+        raise missing[0] if missing else _not_one(len(ids) + len(paths))
     with build.opened(context) as library:
         if error := library.refusal():
             raise error

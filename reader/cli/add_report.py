@@ -97,17 +97,7 @@ def report(results: AddReport, found: FilesToAdd, *, is_ended: bool) -> Iterator
             [(path, output.cause_of(e), e.hint) for path, e in results.lacking]
         )
     if asked := results.new.get("asked", []):
-        yield _("UNCLEAR  which paper is it? ({n})", n=len(asked))
-        for added in asked[:MOST_NEEDING]:
-            path = shown_path(added.addition.path)
-            yield from _indented(_("{path}: {what}", path=path, what=added.addition.why))
-            for one in added.candidates:
-                line = _("{paper} ({id})", paper=paper_text(one), id=one.paper.id)
-                yield from _indented(line, indent="        ")
-        yield from _more(len(asked) - MOST_NEEDING)
-        yield "    " + _(
-            "Say which with `reader add FILE --as ID`, or `--as new` for none of these."
-        )
+        yield from _unclear_lines(asked)
     if broken := results.new.get("broken", []):
         yield _("BROKEN  not added ({n})", n=len(broken))
         additions = [added.addition for added in broken]
@@ -120,6 +110,18 @@ def report(results: AddReport, found: FilesToAdd, *, is_ended: bool) -> Iterator
         yield _("Stopped. Everything counted above is saved; the same command continues from here.")
     elif results.marked or any(results.new.get(outcome) for outcome in ("identified", "unknown")):
         yield _("Next: run `reader index`, so that search finds them by meaning too.")
+
+
+def _unclear_lines(asked: Sequence[FileOutcome]) -> Iterator[str]:
+    yield _("UNCLEAR  which paper is it? ({n})", n=len(asked))
+    for added in asked[:MOST_NEEDING]:
+        path = shown_path(added.addition.path)
+        yield from _indented(_("{path}: {what}", path=path, what=added.addition.why))
+        for one in added.candidates:
+            line = _("{paper} ({id})", paper=paper_text(one), id=one.paper.id)
+            yield from _indented(line, indent="        ")
+    yield from _more(len(asked) - MOST_NEEDING)
+    yield "    " + _("Say which with `reader add FILE --as ID`, or `--as new` for none of these.")
 
 
 def _nothing_new(results: AddReport, found: FilesToAdd) -> str:
@@ -232,18 +234,20 @@ def _indented(*lines: str, indent: str = "    ") -> Iterator[str]:
     return (indent + plain(line) for line in lines)
 
 
-def _count_lines(results: AddReport, found: FilesToAdd) -> Iterator[str]:
-    n_new = {outcome: len(several) for outcome, several in results.new.items()}
-    several = n_new.get("duplicate", 0)
-    counts = {
-        "identified": _("{n} recognised", n=n_new.get("identified", 0)),
-        "unknown": _("{n} not recognised", n=n_new.get("unknown", 0)),
-        "duplicate": ngettext("{n} duplicate", "{n} duplicates", several),
-        "asked": _("{n} unclear", n=n_new.get("asked", 0)),
-        "broken": _("{n} broken", n=n_new.get("broken", 0)),
+def _new_counts(results: AddReport) -> list[str]:
+    n_of = {outcome: len(results.new.get(outcome, ())) for outcome in OUTCOMES}
+    texts = {
+        "identified": _("{n} recognised", n=n_of["identified"]),
+        "unknown": _("{n} not recognised", n=n_of["unknown"]),
+        "duplicate": ngettext("{n} duplicate", "{n} duplicates", n_of["duplicate"]),
+        "asked": _("{n} unclear", n=n_of["asked"]),
+        "broken": _("{n} broken", n=n_of["broken"]),
     }
-    parts = [counts[o] for o in OUTCOMES if n_new.get(o)]
-    if parts:
+    return [texts[outcome] for outcome, n in n_of.items() if n]
+
+
+def _count_lines(results: AddReport, found: FilesToAdd) -> Iterator[str]:
+    if parts := _new_counts(results):
         yield _("Result: {parts}.", parts=_(", ").join(parts))
     if results.marked:
         highlights = sum(added.marked.n_highlights for added in results.marked)

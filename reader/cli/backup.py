@@ -191,6 +191,19 @@ def restore_command(
         )
 
 
+def _plan_fields(
+    target: Path, plan: RestorePlan, aside: Path | None, *, is_done: bool
+) -> dict[str, object]:
+    return {
+        "folder": str(target),
+        "is_done": is_done,
+        **_counts(plan.manifest),
+        "changes": [{"path": one.path, "kind": one.kind} for one in plan.changes],
+        "missing": list(plan.missing),
+        "replaced": str(aside) if aside else None,
+    }
+
+
 def restore_library(
     context: click.Context,
     target: Path,
@@ -211,16 +224,7 @@ def restore_library(
             if here:
                 act = add_restore(library.db, str(here), at=library.now())
     if as_json:
-        output.put_json(
-            {
-                "folder": str(target),
-                "is_done": not dry_run,
-                **_counts(plan.manifest),
-                "changes": [{"path": one.path, "kind": one.kind} for one in plan.changes],
-                "missing": list(plan.missing),
-                "replaced": str(aside) if aside else None,
-            }
-        )
+        output.put_json(_plan_fields(target, plan, aside, is_done=not dry_run))
         return 0
     for line in plan_lines(plan):
         output.put(line)
@@ -231,13 +235,11 @@ def restore_library(
         answer(context, _("What was replaced is in {folder}.", folder=aside))
     if act:
         answer(context, _("To take it back: reader undo {act}", act=act))
-    answer(
-        context,
-        _(
-            "Restored. `reader --library {folder} index` makes the search index again.",
-            folder=shlex.quote(str(target)),
-        ),
+    text = _(
+        "Restored. `reader --library {folder} index` makes the search index again.",
+        folder=shlex.quote(str(target)),
     )
+    answer(context, text)
     return 0
 
 

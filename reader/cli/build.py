@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from reader.base.cluster import Each
+    from reader.base.http.client import Client
     from reader.library.config import Topic
     from reader.morning.tools import Tools
     from reader.ranking.events import Label
@@ -112,41 +113,19 @@ def tools(
     may_download: the model that feeds.toml names may be fetched from its hub. shown: takes the
     progress in place of bars. workers: opens a cluster that reads PDFs and encodes.
     """
-    from reader.base.http.client import Client, own_turn
     from reader.morning.tools import Tools
     from reader.pdfs.text.process import PdfPool, answers_on, check_pdf
 
-    settings = settings_of(context)
-    tell_sentence = tell_text(settings)
-    model, cache = library.config.encoder, cache_folder()
-
-    # Loaded at the first call and kept: many runs encode nothing.
-    @functools.cache
-    def encoder() -> Encoder:
-        from reader.search.encoder import open_encoder
-
-        return open_encoder(model, cache=cache, allow_network=may_download, progress=tell_sentence)
-
-    @functools.cache
-    def token_counter() -> Callable[[Sequence[str]], list[int]]:
-        from reader.search.encoder import open_token_counter
-
-        return open_token_counter(model, cache=cache, progress=tell_sentence)
-
+    encoder, token_counter = _models(context, library.config, may_download=may_download)
     with (
         shared_turns(library) as turns,
-        Client(
-            clock=library.now,
-            sleep=time.sleep,
-            monotonic=time.monotonic,
-            trusted_hosts=trusted_hosts(library.config),
-            turn=turns.turn if turns else own_turn,
-        ) as client,
-        contextlib.nullcontext(shown) if shown else progress(settings) as tell,
+        _client(library, turns) as client,
+        contextlib.nullcontext(shown) if shown else progress(settings_of(context)) as tell,
         # Opened after the bars and so closed before them: its last page may still move one.
         PdfPool(tell=tell.slow_page) as pool,
         workers or contextlib.nullcontext() as each,
     ):
+        pictures = functools.partial(answers_on, each, "pictures") if each else None
         yield Tools(
             fetch=client.fetch,
             encoder=encoder,
@@ -159,15 +138,49 @@ def tools(
             read_marks=pool.marks,
             read_looks=pool.looks,
             read_marked=pool.read_marked,
-            read_pictures=functools.partial(answers_on, each, "pictures")
-            if each
-            else pool.pictures_of_all,
+            read_pictures=pictures or pool.pictures_of_all,
             fit_topic=fit_topic,
             fit_talk=fit_talk,
             progress=tell,
             within=client.within,
             each=each,
         )
+
+
+def _client(library: Library, turns: HostTurns | None) -> Client:
+    from reader.base.http.client import Client, own_turn
+
+    return Client(
+        clock=library.now,
+        sleep=time.sleep,
+        monotonic=time.monotonic,
+        trusted_hosts=trusted_hosts(library.config),
+        turn=turns.turn if turns else own_turn,
+    )
+
+
+def _models(
+    context: click.Context, config: Config, *, may_download: bool
+) -> tuple[Callable[[], Encoder], Callable[[], Callable[[Sequence[str]], list[int]]]]:
+    """Make what opens the encoder, and its tokenizer alone.
+
+    Each is loaded at the first call and kept: many runs encode nothing.
+    """
+    cache, tell = cache_folder(), tell_text(settings_of(context))
+
+    @functools.cache
+    def encoder() -> Encoder:
+        from reader.search.encoder import open_encoder
+
+        return open_encoder(config.encoder, cache=cache, allow_network=may_download, progress=tell)
+
+    @functools.cache
+    def token_counter() -> Callable[[Sequence[str]], list[int]]:
+        from reader.search.encoder import open_token_counter
+
+        return open_token_counter(config.encoder, cache=cache, progress=tell)
+
+    return encoder, token_counter
 
 
 @contextlib.contextmanager

@@ -75,17 +75,16 @@ def doctor_command(
     width = screen.width_of_terminal()
     for one in found:
         _put(one, width)
-    n_wrong = sum(one.is_wrong for one in found)
-    if n_wrong:
-        text = ngettext("{n} thing is to be done.", "{n} things are to be done.", n_wrong)
-    elif found:
-        text = _("Nothing has to be done.")
-    else:
-        text = _("All is well.")
-    answer(context, text)
+    answer(context, _verdict(found))
     if not read_data:
         answer(context, _("The PDFs' bytes were not compared; --read-data does."))
     return code
+
+
+def _verdict(found: Sequence[HealthFinding]) -> str:
+    if n := sum(one.is_wrong for one in found):
+        return ngettext("{n} thing is to be done.", "{n} things are to be done.", n)
+    return _("Nothing has to be done.") if found else _("All is well.")
 
 
 def report_lines(counts: Mapping[str, int], found: Sequence[HealthFinding]) -> list[str]:

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -144,34 +144,14 @@ def gather_command(
 ) -> int:
     """Do all work that needs the network or the model. Exit code 5 where something failed."""
     with build.opened(context) as library:
-        known = source_names(library.config)
-        _check_names(sources, known)
-        if not library.db.can_write:
-            raise library.db.no_write(library.folder)
-        for name in library.config.arxiv.unknown:
-            output.put(plain(str(unknown_class_text(name))), is_error=True)
-        before, began_at = papers.n_papers(library.db), library.now()
-        problems: list[Problem] = []
+        asked = _sources_to_ask(library, sources)
+        n_before, began_at = papers.n_papers(library.db), library.now()
         first = since and day_named(since, library.today())
-        votes: VotesOutcome | None = None
-
-        def how_far() -> str:
-            asked = (source(library.db, name).asked_at for name in known)
-            n = sum(at is not None and at >= began_at for at in asked)
-            n_new = papers.n_papers(library.db) - before
-            return _(
-                "Ended before all was done. Sources asked: {n} of {of}; new papers: {n_new}. "
-                "The next gather goes on.",
-                n=n,
-                of=len(sources or known),
-                n_new=n_new,
-            )
-
+        problems, votes = list[Problem](), None
         try:
-            lines = Lines() if as_json else None
             with (
-                told_when_ended(library, how_far),
-                build.tools(context, library, shown=lines) as tools,
+                told_when_ended(library, lambda: _ended_text(library, asked, began_at, n_before)),
+                build.tools(context, library, shown=Lines() if as_json else None) as tools,
             ):
                 if first:
                     if not as_json:
@@ -187,23 +167,25 @@ def gather_command(
             # The problems of the sources are reported too, before the error that ended the run.
             report(problems)
             if as_json:
-                put_end(papers.n_papers(library.db) - before, problems, error, votes=votes)
+                put_end(papers.n_papers(library.db) - n_before, problems, error, votes=votes)
             raise
-        n_new = papers.n_papers(library.db) - before
+        n_new = papers.n_papers(library.db) - n_before
         code = _back_up(library)
         if as_json:
             put_end(n_new, problems, votes=votes)
         else:
-            for text in votes_texts(votes) if votes else ():
-                answer(context, text)
-            if sys.stdout.isatty():
-                answer(context, ngettext("{n} new paper.", "{n} new papers.", n_new))
+            _say_end(context, n_new, votes)
     return report(problems) or code
 
 
-def _check_names(sources: Sequence[str], known: Sequence[str]) -> None:
-    """Raise UsageError for a source that feeds.toml does not have."""
-    for name in sources:
+def _sources_to_ask(library: Library, names: Sequence[str]) -> Sequence[str]:
+    """Return the sources that are asked, all where none is named.
+
+    Warns of unknown classes. Raises UsageError for a name that feeds.toml does not have, and
+    StoreError where nothing can be written.
+    """
+    known = source_names(library.config)
+    for name in names:
         if name not in known:
             shown = plain(name).strip()
             what = (
@@ -214,6 +196,29 @@ def _check_names(sources: Sequence[str], known: Sequence[str]) -> None:
             raise UsageError(
                 what=what, hint=_("feeds.toml has: {names}.", names=_(", ").join(known))
             )
+    if not library.db.can_write:
+        raise library.db.no_write(library.folder)
+    for name in library.config.arxiv.unknown:
+        output.put(plain(str(unknown_class_text(name))), is_error=True)
+    return names or known
+
+
+def _ended_text(library: Library, names: Sequence[str], began_at: datetime, n_before: int) -> str:
+    asked = (source(library.db, name).asked_at for name in names)
+    return _(
+        "Ended before all was done. Sources asked: {n} of {of}; new papers: {n_new}. "
+        "The next gather goes on.",
+        n=sum(at is not None and at >= began_at for at in asked),
+        of=len(names),
+        n_new=papers.n_papers(library.db) - n_before,
+    )
+
+
+def _say_end(context: click.Context, n_new: int, votes: VotesOutcome | None) -> None:
+    for text in votes_texts(votes) if votes else ():
+        answer(context, text)
+    if sys.stdout.isatty():
+        answer(context, ngettext("{n} new paper.", "{n} new papers.", n_new))
 
 
 def _back_up(library: Library) -> int:
@@ -323,12 +328,7 @@ def index_command(
             hint=_("Give --workers for this machine, --scheduler for a cluster."),
         )
     if rebuild:
-        folder = find_folder(settings_of(context).library, os.environ, Path.cwd())
-        # Deletes only in a folder that is a library, and never while another process fills the
-        # index.
-        read_config(folder / FEEDS)
-        with lock_file(folder / "gather.lock"), lock_file(folder / "index.lock"):
-            forget_index(folder)
+        _delete_index(find_folder(settings_of(context).library, os.environ, Path.cwd()))
     shown = Lines() if as_json else None
     with (
         build.opened(context) as library,
@@ -354,6 +354,13 @@ def index_command(
         if as_json:
             put_end(0, problems)
         return report(problems)
+
+
+def _delete_index(folder: Path) -> None:
+    """Delete index.db of a folder that is a library, never while another process fills it."""
+    read_config(folder / FEEDS)
+    with lock_file(folder / "gather.lock"), lock_file(folder / "index.lock"):
+        forget_index(folder)
 
 
 def _workers_at(

@@ -117,12 +117,20 @@ def import_command(
             # After the tools' progress bar, which would wipe the report away. Also after Ctrl-C:
             # what was brought in so far is kept.
             if as_json:
-                for value in (*run.entries, *run.files, *run.notes, *run.unplaced):
-                    output.put_json(value)
+                _put_values(run)
             elif not is_quiet:
                 output.put_all(_report(run, unnamed_collections(library, read), dry_run))
-        is_whole = all(one.is_no_paper for one in run.unplaced)
-        return 0 if is_whole and not any(file.why for file in run.files) else INCOMPLETE
+        return 0 if _is_whole(run) else INCOMPLETE
+
+
+def _put_values(run: Importing) -> None:
+    for value in (*run.entries, *run.files, *run.notes, *run.unplaced):
+        output.put_json(value)
+
+
+def _is_whole(run: Importing) -> bool:
+    is_placed = all(one.is_no_paper for one in run.unplaced)
+    return is_placed and not any(file.why for file in run.files)
 
 
 def _bring_dump(context: click.Context, file: Path, *, dry_run: bool, as_json: bool) -> int:

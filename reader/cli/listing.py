@@ -210,6 +210,22 @@ def folded_text(morning: Morning) -> str:
     return _(key, first=say_day(folded.first, "short"), **counts)
 
 
+def _quota_text(morning: Morning) -> str:
+    quota, deadline = morning.quota, morning.quota.deadline
+    text = _(
+        "QUOTA  {written} of {target} written, {skimmed} skimmed",
+        written=quota.written,
+        target=quota.target,
+        skimmed=quota.skimmed,
+    )
+    if deadline:
+        n_days = (deadline.on - morning.day).days
+        text += ngettext(
+            " · {name} in {n} day", " · {name} in {n} days", n_days, name=plain(deadline.name)
+        )
+    return text
+
+
 def report_lines(morning: Morning, width: int) -> Iterator[str]:
     """Lay out what a morning has below its lanes: new versions, progress, sources."""
     for version in morning.new_versions:
@@ -225,19 +241,7 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
         if changed := changed_text(version):
             yield from wrap(plain(changed), width, "    ")
     yield ""
-    quota, deadline = morning.quota, morning.quota.deadline
-    line = _(
-        "QUOTA  {written} of {target} written, {skimmed} skimmed",
-        written=quota.written,
-        target=quota.target,
-        skimmed=quota.skimmed,
-    )
-    if deadline:
-        n_days = (deadline.on - morning.day).days
-        line += ngettext(
-            " · {name} in {n} day", " · {name} in {n} days", n_days, name=plain(deadline.name)
-        )
-    yield from wrap(line, width)
+    yield from wrap(_quota_text(morning), width)
     balance = _(", ").join(f"{plain(theme)} {n}" for theme, n in morning.balance.items())
     if balance:
         yield from wrap(_("BALANCE  written by theme: {balance}", balance=balance), width)

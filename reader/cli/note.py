@@ -151,6 +151,27 @@ AT_ONCE_S = 0.7
 """Seconds. An editor that returns sooner, without a change, may have opened another window."""
 
 
+def _open_editor(file: Path) -> None:
+    """Edit a file. Raises UsageError where the editor is missing or failed."""
+    try:
+        click.edit(filename=str(file))
+    except click.ClickException as error:
+        # click raises the same error for a missing editor and for one that failed.
+        is_missing = isinstance(error.__cause__, OSError)
+        hint = _(
+            N_("Set EDITOR to an editor that is installed, or use -m or --file.")
+            if is_missing
+            else N_("The editor ended with an error, so nothing was saved.")
+        )
+        raise UsageError(what=error.message, hint=hint) from None
+    except ValueError as error:
+        # EDITOR has a quotation mark that is not closed.
+        raise UsageError(
+            what=_("The editor cannot be started: {what}.", what=error),
+            hint=_("Set EDITOR to an editor that is installed, or use -m or --file."),
+        ) from None
+
+
 def edit_note(page: EditorPage, *, encode: Encode | None) -> NoteOutcome:
     """Open the editor and save what the person wrote; an unchanged text changes nothing.
 
@@ -162,24 +183,7 @@ def edit_note(page: EditorPage, *, encode: Encode | None) -> NoteOutcome:
         began = time.monotonic()
         noted = None
         try:
-            try:
-                click.edit(filename=str(draft.file))
-            except click.ClickException as error:
-                # click raises the same error for a missing editor and for one that failed.
-                is_missing = isinstance(error.__cause__, OSError)
-                hint = _(
-                    N_("Set EDITOR to an editor that is installed, or use -m or --file.")
-                    if is_missing
-                    else N_("The editor ended with an error, so nothing was saved.")
-                )
-                raise UsageError(what=error.message, hint=hint) from None
-            except ValueError as error:
-                # EDITOR has a quotation mark that is not closed.
-                what = _("The editor cannot be started: {what}.", what=error)
-                raise UsageError(
-                    what=what,
-                    hint=_("Set EDITOR to an editor that is installed, or use -m or --file."),
-                ) from None
+            _open_editor(draft.file)
             # Some editors return at once and save later: so far nothing was changed.
             is_at_once = time.monotonic() - began < AT_ONCE_S
             saved = drafts.words_of(draft)

@@ -102,11 +102,7 @@ def search_command(
     as_json: bool,
 ) -> int:
     """Search. Exit code 5 where something is not indexed, 7 where full text answered alone."""
-    # As unknown options are words here, a mistyped long option is caught by hand.
-    for word in query:
-        if re.match("--[a-z]", word):
-            known = [name for param in context.command.params for name in param.opts]
-            raise click.NoSuchOption(word.split()[0], possibilities=known, ctx=context)
+    _check_options(context, query)
     text = " ".join(query)
     _check_asked(text, like)
     with build.opened(context) as library, searched(library) as indexes:
@@ -128,10 +124,7 @@ def search_command(
 
                 waiting = search_waiting(library, text, limit=limit)
     if as_json:
-        for one in (*found.hits, *waiting):
-            output.put_json(one)
-        if away := found.shared_error:
-            output.put_json(unseen="shared index", error=plain(away.message), hint=plain(away.hint))
+        _put_json(found, waiting)
     else:
         _show(found, waiting, text or str(like))
     for sentence in found.said:
@@ -139,6 +132,21 @@ def search_command(
     if names := names_text(found):
         output.put(click.style(names, dim=True), is_error=True)
     return _report_gaps(found)
+
+
+def _check_options(context: click.Context, words: Sequence[str]) -> None:
+    """Refuse a mistyped long option: click takes unknown options as words of the query."""
+    for word in words:
+        if re.match("--[a-z]", word):
+            known = [name for param in context.command.params for name in param.opts]
+            raise click.NoSuchOption(word.split()[0], possibilities=known, ctx=context)
+
+
+def _put_json(found: SearchResult, waiting: Sequence[WaitingHit]) -> None:
+    for one in (*found.hits, *waiting):
+        output.put_json(one)
+    if away := found.shared_error:
+        output.put_json(unseen="shared index", error=plain(away.message), hint=plain(away.hint))
 
 
 def _check_asked(text: str, like: Path | None) -> None:

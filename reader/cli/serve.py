@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -283,20 +284,8 @@ def data_folder() -> Path:
     return Path(platformdirs.user_data_dir("asayomi"))
 
 
-def lab_of(context: click.Context, asked: ServeOptions, door: Door, empty: Path) -> Lab:
-    """Collect the libraries of several readers, which share the models in memory.
-
-    empty: a folder for the library of whoever is not known. Raises ReaderError.
-    """
-    from reader.web.lab import Lab, Proxy, readers_in
-
-    assert asked.readers is not None  # noqa: S101  asked before
-    names, left_out = readers_in(asked.readers)
-    click.echo(
-        ngettext(
-            "{n} reader in {folder}.", "{n} readers in {folder}.", len(names), folder=asked.readers
-        )
-    )
+def _say_readers(folder: Path, n: int, left_out: Sequence[str]) -> None:
+    click.echo(ngettext("{n} reader in {folder}.", "{n} readers in {folder}.", n, folder=folder))
     if left_out:
         click.echo(
             _(
@@ -306,6 +295,18 @@ def lab_of(context: click.Context, asked: ServeOptions, door: Door, empty: Path)
             ),
             err=True,
         )
+
+
+def lab_of(context: click.Context, asked: ServeOptions, door: Door, empty: Path) -> Lab:
+    """Collect the libraries of several readers, which share the models in memory.
+
+    empty: a folder for the library of whoever is not known. Raises ReaderError.
+    """
+    from reader.web.lab import Lab, Proxy, readers_in
+
+    assert asked.readers is not None  # noqa: S101  asked before
+    names, left_out = readers_in(asked.readers)
+    _say_readers(asked.readers, len(names), left_out)
     make_library(empty, now=build.clock()).db.close()
     settings = settings_of(context)
     warm = Warm(lambda config: build.opened_encoder(config, build.tell_text(settings)))

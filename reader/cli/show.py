@@ -123,6 +123,17 @@ def _facts(shown: About, width: int) -> Iterator[str]:
         yield from screen.wrap(plain(" · ".join(facts)), width)
     for text in field_texts(shown.said):
         yield from screen.wrap(text, width)
+    yield from _file_lines(shown)
+    if n := len(shown.marks_there):
+        yield ngettext(
+            "{n} highlight: reader highlights {id}",
+            "{n} highlights: reader highlights {id}",
+            n,
+            id=held.paper.id,
+        )
+
+
+def _file_lines(shown: About) -> Iterator[str]:
     if shown.pdf:
         path, n = shown.pdf.path, shown.n_passages
         if shown.is_pdf_here:
@@ -142,13 +153,6 @@ def _facts(shown: About, width: int) -> Iterator[str]:
         caption = shorten(plain(picture.caption), 200)
         page = picture.figure_page
         yield _("{file} (page {page}): {caption}", file=picture.figure, page=page, caption=caption)
-    if n := len(shown.marks_there):
-        yield ngettext(
-            "{n} highlight: reader highlights {id}",
-            "{n} highlights: reader highlights {id}",
-            n,
-            id=held.paper.id,
-        )
 
 
 def _talk_and_notes(shown: About, width: int) -> Iterator[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -62,23 +64,7 @@ def today_command(
         is_asked = is_terminal() and settings_of(context).may_ask and not as_json
         is_fetching = not no_fetch and chosen == library.today()
         fetched = _fetch_due(context, library, may_cut=is_asked) if is_fetching else FetchOutcome()
-        name = build.encoder_name(library.config)
-        silent: Failures = {}
-
-        def read() -> Morning:
-            found = morning(library, rank_list(library, chosen, may_fold=day is None), encoder=name)
-            if chosen == library.today():
-                keep_shown(library, found)
-            if library.config.index.url:
-                # Imported here: without a shared index a list costs nothing for it.
-                from reader.morning.lab import with_written
-
-                found = with_written(library, found, silent)
-            if fetched.trouble is None and not (fetched.is_cut or library.db.is_read_only):
-                return found
-            said = _("This is the list as it is now; no source was asked.")
-            return replace(found, notices=(*found.notices, said))
-
+        read = _reader_of(library, chosen, fetched, may_fold=day is None)
         shown = read()
         shown = replace(shown, fetching=fetching(library, shown.pdfs))
         if as_json:
@@ -104,6 +90,30 @@ def today_command(
     asked = [s for s in shown.sources if is_fetching or s.covers is not None]
     failed = any(problem.error.exit_code for problem in fetched.problems)
     return 5 if failed or any(s.is_missing for s in asked) else 0
+
+
+def _reader_of(
+    library: Library, day: date, fetched: FetchOutcome, *, may_fold: bool
+) -> Callable[[], Morning]:
+    """Make what reads a day's list: first for the command, and again after each decision."""
+    name = build.encoder_name(library.config)
+    silent: Failures = {}
+
+    def read() -> Morning:
+        found = morning(library, rank_list(library, day, may_fold=may_fold), encoder=name)
+        if day == library.today():
+            keep_shown(library, found)
+        if library.config.index.url:
+            # Imported here: without a shared index a list costs nothing for it.
+            from reader.morning.lab import with_written
+
+            found = with_written(library, found, silent)
+        if fetched.trouble is None and not (fetched.is_cut or library.db.is_read_only):
+            return found
+        said = _("This is the list as it is now; no source was asked.")
+        return replace(found, notices=(*found.notices, said))
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,24 +141,17 @@ def week_lines(found: Week, width: int, began: date | None) -> Iterator[str]:
 
     began: the day on which the library began, None for never.
     """
-    n_skimmed = len(found.read) - found.n_written
-    counts = {"written": found.n_written, "skimmed": n_skimmed}
     yield screen.bold(
         _(
             "WEEK  {first} to {last} · {written} written, {skimmed} skimmed",
             first=found.first,
             last=found.last,
-            **counts,
+            written=found.n_written,
+            skimmed=len(found.read) - found.n_written,
         )
     )
-    if not found.read and began and found.last < began:
-        # There is no week before to look at.
-        yield _("No notes in this week: this library began on {day}.", day=began)
-    elif not found.read:
-        yield _(
-            "No notes in this week. The week before: reader week --on {before}",
-            before=days_back(found.first, 7),
-        )
+    if not found.read:
+        yield _no_notes_text(found, began)
     # `groupby` needs them sorted by theme, and they are.
     for theme, read in groupby(found.read, key=lambda one: one.theme):
         yield ""
@@ -181,6 +174,16 @@ def week_lines(found: Week, width: int, began: date | None) -> Iterator[str]:
             yield from map(screen.dim, screen.wrap(regret_text(regret), width, "    "))
         if found.n_more:
             yield _("and {n} more", n=found.n_more)
+
+
+def _no_notes_text(found: Week, began: date | None) -> str:
+    if began and found.last < began:
+        # There is no week before to look at.
+        return _("No notes in this week: this library began on {day}.", day=began)
+    return _(
+        "No notes in this week. The week before: reader week --on {before}",
+        before=days_back(found.first, 7),
+    )
 
 
 def _title_lines(one: ReadPaper, width: int) -> list[str]:
@@ -415,23 +418,33 @@ def share_command(
             on = day_named(day, today) if day else today
             shared = share_week(library, on, choice=choice, has_figures=not no_figures)
             if not shared.papers:
-                first, last = week_of(on)
-                text = _(
-                    "Nothing was written up from {first} to {last}, so there is nothing to share.",
-                    first=first,
-                    last=last,
-                )
-                output.put(text, is_error=True)
+                output.put(_no_week_text(on), is_error=True)
                 return 0
-    # A picture in Markdown is base64, many screens long: on a terminal it is left out.
-    is_too_long = target is None and sys.stdout.isatty() and any(p.figure for p in shared.papers)
     if target is not None:
         _write_page(context, shared, target, today)
     else:
+        _print_markdown(context, shared)
+    output.say_private(context, shared.n_left_out)
+    return 0
+
+
+def _no_week_text(on: date) -> str:
+    first, last = week_of(on)
+    return _(
+        "Nothing was written up from {first} to {last}, so there is nothing to share.",
+        first=first,
+        last=last,
+    )
+
+
+def _print_markdown(context: click.Context, shared: SharedPage) -> None:
+    # A picture in Markdown is base64, many screens long: on a terminal it is left out.
+    is_bare = sys.stdout.isatty() and any(paper.figure for paper in shared.papers)
+    if is_bare:
         bare = tuple(replace(paper, figure=b"") for paper in shared.papers)
-        shown = replace(shared, papers=bare) if is_too_long else shared
-        click.echo(markdown(shown), nl=False)
-    if is_too_long and not settings_of(context).is_quiet:
+        shared = replace(shared, papers=bare)
+    click.echo(markdown(shared), nl=False)
+    if is_bare and not settings_of(context).is_quiet:
         output.put(
             _(
                 "Figures are left out on a terminal. To have them: reader share … > FILE, or "
@@ -439,8 +452,6 @@ def share_command(
             ),
             is_error=True,
         )
-    output.say_private(context, shared.n_left_out)
-    return 0
 
 
 def _with_lab(context: click.Context, ids: Sequence[str], what: str, *, is_alone: bool) -> int:
