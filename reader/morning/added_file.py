@@ -286,67 +286,58 @@ class Keeper:
         the file changed since it was hashed; then nothing was kept.
         """
         db = self.library.db
-        held = None
-        if recognised.row is not None:
-            [held] = papers.papers_at(db, [recognised.row])
-        elif own := recognised.id or (recognised.paper.id if recognised.paper else ""):
-            held = papers.paper_with_id(db, own)
+        held = self._held_as(recognised)
         if held is not None and self.has_pdf(held, recognised):
             return self.keep_copy(read, held, recognised)
         file, document = read.file, read.document
         # Slow work before the transaction: tokens are counted, bytes read.
         passages = passages_of(document, self.tools)
         content = bytes_of(file)
-        to_look_up = ""
-        if found is None and recognised.row is None:
-            doi = "" if recognised.level == "strong" else recognised.unknown_doi
-            to_look_up = recognised.id or doi
+        to_look_up = "" if found else _to_look_up(recognised)
         with db.writing():
             if held is None:
                 held = self._bring_in(file, recognised, found)
                 # It may have joined a paper that has its PDF: a preprint the published one.
                 if self.has_pdf(held, recognised):
                     return self.keep_copy(read, held, recognised, printed=to_look_up)
-            topic = folder_topic(file, [t.path for t in self.library.config.topics])
-            # The person's own folders say where it belongs, as filing by hand does.
-            if topic and held.topic is None:
-                now = self.library.now()
-                decisions.add_filing(db, held.row, topic, at=now, is_by_hand=True)
-                held = replace(held, topic=topic)
-            file_away(self.library, held)
-            [held] = papers.papers_at(db, [held.row])
+            held = self._file_away(file, held)
             self._place(file, content, held, recognised, passages)
             citations.add_cited(db, held.row, works_of(document))
             note_unread(self.library, held, document)
             unsure = "" if found else recognised.unsure_title
+            outcome: Outcome = "identified" if recognised.level == "strong" else "unknown"
+            why = recognised.why or _kept_under(held, file, is_unsure=bool(unsure))
             addition = record(
-                file,
-                recognised,
-                outcome="identified" if recognised.level == "strong" else "unknown",
-                paper=held.row,
-                why=recognised.why
-                or lazy_gettext(
-                    N_("not recognised, kept under the file's name, as its title is not sure")
-                    if unsure
-                    else N_("not recognised, kept under the file's name")
-                    if held.paper.title == file.stem
-                    else N_("not recognised, kept under the title in the PDF")
-                ),
-                printed=to_look_up,
+                file, recognised, outcome=outcome, paper=held.row, why=why, printed=to_look_up
             )
             pdfs.add_addition(db, addition, at=self.library.now())
             marked = import_marks(self.library, file, held=held, marks=read.marks, content=content)
         # Only now: a transaction that was rolled back must leave nothing to recognise files by.
         self.texts.add(held.row, recognised.sketch)
-        lacking = unread_pages(document, addition.path)
         return FileOutcome(
             addition,
             held,
             marked=marked,
-            lacking=lacking,
+            lacking=unread_pages(document, addition.path),
             unsure_title=unsure,
             abstract_language=document.abstract_language,
         )
+
+    def _held_as(self, recognised: Recognition) -> LibraryPaper | None:
+        if recognised.row is not None:
+            return papers.papers_at(self.library.db, [recognised.row])[0]
+        own = recognised.id or (recognised.paper.id if recognised.paper else "")
+        return papers.paper_with_id(self.library.db, own) if own else None
+
+    def _file_away(self, file: File, held: LibraryPaper) -> LibraryPaper:
+        db = self.library.db
+        topic = folder_topic(file, [t.path for t in self.library.config.topics])
+        # The person's own folders say where it belongs, as filing by hand does.
+        if topic and held.topic is None:
+            decisions.add_filing(db, held.row, topic, at=self.library.now(), is_by_hand=True)
+            held = replace(held, topic=topic)
+        file_away(self.library, held)
+        return papers.papers_at(db, [held.row])[0]
 
     def has_pdf(self, held: LibraryPaper, recognised: Recognition) -> bool:
         """Check whether a paper has a PDF here, and no older one than this file's version."""
@@ -447,6 +438,23 @@ class Keeper:
             index.add_passages(db, held.row, passages, sha256=file.sha256)
         else:
             pdfs.set_wordless(db, pdf)
+
+
+def _to_look_up(recognised: Recognition) -> str:
+    """Return the printed id that the registries are still to be asked for, "" for none."""
+    if recognised.row is not None:
+        return ""
+    return recognised.id or ("" if recognised.level == "strong" else recognised.unknown_doi)
+
+
+def _kept_under(held: LibraryPaper, file: File, *, is_unsure: bool) -> Text:
+    return lazy_gettext(
+        N_("not recognised, kept under the file's name, as its title is not sure")
+        if is_unsure
+        else N_("not recognised, kept under the file's name")
+        if held.paper.title == file.stem
+        else N_("not recognised, kept under the title in the PDF")
+    )
 
 
 def _as_before(

@@ -23,6 +23,7 @@ from reader.morning.edit import edit
 from reader.morning.file import file_paper
 from reader.morning.pick import decide_rows, guess
 from reader.morning.tag import tag
+from reader.notes.rows.notes import Revision
 from reader.notes.write import add_note, newest_note
 from reader.pdfs.fetch import keep_pdf
 from reader.ranking.best_folder import file_away
@@ -59,33 +60,23 @@ def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
         archives.opened(archive) as (unpacked, manifest),
         tempfile.TemporaryDirectory(prefix="asayomi-") as folder,
     ):
-        archives.extract(
-            unpacked, archives.database_of(manifest), Path(folder) / archives.DATABASE, archive
-        )
+        target = Path(folder) / archives.DATABASE
+        archives.extract(unpacked, archives.database_of(manifest), target, archive)
         with Library(Path(folder), library.config, Database(Path(folder)), library.now) as then:
             there = _find(then, text, archive)
-            note = newest_note(then, there)
-            stored = pdfs.pdf_of(then.db, there.row)
+            note, stored = newest_note(then, there), pdfs.pdf_of(then.db, there.row)
             words = _words_by_hand(then.db, there.row)
             guessed = queue.guess_of(then.db, there.row)
         first_act = decisions.next_act(library.db)
-        here = papers.paper_with_id(library.db, there.paper.id)
-        was_here = here is not None and not here.is_removed
-        if here is not None and here.is_removed:
-            remove.bring_back(library, [here.row])
-        elif here is None:
-            papers.add_papers(library.db, [there.paper], source=BY_HAND, on=library.today())
-        # By its id: another copy may have become the paper's first one since.
-        held = find_paper(library, there.paper.id)
+        held, was_here = _bring_paper(library, there)
         # Where the person filed it since is newer than the archive.
         if there.topic and held.topic is None:
             held = file_paper(library, held, there.topic, may_be_new=True).held
         is_picked = there.state in ("pick", "read") and held.state == "candidate"
         if is_picked:
             (held,) = decide_rows(library, "pick", [held.row])
-        here_by_hand = _words_by_hand(library.db, held.row)
-        lacking = {field: word for field, word in words.items() if field not in here_by_hand}
-        edited = edit(library, held, lacking).changed
+        by_hand = _words_by_hand(library.db, held.row)
+        edited = edit(library, held, {f: w for f, w in words.items() if f not in by_hand}).changed
         has_tags = bool(tag(library, [held.row], _lacking(there, held)).changed)
         has_guess = bool(guessed and guessed.text) and not queue.guess_of(library.db, held.row)
         if guessed and has_guess:
@@ -97,17 +88,11 @@ def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
         file = next((f for f in manifest.files if stored and f.path == stored.path), None)
         pdf = ""
         if file and file.member and not _has_pdf(library, held):
-            file_away(library, held)
-            (held,) = papers.papers_at(library.db, [held.row])
-            content = b"".join(archives.read_member(unpacked, file, archive))
-            pdf = keep_pdf(library, held, content)
+            pdf = _bring_pdf(library, held, b"".join(archives.read_member(unpacked, file, archive)))
         (held,) = papers.papers_at(library.db, [held.row])
     if not was_here or has_note or is_picked or pdf or has_tags or has_guess or edited:
-        newest = newest_note(library, held) if has_note else None
-        one = RestoredPaper(held.row, first_act, was_here, newest.id if newest else None)
-        with library.db.writing():
-            act = decisions.next_act(library.db)
-            add_restored(library.db, one, act=act, at=library.now(), on=library.today())
+        note = newest_note(library, held) if has_note else None
+        _add_restored(library, held, note, first_act=first_act, was_here=was_here)
     return PaperBroughtBack(held, was_here, has_note, is_picked, pdf, has_tags, has_guess, edited)
 
 
@@ -115,6 +100,32 @@ def _words_by_hand(db: Database, row: int) -> dict[str, str]:
     """Load the fields of a paper that hold a person's word."""
     holds = fields.holding(db, [row]).get(row, {})
     return {field: one.value for field, one in holds.items() if one.is_by_hand}
+
+
+def _bring_paper(library: Library, there: LibraryPaper) -> tuple[LibraryPaper, bool]:
+    """Add an archived paper where it is lacking; returns it as it is here, and if it was here."""
+    here = papers.paper_with_id(library.db, there.paper.id)
+    if here is None:
+        papers.add_papers(library.db, [there.paper], source=BY_HAND, on=library.today())
+    elif here.is_removed:
+        remove.bring_back(library, [here.row])
+    # By its id: another copy may have become the paper's first one since.
+    return find_paper(library, there.paper.id), here is not None and not here.is_removed
+
+
+def _add_restored(
+    library: Library, held: LibraryPaper, note: Revision | None, *, first_act: int, was_here: bool
+) -> None:
+    one = RestoredPaper(held.row, first_act, was_here, note.id if note else None)
+    with library.db.writing():
+        act = decisions.next_act(library.db)
+        add_restored(library.db, one, act=act, at=library.now(), on=library.today())
+
+
+def _bring_pdf(library: Library, held: LibraryPaper, content: bytes) -> str:
+    file_away(library, held)
+    (held,) = papers.papers_at(library.db, [held.row])
+    return keep_pdf(library, held, content)
 
 
 def _lacking(there: LibraryPaper, here: LibraryPaper) -> PropertyChange:

@@ -108,21 +108,7 @@ def browse(
     fit, of_state = _of_states(fit, asked, decided), _states_of(asked)
     if of_state:
         _, n = _counts(library, fit, {})
-    if sort in ("title", "year"):
-        rows = filters.ordered_rows(
-            library.db,
-            sort,
-            limit=A_PAGE + 1,
-            before=before,
-            after=after,
-            some=fit.some,
-            without=fit.none,
-        )
-    elif sort:
-        scores = filters.ratings(library.db) if sort == "rating" else filters.talk(library.db)
-        rows = _by_score(library, fit, scores, before=before, after=after)
-    else:
-        rows = _newest(library, fit, before=before, after=after)
+    rows = _sorted(library, fit, sort, before=before, after=after)
     # One row more than fits was asked for: it tells whether there is another page.
     has_more = len(rows) > A_PAGE
     shown = (rows[1:] if after else rows[:A_PAGE]) if has_more else rows
@@ -136,6 +122,24 @@ def browse(
         older=shown[-1] if shown and (has_more or after) else None,
         newer=shown[0] if shown and (before or (after and has_more)) else None,
     )
+
+
+def _sorted(library: Library, fit: _Fit, sort: str, *, before: int, after: int) -> list[int]:
+    """Select a page of papers and one more, in an order of SORTS or that of arrival."""
+    if sort in ("title", "year"):
+        return filters.ordered_rows(
+            library.db,
+            sort,
+            limit=A_PAGE + 1,
+            before=before,
+            after=after,
+            some=fit.some,
+            without=fit.none,
+        )
+    if sort:
+        scores = filters.ratings(library.db) if sort == "rating" else filters.talk(library.db)
+        return _by_score(library, fit, scores, before=before, after=after)
+    return _newest(library, fit, before=before, after=after)
 
 
 def _newest(library: Library, fit: _Fit, *, before: int, after: int) -> list[int]:

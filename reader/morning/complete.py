@@ -4,7 +4,7 @@ by its id."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -28,7 +28,7 @@ from reader.library.identity import same, title_fold
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import failures, imports, merges, papers, pdfs
-from reader.library.rows.failures import waiting
+from reader.library.rows.failures import Failure, waiting
 from reader.library.rows.pdfs import Addition
 from reader.library.rows.versions import BY_HAND
 from reader.morning.remove import back_from_trash
@@ -125,6 +125,18 @@ class Registries:
             self._silent.add(registry)
 
 
+def _still_waiting(library: Library, waits: Collection[Failure]) -> Problem:
+    first = min(waits, key=lambda failure: failure.retry_at)
+    what = lazy_ngettext(
+        "{n} id printed in added files could not be looked up, next try after {at}: {error}",
+        "{n} ids printed in added files could not be looked up, next try after {at}: {error}",
+        len(waits),
+        at=library.local(first.retry_at),
+        error=first.said().rstrip(".。"),
+    )
+    return Problem(STAGE, f"{len(waits)} ids", Incomplete(what=what, reason=first.reason))
+
+
 def complete(library: Library, tools: SourceTools) -> list[Problem]:
     """Take over the registries' records of papers that were added without a network.
 
@@ -134,20 +146,7 @@ def complete(library: Library, tools: SourceTools) -> list[Problem]:
     printed = pdfs.to_complete(library.db)
     waits = {id_: f for id_, f in waiting(library, STAGE).items() if id_ in printed}
     ids = [id_ for id_ in printed if id_ not in waits]
-    problems = []
-    if waits:
-        first = min(waits.values(), key=lambda failure: failure.retry_at)
-        at = library.local(first.retry_at)
-        what = lazy_ngettext(
-            "{n} id printed in added files could not be looked up, next try after {at}: {error}",
-            "{n} ids printed in added files could not be looked up, next try after {at}: {error}",
-            len(waits),
-            at=at,
-            error=first.said().rstrip(".。"),
-        )
-        problems.append(
-            Problem(STAGE, f"{len(waits)} ids", Incomplete(what=what, reason=first.reason))
-        )
+    problems = [_still_waiting(library, waits.values())] if waits else []
     if not ids:
         return problems
     tools.progress(STAGE, 0, len(ids))

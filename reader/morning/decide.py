@@ -69,6 +69,26 @@ def other_topics(library: Library, topic: str | None) -> tuple[Topic, ...]:
     return tuple(t for t in (*config.own_topics, *config.near_topics) if t.path != topic)
 
 
+def _listed_already(library: Library, topic: str) -> UsageError:
+    return UsageError(
+        what=lazy_gettext("It is already listed under {topic}.", topic=topic),
+        hint=lazy_gettext("Topics in feeds.toml: {names}.", names=_names(library, topic)),
+    )
+
+
+def _moved_text(held: LibraryPaper, topic: str | None) -> Text:
+    none = (
+        N_("Not in any of your topics; kept, because it has your note: {title}")
+        if held.state == "read"
+        else N_("Not in any of your topics, so it was skipped: {title}")
+    )
+    return lazy_gettext(
+        N_("Moved to {topic}: {title}") if topic else none,
+        topic=plain(topic or ""),
+        title=title_text(held.paper.title),
+    )
+
+
 def wrong_topic(
     library: Library, held: LibraryPaper, topic: str | None, *, listed: str | None = None
 ) -> WrongTopic:
@@ -80,11 +100,7 @@ def wrong_topic(
     listed = listed or topic_now(library, held)
     meant = _topic_meant(library, topic) if topic is not None else None
     if meant and meant.path == listed:
-        what = lazy_gettext("It is already listed under {topic}.", topic=meant.path)
-        raise UsageError(
-            what=what,
-            hint=lazy_gettext("Topics in feeds.toml: {names}.", names=_names(library, listed)),
-        )
+        raise _listed_already(library, meant.path)
     # Of none of the person's: a word on each own topic, so that no other one takes it in.
     own = [t.path for t in library.config.own_topics]
     words: dict[str, LessonKind] = {listed: "no"} if listed else {}
@@ -114,16 +130,7 @@ def wrong_topic(
         keep_arrival(library)
     [held] = papers.papers_at(db, [held.row])
     path = meant.path if meant else None
-    none = (
-        N_("Not in any of your topics; kept, because it has your note: {title}")
-        if held.state == "read"
-        else N_("Not in any of your topics, so it was skipped: {title}")
-    )
-    said = lazy_gettext(
-        N_("Moved to {topic}: {title}") if meant else none,
-        topic=plain(path or ""),
-        title=title_text(held.paper.title),
-    )
+    said = _moved_text(held, path)
     if is_filed and filings.places(db, [held.row]):
         said = lazy_gettext("{said}. Its files are moved at the next gather.", said=said)
     return WrongTopic(held, path, is_sorted_out, "" if is_overtaken else said)

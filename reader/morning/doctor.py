@@ -354,6 +354,17 @@ def _sources(library: Library) -> Iterator[HealthFinding]:
         )
 
 
+def _unseen_people(library: Library) -> list[str]:
+    """List the people of feeds.toml without a post and without a paper."""
+    feeds_of = {p.name: _feeds_of(library, p.name) for p in library.config.people}
+    active = rows.posting(library.db, [feed for feeds in feeds_of.values() for feed in feeds])
+    return [
+        name
+        for name, feeds in feeds_of.items()
+        if not active & set(feeds) and not authors.authors_like(library.db, name)
+    ]
+
+
 def _feeds(library: Library) -> Iterator[HealthFinding]:
     config = library.config
     if papers.n_papers(library.db) >= ENOUGH_PAPERS:
@@ -369,13 +380,7 @@ def _feeds(library: Library) -> Iterator[HealthFinding]:
                 lazy_gettext("Is it mistyped?"),
                 tuple(words),
             )
-        names = {person.name: _feeds_of(library, person.name) for person in config.people}
-        active = rows.posting(library.db, [feed for feeds in names.values() for feed in feeds])
-        if unseen := [
-            name
-            for name, feeds in names.items()
-            if not active & set(feeds) and not authors.authors_like(library.db, name)
-        ]:
+        if unseen := _unseen_people(library):
             yield HealthFinding(
                 "people",
                 False,

@@ -52,6 +52,19 @@ def questions(library: Library) -> list[MergeQuestion]:
     return [MergeQuestion(held[q.first], held[q.second], q.why, q.asked_on) for q in asked]
 
 
+def _same_paper(library: Library, held: LibraryPaper) -> UsageError:
+    hint = lazy_gettext(
+        N_("`reader split ID` splits a merged paper.")
+        if merges.merges_of(library.db, held.row)
+        else N_(
+            "`reader merge` lists pairs that may be one paper; `reader merge ID ID` merges two."
+        )
+    )
+    return UsageError(
+        what=lazy_gettext("Both IDs are the same paper: {id}.", id=held.paper.id), hint=hint
+    )
+
+
 def join(library: Library, kept: str, merged: str) -> MergeOutcome:
     """Make two papers one: the first one's title and files stay, everything of both counts.
 
@@ -60,17 +73,7 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
     """
     one, two = (find_paper(library, text) for text in (kept, merged))
     if one.row == two.row:
-        is_joined = bool(merges.merges_of(library.db, one.row))
-        hint = lazy_gettext(
-            N_("`reader split ID` splits a merged paper.")
-            if is_joined
-            else N_(
-                "`reader merge` lists pairs that may be one paper; `reader merge ID ID` merges two."
-            )
-        )
-        raise UsageError(
-            what=lazy_gettext("Both IDs are the same paper: {id}.", id=one.paper.id), hint=hint
-        )
+        raise _same_paper(library, one)
     left = ""
     theirs = exports.exported(library.db, two.row)
     if theirs is not None and exports.exported(library.db, one.row) is not None:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reader.base.errors import PdfError, Problem, ReaderError
 from reader.gathering.gather import gather
@@ -51,6 +52,10 @@ from reader.ranking.rows import talk
 from reader.ranking.topic import fit
 from reader.search.encode import encode, index_words
 from reader.search.shared import share
+
+if TYPE_CHECKING:
+    from reader.gathering.sources.citations import CitedPaper
+    from reader.library.config import Topic
 
 _NAME = re.compile(r"[0-9a-f]{16}-(?:page|figure)\.png")
 
@@ -209,6 +214,27 @@ def _count(library: Library, tools: SourceTools, channel: Channel) -> list[Probl
     return []
 
 
+def _much_cited(library: Library, found: Sequence[CitedPaper], topic: Topic) -> list[CitedPaper]:
+    """Select new papers of a topic that are not here, those with most citations a month first."""
+    day = library.today()
+    here = papers.ids_here(library.db, {id_ for cited in found for id_ in cited.paper.ids})
+
+    def speed(cited: CitedPaper) -> float:
+        return _speed(cited.count.n, cited.paper.published_on, day)
+
+    new = [
+        cited
+        for cited in found
+        if here.isdisjoint(cited.paper.ids)
+        and cited.paper.published_on is not None
+        and cited.paper.published_on >= day - RECENT
+        and speed(cited) >= MUCH_CITED
+        # The service also finds other forms of the words, and words that stand apart.
+        and fit(cited.paper, topic).is_member
+    ]
+    return sorted(new, key=speed, reverse=True)
+
+
 def _search(library: Library, tools: SourceTools) -> list[Problem]:
     """Bring in the most cited papers of each near topic that are not here, some at once."""
     from reader.gathering.sources.citations import most_cited
@@ -233,19 +259,7 @@ def _search(library: Library, tools: SourceTools) -> list[Problem]:
             )
         except ReaderError as error:
             return [_failed(library, name, error)]
-        here = papers.ids_here(library.db, {id_ for cited in found for id_ in cited.paper.ids})
-        new = [
-            cited
-            for cited in found
-            if here.isdisjoint(cited.paper.ids)
-            and cited.paper.published_on is not None
-            and cited.paper.published_on >= day - RECENT
-            and _speed(cited.count.n, cited.paper.published_on, day) >= MUCH_CITED
-            # The service also finds other forms of the words, and words that stand apart.
-            and fit(cited.paper, topic).is_member
-        ]
-        new.sort(key=lambda c: -_speed(c.count.n, c.paper.published_on, day))
-        for cited in new[:FOUND_AT_ONCE]:
+        for cited in _much_cited(library, found, topic)[:FOUND_AT_ONCE]:
             # It may join a copy that is here: then the count is that paper's.
             papers.add_papers(library.db, [cited.paper], source=talk.ORIGIN, on=day)
             if held := papers.paper_with_id(library.db, cited.paper.id):

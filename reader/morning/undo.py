@@ -155,14 +155,16 @@ def take_back(
         from reader.morning.undo_import import undo_import
 
         return UndoOutcome(imported=undo_import(library, brought))
+    return _take_back_rows(library, number, only)
+
+
+def _take_back_rows(
+    library: Library, number: int | None, only: Collection[int] | None
+) -> UndoOutcome:
+    """Take back the rows of an act on papers; what follows from them is done too."""
+    db = library.db
     with db.writing():
-        if number is None:
-            undone = decisions.last_act(db, until=meant_at(library))
-        elif not (undone := decisions.act_of(db, number)):
-            raise NotKnown(
-                what=lazy_gettext("There is no act {n} that stands.", n=number),
-                hint=lazy_gettext("`reader undo --list` lists the last ones."),
-            )
+        undone = _act_meant(library, number)
         _check(library, undone)
         came = [removals.restored(db, d.id) for d in undone if d.place == "restored"]
         for one in came:
@@ -212,6 +214,17 @@ def _mutes_meant(library: Library, number: int | None) -> tuple[Mute, ...]:
         if max(others, default=0) > act:
             return ()
     return mutes.standing(db, act=act)
+
+
+def _act_meant(library: Library, number: int | None) -> list[Decision]:
+    if number is None:
+        return decisions.last_act(library.db, until=meant_at(library))
+    if found := decisions.act_of(library.db, number):
+        return found
+    raise NotKnown(
+        what=lazy_gettext("There is no act {n} that stands.", n=number),
+        hint=lazy_gettext("`reader undo --list` lists the last ones."),
+    )
 
 
 def _import_meant(library: Library, number: int | None) -> Import | None:

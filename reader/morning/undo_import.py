@@ -38,12 +38,8 @@ def undo_import(library: Library, one: imports.Import) -> TakenBackImport:
         shown = _shown(db)
         n_waiting = loose.delete(db, one.id)
         imports.delete_ratings(db, one)
-        by_paper: dict[int, dict[str, list[str]]] = {}
-        for made in imports.made(db, one):
-            row = merges.row_now(db, made.paper)
-            by_paper.setdefault(row, {}).setdefault(made.part, []).append(made.key)
         kept, files, n_papers, n_notes = [], list[tuple[str, str]](), 0, 0
-        for row, parts in by_paper.items():
+        for row, parts in _made_by_paper(db, one).items():
             numbers = {p: {int(key) for key in parts.get(p, ())} for p in _NUMBERED}
             there = _files_of(library, row)
             written = exports.exported(db, row)
@@ -69,9 +65,8 @@ def undo_import(library: Library, one: imports.Import) -> TakenBackImport:
         imports.take_back(db, one, at=library.now())
         unnamed = [library.folder / NOTES / kept for kept in shown - _shown(db)]
     # The rows first: a kill between the two leaves files that nothing names.
-    for path, sha256 in files:
-        if has_bytes(library.folder / path, sha256):
-            (library.folder / path).unlink()
+    for file in [library.folder / p for p, s in files if has_bytes(library.folder / p, s)]:
+        file.unlink()
     for file in unnamed:
         file.unlink(missing_ok=True)
     n_files = len(files) + len(unnamed)
@@ -82,6 +77,15 @@ def _shown(db: Database) -> set[str]:
     """Find the files in notes/ that any note names."""
     texts = loose.texts_with(db, f"{ATTACHMENTS}/")
     return {kept for text in texts for kept in attachments_in(text)}
+
+
+def _made_by_paper(db: Database, one: imports.Import) -> dict[int, dict[str, list[str]]]:
+    """Group what an import made: row → part → keys."""
+    found: dict[int, dict[str, list[str]]] = {}
+    for made in imports.made(db, one):
+        row = merges.row_now(db, made.paper)
+        found.setdefault(row, {}).setdefault(made.part, []).append(made.key)
+    return found
 
 
 _NUMBERED = ("note", "filing", "highlight")

@@ -67,6 +67,7 @@ from reader.notes.folder import (
     read,
     recorded_paths,
     recover,
+    without_lines,
 )
 from reader.notes.front import HandChange, as_left, hand_change
 from reader.notes.pages import keep_links, linked_papers, pages_of, put_pages, sheet_of
@@ -365,16 +366,7 @@ class ExportRun:
             before = as_left(note.last.front, yaml, note.held) if note.last else None
             content = splice(text, ours, before=before, titles=note.titles)
         if content is None:
-            self._writer.leave(
-                Incomplete(
-                    what=lazy_gettext(
-                        "{path} was left alone: its lines `<!-- reader:… -->` are missing or "
-                        "damaged. "
-                        "Put them back, or move the file away, and export again.",
-                        path=note.path,
-                    )
-                )
-            )
+            self._writer.leave(without_lines(note.path))
             return
         content = with_attachments(content, note.path)
         name = exports.note_name(note.held.row)
@@ -390,13 +382,7 @@ def read_in(library: Library, note: NoteFile, done: ExportOutcome) -> None:
     path, last = note.path, note.last
     theirs = words_of(note.text, note.titles)
     if theirs is None:
-        raise Incomplete(
-            what=lazy_gettext(
-                "{path} was left alone: its lines `<!-- reader:… -->` are missing or damaged. Put "
-                "them back, or move the file away, and export again.",
-                path=path,
-            )
-        )
+        raise without_lines(path)
     inside = ""
     if last:
         blocks = [block_of(last.content), *([note.block] if note.block else [])]

@@ -179,6 +179,17 @@ class ExportOutcome:
     left: list[ReaderError] = field(default_factory=list)
 
 
+def without_lines(path: str) -> Incomplete:
+    """Make the error for a file whose lines of the program are missing or damaged."""
+    return Incomplete(
+        what=lazy_gettext(
+            "{path} was left alone: its lines `<!-- reader:… -->` are missing or damaged. Put "
+            "them back, or move the file away, and export again.",
+            path=path,
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class LateEdit:
     """What a hand wrote into a file while the program replaced it, or later.

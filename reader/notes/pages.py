@@ -42,12 +42,13 @@ from reader.notes.folder import (
     free_path,
     read,
     relative,
+    without_lines,
 )
 from reader.notes.front import front_tags
 from reader.notes.rows import exports
 from reader.notes.rows.exports import WrittenFile
 from reader.notes.rows.notes import Revision, papers_by_key
-from reader.notes.sheet import Sheet, list_page, monday, week_of
+from reader.notes.sheet import PageEntry, Sheet, list_page, monday, week_of
 from reader.notes.words import key_sentence, links_in, merge_words
 from reader.notes.write import marked
 
@@ -87,20 +88,8 @@ def put_pages(
 
 def _put_page(library: Library, writer: Writer, name: str, late: Sequence[LateEdit]) -> None:
     """Bring one page up to date. Raises Incomplete for one to leave alone."""
-    db, last = library.db, exports.last_written(library.db, name)
-    kind, _unused, what = name.partition(" ")
-    texts: Mapping[int, str] = {}
-    if kind == "week":
-        first = monday(what)
-        found = exports.entries(db, exports.noted_between(db, first, first + timedelta(days=6)))
-        # A paper stands in one week: that of the day on which it was written up.
-        entries = [entry for entry in found if week_of(entry.on) == what]
-        texts = exports.newest_texts(db, (entry.paper for entry in entries))
-        place = f"{folder_at(library, ROOT, WEEKS)}/{what}.md"
-    else:
-        # No texts: a topic's page shows no sentences of the notes.
-        entries = exports.entries(db, exports.filed_under(db, what))
-        place = f"{folder_at(library, ROOT, what)}/index.md"
+    last = exports.last_written(library.db, name)
+    entries, texts, place = _listed_on(library, name)
     if last is None and not entries:
         return
     path = last.path if last else free_path(library, place)
@@ -133,6 +122,21 @@ def _put_page(library: Library, writer: Writer, name: str, late: Sequence[LateEd
         _remove(library, page, there, writer)
     else:
         writer.put(page, there, last)
+
+
+def _listed_on(library: Library, name: str) -> tuple[Sequence[PageEntry], Mapping[int, str], str]:
+    """List the entries of a page, their texts where the page shows them, and its usual path."""
+    db = library.db
+    kind, _unused, what = name.partition(" ")
+    if kind != "week":
+        entries = exports.entries(db, exports.filed_under(db, what))
+        return entries, {}, f"{folder_at(library, ROOT, what)}/index.md"
+    first = monday(what)
+    found = exports.entries(db, exports.noted_between(db, first, first + timedelta(days=6)))
+    # A paper stands in one week: that of the day on which it was written up.
+    entries = [entry for entry in found if week_of(entry.on) == what]
+    texts = exports.newest_texts(db, (entry.paper for entry in entries))
+    return entries, texts, f"{folder_at(library, ROOT, WEEKS)}/{what}.md"
 
 
 def _remove(library: Library, page: WrittenFile, found: str | None, writer: Writer) -> None:
@@ -178,13 +182,7 @@ def _updated(
     before, titles = (last.front, last.titles) if last else ("", ())
     content = splice(text, ours, before=before, titles=titles)
     if content is None:
-        raise Incomplete(
-            what=lazy_gettext(
-                "{path} was left alone: its lines `<!-- reader:… -->` are missing or damaged. Put "
-                "them back, or move the file away, and export again.",
-                path=path,
-            )
-        )
+        raise without_lines(path)
     typed = typed_inside(text, (block_of(last.content), ours.block)) if last else ""
     if typed:
         # Our block is written anew, so what was typed within it goes to the end of the page.

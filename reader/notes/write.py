@@ -85,14 +85,10 @@ def add_note(
     with library.db.writing():
         known = notes.revisions(library.db, held.row)
         newest = known[-1] if known else None
-        is_same = newest is not None and newest.text == text
         # Where writers left their own base as it was, what came meanwhile stands.
-        is_base = newest is not None and text in (one.text for one in known if one.id == base)
-        if not plain(text) or is_same or is_base:
-            keep_arrival(library, note=newest.id if newest and is_same else None)
-            if newest is None:
-                return NoteOutcome(held, is_written=False, is_new=False)
-            return NoteOutcome(held, newest.is_written, False, newest.text, len(known))
+        before = [one.text for one in known if one is newest or one.id == base]
+        if not plain(text) or text in before:
+            return _unchanged(library, held, known, text)
         meanwhile = 0
         if base is not None and newest and newest.id != base:
             meanwhile, text = len(known), beside(newest.text, text)
@@ -111,16 +107,30 @@ def add_note(
         if (sent := sent_act(library)) and meanwhile:
             sent.beside.append(held)
         keep_arrival(library, note=None if meanwhile else number)
-    # The revision is on the disk: what follows can be made again from it.
+    _index(library, held, text, encode)
+    held = papers.papers_at(library.db, [held.row])[0]
+    was_written = any(one.is_written for one in known)
+    return NoteOutcome(held, written, True, text, len(known) + 1, check, meanwhile, was_written)
+
+
+def _unchanged(
+    library: Library, held: LibraryPaper, known: Sequence[Revision], text: str
+) -> NoteOutcome:
+    newest = known[-1] if known else None
+    keep_arrival(library, note=newest.id if newest and newest.text == text else None)
+    if newest is None:
+        return NoteOutcome(held, is_written=False, is_new=False)
+    return NoteOutcome(held, newest.is_written, False, newest.text, len(known))
+
+
+def _index(library: Library, held: LibraryPaper, text: str, encode: Encode | None) -> None:
+    """Index a revision that is on the disk: all this can be made again from it."""
     index.add_note_text(library.db, held.row)
     if encode is not None and len(text) <= AT_ONCE:
         with contextlib.suppress(ModelError):  # the next gather encodes it, or says why not
             encoder, vector = encode(text)
             kept = vector.astype("float16").tobytes()
             index.add_vectors(library.db, encoder, [(index.hash_of(text), kept)])
-    held = papers.papers_at(library.db, [held.row])[0]
-    was_written = any(one.is_written for one in known)
-    return NoteOutcome(held, written, True, text, len(known) + 1, check, meanwhile, was_written)
 
 
 def restore(
