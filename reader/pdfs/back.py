@@ -197,13 +197,15 @@ class _Run:
         except PdfError as error:
             return CopyOutcome(name, "broken", error=error.named(name))
 
+    def _place_of(self, file: _FolderFile) -> str:
+        if self.expected:
+            return f"{HANDED}{self.expected.paper.id}"
+        return place_of(self.library, file.path)
+
     def _import_content(self, file: _FolderFile) -> CopyOutcome:
         """Import the marks of a file where it is new and recognised; raises PdfError."""
         sha256 = file.sha256
-        if self.expected:
-            place = f"{HANDED}{self.expected.paper.id}"
-        else:
-            place = place_of(self.library, file.path)
+        place = self._place_of(file)
         own = place.removeprefix(IN_LIBRARY) if place.startswith(f"{IN_LIBRARY}papers/") else ""
         last = highlights.returned_from(self.library.db, place)
         kept = highlights.copy_at(self.library.db, own) if own else None
@@ -228,13 +230,7 @@ class _Run:
             row = found
         (held,) = papers.papers_at(self.library.db, [row])
         if self.expected and row != self.expected.row:
-            what = lazy_gettext(
-                "it is another paper, {title}; nothing was imported", title=plain(held.paper.title)
-            )
-            error = PdfError(
-                file=file.name, what=what, hint=lazy_gettext("Upload it on that paper's page.")
-            )
-            return CopyOutcome(file.name, "other", held, error=error)
+            return _other(file.name, held)
         content = b""
         with contextlib.suppress(OSError):
             content = file.path.read_bytes()
@@ -243,9 +239,7 @@ class _Run:
             return _waiting(file.name, N_("it is still being written"))
         returned = ReturnedCopy(held, place, own, sha256, content, marks)
         counts, copy = keep(self.library, returned, walked=self.root)
-        is_news = copy or counts.new or counts.changed or counts.removed or counts.again
-        is_news = is_news or counts.erased or counts.kept
-        if is_news:
+        if copy or counts.is_news:
             return CopyOutcome(file.name, "imported", held, counts, copy)
         is_unmarked = is_new and not marks.highlights and not counts.ink and not counts.unread
         return CopyOutcome(file.name, "unchanged", held, counts, is_unmarked=is_unmarked)
@@ -397,6 +391,17 @@ def _unsure_outcome(library: Library, name: str, found: Recognition) -> CopyOutc
 
 def _broken(name: str, what: Text, hint: Text) -> CopyOutcome:
     return CopyOutcome(name, "broken", error=PdfError(file=name, what=what, hint=hint))
+
+
+def _other(name: str, held: LibraryPaper) -> CopyOutcome:
+    error = PdfError(
+        file=name,
+        what=lazy_gettext(
+            "it is another paper, {title}; nothing was imported", title=plain(held.paper.title)
+        ),
+        hint=lazy_gettext("Upload it on that paper's page."),
+    )
+    return CopyOutcome(name, "other", held, error=error)
 
 
 def _waiting(name: str, key: str) -> CopyOutcome:

@@ -92,17 +92,16 @@ def match(known: Sequence[MarkState], found: Sequence[Highlight]) -> list[MarkMa
             claimed.add(best.mark)
             matches[i] = MarkMatch(best.mark, states.get((best.mark, new[i][1])))
             if is_same is _is_wordless and best.highlight.text:
-                # It takes over the words of before, and that very state where note and colour
-                # are the same too.
-                look = (mark.note, colour_word(mark.colour))
-                states_of = [(k.id, k.highlight) for k in known if k.mark == best.mark]
-                same = [
-                    id_
-                    for id_, h in states_of
-                    if h.text and (h.note, colour_word(h.colour)) == look
-                ]
-                matches[i] = MarkMatch(best.mark, max(same, default=None), best.highlight)
+                matches[i] = _with_words_of(best, known, mark)
     return matches
+
+
+def _with_words_of(best: MarkState, known: Sequence[MarkState], mark: Highlight) -> MarkMatch:
+    """Take over the words of before, and that very state where note and colour are the same."""
+    look = (mark.note, colour_word(mark.colour))
+    states_of = [(k.id, k.highlight) for k in known if k.mark == best.mark]
+    same = [id_ for id_, h in states_of if h.text and (h.note, colour_word(h.colour)) == look]
+    return MarkMatch(best.mark, max(same, default=None), best.highlight)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,13 @@ class Counts:
     unread: tuple[int, ...] = ()
     """Pages of the copy whose marks could not be read; their known marks stay."""
 
+    @property
+    def is_news(self) -> bool:
+        """Tell whether any mark differs from before."""
+        return bool(
+            self.new or self.changed or self.removed or self.again or self.erased or self.kept
+        )
+
 
 def keep(library: Library, returned: ReturnedCopy, *, walked: Path) -> tuple[Counts, str]:
     """Store the marks of a copy, and the copy itself where it is needed.

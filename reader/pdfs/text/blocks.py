@@ -122,6 +122,18 @@ class Composer:
             for number, (page, blocks) in enumerate(zip(pages, by_page, strict=True), 1)
         )
 
+    def _ends_references(self, first: Row, text: str, before: _Draft) -> bool:
+        """Check for text in the size of the running text, where entries are smaller."""
+        if not self.references or before.kind != "reference":
+            return False
+        is_body = abs(first.size - self.body) < 0.03 * self.body
+        is_entry = has_numbered_entries(text) or before.size > 0.95 * self.body
+        return is_body and not is_entry and len(text) > 60 and not is_caption(text)
+
+    def _is_slide_title(self, group: list[Row], text: str) -> bool:
+        is_large = group[0].top > 1.08 * self.body or group[0].is_bold
+        return is_large and headings.is_title(group, text)
+
     def _add_group(
         self,
         page: int,
@@ -142,21 +154,17 @@ class Composer:
             group = [first._replace(text=rest), *group[1:]]
             first = group[0]
         text = joined([row.text for row in group], self.hyphenated)
-        if is_first is None:
-            is_heading = self._is_heading(page, group, text, around)
-        else:
-            is_large = first.top > 1.08 * self.body or first.is_bold
-            is_heading = is_first and is_large and headings.is_title(group, text)
+        is_heading = (
+            self._is_heading(page, group, text, around)
+            if is_first is None
+            else is_first and self._is_slide_title(group, text)
+        )
         if is_heading:
             self._add_heading(page, text, group)
             return
         before = self.last_text
-        if self.references and before and before.kind == "reference":
-            # The references end at text in the size of the running text, if entries are smaller.
-            is_body = abs(first.size - self.body) < 0.03 * self.body
-            is_entry = has_numbered_entries(text) or before.size > 0.95 * self.body
-            if is_body and not is_entry and len(text) > 60 and not is_caption(text):
-                self.references = None
+        if before and self._ends_references(first, text, before):
+            self.references = None
         kind = self._kind(group, text, is_below=around.is_below)
         is_hung = first.x0 > around.left + 0.7 * first.size
         if kind == "reference" and self._continue_entry(text, is_hung=is_hung):

@@ -78,6 +78,33 @@ class _Sheet:
         return doi_of(own_part(self.cells), rotated, height=self.page.height, end=end)
 
 
+def _authors_on(sheet: _Sheet, cover: _Sheet | None) -> tuple[str, ...]:
+    authors = authors_of(sheet.zone) or (authors_of(cover.zone) if cover else ())
+    if authors or not sheet.title:
+        return authors
+    # Above the title, or beside it. The name of a journal may read as one person's.
+    others = authors_of([c for c in sheet.above if c not in sheet.title])
+    return others if len(others) > 1 or is_bare(sheet.cells) else ()
+
+
+def _may_be_cover(first: _Sheet) -> bool:
+    return is_cover(first.cells) or is_bare(first.cells)
+
+
+def _is_front(second: _Sheet, first: _Sheet) -> bool:
+    """Check whether page 2 is the front, and page 1 a cover, a notice or an archive's sheet."""
+    is_foreign = is_cover(first.cells)
+    if not is_foreign and not first.title:
+        # A page with a notice, a stamp or nothing before the front.
+        return not first.has_heading
+    # Page 2 is the front where its title is page 1's too, or page 1 is an archive's sheet. What
+    # a list of contents on page 1 names is none.
+    title = plain(title_text(second.title))
+    own = first.cells if is_foreign else first.title
+    is_named = len(title) > 15 and title in plain("".join(c.text for c in own))
+    return is_named or bool(is_foreign and title and authors_of(second.zone))
+
+
 def read_front(
     raw: Sequence[dict[str, Any]],
     lines: Sequence[PageLines],
@@ -94,26 +121,10 @@ def read_front(
     """
     if not raw:
         return Front()
-    first = sheet = _Sheet(raw[0], lines[0], dropped, body)
-    cover: _Sheet | None = None
-    is_foreign = len(raw) > 1 and is_cover(first.cells)
-    if is_foreign or (len(raw) > 1 and is_bare(first.cells) and first.title):
-        second = _Sheet(raw[1], lines[1], (), body)
-        # Page 2 is the front where its title is page 1's too, or page 1 is an archive's sheet. What
-        # a list of contents on page 1 names is none.
-        title = plain(title_text(second.title))
-        own = first.cells if is_foreign else first.title
-        is_named = len(title) > 15 and title in plain("".join(c.text for c in own))
-        if is_named or (is_foreign and title and authors_of(second.zone)):
-            sheet, cover = second, first
-    elif len(raw) > 1 and is_bare(first.cells) and not first.has_heading:
-        # A page with a notice, a stamp or nothing before the front.
-        sheet, cover = _Sheet(raw[1], lines[1], (), body), first
-    authors = authors_of(sheet.zone) or (authors_of(cover.zone) if cover else ())
-    if not authors and sheet.title:  # above the title, or beside it
-        others = authors_of([c for c in sheet.above if c not in sheet.title])
-        # The name of a journal may read as one person's.
-        authors = others if len(others) > 1 or is_bare(sheet.cells) else ()
+    first = _Sheet(raw[0], lines[0], dropped, body)
+    second = _Sheet(raw[1], lines[1], (), body) if len(raw) > 1 and _may_be_cover(first) else None
+    sheet, cover = (second, first) if second and _is_front(second, first) else (first, None)
+    authors = _authors_on(sheet, cover)
     doi = sheet.doi() or (cover.doi() if cover else "")
     kind = type_of(lines, first.cells, first.title)
     title = title_text(sheet.title)

@@ -330,8 +330,7 @@ def marks_of(pymupdf: Any, file: Any) -> Marks:
     objects = _Objects(pymupdf, file)
     pages: list[_MarkedPage] = []
     ink: list[int] = []
-    own: set[str] = set()
-    unread: set[int] = set()
+    own, unread = set[str](), set[int]()
     n_left = MAX_ANNOTATIONS
     for number in range(n_pages):
         found: list[Annotation] = []

@@ -251,14 +251,10 @@ def read_pages(
         try:
             picture, dpi, size = _picture(file[number])
             table = _recognise(picture, dpi, spoken, timeout_s=min(PAGE_S, left))
-            words = [word for line in table.values() for word in line]
-            confidence = statistics.fmean([float(word[4]) for word in words] or [100.0])
-            if spoken != known and confidence < 70:  # a page in the other language
+            if spoken != known and _confidence(table) < 70:  # a page in the other language
                 table = _recognise(picture, dpi, known, timeout_s=min(PAGE_S, left))
             # The next page most likely has this one's language: a Latin page needs no Japanese.
-            text = "".join([word[5] for line in table.values() for word in line])
-            is_latin = len(text) > 300 and sum(map(_is_cjk, text)) < 0.03 * len(text)
-            spoken = "eng" if is_latin and "eng" in known else known
+            spoken = "eng" if _is_latin(table) and "eng" in known else known
         except faults + _NO_TESSERACT:
             why = "failed"
             continue
@@ -381,6 +377,16 @@ def _space(before: str, after: str) -> str:
     if _is_cjk(before):
         return "" if _is_cjk(after) or after in ",.:;)]" else " "
     return "" if _is_cjk(after) and before in ",.:;([" else " "
+
+
+def _confidence(table: Table) -> float:
+    words = [word for line in table.values() for word in line]
+    return statistics.fmean([float(word[4]) for word in words] or [100.0])
+
+
+def _is_latin(table: Table) -> bool:
+    text = "".join([word[5] for line in table.values() for word in line])
+    return len(text) > 300 and sum(map(_is_cjk, text)) < 0.03 * len(text)
 
 
 def _is_cjk(character: str) -> bool:

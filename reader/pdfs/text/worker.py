@@ -18,6 +18,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,10 @@ FACTS = {"sizes", "contents", "find", "reflow"}
 """Tasks whose answer is a text in JSON that is written here; `layout` writes its own."""
 
 
+_UNPACKING = {"marks", "write marks", "looks"}
+"""Tasks that unpack much of a file, before which a bomb is refused."""
+
+
 def main() -> None:
     """Answer questions until standard input ends."""
     # Standard output is for answers alone: what libraries print goes to standard error.
@@ -58,28 +63,14 @@ def main() -> None:
         answers.write(json.dumps({"page": page, "of": of, "more_s": more_s}) + "\n")
 
     answers.write(json.dumps({"ready": restrict(int(sys.argv[1]))}) + "\n")
-    held = contextlib.ExitStack()
-    known: object = None
-    texts: dict[int, str] = {}
+    last = _LastFile(pymupdf)
     for line in sys.stdin:
         question = json.loads(line)
-        if sys.platform != "win32":
-            # Should the caller be gone, this limit ends the process some time after the caller
-            # would have done so.
-            most_s = int(time.process_time() + question["timeout_s"]) + 10
-            limit(resource.RLIMIT_CPU, most_s, for_good=False)  # the next file may have more
+        _limit_time(question["timeout_s"])
         _end_with_caller(is_at_work=True)
         try:
-            file_id = _file_id(question)
-            if file_id is None or file_id != known:
-                known = None
-                texts = {}
-                held.close()
-                # MuPDF keeps fonts and pictures of the last file in its store; empty it.
-                pymupdf.TOOLS.store_shrink(100)
-                file = held.enter_context(opened(pymupdf, question["path"]))
-                known = file_id
-            done = _answer(pymupdf, file, question, tell, texts)
+            last.open(question)
+            done = _answer(pymupdf, last.file, question, tell, last.texts)
             if question["task"] in FACTS:
                 # Passed on as it is: to parse it and to write it again is a tenth of a page's CPU.
                 done = json.dumps(done, ensure_ascii=False, separators=(",", ":"))
@@ -90,9 +81,43 @@ def main() -> None:
             found = json.dumps({"failed": "memory", "why": ""})
         _end_with_caller(is_at_work=False)
         answers.write(found + "\n")
-        if known is None:
-            held.close()
-            pymupdf.TOOLS.store_shrink(100)
+        if last.id is None:
+            last.close()
+
+
+def _limit_time(timeout_s: float) -> None:
+    """Let the system end this process some time after its caller would have, if that is gone."""
+    if sys.platform != "win32":
+        most_s = int(time.process_time() + timeout_s) + 10
+        limit(resource.RLIMIT_CPU, most_s, for_good=False)  # the next file may have more
+
+
+@dataclass
+class _LastFile:
+    """The file of the last question, which stays open for more about its pages.
+
+    id: None where it need not stay open. texts: see `hits_of`.
+    """
+
+    pymupdf: Any
+    file: Any = None
+    id: object = None
+    texts: dict[int, str] = field(default_factory=dict)
+    _held: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+
+    def open(self, question: dict[str, Any]) -> None:
+        """Open the file of a question, if it is not open. Raises Unreadable."""
+        file_id = _file_id(question)
+        if file_id is None or file_id != self.id:
+            self.close()
+            self.file = self._held.enter_context(opened(self.pymupdf, question["path"]))
+            self.id = file_id
+
+    def close(self) -> None:
+        self.id, self.texts = None, {}
+        self._held.close()
+        # MuPDF keeps fonts and pictures of the last file in its store; empty it.
+        self.pymupdf.TOOLS.store_shrink(100)
 
 
 def _file_id(question: dict[str, Any]) -> object:
@@ -117,44 +142,46 @@ def _answer(
     # Modules that only some questions need are imported for those, so that the first answer of a
     # new process does not wait for them.
     task, page = question["task"], question.get("page", 0)
-    if task == "read":
-        return document_of(pymupdf, file, tell, n_ocr=question.get("n_ocr"))
-    if task == "marks":
-        from reader.pdfs.text.marks import marks_of
-
+    if task in _UNPACKING:
         check_unpacked(pymupdf, file)
-        return marks_of(pymupdf, file)
-    if task in ("words", "write marks"):
-        from reader.pdfs.text import mark_writer
+    match task:
+        case "read":
+            return document_of(pymupdf, file, tell, n_ocr=question.get("n_ocr"))
+        case "marks":
+            from reader.pdfs.text.marks import marks_of
 
-        if task == "words":
-            return mark_writer.words_of(pymupdf, file, page, question["boxes"])
-        check_unpacked(pymupdf, file)
-        return mark_writer.copy_with_marks(pymupdf, file, question["wanted"])
+            return marks_of(pymupdf, file)
+        case "words" | "write marks":
+            from reader.pdfs.text import mark_writer
 
-    if task in ("contents", "find"):
-        from reader.pdfs.text import contents
+            if task == "words":
+                return mark_writer.words_of(pymupdf, file, page, question["boxes"])
+            return mark_writer.copy_with_marks(pymupdf, file, question["wanted"])
+        case "contents" | "find":
+            from reader.pdfs.text import contents
 
-        if task == "contents":
-            return contents.contents_of(pymupdf, file)
-        return contents.hits_of(pymupdf, file, question["query"], texts)
-    if task == "reflow":
-        from reader.pdfs.text.reflow import reflow_of
+            if task == "contents":
+                return contents.contents_of(pymupdf, file)
+            return contents.hits_of(pymupdf, file, question["query"], texts)
+        case "reflow":
+            from reader.pdfs.text.reflow import reflow_of
 
-        return reflow_of(pymupdf, file, tell)
-    if task in ("sizes", "layout"):
-        from reader.pdfs.text import layout
+            return reflow_of(pymupdf, file, tell)
+        case "sizes" | "layout":
+            from reader.pdfs.text import layout
 
-        return (
-            layout.sizes_of(pymupdf, file)
-            if task == "sizes"
-            else layout.layout_json(layout.layout_of(pymupdf, file, page))
-        )
+            if task == "sizes":
+                return layout.sizes_of(pymupdf, file)
+            return layout.layout_json(layout.layout_of(pymupdf, file, page))
+    return _pictured(pymupdf, file, question)
 
+
+def _pictured(pymupdf: Any, file: Any, question: dict[str, Any]) -> object:
+    """Answer a question about pictures, or about a page as one."""
     from reader.pdfs.text import pictures
 
+    task, page = question["task"], question.get("page", 0)
     if task == "looks":
-        check_unpacked(pymupdf, file)
         return pictures.looks_of(pymupdf, file)
     if task == "pictures":
         return pictures.pictures_of(pymupdf, file)
