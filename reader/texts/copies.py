@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-from reader.base.messages import N_, _, ngettext
+from reader.base.messages import _, ngettext
 from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.pdfs.marked_copies import Counts, RemovedCopy
@@ -15,12 +15,9 @@ from reader.pdfs.marked_copies import Counts, RemovedCopy
 def counts_text(counts: Counts, copy: str) -> str:
     """Describe the result of an import; copy: the path where the file is kept, or ""."""
     parts = [ngettext("{n} highlight", "{n} highlights", counts.there)]
-    for key, n in (
-        (N_("{n} new"), counts.new),
-        (N_("{n} changed"), counts.changed),
-        (N_("{n} restored"), counts.again),
-    ):
-        parts += [_(key, n=n)] if n else []
+    parts += [_("{n} new", n=n)] if (n := counts.new) else []
+    parts += [_("{n} changed", n=n)] if (n := counts.changed) else []
+    parts += [_("{n} restored", n=n)] if (n := counts.again) else []
     if n := counts.removed + counts.erased:
         parts.append(
             ngettext(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
@@ -33,29 +34,6 @@ def application(parts: Parts, *inner: Middleware) -> Starlette:
     """
     pool = Pool(parts.folder, parts.open_library)
 
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        # Made here, since both need the running event loop. They end with the server.
-        work = app.state.work = Work(parts.command, parts.clock)
-        clock = None
-        if parts.gather_at is not None:
-            clock = MorningClock(parts.gather_at, pool, work, parts.tell)
-        app.state.morning_clock = clock
-        # Pages run in threads: by this one of them starts work in the loop.
-        app.state.loop = asyncio.get_running_loop()
-        looking = asyncio.create_task(clock.run()) if clock else None
-        try:
-            yield
-        finally:
-            # The clock ends first: it could begin new work while the old one is being ended.
-            if looking is not None:
-                looking.cancel()
-                await asyncio.gather(looking, return_exceptions=True)
-            await work.close()
-            for one in (pool, parts.drawn, parts.uploads):
-                # In a thread: ending the processes that draw takes a while.
-                await run_in_threadpool(one.close)
-
     async def refuse(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  what it is registered for
         return await refused(request, error.status_code)
@@ -65,7 +43,7 @@ def application(parts: Parts, *inner: Middleware) -> Starlette:
         routes=routes,
         middleware=[Middleware(Gate, door=parts.door, refuse=refused), *inner],
         exception_handlers={HTTPException: refuse},
-        lifespan=lifespan,
+        lifespan=functools.partial(_lifespan, parts, pool),
     )
 
     # `server` calls it before uvicorn waits for open answers: a stream never ends by itself.
@@ -75,6 +53,30 @@ def application(parts: Parts, *inner: Middleware) -> Starlette:
     made.state.end_streams = end_streams
     made.state.parts, made.state.pool, made.state.remembered = parts, pool, ValueCache()
     return made
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(parts: Parts, pool: Pool, app: Starlette) -> AsyncIterator[None]:
+    # Made here, since both need the running event loop. They end with the server.
+    work = app.state.work = Work(parts.command, parts.clock)
+    clock = None
+    if parts.gather_at is not None:
+        clock = MorningClock(parts.gather_at, pool, work, parts.tell)
+    app.state.morning_clock = clock
+    # Pages run in threads: by this one of them starts work in the loop.
+    app.state.loop = asyncio.get_running_loop()
+    looking = asyncio.create_task(clock.run()) if clock else None
+    try:
+        yield
+    finally:
+        # The clock ends first: it could begin new work while the old one is being ended.
+        if looking is not None:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+        await work.close()
+        for one in (pool, parts.drawn, parts.uploads):
+            # In a thread: ending the processes that draw takes a while.
+            await run_in_threadpool(one.close)
 
 
 class _Static(StaticFiles):

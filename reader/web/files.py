@@ -108,16 +108,17 @@ def send_file(
     if request.method == "HEAD":
         file.handle.close()
         return Response(status_code=status, headers=headers, media_type=media_type)
+    pieces = _pieces(file.handle, part)
+    return StreamingResponse(pieces, status_code=status, headers=headers, media_type=media_type)
 
-    def pieces() -> Iterator[bytes]:
-        with file.handle as handle:
-            handle.seek(part.start)
-            left = len(part)
-            while left and (piece := handle.read(min(PIECE, left))):
-                left -= len(piece)
-                yield piece
 
-    return StreamingResponse(pieces(), status_code=status, headers=headers, media_type=media_type)
+def _pieces(file: BinaryIO, part: range) -> Iterator[bytes]:
+    with file:
+        file.seek(part.start)
+        left = len(part)
+        while left and (piece := file.read(min(PIECE, left))):
+            left -= len(piece)
+            yield piece
 
 
 def disposition(name: str, *, is_attachment: bool) -> str:

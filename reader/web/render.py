@@ -12,7 +12,7 @@ import functools
 import hashlib
 import importlib.resources
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from importlib.resources.abc import Traversable
 from urllib.parse import quote
@@ -267,7 +267,12 @@ def environment() -> jinja2.Environment:
     made.globals |= {"BATCH_STATES": BATCH_STATES}
     made.globals |= {"asset": asset, "assets_version": assets_version, "icon": icon}
     made.globals |= {"scripts_of": scripts_of}
-    made.filters |= {
+    made.filters |= _filters()
+    return made
+
+
+def _filters() -> dict[str, Callable[..., object]]:
+    return {
         "plain": plain,
         "plain_lines": plain_lines,
         "sentences": sentences,
@@ -300,7 +305,6 @@ def environment() -> jinja2.Environment:
         "sureness_mark": sureness_mark,
         "topic_text": topic_text,
     }
-    return made
 
 
 def render(template: str, **values: object) -> str:

@@ -204,32 +204,31 @@ def _write_weights(sizes: _Sizes, tensors: _Tensors, folder: Path) -> None:
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
 
 
-def _write_settings(sizes: _Sizes, vocabulary: Vocabulary, folder: Path) -> None:
-    words = {
-        "bos_token": vocabulary.bos,
-        "cls_token": vocabulary.bos,
-        "eos_token": vocabulary.eos,
-        "sep_token": vocabulary.eos,
-        "pad_token": vocabulary.pad,
-        "unk_token": vocabulary.unk,
+def _bert_config(sizes: _Sizes, pad: int) -> dict[str, object]:
+    return {
+        "architectures": ["BertModel"],
+        "model_type": "bert",
+        "dtype": "float32",
+        "hidden_act": "gelu",
+        "hidden_size": sizes.width,
+        "intermediate_size": sizes.wide,
+        # The file has a float32, which reads 9.99999996e-13 for 1e-12.
+        "layer_norm_eps": float(f"{sizes.epsilon:.6g}"),
+        "max_position_embeddings": sizes.n_positions,
+        "num_attention_heads": sizes.n_heads,
+        "num_hidden_layers": sizes.n_layers,
+        "pad_token_id": pad,
+        "type_vocab_size": sizes.n_types,
+        "vocab_size": sizes.n_words,
     }
+
+
+def _write_settings(sizes: _Sizes, vocabulary: Vocabulary, folder: Path) -> None:
+    words = dict.fromkeys(("bos_token", "cls_token"), vocabulary.bos)
+    words |= dict.fromkeys(("eos_token", "sep_token"), vocabulary.eos)
+    words |= {"pad_token": vocabulary.pad, "unk_token": vocabulary.unk}
     files: dict[str, object] = {
-        "config.json": {
-            "architectures": ["BertModel"],
-            "model_type": "bert",
-            "dtype": "float32",
-            "hidden_act": "gelu",
-            "hidden_size": sizes.width,
-            "intermediate_size": sizes.wide,
-            # The file has a float32, which reads 9.99999996e-13 for 1e-12.
-            "layer_norm_eps": float(f"{sizes.epsilon:.6g}"),
-            "max_position_embeddings": sizes.n_positions,
-            "num_attention_heads": sizes.n_heads,
-            "num_hidden_layers": sizes.n_layers,
-            "pad_token_id": vocabulary.pad,
-            "type_vocab_size": sizes.n_types,
-            "vocab_size": sizes.n_words,
-        },
+        "config.json": _bert_config(sizes, vocabulary.pad),
         "tokenizer_config.json": {
             "tokenizer_class": "PreTrainedTokenizerFast",
             "model_max_length": sizes.n_positions,

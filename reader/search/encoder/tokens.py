@@ -12,7 +12,7 @@ import json
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -165,6 +165,21 @@ class Vocabulary:
         return [piece for i, piece in enumerate(self.pieces) if i in ids or piece == "<mask>"]
 
 
+def _template(vocabulary: Vocabulary, ids: Mapping[str, int]) -> dict[str, object]:
+    """Make the part that puts the special tokens around one text, and around a pair."""
+    bos, eos = vocabulary.pieces[vocabulary.bos], vocabulary.pieces[vocabulary.eos]
+    first, last = ({"SpecialToken": {"id": piece, "type_id": 0}} for piece in (bos, eos))
+    a, b = ({"Sequence": {"id": name, "type_id": 0}} for name in "AB")
+    return {
+        "type": "TemplateProcessing",
+        "single": [first, a, last],
+        "pair": [first, a, last, last, b, last],
+        "special_tokens": {
+            piece: {"id": piece, "ids": [ids[piece]], "tokens": [piece]} for piece in (bos, eos)
+        },
+    }
+
+
 def tokenizer_json(vocabulary: Vocabulary) -> str:
     """Make a tokenizer.json of the `tokenizers` library, equal to `normalise` and the table."""
     replace = [
@@ -183,17 +198,6 @@ def tokenizer_json(vocabulary: Vocabulary) -> str:
     }
     flags = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False)
     ids = {piece: vocabulary.pieces.index(piece) for piece in vocabulary.specials}
-    bos, eos = vocabulary.pieces[vocabulary.bos], vocabulary.pieces[vocabulary.eos]
-    first, last = ({"SpecialToken": {"id": piece, "type_id": 0}} for piece in (bos, eos))
-    a, b = ({"Sequence": {"id": name, "type_id": 0}} for name in "AB")
-    template = {
-        "type": "TemplateProcessing",
-        "single": [first, a, last],
-        "pair": [first, a, last, last, b, last],
-        "special_tokens": {
-            piece: {"id": piece, "ids": [ids[piece]], "tokens": [piece]} for piece in (bos, eos)
-        },
-    }
     return json.dumps(
         {
             "version": "1.0",
@@ -204,7 +208,7 @@ def tokenizer_json(vocabulary: Vocabulary) -> str:
             ],
             "normalizer": {"type": "Sequence", "normalizers": replace},
             "pre_tokenizer": metaspace,
-            "post_processor": template,
+            "post_processor": _template(vocabulary, ids),
             "decoder": metaspace,
             "model": {
                 "type": "Unigram",

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from reader import __version__
 from reader.base.errors import NotKnown
 from reader.base.messages import N_, _, ngettext
+from reader.web.gate import ServerAddress
 from reader.web.render import LANGUAGES
 from reader.web.sessions import LIFE_S, device_of, grouped
 from reader.web.visit import Visit, own_address, route, set_said
@@ -61,14 +62,17 @@ def enter(visit: Visit) -> Response:
     # The device signs in again: its old entry goes.
     if request.state.session is not None:
         door.sessions.remove(request.state.session.id)
-    answer = visit.to(where)
+    return _with_cookie(visit.to(where), door.served, token)
+
+
+def _with_cookie(answer: Response, served: ServerAddress, token: str) -> Response:
     # Strict: a link on another site comes without the cookie; the page to sign in then goes on
     # by a touch. The icon on a home screen comes with it.
     answer.set_cookie(
-        door.served.cookie,
+        served.cookie,
         token,
         max_age=COOKIE_LIFE_S,
-        secure=door.served.is_tls,
+        secure=served.is_tls,
         httponly=True,
         samesite="strict",
     )

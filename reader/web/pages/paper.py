@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from reader.base.errors import NotKnown
@@ -35,13 +37,14 @@ from reader.morning.lab import is_shared, share_notes, take_back, written_on
 from reader.morning.pick import guess, has_to_guess, put_off
 from reader.morning.references import papers_citing, references_in
 from reader.morning.tag import tag
-from reader.morning.why import ListCache, after_decisions, explain, without_each
+from reader.morning.why import Explanation, ListCache, after_decisions, explain, without_each
 from reader.notes.links import papers_by_link
 from reader.notes.share import share
 from reader.pdfs.mark import ink_on
 from reader.pdfs.tablet import SHORT_SHA
+from reader.search.indexes import SharedNote
 from reader.search.shared import searched
-from reader.search.similar import similar
+from reader.search.similar import Neighbour, similar
 from reader.texts.copies import gone_text
 from reader.texts.paper import FIELD_NAMES, field_texts, property_texts, suggestion_text
 from reader.texts.search import away_text
@@ -73,20 +76,8 @@ def paper(visit: Visit) -> Response:
     except RemovedPaper as error:
         return removal.removed(visit, error)
     shown = about(library, held)
-    # Without a vector its rare words decide what is near, and the page says so.
-    encoder = visit.parts.serving(library).name
-    with searched(library, visit.parts.failed) as indexes:
-        near, several = similar(
-            library, held, encoder=encoder, limit=N_NEIGHBOURS, indexes=indexes, quoted=("note",)
-        )
-    # A neighbour whose note is listed is not listed as a paper as well.
-    noted = {one.hit.held.row for one in several if one.hit.kind == "note"}
-    folders = suggestions(library, held, encoder=visit.parts.encoder_name(visit.config))
-    explained = explain(library, held, lists=day_lists(visit))
-    now, *past = standing_texts(explained)
-    # Not on a page that a device keeps: what others take back shall not stay there.
-    wanted = () if visit.is_carried else (held,)
-    written, away = written_on(library, wanted, visit.parts.failed)
+    neighbours, notice = _neighbours(visit, held)
+    written, away = _written_by_others(visit, held)
     return visit.page(
         "paper.html",
         held=held,
@@ -96,40 +87,86 @@ def paper(visit: Visit) -> Response:
         put_off=put_off(library, [held.row]).get(held.row) if held.state == "pick" else None,
         pictures=_pictures(library, shown),
         place=reading_place(library.db, held.row),
-        why={
-            "sentence": now,
-            "past": past,  # where it stood at each decision
-            "where": where_text(explained),
-            "rows": list(sum_rows(explained.terms)),
-            "score": explained.score,
-            "cut": cut_text(explained),
-        },
+        why=_why(explain(library, held, lists=day_lists(visit))),
         marks=list(_mark_rows(shown)),
         ink=ink_on(visit.library, held),
         note_links=papers_by_link(library, shown.note.text) if shown.note else {},
-        written=[(one, from_markdown(one.words)) for one in written.get(held.row, ())],
-        written_away=plain(away.message) if away else "",
+        written=written,
+        written_away=away,
         is_with_lab=is_shared(library, held) if visit.config.index.url else None,
-        neighbours=[n for n in several if n.hit.kind == "note" or n.hit.held.row not in noted],
-        notice=_("Compared by rare words, because this paper has no vector yet.")
-        if near.notice
-        else away_text(near),
-        gone=gone_text(shown.pdf.path, shown.n_passages)
-        if shown.pdf and not shown.is_pdf_here
-        else "",
+        neighbours=neighbours,
+        notice=notice,
+        gone=_gone_text(shown),
         references=references_in(library, held),
         citing=papers_citing(library, held),
         copies=[(one, one.copy.sha256[:SHORT_SHA]) for one in shown.beside if one.is_here],
         bibtex=bibtex(references(library, [held])),
         share=markdown(share(library, [held], has_figures=False)),
-        topics=topic_names(library),
-        topic_now=topic_now(library, held),
-        other_topics=[topic.path for topic in other_topics(library, None)],
+        **_topic_choices(visit, held),
         known_tags=[*properties.spellings(library.db).values()][: -MOST_OFFERED - 1 : -1],
         field_texts=list(field_texts(shown.said)),
         fields=_form_fields(shown),
-        suggested=[(f.topic, suggestion_text(f)) for f in folders if f.topic != held.topic],
     )
+
+
+def _neighbours(visit: Visit, held: LibraryPaper) -> tuple[list[Neighbour], str]:
+    """List what is near to a paper, and say where its rare words alone decided that."""
+    encoder = visit.parts.serving(visit.library).name
+    with searched(visit.library, visit.parts.failed) as indexes:
+        near, several = similar(
+            visit.library,
+            held,
+            encoder=encoder,
+            limit=N_NEIGHBOURS,
+            indexes=indexes,
+            quoted=("note",),
+        )
+    # A neighbour whose note is listed is not listed as a paper as well.
+    noted = {one.hit.held.row for one in several if one.hit.kind == "note"}
+    listed = [n for n in several if n.hit.kind == "note" or n.hit.held.row not in noted]
+    if near.notice:
+        return listed, _("Compared by rare words, because this paper has no vector yet.")
+    return listed, away_text(near)
+
+
+def _written_by_others(
+    visit: Visit, held: LibraryPaper
+) -> tuple[list[tuple[SharedNote, Markup]], str]:
+    """Load the notes that others share, as HTML, and the error where that failed."""
+    # Not on a page that a device keeps: what others take back shall not stay there.
+    wanted = () if visit.is_carried else (held,)
+    written, away = written_on(visit.library, wanted, visit.parts.failed)
+    shown = [(one, from_markdown(one.words)) for one in written.get(held.row, ())]
+    return shown, plain(away.message) if away else ""
+
+
+def _topic_choices(visit: Visit, held: LibraryPaper) -> dict[str, Any]:
+    library = visit.library
+    folders = suggestions(library, held, encoder=visit.parts.encoder_name(visit.config))
+    return {
+        "topics": topic_names(library),
+        "topic_now": topic_now(library, held),
+        "other_topics": [topic.path for topic in other_topics(library, None)],
+        "suggested": [(f.topic, suggestion_text(f)) for f in folders if f.topic != held.topic],
+    }
+
+
+def _why(explained: Explanation) -> dict[str, object]:
+    now, *past = standing_texts(explained)
+    return {
+        "sentence": now,
+        "past": past,  # where it stood at each decision
+        "where": where_text(explained),
+        "rows": list(sum_rows(explained.terms)),
+        "score": explained.score,
+        "cut": cut_text(explained),
+    }
+
+
+def _gone_text(shown: About) -> str:
+    if not shown.pdf or shown.is_pdf_here:
+        return ""
+    return gone_text(shown.pdf.path, shown.n_passages)
 
 
 def day_lists(visit: Visit) -> ListCache:

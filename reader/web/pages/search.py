@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +17,7 @@ from reader.library.query import parse
 from reader.morning.waiting import WaitingHit, search_waiting
 from reader.notes.share import Choice, share, share_week
 from reader.notes.week import read_between, week_of
-from reader.search.find import KINDS, SearchHit, search
+from reader.search.find import KINDS, SearchHit, SearchResult, search
 from reader.search.rows.index import Kind
 from reader.search.shared import searched
 from reader.texts.search import (
@@ -30,7 +31,7 @@ from reader.texts.search import (
 )
 from reader.texts.shared import markdown
 from reader.web.pages.paper import figures
-from reader.web.visit import Visit, route
+from reader.web.visit import PageEncoder, Visit, route
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,11 +74,10 @@ def _results(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         return {"notices": [error.message, error.hint]}
 
 
-def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
-    asked = parse(query)
-    if not asked.asks:
-        return {"notices": [nothing_asked(asked)]}
-    serving, limit = visit.parts.serving(visit.library), MANY if kind else FEW
+def _searched(
+    visit: Visit, query: str, serving: PageEncoder, kinds: Sequence[Kind], limit: int
+) -> tuple[SearchResult, bool]:
+    """Search, and tell whether to ask again when the model is loaded."""
 
     def no_vector(_unused: str) -> NDArray[np.float32]:
         raise ModelError(model=serving.name, what=_("it is still being loaded"), hint="")
@@ -93,11 +93,20 @@ def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
             query,
             encode_query=no_vector if is_waiting else serving.encode_query,
             encoder=serving.name,
-            kinds=[cast("Kind", kind)] if kind else KINDS,
+            kinds=kinds,
             limit=limit,
             indexes=indexes,
         )
-    is_waiting = is_waiting and found.notice is not None
+    return found, is_waiting and found.notice is not None
+
+
+def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
+    asked = parse(query)
+    if not asked.asks:
+        return {"notices": [nothing_asked(asked)]}
+    serving, limit = visit.parts.serving(visit.library), MANY if kind else FEW
+    kinds = [cast("Kind", kind)] if kind else KINDS
+    found, is_waiting = _searched(visit, query, serving, kinds, limit)
     loose = search_waiting(visit.library, query, limit=limit) if kind in ("", "note") else []
     notices = [
         serving.said,
