@@ -54,7 +54,7 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
     failed = [f for f in waits.values() if f.reason not in (NO_PAPER, IS_OFF)]
     failed = sorted((f for f in failed if f.subject not in here), key=lambda f: f.retry_at)
     wanted = {id_ for topic in library.config.topics for id_ in topic.seeds}
-    seeds = wanted - papers.rows_of(library.db, wanted).keys() - waits.keys()
+    seeds = wanted - papers.rows_with_ids(library.db, wanted).keys() - waits.keys()
     ids = dict.fromkeys(sorted(seeds), BY_HAND)
     since = days_back(library.today(), ASKED_DAYS)
     ids |= posts.ids_without_paper(library.db, now=library.now(), since=since)

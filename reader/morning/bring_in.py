@@ -131,6 +131,11 @@ class DryRun(Exception):
     """Ends the transaction of a dry run, so that nothing of it stays."""
 
 
+def place_of(source: object) -> str:
+    """Name whole what is imported: the absolute path, or the address."""
+    return str(source.absolute() if isinstance(source, Path) else source)
+
+
 @dataclass
 class Importing:
     """One run of an import.
@@ -194,12 +199,7 @@ class Importing:
 
     def begin(self) -> imports.Import:
         form, now = self.read.form, self.library.now()
-        return imports.begin(self.library.db, self.place_of_all, form, at=now)
-
-    @property
-    def place_of_all(self) -> str:
-        """What was named, whole: a path or an address."""
-        return str(self.source.absolute() if isinstance(self.source, Path) else self.source)
+        return imports.begin(self.library.db, place_of(self.source), form, at=now)
 
     def _bring_linked(self, one: imports.Import) -> None:
         """Bring the papers first to whose notes others link, so that the links have keys."""
@@ -309,7 +309,7 @@ class Importing:
     def _add_highlights(self, held: LibraryPaper, item: ImportedPaper) -> None:
         nowhere = Path(f"/{self.read.form}")
         # Of each source its own place: a mark goes where its last place has it no longer.
-        place = f"{self.read.form}:{self.place_of_all}:{held.paper.id}"
+        place = f"{self.read.form}:{place_of(self.source)}:{held.paper.id}"
         marks = ReturnedCopy(held, place, "", "", b"", Marks(item.highlights))
         keep_marks(self.library, marks, nowhere)
 

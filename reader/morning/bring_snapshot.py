@@ -22,7 +22,7 @@ from reader.gathering.imports.snapshot import FORM, is_wanted, read_snapshot
 from reader.library.folder import Library
 from reader.library.locks import lock_file
 from reader.library.rows import imports, merges, papers
-from reader.morning.bring_in import DryRun, Importing
+from reader.morning.bring_in import DryRun, Importing, place_of
 from reader.morning.complete import AddTools
 from reader.search.encode import index_words
 
@@ -88,11 +88,7 @@ class SnapshotImport:
     def _importing(self, *, is_dry: bool = False) -> Importing:
         is_file = isinstance(self.source, Path)
         read = ImportedLibrary(FORM if is_file else oai_set.FORM, ())
-        return Importing(self.library, self.tools, read, self._place, is_dry=is_dry)
-
-    @property
-    def _place(self) -> str:
-        return str(self.source.absolute() if isinstance(self.source, Path) else self.source)
+        return Importing(self.library, self.tools, read, place_of(self.source), is_dry=is_dry)
 
     def _batches(self) -> Iterator[list[ImportedPaper]]:
         assert isinstance(self.source, Path)  # noqa: S101  the caller looked
@@ -113,7 +109,11 @@ class SnapshotImport:
         """Yield the papers of each page; once they are stored, keep where the list goes on."""
         assert isinstance(self.source, OaiSet)  # noqa: S101  the caller looked
         db = self.library.db
-        point = HarvestPoint() if is_dry else HarvestPoint.parse(imports.point(db, self._place))
+        point = (
+            HarvestPoint()
+            if is_dry
+            else HarvestPoint.parse(imports.point(db, place_of(self.source)))
+        )
         self.n_before = point.n
         for page in pages_of(self.tools.fetch, self.source, point):
             self.n_lines += page.n_records

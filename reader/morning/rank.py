@@ -361,7 +361,7 @@ def _titles(library: Library, near: Mapping[tuple[int, str], Nearness]) -> dict[
     for one of feeds.toml."""
     rows = sorted({n.neighbour for n in near.values() if n.neighbour is not None})
     named = {id_ for topic in library.config.topics for id_ in topic.seeds}
-    seeds = {*papers.rows_of(library.db, named).values()} if rows else set()
+    seeds = {*papers.rows_with_ids(library.db, named).values()} if rows else set()
     return {
         held.row: Term(
             "note" if held.state == "read" else "seed" if held.row in seeds else "paper",

@@ -131,7 +131,7 @@ _SAID = {
 def missing_seeds(library: Library) -> tuple[Seed, ...]:
     """List the seeds that are no papers here, in the order of feeds.toml."""
     topics = [topic for topic in library.config.topics if topic.seeds]
-    here = papers.rows_of(library.db, {id_ for topic in topics for id_ in topic.seeds})
+    here = papers.rows_with_ids(library.db, {id_ for topic in topics for id_ in topic.seeds})
     lacking = [(topic, id_) for topic in topics for id_ in topic.seeds if id_ not in here]
     if not lacking:
         return ()

@@ -96,7 +96,7 @@ def ids_named(note: LooseNote) -> tuple[str, ...]:
 def recognised(library: Library, ids: Sequence[str], title: str) -> tuple[int | None, KnownBy]:
     """Find the one paper here that a note is surely about, by its ids or else its title."""
     db = library.db
-    rows = {merges.row_now(db, row) for row in papers.rows_of(db, ids).values()}
+    rows = {merges.row_now(db, row) for row in papers.rows_with_ids(db, ids).values()}
     if rows:
         [row, *others] = rows
         return (None, "") if others or merges.is_removed(db, row) else (row, "id")

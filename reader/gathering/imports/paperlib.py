@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from reader.base.errors import UsageError, os_reason
 from reader.base.messages import Text, lazy_gettext
@@ -132,8 +133,8 @@ def _item(
     paper: Mapping[str, Value], tables: _Tables, place: Text, folder: Path
 ) -> ImportedPaper | None:
     texts = {name: _text(paper, name) for name in _TEXTS}
-    urls = [_text(paper, "mainURL"), *_list(paper, "supURLs")]
-    urls += [tables.files.get(key, "") for key in _keys(paper, "supplementarys")]
+    urls = [_text(paper, "mainURL"), *_list(paper, "supURLs", str)]
+    urls += [tables.files.get(key, "") for key in _list(paper, "supplementarys", int)]
     made = make_paper(
         texts["title"],
         list(filter(None, map(str.strip, texts["authors"].split(",")))),
@@ -160,7 +161,7 @@ def _item(
 
 def _names(paper: Mapping[str, Value], column: str, names: Mapping[int, str]) -> tuple[str, ...]:
     """Name the tags or folders of a paper; the root of all, "Tags" or "Folders", is none."""
-    found = (names.get(key, "") for key in _keys(paper, column))
+    found = (names.get(key, "") for key in _list(paper, column, int))
     return tuple(as_utf8(name) for name in found if name and name.lower() != column)
 
 
@@ -183,7 +184,7 @@ def _path(url: str) -> str:
 def _left_out(tables: _Tables, name: str) -> Iterator[UnplacedItem]:
     """List what is no paper: links to code, feeds, and saved searches."""
     for paper in tables.papers:
-        for url in _list(paper, "codes"):
+        for url in _list(paper, "codes", str):
             place = plain(f"{name}, {_text(paper, 'title')}")
             why = lazy_gettext("a link to code: {url}", url=plain(url))
             yield UnplacedItem(place, why, is_no_paper=True)
@@ -197,19 +198,17 @@ def _left_out(tables: _Tables, name: str) -> Iterator[UnplacedItem]:
         yield UnplacedItem(plain(f"{name}, {filter_}"), why, is_no_paper=True)
 
 
+T = TypeVar("T")
+
+
 def _text(found: Mapping[str, Value], name: str) -> str:
     value = found.get(name)
     return value if isinstance(value, str) else ""
 
 
-def _list(found: Mapping[str, Value], name: str) -> list[str]:
+def _list(found: Mapping[str, Value], name: str, kind: type[T]) -> list[T]:
     value = found.get(name)
-    return [one for one in value if isinstance(one, str)] if isinstance(value, tuple) else []
-
-
-def _keys(found: Mapping[str, Value], name: str) -> list[int]:
-    value = found.get(name)
-    return [one for one in value if isinstance(one, int)] if isinstance(value, tuple) else []
+    return [one for one in value if isinstance(one, kind)] if isinstance(value, tuple) else []
 
 
 def _other_version(file: Path, version: int) -> UsageError:

@@ -269,7 +269,7 @@ def paper_with_id(db: Database, id_: str) -> LibraryPaper | None:
 
 
 def rows_with_ids(db: Database, ids: Iterable[str]) -> dict[str, int]:
-    """Look up the papers that have some identifiers: identifier → row."""
+    """Look up the papers that have some identifiers: identifier → row; none for an unknown one."""
     rows = db.read(
         "SELECT id, paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(ids)),),
@@ -387,15 +387,6 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def rows_of(db: Database, ids: Iterable[str]) -> dict[str, int]:
-    """Look up the rows of some identifiers: id → row, without those that no paper has."""
-    rows = db.read(
-        "SELECT id, paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(ids)),),
-    )
-    return {r["id"]: r["paper"] for r in rows}
-
-
 def ids_here(db: Database, ids: Iterable[str]) -> set[str]:
     """Select those of some identifiers that a paper in the library has."""
-    return set(rows_of(db, ids))
+    return set(rows_with_ids(db, ids))

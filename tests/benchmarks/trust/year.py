@@ -292,7 +292,7 @@ def build(folder: Path, scale: Scale) -> None:
             with library.db.writing():
                 papers.add_papers(library.db, several, source="arXiv", on=day)
                 n = scale.n_notes * len(several) // scale.n_papers
-                rows = papers.rows_of(library.db, [p.id for p in several[:n]])
+                rows = papers.rows_with_ids(library.db, [p.id for p in several[:n]])
                 for held in papers.papers_at(library.db, sorted(rows.values())):
                     add_note(there, held, note_on(held.row))
         # Else the year would begin with a new library's first days.
