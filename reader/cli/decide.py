@@ -15,8 +15,7 @@ from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.cli import build, listing, output, screen
 from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
-from reader.cli.output import answer
-from reader.cli.signals import told_when_ended
+from reader.cli.output import answer, told_when_ended
 from reader.library.file_names import folder_name
 from reader.library.find import find_paper, find_papers
 from reader.library.folder import Library

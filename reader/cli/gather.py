@@ -21,8 +21,7 @@ from reader.base.text import plain, shorten
 from reader.cli import build, output, screen
 from reader.cli.backup import back_up_daily
 from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
-from reader.cli.output import answer
-from reader.cli.signals import told_when_ended
+from reader.cli.output import answer, told_when_ended
 from reader.gathering.gather import source_names
 from reader.gathering.outage import told_together
 from reader.gathering.rows.sources import source

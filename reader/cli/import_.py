@@ -12,8 +12,8 @@ from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output
 from reader.cli.add_report import paper_text
+from reader.cli.follow import typed_day
 from reader.cli.frame import as_json_option, command, is_terminal, new_topic_option, settings_of
-from reader.cli.mute import typed_day
 from reader.gathering.imports import oai_set, pdf_store, snapshot
 from reader.gathering.imports.forms import FORMS, read_source
 from reader.gathering.imports.item import ImportedLibrary

@@ -1,12 +1,19 @@
-"""Print text, made safe for a terminal, and values as JSON (fields: docs/reference.md)."""
+"""Print text, made safe for a terminal, and values as JSON (fields: docs/reference.md); and how far
+work came when a signal ends it.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
@@ -15,12 +22,14 @@ import click
 from reader.base.errors import ReaderError
 from reader.base.messages import Text, _
 from reader.base.text import plain
-from reader.cli.frame import settings_of
+from reader.cli.frame import INTERRUPTED, settings_of
+from reader.library.folder import Library
 from reader.library.ids import url_of
 
 if TYPE_CHECKING:
     from reader.morning.values import Morning
     from reader.ranking.rank import Term
+
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories: controls, invisible characters, surrogates, line and paragraph ends."""
@@ -305,3 +314,36 @@ def _terms(terms: Iterable[Term]) -> list[dict[str, Any]]:
 def cause_of(error: ReaderError) -> str:
     """Return what is wrong with a file, without its name, which the caller prints."""
     return plain(error.what)
+
+
+class _EndSignal(BaseException):
+    """The process was told to end. No Exception: nothing on the way may take it for a failure."""
+
+
+@contextlib.contextmanager
+def told_when_ended(library: Library, how_far: Callable[[], str]) -> Iterator[None]:
+    """Print how far the work is where SIGTERM or Ctrl-C ends it.
+
+    The process still dies of SIGTERM; after Ctrl-C it leaves with its own exit code.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise _EndSignal
+
+    if threading.current_thread() is not threading.main_thread():  # which alone has signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except _EndSignal:
+        # A second one ends it at once.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        put(how_far(), is_error=True)
+        library.db.close()
+        os.kill(os.getpid(), signal.SIGTERM)
+    except KeyboardInterrupt:
+        put(how_far(), is_error=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)

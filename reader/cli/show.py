@@ -1,8 +1,8 @@
-"""`reader show` and `open`: print all that is known of a paper; open its PDF or its page."""
+"""`reader show`, `open` and `why`: show a paper, its PDF, and why it stands where it does."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -22,6 +22,7 @@ from reader.library.rows import markings
 from reader.library.rows.pdfs import reading_place
 from reader.library.rows.versions import BY_HAND
 from reader.morning.about import About, about
+from reader.morning.why import Explanation, ScoreChange, changes, explain
 from reader.pdfs.back import back
 from reader.pdfs.find import file_to_read
 from reader.pdfs.tablet import copy_to_open
@@ -30,6 +31,14 @@ from reader.search.indexes import SharedNote
 from reader.texts.copies import gone_text
 from reader.texts.paper import field_texts, property_texts
 from reader.texts.sources import source_name
+from reader.texts.why import (
+    change_text,
+    cut_text,
+    other_topics_text,
+    standing_texts,
+    verdict_text,
+    where_text,
+)
 
 
 @command(
@@ -221,3 +230,63 @@ def open_command(context: click.Context, id_: str, is_original: bool, is_printed
     from reader.cli.openers import WAIT_S, OpenOutcome, opener  # the list is slow to load
 
     OpenOutcome(opener()).open(place, wait_s=WAIT_S)
+
+
+@command(
+    help=N_(
+        "Explain why a paper is in the list, or why not.\n\n    One sentence says where it "
+        "stands now, another one where it stood when you decided on it."
+    ),
+    examples={
+        "why 2401.01234": N_("Explain its place in one sentence"),
+        "why 2401.01234 --all": N_("Show the sum behind its rank"),
+    },
+)
+@click.argument("id_", metavar="ID")
+@click.option(
+    "--all",
+    "is_whole",
+    is_flag=True,
+    help=N_("Also show the sum behind its rank, what would change the rank, and the other topics."),
+)
+@as_json_option
+def why_command(context: click.Context, id_: str, is_whole: bool, as_json: bool) -> None:
+    """Explain the place of a paper."""
+    with build.opened(context) as library:
+        found = explain(library, find_paper(library, id_))
+        others = changes(library, found, build.fit_topic)
+        if as_json:
+            verdict = plain(verdict_text(found))
+            output.put_json(found, sentence=verdict, changes=list(others))
+            return
+        # Printed line by line: the sum can be read while models are fitted, which takes seconds.
+        output.put_all(_lines(found, others if is_whole else None, screen.width_of_terminal()))
+
+
+def _lines(found: Explanation, others: Iterable[ScoreChange] | None, width: int) -> Iterator[str]:
+    """Lay out an explanation. others: what would change the score; None leaves the sum out."""
+    yield from screen.paper_lines(found.held, width)
+    yield ""
+    for text in standing_texts(found):
+        yield from screen.wrap(plain(text), width)
+    yield ""
+    if others is None:
+        yield from screen.wrap(
+            _(
+                "The sum, and what would change this rank: reader why {id} --all",
+                id=plain(found.held.paper.id),
+            ),
+            width,
+        )
+        return
+    yield from screen.wrap(plain(where_text(found)), width)
+    yield from listing.sum_lines(found.terms, width)
+    if text := cut_text(found):
+        yield from screen.wrap(plain(text), width, listing.SUM_INDENT)
+    yield ""
+    for text in map(change_text, others):
+        yield from screen.wrap(plain(text), width, "    ", "")
+    if topics := list(other_topics_text(found)):
+        yield from ("", _("Other topics:"))
+        for text in topics:
+            yield from screen.wrap(plain(text), width, "    ", "  ")
