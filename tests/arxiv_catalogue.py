@@ -16,7 +16,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from reader.cli.demo.arxiv import Catalogue, PlayedPaper
+from reader.cli.demo.server import Catalogue, PlayedPaper
 from reader.library.calendar import announced_at
 from reader.library.paper import Paper
 

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
-from reader.cli.demo.arxiv import PlayedPaper
+from reader.cli.demo.server import PlayedPaper
 from reader.cli.frame import Settings
 from reader.cli.frame import run as run_line
 from reader.library.calendar import window

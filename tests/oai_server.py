@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from reader.cli.demo.arxiv import Catalogue, PlayedPaper, xml_text, xml_value
+from reader.cli.demo.server import Catalogue, PlayedPaper, xml_text, xml_value
 from reader.library.calendar import announced_at, listing_day
 
 PAGE_SIZE = 100

@@ -42,8 +42,7 @@ from threading import Event
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from reader.cli.demo.arxiv import PlayedPaper
-from reader.cli.demo.server import Reply
+from reader.cli.demo.server import PlayedPaper, Reply
 from reader.library.calendar import is_listing_day, window
 from reader.library.paper import Paper
 from tests.data import DATA

@@ -26,10 +26,9 @@ from reader.cli.frame import INTERRUPTED, Settings, reader_group, run
 from reader.cli.output import fields_of
 from reader.gathering.rows import posts, sources
 from reader.library.config import Config
-from reader.library.disk import write_whole
+from reader.library.disk import lock_file, write_whole
 from reader.library.feeds_file import KEYS, parse
 from reader.library.folder import Library, open_library, template
-from reader.library.locks import lock_file
 from reader.library.paper import Batch, BatchState, Mention, Paper, Post, State
 from reader.library.rows import failures, merges, papers, pdfs
 from reader.library.rows.database import Database

@@ -211,7 +211,7 @@ def test_library_that_others_can_read_is_told_and_closed(gathered: Path) -> None
 
 def test_held_lock_is_told(noted: tuple[Path, str, Path]) -> None:
     from reader.base.machine import running
-    from reader.library.locks import lock_file
+    from reader.library.disk import lock_file
 
     library, _id, _pdf = noted
     with lock_file(library / "gather.lock"):

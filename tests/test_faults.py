@@ -21,8 +21,7 @@ import pytest
 
 from reader.base.http import Request, Response
 from reader.base.http.client import Client
-from reader.cli.demo.arxiv import PlayedPaper
-from reader.cli.demo.server import Reply
+from reader.cli.demo.server import PlayedPaper, Reply
 from reader.gathering.arxiv_days import ARXIV, OAI, feed_name
 from reader.gathering.gather import gather
 from reader.library.calendar import listing_day, window

@@ -18,10 +18,9 @@ from reader.cli.output import answer
 from reader.library import archive as archives
 from reader.library import backup
 from reader.library.archive import Manifest
-from reader.library.backup import Backup, back_up_before_restore
+from reader.library.backup import Backup, RestorePlan, back_up_before_restore, plan_restore, restore
 from reader.library.folder import Library
 from reader.library.place import find_folder
-from reader.library.restore import RestorePlan, plan_restore, restore
 from reader.library.rows.imports import add_restore
 from reader.morning.rows import library_id
 from reader.search.rows.index import clear_index

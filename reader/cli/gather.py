@@ -35,8 +35,8 @@ from reader.gathering.votes import (
 )
 from reader.library.config import unknown_class_text
 from reader.library.days import day_named
+from reader.library.disk import lock_file
 from reader.library.folder import Library, read_config
-from reader.library.locks import lock_file
 from reader.library.place import FEEDS, find_folder
 from reader.library.rows import papers
 from reader.library.rows.database import forget_index

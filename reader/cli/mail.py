@@ -46,7 +46,7 @@ from reader.notes.shared import SharedPage
 )
 def mail_command(context: click.Context, days: int, is_shown: bool, is_again: bool) -> None:
     """Send what no mail had yet. Exit code 5: it was not sent, or nobody knows."""
-    from reader.library.locks import lock_file
+    from reader.library.disk import lock_file
     from reader.notes.mail import MailLog, send, unsent
 
     with build.opened(context) as library:

@@ -14,9 +14,9 @@ from reader.cli import build, output, screen
 from reader.cli.backup import restore_library
 from reader.cli.frame import as_json_option, command, say_errors
 from reader.cli.output import answer
+from reader.library.backup import plan_restore
 from reader.library.file_names import folder_name
 from reader.library.folder import Library
-from reader.library.restore import plan_restore
 from reader.library.rows.removals import KEPT
 from reader.morning.remove import TrashEntry, remove, trash
 from reader.morning.undo import UNDONE, ActKind, PastAct, archive_before, past_acts, take_back

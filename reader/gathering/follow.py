@@ -25,11 +25,10 @@ from reader.base.text import plain
 from reader.gathering.imports.feeds import LONGEST as LONGEST_LIST
 from reader.gathering.imports.feeds import FollowedFeed, FollowList, LeftOut, read_follow_list
 from reader.library.config import Config, short_address
-from reader.library.disk import write_whole
+from reader.library.disk import lock_file, write_whole
 from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.library.identity import Certainty, matches
-from reader.library.locks import lock_file
 from reader.library.place import FEEDS
 from reader.library.replaced import merge_late_feeds, read_feeds, replace_feeds
 from reader.library.rows import authors

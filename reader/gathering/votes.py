@@ -23,8 +23,8 @@ from reader.gathering.rows.votes import VotedPaper
 from reader.gathering.source import SourceTools
 from reader.gathering.sources.social import read_hf
 from reader.library.config import Feed, is_loopback
+from reader.library.disk import lock_file
 from reader.library.folder import Library
-from reader.library.locks import lock_file
 from reader.library.post import ListPage
 
 DAILY_PAPERS = Feed("Hugging Face", "https://huggingface.co/api/daily_papers", "hf")

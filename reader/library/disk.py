@@ -1,5 +1,5 @@
-"""Find files below a folder, write files so that none is ever half written, and name what a disk
-refuses.
+"""Find files below a folder, write files so that none is ever half written, lock a library for one
+process, and name what a disk refuses.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ import signal
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
-from reader.base.errors import DiskFull, ReadOnly, StoreError, os_reason
-from reader.base.machine import is_running
+from reader.base.errors import DiskFull, Locked, LockedBy, ReadOnly, StoreError, os_reason
+from reader.base.machine import command_running, is_running
 from reader.base.messages import N_, lazy_gettext
 
 
@@ -324,3 +326,50 @@ def leftovers(parts: Iterable[Path]) -> Iterator[Path]:
         pid = part.name.split(".")[-2]
         if pid.isdecimal() and not is_running(int(pid)):
             yield part
+
+
+@contextlib.contextmanager
+def lock_file(path: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold a lock of the whole library; the system releases it when this process ends.
+
+    wait: wait for another process that holds it, without an end. Else Locked is raised.
+    Raises ReadOnly where the file cannot be made.
+    """
+    # Not at the top, to keep it out of the start-up of commands that need no lock.
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=-1 if wait else 0)
+    try:
+        lock.acquire()
+    except Timeout:
+        if holder := holder_of(path):
+            raise LockedBy(file=path, command=holder.command, pid=holder.pid) from None
+        raise Locked(file=path) from None
+    except OSError as error:
+        raise ReadOnly(file=path) from error
+    try:
+        with contextlib.suppress(OSError):  # a full disk; Windows lets nobody write to a lock
+            path.write_text(f"{os.getpid()} {command_running()}", "utf-8")
+        yield
+    finally:
+        lock.release()
+
+
+@dataclass(frozen=True, slots=True)
+class LockHolder:
+    """Who took a lock: which command, in which process, when."""
+
+    command: str
+    pid: int
+    since: datetime
+
+
+def holder_of(path: Path) -> LockHolder | None:
+    """Read who took a lock last; None where that is not known, or that process has ended."""
+    try:
+        pid, _, command = path.read_text("utf-8").partition(" ")
+        since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (OSError, UnicodeDecodeError):
+        return None
+    is_known = command and pid.isdecimal() and is_running(int(pid))
+    return LockHolder(command, int(pid), since) if is_known else None

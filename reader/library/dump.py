@@ -20,12 +20,11 @@ from reader.base.errors import UsageError, os_reason
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import plain
 from reader.library.archive import DATABASE, is_text_or_pdf, part
-from reader.library.backup import passed_over, texts_of, undisturbed
+from reader.library.backup import locked, passed_over, texts_of, undisturbed
 from reader.library.disk import write_whole
 from reader.library.file_names import LONGEST_PART
 from reader.library.folder import template
 from reader.library.place import FEEDS
-from reader.library.restore import locked
 from reader.library.rows import snapshot
 from reader.library.rows.database import LATEST
 from reader.library.rows.dump import is_fresh, new_database, rows_of

@@ -22,6 +22,7 @@ from reader.base.text import nfc
 from reader.library.disk import (
     disk_error,
     files_below,
+    lock_file,
     make_folders,
     rename_new,
     sync_folder,
@@ -29,7 +30,6 @@ from reader.library.disk import (
 )
 from reader.library.file_names import UNFILED
 from reader.library.folder import Library
-from reader.library.locks import lock_file
 from reader.library.place import REMOVED
 from reader.library.rows import filings, papers
 from reader.library.rows.filings import FilePlace

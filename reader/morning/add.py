@@ -11,10 +11,10 @@ from reader.base.errors import NotKnown, PdfError, Problem, ReaderError, os_reas
 from reader.base.messages import N_, Text, lazy_gettext
 from reader.base.text import plain
 from reader.gathering.resolve import BATCH
+from reader.library.disk import lock_file
 from reader.library.files import has_bytes, is_here
 from reader.library.folder import Library
 from reader.library.highlight import Marks
-from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Document
 from reader.library.rows import highlights, merges, papers, pdfs

@@ -16,9 +16,9 @@ from reader.base.errors import Incomplete, ReaderError, os_reason
 from reader.base.messages import Message, lazy_gettext
 from reader.library.cite import in_form, keys_of, references
 from reader.library.config import Bibliography
+from reader.library.disk import lock_file
 from reader.library.find import find_papers
 from reader.library.folder import Library
-from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.replaced import Replacer, kept_files, let_go, stays_aside
 from reader.library.rows import papers

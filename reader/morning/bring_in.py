@@ -30,12 +30,11 @@ from reader.gathering.imports.item import (
     LooseNote,
     UnplacedItem,
 )
-from reader.library.disk import write_whole
+from reader.library.disk import lock_file, write_whole
 from reader.library.file_names import file_stem, fold_name
 from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.identity import Match
-from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.properties import RATINGS
 from reader.library.rows import (

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from reader.base.errors import PdfError, Problem
 from reader.gathering.imports.item import UnplacedItem
 from reader.gathering.imports.pdf_store import FORM, ArxivPdf, StoredFile, stored_pdfs
+from reader.library.disk import lock_file
 from reader.library.file_names import file_stem
 from reader.library.files import is_here
 from reader.library.folder import Library
-from reader.library.locks import lock_file
 from reader.library.rows import imports, merges, papers, pdfs
 from reader.morning.complete import AddTools
 from reader.pdfs.fetch import extract, extract_left, keep_pdf

@@ -19,8 +19,8 @@ from reader.gathering.imports import oai_set
 from reader.gathering.imports.item import ImportedLibrary, ImportedPaper, UnplacedItem
 from reader.gathering.imports.oai_set import HarvestPoint, OaiSet, pages_of
 from reader.gathering.imports.snapshot import FORM, is_wanted, read_snapshot
+from reader.library.disk import lock_file
 from reader.library.folder import Library
-from reader.library.locks import lock_file
 from reader.library.rows import imports, merges, papers
 from reader.morning.bring_in import DryRun, Importing, place_of
 from reader.morning.complete import AddTools

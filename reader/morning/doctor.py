@@ -20,13 +20,12 @@ from reader.gathering.resolve import IS_OFF, NO_PAPER
 from reader.gathering.wrong_clock import mend as mend_clock
 from reader.gathering.wrong_clock import must_mend
 from reader.library import backup
+from reader.library.backup import LOCKS, REPLACED
 from reader.library.config import Topic
-from reader.library.disk import files_below, leftovers, make_folders
+from reader.library.disk import files_below, holder_of, leftovers, lock_file, make_folders
 from reader.library.files import gone_pdfs, has_bytes
 from reader.library.folder import Library
 from reader.library.ids import parse_id
-from reader.library.locks import holder_of, lock_file
-from reader.library.restore import LOCKS, REPLACED
 from reader.library.rows import authors, filings, papers
 from reader.morning import rows
 from reader.morning.mute import mute_lines

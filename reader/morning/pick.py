@@ -17,10 +17,10 @@ from reader.base.tex import title_text
 from reader.base.text import plain, shorten
 from reader.library.arrival import keep_arrival, meant_at, sent_act
 from reader.library.days import days_back
+from reader.library.disk import lock_file
 from reader.library.files import gone_pdfs, lost_files
 from reader.library.find import find_paper, find_papers
 from reader.library.folder import Library
-from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.passage import length_seconds, minutes, paper_seconds
 from reader.library.properties import PRIORITIES

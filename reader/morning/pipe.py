@@ -29,9 +29,8 @@ from reader.gathering.gather import gather
 from reader.gathering.resolve import follow_links, resolve, tidy
 from reader.gathering.rows import sources
 from reader.gathering.source import SourceTools, fail
-from reader.library.disk import write_whole
+from reader.library.disk import lock_file, write_whole
 from reader.library.folder import Library
-from reader.library.locks import lock_file
 from reader.library.paper import CitationCount
 from reader.library.rows import failures, papers, pdfs
 from reader.library.rows.failures import still_missing, waiting

@@ -17,11 +17,10 @@ from pathlib import Path
 
 from reader.base.errors import ReaderError, StoreError
 from reader.library.arrival import keep_arrival
-from reader.library.disk import disk_error, files_below
+from reader.library.disk import disk_error, files_below, lock_file
 from reader.library.files import drop_empty, move, settle
 from reader.library.find import RemovedPaper, find_papers
 from reader.library.folder import Library
-from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
 from reader.library.rows import decisions, highlights, papers, removals

@@ -26,11 +26,10 @@ from reader.base.errors import Locked, UsageError, os_reason
 from reader.base.messages import N_, Joined, lazy_gettext, spoken
 from reader.base.text import plain
 from reader.library.config import BUILT_IN_TEMPLATES
-from reader.library.disk import disk_error, make_folders, write_whole
+from reader.library.disk import disk_error, lock_file, make_folders, write_whole
 from reader.library.file_names import file_stem
 from reader.library.folder import Library
 from reader.library.highlight import gathered, once
-from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.rows import merges
 from reader.notes.draft import all_texts, template_text, with_headings, without_shown, words_in

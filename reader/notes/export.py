@@ -24,11 +24,11 @@ from reader.base.errors import Incomplete, ReaderError, StoreError, UsageError
 from reader.base.front_matter import fields, tolerant_value, values, yaml_of
 from reader.base.messages import lazy_gettext
 from reader.base.text import nfc, plain, shorten
+from reader.library.disk import lock_file
 from reader.library.file_names import UNFILED, fold_name
 from reader.library.files import drop_empty, folder_at, move, settle
 from reader.library.folder import Library
 from reader.library.ids import parse_id
-from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.place import FEEDS
 from reader.library.properties import PropertyChange

@@ -22,10 +22,9 @@ from pathlib import Path
 from reader.base.errors import OutOfTime, SourceFailed, StoreError, Unreachable
 from reader.base.http import Request, Response
 from reader.base.messages import lazy_gettext
-from reader.library.disk import write_whole
+from reader.library.disk import lock_file, write_whole
 from reader.library.files import is_here
 from reader.library.folder import Library
-from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.rows import failures, papers, pdfs
 from reader.library.rows.failures import waiting

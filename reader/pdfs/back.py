@@ -18,9 +18,9 @@ from typing import Literal
 from reader.base.errors import PdfError, ReaderError, UsageError, os_reason
 from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
+from reader.library.disk import lock_file
 from reader.library.files import sha256_of
 from reader.library.folder import Library
-from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.rows import highlights, papers, pdfs
 from reader.library.rows.highlights import PlaceState

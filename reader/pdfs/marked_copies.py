@@ -16,12 +16,11 @@ from pathlib import Path, PurePosixPath
 from reader.base.errors import NotKnown
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain
-from reader.library.disk import write_whole
+from reader.library.disk import lock_file, write_whole
 from reader.library.file_names import UNFILED, file_stem
 from reader.library.files import has_bytes, is_here, move
 from reader.library.folder import Library
 from reader.library.highlight import Marks, MarkState, shown
-from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
 from reader.library.rows import decisions, highlights, markings, pdfs

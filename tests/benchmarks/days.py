@@ -12,8 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from reader.cli.demo.arxiv import PlayedPaper
-from reader.cli.demo.server import Reply
+from reader.cli.demo.server import PlayedPaper, Reply
 from reader.gathering.arxiv_days import ARXIV
 from reader.gathering.rows import sources
 from reader.library.folder import Library

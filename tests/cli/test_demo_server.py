@@ -11,7 +11,7 @@ import feedparser
 import httpx
 import pytest
 
-from reader.cli.demo.arxiv import PlayedPaper
+from reader.cli.demo.server import PlayedPaper
 from reader.library.calendar import announced_at, window
 from reader.library.paper import Paper
 from tests.arxiv_catalogue import Condition, Pair, WholeCatalogue, parse

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.library.locks import lock_file
+from reader.library.disk import lock_file
 from reader.library.rows.database import Database
 from reader.ranking.rows import standings
 from tests.installed import HUMS, LIFT, NOW, WATER, finish, ids_of, run_here, says, start

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.library.locks import lock_file
+from reader.library.disk import lock_file
 from tests.installed import (
     EVIL_ID,
     HUMS,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reader.base.errors import SourceFailed
 from reader.base.http import MAX_BYTES, Fetch, Request, Response
 from reader.base.http.client import Client
-from reader.cli.demo.arxiv import PlayedPaper
+from reader.cli.demo.server import PlayedPaper
 from reader.gathering.sources.arxiv_lists import ArxivPlace, papers_listed
 from reader.gathering.sources.oai import (
     PHYSICS,

@@ -15,8 +15,8 @@ from reader.base.errors import Locked
 from reader.base.http.client import Client
 from reader.gathering.rows.votes import StoredVotes, stored_votes
 from reader.gathering.votes import DELAY_S, VotesOutcome, days_to_import, import_votes
+from reader.library.disk import lock_file
 from reader.library.folder import Library
-from reader.library.locks import lock_file
 from reader.morning.tools import Tools
 from tests.samples import DAY, FEEDS_TOML, NOW, Web, a_library, tools
 from tests.server import Answer, Seen, Server, Time

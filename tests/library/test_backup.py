@@ -20,10 +20,9 @@ from hypothesis import strategies as st
 from reader.base.errors import Damaged, Locked, ReaderError, ReadOnly, StoreError, UsageError
 from reader.library import archive
 from reader.library.archive import check
-from reader.library.backup import back_up, outdated
+from reader.library.backup import back_up, outdated, plan_restore, restore
+from reader.library.disk import lock_file
 from reader.library.folder import make_library, open_library
-from reader.library.locks import lock_file
-from reader.library.restore import plan_restore, restore
 from reader.library.rows import decisions, papers, pdfs
 from reader.library.rows.database import LATEST, Database
 from reader.library.rows.migrations import MIGRATIONS

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly
-from reader.library.locks import holder_of, lock_file
+from reader.library.disk import holder_of, lock_file
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import LATEST, LOG_BYTES, Database, forget_index
 from reader.notes.rows import notes
@@ -249,7 +249,7 @@ with Database(folder) as db:
         lock = tmp_path / "gather.lock"
         code = """
 from reader.base.machine import running
-from reader.library.locks import lock_file
+from reader.library.disk import lock_file
 with running("reader gather"), lock_file(folder / "gather.lock"):
     print("held", flush=True)
     sys.stdin.read()

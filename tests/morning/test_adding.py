@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from reader.base.errors import DiskFull, Locked, NotKnown, PdfError
+from reader.library.disk import lock_file
 from reader.library.file_names import file_stem
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.highlight import Highlight, Marks, shown
-from reader.library.locks import lock_file
 from reader.library.paper import Paper
 from reader.library.passage import Document
 from reader.library.rows import failures, highlights, papers, pdfs

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import NotFound, UsageError
+from reader.library.disk import lock_file
 from reader.library.feeds_file import parse
 from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.locks import lock_file
 from reader.library.passage import length_seconds, minutes, seconds
 from reader.library.rows import failures, merges, papers, pdfs
 from reader.morning.pick import (

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import NotFound, UsageError
-from reader.library.backup import back_up
+from reader.library.backup import back_up, plan_restore, restore
 from reader.library.find import RemovedPaper, find_paper
 from reader.library.folder import Library
-from reader.library.restore import plan_restore, restore
 from reader.library.rows import decisions, highlights, papers, pdfs, removals
 from reader.library.rows.removals import KEPT
 from reader.morning.complete import add_by_id

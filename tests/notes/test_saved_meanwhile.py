@@ -13,10 +13,9 @@ from typing import Any
 import pytest
 
 from reader.gathering.follow import follow
-from reader.library.backup import back_up
+from reader.library.backup import back_up, plan_restore, restore
 from reader.library.folder import Library
 from reader.library.replaced import ROOT, has_kept
-from reader.library.restore import plan_restore, restore
 from reader.library.rows import decisions, papers
 from reader.notes.export import export, export_quietly
 from reader.notes.folder import ExportOutcome

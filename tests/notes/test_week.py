@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from reader.cli.demo.arxiv import PlayedPaper
+from reader.cli.demo.server import PlayedPaper
 from tests.data import DATA, needs_data
 from tests.installed import NO_MODEL, Ran, run
 from tests.play import Fault

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from reader.base.errors import Locked, PdfError, ReadOnly, UsageError
+from reader.library.disk import lock_file
 from reader.library.folder import Library
 from reader.library.highlight import Highlight, Marks, VisibleMark, shown
-from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Block, Document, Page
 from reader.library.rows import highlights, merges, papers, pdfs

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import Locked, NotAnId, PdfError, ReadOnly, StoreError, UsageError
+from reader.library.disk import lock_file
 from reader.library.feeds_file import parse
 from reader.library.folder import Library
-from reader.library.locks import lock_file
 from reader.library.paper import LibraryPaper
 from reader.library.rows import highlights, papers, pdfs
 from reader.morning.pick import decide

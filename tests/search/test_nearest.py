@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from reader.library.locks import lock_file
+from reader.library.disk import lock_file
 from reader.library.rows import papers
 from reader.library.rows.database import Database, forget_index
 from reader.search.rows import index, vector_files

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from reader.base.http.client import Client
-from reader.cli.demo.arxiv import PlayedPaper
 from reader.cli.demo.morning import TIMELINE, feeds_toml, sample_papers, sample_pdf, sample_timeline
+from reader.cli.demo.server import PlayedPaper
 from reader.cli.demo.typeset import Manuscript, Section, typeset
 from reader.library.calendar import latest_listing, window
 from reader.library.folder import Library, open_library

@@ -29,8 +29,7 @@ import click
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _
 from reader.cli.build import clock
-from reader.cli.demo.arxiv import PlayedPaper
-from reader.cli.demo.server import PlayServer
+from reader.cli.demo.server import PlayedPaper, PlayServer
 from reader.cli.frame import Settings, run
 from reader.library.calendar import EASTERN, is_listing_day, latest_listing, window
 from reader.library.disk import disk_error

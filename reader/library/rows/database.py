@@ -26,7 +26,7 @@ from reader.base.errors import (
     StoreError,
 )
 from reader.base.messages import lazy_gettext
-from reader.library.locks import lock_file
+from reader.library.disk import lock_file
 from reader.library.rows.first_layouts import FUNCTIONS
 from reader.library.rows.migrations import MIGRATIONS
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.base.errors import Locked, ReadOnly
-from reader.library.locks import lock_file
+from reader.library.disk import lock_file
 from reader.library.rows.database import Database
 from reader.search.rows.index import TEXT_SQL, Kind, PassageText, hash_of
 

@@ -13,8 +13,7 @@ from starlette.responses import Response
 from reader.base.errors import NotKnown
 from reader.base.messages import N_, _, spoken
 from reader.base.text import plain, plain_lines, sentences
-from reader.library.bibtex import bibtex
-from reader.library.cite import references
+from reader.library.cite import bibtex, references
 from reader.library.file_names import folder_name
 from reader.library.find import RemovedPaper, find_paper
 from reader.library.folder import Library

@@ -26,9 +26,8 @@ from typing import IO, Any
 
 from reader.base.errors import ReaderError
 from reader.gathering.follow import follow
-from reader.library.backup import back_up
+from reader.library.backup import REPLACED, back_up, plan_restore, restore
 from reader.library.folder import Library
-from reader.library.restore import REPLACED, plan_restore, restore
 from reader.library.rows import decisions, papers
 from reader.notes.export import export
 from reader.notes.write import add_note

@@ -12,8 +12,7 @@ from itertools import accumulate
 
 from reader.base.errors import SourceFailed
 from reader.base.http import Request, Response
-from reader.cli.demo.arxiv import PlayedPaper
-from reader.cli.demo.server import Reply
+from reader.cli.demo.server import PlayedPaper, Reply
 from reader.library.calendar import is_listing_day
 from reader.library.paper import Paper
 from tests.play import PlayServer
