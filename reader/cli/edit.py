@@ -21,11 +21,11 @@ from reader.library.folder import Library
 from reader.library.properties import PRIORITIES, PropertyChange, rating_of
 from reader.library.query import STATES
 from reader.library.rows import properties
-from reader.morning.tag import TagOutcome, tag
+from reader.morning.edit import TagOutcome, tag
 from reader.texts.paper import FIELD_NAMES, field_text, property_texts
 
 if TYPE_CHECKING:
-    from reader.morning.refresh import RefreshedPaper, RefreshOutcome
+    from reader.morning.complete import RefreshedPaper, RefreshOutcome
 
 
 @command(
@@ -100,7 +100,7 @@ def refresh_command(
     queries = [" ".join(filter(None, parts))] if topic or state else ["state:pick", "state:read"]
     with build.opened(context) as library:
         from reader.morning.bibliography import chosen
-        from reader.morning.refresh import refresh
+        from reader.morning.complete import refresh
 
         found = [chosen(library, query)[0] for query in queries] if not ids else []
         several = sum(found, chosen(library, ids=ids)[0] if ids else [])

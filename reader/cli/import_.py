@@ -20,9 +20,8 @@ from reader.gathering.imports.item import ImportedLibrary
 from reader.library.config import CLASSES
 from reader.library.dump import bring_dump, is_dump
 from reader.library.folder import Library
+from reader.morning.bring_arxiv import PdfsImport, SnapshotImport
 from reader.morning.bring_in import Importing, unnamed_collections
-from reader.morning.bring_pdfs import PdfsImport
-from reader.morning.bring_snapshot import SnapshotImport
 from reader.morning.file import topic_meant
 from reader.morning.mute import class_named
 

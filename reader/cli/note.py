@@ -31,7 +31,7 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import queue
-from reader.notes import drafts, outcome
+from reader.notes import drafts, export
 from reader.notes.draft import HINT, laid_out
 from reader.notes.drafts import Draft, Others, marks_of, may_show, new_words, words_again
 from reader.notes.folder import ExportOutcome
@@ -295,7 +295,7 @@ def write_note(
         noted = _add_given(library, held, text, encode)
     else:
         # First, so that the editor opens the words that a hand wrote in the Markdown file.
-        _warn(outcome.read_by_hand(library, held))
+        _warn(export.read_by_hand(library, held))
         has_abstract = is_shown or may_show(library, held)
         noted = edit_note(EditorPage(library, held, template, has_abstract), encode=encode)
     tell(settings, library, noted, encode)
@@ -345,7 +345,7 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
 
 def export_one(library: Library, held: LibraryPaper) -> None:
     """Update the paper's Markdown file, unless feeds.toml turns that off."""
-    _warn(outcome.export_one(library, held))
+    _warn(export.export_one(library, held))
 
 
 def _warn(done: ExportOutcome) -> None:

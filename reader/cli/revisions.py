@@ -20,8 +20,8 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.morning.waiting import give, join_waiting, waiting_note
 from reader.notes.changes import pieces
+from reader.notes.export import ORIGINS
 from reader.notes.links import NearNotes, related
-from reader.notes.outcome import ORIGINS
 from reader.notes.rows import loose, notes
 from reader.notes.rows.loose import WaitingNote
 from reader.notes.rows.notes import Revision

@@ -42,8 +42,7 @@ from reader.notes.week import (
     week,
     week_of,
 )
-from reader.texts.habit import regret_text
-from reader.texts.heatmap import months_line, rows, svg
+from reader.texts.habit import months_line, regret_text, rows, svg
 from reader.texts.shared import markdown
 from reader.texts.sources import source_name
 

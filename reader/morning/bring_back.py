@@ -19,10 +19,9 @@ from reader.library.rows.database import Database
 from reader.library.rows.removals import RestoredPaper, add_restored
 from reader.library.rows.versions import BY_HAND
 from reader.morning import remove
-from reader.morning.edit import edit
+from reader.morning.edit import edit, tag
 from reader.morning.file import file_paper
 from reader.morning.pick import decide_rows, guess
-from reader.morning.tag import tag
 from reader.notes.rows.notes import Revision
 from reader.notes.write import add_note, newest_note
 from reader.pdfs.fetch import keep_pdf

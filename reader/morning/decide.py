@@ -28,8 +28,8 @@ from reader.library.paper import LibraryPaper, State
 from reader.library.properties import tags_in, to_become
 from reader.library.rows import decisions, filings, imports, papers
 from reader.library.rows.decisions import Kind
+from reader.morning.edit import tag
 from reader.morning.pick import LATER_DAYS, decide_rows, later_rows, put_off
-from reader.morning.tag import tag
 from reader.morning.undo import UNDONE, UndoOutcome, undone_of
 from reader.morning.undo import take_back as take_back_act
 from reader.ranking.rows import labels, shown, standings

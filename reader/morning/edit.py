@@ -1,20 +1,26 @@
-"""Edit the fields of a paper: the person's word holds, until it is taken back."""
+"""Edit the fields of a paper, tag, rate and prioritise it.
+
+The person's word holds until it is taken back. The front matter of the note follows.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import Joined, lazy_gettext
-from reader.base.text import plain
+from reader.base.text import plain, shorten
 from reader.gathering.imports.item import in_order, names_in
+from reader.library.arrival import keep_arrival
 from reader.library.folder import Library
 from reader.library.paper import FieldValue, LibraryPaper
+from reader.library.properties import LONGEST_TAG, PropertyChange, clean_tag
 from reader.library.reference import cleaned
-from reader.library.rows import decisions, fields, papers
+from reader.library.rows import decisions, fields, papers, properties
 from reader.morning.file import export_filed
+from reader.notes.rows import exports
 from reader.search.rows import index
 
 
@@ -84,3 +90,44 @@ def _value(field: str, text: str) -> str:
             hint=lazy_gettext("A year has four digits, a DOI begins with 10."),
         )
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class TagOutcome:
+    """Papers as they stand after a change. changed: rows of those that it changed. problems: notes
+    whose files could not be brought along; the next export does."""
+
+    several: tuple[LibraryPaper, ...]
+    changed: frozenset[int] = frozenset()
+    problems: tuple[ReaderError, ...] = ()
+
+
+def tag(library: Library, rows: Iterable[int], wanted: PropertyChange) -> TagOutcome:
+    """Change properties of some papers, in one act. Raises UsageError for what is no tag."""
+    for one in (*wanted.add, *wanted.remove):
+        if not clean_tag(one) or len(one) > LONGEST_TAG:
+            raise UsageError(
+                what=lazy_gettext("{text} is no tag.", text=repr(shorten(plain(one), 60))),
+                hint=lazy_gettext("A tag has letters or digits, and is at most 100 long."),
+            )
+    db, rows = library.db, list(dict.fromkeys(rows))
+    # What a hand wrote into the files first: this change is the later one.
+    problems = _export(library, rows)
+    with db.writing():
+        changed = properties.change(
+            db, rows, wanted, act=decisions.next_act(db), at=library.now(), on=library.today()
+        )
+        keep_arrival(library)
+    if changed:
+        problems = _export(library, changed)
+    return TagOutcome(tuple(papers.papers_at(db, rows)), frozenset(changed), tuple(problems))
+
+
+def _export(library: Library, rows: Iterable[int]) -> list[ReaderError]:
+    wanted = [row for row in rows if exports.path_of(library.db, exports.note_name(row))]
+    if not wanted:
+        return []
+    # Imported here: papers without a note, most of them, need not wait for it.
+    from reader.notes.export import export_quietly
+
+    return export_quietly(library, wanted)

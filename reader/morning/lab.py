@@ -22,7 +22,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.properties import LAB_TAG, PropertyChange
 from reader.library.rows import papers
 from reader.library.rows.properties import shared_with_lab
-from reader.morning.tag import tag
+from reader.morning.edit import tag
 from reader.morning.values import FoldedDays, Morning, by_lane
 from reader.notes.rows import exports, notes
 from reader.notes.share import shared_paper

@@ -20,9 +20,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from reader.base.errors import Incomplete, ReaderError, StoreError, UsageError
+from reader.base.errors import Incomplete, Locked, ReaderError, StoreError, UsageError
 from reader.base.front_matter import fields, tolerant_value, values, yaml_of
-from reader.base.messages import lazy_gettext
+from reader.base.messages import N_, lazy_gettext
 from reader.base.text import nfc, plain, shorten
 from reader.library.disk import lock_file
 from reader.library.file_names import UNFILED, fold_name
@@ -69,10 +69,10 @@ from reader.notes.folder import (
     recover,
     without_lines,
 )
-from reader.notes.front import HandChange, as_left, hand_change
 from reader.notes.pages import keep_links, linked_papers, pages_of, put_pages, sheet_of
 from reader.notes.rows import exports, notes
 from reader.notes.rows.exports import WrittenFile
+from reader.notes.sheet import HandChange, as_left, hand_change
 from reader.notes.words import merge_words, without_blank_ends
 from reader.notes.write import add_note
 from reader.ranking.best_folder import file_away
@@ -569,3 +569,43 @@ def _alone(library: Library, *, wait: bool = True) -> Iterator[None]:
         return
     with lock_file(library.folder / "export.lock", wait=wait):
         yield
+
+
+def progress(library: Library) -> tuple[int, int, int]:
+    """Count the papers written up today and those skimmed, beside the day's quota."""
+    today = library.today()
+    return (*notes.n_noted_on(library.db, today), library.config.quota_on(today))
+
+
+def export_one(library: Library, held: LibraryPaper) -> ExportOutcome:
+    """Bring a paper's Markdown file up to date, unless feeds.toml says not to.
+
+    An error is in `left`: the note itself is safe.
+    """
+    if not library.config.note.export:
+        return ExportOutcome()
+    try:
+        return export(library, only=[held.row])
+    except ReaderError as error:
+        return ExportOutcome(left=[error])
+
+
+def read_by_hand(library: Library, held: LibraryPaper, *, wait: bool = True) -> ExportOutcome:
+    """Read in edits by hand in a paper's Markdown file, before somebody continues the note.
+
+    wait: for an export that is under way. Else the note is shown as it stands: what a hand
+    wrote and what is saved meanwhile end in one revision with both.
+    """
+    try:
+        return read_edits(library, [held.row], wait=wait)
+    except Locked:
+        return ExportOutcome()
+    except ReaderError as error:
+        return ExportOutcome(left=[error])
+
+
+ORIGINS = {
+    "command": N_("command"),
+    "file": N_("file"),
+    "page": N_("page"),
+}

@@ -44,11 +44,10 @@ from reader.notes.folder import (
     relative,
     without_lines,
 )
-from reader.notes.front import front_tags
 from reader.notes.rows import exports
 from reader.notes.rows.exports import WrittenFile
 from reader.notes.rows.notes import Revision, papers_by_key
-from reader.notes.sheet import PageEntry, Sheet, list_page, monday, week_of
+from reader.notes.sheet import PageEntry, Sheet, front_tags, list_page, monday, week_of
 from reader.notes.words import key_sentence, links_in, merge_words
 from reader.notes.write import marked
 

@@ -9,9 +9,9 @@ from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
 from reader.base.text import plain, shorten
 from reader.library.folder import Library
+from reader.notes.export import progress
 from reader.notes.folder import ExportOutcome
 from reader.notes.links import NearNotes, lost_links, related
-from reader.notes.outcome import progress
 from reader.notes.own_words import Check
 from reader.notes.stretches import SourceText
 from reader.notes.write import NoteOutcome

@@ -29,7 +29,7 @@ from reader.library.highlight import COLOURS, MARKS
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.morning.values import entry_seconds, minutes_of
-from reader.notes.outcome import ORIGINS
+from reader.notes.export import ORIGINS
 from reader.notes.words import key_of
 from reader.texts.morning import (
     muted_mark,

@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING
 
 from reader.base.words import composed
 from reader.library.passage import sentences
-from reader.notes.meaning import Closeness
-from reader.notes.own_words import Check, check, parts_of
+from reader.notes.own_words import Check, Closeness, check, parts_of
 from reader.notes.stretches import SourceText, tokens
 from reader.search.encoder.models import BUNDLED
 from tests.benchmarks.frame import Asked, DataMissing, Miss, Part, Result, Subject, run_subjects

@@ -5,7 +5,7 @@
 A logistic regression on sentences: those of copied notes against those of own and paraphrased
 ones, each note with the same weight. The notes are those of the data, ours, the harder ones
 and those that people wrote for others, without what is kept aside. Held on papers left out,
-eight folds of them; the weights are those of reader/notes/meaning.py.
+eight folds of them; the weights are those of reader/notes/own_words.py.
 """
 
 from __future__ import annotations
@@ -14,8 +14,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reader.notes.meaning import LEAST_SENTENCES, Closeness, compare, paper_sentences, read
-from reader.notes.own_words import MOSTLY, SHORT, check, parts_of
+from reader.notes.own_words import (
+    LEAST_SENTENCES,
+    MOSTLY,
+    SHORT,
+    Closeness,
+    check,
+    compare,
+    paper_sentences,
+    parts_of,
+    read,
+)
 from reader.search.encoder.models import BUNDLED
 from tests.benchmarks.frame import Asked, Miss, Part, Result, Subject, run_subjects
 from tests.benchmarks.note_pairs import Pair, harder_pairs, others_notes, own_pairs, real_pairs

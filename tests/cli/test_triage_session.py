@@ -18,8 +18,8 @@ from reader.library.paper import LibraryPaper
 from reader.library.properties import PropertyChange
 from reader.library.rows import decisions, papers
 from reader.morning.decide import wrong_topic
+from reader.morning.edit import tag
 from reader.morning.pick import decide_rows, whole_queue, without_put_off
-from reader.morning.tag import tag
 from reader.morning.values import Morning
 from reader.notes.write import add_note
 from tests.mornings import TITLES, a_morning, held_papers, morning, talk

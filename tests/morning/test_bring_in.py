@@ -26,9 +26,9 @@ from reader.library.rows import decisions, highlights, papers, pdfs
 from reader.library.rows.properties import properties_of
 from reader.morning.bring_in import Importing, unnamed_collections
 from reader.morning.complete import fill_in
+from reader.morning.edit import tag
 from reader.morning.merge import join
 from reader.morning.pick import decide
-from reader.morning.tag import tag
 from reader.morning.undo import past_acts, take_back
 from reader.morning.undo_import import TakenBackImport
 from reader.notes.export import export

@@ -14,7 +14,7 @@ from reader.library.folder import Library
 from reader.library.passage import Document
 from reader.library.rows import papers, pdfs
 from reader.library.rows.versions import BY_HAND
-from reader.morning.bring_pdfs import PdfsImport
+from reader.morning.bring_arxiv import PdfsImport
 from reader.morning.remove import remove
 from reader.morning.undo import take_back
 from tests.gathering.test_pdf_store import NAME, manifest_of, tar_of

@@ -18,7 +18,7 @@ from reader.gathering.imports.oai_set import OaiSet, is_oai_set, parse_set
 from reader.library.config import Arxiv
 from reader.library.folder import Library
 from reader.library.rows import papers
-from reader.morning.bring_snapshot import SnapshotImport
+from reader.morning.bring_arxiv import SnapshotImport
 from reader.morning.undo import take_back
 from tests.morning.test_bring_in import everything, found
 from tests.samples import DAY, a_library, tools

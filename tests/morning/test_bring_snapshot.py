@@ -13,7 +13,7 @@ from reader.base.errors import UsageError
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.rows import imports, papers
-from reader.morning.bring_snapshot import SnapshotImport
+from reader.morning.bring_arxiv import SnapshotImport
 from reader.morning.undo import take_back
 from reader.ranking.rows import standings
 from tests.gathering.test_snapshot import lines, record

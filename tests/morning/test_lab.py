@@ -24,6 +24,7 @@ from reader.library.properties import LAB_TAG, PropertyChange
 from reader.library.rows import papers
 from reader.library.rows.properties import shared_with_lab
 from reader.morning.bring_in import Importing
+from reader.morning.edit import tag
 from reader.morning.file import file_paper
 from reader.morning.lab import (
     LONGEST,
@@ -36,7 +37,6 @@ from reader.morning.lab import (
     written_on,
 )
 from reader.morning.remove import bring_back, remove
-from reader.morning.tag import tag
 from reader.morning.today import morning, rank_list
 from reader.morning.values import Morning
 from reader.notes.rows import exports

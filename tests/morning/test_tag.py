@@ -22,10 +22,10 @@ from reader.library.rows import papers, properties
 from reader.library.rows.properties import KNOWN_SQL
 from reader.morning.bring_in import Importing
 from reader.morning.browse_library import browse
+from reader.morning.edit import tag
 from reader.morning.merge import join, part
 from reader.morning.pick import decide, whole_queue
 from reader.morning.remove import remove
-from reader.morning.tag import tag
 from reader.morning.undo import past_acts, take_back
 from reader.texts.morning import queue_facts, within_priority
 from tests.samples import DAY, Web, a_library, paper, tools

@@ -7,7 +7,7 @@ from pathlib import Path
 from reader.library.paper import LibraryPaper
 from reader.library.properties import PropertyChange
 from reader.library.rows import decisions, papers
-from reader.morning.tag import tag
+from reader.morning.edit import tag
 from reader.notes.export import export
 from reader.notes.write import add_note
 from tests.samples import DAY, NOW, a_library, paper

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from reader.notes.meaning import Closeness
-from reader.notes.own_words import CheckedSentence, check
+from reader.notes.own_words import CheckedSentence, Closeness, check
 from reader.notes.stretches import SourceText
 from reader.texts.note import check_lines, unseen_line
 

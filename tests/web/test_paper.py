@@ -19,8 +19,8 @@ from reader.library.folder import Library
 from reader.library.properties import PropertyChange
 from reader.library.rows import highlights, papers, pdfs
 from reader.library.rows.highlights import MarkedCopy
+from reader.morning.edit import tag
 from reader.morning.pick import decide_rows
-from reader.morning.tag import tag
 from reader.morning.tools import Tools
 from reader.notes.write import add_note
 from reader.search.encode import encode, index_words

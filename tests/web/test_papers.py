@@ -20,9 +20,9 @@ from reader.library.paper import Batch
 from reader.library.properties import PropertyChange
 from reader.library.rows import decisions, papers
 from reader.morning.browse_library import A_PAGE
+from reader.morning.edit import tag
 from reader.morning.file import file_papers
 from reader.morning.pick import decide_rows
-from reader.morning.tag import tag
 from reader.morning.tools import Tools
 from reader.web.pages.papers import LibraryForm
 from reader.web.visit import Parts

@@ -17,8 +17,8 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.properties import PropertyChange
 from reader.library.rows import failures, papers
+from reader.morning.edit import tag
 from reader.morning.pick import FETCH_LOCK, FETCH_LOG, decide, decide_rows, later, whole_queue
-from reader.morning.tag import tag
 from reader.notes.write import add_note
 from tests.samples import DAY, NOW, Clock, paper, post
 from tests.web.site import parts_of, site

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from reader.library.citation import CitedWork
 from reader.library.rows import papers
-from reader.morning.references import citation_places
+from reader.morning.about import citation_places
 from reader.search.rows import citations
 from reader.web.visit import Parts
 from tests.marked_pdfs import typeset

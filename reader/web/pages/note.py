@@ -17,7 +17,7 @@ from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
 from reader.library.rows import queue
 from reader.morning.waiting import give
-from reader.notes import drafts, outcome
+from reader.notes import drafts, export
 from reader.notes.changes import pieces
 from reader.notes.draft import all_texts, fields_of
 from reader.notes.drafts import PageDraft, marks_of, may_show, new_words, template_names
@@ -58,7 +58,7 @@ class NoteForm:
 def note(visit: Visit) -> Response:
     held = find_paper(visit.library, visit.id)
     # No waiting for an export: what it reads in and what is saved here end in one revision.
-    told = file_lines(outcome.read_by_hand(visit.library, held, wait=False))
+    told = file_lines(export.read_by_hand(visit.library, held, wait=False))
     return _page(visit, held, _note_form(visit, held), warnings=told, **_saved_outcome(visit, held))
 
 
@@ -80,7 +80,7 @@ def save(visit: Visit) -> Response:
         # After the note: where this fails, the note is saved and only its draft stays.
         with contextlib.suppress(StoreError):
             drafts.settle(library, held, noted.text, name=field("draft"), seen=field("seen"))
-    told = file_lines(outcome.export_one(library, noted.held)) if noted.is_new else []
+    told = file_lines(export.export_one(library, noted.held)) if noted.is_new else []
     asked = {"kept": noted.number if noted.is_new else 0, "meanwhile": noted.meanwhile}
     to = f"/note/{held.paper.id}?{urlencode(asked)}"
     if not visit.wants_json:
@@ -249,7 +249,7 @@ def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Res
         "sheet": sheet,
         "is_overtaken": bool(newest and newest.id != sheet.base),
         "n_revisions": len(known),
-        "progress": outcome.progress(library),
+        "progress": export.progress(library),
         "guess": queue.guess_of(library.db, held.row),
         "fields": fields_of(sheet.text, all_texts(library.config.templates)),
         "templates": [] if newest else [(n, named(n)) for n in template_names(library)],
@@ -315,7 +315,7 @@ def back(visit: Visit) -> Response:
             number=noted.number,
             title=title,
         )
-        told = [said, *file_lines(outcome.export_one(library, noted.held))]
+        told = [said, *file_lines(export.export_one(library, noted.held))]
     return visit.to(f"/note/{held.paper.id}/history", said=sentences(told))
 
 
@@ -330,7 +330,7 @@ def give_waiting(visit: Visit) -> Response:
     library = visit.library
     held = find_paper(library, visit.field("paper"))
     given = give(library, visit.request.path_params["number"], held)
-    told = file_lines(outcome.export_one(library, given))
+    told = file_lines(export.export_one(library, given))
     said = _("Given to the paper: {title}", title=plain(given.paper.title))
     return visit.done(f"/note/{as_path(given.paper.id)}", sentences([said, *told]))
 

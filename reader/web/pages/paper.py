@@ -22,9 +22,9 @@ from reader.library.paper import LibraryPaper
 from reader.library.properties import PropertyChange, priority_of, rating_of, tags_in
 from reader.library.rows import pdfs, properties, queue
 from reader.library.rows.pdfs import reading_place
-from reader.morning.about import About, about
+from reader.morning.about import About, about, papers_citing, references_in
 from reader.morning.decide import other_topics, topic_now
-from reader.morning.edit import edit
+from reader.morning.edit import edit, tag
 from reader.morning.file import (
     export_filed,
     file_paper,
@@ -34,8 +34,6 @@ from reader.morning.file import (
 )
 from reader.morning.lab import is_shared, share_notes, take_back, written_on
 from reader.morning.pick import guess, has_to_guess, put_off
-from reader.morning.references import papers_citing, references_in
-from reader.morning.tag import tag
 from reader.morning.why import Explanation, ListCache, after_decisions, explain, without_each
 from reader.notes.links import papers_by_link
 from reader.notes.share import share

@@ -15,7 +15,7 @@ from reader.base.messages import _
 from reader.base.text import plain, shorten
 from reader.library.find import find_paper
 from reader.library.rows.pdfs import ReadingPlace, reading_place, set_reading_place
-from reader.morning.references import ReferenceEntry, citation_places, references_in
+from reader.morning.about import ReferenceEntry, citation_places, references_in
 from reader.morning.why import explain
 from reader.texts.why import standing_texts
 from reader.web.files import WIDTHS

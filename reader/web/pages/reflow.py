@@ -25,7 +25,7 @@ from reader.library.find import find_paper
 from reader.library.identity import is_telling, title_fold
 from reader.library.paper import LibraryPaper
 from reader.library.rows.pdfs import pdf_of
-from reader.morning.references import references_in
+from reader.morning.about import references_in
 from reader.pdfs.arxiv_html import StoredHtml, picture_file, stored_html
 from reader.pdfs.latexml import MISSING, PICTURE
 from reader.web.files import opened_within, send_file, width_for

@@ -15,10 +15,10 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.properties import PropertyChange, tags_in
 from reader.library.rows import properties, queue
+from reader.morning.edit import tag
 from reader.morning.file import export_filed, file_papers, topic_names
 from reader.morning.pick import decide, later_rows
 from reader.morning.rows import library_id
-from reader.morning.tag import tag
 from reader.notes.share import news
 from reader.texts.paper import filed_text
 from reader.texts.subscriptions import MOST_ENTRIES, anki, atom

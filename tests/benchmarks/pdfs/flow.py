@@ -17,7 +17,7 @@ import pymupdf
 
 from reader.library.citation import CitedWork, works_of
 from reader.library.passage import Box
-from reader.morning.references import citation_places
+from reader.morning.about import citation_places
 from reader.pdfs.text import layout
 from reader.pdfs.text.answer import Unreadable
 from reader.pdfs.text.pages import document_of
