@@ -21,7 +21,7 @@ from reader.base.markup import to_html
 from reader.base.messages import lazy_gettext
 from reader.base.tex import tex_to_text
 from reader.base.text import plain
-from reader.gathering.imports.rdf import SPACES
+from reader.gathering.imports.zotero import SPACES
 from reader.library.cite import references
 from reader.library.disk import disk_error, make_folders
 from reader.library.file_names import UNFILED

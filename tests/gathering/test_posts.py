@@ -14,7 +14,7 @@ import pytest
 
 from reader.gathering.rows import posts
 from reader.gathering.sources.feed import read_posts
-from reader.gathering.sources.files import read_x_archive
+from reader.gathering.sources.kinds import read_x_archive
 from reader.gathering.sources.social import read_bluesky, read_hn, read_mastodon, read_reddit
 from reader.library.paper import Mention, Post
 from reader.library.post import PostMention

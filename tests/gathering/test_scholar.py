@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reader.base.errors import SourceFailed
-from reader.gathering.sources.files import read_scholar
+from reader.gathering.sources.kinds import read_scholar
 from reader.library.paper import Mention, Post
 
 AT = datetime(2025, 3, 4, 7, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reader.base.errors import SourceFailed
-from reader.gathering.sources.files import read_x_archive
+from reader.gathering.sources.kinds import read_x_archive
 from reader.library.paper import Mention, Post
 
 AT = datetime(2025, 3, 4, 7, 30, tzinfo=UTC)

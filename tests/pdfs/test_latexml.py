@@ -7,7 +7,7 @@ import re
 import pytest
 from lxml import html
 
-from reader.pdfs.latexml import MISSING, MOST_ELEMENTS, PaperPage
+from reader.pdfs.arxiv_html import MISSING, MOST_ELEMENTS, PaperPage
 from tests.latexml import sample_page
 
 SAMPLE = sample_page()

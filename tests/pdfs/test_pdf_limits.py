@@ -190,10 +190,10 @@ def test_worker_starts_few_processes() -> None:
     """The limit does not hold for root, so the process becomes another user before."""
     code = """
         import json, os, signal, time
-        from reader.pdfs.text import limits, process
+        from reader.pdfs.text import process, worker
         if not os.getuid():
             os.setresuid(65534, 65534, 65534)
-        still_open, children = limits.restrict(process.MAX_BYTES), []
+        still_open, children = worker.restrict(process.MAX_BYTES), []
         try:
             for _ in range(200):
                 child = os.fork()

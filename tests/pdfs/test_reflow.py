@@ -11,8 +11,8 @@ import pymupdf
 import pytest
 
 from reader.base.errors import PdfError
+from reader.pdfs.text.layout import is_formula
 from reader.pdfs.text.process import PdfReader
-from reader.pdfs.text.reflow import is_formula
 from tests.pdfs.test_pdf import LEFT, LONG, Draft
 
 FORMULA = "L(x) = log p(x | y) + b (3)"

@@ -10,9 +10,8 @@ from reader.base.front_matter import FRONT
 from reader.base.messages import N_, Joined, Text, lazy_gettext
 from reader.base.text import plain
 from reader.gathering.imports.bibtex import read_bibtex
-from reader.gathering.imports.csl import is_csl, loaded, read_csl
 from reader.gathering.imports.item import ImportedLibrary
-from reader.gathering.imports.ris import read_ris
+from reader.gathering.imports.reference_lists import is_csl, loaded, read_csl, read_ris
 
 FORMS = ("bibtex", "ris", "csl-json", "zotero", "rdf", "papis", "paperlib", "csv", "list",
          "markdown", "enex")  # fmt: skip
@@ -96,7 +95,7 @@ def _read_program(path: Path, form: str) -> ImportedLibrary | None:
             raise _unknown(path)
         return read
     if form == "rdf" and not path.is_dir():
-        from reader.gathering.imports.rdf import read_rdf
+        from reader.gathering.imports.zotero import read_rdf
 
         return read_rdf(_content(path), name=path.name, folder=path.parent)
     return None

@@ -26,8 +26,7 @@ from reader.library.identity import is_telling, title_fold
 from reader.library.paper import LibraryPaper
 from reader.library.rows.pdfs import pdf_of
 from reader.morning.about import references_in
-from reader.pdfs.arxiv_html import StoredHtml, picture_file, stored_html
-from reader.pdfs.latexml import MISSING, PICTURE
+from reader.pdfs.arxiv_html import MISSING, PICTURE, StoredHtml, picture_file, stored_html
 from reader.web.files import opened_within, send_file, width_for
 from reader.web.pages.pdf import answered, open_pdf, which_file
 from reader.web.render import pdf_at

@@ -20,8 +20,8 @@ from reader.library.passage import Box
 from reader.morning.about import citation_places
 from reader.pdfs.text import layout
 from reader.pdfs.text.answer import Unreadable
+from reader.pdfs.text.layout import reflow_of
 from reader.pdfs.text.pages import document_of
-from reader.pdfs.text.reflow import reflow_of
 from tests.benchmarks.frame import Asked, Miss, Result
 from tests.benchmarks.pdfs.compare import short
 from tests.benchmarks.pdfs.truth import drawn, load

@@ -1,11 +1,16 @@
-"""Read CSL-JSON: Zotero's and Better BibTeX's list of items, or an object with such a list."""
+"""Read RIS, as EndNote, Zotero, Mendeley and publishers write it, and CSL-JSON: Zotero's and Better
+BibTeX's list of items, or an object with such a list. rispy parses the records of RIS.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
+
+import rispy
 
 from reader.base.errors import UsageError
 from reader.base.messages import Text, lazy_gettext
@@ -16,8 +21,10 @@ from reader.gathering.imports.item import (
     ImportedNote,
     ImportedPaper,
     UnplacedItem,
+    attached,
     collected,
     first_of,
+    in_order,
     make_paper,
     or_untitled,
 )
@@ -125,3 +132,74 @@ def _issued(item: Mapping[str, Any]) -> str:
         return "-".join(str(part) for part in issued["date-parts"][0])
     except (KeyError, IndexError, TypeError):
         return _text(issued, "literal") or _text(issued, "raw")
+
+
+_BEGIN = re.compile(r"^\ufeff?TY  ?-", re.MULTILINE)
+_END = re.compile(r"^ER  ?-", re.MULTILINE)
+_RIS_NAMING = ("name_of_database", "accession_number", "note", "number", "custom1", "custom7")
+_TITLES = ("title", "primary_title", "short_title")
+_RIS_VENUE = ("journal_name", "secondary_title", "alternate_title2", "alternate_title3",
+          "tertiary_title", "publisher")  # fmt: skip
+_RIS_PUBLICATION = {"venue": _RIS_VENUE[:-1], "volume": ("volume",), "number": ("number",),
+                "pages": ("start_page",), "publisher": ("publisher",)}  # fmt: skip
+
+
+def read_ris(text: str, *, name: str, folder: Path) -> ImportedLibrary:
+    """Read all records that have a title; one without an end is named by its line."""
+    items: list[ImportedPaper | UnplacedItem] = []
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    starts = [match.start() for match in _BEGIN.finditer(text)]
+    line, last = 1, 0
+    # Each record alone: rispy joins one that has no end with the next one.
+    for start, stop in zip(starts, [*starts[1:], len(text)], strict=True):
+        line, last = line + text.count("\n", last, start), start
+        place = lazy_gettext("{file}, line {line}", file=name, line=line)
+        record = text[start:stop]
+        if not _END.search(record):
+            items.append(UnplacedItem(place, lazy_gettext("the record has no end (ER)")))
+            continue
+        found = rispy.loads(record.replace("TY -", "TY  -").replace("ER -", "ER  -"))
+        items.append(or_untitled(_of_record(found[0], place, folder) if found else None, place))
+    return collected("ris", items)
+
+
+def _of_record(record: Mapping[str, Any], place: Text, folder: Path) -> ImportedPaper | None:
+    people = record.get("authors") or record.get("first_authors") or []
+    said = {name: _first(record, (name,)) for names in _RIS_PUBLICATION.values() for name in names}
+    # Some writers put both pages into SP.
+    said["start_page"] = "-".join(filter(None, (said["start_page"], _first(record, ("end_page",)))))
+    paper = make_paper(
+        _first(record, _TITLES),
+        [in_order(author) for author in people],
+        named=[*_list(record, "urls"), *(_first(record, (name,)) for name in _RIS_NAMING)],
+        doi=_first(record, ("doi",)),
+        abstract=_first(record, ("abstract", "notes_abstract")),
+        published=_first(record, ("date", "year", "publication_year")),
+        venue=_first(record, _RIS_VENUE),
+        said=("ris", first_of(said, _RIS_PUBLICATION)),
+    )
+    if paper is None:
+        return None
+    # EndNote writes `internal-pdf://NAME`.
+    paths = [
+        path.removeprefix("internal-pdf://").removeprefix("file://")
+        for name in ("file_attachments1", "file_attachments2")
+        for path in _list(record, name)
+    ]
+    notes = [note for note in _list(record, "notes") if plain(note)]
+    return ImportedPaper(
+        paper,
+        place,
+        tags=tuple(dict.fromkeys(filter(None, map(plain, _list(record, "keywords"))))),
+        notes=tuple(ImportedNote(note) for note in notes),
+        attached=attached([p for p in paths if not p.startswith("http")], folder),
+    )
+
+
+def _list(record: Mapping[str, Any], name: str) -> list[str]:
+    value = record.get(name) or []
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+
+
+def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    return next((text for name in names for text in _list(record, name) if text), "")
