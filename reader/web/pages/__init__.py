@@ -2,16 +2,12 @@
 
 from reader.web.pages import (
     habit,
-    marks,
     more,
     note,
-    palette,
     paper,
     papers,
     pdf,
     reading,
-    reflow,
-    removal,
     search,
     several,
     today,
@@ -27,11 +23,7 @@ ROUTES = [
     *paper.ROUTES,
     *papers.ROUTES,
     *reading.ROUTES,
-    *marks.ROUTES,
-    *reflow.ROUTES,
     *pdf.ROUTES,
-    *removal.ROUTES,
     *several.ROUTES,
-    *palette.ROUTES,
     *work.ROUTES,
 ]

@@ -1,4 +1,6 @@
-"""Show one paper: what it says, who talks about it, and what the person made of it."""
+"""Show one paper: what it says, who talks about it, and what the person made of it. Remove papers,
+mute what they have, list what is removed and muted, and take it back.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +12,19 @@ from typing import Any
 from markupsafe import Markup
 from starlette.responses import Response
 
-from reader.base.errors import NotKnown
+from reader.base.errors import NotKnown, UsageError
 from reader.base.messages import N_, _, spoken
 from reader.base.text import plain, plain_lines, sentences
 from reader.library.cite import bibtex, references
 from reader.library.file_names import folder_name
-from reader.library.find import RemovedPaper, find_paper
+from reader.library.find import RemovedPaper, find_any, find_paper
 from reader.library.folder import Library
 from reader.library.highlight import colour_word, gathered, once
 from reader.library.paper import LibraryPaper
 from reader.library.properties import PropertyChange, priority_of, rating_of, tags_in
 from reader.library.rows import pdfs, properties, queue
 from reader.library.rows.pdfs import reading_place
+from reader.library.rows.removals import KEPT
 from reader.morning.about import About, about, papers_citing, references_in
 from reader.morning.decide import other_topics, topic_now
 from reader.morning.edit import edit, tag
@@ -33,7 +36,9 @@ from reader.morning.file import (
     topic_names,
 )
 from reader.morning.lab import is_shared, share_notes, take_back, written_on
+from reader.morning.mute import last_day, mute, mute_lines, part_in, parts_of, unmute
 from reader.morning.pick import guess, has_to_guess, put_off
+from reader.morning.remove import bring_back, remove, trash
 from reader.morning.why import Explanation, ListCache, after_decisions, explain, without_each
 from reader.notes.links import papers_by_link
 from reader.notes.share import share
@@ -43,6 +48,7 @@ from reader.search.indexes import SharedNote
 from reader.search.shared import searched
 from reader.search.similar import Neighbour, similar
 from reader.texts.copies import gone_text
+from reader.texts.morning import mute_line_text, mute_texts, muted_part
 from reader.texts.paper import FIELD_NAMES, field_texts, property_texts, suggestion_text
 from reader.texts.search import away_text
 from reader.texts.shared import markdown
@@ -55,9 +61,8 @@ from reader.texts.why import (
     where_text,
 )
 from reader.web.files import opened_within, png_size, send_file
-from reader.web.pages import removal
 from reader.web.render import from_markdown, paper_at
-from reader.web.visit import Visit, route
+from reader.web.visit import Visit, own_address, route
 
 N_NEIGHBOURS = 5
 
@@ -71,7 +76,7 @@ def paper(visit: Visit) -> Response:
     try:
         held = find_paper(library, visit.id)
     except RemovedPaper as error:
-        return removal.removed(visit, error)
+        return removed(visit, error)
     shown = about(library, held)
     neighbours, notice = _neighbours(visit, held)
     written, away = _written_by_others(visit, held)
@@ -387,6 +392,98 @@ def _mark_rows(shown: About) -> Iterator[MarkRow]:
 
 
 # `{id:path}` takes slashes too: what stands behind an id has to come before the plain address.
+
+
+DAYS = (0, 7, 30, 90)
+"""How long a page can mute something; 0: for good."""
+
+
+def listing(visit: Visit) -> Response:
+    """List the trash, with a button for each paper."""
+    library = visit.library
+    rows = [
+        (e.held, library.day_of(e.removal.at), library.day_of(e.removal.at + KEPT))
+        for e in trash(library)
+    ]
+    return visit.page("trash.html", rows=rows)
+
+
+def removed(visit: Visit, error: RemovedPaper) -> Response:
+    """Show in place of a removed paper's page that it was removed, and the way back."""
+    day = visit.library.day_of(error.removal.at)
+    if error.removal.emptied_at:
+        said = _("Removed on {day}. Its PDF, note and marks were deleted.", day=day)
+    else:
+        said = _(
+            "Removed on {day}. Until {until} you can bring it back with PDF, note and marks.",
+            day=day,
+            until=visit.library.day_of(error.removal.at + KEPT),
+        )
+    return visit.page("removed.html", status=404, held=error.held, text=said)
+
+
+def remove_it(visit: Visit) -> Response:
+    """Remove a paper; its page then has the button that brings it back."""
+    done = remove(visit.library, [visit.field("id")])
+    [held] = done.several
+    said = _("Removed: {title}", title=plain(held.paper.title))
+    problems = (problem.message for problem in done.problems)
+    return visit.done(paper_at(held.paper.id), sentences([said, *problems]))
+
+
+def back(visit: Visit) -> Response:
+    """Bring a paper back from the trash."""
+    held = find_any(visit.library, visit.field("id"))
+    problems = bring_back(visit.library, [held.row])
+    key = N_("Brought back: {title}") if held.is_removed else N_("It is here: {title}")
+    said = _(key, title=plain(held.paper.title))
+    return visit.done(
+        paper_at(held.paper.id), sentences([said, *(problem.message for problem in problems)])
+    )
+
+
+def muted(visit: Visit) -> Response:
+    """List what is muted; with `id` also what can be muted of a paper."""
+    id_ = visit.asked("id")
+    held = find_paper(visit.library, id_) if id_ else None
+    parts = parts_of(visit.library, held) if held else []
+    return visit.page(
+        "mute.html",
+        held=held,
+        parts=[(_field(kind, value), muted_part(kind, value)) for kind, value in parts],
+        lines=[
+            (_field(line.mute.kind, line.mute.value), mute_line_text(line))
+            for line in mute_lines(visit.library)
+        ],
+        days=DAYS,
+        back=own_address(visit.asked("back")),
+    )
+
+
+def mute_it(visit: Visit) -> Response:
+    """Mute a part of a paper, or the words of the field `words`."""
+    days = visit.field("days") or "0"
+    if days not in map(str, DAYS):
+        raise UsageError(
+            what=_("A page mutes for 7, 30 or 90 days, or for good."),
+            hint=_("Use the buttons of the page."),
+        )
+    part = part_in(visit.field("part") or _field("word", visit.field("words")))
+    new, known = mute(visit.library, [part], until=last_day(visit.library, int(days)))
+    key = N_("Muted: {what}") if new else N_("Already muted: {what}")
+    return visit.done(visit.back, _(key, what=mute_texts([*new, *known])))
+
+
+def unmute_it(visit: Visit) -> Response:
+    """Take a mute back."""
+    found = unmute(visit.library, [part_in(visit.field("part"))])
+    return visit.done(visit.back, _("No longer muted: {what}", what=mute_texts(found)))
+
+
+def _field(kind: str, value: str) -> str:
+    return f"{kind}:{value}"
+
+
 ROUTES = [
     route("/guess", keep_guess, "POST"),
     route("/paper/{id:path}/changes", changing),
@@ -398,4 +495,10 @@ ROUTES = [
     route("/paper/{id:path}/edit", edit_fields, "POST"),
     route("/paper/{id:path}/lab", share_with_lab, "POST"),
     route("/paper/{id:path}", paper),
+    route("/trash", listing),
+    route("/trash/remove", remove_it, "POST"),
+    route("/trash/back", back, "POST"),
+    route("/mute", muted),
+    route("/mute", mute_it, "POST"),
+    route("/unmute", unmute_it, "POST"),
 ]

@@ -1,24 +1,37 @@
-"""Show a PDF as one scroll, and send what its script asks for: sizes, words, contents, hits,
-citations and the cards of what is cited."""
+"""Show a PDF as one scroll, and a paper's text in one column for small screens.
+
+The scroll's script asks for sizes, words, contents, hits, citations and the cards of what is cited.
+The column is arXiv's HTML where it is here, unless the PDF's text or one of several files is asked
+for; of the PDF, parts of its pages are pictures.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup, escape
 from starlette.responses import JSONResponse, Response
 
 from reader.base.errors import NotKnown, PdfError, UsageError
 from reader.base.messages import _
 from reader.base.text import plain, shorten
+from reader.library.citation import CitedWork, CitedWorks
+from reader.library.files import is_here
 from reader.library.find import find_paper
-from reader.library.rows.pdfs import ReadingPlace, reading_place, set_reading_place
+from reader.library.identity import is_telling, title_fold
+from reader.library.paper import LibraryPaper
+from reader.library.rows.pdfs import ReadingPlace, pdf_of, reading_place, set_reading_place
 from reader.morning.about import ReferenceEntry, citation_places, references_in
 from reader.morning.why import explain
+from reader.pdfs.arxiv_html import MISSING, PICTURE, StoredHtml, picture_file, stored_html
 from reader.texts.why import standing_texts
-from reader.web.files import WIDTHS
+from reader.web.files import WIDTHS, opened_within, send_file, width_for
 from reader.web.pages.paper import day_lists
 from reader.web.pages.pdf import answered, open_pdf, page_missing, which_file
 from reader.web.render import pdf_at
@@ -151,6 +164,152 @@ def cited_on_page(visit: Visit) -> Response:
 
 
 # They come before the plain address of a PDF, since `{id:path}` takes slashes too.
+
+
+PIXELS = 1.6
+"""CSS pixels for a point: text of ten points in a picture is as large as the page's own."""
+SHARPNESS = 2
+"""Pixels of a picture for a CSS pixel."""
+# Entries of the bibliography, and links to them, as nh3 writes them.
+_ENTRY = re.compile(r'<li\b[^>]* id="(ltx-bib\.[^"]+)"[^>]*>(.*?)</li>', re.DOTALL)
+_CITATION = re.compile(r'<a\b[^>]* href="#(ltx-bib\.[^"]+)"( aria-label="[^"]*")[^>]*>')
+_BOX = re.compile(r"(\d{1,5}),(\d{1,5}),(\d{1,5}),(\d{1,5})")
+
+
+def reflow(visit: Visit) -> Response:
+    """Show the text of a paper, or of the PDF that the address means."""
+    held = find_paper(visit.library, visit.id)
+    stored = stored_html(visit.library, held)
+    if stored and not which_file(visit) and visit.asked("of") != "pdf":
+        return _of_arxiv(visit, held, stored)
+    path, name, file = open_pdf(visit)
+    file.handle.close()
+    pieces: list[dict[str, Any]] = []
+    error = ""
+    try:
+        pieces = json.loads(visit.parts.drawn.facts(path, file.stamp, "reflow"))
+    except PdfError as found:
+        error = found.named(name).message
+    at, which = pdf_at(held.paper.id), which_file(visit)
+    works = CitedWorks([entry.work for entry in references_in(visit.library, held)])
+    query = f"?{which}" if which else ""
+    return visit.page(
+        "reflow.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
+        held=held,
+        html="",
+        stored=stored,
+        error=error,
+        at=at,
+        query=query,
+        pieces=[*_marked(pieces, held.paper.title)],
+        linked=lambda text: _linked(text, works, at, query),
+        part_at=lambda piece: _part_at(piece, at, which, file.stamp),
+        pixels=PIXELS,
+    )
+
+
+def _of_arxiv(visit: Visit, held: LibraryPaper, stored: StoredHtml) -> Response:
+    pdf, at = pdf_of(visit.library.db, held.row), pdf_at(held.paper.id)
+    if pdf and not is_here(visit.library.folder / pdf.path):
+        pdf = None
+    works = [entry.work for entry in references_in(visit.library, held)]
+    lacking = Markup('<span class="no-picture">{}</span>').format(_("[picture: see the PDF]"))
+    html = _with_cards(stored.html, works, at).replace(MISSING, lacking)
+    return visit.page(
+        "reflow.html",
+        held=held,
+        html=Markup(html),  # noqa: S704  what nh3 left
+        version=stored.version,
+        pdf=pdf,
+        at=at,
+    )
+
+
+def _with_cards(html: str, works: Sequence[CitedWork], at: str) -> str:
+    """Let citations lead to the cards of their entries, where the title of one tells which."""
+    titles = {work.number: title_fold(work.title) for work in works if is_telling(work.title)}
+    numbers = {}
+    for id_, entry in _ENTRY.findall(html):
+        text = title_fold(entry)
+        if len(found := [n for n, title in titles.items() if title in text]) == 1:
+            numbers[id_] = found[0]
+
+    def card(link: re.Match[str]) -> str:
+        n = numbers.get(link[1])
+        return f'<a class="cite" href="{at}/reference/{n}"{link[2]}>' if n else link[0]
+
+    return _CITATION.sub(card, html)
+
+
+def html_picture(visit: Visit) -> Response:
+    """Send a picture of arXiv's HTML; its name is that of its content."""
+    name, library = str(visit.request.path_params["name"]), visit.library
+    path = picture_file(library, find_paper(library, visit.id), name)
+    file = opened_within(path, library.folder) if PICTURE.fullmatch(name) else None
+    if file is None:
+        raise NotKnown(what=_("This picture is not here."), hint=_("Open the text again."))
+    kind = name.rpartition(".")[2]
+    answer = send_file(visit.request, file, media_type=f"image/{kind}", name=name)
+    answer.headers["cache-control"] = "private, max-age=31536000, immutable"
+    return answer
+
+
+def _marked(pieces: Sequence[dict[str, Any]], title: str) -> Iterator[dict[str, Any]]:
+    """Say of each part whether a page begins with it: its number, or 0. The title is left out."""
+    last, fold = 0, title_fold(title)
+    for piece in pieces:
+        if piece["kind"] == "heading" and title_fold(piece["text"]) == fold:
+            continue
+        parts = []
+        whole = [(piece["page"], "", piece.get("text", ""))]
+        for page, glue, text in piece.get("parts", whole):
+            parts.append((page if page > last else 0, glue, text))
+            last = max(last, page)
+        yield piece | {"parts": parts}
+
+
+def _linked(text: str, works: CitedWorks, at: str, query: str) -> Markup:
+    """Write a text with links from its citations to the entries that they mean."""
+    text, html, end = plain(text), Markup(), 0
+    for one in works.citations(text):
+        if one.start < end:
+            continue
+        html += escape(text[end : one.start])
+        link = Markup('<a class="cite" href="{}/reference/{}{}">{}</a>')
+        html += link.format(at, one.number, query, text[one.start : one.end])
+        end = one.end
+    return html + escape(text[end:])
+
+
+def _part_at(piece: dict[str, Any], at: str, which: str, stamp: str) -> str:
+    box = piece["box"]
+    width = width_for(str(round((box[2] - box[0]) * PIXELS * SHARPNESS)))
+    more = f"&{which}" if which else ""
+    edges = ",".join(map(str, box))
+    return f"{at}/page/{piece['page']}/part.png?box={edges}&width={width}&v={stamp}{more}"
+
+
+def part(visit: Visit) -> Response:
+    """Send a part of a page as a PNG; its box is in points of the page."""
+    n, width = int(visit.request.path_params["n"]), width_for(visit.asked("width"))
+    found = _BOX.fullmatch(visit.asked("box"))
+    if found is None:
+        raise UsageError(
+            what=_("This address names no part of a page."), hint=_("Open the text again.")
+        )
+    box = tuple(map(int, found.groups()))
+
+    def made(path: Path, stamp: str) -> Response:
+        content = visit.parts.drawn.part(path, stamp, n, width, box)
+        return Response(content, media_type="image/png")
+
+    return answered(visit, f"{n}-{width}-{found[0]}", made)
+
+
+# They come before the plain address of a PDF, since `{id:path}` takes slashes too.
+
+
 ROUTES = [
     route("/pdf/{id:path}/read", read),
     route("/pdf/{id:path}/pages.json", pages),
@@ -160,4 +319,7 @@ ROUTES = [
     route("/pdf/{id:path}/place", keep_place, "POST"),
     route("/pdf/{id:path}/reference/{k:int}", reference),
     route("/pdf/{id:path}/page/{n:int}/citations.json", cited_on_page),
+    route("/pdf/{id:path}/reflow", reflow),
+    route("/pdf/{id:path}/html/{name}", html_picture),
+    route("/pdf/{id:path}/page/{n:int}/part.png", part),
 ]
