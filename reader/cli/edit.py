@@ -21,7 +21,6 @@ from reader.library.folder import Library
 from reader.library.properties import PRIORITIES, PropertyChange, rating_of
 from reader.library.query import STATES
 from reader.library.rows import properties
-from reader.morning.edit import TagOutcome, tag
 from reader.texts.paper import FIELD_NAMES, field_text, property_texts
 
 if TYPE_CHECKING:
@@ -194,6 +193,8 @@ def tag_command(
     """Change or show properties of papers. Exit code 5 or 6 where a note's file was left alone."""
     ids = [arg for arg in args if not arg.startswith("+")]
     add = tuple(arg[1:] for arg in args if arg.startswith("+"))
+    from reader.morning.edit import TagOutcome, tag
+
     wanted = PropertyChange(add, remove, rating, priority)
     with build.opened(context) as library:
         if not ids and wanted == PropertyChange():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,7 +23,6 @@ from reader.library.rows import markings
 from reader.library.rows.pdfs import reading_place
 from reader.library.rows.versions import BY_HAND
 from reader.morning.about import About, about
-from reader.morning.why import Explanation, ScoreChange, changes, explain
 from reader.pdfs.back import back
 from reader.pdfs.find import file_to_read
 from reader.pdfs.tablet import copy_to_open
@@ -31,14 +31,9 @@ from reader.search.indexes import SharedNote
 from reader.texts.copies import gone_text
 from reader.texts.paper import field_texts, property_texts
 from reader.texts.sources import source_name
-from reader.texts.why import (
-    change_text,
-    cut_text,
-    other_topics_text,
-    standing_texts,
-    verdict_text,
-    where_text,
-)
+
+if TYPE_CHECKING:
+    from reader.morning.why import Explanation, ScoreChange
 
 
 @command(
@@ -252,6 +247,10 @@ def open_command(context: click.Context, id_: str, is_original: bool, is_printed
 @as_json_option
 def why_command(context: click.Context, id_: str, is_whole: bool, as_json: bool) -> None:
     """Explain the place of a paper."""
+    # Imported here: `show` and `open` rank nothing.
+    from reader.morning.why import changes, explain
+    from reader.texts.why import verdict_text
+
     with build.opened(context) as library:
         found = explain(library, find_paper(library, id_))
         others = changes(library, found, build.fit_topic)
@@ -265,6 +264,14 @@ def why_command(context: click.Context, id_: str, is_whole: bool, as_json: bool)
 
 def _lines(found: Explanation, others: Iterable[ScoreChange] | None, width: int) -> Iterator[str]:
     """Lay out an explanation. others: what would change the score; None leaves the sum out."""
+    from reader.texts.why import (
+        change_text,
+        cut_text,
+        other_topics_text,
+        standing_texts,
+        where_text,
+    )
+
     yield from screen.paper_lines(found.held, width)
     yield ""
     for text in standing_texts(found):

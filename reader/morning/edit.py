@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import Joined, lazy_gettext
 from reader.base.text import plain, shorten
-from reader.gathering.imports.item import in_order, names_in
 from reader.library.arrival import keep_arrival
 from reader.library.folder import Library
 from reader.library.paper import FieldValue, LibraryPaper
 from reader.library.properties import LONGEST_TAG, PropertyChange, clean_tag
 from reader.library.reference import cleaned
 from reader.library.rows import decisions, fields, papers, properties
-from reader.morning.file import export_filed
 from reader.notes.rows import exports
 from reader.search.rows import index
 
@@ -70,6 +68,9 @@ def follow(library: Library, rows: Sequence[int]) -> list[ReaderError]:
 
     Their vectors are made by the next `gather`.
     """
+    # Imported here: who only tags papers, or picks them, need not wait for it.
+    from reader.morning.file import export_filed
+
     index.add_paper_texts(library.db, rows)
     return export_filed(library, list(rows))
 
@@ -81,6 +82,8 @@ def _value(field: str, text: str) -> str:
             hint=lazy_gettext("The fields: {names}", names=Joined(fields.FIELDS)),
         )
     if field == "authors":
+        from reader.gathering.imports.item import in_order, names_in
+
         several = re.split("[;\n]", text) if re.search("[;\n]", text) else names_in(text)
         return "\n".join(name for one in several if (name := plain(in_order(one))))
     value = plain(text) if field in fields.TEXTS else cleaned(field, text)
