@@ -83,6 +83,16 @@ def term_lists(query: str) -> tuple[list[str], list[str]]:
     return list(words), [term for term in joined if term not in words]
 
 
+def beginning(term: str) -> str:
+    """Turn the term of an English word into that of the beginning which its forms share, or "".
+
+    "memorise" becomes "memor"*, which also finds memorising and memorization.
+    """
+    word = term.strip('"')
+    is_plain = len(word) >= SHORTEST and word.isascii() and word.isalpha()
+    return f'"{_ENDING.sub("", word)}"*' if is_plain else ""
+
+
 def phrase_term(phrase: str) -> str:
     """Turn words that must stand side by side into a safe MATCH expression, or ""."""
     tokens = [folded(token) for token in _tokens(phrase[:MAX_QUERY])][:MAX_TERMS]
@@ -275,6 +285,11 @@ _SIBILANT = compiled("(ss|sh|ch|x|zz)e$")
 # A character with the marks that belong to it, half-width ones too; only so many, since
 # sorting them takes a time that grows with their square.
 _CLUSTER = compiled(".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]{0,8}", re.DOTALL)
+# Only what leaves four letters: "use" and "user" share too little to be looked for.
+_ENDING = compiled(
+    "(?<=[a-z]{4})(?:i[sz](?:ation|ing|ed|er|e)|ation|ment|ness|ity|al(?:ly)?|ly|ive|ing|ed|ion"
+    "|[eo]r|able|[ae]n(?:ce|t)|ic|e|y)$"
+)
 _HYPHEN = compiled("[-\u00ad\u2010\u2011]")
 _COMPOUND = compiled(
     rf"(?<![^\W_{_CJK}])[^\W_{_CJK}]+(?:[-\u00ad\u2010\u2011][^\W_{_CJK}]+){{1,3}}(?![^\W_{_CJK}])"

@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from reader.base.text import plain
-from reader.base.words import MAX_TERMS, phrase_term, term_lists
+from reader.base.words import MAX_TERMS, beginning, phrase_term, term_lists
 from reader.library.paper import Paper
 from reader.library.rows.database import Database
 from reader.library.rows.merges import row_of
@@ -34,6 +34,15 @@ MOST_COUNTED = 128
 MANY = 20_000
 """The number of texts with a word from which on the word is common. A library of 10,000 papers
 with 200 PDFs has no such word, so nothing is left out there."""
+
+FEW, MANY_WORDS = 3, 16
+"""The numbers of words between which a query is an idea in somebody's own words, so that other
+forms of its words are looked for too. Of 85 half-remembered ideas outside the half kept aside
+MRR@10 rose by 5 (1 to 10); two or three words of a title were found worse with them."""
+
+RARE = 2_000
+"""The number of texts from which on a beginning of words is not looked for: it says little then,
+and takes 15 ms for a kind."""
 
 LOOKED_AT = 10_000
 """The newest texts of a kind that are scored where all words are common: 40 ms for a kind, not
@@ -230,11 +239,16 @@ def parted(
     names: what its terms are also called, each searched as it stands. required, left_out: terms.
     """
     words, joined = term_lists(query)
+    n_typed = len(words)
     words += [term for name in names if (term := phrase_term(name)) not in words]
     # Words that no text has would take the place of others: a Japanese note has dozens.
     counts = {
         word: index.n_having(db, word, limit=many + 1) for word in [*words, *joined][:MOST_COUNTED]
     }
+    # A Latin word in a Japanese sentence is a name or a term, which has no other forms.
+    if FEW < n_typed <= MANY_WORDS and all(map(str.isascii, words[:n_typed])):
+        begun = _begun(db, {word: counts[word] for word in words[:n_typed]})
+        words, counts = [*words, *begun], counts | begun
     chosen = set([word for word in counts if counts[word]][:MAX_TERMS])
     words, joined = ([word for word in some if word in chosen] for some in (words, joined))
     common = [word for word in words if counts[word] > many]
@@ -250,6 +264,21 @@ def parted(
         required=tuple(required),
         left_out=tuple(left_out),
     )
+
+
+def _begun(db: Database, counts: Mapping[str, int]) -> dict[str, int]:
+    """Count the texts with the beginnings of words, where these are rare and more than the word's.
+
+    counts: of the words.
+    """
+    found: dict[str, int] = {}
+    for word, n_word in counts.items():
+        # SQLite reads all words that begin so before it counts: up to 25 ms among 300,000 texts.
+        if n_word < RARE and (begun := beginning(word)) and begun not in found:
+            n = index.n_having(db, begun, limit=RARE)
+            if n_word < n < RARE:
+                found[begun] = n
+    return found
 
 
 def ranked(

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reader.base.words import (
+    beginning,
     folded,
     grams,
     phrase_term,
@@ -196,6 +197,23 @@ def test_words_that_only_look_like_plurals_stay_apart(word: str, other: str) -> 
 )
 def test_a_phrase_term_needs_adjacent_words(phrase: str, term: str) -> None:
     assert phrase_term(phrase) == term
+
+
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        ('"memorise"', '"memor"*'),
+        ('"memorization"', '"memor"*'),
+        ('"robot"', '"robot"*'),
+        ('"user"', '"user"*'),  # "us" would begin too many words
+        ('"llm"', ""),
+        ('"gpt4"', ""),
+        ('"two words"', ""),
+        ('"音声"', ""),
+    ],
+)
+def test_forms_of_an_english_word_share_a_beginning(term: str, expected: str) -> None:
+    assert beginning(term) == expected
 
 
 @settings(max_examples=300, deadline=None)

@@ -134,7 +134,8 @@ class TestBothIndexes:
             OwnIndex(db).add(SMALL, several)
             # PostgreSQL chooses its candidates in another way where a query is long.
             long = " ".join(one.abstract for one in (GARDENS, WINDS, TRAINS))
-            for query in ("rain gardens night", "heard", "音声翻訳", long):
+            several_words = "gardener of rainy loud nights"
+            for query in ("rain gardens night", "heard", "音声翻訳", several_words, long):
                 expected = OwnIndex(db).by_words("paper", parted(db, query), limit=9)
                 found = kept.index.by_words("paper", parted(kept.own, query), limit=9)
                 assert [score for _, score in found] == pytest.approx([s for _, s in expected])

@@ -83,3 +83,20 @@ def test_a_kind_without_texts_is_not_looked_through(library: Library) -> None:
 def test_words_that_no_text_has_take_no_place(library: Library) -> None:
     absent = " ".join(f"nobodysword{n}" for n in range(60))
     assert parted(library.db, f"{absent} bee").every == '"bee"'
+
+
+def test_an_idea_in_somebodys_own_words_is_found_in_other_forms(library: Library) -> None:
+    told = paper(99, "On Memorization", "A translator that recalls its lessons.")
+    papers.add_papers(library.db, [told], source="arXiv", on=DAY)
+    index_words(library, tools(Web()))
+    few, several = (
+        parted(library.db, query, many=30)
+        for query in ("translation memorises", "translation memorises odd languages")
+    )
+    assert ranked(library.db, "paper", few, limit=5) == []
+    (first, _), *others = ranked(library.db, "paper", several, limit=N)
+    assert index.texts_at(library.db, [first])[first].text.startswith(told.title)
+    assert several.counts['"memor"*'] == 1
+    japanese = parted(library.db, "翻訳 translation memorises odd languages", many=30)
+    assert not any(term.endswith("*") for term in japanese.counts)
+    assert others
