@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -229,6 +230,8 @@ def _is_gibberish(ranking: Ranking, kinds: Sequence[Kind]) -> bool:
     """
     if ranking.vector is None:
         return False
+    if not any(map(_is_sign, ranking.query.all_words)):
+        return not ranking.is_known(kinds)  # numbers and dots are near to every paper alike
     kept = index.query_vectors(ranking.library.db, ranking.encoder, SAMPLES)
     if len(kept) < len(SAMPLES):
         return False  # `reader index` makes the rest
@@ -236,6 +239,11 @@ def _is_gibberish(ranking: Ranking, kinds: Sequence[Kind]) -> bool:
     from reader.search.rows.nearest import vectors_from
 
     return is_gibberish(ranking.vector, vectors_from(kept)) and not ranking.is_known(kinds)
+
+
+def _is_sign(char: str) -> bool:
+    """Check whether a character may mean something by itself: a letter, or a picture such as ♪."""
+    return char.isalpha() or unicodedata.category(char) == "So"
 
 
 def with_limits(found: SearchResult, library: Library, encoder: str) -> SearchResult:

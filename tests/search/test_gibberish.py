@@ -106,6 +106,20 @@ def test_gibberish_with_one_word_that_a_text_has_finds_nothing(library: Library)
     assert ask(library, WITH_A_WORD).hits == ()
 
 
+@pytest.mark.parametrize("query", ["90210 4455 1", "?! ...", "、、。"])
+def test_numbers_and_punctuation_alone_find_nothing_by_meaning(
+    library: Library, query: str
+) -> None:
+    encode_all(library)
+    assert ask(library, query).hits == ()
+    held = paper(3, f"Of {query}")
+    papers.add_papers(library.db, [held], source="arXiv", on=DAY)
+    index_words(library, tools(Web()))
+    found = [hit.held.row for hit in ask(library, query).hits if hit.has_words]
+    assert found == [3] * any(map(str.isdigit, query))
+    assert ask(library, "♪").hits != ()
+
+
 def test_a_sample_question_raises_what_counts_as_gibberish() -> None:
     questions = [at(0.0)] * (len(QUESTIONS) - 1) + [at(0.9)]
     samples = np.stack([at(np.pi / 2)] * len(GIBBERISH) + questions)
