@@ -9,11 +9,15 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reader.base.errors import ModelError, SourceFailed
+from reader.base.errors import ModelError, NotFound, NotKnown, SourceFailed
 from reader.base.messages import Message, lazy_gettext
+from reader.base.messages import Text as Sentence
 from reader.base.tex import title_text
+from reader.base.text import plain
 from reader.base.words import neighbours
+from reader.library.find import find_paper
 from reader.library.folder import Library
+from reader.library.ids import IdMatch, parse_id
 from reader.library.paper import LibraryPaper
 from reader.library.query import Filter, Query, parse
 from reader.library.rows import papers
@@ -94,7 +98,7 @@ class SearchResult:
     notice: ModelError | None = None
     n_not_encoded: int = 0
     n_not_indexed: int = 0
-    said: tuple[Message, ...] = ()
+    said: tuple[Sentence, ...] = ()
     names: tuple[str, ...] = ()
     is_listing: bool = False
     shared_error: SourceFailed | None = None
@@ -125,8 +129,11 @@ def search(
     Returns at most `limit` hits of each kind, in the order of KINDS, each paper once in a kind.
     Raises QueryError.
     """
-    asked, indexes = parse(query), indexes or Indexes(library)
+    indexes = indexes or Indexes(library)
     wanted = [kind for kind in KINDS if kind in kinds]
+    if (named := parse_id(plain(query))) is not None:
+        return with_limits(_by_id(indexes, named, wanted, encoder, limit), library, encoder)
+    asked = parse(query)
     if not asked.asks:
         return with_limits(SearchResult((), is_listing=True), library, encoder)
     meaning = meant(library, asked, indexes)
@@ -140,8 +147,8 @@ def search(
     is_gibberish = _is_gibberish(ranking, wanted)
     if is_gibberish and not asked.phrases and not asked.groups:
         told = lazy_gettext(
-            "No text has most of these words, and they read more like letters typed at random than "
-            "like a question, so nothing is shown. Try other words."
+            "No text has most of these words, and by meaning they cannot be told from letters "
+            "typed at random, so nothing is shown. Try other words."
         )
         return with_limits(SearchResult((), said=(*meaning.said, told)), library, encoder)
     said = [*meaning.said, *meaning.guesses, *_not_looked_at(indexes, asked)]
@@ -172,6 +179,33 @@ def search(
         shared_error=indexes.error,
     )
     return with_limits(found, library, encoder)
+
+
+def _by_id(
+    indexes: Indexes, named: IdMatch, kinds: Sequence[Kind], encoder: str, limit: int
+) -> SearchResult:
+    """Find the paper that an id or address names; else the texts in which the id stands."""
+    library, hits = indexes.library, list[SearchHit]()
+    try:
+        held = find_paper(library, named.id)
+    except NotFound as error:
+        query = Query(phrases=(named.id.partition(":")[2],))
+        ranking = Ranking(indexes, query, encoder, None, meant(library, query, indexes))
+        hint = lazy_gettext("`reader add {id}` adds it.", id=named.id)
+        said = error.message, error.hint if isinstance(error, NotKnown) else hint
+        return SearchResult(_found(ranking, kinds, limit), said=said)
+    for kind in kinds:
+        if kind == "paper":
+            hits += _shown_once(indexes, [(_own_text(held), 0.0)], "", limit)
+        elif kind != "passage" or len(kinds) == 1:
+            rows = index.rows_of(library.db, kind, [held.row])
+            hits += _hits(indexes, kind, [(row, 0.0) for row in rows], limit=limit)
+    return SearchResult(tuple(replace(hit, has_words=True) for hit in hits))
+
+
+def _own_text(held: LibraryPaper) -> Text:
+    """Make the text of a paper from itself, which it has before it is indexed too."""
+    return Text(0, "paper", held.row, None, "", f"{held.paper.title}\n{held.paper.abstract}")
 
 
 def _not_looked_at(indexes: Indexes, query: Query) -> list[Message]:
@@ -364,10 +398,7 @@ def _listing(
         if kind == "paper":
             # From the papers themselves, so that papers that are not indexed yet are listed too.
             some = filters.newest_papers(library.db, wanted, limit=limit * MOST_ALIKE)
-            texts = [
-                (Text(0, "paper", h.row, None, "", f"{h.paper.title}\n{h.paper.abstract}"), 0.0)
-                for h in papers.papers_at(library.db, some)
-            ]
+            texts = [(_own_text(held), 0.0) for held in papers.papers_at(library.db, some)]
             hits += _shown_once(indexes, texts, "", limit)
         else:
             rows = filters.newest(library.db, wanted, limit=limit * MOST_OF_ONE)

@@ -16,6 +16,7 @@ from reader.library.disk import write_whole
 from reader.library.folder import Library
 from reader.library.rows import papers, pdfs
 from reader.morning.browse_library import browse
+from reader.morning.remove import remove
 from reader.notes.rows import notes
 from reader.search.encode import encode, index_words
 from reader.search.find import SearchResult, search
@@ -77,6 +78,32 @@ def test_hits_come_as_notes_then_papers_then_passages_whatever_was_asked_first(
     found = search(library, "attention", encode_query=no_model, encoder="", kinds=kinds)
     assert [hit.kind for hit in found.hits] == ["note", "passage"]
     assert isinstance(found.notice, ModelMissing)
+
+
+@pytest.mark.parametrize("query", ["2506.00002", "https://arxiv.org/abs/2506.00002v3"])
+def test_an_id_finds_its_paper_and_the_note_on_it(library: Library, query: str) -> None:
+    found = search(library, query, encode_query=no_model, encoder="")
+    assert [(hit.kind, hit.held.row, hit.has_words) for hit in found.hits] == [
+        ("note", 2, True),
+        ("paper", 2, True),
+    ]
+    assert (found.said, found.notice) == ((), None)
+
+
+def test_an_id_of_no_paper_here_finds_who_names_it_and_says_how_to_add_it(
+    library: Library,
+) -> None:
+    index.add_passages(library.db, 3, [PassageText("As in [2412.00007].", 9, "")], sha256="b")
+    found = search(library, "2412.00007", encode_query=no_model, encoder="")
+    assert [(hit.kind, hit.held.row) for hit in found.hits] == [("passage", 3)]
+    assert [str(one) for one in found.said] == [
+        "arxiv:2412.00007 is not in this library.",
+        "`reader add arxiv:2412.00007` adds it.",
+    ]
+    remove(library, ["2506.00002"])
+    found = search(library, "2506.00002", encode_query=no_model, encoder="")
+    assert found.hits == ()
+    assert str(found.said[0]).startswith("Removed on ")
 
 
 def test_a_query_without_words_finds_nothing(library: Library) -> None:

@@ -67,8 +67,8 @@ def test_gibberish_finds_nothing_and_is_told_what_to_do(library: Library) -> Non
     found = ask(library, MASHED)
     assert found.hits == ()
     assert sentences(found) == [
-        "No text has most of these words, and they read more like letters typed at random than "
-        "like a question, so nothing is shown. Try other words."
+        "No text has most of these words, and by meaning they cannot be told from letters typed "
+        "at random, so nothing is shown. Try other words."
     ]
 
 
