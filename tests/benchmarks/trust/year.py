@@ -73,8 +73,9 @@ FIRST = date(2025, 6, 2)  # a Monday
 ENCODER = "invented@1"
 N_DIMENSIONS = 384
 N_PICKED, N_SKIPPED = 3, 2
-REPLAYED = 5
-"""Mornings of a month that are played again for its time and memory."""
+REPLAYED = 8
+"""Mornings of a month that are played again for its time and memory: Tuesday to Friday of two
+weeks, so that both months have each weekday as often. The first brings what came since."""
 
 
 @dataclass(frozen=True, slots=True)
