@@ -28,7 +28,7 @@ CONNECT_S = 5
 AT_ONCE = 5_000
 """Papers that are changed at a time."""
 
-LOOKED_AT_BY_HNSW = 400
+LOOKED_AT_BY_HNSW = 600
 """Vectors that HNSW keeps in sight (ef_search); it finds no more than these."""
 
 LAYOUTS = (
