@@ -141,18 +141,26 @@ def search(
         found = _listing(indexes, asked, meaning, wanted, encoder, limit)
         return replace(found, said=(*found.said, *_not_looked_at(indexes, asked)))
     ranking = Ranking(indexes, asked, encoder, None, meaning)
+    return with_limits(_ranked(ranking, wanted, encode_query, limit), library, encoder)
+
+
+def _ranked(
+    ranking: Ranking, kinds: Sequence[Kind], encode_query: EncodeQuery, limit: int
+) -> SearchResult:
+    """Find texts by the words of a query and, unless these are only names, by its vector."""
+    indexes, asked, meaning = ranking.indexes, ranking.query, ranking.meaning
     notice = None
     if not meaning.is_name:
-        ranking, notice = _with_vector(ranking, wanted, encode_query)
-    is_gibberish = _is_gibberish(ranking, wanted)
+        ranking, notice = _with_vector(ranking, kinds, encode_query)
+    is_gibberish = _is_gibberish(ranking, kinds)
     if is_gibberish and not asked.phrases and not asked.groups:
         told = lazy_gettext(
             "No text has most of these words, and by meaning they cannot be told from letters "
             "typed at random, so nothing is shown. Try other words."
         )
-        return with_limits(SearchResult((), said=(*meaning.said, told)), library, encoder)
+        return SearchResult((), said=(*meaning.said, told))
     said = [*meaning.said, *meaning.guesses, *_not_looked_at(indexes, asked)]
-    hits = _found(ranking, wanted, limit)
+    hits = _found(ranking, kinds, limit)
     if not hits and asked.phrases and not is_gibberish:
         # No text has the phrase, but some may have its words.
         said.append(
@@ -161,8 +169,8 @@ def search(
             )
         )
         loose = replace(asked, phrases=())
-        again = Ranking(indexes, loose, encoder, ranking.vector, meaning)
-        hits = _found(again, wanted, limit)
+        again = Ranking(indexes, loose, ranking.encoder, ranking.vector, meaning)
+        hits = _found(again, kinds, limit)
     if ranking.is_cut:
         said.append(
             lazy_gettext(
@@ -171,14 +179,8 @@ def search(
                 n=f"{LOOKED_AT:,}",
             )
         )
-    found = SearchResult(
-        hits,
-        notice,
-        said=tuple(said),
-        names=ranking.other_names,
-        shared_error=indexes.error,
-    )
-    return with_limits(found, library, encoder)
+    names, error = ranking.other_names, indexes.error
+    return SearchResult(hits, notice, said=tuple(said), names=names, shared_error=error)
 
 
 def _by_id(

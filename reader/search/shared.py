@@ -183,14 +183,13 @@ class Indexes:
         if self.shared is None or kind == "note" or kind == "highlight":
             return own
         depth = limit if fits is None else FILTERED * limit
-        try:
+        with self._failing():
             found = self.shared.by_words(kind, words, limit=depth)
             near = self.shared.by_vector(kind, *vector, limit=depth) if vector else []
             new = self._new(self.shared, kind, [row for row, _ in [*found, *near]], fits)
             known = self.shared.statistics(kind, [*words.required, *words.counts])
             share_there = self._share_there(self.shared, kind, [row for row, _ in own[0]])
-        except SourceFailed as error:
-            self.shared, self.error = None, error
+        if self.error is not None:
             return own
         self.texts |= new
         texts = [new[row] for row, _ in found if row in new]
