@@ -187,7 +187,7 @@ def _by_id(
     indexes: Indexes, named: IdMatch, kinds: Sequence[Kind], encoder: str, limit: int
 ) -> SearchResult:
     """Find the paper that an id or address names; else the texts in which the id stands."""
-    library, hits = indexes.library, list[SearchHit]()
+    library = indexes.library
     try:
         held = find_paper(library, named.id)
     except NotFound as error:
@@ -195,14 +195,16 @@ def _by_id(
         ranking = Ranking(indexes, query, encoder, None, meant(library, query, indexes))
         hint = lazy_gettext("`reader add {id}` adds it.", id=named.id)
         said = error.message, error.hint if isinstance(error, NotKnown) else hint
-        return SearchResult(_found(ranking, kinds, limit), said=said)
+        hits = _found(ranking, kinds, limit)
+        return SearchResult(hits, said=said, shared_error=indexes.error)
+    own = list[SearchHit]()
     for kind in kinds:
         if kind == "paper":
-            hits += _shown_once(indexes, [(_own_text(held), 0.0)], "", limit)
+            own += _shown_once(indexes, [(_own_text(held), 0.0)], "", limit)
         elif kind != "passage" or len(kinds) == 1:
             rows = index.rows_of(library.db, kind, [held.row])
-            hits += _hits(indexes, kind, [(row, 0.0) for row in rows], limit=limit)
-    return SearchResult(tuple(replace(hit, has_words=True) for hit in hits))
+            own += _hits(indexes, kind, [(row, 0.0) for row in rows], limit=limit)
+    return SearchResult(tuple(replace(hit, has_words=True) for hit in own))
 
 
 def _own_text(held: LibraryPaper) -> Text:

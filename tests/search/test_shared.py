@@ -88,6 +88,7 @@ def test_without_its_server_the_own_library_is_searched_and_the_answer_says_so(
     assert ids(found)
     assert found.shared_error is not None
     assert found.shared_error.message.startswith("127.0.0.1/papers: no answer")
+    assert find(library, "2412.00007").shared_error is not None
     [problem] = share(library, TOOLS)
     assert (problem.stage, problem.error.exit_code) == ("share", 5)
 
