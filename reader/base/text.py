@@ -253,6 +253,8 @@ DOLLAR_MATHS = compiled(r"(\$[^$]*\$)")
 """A formula between dollars; splits a text into words and formulas, in turn."""
 WIKI_LINK = compiled(r"\[\[([^\[\]\n]{1,300})\]\]")
 """`[[key]]` or `[[key|words]]`, what links one note to another."""
+SEAM = "**⋯ "
+"""The begin of a line that the program puts between two texts of a note."""
 _ACCENT = compiled(
     r"""\\(?:(['`"^~=.])\s*|([uvHckrdb])(?=\{|\s))\s*"""
     r"""(?:\{\\?([A-Za-z])\s*\}|\\([ij])(?![A-Za-z])|([A-Za-z]))"""

@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from itertools import islice
 
 from reader.base.messages import N_, Joined, Text, lazy_gettext
-from reader.base.text import WIKI_LINK, plain
+from reader.base.text import SEAM, WIKI_LINK, plain
 from reader.notes.own_words import own_prose
 
 MAX_BYTES = 16_000_000
 """The most bytes of a note: a larger file was named by mistake."""
 LOOKED_AT = 200_000
 """The characters in which two sentences are looked for."""
-SEPARATOR = "**⋯ changed in two places: above, the library's words; below, the file's ⋯**"
-BESIDE = "**⋯ written at the same time: above, what was saved first; below, what came after ⋯**"
+SEPARATOR = f"{SEAM}changed in two places: above, the library's words; below, the file's ⋯**"
+BESIDE = f"{SEAM}written at the same time: above, what was saved first; below, what came after ⋯**"
 BLANK = " \t\r\n"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from reader.base.text import columns, plain
+from reader.base.text import SEAM, columns, plain
 from reader.base.words import (
     MAX_TERMS,
     TELLING_NOTHING,
@@ -174,7 +174,7 @@ def evidence(
 def _is_bare(line: str) -> bool:
     """Check whether a line says nothing by itself: numbers of a table, a link alone, or what
     stands between two texts of a note that were saved at the same time."""
-    if line.startswith("**\u22ef"):
+    if line.startswith(SEAM):
         return True
     n_digits = sum(map(str.isdigit, line))
     return n_digits > sum(map(str.isalpha, line)) or _LINKS.fullmatch(line) is not None
