@@ -100,6 +100,7 @@ def test_names_with_raised_marks_are_parted_and_their_marks_dropped() -> None:
         f"{ADA}, Member, IEEE, {BEN}, Fellow, IEEE, and {EVA}",
         f"{ADA.upper()}, {BEN.upper()}, AND {EVA.upper()}",
         f"{ADA}! [0000-0001-2345-6789] {BEN}?*, and {EVA}®",
+        f"{ADA}*®, {BEN}° and {EVA}",
     ],
 )
 def test_a_line_of_names_is_parted_however_it_is_written(line: str) -> None:
@@ -302,6 +303,9 @@ def test_the_title_in_the_papers_first_language_is_taken() -> None:
             "ソフィア・マルティン、雨野花子・風間太郎",
             ("ソフィア・マルティン", "雨野花子", "風間太郎"),
         ),
+        ("雨野美月　月岡隆", ("雨野美月", "月岡隆")),
+        ("雨野花子，Ada Example（西大），風間太郎", ("雨野花子", "Ada Example", "風間太郎")),
+        ("雨音の統計", ()),
         ("指導教員　風間太郎", ()),
         ("西方大学 情報学部", ()),
     ],
@@ -335,6 +339,36 @@ def test_a_thesis_has_its_author_and_not_its_supervisor(
     assert document.title == "Quiet Machines that Listen"
     assert document.authors == authors
     assert (document.type, document.year) == ("thesis", 2031)
+
+
+def test_names_in_two_scripts_in_one_row_are_all_authors() -> None:
+    sheet = Sheet().mid(80, "雨を聞く静かな機械の設計", 17, "japan")
+    sheet.put(150, 110, ADA, 11)
+    sheet.put(300, 110, "雨野花子", 11, "japan")
+    sheet.put(400, 110, "風間太郎", 11, "japan")
+    assert sheet.body(heading="概要").read().authors == (ADA, "雨野花子", "風間太郎")
+
+
+def test_an_affiliation_with_its_country_in_a_list_is_no_author() -> None:
+    sheet = titled().mid(110, f"{ADA.upper()}, École des Vents, France", 11)
+    sheet.mid(126, f"{BEN.upper()}, Rain Foundry, South Korea", 11)
+    assert sheet.body().read().authors == (ADA, BEN)
+
+
+def test_names_are_parted_from_their_ordinals() -> None:
+    sheet = titled()
+    for x, line in ((80, f"1st {ADA}"), (250, f"2nd {BEN}"), (420, f"3rd {EVA}")):
+        sheet.put(x, 110, line, 11)
+    assert sheet.body().read().authors == (ADA, BEN, EVA)
+
+
+def test_nobody_in_the_table_of_a_jury_is_an_author() -> None:
+    sheet = Sheet().mid(130, "présentée par", 11).mid(150, ADA, 12, "tibo")
+    sheet.mid(300, "Machines silencieuses", 20, "tibo").mid(400, "devant le jury :", 11)
+    for y, name, role in ((415, BEN, "Rapporteur"), (430, EVA, "Examinatrice")):
+        sheet.put(230, y, name, 11)
+        sheet.put(380, y, role, 11)
+    assert sheet.page().prose(70, 100, 40).read().authors == (ADA,)
 
 
 def test_an_author_beside_the_supervisor_is_found() -> None:

@@ -29,6 +29,7 @@ laboratory laboratories laboratoire lab labs center centre centro centrum resear
 corp inc ltd gmbh llc company co academy academia hospital clinic ministry division group team
 foundation society association organization organisation agency bureau office congress senate
 council consortium committee commission museum library libraries press publisher publishers
+ecole école escola escuela hochschule tech unit foundry observatory trust affiliations
 technology technologies technion polytechnic politecnico politécnica polytechnique engineering
 science sciences informatics informatik computing computer computers computational mathematics
 mathematical physics chemistry biology medicine medical medicinal statistics linguistics
@@ -92,6 +93,11 @@ student member
 student member ieee
 """
 _PLACES = """
+argentina, armenia, bangladesh, belarus, bulgaria, chile, colombia, croatia, cuba, cyprus, czechia,
+czech republic, egypt, estonia, ethiopia, france, georgia, ghana, hungary, iceland, indonesia,
+iran, iraq, ireland, israel, jordan, kenya, latvia, lithuania, luxembourg, malaysia, malta,
+morocco, nepal, nigeria, pakistan, peru, philippines, qatar, romania, serbia, slovakia, slovenia,
+south korea, thailand, tunisia, uganda, ukraine, uruguay, vietnam, wales,
 abu dhabi, ann arbor, buenos aires, cape town, chapel hill, costa rica, el paso, great britain,
 ho chi minh, hong kong, kuala lumpur, la jolla, las vegas, los angeles, menlo park, mountain
 view, new delhi, new haven, new jersey, new york, new zealand, palo alto, puerto rico, redmond
@@ -118,8 +124,8 @@ ABSTRACT_NOUN = re.compile(
 CJK_NO_NAME = re.compile(
     "大学|大學|学院|學院|学部|学科|専攻|研究|株式|会社|有限|工学|理学|科学|技術|情報|高専|専門|学校"
     "|センター|機構|協会|学会|学術|委員|部門|本部|事業|財団|法人|病院|論文|発表|資料|報告|提案|手法"
-    "|概要|要旨|目次|指導|教員|教授|講師|助教|主査|副査|主任|年度|平成|令和|昭和|年|月|日本|時間|場所"
-    "|電子|通信|システム|モデル|言語|処理|学習|関する|による|おける|ための|について|の検|の研|を用|[ぁ-ん]{4}"
+    "|概要|要旨|目次|指導|教員|教授|講師|助教|主査|副査|主任|年度|平成|令和|昭和|年|曜|日本|時間|場所"
+    "|電子|通信|システム|モデル|言語|処理|学習|関する|による|おける|ための|について|の検|の研|を用|[ぁ-ん]{4}|[\u4e00-\u9fff]の[\u4e00-\u9fff]{2}"
     "|公司|实验室|系$|部$|室$|科$|院$|所$|県|都$|市$|研$|です|ます|した|する|勉強会|紹介|解説|入門"
 )
 
@@ -138,8 +144,10 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _EDGES = re.compile(r"^(?:[^\w.]|_)+|(?:[^\w.]|_)+$")
-_DIGITS = re.compile(r"\d+$|^\d+\s*|\([^()]{0,60}\)?$|\[[^\[\]]*\]$")
+_DIGITS = re.compile(r"\d+$|^\d+(?:(?:st|nd|rd|th)\b)?\s*|\([^()]{0,60}\)?$|\[[^\[\]]*\]$")
 _ORCID = re.compile(r"[\[(]?\d{4}-\d{4}-\d{4}-\d{3}[\dX][\])]?")
+_ODD_SIGN = re.compile("[™®©°¢]")
+"""What raised marks become where they are recognised in a picture; NFKC makes "TM" of one."""
 _LETTER = re.compile(r"(?<=[^\W\d_]{2})\s[a-f]$")  # a mark that is not raised: "Ada Example a"
 _INITIAL = r"[^\W\d_]\.?(?:-?[^\W\d_]\.)*(?:(?<=\.)[^\W\d_])?"
 _TOKEN = re.compile(
@@ -184,7 +192,7 @@ _APART_CJK = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]|[\d*∗†‡§¶※]+(?:[,\s
 def _persons(words: str) -> list[str] | None:
     """Extract the persons in Japanese words: "山田 太郎 鈴木 花子" and "山田太郎 鈴木花子" are two.
 
-    None where a word is no name.
+    Among them a name in Latin letters may stand. None where a word is no name.
     """
     tokens = words.split()
     while (
@@ -193,6 +201,8 @@ def _persons(words: str) -> list[str] | None:
         and CJK_NO_NAME.search(tokens[0])
     ):
         tokens = tokens[1:]  # an affiliation before the name
+    if not _HAS_CJK.search(words):
+        return [words] if is_name(words) else None
     if CJK_NO_NAME.search(" ".join(tokens)):
         return None
     if len(tokens) > 1 and len(tokens) % 2 == 0 and all(len(token) <= 3 for token in tokens):
@@ -237,7 +247,8 @@ def _leading_names(marked: str) -> tuple[list[str], str]:
     """Extract the names that a line begins with, and the first part that is none ("" for none)."""
     if "@" in marked or "http" in marked or "www." in marked:
         return [], marked
-    text = MARK.join([tidy_accents(part) for part in _ORCID.sub(MARK, marked).split(MARK)])
+    text = _ODD_SIGN.sub(MARK, _ORCID.sub(MARK, marked))
+    text = MARK.join([tidy_accents(part) for part in text.split(MARK)])
     found: list[str] = []
     n_odd = 0
     for part in _SPLIT.split(_LABEL.sub("", unicodedata.normalize("NFKC", text), count=1)):
@@ -293,7 +304,9 @@ def _is_odd_name(name: str) -> bool:
     These are people with one name, names in small letters, and letters that a font has lost.
     """
     tokens = name.split()
-    lows = [token.lower().strip(".,'’") for token in tokens]
+    lows = [token.lower().strip(".,:'’") for token in tokens]
+    if name.lower() in PLACES:
+        return False
     return ACRONYMS.isdisjoint(tokens) and not any(
         low in NO_NAMES or ABSTRACT_NOUN.fullmatch(low) for low in lows
     )
@@ -360,8 +373,6 @@ def authors_of(zone: list[Cell]) -> tuple[str, ...]:
     found = _names_of_one_look(lines, zone, lambda marked: names_in(marked) or names_before(marked))
     if not found:
         found = _names_of_one_look(lines, zone, names_loosely)
-    # Authors may be printed twice, in two scripts (山田太郎 … Taro Yamada …): the first one counts.
-    found = [name for name in found if (name[0] < "\u2e80") == (found[0][0] < "\u2e80")]
     # More than three that all end with one word are labels, and no family.
     are_labels = len(found) > 3 and len({name.split()[-1] for name in found}) == 1
     return () if are_labels else tuple(found)
@@ -373,7 +384,9 @@ def _names_of_one_look(
     """Collect the names of all cells that look like the first one with names."""
     found: list[str] = []
     look: Cell | None = None
+    is_latin = False
     for cell, marked, is_beside in lines:
+        is_level = False
         if look is not None:
             # The sizes of cells side by side may differ a little.
             is_level = is_beside and abs(cell.base - look.base) < 2
@@ -385,9 +398,17 @@ def _names_of_one_look(
         # The same words at several places are a company or a place, not a person.
         if names is None or sum(other.text == cell.text for other in zone) > 1:
             continue
-        look = look or cell
-        found += [name for name in names if name not in found]
+        if look is None:
+            look, is_latin = cell, _is_latin(names[0])
+        # Authors may be printed twice, in two scripts, one below the other (山田太郎 … Taro Yamada
+        # …): the first one counts.
+        if is_level or any(_is_latin(name) == is_latin for name in names):
+            found += [name for name in names if name not in found]
     return found
+
+
+def _is_latin(name: str) -> bool:
+    return not _HAS_CJK.search(name)
 
 
 def _without_advisors(lines: Iterable[_Words]) -> Iterator[_Words]:
@@ -396,16 +417,18 @@ def _without_advisors(lines: Iterable[_Words]) -> Iterator[_Words]:
     Below "Committee:" all names that are close are left out, below "Supervisor:" one.
     """
     last: Cell | None = None
+    label: Cell | None = None
     is_list = False
     for line in lines:
         cell = line[0]
-        if _ADVISOR.search(cell.text):
+        if _ADVISOR.search(cell.text) and not (is_list and last):
             is_label = cell.text.rstrip().endswith((":", "：")) or len(cell.text) < 24
             last, is_list = (cell if is_label else None), bool(_SEVERAL.search(cell.text))
-        elif last is None or (is_list and cell.y0 - last.y1 > 2 * cell.size):
+            label = last
+        elif last is None or label is None or (is_list and cell.y0 - last.y1 > 2 * cell.size):
             last = None
             yield line
-        elif cell.y0 > last.y0 and (cell.x1 < last.x0 or cell.x0 > last.x1):
+        elif cell.y0 > label.y0 and (cell.x1 < label.x0 or cell.x0 > label.x1):
             yield line  # "Author:" and "Supervisor:" may stand side by side
         else:
             last = cell if is_list else None
