@@ -77,6 +77,55 @@ def test_a_first_line_that_reads_as_a_banner_belongs_to_its_title() -> None:
     )
 
 
+def test_a_title_like_the_text_is_found_above_its_authors() -> None:
+    sheet = Sheet().mid(80, "QUIET MACHINES THAT LISTEN TO RAIN:", 10)
+    sheet.mid(93, "A CHAPTER ON WINDOWS", 10).mid(120, f"{ADA}, {BEN}", 10)
+    document = sheet.body(160).read()
+    assert document.title == "QUIET MACHINES THAT LISTEN TO RAIN: A CHAPTER ON WINDOWS"
+    assert not document.is_title_sure
+
+
+def test_names_larger_than_the_title_are_no_title() -> None:
+    sheet = Sheet().mid(80, "QUIET MACHINES THAT LISTEN", 10).mid(105, f"{ADA}, {BEN}", 14)
+    sheet.mid(125, "University of Somewhere", 14)
+    assert sheet.body(160).read().title == "QUIET MACHINES THAT LISTEN"
+
+
+def test_a_title_page_in_capitals_of_one_size_has_a_title() -> None:
+    sheet = Sheet().mid(120, "THREE ESSAYS ON QUIET RAIN", 12).mid(200, "A Dissertation", 12)
+    sheet.mid(230, "Presented to the Faculty of the Graduate School", 12)
+    assert sheet.mid(380, "by", 12).mid(400, ADA, 12).read().title == "THREE ESSAYS ON QUIET RAIN"
+
+
+def test_running_text_without_a_title_has_none() -> None:
+    sheet = Sheet().prose(70, 80, 40)
+    assert sheet.page().prose(70, 80, 40).read().title == ""
+
+
+def test_a_heading_with_its_number_apart_is_no_title() -> None:
+    sheet = Sheet()
+    sheet.put(70, 80, "1", 14, "tibo")
+    sheet.put(100, 80, "Materials", 14, "tibo")
+    assert sheet.prose(70, 110, 40).read().title == ""
+
+
+def test_words_beside_a_title_do_not_end_it() -> None:
+    sheet = Sheet(400, 300)
+    for at, word in enumerate(["Quiet", "Machines", "that", "Listen"]):
+        sheet.put(10, 60 + 9 * at, word, 6)
+    sheet.mid(70, "Quiet Machines", 16, x=250).mid(90, "that Listen", 16, x=250)
+    assert sheet.mid(130, ADA, 11, x=250).read().title == "Quiet Machines that Listen"
+
+
+def test_the_number_of_a_note_is_no_part_of_a_title() -> None:
+    sheet = Sheet()
+    end = sheet.put(150, 80, "雨を聞く静かな機械の設計", 16, "japan")
+    sheet.put(end, 74, "*1", 9)
+    assert sheet.mid(110, "雨野花子", 11, "japan").body(heading="概要").read().title == (
+        "雨を聞く静かな機械の設計"
+    )
+
+
 def test_a_title_page_alone_has_a_title() -> None:
     sheet = Sheet().mid(300, "Quiet Machines that Listen", 20, "tiro").mid(360, ADA, 12)
     assert sheet.read().title == "Quiet Machines that Listen"
@@ -244,6 +293,7 @@ def test_two_texts_that_stand_out_leave_the_title_unsure() -> None:
         "2 Quiet machines",
         "Listening",
         "Quiet \ufffd\ufffd machines",
+        "Quiet √ machines with O( n) ears",
     ],
 )
 def test_words_that_may_be_a_part_of_a_title_or_none_are_not_sure(text: str) -> None:
@@ -256,6 +306,11 @@ def test_words_that_may_be_a_part_of_a_title_or_none_are_not_sure(text: str) -> 
         ("RESEARCH ARTICLE", True),
         ("Technical Report No. 12", True),
         ("International Journal of Rain", True),
+        ("RBXE WORKING PAPER SERIES", True),
+        ("Rain Bureau Discussion Paper No. 12/31", True),
+        ("RT2031-88123", True),
+        ("Rain-2 Technical Report", False),
+        ("Working Papers and the Rain", False),
         ("University of Somewhere", True),
         ("西方大学大学院 情報学研究科", True),
         ("令和4年度 修士論文", True),

@@ -23,6 +23,7 @@ from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import Line, PageLines, glued, joined
 from reader.pdfs.text.people import authors_of
 from reader.pdfs.text.title import (
+    STANDS_OUT,
     above_text,
     has_rival,
     plain,
@@ -303,7 +304,7 @@ def type_of(pages: Sequence[PageLines], cells: Sequence[Cell], title: Sequence[C
     first = " ".join([cell.text for cell in cells[:60]])
     if len(cells) < 40 and _THESIS.search(first):
         return "thesis"
-    bottom = max((cell.y1 for cell in title), default=0.0)
+    bottom = max((cell.y1 for cell in title or cells[:1]), default=0.0)
     above = [cell for cell in cells if cell.y0 <= bottom + 40]
     if any(_SUPPLEMENT.match(cell.text) for cell in above):
         return "supplement"
@@ -434,6 +435,7 @@ def read_front(
     # Letters that were recognised in a picture may be wrong in any title.
     is_title_sure = (
         bool(authors or abstract)
+        and any(cell.is_bold or cell.top >= STANDS_OUT * sheet.body for cell in sheet.title)
         and not lines[0].is_scanned
         and reads_as_title(title)
         and not has_rival(sheet.cells, sheet.title, authors, sheet.body)

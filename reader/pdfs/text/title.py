@@ -26,6 +26,8 @@ _KIND_OF_TEXT = (
     r"|workshop|conference|discussion|white|extended|accepted|open access)[\s-]+)*"
     r"(?:articles?|papers?|letters?|reports?|communications?|notes?|editorial|preprint|abstract"
     r"|research|access|review|draft|manuscript)(?:\s+(?:no|nr)?\.?\s*[\d-]+)?"
+    r"|(?:[\w.&'’-]+ ){0,5}(?:working|discussion|staff) papers?(?: series)?"
+    r"(?:,?\s+(?:no|nr)?\.?\s*[\d/-]+)?"
     r"|supp(?:lement(?:ary|al)|orting) (?:information|materials?|data|text)"
     r"|(?:[\w.'’-]+ ){0,2}(?:thesis|dissertation)|(?:master|bachelor|diplom|doktor)arbeit"
     r"|(?:.{0,10}度\s*)?(?:原著|技術|研究|卒業|修士|博士|学位)?論\s*文|(?:技術|研究|調査)報告"
@@ -39,19 +41,24 @@ _INSTITUTION = (
     r"|institute|college|school|faculty|department|academy)(?:,? (?:of|for)(?: [\w&,-]+){1,6})?"
     r"|.{2,12}大学(?:大学院)?.{0,14}"
 )
+_NUMBER = r"(?=\S*[A-Z])(?=\S*\d{2})[A-Z\d]+(?:[-/.]+[A-Z\d]+)+"
+"""A paper's number at a meeting, alone: "GT2031-88123"."""
 _IMPRINT = r"https?:\S+|www\.\S+|arxiv:\S+.*|(?:e-?)?issn\b.*|doi:?\s*10\.\S+"
 _BANNER = re.compile("|".join((_KIND_OF_TEXT, _PUBLICATION, _INSTITUTION, _IMPRINT)), re.IGNORECASE)
 _MASTHEAD = re.compile(r"journal home\s?page\b.*|contents lists? available\b.*", re.IGNORECASE)
 _LABELLED = re.compile(r"title\s*[:：]\s*(?=\S)", re.IGNORECASE)
 _NOTE_MARKS = re.compile(r"[\s∗⁎*†‡§¶⋆★☆⇤]+$")
-_NOTE_NUMBER = re.compile(r"(?<=[a-z\u3040-\u9fff]{3})\s?\d{1,2}$")
+_NOTE_NUMBER = re.compile(r"(?<=[a-z\u3040-\u9fff]{3})\s?[*∗＊†‡]?\d{1,2}$")
 _STRAY = re.compile(r"^[.·•|,;:]\s+")
 _PARTED = re.compile(r"[:：?？!—–]|\s-\s|-$")
 """A sign in a title after which the subtitle needs no colon."""
 _DASH = re.compile(r"[-–—―〜～ー:：]")
 """The begin of a subtitle that needs no colon."""
-_UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x1f]|[A-Za-z][#<>{}|~^\\\\=]+[a-z]|[a-z]\\(\\)")
-"""Signs within words: a font that maps its ligatures or accents to other characters."""
+_UNREADABLE = re.compile(
+    "[\ufffd\ue000-\uf8ff\x00-\x1f]|[A-Za-z][#<>{}|~^\\\\=]+[a-z]|[a-z]\\(\\)|√|\\(\\s|\\s\\)"
+)
+"""Signs within words: a font that maps its ligatures or accents to other characters. A root or a
+blank within brackets: a formula that was taken apart."""
 _CUT = re.compile(
     r"[,;:–—-]$|\s(?:an?|and|by|for|from|in|of|on|or|the|to|with|via|using)$"
     r"|^(?:and|at|by|for|from|in|of|on|or|the|to|with|via)\s"
@@ -78,7 +85,7 @@ LARGE_NAMES = 1.5
 
 def is_banner(text: str) -> bool:
     """Check whether a whole cell names a kind of text, a journal, a school, or an address."""
-    return _BANNER.fullmatch(text) is not None
+    return _BANNER.fullmatch(text) is not None or re.fullmatch(_NUMBER, text) is not None
 
 
 def goes_on(cell: Cell, cells: Sequence[Cell]) -> bool:
@@ -99,11 +106,22 @@ def goes_on(cell: Cell, cells: Sequence[Cell]) -> bool:
 def above_text(cells: Sequence[Cell], body: float) -> list[Cell]:
     """Select the cells above the first heading and the running text, where alone a title can be."""
     heads = [c for c in cells if is_section(c.text) and not _is_label(c, cells)]
+    heads += [row[0] for row in rows_of(list(cells)) if _is_numbered(row)]
     width = max((cell.x1 for cell in cells), default=0.0)
     # Notices of rights above a title are smaller than the text.
     prose = [c for c in cells if c.size >= 0.95 * body and is_prose(c, width)]
     top = min((cell.y0 for cell in heads + prose[N_PROSE - 1 :]), default=None)
     return [cell for cell in cells if top is None or cell.y0 < top - 1]
+
+
+def _is_numbered(row: Sequence[Cell]) -> bool:
+    """Check whether a row is a heading whose number stands apart: "1", "Materials"."""
+    first, *rest = row
+    return (
+        bool(rest)
+        and re.fullmatch(r"\d{1,2}(?:\.\d{1,2})*\.?", first.text) is not None
+        and (abs(first.top - rest[0].top) < 0.5 and first.is_bold == rest[0].is_bold)
+    )
 
 
 def _is_label(head: Cell, cells: Sequence[Cell]) -> bool:
@@ -127,13 +145,14 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
         and (cell.top >= STANDS_OUT * body or cell.is_bold)
         and not (is_banner(cell.text) and not goes_on(cell, cells))
         and not is_section(cell.text)
+        and len(names_in(cell.marked) or ()) < 2
     ]
     # A journal's name and address above its masthead may be larger than any title.
     ends = [c.y1 for c in cells if c.y0 < 0.3 * height and _MASTHEAD.fullmatch(c.text)]
     high = [cell for cell in high if cell.y0 >= max(ends, default=0.0) - 2]
     high = [cell for cell in above if _LABELLED.match(cell.text)] or high
     if not high:
-        return []
+        return _above_names(above, is_alone=is_bare(cells))
     found = _block(high, above, body)
     # A journal's name may be larger than the title, which alone has names right below it.
     row = _row_below(found, above)
@@ -146,6 +165,27 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
     return found
 
 
+def _above_names(above: Sequence[Cell], *, is_alone: bool) -> list[Cell]:
+    """Select the first lines where nothing stands out: above the authors, or on a title page.
+
+    is_alone: on a page with nothing but some lines, where it must be in capitals.
+    """
+    rows = rows_of([cell for cell in above if not is_banner(cell.text)])
+    found: list[Cell] = []
+    for row in rows[: N_PROSE + 1]:
+        cell = row[0]
+        is_far = bool(found) and cell.y0 - found[-1].y1 > cell.size
+        # A title in capitals may read as a name.
+        is_long = cell.text.isupper() and len(cell.text.split()) > 3
+        is_name = names_in(cell.marked) is not None and not is_long
+        if len(row) > 1 or is_far or is_name or is_section(cell.text):
+            break
+        found.append(cell)
+    after = rows[len(found)] if len(found) < len(rows) else []
+    is_in_capitals = all(cell.text.isupper() for cell in found)
+    return found if authors_of(after) or (is_alone and is_in_capitals) else []
+
+
 def _block(high: list[Cell], above: list[Cell], body: float) -> list[Cell]:
     """Select the largest of the cells that stand out, and what goes on below it."""
     first = _first_language(high, max(cell.top for cell in high))
@@ -153,8 +193,9 @@ def _block(high: list[Cell], above: list[Cell], body: float) -> list[Cell]:
     rest = above[above.index(first) :]
     rows = rows_of([cell for cell in rest if not is_side_note(cell, first, body)])
     for at, row in enumerate(rows):
+        left = min(cell.x0 - 2 * cell.top for cell in found)
         right = max(cell.x1 + 2 * cell.top for cell in found)
-        below = [cell for cell in row if cell is not first and cell.x0 < right]
+        below = [c for c in row if c is not first and c.x0 < right and c.x1 > left]
         more = [cell for cell in below if _is_title_part(cell, found, body)]
         # The first row without a part of the title ends it, except for a subtitle.
         if below and not more and first not in row:
@@ -211,7 +252,8 @@ def has_rival(
     is_cjk = any(_CJK.search(cell.text) for cell in title)
     first = plain(authors[0]) if authors else ""
     for cell in above_text(cells, body):
-        if first and cell.y0 >= title[0].y0 and cell not in in_title and first in plain(cell.text):
+        text = plain(tidy_accents(cell.text)) if first else ""
+        if first and cell.y0 >= title[0].y0 and cell not in in_title and first in text:
             # Two words with capitals may be a title, or a subtitle above larger names.
             below = (c for c in cells if 0 < c.y0 - cell.y1 < 5 * cell.size)
             is_above_larger = any(c.top > 1.1 * cell.top and names_in(c.marked) for c in below)
