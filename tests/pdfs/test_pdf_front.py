@@ -215,6 +215,27 @@ def test_a_name_printed_twice_is_a_firm_and_no_author() -> None:
 def test_accents_that_stand_apart_go_onto_their_letters() -> None:
     sheet = titled().mid(110, "Ren´e Exampl¨e and Franc¸ois Other", 11)
     assert sheet.body().read().authors == ("René Examplë", "François Other")
+    sheet = titled().mid(110, "Ngaire P¯otiki and Ana ´Sarm¯a", 11)
+    assert sheet.body().read().authors == ("Ngaire Pōtiki", "Ana Śarmā")
+
+
+def test_the_first_of_several_authors_may_have_one_name() -> None:
+    sheet = titled().raised(120, 110, f"Singlename^1^, {ADA}^2^, {BEN}^1^")
+    assert sheet.body().read().authors == ("Singlename", ADA, BEN)
+
+
+def test_the_last_name_of_a_list_may_stand_in_another_type() -> None:
+    sheet = titled().mid(110, f"{ADA}, Member, IEEE, {BEN},", 11)
+    sheet.mid(124, f"and {EVA}, Senior Member, IEEE", 11, "tiit")
+    assert sheet.body().read().authors == (ADA, BEN, EVA)
+
+
+def test_members_of_a_jury_beside_its_word_are_no_authors() -> None:
+    sheet = titled().mid(120, ADA, 12)
+    sheet.put(80, 300, "Jury", 12, "tibo")
+    for at, name in enumerate([BEN, EVA]):
+        sheet.put(200, 300 + 15 * at, name, 12)
+    assert sheet.page().prose(70, 100, 40).read().authors == (ADA,)
 
 
 def test_a_subtitle_in_smaller_type_belongs_to_the_title() -> None:
@@ -306,6 +327,8 @@ def test_the_title_in_the_papers_first_language_is_taken() -> None:
         ("雨野美月　月岡隆", ("雨野美月", "月岡隆")),
         ("雨野花子，Ada Example（西大），風間太郎", ("雨野花子", "Ada Example", "風間太郎")),
         ("雨音の統計", ()),
+        ("雨野花子，マルティネス恵子", ("雨野花子", "マルティネス恵子")),
+        ("雨野花子，Ren´e Example（西大）", ("雨野花子", "René Example")),
         ("指導教員　風間太郎", ()),
         ("西方大学 情報学部", ()),
     ],

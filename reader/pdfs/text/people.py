@@ -64,7 +64,7 @@ e-mail mail tel phone fax url homepage contact equal contribution contributed ja
 march july september october november december monday tuesday wednesday thursday friday saturday
 sunday professor supervisor advisor adviser examiner supervised advised degree doctor doctoral
 master bachelor submitted partial fulfillment fulfilment requirements candidate independent
-researcher researchers anonymous submission
+researcher researchers anonymous submission form consent thèse doctorat tesis tese
 """
 _TITLES = """
 neural model models method methods analysis approach framework algorithm algorithms learning
@@ -73,8 +73,8 @@ end-to-end attention transformer transformers representation representations gen
 detection classification estimation optimization
 """
 _PARTICLES = """
-e i o y 's 't af al av da de di do du el la le st te ur zu abu ben bin das de' del den der des
-dos ibn les san ten ter uit und van von zum zur ould degli della
+e i o y 's 't af ag al av da de di do du el la le st te ur zu abu ben bin das de' del den der des
+dos ibn les san ten ter uit und van von zum zur ould degli della á í
 """
 _DEGREES = """
 phd md msc bsc ma mba bs ms ba dr prof jr sr ii iii iv member ieee fellow student senior mph
@@ -139,7 +139,7 @@ _SPLIT_CJK = re.compile(
 )
 _LABEL = re.compile(
     r"^\s*(?:(?:presented\s+|prepared\s+|written\s+|submitted\s+)?by\b|vorgelegt\s+von\b"
-    r"|pr[eé]sent(?:ad[oa]\s+por|[eé]e?\s+par)\b|authors?\s*[:：]|speakers?\s*[:：]"
+    r"|pr[eé]sent(?:ad[oa]\s+por|[eé]e?\s(?:.{,60}\s)?par)\b|authors?\s*[:：]|speakers?\s*[:：]"
     r"|presenters?\s*[:：]|name\s*[:：]|著\s*者\s*[:：]?|発\s*表\s*者\s*[:：]?|氏\s*名\s*[:：]?|提\s*出\s*者\s*[:：]?|作者\s*[:：])\s*:?\s*",
     re.IGNORECASE,
 )
@@ -155,7 +155,9 @@ _TOKEN = re.compile(
     r"|(?:[^\W\d_]\.)*[^\W\d_](?:[^\W\d_]|['’‘`´¨˜ˆˇ˘˙\u0300-\u036f‐-])*[^\W\d_][.'’]?"
 )
 _NUMBER = re.compile(r"^(?=\S*\d)[A-Za-z0-9-]+[\s\u3000]+")
-_NAME_CJK = re.compile(f"[{_CJK}]{{1,6}}(?:[ \u3000・][{_CJK}]{{1,6}})?")
+_NAME_CJK = re.compile(
+    f"[{_CJK}]{{1,6}}(?:[ \u3000・][{_CJK}]{{1,6}})?|[ァ-ヺー]{{2,12}}[ \u3000]?[{_CJK}]{{1,3}}"
+)
 
 
 def names_in(marked: str) -> list[str] | None:
@@ -169,7 +171,9 @@ def names_in(marked: str) -> list[str] | None:
         return found if found and not rest else None
     if "@" in marked or "http" in marked:
         return None
-    text = MARK.join([unicodedata.normalize("NFKC", part) for part in marked.split(MARK)])
+    # NFKC makes a blank of an accent that stands apart.
+    parts = [tidy_accents(p) if _ACCENT.search(p) else p for p in marked.split(MARK)]
+    text = MARK.join([unicodedata.normalize("NFKC", part) for part in parts])
     text = _APART_CJK.sub(MARK, _NUMBER.sub("", _LABEL.sub("", text, count=1).strip()))
     before, *others = _SPEAKER.split(text)
     # What is no name before the sign of the speaker is an affiliation.
@@ -250,7 +254,7 @@ def _leading_names(marked: str) -> tuple[list[str], str]:
     text = _ODD_SIGN.sub(MARK, _ORCID.sub(MARK, marked))
     text = MARK.join([tidy_accents(part) for part in text.split(MARK)])
     found: list[str] = []
-    n_odd = 0
+    n_odd, first = 0, ""
     for part in _SPLIT.split(_LABEL.sub("", unicodedata.normalize("NFKC", text), count=1)):
         name = _stripped(part)
         is_mark = len(name) == 1 and name.islower()  # of an affiliation, typed as a letter
@@ -261,11 +265,16 @@ def _leading_names(marked: str) -> tuple[list[str], str]:
             continue
         # Among sure names one that is doubtful alone is accepted, one for each two sure ones.
         is_among = len(found) > 2 * n_odd + (0 if MARK in marked else 1)
+        if not (found or first) and MARK in marked and name.istitle() and _is_odd_name(name):
+            first = _cased(name)
+            continue
         if not (is_among and _is_odd_name(name)):
-            return found, name
+            return ([], name) if first else (found, name)
         n_odd += 1
         found.append(_cased(name))
-    return found, ""
+    if first and len(found) < 2 * n_odd + 2:
+        return [], first
+    return [first, *found] if first else found, ""
 
 
 def is_name(name: str) -> bool:
@@ -316,13 +325,16 @@ def tidy_accents(text: str) -> str:
     """Join accents that old fonts set apart with their letters: "C¸ im", "Tu˘gla"."""
     for accent, combining in _BEFORE.items():
         if accent in text:
+            text = re.sub(rf"(?<=[^\W\d_])\s{accent}(?=\s?[a-z])", accent, text)
             text = re.sub(rf"{accent}\s?([^\W\d_])", rf"\1{combining}", text)
+            text = unicodedata.normalize("NFC", text)  # `tidy` puts marks before letters onto them
     if "¸" in text:
         text = re.sub(r"([A-Za-z])\s?¸\s?", "\\1\u0327", text)
     return unicodedata.normalize("NFC", tidy(text))
 
 
-_BEFORE = {"˘": "\u0306", "˙": "\u0307", "˝": "\u030b", "˚": "\u030a"}
+_ACCENT = re.compile("[´`¨¯˘˙˝˚˛¸ˇ]")
+_BEFORE = {"˘": "\u0306", "˙": "\u0307", "˝": "\u030b", "˚": "\u030a", "˛": "\u0328", "¯": "\u0304"}
 
 
 def _stripped(part: str) -> str:
@@ -428,7 +440,7 @@ def _without_advisors(lines: Iterable[_Words]) -> Iterator[_Words]:
         elif last is None or label is None or (is_list and cell.y0 - last.y1 > 2 * cell.size):
             last = None
             yield line
-        elif cell.y0 > label.y0 and (cell.x1 < label.x0 or cell.x0 > label.x1):
+        elif cell.y0 > label.y0 and (cell.x1 < label.x0 or (cell.x0 > label.x1 and not is_list)):
             yield line  # "Author:" and "Supervisor:" may stand side by side
         else:
             last = cell if is_list else None
@@ -465,7 +477,9 @@ def _joined_list(cell: Cell, row: list[Cell], rows: list[list[Cell]]) -> tuple[s
         if not (is_last or _OPEN.search(last.marked)):
             break
         row, *rows = rows
-        near = [other for other in row if _is_below(other, lines[-1])]
+        # "and Eva Thirdson, Member, IEEE" may be mostly in italics.
+        is_open = bool(re.search(r",\s*$", last.marked))
+        near = [o for o in row if _is_below(o, last, is_any_style=is_open and _goes_on(o))]
         if len(near) != 1:
             break
         lines.append(near[0])
@@ -477,10 +491,16 @@ def _joined_list(cell: Cell, row: list[Cell], rows: list[list[Cell]]) -> tuple[s
     return cell.marked, lines
 
 
-def _is_below(cell: Cell, above: Cell) -> bool:
+def _goes_on(cell: Cell) -> bool:
+    """Check whether a line begins with the last of several names: "and Eva Thirdson"."""
+    return re.match(rf"{_AND}\s", cell.marked) is not None
+
+
+def _is_below(cell: Cell, above: Cell, *, is_any_style: bool = False) -> bool:
     """Check whether a cell is the next line of the one above, by its look and its place."""
     is_near = cell.y0 - above.y1 < 1.2 * cell.size and cell.x0 < above.x1 and cell.x1 > above.x0
     same_style = cell.is_bold == above.is_bold and cell.is_italic == above.is_italic
+    same_style = same_style or is_any_style
     is_alike = abs(cell.size - above.size) < 0.04 * above.size and same_style
     return is_near and is_alike and not cell.marked.startswith(MARK)
 
