@@ -91,10 +91,30 @@ def test_names_larger_than_the_title_are_no_title() -> None:
     assert sheet.body(160).read().title == "QUIET MACHINES THAT LISTEN"
 
 
+def test_a_title_of_words_with_capitals_may_read_as_names() -> None:
+    sheet = Sheet().mid(70, "Less Context, Better Rain:", 16, "tibo")
+    sheet.mid(90, "A Study of Windows that Listen", 16, "tibo").mid(120, f"{ADA}, {BEN}", 11)
+    document = sheet.body(160).read()
+    assert document.title == "Less Context, Better Rain: A Study of Windows that Listen"
+
+
+def test_a_hyphen_at_a_lines_end_in_capitals_leaves_the_title_unsure() -> None:
+    sheet = Sheet().mid(70, "QUIET MACHINES OVER-", 16, "tibo").mid(90, "HEARD BY RAIN", 16, "tibo")
+    assert not sheet.mid(120, ADA, 11).body(160).read().is_title_sure
+
+
 def test_a_title_page_in_capitals_of_one_size_has_a_title() -> None:
     sheet = Sheet().mid(120, "THREE ESSAYS ON QUIET RAIN", 12).mid(200, "A Dissertation", 12)
     sheet.mid(230, "Presented to the Faculty of the Graduate School", 12)
     assert sheet.mid(380, "by", 12).mid(400, ADA, 12).read().title == "THREE ESSAYS ON QUIET RAIN"
+
+
+def test_neither_a_journals_issue_nor_a_date_is_a_title() -> None:
+    sheet = Sheet().mid(70, "RAIN AND TAPE, Vol. 9, No. 3 (1971)", 10)
+    sheet.mid(100, "ON MEASURING SHORT RAIN", 10).mid(125, f"{ADA}, {BEN}", 10)
+    assert sheet.body(160).read().title == "ON MEASURING SHORT RAIN"
+    sheet = Sheet().mid(70, "2031年6月5日（土） A棟201", 10, "japan")
+    assert sheet.mid(90, "雨野花子，風間太郎", 10, "japan").read().title == ""
 
 
 def test_running_text_without_a_title_has_none() -> None:

@@ -26,6 +26,7 @@ from reader.pdfs.text.title import (
     STANDS_OUT,
     above_text,
     has_rival,
+    is_parted,
     plain,
     reads_as_title,
     title_cells,
@@ -438,6 +439,7 @@ def read_front(
         and any(cell.is_bold or cell.top >= STANDS_OUT * sheet.body for cell in sheet.title)
         and not lines[0].is_scanned
         and reads_as_title(title)
+        and not is_parted(sheet.title)
         and not has_rival(sheet.cells, sheet.title, authors, sheet.body)
     )
     return Front(

@@ -46,6 +46,7 @@ _NUMBER = r"(?=\S*[A-Z])(?=\S*\d{2})[A-Z\d]+(?:[-/.]+[A-Z\d]+)+"
 _IMPRINT = r"https?:\S+|www\.\S+|arxiv:\S+.*|(?:e-?)?issn\b.*|doi:?\s*10\.\S+"
 _BANNER = re.compile("|".join((_KIND_OF_TEXT, _PUBLICATION, _INSTITUTION, _IMPRINT)), re.IGNORECASE)
 _MASTHEAD = re.compile(r"journal home\s?page\b.*|contents lists? available\b.*", re.IGNORECASE)
+_ISSUE = re.compile(r"\b(?:vol(?:ume|\.)|no\.)\s*\d", re.IGNORECASE)
 _LABELLED = re.compile(r"title\s*[:：]\s*(?=\S)", re.IGNORECASE)
 _NOTE_MARKS = re.compile(r"[\s∗⁎*†‡§¶⋆★☆⇤]+$")
 _NOTE_NUMBER = re.compile(r"(?<=[a-z\u3040-\u9fff]{3})\s?[*∗＊†‡]?\d{1,2}$")
@@ -145,15 +146,19 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
         and (cell.top >= STANDS_OUT * body or cell.is_bold)
         and not (is_banner(cell.text) and not goes_on(cell, cells))
         and not is_section(cell.text)
-        and len(names_in(cell.marked) or ()) < 2
     ]
     # A journal's name and address above its masthead may be larger than any title.
     ends = [c.y1 for c in cells if c.y0 < 0.3 * height and _MASTHEAD.fullmatch(c.text)]
     high = [cell for cell in high if cell.y0 >= max(ends, default=0.0) - 2]
     high = [cell for cell in above if _LABELLED.match(cell.text)] or high
+    plainest = _above_names(above, is_alone=is_bare(cells))
     if not high:
-        return _above_names(above, is_alone=is_bare(cells))
+        return plainest
     found = _block(high, above, body)
+    # Names may be larger than a title in capitals above them.
+    is_above = bool(plainest) and plainest[-1].y1 < found[0].y0 and plainest[-1].text.isupper()
+    if is_above and names_in(found[0].marked) and found[0].top < 1.6 * plainest[0].top:
+        return plainest
     # A journal's name may be larger than the title, which alone has names right below it.
     row = _row_below(found, above)
     lower = [cell for cell in high if row and cell.y0 > row[0].y0 and row[0] not in high]
@@ -170,7 +175,7 @@ def _above_names(above: Sequence[Cell], *, is_alone: bool) -> list[Cell]:
 
     is_alone: on a page with nothing but some lines, where it must be in capitals.
     """
-    rows = rows_of([cell for cell in above if not is_banner(cell.text)])
+    rows = rows_of([c for c in above if not (is_banner(c.text) or _ISSUE.search(c.text))])
     found: list[Cell] = []
     for row in rows[: N_PROSE + 1]:
         cell = row[0]
@@ -178,12 +183,13 @@ def _above_names(above: Sequence[Cell], *, is_alone: bool) -> list[Cell]:
         # A title in capitals may read as a name.
         is_long = cell.text.isupper() and len(cell.text.split()) > 3
         is_name = names_in(cell.marked) is not None and not is_long
-        if len(row) > 1 or is_far or is_name or is_section(cell.text):
+        is_date = sum(map(str.isalpha, cell.text)) < 2 * sum(map(str.isdigit, cell.text))
+        if len(row) > 1 or is_far or is_name or is_date or is_section(cell.text):
             break
         found.append(cell)
-    after = rows[len(found)] if len(found) < len(rows) else []
-    is_in_capitals = all(cell.text.isupper() for cell in found)
-    return found if authors_of(after) or (is_alone and is_in_capitals) else []
+    after = [cell for row in rows[len(found) : len(found) + 2] for cell in row]  # "by", a name
+    is_long = all(cell.text.isupper() for cell in found) and len(title_text(found).split()) > 2
+    return found if authors_of(after) or (is_alone and is_long) else []
 
 
 def _block(high: list[Cell], above: list[Cell], body: float) -> list[Cell]:
@@ -229,6 +235,11 @@ def title_text(cells: list[Cell]) -> str:
         whole = whole + text if is_mixed else joined([whole, text])
     text = _NOTE_MARKS.sub("", tidy_accents(joined([_LABELLED.sub("", whole, count=1)])))
     return text if len(text) <= MAX_CHARS else ""
+
+
+def is_parted(cells: Sequence[Cell]) -> bool:
+    """Check whether a line in capitals ends in a hyphen, which may belong to the word or not."""
+    return any(cell.text.endswith("-") and cell.text.isupper() for cell in cells)
 
 
 def reads_as_title(text: str) -> bool:
