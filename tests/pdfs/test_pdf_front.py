@@ -16,6 +16,7 @@ from reader.library.passage import Document
 from reader.pdfs.text.front import N_RAW
 from reader.pdfs.text.lines import page_lines
 from reader.pdfs.text.pages import compose
+from reader.pdfs.text.people import names_in
 
 FLAGS = pymupdf.TEXTFLAGS_DICT & ~(pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES)
 UP = 3.6
@@ -224,6 +225,10 @@ def test_the_first_of_several_authors_may_have_one_name() -> None:
     assert sheet.body().read().authors == ("Singlename", ADA, BEN)
 
 
+def test_greek_letters_that_mark_affiliations_are_dropped() -> None:
+    assert names_in(f"{ADA}α, {BEN}αβ and {EVA}β") == [ADA, BEN, EVA]
+
+
 def test_the_last_name_of_a_list_may_stand_in_another_type() -> None:
     sheet = titled().mid(110, f"{ADA}, Member, IEEE, {BEN},", 11)
     sheet.mid(124, f"and {EVA}, Senior Member, IEEE", 11, "tiit")
@@ -327,6 +332,8 @@ def test_the_title_in_the_papers_first_language_is_taken() -> None:
         ("雨野美月　月岡隆", ("雨野美月", "月岡隆")),
         ("雨野花子，Ada Example（西大），風間太郎", ("雨野花子", "Ada Example", "風間太郎")),
         ("雨音の統計", ()),
+        ("雨見ヶ浦 佑月", ("雨見ヶ浦 佑月",)),
+        ("雨見ヶ浦 佑月　風間 太郎", ("雨見ヶ浦 佑月", "風間 太郎")),
         ("雨野花子，マルティネス恵子", ("雨野花子", "マルティネス恵子")),
         ("雨野花子，Ren´e Example（西大）", ("雨野花子", "René Example")),
         ("指導教員　風間太郎", ()),
@@ -439,6 +446,15 @@ def test_a_japanese_school_year_yields_to_the_day() -> None:
     document = sheet.read()
     assert (document.type, document.year) == ("thesis", 2019)
     assert document.authors == ("雨野 花子",)
+
+
+def test_letters_that_are_set_apart_name_the_kind_of_a_title_page() -> None:
+    sheet = Sheet().mid(100, "修　士　論　文", 18, "japan").mid(200, "論文題目", 12, "japan")
+    sheet.mid(230, "雨を聞く静かな機械の設計", 16, "japan").mid(330, "学籍番号", 16, "japan")
+    sheet.mid(350, "31RA0417", 14).mid(400, "雨野　みのり", 16, "japan")
+    document = sheet.read()
+    assert (document.type, document.title) == ("thesis", "雨を聞く静かな機械の設計")
+    assert document.authors == ("雨野 みのり",)
 
 
 def test_a_committee_has_as_many_names_as_stand_below_its_word() -> None:

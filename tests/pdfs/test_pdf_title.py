@@ -314,6 +314,7 @@ def test_two_texts_that_stand_out_leave_the_title_unsure() -> None:
         "Listening",
         "Quiet \ufffd\ufffd machines",
         "Quiet √ machines with O( n) ears",
+        "Wednesday 16 June, room B",
     ],
 )
 def test_words_that_may_be_a_part_of_a_title_or_none_are_not_sure(text: str) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 from reader.library.passage import Block, Page, Type
 from reader.pdfs.text.cells import Cell, cell_of, cells_of, is_bare, is_cover, is_side_note, zone_of
 from reader.pdfs.text.headings import is_section
-from reader.pdfs.text.lines import Line, PageLines, glued, joined
+from reader.pdfs.text.lines import Line, PageLines, glued, joined, tidy
 from reader.pdfs.text.people import authors_of
 from reader.pdfs.text.title import (
     STANDS_OUT,
@@ -302,7 +302,7 @@ def type_of(pages: Sequence[PageLines], cells: Sequence[Cell], title: Sequence[C
     """Determine the type of a PDF by page 1's cells and the sizes of all pages; else "paper"."""
     if _is_slides(pages):
         return "slides"
-    first = " ".join([cell.text for cell in cells[:60]])
+    first = " ".join([tidy(cell.text) for cell in cells[:60]])
     if len(cells) < 40 and _THESIS.search(first):
         return "thesis"
     bottom = max((cell.y1 for cell in title or cells[:1]), default=0.0)

@@ -124,7 +124,7 @@ ABSTRACT_NOUN = re.compile(
 CJK_NO_NAME = re.compile(
     "大学|大學|学院|學院|学部|学科|専攻|研究|株式|会社|有限|工学|理学|科学|技術|情報|高専|専門|学校"
     "|センター|機構|協会|学会|学術|委員|部門|本部|事業|財団|法人|病院|論文|発表|資料|報告|提案|手法"
-    "|概要|要旨|目次|指導|教員|教授|講師|助教|主査|副査|主任|年度|平成|令和|昭和|年|曜|日本|時間|場所"
+    "|概要|要旨|目次|指導|教員|教授|講師|助教|主査|副査|主任|番号|氏名|題目|所属|年度|平成|令和|昭和|年|曜|日本|時間|場所"
     "|電子|通信|システム|モデル|言語|処理|学習|関する|による|おける|ための|について|の検|の研|を用|[ぁ-ん]{4}|[\u4e00-\u9fff]の[\u4e00-\u9fff]{2}"
     "|公司|实验室|系$|部$|室$|科$|院$|所$|県|都$|市$|研$|です|ます|した|する|勉強会|紹介|解説|入門"
 )
@@ -144,7 +144,9 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _EDGES = re.compile(r"^(?:[^\w.]|_)+|(?:[^\w.]|_)+$")
-_DIGITS = re.compile(r"\d+$|^\d+(?:(?:st|nd|rd|th)\b)?\s*|\([^()]{0,60}\)?$|\[[^\[\]]*\]$")
+_DIGITS = re.compile(
+    r"\d+$|(?<=[a-z])[α-ω]+$|^\d+(?:(?:st|nd|rd|th)\b)?\s*|\([^()]{0,60}\)?$|\[[^\[\]]*\]$"
+)
 _ORCID = re.compile(r"[\[(]?\d{4}-\d{4}-\d{4}-\d{3}[\dX][\])]?")
 _ODD_SIGN = re.compile("[™®©°¢]")
 """What raised marks become where they are recognised in a picture; NFKC makes "TM" of one."""
@@ -209,10 +211,17 @@ def _persons(words: str) -> list[str] | None:
         return [words] if is_name(words) else None
     if CJK_NO_NAME.search(" ".join(tokens)):
         return None
-    if len(tokens) > 1 and len(tokens) % 2 == 0 and all(len(token) <= 3 for token in tokens):
-        tokens = [f"{a} {b}" for a, b in zip(tokens[::2], tokens[1::2], strict=True)]
+    pairs = list(zip(tokens[::2], tokens[1::2], strict=False))
+    if len(tokens) % 2 == 0 and all(_is_one_name(*pair) for pair in pairs):
+        tokens = [f"{a} {b}" for a, b in pairs]
     are_names = all(_NAME_CJK.fullmatch(token) and len(token) > 1 for token in tokens)
     return tokens if are_names else None
+
+
+def _is_one_name(family: str, given: str) -> bool:
+    """Check whether two Japanese words are one person's: 早見ヶ浦 佑月, and not two whole names."""
+    short, long = sorted((len(family), len(given)))
+    return long <= 3 or (short <= 2 and long <= 5)
 
 
 def names_before(marked: str) -> list[str] | None:

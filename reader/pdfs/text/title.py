@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from reader.pdfs.text.cells import MARK, Cell, is_bare, is_prose, is_side_note, rows_of
 from reader.pdfs.text.headings import is_section
-from reader.pdfs.text.lines import joined
+from reader.pdfs.text.lines import joined, tidy
 from reader.pdfs.text.people import authors_of, names_in, tidy_accents
 
 MAX_CHARS = 300
@@ -68,6 +68,8 @@ _CUT = re.compile(
 _NUMBERED = re.compile(
     r"\d{1,2}(?:[.．]\d{1,2})*[.．:)]?\s+[^\W\d]|(?:[IVX]{1,5}|[A-Z])[.．:)]\s|第\s*\d+"
 )
+_WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\b.*\d", re.IGNORECASE)
+"""The begin of a programme."""
 _NEVER_LABEL = re.compile(
     r"chapter|appendix|第|\d|.*contents|目\s*次|inhalt|table des", re.IGNORECASE
 )
@@ -86,6 +88,8 @@ LARGE_NAMES = 1.5
 
 def is_banner(text: str) -> bool:
     """Check whether a whole cell names a kind of text, a journal, a school, or an address."""
+    # Japanese title pages set letters apart: 修　士　論　文.
+    text = tidy(text)
     return _BANNER.fullmatch(text) is not None or re.fullmatch(_NUMBER, text) is not None
 
 
@@ -246,6 +250,7 @@ def reads_as_title(text: str) -> bool:
     """Check whether words read as a whole title, with nothing lost and no heading's number."""
     is_long = len(text.split()) > 1 or len(_CJK.findall(text)) > 4
     is_odd = _UNREADABLE.search(text) or _CUT.search(text) or _NUMBERED.match(text)
+    is_odd = is_odd or _WEEKDAY.match(text)
     return is_long and not is_odd
 
 
