@@ -3,9 +3,9 @@
     python -m tests.benchmarks.ranking --only first
 
 A library with the words of this repository's feeds.toml and five listings gathered without a
-decision. Judged days: 25 listings in a row (judged_days.json, half of them kept aside by a
-hash: never looked at while the ranking was tuned), and C2, ten scattered days that somebody
-else judged by their titles. Measured:
+decision. Judged days: 25 listings in a row and 26 scattered ones (judged_days.json; of each about
+half are kept aside by a hash: never looked at while the ranking was tuned), and C2, ten scattered
+days that somebody else judged by their titles. Measured:
 
     first morning   each judged day in a library of its own, with and without the seed, with
                     and without vectors
@@ -76,7 +76,7 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class JudgedDay:
-    """group: "looked at", "kept aside" or "C2"."""
+    """group: "looked at" or "kept aside", both also "scattered, …", or "C2"."""
 
     day: date
     group: str
@@ -147,7 +147,7 @@ def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) 
     for way in ways:
         lanes = [first_morning(mornings, day, way) for day in days]
         found += figures(asked, f"first morning, {way.name}", lanes, is_main=way is ways[0])
-    row = [day for day in days if day.group != "C2"]
+    row = [day for day in days if day.group in ("looked at", "kept aside")]
     for way in ways[:1] if row else ():
         found += figures(
             asked, f"decided, {way.name}", decided(mornings, row, way), is_decided=True
@@ -160,9 +160,13 @@ def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) 
 
 def judged_days(asked: Asked) -> list[JudgedDay]:
     """Give the judged days of this folder, and C2 where the data has it."""
+    judged = json.loads(JUDGED.read_text("utf-8"))
     found = [
-        JudgedDay(date.fromisoformat(day), _half(day), {i: _grade(g) for i, g in grades.items()})
-        for day, grades in json.loads(JUDGED.read_text("utf-8"))["days"].items()
+        JudgedDay(
+            date.fromisoformat(day), group + _half(day), {i: _grade(g) for i, g in grades.items()}
+        )
+        for kind, group in (("days", ""), ("scattered", "scattered, "))
+        for day, grades in judged[kind].items()
     ]
     try:
         c2 = data.bench(asked.data, "C2_judged_days")
