@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from reader.base.errors import StoreError
@@ -28,7 +29,7 @@ from reader.ranking.events import features
 from reader.ranking.model import TopicModel, judge, levelled, start
 from reader.ranking.rank import Rank, Term
 from reader.ranking.rows import labels as acts
-from reader.ranking.rows import standings, talk
+from reader.ranking.rows import shown, standings, talk
 from reader.ranking.rows.standings import topic_name
 from reader.search.encode import topic_text
 from reader.search.rows import index
@@ -244,6 +245,9 @@ def _keep(library: Library, found: Mapping[str, Ranks], mark: str) -> None:
     topics = fingerprint(library.config)
     with library.db.writing():
         # In one transaction: a kill leaves the ranks as they were.
+        if standings.of_other_topics(library.db, chain(*found.values()), topics):
+            # The person changed feeds.toml: what today's list showed is judged by it too.
+            shown.forget_order(library.db, library.today())
         for encoder, ranks in found.items():
             standings.set_ranks(library.db, ranks, topics=topics, encoder=encoder, models=mark)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.morning.pick import decide_rows
 from reader.morning.pipe import fetch_and_rank
@@ -69,6 +71,21 @@ def test_a_new_near_paper_that_is_likely_to_be_talked_about_is_shown_and_says_so
     found = look(library, DAY)
     assert (lines(found.near), found.n_talked) == ([(2, True, SILENT)], 0)
     assert lines(look(library, DAY).near) == [(2, True, SILENT)]
+
+
+def test_a_changed_topic_puts_what_the_day_showed_in_its_place(library: Library) -> None:
+    bring(library, DAY, paper(1, "On Ants", "Moss. Speech recognition of it."))
+    assert [(e.held.row, e.topic) for e in look(library, DAY).doubtful] == [
+        (2, "speech/recognition")
+    ]
+    changed = parse(FEEDS_TOML.replace('"speech translation"', '"on ants"'))
+    found = look(replace(library, config=changed), DAY)
+    assert ([(e.held.row, e.topic) for e in found.own], found.doubtful) == (
+        [(2, "speech/translation")],
+        (),
+    )
+    [picked] = decide_rows(library, "pick", [2])
+    assert picked.topic == "speech/translation"
 
 
 def test_a_near_topics_model_is_trusted_without_a_word_once_enough_was_liked(

@@ -1,6 +1,6 @@
 """Keep the papers that a day's list showed, and where: its order stays, none is brought up twice.
 
-Rows are only added, but for the order of a day that a person asked to be made anew.
+Rows are only added, but for the order of a day whose topics the person taught or changed.
 """
 
 from __future__ import annotations

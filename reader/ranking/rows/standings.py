@@ -73,6 +73,16 @@ def papers_to_rank(
     return {r["id"]: date.fromisoformat(r["day"]) for r in rows}
 
 
+def of_other_topics(db: Database, papers: Iterable[int], topics: str) -> bool:
+    """Check whether one of some papers was ranked with other topics than these."""
+    rows = db.read(
+        "SELECT 1 FROM idx.ranked WHERE topics != ? AND paper IN (SELECT value FROM json_each(?))"
+        " LIMIT 1",
+        (topics, json.dumps(list(papers))),
+    )
+    return bool(rows)
+
+
 def papers_of_day(db: Database, day: date) -> list[int]:
     """List the papers that sources brought on a day or that a post seen on it points at.
 
