@@ -120,7 +120,7 @@ def _undo(context: click.Context, library: Library, number: int | None, *, as_js
             answer(context, _("Undone ({what}): {title}", what=_(UNDONE["mute"]), title=what))
     if not (undone.several or undone.imported or undone.unmuted) and not as_json:
         answer(context, _("There is nothing to undo."))
-    if any(kind == "topic" for _held, kind in undone.several):
+    if undone.is_lesson:
         # Imported here: only taking back a lesson needs it.
         from reader.morning.teach import finish
 

@@ -89,13 +89,15 @@ class UndoOutcome:
     """The outcome of an undo: papers as they stand now, each with what was taken back of it.
 
     problems: files that could not be moved back; the next `gather` does. imported: of an import
-    that was taken back. unmuted: what is no longer muted.
+    that was taken back. unmuted: what is no longer muted. is_lesson: what `teach` was told, by
+    which today's list was put in order.
     """
 
     several: tuple[tuple[LibraryPaper, ActKind], ...] = ()
     problems: tuple[ReaderError, ...] = ()
     imported: TakenBackImport | None = None
     unmuted: tuple[Mute, ...] = ()
+    is_lesson: bool = False
 
 
 def past_acts(library: Library) -> list[PastAct]:
@@ -192,7 +194,9 @@ def _take_back_rows(
         problems += follow(library, edited)
     for one in came:
         problems += _undo_restore(library, one)
-    return UndoOutcome(undone_of(found, undone), tuple(problems))
+    # `wrong` names the topic that was wrong too, and leaves the order of the list as it is.
+    n_topics = len({d.of for d in undone if d.place == "lessons"})
+    return UndoOutcome(undone_of(found, undone), tuple(problems), is_lesson=n_topics == 1)
 
 
 def _elsewhere(title: str) -> UsageError:

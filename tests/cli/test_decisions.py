@@ -9,7 +9,9 @@ import pytest
 from reader.cli.frame import Settings, run
 from reader.cli.undo import MOST_NAMED
 from reader.library.rows import papers
-from tests.samples import DAY, FEEDS_TOML, a_library, paper
+from reader.ranking.rows import shown
+from tests.mornings import look
+from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
 
 
 def test_an_act_on_many_papers_is_taken_back_with_a_few_names_and_a_count(
@@ -116,6 +118,22 @@ def test_wrong_reports_the_new_topic_and_undo_takes_it_back(
     assert said("--quiet", "wrong", title) == ""
     assert said("undo", "--quiet") == ""
     assert said("wrong", title) == f"Not in any of your topics, so it was skipped: {title}"
+
+
+def test_undoing_a_wrong_topic_leaves_the_list_in_its_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("READER_NOW", NOW.isoformat())
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    told, other = paper(1, "Speech translation of ladders"), paper(2, "Speech translation of ants")
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [told, other], source="arXiv", on=DAY)
+        look(library, DAY, may_fold=False)
+        before = shown.shown_on(library.db, DAY)
+    for args in (["wrong", told.id, "speech/recognition"], ["undo"]):
+        assert run(["--library", str(tmp_path), *args], Settings()) == 0
+    with a_library(tmp_path) as library:
+        assert shown.shown_on(library.db, DAY) == before
 
 
 def test_a_title_without_its_quotes_picks_no_other_papers(
