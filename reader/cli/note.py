@@ -300,6 +300,15 @@ def write_note(
         noted = edit_note(EditorPage(library, held, template, has_abstract), encode=encode)
     tell(settings, library, noted, encode)
     if noted.is_new:
+        if text is not None and noted.number > 1 and not settings.is_quiet:
+            # Whoever meant to add a sentence has to learn that it is the whole note now.
+            id_, n = held.paper.id, noted.number - 1
+            said = _(
+                "This is the whole note now. The one before: reader note {id} --restore {n}",
+                id=id_,
+                n=n,
+            )
+            output.put(said)
         export_one(library, noted.held)
     return noted.is_new
 

@@ -443,6 +443,13 @@ def small(tmp_path: Path) -> Path:
 BEES, ANTS = "2506.00001", "2506.00002"
 
 
+def test_a_text_in_place_of_a_note_says_how_the_note_comes_back(library: Path) -> None:
+    said = "This is the whole note now. The one before: reader note"
+    assert said not in note(library, "Bubbles are words. Divers teach them.").out
+    assert said not in note(library, "Bubbles are words. Divers teach them.").out
+    assert f"{said} {WATER} --restore 1\n" in note(library, "One more thought.").out
+
+
 def test_the_second_page_has_what_the_person_marked(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, [paper(1, "On Bees", COPIED)], source="arXiv", on=DAY)
@@ -564,6 +571,7 @@ class TestWithinTheProcess:
         assert in_process(small, BEES, "--check") == 0
         assert capsys.readouterr().out == (
             "Written (1 of 3 today): On Bees\n"
+            "This is the whole note now. The one before: reader note arxiv:2506.00001 --restore 1\n"
             "Your own words: no sentence is close to the paper's.\n"
         )
 
