@@ -494,6 +494,18 @@ class TestQueue:
         press(queued, "u")
         assert (states(library), queued.here) == ("sssscc" + "pp", 8)
 
+    def test_papers_that_may_be_yours_are_named_before_the_queue(
+        self, library: Library, fake: Fake
+    ) -> None:
+        decide_rows(library, "pick", [8])
+        held = papers.papers_at(library.db, range(1, 9))
+        waiting = without_put_off(whole_queue(library), DAY)
+        morning = replace(a_morning(held, near=(), wild=None), queue=waiting)
+        session = ListSession(library, morning, fake.hands())
+        press(session, "ssss")
+        end = "All but those that may be yours (d) are decided; next is your queue (1)."
+        assert said(session).startswith(end)
+
     def test_l_puts_off_and_u_takes_it_back(self, library: Library, queued: ListSession) -> None:
         press(queued, "<end>", "l")
         until = DAY + timedelta(7)

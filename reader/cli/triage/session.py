@@ -418,19 +418,22 @@ class ListSession:
         waiting = [r for r in queued if states[r] == "pick" and r not in self.deciding.put_off]
         self.here = next((row for row in below if row in waiting), before)
         if before not in queued:
-            n = len(waiting)
-            self._tell_all_decided(
-                _("All papers are decided; next is your queue ({n}). q quits.", n=n) if n else ""
-            )
+            self._tell_all_decided(len(waiting))
 
-    def _tell_all_decided(self, ending: str = "") -> None:
-        if not ending:
-            has_fold = any(row.kind == "fold" for row in self._rows)
-            ending = _(
-                N_("All papers are decided; q quits, d shows those that may be yours.")
-                if has_fold
-                else N_("All papers are decided; q quits.")
+    def _tell_all_decided(self, n_queued: int = 0) -> None:
+        has_fold = any(row.kind == "fold" for row in self._rows)
+        with_fold, without = (
+            (
+                N_("All but those that may be yours (d) are decided; next is your queue ({n})."),
+                N_("All papers are decided; next is your queue ({n}). q quits."),
             )
+            if n_queued
+            else (
+                N_("All papers are decided; q quits, d shows those that may be yours."),
+                N_("All papers are decided; q quits."),
+            )
+        )
+        ending = _(with_fold if has_fold else without, n=n_queued)
         # In front of the message about the paper: its title may be long, and the end is cut.
         self.tell(f"{ending} {self._message}".strip())
 
