@@ -41,6 +41,9 @@ SUM_INDENT = " " * 12
 MOST_TITLES = 3
 """Titles shown of a saved search; a broad one finds dozens a day."""
 
+MOST_DAYS = 3
+"""Earlier days with undecided papers that are named."""
+
 MOST_QUEUED = 5
 """Papers of the queue printed with a morning, unless the day's quota needs more."""
 
@@ -270,11 +273,13 @@ def _trust_texts(morning: Morning) -> Iterator[str]:
     """Write the sentences on open decisions of earlier days and on how complete this list is."""
     if morning.undecided:
         n = sum(n for _, n in morning.undecided)
-        days = _(", ").join(f"{day} ({k})" for day, k in morning.undecided[:3])
+        days = _(", ").join(f"{day} ({k})" for day, k in morning.undecided[:MOST_DAYS])
+        if len(morning.undecided) > MOST_DAYS:
+            days += _(" and earlier")
         yield ngettext(
-            "UNDECIDED  {n} paper of your own topics from earlier days: {days}. To see them: "
+            "UNDECIDED  {n} paper of your own topics from earlier days: {days}. To see a day: "
             "reader today --date {day}",
-            "UNDECIDED  {n} papers of your own topics from earlier days: {days}. To see them: "
+            "UNDECIDED  {n} papers of your own topics from earlier days: {days}. To see a day: "
             "reader today --date {day}",
             n,
             days=days,

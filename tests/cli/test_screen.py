@@ -143,3 +143,12 @@ def test_titles_show_no_tex() -> None:
     [title, *_] = entry_lines(replace(MINE, held=held), 80, 1)
     assert click.unstyle(title).endswith("Waiting for α and gardens")
     assert click.unstyle(next(paper_lines(held, 80))) == "Waiting for α and gardens"
+
+
+def test_undecided_papers_of_many_days_are_counted_with_the_way_to_one_day() -> None:
+    days = tuple((DAY - timedelta(n), n) for n in range(1, 6))
+    lines = " ".join(morning_lines(replace(MORNING, undecided=days), 100))
+    assert (
+        "UNDECIDED  15 papers of your own topics from earlier days: 2025-06-03 (1), "
+        "2025-06-02 (2), 2025-06-01 (3) and earlier. To see a day: reader today --date 2025-06-03"
+    ) in lines
