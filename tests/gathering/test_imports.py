@@ -403,3 +403,10 @@ def test_papis_folders_are_read(tmp_path: Path) -> None:
         "odd/info.yaml",
     ]
     assert "line 2 cannot be read" in str(read.unplaced[0].why)
+
+
+@pytest.mark.parametrize("name", ["empty.bib", "empty.ris", "empty.txt"])
+def test_an_empty_file_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(" \n", "utf-8")
+    with pytest.raises(ReaderError, match=rf"{name} has no entry of"):
+        read_source(tmp_path / name)

@@ -60,7 +60,7 @@ def read_source(path: Path, form: str = "") -> ImportedLibrary:
             return read_source(path, "markdown")
     else:
         read = _read_json(text, path, form)
-    if not read.items and not read.unplaced and text.strip():
+    if not read.items and not read.unplaced:
         what = lazy_gettext("{file} has no entry of {form}.", file=plain(str(path)), form=form)
         raise UsageError(what=what, hint=_unknown(path).hint)
     return read

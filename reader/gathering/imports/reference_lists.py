@@ -151,7 +151,7 @@ def read_ris(text: str, *, name: str, folder: Path) -> ImportedLibrary:
     starts = [match.start() for match in _BEGIN.finditer(text)]
     line, last = 1, 0
     # Each record alone: rispy joins one that has no end with the next one.
-    for start, stop in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, stop in zip(starts, [*starts, len(text)][1:], strict=True):
         line, last = line + text.count("\n", last, start), start
         place = lazy_gettext("{file}, line {line}", file=name, line=line)
         record = text[start:stop]
