@@ -352,8 +352,8 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
 
 
 def day_mark(entry: Entry) -> str:
-    """Write the day on which a paper arrived: " 4 Jun"."""
-    return say_day(entry.held.arrived_on, "column")
+    """Write the day that announced a paper: " 4 Jun"."""
+    return say_day(entry.day, "column")
 
 
 def heard(entry: Entry) -> list[PostMention]:

@@ -152,3 +152,10 @@ def test_undecided_papers_of_many_days_are_counted_with_the_way_to_one_day() -> 
         "UNDECIDED  15 papers of your own topics from earlier days: 2025-06-03 (1), "
         "2025-06-02 (2), 2025-06-01 (3) and earlier. To see a day: reader today --date 2025-06-03"
     ) in lines
+
+
+def test_after_days_away_a_paper_is_marked_with_the_day_that_announced_it() -> None:
+    held = replace(HELD, paper=replace(HELD.paper, announced_on=DAY - timedelta(4)))
+    told, other = (Entry(one, "own", "a", 1.0, "", (), ()) for one in (held, HELD))
+    lines = [next(entry_lines(one, 80, 1, has_day=True)) for one in (told, other)]
+    assert [click.unstyle(line)[5:] for line in lines] == ["31 May Gardens", " 4 Jun Gardens"]

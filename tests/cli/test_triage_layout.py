@@ -118,7 +118,8 @@ def test_a_screen_of_eighty_by_twenty_four(shown: Morning) -> None:
 
 @pytest.mark.parametrize("width", [40, 80])
 def test_in_a_list_of_several_days_each_line_has_its_day(shown: Morning, width: int) -> None:
-    early = replace(shown.own[0].held, arrived_on=DAY - timedelta(days=2))
+    held = shown.own[0].held
+    early = replace(held, paper=replace(held.paper, announced_on=DAY - timedelta(days=2)))
     own = (replace(shown.own[0], held=early), *shown.own[1:])
     folded = FoldedDays("away", DAY - timedelta(days=9), DAY, 7, 214, 30, own, (), (), None)
     _, *lines = seen(screen_lines(view(replace(shown, folded=folded)), width, 24))

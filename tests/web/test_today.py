@@ -330,8 +330,9 @@ def test_several_days_away_become_one_list(tmp_path: Path) -> None:
     with parts.open_library() as library:
         papers.add_papers(library.db, [paper(1, "Speech translation")], source="arXiv", on=DAY)
         keep_shown(library, morning(library, DAY))
-        several = [paper(n, f"Speech translation, {n}") for n in (2, 3)]
-        papers.add_papers(library.db, several, source="arXiv", on=DAY + timedelta(days=2))
+        later = DAY + timedelta(days=2)
+        several = [paper(n, f"Speech translation, {n}", announced_on=later) for n in (2, 3)]
+        papers.add_papers(library.db, several, source="arXiv", on=later + timedelta(days=3))
     with site(parts_of(tmp_path, now=lambda: late)) as client:
         page = client.get("/").text
         triage = shown(client.get("/triage").text)
