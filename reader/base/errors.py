@@ -146,7 +146,10 @@ class NotAnId(NotFound):
         "{what} is not an id of arXiv, OpenReview or the ACL Anthology, nor a DOI, and no title "
         "or key in this library begins with it."
     )
-    hint_text = N_("Paste the paper's address, or the first words of its title in quotes.")
+    hint_text = N_(
+        "Paste the paper's address, or the first words of its title in quotes; `reader search` "
+        "finds it by an author's name or by other words."
+    )
 
 
 class Ambiguous(NotFound):

@@ -74,3 +74,11 @@ def test_a_pdf_deleted_by_hand_is_gone_and_a_moved_one_is_not(
     assert "(1 passage)" not in show()
     found = json.loads(show("--json"))
     assert (found["pdf"], found["n_passages"]) == (None, 1)
+
+
+def test_a_name_that_is_no_title_leads_to_the_search(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--library", str(folder), "show", "Field 2025"], Settings()) == 4
+    said = " ".join(capsys.readouterr().err.split())
+    assert "`reader search` finds it by an author's name or by other words." in said
