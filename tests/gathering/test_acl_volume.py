@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from reader.base.errors import SourceFailed
-from reader.gathering.sources.proceedings import read_acl
+from reader.gathering.sources.registries import read_acl
 from reader.library.paper import Mention, Paper, Post
 
 PAGE = """<!doctype html><html><head><title>Volume</title></head><body>

@@ -10,11 +10,9 @@ import pytest
 
 from reader.base.errors import SourceFailed
 from reader.gathering.sources.kinds import PageReader
-from reader.gathering.sources.proceedings import (
+from reader.gathering.sources.registries import (
     read_biorxiv,
     read_isca,
-)
-from reader.gathering.sources.registries import (
     read_openreview,
 )
 from reader.gathering.sources.social import read_hf, read_hn, read_reddit

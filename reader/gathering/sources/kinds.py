@@ -47,8 +47,7 @@ from reader.gathering.sources.answer import (
 )
 from reader.gathering.sources.answer import text as field
 from reader.gathering.sources.feed import read_entries, read_posts
-from reader.gathering.sources.proceedings import read_acl, read_biorxiv, read_isca
-from reader.gathering.sources.registries import read_openreview
+from reader.gathering.sources.registries import read_acl, read_biorxiv, read_isca, read_openreview
 from reader.gathering.sources.social import (
     read_bluesky,
     read_hf,
