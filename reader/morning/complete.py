@@ -49,7 +49,7 @@ from reader.search.encode import EncoderTools, index_words
 from reader.search.rows import index
 
 if TYPE_CHECKING:
-    from reader.gathering.sources.publications import PublicationSource
+    from reader.gathering.sources.citations import PublicationSource
     from reader.library.highlight import Marks
     from reader.library.passage import Document
 
@@ -371,7 +371,7 @@ def refresh(
     is_named: the person named the papers, so that registries are asked that answered lately too.
     environ: may have OpenAlex's key. A registry that does not answer is asked no more.
     """
-    from reader.gathering.sources.publications import SOURCES
+    from reader.gathering.sources.citations import SOURCES
 
     outcome, registries = RefreshOutcome(), Registries(library, tools)
     known = fields.asked(library.db, [held.row for held in several])

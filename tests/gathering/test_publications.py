@@ -13,7 +13,7 @@ import pytest
 
 from reader.base.errors import SourceFailed
 from reader.base.http.client import Client
-from reader.gathering.sources.publications import SOURCES
+from reader.gathering.sources.citations import SOURCES
 from reader.library.paper import Paper, Publication
 from tests.server import Answer, Server, Time
 
