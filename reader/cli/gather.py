@@ -24,8 +24,8 @@ from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, s
 from reader.cli.output import answer, told_when_ended
 from reader.gathering.gather import source_names
 from reader.gathering.outage import told_together
+from reader.gathering.rows.posts import StoredVotes, stored_votes
 from reader.gathering.rows.sources import source
-from reader.gathering.rows.votes import StoredVotes, stored_votes
 from reader.gathering.votes import (
     A_DAY_S,
     VotesOutcome,

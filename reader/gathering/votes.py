@@ -18,8 +18,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from reader.base.errors import Problem, SourceFailed
 from reader.base.http import Request
 from reader.base.messages import lazy_gettext
-from reader.gathering.rows import votes
-from reader.gathering.rows.votes import VotedPaper
+from reader.gathering.rows import posts
+from reader.gathering.rows.posts import VotedPaper
 from reader.gathering.source import SourceTools
 from reader.gathering.sources.social import read_hf
 from reader.library.config import Feed, is_loopback
@@ -66,7 +66,7 @@ def source_of_votes(library: Library) -> Feed:
 
 def days_to_import(library: Library, since: date) -> list[date]:
     """List the days from one on whose page was not read yet, newest first; today is not over."""
-    known, today = votes.days_read(library.db), library.today()
+    known, today = posts.days_with_votes(library.db), library.today()
     days = (today - timedelta(days=n) for n in range(1, (today - since).days + 1))
     return [day for day in days if day not in known]
 
@@ -92,7 +92,7 @@ def import_votes(library: Library, tools: SourceTools, since: date) -> VotesOutc
                 continue
             n_failed = 0
             found = _voted(page)
-            votes.add_day(library.db, day, found)
+            posts.add_votes(library.db, day, found)
             done.n_days += 1
             done.n_papers += len(found)
             done.n_votes += sum(voted.n_votes for voted in found)

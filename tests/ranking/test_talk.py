@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.gathering.rows import posts, votes
-from reader.gathering.rows.votes import VotedPaper
+from reader.gathering.rows import posts
+from reader.gathering.rows.posts import VotedPaper
 from reader.library.folder import Library
 from reader.library.paper import Mention, Post
 from reader.library.rows import papers
@@ -114,7 +114,7 @@ def test_where_no_talk_was_ever_seen_no_paper_says_anything(library: Library) ->
 
 
 def imported(library: Library, on: date, number: int, n_votes: int, *authors: str) -> None:
-    votes.add_day(library.db, on, [VotedPaper(paper(number).id, n_votes, authors)])
+    posts.add_votes(library.db, on, [VotedPaper(paper(number).id, n_votes, authors)])
 
 
 def test_imported_votes_are_a_record_of_papers_that_are_not_here(library: Library) -> None:

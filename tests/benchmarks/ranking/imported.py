@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from reader.base.http.client import Client
-from reader.gathering.rows.votes import StoredVotes, stored_votes
+from reader.gathering.rows.posts import StoredVotes, stored_votes
 from reader.gathering.votes import import_votes
 from reader.library.paper import Paper
 from reader.library.rows.database import Database
