@@ -259,7 +259,7 @@ class Examples:
     def _of_bibtex(self, path: Path) -> list[int]:
         """Add the papers of a bibliography; arXiv is asked for abstracts that it leaves out."""
         # bibtexparser is loaded only where there is a bibliography.
-        from reader.gathering.imports.bibtex import read_bibtex
+        from reader.gathering.imports.bibliography import read_bibtex
 
         try:
             # With "replace", since an old bibliography may have bytes of Latin-1.

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.base.errors import ReaderError
-from reader.gathering.imports.bibtex import read_bibtex
+from reader.gathering.imports.bibliography import read_bibtex
 from reader.gathering.imports.forms import read_source
 from reader.gathering.imports.item import ImportedLibrary, ImportedNote
 from reader.library.paper import Paper, Publication

@@ -23,9 +23,8 @@ from hypothesis import strategies as st
 from reader.base.errors import UsageError
 from reader.base.tex import pieces, tex_to_text, words
 from reader.base.text import plain
-from reader.gathering.imports.bibtex import read_bibtex
+from reader.gathering.imports.bibliography import read_bibtex, read_csl, read_ris
 from reader.gathering.imports.item import ImportedLibrary
-from reader.gathering.imports.reference_lists import read_csl, read_ris
 from reader.library.cite import formatted, in_form, references
 from reader.library.file_names import key_pattern_problem
 from reader.library.paper import FieldValue, LibraryPaper, Paper, Publication

@@ -13,7 +13,7 @@ import pytest
 import rispy
 
 from reader.base.errors import UsageError
-from reader.gathering.imports.bibtex import read_bibtex
+from reader.gathering.imports.bibliography import read_bibtex
 from reader.gathering.imports.item import ImportedLibrary, ImportedPaper
 from reader.library.cite import in_form, references
 from reader.library.folder import Library

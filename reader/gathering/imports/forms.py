@@ -9,9 +9,8 @@ from reader.base.errors import NotKnown, UsageError, os_reason
 from reader.base.front_matter import FRONT
 from reader.base.messages import N_, Joined, Text, lazy_gettext
 from reader.base.text import plain
-from reader.gathering.imports.bibtex import read_bibtex
+from reader.gathering.imports.bibliography import is_csl, loaded, read_bibtex, read_csl, read_ris
 from reader.gathering.imports.item import ImportedLibrary
-from reader.gathering.imports.reference_lists import is_csl, loaded, read_csl, read_ris
 
 FORMS = ("bibtex", "ris", "csl-json", "zotero", "rdf", "papis", "paperlib", "csv", "list",
          "markdown", "enex")  # fmt: skip

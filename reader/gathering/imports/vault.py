@@ -24,7 +24,7 @@ from reader.base.errors import os_reason
 from reader.base.front_matter import FRONT, values, yaml_of
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import as_utf8, plain, visible
-from reader.gathering.imports.bibtex import read_bibtex
+from reader.gathering.imports.bibliography import read_bibtex
 from reader.gathering.imports.item import (
     AttachedFiles,
     ImportedLibrary,
