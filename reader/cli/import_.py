@@ -14,7 +14,7 @@ from reader.cli import build, output
 from reader.cli.add_report import paper_text
 from reader.cli.follow import typed_day
 from reader.cli.frame import as_json_option, command, is_terminal, new_topic_option, settings_of
-from reader.gathering.imports import oai_set, pdf_store, snapshot
+from reader.gathering.imports import arxiv_metadata, pdf_store
 from reader.gathering.imports.forms import FORMS, read_source
 from reader.gathering.imports.item import ImportedLibrary
 from reader.library.config import CLASSES
@@ -56,7 +56,9 @@ MOST_LISTED = 30
 @click.option(
     "--as",
     "form",
-    type=click.Choice((*FORMS, snapshot.FORM, oai_set.FORM, pdf_store.FORM, DUMP)),
+    type=click.Choice(
+        (*FORMS, arxiv_metadata.SNAPSHOT_FORM, arxiv_metadata.SET_FORM, pdf_store.FORM, DUMP)
+    ),
     help=N_("What WHAT is, if not recognised."),
 )
 @click.option(
@@ -91,12 +93,12 @@ def import_command(
     as_json: bool,
 ) -> int:
     """Import a library. Exit code 2 where WHAT cannot be read at all, 5 for a part of it."""
-    if form == oai_set.FORM or (not form and oai_set.is_oai_set(what)):
+    if form == arxiv_metadata.SET_FORM or (not form and arxiv_metadata.is_oai_set(what)):
         return _bring_snapshot(context, what, categories, since, dry_run=dry_run, as_json=as_json)
     if form == pdf_store.FORM or (not form and pdf_store.is_pdf_store(what)):
         return _bring_pdfs(context, what, dry_run=dry_run, as_json=as_json)
     path = Path(what).expanduser()
-    if form == snapshot.FORM or (not form and snapshot.is_snapshot(path)):
+    if form == arxiv_metadata.SNAPSHOT_FORM or (not form and arxiv_metadata.is_snapshot(path)):
         return _bring_snapshot(context, path, categories, since, dry_run=dry_run, as_json=as_json)
     if form == DUMP or (not form and is_dump(path)):
         return _bring_dump(context, path, dry_run=dry_run, as_json=as_json)
@@ -311,7 +313,7 @@ def _bring_snapshot(
         if error := library.refusal():
             raise error
         arxiv = library.config.arxiv
-        place = source if isinstance(source, Path) else oai_set.parse_set(source, arxiv)
+        place = source if isinstance(source, Path) else arxiv_metadata.parse_set(source, arxiv)
         try:
             with build.tools(context, library) as tools:
                 run = SnapshotImport(library, tools, place, classes, first)

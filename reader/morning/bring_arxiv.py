@@ -19,11 +19,18 @@ from pathlib import Path
 
 from reader.base.errors import PdfError, Problem, UsageError
 from reader.base.messages import Text
-from reader.gathering.imports import oai_set, pdf_store, snapshot
+from reader.gathering.imports import pdf_store
+from reader.gathering.imports.arxiv_metadata import (
+    SET_FORM,
+    SNAPSHOT_FORM,
+    HarvestPoint,
+    OaiSet,
+    is_wanted,
+    pages_of,
+    read_snapshot,
+)
 from reader.gathering.imports.item import ImportedLibrary, ImportedPaper, UnplacedItem
-from reader.gathering.imports.oai_set import HarvestPoint, OaiSet, pages_of
 from reader.gathering.imports.pdf_store import ArxivPdf, StoredFile, stored_pdfs
-from reader.gathering.imports.snapshot import is_wanted, read_snapshot
 from reader.library.disk import lock_file
 from reader.library.file_names import file_stem
 from reader.library.files import is_here
@@ -96,7 +103,7 @@ class SnapshotImport:
 
     def _importing(self, *, is_dry: bool = False) -> Importing:
         is_file = isinstance(self.source, Path)
-        read = ImportedLibrary(snapshot.FORM if is_file else oai_set.FORM, ())
+        read = ImportedLibrary(SNAPSHOT_FORM if is_file else SET_FORM, ())
         return Importing(self.library, self.tools, read, place_of(self.source), is_dry=is_dry)
 
     def _batches(self) -> Iterator[list[ImportedPaper]]:

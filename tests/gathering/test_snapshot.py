@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.base.errors import UsageError
-from reader.gathering.imports.item import ImportedPaper, UnplacedItem
-from reader.gathering.imports.snapshot import (
+from reader.gathering.imports.arxiv_metadata import (
     LONGEST,
     is_snapshot,
     is_wanted,
     read_record,
     read_snapshot,
 )
+from reader.gathering.imports.item import ImportedPaper, UnplacedItem
 from reader.library.paper import Paper
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from reader.base.errors import SourceFailed, UsageError
 from reader.base.http.client import Client
-from reader.gathering.imports.oai_set import OaiSet, is_oai_set, parse_set
+from reader.gathering.imports.arxiv_metadata import OaiSet, is_oai_set, parse_set
 from reader.library.config import Arxiv
 from reader.library.folder import Library
 from reader.library.rows import papers
