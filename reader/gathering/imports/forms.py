@@ -79,7 +79,7 @@ def _read_program(path: Path, form: str) -> ImportedLibrary | None:
 
         return read_enex(path)
     if form == "papis" and path.is_dir():
-        from reader.gathering.imports.papis import read_papis
+        from reader.gathering.imports.folders import read_papis
 
         return read_papis(path)
     if form == "paperlib":
@@ -87,7 +87,7 @@ def _read_program(path: Path, form: str) -> ImportedLibrary | None:
 
         return read_paperlib(path / PAPERLIB if path.is_dir() else path)
     if form == "markdown":
-        from reader.gathering.imports.vault import read_vault
+        from reader.gathering.imports.folders import read_vault
 
         read = read_vault(path) if path.is_dir() else read_vault(path.parent, path)
         if not (read.items or read.notes or read.unplaced):

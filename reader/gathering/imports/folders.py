@@ -1,9 +1,10 @@
-"""Read a folder of Markdown, as Obsidian's vaults: each file is a note, with its paper if it says
-which.
+"""Read folders of notes: of Markdown, as Obsidian's vaults, and of papis.
 
-The front matter says it, a citation key with a .bib beside it, or the one id in the text. Any
-other note waits for a paper of its title. Nothing outside the folder is read, wherever a link of
-a note or of the system leads.
+In a vault each file is a note, with its paper if it says which. The front matter says it, a
+citation key with a .bib beside it, or the one id in the text. Any other note waits for a paper of
+its title. Nothing outside the folder is read, wherever a link of a note or of the system leads.
+
+papis has a folder for each paper, with info.yaml, its files and its note.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import yaml
@@ -33,9 +35,13 @@ from reader.gathering.imports.item import (
     KeptAttachment,
     LooseNote,
     UnplacedItem,
+    attached,
     collected,
+    first_of,
     make_paper,
     moment_of,
+    names_in,
+    or_untitled,
 )
 from reader.library.ids import find_ids
 from reader.library.paper import Paper
@@ -258,3 +264,103 @@ def _shown(vault: _Vault, file: Path, body: str, *, keeps_pdfs: bool) -> tuple[s
     for paths in (shown.pdfs, shown.outside):
         paths[:] = dict.fromkeys(paths)
     return text, shown
+
+
+_PAPIS_VENUE = ("journal", "booktitle", "school", "publisher")
+_PAPIS_PUBLICATION = {
+    "venue": _PAPIS_VENUE[:2], "volume": ("volume",), "number": ("number", "issue"),
+    "pages": ("pages",), "publisher": ("publisher", "school"),
+}  # fmt: skip
+
+
+def read_papis(folder: Path) -> ImportedLibrary:
+    """Read the papers in all folders below; the folders above each are its collection."""
+    found: list[ImportedPaper | UnplacedItem] = []
+    for file in sorted(folder.rglob("info.yaml")):
+        place = as_utf8(str(file.relative_to(folder)))
+        try:
+            info = yaml.safe_load(_content(file))
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            why = lazy_gettext("line {line} cannot be read ({why})", line=line, why=error.problem)
+            found.append(UnplacedItem(place, why))
+            continue
+        except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+            why = lazy_gettext("it cannot be read ({why})", why=plain(str(error))[:100])
+            found.append(UnplacedItem(place, why))
+            continue
+        except OSError as error:
+            found.append(UnplacedItem(place, os_reason(error)))
+            continue
+        item = _papis_item(info, place, file, folder) if isinstance(info, dict) else None
+        found.append(or_untitled(item, place))
+    return collected("papis", found)
+
+
+def _content(file: Path) -> str:
+    with file.open("rb") as opened:
+        return opened.read(_MOST_BYTES).decode("utf-8-sig")
+
+
+def _papis_item(
+    info: Mapping[str, Any], place: Text, file: Path, root: Path
+) -> ImportedPaper | None:
+    paper = make_paper(
+        _value(info, "title"),
+        list(_papis_people(info)),
+        named=[_value(info, "url"), _value(info, "note")],
+        doi=_value(info, "doi"),
+        arxiv=_value(info, "eprint") or _value(info, "arxivid"),
+        abstract=_value(info, "abstract"),
+        published=_value(info, "date") or _value(info, "year"),
+        venue=next((text for name in _PAPIS_VENUE if (text := _value(info, name))), ""),
+        said=("papis", first_of({name: _value(info, name) for name in info}, _PAPIS_PUBLICATION)),
+    )
+    if paper is None:
+        return None
+    tags = info.get("tags")
+    tags = tags if isinstance(tags, list) else re.split(r"[,;\s]+", _value(info, "tags"))
+    files = info.get("files")
+    above = file.parent.parent.relative_to(root).as_posix() if file.parent != root else "."
+    return ImportedPaper(
+        paper,
+        place,
+        collections=() if above == "." else (as_utf8(above),),
+        tags=tuple(str(tag) for tag in tags if tag and isinstance(tag, str | int)),
+        notes=tuple(_papis_notes(info, file.parent)),
+        attached=attached(
+            [one for one in files if isinstance(one, str)] if isinstance(files, list) else [],
+            file.parent,
+        ),
+    )
+
+
+def _value(info: Mapping[str, Any], name: str) -> str:
+    value = info.get(name)
+    return "" if value is None or isinstance(value, list | dict) else str(value)
+
+
+def _papis_people(info: Mapping[str, Any]) -> Iterator[str]:
+    people = info.get("author_list")
+    if isinstance(people, list) and people:
+        for one in people:
+            if isinstance(one, dict):
+                yield f"{_value(one, 'given')} {_value(one, 'family')}".strip()
+        return
+    yield from names_in(_value(info, "author"))
+
+
+def _papis_notes(info: Mapping[str, Any], folder: Path) -> Iterator[ImportedNote]:
+    """Read the note beside the paper, with the day of its file."""
+    name = _value(info, "notes")
+    file = folder / name
+    # A name that leads out of the folder is no note of this paper.
+    if not name or Path(name).name != name or not file.is_file():
+        return
+    try:
+        text = visible(_content(file)).strip()
+        at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    except (OSError, UnicodeDecodeError):
+        return
+    if text:
+        yield ImportedNote(text, at)
