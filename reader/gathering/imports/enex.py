@@ -27,8 +27,7 @@ from lxml import etree
 from reader.base.errors import UsageError, os_reason
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import html_to_text, plain
-from reader.gathering.imports.item import ImportedLibrary, KeptAttachment, LooseNote
-from reader.gathering.imports.markdown import to_markdown
+from reader.gathering.imports.item import ImportedLibrary, KeptAttachment, LooseNote, to_markdown
 
 _AT_ONCE = 1 << 18
 """Bytes that are read and parsed at once."""

@@ -37,8 +37,8 @@ from reader.gathering.imports.item import (
     no_paper,
     or_untitled,
     page_title,
+    to_markdown,
 )
-from reader.gathering.imports.markdown import to_markdown
 from reader.library.highlight import Highlight
 from reader.library.ids import find_ids, parse_id
 

@@ -32,8 +32,8 @@ from reader.gathering.imports.item import (
     first_of,
     make_paper,
     or_untitled,
+    to_markdown,
 )
-from reader.gathering.imports.markdown import to_markdown
 from reader.gathering.rows import zotero
 from reader.library.highlight import Highlight, Kind
 
