@@ -38,7 +38,7 @@ from reader.morning.complete import AddTools, Registries
 from reader.morning.remove import back_from_trash
 from reader.morning.waiting import join_waiting
 from reader.pdfs.fetch import PdfTools, extract_left
-from reader.pdfs.recognise import PdfSketches, Recognition, recognise
+from reader.pdfs.find import PdfSketches, Recognition, recognise
 from reader.pdfs.recognition import read_print
 from reader.search.encode import index_words
 

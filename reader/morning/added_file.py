@@ -28,10 +28,9 @@ from reader.library.rows.pdfs import Addition, Outcome
 from reader.library.rows.versions import BY_HAND
 from reader.pdfs import tablet
 from reader.pdfs.fetch import PdfTools, note_unread, passages_of, place_of, unread_pages
-from reader.pdfs.find import pdf_file
+from reader.pdfs.find import PdfSketches, Recognition, pdf_file
 from reader.pdfs.highlights import cleaned
 from reader.pdfs.marked_copies import ReturnedCopy, keep
-from reader.pdfs.recognise import PdfSketches, Recognition
 from reader.pdfs.recognition import sketch_of, stamped_version
 from reader.pdfs.tablet import IN_LIBRARY
 from reader.pdfs.text.process import check_file

@@ -65,8 +65,8 @@ from reader.morning.waiting import keep as keep_note
 from reader.notes.folder import ROOT as NOTES
 from reader.notes.rows import loose
 from reader.notes.words import key_of, links_in
+from reader.pdfs.find import PdfSketches, Recognition, recognise
 from reader.pdfs.marked_copies import ReturnedCopy, keep_marks
-from reader.pdfs.recognise import PdfSketches, Recognition, recognise
 from reader.search.encode import index_words
 
 AT_ONCE = 100

@@ -43,7 +43,7 @@ from reader.library.rows.versions import BY_HAND
 from reader.morning.remove import back_from_trash
 from reader.morning.waiting import join_waiting
 from reader.pdfs.fetch import PdfTools
-from reader.pdfs.recognise import pdf_id
+from reader.pdfs.find import pdf_id
 from reader.pdfs.recognition import same_people
 from reader.search.encode import EncoderTools, index_words
 from reader.search.rows import index

@@ -25,9 +25,8 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import highlights, papers, pdfs
 from reader.library.rows.highlights import PlaceState
 from reader.pdfs.fetch import PdfTools
-from reader.pdfs.find import pdf_file
+from reader.pdfs.find import PdfSketches, Recognition, pdf_file, recognise
 from reader.pdfs.marked_copies import HANDED, Counts, ReturnedCopy, keep
-from reader.pdfs.recognise import PdfSketches, Recognition, recognise
 from reader.pdfs.recognition import SAME_TEXT, Likeness, compare, sketch_of
 from reader.pdfs.tablet import IN_LIBRARY, LOCK, evicted, is_named_after, no_folder, place_of
 

@@ -12,7 +12,7 @@ import pytest
 from reader.library.folder import Library
 from reader.library.paper import Paper
 from reader.library.rows import merges, papers, pdfs
-from reader.pdfs.recognise import PdfSketches, Recognition, pdf_id, recognise
+from reader.pdfs.find import PdfSketches, Recognition, pdf_id, recognise
 from reader.pdfs.recognition import sketch_of
 from tests.data import DATA, needs_data
 from tests.pdfs.test_recognition import ABSTRACT, AUTHORS, TITLE, pdf

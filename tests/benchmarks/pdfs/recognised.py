@@ -14,7 +14,7 @@ from datetime import date
 
 from reader.library.paper import Paper
 from reader.library.passage import Document
-from reader.pdfs.recognise import PdfSketches
+from reader.pdfs.find import PdfSketches
 from reader.pdfs.recognition import KnownPaper, PdfClues, Verdict, judge, read_print, sketch_of
 from tests.benchmarks.frame import Miss, Part, Result
 from tests.benchmarks.pdfs import compare

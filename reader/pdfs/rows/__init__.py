@@ -1,1 +1,0 @@
-"""The tables of PDFs and highlights: the only place here with SQL."""
