@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reader.search.encoder.japanese import FILE, QUERIES, japanese_share, without_common_part
+from reader.search.encoder.model import COMMON_FILE, QUERIES, japanese_share, without_common_part
 
 JAPANESE = np.array([1, 0, 0, 0], np.float32)
 
@@ -61,15 +61,15 @@ def test_the_common_part_is_made_once_and_kept(tmp_path: Path) -> None:
     other = without_common_part("話者", second.encode, tmp_path)
     assert (len(first.asked), second.asked) == (1 + len(QUERIES), ["話者"])
     np.testing.assert_array_equal(one, other)
-    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+    assert [path.name for path in tmp_path.iterdir()] == [COMMON_FILE]
 
 
 @pytest.mark.parametrize("kept", [b"", b"cut off", bytes(4 * 9)])
 def test_a_file_of_another_length_is_made_anew(tmp_path: Path, kept: bytes) -> None:
     expected = without_common_part("話者", Cone().encode, tmp_path)
-    (tmp_path / FILE).write_bytes(kept)
+    (tmp_path / COMMON_FILE).write_bytes(kept)
     np.testing.assert_array_equal(without_common_part("話者", Cone().encode, tmp_path), expected)
-    assert (tmp_path / FILE).stat().st_size == 4 * len(JAPANESE)
+    assert (tmp_path / COMMON_FILE).stat().st_size == 4 * len(JAPANESE)
 
 
 def test_where_nothing_can_be_kept_it_is_made_again(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def open_query_encoder(
 
         encoder = ModelEncoder(found, open_quick(found))
     # Imports numpy, which opening a model needs anyway.
-    from reader.search.encoder.japanese import without_common_part
+    from reader.search.encoder.model import without_common_part
 
     return QueryEncoder(
         found.name,
