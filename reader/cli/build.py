@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from reader.ranking.model import TopicModel
     from reader.search.encode import Encode, Encoder
     from reader.search.encoder import QueryEncoder
-    from reader.search.rows.shared_turns import HostTurns
+    from reader.search.rows.shared_server import HostTurns
 
 
 def clock() -> Clock:
@@ -193,7 +193,7 @@ def shared_turns(library: Library) -> Iterator[HostTurns | None]:
         yield None
         return
     try:
-        from reader.search.rows.shared_turns import HostTurns
+        from reader.search.rows.shared_server import HostTurns
     except ImportError:  # no psycopg: the search and `index` say so
         yield None
         return

@@ -410,12 +410,12 @@ class TestSharedIndex:
     def test_an_index_of_layout_1_keeps_its_papers_and_gets_notes_and_families(
         self, server: Server, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from reader.search.rows import shared_layouts
+        from reader.search.rows import shared_server
         from reader.search.rows.shared import opened
 
         url = server.url(server.new_database())
         with monkeypatch.context() as of_then:
-            of_then.setattr(shared_layouts, "LAYOUTS", shared_layouts.LAYOUTS[:1])
+            of_then.setattr(shared_server, "LAYOUTS", shared_server.LAYOUTS[:1])
             with opened(url, timeout_s=10, may_change=True) as shared:
                 shared.connection.execute(OF_LAYOUT_1)
                 with pytest.raises(SourceFailed, match="shared_notes"):

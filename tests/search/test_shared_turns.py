@@ -17,7 +17,7 @@ import pytest
 from reader.base.http import Request
 from reader.base.http.client import Client
 from reader.search.rows.shared import opened
-from reader.search.rows.shared_turns import LONGEST_TURN_S, LOOK_S, HostTurns
+from reader.search.rows.shared_server import LONGEST_TURN_S, LOOK_S, HostTurns
 from tests.postgres import Server as Postgres
 from tests.postgres import needs_postgres, served
 from tests.server import Answer, Seen, Server, Time
@@ -32,7 +32,7 @@ import sys, time
 from datetime import UTC, datetime
 from reader.base.http import Request
 from reader.base.http.client import Client
-from reader.search.rows.shared_turns import HostTurns
+from reader.search.rows.shared_server import HostTurns
 
 turns = HostTurns(sys.argv[1], time.sleep, time.monotonic, lambda error: sys.exit(str(error)))
 clock = lambda: datetime.now(UTC)

@@ -34,7 +34,7 @@ from reader.search.indexes import (
     weighted,
 )
 from reader.search.rows.index import Kind, Text
-from reader.search.rows.shared_layouts import (
+from reader.search.rows.shared_server import (
     CONNECT_S,
     connected,
     families_of,
