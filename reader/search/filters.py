@@ -7,6 +7,7 @@ known, and the person is told.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reader.base.messages import Joined, Message, lazy_gettext
@@ -168,10 +169,16 @@ def _free_words(indexes: Indexes, query: Query) -> QueryMeaning:
     is_exact = query.phrases or query.groups
     looked_up = words if not is_exact and len(words) <= SHORT else []
     is_name = bool(looked_up)
+    # The words of a query are singular: "Williams" came as "william". Names are looked up at once,
+    # and each word once: every look at a shared index is a way to its server.
+    here = indexes.n_by_family({name for word in looked_up for name in (word, word + "s")})
     # One word that is known finds something good: then no other word is guessed at.
-    is_guessed = not any(_is_known(indexes, word) for word in looked_up)
+    is_guessed = not here and not any(
+        indexes.known([phrase_term(word) if is_cjk(word) else f'"{word}"']) for word in looked_up
+    )
     for word in looked_up:
-        found, other, text = _word(indexes, word, is_guessed=is_guessed)
+        counts = {name: here[name] for name in (word, word + "s") if name in here}
+        found, other, text = _word(indexes, word, counts, is_guessed=is_guessed)
         families |= found
         more += [other] if other else []
         guesses += [text] if text else []
@@ -307,17 +314,14 @@ def _near_families(library: Library, fold: str) -> list[str]:
     return [name for d, name in sorted(several) if d <= 2][:1]
 
 
-def _is_known(indexes: Indexes, word: str) -> bool:
-    """Check whether a text has a word, or somebody its name."""
-    term = phrase_term(word)
-    return bool(term and indexes.known([term])) or bool(indexes.n_by_family({word, word + "s"}))
-
-
-def _word(indexes: Indexes, word: str, *, is_guessed: bool) -> tuple[set[str], str, Message | None]:
+def _word(
+    indexes: Indexes, word: str, here: Mapping[str, int], *, is_guessed: bool
+) -> tuple[set[str], str, Message | None]:
     """Check whether a free word is somebody's name, or mistyped.
 
-    It is a name where more papers are by people of that name than have the word. is_guessed: look
-    for the word that was likely meant. Returns the families, that word, and a sentence for the
+    It is a name where more papers are by people of that name than have the word. here: papers by
+    families of that name. is_guessed: nothing has any word of the query, so that the word that
+    was likely meant is looked for. Returns the families, that word, and a sentence for the
     person; each empty or None for none.
     """
     db = indexes.library.db
@@ -326,13 +330,10 @@ def _word(indexes: Indexes, word: str, *, is_guessed: bool) -> tuple[set[str], s
         return set(found[:MOST_NAMES]), "", None
     if len(word) < SHORTEST or not word.isalpha():
         return set(), "", None
-    # The words of a query are singular: "Williams" came as "william".
-    here = indexes.n_by_family({word, word + "s"})
-    term = f'"{word}"'
     n = sum(here.values())
-    if n and indexes.n_papers(term, limit=n) < n:
+    if n and indexes.n_papers(f'"{word}"', limit=n) < n:
         return set(here), "", None
-    if not is_guessed or here or indexes.known([term]):
+    if not is_guessed:
         return set(), "", None
     # Nothing has it as typed: a frequent word is more likely than a name.
     near = _near_families(indexes.library, word)

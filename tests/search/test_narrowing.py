@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
@@ -15,16 +16,23 @@ from reader.base.errors import ModelMissing, NotFound
 from reader.library.citation import CitedWork
 from reader.library.disk import write_whole
 from reader.library.folder import Library
+from reader.library.query import parse
 from reader.library.rows import decisions, papers, pdfs
 from reader.library.rows import fields as field_rows
 from reader.morning.browse_library import rows_that_fit
 from reader.notes.rows import notes
 from reader.search.encode import encode, index_words
+from reader.search.evidence import WordStatistics
+from reader.search.filters import meant
 from reader.search.find import SearchResult, search
 from reader.search.rows import citations, filters, index
 from reader.search.rows.index import PassageText
+from reader.search.shared import Indexes
 from reader.texts.search import kinds_by_meaning
 from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, tools
+
+if TYPE_CHECKING:
+    from reader.search.rows.shared import SharedIndex
 
 GARDENS = paper(
     1,
@@ -300,6 +308,34 @@ def test_nothing_is_guessed_where_another_word_is_known(library: Library, query:
     answer = ask(library, query)
     assert [str(said) for said in answer.said] == []
     assert answer.has_words
+
+
+class AskedIndex:
+    """Stands for a shared index that has nothing, and keeps what it is asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def n_by_family(self, folds: Iterable[str]) -> dict[str, int]:
+        self.asked.append(f"families {' '.join(sorted(folds))}")
+        return {}
+
+    def statistics(self, kind: str, terms: Sequence[str]) -> WordStatistics:
+        self.asked.append(f"{kind} {' '.join(terms)}")
+        return WordStatistics(0, 1.0, dict.fromkeys(terms, 0))
+
+
+def test_each_word_is_looked_up_once_in_a_shared_index(library: Library) -> None:
+    shared = AskedIndex()
+    found = meant(library, parse("gardenz fissh"), Indexes(library, cast("SharedIndex", shared)))
+    assert found.more == "garden fish"
+    assert shared.asked == [
+        "families fissh fisshs gardenz gardenzs",
+        'paper "gardenz"',
+        'passage "gardenz"',
+        'paper "fissh"',
+        'passage "fissh"',
+    ]
 
 
 def test_brackets_as_people_write_them_are_not_complained_of(library: Library) -> None:

@@ -229,7 +229,7 @@ LAYOUTS = (
     SET LOCAL ROLE asayomi_owner;
     SET LOCAL search_path = asayomi, public;
 
-    -- When each host with a delay may be asked again, by anybody of the lab; see shared_turns.py.
+    -- When each host with a delay may be asked again, by anybody of the lab; see HostTurns.
     CREATE TABLE hosts (
         name text PRIMARY KEY,
         holder text NOT NULL,
