@@ -158,22 +158,13 @@ def run_together(
     items: queue.Queue[tuple[str, T | Exception | EndMark]] = queue.Queue(maxsize=1000)
     is_over = threading.Event()
 
-    def put(pair: tuple[str, T | Exception | EndMark]) -> None:
-        """Put an item into the queue, or drop it once nobody reads the queue."""
-        while not is_over.is_set():
-            with contextlib.suppress(queue.Full):
-                return items.put(pair, timeout=0.2)
-
     def ask_groups() -> None:
-        while not is_over.is_set():
-            try:
-                group = groups.get_nowait()
-            except queue.Empty:
-                return
-            for pair in (pair for name in group for pair in _in_turn(name, works[name])):
-                put(pair)
-                if is_over.is_set():
-                    return
+        with contextlib.suppress(queue.Empty):
+            while not is_over.is_set():
+                for name in groups.get_nowait():
+                    for pair in _in_turn(name, works[name]):
+                        if not _is_read(items, pair, is_over):
+                            return
 
     for _ in range(min(len(by_host), MOST_AT_ONCE)):
         # A new thread has an empty context; this one's has the language of errors that are stored.
@@ -188,6 +179,15 @@ def run_together(
             n_left -= isinstance(item, Exception | EndMark)
     finally:
         is_over.set()
+
+
+def _is_read(items: queue.Queue[T], item: T, is_over: threading.Event) -> bool:
+    """Put an item into a queue; return False once nobody reads the queue any more."""
+    while not is_over.is_set():
+        with contextlib.suppress(queue.Full):
+            items.put(item, timeout=0.2)
+            return not is_over.is_set()
+    return False
 
 
 def _in_turn(
