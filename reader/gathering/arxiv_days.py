@@ -142,17 +142,13 @@ def _give_up(library: Library, left: Sequence[date], error: ReaderError) -> list
 
 
 def _keep_listed(library: Library, day: date, listed: ApiListing) -> list[Batch]:
-    if listed.failure:
-        fail(library, ARXIV, listed.failure)
-    papers.add_papers(library.db, listed.papers, source=ARXIV, on=library.today())
-    return _api_batches(library, day, listed)
-
-
-def _api_batches(library: Library, day: date, listed: ApiListing) -> list[Batch]:
-    """Make the batches of a day from the API: of all papers, and of each class.
+    """Store a day from the API; return its batches: of all papers, and of each class.
 
     A class has a total only where the whole day came: then it is the number that came.
     """
+    if listed.failure:
+        fail(library, ARXIV, listed.failure)
+    papers.add_papers(library.db, listed.papers, source=ARXIV, on=library.today())
     n = len(listed.papers)
     state: BatchState = "complete"
     if listed.expected is None:

@@ -181,10 +181,9 @@ def _encode_all(
     if total >= WAITING_AT_ONCE // 2:  # the limit counts places, and a text may have several
         total = max(total, index.n_without_vector(library.db, tools.encoder_name))
     encoder = tools.encoder()
-    vectors = [encoder.encode_query(text).astype("float16").tobytes() for text in queries]
-    index.add_vectors(
-        library.db, encoder.name, zip(map(index.hash_of, queries), vectors, strict=True)
-    )
+    vectors = {index.hash_of(text): encoder.encode_query(text) for text in queries}
+    halves = [(hash_, vector.astype("float16").tobytes()) for hash_, vector in vectors.items()]
+    index.add_vectors(library.db, encoder.name, halves)
     n_done = 0
     tools.progress("encode", 0, total)
     while waiting:
@@ -192,15 +191,18 @@ def _encode_all(
         for part, found in (
             _on_workers(each, waiting, library.config.encoder, encoder.name)
             if each
-            else _here(encoder, waiting)
+            else (
+                (part, encoder.encode_passages([text for _, text in part]))
+                for part in _parts(waiting, VECTORS_AT_ONCE)
+            )
         ):
             if isinstance(found, ReaderError):
                 raise found
             if isinstance(found, TaskFailure):
                 _fail(library, encoder.name, part, found)
             else:
-                halves = found.astype("float16")
-                kept = [(h, v.tobytes()) for (h, _), v in zip(part, halves, strict=True)]
+                several = zip(part, found.astype("float16"), strict=True)
+                kept = [(hash_, vector.tobytes()) for (hash_, _), vector in several]
                 index.add_vectors(library.db, encoder.name, kept)
             n_done += len(part)
             if n_done < total:
@@ -211,11 +213,6 @@ def _encode_all(
 
 def _parts(texts: TextPart, n: int) -> Iterator[TextPart]:
     return (texts[start : start + n] for start in range(0, len(texts), n))
-
-
-def _here(encoder: Encoder, waiting: TextPart) -> Encoded:
-    for part in _parts(waiting, VECTORS_AT_ONCE):
-        yield part, encoder.encode_passages([text for _, text in part])
 
 
 def _on_workers(each: Each, waiting: TextPart, model: str, name: str) -> Encoded:

@@ -203,7 +203,7 @@ def _by_id(
             own += _shown_once(indexes, [(_own_text(held), 0.0)], "", limit)
         elif kind != "passage" or len(kinds) == 1:
             rows = index.rows_of(library.db, kind, [held.row])
-            own += _hits(indexes, kind, [(row, 0.0) for row in rows], limit=limit)
+            own += _hits(indexes, [(row, 0.0) for row in rows], limit=limit)
     return SearchResult(tuple(replace(hit, has_words=True) for hit in own))
 
 
@@ -318,7 +318,7 @@ def hits_of(
     """
     ranked, by_words = ranking.rank(kind)
     ranked = _side_by_side(ranking, ranked[:depth], pairs) if pairs else ranked[:depth]
-    return _hits(ranking.indexes, kind, ranked, query, limit, by_words)
+    return _hits(ranking.indexes, ranked, query, limit, by_words)
 
 
 def _side_by_side(
@@ -336,7 +336,6 @@ def _side_by_side(
 
 def _hits(
     indexes: Indexes,
-    kind: Kind,
     ranked: Sequence[tuple[int, float]],
     query: str = "",
     limit: int = 10,
@@ -406,6 +405,6 @@ def _listing(
             hits += _shown_once(indexes, texts, "", limit)
         else:
             rows = filters.newest(library.db, wanted, limit=limit * MOST_OF_ONE)
-            hits += _hits(indexes, kind, [(row, 0.0) for row in rows], limit=limit)
+            hits += _hits(indexes, [(row, 0.0) for row in rows], limit=limit)
     found = SearchResult(tuple(hits), said=meaning.said, is_listing=True)
     return with_limits(found, library, encoder)
