@@ -302,6 +302,11 @@ def vectors_of(db: Database, encoder: str) -> tuple[list[int], list[bytes]]:
     return [r["id"] for r in rows], [r["vector"] for r in rows]
 
 
+def n_open_links(db: Database) -> int:
+    """Count the short addresses in posts that are still to be followed."""
+    return len(db.read("SELECT DISTINCT url FROM open_links"))
+
+
 def rows_of_kind(db: Database, kind: str) -> list[int]:
     """List the rows of all texts of a kind."""
     return [

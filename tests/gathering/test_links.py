@@ -16,7 +16,7 @@ from reader.gathering.rows import posts
 from reader.library.folder import Library
 from reader.library.paper import Mention
 from reader.library.rows import failures
-from tests.samples import DAY, FEEDS_TOML, NOW, Web, a_library, post, tools
+from tests.samples import DAY, FEEDS_TOML, NOW, Web, a_library, n_open_links, post, tools
 
 SHORT = "https://t.example/a"
 TOML = FEEDS_TOML + '[resolve]\nshort_links = ["t.example"]\n'
@@ -35,7 +35,7 @@ def test_the_target_of_a_short_link_becomes_a_mention_with_the_words_of_the_post
 ) -> None:
     posts.add_posts(library.db, [GIVEN], source="timeline", on=DAY)
     assert follow_links(library, tools(Web(dict(ENDS)))) == []
-    assert posts.n_open_links(library.db) == 0
+    assert n_open_links(library.db) == 0
     assert set(posts.ids_without_paper(library.db, now=NOW)) == {
         "arxiv:2506.00001", "arxiv:2506.00002",
     }  # fmt: skip
@@ -51,7 +51,7 @@ def test_an_address_is_asked_for_once_though_many_posts_have_it(library: Library
     follow_links(library, tools(web))
     assert [request.url for request in web.seen] == [SHORT]
     assert posts.ids_without_paper(library.db, now=NOW)["arxiv:2506.00002"] == "timeline"
-    assert posts.n_open_links(library.db) == 0
+    assert n_open_links(library.db) == 0
 
 
 def test_a_link_that_failed_is_named_waits_and_is_tried_again(tmp_path: Path) -> None:
@@ -77,4 +77,4 @@ def test_a_dead_address_is_asked_once_a_run_whoever_has_it(library: Library) -> 
     web = Web({})
     assert len(follow_links(library, tools(web))) == 1
     assert len(web.seen) == 1
-    assert posts.n_open_links(library.db) == 1
+    assert n_open_links(library.db) == 1

@@ -21,7 +21,7 @@ from reader.library.post import PostMention
 from reader.library.rows import failures, papers
 from reader.library.rows.database import Database
 from reader.library.rows.migrations import MIGRATIONS
-from tests.samples import DAY, NOW, new_database, paper, post
+from tests.samples import DAY, NOW, n_open_links, new_database, paper, post
 
 ID = "arxiv:2506.00001"
 
@@ -88,12 +88,12 @@ def test_what_leads_nowhere_is_given_up(db: Database) -> None:
     for subject in ("u", "u", "v"):
         failures.add_failure(db, "link", subject, ("", ""), now=NOW)
     posts.give_up(db, before=DAY, most_tries=3)
-    assert (len(failures.failures(db, "resolve")), posts.n_open_links(db)) == (2, 2)
+    assert (len(failures.failures(db, "resolve")), n_open_links(db)) == (2, 2)
     posts.give_up(db, before=DAY + timedelta(1), most_tries=2)
     # A seed is named by no post, and waits on.
     assert [f.subject for f in failures.failures(db, "resolve")] == [seed]
     assert [f.subject for f in failures.failures(db, "link")] == ["v"]
-    assert posts.n_open_links(db) == 1
+    assert n_open_links(db) == 1
 
 
 def test_identifiers_that_no_paper_has_are_listed_once(db: Database) -> None:
@@ -164,7 +164,7 @@ class TestShortLinks:
         posts.add_posts(db, [given, post("b", ID)], source="timeline", on=DAY)
         waiting = posts.posts_with_open_links(db, now=NOW)
         assert waiting == {"timeline": [replace(given, links=(self.SHORT, self.OTHER))]}
-        assert posts.n_open_links(db) == 2
+        assert n_open_links(db) == 2
         posts.add_short_links(db, {self.SHORT: "https://arxiv.org/abs/2506.00002"}, now=NOW)
         assert posts.posts_with_open_links(db, now=NOW) == {
             "timeline": [replace(given, links=(self.OTHER,))]
@@ -180,10 +180,10 @@ class TestShortLinks:
         posts.add_posts(db, [given], source="timeline", on=DAY)
         posts.add_short_links(db, {self.SHORT: "https://rain.example/"}, now=NOW)
         posts.add_posts(db, [given], source="timeline", on=DAY)
-        assert posts.n_open_links(db) == 0
+        assert n_open_links(db) == 0
         # In a new post it is open until the paper behind it is a mention there too.
         posts.add_posts(db, [replace(given, guid="b")], source="timeline", on=DAY)
-        assert posts.n_open_links(db) == 1
+        assert n_open_links(db) == 1
 
     def test_a_link_that_failed_waits_for_its_retry(self, db: Database) -> None:
         given = replace(post("a", ID), links=(self.SHORT,))

@@ -15,7 +15,7 @@ from reader.gathering.rows import posts, sources
 from reader.library.folder import Library
 from reader.library.paper import Batch
 from reader.library.rows import papers
-from tests.samples import DAY, Web, a_library, tools
+from tests.samples import DAY, Web, a_library, n_open_links, tools
 
 TOML = """
 [reader]
@@ -127,7 +127,7 @@ def test_only_short_links_wait_to_be_followed(tmp_path: Path) -> None:
     with a_library(tmp_path, TOML.format(url=url, kind="posts")) as library:
         answer = Response(url, 200, json.dumps(feed).encode(), {"content-type": "application/json"})
         assert gather(library, tools(Web({url: answer}))) == []
-        assert posts.n_open_links(library.db) == 1
+        assert n_open_links(library.db) == 1
 
 
 def test_a_volume_is_counted_and_what_cannot_be_read_of_it_is_said(tmp_path: Path) -> None:

@@ -188,12 +188,6 @@ def n_without_paper(db: Database, day: date) -> int:
     return int(row["n"])
 
 
-def n_open_links(db: Database) -> int:
-    """Count the short addresses that are still to be followed."""
-    row = db.read("SELECT count(DISTINCT url) AS n FROM open_links")[0]
-    return int(row["n"])
-
-
 def mentions_of(db: Database, papers: Iterable[int]) -> list[PostMention]:
     """Load the mentions of some papers by people, oldest post first."""
     # Entries of a feed of papers have no author, and are no mentions by people. The words around
