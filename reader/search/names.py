@@ -249,16 +249,11 @@ def _spellings(words: str) -> Iterator[str]:
     for word in query_words(words):
         if not is_cjk(word):
             continue
-        for other in (word.translate(_NEW), word.translate(_OLD), *_kana_ways(word)):
-            if other != word:
-                yield other
-
-
-def _kana_ways(word: str) -> Iterator[str]:
-    """Write a word as loan words are written both ways, one difference at a time."""
-    for one, other in _KANA:
-        yield word.replace(one, other)
-        yield word.replace(other, one)
+        ways = [word.translate(_NEW), word.translate(_OLD)]
+        # Loan words are written both ways, here one difference at a time.
+        for one, other in _KANA:
+            ways += [word.replace(one, other), word.replace(other, one)]
+        yield from (way for way in ways if way != word)
 
 
 # Each difference is one that style guides of Japanese publishers name.

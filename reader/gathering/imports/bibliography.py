@@ -104,7 +104,9 @@ def read_bibtex(text: str, *, name: str, folder: Path) -> ImportedLibrary:
             number = len(keys)
             keys[number], block.key = block.key, str(number)
             # The names of files are not LaTeX, whatever their writers escape.
-            files[number] = next((str(f.value) for f in block.fields if _is(f.key, "file")), "")
+            files[number] = next(
+                (str(f.value) for f in block.fields if f.key.casefold() == "file"), ""
+            )
             block.fields = [f for f in block.fields if f.key.casefold() in _DECODED]
         if isinstance(block, Entry | String):
             blocks.append(block)
@@ -177,10 +179,6 @@ def _unshielded(text: str) -> str:
 
 _SIGN = re.compile(r"\\([&%_#])")
 _LATEX = re.compile(r"[\\$~]|``|''|--|[?!]`")
-
-
-def _is(key: str, name: str) -> bool:
-    return key.casefold() == name
 
 
 def _place(name: str, block: Block) -> Text:

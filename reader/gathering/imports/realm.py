@@ -182,7 +182,7 @@ class RealmFile:
         if column.attributes & (_LIST | _SET):
             lists = self._refs(place)
             is_text = column.kind == _STRING
-            return [self._list(one, 0, is_text=is_text) if one else () for one in lists]
+            return [self._list(one, is_text=is_text) if one else () for one in lists]
         if column.attributes & _DICTIONARY:
             return [self._dictionary(one) if one else () for one in self._refs(place)]
         if column.kind == _STRING:
@@ -200,10 +200,10 @@ class RealmFile:
             return _or_none(numbers) if column.attributes & _NULLABLE else numbers
         raise RealmError(f"the column {column.name} is of a kind that is not known", place)
 
-    def _list(self, place: int, depth: int, *, is_text: bool) -> tuple[int, ...] | tuple[str, ...]:
+    def _list(self, place: int, *, is_text: bool) -> tuple[int, ...] | tuple[str, ...]:
         """Read a list, which is a tree of its own."""
         leaves: list[Sequence[int | str]] = []
-        for node in self._leaves(place, depth):
+        for node in self._leaves(place, 0):
             found = self._texts_in(node, None) if is_text else self._integers(node)
             leaves.append([one for one in found if one is not None])
         return tuple(one for leaf in leaves for one in leaf)  # type: ignore[return-value]
