@@ -48,7 +48,6 @@ from reader.gathering.sources.answer import (
     to_utf8,
     what_came,
 )
-from reader.gathering.sources.answer import text as field
 from reader.library.ids import parse_id, url_of, web_id
 from reader.library.paper import Mention, Paper, Post, Publication
 from reader.library.post import ListPage, page_of
@@ -239,22 +238,22 @@ def paper_by_acl(fetch: Fetch, base: str, id: str) -> Paper | None:
     if content is None:
         return None
     try:
-        root = xml_root(content)
-    except NO_XML as error:
+        root = _xml_root(content)
+    except _NO_XML as error:
         what = lazy_gettext("the answer is {came}, not a MODS record", came=what_came(content))
         raise SourceFailed(source=ACL, what=what) from error
     record = root if root.tag == "mods" else root.find("mods")
-    if record is None or not text_at(record, "titleInfo/title"):
+    if record is None or not _text_at(record, "titleInfo/title"):
         raise SourceFailed(source=ACL, what=lazy_gettext("the record has no title"))
-    return paper_of_mods(record, f"acl:{name}", f"{address}.pdf")
+    return _paper_of_mods(record, f"acl:{name}", f"{address}.pdf")
 
 
-NO_XML = (ElementTree.ParseError, ValueError, LookupError)
-"""The exceptions of `xml_root` for anything that is no XML."""
+_NO_XML = (ElementTree.ParseError, ValueError, LookupError)
+"""The exceptions of `_xml_root` for anything that is no XML."""
 
 
-def xml_root(data: bytes) -> ElementTree.Element:
-    """Parse XML into elements whose names have no namespace. Raises one of NO_XML."""
+def _xml_root(data: bytes) -> ElementTree.Element:
+    """Parse XML into elements whose names have no namespace. Raises one of _NO_XML."""
     # ElementTree fetches no external entity, and expat from 2.4.1 on limits how entities expand.
     root = ElementTree.fromstring(data)  # noqa: S314
     for element in root.iter():
@@ -262,26 +261,26 @@ def xml_root(data: bytes) -> ElementTree.Element:
     return root
 
 
-def text_at(element: ElementTree.Element, path: str) -> str:
+def _text_at(element: ElementTree.Element, path: str) -> str:
     """Get the whole text of an element's first descendant at a path; "" for none."""
     found = element.find(path)
     return "" if found is None else plain("".join(found.itertext()))
 
 
-def paper_of_mods(record: ElementTree.Element, id: str, pdf_url: str) -> Paper:
+def _paper_of_mods(record: ElementTree.Element, id: str, pdf_url: str) -> Paper:
     """Turn a MODS record, with names without namespace, into a paper."""
-    doi = parse_id(text_at(record, "identifier[@type='doi']"))
-    title, subtitle = text_at(record, "titleInfo/title"), text_at(record, "titleInfo/subTitle")
+    doi = parse_id(_text_at(record, "identifier[@type='doi']"))
+    title, subtitle = _text_at(record, "titleInfo/title"), _text_at(record, "titleInfo/subTitle")
     names = (
         " ".join(plain("".join(part.itertext())) for part in person.findall("namePart"))
         for person in record.findall("name")
-        if text_at(person, "role/roleTerm") in ("author", "")  # not the editors
+        if _text_at(person, "role/roleTerm") in ("author", "")  # not the editors
     )
     return Paper(
         ids=(id, doi.id) if doi and doi.id != id else (id,),
         title=f"{title}: {subtitle}" if subtitle else title,
         authors=tuple(name for name in names if name),
-        abstract=text_at(record, "abstract"),
+        abstract=_text_at(record, "abstract"),
         published_on=_mods_day(record),
         pdf_url=pdf_url,
         publication=_mods_publication(record),
@@ -291,23 +290,23 @@ def paper_of_mods(record: ElementTree.Element, id: str, pdf_url: str) -> Paper:
 def _mods_publication(record: ElementTree.Element) -> Publication | None:
     """Read the volume that a record stands in, and its place there."""
     host, day = "relatedItem[@type='host']", _mods_day(record)
-    first, last = (text_at(record, f"part/extent/{end}") for end in ("start", "end"))
+    first, last = (_text_at(record, f"part/extent/{end}") for end in ("start", "end"))
     return publication_of(
         "acl",
-        venue=text_at(record, f"{host}/titleInfo/title"),
-        volume=text_at(record, "part/detail[@type='volume']/number"),
-        number=text_at(record, "part/detail[@type='issue']/number"),
+        venue=_text_at(record, f"{host}/titleInfo/title"),
+        volume=_text_at(record, "part/detail[@type='volume']/number"),
+        number=_text_at(record, "part/detail[@type='issue']/number"),
         pages=f"{first}-{last}".strip("-"),
-        publisher=text_at(record, f"{host}/originInfo/publisher"),
+        publisher=_text_at(record, f"{host}/originInfo/publisher"),
         year=str(day.year) if day else "",
-        doi=text_at(record, "identifier[@type='doi']"),
+        doi=_text_at(record, "identifier[@type='doi']"),
     )
 
 
 def _mods_day(record: ElementTree.Element) -> date | None:
     """Read a date such as "2023-07"; a missing month or day is the first; None without one."""
-    issued = text_at(record, "originInfo/dateIssued")
-    issued = issued or text_at(record, "relatedItem/originInfo/dateIssued")
+    issued = _text_at(record, "originInfo/dateIssued")
+    issued = issued or _text_at(record, "relatedItem/originInfo/dateIssued")
     parts = re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", issued)
     try:
         return date(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1)) if parts else None
@@ -362,8 +361,8 @@ def read_acl(content: bytes, *, source: str, content_type: str = "", url: str = 
         papers = _of_page(data.decode("utf-8", "replace"))
     else:
         try:
-            root = xml_root(data)
-        except NO_XML as error:
+            root = _xml_root(data)
+        except _NO_XML as error:
             raise refusal(
                 source, not_but(N_("the answer is {came}, not a list of the ACL Anthology"), data)
             ) from error
@@ -422,7 +421,7 @@ def _full_year(digits: str, *, first: int) -> int:
 def _of_xml(root: ElementTree.Element) -> Iterator[Paper]:
     for record in root.iter("mods"):
         if found := parse_id(record.findtext("location/url") or ""):
-            yield paper_of_mods(record, found.id, f"{url_of(found.id).rstrip('/')}.pdf")
+            yield _paper_of_mods(record, found.id, f"{url_of(found.id).rstrip('/')}.pdf")
     for volume in root.iter("volume"):
         year = volume.findtext("meta/year") or ""
         day = date(int(year), 1, 1) if re.fullmatch(r"[12]\d{3}", year, re.ASCII) else None
@@ -439,9 +438,9 @@ def _of_xml(root: ElementTree.Element) -> Iterator[Paper]:
             )
             yield Paper(
                 ids=(found.id, doi.id) if doi and doi.id != found.id else (found.id,),
-                title=text_at(element, "title"),
+                title=_text_at(element, "title"),
                 authors=tuple(filter(None, names)),
-                abstract=text_at(element, "abstract"),
+                abstract=_text_at(element, "abstract"),
                 published_on=day,
                 pdf_url=f"{url_of(found.id).rstrip('/')}.pdf" if url else "",
             )
@@ -518,7 +517,7 @@ def read_biorxiv(content: bytes, *, source: str, content_type: str = "", url: st
     if not isinstance(answer, dict) or not isinstance(answer.get("collection"), list):
         raise not_this(source, lazy_gettext("an answer of bioRxiv"))
     message = next(iter(objects(answer.get("messages"))), {})
-    status = field(message, "status")
+    status = text(message, "status")
     if status not in ("", "ok") and "no posts" not in status.lower():
         raise not_this(
             source, lazy_gettext("a list (its status is {status!r})", status=plain(status)[:100])
@@ -534,21 +533,21 @@ def read_biorxiv(content: bytes, *, source: str, content_type: str = "", url: st
 
 
 def _preprint(row: Thing) -> Paper | None:
-    doi, title = parse_id(field(row, "doi")), plain(field(row, "title"))
+    doi, title = parse_id(text(row, "doi")), plain(text(row, "title"))
     if doi is None or not title:
         return None
-    journal = parse_id(field(row, "published"))
+    journal = parse_id(text(row, "published"))
     # "Doe, J. A.; …" is J. A. Doe.
-    names = [plain(name).partition(",") for name in field(row, "authors").split(";")]
-    category = plain(field(row, "category"))
-    server = "medrxiv" if field(row, "server").lower() == "medrxiv" else "biorxiv"
+    names = [plain(name).partition(",") for name in text(row, "authors").split(";")]
+    category = plain(text(row, "category"))
+    server = "medrxiv" if text(row, "server").lower() == "medrxiv" else "biorxiv"
     name = f"{doi.id.removeprefix('doi:')}v{count(row, 'version') or 1}"
     return Paper(
         ids=(doi.id, journal.id) if journal and journal.id != doi.id else (doi.id,),
         title=title,
         authors=tuple(f"{g.strip()} {f.strip()}".strip() for f, _, g in names if f or g),
-        abstract=plain(field(row, "abstract")),
+        abstract=plain(text(row, "abstract")),
         comment=f"bioRxiv: {category}" if category else "",
-        published_on=day_of(field(row, "date")),
+        published_on=day_of(text(row, "date")),
         pdf_url=f"https://www.{server}.org/content/{name}.full.pdf",
     )
