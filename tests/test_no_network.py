@@ -11,9 +11,8 @@ import pytest
 
 from reader.base.errors import PdfError, Problem, SourceFailed, Unreachable
 from reader.gathering.gather import source_names
-from reader.gathering.outage import told_together
 from reader.gathering.rows import sources
-from reader.gathering.source import fail
+from reader.gathering.source import fail, told_together
 from reader.library.paper import Batch
 from tests.installed import (
     LADDER,

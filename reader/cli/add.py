@@ -28,7 +28,7 @@ from reader.cli import build, output
 from reader.cli.add_report import AddReport, line_of, paper_text, report
 from reader.cli.frame import as_json_option, command, is_terminal, say_error, settings_of
 from reader.cli.output import answer
-from reader.gathering.outage import told_together
+from reader.gathering.source import told_together
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.ids import parse_id

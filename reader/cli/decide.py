@@ -58,7 +58,7 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
         if no_fetch:
             return 0
         # 80 ms that no answer waits for.
-        from reader.gathering.outage import told_together
+        from reader.gathering.source import told_together
         from reader.morning.pipe import index_picks
 
         with (

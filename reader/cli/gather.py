@@ -23,9 +23,9 @@ from reader.cli.backup import back_up_daily
 from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
 from reader.cli.output import answer, told_when_ended
 from reader.gathering.gather import source_names
-from reader.gathering.outage import told_together
 from reader.gathering.rows.posts import StoredVotes, stored_votes
 from reader.gathering.rows.sources import source
+from reader.gathering.source import told_together
 from reader.gathering.votes import (
     A_DAY_S,
     VotesOutcome,

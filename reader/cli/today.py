@@ -22,7 +22,7 @@ from reader.cli.frame import (
     say_errors,
     settings_of,
 )
-from reader.gathering.outage import told_together
+from reader.gathering.source import told_together
 from reader.library.days import day_named
 from reader.library.folder import Library
 from reader.morning.pick import fetching

@@ -37,12 +37,12 @@ from reader.gathering.arxiv_days import (
     plan_oai,
 )
 from reader.gathering.arxiv_queries import query_source
-from reader.gathering.outage import HeldBack
 from reader.gathering.resolve import is_off, is_short
 from reader.gathering.rows import posts, sources
 from reader.gathering.rows.sources import SourceState
 from reader.gathering.source import (
     EndMark,
+    HeldBack,
     Keep,
     Source,
     SourceTools,

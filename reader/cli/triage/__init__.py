@@ -83,7 +83,7 @@ def triage(
         )
         return
     # As in `today`: not before the first paint.
-    from reader.gathering.outage import told_together
+    from reader.gathering.source import told_together
     from reader.morning.pipe import index_picks, learn_decisions
 
     with build.tools(context, library) as tools:
