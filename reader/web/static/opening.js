@@ -2,6 +2,8 @@
 // Show the page on which a PDF opens before the modules come that lay out all pages: its picture
 // stands in the page. A classic script: it runs before the page is first drawn.
 (() => {
+  const LATEST_MS = 2000; // where the browser does not tell what it painted
+  const { modules = "", ahead = "" } = /** @type {HTMLScriptElement} */ (document.currentScript).dataset;
   const desk = /** @type {HTMLElement} */ (document.querySelector(".desk"));
   const picture = /** @type {HTMLImageElement} */ (desk.querySelector("img"));
   const { clientWidth: width, clientHeight: height } = desk;
@@ -15,7 +17,26 @@
   } catch {
     // a browser that keeps nothing
   }
+  let isBegun = false;
+  const begin = () => {
+    if (document.readyState === "loading") addEventListener("DOMContentLoaded", begin, { once: true });
+    if (isBegun || document.readyState === "loading") return;
+    isBegun = true;
+    /** @param {string} name @param {object} fields */
+    const add = (name, fields) => document.head.append(Object.assign(document.createElement(name), fields));
+    // All at once, and not one after the other as they import each other.
+    for (const href of ahead.split(" ")) add("link", { rel: "modulepreload", href });
+    for (const src of modules.split(" ")) add("script", { type: "module", async: false, src });
+  };
   // Where it opens elsewhere, or the page's size is not known yet, the modules show it.
-  if (isTwo || location.hash || history.state?.spot || (y && !points)) picture.remove();
-  else if (y) picture.style.marginTop = `${(-y * width) / points}px`;
+  if (isTwo || location.hash || history.state?.spot || (y && !points)) {
+    picture.remove();
+    begin();
+    return;
+  }
+  if (y) picture.style.marginTop = `${(-y * width) / points}px`;
+  // Modules that come before the picture is painted delay it.
+  const seen = new PerformanceObserver((list) => { if (list.getEntriesByName("first-contentful-paint").length) begin(); });
+  seen.observe({ type: "paint", buffered: true });
+  setTimeout(begin, LATEST_MS);
 })();

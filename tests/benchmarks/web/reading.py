@@ -309,6 +309,7 @@ def _words(shelf: Shelf, browser: Browser, n_pages: int) -> Result:
             for number in numbers:
                 expected = _lines(pymupdf, file[number - 1])
                 page.goto(f"{shelf.serving.url}/pdf/{id_}/read?page={number}")
+                page.wait_for_selector(".sheet", state="attached")
                 if expected:
                     page.wait_for_selector(f"#page-{number} .words span", state="attached")
                 got = page.evaluate(_SELECTED, number)
