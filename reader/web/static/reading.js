@@ -55,7 +55,10 @@ function begin(viewer) {
   if (spot) viewer.go(spot.n, spot.y);
   else if (asked()) viewer.go(asked());
   else viewer.go(Number(desk.dataset.page), Number(desk.dataset.y) || undefined);
-  addEventListener("hashchange", () => { if (asked() && !history.state?.spot) viewer.go(asked()); });
+  // Of a step back or forward "popstate" tells the place first; keepPlace may write one at any time.
+  let isStep = false;
+  addEventListener("popstate", (event) => { isStep = Boolean(event.state?.spot); });
+  addEventListener("hashchange", () => { if (asked() && !isStep) viewer.go(asked()); });
 }
 
 /** Tell the server where one reads: some seconds after a move, and on leaving. @param {Viewer} viewer */

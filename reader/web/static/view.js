@@ -42,6 +42,7 @@ export class Viewer {
     /** @type {Set<string>} the addresses of pictures that were fetched ahead */
     this.asked = new Set();
     this.n_running = 0;
+    this.top = 0;
     this.isAsked = false;
     this.all = document.createElement("div");
     this.all.className = "sheets";
@@ -60,6 +61,7 @@ export class Viewer {
     first.alt = first.style.marginTop = "";
     const picture = pictureOf(this.pages[n - 1]);
     picture.append(first);
+    this.pages[n - 1].hidden = false;
     picture.dataset.low = "first";
     this.drawn.set(n, null);
   }
@@ -209,8 +211,9 @@ export class Viewer {
   }
 
   draw() {
-    const { scrollTop: top, clientHeight: height } = this.element;
+    const height = this.element.clientHeight;
     if (!height) return;
+    const top = this.element.scrollTop + 1; // where a page begins, the one above ends within a pixel
     const current = pageAtY(this.plan, top + height / 3);
     const isMoved = current !== this.current;
     this.current = current;
@@ -219,9 +222,13 @@ export class Viewer {
     const near = pagesBetween(this.plan, top - height, top + 1.5 * height);
     const far = pagesBetween(this.plan, top - LOW_SCREENS * height, top + (LOW_SCREENS + 1) * height).sort((a, b) => away(a) - away(b));
     const low = new Set([...seen, ...far].slice(0, Math.max(MOST_LOW, seen.length)));
-    // A full picture takes 15 MB and, in Chromium, as much again where it is shown.
-    const full = pagesBetween(this.plan, top - height / 4, top + 1.25 * height).filter((n) => !this.isSmall(n));
+    // A full picture takes 15 MB and, in Chromium, as much again where it is shown: beyond the
+    // window there is one only where the scroll goes.
+    const isUp = top < this.top;
+    this.top = top;
+    const full = pagesBetween(this.plan, top - (isUp ? height / 4 : 0), top + (isUp ? 1 : 1.25) * height).filter((n) => !this.isSmall(n));
     for (const n of this.drawn.keys()) if (!low.has(n)) this.letGo(n);
+    for (const n of low) this.pages[n - 1].hidden = false;
     for (const n of low) if (!full.includes(n)) this.makeLow(n);
     for (const n of low) if (!near.includes(n) && this.drawn.get(n)) this.letWords(n);
     const isSeen = (/** @type {number} */ n) => seen.includes(n);
@@ -364,6 +371,7 @@ export class Viewer {
     delete picture.dataset.low;
     empty([...picture.children]);
     this.letWords(n);
+    this.pages[n - 1].hidden = true;
     this.drawn.delete(n);
   }
 
@@ -393,6 +401,7 @@ export class Viewer {
 function sheetOf(n, name) {
   const sheet = document.createElement("div");
   sheet.className = "sheet";
+  sheet.hidden = true; // 500 empty sheets take Chromium 25 MB
   sheet.id = `page-${n}`;
   sheet.dataset.n = String(n);
   sheet.setAttribute("role", "group");

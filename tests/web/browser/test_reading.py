@@ -42,17 +42,33 @@ def test_a_pdf_is_read_in_one_scroll_and_opens_there_on_another_device(
         page.evaluate("location.hash = 'page=20'")
         drawn(page, 20)
     assert kept.value.status == 204
-    # What is far away is let go.
+    # What is far away is let go, and no part of the page.
+    expect(page.locator("#page-1")).to_be_hidden()
     expect(page.locator("#page-1 .picture > *")).to_have_count(0)
     # Its pixels are free at once, which those of another context are not.
     assert page.evaluate("[first.width, first.getContext('2d') !== null]") == [0, True]
     # Pages that are near but out of sight have small pictures.
     expect(page.locator("#page-22 .low")).to_have_js_property("width", 240)
     expect(page.locator("#page-22 .full")).to_have_count(0)
+    # Out of sight there is a whole picture only where the scroll goes.
+    expect(page.locator("#page-19 .full")).to_have_count(0)
+    page.evaluate("document.querySelector('.desk').scrollTop -= 8")
+    expect(page.locator("#page-19 .full")).to_have_count(1)
+    page.evaluate("document.querySelector('.desk').scrollTop += 8")
     expect(page.locator("#n")).to_have_value("20")
     other = visitor.page()
     other.goto(read)
     drawn(other, 20)
+
+
+def test_an_address_leads_to_its_page_though_the_place_is_written_meanwhile(
+    read: str, visitor: Visitor
+) -> None:
+    page = visitor.page()
+    page.goto(read)
+    drawn(page, 1)
+    page.evaluate("location.hash = 'page=20'; history.replaceState({spot: {n: 1, y: 0}}, '')")
+    drawn(page, 20)
 
 
 def test_the_page_is_shown_at_its_place_before_the_modules_come(
