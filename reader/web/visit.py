@@ -59,12 +59,13 @@ from reader.library.arrival import (
     sent_of,
     what_became,
 )
+from reader.library.find import RemovedPaper
 from reader.library.rows.decisions import next_act
 from reader.morning.rows import library_id
 from reader.morning.undo import stands
 from reader.web.gate import MAX_NOTE, has_token
 from reader.web.pool import Pool
-from reader.web.render import chosen_language, render
+from reader.web.render import chosen_language, paper_at, render
 
 
 class PageEncoder(Protocol):
@@ -448,6 +449,13 @@ _STATUSES = (
 def error_answer(request: Request, error: ReaderError) -> Response:
     """Answer with an error's message and hint, and the status of its class."""
     status = next(status for kind, status in _STATUSES if isinstance(error, kind))
+    if isinstance(error, RemovedPaper):
+        # A removed paper's own page has a button that brings it back.
+        at = paper_at(error.held.paper.id)
+        if request.method == "GET" and not wants_json(request):
+            return RedirectResponse(at, HTTPStatus.SEE_OTHER)
+        hint = _("Open its page to bring it back.")
+        return _error_response(request, status, plain(error.message), hint)
     return _error_response(request, status, plain(error.message), plain(error.hint))
 
 

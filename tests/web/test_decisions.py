@@ -121,7 +121,10 @@ def test_undo_keeps_decisions_outside_of_the_days_list(tmp_path: Path) -> None:
         answer = client.post("/undo", headers=JSON)
         assert find_paper(library, "2506.00009").state == "pick"
     assert answer.status_code == 400
-    assert answer.json()["error"] == "Your last action was not in this list: Knots"
+    assert answer.json() == {
+        "error": "Your last action was not in this list: Knots",
+        "hint": "Undo it on its own page; notes are kept.",
+    }
 
 
 def test_the_rest_is_skipped_only_after_a_confirmation(tmp_path: Path) -> None:

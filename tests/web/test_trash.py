@@ -72,3 +72,10 @@ def test_other_pages_of_a_removed_paper_say_so(client: TestClient) -> None:
     assert answer.status_code == 404
     assert "Removed on 2025-06-04" in answer.text
     assert client.post("/trash/remove", data={"id": ONE}).status_code == 404
+    # Its other addresses lead to the button that brings it back, and name no command.
+    note = client.get(f"/note/{ONE}")
+    assert note.url.path == f"/paper/{ONE}"
+    assert 'action="/trash/back"' in note.text
+    sent = {"id": ONE, "kind": "pick"}
+    refused = client.post("/decide", data=sent, headers={"accept": "application/json"}).json()
+    assert refused["hint"] == "Open its page to bring it back."

@@ -245,7 +245,12 @@ def undo(visit: Visit) -> Response:
     """Take back the newest decision on a paper; without `id` the last act on the day's list."""
     if id_ := visit.field("id"):
         return _respond(visit, take_back(visit.library, id_), has_topic=True)
-    return _respond(visit, take_back_last(visit.library, day_asked(visit)), has_topic=True)
+    try:
+        answer = take_back_last(visit.library, day_asked(visit))
+    except UsageError as error:
+        hint = _("Undo it on its own page; notes are kept.")
+        raise UsageError(what=error.what, hint=hint) from None
+    return _respond(visit, answer, has_topic=True)
 
 
 def undo_act(visit: Visit) -> Response:
