@@ -608,4 +608,5 @@ ORIGINS = {
     "command": N_("command"),
     "file": N_("file"),
     "page": N_("page"),
+    "joined": N_("joined"),
 }

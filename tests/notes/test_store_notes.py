@@ -13,6 +13,7 @@ from reader.library.rows.database import Database
 from reader.notes.rows import exports, notes
 from reader.notes.rows.exports import WrittenFile
 from reader.notes.rows.notes import Revision
+from reader.notes.words import beside, merge_words
 from tests.samples import DAY, NOW, new_database, paper
 
 NEXT = DAY + timedelta(1)
@@ -41,6 +42,14 @@ def test_revisions_are_appended_and_the_newest_is_the_note(db: Database) -> None
 def test_a_hand_edited_file_is_told_from_a_command(db: Database) -> None:
     notes.add_note(db, 1, "a", is_written=False, came_from="file", at=NOW, on=DAY)
     assert notes.revisions(db, 1)[0].came_from == "file"
+
+
+def test_a_revision_that_joins_two_texts_says_so(db: Database) -> None:
+    for text in ("Mine.", beside("Mine.", "Yours."), beside("Mine.", "Yours, longer.")):
+        write(db, 1, text)
+    assert [one.came_from for one in notes.history(db, 1)] == ["command", "joined", "command"]
+    write(db, 1, merge_words(notes.revisions(db, 1)[-1].text, "By hand."))
+    assert notes.history(db, 1)[-1].came_from == "joined"
 
 
 @pytest.mark.parametrize("text", ["", "庭 🌱 \x00 \x1b[31m", "a" * 5_000_000, "' -- \n\r\n\ufeff"])

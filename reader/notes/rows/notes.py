@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
+from reader.base.text import SEAM
 from reader.library.rows.database import Database
 from reader.library.rows.removals import REMOVED_SQL
 
-CameFrom = Literal["command", "file", "page"]
+CameFrom = Literal["command", "file", "page", "joined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,8 @@ class Revision:
     """One state of a note.
 
     is_written: two sentences or more; else the paper was skimmed.
-    came_from: the note command, or a Markdown file edited by hand; "page" only by `history`, as
-    the row of a page says "command".
+    came_from: the note command, or a Markdown file edited by hand; "page" and "joined" only by
+    `history`, as such rows say "command".
     """
 
     id: int
@@ -71,7 +72,8 @@ def revisions(db: Database, paper: int) -> list[Revision]:
 
 
 def history(db: Database, paper: int) -> list[Revision]:
-    """List a paper's revisions, oldest first; those that were saved on a page say so.
+    """List a paper's revisions, oldest first; those that were saved on a page say so, and those
+    that join a text with the revision before them.
 
     An act of a page has a row of its own, with its moment and the revision that it made.
     """
@@ -83,9 +85,14 @@ def history(db: Database, paper: int) -> list[Revision]:
         (paper,),
     )
     pages = {row["note"] for row in rows}
-    return [
-        replace(one, came_from="page") if one.id in pages else one for one in revisions(db, paper)
-    ]
+    found = revisions(db, paper)
+    for n, one in enumerate(found):
+        # The line between two texts that were written at once, or in two places, begins so.
+        if n and one.text.startswith(f"{found[n - 1].text}\n\n{SEAM}"):
+            found[n] = replace(one, came_from="joined")
+        elif one.id in pages:
+            found[n] = replace(one, came_from="page")
+    return found
 
 
 def add_opening(db: Database, paper: int, *, at: datetime) -> None:
