@@ -6,17 +6,21 @@
   const { modules = "", ahead = "" } = /** @type {HTMLScriptElement} */ (document.currentScript).dataset;
   const desk = /** @type {HTMLElement} */ (document.querySelector(".desk"));
   const picture = /** @type {HTMLImageElement} */ (desk.querySelector("img"));
+  /** @param {string} name */
+  const kept = (name) => {
+    try {
+      return localStorage.getItem(name) ?? "";
+    } catch {
+      return ""; // a browser that keeps nothing
+    }
+  };
+  if (kept("darkPages") === "off") desk.classList.remove("turned");
+  makeRoomForNote(kept("note-panel"));
   const { clientWidth: width, clientHeight: height } = desk;
   const y = Number(desk.dataset.y);
   const points = Number(picture.getAttribute("width"));
-  let isTwo = width > height && width >= 1236; // as in pages_layout.js
-  try {
-    const told = localStorage.getItem("pagesInRow");
-    isTwo = told ? told === "2" : isTwo;
-    if (localStorage.getItem("darkPages") === "off") desk.classList.remove("turned");
-  } catch {
-    // a browser that keeps nothing
-  }
+  const told = kept("pagesInRow");
+  const isTwo = told ? told === "2" : width > height && width >= 1236; // as in pages_layout.js
   let isBegun = false;
   const begin = () => {
     if (document.readyState === "loading") addEventListener("DOMContentLoaded", begin, { once: true });
@@ -39,4 +43,14 @@
   const seen = new PerformanceObserver((list) => { if (list.getEntriesByName("first-contentful-paint").length) begin(); });
   seen.observe({ type: "paint", buffered: true });
   setTimeout(begin, LATEST_MS);
+
+  /** Open the note, still empty, where beside.js will: the page would change its size. @param {string} known */
+  function makeRoomForNote(known) {
+    const isWide = matchMedia("(min-width: 1000px) and (orientation: landscape)").matches;
+    const { isOpen = isWide, wide = 38, low = 50 } = known.startsWith("{") ? JSON.parse(known) : {};
+    if (!isOpen) return;
+    /** @type {HTMLElement} */ (document.getElementById("note-panel")).hidden = false;
+    document.body.style.setProperty("--note-size", isWide ? wide : low);
+    document.body.classList.add("has-note");
+  }
 })();

@@ -8,7 +8,7 @@ import pytest
 
 from tests.installed import rows
 from tests.marked_pdfs import typeset
-from tests.web.browser.conftest import PHONE, Visitor
+from tests.web.browser.conftest import LANDSCAPE, PHONE, Visitor
 from tests.web.browser.pages import PAPER
 from tests.web.browser.playing import Page, expect, script
 from tests.web.browser.test_access import COLOURS, ENLARGED, violations
@@ -97,6 +97,25 @@ def test_the_page_is_shown_at_its_place_before_the_modules_come(
     assert other.locator("#page-2").evaluate(top) == pytest.approx(before, abs=1)
     # What is drawn takes its place.
     expect(other.locator(".desk img")).to_have_count(0)
+
+
+def test_the_note_beside_has_its_room_before_the_modules_come(read: str, visitor: Visitor) -> None:
+    page = visitor.page(size=LANDSCAPE)
+    page.route("**/static/view.js*", lambda route: route.abort())
+    page.goto(read)
+    first = page.locator(".desk > img")
+    expect(first).not_to_have_js_property("naturalWidth", 0)
+    width = "e => e.getBoundingClientRect().width"
+    before = first.evaluate(width)
+    page.unroute("**/static/view.js*")
+    page.goto(read)
+    drawn(page, 1)
+    expect(page.locator("#note-panel #text")).to_be_visible()
+    assert page.locator("#page-1").evaluate(width) == pytest.approx(before, abs=1)
+    page.locator("#note-panel [data-close]").click()
+    page.reload()
+    drawn(page, 1)
+    assert page.locator("#page-1").evaluate(width) == LANDSCAPE[0]
 
 
 def test_words_are_found_and_the_way_leads_back(read: str, visitor: Visitor) -> None:
