@@ -237,7 +237,7 @@ export class Viewer {
       ...seen.map((n) => this.words(n)),
       ...[...low].map((n) => this.low(n)),
       ...full.filter((n) => !isSeen(n)).map((n) => this.full(n)),
-      ...near.flatMap((n) => [this.words(n), full.includes(n) ? null : this.ahead(n)]),
+      ...near.map((n) => (full.includes(n) ? this.words(n) : this.ahead(n))),
     ].filter((one) => one !== null);
     this.run();
     this.tell("moved", { n: current, isMoved });
