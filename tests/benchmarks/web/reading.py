@@ -171,10 +171,10 @@ _SCROLLED = """([speed, ms]) => new Promise(done => {
   const step = now => {
     desk.scrollTop += speed * (now - last) / 1000;
     slow = Math.max(slow, now - last); last = now; frames += 1;
-    const box = desk.getBoundingClientRect();
     for (const sheet of document.querySelectorAll(".sheet")) {
-      const r = sheet.getBoundingClientRect();
-      const isSeen = r.bottom > box.top + 20 && r.top < box.bottom - 20;
+      // Sheets far away are hidden, and have no box.
+      const top = /, ([0-9.]+)px/.exec(sheet.style.transform)[1] - desk.scrollTop;
+      const isSeen = top + parseFloat(sheet.style.height) > 20 && top < desk.clientHeight - 20;
       if (!isSeen || sheet.querySelector(".picture canvas")) { blank.delete(sheet); continue; }
       if (!blank.has(sheet)) blank.set(sheet, now);
       longest = Math.max(longest, now - blank.get(sheet));
