@@ -27,7 +27,7 @@ from reader.library.folder import template
 from reader.library.place import FEEDS
 from reader.library.rows import snapshot
 from reader.library.rows.database import LATEST
-from reader.library.rows.dump import is_fresh, new_database, rows_of
+from reader.library.rows.snapshot import is_fresh, new_database, rows_of
 
 FORMAT, VERSION = "asayomi-dump", 1
 """What the first line says: the name of this format, and its number."""

@@ -22,7 +22,7 @@ from reader.base.errors import UsageError
 from reader.library.dump import Dump, bring_dump, is_dump
 from reader.library.folder import open_library, template
 from reader.library.rows.database import LATEST
-from reader.library.rows.dump import LEFT_OUT, PATHS, DumpedTable, tables_of
+from reader.library.rows.snapshot import LEFT_OUT, PATHS, DumpedTable, tables_of
 from tests.export_world import EVENTS
 from tests.library.test_backup import old_library
 from tests.samples import NOW, new_database
