@@ -19,7 +19,7 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
-from reader.library.rows import markings
+from reader.library.rows import highlights
 from reader.library.rows.pdfs import reading_place
 from reader.library.rows.versions import BY_HAND
 from reader.morning.about import About, about
@@ -213,7 +213,7 @@ def open_command(context: click.Context, id_: str, is_original: bool, is_printed
         held = find_paper(library, id_)
         with PdfReader() as reader:
             file = file_to_read(library, held.row, is_original=is_original, read=reader.read)
-            if file and not is_original and markings.has_acts(library.db, held.row):
+            if file and not is_original and highlights.has_acts(library.db, held.row):
                 file = _with_marks(context, library, held, file, reader)
         place = str(file) if file else url_of(held.paper.id)
     if not place:

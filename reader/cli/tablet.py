@@ -21,7 +21,7 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.highlight import COLOURS, MARKS, VisibleMark, colour_word, gathered, once, shown
 from reader.library.paper import LibraryPaper
-from reader.library.rows import highlights, markings, pdfs
+from reader.library.rows import highlights, pdfs
 from reader.pdfs.back import CopyOutcome, back
 from reader.pdfs.mark import ink_on
 from reader.pdfs.marked_copies import remove_copy
@@ -218,7 +218,7 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
         held = find_paper(library, id_)
         marks = shown(highlights.highlights_of(library.db, held.row))
         ink = _ink(library, held)
-        drawn_here = Counter(one.page for one in markings.strokes_of(library.db, held.row))
+        drawn_here = Counter(one.page for one in highlights.strokes_of(library.db, held.row))
         inked = ink_on(library, held)
         gone_on = {mark.id: library.day_of(mark.gone_at) for mark in marks if mark.gone_at}
     there = [mark for mark in marks if not mark.gone_at]

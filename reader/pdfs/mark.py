@@ -29,7 +29,7 @@ from reader.library.files import has_bytes
 from reader.library.folder import Library
 from reader.library.highlight import OWN, Box, Highlight, InkStroke, Kind, Marks, shown
 from reader.library.paper import LibraryPaper
-from reader.library.rows import decisions, highlights, markings
+from reader.library.rows import decisions, highlights
 from reader.library.rows.highlights import state_at
 from reader.pdfs.highlights import MarkEdits, cleaned, edits, match
 from reader.search.rows import index
@@ -130,7 +130,7 @@ def ink_on(library: Library, held: LibraryPaper) -> list[int]:
     """List the pages with handwriting: drawn here, or in the newest copy that has some."""
     copies = [copy for copy in highlights.marked_of(library.db, held.row) if copy.n_ink]
     there = copies[-1].ink if copies else ()
-    return sorted({*there, *(one.page for one in markings.strokes_of(library.db, held.row))})
+    return sorted({*there, *(one.page for one in highlights.strokes_of(library.db, held.row))})
 
 
 def mark(library: Library, held: LibraryPaper, new: Highlight) -> MarkOutcome:
@@ -220,7 +220,7 @@ def _replace(
     library: Library, held: LibraryPaper, old: Sequence[int], new: int | None, act: int
 ) -> None:
     db = library.db
-    markings.replace_states(db, old, new, act=act, at=library.now(), on=library.today())
+    highlights.replace_states(db, old, new, act=act, at=library.now(), on=library.today())
     index.add_highlight_texts(db, held.row)
     keep_arrival(library)
 
@@ -229,13 +229,13 @@ def draw(library: Library, held: LibraryPaper, strokes: Sequence[InkStroke]) -> 
     """Add strokes, in one act; raises UsageError where the paper has far too many."""
     db = library.db
     with db.writing():
-        if len(markings.strokes_of(db, held.row)) + len(strokes) > MOST_ON_PAPER:
+        if len(highlights.strokes_of(db, held.row)) + len(strokes) > MOST_ON_PAPER:
             raise UsageError(
                 what=lazy_gettext("Too much is drawn on this paper."),
                 hint=lazy_gettext("Erase some of them first."),
             )
         act = decisions.next_act(db)
-        markings.add_strokes(db, held.row, strokes, act=act, at=library.now(), on=library.today())
+        highlights.add_strokes(db, held.row, strokes, act=act, at=library.now(), on=library.today())
         keep_arrival(library)
     return MarkOutcome(act if strokes else 0)
 
@@ -245,7 +245,7 @@ def erase(library: Library, held: LibraryPaper, names: Sequence[str]) -> MarkOut
     db = library.db
     with db.writing():
         act = decisions.next_act(db)
-        n = markings.erase_strokes(
+        n = highlights.erase_strokes(
             db, held.row, names, act=act, at=library.now(), on=library.today()
         )
         keep_arrival(library)
@@ -276,13 +276,13 @@ def marked_content(library: Library, tools: MarkTools, row: int, file: Path) -> 
 
     None where nothing was ever marked here, or the file has all of it. Raises PdfError.
     """
-    if not markings.has_acts(library.db, row):
+    if not highlights.has_acts(library.db, row):
         return None
     known = highlights.highlights_of(library.db, row)
     wanted = edits(known, cleaned(tools.marks(file).highlights))
-    strokes = markings.strokes_of(library.db, row)
+    strokes = highlights.strokes_of(library.db, row)
     # A copy may still have strokes that were all erased since.
-    if wanted == MarkEdits() and not markings.has_strokes(library.db, row):
+    if wanted == MarkEdits() and not highlights.has_strokes(library.db, row):
         return None
     return tools.with_marks(file, wanted, strokes)
 

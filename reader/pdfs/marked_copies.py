@@ -23,7 +23,7 @@ from reader.library.folder import Library
 from reader.library.highlight import Marks, MarkState, shown
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
-from reader.library.rows import decisions, highlights, markings, pdfs
+from reader.library.rows import decisions, highlights, pdfs
 from reader.library.rows.highlights import MarkedCopy, PlaceState, state_at
 from reader.pdfs.fetch import PdfTools
 from reader.pdfs.find import find_moved
@@ -186,14 +186,14 @@ def _erase_deleted(
     db, row, marks = library.db, returned.held.row, returned.marks
     lost = [
         one.name
-        for one in markings.strokes_of(db, row)
+        for one in highlights.strokes_of(db, row)
         if one.name in last.strokes - marks.strokes and one.page not in marks.unread
     ]
     # Some apps save all strokes as new ones, without our names.
     is_new = not last.strokes & marks.strokes and len(marks.ink) > len(last.ink)
     if is_new or not _is_sure(last, marks, is_left=bool(last.strokes & marks.strokes)):
         return replace(counts, kept=counts.kept + len(lost))
-    n = markings.erase_strokes(db, row, lost, act=act, at=library.now(), on=library.today())
+    n = highlights.erase_strokes(db, row, lost, act=act, at=library.now(), on=library.today())
     return replace(counts, erased=n)
 
 
@@ -206,7 +206,7 @@ def _remove_deleted(library: Library, lost: Sequence[MarkState], act: int) -> se
     own = [kept.id for kept in lost if kept.highlight.name]
     if own and act:
         at, on = library.now(), library.today()
-        markings.replace_states(library.db, own, None, act=act, at=at, on=on)
+        highlights.replace_states(library.db, own, None, act=act, at=at, on=on)
     kept = {one.id for one in lost} if own and not act else set[int]()
     highlights.keep_on_page(library.db, kept)
     return kept
@@ -255,7 +255,7 @@ def keep_marks(
     highlights.forget_on_page(db, {k.id for k in had} - set(states) - kept)
     # We wrote these into the copy ourselves, and they were changed or removed here since.
     named = {m.state for h, m in zip(found, matches, strict=True) if h.name and m.state}
-    old = named & markings.replaced_states(db, row)
+    old = named & highlights.replaced_states(db, row)
     highlights.set_seen(db, returned.place, states, at=now, known=old)
     index.add_highlight_texts(db, row)
     counts = compare(known, highlights.highlights_of(db, row))

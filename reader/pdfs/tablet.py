@@ -28,7 +28,7 @@ from reader.library.find import find_papers
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
-from reader.library.rows import highlights, markings, papers
+from reader.library.rows import highlights, papers
 from reader.library.rows.highlights import Taken
 from reader.pdfs.find import file_to_read, pdf_file
 from reader.pdfs.mark import MarkTools, marked_content, record
@@ -183,7 +183,7 @@ def _update(
     """Write the marks made here into a copy that nobody has changed; leave any other one."""
     file, row = folder / name, held.row
     there = TabletOutcome(held, "there", name)
-    if tools is None or not markings.has_acts(library.db, row):
+    if tools is None or not highlights.has_acts(library.db, row):
         return there
     ours = [t for t in highlights.taken_of(library.db, row) if has_bytes(file, t.sha256)]
     if not ours:
@@ -216,7 +216,7 @@ def _put(
             highlights.forget_place(db, place)
     write_whole(file, content)
     # After the file: marks that are recorded for a place and missing there count as removed.
-    if tools and markings.has_acts(db, held.row):
+    if tools and highlights.has_acts(db, held.row):
         with contextlib.suppress(PdfError):  # it was taken as it is
             record(library, tools, held.row, place, file, content)
 

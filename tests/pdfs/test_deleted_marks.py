@@ -13,7 +13,7 @@ import pytest
 
 from reader.library.folder import Library
 from reader.library.highlight import OWN, InkStroke, shown
-from reader.library.rows import highlights, markings
+from reader.library.rows import highlights
 from reader.morning.tools import Tools
 from reader.morning.undo import undo
 from reader.pdfs import mark
@@ -61,7 +61,7 @@ def handed_out(library: Library, reader: PdfReader) -> Path:
 
 def names_here(library: Library) -> set[str]:
     known = highlights.highlights_of(library.db, 1)
-    return {one.name for one in markings.strokes_of(library.db, 1)} | {
+    return {one.name for one in highlights.strokes_of(library.db, 1)} | {
         one.highlight.name for one in shown(known) if not one.gone_at
     }
 
@@ -254,4 +254,4 @@ def test_what_is_deleted_in_one_copy_goes_though_another_still_has_it(
     on_the_tablet(opened, highlight("Nobody had asked a snail before"))
     list(back(library, tools, opened, known=held(library)))
     assert [text for text, *_unused in texts(library)] == ["Nobody had asked a snail before"]
-    assert markings.strokes_of(library.db, 1) == []
+    assert highlights.strokes_of(library.db, 1) == []

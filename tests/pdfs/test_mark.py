@@ -20,7 +20,7 @@ from reader.base.errors import NotKnown, UsageError
 from reader.library.folder import Library
 from reader.library.highlight import OWN, Box, Highlight, InkStroke, Kind, Marks, shown
 from reader.library.paper import LibraryPaper
-from reader.library.rows import highlights, markings, merges, papers, pdfs, removals
+from reader.library.rows import highlights, merges, papers, pdfs, removals
 from reader.morning.pick import decide
 from reader.morning.tools import Tools
 from reader.morning.undo import past_acts, take_back, undo
@@ -159,13 +159,13 @@ def test_strokes_are_drawn_erased_and_taken_back(library: Library) -> None:
     one = InkStroke(1, f"{OWN}a", COLOURS[0], 1.5, (10.0, 10.0, 20.0, 20.0))
     other = replace(one, name=f"{OWN}b")
     mark.draw(library, held(library), [one, other])
-    assert markings.strokes_of(library.db, 1) == [one, other]
+    assert highlights.strokes_of(library.db, 1) == [one, other]
     mark.erase(library, held(library), [one.name])
-    assert markings.strokes_of(library.db, 1) == [other]
+    assert highlights.strokes_of(library.db, 1) == [other]
     undo(library)
-    assert markings.strokes_of(library.db, 1) == [one, other]
+    assert highlights.strokes_of(library.db, 1) == [one, other]
     undo(library)
-    assert markings.strokes_of(library.db, 1) == []
+    assert highlights.strokes_of(library.db, 1) == []
 
 
 @pytest.mark.parametrize(
@@ -464,13 +464,13 @@ def test_marks_go_with_a_merge_and_with_the_trash(library: Library, reader: PdfR
     merge = merges.join(library.db, 2, 1, why="the same", on=DAY)
     [two] = papers.papers_at(library.db, [2])
     mark.change(library, two, str(made.mark), colour=COLOURS[1])
-    assert len(markings.strokes_of(library.db, 2)) == 1
+    assert len(highlights.strokes_of(library.db, 2)) == 1
     [known] = [m for m in merges.merges_of(library.db, 2) if m.id == merge]
     merges.part(library.db, known, why="not the same", on=DAY)
     assert texts(library) == [(WORDS, "", COLOURS[1])]
-    assert len(markings.strokes_of(library.db, 1)) == 1
+    assert len(highlights.strokes_of(library.db, 1)) == 1
     undo(library)
     assert texts(library) == [(WORDS, "", COLOURS[0])]
     removals.empty(library.db, 1, at=NOW)
     assert texts(library) == []
-    assert markings.strokes_of(library.db, 1) == []
+    assert highlights.strokes_of(library.db, 1) == []

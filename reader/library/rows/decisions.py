@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from reader.library.rows import fields, markings, merges
+from reader.library.rows import fields, merges
 from reader.library.rows.database import Database, Row
 from reader.library.rows.removals import show_again
 
@@ -287,6 +287,9 @@ _FILING_AGAIN = """
 
 def undo_rows(db: Database, rows: Sequence[Decision], *, at: datetime, on: date) -> None:
     """Take back what stands of acts, in one new act, in the open transaction."""
+    # Imported here: an undo alone needs it, and `today` imports this module.
+    from reader.library.rows import highlights
+
     act = next_act(db)
     moments = (at.isoformat(), on.isoformat())
 
@@ -315,7 +318,7 @@ def undo_rows(db: Database, rows: Sequence[Decision], *, at: datetime, on: date)
     for table, statement in _TAKING_BACK.items():
         db.execute_many(statement, [(act, *moments, r.id) for r in of(table)])
     db.execute_many(_FILING_AGAIN, [(moments[0], r.id) for r in of("filings")])
-    markings.take_back(db, [r.id for r in of("markings")], act=act, at=at, on=on)
+    highlights.take_back(db, [r.id for r in of("markings")], act=act, at=at, on=on)
     edits = [(r.id, merges.row_now(db, r.paper)) for r in of("fields")]
     fields.take_back(db, edits, act=act, at=at, on=on)
     for row in of("merges"):

@@ -26,7 +26,7 @@ from reader.base.text import plain
 from reader.library.find import find_paper
 from reader.library.highlight import OWN, Highlight, shown
 from reader.library.paper import LibraryPaper
-from reader.library.rows import highlights, markings
+from reader.library.rows import highlights
 from reader.morning.browse_library import boxes_of
 from reader.pdfs import mark
 from reader.pdfs.back import CopyOutcome, handed_in
@@ -309,7 +309,7 @@ DONE = {
 def marks(visit: Visit) -> Response:
     """Send the marks and strokes of a paper, as they are shown."""
     held = find_paper(visit.library, visit.id)
-    etag = f'"{markings.stamp_of(visit.library.db, held.row)}"'
+    etag = f'"{highlights.stamp_of(visit.library.db, held.row)}"'
     headers = {"etag": etag, "cache-control": "private, no-cache"}
     if "if-none-match" in visit.request.headers and is_unchanged(visit.request.headers, etag, 0):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -345,7 +345,7 @@ def _listed(visit: Visit, held: LibraryPaper) -> dict[str, object]:
                 "width": one.width,
                 "points": one.points,
             }
-            for one in markings.strokes_of(db, held.row)
+            for one in highlights.strokes_of(db, held.row)
         ],
     }
 
