@@ -35,7 +35,6 @@ PURE = {
     "base.words",
     "library.arxiv_query",
     "library.calendar",
-    "library.citation",
     "library.config",
     "library.feeds_checks",
     "library.feeds_file",

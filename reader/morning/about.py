@@ -10,13 +10,13 @@ from datetime import date
 from typing import Any
 
 from reader.gathering.rows import posts
-from reader.library.citation import CitedWork, CitedWorks
 from reader.library.files import is_here
 from reader.library.folder import Library
 from reader.library.highlight import VisibleMark, shown
 from reader.library.paper import FieldValue, LibraryPaper
 from reader.library.passage import Box
 from reader.library.post import PostMention
+from reader.library.reference import CitedWork, CitedWorks
 from reader.library.rows import fields, highlights, papers, pdfs, versions
 from reader.library.rows.highlights import MarkedCopy
 from reader.library.rows.pdfs import Picture

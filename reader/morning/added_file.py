@@ -16,13 +16,13 @@ from pathlib import Path
 from reader.base.errors import PdfError, os_reason
 from reader.base.messages import N_, Text, lazy_gettext
 from reader.base.text import as_utf8
-from reader.library.citation import works_of
 from reader.library.disk import write_whole
 from reader.library.files import is_here, sha256_of
 from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Document
+from reader.library.reference import works_of
 from reader.library.rows import decisions, highlights, merges, papers, pdfs
 from reader.library.rows.pdfs import Addition, Outcome
 from reader.library.rows.versions import BY_HAND

@@ -15,7 +15,6 @@ from reader.base.errors import ModelError, PdfError, Problem, ReaderError
 from reader.base.http import Fetch, Request
 from reader.base.messages import N_, lazy_gettext
 from reader.library import passage
-from reader.library.citation import works_of
 from reader.library.config import Config
 from reader.library.disk import write_whole
 from reader.library.file_names import UNFILED
@@ -25,6 +24,7 @@ from reader.library.highlight import Marks
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document
+from reader.library.reference import works_of
 from reader.library.rows import failures, papers, pdfs
 from reader.library.rows.failures import still_missing, waiting
 from reader.pdfs.find import find_moved

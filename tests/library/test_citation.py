@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reader.library.citation import CitedWork, CitedWorks, works_of
 from reader.library.passage import Block, Document, Page
+from reader.library.reference import CitedWork, CitedWorks, works_of
 
 
 def works(*entries: str) -> tuple[CitedWork, ...]:

@@ -13,10 +13,10 @@ import pytest
 from numpy.typing import NDArray
 
 from reader.base.errors import ModelMissing, NotFound
-from reader.library.citation import CitedWork
 from reader.library.disk import write_whole
 from reader.library.folder import Library
 from reader.library.query import parse
+from reader.library.reference import CitedWork
 from reader.library.rows import decisions, papers, pdfs
 from reader.library.rows import fields as field_rows
 from reader.morning.browse_library import rows_that_fit

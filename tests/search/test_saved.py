@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reader.base.messages import lazy_gettext
-from reader.library.citation import CitedWork
+from reader.library.reference import CitedWork
 from reader.library.rows import papers
 from reader.morning.browse_library import saved_lines
 from reader.morning.values import PaperTitle, SavedSearchHits

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from reader.library.citation import CitedWork
+from reader.library.reference import CitedWork
 from reader.library.rows import papers
 from reader.morning.about import citation_places
 from reader.search.rows import citations

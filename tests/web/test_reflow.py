@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
-from reader.library.citation import CitedWork
+from reader.library.reference import CitedWork
 from reader.library.rows import pdfs
 from reader.pdfs.arxiv_html import fetch_html
 from reader.search.rows import citations

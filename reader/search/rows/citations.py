@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reader.library.citation import CitedWork
+from reader.library.reference import CitedWork
 from reader.library.rows.database import Database
 
 

@@ -21,11 +21,11 @@ from starlette.responses import JSONResponse, Response
 from reader.base.errors import NotKnown, PdfError, UsageError
 from reader.base.messages import _
 from reader.base.text import plain, shorten
-from reader.library.citation import CitedWork, CitedWorks
 from reader.library.files import is_here
 from reader.library.find import find_paper
 from reader.library.identity import is_telling, title_fold
 from reader.library.paper import LibraryPaper
+from reader.library.reference import CitedWork, CitedWorks
 from reader.library.rows.pdfs import ReadingPlace, pdf_of, reading_place, set_reading_place
 from reader.morning.about import ReferenceEntry, citation_places, references_in
 from reader.morning.why import explain

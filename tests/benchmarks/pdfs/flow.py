@@ -15,8 +15,8 @@ from typing import Any
 
 import pymupdf
 
-from reader.library.citation import CitedWork, works_of
 from reader.library.passage import Box
+from reader.library.reference import CitedWork, works_of
 from reader.morning.about import citation_places
 from reader.pdfs.text import layout
 from reader.pdfs.text.answer import Unreadable
