@@ -31,7 +31,7 @@ from reader.library.folder import Library
 from reader.library.identity import Certainty, matches
 from reader.library.place import FEEDS
 from reader.library.replaced import merge_late_feeds, read_feeds, replace_feeds
-from reader.library.rows import authors
+from reader.library.rows import papers
 
 BOM = b"\xef\xbb\xbf"
 
@@ -76,7 +76,7 @@ def follow(library: Library, name: str, feeds: Sequence[str] = ()) -> FollowOutc
             hint=lazy_gettext('Write it as arXiv prints it: "Given Family".'),
         )
     _edit(library, lambda before: _with_new_person(before, name, feeds))
-    return FollowOutcome(name, authors.authors_like(library.db, name))
+    return FollowOutcome(name, papers.authors_like(library.db, name))
 
 
 def _edit(library: Library, change: Callable[[bytes], bytes]) -> None:

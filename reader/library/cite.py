@@ -29,7 +29,7 @@ from reader.library.folder import Library
 from reader.library.paper import HAS_CJK, LibraryPaper, PersonName
 from reader.library.reference import Reference, citation_keys, is_whole, reference_of
 from reader.library.rows import fields
-from reader.library.rows import references as rows
+from reader.library.rows import papers as rows
 
 FORMS = ("bibtex", "biblatex", "ris", "csl-json", "csv")
 

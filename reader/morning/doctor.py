@@ -26,7 +26,7 @@ from reader.library.disk import files_below, holder_of, leftovers, lock_file, ma
 from reader.library.files import gone_pdfs, has_bytes
 from reader.library.folder import Library
 from reader.library.ids import parse_id
-from reader.library.rows import authors, filings, papers
+from reader.library.rows import filings, papers
 from reader.morning import rows
 from reader.morning.mute import mute_lines
 from reader.morning.trust import missing_seeds
@@ -360,7 +360,7 @@ def _unseen_people(library: Library) -> list[str]:
     return [
         name
         for name, feeds in feeds_of.items()
-        if not active & set(feeds) and not authors.authors_like(library.db, name)
+        if not active & set(feeds) and not papers.authors_like(library.db, name)
     ]
 
 

@@ -24,7 +24,7 @@ from reader.library.days import days_back
 from reader.library.folder import Library
 from reader.library.identity import name_key
 from reader.library.paper import Paper
-from reader.library.rows import authors, papers
+from reader.library.rows import papers
 from reader.ranking.events import features
 from reader.ranking.model import TopicModel, judge, levelled, start
 from reader.ranking.rank import Rank, Term
@@ -274,7 +274,7 @@ def _new_ranks(
     titles = _titles(library, near)
     people = [person.name for person in config.people]
     # Of people who are followed every term is kept: their papers are always in the list.
-    followed = {*authors.papers_by(db, people, arrived_on=day, since=first)}
+    followed = {*papers.papers_by(db, people, arrived_on=day, since=first)}
     given: dict[int, Paper] = {}
     ranks: dict[int, list[Rank]] = {}
     for held in papers.papers_at(db, days):

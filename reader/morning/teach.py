@@ -16,7 +16,7 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.identity import family_folds, matches
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import authors, merges, papers
+from reader.library.rows import merges, papers
 from reader.library.rows.versions import BY_HAND
 from reader.morning.add import Adding, Wishes, find_files
 from reader.morning.complete import AddTools
@@ -176,7 +176,7 @@ def topic_to_teach(library: Library, text: str) -> Topic:
 def papers_by(library: Library, name: str) -> list[int]:
     """List the papers here that a person wrote for sure, the newest first. Raises UsageError."""
     folds = family_folds(name)
-    rows = authors.newest_by_family(library.db, folds, limit=MOST_BY_AUTHOR)
+    rows = papers.newest_by_family(library.db, folds, limit=MOST_BY_AUTHOR)
     found = [
         held.row
         for held in papers.papers_at(library.db, rows)

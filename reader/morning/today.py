@@ -23,7 +23,7 @@ from reader.library.folder import Library
 from reader.library.identity import Certainty
 from reader.library.paper import LibraryPaper, NewestCount
 from reader.library.post import PostMention
-from reader.library.rows import authors, filings, papers, versions
+from reader.library.rows import filings, papers, versions
 from reader.morning import rows as history
 from reader.morning.browse_library import saved_lines
 from reader.morning.lanes import lanes
@@ -123,7 +123,7 @@ def brought_up(library: Library, day: Day, unsaved: Ranks | None = None) -> Brou
     """
     db, unsaved = library.db, unsaved or {}
     people = [p.name for p in library.config.people]
-    followed = authors.papers_by(db, people, arrived_on=day.last, since=day.first)
+    followed = papers.papers_by(db, people, arrived_on=day.last, since=day.first)
     named = {*posts.papers_mentioned_on(db, day.last), *talk.brought_up_on(db, day.last)}
     since = days_back(day.last, CATCH_DAYS)
     warm = [] if _is_over(library, day) else talk.warm(db, since, day.last, limit=MOST_WARM)
@@ -519,7 +519,7 @@ def _undecided(library: Library, day: date, unsaved: Ranks) -> tuple[tuple[date,
     own = [t.path for t in library.config.own_topics]
     people = [p.name for p in library.config.people]
     first, last = days_back(day, LOOK_BACK_DAYS), days_back(day, 1)
-    followed = authors.papers_by(library.db, people, arrived_on=last, since=first)
+    followed = papers.papers_by(library.db, people, arrived_on=last, since=first)
     unkept = {row for row, ranks in unsaved.items() for r in ranks
               if r.place == "in" and r.topic in own}  # fmt: skip
     more = {*followed, *unkept}

@@ -27,7 +27,7 @@ from reader.library.folder import Library
 from reader.library.identity import family_fold, family_folds, matches
 from reader.library.paper import Paper
 from reader.library.query import LONGEST, PASTED, PASTED_WORDS, Filter, Query, QueryTerm, is_true
-from reader.library.rows import authors, fields, filings, properties
+from reader.library.rows import fields, filings, papers, properties
 from reader.search.evidence import has_term
 from reader.search.rows import citations, filters
 from reader.search.rows.filters import Conditions, Names
@@ -268,12 +268,12 @@ def _author(indexes: Indexes, value: str) -> tuple[Names, Message | None]:
     """Find the authors whom a name means, and a sentence where it seems mistyped, else None."""
     library, fold = indexes.library, family_fold(value)
     if len(value.replace(",", " ").split()) > 1:
-        printed = frozenset(authors.authors_like(library.db, value))
+        printed = frozenset(papers.authors_like(library.db, value))
         if printed:
             return Names(family_folds(value), printed), None
     elif is_cjk(fold):
         # A Japanese name is folded whole, so a family name is the beginning of it.
-        if runs := authors.families_from(library.db, fold):
+        if runs := papers.families_from(library.db, fold):
             return Names(frozenset(runs)), None
     elif found := indexes.n_by_family(family_folds(value)):
         return Names(frozenset(found)), None
@@ -286,7 +286,7 @@ def _author(indexes: Indexes, value: str) -> tuple[Names, Message | None]:
         name
         for family in near
         if given.strip()
-        for name, certainty in authors.authors_like(library.db, f"{given} {family}").items()
+        for name, certainty in papers.authors_like(library.db, f"{given} {family}").items()
         if certainty != "no" and matches(f"{given} {family}", name) != "no"
     )
     return Names(frozenset(near), printed or None), _no_author(value, near)
@@ -301,14 +301,14 @@ def _near_families(library: Library, fold: str) -> list[str]:
     """Find the most similar family names in the library, the most frequent ones first."""
     # Another romanisation is more likely than a slip.
     for ways in (other_spellings(fold), slips(fold)):
-        if found := authors.n_by_family(library.db, ways if len(fold) >= SHORTEST else ()):
+        if found := papers.n_by_family(library.db, ways if len(fold) >= SHORTEST else ()):
             return sorted(found, key=lambda name: (-found[name], name))[:MOST_NAMES]
     if len(fold) < SHORTEST + 3:
         return []
     # Two slips in a long name, with its beginning right: some hundred names are compared.
     several = [
         (distance(fold, name), name)
-        for name in authors.families_from(library.db, fold[:2])
+        for name in papers.families_from(library.db, fold[:2])
         if abs(len(name) - len(fold)) <= 2
     ]
     return [name for d, name in sorted(several) if d <= 2][:1]
@@ -326,7 +326,7 @@ def _word(
     """
     db = indexes.library.db
     if is_cjk(word):
-        found = authors.families_from(db, word) if len(word) > 1 else []
+        found = papers.families_from(db, word) if len(word) > 1 else []
         return set(found[:MOST_NAMES]), "", None
     if len(word) < SHORTEST or not word.isalpha():
         return set(), "", None

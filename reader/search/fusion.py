@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.base.words import phrase_term
 from reader.library.folder import Library
 from reader.library.query import Query
-from reader.library.rows import authors
+from reader.library.rows import papers
 from reader.search.evidence import fuse, share_of_letters, standing
 from reader.search.filters import QueryMeaning, asks_own, conditions, fits
 from reader.search.indexes import Ranked, WordQuery, parted, ranked
@@ -269,7 +269,7 @@ class Ranking:
         families, year = self.meaning.families, self.meaning.year
         if not families:
             return _ByPeople([], [])
-        own = authors.papers_by_families(self.library.db, families, year, limit=DEPTH)
+        own = papers.papers_by_families(self.library.db, families, year, limit=DEPTH)
         theirs: list[tuple[int, int, bool]] = []
         if not asks_own(self.query):
             wanted = functools.partial(fits, self.query) if self.query.is_narrowed else None

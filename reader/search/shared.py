@@ -18,7 +18,7 @@ from reader.library.config import IndexSettings
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import authors, papers
+from reader.library.rows import papers
 from reader.search.encode import EncoderTools
 from reader.search.evidence import WordStatistics, bm25, has_term
 from reader.search.indexes import (
@@ -112,7 +112,7 @@ class Indexes:
 
     def n_by_family(self, folds: Set[str]) -> dict[str, int]:
         """Count the papers by folded family names, in all indexes; others are left out."""
-        found = Counter(authors.n_by_family(self.library.db, folds))
+        found = Counter(papers.n_by_family(self.library.db, folds))
         if self.shared is not None:
             with self._failing():
                 found.update(self.shared.n_by_family(folds))

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reader.library.rows import papers
-from reader.library.rows.authors import authors_like, papers_by
 from reader.library.rows.database import Database
+from reader.library.rows.papers import authors_like, papers_by
 from tests.samples import DAY, new_database, paper
 
 

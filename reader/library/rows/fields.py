@@ -12,9 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from reader.library.identity import text_hash, title_fold
+from reader.library.identity import family_fold, text_hash, title_fold
 from reader.library.paper import FieldValue, Paper
-from reader.library.rows.authors import set_authors
 from reader.library.rows.database import Database, Row
 from reader.library.rows.versions import BY_HAND
 
@@ -327,3 +326,18 @@ def _write(db: Database, paper: int, field: str, value: str) -> None:
         "UPDATE papers SET content_hash = ?, fold = ? WHERE id = ?",
         (text_hash(texts["title"], texts["abstract"]), title_fold(texts["title"]), paper),
     )
+
+
+def set_authors(db: Database, row: int, authors: Sequence[str]) -> None:
+    """Replace the authors of a paper; an empty list changes nothing."""
+    if not authors:
+        return
+    db.execute_many(
+        """
+        INSERT INTO authors (paper, position, name, family_fold) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET name = excluded.name, family_fold = excluded.family_fold
+        """,
+        [(row, i, name, family_fold(name)) for i, name in enumerate(authors)],
+    )
+    # A later version may have fewer authors.
+    db.execute("DELETE FROM authors WHERE paper = ? AND position >= ?", (row, len(authors)))

@@ -1,20 +1,32 @@
-"""Store and find papers: one row each, with identifiers, authors and versions."""
+"""Store and find papers: one row each, with identifiers, authors and versions.
+
+Also what the references and citation keys of papers are made from.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
 from reader.library.file_names import fold_name, free_stem
-from reader.library.identity import Match, text_hash, title_fold
+from reader.library.identity import (
+    Certainty,
+    Match,
+    family_fold,
+    family_folds,
+    matches,
+    text_hash,
+    title_fold,
+)
 from reader.library.paper import LibraryPaper, Paper, State
+from reader.library.reference import FirstKnown
 from reader.library.rows import fields, merges, versions
-from reader.library.rows.authors import set_authors
-from reader.library.rows.database import Database
+from reader.library.rows.database import Database, Row
+from reader.library.rows.fields import set_authors
 from reader.library.rows.merges import PAPER_COLUMNS, paper_of
 from reader.library.rows.properties import Properties, properties_of
 from reader.library.rows.versions import BROUGHT_SQL
@@ -390,3 +402,199 @@ def _iso(day: date | None) -> str | None:
 def ids_here(db: Database, ids: Iterable[str]) -> set[str]:
     """Select those of some identifiers that a paper in the library has."""
     return set(rows_with_ids(db, ids))
+
+
+def papers_by(
+    db: Database, names: Iterable[str], *, arrived_on: date, since: date | None = None
+) -> dict[int, tuple[str, Certainty]]:
+    """Find the papers of a day that one of some people wrote, or may have written.
+
+    since: the first of several days, of which `arrived_on` is the last; None for one day.
+    Returns row → name as followed, and how sure it is that the author is this person.
+    """
+    by_fold: dict[str, list[str]] = {}
+    for name in names:
+        for fold in family_folds(name):
+            by_fold.setdefault(fold, []).append(name)
+    # CROSS JOIN keeps SQLite from beginning with the authors: one family name may have 60,000
+    # rows, a day a few hundred papers. MATERIALIZED lets the last condition, which needs the
+    # rows of papers themselves, see the few that are left.
+    rows = db.read(
+        """
+        WITH written AS MATERIALIZED (
+            SELECT a.paper, a.name, a.family_fold FROM papers AS p
+            CROSS JOIN authors AS a ON a.paper = p.id
+            WHERE p.arrived_on BETWEEN ? AND ?
+              AND a.family_fold IN (SELECT value FROM json_each(?)))
+        SELECT w.paper, w.name, w.family_fold FROM written AS w JOIN papers AS p ON p.id = w.paper
+        WHERE p.merged_into IS NULL
+        """,
+        ((since or arrived_on).isoformat(), arrived_on.isoformat(), json.dumps(list(by_fold))),
+    )
+    found: dict[int, tuple[str, Certainty]] = {}
+    for r in rows:
+        for name in by_fold[r["family_fold"]]:
+            certainty = matches(name, r["name"])
+            # A sure author goes before one who may be somebody else.
+            if certainty == "same" or (certainty == "ambiguous" and r["paper"] not in found):
+                found[r["paper"]] = (name, certainty)
+    return found
+
+
+def authors_like(db: Database, name: str) -> dict[str, Certainty]:
+    """Find the authors in the library whom a name may mean: name as printed → how sure."""
+    rows = db.read(
+        "SELECT DISTINCT name FROM authors WHERE family_fold IN (SELECT value FROM json_each(?))"
+        " ORDER BY name",
+        (json.dumps(list(family_folds(name))),),
+    )
+    certainties = {r["name"]: matches(name, r["name"]) for r in rows}
+    return {author: found for author, found in certainties.items() if found != "no"}
+
+
+def n_by_family(db: Database, folds: Iterable[str], *, limit: int = 1_000) -> dict[str, int]:
+    """Count the authorships of some folded family names, each up to `limit`.
+
+    Names that no author has are left out.
+    """
+    found = {}
+    for fold in sorted(folds):
+        row = db.read_one(
+            "SELECT count(*) AS n FROM (SELECT 1 FROM authors WHERE family_fold = ? LIMIT ?)",
+            (fold, limit),
+        )
+        if row and row["n"]:
+            found[fold] = int(row["n"])
+    return found
+
+
+def families_from(db: Database, beginning: str) -> list[str]:
+    """List the folded family names that begin with some letters."""
+    # A range and not LIKE, so that the index serves it; U+10FFFF is the last character there is.
+    rows = db.read(
+        "SELECT DISTINCT family_fold FROM authors WHERE family_fold >= ? AND family_fold < ?",
+        (beginning, beginning + "\U0010ffff"),
+    )
+    return [r["family_fold"] for r in rows]
+
+
+def papers_by_families(
+    db: Database, folds: Iterable[str], year: int | None, *, limit: int
+) -> list[tuple[int, int, bool]]:
+    """Select the papers of authors with some folded family names: (row, families, of the year).
+
+    Papers with the most of the families come first, then those of the year, then the newest.
+    year: None for any. A paper without a date counts as of the year in which it arrived.
+    """
+    rows = db.read(
+        """
+        SELECT p.id, w.n, strftime('%Y', coalesce(p.published_on, p.announced_on, p.arrived_on)) = ?
+            AS is_of_year
+        FROM (
+            SELECT paper, count(DISTINCT family_fold) AS n FROM authors
+            WHERE family_fold IN (SELECT value FROM json_each(?)) GROUP BY paper) AS w
+        JOIN papers AS p ON p.id = w.paper
+        WHERE p.merged_into IS NULL
+        ORDER BY w.n DESC, is_of_year DESC, p.arrived_on DESC, p.id DESC LIMIT ?
+        """,
+        (str(year), json.dumps(list(folds)), limit),
+    )
+    return [(r["id"], r["n"], bool(r["is_of_year"])) for r in rows]
+
+
+def newest_by_family(db: Database, folds: Iterable[str], *, limit: int) -> list[int]:
+    """Select the papers (rows) of authors with some folded family names, the newest first."""
+    rows = db.read(
+        """
+        SELECT p.id FROM papers AS p
+        WHERE p.merged_into IS NULL AND p.id IN (
+            SELECT paper FROM authors WHERE family_fold IN (SELECT value FROM json_each(?)))
+        ORDER BY p.arrived_on DESC, p.id DESC LIMIT ?
+        """,
+        (json.dumps(list(folds)), limit),
+    )
+    return [r["id"] for r in rows]
+
+
+def copies_of(db: Database, rows: Collection[int]) -> dict[int, list[Paper]]:
+    """Load the copies that were merged into some papers: row of the paper → copies."""
+    found: dict[int, list[Paper]] = {}
+    for r in db.read(
+        f"""
+        SELECT {PAPER_COLUMNS} FROM papers AS p
+        WHERE p.merged_into IN (SELECT value FROM json_each(?)) AND p.merged_into != p.id
+        ORDER BY p.id
+        """,  # noqa: S608  a constant
+        (json.dumps(list(rows)),),
+    ):
+        found.setdefault(r["merged_into"], []).append(paper_of(r))
+    return found
+
+
+def imported_keys(db: Database) -> dict[int, str]:
+    """Load the citation keys that imports brought, row → key; of a copy for the paper it became."""
+    found = db.read(
+        """
+        SELECT coalesce(p.merged_into, p.id) AS paper, k.key FROM citation_keys AS k
+        JOIN papers AS p ON p.id = k.paper ORDER BY p.merged_into IS NOT NULL, k.id
+        """
+    )
+    # Backwards, so that of several keys the first one of the paper itself stays.
+    return {r["paper"]: r["key"] for r in reversed(found)}
+
+
+_KNOWN = """
+    p.id, p.canonical, coalesce(p.published_on, p.announced_on) AS day, coalesce((
+        SELECT before FROM changes WHERE paper = p.id AND field = 'title'
+        ORDER BY number LIMIT 1), (
+        SELECT value FROM fields WHERE paper = p.id AND source = 'as it came' AND field = 'title'
+        ORDER BY id LIMIT 1), p.title) AS title
+"""
+
+
+def first_known(db: Database, rows: Collection[int]) -> list[FirstKnown]:
+    """Load what was known first of some papers, and of all with a first author of their names.
+
+    Copies and removed papers too: their keys stay taken, so that no other key ever changes.
+    """
+    own = json.dumps(list(rows))
+    folds = db.read(
+        """
+        SELECT DISTINCT family_fold FROM authors
+        WHERE position = 0 AND paper IN (SELECT value FROM json_each(?))
+        """,
+        (own,),
+    )
+    # Where a hand changed the authors, those that the paper came with name it.
+    came = db.read(
+        f"""
+        SELECT {_KNOWN}, f.value AS author, min(f.id) FROM fields AS f
+        JOIN papers AS p ON p.id = f.paper
+        WHERE f.source = 'as it came' AND f.field = 'authors' GROUP BY p.id
+        """  # noqa: S608  a constant
+    )
+    wanted_folds = {r["family_fold"] for r in folds}
+    wanted_folds |= {family_fold(r["author"].partition("\n")[0]) for r in came if r["id"] in rows}
+    # CROSS JOIN keeps SQLite from beginning with all papers.
+    found = db.read(
+        f"""
+        SELECT {_KNOWN}, a.name AS author FROM authors AS a CROSS JOIN papers AS p ON p.id = a.paper
+        WHERE a.family_fold IN (SELECT value FROM json_each(?)) AND a.position = 0
+        """,  # noqa: S608  a constant
+        (json.dumps([*wanted_folds]),),
+    )
+    nameless = "NOT EXISTS (SELECT 1 FROM authors WHERE paper = p.id)"
+    select = f"SELECT {_KNOWN}, '' AS author FROM papers AS p WHERE {nameless}"  # noqa: S608
+    wanted = f"{select} AND p.id IN (SELECT value FROM json_each(?)) LIMIT 1"  # noqa: S608
+    found += db.read(select) if db.read(wanted, (own,)) else []
+    return [_first_known(row) for row in {row["id"]: row for row in (*found, *came)}.values()]
+
+
+def _first_known(row: Row) -> FirstKnown:
+    return FirstKnown(
+        row["id"],
+        row["canonical"],
+        row["title"],
+        row["author"].partition("\n")[0],
+        date.fromisoformat(row["day"]) if row["day"] else None,
+    )
