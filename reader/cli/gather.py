@@ -33,8 +33,8 @@ from reader.gathering.votes import (
     import_votes,
     source_of_votes,
 )
+from reader.library.calendar import day_named
 from reader.library.config import unknown_class_text
-from reader.library.days import day_named
 from reader.library.disk import lock_file
 from reader.library.folder import Library, read_config
 from reader.library.place import FEEDS, find_folder

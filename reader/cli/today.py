@@ -23,7 +23,7 @@ from reader.cli.frame import (
     settings_of,
 )
 from reader.gathering.source import told_together
-from reader.library.days import day_named
+from reader.library.calendar import day_named
 from reader.library.folder import Library
 from reader.morning.pick import fetching
 from reader.morning.today import keep_shown, morning, rank_list

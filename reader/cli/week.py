@@ -21,7 +21,7 @@ from reader.base.text import columns, plain, shorten
 from reader.cli import build, listing, output, screen
 from reader.cli.frame import as_json_option, command, is_terminal, say_errors, settings_of
 from reader.cli.terminal import END, asking
-from reader.library.days import day_named, days_back
+from reader.library.calendar import day_named, days_back
 from reader.library.disk import write_whole
 from reader.library.find import find_papers
 from reader.library.folder import Library

@@ -15,7 +15,7 @@ from reader.base.http import Fetch, Request
 from reader.base.messages import Text, lazy_ngettext
 from reader.gathering.rows import posts, sources
 from reader.gathering.source import SourceTools
-from reader.library.days import days_back
+from reader.library.calendar import days_back
 from reader.library.folder import Library
 from reader.library.ids import find_ids
 from reader.library.paper import Mention, Paper, Post

@@ -16,7 +16,7 @@ from reader.base.messages import N_, lazy_gettext
 from reader.base.tex import title_text
 from reader.base.text import plain, shorten
 from reader.library.arrival import keep_arrival, meant_at, sent_act
-from reader.library.days import days_back
+from reader.library.calendar import days_back
 from reader.library.disk import lock_file
 from reader.library.files import gone_pdfs, lost_files
 from reader.library.find import find_paper, find_papers

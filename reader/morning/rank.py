@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from reader.base.errors import StoreError
 from reader.base.words import folded
+from reader.library.calendar import days_back
 from reader.library.config import Config, Topic
-from reader.library.days import days_back
 from reader.library.folder import Library
 from reader.library.identity import name_key
 from reader.library.paper import Paper

@@ -17,8 +17,8 @@ from itertools import chain
 from reader.base.errors import StoreError
 from reader.base.messages import Text, lazy_gettext, lazy_ngettext
 from reader.gathering.rows import posts
+from reader.library.calendar import days_back
 from reader.library.config import unknown_class_text
-from reader.library.days import days_back
 from reader.library.folder import Library
 from reader.library.identity import Certainty
 from reader.library.paper import LibraryPaper, NewestCount

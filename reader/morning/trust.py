@@ -18,8 +18,7 @@ from reader.gathering.gather import last_batches, source_names
 from reader.gathering.resolve import ASKED_DAYS, IS_OFF, NO_PAPER, STAGE
 from reader.gathering.rows import sources
 from reader.gathering.source import FIRST_RETRY
-from reader.library.calendar import announced_at, latest_feed, latest_listing
-from reader.library.days import days_back
+from reader.library.calendar import announced_at, days_back, latest_feed, latest_listing
 from reader.library.folder import Library
 from reader.library.paper import Batch
 from reader.library.rows import failures, papers

@@ -11,8 +11,8 @@ from datetime import date
 
 from reader.base.messages import N_, Joined, Message, lazy_ngettext
 from reader.base.text import plain
+from reader.library.calendar import days_back
 from reader.library.config import Config
-from reader.library.days import days_back
 from reader.library.folder import Library
 from reader.notes.rows import notes
 

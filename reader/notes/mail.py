@@ -23,8 +23,8 @@ from functools import partial
 from reader.base.errors import NotSent, ReaderError, os_reason
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import plain, shorten
+from reader.library.calendar import days_back
 from reader.library.config import MailSettings
-from reader.library.days import days_back
 from reader.library.disk import disk_error, sync_folder
 from reader.library.folder import Library
 from reader.notes.share import NewsItem, news

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from reader.library.days import days_back
+from reader.library.calendar import days_back
 from reader.library.file_names import FEWEST_FOR_BASE, likenesses_of_each, scaled
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper

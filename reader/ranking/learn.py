@@ -27,8 +27,8 @@ from typing import Protocol
 
 from reader.base.errors import StoreError
 from reader.base.words import folded
+from reader.library.calendar import days_back
 from reader.library.config import Config, Topic
-from reader.library.days import days_back
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import papers

@@ -19,8 +19,8 @@ from reader.base.markup import to_html
 from reader.base.messages import _, ngettext
 from reader.base.tex import tex_to_text
 from reader.base.text import plain, visible
+from reader.library.calendar import days_back
 from reader.library.config import WEEKDAYS, Config
-from reader.library.days import days_back
 from reader.library.file_names import year_of
 from reader.library.folder import Library
 from reader.library.ids import url_of

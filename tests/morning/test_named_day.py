@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import UsageError
-from reader.library.days import day_named
+from reader.library.calendar import day_named
 from tests.installed import new_library, run, says
 from tests.play import PlayServer
 from tests.web.site import parts_of, site

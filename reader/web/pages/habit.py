@@ -12,7 +12,7 @@ from starlette.responses import Response
 from reader.base.errors import UsageError
 from reader.base.messages import _
 from reader.base.text import plain
-from reader.library.days import days_back
+from reader.library.calendar import days_back
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper

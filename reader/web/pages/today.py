@@ -13,7 +13,7 @@ from starlette.responses import Response
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext, say_day, spoken
 from reader.base.text import plain
-from reader.library.days import day_named
+from reader.library.calendar import day_named
 from reader.library.file_names import year_of
 from reader.library.find import find_paper
 from reader.library.identity import title_fold
