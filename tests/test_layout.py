@@ -33,7 +33,6 @@ PURE = {
     "base.http",
     "base.text",
     "base.words",
-    "library.arxiv_query",
     "library.calendar",
     "library.config",
     "library.feeds_checks",

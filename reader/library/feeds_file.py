@@ -19,7 +19,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from reader.base.errors import ConfigError, QueryError
 from reader.base.messages import Joined, lazy_gettext
 from reader.base.text import plain
-from reader.library.arxiv_query import problem_of
 from reader.library.config import (
     ARXIV_MIN_DELAY_S,
     BUILT_IN_TEMPLATES,
@@ -47,7 +46,7 @@ from reader.library.config import (
     is_loopback,
     short_address,
 )
-from reader.library.feeds_checks import Checks, Place
+from reader.library.feeds_checks import Checks, Place, problem_of
 from reader.library.file_names import (
     FIELDS,
     KEY_FIELDS,

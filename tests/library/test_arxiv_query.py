@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.base.errors import ConfigError
-from reader.library.arxiv_query import DEEPEST, LONGEST, problem_of
+from reader.library.feeds_checks import DEEPEST, LONGEST_QUERY, problem_of
 from reader.library.feeds_file import parse
 
 TOPIC = '[topics."a/b"]\nwords = ["x"]\n'
@@ -59,7 +59,7 @@ WRONG = [
     ("ti:[202501010000 TO 202512312359]", 3, "only dates have ranges", OF_DATES),
     ("[202501010000 TO 202512312359]", 0, "name of its date", OF_DATES),
     ("(" * (DEEPEST + 1), DEEPEST, "too many brackets", str(DEEPEST)),
-    ("x" * (LONGEST + 1), LONGEST, "too long", "2,000"),
+    ("x" * (LONGEST_QUERY + 1), LONGEST_QUERY, "too long", "2,000"),
 ]
 
 
