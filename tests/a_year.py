@@ -14,9 +14,9 @@ from reader.library.highlight import Highlight
 from reader.library.rows import decisions, highlights, papers, pdfs
 from reader.library.rows.pdfs import Picture
 from reader.morning.pick import decide_rows
-from reader.notes.heatmap import heatmap
 from reader.notes.rows import habit as reviews
 from reader.notes.rows import notes
+from reader.notes.week import heatmap
 from reader.notes.write import add_note
 from reader.pdfs.text.pictures import png_of
 from reader.texts.habit import svg

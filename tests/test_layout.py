@@ -53,7 +53,6 @@ PURE = {
     "notes.changes",
     "notes.draft",
     "notes.file",
-    "notes.heatmap",
     "notes.own_words",
     "notes.shared",
     "notes.sheet",

@@ -9,11 +9,10 @@ from reader.base.messages import MONTHS, N_, _, ngettext
 from reader.base.tex import title_text
 from reader.base.text import columns, plain, sentences, shorten
 from reader.library.folder import Library
-from reader.notes.heatmap import Heatmap, Square
 from reader.notes.recall import GRADE_NAMES, Due, GradeOutcome
 
 if TYPE_CHECKING:
-    from reader.notes.week import Regret
+    from reader.notes.week import Heatmap, Regret, Square
 
 
 def paused_text(due: Due) -> str:

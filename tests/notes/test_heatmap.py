@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from reader.notes.heatmap import Heatmap, Streak, heatmap, streak
+from reader.notes.week import Heatmap, Streak, heatmap, streak
 from reader.pdfs.text.pictures import png_of
 from reader.texts.habit import months_line, rows, svg
 

@@ -10,11 +10,10 @@ import pytest
 
 from reader.library.folder import Library
 from reader.library.rows import decisions, papers
-from reader.notes.heatmap import Streak
 from reader.notes.rows import habit as reviews
 from reader.notes.rows import notes
 from reader.notes.rows.habit import FromSource
-from reader.notes.week import DayCounts, day_shown, stats
+from reader.notes.week import DayCounts, Streak, day_shown, stats
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
 
 TEXT = (
