@@ -54,7 +54,6 @@ PURE = {
     "notes.draft",
     "notes.file",
     "notes.own_words",
-    "notes.shared",
     "notes.sheet",
     "notes.stretches",
     "notes.words",
@@ -69,7 +68,6 @@ PURE = {
     "search.evidence",
     "texts.morning",
     "texts.paper",
-    "texts.shared",
     "texts.sources",
 }
 """Values and rules: no file, clock, network or state; what they are given is what they know."""

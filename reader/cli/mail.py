@@ -19,8 +19,7 @@ from reader.cli.frame import WholeNumber, command
 from reader.library.config import MailSettings
 from reader.library.folder import Library
 from reader.library.place import FEEDS
-from reader.notes.share import NewsItem
-from reader.notes.shared import SharedPage
+from reader.notes.share import NewsItem, SharedPage
 
 
 @command(

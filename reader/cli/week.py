@@ -28,8 +28,7 @@ from reader.library.folder import Library
 from reader.morning.pick import drop, keep, keep_asked, n_to_ask, to_ask
 from reader.morning.trust import began_on
 from reader.morning.values import QueueEntry
-from reader.notes.share import Choice, share, share_week
-from reader.notes.shared import SharedPage
+from reader.notes.share import Choice, SharedPage, share, share_week
 from reader.notes.week import (
     N_WEEKS,
     DayShown,

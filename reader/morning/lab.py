@@ -25,8 +25,7 @@ from reader.library.rows.properties import shared_with_lab
 from reader.morning.edit import tag
 from reader.morning.values import FoldedDays, Morning, by_lane
 from reader.notes.rows import exports, notes
-from reader.notes.share import shared_paper
-from reader.notes.shared import is_web
+from reader.notes.share import is_web, shared_paper
 from reader.search.indexes import SharedNote
 from reader.search.shared import Failures, for_changing, searched
 

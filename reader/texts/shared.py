@@ -1,7 +1,7 @@
 """Write papers and notes for others to read, as Markdown or as one HTML page.
 
 The HTML page needs nothing else: no script, no file, no font. Text of strangers is escaped; own
-words come rendered by who calls. What is private was taken out before (`notes.shared`).
+words come rendered by who calls. What is private was taken out before (`notes.share`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import groupby
 from reader.base.messages import _
 from reader.base.text import plain, plain_lines
 from reader.library.highlight import gathered, once
-from reader.notes.shared import SharedPage, SharedPaper, bracketed, escaped
+from reader.notes.share import SharedPage, SharedPaper, bracketed, escaped
 
 
 def markdown(shared: SharedPage) -> str:

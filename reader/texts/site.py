@@ -28,8 +28,7 @@ from reader.library.reference import Reference
 from reader.notes.links import targets
 from reader.notes.rows import habit
 from reader.notes.rows.exports import newest_texts
-from reader.notes.share import shared_paper
-from reader.notes.shared import SharedPaper
+from reader.notes.share import SharedPaper, shared_paper
 from reader.notes.words import key_sentence, links_in
 from reader.texts.shared import article_below_title, byline, document, language
 

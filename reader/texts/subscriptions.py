@@ -27,8 +27,7 @@ from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.notes.rows import habit
 from reader.notes.rows.exports import newest_texts
-from reader.notes.share import NewsItem
-from reader.notes.shared import SharedPaper
+from reader.notes.share import NewsItem, SharedPaper
 from reader.notes.words import question
 from reader.notes.write import marked
 from reader.texts.shared import article_below_title

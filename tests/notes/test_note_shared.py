@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reader.base.markup import to_html
 from reader.library.highlight import Highlight
-from reader.notes.shared import SharedPage, SharedPaper, escaped, public_words
+from reader.notes.share import SharedPage, SharedPaper, escaped, public_words
 from reader.notes.sheet import mark_lines
 from reader.texts.shared import data_address, html_page, markdown
 

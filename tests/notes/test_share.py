@@ -20,8 +20,7 @@ from reader.library.rows import highlights, papers, pdfs
 from reader.library.rows.pdfs import Picture
 from reader.morning.pick import decide
 from reader.notes.rows import habit as reviews
-from reader.notes.share import share, share_week
-from reader.notes.shared import SharedPage
+from reader.notes.share import SharedPage, share, share_week
 from reader.notes.write import add_note
 from reader.texts.shared import data_address, html_page, markdown
 from tests.samples import DAY, NOW, a_library, paper, post
