@@ -34,7 +34,6 @@ class SentAct:
     meant_at: when it was made, where that is longer ago than OLDEST; made_at is then now.
     is_kept: its arrival was recorded in a transaction of this request.
     overtaken: papers that have a later decision, which stays.
-    beside: papers whose note got another revision meanwhile; the words of both are kept.
     """
 
     act: str
@@ -43,7 +42,6 @@ class SentAct:
     meant_at: datetime | None = None
     is_kept: bool = False
     overtaken: list[LibraryPaper] = field(default_factory=list)
-    beside: list[LibraryPaper] = field(default_factory=list)
 
     @property
     def is_late(self) -> bool:
@@ -116,20 +114,23 @@ def receiving(library: Library, sent: SentAct) -> ActLibrary:
     )
 
 
-def keep_arrival(library: Library, *, note: int | None = None) -> None:
+def keep_arrival(
+    library: Library, *, note: int | None = None, beside: LibraryPaper | None = None
+) -> None:
     """Record that the act of this library is done; nothing where the library has no act.
 
     Call it within the transaction that does the act.
     note: the revision (`notes.id`) that the act made and that holds its words alone; further
-    writing on that device, offline, begins from it.
+    writing on that device, offline, begins from it. beside: the paper whose note got another
+    revision meanwhile, so that the words of both are kept.
     Raises RepeatedAct where another request did the act meanwhile; all is rolled back then.
     """
     sent = sent_act(library)
     if sent is None or sent.is_kept:
         return
-    became: Became = "overtaken" if sent.overtaken else "beside" if sent.beside else "done"
-    about = [*sent.overtaken, *sent.beside]
-    paper = about[0].row if about else None
+    became: Became = "overtaken" if sent.overtaken else "beside" if beside else "done"
+    about = sent.overtaken[0] if sent.overtaken else beside
+    paper = about.row if about else None
     arrival = Arrival(sent.act, sent.made_at, sent.arrived_at, note, became, paper)
     # `receiving` checked the id too, but two requests may have passed that check together; here
     # the write lock is held.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reader.base.errors import ModelError, StoreError, UsageError
 from reader.base.messages import lazy_gettext, lazy_ngettext
 from reader.base.text import plain
-from reader.library.arrival import keep_arrival, sent_act
+from reader.library.arrival import keep_arrival
 from reader.library.folder import Library
 from reader.library.highlight import Highlight, shown
 from reader.library.paper import LibraryPaper
@@ -104,9 +104,8 @@ def add_note(
             at=library.now(),
             on=library.today(),
         )
-        if (sent := sent_act(library)) and meanwhile:
-            sent.beside.append(held)
-        keep_arrival(library, note=None if meanwhile else number)
+        alone = None if meanwhile else number
+        keep_arrival(library, note=alone, beside=held if meanwhile else None)
     _index(library, held, text, encode)
     held = papers.papers_at(library.db, [held.row])[0]
     was_written = any(one.is_written for one in known)
