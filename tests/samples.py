@@ -27,6 +27,7 @@ from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.paper import Mention, Paper, Post
 from reader.library.passage import Block, Document, Page
+from reader.library.rows import decisions
 from reader.library.rows.database import Database
 from reader.morning.tools import Tools
 from reader.pdfs.recognition import Looks, PageLook
@@ -151,6 +152,14 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+def undo_last(db: Database, *, on: date = DAY) -> list[decisions.Decision]:
+    """Take back the last act, of whatever kind."""
+    rows = decisions.last_act(db)
+    with db.writing():
+        decisions.undo_rows(db, rows, at=NOW, on=on)
+    return rows
 
 
 def count_tokens(texts: Sequence[str]) -> list[int]:

@@ -16,7 +16,7 @@ from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database
 from reader.library.rows.decisions import Decision
 from reader.notes.rows import notes
-from tests.samples import DAY, NOW, new_database, paper
+from tests.samples import DAY, NOW, new_database, paper, undo_last
 
 N_PAPERS = 4
 
@@ -38,7 +38,7 @@ def decide(db: Database, kind: Literal["pick", "skip"], *rows: int) -> None:
 
 
 def undo(db: Database) -> list[Decision]:
-    return decisions.undo_last(db, at=NOW, on=DAY)
+    return undo_last(db)
 
 
 def states(db: Database) -> list[State]:

@@ -12,7 +12,7 @@ from reader.library.paper import Paper, Publication
 from reader.library.rows import decisions, fields, imports, merges, papers
 from reader.library.rows.database import Database
 from reader.search.rows import index
-from tests.samples import DAY, NOW, new_database, paper
+from tests.samples import DAY, NOW, new_database, paper, undo_last
 
 PREPRINT = paper(1, "Snails and Rain", "Snails listen.")
 ACL = replace(
@@ -43,7 +43,7 @@ def edit(db: Database, row: int = 1, **values: str) -> None:
 
 
 def undo(db: Database) -> None:
-    decisions.undo_last(db, at=NOW, on=DAY)
+    undo_last(db)
 
 
 def holds(db: Database, row: int = 1) -> dict[str, str]:

@@ -28,7 +28,7 @@ from reader.library.rows.versions import BY_HAND
 from reader.notes.rows import exports, notes
 from reader.ranking.rows import standings
 from reader.search.rows import index
-from tests.samples import DAY, NOW, new_database, paper, post
+from tests.samples import DAY, NOW, new_database, paper, post, undo_last
 
 NEXT = DAY + timedelta(1)
 TITLE = "WetEar: Listening to Slow Gardens with Small Ears"
@@ -143,7 +143,7 @@ def test_the_last_decision_of_either_holds_and_undo_takes_it_back(db: Database) 
     decisions.add_decisions(db, "skip", [2], at=NOW, on=DAY)
     merge = join(db, 1, 2)
     assert one(db, PREPRINT.id).state == "skip"
-    assert [d.paper for d in decisions.undo_last(db, at=NOW, on=DAY)] == [1]
+    assert [d.paper for d in undo_last(db)] == [1]
     assert one(db, PREPRINT.id).state == "pick"
     merges.part(db, merge, why="by hand", on=DAY)
     assert [one(db, p.id).state for p in (PREPRINT, OTHER)] == ["pick", "candidate"]

@@ -12,7 +12,7 @@ from reader.library.rows.database import Database
 from reader.library.rows.pdfs import Pdf
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
-from tests.samples import DAY, NOW, new_database, paper
+from tests.samples import DAY, NOW, new_database, paper, undo_last
 
 
 @pytest.fixture
@@ -43,10 +43,10 @@ def test_picks_come_oldest_first_with_where_their_pdf_was_put(db: Database) -> N
 def test_a_pick_that_was_taken_back_or_skipped_since_is_not_wanted(db: Database) -> None:
     pick(db, 1)
     pick(db, 2)
-    decisions.undo_last(db, at=NOW, on=DAY)
+    undo_last(db)
     decisions.add_decisions(db, "skip", [1], at=NOW, on=DAY)
     assert pdfs.picks(db) == []
-    decisions.undo_last(db, at=NOW, on=DAY)
+    undo_last(db)
     assert pdfs.picks(db) == [(1, "")]
 
 

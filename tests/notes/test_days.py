@@ -14,7 +14,7 @@ from reader.library.rows.database import Database
 from reader.notes.rows import habit as days
 from reader.notes.rows import notes
 from reader.notes.rows.habit import FromSource, NotedPaper, Rewritten
-from tests.samples import DAY, NOW, new_database, paper, post
+from tests.samples import DAY, NOW, new_database, paper, post, undo_last
 
 NEXT, LATE = DAY + timedelta(1), DAY + timedelta(9)
 
@@ -46,7 +46,7 @@ def test_what_was_decided_last_holds_unless_a_note_came(db: Database) -> None:
     decisions.add_decisions(db, "skip", [1, 2, 3, 4], at=NOW, on=DAY)
     decisions.add_decisions(db, "pick", [2], at=NOW, on=NEXT)
     decisions.add_decisions(db, "pick", [3], at=NOW, on=NEXT)
-    decisions.undo_last(db, at=NOW, on=NEXT)
+    undo_last(db, on=NEXT)
     note(db, 4, "Mine.")
     assert days.decided(db, "skip", DAY, LATE) == {1: DAY, 3: DAY}
     assert days.decided(db, "skip", NEXT, LATE) == {}

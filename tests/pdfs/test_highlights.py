@@ -16,7 +16,7 @@ from reader.library.rows.database import Database
 from reader.library.rows.highlights import MarkedCopy, PlaceState, Taken
 from reader.library.rows.migrations import MIGRATIONS
 from reader.search.rows import index
-from tests.samples import DAY, NOW, new_database, paper
+from tests.samples import DAY, NOW, new_database, paper, undo_last
 
 LATER = NOW + timedelta(hours=1)
 RAIN = Highlight(
@@ -128,7 +128,7 @@ def test_todays_picks_are_listed_in_their_order(db: Database) -> None:
     decisions.add_decisions(db, "pick", [4], at=NOW, on=yesterday)
     decisions.add_decisions(db, "pick", [3, 1], at=NOW, on=DAY)
     decisions.add_decisions(db, "pick", [2], at=NOW, on=DAY)
-    decisions.undo_last(db, at=NOW, on=DAY)
+    undo_last(db)
     decisions.add_decisions(db, "skip", [1], at=NOW, on=DAY)
     assert highlights.picks_on(db, DAY) == [3]
     assert highlights.picks_on(db, yesterday) == [4]

@@ -17,7 +17,7 @@ from reader.ranking.events import Event
 from reader.ranking.rank import ListPlace
 from reader.ranking.rows import labels, shown
 from reader.ranking.rows.labels import Act
-from tests.samples import DAY, NOW, new_database, paper
+from tests.samples import DAY, NOW, new_database, paper, undo_last
 
 NEXT = DAY + timedelta(1)
 
@@ -38,7 +38,7 @@ def decide(db: Database, kind: decisions.Kind, *rows: int, on: date = DAY) -> No
 
 
 def undo(db: Database) -> list[int]:
-    return [d.paper for d in decisions.undo_last(db, at=NOW, on=DAY)]
+    return [d.paper for d in undo_last(db)]
 
 
 def test_the_last_word_on_a_paper_and_a_topic_stands(db: Database) -> None:

@@ -18,7 +18,7 @@ from reader.ranking.rows import standings
 from reader.search.rows import index
 from reader.search.rows.index import Kind, PassageText, Text
 from reader.search.rows.vector_files import drop
-from tests.samples import DAY, NOW, new_database, paper, post, rows_of_kind, vectors_of
+from tests.samples import DAY, NOW, new_database, paper, post, rows_of_kind, undo_last, vectors_of
 
 GARDENS = paper(1, "Listening to Gardens", "Rain is heard at night.")
 TRAINS = paper(2, "Trains of Thought", "音声翻訳の新しい方法。")
@@ -329,7 +329,7 @@ class TestRanks:
         self.rank(db, *range(1, 8))
         decisions.add_decisions(db, "skip", [3], at=NOW, on=DAY)
         decisions.add_decisions(db, "pick", [6], at=NOW, on=DAY)
-        decisions.undo_last(db, at=NOW, on=DAY)
+        undo_last(db)
         note(db, 1, "Mine.")
         last = DAY + timedelta(3)
         found = [(last, 2), (DAY + timedelta(2), 1), (DAY + timedelta(1), 1), (DAY, 1)]

@@ -232,16 +232,6 @@ def _decision(row: Row) -> Decision:
     return Decision(row["id"], row["act"], row["paper"], row["kind"], row["place"], row["of"], at)
 
 
-def undo_last(
-    db: Database, *, at: datetime, on: date, until: datetime | None = None
-) -> list[Decision]:
-    """Take back the last act, as `last_act` lists it; returns what was taken back."""
-    with db.writing():
-        rows = last_act(db, until=until)
-        undo_rows(db, rows, at=at, on=on)
-    return rows
-
-
 def undo_act(db: Database, act: int, *, at: datetime, on: date, paper: int | None = None) -> None:
     """Take back what is left of an act, on one paper or on all."""
     with db.writing():
@@ -330,7 +320,7 @@ def undo_of(
 ) -> list[Decision]:
     """Take back the newest decision on a paper, with the lessons on it of the same act.
 
-    Where it has no decision, its newest lessons are taken back. until: as in `undo_last`.
+    Where it has no decision, its newest lessons are taken back. until: as in `last_act`.
     Returns what was taken back, [] where there is neither.
     """
     moment = "9999" if until is None else until.isoformat()
