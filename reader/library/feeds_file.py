@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reader.base.errors import ConfigError, QueryError
-from reader.base.messages import Joined, lazy_gettext
+from reader.base.messages import Joined, Text, lazy_gettext
 from reader.base.text import plain
 from reader.library.config import (
     ARXIV_MIN_DELAY_S,
@@ -212,19 +212,17 @@ class _ConfigText(Checks):
             reader["timezone"] = self.timezone(reader["timezone"])
         # A key that is not there is checked as a value that passes; Config has the defaults.
         if problem := pattern_problem(reader.get("pdf_name", "{title}")):
-            fields = Joined([f"{{{field}}}" for field in FIELDS])
             hint = lazy_gettext(
                 "Use the fields {fields}, and at least one of the last two. Between them a-z, "
                 "0-9, _ and - are possible.",
-                fields=fields,
+                fields=Joined([f"{{{field}}}" for field in FIELDS]),
             )
             raise self.wrong(("reader", "pdf_name"), problem, hint)
         if problem := key_pattern_problem(reader.get("citation_key", "{id}")):
-            fields = Joined([f"{{{field}}}" for field in KEY_FIELDS])
             hint = lazy_gettext(
                 "Use the fields {fields}, and at least one of the last three. Between them a-z, "
                 "0-9, _ and - are possible.",
-                fields=fields,
+                fields=Joined([f"{{{field}}}" for field in KEY_FIELDS]),
             )
             raise self.wrong(("reader", "citation_key"), problem, hint)
         for key in ("quota", "minutes", "theme_balance_days", "queue_days"):
@@ -250,7 +248,12 @@ class _ConfigText(Checks):
                 raise self.taken(place, feed.name)
 
     def taken(self, place: Place, name: str) -> ConfigError:
-        what = lazy_gettext("another source has the name {name!r}", name=name)
+        return self.double(place, lazy_gettext("another source has the name {name!r}", name=name))
+
+    def twice(self, place: Place, value: str) -> ConfigError:
+        return self.double(place, lazy_gettext("{value} is here twice", value=value))
+
+    def double(self, place: Place, what: Text) -> ConfigError:
         return self.wrong(place, what, lazy_gettext("Change one of them."))
 
     def topics(self, raw: object) -> tuple[Topic, ...]:
@@ -271,17 +274,14 @@ class _ConfigText(Checks):
                 what = lazy_gettext(
                     "on some disks this is the same folder as {other!r}", other=other
                 )
-                raise self.wrong(("topics", path), what, lazy_gettext("Change one of them."))
+                raise self.double(("topics", path), what)
         return tuple(self.topic(path, table) for path, table in raw.items())
 
     def seed(self, place: tuple[str, ...], text: str) -> str:
         if found := parse_id(text):
             return found.id
-        what, hint = (
-            lazy_gettext("{text!r} is not the id of a paper", text=text),
-            lazy_gettext("Write it like arxiv:2212.08055."),
-        )
-        raise self.wrong((*place, "seeds"), what, hint)
+        what = lazy_gettext("{text!r} is not the id of a paper", text=text)
+        raise self.wrong((*place, "seeds"), what, lazy_gettext("Write it like arxiv:2212.08055."))
 
     def topic(self, path: str, raw: object) -> Topic:
         place = ("topics", path)
@@ -355,9 +355,8 @@ class _ConfigText(Checks):
         for host in table.get("short_links", ()):
             if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", host):
                 what = lazy_gettext("{host!r} is not a host name", host=host)
-                raise self.wrong(
-                    ("resolve", "short_links"), what, lazy_gettext("Write it like t.co.")
-                )
+                hint = lazy_gettext("Write it like t.co.")
+                raise self.wrong(("resolve", "short_links"), what, hint)
         given: dict[str, Any] = {k: "" if v == "off" else v for k, v in table.items()}
         return Resolve(**given)
 
@@ -445,6 +444,10 @@ class _ConfigText(Checks):
             self.at_least(("deadline", index, key), getattr(deadline, key), 0)
         return deadline
 
+    def not_empty(self, place: tuple[str, int, str], table: Mapping[str, str], hint: Text) -> None:
+        if not table[place[-1]].strip():
+            raise self.wrong(place, lazy_gettext("it is empty"), hint)
+
     def check_query(self, place: Place, text: str) -> None:
         """Refuse a query on which `reader search` would only remark: nobody sees the remark."""
         try:
@@ -473,8 +476,7 @@ class _ConfigText(Checks):
                     lazy_gettext("Write it like ~/paper/refs.bib."),
                 )
             if any(table["file"] == other["file"] for other in tables[:index]):
-                what = lazy_gettext("{value} is here twice", value=table["file"])
-                raise self.wrong(place, what, lazy_gettext("Change one of them."))
+                raise self.twice(place, table["file"])
             form = table.get("format", "bibtex")
             self.one_of(("bibliography", index, "format"), form, ("bibtex", "biblatex"))
             if table.get("query"):
@@ -486,16 +488,12 @@ class _ConfigText(Checks):
             self.check_query(("search", index, "query"), table["query"])
             if any(table["name"] == other["name"] for other in tables[:index]):
                 what = lazy_gettext("another search has the name {name!r}", name=table["name"])
-                raise self.wrong(
-                    ("search", index, "name"), what, lazy_gettext("Change one of them.")
-                )
+                raise self.double(("search", index, "name"), what)
         return tuple(SavedSearch(**table) for table in tables)
 
     def queries(self, tables: list[dict[str, Any]]) -> tuple[ArxivQuery, ...]:
         for index, table in enumerate(tables):
-            if not table["name"].strip():
-                hint = lazy_gettext("Give it a name.")
-                raise self.wrong(("query", index, "name"), lazy_gettext("it is empty"), hint)
+            self.not_empty(("query", index, "name"), table, lazy_gettext("Give it a name."))
             if problem := problem_of(table["search"]):
                 place, at = ("query", index, "search"), problem.at + 1
                 raise self.wrong_at(place, table["search"], at, problem.what, problem.hint)
@@ -505,17 +503,12 @@ class _ConfigText(Checks):
         names = [*BUILT_IN_TEMPLATES]
         for index, table in enumerate(tables):
             name = table["name"]
-            if not name.strip():
-                hint = lazy_gettext("Give it a name.")
-                raise self.wrong(("template", index, "name"), lazy_gettext("it is empty"), hint)
+            self.not_empty(("template", index, "name"), table, lazy_gettext("Give it a name."))
             if name in names:
                 what = lazy_gettext("another template has the name {name!r}", name=name)
-                raise self.wrong(
-                    ("template", index, "name"), what, lazy_gettext("Change one of them.")
-                )
-            if not table["text"].strip():
-                hint = lazy_gettext("Write the headings, one a line.")
-                raise self.wrong(("template", index, "text"), lazy_gettext("it is empty"), hint)
+                raise self.double(("template", index, "name"), what)
+            hint = lazy_gettext("Write the headings, one a line.")
+            self.not_empty(("template", index, "text"), table, hint)
             names.append(name)
         return tuple(Template(**table) for table in tables)
 
@@ -526,10 +519,9 @@ class _ConfigText(Checks):
         return note
 
     def recall(self, table: dict[str, Any]) -> RecallSettings:
-        recall = RecallSettings(**table)
-        self.at_least(("recall", "a_day"), recall.a_day, 0)
-        self.at_least(("recall", "pile"), recall.pile, 1)
-        return recall
+        self.at_least(("recall", "a_day"), table.get("a_day", 0), 0)
+        self.at_least(("recall", "pile"), table.get("pile", 1), 1)
+        return RecallSettings(**table)
 
     def feeds(self, tables: list[dict[str, Any]]) -> tuple[Feed, ...]:
         feeds: list[Feed] = []
@@ -550,8 +542,7 @@ class _ConfigText(Checks):
             feed = Feed(**({"name": short_address(table["url"])} | table))
             for key, values in known.items():
                 if (value := getattr(feed, key)) in values:
-                    what = lazy_gettext("{value} is here twice", value=value)
-                    raise self.wrong((*place, key), what, lazy_gettext("Change one of them."))
+                    raise self.twice((*place, key), value)
                 values.add(value)
             feeds.append(feed)
         return tuple(feeds)
@@ -566,8 +557,6 @@ class _ConfigText(Checks):
             return ZoneInfo(name)
         # "../x" is a ValueError; "Europe", a folder of the zones, is an OSError.
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            what, hint = (
-                lazy_gettext("there is no time zone {name!r}", name=name),
-                lazy_gettext("Write it like Asia/Tokyo."),
-            )
+            what = lazy_gettext("there is no time zone {name!r}", name=name)
+            hint = lazy_gettext("Write it like Asia/Tokyo.")
             raise self.wrong(("reader", "timezone"), what, hint) from None
