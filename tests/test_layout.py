@@ -44,7 +44,6 @@ PURE = {
     "library.paper",
     "library.passage",
     "library.post",
-    "library.properties",
     "library.query",
     "library.reference",
     "morning.lanes",

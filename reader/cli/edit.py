@@ -18,7 +18,7 @@ from reader.cli.frame import ReaderCommand, as_json_option, command, say_errors
 from reader.cli.output import answer
 from reader.library.find import find_paper, find_papers
 from reader.library.folder import Library
-from reader.library.properties import PRIORITIES, PropertyChange, rating_of
+from reader.library.paper import PRIORITIES, PropertyChange, rating_of
 from reader.library.query import STATES
 from reader.library.rows import properties
 from reader.texts.paper import FIELD_NAMES, field_text, property_texts

@@ -26,8 +26,7 @@ from reader.base.errors import QueryError
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import as_utf8, plain, shorten
 from reader.base.words import says_something
-from reader.library.paper import State
-from reader.library.properties import clean_tag, priority_of, ratings_in
+from reader.library.paper import State, clean_tag, priority_of, ratings_in
 
 Name = Literal[
     "topic", "tag", "rating", "priority", "author", "venue", "cites", "year", "has", "state", "on"

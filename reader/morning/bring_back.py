@@ -12,8 +12,7 @@ from reader.base.text import plain
 from reader.library import archive as archives
 from reader.library.find import find_any, find_paper
 from reader.library.folder import Library
-from reader.library.paper import LibraryPaper
-from reader.library.properties import LAB_TAG, PropertyChange, to_become
+from reader.library.paper import LAB_TAG, LibraryPaper, PropertyChange, to_become
 from reader.library.rows import decisions, fields, papers, pdfs, queue
 from reader.library.rows.database import Database
 from reader.library.rows.removals import RestoredPaper, add_restored

@@ -35,8 +35,7 @@ from reader.library.file_names import file_stem, fold_name
 from reader.library.folder import Library
 from reader.library.highlight import Marks
 from reader.library.identity import Match
-from reader.library.paper import LibraryPaper, Paper
-from reader.library.properties import RATINGS
+from reader.library.paper import RATINGS, LibraryPaper, Paper
 from reader.library.rows import (
     decisions,
     fields,

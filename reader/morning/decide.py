@@ -24,8 +24,7 @@ from reader.library.config import Topic
 from reader.library.file_names import UNFILED, folder_name
 from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.paper import LibraryPaper, State
-from reader.library.properties import tags_in, to_become
+from reader.library.paper import LibraryPaper, State, tags_in, to_become
 from reader.library.rows import decisions, filings, imports, papers
 from reader.library.rows.decisions import Kind
 from reader.morning.edit import tag

@@ -14,8 +14,7 @@ from reader.base.messages import Joined, lazy_gettext
 from reader.base.text import plain, shorten
 from reader.library.arrival import keep_arrival
 from reader.library.folder import Library
-from reader.library.paper import FieldValue, LibraryPaper
-from reader.library.properties import LONGEST_TAG, PropertyChange, clean_tag
+from reader.library.paper import LONGEST_TAG, FieldValue, LibraryPaper, PropertyChange, clean_tag
 from reader.library.reference import cleaned
 from reader.library.rows import decisions, fields, papers, properties
 from reader.notes.rows import exports

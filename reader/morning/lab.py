@@ -18,8 +18,7 @@ from reader.base.tex import title_text
 from reader.base.text import sentences
 from reader.library.folder import Library
 from reader.library.ids import url_of
-from reader.library.paper import LibraryPaper
-from reader.library.properties import LAB_TAG, PropertyChange
+from reader.library.paper import LAB_TAG, LibraryPaper, PropertyChange
 from reader.library.rows import papers
 from reader.library.rows.properties import shared_with_lab
 from reader.morning.edit import tag

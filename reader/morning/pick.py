@@ -21,9 +21,8 @@ from reader.library.disk import lock_file
 from reader.library.files import gone_pdfs, lost_files
 from reader.library.find import find_paper, find_papers
 from reader.library.folder import Library
-from reader.library.paper import LibraryPaper
+from reader.library.paper import PRIORITIES, LibraryPaper
 from reader.library.passage import length_seconds, minutes, paper_seconds
-from reader.library.properties import PRIORITIES
 from reader.library.rows import decisions, failures, papers, queue
 from reader.library.rows.decisions import Kind
 from reader.morning.values import Fetching, PdfsHere, QueueEntry

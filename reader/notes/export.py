@@ -29,9 +29,8 @@ from reader.library.file_names import UNFILED, fold_name
 from reader.library.files import drop_empty, folder_at, move, settle
 from reader.library.folder import Library
 from reader.library.ids import parse_id
-from reader.library.paper import LibraryPaper
+from reader.library.paper import LibraryPaper, PropertyChange
 from reader.library.place import FEEDS
-from reader.library.properties import PropertyChange
 from reader.library.replaced import (
     KeptFile,
     Replacer,

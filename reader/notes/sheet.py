@@ -21,11 +21,12 @@ from reader.base.front_matter import Value, items_of, lines_of, quoted, text_at,
 from reader.base.text import plain, plain_lines
 from reader.library.file_names import UNFILED
 from reader.library.highlight import Highlight, gathered, once
-from reader.library.paper import LibraryPaper, family_name
-from reader.library.properties import (
+from reader.library.paper import (
+    LibraryPaper,
     Priority,
     PropertyChange,
     clean_tag,
+    family_name,
     front_tag,
     priority_of,
     rating_of,

@@ -8,8 +8,7 @@ from reader.base.errors import ReaderError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, sentences, shorten
 from reader.library.file_names import Suggestion, folder_name
-from reader.library.paper import FieldValue, LibraryPaper
-from reader.library.properties import Priority
+from reader.library.paper import FieldValue, LibraryPaper, Priority
 from reader.library.reference import differing
 
 

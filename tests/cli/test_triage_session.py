@@ -14,8 +14,7 @@ from reader.cli.triage.entries import papers_in, queued_in
 from reader.cli.triage.layout import page_lines, text_of
 from reader.cli.triage.session import Hands, ListSession
 from reader.library.folder import Library
-from reader.library.paper import LibraryPaper
-from reader.library.properties import PropertyChange
+from reader.library.paper import LibraryPaper, PropertyChange
 from reader.library.rows import decisions, papers
 from reader.morning.decide import wrong_topic
 from reader.morning.edit import tag

@@ -20,8 +20,7 @@ from reader.library.cite import references
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.highlight import Highlight
-from reader.library.paper import Paper
-from reader.library.properties import PropertyChange
+from reader.library.paper import Paper, PropertyChange
 from reader.library.rows import decisions, highlights, papers, pdfs
 from reader.library.rows.properties import properties_of
 from reader.morning.bring_in import Importing, unnamed_collections

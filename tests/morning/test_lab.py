@@ -20,7 +20,7 @@ from reader.gathering.imports.item import ImportedLibrary, ImportedPaper
 from reader.library.feeds_file import parse
 from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.properties import LAB_TAG, PropertyChange
+from reader.library.paper import LAB_TAG, PropertyChange
 from reader.library.rows import papers
 from reader.library.rows.properties import shared_with_lab
 from reader.morning.bring_in import Importing

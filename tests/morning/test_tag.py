@@ -17,7 +17,7 @@ from reader.gathering.imports.bibliography import read_bibtex
 from reader.gathering.imports.item import ImportedLibrary, ImportedPaper
 from reader.library.cite import in_form, references
 from reader.library.folder import Library
-from reader.library.properties import PropertyChange, completions, tags_in
+from reader.library.paper import PropertyChange, completions, tags_in
 from reader.library.rows import papers, properties
 from reader.library.rows.properties import KNOWN_SQL
 from reader.morning.bring_in import Importing

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from reader.base.front_matter import Value, items_of, values, yaml_of
 from reader.library.folder import Library
-from reader.library.properties import PropertyChange, tag_fold
+from reader.library.paper import PropertyChange, tag_fold
 from reader.library.rows import decisions, papers, properties
 from reader.morning.edit import tag
 from reader.morning.file import file_paper

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reader.library.paper import LibraryPaper
-from reader.library.properties import PropertyChange
+from reader.library.paper import LibraryPaper, PropertyChange
 from reader.library.rows import decisions, papers
 from reader.morning.edit import tag
 from reader.notes.export import export

@@ -16,8 +16,7 @@ from starlette.testclient import TestClient
 from reader.base.messages import _, speaking
 from reader.gathering.rows import posts, sources
 from reader.library.folder import Library
-from reader.library.paper import Batch
-from reader.library.properties import PropertyChange
+from reader.library.paper import Batch, PropertyChange
 from reader.library.rows import decisions, papers
 from reader.morning.browse_library import A_PAGE
 from reader.morning.edit import tag

@@ -15,7 +15,7 @@ from reader.gathering.rows import posts
 from reader.library.disk import lock_file
 from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.properties import PropertyChange
+from reader.library.paper import PropertyChange
 from reader.library.rows import failures, papers
 from reader.morning.edit import tag
 from reader.morning.pick import FETCH_LOCK, FETCH_LOG, decide, decide_rows, later, whole_queue

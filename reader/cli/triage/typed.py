@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from reader.base.messages import N_, _
 from reader.base.text import plain
 from reader.cli.terminal import PASTE
-from reader.library.properties import completions
+from reader.library.paper import completions
 
 MOST_OFFERED = 4
 """Tags named beside what is typed."""

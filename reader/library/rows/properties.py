@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from reader.library.properties import (
+from reader.library.paper import (
     LAB_TAG,
     Priority,
     PropertyChange,

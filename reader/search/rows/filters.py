@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from reader.base.words import phrase_term
-from reader.library.properties import tag_fold
+from reader.library.paper import tag_fold
 from reader.library.query import Filter, Group, Part, QueryTerm
 from reader.library.rows.database import Database
 from reader.library.rows.properties import LAST_SQL, TAGGED_SQL

@@ -20,8 +20,7 @@ from reader.library.file_names import folder_name
 from reader.library.find import RemovedPaper, find_any, find_paper
 from reader.library.folder import Library
 from reader.library.highlight import colour_word, gathered, once
-from reader.library.paper import LibraryPaper
-from reader.library.properties import PropertyChange, priority_of, rating_of, tags_in
+from reader.library.paper import LibraryPaper, PropertyChange, priority_of, rating_of, tags_in
 from reader.library.rows import pdfs, properties, queue
 from reader.library.rows.pdfs import reading_place
 from reader.library.rows.removals import KEPT

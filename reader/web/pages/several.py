@@ -12,8 +12,7 @@ from reader.base.text import plain, sentences
 from reader.library.cite import FORMS, STYLE, formatted, in_form, references
 from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.paper import LibraryPaper
-from reader.library.properties import PropertyChange, tags_in
+from reader.library.paper import LibraryPaper, PropertyChange, tags_in
 from reader.library.rows import properties, queue
 from reader.morning.edit import tag
 from reader.morning.file import export_filed, file_papers, topic_names
