@@ -17,7 +17,7 @@ import os
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -281,10 +281,6 @@ def _pack(archive: zipfile.ZipFile, file: Path, path: str, member: str) -> Archi
 
 def _manifest_text(manifest: Manifest) -> str:
     content = manifest.content
-    files = [
-        {"path": f.path, "sha256": f.sha256, "n_bytes": f.n_bytes, "member": f.member}
-        for f in manifest.files
-    ]
     fields = {
         "format": FORMAT,
         "program": f"asayomi {__version__}",
@@ -294,7 +290,7 @@ def _manifest_text(manifest: Manifest) -> str:
         "n_papers": content.n_papers,
         "n_notes": content.n_notes,
         "n_decisions": content.n_decisions,
-        "files": files,
+        "files": [asdict(file) for file in manifest.files],
     }
     return json.dumps(fields, ensure_ascii=False, indent=1)
 
@@ -332,26 +328,13 @@ def outdated(moments: Sequence[datetime]) -> list[datetime]:
     weeks, the newest of a month for 12 months; weeks are those of ISO 8601. Of the newest day all
     are kept: nobody expects that a second backup deletes the first.
     """
-    last = max(map(_day, moments), default=())
-    kept = {moment for moment in moments if _day(moment) == last}
-    for n, period in ((7, _day), (4, _week), (12, _month)):
-        newest: dict[tuple[int, ...], datetime] = {}
-        for moment in sorted(moments, reverse=True):
-            newest.setdefault(period(moment), moment)
-        kept.update([*newest.values()][:n])
+    last = max((moment.date() for moment in moments), default=None)
+    kept = {moment for moment in moments if moment.date() == last}
+    for n, period in ((7, "%Y-%m-%d"), (4, "%G-%V"), (12, "%Y-%m")):
+        # The newest moment of a period is the last one that is set.
+        newest = {f"{moment:{period}}": moment for moment in sorted(moments)}
+        kept.update(sorted(newest.values(), reverse=True)[:n])
     return [moment for moment in moments if moment not in kept]
-
-
-def _day(moment: datetime) -> tuple[int, ...]:
-    return (moment.toordinal(),)
-
-
-def _week(moment: datetime) -> tuple[int, ...]:
-    return moment.isocalendar()[:2]
-
-
-def _month(moment: datetime) -> tuple[int, ...]:
-    return (moment.year, moment.month)
 
 
 def _rotate(folder: Path, library: str) -> tuple[Path, ...]:
