@@ -17,14 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from reader.base.errors import (
-    Damaged,
-    DiskFull,
-    Locked,
-    ReaderError,
-    ReadOnly,
-    StoreError,
-)
+from reader.base.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly, StoreError
 from reader.base.messages import lazy_gettext
 from reader.library.disk import lock_file
 from reader.library.rows.first_layouts import FUNCTIONS
@@ -249,19 +242,17 @@ class Database:
                 "this Python's SQLite is {version}, too old for full text",
                 version=sqlite3.sqlite_version,
             )
-            raise StoreError(
-                file=self.path,
-                what=what,
-                hint=lazy_gettext(
-                    "Use a Python with SQLite 3.43 or newer: python.org's, conda's, uv's."
-                ),
+            hint = lazy_gettext(
+                "Use a Python with SQLite 3.43 or newer: python.org's, conda's, uv's."
             )
+            raise StoreError(file=self.path, what=what, hint=hint)
         with self.translated():
             try:
                 self._connect(busy_s)
             except sqlite3.OperationalError as error:
                 # A log needs some space, even for a command that only reads.
-                if not self.can_write or not _is_no_space(error) or not self.path.exists():
+                is_full = _code(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+                if not self.can_write or not is_full or not self.path.exists():
                     raise
                 self.can_write, self.is_full = False, True
                 self._connect(busy_s)
@@ -443,19 +434,15 @@ class Database:
         has_log = self.path.with_name("reader.db-wal").exists()
         is_empty = self.path.exists() and self.path.stat().st_size == 0 and not has_log
         if is_empty and self.index_path.exists() and self.index_path.stat().st_size > 0:
-            what, hint = (
-                lazy_gettext("it is empty, and index.db beside it is not"),
-                lazy_gettext("Restore reader.db from a backup, or delete both to start again."),
-            )
+            what = lazy_gettext("it is empty, and index.db beside it is not")
+            hint = lazy_gettext("Restore reader.db from a backup, or delete both to start again.")
             raise Damaged(file=self.path, what=what, hint=hint)
         version = run("PRAGMA user_version").fetchone()[0]
         if version > LATEST:
-            what, hint = (
-                lazy_gettext(
-                    "it was written by a newer version (layout {version})", version=version
-                ),
-                lazy_gettext("Update asayomi: pip install --upgrade asayomi."),
+            what = lazy_gettext(
+                "it was written by a newer version (layout {version})", version=version
             )
+            hint = lazy_gettext("Update asayomi: pip install --upgrade asayomi.")
             raise Damaged(file=self.path, what=what, hint=hint)
         if version < LATEST and not self.can_write:
             raise self.no_write(self.path)  # it has to be migrated first
@@ -587,36 +574,31 @@ class Database:
 
 def translated_error(error: sqlite3.Error | OSError, path: Path) -> ReaderError:
     """Make our error for one of SQLite's or of the system's."""
-    # The low byte is the primary result code; the bytes above it say which kind.
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = _code(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Locked(file=path)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return ReadOnly(file=path)
     if code == sqlite3.SQLITE_FULL:
         return DiskFull(file=path)
-    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-        return Damaged(
-            file=path,
-            what=str(error),
-            hint=lazy_gettext(
-                "`reader restore ARCHIVE.zip` puts that of a backup in its place; archives are in "
-                "backups/."
-            ),
+    if _is_damage(error):
+        hint = lazy_gettext(
+            "`reader restore ARCHIVE.zip` puts that of a backup in its place; archives are in "
+            "backups/."
         )
-    return StoreError(
-        file=path, what=str(error), hint=lazy_gettext("Check the disk, then run the command again.")
-    )
+        return Damaged(file=path, what=str(error), hint=hint)
+    hint = lazy_gettext("Check the disk, then run the command again.")
+    return StoreError(file=path, what=str(error), hint=hint)
 
 
-def _is_no_space(error: sqlite3.Error) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+def _code(error: Exception) -> int:
+    """Return the primary result code: the low byte; the bytes above it say which kind."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
 
 
 def _is_damage(error: sqlite3.Error | OSError) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+    return _code(error) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
 def forget_index(folder: Path) -> None:
