@@ -23,7 +23,7 @@ import pytest
 from reader.base.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly
 from reader.library.disk import holder_of, lock_file
 from reader.library.rows import decisions, papers
-from reader.library.rows.database import LATEST, LOG_BYTES, Database, forget_index
+from reader.library.rows.database import LATEST, LOG_BYTES, Database, commits, forget_index
 from reader.notes.rows import notes
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
@@ -565,3 +565,15 @@ def test_what_a_process_with_two_connections_writes_is_seen_by_others_that_come_
                 add_note(db, f"The {n}th.")
             assert finish(start(look, folder)) == [str(n)]
             assert (folder / "reader.db-wal").exists()
+
+
+def test_a_write_of_another_connection_changes_the_numbers(tmp_path: Path) -> None:
+    with Database(tmp_path) as here, Database(tmp_path) as there:
+        before = commits(here)
+        assert commits(here) == before
+        papers.add_papers(there, [paper(1)], source="arXiv", on=DAY)
+        after = commits(here)
+        assert after != before
+        papers.add_papers(there, [paper(1)], source="arXiv", on=DAY)
+        papers.add_papers(here, [paper(2)], source="arXiv", on=DAY)
+        assert commits(here)[1] == after[1]
