@@ -22,9 +22,8 @@ from reader.morning.waiting import give, join_waiting, waiting_note
 from reader.notes.changes import pieces
 from reader.notes.export import ORIGINS
 from reader.notes.links import NearNotes, related
-from reader.notes.rows import loose, notes
-from reader.notes.rows.loose import WaitingNote
-from reader.notes.rows.notes import Revision
+from reader.notes.rows import notes
+from reader.notes.rows.notes import Revision, WaitingNote
 from reader.notes.write import (
     beginning_of,
     check_note,
@@ -151,7 +150,7 @@ def show_waiting(context: click.Context, number: str, *, as_json: bool) -> None:
     with build.opened(context) as library:
         if library.refusal() is None:
             join_waiting(library)
-        several = [waiting_note(library, int(number))] if number else loose.waiting(library.db)
+        several = [waiting_note(library, int(number))] if number else notes.waiting(library.db)
         if as_json:
             for note in several:
                 output.put_json(note)

@@ -17,7 +17,7 @@ from reader.cli import build, output, screen
 from reader.cli.frame import WholeNumber, as_json_option, command, say_error
 from reader.library.folder import Library
 from reader.library.query import parse
-from reader.notes.rows import loose
+from reader.notes.rows import notes
 from reader.search.find import KINDS, SearchHit, SearchResult, search
 from reader.search.rows.index import Kind
 from reader.search.shared import searched
@@ -119,7 +119,7 @@ def search_command(
             found = search_like(library, about, **given)
         else:
             found = search(library, text, **given)
-            if "note" in chosen and loose.n_waiting(library.db):
+            if "note" in chosen and notes.n_waiting(library.db):
                 from reader.morning.waiting import search_waiting
 
                 waiting = search_waiting(library, text, limit=limit)

@@ -62,7 +62,7 @@ from reader.morning.waiting import (
 )
 from reader.morning.waiting import keep as keep_note
 from reader.notes.folder import ROOT as NOTES
-from reader.notes.rows import loose
+from reader.notes.rows import notes
 from reader.notes.words import key_of, links_in
 from reader.pdfs.find import PdfSketches, Recognition, recognise
 from reader.pdfs.marked_copies import ReturnedCopy, keep_marks
@@ -321,7 +321,7 @@ class Importing:
             sha256 = hash_of(note, copies[first])
             copies[first] += 1
             attached = [file for file in note.files if file.kept.endswith(".pdf")]
-            if self.is_dry or loose.brought(self.library.db, sha256):
+            if self.is_dry or notes.brought_note(self.library.db, sha256):
                 waiting.append((note, sha256))
             elif attached:
                 self._flush(one, waiting)
@@ -351,9 +351,9 @@ class Importing:
         db = self.library.db
         self.unplaced += [UnplacedItem(note.place, why) for why in note.problems]
         outcome = LooseNoteOutcome(note.place, plain(note.title), 0, is_new=False)
-        if before := loose.brought(db, sha256):
+        if before := notes.brought_note(db, sha256):
             number, brought_by = before
-            row = loose.paper_of(db, number)
+            row = notes.paper_joined(db, number)
             held = papers.papers_at(db, [merges.row_now(db, row)])[0] if row else None
             return replace(outcome, number=number, is_new=brought_by == one.id, held=held)
         try:

@@ -31,7 +31,7 @@ from reader.morning import rows
 from reader.morning.mute import mute_lines
 from reader.morning.trust import missing_seeds
 from reader.notes.export import find_moved_notes
-from reader.notes.rows import exports, loose
+from reader.notes.rows import exports, notes
 from reader.pdfs.find import find_moved
 from reader.pdfs.text.process import unlimited
 from reader.search.rows import index
@@ -285,7 +285,7 @@ def _notes(library: Library) -> Iterator[HealthFinding]:
             tuple(without),
         )
 
-    if n := loose.n_waiting(library.db):
+    if n := notes.n_waiting(library.db):
         yield HealthFinding(
             "note waiting",
             False,

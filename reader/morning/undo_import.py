@@ -12,7 +12,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import filings, imports, merges, papers
 from reader.library.rows.database import Database
 from reader.notes.folder import ROOT as NOTES
-from reader.notes.rows import exports, loose, notes
+from reader.notes.rows import exports, notes
 from reader.search.rows import index
 
 
@@ -36,7 +36,7 @@ def undo_import(library: Library, one: imports.Import) -> TakenBackImport:
     db = library.db
     with db.writing():
         shown = _shown(db)
-        n_waiting = loose.delete(db, one.id)
+        n_waiting = notes.delete_waiting(db, one.id)
         imports.delete_ratings(db, one)
         kept, files, n_papers, n_notes = [], list[tuple[str, str]](), 0, 0
         for row, parts in _made_by_paper(db, one).items():
@@ -75,7 +75,7 @@ def undo_import(library: Library, one: imports.Import) -> TakenBackImport:
 
 def _shown(db: Database) -> set[str]:
     """Find the files in notes/ that any note names."""
-    texts = loose.texts_with(db, f"{ATTACHMENTS}/")
+    texts = notes.texts_with(db, f"{ATTACHMENTS}/")
     return {kept for text in texts for kept in attachments_in(text)}
 
 

@@ -32,8 +32,8 @@ from reader.library.ids import find_ids
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.query import Filter, Part, QueryTerm, is_true, parse
 from reader.library.rows import imports, merges, papers
-from reader.notes.rows import loose, notes
-from reader.notes.rows.loose import WaitingNote
+from reader.notes.rows import notes
+from reader.notes.rows.notes import WaitingNote
 from reader.notes.words import is_written
 from reader.notes.write import check_typed, checked_text
 from reader.search.evidence import evidence
@@ -73,7 +73,7 @@ def keep(library: Library, one: imports.Import, note: LooseNote, sha256: str) ->
         ids=ids_named(note),
     )
     fold = fold if len(fold) >= SHORTEST_TITLE else ""
-    return loose.add(library.db, waits, fold=fold, sha256=sha256)
+    return notes.add_waiting(library.db, waits, fold=fold, sha256=sha256)
 
 
 def hash_of(note: LooseNote, copy: int = 0) -> str:
@@ -114,7 +114,7 @@ def recognised(library: Library, ids: Sequence[str], title: str) -> tuple[int | 
 def join_waiting(library: Library) -> list[JoinedNote]:
     """Join all waiting notes whose papers are here, each in its own transaction."""
     joined = []
-    for note in loose.named(library.db):
+    for note in notes.waiting_named(library.db):
         row, known_by = recognised(library, note.ids, note.title)
         # A paper's note has an end too: what is too long waits on.
         with contextlib.suppress(UsageError):
@@ -135,7 +135,7 @@ def join(library: Library, note: WaitingNote, row: int) -> LibraryPaper:
         before = imports.newest_ids(db)["note"]
         words = note.text if title_fold(note.title) == title_fold(held.paper.title) else note.words
         number = add_words(library, held, ImportedNote(words or note.title, note.at))
-        loose.join(db, note.id, number)
+        notes.join_waiting(db, note.id, number)
         one = imports.with_number(db, note.imported)
         imports.add_made(db, one, held.row, "note", [number] if number > before else [])
         imports.add_made(db, one, held.row, "tag", note.tags)
@@ -168,7 +168,7 @@ def search_waiting(library: Library, query: str, *, limit: int) -> list[WaitingH
     # first ones stand in each spelling: "study", "Studies"; サーバ, サーバー.
     tokens = [token for word in words for token in query_words(word)]
     beginnings = [token[:1] if is_cjk(token) else token[:3] for token in tokens]
-    several = loose.waiting_with(library.db, beginnings) if asked.all_words.strip() else ()
+    several = notes.waiting_with(library.db, beginnings) if asked.all_words.strip() else ()
     found = (one for one in several if _has(one, parts))
     return [
         WaitingHit(note, best.text, best.matches)
@@ -199,9 +199,9 @@ def give(library: Library, number: int, held: LibraryPaper) -> LibraryPaper:
 def waiting_note(library: Library, number: int) -> WaitingNote:
     """Find a waiting note by its number. Raises UsageError where it was joined, NotKnown."""
     hint = lazy_gettext("`reader note --waiting` lists the notes that wait.")
-    if found := loose.waiting(library.db, number):
+    if found := notes.waiting(library.db, number):
         return found[0]
-    if (row := loose.paper_of(library.db, number)) is not None:
+    if (row := notes.paper_joined(library.db, number)) is not None:
         [held] = papers.papers_at(library.db, [merges.row_now(library.db, row)])
         title = title_text(held.paper.title)
         what = lazy_gettext("This note was given to a paper already: {title}", title=title)

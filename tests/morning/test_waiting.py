@@ -26,7 +26,7 @@ from reader.morning.bring_in import Importing
 from reader.morning.remove import remove
 from reader.morning.undo import take_back
 from reader.morning.waiting import give, join_waiting, search_waiting, waiting_note
-from reader.notes.rows import loose, notes
+from reader.notes.rows import notes
 from reader.notes.write import add_note
 from reader.search.rows import index
 from tests.samples import DAY, NOW, Web, a_library, document, paper, tools
@@ -73,7 +73,7 @@ LINK = f"{WORDS} See https://arxiv.org/abs/2506.00001v2."
 def test_a_note_waits_and_is_joined_once_when_its_paper_comes(library: Library) -> None:
     run = ran(library, a_note(LINK, notebook="Garden", tags=("moss",), created_at=OLD, at=OLD))
     assert [(n.is_new, n.held, n.known_by) for n in run.notes] == [(True, None, "")]
-    [waits] = loose.waiting(library.db)
+    [waits] = notes.waiting(library.db)
     assert (waits.title, waits.text, waits.at, waits.created_at) == ("On gates", LINK, OLD, OLD)
     assert (waits.notebook, waits.tags, waits.ids) == ("Garden", ("moss",), ("arxiv:2506.00001",))
     [held] = here(library, 1)
@@ -82,7 +82,7 @@ def test_a_note_waits_and_is_joined_once_when_its_paper_comes(library: Library) 
     assert (note.text, note.at) == (f"# On gates\n\n{LINK}", OLD)
     rows = library.db.read("SELECT part, key FROM imported WHERE part != 'note' ORDER BY id")
     assert [tuple(row) for row in rows] == [("tag", "moss"), ("collection", "Garden")]
-    assert (join_waiting(library), loose.waiting(library.db)) == ([], [])
+    assert (join_waiting(library), notes.waiting(library.db)) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_note_comes_after_the_words_that_are_there(library: Library) -> None:
         "My words. They stay.",
         f"My words. They stay.\n\n# On gates\n\n{LINK}",
     ]
-    assert loose.waiting(library.db) == []
+    assert notes.waiting(library.db) == []
 
 
 def test_a_paper_of_the_same_import_takes_the_note(library: Library) -> None:
@@ -143,9 +143,9 @@ def test_a_second_import_doubles_nothing_and_is_no_act(library: Library) -> None
     assert [n.is_new for n in again.notes] == [False] * 3
     assert [bool(n.held) for n in again.notes] == [True, False, False]
     assert len(texts(library, held)) == 1
-    assert len(loose.waiting(library.db)) == 2
+    assert len(notes.waiting(library.db)) == 2
     assert take_back(library).imported is not None
-    assert loose.waiting(library.db) == []
+    assert notes.waiting(library.db) == []
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_an_undo_takes_waiting_and_joined_notes_back(library: Library, tmp_path:
     taken = take_back(library).imported
     assert taken is not None
     assert (taken.n_notes, taken.n_files, kept.exists()) == (2, 1, False)
-    assert (texts(library, held), loose.waiting(library.db)) == ([], [])
+    assert (texts(library, held), notes.waiting(library.db)) == ([], [])
 
 
 def test_what_the_person_added_since_stays_with_its_pictures(
@@ -231,7 +231,7 @@ def test_a_note_of_another_import_waits_again_when_its_words_go(library: Library
     ran(library, a_note(LINK, title=paper(1).title, created_at=OLD))
     assert len(texts(library, held)) == 1
     take_back(library, first)
-    assert [note.text for note in loose.waiting(library.db)] == [LINK]
+    assert [note.text for note in notes.waiting(library.db)] == [LINK]
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(library: Library) -> None:
@@ -240,13 +240,13 @@ def test_a_dry_run_says_the_same_and_changes_nothing(library: Library) -> None:
     run.try_out()
     assert [n.known_by for n in run.notes] == ["id", ""]
     assert texts(library, held) == []
-    assert loose.waiting(library.db) == []
+    assert notes.waiting(library.db) == []
 
 
 def test_a_person_gives_a_note_to_a_paper_once(library: Library) -> None:
     [held, other] = here(library, 1, 2)
     ran(library, a_note(at=OLD))
-    [waits] = loose.waiting(library.db)
+    [waits] = notes.waiting(library.db)
     give(library, waits.id, held)
     assert texts(library, held) == [f"# On gates\n\n{WORDS}"]
     with pytest.raises(UsageError, match="given to a paper already"):
@@ -370,7 +370,7 @@ def test_a_pdf_that_cannot_be_read_stays_beside_its_note_and_is_named(
     why = f"Moss 1.pdf is kept as {place}, and is no paper's PDF: it is damaged"
     assert [str(one.why) for one in run.unplaced] == [why]
     assert (library.folder / place).read_bytes() == PDF
-    assert loose.waiting(library.db)[0].text == note.text
+    assert notes.waiting(library.db)[0].text == note.text
 
 
 def test_an_import_that_was_stopped_goes_on_and_is_one_act(library: Library) -> None:
@@ -385,17 +385,17 @@ def test_an_import_that_was_stopped_goes_on_and_is_one_act(library: Library) -> 
     first = Importing(library, tools(Web(), progress=stop), read, Path("/garden.enex"))
     with pytest.raises(KeyboardInterrupt):
         first.run()
-    assert len(loose.waiting(library.db)) == 200
+    assert len(notes.waiting(library.db)) == 200
     run = ran(library, *several)
     assert [n.is_new for n in run.notes] == [True] * 250
-    assert len(loose.waiting(library.db)) == 125
+    assert len(notes.waiting(library.db)) == 125
     taken = take_back(library).imported
     assert taken is not None
-    assert (taken.n_notes, len(loose.waiting(library.db))) == (250, 0)
+    assert (taken.n_notes, len(notes.waiting(library.db))) == (250, 0)
 
 
 def test_notes_that_are_the_same_are_all_kept(library: Library) -> None:
     several = [a_note(), a_note(), a_note()]
     assert [n.is_new for n in ran(library, *several).notes] == [True] * 3
     assert [n.is_new for n in ran(library, *several).notes] == [False] * 3
-    assert len(loose.waiting(library.db)) == 3
+    assert len(notes.waiting(library.db)) == 3

@@ -23,7 +23,7 @@ from reader.notes.draft import all_texts, fields_of
 from reader.notes.drafts import PageDraft, marks_of, may_show, new_words, template_names
 from reader.notes.links import NearNotes, papers_by_link, related
 from reader.notes.own_words import Check
-from reader.notes.rows import loose, notes
+from reader.notes.rows import notes
 from reader.notes.rows.notes import Revision
 from reader.notes.words import is_written
 from reader.notes.write import (
@@ -322,7 +322,7 @@ def back(visit: Visit) -> Response:
 def waiting(visit: Visit) -> Response:
     """List the notes that imports brought without a paper, the oldest first."""
     library = visit.library
-    return visit.page("waiting.html", several=loose.waiting(library.db), local=library.local)
+    return visit.page("waiting.html", several=notes.waiting(library.db), local=library.local)
 
 
 def give_waiting(visit: Visit) -> Response:
