@@ -63,9 +63,11 @@ from reader.notes.folder import (
     find_moved,
     free_path,
     name_in,
+    of_another,
     read,
     recorded_paths,
     recover,
+    sample,
     without_lines,
 )
 from reader.notes.pages import keep_links, linked_papers, pages_of, put_pages, sheet_of
@@ -435,11 +437,7 @@ def _said_of(found: HandChange, path: str, yaml: str, held: LibraryPaper) -> Ite
 def _check_owner(note: NoteFile) -> None:
     """Raise Incomplete for a sample, or a file that says that it is another paper's."""
     if fields(note.text).get("sample") == "true":
-        raise Incomplete(
-            what=lazy_gettext(
-                "{path} is a sample, so it was left alone. Move it away.", path=note.path
-            )
-        )
+        raise sample(note.path)
     if note.last is None:
         return
     id_ = tolerant_value(note.content, "id") or tolerant_value(note.content, "page")
@@ -448,16 +446,7 @@ def _check_owner(note: NoteFile) -> None:
     known = ("", fields(note.last.content).get("id", ""), *ids)
     found = parse_id(id_)
     if id_ not in known and (found is None or found.id not in known):
-        id_ = shorten(plain(id_), 80)
-        raise Incomplete(
-            what=lazy_gettext(
-                "{path} was left alone: its front matter has the id {id}, but it is the file of "
-                "{own}. Put that id back, or move the file away, and export again.",
-                path=note.path,
-                id=id_,
-                own=note.held.paper.id,
-            )
-        )
+        raise of_another(note.path, id_, note.held.paper.id)
 
 
 def adopt(library: Library, row: int, path: str, content: str, done: ExportOutcome) -> str:

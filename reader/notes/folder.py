@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from reader.base.errors import DiskFull, Incomplete, ReaderError, StoreError, os_reason
 from reader.base.front_matter import single_value, tolerant_value
 from reader.base.messages import lazy_gettext
-from reader.base.text import nfc
+from reader.base.text import nfc, plain, shorten
 from reader.library.disk import files_below
 from reader.library.file_names import fold_name, path_problem
 from reader.library.files import existing, is_evicted
@@ -186,6 +186,25 @@ def without_lines(path: str) -> Incomplete:
             "{path} was left alone: its lines `<!-- reader:… -->` are missing or damaged. Put "
             "them back, or move the file away, and export again.",
             path=path,
+        )
+    )
+
+
+def sample(path: str) -> Incomplete:
+    """Make the error for a file that is a sample."""
+    what = lazy_gettext("{path} is a sample, so it was left alone. Move it away.", path=path)
+    return Incomplete(what=what)
+
+
+def of_another(path: str, id_: str, own: str) -> Incomplete:
+    """Make the error for the file of `own` that says that it is another one's. id_: as it says."""
+    return Incomplete(
+        what=lazy_gettext(
+            "{path} was left alone: its front matter has the id {id}, but it is the file of "
+            "{own}. Put that id back, or move the file away, and export again.",
+            path=path,
+            id=shorten(plain(id_), 80),
+            own=own,
         )
     )
 

@@ -14,8 +14,6 @@ from pathlib import PurePosixPath
 
 from reader.base.errors import Incomplete
 from reader.base.front_matter import single_value, text_at, tolerant_value, yaml_of
-from reader.base.messages import lazy_gettext
-from reader.base.text import plain, shorten
 from reader.library.file_names import UNFILED, file_stem, fold_name, year_of
 from reader.library.files import drop_empty, folder_at
 from reader.library.folder import Library
@@ -40,8 +38,10 @@ from reader.notes.folder import (
     LateEdit,
     Writer,
     free_path,
+    of_another,
     read,
     relative,
+    sample,
     without_lines,
 )
 from reader.notes.rows import exports
@@ -160,23 +160,13 @@ def _updated(
 ) -> str:
     """Bring a page's text up to date. Raises Incomplete for one to leave alone."""
     if single_value(found, "sample") == "true":
-        raise Incomplete(
-            what=lazy_gettext("{path} is a sample, so it was left alone. Move it away.", path=path)
-        )
+        raise sample(path)
     name = text_at(ours.front, "page")
     # The name that it had before: its topic's folder may have been renamed since.
     known = {name, text_at(last.front, "page") if last else None, None}
     page = tolerant_value(found, "page") or None
     if id_ := tolerant_value(found, "id") or (page if page not in known else None):
-        raise Incomplete(
-            what=lazy_gettext(
-                "{path} was left alone: its front matter has the id {id}, but it is the file of "
-                "{own}. Put that id back, or move the file away, and export again.",
-                path=path,
-                id=shorten(plain(id_), 80),
-                own=name,
-            )
-        )
+        raise of_another(path, id_, name or "")
     text = mend_front(found, last.content) if last else found
     before, titles = (last.front, last.titles) if last else ("", ())
     content = splice(text, ours, before=before, titles=titles)

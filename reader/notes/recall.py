@@ -37,8 +37,11 @@ RETENTION = 0.9
 LONGEST_DAYS = 365
 """A note is met once a year, however well it is known."""
 
-GRADES = ("again", "hard", "good", "easy")
+GRADES = (N_("again"), N_("hard"), N_("good"), N_("easy"))
 """The grades, 1 to 4."""
+
+GRADE_NAMES = dict(enumerate(GRADES, 1))
+"""Names of the grades, as fsrs numbers them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +242,3 @@ def card_of(library: Library, held: LibraryPaper, waiting: Waiting) -> Card:
         )
     guess = queue.guess_of(library.db, held.row)
     return Card(held, waiting, seen, question(text), text, guess.text if guess else "")
-
-
-GRADE_NAMES = {
-    1: N_("again"),
-    2: N_("hard"),
-    3: N_("good"),
-    4: N_("easy"),
-}
-"""Names of the grades, as fsrs numbers them."""
