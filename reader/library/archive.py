@@ -241,6 +241,14 @@ def make_key(file: Path) -> str:
     return public
 
 
+def too_new(file: object) -> UsageError:
+    """Make the error for an archive or a dump that a later version of the program made."""
+    return UsageError(
+        what=lazy_gettext("{file} was made by a newer version.", file=file),
+        hint=lazy_gettext("Update asayomi: pip install --upgrade asayomi."),
+    )
+
+
 def _manifest(unpacked: zipfile.ZipFile, archive: Path) -> Manifest:
     if MANIFEST not in unpacked.namelist():
         raise _foreign(archive)
@@ -249,10 +257,7 @@ def _manifest(unpacked: zipfile.ZipFile, archive: Path) -> Manifest:
     try:
         fields = json.loads(text)
         if fields["format"] > FORMAT:
-            raise UsageError(
-                what=lazy_gettext("{file} was made by a newer version.", file=archive),
-                hint=lazy_gettext("Update asayomi: pip install --upgrade asayomi."),
-            )
+            raise too_new(archive)
         manifest = Manifest(
             datetime.fromisoformat(fields["made_at"]),
             snapshot.Content(

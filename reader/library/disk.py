@@ -121,19 +121,17 @@ def disk_error(error: OSError, file: Path) -> StoreError:
     return StoreError(file=file, what=reason, hint=lazy_gettext(hint))
 
 
+_FILE_THERE = (
+    N_("there is a file where its folder should be"),
+    N_("Move that file away and run the command again."),
+)
 _OBSTACLES = {
     errno.ENAMETOOLONG: (
         N_("its name is too long for this disk"),
         N_("Use a shorter name. A topic is a folder, named in feeds.toml."),
     ),
-    errno.EEXIST: (
-        N_("there is a file where its folder should be"),
-        N_("Move that file away and run the command again."),
-    ),
-    errno.ENOTDIR: (
-        N_("there is a file where its folder should be"),
-        N_("Move that file away and run the command again."),
-    ),
+    errno.EEXIST: _FILE_THERE,
+    errno.ENOTDIR: _FILE_THERE,
     errno.EISDIR: (
         N_("there is a folder with this name"),
         N_("Move that folder away and run the command again."),

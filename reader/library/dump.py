@@ -19,7 +19,7 @@ from reader import __version__
 from reader.base.errors import UsageError, os_reason
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import plain
-from reader.library.archive import DATABASE, is_text_or_pdf, part
+from reader.library.archive import DATABASE, is_text_or_pdf, part, too_new
 from reader.library.backup import locked, passed_over, texts_of, undisturbed
 from reader.library.disk import write_whole
 from reader.library.file_names import LONGEST_PART
@@ -195,10 +195,7 @@ def _layout(file: Path, entry: dict[str, Any]) -> int:
     if entry.get("format") != FORMAT or not is_whole:
         raise _refused(file, 1, lazy_gettext("this is not the first line of a dump"))
     if version > VERSION or layout > LATEST:
-        raise UsageError(
-            what=lazy_gettext("{file} was made by a newer version.", file=plain(str(file))),
-            hint=lazy_gettext("Update asayomi: pip install --upgrade asayomi."),
-        )
+        raise too_new(plain(str(file)))
     return int(layout)
 
 

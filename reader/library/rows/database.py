@@ -439,11 +439,7 @@ class Database:
             raise Damaged(file=self.path, what=what, hint=hint)
         version = run("PRAGMA user_version").fetchone()[0]
         if version > LATEST:
-            what = lazy_gettext(
-                "it was written by a newer version (layout {version})", version=version
-            )
-            hint = lazy_gettext("Update asayomi: pip install --upgrade asayomi.")
-            raise Damaged(file=self.path, what=what, hint=hint)
+            raise too_new(self.path, version)
         if version < LATEST and not self.can_write:
             raise self.no_write(self.path)  # it has to be migrated first
         if self.can_write:
@@ -570,6 +566,13 @@ class Database:
         except sqlite3.Error:
             return False
         return bool(found == "ok")
+
+
+def too_new(file: Path, layout: int) -> Damaged:
+    """Make the error for a reader.db of a layout that a later version of the program made."""
+    what = lazy_gettext("it was written by a newer version (layout {version})", version=layout)
+    hint = lazy_gettext("Update asayomi: pip install --upgrade asayomi.")
+    return Damaged(file=file, what=what, hint=hint)
 
 
 def translated_error(error: sqlite3.Error | OSError, path: Path) -> ReaderError:

@@ -19,7 +19,7 @@ from pathlib import Path
 from reader.base.errors import Damaged
 from reader.base.messages import lazy_gettext
 from reader.library.place import is_within
-from reader.library.rows.database import LATEST, migrate, translated_error
+from reader.library.rows.database import LATEST, migrate, too_new, translated_error
 
 _PAGES_AT_ONCE = 4096
 """Pages copied before another process may write: 16 MB."""
@@ -73,9 +73,7 @@ def check_copy(file: Path) -> None:
         _check(copy, file)
         layout = _number(copy, "PRAGMA user_version")
     if layout > LATEST:
-        what = lazy_gettext("it was written by a newer version (layout {version})", version=layout)
-        hint = lazy_gettext("Update asayomi: pip install --upgrade asayomi.")
-        raise Damaged(file=file, what=what, hint=hint)
+        raise too_new(file, layout)
 
 
 def read_content(file: Path) -> Content:
