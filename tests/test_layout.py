@@ -200,6 +200,17 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
             del graph[name]
 
 
+@pytest.mark.parametrize("room", ["library", "notes"])
+def test_the_architecture_page_names_each_module_of_a_large_room(room: str) -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    table = page.partition(f"| `{room}` | modules |")[2].partition("\n\n")[0]
+    named = [f"{room}.{name}" for name in re.findall("`([^`]+)`", table)]
+    packages = {room, f"{room}.rows"}
+    assert sorted(named) == sorted(
+        name for name in modules() if room_of(name) == room and name not in packages
+    )
+
+
 def test_nothing_is_imported_with_a_star() -> None:
     stars = [
         name
