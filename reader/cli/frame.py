@@ -164,17 +164,14 @@ class ReaderCommand(HelpedCommand):
         parse = parser.parse_args
         known = {name for param in self.get_params(context) for name in param.opts}
 
-        def hidden(arg: str) -> str:
-            is_option = _OPTION.match(arg) or arg[:2] in known
-            return _TEXT + arg if arg.startswith("-") and not is_option else arg
-
         def as_typed(value: Any) -> Any:
             if isinstance(value, list | tuple):
                 return type(value)(map(as_typed, value))
             return value.removeprefix(_TEXT) if isinstance(value, str) else value
 
         def parse_args(args: list[str]) -> Any:
-            values, rest, order = parse(args=[hidden(arg) for arg in args])
+            texts = {a for a in args if a[:1] == "-" and not (_OPTION.match(a) or a[:2] in known)}
+            values, rest, order = parse([_TEXT + a if a in texts else a for a in args])
             shown = {name: as_typed(value) for name, value in values.items()}
             return shown, as_typed(rest), order
 
@@ -196,21 +193,14 @@ class ReaderGroup(HelpedCommand, click.Group):
     def list_commands(self, _unused: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, _unused: click.Context, name: str) -> click.Command | None:
+    def get_command(self, context: click.Context, name: str) -> click.Command:
         if name not in COMMANDS:
-            return None
+            from reader.cli.help import no_command
+
+            raise click.UsageError(no_command(name), context)
         module = importlib.import_module(f"reader.cli.{COMMANDS[name].module}")
         found: click.Command = getattr(module, f"{name}_command")
         return found
-
-    def resolve_command(
-        self, context: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in COMMANDS:
-            from reader.cli.help import no_command
-
-            raise click.UsageError(no_command(args[0]), context)
-        return super().resolve_command(context, args)
 
 
 @click.group(
@@ -272,36 +262,32 @@ def run(args: list[str], settings: Settings) -> int:
     """
     with speaking(spoken()):
         _speak(settings)
-        return _run(args, settings)
+        # None: as click does, which asks whether a terminal is there.
+        has_no_styles = os.environ.get("TERM") == "dumb" or os.environ.get("NO_COLOR")
+        more: dict[str, Any] = {"obj": settings, "color": False if has_no_styles else None}
+        try:
+            # Not in click's standalone mode, in which it would choose the exit codes.
+            code = reader_group.main(args, prog_name="reader", standalone_mode=False, **more)
+        except ReaderError as error:
+            return say_error(error)
+        except click.UsageError as error:
+            from reader.cli.help import usage_error
 
-
-def _run(args: list[str], settings: Settings) -> int:
-    # None: as click does, which asks whether a terminal is there.
-    has_no_styles = os.environ.get("TERM") == "dumb" or os.environ.get("NO_COLOR")
-    more: dict[str, Any] = {"obj": settings, "color": False if has_no_styles else None}
-    try:
-        # Not in click's standalone mode, in which it would choose the exit codes.
-        code = reader_group.main(args, prog_name="reader", standalone_mode=False, **more)
-    except ReaderError as error:
-        return say_error(error)
-    except click.UsageError as error:
-        from reader.cli.help import usage_error
-
-        click.echo(usage_error(error), err=True)
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        click.echo(_("Interrupted. What was confirmed before is saved."), err=True)
-        return INTERRUPTED
-    except SystemExit:
-        # So click leaves, and only so, when the reader of our output went away (`| head`).
-        return 0
-    except OSError as error:
-        if error.errno != errno.ENOSPC or not _drop_output():
+            click.echo(usage_error(error), err=True)
+            return error.exit_code
+        except (KeyboardInterrupt, click.Abort):
+            click.echo(_("Interrupted. What was confirmed before is saved."), err=True)
+            return INTERRUPTED
+        except SystemExit:
+            # So click leaves, and only so, when the reader of our output went away (`| head`).
+            return 0
+        except OSError as error:
+            if error.errno != errno.ENOSPC or not _drop_output():
+                return _unexpected(error, settings)
+            return say_error(DiskFull(file=_("standard output")))
+        except Exception as error:  # noqa: BLE001  the outermost border: exit 1, no traceback
             return _unexpected(error, settings)
-        return say_error(DiskFull(file=_("standard output")))
-    except Exception as error:  # noqa: BLE001  the outermost border: exit 1, never a bare traceback
-        return _unexpected(error, settings)
-    return code if isinstance(code, int) else 0
+        return code if isinstance(code, int) else 0
 
 
 def _drop_output() -> bool:
