@@ -279,22 +279,14 @@ def _new_ranks(
     ranks: dict[int, list[Rank]] = {}
     for held in papers.papers_at(db, days):
         given[held.row], ranks[held.row] = held.paper, []
-        own = features(held.paper)
+        own, is_brief = features(held.paper), held.row not in followed
         for path, model in models.items():
             one = near.get((held.row, path))
             above = one.above if one else None
-            judged = judge(
-                held.paper, own, model, nearness=above, is_brief=held.row not in followed
-            )
+            judged = judge(held.paper, own, model, nearness=above, is_brief=is_brief)
             # Row 0 is no paper's.
             if one and (neighbour := titles.get(one.neighbour or 0)):
-                # What is near is named by what it is near to: the reader's note, seed or paper.
-                kind, what = neighbour.kind, neighbour.what
-                terms = (
-                    replace(t, kind=kind, what=what) if t.kind == "nearness" else t
-                    for t in judged.terms
-                )
-                judged = replace(judged, terms=tuple(terms))
+                judged = _with_neighbour(judged, neighbour)
             ranks[held.row].append(judged)
     # What is talked about needs its place in each topic, for its closeness.
     talked = talk.talked_between(db, first, day)
@@ -303,6 +295,13 @@ def _new_ranks(
         printed = [replace(r, terms=as_printed(r.terms, given[row])) for r in of_paper]
         kept[encoder if row in encoded else ""][row] = printed
     return kept
+
+
+def _with_neighbour(rank: Rank, neighbour: Term) -> Rank:
+    """Name what is near by what it is near to: the reader's note, seed or paper."""
+    kind, what = neighbour.kind, neighbour.what
+    terms = (replace(t, kind=kind, what=what) if t.kind == "nearness" else t for t in rank.terms)
+    return replace(rank, terms=tuple(terms))
 
 
 def _worth_keeping(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import chain
@@ -46,6 +46,7 @@ from reader.morning.values import (
     PastMention,
     Quota,
     ShownLine,
+    SourceLine,
     by_lane,
 )
 from reader.notes.balance import balance
@@ -53,7 +54,6 @@ from reader.notes.rows import notes
 from reader.ranking.heat import (
     CATCH_DAYS,
     MANY_A_DAY,
-    Talk,
     heat,
     listing_days,
     months_between,
@@ -203,15 +203,7 @@ def _candidates(
     """Join everything that speaks for each of some papers."""
     db, rows = library.db, [held.row for held in several]
     talked = candidates_with_talk(library, several, day.last, muted=day.mutes)
-    n_days: dict[int, int] = {}
-    for held in several:
-        n = max(0, (day.last - (held.paper.announced_on or held.arrived_on)).days)
-        # None on the day that brought it, if that is the mailing's own or, east of it and after
-        # a weekend, one soon after.
-        n_days[held.row] = 0 if held.arrived_on == day.last and n <= WEEKEND_DAYS else n
-    hoped = _hoped(library, several, day, ranks, n_days)
-    to_foretell = [held for held in several if talked[held.row].heat or held.row in hoped]
-    foretold = forecasts(library, to_foretell, may_keep=may_keep)
+    foretold = forecasts(library, _to_foretell(library, talked, day, ranks), may_keep=may_keep)
     came_by = papers.origins_of(db, rows)
     before = shown.shown_before(db, rows, day.last)
     was_foretold = shown.foretold_before(db, rows, day.last)
@@ -220,52 +212,100 @@ def _candidates(
     for held in several:
         name, certainty = followed.get(held.row, ("", "same"))
         heard, origins = talked[held.row], came_by.get(held.row, ())
-        is_heard = bool(heard.mentions)
-        found.append(
-            replace(
-                heard,
-                ranks=tuple(ranks.get(held.row, ())),
-                origins=origins,
-                muted_by=muting(day.mutes, held.paper, origins, is_heard=is_heard),
-                followed=name,
-                is_followed_surely=certainty == "same",
-                forecast=foretold.get(held.row, ()),
-                is_new=day.first <= held.arrived_on <= day.last,
-                was_shown=held.row in before,
-                was_foretold=held.row in was_foretold,
-                n_days=n_days[held.row],
-                settled=settled,
-            )
+        whole = replace(
+            heard,
+            ranks=tuple(ranks.get(held.row, ())),
+            origins=origins,
+            muted_by=muting(day.mutes, held.paper, origins, is_heard=bool(heard.mentions)),
+            followed=name,
+            is_followed_surely=certainty == "same",
+            forecast=foretold.get(held.row, ()),
+            is_new=day.first <= held.arrived_on <= day.last,
+            was_shown=held.row in before,
+            was_foretold=held.row in was_foretold,
+            n_days=_n_days(held, day.last),
+            settled=settled,
+            loud=None,
         )
         if loud := heard.loud:
-            whole, votes = replace(found[-1], loud=None, heat=loud.heat), loud.n_votes
-            whole = replace(whole, mentions=loud.mentions, n_votes=votes)
-            found[-1] = replace(found[-1], loud=whole)
+            loud = replace(whole, mentions=loud.mentions, heat=loud.heat, n_votes=loud.n_votes)
+            whole = replace(whole, loud=loud)
+        found.append(whole)
     return found
 
 
-def _hoped(
+def _n_days(held: LibraryPaper, day: date) -> int:
+    """Count the days since a paper was announced, else since it came.
+
+    None on the day that brought it, if that is the mailing's own or, east of it and after a
+    weekend, one soon after.
+    """
+    n = max(0, (day - (held.paper.announced_on or held.arrived_on)).days)
+    return 0 if held.arrived_on == day and n <= WEEKEND_DAYS else n
+
+
+def _to_foretell(
     library: Library,
-    several: Sequence[LibraryPaper],
+    talked: Mapping[int, Candidate],
     day: Day,
     ranks: Mapping[int, Sequence[Rank]],
-    n_days: Mapping[int, int],
-) -> set[int]:
-    """Choose the papers (rows) that a forecast alone may bring up: what this list showed, and
-    papers of near topics on their first morning."""
-    hoped = {row for row, place in day.kept.items() if place.lane == "near"}
+) -> list[LibraryPaper]:
+    """Choose the papers whose talk is foretold: those that are talked about, that this list
+    showed for it, and papers of near topics on their first morning."""
     near = {topic.path for topic in library.config.near_topics}
     # None where talk was never seen: who would have spoken?
-    if near and not _is_over(library, day) and talk.is_watched(library.db):
-        hoped |= {
-            held.row
-            for held in several
-            if held.state == "candidate"
-            and held.arrived_on == day.last
-            and n_days[held.row] == 0
-            and belongs(ranks.get(held.row, ()), near)
-        }
-    return hoped
+    is_open = bool(near) and not _is_over(library, day) and talk.is_watched(library.db)
+    before = {row for row, place in day.kept.items() if place.lane == "near"}
+
+    def is_hoped_for(held: LibraryPaper) -> bool:
+        is_first = held.arrived_on == day.last and _n_days(held, day.last) == 0
+        is_new = is_open and is_first and held.state == "candidate"
+        return held.row in before or (is_new and belongs(ranks.get(held.row, ()), near))
+
+    return [one.held for one in talked.values() if one.heat or is_hoped_for(one.held)]
+
+
+@dataclass(frozen=True, slots=True)
+class _TalkUntil:
+    """What counts the talk about any paper until a day.
+
+    counts: by row, its newest number of citations. busy: who posts about many papers a day.
+    timelines: feeds by name, with whose they are.
+    """
+
+    day: date
+    counts: Mapping[int, NewestCount]
+    busy: Container[str]
+    people: Sequence[str]
+    timelines: Mapping[str, str]
+
+    def candidate(
+        self, held: LibraryPaper, said: Sequence[PostMention], voted: tuple[int, date] | None
+    ) -> Candidate:
+        """Join the posts about a paper with its votes and citations."""
+        counted = self.counts.get(held.row)
+        n_votes, voted_on = voted or (None, None)
+        talked = replace(
+            talk_of(
+                held.paper,
+                said,
+                role_models=self.people,
+                timelines=self.timelines,
+                busy=self.busy,
+            ),
+            n_votes=n_votes,
+            voted_on=voted_on,
+            n_citations=counted.n if counted else None,
+            n_months=months_between(counted.published_on, counted.on) if counted else None,
+        )
+        return Candidate(
+            held,
+            mentions=tuple(said),
+            heat=heat(talked, self.day),
+            n_votes=n_votes,
+            n_citations=talked.n_citations,
+            n_months=talked.n_months,
+        )
 
 
 def candidates_with_talk(
@@ -284,62 +324,31 @@ def candidates_with_talk(
     sources = [mute.value for mute in muted if mute.kind == "source"]
     if sources:
         heard_votes = talk.votes(db, rows, until=day, without=sources)
-    counts = talk.newest_counts(db, rows, until=day)
-    busy = talk.busy_authors(db, days_back(day, CATCH_DAYS), day, at_least=MANY_A_DAY)
     # The feeds of people follow the others in `all_feeds`, in the order of the people.
     owners = [person.name for person in config.people for _ in person.feeds]
     of_people = config.all_feeds[len(config.feeds) :]
-    timelines = {feed.name: owner for feed, owner in zip(of_people, owners, strict=True)}
-    people = [person.name for person in config.people]
-
-    def with_talk(
-        held: LibraryPaper, said: Sequence[PostMention], voted: tuple[int, date] | None
-    ) -> Candidate:
-        of_paper = talk_of(held.paper, said, role_models=people, timelines=timelines, busy=busy)
-        return _with_heat(held, said, of_paper, voted, counts.get(held.row), day)
-
+    until = _TalkUntil(
+        day,
+        counts=talk.newest_counts(db, rows, until=day),
+        busy=talk.busy_authors(db, days_back(day, CATCH_DAYS), day, at_least=MANY_A_DAY),
+        people=[person.name for person in config.people],
+        timelines={feed.name: owner for feed, owner in zip(of_people, owners, strict=True)},
+    )
     found = {}
     for held in several:
         said, voted = mentions[held.row], votes.get(held.row)
         # What was decided stays in its list, with all that was said of it.
         of = muted if held.state == "candidate" else ()
-        pairs = [(mention, silencing(of, mention, timelines)) for mention in said]
+        pairs = [(mention, silencing(of, mention, until.timelines)) for mention in said]
         heard = [m for m, by in pairs if not by]
         heard_vote = heard_votes.get(held.row) if of else voted
-        found[held.row] = with_talk(held, heard, heard_vote)
+        found[held.row] = until.candidate(held, heard, heard_vote)
         if len(heard) < len(said) or heard_vote != voted:
             of_votes = [m for m in muted if m.kind == "source" and heard_vote != voted]
             by = tuple(dict.fromkeys(chain(*(by for _m, by in pairs), of_votes)))
-            loud = with_talk(held, said, voted)
+            loud = until.candidate(held, said, voted)
             found[held.row] = replace(found[held.row], loud=loud, silenced_by=by)
     return found
-
-
-def _with_heat(
-    held: LibraryPaper,
-    said: Sequence[PostMention],
-    of_paper: Talk,
-    voted: tuple[int, date] | None,
-    counted: NewestCount | None,
-    day: date,
-) -> Candidate:
-    """Join the posts about a paper with its votes and citations."""
-    n_votes, voted_on = voted or (None, None)
-    talked = replace(
-        of_paper,
-        n_votes=n_votes,
-        voted_on=voted_on,
-        n_citations=counted.n if counted else None,
-        n_months=months_between(counted.published_on, counted.on) if counted else None,
-    )
-    return Candidate(
-        held,
-        mentions=tuple(said),
-        heat=heat(talked, day),
-        n_votes=n_votes,
-        n_citations=talked.n_citations,
-        n_months=talked.n_months,
-    )
 
 
 def _settled(library: Library) -> frozenset[str]:
@@ -428,18 +437,12 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
     encoder: its name, to count texts that it has not encoded; empty: they are not counted.
     """
     db, config, day, found = library.db, library.config, ranked.day, ranked.lanes
-    written, skimmed = notes.n_noted_on(db, day)
     themes = balance(library, day)
     is_today = day == library.today()
     # Seeds, queue and PDFs are of now, so a list of another day has none.
     seeds = missing_seeds(library) if is_today else ()
     queued = whole_queue(library) if is_today else []
-    trusted, came_on, began = source_lines(library, day), None, None
-    # What came later makes up only for a day that is over.
-    if day < library.today():
-        trusted, began = begun(library, day, trusted)
-        trusted, came_on = caught_up(library, day, trusted)
-    newer, changed = dict(versions.new_versions(db, day)), versions.changed_fields(db, day)
+    trusted, came_on, began = _trusted(library, day)
     return Morning(
         day=day,
         is_today=is_today,
@@ -452,11 +455,8 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
         n_talked=found.n_talked,
         muted=found.muted,
         undecided=_undecided(library, ranked.first or day, ranked.unsaved),
-        new_versions=tuple(
-            NewVersion(held, newer[held.row], changed.get(held.row, ()))
-            for held in papers.papers_at(db, newer)
-        ),
-        quota=Quota(config.quota_on(day), written, skimmed, config.next_deadline(day)),
+        new_versions=_new_versions(library, day),
+        quota=_quota(library, day),
         balance=themes.counts,
         sources=trusted,
         is_before_all=began is not None,
@@ -474,6 +474,33 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
         theme_of={topic.path: topic.theme for topic in config.own_topics},
         queue=without_put_off(queued, day),
         pdfs=pdfs_here(library, queued),
+    )
+
+
+def _quota(library: Library, day: date) -> Quota:
+    config, (written, skimmed) = library.config, notes.n_noted_on(library.db, day)
+    return Quota(config.quota_on(day), written, skimmed, config.next_deadline(day))
+
+
+def _trusted(
+    library: Library, day: date
+) -> tuple[tuple[SourceLine, ...], date | None, date | None]:
+    """Return the sources' lines; when what a past day missed came, and when the library began."""
+    trusted = source_lines(library, day)
+    # What came later makes up only for a day that is over.
+    if day >= library.today():
+        return trusted, None, None
+    trusted, began = begun(library, day, trusted)
+    trusted, came_on = caught_up(library, day, trusted)
+    return trusted, came_on, began
+
+
+def _new_versions(library: Library, day: date) -> tuple[NewVersion, ...]:
+    newer = dict(versions.new_versions(library.db, day))
+    changed = versions.changed_fields(library.db, day)
+    return tuple(
+        NewVersion(held, newer[held.row], changed.get(held.row, ()))
+        for held in papers.papers_at(library.db, newer)
     )
 
 
