@@ -81,17 +81,21 @@ def triage(
                 screen.width_of_terminal(),
             )
         )
-        return
+    else:
+        _learn(context, library, outcome.picked)
+
+
+def _learn(context: click.Context, library: Library, picked: Sequence[int]) -> None:
+    """Fetch and index what was picked, and learn; from skips, notes and undone decisions too."""
     # As in `today`: not before the first paint.
     from reader.gathering.source import told_together
     from reader.morning.pipe import index_picks, learn_decisions
 
     with build.tools(context, library) as tools:
         problems = []
-        if outcome.picked:
-            problems = index_picks(library, tools, list(outcome.picked))
+        if picked:
+            problems = index_picks(library, tools, list(picked))
         else:
-            # Skips, notes and undone decisions are learned from too.
             learn_decisions(library, tools)
     say_errors(told_together(problems))
 

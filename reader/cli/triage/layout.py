@@ -274,13 +274,7 @@ def last_top(page: CoverPage, height: int) -> int:
 def _screen_head(head: Head, width: int, height: int) -> list[Line]:
     values = {"n": head.n_decided, "of": head.n_all, "spent": head.spent, "to_go": head.to_go}
     written = {"written": head.written, "target": head.target}
-    left_to_write = max(head.target - head.written, 0)
-    if left_to_write and not head.has_to_read:
-        quota = _("{written} of {target} written, nothing left to read", **written)
-    elif left_to_write:
-        quota = _("{written} of {target} written, {n} to go", n=left_to_write, **written)
-    else:
-        quota = _("{written} of {target} written", **written)
+    quota = _quota_text(head)
     if head.n_queued:
         values["of"] = head.n_queued
     whole, short, least = (
@@ -316,6 +310,15 @@ def _screen_head(head: Head, width: int, height: int) -> list[Line]:
         lines.append(line(" " + " · ".join(head.more), "dim"))
     # The head takes a quarter of the screen at most.
     return lines[: max(1, height // 4)]
+
+
+def _quota_text(head: Head) -> str:
+    n, written = head.target - head.written, {"written": head.written, "target": head.target}
+    if n <= 0:
+        return _("{written} of {target} written", **written)
+    if not head.has_to_read:
+        return _("{written} of {target} written, nothing left to read", **written)
+    return _("{written} of {target} written, {n} to go", n=n, **written)
 
 
 def _foot_lines(view: View, width: int, height: int, *, is_queued: bool) -> list[Line]:
