@@ -47,7 +47,6 @@ PURE = {
     "library.query",
     "library.reference",
     "morning.lanes",
-    "morning.reasons",
     "morning.values",
     "notes.changes",
     "notes.draft",

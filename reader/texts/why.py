@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, get_args
 
 from reader.base.messages import N_, Joined, Language, Text, _, ngettext, speaking
-from reader.morning.reasons import of_terms, sentence
+from reader.morning.lanes import of_terms, sentence
 from reader.ranking.model import LEARNED, is_bare, taste_of
 from reader.ranking.rank import Place, Term, in_print
 from reader.texts.morning import mute_texts

@@ -14,8 +14,7 @@ from reader.base.messages import speaking
 from reader.library.config import Config, Topic
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.post import PostMention
-from reader.morning.lanes import CLOSE, SURE, lanes
-from reader.morning.reasons import why
+from reader.morning.lanes import CLOSE, SURE, lanes, why
 from reader.morning.values import Candidate, Entry, FoldedDays, Lanes, Morning, Quota, SourceLine
 from reader.ranking.heat import closeness_of, listing_days, months_between, near_score, velocity
 from reader.ranking.model import ABSTRACT_WORD
