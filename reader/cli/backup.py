@@ -244,10 +244,10 @@ def restore_library(
 
 def _restore_one(context: click.Context, archive: Path, text: str, *, as_json: bool) -> int:
     # Imported here: the daily backup after a gather does not need it.
-    from reader.morning.bring_back import bring_back
+    from reader.morning.bring_back import restore_paper
 
     with build.opened(context) as library:
-        came = bring_back(library, archive, text)
+        came = restore_paper(library, archive, text)
     if as_json:
         output.put_json(
             {

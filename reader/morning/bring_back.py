@@ -17,10 +17,10 @@ from reader.library.rows import decisions, fields, papers, pdfs, queue
 from reader.library.rows.database import Database
 from reader.library.rows.removals import RestoredPaper, add_restored
 from reader.library.rows.versions import BY_HAND
-from reader.morning import remove
 from reader.morning.edit import edit, tag
 from reader.morning.file import file_paper
 from reader.morning.pick import decide_rows, guess
+from reader.morning.remove import bring_back
 from reader.notes.rows.notes import Revision
 from reader.notes.write import add_note, newest_note
 from reader.pdfs.fetch import keep_pdf
@@ -46,7 +46,7 @@ class PaperBroughtBack:
     edited: tuple[str, ...]
 
 
-def bring_back(library: Library, archive: Path, text: str) -> PaperBroughtBack:
+def restore_paper(library: Library, archive: Path, text: str) -> PaperBroughtBack:
     """Bring back what the library lacks of a paper: itself, its note, its pick, its PDF, its tags,
     the guess and what was edited by hand.
 
@@ -106,7 +106,7 @@ def _bring_paper(library: Library, there: LibraryPaper) -> tuple[LibraryPaper, b
     if here is None:
         papers.add_papers(library.db, [there.paper], source=BY_HAND, on=library.today())
     elif here.is_removed:
-        remove.bring_back(library, [here.row])
+        bring_back(library, [here.row])
     # By its id: another copy may have become the paper's first one since.
     return find_paper(library, there.paper.id), here is not None and not here.is_removed
 

@@ -13,7 +13,7 @@ from reader.library.config import NoteSettings
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.rows import papers, queue
-from reader.morning.bring_back import bring_back
+from reader.morning.bring_back import restore_paper
 from reader.morning.merge import join
 from reader.morning.pick import decide, guess, has_to_guess
 from reader.morning.undo import past_acts, take_back, undo
@@ -86,9 +86,9 @@ def test_a_restore_brings_a_guess_back_once_and_undo_takes_it(
     kept = queue.guess_of(library.db, row)
     made = back_up(library.folder, tmp_path / "out", now=NOW)
     undo(library)
-    assert bring_back(library, made.file, BEES.id).has_guess == bool(text)
+    assert restore_paper(library, made.file, BEES.id).has_guess == bool(text)
     assert queue.guess_of(library.db, row) == (kept if text else None)
-    assert not bring_back(library, made.file, BEES.id).has_guess
+    assert not restore_paper(library, made.file, BEES.id).has_guess
     if text:
         assert past_acts(library)[0].kind == "restore"
         undo(library)
@@ -100,5 +100,5 @@ def test_a_newer_guess_stays_at_a_restore(library: Library, tmp_path: Path) -> N
     guess(library, held, WORDS)
     made = back_up(library.folder, tmp_path / "out", now=NOW)
     guess(library, held, "They sing.")
-    assert not bring_back(library, made.file, BEES.id).has_guess
+    assert not restore_paper(library, made.file, BEES.id).has_guess
     assert queue.guess_of(library.db, held.row) == queue.Guess("They sing.", library.today())

@@ -14,13 +14,12 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, filings, merges, papers
 from reader.library.rows.database import Database
-from reader.morning.bring_back import bring_back
+from reader.morning.bring_back import restore_paper
 from reader.morning.decide import wrong_topic
 from reader.morning.file import file_paper, file_papers, move_topic
 from reader.morning.merge import join, part
 from reader.morning.pick import decide, later, later_rows, put_off
-from reader.morning.remove import bring_back as back
-from reader.morning.remove import remove, trash
+from reader.morning.remove import bring_back, remove, trash
 from reader.morning.undo import past_acts, take_back, undo
 from reader.notes.export import export
 from reader.notes.rows import exports, notes
@@ -169,7 +168,7 @@ def test_what_stands_in_the_way_is_named(library: Library) -> None:
 
 def test_a_removal_of_several_comes_back_one_by_one_or_as_a_whole(library: Library) -> None:
     act = remove(library, [ONE, TWO]).act
-    back(library, [1])
+    bring_back(library, [1])
     assert [entry.held.row for entry in trash(library)] == [2]
     take_back(library, act)
     assert (trash(library), decisions.act_of(library.db, act)) == ([], [])
@@ -181,8 +180,8 @@ def test_a_restored_paper_is_taken_back(library: Library, tmp_path: Path) -> Non
     made = back_up(library.folder, tmp_path / "out", now=NOW)
     undo(library)
     add_note(library, held(library, ONE), "They hum. I was wrong.")
-    bring_back(library, made.file, ONE)
-    bring_back(library, made.file, TWO)
+    restore_paper(library, made.file, ONE)
+    restore_paper(library, made.file, TWO)
     assert held(library, TWO).state == "pick"
     assert listed(library)[0][1:] == ("restore", "", [2])
     assert [kind for _held, kind in take_back(library).several] == ["restore"]
@@ -200,7 +199,7 @@ def test_a_first_note_that_a_restore_brought_goes_with_its_undo(
         add_note(then, held(then, ONE), "They hum. They do.")
         made = back_up(then.folder, tmp_path / "out", now=NOW)
     before = held(library, ONE).state
-    bring_back(library, made.file, ONE)
+    restore_paper(library, made.file, ONE)
     export(library)
     written = exports.exported(library.db, 1)
     assert written
@@ -216,7 +215,7 @@ def test_a_paper_that_came_by_a_restore_goes_to_the_trash(library: Library, tmp_
     made = back_up(library.folder, tmp_path / "out", now=NOW)
     (tmp_path / "new").mkdir()
     with a_library(tmp_path / "new") as new:
-        bring_back(new, made.file, ONE)
+        restore_paper(new, made.file, ONE)
         undo(new)
         assert [entry.held.paper.id for entry in trash(new)] == [ONE]
 
