@@ -244,7 +244,7 @@ def restore_library(
 
 def _restore_one(context: click.Context, archive: Path, text: str, *, as_json: bool) -> int:
     # Imported here: the daily backup after a gather does not need it.
-    from reader.morning.bring_back import restore_paper
+    from reader.morning.remove import restore_paper
 
     with build.opened(context) as library:
         came = restore_paper(library, archive, text)

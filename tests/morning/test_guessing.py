@@ -13,9 +13,9 @@ from reader.library.config import NoteSettings
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.rows import papers, queue
-from reader.morning.bring_back import restore_paper
 from reader.morning.merge import join
 from reader.morning.pick import decide, guess, has_to_guess
+from reader.morning.remove import restore_paper
 from reader.morning.undo import past_acts, take_back, undo
 from reader.notes.recall import card_of, waiting_of
 from reader.notes.write import add_note
