@@ -64,17 +64,17 @@ GROUPS = {
         "split": CommandEntry("decide", N_("Split a merged paper again")),
     },
     N_("Set up and keep running:"): {
-        "init": CommandEntry("init", N_("Make a library")),
-        "demo": CommandEntry("init", N_("Play a sample morning, without a network")),
+        "init": CommandEntry("library", N_("Make a library")),
+        "demo": CommandEntry("library", N_("Play a sample morning, without a network")),
         "gather": CommandEntry("gather", N_("Ask the sources and prepare the list, for cron")),
         "sources": CommandEntry("gather", N_("Check whether today's list is complete")),
         "teach": CommandEntry("teach", N_("Teach a topic what belongs to it")),
         "follow": CommandEntry("follow", N_("Follow people and feeds, also whole lists of them")),
         "serve": CommandEntry("serve", N_("Serve pages for a browser, a phone or a tablet")),
         "index": CommandEntry("gather", N_("Bring the search index up to date")),
-        "doctor": CommandEntry("doctor", N_("Look for what is wrong in the library")),
-        "backup": CommandEntry("backup", N_("Put the library into one archive")),
-        "restore": CommandEntry("backup", N_("Bring the library back from an archive")),
+        "doctor": CommandEntry("library", N_("Look for what is wrong in the library")),
+        "backup": CommandEntry("library", N_("Put the library into one archive")),
+        "restore": CommandEntry("library", N_("Bring the library back from an archive")),
     },
 }
 COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}

@@ -19,8 +19,8 @@ from reader.base.errors import Problem, ReaderError, SourceFailed, StoreError, U
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.cli import build, output, screen
-from reader.cli.backup import back_up_daily
 from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
+from reader.cli.library import back_up_daily
 from reader.cli.output import answer, told_when_ended
 from reader.gathering.gather import source_names
 from reader.gathering.rows.posts import StoredVotes, stored_votes

