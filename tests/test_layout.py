@@ -348,7 +348,7 @@ def test_help_loads_nothing_heavy() -> None:
     assert "reader.cli.frame" in loaded
     assert {name for name in loaded if ".rows" in name} == set()
     # What lays out papers: 26 ms, which a help of plain letters does without.
-    assert loaded & {"reader.cli.screen", "reader.library.paper"} == set()
+    assert loaded & {"reader.cli.output", "reader.library.paper"} == set()
 
 
 @pytest.mark.parametrize("command", ["today", "pick", "note", "search", "gather"])

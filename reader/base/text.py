@@ -1,4 +1,4 @@
-"""Make foreign text safe to print, read TeX's accents, and compile patterns when first used.
+"""Make foreign text safe to print, break lines, read accents, compile patterns when first used.
 
 Titles, posts and queries come from anywhere: they may hold escape sequences, invisible
 characters or markup. Every function takes any string at all, never raises, and needs time
@@ -88,6 +88,27 @@ def sentences(texts: Iterable[str]) -> str:
 def columns(text: str) -> int:
     """Count the columns that a text takes on a terminal, as `shorten` counts them."""
     return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
+    """Break a text into lines of a display width, also Japanese without spaces.
+
+    first: replaces the indent of the first line. Line breaks in the text stay; a word that is
+    longer than a line runs over its end.
+    """
+    lines: list[str] = []
+    for paragraph in text.splitlines() or [""]:
+        line, used = "", 0
+        for piece in _PIECE.findall(paragraph):
+            cells = columns(piece.rstrip())
+            if line and len(indent) + used + cells > width:
+                lines.append(line.rstrip())
+                line, used = "", 0
+            line += piece
+            used += columns(piece)
+        lines.append(line.rstrip())
+    before = [indent if first is None else first, *[indent] * (len(lines) - 1)]
+    return [(head + line).rstrip() for head, line in zip(before, lines, strict=True)]
 
 
 def html_to_text(markup: str) -> tuple[str, tuple[str, ...]]:
@@ -261,3 +282,10 @@ _ACCENT = compiled(
 )
 _LETTER = compiled(r"\\(ss|ae|AE|oe|OE|aa|AA|[oOlLij])(?![A-Za-z])(?:\{\}|[ ](?=\w))?")
 _BRACED = compiled(r"\{([^\W\d_][\u0300-\u036f]?)\}")
+
+# The pieces between which a line may end: a Latin word with its quotation marks, or a single
+# Japanese character with the marks that may not begin or end a line.
+_PIECE = compiled(
+    r"(?![(\[]+[^\s!-~À-ɏ])[“‘「『]*[!-~À-ɏ]+[”’…」』、。]*[,.;:]*\s*"
+    r"|\s*[(\[“‘「『]*\S[”’…」』、。ー)\],.;:]*\s*"
+)

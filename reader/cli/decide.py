@@ -13,7 +13,7 @@ from reader.base.errors import UsageError
 from reader.base.messages import N_, _
 from reader.base.tex import title_text
 from reader.base.text import plain
-from reader.cli import build, listing, output, screen
+from reader.cli import build, listing, output
 from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
 from reader.cli.output import answer, told_when_ended
 from reader.library.file_names import folder_name
@@ -148,10 +148,10 @@ def queue_command(context: click.Context, as_json: bool) -> None:
             # A paper whose day has come keeps the day in its row, but is put off no more.
             output.put_json(queued, until=queued.until if queued in put_off else None)
         return
-    width = screen.width_of_terminal()
+    width = output.width_of_terminal()
     if waiting:
         output.put(
-            screen.bold(
+            output.bold(
                 _("QUEUE  {n} picked and not written up yet, oldest first", n=len(waiting))
                 + within_priority(waiting)
             )
@@ -170,7 +170,7 @@ def queue_command(context: click.Context, as_json: bool) -> None:
         output.put_all(listing.queued_lines(queued, width, number))
     if put_off:
         output.put()
-        output.put(screen.bold(_("LATER  {n} put off", n=len(put_off))))
+        output.put(output.bold(_("LATER  {n} put off", n=len(put_off))))
     for number, queued in enumerate(put_off, 1):
         output.put_all(listing.queued_lines(queued, width, number, is_put_off=True))
 

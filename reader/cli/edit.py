@@ -12,8 +12,8 @@ import click
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
-from reader.base.text import plain
-from reader.cli import build, output, screen
+from reader.base.text import plain, wrap
+from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, as_json_option, command, say_errors
 from reader.cli.output import answer
 from reader.library.find import find_paper, find_papers
@@ -116,14 +116,14 @@ def refresh_command(
 
 
 def _refreshed_lines(one: RefreshedPaper) -> Iterator[str]:
-    width = screen.width_of_terminal()
-    yield from screen.wrap(title_text(one.held.paper.title), width)
+    width = output.width_of_terminal()
+    yield from wrap(title_text(one.held.paper.title), width)
     conflicts = {conflict.holds.field: conflict for conflict in one.conflicts}
     values = {value.field: value for value in one.filled}
     for field in (name for name in FIELD_NAMES if name in values or name in conflicts):
         conflict = conflicts.get(field)
         said = [conflict.holds, *conflict.others] if conflict else [values[field]]
-        yield from screen.wrap(field_text(said), width, "    ", "  ")
+        yield from wrap(field_text(said), width, "    ", "  ")
 
 
 def _summary(outcome: RefreshOutcome) -> str:

@@ -17,8 +17,8 @@ import click
 from reader.base.cluster import Each, on_cluster, on_this_machine
 from reader.base.errors import Problem, ReaderError, SourceFailed, StoreError, UsageError
 from reader.base.messages import N_, _, ngettext
-from reader.base.text import plain, shorten
-from reader.cli import build, output, screen
+from reader.base.text import plain, shorten, wrap
+from reader.cli import build, output
 from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
 from reader.cli.library import back_up_daily
 from reader.cli.output import answer, told_when_ended
@@ -400,8 +400,8 @@ def sources_command(context: click.Context, as_json: bool) -> int:
         if votes.n_days:
             output.put_json({"name": "votes", "is_missing": False}, votes)
         return code
-    width = screen.width_of_terminal()
-    output.put_all(map(screen.bold, screen.wrap(head_text(found), width)))
+    width = output.width_of_terminal()
+    output.put_all(map(output.bold, wrap(head_text(found), width)))
     # Said once above for all sources, it is not repeated for each.
     is_offline = bool(no_network_text([one.line for one in found]))
     said = shared_hint(found)
@@ -410,14 +410,14 @@ def sources_command(context: click.Context, as_json: bool) -> int:
         head = shorten(f"{'!' if is_missing else ' '} {plain(one.name)}", width)
         output.put(click.style(head, bold=True, fg="red" if is_missing else None))
         hint = "" if str(one.hint) == said else str(one.hint)
-        error = "" if is_offline or not one.error else screen.with_hint(str(one.error), hint)
+        error = "" if is_offline or not one.error else output.with_hint(str(one.error), hint)
         for text in (" · ".join(facts_of(one, zone)), categories_text(one), error):
             if text:
-                output.put_all(screen.wrap(plain(text), width, "    "))
+                output.put_all(wrap(plain(text), width, "    "))
     for text in (
         *map(str, map(unknown_class_text, unknown)),
         *(str(seed_text(seed, zone)) for seed in seeds),
         *([stored_votes_text(votes)] if votes.n_days else []),
     ):
-        output.put_all(screen.wrap(plain(text), width))
+        output.put_all(wrap(plain(text), width))
     return code

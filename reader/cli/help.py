@@ -93,8 +93,7 @@ def _wrapped(text: str, width: int, indent: str, head: str | None = None) -> lis
         )
         return lines or [head.rstrip()]
     # 20 ms, which English does without.
-    from reader.base.text import columns
-    from reader.cli.screen import wrap
+    from reader.base.text import columns, wrap
 
     line = ""
     for part in text.split("\n"):

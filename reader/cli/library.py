@@ -18,8 +18,8 @@ from reader import __version__
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
-from reader.base.text import plain
-from reader.cli import build, output, screen
+from reader.base.text import plain, wrap
+from reader.cli import build, output
 from reader.cli.frame import as_json_option, command, settings_of
 from reader.cli.output import answer
 from reader.library import archive as archives
@@ -487,7 +487,7 @@ def doctor_command(
     if report:
         output.put_all(report_lines(counts, found))
         return code
-    width = screen.width_of_terminal()
+    width = output.width_of_terminal()
     for one in found:
         _put(one, width)
     answer(context, _verdict(found))
@@ -514,7 +514,7 @@ def report_lines(counts: Mapping[str, int], found: Sequence[HealthFinding]) -> l
 
 def _put(one: HealthFinding, width: int) -> None:
     mark = "! " if one.is_wrong else "  "
-    head = screen.wrap(plain(str(one.message)), width - 2)
+    head = wrap(plain(str(one.message)), width - 2)
     for number, line in enumerate(head):
         text = (mark if number == 0 else "  ") + line
         output.put(click.style(text, bold=True, fg="red" if one.is_wrong else None))
@@ -522,7 +522,7 @@ def _put(one: HealthFinding, width: int) -> None:
         if one.check == "failures":
             stage, n = item.rsplit(": ", 1)
             item = f"{_(_STAGES.get(stage, stage))}: {n}"
-        output.put_all(screen.wrap(plain(item), width, "    "))
+        output.put_all(wrap(plain(item), width, "    "))
     if (n_more := len(one.items) - N_ITEMS) > 0:
         output.put("    " + _("… and {n} more; --json lists all.", n=n_more))
-    output.put_all(screen.wrap(str(one.hint), width, "    "))
+    output.put_all(wrap(str(one.hint), width, "    "))

@@ -1,6 +1,6 @@
 """Lay out a morning, its queue and its entries as lines of text.
 
-Apart from `screen`, which commands without a morning use: the values of a morning take a tenth of
+Apart from `output`, which commands without a morning use: the values of a morning take a tenth of
 the time of a search to import.
 """
 
@@ -12,8 +12,8 @@ import click
 
 from reader.base.messages import N_, _, ngettext, say_day
 from reader.base.tex import title_text
-from reader.base.text import columns, plain, shorten
-from reader.cli.screen import authors_text, bold, dim, wrap
+from reader.base.text import columns, plain, shorten, wrap
+from reader.cli.output import authors_text, bold, dim
 from reader.library.paper import State
 from reader.library.post import PostMention
 from reader.morning.values import Entry, Morning, QueueEntry, n_mine, n_talked

@@ -14,8 +14,8 @@ import click
 from reader.base.errors import NotKnown, StoreError, UsageError, WrongClock, os_reason
 from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
-from reader.base.text import plain
-from reader.cli import build, output, screen
+from reader.base.text import plain, wrap
+from reader.cli import build, output
 from reader.cli.frame import Settings, as_json_option, command, say_error, settings_of
 from reader.cli.revisions import (
     give_note,
@@ -123,17 +123,17 @@ class EditorPage:
     def _shown(self) -> Iterator[str]:
         """Lay out the text to read: title, authors, abstract, and the marked words in order."""
         paper = self.held.paper
-        yield from screen.wrap(title_text(paper.title), WIDTH)
-        yield plain(screen.authors_text(paper.authors))
+        yield from wrap(title_text(paper.title), WIDTH)
+        yield plain(output.authors_text(paper.authors))
         yield ""
         if (guess := queue.guess_of(self.library.db, self.held.row)) and guess.text:
-            yield from screen.wrap(f"{_('Your guess:')} {plain(guess.text)}", WIDTH)
+            yield from wrap(f"{_('Your guess:')} {plain(guess.text)}", WIDTH)
             yield ""
         if not self.has_abstract:
             yield _("Write from memory first. The abstract appears with --show, or the next time.")
             return
         yield _("ABSTRACT")
-        yield from screen.wrap(title_text(paper.abstract) or _("No abstract is known."), WIDTH)
+        yield from wrap(title_text(paper.abstract) or _("No abstract is known."), WIDTH)
         found = marks_of(self.library, self.held)
         if found:
             yield ""
@@ -141,10 +141,10 @@ class EditorPage:
         for one in found:
             where = _("(p. {pages})", pages=_(", ").join(map(str, one.pages)))
             if one.text:
-                yield from screen.wrap(f"“{one.text}” {where}", WIDTH, "  ", "- ")
+                yield from wrap(f"“{one.text}” {where}", WIDTH, "  ", "- ")
             if one.note:
                 typed = one.note if one.text else f"{one.note} {where}"
-                yield from screen.wrap(typed, WIDTH, "  ", "  — " if one.text else "- ")
+                yield from wrap(typed, WIDTH, "  ", "  — " if one.text else "- ")
 
 
 AT_ONCE_S = 0.7
@@ -332,9 +332,9 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
     if settings.is_quiet:
         return
     told = report_of(library, noted, encode=encode)
-    width = screen.width_of_terminal()
+    width = output.width_of_terminal()
     if told.unseen:
-        output.put_all(screen.wrap(told.unseen, width, "", ""))
+        output.put_all(wrap(told.unseen, width, "", ""))
     output.put(told.said)
     if noted.meanwhile:
         id_ = noted.held.paper.id
@@ -348,7 +348,7 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
             )
         )
     for text in (*told.check, *told.lost):
-        output.put_all(screen.wrap(text, width, "    ", "  "))
+        output.put_all(wrap(text, width, "    ", "  "))
     output.put_all(near_lines(told.near, width))
 
 

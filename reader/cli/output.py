@@ -1,5 +1,6 @@
-"""Print text, made safe for a terminal, and values as JSON (fields: docs/reference.md); and how far
-work came when a signal ends it.
+"""Print text, made safe for a terminal and laid out as lines of any width, and values as JSON.
+
+docs/reference.md has the JSON fields. Also prints how far work came when a signal ends it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from types import FrameType
@@ -21,12 +22,14 @@ import click
 
 from reader.base.errors import ReaderError
 from reader.base.messages import Text, _
-from reader.base.text import plain
+from reader.base.tex import title_text
+from reader.base.text import plain, sentences, wrap
 from reader.cli.frame import INTERRUPTED, settings_of
-from reader.library.folder import Library
 from reader.library.ids import url_of
+from reader.library.paper import LibraryPaper
 
 if TYPE_CHECKING:
+    from reader.library.folder import Library
     from reader.morning.values import Morning
     from reader.ranking.rank import Term
 
@@ -56,6 +59,67 @@ def say_private(context: click.Context, n: int) -> None:
     """Say on the error stream how much was left out as private, unless `--quiet` was given."""
     if n and not settings_of(context).is_quiet:
         put(_("Private parts left out of your words: {n}.", n=n), is_error=True)
+
+
+def width_of_terminal() -> int:
+    """Measure the width for lines in columns: the terminal's, at most 100."""
+    # Imported here: 10 ms.
+    import shutil
+
+    return min(shutil.get_terminal_size((80, 24)).columns, 100)
+
+
+def authors_text(authors: Sequence[str]) -> str:
+    """Name the first three authors and count the others."""
+    if not authors:
+        return _("authors unknown")
+    first = ", ".join(authors[:3])
+    return (
+        first if len(authors) <= 3 else _("{first} and {n} more", first=first, n=len(authors) - 3)
+    )
+
+
+def paper_lines(held: LibraryPaper, width: int) -> Iterator[str]:
+    """Lay out a paper's title, authors, ids, categories and address."""
+    paper = held.paper
+    yield from map(bold, wrap(title_text(paper.title), width))
+    yield from wrap(plain(", ".join(paper.authors)) or _("authors unknown"), width)
+    facts = [*paper.ids, *paper.categories]
+    yield dim(plain(" · ".join(facts)))
+    yield dim(url_of(paper.id))
+
+
+def with_hint(message: str, hint: str) -> str:
+    """Join a message and its hint into sentences, with a full stop between them if needed."""
+    is_ended = not hint or message.endswith((".", "!", "?", "…", "。", "？", "！"))
+    return sentences([message if is_ended else message + _("."), hint]).rstrip()
+
+
+def wrap_marked(
+    text: str, marks: Sequence[tuple[int, int]], width: int, indent: str
+) -> Iterator[str]:
+    """Break a text into lines as `wrap` does, with some spans (start, end) of it in bold."""
+    at = 0
+    for line in wrap(text, width, indent):
+        shown = line.removeprefix(indent)
+        # `wrap` drops white space at the ends of lines: look for the line's first character.
+        at = text.index(shown[0], at) if shown else at
+        spans = [(max(start - at, 0), min(end - at, len(shown))) for start, end in marks]
+        pieces, done = [indent], 0
+        for start, end in spans:
+            if start < end:
+                pieces += [shown[done:start], bold(shown[start:end])]
+                done = end
+        yield "".join([*pieces, shown[done:]])
+        at += len(shown)
+
+
+def bold(text: str) -> str:
+    return click.style(text, bold=True)
+
+
+def dim(text: str) -> str:
+    return click.style(text, dim=True)
 
 
 def put_json(*values: Any, **more: Any) -> None:

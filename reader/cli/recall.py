@@ -9,8 +9,8 @@ import click
 from reader.base.errors import NotOpened, ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
-from reader.base.text import plain, plain_lines
-from reader.cli import build, output, screen
+from reader.base.text import plain, plain_lines, wrap
+from reader.cli import build, output
 from reader.cli.frame import as_json_option, command, is_terminal, say_error, settings_of
 from reader.cli.openers import OpenOutcome, opener
 from reader.cli.terminal import END, Ask, asking
@@ -27,13 +27,13 @@ from reader.texts.habit import graded_text, paused_text
 
 def card_lines(library: Library, held: LibraryPaper, waiting: Waiting, *, number: int) -> list[str]:
     """Lay out the front of a card: title, authors, when it was last seen, and the question."""
-    width = screen.width_of_terminal()
+    width = output.width_of_terminal()
     card = card_of(library, held, waiting)
-    facts = [screen.authors_text(held.paper.authors), str(card.seen)]
-    lines = ["", *screen.wrap(title_text(held.paper.title), width, "    ", f"{number:>2}  ")]
-    lines = [line and screen.bold(line) for line in lines]
-    lines += map(screen.dim, screen.wrap(plain(" · ".join(facts)), width, "    "))
-    lines += screen.wrap(str(card.question), width, "    ", "    ? ")
+    facts = [output.authors_text(held.paper.authors), str(card.seen)]
+    lines = ["", *wrap(title_text(held.paper.title), width, "    ", f"{number:>2}  ")]
+    lines = [line and output.bold(line) for line in lines]
+    lines += map(output.dim, wrap(plain(" · ".join(facts)), width, "    "))
+    lines += wrap(str(card.question), width, "    ", "    ? ")
     return lines
 
 
@@ -43,15 +43,15 @@ def head_lines(due: Due, *, is_named: bool, n: int) -> list[str]:
     is_named: the person named the papers, n of them.
     """
     if is_named:
-        return [screen.bold(ngettext("RECALL  {n} note", "RECALL  {n} notes", n))]
+        return [output.bold(ngettext("RECALL  {n} note", "RECALL  {n} notes", n))]
     # Before `n` is looked at, which is 0 on such a day too.
     if due.is_paused:
-        return screen.wrap(paused_text(due), screen.width_of_terminal())
+        return wrap(paused_text(due), output.width_of_terminal())
     if not due.n:
         if not due.n_done:
             return [_("Nothing is due today.")]
         return [_("Nothing is due today; recalled so far: {n}.", n=due.n_done)]
-    return [screen.bold(_("RECALL  {due} due, {new} new", due=due.n_due, new=due.n_new))]
+    return [output.bold(_("RECALL  {due} due, {new} new", due=due.n_due, new=due.n_new))]
 
 
 @command(
@@ -200,9 +200,9 @@ class _Recall:
         output.put()
         if guess := card_of(self.library, held, waiting).guess:
             said = f"{_('Your guess:')} {plain(guess)}"
-            output.put_all(screen.wrap(said, screen.width_of_terminal(), "    "))
+            output.put_all(wrap(said, output.width_of_terminal(), "    "))
         text = plain_lines(note.text if note else "")
-        output.put_all(screen.wrap(text, screen.width_of_terminal(), "    "))
+        output.put_all(wrap(text, output.width_of_terminal(), "    "))
         output.put()
         return self._take_grade(held)
 
@@ -215,7 +215,7 @@ class _Recall:
             _("{key} {grade} ({n} d)", key=n, grade=_(recall.GRADE_NAMES[n]), n=(day - today).days)
             for n, day in enumerate(days, 1)
         ]
-        output.put_all(screen.wrap(" · ".join(choices), screen.width_of_terminal(), "    "))
+        output.put_all(wrap(" · ".join(choices), output.width_of_terminal(), "    "))
         while (key := self.ask(_("l later · u undo · o open · q quit"))) not in END:
             if key in ("1", "2", "3", "4"):
                 graded = recall.grade(self.library, held, int(key), next_day=next_day)

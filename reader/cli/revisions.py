@@ -13,8 +13,8 @@ import click
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _
 from reader.base.tex import title_text
-from reader.base.text import plain, shorten
-from reader.cli import build, output, screen
+from reader.base.text import plain, shorten, wrap
+from reader.cli import build, output
 from reader.cli.frame import Settings
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
@@ -56,12 +56,12 @@ def near_lines(near: NearNotes, width: int) -> Iterator[str]:
     )
     for one in near.notes:
         yield f"  [[{one.held.key}]]"
-        yield from screen.wrap(shorten(plain(one.sentence), 2 * width), width, "    ")
+        yield from wrap(shorten(plain(one.sentence), 2 * width), width, "    ")
 
 
 def show_history(library: Library, held: LibraryPaper, *, as_json: bool) -> None:
     """Print a note's revisions, oldest first."""
-    width = screen.width_of_terminal()
+    width = output.width_of_terminal()
     for number, one in enumerate(notes.history(library.db, held.row), 1):
         if as_json:
             output.put_json(held, {"number": number}, one)
@@ -114,7 +114,7 @@ def show_related(
         for one in near.notes:
             output.put_json(one.held, sentence=plain(one.sentence))
         return
-    found = list(near_lines(near, screen.width_of_terminal()))
+    found = list(near_lines(near, output.width_of_terminal()))
     output.put_all(found or [_("You have no related notes.")])
 
 
@@ -128,7 +128,7 @@ def show_check(library: Library, held: LibraryPaper, note: Revision, *, as_json:
         ]
         output.put_json(held, check, sentences=sentences)
         return
-    width = screen.width_of_terminal()
+    width = output.width_of_terminal()
     nothing = _(
         N_("Your own words: no sentence is close to the paper's.")
         if check.sentences
@@ -136,7 +136,7 @@ def show_check(library: Library, held: LibraryPaper, note: Revision, *, as_json:
     )
     unseen = [line] if (line := unseen_line(check)) else []
     for text in (*unseen, *(check_lines(check) or [nothing])):
-        output.put_all(screen.wrap(text, width, "  ", ""))
+        output.put_all(wrap(text, width, "  ", ""))
 
 
 def show_waiting(context: click.Context, number: str, *, as_json: bool) -> None:
@@ -158,7 +158,7 @@ def show_waiting(context: click.Context, number: str, *, as_json: bool) -> None:
             output.put_all([_head(library, several[0]), *_place(several[0]), ""])
             output.put(several[0].text)
         else:
-            width = screen.width_of_terminal()
+            width = output.width_of_terminal()
             output.put_all(shorten(_head(library, note), width) for note in several)
             output.put(
                 _("`reader note ID --from-waiting N` gives one to a paper.")

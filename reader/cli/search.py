@@ -12,8 +12,8 @@ import click
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _
 from reader.base.tex import title_text
-from reader.base.text import columns, plain, plain_lines, shorten
-from reader.cli import build, output, screen
+from reader.base.text import columns, plain, plain_lines, shorten, wrap
+from reader.cli import build, output
 from reader.cli.frame import WholeNumber, as_json_option, command, say_error
 from reader.library.folder import Library
 from reader.library.query import parse
@@ -209,8 +209,8 @@ def similar_command(context: click.Context, id: str, limit: int, as_json: bool) 
         _show_hit(near.hit)
         if near.words:
             words = plain(_("shared words: {words}", words=_(", ").join(near.words)))
-            lines = screen.wrap(words, screen.width_of_terminal(), "  ")
-            output.put_all(map(screen.dim, lines))
+            lines = wrap(words, output.width_of_terminal(), "  ")
+            output.put_all(map(output.dim, lines))
     if not neighbours and not as_json:
         output.put(
             _(
@@ -252,22 +252,22 @@ _PLACES = {
 
 
 def _show_hit(hit: SearchHit, *, is_near: bool = False) -> None:
-    width = screen.width_of_terminal()
+    width = output.width_of_terminal()
     where = _(_PLACES[hit.kind], page=hit.page, section=plain(hit.section))
     title = shorten(title_text(hit.held.paper.title), width - columns(where) - 1)
-    output.put(f"{where} " + screen.bold(title))
+    output.put(f"{where} " + output.bold(title))
     facts = [byline(hit), *([_("shared index")] if hit.is_shared else [])]
     facts += [_("nearest by meaning")] if is_near else []
-    output.put("  " + screen.dim(shorten(plain(" · ".join(facts)), width - 2)))
-    output.put_all(screen.wrap_marked(hit.evidence, hit.matches, width, "  "))
+    output.put("  " + output.dim(shorten(plain(" · ".join(facts)), width - 2)))
+    output.put_all(output.wrap_marked(hit.evidence, hit.matches, width, "  "))
 
 
 def _show_waiting(hit: WaitingHit) -> None:
-    width = screen.width_of_terminal()
+    width = output.width_of_terminal()
     where, title = _("WAITING NOTE {n}", n=hit.note.id), plain(hit.note.title)
-    output.put(f"{where} " + screen.bold(shorten(title, width - columns(where) - 1)))
-    output.put_all(map(screen.dim, screen.wrap(waits_text(hit.note.id), width, "  ")))
-    output.put_all(screen.wrap_marked(hit.evidence, hit.matches, width, "  "))
+    output.put(f"{where} " + output.bold(shorten(title, width - columns(where) - 1)))
+    output.put_all(map(output.dim, wrap(waits_text(hit.note.id), width, "  ")))
+    output.put_all(output.wrap_marked(hit.evidence, hit.matches, width, "  "))
 
 
 def _report_gaps(found: SearchResult) -> int:

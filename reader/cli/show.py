@@ -11,8 +11,8 @@ import click
 from reader.base.errors import NotKnown, PdfError
 from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
-from reader.base.text import plain, plain_lines, shorten
-from reader.cli import build, listing, output, screen
+from reader.base.text import plain, plain_lines, shorten, wrap
+from reader.cli import build, listing, output
 from reader.cli.frame import as_json_option, command, say_error
 from reader.library.file_names import year_of
 from reader.library.find import find_paper
@@ -61,18 +61,18 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
                 lab_notes=written,
             )
             return
-        width = screen.width_of_terminal()
+        width = output.width_of_terminal()
         output.put_all(_facts(shown, width))
         if place := reading_place(library.db, shown.held.row):
             output.put(_("read to page {n} of {of}", n=place.page, of=place.n_pages))
         output.put()
         abstract = title_text(shown.held.paper.abstract) or _("No abstract is known.")
-        output.put_all(screen.wrap(abstract, width))
+        output.put_all(wrap(abstract, width))
         output.put_all(_talk_and_notes(shown, width))
         for note in written:
             output.put()
             output.put(_("NOTE of {name}, {day}", name=note.who, day=note.on))
-            output.put_all(screen.wrap(plain_lines(note.words), width))
+            output.put_all(wrap(plain_lines(note.words), width))
 
 
 def _written(library: Library, held: LibraryPaper) -> Sequence[SharedNote]:
@@ -109,7 +109,7 @@ def arrival_text(held: LibraryPaper, origins: Sequence[str]) -> str:
 def _facts(shown: About, width: int) -> Iterator[str]:
     """Lay out a paper's authors and dates, how it came here, and its files."""
     held = shown.held
-    yield from screen.paper_lines(held, width)
+    yield from output.paper_lines(held, width)
     if (year := year_of(held.paper)) and "year" not in shown.said:
         yield _("year {year}", year=year)
     yield plain(arrival_text(held, shown.origins))
@@ -124,9 +124,9 @@ def _facts(shown: About, width: int) -> Iterator[str]:
     if held.topic:
         yield _("filed under {topic} as {key}", topic=held.topic, key=held.key)
     if facts := property_texts(held, len(held.tags)):
-        yield from screen.wrap(plain(" · ".join(facts)), width)
+        yield from wrap(plain(" · ".join(facts)), width)
     for text in field_texts(shown.said):
-        yield from screen.wrap(text, width)
+        yield from wrap(text, width)
     yield from _file_lines(shown)
     if n := len(shown.marks_there):
         yield ngettext(
@@ -163,17 +163,17 @@ def _talk_and_notes(shown: About, width: int) -> Iterator[str]:
     """Lay out the posts about a paper, the person's note, and the notes that link to it."""
     for mention in shown.mentions:
         yield ""
-        yield from screen.wrap(f"{listing.said_text(mention)} {plain(mention.url)}", width)
+        yield from wrap(f"{listing.said_text(mention)} {plain(mention.url)}", width)
     if shown.note:
         yield ""
         yield _("NOTE of {day}", day=shown.note.on_date)
-        yield from screen.wrap(plain_lines(shown.note.text), width)
+        yield from wrap(plain_lines(shown.note.text), width)
     if shown.linked:
         yield ""
     for one in shown.linked:
         title = shorten(title_text(one.held.paper.title), 60)
         link = _("Linked from “{title}”: {sentence}", title=title, sentence=plain(one.sentence))
-        yield from screen.wrap(link, width, "    ", "")
+        yield from wrap(link, width, "    ", "")
 
 
 def _with_marks(
@@ -259,7 +259,7 @@ def why_command(context: click.Context, id_: str, is_whole: bool, as_json: bool)
             output.put_json(found, sentence=verdict, changes=list(others))
             return
         # Printed line by line: the sum can be read while models are fitted, which takes seconds.
-        output.put_all(_lines(found, others if is_whole else None, screen.width_of_terminal()))
+        output.put_all(_lines(found, others if is_whole else None, output.width_of_terminal()))
 
 
 def _lines(found: Explanation, others: Iterable[ScoreChange] | None, width: int) -> Iterator[str]:
@@ -272,13 +272,13 @@ def _lines(found: Explanation, others: Iterable[ScoreChange] | None, width: int)
         where_text,
     )
 
-    yield from screen.paper_lines(found.held, width)
+    yield from output.paper_lines(found.held, width)
     yield ""
     for text in standing_texts(found):
-        yield from screen.wrap(plain(text), width)
+        yield from wrap(plain(text), width)
     yield ""
     if others is None:
-        yield from screen.wrap(
+        yield from wrap(
             _(
                 "The sum, and what would change this rank: reader why {id} --all",
                 id=plain(found.held.paper.id),
@@ -286,14 +286,14 @@ def _lines(found: Explanation, others: Iterable[ScoreChange] | None, width: int)
             width,
         )
         return
-    yield from screen.wrap(plain(where_text(found)), width)
+    yield from wrap(plain(where_text(found)), width)
     yield from listing.sum_lines(found.terms, width)
     if text := cut_text(found):
-        yield from screen.wrap(plain(text), width, listing.SUM_INDENT)
+        yield from wrap(plain(text), width, listing.SUM_INDENT)
     yield ""
     for text in map(change_text, others):
-        yield from screen.wrap(plain(text), width, "    ", "")
+        yield from wrap(plain(text), width, "    ", "")
     if topics := list(other_topics_text(found)):
         yield from ("", _("Other topics:"))
         for text in topics:
-            yield from screen.wrap(plain(text), width, "    ", "  ")
+            yield from wrap(plain(text), width, "    ", "  ")

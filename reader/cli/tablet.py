@@ -13,8 +13,8 @@ import click
 from reader.base.errors import PdfError, UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
-from reader.base.text import plain, plain_lines
-from reader.cli import build, output, screen
+from reader.base.text import plain, plain_lines, wrap
+from reader.cli import build, output
 from reader.cli.frame import as_json_option, command, say_error, settings_of
 from reader.cli.output import answer
 from reader.library.find import find_paper
@@ -236,8 +236,8 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
             more = {"at": None, "gone_at": None, "number": None}
             output.put_json(held, drawn, {"is_flattened": False, "n_ink": n}, more)
         return
-    width = screen.width_of_terminal()
-    output.put_all(screen.wrap(f"{title_text(held.paper.title)} ({held.paper.id})", width))
+    width = output.width_of_terminal()
+    output.put_all(wrap(f"{title_text(held.paper.title)} ({held.paper.id})", width))
     pages = dict(zip((m.id for m in there), gathered(m.highlight for m in there), strict=True))
     for mark in marks:
         # Words that are marked several times are shown once; `gathered` gives the others no page.
@@ -305,7 +305,7 @@ def _show_mark(mark: VisibleMark, pages: Sequence[int], more: Sequence[str], wid
     else:
         output.put(_("PAGES {pages}  {facts}", pages=_(", ").join(map(str, pages)), facts=joined))
     text = once(plain(highlight.text))
-    lines = screen.wrap(text, width, "  ") if text else []
+    lines = wrap(text, width, "  ") if text else []
     if highlight.note:
-        lines += screen.wrap(plain_lines(highlight.note), width, "    ", "  — ")
-    output.put_all(map(screen.dim, lines) if mark.gone_at else lines)
+        lines += wrap(plain_lines(highlight.note), width, "    ", "  — ")
+    output.put_all(map(output.dim, lines) if mark.gone_at else lines)

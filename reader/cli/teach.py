@@ -10,7 +10,8 @@ import click
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
-from reader.cli import build, output, screen
+from reader.base.text import wrap
+from reader.cli import build, output
 from reader.cli.frame import as_json_option, command, is_terminal, say_errors, settings_of
 from reader.cli.terminal import TypedKeys, letter
 from reader.library.paper import LibraryPaper
@@ -180,9 +181,9 @@ class _Lesson:
         return next((n for n, held in enumerate(waiting) if held.row in rows), place)
 
     def _ask(self, held: LibraryPaper, n: int, of: int) -> str:
-        width = screen.width_of_terminal()
-        abstract = screen.wrap(title_text(held.paper.abstract), width, "    ")[:3]
-        for line in ("", *screen.paper_lines(held, width), *abstract):
+        width = output.width_of_terminal()
+        abstract = wrap(title_text(held.paper.abstract), width, "    ")[:3]
+        for line in ("", *output.paper_lines(held, width), *abstract):
             self._say(line)
         prompt = _(
             "[{n}/{of}] Does it belong to {topic}? y n u space q:", n=n, of=of, topic=self._topic
@@ -225,7 +226,7 @@ class _Lesson:
             output.put(text)
 
     def _say_wrapped(self, text: str, indent: str = "") -> None:
-        for line in screen.wrap(text, screen.width_of_terminal(), indent):
+        for line in wrap(text, output.width_of_terminal(), indent):
             self._say(line)
 
     def _put(self, held: LibraryPaper, kind: str, effect: Effect | None) -> None:

@@ -27,7 +27,8 @@ from typing import Any, Protocol, TypeVar
 import click
 
 from reader.base.messages import _
-from reader.cli import screen
+from reader.base.text import wrap
+from reader.cli import output
 
 # Arrow keys come as ESC [ or, in a terminal's application mode, as ESC O. Home and End differ
 # between xterm ([H), the Linux console ([1~) and rxvt ([7~).
@@ -401,7 +402,7 @@ def asking() -> Iterator[Ask]:
 
 
 def _ask(prompt: str, next_key: Callable[[], str]) -> str:
-    *above, last = screen.wrap(f"{prompt}:", screen.width_of_terminal() - 2, "    ")
+    *above, last = wrap(f"{prompt}:", output.width_of_terminal() - 2, "    ")
     for line in above:
         click.echo(line)
     click.echo(f"{last} ", nl=False)

@@ -13,7 +13,7 @@ import click
 from reader.base.errors import Problem, StoreError
 from reader.base.messages import N_, _
 from reader.base.text import plain
-from reader.cli import build, listing, output, screen
+from reader.cli import build, listing, output
 from reader.cli.frame import (
     as_json_option,
     command,
@@ -70,7 +70,7 @@ def today_command(
         if as_json:
             output.put_json(shown)
         elif muted:
-            output.put_all(listing.muted_lines(shown, screen.width_of_terminal()))
+            output.put_all(listing.muted_lines(shown, output.width_of_terminal()))
         elif is_asked and chosen <= library.today() and not library.db.is_read_only:
             # Imported here: 20 ms, for which a list that is only printed need not wait.
             from reader.cli.triage import triage
@@ -83,7 +83,7 @@ def today_command(
             # the library in any case.
             say_errors(export_quietly(library))
         else:
-            output.put_all(listing.morning_lines(shown, screen.width_of_terminal()))
+            output.put_all(listing.morning_lines(shown, output.width_of_terminal()))
     if fetched.trouble is not None:
         return fetched.trouble.exit_code
     # Without a fetch a source that was never asked is not missing; an incomplete one still is.
@@ -134,7 +134,7 @@ class FetchOutcome:
         errors = [self.trouble] if self.trouble else told_together(self.problems)
         if not errors:
             return _("The list as it is now: not all sources were asked.") if self.is_cut else ""
-        text = plain(screen.with_hint(errors[0].message, errors[0].hint))
+        text = plain(output.with_hint(errors[0].message, errors[0].hint))
         return (
             text if len(errors) == 1 else _("{text} (and {n} more)", text=text, n=len(errors) - 1)
         )

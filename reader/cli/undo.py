@@ -9,8 +9,8 @@ import click
 from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
-from reader.base.text import plain
-from reader.cli import build, output, screen
+from reader.base.text import plain, wrap
+from reader.cli import build, output
 from reader.cli.frame import as_json_option, command, say_errors
 from reader.cli.library import restore_library
 from reader.cli.output import answer
@@ -152,13 +152,13 @@ def _tell_import(context: click.Context, taken: TakenBackImport) -> None:
 
 def _list(library: Library, *, as_json: bool) -> None:
     acts = past_acts(library)
-    width = screen.width_of_terminal()
+    width = output.width_of_terminal()
     for act in acts:
         if as_json:
             output.put_json(act)
             continue
         begin = f"{act.number:>6}  {library.local(act.at)}  "
-        output.put_all(screen.wrap(plain(_act_text(act)), width, " " * len(begin), begin))
+        output.put_all(wrap(plain(_act_text(act)), width, " " * len(begin), begin))
     if not acts and not as_json:
         output.put(_("There is nothing to undo."))
 

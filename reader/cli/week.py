@@ -17,8 +17,8 @@ from reader.base.errors import ReaderError, UsageError
 from reader.base.machine import share_what_is_made
 from reader.base.messages import N_, _, ngettext, say_day
 from reader.base.tex import title_text
-from reader.base.text import columns, plain, shorten
-from reader.cli import build, listing, output, screen
+from reader.base.text import columns, plain, shorten, wrap
+from reader.cli import build, listing, output
 from reader.cli.frame import as_json_option, command, is_terminal, say_errors, settings_of
 from reader.cli.terminal import END, asking
 from reader.library.calendar import day_named, days_back
@@ -71,7 +71,7 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
         if as_json:
             output.put_json(found, asks=asks)
             return
-        width = screen.width_of_terminal()
+        width = output.width_of_terminal()
         output.put_all(week_lines(found, width, began_on(library)))
         if is_terminal() and settings_of(context).may_ask:
             _ask(library, asks)
@@ -92,7 +92,7 @@ def _ask(library: Library, asks: Sequence[QueueEntry]) -> None:
     """Ask about old picks, one key each; none is asked about a second time."""
     if not asks:
         return
-    width, head = screen.width_of_terminal(), list(_ask_head(library))
+    width, head = output.width_of_terminal(), list(_ask_head(library))
     with asking() as ask:
         for n, queued in enumerate(asks, 1):
             # Recorded before it is on the screen: two windows must not ask about the same pick.
@@ -121,16 +121,16 @@ def _ask(library: Library, asks: Sequence[QueueEntry]) -> None:
 
 def _ask_head(library: Library) -> Iterator[str]:
     yield ""
-    yield screen.bold(
+    yield output.bold(
         ngettext(
             "PICKED AT LEAST {n} DAY AGO, NOT WRITTEN UP",
             "PICKED AT LEAST {n} DAYS AGO, NOT WRITTEN UP",
             library.config.queue_days,
         )
     )
-    yield from screen.wrap(
+    yield from wrap(
         _("Read it or drop it? You are asked only once; what you do not drop stays in the queue."),
-        screen.width_of_terminal(),
+        output.width_of_terminal(),
     )
 
 
@@ -139,7 +139,7 @@ def week_lines(found: Week, width: int, began: date | None) -> Iterator[str]:
 
     began: the day on which the library began, None for never.
     """
-    yield screen.bold(
+    yield output.bold(
         _(
             "WEEK  {first} to {last} · {written} written, {skimmed} skimmed",
             first=found.first,
@@ -153,23 +153,23 @@ def week_lines(found: Week, width: int, began: date | None) -> Iterator[str]:
     # `groupby` needs them sorted by theme, and they are.
     for theme, read in groupby(found.read, key=lambda one: one.theme):
         yield ""
-        yield screen.bold(plain(theme) or _("no theme"))
+        yield output.bold(plain(theme) or _("no theme"))
         for one in read:
             yield from _title_lines(one, width)
-            lines = screen.wrap(plain(one.sentence), width, "      ")
-            yield from (screen.dim(line) for line in lines if line)
+            lines = wrap(plain(one.sentence), width, "      ")
+            yield from (output.dim(line) for line in lines if line)
     if found.links:
         yield ""
-        yield screen.bold(_("NEW LINKS"))
+        yield output.bold(_("NEW LINKS"))
         for link in found.links:
             yield "  " + shorten(title_text(link.source.paper.title), width - 2)
             yield "    -> " + shorten(title_text(link.target.paper.title), width - 7)
     if found.regrets:
         yield ""
-        yield screen.bold(_("SKIPPED, BUT WORTH A SECOND LOOK"))
+        yield output.bold(_("SKIPPED, BUT WORTH A SECOND LOOK"))
         for regret in found.regrets:
             yield "  " + shorten(title_text(regret.held.paper.title), width - 2)
-            yield from map(screen.dim, screen.wrap(regret_text(regret), width, "    "))
+            yield from map(output.dim, wrap(regret_text(regret), width, "    "))
         if found.n_more:
             yield _("and {n} more", n=found.n_more)
 
@@ -187,7 +187,7 @@ def _no_notes_text(found: Week, began: date | None) -> str:
 def _title_lines(one: ReadPaper, width: int) -> list[str]:
     """Lay out a title, marked "*" for a written note, "~" for one of a sentence or two."""
     mark = "*" if one.is_written else "~"
-    return screen.wrap(title_text(one.held.paper.title), width, "    ", f"  {mark} ")
+    return wrap(title_text(one.held.paper.title), width, "    ", f"  {mark} ")
 
 
 STDOUT = "-"
@@ -227,7 +227,7 @@ def stats_command(
     as_json: bool,
 ) -> None:
     """Show the year up to today, or one day; write the map as SVG or PNG where asked for."""
-    width = screen.width_of_terminal()
+    width = output.width_of_terminal()
     with build.opened(context) as library:
         today = library.today()
         # A narrow screen shows fewer weeks; pictures and JSON always have the whole year.
@@ -261,12 +261,12 @@ def stats_command(
 
 def stats_lines(found: Stats, width: int) -> Iterator[str]:
     """Lay out the map of the year, the streak, and the counts by theme and by source."""
-    yield screen.bold(_("STATS  {first} to {last}", first=found.first, last=found.last))
+    yield output.bold(_("STATS  {first} to {last}", first=found.first, last=found.last))
     yield ""
     yield f"    {months_line(found.map)}".rstrip()
     for name, squares in rows(found.map):
         yield f"{name:<4}" + "".join(_coloured(square) for square in squares).rstrip()
-    yield from screen.wrap(
+    yield from wrap(
         _("1-9 papers written up that day, + more, - day off or near a deadline"), width, "    "
     )
     yield ""
@@ -276,7 +276,7 @@ def stats_lines(found: Stats, width: int) -> Iterator[str]:
         found.streak.n,
         longest=found.streak.longest,
     )
-    yield from screen.wrap(streak, width, "    ", "")
+    yield from wrap(streak, width, "    ", "")
     n = [
         sum(getattr(day, name) for day in found.days)
         for name in ("n_written", "n_skimmed", "n_recalled")
@@ -288,14 +288,14 @@ def stats_lines(found: Stats, width: int) -> Iterator[str]:
         recalled=n[2],
     )
     yield ""
-    yield screen.bold(_("BY THEME"))
+    yield output.bold(_("BY THEME"))
     most = max(found.themes.values(), default=0)
     for theme, count in found.themes.items():
         bar = "#" * round(20 * count / most) if most else ""
         name = shorten(plain(theme) or _("no theme"), 28)
         yield f"  {_padded(name, 28)} {count:>4}  {bar}".rstrip()
     yield ""
-    yield screen.bold(_padded(_("BY SOURCE"), 30)) + _(" arrived  picked written")
+    yield output.bold(_padded(_("BY SOURCE"), 30)) + _(" arrived  picked written")
     for source in found.sources:
         name = _padded(shorten(plain(source_name(source.source)), 28), 28)
         yield f"  {name} {source.n_arrived:>8}{source.n_picked:>8}{source.n_written:>8}"
@@ -314,7 +314,7 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
     """Lay out one day: its counts, the papers noted, and the picks that still wait."""
     counts = one.counts
     frozen = _("  day off, or near a deadline") if counts.is_frozen else ""
-    yield screen.bold(_("{date}", date=say_day(counts.day))) + frozen
+    yield output.bold(_("{date}", date=say_day(counts.day))) + frozen
     yield ngettext(
         "{written} written, {skimmed} skimmed, {recalled} recalled; {arrived} new paper, "
         "{picked} picked, {skipped} skipped",
@@ -331,12 +331,12 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
     for read in one.read:
         yield ""
         yield from _title_lines(read, width)
-        yield from map(screen.dim, screen.wrap(plain(read.sentence), width, "    "))
+        yield from map(output.dim, wrap(plain(read.sentence), width, "    "))
     noted = {read.held.row for read in one.read}
     waiting: Sequence[str] = [title_text(h.paper.title) for h in one.picked if h.row not in noted]
     if waiting:
         yield ""
-        yield screen.bold(_("PICKED, NO NOTE ON THAT DAY"))
+        yield output.bold(_("PICKED, NO NOTE ON THAT DAY"))
         yield from (f"  + {shorten(title, width - 4)}" for title in waiting)
 
 

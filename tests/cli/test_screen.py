@@ -10,8 +10,7 @@ import pytest
 
 from reader.base.text import columns
 from reader.cli.listing import entry_lines, morning_lines
-from reader.cli.output import encode
-from reader.cli.screen import paper_lines, with_hint
+from reader.cli.output import encode, paper_lines, with_hint
 from reader.library.paper import LibraryPaper
 from reader.library.post import PostMention
 from reader.morning.values import Entry, Morning, NewVersion, Quota, SourceLine, Sureness

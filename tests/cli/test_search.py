@@ -10,7 +10,7 @@ import click
 import pytest
 
 from reader.cli.frame import Settings, run
-from reader.cli.screen import wrap_marked
+from reader.cli.output import wrap_marked
 from reader.library.folder import open_library
 from reader.library.rows import papers
 from reader.search.encode import index_words

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.base.text import columns, plain
-from reader.cli.screen import wrap
+from reader.base.text import columns, plain, wrap
 from reader.cli.triage.layout import COLOURED, PLAIN, Span, cut, fold, painted, spread, text_of
 
 TEXTS = st.text(st.sampled_from("ab é庭園、。「」ー… -x\u0301"), max_size=80).map(plain)

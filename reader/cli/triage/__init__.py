@@ -12,8 +12,8 @@ import click
 
 from reader.base.errors import ReaderError
 from reader.base.messages import _, ngettext
-from reader.base.text import plain
-from reader.cli import build, listing, output, screen
+from reader.base.text import plain, wrap
+from reader.cli import build, listing, output
 from reader.cli.frame import is_terminal, say_error, say_errors, settings_of
 from reader.cli.openers import OpenOutcome, opener
 from reader.cli.terminal import EndSignal, Terminal, single_keys
@@ -54,7 +54,7 @@ def triage(
     if (shown.entries or shown.queue) and can_run(os.environ):
         outcome = _on_whole_screen(context, library, shown, reread, said=said)
     else:
-        output.put_all(listing.morning_lines(shown, screen.width_of_terminal()))
+        output.put_all(listing.morning_lines(shown, output.width_of_terminal()))
         if all(entry.held.state != "candidate" for entry in shown.entries):
             return
         # Imported here: 20 ms, since it also writes notes.
@@ -73,12 +73,12 @@ def triage(
     # Learning and fetching PDFs takes seconds to minutes: another process does it.
     if outcome.picked and start(library, ["fetch"]):
         output.put_all(
-            screen.wrap(
+            wrap(
                 _(
                     "The PDFs of your picks are being fetched in the background, even if you close "
                     "this terminal. `reader today` shows how many are here."
                 ),
-                screen.width_of_terminal(),
+                output.width_of_terminal(),
             )
         )
     else:

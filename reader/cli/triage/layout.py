@@ -20,7 +20,7 @@ import click
 
 from reader.base.messages import N_, _, say_day
 from reader.base.tex import title_text
-from reader.base.text import columns, plain, shorten
+from reader.base.text import columns, plain, shorten, wrap
 from reader.cli.listing import (
     MARKS,
     heard,
@@ -30,7 +30,7 @@ from reader.cli.listing import (
     sum_lines,
     theme_lines,
 )
-from reader.cli.screen import authors_text, wrap
+from reader.cli.output import authors_text
 from reader.cli.terminal import CHOICES, NONE
 from reader.cli.triage.entries import TEXT_INDENT, Row
 from reader.library.paper import State

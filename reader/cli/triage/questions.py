@@ -13,8 +13,8 @@ import click
 from reader.base.errors import ReaderError
 from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
-from reader.base.text import plain
-from reader.cli import listing, output, screen
+from reader.base.text import plain, wrap
+from reader.cli import listing, output
 from reader.cli.frame import say_error, settings_of
 from reader.cli.note import write_note
 from reader.cli.openers import OpenOutcome, opener
@@ -105,7 +105,7 @@ class _Questions:
         return self.place < len(self.waiting)
 
     def ask(self) -> str:
-        width = screen.width_of_terminal()
+        width = output.width_of_terminal()
         head = self._progress.head(self.waiting, self.deciding.states)
         counts = {"n": head.n_decided, "of": head.n_all, "spent": head.spent, "to_go": head.to_go}
         output.put()
@@ -120,7 +120,7 @@ class _Questions:
         has_day = self.shown.folded is not None
         output.put_all(listing.entry_lines(self.entry, width, self.place + 1, has_day=has_day))
         abstract = title_text(self.entry.held.paper.abstract)
-        output.put_all(screen.wrap(abstract, width, "     ")[:3])
+        output.put_all(wrap(abstract, width, "     ")[:3])
         key = self.key(
             _("[{n}/{of}] p s x o w n u space q: ", n=self.place + 1, of=len(self.waiting))
         )
@@ -231,7 +231,7 @@ class _Questions:
             *choice_texts(paths),
             _("number or letter: choose · any other key: no change"),
         ):
-            output.put_all(screen.wrap(text, screen.width_of_terminal(), "    "))
+            output.put_all(wrap(text, output.width_of_terminal(), "    "))
         is_chosen, topic = chosen(self.key("> "), paths)
         if not is_chosen:
             output.put(_("The topic is unchanged."))
@@ -252,7 +252,7 @@ class _Questions:
             *choice_texts(texts, of_topics=False),
             _("number or letter: choose · any other key: no change"),
         ):
-            output.put_all(screen.wrap(text, screen.width_of_terminal(), "    "))
+            output.put_all(wrap(text, output.width_of_terminal(), "    "))
         part = dict(zip(CHOICES, parts, strict=False)).get(self.key("> "))
         if part is None:
             output.put(_("Nothing was muted."))
@@ -271,11 +271,11 @@ class _Questions:
         self.place = sum(entry.held.row in before for entry in self.waiting)
 
     def tell_why(self) -> None:
-        width = screen.width_of_terminal()
+        width = output.width_of_terminal()
         paper = self.entry.held.paper
         authors, why = ", ".join(paper.authors), str(self.entry.why)
         for text in (title_text(paper.title), authors, why, title_text(paper.abstract)):
-            output.put_all(screen.wrap(plain(text), width, "    "))
+            output.put_all(wrap(plain(text), width, "    "))
         output.put_all(listing.sum_lines(self.entry.terms, width))
 
 
@@ -284,4 +284,4 @@ def _put_keys() -> None:
         N_("p pick · s skip · o open · w why · n note · u undo · space later · q quit"),
         N_("x wrong topic · m mute · k previous paper · S skip the rest"),
     ):
-        output.put_all(screen.wrap(_(key), screen.width_of_terminal()))
+        output.put_all(wrap(_(key), output.width_of_terminal()))

@@ -14,7 +14,7 @@ from functools import partial
 from reader.base.errors import ReaderError
 from reader.base.messages import N_, Text, _, ngettext, say_day
 from reader.base.text import plain
-from reader.cli.screen import with_hint
+from reader.cli.output import with_hint
 from reader.cli.terminal import CHOICES, letter
 from reader.cli.triage.entries import (
     Row,
