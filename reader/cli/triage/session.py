@@ -17,7 +17,9 @@ from reader.base.text import plain
 from reader.cli.output import with_hint
 from reader.cli.terminal import CHOICES, letter
 from reader.cli.triage.entries import (
+    Finding,
     Row,
+    Tagging,
     listed_in,
     moved,
     next_of,
@@ -37,7 +39,6 @@ from reader.cli.triage.layout import (
     page_for,
     shares,
 )
-from reader.cli.triage.typed import Finding, Tagging
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.passage import minutes, spent_s
