@@ -51,9 +51,9 @@ GROUPS = {
     N_("Papers and files:"): {
         "add": CommandEntry("add", N_("Add papers by id or DOI, PDFs, folders of PDFs")),
         "import": CommandEntry("import_", N_("Bring in the library of another program")),
-        "file": CommandEntry("file", N_("File papers under a topic")),
+        "file": CommandEntry("edit", N_("File papers under a topic")),
         "tag": CommandEntry("edit", N_("Tag, rate and prioritise papers")),
-        "topics": CommandEntry("file", N_("List the topics, or move all papers of one")),
+        "topics": CommandEntry("edit", N_("List the topics, or move all papers of one")),
         "edit": CommandEntry("edit", N_("Change a title, venue or other field by hand")),
         "refresh": CommandEntry("edit", N_("Fill in venue, pages and the like from registries")),
         "fetch": CommandEntry("decide", N_("Fetch the missing PDFs of your picks")),
