@@ -39,8 +39,8 @@ GROUPS = {
         "recall": CommandEntry("recall", N_("Recall earlier notes and grade yourself")),
         "week": CommandEntry("week", N_("Look back on a week")),
         "stats": CommandEntry("week", N_("Show the year: its days, streak and counts")),
-        "share": CommandEntry("week", N_("Share papers with your notes, as Markdown or HTML")),
-        "mail": CommandEntry("mail", N_("Send picks and written notes by mail")),
+        "share": CommandEntry("share", N_("Share papers with your notes, as Markdown or HTML")),
+        "mail": CommandEntry("share", N_("Send picks and written notes by mail")),
         "export": CommandEntry("export", N_("Write notes as Markdown files, papers as references")),
     },
     N_("Find:"): {

@@ -30,7 +30,6 @@ from reader.library.file_names import UNFILED, Suggestion
 from reader.library.find import find_paper, find_papers
 from reader.library.folder import Library
 from reader.library.paper import PRIORITIES, LibraryPaper, PropertyChange, rating_of
-from reader.library.properties import PRIORITIES, PropertyChange, rating_of
 from reader.library.query import STATES
 from reader.library.rows import properties
 from reader.texts.paper import FIELD_NAMES, field_text, property_texts, suggestion_text

@@ -1,34 +1,28 @@
-"""`reader week`, `stats` and `share`: look back on what was read, and share it with others."""
+"""`reader week` and `stats`: look back on what was read, a week or the year."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import click
 
-from reader.base.errors import ReaderError, UsageError
+from reader.base.errors import ReaderError
 from reader.base.machine import share_what_is_made
 from reader.base.messages import N_, _, ngettext, say_day
 from reader.base.tex import title_text
 from reader.base.text import columns, plain, shorten, wrap
 from reader.cli import build, listing, output
-from reader.cli.frame import as_json_option, command, is_terminal, say_errors, settings_of
+from reader.cli.frame import as_json_option, command, is_terminal, settings_of
 from reader.cli.terminal import END, asking
 from reader.library.calendar import day_named, days_back
 from reader.library.disk import write_whole
-from reader.library.find import find_papers
 from reader.library.folder import Library
 from reader.morning.pick import drop, keep, keep_asked, n_to_ask, to_ask
 from reader.morning.trust import began_on
 from reader.morning.values import QueueEntry
-from reader.notes.share import Choice, SharedPage, share, share_week
 from reader.notes.week import (
     N_WEEKS,
     DayShown,
@@ -39,10 +33,8 @@ from reader.notes.week import (
     day_shown,
     stats,
     week,
-    week_of,
 )
 from reader.texts.habit import months_line, regret_text, rows, svg
-from reader.texts.shared import markdown
 from reader.texts.sources import source_name
 
 
@@ -343,191 +335,3 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
 def _padded(text: str, width: int) -> str:
     # Not `str.ljust`, which counts a Japanese character as one column.
     return text + " " * (width - columns(text))
-
-
-def _lab_option(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make an option for sharing with the lab, in place of writing a page."""
-    return click.option(f"--{name}", "lab", flag_value=name, help=text)
-
-
-@command(
-    help=N_(
-        "Share papers with your own words, as Markdown or HTML.\n\n    Each paper comes with "
-        "its address, your note, its first figure, and the highlights that you\n    choose. "
-        "Private things are left out: paths, decisions, keys of notes. How many were left\n    "
-        "out of your words is shown."
-    ),
-    examples={
-        "share 2401.01234 --html page.html": N_("Write a paper and its note as HTML"),
-        "share --week": N_("Print this week as Markdown"),
-    },
-)
-@click.argument("ids", nargs=-1, metavar="[ID...]")
-@click.option(
-    "--week",
-    "day",
-    # click takes the value of an option as optional where it has a `flag_value`: "" is --week
-    # without a date, None is no --week.
-    is_flag=False,
-    flag_value="",
-    metavar="[DATE]",
-    help=N_("All papers written up in the week of DATE; this week by default."),
-)
-@click.option(
-    "--html",
-    "target",
-    # Left as text: a Path has no slash at its end, and the slash names a folder.
-    type=click.Path(allow_dash=True),
-    help=N_(
-        "Write one HTML page, complete in itself, to this file or folder; - for standard output."
-    ),
-)
-@click.option(
-    "--highlights",
-    "chosen",
-    default="none",
-    help=N_("all, none, or numbers from `reader highlights`, such as 1,3."),
-)
-@click.option("--no-figures", is_flag=True, help=N_("Leave out the figures."))
-@_lab_option("lab", N_("Share the notes with those who use the same index ([index] url)."))
-@_lab_option("take-back", N_("Stop sharing these notes with the lab."))
-@_lab_option("leave", N_("Stop sharing, and take all your notes out of the shared index."))
-def share_command(
-    context: click.Context,
-    ids: tuple[str, ...],
-    day: str | None,
-    target: str | None,
-    chosen: str,
-    no_figures: bool,
-    lab: str | None,
-) -> int:
-    """Print Markdown, or write an HTML page; says how much was left out as private."""
-    if lab:
-        return _with_lab(context, ids, lab, is_alone=not (day or target) and chosen == "none")
-    choice = _choice_for(chosen, ids, day)
-    with build.opened(context) as library:
-        today = library.today()
-        if day is None:
-            # A paper that is named twice is shared once.
-            held = {h.row: h for h in find_papers(library, ids)}
-            papers = list(held.values())
-            shared = share(library, papers, choice=choice, has_figures=not no_figures)
-        else:
-            on = day_named(day, today) if day else today
-            shared = share_week(library, on, choice=choice, has_figures=not no_figures)
-            if not shared.papers:
-                output.put(_no_week_text(on), is_error=True)
-                return 0
-    if target is not None:
-        _write_page(context, shared, target, today)
-    else:
-        _print_markdown(context, shared)
-    output.say_private(context, shared.n_left_out)
-    return 0
-
-
-def _no_week_text(on: date) -> str:
-    first, last = week_of(on)
-    return _(
-        "Nothing was written up from {first} to {last}, so there is nothing to share.",
-        first=first,
-        last=last,
-    )
-
-
-def _print_markdown(context: click.Context, shared: SharedPage) -> None:
-    # A picture in Markdown is base64, many screens long: on a terminal it is left out.
-    is_bare = sys.stdout.isatty() and any(paper.figure for paper in shared.papers)
-    if is_bare:
-        bare = tuple(replace(paper, figure=b"") for paper in shared.papers)
-        shared = replace(shared, papers=bare)
-    click.echo(markdown(shared), nl=False)
-    if is_bare and not settings_of(context).is_quiet:
-        output.put(
-            _(
-                "Figures are left out on a terminal. To have them: reader share … > FILE, or "
-                "--html FILE."
-            ),
-            is_error=True,
-        )
-
-
-def _with_lab(context: click.Context, ids: Sequence[str], what: str, *, is_alone: bool) -> int:
-    """Share notes with the lab, take them back, or leave; exit code 5 where that is not done yet.
-
-    is_alone: nothing else was asked. Raises UsageError.
-    """
-    from reader.morning import lab
-
-    if bool(ids) == (what == "leave") or not is_alone:
-        raise UsageError(
-            what=_("--lab and --take-back take IDs alone, --leave takes nothing else."),
-            hint=_("reader share ID --lab, or reader share --leave"),
-        )
-    with build.opened(context) as library:
-        if what == "leave":
-            n = lab.leave(library)
-            text = ngettext(
-                "{n} note taken out of the shared index. Your own library keeps it.",
-                "{n} notes taken out of the shared index. Your own library keeps them.",
-                n,
-            )
-            output.put(text)
-            return 0
-        act = lab.share_notes if what == "lab" else lab.take_back
-        outcome = act(library, list({h.row: h for h in find_papers(library, ids)}.values()))
-    output.put_all(map(str, outcome.said))
-    output.say_private(context, outcome.n_left_out)
-    return say_errors(outcome.problems)
-
-
-def _choice_for(chosen: str, ids: Sequence[str], day: str | None) -> Choice:
-    """Read --highlights. Raises UsageError where it does not go with what is shared."""
-    if bool(ids) == (day is not None):
-        raise UsageError(
-            what=_("Give IDs, or --week."), hint=_("reader share ID, or reader share --week")
-        )
-    choice = _choice(chosen)
-    if isinstance(choice, frozenset) and len(ids) != 1:
-        raise UsageError(
-            what=_("Numbers of highlights need exactly one ID."),
-            hint=_("Use --highlights all, --highlights none, or numbers such as 1,3 with one ID."),
-        )
-    return choice
-
-
-def _write_page(context: click.Context, shared: SharedPage, target: str, today: date) -> None:
-    """Write the HTML page, and its folder where that is missing.
-
-    target: a file, "-" for standard output, or a folder (it exists, or the name ends with a
-    slash): then the file is named as on the web page.
-    """
-    from reader.base.markup import to_html
-    from reader.texts.shared import html_page
-
-    page = html_page(shared, to_html)
-    if target == STDOUT:
-        click.echo(page, nl=False)
-        return
-    file = Path(target)
-    if target.endswith(("/", os.sep)) or file.is_dir():
-        file /= f"papers-{today}.html"
-    share_what_is_made()
-    write_whole(file, page.encode())
-    if not settings_of(context).is_quiet:
-        n = f"{len(page.encode()) / 1000:,.0f}"
-        output.put(_("written: {file} ({n} kB)", file=file, n=n), is_error=True)
-
-
-def _choice(text: str) -> Choice:
-    """Read which highlights to share: all, none, or their numbers. Raises UsageError."""
-    if text in ("all", "none"):
-        # mypy does not narrow a str to a Literal by `in`.
-        return text  # type: ignore[return-value]
-    parts = [part.strip() for part in text.split(",")]
-    if not all(part.isdecimal() for part in parts):
-        raise UsageError(
-            what=_("--highlights {text} is not valid.", text=repr(text)),
-            hint=_("Use --highlights all, --highlights none, or numbers such as 1,3 with one ID."),
-        )
-    return frozenset(map(int, parts))
