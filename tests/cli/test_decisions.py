@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from reader.cli.decide import MOST_NAMED
 from reader.cli.frame import Settings, run
-from reader.cli.undo import MOST_NAMED
 from reader.library.rows import papers
 from reader.ranking.rows import shown
 from tests.mornings import look
