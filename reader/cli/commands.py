@@ -36,9 +36,9 @@ GROUPS = {
     },
     N_("Write:"): {
         "note": CommandEntry("note", N_("Write a note on a paper in your own words")),
-        "recall": CommandEntry("recall", N_("Recall earlier notes and grade yourself")),
-        "week": CommandEntry("week", N_("Look back on a week")),
-        "stats": CommandEntry("week", N_("Show the year: its days, streak and counts")),
+        "recall": CommandEntry("habit", N_("Recall earlier notes and grade yourself")),
+        "week": CommandEntry("habit", N_("Look back on a week")),
+        "stats": CommandEntry("habit", N_("Show the year: its days, streak and counts")),
         "share": CommandEntry("share", N_("Share papers with your notes, as Markdown or HTML")),
         "mail": CommandEntry("share", N_("Send picks and written notes by mail")),
         "export": CommandEntry("export", N_("Write notes as Markdown files, papers as references")),

@@ -114,8 +114,7 @@ def test_no_card_is_due_on_a_day_off_or_near_a_deadline(library: Path) -> None:
 def test_no_text_of_the_habit_reproaches() -> None:
     found = texts_of(
         "reader/habit/*.py",
-        "reader/cli/recall.py",
-        "reader/cli/week.py",
+        "reader/cli/habit.py",
         "reader/web/templates/recall.html",
         "reader/web/templates/week.html",
         "reader/web/templates/stats.html",
