@@ -223,7 +223,6 @@ def _candidates(
             is_new=day.first <= held.arrived_on <= day.last,
             was_shown=held.row in before,
             was_foretold=held.row in was_foretold,
-            n_days=_n_days(held, day.last),
             settled=settled,
             loud=None,
         )
@@ -232,16 +231,6 @@ def _candidates(
             whole = replace(whole, loud=loud)
         found.append(whole)
     return found
-
-
-def _n_days(held: LibraryPaper, day: date) -> int:
-    """Count the days since a paper was announced, else since it came.
-
-    None on the day that brought it, if that is the mailing's own or, east of it and after a
-    weekend, one soon after.
-    """
-    n = max(0, (day - (held.paper.announced_on or held.arrived_on)).days)
-    return 0 if held.arrived_on == day and n <= WEEKEND_DAYS else n
 
 
 def _to_foretell(
@@ -257,17 +246,17 @@ def _to_foretell(
     is_open = bool(near) and not _is_over(library, day) and talk.is_watched(library.db)
     before = {row for row, place in day.kept.items() if place.lane == "near"}
 
-    def is_hoped_for(held: LibraryPaper) -> bool:
-        is_first = held.arrived_on == day.last and _n_days(held, day.last) == 0
-        is_new = is_open and is_first and held.state == "candidate"
-        return held.row in before or (is_new and belongs(ranks.get(held.row, ()), near))
+    def is_hoped_for(one: Candidate) -> bool:
+        row, is_first = one.held.row, one.held.arrived_on == day.last and one.n_days == 0
+        is_new = is_open and is_first and one.held.state == "candidate"
+        return row in before or (is_new and belongs(ranks.get(row, ()), near))
 
-    return [one.held for one in talked.values() if one.heat or is_hoped_for(one.held)]
+    return [one.held for one in talked.values() if one.heat or is_hoped_for(one)]
 
 
 @dataclass(frozen=True, slots=True)
 class _TalkUntil:
-    """What counts the talk about any paper until a day.
+    """What counts the talk about a paper until a day.
 
     counts: by row, its newest number of citations. busy: who posts about many papers a day.
     timelines: feeds by name, with whose they are.
@@ -298,6 +287,10 @@ class _TalkUntil:
             n_citations=counted.n if counted else None,
             n_months=months_between(counted.published_on, counted.on) if counted else None,
         )
+        n_days = max(0, (self.day - (held.paper.announced_on or held.arrived_on)).days)
+        # None on the day that brought it, if that is the mailing's own or, east of it and after
+        # a weekend, one soon after.
+        is_first = held.arrived_on == self.day and n_days <= WEEKEND_DAYS
         return Candidate(
             held,
             mentions=tuple(said),
@@ -305,6 +298,7 @@ class _TalkUntil:
             n_votes=n_votes,
             n_citations=talked.n_citations,
             n_months=talked.n_months,
+            n_days=0 if is_first else n_days,
         )
 
 
