@@ -309,7 +309,7 @@ def write_note(
                 n=n,
             )
             output.put(said)
-        export_one(library, noted.held)
+        _warn(export.export_one(library, noted.held))
     return noted.is_new
 
 
@@ -350,11 +350,6 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
     for text in (*told.check, *told.lost):
         output.put_all(wrap(text, width, "    ", "  "))
     output.put_all(near_lines(told.near, width))
-
-
-def export_one(library: Library, held: LibraryPaper) -> None:
-    """Update the paper's Markdown file, unless feeds.toml turns that off."""
-    _warn(export.export_one(library, held))
 
 
 def _warn(done: ExportOutcome) -> None:
@@ -464,7 +459,8 @@ def note_command(context: click.Context, /, id_: str | None, **options: Any) -> 
             template, is_shown = asked.template, asked.is_shown
             write_note(settings, library, held, text, template=template, is_shown=is_shown)
         elif asked.waiting is not None:
-            export_one(library, give_note(settings, library, asked.waiting, held))
+            given_to = give_note(settings, library, asked.waiting, held)
+            _warn(export.export_one(library, given_to))
         else:
             _run_task(settings, library, held, asked)
 
@@ -518,7 +514,7 @@ def _run_task(
         number, title = asked.restored, title_text(held.paper.title)
         noted = restore(library, held, number, encode=note_encoder(library))
         if noted.is_new:
-            export_one(library, noted.held)
+            _warn(export.export_one(library, noted.held))
         if not settings.is_quiet:
             restored = _(
                 "Revision {n} was restored as revision {number}: {title}",
