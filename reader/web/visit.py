@@ -497,7 +497,7 @@ _REFUSALS = {
     ),
     404: (
         N_("This page does not exist."),
-        N_("A paper may have been merged into another one. Search for it."),
+        N_("Check the address, or search for what you expected there."),
     ),
     405: (
         N_("This address does not support this kind of request."),
