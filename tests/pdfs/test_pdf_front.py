@@ -130,6 +130,14 @@ def test_names_below_a_label_go_before_what_else_may_be_one() -> None:
     assert sheet.mid(150, ADA, 11).body().read().authors == (ADA,)
 
 
+def test_names_in_a_line_that_is_stretched_are_whole() -> None:
+    sheet, x = titled(), 60.0
+    for word in f"{ADA}, (Member, IEEE), {BEN}, and {EVA}".split():
+        x = sheet.put(x, 110, word, 10, "tibo") + 9
+    sheet.put(60, 130, "Rain Semiconductor, Suwon", 10)
+    assert sheet.body().read().authors == (ADA, BEN, EVA)
+
+
 def test_names_in_capitals_are_written_small() -> None:
     sheet = titled().mid(110, "ADA J. EXAMPLE and BEN OTHER-THIRD", 11)
     assert sheet.body().read().authors == ("Ada J. Example", "Ben Other-Third")
@@ -333,6 +341,9 @@ def test_the_title_in_the_papers_first_language_is_taken() -> None:
         ("雨野花子，Ada Example（西大），風間太郎", ("雨野花子", "Ada Example", "風間太郎")),
         ("雨音の統計", ()),
         ("雨見ヶ浦 佑月", ("雨見ヶ浦 佑月",)),
+        ("雨見ヶ原すみれ，風間太郎", ("雨見ヶ原すみれ", "風間太郎")),
+        ("雨野花子 † スミス ジョナサン ‡", ("雨野花子", "スミス ジョナサン")),
+        ("雨野花子，王　　　静怡", ("雨野花子", "王 静怡")),
         ("雨見ヶ浦 佑月　風間 太郎", ("雨見ヶ浦 佑月", "風間 太郎")),
         ("雨野花子，マルティネス恵子", ("雨野花子", "マルティネス恵子")),
         ("雨野花子，Ren´e Example（西大）", ("雨野花子", "René Example")),
@@ -414,6 +425,12 @@ def test_an_author_above_the_title_of_a_title_page_is_found() -> None:
     sheet.mid(260, "Dissertation zur Erlangung des Grades", 12).page().prose(70, 100, 40)
     document = sheet.read()
     assert (document.type, document.authors) == ("thesis", (ADA,))
+
+
+def test_an_author_above_the_title_is_found_below_a_label() -> None:
+    sheet = Sheet().mid(60, "présentée et soutenue publiquement le 4 juin 2031 par", 11)
+    sheet.mid(80, ADA, 16, "tibo").mid(160, "Machines silencieuses", 20, "tibo")
+    assert sheet.body().read().authors == (ADA,)
 
 
 def test_authors_above_or_beside_the_title_of_an_article_are_found() -> None:

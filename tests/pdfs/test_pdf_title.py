@@ -117,6 +117,13 @@ def test_neither_a_journals_issue_nor_a_date_is_a_title() -> None:
     assert sheet.mid(90, "雨野花子，風間太郎", 10, "japan").read().title == ""
 
 
+def test_the_address_of_a_letter_is_no_title() -> None:
+    sheet = Sheet()
+    for at, line in enumerate(["Rain and Daughters, binders", "Long Street 14", f"Prof. {ADA}"]):
+        sheet.put(74, 70 + 14 * at, line, 10)
+    assert sheet.prose(74, 160, 30).read().title == ""
+
+
 def test_running_text_without_a_title_has_none() -> None:
     sheet = Sheet().prose(70, 80, 40)
     assert sheet.page().prose(70, 80, 40).read().title == ""

@@ -21,6 +21,8 @@ MARK = "\x1f"
 """Replaces in `marked` a raised mark, and a gap of three spaces or more."""
 WIDE = 0.7
 """The gap, in sizes of the letters, from which on two cells are apart."""
+STRETCHED, FEWEST_APART = 1.3, 5
+"""The same in a line of so many words that is stretched."""
 _MARK_TEXT = re.compile(r"[\W\d_]*(?:[a-z][\W\d_]*){0,6}")
 _SIGN = re.compile(r"[\d*∗⁎†‡§¶‖∥#$+⋆★☆⇤\u2709,]+")
 _GAP = re.compile(r"\s{3,}")
@@ -125,13 +127,15 @@ def _part(line: dict[str, Any]) -> Cell | None:
 def _merged(parts: list[Cell]) -> list[Cell]:
     """Join the parts of a row that have no wide gap between them, with single blanks."""
     found: list[Cell] = []
-    for first, *rest in rows_of(sorted(parts, key=lambda part: (part.base, part.x0))):
+    for row in rows_of(sorted(parts, key=lambda part: (part.base, part.x0))):
+        wide = STRETCHED if _is_stretched(row) else WIDE
+        first, *rest = row
         for part in rest:
             gap = part.x0 - first.x1
             is_like = part.size > 0.6 * first.size and first.size > 0.6 * part.size
             if part.text == first.text and abs(part.x0 - first.x0) < 1:
                 continue  # printed twice, to look bold or by mistake
-            if abs(gap) < WIDE * min(first.size, part.size) and is_like:
+            if abs(gap) < wide * min(first.size, part.size) and is_like:
                 glue = "" if gap < 0.12 * first.size else " "
                 first = max(first, part, key=lambda cell: len(cell.text))._replace(
                     x0=min(first.x0, part.x0),
@@ -154,6 +158,12 @@ def _merged(parts: list[Cell]) -> list[Cell]:
         for cell in found
         if cell.text.strip()
     ]
+
+
+def _is_stretched(row: Sequence[Cell]) -> bool:
+    """Check for a line of single words that are set apart to fill its width."""
+    words = [part for part in row if " " not in part.text.strip()]
+    return len(row) >= FEWEST_APART and len(words) > 0.7 * len(row)
 
 
 _NUMBER = r"(?:[1I][.．:)]?\s*|第\s*[1１一]\s*章\s*)?"

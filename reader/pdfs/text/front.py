@@ -21,7 +21,7 @@ from reader.library.passage import Block, Page, Type
 from reader.pdfs.text.cells import Cell, cell_of, cells_of, is_bare, is_cover, is_side_note, zone_of
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import Line, PageLines, glued, joined, tidy
-from reader.pdfs.text.people import authors_of
+from reader.pdfs.text.people import authors_of, has_author_label
 from reader.pdfs.text.title import (
     STANDS_OUT,
     above_text,
@@ -386,8 +386,10 @@ def _authors_on(sheet: _Sheet, cover: _Sheet | None) -> tuple[str, ...]:
     if authors or not sheet.title:
         return authors
     # Above the title, or beside it. The name of a journal may read as one person's.
-    others = authors_of([c for c in sheet.above if c not in sheet.title])
-    return others if len(others) > 1 or is_bare(sheet.cells) else ()
+    cells = [c for c in sheet.above if c not in sheet.title]
+    others = authors_of(cells)
+    is_sure = len(others) > 1 or is_bare(sheet.cells) or has_author_label(cells)
+    return others if is_sure else ()
 
 
 def _may_be_cover(first: _Sheet) -> bool:

@@ -158,7 +158,7 @@ _TOKEN = re.compile(
 )
 _NUMBER = re.compile(r"^(?=\S*\d)[A-Za-z0-9-]+[\s\u3000]+")
 _NAME_CJK = re.compile(
-    f"[{_CJK}]{{1,6}}(?:[ \u3000・][{_CJK}]{{1,6}})?|[ァ-ヺー]{{2,12}}[ \u3000]?[{_CJK}]{{1,3}}"
+    f"[{_CJK}]{{1,7}}(?:[ \u3000・][{_CJK}]{{1,6}})?|[ァ-ヺー]{{2,12}}[ \u3000]?[{_CJK}]{{1,3}}"
 )
 
 
@@ -177,6 +177,7 @@ def names_in(marked: str) -> list[str] | None:
     parts = [tidy_accents(p) if _ACCENT.search(p) else p for p in marked.split(MARK)]
     text = MARK.join([unicodedata.normalize("NFKC", part) for part in parts])
     text = _APART_CJK.sub(MARK, _NUMBER.sub("", _LABEL.sub("", text, count=1).strip()))
+    text = _PADDED.sub(" ", text)
     before, *others = _SPEAKER.split(text)
     # What is no name before the sign of the speaker is an affiliation.
     text = MARK.join([before if names_in(before) else "", *others]) if others else text
@@ -192,6 +193,10 @@ def names_in(marked: str) -> list[str] | None:
 
 _SPEAKER = re.compile("[○◯◎]")
 _MEMBER_CJK = re.compile(r"^(?:(?:学生|正|准|名誉)?会員|学生員|正員|フェロー)\s*")
+_PADDED = re.compile(
+    rf"(?:(?<=^[{_CJK}])|(?<=[{MARK},、，][{_CJK}])){MARK}(?=[{_CJK}]{{1,3}}(?:[{MARK},、，]|$))"
+)
+"""The gap in a name of few letters that is set as wide as the others: 王　　静怡."""
 _APART_CJK = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]|[\d*∗†‡§¶※]+(?:[,\s]*[\d*∗†‡§¶※]+)*")
 
 
@@ -221,7 +226,8 @@ def _persons(words: str) -> list[str] | None:
 def _is_one_name(family: str, given: str) -> bool:
     """Check whether two Japanese words are one person's: 早見ヶ浦 佑月, and not two whole names."""
     short, long = sorted((len(family), len(given)))
-    return long <= 3 or (short <= 2 and long <= 5)
+    is_foreign = re.fullmatch("[ァ-ヺー]+", family + given) is not None
+    return long <= 3 or (short <= 2 and long <= 5) or is_foreign
 
 
 def names_before(marked: str) -> list[str] | None:
@@ -383,6 +389,11 @@ _ADVISOR = re.compile(
 )
 _SEVERAL = re.compile(r"committee|examiners|visors|visers|jury|審査", re.IGNORECASE)
 _OPEN = re.compile(r"(?:[,&、，]|\band)\s*$")
+
+
+def has_author_label(cells: Iterable[Cell]) -> bool:
+    """Check whether a line alone says that an author follows: "by", "présentée par"."""
+    return any(_LABEL.fullmatch(cell.text) for cell in cells)
 
 
 def authors_of(zone: list[Cell]) -> tuple[str, ...]:

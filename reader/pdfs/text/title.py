@@ -155,7 +155,8 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
     ends = [c.y1 for c in cells if c.y0 < 0.3 * height and _MASTHEAD.fullmatch(c.text)]
     high = [cell for cell in high if cell.y0 >= max(ends, default=0.0) - 2]
     high = [cell for cell in above if _LABELLED.match(cell.text)] or high
-    plainest = _above_names(above, is_alone=is_bare(cells))
+    has_heading = any(is_section(cell.text) for cell in cells)
+    plainest = _above_names(above, is_alone=is_bare(cells), has_heading=has_heading)
     if not high:
         return plainest
     found = _block(high, above, body)
@@ -174,10 +175,11 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
     return found
 
 
-def _above_names(above: Sequence[Cell], *, is_alone: bool) -> list[Cell]:
+def _above_names(above: Sequence[Cell], *, is_alone: bool, has_heading: bool) -> list[Cell]:
     """Select the first lines where nothing stands out: above the authors, or on a title page.
 
-    is_alone: on a page with nothing but some lines, where it must be in capitals.
+    They must be in capitals, but for authors on a page with a heading: a letter has names too.
+    is_alone: on a page with nothing but some lines.
     """
     rows = rows_of([c for c in above if not (is_banner(c.text) or _ISSUE.search(c.text))])
     found: list[Cell] = []
@@ -192,8 +194,10 @@ def _above_names(above: Sequence[Cell], *, is_alone: bool) -> list[Cell]:
             break
         found.append(cell)
     after = [cell for row in rows[len(found) : len(found) + 2] for cell in row]  # "by", a name
-    is_long = all(cell.text.isupper() for cell in found) and len(title_text(found).split()) > 2
-    return found if authors_of(after) or (is_alone and is_long) else []
+    is_upper = all(cell.text.isupper() for cell in found)
+    is_long = is_upper and len(title_text(found).split()) > 2
+    is_named = (is_upper or has_heading) and bool(authors_of(after))
+    return found if is_named or (is_alone and is_long) else []
 
 
 def _block(high: list[Cell], above: list[Cell], body: float) -> list[Cell]:
