@@ -21,6 +21,7 @@ from reader.base.text import plain
 from reader.library.disk import lock_file
 from reader.library.files import sha256_of
 from reader.library.folder import Library
+from reader.library.highlight import Marks
 from reader.library.paper import LibraryPaper
 from reader.library.rows import highlights, papers, pdfs
 from reader.library.rows.highlights import PlaceState
@@ -227,6 +228,7 @@ class _Run:
             if isinstance(found, CopyOutcome):
                 return found
             row = found
+        marks = self._of_the_person(row, marks)
         (held,) = papers.papers_at(self.library.db, [row])
         if self.expected and row != self.expected.row:
             return _other(file.name, held)
@@ -242,6 +244,25 @@ class _Run:
             return CopyOutcome(file.name, "imported", held, counts, copy)
         is_unmarked = is_new and not marks.highlights and not counts.ink and not counts.unread
         return CopyOutcome(file.name, "unchanged", held, counts, is_unmarked=is_unmarked)
+
+    def _of_the_person(self, row: int, marks: Marks) -> Marks:
+        """Leave out the marks that the paper's PDF had when it was fetched: its publisher's."""
+        original = pdfs.pdf_of(self.library.db, row)
+        if not (marks.highlights and original):
+            return marks
+        file = self.library.folder / original.path
+        # A PDF that the person added has marks of theirs, and so has one that they marked in place.
+        if pdfs.addition_with_bytes(self.library.db, original.sha256):
+            return marks
+        try:
+            if sha256_of(file) != original.sha256:
+                return marks
+            printed = self.tools.read_marks(file).highlights
+        except (OSError, PdfError):
+            return marks  # `doctor` names a PDF that cannot be read
+        theirs = {(h.page, h.kind, h.text, h.note) for h in printed}
+        own = (h for h in marks.highlights if (h.page, h.kind, h.text, h.note) not in theirs)
+        return replace(marks, highlights=tuple(own))
 
     def _recognised(self, file: _FolderFile, last: PlaceState | None) -> int | CopyOutcome:
         """Find the row of the paper that a file is, or the outcome where that is not sure."""

@@ -280,6 +280,32 @@ def test_a_fresh_copy_of_a_paper_that_was_read_removes_nothing(
     assert counts(library, tools, pad) == Counts(there=3, new=1)
 
 
+def test_what_a_publisher_marked_in_a_pdf_is_not_the_persons(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    known = pdfs.pdf_of(library.db, 1)
+    assert known
+    content = pdf(RAIN)
+    put(library.folder / known.path, content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    pdfs.add_pdf(library.db, replace(known, sha256=sha256), n_bytes=len(content), at=NOW)
+    put(pad / NAME, content)
+    assert counts(library, tools, pad) == Counts()
+    put(pad / NAME, pdf(RAIN, SLEPT))
+    assert counts(library, tools, pad) == Counts(there=1, new=1)
+    assert there(library) == [SLEPT]
+
+
+def test_marks_made_in_the_librarys_own_pdf_are_the_persons(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    known = pdfs.pdf_of(library.db, 1)
+    assert known
+    put(library.folder / known.path, pdf(RAIN))
+    put(pad / NAME, pdf(RAIN, SLEPT))
+    assert counts(library, tools, pad) == Counts(there=2, new=2)
+
+
 def test_files_that_are_not_whole_are_named_and_remove_nothing(
     library: Library, tools: Tools, pad: Path
 ) -> None:
