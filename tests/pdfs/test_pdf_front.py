@@ -241,6 +241,17 @@ def test_the_last_name_of_a_list_may_stand_in_another_type() -> None:
     sheet = titled().mid(110, f"{ADA}, Member, IEEE, {BEN},", 11)
     sheet.mid(124, f"and {EVA}, Senior Member, IEEE", 11, "tiit")
     assert sheet.body().read().authors == (ADA, BEN, EVA)
+    sheet = titled().mid(110, f"{ADA}, Student Member, IEEE,", 11, "tiit")
+    assert sheet.mid(124, f"{BEN}, and {EVA}", 11).body().read().authors == (ADA, BEN, EVA)
+
+
+def test_a_family_name_may_have_a_word_between_its_parts() -> None:
+    assert names_in(f"{ADA}, Carlos de la Torre y Peña, {BEN}") == [
+        ADA,
+        "Carlos de la Torre y Peña",
+        BEN,
+    ]
+    assert names_in(f"{ADA} y {BEN}") == [ADA, BEN]
 
 
 def test_members_of_a_jury_beside_its_word_are_no_authors() -> None:

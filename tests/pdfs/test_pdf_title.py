@@ -98,6 +98,23 @@ def test_a_title_of_words_with_capitals_may_read_as_names() -> None:
     assert document.title == "Less Context, Better Rain: A Study of Windows that Listen"
 
 
+def test_a_compound_of_three_words_keeps_its_hyphens_at_a_lines_end() -> None:
+    sheet = Sheet().mid(70, "Quiet Machines for Speech-", 16, "tibo")
+    document = sheet.mid(90, "to-Text Rain", 16, "tibo").mid(120, ADA, 11).body(160).read()
+    assert document.title == "Quiet Machines for Speech-to-Text Rain"
+    assert not document.is_title_sure
+
+
+def test_a_journals_name_in_small_letters_is_no_title() -> None:
+    sheet = Sheet()
+    sheet.put(50, 60, "quiet reports", 20, "tibo")
+    sheet.put(100, 110, "Machines that Listen", 16, "tibo")
+    sheet.put(100, 135, ADA, 9, "tibo")
+    assert sheet.body().read().title == "Machines that Listen"
+    sheet = Sheet().mid(60, "wav2rain", 20, "tibo").mid(100, ADA, 12, "tibo")
+    assert sheet.body().read().title == "wav2rain"
+
+
 def test_a_hyphen_at_a_lines_end_in_capitals_leaves_the_title_unsure() -> None:
     sheet = Sheet().mid(70, "QUIET MACHINES OVER-", 16, "tibo").mid(90, "HEARD BY RAIN", 16, "tibo")
     assert not sheet.mid(120, ADA, 11).body(160).read().is_title_sure
@@ -148,6 +165,10 @@ def test_the_number_of_a_note_is_no_part_of_a_title() -> None:
     sheet = Sheet()
     end = sheet.put(150, 80, "雨を聞く静かな機械の設計", 16, "japan")
     sheet.put(end, 74, "*1", 9)
+    assert sheet.mid(110, "雨野花子", 11, "japan").body(heading="概要").read().title == (
+        "雨を聞く静かな機械の設計"
+    )
+    sheet = Sheet().mid(80, "雨を聞く静かな機械の設計＊", 16, "japan")
     assert sheet.mid(110, "雨野花子", 11, "japan").body(heading="概要").read().title == (
         "雨を聞く静かな機械の設計"
     )

@@ -66,6 +66,10 @@ def joined(lines: Iterable[str], hyphenated: frozenset[str] = frozenset()) -> st
     return tidy(text)
 
 
+_GOES_ON = re.compile(r"(?:to|of|the|and|in|by|on|for|at|end|art)-[a-z]", re.IGNORECASE)
+"""The begin of a line within a compound of more words: speech-/to-text, state-/of-the-art."""
+
+
 def glued(before: str, after: str, hyphenated: frozenset[str]) -> tuple[str, str]:
     """Return the first of two lines, perhaps without its hyphen, and the text that joins them.
 
@@ -78,6 +82,8 @@ def glued(before: str, after: str, hyphenated: frozenset[str]) -> tuple[str, str
         if before[-1] == "\xad":  # a soft hyphen is never part of the word
             return before[:-1], ""
         if not after[0].islower():
+            return before, ""
+        if _GOES_ON.match(after):
             return before, ""
         # The paper's own spelling inside a line decides, then usual compounds.
         last, first = _LAST_PART.search(before[-40:]), _FIRST_PART.match(after[:40])

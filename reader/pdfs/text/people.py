@@ -148,6 +148,10 @@ _DIGITS = re.compile(
     r"\d+$|(?<=[a-z])[α-ω]+$|^\d+(?:(?:st|nd|rd|th)\b)?\s*|\([^()]{0,60}\)?$|\[[^\[\]]*\]$"
 )
 _ORCID = re.compile(r"[\[(]?\d{4}-\d{4}-\d{4}-\d{3}[\dX][\])]?")
+_WITHIN = "\ue001"
+_OF_BOTH = re.compile(rf"\sy\s(?=[^\s,;{MARK}]+\s*(?:[,;{MARK}]|$))")
+"""The word between a person's two family names: "de la Torre y Peña"; another name would have
+two words."""
 _ODD_SIGN = re.compile("[™®©°¢]")
 """What raised marks become where they are recognised in a picture; NFKC makes "TM" of one."""
 _LETTER = re.compile(r"(?<=[^\W\d_]{2})\s[a-f]$")  # a mark that is not raised: "Ada Example a"
@@ -267,11 +271,12 @@ def _leading_names(marked: str) -> tuple[list[str], str]:
     if "@" in marked or "http" in marked or "www." in marked:
         return [], marked
     text = _ODD_SIGN.sub(MARK, _ORCID.sub(MARK, marked))
+    text = _OF_BOTH.sub(_WITHIN, text)
     text = MARK.join([tidy_accents(part) for part in text.split(MARK)])
     found: list[str] = []
     n_odd, first = 0, ""
     for part in _SPLIT.split(_LABEL.sub("", unicodedata.normalize("NFKC", text), count=1)):
-        name = _stripped(part)
+        name = _stripped(part.replace(_WITHIN, " y "))
         is_mark = len(name) == 1 and name.islower()  # of an affiliation, typed as a letter
         if not name or is_mark or name.lower().replace(".", "") in DEGREES:
             continue
@@ -498,8 +503,8 @@ def _joined_list(cell: Cell, row: list[Cell], rows: list[list[Cell]]) -> tuple[s
             break
         row, *rows = rows
         # "and Eva Thirdson, Member, IEEE" may be mostly in italics.
-        is_open = bool(re.search(r",\s*$", last.marked))
-        near = [o for o in row if _is_below(o, last, is_any_style=is_open and _goes_on(o))]
+        is_open = last.marked.rstrip().endswith(",")
+        near = [o for o in row if _is_below(o, last, is_any_style=is_open)]
         if len(near) != 1:
             break
         lines.append(near[0])
@@ -509,11 +514,6 @@ def _joined_list(cell: Cell, row: list[Cell], rows: list[list[Cell]]) -> tuple[s
             return marked, lines
         lines.pop()
     return cell.marked, lines
-
-
-def _goes_on(cell: Cell) -> bool:
-    """Check whether a line begins with the last of several names: "and Eva Thirdson"."""
-    return re.match(rf"{_AND}\s", cell.marked) is not None
 
 
 def _is_below(cell: Cell, above: Cell, *, is_any_style: bool = False) -> bool:

@@ -48,7 +48,7 @@ _BANNER = re.compile("|".join((_KIND_OF_TEXT, _PUBLICATION, _INSTITUTION, _IMPRI
 _MASTHEAD = re.compile(r"journal home\s?page\b.*|contents lists? available\b.*", re.IGNORECASE)
 _ISSUE = re.compile(r"\b(?:vol(?:ume|\.)|no\.)\s*\d", re.IGNORECASE)
 _LABELLED = re.compile(r"title\s*[:：]\s*(?=\S)", re.IGNORECASE)
-_NOTE_MARKS = re.compile(r"[\s∗⁎*†‡§¶⋆★☆⇤]+$")
+_NOTE_MARKS = re.compile(r"[\s∗⁎*＊※†‡§¶⋆★☆⇤]+$")
 _NOTE_NUMBER = re.compile(r"(?<=[a-z\u3040-\u9fff]{3})\s?[*∗＊†‡]?\d{1,2}$")
 _STRAY = re.compile(r"^[.·•|,;:]\s+")
 _PARTED = re.compile(r"[:：?？!—–]|\s-\s|-$")
@@ -82,6 +82,7 @@ N_PROSE = 4
 """The lines of running text that no title stands below."""
 LONGEST_MASTHEAD = 6
 """The most words of a journal's name above the title."""
+LONGEST_LOGO, LARGE = 3, 1.3
 LARGE_NAMES = 1.5
 """The same for a cell of names, which papers print in up to 1.4 sizes."""
 
@@ -156,6 +157,7 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
     high = [cell for cell in high if cell.y0 >= max(ends, default=0.0) - 2]
     high = [cell for cell in above if _LABELLED.match(cell.text)] or high
     has_heading = any(is_section(cell.text) for cell in cells)
+    high = _without_logos(high, body)
     plainest = _above_names(above, is_alone=is_bare(cells), has_heading=has_heading)
     if not high:
         return plainest
@@ -173,6 +175,14 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
         if authors_of(_row_below(other, above)) and names_in(other[0].marked) is None:
             return other
     return found
+
+
+def _without_logos(high: list[Cell], body: float) -> list[Cell]:
+    """Leave out a journal's name in small letters alone, where another text may be the title."""
+    logos = [c for c in high if c.text.islower() and len(c.text.split()) <= LONGEST_LOGO]
+    rest = [cell for cell in high if cell not in logos]
+    is_other = any(c.top >= LARGE * body and names_in(c.marked) is None for c in rest)
+    return rest if is_other else high
 
 
 def _above_names(above: Sequence[Cell], *, is_alone: bool, has_heading: bool) -> list[Cell]:
@@ -246,8 +256,8 @@ def title_text(cells: list[Cell]) -> str:
 
 
 def is_parted(cells: Sequence[Cell]) -> bool:
-    """Check whether a line in capitals ends in a hyphen, which may belong to the word or not."""
-    return any(cell.text.endswith("-") and cell.text.isupper() for cell in cells)
+    """Check whether a line ends in a hyphen, which may belong to the word or not."""
+    return any(re.search(r"[^\W\d_]-$", cell.text) for cell in cells)
 
 
 def reads_as_title(text: str) -> bool:
