@@ -223,12 +223,10 @@ class _Run:
         # First, since it refuses a file that unpacks to far more than its size.
         marks = self.tools.read_marks(file.path)
         row = self.known.row if self.known else row
-        if row is None:
-            found = self._recognised(file, last)
-            if isinstance(found, CopyOutcome):
-                return found
-            row = found
-        marks = self._of_the_person(row, marks)
+        found = self._recognised(file, last) if row is None else row
+        if isinstance(found, CopyOutcome):
+            return found
+        row = found
         (held,) = papers.papers_at(self.library.db, [row])
         if self.expected and row != self.expected.row:
             return _other(file.name, held)
@@ -238,6 +236,7 @@ class _Run:
         # The file may have been written while its marks were read.
         if _stamp(file.path) != file.stamp or hashlib.sha256(content).hexdigest() != sha256:
             return _waiting(file.name, N_("it is still being written"))
+        marks = self._of_the_person(row, marks)
         returned = ReturnedCopy(held, place, own, sha256, content, marks)
         counts, copy = keep(self.library, returned, walked=self.root)
         if copy or counts.is_news:

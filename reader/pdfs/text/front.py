@@ -410,6 +410,14 @@ def _is_front(second: _Sheet, first: _Sheet) -> bool:
     return is_named or bool(is_foreign and title and authors_of(second.zone))
 
 
+def _is_sure(sheet: _Sheet, title: str, authors: Sequence[str]) -> bool:
+    """Check whether a title stands out, reads as one, and has no rival on its sheet."""
+    stands_out = any(c.is_bold or c.top >= STANDS_OUT * sheet.body for c in sheet.title)
+    is_whole = reads_as_title(title) and not is_parted(sheet.title)
+    rivals = (sheet.cells, sheet.title, authors, sheet.body)
+    return stands_out and is_whole and not has_rival(*rivals)
+
+
 def read_front(
     raw: Sequence[dict[str, Any]],
     lines: Sequence[PageLines],
@@ -435,18 +443,12 @@ def read_front(
     title = title_text(sheet.title)
     abstract, language = abstract_of(pages[:N_ABSTRACT])
     abstract = abstract or abstract_below(sheet.cells)
-    # Letters that were recognised in a picture may be wrong in any title.
-    is_title_sure = (
-        bool(authors or abstract)
-        and any(cell.is_bold or cell.top >= STANDS_OUT * sheet.body for cell in sheet.title)
-        and not lines[0].is_scanned
-        and reads_as_title(title)
-        and not is_parted(sheet.title)
-        and not has_rival(sheet.cells, sheet.title, authors, sheet.body)
-    )
     return Front(
         title=title,
-        is_title_sure=is_title_sure,
+        is_title_sure=bool(authors or abstract)
+        # Letters that were recognised in a picture may be wrong in any title.
+        and not lines[0].is_scanned
+        and _is_sure(sheet, title, authors),
         authors=authors,
         year=year_of(
             own_part(sheet.cells), sheet.whole_zone, heads=sheet.heads, stamp=stamp, doi=doi

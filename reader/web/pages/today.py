@@ -46,6 +46,7 @@ from reader.morning.today import keep_lines, keep_shown, morning, rank_list
 from reader.morning.trust import is_due
 from reader.morning.values import (
     Entry,
+    FoldedDays,
     Morning,
     leads_to_queue,
     minutes_of,
@@ -151,56 +152,60 @@ def all_of(shown: Morning, *, with_doubtful: bool = False) -> list[Entry]:
 def _lane_sentences(shown: Morning) -> Mapping[str, str]:
     """Write the sentences above the lanes: "own", "near", and "folded" for a folded list."""
     listed = shown.folded or shown
-    n, of = n_mine(listed.own), listed.n_arrived
-    if shown.is_before_all:
-        own = ngettext(
-            "Before the library began: {n} paper for you ({of} new).",
-            "Before the library began: {n} papers for you ({of} new).",
-            n,
-            of=of,
-        )
-    elif n or of:
-        own = ngettext(
-            "{n} paper for you ({of} new so far, some sources are missing).",
-            "{n} papers for you ({of} new so far, some sources are missing).",
-            n,
-            of=of,
-        )
-        if shown.is_complete:
-            own = ngettext(
-                "{n} paper for you ({of} new, all sources complete).",
-                "{n} papers for you ({of} new, all sources complete).",
-                n,
-                of=of,
-            )
-    else:
-        own = _(
-            N_("No new papers. All sources were asked.")
-            if shown.is_complete
-            else N_("No new papers so far. Not all sources have answered.")
-        )
     n_near = n_talked(listed.near)
     near = _("{n} of {of}", n=n_near, of=listed.n_talked)
     if n_foretold := len(listed.near) - n_near:
         near += _(", and {n} likely to be", n=n_foretold)
     if not shown.has_citations:
         near += _(" (posts only)")
-    said = ""
-    if folded := shown.folded:
-        counts = {"n": folded.n_arrived, "own": n_mine(folded.own), "near": n_talked(folded.near)}
-        key = (
-            N_(
-                "Since {first}, while you were away: {n} announced, {own} yours, {near} talked "
-                "about."
-            )
-            if folded.reason == "away"
-            else N_(
-                "A deadline is near. Since {first}: {n} announced, {own} yours, {near} talked "
-                "about."
-            )
+    folded = _folded_sentence(shown.folded) if shown.folded else ""
+    return {"own": _own_sentence(shown), "near": near, "folded": folded}
+
+
+def _own_sentence(shown: Morning) -> str:
+    """Count the own papers, and say whether all sources have answered."""
+    listed = shown.folded or shown
+    n, of = n_mine(listed.own), listed.n_arrived
+    if shown.is_before_all:
+        return ngettext(
+            "Before the library began: {n} paper for you ({of} new).",
+            "Before the library began: {n} papers for you ({of} new).",
+            n,
+            of=of,
         )
-        said = _(key, first=say_day(folded.first, "long"), **counts)
-    return {"own": own, "near": near, "folded": said}
+    if not (n or of):
+        if shown.is_complete:
+            return _("No new papers. All sources were asked.")
+        return _("No new papers so far. Not all sources have answered.")
+    if shown.is_complete:
+        return ngettext(
+            "{n} paper for you ({of} new, all sources complete).",
+            "{n} papers for you ({of} new, all sources complete).",
+            n,
+            of=of,
+        )
+    return ngettext(
+        "{n} paper for you ({of} new so far, some sources are missing).",
+        "{n} papers for you ({of} new so far, some sources are missing).",
+        n,
+        of=of,
+    )
+
+
+def _folded_sentence(folded: FoldedDays) -> str:
+    """Say why the list covers several days, and what they brought."""
+    text = N_("A deadline is near. Since {first}: {n} announced, {own} yours, {near} talked about.")
+    if folded.reason == "away":
+        text = N_(
+            "Since {first}, while you were away: {n} announced, {own} yours, {near} talked about."
+        )
+    return _(
+        text,
+        first=say_day(folded.first, "long"),
+        n=folded.n_arrived,
+        own=n_mine(folded.own),
+        near=n_talked(folded.near),
+    )
 
 
 KINDS = ("pick", "skip")
