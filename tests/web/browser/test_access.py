@@ -54,8 +54,9 @@ def found_by(
     wrong: list[str] = []
     windows: Sequence[tuple[int, int] | None] = sizes or [None]
     for address in ADDRESSES:
-        # Search brings its results by a script.
-        until: Until = "networkidle" if "/search?" in address else "load"
+        # Search brings its results by a script, and a PDF's page its scripts after a picture.
+        is_late = "/search?" in address or "/read" in address
+        until: Until = "networkidle" if is_late else "load"
         page.goto(shown.url + address, wait_until=until)
         for size in windows:
             if size:

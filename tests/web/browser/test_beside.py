@@ -72,8 +72,10 @@ def test_a_highlight_is_dragged_into_the_note(visitor: Visitor, served: Serving)
     page = visitor.page(size=LAPTOP)
     opened(page, served)
     text = page.locator("#text")
-    text.fill("")
-    page.wait_for_load_state("networkidle")  # the list is fresh, and will not be put anew
+    # The list is fresh, and what the check says above it does not move it any more.
+    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/check"):
+        text.fill("")
     page.locator("[data-quotation] blockquote").first.drag_to(text)
     expect(text).to_have_value(f"\n{QUOTATION}\n\n")
 
