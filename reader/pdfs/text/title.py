@@ -83,8 +83,10 @@ N_PROSE = 4
 LONGEST_MASTHEAD = 6
 """The most words of a journal's name above the title."""
 LONGEST_LOGO, LARGE = 3, 1.3
+"""The most words of a journal's logo, and the sizes of the running text from which on a cell may
+be the title in its place."""
 LARGE_NAMES = 1.5
-"""The same for a cell of names, which papers print in up to 1.4 sizes."""
+"""The sizes from which on a cell of names could be the title; papers print names in up to 1.4."""
 
 
 def is_banner(text: str) -> bool:
