@@ -19,7 +19,7 @@ from reader.library.query import Query
 from reader.library.rows import papers
 from reader.search.evidence import fuse, share_of_letters, standing
 from reader.search.filters import QueryMeaning, asks_own, conditions, fits
-from reader.search.indexes import Ranked, WordQuery, parted, ranked
+from reader.search.indexes import OwnIndex, Ranked, WordQuery, parted
 from reader.search.names import other_names
 from reader.search.rows import filters, index
 from reader.search.rows.filters import Conditions
@@ -226,7 +226,7 @@ class Ranking:
         db = self.library.db
         if few is None and rows is None:
             if (kind, depth) not in self.by_word:
-                found = ranked(db, kind, self._words, limit=depth)
+                found = OwnIndex(db).by_words(kind, self._words, limit=depth)
                 self.by_word[kind, depth] = found
             return self.by_word[kind, depth]
         if not (match := self._words.whole):

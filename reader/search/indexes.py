@@ -1,4 +1,4 @@
-"""Define what an index is asked: the library's own one in index.db, and one that a lab shares.
+"""Define what an index is: the library's own one in index.db, and one that a lab shares.
 
 Both are asked for the same terms, written as `reader.base.words` writes them for FTS5: "word",
 "two words", "begin"*.
@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from reader.base.text import plain
 from reader.base.words import MAX_TERMS, beginning, phrase_term, term_lists
 from reader.library.paper import Paper
 from reader.library.rows.database import Database
+from reader.library.rows.merges import row_of
 from reader.search.rows import index
-from reader.search.rows.index import Kind, PassageText, Text
+from reader.search.rows.index import Kind, PassageText, Text, hash_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SharedKind = Literal["paper", "passage"]
 """The kinds that a shared index has; notes and highlights are a person's own."""
@@ -136,6 +141,82 @@ class SharedNote:
         return f"{name} ({login})" if name and name != login else login
 
 
+class Index(Protocol):
+    """Searchable texts of papers, with vectors."""
+
+    def missing(self, encoder: str, wanted: Sequence[IndexKey]) -> list[IndexKey]:
+        """Select the steps that have no texts here, or no vectors of an encoder ("" for none)."""
+
+    def add(self, encoder: str, entries: Sequence[IndexEntry]) -> None:
+        """Add steps, all or none; what is here stays, and a newer version replaces an older one.
+
+        encoder: made the vectors of the entries that have some.
+        """
+
+    def delete(self, papers: Sequence[str]) -> None:
+        """Delete all texts and vectors of papers, by their identifiers."""
+
+    def by_words(self, kind: SharedKind, words: WordQuery, *, limit: int) -> Ranked:
+        """Rank the texts of a kind by bm25."""
+
+    def by_vector(
+        self, kind: SharedKind, encoder: str, vector: NDArray[np.float32], *, limit: int
+    ) -> Ranked:
+        """Rank the texts of a kind by their cosine to a query's vector, (d,) of length 1."""
+
+
+class OwnIndex:
+    """The index of one library, in index.db; it has notes and highlights too."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def missing(self, encoder: str, wanted: Sequence[IndexKey]) -> list[IndexKey]:
+        """Select the steps that lack texts or vectors; papers that are not here lack all."""
+        rows = {key: row_of(self._db, Paper((key.paper,), "")) for key in wanted}
+        return [
+            key
+            for key, row in rows.items()
+            if row is None or index.is_lacking(self._db, row, key.kind, encoder)
+        ]
+
+    def add(self, encoder: str, entries: Sequence[IndexEntry]) -> None:
+        """Add the texts of papers of the library; others are left out."""
+        with self._db.writing():
+            for entry in entries:
+                if (row := row_of(self._db, entry.paper)) is None:
+                    continue
+                if index.is_lacking(self._db, row, entry.kind, ""):
+                    if entry.kind == "paper":
+                        index.add_paper_texts(self._db, [row])
+                    else:
+                        index.add_passages(self._db, row, entry.texts, sha256=entry.source)
+                hashes = [hash_of(one.text) for one in entry.texts]
+                index.add_vectors(self._db, encoder, zip(hashes, entry.vectors, strict=False))
+
+    def delete(self, papers: Sequence[str]) -> None:
+        """Delete texts of papers; titles and abstracts come back with the next `reader index`."""
+        with self._db.writing():
+            for id_ in papers:
+                if (row := row_of(self._db, Paper((id_,), ""))) is not None:
+                    index.delete_texts(self._db, row)
+
+    def by_words(self, kind: Kind, words: WordQuery, *, limit: int) -> Ranked:
+        """Rank by FTS5's bm25."""
+        if words.required:
+            return index.find_words(self._db, kind, words.whole, limit=limit)
+        return ranked(self._db, kind, words, limit=limit)
+
+    def by_vector(
+        self, kind: Kind, encoder: str, vector: NDArray[np.float32], *, limit: int
+    ) -> Ranked:
+        """Rank by the files of vectors; all are compared."""
+        # Imports numpy, which a search by words alone need not wait for.
+        from reader.search.rows.nearest import Nearest
+
+        return Nearest(self._db, encoder).rank(kind, vector, limit=limit)
+
+
 def weighted(text: Text) -> list[tuple[float, str]]:
     """Split a text into its parts with their weights."""
     if text.kind != "paper":
@@ -203,12 +284,10 @@ def _begun(db: Database, counts: Mapping[str, int]) -> dict[str, int]:
 def ranked(
     db: Database, kind: Kind, words: WordQuery, *, limit: int, looked_at: int = LOOKED_AT
 ) -> Ranked:
-    """Select the best texts of a kind by FTS5's bm25: (row, score), best first, at most `limit`.
+    """Select the best texts of a kind by bm25: (row, score), best first, at most `limit`.
 
     looked_at: the newest texts that are scored where all words are common.
     """
-    if words.required:
-        return index.find_words(db, kind, words.whole, limit=limit)
     if not words.every or not index.has_any(db, kind):
         return []
     with_any = words.match(words.every)

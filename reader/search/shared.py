@@ -24,6 +24,7 @@ from reader.search.evidence import WordStatistics, bm25, has_term
 from reader.search.indexes import (
     MANY,
     SHARED_KINDS,
+    Index,
     IndexEntry,
     IndexKey,
     Ranked,
@@ -319,8 +320,8 @@ def for_changing(library: Library) -> contextlib.AbstractContextManager[SharedIn
     return _opener()(settings.url, timeout_s=settings.timeout_s, may_change=True)
 
 
-def send(library: Library, to: SharedIndex, tools: EncoderTools) -> None:
-    """Add the papers that a shared index lacks, with passages and vectors, some at a time.
+def send(library: Library, to: Index, tools: EncoderTools) -> None:
+    """Add the papers that another index lacks, with passages and vectors, some at a time.
 
     Only papers with an address of their own: a PDF without one may be a person's draft.
     """

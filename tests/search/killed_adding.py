@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reader.library.rows.database import Database
-from reader.search.indexes import IndexEntry
-from tests.search.both_indexes import OwnIndex
+from reader.search.indexes import IndexEntry, OwnIndex
 from tests.search.test_indexes import GARDENS, SMALL, step
 
 

@@ -19,8 +19,10 @@ from reader.library.paper import Paper
 from reader.library.rows import papers
 from reader.library.rows.database import Database
 from reader.search.indexes import (
+    Index,
     IndexEntry,
     IndexKey,
+    OwnIndex,
     SharedKind,
     parted,
 )
@@ -28,7 +30,6 @@ from reader.search.rows.index import PassageText, hash_of
 from tests.data import ROOT
 from tests.postgres import Server, needs_postgres, served
 from tests.samples import DAY, new_database, paper
-from tests.search.both_indexes import Index, OwnIndex
 
 GARDENS = paper(1, "Listening to Gardens", "Rain is heard at night, and rain again.")
 TRAINS = paper(2, "Trains of Thought", "同時通訳のための音声翻訳の新しい方法。")

@@ -86,6 +86,19 @@ def notes_without_text(db: Database) -> list[int]:
     return [r["paper"] for r in rows]
 
 
+def is_lacking(db: Database, paper: int, kind: Kind, encoder: str) -> bool:
+    """Check whether a paper has no texts of a kind, or one without a vector ("": any will do)."""
+    row = db.read(
+        """
+        SELECT count(*) AS n, coalesce(sum(? != '' AND NOT EXISTS (
+            SELECT 1 FROM idx.vectors AS v WHERE v.encoder = ? AND v.hash = t.hash)), 0) AS n_bare
+        FROM idx.texts AS t WHERE t.paper = ? AND t.kind = ?
+        """,
+        (encoder, encoder, paper, kind),
+    )[0]
+    return not row["n"] or bool(row["n_bare"])
+
+
 def delete_texts(db: Database, paper: int) -> None:
     """Delete the title, the abstract and the passages of a paper from the full text."""
     with db.writing(), _full_text(db) as changes:

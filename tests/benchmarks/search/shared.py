@@ -28,7 +28,7 @@ from reader.library.query import parse
 from reader.library.rows import papers
 from reader.search.encoder.models import BUNDLED
 from reader.search.find import search
-from reader.search.indexes import IndexEntry, Ranked, SharedKind, parted
+from reader.search.indexes import IndexEntry, OwnIndex, Ranked, SharedKind, parted
 from reader.search.rows import index, vector_files
 from reader.search.rows.index import PassageText
 from reader.search.rows.nearest import Nearest
@@ -46,7 +46,6 @@ from tests.benchmarks.search.pool import all_papers, drawn
 from tests.benchmarks.web.asking import cpu_s, family, p95
 from tests.postgres import PROGRAMS, Server, served
 from tests.samples import Web, tools
-from tests.search.both_indexes import OwnIndex
 
 if TYPE_CHECKING:
     import numpy as np
