@@ -353,7 +353,7 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
 
 def day_mark(entry: Entry) -> str:
     """Write the day that announced a paper: " 4 Jun"."""
-    return say_day(entry.day, "column")
+    return say_day(entry.held.listed_on, "column")
 
 
 def heard(entry: Entry) -> list[PostMention]:

@@ -136,6 +136,14 @@ class LibraryPaper:
     """From 1 to 5, None for none."""
     priority: Priority = "normal"
 
+    @property
+    def listed_on(self) -> date:
+        """The day that announced the paper, else that of its arrival.
+
+        After days away all papers arrive on one.
+        """
+        return self.paper.announced_on or self.arrived_on
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:

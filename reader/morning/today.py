@@ -287,7 +287,7 @@ class _TalkUntil:
             n_citations=counted.n if counted else None,
             n_months=months_between(counted.published_on, counted.on) if counted else None,
         )
-        n_days = max(0, (self.day - (held.paper.announced_on or held.arrived_on)).days)
+        n_days = max(0, (self.day - held.listed_on).days)
         # None on the day that brought it, if that is the mailing's own or, east of it and after
         # a weekend, one soon after.
         is_first = held.arrived_on == self.day and n_days <= WEEKEND_DAYS

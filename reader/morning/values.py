@@ -123,14 +123,6 @@ class Entry:
         # A paper that was filed has its folder for a topic, also where no near topic fits it.
         return self.lane == "near" and not (self.held.topic or self.topic)
 
-    @property
-    def day(self) -> date:
-        """The day that announced the paper, else that of its arrival.
-
-        After days away all papers arrive on one.
-        """
-        return self.held.paper.announced_on or self.held.arrived_on
-
 
 @dataclass(frozen=True, slots=True)
 class Lanes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import operator
 import os
 import stat
 from collections.abc import Iterator
@@ -259,9 +260,10 @@ class _Run:
             printed = self.tools.read_marks(file).highlights
         except (OSError, PdfError):
             return marks  # `doctor` names a PDF that cannot be read
-        theirs = {(h.page, h.kind, h.text, h.note) for h in printed}
-        own = (h for h in marks.highlights if (h.page, h.kind, h.text, h.note) not in theirs)
-        return replace(marks, highlights=tuple(own))
+        seen = operator.attrgetter("page", "kind", "text", "note")
+        theirs = set(map(seen, printed))
+        own = tuple(h for h in marks.highlights if seen(h) not in theirs)
+        return replace(marks, highlights=own)
 
     def _recognised(self, file: _FolderFile, last: PlaceState | None) -> int | CopyOutcome:
         """Find the row of the paper that a file is, or the outcome where that is not sure."""
