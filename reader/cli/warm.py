@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -39,6 +39,55 @@ NOTE_S = 2.0
 pages need, and the next `gather` encodes what was left."""
 
 
+class FairLock:
+    """A lock that is had in the order in which it was asked for.
+
+    `threading.Lock` goes to whoever asks first after its release. A thread that saves a note asks
+    for it at once again, for the next sentence, and would keep it from a search all the while.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_held = False
+        self._waiting: deque[threading.Lock] = deque()
+
+    @property
+    def n_waiting(self) -> int:
+        return len(self._waiting)
+
+    def acquire(self, timeout: float = -1) -> bool:
+        """Wait for the lock; False after `timeout` seconds without it, -1 waits without end."""
+        with self._lock:
+            if not self._is_held:
+                self._is_held = True
+                return True
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        if turn.acquire(timeout=timeout):
+            return True
+        with self._lock:
+            # It may have come between the two lines.
+            if turn not in self._waiting:
+                return True
+            self._waiting.remove(turn)
+            return False
+
+    def release(self) -> None:
+        """Give the lock to who has waited longest."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_held = False
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
 @dataclass(slots=True)
 class WarmModel:
     """One model, loaded or not yet, with the vectors that it made last."""
@@ -48,7 +97,7 @@ class WarmModel:
     encoder: QueryEncoder | None = None
     _coming: threading.Lock = field(default_factory=threading.Lock)
     """Held while the thread started by `prepare` loads the model."""
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: FairLock = field(default_factory=FairLock)
     _vectors: dict[tuple[bool, str], Vector] = field(default_factory=dict)
     """Read without the lock, changed under it."""
 

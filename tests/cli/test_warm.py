@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from reader.base.errors import ModelError, ModelMissing
-from reader.cli.warm import MOST_VECTORS, Answering, Warm, WarmModel
+from reader.cli.warm import MOST_VECTORS, Answering, FairLock, Warm, WarmModel
 from reader.library.config import Config
 from reader.library.feeds_file import parse
 from reader.search.encoder import QueryEncoder
@@ -144,3 +145,79 @@ def test_a_kept_vector_is_returned_without_waiting(loader: Loader) -> None:
         assert one.encode("a", is_question=True, wait_s=0).tolist() == [1, 1]
         with pytest.raises(ModelError, match="other requests are using it"):
             one.encode("b", is_question=True, wait_s=0)
+
+
+def test_a_search_waits_for_one_sentence_of_a_note(loader: Loader) -> None:
+    one, search_waits = kept(loader), threading.Event()
+    loader.may_go_on.set()
+    plain = loader._vector
+
+    def vector(text: str) -> NDArray[np.float32]:
+        if text == "first":
+            search_waits.wait(10)
+        return plain(text)
+
+    one.load = lambda config: QueryEncoder(config.encoder, "", vector, vector)
+    with ThreadPoolExecutor(2) as threads:
+        note = threads.submit(
+            lambda: [one.encode(text, is_question=False) for text in ("first", "second", "third")]
+        )
+        while not note.done() and one.encoder is None:
+            pass
+        search = threads.submit(one.encode, "search", is_question=True)
+        _until_waiting(one._lock, 1)
+        search_waits.set()
+        search.result(), note.result()
+    assert loader.encoded == ["first", "search", "second", "third"]
+
+
+class TestFairLock:
+    def test_who_waits_has_it_before_who_asks_again(self) -> None:
+        lock, had = FairLock(), []
+
+        def have(name: str) -> None:
+            with lock:
+                had.append(name)
+
+        lock.acquire()
+        with ThreadPoolExecutor(2) as threads:
+            threads.submit(have, "first")
+            _until_waiting(lock, 1)
+            threads.submit(have, "second")
+            _until_waiting(lock, 2)
+            lock.release()
+            have("again")
+        assert had == ["first", "second", "again"]
+
+    def test_who_gives_up_is_not_waited_for(self) -> None:
+        lock = FairLock()
+        lock.acquire()
+        assert not lock.acquire(timeout=0.001)
+        assert lock.n_waiting == 0
+        lock.release()
+        assert lock.acquire(timeout=0)
+
+    def test_one_has_it_at_a_time_whoever_gives_up(self) -> None:
+        lock, n, most, had = FairLock(), 0, 0, 0
+
+        def have(_: int) -> None:
+            nonlocal n, most, had
+            for _times in range(200):
+                if lock.acquire(timeout=0.0001):
+                    n += 1
+                    most = max(most, n)
+                    had += 1
+                    n -= 1
+                    lock.release()
+
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(have, range(8)))
+        assert (most, n, lock.n_waiting) == (1, 0, 0)
+        assert had > 0
+        assert lock.acquire(timeout=0)
+
+
+def _until_waiting(lock: FairLock, n: int) -> None:
+    end = time.monotonic() + 10
+    while lock.n_waiting < n:
+        assert time.monotonic() < end, "nobody waits for the lock"
