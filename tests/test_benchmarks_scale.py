@@ -15,8 +15,9 @@ from tests.benchmarks.scale.load import (
     WEIGHTS,
     Costs,
     compared,
-    locked,
+    fitted,
     most_readers,
+    servers,
 )
 from tests.benchmarks.scale.queues import Load, Played, Stage, Station, Wait, play
 
@@ -118,15 +119,37 @@ COSTS = Costs(SECONDS_OF, encode_s=0.02, locked=0.7)
 
 
 class TestHouses:
-    def test_the_locked_part_is_the_one_that_gives_as_many_answers(self) -> None:
-        rates = {
-            part: play(
-                Load(replace(COSTS, locked=part).draw, 4), STATIONS, cores=2, seconds=300, seed=5
-            ).rate
-            for part in (0.6, 0.9)
-        }
-        found = {part: locked(COSTS, rate, cores=2).locked for part, rate in rates.items()}
-        assert found[0.6] < 0.8 < found[0.9]
+    def test_what_weighs_less_lets_others_pass(self) -> None:
+        def draw(by: random.Random) -> tuple[str, Sequence[Stage]]:
+            kind, weight = by.choice((("light", 0.01), ("full", 1.0)))
+            return kind, [Stage("core", 1.0, weight)]
+
+        waits = play(Load(draw, rate=0.6), [Station("core")], seconds=SECONDS, seed=1).waits
+        mean = {k: fmean(w.seconds for w in waits if w.kind == k) for k in ("light", "full")}
+        # Of two classes, one goes first: preempting M/D/1 would give 1 + 0.3 / (2 * 0.7).
+        assert mean["full"] == pytest.approx(1 / (1 - 0.3), rel=0.1)
+        assert mean["light"] > 2 * mean["full"]
+
+    def test_the_disk_is_waited_for_by_who_saves(self) -> None:
+        costs, by = replace(COSTS, disk_s=0.2), random.Random(4)
+        for kind, stages in (costs.draw(by) for _ in range(100)):
+            [disk] = [stage.seconds for stage in stages if stage.station == "disk"]
+            assert disk == (0.2 if kind == "save" else 0)
+
+    def test_pages_say_the_speed_and_saving_a_note_the_disk(self) -> None:
+        waited = {kind: [0.08] for kind in WEIGHTS} | {"save": [1.3]}
+        found = COSTS.paced(waited)
+        assert found.speed == pytest.approx(0.5)
+        assert found.disk_s == pytest.approx(1.3 - 0.5 / 0.5)
+        assert COSTS.paced(waited | {"save": [0.1]}).disk_s == 0
+
+    @pytest.mark.parametrize(("locked", "weight"), [(1.0, 0.05), (1.0, 1.0), (0.5, 0.05)])
+    def test_the_locked_part_and_its_weight_are_found(self, locked: float, weight: float) -> None:
+        there = replace(COSTS, locked=locked, weight=weight)
+        real = play(Load(there.draw, 4), STATIONS, cores=2, seconds=600, seed=5)
+        found = fitted(COSTS, real, cores=2, seconds=40)
+        assert found.locked == pytest.approx(locked, abs=0.2)
+        assert (found.weight > 0.2) == (weight > 0.2)
 
     def test_measured_and_played_stand_side_by_side(self) -> None:
         load = Load(COSTS.draw, 4, 1.0)
@@ -141,6 +164,14 @@ class TestHouses:
             False,
             False,
         ]
+
+    def test_every_server_has_what_its_requests_need(self) -> None:
+        rates = [
+            play(Load(draw, 5), stations, cores=cores, seconds=20).rate
+            for _name, draw, stations, cores in servers(replace(COSTS, disk_s=0.01))
+        ]
+        assert len(rates) == 4
+        assert 0 < rates[2] < rates[3]
 
     def test_twice_the_places_bear_more_than_twice_the_people(self) -> None:
         def draw(by: random.Random) -> tuple[str, Sequence[Stage]]:

@@ -3,15 +3,18 @@
     python -m tests.benchmarks.scale [--data DIR] [--json] [--quick]
 
 One client alone gives the CPU seconds of each kind of page. Python runs one thread at a time; the
-encoder has a lock of its own besides, taken for each text. It is timed by itself, and saving a note
-is taken to spend there what it needs beyond the note's page. Which part of its work needs Python's
-lock too, four clients say who do not think: so much that they get as many answers.
+encoder has a lock of its own besides, taken in turn for each text. It is timed by itself, and
+saving a note is taken to spend there what it needs beyond the note's page, and to wait for the disk
+for what it takes on the clock besides. Which part of the encoder's work needs Python's lock too,
+and how little it gets beside pages, four clients say who do not think: so that they fare as well
+when played.
 
 With these the readers are played (`queues`), and really let loose; both stand side by side. What
-else runs on the machine makes the server slower: before each run some requests alone say how much
-longer than their CPU they take, and the cores of that run are played as much slower. The last rows
-say how many people a server can have before p95 is over a second, in other houses too, where
-nothing else is at work.
+else runs on the machine makes the server slower, and so does a pause, after which its caches hold
+something else. So before each run some requests alone, at the pace of that run, say how much longer
+they take than the CPU of the first client. The cores of that run are played as much slower, and so
+is the disk. The last rows say how many people a server can have before p95 is over a second, in
+other houses too, where nothing else is at work.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from http.client import HTTPException
-from itertools import count, islice
+from itertools import count, islice, product
 from urllib.parse import quote
 
 from reader.base.machine import cache_folder
@@ -49,8 +52,10 @@ READS_S = 20.0
 SLOW_S = 1.0
 TOGETHER = 4
 AGREES, FEW = 1.2, 200
-PROBES, WARM_UP = 30, 10
+PROBES, WARM_UP = 60, 10
 MOST_READERS = 4_000
+LOCKED = (0.3, 0.5, 0.7, 0.85, 1.0)
+WEIGHED = (1.0, 0.5, 0.25, 0.1, 0.05, 0.02)
 
 PAGE_S = 0.072
 """CPU of a PDF's page: `python -m tests.benchmarks.web --only reading`."""
@@ -77,29 +82,48 @@ QUICK = Plan(readers=((1, 0.5), (16, 2.0)), seconds=15.0, alone=60)
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What readers really had; speed: of the server's cores, as `Costs` has it."""
+    """What readers really had; costs: at the pace of that run."""
 
     played: Played
-    speed: float
+    costs: Costs
 
     @property
     def said(self) -> str:
-        return f"cores at {100 * self.speed:.0f} %, load {machine()['load']}"
+        disk = f"disk {1000 * self.costs.disk_s:.0f} ms"
+        return f"cores at {100 * self.costs.speed:.0f} %, {disk}, load {machine()['load']}"
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
     """CPU seconds of requests of each kind, alone; encode_s: of one text in the encoder.
 
-    locked: the part of the encoder's work for which it has Python's lock. speed: of the cores, 1
-    where nothing else is at work. client_s: of whoever asks, on the same cores.
+    locked: the part of the encoder's work for which it has Python's lock. weight: of that work
+    where pages want the lock too. disk_s: for which saving a note waits for the disk. speed: of the
+    cores, 1 where nothing else is at work. client_s: of whoever asks, on the same cores.
     """
 
     seconds: Mapping[str, Sequence[float]]
     encode_s: float
     locked: float = 1.0
+    weight: float = 1.0
+    disk_s: float = 0.0
     speed: float = 1.0
     client_s: float = 0.0
+
+    def mean_s(self, kind: str) -> float:
+        return statistics.fmean(self.seconds[kind])
+
+    def paced(self, waited: Mapping[str, Sequence[float]]) -> Costs:
+        """Return the costs where one client waits so many seconds for requests of each kind.
+
+        What waits for no disk says how fast the cores are. What saving a note takes above that is
+        the disk's.
+        """
+        pages = [kind for kind in self.seconds if kind != "save"]
+        expected = math.fsum(len(waited[kind]) * self.mean_s(kind) for kind in pages)
+        speed = min(1.0, expected / math.fsum(x for kind in pages for x in waited[kind]))
+        disk_s = statistics.fmean(waited["save"]) - self.mean_s("save") / speed
+        return replace(self, speed=speed, disk_s=max(0.0, disk_s))
 
     def draw(self, by: random.Random) -> tuple[str, list[Stage]]:
         """Draw a request as the measured ones were."""
@@ -110,13 +134,18 @@ class Costs:
             encodes = max(0.0, whole - by.choice(self.seconds["note"]))
         n = max(1, round(encodes / self.encode_s))
         text = encodes / n / self.speed
-        one = [Stage("encoder", (1 - self.locked) * text), Stage("python", self.locked * text)]
+        one = [
+            Stage("encoder", (1 - self.locked) * text),
+            Stage("python", self.locked * text, self.weight),
+        ]
         rest = Stage("python", (whole - encodes) / self.speed)
-        return kind, [*(n * one), rest, Stage("beside", self.client_s / self.speed)]
+        disk = Stage("disk", self.disk_s if kind == "save" else 0.0)
+        return kind, [*(n * one), rest, disk, Stage("beside", self.client_s / self.speed)]
 
 
-STATIONS = (Station("python"), Station("encoder", shares=False), Station("beside", 40))
-"""Of one `reader serve`: Python's lock, the encoder's, and 40 threads."""
+DISK = Station("disk", shares=False, is_cpu=False)
+STATIONS = (Station("python"), Station("encoder", shares=False), DISK, Station("beside", 40))
+"""Of one `reader serve`: Python's lock, the encoder's, the disk, and 40 threads."""
 
 
 def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
@@ -138,29 +167,36 @@ def _all(found: House, plan: Plan) -> Iterator[Result]:
             note=f"n = {len(seconds)}; on the clock {1000 * statistics.fmean(waited[kind]):.0f} ms",
         )
     yield Result("a text in the encoder, CPU", 1000 * costs.encode_s, "ms")
-    together = crowd.run(TOGETHER, 0.0, plan.seconds / 2)
-    costs = locked(replace(costs, speed=together.speed), together.played.rate, cores=cores)
+    together = crowd.run(TOGETHER, 0.0, plan.seconds / 2, costs)
+    costs = fitted(together.costs, together.played, cores=cores)
     note = f"{together.played.rate:.1f} answers a second to {TOGETHER} clients, {together.said}"
     yield Result("part of the encoder's work in Python's lock", costs.locked, "", note=note)
+    yield Result("weight of that work beside pages", costs.weight, "")
     for n, think_s in plan.readers:
-        real = crowd.run(n, think_s, plan.seconds * (2 if n == 1 else 1))
-        played_with = replace(costs, speed=real.speed)
-        yield from compared(n, think_s, real.played, played_with, real.said, cores=cores)
+        real = crowd.run(n, think_s, plan.seconds * (2 if n == 1 else 1), costs)
+        yield from compared(n, think_s, real.played, real.costs, real.said, cores=cores)
     yield Result("errors", len(crowd.errors), "", bar=0, note="; ".join(crowd.errors[:3]))
-    yield from breaking(replace(costs, speed=1.0, client_s=0.0))
+    yield from breaking(replace(costs.paced(waited), speed=1.0, client_s=0.0))
 
 
-def locked(costs: Costs, rate: float, *, cores: float) -> Costs:
-    """Find the locked part with which clients who do not think get this many answers a second.
+def fitted(costs: Costs, real: Played, *, cores: float, seconds: float = 100) -> Costs:
+    """Find the locked part and its weight with which clients who do not think fare as they did.
 
-    From a third on, the more is locked the fewer they get.
+    Tries all of `LOCKED` with all of `WEIGHED`, and takes the nearest in answers a second and in
+    the mean wait for a page without a search.
     """
-    low, high = 0.3, 1.0
-    for _ in range(8):
-        tried = replace(costs, locked=(low + high) / 2)
-        played = play(Load(tried.draw, TOGETHER), STATIONS, cores=cores, seconds=100)
-        low, high = (tried.locked, high) if played.rate > rate else (low, tried.locked)
-    return replace(costs, locked=(low + high) / 2)
+
+    def off(tried: Costs) -> float:
+        played = play(Load(tried.draw, TOGETHER), STATIONS, cores=cores, seconds=seconds)
+        ratios = (played.rate / real.rate, _page_s(played) / _page_s(real))
+        return math.fsum(abs(math.log(ratio)) for ratio in ratios)
+
+    every = product(LOCKED, WEIGHED)
+    return min((replace(costs, locked=part, weight=weight) for part, weight in every), key=off)
+
+
+def _page_s(played: Played) -> float:
+    return statistics.fmean(w.seconds for w in played.waits if w.kind in ("today", "paper"))
 
 
 def compared(
@@ -187,20 +223,23 @@ FIGURES: Mapping[str, Callable[[Played], float]] = {
 
 def breaking(costs: Costs) -> Iterator[Result]:
     """Say from how many people on p95 is over a second, in this house and in others."""
-    shared = _with(costs, postgres_s=SHARED_SERVER_S, page_s=PAGE_S)
-    more = (*STATIONS, Station("pages", 2, shares=False), Station("postgres", 200))
-    two = (Station("python", 2), Station("encoder", 2, shares=False), Station("beside", 80))
-    for name, draw, stations, cores in (
-        ("one server, as measured", costs.draw, STATIONS, 2),
-        ("with PDFs and a shared index on the same 2 cores", shared, more, 2),
-        ("the same with 8 cores", shared, more, 8),
-        ("two servers, 8 cores", shared, (*two, *more[3:]), 8),
-    ):
+    for name, draw, stations, cores in servers(costs):
         n, played = most_readers(draw, stations, cores)
         busiest = max(played.busy, key=lambda one: played.busy[one])
         note = f"then {busiest} is used {100 * played.busy[busiest]:.0f} %; "
         note += f"a request each {READS_S:.0f} s"
         yield Result(f"{name}: most readers with p95 ≤ {SLOW_S:.0f} s", n, "", note=note)
+
+
+def servers(costs: Costs) -> Iterator[tuple[str, Draw, Sequence[Station], int]]:
+    """Give the server that was measured, and others: name, requests, stations and cores."""
+    shared = _with(costs, postgres_s=SHARED_SERVER_S, page_s=PAGE_S)
+    more = (Station("pages", 2, shares=False), Station("postgres", 200))
+    two = (Station("python", 2), Station("encoder", 2, shares=False), DISK, Station("beside", 80))
+    yield "one server, as measured", costs.draw, STATIONS, 2
+    yield "with PDFs and a shared index on the same 2 cores", shared, (*STATIONS, *more), 2
+    yield "the same with 8 cores", shared, (*STATIONS, *more), 8
+    yield "two servers, 8 cores", shared, (*two, *more), 8
 
 
 def most_readers(draw: Draw, stations: Sequence[Station], cores: float) -> tuple[int, Played]:
@@ -241,8 +280,11 @@ class Crowd:
         self.encode_s = _encode_s(found)
         self._saved = count()
 
-    def alone(self, n: int) -> tuple[Costs, dict[str, list[float]]]:
-        """Ask alone, after some requests that do not count; returns seconds on the clock too."""
+    def alone(self, n: int, pause_s: float = 0.0) -> tuple[Costs, dict[str, list[float]]]:
+        """Ask alone, after some requests that do not count; returns seconds on the clock too.
+
+        pause_s: before each request.
+        """
         client, by = Client(self.found.serving.port), random.Random(n)
         checked(client.get, "/")
         until_warm(client, f"/search?q={quote(self.found.queries[0])}")
@@ -250,6 +292,7 @@ class Crowd:
         waited: dict[str, list[float]] = {kind: [] for kind in WEIGHTS}
         own = time.process_time()
         for i, kind in enumerate(islice(_shuffled(by), WARM_UP + n)):
+            time.sleep(pause_s)
             began = cpu_s(self.found.serving.pid)
             took = self._ask(client, kind, by)
             if i >= WARM_UP:
@@ -259,8 +302,8 @@ class Crowd:
         client.close()
         return Costs(spent, self.encode_s, client_s=own), waited
 
-    def run(self, readers: int, think_s: float, seconds: float) -> Ran:
-        """Let readers ask for some seconds."""
+    def run(self, readers: int, think_s: float, seconds: float, costs: Costs) -> Ran:
+        """Let readers ask for some seconds. costs: of the client alone."""
         waits: list[Wait] = []
         lock = threading.Lock()
 
@@ -277,19 +320,13 @@ class Crowd:
                     waits.append(Wait(kind, at, took))
             client.close()
 
-        speed = self.speed()
+        _, waited = self.alone(PROBES, think_s / readers)
         begun = time.perf_counter()
         with ThreadPoolExecutor(readers) as threads:
             for one in [threads.submit(read, n) for n in range(readers)]:
                 one.result()
         within = [w for w in waits if w.at + w.seconds <= seconds]
-        return Ran(Played(within, {}, seconds), speed)
-
-    def speed(self) -> float:
-        """Measure how fast the cores are, beside what else runs: CPU seconds for a second."""
-        costs, waited = self.alone(PROBES)
-        spent = math.fsum(x for several in costs.seconds.values() for x in several)
-        return min(1.0, spent / math.fsum(x for several in waited.values() for x in several))
+        return Ran(Played(within, {}, seconds), costs.paced(waited))
 
     def _ask(self, client: Client, kind: str, by: random.Random) -> float:
         found = self.found

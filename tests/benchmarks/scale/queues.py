@@ -1,9 +1,9 @@
 """Play readers who ask a server, and let their requests wait for one another. Pure.
 
 A request has stages, one after another; each asks for some seconds of a station. A station that
-shares gives all who are there an equal part of its places, as threads take turns at Python's
-interpreter lock; another one takes them in the order in which they came, as a lock does. What
-needs the processor goes slower where more wants to run than there are cores.
+shares gives all who are there a part of its places by their weight, as threads take turns at
+Python's interpreter lock; another one takes them in the order in which they came, as a lock does.
+What needs the processor goes slower where more wants to run than there are cores.
 """
 
 from __future__ import annotations
@@ -34,10 +34,15 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Seconds that a request needs of a station, alone."""
+    """Seconds that a request needs of a station, alone.
+
+    weight: its part of a station that shares, against that of others. What lets go of Python's
+    lock after each step waits for its next turn longer than the step took, so that it weighs less.
+    """
 
     station: str
     seconds: float
+    weight: float = 1.0
 
 
 Draw = Callable[[random.Random], tuple[str, Sequence[Stage]]]
@@ -87,6 +92,7 @@ class _Job:
     stages: Iterator[Stage]
     reader: bool
     left: float = 0.0
+    weight: float = 1.0
 
 
 @dataclass(slots=True)
@@ -100,6 +106,15 @@ class _Place:
 
     def n_busy(self) -> int:
         return min(len(self.jobs), self.station.places)
+
+    def speeds(self) -> list[float]:
+        """Give the part of full speed of each one served."""
+        served = self.served()
+        if len(served) <= self.station.places:
+            return [1.0] * len(served)
+        weights = [job.weight for job in served]
+        each = self.station.places / math.fsum(weights)
+        return [min(1.0, each * weight) for weight in weights]
 
 
 def play(
@@ -144,42 +159,35 @@ class _Play:
     def _until(self, stop: float) -> None:
         while self.now < stop:
             speeds = self._speeds()
-            finish = min(
-                (
-                    self.now + job.left / speeds[name]
-                    for name, place in self.places.items()
-                    for job in place.served()
-                ),
-                default=math.inf,
-            )
+            finish = self.now + min([job.left / speed for job, speed in speeds], default=math.inf)
             come = self.coming[0][0] if self.coming else math.inf
             self._pass(min(finish, come, stop) - self.now, speeds)
             while self.coming and self.coming[0][0] <= self.now:
                 self._ask(heapq.heappop(self.coming)[2])
 
-    def _speeds(self) -> dict[str, float]:
-        """Work out at which part of its speed each station serves each of its requests."""
+    def _speeds(self) -> list[tuple[_Job, float]]:
+        """Work out at which part of its full speed each request is served."""
         running = sum(p.n_busy() for p in self.places.values() if p.station.is_cpu)
         of_cores = min(1.0, self.cores / running) if running else 1.0
-        return {
-            name: (of_cores if place.station.is_cpu else 1.0)
-            * (place.n_busy() / len(place.served()) if place.jobs else 1.0)
-            for name, place in self.places.items()
-        }
+        speeds: list[tuple[_Job, float]] = []
+        for place in self.places.values():
+            part = place.speeds()
+            if place.station.is_cpu and of_cores < 1:
+                part = [of_cores * speed for speed in part]
+            speeds += zip(place.served(), part, strict=True)
+        return speeds
 
-    def _pass(self, seconds: float, speeds: Mapping[str, float]) -> None:
+    def _pass(self, seconds: float, speeds: Sequence[tuple[_Job, float]]) -> None:
         """Let time pass, and move on what is done by then."""
         self.now += seconds
-        done: list[_Job] = []
-        for name, place in self.places.items():
+        for place in self.places.values():
             place.served_s += seconds * place.n_busy()
-            served = place.served()
-            for job in served:
-                job.left -= seconds * speeds[name]
-            ended = [job for job in served if job.left <= TINY_S]
-            if ended:
+        for job, speed in speeds:
+            job.left -= seconds * speed
+        done = [job for job, _ in speeds if job.left <= TINY_S]
+        if done:
+            for place in self.places.values():
                 place.jobs = [job for job in place.jobs if job.left > TINY_S]
-                done += ended
         for job in done:
             self._next(job)
 
@@ -193,7 +201,7 @@ class _Play:
         """Send a request to its next station; without one it is answered."""
         for stage in job.stages:
             if stage.seconds > TINY_S:
-                job.left = stage.seconds
+                job.left, job.weight = stage.seconds, stage.weight
                 self.places[stage.station].jobs.append(job)
                 return
         self.waits.append(Wait(job.kind, job.at, self.now - job.at))
