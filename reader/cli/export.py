@@ -31,11 +31,12 @@ INCOMPLETE = 5
         "weeks.\n\nFiles that you edited, renamed or moved are read in first, as revisions and "
         "filings. Nothing that you wrote in a file is overwritten.\n\nWith another --format, "
         "write papers as references, or for others: ics (deadlines), atom (a feed), site (a folder "
-        "of pages), anki (cards): of all, those named by ID, or those that fit."
+        "of pages), anki (cards): those you did something with, those named by ID, or those that "
+        "fit."
     ),
     examples={
         "export": N_("Read in changed files, then write all notes"),
-        "export --format ris": N_("Print all papers as RIS"),
+        "export --format ris": N_("Print your papers as RIS"),
     },
 )
 @click.argument("ids", nargs=-1, metavar="[ID...]")
@@ -100,18 +101,33 @@ def export_command(
         from reader.morning import bibliography
 
         unknown: list[str] = []
+        n_left_out = 0
         if cited:
             held, unknown = bibliography.cited(library, _text_of(cited))
+        elif not (asked or ids) and form not in ("atom", "site", "anki"):
+            held, n_left_out = bibliography.kept(library)
         else:
             held, said = bibliography.chosen(library, asked, ids)
             for sentence in said:
                 output.put(plain(str(sentence)), is_error=True)
         write = _FOR_OTHERS.get(form) or partial(_references, form=form, style=style)
         code = write(context, library, held, target)
+    if n_left_out and not settings_of(context).is_quiet:
+        output.put(_left_out(n_left_out), is_error=True)
     if unknown:
         keys = _(", ").join(map(plain, unknown))
         output.put(_("No paper here has these keys: {keys}", keys=keys), is_error=True)
     return INCOMPLETE if unknown else code
+
+
+def _left_out(n: int) -> str:
+    return ngettext(
+        "Left out: {n} paper that you did not pick, write up, file, tag, add or import. "
+        "All that are not skipped: --query -state:skip",
+        "Left out: {n} papers that you did not pick, write up, file, tag, add or import. "
+        "All that are not skipped: --query -state:skip",
+        n,
+    )
 
 
 def _check(form: str, n_ways: int, style: str | None, *, is_file: bool) -> None:

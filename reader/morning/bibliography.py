@@ -39,6 +39,13 @@ def chosen(
     return papers.papers_at(library.db, sorted(found)), said
 
 
+def kept(library: Library) -> tuple[list[LibraryPaper], int]:
+    """Load the papers that a person did something with, and count the others, without skips."""
+    every, _unused = rows_that_fit(library, "-state:skip")
+    found = every & papers.kept_rows(library.db)
+    return papers.papers_at(library.db, sorted(found)), len(every) - len(found)
+
+
 def cited(library: Library, text: str) -> tuple[list[LibraryPaper], list[str]]:
     """Load the papers that a LaTeX file cites, and list the keys that are no paper's here.
 

@@ -344,6 +344,20 @@ def n_arrived(db: Database, day: date) -> int:
     return int(row["n"]) if row else 0
 
 
+def kept_rows(db: Database) -> set[int]:
+    """Select the papers that a person did something with: picked, wrote up, filed, tagged, added
+    or imported. Skipped ones are not among them."""
+    found = db.read(
+        f"""
+        SELECT p.id FROM papers AS p
+        WHERE p.merged_into IS NULL AND {STATE_SQL} != 'skip' AND (
+            {STATE_SQL} != 'candidate' OR p.key IS NOT NULL OR NOT {BROUGHT_SQL}
+            OR p.id IN (SELECT paper FROM properties))
+        """  # noqa: S608  constants
+    )
+    return {r["id"] for r in found}
+
+
 def n_papers(db: Database) -> int:
     """Count the papers, merged copies as one."""
     row = db.read_one("SELECT count(*) AS n FROM papers WHERE merged_into IS NULL")
