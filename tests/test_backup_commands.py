@@ -71,11 +71,12 @@ def texts(library: Path) -> dict[str, bytes]:
 
 def test_backup_and_restore_as_the_guide_says(library: Path, tmp_path: Path) -> None:
     id_ = noted(library)
+    run_here("note", ids_of(library)[1], "-m", "Short.", library=library)  # skimmed
     ran = run("backup", str(tmp_path / "disk"), library=library)
     (file,) = archives(tmp_path / "disk")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(f"Backup made and checked: {file} (")
-    assert "1 note, without PDFs" in ran.out
+    assert "1 written note, without PDFs" in ran.out
     then = dump(library), texts(library)
 
     run_here("note", id_, "-m", "Later, and worse. Much worse.", library=library)
@@ -207,12 +208,12 @@ def test_restore_killed_anywhere_is_finished_by_the_same_command(
     assert n_killed, "no run was killed"
 
 
-def test_gather_makes_one_archive_a_day(library: Path) -> None:
+@pytest.mark.parametrize("command", [("gather", "--no-encode"), ("today",)])
+def test_gather_and_today_make_one_archive_a_day(library: Path, command: tuple[str, ...]) -> None:
     shutil.rmtree(library / "backups", ignore_errors=True)
     for hours in (0, 1, 24):  # more would contradict the clock of the servers played
-        assert run(
-            "gather", "--no-encode", library=library, now=NOW + timedelta(hours=hours)
-        ).code in (0, 5)
+        ran = run(*command, library=library, now=NOW + timedelta(hours=hours))
+        assert ran.code in (0, 5)
     assert len(archives(library / "backups")) == 2
 
 

@@ -169,7 +169,7 @@ def gather_command(
                 put_end(papers.n_papers(library.db) - n_before, problems, error, votes=votes)
             raise
         n_new = papers.n_papers(library.db) - n_before
-        code = _back_up(library)
+        code = back_up_daily(library)
         if as_json:
             put_end(n_new, problems, votes=votes)
         else:
@@ -218,17 +218,6 @@ def _say_end(context: click.Context, n_new: int, votes: VotesOutcome | None) -> 
         answer(context, text)
     if sys.stdout.isatty():
         answer(context, ngettext("{n} new paper.", "{n} new papers.", n_new))
-
-
-def _back_up(library: Library) -> int:
-    """Make the day's backup. What was gathered stands whatever becomes of it."""
-    try:
-        if line := back_up_daily(library):
-            output.put(plain(line), is_error=True)
-    except ReaderError as error:
-        say_errors([error])
-        return error.exit_code
-    return 0
 
 
 def _say_how_long(context: click.Context, library: Library, since: date) -> None:

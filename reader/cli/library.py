@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import click
 
 from reader import __version__
-from reader.base.errors import UsageError
+from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
 from reader.base.text import plain, wrap
 from reader.cli import build, output
-from reader.cli.frame import as_json_option, command, settings_of
+from reader.cli.frame import as_json_option, command, say_errors, settings_of
 from reader.cli.output import answer
 from reader.library import archive as archives
 from reader.library import backup
@@ -169,7 +169,7 @@ def made_text(made: Backup) -> str:
     """Say which archive was made, and what it has."""
     content = made.manifest.content
     papers = ngettext("{n} paper", "{n} papers", content.n_papers)
-    notes = ngettext("{n} note", "{n} notes", content.n_notes)
+    notes = ngettext("{n} written note", "{n} written notes", content.n_notes)
     pdfs = _("with PDFs") if made.manifest.has_pdfs else _("without PDFs")
     return _(
         "Backup made and checked: {file} ({papers}, {notes}, {pdfs}; {size})",
@@ -183,8 +183,22 @@ def made_text(made: Backup) -> str:
     )
 
 
-def back_up_daily(library: Library) -> str:
-    """Make the day's backup, where there is none yet, or start making it beside this process.
+def back_up_daily(library: Library) -> int:
+    """Make the day's backup, where there is none yet; returns an exit code.
+
+    What was gathered or decided stands whatever becomes of it.
+    """
+    try:
+        if line := _start_daily(library):
+            output.put(plain(line), is_error=True)
+    except ReaderError as error:
+        say_errors([error])
+        return error.exit_code
+    return 0
+
+
+def _start_daily(library: Library) -> str:
+    """Make the day's backup, or start making it beside this process.
 
     Returns what a person must know, "" for nothing. Raises StoreError.
     """
@@ -366,7 +380,7 @@ def plan_lines(plan: RestorePlan) -> list[str]:
         lines.append(_("reader.db here cannot be read; the archive's takes its place."))
     counts = (
         (N_("papers: {here} → {there}"), "n_papers"),
-        (N_("notes: {here} → {there}"), "n_notes"),
+        (N_("written notes: {here} → {there}"), "n_notes"),
         (N_("decisions: {here} → {there}"), "n_decisions"),
     )
     for text, name in counts:

@@ -84,6 +84,11 @@ def today_command(
             say_errors(export_quietly(library))
         else:
             output.put_all(listing.morning_lines(shown, output.width_of_terminal()))
+        if is_fetching and library.db.can_write and library.refusal() is None:
+            # Imported here: it loads archives, for which the list need not wait.
+            from reader.cli.library import back_up_daily
+
+            back_up_daily(library)
     if fetched.trouble is not None:
         return fetched.trouble.exit_code
     # Without a fetch a source that was never asked is not missing; an incomplete one still is.

@@ -218,9 +218,9 @@ class RecallSettings:
 class BackupSettings:
     """Settings of backups.
 
-    folder: where archives go; a relative one begins at the library. daily: `gather` makes one
-    a day. pdfs: these have the PDFs too. encrypt_to: public keys of age, for which archives are
-    encrypted; none: they are not.
+    folder: where archives go; a relative one begins at the library. daily: `gather` and `today`
+    make one a day. pdfs: these have the PDFs too. encrypt_to: public keys of age, for which
+    archives are encrypted; none: they are not.
     """
 
     folder: str = "backups"

@@ -576,7 +576,7 @@ def _backup(library: Library) -> Iterator[HealthFinding]:
         if last
         else lazy_gettext("There is no backup in {folder}.", folder=library.backups)
     )
-    hint = lazy_gettext("`reader backup` makes one now, and `reader gather` one a day.")
+    hint = lazy_gettext("`reader backup` makes one now, `reader today` and `gather` one a day.")
     yield HealthFinding("backup", settings.daily, message, hint)
 
 

@@ -27,7 +27,10 @@ _PAGES_AT_ONCE = 4096
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a reader.db has. layout: the number of its migrations; library: its identity."""
+    """What a reader.db has. layout: the number of its migrations; library: its identity.
+
+    n_notes: written notes alone. Archives have this number, and a restore compares it.
+    """
 
     layout: int
     library: str
