@@ -194,9 +194,10 @@ def _take_back_rows(
         problems += follow(library, edited)
     for one in came:
         problems += _undo_restore(library, one)
-    # `wrong` names the topic that was wrong too, and leaves the order of the list as it is.
-    n_topics = len({d.of for d in undone if d.place == "lessons"})
-    return UndoOutcome(undone_of(found, undone), tuple(problems), is_lesson=n_topics == 1)
+    # `wrong` names the topic that was wrong too, or skips or files the paper; it leaves the order
+    # of the list as it is.
+    is_lesson = len({(d.place, d.of) for d in undone}) == 1 and undone[0].place == "lessons"
+    return UndoOutcome(undone_of(found, undone), tuple(problems), is_lesson=is_lesson)
 
 
 def _elsewhere(title: str) -> UsageError:

@@ -22,6 +22,7 @@ from reader.morning.decide import other_topics, take_back, topic_now, wrong_seen
 from reader.morning.pick import decide
 from reader.morning.pipe import index_all
 from reader.morning.today import keep_shown
+from reader.morning.undo import take_back as take_back_act
 from reader.morning.undo import undo
 from reader.morning.values import Morning, n_mine, theme_counts
 from reader.morning.why import explain
@@ -87,6 +88,15 @@ def test_a_paper_moved_to_another_own_topic_waits_there(library: Library) -> Non
     assert str(now.own[0].why).startswith("you said that it belongs to speech/recognition")
     assert theme_counts(now.own, now.theme_of) == {OWN: 1, OTHER: 1}
     assert labels.words_on(library.db, [1]) == {1: {OWN: "no", OTHER: "yes"}}
+
+
+def test_taking_back_a_filed_papers_first_topic_leaves_the_order_of_the_list(
+    library: Library,
+) -> None:
+    decisions.add_filing(library.db, 4, "unfiled", at=NOW)
+    wrong_topic(library, the(library, 4), OWN)
+    assert labels.words_on(library.db, [4]) == {4: {OWN: "yes"}}
+    assert not take_back_act(library).is_lesson
 
 
 def test_none_of_mine_skips_a_paper_and_leaves_it_in_place(library: Library) -> None:
