@@ -15,6 +15,7 @@ from reader.morning.values import (
     QueueEntry,
     Sureness,
     leads_to_queue,
+    n_mine,
     theme_counts,
 )
 from reader.ranking.mute import Mute, MuteKind, MuteLine
@@ -128,7 +129,8 @@ def muted_counts(morning: Morning) -> str:
 
 
 def theme_texts(morning: Morning, *, is_brief: bool = False) -> list[str]:
-    """Count, in words, the papers of each own theme; none only where all were asked for.
+    """Count, in words, the papers of each own theme and of no theme; none only where all were
+    asked for.
 
     is_brief: of the themes without any alone.
     """
@@ -136,12 +138,17 @@ def theme_texts(morning: Morning, *, is_brief: bool = False) -> list[str]:
     none = of_day if morning.is_complete else N_("{theme}: 0 so far")
     if morning.folded and morning.is_complete:
         none = N_("{theme}: 0 on these days")
-    counts = theme_counts((morning.folded or morning).own, morning.theme_of)
-    return [
+    own = (morning.folded or morning).own
+    counts = theme_counts(own, morning.theme_of)
+    told = [
         _(N_("{theme}: {n}") if n else none, theme=plain(theme), n=n)
         for theme, n in counts.items()
         if not (n and is_brief)
     ]
+    # Papers by people whom the person follows may be of no theme.
+    n_others = n_mine(own) - sum(counts.values())
+    has_others = counts and n_others > 0 and not is_brief
+    return [*told, _("others: {n}", n=n_others)] if has_others else told
 
 
 def queue_text(morning: Morning) -> str:

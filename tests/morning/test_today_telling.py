@@ -187,9 +187,11 @@ def a_list(*topics: str, **more: Any) -> Morning:
 def test_a_theme_without_a_paper_says_so() -> None:
     found = a_list("a/st", "a/s2s", "", "a/gone")
     assert theme_counts(found.own, THEMES) == {"translation": 2, "recognition": 0}
-    assert theme_texts(found) == ["translation: 2", "recognition: 0 today"]
+    assert theme_texts(found) == ["translation: 2", "recognition: 0 today", "others: 2"]
     of_before = replace(found, is_today=False)
-    assert theme_texts(of_before) == ["translation: 2", "recognition: 0 on this day"]
+    assert theme_texts(of_before) == ["translation: 2", "recognition: 0 on this day", "others: 2"]
+    brief = theme_texts(found, is_brief=True)
+    assert brief == ["recognition: 0 today"]
 
 
 def test_a_paper_is_counted_under_the_theme_where_it_is_filed() -> None:
