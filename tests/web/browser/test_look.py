@@ -119,6 +119,8 @@ def test_a_phone_has_the_kinds_in_a_row_and_words_of_buttons_where_text_begins(
     for address in ("/search?q=speech", "/triage", f"/paper/{PAPER}", "/mute?id=" + PAPER):
         page.goto(shown.url + address)
         assert page.evaluate(INDENTED) == [], address
+    page.goto(f"{shown.url}/recall")
+    expect(page.locator(".recall:not([hidden]) summary")).to_have_css("align-items", "center")
 
 
 READ, PDF_PAGE = f"/pdf/{PAPER}/read", f"/pdf/{PAPER}/page/1"
