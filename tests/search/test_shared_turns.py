@@ -9,15 +9,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
+from reader.base.errors import SourceFailed
 from reader.base.http import Request
 from reader.base.http.client import Client
 from reader.search.rows.shared import opened
-from reader.search.rows.shared_server import LONGEST_TURN_S, LOOK_S, HostTurns
+from reader.search.rows.shared_server import (
+    LONGEST_PAUSE_S,
+    LONGEST_TURN_S,
+    LOOK_S,
+    HostTurns,
+)
 from tests.postgres import Server as Postgres
 from tests.postgres import needs_postgres, served
 from tests.server import Answer, Seen, Server, Time
@@ -119,7 +127,106 @@ def test_a_pause_that_a_server_asks_for_holds_for_all(url: str) -> None:
     assert 20 < free_in(url) <= 25
 
 
-def test_who_waits_looks_again_and_who_was_killed_holds_nobody_for_long(
+class Looking(Time):
+    """Does not wait: looks again at once, but not for ever."""
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        assert len(self.slept) < 20_000
+
+
+def taken_at(url: str, host: str = "x.org") -> datetime:
+    """Ask when the turn that somebody has was taken, by the server's clock."""
+    with opened(url, timeout_s=10) as shared:
+        [(free_at,)] = shared.connection.execute(
+            "SELECT free_at FROM hosts WHERE name = %s AND pid IS NOT NULL", (host,)
+        )
+        taken: datetime = free_at - timedelta(seconds=LONGEST_TURN_S)
+        return taken
+
+
+def test_all_turns_taken_at_once_are_at_least_the_delay_apart(url: str) -> None:
+    def take(_n: int) -> list[datetime]:
+        moments, one = [], Person(url, Looking())
+        for _ in range(5):
+            with one.turns.turn("x.org", 0.02) as heard:
+                heard(0)
+                moments.append(taken_at(url))
+        return moments
+
+    with ThreadPoolExecutor(6) as several:
+        moments = sorted(at for some in several.map(take, range(6)) for at in some)
+    assert len(moments) == 30
+    assert min(b - a for a, b in pairwise(moments)) >= timedelta(seconds=0.02)
+
+
+HOLDING = """
+import sys, time
+from reader.search.rows.shared_server import HostTurns
+
+turns = HostTurns(sys.argv[1], time.sleep, time.monotonic, lambda error: sys.exit(str(error)))
+with turns.turn("x.org", 1):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_who_was_killed_holds_nobody_for_longer_than_the_delay(url: str) -> None:
+    command = [sys.executable, "-c", HOLDING, url]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as killed:
+        assert killed.stdout is not None
+        assert killed.stdout.readline() == b"held\n"
+        began = taken_at(url)
+        killed.kill()
+    with Person(url, Looking()).turns.turn("x.org", 0.5):
+        assert timedelta(seconds=0.5) <= taken_at(url) - began < timedelta(seconds=LONGEST_TURN_S)
+
+
+@pytest.mark.parametrize("ahead", ["'infinity'", "clock_timestamp() + interval '2 days'"])
+def test_a_moment_absurdly_far_ahead_holds_nobody(url: str, ahead: str) -> None:
+    with Person(url).turns.turn("x.org", 1):
+        pass
+    with opened(url, timeout_s=10) as shared:
+        shared.connection.execute(f"UPDATE hosts SET free_at = {ahead}")
+    one = Person(url)
+    with one.turns.turn("x.org", 1):
+        assert one.time.slept == []
+    assert free_in(url) <= 1
+
+
+def test_a_long_pause_is_an_error_for_all_until_it_is_over(url: str) -> None:
+    first, second = Person(url), Person(url, Looking())
+    with Server() as server:
+        server.script("/a", Answer(status=429, headers={"Retry-After": "3600"}), Answer(b"here"))
+        request = Request(server.url("/a"), "here", delay_s=1)
+
+        def ask(one: Person) -> bytes:
+            clock = one.time
+            with Client(
+                clock=clock.clock, sleep=clock.sleep, monotonic=clock.monotonic, turn=one.turns.turn
+            ) as client:
+                return client.fetch(request).content
+
+        with pytest.raises(SourceFailed, match="too many requests"):
+            ask(first)
+        with pytest.raises(SourceFailed, match="all who share the index") as caught:
+            ask(second)
+        assert caught.value.retry_at is not None
+        left = caught.value.retry_at - datetime.now(UTC)
+        assert timedelta(minutes=50) < left < timedelta(minutes=70)
+        assert (len(server.seen), second.time.slept) == (1, [])
+        with opened(url, timeout_s=10) as shared:
+            shared.connection.execute("UPDATE hosts SET free_at = clock_timestamp()")
+        assert ask(second) == b"here"
+
+
+def test_no_pause_is_believed_for_longer_than_a_day(url: str) -> None:
+    with Person(url).turns.turn("x.org", 1) as heard:
+        heard(7 * 86_400)
+    assert LONGEST_PAUSE_S - 60 < free_in(url) <= LONGEST_PAUSE_S
+
+
+def test_who_waits_looks_again_and_sees_that_the_other_is_there(
     url: str, postgres: Postgres
 ) -> None:
     class Freed(Time):
@@ -129,9 +236,12 @@ def test_who_waits_looks_again_and_who_was_killed_holds_nobody_for_long(
                 with opened(url, timeout_s=10) as shared:
                     shared.connection.execute("UPDATE hosts SET free_at = clock_timestamp()")
 
+    name = url.partition("?")[0].rpartition("/")[2]
+    postgres.ask(name, "CREATE ROLE ada LOGIN IN ROLE asayomi_reader")
     with Person(url).turns.turn("x.org", 1):
-        waiting = Person(url, Freed())
-        with waiting.turns.turn("x.org", 1):
+        # Another login may not see what the session of the first one does.
+        waiting = Person(postgres.url(name, "ada"), Freed())
+        with waiting.turns.turn("x.org", 0):
             pass
         assert waiting.time.slept == [LOOK_S] * 3
 

@@ -482,14 +482,11 @@ def _wait_before_retry(answer: Response, n_tries: int, now: datetime) -> float |
 
 
 def _asked_pause_s(answer: httpx.Response, now: datetime) -> float:
-    """Return the seconds of the pause that an answer asks all to make, 0 for none.
-
-    A long one is left to each, since nobody should stand and wait for it.
-    """
+    """Return the seconds of the pause that an answer asks all to make, 0 for none."""
     if answer.status_code not in _BUSY:
         return 0.0
     named = _retry_after_s(answer, now)
-    return WAITS_S[0] if named is None else named if named <= MAX_WAIT_S else 0.0
+    return WAITS_S[0] if named is None else named
 
 
 def _retry_after_s(answer: Response | httpx.Response, now: datetime) -> float | None:

@@ -7,7 +7,8 @@ of theirs is one of a person's own library.
 Turns are taken at hosts with all who share an index, so that together they keep a host's delay. A
 host has one row: the moment from which somebody may ask it again. Who takes a turn moves that
 moment forward in one statement, as far as an answer may take, and back once the answer is there.
-A turn of one who was killed ends by itself.
+A turn of one who was killed ends with the delay, since its session at the server is gone then. A
+pause that a host asks for holds for all; one that is long is an error for who comes meanwhile.
 
 This imports psycopg, so it is imported only where feeds.toml names a shared index.
 """
@@ -18,6 +19,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Any
 from uuid import uuid4
 
@@ -245,6 +247,13 @@ LAYOUTS = (
     ALTER TABLE papers ADD COLUMN families text[] NOT NULL DEFAULT '{}';
     CREATE INDEX ON papers USING gin (families);
     """,
+    """
+    SET LOCAL ROLE asayomi_owner;
+    SET LOCAL search_path = asayomi, public;
+
+    -- The server process of the session that has the turn; null where nobody has it.
+    ALTER TABLE hosts ADD COLUMN pid integer;
+    """,
 )
 
 
@@ -379,6 +388,12 @@ def _first_line(error: psycopg.Error) -> str:
 LONGEST_TURN_S = 150
 """Seconds that a turn lasts at most: an answer ends within 120 s."""
 
+LONGEST_PAUSE_S = 86_400
+"""Seconds of a host's pause that are believed at most. A row that is farther ahead is a mistake."""
+
+STOOD_S = 30.0
+"""Seconds of a pause that somebody stands and waits for."""
+
 LOOK_S = 2.0
 """Seconds after which somebody who waits looks again, at most."""
 
@@ -388,20 +403,29 @@ TIMEOUT_S = 5.0
 AWAY_S = 60.0
 """Seconds for which a server that failed is not tried again."""
 
+# Every role sees the numbers of all server processes, though not what they do.
 _SQL_TAKE = """
-    INSERT INTO hosts AS h (name, holder, free_at)
-    VALUES (%(name)s, %(holder)s, clock_timestamp() + make_interval(secs => %(longest)s))
-    ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, free_at = excluded.free_at
+    INSERT INTO hosts AS h (name, holder, pid, free_at)
+    VALUES (%(name)s, %(holder)s, pg_backend_pid(),
+        clock_timestamp() + make_interval(secs => %(longest)s))
+    ON CONFLICT (name) DO UPDATE
+    SET holder = excluded.holder, pid = excluded.pid,
+        free_at = clock_timestamp() + make_interval(secs => %(longest)s)
     WHERE h.free_at <= clock_timestamp()
+        OR h.free_at > clock_timestamp() + make_interval(secs => %(most)s)
+        OR h.free_at <= clock_timestamp() + make_interval(secs => %(longest)s - %(delay)s)
+            AND h.pid IS NOT NULL
+            AND NOT EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.pid = h.pid)
     RETURNING 1
 """
 
 _SQL_LEFT = """
-    SELECT extract(epoch FROM free_at - clock_timestamp())::float8 FROM hosts WHERE name = %s
+    SELECT extract(epoch FROM free_at - clock_timestamp())::float8, free_at, pid IS NULL
+    FROM hosts WHERE name = %s
 """
 
 _SQL_GIVE_BACK = """
-    UPDATE hosts SET free_at = clock_timestamp() + make_interval(secs => %s)
+    UPDATE hosts SET pid = NULL, free_at = clock_timestamp() + make_interval(secs => %s)
     WHERE name = %s AND holder = %s
 """
 
@@ -435,26 +459,40 @@ class HostTurns:
 
         Yields a function to be called when the server begins to answer: from there on the delay
         counts, else from the end. It is given the seconds of a pause that the server asks for.
+        Raises SourceFailed in a pause that is longer than STOOD_S.
         """
         holder, heard = uuid4().hex, list[tuple[float, float]]()
-        while (left := self._take(host, holder)) > 0:
+        while (left := self._take(host, holder, delay_s)) > 0:
             self.sleep(min(left, LOOK_S))
         try:
             yield lambda pause_s: heard.append((self.monotonic(), max(delay_s, pause_s)))
         finally:
             at, pause_s = heard[-1] if heard else (self.monotonic(), delay_s)
-            left = max(0.0, pause_s - (self.monotonic() - at))
+            left = min(max(0.0, pause_s - (self.monotonic() - at)), LONGEST_PAUSE_S)
             self._ask(_SQL_GIVE_BACK, (left, host, holder))
 
-    def _take(self, host: str, holder: str) -> float:
+    def _take(self, host: str, holder: str, delay_s: float) -> float:
         """Take the turn at a host: 0 where it was free, or the server is away, else the seconds
         until it may be."""
-        values = {"name": host, "holder": holder, "longest": LONGEST_TURN_S}
+        values = {"name": host, "holder": holder, "delay": delay_s}
+        values |= {"longest": LONGEST_TURN_S, "most": LONGEST_PAUSE_S}
         taken = self._ask(_SQL_TAKE, values)
         if taken is None or taken:
             return 0.0
-        left = self._ask(_SQL_LEFT, (host,))
-        return max(0.001, left[0][0]) if left else 0.0
+        if not (found := self._ask(_SQL_LEFT, (host,))):
+            return 0.0
+        [(left, free_at, is_pause)] = found
+        if is_pause and left > max(delay_s, STOOD_S):
+            raise SourceFailed(
+                source=host,
+                what=lazy_gettext("it asked all who share the index for a pause"),
+                hint=lazy_gettext(
+                    "It is asked again after {at} UTC.",
+                    at=f"{free_at.astimezone(UTC):%Y-%m-%d %H:%M}",
+                ),
+                retry_at=free_at,
+            )
+        return max(0.001, float(left))
 
     def _ask(self, sql: str, values: Any) -> list[tuple[Any, ...]] | None:
         """Run a statement of its own; returns its rows, None where the server is away."""
