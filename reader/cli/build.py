@@ -154,7 +154,7 @@ def _client(library: Library, turns: HostTurns | None) -> Client:
         clock=library.now,
         sleep=time.sleep,
         monotonic=time.monotonic,
-        trusted_hosts=trusted_hosts(library.config),
+        trusted_hosts=library.config.hosts,
         turn=turns.turn if turns else own_turn,
     )
 
@@ -224,20 +224,6 @@ def fit_talk(examples: Sequence[TalkExample], before: Coefficients) -> Coefficie
     from reader.ranking.fit import fit_talk as fit
 
     return fit(examples, before)
-
-
-def trusted_hosts(config: Config) -> frozenset[str]:
-    """Collect the hosts in feeds.toml: they may be private, also where a post links to them."""
-    from urllib.parse import urlsplit
-
-    arxiv, resolve = config.arxiv, config.resolve
-    urls = [
-        *(arxiv.api_url, arxiv.rss_url, arxiv.oai_url, arxiv.pdf_url),
-        *(resolve.doi, resolve.openreview, resolve.acl),
-        *(resolve.dblp, resolve.openalex, resolve.semantic_scholar),
-        *(feed.url for feed in config.all_feeds),
-    ]
-    return frozenset(host for url in urls if (host := urlsplit(url).hostname))
 
 
 def encoder_name(config: Config) -> str:

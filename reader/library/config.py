@@ -335,6 +335,18 @@ class Config:
         )
         return (*self.feeds, *of_people)
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Collect the hosts in feeds.toml: they may be private, also where a post links to them."""
+        arxiv, resolve = self.arxiv, self.resolve
+        urls = [
+            *(arxiv.api_url, arxiv.rss_url, arxiv.oai_url, arxiv.pdf_url),
+            *(resolve.doi, resolve.openreview, resolve.acl),
+            *(resolve.dblp, resolve.openalex, resolve.semantic_scholar),
+            *(feed.url for feed in self.all_feeds),
+        ]
+        return frozenset(host for url in urls if (host := urlsplit(url).hostname))
+
     def next_deadline(self, day: date) -> Deadline | None:
         """Find the first deadline from a day on, however far away; None where there is none."""
         return min((d for d in self.deadlines if d.on >= day), key=lambda d: d.on, default=None)
