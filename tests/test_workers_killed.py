@@ -1,6 +1,7 @@
 """kill -9 a worker, the scheduler or the client amid `reader index`: nothing is lost or doubled.
 
-The scheduler and its two workers are processes on loopback, the PDFs are made here.
+The scheduler and its two workers are processes on loopback, the PDFs are made here; where workers
+fetch them, from a server that counts, and PostgreSQL has the turns.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +25,15 @@ import pytest
 
 from reader.library.folder import open_library
 from reader.library.rows import papers
-from reader.pdfs.fetch import keep_pdf
+from reader.pdfs.fetch import LEAST_DELAY_S, keep_pdf
 from reader.search.encoder.models import BUNDLED
+from reader.search.rows.shared import opened
 from tests.installed import NOW, finish, rows, run, start
 from tests.marked_pdfs import typeset
+from tests.postgres import Server as Postgres
+from tests.postgres import needs_postgres, served
 from tests.samples import DAY, FEEDS_TOML, paper
+from tests.server import Answer, Seen, Server
 
 pytestmark = pytest.mark.slow
 
@@ -78,19 +84,24 @@ def cluster(folder: Path) -> Iterator[Cluster]:
             process.wait()
 
 
-def make_pile(folder: Path, n: int, more: str = "") -> None:
+def make_pile(folder: Path, n: int, more: str = "", *, pdfs_at: str = "") -> None:
     """Make a library with n papers and their PDFs, of which nothing is indexed.
 
-    more: lines of its feeds.toml.
+    more: lines of its feeds.toml. pdfs_at: where the PDFs are, that lie in the library else.
     """
     model = f'[encoder]\nmodel = "{BUNDLED}"\n'
-    (folder / "feeds.toml").write_text(FEEDS_TOML + model + more, encoding="utf-8")
+    feeds = FEEDS_TOML.replace("http://127.0.0.1:9/pdf/", pdfs_at or "http://127.0.0.1:9/pdf/")
+    (folder / "feeds.toml").write_text(feeds + model + more, encoding="utf-8")
     with open_library(folder, now=lambda: NOW) as library:
         given = [paper(k, f"Garden {k}", authors=(f"Ada F{k}",)) for k in range(1, n + 1)]
         papers.add_papers(library.db, given, source="arXiv", on=DAY)
-        for held in papers.papers_at(library.db, range(1, n + 1)):
-            words = (f"In garden {held.row} snails hear. They turn to the sound.",)
-            keep_pdf(library, held, typeset(held.paper.title, words))
+        for held in papers.papers_at(library.db, range(1, n + 1) if not pdfs_at else ()):
+            keep_pdf(library, held, pdf_of(held.row))
+
+
+def pdf_of(row: int) -> bytes:
+    words = (f"In garden {row} snails hear. They turn to the sound.",)
+    return typeset(f"Garden {row}", words)
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +154,7 @@ def n_done(library: Path) -> dict[str, int]:
             "encode": "SELECT count(*) FROM texts JOIN vectors USING (hash)",
         }.items():
             ((found[stage],),) = rows(library, sql, database="index.db")
+        ((found["fetch"],),) = rows(library, "SELECT count(*) FROM pdfs")
     return found
 
 
@@ -194,4 +206,95 @@ def test_killed_amid_a_stage_the_next_index_goes_on(
             done = run("index", "--scheduler", second.address, library=library, timeout=MOST_S)
             assert (done.code, done.err) == (0, "")
     assert is_as(library, expected)
-    assert n_done(library) == {"extract": N, "encode": N_STEPS}
+    assert n_done(library) == {"extract": N, "encode": N_STEPS, "fetch": N}
+
+
+class PdfServer(Server):
+    """Has the PDFs of n papers, and counts."""
+
+    def __init__(self, n: int) -> None:
+        super().__init__()
+        self.asked: list[tuple[float, str]] = []
+        for row in range(1, n + 1):
+            self.respond(f"/pdf/2506.{row:05}", self._responder(row))
+
+    def _responder(self, row: int) -> Callable[[Seen], Answer]:
+        def answer(seen: Seen) -> Answer:
+            self.asked.append((time.monotonic(), seen.path))
+            return Answer(pdf_of(row))
+
+        return answer
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    with served() as server:
+        yield server
+
+
+def make_lab(folder: Path, n: int, postgres: Postgres, server: PdfServer) -> Path:
+    """Make a library that shares an index, and has no PDF yet."""
+    folder.mkdir()
+    url = postgres.url(postgres.new_database())
+    with opened(url, timeout_s=10, may_change=True):
+        pass
+    make_pile(folder, n, f'[index]\nurl = "{url}"\n', pdfs_at=server.url("/pdf/"))
+    return folder
+
+
+FETCHING = ("index", "--pdfs-of", "garden")
+
+
+@needs_postgres[1]
+@pytest.mark.parametrize("is_away", [False, True], ids=["there", "away"])
+def test_two_workers_fetch_in_turn_or_leave_it_to_this_process(
+    tmp_path: Path, postgres: Postgres, is_away: bool
+) -> None:
+    with PdfServer(12) as server:
+        library = make_lab(tmp_path / "library", 12, postgres, server)
+        if is_away:
+            feeds = library / "feeds.toml"
+            lines = feeds.read_text(encoding="utf-8").splitlines()
+            lines[-1] = 'url = "postgresql://me@127.0.0.1:9/papers?connect_timeout=2"'
+            text = "\n".join(lines).replace("delay_s = 0", "delay_s = 0.01")
+            feeds.write_text(text, encoding="utf-8")
+        done = run(*FETCHING, "--workers", "2", library=library, timeout=MOST_S)
+        assert done.code == (5 if is_away else 0), done.err
+        assert done.err.count("kept by this computer alone") == is_away
+        assert n_done(library) == {"extract": 12, "encode": 24, "fetch": 12}
+        assert len({path for _, path in server.asked}) == len(server.asked) == 12
+        if not is_away:
+            moments = [at for at, _ in server.asked]
+            assert min(b - a for a, b in pairwise(moments)) >= LEAST_DELAY_S
+
+
+@needs_postgres[1]
+@pytest.mark.parametrize("victim", ["worker", "client"])
+def test_killed_amid_fetching_the_next_index_goes_on(
+    expected: Path, tmp_path: Path, postgres: Postgres, victim: str
+) -> None:
+    with PdfServer(N) as server, cluster(tmp_path / "cluster") as first:
+        library = make_lab(tmp_path / "library", N, postgres, server)
+        client = start(*FETCHING, "--scheduler", first.address, library=library)
+        end = time.monotonic() + MOST_S
+        while n_done(library).get("fetch", 0) < 5:
+            assert client.poll() is None, client.communicate()
+            assert time.monotonic() < end
+            time.sleep(0.02)  # beside the two workers
+        killed = first.workers[0] if victim == "worker" else client
+        killed.kill()
+        killed.wait()
+        assert n_done(library)["fetch"] < N
+        code, _, err = finish(client, timeout=MOST_S)
+        if victim == "worker":
+            assert (code, err) == (0, "")
+        else:
+            again = (*FETCHING, "--scheduler", first.address)
+            done = run(*again, library=library, timeout=MOST_S)
+            assert (done.code, done.err) == (0, "")
+        assert n_done(library) == {"extract": N, "encode": N_STEPS, "fetch": N}
+        assert is_as(library, expected)
+        assert len(list(library.glob("papers/**/*.pdf"))) == N
+        # Only what was under way is fetched again: two tasks of each worker.
+        assert len({path for _, path in server.asked}) == N
+        assert len(server.asked) <= N + 4

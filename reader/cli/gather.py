@@ -41,8 +41,10 @@ from reader.library.place import FEEDS, find_folder
 from reader.library.rows import papers
 from reader.library.rows.database import forget_index
 from reader.morning.pipe import fetch_and_rank, index_all, learn_decisions
+from reader.morning.tools import Tools
 from reader.morning.trust import missing_seeds, reports, seed_text
 from reader.pdfs.fetch import forget_readings
+from reader.search.encode import index_words
 from reader.texts.sources import (
     categories_text,
     facts_of,
@@ -301,12 +303,18 @@ def report(problems: list[Problem]) -> int:
     metavar="URL",
     help=N_("Read PDFs and encode on the Dask cluster at this address, tls:// or tcp://."),
 )
+@click.option(
+    "--pdfs-of",
+    metavar="QUERY",
+    help=N_("Fetch the PDFs of all papers that fit a query too, not only those of picks."),
+)
 @_as_lines
 def index_command(
     context: click.Context,
     rebuild: bool,
     n_workers: int | None,
     scheduler: str | None,
+    pdfs_of: str | None,
     as_json: bool,
 ) -> int:
     """Update full text, passages and vectors. Exit code 7 where the model is missing."""
@@ -334,7 +342,8 @@ def index_command(
             # PDFs that failed or had no words are read again too.
             forget_readings(library)
         try:
-            problems = index_all(library, tools)
+            also = _fitting(library, tools, pdfs_of) if pdfs_of is not None else ()
+            problems = index_all(library, tools, also=also)
         except (StoreError, SourceFailed) as error:
             if as_json:
                 put_end(0, [], error)
@@ -349,6 +358,17 @@ def _delete_index(folder: Path) -> None:
     read_config(folder / FEEDS)
     with lock_file(folder / "gather.lock"), lock_file(folder / "index.lock"):
         forget_index(folder)
+
+
+def _fitting(library: Library, tools: Tools, query: str) -> list[int]:
+    """Find the papers (rows) that fit a query, and say what of it was read in another way."""
+    from reader.morning.bibliography import chosen  # loads the search
+
+    index_words(library, tools)
+    several, said = chosen(library, query)
+    for text in said:
+        output.put(plain(str(text)), is_error=True)
+    return [held.row for held in several]
 
 
 def _workers_at(

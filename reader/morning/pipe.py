@@ -18,7 +18,7 @@ import contextlib
 import math
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -329,15 +329,18 @@ def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) 
     return problems
 
 
-def index_all(library: Library, tools: Tools) -> list[Problem]:
+def index_all(library: Library, tools: Tools, *, also: Collection[int] = ()) -> list[Problem]:
     """Run the stages that can follow the list: citations, full text, PDFs of picks and their
-    pictures, vectors, learning, the second ranking. What nobody asks for any more goes first."""
+    pictures, vectors, learning, the second ranking. What nobody asks for any more goes first.
+
+    also: papers (rows) whose PDFs are fetched too.
+    """
     with lock_file(library.folder / "index.lock"):
         tidy(library)
         # Citations before words and vectors: they bring papers in, which are indexed below.
         problems = cite(library, tools)
         index_words(library, tools)
-        problems += [*fetch_pdfs(library, tools), *extract(library, tools)]
+        problems += [*fetch_pdfs(library, tools, also=also), *extract(library, tools)]
         problems += take_pictures(library, tools)
         problems += encode(library, tools, each=tools.each)
         learn_talk(library, tools)

@@ -1,25 +1,33 @@
-"""Fetch the PDFs of picks, and split PDFs into passages."""
+"""Fetch the PDFs of picks, and split PDFs into passages.
+
+Workers of a cluster fetch too where an index is shared: only its server can keep the pauses of all
+of them. One that cannot take a turn there asks nobody, and this process fetches that PDF itself.
+"""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from reader.base.cluster import Each, TaskFailure
 from reader.base.errors import ModelError, PdfError, Problem, ReaderError
 from reader.base.http import Fetch, Request
 from reader.base.messages import N_, lazy_gettext
 from reader.library import passage
 from reader.library.config import Config
 from reader.library.disk import write_whole
-from reader.library.file_names import UNFILED
+from reader.library.file_names import UNFILED, file_stem
 from reader.library.files import existing, folder_at, has_bytes, is_here, lost_files, settle
-from reader.library.folder import Library
+from reader.library.folder import Library, system_clock
 from reader.library.highlight import Marks
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
@@ -32,7 +40,13 @@ from reader.pdfs.recognition import Looks, sketch_of, stamped_version
 from reader.search.rows import citations, index
 from reader.search.rows.index import PassageText
 
+if TYPE_CHECKING:
+    from reader.base.http.client import Client
+
 MAX_PDF_BYTES = 200_000_000
+
+LEAST_DELAY_S = 0.1
+"""Seconds between two requests of workers to a host that asks for no delay: it has turns too."""
 
 UNREAD = "ocr"
 """The stage whose failures are papers with pages that wait for tesseract."""
@@ -46,6 +60,7 @@ class PdfTools(Protocol):
     raise PdfError. check_pdf: checks bytes, raises PdfError.
     read_first: as read_pdf, but reads only the first n pages that are pictures.
     read_pdfs: reads many on all cores, and yields each as it is done.
+    each: the workers of a cluster, which fetch; None where this process does.
     """
 
     @property
@@ -77,35 +92,49 @@ class PdfTools(Protocol):
     @property
     def progress(self) -> Callable[[str, int, int], None]: ...
 
+    @property
+    def each(self) -> Each | None: ...
+
 
 def fetch_pdfs(
-    library: Library, tools: PdfTools, *, only: Sequence[int] | None = None
+    library: Library,
+    tools: PdfTools,
+    *,
+    only: Sequence[int] | None = None,
+    also: Collection[int] = (),
 ) -> list[Problem]:
     """Fetch the PDFs of picked papers that are missing, also those that were deleted by hand.
 
     PDFs that were moved by hand are found and not fetched, and files are moved to where their
     papers are filed. A PDF that failed waits for its next try, and is a problem until then.
     only: these papers alone, and now, whatever failed before; None: all picks.
+    also: papers (rows) that need not be picks. A PDF is stored as it comes, so that the next call
+    goes on after a kill.
     Returns the problems of this call, and those that wait.
     """
     find_moved(library, only, read=tools.read_pdf)
     problems = [Problem("file", error.message, error) for error in settle(library, only)]
-    rows = [row for row in _without_pdf(library) if only is None or row in only]
+    rows = [row for row in _without_pdf(library, also) if only is None or row in only]
     waits = waiting(library, "pdf") if only is None else {}
-    for n_done, held in enumerate(papers.papers_at(library.db, rows)):
-        tools.progress("pdf", n_done, len(rows))
-        if held.paper.id in waits:
-            problems.append(still_missing(library, waits[held.paper.id]))
-            continue
-        if (pdf := pdfs.pdf_of(library.db, held.row)) and is_here(library.folder / pdf.path):
-            continue  # another process fetched it meanwhile
+    lacking = papers.papers_at(library.db, rows)
+    found = {
+        held.row: still_missing(library, waits[held.paper.id])
+        for held in lacking
+        if held.paper.id in waits
+    }
+    n_done = len(found)
+    tools.progress("pdf", n_done, len(rows))
+    wanted = [held for held in lacking if held.row not in found]
+    for held, content in _contents(library, tools, wanted):
         try:
-            _fetch_one(library, tools, held)
+            _keep_fetched(library, tools, held, content)
         except ReaderError as error:
-            problems.append(Problem("pdf", held.paper.id, error))
+            found[held.row] = Problem("pdf", held.paper.id, error)
             _fail(library, "pdf", held.paper.id, error)
+        n_done += 1
+        tools.progress("pdf", n_done, len(rows))
     tools.progress("pdf", len(rows), len(rows))
-    return problems
+    return problems + [found[held.row] for held in lacking if held.row in found]
 
 
 def picks_to_fetch(library: Library) -> tuple[list[int], list[Problem]]:
@@ -120,14 +149,95 @@ def picks_to_fetch(library: Library) -> tuple[list[int], list[Problem]]:
     ]
 
 
-def _without_pdf(library: Library) -> list[int]:
-    picks = pdfs.picks(library.db)
-    lost = lost_files(library, [path for _row, path in picks if path])
-    return [row for row, path in picks if not path or path in lost]
+def _without_pdf(library: Library, also: Collection[int] = ()) -> list[int]:
+    paths = dict(pdfs.picks(library.db))
+    if also:
+        known = {pdf.paper: pdf.path for pdf, _ in pdfs.all_pdfs(library.db)}
+        paths |= {row: known.get(row, "") for row in sorted(also) if row not in paths}
+    lost = lost_files(library, [path for path in paths.values() if path])
+    return [row for row, path in paths.items() if not path or path in lost]
 
 
-def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper) -> None:
-    url, is_trusted = pdf_address(held, library.config)
+def _contents(
+    library: Library, tools: PdfTools, lacking: Sequence[LibraryPaper]
+) -> Iterator[tuple[LibraryPaper, bytes | ReaderError]]:
+    """Fetch PDFs one after another here, or on the workers where an index is shared."""
+    config = library.config
+
+    def here(held: LibraryPaper) -> bytes | ReaderError:
+        try:
+            return tools.fetch(_request(held, config)).content
+        except ReaderError as error:
+            return error
+
+    def left() -> Iterator[LibraryPaper]:
+        for held in lacking:
+            pdf = pdfs.pdf_of(library.db, held.row)
+            if not (pdf and is_here(library.folder / pdf.path)):  # else fetched meanwhile
+                yield held
+
+    def values(held: LibraryPaper) -> tuple[Request, str, frozenset[str]]:
+        return _request(held, config), config.index.url, config.hosts
+
+    if tools.each is None or not config.index.url:
+        yield from ((held, here(held)) for held in left())
+        return
+    for held, answer in tools.each(fetch_in_turn, left(), values, lambda held: [held]):
+        if isinstance(answer, TaskFailure):
+            yield held, PdfError(file=held.paper.id, what=answer.why)
+        else:
+            yield held, here(held) if answer is None else answer
+
+
+class _NoTurnError(Exception):
+    """The server of the turns is away."""
+
+
+def fetch_in_turn(
+    request: Request, index_url: str, trusted_hosts: frozenset[str]
+) -> bytes | ReaderError | None:
+    """Fetch a PDF on a worker of a cluster, in turn with all who share the index.
+
+    None where this worker cannot take turns at the index: then it asked nobody. An error is
+    returned, since raised ones are tried again.
+    """
+    delay_s = max(request.delay_s, LEAST_DELAY_S)
+    try:
+        client = _client_in_turn(index_url, trusted_hosts)
+        return client.fetch(replace(request, delay_s=delay_s)).content
+    except (ImportError, _NoTurnError):
+        return None
+    except ReaderError as error:
+        return error
+
+
+@functools.cache
+def _client_in_turn(index_url: str, trusted_hosts: frozenset[str]) -> Client:
+    """Make the client of this worker, which is kept for the next PDF, with its pauses."""
+    from reader.base.http.client import Client
+    from reader.search.rows.shared_server import HostTurns
+
+    turns = HostTurns(index_url, time.sleep, time.monotonic, lambda _error: None)
+
+    @contextmanager
+    def turn(host: str, delay_s: float) -> Iterator[Callable[[float], None]]:
+        with turns.turn(host, delay_s) as heard:
+            if turns.is_away:
+                raise _NoTurnError
+            yield heard
+
+    return Client(
+        clock=system_clock,
+        sleep=time.sleep,
+        monotonic=time.monotonic,
+        trusted_hosts=trusted_hosts,
+        turn=turn,
+    )
+
+
+def _request(held: LibraryPaper, config: Config) -> Request:
+    """Make the request for a paper's PDF. Raises PdfError where its address is not known."""
+    url, is_trusted = pdf_address(held, config)
     if not url:
         hint = (
             N_("`reader open` shows the paper's page.")
@@ -140,23 +250,32 @@ def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper) -> None:
             hint=lazy_gettext(hint),
         )
     # arXiv's rules count for its hosts, also where a paper with another id has its PDF there.
-    host, arxiv = urlsplit(url).hostname or "", library.config.arxiv
+    host, arxiv = urlsplit(url).hostname or "", config.arxiv
     is_arxiv = host == urlsplit(arxiv.pdf_url).hostname or f".{host}".endswith(".arxiv.org")
-    answer = tools.fetch(
-        Request(
-            url=url,
-            source=lazy_gettext("PDF of {id}", id=held.paper.id),
-            delay_s=arxiv.delay_for(url) if is_arxiv else 0.0,
-            accept="application/pdf",
-            max_bytes=MAX_PDF_BYTES,
-            is_trusted=is_trusted,
-        )
+    return Request(
+        url=url,
+        source=lazy_gettext("PDF of {id}", id=held.paper.id),
+        delay_s=arxiv.delay_for(url) if is_arxiv else 0.0,
+        accept="application/pdf",
+        max_bytes=MAX_PDF_BYTES,
+        is_trusted=is_trusted,
     )
+
+
+def _keep_fetched(
+    library: Library, tools: PdfTools, held: LibraryPaper, content: bytes | ReaderError
+) -> None:
+    """Keep what was fetched. Raises the error that came instead, or PdfError for no PDF."""
+    if isinstance(content, ReaderError):
+        raise content
     try:
-        tools.check_pdf(answer.content)
+        tools.check_pdf(content)
     except PdfError as error:
         raise error.named(f"PDF of {held.paper.id}") from None
-    keep_pdf(library, held, answer.content)
+    if not held.key:  # no pick
+        stem = file_stem(held.paper, library.config.pdf_name)
+        held = replace(held, key=papers.fix_key(library.db, held.row, stem))
+    keep_pdf(library, held, content)
     failures.clear_failure(library.db, "pdf", held.paper.id)
 
 

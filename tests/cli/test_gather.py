@@ -14,7 +14,18 @@ import pytest
 from reader.library.disk import lock_file
 from reader.library.rows.database import Database
 from reader.ranking.rows import standings
-from tests.installed import HUMS, LIFT, NOW, WATER, finish, ids_of, run_here, says, start
+from tests.installed import (
+    HUMS,
+    LIFT,
+    NOW,
+    WATER,
+    finish,
+    ids_of,
+    rows,
+    run_here,
+    says,
+    start,
+)
 from tests.play import Fault, PlayServer
 
 OTHER = "arxiv:3103.90077"
@@ -83,6 +94,25 @@ def test_each_gather_reports_a_missing_pdf_in_one_line(library: Path, server: Pl
     assert says(err, f"PDF of {WATER}: ", "answered 404")
     assert LIFT not in err
     assert [r for r in server.requests if r.startswith("/pdf/")] == [f"/pdf/{WATER[6:]}"]
+
+
+def test_index_fetches_the_pdfs_of_papers_that_fit_but_not_of_removed_ones(
+    library: Path, server: PlayServer
+) -> None:
+    run_here("remove", LIFT, library=library)
+    titles = dict(rows(library, "SELECT canonical, title FROM papers"))
+    server.requests.clear()
+    code, _, err = run_here("index", "--pdfs-of", "author:nobody", library=library)
+    assert (code, says(err, "nobody")) == (7, True)  # its model is missing
+    assert [r for r in server.requests if r.startswith("/pdf/")] == []
+    # Words are found although the index is deleted before.
+    asked = ("index", "--rebuild", "--pdfs-of", f'"{titles[WATER]}"')
+    code, _, err = run_here(*asked, library=library)
+    assert (code, says(err, f"PDF of {WATER}: 127.0.0.1 answered 404")) == (5, True)
+    assert [r for r in server.requests if r.startswith("/pdf/")] == [f"/pdf/{WATER[6:]}"]
+    run_here("index", "--pdfs-of", "year:1990-2040", library=library)
+    wanted = [f"/pdf/{id_[6:]}" for id_ in titles if id_ != LIFT and id_.startswith("arxiv:")]
+    assert sorted(r for r in server.requests if r.startswith("/pdf/")) == sorted(wanted)
 
 
 def test_added_papers_are_found_by_words_at_once(library: Path, server: PlayServer) -> None:

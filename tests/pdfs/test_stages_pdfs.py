@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from reader.base.errors import PdfError, Problem, SourceFailed
+from reader.base.cluster import TaskFailure
+from reader.base.errors import PdfError, Problem, ReaderError, SourceFailed
 from reader.base.http import Request
 from reader.base.messages import lazy_gettext
 from reader.library.folder import Library
@@ -22,7 +24,13 @@ from reader.library.rows.database import Database
 from reader.library.rows.pdfs import Pdf
 from reader.morning.pick import decide
 from reader.morning.pipe import index_picks
-from reader.pdfs.fetch import MAX_PDF_BYTES, extract, fetch_pdfs, pdf_address
+from reader.pdfs.fetch import (
+    MAX_PDF_BYTES,
+    extract,
+    fetch_in_turn,
+    fetch_pdfs,
+    pdf_address,
+)
 from reader.search.rows import citations, index
 from tests.samples import (
     DAY,
@@ -82,6 +90,75 @@ def a_page(_: Path) -> Document:
     return document("The rain gauge hums at night.")
 
 
+class Workers:
+    """Stands for a cluster. answers: what comes of each PDF's address; else it is fetched."""
+
+    def __init__(self, answers: dict[str, Any]) -> None:
+        self.answers = answers
+        self.sent: list[tuple[str, str, frozenset[str]]] = []
+
+    def __call__(
+        self,
+        work: Callable[..., Any],
+        items: Iterable[Any],
+        arguments: Callable[[Any], tuple[Any, ...]],
+        _split: Callable[[Any], Iterable[Any]],
+        /,
+    ) -> Iterator[tuple[Any, Any]]:
+        for item in items:
+            try:
+                request, index_url, hosts = arguments(item)
+            except ReaderError as error:
+                yield item, error
+                continue
+            self.sent.append((request.url, index_url, hosts))
+            if request.url in self.answers:
+                yield item, self.answers[request.url]
+            else:
+                yield item, work(request, index_url, hosts)
+
+
+AWAY = "postgresql://me@127.0.0.1:9/papers?connect_timeout=2"
+PLACE = "http://127.0.0.1:9/pdf/2506.0000"
+
+
+class TestFetchingOnWorkers:
+    def test_what_a_worker_fetched_is_kept_and_what_it_could_not_is_fetched_here(
+        self, tmp_path: Path
+    ) -> None:
+        pytest.importorskip("psycopg")
+        gone = SourceFailed(source="PDF of arxiv:2506.00003", what="nobody answers")
+        workers = Workers(
+            {PLACE + "1": PDF, PLACE + "3": gone, PLACE + "4": TaskFailure("it ended each")}
+        )
+        with a_library(tmp_path, f'{FEEDS_TOML}[index]\nurl = "{AWAY}"\n') as library:
+            several = [paper(n) for n in (1, 2, 3, 4)]
+            unknown = replace(paper(5), ids=("doi:10.1/5",))
+            papers.add_papers(library.db, [*several, unknown], source="arXiv", on=DAY)
+            served = web(n00002=PDF)
+            found = fetch_pdfs(library, replace(tools(served), each=workers), also=[1, 2, 3, 4, 5])
+            assert [p.error.message for p in found] == [
+                "PDF of arxiv:2506.00003: nobody answers",
+                "arxiv:2506.00004: it ended each",
+                "doi:10.1/5: the address of its PDF is not known",
+            ]
+            assert [pdfs.pdf_of(library.db, n) is None for n in (1, 2, 3, 4)] == [
+                *(False, False),
+                *(True, True),
+            ]
+            assert len(failures.failures(library.db, "pdf")) == 3
+            # The worker cannot take a turn for the second one, so it asked nobody.
+            assert [request.url for request in served.seen] == [PLACE + "2"]
+            hosts = library.config.hosts
+            assert workers.sent == [(f"{PLACE}{n}", AWAY, hosts) for n in (1, 2, 3, 4)]
+            assert fetch_in_turn(served.seen[0], AWAY, hosts) is None
+
+    def test_without_a_shared_index_this_process_fetches(self, library: Library) -> None:
+        workers, served = Workers({}), web(n00001=PDF)
+        assert fetch_pdfs(library, replace(tools(served), each=workers), also=[1]) == []
+        assert (len(served.seen), workers.sent) == (1, [])
+
+
 class TestFetching:
     def test_a_picks_pdf_is_filed_under_its_topic_and_key(self, library: Library) -> None:
         pick(library, "2506.00001")
@@ -109,6 +186,23 @@ class TestFetching:
         served = web(n00001=PDF)
         assert fetch_pdfs(library, tools(served)) == []
         assert served.seen == []
+
+    def test_papers_that_are_asked_for_need_not_be_picks(self, library: Library) -> None:
+        pick(library, "2506.00002")
+        served = web(n00001=PDF, n00002=PDF)
+        assert fetch_pdfs(library, tools(served), also=[2, 1]) == []
+        path = "papers/unfiled/2025_Field_SpeechTranslationGardens.pdf"
+        kept = pdfs.pdf_of(library.db, 1)
+        assert kept is not None
+        assert kept.path == path
+        assert len(served.seen) == 2
+        assert fetch_pdfs(library, tools(served), also=[1, 2]) == []
+        assert len(served.seen) == 2
+        (library.folder / path).unlink()
+        assert fetch_pdfs(library, tools(served)) == []
+        assert fetch_pdfs(library, tools(served), also=[1]) == []
+        assert len(served.seen) == 3
+        assert (library.folder / path).read_bytes() == PDF
 
     def test_one_that_fails_is_named_and_waits_and_the_others_come(
         self, library: Library, clock: Moving

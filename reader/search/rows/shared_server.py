@@ -447,6 +447,11 @@ class HostTurns:
     _away_until: float | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def is_away(self) -> bool:
+        """Whether the server failed just now, and is not tried again yet."""
+        return self._away_until is not None and self.monotonic() < self._away_until
+
     def close(self) -> None:
         """End the connection."""
         if self._connection is not None:
@@ -497,7 +502,7 @@ class HostTurns:
     def _ask(self, sql: str, values: Any) -> list[tuple[Any, ...]] | None:
         """Run a statement of its own; returns its rows, None where the server is away."""
         with self._lock:
-            if self._away_until is not None and self.monotonic() < self._away_until:
+            if self.is_away:
                 return None
             try:
                 if self._connection is None:
