@@ -237,11 +237,13 @@ def image_of_page(
         scale = min(scale, MAX_PART_ZOOM) if part else scale
         n_pixels = max(1.0, box.width * box.height * scale**2)
         scale *= min(1.0, math.sqrt(MAX_PIXELS / n_pixels))
-        pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=box, alpha=False)
+        listed = page.get_displaylist()
+        space = pymupdf.csRGB if _may_have_colours(pymupdf.mupdf, listed) else pymupdf.csGRAY
+        pixels = listed.get_pixmap(pymupdf.Matrix(scale, scale), space, clip=box)
+        mode = "RGB" if space is pymupdf.csRGB else "L"
         size = (pixels.width, pixels.height)
-        drawn = Image.frombuffer("RGB", size, pixels.samples_mv, "raw", "RGB", pixels.stride, 1)
-        # A drawing in greys takes as long: one in colours, turned where it has none, is drawn once.
-        if not _has_colours(drawn):
+        drawn = Image.frombuffer(mode, size, pixels.samples, "raw", mode, pixels.stride, 1)
+        if mode == "RGB" and not _has_colours(drawn):
             drawn = drawn.getchannel(0)
         return _encoded(drawn, is_png=is_png, has_photos=bool(page.get_images()))
     except failures(pymupdf) as error:
@@ -255,6 +257,20 @@ MOST_SHADES = 0.12
 """The largest share of pixels that are neither dark nor light on a page of letters and lines."""
 SLIGHT = 5
 """Black that was mixed for print, (35, 31, 32), is no colour; 8 of 100 pages have no other."""
+
+
+def _may_have_colours(mupdf: Any, listed: Any) -> bool:
+    """Check for colours before a page is drawn; coloured pictures count, also where they are grey.
+
+    A drawing in greys takes as long, but to look at its pixels for colours takes 4 ms.
+    """
+    answer = mupdf.ll_fz_new_test_device_outparams()
+    device = mupdf.ll_fz_new_test_device_outparams_fn(SLIGHT / 255, 0, None, answer)
+    device = mupdf.FzDevice(device)
+    everywhere = mupdf.FzRect(mupdf.FzRect.Fixed_INFINITE)
+    mupdf.fz_run_display_list(listed.this, device, mupdf.FzMatrix(), everywhere, mupdf.FzCookie())
+    mupdf.fz_close_device(device)
+    return bool(answer.is_color)
 
 
 def _has_colours(drawn: Image.Image) -> bool:
