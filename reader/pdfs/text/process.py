@@ -8,7 +8,6 @@ ends its child ends nothing else of a `PdfPool`.
 from __future__ import annotations
 
 import abc
-import base64
 import contextlib
 import contextvars
 import functools
@@ -182,7 +181,8 @@ class _PdfQuestions(abc.ABC):
             "remove": [fields(mark) for mark in edits.remove],
             "ink": [fields(stroke) for stroke in strokes],
         }
-        return base64.b64decode(self._ask("write marks", path, wanted=wanted))
+        found: bytes = self._ask("write marks", path, wanted=wanted)
+        return found
 
     def looks(self, path: Path) -> Looks:
         """Read the words and small pictures of a file's pages, by which copies are compared."""
@@ -202,8 +202,8 @@ class _PdfQuestions(abc.ABC):
         task: "sizes", "layout" with page, "contents", "find" with query, or "reflow"; see the
         functions in `layout`, `contents` and `reflow`.
         """
-        found: str = self._ask(task, path, **asked)
-        return found.encode()
+        found: bytes = self._ask(task, path, **asked)
+        return found
 
     def page_image(
         self,
@@ -220,12 +220,14 @@ class _PdfQuestions(abc.ABC):
         """
         task = "page image" if is_png else "quick page image"
         asked = {"page": page, "width": width, "is_unmarked": is_unmarked}
-        return base64.b64decode(self._ask(task, path, **asked))
+        found: bytes = self._ask(task, path, **asked)
+        return found
 
     def page_part(self, path: Path, page: int, width: int, box: Sequence[int]) -> bytes:
         """Draw a part of a page, at most `width` pixels wide, as PNG; box: in points."""
         edges = dict(zip(("x0", "y0", "x1", "y1"), box, strict=True))
-        return base64.b64decode(self._ask("page image", path, page=page, width=width, **edges))
+        found: bytes = self._ask("page image", path, page=page, width=width, **edges)
+        return found
 
 
 class PdfReader(_PdfQuestions):
@@ -340,7 +342,7 @@ class _Worker:
             start_new_session=True,
         )
         # A thread reads the pipe, so that waiting for an answer can have a time-out.
-        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[tuple[bytes, bytes]] = queue.SimpleQueue()
         threading.Thread(target=self._read_answers, daemon=True).start()
 
     @property
@@ -369,7 +371,8 @@ class _Worker:
         is_slow = False
         while True:
             try:
-                line = self._answers.get(timeout=max(0.0, begin + timeout_s - time.monotonic()))
+                left_s = max(0.0, begin + timeout_s - time.monotonic())
+                line, content = self._answers.get(timeout=left_s)
             except queue.Empty:
                 time_s = lazy_gettext("{n} s to read", n=f"{timeout_s:g}")
                 return {"failed": "time", "why": Joined((time_s, place), "")}
@@ -380,6 +383,9 @@ class _Worker:
                 answer: dict[str, Any] = json.loads(line)
             except ValueError:
                 return {"failed": "crash", "why": ""}
+            if "n_bytes" in answer:
+                is_whole = len(content) == answer["n_bytes"]
+                return {"done": content} if is_whole else {"failed": "crash", "why": ""}
             if "page" not in answer:
                 return answer
             timeout_s += answer["more_s"]
@@ -410,11 +416,15 @@ class _Worker:
         while line.endswith(b"\n"):
             try:
                 line = stdout.readline(MAX_ANSWER)
+                told = _BYTES.fullmatch(line)
+                content = stdout.read(int(told[1])) if told else b""
             except ValueError:  # closed by `end`
-                line = b""
-            self._answers.put(line)
+                line = content = b""
+            self._answers.put((line, content))
 
 
+_BYTES = re.compile(rb'\{"n_bytes": (\d{1,9})\}\n')
+"""The line before an answer in bytes."""
 _NEEDED = (
     "PATH", "TESSDATA_PREFIX", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "PYTHONHOME",
     "LANG", "LC_ALL", "LC_CTYPE",

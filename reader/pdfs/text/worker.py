@@ -4,8 +4,9 @@
 
 Each line on standard input is a JSON object {"task", "path", "timeout_s"}, with "page" and
 "width" or "boxes" for one page, "wanted" for the marks of a copy, and "n_ocr" where few pictured
-pages are to be read. Each answer is a line {"done": …} or {"failed": kind, "why": words}. Lines
-{"page", "of", "more_s"} before the answer report progress and ask for more time. An error that is
+pages are to be read. Each answer is a line {"done": …} or {"failed": kind, "why": words}, or for
+bytes a line {"n_bytes": …} and the bytes. Lines {"page", "of", "more_s"} before the answer report
+progress and ask for more time. An error that is
 not foreseen here ends this process; the caller sees that and starts another one.
 
 Before it opens a file the process limits itself: a file that took over MuPDF would run its own code
@@ -137,7 +138,7 @@ thousandth, and twice to a millionth."""
 
 
 FACTS = {"sizes", "contents", "find", "reflow"}
-"""Tasks whose answer is a text in JSON that is written here; `layout` writes its own."""
+"""Tasks whose answer is JSON that is passed on as it is; `layout` writes its own."""
 
 
 _UNPACKING = {"marks", "write marks", "looks"}
@@ -147,7 +148,7 @@ _UNPACKING = {"marks", "write marks", "looks"}
 def main() -> None:
     """Answer questions until standard input ends."""
     # Standard output is for answers alone: what libraries print goes to standard error.
-    answers = os.fdopen(os.dup(1), "w", buffering=1, encoding="ascii")  # line by line
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     # PyMuPDF imports its layout model and its Markdown writer where it finds them (with numpy and
     # onnxruntime). Nothing here uses them; without them the import takes .1 s instead of .5.
@@ -158,10 +159,14 @@ def main() -> None:
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
 
-    def tell(page: int, of: int, more_s: float = 0.0) -> None:
-        answers.write(json.dumps({"page": page, "of": of, "more_s": more_s}) + "\n")
+    def put(answer: bytes) -> None:
+        answers.write(answer)
+        answers.flush()
 
-    answers.write(json.dumps({"ready": restrict(int(sys.argv[1]))}) + "\n")
+    def tell(page: int, of: int, more_s: float = 0.0) -> None:
+        put(_line({"page": page, "of": of, "more_s": more_s}))
+
+    put(_line({"ready": restrict(int(sys.argv[1]))}))
     last = _LastFile(pymupdf)
     for line in sys.stdin:
         question = json.loads(line)
@@ -171,17 +176,24 @@ def main() -> None:
             last.open(question)
             done = _answer(pymupdf, last.file, question, tell, last.texts)
             if question["task"] in FACTS:
-                # Passed on as it is: to parse it and to write it again is a tenth of a page's CPU.
-                done = json.dumps(done, ensure_ascii=False, separators=(",", ":"))
-            found = json.dumps({"done": done}, default=fields)
+                text = json.dumps(done, ensure_ascii=False, separators=(",", ":"))
+                done = text.encode(errors="replace")
+            if isinstance(done, bytes):
+                found = _line({"n_bytes": len(done)}) + done
+            else:
+                found = _line({"done": done})
         except Unreadable as error:
-            found = json.dumps({"failed": error.kind, "why": error.why})
+            found = _line({"failed": error.kind, "why": error.why})
         except MemoryError:
-            found = json.dumps({"failed": "memory", "why": ""})
+            found = _line({"failed": "memory", "why": ""})
         _end_with_caller(is_at_work=False)
-        answers.write(found + "\n")
+        put(found)
         if last.id is None:
             last.close()
+
+
+def _line(answer: dict[str, Any]) -> bytes:
+    return json.dumps(answer, default=fields).encode() + b"\n"
 
 
 def _limit_time(timeout_s: float) -> None:
@@ -272,7 +284,9 @@ def _answer(
 
             if task == "sizes":
                 return layout.sizes_of(pymupdf, file)
-            return layout.layout_json(layout.layout_of(pymupdf, file, page))
+            return layout.layout_json(layout.layout_of(pymupdf, file, page)).encode(
+                errors="replace"
+            )
     return _pictured(pymupdf, file, question)
 
 
