@@ -358,11 +358,11 @@ def _paragraphs(words: Sequence[WordLine]) -> list[list[WordLine]]:
 
 def _n_letters(text: str) -> int:
     """Count letters, a Japanese one as two, since it is as wide as two Latin ones."""
-    return sum(2 if c > "\u2e7f" else 1 for c in text)
+    return len(text) if text.isascii() else sum(2 if c > "\u2e7f" else 1 for c in text)
 
 
 def _is_around(box: Box, line: Box) -> bool:
-    return box.cut(line) == line
+    return box.x0 <= line.x0 and box.y0 <= line.y0 and box.x1 >= line.x1 and box.y1 >= line.y1
 
 
 def _drawn_box(look: Look, space: Box, own: Box) -> Box | None:

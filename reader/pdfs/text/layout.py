@@ -102,6 +102,7 @@ def layout_of(pymupdf: Any, file: Any, number: int) -> Plain:
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_quoted = json.encoder.encode_basestring
 
 
 def layout_json(page: Plain) -> str:
@@ -111,7 +112,7 @@ def layout_json(page: Plain) -> str:
     for line in page["lines"]:
         rest = {name: value for name, value in line.items() if name != "words"}
         words = [
-            f"[{x0:.1f},{y0:.1f},{x1:.1f},{y1:.1f},{_encode(text)}]"
+            f"[{x0:.1f},{y0:.1f},{x1:.1f},{y1:.1f},{_quoted(text)}]"
             for x0, y0, x1, y1, text in line["words"]
         ]
         lines.append(_with(rest, "words", words))

@@ -242,10 +242,11 @@ def image_of_page(
         pixels = listed.get_pixmap(pymupdf.Matrix(scale, scale), space, clip=box)
         mode = "RGB" if space is pymupdf.csRGB else "L"
         size = (pixels.width, pixels.height)
-        drawn = Image.frombuffer(mode, size, pixels.samples, "raw", mode, pixels.stride, 1)
-        if mode == "RGB" and not _has_colours(drawn):
+        drawn = Image.frombytes(mode, size, pixels.samples_mv, "raw", mode, pixels.stride, 1)
+        has_photos = bool(page.get_images())
+        if mode == "RGB" and has_photos and not _has_colours(drawn):
             drawn = drawn.getchannel(0)
-        return _encoded(drawn, is_png=is_png, has_photos=bool(page.get_images()))
+        return _encoded(drawn, is_png=is_png, has_photos=has_photos)
     except failures(pymupdf) as error:
         raise unreadable(error, "no page") from error
 
@@ -306,10 +307,9 @@ def _png_of_greys(drawn: Image.Image) -> bytes:
 
     https://www.w3.org/TR/png-3/, sections 5 and 9
     """
-    packed = drawn.convert("P").tobytes("raw", "P;4")
+    # Before each row stands the number of its filter, 0 for none: the byte after the last one.
     row = (drawn.width + 1) // 2
-    # Before each row stands the number of its filter: 0 for none.
-    lines = b"".join(b"\0" + packed[at : at + row] for at in range(0, len(packed), row))
+    lines = b"\0" + drawn.convert("P").tobytes("raw", "P;4", row + 1)[:-1]
     made = zlib.compressobj(1, strategy=zlib.Z_RLE)
     head = struct.pack(">IIBBBBB", drawn.width, drawn.height, 4, 0, 0, 0, 0)
     chunks = ((b"IHDR", head), (b"IDAT", made.compress(lines) + made.flush()), (b"IEND", b""))
