@@ -7,6 +7,8 @@ import { holding } from "./gestures.js";
 /** @typedef {import("./view.js").PageFacts} PageFacts */
 
 const FONT = 10;
+const MOST_GAP = 2.5;
+const PLAIN = /^[\x20-\x7e\u00a1-\u024f\u2010-\u2026]*$/; // one letter after the other, from left to right
 const pen = document.createElement("canvas").getContext("2d");
 /** @type {Map<string, number>} */
 const widths = new Map();
@@ -134,29 +136,59 @@ function joined(boxes, next) {
 /** @param {HTMLElement} element @param {PageFacts} page */
 function layWords(element, page) {
   const layer = /** @type {HTMLElement} */ (element.querySelector(".words"));
-  layer.replaceChildren(...page.lines.flatMap(spansOf));
+  layer.replaceChildren(...page.lines.flatMap(runsOf));
 }
 
-/** @param {import("./view.js").PageLine} line */
-function spansOf({ box, angle, words, after }) {
+/**
+ * The words of a line, in one element or several: each has its place, and its words follow as text.
+ * A place for each word takes Chromium four times the memory, which waits for a collection.
+ * @param {import("./view.js").PageLine} line
+ */
+function runsOf({ box, angle, words, after }) {
   const isLevel = angle % 180 === 0;
   const high = isLevel ? box[3] - box[1] : box[2] - box[0];
-  return words.map(([x0, y0, x1, y1, text], at) => {
+  const scale = scaleOf(words);
+  /** @type {HTMLElement[]} */
+  const runs = [];
+  /** @type {HTMLElement | null} */
+  let run = null;
+  words.forEach(([x0, y0, x1, y1, text], at) => {
     const isLast = at === words.length - 1;
     // A word reaches to the next one, so that a selection has no holes.
     const next = isLast || angle ? null : words[at + 1];
+    const reaches = next && next[0] > x0;
     const shown = next ? `${text} ` : text;
-    const long = next && next[0] > x0 ? next[0] - x0 : isLevel ? x1 - x0 : y1 - y0;
+    const long = reaches ? next[0] - x0 : isLevel ? x1 - x0 : y1 - y0;
     const span = document.createElement("span");
     span.textContent = shown;
     if (isLast) {
       span.dataset.after = after;
       span.dataset.end = "";
     } else if (!next) span.dataset.after = " ";
-    const [left, top] = { 0: [x0, box[1]], 90: [box[2], y0], 180: [x1, box[3]], 270: [box[0], y1] }[angle] ?? [x0, y0];
-    span.style.transform = `translate(${left}px, ${top}px) rotate(${angle}deg) scale(${long / widthOf(shown)}, ${high / FONT})`;
-    return span;
+    const wide = widthOf(shown);
+    const gap = (long / scale - wide) / shown.length;
+    const isOwn = angle || Math.abs(gap) > MOST_GAP || !PLAIN.test(text);
+    if (!run || isOwn) {
+      run = document.createElement("div");
+      const [left, top] = { 0: [x0, box[1]], 90: [box[2], y0], 180: [x1, box[3]], 270: [box[0], y1] }[angle] ?? [x0, y0];
+      run.style.transform = `translate(${left}px, ${top}px) rotate(${angle}deg) scale(${isOwn ? long / wide : scale}, ${high / FONT})`;
+      runs.push(run);
+    }
+    if (!isOwn) span.style.letterSpacing = `${gap.toFixed(3)}px`;
+    run.append(span);
+    if (isOwn || !reaches) run = null;
   });
+  return runs;
+}
+
+/** How wide the letters of a line are, to those of the unseen words. @param {import("./view.js").PageLine["words"]} words */
+function scaleOf(words) {
+  let [long, wide] = [0, 0];
+  for (const [x0, , x1, , text] of words) {
+    long += x1 - x0;
+    wide += widthOf(text);
+  }
+  return long > 0 ? long / wide : 1;
 }
 
 /** By its letters: Chromium keeps for good what a canvas measured, 18 MB after 25 pages of words. @param {string} text */
