@@ -316,11 +316,12 @@ export class Viewer {
 
   /** Put a picture in place of all that a page shows. @param {number} n @param {ImageBitmap} bitmap @param {string} name */
   show(n, bitmap, name) {
-    const canvas = document.createElement("canvas");
+    const canvas = spare.pop() ?? document.createElement("canvas");
     canvas.className = name;
     [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
-    // Drawn, and not transferred: Chromium frees what was transferred only when it collects.
-    canvas.getContext("2d", { alpha: false })?.drawImage(bitmap, 0, 0);
+    // Drawn, and not transferred: Chromium frees what was transferred only when it collects. Of what
+    // a desynchronized one shows it keeps one copy, and no more.
+    canvas.getContext("2d", { alpha: false, desynchronized: true })?.drawImage(bitmap, 0, 0);
     bitmap.close();
     const picture = pictureOf(this.pages[n - 1]);
     const old = [...picture.children];
@@ -343,7 +344,7 @@ export class Viewer {
     const full = /** @type {HTMLCanvasElement} */ (picture.querySelector(".full"));
     picture.dataset.low = String(LOW);
     const low = await createImageBitmap(full, { resizeWidth: LOW, resizeHeight: Math.max(1, Math.round((LOW * full.height) / full.width)), resizeQuality: "medium" });
-    if (full.isConnected && !picture.dataset.width) this.show(n, low, "low");
+    if (full.parentElement === picture && !picture.dataset.width) this.show(n, low, "low");
     else low.close();
   }
 
@@ -426,11 +427,16 @@ async function bitmapOf(address, signal, size) {
   return createImageBitmap(await answer.blob(), size);
 }
 
+/** @type {HTMLCanvasElement[]} empty canvases, to be used again: Chromium keeps the buffers of one until it collects */
+const spare = [];
+
 /** Remove pictures, and free their memory before they are collected. @param {Element[]} pictures */
 function empty(pictures) {
   for (const picture of pictures) {
     picture.remove();
-    if (picture instanceof HTMLCanvasElement) picture.width = picture.height = 0;
+    if (!(picture instanceof HTMLCanvasElement)) continue;
+    picture.width = picture.height = 0;
+    if (!picture.classList.contains("figures")) spare.push(picture);
   }
 }
 

@@ -26,6 +26,9 @@ def read(served: Serving) -> str:
     return f"{served.url}/pdf/{PAPER}/read?original=1"
 
 
+ATTRIBUTES = "canvas => canvas.getContext('2d').getContextAttributes()"
+
+
 def drawn(page: Page, n: int) -> None:
     expect(page.locator(f"#page-{n} .full")).to_be_visible()
 
@@ -37,7 +40,10 @@ def test_a_pdf_is_read_in_one_scroll_and_opens_there_on_another_device(
     page.goto(read)
     drawn(page, 1)
     expect(page.locator("#page-1 .words")).to_contain_text("What Snails Hear")
-    page.evaluate("window.first = document.querySelector('#page-1 .full')")
+    # The words of a line share a place.
+    n_lines, n_words = (page.locator(f"#page-1 .words {one}").count() for one in ("div", "span"))
+    assert n_words > 3 * n_lines > 0
+    page.evaluate("document.querySelector('#page-1 .full').id = 'first'")
     with page.expect_response("**/place*") as kept:
         page.evaluate("location.hash = 'page=20'")
         drawn(page, 20)
@@ -45,10 +51,12 @@ def test_a_pdf_is_read_in_one_scroll_and_opens_there_on_another_device(
     # What is far away is let go, and no part of the page.
     expect(page.locator("#page-1")).to_be_hidden()
     expect(page.locator("#page-1 .picture > *")).to_have_count(0)
-    # Its pixels are free at once, which those of another context are not.
-    assert page.evaluate("[first.width, first.getContext('2d') !== null]") == [0, True]
     # Pages that are near but out of sight have small pictures.
     expect(page.locator("#page-22 .low")).to_have_js_property("width", 240)
+    # Its pixels are free at once, which those of another context are not, and its canvas serves
+    # another page.
+    expect(page.locator(".picture > #first")).to_be_attached()
+    assert page.locator("#first").evaluate(ATTRIBUTES)["desynchronized"] is True
     expect(page.locator("#page-22 .full")).to_have_count(0)
     # Out of sight there is a whole picture only where the scroll goes.
     expect(page.locator("#page-19 .full")).to_have_count(0)
