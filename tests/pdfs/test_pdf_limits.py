@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from reader.base.errors import PdfError
 from reader.pdfs.text import process
 from reader.pdfs.text.process import PdfReader
 from tests.data import ROOT
@@ -301,3 +302,14 @@ def test_worker_signals_nobody(tmp_path: Path) -> None:
             found = "refused"
     """
     assert found_by(tmp_path, code) == "refused"
+
+
+def test_bytes_that_end_early_are_no_answer(tmp_path: Path) -> None:
+    code = """
+        import os
+        os.write(3, b'{"n_bytes": 9}\\nabc')
+        os._exit(0)
+    """
+    with pytest.raises(PdfError) as error:
+        found_by(tmp_path, code)
+    assert error.value.kind == "crash"
