@@ -19,7 +19,7 @@ from reader.notes.rows import notes
 from reader.notes.week import heatmap
 from reader.notes.write import add_note
 from reader.pdfs.text.pictures import png_of
-from reader.texts.habit import svg
+from reader.texts.note import svg
 from tests.samples import DAY, NOW, paper, post
 
 FEEDS = """

@@ -15,7 +15,7 @@ from reader.library.rows import papers
 from reader.morning import today
 from reader.morning.today import keep_shown
 from reader.morning.values import Entry, Morning, Quota, SourceLine
-from reader.ranking.rank import Term
+from reader.ranking.model import Term
 from tests.samples import DAY, NOW, paper, post
 
 TITLES = (

@@ -40,7 +40,7 @@ from reader.notes.file import new_file
 from reader.notes.sheet import Sheet
 from reader.notes.words import SEPARATOR
 from reader.notes.write import add_note
-from reader.ranking.best_folder import file_away
+from reader.ranking.learn import file_away
 from reader.ranking.model import SOME_DECIDED, TopicModel
 from reader.ranking.rows import labels, standings
 from reader.ranking.rows.standings import StoredModel

@@ -61,7 +61,6 @@ PURE = {
     "ranking.heat",
     "ranking.model",
     "ranking.mute",
-    "ranking.rank",
     "ranking.topic",
     "search.evidence",
     "texts.morning",

@@ -94,7 +94,7 @@ def export_command(
         return _dump(context, target)
     with build.opened(context) as library:
         if form == "ics":
-            from reader.texts.subscriptions import calendar
+            from reader.texts.shared import calendar
 
             _put(context, target, calendar(library.config, library.now()))
             return 0
@@ -202,7 +202,7 @@ def _feed(context: click.Context, library: Library, held: list[LibraryPaper], ta
     """Write the picks and written notes among some papers, as `reader share` shows them."""
     from reader.morning.rows import library_id
     from reader.notes.share import news
-    from reader.texts.subscriptions import MOST_ENTRIES, atom
+    from reader.texts.shared import MOST_ENTRIES, atom
 
     today = library.today()
     among = {one.row for one in held}
@@ -216,7 +216,7 @@ def _feed(context: click.Context, library: Library, held: list[LibraryPaper], ta
 def _cards(context: click.Context, library: Library, held: list[LibraryPaper], target: Path) -> int:
     """Write cards for Anki of some papers."""
     from reader.morning.rows import library_id
-    from reader.texts.subscriptions import anki
+    from reader.texts.shared import anki
 
     content, n = anki(library, library_id(library.db), held)
     _put(context, target, content, _written(target, n))
@@ -226,7 +226,7 @@ def _cards(context: click.Context, library: Library, held: list[LibraryPaper], t
 def _site(context: click.Context, library: Library, held: list[LibraryPaper], folder: Path) -> int:
     """Write the pages of the written notes among some papers, and remove those that are gone."""
     from reader.morning.rows import library_id
-    from reader.texts.site import put_site, site
+    from reader.texts.shared import put_site, site
 
     made = site(library, held)
     share_what_is_made()

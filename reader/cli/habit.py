@@ -45,7 +45,7 @@ from reader.notes.week import (
     week,
 )
 from reader.notes.write import newest_note
-from reader.texts.habit import graded_text, months_line, paused_text, regret_text, rows, svg
+from reader.texts.note import graded_text, months_line, paused_text, regret_text, rows, svg
 from reader.texts.sources import source_name
 
 

@@ -17,7 +17,7 @@ from reader.cli.output import authors_text, bold, dim
 from reader.library.paper import State
 from reader.library.post import PostMention
 from reader.morning.values import Entry, Morning, QueueEntry, n_mine, n_talked
-from reader.ranking.rank import Term, total
+from reader.ranking.model import Term, total
 from reader.texts.morning import (
     changed_text,
     muted_counts,

@@ -31,7 +31,7 @@ from reader.library.paper import LibraryPaper
 if TYPE_CHECKING:
     from reader.library.folder import Library
     from reader.morning.values import Morning
-    from reader.ranking.rank import Term
+    from reader.ranking.model import Term
 
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -367,7 +367,7 @@ def _changed_term(change: Any) -> dict[str, str] | None:
 
 def _terms(terms: Iterable[Term]) -> list[dict[str, Any]]:
     """Round the terms of a sum so that the rounded numbers still add up."""
-    from reader.ranking.rank import in_print
+    from reader.ranking.model import in_print
 
     return [
         {"kind": term.kind, "what": plain(term.what), "value": value}

@@ -306,8 +306,7 @@ def _message(library: Library, settings: MailSettings, items: Sequence[NewsItem]
 
     from reader.base.markup import to_html
     from reader.morning.rows import library_id
-    from reader.texts.shared import html_page
-    from reader.texts.subscriptions import NAMESPACE
+    from reader.texts.shared import NAMESPACE, html_page
 
     page = _page(items)
     names = " ".join(sorted(f"{item.name} {item.is_written}" for item in items))

@@ -31,7 +31,7 @@ from reader.morning.edit import tag
 from reader.morning.pick import LATER_DAYS, decide_rows, later_rows, put_off
 from reader.morning.undo import UNDONE, UndoOutcome, undone_of
 from reader.morning.undo import take_back as take_back_act
-from reader.ranking.rows import labels, shown, standings
+from reader.ranking.rows import labels, standings
 from reader.ranking.rows.labels import LessonKind
 
 
@@ -58,7 +58,7 @@ def topic_now(library: Library, held: LibraryPaper) -> str | None:
     yes = [topic for topic, word in words.items() if word == "yes"]
     ranks = standings.ranks_of(library.db, [held.row]).get(held.row, [])
     best = [r.topic for r in sorted(ranks, key=lambda r: -r.margin) if r.place == "in"]
-    listed = [held.topic or "", *reversed(yes), shown.topic_shown(library.db, held.row), *best]
+    listed = [held.topic or "", *reversed(yes), standings.topic_shown(library.db, held.row), *best]
     return next((t for t in listed if t in known and words.get(t) != "no"), None)
 
 
@@ -405,7 +405,7 @@ def take_back_last(library: Library, day: date) -> ActOutcome:
     Raises UsageError where it was on another paper.
     """
     # A day that showed nothing yet has no list to keep to.
-    found = take_back_act(library, only=shown.shown_on(library.db, day) or None)
+    found = take_back_act(library, only=standings.shown_on(library.db, day) or None)
     held = next((held for held, _kind in found.several), None)
     return ActOutcome(held, undone_text(found), bool(found.several or found.unmuted))
 

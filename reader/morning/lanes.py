@@ -37,8 +37,17 @@ from reader.ranking.heat import (
     velocity,
     wild_score,
 )
-from reader.ranking.model import ABSTRACT_WORD, LEAST_TELLING, names_of
-from reader.ranking.rank import ListLane, ListPlace, Rank, Term, Words, total
+from reader.ranking.model import (
+    ABSTRACT_WORD,
+    LEAST_TELLING,
+    ListLane,
+    ListPlace,
+    Rank,
+    Term,
+    Words,
+    names_of,
+    total,
+)
 
 NEAR_MINUTES = 3
 """One near paper for each three minutes of the time budget: ten in thirty minutes."""

@@ -26,7 +26,7 @@ from reader.library.passage import length_seconds, minutes, paper_seconds
 from reader.library.rows import decisions, failures, papers, queue
 from reader.library.rows.decisions import Kind
 from reader.morning.values import Fetching, PdfsHere, QueueEntry
-from reader.ranking.best_folder import file_away
+from reader.ranking.learn import file_away
 
 
 def decide(library: Library, kind: Kind, texts: Sequence[str]) -> list[LibraryPaper]:

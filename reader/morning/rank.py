@@ -26,10 +26,9 @@ from reader.library.identity import name_key
 from reader.library.paper import Paper
 from reader.library.rows import papers
 from reader.ranking.events import features
-from reader.ranking.model import TopicModel, judge, levelled, start
-from reader.ranking.rank import Rank, Term
+from reader.ranking.model import Rank, Term, TopicModel, judge, levelled, start
 from reader.ranking.rows import labels as acts
-from reader.ranking.rows import shown, standings, talk
+from reader.ranking.rows import standings, talk
 from reader.ranking.rows.standings import topic_name
 from reader.search.encode import topic_text
 from reader.search.rows import index
@@ -247,7 +246,7 @@ def _keep(library: Library, found: Mapping[str, Ranks], mark: str) -> None:
         # In one transaction: a kill leaves the ranks as they were.
         if standings.of_other_topics(library.db, chain(*found.values()), topics):
             # The person changed feeds.toml: what today's list showed is judged by it too.
-            shown.forget_order(library.db, library.today())
+            standings.forget_order(library.db, library.today())
         for encoder, ranks in found.items():
             standings.set_ranks(library.db, ranks, topics=topics, encoder=encoder, models=mark)
 

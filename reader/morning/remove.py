@@ -42,7 +42,7 @@ from reader.notes.rows.notes import Revision
 from reader.notes.write import add_note, newest_note
 from reader.pdfs.fetch import keep_pdf
 from reader.pdfs.tablet import LOCK, file_at, is_named_after, tablet_folder
-from reader.ranking.best_folder import file_away
+from reader.ranking.learn import file_away
 
 TABLET = "tablet"
 """The folder, within a removed paper's own, of its copies from the tablet's folder."""

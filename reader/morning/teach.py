@@ -23,9 +23,8 @@ from reader.morning.complete import AddTools
 from reader.morning.rank import rank_days
 from reader.morning.undo import undo
 from reader.ranking.learn import FitTools, FitTopic, PaperFeatures, fit_one, learn, lessons
-from reader.ranking.model import N_QUESTIONS, TopicModel, judge, start, uncertain
-from reader.ranking.rank import Place, Rank
-from reader.ranking.rows import labels, shown, standings
+from reader.ranking.model import N_QUESTIONS, Place, Rank, TopicModel, judge, start, uncertain
+from reader.ranking.rows import labels, standings
 from reader.ranking.rows.labels import LessonKind
 from reader.search.encode import EncoderTools, index_words
 
@@ -147,7 +146,7 @@ class LearnTools(FitTools, EncoderTools, Protocol):
 def finish(library: Library, tools: LearnTools) -> None:
     """Apply the lessons: fit the models, and put today's list in order anew."""
     learn(library, tools)
-    shown.forget_order(library.db, library.today())
+    standings.forget_order(library.db, library.today())
     rank_days(library, library.today(), encoder=tools.encoder_name)
 
 

@@ -60,9 +60,9 @@ from reader.ranking.heat import (
     talk_of,
 )
 from reader.ranking.learn import belongs, forecasts
+from reader.ranking.model import ListPlace, Rank
 from reader.ranking.mute import Mute, muting, silencing
-from reader.ranking.rank import ListPlace, Rank
-from reader.ranking.rows import labels, mutes, shown, standings, talk
+from reader.ranking.rows import labels, mutes, standings, talk
 from reader.search.rows import index
 
 MOST_WARM = 60
@@ -98,7 +98,7 @@ class Day:
 def day_of(library: Library, day: date, *, first: date | None = None) -> Day:
     """Return a day, or the days from another one on, as one list."""
     muted = tuple(one for one in mutes.standing(library.db) if one.holds(day))
-    return Day(first or day, day, shown.shown_on(library.db, day), muted)
+    return Day(first or day, day, standings.shown_on(library.db, day), muted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def candidates(
     if is_own:
         fit = {n for n, of in ranks.items() if any(r.topic in own and r.place != "out" for r in of)}
         rows = [row for row in rows if row in fit or row in day.kept or row in brought.followed]
-    before = shown.shown_before(db, rows, day.last)
+    before = standings.shown_before(db, rows, day.last)
     # A paper of an earlier day comes back undecided and talked about; one of an own topic, which
     # its own day showed, only because of this day's talk.
     there = [
@@ -205,8 +205,8 @@ def _candidates(
     talked = candidates_with_talk(library, several, day.last, muted=day.mutes)
     foretold = forecasts(library, _to_foretell(library, talked, day, ranks), may_keep=may_keep)
     came_by = papers.origins_of(db, rows)
-    before = shown.shown_before(db, rows, day.last)
-    was_foretold = shown.foretold_before(db, rows, day.last)
+    before = standings.shown_before(db, rows, day.last)
+    was_foretold = standings.foretold_before(db, rows, day.last)
     settled = _settled(library)
     found = []
     for held in several:
@@ -362,7 +362,7 @@ def first_day(library: Library, day: date) -> date | None:
 
     That is the day after the last visit. A library that was never looked at does not fold.
     """
-    last = shown.last_visit(library.db, day)
+    last = standings.last_visit(library.db, day)
     first = max(last + timedelta(days=1), days_back(day, LONGEST_DAYS)) if last else day
     if last and listing_days(first, day - timedelta(days=1)) >= FEWEST_MISSED:
         return first
@@ -553,7 +553,7 @@ def keep_shown(library: Library, given: Morning) -> None:
     The order stays for the day, and no paper is brought up a second time; a decision keeps the
     paper's line for good. In a library that cannot be written nothing is recorded.
     """
-    known = shown.shown_on(library.db, given.day)
+    known = standings.shown_on(library.db, given.day)
     new = [
         (entry.held.row, lane, entry.topic or "")
         for lane, entries in by_lane(given.folded or given).items()
@@ -563,7 +563,7 @@ def keep_shown(library: Library, given: Morning) -> None:
     with contextlib.suppress(StoreError):
         # On its own, so that a line that cannot be kept costs no order.
         if new:
-            shown.add_shown(library.db, given.day, new, at=library.now())
+            standings.add_shown(library.db, given.day, new, at=library.now())
         if hidden := (given.folded or given).muted:
             by = (mute for entry in hidden for mute in entry.muted_by)
             mutes.add_day(library.db, by, given.day)

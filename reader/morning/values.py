@@ -17,8 +17,8 @@ from reader.library.config import Deadline, Lane
 from reader.library.paper import Batch, LibraryPaper, State
 from reader.library.passage import minutes, paper_seconds
 from reader.library.post import PostMention
+from reader.ranking.model import ListLane, Rank, Term
 from reader.ranking.mute import Mute
-from reader.ranking.rank import ListLane, Rank, Term
 
 Fetching = Literal["", "now", "was"]
 

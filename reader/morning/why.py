@@ -16,7 +16,6 @@ from reader.morning.lanes import followed_term, lanes
 from reader.morning.rank import Judges, as_printed, judges, rank_new
 from reader.morning.today import BroughtUp, Day, brought_up, candidates, day_of, first_day
 from reader.morning.values import Candidate, Entry, Lanes, PastDecision, by_lane
-from reader.ranking.best_folder import folder_of
 from reader.ranking.events import Event, features, liked
 from reader.ranking.heat import closeness_of, near_score
 from reader.ranking.learn import (
@@ -27,11 +26,16 @@ from reader.ranking.learn import (
     as_if_decided,
     events_of,
     fit_one,
+    folder_of,
     lessons,
 )
 from reader.ranking.model import (
     LEARNED,
     TASTE,
+    ListLane,
+    Place,
+    Rank,
+    Term,
     TopicModel,
     is_bare,
     judge,
@@ -40,10 +44,10 @@ from reader.ranking.model import (
     placing,
     surely_term,
     taste_of,
+    total,
 )
 from reader.ranking.mute import Mute
-from reader.ranking.rank import ListLane, Place, Rank, Term, total
-from reader.ranking.rows import shown, standings
+from reader.ranking.rows import standings
 
 MOST_CHANGES = 3
 
@@ -299,7 +303,7 @@ def _find(
     if first := first_day(library, today):
         lists.insert(0, day_of(library, today, first=first))
     # Talked about later than it came, it was shown on neither of the two other days.
-    before = shown.last_shown(library.db, row, today)
+    before = standings.last_shown(library.db, row, today)
     days = dict.fromkeys(day for day in (before, held.arrived_on) if day and day < today)
     lists += [day_of(library, day) for day in days]
     for day in lists:

@@ -76,7 +76,7 @@ from reader.notes.rows.exports import WrittenFile
 from reader.notes.sheet import HandChange, as_left, hand_change
 from reader.notes.words import merge_words, without_blank_ends
 from reader.notes.write import add_note
-from reader.ranking.best_folder import file_away
+from reader.ranking.learn import file_away
 
 
 @dataclass(frozen=True, slots=True)

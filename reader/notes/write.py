@@ -22,7 +22,7 @@ from reader.notes.rows import notes
 from reader.notes.rows.notes import CameFrom, Revision
 from reader.notes.stretches import SourceText
 from reader.notes.words import MAX_BYTES, beside, is_written, sentences
-from reader.ranking.best_folder import file_away
+from reader.ranking.learn import file_away
 from reader.search.rows import index
 
 if TYPE_CHECKING:

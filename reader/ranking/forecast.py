@@ -33,7 +33,7 @@ from datetime import date
 from reader.base.words import TELLING_NOTHING
 from reader.library.identity import author_key
 from reader.library.paper import Paper
-from reader.ranking.rank import Term
+from reader.ranking.model import Term
 
 _A_LINE = 32
 UNIT = 0.01

@@ -20,7 +20,7 @@ from reader.library.calendar import is_listing_day
 from reader.library.identity import matches
 from reader.library.paper import Paper, PostKind
 from reader.library.post import PostMention
-from reader.ranking.rank import Term, total
+from reader.ranking.model import Term, total
 
 HALF_LIFE_DAYS = 7.0
 """After a week a post is worth half."""

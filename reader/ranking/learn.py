@@ -1,4 +1,4 @@
-"""Learn from a person's acts and from the talk about papers, and foretell talk for new papers.
+"""Learn from acts and from the talk about papers; foretell talk, and choose the folder of a pick.
 
     acts that stand → events → labels of each topic → its model, kept in index.db
     talk that was seen → examples → the numbers of the forecast, kept in index.db
@@ -29,9 +29,10 @@ from reader.base.errors import StoreError
 from reader.base.words import folded
 from reader.library.calendar import days_back
 from reader.library.config import Config, Topic
+from reader.library.file_names import UNFILED, file_stem
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import papers
+from reader.library.rows import decisions, papers
 from reader.library.rows.decisions import Kind
 from reader.ranking.events import FADE_DAYS, WARM_DAYS, Event, Label, features, labels, learned_from
 from reader.ranking.forecast import (
@@ -44,8 +45,7 @@ from reader.ranking.forecast import (
     places,
     records_of,
 )
-from reader.ranking.model import TopicModel, telling_words
-from reader.ranking.rank import Rank, Term
+from reader.ranking.model import Rank, Term, TopicModel, telling_words
 from reader.ranking.rows import labels as acts
 from reader.ranking.rows import standings, talk
 from reader.ranking.rows.standings import TALK, StoredModel, topic_name
@@ -92,8 +92,6 @@ the seeds first: older ones repeat them."""
 FEWEST_LEFT = 5
 """How many papers must have been liked in a folder that is no topic before it is a direction that
 was left."""
-
-UNFILED = "unfiled"
 
 Features = Mapping[str, float]
 
@@ -478,3 +476,41 @@ def learn_talk(library: Library, tools: FitTools) -> bool:
     numbers = tools.fit_talk(examples, Coefficients.read(shipped()))
     standings.keep(library.db, [StoredModel(TALK, fitted_on, numbers.to_text())])
     return True
+
+
+def file_away(library: Library, held: LibraryPaper) -> None:
+    """File a paper under its best topic and fix its key, unless that was done before."""
+    # The key first: a folder may be chosen anew, the name of the file stays.
+    papers.fix_key(library.db, held.row, file_stem(held.paper, library.config.pdf_name))
+    if held.topic is None:
+        folder = folder_of(library, held)
+        decisions.add_filing(library.db, held.row, folder, at=library.now())
+
+
+def folder_of(library: Library, held: LibraryPaper) -> str:
+    """Choose the folder of a pick: the topic under which a list showed the paper, since people
+    look for it there, unless the person said that it is not of that topic."""
+    topic = standings.topic_shown(library.db, held.row)
+    words = acts.words_on(library.db, [held.row]).get(held.row, {})
+    is_told = "yes" in words.values() or words.get(topic) == "no"
+    if topic in {t.path for t in library.config.topics} and not is_told:  # it may have gone since
+        return topic
+    return topic_for(held, library.config, standings.ranks_of(library.db, [held.row]))
+
+
+def topic_for(held: LibraryPaper, config: Config, ranks: Mapping[int, Sequence[Rank]]) -> str:
+    """Choose the folder of a pick: the best own topic, else the best near one, else `unfiled`.
+
+    By how it was ranked; a paper that was not, by the topics' words.
+    """
+    for lane in ("own", "near"):
+        paths = {t.path for t in config.topics if t.lane == lane}
+        here = [r for r in ranks.get(held.row, ()) if r.topic in paths and r.place == "in"]
+        if here:
+            return max(here, key=lambda r: r.standing).topic
+    # Its words must not bring a paper back to a topic of which the person said no.
+    no = {r.topic for r in ranks.get(held.row, ()) if any(t.kind == "told_no" for t in r.terms)}
+    for topics in (config.own_topics, config.near_topics):
+        if found := best(f for f in fits(held.paper, topics) if f.topic not in no):
+            return found.topic
+    return UNFILED

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from reader.base.messages import N_, Joined, Language, Text, _, ngettext, speaking
 from reader.morning.lanes import of_terms, sentence
-from reader.ranking.model import LEARNED, is_bare, taste_of
-from reader.ranking.rank import Place, Term, in_print
+from reader.ranking.model import LEARNED, Place, Term, in_print, is_bare, taste_of
 from reader.texts.morning import mute_texts
 
 if TYPE_CHECKING:

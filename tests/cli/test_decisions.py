@@ -9,7 +9,7 @@ import pytest
 from reader.cli.decide import MOST_NAMED
 from reader.cli.frame import Settings, run
 from reader.library.rows import papers
-from reader.ranking.rows import shown
+from reader.ranking.rows import standings
 from tests.mornings import look
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
 
@@ -129,11 +129,11 @@ def test_undoing_a_wrong_topic_leaves_the_list_in_its_order(
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, [told, other], source="arXiv", on=DAY)
         look(library, DAY, may_fold=False)
-        before = shown.shown_on(library.db, DAY)
+        before = standings.shown_on(library.db, DAY)
     for args in (["wrong", told.id, "speech/recognition"], ["undo"]):
         assert run(["--library", str(tmp_path), *args], Settings()) == 0
     with a_library(tmp_path) as library:
-        assert shown.shown_on(library.db, DAY) == before
+        assert standings.shown_on(library.db, DAY) == before
 
 
 def test_a_title_without_its_quotes_picks_no_other_papers(

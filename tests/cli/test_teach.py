@@ -27,8 +27,7 @@ from reader.morning.why import changes, explain
 from reader.ranking.events import Event, features
 from reader.ranking.fit import fit_topic
 from reader.ranking.learn import learn
-from reader.ranking.model import START, TITLE_WORD, TopicModel, judge, start
-from reader.ranking.rank import Rank
+from reader.ranking.model import START, TITLE_WORD, Rank, TopicModel, judge, start
 from reader.ranking.rows import labels, standings
 from tests.marked_pdfs import typeset
 from tests.mornings import morning

@@ -36,7 +36,7 @@ from reader.cli.triage.layout import (
 )
 from reader.library.paper import State
 from reader.morning.values import FoldedDays, Morning, QueueEntry
-from reader.ranking.rank import Term
+from reader.ranking.model import Term
 from tests.mornings import TITLES, a_morning, entry, held_papers
 from tests.samples import DAY, a_library
 

@@ -16,9 +16,9 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.morning.pick import decide
 from reader.morning.undo import undo
-from reader.ranking.best_folder import topic_for
-from reader.ranking.rank import Rank
-from reader.ranking.rows import shown, standings
+from reader.ranking.learn import topic_for
+from reader.ranking.model import Rank
+from reader.ranking.rows import standings
 from tests.samples import DAY, NOW, a_library, paper
 
 TRANSLATION = paper(
@@ -192,8 +192,8 @@ class TestTopics:
 
 
 def test_a_pick_is_filed_where_the_list_showed_it(library: Library) -> None:
-    shown.add_shown(library.db, DAY, [(4, "doubtful", "speech/recognition")], at=NOW)
-    shown.add_shown(library.db, DAY, [(5, "doubtful", "no/topic any more")], at=NOW)
+    standings.add_shown(library.db, DAY, [(4, "doubtful", "speech/recognition")], at=NOW)
+    standings.add_shown(library.db, DAY, [(5, "doubtful", "no/topic any more")], at=NOW)
     assert [h.topic for h in decide(library, "pick", ["On Ants", "on bees"])] == [
         "speech/recognition",
         "unfiled",

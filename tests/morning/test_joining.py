@@ -21,7 +21,7 @@ from reader.morning.undo import undo
 from reader.notes import write
 from reader.notes.export import export
 from reader.notes.rows import notes
-from reader.ranking.best_folder import file_away
+from reader.ranking.learn import file_away
 from reader.search.rows import index
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
 

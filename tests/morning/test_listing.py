@@ -19,8 +19,8 @@ from reader.morning.values import Entry, Morning
 from reader.morning.why import changes, explain
 from reader.ranking.forecast import Coefficients
 from reader.ranking.learn import foretell_day
-from reader.ranking.rank import Rank, Term
-from reader.ranking.rows import shown, standings
+from reader.ranking.model import Rank, Term
+from reader.ranking.rows import standings
 from reader.ranking.rows.standings import TALK, StoredModel
 from tests.mornings import at, bring, morning, talk
 from tests.mornings import look as look_at
@@ -260,6 +260,6 @@ def test_papers_shown_for_talk_and_foretold_ones_are_distinguished(library: Libr
     bring(library, DAY, paper(1, MODELS), paper(2, f"{MODELS} Again", authors=("Zoe Hill",)))
     talk(library, DAY, 2, "Di")
     look(library, DAY)
-    assert shown.shown_before(library.db, [2, 3], after(1)) == {2}
-    assert shown.foretold_before(library.db, [2, 3], after(1)) == {3}
-    assert shown.foretold_before(library.db, [2, 3], DAY) == set()
+    assert standings.shown_before(library.db, [2, 3], after(1)) == {2}
+    assert standings.foretold_before(library.db, [2, 3], after(1)) == {3}
+    assert standings.foretold_before(library.db, [2, 3], DAY) == set()

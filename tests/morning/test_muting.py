@@ -23,9 +23,9 @@ from reader.morning.today import keep_shown
 from reader.morning.undo import past_acts, take_back, undo
 from reader.morning.values import Candidate, Entry, Lanes, Morning, by_lane
 from reader.morning.why import explain
+from reader.ranking.model import ListPlace
 from reader.ranking.mute import Mute
-from reader.ranking.rank import ListPlace
-from reader.ranking.rows import shown
+from reader.ranking.rows import standings
 from reader.search.rows import index
 from reader.texts.why import verdict_text
 from tests.morning.test_today import CONFIG, RANKS, candidate, rows
@@ -168,7 +168,7 @@ def test_a_followed_person_and_a_saved_search_are_not_muted(library: Library) ->
 def test_what_is_hidden_was_not_shown_and_comes_up_on_a_later_day(library: Library) -> None:
     mute(library, [("word", "pond")], until=DAY)
     look(library, DAY, may_fold=False)
-    assert 2 not in shown.shown_on(library.db, DAY)
+    assert 2 not in standings.shown_on(library.db, DAY)
     tomorrow = at(library, DAY + timedelta(days=1))
     talk(tomorrow, DAY + timedelta(days=1), 2, "Di Reed")
     assert seen(tomorrow)[1:] == ([2], [])

@@ -28,8 +28,15 @@ from reader.morning.rank import (
 from reader.morning.undo import undo
 from reader.notes.rows import notes
 from reader.ranking.events import features
-from reader.ranking.model import MOST_NEARNESS, SOME_DECIDED, USUAL_NEARNESS, TopicModel
-from reader.ranking.rank import Rank, Term, total
+from reader.ranking.model import (
+    MOST_NEARNESS,
+    SOME_DECIDED,
+    USUAL_NEARNESS,
+    Rank,
+    Term,
+    TopicModel,
+    total,
+)
 from reader.ranking.rows import standings
 from reader.ranking.rows.standings import from_text, to_text
 from reader.search.encode import encode, index_words, topic_text

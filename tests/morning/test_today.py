@@ -17,8 +17,7 @@ from reader.library.post import PostMention
 from reader.morning.lanes import CLOSE, SURE, lanes, why
 from reader.morning.values import Candidate, Entry, FoldedDays, Lanes, Morning, Quota, SourceLine
 from reader.ranking.heat import closeness_of, listing_days, months_between, near_score, velocity
-from reader.ranking.model import ABSTRACT_WORD
-from reader.ranking.rank import ListPlace, Place, Rank, Term, as_told, total
+from reader.ranking.model import ABSTRACT_WORD, ListPlace, Place, Rank, Term, as_told, total
 from reader.texts.morning import sureness_mark, topic_text
 from tests.samples import DAY, paper
 

@@ -10,8 +10,7 @@ from reader.library.paper import LibraryPaper
 from reader.morning.values import Candidate
 from reader.morning.why import ScoreChange, with_other_talk, without_terms
 from reader.ranking.heat import closeness_of, near_score
-from reader.ranking.model import MUCH_DECIDED, SOME_DECIDED, TopicModel
-from reader.ranking.rank import Place, Rank, Term, total
+from reader.ranking.model import MUCH_DECIDED, SOME_DECIDED, Place, Rank, Term, TopicModel, total
 from tests.samples import DAY, paper
 
 MODEL = TopicModel("a", ("x",), cut=0.0, doubt=1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.ranking.rank import Term, total
+from reader.ranking.model import Term, total
 from reader.texts.why import sum_rows, term_text
 
 terms = st.lists(

@@ -10,7 +10,7 @@ from reader.library.config import Lane
 from reader.library.paper import LibraryPaper
 from reader.morning.lanes import entry_now
 from reader.morning.values import Entry, Sureness
-from reader.ranking.rank import TOLD, Rank, Term, Words, as_told, total
+from reader.ranking.model import TOLD, Rank, Term, Words, as_told, total
 from tests.samples import DAY, paper
 
 A = Rank("a", 0.4, "in", 3.0, 1.0, (Term("title", "moss", 3.0),))

@@ -21,8 +21,7 @@ from reader.morning.why import Explanation, ListCache, ScoreChange, changes, exp
 from reader.ranking.events import features
 from reader.ranking.fit import fit_topic
 from reader.ranking.learn import learn
-from reader.ranking.model import TITLE_WORD, TopicModel, judge
-from reader.ranking.rank import Place, Term
+from reader.ranking.model import TITLE_WORD, Place, Term, TopicModel, judge
 from reader.ranking.rows import standings
 from reader.texts.why import change_text, cut_text, other_topics_text, with_position
 from tests.mornings import at, bring, look, morning, talk

@@ -11,7 +11,7 @@ import pytest
 
 from reader.notes.week import Heatmap, Streak, heatmap, streak
 from reader.pdfs.text.pictures import png_of
-from reader.texts.habit import months_line, rows, svg
+from reader.texts.note import months_line, rows, svg
 
 LAST = date(2031, 3, 4)  # a Tuesday
 

@@ -28,7 +28,7 @@ from reader.pdfs.tablet import (
     tablet_folder,
     take,
 )
-from reader.ranking.best_folder import file_away
+from reader.ranking.learn import file_away
 from tests.samples import DAY, FEEDS_TOML, NOW, Clock, a_library, paper
 
 TITLES = ("On Snails", "On Moss", "On Rain")

@@ -16,7 +16,7 @@ from reader.morning.why import explain
 from reader.notes.rows import notes
 from reader.ranking.events import Event
 from reader.ranking.learn import Alike, alike, events_of
-from reader.ranking.rank import Term
+from reader.ranking.model import Term
 from reader.ranking.rows import labels
 from reader.texts.why import verdict_text
 from tests.samples import DAY, NOW, a_library, paper

@@ -16,7 +16,7 @@ from reader.library.rows import decisions, papers
 from reader.library.rows.database import LATEST, Database
 from reader.library.rows.migrations import MIGRATIONS
 from reader.notes.rows import notes
-from reader.ranking.rank import Rank
+from reader.ranking.model import Rank
 from reader.ranking.rows import standings, talk
 from tests.samples import DAY, NOW, new_database, paper, post
 

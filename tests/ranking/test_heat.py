@@ -32,7 +32,7 @@ from reader.ranking.heat import (
     talk_of,
     wild_score,
 )
-from reader.ranking.rank import Term, total
+from reader.ranking.model import Term, total
 
 DAY = date(2031, 3, 5)
 

@@ -26,7 +26,7 @@ from reader.ranking.forecast import (
     records_of,
 )
 from reader.ranking.learn import shipped
-from reader.ranking.rank import total
+from reader.ranking.model import total
 
 SHIPPED = Coefficients.read(shipped())
 POND = Paper(

@@ -31,7 +31,7 @@ from reader.ranking.fit import fit_topic
 from reader.ranking.learn import FEWEST_LEFT, MOST_LABELS, events_of, learn, lessons
 from reader.ranking.model import TopicModel, judge
 from reader.ranking.rows import labels as rows
-from reader.ranking.rows import shown, standings
+from reader.ranking.rows import standings
 from tests.mornings import morning
 from tests.samples import (
     DAY,
@@ -174,7 +174,9 @@ def test_only_papers_that_no_list_showed_are_judged_again(
     waiting = standings.papers_to_rank(
         library.db, DAY, DAY, topics_mark(library), models=judges(library).mark
     )
-    assert sorted(waiting) == [n for n in range(1, 13) if n not in shown.shown_on(library.db, DAY)]
+    assert sorted(waiting) == [
+        n for n in range(1, 13) if n not in standings.shown_on(library.db, DAY)
+    ]
     rank_days(library, DAY)
     # What now belongs there too, since it has the same authors, stands below it.
     assert [e.held.row for e in morning(library, DAY).own][:4] == [e.held.row for e in shown_.own]
@@ -188,7 +190,7 @@ def topics_mark(library: Library) -> str:
 
 def test_acts_teach_their_own_topic(library: Library) -> None:
     morning_ = morning(library, DAY)
-    shown.add_shown(library.db, DAY, [(5, "near", NEAR), (6, "wild", "")], at=NOW)
+    standings.add_shown(library.db, DAY, [(5, "near", NEAR), (6, "wild", "")], at=NOW)
     keep_shown(library, morning_)
     decide_rows(library, "skip", [1, 5, 6, 7])
     decide_rows(library, "pick", [2, 8])

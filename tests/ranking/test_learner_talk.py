@@ -18,7 +18,7 @@ from reader.ranking.forecast import (
     facts_of,
     forecast,
 )
-from reader.ranking.rank import total
+from reader.ranking.model import total
 
 DAY = date(2031, 1, 1)
 WORDS = ["frog", "toad", "newt", "reed", "pond", "lake", "moss", "fern", "carp", "heron", "vole"]

@@ -14,8 +14,8 @@ from reader.library.rows.database import Database
 from reader.library.rows.versions import BY_HAND
 from reader.notes.rows import notes
 from reader.ranking.events import Event
-from reader.ranking.rank import ListPlace
-from reader.ranking.rows import labels, shown
+from reader.ranking.model import ListPlace
+from reader.ranking.rows import labels, standings
 from reader.ranking.rows.labels import Act
 from tests.samples import DAY, NOW, new_database, paper, undo_last
 
@@ -102,8 +102,8 @@ def test_each_papers_last_decision_and_first_written_note_are_acts(db: Database)
 
 
 def test_a_decision_knows_in_whose_lane_its_paper_stood(db: Database) -> None:
-    shown.add_shown(db, DAY, [(1, "own", "a"), (2, "wild", "")], at=NOW)
-    shown.add_shown(db, NEXT, [(1, "near", "b")], at=NOW)
+    standings.add_shown(db, DAY, [(1, "own", "a"), (2, "wild", "")], at=NOW)
+    standings.add_shown(db, NEXT, [(1, "near", "b")], at=NOW)
     decide(db, "skip", 1, 2, 3)
     assert [(a.paper, a.listed) for a in labels.acts(db, skips_since=DAY)] == [
         (1, "a"),
@@ -157,56 +157,56 @@ def test_the_texts_to_learn_from_are_title_abstract_authors_and_classes(db: Data
 
 
 def test_a_list_keeps_the_places_that_it_showed(db: Database) -> None:
-    shown.add_shown(db, DAY, [(3, "own", "a"), (1, "near", "b")], at=NOW)
-    shown.add_shown(db, DAY, [(1, "own", "a"), (2, "wild", "")], at=NOW)
-    assert shown.shown_on(db, DAY) == {
+    standings.add_shown(db, DAY, [(3, "own", "a"), (1, "near", "b")], at=NOW)
+    standings.add_shown(db, DAY, [(1, "own", "a"), (2, "wild", "")], at=NOW)
+    assert standings.shown_on(db, DAY) == {
         3: ListPlace("own", 1),
         1: ListPlace("near", 2),
         2: ListPlace("wild", 4),
     }
-    assert shown.shown_on(db, NEXT) == {}
+    assert standings.shown_on(db, NEXT) == {}
 
 
 def test_papers_shown_for_talk_count_as_shown_from_the_next_day_on(db: Database) -> None:
     rows = [(1, "own", "a"), (2, "near", "b"), (3, "wild", ""), (4, "doubtful", "a")]
-    shown.add_shown(db, DAY, rows, at=NOW)  # type: ignore[arg-type]
-    assert shown.shown_before(db, range(1, 9), DAY) == set()
-    assert shown.shown_before(db, range(1, 9), NEXT) == {3}
+    standings.add_shown(db, DAY, rows, at=NOW)  # type: ignore[arg-type]
+    assert standings.shown_before(db, range(1, 9), DAY) == set()
+    assert standings.shown_before(db, range(1, 9), NEXT) == {3}
     # Nobody had spoken of it: it was foretold, and may come back once.
-    assert shown.foretold_before(db, range(1, 9), NEXT) == {2}
+    assert standings.foretold_before(db, range(1, 9), NEXT) == {2}
     # An own paper that came back is not brought back a second time.
-    shown.add_shown(db, NEXT, [(1, "own", "a")], at=NOW)
-    assert shown.shown_before(db, range(1, 9), NEXT + timedelta(1)) == {1, 3}
+    standings.add_shown(db, NEXT, [(1, "own", "a")], at=NOW)
+    assert standings.shown_before(db, range(1, 9), NEXT + timedelta(1)) == {1, 3}
 
 
 def test_forgetting_the_order_keeps_decided_and_discussed_papers(db: Database) -> None:
     rows = [(1, "own", "a"), (2, "near", "b"), (3, "doubtful", "a"), (4, "own", "a")]
-    shown.add_shown(db, DAY, rows, at=NOW)  # type: ignore[arg-type]
+    standings.add_shown(db, DAY, rows, at=NOW)  # type: ignore[arg-type]
     decide(db, "skip", 4)
-    shown.forget_order(db, DAY)
-    assert sorted(shown.shown_on(db, DAY)) == [2, 4]
+    standings.forget_order(db, DAY)
+    assert sorted(standings.shown_on(db, DAY)) == [2, 4]
 
 
 def test_a_visit_is_a_list_a_decision_or_a_note(db: Database) -> None:
     days = [DAY + timedelta(n) for n in range(4)]
-    assert shown.last_visit(db, days[0]) is None
-    shown.add_shown(db, days[0], [(1, "own", "a")], at=NOW)
+    assert standings.last_visit(db, days[0]) is None
+    standings.add_shown(db, days[0], [(1, "own", "a")], at=NOW)
     decide(db, "skip", 1, on=days[1])
     notes.add_note(db, 1, "One.", is_written=False, at=NOW, on=days[2])
-    assert [shown.last_visit(db, day) for day in days] == [None, *days[:3]]
+    assert [standings.last_visit(db, day) for day in days] == [None, *days[:3]]
 
 
 def test_lessons_and_places_follow_a_merge(db: Database) -> None:
     teach(db, "yes", "a", 1)
-    shown.add_shown(db, DAY, [(1, "own", "a"), (2, "own", "a")], at=NOW)
-    shown.add_shown(db, NEXT, [(1, "own", "a")], at=NOW)
+    standings.add_shown(db, DAY, [(1, "own", "a"), (2, "own", "a")], at=NOW)
+    standings.add_shown(db, NEXT, [(1, "own", "a")], at=NOW)
     merges.join(db, 2, 1, why="by hand", on=NEXT)
     assert labels.lessons(db) == [Event(2, "yes", "a", DAY)]
-    assert sorted(shown.shown_on(db, NEXT)) == [2]
+    assert sorted(standings.shown_on(db, NEXT)) == [2]
     [merge] = merges.merges_of(db, 2)
     merges.part(db, merge, why="by hand", on=NEXT)
     assert labels.lessons(db) == [Event(1, "yes", "a", DAY)]
-    assert sorted(shown.shown_on(db, NEXT)) == [1]
+    assert sorted(standings.shown_on(db, NEXT)) == [1]
 
 
 def test_a_topic_holds_papers_filed_by_hand_or_still_liked(db: Database) -> None:

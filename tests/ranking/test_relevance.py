@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from reader.library.config import Topic
 from reader.ranking.events import Event, Label, features, guesses, labels, learned_from
-from reader.ranking.model import TopicModel, judge, levelled, start, uncertain
-from reader.ranking.rank import total
+from reader.ranking.model import TopicModel, judge, levelled, start, total, uncertain
 from tests.samples import paper
 
 TOPIC = Topic("speech/translation", "own", "speech", ("speech translation", "音声翻訳"))

@@ -17,13 +17,14 @@ from reader.ranking.model import (
     SURELY,
     TASTE,
     TITLE_WORD,
+    Rank,
     TopicModel,
     judge,
     levelled,
     placing,
     start,
+    total,
 )
-from reader.ranking.rank import Rank, total
 from tests.samples import paper
 
 TOPIC = Topic("speech/recognition", "own", "speech", ("speech recognition", "ASR"))

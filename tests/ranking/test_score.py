@@ -7,7 +7,7 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.ranking.rank import Term, in_print, total
+from reader.ranking.model import Term, in_print, total
 
 VALUES = st.lists(st.floats(-1e6, 1e6), max_size=40)
 

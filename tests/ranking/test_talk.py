@@ -16,8 +16,8 @@ from reader.library.rows import papers
 from reader.morning.pick import decide_rows
 from reader.ranking.forecast import AuthorRecord, evidence, records_of
 from reader.ranking.learn import forecasts, shipped
-from reader.ranking.rank import total
-from reader.ranking.rows import shown, standings, talk
+from reader.ranking.model import total
+from reader.ranking.rows import standings, talk
 from tests.samples import DAY, NOW, a_library, paper, post
 
 NEXT = DAY + timedelta(1)
@@ -68,7 +68,7 @@ def test_warm_papers_come_most_talked_about_first_without_what_was_dealt_with(
     assert talk.warm(library.db, DAY, NEXT, limit=9) == [4, 2, 3, 1]
     assert talk.warm(library.db, DAY, NEXT, limit=2) == [4, 2]
     decide_rows(library, "skip", [4])
-    shown.add_shown(library.db, DAY, [(2, "near", "a"), (3, "own", "a")], at=NOW)
+    standings.add_shown(library.db, DAY, [(2, "near", "a"), (3, "own", "a")], at=NOW)
     assert talk.warm(library.db, DAY, NEXT, limit=9) == [3, 1]
     # What a list of this very day shows is still its own.
     assert talk.warm(library.db, DAY, DAY, limit=9) == [2, 3, 1]

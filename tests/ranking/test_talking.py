@@ -12,7 +12,7 @@ from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.morning.today import candidates_with_talk
 from reader.ranking.heat import ROLE_MODEL
-from reader.ranking.rank import Term
+from reader.ranking.model import Term
 from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, a_library, paper, post
 

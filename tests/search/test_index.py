@@ -13,7 +13,7 @@ from reader.gathering.rows import posts
 from reader.library.rows import decisions, merges, papers
 from reader.library.rows.database import Database, forget_index
 from reader.notes.rows import notes
-from reader.ranking.rank import Rank
+from reader.ranking.model import Rank
 from reader.ranking.rows import standings
 from reader.search.rows import index
 from reader.search.rows.index import Kind, PassageText, Text

@@ -18,7 +18,7 @@ from reader.library.folder import Library
 from reader.library.rows import failures, papers, versions
 from reader.morning.pick import decide
 from reader.morning.trust import missing_seeds, seed_text
-from reader.ranking.rank import Term
+from reader.ranking.model import Term
 from reader.ranking.rows import talk
 from reader.texts.sources import families, source_name
 from reader.texts.why import term_text

@@ -13,7 +13,7 @@ from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.morning import rows as history
 from reader.morning.pick import decide
-from reader.ranking.rows import shown
+from reader.ranking.rows import standings
 from reader.web.visit import Parts
 from tests.a_year import FIRST, LADDER, a_reader
 from tests.samples import DAY, NOW, Clock, paper
@@ -119,11 +119,11 @@ def test_the_weeks_question_counts_as_asked_only_on_a_seen_page(
 def test_todays_list_counts_as_seen_where_it_is_shown(client: TestClient, library: Library) -> None:
     today = library.today()
     client.get("/", headers={"X-Carry": "1"})
-    assert shown.shown_on(library.db, today) == {}
-    assert shown.last_visit(library.db, today + timedelta(days=1)) == DAY
+    assert standings.shown_on(library.db, today) == {}
+    assert standings.last_visit(library.db, today + timedelta(days=1)) == DAY
     client.get("/")
-    assert len(shown.shown_on(library.db, today)) == 2
-    assert shown.last_visit(library.db, today + timedelta(days=1)) == today
+    assert len(standings.shown_on(library.db, today)) == 2
+    assert standings.last_visit(library.db, today + timedelta(days=1)) == today
 
 
 def test_a_decision_on_a_carried_page_knows_its_list(client: TestClient, library: Library) -> None:

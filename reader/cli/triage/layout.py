@@ -36,7 +36,7 @@ from reader.cli.triage.entries import TEXT_INDENT, Row
 from reader.library.paper import State
 from reader.library.passage import minutes
 from reader.morning.values import Entry, Morning, States, entry_seconds
-from reader.ranking.rank import ListLane
+from reader.ranking.model import ListLane
 from reader.texts.morning import (
     muted_mark,
     queue_reading,

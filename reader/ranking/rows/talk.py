@@ -17,7 +17,7 @@ from reader.library.identity import author_key, family_fold
 from reader.library.paper import CitationCount, NewestCount
 from reader.library.rows.database import Database, Row
 from reader.ranking.forecast import SUPPOSED, Counts
-from reader.ranking.rows.shown import FORETOLD_SQL
+from reader.ranking.rows.standings import FORETOLD_SQL
 
 
 def talked_between(db: Database, first: date, last: date) -> list[int]:

@@ -24,7 +24,7 @@ from reader.notes.links import papers_by_link
 from reader.notes.recall import card_of
 from reader.notes.rows.habit import Waiting
 from reader.notes.week import day_shown, stats, week, week_of
-from reader.texts.habit import graded_text, month_marks, paused_text, regret_text, rows
+from reader.texts.note import graded_text, month_marks, paused_text, regret_text, rows
 from reader.web.pages.today import day_asked
 from reader.web.visit import Visit, route
 

@@ -20,7 +20,7 @@ from reader.morning.pick import decide, later_rows
 from reader.morning.rows import library_id
 from reader.notes.share import news
 from reader.texts.paper import filed_text
-from reader.texts.subscriptions import MOST_ENTRIES, anki, atom
+from reader.texts.shared import MOST_ENTRIES, anki, atom
 from reader.web.pages.paper import MOST_OFFERED, topic_asked
 from reader.web.visit import Visit, route, unknown_value
 

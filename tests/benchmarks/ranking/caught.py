@@ -17,7 +17,7 @@ from reader.ranking.fit import fit_talk
 from reader.ranking.forecast import MUCH_VOTES, Coefficients, forecast
 from reader.ranking.heat import CATCH_DAYS, N_FORETOLD, Talk, caught, heat, is_likely, near_score
 from reader.ranking.learn import shipped
-from reader.ranking.rank import Term, total
+from reader.ranking.model import Term, total
 from tests.benchmarks.frame import Result
 from tests.benchmarks.ranking import intervals
 from tests.benchmarks.ranking.replayed import Records, Replay, lived

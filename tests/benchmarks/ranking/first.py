@@ -28,7 +28,7 @@ from reader.library.config import Config, Topic
 from reader.library.paper import Paper
 from reader.library.passage import paper_seconds
 from reader.morning.lanes import N_DOUBTFUL
-from reader.ranking.rank import Rank
+from reader.ranking.model import Rank
 from tests.benchmarks.frame import Asked, DataMissing, Part, Result
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings

@@ -19,7 +19,7 @@ from pathlib import Path
 import platformdirs
 
 from reader.ranking.forecast import MUCH_VOTES
-from reader.ranking.rank import Term
+from reader.ranking.model import Term
 from tests.benchmarks.frame import keep
 from tests.benchmarks.ranking import caught, mornings
 from tests.benchmarks.ranking.replayed import Replay, read_labels, replay

@@ -29,7 +29,7 @@ from reader.ranking.forecast import (
     places,
     records_of,
 )
-from reader.ranking.rank import total
+from reader.ranking.model import total
 from tests.benchmarks.ranking.mornings import Mornings, bench
 
 COLD = 0.25

@@ -14,8 +14,7 @@ from reader.library.paper import Paper
 from reader.ranking.events import Event, Label, labels, learned_from
 from reader.ranking.fit import fit_topic
 from reader.ranking.learn import MOST_LABELS, N_BACKGROUND, SEED
-from reader.ranking.model import TopicModel, judge, levelled, start
-from reader.ranking.rank import Rank
+from reader.ranking.model import Rank, TopicModel, judge, levelled, start
 from reader.ranking.topic import longer_words
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.tasks import Lesson, Scores
