@@ -28,7 +28,7 @@ from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database
-from reader.morning.file import file_paper, move_topic
+from reader.morning.edit import file_paper, move_topic
 from reader.notes.export import export, export_quietly, read_edits
 from reader.notes.file import words_of
 from reader.notes.folder import ExportOutcome

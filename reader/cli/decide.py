@@ -40,7 +40,7 @@ from reader.texts.morning import mute_texts, muted_part, within_priority
 
 if TYPE_CHECKING:
     from reader.morning.remove import TrashEntry
-    from reader.morning.undo_import import TakenBackImport
+    from reader.morning.undo import TakenBackImport
 
 _IDS = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 

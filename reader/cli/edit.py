@@ -36,7 +36,7 @@ from reader.texts.paper import FIELD_NAMES, field_text, property_texts, suggesti
 
 if TYPE_CHECKING:
     from reader.morning.complete import RefreshedPaper, RefreshOutcome
-    from reader.morning.file import TopicLine
+    from reader.morning.edit import TopicLine
 
 
 @command(
@@ -61,7 +61,7 @@ def file_command(
     Exit code 5 or 6 where a file could not be moved.
     """
     # 80 modules, which tags and fields do without; so in `topics`.
-    from reader.morning.file import export_filed, file_papers, suggestions
+    from reader.morning.edit import export_filed, file_papers, suggestions
     from reader.pdfs.text.process import PdfReader
 
     ids, topic = args[:-1] or args, args[-1] if len(args) > 1 else ""
@@ -139,7 +139,7 @@ def topics_command(
     context: click.Context, move: tuple[str, str] | None, may_be_new: bool, as_json: bool
 ) -> int:
     """List the topics, or move one. Exit code 5 or 6 where a file could not be moved."""
-    from reader.morning.file import export_topic, move_topic, topics
+    from reader.morning.edit import export_topic, move_topic, topics
 
     with build.opened(context) as library:
         problems: list[ReaderError] = []

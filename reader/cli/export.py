@@ -244,7 +244,7 @@ def _zotero(
     context: click.Context, library: Library, held: list[LibraryPaper], target: Path
 ) -> int:
     """Write papers for Zotero, with their PDFs, and name those that are not here."""
-    from reader.morning.zotero_rdf import write_zotero
+    from reader.morning.bibliography import write_zotero
 
     share_what_is_made()
     missing = write_zotero(library, held, target)

@@ -21,7 +21,7 @@ from reader.gathering.imports.feeds import LeftOut, write_opml
 from reader.library.config import LOCAL_KINDS, Feed
 from reader.library.disk import write_whole
 from reader.morning.mute import MOST_DAYS, last_day, mute, mute_lines, unmute
-from reader.ranking.mute import MuteKind
+from reader.ranking.topic import MuteKind
 from reader.texts.morning import mute_line_text, mute_texts
 
 N_SHOWN = 8

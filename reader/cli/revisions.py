@@ -19,7 +19,7 @@ from reader.cli.frame import Settings
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.morning.waiting import give, join_waiting, waiting_note
-from reader.notes.changes import pieces
+from reader.notes.draft import pieces
 from reader.notes.export import ORIGINS
 from reader.notes.links import NearNotes, related
 from reader.notes.rows import notes

@@ -135,7 +135,7 @@ def serve_command(context: click.Context, /, **options: Any) -> None:
     """Serve the pages until Ctrl-C or SIGTERM."""
     # Imported here: it takes a second, for which `--help` need not wait.
     from reader.web import server
-    from reader.web.app import application
+    from reader.web.server import application
 
     asked = ServeOptions(**options)
     if asked.readers and asked.code_for:

@@ -49,7 +49,7 @@ from reader.library.rows import (
 from reader.library.rows.versions import BY_HAND
 from reader.morning.added_file import FileContent, Keeper, are_in, look_at
 from reader.morning.complete import AddTools
-from reader.morning.file import topic_names
+from reader.morning.edit import topic_names
 from reader.morning.waiting import (
     KnownBy,
     add_words,

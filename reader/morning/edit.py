@@ -1,24 +1,53 @@
-"""Edit the fields of a paper, tag, rate and prioritise it.
+"""Edit, tag, rate and file papers, suggest folders, and list and move whole topics.
 
-The person's word holds until it is taken back. The front matter of the note follows.
+The person's word holds until it is taken back, and the front matter of the note follows.
+Suggestions are learned from the person's filings and never carried out. A folder need not be in
+feeds.toml: topics there say which papers are gathered, folders as fine as the person likes hold
+them.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from reader.base.errors import ReaderError, UsageError
-from reader.base.messages import Joined, lazy_gettext
-from reader.base.text import plain, shorten
+from reader.base.errors import NotKnown, ReaderError, UsageError
+from reader.base.messages import N_, Joined, lazy_gettext
+from reader.base.text import nfc, plain, shorten
 from reader.library.arrival import keep_arrival
+from reader.library.config import Lane
+from reader.library.file_names import (
+    UNFILED,
+    FilingExample,
+    PaperToFile,
+    Suggestion,
+    file_stem,
+    fold_name,
+    likenesses,
+    nearest_names,
+    path_problem,
+    scaled,
+    suggest,
+)
+from reader.library.files import is_here, settle
 from reader.library.folder import Library
+from reader.library.identity import name_key
 from reader.library.paper import LONGEST_TAG, FieldValue, LibraryPaper, PropertyChange, clean_tag
 from reader.library.reference import cleaned
-from reader.library.rows import decisions, fields, papers, properties
+from reader.library.rows import decisions, fields, filings, papers, properties
+from reader.library.rows.filings import FiledByHand
 from reader.notes.rows import exports
+from reader.ranking.rows import labels
+from reader.ranking.topic import best, fits
 from reader.search.rows import index
+
+if TYPE_CHECKING:
+    from reader.pdfs.find import Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +96,6 @@ def follow(library: Library, rows: Sequence[int]) -> list[ReaderError]:
 
     Their vectors are made by the next `gather`.
     """
-    # Imported here: who only tags papers, or picks them, need not wait for it.
-    from reader.morning.file import export_filed
-
     index.add_paper_texts(library.db, rows)
     return export_filed(library, list(rows))
 
@@ -133,3 +159,297 @@ def _export(library: Library, rows: Iterable[int]) -> list[ReaderError]:
     from reader.notes.export import export_quietly
 
     return export_quietly(library, wanted)
+
+
+PAPERS_ASKED, MOST_FOLDERS = 10, 50
+"""Papers of each folder, and folders, that are compared with the topics: it takes a moment."""
+
+MOST_EXAMPLES = 1_000
+"""The most papers from which suggestions are learned: those filed last."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilingOutcome:
+    """The outcome of filing: the paper as it stands, its folder before (None: none), files moved
+    as (from, to) relative to the library, and errors of files that could not be moved."""
+
+    held: LibraryPaper
+    before: str | None
+    moved: tuple[tuple[str, str], ...]
+    problems: tuple[ReaderError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLine:
+    """A topic, and how much is filed there.
+
+    lane: None for a folder that is not in feeds.toml. below: the topic of feeds.toml whose
+    folder it is in, or empty. nearest: where it is neither, the topic of feeds.toml that
+    its papers fit best, else the one with the most similar name; may be empty.
+    """
+
+    path: str
+    lane: Lane | None
+    n_papers: int
+    n_pdfs: int
+    n_notes: int
+    below: str = ""
+    nearest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicMove:
+    """The outcome of moving a topic: papers filed anew, files moved, and errors."""
+
+    topic: str
+    rows: tuple[int, ...]
+    n_files: int
+    problems: tuple[ReaderError, ...]
+
+
+def file_paper(
+    library: Library,
+    held: LibraryPaper,
+    topic: str,
+    *,
+    may_be_new: bool = False,
+) -> FilingOutcome:
+    """File a paper under a topic, as `file_papers`."""
+    return file_papers(library, [held], topic, may_be_new=may_be_new)[0]
+
+
+def file_papers(
+    library: Library,
+    several: Sequence[LibraryPaper],
+    topic: str,
+    *,
+    may_be_new: bool = False,
+    read: Read | None = None,
+) -> list[FilingOutcome]:
+    """File papers under a topic in one act, and bring their PDFs and Markdown files there.
+
+    The rows come first, so that what a kill leaves undone is done by the next run. Raises
+    NotKnown, UsageError.
+    """
+    path = topic_meant(library, topic, may_be_new=may_be_new)
+    db, rows = library.db, [held.row for held in several]
+    # Where a hand moved one first, it is found, and this filing has the last word.
+    _find_moved(library, rows, read=read)
+    before = {(p.kind, p.id): p.path for p in filings.places(db, rows)}
+    with db.writing():
+        act, at = decisions.next_act(db), library.now()
+        for held in several:
+            papers.fix_key(db, held.row, file_stem(held.paper, library.config.pdf_name))
+            # A folder that the person named before is not filed a second time.
+            if filings.last_filing(db, held.row) != (path, True):
+                decisions.add_filing(db, held.row, path, at=at, is_by_hand=True, act=act)
+    found = []
+    for held, now in zip(several, papers.papers_at(db, rows), strict=True):
+        # The row stands: what cannot be moved now is moved by the next `gather`.
+        problems = settle(library, [held.row])
+        after = filings.places(db, [held.row])
+        moved = [(before[p.kind, p.id], p.path) for p in after if before[p.kind, p.id] != p.path]
+        found.append(FilingOutcome(now, held.topic, tuple(moved), tuple(problems)))
+    return found
+
+
+def _find_moved(
+    library: Library, rows: Sequence[int] | None = None, *, read: Read | None = None
+) -> None:
+    """Find the files of papers, by default of all, that a hand moved."""
+    # Imported here: 30 ms, for which tagging and picking need not wait.
+    from reader.notes.export import find_moved_notes
+    from reader.pdfs.find import find_moved
+
+    find_moved(library, rows, read=read)
+    find_moved_notes(library, rows)
+
+
+def export_filed(library: Library, rows: list[int]) -> list[ReaderError]:
+    """Update the folder and the PDF in the papers' Markdown files, where there are any; edits by
+    hand are read in first."""
+    there = {p.paper for p in filings.places(library.db, rows) if p.kind == "note"}
+    if not there:
+        return []
+    # Imported here, as in `_export`.
+    from reader.notes.export import export
+
+    return export(library, only=there).left
+
+
+def export_topic(library: Library, topic: str) -> list[ReaderError]:
+    """Do so for all papers of a topic, also those that an earlier, killed run moved there."""
+    return export_filed(library, [p.paper for p in filings.places(library.db) if p.topic == topic])
+
+
+def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str:
+    """Find the topic or folder that a person means, whatever its case.
+
+    Raises UsageError for a text that can be no folder, NotKnown for a folder that is not there
+    yet, unless it may be new.
+    """
+    text = nfc(text.strip().strip("/"))
+    if problem := path_problem(text):
+        raise UsageError(
+            what=lazy_gettext("{what}.", what=problem),
+            hint=lazy_gettext("A topic is a folder path: speech/translation."),
+        )
+    known = topic_names(library)
+    # Reversed: of names that differ in case alone the first one stays, those of feeds.toml.
+    found = {fold_name(path): path for path in reversed(known)}.get(fold_name(text))
+    if found is not None:
+        return found
+    is_folder = any((library.folder / root / text).is_dir() for root in ("papers", "notes"))
+    if may_be_new or is_folder:
+        return text
+    near = nearest_names(text, known)
+    hint = (
+        lazy_gettext("Similar: {near}. --new makes a new folder.", near=Joined(near, N_(", ")))
+        if near
+        else lazy_gettext("`reader topics` lists them; --new makes a new folder.")
+    )
+    raise NotKnown(what=lazy_gettext("There is no topic or folder {topic}.", topic=text), hint=hint)
+
+
+def topic_names(library: Library) -> list[str]:
+    """List the topics of feeds.toml, then the other folders that hold papers."""
+    in_use = [count.topic for count in filings.counts(library.db)]
+    return list(dict.fromkeys([t.path for t in library.config.topics] + in_use + [UNFILED]))
+
+
+def suggestions(library: Library, held: LibraryPaper, *, encoder: str = "") -> list[Suggestion]:
+    """Suggest up to three folders for a paper, from earlier filings by the person and from the
+    words of feeds.toml; best first.
+
+    encoder: whose vectors are compared; words are where it is empty or the paper has no vector.
+    """
+    filed = [f for f in filings.filed_by_hand(library.db, limit=MOST_EXAMPLES) if f.row != held.row]
+    alike = _likenesses(library, held, filed, encoder)
+    examples = [
+        FilingExample(f.topic, f.key, like, frozenset(map(name_key, f.authors)), f.category)
+        for f, like in zip(filed, alike, strict=True)
+    ]
+    wanted = PaperToFile(
+        authors={name_key(author): author for author in held.paper.authors},
+        category=held.paper.categories[0] if held.paper.categories else "",
+        words={
+            f.topic: tuple(dict.fromkeys([*f.title_words, *f.abstract_words]))
+            for f in fits(held.paper, library.config.topics)
+            if f.score > 0
+        },
+    )
+    return suggest(examples, wanted)
+
+
+def _likenesses(
+    library: Library, held: LibraryPaper, filed: list[FiledByHand], encoder: str
+) -> list[float]:
+    rows = [f.row for f in filed]
+    vectors = index.paper_vectors(library.db, encoder, [held.row, *rows]) if encoder else {}
+    if held.row not in vectors or not any(row in vectors for row in rows):
+        return likenesses(f"{held.paper.title}\n{held.paper.abstract}", [f.text for f in filed])
+    import numpy as np
+
+    there = [row for row in rows if row in vectors]
+    kept = np.stack([np.frombuffer(vectors[row], np.float16) for row in there])
+    own = np.frombuffer(vectors[held.row], np.float16).astype(np.float32)
+    cosines = scaled([float(cosine) for cosine in kept.astype(np.float32) @ own])
+    by_row = dict(zip(there, cosines, strict=True))
+    return [by_row.get(row, 0.0) for row in rows]
+
+
+def topics(library: Library) -> list[TopicLine]:
+    """List the topics of feeds.toml in its order, then the other folders that hold papers.
+
+    What a hand moved is found first.
+    """
+    _find_moved(library)
+    counts = {count.topic: count for count in filings.counts(library.db)}
+    configured = {topic.path: topic.lane for topic in library.config.topics}
+    others = sorted(counts.keys() - configured.keys(), key=lambda t: (t == UNFILED, t))
+    # From the outermost folder inwards, so that the nearest topic above stays in the dict.
+    below = {
+        path: str(parent)
+        for path in others
+        for parent in reversed(PurePosixPath(path).parents)
+        if str(parent) in configured
+    }
+    strange = [path for path in others if path not in below and path != UNFILED]
+    nearest = _nearest(library, strange)
+    # A paper whose PDF a hand deleted is not counted.
+    every = filings.places(library.db, has_notes=False)
+    paths = {(p.topic or "", p.paper): p.path for p in every if p.kind == "pdf"}
+    # Looked up as text first, as in `find_moved`: 20,000 paths made as objects take .2 s.
+    root = f"{library.folder}/"
+    n_pdfs = Counter(
+        topic
+        for (topic, _), path in paths.items()
+        if os.path.isfile(root + path) or is_here(library.folder / path)
+    )
+    lines = []
+    for path in [*configured, *others]:
+        count = counts.get(path)
+        n_papers, n_notes = (count.n_papers, count.n_notes) if count else (0, 0)
+        numbers = (n_papers, n_pdfs[path], n_notes)
+        lane, near = configured.get(path), nearest.get(path, "")
+        lines.append(TopicLine(path, lane, *numbers, below.get(path, ""), near))
+    return lines
+
+
+def _nearest(library: Library, paths: list[str]) -> dict[str, str]:
+    """Choose for each folder the topic of feeds.toml that most of its papers fit by their words,
+    else the one with the most similar name."""
+    # The names first; where papers fit a topic by their words, these decide.
+    known = [topic.path for topic in library.config.topics]
+    found = {path: next(iter(nearest_names(path, known)), "") for path in paths}
+    rows = filings.filed_last(library.db, paths[:MOST_FOLDERS], each=PAPERS_ASKED)
+    every = papers.papers_at(library.db, [row for of_topic in rows.values() for row in of_topic])
+    by_words = {h.row: best(fits(h.paper, library.config.topics)) for h in every}
+    for path, of_topic in rows.items():
+        if votes := Counter(f.topic for row in of_topic if (f := by_words.get(row))):
+            found[path] = votes.most_common(1)[0][0]
+    return found
+
+
+def move_topic(
+    library: Library,
+    old: str,
+    new: str,
+    *,
+    may_be_new: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> TopicMove:
+    """File all papers of one topic under another, and bring their files there.
+
+    Killed anywhere, the same call (or a gather) goes on. Raises NotKnown where nothing is
+    filed under the first and nothing was left to move.
+    """
+    source = nfc(old.strip().strip("/"))
+    target = topic_meant(library, new, may_be_new=may_be_new)
+    used = {fold_name(c.topic): c.topic for c in reversed(filings.counts(library.db))}
+    # As it is written first: a topic may be moved to its own name in another case.
+    source = source if source in used.values() else used.get(fold_name(source), source)
+    if source == target:
+        raise UsageError(
+            what=lazy_gettext("The old and the new topic are the same: {topic}.", topic=target),
+            hint=lazy_gettext("`reader topics` lists the topics."),
+        )
+    before = {(p.kind, p.id): p.path for p in filings.places(library.db)}
+    _find_moved(library)
+    with library.db.writing():
+        act, now = decisions.next_act(library.db), library.now()
+        rows = filings.refile(library.db, source, target, at=now, act=act)
+        # What `teach` was told of a topic goes with it.
+        n_taught = labels.rename_topic(
+            library.db, source, target, act=act, at=now, on=library.today()
+        )
+    problems = settle(library, progress=progress)
+    there = [p for p in filings.places(library.db) if p.topic == target]
+    moved = [p for p in there if before.get((p.kind, p.id)) != p.path]
+    if not (rows or moved or problems or n_taught):
+        raise NotKnown(
+            what=lazy_gettext("Nothing is filed under {topic}.", topic=source),
+            hint=lazy_gettext("`reader topics` lists the topics."),
+        )
+    touched = dict.fromkeys([*rows, *(p.paper for p in moved)])
+    return TopicMove(target, tuple(touched), len(moved), tuple(problems))

@@ -20,8 +20,8 @@ from reader.library.config import CLASSES, nearest_class
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
-from reader.ranking.mute import Mute, MuteKind, MuteLine, mutable_parts, mute_key, mute_line
 from reader.ranking.rows import mutes
+from reader.ranking.topic import Mute, MuteKind, MuteLine, mutable_parts, mute_key, mute_line
 
 LONGEST = 200
 """Characters of what is muted."""

@@ -31,8 +31,7 @@ from reader.library.rows import decisions, fields, highlights, papers, pdfs, que
 from reader.library.rows.database import Database
 from reader.library.rows.removals import KEPT, Removal, RestoredPaper, add_restored
 from reader.library.rows.versions import BY_HAND
-from reader.morning.edit import edit, tag
-from reader.morning.file import file_paper
+from reader.morning.edit import edit, file_paper, tag
 from reader.morning.pick import decide_rows, guess
 from reader.notes import drafts
 from reader.notes.export import export, export_quietly, read_edits

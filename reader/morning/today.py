@@ -61,8 +61,8 @@ from reader.ranking.heat import (
 )
 from reader.ranking.learn import belongs, forecasts
 from reader.ranking.model import ListPlace, Rank
-from reader.ranking.mute import Mute, muting, silencing
 from reader.ranking.rows import labels, mutes, standings, talk
+from reader.ranking.topic import Mute, muting, silencing
 from reader.search.rows import index
 
 MOST_WARM = 60

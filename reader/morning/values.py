@@ -18,7 +18,7 @@ from reader.library.paper import Batch, LibraryPaper, State
 from reader.library.passage import minutes, paper_seconds
 from reader.library.post import PostMention
 from reader.ranking.model import ListLane, Rank, Term
-from reader.ranking.mute import Mute
+from reader.ranking.topic import Mute
 
 Fetching = Literal["", "now", "was"]
 

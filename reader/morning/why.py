@@ -46,8 +46,8 @@ from reader.ranking.model import (
     taste_of,
     total,
 )
-from reader.ranking.mute import Mute
 from reader.ranking.rows import standings
+from reader.ranking.topic import Mute
 
 MOST_CHANGES = 3
 

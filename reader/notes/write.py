@@ -16,7 +16,7 @@ from reader.library.folder import Library
 from reader.library.highlight import Highlight, shown
 from reader.library.paper import LibraryPaper
 from reader.library.rows import highlights, papers
-from reader.notes.changes import DiffLine, changes
+from reader.notes.draft import DiffLine, changes
 from reader.notes.own_words import Check, check
 from reader.notes.rows import notes
 from reader.notes.rows.notes import CameFrom, Revision

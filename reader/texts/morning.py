@@ -18,7 +18,7 @@ from reader.morning.values import (
     n_mine,
     theme_counts,
 )
-from reader.ranking.mute import Mute, MuteKind, MuteLine
+from reader.ranking.topic import Mute, MuteKind, MuteLine
 from reader.texts.paper import property_texts
 
 STEPS = {

@@ -35,8 +35,8 @@ from reader.library.config import IndexSettings
 from reader.library.folder import read_config
 from reader.library.place import FEEDS
 from reader.search.shared import failure_of
-from reader.web.app import application
 from reader.web.gate import READS, UPLOADS, Door, Gate, is_address
+from reader.web.server import application
 from reader.web.sessions import FileCodes, Sessions, owner_of
 from reader.web.visit import Parts, refused, refused_with
 from reader.web.work import Work

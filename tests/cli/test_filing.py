@@ -14,7 +14,7 @@ import pytest
 
 from reader.library.find import find_paper
 from reader.library.folder import open_library
-from reader.morning.file import file_paper
+from reader.morning.edit import file_paper
 from reader.morning.pick import decide
 from reader.notes.write import add_note
 from tests.conftest import played

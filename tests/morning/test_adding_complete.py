@@ -18,7 +18,7 @@ from reader.library.paper import Paper
 from reader.library.rows import failures, merges, papers, pdfs
 from reader.morning.add import Wishes, settle
 from reader.morning.complete import MOST_FAILURES, Registries, complete
-from reader.morning.file import file_paper
+from reader.morning.edit import file_paper
 from reader.morning.merge import part
 from reader.search.rows import index
 from tests.gathering.test_resolve import Clock, Registry

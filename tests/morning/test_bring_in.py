@@ -28,8 +28,7 @@ from reader.morning.complete import fill_in
 from reader.morning.edit import tag
 from reader.morning.merge import join
 from reader.morning.pick import decide
-from reader.morning.undo import past_acts, take_back
-from reader.morning.undo_import import TakenBackImport
+from reader.morning.undo import TakenBackImport, past_acts, take_back
 from reader.notes.export import export
 from reader.notes.rows import notes
 from reader.notes.words import links_in

@@ -18,7 +18,7 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document
 from reader.library.rows import decisions, filings, merges, papers, pdfs
-from reader.morning.file import (
+from reader.morning.edit import (
     TopicLine,
     TopicMove,
     file_paper,

@@ -24,8 +24,7 @@ from reader.library.paper import LAB_TAG, PropertyChange
 from reader.library.rows import papers
 from reader.library.rows.properties import shared_with_lab
 from reader.morning.bring_in import Importing
-from reader.morning.edit import tag
-from reader.morning.file import file_paper
+from reader.morning.edit import file_paper, tag
 from reader.morning.lab import (
     LONGEST,
     is_shared,

@@ -24,8 +24,8 @@ from reader.morning.undo import past_acts, take_back, undo
 from reader.morning.values import Candidate, Entry, Lanes, Morning, by_lane
 from reader.morning.why import explain
 from reader.ranking.model import ListPlace
-from reader.ranking.mute import Mute
 from reader.ranking.rows import standings
+from reader.ranking.topic import Mute
 from reader.search.rows import index
 from reader.texts.why import verdict_text
 from tests.morning.test_today import CONFIG, RANKS, candidate, rows

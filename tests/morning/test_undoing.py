@@ -15,7 +15,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, filings, merges, papers
 from reader.library.rows.database import Database
 from reader.morning.decide import wrong_topic
-from reader.morning.file import file_paper, file_papers, move_topic
+from reader.morning.edit import file_paper, file_papers, move_topic
 from reader.morning.merge import join, part
 from reader.morning.pick import decide, later, later_rows, put_off
 from reader.morning.remove import bring_back, remove, restore_paper, trash

@@ -16,7 +16,7 @@ from reader.gathering.imports.item import ImportedPaper
 from reader.library.folder import Library
 from reader.library.paper import Paper
 from reader.library.rows import decisions, highlights, imports, papers, pdfs
-from reader.morning.zotero_rdf import write_zotero
+from reader.morning.bibliography import write_zotero
 from reader.notes.write import add_note
 from tests.samples import DAY, NOW, a_library, paper
 

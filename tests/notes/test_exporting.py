@@ -12,7 +12,7 @@ import pytest
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, filings, papers
-from reader.morning.file import file_paper, move_topic
+from reader.morning.edit import file_paper, move_topic
 from reader.notes.export import export, export_quietly, read_edits
 from reader.notes.folder import ExportOutcome, relative
 from reader.notes.rows import exports, notes

@@ -16,8 +16,7 @@ from reader.base.front_matter import Value, items_of, values, yaml_of
 from reader.library.folder import Library
 from reader.library.paper import PropertyChange, tag_fold
 from reader.library.rows import decisions, papers, properties
-from reader.morning.edit import tag
-from reader.morning.file import file_paper
+from reader.morning.edit import file_paper, tag
 from reader.morning.undo import past_acts, take_back
 from reader.notes.export import export
 from reader.notes.write import add_note

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.notes.changes import DiffLine, changes
+from reader.notes.draft import DiffLine, changes
 
 TEXTS = st.lists(st.sampled_from(["", "a", "b b", "c d e", "蜂は四まで数える。"]), max_size=12).map(
     "\n".join

@@ -17,7 +17,7 @@ from reader.library.folder import Library
 from reader.library.paper import Paper
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database, forget_index
-from reader.morning.file import file_paper, move_topic
+from reader.morning.edit import file_paper, move_topic
 from reader.morning.pick import decide, decide_rows
 from reader.morning.pipe import index_all, index_picks, learn_decisions
 from reader.morning.rank import FEWEST, judges, rank_days

@@ -13,18 +13,18 @@ from reader.library.config import Topic
 from reader.library.identity import author_key, matches
 from reader.library.paper import Paper
 from reader.library.post import PostMention
-from reader.ranking.mute import (
+from reader.ranking.topic import (
     IDLE,
     Mute,
     MuteKind,
     is_meant,
+    mentions,
     mutable_parts,
     mute_key,
     mute_line,
     muting,
     silencing,
 )
-from reader.ranking.topic import mentions
 from tests.samples import DAY, NOW, paper
 
 ANTS = paper(

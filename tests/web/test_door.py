@@ -15,7 +15,6 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive
 
-from reader.web.app import application
 from reader.web.gate import (
     MAX_BODY,
     POLICY,
@@ -26,6 +25,7 @@ from reader.web.gate import (
     is_own_host,
     limited,
 )
+from reader.web.server import application
 from reader.web.visit import Visit, route
 from tests.web.site import parts_of, run_apart, site
 

@@ -26,7 +26,6 @@ from reader.library.folder import open_library
 from reader.library.rows import papers
 from reader.notes.rows.notes import papers_by_key
 from reader.notes.write import add_note
-from reader.web.app import application
 from reader.web.gate import Door, ServerAddress, is_address
 from reader.web.lab import (
     Lab,
@@ -40,6 +39,7 @@ from reader.web.lab import (
     readers_in,
 )
 from reader.web.pages import ROUTES
+from reader.web.server import application
 from reader.web.sessions import LIFE_S, FileCodes, Sessions
 from tests.samples import FEEDS_TOML, new_database, paper
 from tests.web.site import parts_of, run_apart

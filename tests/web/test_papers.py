@@ -19,8 +19,7 @@ from reader.library.folder import Library
 from reader.library.paper import Batch, PropertyChange
 from reader.library.rows import decisions, papers
 from reader.morning.browse_library import A_PAGE
-from reader.morning.edit import tag
-from reader.morning.file import file_papers
+from reader.morning.edit import file_papers, tag
 from reader.morning.pick import decide_rows
 from reader.morning.tools import Tools
 from reader.web.pages.papers import LibraryForm

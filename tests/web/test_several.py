@@ -17,7 +17,7 @@ from reader.morning.pick import decide_rows, put_off
 from reader.morning.undo import past_acts, undo
 from reader.notes.write import add_note
 from reader.search.encode import index_words
-from reader.web.pages.several import FORM_NAMES
+from reader.web.pages.papers import FORM_NAMES
 from tests import samples
 from tests.samples import DAY, paper
 from tests.web.site import parts_of, site

@@ -14,9 +14,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from reader.base.http.client import Client
-from reader.cli.demo.morning import TIMELINE, feeds_toml, sample_papers, sample_pdf, sample_timeline
+from reader.cli.demo.morning import (
+    TIMELINE,
+    Manuscript,
+    Section,
+    feeds_toml,
+    sample_papers,
+    sample_pdf,
+    sample_timeline,
+    typeset,
+)
 from reader.cli.demo.server import PlayedPaper
-from reader.cli.demo.typeset import Manuscript, Section, typeset
 from reader.library.calendar import latest_listing, window
 from reader.library.folder import Library, open_library
 from reader.library.paper import LibraryPaper, Paper

@@ -1,4 +1,8 @@
-"""Show a morning's list and take decisions on it; then fetch and index the picks."""
+"""Show a morning's list and take decisions on it; then fetch and index the picks.
+
+On a whole screen, or line by line with one key for terminals that cannot move a cursor. Every
+decision is on the disk before the next paper is shown.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +11,43 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import click
 
 from reader.base.errors import ReaderError
-from reader.base.messages import _, ngettext
+from reader.base.messages import N_, _, ngettext
+from reader.base.tex import title_text
 from reader.base.text import plain, wrap
 from reader.cli import build, listing, output
 from reader.cli.frame import is_terminal, say_error, say_errors, settings_of
 from reader.cli.openers import OpenOutcome, opener
-from reader.cli.terminal import EndSignal, Terminal, single_keys
+from reader.cli.terminal import CHOICES, END, EndSignal, Terminal, TypedKeys, single_keys
 from reader.cli.triage.entries import Outcome
-from reader.cli.triage.layout import COLOURED, PLAIN, Style, page_lines, painted, screen_lines
-from reader.cli.triage.session import Hands, ListSession
+from reader.cli.triage.layout import (
+    COLOURED,
+    MUTE_WHAT,
+    PLAIN,
+    Style,
+    choice_texts,
+    chosen,
+    page_lines,
+    painted,
+    screen_lines,
+)
+from reader.cli.triage.session import Hands, ListSession, Progress
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
+from reader.library.rows.decisions import Kind
+from reader.morning.decide import Deciding, other_topics, topic_now, undone_text
+from reader.morning.lanes import entry_now
+from reader.morning.mute import mute, parts_of
 from reader.morning.pick import FETCH_LOG
-from reader.morning.values import Morning
+from reader.morning.undo import take_back
+from reader.morning.values import Entry, Morning
 from reader.notes.recall import due
+from reader.texts.morning import muted_part
 
 SOON_DAYS = 60
 """Days. A deadline farther away does not stand above the list."""
@@ -57,10 +79,7 @@ def triage(
         output.put_all(listing.morning_lines(shown, output.width_of_terminal()))
         if all(entry.held.state != "candidate" for entry in shown.entries):
             return
-        # Imported here: 20 ms, since it also writes notes.
-        from reader.cli.triage import questions
-
-        outcome = questions.ask(context, library, shown, reread)
+        outcome = ask(context, library, shown, reread)
     n_picked = len(outcome.picked)
     output.put(
         _(
@@ -257,3 +276,261 @@ def _hands(
         return opened.open(place) if place else _("This paper has no PDF here and no address.")
 
     return Hands(write_note, open_paper, terminal.stop, terminal.forget, reread)
+
+
+BACK = ("k", "<up>")
+ON = (" ", "j", "<enter>", "<down>")
+
+
+def ask(
+    context: click.Context, library: Library, shown: Morning, reread: Callable[[], Morning]
+) -> Outcome:
+    """Ask about the papers without a decision, until the end or `q`."""
+    waiting = [entry for entry in shown.entries if entry.held.state == "candidate"]
+    asked = _Questions(context, library, shown, waiting, reread)
+    if waiting:
+        output.put()
+        _put_keys()
+    while asked.go_on() and (key := asked.ask()) not in END:
+        try:
+            asked.answer(key)
+        except ReaderError as error:
+            # A locked library or a missing editor, for instance: the paper stays, and it goes on.
+            say_error(error)
+    picked, n_skipped = asked.deciding.outcome()
+    return Outcome(picked, n_skipped, len(asked.undecided()))
+
+
+@dataclass
+class _Questions:
+    """The person's way through the list.
+
+    place: the current paper in `waiting`. decided: rows of the papers picked or skipped here
+    and not taken back, in order.
+    """
+
+    context: click.Context
+    library: Library
+    shown: Morning
+    waiting: list[Entry]
+    reread: Callable[[], Morning]
+    place: int = 0
+    decided: list[int] = field(default_factory=list)
+    opened: OpenOutcome = field(default_factory=lambda: OpenOutcome(opener()))
+    typed: TypedKeys = field(default_factory=TypedKeys)
+
+    def __post_init__(self) -> None:
+        held = {entry.held.row: entry.held for entry in self.waiting}
+        self.deciding = Deciding(self.library, held)
+        self._progress = Progress(self.library, self.shown, list(held), ())
+
+    @property
+    def entry(self) -> Entry:
+        found = self.waiting[self.place]
+        own = {topic.path for topic in self.library.config.own_topics}
+        return entry_now(found, self.deciding.words.get(found.held.row, {}), own)
+
+    def undecided(self) -> list[int]:
+        return self.deciding.waiting([entry.held.row for entry in self.waiting])
+
+    def go_on(self) -> bool:
+        """Move to the next paper without a decision, here or on another device.
+
+        Returns False where none is left.
+        """
+        if failed := self.opened.failed():
+            output.put(failed)
+        # Where the library is locked, it goes on with what was known before.
+        try:
+            self.deciding.refresh()
+        except ReaderError as error:
+            say_error(error)
+        undecided = set(self.undecided())
+        while self.place < len(self.waiting) and self.entry.held.row not in undecided:
+            self.place += 1
+        return self.place < len(self.waiting)
+
+    def ask(self) -> str:
+        width = output.width_of_terminal()
+        head = self._progress.head(self.waiting, self.deciding.states)
+        counts = {"n": head.n_decided, "of": head.n_all, "spent": head.spent, "to_go": head.to_go}
+        output.put()
+        output.put(
+            _(
+                "{n}/{of} · {spent} min, {to_go} left · {written}/{target} written",
+                written=head.written,
+                target=head.target,
+                **counts,
+            )
+        )
+        has_day = self.shown.folded is not None
+        output.put_all(listing.entry_lines(self.entry, width, self.place + 1, has_day=has_day))
+        abstract = title_text(self.entry.held.paper.abstract)
+        output.put_all(wrap(abstract, width, "     ")[:3])
+        key = self.key(
+            _("[{n}/{of}] p s x o w n u space q: ", n=self.place + 1, of=len(self.waiting))
+        )
+        self._progress.note_key()
+        return key
+
+    def key(self, prompt: str) -> str:
+        """Ask for one key; a small letter, but for S, as letters of an input method are."""
+        click.echo(prompt, nl=False)
+        key = self.typed.next()
+        click.echo(key if len(key) == 1 and key.isprintable() else "")
+        return key if key == "S" else key.lower()
+
+    def answer(self, key: str) -> None:
+        if key == "p":
+            self.decide("pick")
+        elif key == "s":
+            self.decide("skip")
+        elif key == "S":
+            self.skip_rest()
+        elif key in ON:
+            self.place += 1
+        elif key in BACK:
+            self.go_back()
+        elif key == "n":
+            self.note()
+        elif key == "x":
+            self.ask_topic()
+        elif key == "m":
+            self.ask_mute()
+        elif key == "u":
+            self.undo()
+        elif key == "w":
+            self.tell_why()
+        elif key == "o":
+            place = url_of(self.entry.held.paper.id)
+            output.put(
+                self.opened.open(place)
+                if place
+                else _("This paper has no PDF here and no address.")
+            )
+        else:
+            _put_keys()
+
+    def decide(self, kind: Kind) -> None:
+        row = self.entry.held.row
+        is_done, text = self.deciding.decide(kind, row)
+        if is_done:
+            self.decided.append(row)
+            self.place += 1
+        else:
+            output.put(str(text))
+
+    def skip_rest(self) -> None:
+        """Skip all papers without a decision, after a second key."""
+        rows = self.undecided()
+        if (
+            self.key(
+                ngettext(
+                    "Skip {n} undecided paper? y: yes · any other key: no",
+                    "Skip {n} undecided papers? y: yes · any other key: no",
+                    len(rows),
+                )
+                + " "
+            ).lower()
+            != "y"
+        ):
+            output.put(_("Nothing was skipped."))
+            return
+        output.put(str(self.deciding.skip_all(rows)))
+        # Others may have been decided on another device while the question stood there.
+        self.decided += [row for row in rows if self.deciding.held[row].state == "skip"]
+
+    def go_back(self) -> None:
+        """Go back to the last paper above without a decision, if there is one."""
+        undecided = set(self.undecided())
+        before = [n for n in range(self.place) if self.waiting[n].held.row in undecided]
+        self.place = before[-1] if before else self.place
+
+    def note(self) -> None:
+        held = self.entry.held
+        # Imported here: 20 ms, for which a list need not wait.
+        from reader.cli.note import write_note
+
+        if write_note(settings_of(self.context), self.library, held, None):
+            self._progress.refresh()
+            self.place += 1
+
+    def undo(self) -> None:
+        """Take back the last act of this list, never an older one, and go to its paper."""
+        outcome = take_back(self.library, only=self.decided)
+        output.put(str(undone_text(outcome)))
+        undone = [held for held, _kind in outcome.several]
+        if not undone:
+            self.read_again()
+        for held in undone:
+            # Once: a paper that was moved to another topic and then picked stands there twice.
+            self.decided.remove(held.row)
+        self.deciding.refresh()
+        rows = {held.row for held in undone}
+        places = (n for n, entry in enumerate(self.waiting) if entry.held.row in rows)
+        self.place = next(places, self.place)
+
+    def ask_topic(self) -> None:
+        """Ask which topic the paper has, and record the answer."""
+        entry = self.entry
+        listed = entry.topic or topic_now(self.library, entry.held)
+        paths = [topic.path for topic in other_topics(self.library, listed)]
+        for text in (
+            _("Wrong topic: which one is right?"),
+            *choice_texts(paths),
+            _("number or letter: choose · any other key: no change"),
+        ):
+            output.put_all(wrap(text, output.width_of_terminal(), "    "))
+        is_chosen, topic = chosen(self.key("> "), paths)
+        if not is_chosen:
+            output.put(_("The topic is unchanged."))
+            return
+        is_done, said = self.deciding.wrong(entry.held.row, topic, listed=listed)
+        output.put(str(said))
+        # The place stays: `go_on` leaves a paper that this skipped, and asks again about one that
+        # was only moved to another topic.
+        if is_done:
+            self.decided.append(entry.held.row)
+
+    def ask_mute(self) -> None:
+        """Ask what of the paper is to be muted, and leave out what that hides."""
+        parts = parts_of(self.library, self.entry.held)
+        texts = [muted_part(*part) for part in parts]
+        for text in (
+            _(MUTE_WHAT),
+            *choice_texts(texts, of_topics=False),
+            _("number or letter: choose · any other key: no change"),
+        ):
+            output.put_all(wrap(text, output.width_of_terminal(), "    "))
+        part = dict(zip(CHOICES, parts, strict=False)).get(self.key("> "))
+        if part is None:
+            output.put(_("Nothing was muted."))
+            return
+        mute(self.library, [part])
+        output.put(_("Muted: {what}. u undoes this.", what=muted_part(*part)))
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Read the list again, after a mute; the place stays where its paper does."""
+        before = [entry.held.row for entry in self.waiting[: self.place]]
+        self.shown = self.reread()
+        held = {e.held.row: e.held for e in self.shown.entries if e.held.state == "candidate"}
+        self.deciding.held |= held
+        self.waiting = [e for e in self.shown.entries if e.held.row in self.deciding.held]
+        self.place = sum(entry.held.row in before for entry in self.waiting)
+
+    def tell_why(self) -> None:
+        width = output.width_of_terminal()
+        paper = self.entry.held.paper
+        authors, why = ", ".join(paper.authors), str(self.entry.why)
+        for text in (title_text(paper.title), authors, why, title_text(paper.abstract)):
+            output.put_all(wrap(plain(text), width, "    "))
+        output.put_all(listing.sum_lines(self.entry.terms, width))
+
+
+def _put_keys() -> None:
+    for key in (
+        N_("p pick · s skip · o open · w why · n note · u undo · space later · q quit"),
+        N_("x wrong topic · m mute · k previous paper · S skip the rest"),
+    ):
+        output.put_all(wrap(_(key), output.width_of_terminal()))

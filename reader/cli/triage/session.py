@@ -50,7 +50,7 @@ from reader.morning.mute import mute, parts_of
 from reader.morning.pick import fetching, pdfs_here, whole_queue
 from reader.morning.values import Entry, Morning, SourceLine, States, entry_seconds, n_waiting
 from reader.notes.rows.notes import n_noted_on
-from reader.ranking.mute import MuteKind
+from reader.ranking.topic import MuteKind
 from reader.texts.morning import muted_part
 from reader.texts.sources import families, no_network_text
 

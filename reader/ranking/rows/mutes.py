@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from reader.library.rows.database import Database
 from reader.library.rows.decisions import next_act
-from reader.ranking.mute import Mute, MuteKind
+from reader.ranking.topic import Mute, MuteKind
 
 _STANDING = """
     SELECT id, act, kind, value, until_on, at, on_date FROM mutes AS m WHERE undoes IS NULL

@@ -9,7 +9,6 @@ from reader.web.pages import (
     pdf,
     reading,
     search,
-    several,
     today,
     work,
 )
@@ -24,6 +23,5 @@ ROUTES = [
     *papers.ROUTES,
     *reading.ROUTES,
     *pdf.ROUTES,
-    *several.ROUTES,
     *work.ROUTES,
 ]

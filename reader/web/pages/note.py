@@ -18,8 +18,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import queue
 from reader.morning.waiting import give
 from reader.notes import drafts, export
-from reader.notes.changes import pieces
-from reader.notes.draft import all_texts, fields_of
+from reader.notes.draft import all_texts, fields_of, pieces
 from reader.notes.drafts import PageDraft, marks_of, may_show, new_words, template_names
 from reader.notes.links import NearNotes, papers_by_link, related
 from reader.notes.own_words import Check

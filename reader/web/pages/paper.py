@@ -26,11 +26,12 @@ from reader.library.rows.pdfs import reading_place
 from reader.library.rows.removals import KEPT
 from reader.morning.about import About, about, papers_citing, references_in
 from reader.morning.decide import other_topics, topic_now
-from reader.morning.edit import edit, tag
-from reader.morning.file import (
+from reader.morning.edit import (
+    edit,
     export_filed,
     file_paper,
     suggestions,
+    tag,
     topic_meant,
     topic_names,
 )

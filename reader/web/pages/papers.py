@@ -1,8 +1,12 @@
-"""Show the library: its papers with filters, its folders, its sources."""
+"""Show the library (papers with filters, folders, sources), and act on papers that were selected
+in a list: skip, put off, file, tag, export. Each is one act.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import accumulate
 from typing import Any
 from urllib.parse import urlencode
@@ -10,22 +14,36 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from reader.base.errors import NotFound, NotKnown, QueryError, UsageError
-from reader.base.messages import N_, _
-from reader.base.text import plain, shorten
+from reader.base.messages import N_, _, ngettext
+from reader.base.text import plain, sentences, shorten
+from reader.library.cite import FORMS, STYLE, formatted, in_form, references
 from reader.library.config import unknown_class_text
+from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.ids import parse_id
-from reader.library.paper import Batch
+from reader.library.paper import Batch, LibraryPaper, PropertyChange, tags_in
 from reader.library.query import HAS, with_filters
-from reader.library.rows import filings
+from reader.library.rows import filings, properties, queue
 from reader.library.rows import papers as store
 from reader.morning.browse_library import SORTS, STATES, Listing, browse
 from reader.morning.complete import add_by_id
-from reader.morning.file import export_topic, move_topic, topic_names, topics
+from reader.morning.edit import (
+    export_filed,
+    export_topic,
+    file_papers,
+    move_topic,
+    tag,
+    topic_names,
+    topics,
+)
+from reader.morning.pick import decide, later_rows
+from reader.morning.rows import library_id
 from reader.morning.trust import last_answers, missing_seeds, reports, seed_text
 from reader.morning.values import Report
+from reader.notes.share import news
 from reader.search.rows import filters
 from reader.texts.paper import filed_text
+from reader.texts.shared import MOST_ENTRIES, anki, atom
 from reader.texts.sources import (
     categories_text,
     facts_of,
@@ -34,7 +52,7 @@ from reader.texts.sources import (
     not_needed_text,
     shared_hint,
 )
-from reader.web.pages.paper import figures, topic_asked
+from reader.web.pages.paper import MOST_OFFERED, figures, topic_asked
 from reader.web.render import as_path, paper_at
 from reader.web.visit import Visit, route, unknown_value
 
@@ -260,6 +278,120 @@ def _form_asked(visit: Visit) -> LibraryForm:
     )
 
 
+FORM_NAMES = {
+    "bibtex": "BibTeX",
+    "biblatex": "BibLaTeX",
+    "ris": "RIS",
+    "csl-json": "CSL-JSON",
+    "csv": N_("Table (CSV)"),
+    "references": N_("References as text"),
+    "atom": N_("Feed (Atom)"),
+    "anki": N_("Cards for Anki"),
+}
+"""The forms of `reader export` that are one file of some papers."""
+
+_ENDINGS = {"bibtex": "bib", "biblatex": "bib", "csl-json": "json", "references": "txt",
+            "atom": "xml", "anki": "txt"}  # fmt: skip
+
+
+def several(visit: Visit) -> Response:
+    """Do what the form says with the selected papers; ask first where a word more is needed."""
+    do = visit.field("do")
+    if do not in _ACTS:
+        raise unknown_value("do", do, _("Use the buttons of the page."))
+    found = (find_paper(visit.library, str(id_)) for id_ in visit.form.getlist("id"))
+    # A paper that two hits of a search name is meant once.
+    held = list({one.row: one for one in found}.values())
+    if not held:
+        return visit.to(visit.back, said=_("No paper is selected."))
+    if do in ASKS and not visit.field("sure"):
+        return visit.page(
+            "several.html",
+            do=do,
+            held=held,
+            back=visit.back,
+            topics=topic_names(visit.library),
+            known_tags=[*properties.spellings(visit.library.db).values()][-MOST_OFFERED:],
+            forms=FORM_NAMES,
+        )
+    return _ACTS[do](visit, held)
+
+
+ASKS = ("file", "tag", "export")
+
+
+def _skip(visit: Visit, held: list[LibraryPaper]) -> Response:
+    # A skip of a paper with a note would change nothing.
+    open_ = [one.paper.id for one in held if one.state != "read"]
+    done = decide(visit.library, "skip", open_)
+    said = ngettext("Skipped {n} paper.", "Skipped {n} papers.", len(done))
+    if n := len(held) - len(open_):
+        said = sentences([said, _("Not skipped, because of a note: {n}.", n=n)])
+    return visit.to(visit.back, said=said)
+
+
+def _later(visit: Visit, held: list[LibraryPaper]) -> Response:
+    waiting = {one.paper for one in queue.picked(visit.library.db)}
+    rows = [one.row for one in held if one.row in waiting]
+    _unused, until, new = later_rows(visit.library, rows)
+    said = ngettext(
+        "Put off {n} paper until {day}.", "Put off {n} papers until {day}.", len(new), day=until
+    )
+    if n := len(held) - len(rows):
+        other = ngettext("{n} is not in the queue.", "{n} are not in the queue.", n)
+        said = sentences([said, other])
+    return visit.to(visit.back, said=said)
+
+
+def _file(visit: Visit, held: list[LibraryPaper]) -> Response:
+    library = visit.library
+    done = file_papers(library, held, topic_asked(visit), may_be_new=True)
+    problems = [problem for one in done for problem in one.problems]
+    problems += export_filed(library, [one.row for one in held])
+    said = filed_text(len(done), done[0].held.topic or "", problems)
+    return visit.to(visit.back, said=said)
+
+
+def _tag(visit: Visit, held: list[LibraryPaper]) -> Response:
+    rows = [one.row for one in held]
+    done = tag(visit.library, rows, PropertyChange(tags_in(visit.field("tags"))))
+    said = ngettext("Tagged {n} paper.", "Tagged {n} papers.", len(done.changed))
+    return visit.to(visit.back, said=plain(sentences([said, *(p.message for p in done.problems)])))
+
+
+def _export(visit: Visit, held: list[LibraryPaper]) -> Response:
+    form = visit.field("form")
+    if form not in FORM_NAMES:
+        raise unknown_value("form", form, _("Known are: {names}.", names=_(", ").join(FORM_NAMES)))
+    name = f"papers-{visit.library.today()}.{_ENDINGS.get(form, form)}"
+    return Response(
+        _exported(visit.library, held, form),
+        media_type="application/octet-stream",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _exported(library: Library, held: list[LibraryPaper], form: str) -> bytes:
+    if form in FORMS:
+        return in_form(references(library, held), form).encode()
+    if form == "references":
+        return "".join(f"{line}\n" for line in formatted(references(library, held), STYLE)).encode()
+    if form == "anki":
+        return anki(library, library_id(library.db), held)[0]
+    rows, today = {one.row for one in held}, library.today()
+    items = news(library, date.min, today, among=rows, most=MOST_ENTRIES)
+    return atom(library_id(library.db), items, today)
+
+
+_ACTS: Mapping[str, Callable[[Visit, list[LibraryPaper]], Response]] = {
+    "skip": _skip,
+    "later": _later,
+    "file": _file,
+    "tag": _tag,
+    "export": _export,
+}
+
+
 ROUTES = [
     route("/add", ask_to_add),
     route("/papers/add", add, "POST"),
@@ -268,4 +400,5 @@ ROUTES = [
     route("/topics/{path:path}/move", move, "POST"),
     route("/topics/{path:path}", folder),
     route("/sources", trust),
+    route("/several", several, "POST"),
 ]

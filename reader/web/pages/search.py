@@ -21,7 +21,7 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.query import parse
 from reader.library.rows import papers
-from reader.morning.file import topic_names
+from reader.morning.edit import topic_names
 from reader.morning.waiting import WaitingHit, search_waiting
 from reader.notes.share import Choice, share, share_week
 from reader.notes.week import read_between, week_of
