@@ -18,7 +18,7 @@ from pathlib import Path
 
 from reader.base.errors import ModelMissing
 from reader.base.http.client import Client
-from reader.cli.demo.morning import feeds_toml, sample_notes, sample_papers, sample_server
+from reader.cli.demo import feeds_toml, sample_notes, sample_papers, sample_server
 from reader.library.folder import Library, open_library
 from reader.library.place import FEEDS
 from reader.morning.pick import decide

@@ -11,7 +11,7 @@ import click
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output
-from reader.cli.add_report import paper_text
+from reader.cli.add import paper_text
 from reader.cli.follow import typed_day
 from reader.cli.frame import as_json_option, command, is_terminal, new_topic_option, settings_of
 from reader.gathering.imports import arxiv_metadata, pdf_store

@@ -97,7 +97,7 @@ Then run: reader --library {quoted} today""",
 )
 def demo_command(context: click.Context, keep: Path | None) -> int:
     """Run the sample morning."""
-    from reader.cli.demo.morning import play
+    from reader.cli.demo import play
 
     return play(keep=keep, is_quiet=settings_of(context).is_quiet)
 

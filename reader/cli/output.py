@@ -20,7 +20,6 @@ from unicodedata import category
 
 import click
 
-from reader.base.errors import ReaderError
 from reader.base.messages import Text, _
 from reader.base.tex import title_text
 from reader.base.text import plain, sentences, wrap
@@ -281,7 +280,7 @@ COMPUTED: dict[str, Callable[[Any], dict[str, Any]]] = {
     },
     "About": lambda shown: {"n_highlights": len(shown.marks_there)},
     "FileOutcome": lambda added: {
-        "lacking": [cause_of(e) for e in (added.lacking, added.marked.error) if e],
+        "lacking": [plain(e.what) for e in (added.lacking, added.marked.error) if e],
     },
     "CopyOutcome": lambda brought: {
         "n_ink": len(brought.counts.ink),
@@ -373,11 +372,6 @@ def _terms(terms: Iterable[Term]) -> list[dict[str, Any]]:
         {"kind": term.kind, "what": plain(term.what), "value": value}
         for term, value in in_print(terms, 4)
     ]
-
-
-def cause_of(error: ReaderError) -> str:
-    """Return what is wrong with a file, without its name, which the caller prints."""
-    return plain(error.what)
 
 
 class _EndSignal(BaseException):

@@ -20,7 +20,7 @@ from reader.library.config import CLASSES, nearest_class
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
-from reader.ranking.rows import mutes
+from reader.morning.rows import add_mutes, last_muted_days, standing_mutes, take_mutes_back
 from reader.ranking.topic import Mute, MuteKind, MuteLine, mutable_parts, mute_key, mute_line
 
 LONGEST = 200
@@ -31,8 +31,8 @@ MOST_DAYS = 3_650
 
 def mute_lines(library: Library) -> list[MuteLine]:
     """List all mutes that were not taken back, the oldest first."""
-    several, today = mutes.standing(library.db), library.today()
-    days = mutes.last_days(library.db) if several else {}
+    several, today = standing_mutes(library.db), library.today()
+    days = last_muted_days(library.db) if several else {}
     return [mute_line(one, days.get(one.id), today) for one in several]
 
 
@@ -49,12 +49,12 @@ def mute(
         raise UsageError(what=what, hint=lazy_gettext("Name a day to come: --until 2031-03-04."))
     wanted = {mute_key(kind, value): (kind, value) for kind, value in _checked(library, several)}
     with db.writing():
-        there = {one.key: one for one in mutes.standing(db) if one.holds(today)}
+        there = {one.key: one for one in standing_mutes(db) if one.holds(today)}
         new = [both for key, both in wanted.items() if key not in there]
         if new:
-            mutes.add_mutes(db, new, until=until, at=library.now(), on=today)
+            add_mutes(db, new, until=until, at=library.now(), on=today)
         keep_arrival(library)
-    now = {one.key: one for one in mutes.standing(db)}
+    now = {one.key: one for one in standing_mutes(db)}
     keys = {mute_key(*both) for both in new}
     return [now[k] for k in wanted if k in keys], [there[k] for k in wanted if k not in keys]
 
@@ -63,7 +63,7 @@ def unmute(library: Library, several: Iterable[tuple[MuteKind, str]]) -> list[Mu
     """Take mutes back, also those that have ended. Raises NotKnown for what is not muted."""
     wanted = {mute_key(kind, plain(value)): plain(value) for kind, value in several}
     with library.db.writing():
-        found = [one for one in mutes.standing(library.db) if one.key in wanted]
+        found = [one for one in standing_mutes(library.db) if one.key in wanted]
         missing = wanted.keys() - {one.key for one in found}
         if missing:
             names = Joined([wanted[key] for key in wanted if key in missing], N_(", "))
@@ -71,7 +71,7 @@ def unmute(library: Library, several: Iterable[tuple[MuteKind, str]]) -> list[Mu
                 what=lazy_gettext("This is not muted: {names}.", names=names),
                 hint=lazy_gettext("`reader mute --list` lists what is."),
             )
-        mutes.take_back(library.db, found, at=library.now(), on=library.today())
+        take_mutes_back(library.db, found, at=library.now(), on=library.today())
         keep_arrival(library)
     return found
 

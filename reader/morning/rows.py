@@ -1,21 +1,24 @@
-"""Keep the lines that a list showed, find the papers that a device keeps for offline use, and
-ask the databases what the doctor wants to know.
+"""Keep the lines that a list showed and what a person muted, find the papers that a device keeps
+for offline use, and ask the databases what the doctor wants to know.
 
 A decision copies the line within its own transaction, by one statement, so that a key stays
-quick. Lines go after a while; what was copied is never changed and never deleted.
+quick. Lines go after a while; what was copied is never changed and never deleted. Rows of mutes
+are only ever added.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from reader.library.rows.database import Database
+from reader.library.rows.decisions import next_act
 from reader.library.rows.removals import REMOVED_SQL
 from reader.morning.values import PastDecision, PastMention, ShownLine
 from reader.ranking.rows.standings import from_text, to_text
+from reader.ranking.topic import Mute, MuteKind
 
 KEPT_DAYS = 60
 """How long a line waits for a decision that a device may send late."""
@@ -242,3 +245,87 @@ def posting(db: Database, names: Iterable[str]) -> set[str]:
         (json.dumps(list(names)),),
     )
     return {row["source"] for row in rows}
+
+
+_STANDING_MUTES = """
+    SELECT id, act, kind, value, until_on, at, on_date FROM mutes AS m WHERE undoes IS NULL
+    AND NOT EXISTS (SELECT 1 FROM mutes AS u WHERE u.undoes = m.id)
+"""
+
+
+def standing_mutes(db: Database, *, act: int | None = None) -> tuple[Mute, ...]:
+    """List the mutes that were not taken back, the oldest first; also those that have ended.
+
+    act: only those of this act.
+    """
+    rows = db.read(f"{_STANDING_MUTES} AND (?1 IS NULL OR act = ?1) ORDER BY id", (act,))
+    return tuple(
+        Mute(
+            r["id"],
+            r["act"],
+            r["kind"],
+            r["value"],
+            date.fromisoformat(r["until_on"]) if r["until_on"] else None,
+            datetime.fromisoformat(r["at"]),
+            date.fromisoformat(r["on_date"]),
+        )
+        for r in rows
+    )
+
+
+def newest_mute(db: Database, *, until: datetime | None = None) -> int | None:
+    """Find the last act of muting that stands, None for none. until: made by this moment."""
+    moment = until.isoformat() if until else "9999"
+    row = db.read_one(f"SELECT max(act) AS act FROM ({_STANDING_MUTES} AND at <= ?)", (moment,))  # noqa: S608
+    return row["act"] if row else None
+
+
+def add_mutes(
+    db: Database,
+    several: Iterable[tuple[MuteKind, str]],
+    *,
+    until: date | None,
+    at: datetime,
+    on: date,
+) -> None:
+    """Record mutes in one act. until: their last day, None for no end."""
+    with db.writing():
+        act = next_act(db)
+        db.execute_many(
+            """
+            INSERT INTO mutes (act, kind, value, until_on, at, on_date) VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            [
+                (act, kind, value, until and until.isoformat(), at.isoformat(), on.isoformat())
+                for kind, value in several
+            ],
+        )
+
+
+def take_mutes_back(db: Database, several: Sequence[Mute], *, at: datetime, on: date) -> None:
+    """Take mutes back."""
+    with db.writing():
+        act = next_act(db)
+        db.execute_many(
+            """
+            INSERT INTO mutes (act, kind, value, undoes, at, on_date) VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            [(act, m.kind, m.value, m.id, at.isoformat(), on.isoformat()) for m in several],
+        )
+
+
+def add_muted_day(db: Database, several: Iterable[Mute], day: date) -> None:
+    """Record that mutes hid papers of a day's list; writes nothing where that is known."""
+    ids = {mute.id for mute in several}
+    known = {r["mute"] for r in db.read("SELECT mute FROM muted_days WHERE day = ?", (str(day),))}
+    if ids - known:
+        db.execute_many(
+            "INSERT OR IGNORE INTO muted_days (mute, day) VALUES (?, ?)",
+            [(id_, day.isoformat()) for id_ in sorted(ids - known)],
+        )
+
+
+def last_muted_days(db: Database) -> dict[int, date]:
+    """Read the last day on which each mute (`mutes.id`) hid a paper, where it ever did."""
+    rows = db.read("SELECT mute, max(day) AS day FROM muted_days GROUP BY mute")
+    return {r["mute"]: date.fromisoformat(r["day"]) for r in rows}

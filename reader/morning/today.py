@@ -61,7 +61,7 @@ from reader.ranking.heat import (
 )
 from reader.ranking.learn import belongs, forecasts
 from reader.ranking.model import ListPlace, Rank
-from reader.ranking.rows import labels, mutes, standings, talk
+from reader.ranking.rows import labels, standings, talk
 from reader.ranking.topic import Mute, muting, silencing
 from reader.search.rows import index
 
@@ -97,7 +97,7 @@ class Day:
 
 def day_of(library: Library, day: date, *, first: date | None = None) -> Day:
     """Return a day, or the days from another one on, as one list."""
-    muted = tuple(one for one in mutes.standing(library.db) if one.holds(day))
+    muted = tuple(one for one in history.standing_mutes(library.db) if one.holds(day))
     return Day(first or day, day, standings.shown_on(library.db, day), muted)
 
 
@@ -566,7 +566,7 @@ def keep_shown(library: Library, given: Morning) -> None:
             standings.add_shown(library.db, given.day, new, at=library.now())
         if hidden := (given.folded or given).muted:
             by = (mute for entry in hidden for mute in entry.muted_by)
-            mutes.add_day(library.db, by, given.day)
+            history.add_muted_day(library.db, by, given.day)
     keep_lines(library, given)
 
 

@@ -30,9 +30,9 @@ from reader.library.rows.decisions import Decision
 from reader.library.rows.imports import Import
 from reader.library.rows.removals import RestoredPaper
 from reader.morning import merge
+from reader.morning.rows import newest_mute, standing_mutes, take_mutes_back
 from reader.notes.folder import ROOT as NOTES
 from reader.notes.rows import exports, notes
-from reader.ranking.rows import mutes
 from reader.ranking.topic import Mute
 from reader.search.rows import index
 
@@ -118,7 +118,7 @@ def past_acts(library: Library) -> list[PastAct]:
     for brought in imports.standing(db, limit=MOST_LISTED):
         of: ActKind = "restore" if brought.form == imports.RESTORE else "import"
         found.append(PastAct(brought.act, brought.at, of, "", source=brought.source))
-    for number, muted in groupby(mutes.standing(db), key=lambda mute: mute.act):
+    for number, muted in groupby(standing_mutes(db), key=lambda mute: mute.act):
         one, *more = muted
         found.append(PastAct(number, one.at, "mute", "", mutes=(one, *more)))
     return sorted(found, key=lambda act: -act.number)[:MOST_LISTED]
@@ -126,7 +126,7 @@ def past_acts(library: Library) -> list[PastAct]:
 
 def stands(library: Library, number: int) -> bool:
     """Check whether there is an act of this number that `take_back` can take back: no undo."""
-    return bool(decisions.act_of(library.db, number) or mutes.standing(library.db, act=number))
+    return bool(decisions.act_of(library.db, number) or standing_mutes(library.db, act=number))
 
 
 def undo(library: Library, *, only: Collection[int] | None = None) -> list[LibraryPaper]:
@@ -151,7 +151,7 @@ def take_back(
         if only is not None and muted[0].on != library.today():
             raise _elsewhere(", ".join(mute.value for mute in muted))
         with db.writing():
-            mutes.take_back(db, muted, at=library.now(), on=library.today())
+            take_mutes_back(db, muted, at=library.now(), on=library.today())
             keep_arrival(library)
         return UndoOutcome(unmuted=muted)
     if only is None and (brought := _import_meant(library, number)):
@@ -209,7 +209,7 @@ def _elsewhere(title: str) -> UsageError:
 def _mutes_meant(library: Library, number: int | None) -> tuple[Mute, ...]:
     """Find the mutes that are to be taken back; none for another act."""
     db, moment = library.db, meant_at(library)
-    act = mutes.newest_act(db, until=moment) if number is None else number
+    act = newest_mute(db, until=moment) if number is None else number
     if act is None:
         return ()
     if number is None:
@@ -217,7 +217,7 @@ def _mutes_meant(library: Library, number: int | None) -> tuple[Mute, ...]:
         others += [one.act for one in imports.standing(db)]
         if max(others, default=0) > act:
             return ()
-    return mutes.standing(db, act=act)
+    return standing_mutes(db, act=act)
 
 
 def _act_meant(library: Library, number: int | None) -> list[Decision]:

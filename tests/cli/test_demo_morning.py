@@ -12,7 +12,7 @@ import httpx
 import pymupdf
 import pytest
 
-from reader.cli.demo.morning import (
+from reader.cli.demo import (
     TIMELINE,
     feeds_toml,
     sample_notes,

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from reader.base.http.client import Client
-from reader.cli.demo.morning import (
+from reader.cli.demo import (
     TIMELINE,
     Manuscript,
     Section,

@@ -1,7 +1,6 @@
 """The pages, a module for each subject with its ROUTES; the first route that fits answers."""
 
 from reader.web.pages import (
-    habit,
     more,
     note,
     paper,
@@ -10,7 +9,6 @@ from reader.web.pages import (
     reading,
     search,
     today,
-    work,
 )
 
 ROUTES = [
@@ -18,10 +16,8 @@ ROUTES = [
     *more.ROUTES,
     *note.ROUTES,
     *search.ROUTES,
-    *habit.ROUTES,
     *paper.ROUTES,
     *papers.ROUTES,
     *reading.ROUTES,
     *pdf.ROUTES,
-    *work.ROUTES,
 ]

@@ -1,24 +1,42 @@
-"""Sign devices in and out, list the pages without a tab, and change the language."""
+"""Show what is about the program and its devices: signing in and out, the language, the pages
+without a tab, the progress of long work, and what a device keeps to go on without a network.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import json
 import math
 import re
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from urllib.parse import quote
 
 import segno
 from markupsafe import Markup
-from starlette.responses import Response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
 
 from reader import __version__
-from reader.base.errors import NotKnown
-from reader.base.messages import N_, _, ngettext
+from reader.base.errors import NotKnown, ReaderError, UsageError
+from reader.base.messages import N_, _, ngettext, speaking
+from reader.base.tex import title_text
+from reader.base.text import plain, plain_lines
+from reader.library.find import find_paper
+from reader.morning.about import carried_by, device_texts
+from reader.morning.pick import whole_queue
+from reader.texts.morning import STEPS
 from reader.web.gate import ServerAddress
-from reader.web.render import LANGUAGES
+from reader.web.pool import Pool
+from reader.web.render import LANGUAGES, WORKER, asset, asset_content, assets, assets_version
 from reader.web.sessions import LIFE_S, device_of, grouped
-from reader.web.visit import Visit, own_address, route, set_said
+from reader.web.visit import Visit, language_of, own_address, route, set_said
+from reader.web.work import KINDS, MorningClock, Work, WorkRun
 
 COOKIE_LIFE_S = 400 * 86_400
 """Browsers keep no cookie for longer than 400 days."""
@@ -207,7 +225,199 @@ def language(visit: Visit) -> Response:
     return found
 
 
-ROUTES = [
+RETRY_MS = 2_000
+"""Milliseconds after which a browser opens a broken stream again."""
+
+START_S = 10.0
+"""Seconds that a request waits for the event loop to start work."""
+
+
+def work(visit: Visit) -> Response:
+    """Show what runs, the outcome of the last run, and when the next gather is."""
+    found: Work = visit.request.app.state.work
+    clock: MorningClock | None = visit.request.app.state.morning_clock
+    zone = visit.config.timezone
+    run = found.last
+    ended = ""
+    if run and run.code == 0:
+        ended = _("Done.")
+        if run.kind == "gather":
+            ended = ngettext("Done: {n} new paper.", "Done: {n} new papers.", run.n_new)
+    elif run and run.error is None and run.code is not None and run.problems:
+        ended = _("Done, but there were problems.")
+        if run.kind == "gather":
+            ended = ngettext(
+                "Done: {n} new paper, but there were problems.",
+                "Done: {n} new papers, but there were problems.",
+                run.n_new,
+            )
+    elif run:
+        ended = _("The task stopped before it was finished.")
+    return visit.page(
+        "work_state.html" if visit.is_part else "work.html",
+        run=run,
+        step=step_text(run) if run else "",
+        ended=ended,
+        at=f"{run.began_at.astimezone(zone):%H:%M}" if run else "",
+        # Without a paper, fetching is a part of the index.
+        kinds=[kind for kind in KINDS if kind != "fetch"],
+        seen=found.newest,
+        next_at=f"{clock.next_at():%H:%M}" if clock else "",
+        said=[(f"{at.astimezone(zone):%H:%M}", text) for at, text in clock.said] if clock else [],
+    )
+
+
+def begin(visit: Visit) -> Response:
+    """Start work of a kind, unless some is running.
+
+    `fetch` asks at once for the PDF of `id`, else for all that are missing of the queue, also
+    those that failed.
+    """
+    kind = visit.field("kind")
+    if kind not in KINDS:
+        raise UsageError(
+            what=_("There is no such task."), hint=_("Reload the page and use its buttons.")
+        )
+    ids = _papers_to_fetch(visit) if kind == "fetch" else []
+    found: Work = visit.request.app.state.work
+    loop: asyncio.AbstractEventLoop = visit.request.app.state.loop
+    # This page runs in a thread, and `Work` in the event loop.
+    starting = asyncio.run_coroutine_threadsafe(found.start(kind, ids), loop)
+    has_begun = starting.result(START_S)
+    said = _(
+        N_("Started.") if has_begun else N_("Another task is running, so nothing was started.")
+    )
+    return visit.done("/work", said, begun=has_begun)
+
+
+def _papers_to_fetch(visit: Visit) -> list[str]:
+    if id_ := visit.field("id"):
+        return [find_paper(visit.library, id_).paper.id]
+    return [one.held.paper.id for one in whole_queue(visit.library) if not one.has_pdf]
+
+
+async def events(request: Request) -> Response:
+    """Stream the states of the work as server-sent events."""
+    found: Work = request.app.state.work
+    after = request.headers.get("last-event-id") or request.query_params.get("after", "")
+
+    def language_now() -> str:
+        pool: Pool = request.app.state.pool
+        with suppress(ReaderError), pool.lent() as library:
+            return language_of(request, library.config)
+        return language_of(request, None)
+
+    language = await run_in_threadpool(language_now)
+
+    async def lines() -> AsyncIterator[str]:
+        yield f"retry: {RETRY_MS}\n\n"
+        async for told in found.states(after):
+            if told is None:
+                # A line with a colon first is a comment, which browsers ignore.
+                yield ": still here\n\n"
+                continue
+            id_, run = told
+            event = "ended" if run.ended_at else "progress" if run.step else "begun"
+            with speaking("ja" if language == "ja" else "en"):
+                data = {"text": step_text(run), "done": run.done, "total": run.total}
+            yield f"id: {id_}\nevent: {event}\ndata: {json.dumps(data)}\n\n"
+
+    # X-Accel-Buffering asks nginx and others to pass each line on at once.
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return StreamingResponse(lines(), media_type="text/event-stream", headers=headers)
+
+
+def step_text(run: WorkRun) -> str:
+    """Describe the progress in a sentence: the step, and how much of it is done."""
+    if not run.step:
+        return _("Starting")
+    name = _(STEPS[run.step]) if run.step in STEPS else plain(run.step)
+    if not run.total:
+        return name
+    return _("{step}: {done} of {total}", step=name, done=run.done, total=run.total)
+
+
+def worker(_unused: Visit) -> Response:
+    """Send the service worker.
+
+    Its text has a version of all static files: after a change browsers install the new one.
+    """
+    known = {"VERSION": assets_version(), "ASSETS": assets()}
+    head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in known.items())
+    return Response(
+        head.encode() + asset_content(WORKER),
+        media_type="text/javascript",
+        headers={"cache-control": "no-cache", "service-worker-allowed": "/"},
+    )
+
+
+def manifest(_unused: Visit) -> Response:
+    """Send the web app manifest, by which a device puts the pages on its home screen."""
+    png = {"type": "image/png"}
+    found = {
+        "name": _("reader: papers every morning"),
+        "short_name": _("reader"),
+        "description": _("The morning's papers, and notes on them in your own words."),
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#faf8f4",
+        "theme_color": "#faf8f4",
+        "icons": [
+            {"src": asset("app.svg"), "sizes": "any", "type": "image/svg+xml"},
+            {"src": asset("app-192.png"), "sizes": "192x192"} | png,
+            {"src": asset("app-512.png"), "sizes": "512x512"} | png,
+            {"src": asset("app-maskable-512.png"), "sizes": "512x512", "purpose": "maskable"} | png,
+        ],
+    }
+    return JSONResponse(found, media_type="application/manifest+json")
+
+
+def carried(visit: Visit) -> Response:
+    """List the pages for a device to keep, with a current token for its waiting acts."""
+    found = carried_by(visit.library)
+    pages = [
+        {"address": address, "stamp": ""} for address in ("/", "/triage", "/recall", "/search")
+    ]
+    for held, stamp in found.several:
+        id_ = quote(held.paper.id, safe="/:")
+        pages += [{"address": f"/{kind}/{id_}", "stamp": stamp} for kind in ("paper", "note")]
+    return visit.json(
+        {
+            "library": visit.request.state.library or found.library,
+            "language": visit.request.state.language,
+            "csrf": getattr(visit.request.state, "csrf", ""),
+            "pages": pages,
+            "texts": found.texts,
+            "pdfs": [f"/pdf/{quote(held.paper.id, safe='/:')}" for held in found.pdfs],
+        }
+    )
+
+
+def device(visit: Visit) -> Response:
+    """Send what a device searches without a network: its papers' texts, and how many it lacks."""
+    several, n_left_out = device_texts(visit.library)
+    found = [
+        {
+            "id": one.held.paper.id,
+            "title": title_text(one.held.paper.title),
+            "authors": plain(", ".join(one.held.paper.authors)),
+            "abstract": title_text(one.held.paper.abstract),
+            "note": plain_lines(one.note),
+            "highlights": [plain(text) for text in one.marks],
+        }
+        for one in several
+    ]
+    return visit.json({"papers": found, "n_left_out": n_left_out})
+
+
+def offline(visit: Visit) -> Response:
+    """Show the page of what a device keeps; a script fills it in on the device."""
+    return visit.page("offline.html")
+
+
+ROUTES: list[BaseRoute] = [
     route("/more", more),
     route("/language", language, "POST"),
     route("/enter", enter, "GET", "POST"),
@@ -216,4 +426,12 @@ ROUTES = [
     route("/door/leave", leave, "POST"),
     route("/trust", trust),
     route("/trust/asayomi.cer", certificate),
+    route("/worker.js", worker),
+    route("/manifest.webmanifest", manifest),
+    route("/offline.json", carried),
+    route("/device.json", device),
+    route("/offline", offline),
+    route("/work", work),
+    route("/work", begin, "POST"),
+    Route("/work/events", events, methods=["GET"]),
 ]

@@ -1,10 +1,14 @@
-"""Write a note: the text beside what the paper says, its drafts and its revisions."""
+"""Write a note beside what the paper says, its drafts and revisions; recall notes, and look back on
+a day, a week and a year.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,17 +17,25 @@ from starlette.responses import Response
 from reader.base.errors import StoreError, UsageError
 from reader.base.messages import N_, _
 from reader.base.text import plain, sentences
+from reader.library.calendar import days_back
 from reader.library.find import find_paper
+from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import queue
+from reader.morning.pick import asked_today, let_go_when_asked
+from reader.morning.trust import began_on
 from reader.morning.waiting import give
-from reader.notes import drafts, export
+from reader.notes import drafts, export, recall
+from reader.notes.balance import balance
 from reader.notes.draft import all_texts, fields_of, pieces
 from reader.notes.drafts import PageDraft, marks_of, may_show, new_words, template_names
 from reader.notes.links import NearNotes, papers_by_link, related
 from reader.notes.own_words import Check
+from reader.notes.recall import card_of
 from reader.notes.rows import notes
+from reader.notes.rows.habit import Waiting
 from reader.notes.rows.notes import Revision
+from reader.notes.week import day_shown, stats, week, week_of
 from reader.notes.words import is_written
 from reader.notes.write import (
     NoteOutcome,
@@ -34,7 +46,18 @@ from reader.notes.write import (
     newest_note,
     restore,
 )
-from reader.texts.note import file_lines, report_of, unseen_line, where
+from reader.texts.note import (
+    file_lines,
+    graded_text,
+    month_marks,
+    paused_text,
+    regret_text,
+    report_of,
+    rows,
+    unseen_line,
+    where,
+)
+from reader.web.pages.today import day_asked
 from reader.web.render import as_path
 from reader.web.visit import Visit, route
 
@@ -335,6 +358,153 @@ def give_waiting(visit: Visit) -> Response:
 
 
 # `{id:path}` takes slashes too: what stands behind an id has to come before the plain address.
+
+
+def week_page(visit: Visit) -> Response:
+    library, day = visit.library, day_asked(visit, "on")
+    encoder = visit.parts.encoder_name(visit.config)
+    key = ("week", week_of(day), library.today(), encoder)
+    found = visit.cached(key, lambda: week(library, day, encoder=encoder))
+    is_running = found.holds(library.today())
+    asks, n_more = asked_today(library, may_ask=visit.is_shown) if is_running else ((), 0)
+    themes = [(theme, list(read)) for theme, read in groupby(found.read, lambda one: one.theme)]
+    return visit.page(
+        "week.html",
+        week=found,
+        themes=themes,
+        # Questions about old picks. One asked today stays until it is answered, or until
+        # tomorrow.
+        asks=asks,
+        let_go=let_go_when_asked(library) if is_running else (),
+        n_more_asks=n_more,
+        queue_days=library.config.queue_days,
+        regrets=[(one, regret_text(one)) for one in found.regrets],
+        before=days_back(found.first, 7),
+        after=_day_after(visit, found.last),
+        began=began_on(library),
+    )
+
+
+def stats_page(visit: Visit) -> Response:
+    day = day_asked(visit, "on")
+    found = visit.cached(("stats", day), lambda: stats(visit.library, day))
+    totals = {
+        name: sum(getattr(day, name) for day in found.days)
+        for name in ("n_written", "n_skimmed", "n_recalled")
+    }
+    return visit.page(
+        "stats.html",
+        stats=found,
+        rows=list(rows(found.map)),
+        months=list(month_marks(found.map)),
+        counts={day.day: day for day in found.days},
+        totals=totals,
+        is_today=day == visit.library.today(),
+        balance=balance(visit.library, day),
+        most=max(found.themes.values(), default=0),
+    )
+
+
+def day_page(visit: Visit) -> Response:
+    day = day_asked(visit, "on")
+    found = day_shown(visit.library, day)
+    noted = {read.held.row for read in found.read}
+    return visit.page(
+        "day.html",
+        shown=found,
+        waiting=[held for held in found.picked if held.row not in noted],
+        before=days_back(day, 1),
+        after=_day_after(visit, day),
+    )
+
+
+def _day_after(visit: Visit, day: date) -> date | None:
+    """Return the day after a day; None where that is still to come."""
+    return day + timedelta(1) if day < visit.library.today() else None
+
+
+def recall_page(visit: Visit) -> Response:
+    """Show the next recall card, or that of the paper `id`; cards in `later` are put off.
+
+    The cards behind it are in the page too, hidden: a device turns to them without a network.
+    """
+    library, day = visit.library, visit.library.today()
+    later = [text for text in visit.asked("later").split(",") if text.isdecimal()]
+    due = recall.due(library, day)
+    cards = recall.cards(library, day)
+    asked = visit.asked("id")
+    if asked:
+        held = find_paper(library, asked)
+        cards = [(held, recall.waiting_of(library, held))]
+    left = [one for one in cards if str(one[0].row) not in later]
+    shown = [card_of(library, *one) for one in left]
+    values: dict[str, Any] = {
+        "cards": [
+            (card, _choices(library, one[0]), _state(one[1]))
+            for card, one in zip(shown, left, strict=True)
+        ],
+        "note_links": papers_by_link(library, "\n\n".join(card.note for card in shown)),
+        "due": due,
+        "paused": paused_text(due) if due.is_paused and not asked else "",
+        "n_later": len(cards) - len(left),
+        "later": ",".join(later),
+        "graded": visit.asked("graded"),
+        "is_asked": bool(asked),
+    }
+    return visit.page("recall.html", **values)
+
+
+def _choices(library: Library, held: LibraryPaper) -> list[tuple[int, str, int]]:
+    """List the grades: number, name, days until the note would come back."""
+    from reader.notes.recall import next_day
+
+    days = enumerate(recall.next_days(library, held, next_day=next_day), 1)
+    return [(n, _(recall.GRADE_NAMES[n]), (to - library.today()).days) for n, to in days]
+
+
+def grade(visit: Visit) -> Response:
+    """Record a grade, unless the note was graded on another device meanwhile."""
+    from reader.notes.recall import next_day
+
+    library, field = visit.library, visit.field
+    held = find_paper(library, field("id"))
+    given = field("grade")
+    if given not in ("1", "2", "3", "4"):
+        raise UsageError(what=_("This is not a grade."), hint=_("Grades are 1 to 4."))
+    later = {"later": field("later")} if field("later") else {}
+    if _state(recall.waiting_of(library, held)) != field("state"):
+        said = _("Already graded in another window: {title}", title=plain(held.paper.title))
+        return _respond(visit, later, said, held, is_done=False)
+    graded = recall.grade(library, held, int(given), next_day=next_day)
+    said = graded_text(library, graded, has_title=True)
+    return _respond(visit, later | {"graded": held.paper.id}, said, held, is_done=True)
+
+
+def undo_recall(visit: Visit) -> Response:
+    """Take back the last grade: of the paper `id`, or of any paper."""
+    library = visit.library
+    of = find_paper(library, visit.field("id")) if visit.field("id") else None
+    undone = recall.undo_grade(library, of=of)
+    if undone is None:
+        return _respond(visit, {}, _("There is no grade to undo."), of, is_done=False)
+    held, review = undone
+    title = plain(held.paper.title)
+    said = _("Undone ({grade}): {title}", grade=_(recall.GRADE_NAMES[review.grade]), title=title)
+    return _respond(visit, {"id": held.paper.id}, said, held, is_done=True)
+
+
+def _respond(
+    visit: Visit, asked: dict[str, str], said: str, held: LibraryPaper | None, *, is_done: bool
+) -> Response:
+    to = f"/recall?{urlencode(asked)}" if asked else "/recall"
+    return visit.done(to, said, is_done=is_done, id=held.paper.id if held else None, to=to)
+
+
+def _state(waiting: Waiting) -> str:
+    """Return a text that changes when the card is graded; forms send it along."""
+    return f"{waiting.last_on or ''} {waiting.due_on or ''}"
+
+
 ROUTES = [
     route("/waiting", waiting),
     route("/waiting/{number:int}", give_waiting, "POST"),
@@ -347,4 +517,10 @@ ROUTES = [
     route("/note/{id:path}/beside", beside),
     route("/note/{id:path}", note),
     route("/note/{id:path}", save, "POST"),
+    route("/recall", recall_page),
+    route("/recall", grade, "POST"),
+    route("/recall/undo", undo_recall, "POST"),
+    route("/week", week_page),
+    route("/stats", stats_page),
+    route("/day", day_page),
 ]
