@@ -44,7 +44,6 @@ from reader.morning.added_file import FileOutcome
 from reader.morning.complete import add_by_id
 from reader.morning.tools import Tools
 
-INCOMPLETE = 5
 NEW = "new"
 """What `--as` takes for a paper of its own."""
 
@@ -199,9 +198,8 @@ class AddReport:
     """The results of one run.
 
     new: files of this run by outcome. before: files that earlier runs added, counted by
-    outcome. asked: files that need an answer. marked: files with marks. lacking: (path, error)
-    of files with pages or marks that could not be read. stayed: (path, why) of files that were
-    not moved.
+    outcome. marked: files with marks. lacking: (path, error) of files with pages or marks that
+    could not be read. stayed: (path, why) of files that were not moved.
     """
 
     new: dict[str, list[FileOutcome]] = field(default_factory=dict)
@@ -370,7 +368,7 @@ class _AddRun:
                 # False, a paper of its own, is None for `settle`.
                 self._settle(path, found.files[path], paper or None, title=title)
         if n_waiting or self.results.n_broken:
-            self.code = self.code or INCOMPLETE
+            self.code = self.code or Incomplete.exit_code
 
 
 def _not_one(n: int) -> UsageError:
@@ -424,8 +422,6 @@ def _answer_to(added: FileOutcome) -> LibraryPaper | Literal[False] | None:
             return choices[typed]
         output.put(_("Please type one of these: {choices}.", choices=_(", ").join(choices)))
 
-
-OUTCOMES = ("identified", "unknown", "duplicate", "asked", "broken")
 
 MOST_LISTED = 20
 """Finished files that are listed one by one; more are counted by topic."""
@@ -593,8 +589,8 @@ def _indented(*lines: str, indent: str = "    ") -> Iterator[str]:
     return (indent + plain(line) for line in lines)
 
 
-def _count_lines(results: AddReport, found: FilesToAdd) -> Iterator[str]:
-    n_of = {outcome: len(results.new.get(outcome, ())) for outcome in OUTCOMES}
+def _new_counts(results: AddReport) -> list[str]:
+    n_of = Counter({outcome: len(several) for outcome, several in results.new.items()})
     texts = {
         "identified": _("{n} recognised", n=n_of["identified"]),
         "unknown": _("{n} not recognised", n=n_of["unknown"]),
@@ -602,7 +598,11 @@ def _count_lines(results: AddReport, found: FilesToAdd) -> Iterator[str]:
         "asked": _("{n} unclear", n=n_of["asked"]),
         "broken": _("{n} broken", n=n_of["broken"]),
     }
-    if parts := [texts[outcome] for outcome, n in n_of.items() if n]:
+    return [text for outcome, text in texts.items() if n_of[outcome]]
+
+
+def _count_lines(results: AddReport, found: FilesToAdd) -> Iterator[str]:
+    if parts := _new_counts(results):
         yield _("Result: {parts}.", parts=_(", ").join(parts))
     if results.marked:
         highlights = sum(added.marked.n_highlights for added in results.marked)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     Floats = NDArray[np.float64]
+    FittedText = tuple[Floats, float]
 
 Features = Mapping[str, float]
 
@@ -262,7 +263,6 @@ def fit_talk(examples: Sequence[TalkExample], before: Coefficients | None = None
     buckets = [e.facts.text for e in chosen]
     words = _sparse(buckets, [bucket for text in buckets for bucket in text], N_BUCKETS)
     numbers = [numbers_of(e.facts, e.records) for e in chosen]
-    names = list(numbers[0])
     # Threads that wait for one another on a busy machine cost more than they save here.
     with threadpool_limits(1):
         texts = [_fitted(words, y, weights, TEXT_STRENGTH) for y in hot]
@@ -279,11 +279,20 @@ def fit_talk(examples: Sequence[TalkExample], before: Coefficients | None = None
         spread[spread == 0] = 1.0  # a number that is always the same
         fitted = [_fitted(centred / spread, y, weights, TALK_STRENGTH) for y in hot]
     found = np.mean([weight / spread for weight, _ in fitted], axis=0)
-    n = len(names)
-    of_texts = found[n:]
-    # The scores of the words end in one weight for each bucket: every text model's weights, as
-    # much as its score counts. What was taken off to centre these scores goes into the start.
-    start = float(np.mean([b for _, b in fitted])) - float(of_texts @ usual[n:])
+    start = float(np.mean([b for _, b in fitted]))
+    return _with_texts(list(numbers[0]), found, usual, start, texts)
+
+
+def _with_texts(
+    names: Sequence[str], found: Floats, usual: Floats, start: float, texts: Sequence[FittedText]
+) -> Coefficients:
+    """Join the weights of n numbers and of the text models' scores, which follow them.
+
+    The scores of the words end in one weight for each bucket: every text model's weights, as
+    much as its score counts. What was taken off to centre these scores goes into the start.
+    """
+    n, of_texts = len(names), found[len(names) :]
+    start -= float(of_texts @ usual[n:])
     return Coefficients(
         start=start + float(sum(w * b for w, (_, b) in zip(of_texts, texts, strict=True))),
         weights=dict(zip(names, map(float, found[:n]), strict=True)),
@@ -313,7 +322,7 @@ def _foretold(words: csr_matrix, hot: NDArray[np.bool_], weights: Floats) -> Flo
 
 def _fitted(
     table: Floats | csr_matrix, hot: NDArray[np.bool_], weights: Floats, strength: float
-) -> tuple[Floats, float]:
+) -> FittedText:
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
