@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from reader.base.errors import ReaderError
 from reader.gathering.imports.forms import read_source
 from reader.gathering.imports.item import AttachedFiles, ImportedNote, ImportedPaper
-from reader.gathering.imports.realm import RealmError, RealmFile
+from reader.gathering.imports.paperlib import RealmError, RealmFile
 from reader.library.paper import Paper, Publication
 
 SAMPLES = Path(__file__).parent / "paperlib"
