@@ -22,17 +22,17 @@ from reader.cli import build, output
 from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
 from reader.cli.library import back_up_daily
 from reader.cli.output import answer, told_when_ended
-from reader.gathering.gather import source_names
-from reader.gathering.rows.posts import StoredVotes, stored_votes
-from reader.gathering.rows.sources import source
-from reader.gathering.source import told_together
-from reader.gathering.votes import (
+from reader.gathering.gather import (
     A_DAY_S,
     VotesOutcome,
     days_to_import,
     import_votes,
+    source_names,
     source_of_votes,
 )
+from reader.gathering.rows.posts import StoredVotes, stored_votes
+from reader.gathering.rows.sources import source
+from reader.gathering.source import told_together
 from reader.library.calendar import day_named
 from reader.library.config import unknown_class_text
 from reader.library.disk import lock_file

@@ -13,8 +13,8 @@ import pytest
 
 from reader.base.errors import Locked
 from reader.base.http.client import Client
+from reader.gathering.gather import VOTES_DELAY_S, VotesOutcome, days_to_import, import_votes
 from reader.gathering.rows.posts import StoredVotes, stored_votes
-from reader.gathering.votes import DELAY_S, VotesOutcome, days_to_import, import_votes
 from reader.library.disk import lock_file
 from reader.library.folder import Library
 from reader.morning.tools import Tools
@@ -151,7 +151,7 @@ def test_a_library_without_such_a_feed_asks_hugging_face_slowly(tmp_path: Path) 
     web = Web({"https://huggingface.co/api/daily_papers?date=2025-06-03&limit=100": page(DAY)})
     with a_library(tmp_path, now=lambda: NOW) as library:
         assert import_votes(library, tools(web), DAY - timedelta(1)).n_papers == 2
-    assert [request.delay_s for request in web.seen] == [DELAY_S]
+    assert [request.delay_s for request in web.seen] == [VOTES_DELAY_S]
 
 
 def test_it_does_not_run_beside_a_gather(tmp_path: Path) -> None:
