@@ -13,7 +13,7 @@ from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.search.encode import encode, index_words
 from reader.search.find import search
-from reader.search.names import acronyms_in, other_names
+from reader.search.fusion import acronyms_in, other_names
 from reader.search.shared import Indexes
 from reader.texts.search import names_text
 from tests.data import ROOT
