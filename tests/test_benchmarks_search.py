@@ -17,7 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from reader.library.paper import Paper
-from reader.search.gibberish import SAMPLES
+from reader.search.encode import SAMPLES
 from reader.search.rows import index
 from reader.search.rows.index import Text
 from tests.benchmarks.frame import NO_DATA, Asked, Miss, Part, Subject, run_subjects

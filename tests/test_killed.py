@@ -17,7 +17,7 @@ import pytest
 from reader.library.find import find_paper
 from reader.library.folder import open_library
 from reader.notes.write import add_note
-from reader.search.gibberish import SAMPLES
+from reader.search.encode import SAMPLES
 from tests.gathering.test_snapshot import lines, record
 from tests.installed import (
     ALL,

@@ -113,7 +113,7 @@ def search_command(
         given |= {"kinds": chosen, "limit": limit, "indexes": indexes}
         waiting: list[WaitingHit] = []
         if like is not None:
-            from reader.search.similar import search_like
+            from reader.search.find import search_like
 
             about = _file_text(context, library, like)
             found = search_like(library, about, **given)
@@ -195,7 +195,7 @@ def _show(found: SearchResult, waiting: Sequence[WaitingHit], query: str) -> Non
 def similar_command(context: click.Context, id: str, limit: int, as_json: bool) -> int:
     """Show similar papers. Exit code 5 where something is not indexed, 7 without a vector."""
     from reader.library.find import find_paper
-    from reader.search.similar import similar
+    from reader.search.find import similar
 
     with build.opened(context) as library, searched(library) as indexes:
         held = find_paper(library, id)
@@ -223,7 +223,7 @@ def similar_command(context: click.Context, id: str, limit: int, as_json: bool) 
 
 def _file_text(context: click.Context, library: Library, file: Path) -> str:
     """Read the text of a PDF or text file. Raises UsageError where it has none, PdfError."""
-    from reader.search.similar import text_of
+    from reader.search.find import text_of
 
     with file.open("rb") as handle:
         content = handle.read(LARGEST)

@@ -21,8 +21,8 @@ from reader.notes.rows import notes
 from reader.notes.rows.exports import newest_texts
 from reader.notes.words import key_of, key_sentence, links_in, sentences
 from reader.notes.write import AT_ONCE
+from reader.search.find import LIKE_LETTERS, READ_LETTERS, TELLING, query_words_of
 from reader.search.rows import index
-from reader.search.similar import LIKE_LETTERS, READ_LETTERS, TELLING, query_words_of
 
 if TYPE_CHECKING:
     from reader.search.encode import Encode
@@ -73,7 +73,7 @@ def related(
     encoded: set[int] = set()
     is_by_words = True
     if encode is not None:
-        from reader.search.similar import near_notes
+        from reader.search.find import near_notes
 
         # Of a note that is too long for a vector of its own, its beginning is compared.
         with contextlib.suppress(ModelError):  # words answer alone, and the caller is told

@@ -30,8 +30,7 @@ from reader.notes.write import add_note
 from reader.pdfs.tablet import take
 from reader.ranking.rows import labels
 from reader.search.encode import index_words
-from reader.search.find import search
-from reader.search.similar import similar
+from reader.search.find import search, similar
 from tests.mornings import look
 from tests.pdfs.test_returning import RAIN
 from tests.samples import DAY, FEEDS_TOML, NOW, Clock, SmallEncoder, Web, a_library, paper, tools

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from reader.library.folder import Library
 from reader.library.rows import papers
-from reader.search.encode import encode, index_words
+from reader.search.encode import GIBBERISH, QUESTIONS, SAMPLES, encode, index_words, is_gibberish
 from reader.search.find import SearchResult, search
-from reader.search.gibberish import GIBBERISH, QUESTIONS, SAMPLES, is_gibberish
 from reader.search.rows import index
 from tests.samples import DAY, Web, a_library, paper, tools
 

@@ -17,11 +17,10 @@ from reader.library.paper import Paper
 from reader.library.rows import papers
 from reader.morning.remove import remove
 from reader.search.encode import encode, index_words
-from reader.search.find import KINDS, SearchResult, search
+from reader.search.find import KINDS, SearchResult, search, search_like, similar
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
 from reader.search.shared import searched, share
-from reader.search.similar import search_like, similar
 from tests.installed import run
 from tests.postgres import Server, needs_postgres, served
 from tests.samples import DAY, FEEDS_TOML, SmallEncoder, Web, a_library, paper, tools

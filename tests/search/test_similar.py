@@ -17,8 +17,7 @@ from reader.library.passage import Block, Document, Page
 from reader.library.rows import papers
 from reader.notes.rows import notes
 from reader.search.encode import encode, index_words
-from reader.search.find import KINDS
-from reader.search.similar import LIKE_LETTERS, search_like, similar, telling_words, text_of
+from reader.search.find import KINDS, LIKE_LETTERS, search_like, similar, telling_words, text_of
 from tests.samples import (
     DAY,
     NOW,

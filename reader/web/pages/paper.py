@@ -44,9 +44,9 @@ from reader.notes.links import papers_by_link
 from reader.notes.share import share
 from reader.pdfs.mark import ink_on
 from reader.pdfs.tablet import SHORT_SHA
+from reader.search.find import Neighbour, similar
 from reader.search.indexes import SharedNote
 from reader.search.shared import searched
-from reader.search.similar import Neighbour, similar
 from reader.texts.copies import gone_text
 from reader.texts.morning import mute_line_text, mute_texts, muted_part
 from reader.texts.paper import FIELD_NAMES, field_texts, property_texts, suggestion_text
