@@ -19,7 +19,7 @@ from reader.base.text import as_utf8
 from reader.library.disk import write_whole
 from reader.library.files import is_here, sha256_of
 from reader.library.folder import Library
-from reader.library.highlight import Marks
+from reader.library.highlight import Marks, cleaned
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Document
 from reader.library.reference import works_of
@@ -29,7 +29,6 @@ from reader.library.rows.versions import BY_HAND
 from reader.pdfs import tablet
 from reader.pdfs.fetch import PdfTools, note_unread, passages_of, place_of, unread_pages
 from reader.pdfs.find import PdfSketches, Recognition, pdf_file
-from reader.pdfs.highlights import cleaned
 from reader.pdfs.marked_copies import ReturnedCopy, keep
 from reader.pdfs.recognition import sketch_of, stamped_version
 from reader.pdfs.tablet import IN_LIBRARY

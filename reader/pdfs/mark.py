@@ -27,11 +27,22 @@ from reader.base.text import plain, plain_lines
 from reader.library.arrival import keep_arrival
 from reader.library.files import has_bytes
 from reader.library.folder import Library
-from reader.library.highlight import OWN, Box, Highlight, InkStroke, Kind, Marks, shown
+from reader.library.highlight import (
+    OWN,
+    Box,
+    Highlight,
+    InkStroke,
+    Kind,
+    MarkEdits,
+    Marks,
+    cleaned,
+    edits,
+    match,
+    shown,
+)
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, highlights
 from reader.library.rows.highlights import state_at
-from reader.pdfs.highlights import MarkEdits, cleaned, edits, match
 from reader.search.rows import index
 
 KINDS: tuple[Kind, ...] = ("highlight", "underline", "note")

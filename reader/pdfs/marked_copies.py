@@ -20,14 +20,13 @@ from reader.library.disk import lock_file, write_whole
 from reader.library.file_names import UNFILED, file_stem
 from reader.library.files import has_bytes, is_here, move
 from reader.library.folder import Library
-from reader.library.highlight import Marks, MarkState, shown
+from reader.library.highlight import MarkMatch, Marks, MarkState, cleaned, holds, match, shown
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
 from reader.library.rows import decisions, highlights, pdfs
 from reader.library.rows.highlights import MarkedCopy, PlaceState, state_at
 from reader.pdfs.fetch import PdfTools
 from reader.pdfs.find import find_moved
-from reader.pdfs.highlights import MarkMatch, cleaned, holds, match
 from reader.pdfs.tablet import IN_LIBRARY, LOCK, file_at, is_named_after
 from reader.search.rows import index
 

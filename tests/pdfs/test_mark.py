@@ -18,7 +18,7 @@ import pytest
 
 from reader.base.errors import NotKnown, UsageError
 from reader.library.folder import Library
-from reader.library.highlight import OWN, Box, Highlight, InkStroke, Kind, Marks, shown
+from reader.library.highlight import OWN, Box, Highlight, InkStroke, Kind, MarkEdits, Marks, shown
 from reader.library.paper import LibraryPaper
 from reader.library.rows import highlights, merges, papers, pdfs, removals
 from reader.morning.pick import decide
@@ -26,7 +26,6 @@ from reader.morning.tools import Tools
 from reader.morning.undo import past_acts, take_back, undo
 from reader.pdfs import mark
 from reader.pdfs.back import CopyOutcome, back, handed_in
-from reader.pdfs.highlights import MarkEdits
 from reader.pdfs.mark import COLOURS, marked_content
 from reader.pdfs.tablet import copy_to_open, take
 from reader.pdfs.text.process import PdfReader

@@ -9,8 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.library.highlight import Box, Highlight, MarkState, VisibleMark, colour_word, shown
-from reader.pdfs.highlights import MarkMatch, cleaned, fold, match
+from reader.library.highlight import (
+    Box,
+    Highlight,
+    MarkMatch,
+    MarkState,
+    VisibleMark,
+    cleaned,
+    colour_word,
+    fold,
+    match,
+    shown,
+)
 from tests.samples import NOW
 
 BOX: Box = (72.0, 100.0, 300.0, 112.0)

@@ -2,7 +2,7 @@
 
 A row of `highlights` is one state of a mark; only its `gone_at` ever changes. `sightings` has
 the states that the newest copy of each place has; the pages here are one more place, ON_PAGE.
-`pdfs.highlights` decides whether two marks are one.
+`library.highlight` decides whether two marks are one.
 
 A row of `markings` says that one state of a mark took another one's place here: none before a
 new mark, none behind a removed one. Rows are only ever added.

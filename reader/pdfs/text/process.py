@@ -50,7 +50,7 @@ from reader.pdfs.text.answer import (
 )
 
 if TYPE_CHECKING:
-    from reader.pdfs.highlights import MarkEdits
+    from reader.library.highlight import MarkEdits
 
 TIMEOUT_S = 60.0
 """Seconds that one file may take."""
