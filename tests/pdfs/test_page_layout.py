@@ -8,8 +8,7 @@ from typing import Any
 import pymupdf
 import pytest
 
-from reader.pdfs.text.contents import contents_of, hits_of
-from reader.pdfs.text.layout import layout_json, layout_of, sizes_of
+from reader.pdfs.text.layout import contents_of, hits_of, layout_json, layout_of, sizes_of
 
 LEFT = (
     "Snails hear with the foot. We have found infor-",

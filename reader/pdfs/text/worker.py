@@ -269,19 +269,15 @@ def _answer(
             if task == "words":
                 return mark_writer.words_of(pymupdf, file, page, question["boxes"])
             return mark_writer.copy_with_marks(pymupdf, file, question["wanted"])
-        case "contents" | "find":
-            from reader.pdfs.text import contents
-
-            if task == "contents":
-                return contents.contents_of(pymupdf, file)
-            return contents.hits_of(pymupdf, file, question["query"], texts)
-        case "reflow":
-            from reader.pdfs.text.layout import reflow_of
-
-            return reflow_of(pymupdf, file, tell)
-        case "sizes" | "layout":
+        case "contents" | "find" | "reflow" | "sizes" | "layout":
             from reader.pdfs.text import layout
 
+            if task == "contents":
+                return layout.contents_of(pymupdf, file)
+            if task == "find":
+                return layout.hits_of(pymupdf, file, question["query"], texts)
+            if task == "reflow":
+                return layout.reflow_of(pymupdf, file, tell)
             if task == "sizes":
                 return layout.sizes_of(pymupdf, file)
             return layout.layout_json(layout.layout_of(pymupdf, file, page)).encode(
