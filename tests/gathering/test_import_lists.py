@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.base.errors import ReaderError
-from reader.gathering.imports.forms import read_source
+from reader.gathering.imports.forms import read_csv, read_list, read_source
 from reader.gathering.imports.item import ImportedLibrary, ImportedNote
-from reader.gathering.imports.tables import read_csv, read_list
 from reader.library.highlight import Highlight
 from reader.library.paper import Paper
 from tests.data import DATA, needs_data
