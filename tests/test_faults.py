@@ -22,7 +22,7 @@ import pytest
 from reader.base.http import Request, Response
 from reader.base.http.client import Client
 from reader.cli.demo.server import PlayedPaper, Reply
-from reader.gathering.arxiv_days import ARXIV, OAI, feed_name
+from reader.gathering.arxiv import ARXIV, OAI, feed_name
 from reader.gathering.gather import gather
 from reader.library.calendar import listing_day, window
 from reader.library.feeds_file import parse

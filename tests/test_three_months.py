@@ -23,7 +23,7 @@ import pytest
 from reader.base.http import Request, Response
 from reader.base.http.client import Client
 from reader.cli.demo.server import PlayedPaper
-from reader.gathering.arxiv_days import ARXIV, OAI, feed_name
+from reader.gathering.arxiv import ARXIV, OAI, feed_name
 from reader.gathering.gather import gather, source_names
 from reader.gathering.resolve import resolve
 from reader.gathering.rows import sources

@@ -27,7 +27,7 @@ from reader.base.errors import Problem, ReaderError, SourceFailed, is_unasked, s
 from reader.base.http import Fetch, Request, Response
 from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
 from reader.base.text import plain, shorten
-from reader.gathering.arxiv_days import (
+from reader.gathering.arxiv import (
     ARXIV,
     DAILY,
     OAI,
@@ -38,8 +38,8 @@ from reader.gathering.arxiv_days import (
     feed_name,
     plan_api,
     plan_oai,
+    query_source,
 )
-from reader.gathering.arxiv_queries import query_source
 from reader.gathering.resolve import is_off, is_short
 from reader.gathering.rows import posts, sources
 from reader.gathering.rows.posts import VotedPaper

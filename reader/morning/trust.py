@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from reader.base.errors import hint_now, said_now
 from reader.base.messages import N_, Text, lazy_gettext
-from reader.gathering.arxiv_days import ARXIV, DAILY, OAI, first_day
+from reader.gathering.arxiv import ARXIV, DAILY, OAI, first_day
 from reader.gathering.gather import last_batches, source_names
 from reader.gathering.resolve import ASKED_DAYS, IS_OFF, NO_PAPER, STAGE
 from reader.gathering.rows import sources

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from reader.cli.demo.server import PlayedPaper, Reply
-from reader.gathering.arxiv_days import ARXIV
+from reader.gathering.arxiv import ARXIV
 from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import Batch

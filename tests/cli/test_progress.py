@@ -14,7 +14,7 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
 from reader.base.errors import ModelError
 from reader.cli.build import Bars
-from reader.gathering import arxiv_days
+from reader.gathering import arxiv
 from reader.gathering.gather import gather
 from reader.gathering.resolve import BATCH, resolve
 from reader.library.folder import Library
@@ -26,7 +26,7 @@ from tests.samples import DAY, Web, a_library, no_encoder, paper, tools
 from tests.search.test_encode import Breaking
 
 Step = tuple[str, int, int]
-ARXIV = arxiv_days.ARXIV
+ARXIV = arxiv.ARXIV
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from reader.base.http import Request, Response
-from reader.gathering.arxiv_days import ARXIV
+from reader.gathering.arxiv import ARXIV
 from reader.gathering.gather import gather, last_batches
 from reader.library.calendar import EASTERN, announced_at, is_listing_day, latest_listing, window
 from reader.library.folder import Library

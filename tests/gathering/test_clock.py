@@ -200,7 +200,7 @@ class TestMending:
     def test_days_beyond_belief_are_not_asked_for_before_they_are_mended(
         self, spoiled: Path
     ) -> None:
-        from reader.gathering.arxiv_days import days_to_ask
+        from reader.gathering.arxiv import days_to_ask
 
         with open_library(spoiled, now=lambda: SOON) as opened:
             assert set(days_to_ask(opened, SOON)) <= {MONDAY, TUESDAY}

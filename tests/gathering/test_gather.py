@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from reader.base.errors import SourceFailed, Unreachable
 from reader.base.http import Request, Response
-from reader.gathering.arxiv_days import (
+from reader.gathering.arxiv import (
     ARXIV,
     EMPTY_IS_FINAL,
     OAI,

@@ -27,7 +27,7 @@ import arxiv
 from reader.base.errors import SourceFailed
 from reader.base.http import Fetch, Request
 from reader.base.messages import Text, lazy_gettext
-from reader.base.text import accents, plain
+from reader.base.text import accents, plain, shorten
 from reader.gathering.sources.answer import moment, parse_feed, what_came
 from reader.library.calendar import EASTERN, listing_day, window
 from reader.library.ids import find_ids, parse_id
@@ -367,3 +367,35 @@ def split_authors(names: str) -> tuple[str, ...]:
         elif part.strip():
             parts.append(part.strip())
     return tuple(parts)
+
+
+_DATES = re.compile(r":\[([^\]]*)\]")
+_WINDOW = re.compile(r'\s*AND\s+submittedDate:"[^"]*"$')
+
+
+def rewritten_query(search: str, understood: str) -> str:
+    """Say which query arXiv understood, where it is not the one that was asked; else ""."""
+    understood = _bare(_WINDOW.sub("", _DATES.sub(r':"\1"', understood)))
+    # arXiv writes a range in quotes: submittedDate:"… TO …".
+    if not understood or understood == _bare(_DATES.sub(r':"\1"', search)):
+        return ""
+    text = lazy_gettext("arXiv understood the query as {query}", query=shorten(understood, 200))
+    return str(text)
+
+
+def _bare(query: str) -> str:
+    """Remove brackets around a whole query."""
+    query = " ".join(query.split())
+    while query.startswith("(") and _closes(query) == len(query) - 1:
+        query = query[1:-1].strip()
+    return query
+
+
+def _closes(query: str) -> int:
+    """Find the bracket that closes the one that a query begins with; -1 for none."""
+    depth = 0
+    for at, sign in enumerate(query):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if not depth:
+            return at
+    return -1
