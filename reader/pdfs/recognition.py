@@ -100,15 +100,13 @@ class Verdict:
     """The decision which of some papers a PDF is.
 
     place: of the paper among those given, None for none of them. why: the reason in words.
-    places: of those that it may be, the most likely first. refuted: printed ids that belong to
-    another paper.
+    places: of those that it may be, the most likely first.
     """
 
     level: Level
     place: int | None = None
     why: Text = ""
     places: tuple[int, ...] = ()
-    refuted: tuple[str, ...] = ()
 
 
 def read_print(document: Document, *, id_: str, name: str) -> PdfClues:
@@ -177,23 +175,18 @@ def judge(printed: PdfClues, known: Sequence[KnownPaper]) -> Verdict:
     may be among them.
     """
     matches = [_compare(printed, one) for one in known]
-    refuted = tuple(
-        printed.doi
-        for one, (level, _) in zip(known, matches, strict=True)
-        if level == "none" and printed.doi in one.paper.ids
-    )
     sure = [place for place, (level, _) in enumerate(matches) if level == "strong"]
     alike = [place for place in sure if known[place].likeness >= SAME_TEXT]
     sure = [max(alike, key=lambda p: known[p].likeness)] if alike else sure
     # Several copies of one paper have one row; papers outside of the library have none, so each
     # gets a negative number.
     if len({known[p].row if known[p].row is not None else -1 - p for p in sure}) == 1:
-        return Verdict("strong", sure[0], matches[sure[0]][1], refuted=refuted)
+        return Verdict("strong", sure[0], matches[sure[0]][1])
     perhaps = [place for place, (level, _) in enumerate(matches) if level != "none"]
     if not perhaps:
-        return Verdict("none", refuted=refuted)
+        return Verdict("none")
     perhaps.sort(key=lambda p: (p not in sure, -known[p].likeness))
-    return Verdict("medium", None, matches[perhaps[0]][1], tuple(perhaps), refuted)
+    return Verdict("medium", None, matches[perhaps[0]][1], tuple(perhaps))
 
 
 _KINDS = {

@@ -291,7 +291,7 @@ def test_a_text_that_ends_its_worker_is_set_aside_until_its_next_try(tmp_path: P
         assert encode(library, TOOLS, each=workers) != []
         assert workers.asked == [1]
         (failure,) = failures.failures(library.db, "encode")
-        assert failure.attempts == 2
+        assert failure.retry_at - failure.tried_at == 2 * FIRST_RETRY
         clock.now = failure.retry_at
         assert encode(library, TOOLS, each=Workers()) == []
         assert index.n_without_vector(library.db, SMALL) == 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reader.base.errors import Incomplete, Problem, Reason, said_now
-from reader.base.messages import lazy_gettext
+from reader.base.messages import Text, lazy_gettext
 from reader.library.folder import Library
 from reader.library.rows.database import Database
 
@@ -18,13 +18,12 @@ LONGEST_RETRY = timedelta(days=7)
 class Failure:
     """A subject on which a stage failed.
 
-    subject: an id, a path or an address, as the stage names it. attempts: from 1. error, hint:
-    texts for a person; reason: the value that the program compares, "" where it has none.
+    subject: an id, a path or an address, as the stage names it. error, hint: texts for a
+    person; reason: the value that the program compares, "" where it has none.
     """
 
     stage: str
     subject: str
-    attempts: int
     error: str
     hint: str
     tried_at: datetime
@@ -33,12 +32,9 @@ class Failure:
 
     def said(self) -> str:
         """Return the error in the language that is spoken now, where that can be."""
-        is_pdf = self.stage == "pdf"
-        source = (
-            lazy_gettext("PDF of {id}", id=self.subject)
-            if is_pdf
-            else self.error.partition(": ")[0]
-        )
+        source: Text = self.error.partition(": ")[0]
+        if self.stage == "pdf":
+            source = lazy_gettext("PDF of {id}", id=self.subject)
         return said_now(self.error, self.reason, source=source)
 
 
@@ -92,7 +88,6 @@ def failures(db: Database, stage: str) -> list[Failure]:
         Failure(
             stage=row["stage"],
             subject=row["subject"],
-            attempts=row["attempts"],
             error=row["error"],
             hint=row["hint"],
             reason=row["reason"],
