@@ -21,8 +21,7 @@ from reader.library.file_names import folder_name
 from reader.library.find import find_paper, find_papers
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.rows.decisions import Kind
-from reader.library.rows.removals import KEPT
+from reader.library.rows.decisions import TRASH_KEPT, Kind
 from reader.morning.decide import ALREADY, LATER_TEXTS
 from reader.morning.pick import (
     LATER_DAYS,
@@ -561,4 +560,4 @@ def remove_command(context: click.Context, ids: tuple[str, ...], as_json: bool) 
 
 def _days(library: Library, entry: TrashEntry) -> dict[str, object]:
     at = entry.removal.at
-    return {"removed_on": library.day_of(at), "until": library.day_of(at + KEPT)}
+    return {"removed_on": library.day_of(at), "until": library.day_of(at + TRASH_KEPT)}

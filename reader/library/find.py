@@ -12,14 +12,14 @@ from reader.library.folder import Library
 from reader.library.identity import title_fold
 from reader.library.ids import parse_id, web_id
 from reader.library.paper import LibraryPaper
-from reader.library.rows import papers, removals
+from reader.library.rows import decisions, papers
 
 
 class RemovedPaper(NotKnown):
     """A paper that lies in the trash."""
 
     def __init__(self, library: Library, held: LibraryPaper) -> None:
-        self.removal = removals.removals(library.db, [held.row])[0]
+        self.removal = decisions.removals(library.db, [held.row])[0]
         self.held = held
         on = library.day_of(self.removal.at)
         what = lazy_gettext("Removed on {day}: {title}", day=on, title=plain(held.paper.title))
@@ -32,7 +32,7 @@ class RemovedPaper(NotKnown):
             ),
             id=held.paper.id,
             act=self.removal.act,
-            until=library.day_of(self.removal.at + removals.KEPT),
+            until=library.day_of(self.removal.at + decisions.TRASH_KEPT),
         )
         super().__init__(what=what, hint=hint)
 

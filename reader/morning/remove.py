@@ -27,9 +27,9 @@ from reader.library.find import RemovedPaper, find_any, find_paper, find_papers
 from reader.library.folder import Library
 from reader.library.paper import LAB_TAG, LibraryPaper, PropertyChange, to_become
 from reader.library.place import REMOVED
-from reader.library.rows import decisions, fields, highlights, papers, pdfs, queue, removals
+from reader.library.rows import decisions, fields, highlights, papers, pdfs, queue
 from reader.library.rows.database import Database
-from reader.library.rows.removals import KEPT, Removal, RestoredPaper, add_restored
+from reader.library.rows.decisions import TRASH_KEPT, Removal, RestoredPaper, add_restored
 from reader.library.rows.versions import BY_HAND
 from reader.morning.edit import edit, file_paper, tag
 from reader.morning.pick import decide_rows, guess
@@ -80,7 +80,7 @@ def remove(library: Library, texts: Sequence[str]) -> RemovalOutcome:
         act = decisions.next_act(db)
         # A skip, so that nothing waits for it: not the queue, not the fetching of PDFs.
         decisions.add_decisions(db, "skip", rows, at=now, on=on, act=act)
-        removals.add_removals(db, rows, act=act, at=now, on=on)
+        decisions.add_removals(db, rows, act=act, at=now, on=on)
         keep_arrival(library)
     problems = finish(library, rows)
     if library.config.note.export:
@@ -104,7 +104,7 @@ def bring_back(library: Library, rows: Iterable[int]) -> list[ReaderError]:
     db = library.db
     back = []
     with db.writing():
-        for removal in removals.removals(db, rows):
+        for removal in decisions.removals(db, rows):
             now, on = library.now(), library.today()
             decisions.undo_act(db, removal.act, paper=removal.paper, at=now, on=on)
             back.append(removal.paper)
@@ -127,7 +127,7 @@ def came_back(library: Library, rows: Sequence[int]) -> list[ReaderError]:
 
 def trash(library: Library) -> list[TrashEntry]:
     """List what lies in the trash and can be brought back, the newest first."""
-    found = {r.paper: r for r in removals.removals(library.db) if r.emptied_at is None}
+    found = {r.paper: r for r in decisions.removals(library.db) if r.emptied_at is None}
     return [TrashEntry(h, found[h.row]) for h in papers.papers_at(library.db, found)]
 
 
@@ -136,9 +136,9 @@ def empty_trash(library: Library) -> list[ReaderError]:
     if library.db.is_read_only:
         return []
     # Not all papers: `fetch_pdfs` moves what is filed elsewhere, and compares every file for it.
-    problems = finish(library, removals.ever_removed(library.db))
+    problems = finish(library, decisions.ever_removed(library.db))
     for entry in trash(library):
-        if library.now() - entry.removal.at < KEPT:
+        if library.now() - entry.removal.at < TRASH_KEPT:
             continue
         try:
             # The files first: while the row says that they are there, the next run tries again.
@@ -149,7 +149,7 @@ def empty_trash(library: Library) -> list[ReaderError]:
         except OSError as error:
             problems.append(disk_error(error, library.folder / REMOVED))
             continue
-        removals.empty(library.db, entry.held.row, at=library.now())
+        decisions.empty_trash(library.db, entry.held.row, at=library.now())
     return problems
 
 

@@ -13,9 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from reader.library.rows.database import Database
+from reader.library.rows.database import REMOVED_SQL, Database
 from reader.library.rows.decisions import next_act
-from reader.library.rows.removals import REMOVED_SQL
 from reader.morning.values import PastDecision, PastMention, ShownLine
 from reader.ranking.rows.standings import from_text, to_text
 from reader.ranking.topic import Mute, MuteKind

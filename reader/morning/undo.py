@@ -24,11 +24,10 @@ from reader.library.files import has_bytes
 from reader.library.find import RemovedPaper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.rows import decisions, filings, imports, merges, papers, removals
+from reader.library.rows import decisions, filings, imports, merges, papers
 from reader.library.rows.database import Database
-from reader.library.rows.decisions import Decision
+from reader.library.rows.decisions import Decision, RestoredPaper
 from reader.library.rows.imports import Import
-from reader.library.rows.removals import RestoredPaper
 from reader.morning import merge
 from reader.morning.rows import newest_mute, standing_mutes, take_mutes_back
 from reader.notes.folder import ROOT as NOTES
@@ -167,7 +166,7 @@ def _take_back_rows(
     with db.writing():
         undone = _act_meant(library, number)
         _check(library, undone)
-        came = [removals.restored(db, d.id) for d in undone if d.place == "restored"]
+        came = [decisions.restored(db, d.id) for d in undone if d.place == "restored"]
         for one in came:
             for act in range(one.first_act, undone[0].act):
                 undone = [*undone, *decisions.act_of(db, act, one.paper)]
@@ -328,7 +327,7 @@ def _check(library: Library, rows: Sequence[Decision]) -> None:
     for row in rows:
         (held,) = papers.papers_at(db, [merges.row_now(db, row.paper)])
         if row.place == "removals":
-            if any(one.emptied_at for one in removals.removals(db, [row.paper])):
+            if any(one.emptied_at for one in decisions.removals(db, [row.paper])):
                 error = RemovedPaper(library, held)
                 raise UsageError(what=error.what, hint=error.hint)
         elif row.place in ("merges", "restored"):

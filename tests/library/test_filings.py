@@ -19,7 +19,6 @@ from reader.library.rows import (
     merges,
     papers,
     pdfs,
-    removals,
 )
 from reader.library.rows.database import Database
 from reader.library.rows.filings import FiledByHand, FilePlace, TopicCount
@@ -79,7 +78,7 @@ def test_a_file_that_is_left_out_as_settled_lies_in_its_folder(
                 name = exports.note_name(row)
                 exports.finish(db, [exports.WrittenFile(name, f"{root}/{at}a", "", "", note)])
             if is_removed:
-                removals.add_removals(db, [row], act=row, at=NOW, on=DAY)
+                decisions.add_removals(db, [row], act=row, at=NOW, on=DAY)
         every, left = {*filings.places(db)}, {*filings.places(db, is_settled=False)}
         assert left <= every
         for place in every - left:

@@ -15,8 +15,8 @@ from reader.base.errors import NotFound, UsageError
 from reader.library.backup import back_up, plan_restore, restore
 from reader.library.find import RemovedPaper, find_paper
 from reader.library.folder import Library
-from reader.library.rows import decisions, highlights, papers, pdfs, removals
-from reader.library.rows.removals import KEPT
+from reader.library.rows import decisions, highlights, papers, pdfs
+from reader.library.rows.decisions import TRASH_KEPT
 from reader.morning.complete import add_by_id
 from reader.morning.merge import join
 from reader.morning.pick import decide_rows, whole_queue
@@ -206,7 +206,7 @@ def test_removing_twice_and_unknown_ids(library: Library) -> None:
 def test_what_a_kill_left_is_finished(library: Library) -> None:
     before = files(library.folder)
     with library.db.writing():
-        removals.add_removals(library.db, [1], act=9, at=NOW, on=DAY)
+        decisions.add_removals(library.db, [1], act=9, at=NOW, on=DAY)
     assert empty_trash(library) == []
     assert {name.split("/")[0] for name in files(library.folder)} >= {"removed"}
     assert not any(name.startswith(("papers", "ipad")) for name in files(library.folder))
@@ -218,10 +218,10 @@ def test_what_a_kill_left_is_finished(library: Library) -> None:
 def test_the_trash_is_emptied_after_90_days(library: Library, clock: Clock) -> None:
     drafts.keep(library, find_paper(library, ONE.id), "Half", base=0, name="", seen="")
     act = remove(library, [ONE.id]).act
-    clock.now = NOW + KEPT - timedelta(hours=1)
+    clock.now = NOW + TRASH_KEPT - timedelta(hours=1)
     assert empty_trash(library) == []
     assert len(trash(library)) == 1
-    clock.now = NOW + KEPT
+    clock.now = NOW + TRASH_KEPT
     assert empty_trash(library) == []
     assert (trash(library), files(library.folder)) == ([], {})
     tables = ("notes", "highlights", "pdfs", "exports", "taken")
@@ -280,7 +280,7 @@ def test_a_paper_that_was_removed_twice_is_gone_until_both_are_undone(library: L
     with a_library(library.folder) as other:
         held = find_paper(other, ONE.id)
         remove(library, [ONE.id])
-        removals.add_removals(other.db, [held.row], act=99, at=NOW, on=DAY)
+        decisions.add_removals(other.db, [held.row], act=99, at=NOW, on=DAY)
     undo(library)
     with pytest.raises(RemovedPaper):
         find_paper(library, ONE.id)

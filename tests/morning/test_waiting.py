@@ -21,7 +21,7 @@ from reader.gathering.imports.item import (
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Block, Document, Page
-from reader.library.rows import papers, removals
+from reader.library.rows import decisions, papers
 from reader.morning.bring_in import Importing
 from reader.morning.remove import remove
 from reader.morning.undo import take_back
@@ -265,7 +265,7 @@ def test_a_joined_note_goes_with_its_paper_when_the_trash_is_emptied(library: Li
     [held] = here(library, 1)
     ran(library, a_note(LINK))
     remove(library, [held.paper.id])
-    removals.empty(library.db, held.row, at=NOW)
+    decisions.empty_trash(library.db, held.row, at=NOW)
     assert (
         library.db.read("SELECT id FROM loose_notes UNION SELECT loose FROM loose_note_ids") == []
     )

@@ -20,7 +20,7 @@ from reader.base.errors import NotKnown, UsageError
 from reader.library.folder import Library
 from reader.library.highlight import OWN, Box, Highlight, InkStroke, Kind, MarkEdits, Marks, shown
 from reader.library.paper import LibraryPaper
-from reader.library.rows import highlights, merges, papers, pdfs, removals
+from reader.library.rows import decisions, highlights, merges, papers, pdfs
 from reader.morning.pick import decide
 from reader.morning.tools import Tools
 from reader.morning.undo import past_acts, take_back, undo
@@ -470,6 +470,6 @@ def test_marks_go_with_a_merge_and_with_the_trash(library: Library, reader: PdfR
     assert len(highlights.strokes_of(library.db, 1)) == 1
     undo(library)
     assert texts(library) == [(WORDS, "", COLOURS[0])]
-    removals.empty(library.db, 1, at=NOW)
+    decisions.empty_trash(library.db, 1, at=NOW)
     assert texts(library) == []
     assert highlights.strokes_of(library.db, 1) == []

@@ -193,6 +193,9 @@ def migrate(connection: sqlite3.Connection, layout: int = LATEST) -> None:
     connection.execute(f"PRAGMA user_version = {layout}")
 
 
+REMOVED_SQL = "SELECT id FROM papers WHERE merged_into = id"
+"""The papers in the trash, for queries that do not read `papers` themselves."""
+
 BUSY_S = 10.0
 """Seconds that a writer waits for another; the longest transaction is one batch of papers."""
 

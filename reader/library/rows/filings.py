@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Literal
 
 from reader.base.text import nfc
-from reader.library.rows.database import Database
+from reader.library.rows.database import REMOVED_SQL, Database
 from reader.library.rows.papers import STATE_SQL
-from reader.library.rows.removals import REMOVED_SQL
 
 FileKind = Literal["pdf", "marked", "note"]
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from reader.library.rows.database import Database
+from reader.library.rows.database import REMOVED_SQL, Database
 from reader.library.rows.decisions import next_act
-from reader.library.rows.removals import REMOVED_SQL
 
 
 @dataclass(frozen=True, slots=True)

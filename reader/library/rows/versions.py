@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from reader.library.paper import Paper
-from reader.library.rows.database import Database
-from reader.library.rows.removals import REMOVED_SQL
+from reader.library.rows.database import REMOVED_SQL, Database
 
 FIELDS = ("title", "authors", "abstract", "comment")
 """The fields of a Paper that a later version may change."""

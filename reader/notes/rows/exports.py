@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reader.base.front_matter import text_at
-from reader.library.rows.database import Database, Row
-from reader.library.rows.removals import REMOVED_SQL
+from reader.library.rows.database import REMOVED_SQL, Database, Row
 from reader.notes.sheet import PageEntry
 
 

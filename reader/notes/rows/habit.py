@@ -11,9 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from reader.library.rows.database import Database
+from reader.library.rows.database import REMOVED_SQL, Database
 from reader.library.rows.decisions import Kind
-from reader.library.rows.removals import REMOVED_SQL
 
 # For a query that calls its row of `reviews` r: the row is a grade, and no undo names it.
 _STANDING = """

@@ -16,8 +16,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from reader.base.text import SEAM
-from reader.library.rows.database import Database, Row
-from reader.library.rows.removals import REMOVED_SQL
+from reader.library.rows.database import REMOVED_SQL, Database, Row
 
 CameFrom = Literal["command", "file", "page", "joined"]
 

@@ -22,8 +22,8 @@ from reader.library.folder import Library
 from reader.library.highlight import colour_word, gathered, once
 from reader.library.paper import LibraryPaper, PropertyChange, priority_of, rating_of, tags_in
 from reader.library.rows import pdfs, properties, queue
+from reader.library.rows.decisions import TRASH_KEPT
 from reader.library.rows.pdfs import reading_place
-from reader.library.rows.removals import KEPT
 from reader.morning.about import About, about, papers_citing, references_in
 from reader.morning.decide import other_topics, topic_now
 from reader.morning.edit import (
@@ -402,7 +402,7 @@ def listing(visit: Visit) -> Response:
     """List the trash, with a button for each paper."""
     library = visit.library
     rows = [
-        (e.held, library.day_of(e.removal.at), library.day_of(e.removal.at + KEPT))
+        (e.held, library.day_of(e.removal.at), library.day_of(e.removal.at + TRASH_KEPT))
         for e in trash(library)
     ]
     return visit.page("trash.html", rows=rows)
@@ -417,7 +417,7 @@ def removed(visit: Visit, error: RemovedPaper) -> Response:
         said = _(
             "Removed on {day}. Until {until} you can bring it back with PDF, note and marks.",
             day=day,
-            until=visit.library.day_of(error.removal.at + KEPT),
+            until=visit.library.day_of(error.removal.at + TRASH_KEPT),
         )
     return visit.page("removed.html", status=404, held=error.held, text=said)
 
