@@ -20,8 +20,8 @@ from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.library.rows import highlights
+from reader.library.rows.fields import BY_HAND
 from reader.library.rows.pdfs import reading_place
-from reader.library.rows.versions import BY_HAND
 from reader.morning.about import About, about
 from reader.pdfs.back import back
 from reader.pdfs.find import file_to_read

@@ -22,7 +22,7 @@ from reader.library.paper import Mention, Paper, Post
 from reader.library.post import own_words
 from reader.library.rows import failures, papers
 from reader.library.rows.failures import waiting
-from reader.library.rows.versions import BY_HAND
+from reader.library.rows.fields import BY_HAND
 
 BATCH = 100
 """The number of arXiv ids in one call."""

@@ -17,10 +17,10 @@ from reader.library.paper import FieldValue, LibraryPaper
 from reader.library.passage import Box
 from reader.library.post import PostMention
 from reader.library.reference import CitedWork, CitedWorks
-from reader.library.rows import fields, highlights, papers, pdfs, versions
+from reader.library.rows import fields, highlights, papers, pdfs
+from reader.library.rows.fields import BY_HAND
 from reader.library.rows.highlights import MarkedCopy
 from reader.library.rows.pdfs import Picture
-from reader.library.rows.versions import BY_HAND
 from reader.morning import rows as history
 from reader.notes.links import LinkedPaper, backlinks, links_of
 from reader.notes.rows.exports import newest_texts
@@ -104,7 +104,7 @@ def about(library: Library, held: LibraryPaper) -> About:
         n_passages=index.n_passages(db, row),
         marks=shown(highlights.highlights_of(db, row)),
         mentions=posts.mentions_of(db, [row]),
-        versions=versions.versions_of(db, row),
+        versions=fields.versions_of(db, row),
         note=note,
         links=links_of(library, note.text) if note else (),
         linked=backlinks(library, row),

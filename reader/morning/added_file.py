@@ -24,8 +24,8 @@ from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Document
 from reader.library.reference import works_of
 from reader.library.rows import decisions, highlights, merges, papers, pdfs
+from reader.library.rows.fields import BY_HAND
 from reader.library.rows.pdfs import Addition, Outcome
-from reader.library.rows.versions import BY_HAND
 from reader.pdfs import tablet
 from reader.pdfs.fetch import PdfTools, note_unread, passages_of, place_of, unread_pages
 from reader.pdfs.find import PdfSketches, Recognition, pdf_file

@@ -46,7 +46,7 @@ from reader.library.rows import (
     pdfs,
     properties,
 )
-from reader.library.rows.versions import BY_HAND
+from reader.library.rows.fields import BY_HAND
 from reader.morning.added_file import FileContent, Keeper, are_in, look_at
 from reader.morning.complete import AddTools
 from reader.morning.edit import topic_names

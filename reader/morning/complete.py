@@ -37,9 +37,8 @@ from reader.library.paper import FieldValue, LibraryPaper, Paper, Publication
 from reader.library.reference import differing
 from reader.library.rows import failures, fields, imports, merges, papers, pdfs
 from reader.library.rows.failures import Failure, waiting
-from reader.library.rows.fields import AskedSource
+from reader.library.rows.fields import BY_HAND, AskedSource
 from reader.library.rows.pdfs import Addition
-from reader.library.rows.versions import BY_HAND
 from reader.morning.remove import back_from_trash
 from reader.morning.waiting import join_waiting
 from reader.pdfs.fetch import PdfTools

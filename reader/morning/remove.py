@@ -30,7 +30,7 @@ from reader.library.place import REMOVED
 from reader.library.rows import decisions, fields, highlights, papers, pdfs, queue
 from reader.library.rows.database import Database
 from reader.library.rows.decisions import TRASH_KEPT, Removal, RestoredPaper, add_restored
-from reader.library.rows.versions import BY_HAND
+from reader.library.rows.fields import BY_HAND
 from reader.morning.edit import edit, file_paper, tag
 from reader.morning.pick import decide_rows, guess
 from reader.notes import drafts

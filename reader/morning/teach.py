@@ -17,7 +17,7 @@ from reader.library.folder import Library
 from reader.library.identity import family_folds, matches
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import merges, papers
-from reader.library.rows.versions import BY_HAND
+from reader.library.rows.fields import BY_HAND
 from reader.morning.add import Adding, Wishes, find_files
 from reader.morning.complete import AddTools
 from reader.morning.rank import rank_days

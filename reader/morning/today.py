@@ -23,7 +23,7 @@ from reader.library.folder import Library
 from reader.library.identity import Certainty
 from reader.library.paper import LibraryPaper, NewestCount
 from reader.library.post import PostMention
-from reader.library.rows import filings, papers, versions
+from reader.library.rows import fields, filings, papers
 from reader.morning import rows as history
 from reader.morning.browse_library import saved_lines
 from reader.morning.lanes import lanes
@@ -136,7 +136,7 @@ def brought_up(library: Library, day: Day, unsaved: Ranks | None = None) -> Brou
     # A paper that the list showed before is in it again, even if nothing speaks for it any more.
     rows = list(dict.fromkeys([*members, *followed, *named, *warm, *day.kept]))
     # Papers that were only added by hand are no news of that day.
-    news = {*named, *warm, *day.kept} | versions.brought(db, rows)
+    news = {*named, *warm, *day.kept} | fields.brought(db, rows)
     in_order = dict.fromkeys(row for row in rows if row in news)
     return BroughtUp(in_order, followed, frozenset(named), unsaved)
 
@@ -413,7 +413,7 @@ def rank_list(
         first=first,
         last=day,
         n_days=listing_days(first, day),
-        n_arrived=versions.n_brought(library.db, first, day),
+        n_arrived=fields.n_brought(library.db, first, day),
         n_talked=folded.n_talked,
         muted=folded.muted,
         own=folded.own,
@@ -490,8 +490,8 @@ def _trusted(
 
 
 def _new_versions(library: Library, day: date) -> tuple[NewVersion, ...]:
-    newer = dict(versions.new_versions(library.db, day))
-    changed = versions.changed_fields(library.db, day)
+    newer = dict(fields.new_versions(library.db, day))
+    changed = fields.changed_fields(library.db, day)
     return tuple(
         NewVersion(held, newer[held.row], changed.get(held.row, ()))
         for held in papers.papers_at(library.db, newer)

@@ -110,7 +110,7 @@ def test_a_failed_piece_of_work_is_listed_until_it_worked(db: Database) -> None:
     failures.add_failure(db, "pdf", "arxiv:2506.00001", ("no PDF", "Look."), now=NOW)
     failures.add_failure(db, "extract", "a.pdf", ("torn", ""), now=NOW)
     assert failures.failures(db, "pdf") == [
-        Failure("pdf", "arxiv:2506.00001", 1, "no PDF", "Look.", NOW, NOW + FIRST_RETRY)
+        Failure("pdf", "arxiv:2506.00001", "no PDF", "Look.", NOW, NOW + FIRST_RETRY)
     ]
     failures.clear_failure(db, "pdf", "arxiv:2506.00001")
     assert failures.failures(db, "pdf") == []

@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from reader.gathering.rows import posts
 from reader.library.highlight import Highlight
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import decisions, fields, highlights, merges, papers, pdfs, versions
+from reader.library.rows import decisions, fields, highlights, merges, papers, pdfs
 from reader.library.rows.database import Database
+from reader.library.rows.fields import BY_HAND
 from reader.library.rows.merges import Merge, Question
 from reader.library.rows.migrations import MIGRATIONS
 from reader.library.rows.papers import PaperCounts
 from reader.library.rows.pdfs import Picture
-from reader.library.rows.versions import BY_HAND
 from reader.notes.rows import exports, notes
 from reader.ranking.rows import standings
 from reader.search.rows import index
@@ -331,4 +331,4 @@ def test_a_paper_added_by_its_pdf_is_no_news_when_a_source_brings_it(
     held = one(db, PREPRINT.id)
     assert (held.paper.ids, held.arrived_on) == ((PREPRINT.id, mine.id), DAY)
     assert papers.n_arrived(db, NEXT) == 0
-    assert (standings.papers_of_day(db, NEXT), versions.brought(db, [held.row])) == ([], set())
+    assert (standings.papers_of_day(db, NEXT), fields.brought(db, [held.row])) == ([], set())

@@ -13,7 +13,7 @@ from reader.gathering.rows.sources import add_batch
 from reader.library.paper import Batch
 from reader.library.rows import papers
 from reader.library.rows.database import Database
-from reader.library.rows.versions import changed_fields, new_versions
+from reader.library.rows.fields import changed_fields, new_versions
 from reader.notes.rows import notes
 from tests.samples import DAY, NOW, new_database, paper
 

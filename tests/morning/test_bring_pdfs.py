@@ -13,7 +13,7 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.passage import Document
 from reader.library.rows import papers, pdfs
-from reader.library.rows.versions import BY_HAND
+from reader.library.rows.fields import BY_HAND
 from reader.morning.bring_arxiv import PdfsImport
 from reader.morning.remove import remove
 from reader.morning.undo import take_back

@@ -15,7 +15,7 @@ from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database
-from reader.library.rows.versions import BY_HAND
+from reader.library.rows.fields import BY_HAND
 from reader.morning.pick import decide
 from reader.morning.rank import (
     FEWEST,

@@ -11,7 +11,7 @@ import pytest
 from reader.library.paper import Paper
 from reader.library.rows import decisions, merges, papers
 from reader.library.rows.database import Database
-from reader.library.rows.versions import BY_HAND
+from reader.library.rows.fields import BY_HAND
 from reader.notes.rows import notes
 from reader.ranking.events import Event
 from reader.ranking.model import ListPlace

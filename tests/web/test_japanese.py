@@ -15,7 +15,7 @@ from reader.base.messages import speaking
 from reader.gathering.resolve import IS_OFF, NO_PAPER
 from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.rows import failures, papers, versions
+from reader.library.rows import failures, fields, papers
 from reader.morning.pick import decide
 from reader.morning.trust import missing_seeds, seed_text
 from reader.ranking.model import Term
@@ -92,7 +92,7 @@ def parts(tmp_path: Path) -> Parts:
     parts = parts_of(folder, now=lambda: NOW)
     with parts.open_library() as library:
         for id_, source in (
-            (HAND, versions.BY_HAND),
+            (HAND, fields.BY_HAND),
             (CITED, talk.ORIGIN),
             (LINKED, "posts"),
             (BOTH, "arXiv"),
@@ -100,7 +100,7 @@ def parts(tmp_path: Path) -> Parts:
             given = paper(int(id_[-1]), "Speech recognition", ids=(id_,))
             papers.add_papers(library.db, [given], source=source, on=DAY)
         [both] = papers.papers_at(library.db, [find_paper(library, BOTH).row])
-        papers.add_papers(library.db, [both.paper], source=versions.BY_HAND, on=DAY)
+        papers.add_papers(library.db, [both.paper], source=fields.BY_HAND, on=DAY)
         decide(library, "pick", [CITED])
         failures.add_failure(
             library.db, "resolve", "arxiv:2506.77777", ("", ""), now=NOW, reason=NO_PAPER
@@ -160,7 +160,7 @@ def test_the_origin_of_a_paper_is_translated(client: TestClient) -> None:
 
 def test_what_has_no_name_of_its_own_is_translated() -> None:
     with speaking("ja"):
-        assert families(["arXiv feed cs.CL", "arXiv", versions.BY_HAND]) == ["arXiv", "手動"]
+        assert families(["arXiv feed cs.CL", "arXiv", fields.BY_HAND]) == ["arXiv", "手動"]
         assert source_name(talk.ORIGIN) == "引用"
         assert source_name("some timeline") == "some timeline"
         record = Term("record", "Ada Pond: 4 of 9", 1.0)

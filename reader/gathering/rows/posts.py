@@ -17,7 +17,7 @@ from reader.library.identity import author_key
 from reader.library.paper import Mention, Post, PostKind
 from reader.library.post import LOOKED_AT, PostMention
 from reader.library.rows.database import Database
-from reader.library.rows.versions import BROUGHT_SQL
+from reader.library.rows.fields import BROUGHT_SQL
 
 LINK = "link"
 """The stage of `failures` for short addresses that could not be followed."""

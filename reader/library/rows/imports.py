@@ -16,7 +16,7 @@ from typing import Literal
 from reader.library.rows import fields
 from reader.library.rows.database import Database, Row
 from reader.library.rows.decisions import next_act
-from reader.library.rows.versions import BY_HAND
+from reader.library.rows.fields import BY_HAND
 
 Part = Literal["paper", "identifier", "filing", "note", "highlight", "pdf", "tag", "collection"]
 

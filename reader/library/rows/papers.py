@@ -24,12 +24,11 @@ from reader.library.identity import (
 )
 from reader.library.paper import LibraryPaper, Paper, State
 from reader.library.reference import FirstKnown
-from reader.library.rows import fields, merges, versions
+from reader.library.rows import fields, merges
 from reader.library.rows.database import Database, Row
-from reader.library.rows.fields import set_authors
+from reader.library.rows.fields import BROUGHT_SQL, set_authors
 from reader.library.rows.merges import PAPER_COLUMNS, paper_of
 from reader.library.rows.properties import Properties, properties_of
-from reader.library.rows.versions import BROUGHT_SQL
 
 # A paper with a note is `read`; else its state is the last decision that was not taken back.
 STATE_SQL = """
@@ -154,7 +153,7 @@ def _update(db: Database, row: int, paper: Paper) -> None:
     # Before the row is overwritten, since the changes are found by comparing with it.
     if paper.version and paper.version > 1:
         before = fields.as_it_came(db, row, papers_at(db, [row])[0].paper)
-        versions.add_changes(db, row, before, paper)
+        fields.add_changes(db, row, before, paper)
     db.execute(
         """
         UPDATE papers SET title = ?, abstract = ?, content_hash = ?, fold = ?,
@@ -185,7 +184,7 @@ def _add_names(db: Database, row: int, paper: Paper, source: str, on: date) -> N
     numbers = merges.arxiv_ids(db, row)
     # A second arXiv number of the same paper counts its own versions from 1.
     if paper.version is not None and numbers[:1] in ([], [paper.id]):
-        versions.add_version(db, row, paper.version, on=on)
+        fields.add_version(db, row, paper.version, on=on)
 
 
 def add_known(db: Database, papers: Iterable[Paper], *, source: str, on: date) -> int:

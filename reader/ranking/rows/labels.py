@@ -15,8 +15,8 @@ from typing import Literal
 from reader.library.paper import Paper
 from reader.library.rows.database import REMOVED_SQL, Database
 from reader.library.rows.decisions import next_act
+from reader.library.rows.fields import BROUGHT_SQL
 from reader.library.rows.papers import STATE_SQL
-from reader.library.rows.versions import BROUGHT_SQL
 from reader.ranking.events import Event, Kind
 
 

@@ -18,7 +18,7 @@ from datetime import date, datetime
 
 from reader.library.paper import Paper
 from reader.library.rows.database import Database
-from reader.library.rows.versions import BROUGHT_SQL
+from reader.library.rows.fields import BROUGHT_SQL
 from reader.ranking.model import ListLane, ListPlace, Rank, Term, as_told
 from reader.ranking.rows.labels import WORDS_SQL, words_on
 

@@ -16,8 +16,8 @@ from reader.base.words import phrase_term
 from reader.library.paper import tag_fold
 from reader.library.query import Filter, Group, Part, QueryTerm
 from reader.library.rows.database import Database
+from reader.library.rows.fields import BROUGHT_SQL
 from reader.library.rows.properties import LAST_SQL, TAGGED_SQL
-from reader.library.rows.versions import BROUGHT_SQL
 from reader.search.rows.index import Kind, in_columns
 
 UNMERGED_SQL = "p.id NOT IN (SELECT id FROM papers WHERE merged_into IS NOT NULL)"

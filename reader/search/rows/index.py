@@ -19,7 +19,7 @@ from typing import Literal
 
 from reader.base.words import searchable
 from reader.library.rows.database import Database, Row
-from reader.library.rows.versions import BROUGHT_SQL
+from reader.library.rows.fields import BROUGHT_SQL
 
 Kind = Literal["note", "highlight", "paper", "passage"]
 
