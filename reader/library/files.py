@@ -31,8 +31,8 @@ from reader.library.disk import (
 from reader.library.file_names import UNFILED
 from reader.library.folder import Library
 from reader.library.place import REMOVED
-from reader.library.rows import filings, papers
-from reader.library.rows.filings import FilePlace
+from reader.library.rows import papers, pdfs
+from reader.library.rows.pdfs import FilePlace
 
 ROOTS = {"pdf": "papers", "marked": "papers", "note": "notes"}
 
@@ -56,7 +56,7 @@ def lost_files(library: Library, paths: Iterable[str]) -> set[str]:
 def gone_pdfs(library: Library) -> frozenset[int]:
     """Find the papers (rows) whose PDF is nowhere in papers/ any more, by names and sizes."""
     root = library.folder
-    known = filings.files(library.db)
+    known = pdfs.files(library.db)
     there: set[str] = set()
     # Whole folders are listed: asking for 2,000 files one by one takes three times as long.
     for folder in {path.rpartition("/")[0] for path in known}:
@@ -67,7 +67,7 @@ def gone_pdfs(library: Library) -> frozenset[int]:
         return frozenset()
     # A file that no row names may be one that somebody moved. Its size is enough here: the
     # command that files it anew compares the bytes.
-    named = {f"{root}/{path}" for path in known.keys() | filings.copy_paths(library.db)}
+    named = {f"{root}/{path}" for path in known.keys() | pdfs.copy_paths(library.db)}
     below = files_below(root / "papers", ".pdf")
     sizes = {file.stat().st_size for file in below if file.path not in named}
     gone = (known[path] for path in lost)
@@ -91,14 +91,14 @@ def settle(
     the next call goes on.
     """
     rows = None if rows is None else list(rows)
-    unsettled = filings.places(library.db, rows, is_settled=False)
+    unsettled = pdfs.places(library.db, rows, is_settled=False)
     strays = [p.paper for p in unsettled if _is_elsewhere(p)]
     if not strays or library.db.is_read_only:
         return []
     problems: list[ReaderError] = []
     with lock_file(library.folder / "filing.lock", wait=True):
         # Read again under the lock, since another process may have moved some meanwhile.
-        places = [p for p in filings.places(library.db, strays) if _is_elsewhere(p)]
+        places = [p for p in pdfs.places(library.db, strays) if _is_elsewhere(p)]
         for start in range(0, len(places), AT_ONCE):
             progress(start, len(places))
             problems += _move_files(library, places[start : start + AT_ONCE])
@@ -135,7 +135,7 @@ def _move_files(library: Library, places: Sequence[FilePlace]) -> list[ReaderErr
             problems.append(error)
     with library.db.writing():
         for place, path in moved.items():
-            filings.set_path(library.db, place, path)
+            pdfs.set_path(library.db, place, path)
     for place in moved:
         root = place.path.partition("/")[0]
         drop_empty((library.folder / place.path).parent, library.folder / root)

@@ -25,7 +25,7 @@ from reader.library.file_names import UNFILED, folder_name
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, State, tags_in, to_become
-from reader.library.rows import decisions, filings, imports, papers
+from reader.library.rows import decisions, imports, papers, pdfs
 from reader.library.rows.decisions import Kind
 from reader.morning.edit import tag
 from reader.morning.pick import LATER_DAYS, decide_rows, later_rows, put_off
@@ -130,7 +130,7 @@ def wrong_topic(
     [held] = papers.papers_at(db, [held.row])
     path = meant.path if meant else None
     said = _moved_text(held, path)
-    if is_filed and filings.places(db, [held.row]):
+    if is_filed and pdfs.places(db, [held.row]):
         said = lazy_gettext("{said}. Its files are moved at the next gather.", said=said)
     return WrongTopic(held, path, is_sorted_out, "" if is_overtaken else said)
 

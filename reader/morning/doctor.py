@@ -26,7 +26,7 @@ from reader.library.disk import files_below, holder_of, leftovers, lock_file, ma
 from reader.library.files import gone_pdfs, has_bytes
 from reader.library.folder import Library
 from reader.library.ids import parse_id
-from reader.library.rows import filings, papers
+from reader.library.rows import papers, pdfs
 from reader.morning import rows
 from reader.morning.mute import mute_lines
 from reader.morning.trust import missing_seeds
@@ -179,7 +179,7 @@ def _databases(library: Library, reads_data: bool) -> Iterator[HealthFinding]:
 
 
 def _pdfs(library: Library) -> Iterator[HealthFinding]:
-    recorded = filings.files(library.db)
+    recorded = pdfs.files(library.db)
     gone = gone_pdfs(library)
     if missing := sorted(path for path, (paper, _n) in recorded.items() if paper in gone):
         yield HealthFinding(
@@ -214,7 +214,7 @@ def _pdfs(library: Library) -> Iterator[HealthFinding]:
 
 
 def _unknown_pdfs(library: Library, recorded: Set[str], n_moved: int) -> Iterator[HealthFinding]:
-    known = recorded | filings.copy_paths(library.db)
+    known = recorded | pdfs.copy_paths(library.db)
     root = library.folder
     below = (
         Path(f.path).relative_to(root).as_posix() for f in files_below(root / "papers", ".pdf")

@@ -39,8 +39,8 @@ from reader.library.folder import Library
 from reader.library.identity import name_key
 from reader.library.paper import LONGEST_TAG, FieldValue, LibraryPaper, PropertyChange, clean_tag
 from reader.library.reference import cleaned
-from reader.library.rows import decisions, fields, filings, papers, properties
-from reader.library.rows.filings import FiledByHand
+from reader.library.rows import decisions, fields, papers, pdfs, properties
+from reader.library.rows.pdfs import FiledByHand
 from reader.notes.rows import exports
 from reader.ranking.rows import labels
 from reader.ranking.topic import best, fits
@@ -235,19 +235,19 @@ def file_papers(
     db, rows = library.db, [held.row for held in several]
     # Where a hand moved one first, it is found, and this filing has the last word.
     _find_moved(library, rows, read=read)
-    before = {(p.kind, p.id): p.path for p in filings.places(db, rows)}
+    before = {(p.kind, p.id): p.path for p in pdfs.places(db, rows)}
     with db.writing():
         act, at = decisions.next_act(db), library.now()
         for held in several:
             papers.fix_key(db, held.row, file_stem(held.paper, library.config.pdf_name))
             # A folder that the person named before is not filed a second time.
-            if filings.last_filing(db, held.row) != (path, True):
+            if pdfs.last_filing(db, held.row) != (path, True):
                 decisions.add_filing(db, held.row, path, at=at, is_by_hand=True, act=act)
     found = []
     for held, now in zip(several, papers.papers_at(db, rows), strict=True):
         # The row stands: what cannot be moved now is moved by the next `gather`.
         problems = settle(library, [held.row])
-        after = filings.places(db, [held.row])
+        after = pdfs.places(db, [held.row])
         moved = [(before[p.kind, p.id], p.path) for p in after if before[p.kind, p.id] != p.path]
         found.append(FilingOutcome(now, held.topic, tuple(moved), tuple(problems)))
     return found
@@ -268,7 +268,7 @@ def _find_moved(
 def export_filed(library: Library, rows: list[int]) -> list[ReaderError]:
     """Update the folder and the PDF in the papers' Markdown files, where there are any; edits by
     hand are read in first."""
-    there = {p.paper for p in filings.places(library.db, rows) if p.kind == "note"}
+    there = {p.paper for p in pdfs.places(library.db, rows) if p.kind == "note"}
     if not there:
         return []
     # Imported here, as in `_export`.
@@ -279,7 +279,7 @@ def export_filed(library: Library, rows: list[int]) -> list[ReaderError]:
 
 def export_topic(library: Library, topic: str) -> list[ReaderError]:
     """Do so for all papers of a topic, also those that an earlier, killed run moved there."""
-    return export_filed(library, [p.paper for p in filings.places(library.db) if p.topic == topic])
+    return export_filed(library, [p.paper for p in pdfs.places(library.db) if p.topic == topic])
 
 
 def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str:
@@ -313,7 +313,7 @@ def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str
 
 def topic_names(library: Library) -> list[str]:
     """List the topics of feeds.toml, then the other folders that hold papers."""
-    in_use = [count.topic for count in filings.counts(library.db)]
+    in_use = [count.topic for count in pdfs.topic_counts(library.db)]
     return list(dict.fromkeys([t.path for t in library.config.topics] + in_use + [UNFILED]))
 
 
@@ -323,7 +323,7 @@ def suggestions(library: Library, held: LibraryPaper, *, encoder: str = "") -> l
 
     encoder: whose vectors are compared; words are where it is empty or the paper has no vector.
     """
-    filed = [f for f in filings.filed_by_hand(library.db, limit=MOST_EXAMPLES) if f.row != held.row]
+    filed = [f for f in pdfs.filed_by_hand(library.db, limit=MOST_EXAMPLES) if f.row != held.row]
     alike = _likenesses(library, held, filed, encoder)
     examples = [
         FilingExample(f.topic, f.key, like, frozenset(map(name_key, f.authors)), f.category)
@@ -364,7 +364,7 @@ def topics(library: Library) -> list[TopicLine]:
     What a hand moved is found first.
     """
     _find_moved(library)
-    counts = {count.topic: count for count in filings.counts(library.db)}
+    counts = {count.topic: count for count in pdfs.topic_counts(library.db)}
     configured = {topic.path: topic.lane for topic in library.config.topics}
     others = sorted(counts.keys() - configured.keys(), key=lambda t: (t == UNFILED, t))
     # From the outermost folder inwards, so that the nearest topic above stays in the dict.
@@ -377,7 +377,7 @@ def topics(library: Library) -> list[TopicLine]:
     strange = [path for path in others if path not in below and path != UNFILED]
     nearest = _nearest(library, strange)
     # A paper whose PDF a hand deleted is not counted.
-    every = filings.places(library.db, has_notes=False)
+    every = pdfs.places(library.db, has_notes=False)
     paths = {(p.topic or "", p.paper): p.path for p in every if p.kind == "pdf"}
     # Looked up as text first, as in `find_moved`: 20,000 paths made as objects take .2 s.
     root = f"{library.folder}/"
@@ -402,7 +402,7 @@ def _nearest(library: Library, paths: list[str]) -> dict[str, str]:
     # The names first; where papers fit a topic by their words, these decide.
     known = [topic.path for topic in library.config.topics]
     found = {path: next(iter(nearest_names(path, known)), "") for path in paths}
-    rows = filings.filed_last(library.db, paths[:MOST_FOLDERS], each=PAPERS_ASKED)
+    rows = pdfs.filed_last(library.db, paths[:MOST_FOLDERS], each=PAPERS_ASKED)
     every = papers.papers_at(library.db, [row for of_topic in rows.values() for row in of_topic])
     by_words = {h.row: best(fits(h.paper, library.config.topics)) for h in every}
     for path, of_topic in rows.items():
@@ -426,7 +426,7 @@ def move_topic(
     """
     source = nfc(old.strip().strip("/"))
     target = topic_meant(library, new, may_be_new=may_be_new)
-    used = {fold_name(c.topic): c.topic for c in reversed(filings.counts(library.db))}
+    used = {fold_name(c.topic): c.topic for c in reversed(pdfs.topic_counts(library.db))}
     # As it is written first: a topic may be moved to its own name in another case.
     source = source if source in used.values() else used.get(fold_name(source), source)
     if source == target:
@@ -434,17 +434,17 @@ def move_topic(
             what=lazy_gettext("The old and the new topic are the same: {topic}.", topic=target),
             hint=lazy_gettext("`reader topics` lists the topics."),
         )
-    before = {(p.kind, p.id): p.path for p in filings.places(library.db)}
+    before = {(p.kind, p.id): p.path for p in pdfs.places(library.db)}
     _find_moved(library)
     with library.db.writing():
         act, now = decisions.next_act(library.db), library.now()
-        rows = filings.refile(library.db, source, target, at=now, act=act)
+        rows = pdfs.refile(library.db, source, target, at=now, act=act)
         # What `teach` was told of a topic goes with it.
         n_taught = labels.rename_topic(
             library.db, source, target, act=act, at=now, on=library.today()
         )
     problems = settle(library, progress=progress)
-    there = [p for p in filings.places(library.db) if p.topic == target]
+    there = [p for p in pdfs.places(library.db) if p.topic == target]
     moved = [p for p in there if before.get((p.kind, p.id)) != p.path]
     if not (rows or moved or problems or n_taught):
         raise NotKnown(

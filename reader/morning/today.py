@@ -23,7 +23,7 @@ from reader.library.folder import Library
 from reader.library.identity import Certainty
 from reader.library.paper import LibraryPaper, NewestCount
 from reader.library.post import PostMention
-from reader.library.rows import fields, filings, papers
+from reader.library.rows import fields, papers, pdfs
 from reader.morning import rows as history
 from reader.morning.browse_library import saved_lines
 from reader.morning.lanes import lanes
@@ -347,7 +347,7 @@ def candidates_with_talk(
 
 def _settled(library: Library) -> frozenset[str]:
     """Find the near topics with enough liked papers: picked, read, or taught as theirs."""
-    states = filings.states(library.db)
+    states = pdfs.states(library.db)
     settled = []
     for path in (topic.path for topic in library.config.near_topics):
         of_topic, answers = states.get(path, {}), labels.taught(library.db, path).values()

@@ -24,7 +24,7 @@ from reader.library.files import has_bytes
 from reader.library.find import RemovedPaper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.rows import decisions, filings, imports, merges, papers
+from reader.library.rows import decisions, imports, merges, papers, pdfs
 from reader.library.rows.database import Database
 from reader.library.rows.decisions import Decision, RestoredPaper
 from reader.library.rows.imports import Import
@@ -428,7 +428,7 @@ _NUMBERED = ("note", "filing", "highlight")
 def _files_of(library: Library, row: int) -> dict[str, str | None]:
     """List the files of a paper that are here: path → SHA-256, None where one was changed."""
     db = library.db
-    found = {p.path: p.sha256 for p in filings.places(db, [row], has_notes=False)}
+    found = {p.path: p.sha256 for p in pdfs.places(db, [row], has_notes=False)}
     if written := exports.exported(db, row):
         found[written.path] = hashlib.sha256(written.content.encode()).hexdigest()
     return {

@@ -23,8 +23,8 @@ from reader.library.identity import is_generic, title_fold
 from reader.library.paper import Paper
 from reader.library.passage import Document
 from reader.library.place import REMOVED
-from reader.library.rows import decisions, filings, highlights, merges, papers, pdfs
-from reader.library.rows.filings import FilePlace
+from reader.library.rows import decisions, highlights, merges, papers, pdfs
+from reader.library.rows.pdfs import FilePlace
 from reader.pdfs.recognition import (
     LIKE_TEXT,
     KnownPaper,
@@ -95,13 +95,13 @@ def find_moved(
     where a PDF is missing.
     rows: of some papers, None for all. Returns file → new path.
     """
-    wanted = filings.places(library.db, rows, has_notes=False)
+    wanted = pdfs.places(library.db, rows, has_notes=False)
     absent = lost_files(library, [p.path for p in wanted])
     lost = [p for p in wanted if p.path in absent]
     if not lost:
         return {}
     # A file that a row of another paper names, and that is there, is no stray.
-    every = wanted if rows is None else filings.places(library.db, has_notes=False)
+    every = wanted if rows is None else pdfs.places(library.db, has_notes=False)
     strays = _Strays(library, {fold_name(p.path) for p in set(every) - set(lost)})
     found = {p: path for p in lost if (path := strays.find(p))}
     if read is not None:
@@ -112,7 +112,7 @@ def find_moved(
     with library.db.writing():
         # The paper's own PDF comes last: where a marked copy was moved elsewhere, it decides.
         for place, path in sorted(found.items(), key=lambda item: item[0].kind == "pdf"):
-            filings.set_path(library.db, place, path)
+            pdfs.set_path(library.db, place, path)
             before, topic = (_topic_in(library, p) for p in (place.path, path))
             if topic and fold_name(topic) not in (fold_name(before), fold_name(place.topic or "")):
                 (held,) = papers.papers_at(library.db, [place.paper])

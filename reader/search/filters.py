@@ -27,7 +27,7 @@ from reader.library.folder import Library
 from reader.library.identity import family_fold, family_folds, matches
 from reader.library.paper import Paper
 from reader.library.query import LONGEST, PASTED, PASTED_WORDS, Filter, Query, QueryTerm, is_true
-from reader.library.rows import fields, filings, papers, properties
+from reader.library.rows import fields, papers, pdfs, properties
 from reader.search.evidence import has_term
 from reader.search.rows import citations, filters
 from reader.search.rows.filters import Conditions, Names
@@ -253,7 +253,7 @@ def _is_by(value: str, paper: Paper) -> bool:
 def _topic_text(library: Library, value: str) -> Message | None:
     """Make a sentence with the most similar topic, None where something is filed under this one."""
     known = [t.path for t in library.config.topics]
-    here = [*(count.topic for count in filings.counts(library.db)), *known]
+    here = [*(count.topic for count in pdfs.topic_counts(library.db)), *known]
     if any(f"/{value.lower()}/" in f"/{topic.lower()}/" for topic in here):
         return None
     near = next(iter(nearest_names(value, list(dict.fromkeys(here)))), "")

@@ -14,15 +14,14 @@ from hypothesis import strategies as st
 from reader.library.rows import (
     decisions,
     failures,
-    filings,
     highlights,
     merges,
     papers,
     pdfs,
 )
 from reader.library.rows.database import Database
-from reader.library.rows.filings import FiledByHand, FilePlace, TopicCount
 from reader.library.rows.migrations import MIGRATIONS
+from reader.library.rows.pdfs import FiledByHand, FilePlace, TopicCount
 from reader.notes.rows import exports, notes
 from tests.samples import DAY, NOW, new_database, paper
 
@@ -39,12 +38,12 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 
 def test_a_file_is_known_with_the_topic_that_it_belongs_to(db: Database) -> None:
-    assert filings.places(db, is_settled=False) == []
+    assert pdfs.places(db, is_settled=False) == []
     decisions.add_filing(db, 1, "roses", at=NOW)
     place = FilePlace("pdf", 1, 1, "papers/gardens/a.pdf", "roses", "abc", 9)
-    assert filings.places(db, is_settled=False) == [place]
-    assert filings.places(db) == filings.places(db, [1], has_notes=False) == [place]
-    assert filings.places(db, [2]) == []
+    assert pdfs.places(db, is_settled=False) == [place]
+    assert pdfs.places(db) == pdfs.places(db, [1], has_notes=False) == [place]
+    assert pdfs.places(db, [2]) == []
 
 
 @settings(max_examples=40, deadline=None)
@@ -79,7 +78,7 @@ def test_a_file_that_is_left_out_as_settled_lies_in_its_folder(
                 exports.finish(db, [exports.WrittenFile(name, f"{root}/{at}a", "", "", note)])
             if is_removed:
                 decisions.add_removals(db, [row], act=row, at=NOW, on=DAY)
-        every, left = {*filings.places(db)}, {*filings.places(db, is_settled=False)}
+        every, left = {*pdfs.places(db)}, {*pdfs.places(db, is_settled=False)}
         assert left <= every
         for place in every - left:
             root = "papers" if place.kind == "pdf" else "notes"
@@ -91,8 +90,8 @@ def test_pending_work_of_a_file_follows_it(db: Database) -> None:
     failures.add_failure(db, "extract", "papers/gardens/a.pdf", ("torn", ""), now=NOW)
     came = highlights.PlaceState("library:papers/gardens/a.pdf", 1, "abc")
     highlights.set_returned(db, came, at=NOW)
-    (place,) = filings.places(db)
-    filings.set_path(db, place, "papers/roses/a.pdf")
+    (place,) = pdfs.places(db)
+    pdfs.set_path(db, place, "papers/roses/a.pdf")
     assert [f.subject for f in failures.failures(db, "extract")] == ["papers/roses/a.pdf"]
     assert [r["place"] for r in db.read("SELECT place FROM returned")] == [
         "library:papers/roses/a.pdf"
@@ -100,23 +99,23 @@ def test_pending_work_of_a_file_follows_it(db: Database) -> None:
 
 
 def test_a_topic_is_filed_anew_with_who_chose_it(db: Database) -> None:
-    assert filings.refile(db, "gardens", "parks", at=NOW, act=1) == [1, 2]
-    assert filings.refile(db, "gardens", "parks", at=NOW, act=1) == []
-    assert [filings.last_filing(db, row) for row in (1, 2, 3)] == [
+    assert pdfs.refile(db, "gardens", "parks", at=NOW, act=1) == [1, 2]
+    assert pdfs.refile(db, "gardens", "parks", at=NOW, act=1) == []
+    assert [pdfs.last_filing(db, row) for row in (1, 2, 3)] == [
         ("parks", False),
         ("parks", True),
         None,
     ]
-    assert filings.counts(db) == [TopicCount("parks", 2, 0)]
-    assert filings.filed_last(db, ["parks", "x"], each=1) == {"parks": [2]}
+    assert pdfs.topic_counts(db) == [TopicCount("parks", 2, 0)]
+    assert pdfs.filed_last(db, ["parks", "x"], each=1) == {"parks": [2]}
 
 
 def test_what_a_person_filed_is_told_from_what_words_did(db: Database) -> None:
     papers.fix_key(db, 2, "Ants")
     by_hand = FiledByHand(2, "gardens", "Ants", "Ants\n", "", ("Ada Field", "Bo Lind"))
-    assert filings.filed_by_hand(db, limit=9) == [by_hand]
+    assert pdfs.filed_by_hand(db, limit=9) == [by_hand]
     decisions.add_filing(db, 1, "unfiled", at=NOW, is_by_hand=True)
-    assert filings.filed_by_hand(db, limit=9) == [by_hand]
+    assert pdfs.filed_by_hand(db, limit=9) == [by_hand]
 
 
 def test_keys_that_are_one_file_somewhere_never_meet(db: Database) -> None:
@@ -214,6 +213,6 @@ def test_the_pdfs_of_a_copy_belong_to_the_paper_that_it_was_joined_to(db: Databa
     decisions.add_filing(db, 2, "roses", at=NOW)
     own = FilePlace("pdf", 2, 2, "papers/gardens/b.pdf", "roses", "def", 8)
     copys = FilePlace("pdf", 1, 2, "papers/gardens/a.pdf", "roses", "abc", 9)
-    assert filings.places(db) == filings.places(db, [2]) == [own, copys]
-    filings.set_path(db, copys, "papers/roses/a.pdf")
+    assert pdfs.places(db) == pdfs.places(db, [2]) == [own, copys]
+    pdfs.set_path(db, copys, "papers/roses/a.pdf")
     assert pdfs.pdf_of(db, 1) == pdfs.Pdf(1, "papers/roses/a.pdf", "abc")

@@ -17,7 +17,7 @@ from reader.library.files import move, settle
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document
-from reader.library.rows import decisions, filings, merges, papers, pdfs
+from reader.library.rows import decisions, merges, papers, pdfs
 from reader.morning.edit import (
     TopicLine,
     TopicMove,
@@ -175,7 +175,7 @@ def test_a_stranger_at_a_path_that_differs_in_its_case_alone_is_not_the_papers(
 
 
 def paths(library: Library) -> list[str]:
-    return sorted(place.path for place in filings.places(library.db))
+    return sorted(place.path for place in pdfs.places(library.db))
 
 
 class TestFiling:
@@ -222,7 +222,7 @@ class TestFiling:
         file_paper(whole, held(whole), NEW)
         file_paper(whole, held(whole), OLD)
         assert files(whole) == paths(whole) == ALL_OLD
-        assert filings.last_filing(whole.db, 1) == (OLD, True)
+        assert pdfs.last_filing(whole.db, 1) == (OLD, True)
 
     def test_filing_in_the_same_folder_is_recorded_once(self, whole: Library) -> None:
         for _ in range(2):
@@ -303,8 +303,8 @@ def linked(library: Library, path: str, target: str) -> None:
 
 
 def record(library: Library, kind: str, path: str) -> None:
-    place = next(p for p in filings.places(library.db) if p.kind == kind)
-    filings.set_path(library.db, place, path)
+    place = next(p for p in pdfs.places(library.db) if p.kind == kind)
+    pdfs.set_path(library.db, place, path)
 
 
 def is_filed(library: Library) -> None:
@@ -341,7 +341,7 @@ def test_killed_after_any_step_the_next_run_ends_it(whole: Library, n: int, repa
     assert export(whole).left == []
     assert files(whole) == ALL_NEW
     assert len(notes.revisions(whole.db, 1)) == 2
-    assert filings.last_filing(whole.db, 1) == (NEW, True)
+    assert pdfs.last_filing(whole.db, 1) == (NEW, True)
     assert [p.subject for p in fetch_pdfs(whole, tools(Web()))] == []
 
 
@@ -386,7 +386,7 @@ class TestMovedByHand:
         assert web.seen == []
         assert held(whole).topic == NEW
         assert paths(whole) == files(whole) == [*ALL_NEW[:2], f"papers/{NEW}/Roses (printed).pdf"]
-        assert filings.last_filing(whole.db, 1) == (NEW, True)
+        assert pdfs.last_filing(whole.db, 1) == (NEW, True)
 
     def test_a_new_folder_made_in_the_file_manager_is_a_topic(self, whole: Library) -> None:
         moved_by_hand(whole, ALL_OLD[2], "papers/flowers/roses/a.pdf")
@@ -407,7 +407,7 @@ class TestMovedByHand:
     def test_a_renamed_pdf_stays_in_its_topic(self, whole: Library) -> None:
         moved_by_hand(whole, ALL_OLD[2], f"papers/{OLD}/roses.pdf")
         assert pdf_file(whole, 1) == whole.folder / f"papers/{OLD}/roses.pdf"
-        assert filings.last_filing(whole.db, 1) == (OLD, False)
+        assert pdfs.last_filing(whole.db, 1) == (OLD, False)
 
     def test_a_pdf_outside_topics_goes_back_to_its_own(self, whole: Library) -> None:
         for strange in ("papers/roses.pdf", "papers/a./roses.pdf"):
@@ -543,7 +543,7 @@ class TestTopics:
         assert move_topic(whole, OLD, NEW) == TopicMove(NEW, (1, 2), 3, ())
         assert files(whole) == paths(whole) == ALL_NEW
         # Who chose the folder is not changed by a new name for it.
-        assert [filings.last_filing(whole.db, row) for row in (1, 2)] == [
+        assert [pdfs.last_filing(whole.db, row) for row in (1, 2)] == [
             (NEW, False),
             (NEW, True),
         ]
@@ -551,7 +551,7 @@ class TestTopics:
             move_topic(whole, OLD, NEW)
 
     def test_a_move_that_was_killed_goes_on(self, whole: Library) -> None:
-        filings.refile(whole.db, OLD, NEW, at=NOW, act=1)
+        pdfs.refile(whole.db, OLD, NEW, at=NOW, act=1)
         moved_by_hand(whole, ALL_OLD[2], ALL_NEW[2])
         assert move_topic(whole, OLD, NEW) == TopicMove(NEW, (1,), 3, ())
         assert files(whole) == paths(whole) == ALL_NEW

@@ -12,7 +12,7 @@ from reader.library.backup import back_up
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.rows import decisions, filings, merges, papers
+from reader.library.rows import decisions, merges, papers, pdfs
 from reader.library.rows.database import Database
 from reader.morning.decide import wrong_topic
 from reader.morning.edit import file_paper, file_papers, move_topic
@@ -105,7 +105,7 @@ def test_filings_are_taken_back_in_any_order(
     found = []
     for number in order:
         take_back(library, number)
-        found.append(filings.last_filing(library.db, 1))
+        found.append(pdfs.last_filing(library.db, 1))
     assert [topic for topic, _by_hand in filter(None, found)] == topics
 
 

@@ -16,7 +16,7 @@ from reader.library.arrival import ActLibrary, SentAct, receiving
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.rows import decisions, filings, papers, pdfs
+from reader.library.rows import decisions, papers, pdfs
 from reader.library.rows.database import Database, forget_index
 from reader.morning.decide import other_topics, take_back, topic_now, wrong_seen, wrong_topic
 from reader.morning.pick import decide
@@ -145,7 +145,7 @@ def test_of_a_paper_with_files_it_says_when_they_follow(library: Library) -> Non
     # So it is.
     index_all(library, tools(Web()))
     assert not (library.folder / path).exists()
-    assert [place.path for place in filings.places(library.db, [1])] == [path.replace(OWN, OTHER)]
+    assert [place.path for place in pdfs.places(library.db, [1])] == [path.replace(OWN, OTHER)]
 
 
 def test_acts_of_one_moment_are_undone_one_after_another(library: Library) -> None:

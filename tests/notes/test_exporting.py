@@ -11,7 +11,7 @@ import pytest
 
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.rows import decisions, filings, papers
+from reader.library.rows import decisions, papers, pdfs
 from reader.morning.edit import file_paper, move_topic
 from reader.notes.export import export, export_quietly, read_edits
 from reader.notes.folder import ExportOutcome, relative
@@ -71,7 +71,7 @@ def files(library: Library) -> list[str]:
 
 
 def topic(library: Library, row: int) -> tuple[str, bool] | None:
-    return filings.last_filing(library.db, row)
+    return pdfs.last_filing(library.db, row)
 
 
 class TestMovedByHand:

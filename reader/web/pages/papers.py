@@ -23,8 +23,8 @@ from reader.library.folder import Library
 from reader.library.ids import parse_id
 from reader.library.paper import Batch, LibraryPaper, PropertyChange, tags_in
 from reader.library.query import HAS, with_filters
-from reader.library.rows import filings, properties, queue
 from reader.library.rows import papers as store
+from reader.library.rows import pdfs, properties, queue
 from reader.morning.browse_library import SORTS, STATES, Listing, browse
 from reader.morning.complete import add_by_id
 from reader.morning.edit import (
@@ -160,7 +160,7 @@ def folders(visit: Visit) -> Response:
     """List the topics as folders, with their numbers of papers."""
     library = visit.library
     lines = topics(library)
-    return visit.page("topics.html", lines=lines, counts=filings.states(library.db))
+    return visit.page("topics.html", lines=lines, counts=pdfs.states(library.db))
 
 
 def folder(visit: Visit) -> Response:
@@ -186,7 +186,7 @@ def folder(visit: Visit) -> Response:
         asked=asked,
         listing=listing,
         figures=figures(library, listing.held),
-        n_filed_here=sum(c.n_papers for c in filings.counts(library.db) if c.topic == path),
+        n_filed_here=sum(c.n_papers for c in pdfs.topic_counts(library.db) if c.topic == path),
         known_topics=topic_names(library),
     )
 
