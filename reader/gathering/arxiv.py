@@ -36,11 +36,11 @@ from reader.library.calendar import (
     listings_since,
     window,
 )
-from reader.library.clock import EARLIEST
 from reader.library.config import QUIET, ArxivQuery, Config
 from reader.library.folder import Library
 from reader.library.paper import Batch, BatchState, Paper
 from reader.library.rows import papers
+from reader.library.rows.moments import EARLIEST
 
 if TYPE_CHECKING:
     from reader.base.http import Response

@@ -58,10 +58,9 @@ from reader.gathering.source import (
 )
 from reader.gathering.wrong_clock import ServersClock, WatchedTools, mend, must_mend
 from reader.library.calendar import latest_feed, latest_listing
-from reader.library.clock import keep_said, servers_say, set_right
 from reader.library.config import Config, Feed, is_loopback
 from reader.library.disk import lock_file
-from reader.library.folder import Library
+from reader.library.folder import Library, keep_said, servers_say, set_right
 from reader.library.paper import Batch, BatchState, Paper, Post
 from reader.library.post import ListPage
 from reader.library.rows import papers

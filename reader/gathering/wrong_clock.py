@@ -23,10 +23,9 @@ from urllib.parse import urlsplit
 from reader.base.errors import ClockRepair, Problem, SourceFailed
 from reader.base.http import Fetch, Request, Response
 from reader.base.messages import lazy_ngettext
-from reader.library.clock import EARLIEST, OFF
 from reader.library.folder import Library
 from reader.library.rows import moments
-from reader.library.rows.moments import Try
+from reader.library.rows.moments import EARLIEST, OFF, Try
 
 T = TypeVar("T")
 

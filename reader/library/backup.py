@@ -42,11 +42,11 @@ from reader.library.archive import (
     make_folder,
     part,
 )
-from reader.library.clock import OFF
 from reader.library.disk import disk_error, lock_file, make_folders, real_file, sync_folder
 from reader.library.place import FEEDS, REMOVED, check_name
 from reader.library.replaced import drop_empty, put_in, take_out
 from reader.library.rows import snapshot
+from reader.library.rows.moments import OFF
 from reader.library.rows.snapshot import Content
 
 FOLDER = "backups"

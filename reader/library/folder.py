@@ -1,23 +1,38 @@
-"""Open a library, and make a new one."""
+"""Open a library, make a new one, and check the clock of this computer.
+
+A clock that is off by more than a day would spoil a library: what it stores is in no morning, or
+in one that never comes. So it is compared with what is stored, the files and the servers' time.
+That time is known only while they are asked, so what they said against the clock is kept in a
+file, until the clock or they say otherwise.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 
-from reader.base.errors import ConfigError, NoLibrary, ReaderError, UsageError, os_reason
-from reader.base.messages import lazy_gettext
-from reader.library.clock import wrong_clock
+from reader.base.errors import (
+    ConfigError,
+    NoLibrary,
+    ReaderError,
+    UsageError,
+    WrongClock,
+    os_reason,
+)
+from reader.base.messages import N_, lazy_gettext
 from reader.library.config import Config
 from reader.library.disk import disk_error, make_folders, write_whole
 from reader.library.feeds_file import parse
 from reader.library.place import FEEDS, check_name
 from reader.library.rows.database import Database
+from reader.library.rows.moments import EARLIEST, OFF, last_stored
 
 Clock = Callable[[], datetime]
 """Returns the present moment, aware, in UTC: rows keep moments as text and compare the texts."""
@@ -149,3 +164,88 @@ def make_library(folder: Path, *, now: Clock = system_clock) -> Library:
         )
     write_whole(file, template().encode())
     return open_library(folder, now=now)
+
+
+CLOCK_FILE = "clock.json"
+"""The file with what the servers said against the clock: two moments, theirs and the clock's."""
+
+
+def wrong_clock(
+    db: Database, folder: Path, now: Clock, zone: tzinfo, *, is_system: bool
+) -> WrongClock | None:
+    """Find what contradicts the clock; None where nothing does.
+
+    is_system: the clock is that of this computer. One that is played for a replay (READER_NOW)
+    is older than the files of its library, and that is right.
+    """
+    at = now()
+    if at < EARLIEST:
+        return _clock_error(
+            N_("The clock says {now}: that is before this program was written."), at, zone
+        )
+    stored = last_stored(db)
+    if stored and stored > at + OFF:
+        text = N_("The clock says {now}, but this library was last written to at {then}.")
+        return _clock_error(text, at, zone, stored)
+    if is_system and (saved := _saved_at(folder)) and saved > at + OFF:
+        text = N_("The clock says {now}, but feeds.toml was saved at {then}.")
+        return _clock_error(text, at, zone, saved)
+    theirs, ours = _servers_said(folder)
+    # Behind: until the clock has passed their time. Ahead: until it was set back.
+    if theirs and ours and (at < theirs - OFF if ours < theirs else at > ours - OFF):
+        return servers_say(at, theirs + max(at - ours, timedelta()), zone)
+    return None
+
+
+def servers_say(now: datetime, theirs: datetime, zone: tzinfo) -> WrongClock:
+    """Make the error for a clock that the servers contradict."""
+    return _clock_error(N_("The clock says {now}, but the servers say {then}."), now, zone, theirs)
+
+
+def _clock_error(
+    text: str, now: datetime, zone: tzinfo, then: datetime | None = None
+) -> WrongClock:
+    """Make the error with its moments in a time zone. text: a marked text."""
+    shown = {
+        name: f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+        for name, at in (("now", now), ("then", then))
+        if at is not None
+    }
+    return WrongClock(what=lazy_gettext(text, **shown))
+
+
+def keep_said(folder: Path, theirs: datetime | None, ours: datetime) -> None:
+    """Keep the servers' time against the clock's; None: they agree, and nothing is kept."""
+    file = folder / CLOCK_FILE
+    # Without the file only the next commands know less: it is no reason to fail.
+    with contextlib.suppress(OSError):
+        if theirs is None:
+            file.unlink(missing_ok=True)
+        else:
+            file.write_text(json.dumps([theirs.isoformat(), ours.isoformat()]), "utf-8")
+
+
+def set_right(folder: Path, now: datetime) -> None:
+    """Forget what speaks against a clock that is right: what servers said, and feeds.toml's time.
+
+    The file was saved while the clock was ahead.
+    """
+    keep_said(folder, None, now)
+    if (saved := _saved_at(folder)) and saved > now + OFF:
+        with contextlib.suppress(OSError):
+            os.utime(folder / FEEDS, (now.timestamp(), now.timestamp()))
+
+
+def _servers_said(folder: Path) -> tuple[datetime | None, datetime | None]:
+    try:
+        theirs, ours = map(datetime.fromisoformat, json.loads((folder / CLOCK_FILE).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None, None
+    return theirs, ours
+
+
+def _saved_at(folder: Path) -> datetime | None:
+    try:
+        return datetime.fromtimestamp((folder / FEEDS).stat().st_mtime, UTC)
+    except (OSError, OverflowError, ValueError):
+        return None

@@ -8,9 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from reader.library.rows.database import Database
+
+OFF = timedelta(days=1)
+"""How far a clock may be off: no time zone is further away."""
+
+EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
+"""No clock is right that shows a moment before it: this program is younger. Clocks without a
+battery begin in 1970, 1980 or 2000."""
 
 DAYS = {
     "papers": "arrived_on",
