@@ -92,7 +92,7 @@ def file_stem(paper: Paper, pattern: str = DEFAULT_PATTERN) -> str:
     id_words = "-".join(_words(paper.id.partition(":")[2]))
     author = "".join(_words(family_name(paper.authors[0]))) if paper.authors else ""
     values = {
-        "year": _year(paper),
+        "year": str(year_of(paper) or "undated"),
         "author": nfc(author[:30]) or "Anon",
         "title": _short_title(paper.title),
         "id": id_words[:60].strip("-") or "unnumbered",
@@ -112,8 +112,12 @@ def file_stem(paper: Paper, pattern: str = DEFAULT_PATTERN) -> str:
 
 def year_of(paper: Paper) -> int | None:
     """Get the year of a paper's first version; None where neither a date nor its id has it."""
-    year = _year(paper)
-    return int(year) if year.isdigit() else None
+    if day := paper.published_on or paper.announced_on:
+        return day.year
+    if found := re.match(r"arxiv:(?:[a-z-]+/)?(\d\d)\d\d", paper.id):
+        year = int(found[1])
+        return 1900 + year if year > 90 else 2000 + year  # arXiv began in 1991
+    return None
 
 
 def is_reserved(name: str) -> bool:
@@ -174,17 +178,6 @@ def telling_words(title: str) -> list[str]:
 
 def _telling(words: list[str]) -> list[str]:
     return [w for w in words if w.lower() not in STOP_WORDS] or words
-
-
-def _year(paper: Paper) -> str:
-    day = paper.published_on or paper.announced_on
-    if day:
-        return str(day.year)
-    match = re.match(r"arxiv:(?:[a-z-]+/)?(\d\d)(\d\d)", paper.id)
-    if match:
-        year = int(match[1])
-        return str(1900 + year if year > 90 else 2000 + year)  # arXiv began in 1991
-    return "undated"
 
 
 def _capitalised(word: str) -> str:

@@ -200,7 +200,7 @@ class _PdfQuestions(abc.ABC):
         """Read what the screen needs besides pictures, as JSON.
 
         task: "sizes", "layout" with page, "contents", "find" with query, or "reflow"; see the
-        functions in `layout`, `contents` and `reflow`.
+        functions in `layout`.
         """
         found: bytes = self._ask(task, path, **asked)
         return found
