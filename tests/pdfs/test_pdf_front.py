@@ -76,6 +76,7 @@ def titled(text: str = "Quiet Machines that Listen") -> Sheet:
 
 
 ADA, BEN, EVA = "Ada Example", "Ben C. Other", "Eva van der Thirdson"
+ORCID = "0000-0002-1825-0097"
 
 
 def test_names_with_raised_marks_are_parted_and_their_marks_dropped() -> None:
@@ -716,3 +717,30 @@ def test_any_page_is_read(pages: list[list[dict[str, Any]]]) -> None:
     assert "\n" not in document.title
     assert all(name.strip() for name in document.authors)
     assert document.year is None or 1000 < document.year < 3000
+
+
+def test_the_first_of_names_in_small_letters_may_stand_beside_a_short_title() -> None:
+    sheet = titled("Quiet Rain")
+    for x, name in ((90, ADA), (260, BEN), (400, EVA)):
+        sheet.put(x, 110, name, 9)
+    assert sheet.body().read().authors == (ADA, BEN, EVA)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "names"),
+    [
+        (f"Ada Example (ORCID {ORCID}), Ben C.", f"Other (ORCID {ORCID})", [ADA, "Ben C. Other"]),
+        (
+            "Ada Example, Carla Fifth, and Ben J.",
+            "F. Other",
+            [ADA, "Carla Fifth", "Ben J. F. Other"],
+        ),
+        ("Ada Example · Carla Fifth · Ben", "Other", [ADA, "Carla Fifth", "Ben Other"]),
+        ("ADA EXAMPLE, BO FIFTH,", "BEN LI", [ADA, "Bo Fifth", "Ben Li"]),
+    ],
+)
+def test_a_list_of_names_goes_on_in_the_next_line(
+    first: str, second: str, names: list[str]
+) -> None:
+    sheet = titled().mid(110, first, 11).mid(123, second, 11)
+    assert sheet.body().read().authors == tuple(names)

@@ -120,6 +120,128 @@ def test_a_hyphen_at_a_lines_end_in_capitals_leaves_the_title_unsure() -> None:
     assert not sheet.mid(120, ADA, 11).body(160).read().is_title_sure
 
 
+@pytest.mark.parametrize("mark", ["#", "$", "(1)", "[a]", "a", "A", "\u00ae"])
+def test_a_raised_mark_at_its_end_is_no_part_of_a_title(mark: str) -> None:
+    sheet = Sheet().raised(150, 80, f"Quiet Machines that Listen^{mark}^", 17, "tibo")
+    document = sheet.mid(120, ADA, 11).body().read()
+    assert (document.title, document.is_title_sure) == ("Quiet Machines that Listen", True)
+
+
+def test_a_raised_sign_that_may_be_an_exponent_leaves_the_title_unsure() -> None:
+    sheet = Sheet().raised(150, 80, "Quiet Machines in R^n^", 17, "tibo")
+    document = sheet.mid(120, ADA, 11).body().read()
+    assert (document.title, document.is_title_sure) == ("Quiet Machines in Rn", False)
+
+
+def test_a_sign_at_its_end_leaves_a_title_unsure() -> None:
+    assert not titled("Quiet Machines that Listen #").mid(120, ADA, 11).body().read().is_title_sure
+
+
+def test_the_last_line_of_a_title_may_read_as_a_name_with_a_mark() -> None:
+    sheet = (
+        Sheet()
+        .mid(60, "What the Rain Says", 17, "tibo")
+        .mid(81, "to Those who Listen:", 17, "tibo")
+    )
+    sheet.raised(220, 102, "Quiet Machines^1^", 17, "tibo")
+    document = sheet.mid(130, ADA, 11).body().read()
+    assert document.title == "What the Rain Says to Those who Listen: Quiet Machines"
+    assert document.authors == (ADA,)
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "is_sure"),
+    [
+        ("what they overheard", "Quiet Machines and the Overheard Rain", True),
+        ("an over-heard word", "Quiet Machines and the Over-heard Rain", True),
+        ("overheard, over-heard", "Quiet Machines and the Overheard Rain", False),
+        ("what they heard", "Quiet Machines and the Overheard Rain", False),
+    ],
+)
+def test_the_papers_spelling_decides_on_a_hyphen_at_a_lines_end(
+    text: str, title: str, is_sure: bool
+) -> None:
+    sheet = Sheet().mid(70, "Quiet Machines and the Over-", 16, "tibo")
+    sheet.mid(90, "heard Rain", 16, "tibo").mid(120, ADA, 11).body(160).put(70, 600, text)
+    document = sheet.read()
+    assert (document.title, document.is_title_sure) == (title, is_sure)
+
+
+def test_a_title_may_stand_beside_the_text_of_the_right_column() -> None:
+    sheet = Sheet()
+    for at, text in enumerate(("Quiet Machines that", "Listen to Rain", "in the Winter")):
+        sheet.put(60, 90 + 18 * at, text, 15, "tibo")
+    sheet.put(60, 150, f"{ADA} and {BEN}", 10)
+    sheet.put(320, 80, "1 Introduction", 15, "tibo")
+    sheet.prose(320, 100, 40)
+    sheet.put(60, 180, "Abstract", 12, "tibo")
+    document = sheet.prose(60, 200, 30).read()
+    assert document.title == "Quiet Machines that Listen to Rain in the Winter"
+    assert document.authors == (ADA, BEN)
+
+
+def test_words_of_a_titles_line_may_be_set_far_apart() -> None:
+    sheet = Sheet()
+    for x, word in ((70, "Quiet"), (160, "Machines"), (285, "that")):
+        sheet.put(x, 80, word, 18, "tibo")
+    sheet.put(70, 101, "Listen to the Autumn Rain", 18, "tibo")
+    document = sheet.mid(140, ADA, 11).body().read()
+    assert document.title == "Quiet Machines that Listen to the Autumn Rain"
+
+
+def test_small_capitals_have_lines_without_a_large_letter() -> None:
+    sheet = Sheet()
+    sheet.put(70, 80, "QUIET", 13.6)
+    end = sheet.put(sheet.put(70, 101, "M", 17), 101, "ACHINES ", 13.6)
+    sheet.put(sheet.put(end, 101, "T", 17), 101, "HAT", 13.6)
+    sheet.put(70, 122, "LISTEN", 13.6)
+    document = sheet.mid(150, ADA, 11).body().read()
+    assert document.title == "QUIET MACHINES THAT LISTEN"
+
+
+def test_a_line_in_another_font_above_a_gap_is_no_part_of_a_title() -> None:
+    sheet = Sheet().mid(60, "THE RAIN REVIEW", 17, "helv")
+    sheet.mid(95, "Quiet Machines that Listen", 17).mid(116, "to the Rain", 17)
+    document = sheet.mid(150, ADA, 11).body().read()
+    assert (document.title, document.is_title_sure) == (
+        "Quiet Machines that Listen to the Rain",
+        False,
+    )
+
+
+def test_uneven_gaps_between_its_lines_leave_a_title_unsure() -> None:
+    sheet = Sheet().mid(60, "Rain Review", 17).mid(92, "Quiet Machines that Listen", 17)
+    assert not sheet.mid(113, "to the Rain", 17).mid(150, ADA, 11).body().read().is_title_sure
+
+
+def test_the_kind_of_a_text_right_above_its_title_is_no_part_of_it() -> None:
+    sheet = Sheet().mid(62, "RESEARCH ARTICLE", 17, "tibo").mid(83, "Quiet Machines", 17, "tibo")
+    assert sheet.mid(120, ADA, 11).body().read().title == "Quiet Machines"
+
+
+def test_a_bolder_line_below_a_journals_name_of_its_size_is_the_title() -> None:
+    sheet = Sheet().mid(60, "Session of Rain", 15).mid(90, "Quiet Machines", 15, "tibo")
+    document = sheet.mid(120, ADA, 11).body().read()
+    assert (document.title, document.is_title_sure) == ("Quiet Machines", False)
+    sheet = Sheet()
+    sheet.put(60, 60, "Rain", 15)
+    sheet.put(400, 60, "Vol. 3, No. 2", 10)
+    document = sheet.mid(90, "Quiet Machines", 15).mid(120, ADA, 11).body().read()
+    assert document.title == "Quiet Machines"
+
+
+def test_a_subtitle_may_be_smaller_than_the_names_below_it() -> None:
+    sheet = titled("Quiet Machines").mid(103, "How they listened to the rain", 12)
+    sheet.mid(118, "and snow", 12)
+    document = sheet.mid(150, ADA, 14).body().read()
+    assert document.title == "Quiet Machines: How they listened to the rain and snow"
+
+
+def test_a_title_of_one_word_in_small_letters_is_no_logo_above_a_date() -> None:
+    sheet = Sheet().mid(70, "rain2quiet", 20, "tibo").mid(110, ADA, 13).mid(130, "May 3, 2031", 13)
+    assert sheet.body().read().title == "rain2quiet"
+
+
 def test_a_title_page_in_capitals_of_one_size_has_a_title() -> None:
     sheet = Sheet().mid(120, "THREE ESSAYS ON QUIET RAIN", 12).mid(200, "A Dissertation", 12)
     sheet.mid(230, "Presented to the Faculty of the Graduate School", 12)

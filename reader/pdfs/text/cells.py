@@ -25,6 +25,7 @@ STRETCHED, FEWEST_APART = 1.3, 5
 """The same in a line of so many words that is stretched."""
 _MARK_TEXT = re.compile(r"[\W\d_]*(?:[a-z][\W\d_]*){0,6}")
 _SIGN = re.compile(r"[\d*∗⁎†‡§¶‖∥#$+⋆★☆⇤\u2709,]+")
+_CAPITAL = re.compile(r"[\W\d_]*[A-Z][\W\d_]*")
 _GAP = re.compile(r"\s{3,}")
 
 
@@ -46,6 +47,8 @@ class Cell(NamedTuple):
     top: float
     is_bold: bool
     is_italic: bool
+    font: str = ""
+    """That of most letters; "" where the text was recognised or turned."""
 
 
 def cells_of(page: dict[str, Any], lines: PageLines, *, dropped: Collection[Line]) -> list[Cell]:
@@ -68,7 +71,20 @@ def cells_of(page: dict[str, Any], lines: PageLines, *, dropped: Collection[Line
                 parts.append(part)
     if n_turned > len(parts) or not parts:
         parts = [cell_of(o) for o in lines.lines if (o.text, round(o.y0)) not in out]
-    return _merged(parts)
+    return _with_capitals(_merged(parts))
+
+
+def _with_capitals(cells: list[Cell]) -> list[Cell]:
+    """Let a line of small capitals without a large letter be as large as those beside it."""
+    tall = [c for c in cells if c.top > 1.05 * c.size and c.text.isupper()]
+    found = []
+    for cell in cells:
+        if tall and cell.text.isupper() and cell.top == cell.size:
+            near = (o for o in tall if abs(o.base - cell.base) < 8 * cell.size)
+            tops = [o.top for o in near if (o.size, o.font) == (cell.size, cell.font)]
+            cell = cell._replace(top=max(tops, default=cell.top))
+        found.append(cell)
+    return found
 
 
 def cell_of(line: Line) -> Cell:
@@ -96,6 +112,7 @@ def _part(line: dict[str, Any]) -> Cell | None:
     """
     spans = line["spans"]
     letters: Counter[tuple[float, bool, bool, float]] = Counter()
+    fonts: Counter[str] = Counter()
     sizes: Counter[float] = Counter()
     for span in spans:
         text, size = span["text"], span["size"]
@@ -106,22 +123,30 @@ def _part(line: dict[str, Any]) -> Cell | None:
                 n = 20 * sum(map(str.isalpha, text)) + 1
             letters[size, *style_of(span["font"], span["flags"]), span["origin"][1]] += n
             sizes[size] += n
+            fonts[span["font"]] += n
     if not letters:
         return None
     size, is_bold, is_italic, base = max(letters, key=letters.__getitem__)
     enough = max(1.0, 0.1 * sizes.total())
     top = max((s for s, n in sizes.items() if n >= enough), default=size)
     marked = []
-    for span in spans if len(spans) > 1 else ():
+    nexts = [span["text"] for span in spans[1:]] + [""]
+    for span, after in zip(spans, nexts, strict=True) if len(spans) > 1 else ():
         text, is_small = with_ligatures(span["text"]), span["size"] < 0.9 * size
         is_raised = bool(span["flags"] & 1) or span["origin"][1] < base - 0.12 * size
+        is_lowered = span["origin"][1] > base + 0.05 * size
         is_sign = bool(_SIGN.fullmatch(text.strip())) and (is_raised or is_small)
         is_mark = is_sign or (is_small and is_raised and _MARK_TEXT.fullmatch(text))
+        # Small capitals have marks in capitals. TeX's own name has a raised letter within it.
+        is_capital = _CAPITAL.fullmatch(text) and not after[:1].isalpha()
+        is_mark = is_mark or (is_small and is_raised and is_capital)
+        is_mark = is_mark and not is_lowered
         marked.append(MARK if is_mark and text.strip() else text)
     text = with_ligatures("".join([span["text"] for span in spans]))
     x0, y0, x1, y1 = line["bbox"]
     words = "".join(marked) or text
-    return Cell(x0, y0, x1, y1, base, text, words, size, top, is_bold, is_italic)
+    font = max(fonts, key=fonts.__getitem__)
+    return Cell(x0, y0, x1, y1, base, text, words, size, top, is_bold, is_italic, font)
 
 
 def _merged(parts: list[Cell]) -> list[Cell]:
@@ -137,13 +162,16 @@ def _merged(parts: list[Cell]) -> list[Cell]:
                 continue  # printed twice, to look bold or by mistake
             if abs(gap) < wide * min(first.size, part.size) and is_like:
                 glue = "" if gap < 0.12 * first.size else " "
+                is_small = part.size < 0.9 * first.size
+                is_mark = is_small and part.base < first.base - 0.12 * first.size
+                is_mark = is_mark and _MARK_TEXT.fullmatch(part.text.strip()) is not None
                 first = max(first, part, key=lambda cell: len(cell.text))._replace(
                     x0=min(first.x0, part.x0),
                     y0=min(first.y0, part.y0),
                     x1=max(first.x1, part.x1),
                     y1=max(first.y1, part.y1),
                     text=first.text + glue + part.text,
-                    marked=first.marked + glue + part.marked,
+                    marked=first.marked + (MARK if is_mark else glue + part.marked),
                     top=max(first.top, part.top),
                 )
             else:

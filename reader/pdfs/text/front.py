@@ -18,15 +18,26 @@ from statistics import median
 from typing import Any
 
 from reader.library.passage import Block, Page, Type
-from reader.pdfs.text.cells import Cell, cell_of, cells_of, is_bare, is_cover, is_side_note, zone_of
+from reader.pdfs.text.cells import (
+    Cell,
+    cell_of,
+    cells_of,
+    is_bare,
+    is_cover,
+    is_prose,
+    is_side_note,
+    zone_of,
+)
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import Line, PageLines, glued, joined, tidy
 from reader.pdfs.text.people import authors_of, has_author_label
 from reader.pdfs.text.title import (
     STANDS_OUT,
     above_text,
+    has_doubtful_sign,
     has_rival,
     is_parted,
+    is_uneven,
     plain,
     reads_as_title,
     title_cells,
@@ -370,15 +381,27 @@ class _Sheet:
         self.above = above_text(self.cells, self.body)
         self.title = title_cells(self.cells, page.height, self.body)
         self.has_heading = any(is_section(cell.text) for cell in self.cells)
-        self.whole_zone = zone_of(self.cells, self.title, page.width, page.height)
-        notes = {c for c in self.cells if self.title and is_side_note(c, self.title[0], self.body)}
-        main = [cell for cell in self.cells if cell not in notes]
+        column = _column_of(self.title, self.cells, page.width)
+        self.whole_zone = zone_of(column, self.title, page.width, page.height)
+        notes = {c for c in column if self.title and is_side_note(c, self.title[0], self.body)}
+        # The first of several names in small letters may stand beside a short title.
+        rows = {(round(c.base), c.size, c.font) for c in column if c not in notes}
+        notes = {c for c in notes if (round(c.base), c.size, c.font) not in rows}
+        main = [cell for cell in column if cell not in notes]
         self.zone = zone_of(main, self.title, page.width, page.height)
 
     def doi(self) -> str:
         rotated = [text for text in self.page.rotated if not text.startswith("arXiv:")]
         end = max((cell.y1 for cell in [*self.title, *self.zone]), default=0.0)
         return doi_of(own_part(self.cells), rotated, height=self.page.height, end=end)
+
+
+def _column_of(title: list[Cell], cells: list[Cell], width: float) -> list[Cell]:
+    """Select the cells of the title's column, where running text stands to the right of it."""
+    right = max((cell.x1 for cell in title), default=width)
+    beside = [c for c in cells if c.x0 > right and is_prose(c, width)]
+    is_beside = any(title[0].y0 < cell.base < title[-1].y1 + cell.size for cell in beside)
+    return [cell for cell in cells if cell.x0 < right] if is_beside else cells
 
 
 def _authors_on(sheet: _Sheet, cover: _Sheet | None) -> tuple[str, ...]:
@@ -410,12 +433,27 @@ def _is_front(second: _Sheet, first: _Sheet) -> bool:
     return is_named or bool(is_foreign and title and authors_of(second.zone))
 
 
-def _is_sure(sheet: _Sheet, title: str, authors: Sequence[str]) -> bool:
+def _is_sure(sheet: _Sheet, title: str, authors: Sequence[str], paper: str) -> bool:
     """Check whether a title stands out, reads as one, and has no rival on its sheet."""
     stands_out = any(c.is_bold or c.top >= STANDS_OUT * sheet.body for c in sheet.title)
-    is_whole = reads_as_title(title) and not is_parted(sheet.title)
+    is_whole = reads_as_title(title) and not is_parted(sheet.title, paper)
+    is_whole = is_whole and not (
+        has_doubtful_sign(sheet.title) or is_uneven(sheet.title, sheet.cells, sheet.page.width)
+    )
     rivals = (sheet.cells, sheet.title, authors, sheet.body)
     return stands_out and is_whole and not has_rival(*rivals)
+
+
+def _words_beside(title: Sequence[Cell], pages: Sequence[PageLines]) -> str:
+    """Return the words of all pages but the title's, in small letters; "" where none is asked for.
+
+    They are asked for how they spell a word that a line's end parts.
+    """
+    if not any(cell.text.endswith(("-", "‐")) for cell in title):
+        return ""
+    own = {cell.text for cell in title}
+    texts = (line.text for page in pages for line in page.lines)
+    return " ".join([text for text in texts if text not in own]).casefold()
 
 
 def read_front(
@@ -440,7 +478,8 @@ def read_front(
     authors = _authors_on(sheet, cover)
     doi = sheet.doi() or (cover.doi() if cover else "")
     kind = type_of(lines, first.cells, first.title)
-    title = title_text(sheet.title)
+    paper = _words_beside(sheet.title, lines)
+    title = title_text(sheet.title, paper)
     abstract, language = abstract_of(pages[:N_ABSTRACT])
     abstract = abstract or abstract_below(sheet.cells)
     return Front(
@@ -448,7 +487,7 @@ def read_front(
         is_title_sure=bool(authors or abstract)
         # Letters that were recognised in a picture may be wrong in any title.
         and not lines[0].is_scanned
-        and _is_sure(sheet, title, authors),
+        and _is_sure(sheet, title, authors, paper),
         authors=authors,
         year=year_of(
             own_part(sheet.cells), sheet.whole_zone, heads=sheet.heads, stamp=stamp, doi=doi

@@ -147,7 +147,11 @@ _EDGES = re.compile(r"^(?:[^\w.]|_)+|(?:[^\w.]|_)+$")
 _DIGITS = re.compile(
     r"\d+$|(?<=[a-z])[α-ω]+$|^\d+(?:(?:st|nd|rd|th)\b)?\s*|\([^()]{0,60}\)?$|\[[^\[\]]*\]$"
 )
-_ORCID = re.compile(r"[\[(]?\d{4}-\d{4}-\d{4}-\d{3}[\dX][\])]?")
+_ORCID_NUMBER = r"(?:https?://orcid\.org/)?\d{4}-\d{4}-\d{4}-\d{3}[\dX]"
+_ORCID = re.compile(
+    rf"[\[(]?\bORCID(?:\s?iD)?\b:?[\s{MARK}]*(?:{_ORCID_NUMBER})?[\])]?|[\[(]?{_ORCID_NUMBER}[\])]?",
+    re.IGNORECASE,
+)
 _WITHIN = "\ue001"
 _OF_BOTH = re.compile(rf"\sy\s(?=[^\s,;{MARK}]+\s*(?:[,;{MARK}]|$))")
 """The word between a person's two family names: "de la Torre y Peña"; another name would have
@@ -373,14 +377,19 @@ def _stripped(part: str) -> str:
 _NAMES_TITLES = {"dr", "prof", "professor", "mr", "mrs", "ms", "ing", "dipl-ing", "by", "rev"}
 
 
+_SYLLABLE = re.compile("[^AEIOU][AEIOUY]")
+
+
 def _cased(name: str) -> str:
     """Turn a name in capitals into usual case: "ADA P. EXAMPLE" is "Ada P. Example"."""
     if not name.isupper() or len(name) < 4:
         return name
-    tokens = []
-    for token in name.split():
-        is_initial = len(token) < 3 or "." in token
-        tokens.append(token if is_initial else token.title().replace("'S", "'s"))
+    tokens = name.split()
+    for at, token in enumerate(tokens):
+        # "YU LI" has no initials, "AB LEE" has two.
+        is_word = at == len(tokens) - 1 or _SYLLABLE.fullmatch(token)
+        is_initial = "." in token or len(token) < (2 if is_word else 3)
+        tokens[at] = token if is_initial else token.title().replace("'S", "'s")
     return " ".join(tokens)
 
 
@@ -497,7 +506,7 @@ def _joined_list(cell: Cell, row: list[Cell], rows: list[list[Cell]]) -> tuple[s
     while rows:
         # A list may go on where it ends in a comma, or fills its row alone.
         last = lines[-1]
-        n_parts = len(re.findall(f"[,{MARK}、，]", last.marked))
+        n_parts = len(re.findall(f"[,;·•{MARK}、，；]", last.marked))
         is_last = row[-1] is last and n_parts > (0 if len(row) == 1 else 1)
         if not (is_last or _OPEN.search(last.marked)):
             break
@@ -525,12 +534,14 @@ def _is_below(cell: Cell, above: Cell, *, is_any_style: bool = False) -> bool:
     return is_near and is_alike and not cell.marked.startswith(MARK)
 
 
+_BETWEEN = re.compile(rf"[{MARK},;·•∙⋅●|&]|\band\b")
+
+
 def _run_on(lines: list[Cell]) -> str:
     """Join lines of names; a name split at a line's end ("…, Dora" "Fifthling, …") is one."""
     text = lines[0].marked
     for line in lines[1:]:
-        last = re.split(rf"[,{MARK}]|\band\b", text)[-1].split()
-        first = re.split(rf"[,{MARK}]|\band\b", line.marked)[0].split()
-        is_parted = len(last) == 1 or len(first) == 1
+        last, first = _BETWEEN.split(text)[-1].split(), _BETWEEN.split(line.marked)[0].split()
+        is_parted = 1 in (len(last), len(first)) or re.fullmatch(_INITIAL, "".join(last[-1:]))
         text += (" " if is_parted or _OPEN.search(text) else MARK) + line.marked
     return text

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
 from reader.pdfs.text.cells import MARK, Cell, is_bare, is_prose, is_side_note, rows_of
 from reader.pdfs.text.headings import is_section
@@ -21,6 +22,8 @@ from reader.pdfs.text.people import authors_of, names_in, tidy_accents
 
 MAX_CHARS = 300
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Letters of a title below which Latin words are its translation."""
 _KIND_OF_TEXT = (
     r"(?:(?:original|research|review|brief|short|full|regular|invited|technical|working|position"
     r"|workshop|conference|discussion|white|extended|accepted|open access)[\s-]+)*"
@@ -48,8 +51,13 @@ _BANNER = re.compile("|".join((_KIND_OF_TEXT, _PUBLICATION, _INSTITUTION, _IMPRI
 _MASTHEAD = re.compile(r"journal home\s?page\b.*|contents lists? available\b.*", re.IGNORECASE)
 _ISSUE = re.compile(r"\b(?:vol(?:ume|\.)|no\.)\s*\d", re.IGNORECASE)
 _LABELLED = re.compile(r"title\s*[:：]\s*(?=\S)", re.IGNORECASE)
-_NOTE_MARKS = re.compile(r"[\s∗⁎*＊※†‡§¶⋆★☆⇤]+$")
-_NOTE_NUMBER = re.compile(r"(?<=[a-z\u3040-\u9fff]{3})\s?[*∗＊†‡]?\d{1,2}$")
+_NOTE_MARKS = re.compile(r"[\s∗⁎*＊※†‡§¶⋆★☆⇤♠♣♥♦♡♢⋄◇◆◊△▲▽□■○●◦•‖∥⊕⊗✉]+$")
+_BASE = re.compile(r"(?<![^\W_])[^\W\d_]$|\d$")
+"""What a raised sign after it may be the exponent of: R, 10."""
+_ENDS = re.compile("[^\\W_]$|[.?!\"'”’»)\\]}%+〉》」』】）？！…―～~-]$")
+"""The ends of titles; another sign may be a note's."""
+_LAST_PART = re.compile("([^\\W\\d_]+)[-‐\u2011]$")
+_FIRST_PART = re.compile(r"[^\W\d_]+")
 _STRAY = re.compile(r"^[.·•|,;:]\s+")
 _PARTED = re.compile(r"[:：?？!—–]|\s-\s|-$")
 """A sign in a title after which the subtitle needs no colon."""
@@ -68,6 +76,7 @@ _CUT = re.compile(
 _NUMBERED = re.compile(
     r"\d{1,2}(?:[.．]\d{1,2})*[.．:)]?\s+[^\W\d]|(?:[IVX]{1,5}|[A-Z])[.．:)]\s|第\s*\d+"
 )
+_ENDS_IN_YEAR = re.compile(r"\d{4}$")
 _WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\b.*\d", re.IGNORECASE)
 """The begin of a programme."""
 _NEVER_LABEL = re.compile(
@@ -85,6 +94,8 @@ LONGEST_MASTHEAD = 6
 LONGEST_LOGO, LARGE = 3, 1.3
 """The most words of a journal's logo, and the sizes of the running text from which on a cell may
 be the title in its place."""
+STRETCH = 4
+"""The widest gap between two words of one line of the title, in sizes of its letters."""
 LARGE_NAMES = 1.5
 """The sizes from which on a cell of names could be the title; papers print names in up to 1.4."""
 
@@ -101,6 +112,8 @@ def goes_on(cell: Cell, cells: Sequence[Cell]) -> bool:
 
     "A Walk through the University of Quiet" and "Rain" are one title.
     """
+    if re.fullmatch(_KIND_OF_TEXT, tidy(cell.text), re.IGNORECASE):
+        return False
     return any(
         other.y0 - cell.y0 > 0
         and other.y0 - cell.y1 < 0.5 * cell.size
@@ -112,14 +125,22 @@ def goes_on(cell: Cell, cells: Sequence[Cell]) -> bool:
 
 
 def above_text(cells: Sequence[Cell], body: float) -> list[Cell]:
-    """Select the cells above the first heading and the running text, where alone a title can be."""
+    """Select the cells above the first heading and the running text, where alone a title can be.
+
+    What stands in a column to the right of a cell is read after it.
+    """
     heads = [c for c in cells if is_section(c.text) and not _is_label(c, cells)]
     heads += [row[0] for row in rows_of(list(cells)) if _is_numbered(row)]
     width = max((cell.x1 for cell in cells), default=0.0)
     # Notices of rights above a title are smaller than the text.
     prose = [c for c in cells if c.size >= 0.95 * body and is_prose(c, width)]
-    top = min((cell.y0 for cell in heads + prose[N_PROSE - 1 :]), default=None)
-    return [cell for cell in cells if top is None or cell.y0 < top - 1]
+
+    def is_above(cell: Cell) -> bool:
+        beside = [other for other in prose if other.x0 < cell.x1]
+        ends = [other for other in heads if other.x0 < cell.x1] + beside[N_PROSE - 1 :]
+        return all(cell.y0 < end.y0 - 1 for end in ends)
+
+    return [cell for cell in cells if is_above(cell)]
 
 
 def _is_numbered(row: Sequence[Cell]) -> bool:
@@ -157,6 +178,7 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
     # A journal's name and address above its masthead may be larger than any title.
     ends = [c.y1 for c in cells if c.y0 < 0.3 * height and _MASTHEAD.fullmatch(c.text)]
     high = [cell for cell in high if cell.y0 >= max(ends, default=0.0) - 2]
+    high = [cell for cell in high if not _has_issue(cell, cells)] or high
     high = [cell for cell in above if _LABELLED.match(cell.text)] or high
     has_heading = any(is_section(cell.text) for cell in cells)
     high = _without_logos(high, body)
@@ -171,6 +193,7 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
     # A journal's name may be larger than the title, which alone has names right below it.
     row = _row_below(found, above)
     lower = [cell for cell in high if row and cell.y0 > row[0].y0 and row[0] not in high]
+    lower = lower or [cell for cell in high if _rivals(cell, found)]
     is_short = len(title_text(found).split()) <= LONGEST_MASTHEAD
     if is_short and lower and not is_bare(cells) and not authors_of(row):
         other = _block(lower, above, body)
@@ -179,11 +202,29 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
     return found
 
 
+def _rivals(cell: Cell, found: Sequence[Cell]) -> bool:
+    """Check whether a cell below a journal's name may be the title: as large, or bolder."""
+    first = found[0]
+    is_as_bold = cell.is_bold >= first.is_bold and not _is_alike(cell, first)
+    is_as_bold = is_as_bold and not _OTHER_SCRIPT.search(first.text)
+    share = 0.8 if cell.is_bold > first.is_bold else 0.9
+    return cell.y0 > found[-1].y1 and is_as_bold and cell.top >= share * first.top
+
+
+def _has_issue(cell: Cell, cells: Sequence[Cell]) -> bool:
+    """Check whether volume and number stand in the row of a cell, as beside a journal's name."""
+    beside = (o for o in cells if o is not cell and abs(o.base - cell.base) < 0.5 * cell.size)
+    return any(_ISSUE.search(other.text) for other in beside)
+
+
 def _without_logos(high: list[Cell], body: float) -> list[Cell]:
     """Leave out a journal's name in small letters alone, where another text may be the title."""
     logos = [c for c in high if c.text.islower() and len(c.text.split()) <= LONGEST_LOGO]
     rest = [cell for cell in high if cell not in logos]
-    is_other = any(c.top >= LARGE * body and names_in(c.marked) is None for c in rest)
+    is_other = any(
+        c.top >= LARGE * body and names_in(c.marked) is None and not _ENDS_IN_YEAR.search(c.text)
+        for c in rest
+    )
     return rest if is_other else high
 
 
@@ -215,20 +256,68 @@ def _above_names(above: Sequence[Cell], *, is_alone: bool, has_heading: bool) ->
 def _block(high: list[Cell], above: list[Cell], body: float) -> list[Cell]:
     """Select the largest of the cells that stand out, and what goes on below it."""
     first = _first_language(high, max(cell.top for cell in high))
-    found = [first]
+    found, under = [first], []
     rest = above[above.index(first) :]
     rows = rows_of([cell for cell in rest if not is_side_note(cell, first, body)])
     for at, row in enumerate(rows):
-        left = min(cell.x0 - 2 * cell.top for cell in found)
-        right = max(cell.x1 + 2 * cell.top for cell in found)
-        below = [c for c in row if c is not first and c.x0 < right and c.x1 > left]
-        more = [cell for cell in below if _is_title_part(cell, found, body)]
+        left, right = min(cell.x0 for cell in found), max(cell.x1 for cell in found)
+        wide = 2 * first.top
+        below = [c for c in row if c is not first and c.x0 < right + wide and c.x1 > left - wide]
+        # Names and their marks may stand in several cells.
+        is_part = bool(below) and _is_title_part(below[0], found, body)
+        more = [cell for cell in below if is_part and _is_title_part(cell, found, body)]
         # The first row without a part of the title ends it, except for a subtitle.
-        if below and not more and first not in row:
-            found += _subtitle(found, rows[at:], body)
+        is_under = any(cell.x0 < right and cell.x1 > left for cell in below)
+        if is_under and not more and first not in row:
+            under = rows[at:]
             break
         found += more
-    return found
+    found = _without_banner(_with_rows(found, rows))
+    return found + _subtitle(found, under, body)
+
+
+def _with_rows(found: list[Cell], rows: list[list[Cell]]) -> list[Cell]:
+    """Add the words of the title's lines that are set far apart, to fill its width."""
+    whole = list(found)
+    for row in rows:
+        for before, cell in pairwise(row):
+            is_near = cell.x0 - before.x1 < STRETCH * cell.top and not cell.text.isdigit()
+            if before in whole and is_near and _is_alike(before, cell) and cell not in whole:
+                whole.append(cell)
+    return [cell for row in rows for cell in row if cell in whole]
+
+
+def _is_alike(cell: Cell, other: Cell) -> bool:
+    is_bold = cell.is_bold == other.is_bold
+    return abs(cell.top - other.top) < 0.1 and cell.font == other.font and is_bold
+
+
+def _without_banner(found: list[Cell]) -> list[Cell]:
+    """Leave out a short first line in another font than the title's others, with a gap below."""
+    rows = rows_of(found)
+    if len(rows) < 2 or not _has_other_font(rows[0][0], rows[1][0]) or ":" in rows[0][-1].text:
+        return found
+    steps = [below[0].base - row[0].base for row, below in pairwise(rows)]
+    usual = min(steps[1:], default=1.3 * found[0].top)
+    is_short = sum(len(cell.text.split()) for cell in rows[0]) <= LONGEST_MASTHEAD
+    return [c for row in rows[1:] for c in row] if is_short and steps[0] > 1.15 * usual else found
+
+
+def is_uneven(title: list[Cell], cells: list[Cell], width: float) -> bool:
+    """Check whether lines of one size differ in their font, or in the gaps between them."""
+    rows = [row for row in rows_of(title) if abs(row[0].top - title[0].top) < 0.5]
+    steps = [below[0].base - row[0].base for row, below in pairwise(rows)]
+    prose = [cell for cell in cells if is_prose(cell, width)]
+    spacing = [(b.base - a.base) / a.size for a, b in pairwise(prose) if b.base > a.base]
+    most = max(1.8, 1.1 * median(spacing or [0]))  # a manuscript may leave every second line free
+    is_apart = bool(steps) and max(steps) > min(1.25 * min(steps), most * title[0].top)
+    return is_apart or any(_has_other_font(row[0], below[0]) for row, below in pairwise(rows))
+
+
+def _has_other_font(cell: Cell, other: Cell) -> bool:
+    """Check whether two lines are in two fonts; Japanese has one for each script."""
+    is_cjk = _CJK.search(cell.text + other.text) is not None
+    return cell.font != other.font and cell.is_italic == other.is_italic and not is_cjk
 
 
 def _row_below(found: list[Cell], above: list[Cell]) -> list[Cell]:
@@ -239,27 +328,72 @@ def _row_below(found: list[Cell], above: list[Cell]) -> list[Cell]:
     return rows[0] if rows else []
 
 
-def title_text(cells: list[Cell]) -> str:
-    """Join the title to one line, without marks of footnotes; "" for one that is too long."""
+def title_text(cells: list[Cell], paper: str = "") -> str:
+    """Join the title to one line, without marks of footnotes; "" for one that is too long.
+
+    paper: its text in small letters, whose spelling decides on a hyphen at a line's end.
+    """
     whole = ""
     for row in rows_of(cells):
-        text = _STRAY.sub("", " ".join(cell.text for cell in row))
-        if row[-1].marked.endswith(MARK):
-            text = _NOTE_NUMBER.sub("", _NOTE_MARKS.sub("", text))
+        text = " ".join([*[cell.text for cell in row[:-1]], _without_note(row[-1])])
+        text = _STRAY.sub("", text)
         # A smaller row is the subtitle.
         is_smaller = bool(whole) and row[0].top < 0.93 * cells[0].top
         if is_smaller and not (_PARTED.search(whole) or _DASH.match(text)):
             whole += ":"
         # No blank where a line ends between Japanese and Latin letters.
         is_mixed = bool(whole) and bool(_CJK.match(whole[-1])) != bool(_CJK.match(text[:1]))
-        whole = whole + text if is_mixed else joined([whole, text])
+        keeps = keeps_hyphen(whole, text, paper)
+        if keeps is not None:
+            whole = whole if keeps else whole[:-1]
+        whole = whole + text if is_mixed or keeps is not None else joined([whole, text])
     text = _NOTE_MARKS.sub("", tidy_accents(joined([_LABELLED.sub("", whole, count=1)])))
     return text if len(text) <= MAX_CHARS else ""
 
 
-def is_parted(cells: Sequence[Cell]) -> bool:
-    """Check whether a line ends in a hyphen, which may belong to the word or not."""
-    return any(re.search(r"[^\W\d_]-$", cell.text) for cell in cells)
+def _without_note(cell: Cell) -> str:
+    """Cut off the raised mark of a note at a line's end, unless it may be an exponent."""
+    before = cell.marked.rstrip(f"{MARK} ")
+    if not before or MARK not in cell.marked[len(before) :]:
+        return cell.text
+    last = " ".join(before.split(MARK)[-1].split())
+    text = cell.text[: cell.text.rfind(last) + len(last)]
+    is_exponent = _BASE.search(text) and cell.text[len(text) :].strip().isalnum()
+    return cell.text if is_exponent else text
+
+
+def keeps_hyphen(before: str, after: str, paper: str) -> bool | None:
+    """Check whether a word that a line's end parts has a hyphen elsewhere in the paper.
+
+    None where there is no such word, or the paper has it in neither or in both spellings.
+    """
+    last, first = _LAST_PART.search(before), _FIRST_PART.match(after)
+    if not (last and first):
+        return None
+    parts = last[1].casefold(), first[0].casefold()
+    whole, parted = (
+        re.search(rf"(?<![^\W_]){re.escape(glue.join(parts))}(?![^\W_])", paper) is not None
+        for glue in ("", "-")
+    )
+    return None if whole is parted else parted
+
+
+def is_parted(cells: list[Cell], paper: str) -> bool:
+    """Check whether a line ends in a hyphen that the paper's own spelling does not explain."""
+    texts = [" ".join([cell.text for cell in row]) for row in rows_of(cells)]
+    return any(
+        _LAST_PART.search(before) and keeps_hyphen(before, after, paper) is None
+        for before, after in pairwise([*texts, ""])
+    )
+
+
+def has_doubtful_sign(cells: list[Cell]) -> bool:
+    """Check for a raised or lowered sign within a title, or one at its end that may be a note's."""
+    text = title_text(cells)
+    is_raised = any(MARK in cell.marked.rstrip(f"{MARK} ") for cell in cells)
+    is_kept = any(MARK in c.marked and _without_note(c) == c.text for c in cells)
+    is_odd = any(unicodedata.category(c) in ("So", "Sk", "Co", "Cn") for c in text)
+    return is_raised or is_kept or is_odd or not _ENDS.search(text)
 
 
 def reads_as_title(text: str) -> bool:
@@ -289,11 +423,15 @@ def has_rival(
             # Two words with capitals may be a title, or a subtitle above larger names.
             below = (c for c in cells if 0 < c.y0 - cell.y1 < 5 * cell.size)
             is_above_larger = any(c.top > 1.1 * cell.top and names_in(c.marked) for c in below)
-            return cell.top >= LARGE_NAMES * body or is_above_larger
+            is_plainer = cell.top >= 0.95 * title[0].top and cell.is_bold > title[0].is_bold
+            return cell.top >= LARGE_NAMES * body or is_above_larger or is_plainer
         is_below = title[-1].y1 <= cell.y1 and bool(authors)
         stands_out = cell.is_bold or cell.top >= STANDS_OUT * body
         is_large = cell.top >= min(RIVALS * body, 0.9 * title[0].top) or (is_below and stands_out)
         is_long = len(cell.text.split()) > 1 or len(_CJK.findall(cell.text)) > 3
+        is_long = is_long or any(
+            _is_alike(cell, other) and abs(cell.base - other.base) < 2 * cell.top for other in title
+        )
         # A banner right above in the title's own type may be its first line.
         is_apart = abs(cell.top - title[0].top) > 1 or title[0].y0 - cell.y1 > cell.top
         is_other = is_apart and is_banner(cell.text)
@@ -333,9 +471,15 @@ def _is_title_part(cell: Cell, found: list[Cell], body: float) -> bool:
     # Latin words below a Japanese title are its translation.
     if is_cjk and not _CJK.search(cell.text) and len(cell.text.split()) > 2:
         return False
-    # Names in the type of the title have raised marks, or are several, below a gap.
-    names = names_in(cell.marked)
-    if names is not None and (MARK in cell.marked or (len(names) > 1 and gap > 0.45 * cell.top)):
+    # Names in the type of the title are several, with raised marks or below a gap. One with a
+    # mark may be the title's last words, and its note.
+    names = names_in(cell.marked) or ()
+    is_marked = MARK in cell.marked
+    if len(names) > 1 and (is_marked or gap > 0.45 * cell.top):
+        return False
+    rows = rows_of(found)
+    usual = rows[-1][0].base - rows[-2][0].base if len(rows) > 1 else 1.3 * cell.top
+    if len(names) == 1 and is_marked and cell.base - last.base > 1.1 * usual:
         return False
     return cell.is_bold == last.is_bold or cell.top > 1.3 * body
 
@@ -344,13 +488,15 @@ def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Ce
     """Find the lines right below that are smaller than the title and larger than the names."""
     taken: list[Cell] = []
     last, first = found[-1], found[0]
-    for row, after in pairwise(rows):
+    for at, row in enumerate(rows):
         cell = row[0]
-        if len(row) > 1 or cell.y0 - last.y1 > 1.4 * cell.size:
+        others = (r for r in rows[at + 1 :] if not _is_alike(r[0], cell) or names_in(r[0].marked))
+        after = next(others, None)
+        if after is None or len(row) > 1 or cell.y0 - last.y1 > 1.4 * cell.size:
             break
         is_between = STANDS_OUT * max(body, after[0].size) <= cell.size < first.top
-        # A subtitle may be as large as the names right below it.
-        is_level = STANDS_OUT * body <= cell.size < 0.8 * first.top and cell.size >= after[0].size
+        # A subtitle may be as small as the names right below it, or smaller.
+        is_level = STANDS_OUT * body <= cell.size < 0.8 * first.top
         is_between = is_between or (is_level and names_in(after[0].marked) is not None)
         text = cell.text
         # A smaller line in the title's bold type, above names that are not bold.
@@ -358,12 +504,15 @@ def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Ce
         is_as_bold = is_as_bold and body <= cell.size < first.top
         if not (is_between or is_as_bold) or MARK in cell.marked:
             break
-        if _CJK.search(first.text):
+        if _OTHER_SCRIPT.search(first.text):
             is_subtitle = _DASH.match(text) is not None
+        elif taken and _is_alike(cell, last):
+            is_subtitle = True
         else:
             is_prose = len(text.split()) > 2 and re.search(r"\s[a-z]|[wW]ith|For|Of", text)
             is_no_place = is_as_bold or not re.search(r",\s*[^\sa-z]", text)
             is_subtitle = bool(is_prose) and is_no_place and names_in(cell.marked) is None
+            is_subtitle = is_subtitle and not re.search(r"\s[·•|]\s|;", text)
         if not is_subtitle:
             break
         taken.append(cell)
