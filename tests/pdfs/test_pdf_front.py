@@ -737,6 +737,8 @@ def test_the_first_of_names_in_small_letters_may_stand_beside_a_short_title() ->
         ),
         ("Ada Example · Carla Fifth · Ben", "Other", [ADA, "Carla Fifth", "Ben Other"]),
         ("ADA EXAMPLE, BO FIFTH,", "BEN LI", [ADA, "Bo Fifth", "Ben Li"]),
+        ("Ada Example iD | Carla Fifth iD |", "Ben Other iD", [ADA, "Carla Fifth", "Ben Other"]),
+        ("Ada Example (Rain, Wind Institute)", "Ben Other (Rain, Lund)", [ADA, "Ben Other"]),
     ],
 )
 def test_a_list_of_names_goes_on_in_the_next_line(

@@ -156,6 +156,7 @@ def test_the_last_line_of_a_title_may_read_as_a_name_with_a_mark() -> None:
         ("an over-heard word", "Quiet Machines and the Over-heard Rain", True),
         ("overheard, over-heard", "Quiet Machines and the Overheard Rain", False),
         ("what they heard", "Quiet Machines and the Overheard Rain", False),
+        ("heard over the rain", "Quiet Machines and the Over-heard Rain", False),
     ],
 )
 def test_the_papers_spelling_decides_on_a_hyphen_at_a_lines_end(
@@ -165,6 +166,36 @@ def test_the_papers_spelling_decides_on_a_hyphen_at_a_lines_end(
     sheet.mid(90, "heard Rain", 16, "tibo").mid(120, ADA, 11).body(160).put(70, 600, text)
     document = sheet.read()
     assert (document.title, document.is_title_sure) == (title, is_sure)
+
+
+def test_a_part_of_a_word_in_capitals_that_is_no_word_has_no_hyphen() -> None:
+    sheet = Sheet().mid(70, "QUIET MACHINES AT AN OB-", 16, "tibo")
+    sheet.mid(90, "SERVATORY", 16, "tibo").mid(120, ADA, 11)
+    document = sheet.body(160).read()
+    assert document.title == "QUIET MACHINES AT AN OBSERVATORY"
+    assert not document.is_title_sure
+
+
+def test_a_raised_mark_above_a_titles_last_line_does_not_end_it() -> None:
+    sheet = titled("Quiet Machines that Listen").mid(101, "to the Rain", 17, "tibo")
+    sheet.put(345, 92, "a", 6)
+    document = sheet.mid(130, ADA, 11).body().read()
+    assert document.title == "Quiet Machines that Listen to the Rain"
+
+
+def test_words_between_title_and_names_leave_the_title_unsure() -> None:
+    sheet = titled("Quiet Machines").mid(105, "on listening to the rain", 10)
+    assert not sheet.mid(130, ADA, 12).body().read().is_title_sure
+
+
+def test_an_only_name_in_the_type_of_the_title_leaves_it_unsure() -> None:
+    sheet = titled("Quiet Machines that Listen").raised(240, 101, "Ada Example^1^", 17, "tibo")
+    assert not sheet.body().read().is_title_sure
+
+
+def test_a_number_in_brackets_at_its_end_leaves_a_title_unsure() -> None:
+    document = titled("Quiet Machines that Listen [1]").mid(110, ADA, 11).body().read()
+    assert not document.is_title_sure
 
 
 def test_a_title_may_stand_beside_the_text_of_the_right_column() -> None:

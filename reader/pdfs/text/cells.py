@@ -76,11 +76,11 @@ def cells_of(page: dict[str, Any], lines: PageLines, *, dropped: Collection[Line
 
 def _with_capitals(cells: list[Cell]) -> list[Cell]:
     """Let a line of small capitals without a large letter be as large as those beside it."""
-    tall = [c for c in cells if c.top > 1.05 * c.size and c.text.isupper()]
-    found = []
+    tall = [c for c in cells if c.top > 1.05 * c.size]
+    found: list[Cell] = []
     for cell in cells:
-        if tall and cell.text.isupper() and cell.top == cell.size:
-            near = (o for o in tall if abs(o.base - cell.base) < 8 * cell.size)
+        if tall and cell.top == cell.size:
+            near = (o for o in [*tall, *found[-3:]] if abs(o.base - cell.base) < 2.5 * cell.size)
             tops = [o.top for o in near if (o.size, o.font) == (cell.size, cell.font)]
             cell = cell._replace(top=max(tops, default=cell.top))
         found.append(cell)
@@ -136,6 +136,7 @@ def _part(line: dict[str, Any]) -> Cell | None:
         is_raised = bool(span["flags"] & 1) or span["origin"][1] < base - 0.12 * size
         is_lowered = span["origin"][1] > base + 0.05 * size
         is_sign = bool(_SIGN.fullmatch(text.strip())) and (is_raised or is_small)
+        is_small = span["size"] < 0.9 * (top if is_raised else size)
         is_mark = is_sign or (is_small and is_raised and _MARK_TEXT.fullmatch(text))
         # Small capitals have marks in capitals. TeX's own name has a raised letter within it.
         is_capital = _CAPITAL.fullmatch(text) and not after[:1].isalpha()

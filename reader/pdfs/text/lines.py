@@ -66,7 +66,7 @@ def joined(lines: Iterable[str], hyphenated: frozenset[str] = frozenset()) -> st
     return tidy(text)
 
 
-_GOES_ON = re.compile(r"(?:to|of|the|and|in|by|on|for|at|end|art)-[a-z]", re.IGNORECASE)
+_GOES_ON = re.compile(r"(?:to|of|the|and|in|by|on|for|at|end|art)-[a-z\d]", re.IGNORECASE)
 """The begin of a line within a compound of more words: speech-/to-text, state-/of-the-art."""
 
 

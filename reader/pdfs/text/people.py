@@ -156,8 +156,9 @@ _WITHIN = "\ue001"
 _OF_BOTH = re.compile(rf"\sy\s(?=[^\s,;{MARK}]+\s*(?:[,;{MARK}]|$))")
 """The word between a person's two family names: "de la Torre y Peña"; another name would have
 two words."""
-_ODD_SIGN = re.compile("[™®©°¢]")
-"""What raised marks become where they are recognised in a picture; NFKC makes "TM" of one."""
+_ODD_SIGN = re.compile(r"[™®©°¢]|\biD\b|\s\([^()]*,[^()]*\)")
+"""What raised marks become where they are recognised in a picture (NFKC makes "TM" of one), the
+sign of ORCID, and an affiliation in brackets."""
 _LETTER = re.compile(r"(?<=[^\W\d_]{2})\s[a-f]$")  # a mark that is not raised: "Ada Example a"
 _INITIAL = r"[^\W\d_]\.?(?:-?[^\W\d_]\.)*(?:(?<=\.)[^\W\d_])?"
 _TOKEN = re.compile(

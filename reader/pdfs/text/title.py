@@ -94,7 +94,7 @@ LONGEST_MASTHEAD = 6
 LONGEST_LOGO, LARGE = 3, 1.3
 """The most words of a journal's logo, and the sizes of the running text from which on a cell may
 be the title in its place."""
-STRETCH = 4
+STRETCH = 6
 """The widest gap between two words of one line of the title, in sizes of its letters."""
 LARGE_NAMES = 1.5
 """The sizes from which on a cell of names could be the title; papers print names in up to 1.4."""
@@ -258,6 +258,8 @@ def _block(high: list[Cell], above: list[Cell], body: float) -> list[Cell]:
     first = _first_language(high, max(cell.top for cell in high))
     found, under = [first], []
     rest = above[above.index(first) :]
+    # A raised mark may stand between two rows.
+    rest = [cell for cell in rest if len(cell.text) > 3 or cell.size > 0.6 * first.size]
     rows = rows_of([cell for cell in rest if not is_side_note(cell, first, body)])
     for at, row in enumerate(rows):
         left, right = min(cell.x0 for cell in found), max(cell.x1 for cell in found)
@@ -343,7 +345,7 @@ def title_text(cells: list[Cell], paper: str = "") -> str:
             whole += ":"
         # No blank where a line ends between Japanese and Latin letters.
         is_mixed = bool(whole) and bool(_CJK.match(whole[-1])) != bool(_CJK.match(text[:1]))
-        keeps = keeps_hyphen(whole, text, paper)
+        keeps = _keeps_likely(whole, text, paper)
         if keeps is not None:
             whole = whole if keeps else whole[:-1]
         whole = whole + text if is_mixed or keeps is not None else joined([whole, text])
@@ -370,12 +372,30 @@ def keeps_hyphen(before: str, after: str, paper: str) -> bool | None:
     last, first = _LAST_PART.search(before), _FIRST_PART.match(after)
     if not (last and first):
         return None
-    parts = last[1].casefold(), first[0].casefold()
-    whole, parted = (
-        re.search(rf"(?<![^\W_]){re.escape(glue.join(parts))}(?![^\W_])", paper) is not None
-        for glue in ("", "-")
-    )
+    whole, parted = (_has_word(f"{last[1]}{glue}{first[0]}", paper) for glue in ("", "-"))
     return None if whole is parted else parted
+
+
+def _keeps_likely(before: str, after: str, paper: str) -> bool | None:
+    """Guess the same where the paper has the parts alone: then they make a compound."""
+    last, first = _LAST_PART.search(before), _FIRST_PART.match(after)
+    keeps = keeps_hyphen(before, after, paper)
+    if keeps is not None or not (last and first and paper):
+        return keeps
+    if _has_word(last[1] + first[0], paper):  # and with a hyphen as well
+        return None
+    # Not the parts of words that the paper's own lines part.
+    are_words = [
+        re.search(rf"(?<!- )\b{re.escape(part.casefold())}\b(?!-)", paper) is not None
+        for part in (last[1], first[0])
+    ]
+    if all(are_words):
+        return True
+    return False if not any(are_words) and (last[1] + first[0]).isupper() else None
+
+
+def _has_word(word: str, paper: str) -> bool:
+    return re.search(rf"(?<![^\W_]){re.escape(word.casefold())}(?![^\W_])", paper) is not None
 
 
 def is_parted(cells: list[Cell], paper: str) -> bool:
@@ -393,6 +413,7 @@ def has_doubtful_sign(cells: list[Cell]) -> bool:
     is_raised = any(MARK in cell.marked.rstrip(f"{MARK} ") for cell in cells)
     is_kept = any(MARK in c.marked and _without_note(c) == c.text for c in cells)
     is_odd = any(unicodedata.category(c) in ("So", "Sk", "Co", "Cn") for c in text)
+    is_odd = is_odd or re.search(r"[\[(]\w[\])]$", text) is not None
     return is_raised or is_kept or is_odd or not _ENDS.search(text)
 
 
@@ -412,7 +433,9 @@ def has_rival(
     Only cells above the first author count; where none was found, all above the text. Between
     title and authors, where a subtitle is, any cell that stands out is one.
     """
-    if is_banner(title[0].text):
+    # A last line that reads as a name with a mark may be the author's.
+    is_name = not authors and MARK in title[-1].marked and names_in(title[-1].marked) is not None
+    if is_name or is_banner(title[0].text):
         return True
     in_title = set(title)
     is_cjk = any(_CJK.search(cell.text) for cell in title)
@@ -427,7 +450,10 @@ def has_rival(
             return cell.top >= LARGE_NAMES * body or is_above_larger or is_plainer
         is_below = title[-1].y1 <= cell.y1 and bool(authors)
         stands_out = cell.is_bold or cell.top >= STANDS_OUT * body
-        is_large = cell.top >= min(RIVALS * body, 0.9 * title[0].top) or (is_below and stands_out)
+        # Names stand right below a title, or a subtitle does.
+        is_between = is_below and cell.size >= 0.95 * body and len(cell.text.split()) > 2
+        is_large = cell.top >= min(RIVALS * body, 0.9 * title[0].top)
+        is_large = is_large or (is_below and stands_out) or is_between
         is_long = len(cell.text.split()) > 1 or len(_CJK.findall(cell.text)) > 3
         is_long = is_long or any(
             _is_alike(cell, other) and abs(cell.base - other.base) < 2 * cell.top for other in title
@@ -478,8 +504,8 @@ def _is_title_part(cell: Cell, found: list[Cell], body: float) -> bool:
     if len(names) > 1 and (is_marked or gap > 0.45 * cell.top):
         return False
     rows = rows_of(found)
-    usual = rows[-1][0].base - rows[-2][0].base if len(rows) > 1 else 1.3 * cell.top
-    if len(names) == 1 and is_marked and cell.base - last.base > 1.1 * usual:
+    usual = rows[-1][0].base - rows[-2][0].base if len(rows) > 1 else 1.2 * cell.top
+    if len(names) == 1 and is_marked and cell.base - last.base > 1.5 * usual:
         return False
     return cell.is_bold == last.is_bold or cell.top > 1.3 * body
 
