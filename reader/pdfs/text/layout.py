@@ -95,7 +95,7 @@ def layout_of(pymupdf: Any, file: Any, number: int) -> Plain:
             "height": round(page.rect.height, 1),
             "lines": [_turned_line(pymupdf, line, turn) for line in lines],
             "columns": [_turned(pymupdf, box, turn) for box in columns],
-            "links": list(_links(page)),
+            "links": list(_links(pymupdf, page)),
             "figures": []
             if turn
             else [_rounded(box) for box in figures_of(pymupdf, page, texts, raw)],
@@ -273,9 +273,14 @@ def _turned_line(pymupdf: Any, line: Plain, turn: Any) -> Plain:
     return line | {"box": box, "words": words, "angle": (line["angle"] + by) % 360}
 
 
-def _links(page: Any) -> Iterator[Plain]:
+def _links(pymupdf: Any, page: Any) -> Iterator[Plain]:
     """Yield the links that lead to a page of this file or to an address on the web."""
-    for link in page.get_links():
+    at = page.first_link
+    while at:
+        link = pymupdf.utils.getLinkDict(at, page.parent)
+        # With a number PyMuPDF lists all links of the page again to find the number of the next.
+        at.xref = 0
+        at = at.next
         box = _rounded(link["from"])
         if address := link.get("uri", ""):
             if address.casefold().startswith(("https://", "http://")):
