@@ -91,6 +91,8 @@ class Document:
     """False for a title that a person should confirm before it is used."""
     abstract_language: str = ""
     """"en" for an English abstract before a text in another language, else empty."""
+    contents: str = field(default="", compare=False)
+    """Its outline or headings, as JSON for the screen; empty where they were not listed."""
 
     @property
     def n_pages(self) -> int:

@@ -301,6 +301,7 @@ class Keeper:
             held = self._file_away(file, held)
             self._place(file, content, held, recognised, passages)
             citations.add_cited(db, held.row, works_of(document))
+            pdfs.add_contents(db, file.sha256, document.contents)
             note_unread(self.library, held, document)
             unsure = "" if found else recognised.unsure_title
             outcome: Outcome = "identified" if recognised.level == "strong" else "unknown"

@@ -431,6 +431,7 @@ def _keep_passages(
         )
     index.add_passages(library.db, pdf.paper, passages, sha256=pdf.sha256)
     citations.add_cited(library.db, pdf.paper, works_of(answer))
+    pdfs.add_contents(library.db, pdf.sha256, answer.contents)
     read = replace(pdf, sketch=sketch_of(answer), version=stamped_version(answer))
     pdfs.set_sketch(library.db, read)
     failures.clear_failure(library.db, "extract", pdf.path)

@@ -331,7 +331,7 @@ class TestDamage:
             triggers = raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
             for (name,) in triggers.fetchall():
                 raw.execute(f"DROP TRIGGER {name}")
-            for table in ("counts", "cited", "cited_keys", "features"):
+            for table in ("counts", "cited", "cited_keys", "features", "contents"):
                 raw.execute(f"DROP TABLE {table}")
             raw.execute("PRAGMA user_version = 4")
         with Database(folder) as db:

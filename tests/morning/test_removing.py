@@ -217,6 +217,8 @@ def test_what_a_kill_left_is_finished(library: Library) -> None:
 
 def test_the_trash_is_emptied_after_90_days(library: Library, clock: Clock) -> None:
     drafts.keep(library, find_paper(library, ONE.id), "Half", base=0, name="", seen="")
+    (pdf,) = library.db.read("SELECT sha256 FROM pdfs WHERE paper = 1")
+    pdfs.add_contents(library.db, pdf["sha256"], "[]")
     act = remove(library, [ONE.id]).act
     clock.now = NOW + TRASH_KEPT - timedelta(hours=1)
     assert empty_trash(library) == []
@@ -226,6 +228,7 @@ def test_the_trash_is_emptied_after_90_days(library: Library, clock: Clock) -> N
     assert (trash(library), files(library.folder)) == ([], {})
     tables = ("notes", "highlights", "pdfs", "exports", "taken")
     assert [t for t in tables if library.db.read(f"SELECT 1 FROM {t} WHERE paper = 1")] == []
+    assert library.db.read("SELECT 1 FROM idx.contents") == []
     # It is known for good, and can be added anew.
     assert papers.add_papers(library.db, [ONE], source="another", on=DAY).n_new == 0
     with pytest.raises(UsageError) as error:

@@ -309,6 +309,27 @@ def test_a_centred_heading_in_the_size_of_the_text_is_told_by_its_number(
     ]
 
 
+def test_the_contents_come_with_the_text_as_they_would_alone(
+    reader: PdfReader, tmp_path: Path
+) -> None:
+    draft = Draft()
+    draft.write(LEFT, 80, "A Report on Nights", size=18, font="tibo")
+    draft.page()
+    sections(draft, "1 Introduction", "2 Machines")
+    file = draft.save(tmp_path / "headings.pdf")
+    contents = reader.read(file).contents
+    assert [(one["title"], one["page"]) for one in json.loads(contents)] == [
+        ("1 Introduction", 2),
+        ("2 Machines", 2),
+    ]
+    assert contents.encode() == reader.facts(file, "contents")
+    with pymupdf.open(file) as outlined:
+        outlined.set_toc([[1, "Nights", 1]])
+        outlined.save(tmp_path / "outline.pdf")
+    (entry,) = json.loads(reader.read(tmp_path / "outline.pdf").contents)
+    assert entry["title"] == "Nights"
+
+
 def test_a_table_of_contents_is_a_table(reader: PdfReader, tmp_path: Path) -> None:
     draft = Draft()
     draft.write(LEFT, 80, "A Report on Nights", size=18, font="tibo")

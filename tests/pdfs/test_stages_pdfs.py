@@ -465,11 +465,20 @@ class TestReading:
             raw.execute("DROP TABLE cited")
             raw.execute("DROP TABLE cited_keys")
             raw.execute("DROP TABLE features")
+            raw.execute("DROP TABLE contents")
             raw.execute("PRAGMA user_version = 5")
         with Database(here.folder) as db:
             assert index.n_passages(db, 1) == 1
             extract(replace(here, db=db), read)
             assert (index.n_passages(db, 1), citations.known_works(db, 1)) == (1, {1: 2})
+
+    def test_contents_are_stored_with_the_passages(self, here: Library) -> None:
+        def read(path: Path) -> Document:
+            return replace(document("It rains."), contents=f'["{path.stem}"]')
+
+        extract(here, tools(Web(), read_pdf=read))
+        found = here.db.read("SELECT entries FROM pdfs JOIN idx.contents USING (sha256)")
+        assert sorted(r["entries"] for r in found) == ['["1"]', '["2"]']
 
     def test_passages_keep_their_page(self, here: Library) -> None:
         extract(here, tools(Web(), read_pdf=lambda _: document("One fish. " * 9, "Two fish. " * 9)))

@@ -6,7 +6,9 @@ import re
 
 from starlette.testclient import TestClient
 
-from tests.marked_pdfs import MOSS
+from reader.library.rows import pdfs
+from reader.web.visit import Parts
+from tests.marked_pdfs import MOSS, blank
 from tests.web.test_pdf import MOSS_TITLE, client, parts
 
 __all__ = ["client", "parts"]
@@ -88,3 +90,17 @@ def test_the_page_opens_where_the_paper_was_read_last(client: TestClient) -> Non
         answer = client.post(f"{PDF}/place", data=place | wrong, headers=script)
         assert answer.status_code == 400, wrong
     assert 'data-page="2"' in client.get(f"{PDF}/read").text
+
+
+def test_contents_that_were_kept_for_the_same_file_are_sent_as_they_are(
+    client: TestClient, parts: Parts
+) -> None:
+    kept = '[{"level":1,"title":"Of Moss","page":2}]'
+    with parts.open_library() as library:
+        known = pdfs.pdf_of(library.db, 2)
+        assert known is not None
+        pdfs.add_contents(library.db, known.sha256, kept)
+    assert client.get(f"{PDF}/contents.json").text == kept
+    with parts.open_library() as library:  # another program wrote another file in its place
+        (library.folder / known.path).write_bytes(blank())
+    assert client.get(f"{PDF}/contents.json").json() == []

@@ -25,7 +25,7 @@ from reader.library.rows.migrations import MIGRATIONS
 
 LATEST = len(MIGRATIONS)
 
-INDEX_VERSION = 7
+INDEX_VERSION = 8
 """The layout of index.db, one higher whenever INDEX_TABLES or the indexed words change. An
 index.db with another number is brought to it by INDEX_STEPS, or made anew where none leads on."""
 
@@ -94,7 +94,12 @@ _FEATURES = (
     " numbers BLOB NOT NULL, hash BLOB NOT NULL) STRICT"
 )
 
-INDEX_STEPS = {4: _COUNTS, 5: [*_CITED, _READ_AGAIN], 6: [_FEATURES]}
+_CONTENTS = (
+    "CREATE TABLE idx.contents (sha256 TEXT PRIMARY KEY, entries TEXT NOT NULL) STRICT,"
+    " WITHOUT ROWID"
+)
+
+INDEX_STEPS = {4: _COUNTS, 5: [*_CITED, _READ_AGAIN], 6: [_FEATURES], 7: [_CONTENTS]}
 """What brings an index.db of a layout to the next one; the texts and vectors in it stay."""
 
 INDEX_TABLES = [
@@ -167,6 +172,7 @@ INDEX_TABLES = [
     *_CITED,
     *_COUNTS,
     _FEATURES,
+    _CONTENTS,
 ]
 
 

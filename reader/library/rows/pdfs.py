@@ -130,6 +130,27 @@ def _pdf(r: Row) -> Pdf:
     return Pdf(r["paper"], r["path"], r["sha256"], r["version"], r["sketch"])
 
 
+def add_contents(db: Database, sha256: str, entries: str) -> None:
+    """Store the contents of a PDF, as JSON; nothing where they were not listed."""
+    if entries:
+        db.execute("INSERT OR REPLACE INTO idx.contents VALUES (?, ?)", (sha256, entries))
+
+
+def known_contents(db: Database, paper: int, path: str, n_bytes: int) -> str:
+    """Load the contents of a paper's PDF as JSON; "" where they are not kept, or of another file.
+
+    path: relative to the library. n_bytes: of the file that lies there now.
+    """
+    r = db.read_one(
+        """
+        SELECT c.entries FROM pdfs JOIN idx.contents AS c ON c.sha256 = pdfs.sha256
+        WHERE pdfs.paper = ? AND pdfs.path = ? AND pdfs.n_bytes = ?
+        """,
+        (paper, path, n_bytes),
+    )
+    return r["entries"] if r else ""
+
+
 FOLDER = "pictures"
 
 
@@ -222,8 +243,9 @@ def _picture(r: Row) -> Picture:
 
 
 def forget_gone(db: Database) -> None:
-    """Delete the picture rows of papers that have no PDF any more."""
+    """Delete the picture rows and contents of PDFs that are no paper's any more."""
     db.execute("DELETE FROM idx.pictures WHERE paper NOT IN (SELECT paper FROM pdfs)")
+    db.execute("DELETE FROM idx.contents WHERE sha256 NOT IN (SELECT sha256 FROM pdfs)")
 
 
 Outcome = Literal["identified", "unknown", "asked", "duplicate", "broken"]

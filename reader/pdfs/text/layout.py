@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from reader.library.passage import Block, Page
+from reader.library.passage import Block, Document, Page
 from reader.pdfs.text.answer import Tell, Unreadable, failures, unreadable
 from reader.pdfs.text.blocks import body_size, has_ended, left_edge, paragraphs
 from reader.pdfs.text.figures import CAPTION, Box, Look, around, find_figures, gutter
@@ -452,10 +452,10 @@ Word = tuple[float, float, float, float, str]
 """x0, y0, x1, y1 and the word."""
 
 
-def contents_of(pymupdf: Any, file: Any) -> list[Plain]:
+def contents_of(pymupdf: Any, file: Any, document: Document | None = None) -> list[Plain]:
     """List what stands where: "level" from 1, "title", "page" from 1 and perhaps "y" on it.
 
-    Raises Unreadable.
+    document: the file's text where it was read already. Raises Unreadable.
     """
     faults = failures(pymupdf)
     try:
@@ -470,7 +470,8 @@ def contents_of(pymupdf: Any, file: Any) -> list[Plain]:
     if entries:
         return entries
     try:
-        return list(_headings(pymupdf, file))
+        document = document or document_of(pymupdf, file, lambda *_, **__: None, n_ocr=0)
+        return list(_headings(file, document))
     except faults as error:
         raise unreadable(error, "broken") from error
 
@@ -487,8 +488,7 @@ def _height(file: Any, page: int, to: Plain) -> Plain:
     return {"y": round(min(max(0.0, point.y), file[page - 1].rect.height), 1)}
 
 
-def _headings(pymupdf: Any, file: Any) -> Iterator[Plain]:
-    document = document_of(pymupdf, file, lambda *_, **__: None, n_ocr=0)
+def _headings(file: Any, document: Document) -> Iterator[Plain]:
     for page in document.pages:
         for block in page.blocks:
             if block.kind != "heading" or (page.number == 1 and block.text == document.title):

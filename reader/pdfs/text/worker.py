@@ -25,7 +25,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -176,8 +176,7 @@ def main() -> None:
             last.open(question)
             done = _answer(pymupdf, last.file, question, tell, last.texts)
             if question["task"] in FACTS:
-                text = json.dumps(done, ensure_ascii=False, separators=(",", ":"))
-                done = text.encode(errors="replace")
+                done = _facts(done).encode(errors="replace")
             if isinstance(done, bytes):
                 found = _line({"n_bytes": len(done)}) + done
             else:
@@ -190,6 +189,10 @@ def main() -> None:
         put(found)
         if last.id is None:
             last.close()
+
+
+def _facts(found: object) -> str:
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
 def _line(answer: dict[str, Any]) -> bytes:
@@ -258,7 +261,13 @@ def _answer(
         check_unpacked(pymupdf, file)
     match task:
         case "read":
-            return document_of(pymupdf, file, tell, n_ocr=question.get("n_ocr"))
+            from reader.pdfs.text.layout import contents_of
+
+            document = document_of(pymupdf, file, tell, n_ocr=question.get("n_ocr"))
+            with contextlib.suppress(Unreadable):
+                contents = contents_of(pymupdf, file, document)
+                document = replace(document, contents=_facts(contents))
+            return document
         case "marks":
             from reader.pdfs.text.marks import marks_of
 

@@ -26,7 +26,13 @@ from reader.library.find import find_paper
 from reader.library.identity import is_telling, title_fold
 from reader.library.paper import LibraryPaper
 from reader.library.reference import CitedWork, CitedWorks
-from reader.library.rows.pdfs import ReadingPlace, pdf_of, reading_place, set_reading_place
+from reader.library.rows.pdfs import (
+    ReadingPlace,
+    known_contents,
+    pdf_of,
+    reading_place,
+    set_reading_place,
+)
 from reader.morning.about import ReferenceEntry, citation_places, references_in
 from reader.morning.why import explain
 from reader.pdfs.arxiv_html import MISSING, PICTURE, StoredHtml, picture_file, stored_html
@@ -83,7 +89,16 @@ def layout(visit: Visit) -> Response:
 
 def contents(visit: Visit) -> Response:
     """Send the outline, or the headings where the file has none."""
-    return _facts(visit, "contents", "contents")
+
+    def made(path: Path, stamp: str) -> Response:
+        row = find_paper(visit.library, visit.id).row
+        at = path.relative_to(visit.library.folder).as_posix()
+        # Kept when the PDF was indexed: to find headings, all pages are read.
+        content = known_contents(visit.library.db, row, at, path.stat().st_size).encode()
+        content = content or visit.parts.drawn.facts(path, stamp, "contents")
+        return Response(content, media_type="application/json")
+
+    return answered(visit, "contents", made)
 
 
 def find(visit: Visit) -> Response:
