@@ -64,6 +64,19 @@ def test_words_of_several_fonts_stay_apart_when_they_are_copied(
     assert boxes_of(page, "wherethere") == []
 
 
+def test_a_ligature_is_written_out_where_words_are_copied(
+    reader: PdfReader, tmp_path: Path
+) -> None:
+    with pymupdf.open() as file:
+        page = file.new_page()
+        page.insert_font(fontname="F0", fontbuffer=pymupdf.Font("tiro").buffer)
+        page.insert_text((72, 90), "The \ufb01eld of snails", fontname="F0")
+        file.save(tmp_path / "a.pdf")
+    (line,) = reader.page_text(tmp_path / "a.pdf", 1).lines
+    assert line.text == "The field of snails"
+    assert [word for _, _, word in line.words] == line.text.split()
+
+
 @needs_data
 @pytest.mark.slow
 def test_the_lines_of_real_pages_have_their_words_and_the_blanks_between(

@@ -41,7 +41,14 @@ from reader.pdfs.text.lines import (
     with_ligatures,
 )
 from reader.pdfs.text.pages import document_of
-from reader.pdfs.text.pictures import MAX_DRAWN, MAX_LINES, drawn_boxes, page_of, words_of
+from reader.pdfs.text.pictures import (
+    MAX_DRAWN,
+    MAX_LINES,
+    drawn_boxes,
+    lines_with_words,
+    page_of,
+    words_of,
+)
 
 COLUMN_ROWS = 4
 """The fewest rows of a column; fewer are a title or a caption."""
@@ -81,11 +88,8 @@ def layout_of(pymupdf: Any, file: Any, number: int) -> Plain:
     "y". figures: boxes of drawings and pictures.
     """
     page = page_of(pymupdf, file, number)
-    flags = pymupdf.TEXTFLAGS_DICT & ~(
-        pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES
-    )
     try:
-        raw = _lines_of(page.get_textpage(flags=flags), page.cropbox)
+        raw = lines_with_words(pymupdf, page)
         turn = page.rotation_matrix if page.rotation else None
         lines, columns = _in_order(raw)
         texts = [" ".join([word[4] for word in line["words"]]) for line in lines]
@@ -176,52 +180,6 @@ def _glue(before: Line, line: Line, hyphenated: frozenset[str]) -> str:
     return glue if text == before.text else "-"
 
 
-def _lines_of(read: Any, box: Any) -> Plain:
-    """Read a page's lines, each with its words and their boxes."""
-    found: Plain = read.extractDICT(cb=box)
-    by_line: dict[tuple[int, int], list[Any]] = {}
-    for word in read.extractWORDS():
-        by_line.setdefault(word[5:7], []).append(word)
-    for block in found["blocks"]:
-        for n, line in enumerate(block.get("lines", ())):
-            words = by_line.get((block["number"], n), [])
-            text = "".join([span["text"] for span in line["spans"]])
-            several = [[*word[:4], _plain_word(word[4])] for word in words]
-            if "".join(text.split()) != "".join([word[4] for word in words]):
-                joined = _joined(text, several)
-                # MuPDF sometimes numbers lines otherwise: then the page is read by its letters,
-                # which takes three times as long.
-                if joined is None:
-                    return _by_letters(read.extractRAWDICT(cb=box))
-                several = joined
-            line["words"] = [word for word in several if word[4]]
-    return found
-
-
-def _joined(text: str, words: Iterable[list[Any]]) -> list[list[Any]] | None:
-    """Join the words that MuPDF splits at a sign without a letter; None where they are others."""
-    rest = iter(words)
-    found = []
-    for plain in filter(None, map(_plain_word, text.split())):
-        parts: list[list[Any]] = []
-        while sum([len(part[4]) for part in parts]) < len(plain) and (part := next(rest, None)):
-            parts.append(part)
-        if "".join([part[4] for part in parts]) != plain:
-            return None
-        x0, y0, x1, y1, _ = zip(*parts, strict=True)
-        found.append([min(x0), min(y0), max(x1), max(y1), plain])
-    return found if next(rest, None) is None else None
-
-
-def _by_letters(raw: Plain) -> Plain:
-    for block in raw["blocks"]:
-        for line in block.get("lines", ()):
-            line["words"] = list(_words(line))
-            for span in line["spans"]:
-                span["text"] = "".join([char["c"] for char in span["chars"]])
-    return raw
-
-
 def _plain_line(line: Plain) -> Plain:
     across, down = line["dir"]
     angle = round(math.degrees(math.atan2(down, across)) / 90) * 90 % 360
@@ -231,24 +189,6 @@ def _plain_line(line: Plain) -> Plain:
         "words": line["words"],
         "after": "\n",
     }
-
-
-def _words(line: Plain) -> Iterator[list[Any]]:
-    """Yield the words between blanks, each with the box around its letters."""
-    chars = [char for span in line["spans"] for char in span["chars"]]
-    for is_blank, group in itertools.groupby(chars, key=lambda char: char["c"].isspace()):
-        if is_blank:
-            continue
-        several = list(group)
-        text = _plain_word("".join([char["c"] for char in several]))
-        if text:
-            x0, y0, x1, y1 = zip(*[char["bbox"] for char in several], strict=True)
-            yield [min(x0), min(y0), max(x1), max(y1), text]
-
-
-def _plain_word(text: str) -> str:
-    is_plain = text.isascii() and text.isprintable()
-    return text if is_plain else NOT_TEXT.sub("", with_ligatures(text))
 
 
 def _around(rows: Sequence[Line]) -> Numbers:

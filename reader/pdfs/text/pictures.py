@@ -13,7 +13,7 @@ import re
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reader.pdfs.recognition import HEIGHT, WIDTH, Looks, PageLook
@@ -27,7 +27,7 @@ from reader.pdfs.text.answer import (
     unreadable,
 )
 from reader.pdfs.text.figures import CAPTION, Box, Figure, Look, WordLine, find_figures, gutter
-from reader.pdfs.text.lines import compounds
+from reader.pdfs.text.lines import NOT_TEXT, compounds, with_ligatures
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -188,11 +188,6 @@ MAX_LINES = 4_000
 """The most lines of a page; one that was made to harm may have millions."""
 MAX_LETTERS = 2_000
 """The most letters of a line."""
-AHEAD = 50
-"""The number of lines in which a group of words is looked for, from that of the last group on."""
-
-Word = tuple[float, float, float, float, str, int, int, int]
-"""x0, y0, x1, y1, the word; the numbers of its block and its line, and its own there."""
 
 
 def text_of_page(pymupdf: Any, file: Any, number: int) -> PageText:
@@ -200,22 +195,14 @@ def text_of_page(pymupdf: Any, file: Any, number: int) -> PageText:
     faults = failures(pymupdf)
     page = page_of(pymupdf, file, number)
     try:
-        flags = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES
-        read = page.get_textpage(flags=flags)
-        words: dict[int, list[Word]] = {}
-        for word in read.extractWORDS():
-            words.setdefault(word[5], []).append(word)
-        lines = [
-            _screen_line(line, on_it)
-            for block in read.extractDICT()["blocks"]
-            for line, on_it in _with_words(block.get("lines", ()), words.get(block["number"], []))
-            if any(span["text"].strip() for span in line["spans"])
-        ]
+        blocks = lines_with_words(pymupdf, page)["blocks"]
+        several = [line for block in blocks for line in block.get("lines", ()) if line["words"]]
+        lines = tuple(map(_screen_line, several[:MAX_LINES]))
     except faults as error:
         raise unreadable(error, "no page") from error
     turn = tuple(page.rotation_matrix) if page.rotation else ()
     box = page.rect
-    return PageText(file.page_count, box.width, box.height, turn, tuple(lines[:MAX_LINES]))
+    return PageText(file.page_count, box.width, box.height, turn, lines)
 
 
 def image_of_page(
@@ -330,28 +317,75 @@ def page_of(pymupdf: Any, file: Any, number: int) -> Any:
         raise unreadable(error, "no page") from error
 
 
-def _with_words(
-    lines: Sequence[dict[str, Any]], words: Sequence[Word]
-) -> Iterator[tuple[dict[str, Any], list[tuple[float, float, str]]]]:
-    """Pair each line of a block with its words, both in their order."""
-    # MuPDF does not number the lines of words as it lists lines: a wide gap may begin a new line,
-    # or a line that is not listed lies between. So a group of words is found by its text.
-    found: list[list[tuple[float, float, str]]] = [[] for _ in lines]
-    left = ["".join("".join(span["text"] for span in line["spans"]).split()) for line in lines]
-    at = 0
-    for _, group in itertools.groupby(words, key=lambda word: word[6]):
+def lines_with_words(pymupdf: Any, page: Any) -> dict[str, Any]:
+    """Read a page as get_text("dict") does; lines have "words" too: [x0, y0, x1, y1, word]."""
+    flags = pymupdf.TEXTFLAGS_DICT & ~(
+        pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES
+    )
+    read, box = page.get_textpage(flags=flags), page.cropbox
+    found: dict[str, Any] = read.extractDICT(cb=box)
+    by_line: dict[tuple[int, int], list[Any]] = {}
+    for word in read.extractWORDS():
+        by_line.setdefault(word[5:7], []).append(word)
+    for block in found["blocks"]:
+        for n, line in enumerate(block.get("lines", ())):
+            words = by_line.get((block["number"], n), [])
+            text = "".join([span["text"] for span in line["spans"]])
+            several = [[*word[:4], _plain_word(word[4])] for word in words]
+            if "".join(text.split()) != "".join([word[4] for word in words]):
+                joined = _joined(text, several)
+                # MuPDF sometimes numbers lines otherwise: then the page is read by its letters,
+                # which takes three times as long.
+                if joined is None:
+                    return _by_letters(read.extractRAWDICT(cb=box))
+                several = joined
+            line["words"] = [word for word in several if word[4]]
+    return found
+
+
+def _joined(text: str, words: Iterable[list[Any]]) -> list[list[Any]] | None:
+    """Join the words that MuPDF splits at a sign without a letter; None where they are others."""
+    rest = iter(words)
+    found = []
+    for plain in filter(None, map(_plain_word, text.split())):
+        parts: list[list[Any]] = []
+        while sum([len(part[4]) for part in parts]) < len(plain) and (part := next(rest, None)):
+            parts.append(part)
+        if "".join([part[4] for part in parts]) != plain:
+            return None
+        x0, y0, x1, y1, _ = zip(*parts, strict=True)
+        found.append([min(x0), min(y0), max(x1), max(y1), plain])
+    return found if next(rest, None) is None else None
+
+
+def _by_letters(raw: dict[str, Any]) -> dict[str, Any]:
+    for block in raw["blocks"]:
+        for line in block.get("lines", ()):
+            line["words"] = list(_words(line))
+            for span in line["spans"]:
+                span["text"] = "".join([char["c"] for char in span["chars"]])
+    return raw
+
+
+def _words(line: dict[str, Any]) -> Iterator[list[Any]]:
+    """Yield the words between blanks, each with the box around its letters."""
+    chars = [char for span in line["spans"] for char in span["chars"]]
+    for is_blank, group in itertools.groupby(chars, key=lambda char: char["c"].isspace()):
+        if is_blank:
+            continue
         several = list(group)
-        text = "".join(word[4] for word in several)
-        for n in range(at, min(at + AHEAD, len(lines))):
-            _, is_here, left_now = left[n].partition(text)
-            if is_here:
-                found[n] += [(word[0], word[2], word[4]) for word in several]
-                left[n], at = left_now, n
-                break
-    return zip(lines, found, strict=True)
+        text = _plain_word("".join([char["c"] for char in several]))
+        if text:
+            x0, y0, x1, y1 = zip(*[char["bbox"] for char in several], strict=True)
+            yield [min(x0), min(y0), max(x1), max(y1), text]
 
 
-def _screen_line(line: dict[str, Any], words: list[tuple[float, float, str]]) -> PageLine:
+def _plain_word(text: str) -> str:
+    is_plain = text.isascii() and text.isprintable()
+    return text if is_plain else NOT_TEXT.sub("", with_ligatures(text))
+
+
+def _screen_line(line: dict[str, Any]) -> PageLine:
     """Make a line with the begin, direction, length and size that a screen needs."""
     spans = [span for span in line["spans"] if span["text"].strip()]
     x0, y0, x1, y1 = line["bbox"]
@@ -360,8 +394,7 @@ def _screen_line(line: dict[str, Any], words: list[tuple[float, float, str]]) ->
     length = abs(x1 - x0) if abs(across) > 0.99 else abs(y1 - y0)
     length = length if max(abs(across), abs(down)) > 0.99 else math.hypot(x1 - x0, y1 - y0)
     x, y = spans[0]["origin"]
-    # Of all spans, also those of blanks: each word may be a span of its own.
-    text = " ".join("".join(span["text"] for span in line["spans"]).split())
+    text = " ".join([word[4] for word in line["words"]])
     return PageLine(
         x,
         y,
@@ -370,7 +403,7 @@ def _screen_line(line: dict[str, Any], words: list[tuple[float, float, str]]) ->
         math.degrees(math.atan2(down, across)),
         text[:MAX_LETTERS],
         (y0, y1),
-        tuple(words) if across > 0.99 else (),
+        tuple((word[0], word[2], word[4]) for word in line["words"]) if across > 0.99 else (),
     )
 
 
