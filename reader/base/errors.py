@@ -340,24 +340,6 @@ def is_unasked(error: ReaderError) -> bool:
     return isinstance(error, OutOfTime) and not error.was_asked
 
 
-def said_now(stored: str, reason: Reason, *, source: Text) -> str:
-    """Return the stored sentence of a failure in the language that is spoken now.
-
-    Only a host that gave no answer can be told anew, without the details; a sentence of any
-    other reason stays as it was stored.
-    """
-    if reason != "unreachable":
-        return stored
-    # What stands between the two values in the language that is spoken: ": no answer (".
-    between = Unreachable(source="\0", what="\0").message.split("\0")[1]
-    return stored if between in stored else str(lazy_gettext("{source}: no answer", source=source))
-
-
-def hint_now(stored: str, reason: Reason) -> str:
-    """Return the stored hint of a failure in the language that is spoken now, where it can be."""
-    return Unreachable(source="", what="").hint if reason == "unreachable" else stored
-
-
 def os_reason(error: OSError) -> Text:
     """Return the system's reason of an error, in the language spoken where it is a usual one."""
     text = error.strerror or str(error)

@@ -23,9 +23,10 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from reader.base.errors import Problem, ReaderError, SourceFailed, is_unasked, said_now
+from reader.base.errors import Problem, ReaderError, SourceFailed, is_unasked
 from reader.base.http import Fetch, Request, Response
 from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
+from reader.base.retell import retell
 from reader.base.text import plain, shorten
 from reader.gathering.arxiv import (
     ARXIV,
@@ -225,7 +226,7 @@ def _incomplete_days(library: Library, names: Set[str]) -> list[Problem]:
         if batch.source not in names or batch.state not in ("partial", "stale"):
             continue
         n, of = batch.received, "?" if batch.expected is None else batch.expected
-        error = said_now(batch.error, batch.reason, source=batch.source)
+        error = retell(batch.error)
         what = lazy_gettext(
             "{n} of {of} for {day}. {error}", n=n, of=of, day=batch.covers, error=error
         )
@@ -265,7 +266,7 @@ def _hold_back(library: Library, name: str) -> None:
     retry_at = known.next_try(library.now())
     if retry_at and retry_at > library.now():
         at = library.local(retry_at)
-        error = said_now(known.error, known.reason, source=name)
+        error = retell(known.error)
         raise HeldBack(
             source=name,
             what=lazy_ngettext(

@@ -9,6 +9,7 @@ from datetime import date
 
 from reader.base.errors import Ambiguous, Incomplete, UsageError
 from reader.base.messages import N_, Joined, lazy_gettext
+from reader.base.retell import retell
 from reader.base.text import plain
 from reader.library.file_names import file_stem
 from reader.library.find import find_paper
@@ -49,7 +50,7 @@ def questions(library: Library) -> list[MergeQuestion]:
     asked = merges.open_questions(library.db)
     rows = [row for q in asked for row in (q.first, q.second)]
     held = {h.row: h for h in papers.papers_at(library.db, rows)}
-    return [MergeQuestion(held[q.first], held[q.second], q.why, q.asked_on) for q in asked]
+    return [MergeQuestion(held[q.first], held[q.second], retell(q.why), q.asked_on) for q in asked]
 
 
 def _same_paper(library: Library, held: LibraryPaper) -> UsageError:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from reader.base.errors import hint_now, said_now
 from reader.base.messages import N_, Text, lazy_gettext
+from reader.base.retell import retell
 from reader.gathering.arxiv import ARXIV, DAILY, OAI, first_day
 from reader.gathering.gather import last_batches, source_names
 from reader.gathering.resolve import ASKED_DAYS, IS_OFF, NO_PAPER, STAGE
@@ -43,7 +43,7 @@ def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
                 b.expected,
                 b.received,
                 b.covers,
-                said_now(b.error, b.reason, source=b.source),
+                retell(b.error),
                 # What gave a part was reached.
                 is_unreachable=b.state in ("failed", "not asked") and b.reason == "unreachable",
             )
@@ -212,9 +212,8 @@ def reports(library: Library) -> list[Report]:
                 by_category=by_category,
                 succeeded_at=fared.succeeded_at,
                 n_errors=fared.n_errors,
-                error=said_now(fared.error, fared.reason, source=name)
-                or (line.error if line.is_missing else ""),
-                hint=hint_now(fared.hint, fared.reason),
+                error=retell(fared.error) or (line.error if line.is_missing else ""),
+                hint=retell(fared.hint),
                 retry_at=fared.next_try(library.now()),
                 tried_on=KINDS[kinds[name]].tried_on if name in kinds else tried_on,
             )
@@ -225,7 +224,7 @@ def reports(library: Library) -> list[Report]:
 def last_answers(library: Library, name: str) -> list[Batch]:
     """List the newest answers of one source, the newest first."""
     found = sources.batches_of(library.db, name, limit=N_ANSWERS)
-    return [replace(b, error=said_now(b.error, b.reason, source=name)) for b in found]
+    return [replace(b, error=retell(b.error)) for b in found]
 
 
 def counting_name(library: Library, topic: str = "") -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
-from reader.base.messages import N_, Joined, Language, Text, _, ngettext, speaking
+from reader.base.messages import N_, Joined, Text, _, ngettext
+from reader.base.retell import retell
 from reader.morning.lanes import of_terms, sentence
 from reader.ranking.model import LEARNED, Place, Term, in_print, is_bare, taste_of
 from reader.texts.morning import mute_texts
@@ -69,31 +70,22 @@ def is_sorted_out(found: Explanation) -> bool:
     return found.found is not None and found.found.entry.is_sorted_out
 
 
-def _is_as_kept(found: Explanation, kept: str) -> bool:
-    """Check whether a reason is one that was kept, in whichever language it was kept."""
-    for language in get_args(Language):
-        with speaking(language):
-            if str(found.sentence) == kept:
-                return True
-    return False
-
-
 def standing_texts(found: Explanation) -> list[str]:
     """Write where a paper stands now and why, and where it stood when it was decided on, if that
     is known."""
     now, position = verdict_text(found), None if is_sorted_out(found) else found.position
     if found.past is None:
         return [now]
-    line = found.past.line
+    line, kept = found.past.line, retell(found.past.line.sentence)
     if line.lane:
-        then = verdict(line.lane, line.sentence or sentence(of_terms(line.terms)))
+        then = verdict(line.lane, kept or sentence(of_terms(line.terms)))
     else:
         then = _("It was in no list.")
     is_same = then == now or (
         line.lane is not None
         and line.lane == found.lane
         and not (found.alike or is_sorted_out(found))
-        and _is_as_kept(found, line.sentence)
+        and str(found.sentence) == kept
     )
     then = _("the same.") if is_same else then
     if not (is_same and line.position == found.position):

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from reader.base.messages import speak
+from reader.base.messages import speak, speaking
 from reader.base.text import columns
 from reader.cli.frame import Settings, run
 from reader.gathering.rows import posts
 from reader.library.config import Topic
+from reader.library.find import find_paper
 from reader.library.folder import Library, open_library
 from reader.library.rows import papers
 from reader.morning.pick import decide_rows
@@ -29,6 +30,7 @@ from reader.ranking.fit import fit_topic
 from reader.ranking.learn import learn
 from reader.ranking.model import START, TITLE_WORD, Rank, TopicModel, judge, start
 from reader.ranking.rows import labels, standings
+from reader.texts.why import standing_texts
 from tests.marked_pdfs import typeset
 from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, NOW, Web, fit_means, paper, post, tools
@@ -176,6 +178,18 @@ def test_a_reason_kept_in_another_language_is_the_same(
     finally:
         speak("en")
     assert out.splitlines()[6] == "選んだとき (2025-06-04): 同じ。"
+
+
+def test_the_reason_of_a_pick_is_told_in_the_language_that_is_spoken_now(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed(capsys, library, "today", "--no-fetch")
+    library.db.execute("UPDATE lines SET sentence = '“speech” in the abstract; 2 up-votes.'")
+    typed(capsys, library, "pick", paper(1).id, "--no-fetch")
+    held = find_paper(library, paper(1).id)
+    with speaking("ja"):
+        [_now, then] = standing_texts(explain(library, held))
+    assert then == "選んだとき (2025-06-04): 入ります: 概要に「speech」、高評価2件。1番目。"
 
 
 def test_a_paper_sent_away_is_not_said_to_be_in(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from reader.base.errors import SourceFailed, Unreachable
 from reader.base.http import Request, Response
+from reader.base.messages import speaking
 from reader.gathering.arxiv import (
     ARXIV,
     EMPTY_IS_FINAL,
@@ -667,6 +668,16 @@ class TestHoldingBack:
         assert waiting(library, "resolve") == {}
         assert run(library, play) == []
         assert sources.source(library.db, "timeline").n_errors == 0
+
+    def test_a_failure_is_told_in_the_language_of_whoever_reads_it(self, library: Library) -> None:
+        words = ("timeline: 127.0.0.1 answered 404: Not Found", "The next gather tries again.")
+        sources.add_error(library.db, "timeline", words, now=MORNING, retry_at=None)
+        with speaking("ja"):
+            told = next(r for r in reports(library) if r.name == "timeline")
+        assert (told.error, told.hint) == (
+            "timeline: 127.0.0.1 の応答は 404: Not Found",
+            "次の取得で再試行します。",
+        )
 
     def test_a_next_try_years_ahead_is_held_to_a_week(self, library: Library) -> None:
         sources.add_error(

@@ -56,13 +56,13 @@ def test_sources_that_lack_the_same_for_the_same_reason_share_a_line() -> None:
 
 
 def test_a_cause_is_in_the_language_in_which_it_is_shown() -> None:
-    cause = lazy_gettext("{source}: no answer", source="timeline")
+    cause = lazy_gettext("{source}: no answer ({what})", source="timeline", what="x")
     lines = [SourceLine("timeline", "failed", None, 0, DAY - timedelta(n), cause) for n in (1, 0)]
     days = "2 days from 2025-06-03 to 2025-06-04"
-    assert missing_texts(lines) == [f"timeline: nothing received for {days}: no answer"]
+    assert missing_texts(lines) == [f"timeline: nothing received for {days}: no answer (x)"]
     with speaking("ja"):
         assert missing_texts(lines) == [
-            "timeline: 2025-06-03〜2025-06-04 の2日間 の分は届きませんでした: 応答がありません"
+            "timeline: 2025-06-03〜2025-06-04 の2日間 の分は届きませんでした: 応答がありません(x)"
         ]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reader.base.errors import Incomplete, Problem, Reason, said_now
-from reader.base.messages import Text, lazy_gettext
+from reader.base.errors import Incomplete, Problem, Reason
+from reader.base.messages import lazy_gettext
+from reader.base.retell import retell
 from reader.library.folder import Library
 from reader.library.rows.database import Database
 
@@ -31,11 +32,8 @@ class Failure:
     reason: Reason = ""
 
     def said(self) -> str:
-        """Return the error in the language that is spoken now, where that can be."""
-        source: Text = self.error.partition(": ")[0]
-        if self.stage == "pdf":
-            source = lazy_gettext("PDF of {id}", id=self.subject)
-        return said_now(self.error, self.reason, source=source)
+        """Return the error in the language that is spoken now."""
+        return retell(self.error)
 
 
 def add_failure(

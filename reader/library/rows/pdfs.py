@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Literal
 
+from reader.base.retell import retell
 from reader.base.text import nfc
 from reader.library.rows.database import REMOVED_SQL, Database, Row
 from reader.library.rows.papers import STATE_SQL
@@ -357,7 +358,8 @@ def forget_printed(db: Database, ids: Iterable[str]) -> None:
 
 
 def _addition(row: Row) -> Addition:
-    return Addition(**{field.name: row[field.name] for field in fields(Addition)})
+    known = {field.name: row[field.name] for field in fields(Addition)}
+    return Addition(**{**known, "why": retell(row["why"]), "hint": retell(row["hint"])})
 
 
 @dataclass(frozen=True, slots=True)
