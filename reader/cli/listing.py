@@ -210,7 +210,7 @@ def folded_text(morning: Morning) -> str:
         if folded.reason == "away"
         else N_("DEADLINE NEAR  since {first}: {n} announced, {own} yours, {near} talked about")
     )
-    return _(key, first=say_day(folded.first, "short"), **counts)
+    return _(key, first=say_day(folded.since, "short"), **counts)
 
 
 def _quota_text(morning: Morning) -> str:

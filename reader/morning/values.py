@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Literal
 
@@ -285,6 +285,11 @@ class FoldedDays:
     wild: Entry | None = None
     deadline: Deadline | None = None
     muted: tuple[Entry, ...] = ()
+
+    @property
+    def since(self) -> date:
+        """Return the day of the last visit; what its announcement brought afterwards is new."""
+        return self.first - timedelta(days=1)
 
     @property
     def entries(self) -> tuple[Entry, ...]:

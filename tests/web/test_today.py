@@ -336,7 +336,7 @@ def test_several_days_away_become_one_list(tmp_path: Path) -> None:
     with site(parts_of(tmp_path, now=lambda: late)) as client:
         page = client.get("/").text
         triage = shown(client.get("/triage").text)
-    said = "Since Thursday, 5 June, while you were away: 2 announced, 2 yours, 0 talked about."
+    said = "Since Wednesday, 4 June, while you were away: 2 announced, 2 yours, 0 talked about."
     assert said in shown(page)
     assert re.findall(r'data-id="([^"]+)"', page) == ["arxiv:2506.00002", "arxiv:2506.00003"]
     assert (

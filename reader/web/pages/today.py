@@ -208,7 +208,7 @@ def _folded_sentence(folded: FoldedDays) -> str:
         )
     return _(
         text,
-        first=say_day(folded.first, "long"),
+        first=say_day(folded.since, "long"),
         n=folded.n_arrived,
         own=n_mine(folded.own),
         near=n_talked(folded.near),
