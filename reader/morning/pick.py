@@ -126,7 +126,11 @@ def without_put_off(queued: Sequence[QueueEntry], day: date) -> tuple[QueueEntry
 
 
 def pdfs_here(library: Library, queued: Sequence[QueueEntry]) -> PdfsHere | None:
-    """Count the PDFs of a queue that are here, and the reasons of others; None for no queue."""
+    """Count the PDFs of a queue that are here, and the reasons of others; None for no queue.
+
+    What is put off is not counted, as in the queue that is shown.
+    """
+    queued = without_put_off(queued, library.today())
     if not queued:
         return None
     lacking = {one.held.paper.id for one in queued if not one.has_pdf}

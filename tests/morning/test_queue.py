@@ -282,10 +282,14 @@ class TestPdfs:
             1, 4, (("PDF of …: nobody answers", 2), (f"PDF of {FOUR}: 404", 1))
         )
 
-    def test_papers_put_off_are_fetched_and_counted_too(self, library: Library) -> None:
+    def test_papers_put_off_are_not_counted_as_the_queue_does_not_show_them(
+        self, library: Library
+    ) -> None:
         decide(library, "pick", [ONE, TWO])
         later(library, ONE)
-        assert morning(library, DAY).pdfs == PdfsHere(0, 2)
+        today = morning(library, DAY)
+        assert today.pdfs == pdfs_here(library, whole_queue(library)) == PdfsHere(0, 1)
+        assert len(today.queue) == 1
 
     def test_a_held_lock_means_that_pdfs_are_being_fetched(self, library: Library) -> None:
         some = PdfsHere(0, 1)
