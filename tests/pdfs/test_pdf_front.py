@@ -746,3 +746,25 @@ def test_a_list_of_names_goes_on_in_the_next_line(
 ) -> None:
     sheet = titled().mid(110, first, 11).mid(123, second, 11)
     assert sheet.body().read().authors == tuple(names)
+
+
+def test_a_dot_within_a_chinese_name_does_not_part_it() -> None:
+    assert names_in("欧阳思远\x1f,诸葛瑾\x1f,麦麦提·吐尔逊\x1f") == [
+        "欧阳思远",
+        "诸葛瑾",
+        "麦麦提·吐尔逊",
+    ]
+    assert names_in("欧阳思远·诸葛瑾") == ["欧阳思远", "诸葛瑾"]
+
+
+def test_a_dot_below_a_vietnamese_vowel_is_joined_with_it() -> None:
+    assert names_in("Thiê. n-Ân Lâm, Awa N’Diaye, Xiulan Xie") == [
+        "Thiện-Ân Lâm",
+        "Awa N’Diaye",
+        "Xiulan Xie",
+    ]
+
+
+def test_an_archive_and_a_salutation_are_no_authors() -> None:
+    assert names_in("Quiet Rain Archive") is None
+    assert names_in("Dear Dr Example") is None

@@ -27,8 +27,9 @@ universiteit universitet univ institute institut instituto istituto institution 
 departement département departamento dipartimento school schule college faculty facultad faculté
 laboratory laboratories laboratoire lab labs center centre centro centrum research corporation
 corp inc ltd gmbh llc company co academy academia hospital clinic ministry division group team
-foundation society association organization organisation agency bureau office congress senate
-council consortium committee commission museum library libraries press publisher publishers
+foundation society association organization organisation agency bureau office congress
+archive archives senate council consortium committee commission museum library libraries press
+publisher publishers
 ecole école escola escuela hochschule tech unit foundry observatory trust affiliations
 technology technologies technion polytechnic politecnico politécnica polytechnique engineering
 science sciences informatics informatik computing computer computers computational mathematics
@@ -64,6 +65,7 @@ e-mail mail tel phone fax url homepage contact equal contribution contributed ja
 march july september october november december monday tuesday wednesday thursday friday saturday
 sunday professor supervisor advisor adviser examiner supervised advised degree doctor doctoral
 master bachelor submitted partial fulfillment fulfilment requirements candidate independent
+dear trabajo máster maestría mémoire laurea
 researcher researchers anonymous submission form consent thèse doctorat tesis tese
 """
 _TITLES = """
@@ -139,7 +141,8 @@ _SPLIT_CJK = re.compile(
 )
 _LABEL = re.compile(
     r"^\s*(?:(?:presented\s+|prepared\s+|written\s+|submitted\s+)?by\b|vorgelegt\s+von\b"
-    r"|pr[eé]sent(?:ad[oa]\s+por|[eé]e?\s(?:.{,60}\s)?par)\b|authors?\s*[:：]|speakers?\s*[:：]"
+    r"|pr[eé]sent(?:ad[oa]\s+por|[eé]e?\s(?:.{,60}\s)?par)\b|aut(?:h?ors?|or[ae]s?|eure?s?)\s*[:：]"
+    r"|verfasser(?:in(?:nen)?)?\s*[:：]|speakers?\s*[:：]"
     r"|presenters?\s*[:：]|name\s*[:：]|著\s*者\s*[:：]?|発\s*表\s*者\s*[:：]?|氏\s*名\s*[:：]?|提\s*出\s*者\s*[:：]?|作者\s*[:：])\s*:?\s*",
     re.IGNORECASE,
 )
@@ -167,7 +170,7 @@ _TOKEN = re.compile(
 )
 _NUMBER = re.compile(r"^(?=\S*\d)[A-Za-z0-9-]+[\s\u3000]+")
 _NAME_CJK = re.compile(
-    f"[{_CJK}]{{1,7}}(?:[ \u3000・][{_CJK}]{{1,6}})?|[ァ-ヺー]{{2,12}}[ \u3000]?[{_CJK}]{{1,3}}"
+    f"[{_CJK}]{{1,7}}(?:[ \u3000・·][{_CJK}]{{1,6}})?|[ァ-ヺー]{{2,12}}[ \u3000]?[{_CJK}]{{1,3}}"
 )
 
 
@@ -191,7 +194,10 @@ def names_in(marked: str) -> list[str] | None:
     # What is no name before the sign of the speaker is an affiliation.
     text = MARK.join([before if names_in(before) else "", *others]) if others else text
     names: list[str] = []
+    if re.search(rf"[{MARK},;&、，；]", text):  # a dot parts no names among other signs
+        text = _DOT_CJK.sub(_KEPT_DOT, text)
     for part in _SPLIT_CJK.split(text):
+        part = part.replace(_KEPT_DOT, "·")
         if words := _MEMBER_CJK.sub("", _EDGES.sub("", part).strip(".")):
             persons = _persons(words)
             if persons is None:
@@ -200,6 +206,8 @@ def names_in(marked: str) -> list[str] | None:
     return names or None
 
 
+_DOT_CJK = re.compile("(?<=[\u3400-\u9fff])·(?=[\u3400-\u9fff])")
+_KEPT_DOT = "\ue002"
 _SPEAKER = re.compile("[○◯◎]")
 _MEMBER_CJK = re.compile(r"^(?:(?:学生|正|准|名誉)?会員|学生員|正員|フェロー)\s*")
 _PADDED = re.compile(
@@ -355,9 +363,14 @@ def tidy_accents(text: str) -> str:
             text = unicodedata.normalize("NFC", text)  # `tidy` puts marks before letters onto them
     if "¸" in text:
         text = re.sub(r"([A-Za-z])\s?¸\s?", "\\1\u0327", text)
+    text = _DOT_BELOW.sub("\\1\u0323", text)
     return unicodedata.normalize("NFC", tidy(text))
 
 
+_DOT_BELOW = re.compile(
+    r"(?<=[^\W\d_])([aeiouyăâêôơư])[.]\s(?=(?:ch|n[gh]?|[cmptiuyo])(?![^\W_]))", re.IGNORECASE
+)
+"""A vowel of Vietnamese whose dot below TeX sets apart: "Thiê. n"."""
 _ACCENT = re.compile("[´`¨¯˘˙˝˚˛¸ˇ]")
 _BEFORE = {"˘": "\u0306", "˙": "\u0307", "˝": "\u030b", "˚": "\u030a", "˛": "\u0328", "¯": "\u0304"}
 
@@ -399,7 +412,7 @@ _Words = tuple[Cell, str, bool]
 before."""
 _ADVISOR = re.compile(
     r"supervis|advis[oe]r|examin|committee|jury|promot(?:o|e)r|edit(?:ed|or)|指導|主査|副査|教授|審査|betreuer|gutachter|encadrant|directeur"
-    r"|reviewed by|translat",
+    r"|reviewe(?:rs?\b|d by)|translat|\b(?:co-?)?tutor",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"committee|examiners|visors|visers|jury|審査", re.IGNORECASE)
