@@ -577,3 +577,88 @@ def test_the_abstract_in_the_papers_own_language_comes_before_an_english_one() -
 
 def test_the_abstract_of_an_english_paper_is_in_no_other_language() -> None:
     assert titled().mid(110, ADA, 11).body().read().abstract_language == ""
+
+
+def test_a_larger_masthead_is_no_title_where_names_stand_below_another_line() -> None:
+    sheet = Sheet()
+    sheet.put(50, 60, "Quiet Reports", 24, "tibo")
+    sheet.put(50, 110, "OPEN", 10, "tibo")
+    sheet.put(120, 110, "Counting drops of rain on roofs", 24)
+    sheet.put(120, 150, f"{ADA}, {BEN} & {EVA}", 10, "tibo")
+    assert sheet.prose(120, 200, 30).read().title == "Counting drops of rain on roofs"
+
+
+def test_a_projects_name_far_above_the_title_is_left_out() -> None:
+    sheet = Sheet().mid(150, "RAINVOX", 25, "tibo").mid(170, "Voices of the Weather", 14)
+    sheet.mid(250, "D1.2 First report on counting drops", 20, "tibo")
+    sheet.put(100, 350, "Authors", 12)
+    sheet.put(250, 350, ADA, 12)
+    assert sheet.read().title == "D1.2 First report on counting drops"
+    near = Sheet().mid(150, "RAINVOX", 25, "tibo")
+    near.mid(180, "A Corpus of Rain on many Roofs", 20, "tibo").mid(220, ADA, 12)
+    assert near.body().read().title.startswith("RAINVOX")
+
+
+def test_a_school_or_a_kind_of_thesis_in_spanish_is_no_title() -> None:
+    sheet = Sheet().mid(90, "UNIVERSIDAD DE LA LLUVIA", 17, "tibo")
+    sheet.mid(200, "TRABAJO FIN DE MÁSTER", 14)
+    sheet.mid(300, "CONTAR LAS GOTAS EN LOS TEJADOS", 17, "tibo")
+    sheet.put(350, 460, "Autor: Ada de la Example", 12)
+    sheet.put(350, 480, "Tutora: Dra. Eva Thirdson", 12)
+    document = sheet.read()
+    assert document.title == "CONTAR LAS GOTAS EN LOS TEJADOS"
+    assert document.authors == ("Ada de la Example",)
+
+
+def test_the_title_in_a_form_stands_beside_its_label() -> None:
+    sheet = Sheet()
+    sheet.put(65, 75, "RAIN & ROOFS", 11, "tibo")
+    for y, label, value in (
+        (100, "Type", "Poster"),
+        (120, "Title", "Can drops of rain be told from the steps of"),
+        (134, "", "many cats?"),
+        (160, "Authors", f"{ADA}, {BEN}"),
+    ):
+        if label:
+            sheet.put(65, y, label, 11, "tibo")
+        sheet.put(175, y, value, 11)
+    document = sheet.prose(65, 220, 20).read()
+    assert document.title == "Can drops of rain be told from the steps of many cats?"
+
+
+def test_a_translation_below_is_no_part_of_the_title() -> None:
+    sheet = Sheet().mid(90, "Contar las gotas de la lluvia en los tejados", 15, "tibo")
+    sheet.mid(115, "Counting the Drops of Rain on Roofs", 12, "tiit")
+    sheet.mid(140, f"{ADA}, {BEN}", 10, "tibo")
+    assert sheet.body().read().title == "Contar las gotas de la lluvia en los tejados"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_title"),
+    [
+        ("Contar las gotas de los tejados The Drops of Rain on Roofs", False),
+        ("Der Regen auf dem Dach und das Haus Counting the Rain of the Roof", False),
+        ("The Streets of Rio de la Lluvia", True),
+        ("Contar las gotas de los tejados", True),
+    ],
+)
+def test_a_title_in_two_languages_is_never_sure(text: str, is_title: bool) -> None:
+    assert reads_as_title(text) is is_title
+
+
+def test_a_raised_number_behind_a_sign_is_a_note_and_no_exponent() -> None:
+    sheet = Sheet().raised(100, 80, "What is in the Rain?^1^ Drops on Roofs", 16, "tibo")
+    sheet.mid(110, ADA, 11)
+    assert sheet.body().read().title == "What is in the Rain? Drops on Roofs"
+    sheet = Sheet().raised(100, 80, "Norms of L^2^ Spaces of Rain", 16, "tibo").mid(110, ADA, 11)
+    assert sheet.body().read().title == "Norms of L2 Spaces of Rain"
+
+
+def test_a_journals_name_beside_its_number_is_no_title_even_alone() -> None:
+    sheet = Sheet()
+    sheet.put(85, 90, "ANNALS OF QUIET RAIN", 14)
+    sheet.put(413, 90, "Volume 9, Number 2", 11)
+    sheet.put(85, 150, "Contents", 14, "tibo")
+    for at in range(5):
+        sheet.put(85, 180 + 20 * at, "On the rain . . . . . . . . . . . . . 3", 11)
+    assert sheet.read().title == ""

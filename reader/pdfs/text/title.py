@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
+from typing import Literal
 
 from reader.pdfs.text.cells import MARK, Cell, is_bare, is_prose, is_side_note, rows_of
 from reader.pdfs.text.headings import is_section
@@ -33,6 +34,8 @@ _KIND_OF_TEXT = (
     r"(?:,?\s+(?:no|nr)?\.?\s*[\d/-]+)?"
     r"|supp(?:lement(?:ary|al)|orting) (?:information|materials?|data|text)"
     r"|(?:[\w.'’-]+ ){0,2}(?:thesis|dissertation)|(?:master|bachelor|diplom|doktor)arbeit"
+    r"|trabajo (?:de )?fin de (?:máster|grado|carrera)|tesis (?:doctoral|de (?:máster|grado))"
+    r"|th[èe]se de doctorat|mémoire de (?:master|fin d[’']études)|tesi di (?:laurea|dottorato)"
     r"|(?:.{0,10}度\s*)?(?:原著|技術|研究|卒業|修士|博士|学位)?論\s*文|(?:技術|研究|調査)報告"
 )
 _PUBLICATION = (
@@ -42,6 +45,9 @@ _PUBLICATION = (
 _INSTITUTION = (
     r"(?:the )?(?:[\w.&'’-]+ ){0,5}(?:university|universität|université|universidad|università"
     r"|institute|college|school|faculty|department|academy)(?:,? (?:of|for)(?: [\w&,-]+){1,6})?"
+    r"|(?:universi\w+|escuela|facultad|departamento|école|faculté|fakultät|facoltà)"
+    r"(?: [\w-]+){0,3}? (?:de|del|di|du|der|des|für|per)"
+    r" (?:(?:la|las|le|les|los|el) )?(?-i:[A-ZÀ-Þ])[\w-]*(?: [\w-]+){0,5}"
     r"|.{2,12}大学(?:大学院)?.{0,14}"
 )
 _NUMBER = r"(?=\S*[A-Z])(?=\S*\d{2})[A-Z\d]+(?:[-/.]+[A-Z\d]+)+"
@@ -51,6 +57,9 @@ _BANNER = re.compile("|".join((_KIND_OF_TEXT, _PUBLICATION, _INSTITUTION, _IMPRI
 _MASTHEAD = re.compile(r"journal home\s?page\b.*|contents lists? available\b.*", re.IGNORECASE)
 _ISSUE = re.compile(r"\b(?:vol(?:ume|\.)|no\.)\s*\d", re.IGNORECASE)
 _LABELLED = re.compile(r"title\s*[:：]\s*(?=\S)", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:title|titre|título|titel|titolo|論文題目|題目|論文題名|題名)", re.IGNORECASE
+)
 _NOTE_MARKS = re.compile(r"[\s∗⁎*＊※†‡§¶⋆★☆⇤♠♣♥♦♡♢⋄◇◆◊△▲▽□■○●◦•‖∥⊕⊗✉]+$")
 _BASE = re.compile(r"(?<![^\W_])[^\W\d_]$|\d$")
 """What a raised sign after it may be the exponent of: R, 10."""
@@ -77,6 +86,12 @@ _NUMBERED = re.compile(
     r"\d{1,2}(?:[.．]\d{1,2})*[.．:)]?\s+[^\W\d]|(?:[IVX]{1,5}|[A-Z])[.．:)]\s|第\s*\d+"
 )
 _ENDS_IN_YEAR = re.compile(r"\d{4}$")
+_ENGLISH = re.compile(r"\b(?:of|the|and|with|from|to|by|for|is|are)\b", re.IGNORECASE)
+_FOREIGN = re.compile(
+    r"\b(?:del?|la|los|las|el|un[ae]?|y|en|les?|du|et|sur|und|der|das|für|von|zur|zum|e|di|il|da|do"
+    r"|na|os|ein(?:e[rnms]?)?|auf|mit)\b"
+)
+"""Function words of English, and of languages near it, by which a translation is told."""
 _WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\b.*\d", re.IGNORECASE)
 """The begin of a programme."""
 _NEVER_LABEL = re.compile(
@@ -178,8 +193,10 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
     # A journal's name and address above its masthead may be larger than any title.
     ends = [c.y1 for c in cells if c.y0 < 0.3 * height and _MASTHEAD.fullmatch(c.text)]
     high = [cell for cell in high if cell.y0 >= max(ends, default=0.0) - 2]
-    high = [cell for cell in high if not _has_issue(cell, cells)] or high
+    high = [cell for cell in high if not _has_issue(cell, cells)]
     high = [cell for cell in above if _LABELLED.match(cell.text)] or high
+    if in_form := _beside_label(above):
+        return in_form
     has_heading = any(is_section(cell.text) for cell in cells)
     high = _without_logos(high, body)
     plainest = _above_names(above, is_alone=is_bare(cells), has_heading=has_heading)
@@ -202,10 +219,26 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
     return found
 
 
+def _beside_label(above: list[Cell]) -> list[Cell]:
+    """Select the lines in the column to the right of the word "Title", down to the next label."""
+    rows = rows_of(above)
+    at = next((n for n, row in enumerate(rows) if _LABEL.fullmatch(row[0].text)), len(rows))
+    found: list[Cell] = []
+    for row in rows[at:]:
+        is_more = len(row) == 1 and found and row[0].y0 - found[-1].y1 < row[0].size
+        if len(row) > 2 or not (is_more or (len(row) == 2 and not found)):
+            break
+        if found and abs(row[-1].x0 - found[0].x0) > 2:
+            break
+        found.append(row[-1])
+    return found
+
+
 def _rivals(cell: Cell, found: Sequence[Cell]) -> bool:
     """Check whether a cell below a journal's name may be the title: as large, or bolder."""
     first = found[0]
-    is_as_bold = cell.is_bold >= first.is_bold and not _is_alike(cell, first)
+    is_as_bold = cell.is_bold >= first.is_bold or cell.top >= first.top
+    is_as_bold = is_as_bold and not _is_alike(cell, first)
     is_as_bold = is_as_bold and not _OTHER_SCRIPT.search(first.text)
     share = 0.8 if cell.is_bold > first.is_bold else 0.9
     return cell.y0 > found[-1].y1 and is_as_bold and cell.top >= share * first.top
@@ -218,8 +251,17 @@ def _has_issue(cell: Cell, cells: Sequence[Cell]) -> bool:
 
 
 def _without_logos(high: list[Cell], body: float) -> list[Cell]:
-    """Leave out a journal's name in small letters alone, where another text may be the title."""
-    logos = [c for c in high if c.text.islower() and len(c.text.split()) <= LONGEST_LOGO]
+    """Leave out the name of a journal or a project, where another text may be the title.
+
+    It is in small letters alone, or a word in capitals far above the other text.
+    """
+    large = [c for c in high if c.top >= LARGE * body and len(c.text.split()) > LONGEST_LOGO]
+    logos = [
+        c
+        for c in high
+        if (c.text.islower() and len(c.text.split()) <= LONGEST_LOGO)
+        or (c.text.isupper() and c.text.isalpha() and _is_far_above(c, large))
+    ]
     rest = [cell for cell in high if cell not in logos]
     is_other = any(
         c.top >= LARGE * body and names_in(c.marked) is None and not _ENDS_IN_YEAR.search(c.text)
@@ -228,13 +270,19 @@ def _without_logos(high: list[Cell], body: float) -> list[Cell]:
     return rest if is_other else high
 
 
+def _is_far_above(cell: Cell, others: Sequence[Cell]) -> bool:
+    below = [other for other in others if other.y0 > cell.y0]
+    return bool(below) and min(other.y0 for other in below) - cell.y1 > 2 * cell.top
+
+
 def _above_names(above: Sequence[Cell], *, is_alone: bool, has_heading: bool) -> list[Cell]:
     """Select the first lines where nothing stands out: above the authors, or on a title page.
 
     They must be in capitals, but for authors on a page with a heading: a letter has names too.
     is_alone: on a page with nothing but some lines.
     """
-    rows = rows_of([c for c in above if not (is_banner(c.text) or _ISSUE.search(c.text))])
+    issues = [c for c in above if _ISSUE.search(c.text) or _has_issue(c, above)]
+    rows = rows_of([c for c in above if not (is_banner(c.text) or c in issues)])
     found: list[Cell] = []
     for row in rows[: N_PROSE + 1]:
         cell = row[0]
@@ -337,7 +385,7 @@ def title_text(cells: list[Cell], paper: str = "") -> str:
     """
     whole = ""
     for row in rows_of(cells):
-        text = " ".join([*[cell.text for cell in row[:-1]], _without_note(row[-1])])
+        text = " ".join([*[_without_notes(cell) for cell in row[:-1]], _without_note(row[-1])])
         text = _STRAY.sub("", text)
         # A smaller row is the subtitle.
         is_smaller = bool(whole) and row[0].top < 0.93 * cells[0].top
@@ -355,6 +403,7 @@ def title_text(cells: list[Cell], paper: str = "") -> str:
 
 def _without_note(cell: Cell) -> str:
     """Cut off the raised mark of a note at a line's end, unless it may be an exponent."""
+    cell = cell._replace(text=_without_notes(cell))
     before = cell.marked.rstrip(f"{MARK} ")
     if not before or MARK not in cell.marked[len(before) :]:
         return cell.text
@@ -362,6 +411,16 @@ def _without_note(cell: Cell) -> str:
     text = cell.text[: cell.text.rfind(last) + len(last)]
     is_exponent = _BASE.search(text) and cell.text[len(text) :].strip().isalnum()
     return cell.text if is_exponent else text
+
+
+def _without_notes(cell: Cell) -> str:
+    """Cut off raised numbers right behind a sign, as in "Quiet?1 Rain", which are no exponents."""
+    text = cell.text
+    for part in cell.marked.split(MARK)[:-1]:
+        last = " ".join(part.split())[-20:]
+        if last.endswith(("?", "!", ":", ".", ",")):
+            text = re.sub(rf"({re.escape(last)})\d{{1,2}}(?!\d)", r"\1", text)
+    return text
 
 
 def keeps_hyphen(before: str, after: str, paper: str) -> bool | None:
@@ -422,7 +481,7 @@ def reads_as_title(text: str) -> bool:
     is_long = len(text.split()) > 1 or len(_CJK.findall(text)) > 4
     is_odd = _UNREADABLE.search(text) or _CUT.search(text) or _NUMBERED.match(text)
     is_odd = is_odd or _WEEKDAY.match(text)
-    return is_long and not is_odd
+    return is_long and not is_odd and _language(text) != "both"
 
 
 def has_rival(
@@ -466,6 +525,15 @@ def has_rival(
         if cell not in in_title and is_large and is_long and not (is_other or is_translation):
             return True
     return False
+
+
+def _language(text: str) -> Literal["", "english", "other", "both"]:
+    """Tell a language by its function words; English with "de la" in a name is English."""
+    is_english = _ENGLISH.search(text) is not None
+    is_other = len(_FOREIGN.findall(text)) >= (3 if is_english else 1)
+    if is_english:
+        return "both" if is_other else "english"
+    return "other" if is_other else ""
 
 
 def plain(text: str) -> str:
@@ -514,6 +582,7 @@ def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Ce
     """Find the lines right below that are smaller than the title and larger than the names."""
     taken: list[Cell] = []
     last, first = found[-1], found[0]
+    own = _language(title_text(found))
     for at, row in enumerate(rows):
         cell = row[0]
         others = (r for r in rows[at + 1 :] if not _is_alike(r[0], cell) or names_in(r[0].marked))
@@ -530,7 +599,9 @@ def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Ce
         is_as_bold = is_as_bold and body <= cell.size < first.top
         if not (is_between or is_as_bold) or MARK in cell.marked:
             break
-        if _OTHER_SCRIPT.search(first.text):
+        if {own, _language(text)} == {"english", "other"}:
+            is_subtitle = False  # a translation
+        elif _OTHER_SCRIPT.search(first.text):
             is_subtitle = _DASH.match(text) is not None
         elif taken and _is_alike(cell, last):
             is_subtitle = True
