@@ -654,6 +654,52 @@ def test_a_raised_number_behind_a_sign_is_a_note_and_no_exponent() -> None:
     assert sheet.body().read().title == "Norms of L2 Spaces of Rain"
 
 
+def _programme(sheet: Sheet) -> Sheet:
+    for at in range(5):
+        sheet.put(70, 160 + 20 * at, f"{9 + at}:15", 10)
+        sheet.put(200, 160 + 20 * at, "Rain and other sounds", 10)
+        sheet.put(400, 160 + 20 * at, f"{ADA[:3]} Example{'abcde'[at]}", 10)
+    return sheet
+
+
+def _form(sheet: Sheet) -> Sheet:
+    for at in range(4):
+        sheet.put(70, 160 + 20 * at, "I agree to hear the rain. [ ]", 10)
+    return sheet
+
+
+def _bill(sheet: Sheet) -> Sheet:
+    for at in range(4):
+        sheet.put(70, 160 + 20 * at, "Hire of a roof", 10)
+        sheet.put(400, 160 + 20 * at, f"£{at}5.00", 10)
+    return sheet
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        _programme(Sheet().mid(80, "MEETING ON RAIN", 22, "tibo")),
+        _form(Sheet().mid(80, "HEARING RAIN", 15, "tibo")),
+        _bill(Sheet().mid(80, "Charges for roofs and rain", 15, "tibo")),
+        Sheet().mid(80, "Reviewer Report Form", 16, "tibo").prose(70, 120, 20),
+        Sheet().mid(80, "Call for Papers", 25).mid(100, "First Workshop on Rain", 14),
+        titled().mid(100, "Editorial Board", 11, "tibo").mid(120, f"{ADA} (Rainford)", 11),
+    ],
+    ids=["programme", "form", "bill", "report form", "call", "masthead"],
+)
+def test_a_page_that_names_no_paper_has_no_title(sheet: Sheet) -> None:
+    document = sheet.read()
+    assert (document.title, document.authors) == ("", ())
+
+
+def test_a_letter_has_no_title_nor_authors() -> None:
+    sheet = Sheet()
+    sheet.put(70, 80, "Your hire of two roofs", 12, "tibo")
+    sheet.put(70, 110, "Dear Dr Example,", 11)
+    document = sheet.prose(70, 130, 10).read()
+    assert (document.title, document.authors) == ("", ())
+
+
 def test_a_journals_name_beside_its_number_is_no_title_even_alone() -> None:
     sheet = Sheet()
     sheet.put(85, 90, "ANNALS OF QUIET RAIN", 14)
@@ -661,4 +707,12 @@ def test_a_journals_name_beside_its_number_is_no_title_even_alone() -> None:
     sheet.put(85, 150, "Contents", 14, "tibo")
     for at in range(5):
         sheet.put(85, 180 + 20 * at, "On the rain . . . . . . . . . . . . . 3", 11)
+    assert sheet.read().title == ""
+
+
+def test_a_slide_with_a_heading_at_its_top_and_no_names_is_no_title_slide() -> None:
+    sheet = Sheet(400, 300)
+    sheet.put(10, 20, "Last week", 16)
+    for at in range(3):
+        sheet.put(30, 100 + 20 * at, "Rain on roofs", 12)
     assert sheet.read().title == ""

@@ -277,3 +277,37 @@ def is_cover(cells: Sequence[Cell]) -> bool:
 def is_bare(cells: Sequence[Cell]) -> bool:
     """Check for the cover of a report: some lines and no text."""
     return sum(len(cell.text) for cell in cells) < 500
+
+
+_FORM = re.compile(
+    r"\W*(?:call for (?:papers|participation|abstracts|proposals)|invoice(?:\s+n(?:o|r|umber)\b.*)?"
+    r"|receipt|(?:[\w-]+ ){0,3}(?:consent|report|registration|application|order|evaluation|feedback"
+    r"|claim) form|programme? committee)\W*",
+    re.IGNORECASE,
+)
+_FIELDS = (
+    re.compile(r"\d{1,2}[:.]\d\d(?:\s*[-–—]\s*\d{1,2}[:.]\d\d)?(?:\s*[ap]\.?m\.?)?"),
+    re.compile(r".*(?:_{5,}|\[\s*\]|[☐□]).*"),
+    re.compile(r"[£$€¥]\s?[\d.,]+"),
+)
+"""The cells of a programme, a form and a bill: times, places to fill in, prices."""
+_NO_PAPER = re.compile(
+    r"dear (?:dr|prof|professor|mrs?|ms|sir|madam|editors?|colleagues?)\b.{,40}[,:]?"
+    r"|editors?[- ]in[- ]chief|editorial board|important dates",
+    re.IGNORECASE,
+)
+"""Lines of a letter, a journal's masthead and a call."""
+N_FIELDS = 4
+"""The fewest fields of a form."""
+
+
+def is_form(cells: Sequence[Cell], title: Sequence[Cell]) -> bool:
+    """Check for a page that names no paper: a form, programme, bill, letter, masthead or call."""
+    if any(_FORM.fullmatch(cell.text) for cell in title):
+        return True
+    if any(_NO_PAPER.fullmatch(cell.text) for cell in cells):
+        return True
+    return any(
+        sum(field.fullmatch(cell.text) is not None for cell in cells) >= N_FIELDS
+        for field in _FIELDS
+    )

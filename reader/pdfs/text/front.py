@@ -24,6 +24,7 @@ from reader.pdfs.text.cells import (
     cells_of,
     is_bare,
     is_cover,
+    is_form,
     is_prose,
     is_side_note,
     zone_of,
@@ -444,6 +445,10 @@ def _is_sure(sheet: _Sheet, title: str, authors: Sequence[str], paper: str) -> b
     return stands_out and is_whole and not has_rival(*rivals)
 
 
+def _is_at_top(sheet: _Sheet) -> bool:
+    return sheet.title[0].y0 < 0.1 * sheet.page.height
+
+
 def _words_beside(title: Sequence[Cell], pages: Sequence[PageLines]) -> str:
     """Return the words of all pages but the title's, in small letters; "" where none is asked for.
 
@@ -482,6 +487,9 @@ def read_front(
     title = title_text(sheet.title, paper)
     abstract, language = abstract_of(pages[:N_ABSTRACT])
     abstract = abstract or abstract_below(sheet.cells)
+    is_heading = kind == "slides" and bool(sheet.title) and _is_at_top(sheet)
+    if not abstract and (is_form(sheet.cells, sheet.title) or (is_heading and not authors)):
+        title, authors = "", ()
     return Front(
         title=title,
         is_title_sure=bool(authors or abstract)
