@@ -7,11 +7,13 @@ import lzma
 
 import pytest
 
+from reader.pdfs.text.front import N_RAW
 from reader.pdfs.text.headings import is_section
-from reader.pdfs.text.lines import with_ligatures
+from reader.pdfs.text.lines import page_lines, with_ligatures
+from reader.pdfs.text.pages import compose
 from reader.pdfs.text.title import is_banner, reads_as_title
 from tests.data import DATA, needs_data
-from tests.pdfs.test_pdf_front import ADA, BEN, EVA, Sheet, titled
+from tests.pdfs.test_pdf_front import ADA, BEN, EVA, FLAGS, Sheet, titled
 
 
 @pytest.mark.parametrize(
@@ -716,3 +718,15 @@ def test_a_slide_with_a_heading_at_its_top_and_no_names_is_no_title_slide() -> N
     for at in range(3):
         sheet.put(30, 100 + 20 * at, "Rain on roofs", 12)
     assert sheet.read().title == ""
+
+
+def test_the_same_title_in_the_metadata_makes_a_parted_one_sure() -> None:
+    sheet = titled("Quiet Machines that lis-").mid(100, "ten to the Rain", 17, "tibo")
+    sheet.mid(140, ADA, 11).body()
+    raw = [page.get_text("dict", flags=FLAGS) for page in sheet.file]
+    lines = [page_lines(page) for page in raw]
+    read = compose(lines, raw[:N_RAW])
+    assert read.title == "Quiet Machines that listen to the Rain"
+    assert not read.is_title_sure
+    assert compose(lines, raw[:N_RAW], claimed=f" {read.title.upper()} ").is_title_sure
+    assert not compose(lines, raw[:N_RAW], claimed="Rain.docx").is_title_sure

@@ -445,6 +445,11 @@ def _is_sure(sheet: _Sheet, title: str, authors: Sequence[str], paper: str) -> b
     return stands_out and is_whole and not has_rival(*rivals)
 
 
+def _is_claimed(title: str, claimed: str) -> bool:
+    """Check whether the metadata has the same title, which the metadata of a template has not."""
+    return reads_as_title(title) and " ".join(claimed.split()).casefold() == title.casefold()
+
+
 def _is_at_top(sheet: _Sheet) -> bool:
     return sheet.title[0].y0 < 0.1 * sheet.page.height
 
@@ -469,11 +474,13 @@ def read_front(
     dropped: Collection[Line] = (),
     body: float,
     stamp: str = "",
+    claimed: str = "",
 ) -> Front:
     """Read title, authors, year, abstract, DOI and type.
 
     raw: get_text("dict") of the first N_RAW pages. lines, pages: all pages, as lines and as
     composed. dropped: page 1's running heads. body: font size of the running text. stamp: arXiv's.
+    claimed: the title in the file's metadata.
     """
     if not raw:
         return Front()
@@ -495,7 +502,7 @@ def read_front(
         is_title_sure=bool(authors or abstract)
         # Letters that were recognised in a picture may be wrong in any title.
         and not lines[0].is_scanned
-        and _is_sure(sheet, title, authors, paper),
+        and (_is_sure(sheet, title, authors, paper) or _is_claimed(title, claimed)),
         authors=authors,
         year=year_of(
             own_part(sheet.cells), sheet.whole_zone, heads=sheet.heads, stamp=stamp, doi=doi

@@ -62,11 +62,14 @@ _NO_TESSERACT: Faults = (OSError, MemoryError, subprocess.SubprocessError)
 """The exceptions of running tesseract that end the reading of one page."""
 
 
-def compose(pages: list[PageLines], raw: Sequence[dict[str, Any]] = ()) -> Document:
+def compose(
+    pages: list[PageLines], raw: Sequence[dict[str, Any]] = (), *, claimed: str = ""
+) -> Document:
     """Put the lines of all pages in reading order, clean them, and join them to a Document.
 
     pages: all pages, an unreadable one without lines. raw: get_text("dict") of the first
-    `front.N_RAW` pages; without it there are no title, authors, year and DOI.
+    `front.N_RAW` pages; without it there are no title, authors, year and DOI. claimed: the title
+    in the file's metadata, which may be of a template or another paper.
     """
     all_lines: list[list[Line]] = [page.lines for page in pages]
     body = body_size(all_lines)
@@ -82,7 +85,7 @@ def compose(pages: list[PageLines], raw: Sequence[dict[str, Any]] = ()) -> Docum
     stamp = next((tidy(text) for text in rotated if text.startswith("arXiv:")), "")
     printed = [line.text for line in pages[0].lines] if pages else []
     heads = set(pages[0].lines) - set(kept[0]) if pages else set()
-    front = read_front(raw, pages, composed, dropped=heads, body=body, stamp=stamp)
+    front = read_front(raw, pages, composed, dropped=heads, body=body, stamp=stamp, claimed=claimed)
     return Document(
         pages=composed,
         title=front.title,
@@ -154,7 +157,8 @@ def _document(pymupdf: Any, file: Any, tell: Tell, n_ocr: int | None) -> Documen
         pages[number] = lines._replace(is_scanned=True, is_ocr=page is not None)
         if page and number < len(raw):
             raw[number] = page
-    return replace(compose(pages, raw), why_unread=why_unread)
+    claimed = (file.metadata or {}).get("title") or ""
+    return replace(compose(pages, raw, claimed=claimed), why_unread=why_unread)
 
 
 def pictured(file: Any, pages: Sequence[PageLines], faults: Faults) -> list[int]:
