@@ -730,3 +730,15 @@ def test_the_same_title_in_the_metadata_makes_a_parted_one_sure() -> None:
     assert not read.is_title_sure
     assert compose(lines, raw[:N_RAW], claimed=f" {read.title.upper()} ").is_title_sure
     assert not compose(lines, raw[:N_RAW], claimed="Rain.docx").is_title_sure
+
+
+def test_a_small_label_well_above_a_title_with_names_below_is_no_rival() -> None:
+    def read(label: str, y: float) -> bool:
+        sheet = Sheet().mid(y, label, 14).mid(100, "Counting the Rain on Roofs", 20, "tibo")
+        document = sheet.mid(130, f"{ADA}, {BEN}", 11).body().read()
+        assert document.title == "Counting the Rain on Roofs"
+        return document.is_title_sure
+
+    assert read("Quiet Hill Laboratory Notes", 50)
+    assert not read("Quiet Hill Laboratory Notes", 75)  # it may be the title's first line
+    assert not read("A first attempt at the", 50)

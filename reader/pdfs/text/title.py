@@ -520,6 +520,9 @@ def has_rival(
         # A banner right above in the title's own type may be its first line.
         is_apart = abs(cell.top - title[0].top) > 1 or title[0].y0 - cell.y1 > cell.top
         is_other = is_apart and is_banner(cell.text)
+        # A smaller line well above the title, which the names stand below, is a label.
+        is_label = bool(first) and cell.top <= 0.85 * title[0].top and not _CUT.search(cell.text)
+        is_other = is_other or (is_label and title[0].y0 - cell.y1 > 0.7 * title[0].top)
         # The translation of a Japanese title may be as large as the title.
         is_translation = is_cjk and not _CJK.search(cell.text)
         if cell not in in_title and is_large and is_long and not (is_other or is_translation):
