@@ -729,6 +729,7 @@ def test_the_same_title_in_the_metadata_makes_a_parted_one_sure() -> None:
     assert read.title == "Quiet Machines that listen to the Rain"
     assert not read.is_title_sure
     assert compose(lines, raw[:N_RAW], claimed=f" {read.title.upper()} ").is_title_sure
+    assert compose(lines, raw[:N_RAW], claimed=read.title.replace(" that", " - that")).is_title_sure
     assert not compose(lines, raw[:N_RAW], claimed="Rain.docx").is_title_sure
 
 
@@ -742,3 +743,9 @@ def test_a_small_label_well_above_a_title_with_names_below_is_no_rival() -> None
     assert read("Quiet Hill Laboratory Notes", 50)
     assert not read("Quiet Hill Laboratory Notes", 75)  # it may be the title's first line
     assert not read("A first attempt at the", 50)
+
+
+def test_a_manuscripts_running_head_is_no_rival_of_its_title() -> None:
+    sheet = Sheet().mid(70, "Running head: RAIN ON ROOFS", 12)
+    sheet.mid(180, "Counting the Rain on Roofs of Hills", 12, "tibo").mid(215, ADA, 12)
+    assert sheet.body().read().is_title_sure

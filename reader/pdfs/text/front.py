@@ -447,7 +447,9 @@ def _is_sure(sheet: _Sheet, title: str, authors: Sequence[str], paper: str) -> b
 
 def _is_claimed(title: str, claimed: str) -> bool:
     """Check whether the metadata has the same title, which the metadata of a template has not."""
-    return reads_as_title(title) and " ".join(claimed.split()).casefold() == title.casefold()
+    # Metadata may join a subtitle with a dash instead of a colon.
+    own, other = (re.sub(r"\s*[:–—]\s+|\s+[-–—]?\s*", " ", t).casefold() for t in (title, claimed))
+    return reads_as_title(title) and own.strip() == other.strip()
 
 
 def _is_at_top(sheet: _Sheet) -> bool:
