@@ -31,7 +31,7 @@ from reader.texts.morning import (
     written_text,
 )
 from reader.texts.paper import property_texts
-from reader.texts.sources import counted, families, incomplete_text, missing_texts, n_answered
+from reader.texts.sources import counted_texts, families, incomplete_text, missing_texts, n_answered
 from reader.texts.why import sum_rows
 
 MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
@@ -299,11 +299,7 @@ def _trust_texts(morning: Morning) -> Iterator[str]:
     if morning.is_before_all:
         return
     n_complete, n_all = n_answered(morning.sources)
-    # Only the sources that announce a total can be counted against it.
-    counts = _(", ").join(
-        _("{name} {n} of {of} ({day})", name=s.name, n=s.received, of=s.expected, day=s.covers)
-        for s in counted(morning.sources)
-    )
+    counts = _(", ").join(counted_texts(morning.sources))
     head = _("SOURCES  {n} of {of} up to date", n=n_complete, of=n_all)
     yield f"{head}: {plain(counts)}" if counts else head + _(".")
 

@@ -149,15 +149,23 @@ def _unreached_text(lines: Sequence[SourceLine], details: str) -> str:
     return _with_cause(text, {reason_of(line.name, str(line.error)) for line in lines}, details)
 
 
-def counted(sources: Sequence[SourceLine]) -> list[SourceLine]:
-    """Choose the sources whose numbers were counted against their own totals."""
+def counted_texts(sources: Sequence[SourceLine]) -> list[str]:
+    """Write the numbers that were counted against the sources' own totals, a text for each day."""
     # The API's count is the day's; the feeds' stand in `reader sources`.
     is_feed = f"{ARXIV} feed"
-    return [
-        s
-        for s in sources
-        if s.state == "complete" and s.expected is not None and not s.name.startswith(is_feed)
-    ]
+    names: dict[date | None, dict[tuple[int | None, int], list[str]]] = {}
+    for s in sources:
+        if s.state == "complete" and s.expected is not None and not s.name.startswith(is_feed):
+            alike = names.setdefault(s.covers, {})
+            alike.setdefault((s.received, s.expected), []).append(s.name)
+    texts = []
+    for day, alike in names.items():
+        counts = [
+            _("{name} {n} of {of}", name=_(", ").join(several), n=n, of=of)
+            for (n, of), several in alike.items()
+        ]
+        texts.append(_("{counts} ({day})", counts=_(", ").join(counts), day=day))
+    return texts
 
 
 def n_answered(sources: Sequence[SourceLine]) -> tuple[int, int]:

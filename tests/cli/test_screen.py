@@ -69,6 +69,20 @@ def test_missing_days_of_a_source_are_one_line_that_fits() -> None:
     assert f"nothing received for {DAY}" in text
 
 
+def test_each_day_is_named_once_with_the_counts_of_its_sources() -> None:
+    days = [
+        SourceLine(name, "complete", of, of, DAY + timedelta(n))
+        for n, counts in enumerate([(7, 7), (5, 4)])
+        for name, of in zip(("arXiv", "arXiv OAI"), counts, strict=True)
+    ]
+    lines = map(click.unstyle, morning_lines(replace(MORNING, sources=tuple(days)), 120))
+    [said] = [line for line in lines if line.startswith("SOURCES")]
+    assert said == (
+        "SOURCES  2 of 2 up to date: arXiv, arXiv OAI 7 of 7 (2025-06-04), "
+        "arXiv 5 of 5, arXiv OAI 4 of 4 (2025-06-05)"
+    )
+
+
 def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
     entry = Entry(replace(HELD, state="candidate"), "near", None, 1.0, "mentioned by Cy.", (), ())
     near = replace(MORNING, near=(entry,))

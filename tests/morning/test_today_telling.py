@@ -13,7 +13,7 @@ from reader.library.paper import LibraryPaper
 from reader.morning.values import FoldedDays, Morning, NewVersion, SourceLine, theme_counts
 from reader.texts.morning import changed_text, theme_texts
 from reader.texts.sources import (
-    counted,
+    counted_texts,
     families,
     incomplete_text,
     missing_texts,
@@ -38,7 +38,7 @@ def test_missing_sources_are_named_with_their_days() -> None:
         "list: 3 of ? for 2025-06-04. The next gather asks for the rest.",
     ]
     assert n_answered(lines) == (0, 3)
-    assert counted(lines) == lines[:1]
+    assert counted_texts(lines) == ["arXiv 5 of 5 (2025-06-04)"]
 
 
 def test_sources_that_lack_the_same_for_the_same_reason_share_a_line() -> None:
@@ -149,7 +149,7 @@ def test_no_network_is_reported_only_if_no_tried_source_was_reached() -> None:
 
 def test_the_feeds_of_arxiv_are_not_counted_beside_it() -> None:
     feed = SourceLine("arXiv feed cs.CL", "complete", 5, 5, DAY)
-    assert counted([feed]) == []
+    assert counted_texts([feed]) == []
     assert n_answered([feed]) == (1, 1)
     assert families(["arXiv", "arXiv feed cs.CL", "timeline"]) == ["arXiv", "timeline"]
 

@@ -60,7 +60,7 @@ from reader.notes.recall import due
 from reader.notes.rows.habit import last_rows
 from reader.search.rows import filters
 from reader.texts.morning import changed_text, muted_counts, pdfs_texts, theme_texts
-from reader.texts.sources import counted, missing_texts, n_answered, no_network_text
+from reader.texts.sources import counted_texts, missing_texts, n_answered, no_network_text
 from reader.web.pages.paper import figures
 from reader.web.render import SORTS, paper_at
 from reader.web.visit import Visit, own_address, route, unknown_value
@@ -114,7 +114,7 @@ def _of_sources(shown: Morning) -> dict[str, Any]:
     return {
         "missing": list(filter(None, [no_network_text(shown.sources)]))
         or missing_texts(shown.sources, details=_("the page Sources")),
-        "counts": counted(shown.sources),
+        "counts": counted_texts(shown.sources),
         "answered": n_answered(shown.sources),
     }
 
