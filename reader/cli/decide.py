@@ -377,7 +377,7 @@ _DONE: dict[ActKind, str] = {
     "pick": N_("Picked: {title}"),
     "skip": N_("Skipped: {title}"),
     "later": N_("Put off: {title}"),
-    "topic": N_("Told the topic: {title}"),
+    "topic": N_("Told {topic}: {title}"),
     "file": N_("Filed under {topic}: {title}"),
     "edit": N_("Edited: {title}"),
     "remove": N_("Removed: {title}"),

@@ -71,9 +71,9 @@ MOST_LISTED = 20
 class PastAct:
     """An act that stands.
 
-    topic: of a filing, else "". several: the papers that it changed. source: of an import, what
-    was imported, and of a restored library the archive that takes it back; they name no papers.
-    mutes: what it muted.
+    topic: of a filing, else the last that was told something, else "". several: the papers that
+    it changed. source: of an import, what was imported, and of a restored library the archive
+    that takes it back; they name no papers. mutes: what it muted.
     """
 
     number: int
@@ -110,7 +110,8 @@ def past_acts(library: Library) -> list[PastAct]:
     for number, group in groupby(rows, key=lambda row: row.act):
         several = list(group)
         kinds = _kinds(several)
-        topic = next((row.of for row in several if row.place == "filings"), "")
+        told = {row.place: row.of for row in several}
+        topic = told.get("filings") or told.get("lessons", "")
         [kind, *_unused] = kinds.values()
         at = max(row.at for row in several if row.at is not None)
         found.append(PastAct(number, at, kind, topic, tuple(held[row] for row in kinds)))

@@ -67,6 +67,14 @@ def test_a_removed_paper_says_so_and_how_it_comes_back(
     assert said(capsys, folder, "remove", "2506.09999")[0] == 4
 
 
+def test_what_a_topic_was_told_is_listed_with_the_topic(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    assert said(capsys, folder, "wrong", ONE, "speech/recognition")[0] == 0
+    out = said(capsys, folder, "undo", "--list")[1]
+    assert out == "     1  2025-06-04 06:30  Told speech/recognition: On Bees\n"
+
+
 def test_a_restored_library_says_how_it_goes_back(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:

@@ -61,7 +61,7 @@ def test_acts_of_all_kinds_are_listed_the_newest_first(library: Library) -> None
         (8, "remove", "", [3]),
         (7, "file", OTHER, [2]),
         (6, "split", "", [1]),
-        (4, "topic", "", [3]),
+        (4, "topic", OTHER, [3]),
         (3, "file", OWN, [2]),
         (2, "later", "", [1]),
         (1, "pick", "", [1, 2]),
