@@ -133,7 +133,15 @@ def test_a_sentence_of_several_texts_is_told_anew(name: str) -> None:
 
 @pytest.mark.parametrize(
     "stored",
-    ["", "timeline: what nobody says", "speech", "Read", "x: y; z.", "Attention and memory"],
+    [
+        "",
+        "timeline: what nobody says",
+        "speech",
+        "Read",
+        "x: y; z.",
+        "Attention and memory",
+        "not talked about yet; " * 25 + "fits no topic.",
+    ],
 )
 def test_what_no_text_makes_stays_as_it_was_stored(stored: str) -> None:
     assert retell(stored) == stored
