@@ -98,18 +98,7 @@ def export_command(
 
             _put(context, target, calendar(library.config, library.now()))
             return 0
-        from reader.morning import bibliography
-
-        unknown: list[str] = []
-        n_left_out = 0
-        if cited:
-            held, unknown = bibliography.cited(library, _text_of(cited))
-        elif not (asked or ids) and form not in ("atom", "site", "anki"):
-            held, n_left_out = bibliography.kept(library)
-        else:
-            held, said = bibliography.chosen(library, asked, ids)
-            for sentence in said:
-                output.put(plain(str(sentence)), is_error=True)
+        held, unknown, n_left_out = _papers(library, form, asked, ids, cited)
         write = _FOR_OTHERS.get(form) or partial(_references, form=form, style=style)
         code = write(context, library, held, target)
     if n_left_out and not settings_of(context).is_quiet:
@@ -118,6 +107,23 @@ def export_command(
         keys = _(", ").join(map(plain, unknown))
         output.put(_("No paper here has these keys: {keys}", keys=keys), is_error=True)
     return INCOMPLETE if unknown else code
+
+
+def _papers(
+    library: Library, form: str, asked: str, ids: tuple[str, ...], cited: Path | None
+) -> tuple[list[LibraryPaper], list[str], int]:
+    """Choose what to write, with the keys that no paper has, and the number of papers left out."""
+    from reader.morning import bibliography
+
+    if cited:
+        return *bibliography.cited(library, _text_of(cited)), 0
+    if not (asked or ids) and form not in ("atom", "site", "anki"):
+        held, n_left_out = bibliography.kept(library)
+        return held, [], n_left_out
+    held, said = bibliography.chosen(library, asked, ids)
+    for sentence in said:
+        output.put(plain(str(sentence)), is_error=True)
+    return held, [], 0
 
 
 def _left_out(n: int) -> str:

@@ -318,23 +318,13 @@ def index_command(
     as_json: bool,
 ) -> int:
     """Update full text, passages and vectors. Exit code 7 where the model is missing."""
-    if n_workers and scheduler:
-        raise UsageError(
-            what=_("--workers and --scheduler exclude each other."),
-            hint=_("Give --workers for this machine, --scheduler for a cluster."),
-        )
+    workers = _workers_at(n_workers, scheduler)
     if rebuild:
         _delete_index(find_folder(settings_of(context).library, os.environ, Path.cwd()))
     shown = Lines() if as_json else None
     with (
         build.opened(context) as library,
-        build.tools(
-            context,
-            library,
-            may_download=True,
-            shown=shown,
-            workers=_workers_at(n_workers, scheduler),
-        ) as tools,
+        build.tools(context, library, may_download=True, shown=shown, workers=workers) as tools,
     ):
         if error := library.refusal():
             raise error
@@ -375,6 +365,11 @@ def _workers_at(
     n_workers: int | None, scheduler: str | None
 ) -> contextlib.AbstractContextManager[Each] | None:
     """Choose the workers: so many here, those of a scheduler, or None for this process alone."""
+    if n_workers and scheduler:
+        raise UsageError(
+            what=_("--workers and --scheduler exclude each other."),
+            hint=_("Give --workers for this machine, --scheduler for a cluster."),
+        )
     if n_workers:
         return on_this_machine(n_workers)
     return on_cluster(scheduler) if scheduler else None
