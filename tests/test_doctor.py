@@ -17,8 +17,7 @@ from typing import Any
 
 import pytest
 
-from reader.library.find import find_paper
-from reader.library.folder import open_library
+from reader.library.folder import find_paper, open_library
 from reader.library.rows import failures, pdfs
 from reader.library.rows.database import Database
 from tests.installed import NOW, SOON, ids_of, note_files, run, run_here

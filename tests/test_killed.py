@@ -14,8 +14,7 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from reader.library.find import find_paper
-from reader.library.folder import open_library
+from reader.library.folder import find_paper, open_library
 from reader.notes.write import add_note
 from reader.search.encode import SAMPLES
 from tests.gathering.test_snapshot import lines, record

@@ -34,8 +34,7 @@ from reader.cli.frame import as_json_option, command, is_terminal, say_error, se
 from reader.cli.output import answer
 from reader.gathering.source import told_together
 from reader.library.file_names import UNFILED, year_of
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.ids import parse_id
 from reader.library.paper import LibraryPaper, family_name
 from reader.library.rows import papers, pdfs

@@ -18,8 +18,7 @@ from reader.cli import build, listing, output
 from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
 from reader.cli.output import answer, told_when_ended
 from reader.library.file_names import folder_name
-from reader.library.find import find_paper, find_papers
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper, find_papers
 from reader.library.paper import LibraryPaper
 from reader.library.rows.decisions import TRASH_KEPT, Kind
 from reader.morning.decide import ALREADY, LATER_TEXTS

@@ -27,8 +27,7 @@ from reader.cli.frame import (
 )
 from reader.cli.output import answer
 from reader.library.file_names import UNFILED, Suggestion
-from reader.library.find import find_paper, find_papers
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper, find_papers
 from reader.library.paper import PRIORITIES, LibraryPaper, PropertyChange, rating_of
 from reader.library.query import STATES
 from reader.library.rows import properties

@@ -23,8 +23,7 @@ from reader.cli.frame import as_json_option, command, is_terminal, say_error, se
 from reader.cli.terminal import END, Ask, asking
 from reader.library.calendar import day_named, days_back
 from reader.library.disk import write_whole
-from reader.library.find import find_papers
-from reader.library.folder import Library
+from reader.library.folder import Library, find_papers
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.morning.pick import drop, keep, keep_asked, n_to_ask, to_ask

@@ -27,8 +27,7 @@ from reader.cli.revisions import (
     show_related,
     show_waiting,
 )
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import LibraryPaper
 from reader.library.rows import queue
 from reader.notes import drafts, export

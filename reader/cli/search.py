@@ -194,7 +194,7 @@ def _show(found: SearchResult, waiting: Sequence[WaitingHit], query: str) -> Non
 @as_json_option
 def similar_command(context: click.Context, id: str, limit: int, as_json: bool) -> int:
     """Show similar papers. Exit code 5 where something is not indexed, 7 without a vector."""
-    from reader.library.find import find_paper
+    from reader.library.folder import find_paper
     from reader.search.find import similar
 
     with build.opened(context) as library, searched(library) as indexes:

@@ -22,8 +22,7 @@ from reader.cli.frame import WholeNumber, command, say_errors, settings_of
 from reader.library.calendar import day_named
 from reader.library.config import MailSettings
 from reader.library.disk import write_whole
-from reader.library.find import find_papers
-from reader.library.folder import Library
+from reader.library.folder import Library, find_papers
 from reader.library.place import FEEDS
 from reader.notes.share import Choice, NewsItem, SharedPage, share, share_week
 from reader.notes.week import week_of

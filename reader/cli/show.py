@@ -15,8 +15,7 @@ from reader.base.text import plain, plain_lines, shorten, wrap
 from reader.cli import build, listing, output
 from reader.cli.frame import as_json_option, command, say_error
 from reader.library.file_names import year_of
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.library.rows import highlights

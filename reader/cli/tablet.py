@@ -17,8 +17,7 @@ from reader.base.text import plain, plain_lines, wrap
 from reader.cli import build, output
 from reader.cli.frame import as_json_option, command, say_error, settings_of
 from reader.cli.output import answer
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.highlight import COLOURS, MARKS, VisibleMark, colour_word, gathered, once, shown
 from reader.library.paper import LibraryPaper
 from reader.library.rows import highlights, pdfs

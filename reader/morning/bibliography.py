@@ -31,8 +31,7 @@ from reader.library.cite import in_form, keys_of, references
 from reader.library.config import Bibliography
 from reader.library.disk import disk_error, lock_file, make_folders
 from reader.library.file_names import UNFILED
-from reader.library.find import find_papers
-from reader.library.folder import Library
+from reader.library.folder import Library, find_papers
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.library.reference import Reference, is_whole

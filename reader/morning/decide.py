@@ -22,8 +22,7 @@ from reader.base.text import plain
 from reader.library.arrival import keep_arrival, meant_at, sent_act
 from reader.library.config import Topic
 from reader.library.file_names import UNFILED, folder_name
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import LibraryPaper, State, tags_in, to_become
 from reader.library.rows import decisions, imports, papers, pdfs
 from reader.library.rows.decisions import Kind

@@ -12,8 +12,7 @@ from reader.base.messages import N_, Joined, lazy_gettext
 from reader.base.retell import retell
 from reader.base.text import plain
 from reader.library.file_names import file_stem
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.ids import parse_id
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, merges, papers

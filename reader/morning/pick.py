@@ -19,8 +19,7 @@ from reader.library.arrival import keep_arrival, meant_at, sent_act
 from reader.library.calendar import days_back
 from reader.library.disk import lock_file
 from reader.library.files import gone_pdfs, lost_files
-from reader.library.find import find_paper, find_papers
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper, find_papers
 from reader.library.paper import PRIORITIES, LibraryPaper
 from reader.library.passage import length_seconds, minutes, paper_seconds
 from reader.library.rows import decisions, failures, papers, queue

@@ -23,8 +23,7 @@ from reader.library import archive as archives
 from reader.library.arrival import keep_arrival
 from reader.library.disk import disk_error, files_below, lock_file
 from reader.library.files import drop_empty, move, settle
-from reader.library.find import RemovedPaper, find_any, find_paper, find_papers
-from reader.library.folder import Library
+from reader.library.folder import Library, RemovedPaper, find_any, find_paper, find_papers
 from reader.library.paper import LAB_TAG, LibraryPaper, PropertyChange, to_become
 from reader.library.place import REMOVED
 from reader.library.rows import decisions, fields, highlights, papers, pdfs, queue

@@ -12,8 +12,7 @@ from reader.base.errors import Incomplete, NotAnId, ReaderError, UsageError, os_
 from reader.base.messages import N_, Joined, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 from reader.library.config import Topic
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.identity import family_folds, matches
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import merges, papers

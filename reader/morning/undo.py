@@ -21,8 +21,7 @@ from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.library.arrival import keep_arrival, meant_at
 from reader.library.files import has_bytes
-from reader.library.find import RemovedPaper
-from reader.library.folder import Library
+from reader.library.folder import Library, RemovedPaper
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, imports, merges, papers, pdfs
 from reader.library.rows.database import Database

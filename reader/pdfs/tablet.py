@@ -24,8 +24,7 @@ from reader.base.text import as_utf8, plain
 from reader.library.disk import disk_error, lock_file, write_whole
 from reader.library.file_names import file_stem, fold_name
 from reader.library.files import has_bytes, is_here
-from reader.library.find import find_papers
-from reader.library.folder import Library
+from reader.library.folder import Library, find_papers
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
 from reader.library.rows import highlights, papers

@@ -22,8 +22,7 @@ from reader.base.words import (
 )
 from reader.library.file_names import nearest_names
 from reader.library.files import gone_pdfs
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.identity import family_fold, family_folds, matches
 from reader.library.paper import Paper
 from reader.library.query import LONGEST, PASTED, PASTED_WORDS, Filter, Query, QueryTerm, is_true

@@ -19,8 +19,7 @@ from reader.base.messages import Text as Sentence
 from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.base.words import MAX_QUERY, neighbours, phrase_term, query_words
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.ids import IdMatch, parse_id
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document

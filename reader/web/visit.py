@@ -59,7 +59,7 @@ from reader.library.arrival import (
     sent_of,
     what_became,
 )
-from reader.library.find import RemovedPaper
+from reader.library.folder import RemovedPaper
 from reader.library.rows.decisions import next_act
 from reader.morning.rows import library_id
 from reader.morning.undo import stands

@@ -12,8 +12,7 @@ from typing import Any
 import pymupdf
 import pytest
 
-from reader.library.find import find_paper
-from reader.library.folder import open_library
+from reader.library.folder import find_paper, open_library
 from reader.morning.edit import file_paper
 from reader.morning.pick import decide
 from reader.notes.write import add_note

@@ -21,8 +21,7 @@ from reader.cli.frame import Settings
 from reader.cli.frame import run as cli_run
 from reader.cli.note import EditorPage
 from reader.library.arrival import receiving, sent_of
-from reader.library.find import find_paper
-from reader.library.folder import open_library
+from reader.library.folder import find_paper, open_library
 from reader.library.highlight import Highlight
 from reader.library.rows import highlights, papers
 from reader.morning.pick import guess

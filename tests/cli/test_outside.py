@@ -14,8 +14,7 @@ import feedparser
 import icalendar
 import pytest
 
-from reader.library.find import find_paper
-from reader.library.folder import open_library
+from reader.library.folder import find_paper, open_library
 from reader.library.highlight import Highlight
 from reader.library.paper import Paper
 from reader.library.rows import highlights, papers

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.library.find import find_paper
-from reader.library.folder import open_library
+from reader.library.folder import find_paper, open_library
 from reader.morning.pick import guess
 from tests.a_year import ANTS, FIRST, LADDER, QUIET, TITLES, WATER, a_reader
 from tests.installed import READER, Ran, environment, rows, run_here

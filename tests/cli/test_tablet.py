@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from reader.library.disk import lock_file
-from reader.library.find import find_paper
+from reader.library.folder import find_paper
 from reader.library.highlight import InkStroke
 from reader.library.rows import papers, pdfs
 from reader.morning.pick import decide

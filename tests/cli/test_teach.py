@@ -18,8 +18,7 @@ from reader.base.text import columns
 from reader.cli.frame import Settings, run
 from reader.gathering.rows import posts
 from reader.library.config import Topic
-from reader.library.find import find_paper
-from reader.library.folder import Library, open_library
+from reader.library.folder import Library, find_paper, open_library
 from reader.library.rows import papers
 from reader.morning.pick import decide_rows
 from reader.morning.teach import Teaching

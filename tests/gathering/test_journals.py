@@ -15,8 +15,7 @@ import pytest
 
 from reader.gathering.gather import gather, last_batches
 from reader.gathering.resolve import resolve
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.ids import parse_id, url_of, web_id
 from reader.library.paper import Batch, LibraryPaper
 from reader.library.rows import merges, papers

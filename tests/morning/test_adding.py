@@ -16,8 +16,7 @@ import pytest
 from reader.base.errors import DiskFull, Locked, NotKnown, PdfError
 from reader.library.disk import lock_file
 from reader.library.file_names import file_stem
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.highlight import Highlight, Marks, shown
 from reader.library.paper import Paper
 from reader.library.passage import Document

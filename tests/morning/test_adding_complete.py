@@ -12,8 +12,7 @@ import pytest
 
 from reader.base.errors import SourceFailed, Unreachable
 from reader.base.http import Request, Response
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import Paper
 from reader.library.rows import failures, merges, papers, pdfs
 from reader.morning.add import Wishes, settle

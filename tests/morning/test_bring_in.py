@@ -17,8 +17,7 @@ from reader.gathering.imports.item import (
     ImportedPaper,
 )
 from reader.library.cite import references
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.highlight import Highlight
 from reader.library.paper import Paper, PropertyChange
 from reader.library.rows import decisions, highlights, papers, pdfs

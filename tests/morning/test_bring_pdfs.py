@@ -9,8 +9,7 @@ import pytest
 
 from reader.base.errors import PdfError
 from reader.gathering.imports.item import UnplacedItem
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.passage import Document
 from reader.library.rows import papers, pdfs
 from reader.library.rows.fields import BY_HAND

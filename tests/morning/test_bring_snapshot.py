@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import UsageError
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.rows import imports, papers
 from reader.morning.bring_arxiv import SnapshotImport
 from reader.morning.undo import take_back

@@ -10,8 +10,7 @@ import pytest
 from reader.base.errors import Ambiguous, NotAnId, NotFound
 from reader.base.messages import speaking
 from reader.library.file_names import UNFILED
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.morning.pick import decide

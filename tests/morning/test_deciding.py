@@ -10,8 +10,7 @@ import pytest
 
 from reader.base.errors import NotFound, UsageError
 from reader.base.messages import speaking
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.rows import papers
 from reader.morning.decide import Deciding, decide_seen, skip_seen, take_back, take_back_last
 from reader.morning.pick import decide, later, put_off

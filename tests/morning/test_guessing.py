@@ -10,8 +10,7 @@ import pytest
 
 from reader.library.backup import back_up
 from reader.library.config import NoteSettings
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.rows import papers, queue
 from reader.morning.merge import join
 from reader.morning.pick import decide, guess, has_to_guess

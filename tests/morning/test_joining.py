@@ -11,8 +11,7 @@ import pytest
 
 from reader.base.errors import Ambiguous, Incomplete, UsageError
 from reader.cli.frame import Settings, run
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import LibraryPaper
 from reader.library.rows import merges, papers
 from reader.morning import pick

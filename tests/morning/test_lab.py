@@ -18,8 +18,7 @@ from reader.base.text import plain
 from reader.cli.listing import morning_lines
 from reader.gathering.imports.item import ImportedLibrary, ImportedPaper
 from reader.library.feeds_file import parse
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import LAB_TAG, PropertyChange
 from reader.library.rows import papers
 from reader.library.rows.properties import shared_with_lab

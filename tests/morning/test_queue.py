@@ -11,8 +11,7 @@ import pytest
 from reader.base.errors import NotFound, UsageError
 from reader.library.disk import lock_file
 from reader.library.feeds_file import parse
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.passage import length_seconds, minutes, seconds
 from reader.library.rows import failures, merges, papers, pdfs
 from reader.morning.pick import (

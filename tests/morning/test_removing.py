@@ -13,8 +13,7 @@ import pytest
 
 from reader.base.errors import NotFound, UsageError
 from reader.library.backup import back_up, plan_restore, restore
-from reader.library.find import RemovedPaper, find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, RemovedPaper, find_paper
 from reader.library.rows import decisions, highlights, papers, pdfs
 from reader.library.rows.decisions import TRASH_KEPT
 from reader.morning.complete import add_by_id

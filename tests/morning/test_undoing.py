@@ -9,8 +9,7 @@ import pytest
 
 from reader.base.errors import NotKnown, UsageError
 from reader.library.backup import back_up
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, merges, papers, pdfs
 from reader.library.rows.database import Database

@@ -13,8 +13,7 @@ import pytest
 from reader.base.errors import NotKnown, UsageError
 from reader.gathering.rows import posts
 from reader.library.arrival import ActLibrary, SentAct, receiving
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, papers, pdfs
 from reader.library.rows.database import Database, forget_index

@@ -18,8 +18,7 @@ from reader.base.errors import UsageError
 from reader.base.markup import to_html
 from reader.gathering.rows import posts
 from reader.library.disk import write_whole
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.highlight import Highlight
 from reader.library.rows import highlights, papers, pdfs
 from reader.library.rows.pdfs import Picture

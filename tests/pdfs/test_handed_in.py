@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import PdfError
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.highlight import Highlight, shown
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document, Page

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import Paper
 from reader.library.rows import papers
 from reader.morning.remove import remove

@@ -29,8 +29,7 @@ from reader.library.arrival import (
     receiving,
     sent_of,
 )
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import State
 from reader.library.rows import papers, queue
 from reader.morning.decide import decide_seen, take_back

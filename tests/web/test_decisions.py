@@ -9,8 +9,7 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.rows import papers
 from reader.morning.pick import decide
 from reader.notes.write import add_note

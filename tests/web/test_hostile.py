@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from reader.gathering.rows import posts
-from reader.library.find import find_paper
+from reader.library.folder import find_paper
 from reader.library.paper import Post
 from reader.library.rows import papers
 from reader.morning.pick import decide

@@ -13,8 +13,7 @@ from starlette.testclient import TestClient
 from reader.base.errors import Reason
 from reader.base.messages import speaking
 from reader.gathering.resolve import IS_OFF, NO_PAPER
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.rows import failures, fields, papers
 from reader.morning.pick import decide
 from reader.morning.trust import missing_seeds, seed_text

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from reader.base.errors import ModelError
 from reader.library.disk import lock_file
-from reader.library.find import find_paper
+from reader.library.folder import find_paper
 from reader.library.highlight import Highlight
 from reader.library.rows import highlights, papers
 from reader.notes import drafts

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.highlight import Highlight
 from reader.library.rows import highlights, papers
 from reader.morning import rows as history

@@ -14,8 +14,7 @@ from starlette.testclient import TestClient
 
 from reader.base.messages import _, speaking
 from reader.gathering.rows import posts
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import PropertyChange
 from reader.library.rows import highlights, papers, pdfs
 from reader.library.rows.highlights import MarkedCopy

@@ -13,8 +13,7 @@ from starlette.testclient import TestClient
 
 from reader.gathering.rows import posts
 from reader.library.disk import lock_file
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import PropertyChange
 from reader.library.rows import failures, papers
 from reader.morning.edit import tag

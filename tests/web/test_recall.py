@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.library.find import find_paper
+from reader.library.folder import find_paper
 from reader.notes.rows import habit as reviews
 from reader.web.visit import Parts
 from tests.a_year import FIRST, QUIET, a_reader

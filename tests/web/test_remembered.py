@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.library.find import find_paper
+from reader.library.folder import find_paper
 from reader.library.rows import papers
 from reader.morning.pick import decide
 from reader.notes.recall import grade

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from reader.base.errors import ModelMissing, SourceFailed
 from reader.base.messages import speaking
 from reader.gathering.imports.item import ImportedLibrary, LooseNote
-from reader.library.find import find_paper
+from reader.library.folder import find_paper
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.morning.bring_in import Importing

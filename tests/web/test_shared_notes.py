@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.library.find import find_paper
+from reader.library.folder import find_paper
 from reader.library.rows import papers
 from reader.notes.write import add_note
 from reader.search.indexes import SharedNote

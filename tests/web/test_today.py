@@ -15,8 +15,7 @@ from starlette.testclient import TestClient
 
 from reader.gathering.gather import source_names
 from reader.gathering.rows import posts, sources
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import Batch, LibraryPaper
 from reader.library.rows import papers
 from reader.morning.pick import decide

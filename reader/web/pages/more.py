@@ -27,7 +27,7 @@ from reader.base.errors import NotKnown, ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext, speaking
 from reader.base.tex import title_text
 from reader.base.text import plain, plain_lines
-from reader.library.find import find_paper
+from reader.library.folder import find_paper
 from reader.morning.about import carried_by, device_texts
 from reader.morning.pick import whole_queue
 from reader.texts.morning import STEPS

@@ -18,8 +18,7 @@ from reader.base.errors import StoreError, UsageError
 from reader.base.messages import N_, _
 from reader.base.text import plain, sentences
 from reader.library.calendar import days_back
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import LibraryPaper
 from reader.library.rows import queue
 from reader.morning.pick import asked_today, let_go_when_asked

@@ -17,8 +17,7 @@ from reader.base.messages import N_, _, spoken
 from reader.base.text import plain, plain_lines, sentences
 from reader.library.cite import bibtex, references
 from reader.library.file_names import folder_name
-from reader.library.find import RemovedPaper, find_any, find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, RemovedPaper, find_any, find_paper
 from reader.library.highlight import colour_word, gathered, once
 from reader.library.paper import LibraryPaper, PropertyChange, priority_of, rating_of, tags_in
 from reader.library.rows import pdfs, properties, queue

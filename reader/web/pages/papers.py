@@ -18,8 +18,7 @@ from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, sentences, shorten
 from reader.library.cite import FORMS, STYLE, formatted, in_form, references
 from reader.library.config import unknown_class_text
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.ids import parse_id
 from reader.library.paper import Batch, LibraryPaper, PropertyChange, tags_in
 from reader.library.query import HAS, with_filters

@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse, Response
 from reader.base.errors import Locked, NotKnown, PdfError, UsageError
 from reader.base.messages import N_, _
 from reader.base.text import plain
-from reader.library.find import find_paper
+from reader.library.folder import find_paper
 from reader.library.highlight import OWN, Highlight, shown
 from reader.library.paper import LibraryPaper
 from reader.library.rows import highlights

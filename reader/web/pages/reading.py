@@ -22,7 +22,7 @@ from reader.base.errors import NotKnown, PdfError, UsageError
 from reader.base.messages import _
 from reader.base.text import plain, shorten
 from reader.library.files import is_here
-from reader.library.find import find_paper
+from reader.library.folder import find_paper
 from reader.library.identity import is_telling, title_fold
 from reader.library.paper import LibraryPaper
 from reader.library.reference import CitedWork, CitedWorks

@@ -16,8 +16,7 @@ from reader.base.messages import N_, _
 from reader.base.tex import title_text
 from reader.base.text import plain, shorten
 from reader.base.words import begun_terms
-from reader.library.find import find_paper
-from reader.library.folder import Library
+from reader.library.folder import Library, find_paper
 from reader.library.paper import LibraryPaper
 from reader.library.query import parse
 from reader.library.rows import papers

@@ -15,7 +15,7 @@ from reader.base.messages import N_, _, ngettext, say_day, spoken
 from reader.base.text import plain
 from reader.library.calendar import day_named
 from reader.library.file_names import year_of
-from reader.library.find import find_paper
+from reader.library.folder import find_paper
 from reader.library.identity import title_fold
 from reader.library.paper import LibraryPaper, State
 from reader.library.passage import minutes, spent_s

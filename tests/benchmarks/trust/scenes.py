@@ -18,8 +18,7 @@ from pathlib import Path
 
 from reader.base.errors import ReaderError
 from reader.library.archive import check
-from reader.library.find import find_paper
-from reader.library.folder import open_library
+from reader.library.folder import find_paper, open_library
 from reader.library.rows.database import LATEST
 from reader.notes.write import add_note
 from tests.conftest import played

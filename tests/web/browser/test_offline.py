@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import reader
-from reader.library.find import find_paper
-from reader.library.folder import open_library
+from reader.library.folder import find_paper, open_library
 from reader.library.rows import pdfs, queue
 from reader.morning.pick import decide
 from reader.notes.rows import notes
