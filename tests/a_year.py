@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.disk import write_whole
 from reader.library.folder import Clock, Library, open_library
 from reader.library.highlight import Highlight
@@ -84,7 +84,7 @@ def _link_and_mark(library: Library) -> None:
     add_note(library, held, "Ladders only.")
     for name in ("Cy", "Di"):
         said = post(name, f"arxiv:{ANTS}", author=name)
-        posts.add_posts(library.db, [said], source="timeline", on=DAY)
+        sources.add_posts(library.db, [said], source="timeline", on=DAY)
     kept = pdfs.Pdf(one.row, f"papers/speech/translation/{one.key}.pdf", "0" * 64)
     pdfs.add_pdf(library.db, kept, n_bytes=9, at=NOW)
     taken = Picture(kept.sha256, 2, "Figure 1: When the verb was guessed.")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.post import PostMention
@@ -53,7 +53,7 @@ def talk(library: Library, day: date, row: int, *people: str) -> None:
     """Let some people mention a paper on a day."""
     [held] = papers.papers_at(library.db, [row])
     said = [post(f"{day} {row} {name}", held.paper.id, author=name) for name in people]
-    posts.add_posts(library.db, said, source="timeline", on=day)
+    sources.add_posts(library.db, said, source="timeline", on=day)
 
 
 def morning(library: Library, day: date, *, may_fold: bool = False, encoder: str = "") -> Morning:

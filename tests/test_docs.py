@@ -24,7 +24,7 @@ from reader.base.errors import ConfigError, ReaderError
 from reader.cli.commands import COMMANDS
 from reader.cli.frame import INTERRUPTED, Settings, reader_group, run
 from reader.cli.output import fields_of
-from reader.gathering.rows import posts, sources
+from reader.gathering.rows import sources
 from reader.library.config import Config
 from reader.library.disk import lock_file, write_whole
 from reader.library.feeds_file import KEYS, parse
@@ -537,7 +537,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library
         standings.keep(db, [StoredModel("topic speech/translation", "", taught.to_text())])
         labels.add_lessons(db, "yes", "speech/gone", [1], at=NOW, on=yesterday)
         papers.add_papers(db, fresh, source="arXiv", on=TODAY)
-        posts.add_posts(db, [post(n) for n in (1, 3, 4, 5)], source="timeline", on=TODAY)
+        sources.add_posts(db, [post(n) for n in (1, 3, 4, 5)], source="timeline", on=TODAY)
         batch = Batch("arXiv", date(2031, 3, 3), 5, 4, "partial", "the last page failed")
         # After the note: else the new version that it brought has its note already.
         sources.add_batch(db, batch, now=NOW + timedelta(minutes=1), on=TODAY)
@@ -631,7 +631,7 @@ def test_today_json_has_the_documented_fields(
     failures.add_failure(library.db, "pdf", old.id, ("PDF of it: 404", ""), now=NOW)
     unwanted = paper(8, "A language model with ornaments")
     papers.add_papers(library.db, [unwanted], source="arXiv", on=TODAY)
-    posts.add_posts(library.db, [post(8)], source="timeline", on=TODAY)
+    sources.add_posts(library.db, [post(8)], source="timeline", on=TODAY)
     mute(library, [("word", "ornament")], until=TODAY)
     code, [morning] = printed(capsys, library, "today", "--no-fetch", "--json")
     assert code == 5

@@ -30,8 +30,7 @@ from reader.gathering.gather import (
     source_names,
     source_of_votes,
 )
-from reader.gathering.rows.posts import StoredVotes, stored_votes
-from reader.gathering.rows.sources import source
+from reader.gathering.rows.sources import StoredVotes, source, stored_votes
 from reader.gathering.source import told_together
 from reader.library.calendar import day_named
 from reader.library.config import unknown_class_text

@@ -42,9 +42,8 @@ from reader.gathering.arxiv import (
     query_source,
 )
 from reader.gathering.resolve import is_off, is_short
-from reader.gathering.rows import posts, sources
-from reader.gathering.rows.posts import VotedPaper
-from reader.gathering.rows.sources import SourceState
+from reader.gathering.rows import sources
+from reader.gathering.rows.sources import SourceState, VotedPaper
 from reader.gathering.source import (
     EndMark,
     HeldBack,
@@ -434,7 +433,7 @@ def _keep_pages(library: Library, known: SourceState, pages: _SourcePages) -> li
         and (not paper.id.startswith("doi:") or paper.abstract or is_off(library, paper.id))
     ]
     papers.add_papers(db, new, source=known.name, on=day)
-    posts.add_posts(db, pages.posts, source=known.name, on=day)
+    sources.add_posts(db, pages.posts, source=known.name, on=day)
     if pages.failures:
         # Its validators are not stored, so that the next gather asks for all of it again.
         fail(library, known.name, pages.failures[0])
@@ -501,7 +500,7 @@ def source_of_votes(library: Library) -> Feed:
 
 def days_to_import(library: Library, since: date) -> list[date]:
     """List the days from one on whose page was not read yet, newest first; today is not over."""
-    known, today = posts.days_with_votes(library.db), library.today()
+    known, today = sources.days_with_votes(library.db), library.today()
     days = (today - timedelta(days=n) for n in range(1, (today - since).days + 1))
     return [day for day in days if day not in known]
 
@@ -531,7 +530,7 @@ def import_votes(library: Library, tools: SourceTools, since: date) -> VotesOutc
                 continue
             n_failed = 0
             found = _voted(page)
-            posts.add_votes(library.db, day, found)
+            sources.add_votes(library.db, day, found)
             done.n_days += 1
             done.n_papers += len(found)
             done.n_votes += sum(voted.n_votes for voted in found)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from reader.base.errors import Incomplete, Problem, ReaderError, Reason, SourceFailed, is_unasked
 from reader.base.http import Fetch, Request
 from reader.base.messages import Text, lazy_ngettext
-from reader.gathering.rows import posts, sources
+from reader.gathering.rows import sources
 from reader.gathering.source import SourceTools
 from reader.library.calendar import days_back
 from reader.library.folder import Library
@@ -57,7 +57,7 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
     seeds = wanted - papers.rows_with_ids(library.db, wanted).keys() - waits.keys()
     ids = dict.fromkeys(sorted(seeds), BY_HAND)
     since = days_back(library.today(), ASKED_DAYS)
-    ids |= posts.ids_without_paper(library.db, now=library.now(), since=since)
+    ids |= sources.ids_without_paper(library.db, now=library.now(), since=since)
     # arXiv answers a hundred ids in one call, the other registries one.
     by_arxiv = {id_: source for id_, source in ids.items() if id_.startswith("arxiv:")}
     others = {id_: source for id_, source in ids.items() if id_ not in by_arxiv}
@@ -81,7 +81,7 @@ def tidy(library: Library) -> None:
     """Forget old answers of feeds, and give up what leads nowhere."""
     before = days_back(library.today(), ASKED_DAYS)
     sources.forget_answers(library.db, before=before)
-    posts.give_up(library.db, before=before, most_tries=MOST_TRIES)
+    sources.give_up(library.db, before=before, most_tries=MOST_TRIES)
 
 
 def is_off(library: Library, id_: str) -> bool:
@@ -167,7 +167,7 @@ def _fail(library: Library, id_: str, message: str, reason: Reason) -> None:
     failures.add_failure(library.db, STAGE, id_, words, now=library.now(), reason=reason)
 
 
-LINKS = posts.LINK
+LINKS = sources.LINK
 MAX_BYTES = 4_000_000
 """The most bytes that are read, and dropped, of the page at the end of a short address; a longer
 one is mostly a PDF."""
@@ -194,9 +194,9 @@ def follow_links(library: Library, tools: SourceTools) -> list[Problem]:
     An address that failed waits longer each time.
     """
     db, now, hosts = library.db, library.now(), frozenset(library.config.resolve.short_links)
-    waits = posts.posts_with_open_links(db, now=now)
+    waits = sources.posts_with_open_links(db, now=now)
     todo = [(source, post) for source, listed in waits.items() for post in listed]
-    known = posts.short_links(db, {link for _, post in todo for link in post.links})
+    known = sources.short_links(db, {link for _, post in todo for link in post.links})
     failed: dict[Text, Problem] = {}
     missed: set[str] = set()
     for n_done, (source, post) in enumerate(todo):
@@ -205,10 +205,10 @@ def follow_links(library: Library, tools: SourceTools) -> list[Problem]:
         found = resolve_links(tools.fetch, [post], hosts=hosts, known=known, held_back=missed)
         known |= found.targets
         with db.writing():
-            posts.add_posts(db, found.posts, source=source, on=library.today())
+            sources.add_posts(db, found.posts, source=source, on=library.today())
             # Also targets that are known from another post: the address is no longer open.
             led = {link: known[link] for link in post.links if link in known}
-            posts.add_short_links(db, led, now=now)
+            sources.add_short_links(db, led, now=now)
         for link, error in found.failures.items():
             missed.add(link)
             if not is_unasked(error):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.files import is_here
 from reader.library.folder import Library
 from reader.library.highlight import VisibleMark, shown
@@ -103,7 +103,7 @@ def about(library: Library, held: LibraryPaper) -> About:
         picture=pdfs.picture_of(db, row),
         n_passages=index.n_passages(db, row),
         marks=shown(highlights.highlights_of(db, row)),
-        mentions=posts.mentions_of(db, [row]),
+        mentions=sources.mentions_of(db, [row]),
         versions=fields.versions_of(db, row),
         note=note,
         links=links_of(library, note.text) if note else (),

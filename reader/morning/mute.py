@@ -14,7 +14,7 @@ from reader.base.errors import NotKnown, UsageError
 from reader.base.messages import N_, Joined, lazy_gettext
 from reader.base.text import plain
 from reader.gathering.gather import source_names
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.arrival import keep_arrival
 from reader.library.config import CLASSES, nearest_class
 from reader.library.folder import Library
@@ -80,7 +80,7 @@ def parts_of(library: Library, held: LibraryPaper) -> list[tuple[MuteKind, str]]
     """List what of a paper can be muted."""
     db, known = library.db, set(source_names(library.config))
     origins = [o for o in papers.origins_of(db, [held.row]).get(held.row, ()) if o in known]
-    said = posts.mentions_of(db, [held.row])
+    said = sources.mentions_of(db, [held.row])
     return list(mutable_parts(held.paper, library.config.near_topics, origins, said))
 
 

@@ -16,7 +16,7 @@ from itertools import chain
 
 from reader.base.errors import StoreError
 from reader.base.messages import Text, lazy_gettext, lazy_ngettext
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.calendar import days_back
 from reader.library.config import unknown_class_text
 from reader.library.folder import Library
@@ -124,7 +124,7 @@ def brought_up(library: Library, day: Day, unsaved: Ranks | None = None) -> Brou
     db, unsaved = library.db, unsaved or {}
     people = [p.name for p in library.config.people]
     followed = papers.papers_by(db, people, arrived_on=day.last, since=day.first)
-    named = {*posts.papers_mentioned_on(db, day.last), *talk.brought_up_on(db, day.last)}
+    named = {*sources.papers_mentioned_on(db, day.last), *talk.brought_up_on(db, day.last)}
     since = days_back(day.last, CATCH_DAYS)
     warm = [] if _is_over(library, day) else talk.warm(db, since, day.last, limit=MOST_WARM)
     members = [
@@ -311,13 +311,13 @@ def candidates_with_talk(
     """
     db, rows, config = library.db, [held.row for held in several], library.config
     mentions: dict[int, list[PostMention]] = defaultdict(list)
-    for mention in posts.mentions_of(db, rows):
+    for mention in sources.mentions_of(db, rows):
         if mention.on is None or mention.on <= day:
             mentions[mention.row].append(mention)
     votes = heard_votes = talk.votes(db, rows, until=day)
-    sources = [mute.value for mute in muted if mute.kind == "source"]
-    if sources:
-        heard_votes = talk.votes(db, rows, until=day, without=sources)
+    unheard = [mute.value for mute in muted if mute.kind == "source"]
+    if unheard:
+        heard_votes = talk.votes(db, rows, until=day, without=unheard)
     # The feeds of people follow the others in `all_feeds`, in the order of the people.
     owners = [person.name for person in config.people for _ in person.feeds]
     of_people = config.all_feeds[len(config.feeds) :]
@@ -454,7 +454,7 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
         balance=themes.counts,
         sources=trusted,
         is_before_all=began is not None,
-        n_unknown=posts.n_without_paper(db, day),
+        n_unknown=sources.n_without_paper(db, day),
         n_not_encoded=index.n_new_without_vector(db, encoder, day) if encoder else 0,
         has_citations=has_citations(library),
         notices=(

@@ -26,7 +26,7 @@ from typing import Any, NoReturn
 
 from reader.cli.build import fit_topic
 from reader.gathering.gather import source_names
-from reader.gathering.rows import posts, sources
+from reader.gathering.rows import sources
 from reader.library.calendar import is_listing_day
 from reader.library.folder import Library, make_library, template
 from reader.library.paper import Batch, Mention, Paper, Post
@@ -159,7 +159,7 @@ def _live(library: Library, day: date, several: Sequence[Paper]) -> None:
     arrived = [replace(paper, announced_on=day) for paper in several]
     with library.db.writing():
         papers.add_papers(library.db, arrived, source="arXiv", on=day)
-        posts.add_posts(library.db, _posts(day, arrived), source="timeline", on=day)
+        sources.add_posts(library.db, _posts(day, arrived), source="timeline", on=day)
         note_batches(library, day, len(arrived))
         rank_days(there, day)
         own = standings.members_on(library.db, day)[:3]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.cli.frame import Settings, run
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.rows import papers, pdfs
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
@@ -41,7 +41,7 @@ def test_a_repost_is_not_quoted_as_own_words(
         papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
         said = post("1", paper(1).id)
         passed_on = replace(post("2", paper(1).id, author="Di Fern"), kind="repost")
-        posts.add_posts(library.db, [said, passed_on], source="timeline", on=DAY)
+        sources.add_posts(library.db, [said, passed_on], source="timeline", on=DAY)
     assert run(["--library", str(tmp_path), "show", paper(1).id], Settings()) == 0
     shown = capsys.readouterr().out
     assert "Cy Pond: Read this." in shown

@@ -16,7 +16,7 @@ import pytest
 from reader.base.messages import speak, speaking
 from reader.base.text import columns
 from reader.cli.frame import Settings, run
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.config import Topic
 from reader.library.folder import Library, find_paper, open_library
 from reader.library.rows import papers
@@ -53,7 +53,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library
         given += [paper(n, f"Of {n} Ants", authors=(f"Bo {WORDS[n]}",)) for n in range(5, 13)]
         papers.add_papers(library.db, [*given, paper(4, MODELS)], source="arXiv", on=DAY)
         said = [post("a", paper(4).id), post("b", paper(4).id, author="Di Moor")]
-        posts.add_posts(library.db, said, source="timeline", on=DAY)
+        sources.add_posts(library.db, said, source="timeline", on=DAY)
         yield library
 
 

@@ -25,7 +25,7 @@ from reader.gathering.arxiv import (
     days_to_ask,
 )
 from reader.gathering.gather import all_sources, gather, last_batches, source_names
-from reader.gathering.rows import posts, sources
+from reader.gathering.rows import sources
 from reader.gathering.source import FIRST_RETRY, LONGEST_RETRY, wait_after
 from reader.gathering.sources import arxiv_lists, oai
 from reader.library.calendar import announced_at, window
@@ -204,7 +204,7 @@ class TestAMorning:
         held = papers.paper_with_id(library.db, "arxiv:2506.00001")
         assert held is not None
         assert papers.origins_of(library.db, [held.row])[held.row] == (ARXIV, FEED)
-        assert posts.papers_mentioned_on(library.db, WEDNESDAY) == [held.row]
+        assert sources.papers_mentioned_on(library.db, WEDNESDAY) == [held.row]
 
     def test_a_source_that_fails_is_named_and_the_others_go_on(
         self, library: Library, play: Play

@@ -12,7 +12,7 @@ import pytest
 from reader.base.errors import SourceFailed
 from reader.base.http import Response
 from reader.gathering.resolve import LINKS, follow_links
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import Mention
 from reader.library.rows import failures
@@ -33,31 +33,31 @@ def library(tmp_path: Path) -> Iterator[Library]:
 def test_the_target_of_a_short_link_becomes_a_mention_with_the_words_of_the_post(
     library: Library,
 ) -> None:
-    posts.add_posts(library.db, [GIVEN], source="timeline", on=DAY)
+    sources.add_posts(library.db, [GIVEN], source="timeline", on=DAY)
     assert follow_links(library, tools(Web(dict(ENDS)))) == []
     assert n_open_links(library.db) == 0
-    assert set(posts.ids_without_paper(library.db, now=NOW)) == {
+    assert set(sources.ids_without_paper(library.db, now=NOW)) == {
         "arxiv:2506.00001", "arxiv:2506.00002",
     }  # fmt: skip
 
 
 def test_an_address_is_asked_for_once_though_many_posts_have_it(library: Library) -> None:
     other = replace(GIVEN, guid="b", mentions=(Mention("arxiv:2506.00003"),))
-    posts.add_posts(library.db, [GIVEN, other], source="timeline", on=DAY)
+    sources.add_posts(library.db, [GIVEN, other], source="timeline", on=DAY)
     web = Web(dict(ENDS))
     follow_links(library, tools(web))
     late = replace(GIVEN, guid="c", mentions=())
-    posts.add_posts(library.db, [GIVEN, late], source="blog", on=DAY)
+    sources.add_posts(library.db, [GIVEN, late], source="blog", on=DAY)
     follow_links(library, tools(web))
     assert [request.url for request in web.seen] == [SHORT]
-    assert posts.ids_without_paper(library.db, now=NOW)["arxiv:2506.00002"] == "timeline"
+    assert sources.ids_without_paper(library.db, now=NOW)["arxiv:2506.00002"] == "timeline"
     assert n_open_links(library.db) == 0
 
 
 def test_a_link_that_failed_is_named_waits_and_is_tried_again(tmp_path: Path) -> None:
     now = NOW
     with a_library(tmp_path, TOML, now=lambda: now) as library:
-        posts.add_posts(library.db, [GIVEN], source="timeline", on=DAY)
+        sources.add_posts(library.db, [GIVEN], source="timeline", on=DAY)
         web = Web({SHORT: SourceFailed(source="t.example", what="no answer")})
         (problem,) = follow_links(library, tools(web))
         assert (problem.stage, problem.subject) == (LINKS, SHORT)
@@ -68,12 +68,12 @@ def test_a_link_that_failed_is_named_waits_and_is_tried_again(tmp_path: Path) ->
         assert follow_links(library, tools(web)) == []
         assert len(web.seen) == 2
         assert failures.failures(library.db, LINKS) == []
-        assert "arxiv:2506.00002" in posts.ids_without_paper(library.db, now=now)
+        assert "arxiv:2506.00002" in sources.ids_without_paper(library.db, now=now)
 
 
 def test_a_dead_address_is_asked_once_a_run_whoever_has_it(library: Library) -> None:
     given = [replace(GIVEN, guid=str(n)) for n in range(5)]
-    posts.add_posts(library.db, given, source="timeline", on=DAY)
+    sources.add_posts(library.db, given, source="timeline", on=DAY)
     web = Web({})
     assert len(follow_links(library, tools(web))) == 1
     assert len(web.seen) == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.gathering.sources.feed import read_posts
 from reader.gathering.sources.kinds import read_x_archive
 from reader.gathering.sources.social import read_bluesky, read_hn, read_mastodon, read_reddit
@@ -33,37 +33,37 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 
 def test_a_post_is_kept_once_within_its_source(db: Database) -> None:
-    assert posts.add_posts(db, [post("a", ID), post("b", ID)], source="timeline", on=DAY) == 2
-    assert posts.add_posts(db, [post("a", ID), post("c", ID)], source="timeline", on=DAY) == 1
-    assert posts.add_posts(db, [post("a", ID)], source="blog", on=DAY) == 1
+    assert sources.add_posts(db, [post("a", ID), post("b", ID)], source="timeline", on=DAY) == 2
+    assert sources.add_posts(db, [post("a", ID), post("c", ID)], source="timeline", on=DAY) == 1
+    assert sources.add_posts(db, [post("a", ID)], source="blog", on=DAY) == 1
 
 
 def test_a_link_added_later_becomes_a_mention_and_the_first_words_stay(db: Database) -> None:
     papers.add_papers(db, [paper(1), paper(2)], source="arXiv", on=DAY)
     first = post("a", ID, sentence="First.")
-    posts.add_posts(db, [first], source="timeline", on=DAY)
+    sources.add_posts(db, [first], source="timeline", on=DAY)
     mentions = (Mention(ID, "Changed."), Mention("arxiv:2506.00002", "Also."))
     later = replace(first, mentions=mentions)
-    posts.add_posts(db, [later], source="timeline", on=DAY + timedelta(1))
+    sources.add_posts(db, [later], source="timeline", on=DAY + timedelta(1))
     text, url, ids = f"First. {ID}", "https://example.org/a", (ID, "arxiv:2506.00002")
-    assert posts.mentions_of(db, [1, 2]) == [
+    assert sources.mentions_of(db, [1, 2]) == [
         PostMention(1, "Cy Pond", text, url, "timeline", on=DAY, title=paper(1).title,
                   sentence="First.", id=ids[0]),
         PostMention(2, "Cy Pond", text, url, "timeline", on=DAY + timedelta(1),
                   title=paper(2).title, sentence="Also.", id=ids[1]),
     ]  # fmt: skip
-    assert posts.papers_mentioned_on(db, DAY) == [1]
-    assert posts.papers_mentioned_on(db, DAY + timedelta(1)) == [2]
+    assert sources.papers_mentioned_on(db, DAY) == [1]
+    assert sources.papers_mentioned_on(db, DAY + timedelta(1)) == [2]
 
 
 def test_mentions_come_oldest_post_first_by_any_of_the_papers_identifiers(db: Database) -> None:
     papers.add_papers(db, [paper(1, ids=(ID, "doi:10.1/x"))], source="arXiv", on=DAY)
     late, undated = post("late", ID), replace(post("undated", ID), posted_at=None)
     early = replace(post("early", "doi:10.1/x"), posted_at=NOW - timedelta(days=1))
-    posts.add_posts(db, [late, early, undated], source="timeline", on=DAY)
-    found = [m.url.rpartition("/")[2] for m in posts.mentions_of(db, [1])]
+    sources.add_posts(db, [late, early, undated], source="timeline", on=DAY)
+    found = [m.url.rpartition("/")[2] for m in sources.mentions_of(db, [1])]
     assert found == ["undated", "early", "late"]
-    assert posts.papers_mentioned_on(db, DAY) == [1]
+    assert sources.papers_mentioned_on(db, DAY) == [1]
 
 
 def test_the_words_of_a_post_are_stored_once_it_names_something(db: Database) -> None:
@@ -72,24 +72,24 @@ def test_the_words_of_a_post_are_stored_once_it_names_something(db: Database) ->
 
     article = replace(post("a", ID, sentence="An article."), mentions=())
     short = replace(post("b", ID, sentence="Short."), mentions=(), links=("https://t.co/x",))
-    posts.add_posts(db, [article, short], source="blog", on=DAY)
+    sources.add_posts(db, [article, short], source="blog", on=DAY)
     assert stored() == ["", f"Short. {ID}"]
     named = replace(article, mentions=(Mention(ID, "An article."),))
-    assert posts.add_posts(db, [named], source="blog", on=DAY) == 0
+    assert sources.add_posts(db, [named], source="blog", on=DAY) == 0
     assert stored() == [f"An article. {ID}", f"Short. {ID}"]
 
 
 def test_what_leads_nowhere_is_given_up(db: Database) -> None:
     given = [post("a", ID), replace(post("b", ID), mentions=(), links=("u", "v"))]
-    posts.add_posts(db, given, source="blog", on=DAY)
+    sources.add_posts(db, given, source="blog", on=DAY)
     seed = "arxiv:2506.00009"
     for subject in (ID, seed):
         failures.add_failure(db, "resolve", subject, ("", ""), now=NOW)
     for subject in ("u", "u", "v"):
         failures.add_failure(db, "link", subject, ("", ""), now=NOW)
-    posts.give_up(db, before=DAY, most_tries=3)
+    sources.give_up(db, before=DAY, most_tries=3)
     assert (len(failures.failures(db, "resolve")), n_open_links(db)) == (2, 2)
-    posts.give_up(db, before=DAY + timedelta(1), most_tries=2)
+    sources.give_up(db, before=DAY + timedelta(1), most_tries=2)
     # A seed is named by no post, and waits on.
     assert [f.subject for f in failures.failures(db, "resolve")] == [seed]
     assert [f.subject for f in failures.failures(db, "link")] == ["v"]
@@ -99,35 +99,35 @@ def test_what_leads_nowhere_is_given_up(db: Database) -> None:
 def test_identifiers_that_no_paper_has_are_listed_once(db: Database) -> None:
     papers.add_papers(db, [paper(1)], source="arXiv", on=DAY)
     given = [post("a", ID), post("b", "doi:10.1/y"), post("c", "doi:10.1/y"), post("d", "acl:x")]
-    posts.add_posts(db, given, source="timeline", on=DAY)
-    posts.add_posts(db, [post("e", "acl:x")], source="blog", on=DAY)
-    found = posts.ids_without_paper(db, now=NOW)
+    sources.add_posts(db, given, source="timeline", on=DAY)
+    sources.add_posts(db, [post("e", "acl:x")], source="blog", on=DAY)
+    found = sources.ids_without_paper(db, now=NOW)
     assert found == {"acl:x": "timeline", "doi:10.1/y": "timeline"}
     assert list(found) == sorted(found)
-    assert posts.n_without_paper(db, DAY) == 2
-    assert posts.n_without_paper(db, DAY + timedelta(1)) == 0
+    assert sources.n_without_paper(db, DAY) == 2
+    assert sources.n_without_paper(db, DAY + timedelta(1)) == 0
 
 
 def test_an_identifier_that_could_not_be_looked_up_waits_until_its_time(db: Database) -> None:
-    posts.add_posts(db, [post("a", ID)], source="timeline", on=DAY)
+    sources.add_posts(db, [post("a", ID)], source="timeline", on=DAY)
     failures.add_failure(db, "resolve", ID, ("unknown", ""), now=NOW)
-    assert posts.ids_without_paper(db, now=NOW) == {}
-    assert posts.ids_without_paper(db, now=NOW + failures.FIRST_RETRY) == {ID: "timeline"}
+    assert sources.ids_without_paper(db, now=NOW) == {}
+    assert sources.ids_without_paper(db, now=NOW + failures.FIRST_RETRY) == {ID: "timeline"}
 
 
 def test_a_mention_finds_its_paper_when_that_comes_later(db: Database) -> None:
-    posts.add_posts(db, [post("a", ID)], source="timeline", on=DAY)
-    assert posts.papers_mentioned_on(db, DAY) == []
+    sources.add_posts(db, [post("a", ID)], source="timeline", on=DAY)
+    assert sources.papers_mentioned_on(db, DAY) == []
     papers.add_papers(db, [paper(1)], source="posts", on=DAY + timedelta(1))
-    assert posts.papers_mentioned_on(db, DAY) == [1]
-    assert posts.ids_without_paper(db, now=NOW) == {}
+    assert sources.papers_mentioned_on(db, DAY) == [1]
+    assert sources.ids_without_paper(db, now=NOW) == {}
 
 
 def test_what_kind_of_post_it_is_and_its_votes_are_kept(db: Database) -> None:
     papers.add_papers(db, [paper(1)], source="arXiv", on=DAY)
     given = replace(post("a", ID), kind="repost", n_votes=3)
-    posts.add_posts(db, [given], source="timeline", on=DAY)
-    assert posts.mentions_of(db, [1]) == [
+    sources.add_posts(db, [given], source="timeline", on=DAY)
+    assert sources.mentions_of(db, [1]) == [
         PostMention(
             1,
             "Cy Pond",
@@ -147,9 +147,9 @@ def test_votes_only_grow_and_those_of_lists_are_counted_apart(db: Database) -> N
     papers.add_papers(db, [paper(1), paper(2)], source="arXiv", on=DAY)
     entry = replace(post("a", ID), author="")
     for n in (3, 12, 5, None):
-        posts.add_posts(db, [replace(entry, n_votes=n)], source="daily", on=DAY)
-    posts.add_posts(db, [replace(entry, n_votes=7)], source="other", on=DAY)
-    posts.add_posts(db, [replace(post("b", ID), n_votes=99)], source="timeline", on=DAY)
+        sources.add_posts(db, [replace(entry, n_votes=n)], source="daily", on=DAY)
+    sources.add_posts(db, [replace(entry, n_votes=7)], source="other", on=DAY)
+    sources.add_posts(db, [replace(post("b", ID), n_votes=99)], source="timeline", on=DAY)
     kept = db.read("SELECT source, n_votes FROM posts ORDER BY n_votes")
     assert [(r["source"], r["n_votes"]) for r in kept] == [
         ("other", 7), ("daily", 12), ("timeline", 99)
@@ -161,15 +161,15 @@ class TestShortLinks:
 
     def test_a_post_waits_until_its_links_are_followed(self, db: Database) -> None:
         given = replace(post("a", ID), links=(self.OTHER, self.SHORT), kind="quote", n_votes=2)
-        posts.add_posts(db, [given, post("b", ID)], source="timeline", on=DAY)
-        waiting = posts.posts_with_open_links(db, now=NOW)
+        sources.add_posts(db, [given, post("b", ID)], source="timeline", on=DAY)
+        waiting = sources.posts_with_open_links(db, now=NOW)
         assert waiting == {"timeline": [replace(given, links=(self.SHORT, self.OTHER))]}
         assert n_open_links(db) == 2
-        posts.add_short_links(db, {self.SHORT: "https://arxiv.org/abs/2506.00002"}, now=NOW)
-        assert posts.posts_with_open_links(db, now=NOW) == {
+        sources.add_short_links(db, {self.SHORT: "https://arxiv.org/abs/2506.00002"}, now=NOW)
+        assert sources.posts_with_open_links(db, now=NOW) == {
             "timeline": [replace(given, links=(self.OTHER,))]
         }
-        assert posts.short_links(db, [self.SHORT, self.OTHER]) == {
+        assert sources.short_links(db, [self.SHORT, self.OTHER]) == {
             self.SHORT: "https://arxiv.org/abs/2506.00002"
         }
 
@@ -177,31 +177,31 @@ class TestShortLinks:
         self, db: Database
     ) -> None:
         given = replace(post("a", ID), links=(self.SHORT,))
-        posts.add_posts(db, [given], source="timeline", on=DAY)
-        posts.add_short_links(db, {self.SHORT: "https://rain.example/"}, now=NOW)
-        posts.add_posts(db, [given], source="timeline", on=DAY)
+        sources.add_posts(db, [given], source="timeline", on=DAY)
+        sources.add_short_links(db, {self.SHORT: "https://rain.example/"}, now=NOW)
+        sources.add_posts(db, [given], source="timeline", on=DAY)
         assert n_open_links(db) == 0
         # In a new post it is open until the paper behind it is a mention there too.
-        posts.add_posts(db, [replace(given, guid="b")], source="timeline", on=DAY)
+        sources.add_posts(db, [replace(given, guid="b")], source="timeline", on=DAY)
         assert n_open_links(db) == 1
 
     def test_a_link_that_failed_waits_for_its_retry(self, db: Database) -> None:
         given = replace(post("a", ID), links=(self.SHORT,))
-        posts.add_posts(db, [given], source="timeline", on=DAY)
-        failures.add_failure(db, posts.LINK, self.SHORT, ("no answer", ""), now=NOW)
-        assert posts.posts_with_open_links(db, now=NOW) == {}
+        sources.add_posts(db, [given], source="timeline", on=DAY)
+        failures.add_failure(db, sources.LINK, self.SHORT, ("no answer", ""), now=NOW)
+        assert sources.posts_with_open_links(db, now=NOW) == {}
         later = NOW + failures.FIRST_RETRY
-        assert posts.posts_with_open_links(db, now=later) == {"timeline": [given]}
-        posts.add_short_links(db, {self.SHORT: "https://rain.example/"}, now=later)
-        assert failures.failures(db, posts.LINK) == []
+        assert sources.posts_with_open_links(db, now=later) == {"timeline": [given]}
+        sources.add_short_links(db, {self.SHORT: "https://rain.example/"}, now=later)
+        assert failures.failures(db, sources.LINK) == []
 
     def test_what_a_followed_link_leads_to_becomes_a_mention(self, db: Database) -> None:
         given = replace(post("a", ID), links=(self.SHORT,))
-        posts.add_posts(db, [given], source="timeline", on=DAY)
+        sources.add_posts(db, [given], source="timeline", on=DAY)
         found = Mention("arxiv:2506.00002", "Also.")
         resolved = replace(given, mentions=(*given.mentions, found), links=())
-        assert posts.add_posts(db, [resolved], source="timeline", on=DAY) == 0
-        assert "arxiv:2506.00002" in posts.ids_without_paper(db, now=NOW)
+        assert sources.add_posts(db, [resolved], source="timeline", on=DAY) == 0
+        assert "arxiv:2506.00002" in sources.ids_without_paper(db, now=NOW)
 
 
 def test_a_library_of_the_first_layout_keeps_its_posts(tmp_path: Path) -> None:
@@ -220,15 +220,15 @@ def test_a_library_of_the_first_layout_keeps_its_posts(tmp_path: Path) -> None:
     old.close()
     with Database(tmp_path) as db:
         papers.add_papers(db, [paper(1)], source="arXiv", on=DAY)
-        [found] = posts.mentions_of(db, [1])
+        [found] = sources.mentions_of(db, [1])
         title = paper(1).title
         assert found == PostMention(
             1, "Cy Pond", "So it is.", "u", "timeline", on=DAY, title=title, id=ID
         )
         assert found.words == "So it is."
         given = Post("a", "Cy Pond", "So it is.", "u", None, n_votes=4)
-        assert posts.add_posts(db, [given], source="timeline", on=DAY) == 0
-        assert posts.mentions_of(db, [1])[0].n_votes == 4
+        assert sources.add_posts(db, [given], source="timeline", on=DAY) == 0
+        assert sources.mentions_of(db, [1])[0].n_votes == 4
 
 
 PLAIN = (
@@ -260,7 +260,7 @@ def test_the_whole_post_is_kept_and_shown_whatever_the_source(
     text = content if isinstance(content, str) else json.dumps(content)
     head = "window.YTD.tweets.part0 = " if read is read_x_archive else ""
     papers.add_papers(db, [paper(1, "A Title")], source="arXiv", on=DAY)
-    posts.add_posts(db, read(f"{head}{text}".encode(), source="Mio"), source="Mio", on=DAY)
-    [found] = posts.mentions_of(db, [1])
+    sources.add_posts(db, read(f"{head}{text}".encode(), source="Mio"), source="Mio", on=DAY)
+    [found] = sources.mentions_of(db, [1])
     assert found.text == PLAIN
     assert found.words == "Not convinced by the baseline, but the data release is great."

@@ -22,7 +22,7 @@ from reader.gathering.resolve import (
     resolve,
     tidy,
 )
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import Paper
 from reader.library.rows import failures, papers
@@ -83,7 +83,7 @@ def library(tmp_path: Path, clock: Clock) -> Iterator[Library]:
 
 def mention(library: Library, *ids: str) -> None:
     given = [post(id_, id_) for id_ in ids]
-    posts.add_posts(library.db, given, source="timeline", on=DAY)
+    sources.add_posts(library.db, given, source="timeline", on=DAY)
 
 
 def run(library: Library, registry: Registry) -> list[tuple[str, str, str]]:
@@ -126,7 +126,7 @@ def test_an_id_is_given_up_sixty_days_after_the_last_post(library: Library, cloc
     assert run(library, registry) == []
     assert (len(registry.seen), failed(library)) == (1, [])
     given = [post("again", ids(1)[0])]
-    posts.add_posts(library.db, given, source="timeline", on=library.today())
+    sources.add_posts(library.db, given, source="timeline", on=library.today())
     run(library, registry)
     assert len(registry.seen) == 2
 

@@ -11,7 +11,7 @@ import pytest
 from reader.base.errors import SourceFailed
 from reader.base.http import Response
 from reader.gathering.gather import gather, last_batches
-from reader.gathering.rows import posts, sources
+from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import Batch
 from reader.library.rows import papers
@@ -109,7 +109,8 @@ def test_saved_mails_are_read_from_a_folder_and_not_twice(tmp_path: Path) -> Non
         assert gather(library, tools(Web())) == []
         (batch,) = last_batches(library, DAY)
         assert (batch.received, batch.state) == (1, "not checked")
-        assert list(posts.ids_without_paper(library.db, now=library.now())) == ["arxiv:2506.00007"]
+        without = sources.ids_without_paper(library.db, now=library.now())
+        assert list(without) == ["arxiv:2506.00007"]
         gather(library, tools(Web()), only=["list"])
         (batch,) = last_batches(library, DAY)
         assert batch.state == "unchanged"

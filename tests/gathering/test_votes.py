@@ -14,7 +14,7 @@ import pytest
 from reader.base.errors import Locked
 from reader.base.http.client import Client
 from reader.gathering.gather import VOTES_DELAY_S, VotesOutcome, days_to_import, import_votes
-from reader.gathering.rows.posts import StoredVotes, stored_votes
+from reader.gathering.rows.sources import StoredVotes, stored_votes
 from reader.library.disk import lock_file
 from reader.library.folder import Library
 from reader.morning.tools import Tools

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.highlight import Highlight
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import decisions, fields, highlights, merges, papers, pdfs
@@ -79,9 +79,9 @@ def test_a_skipped_paper_does_not_return_as_a_copy(db: Database) -> None:
     add(db, PREPRINT)
     decisions.add_decisions(db, "skip", [1], at=NOW, on=DAY)
     add(db, COPY, on=NEXT)
-    posts.add_posts(db, [post("a", COPY.id)], source="timeline", on=NEXT)
+    sources.add_posts(db, [post("a", COPY.id)], source="timeline", on=NEXT)
     assert one(db, COPY.id).state == "skip"
-    assert posts.papers_mentioned_on(db, NEXT) == [1]
+    assert sources.papers_mentioned_on(db, NEXT) == [1]
 
 
 def test_what_may_be_a_copy_stays_apart_and_is_asked_about_once(db: Database) -> None:

@@ -66,10 +66,10 @@ def test_little_is_known_of_a_new_paper(tmp_path: Path) -> None:
 
 
 def test_posts_about_a_paper_are_collected(tmp_path: Path) -> None:
-    from reader.gathering.rows import posts
+    from reader.gathering.rows import sources
 
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
-        posts.add_posts(library.db, [post("1", paper(1).id)], source="timeline", on=DAY)
+        sources.add_posts(library.db, [post("1", paper(1).id)], source="timeline", on=DAY)
         (held,) = papers.papers_at(library.db, [1])
         assert [m.words for m in about(library, held).mentions] == ["Read this."]

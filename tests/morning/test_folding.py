@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.gathering.gather import gather
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.config import Deadline
 from reader.library.folder import Library
 from reader.library.paper import Mention, Post
@@ -42,7 +42,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 def vote(library: Library, day: date, row: int, n: int) -> None:
     [held] = papers.papers_at(library.db, [row])
     listed = Post(f"list {row}", "", "", "", NOW, (Mention(held.paper.id),), n_votes=n)
-    posts.add_posts(library.db, [listed], source="timeline", on=day)
+    sources.add_posts(library.db, [listed], source="timeline", on=day)
 
 
 def look(library: Library, day: date, *, may_fold: bool = True) -> Morning:
@@ -103,7 +103,7 @@ def test_each_near_paper_has_its_posts(library: Library) -> None:
     bring(library, DAY, paper(1, MODELS))
     said = [post("a", paper(1).id, author="Cy", sentence="It forgets less."),
             post("b", paper(1).id, author="Di", sentence="Mind table 3.")]  # fmt: skip
-    posts.add_posts(library.db, said, source="timeline", on=DAY)
+    sources.add_posts(library.db, said, source="timeline", on=DAY)
     [entry] = look(library, DAY).near
     assert [(m.author, m.words) for m in entry.mentions] == [
         ("Cy", "It forgets less."),

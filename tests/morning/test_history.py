@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.messages import Language, speaking
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.arrival import SentAct, receiving
 from reader.library.folder import Library
 from reader.library.paper import Mention, Post
@@ -80,7 +80,7 @@ def test_a_pick_keeps_what_the_list_showed(library: Library) -> None:
 
 def test_a_skip_of_the_near_lane_keeps_who_said_what_and_the_votes(library: Library) -> None:
     listed = Post("list", "", "", "", NOW, (Mention(paper(3).id),), n_votes=12)
-    posts.add_posts(library.db, [listed], source="timeline", on=DAY)
+    sources.add_posts(library.db, [listed], source="timeline", on=DAY)
     [entry] = see(library).near
     decide_rows(library, "skip", [3])
     # More is said of it later.

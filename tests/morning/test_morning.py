@@ -12,7 +12,7 @@ import pytest
 
 from reader.base.errors import SourceFailed
 from reader.gathering.gather import gather
-from reader.gathering.rows import posts, sources
+from reader.gathering.rows import sources
 from reader.library.config import Deadline
 from reader.library.feeds_file import parse
 from reader.library.folder import Library
@@ -58,7 +58,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, ALL, source="arXiv", on=DAY)
         for name, id_ in (("a", MODELS.id), ("b", BEES.id), ("c", TRANSLATION.id)):
-            posts.add_posts(library.db, [post(name, id_)], source="timeline", on=DAY)
+            sources.add_posts(library.db, [post(name, id_)], source="timeline", on=DAY)
         yield library
 
 
@@ -126,7 +126,7 @@ def test_a_new_post_brings_an_older_paper_back_unless_it_was_decided(library: Li
     keep_shown(library, morning(library, DAY))
     decide(library, "skip", [TRANSLATION.id])
     again = [post("d", TRANSLATION.id), post("e", RECOGNITION.id)]
-    posts.add_posts(library.db, again, source="timeline", on=NEXT)
+    sources.add_posts(library.db, again, source="timeline", on=NEXT)
     assert ids(morning(library, NEXT)) == ([RECOGNITION.id], [], "")
     assert morning(library, NEXT).n_arrived == 0
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.base.errors import NotKnown, UsageError
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import State
 from reader.library.rows import papers
@@ -133,7 +133,7 @@ def test_a_list_that_was_shown_hides_at_once_and_shows_again_in_its_order(librar
 def test_other_people_and_sources_still_bring_a_paper_up(library: Library) -> None:
     talk(library, DAY, 3, "Em Shore")
     held = papers.papers_at(library.db, [4])[0]
-    posts.add_posts(library.db, [post("b", held.paper.id)], source="blog", on=DAY)
+    sources.add_posts(library.db, [post("b", held.paper.id)], source="blog", on=DAY)
     mute(library, [("author", "Cy Pond")])
     assert seen(library) == ([1], [3], [2, 4]), "Cy's blog is Cy's too"
     [entry] = morning(library, DAY).near
@@ -146,7 +146,7 @@ def test_other_people_and_sources_still_bring_a_paper_up(library: Library) -> No
 def test_votes_of_a_muted_list_bring_nothing_up(library: Library) -> None:
     bring(library, DAY, paper(5, "A Large Language Model of Votes"))
     listed = replace(post("v", "arxiv:2506.00005", author=""), n_votes=200)
-    posts.add_posts(library.db, [listed], source="blog", on=DAY)
+    sources.add_posts(library.db, [listed], source="blog", on=DAY)
     assert seen(library) == ([1], [2, 3, 4, 5], [])
     mute(library, [("source", "blog")])
     assert seen(library) == ([1], [2, 3, 4], [5])

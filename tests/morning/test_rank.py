@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.library.rows import decisions, papers
@@ -163,7 +163,7 @@ def test_earlier_days_are_ranked_too(library: Library) -> None:
     rank_days(library, DAY)
     assert [standings.members_on(library.db, day) for day in early] == [[1], []]
     # Unless a post brings it back.
-    posts.add_posts(library.db, [post("a", paper(2).id)], source="timeline", on=DAY)
+    sources.add_posts(library.db, [post("a", paper(2).id)], source="timeline", on=DAY)
     rank_days(library, DAY)
     assert standings.members_on(library.db, early[1]) == [2]
 
@@ -226,7 +226,7 @@ def test_papers_added_by_hand_do_not_change_the_days_list(library: Library) -> N
     assert standings.ranks_of(library.db, range(1, FEWEST + 261)) == before
     # As soon as a source brings one of them, or a post names it, it counts.
     papers.add_papers(library.db, mine[:1], source="arXiv", on=DAY)
-    posts.add_posts(library.db, [post("a", mine[1].id)], source="timeline", on=DAY)
+    sources.add_posts(library.db, [post("a", mine[1].id)], source="timeline", on=DAY)
     assert waiting(library, encoder=SMALL) == 2
 
 
@@ -306,7 +306,7 @@ def forget_ranks(library: Library) -> None:
 
 def test_papers_that_are_out_have_ranks_only_if_talked_about(library: Library) -> None:
     fill(library, 5)
-    posts.add_posts(library.db, [post("a", paper(3).id)], source="timeline", on=DAY)
+    sources.add_posts(library.db, [post("a", paper(3).id)], source="timeline", on=DAY)
     rank_days(library, DAY)
     found = standings.ranks_of(library.db, range(1, 6))
     assert sorted(found) == [1, 3]
@@ -322,7 +322,7 @@ def test_a_paper_that_people_name_days_later_is_ranked_for_all_topics_once(
 ) -> None:
     fill(library, 5)
     rank_days(library, DAY)
-    posts.add_posts(library.db, [post("a", paper(3).id)], source="timeline", on=DAY)
+    sources.add_posts(library.db, [post("a", paper(3).id)], source="timeline", on=DAY)
     assert waiting(library) == 1
     rank_days(library, DAY)
     assert waiting(library) == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import NotKnown, UsageError
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.arrival import ActLibrary, SentAct, receiving
 from reader.library.folder import Library, find_paper
 from reader.library.paper import LibraryPaper
@@ -44,7 +44,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, [WRONG, MINE, TALKED, FAR], source="arXiv", on=DAY)
         for held in (TALKED, FAR):
-            posts.add_posts(library.db, [post(held.id, held.id)], source="timeline", on=DAY)
+            sources.add_posts(library.db, [post(held.id, held.id)], source="timeline", on=DAY)
         shown(library)
         yield library
 

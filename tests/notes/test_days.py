@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database
 from reader.notes.rows import habit as days
@@ -69,7 +69,7 @@ def test_a_rewritten_note_is_read_as_it_was_before_and_after(db: Database) -> No
 def test_people_who_talk_after_a_day_are_counted_once(db: Database) -> None:
     for n, author, day in ((1, "Cy", 0), (2, "Cy", 1), (3, "Cy", 2), (4, "Di", 2), (5, "", 2)):
         said = post(f"g{n}", paper(1).id, author=author)
-        posts.add_posts(db, [said], source="timeline", on=DAY + timedelta(day))
+        sources.add_posts(db, [said], source="timeline", on=DAY + timedelta(day))
     assert days.talkers_since(db, {1: DAY, 2: DAY}, LATE) == {1: 2}
     assert days.talkers_since(db, {1: DAY}, NEXT) == {1: 1}
     assert days.talkers_since(db, {1: DAY + timedelta(2)}, LATE) == {}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.rows import decisions, papers
 from reader.notes.rows import notes
@@ -54,7 +54,7 @@ def decide(library: Library, kind: decisions.Kind, row: int, *, on: date = DAY) 
 def mention(library: Library, row: int, *people: str, on: date = DAY) -> None:
     for name in people:
         said = post(f"{name} {row} {on}", PAPERS[row - 1].id, author=name)
-        posts.add_posts(library.db, [said], source="timeline", on=on)
+        sources.add_posts(library.db, [said], source="timeline", on=on)
 
 
 def regrets(found: Week) -> list[tuple[int, int, int | None]]:
@@ -181,6 +181,6 @@ def test_few_regrets_are_shown_and_the_others_counted(library: Library) -> None:
         decide(library, "skip", n, on=BEFORE)
         for name in ("Cy", "Di"):
             said = post(f"{name} {n}", f"arxiv:2506.{n:05}", author=name)
-            posts.add_posts(library.db, [said], source="timeline", on=DAY)
+            sources.add_posts(library.db, [said], source="timeline", on=DAY)
     found = week(library, DAY)
     assert (len(found.regrets), found.n_more) == (5, 5)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from reader.base.errors import UsageError
 from reader.base.markup import to_html
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.disk import write_whole
 from reader.library.folder import Library, find_paper
 from reader.library.highlight import Highlight
@@ -80,7 +80,7 @@ def fill(library: Library) -> None:
     db, folder = library.db, library.folder
     papers.add_papers(db, [SHARED, OTHER, SKIPPED, UNNOTED], source="secret-feed", on=DAY)
     told = post("g", SHARED.id, author="secret-author", sentence="secret-post")
-    posts.add_posts(db, [told], source="secret-feed", on=DAY)
+    sources.add_posts(db, [told], source="secret-feed", on=DAY)
     decide(library, "skip", [SKIPPED.id])
     decide(library, "pick", [SHARED.id, OTHER.id])
     other = find_paper(library, OTHER.id)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.paper import CitationCount, NewestCount
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import LATEST, Database
@@ -116,14 +116,14 @@ def test_decided_noted_or_discussed_papers_are_not_brought_up(db: Database) -> N
     count(db, {1: 50, 2: 50, 3: 50})
     decisions.add_decisions(db, "skip", [1], at=NOW, on=DAY)
     notes.add_note(db, 2, "One. Two.", is_written=True, at=NOW, on=DAY)
-    posts.add_posts(db, [post("a", "arxiv:2506.00003")], source="timeline", on=DAY)
+    sources.add_posts(db, [post("a", "arxiv:2506.00003")], source="timeline", on=DAY)
     assert waiting(db) == []
 
 
 def test_an_entry_of_a_list_of_papers_is_no_talk(db: Database) -> None:
     count(db, {3: 50})
     entry = post("a", "arxiv:2506.00003", author="")
-    posts.add_posts(db, [entry], source="list", on=DAY)
+    sources.add_posts(db, [entry], source="list", on=DAY)
     assert waiting(db) == [3]
 
 

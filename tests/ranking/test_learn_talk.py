@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.ranking.forecast import Coefficients, TalkExample
@@ -44,7 +44,7 @@ def fill(library: Library, n_hot: int) -> None:
     ]
     papers.add_papers(library.db, several, source="arXiv", on=DAY)
     said = [post(f"p{n}", paper(n).id) for n in range(1, n_hot + 1)]
-    posts.add_posts(library.db, said, source="timeline", on=DAY)
+    sources.add_posts(library.db, said, source="timeline", on=DAY)
 
 
 def test_too_little_talk_leaves_the_shipped_numbers(library: Library) -> None:
@@ -69,7 +69,7 @@ def test_the_hot_and_a_tenth_of_the_others_teach_and_the_result_is_used(library:
     # Not again until there is a quarter more talk.
     assert not learn_talk(library, given)
     more = [post(f"m{n}", paper(n).id) for n in range(200, 220)]
-    posts.add_posts(library.db, more, source="timeline", on=DAY)
+    sources.add_posts(library.db, more, source="timeline", on=DAY)
     assert learn_talk(library, given)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.gathering.rows import posts
-from reader.gathering.rows.posts import VotedPaper
+from reader.gathering.rows import sources
+from reader.gathering.rows.sources import VotedPaper
 from reader.library.folder import Library
 from reader.library.paper import Mention, Post
 from reader.library.rows import papers
@@ -36,12 +36,12 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 def say(library: Library, on: date, number: int, *people: str) -> None:
     given = [post(f"{on}{number}{name}", paper(number).id, author=name) for name in people]
-    posts.add_posts(library.db, given, source="timeline", on=on)
+    sources.add_posts(library.db, given, source="timeline", on=on)
 
 
 def vote(library: Library, on: date, number: int, n: int | None) -> None:
     listed = Post(f"list {number}", "", "", "", NOW, (Mention(paper(number).id),), n_votes=n)
-    posts.add_posts(library.db, [listed], source="list", on=on)
+    sources.add_posts(library.db, [listed], source="list", on=on)
 
 
 def test_people_and_votes_are_talk_and_feed_entries_are_not(library: Library) -> None:
@@ -114,7 +114,7 @@ def test_where_no_talk_was_ever_seen_no_paper_says_anything(library: Library) ->
 
 
 def imported(library: Library, on: date, number: int, n_votes: int, *authors: str) -> None:
-    posts.add_votes(library.db, on, [VotedPaper(paper(number).id, n_votes, authors)])
+    sources.add_votes(library.db, on, [VotedPaper(paper(number).id, n_votes, authors)])
 
 
 def test_imported_votes_are_a_record_of_papers_that_are_not_here(library: Library) -> None:

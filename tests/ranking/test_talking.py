@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.morning.today import candidates_with_talk
@@ -40,7 +40,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 def say(library: Library, source: str, number: int, author: str) -> None:
     said = post(f"{source} {number} {author}", paper(number).id, author=author)
-    posts.add_posts(library.db, [said], source=source, on=DAY)
+    sources.add_posts(library.db, [said], source=source, on=DAY)
 
 
 def test_a_role_model_counts_by_their_own_timeline_whatever_their_name_there(

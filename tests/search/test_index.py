@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.words import query_terms
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.rows import decisions, merges, papers
 from reader.library.rows.database import Database, forget_index
 from reader.notes.rows import notes
@@ -292,7 +292,7 @@ class TestRanks:
 
     def test_an_older_paper_is_ranked_on_the_day_of_its_mention(self, db: Database) -> None:
         later = DAY + timedelta(1)
-        posts.add_posts(db, [post("a", "arxiv:2506.00001")], source="timeline", on=later)
+        sources.add_posts(db, [post("a", "arxiv:2506.00001")], source="timeline", on=later)
         assert self.to_rank(db, later, "t1") == [1]
 
     def test_papers_of_several_days_come_with_the_day_they_are_ranked_by(
@@ -301,7 +301,7 @@ class TestRanks:
         later = DAY + timedelta(1)
         papers.add_papers(db, [paper(3)], source="arXiv", on=later)
         given = [post("a", paper(1).id), post("b", paper(3).id)]
-        posts.add_posts(db, given, source="timeline", on=later)
+        sources.add_posts(db, given, source="timeline", on=later)
         assert standings.papers_to_rank(db, DAY, later, "t1") == {1: DAY, 2: DAY, 3: later}
         assert standings.papers_to_rank(db, later, later, "t1") == {1: later, 3: later}
         self.rank(db, 1, 2, 3)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.folder import find_paper
 from reader.library.paper import Post
 from reader.library.rows import papers
@@ -114,7 +114,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         ]
         papers.add_papers(library.db, made, source="arXiv", on=DAY)
         spoken = [hostile_post(n, words) for n, words in enumerate(storable(), start=1)]
-        posts.add_posts(library.db, spoken, source="timeline", on=DAY)
+        sources.add_posts(library.db, spoken, source="timeline", on=DAY)
         decide(library, "pick", ["arxiv:2506.00001", "arxiv:2506.00002"])
         for number, words in enumerate(storable(), start=1):
             held = find_paper(library, f"arxiv:2506.{number:05}")

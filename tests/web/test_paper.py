@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from reader.base.messages import _, speaking
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.folder import Library, find_paper
 from reader.library.paper import PropertyChange
 from reader.library.rows import highlights, papers, pdfs
@@ -54,7 +54,7 @@ def parts(tmp_path: Path) -> Parts:
         ]  # fmt: skip
         papers.add_papers(library.db, several, source="arXiv", on=DAY)
         said = post("1", "arxiv:2506.00001", author="Cy <i>Pond</i>", sentence=f"Read it {EVIL}")
-        posts.add_posts(library.db, [said], source="timeline", on=DAY)
+        sources.add_posts(library.db, [said], source="timeline", on=DAY)
         decide_rows(library, "pick", [1, 2])
         first, second = papers.papers_at(library.db, [1, 2])
         (tmp_path / "papers").mkdir()

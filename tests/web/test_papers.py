@@ -14,7 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from reader.base.messages import _, speaking
-from reader.gathering.rows import posts, sources
+from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import Batch, PropertyChange
 from reader.library.rows import decisions, papers
@@ -268,7 +268,7 @@ def test_each_order_leads_through_all_pages_and_back(parts: Parts, address: str)
             tag(library, [row], PropertyChange(rating=stars))
         for guid, row in (("a", 7), ("b", 7), ("c", 60), ("d", 8)):
             one = post(guid, f"arxiv:2506.{row:05}", author="Cy", sentence="Read it.")
-            posts.add_posts(library.db, [one], source="timeline", on=DAY)
+            sources.add_posts(library.db, [one], source="timeline", on=DAY)
     rows = range(n, 0, -1)
     orders = {
         "": [*rows],

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.gathering.rows import posts
+from reader.gathering.rows import sources
 from reader.library.disk import lock_file
 from reader.library.folder import Library, find_paper
 from reader.library.paper import PropertyChange
@@ -268,7 +268,7 @@ def test_the_queue_has_a_page_in_any_order_to_select_from(tmp_path: Path) -> Non
     with pages(tmp_path) as (client, library):
         tag(library, [1], PropertyChange(rating=4))
         one = post("1", TWO, author="Cy", sentence="Read it.")
-        posts.add_posts(library.db, [one], source="timeline", on=DAY)
+        sources.add_posts(library.db, [one], source="timeline", on=DAY)
         shown_by = {
             sort: queued(client.get(f"/queue?sort={sort}").text)
             for sort in ("", "newest", "title", "rating", "talk", "year")

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from reader.gathering.gather import source_names
-from reader.gathering.rows import posts, sources
+from reader.gathering.rows import sources
 from reader.library.folder import Library, find_paper
 from reader.library.paper import Batch, LibraryPaper
 from reader.library.rows import papers
@@ -61,7 +61,7 @@ def pages(folder: Path, *, text: str = FEEDS_TOML) -> Iterator[tuple[TestClient,
             on=DAY,
         )
         said = post("p1", "arxiv:2506.00002", author="Cy <i>Pond</i>", sentence="So <b>warm</b>!")
-        posts.add_posts(library.db, [said], source="timeline", on=DAY)
+        sources.add_posts(library.db, [said], source="timeline", on=DAY)
         for source in source_names(library.config):
             batch = Batch(source, DAY, 3, 3, "complete")
             sources.add_batch(library.db, batch, now=library.now(), on=DAY)
@@ -134,7 +134,7 @@ def test_talk_stands_with_its_words_and_its_link(tmp_path: Path) -> None:
 def test_a_repost_is_not_quoted_as_own_words(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         passed_on = replace(post("p3", "arxiv:2506.00001", author="Di Fern"), kind="repost")
-        posts.add_posts(library.db, [passed_on], source="timeline", on=DAY)
+        sources.add_posts(library.db, [passed_on], source="timeline", on=DAY)
         assert "Di Fern reposted it" in client.get("/").text
         assert "reposted by Di Fern" in client.get("/paper/arxiv:2506.00001").text
 
@@ -142,7 +142,7 @@ def test_a_repost_is_not_quoted_as_own_words(tmp_path: Path) -> None:
 def test_an_address_that_is_not_of_the_web_is_no_link(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         bad = replace(post("p2", "arxiv:2506.00001"), url="javascript:alert(1)")
-        posts.add_posts(library.db, [bad], source="timeline", on=DAY)
+        sources.add_posts(library.db, [bad], source="timeline", on=DAY)
         text = client.get("/").text
     assert "Cy Pond" in text
     assert "javascript:" not in text

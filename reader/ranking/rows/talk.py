@@ -3,7 +3,7 @@
 Counts how much authors' earlier papers were talked about as well. Keeps how often papers were
 cited, by day: a count is never replaced. That a paper came up because it is much cited is an
 origin of it like any other, `citations`, so it comes up once. Rows of posts are kept in
-`gathering.rows.posts`.
+`gathering.rows.sources`.
 """
 
 from __future__ import annotations

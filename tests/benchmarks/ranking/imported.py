@@ -21,7 +21,7 @@ from typing import Any
 
 from reader.base.http.client import Client
 from reader.gathering.gather import import_votes
-from reader.gathering.rows.posts import StoredVotes, stored_votes
+from reader.gathering.rows.sources import StoredVotes, stored_votes
 from reader.library.paper import Paper
 from reader.library.rows.database import Database
 from reader.ranking.forecast import AuthorRecord, records_of
