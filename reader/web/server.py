@@ -34,11 +34,10 @@ from reader.base.errors import UsageError, os_reason
 from reader.base.messages import N_, _
 from reader.web.gate import LOCAL_NAMES, Gate, ServerAddress
 from reader.web.pages import ROUTES
-from reader.web.pool import Pool, ValueCache
 from reader.web.render import asset_content
 from reader.web.sessions import network_of
 from reader.web.visit import Parts, refused
-from reader.web.work import MorningClock, Work
+from reader.web.work import MorningClock, Pool, ValueCache, Work
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

@@ -64,8 +64,8 @@ from reader.library.rows.decisions import next_act
 from reader.morning.rows import library_id
 from reader.morning.undo import stands
 from reader.web.gate import MAX_NOTE, has_token
-from reader.web.pool import Pool
 from reader.web.render import chosen_language, paper_at, render
+from reader.web.work import Pool
 
 
 class PageEncoder(Protocol):

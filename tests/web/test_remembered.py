@@ -15,7 +15,7 @@ from reader.library.rows import papers
 from reader.morning.pick import decide
 from reader.notes.recall import grade
 from reader.notes.write import add_note
-from reader.web.pool import MOST, Pool, ValueCache
+from reader.web.work import MOST, Pool, ValueCache
 from tests.samples import DAY, NOW, paper
 from tests.web.site import parts_of, site
 

@@ -21,9 +21,8 @@ from starlette.applications import Starlette
 from reader.library.folder import open_library
 from reader.library.rows import papers
 from reader.morning.pick import decide
-from reader.web.pool import Pool
 from reader.web.visit import Parts
-from reader.web.work import MorningClock, Work, WorkRun
+from reader.web.work import MorningClock, Pool, Work, WorkRun
 from tests.samples import DAY, NOW, paper
 from tests.web.site import parts_of, run_apart, site
 

@@ -32,11 +32,10 @@ from reader.morning.about import carried_by, device_texts
 from reader.morning.pick import whole_queue
 from reader.texts.morning import STEPS
 from reader.web.gate import ServerAddress
-from reader.web.pool import Pool
 from reader.web.render import LANGUAGES, WORKER, asset, asset_content, assets, assets_version
 from reader.web.sessions import LIFE_S, device_of, grouped
 from reader.web.visit import Visit, language_of, own_address, route, set_said
-from reader.web.work import KINDS, MorningClock, Work, WorkRun
+from reader.web.work import KINDS, MorningClock, Pool, Work, WorkRun
 
 COOKIE_LIFE_S = 400 * 86_400
 """Browsers keep no cookie for longer than 400 days."""
