@@ -22,8 +22,7 @@ from reader.cli.demo import feeds_toml, sample_notes, sample_papers, sample_serv
 from reader.library.folder import Library, open_library
 from reader.library.place import FEEDS
 from reader.morning.pick import decide
-from reader.morning.pipe import fetch_and_rank
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools, fetch_and_rank
 from reader.notes.export import export
 from reader.notes.write import add_note
 from reader.pdfs.fetch import fetch_pdfs

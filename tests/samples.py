@@ -29,7 +29,7 @@ from reader.library.paper import Mention, Paper, Post
 from reader.library.passage import Block, Document, Page
 from reader.library.rows import decisions
 from reader.library.rows.database import Database
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.pdfs.recognition import Looks, PageLook
 from reader.pdfs.text.answer import Pictures
 from reader.ranking.events import Label

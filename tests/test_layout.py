@@ -361,7 +361,7 @@ def test_a_search_loads_nothing_of_a_morning(tmp_path: Path) -> None:
         pass
     loaded = loaded_by("from reader.cli import main\nmain(['search', 'snails'])", folder=tmp_path)
     assert "reader.search.find" in loaded
-    unneeded = {"reader.morning.values", "reader.morning.tools"}
+    unneeded = {"reader.morning.values", "reader.morning.pipe"}
     assert loaded & {*unneeded, "importlib.metadata", "zipfile"} == set()
 
 

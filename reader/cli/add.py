@@ -41,7 +41,7 @@ from reader.library.rows import papers, pdfs
 from reader.morning.add import Adding, FilesToAdd, Wishes, find_files, settle
 from reader.morning.added_file import FileOutcome
 from reader.morning.complete import add_by_id
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 
 NEW = "new"
 """What `--as` takes for a paper of its own."""

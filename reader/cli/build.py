@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from reader.base.cluster import Each
     from reader.base.http.client import Client
     from reader.library.config import Topic
-    from reader.morning.tools import Tools
+    from reader.morning.pipe import Tools
     from reader.ranking.events import Label
     from reader.ranking.forecast import Coefficients, TalkExample
     from reader.ranking.model import TopicModel
@@ -113,7 +113,7 @@ def tools(
     may_download: the model that feeds.toml names may be fetched from its hub. shown: takes the
     progress in place of bars. workers: opens a cluster that reads PDFs and encodes.
     """
-    from reader.morning.tools import Tools
+    from reader.morning.pipe import Tools
     from reader.pdfs.text.process import PdfPool, answers_on, check_pdf
 
     encoder, token_counter = _models(context, library.config, may_download=may_download)

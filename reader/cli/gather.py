@@ -39,8 +39,7 @@ from reader.library.folder import Library, read_config
 from reader.library.place import FEEDS, find_folder
 from reader.library.rows import papers
 from reader.library.rows.database import forget_index
-from reader.morning.pipe import fetch_and_rank, index_all, learn_decisions
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools, fetch_and_rank, index_all, learn_decisions
 from reader.morning.trust import missing_seeds, reports, seed_text
 from reader.pdfs.fetch import forget_readings
 from reader.search.encode import index_words

@@ -1,4 +1,5 @@
-"""Run the stages one after another; two of them are here: pictures of PDFs, and citations.
+"""Run the stages one after another with their tools: the adapters, and a function that is told the
+progress. Two stages are here: pictures of PDFs, and citations.
 
     fetch_and_rank   gather | follow_links | resolve | complete | learn | rank_days | index_words
     index_all        cite | index_words | fetch_pdfs | extract | take_pictures | encode | learn
@@ -18,13 +19,15 @@ import contextlib
 import math
 import os
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.base.errors import PdfError, Problem, ReaderError
+from reader.base.http import Fetch
 from reader.gathering.gather import gather
 from reader.gathering.resolve import follow_links, resolve, tidy
 from reader.gathering.rows import sources
@@ -40,7 +43,6 @@ from reader.morning.lab import publish
 from reader.morning.pick import FETCH_LOCK
 from reader.morning.rank import rank_days
 from reader.morning.remove import empty_trash
-from reader.morning.tools import Tools
 from reader.morning.trust import counting_name
 from reader.morning.waiting import join_waiting
 from reader.pdfs.arxiv_html import fetch_html
@@ -49,12 +51,61 @@ from reader.ranking.heat import MUCH_CITED, months_between, velocity
 from reader.ranking.learn import foretell_day, learn, learn_talk
 from reader.ranking.rows import talk
 from reader.ranking.topic import fit
-from reader.search.encode import encode, index_words
+from reader.search.encode import Encoder, encode, index_words
 from reader.search.shared import share
 
 if TYPE_CHECKING:
+    from reader.base.cluster import Each
     from reader.gathering.sources.citations import CitedPaper
     from reader.library.config import Topic
+    from reader.library.highlight import Marks
+    from reader.library.passage import Document
+    from reader.pdfs.recognition import Looks
+    from reader.pdfs.text.answer import Pictures
+    from reader.ranking.forecast import Coefficients, TalkExample
+    from reader.ranking.learn import FitTopic
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The adapters of one run, which the pipe passes on from stage to stage.
+
+    Each stage and use case asks for the few that it calls, by a protocol of its room; as plain
+    arguments all of them would be handed through every function of the pipe.
+
+    encoder: opens the model, at most once; raises ModelError.
+    token_counter: opens its tokenizer alone, likewise: counts the tokens of each of n texts.
+    read_pdf, read_marks, read_looks: of one file; raise PdfError.
+    read_first: as read_pdf, but of pages that are pictures only the first so many are read.
+    read_pdfs, read_pictures: of many, each as it is done, on all cores; lazily.
+    read_marked: likewise text and marks; the marks are an error where only they fail.
+    fit_topic: fits one topic's model to decisions; fit_talk: the forecast's numbers to talk.
+    progress: told (what, done, total) before each item and at the end; a total of 0 where the
+    work stopped before it was done.
+    each: the workers of a cluster, which encode; None where this process does.
+    within: lets all that `fetch` asks for meanwhile end within so many seconds together.
+    """
+
+    fetch: Fetch
+    encoder: Callable[[], Encoder]
+    encoder_name: str
+    token_counter: Callable[[], Callable[[Sequence[str]], list[int]]]
+    check_pdf: Callable[[bytes], None]
+    read_pdf: Callable[[Path], Document]
+    read_first: Callable[[Path, int], Document]
+    read_pdfs: Callable[[Iterable[Path]], Iterator[tuple[Path, Document | PdfError]]]
+    read_marks: Callable[[Path], Marks]
+    read_looks: Callable[[Path], Looks]
+    read_marked: Callable[
+        [Iterable[Path]], Iterator[tuple[Path, tuple[Document, Marks | PdfError] | PdfError]]
+    ]
+    read_pictures: Callable[[Iterable[Path]], Iterator[tuple[Path, Pictures | PdfError]]]
+    fit_topic: FitTopic
+    fit_talk: Callable[[Sequence[TalkExample], Coefficients], Coefficients]
+    progress: Callable[[str, int, int], None]
+    within: Callable[[float], AbstractContextManager[object]] = nullcontext
+    each: Each | None = None
+
 
 _NAME = re.compile(r"[0-9a-f]{16}-(?:page|figure)\.png")
 

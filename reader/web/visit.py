@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from reader.library.config import Config
 from reader.library.folder import Clock, Library, system_clock
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.search.shared import Failures
 from reader.web.files import Drawn, Uploads
 from reader.web.gate import Door

@@ -33,9 +33,8 @@ from reader.library.paper import Batch, Mention, Paper, Post
 from reader.library.rows import database, papers
 from reader.library.rows.migrations import MIGRATIONS
 from reader.morning.pick import decide_rows
-from reader.morning.pipe import learn_decisions
+from reader.morning.pipe import Tools, learn_decisions
 from reader.morning.rank import rank_days
-from reader.morning.tools import Tools
 from reader.notes.write import add_note
 from reader.ranking.rows import standings
 from reader.search.encode import index_words

@@ -17,7 +17,7 @@ from reader.gathering.gather import VOTES_DELAY_S, VotesOutcome, days_to_import,
 from reader.gathering.rows.sources import StoredVotes, stored_votes
 from reader.library.disk import lock_file
 from reader.library.folder import Library
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from tests.samples import DAY, FEEDS_TOML, NOW, Web, a_library, tools
 from tests.server import Answer, Seen, Server, Time
 

@@ -24,7 +24,7 @@ from reader.library.rows import failures, highlights, papers, pdfs
 from reader.morning.add import Adding, Wishes, find_files, settle
 from reader.morning.added_file import FileMarks, FileOutcome
 from reader.morning.complete import complete
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.pdfs.back import back
 from reader.pdfs.fetch import extract, forget_readings
 from reader.search.rows import index

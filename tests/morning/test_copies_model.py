@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from reader.library.folder import Library
 from reader.library.highlight import Highlight
 from reader.library.rows import highlights, papers, pdfs
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.pdfs.back import back, handed_in
 from reader.pdfs.marked_copies import remove_copy
 from tests import samples

@@ -14,8 +14,7 @@ from reader.library.rows import failures, papers, pdfs
 from reader.library.rows.pdfs import Pdf
 from reader.morning import rows
 from reader.morning.pick import decide
-from reader.morning.pipe import fetch_picks, index_all
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools, fetch_picks, index_all
 from reader.pdfs import arxiv_html
 from reader.pdfs.arxiv_html import fetch_html, picture_file, stored_html
 from tests.latexml import sample_page, sample_picture

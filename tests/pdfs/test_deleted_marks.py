@@ -14,7 +14,7 @@ import pytest
 from reader.library.folder import Library
 from reader.library.highlight import OWN, InkStroke, shown
 from reader.library.rows import highlights
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.morning.undo import undo
 from reader.pdfs import mark
 from reader.pdfs.back import back

@@ -14,7 +14,7 @@ from reader.library.highlight import Highlight, shown
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document, Page
 from reader.library.rows import highlights, pdfs
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.pdfs.back import FIRST_PAGES, CopyOutcome, back, handed_in
 from reader.pdfs.recognition import Looks, PageLook
 from reader.texts.copies import counts_text

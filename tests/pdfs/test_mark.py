@@ -22,7 +22,7 @@ from reader.library.highlight import OWN, Box, Highlight, InkStroke, Kind, MarkE
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, highlights, merges, papers, pdfs
 from reader.morning.pick import decide
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.morning.undo import past_acts, take_back, undo
 from reader.pdfs import mark
 from reader.pdfs.back import CopyOutcome, back, handed_in

@@ -12,7 +12,7 @@ import pytest
 from reader.base.errors import NotKnown
 from reader.library.folder import Library
 from reader.library.rows import highlights
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.pdfs.back import back, handed_in
 from reader.pdfs.marked_copies import remove_copy
 from reader.pdfs.tablet import pdf_asked, take

@@ -24,7 +24,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.passage import Block, Document, Page
 from reader.library.rows import highlights, merges, papers, pdfs
 from reader.morning.pick import decide
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.notes.export import export
 from reader.notes.write import add_note
 from reader.pdfs.back import CopyOutcome, back

@@ -19,11 +19,10 @@ from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database, forget_index
 from reader.morning.edit import file_paper, move_topic
 from reader.morning.pick import decide, decide_rows
-from reader.morning.pipe import index_all, index_picks, learn_decisions
+from reader.morning.pipe import Tools, index_all, index_picks, learn_decisions
 from reader.morning.rank import FEWEST, judges, rank_days
 from reader.morning.remove import remove
 from reader.morning.today import keep_shown
-from reader.morning.tools import Tools
 from reader.morning.undo import undo
 from reader.notes.rows import notes
 from reader.ranking.events import Event, Label, features

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from reader.library.config import Config
 from reader.library.folder import Library, open_library
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.web.server import application
 from reader.web.visit import Parts
 from tests.samples import FEEDS_TOML, NOW, SmallEncoder, new_database

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from reader.library.folder import Library
 from reader.library.rows import papers
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.notes.write import add_note
 from tests import samples
 from tests.samples import DAY, paper

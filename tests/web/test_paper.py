@@ -20,7 +20,7 @@ from reader.library.rows import highlights, papers, pdfs
 from reader.library.rows.highlights import MarkedCopy
 from reader.morning.edit import tag
 from reader.morning.pick import decide_rows
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.notes.write import add_note
 from reader.search.encode import encode, index_words
 from reader.web.visit import Parts

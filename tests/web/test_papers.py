@@ -21,7 +21,7 @@ from reader.library.rows import decisions, papers
 from reader.morning.browse_library import A_PAGE
 from reader.morning.edit import file_papers, tag
 from reader.morning.pick import decide_rows
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.web.pages.papers import LibraryForm
 from reader.web.visit import Parts
 from tests import samples

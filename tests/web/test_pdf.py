@@ -20,7 +20,7 @@ from reader.library.folder import Library
 from reader.library.rows import highlights, papers, pdfs
 from reader.library.rows.highlights import MarkedCopy
 from reader.morning.pick import decide_rows
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.pdfs.text.process import PdfPool
 from reader.search.rows import index
 from reader.search.rows.index import PassageText

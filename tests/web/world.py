@@ -31,9 +31,8 @@ from reader.library.paper import LibraryPaper, Paper
 from reader.library.place import FEEDS
 from reader.library.rows import papers, pdfs
 from reader.morning.pick import decide
-from reader.morning.pipe import fetch_and_rank, take_pictures
+from reader.morning.pipe import Tools, fetch_and_rank, take_pictures
 from reader.morning.remove import remove
-from reader.morning.tools import Tools
 from reader.notes.export import export
 from reader.notes.write import add_note
 from reader.pdfs.arxiv_html import fetch_html

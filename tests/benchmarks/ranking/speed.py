@@ -21,8 +21,8 @@ from reader.library.folder import Library, open_library
 from reader.library.identity import text_hash
 from reader.library.rows import papers
 from reader.morning.pick import decide_rows
+from reader.morning.pipe import Tools
 from reader.morning.rank import rank_days
-from reader.morning.tools import Tools
 from reader.ranking.events import features, labels
 from reader.ranking.learn import events_of, learn
 from reader.ranking.rows import labels as acts

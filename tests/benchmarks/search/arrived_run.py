@@ -17,7 +17,7 @@ from reader.base.machine import cache_folder
 from reader.library.folder import Library, open_library
 from reader.library.paper import Paper
 from reader.library.rows import papers, pdfs
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.pdfs.fetch import extract
 from reader.pdfs.text.process import PdfPool
 from reader.search.encode import Encoder, encode, index_words

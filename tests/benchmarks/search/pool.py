@@ -20,7 +20,7 @@ from reader.base.errors import PdfError
 from reader.library.folder import Library, make_library
 from reader.library.paper import Paper
 from reader.library.rows import papers
-from reader.morning.tools import Tools
+from reader.morning.pipe import Tools
 from reader.pdfs.fetch import passages_of
 from reader.pdfs.text.process import PdfPool
 from reader.search.encode import encode, index_words

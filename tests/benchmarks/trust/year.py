@@ -46,9 +46,8 @@ from reader.library.rows import papers
 from reader.library.rows.database import Database
 from reader.morning import today
 from reader.morning.pick import decide_rows, whole_queue
-from reader.morning.pipe import fetch_and_rank, index_all
+from reader.morning.pipe import Tools, fetch_and_rank, index_all
 from reader.morning.rows import newest_notes
-from reader.morning.tools import Tools
 from reader.notes.export import export, export_quietly
 from reader.notes.recall import due
 from reader.notes.week import week
