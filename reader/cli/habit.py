@@ -255,7 +255,7 @@ class _Recall:
 
     def _open(self, held: LibraryPaper) -> None:
         """Open the paper's page; a failure is printed, and the card stays."""
-        from reader.cli.openers import OpenOutcome, opener  # with subprocess: the key is rare
+        from reader.cli.terminal import OpenOutcome, opener  # with subprocess: the key is rare
 
         try:
             place = url_of(held.paper.id)

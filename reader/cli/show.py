@@ -221,7 +221,7 @@ def open_command(context: click.Context, id_: str, is_original: bool, is_printed
     if is_printed:
         output.put(place)
         return
-    from reader.cli.openers import WAIT_S, OpenOutcome, opener  # the list is slow to load
+    from reader.cli.terminal import WAIT_S, OpenOutcome, opener  # the list is slow to load
 
     OpenOutcome(opener()).open(place, wait_s=WAIT_S)
 

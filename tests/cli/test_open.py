@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import NotOpened
-from reader.cli.openers import OpenOutcome, opener
+from reader.cli.terminal import OpenOutcome, opener
 from reader.library.rows import papers
 from tests import installed
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper

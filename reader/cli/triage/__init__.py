@@ -21,8 +21,16 @@ from reader.base.tex import title_text
 from reader.base.text import plain, wrap
 from reader.cli import build, listing, output
 from reader.cli.frame import is_terminal, say_error, say_errors, settings_of
-from reader.cli.openers import OpenOutcome, opener
-from reader.cli.terminal import CHOICES, END, EndSignal, Terminal, TypedKeys, single_keys
+from reader.cli.terminal import (
+    CHOICES,
+    END,
+    EndSignal,
+    OpenOutcome,
+    Terminal,
+    TypedKeys,
+    opener,
+    single_keys,
+)
 from reader.cli.triage.entries import Outcome
 from reader.cli.triage.layout import (
     COLOURED,
