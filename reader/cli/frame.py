@@ -107,7 +107,7 @@ class HelpedCommand(click.Command):
 
     def get_help(self, context: click.Context) -> str:
         """Write the help: for `--help`."""
-        from reader.cli.help import help_of
+        from reader.cli.commands import help_of
 
         return help_of(self, context, examples=self.examples, table=self.table)
 
@@ -195,7 +195,7 @@ class ReaderGroup(HelpedCommand, click.Group):
 
     def get_command(self, context: click.Context, name: str) -> click.Command:
         if name not in COMMANDS:
-            from reader.cli.help import no_command
+            from reader.cli.commands import no_command
 
             raise click.UsageError(no_command(name), context)
         module = importlib.import_module(f"reader.cli.{COMMANDS[name].module}")
@@ -224,7 +224,7 @@ def reader_group(context: click.Context) -> Any:
             return today.invoke(alone)
         except NoLibrary as error:
             # Whoever types nothing else may be here for the first time.
-            from reader.cli.help import how_to_begin
+            from reader.cli.commands import how_to_begin
 
             click.echo(how_to_begin(Path(str(error.file)).parent), err=True)
             return error.exit_code
@@ -271,7 +271,7 @@ def run(args: list[str], settings: Settings) -> int:
         except ReaderError as error:
             return say_error(error)
         except click.UsageError as error:
-            from reader.cli.help import usage_error
+            from reader.cli.commands import usage_error
 
             click.echo(usage_error(error), err=True)
             return error.exit_code
