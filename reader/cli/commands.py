@@ -78,7 +78,7 @@ GROUPS = {
         "demo": CommandEntry("library", N_("Play a sample morning, without a network")),
         "gather": CommandEntry("gather", N_("Ask the sources and prepare the list, for cron")),
         "sources": CommandEntry("gather", N_("Check whether today's list is complete")),
-        "teach": CommandEntry("teach", N_("Teach a topic what belongs to it")),
+        "teach": CommandEntry("follow", N_("Teach a topic what belongs to it")),
         "follow": CommandEntry("follow", N_("Follow people and feeds, also whole lists of them")),
         "serve": CommandEntry("serve", N_("Serve pages for a browser, a phone or a tablet")),
         "index": CommandEntry("gather", N_("Bring the search index up to date")),
