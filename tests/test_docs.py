@@ -33,7 +33,7 @@ from reader.library.paper import Batch, BatchState, Mention, Paper, Post, State
 from reader.library.rows import failures, merges, papers, pdfs
 from reader.library.rows.database import Database
 from reader.library.rows.pdfs import Picture
-from reader.morning.mute import mute
+from reader.morning.decide import mute
 from reader.morning.pick import decide
 from reader.morning.values import SourceLine
 from reader.notes.file import new_file

@@ -33,7 +33,7 @@ from reader.library.config import LOCAL_KINDS, Feed
 from reader.library.disk import write_whole
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
-from reader.morning.mute import MOST_DAYS, last_day, mute, mute_lines, unmute
+from reader.morning.decide import MOST_DAYS, last_day, mute, mute_lines, unmute
 from reader.morning.teach import Effect, Examples, Teaching, finish, topic_to_teach
 from reader.ranking.model import N_QUESTIONS
 from reader.ranking.topic import MuteKind

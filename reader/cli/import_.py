@@ -22,8 +22,8 @@ from reader.library.dump import bring_dump, is_dump
 from reader.library.folder import Library
 from reader.morning.bring_arxiv import PdfsImport, SnapshotImport
 from reader.morning.bring_in import Importing, unnamed_collections
+from reader.morning.decide import class_named
 from reader.morning.edit import topic_meant
-from reader.morning.mute import class_named
 
 DUMP = "dump"
 INCOMPLETE = 5

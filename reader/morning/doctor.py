@@ -28,7 +28,7 @@ from reader.library.folder import Library
 from reader.library.ids import parse_id
 from reader.library.rows import papers, pdfs
 from reader.morning import rows
-from reader.morning.mute import mute_lines
+from reader.morning.decide import mute_lines
 from reader.morning.trust import missing_seeds
 from reader.notes.export import find_moved_notes
 from reader.notes.rows import exports, notes

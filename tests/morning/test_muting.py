@@ -16,8 +16,8 @@ from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import State
 from reader.library.rows import papers
+from reader.morning.decide import last_day, mute, mute_lines, parts_of, unmute
 from reader.morning.lanes import lanes
-from reader.morning.mute import last_day, mute, mute_lines, parts_of, unmute
 from reader.morning.pick import decide
 from reader.morning.today import keep_shown
 from reader.morning.undo import past_acts, take_back, undo

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from reader.library.folder import Library
 from reader.library.place import FEEDS
-from reader.morning.mute import mute, mute_lines
+from reader.morning.decide import mute, mute_lines
 from tests.installed import run_here
 from tests.mornings import bring, talk
 from tests.samples import DAY, FEEDS_TOML, NOW, paper

@@ -48,9 +48,8 @@ from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.library.rows.decisions import Kind
-from reader.morning.decide import Deciding, other_topics, topic_now, undone_text
+from reader.morning.decide import Deciding, mute, other_topics, parts_of, topic_now, undone_text
 from reader.morning.lanes import entry_now
-from reader.morning.mute import mute, parts_of
 from reader.morning.pick import FETCH_LOG
 from reader.morning.undo import take_back
 from reader.morning.values import Entry, Morning

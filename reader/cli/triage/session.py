@@ -44,9 +44,8 @@ from reader.library.paper import LibraryPaper
 from reader.library.passage import minutes, spent_s
 from reader.library.rows import properties
 from reader.library.rows.decisions import last_decided, moments_on
-from reader.morning.decide import Deciding, other_topics, topic_now
+from reader.morning.decide import Deciding, mute, other_topics, parts_of, topic_now
 from reader.morning.lanes import relisted
-from reader.morning.mute import mute, parts_of
 from reader.morning.pick import fetching, pdfs_here, whole_queue
 from reader.morning.values import Entry, Morning, SourceLine, States, entry_seconds, n_waiting
 from reader.notes.rows.notes import n_noted_on

@@ -24,7 +24,16 @@ from reader.library.rows import pdfs, properties, queue
 from reader.library.rows.decisions import TRASH_KEPT
 from reader.library.rows.pdfs import reading_place
 from reader.morning.about import About, about, papers_citing, references_in
-from reader.morning.decide import other_topics, topic_now
+from reader.morning.decide import (
+    last_day,
+    mute,
+    mute_lines,
+    other_topics,
+    part_in,
+    parts_of,
+    topic_now,
+    unmute,
+)
 from reader.morning.edit import (
     edit,
     export_filed,
@@ -35,7 +44,6 @@ from reader.morning.edit import (
     topic_names,
 )
 from reader.morning.lab import is_shared, share_notes, take_back, written_on
-from reader.morning.mute import last_day, mute, mute_lines, part_in, parts_of, unmute
 from reader.morning.pick import guess, has_to_guess, put_off
 from reader.morning.remove import bring_back, remove, trash
 from reader.morning.why import Explanation, ListCache, after_decisions, explain, without_each
