@@ -129,7 +129,7 @@ def brought_up(library: Library, day: Day, unsaved: Ranks | None = None) -> Brou
     warm = [] if _is_over(library, day) else talk.warm(db, since, day.last, limit=MOST_WARM)
     members = [
         *standings.members_on(db, day.first, until=day.last),
-        *standings.doubtful_on(db, day.first, until=day.last),
+        *standings.doubtful_on(db, day.first, day.last),
         *labels.brought_on(db, [t.path for t in library.config.topics], day.first, day.last),
         *(row for row, ranks in unsaved.items() if any(r.place != "out" for r in ranks)),
     ]

@@ -59,8 +59,6 @@ citations the sixth root of it is taken back, so that a small field is not drown
 one; not of a list's votes: of those each sixth cost one in forty of the papers to be caught."""
 EVENING = 1 / 6
 
-_NOBODYS: Mapping[str, str] = MappingProxyType({})
-
 _BOT = re.compile(
     r"""(?ix) (?<![^\W_])bots?(?![^\W_])            # paper-bot, @cl_bot
     | (?-i:[a-zA-Z0-9]Bot)(?![^\W_])                  # StatMLBot
@@ -112,9 +110,9 @@ def talk_of(
     paper: Paper,
     mentions: Iterable[PostMention],
     *,
-    role_models: Iterable[str] = (),
-    timelines: Mapping[str, str] = _NOBODYS,
-    busy: Container[str] = frozenset(),
+    role_models: Iterable[str],
+    timelines: Mapping[str, str],
+    busy: Container[str],
 ) -> Talk:
     """Turn mentions into the input of `heat`; votes and citations are set with `replace`.
 
@@ -252,7 +250,7 @@ def near_score(
     forecast_terms: Sequence[Term],
     closeness: float | None,
     *,
-    n_days: int = 0,
+    n_days: int,
 ) -> tuple[Term, ...]:
     """Add up heat, forecast and closeness to the near topics, in the unit of heat, a person.
 
@@ -274,8 +272,8 @@ def wild_score(
     forecast_terms: Sequence[Term],
     closeness: float,
     *,
-    left: str = "",
-    n_days: int = 0,
+    left: str,
+    n_days: int,
 ) -> tuple[Term, ...]:
     """Score a wild card: hot, and far from everything known or of a direction that was left.
 

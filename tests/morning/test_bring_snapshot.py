@@ -49,7 +49,7 @@ def test_papers_are_searched_but_are_no_news(library: Library, file: Path) -> No
     assert counts(run) == (252, 250, 0, 1, 1)
     assert found(library, "250")[0] == {"arxiv:2506.00250"}
     assert papers.n_arrived(library.db, DAY) == 0
-    assert standings.papers_to_rank(library.db, DAY, DAY, "") == {}
+    assert standings.papers_to_rank(library.db, DAY, DAY, "", encoder="", models="") == {}
 
 
 def test_a_dry_run_counts_and_changes_nothing(library: Library, file: Path) -> None:

@@ -186,7 +186,7 @@ class TestTopics:
 
     def test_the_kept_ranks_are_used(self, library: Library) -> None:
         kept = {4: [Rank("speech/recognition", 4.0, "in")]}
-        standings.set_ranks(library.db, kept, topics="t", encoder="small")
+        standings.set_ranks(library.db, kept, topics="t", encoder="small", models="")
         assert decide(library, "pick", ["On Ants"])[0].topic == "speech/recognition"
 
 

@@ -55,7 +55,7 @@ def waiting(library: Library, *, encoder: str = "") -> int:
     """Count what is still to be ranked, on any day."""
     topics = fingerprint(library.config)
     days = (date.min, date.max)
-    return len(standings.papers_to_rank(library.db, *days, topics, encoder=encoder))
+    return len(standings.papers_to_rank(library.db, *days, topics, encoder=encoder, models=""))
 
 
 def places(ranks: Mapping[int, Sequence[Rank]]) -> dict[int, list[tuple[str, str]]]:
@@ -337,7 +337,7 @@ def test_the_doubtful_papers_nearest_to_the_cut_are_kept(library: Library) -> No
     )
     fill(library, MOST_DOUBTFUL + 20)
     rank_days(library, DAY)
-    assert len(standings.doubtful_on(library.db, DAY)) == MOST_DOUBTFUL
+    assert len(standings.doubtful_on(library.db, DAY, DAY)) == MOST_DOUBTFUL
 
 
 def test_terms_are_read_back_to_the_last_bit() -> None:

@@ -123,7 +123,7 @@ def test_papers_of_near_topics_are_listed_only_with_talk() -> None:
 def test_a_near_papers_score_is_heat_times_closeness() -> None:
     [entry] = lanes([candidate(2, "Large language models", "Cy", "Di")], CONFIG).near
     heat = [Term("mention", name, 1.0) for name in ("Cy", "Di")]
-    terms = near_score(heat, (), closeness_of(2.0))
+    terms = near_score(heat, (), closeness_of(2.0), n_days=0)
     assert entry.score == round(total(terms), 4) == round(total(entry.terms), 4)
 
 

@@ -58,7 +58,7 @@ def test_one_voice_less_or_more_changes_the_whole_sum() -> None:
     near = Rank("b", None, "in", 2.0, 0.0)
 
     def score(*terms: Term) -> float:
-        return total(near_score(terms, foretold, closeness_of(2.0)))
+        return total(near_score(terms, foretold, closeness_of(2.0), n_days=0))
 
     assert list(with_other_talk(it, near, [1.0, -9.0])) == [
         ScoreChange("without", "mention\tCy", score(*heat[1:]), position=2),

@@ -204,7 +204,7 @@ def test_no_model_brings_a_paper_back_under_the_wrong_topic(
     # Also by a model that is sure of it.
     for row, ranks in standings.kept_ranks(again.db, [1]).items():
         sure = [replace(r, place="in", score=9.0) for r in ranks]
-        standings.set_ranks(again.db, {row: sure}, topics="", encoder="")
+        standings.set_ranks(again.db, {row: sure}, topics="", encoder="", models="")
     assert lanes(shown(again))["own"][0] == (1, topic)
     again.db.close()
 

@@ -32,7 +32,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
         papers.add_papers(db, [paper(n) for n in range(1, 6)], source="arXiv", on=DAY)
         near, own = Rank(NEAR, None, "in"), Rank(OWN, None, "in")
         ranks = {1: [near], 2: [near], 3: [near], 4: [near, own], 5: [Rank(NEAR, None, "out")]}
-        standings.set_ranks(db, ranks, topics="x", encoder="")
+        standings.set_ranks(db, ranks, topics="x", encoder="", models="")
         yield db
 
 
@@ -64,7 +64,9 @@ def test_papers_older_than_asked_for_are_not_due(db: Database) -> None:
     old = paper(6, published_on=SINCE - timedelta(1))
     undated = paper(7, published_on=None, announced_on=None)
     papers.add_papers(db, [old, undated], source="arXiv", on=DAY)
-    standings.set_ranks(db, {n: [Rank(NEAR, None, "in")] for n in (6, 7)}, topics="x", encoder="")
+    standings.set_ranks(
+        db, {n: [Rank(NEAR, None, "in")] for n in (6, 7)}, topics="x", encoder="", models=""
+    )
     assert due(db) == [1, 2, 3, 4, 7]
 
 

@@ -84,7 +84,7 @@ def test_a_role_models_word_on_yesterdays_paper_outweighs_a_vote_on_one_of_today
     said = Talk((Voice("Ada Pond", is_role_model=True, on=DAY),), category="cs.LG")
     listed = Talk(n_votes=0, voted_on=DAY)
     waited = near_score(heat(said, DAY), (), 0.9, n_days=1)
-    assert total(waited) > total(near_score(heat(listed, DAY), (), 0.9))
+    assert total(waited) > total(near_score(heat(listed, DAY), (), 0.9, n_days=0))
 
 
 def test_a_post_counts_half_after_a_week_and_nothing_before_its_day() -> None:
@@ -119,7 +119,7 @@ def test_mentions_become_voices_with_what_their_authors_are() -> None:
         return PostMention(1, author, "Read.", "https://example.org", "timeline", on=DAY)
 
     several = [mention(a) for a in ("Pond, Ada", "Bo Reed", "paper-bot", "Di Moss")]
-    assert talk_of(paper, several, role_models=["Bo Reed"], busy={"Di Moss"}) == Talk(
+    assert talk_of(paper, several, role_models=["Bo Reed"], busy={"Di Moss"}, timelines={}) == Talk(
         (
             Voice("Pond, Ada", on=DAY, is_own_paper=True),
             Voice("Bo Reed", on=DAY, is_role_model=True, person="Bo Reed"),
@@ -145,7 +145,7 @@ def test_mentions_become_voices_with_what_their_authors_are() -> None:
 def test_a_person_is_no_bot(name: str) -> None:
     paper = Paper(("arxiv:3103.00001",), "Ponds")
     mentions = [PostMention(1, name, "", "", "timeline")]
-    assert talk_of(paper, mentions).voices == (Voice(name),)
+    assert talk_of(paper, mentions, role_models=(), timelines={}, busy=()).voices == (Voice(name),)
 
 
 def test_the_same_name_in_another_case_is_one_person() -> None:
@@ -165,6 +165,7 @@ def test_posts_on_a_role_models_timeline_are_theirs_under_any_name() -> None:
         several,
         role_models=["Bo Reed", "Ada Pond"],
         timelines={"Bo Reed": "Bo Reed", "Ada Pond": "Ada Pond"},
+        busy=(),
     )
     assert heat(talk, DAY) == (
         Term("mention", "@reed", ROLE_MODEL),
@@ -180,7 +181,9 @@ def test_posts_on_a_role_models_timeline_are_theirs_under_any_name() -> None:
 def test_a_machine_is_known_by_its_name(name: str) -> None:
     paper = Paper(("arxiv:3103.00001",), "Ponds")
     mentions = [PostMention(1, name, "", "", "timeline")]
-    assert talk_of(paper, mentions).voices == (Voice(name, is_bot=True),)
+    assert talk_of(paper, mentions, role_models=(), timelines={}, busy=()).voices == (
+        Voice(name, is_bot=True),
+    )
 
 
 @settings(max_examples=100)
@@ -197,14 +200,14 @@ def test_terms_are_finite_the_same_each_time_and_never_below_nothing(talk: Talk)
 def test_one_more_person_never_cools_a_paper(talk: Talk, voice: Voice) -> None:
     more = replace(talk, voices=(*talk.voices, replace(voice, author="Somebody New")))
     assert degrees(more) >= degrees(talk)
-    assert total(near_score(heat(more, DAY), (), 0.5)) >= total(
-        near_score(heat(talk, DAY), (), 0.5)
+    assert total(near_score(heat(more, DAY), (), 0.5, n_days=0)) >= total(
+        near_score(heat(talk, DAY), (), 0.5, n_days=0)
     )
 
 
 def test_the_near_score_is_heat_and_a_little_forecast_and_the_logarithm_of_closeness() -> None:
     said, foretold = (Term("mention", "Ada Pond", 1.0),), (Term("text", "", -1.0),)
-    assert near_score(said, foretold, 0.5) == (
+    assert near_score(said, foretold, 0.5, n_days=0) == (
         Term("mention", "Ada Pond", 1.0),
         Term("text", "", -FORECAST),
         Term("closeness", "0.50", -1.0),
@@ -215,7 +218,7 @@ def test_the_near_score_is_heat_and_a_little_forecast_and_the_logarithm_of_close
         Term("text", "", -FORECAST),
         Term("days", "2", -(SILENCE + 2 * A_DAY)),
     )
-    assert near_score((), (), -7.0)[0].value == near_score((), (), 0.0)[0].value
+    assert near_score((), (), -7.0, n_days=0)[0].value == near_score((), (), 0.0, n_days=0)[0].value
     assert near_score((), (), None, n_days=-3) == ()
 
 
@@ -233,7 +236,7 @@ def test_two_people_stand_above_one_vote_whatever_the_topic_the_class_and_the_da
     listed = Talk(n_votes=1, voted_on=DAY)
     dull, promising = ((Term("text", "", value),) for value in forecasts)
     said = near_score(heat(people, DAY), dull, closeness, n_days=n_days)
-    voted = near_score(heat(listed, DAY), promising, None if closeness is None else 1.0)
+    voted = near_score(heat(listed, DAY), promising, None if closeness is None else 1.0, n_days=0)
     assert total(said) > total(voted)
 
 
@@ -250,7 +253,7 @@ def test_a_person_ends_the_silence_and_a_repost_part_of_it() -> None:
 def test_a_second_person_makes_the_topic_matter_less() -> None:
     def closeness(n: int) -> float:
         said = [Term("mention", f"Person {n}", 1.0) for n in range(n)]
-        [term] = [t for t in near_score(said, (), 0.1) if t.kind == "closeness"]
+        [term] = [t for t in near_score(said, (), 0.1, n_days=0) if t.kind == "closeness"]
         return float(term.what)
 
     assert [closeness(n) for n in range(4)] == [0.1, 0.1, 0.91, 0.99]
@@ -258,10 +261,13 @@ def test_a_second_person_makes_the_topic_matter_less() -> None:
 
 def test_a_wild_card_gains_by_being_far_or_of_a_direction_that_was_left() -> None:
     said = (Term("mention", "Ada Pond", 2.0),)
-    far, close = wild_score(said, (), 0.0), wild_score(said, (), 0.9)
+    far, close = (
+        wild_score(said, (), 0.0, left="", n_days=0),
+        wild_score(said, (), 0.9, left="", n_days=0),
+    )
     assert total(far) == 2.0
     assert total(close) < 0
-    assert wild_score(said, (), 0.9, left="speech/parsing")[-1] == Term(
+    assert wild_score(said, (), 0.9, left="speech/parsing", n_days=0)[-1] == Term(
         "left", "speech/parsing", 1.0
     )
 

@@ -171,7 +171,7 @@ def test_only_papers_that_no_list_showed_are_judged_again(
     decide(library, "pick", [SPEECH[0].id])
     learn(library, tools(Web()))
     waiting = standings.papers_to_rank(
-        library.db, DAY, DAY, topics_mark(library), models=judges(library).mark
+        library.db, DAY, DAY, topics_mark(library), encoder="", models=judges(library).mark
     )
     assert sorted(waiting) == [
         n for n in range(1, 13) if n not in standings.shown_on(library.db, DAY)

@@ -270,17 +270,17 @@ class TestVectors:
 class TestRanks:
     def rank(self, db: Database, *rows: int, topics: str = "t1", encoder: str = "") -> None:
         ranks = {row: [Rank("speech/a", None, "in"), Rank("nlp", 0.5, "out")] for row in rows}
-        standings.set_ranks(db, ranks, topics=topics, encoder=encoder)
+        standings.set_ranks(db, ranks, topics=topics, encoder=encoder, models="")
 
     def to_rank(self, db: Database, day: date, topics: str, *, encoder: str = "") -> list[int]:
-        return list(standings.papers_to_rank(db, day, day, topics, encoder=encoder))
+        return list(standings.papers_to_rank(db, day, day, topics, encoder=encoder, models=""))
 
     def test_ranks_come_back_and_are_replaced_whole(self, db: Database) -> None:
         self.rank(db, 1)
         assert standings.ranks_of(db, [1, 2]) == {
             1: [Rank("nlp", 0.5, "out"), Rank("speech/a", None, "in")]
         }
-        standings.set_ranks(db, {1: []}, topics="t1", encoder="")
+        standings.set_ranks(db, {1: []}, topics="t1", encoder="", models="")
         assert standings.ranks_of(db, [1]) == {}
 
     def test_a_days_papers_are_ranked_once_for_the_same_topics(self, db: Database) -> None:
@@ -302,10 +302,17 @@ class TestRanks:
         papers.add_papers(db, [paper(3)], source="arXiv", on=later)
         given = [post("a", paper(1).id), post("b", paper(3).id)]
         sources.add_posts(db, given, source="timeline", on=later)
-        assert standings.papers_to_rank(db, DAY, later, "t1") == {1: DAY, 2: DAY, 3: later}
-        assert standings.papers_to_rank(db, later, later, "t1") == {1: later, 3: later}
+        assert standings.papers_to_rank(db, DAY, later, "t1", encoder="", models="") == {
+            1: DAY,
+            2: DAY,
+            3: later,
+        }
+        assert standings.papers_to_rank(db, later, later, "t1", encoder="", models="") == {
+            1: later,
+            3: later,
+        }
         self.rank(db, 1, 2, 3)
-        assert standings.papers_to_rank(db, DAY, later, "t1") == {}
+        assert standings.papers_to_rank(db, DAY, later, "t1", encoder="", models="") == {}
 
     def test_a_paper_is_ranked_again_as_soon_as_it_has_a_vector(self, db: Database) -> None:
         fill(db)
@@ -319,7 +326,7 @@ class TestRanks:
 
     def test_members_of_any_topic_are_listed_for_their_day(self, db: Database) -> None:
         self.rank(db, 1)
-        standings.set_ranks(db, {2: [Rank("nlp", 1.0, "out")]}, topics="t1", encoder="")
+        standings.set_ranks(db, {2: [Rank("nlp", 1.0, "out")]}, topics="t1", encoder="", models="")
         assert standings.members_on(db, DAY) == [1]
         assert standings.members_on(db, DAY + timedelta(1)) == []
 
@@ -333,12 +340,12 @@ class TestRanks:
         note(db, 1, "Mine.")
         last = DAY + timedelta(3)
         found = [(last, 2), (DAY + timedelta(2), 1), (DAY + timedelta(1), 1), (DAY, 1)]
-        assert standings.n_undecided(db, ["speech/a"], DAY, last) == found
-        assert standings.n_undecided(db, ["speech/a"], DAY, DAY) == [(DAY, 1)]
-        assert standings.n_undecided(db, ["nlp"], DAY, last) == []
+        assert standings.n_undecided(db, ["speech/a"], DAY, last, more=()) == found
+        assert standings.n_undecided(db, ["speech/a"], DAY, DAY, more=()) == [(DAY, 1)]
+        assert standings.n_undecided(db, ["nlp"], DAY, last, more=()) == []
         more = standings.n_undecided(db, ["nlp"], DAY, last, more=[1, 4, 5])
         assert more == [(DAY + timedelta(2), 1), (DAY + timedelta(1), 1)]
 
     def test_no_ranks_to_keep_need_no_transaction(self, db: Database) -> None:
         db.can_write = False
-        standings.set_ranks(db, {}, topics="t1", encoder="")
+        standings.set_ranks(db, {}, topics="t1", encoder="", models="")

@@ -37,7 +37,7 @@ def from_text(text: str) -> tuple[Term, ...]:
 
 
 def papers_to_rank(
-    db: Database, first: date, last: date, topics: str, *, encoder: str = "", models: str = ""
+    db: Database, first: date, last: date, topics: str, *, encoder: str, models: str
 ) -> dict[int, date]:
     """Find the papers of some days that were not ranked with these topics yet, each with its
     day: that of its arrival, else that of the first post among these days.
@@ -109,7 +109,7 @@ def set_ranks(
     *,
     topics: str,
     encoder: str,
-    models: str = "",
+    models: str,
 ) -> None:
     """Keep the ranks of papers, in place of their earlier ones."""
     if not ranks:
@@ -142,9 +142,9 @@ def members_on(db: Database, day: date, *, until: date | None = None) -> list[in
     return _placed(db, "in", day, until or day)
 
 
-def doubtful_on(db: Database, day: date, *, until: date | None = None) -> list[int]:
-    """List the papers that stand just below the cut of some topic."""
-    return _placed(db, "doubtful", day, until or day)
+def doubtful_on(db: Database, first: date, last: date) -> list[int]:
+    """List the papers that arrived from one day to another and stand just below a topic's cut."""
+    return _placed(db, "doubtful", first, last)
 
 
 def _placed(db: Database, place: str, first: date, last: date) -> list[int]:
@@ -164,7 +164,7 @@ def _placed(db: Database, place: str, first: date, last: date) -> list[int]:
 
 
 def n_undecided(
-    db: Database, topics: Sequence[str], first: date, last: date, *, more: Iterable[int] = ()
+    db: Database, topics: Sequence[str], first: date, last: date, *, more: Iterable[int]
 ) -> list[tuple[date, int]]:
     """Count papers of some topics without a decision, by day of arrival, newest first.
 
