@@ -21,8 +21,6 @@ from reader.library.query import STATES, with_filters
 
 FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "references", "ics", "atom",
          "site", "anki", "zotero-rdf", "dump")  # fmt: skip
-STDOUT = "-"
-INCOMPLETE = 5
 
 
 @command(
@@ -70,7 +68,7 @@ INCOMPLETE = 5
     "--to",
     "target",
     type=click.Path(path_type=Path, allow_dash=True),
-    default=STDOUT,
+    default=output.STDOUT,
     help=N_("The file to write; standard output by default."),
 )
 def export_command(
@@ -87,7 +85,7 @@ def export_command(
     """Write notes or references. Exit code 5: a file was left alone, or a key is not known."""
     parts = [f'topic:"{topic}"' if topic else "", f"state:{state}" if state else ""]
     asked = with_filters(query, " ".join(filter(None, parts)))
-    _check(form, sum(map(bool, (ids, asked, cited))), style, is_file=str(target) != STDOUT)
+    _check(form, sum(map(bool, (ids, asked, cited))), style, is_file=str(target) != output.STDOUT)
     if form == "markdown":
         return _notes(context)
     if form == "dump":
@@ -106,7 +104,7 @@ def export_command(
     if unknown:
         keys = _(", ").join(map(plain, unknown))
         output.put(_("No paper here has these keys: {keys}", keys=keys), is_error=True)
-    return INCOMPLETE if unknown else code
+    return output.INCOMPLETE if unknown else code
 
 
 def _papers(
@@ -201,7 +199,7 @@ def _references(
             n,
         )
         output.put(told, is_error=True)
-    return INCOMPLETE if len(lines) < len(several) else 0
+    return output.INCOMPLETE if len(lines) < len(several) else 0
 
 
 def _feed(context: click.Context, library: Library, held: list[LibraryPaper], target: Path) -> int:
@@ -258,7 +256,7 @@ def _zotero(
         output.put(plain(_("not there, and so not exported: {path}", path=path)), is_error=True)
     if not settings_of(context).is_quiet:
         output.put(_written(target, len(held)), is_error=True)
-    return INCOMPLETE if missing else 0
+    return output.INCOMPLETE if missing else 0
 
 
 _FOR_OTHERS = {"atom": _feed, "site": _site, "anki": _cards, "zotero-rdf": _zotero}
@@ -268,14 +266,14 @@ def _put(context: click.Context, target: Path, content: bytes, said: str = "") -
     """Write to a file, or to standard output. said: of the file, where more is known of it."""
     from reader.library.disk import write_whole
 
-    if str(target) == STDOUT:
+    if str(target) == output.STDOUT:
         # Bytes, so that nothing changes the line ends of a table.
         click.echo(content, nl=False)
         sys.stdout.flush()
     else:
         share_what_is_made()
         write_whole(target, content)
-    if not settings_of(context).is_quiet and str(target) != STDOUT:
+    if not settings_of(context).is_quiet and str(target) != output.STDOUT:
         output.put(said or _("written: {file}", file=target), is_error=True)
 
 
@@ -292,7 +290,7 @@ def _dump(context: click.Context, target: Path) -> int:
 
     with build.opened(context) as library:
         dump = Dump(library.folder, library.now())
-        if str(target) == STDOUT:
+        if str(target) == output.STDOUT:
             sys.stdout.buffer.writelines(dump)
             sys.stdout.flush()
         else:
@@ -303,7 +301,7 @@ def _dump(context: click.Context, target: Path) -> int:
                     out.writelines(dump)
                 finish(unfinished, file)
     if not settings_of(context).is_quiet:
-        if str(target) != STDOUT:
+        if str(target) != output.STDOUT:
             output.put(_written(target, dump.n_papers), is_error=True)
         if n := len(dump.left_out):
             text = ngettext(
@@ -315,7 +313,7 @@ def _dump(context: click.Context, target: Path) -> int:
     for path in dump.unread:
         what = _("not in the dump, since it cannot be read: {path}", path=path)
         output.put(plain(what), is_error=True)
-    return INCOMPLETE if dump.unread else 0
+    return output.INCOMPLETE if dump.unread else 0
 
 
 def _notes(context: click.Context) -> int:

@@ -43,8 +43,6 @@ from reader.texts.why import PLACES
 N_SHOWN = 8
 """Names that are listed; more are counted."""
 
-INCOMPLETE = 5
-
 
 @command(
     help=N_(
@@ -115,7 +113,7 @@ def follow_command(
             else:
                 for text in _report(done, is_dry_run=dry_run):
                     answer(context, text)
-    return INCOMPLETE if done.left_out else 0
+    return output.INCOMPLETE if done.left_out else 0
 
 
 def _write_opml(context: click.Context, feeds: Sequence[Feed], file: Path) -> None:

@@ -428,7 +428,6 @@ def _title_lines(one: ReadPaper, width: int) -> list[str]:
     return wrap(title_text(one.held.paper.title), width, "    ", f"  {mark} ")
 
 
-STDOUT = "-"
 SHADES = ((0, 0), (22, 231), (28, 231), (34, 16), (40, 16))
 """Colours of the map by level: (ground, digit), of a terminal's 256 colours. The digit itself
 says the same without colours."""
@@ -481,7 +480,7 @@ def stats_command(
 
         pictures.append((png_file, png_of(drawing)))
     for file, content in pictures:
-        if str(file) == STDOUT:
+        if str(file) == output.STDOUT:
             # click writes bytes to the binary stream below the text, so that a PNG stays as it is.
             click.echo(content, nl=False)
             continue

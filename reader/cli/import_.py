@@ -26,7 +26,6 @@ from reader.morning.decide import class_named
 from reader.morning.edit import topic_meant
 
 DUMP = "dump"
-INCOMPLETE = 5
 AGAIN = N_("Run this again later: nothing is doubled.")
 MOST_LISTED = 30
 """Lines of one part of the report; --json lists all."""
@@ -121,7 +120,7 @@ def import_command(
                 _put_values(run)
             elif not is_quiet:
                 output.put_all(_report(run, unnamed_collections(library, read), dry_run))
-        return 0 if _is_whole(run) else INCOMPLETE
+        return 0 if _is_whole(run) else output.INCOMPLETE
 
 
 def _put_values(run: Importing) -> None:
@@ -327,7 +326,7 @@ def _bring_snapshot(
                     output.put_json(value)
             elif not settings_of(context).is_quiet:
                 output.put_all(_snapshot_report(run, dry_run=dry_run))
-        return INCOMPLETE if run.n_unplaced or run.lacking else 0
+        return output.INCOMPLETE if run.n_unplaced or run.lacking else 0
 
 
 def _list_fields(run: SnapshotImport) -> dict[str, object]:
@@ -395,7 +394,7 @@ def _bring_pdfs(context: click.Context, place: str, *, dry_run: bool, as_json: b
                     output.put_json(value)
             elif not settings_of(context).is_quiet:
                 output.put_all(_pdfs_report(run, dry_run=dry_run))
-        return INCOMPLETE if run.failed or any(file.why for file in run.files) else 0
+        return output.INCOMPLETE if run.failed or any(file.why for file in run.files) else 0
 
 
 def _pdfs_report(run: PdfsImport, *, dry_run: bool) -> Iterator[str]:

@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from reader.ranking.model import Term
 
 
+STDOUT = "-"
+"""The file name that stands for standard output."""
+INCOMPLETE = 5
+"""The exit code where a part was not done."""
+
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories: controls, invisible characters, surrogates, line and paragraph ends."""
 

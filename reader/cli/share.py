@@ -31,8 +31,6 @@ from reader.texts.shared import markdown
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-STDOUT = "-"
-
 
 def _lab_option(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make an option for sharing with the lab, in place of writing a page."""
@@ -195,7 +193,7 @@ def _write_page(context: click.Context, shared: SharedPage, target: str, today: 
     from reader.texts.shared import html_page
 
     page = html_page(shared, to_html)
-    if target == STDOUT:
+    if target == output.STDOUT:
         click.echo(page, nl=False)
         return
     file = Path(target)

@@ -58,6 +58,8 @@ def pdf_at(id_: str) -> str:
     return f"/pdf/{as_path(id_)}"
 
 
+A_YEAR_S = 31_536_000
+
 WORKER = "worker.js"
 """The service worker. Its own address has no hash: browsers know a worker by its address."""
 

@@ -34,7 +34,7 @@ from reader.base.errors import UsageError, os_reason
 from reader.base.messages import N_, _
 from reader.web.gate import LOCAL_NAMES, Gate, ServerAddress
 from reader.web.pages import ROUTES
-from reader.web.render import asset_content
+from reader.web.render import A_YEAR_S, asset_content
 from reader.web.sessions import network_of
 from reader.web.visit import Parts, refused
 from reader.web.work import MorningClock, Pool, ValueCache, Work
@@ -346,9 +346,6 @@ def _outward(family: socket.AddressFamily, elsewhere: str) -> str:
         asked.connect((elsewhere, 9))
         return str(asked.getsockname()[0])
     return ""
-
-
-A_YEAR_S = 31_536_000
 
 
 def application(parts: Parts, *inner: Middleware) -> Starlette:

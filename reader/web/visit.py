@@ -63,7 +63,7 @@ from reader.library.folder import RemovedPaper
 from reader.library.rows.decisions import next_act
 from reader.morning.rows import library_id
 from reader.morning.undo import stands
-from reader.web.gate import MAX_NOTE, has_token
+from reader.web.gate import MAX_NOTE, READS, has_token
 from reader.web.render import chosen_language, paper_at, render
 from reader.web.work import Pool
 
@@ -165,8 +165,6 @@ def answered_once(answer: Callable[[Visit], Response], visit: Visit) -> Response
 
 
 Kept = TypeVar("Kept")
-
-READS = ("GET", "HEAD")
 
 _PURPOSE_HEADERS = ("sec-purpose", "purpose", "x-moz", "x-purpose")
 _PREFETCH = re.compile("prefetch|prerender|preview", re.IGNORECASE)

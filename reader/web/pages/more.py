@@ -32,7 +32,15 @@ from reader.morning.about import carried_by, device_texts
 from reader.morning.pick import whole_queue
 from reader.texts.morning import STEPS
 from reader.web.gate import ServerAddress
-from reader.web.render import LANGUAGES, WORKER, asset, asset_content, assets, assets_version
+from reader.web.render import (
+    A_YEAR_S,
+    LANGUAGES,
+    WORKER,
+    asset,
+    asset_content,
+    assets,
+    assets_version,
+)
 from reader.web.sessions import LIFE_S, device_of, grouped
 from reader.web.visit import Visit, language_of, own_address, route, set_said
 from reader.web.work import KINDS, MorningClock, Pool, Work, WorkRun
@@ -179,8 +187,6 @@ def devices(visit: Visit, code: str = "") -> Response:
         picture=picture,
     )
 
-
-A_YEAR_S = 31_536_000
 
 PLACES = (
     ("/topics", N_("Folders"), "folder"),
