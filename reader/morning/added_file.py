@@ -275,6 +275,12 @@ class Keeper:
     tools: PdfTools
     texts: PdfSketches
 
+    def _keep_facts(self, file: File, held: LibraryPaper, document: Document) -> None:
+        """Store what its text says besides: works that it cites, contents, unread pages."""
+        citations.add_cited(self.library.db, held.row, works_of(document))
+        pdfs.add_contents(self.library.db, file.sha256, document.contents)
+        note_unread(self.library, held, document)
+
     def keep(
         self, read: FileContent, recognised: Recognition, *, found: Paper | None = None
     ) -> FileOutcome:
@@ -300,9 +306,7 @@ class Keeper:
                     return self.keep_copy(read, held, recognised, printed=to_look_up)
             held = self._file_away(file, held)
             self._place(file, content, held, recognised, passages)
-            citations.add_cited(db, held.row, works_of(document))
-            pdfs.add_contents(db, file.sha256, document.contents)
-            note_unread(self.library, held, document)
+            self._keep_facts(file, held, document)
             unsure = "" if found else recognised.unsure_title
             outcome: Outcome = "identified" if recognised.level == "strong" else "unknown"
             why = recognised.why or _kept_under(held, file, is_unsure=bool(unsure))

@@ -496,6 +496,7 @@ def read_front(
     title = title_text(sheet.title, paper)
     abstract, language = abstract_of(pages[:N_ABSTRACT])
     abstract = abstract or abstract_below(sheet.cells)
+    year = year_of(own_part(sheet.cells), sheet.whole_zone, heads=sheet.heads, stamp=stamp, doi=doi)
     is_heading = kind == "slides" and bool(sheet.title) and _is_at_top(sheet)
     if not abstract and (is_form(sheet.cells, sheet.title) or (is_heading and not authors)):
         title, authors = "", ()
@@ -506,9 +507,7 @@ def read_front(
         and not lines[0].is_scanned
         and (_is_sure(sheet, title, authors, paper) or _is_claimed(title, claimed)),
         authors=authors,
-        year=year_of(
-            own_part(sheet.cells), sheet.whole_zone, heads=sheet.heads, stamp=stamp, doi=doi
-        ),
+        year=year,
         abstract=abstract,
         abstract_language=language,
         # The DOI on a supplement or on slides is mostly that of the paper they belong to.

@@ -126,11 +126,10 @@ def _document(pymupdf: Any, file: Any, tell: Tell, n_ocr: int | None) -> Documen
         raise unreadable(error, "broken") from error
     pages, n_failed = [], 0
     raw: list[dict[str, Any]] = []
-    flags = pymupdf.TEXTFLAGS_DICT & ~(
-        # Without this flag MuPDF writes out ligatures (fi, ffl, …) and nothing else. NFKC would
-        # also turn x² into x2 and full-width Japanese marks into ASCII.
-        pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES
-    )
+    # Without this flag MuPDF writes out ligatures (fi, ffl, …) and nothing else. NFKC would also
+    # turn x² into x2 and full-width Japanese marks into ASCII.
+    without = pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES
+    flags = pymupdf.TEXTFLAGS_DICT & ~without
     for number in range(n_pages):
         tell(number + 1, n_pages)
         try:

@@ -29,6 +29,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from reader.library.passage import Document
 from reader.pdfs.text.answer import Tell, Unreadable, failures, fields, unreadable
 from reader.pdfs.text.pages import document_of
 
@@ -172,23 +173,29 @@ def main() -> None:
         question = json.loads(line)
         _limit_time(question["timeout_s"])
         _end_with_caller(is_at_work=True)
-        try:
-            last.open(question)
-            done = _answer(pymupdf, last.file, question, tell, last.texts)
-            if question["task"] in FACTS:
-                done = _facts(done).encode(errors="replace")
-            if isinstance(done, bytes):
-                found = _line({"n_bytes": len(done)}) + done
-            else:
-                found = _line({"done": done})
-        except Unreadable as error:
-            found = _line({"failed": error.kind, "why": error.why})
-        except MemoryError:
-            found = _line({"failed": "memory", "why": ""})
+        found = _written(pymupdf, last, question, tell)
         _end_with_caller(is_at_work=False)
         put(found)
         if last.id is None:
             last.close()
+
+
+def _written(pymupdf: Any, last: _LastFile, question: dict[str, Any], tell: Tell) -> bytes:
+    """Answer a question as bytes for the pipe: a line, and perhaps bytes behind it."""
+    try:
+        last.open(question)
+        done = _answer(pymupdf, last.file, question, tell, last.texts)
+        if question["task"] in FACTS:
+            done = _facts(done).encode(errors="replace")
+        return (
+            _line({"n_bytes": len(done)}) + done
+            if isinstance(done, bytes)
+            else _line({"done": done})
+        )
+    except Unreadable as error:
+        return _line({"failed": error.kind, "why": error.why})
+    except MemoryError:
+        return _line({"failed": "memory", "why": ""})
 
 
 def _facts(found: object) -> str:
@@ -261,13 +268,7 @@ def _answer(
         check_unpacked(pymupdf, file)
     match task:
         case "read":
-            from reader.pdfs.text.layout import contents_of
-
-            document = document_of(pymupdf, file, tell, n_ocr=question.get("n_ocr"))
-            with contextlib.suppress(Unreadable):
-                contents = contents_of(pymupdf, file, document)
-                document = replace(document, contents=_facts(contents))
-            return document
+            return _read(pymupdf, file, tell, question.get("n_ocr"))
         case "marks":
             from reader.pdfs.text.marks import marks_of
 
@@ -293,6 +294,17 @@ def _answer(
                 errors="replace"
             )
     return _pictured(pymupdf, file, question)
+
+
+def _read(pymupdf: Any, file: Any, tell: Tell, n_ocr: int | None) -> Document:
+    """Read a file's text, and list its contents where that goes."""
+    from reader.pdfs.text.layout import contents_of
+
+    document = document_of(pymupdf, file, tell, n_ocr=n_ocr)
+    with contextlib.suppress(Unreadable):
+        contents = contents_of(pymupdf, file, document)
+        document = replace(document, contents=_facts(contents))
+    return document
 
 
 def _pictured(pymupdf: Any, file: Any, question: dict[str, Any]) -> object:
