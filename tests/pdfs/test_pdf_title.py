@@ -364,6 +364,14 @@ def test_a_subtitle_may_be_little_larger_than_the_text_and_have_a_comma() -> Non
     assert sheet.mid(130, ADA, 10).body().read().title == "Quiet Machines"
 
 
+@pytest.mark.parametrize("line", ["Anonymous RAIN submission", "Anonymous Author(s)"])
+def test_the_line_in_place_of_names_is_no_subtitle(line: str) -> None:
+    sheet = titled("Quiet Machines That Listen").mid(104, line, 12, "tibo")
+    sheet.mid(124, "Abstract", 10.5, "tibo")
+    document = sheet.body(140, heading="").read()
+    assert (document.title, document.authors) == ("Quiet Machines That Listen", ())
+
+
 def test_a_hyphen_in_a_title_does_not_set_off_its_subtitle() -> None:
     sheet = titled("Rain-Guided Machines").mid(102, "How they listen to the rain", 13)
     document = sheet.mid(130, ADA, 10).body().read()

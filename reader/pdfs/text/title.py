@@ -32,6 +32,7 @@ _KIND_OF_TEXT = (
     r"|research|access|review|draft|manuscript)(?:\s+(?:no|nr)?\.?\s*[\d-]+)?"
     r"|(?:[\w.&'’-]+ ){0,5}(?:working|discussion|staff) papers?(?: series)?"
     r"(?:,?\s+(?:no|nr)?\.?\s*[\d/-]+)?"
+    r"|anonymous (?:[\w.&'’/-]+ ){0,5}(?:submission|author(?:s|\(s\))?)"
     r"|supp(?:lement(?:ary|al)|orting) (?:information|materials?|data|text)"
     r"|(?:[\w.'’-]+ ){0,2}(?:thesis|dissertation)|(?:master|bachelor|diplom|doktor)arbeit"
     r"|trabajo (?:de )?fin de (?:máster|grado|carrera)|tesis (?:doctoral|de (?:máster|grado))"
@@ -603,7 +604,7 @@ def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Ce
         # A smaller line in the title's bold type, above names that are not bold.
         is_as_bold = cell.is_bold and first.is_bold and not after[0].is_bold
         is_as_bold = is_as_bold and body <= cell.size < first.top
-        if not (is_between or is_as_bold) or MARK in cell.marked:
+        if not (is_between or is_as_bold) or MARK in cell.marked or is_banner(text):
             break
         if {own, _language(text)} == {"english", "other"}:
             is_subtitle = False  # a translation
