@@ -82,7 +82,7 @@ class Tools:
     fit_topic: fits one topic's model to decisions; fit_talk: the forecast's numbers to talk.
     progress: told (what, done, total) before each item and at the end; a total of 0 where the
     work stopped before it was done.
-    each: the workers of a cluster, which encode; None where this process does.
+    each: the workers of a cluster, which fetch PDFs, read and encode; None where this process does.
     within: lets all that `fetch` asks for meanwhile end within so many seconds together.
     """
 
