@@ -93,16 +93,25 @@ def test_a_child_ended_between_two_files_loses_no_file(tmp_path: Path) -> None:
 
 
 @linux
-def test_a_child_that_somebody_ended_at_a_file_is_that_files_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("was_used", [True, False])
+def test_a_child_ended_at_a_file_is_its_error_if_it_read_no_other(
+    tmp_path: Path, was_used: bool
+) -> None:
+    """Test that a file is read once more where one before it may have broken the worker."""
     fine, long = good(tmp_path / "fine.pdf"), good(tmp_path / "long.pdf", n_pages=1500)
     with PdfReader() as reader:
-        reader.read(fine)
-        (child,) = workers()
-        soon = threading.Timer(0.2, os.kill, (child, signal.SIGKILL))
+        if was_used:
+            reader.read(fine)
+        worker = reader._started(fine)
+        soon = threading.Timer(0.2, worker._process.kill)
         soon.start()
-        with pytest.raises(PdfError, match="crashed the PDF reader"):
-            reader.read(long)
+        if was_used:
+            assert reader.read(long).n_pages == 1500
+        else:
+            with pytest.raises(PdfError, match="crashed the PDF reader"):
+                reader.read(long)
         soon.join()
+        assert reader._worker is not worker
         assert reader.read(fine).n_pages == 1
 
 

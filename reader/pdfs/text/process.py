@@ -68,6 +68,9 @@ MAX_ANSWER = 512 * 1024**2
 _HARMLESS = ("encrypted", "not a pdf", "no file", "past the end")
 """Errors found before MuPDF read the file's content; the worker can go on after them."""
 
+_OF_A_WORKER = ("crash", "memory")
+"""Errors that may come from the files that a worker read before."""
+
 _HTML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|\?xml|!--)", re.IGNORECASE
 )
@@ -233,6 +236,8 @@ class _PdfQuestions(abc.ABC):
 class PdfReader(_PdfQuestions):
     """Asks one worker about many PDFs; the worker is replaced after a failure or N_FILES files.
 
+    A file that ends a worker which has read others is asked about once more, in a new one.
+
     timeout_s and max_bytes are for each file. Use it from one thread; several readers work side
     by side (`PdfPool`). The worker starts with the first file.
 
@@ -260,21 +265,29 @@ class PdfReader(_PdfQuestions):
 
     def _ask(self, task: str, path: Path, **more: Any) -> Any:
         check_file(path)
-        worker = self._started(path)
         file = {"path": str(path.absolute()), "timeout_s": self._timeout_s}
+        question = {"task": task, **file, **more}
+        # A worker that has read other files may owe its end to one of them.
+        was_used = self._started(path).n_files > 0
+        answer = self._answer(question, path)
+        if was_used and answer.get("failed") in _OF_A_WORKER:
+            answer = self._answer(question, path)
+        if "done" in answer:
+            return answer["done"]
+        raise _error(path, answer["failed"], answer["why"])
+
+    def _answer(self, question: dict[str, Any], path: Path) -> dict[str, Any]:
+        worker, tell = self._started(path), self._tell
         answer: dict[str, Any] = {}
         try:
-            tell = self._tell
             slow = (lambda page, of: tell(path, page, of)) if tell else None
-            answer = worker.ask({"task": task, **file, **more}, slow)
+            answer = worker.ask(question, slow)
         finally:
             # Also after Ctrl-C, since a late answer would be taken for the next file's.
             is_well = "done" in answer or answer.get("failed") in _HARMLESS
             if worker.n_files >= N_FILES or not is_well:
                 self.close()
-        if "done" in answer:
-            return answer["done"]
-        raise _error(path, answer["failed"], answer["why"])
+        return answer
 
     def _started(self, path: Path) -> _Worker:
         worker = self._worker
