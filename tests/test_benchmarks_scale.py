@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from statistics import fmean
 
@@ -14,20 +14,22 @@ from tests.benchmarks.scale.load import (
     STATIONS,
     WEIGHTS,
     Costs,
+    Ran,
     compared,
     fitted,
     most_readers,
+    script,
     servers,
 )
-from tests.benchmarks.scale.queues import Load, Played, Stage, Station, Wait, play
+from tests.benchmarks.scale.queues import Draw, Load, Played, Stage, Station, Wait, play
 
 SECONDS = 40_000.0
 
 
 def each(
     seconds: Callable[[random.Random], float],
-) -> Callable[[random.Random], tuple[str, Sequence[Stage]]]:
-    return lambda by: ("page", [Stage("core", seconds(by))])
+) -> Draw:
+    return lambda by, _kind: ("page", [Stage("core", seconds(by))])
 
 
 def mean_s(played: Played) -> float:
@@ -78,7 +80,7 @@ class TestKnownQueues:
 class TestStations:
     def test_stages_come_one_after_another(self) -> None:
         stages = [Stage("lock", 2.0), Stage("core", 3.0)]
-        load = Load(lambda _: ("page", stages), readers=1, think_s=1)
+        load = Load(lambda *_: ("page", stages), readers=1, think_s=1)
         found = play(load, [Station("core"), Station("lock", shares=False)], seconds=500)
         assert {round(wait.seconds, 6) for wait in found.waits} == {5.0}
 
@@ -92,7 +94,7 @@ class TestStations:
         assert first.seconds == pytest.approx(1)
 
     def test_fewer_cores_than_busy_stations_slow_all_that_computes(self) -> None:
-        def draw(by: random.Random) -> tuple[str, Sequence[Stage]]:
+        def draw(by: random.Random, _kind: str | None) -> tuple[str, Sequence[Stage]]:
             name = by.choice(("a", "b"))
             return name, [Stage(name, 1.0)]
 
@@ -104,6 +106,21 @@ class TestStations:
         assert narrow.rate == pytest.approx(2, rel=0.02)
         waiting = [Station("a", 9, is_cpu=False), Station("b", 9, is_cpu=False)]
         assert play(load, waiting, cores=2, seconds=100).rate == pytest.approx(4, rel=0.02)
+
+    def test_readers_do_what_their_script_says(self) -> None:
+        def does(n: int) -> Iterator[tuple[float, str]]:
+            yield from [(1.0 + n, "a"), (0.5, "b"), (99.0, "a")]
+
+        def draw(_by: random.Random, kind: str | None) -> tuple[str, Sequence[Stage]]:
+            return kind or "none", [Stage("core", {"a": 0.25, "b": 0.125}[kind or ""])]
+
+        waits = play(Load(draw, 2, script=does), [Station("core")], seconds=10).waits
+        assert [(w.kind, w.at, w.seconds) for w in waits] == [
+            ("a", 1.0, 0.25),
+            ("b", 1.75, 0.125),
+            ("a", 2.0, 0.25),
+            ("b", 2.75, 0.125),
+        ]
 
     def test_the_same_seed_plays_the_same(self) -> None:
         load = Load(each(drawn(1.0)), rate=0.5)
@@ -120,7 +137,7 @@ COSTS = Costs(SECONDS_OF, encode_s=0.02, locked=0.7)
 
 class TestHouses:
     def test_what_weighs_less_lets_others_pass(self) -> None:
-        def draw(by: random.Random) -> tuple[str, Sequence[Stage]]:
+        def draw(by: random.Random, _kind: str | None) -> tuple[str, Sequence[Stage]]:
             kind, weight = by.choice((("light", 0.01), ("full", 1.0)))
             return kind, [Stage("core", 1.0, weight)]
 
@@ -136,12 +153,14 @@ class TestHouses:
             [disk] = [stage.seconds for stage in stages if stage.station == "disk"]
             assert disk == (0.2 if kind == "save" else 0)
 
-    def test_pages_say_the_speed_and_saving_a_note_the_disk(self) -> None:
-        waited = {kind: [0.08] for kind in WEIGHTS} | {"save": [1.3]}
-        found = COSTS.paced(waited)
+    def test_what_answers_took_says_the_speed(self) -> None:
+        found = COSTS.in_run(["today", "save", "save"], 2 * (0.04 + 0.5 + 0.5))
         assert found.speed == pytest.approx(0.5)
-        assert found.disk_s == pytest.approx(1.3 - 0.5 / 0.5)
-        assert COSTS.paced(waited | {"save": [0.1]}).disk_s == 0
+        _kind, stages = replace(found, disk_s=0.2).draw(random.Random(1), "today")
+        assert math.fsum(stage.seconds for stage in stages) in (
+            pytest.approx(0.06),
+            pytest.approx(0.1),
+        )
 
     @pytest.mark.parametrize(("locked", "weight"), [(1.0, 0.05), (1.0, 1.0), (0.5, 0.05)])
     def test_the_locked_part_and_its_weight_are_found(self, locked: float, weight: float) -> None:
@@ -152,18 +171,15 @@ class TestHouses:
         assert (found.weight > 0.2) == (weight > 0.2)
 
     def test_measured_and_played_stand_side_by_side(self) -> None:
-        load = Load(COSTS.draw, 4, 1.0)
-        same = play(load, STATIONS, cores=2, seconds=600, seed=9)
-        rows = list(compared(4, 1.0, same, COSTS, "load 0", cores=2))
+        load = Load(COSTS.draw, 4, script=script(4, 1.0))
+        same = play(load, STATIONS, cores=2, seconds=100, seed=99)
+        rows = list(compared(Ran(same, COSTS), 4, 1.0, cores=2))
         assert [row.ok for row in rows] == [True] * 3
         assert [row.value for row in rows] == pytest.approx([1, 1, 1], abs=0.1)
         assert rows[0].note.startswith("measured 3.")
-        slow = Played([Wait(w.kind, w.at, 2 * w.seconds) for w in same.waits], {}, 600)
-        assert [row.ok for row in compared(4, 1.0, slow, COSTS, "", cores=2)] == [
-            True,
-            False,
-            False,
-        ]
+        slow = Played([Wait(w.kind, w.at, 2 * w.seconds) for w in same.waits], {}, 100)
+        rows = list(compared(Ran(slow, COSTS), 4, 1.0, cores=2))
+        assert [row.ok for row in rows] == [True, False, False]
 
     def test_every_server_has_what_its_requests_need(self) -> None:
         rates = [
@@ -174,7 +190,7 @@ class TestHouses:
         assert 0 < rates[2] < rates[3]
 
     def test_twice_the_places_bear_more_than_twice_the_people(self) -> None:
-        def draw(by: random.Random) -> tuple[str, Sequence[Stage]]:
+        def draw(by: random.Random, _kind: str | None) -> tuple[str, Sequence[Stage]]:
             return "page", [Stage("core", by.expovariate(1 / 0.2))]
 
         one, two = (most_readers(draw, [Station("core", n)], 8) for n in (1, 2))

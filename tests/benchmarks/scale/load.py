@@ -4,17 +4,16 @@
 
 One client alone gives the CPU seconds of each kind of page. Python runs one thread at a time; the
 encoder has a lock of its own besides, taken in turn for each text. It is timed by itself, and
-saving a note is taken to spend there what it needs beyond the note's page, and to wait for the disk
-for what it takes on the clock besides. Which part of the encoder's work needs Python's lock too,
-and how little it gets beside pages, four clients say who do not think: so that they fare as well
-when played.
+saving a note is taken to spend there what it needs beyond the note's page. Which part of the
+encoder's work needs Python's lock too, and how little it gets beside pages, four clients say who do
+not think: so that they fare as well when played.
 
-With these the readers are played (`queues`), and really let loose; both stand side by side. What
-else runs on the machine makes the server slower, and so does a pause, after which its caches hold
-something else. So before each run some requests alone, at the pace of that run, say how much longer
-they take than the CPU of the first client. The cores of that run are played as much slower, and so
-is the disk. The last rows say how many people a server can have before p95 is over a second, in
-other houses too, where nothing else is at work.
+With these readers are really let loose, and played (`queues`) many times: each thinks as long, and
+asks for the same kinds of pages in the same order. Both stand side by side. After a pause, and
+beside others, caches hold something else, and an answer takes more CPU than it took alone: so each
+run is played with the CPU that its answers took in the mean. Notes that are saved alone before it,
+at its pace, say how long the disk is waited for. The last rows say how many people a server can
+have before p95 is over a second, in other houses too, where nothing else is at work.
 """
 
 from __future__ import annotations
@@ -37,7 +36,16 @@ from reader.search.encoder import open_query_encoder
 from reader.search.encoder.models import BUNDLED
 from tests.benchmarks.frame import Asked, Result, machine
 from tests.benchmarks.library import Size
-from tests.benchmarks.scale.queues import Draw, Load, Played, Stage, Station, Wait, play
+from tests.benchmarks.scale.queues import (
+    Draw,
+    Load,
+    Played,
+    Script,
+    Stage,
+    Station,
+    Wait,
+    play,
+)
 from tests.benchmarks.web.asking import Client, cpu_s, p95
 from tests.benchmarks.web.house import House, house
 from tests.benchmarks.web.server import checked, until_warm
@@ -52,7 +60,7 @@ READS_S = 20.0
 SLOW_S = 1.0
 TOGETHER = 4
 AGREES, FEW = 1.2, 200
-PROBES, WARM_UP = 60, 10
+SAVES, WARM_UP, TIMES = 20, 10, 20
 MOST_READERS = 4_000
 LOCKED = (0.3, 0.5, 0.7, 0.85, 1.0)
 WEIGHED = (1.0, 0.5, 0.25, 0.1, 0.05, 0.02)
@@ -82,7 +90,7 @@ QUICK = Plan(readers=((1, 0.5), (16, 2.0)), seconds=15.0, alone=60)
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What readers really had; costs: at the pace of that run."""
+    """What readers really had. costs: in that run."""
 
     played: Played
     costs: Costs
@@ -99,7 +107,7 @@ class Costs:
 
     locked: the part of the encoder's work for which it has Python's lock. weight: of that work
     where pages want the lock too. disk_s: for which saving a note waits for the disk. speed: of the
-    cores, 1 where nothing else is at work. client_s: of whoever asks, on the same cores.
+    cores, against the client alone. client_s: of whoever asks, on the same cores.
     """
 
     seconds: Mapping[str, Sequence[float]]
@@ -113,21 +121,13 @@ class Costs:
     def mean_s(self, kind: str) -> float:
         return statistics.fmean(self.seconds[kind])
 
-    def paced(self, waited: Mapping[str, Sequence[float]]) -> Costs:
-        """Return the costs where one client waits so many seconds for requests of each kind.
+    def in_run(self, kinds: Sequence[str], cpu_s: float) -> Costs:
+        """Return the costs of a run in which answers of these kinds took so many CPU seconds."""
+        return replace(self, speed=math.fsum(map(self.mean_s, kinds)) / cpu_s)
 
-        What waits for no disk says how fast the cores are. What saving a note takes above that is
-        the disk's.
-        """
-        pages = [kind for kind in self.seconds if kind != "save"]
-        expected = math.fsum(len(waited[kind]) * self.mean_s(kind) for kind in pages)
-        speed = min(1.0, expected / math.fsum(x for kind in pages for x in waited[kind]))
-        disk_s = statistics.fmean(waited["save"]) - self.mean_s("save") / speed
-        return replace(self, speed=speed, disk_s=max(0.0, disk_s))
-
-    def draw(self, by: random.Random) -> tuple[str, list[Stage]]:
+    def draw(self, by: random.Random, kind: str | None = None) -> tuple[str, list[Stage]]:
         """Draw a request as the measured ones were."""
-        kind = by.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        kind = kind or by.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         whole = by.choice(self.seconds[kind])
         encodes = min(self.encode_s, whole) if kind == "search" else 0.0
         if kind == "save":
@@ -174,9 +174,9 @@ def _all(found: House, plan: Plan) -> Iterator[Result]:
     yield Result("weight of that work beside pages", costs.weight, "")
     for n, think_s in plan.readers:
         real = crowd.run(n, think_s, plan.seconds * (2 if n == 1 else 1), costs)
-        yield from compared(n, think_s, real.played, real.costs, real.said, cores=cores)
+        yield from compared(real, n, think_s, cores=cores)
     yield Result("errors", len(crowd.errors), "", bar=0, note="; ".join(crowd.errors[:3]))
-    yield from breaking(replace(costs.paced(waited), speed=1.0, client_s=0.0))
+    yield from breaking(replace(costs, speed=1.0, client_s=0.0))
 
 
 def fitted(costs: Costs, real: Played, *, cores: float, seconds: float = 100) -> Costs:
@@ -199,19 +199,31 @@ def _page_s(played: Played) -> float:
     return statistics.fmean(w.seconds for w in played.waits if w.kind in ("today", "paper"))
 
 
-def compared(
-    n: int, think_s: float, real: Played, costs: Costs, said: str, *, cores: float
-) -> Iterator[Result]:
-    """Hold what was measured against what is played, with the same number of readers."""
-    load = Load(costs.draw, n, think_s)
-    played = play(load, STATIONS, cores=cores, seconds=600, warm_s=20, seed=n)
+def compared(real: Ran, n: int, think_s: float, *, cores: float) -> Iterator[Result]:
+    """Hold what was measured against the same readers played."""
+    waits = real.played.waits
+    load = Load(real.costs.draw, n, script=script(n, think_s))
+    seconds = real.played.seconds
+    runs = [play(load, STATIONS, cores=cores, seconds=seconds, seed=seed) for seed in range(TIMES)]
+    played = Played([wait for run in runs for wait in run.waits], {}, TIMES * seconds)
     for what, of in FIGURES.items():
-        a, b = of(real), of(played)
-        note = f"measured {a:.3f}, played {b:.3f}; {len(real.waits)} answers; {said}"
+        a, b = of(real.played), of(played)
+        note = f"measured {a:.3f}, played {b:.3f}; {len(waits)} answers; {real.said}"
         # A p95 of fewer answers is that of a handful of them.
-        bar = AGREES if len(real.waits) >= (FEW if what == "p95" else FEW // 4) else None
+        bar = AGREES if len(waits) >= (FEW if what == "p95" else FEW // 4) else None
         name = f"{n} readers who think {think_s:g} s, {what}: off by"
         yield Result(name, max(a, b) / min(a, b), "×", bar=bar, note=note)
+
+
+def script(readers: int, think_s: float) -> Script:
+    """Say what each of so many readers does, the same each time."""
+
+    def of(n: int) -> Iterator[tuple[float, str]]:
+        by = random.Random(1000 * readers + n)
+        for kind in _shuffled(by):
+            yield by.expovariate(1 / think_s) if think_s else 0.0, kind
+
+    return of
 
 
 FIGURES: Mapping[str, Callable[[Played], float]] = {
@@ -260,8 +272,8 @@ def most_readers(draw: Draw, stations: Sequence[Station], cores: float) -> tuple
 def _with(costs: Costs, *, postgres_s: float, page_s: float) -> Draw:
     """Draw the same requests, where searches ask PostgreSQL too, and papers show a PDF's page."""
 
-    def draw(by: random.Random) -> tuple[str, list[Stage]]:
-        kind, stages = costs.draw(by)
+    def draw(by: random.Random, kind: str | None) -> tuple[str, list[Stage]]:
+        kind, stages = costs.draw(by, kind)
         if kind == "search":
             stages += [Stage("postgres", postgres_s), Stage("python", SHARED_S)]
         if kind == "paper":
@@ -280,11 +292,8 @@ class Crowd:
         self.encode_s = _encode_s(found)
         self._saved = count()
 
-    def alone(self, n: int, pause_s: float = 0.0) -> tuple[Costs, dict[str, list[float]]]:
-        """Ask alone, after some requests that do not count; returns seconds on the clock too.
-
-        pause_s: before each request.
-        """
+    def alone(self, n: int) -> tuple[Costs, dict[str, list[float]]]:
+        """Ask alone, after some requests that do not count; returns seconds on the clock too."""
         client, by = Client(self.found.serving.port), random.Random(n)
         checked(client.get, "/")
         until_warm(client, f"/search?q={quote(self.found.queries[0])}")
@@ -292,41 +301,67 @@ class Crowd:
         waited: dict[str, list[float]] = {kind: [] for kind in WEIGHTS}
         own = time.process_time()
         for i, kind in enumerate(islice(_shuffled(by), WARM_UP + n)):
-            time.sleep(pause_s)
-            began = cpu_s(self.found.serving.pid)
-            took = self._ask(client, kind, by)
+            took, cpu = self._timed(client, kind, by)
             if i >= WARM_UP:
                 waited[kind].append(took)
-                spent[kind].append(cpu_s(self.found.serving.pid) - began)
+                spent[kind].append(cpu)
         own = (time.process_time() - own) / (n + WARM_UP)
         client.close()
         return Costs(spent, self.encode_s, client_s=own), waited
+
+    def disk_s(self, pause_s: float) -> float:
+        """Say how long saving a note waits for the disk after such pauses: seconds."""
+        client, by, waited = Client(self.found.serving.port), random.Random(0), []
+        checked(client.get, "/")
+        for _ in range(SAVES):
+            time.sleep(pause_s)
+            took, cpu = self._timed(client, "save", by)
+            waited.append(max(0.0, took - cpu))
+        client.close()
+        return statistics.fmean(waited)
 
     def run(self, readers: int, think_s: float, seconds: float, costs: Costs) -> Ran:
         """Let readers ask for some seconds. costs: of the client alone."""
         waits: list[Wait] = []
         lock = threading.Lock()
+        does = script(readers, think_s)
 
         def read(n: int) -> None:
-            client, by = Client(self.found.serving.port), random.Random(1000 * readers + n)
+            client, by = Client(self.found.serving.port), random.Random(n)
             checked(client.get, "/")
-            for kind in _shuffled(by):
-                time.sleep(by.expovariate(1 / think_s) if think_s else 0.0)
-                if time.perf_counter() - begun > seconds:
+            together.wait()
+            for think, kind in does(n):
+                time.sleep(think)
+                at = time.perf_counter() - begun[0]
+                if at > seconds:
                     break
-                at = time.perf_counter() - begun
                 took = self._ask(client, kind, by)
                 with lock:
                     waits.append(Wait(kind, at, took))
             client.close()
 
-        _, waited = self.alone(PROBES, think_s / readers)
-        begun = time.perf_counter()
+        disk_s = self.disk_s(think_s / readers)
+        begun: list[float] = []
+        used: list[float] = []
+
+        def start() -> None:
+            used.append(cpu_s(self.found.serving.pid))
+            begun.append(time.perf_counter())
+
+        together = threading.Barrier(readers, start)
         with ThreadPoolExecutor(readers) as threads:
             for one in [threads.submit(read, n) for n in range(readers)]:
                 one.result()
+        spent_s = cpu_s(self.found.serving.pid) - used[0]
         within = [w for w in waits if w.at + w.seconds <= seconds]
-        return Ran(Played(within, {}, seconds), costs.paced(waited))
+        costs = replace(costs.in_run([w.kind for w in waits], spent_s), disk_s=disk_s)
+        return Ran(Played(within, {}, seconds), costs)
+
+    def _timed(self, client: Client, kind: str, by: random.Random) -> tuple[float, float]:
+        """Ask, and give the seconds on the clock, and of the server's CPU."""
+        began = cpu_s(self.found.serving.pid)
+        took = self._ask(client, kind, by)
+        return took, cpu_s(self.found.serving.pid) - began
 
     def _ask(self, client: Client, kind: str, by: random.Random) -> float:
         found = self.found

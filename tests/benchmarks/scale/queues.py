@@ -45,22 +45,27 @@ class Stage:
     weight: float = 1.0
 
 
-Draw = Callable[[random.Random], tuple[str, Sequence[Stage]]]
-"""Draws the next request: its kind, and its stages."""
+Draw = Callable[[random.Random, str | None], tuple[str, Sequence[Stage]]]
+"""Draws the next request, of a kind if one is given: its kind, and its stages."""
+
+Script = Callable[[int], Iterator[tuple[float, str]]]
+"""Gives what a reader does by number: seconds to think, and the kind of the next request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """Who asks.
 
-    readers: each waits `think_s` on average after an answer, exponentially distributed. rate:
-    requests a second from elsewhere, at random times; either may be 0.
+    readers: each waits `think_s` on average after an answer, exponentially distributed; with a
+    script they do what it says. rate: requests a second from elsewhere, at random times; either
+    may be 0.
     """
 
     draw: Draw
     readers: int = 0
     think_s: float = 0.0
     rate: float = 0.0
+    script: Script | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class _Job:
     kind: str
     at: float
     stages: Iterator[Stage]
-    reader: bool
+    reader: int | None
     left: float = 0.0
     weight: float = 1.0
 
@@ -136,12 +141,13 @@ class _Play:
         self.by = random.Random(seed)
         self.now = 0.0
         self.order = count()
-        self.coming: list[tuple[float, int, bool]] = []
+        self.coming: list[tuple[float, int, int | None, str | None]] = []
         self.waits: list[Wait] = []
-        for _ in range(load.readers):
-            self._come(self._drawn_s(load.think_s), reader=True)
+        self.scripts = {n: load.script(n) for n in range(load.readers)} if load.script else {}
+        for n in range(load.readers):
+            self._think(n)
         if load.rate:
-            self._come(self.by.expovariate(load.rate), reader=False)
+            self._come(self.by.expovariate(load.rate))
 
     def run(self, warm_s: float, seconds: float) -> Played:
         end = warm_s + seconds
@@ -163,7 +169,8 @@ class _Play:
             come = self.coming[0][0] if self.coming else math.inf
             self._pass(min(finish, come, stop) - self.now, speeds)
             while self.coming and self.coming[0][0] <= self.now:
-                self._ask(heapq.heappop(self.coming)[2])
+                _at, _order, reader, kind = heapq.heappop(self.coming)
+                self._ask(reader, kind)
 
     def _speeds(self) -> list[tuple[_Job, float]]:
         """Work out at which part of its full speed each request is served."""
@@ -191,10 +198,10 @@ class _Play:
         for job in done:
             self._next(job)
 
-    def _ask(self, reader: bool) -> None:
-        kind, stages = self.load.draw(self.by)
-        if not reader:
-            self._come(self.by.expovariate(self.load.rate), reader=False)
+    def _ask(self, reader: int | None, kind: str | None) -> None:
+        kind, stages = self.load.draw(self.by, kind)
+        if reader is None:
+            self._come(self.by.expovariate(self.load.rate))
         self._next(_Job(kind, self.now, iter(stages), reader))
 
     def _next(self, job: _Job) -> None:
@@ -205,11 +212,15 @@ class _Play:
                 self.places[stage.station].jobs.append(job)
                 return
         self.waits.append(Wait(job.kind, job.at, self.now - job.at))
-        if job.reader:
-            self._come(self._drawn_s(self.load.think_s), reader=True)
+        if job.reader is not None:
+            self._think(job.reader)
 
-    def _come(self, after_s: float, *, reader: bool) -> None:
-        heapq.heappush(self.coming, (self.now + after_s, next(self.order), reader))
+    def _think(self, reader: int) -> None:
+        if self.scripts:
+            self._come(*next(self.scripts[reader]), reader)
+        else:
+            mean = self.load.think_s
+            self._come(self.by.expovariate(1 / mean) if mean else 0.0, None, reader)
 
-    def _drawn_s(self, mean: float) -> float:
-        return self.by.expovariate(1 / mean) if mean else 0.0
+    def _come(self, after_s: float, kind: str | None = None, reader: int | None = None) -> None:
+        heapq.heappush(self.coming, (self.now + after_s, next(self.order), reader, kind))
