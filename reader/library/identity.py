@@ -13,14 +13,14 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import compiled
-from reader.library.paper import HAS_CJK, Paper
+from reader.library.paper import HAS_CJK, FieldValue, Paper
 
 Certainty = Literal["same", "ambiguous", "no"]
 
@@ -512,3 +512,12 @@ _YEAR_IN_ID = compiled(
 def text_hash(title: str, abstract: str) -> str:
     """Hash the searched text of a paper, its title and abstract."""
     return hashlib.sha256(f"{title}\n{abstract}".encode()).hexdigest()[:32]
+
+
+def differing(values: Sequence[FieldValue]) -> list[FieldValue]:
+    """List the values of a field that say something else than the first one, each once.
+
+    Case, accents, blanks and punctuation make no difference.
+    """
+    different = {title_fold(one.value) or one.value: one for one in reversed(values)}
+    return [one for one in values[1:] if one in different.values()]

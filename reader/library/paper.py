@@ -146,6 +146,17 @@ class LibraryPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstKnown:
+    """What was known of a paper first: its row, id, title, first author and day."""
+
+    row: int
+    id: str
+    title: str
+    author: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """The fact that a post points at a paper."""
 

@@ -18,7 +18,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal, NamedTuple
 
 from reader.base.text import plain
@@ -28,6 +27,7 @@ from reader.library.ids import find_ids, parse_id, url_of
 from reader.library.paper import (
     HAS_CJK,
     FieldValue,
+    FirstKnown,
     LibraryPaper,
     Paper,
     PersonName,
@@ -182,17 +182,6 @@ def is_whole(name: PersonName) -> bool:
     return not name.given and (" " in name.family or bool(HAS_CJK.search(name.family)))
 
 
-@dataclass(frozen=True, slots=True)
-class FirstKnown:
-    """What was known of a paper first: its row, id, title, first author and day."""
-
-    row: int
-    id: str
-    title: str
-    author: str
-    on: date | None
-
-
 def citation_keys(
     several: Iterable[FirstKnown],
     imported: Mapping[int, str] | None = None,
@@ -291,15 +280,6 @@ def cleaned(field: str, value: str) -> str:
 def named_meeting(venue: str, year: str) -> str:
     """Name the proceedings of a meeting: "Interspeech" in 2023 is "Interspeech 2023"."""
     return f"{venue} {year}" if venue and year and not MEETING.search(venue) else venue
-
-
-def differing(values: Sequence[FieldValue]) -> list[FieldValue]:
-    """List the values of a field that say something else than the first one, each once.
-
-    Case, accents, blanks and punctuation make no difference.
-    """
-    different = {title_fold(one.value) or one.value: one for one in reversed(values)}
-    return [one for one in values[1:] if one in different.values()]
 
 
 @dataclass(frozen=True, slots=True)

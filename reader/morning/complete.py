@@ -31,10 +31,9 @@ from reader.gathering.resolve import BATCH, ask_arxiv, is_off, look_up
 from reader.gathering.source import SourceTools
 from reader.library.config import is_loopback
 from reader.library.folder import Library
-from reader.library.identity import same, title_fold
+from reader.library.identity import differing, same, title_fold
 from reader.library.ids import url_of
 from reader.library.paper import FieldValue, LibraryPaper, Paper, Publication
-from reader.library.reference import differing
 from reader.library.rows import failures, fields, imports, merges, papers, pdfs
 from reader.library.rows.failures import Failure, waiting
 from reader.library.rows.fields import BY_HAND, AskedSource

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 import re
-import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -80,7 +79,8 @@ def standing(scored: Scored, *, n: int, zero: float | None = None) -> list[tuple
     values = [score for _, score in scored]
     if len(values) < n and zero is not None:
         values += [min(zero, values[-1])] * (n - len(values))
-    spread = statistics.pstdev(values) or 1.0
+    mean = math.fsum(values) / len(values)
+    spread = math.dist(values, len(values) * [mean]) / math.sqrt(len(values)) or 1.0
     return [(thing, (score - values[-1]) / spread) for thing, score in scored]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from reader.base.messages import Joined, Message, lazy_gettext
 from reader.base.words import (
@@ -27,11 +28,12 @@ from reader.library.identity import family_fold, family_folds, matches
 from reader.library.paper import Paper
 from reader.library.query import LONGEST, PASTED, PASTED_WORDS, Filter, Query, QueryTerm, is_true
 from reader.library.rows import fields, papers, pdfs, properties
-from reader.search.evidence import has_term
 from reader.search.rows import citations, filters
 from reader.search.rows.filters import Conditions, Names
 from reader.search.rows.index import Kind
-from reader.search.shared import Indexes
+
+if TYPE_CHECKING:
+    from reader.search.shared import Indexes
 
 MOST_NAMES = 3
 """The most families that a mistyped name may stand for; the most frequent ones come first."""
@@ -74,6 +76,9 @@ def meant(library: Library, query: Query, indexes: Indexes | None = None) -> Que
 
     indexes: whose words are known; None for the library's own alone.
     """
+    # Each morning's saved searches come here: they need no shared index, and no time for it.
+    from reader.search.shared import Indexes
+
     indexes = indexes or Indexes(library)
     said = _not_as_typed(query)
     names: dict[Filter, Names] = {}
@@ -227,6 +232,7 @@ def fits(query: Query, paper: Paper, text: str) -> bool:
 
     text: the one that was found, in which the words of groups must stand.
     """
+    from reader.search.evidence import has_term
 
     def is_there(one: QueryTerm | Filter) -> bool:
         if isinstance(one, QueryTerm):

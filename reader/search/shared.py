@@ -19,7 +19,6 @@ from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import papers
-from reader.search.encode import EncoderTools
 from reader.search.evidence import WordStatistics, bm25, has_term
 from reader.search.indexes import (
     MANY,
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from reader.search.encode import EncoderTools
     from reader.search.rows.shared import SharedIndex
 
 FILTERED = 2

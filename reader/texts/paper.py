@@ -8,8 +8,8 @@ from reader.base.errors import ReaderError
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, sentences, shorten
 from reader.library.file_names import Suggestion, folder_name
+from reader.library.identity import differing
 from reader.library.paper import FieldValue, LibraryPaper, Priority
-from reader.library.reference import differing
 
 
 def suggestion_text(suggestion: Suggestion) -> str:

@@ -29,12 +29,11 @@ from reader.gathering.imports.bibliography import read_bibtex, read_csl, read_ri
 from reader.gathering.imports.item import ImportedLibrary
 from reader.library.cite import formatted, in_form, references
 from reader.library.file_names import key_pattern_problem
-from reader.library.paper import FieldValue, LibraryPaper, Paper, Publication
+from reader.library.paper import FieldValue, FirstKnown, LibraryPaper, Paper, Publication
 from reader.library.passage import Block, Document, Page
 from reader.library.reference import (
     CitedWork,
     CitedWorks,
-    FirstKnown,
     Reference,
     citation_keys,
     reference_of,

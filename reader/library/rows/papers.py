@@ -22,8 +22,7 @@ from reader.library.identity import (
     text_hash,
     title_fold,
 )
-from reader.library.paper import LibraryPaper, Paper, State
-from reader.library.reference import FirstKnown
+from reader.library.paper import FirstKnown, LibraryPaper, Paper, State
 from reader.library.rows import fields, merges
 from reader.library.rows.database import Database, Row
 from reader.library.rows.fields import BROUGHT_SQL, set_authors

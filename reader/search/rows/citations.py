@@ -6,9 +6,12 @@ An entry is a paper's where both have an id or, folded, a telling title in commo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from reader.library.reference import CitedWork
 from reader.library.rows.database import Database
+
+if TYPE_CHECKING:
+    from reader.library.reference import CitedWork
 
 
 def add_cited(db: Database, paper: int, works: Sequence[CitedWork]) -> None:
@@ -31,6 +34,8 @@ def add_cited(db: Database, paper: int, works: Sequence[CitedWork]) -> None:
 
 def cited_by(db: Database, paper: int) -> list[CitedWork]:
     """Load the entries of a paper's list of references, in order."""
+    from reader.library.reference import CitedWork
+
     rows = db.read("SELECT * FROM idx.cited WHERE paper = ? ORDER BY number", (paper,))
     return [
         CitedWork(
