@@ -57,29 +57,10 @@ _PUBLICATION = {
 _NOTES = ("annote", "annotation", "review")
 _GROUPS = ("groups", "mendeley-groups")
 _TAGS = ("keywords", "mendeley-tags")
-_DECODED = frozenset(
-    {"title", "author", "abstract", "year", "date", "doi", "eprint", "arxivid", "arxiv"}
-    | {*_NAMING, *_VENUE, *_NOTES, *_GROUPS, *_TAGS, "volume", "number", "issue", "pages"}
-)
+_READ = ("title", "abstract", "year", "date", "doi", "eprint", "arxivid", "arxiv", *_NAMING,
+         *_VENUE, "volume", "number", "issue", "pages")  # fmt: skip
+_DECODED = frozenset({"author", *_READ, *_NOTES, *_GROUPS, *_TAGS})
 """The fields whose LaTeX is decoded; the others are left out, since decoding takes long."""
-
-
-_READ = (
-    "title",
-    "abstract",
-    "year",
-    "date",
-    "doi",
-    "eprint",
-    "arxivid",
-    "arxiv",
-    *_NAMING,
-    *_VENUE,
-    "volume",
-    "number",
-    "issue",
-    "pages",
-)
 
 
 def read_bibtex(text: str, *, name: str, folder: Path) -> ImportedLibrary:

@@ -24,10 +24,16 @@ from typing import Any, BinaryIO, Protocol
 
 from lxml import etree
 
-from reader.base.errors import UsageError, os_reason
+from reader.base.errors import UsageError
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import html_to_text, plain
-from reader.gathering.imports.item import ImportedLibrary, KeptAttachment, LooseNote, to_markdown
+from reader.gathering.imports.item import (
+    ImportedLibrary,
+    KeptAttachment,
+    LooseNote,
+    to_markdown,
+    unreadable,
+)
 
 _AT_ONCE = 1 << 18
 """Bytes that are read and parsed at once."""
@@ -132,9 +138,7 @@ def _parsed(file: Path, target: _Target) -> Iterator[None]:
         why = lazy_gettext("the XML breaks off or is damaged ({why})", why=plain(error.msg)[:150])
         raise _refusal(file, error.lineno or 1, why) from None
     except OSError as error:
-        what = lazy_gettext("{path}: {why}.", path=plain(str(file)), why=os_reason(error))
-        hint = lazy_gettext("Check that you may read the file.")
-        raise UsageError(what=what, hint=hint) from None
+        raise unreadable(file, error) from None
 
 
 def _refusal(file: Path, line: int, why: Text) -> UsageError:

@@ -270,20 +270,9 @@ def _of_account(
     return LeftOut(line, shorten(plain(text), LONGEST_NAME), NO_FEED_OF_X if is_x else _NO_ACCOUNT)
 
 
-_COLUMNS = (
-    "account address",
-    "handle",
-    "screen_name",
-    "screen name",
-    "username",
-    "user name",
-    "xmlurl",
-    "feed url",
-    "url",
-)
-"""Headers of the column that names an account or a feed, in small letters, the surest first."""
-
 _COLUMNS_OF_X = ("screen_name", "screen name", "username", "user name")
+_COLUMNS = ("account address", "handle", *_COLUMNS_OF_X, "xmlurl", "feed url", "url")
+"""Headers of the column that names an account or a feed, in small letters, the surest first."""
 
 
 def _of_rows(text: str, file: str) -> Iterator[FollowedFeed | LeftOut]:

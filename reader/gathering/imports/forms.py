@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from reader.base.errors import NotKnown, UsageError, os_reason
+from reader.base.errors import UsageError
 from reader.base.front_matter import FRONT
 from reader.base.messages import N_, Joined, Text, lazy_gettext
 from reader.base.text import plain, visible
@@ -38,9 +38,11 @@ from reader.gathering.imports.item import (
     moment_of,
     names_in,
     no_paper,
+    not_there,
     or_untitled,
     page_title,
     to_markdown,
+    unreadable,
 )
 from reader.library.highlight import Highlight
 from reader.library.ids import find_ids, parse_id
@@ -66,10 +68,7 @@ def read_source(path: Path, form: str = "") -> ImportedLibrary:
     what cannot be read, with the place and the remedy.
     """
     if not path.exists():
-        raise NotKnown(
-            what=lazy_gettext("{path} does not exist.", path=plain(str(path))),
-            hint=lazy_gettext("Name the file or folder to import."),
-        )
+        raise not_there(str(path))
     form = form or _form_of(path)
     if read := _read_program(path, form):
         return read
@@ -180,10 +179,7 @@ def _content(path: Path, most: int = _MOST_BYTES) -> bytes:
         with path.open("rb") as file:
             return file.read(most)
     except OSError as error:
-        what = lazy_gettext("{path}: {why}.", path=plain(str(path)), why=os_reason(error))
-        raise UsageError(
-            what=what, hint=lazy_gettext("Check that you may read the file.")
-        ) from None
+        raise unreadable(path, error) from None
 
 
 def _unknown(path: Path) -> UsageError:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from reader.base.errors import NotKnown, UsageError, os_reason
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import html_to_text, plain, visible
 from reader.library.highlight import Highlight
@@ -175,6 +176,18 @@ def collected(
 def or_untitled(item: ImportedPaper | None, place: Text) -> ImportedPaper | UnplacedItem:
     """Return an entry, or say that it has no title, without which `make_paper` makes no paper."""
     return item or UnplacedItem(place, lazy_gettext("the entry has no title"))
+
+
+def not_there(path: str) -> NotKnown:
+    """Say that nothing is at a path, or at an address."""
+    what = lazy_gettext("{path} does not exist.", path=plain(path))
+    return NotKnown(what=what, hint=lazy_gettext("Name the file or folder to import."))
+
+
+def unreadable(file: Path, error: OSError) -> UsageError:
+    """Say why the system does not let a file be read."""
+    what = lazy_gettext("{path}: {why}.", path=plain(str(file)), why=os_reason(error))
+    return UsageError(what=what, hint=lazy_gettext("Check that you may read the file."))
 
 
 def no_paper(place: Text) -> UnplacedItem:

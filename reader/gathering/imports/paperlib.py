@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from reader.base.errors import UsageError, os_reason
+from reader.base.errors import UsageError
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import as_utf8, plain, visible
 from reader.gathering.imports.item import (
@@ -35,6 +35,7 @@ from reader.gathering.imports.item import (
     first_of,
     make_paper,
     or_untitled,
+    unreadable,
 )
 
 _TRIES = 3
@@ -100,9 +101,7 @@ def _content(file: Path) -> bytes:
                 if opened.read(24) == content[:24]:
                     return content
     except OSError as error:
-        what = lazy_gettext("{path}: {why}.", path=plain(str(file)), why=os_reason(error))
-        hint = lazy_gettext("Check that you may read the file.")
-        raise UsageError(what=what, hint=hint) from None
+        raise unreadable(file, error) from None
     raise UsageError(
         what=lazy_gettext("{file} is being written to.", file=plain(str(file))),
         hint=lazy_gettext("Close Paperlib, and run this again."),

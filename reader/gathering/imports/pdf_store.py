@@ -21,6 +21,7 @@ from typing import IO, Any, cast
 from reader.base.errors import NotKnown, PdfError, SourceFailed, UsageError, os_reason
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import plain
+from reader.gathering.imports.item import not_there
 from reader.library.ids import parse_id
 
 FORM = "pdfs"
@@ -155,10 +156,7 @@ _Walk = Callable[[], Iterable[tuple[str, list[str]]]]
 def _local(root: Path) -> tuple[_Walk, _Opened, str]:
     """Return what walks a folder, what opens a file of it, and the one file that was named."""
     if not root.exists():
-        raise NotKnown(
-            what=lazy_gettext("{path} does not exist.", path=plain(str(root))),
-            hint=lazy_gettext("Name the file or folder to import."),
-        )
+        raise not_there(str(root))
 
     def walk() -> Iterator[tuple[str, list[str]]]:
         if root.is_file():
@@ -184,10 +182,7 @@ def _remote(url: str) -> tuple[_Walk, _Opened, str]:
         store, root = url_to_fs(url)
         is_one = bool(store.isfile(root))
         if not (is_one or store.exists(root)):
-            raise NotKnown(
-                what=lazy_gettext("{path} does not exist.", path=plain(url)),
-                hint=lazy_gettext("Name the file or folder to import."),
-            )
+            raise not_there(url)
 
     def walk() -> Iterator[tuple[str, list[str]]]:
         if is_one:
