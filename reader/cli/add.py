@@ -96,9 +96,7 @@ def add_command(
     # --as is about a single file: with anything else nothing is done at all.
     if as_ is not None and (missing or ids):
         raise missing[0] if missing else _not_one(len(ids) + len(paths))
-    with build.opened(context) as library:
-        if error := library.refusal():
-            raise error
+    with build.opened(context, must_write=True) as library:
         found = find_files(library, paths) if paths else FilesToAdd()
         run = _AddRun(context, library, as_json)
         if as_ is not None:

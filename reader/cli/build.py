@@ -63,11 +63,16 @@ def clock() -> Clock:
 
 
 @contextlib.contextmanager
-def opened(context: click.Context) -> Iterator[Library]:
-    """Open the library that the options and the environment name; close it at the end."""
+def opened(context: click.Context, *, must_write: bool = False) -> Iterator[Library]:
+    """Open the library that the options and the environment name; close it at the end.
+
+    must_write: raises what refuses to write to it.
+    """
     folder = find_folder(settings_of(context).library, os.environ, Path.cwd())
     with open_library(folder, now=clock()) as library:
         speak(library.config.language)
+        if must_write and (error := library.refusal()):
+            raise error
         if library.db.index_was_damaged:
             click.echo(
                 _("index.db was damaged and is made again. Nothing of yours was in it."), err=True

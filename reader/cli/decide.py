@@ -231,9 +231,7 @@ def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
 @as_json_option
 def fetch_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -> int:
     """Fetch the PDFs of picks. Exit code 5 where one failed, 7 without the model."""
-    with build.opened(context) as library:
-        if error := library.refusal():
-            raise error
+    with build.opened(context, must_write=True) as library:
         named = find_papers(library, ids)
         for held in named:
             # A note ends no pick: a paper that is written up may still lack its PDF.

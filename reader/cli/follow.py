@@ -154,14 +154,7 @@ def _shown(names: Sequence[str]) -> str:
 
 def _put_json(done: ListOutcome) -> None:
     for feed in done.brought:
-        output.put_json(
-            state="brought",
-            name=feed.name,
-            url=feed.url,
-            kind=feed.kind,
-            folder=feed.folder,
-            line=feed.line,
-        )
+        output.put_json(feed, state="brought")
     for feed, name in done.known:
         output.put_json(state="known", name=name, url=feed.url, line=feed.line)
     for one in done.left_out:

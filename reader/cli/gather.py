@@ -321,11 +321,9 @@ def index_command(
         _delete_index(find_folder(settings_of(context).library, os.environ, Path.cwd()))
     shown = Lines() if as_json else None
     with (
-        build.opened(context) as library,
+        build.opened(context, must_write=True) as library,
         build.tools(context, library, may_download=True, shown=shown, workers=workers) as tools,
     ):
-        if error := library.refusal():
-            raise error
         if rebuild:
             # PDFs that failed or had no words are read again too.
             forget_readings(library)

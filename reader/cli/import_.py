@@ -101,9 +101,7 @@ def import_command(
         return _bring_snapshot(context, path, categories, since, dry_run=dry_run, as_json=as_json)
     if form == DUMP or (not form and is_dump(path)):
         return _bring_dump(context, path, dry_run=dry_run, as_json=as_json)
-    with build.opened(context) as library:
-        if error := library.refusal():
-            raise error
+    with build.opened(context, must_write=True) as library:
         rest = topic_meant(library, topic, may_be_new=may_be_new) if topic else ""
         read = read_source(path, form or "")
         is_quiet = settings_of(context).is_quiet
@@ -135,21 +133,11 @@ def _is_whole(run: Importing) -> bool:
 
 def _bring_dump(context: click.Context, file: Path, *, dry_run: bool, as_json: bool) -> int:
     """Make a new library that of a dump, which has been another one's."""
-    with build.opened(context) as library:
-        if error := library.refusal():
-            raise error
+    with build.opened(context, must_write=True) as library:
         brought = bring_dump(library.folder, file, is_dry=dry_run)
     counts = brought.content
     if as_json:
-        output.put_json(
-            {
-                "is_done": not dry_run,
-                "n_papers": counts.n_papers,
-                "n_notes": counts.n_notes,
-                "n_decisions": counts.n_decisions,
-                "missing": list(brought.missing),
-            }
-        )
+        output.put_json(brought, is_done=not dry_run)
     elif not settings_of(context).is_quiet:
         if dry_run:
             output.put(_("This was a dry run: nothing was changed."))
@@ -308,9 +296,7 @@ def _bring_snapshot(
     known = CLASSES | {name.partition(".")[0] for name in CLASSES}
     classes = tuple(class_named(name, known) for name in categories)
     first = typed_day(since, _("Name a day: --since 2031-03-04.")) if since else None
-    with build.opened(context) as library:
-        if error := library.refusal():
-            raise error
+    with build.opened(context, must_write=True) as library:
         arxiv = library.config.arxiv
         place = source if isinstance(source, Path) else arxiv_metadata.parse_set(source, arxiv)
         try:
@@ -378,9 +364,7 @@ def _bring_pdfs(context: click.Context, place: str, *, dry_run: bool, as_json: b
     """Import PDFs. Exit code 5 where one was not kept, or a file of a manifest is not whole."""
     if "://" not in place:
         place = str(Path(place).expanduser().absolute())
-    with build.opened(context) as library:
-        if error := library.refusal():
-            raise error
+    with build.opened(context, must_write=True) as library:
         try:
             with build.tools(context, library) as tools:
                 run = PdfsImport(library, tools, place)

@@ -24,7 +24,6 @@ from reader.cli.frame import as_json_option, command, say_errors, settings_of
 from reader.cli.output import answer
 from reader.library import archive as archives
 from reader.library import backup
-from reader.library.archive import Manifest
 from reader.library.backup import Backup, RestorePlan, back_up_before_restore, plan_restore, restore
 from reader.library.folder import Library, make_library
 from reader.library.place import find_folder
@@ -140,15 +139,7 @@ def backup_command(
     with build.opened(context) as library:
         made = _back_up(library, folder, with_pdfs=pdfs)
     if as_json:
-        output.put_json(
-            {
-                "file": str(made.file),
-                "n_bytes": made.n_bytes,
-                **_counts(made.manifest),
-                "unread": list(made.unread),
-                "deleted": [str(file) for file in made.deleted],
-            }
-        )
+        output.put_json(made)
     else:
         answer(context, made_text(made))
         if made.deleted:
@@ -280,19 +271,6 @@ def restore_command(
         )
 
 
-def _plan_fields(
-    target: Path, plan: RestorePlan, aside: Path | None, *, is_done: bool
-) -> dict[str, object]:
-    return {
-        "folder": str(target),
-        "is_done": is_done,
-        **_counts(plan.manifest),
-        "changes": [{"path": one.path, "kind": one.kind} for one in plan.changes],
-        "missing": list(plan.missing),
-        "replaced": str(aside) if aside else None,
-    }
-
-
 def restore_library(
     context: click.Context,
     target: Path,
@@ -313,7 +291,7 @@ def restore_library(
             if here:
                 act = add_restore(library.db, str(here), at=library.now())
     if as_json:
-        output.put_json(_plan_fields(target, plan, aside, is_done=not dry_run))
+        output.put_json(plan, folder=target, is_done=not dry_run, replaced=aside)
         return 0
     for line in plan_lines(plan):
         output.put(line)
@@ -339,18 +317,7 @@ def _restore_one(context: click.Context, archive: Path, text: str, *, as_json: b
     with build.opened(context) as library:
         came = restore_paper(library, archive, text)
     if as_json:
-        output.put_json(
-            {
-                "id": came.held.paper.id,
-                "was_here": came.was_here,
-                "has_note": came.has_note,
-                "is_picked": came.is_picked,
-                "pdf": came.pdf or None,
-                "has_tags": came.has_tags,
-                "has_guess": came.has_guess,
-                "edited": list(came.edited),
-            }
-        )
+        output.put_json(came)
         return 0
     answer(context, f"{came.held.paper.id}  {title_text(came.held.paper.title)}")
     edited = _(", ").join(_(FIELD_NAMES[field]) for field in came.edited)
@@ -418,17 +385,6 @@ def _back_up(library: Library, folder: Path | None, *, with_pdfs: bool) -> Backu
     )
 
 
-def _counts(manifest: Manifest) -> dict[str, object]:
-    content = manifest.content
-    return {
-        "made_at": manifest.made_at.isoformat(),
-        "n_papers": content.n_papers,
-        "n_notes": content.n_notes,
-        "n_decisions": content.n_decisions,
-        "has_pdfs": manifest.has_pdfs,
-    }
-
-
 def _make_key(file: Path) -> None:
     public = archives.make_key(file)
     output.put(
@@ -478,18 +434,10 @@ def doctor_command(
     from reader.morning.doctor import examine, mend
 
     settings = settings_of(context)
-    with build.opened(context) as library, build.progress(settings) as shown:
-        if fix and (error := library.refusal()):
-            raise error
+    with build.opened(context, must_write=fix) as library, build.progress(settings) as shown:
         done = mend(library) if fix else []
-        found = list(
-            examine(
-                library,
-                build.encoder_name(library.config),
-                reads_data=read_data,
-                progress=shown,
-            )
-        )
+        encoder = build.encoder_name(library.config)
+        found = list(examine(library, encoder, reads_data=read_data, progress=shown))
         counts = counts_of(library.db)
     code = 5 if any(one.is_wrong for one in found) else 0
     if as_json:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
@@ -245,6 +246,17 @@ FIELDS = {
     "DayCounts": "date=day n_written n_skimmed n_recalled is_frozen",
     "FromSource": "name=source~ n_arrived n_picked n_written",
     "DayShown": "*counts n_arrived n_skipped picked read",
+    # Archives and lists of feeds.
+    "Manifest": """made_at n_papers=content.n_papers n_notes=content.n_notes
+        n_decisions=content.n_decisions has_pdfs""",
+    "Backup": "file n_bytes *manifest unread deleted",
+    "RestorePlan": "folder=- is_done=- *manifest changes missing replaced=-",
+    "FileChange": "path kind",
+    "PaperBroughtBack": """id=held.paper.id was_here has_note is_picked pdf? has_tags has_guess
+        edited""",
+    "BroughtDump": """is_done=- n_papers=content.n_papers n_notes=content.n_notes
+        n_decisions=content.n_decisions missing""",
+    "FollowedFeed": "state=- name url kind folder line",
     "Due": "date=- is_paused deadline n_due n_new n_done cards=-",
     "Card": """*held question note guess? written_on=waiting.written_on recalled_on=waiting.last_on
         due_on=waiting.due_on""",
@@ -309,7 +321,7 @@ def encode(value: Any) -> Any:
     """Convert a value for `json`: classes by FIELDS, with all values in them."""
     if isinstance(value, str | int | float | None):
         return value
-    if isinstance(value, Text):
+    if isinstance(value, Text | Path):
         return str(value)
     if isinstance(value, Mapping):
         return {plain(key): encode(one) for key, one in value.items()}
