@@ -387,11 +387,7 @@ def entry_now(entry: Entry, words: Words, own: Container[str]) -> Entry:
     is_wrong = words.get(entry.topic or "") == "no"
     if yes == entry.topic or not (is_wrong or (yes in own and entry.topic not in own)):
         return entry
-    reason = (
-        lazy_gettext("you said that it belongs to {what}", what=yes)
-        if yes
-        else lazy_gettext("you said that it does not belong to {what}", what=entry.topic)
-    )
+    reason = lazy_gettext(_TOLD["told_yes" if yes else "told_no"], what=yes or entry.topic)
     return replace(
         entry,
         topic=yes,
@@ -402,6 +398,11 @@ def entry_now(entry: Entry, words: Words, own: Container[str]) -> Entry:
         is_sorted_out=entry.topic in own and yes not in own,
     )
 
+
+_TOLD = {
+    "told_yes": N_("you said that it belongs to {what}"),
+    "told_no": N_("you said that it does not belong to {what}"),
+}
 
 MOST_WORDS = 3
 """Learned words that a sentence names: the weightiest."""
@@ -427,15 +428,7 @@ def why(candidate: Candidate, terms: Sequence[Term]) -> Text:
     """
     # The person's own words first, then who wrote it, what it says, what it is near to, and who
     # speaks of it; what is weak is named only where there is nothing else.
-    parts: list[Text] = []
-    for term in terms:
-        if term.kind in ("told_yes", "told_no"):
-            key = (
-                N_("you said that it belongs to {what}")
-                if term.kind == "told_yes"
-                else N_("you said that it does not belong to {what}")
-            )
-            parts.append(lazy_gettext(key, what=term.what))
+    parts: list[Text] = [lazy_gettext(_TOLD[t.kind], what=t.what) for t in terms if t.kind in _TOLD]
     if candidate.followed:
         key = (
             N_("by {name}, whom you follow")

@@ -489,14 +489,10 @@ def removals(db: Database, papers: Iterable[int] | None = None) -> list[Removal]
         """,
         (None if papers is None else json.dumps(list(papers)),),
     )
+    moment = datetime.fromisoformat
     return [
-        Removal(
-            r["act"],
-            r["paper"],
-            datetime.fromisoformat(r["at"]),
-            datetime.fromisoformat(r["emptied_at"]) if r["emptied_at"] else None,
-        )
-        for r in rows
+        Removal(act, paper, moment(at), moment(emptied_at) if emptied_at else None)
+        for act, paper, at, emptied_at in rows
     ]
 
 

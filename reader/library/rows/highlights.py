@@ -17,6 +17,7 @@ from datetime import date, datetime
 
 from reader.library.highlight import Box, Highlight, InkStroke, Marks, MarkState
 from reader.library.rows.database import Database, Row
+from reader.library.rows.papers import STANDING_PICK_SQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +67,10 @@ class PlaceState:
 def picks_on(db: Database, day: date) -> list[int]:
     """List the papers that were picked on a local day and not skipped since, in that order."""
     rows = db.read(
-        """
-        SELECT d.paper FROM decisions AS d
-        WHERE d.kind = 'pick' AND d.on_date = ?
-          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
-          AND NOT EXISTS (SELECT 1 FROM decisions AS l WHERE l.paper = d.paper AND l.id > d.id
-                          AND l.kind = 'skip'
-                          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
+        f"""
+        SELECT d.paper FROM decisions AS d WHERE d.on_date = ? AND {STANDING_PICK_SQL}
         GROUP BY d.paper ORDER BY min(d.id)
-        """,
+        """,  # noqa: S608  a constant
         (day.isoformat(),),
     )
     return [r["paper"] for r in rows]

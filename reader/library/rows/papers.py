@@ -38,6 +38,14 @@ STATE_SQL = """
         ORDER BY d.id DESC LIMIT 1), 'candidate') END
 """
 
+STANDING_PICK_SQL = """
+    d.kind = 'pick' AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
+    AND NOT EXISTS (
+        SELECT 1 FROM decisions AS l WHERE l.paper = d.paper AND l.id > d.id AND l.kind = 'skip'
+        AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))"""
+"""The condition for a row `d` of decisions: a pick that was not taken back, and that no standing
+skip follows."""
+
 LONGEST_NAME = 1_000
 """The longest name that is compared with LIKE: SQLite refuses patterns of 50,000 bytes."""
 
@@ -603,10 +611,6 @@ def first_known(db: Database, rows: Collection[int]) -> list[FirstKnown]:
 
 
 def _first_known(row: Row) -> FirstKnown:
-    return FirstKnown(
-        row["id"],
-        row["canonical"],
-        row["title"],
-        row["author"].partition("\n")[0],
-        date.fromisoformat(row["day"]) if row["day"] else None,
-    )
+    author = row["author"].partition("\n")[0]
+    day = date.fromisoformat(row["day"]) if row["day"] else None
+    return FirstKnown(row["id"], row["canonical"], row["title"], author, day)

@@ -13,7 +13,7 @@ from typing import Literal
 from reader.base.retell import retell
 from reader.base.text import nfc
 from reader.library.rows.database import REMOVED_SQL, Database, Row
-from reader.library.rows.papers import STATE_SQL
+from reader.library.rows.papers import STANDING_PICK_SQL, STATE_SQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +35,13 @@ def picks(db: Database) -> list[tuple[int, str]]:
 
     The path is "" where no PDF came yet.
     """
-    # A pick stands that was not taken back, and that no standing skip follows. Grouped, since a
-    # paper may have been picked twice.
+    # Grouped, since a paper may have been picked twice.
     rows = db.read(
-        """
+        f"""
         SELECT d.paper, coalesce(pdfs.path, '') AS path
         FROM decisions AS d LEFT JOIN pdfs ON pdfs.paper = d.paper
-        WHERE d.kind = 'pick'
-          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
-          AND NOT EXISTS (SELECT 1 FROM decisions AS l WHERE l.paper = d.paper AND l.id > d.id
-                          AND l.kind = 'skip'
-                          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
-        GROUP BY d.paper ORDER BY min(d.id)
-        """
+        WHERE {STANDING_PICK_SQL} GROUP BY d.paper ORDER BY min(d.id)
+        """  # noqa: S608  a constant
     )
     return [(r["paper"], r["path"]) for r in rows]
 
@@ -584,7 +578,8 @@ def filed_by_hand(db: Database, *, limit: int) -> list[FiledByHand]:
     """Select the papers whose folder the person chose, at most `limit`, newest filing first."""
     rows = db.read(
         """
-        SELECT f.paper, f.topic, p.key, p.title || char(10) || p.abstract AS text, p.categories,
+        SELECT f.paper, f.topic, coalesce(p.key, '') AS key,
+            p.title || char(10) || p.abstract AS text, p.categories,
             (SELECT json_group_array(name) FROM authors AS a WHERE a.paper = p.id) AS authors
         FROM filings AS f JOIN (SELECT max(id) AS id FROM filings GROUP BY paper) AS last
             ON last.id = f.id
@@ -594,15 +589,8 @@ def filed_by_hand(db: Database, *, limit: int) -> list[FiledByHand]:
         (limit,),
     )
     return [
-        FiledByHand(
-            r["paper"],
-            r["topic"],
-            r["key"] or "",
-            r["text"],
-            r["categories"].partition(" ")[0],
-            tuple(json.loads(r["authors"])),
-        )
-        for r in rows
+        FiledByHand(row, topic, key, text, classes.partition(" ")[0], tuple(json.loads(authors)))
+        for row, topic, key, text, classes, authors in rows
     ]
 
 

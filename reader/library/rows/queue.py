@@ -14,6 +14,7 @@ from typing import Literal
 
 from reader.library.rows.database import REMOVED_SQL, Database
 from reader.library.rows.decisions import next_act
+from reader.library.rows.papers import STANDING_PICK_SQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def picked(db: Database) -> list[WaitingPick]:
     # each paper; then the newest day to which it was put off after that pick, unless this was
     # taken back or a newer pick stands.
     rows = db.read(
-        """
+        f"""
         SELECT q.paper, q.decision, q.on_date, coalesce(pdfs.path, '') AS path, (
             SELECT until_on FROM postponed AS p WHERE p.paper = q.paper AND p.act > q.act
             AND until_on IS NOT NULL
@@ -61,16 +62,11 @@ def picked(db: Database) -> list[WaitingPick]:
             ORDER BY id DESC LIMIT 1) AS until_on
         FROM (
             SELECT d.paper, min(d.id) AS decision, d.act, d.on_date
-            FROM decisions AS d WHERE d.kind = 'pick'
-            AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
-            AND NOT EXISTS (
-                SELECT 1 FROM decisions AS l WHERE l.paper = d.paper AND l.id > d.id
-                AND l.kind = 'skip'
-                AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
+            FROM decisions AS d WHERE {STANDING_PICK_SQL}
             AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = d.paper)
             GROUP BY d.paper) AS q
         LEFT JOIN pdfs ON pdfs.paper = q.paper ORDER BY q.decision
-        """
+        """  # noqa: S608  a constant
     )
     return [
         WaitingPick(
