@@ -8,30 +8,15 @@ Pages do not have to know this. Knows no subject.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
-
-from reader.library.config import Config
-from reader.library.folder import Clock, Library, system_clock
-from reader.morning.pipe import Tools
-from reader.search.shared import Failures
-from reader.web.files import Drawn, Uploads
-from reader.web.gate import Door
-
-if TYPE_CHECKING:
-    from reader.search.encode import Encode, EncodeQuery
-
-
 import contextlib
 import functools
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import time
 from http import HTTPStatus
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote, unquote
 
 from markupsafe import Markup
@@ -59,13 +44,20 @@ from reader.library.arrival import (
     sent_of,
     what_became,
 )
-from reader.library.folder import RemovedPaper
+from reader.library.config import Config
+from reader.library.folder import Clock, Library, RemovedPaper, system_clock
 from reader.library.rows.decisions import next_act
+from reader.morning.pipe import Tools
 from reader.morning.rows import library_id
 from reader.morning.undo import stands
-from reader.web.gate import MAX_NOTE, READS, has_token
+from reader.search.shared import Failures
+from reader.web.files import Drawn, Uploads
+from reader.web.gate import MAX_NOTE, READS, Door, has_token
 from reader.web.render import chosen_language, paper_at, render
 from reader.web.work import Pool
+
+if TYPE_CHECKING:
+    from reader.search.encode import Encode, EncodeQuery
 
 
 class PageEncoder(Protocol):
@@ -116,7 +108,7 @@ class Parts:
     encoder_name: Callable[[Config], str]
     serving: Callable[[Library], PageEncoder]
     encode_note: Callable[[Config], Encode | None]
-    tools: Callable[[Library], AbstractContextManager[Tools]]
+    tools: Callable[[Library], contextlib.AbstractContextManager[Tools]]
     command: Sequence[str]
     door: Door = field(default_factory=Door)
     failed: Failures = field(default_factory=dict)

@@ -33,7 +33,8 @@ from reader.library.passage import Document
 from reader.pdfs.text.answer import Tell, Unreadable, failures, fields, unreadable
 from reader.pdfs.text.pages import document_of
 
-if sys.platform != "win32":
+if sys.platform != "win32":  # there the caller's clock is the only limit
+    import fcntl
     import resource
 
 MAX_FILES = 64
@@ -126,10 +127,6 @@ def _drop_rights(libc: ctypes.CDLL) -> None:
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     libc.capset(header, (ctypes.c_uint32 * 6)(reading, reading))
 
-
-if sys.platform != "win32":  # there the caller's clock is the only limit
-    import fcntl
-    import resource
 
 MAX_UNPACKED = 100_000_000
 MAX_RATIO = 200

@@ -73,6 +73,11 @@ from reader.web.visit import Visit, own_address, route
 
 N_NEIGHBOURS = 5
 
+PICK_IT = N_(
+    "Pick the paper. Its PDF is fetched by “Fetch PDFs and update the search index” (More, "
+    "Background tasks)."
+)
+
 
 def paper(visit: Visit) -> Response:
     """Show a paper with all that is quick to make.
@@ -252,18 +257,10 @@ def file_away(visit: Visit) -> Response:
     held = find_paper(library, visit.id)
     filed = file_paper(library, held, topic_asked(visit), may_be_new=True)
     problems = [*filed.problems, *export_filed(library, [held.row])]
-    title = plain(filed.held.paper.title)
-    said = sentences(
-        [
-            _(
-                "Filed under {topic}: {title}",
-                topic=folder_name(filed.held.topic or ""),
-                title=title,
-            ),
-            *(p.message for p in problems),
-        ]
-    )
-    return visit.done(paper_at(held.paper.id) + "#filing", plain(said), topic=filed.held.topic)
+    topic, title = folder_name(filed.held.topic or ""), plain(filed.held.paper.title)
+    said = _("Filed under {topic}: {title}", topic=topic, title=title)
+    told = plain(sentences([said, *(p.message for p in problems)]))
+    return visit.done(paper_at(held.paper.id) + "#filing", told, topic=filed.held.topic)
 
 
 MOST_OFFERED = 500
@@ -332,13 +329,7 @@ def picture(visit: Visit) -> Response:
     name = (shown.figure if is_figure else shown.page) if shown else ""
     file = opened_within(library.folder / name, library.folder) if name else None
     if file is None:
-        raise NotKnown(
-            what=_("There is no picture of this paper."),
-            hint=_(
-                "Pick the paper. Its PDF is fetched by “Fetch PDFs and update the search index” "
-                "(More, Background tasks)."
-            ),
-        )
+        raise NotKnown(what=_("There is no picture of this paper."), hint=_(PICK_IT))
     answer = send_file(visit.request, file, media_type="image/png", name=Path(name).name)
     if visit.asked("v"):
         # The address has the hash of the PDF: what it leads to never changes.
@@ -444,9 +435,7 @@ def back(visit: Visit) -> Response:
     problems = bring_back(visit.library, [held.row])
     key = N_("Brought back: {title}") if held.is_removed else N_("It is here: {title}")
     said = _(key, title=plain(held.paper.title))
-    return visit.done(
-        paper_at(held.paper.id), sentences([said, *(problem.message for problem in problems)])
-    )
+    return visit.done(paper_at(held.paper.id), sentences([said, *(p.message for p in problems)]))
 
 
 def muted(visit: Visit) -> Response:

@@ -36,6 +36,7 @@ from reader.pdfs.tablet import SHORT_SHA, pdf_asked
 from reader.texts.copies import counts_text, removed_text
 from reader.web.files import WIDTHS, OpenFile, is_unchanged, opened_within, send_file, width_for
 from reader.web.gate import MAX_UPLOAD
+from reader.web.pages.paper import PICK_IT
 from reader.web.render import paper_at, pdf_at
 from reader.web.visit import Visit, route
 
@@ -268,13 +269,7 @@ def open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:
     file = opened_within(found.path, library.folder)
     if file is None:
         what = _("The PDF of {title} is not here.", title=plain(held.paper.title))
-        raise NotKnown(
-            what=what,
-            hint=_(
-                "Pick the paper. Its PDF is fetched by “Fetch PDFs and update the search index” "
-                "(More, Background tasks)."
-            ),
-        )
+        raise NotKnown(what=what, hint=_(PICK_IT))
     return found.path, found.name, file
 
 
@@ -322,32 +317,17 @@ def _listed(visit: Visit, held: LibraryPaper) -> dict[str, object]:
     db = visit.library.db
     known = highlights.highlights_of(db, held.row)
     numbers = {one.id: one.mark for one in known}
-    return {
-        "marks": [
-            {
-                "id": numbers[one.id],
-                "name": one.highlight.name,
-                "page": one.highlight.page,
-                "kind": one.highlight.kind,
-                "colour": one.highlight.colour,
-                "text": one.highlight.text,
-                "note": one.highlight.note,
-                "boxes": one.highlight.quads or (one.highlight.box,),
-            }
-            for one in shown(known)
-            if one.gone_at is None and one.highlight.page
-        ],
-        "strokes": [
-            {
-                "name": one.name,
-                "page": one.page,
-                "colour": one.colour,
-                "width": one.width,
-                "points": one.points,
-            }
-            for one in highlights.strokes_of(db, held.row)
-        ],
-    }
+    there = [
+        {"id": numbers[one.id], "boxes": h.quads or (h.box,)}
+        | {name: getattr(h, name) for name in ("name", "page", "kind", "colour", "text", "note")}
+        for one in shown(known)
+        if one.gone_at is None and (h := one.highlight).page
+    ]
+    drawn = [
+        {name: getattr(one, name) for name in ("name", "page", "colour", "width", "points")}
+        for one in highlights.strokes_of(db, held.row)
+    ]
+    return {"marks": there, "strokes": drawn}
 
 
 def act(visit: Visit) -> Response:
@@ -404,8 +384,7 @@ def _new_mark(visit: Visit, held: LibraryPaper) -> Highlight:
     except PdfError as error:
         if error.kind != "past the end":
             raise
-        what = _("{title} has no page {n}.", n=int(page), title=held.paper.title)
-        raise NotKnown(what=what, hint=_("Choose an earlier page.")) from None
+        raise page_missing(held, int(page)) from None
     return Highlight(
         int(page),
         under.place,

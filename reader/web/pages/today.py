@@ -222,12 +222,16 @@ def decide(visit: Visit) -> Response:
     """Pick or skip a paper. The field `seen` is the state that the page showed."""
     kind, seen = visit.field("kind"), visit.field("seen") or "candidate"
     if kind not in KINDS or seen not in ("candidate", *KINDS):
-        raise UsageError(
-            what=_("A paper can only be picked or skipped."),
-            hint=_("Use the buttons Pick and Skip of a page."),
-        )
+        raise _neither()
     answer = decide_seen(visit.library, cast("Kind", kind), visit.field("id"), cast("State", seen))
     return _respond(visit, answer)
+
+
+def _neither() -> UsageError:
+    return UsageError(
+        what=_("A paper can only be picked or skipped."),
+        hint=_("Use the buttons Pick and Skip of a page."),
+    )
 
 
 def ask_topic(visit: Visit) -> Response:
@@ -244,10 +248,7 @@ def wrong(visit: Visit) -> Response:
     seen = visit.field("seen") or "candidate"
     # An empty topic has a meaning; a missing field is a mistake.
     if "topic" not in visit.form or seen not in ("candidate", "read", *KINDS):
-        raise UsageError(
-            what=_("A paper can only be picked or skipped."),
-            hint=_("Use the buttons Pick and Skip of a page."),
-        )
+        raise _neither()
     topic = visit.field("topic") or None
     answer = wrong_seen(visit.library, visit.field("id"), topic, cast("State", seen))
     return _respond(visit, answer, has_topic=True)
