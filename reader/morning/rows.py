@@ -189,7 +189,7 @@ def n_broken_references(db: Database) -> int:
 def counts_of(db: Database) -> dict[str, int]:
     """Count the rows of the tables that say how large a library is."""
     tables = ("papers", "notes", "decisions", "pdfs", "posts")
-    found = [db.read(f"SELECT count(*) AS n FROM {table}")[0]["n"] for table in tables]  # noqa: S608
+    found = [db.number(f"SELECT count(*) FROM {table}") for table in tables]  # noqa: S608
     return dict(zip(tables, found, strict=True))
 
 
@@ -218,23 +218,21 @@ def failed_stages(db: Database, *, without: Iterable[str]) -> dict[str, int]:
 
     A paper of which arXiv has no HTML failed at nothing.
     """
-    rows = db.read(
+    return db.pairs(
         "SELECT stage, count(*) AS n FROM failures"
         " WHERE subject NOT IN (SELECT value FROM json_each(?))"
         " AND NOT (stage = 'html' AND reason = 'no paper') GROUP BY stage ORDER BY stage",
         (json.dumps(list(without)),),
     )
-    return {row["stage"]: row["n"] for row in rows}
 
 
 def never_answered(db: Database, names: Iterable[str]) -> dict[str, int]:
     """Count the failures of those of some sources that never answered, by name."""
-    rows = db.read(
+    return db.pairs(
         "SELECT name, n_errors FROM sources WHERE succeeded_at IS NULL AND n_errors > 0"
         " AND name IN (SELECT value FROM json_each(?)) ORDER BY name",
         (json.dumps(list(names)),),
     )
-    return {row["name"]: row["n_errors"] for row in rows}
 
 
 def posting(db: Database, names: Iterable[str]) -> set[str]:

@@ -386,11 +386,10 @@ def add_short_links(db: Database, targets: Mapping[str, str], *, now: datetime) 
 
 def short_links(db: Database, urls: Iterable[str]) -> dict[str, str]:
     """Load the targets of those of some short addresses that were followed: address → target."""
-    rows = db.read(
+    return db.pairs(
         "SELECT url, target FROM short_links WHERE url IN (SELECT value FROM json_each(?))",
         (json.dumps(list(urls)),),
     )
-    return {row["url"]: row["target"] for row in rows}
 
 
 def posts_with_open_links(db: Database, *, now: datetime) -> dict[str, list[Post]]:
@@ -466,14 +465,13 @@ def ids_without_paper(db: Database, *, now: datetime, since: date = date.min) ->
 
 def n_without_paper(db: Database, day: date) -> int:
     """Count the ids in posts seen on a day that no paper in the library has."""
-    row = db.read(
+    return db.number(
         """
         SELECT count(DISTINCT m.identifier) AS n FROM mentions AS m WHERE m.seen_on = ?
           AND NOT EXISTS (SELECT 1 FROM identifiers AS i WHERE i.id = m.identifier)
         """,
         (day.isoformat(),),
-    )[0]
-    return int(row["n"])
+    )
 
 
 def mentions_of(db: Database, papers: Iterable[int]) -> list[PostMention]:
@@ -505,7 +503,7 @@ def papers_mentioned_on(db: Database, day: date) -> list[int]:
     Papers that arrived on that day and were mentioned before it count too: they were looked up
     late.
     """
-    rows = db.read(
+    return db.column(
         f"""
         SELECT i.paper FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
         JOIN posts AS s ON s.id = m.post WHERE m.seen_on = ? AND s.author != ''
@@ -517,7 +515,6 @@ def papers_mentioned_on(db: Database, day: date) -> list[int]:
         """,  # noqa: S608  a constant
         (day.isoformat(), day.isoformat()),
     )
-    return [row["paper"] for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,7 +241,7 @@ class Database:
         self._is_alone = False
         self._is_for_any_thread = is_for_any_thread
         self._before_migration = before_migration
-        self._counted: dict[str, tuple[tuple[int, int, int], int]] = {}
+        self._counted: dict[str, tuple[tuple[int, ...], int]] = {}
         self.guard: Callable[[], ReaderError | None] = lambda: None
         self.is_full = False
         self.can_write = os.access(folder, os.W_OK)
@@ -322,17 +322,28 @@ class Database:
             row: Row | None = self._connection.execute(sql, values).fetchone()
             return row
 
+    def column(self, sql: str, values: Values = ()) -> list[Any]:
+        """Run a SELECT and return the first column of all its rows."""
+        return [row[0] for row in self.read(sql, values)]
+
+    def pairs(self, sql: str, values: Values = ()) -> dict[Any, Any]:
+        """Run a SELECT of two columns and return the second one by the first."""
+        return {row[0]: row[1] for row in self.read(sql, values)}
+
+    def number(self, sql: str, values: Values = ()) -> int:
+        """Run a SELECT of one number; 0 where there is no row."""
+        row = self.read_one(sql, values)
+        return int(row[0]) if row else 0
+
     def count_once(self, name: str, count: Callable[[], int], *, is_of_both: bool = False) -> int:
         """Return a number that `count` computes from index.db, cached until something is written.
 
-        name: of the number in the cache. is_of_both: it depends on reader.db too. A server asks
-        for the same numbers at each page.
+        name: of the number. is_of_both: it depends on reader.db too. Servers ask at each page.
         """
-        row = self.read_one("PRAGMA idx.data_version")
-        main = self.read_one("PRAGMA main.data_version") if is_of_both else None
         # data_version changes when another connection writes, total_changes when this one does.
-        found = [int(one[0]) if one else 0 for one in (row, main)]
-        state = (found[0], found[1], self._connection.total_changes)
+        names = ("idx", "main") if is_of_both else ("idx",)
+        versions = [self.number(f"PRAGMA {name}.data_version") for name in names]
+        state = (*versions, self._connection.total_changes)
         if name not in self._counted or self._counted[name][0] != state:
             if len(self._counted) >= 4_096:  # some count the texts with a word
                 self._counted.clear()
@@ -360,7 +371,7 @@ class Database:
         Inside another one it is a part of that one. Raises Locked, ReadOnly, DiskFull or
         WrongClock.
         """
-        if self._is_writing():
+        if self._connection.in_transaction:
             yield
             return
         if error := self.refusal():
@@ -370,13 +381,10 @@ class Database:
             yield
             self._run("COMMIT")
         except BaseException:
-            # SQLite itself rolls back on a full disk; a second ROLLBACK would be an error.
-            if self._is_writing():
-                self._run("ROLLBACK")
+            # On a full disk SQLite has done so itself, and this does nothing.
+            with self.translated():
+                self._connection.rollback()
             raise
-
-    def _is_writing(self) -> bool:
-        return self._connection.in_transaction
 
     def _open(self, busy_s: float) -> sqlite3.Connection:
         if not self.can_write and not self.path.exists():
@@ -571,10 +579,11 @@ class Database:
     def _is_whole(self) -> bool:
         """Check whether reader.db is undamaged; SQLite does not say in which file the damage is."""
         try:
-            found = self._connection.execute("PRAGMA main.quick_check(1)").fetchone()[0]
+            return bool(
+                self._connection.execute("PRAGMA main.quick_check(1)").fetchone()[0] == "ok"
+            )
         except sqlite3.Error:
             return False
-        return bool(found == "ok")
 
 
 def too_new(file: Path, layout: int) -> Damaged:
@@ -628,5 +637,4 @@ def commits(db: Database) -> tuple[int, ...]:
     Writes of other processes count too, those of this connection do not. The numbers can be
     compared on this connection only: sqlite.org/pragma.html#pragma_data_version.
     """
-    found = [db.read_one(f"PRAGMA {name}.data_version") for name in ("main", "idx")]
-    return tuple(int(row[0]) if row else 0 for row in found)
+    return tuple(db.number(f"PRAGMA {name}.data_version") for name in ("main", "idx"))

@@ -296,11 +296,10 @@ def _last(db: Database, paper: int, field: str, source: str) -> str | None:
 
 def _came(db: Database, paper: int) -> dict[str, str]:
     """Load the kept texts that a paper itself came with: field → the newest."""
-    rows = db.read(
+    return db.pairs(
         "SELECT field, value FROM fields WHERE paper = ? AND source = ? ORDER BY id",
         (paper, AS_IT_CAME),
     )
-    return {row["field"]: row["value"] for row in rows}
 
 
 def _keep(db: Database, paper: int, field: str, value: str) -> None:
@@ -461,11 +460,10 @@ def brought(db: Database, rows: Iterable[int]) -> set[int]:
 
 def n_brought(db: Database, first: date, last: date) -> int:
     """Count the papers that sources brought from one day to another, both included."""
-    row = db.read_one(
+    return db.number(
         f"""
         SELECT count(*) AS n FROM papers AS p
         WHERE arrived_on BETWEEN ? AND ? AND merged_into IS NULL AND {BROUGHT_SQL}
         """,  # noqa: S608  a constant
         (first.isoformat(), last.isoformat()),
     )
-    return int(row["n"]) if row else 0

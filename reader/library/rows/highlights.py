@@ -66,14 +66,13 @@ class PlaceState:
 
 def picks_on(db: Database, day: date) -> list[int]:
     """List the papers that were picked on a local day and not skipped since, in that order."""
-    rows = db.read(
+    return db.column(
         f"""
         SELECT d.paper FROM decisions AS d WHERE d.on_date = ? AND {STANDING_PICK_SQL}
         GROUP BY d.paper ORDER BY min(d.id)
         """,  # noqa: S608  a constant
         (day.isoformat(),),
     )
-    return [r["paper"] for r in rows]
 
 
 def add_taken(db: Database, taken: Taken, *, at: datetime) -> None:
@@ -96,13 +95,12 @@ def taken_of(db: Database, paper: int) -> list[Taken]:
 
 def taken_rows(db: Database) -> dict[str, int]:
     """List all copies that were ever taken: name → paper."""
-    rows = db.read(
+    return db.pairs(
         """
         SELECT t.path, coalesce(p.merged_into, p.id) AS row
         FROM taken AS t JOIN papers AS p ON p.id = t.paper ORDER BY t.id
         """
     )
-    return {r["path"]: r["row"] for r in rows}
 
 
 def copies_of(db: Database, paper: int) -> list[MarkedCopy]:
@@ -273,8 +271,7 @@ def highlights_of(db: Database, paper: int) -> list[MarkState]:
 
 def seen_at(db: Database, place: str) -> set[int]:
     """Select the ids of the states that the newest copy from a place has."""
-    rows = db.read("SELECT highlight FROM sightings WHERE place = ?", (place,))
-    return {r["highlight"] for r in rows}
+    return set(db.column("SELECT highlight FROM sightings WHERE place = ?", (place,)))
 
 
 def add_highlight(

@@ -200,7 +200,7 @@ def without_abstract(
     Without those on which the stage failed and whose time to try again has not come, or that
     their registry does not know; at most `limit`.
     """
-    rows = db.read(
+    return db.column(
         """
         SELECT p.canonical FROM papers AS p
         WHERE p.id IN (SELECT paper FROM imported WHERE part = 'paper')
@@ -211,7 +211,6 @@ def without_abstract(
         """,
         (scheme, stage, now.isoformat(), limit),
     )
-    return [r["canonical"] for r in rows]
 
 
 def newest_ids(db: Database) -> dict[Part, int]:

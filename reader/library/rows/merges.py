@@ -520,14 +520,13 @@ def row_of(db: Database, paper: Paper) -> int | None:
 
 def arxiv_ids(db: Database, row: int) -> list[str]:
     """List the arXiv ids of a row, the canonical one first."""
-    rows = db.read(
+    return db.column(
         """
         SELECT i.id FROM identifiers AS i JOIN papers AS p ON p.id = i.paper
         WHERE i.paper = ? AND i.id LIKE 'arxiv:%' ORDER BY i.id != p.canonical, i.id
         """,
         (row,),
     )
-    return [r["id"] for r in rows]
 
 
 def join_rows(db: Database, row: int, paper: Paper, on: date) -> None:

@@ -288,11 +288,10 @@ def paper_with_id(db: Database, id_: str) -> LibraryPaper | None:
 
 def rows_with_ids(db: Database, ids: Iterable[str]) -> dict[str, int]:
     """Look up the papers that have some identifiers: identifier → row; none for an unknown one."""
-    rows = db.read(
+    return db.pairs(
         "SELECT id, paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(ids)),),
     )
-    return {r["id"]: r["paper"] for r in rows}
 
 
 def origins_of(db: Database, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:
@@ -326,7 +325,7 @@ def announced_days(db: Database, ids: Sequence[str]) -> list[date]:
 
 def n_not_from(db: Database, source: str, category: str, *, announced_on: date) -> int:
     """Count the papers of a primary class and announcement day that a source did not bring."""
-    row = db.read(
+    return db.number(
         """
         SELECT count(*) AS n FROM papers AS p
         WHERE p.announced_on = ? AND p.merged_into IS NULL
@@ -334,20 +333,18 @@ def n_not_from(db: Database, source: str, category: str, *, announced_on: date) 
           AND NOT EXISTS (SELECT 1 FROM origins AS o WHERE o.paper = p.id AND o.source = ?)
         """,
         (announced_on.isoformat(), category, category, source),
-    )[0]
-    return int(row["n"])
+    )
 
 
 def n_arrived(db: Database, day: date) -> int:
     """Count the papers that sources, not a hand, brought on a local day."""
-    row = db.read_one(
+    return db.number(
         f"""
         SELECT count(*) AS n FROM papers AS p
         WHERE arrived_on = ? AND merged_into IS NULL AND {BROUGHT_SQL}
         """,  # noqa: S608  a constant
         (day.isoformat(),),
     )
-    return int(row["n"]) if row else 0
 
 
 def kept_rows(db: Database) -> set[int]:
@@ -366,8 +363,7 @@ def kept_rows(db: Database) -> set[int]:
 
 def n_papers(db: Database) -> int:
     """Count the papers, merged copies as one."""
-    row = db.read_one("SELECT count(*) AS n FROM papers WHERE merged_into IS NULL")
-    return int(row["n"]) if row else 0
+    return db.number("SELECT count(*) AS n FROM papers WHERE merged_into IS NULL")
 
 
 def fix_key(db: Database, row: int, stem: str) -> str:
@@ -479,23 +475,19 @@ def n_by_family(db: Database, folds: Iterable[str], *, limit: int = 1_000) -> di
     """
     found = {}
     for fold in sorted(folds):
-        row = db.read_one(
-            "SELECT count(*) AS n FROM (SELECT 1 FROM authors WHERE family_fold = ? LIMIT ?)",
-            (fold, limit),
-        )
-        if row and row["n"]:
-            found[fold] = int(row["n"])
+        sql = "SELECT count(*) FROM (SELECT 1 FROM authors WHERE family_fold = ? LIMIT ?)"
+        if n := db.number(sql, (fold, limit)):
+            found[fold] = n
     return found
 
 
 def families_from(db: Database, beginning: str) -> list[str]:
     """List the folded family names that begin with some letters."""
     # A range and not LIKE, so that the index serves it; U+10FFFF is the last character there is.
-    rows = db.read(
+    return db.column(
         "SELECT DISTINCT family_fold FROM authors WHERE family_fold >= ? AND family_fold < ?",
         (beginning, beginning + "\U0010ffff"),
     )
-    return [r["family_fold"] for r in rows]
 
 
 def papers_by_families(
@@ -524,7 +516,7 @@ def papers_by_families(
 
 def newest_by_family(db: Database, folds: Iterable[str], *, limit: int) -> list[int]:
     """Select the papers (rows) of authors with some folded family names, the newest first."""
-    rows = db.read(
+    return db.column(
         """
         SELECT p.id FROM papers AS p
         WHERE p.merged_into IS NULL AND p.id IN (
@@ -533,7 +525,6 @@ def newest_by_family(db: Database, folds: Iterable[str], *, limit: int) -> list[
         """,
         (json.dumps(list(folds)), limit),
     )
-    return [r["id"] for r in rows]
 
 
 def copies_of(db: Database, rows: Collection[int]) -> dict[int, list[Paper]]:

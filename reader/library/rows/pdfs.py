@@ -205,7 +205,7 @@ def picture_of(db: Database, paper: int) -> Picture | None:
 
 def figures_of(db: Database, papers: Iterable[int]) -> dict[int, str]:
     """Find the papers with a picture of a figure: paper → SHA-256 of its PDF."""
-    rows = db.read(
+    return db.pairs(
         """
         SELECT i.paper, i.source_hash FROM json_each(?) AS wanted
         CROSS JOIN idx.pictures AS i ON i.paper = wanted.value AND i.figure_page IS NOT NULL
@@ -213,7 +213,6 @@ def figures_of(db: Database, papers: Iterable[int]) -> dict[int, str]:
         """,
         (json.dumps(list(papers)),),
     )
-    return {r["paper"]: r["source_hash"] for r in rows}
 
 
 def all_pdfs(db: Database) -> list[tuple[Pdf, Picture | None]]:
@@ -331,14 +330,13 @@ def to_complete(db: Database) -> dict[str, list[Addition]]:
 
 def printed_of(db: Database, paper: int) -> list[str]:
     """List the ids that a paper's PDFs print and that were not looked up yet."""
-    rows = db.read(
+    return db.column(
         """
         SELECT DISTINCT a.printed AS id FROM additions AS a JOIN papers AS p ON p.id = a.paper
         WHERE a.printed != '' AND coalesce(p.merged_into, p.id) = ? ORDER BY a.printed
         """,
         (paper,),
     )
-    return [r["id"] for r in rows]
 
 
 def forget_printed(db: Database, ids: Iterable[str]) -> None:

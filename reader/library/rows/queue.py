@@ -86,7 +86,7 @@ def let_go_on(db: Database, day: date) -> dict[int, int]:
     In the order in which they were let go, each with the pick (`decisions.id`) that is over. A
     paper with a later decision or a note is left out.
     """
-    rows = db.read(
+    return db.pairs(
         f"""
         SELECT s.paper, p.id AS pick FROM decisions AS s
         JOIN decisions AS p ON p.paper = s.paper AND p.id < s.id AND p.kind = 'pick'
@@ -101,7 +101,6 @@ def let_go_on(db: Database, day: date) -> dict[int, int]:
         """,  # noqa: S608  a constant
         (day.isoformat(),),
     )
-    return {r["paper"]: r["pick"] for r in rows}
 
 
 def extents(db: Database, papers: Iterable[int]) -> dict[int, Extent]:

@@ -95,10 +95,9 @@ def set_path(db: Database, name: str, path: str) -> None:
 
 def paths(db: Database) -> dict[str, str]:
     """Return path → name for every file that is recorded."""
-    rows = db.read(
+    return db.pairs(
         "SELECT path, 'note ' || paper AS name FROM exports UNION ALL SELECT path, name FROM pages"
     )
-    return {r["path"]: r["name"] for r in rows}
 
 
 def path_of(db: Database, name: str) -> str:
@@ -165,26 +164,24 @@ def _written_file(row: Row) -> WrittenFile:
 
 def noted(db: Database, rows: Iterable[int] | None = None) -> list[int]:
     """List the papers that have a note, among some or all; none that was removed."""
-    found = db.read(
+    return db.column(
         f"""
         SELECT DISTINCT paper FROM notes WHERE paper NOT IN ({REMOVED_SQL})
         AND (?1 IS NULL OR paper IN (SELECT value FROM json_each(?1))) ORDER BY paper
         """,  # noqa: S608  a constant
         (None if rows is None else json.dumps(list(rows)),),
     )
-    return [r["paper"] for r in found]
 
 
 def newest_texts(db: Database, rows: Iterable[int]) -> dict[int, str]:
     """Return paper → newest text of its note, for those of some papers that have one."""
-    found = db.read(
+    return db.pairs(
         """
         SELECT paper, text FROM notes WHERE id IN (SELECT max(id) FROM notes
             WHERE paper IN (SELECT value FROM json_each(?)) GROUP BY paper)
         """,
         (json.dumps(list(rows)),),
     )
-    return {r["paper"]: r["text"] for r in found}
 
 
 def merged(db: Database) -> set[str]:
@@ -200,7 +197,7 @@ def merged(db: Database) -> set[str]:
 def behind(db: Database) -> list[int]:
     """Find the papers whose newest revision is in no file yet."""
     # A comparison with NULL is NULL, so a paper without a file needs the condition IS NULL.
-    rows = db.read(
+    return db.column(
         f"""
         SELECT n.paper FROM (SELECT paper, max(id) AS id FROM notes GROUP BY paper) AS n
         LEFT JOIN exports AS e ON e.paper = n.paper
@@ -208,21 +205,19 @@ def behind(db: Database) -> list[int]:
         ORDER BY n.paper
         """  # noqa: S608  a constant
     )
-    return [r["paper"] for r in rows]
 
 
 def filed_under(db: Database, topic: str) -> list[int]:
     """Find the papers that are filed under a topic now."""
     # The first condition is answered by the index `filings_by_topic`; the second one leaves
     # out the papers that were filed elsewhere since.
-    rows = db.read(
+    return db.column(
         """
         SELECT DISTINCT paper FROM filings AS own WHERE topic = ?1 AND ?1 =
             (SELECT topic FROM filings AS f WHERE f.paper = own.paper ORDER BY id DESC LIMIT 1)
         """,
         (topic,),
     )
-    return [r["paper"] for r in rows]
 
 
 def noted_between(db: Database, first: date, last: date) -> list[int]:
@@ -295,7 +290,7 @@ def sources_of(db: Database, names: Iterable[str]) -> list[int]:
     """Find the papers whose notes link to one of some folded names."""
     # A merge moves notes to the paper that is kept, and leaves the links of the other one here:
     # EXISTS leaves those out.
-    rows = db.read(
+    return db.column(
         f"""
         SELECT DISTINCT source FROM note_links WHERE name IN (SELECT value FROM json_each(?))
         AND source NOT IN ({REMOVED_SQL})
@@ -303,23 +298,20 @@ def sources_of(db: Database, names: Iterable[str]) -> list[int]:
         """,  # noqa: S608  a constant
         (json.dumps(list(names)),),
     )
-    return [r["source"] for r in rows]
 
 
 def keys_of(db: Database, row: int) -> list[str]:
     """List the keys under which a paper is known, those of its copies too."""
-    rows = db.read(
+    return db.column(
         "SELECT key FROM papers WHERE key IS NOT NULL AND (id = ?1 OR merged_into = ?1)", (row,)
     )
-    return [r["key"] for r in rows]
 
 
 def papers_with(db: Database, keys: Iterable[str]) -> dict[str, int]:
     """Return key → paper for some keys, written as they are here."""
     # A merged copy keeps its key, by which notes may link to it: it stands for the paper kept.
-    rows = db.read(
+    return db.pairs(
         "SELECT key, coalesce(merged_into, id) AS row FROM papers"
         " WHERE key IN (SELECT value FROM json_each(?))",
         (json.dumps(list(keys)),),
     )
-    return {r["key"]: r["row"] for r in rows}

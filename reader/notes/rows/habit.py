@@ -131,14 +131,13 @@ def last_rows(db: Database) -> tuple[int, ...]:
 
 def n_recalled_on(db: Database, day: date) -> int:
     """Count the notes that were graded on a local day."""
-    row = db.read_one(
+    return db.number(
         f"""
         SELECT count(DISTINCT paper) AS n FROM reviews AS r
         WHERE on_date = ? AND {_STANDING} AND {_IS_HERE}
         """,  # noqa: S608  constants of this module
         (day.isoformat(),),
     )
-    return int(row["n"]) if row else 0
 
 
 def n_recalled(db: Database, first: date, last: date) -> dict[date, int]:
@@ -231,7 +230,7 @@ def decided(db: Database, kind: Kind, first: date, last: date) -> dict[int, date
 
 def picked(db: Database, first: date, last: date) -> list[int]:
     """List the papers that were picked between two days, noted or let go since or not."""
-    rows = db.read(
+    return db.column(
         f"""
         SELECT DISTINCT d.paper FROM decisions AS d
         JOIN papers AS p ON p.id = d.paper AND p.merged_into IS NULL
@@ -240,19 +239,17 @@ def picked(db: Database, first: date, last: date) -> list[int]:
         """,  # noqa: S608  a constant of this module
         (first.isoformat(), last.isoformat()),
     )
-    return [r["paper"] for r in rows]
 
 
 def arrived(db: Database, first: date, last: date, *, limit: int) -> list[int]:
     """List papers that arrived between two days, at most `limit`, the newest first."""
-    rows = db.read(
+    return db.column(
         """
         SELECT id FROM papers WHERE arrived_on BETWEEN ? AND ? AND merged_into IS NULL
         ORDER BY arrived_on DESC, id DESC LIMIT ?
         """,
         (first.isoformat(), last.isoformat(), limit),
     )
-    return [r["id"] for r in rows]
 
 
 def rewritten(db: Database, first: date, last: date) -> list[Rewritten]:
@@ -275,7 +272,7 @@ def rewritten(db: Database, first: date, last: date) -> list[Rewritten]:
 def talkers_since(db: Database, since: Mapping[int, date], until: date) -> dict[int, int]:
     """Count the people who mentioned each of some papers after its day, and until another."""
     # A post without an author is an entry of a list of papers, and nobody's words.
-    rows = db.read(
+    return db.pairs(
         """
         SELECT w.value ->> 0 AS paper, count(DISTINCT s.author) AS n FROM json_each(?) AS w
         JOIN identifiers AS i ON i.paper = w.value ->> 0
@@ -285,7 +282,6 @@ def talkers_since(db: Database, since: Mapping[int, date], until: date) -> dict[
         """,
         (json.dumps([(row, day.isoformat()) for row, day in since.items()]), until.isoformat()),
     )
-    return {r["paper"]: r["n"] for r in rows}
 
 
 def from_sources(db: Database, first: date, last: date) -> list[FromSource]:

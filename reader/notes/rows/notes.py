@@ -148,8 +148,7 @@ def n_written_by_topic(db: Database, first: date, last: date) -> dict[str, int]:
 def papers_by_key(db: Database) -> dict[str, int]:
     """Return key → paper, for every key; for a merged paper's the one that it belongs to now."""
     # `>= ''` is answered by the index over keys; for IS NOT NULL SQLite reads the whole table.
-    rows = db.read("SELECT key, coalesce(merged_into, id) AS row FROM papers WHERE key >= ''")
-    return {r["key"]: r["row"] for r in rows}
+    return db.pairs("SELECT key, coalesce(merged_into, id) AS row FROM papers WHERE key >= ''")
 
 
 def notes_with_links(db: Database) -> list[tuple[int, str]]:
@@ -238,7 +237,7 @@ def waiting_with(db: Database, beginnings: Collection[str]) -> Iterator[WaitingN
 
 def n_waiting(db: Database) -> int:
     """Count the notes that wait."""
-    return int(db.read("SELECT count(*) AS n FROM loose_notes WHERE note IS NULL")[0]["n"])
+    return db.number("SELECT count(*) FROM loose_notes WHERE note IS NULL")
 
 
 def paper_joined(db: Database, number: int) -> int | None:
@@ -271,24 +270,23 @@ def join_waiting(db: Database, number: int, note: int) -> None:
 
 def delete_waiting(db: Database, imported: int) -> int:
     """Delete the notes of an import, in the open transaction; returns how many of them waited."""
-    n = db.read("SELECT count(*) AS n FROM loose_notes WHERE import = ? AND note IS NULL",
-                (imported,))[0]["n"]  # fmt: skip
+    sql = "SELECT count(*) FROM loose_notes WHERE import = ? AND note IS NULL"
+    n = db.number(sql, (imported,))
     of = "SELECT id FROM loose_notes WHERE import = ?"
     db.execute(f"DELETE FROM loose_note_ids WHERE loose IN ({of})", (imported,))  # noqa: S608
     db.execute("DELETE FROM loose_notes WHERE import = ?", (imported,))
-    return int(n)
+    return n
 
 
 def texts_with(db: Database, words: str) -> list[str]:
     """Read all notes in which some words stand: those of imports, and all revisions."""
-    rows = db.read(
+    return db.column(
         """
         SELECT text FROM loose_notes WHERE instr(text, ?1)
         UNION SELECT text FROM notes WHERE instr(text, ?1)
         """,
         (words,),
     )
-    return [row["text"] for row in rows]
 
 
 _WAITING_SQL = """

@@ -92,7 +92,7 @@ def filed_by_hand(db: Database, zone: tzinfo) -> list[Act]:
 def filed_now(db: Database, topic: str, *, limit: int) -> list[int]:
     """List the papers filed in a topic by a person, or picked or noted and still so; those filed
     last come first, at most `limit`."""
-    rows = db.read(
+    return db.column(
         f"""
         SELECT f.paper FROM filings AS f JOIN papers AS p ON p.id = f.paper
         WHERE f.topic = ? AND p.merged_into IS NULL
@@ -102,7 +102,6 @@ def filed_now(db: Database, topic: str, *, limit: int) -> list[int]:
         """,  # noqa: S608  a constant
         (topic, limit),
     )
-    return [r["paper"] for r in rows]
 
 
 def lessons(db: Database) -> list[Event]:
@@ -163,14 +162,13 @@ MOST_AT_ONCE = 2_000
 
 def seeds(db: Database, ids: Iterable[str]) -> dict[str, int]:
     """Look up the papers of some seeds: id → row, without those that were removed."""
-    rows = db.read(
+    return db.pairs(
         f"""
         SELECT id, paper FROM identifiers
         WHERE id IN (SELECT value FROM json_each(?)) AND paper NOT IN ({REMOVED_SQL})
         """,  # noqa: S608  a constant
         (json.dumps(list(ids)),),
     )
-    return {r["id"]: r["paper"] for r in rows}
 
 
 def background(db: Database, n: int) -> list[int]:
@@ -180,7 +178,7 @@ def background(db: Database, n: int) -> list[int]:
     until a sixteenth more papers have come, or MOST_AT_ONCE: a new draw means that every
     model is fitted anew.
     """
-    last = int(db.read("SELECT coalesce(max(id), 0) AS n FROM papers")[0]["n"])
+    last = db.number("SELECT coalesce(max(id), 0) FROM papers")
     # The last multiple of a sixteenth of the greatest power of two in the library's size.
     step = min(MOST_AT_ONCE, max(1, 2 ** (last.bit_length() - 1) // 16)) if last else 1
     top = last - last % step
@@ -201,8 +199,9 @@ def background(db: Database, n: int) -> list[int]:
 
 def newest(db: Database, n: int) -> list[int]:
     """List the papers that came last."""
-    rows = db.read("SELECT id FROM papers WHERE merged_into IS NULL ORDER BY id DESC LIMIT ?", (n,))
-    return [r["id"] for r in rows]
+    return db.column(
+        "SELECT id FROM papers WHERE merged_into IS NULL ORDER BY id DESC LIMIT ?", (n,)
+    )
 
 
 def texts(db: Database, papers: Sequence[int]) -> dict[int, Paper]:
@@ -276,7 +275,7 @@ def words_on(db: Database, papers: Iterable[int]) -> dict[int, dict[str, LessonK
 def brought_on(db: Database, topics: Iterable[str], first: date, last: date) -> list[int]:
     """Find the papers that arrived on some days and that a person assigned to one of these
     topics."""
-    rows = db.read(
+    return db.column(
         f"""
         SELECT DISTINCT p.id FROM ({WORDS_SQL}) AS w JOIN papers AS p ON p.id = w.paper
         WHERE w.kind = 'yes' AND w.topic IN (SELECT value FROM json_each(?))
@@ -284,7 +283,6 @@ def brought_on(db: Database, topics: Iterable[str], first: date, last: date) -> 
         """,  # noqa: S608  a constant of this module
         (json.dumps(list(topics)), first.isoformat(), last.isoformat()),
     )
-    return [r["id"] for r in rows]
 
 
 def told_after(db: Database, paper: int, moment: datetime) -> bool:
@@ -295,14 +293,13 @@ def told_after(db: Database, paper: int, moment: datetime) -> bool:
 
 def taught(db: Database, topic: str) -> dict[int, LessonKind]:
     """Read the lessons about a topic that stand, by row of the paper."""
-    rows = db.read(
+    return db.pairs(
         """
         SELECT paper, kind FROM lessons AS l WHERE topic = ? AND kind != 'undo'
         AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id) ORDER BY id
         """,
         (topic,),
     )
-    return {r["paper"]: r["kind"] for r in rows}
 
 
 def rename_topic(db: Database, old: str, new: str, *, act: int, at: datetime, on: date) -> int:

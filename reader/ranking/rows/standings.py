@@ -91,7 +91,7 @@ def papers_of_day(db: Database, day: date) -> list[int]:
 
     A folder of PDFs that a hand added would change what is near among the day's own.
     """
-    rows = db.read(
+    return db.column(
         f"""
         SELECT p.id FROM papers AS p
         WHERE p.arrived_on = ? AND p.merged_into IS NULL AND {BROUGHT_SQL}
@@ -100,7 +100,6 @@ def papers_of_day(db: Database, day: date) -> list[int]:
         """,  # noqa: S608  a constant
         (day.isoformat(), day.isoformat()),
     )
-    return [r["id"] for r in rows]
 
 
 def set_ranks(
@@ -150,7 +149,7 @@ def doubtful_on(db: Database, first: date, last: date) -> list[int]:
 def _placed(db: Database, place: str, first: date, last: date) -> list[int]:
     # From the days' papers to their ranks: SQLite would rather read all ranks that there are.
     # A rank without terms is of a paper that is only talked about, which is not asked about.
-    rows = db.read(
+    return db.column(
         """
         SELECT p.id FROM papers AS p INDEXED BY papers_by_arrival
         WHERE p.arrived_on BETWEEN ? AND ? AND p.merged_into IS NULL AND EXISTS (
@@ -160,7 +159,6 @@ def _placed(db: Database, place: str, first: date, last: date) -> list[int]:
         """,
         (first.isoformat(), last.isoformat(), place),
     )
-    return [r["id"] for r in rows]
 
 
 def n_undecided(
@@ -273,8 +271,7 @@ def text_of(db: Database, name: str) -> str:
 
 def fingerprints(db: Database) -> dict[str, str]:
     """Read `fitted_on` of each model, by name, without the models."""
-    rows = db.read("SELECT name, fitted_on FROM idx.models ORDER BY name")
-    return {r["name"]: r["fitted_on"] for r in rows}
+    return db.pairs("SELECT name, fitted_on FROM idx.models ORDER BY name")
 
 
 def keep(db: Database, models: Iterable[StoredModel], *, gone: Iterable[str] = ()) -> None:

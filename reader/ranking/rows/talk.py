@@ -22,7 +22,7 @@ from reader.ranking.rows.standings import FORETOLD_SQL
 
 def talked_between(db: Database, first: date, last: date) -> list[int]:
     """List the papers that people or lists with votes pointed at, as seen on some days."""
-    rows = db.read(
+    return db.column(
         """
         SELECT DISTINCT i.paper FROM mentions AS m
         JOIN identifiers AS i ON i.id = m.identifier JOIN posts AS s ON s.id = m.post
@@ -31,14 +31,13 @@ def talked_between(db: Database, first: date, last: date) -> list[int]:
         """,
         (first.isoformat(), last.isoformat()),
     )
-    return [r["paper"] for r in rows]
 
 
 def warm(db: Database, first: date, last: date, *, limit: int) -> list[int]:
     """Find undecided papers that arrived and were talked about on some days, and that no list
     showed for it; those with most people and votes first."""
     # A rough order for the limit, ten votes as one person: `heat` weighs those that are left.
-    rows = db.read(
+    return db.column(
         f"""
         SELECT i.paper, count(DISTINCT s.author) + max(coalesce(s.n_votes, 0)) / 10.0 AS n
         FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
@@ -54,7 +53,6 @@ def warm(db: Database, first: date, last: date, *, limit: int) -> list[int]:
         """,  # noqa: S608  a constant
         (first.isoformat(), last.isoformat(), limit),
     )
-    return [r["paper"] for r in rows]
 
 
 def votes(
@@ -162,7 +160,7 @@ def hot_papers(db: Database, first: date, last: date, *, before: date) -> dict[i
     """Find the papers that came on some days and were talked about before another day, by
     others than their authors; by row the votes of lists, 0 for none."""
     # From the talk on, which is of few papers: a year's papers are many.
-    rows = db.read(
+    return db.pairs(
         f"""
         SELECT p.id, {_VOTES} AS n FROM papers AS p
         WHERE p.id IN (
@@ -177,7 +175,6 @@ def hot_papers(db: Database, first: date, last: date, *, before: date) -> dict[i
         """,  # noqa: S608  constants of this module
         (first.isoformat(), before.isoformat(), last.isoformat()),
     )
-    return {r["id"]: r["n"] for r in rows}
 
 
 def arrivals(db: Database, first: date, last: date) -> dict[int, date]:
@@ -206,8 +203,7 @@ def announced_with(db: Database, papers: Iterable[int]) -> dict[int, tuple[str, 
 
 def ids_announced(db: Database, day: date) -> list[str]:
     """Read the ids of all papers of a mailing that are here."""
-    rows = db.read("SELECT canonical FROM papers WHERE announced_on = ?", (day.isoformat(),))
-    return [r["canonical"] for r in rows]
+    return db.column("SELECT canonical FROM papers WHERE announced_on = ?", (day.isoformat(),))
 
 
 ORIGIN = "citations"
@@ -314,14 +310,13 @@ def bring_up(db: Database, papers: Iterable[int], *, on: date) -> None:
 
 def brought_up_on(db: Database, day: date) -> list[int]:
     """List the papers that are in a day's list because they are much cited."""
-    rows = db.read(
+    return db.column(
         """
         SELECT o.paper FROM origins AS o JOIN papers AS p ON p.id = o.paper
         WHERE o.source = 'citations' AND o.seen_on = ? AND p.merged_into IS NULL ORDER BY o.paper
         """,
         (day.isoformat(),),
     )
-    return [r["paper"] for r in rows]
 
 
 def n_brought_up_from_here(db: Database, day: date) -> int:
@@ -330,7 +325,7 @@ def n_brought_up_from_here(db: Database, day: date) -> int:
         SELECT count(*) AS n FROM origins AS o JOIN papers AS p ON p.id = o.paper
         WHERE o.source = 'citations' AND o.seen_on = ?1 AND p.arrived_on < ?1
     """
-    return int(db.read(sql, (day.isoformat(),))[0]["n"])
+    return db.number(sql, (day.isoformat(),))
 
 
 def _counted(row: Row) -> NewestCount:

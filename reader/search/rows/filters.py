@@ -187,23 +187,21 @@ def few_papers(db: Database, wanted: Conditions) -> list[int] | None:
 
 def papers_that_fit(db: Database, wanted: Conditions, *, limit: int = -1) -> list[int]:
     """Select the papers that fit, in no order; at most `limit`, -1 for all."""
-    rows = db.read(
+    return db.column(
         f"SELECT p.id FROM {wanted.tables} WHERE {wanted.sql} LIMIT ?",  # noqa: S608
         (*wanted.values, limit),
     )
-    return [r["id"] for r in rows]
 
 
 def texts_that_fit(db: Database, wanted: Conditions) -> list[int]:
     """Select the texts that fit, of the kind for which the conditions are."""
-    rows = db.read(
+    return db.column(
         f"""
         SELECT t.id FROM idx.texts AS t JOIN papers AS p ON p.id = t.paper
         WHERE t.kind = ? AND {wanted.sql}
         """,  # noqa: S608  constants above
         (wanted.kind, *wanted.values),
     )
-    return [r["id"] for r in rows]
 
 
 def fitting(db: Database, wanted: Conditions, rows: Collection[int]) -> set[int]:
@@ -232,26 +230,24 @@ def newest(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
     tables = "papers AS p CROSS JOIN idx.texts AS t"
     if wanted.kind != "passage":
         tables = "idx.texts AS t CROSS JOIN papers AS p"
-    rows = db.read(
+    return db.column(
         f"""
         SELECT t.id FROM {tables} ON t.paper = p.id AND t.kind = ?
         WHERE {wanted.sql} ORDER BY {order} LIMIT ?
         """,  # noqa: S608  constants of this function and above
         (wanted.kind, *wanted.values, limit),
     )
-    return [r["id"] for r in rows]
 
 
 def newest_papers(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
     """Select the papers that fit, the newest arrival first, also papers that are not indexed."""
-    rows = db.read(
+    return db.column(
         f"""
         SELECT p.id FROM {wanted.tables} WHERE {wanted.sql}
         ORDER BY p.arrived_on DESC, p.id DESC LIMIT ?
         """,  # noqa: S608  constants above
         (*wanted.values, limit),
     )
-    return [r["id"] for r in rows]
 
 
 def rows_with(
@@ -272,7 +268,7 @@ def n_in_days(db: Database, one: Filter) -> int:
     first, last = one.days or (date.min, date.max)
     day = _DAY_SQL[one.name]
     sql = f"SELECT count(*) AS n FROM papers AS p WHERE {day} BETWEEN ? AND ?"  # noqa: S608
-    return int(db.read(sql, (first.isoformat(), last.isoformat()))[0]["n"])
+    return db.number(sql, (first.isoformat(), last.isoformat()))
 
 
 def rows_out_of_days(db: Database, one: Filter) -> set[int]:
@@ -318,7 +314,7 @@ def every_row(db: Database) -> set[int]:
 
 def n_rows(db: Database) -> int:
     """Count all papers, merged copies too."""
-    return int(db.read("SELECT count(*) AS n FROM papers")[0]["n"])
+    return db.number("SELECT count(*) FROM papers")
 
 
 def _rows(db: Database, sql: str, values: Sequence[object]) -> set[int]:
@@ -397,7 +393,7 @@ def ratings(db: Database) -> dict[int, int]:
 
 def talk(db: Database) -> dict[int, int]:
     """Count the posts about each paper that has any: paper → number."""
-    rows = db.read(
+    return db.pairs(
         """
         SELECT coalesce(p.merged_into, p.id) AS paper, sum(m.n) AS n
         FROM (SELECT identifier, count(*) AS n FROM mentions GROUP BY identifier) AS m
@@ -405,7 +401,6 @@ def talk(db: Database) -> dict[int, int]:
         CROSS JOIN papers AS p ON p.id = i.paper GROUP BY 1
         """
     )
-    return {r["paper"]: r["n"] for r in rows}
 
 
 def years(db: Database) -> tuple[int, int] | None:
@@ -421,7 +416,7 @@ def years(db: Database) -> tuple[int, int] | None:
 
 def texts_of_day(db: Database, day: date) -> list[int]:
     """Select the texts (rows) of the papers that arrived on a day."""
-    rows = db.read(
+    return db.column(
         """
         SELECT t.id FROM papers AS p
         CROSS JOIN idx.texts AS t ON t.paper = p.id AND t.kind = 'paper'
@@ -429,7 +424,6 @@ def texts_of_day(db: Database, day: date) -> list[int]:
         """,
         (day.isoformat(),),
     )
-    return [r["id"] for r in rows]
 
 
 def titles_of_day(

@@ -62,7 +62,7 @@ def papers_without_text(db: Database, *, limit: int, after: int = 0) -> list[int
 
     after: only papers behind this row.
     """
-    rows = db.read(
+    return db.column(
         """
         SELECT p.id FROM papers AS p
         LEFT JOIN idx.texts AS t ON t.paper = p.id AND t.kind = 'paper' AND t.position = 0
@@ -71,19 +71,17 @@ def papers_without_text(db: Database, *, limit: int, after: int = 0) -> list[int
         """,
         (after, limit),
     )
-    return [r["id"] for r in rows]
 
 
 def notes_without_text(db: Database) -> list[int]:
     """Select papers whose newest note is not in the full text."""
-    rows = db.read(
+    return db.column(
         """
         SELECT n.paper FROM (SELECT paper, max(id) AS id FROM notes GROUP BY paper) AS n
         LEFT JOIN idx.texts AS t ON t.paper = n.paper AND t.kind = 'note' AND t.position = 0
         WHERE t.id IS NULL OR t.source_hash != n.id
         """
     )
-    return [r["paper"] for r in rows]
 
 
 def is_lacking(db: Database, paper: int, kind: Kind, encoder: str) -> bool:
@@ -134,7 +132,7 @@ def add_note_text(db: Database, paper: int) -> None:
 
 def highlights_without_text(db: Database) -> list[int]:
     """Select papers with a highlight that the full text lacks, or has though it was removed."""
-    rows = db.read(
+    return db.column(
         """
         SELECT h.paper FROM highlights AS h
         LEFT JOIN idx.texts AS t ON t.paper = h.paper AND t.kind = 'highlight'
@@ -143,7 +141,6 @@ def highlights_without_text(db: Database) -> list[int]:
         GROUP BY h.paper
         """
     )
-    return [r["paper"] for r in rows]
 
 
 def add_highlight_texts(db: Database, paper: int) -> None:
@@ -204,7 +201,7 @@ def passages_of(db: Database, paper: int) -> list[PassageText]:
 
 def passage_vectors(db: Database, encoder: str, paper: int) -> dict[str, bytes]:
     """Load the vectors of a paper's passages that are encoded: text → float16 bytes."""
-    rows = db.read(
+    return db.pairs(
         """
         SELECT t.text, v.vector FROM idx.texts AS t
         CROSS JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash
@@ -212,13 +209,12 @@ def passage_vectors(db: Database, encoder: str, paper: int) -> dict[str, bytes]:
         """,
         (encoder, paper),
     )
-    return {r["text"]: r["vector"] for r in rows}
 
 
 def n_passages(db: Database, paper: int) -> int:
     """Count a paper's passages."""
     sql = "SELECT count(*) AS n FROM idx.texts WHERE paper = ? AND kind = 'passage'"
-    return int(db.read(sql, (paper,))[0]["n"])
+    return db.number(sql, (paper,))
 
 
 def n_not_indexed(db: Database) -> int:
@@ -235,7 +231,7 @@ def n_not_indexed(db: Database) -> int:
                     SELECT 1 FROM idx.texts AS t WHERE t.paper = h.paper
                     AND t.kind = 'highlight' AND t.position = h.id)) AS n
     """
-    return db.count_once("not indexed", lambda: int(db.read(sql)[0]["n"]), is_of_both=True)
+    return db.count_once("not indexed", lambda: db.number(sql), is_of_both=True)
 
 
 def texts_at(db: Database, rows: Iterable[int]) -> dict[int, Text]:
@@ -303,15 +299,14 @@ def has_any(db: Database, kind: Kind) -> bool:
 
 def n_new_without_vector(db: Database, encoder: str, day: date) -> int:
     """Count the papers that sources brought on a day and an encoder has not encoded yet."""
-    row = db.read(
+    return db.number(
         f"""
         SELECT count(*) AS n FROM papers AS p
         WHERE p.arrived_on = ? AND p.merged_into IS NULL AND {BROUGHT_SQL} AND NOT EXISTS (
             SELECT 1 FROM idx.vectors AS v WHERE v.encoder = ? AND v.hash = p.content_hash)
         """,  # noqa: S608  a constant
         (day.isoformat(), encoder),
-    )[0]
-    return int(row["n"])
+    )
 
 
 def add_vectors(db: Database, encoder: str, vectors: Iterable[tuple[str, bytes]]) -> None:
@@ -326,7 +321,7 @@ def add_vectors(db: Database, encoder: str, vectors: Iterable[tuple[str, bytes]]
 
 def paper_vectors(db: Database, encoder: str, papers: Sequence[int]) -> dict[int, bytes]:
     """Load the vectors of papers that are encoded: paper → float16 bytes."""
-    rows = db.read(
+    return db.pairs(
         """
         SELECT t.paper, v.vector FROM json_each(?) AS wanted
         CROSS JOIN idx.texts AS t
@@ -335,7 +330,6 @@ def paper_vectors(db: Database, encoder: str, papers: Sequence[int]) -> dict[int
         """,  # CROSS: else SQLite reads all texts for each list of papers (100,000 take 2.6 s)
         (json.dumps(list(papers)), encoder),
     )
-    return {r["paper"]: r["vector"] for r in rows}
 
 
 def has_vector(db: Database, encoder: str, text: str) -> bool:
@@ -360,7 +354,7 @@ def query_vectors(db: Database, encoder: str, texts: Sequence[str]) -> list[byte
 
 def topic_vectors(db: Database, encoder: str, papers: Iterable[int], words: str) -> list[bytes]:
     """Load the vectors of a topic: of its words, and of some papers' titles and abstracts."""
-    rows = db.read(
+    return db.column(
         """
         SELECT vector FROM idx.vectors WHERE encoder = ? AND hash IN (
             SELECT ? UNION
@@ -369,7 +363,6 @@ def topic_vectors(db: Database, encoder: str, papers: Iterable[int], words: str)
         """,
         (encoder, hash_of(words), json.dumps(list(papers))),
     )
-    return [r["vector"] for r in rows]
 
 
 def hash_of(text: str) -> str:
@@ -421,7 +414,7 @@ def _forget_vectors(db: Database, hashes: Sequence[str]) -> None:
     # other one is left, nothing is deleted.
     if not hashes or not db.read(f"SELECT 1 FROM idx.vectors WHERE NOT ({gone}) LIMIT 1", given):  # noqa: S608
         return
-    last = db.read("SELECT max(rowid) AS n FROM idx.vectors")[0]["n"]
+    last = db.number("SELECT max(rowid) FROM idx.vectors")
     db.execute(f"DELETE FROM idx.vectors WHERE {gone}", given)  # noqa: S608
     db.execute(
         "UPDATE idx.vectors SET rowid = ?1"
@@ -537,26 +530,24 @@ def having(db: Database, kind: Kind, match: str, rows: Iterable[int] | None = No
         only = """AND rowid BETWEEN ? AND ? AND +rowid IN (SELECT value FROM json_each(?))
             ORDER BY rowid DESC"""
         values = (min(wanted, default=0), max(wanted, default=0), json.dumps(wanted))
-    found = db.read(
+    return db.column(
         f"SELECT rowid FROM idx.full_text WHERE full_text MATCH ? {only}",  # noqa: S608
         (in_columns(kind, match), *values),
     )
-    return [r["rowid"] for r in found]
 
 
 def newest_having(db: Database, kind: Kind, match: str, *, limit: int) -> list[int]:
     """Select the newest texts of one kind that fit an expression, newest first."""
-    found = db.read(
+    return db.column(
         "SELECT rowid FROM idx.full_text WHERE full_text MATCH ? ORDER BY rowid DESC LIMIT ?",
         (in_columns(kind, match), limit),
     )
-    return [r["rowid"] for r in found]
 
 
 def n_having(db: Database, match: str, *, limit: int, kind: Kind | None = None) -> int:
     """Count the texts, of one kind or of all, that fit an expression, up to `limit`."""
     sql = "SELECT count(*) AS n FROM (SELECT 1 FROM idx.full_text WHERE full_text MATCH ? LIMIT ?)"
-    return int(db.read(sql, (match if kind is None else in_columns(kind, match), limit))[0]["n"])
+    return db.number(sql, (match if kind is None else in_columns(kind, match), limit))
 
 
 def most_used(db: Database, words: Iterable[str]) -> str:
@@ -585,11 +576,10 @@ def rows_of(db: Database, kind: Kind, papers: Collection[int]) -> list[int]:
 
 def papers_of(db: Database, rows: Iterable[int]) -> list[int]:
     """Select the papers of some texts, each once."""
-    found = db.read(
+    return db.column(
         "SELECT DISTINCT paper FROM idx.texts WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(rows)),),
     )
-    return [r["paper"] for r in found]
 
 
 def hashes_of(
@@ -606,11 +596,10 @@ def hashes_of(
     of_papers = "" if papers is None else "AND paper IN (SELECT value FROM json_each(?))"
     at_rows = "" if rows is None else "AND id IN (SELECT value FROM json_each(?))"
     given = [json.dumps(list(some)) for some in (papers, rows) if some is not None]
-    found = db.read(
+    return db.pairs(
         f"SELECT id, hash FROM idx.texts WHERE kind = ? {of_papers} {at_rows}",  # noqa: S608
         (kind, *given),
     )
-    return {r["id"]: r["hash"] for r in found}
 
 
 _TEXTS_OF_SQL = """

@@ -138,8 +138,7 @@ def _is_due(db: Database, state: State) -> bool:
     `append` alone loses nothing, but leaves what is of deleted texts or there twice.
     """
     n, upto = sum(state.n.values()), _last_row(db)
-    row = db.read_one("SELECT n FROM idx.counts WHERE encoder = ?", (state.encoder,))
-    n_gone = n - (int(row["n"]) if row else 0)
+    n_gone = n - db.number("SELECT n FROM idx.counts WHERE encoder = ?", (state.encoder,))
     # An index.db from before what was copied, which somebody put back, has lower rows.
     return (
         upto < state.upto
@@ -163,10 +162,9 @@ def serving(db: Database, encoder: str) -> str:
 
 def others(db: Database, encoder: str) -> list[str]:
     """List the other encoders of which index.db has vectors."""
-    rows = db.read(
+    return db.column(
         "SELECT encoder FROM idx.counts WHERE encoder NOT IN ('', ?) ORDER BY encoder", (encoder,)
     )
-    return [r["encoder"] for r in rows]
 
 
 def drop(db: Database, encoder: str) -> None:
@@ -390,7 +388,7 @@ def _index_id(db: Database) -> int:
 
 
 def _last_row(db: Database) -> int:
-    return int(db.read("SELECT coalesce(max(rowid), 0) AS n FROM idx.vectors")[0]["n"])
+    return db.number("SELECT coalesce(max(rowid), 0) FROM idx.vectors")
 
 
 def n_beyond(db: Database, encoder: str, upto: int) -> int:
@@ -480,7 +478,7 @@ def encoded_texts(
 
 def note_vectors(db: Database, encoder: str) -> dict[int, bytes]:
     """Load the vectors of the newest notes that are encoded: paper → float16 bytes."""
-    rows = db.read(
+    return db.pairs(
         """
         SELECT t.paper, v.vector FROM idx.texts AS t
         JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash
@@ -489,4 +487,3 @@ def note_vectors(db: Database, encoder: str) -> dict[int, bytes]:
         """,
         (encoder,),
     )
-    return {r["paper"]: r["vector"] for r in rows}
