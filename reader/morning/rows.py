@@ -128,7 +128,7 @@ def newest_notes(db: Database, n: int) -> list[int]:
 def listed_on(db: Database, day: date) -> list[int]:
     """List the papers that a day's list showed, in its order."""
     sql = "SELECT paper FROM lines WHERE day = ? ORDER BY position"
-    return [row["paper"] for row in db.read(sql, (day.isoformat(),))]
+    return db.column(sql, (day.isoformat(),))
 
 
 def marked_words(db: Database) -> dict[int, list[str]]:
@@ -314,7 +314,7 @@ def take_mutes_back(db: Database, several: Sequence[Mute], *, at: datetime, on: 
 def add_muted_day(db: Database, several: Iterable[Mute], day: date) -> None:
     """Record that mutes hid papers of a day's list; writes nothing where that is known."""
     ids = {mute.id for mute in several}
-    known = {r["mute"] for r in db.read("SELECT mute FROM muted_days WHERE day = ?", (str(day),))}
+    known = set(db.column("SELECT mute FROM muted_days WHERE day = ?", (str(day),)))
     if ids - known:
         db.execute_many(
             "INSERT OR IGNORE INTO muted_days (mute, day) VALUES (?, ?)",

@@ -54,12 +54,12 @@ def add_decisions(
     with db.writing():
         act = act or next_act(db)
         # What `_keep_decided` is to look at has higher ids: rows are only added.
-        [last] = db.read("SELECT coalesce(max(id), 0) AS id FROM decisions")
+        last = db.number("SELECT coalesce(max(id), 0) FROM decisions")
         db.execute_many(
             "INSERT INTO decisions (act, paper, kind, at, on_date) VALUES (?, ?, ?, ?, ?)",
             [(act, paper, kind, at.isoformat(), on.isoformat()) for paper in papers],
         )
-        _keep_decided(db, last["id"])
+        _keep_decided(db, last)
 
 
 def take_back(db: Database, papers: Sequence[int], *, at: datetime, on: date) -> None:
@@ -378,8 +378,7 @@ def next_act(db: Database) -> int:
     # Without WHERE no partial index is used.
     each = (f"SELECT max(act) AS act FROM {t} WHERE act IS NOT NULL" for t in tables)  # noqa: S608
     numbers = " UNION ALL ".join(each)
-    [row] = db.read(f"SELECT 1 + coalesce(max(act), 0) AS act FROM ({numbers})")  # noqa: S608
-    return int(row["act"])
+    return db.number(f"SELECT 1 + coalesce(max(act), 0) FROM ({numbers})")  # noqa: S608
 
 
 def _keep_decided(db: Database, after: int) -> None:
@@ -476,7 +475,7 @@ def show_again(db: Database, papers: Iterable[int]) -> None:
 
 def ever_removed(db: Database) -> list[int]:
     """List the papers that were ever removed, also those that came back."""
-    return [r["paper"] for r in db.read("SELECT DISTINCT paper FROM removals ORDER BY paper")]
+    return db.column("SELECT DISTINCT paper FROM removals ORDER BY paper")
 
 
 def removals(db: Database, papers: Iterable[int] | None = None) -> list[Removal]:

@@ -189,7 +189,7 @@ BY_IMPORT_SQL = """
 
 def brought(db: Database, one: Import, rows: Iterable[int]) -> set[int]:
     """Choose from some papers those that an import brought."""
-    return {r["paper"] for r in db.read(BY_IMPORT_SQL, (one.id, json.dumps(list(rows))))}
+    return set(db.column(BY_IMPORT_SQL, (one.id, json.dumps(list(rows)))))
 
 
 def without_abstract(
@@ -227,7 +227,7 @@ def newest_ids(db: Database) -> dict[Part, int]:
 
 def newest_paper(db: Database) -> int:
     """Read the id of the paper that came last, 0 for none."""
-    return int(db.read("SELECT coalesce(max(id), 0) AS id FROM papers")[0]["id"])
+    return db.number("SELECT coalesce(max(id), 0) FROM papers")
 
 
 def added_after(db: Database, paper: int, ids: dict[Part, int]) -> dict[Part, list[int]]:

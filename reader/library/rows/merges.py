@@ -265,8 +265,7 @@ def last_split(db: Database, first: int, second: int) -> int | None:
 
 def row_now(db: Database, row: int) -> int:
     """Find the row that a row was merged into, or the row itself."""
-    found = db.read_one("SELECT coalesce(merged_into, id) AS row FROM papers WHERE id = ?", (row,))
-    return int(found["row"]) if found else row
+    return db.number("SELECT coalesce(merged_into, id) FROM papers WHERE id = ?", (row,)) or row
 
 
 def is_removed(db: Database, row: int) -> bool:

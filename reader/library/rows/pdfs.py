@@ -600,4 +600,4 @@ def files(db: Database) -> dict[str, tuple[int, int]]:
 
 def copy_paths(db: Database) -> set[str]:
     """List the paths of the marked copies, which are kept beside the papers' own PDFs."""
-    return {r["path"] for r in db.read("SELECT path FROM marked_copies")}
+    return set(db.column("SELECT path FROM marked_copies"))

@@ -223,7 +223,7 @@ def filed_under(db: Database, topic: str) -> list[int]:
 def noted_between(db: Database, first: date, last: date) -> list[int]:
     """Find the papers with a revision between two days, both included."""
     sql = "SELECT DISTINCT paper FROM notes WHERE on_date BETWEEN ? AND ?"
-    return [r["paper"] for r in db.read(sql, (first.isoformat(), last.isoformat()))]
+    return db.column(sql, (first.isoformat(), last.isoformat()))
 
 
 def entries(db: Database, rows: Iterable[int]) -> list[PageEntry]:

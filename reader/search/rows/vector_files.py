@@ -384,7 +384,7 @@ def _locked(db: Database) -> Iterator[None]:
 
 
 def _index_id(db: Database) -> int:
-    return int(db.read("PRAGMA idx.application_id")[0][0])
+    return db.number("PRAGMA idx.application_id")
 
 
 def _last_row(db: Database) -> int:
