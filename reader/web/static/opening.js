@@ -1,8 +1,10 @@
 // @ts-check
 // Show the page on which a PDF opens before the modules come that lay out all pages: its picture
 // stands in the page. A classic script: it runs before the page is first drawn.
+// It is drawn into a canvas: of an <img> that was painted Chromium keeps up to 46 MB of pixels.
 (() => {
-  const LATEST_MS = 2000; // where the browser does not tell what it painted
+  const LATEST_MS = 2000;
+  const MOST_WIDTH = 2400; // as in pages_layout.js
   const { modules = "", ahead = "" } = /** @type {HTMLScriptElement} */ (document.currentScript).dataset;
   const desk = /** @type {HTMLElement} */ (document.querySelector(".desk"));
   const picture = /** @type {HTMLImageElement} */ (desk.querySelector("img"));
@@ -38,11 +40,27 @@
     begin();
     return;
   }
-  if (y) picture.style.marginTop = `${(-y * width) / points}px`;
-  // Modules that come before the picture is painted delay it.
-  const seen = new PerformanceObserver((list) => { if (list.getEntriesByName("first-contentful-paint").length) begin(); });
-  seen.observe({ type: "paint", buffered: true });
+  const canvas = document.createElement("canvas");
+  if (y) canvas.style.marginTop = `${(-y * width) / points}px`;
+  if (points) [canvas.width, canvas.height] = [points, Number(picture.getAttribute("height"))];
+  picture.hidden = true;
+  picture.after(canvas);
+  if (picture.complete) draw();
+  else picture.addEventListener("load", draw, { once: true });
   setTimeout(begin, LATEST_MS);
+
+  /** Modules that come before the picture is painted delay it. */
+  async function draw() {
+    const wide = Math.min(MOST_WIDTH, Math.round(width * devicePixelRatio));
+    const high = Math.round((wide * picture.naturalHeight) / picture.naturalWidth);
+    const bitmap = await createImageBitmap(picture, { resizeWidth: wide, resizeHeight: high, resizeQuality: "high" });
+    if (!isBegun) {
+      [canvas.className, canvas.width, canvas.height] = ["full", wide, high];
+      canvas.getContext("2d", { alpha: false, desynchronized: true })?.drawImage(bitmap, 0, 0); // as in view.js
+      requestAnimationFrame(() => setTimeout(begin));
+    }
+    bitmap.close();
+  }
 
   /** Open the note, still empty, where beside.js will: the page would change its size. @param {string} known */
   function makeRoomForNote(known) {

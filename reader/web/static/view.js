@@ -43,26 +43,27 @@ export class Viewer {
     this.asked = new Set();
     this.n_running = 0;
     this.top = 0;
+    this.way = 0;
     this.isAsked = false;
     this.all = document.createElement("div");
     this.all.className = "sheets";
     this.pages = this.sizes.map((_, at) => sheetOf(at + 1, element.dataset.page_name ?? "{n}"));
     this.all.append(...this.pages);
-    this.takeFirst(element.querySelector("img"));
+    this.takeFirst(element.querySelector("canvas.full"));
     element.replaceChildren(this.all);
     element.addEventListener("scroll", () => this.update(), { passive: true });
     new ResizeObserver(() => this.resized()).observe(element);
   }
 
-  /** Keep the picture that stands in the HTML until its page is drawn. @param {HTMLImageElement | null} first */
+  /** Take over the page that opening.js has drawn. @param {HTMLCanvasElement | null} first */
   takeFirst(first) {
     const n = Number(this.element.dataset.page);
     if (!first || n > this.n_pages) return;
-    first.alt = first.style.marginTop = "";
+    first.style.marginTop = "";
     const picture = pictureOf(this.pages[n - 1]);
     picture.append(first);
     this.pages[n - 1].hidden = false;
-    picture.dataset.low = "first";
+    picture.dataset.width = String(first.width);
     this.drawn.set(n, null);
   }
 
@@ -224,9 +225,10 @@ export class Viewer {
     const low = new Set([...seen, ...far].slice(0, Math.max(MOST_LOW, seen.length)));
     // A full picture takes 15 MB and, in Chromium, as much again where it is shown: beyond the
     // window there is one only where the scroll goes.
-    const isUp = top < this.top;
+    const moved = top - this.top;
+    if (moved) this.way = Math.abs(moved) < height ? Math.sign(moved) : 0;
     this.top = top;
-    const full = pagesBetween(this.plan, top - (isUp ? height / 4 : 0), top + (isUp ? 1 : 1.25) * height).filter((n) => !this.isSmall(n));
+    const full = pagesBetween(this.plan, top - (this.way < 0 ? height / 4 : 0), top + (this.way > 0 ? 1.25 : 1) * height).filter((n) => !this.isSmall(n));
     for (const n of this.drawn.keys()) if (!low.has(n)) this.letGo(n);
     for (const n of low) this.pages[n - 1].hidden = false;
     for (const n of low) if (!full.includes(n)) this.makeLow(n);

@@ -92,18 +92,18 @@ def test_the_page_is_shown_at_its_place_before_the_modules_come(
     other = visitor.page(size=PHONE)  # a fresh one: nothing comes from the browser's cache
     other.route("**/static/view.js*", lambda route: route.abort())
     other.goto(read)
-    first = other.locator(".desk > img")
-    expect(first).not_to_have_js_property("naturalWidth", 0)
+    first = other.locator(".desk > canvas.full")
+    expect(first).to_be_visible()
     before = first.evaluate(top)
     other.goto("about:blank")
     other.goto(f"{read}#page=5")
-    assert first.count() == 0
+    assert other.locator(".desk > :is(img, canvas)").count() == 0
     other.unroute("**/static/view.js*")
     other.goto("about:blank")
     other.goto(read)
     drawn(other, 2)
     assert other.locator("#page-2").evaluate(top) == pytest.approx(before, abs=1)
-    # What is drawn takes its place.
+    # No picture is left that the browser keeps decoded.
     expect(other.locator(".desk img")).to_have_count(0)
 
 
@@ -111,8 +111,8 @@ def test_the_note_beside_has_its_room_before_the_modules_come(read: str, visitor
     page = visitor.page(size=LANDSCAPE)
     page.route("**/static/view.js*", lambda route: route.abort())
     page.goto(read)
-    first = page.locator(".desk > img")
-    expect(first).not_to_have_js_property("naturalWidth", 0)
+    first = page.locator(".desk > canvas.full")
+    expect(first).to_be_visible()
     width = "e => e.getBoundingClientRect().width"
     before = first.evaluate(width)
     page.unroute("**/static/view.js*")
