@@ -68,7 +68,7 @@ def share_notes(library: Library, several: Sequence[LibraryPaper]) -> LabOutcome
         if not shared.words:
             raise UsageError(
                 what=lazy_gettext("There is no note to share: {title}", title=title),
-                hint=lazy_gettext("Write one first: reader note {id}", id=held.paper.id),
+                hint=lazy_gettext("Write one first: `reader note {id}`", id=held.paper.id),
             )
         n_left_out += n
     done, late = (

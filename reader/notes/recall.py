@@ -140,7 +140,7 @@ def waiting_of(library: Library, held: LibraryPaper) -> Waiting:
             what=lazy_gettext(
                 "This paper has no note that counts as written: {title}", title=title
             ),
-            hint=lazy_gettext("To write one: reader note ID"),
+            hint=lazy_gettext("Write one first: `reader note {id}`", id=held.paper.id),
         )
     return found
 

@@ -364,6 +364,8 @@ PAGES_OF_COMMANDS = {
     "gather": ("/work", N_("Background tasks")),
     "index": ("/work", N_("Background tasks")),
     "mute": ("/mute", N_("Muted")),
+    "mute --list": ("/mute", N_("Muted")),
+    "note --waiting": ("/waiting", N_("Notes that wait for their paper")),
     "queue": ("/queue", N_("Queue")),
     "recall": ("/recall", N_("Recall")),
     "remove": ("/trash", N_("Trash")),
@@ -376,12 +378,19 @@ PAGES_OF_COMMANDS = {
 }
 """The page that does by a button what a command does: (address, name of its text)."""
 
-_COMMAND = re.compile(r"reader ([a-z]+)(?: (?:ID|([a-z]+:\S+)))?")
+_PAGES_OF_PAPERS = {"note": ("/note/", N_("Note")), "show": ("/paper/", N_("The paper's page"))}
+"""The same of commands that name a paper: (address without its id, name of its text)."""
+
+_COMMAND = re.compile(r"reader ([a-z]+(?: --[a-z]+)?)(?: (?:ID|([a-z]+:\S+)))?")
 
 
 def _command(text: str) -> str:
     """Render a command as a link to the page that does the same, as code where none does."""
-    if (found := _COMMAND.fullmatch(text)) and found[1] in PAGES_OF_COMMANDS:
+    found = _COMMAND.fullmatch(text)
+    if found and found[2] and found[1] in _PAGES_OF_PAPERS:
+        address, name = _PAGES_OF_PAPERS[found[1]]
+        return str(Markup('<a href="{}">{}</a>').format(address + as_path(found[2]), _(name)))
+    if found and found[1] in PAGES_OF_COMMANDS:
         address, name = PAGES_OF_COMMANDS[found[1]]
         if found[1] == "add" and found[2]:
             address += f"?url={quote(found[2], safe=':')}"

@@ -53,7 +53,7 @@ from reader.morning.undo import stands
 from reader.search.shared import Failures
 from reader.web.files import Drawn, Uploads
 from reader.web.gate import MAX_NOTE, READS, Door, has_token
-from reader.web.render import chosen_language, paper_at, render
+from reader.web.render import chosen_language, paper_at, render, ticked
 from reader.web.work import Pool
 
 if TYPE_CHECKING:
@@ -522,5 +522,7 @@ _REFUSALS = {
 
 def _error_response(request: Request, status: int, message: str, hint: str) -> Response:
     if wants_json(request):
-        return JSONResponse({"error": message, "hint": hint}, status_code=status)
+        # A script shows it as text: a page's name in place of the command that it does.
+        said = ticked(hint).striptags()
+        return JSONResponse({"error": message, "hint": said}, status_code=status)
     return page(request, "error.html", status=status, message=message, hint=hint)

@@ -214,6 +214,11 @@ def test_each_act_of_a_form_is_offered_for_undo_and_an_undo_is_not(tmp_path: Pat
             client.post("/undo/act", data={"number": number}).status_code
             for number in ("", "x", "9" * 400, "77")
         ]
+        said = client.post("/undo/act", data={"number": "77"}).text
+    # No hint names a command.
+    assert "There is no act 77" in said
+    assert "Reload the page" in said
+    assert "reader undo" not in said
     assert [offered.findall(text) for text in undone] == [[]] * 5
     for kind, text in zip(("tag", "filing", "put off", "pick"), undone[1:], strict=True):
         assert text.count(f"Undone ({kind}): Speech translation, 1") == 1

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from reader.library.folder import find_paper
 from reader.notes.rows import habit as reviews
 from reader.web.visit import Parts
-from tests.a_year import FIRST, QUIET, a_reader
+from tests.a_year import ANTS, FIRST, QUIET, a_reader
 from tests.samples import NOW
 from tests.web.site import parts_of, site
 
@@ -145,3 +145,11 @@ def test_a_grade_that_comes_late_counts_once_and_for_its_own_day(
         row = find_paper(library, fields["id"]).row
         [review] = reviews.reviews_of(library.db, row)
         assert review.on_date == library.day_of(made)
+
+
+def test_a_grade_of_a_paper_without_a_note_leads_to_its_note(client: TestClient) -> None:
+    fields = {"id": ANTS, "grade": "3"}
+    assert f'<a href="/note/arxiv:{ANTS}">Note</a>' in client.post("/recall", data=fields).text
+    found = client.post("/recall", data=fields, headers={"accept": "application/json"})
+    # A script shows it as text, which no command belongs in.
+    assert found.json()["hint"] == "Write one first: Note"

@@ -383,5 +383,10 @@ def test_a_command_that_a_page_can_do_is_a_link_to_it() -> None:
     assert ticked("`reader add doi:10.1/a&b`") == (
         '<a href="/add?url=doi:10.1%2Fa%26b">Add a paper</a>'
     )
+    assert ticked("`reader note --waiting` lists") == (
+        '<a href="/waiting">Notes that wait for their paper</a> lists'
+    )
+    assert ticked("`reader note doi:10.1/a`") == '<a href="/note/doi:10.1/a">Note</a>'
+    assert ticked("`reader note ID`") == "<code>reader note ID</code>"
     addresses = {address for address, _name in PAGES_OF_COMMANDS.values()}
     assert addresses <= {one.path for one in ROUTES if isinstance(one, Route)}

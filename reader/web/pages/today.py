@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from starlette.responses import Response
 
-from reader.base.errors import UsageError
+from reader.base.errors import NotKnown, UsageError
 from reader.base.messages import N_, _, ngettext, say_day, spoken
 from reader.base.text import plain
 from reader.library.calendar import day_named
@@ -271,7 +271,12 @@ def undo_act(visit: Visit) -> Response:
     number = visit.field("number")
     if not number.isdecimal() or len(number) > 15:
         raise unknown_value("number", number, _("Use the buttons of the page."))
-    return _respond(visit, take_back_numbered(visit.library, int(number)))
+    try:
+        return _respond(visit, take_back_numbered(visit.library, int(number)))
+    except (NotKnown, UsageError) as error:
+        kind = NotKnown if isinstance(error, NotKnown) else UsageError
+        hint = _("Reload the page: it may be undone already, or something newer stands on it.")
+        raise kind(what=error.what, hint=hint) from None
 
 
 def skip_rest(visit: Visit) -> Response:
