@@ -23,6 +23,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount
@@ -359,7 +360,10 @@ def application(parts: Parts, *inner: Middleware) -> Starlette:
         assert isinstance(error, HTTPException)  # noqa: S101  what it is registered for
         return await refused(request, error.status_code)
 
-    routes = [*ROUTES, Mount("/static", _Static(packages=[("reader.web", "static")]))]
+    # The pages themselves are sent as they are: beside their token stands what others wrote, and
+    # who sees the lengths of packed answers could guess the one by the other.
+    static = GZipMiddleware(_Static(packages=[("reader.web", "static")]), compresslevel=6)
+    routes = [*ROUTES, Mount("/static", static)]
     made = Starlette(
         routes=routes,
         middleware=[Middleware(Gate, door=parts.door, refuse=refused), *inner],

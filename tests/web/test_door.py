@@ -201,6 +201,9 @@ def test_pages_are_never_cached_and_static_files_for_good(client: TestClient) ->
     assert client.get("/door").headers["cache-control"] == "private, no-store"
     assert client.get("/static/reader.css").headers["cache-control"] == "private, no-cache"
     assert "immutable" in client.get("/static/reader.css?1").headers["cache-control"]
+    # The program's own files come packed; a page does not, beside whose token others' words stand.
+    assert client.get("/static/reader.css?1").headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in client.get("/enter").headers
 
 
 # Sizes and shapes
