@@ -32,16 +32,13 @@ from reader.pdfs.text.cells import (
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import Line, PageLines, glued, joined, tidy
 from reader.pdfs.text.people import authors_of, has_author_label
+from reader.pdfs.text.runs import Candidate, candidates, likeliest, stands_alone
 from reader.pdfs.text.title import (
-    STANDS_OUT,
     above_text,
     has_doubtful_sign,
-    has_rival,
     is_parted,
-    is_uneven,
     plain,
     reads_as_title,
-    title_cells,
     title_text,
 )
 
@@ -345,6 +342,10 @@ N_RAW = 2
 """The number of pages whose raw dict is needed."""
 N_ABSTRACT = 3
 """The number of pages on which the abstract is looked for."""
+LOWEST = 0.7
+"""The height of the page above which a title begins."""
+SURE = 0.93
+"""The least probability of a sure title: no other was wrong on files the fit had not seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +362,7 @@ class Front:
     type: Type = "paper"
 
 
-class _Sheet:
+class FrontSheet:
     """A page that may be the front.
 
     cells: all of it; above: those above the text; title, whole_zone, zone: those of the title, and
@@ -380,7 +381,7 @@ class _Sheet:
         sizes = sizes if is_bare(self.cells) else []
         self.body = min([body, *sizes])
         self.above = above_text(self.cells, self.body)
-        self.title = title_cells(self.cells, page.height, self.body)
+        self.title, self.likely = likeliest(self.candidates())
         self.has_heading = any(is_section(cell.text) for cell in self.cells)
         column = _column_of(self.title, self.cells, page.width)
         self.whole_zone = zone_of(column, self.title, page.width, page.height)
@@ -390,6 +391,11 @@ class _Sheet:
         notes = {c for c in notes if (round(c.base), c.size, c.font) not in rows}
         main = [cell for cell in column if cell not in notes]
         self.zone = zone_of(main, self.title, page.width, page.height)
+
+    def candidates(self) -> list[Candidate]:
+        """List the runs of lines that may be the title."""
+        high = [cell for cell in self.above if cell.y0 < LOWEST * self.page.height]
+        return candidates(high, body=self.body, width=self.page.width)
 
     def doi(self) -> str:
         rotated = [text for text in self.page.rotated if not text.startswith("arXiv:")]
@@ -405,7 +411,7 @@ def _column_of(title: list[Cell], cells: list[Cell], width: float) -> list[Cell]
     return [cell for cell in cells if cell.x0 < right] if is_beside else cells
 
 
-def _authors_on(sheet: _Sheet, cover: _Sheet | None) -> tuple[str, ...]:
+def _authors_on(sheet: FrontSheet, cover: FrontSheet | None) -> tuple[str, ...]:
     authors = authors_of(sheet.zone) or (authors_of(cover.zone) if cover else ())
     if authors or not sheet.title:
         return authors
@@ -416,11 +422,11 @@ def _authors_on(sheet: _Sheet, cover: _Sheet | None) -> tuple[str, ...]:
     return others if is_sure else ()
 
 
-def _may_be_cover(first: _Sheet) -> bool:
+def _may_be_cover(first: FrontSheet) -> bool:
     return is_cover(first.cells) or is_bare(first.cells)
 
 
-def _is_front(second: _Sheet, first: _Sheet) -> bool:
+def _is_front(second: FrontSheet, first: FrontSheet) -> bool:
     """Check whether page 2 is the front, and page 1 a cover, a notice or an archive's sheet."""
     is_foreign = is_cover(first.cells)
     if not is_foreign and not first.title:
@@ -434,15 +440,12 @@ def _is_front(second: _Sheet, first: _Sheet) -> bool:
     return is_named or bool(is_foreign and title and authors_of(second.zone))
 
 
-def _is_sure(sheet: _Sheet, title: str, authors: Sequence[str], paper: str) -> bool:
-    """Check whether a title stands out, reads as one, and has no rival on its sheet."""
-    stands_out = any(c.is_bold or c.top >= STANDS_OUT * sheet.body for c in sheet.title)
-    is_whole = reads_as_title(title) and not is_parted(sheet.title, paper)
-    is_whole = is_whole and not (
-        has_doubtful_sign(sheet.title) or is_uneven(sheet.title, sheet.cells, sheet.page.width)
-    )
-    rivals = (sheet.cells, sheet.title, authors, sheet.body)
-    return stands_out and is_whole and not has_rival(*rivals)
+def _is_sure(sheet: FrontSheet, title: str, paper: str) -> bool:
+    """Check whether a title is likely, reads as a whole one, and stands out alone."""
+    is_whole = not (is_parted(sheet.title, paper) or has_doubtful_sign(sheet.title))
+    if sheet.likely <= SURE or not (is_whole and reads_as_title(title)):
+        return False
+    return stands_alone(sheet.title, sheet.above, sheet.zone, sheet.body)
 
 
 def _is_claimed(title: str, claimed: str) -> bool:
@@ -452,7 +455,7 @@ def _is_claimed(title: str, claimed: str) -> bool:
     return reads_as_title(title) and own.strip() == other.strip()
 
 
-def _is_at_top(sheet: _Sheet) -> bool:
+def _is_at_top(sheet: FrontSheet) -> bool:
     return sheet.title[0].y0 < 0.1 * sheet.page.height
 
 
@@ -486,8 +489,10 @@ def read_front(
     """
     if not raw:
         return Front()
-    first = _Sheet(raw[0], lines[0], dropped, body)
-    second = _Sheet(raw[1], lines[1], (), body) if len(raw) > 1 and _may_be_cover(first) else None
+    first = FrontSheet(raw[0], lines[0], dropped, body)
+    second = (
+        FrontSheet(raw[1], lines[1], (), body) if len(raw) > 1 and _may_be_cover(first) else None
+    )
     sheet, cover = (second, first) if second and _is_front(second, first) else (first, None)
     authors = _authors_on(sheet, cover)
     doi = sheet.doi() or (cover.doi() if cover else "")
@@ -505,7 +510,7 @@ def read_front(
         is_title_sure=bool(authors or abstract)
         # Letters that were recognised in a picture may be wrong in any title.
         and not lines[0].is_scanned
-        and (_is_sure(sheet, title, authors, paper) or _is_claimed(title, claimed)),
+        and (_is_sure(sheet, title, paper) or _is_claimed(title, claimed)),
         authors=authors,
         year=year,
         abstract=abstract,

@@ -111,6 +111,7 @@ _ACRONYMS = "AI ML NLP LLM LLMS ASR MT TTS IT US EU VR AR 3D 2D CNN RNN GPU"
 
 NO_NAMES = frozenset(" ".join([_GRAMMAR, _INSTITUTIONS, _ADDRESSES, _IMPRINT, _TITLES]).split())
 """Words that are in no name. "May", "April", "June" and "August" are left out, as names."""
+INSTITUTIONS = frozenset(_INSTITUTIONS.split())
 PARTICLES = frozenset(_PARTICLES.split())
 DEGREES = frozenset(_DEGREES.split()) | frozenset(_MEMBERS.strip().split("\n"))
 PLACES = frozenset(" ".join(_PLACES.split()).split(", "))
