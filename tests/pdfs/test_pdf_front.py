@@ -16,7 +16,7 @@ from reader.library.passage import Document
 from reader.pdfs.text.front import N_RAW
 from reader.pdfs.text.lines import page_lines
 from reader.pdfs.text.pages import compose
-from reader.pdfs.text.people import names_in
+from reader.pdfs.text.people import names_before, names_in
 
 FLAGS = pymupdf.TEXTFLAGS_DICT & ~(pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES)
 UP = 3.6
@@ -232,6 +232,103 @@ def test_accents_that_stand_apart_go_onto_their_letters() -> None:
 def test_the_first_of_several_authors_may_have_one_name() -> None:
     sheet = titled().raised(120, 110, f"Singlename^1^, {ADA}^2^, {BEN}^1^")
     assert sheet.body().read().authors == ("Singlename", ADA, BEN)
+
+
+def test_one_word_beside_names_in_their_type_is_a_person() -> None:
+    sheet = titled()
+    for x, name in ((120, "Singlename"), (300, ADA), (480, BEN)):
+        sheet.mid(120, name, 11, "tibo", x).mid(133, "Somewhere University", 9, x=x)
+    sheet.mid(170, "Onename", 11, "tibo", 300).mid(183, "Elsewhere University", 9, x=300)
+    assert sheet.body().read().authors == ("Singlename", ADA, BEN, "Onename")
+
+
+def test_one_word_above_an_institution_is_a_person_and_none_above_other_words() -> None:
+    sheet = titled().mid(110, "Singlename", 12).mid(124, "Institute of Hearing", 10, "tiit")
+    assert sheet.body().read().authors == ("Singlename",)
+    sheet = titled().mid(110, "Overture", 12).mid(124, "On the sea and the rain", 10, "tiit")
+    assert sheet.body().read().authors == ()
+
+
+def test_beside_an_affiliation_in_the_names_type_stands_no_name() -> None:
+    sheet = titled().mid(120, ADA, 11, x=200).mid(120, BEN, 11, x=400)
+    sheet.mid(133, "Somewhere Institute", 11, x=200).mid(133, "Quiet Horizon", 11, x=400)
+    assert sheet.body().read().authors == (ADA, BEN)
+
+
+def test_words_behind_a_mark_below_the_names_are_an_affiliation() -> None:
+    sheet = titled().raised(120, 110, f"{ADA}^1^, {BEN}^2^")
+    assert sheet.raised(120, 124, "^1^Quiet Horizon").body().read().authors == (ADA, BEN)
+
+
+def test_marked_names_in_another_weight_go_on_with_the_list() -> None:
+    sheet = titled().raised(100, 110, f"{ADA}^1^", font="tibo")
+    sheet.raised(300, 110, f"{BEN}^2^", font="tibo").raised(200, 124, f"{EVA}^1^")
+    assert sheet.body().read().authors == (ADA, BEN, EVA)
+
+
+def test_a_list_of_names_with_marks_goes_before_one_that_may_be_a_name() -> None:
+    sheet = titled().mid(106, "Quiet Horizon", 13, "tiit")
+    sheet.raised(120, 130, f"{ADA}^1^, {BEN}^2^", 11, "tibo")
+    assert sheet.body().read().authors == (ADA, BEN)
+
+
+def test_a_name_parted_between_two_rows_of_cells_is_one() -> None:
+    sheet = titled().raised(60, 110, f"{ADA}^1^").raised(220, 110, f"{BEN}^1^")
+    sheet.raised(380, 110, "Carl Fourth^2^, Dora").raised(60, 124, "Fifthling^2^")
+    assert sheet.body().read().authors == (ADA, BEN, "Carl Fourth", "Dora Fifthling")
+
+
+def test_a_name_that_a_hyphen_parts_at_the_lines_end_is_whole() -> None:
+    sheet = titled().mid(110, f"{ADA}, Carl Fourth-", 11).mid(124, f"Fifth, {BEN}", 11)
+    assert sheet.body().read().authors == (ADA, "Carl Fourth-Fifth", BEN)
+
+
+def test_a_tutorials_number_is_no_tutor() -> None:
+    sheet = titled().mid(110, "Tutorial T4", 11).mid(130, ADA, 11, x=280).mid(130, BEN, 11, x=400)
+    assert sheet.body().read().authors == (ADA, BEN)
+
+
+def test_a_date_is_no_japanese_name() -> None:
+    sheet = (
+        Sheet().mid(80, "雨を聞く静かな機械の設計", 17, "japan").mid(110, "雨野花子", 11, "japan")
+    )
+    assert sheet.mid(130, "2031年6月4日", 11, "japan").read().authors == ("雨野花子",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"By {ADA} · 18 April 2031 · 9 min read",
+        f"{ADA} · 18 April 2031 · 9 min read",
+        f"Posted on 17 March 2031 by {ADA} · 14 comments",
+        f"Posted by {ADA} on 3 May 2031",
+        f"Published March 3, 2031 by {ADA}",
+        f"{ADA} (she/her)",
+        f"{ADA} <ada@example.org>",
+        f"{ADA}, CCC-SLP",
+    ],
+)
+def test_what_stands_around_a_name_is_left_out(line: str) -> None:
+    assert titled().mid(110, line, 11).body().read().authors == (ADA,)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (f"{ADA}, Jr., {BEN} III", ["Ada Example Jr.", f"{BEN} III"]),
+        ("ABEL VAN ’T THIRD, Pleasant Harbour, Norway", ["Abel Van ’T Third"]),
+        (f"{ADA} (a@example.org), Onename (b@example.org), {BEN}", [ADA, "Onename", BEN]),
+        (f"{ADA}, {BEN}, and the Rain Crew", [ADA, BEN]),
+        ("Nguyễn ThịRain", ["Nguyễn Thị Rain"]),
+        ("Ðora Fifth", ["Đora Fifth"]),
+        ("홍길동, 남궁 민", ["홍길동", "남궁 민"]),
+        ("오늘은 비가 많이 내린다", None),
+        ("雨野 花，オコンクウォ 慈恵", ["雨野 花", "オコンクウォ 慈恵"]),
+        ("Principal Scientist", None),
+    ],
+)
+def test_names_of_many_forms_are_read(line: str, expected: list[str] | None) -> None:
+    assert (names_in(line) or names_before(line)) == expected
 
 
 def test_greek_letters_that_mark_affiliations_are_dropped() -> None:

@@ -10,12 +10,13 @@ nothing of names.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from reader.pdfs.text.lines import Line, PageLines, style_of, with_ligatures
+from reader.pdfs.text.lines import Line, PageLines, style_of, tidy, with_ligatures
 
 MARK = "\x1f"
 """Replaces in `marked` a raised mark, and a gap of three spaces or more."""
@@ -311,3 +312,29 @@ def is_form(cells: Sequence[Cell], title: Sequence[Cell]) -> bool:
         sum(field.fullmatch(cell.text) is not None for cell in cells) >= N_FIELDS
         for field in _FIELDS
     )
+
+
+def tidy_accents(text: str) -> str:
+    """Join accents that old fonts set apart with their letters: "C¸ im", "Tu˘gla"."""
+    for accent, combining in _BEFORE.items():
+        if accent in text:
+            text = re.sub(rf"(?<=[^\W\d_])\s{accent}(?=\s?[a-z])", accent, text)
+            text = re.sub(rf"{accent}\s?([^\W\d_])", rf"\1{combining}", text)
+            text = unicodedata.normalize("NFC", text)  # `tidy` puts marks before letters onto them
+    text = _ETH.sub("Đ", text)
+    text = _LOST_BLANK.sub(" ", text)
+    if "¸" in text:
+        text = re.sub(r"([A-Za-z])\s?¸\s?", "\\1\u0327", text)
+    text = _DOT_BELOW.sub("\\1\u0323", text)
+    return unicodedata.normalize("NFC", tidy(text))
+
+
+_DOT_BELOW = re.compile(
+    r"(?<=[^\W\d_])([aeiouyăâêôơư])[.]\s(?=(?:ch|n[gh]?|[cmptiuyo])(?![^\W_]))", re.IGNORECASE
+)
+"""A vowel of Vietnamese whose dot below TeX sets apart: "Thiê. n"."""
+_ETH = re.compile("(?<![^\\W_])Ð(?=[^\\W\\d_])")
+_LOST_BLANK = re.compile("(?<=[\u1ea0-\u1ef9])(?=[A-ZĐ])")
+"""Where a word of a Vietnamese name ends in a small letter before the next one's capital."""
+HAS_ACCENT = re.compile("[´`¨¯˘˙˝˚˛¸ˇ]")
+_BEFORE = {"˘": "\u0306", "˙": "\u0307", "˝": "\u030b", "˚": "\u030a", "˛": "\u0328", "¯": "\u0304"}

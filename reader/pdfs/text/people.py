@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 
-from reader.pdfs.text.cells import MARK, Cell, rows_of
-from reader.pdfs.text.lines import tidy
+from reader.pdfs.text.cells import HAS_ACCENT, MARK, Cell, rows_of, tidy_accents
 
 # Without words that with a capital are names: An, To, You, In, So, Can and Do.
 _GRAMMAR = """
@@ -65,8 +66,9 @@ e-mail mail tel phone fax url homepage contact equal contribution contributed ja
 march july september october november december monday tuesday wednesday thursday friday saturday
 sunday professor supervisor advisor adviser examiner supervised advised degree doctor doctoral
 master bachelor submitted partial fulfillment fulfilment requirements candidate independent
-dear trabajo máster maestría mémoire laurea
-researcher researchers anonymous submission form consent thèse doctorat tesis tese
+dear trabajo máster maestría mémoire laurea researcher researchers scientist scientists engineer
+engineers director manager officer lecturer analyst principal chief invoice accounts payable vat
+id note memo part semester anonymous submission form consent thèse doctorat tesis tese
 """
 _TITLES = """
 neural model models method methods analysis approach framework algorithm algorithms learning
@@ -79,20 +81,9 @@ e i o y 's 't af ag al av da de di do du el la le st te ur zu abu ben bin das de
 dos ibn les san ten ter uit und van von zum zur ould degli della á í
 """
 _DEGREES = """
-phd md msc bsc ma mba bs ms ba dr prof jr sr ii iii iv member ieee fellow student senior mph
+phd md msc bsc ma mba bs ms ba dr prof jr sr ii iii iv member ieee fellow student senior associate
+graduate mph
 mpharm mbbs frcp dphil mphil facs rn esq dsc life and
-"""
-_MEMBERS = """
-associate member
-fellow ieee
-graduate student member
-life fellow
-life senior member
-member ieee
-senior member
-senior member ieee
-student member
-student member ieee
 """
 _PLACES = """
 argentina, armenia, bangladesh, belarus, bulgaria, chile, colombia, croatia, cuba, cyprus, czechia,
@@ -113,7 +104,7 @@ NO_NAMES = frozenset(" ".join([_GRAMMAR, _INSTITUTIONS, _ADDRESSES, _IMPRINT, _T
 """Words that are in no name. "May", "April", "June" and "August" are left out, as names."""
 INSTITUTIONS = frozenset(_INSTITUTIONS.split())
 PARTICLES = frozenset(_PARTICLES.split())
-DEGREES = frozenset(_DEGREES.split()) | frozenset(_MEMBERS.strip().split("\n"))
+DEGREES = frozenset(_DEGREES.split())
 PLACES = frozenset(" ".join(_PLACES.split()).split(", "))
 ACRONYMS = frozenset(_ACRONYMS.split())
 
@@ -140,8 +131,10 @@ _SPLIT = re.compile(rf"[{MARK},;·•∙⋅●|&、，；/]+(?:\s*{_AND}\s)?|\s{
 _SPLIT_CJK = re.compile(
     rf"[{MARK},;·•∙⋅●|&、，；/]+|・(?![\u30a0-\u30ff])|(?<![\u30a0-\u30ff])・|\s(?:and|と)\s"
 )
+_DAY = r"[a-z\d.]{,9}\s[a-z\d.]{,9},?\s\d{4}"
 _LABEL = re.compile(
-    r"^\s*(?:(?:presented\s+|prepared\s+|written\s+|submitted\s+)?by\b|vorgelegt\s+von\b"
+    r"^\s*(?:(?:(?:presented|prepared|written|submitted|posted)\s+"
+    rf"|(?:(?:posted|published|updated)\s+)?(?:on\s+)?{_DAY}\s+)?by\b|vorgelegt\s+von\b"
     r"|pr[eé]sent(?:ad[oa]\s+por|[eé]e?\s(?:.{,60}\s)?par)\b|aut(?:h?ors?|or[ae]s?|eure?s?)\s*[:：]"
     r"|verfasser(?:in(?:nen)?)?\s*[:：]|speakers?\s*[:：]"
     r"|presenters?\s*[:：]|name\s*[:：]|著\s*者\s*[:：]?|発\s*表\s*者\s*[:：]?|氏\s*名\s*[:：]?|提\s*出\s*者\s*[:：]?|作者\s*[:：])\s*:?\s*",
@@ -156,13 +149,16 @@ _ORCID = re.compile(
     rf"[\[(]?\bORCID(?:\s?iD)?\b:?[\s{MARK}]*(?:{_ORCID_NUMBER})?[\])]?|[\[(]?{_ORCID_NUMBER}[\])]?",
     re.IGNORECASE,
 )
+_MAIL = re.compile(r"[<(\[]\s*[^\s<>()]+@[^\s<>()]+\s*[>)\]]")
 _WITHIN = "\ue001"
 _OF_BOTH = re.compile(rf"\sy\s(?=[^\s,;{MARK}]+\s*(?:[,;{MARK}]|$))")
 """The word between a person's two family names: "de la Torre y Peña"; another name would have
 two words."""
-_ODD_SIGN = re.compile(r"[™®©°¢]|\biD\b|\s\([^()]*,[^()]*\)")
-"""What raised marks become where they are recognised in a picture (NFKC makes "TM" of one), the
-sign of ORCID, and an affiliation in brackets."""
+_ODD_SIGN = re.compile(
+    r",?\s(?:and|for|on behalf of)\sthe\s.*|\son\s\d.*|[™®©°¢]|\biD\b|\s\([^()]*[,/][^()]*\)"
+)
+"""What is no name: a group or a date behind the names, what raised marks become in a picture
+(NFKC makes "TM" of one), the sign of ORCID, an affiliation in brackets."""
 _LETTER = re.compile(r"(?<=[^\W\d_]{2})\s[a-f]$")  # a mark that is not raised: "Ada Example a"
 _INITIAL = r"[^\W\d_]\.?(?:-?[^\W\d_]\.)*(?:(?<=\.)[^\W\d_])?"
 _TOKEN = re.compile(
@@ -184,10 +180,10 @@ def names_in(marked: str) -> list[str] | None:
     if not _HAS_CJK.search(unicodedata.normalize("NFKC", marked)):
         found, rest = _leading_names(marked)
         return found if found and not rest else None
-    if "@" in marked or "http" in marked:
+    if "@" in marked or "http" in marked or _COUNTED.search(marked):
         return None
     # NFKC makes a blank of an accent that stands apart.
-    parts = [tidy_accents(p) if _ACCENT.search(p) else p for p in marked.split(MARK)]
+    parts = [tidy_accents(p) if HAS_ACCENT.search(p) else p for p in marked.split(MARK)]
     text = MARK.join([unicodedata.normalize("NFKC", part) for part in parts])
     text = _APART_CJK.sub(MARK, _NUMBER.sub("", _LABEL.sub("", text, count=1).strip()))
     text = _PADDED.sub(" ", text)
@@ -207,6 +203,7 @@ def names_in(marked: str) -> list[str] | None:
     return names or None
 
 
+_COUNTED = re.compile(r"\d\s*[年月日章回号版]")
 _DOT_CJK = re.compile("(?<=[\u3400-\u9fff])·(?=[\u3400-\u9fff])")
 _KEPT_DOT = "\ue002"
 _SPEAKER = re.compile("[○◯◎]")
@@ -245,17 +242,20 @@ def _is_one_name(family: str, given: str) -> bool:
     """Check whether two Japanese words are one person's: 早見ヶ浦 佑月, and not two whole names."""
     short, long = sorted((len(family), len(given)))
     is_foreign = re.fullmatch("[ァ-ヺー]+", family + given) is not None
-    return long <= 3 or (short <= 2 and long <= 5) or is_foreign
+    return long <= 3 or short <= 2 or is_foreign
 
 
 def names_before(marked: str) -> list[str] | None:
-    """Extract names that capitals set off: "ADA EXAMPLE and BEN OTHER, Some University".
+    """Extract names before other words: "ADA EXAMPLE, Some University", "By Ada Example · 9 May".
 
-    None for any other line.
+    Capitals set them off, or a word such as "by". None for any other line.
     """
     found, rest = _leading_names(marked)
-    is_set_off = all(name.upper() in marked for name in found) and not rest.isupper()
-    return found if found and rest and is_set_off else None
+    if _LABEL.match(marked) or "min read" in marked:
+        return found if found and rest else None
+    capitals = list(takewhile(lambda name: name.upper() in marked, found))
+    is_set_off = len(capitals) < len(found) or (rest and not rest.isupper())
+    return capitals if capitals and is_set_off else None
 
 
 def names_loosely(marked: str) -> list[str] | None:
@@ -282,24 +282,27 @@ _TURNED = re.compile(r"([^\W\d_][^,\d]{1,30}),\s*([^\W\d_][^,\d]{0,30})")
 
 def _leading_names(marked: str) -> tuple[list[str], str]:
     """Extract the names that a line begins with, and the first part that is none ("" for none)."""
-    if "@" in marked or "http" in marked or "www." in marked:
+    text = _MAIL.sub(MARK, _LABEL.sub("", marked, count=1))
+    text = _ODD_SIGN.sub(MARK, _ORCID.sub(MARK, text))
+    if "@" in text or "http" in text or "www." in text:
         return [], marked
-    text = _ODD_SIGN.sub(MARK, _ORCID.sub(MARK, marked))
-    text = _OF_BOTH.sub(_WITHIN, text)
+    text = _OF_BOTH.sub(_WITHIN, _SUFFIX.sub(" ", text))
     text = MARK.join([tidy_accents(part) for part in text.split(MARK)])
     found: list[str] = []
     n_odd, first = 0, ""
-    for part in _SPLIT.split(_LABEL.sub("", unicodedata.normalize("NFKC", text), count=1)):
+    for part in _SPLIT.split(unicodedata.normalize("NFKC", text)):
         name = _stripped(part.replace(_WITHIN, " y "))
         is_mark = len(name) == 1 and name.islower()  # of an affiliation, typed as a letter
-        if not name or is_mark or name.lower().replace(".", "") in DEGREES:
+        if is_mark or DEGREES.issuperset(name.lower().replace(".", "").split()):
             continue
         if is_name(name):
             found.append(_cased(name))
             continue
+        if found and _LETTERS.fullmatch(name):
+            continue
         # Among sure names one that is doubtful alone is accepted, one for each two sure ones.
-        is_among = len(found) > 2 * n_odd + (0 if MARK in marked else 1)
-        if not (found or first) and MARK in marked and name.istitle() and _is_odd_name(name):
+        is_among = len(found) > 2 * n_odd + (0 if MARK in text else 1)
+        if not (found or first) and MARK in text and name.istitle() and _is_odd_name(name):
             first = _cased(name)
             continue
         if not (is_among and _is_odd_name(name)):
@@ -313,9 +316,13 @@ def _leading_names(marked: str) -> tuple[list[str], str]:
 
 def is_name(name: str) -> bool:
     """Check whether words, in Latin or a similar script, can be one person's name."""
-    tokens = name.split()
+    tokens = name.replace("’", "'").split()
+    if _HANGUL.search(name):
+        return bool(_NAME_HANGUL.fullmatch(name))
     if len(tokens) == 1:
         return bool(_INITIALS_ON.fullmatch(name))
+    if len(tokens) > 2 and tokens[-1].lower().rstrip(".") in _SUFFIXES:
+        tokens.pop()
     if len(tokens) > 6 or len(name) > 50 or name.lower() in PLACES:
         return False
     if tokens[-1] in PARTICLES or not any(len(token.strip(".")) > 1 for token in tokens):
@@ -337,7 +344,11 @@ def _is_part(token: str) -> bool:
     return first.isupper() or low.upper() == low or bool(_ELISION.match(token))
 
 
+_SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+_SUFFIX = re.compile(r",?\s+(?=(?:[JS]r|I{2,3}|IV)\b\.?)")
 _INITIALS_ON = re.compile(r"(?:[^\W\d_]\.){1,3}[^\W\d_]{2,}")  # "A.B.Example"
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_NAME_HANGUL = re.compile("[\uac00-\ud7a3]{2,4}|[\uac00-\ud7a3]{1,2} [\uac00-\ud7a3]{1,3}")
 _ELISION = re.compile(r"[dlDLO]['’][^\W\d_]|al-[A-Z]|el-[A-Z]")
 
 
@@ -353,27 +364,6 @@ def _is_odd_name(name: str) -> bool:
     return ACRONYMS.isdisjoint(tokens) and not any(
         low in NO_NAMES or ABSTRACT_NOUN.fullmatch(low) for low in lows
     )
-
-
-def tidy_accents(text: str) -> str:
-    """Join accents that old fonts set apart with their letters: "C¸ im", "Tu˘gla"."""
-    for accent, combining in _BEFORE.items():
-        if accent in text:
-            text = re.sub(rf"(?<=[^\W\d_])\s{accent}(?=\s?[a-z])", accent, text)
-            text = re.sub(rf"{accent}\s?([^\W\d_])", rf"\1{combining}", text)
-            text = unicodedata.normalize("NFC", text)  # `tidy` puts marks before letters onto them
-    if "¸" in text:
-        text = re.sub(r"([A-Za-z])\s?¸\s?", "\\1\u0327", text)
-    text = _DOT_BELOW.sub("\\1\u0323", text)
-    return unicodedata.normalize("NFC", tidy(text))
-
-
-_DOT_BELOW = re.compile(
-    r"(?<=[^\W\d_])([aeiouyăâêôơư])[.]\s(?=(?:ch|n[gh]?|[cmptiuyo])(?![^\W_]))", re.IGNORECASE
-)
-"""A vowel of Vietnamese whose dot below TeX sets apart: "Thiê. n"."""
-_ACCENT = re.compile("[´`¨¯˘˙˝˚˛¸ˇ]")
-_BEFORE = {"˘": "\u0306", "˙": "\u0307", "˝": "\u030b", "˚": "\u030a", "˛": "\u0328", "¯": "\u0304"}
 
 
 def _stripped(part: str) -> str:
@@ -392,6 +382,8 @@ def _stripped(part: str) -> str:
 _NAMES_TITLES = {"dr", "prof", "professor", "mr", "mrs", "ms", "ing", "dipl-ing", "by", "rev"}
 
 
+_LETTERS = re.compile("[A-Z]{2,5}(?:-[A-Z]{2,5})*")
+"""A degree, as CCC-SLP."""
 _SYLLABLE = re.compile("[^AEIOU][AEIOUY]")
 
 
@@ -413,7 +405,7 @@ _Words = tuple[Cell, str, bool]
 before."""
 _ADVISOR = re.compile(
     r"supervis|advis[oe]r|examin|committee|jury|promot(?:o|e)r|edit(?:ed|or)|指導|主査|副査|教授|審査|betreuer|gutachter|encadrant|directeur"
-    r"|reviewe(?:rs?\b|d by)|translat|\b(?:co-?)?tutor",
+    r"|reviewe(?:rs?\b|d by)|translat|\b(?:co-?)?tutor(?:e?s|in|a)?\b",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"committee|examiners|visors|visers|jury|審査", re.IGNORECASE)
@@ -434,6 +426,13 @@ def authors_of(zone: list[Cell]) -> tuple[str, ...]:
     found = _names_of_one_look(lines, zone, lambda marked: names_in(marked) or names_before(marked))
     if not found:
         found = _names_of_one_look(lines, zone, names_loosely)
+    if len(found) == 1:
+        marked = [line for line in lines if MARK in line[1]]
+        others = _names_of_one_look(marked, zone, names_in)
+        found = others if len(others) > 1 else found
+    if not found:
+        alone = (_single(c) for c in zone[:2] if _has_affiliation(c, zone))
+        found = next(filter(None, alone), [])
     # More than three that all end with one word are labels, and no family.
     are_labels = len(found) > 3 and len({name.split()[-1] for name in found}) == 1
     return () if are_labels else tuple(found)
@@ -445,27 +444,92 @@ def _names_of_one_look(
     """Collect the names of all cells that look like the first one with names."""
     found: list[str] = []
     look: Cell | None = None
-    is_latin = False
-    for cell, marked, is_beside in lines:
-        is_level = False
-        if look is not None:
-            # The sizes of cells side by side may differ a little.
-            is_level = is_beside and abs(cell.base - look.base) < 2
-            same_style = cell.is_bold == look.is_bold and cell.is_italic == look.is_italic
-            most = 0.15 if is_level else 0.04
-            if not (is_level or same_style) or abs(cell.size - look.size) >= most * look.size:
-                continue
-        names = parse(marked)
+    times = Counter(cell.text for cell in zone)
+    for row in _rows_of_words(lines):
         # The same words at several places are a company or a place, not a person.
-        if names is None or sum(other.text == cell.text for other in zone) > 1:
-            continue
+        read = [(cell, parse(marked) if times[cell.text] == 1 else None) for cell, marked in row]
+        is_first = look is None
+        look = look or next((cell for cell, names in read if names), None)
         if look is None:
-            look, is_latin = cell, _is_latin(names[0])
-        # Authors may be printed twice, in two scripts, one below the other (山田太郎 … Taro Yamada
-        # …): the first one counts.
-        if is_level or any(_is_latin(name) == is_latin for name in names):
-            found += [name for name in names if name not in found]
+            continue
+        read = [(cell, names) for cell, names in read if _is_alike(cell, look, row[0][0])]
+        others = [cell for cell, names in read if not names and _is_other(cell)]
+        n_names = sum(len(names or ()) for _, names in read)
+        is_row = n_names > 0 and all(map(_single, others))
+        ends_alike = len({cell.marked.endswith(MARK) for cell, _ in read}) == 1
+        is_among = is_row and is_first and ends_alike and n_names > 1 and _is_latin(look.text)
+        if len(read) > 1 and not (is_row or is_first):
+            continue  # beside a place or an affiliation there is no name
+        for cell, names in read:
+            if cell in others and (is_among or _has_affiliation(cell, zone)):
+                names = _single(cell)
+            if names and _continues(cell, names, look, _is_latin([*found, *names][0])):
+                found += [name for name in names if name not in found]
     return found
+
+
+def _rows_of_words(lines: list[_Words]) -> list[list[tuple[Cell, str]]]:
+    rows: list[list[tuple[Cell, str]]] = []
+    for cell, marked, is_beside in lines:
+        if not (is_beside and rows):
+            rows.append([])
+        rows[-1].append((cell, marked))
+    return rows
+
+
+def _is_alike(cell: Cell, look: Cell, first: Cell) -> bool:
+    """Check whether a cell looks like the first one with names; first: that of the cell's row."""
+    if _is_level(cell, look) and cell is not first:  # sizes side by side may differ a little
+        return abs(cell.size - look.size) < 0.15 * look.size
+    same_style = cell.is_bold == look.is_bold and cell.is_italic == look.is_italic
+    have_marks = cell.marked.endswith(MARK) and look.marked.endswith(MARK)
+    return (same_style or have_marks) and abs(cell.size - look.size) < 0.04 * look.size
+
+
+def _is_level(cell: Cell, look: Cell) -> bool:
+    return abs(cell.base - look.base) < 2
+
+
+def _is_other(cell: Cell) -> bool:
+    """Check for words that may be a place or an affiliation, and no address, label or mark."""
+    bare = _stripped(cell.marked.replace(MARK, " "))
+    is_words = len(bare) > 2 and bare[0].isupper() and "@" not in bare
+    return is_words and not _LABEL.fullmatch(cell.text)
+
+
+def _single(cell: Cell) -> list[str] | None:
+    """Extract the one word of a person with one name."""
+    word = _stripped(cell.marked.replace(MARK, " "))
+    is_word = len(word) > 2 and word.isalpha() and word[0].isupper() and _is_latin(word)
+    is_word = is_word and not re.search(r"\d{4}", cell.text)  # "14 May 2031"
+    return [_cased(word)] if is_word and _is_odd_name(word) else None
+
+
+def _has_affiliation(cell: Cell, zone: list[Cell]) -> bool:
+    """Check whether an institution stands right below a cell, and nothing right above it."""
+    if any(_is_under(cell, c) for c in zone):
+        return False
+    near = [c.text for c in zone if _is_under(c, cell) and not c.marked.startswith(MARK)]
+    return not INSTITUTIONS.isdisjoint(re.findall(r"[^\W\d_]+", " ".join(near).lower()))
+
+
+def _is_under(cell: Cell, above: Cell) -> bool:
+    is_near = 0 < cell.base - above.base < 1.5 * max(cell.size, above.size)
+    return is_near and cell.x0 < above.x1 and cell.x1 > above.x0
+
+
+_AFFILIATED = re.compile(rf"{MARK}\s*(?!{_AND}\b)\w")
+"""An affiliation behind its mark."""
+
+
+def _continues(cell: Cell, names: list[str], look: Cell, is_latin: bool) -> bool:
+    """Check whether a cell with names goes on with the list that the cells before it began."""
+    if _is_level(cell, look):
+        return True
+    if _AFFILIATED.match(cell.marked) and not look.marked.startswith(MARK):
+        return False
+    # Of authors printed twice, in two scripts (山田太郎 … Taro Yamada …), the first counts.
+    return any(_is_latin(name) == is_latin for name in names)
 
 
 def _is_latin(name: str) -> bool:
@@ -523,12 +587,14 @@ def _joined_list(cell: Cell, row: list[Cell], rows: list[list[Cell]]) -> tuple[s
         last = lines[-1]
         n_parts = len(re.findall(f"[,;·•{MARK}、，；]", last.marked))
         is_last = row[-1] is last and n_parts > (0 if len(row) == 1 else 1)
-        if not (is_last or _OPEN.search(last.marked)):
+        is_parted = row[-1] is last and _is_parted(last, rows[0][0])
+        if not (is_last or is_parted or _OPEN.search(last.marked)):
             break
         row, *rows = rows
         # "and Eva Thirdson, Member, IEEE" may be mostly in italics.
         is_open = last.marked.rstrip().endswith(",")
         near = [o for o in row if _is_below(o, last, is_any_style=is_open)]
+        near = row[:1] if is_parted else near
         if len(near) != 1:
             break
         lines.append(near[0])
@@ -544,9 +610,17 @@ def _is_below(cell: Cell, above: Cell, *, is_any_style: bool = False) -> bool:
     """Check whether a cell is the next line of the one above, by its look and its place."""
     is_near = cell.y0 - above.y1 < 1.2 * cell.size and cell.x0 < above.x1 and cell.x1 > above.x0
     same_style = cell.is_bold == above.is_bold and cell.is_italic == above.is_italic
-    same_style = same_style or is_any_style
-    is_alike = abs(cell.size - above.size) < 0.04 * above.size and same_style
+    is_alike = abs(cell.size - above.size) < 0.04 * above.size and (same_style or is_any_style)
     return is_near and is_alike and not cell.marked.startswith(MARK)
+
+
+def _is_parted(cell: Cell, after: Cell) -> bool:
+    """Check for a name between the end of a row and the begin of the next one, left of it."""
+    is_near = 0 < after.y0 - cell.y0 < 2 * cell.size and after.x0 < cell.x0
+    first, *others = _BETWEEN.split(after.marked)
+    last = _BETWEEN.split(cell.marked)[-1]
+    n_words = {len(last.split()), len(first.split())}
+    return is_near and bool(others) and n_words == {1} and abs(cell.size - after.size) < 0.4
 
 
 _BETWEEN = re.compile(rf"[{MARK},;·•∙⋅●|&]|\band\b")
@@ -558,5 +632,9 @@ def _run_on(lines: list[Cell]) -> str:
     for line in lines[1:]:
         last, first = _BETWEEN.split(text)[-1].split(), _BETWEEN.split(line.marked)[0].split()
         is_parted = 1 in (len(last), len(first)) or re.fullmatch(_INITIAL, "".join(last[-1:]))
-        text += (" " if is_parted or _OPEN.search(text) else MARK) + line.marked
+        if text.endswith("-"):
+            text = text if first and first[0][0].isupper() else text[:-1]
+        else:
+            text += " " if is_parted or _OPEN.search(text) else MARK
+        text += line.marked
     return text

@@ -13,10 +13,9 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
-from reader.pdfs.text.cells import MARK, Cell, is_prose, rows_of
+from reader.pdfs.text.cells import MARK, Cell, is_prose, rows_of, tidy_accents
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import joined, tidy
-from reader.pdfs.text.people import tidy_accents
 
 MAX_CHARS = 300
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
