@@ -295,6 +295,20 @@ def test_a_date_is_no_japanese_name() -> None:
     assert sheet.mid(130, "2031年6月4日", 11, "japan").read().authors == ("雨野花子",)
 
 
+def test_a_bill_and_a_list_of_references_name_no_author() -> None:
+    sheet = Sheet()
+    sheet.put(71, 80, "INVOICE", 10)
+    sheet.put(71, 104, "Ada Example", 10)
+    for at, words in enumerate(("Hours", "Rate", "Sum")):
+        sheet.put(71, 160 + 24 * at, words, 10)
+    assert sheet.read().authors == ()
+    sheet = Sheet().mid(60, "REFERENCES", 10, "tibo")
+    for at in range(20):
+        sheet.put(54, 86 + 24 * at, "[1] A. Gallo, R. Fujii, and B. Other, “Robust", 10)
+        sheet.put(74, 98 + 24 * at, "memories,” Journal of Rain, vol. 3, pp. 26-28, 2005.", 10)
+    assert sheet.read().authors == ()
+
+
 @pytest.mark.parametrize(
     "line",
     [

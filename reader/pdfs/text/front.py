@@ -412,7 +412,8 @@ def _column_of(title: list[Cell], cells: list[Cell], width: float) -> list[Cell]
 
 
 def _authors_on(sheet: FrontSheet, cover: FrontSheet | None) -> tuple[str, ...]:
-    authors = authors_of(sheet.zone) or (authors_of(cover.zone) if cover else ())
+    zone = sheet.zone if sheet.title else own_part(sheet.zone)
+    authors = authors_of(zone) or (authors_of(cover.zone) if cover else ())
     if authors or not sheet.title:
         return authors
     # Above the title, or beside it. The name of a journal may read as one person's.
@@ -503,7 +504,8 @@ def read_front(
     abstract = abstract or abstract_below(sheet.cells)
     year = year_of(own_part(sheet.cells), sheet.whole_zone, heads=sheet.heads, stamp=stamp, doi=doi)
     is_heading = kind == "slides" and bool(sheet.title) and _is_at_top(sheet)
-    if not abstract and (is_form(sheet.cells, sheet.title) or (is_heading and not authors)):
+    is_no_paper = is_form(sheet.cells, sheet.title or sheet.above)
+    if not abstract and (is_no_paper or (is_heading and not authors)):
         title, authors = "", ()
     return Front(
         title=title,
