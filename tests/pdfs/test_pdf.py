@@ -185,12 +185,12 @@ def test_arxivs_stamp_is_kept_apart_from_the_text(reader: PdfReader, tmp_path: P
     draft.file[0].insert_text(
         (30, 600), "arXiv:2001.00001v2 [cs.CL] 1 Jan 2020", fontsize=20, rotate=90
     )
-    draft.write(LEFT, 80, "An Upright Title", size=16)
-    draft.write(LEFT, TOP, "And upright text.")
+    draft.write(LEFT, 80, "A Quite Upright Title", size=16)
+    draft.write(LEFT, TOP, "And upright text, of more letters.")
     document = reader.read(draft.save(tmp_path / "stamp.pdf"))
     assert document.stamp == "arXiv:2001.00001v2 [cs.CL] 1 Jan 2020"
-    assert document.title == "An Upright Title"
-    assert texts(document) == ["And upright text."]
+    assert document.title == "A Quite Upright Title"
+    assert texts(document) == ["And upright text, of more letters."]
 
 
 def test_a_page_on_its_side_is_read_too(reader: PdfReader, tmp_path: Path) -> None:

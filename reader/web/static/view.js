@@ -135,15 +135,16 @@ export class Viewer {
     const y = (box.scrollTop + top - place.y) / this.scale;
     let scale = scaleToFit(this.sizes, this.element.clientWidth, this.isTwo);
     let begin;
+    this.fitted = what;
     if (what === "column") {
       const { columns } = await this.factsOf(n).catch(() => ({ columns: [] }));
+      if (this.fitted !== what) return; // the size was changed meanwhile
       const column = columnAt(columns, x, y);
       if (column) {
         scale = clamp((box.clientWidth - 2 * GAP) / (column[2] - column[0]));
         begin = column[0];
       }
     }
-    this.fitted = what;
     this.lay(scale);
     this.go(n, y - top / this.scale, begin);
   }
