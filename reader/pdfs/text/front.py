@@ -491,21 +491,18 @@ def read_front(
     if not raw:
         return Front()
     first = FrontSheet(raw[0], lines[0], dropped, body)
-    second = (
-        FrontSheet(raw[1], lines[1], (), body) if len(raw) > 1 and _may_be_cover(first) else None
-    )
+    has_cover = len(raw) > 1 and _may_be_cover(first)
+    second = FrontSheet(raw[1], lines[1], (), body) if has_cover else None
     sheet, cover = (second, first) if second and _is_front(second, first) else (first, None)
     authors = _authors_on(sheet, cover)
     doi = sheet.doi() or (cover.doi() if cover else "")
     kind = type_of(lines, first.cells, first.title)
-    paper = _words_beside(sheet.title, lines)
-    title = title_text(sheet.title, paper)
+    title = title_text(sheet.title, paper := _words_beside(sheet.title, lines))
     abstract, language = abstract_of(pages[:N_ABSTRACT])
     abstract = abstract or abstract_below(sheet.cells)
     year = year_of(own_part(sheet.cells), sheet.whole_zone, heads=sheet.heads, stamp=stamp, doi=doi)
-    is_heading = kind == "slides" and bool(sheet.title) and _is_at_top(sheet)
-    is_no_paper = is_form(sheet.cells, sheet.title or sheet.above)
-    if not abstract and (is_no_paper or (is_heading and not authors)):
+    is_slide = kind == "slides" and bool(sheet.title) and _is_at_top(sheet) and not authors
+    if not abstract and (is_slide or is_form(sheet.cells, sheet.title or sheet.above)):
         title, authors = "", ()
     return Front(
         title=title,
