@@ -307,7 +307,7 @@ def unsure(file: Path, subject: str = "Rain") -> Path:
     """Make a PDF whose largest words are not surely its title: nothing of a paper is below."""
     with pymupdf.open() as pdf:
         page = pdf.new_page()
-        page.insert_text((72, 80), f"Notes on {subject}", fontsize=18)
+        page.insert_text((72, 80), f"Notes on {subject} and Other Weather", fontsize=18)
         page.insert_textbox((72, 120, 540, 760), text(subject, 400), fontsize=10)
         pdf.save(file)
     return file
@@ -336,12 +336,12 @@ def test_a_title_that_is_not_sure_yields_to_the_files_name_and_is_told(
     code, out, _ = run_here("add", "--no-fetch", str(shelf), library=library)
     assert code == 0
     assert says(out, "title not sure, kept under the file's name (1)")
-    assert says(out, "scan-07.pdf → scan-07 → ", "title, perhaps: “Notes on Rain”")
+    assert says(out, "scan-07.pdf → scan-07 → ", "title, perhaps: “Notes on Rain and")
     _, [again] = added(library, "--no-fetch", str(unsure(shelf.parent / "other.pdf", "Wind")))
     assert (again["outcome"], again["title"], again["unsure_title"]) == (
         "unknown",
         "other",
-        "Notes on Wind",
+        "Notes on Wind and Other Weather",
     )
 
 
@@ -366,7 +366,11 @@ def test_an_english_abstract_before_a_japanese_text_is_told(library: Path, shelf
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "title"),
-    [("y\r", "Notes on Rain"), ("n\r", "scan-07"), ("Rain and Wind\r", "Rain and Wind")],
+    [
+        ("y\r", "Notes on Rain and Other Weather"),
+        ("n\r", "scan-07"),
+        ("Rain and Wind\r", "Rain and Wind"),
+    ],
 )
 def test_on_a_terminal_a_title_that_is_not_sure_is_asked_for(
     library: Path, shelf: Path, typed: str, title: str
