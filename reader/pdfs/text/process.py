@@ -267,18 +267,18 @@ class PdfReader(_PdfQuestions):
         check_file(path)
         file = {"path": str(path.absolute()), "timeout_s": self._timeout_s}
         question = {"task": task, **file, **more}
+        worker = self._started(path)
         # A worker that has read other files may owe its end to one of them.
-        was_used = self._started(path).n_files > 0
-        answer = self._answer(question, path)
+        was_used = worker.n_files > 0
+        answer = self._answer(worker, question, path)
         if was_used and answer.get("failed") in _OF_A_WORKER:
-            answer = self._answer(question, path)
+            answer = self._answer(self._started(path), question, path)
         if "done" in answer:
             return answer["done"]
         raise _error(path, answer["failed"], answer["why"])
 
-    def _answer(self, question: dict[str, Any], path: Path) -> dict[str, Any]:
-        worker, tell = self._started(path), self._tell
-        answer: dict[str, Any] = {}
+    def _answer(self, worker: _Worker, question: dict[str, Any], path: Path) -> dict[str, Any]:
+        tell, answer = self._tell, dict[str, Any]()
         try:
             slow = (lambda page, of: tell(path, page, of)) if tell else None
             answer = worker.ask(question, slow)
