@@ -34,6 +34,7 @@ from reader.pdfs.text.lines import Line, PageLines, glued, joined, tidy
 from reader.pdfs.text.people import authors_of, has_author_label
 from reader.pdfs.text.runs import Candidate, candidates, likeliest, stands_alone
 from reader.pdfs.text.title import (
+    CJK,
     above_text,
     has_doubtful_sign,
     is_parted,
@@ -520,7 +521,6 @@ def read_front(
     )
 
 
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _HEADING = re.compile(
     r"(?:\d\.?\s*)?(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|概\s*要|要\s*旨|摘\s*要|あらまし)\s*[.:：—–-]*",
     re.IGNORECASE,
@@ -577,8 +577,8 @@ FEWEST_WORDS = 25
 
 def _is_english(text: str) -> bool | None:
     """Check whether a text is in English, by its script and function words; None if too short."""
-    n_cjk = len(_CJK.findall(text))
-    words = _WORD.findall(_CJK.sub(" ", text).casefold())
+    n_cjk = len(CJK.findall(text))
+    words = _WORD.findall(CJK.sub(" ", text).casefold())
     if len(words) + n_cjk < FEWEST_WORDS:
         return None
     # Of English words 19 to 33 in 100 are these, of German or French ones at most 3.

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from reader.pdfs.text.cells import MARK, Cell, rows_of
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.people import INSTITUTIONS, authors_of, names_before, names_in
-from reader.pdfs.text.title import ENDS_CUT, LABEL, LABELLED, is_alike, is_banner
+from reader.pdfs.text.title import CJK, ENDS_CUT, LABEL, LABELLED, is_alike, is_banner
 
 STRETCH = 8
 """The widest gap between two words of one line of the title, in sizes of its letters."""
@@ -27,7 +27,6 @@ MAX_GAP = 2.5
 """The widest gap between two lines of a run, in sizes of the letters."""
 STANDS_OUT = 1.08
 """Sizes of the running text from which on a line stands out."""
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _SCRIPT = re.compile("[\u0370-\u1fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Letters of a title below which Latin words are its translation."""
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
@@ -67,8 +66,8 @@ def _piece(cells: list[Cell], at: int) -> Piece:
     main = max(cells, key=lambda cell: len(cell.text))
     text = " ".join([cell.text for cell in cells])
     marked = MARK.join([cell.marked for cell in cells])
-    n_cjk = len(_CJK.findall(text))
-    n_words = len(_CJK.sub(" ", text).split()) + n_cjk / 2
+    n_cjk = len(CJK.findall(text))
+    n_words = len(CJK.sub(" ", text).split()) + n_cjk / 2
     n_names = len(names_in(marked) or ()) or names_before(marked) is not None
     is_none = is_banner(text) or is_section(text)
     words = {word.strip(".,;:()").lower() for word in text.split()}
@@ -177,7 +176,7 @@ def stands_alone(
 
     others = [c for c in above if c.y0 < first.y0 and stands_out(c) and not is_label(c)]
     others = [c for c in others if len(c.text.split()) > 1]
-    is_between = len(below) > 0 and below[0].size >= 0.95 * body and not _CJK.search(first.text)
+    is_between = len(below) > 0 and below[0].size >= 0.95 * body and not CJK.search(first.text)
     if is_between and len(below[0].text.split()) > 2:
         is_name = authors_of(below[:1]) and all(c.top <= 1.1 * below[0].top for c in below[1:2])
         others += [] if is_name else below[:1]
@@ -283,7 +282,7 @@ def _is_other(cell: Cell, other: Cell) -> bool:
     """Check for a line in smaller, bolder, plainer or sloping type, or in another font."""
     if other.top < 0.96 * cell.top or cell.is_bold != other.is_bold:
         return True
-    is_cjk = _CJK.search(cell.text + other.text) is not None  # which has a font for each script
+    is_cjk = CJK.search(cell.text + other.text) is not None  # which has a font for each script
     return cell.is_italic != other.is_italic or (cell.font != other.font and not is_cjk)
 
 

@@ -18,7 +18,7 @@ from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import joined, tidy
 
 MAX_CHARS = 300
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _KIND_OF_TEXT = (
     r"(?:(?:original|research|review|brief|short|full|regular|invited|technical|working|position"
     r"|workshop|conference|discussion|white|extended|accepted|open access)[\s-]+)*"
@@ -163,7 +163,7 @@ def title_text(cells: list[Cell], paper: str = "") -> str:
         if is_smaller and not (_PARTED.search(whole) or _DASH.match(text)):
             whole += ":"
         # No blank where a line ends between Japanese and Latin letters.
-        is_mixed = bool(whole) and bool(_CJK.match(whole[-1])) != bool(_CJK.match(text[:1]))
+        is_mixed = bool(whole) and bool(CJK.match(whole[-1])) != bool(CJK.match(text[:1]))
         keeps = _keeps_likely(whole, text, paper)
         if keeps is not None:
             whole = whole if keeps else whole[:-1]
@@ -249,7 +249,7 @@ def has_doubtful_sign(cells: list[Cell]) -> bool:
 
 def reads_as_title(text: str) -> bool:
     """Check whether words read as a whole title, in one language, with no heading's number."""
-    is_long = len(text.split()) > 1 or len(_CJK.findall(text)) > 4
+    is_long = len(text.split()) > 1 or len(CJK.findall(text)) > 4
     is_cut = ENDS_CUT.search(text) or _BEGINS_CUT.match(text)
     is_odd = _UNREADABLE.search(text) or _NUMBERED.match(text) or _WEEKDAY.match(text) or is_cut
     is_mixed = _ENGLISH.search(text) is not None and len(_FOREIGN.findall(text)) > 2
