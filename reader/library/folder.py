@@ -287,8 +287,9 @@ class RemovedPaper(NotKnown):
 def find_paper(library: Library, text: str) -> LibraryPaper:
     """Find the paper with an id in any form, a key, or a title or the beginning of one.
 
-    Raises NotFound for an id that is not here, RemovedPaper for one in the trash, NotAnId for a
-    text that is neither id nor title, and Ambiguous for the beginning of several titles.
+    Raises NotFound for an id that is not here, RemovedPaper for one in the trash, NotKnown for
+    a list's number, NotAnId for another text that is neither id nor title, and Ambiguous for the
+    beginning of several titles.
     """
     held = find_any(library, text)
     if held.is_removed:
@@ -307,6 +308,14 @@ def find_any(library: Library, text: str) -> LibraryPaper:
         held = papers.paper_with_id(library.db, found.id)
         if held is not None:
             return held
+    # Nor is it the beginning of a title: another paper would be taken.
+    if re.fullmatch(r"[0-9]{1,3}", text):
+        raise NotKnown(
+            what=lazy_gettext(
+                "{n} is only a place in a list: the next list gives it to another paper.", n=text
+            ),
+            hint=lazy_gettext("Use the id that stands below the title."),
+        )
     every = papers.papers_named(library.db, text) if text else []
     named = [held for held in every if not held.is_removed] or every
     if len(named) == 1:

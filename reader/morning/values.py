@@ -427,9 +427,9 @@ def theme_counts(entries: Iterable[Entry], theme_of: Mapping[str, str]) -> dict[
     return counts
 
 
-def leads_to_queue(morning: Morning) -> bool:
-    """Check whether the day's papers are to be read from the queue, as nothing new waits."""
-    return bool(morning.queue and morning.quota.to_go and not morning.has_news)
+def n_from_queue(morning: Morning) -> int:
+    """Count the papers to write today from the queue, as nothing new waits; 0 where one does."""
+    return 0 if morning.has_news else min(morning.quota.to_go, len(morning.queue))
 
 
 States = Mapping[int, State]

@@ -14,7 +14,7 @@ from reader.morning.values import (
     NewVersion,
     QueueEntry,
     Sureness,
-    leads_to_queue,
+    n_from_queue,
     n_mine,
     theme_counts,
 )
@@ -153,7 +153,7 @@ def theme_texts(morning: Morning, *, is_brief: bool = False) -> list[str]:
 
 def queue_text(morning: Morning) -> str:
     """Write the queue's heading; on a day without news, that the day's papers come from it."""
-    if leads_to_queue(morning):
+    if to_go := n_from_queue(morning):
         key = (
             N_(
                 "READ  nothing new to decide; {to_go} to write today, from your queue (oldest "
@@ -165,7 +165,7 @@ def queue_text(morning: Morning) -> str:
                 "(oldest first)"
             )
         )
-        return _(key, to_go=morning.quota.to_go) + within_priority(morning.queue)
+        return _(key, to_go=to_go) + within_priority(morning.queue)
     n = len(morning.queue)
     return _("QUEUE  {n} picked and not written up yet, oldest first", n=n) + within_priority(
         morning.queue

@@ -364,7 +364,7 @@ class TestTheList:
     def test_a_day_without_news_begins_at_the_oldest_pick(self, looked: Path) -> None:
         env = environment(looked, SUNDAY, {"TERM": "xterm-256color"})
         with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
-            terminal.until("nothing to decide so far; 5 to write today")
+            terminal.until("nothing to decide so far; 3 to write today")
             terminal.until(lambda t: "abstract 1 min · no PDF" in t.here())
             assert terminal.here().startswith(">+  1 11 Feb Speech translation in a lift")
             terminal.press("l")
@@ -399,7 +399,7 @@ class TestTheList:
 
     def test_without_news_the_printed_queue_comes_first(self, looked: Path) -> None:
         said = run_here("today", "--no-fetch", library=looked, now=SUNDAY).out
-        assert said.index("READ  nothing to decide so far; 5 to write today") < said.index(
+        assert said.index("READ  nothing to decide so far; 3 to write today") < said.index(
             "OWN TOPICS"
         )
         assert said.index("Speech translation in a lift") < said.index("on a ladder")

@@ -578,7 +578,7 @@ class TestQueue:
         assert (self.rows(session), session.here) == ([], 1)
         assert (
             session.view().rows[0].text
-            == "READ  all papers are decided; 4 to write today, from those marked +"
+            == "READ  all papers are decided; 1 to write today, from those marked +"
         )
 
 

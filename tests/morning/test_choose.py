@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.base.errors import Ambiguous, NotAnId, NotFound
+from reader.base.errors import Ambiguous, NotAnId, NotFound, NotKnown
 from reader.base.messages import speaking
 from reader.library.file_names import UNFILED
 from reader.library.folder import Library, find_paper
@@ -116,6 +116,15 @@ class TestFinding:
                 with pytest.raises(Ambiguous) as caught:
                     find_paper(library, text)
                 assert said in caught.value.message
+
+    def test_a_lists_number_takes_no_paper(self, library: Library) -> None:
+        bits = paper(77, "1 bit is enough for speech")
+        papers.add_papers(library.db, [bits], source="arXiv", on=DAY)
+        for text in ("1", "12", " 999 "):
+            with pytest.raises(NotKnown) as refused:
+                find_paper(library, text)
+            assert "only a place in a list" in refused.value.message
+        assert find_paper(library, "1 bit").paper.title == bits.title
 
     def test_an_unknown_id_differs_from_a_text_that_is_no_id(self, library: Library) -> None:
         with pytest.raises(NotFound) as caught:

@@ -37,7 +37,7 @@ from reader.morning.values import (
     QueueEntry,
     Quota,
     SourceLine,
-    leads_to_queue,
+    n_from_queue,
 )
 from reader.notes.write import add_note
 from reader.search.rows import index
@@ -367,12 +367,13 @@ class TestMorning:
         [new] = papers.papers_at(library.db, [2])
         queue = (QueueEntry(held, DAY, 2, False),)
         entry = Entry(new, "own", None, 1.0, "", (), ())
-        assert leads_to_queue(told(queue=queue))
-        assert not leads_to_queue(told())
-        assert not leads_to_queue(told(queue=queue, own=(entry,)))
-        assert not leads_to_queue(told(queue=queue, quota=Quota(5, 5, 0)))
+        assert n_from_queue(told(queue=queue)) == 1
+        assert n_from_queue(told(queue=queue * 7)) == 4
+        assert n_from_queue(told()) == 0
+        assert n_from_queue(told(queue=queue, own=(entry,))) == 0
+        assert n_from_queue(told(queue=queue, quota=Quota(5, 5, 0))) == 0
         assert queue_text(told(queue=queue)) == (
-            "READ  nothing new to decide; 4 to write today, from your queue (oldest first)"
+            "READ  nothing new to decide; 1 to write today, from your queue (oldest first)"
         )
         assert queue_text(told(queue=queue, own=(entry,))) == (
             "QUEUE  1 picked and not written up yet, oldest first"

@@ -67,7 +67,7 @@ def test_the_queue_stands_below_a_list_with_news_and_on_top_without(tmp_path: Pa
         assert none.index('id="queued"') < none.index('id="own"')
         assert "Nothing new to decide" not in shown(none), "no source was asked"
         assert (
-            "Nothing to decide so far. 3 to write today: read from your queue, oldest first."
+            "Nothing to decide so far. 2 to write today: read from your queue, oldest first."
             in (shown(none))
         )
         assert "picked 2025-06-04 · abstract 1 min · no PDF yet" in shown(none)

@@ -27,7 +27,7 @@ from reader.cli.listing import (
 from reader.cli.terminal import PASTE
 from reader.library.paper import completions
 from reader.morning import values
-from reader.morning.values import Entry, Morning, States, leads_to_queue
+from reader.morning.values import Entry, Morning, States, n_from_queue
 from reader.texts.morning import queue_entry, queue_text, within_priority
 
 Kind = Literal["head", "paper", "queued", "fold", "text"]
@@ -105,20 +105,20 @@ def _queue_rows(shown: Morning, rows: Sequence[Row], query: str) -> list[Row]:
         for n, entry in enumerate(entries, 1)
         if entry.queued and (not words or fits(entry, words))
     ]
-    is_leading = leads_to_queue(shown) and not query
-    if not found and not is_leading:
+    to_go = 0 if query else n_from_queue(shown)
+    if not found and not to_go:
         return []
     text = (
         queue_text(shown)
-        if is_leading
+        if to_go
         else _("QUEUE  {n} picked earlier, oldest first", n=len(entries))
         + within_priority(shown.queue)
     )
-    if is_leading and not found:
+    if to_go and not found:
         # All papers of the queue were picked from this list, and stand in its lanes.
         text = _(
             "READ  all papers are decided; {to_go} to write today, from those marked +",
-            to_go=shown.quota.to_go,
+            to_go=to_go,
         )
     return [Row("head", text), *found]
 

@@ -48,8 +48,8 @@ from reader.morning.values import (
     Entry,
     FoldedDays,
     Morning,
-    leads_to_queue,
     minutes_of,
+    n_from_queue,
     n_mine,
     n_talked,
     n_waiting,
@@ -97,7 +97,7 @@ def today(visit: Visit) -> Response:
         recall=recall,
         pdfs=pdfs_texts(shown, fetch=_("“Fetch the PDFs”")),
         let_go=let_go if day == library.today() else (),
-        leads=leads_to_queue(shown),
+        n_from_queue=n_from_queue(shown),
         has_to_read=bool(shown.queue or shown.has_news or day != library.today())
         or not (shown.entries or shown.is_complete),
         **_of_sources(shown),
