@@ -67,14 +67,14 @@ def _retold(stored: str, now: Language) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _retelling(said: str, then: Language, now: Language) -> Retelling | None:
+def _retelling(text: str, then: Language, now: Language) -> Retelling | None:
     """Tell a sentence anew from one language in another. None: unknown, or told in two ways."""
-    found = [*_wholes(said, then, now), *_behind_name(said, then, now)]
+    found = [*_wholes(text, then, now), *_behind_name(text, then, now)]
     joints = _joints(then, now)
-    found += _series(said, joints["; "], then, now)
-    if said.endswith(joints["."][0]):
+    found += _series(text, joints["; "], then, now)
+    if text.endswith(joints["."][0]):
         end, end_now = joints["."]
-        inner = said.removesuffix(end)
+        inner = text.removesuffix(end)
         rest = [*_series(inner, joints["; "], then, now), *_wholes(inner, then, now)]
         found += [Retelling(one.text + end_now, one.weight + 1) for one in rest]
     return _best(found)
@@ -87,22 +87,22 @@ def _best(found: Iterable[Retelling]) -> Retelling | None:
     return best.pop() if len(best) == 1 else None
 
 
-def _behind_name(said: str, then: Language, now: Language) -> Iterator[Retelling]:
+def _behind_name(text: str, then: Language, now: Language) -> Iterator[Retelling]:
     """Tell what stands behind the name of a source or a file: "timeline: {what}"."""
-    for cut in re.finditer(": ", said):
-        if rest := _retelling(said[cut.end() :], then, now):
-            head = _best(_wholes(said[: cut.start()], then, now, is_name=True))
-            head = head or Retelling(said[: cut.start()], 0)
+    for cut in re.finditer(": ", text):
+        if rest := _retelling(text[cut.end() :], then, now):
+            head = _best(_wholes(text[: cut.start()], then, now, is_name=True))
+            head = head or Retelling(text[: cut.start()], 0)
             yield Retelling(f"{head.text}: {rest.text}", head.weight + rest.weight + 1)
 
 
-def _series(said: str, joint: tuple[str, str], then: Language, now: Language) -> list[Retelling]:
+def _series(text: str, joint: tuple[str, str], then: Language, now: Language) -> list[Retelling]:
     """Tell reasons in a row; a title among them may have the joint within it."""
     before, after = joint
     found = []
-    for cut in re.finditer(re.escape(before), said):
-        first = _best(_wholes(said[: cut.start()], then, now))
-        tail = said[cut.end() :]
+    for cut in re.finditer(re.escape(before), text):
+        first = _best(_wholes(text[: cut.start()], then, now))
+        tail = text[cut.end() :]
         rest = first and _best([*_wholes(tail, then, now), *_series(tail, joint, then, now)])
         if first and rest:
             found.append(Retelling(first.text + after + rest.text, first.weight + rest.weight))
@@ -110,13 +110,13 @@ def _series(said: str, joint: tuple[str, str], then: Language, now: Language) ->
 
 
 def _wholes(
-    said: str, then: Language, now: Language, *, is_name: bool = False
+    text: str, then: Language, now: Language, *, is_name: bool = False
 ) -> Iterator[Retelling]:
     """Tell a sentence by each text that makes it. is_name: by those with values only."""
     for probe, form, forms in _patterns(then, now):
-        if probe in said and not (is_name and form == said):
+        if probe in text and not (is_name and form == text):
             for pattern in _compiled(form):
-                if match := pattern.fullmatch(said):
+                if match := pattern.fullmatch(text):
                     values = dict(zip(_specs(form), match.groups(), strict=True))
                     yield from _filled(form, forms, values, then, now)
 

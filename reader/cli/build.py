@@ -259,12 +259,12 @@ class QuestionEncoder:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The encoder for searches. config: names its model. said: a sentence where it is not the
+    """The encoder for searches. config: names its model. message: a sentence where it is not the
     one in feeds.toml, or that one has no vectors yet; "" otherwise."""
 
     name: str
     config: Config
-    said: str = ""
+    message: str = ""
 
 
 def chosen_encoder(library: Library) -> Chosen:
@@ -307,8 +307,8 @@ def chosen_encoder(library: Library) -> Chosen:
 def serving(context: click.Context, library: Library) -> QuestionEncoder:
     """Choose the encoder for searches; says on stderr where it is not the one in feeds.toml."""
     chosen = chosen_encoder(library)
-    if chosen.said:
-        click.echo(chosen.said, err=True)
+    if chosen.message:
+        click.echo(chosen.message, err=True)
     tell = tell_text(settings_of(context))
 
     def encode(text: str) -> NDArray[np.float32]:
@@ -385,8 +385,8 @@ class Bars(Silent):
         # A step with nothing to do has no bar.
         if label in self._tasks:
             self._last = label
-            task, said = self._tasks[label], say_step(label)
-            self._bars.update(task, completed=done, total=total, description=said)
+            task, step = self._tasks[label], say_step(label)
+            self._bars.update(task, completed=done, total=total, description=step)
             is_seen = any(one.id == task and one.visible for one in self._bars.tasks)
             if 0 < total <= done and is_seen:
                 # rich draws ten times a second: a short step would never be seen full.

@@ -128,7 +128,7 @@ def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
     with build.opened(context) as library:
         found = wrong_topic(library, find_paper(library, id_), topic or None)
         if not settings_of(context).is_quiet:
-            output.put(str(found.said))
+            output.put(str(found.message))
 
 
 @command(
@@ -398,10 +398,10 @@ def _act_text(act: PastAct) -> str:
     key = _DONE[act.kind]
     if act.kind == "restore" and act.source:
         key = N_("The library was restored; this takes it back to {title}")
-    said = _(key, title=title, topic=folder_name(act.topic))
+    text = _(key, title=title, topic=folder_name(act.topic))
     if (more := len(act.several) - 1) > 0:
-        said = _("{what} (and {n} more)", what=said, n=more)
-    return said
+        text = _("{what} (and {n} more)", what=text, n=more)
+    return text
 
 
 MOST_NAMED = 10
@@ -484,12 +484,12 @@ def _tell_import(context: click.Context, taken: TakenBackImport) -> None:
         ngettext("{n} note", "{n} notes", taken.n_notes),
         ngettext("{n} file", "{n} files", taken.n_files),
     ]
-    said = _(
+    message = _(
         "Undone (import): {source}. Taken back: {parts}.",
         source=taken.source,
         parts=_(", ").join(parts),
     )
-    answer(context, said)
+    answer(context, message)
     for held in taken.kept[:MOST_NAMED]:
         answer(
             context,

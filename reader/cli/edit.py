@@ -285,8 +285,8 @@ def _refreshed_lines(one: RefreshedPaper) -> Iterator[str]:
     values = {value.field: value for value in one.filled}
     for field in (name for name in FIELD_NAMES if name in values or name in conflicts):
         conflict = conflicts.get(field)
-        said = [conflict.holds, *conflict.others] if conflict else [values[field]]
-        yield from wrap(field_text(said), width, "    ", "  ")
+        held_values = [conflict.holds, *conflict.others] if conflict else [values[field]]
+        yield from wrap(field_text(held_values), width, "    ", "  ")
 
 
 def _summary(outcome: RefreshOutcome) -> str:

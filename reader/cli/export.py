@@ -118,8 +118,8 @@ def _papers(
     if not (asked or ids) and form not in ("atom", "site", "anki"):
         held, n_left_out = bibliography.kept(library)
         return held, [], n_left_out
-    held, said = bibliography.chosen(library, asked, ids)
-    for sentence in said:
+    held, messages = bibliography.chosen(library, asked, ids)
+    for sentence in messages:
         output.put(plain(str(sentence)), is_error=True)
     return held, [], 0
 
@@ -262,8 +262,8 @@ def _zotero(
 _FOR_OTHERS = {"atom": _feed, "site": _site, "anki": _cards, "zotero-rdf": _zotero}
 
 
-def _put(context: click.Context, target: Path, content: bytes, said: str = "") -> None:
-    """Write to a file, or to standard output. said: of the file, where more is known of it."""
+def _put(context: click.Context, target: Path, content: bytes, message: str = "") -> None:
+    """Write to a file, or to standard output. message: of the file, where more is known of it."""
     from reader.library.disk import write_whole
 
     if str(target) == output.STDOUT:
@@ -274,7 +274,7 @@ def _put(context: click.Context, target: Path, content: bytes, said: str = "") -
         share_what_is_made()
         write_whole(target, content)
     if not settings_of(context).is_quiet and str(target) != output.STDOUT:
-        output.put(said or _("written: {file}", file=target), is_error=True)
+        output.put(message or _("written: {file}", file=target), is_error=True)
 
 
 def _written(file: Path, n: int) -> str:

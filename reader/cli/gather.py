@@ -351,8 +351,8 @@ def _fitting(library: Library, tools: Tools, query: str) -> list[int]:
     from reader.morning.bibliography import chosen  # loads the search
 
     index_words(library, tools)
-    several, said = chosen(library, query)
-    for text in said:
+    several, messages = chosen(library, query)
+    for text in messages:
         output.put(plain(str(text)), is_error=True)
     return [held.row for held in several]
 
@@ -404,12 +404,12 @@ def sources_command(context: click.Context, as_json: bool) -> int:
     output.put_all(map(output.bold, wrap(head_text(found), width)))
     # Said once above for all sources, it is not repeated for each.
     is_offline = bool(no_network_text([one.line for one in found]))
-    said = shared_hint(found)
+    common = shared_hint(found)
     for one in found:
         is_missing = one.line.is_missing
         head = shorten(f"{'!' if is_missing else ' '} {plain(one.name)}", width)
         output.put(click.style(head, bold=True, fg="red" if is_missing else None))
-        hint = "" if str(one.hint) == said else str(one.hint)
+        hint = "" if str(one.hint) == common else str(one.hint)
         error = "" if is_offline or not one.error else output.with_hint(str(one.error), hint)
         for text in (" · ".join(facts_of(one, zone)), categories_text(one), error):
             if text:

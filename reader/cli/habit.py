@@ -222,8 +222,8 @@ class _Recall:
         note = newest_note(self.library, held)
         output.put()
         if guess := card_of(self.library, held, waiting).guess:
-            said = f"{_('Your guess:')} {plain(guess)}"
-            output.put_all(wrap(said, output.width_of_terminal(), "    "))
+            text = f"{_('Your guess:')} {plain(guess)}"
+            output.put_all(wrap(text, output.width_of_terminal(), "    "))
         text = plain_lines(note.text if note else "")
         output.put_all(wrap(text, output.width_of_terminal(), "    "))
         output.put()
@@ -259,12 +259,12 @@ class _Recall:
 
         try:
             place = url_of(held.paper.id)
-            said = (
+            text = (
                 OpenOutcome(opener()).open(place)
                 if place
                 else _("This paper has no PDF here and no address.")
             )
-            output.put("    " + said)
+            output.put("    " + text)
         except NotOpened as error:
             say_error(error)
 

@@ -269,10 +269,10 @@ def _keep_or_delete(page: EditorPage, draft: Draft, given: str | None) -> None:
 
 
 def _say_kept(file: Path, held: LibraryPaper) -> None:
-    said = _(
+    message = _(
         "Your words are in {file}. reader note {id} opens them again.", file=file, id=held.paper.id
     )
-    output.put(said, is_error=True)
+    output.put(message, is_error=True)
 
 
 def write_note(
@@ -302,12 +302,12 @@ def write_note(
         if text is not None and noted.number > 1 and not settings.is_quiet:
             # Whoever meant to add a sentence has to learn that it is the whole note now.
             id_, n = held.paper.id, noted.number - 1
-            said = _(
+            message = _(
                 "This is the whole note now. The one before: reader note {id} --restore {n}",
                 id=id_,
                 n=n,
             )
-            output.put(said)
+            output.put(message)
         _warn(export.export_one(library, noted.held))
     return noted.is_new
 
@@ -334,7 +334,7 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
     width = output.width_of_terminal()
     if told.unseen:
         output.put_all(wrap(told.unseen, width, "", ""))
-    output.put(told.said)
+    output.put(told.message)
     if noted.meanwhile:
         id_ = noted.held.paper.id
         output.put(

@@ -191,7 +191,7 @@ FIELDS = {
     "About": """*held year=- abstract=held.paper.abstract~ categories=held.paper.categories~
         comment=held.paper.comment~ version=held.paper.version sources=origins mentions
         note=note.text links backlinks=linked pdf=- marked_copies=- pictures=picture n_passages
-        n_highlights to_look_up lab_notes=- fields=said""",
+        n_highlights to_look_up lab_notes=- fields=field_values""",
     "SharedNote": "name=who on text=words",
     "FieldValue": "field value~ source on",
     "FieldConflict": "holds others",

@@ -127,7 +127,7 @@ def search_command(
         _put_json(found, waiting)
     else:
         _show(found, waiting, text or str(like))
-    for sentence in found.said:
+    for sentence in found.messages:
         output.put(plain(str(sentence)), is_error=True)
     if names := names_text(found):
         output.put(click.style(names, dim=True), is_error=True)

@@ -163,7 +163,7 @@ def _with_lab(context: click.Context, ids: Sequence[str], what: str, *, is_alone
             return 0
         act = lab.share_notes if what == "lab" else lab.take_back
         outcome = act(library, list({h.row: h for h in find_papers(library, ids)}.values()))
-    output.put_all(map(str, outcome.said))
+    output.put_all(map(str, outcome.messages))
     output.say_private(context, outcome.n_left_out)
     return say_errors(outcome.problems)
 

@@ -109,7 +109,7 @@ def _facts(shown: About, width: int) -> Iterator[str]:
     """Lay out a paper's authors and dates, how it came here, and its files."""
     held = shown.held
     yield from output.paper_lines(held, width)
-    if (year := year_of(held.paper)) and "year" not in shown.said:
+    if (year := year_of(held.paper)) and "year" not in shown.field_values:
         yield _("year {year}", year=year)
     yield plain(arrival_text(held, shown.origins))
     for printed in shown.to_look_up:
@@ -124,7 +124,7 @@ def _facts(shown: About, width: int) -> Iterator[str]:
         yield _("filed under {topic} as {key}", topic=held.topic, key=held.key)
     if facts := property_texts(held, len(held.tags)):
         yield from wrap(plain(" · ".join(facts)), width)
-    for text in field_texts(shown.said):
+    for text in field_texts(shown.field_values):
         yield from wrap(text, width)
     yield from _file_lines(shown)
     if n := len(shown.marks_there):

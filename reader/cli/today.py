@@ -75,7 +75,7 @@ def today_command(
             # Imported here: 20 ms, for which a list that is only printed need not wait.
             from reader.cli.triage import triage
 
-            triage(context, library, shown, reread=read, said=fetched.said)
+            triage(context, library, shown, reread=read, message=fetched.message)
 
             from reader.notes.export import export_quietly
 
@@ -115,8 +115,8 @@ def _reader_of(
             found = with_written(library, found, silent)
         if fetched.trouble is None and not (fetched.is_cut or library.db.is_read_only):
             return found
-        said = _("This is the list as it is now; no source was asked.")
-        return replace(found, notices=(*found.notices, said))
+        message = _("This is the list as it is now; no source was asked.")
+        return replace(found, notices=(*found.notices, message))
 
     return read
 
@@ -134,7 +134,7 @@ class FetchOutcome:
     is_cut: bool = False
 
     @property
-    def said(self) -> str:
+    def message(self) -> str:
         """Return what went wrong, where a whole screen covers what was printed."""
         errors = [self.trouble] if self.trouble else told_together(self.problems)
         if not errors:

@@ -152,10 +152,10 @@ class WarmModel:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """The encoder for searches on pages; see `visit.PageEncoder`. said: as in `build.Chosen`."""
+    """The encoder for searches on pages; see `visit.PageEncoder`. message: as in `build.Chosen`."""
 
     name: str
-    said: str
+    message: str
     kept: WarmModel
 
     @property
@@ -183,7 +183,7 @@ class Warm:
     def serving(self, library: Library) -> Answering:
         """Choose the encoder for searches; loads nothing yet."""
         found = build.chosen_encoder(library)
-        return Answering(found.name, found.said, self._kept(found.config))
+        return Answering(found.name, found.message, self._kept(found.config))
 
     def encode_note(self, config: Config) -> Encode | None:
         """Return the encoder for a note being saved; None where loading it takes seconds."""

@@ -328,16 +328,16 @@ def _keep_mailing(
 
 
 def _day_of(
-    library: Library, name: str, said: date | None, new: tuple[Paper, ...], due: date
+    library: Library, name: str, announced: date | None, new: tuple[Paper, ...], due: date
 ) -> tuple[date, bool]:
     """Determine the day that a feed really covers, and whether that is older than the one due.
 
-    said: the date in the feed, None without one. new: its new papers.
+    announced: the date in the feed, None without one. new: its new papers.
     """
     # The date is not believed: arXiv has served yesterday's papers under today's date. A feed with
     # exactly the papers of an earlier day is that day's, and so is one of which most papers are
     # announced on an earlier day by their submission.
-    covers = said or due
+    covers = announced or due
     if new:
         earlier = sources.day_of_digest(library.db, name, digest_of(new), before=due)
         if earlier:
@@ -595,11 +595,11 @@ class _QueryRun:
         # Nothing is known of the papers of the pieces that are still to be asked for.
         total = None if expected is None or end < self.now else n_before + expected
         failure = listed.failure.message if listed.failure else ""
-        said = "; ".join(filter(None, (failure, rewritten_query(self.search, listed.understood))))
+        error = "; ".join(filter(None, (failure, rewritten_query(self.search, listed.understood))))
         # The answer of this day knows up to when the query was asked as a whole.
         whole_until = end if _is_whole(listed) else start
         asked = f"{self.digest} {whole_until:{MINUTE}}"
-        return [Batch(name, library.today(), total, n, state, said, digest=asked)]
+        return [Batch(name, library.today(), total, n, state, error, digest=asked)]
 
 
 def _is_whole(listed: ApiListing) -> bool:

@@ -71,7 +71,7 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
             "{n} papers linked in posts could not be looked up, next try after {at}: {error}",
             n,
             at=at,
-            error=first.said(),
+            error=first.text(),
         )
         problems.append(Problem(STAGE, f"{n} ids", Incomplete(what=what, reason=first.reason)))
     return problems

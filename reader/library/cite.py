@@ -39,9 +39,10 @@ def references(library: Library, held: Sequence[LibraryPaper]) -> list[Reference
     wanted = [one.row for one in held]
     keys = keys_of(library, wanted)
     copies = rows.copies_of(library.db, wanted)
-    said = fields.holding(library.db, wanted)
+    publications = fields.holding(library.db, wanted)
     found = [
-        reference_of(one, copies.get(one.row, ()), keys[one.row], said.get(one.row)) for one in held
+        reference_of(one, copies.get(one.row, ()), keys[one.row], publications.get(one.row))
+        for one in held
     ]
     return sorted(found, key=lambda one: one.key)
 

@@ -85,18 +85,18 @@ def reference_of(
     that holds in each field. Title and authors are the cited copy's but for a hand's word.
     """
     holding = holding or {}
-    said = {field: one.value for field, one in holding.items()}
+    values = {field: one.value for field, one in holding.items()}
     by_hand = {field: one.value for field, one in holding.items() if one.is_by_hand}
     paper = held.paper
     kind, venue, cited = _published(paper, copies)
     ids = dict.fromkeys((*paper.ids, *(id_ for one in copies for id_ in one.ids)))
     # Reversed: of several ids of one scheme the first one stays in the dict.
     schemes = dict(id_.split(":", 1) for id_ in reversed(ids))
-    if said.get("venue"):
-        venue = said["venue"]
+    if values.get("venue"):
+        venue = values["venue"]
         kind = "inproceedings" if MEETING.search(venue) else "article"
     day = cited.published_on or paper.published_on
-    year = int(said["year"]) if said.get("year") else day.year if day else None
+    year = int(values["year"]) if values.get("year") else day.year if day else None
     authors = paper.authors if "authors" in by_hand else cited.authors or paper.authors
     # A first of January only stands for its year.
     is_whole_day = day and (day.month, day.day) != (1, 1) and day.year == year
@@ -109,13 +109,13 @@ def reference_of(
         year=year or year_of(cited) or year_of(paper),
         month=day.month if day and is_whole_day else None,
         venue=venue,
-        doi=by_hand.get("doi") or schemes.get("doi") or said.get("doi", ""),
+        doi=by_hand.get("doi") or schemes.get("doi") or values.get("doi", ""),
         arxiv=schemes.get("arxiv", ""),
         url=url_of(min(ids, key=_rank)),
-        volume=said.get("volume", ""),
-        number=said.get("number", ""),
-        pages=said.get("pages", ""),
-        publisher=said.get("publisher", ""),
+        volume=values.get("volume", ""),
+        number=values.get("number", ""),
+        pages=values.get("pages", ""),
+        publisher=values.get("publisher", ""),
     )
 
 
@@ -248,12 +248,12 @@ _LONGEST = 1_000
 """Letters of a field."""
 
 
-def publication_of(source: str, **said: str) -> Publication | None:
+def publication_of(source: str, **values: str) -> Publication | None:
     """Clean what a source says; None where it names no publication, or a preprint server alone.
 
-    said: fields of a Publication, as the source writes them.
+    values: fields of a Publication, as the source writes them.
     """
-    texts = {name: cleaned(name, value) for name, value in said.items()}
+    texts = {name: cleaned(name, value) for name, value in values.items()}
     venue, publisher = texts.get("venue", ""), texts.get("publisher", "")
     is_out = not UNPUBLISHED.match(venue or publisher)
     has_place = any(text for name, text in texts.items() if name not in ("year", "doi"))

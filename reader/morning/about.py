@@ -49,7 +49,7 @@ class About:
     marks: those in its PDFs, with those that were removed since. versions: arXiv's that were
     seen, each with the day. links: papers that its note links to; linked: papers whose notes
     link here. is_pdf_here: False where there is no PDF, or its file was deleted by hand; its text
-    stays. said: field → what sources say in it, the value that holds first.
+    stays. field_values: field → what sources say in it, the value that holds first.
     """
 
     held: LibraryPaper
@@ -66,7 +66,7 @@ class About:
     note: Revision | None
     links: Sequence[LinkedPaper]
     linked: Sequence[LinkedPaper]
-    said: Mapping[str, Sequence[FieldValue]]
+    field_values: Mapping[str, Sequence[FieldValue]]
 
     @property
     def is_by_hand(self) -> bool:
@@ -108,7 +108,7 @@ def about(library: Library, held: LibraryPaper) -> About:
         note=note,
         links=links_of(library, note.text) if note else (),
         linked=backlinks(library, row),
-        said=fields.said_of(db, [row]).get(row, {}),
+        field_values=fields.field_values(db, [row]).get(row, {}),
     )
 
 

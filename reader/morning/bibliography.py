@@ -51,8 +51,8 @@ def chosen(
     if ids:
         # A paper that is named twice is written once.
         return list({held.row: held for held in find_papers(library, ids)}.values()), ()
-    found, said = rows_that_fit(library, query)
-    return papers.papers_at(library.db, sorted(found)), said
+    found, messages = rows_that_fit(library, query)
+    return papers.papers_at(library.db, sorted(found)), messages
 
 
 def kept(library: Library) -> tuple[list[LibraryPaper], int]:
@@ -288,8 +288,8 @@ def _describe(item: etree._Element, one: Reference) -> None:
         _put(etree.SubElement(address, _name("dcterms:URI")), "rdf:value", one.url)
     # As Better BibTeX has it, and as Zotero itself has arXiv's number.
     others = [f"arXiv:{i[6:]}" if i.startswith("arxiv:") else url_of(i) for i in paper.ids]
-    said = [line for line in others if line and line != one.url]
-    _put(item, "dc:description", "\n".join([*said, f"Citation Key: {one.key}"]))
+    lines = [line for line in others if line and line != one.url]
+    _put(item, "dc:description", "\n".join([*lines, f"Citation Key: {one.key}"]))
 
 
 def _name(name: str) -> str:

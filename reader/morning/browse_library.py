@@ -51,7 +51,7 @@ class Listing:
 
     n: how many fit in all; where is_cut, among the newest that have the words: there are more.
     states: how many of each state there are, whatever state is asked for.
-    said: sentences on the parts of the query that were read in another way.
+    messages: sentences on the parts of the query that were read in another way.
     older, newer: the row to go on from, before and after this page; None where it ends.
     """
 
@@ -59,7 +59,7 @@ class Listing:
     n: int
     is_cut: bool
     states: dict[State, int]
-    said: tuple[Text, ...]
+    messages: tuple[Text, ...]
     older: int | None = None
     newer: int | None = None
 
@@ -118,7 +118,7 @@ def browse(
         n=n,
         is_cut=is_cut,
         states=states,
-        said=meaning.said,
+        messages=meaning.messages,
         older=shown[-1] if shown and (has_more or after) else None,
         newer=shown[0] if shown and (before or (after and has_more)) else None,
     )
@@ -186,7 +186,7 @@ def rows_that_fit(library: Library, query: str) -> tuple[set[int], tuple[Message
         fit = _of_states(fit, asked, decided)
     if fit.some is None:
         fit = fit.and_in(filters.every_row(library.db))
-    return set(fit.rows), meaning.said
+    return set(fit.rows), meaning.messages
 
 
 def _states_of(asked: Query) -> list[Filter]:
@@ -303,7 +303,7 @@ def saved_lines(library: Library, day: date) -> tuple[SavedSearchHits, ...]:
             rows = index.having(db, "paper", match, filters.texts_of_day(db, day))
         wanted = conditions(library, typed, "paper", meaning)
         titles = tuple(PaperTitle(*one) for one in filters.titles_of_day(db, wanted, day, rows))
-        found.append(SavedSearchHits(search.name, search.query, titles, meaning.said))
+        found.append(SavedSearchHits(search.name, search.query, titles, meaning.messages))
     return tuple(found)
 
 

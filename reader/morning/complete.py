@@ -142,7 +142,7 @@ def _still_waiting(library: Library, waits: Collection[Failure]) -> Problem:
         "{n} ids printed in added files could not be looked up, next try after {at}: {error}",
         len(waits),
         at=library.local(first.retry_at),
-        error=first.said().rstrip(".。"),
+        error=first.text().rstrip(".。"),
     )
     return Problem(STAGE, f"{len(waits)} ids", Incomplete(what=what, reason=first.reason))
 
@@ -440,9 +440,9 @@ def _ask(
 ) -> None:
     """Ask one registry about one paper, and keep what it says. Raises ReaderError."""
     db, row, source = library.db, held.row, asking.source
-    said = fields.holding(db, [row]).get(row, {})
+    by_field = fields.holding(db, [row]).get(row, {})
     # A DOI that another source told is asked for too.
-    doi = (f"doi:{said['doi'].value}",) if "doi" in said else ()
+    doi = (f"doi:{by_field['doi'].value}",) if "doi" in by_field else ()
     paper = replace(held.paper, ids=tuple(dict.fromkeys((*held.paper.ids, *doi))))
     if not (name := source.named(paper)):
         return
@@ -466,15 +466,15 @@ def _ask(
 def _refreshed(
     library: Library, held: LibraryPaper, before: Mapping[str, FieldValue]
 ) -> RefreshedPaper:
-    said = fields.said_of(library.db, [held.row]).get(held.row, {})
+    by_field = fields.field_values(library.db, [held.row]).get(held.row, {})
     filled = [
         values[0]
-        for name, values in said.items()
+        for name, values in by_field.items()
         if values[0].source != fields.AS_IT_CAME
         and (name not in before or values[0].value != before[name].value)
     ]
     conflicts = (
-        FieldConflict(v[0], tuple(others)) for v in said.values() if (others := differing(v))
+        FieldConflict(v[0], tuple(others)) for v in by_field.values() if (others := differing(v))
     )
     return RefreshedPaper(held, tuple(filled), tuple(conflicts))
 

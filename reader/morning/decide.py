@@ -46,13 +46,13 @@ class WrongTopic:
     """The outcome of "wrong topic".
 
     held: the paper as it stands now. topic: where it was moved, None for none of the person's.
-    is_sorted_out: it left the own topics. said: the message to show.
+    is_sorted_out: it left the own topics. message: what to show.
     """
 
     held: LibraryPaper
     topic: str | None
     is_sorted_out: bool
-    said: Text
+    message: Text
 
 
 def topic_now(library: Library, held: LibraryPaper) -> str | None:
@@ -135,10 +135,12 @@ def wrong_topic(
         keep_arrival(library)
     [held] = papers.papers_at(db, [held.row])
     path = meant.path if meant else None
-    said = _moved_text(held, path)
+    message = _moved_text(held, path)
     if is_filed and pdfs.places(db, [held.row]):
-        said = lazy_gettext("{said}. Its files are moved at the next gather.", said=said)
-    return WrongTopic(held, path, is_sorted_out, "" if is_overtaken else said)
+        message = lazy_gettext(
+            "{message}. Its files are moved at the next gather.", message=message
+        )
+    return WrongTopic(held, path, is_sorted_out, "" if is_overtaken else message)
 
 
 def _topic_meant(library: Library, text: str) -> Topic:
@@ -286,7 +288,7 @@ class Deciding:
         self.words = labels.words_on(self.library.db, self.held)
         self.acted.add(row)
         self.n_acts[row] += 1
-        return True, found.said
+        return True, found.message
 
     def tag(self, row: int, typed: str) -> Text:
         """Give a paper the tags of a typed list, and no others; returns the message to show."""
@@ -349,7 +351,7 @@ class ActOutcome:
     done. held: None where there was nothing to take back."""
 
     held: LibraryPaper | None
-    said: Text
+    message: Text
     is_done: bool = True
 
 
@@ -364,8 +366,8 @@ def decide_seen(library: Library, kind: Kind, id_: str, seen: State) -> ActOutco
         [now] = decide_rows(library, kind, [held.row])
         return ActOutcome(now, "", is_done=now.state == kind)
     one = Deciding(library, {held.row: replace(held, state=seen)})
-    is_done, said = one.decide(kind, held.row)
-    return ActOutcome(one.held[held.row], said, is_done)
+    is_done, message = one.decide(kind, held.row)
+    return ActOutcome(one.held[held.row], message, is_done)
 
 
 def wrong_seen(library: Library, id_: str, topic: str | None, seen: State) -> ActOutcome:
@@ -374,13 +376,13 @@ def wrong_seen(library: Library, id_: str, topic: str | None, seen: State) -> Ac
     if (sent := sent_act(library)) and sent.is_late:
         # By when it was meant, and not by what was seen then: the later word stands.
         found = wrong_topic(library, held, topic)
-        return ActOutcome(found.held, found.said, is_done=bool(found.said))
+        return ActOutcome(found.held, found.message, is_done=bool(found.message))
     one = Deciding(library, {held.row: replace(held, state=seen)})
     # A note that was written meanwhile does not stand against a word on the topic.
     if held.state == "read":
         one = Deciding(library, {held.row: held})
-    is_done, said = one.wrong(held.row, topic)
-    return ActOutcome(one.held[held.row], said, is_done)
+    is_done, message = one.wrong(held.row, topic)
+    return ActOutcome(one.held[held.row], message, is_done)
 
 
 def skip_seen(library: Library, ids: Sequence[str]) -> int:
@@ -425,10 +427,10 @@ def take_back_numbered(library: Library, number: int) -> ActOutcome:
         what = lazy_gettext("There is no act {n} that stands.", n=number)
         raise UsageError(what=what, hint=lazy_gettext("`reader undo {n}` undoes it.", n=number))
     found = take_back_act(library, number)
-    said = undone_text(found)
+    message = undone_text(found)
     for problem in found.problems:
-        said = lazy_gettext("{said} {more}", said=said, more=problem.message)
-    return ActOutcome(next((held for held, _kind in found.several), None), said)
+        message = lazy_gettext("{message} {more}", message=message, more=problem.message)
+    return ActOutcome(next((held for held, _kind in found.several), None), message)
 
 
 LONGEST = 200
@@ -492,8 +494,8 @@ def parts_of(library: Library, held: LibraryPaper) -> list[tuple[MuteKind, str]]
 
     db, known = library.db, set(source_names(library.config))
     origins = [o for o in papers.origins_of(db, [held.row]).get(held.row, ()) if o in known]
-    said = sources.mentions_of(db, [held.row])
-    return list(mutable_parts(held.paper, library.config.near_topics, origins, said))
+    mentions = sources.mentions_of(db, [held.row])
+    return list(mutable_parts(held.paper, library.config.near_topics, origins, mentions))
 
 
 def part_in(text: str) -> tuple[MuteKind, str]:

@@ -45,7 +45,7 @@ class LabOutcome:
     was not changed yet, which the next gather does, and files that could not be brought along.
     """
 
-    said: tuple[Text, ...]
+    messages: tuple[Text, ...]
     n_left_out: int = 0
     problems: tuple[ReaderError, ...] = ()
 
@@ -106,8 +106,8 @@ def _change(
     problems = list(tag(library, [held.row for held in several], wanted).problems)
     error = _published(library)
     titles = [title_text(held.paper.title) for held in several]
-    said = tuple(lazy_gettext(late if error else done, title=title) for title in titles)
-    return LabOutcome(said, 0, tuple(problems + ([error] if error else [])))
+    messages = tuple(lazy_gettext(late if error else done, title=title) for title in titles)
+    return LabOutcome(messages, 0, tuple(problems + ([error] if error else [])))
 
 
 def leave(library: Library) -> int:
@@ -243,8 +243,8 @@ def with_written(library: Library, shown: Morning, failed: Failures | None = Non
     """
     found, error = written_on(library, [e.held for e in shown.entries], failed, length=0)
     if error:
-        said = lazy_gettext("It is not known who in your lab has written about these papers.")
-        text = sentences([str(said), error.message])
+        message = lazy_gettext("It is not known who in your lab has written about these papers.")
+        text = sentences([str(message), error.message])
         return replace(shown, notices=(*shown.notices, text))
     people = {row: tuple(note.who for note in of_row) for row, of_row in found.items()}
 

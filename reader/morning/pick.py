@@ -137,7 +137,7 @@ def pdfs_here(library: Library, queued: Sequence[QueueEntry]) -> PdfsHere | None
     for one in failures.failures(library.db, "pdf") if lacking else ():
         if one.subject in lacking:
             # The same reason for many is said once: the id stands in each message.
-            error = one.said()
+            error = one.text()
             reasons[error.replace(one.subject, "…")].append(error)
     failed = [(text if len(whole) > 1 else whole[0], len(whole)) for text, whole in reasons.items()]
     failed.sort(key=lambda reason: -reason[1])

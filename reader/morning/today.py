@@ -269,7 +269,7 @@ class _TalkUntil:
     timelines: Mapping[str, str]
 
     def candidate(
-        self, held: LibraryPaper, said: Sequence[PostMention], voted: tuple[int, date] | None
+        self, held: LibraryPaper, posts: Sequence[PostMention], voted: tuple[int, date] | None
     ) -> Candidate:
         """Join the posts about a paper with its votes and citations."""
         counted = self.counts.get(held.row)
@@ -277,7 +277,7 @@ class _TalkUntil:
         talked = replace(
             talk_of(
                 held.paper,
-                said,
+                posts,
                 role_models=self.people,
                 timelines=self.timelines,
                 busy=self.busy,
@@ -293,7 +293,7 @@ class _TalkUntil:
         is_first = held.arrived_on == self.day and n_days <= WEEKEND_DAYS
         return Candidate(
             held,
-            mentions=tuple(said),
+            mentions=tuple(posts),
             heat=heat(talked, self.day),
             n_votes=n_votes,
             n_citations=talked.n_citations,
@@ -330,17 +330,17 @@ def candidates_with_talk(
     )
     found = {}
     for held in several:
-        said, voted = mentions[held.row], votes.get(held.row)
+        posts, voted = mentions[held.row], votes.get(held.row)
         # What was decided stays in its list, with all that was said of it.
         of = muted if held.state == "candidate" else ()
-        pairs = [(mention, silencing(of, mention, until.timelines)) for mention in said]
+        pairs = [(mention, silencing(of, mention, until.timelines)) for mention in posts]
         heard = [m for m, by in pairs if not by]
         heard_vote = heard_votes.get(held.row) if of else voted
         found[held.row] = until.candidate(held, heard, heard_vote)
-        if len(heard) < len(said) or heard_vote != voted:
+        if len(heard) < len(posts) or heard_vote != voted:
             of_votes = [m for m in muted if m.kind == "source" and heard_vote != voted]
             by = tuple(dict.fromkeys(chain(*(by for _m, by in pairs), of_votes)))
-            loud = until.candidate(held, said, voted)
+            loud = until.candidate(held, posts, voted)
             found[held.row] = replace(found[held.row], loud=loud, silenced_by=by)
     return found
 

@@ -155,7 +155,7 @@ def missing_seeds(library: Library) -> tuple[Seed, ...]:
 
 
 def _error_of(failure: failures.Failure) -> Text:
-    return lazy_gettext(_SAID[failure.reason]) if failure.reason in _SAID else failure.said()
+    return lazy_gettext(_SAID[failure.reason]) if failure.reason in _SAID else failure.text()
 
 
 def seed_text(seed: Seed, zone: tzinfo) -> Text:

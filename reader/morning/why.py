@@ -127,8 +127,8 @@ def with_other_talk(
         score = total(near_score(heat, candidate.forecast, closeness, n_days=candidate.n_days))
         return ScoreChange(kind, what, score, position=1 + sum(o > score for o in others))
 
-    said = [t for t in candidate.heat if t.kind != "class" and t.value > 0]
-    for term in sorted(said, key=lambda t: -t.value)[: MOST_CHANGES - 1]:
+    talked = [t for t in candidate.heat if t.kind != "class" and t.value > 0]
+    for term in sorted(talked, key=lambda t: -t.value)[: MOST_CHANGES - 1]:
         rest = [t for t in candidate.heat if t is not term]
         yield changed("without", f"{term.kind}\t{term.what}", rest)
     yield changed("more", "", [*candidate.heat, Term("mention", "", 1.0)])

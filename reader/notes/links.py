@@ -159,14 +159,20 @@ def _with_sentences(library: Library, rows: Collection[int]) -> list[LinkedPaper
     return _linked(library, {row: key_sentence(texts.get(row, "")) for row in rows})
 
 
-def _linked(library: Library, said: Mapping[int, str]) -> list[LinkedPaper]:
+def _linked(library: Library, key_sentences: Mapping[int, str]) -> list[LinkedPaper]:
     """Read papers in this order, each with its sentence, in which a link reads as a title."""
-    rows = dict(targets(library, links_in(" ".join(said.values()))))
-    every = {held.row: held for held in papers.papers_at(library.db, {*said, *rows.values()})}
+    rows = dict(targets(library, links_in(" ".join(key_sentences.values()))))
+    every = {
+        held.row: held for held in papers.papers_at(library.db, {*key_sentences, *rows.values()})
+    }
 
     def name(link: re.Match[str]) -> str:
         words = link[1].partition("|")[2].strip()
         target = every.get(rows.get(key_of(link[1]), 0))
         return words or (f"“{shorten(title_text(target.paper.title), 60)}”" if target else link[0])
 
-    return [LinkedPaper(every[row], WIKI_LINK.sub(name, said[row])) for row in said if row in every]
+    return [
+        LinkedPaper(every[row], WIKI_LINK.sub(name, key_sentences[row]))
+        for row in key_sentences
+        if row in every
+    ]

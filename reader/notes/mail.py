@@ -113,12 +113,12 @@ def send(
             ("MAIL FROM", settings.sender),
             *(("RCPT TO", t) for t in settings.to),
         ):
-            code, said = server.docmd(f"{verb}:<{address}>")
+            code, answer = server.docmd(f"{verb}:<{address}>")
             if code // 100 != 2:
-                raise refusal(address, code, said)
-        code, said = server.docmd("DATA")
+                raise refusal(address, code, answer)
+        code, answer = server.docmd("DATA")
         if code != 354:
-            raise refusal(lazy_gettext("the mail"), code, said)
+            raise refusal(lazy_gettext("the mail"), code, answer)
         log.add(id_, "begun", items)
         try:
             server.send(content)
@@ -126,12 +126,12 @@ def send(
             log.add(id_, "refused")  # its end was not sent
             raise
         try:
-            code, said = server.getreply()
+            code, answer = server.getreply()
         except OSError as error:
             raise _unknown(settings) from error
         if code // 100 != 2:
             log.add(id_, "refused")
-            raise refusal(lazy_gettext("the mail"), code, said)
+            raise refusal(lazy_gettext("the mail"), code, answer)
         log.add(id_, "sent")
 
 
@@ -171,14 +171,16 @@ def _connected(settings: MailSettings, timeout_s: float) -> Iterator[tuple[smtpl
 
 
 def _refusal(
-    settings: MailSettings, password: str, what: Text, code: int, said: bytes | str
+    settings: MailSettings, password: str, what: Text, code: int, answer: bytes | str
 ) -> NotSent:
-    text = plain(said if isinstance(said, str) else said.decode("utf-8", "replace"))
+    text = plain(answer if isinstance(answer, str) else answer.decode("utf-8", "replace"))
     # A server may say again what it was sent.
     text = shorten(text.replace(password, "…") if password else text, 200)
     return NotSent(
         place=f"{settings.host}:{settings.port}",
-        what=lazy_gettext("{what} was refused: {code} {said}", what=what, code=code, said=text),
+        what=lazy_gettext(
+            "{what} was refused: {code} {message}", what=what, code=code, message=text
+        ),
         hint=lazy_gettext("Nothing was sent. Correct [mail] in feeds.toml, or try again later."),
     )
 

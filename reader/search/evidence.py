@@ -159,8 +159,8 @@ def evidence(
     found = [line for line in lines if not _is_bare(line)] or lines
     wanted = _QueryWords.of(query)
     # A heading is mostly the template's, and is shown only where it has words of the query.
-    said = [line for line in found if not _HEADING.match(line)] or found
-    first = next((line for line in said if not _is_fragment(line)), said[0])
+    prose = [line for line in found if not _HEADING.match(line)] or found
+    first = next((line for line in prose if not _is_fragment(line)), prose[0])
     best, (places, most) = first, wanted.matches(first)
     for sentence in found:
         others, n = wanted.matches(sentence)

@@ -53,10 +53,10 @@ class QueryMeaning:
     names: the authors, tags or venues that each such filter means. families: family names, folded,
     that its free words may be. year: beside such a name, the year of the paper. is_name: the free
     words are names, and maybe a year, and nothing else. words: the free words that are looked for,
-    None for all. more: words that were likely meant. said: sentences about what was not taken as it
-    was typed; guesses: about words and names that were likely meant. gone: papers whose PDF is not
-    on the disk any more, where the query asks for PDFs. unknown_author: a name that nobody has
-    here, so that similar ones stand in `names`; "" for none.
+    None for all. more: words that were likely meant. messages: sentences about what was not taken
+    as it was typed; guesses: about words and names that were likely meant. gone: papers whose PDF
+    is not on the disk any more, where the query asks for PDFs. unknown_author: a name that nobody
+    has here, so that similar ones stand in `names`; "" for none.
     """
 
     names: dict[Filter, Names]
@@ -65,7 +65,7 @@ class QueryMeaning:
     is_name: bool = False
     words: str | None = None
     more: str = ""
-    said: tuple[Message, ...] = ()
+    messages: tuple[Message, ...] = ()
     guesses: tuple[Message, ...] = ()
     gone: frozenset[int] = frozenset()
     unknown_author: str = ""
@@ -80,7 +80,7 @@ def meant(library: Library, query: Query, indexes: Indexes | None = None) -> Que
     from reader.search.shared import Indexes
 
     indexes = indexes or Indexes(library)
-    said = _not_as_typed(query)
+    messages = _not_as_typed(query)
     names: dict[Filter, Names] = {}
     unknown_author = ""
     for one in query.all_filters:
@@ -88,19 +88,21 @@ def meant(library: Library, query: Query, indexes: Indexes | None = None) -> Que
         if found is not None:
             names[one] = found
         if text:
-            said.append(text)
+            messages.append(text)
             unknown_author = one.value if one.name == "author" else unknown_author
     free = _free_words(indexes, query)
     asks_for_pdfs = any((one.name, one.value) == ("has", "pdf") for one in query.all_filters)
     gone = gone_pdfs(library) if asks_for_pdfs else frozenset[int]()
-    return replace(free, names=names, said=tuple(said), gone=gone, unknown_author=unknown_author)
+    return replace(
+        free, names=names, messages=tuple(messages), gone=gone, unknown_author=unknown_author
+    )
 
 
 def _not_as_typed(query: Query) -> list[Message]:
     """Make a sentence for each part of a query that is not taken as it was typed."""
-    said: list[Message] = []
+    messages: list[Message] = []
     if query.has_operators:
-        said.append(
+        messages.append(
             lazy_gettext(
                 "This query is too long for operators and filters (at most: characters {n}, words "
                 "{m}), so all of it is searched as words.",
@@ -109,10 +111,10 @@ def _not_as_typed(query: Query) -> list[Message]:
             )
         )
     if query.is_cut:
-        said.append(lazy_gettext("The query was cut after character {n}.", n=f"{LONGEST:,}"))
+        messages.append(lazy_gettext("The query was cut after character {n}.", n=f"{LONGEST:,}"))
     if query.unclear:
         part = query.unclear[0]
-        said.append(
+        messages.append(
             lazy_gettext(
                 "{text} is searched as words, because {name}: has no such value. Possible are "
                 "year:2023, year:2020-2023, on:2026-10, on:2026-10-03, has:note, has:pdf, "
@@ -129,7 +131,7 @@ def _not_as_typed(query: Query) -> list[Message]:
                 name=part.near,
             )
         )
-    return said
+    return messages
 
 
 def _filter(indexes: Indexes, one: Filter) -> tuple[Names | None, Message | None]:
@@ -344,10 +346,10 @@ def _word(
     near = _near_families(indexes.library, word)
     other = indexes.most_used(slips(word))
     if other and other not in near:
-        said = lazy_gettext(
+        message = lazy_gettext(
             "No text has “{word}”; “{near}” is searched for too.", word=word, near=other
         )
-        return set(), other, said
+        return set(), other, message
     if not near:
         return set(), "", None
     return set(near), "", _no_author(word, near)

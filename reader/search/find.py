@@ -102,7 +102,7 @@ class SearchResult:
 
     notice: why similarity could not be used, None where it was. n_not_encoded, n_not_indexed:
     texts that similarity, and any search, could not see.
-    said: sentences about what of the query was not taken as it was typed. names: what its terms
+    messages: sentences about what of the query was not taken as it was typed. names: what its terms
     are also called, which was searched for too.
     shared_error: why the shared index could not be searched, None where it was, or there is none.
     is_listing: the query had filters alone, so that the hits are all that fit, newest first.
@@ -112,7 +112,7 @@ class SearchResult:
     notice: ModelError | None = None
     n_not_encoded: int = 0
     n_not_indexed: int = 0
-    said: tuple[Sentence, ...] = ()
+    messages: tuple[Sentence, ...] = ()
     names: tuple[str, ...] = ()
     is_listing: bool = False
     shared_error: SourceFailed | None = None
@@ -153,7 +153,7 @@ def search(
     meaning = meant(library, asked, indexes)
     if not asked.all_words.strip():
         found = _listing(indexes, asked, meaning, wanted, encoder, limit)
-        return replace(found, said=(*found.said, *_not_looked_at(indexes, asked)))
+        return replace(found, messages=(*found.messages, *_not_looked_at(indexes, asked)))
     ranking = Ranking(indexes, asked, encoder, None, meaning)
     return with_limits(_ranked(ranking, wanted, encode_query, limit), library, encoder)
 
@@ -172,12 +172,12 @@ def _ranked(
             "No text has most of these words, and by meaning they cannot be told from letters "
             "typed at random, so nothing is shown. Try other words."
         )
-        return SearchResult((), said=(*meaning.said, told))
-    said = [*meaning.said, *meaning.guesses, *_not_looked_at(indexes, asked)]
+        return SearchResult((), messages=(*meaning.messages, told))
+    messages = [*meaning.messages, *meaning.guesses, *_not_looked_at(indexes, asked)]
     hits = _found(ranking, kinds, limit)
     if not hits and asked.phrases and not is_gibberish:
         # No text has the phrase, but some may have its words.
-        said.append(
+        messages.append(
             lazy_gettext(
                 "Nothing has the phrase “{phrase}”. Found by its words:", phrase=asked.phrases[0]
             )
@@ -186,7 +186,7 @@ def _ranked(
         again = Ranking(indexes, loose, ranking.encoder, ranking.vector, meaning)
         hits = _found(again, kinds, limit)
     if ranking.is_cut:
-        said.append(
+        messages.append(
             lazy_gettext(
                 "Very many texts have these words. By words, only the newest {n} of each kind were "
                 "compared; by meaning, all.",
@@ -194,7 +194,7 @@ def _ranked(
             )
         )
     names, error = ranking.other_names, indexes.error
-    return SearchResult(hits, notice, said=tuple(said), names=names, shared_error=error)
+    return SearchResult(hits, notice, messages=tuple(messages), names=names, shared_error=error)
 
 
 def _by_id(
@@ -208,9 +208,9 @@ def _by_id(
         query = Query(phrases=(named.id.partition(":")[2],))
         ranking = Ranking(indexes, query, encoder, None, meant(library, query, indexes))
         hint = lazy_gettext("`reader add {id}` adds it.", id=named.id)
-        said = error.message, error.hint if isinstance(error, NotKnown) else hint
+        messages = error.message, error.hint if isinstance(error, NotKnown) else hint
         hits = _found(ranking, kinds, limit)
-        return SearchResult(hits, said=said, shared_error=indexes.error)
+        return SearchResult(hits, messages=messages, shared_error=indexes.error)
     own = list[SearchHit]()
     for kind in kinds:
         if kind == "paper":
@@ -388,8 +388,8 @@ def _shown_once(
         elif len(hits) < limit:
             # Evidence for a paper comes from the abstract, since the title is shown anyway.
             title, _unused, abstract = text.text.partition("\n")
-            said = (abstract or title) if text.kind == "paper" else text.text
-            why = evidence(said, query, as_text=title_text)
+            body = (abstract or title) if text.kind == "paper" else text.text
+            why = evidence(body, query, as_text=title_text)
             place = held[text.paper], text.page, text.section
             has_words = text.row in by_words
             hit = SearchHit(text.kind, *place, why.text, score, why.matches, has_words)
@@ -420,7 +420,7 @@ def _listing(
         else:
             rows = filters.newest(library.db, wanted, limit=limit * MOST_OF_ONE)
             hits += _hits(indexes, [(row, 0.0) for row in rows], limit=limit)
-    found = SearchResult(tuple(hits), said=meaning.said, is_listing=True)
+    found = SearchResult(tuple(hits), messages=meaning.messages, is_listing=True)
     return with_limits(found, library, encoder)
 
 

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 class NoteReport:
     """The report that a person gets on a note that was saved.
 
-    unseen: what the check could not see, "" for nothing. said: the first sentence. check: what
+    unseen: what the check could not see, "" for nothing. message: the first sentence. check: what
     is near the paper's words, a paragraph each. lost: links that lead nowhere, in sentences.
     near: the nearest earlier notes.
     """
 
-    said: str
+    message: str
     unseen: str = ""
     check: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
@@ -174,14 +174,14 @@ def paused_text(due: Due) -> str:
 def graded_text(library: Library, graded: GradeOutcome, *, has_title: bool) -> str:
     """Describe when a note comes back."""
     n = (graded.due_on - library.today()).days
-    said = ngettext(
+    message = ngettext(
         "{grade}: comes back on {on}, in {n} day.",
         "{grade}: comes back on {on}, in {n} days.",
         n,
         grade=_(GRADE_NAMES[graded.grade]),
         on=graded.due_on,
     )
-    return sentences([said, title_text(graded.held.paper.title)]) if has_title else said
+    return sentences([message, title_text(graded.held.paper.title)]) if has_title else message
 
 
 def regret_text(regret: Regret) -> str:

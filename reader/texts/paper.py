@@ -37,13 +37,13 @@ def suggestion_text(suggestion: Suggestion) -> str:
 
 def filed_text(n: int, topic: str, problems: Iterable[ReaderError]) -> str:
     """Say how many papers were filed under a topic, and what did not succeed."""
-    said = ngettext(
+    message = ngettext(
         "Filed {n} paper under {topic}.",
         "Filed {n} papers under {topic}.",
         n,
         topic=folder_name(topic),
     )
-    return plain(sentences([said, *(problem.message for problem in problems)]))
+    return plain(sentences([message, *(problem.message for problem in problems)]))
 
 
 _PRIORITIES: dict[Priority, str] = {
@@ -103,10 +103,10 @@ def value_text(one: FieldValue) -> str:
     return _("{value} ({source})", value=value, source=field_source_name(one.source))
 
 
-def field_texts(said: Mapping[str, Sequence[FieldValue]]) -> Iterator[str]:
+def field_texts(field_values: Mapping[str, Sequence[FieldValue]]) -> Iterator[str]:
     """Write each field of a paper, but title, authors and abstract only where another value holds
     than the one that they came with."""
-    for values in said.values():
+    for values in field_values.values():
         if values[0].source != "as it came":
             yield field_text(values)
 

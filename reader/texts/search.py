@@ -45,7 +45,7 @@ def notices_of(found: SearchResult, *, index: str) -> list[str]:
 
     index: what indexes them, as in `not_encoded_text`.
     """
-    told = [plain(str(sentence)) for sentence in found.said]
+    told = [plain(str(sentence)) for sentence in found.messages]
     if found.n_not_encoded and found.notice is None and not found.is_listing:
         told.append(not_encoded_text(found, index=index))
     if found.n_not_indexed:

@@ -491,8 +491,8 @@ def _list(notes: Sequence[SiteNote]) -> Iterator[str]:
         shared = note.shared
         words, _addresses = html_to_text(to_html(key_sentence(shared.words)))
         title = f'<a lang="{language(shared.title)}" href="{note.name}">{escape(shared.title)}</a>'
-        said = f'<p lang="{language(words)}">{escape(plain(words))}</p>'
-        yield f'<li>{title}<p class="by">{escape(byline(shared))}</p>{said}</li>'
+        abstract = f'<p lang="{language(words)}">{escape(plain(words))}</p>'
+        yield f'<li>{title}<p class="by">{escape(byline(shared))}</p>{abstract}</li>'
     yield "</ul>"
 
 

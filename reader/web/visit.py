@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 class PageEncoder(Protocol):
     """The encoder for a search on a page.
 
-    name: whose stored vectors are compared. said: why it is not the encoder that feeds.toml
+    name: whose stored vectors are compared. message: why it is not the encoder that feeds.toml
     names, "" where it is. encode_query: makes a query's vector; waits for the model.
     is_ready: the model is in memory. prepare: begins to load it and returns at once.
     """
@@ -72,7 +72,7 @@ class PageEncoder(Protocol):
     def name(self) -> str: ...
 
     @property
-    def said(self) -> str: ...
+    def message(self) -> str: ...
 
     @property
     def encode_query(self) -> EncodeQuery: ...

@@ -77,7 +77,7 @@ def test_the_screen_is_full_and_the_paper_is_in_sight(
 
 @given(st.integers(1, 90), st.integers(1, 70), st.integers(0, 9), st.text(max_size=60))
 def test_no_size_breaks_it(width: int, height: int, here: int, said: str) -> None:
-    lines = screen_lines(replace(VIEW, here=here, said=said.replace("\n", " ")), width, height)
+    lines = screen_lines(replace(VIEW, here=here, message=said.replace("\n", " ")), width, height)
     assert len(lines) == height
     assert max(columns(text_of(spans)) for spans in lines) <= width
 
@@ -199,7 +199,7 @@ def test_a_long_message_takes_more_lines_and_a_long_screen_more_abstract(
     shown: Morning,
 ) -> None:
     said = "The library is held by another process. " * 4
-    lines = screen_lines(view(shown, said=said, is_warning=True), 80, 24)
+    lines = screen_lines(view(shown, message=said, is_warning=True), 80, 24)
     assert [s.style for spans in lines[-2:] for s in spans] == ["warn", "warn"]
     assert shares(13, 50) == (13, 37)
 

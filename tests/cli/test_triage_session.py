@@ -82,7 +82,7 @@ def states(library: Library) -> str:
 
 
 def said(session: ListSession) -> str:
-    return session.view().said
+    return session.view().message
 
 
 def title(session: ListSession) -> str:
@@ -434,7 +434,8 @@ def test_an_error_of_the_library_is_said_with_its_remedy_and_nothing_moves(
     press(session, "p")
     view = session.view()
     assert (
-        view.said == f"{library.folder}/reader.db cannot be written. " + view.said.split(". ", 1)[1]
+        view.message
+        == f"{library.folder}/reader.db cannot be written. " + view.message.split(". ", 1)[1]
     )
     assert view.is_warning
     assert (states(library), session.here) == ("cccccccc", 1)

@@ -63,7 +63,7 @@ def test_one_order_of_sources_says_which_value_holds(db: Database) -> None:
     said(db, "acl", venue="Rain, corrected")
     said(db, "acl", venue="Rain, corrected")
     edit(db, venue="My Rain")
-    found = [(one.source, one.value) for one in fields.said_of(db, [1])[1]["venue"]]
+    found = [(one.source, one.value) for one in fields.field_values(db, [1])[1]["venue"]]
     assert found == [
         ("by hand", "My Rain"), ("acl", "Rain, corrected"), ("doi", "Rain by doi"),
         ("dblp", "Rain by dblp"), ("openreview", "Rain by openreview"),
@@ -120,7 +120,7 @@ def test_a_blank_abstract_is_filled_by_the_best_source_until_the_papers_own_come
     assert (stored(db).abstract, holds(db)) == ("By DOI.", {"abstract": "By DOI."})
     add(db, PREPRINT)
     assert stored(db).abstract == "Snails listen."
-    assert [one.source for one in fields.said_of(db, [1])[1]["abstract"]] == [
+    assert [one.source for one in fields.field_values(db, [1])[1]["abstract"]] == [
         "as it came", "doi", "dblp", "openalex",
     ]  # fmt: skip
 
@@ -164,7 +164,7 @@ def test_a_word_that_was_said_of_the_merged_paper_stays_with_it(db: Database) ->
     edit(db, 2, authors="Ada Field")
     merges.join(db, 1, 2, why="by hand", on=DAY)
     assert stored(db).authors == ("Ada Field",)
-    assert fields.said_of(db, [1])[1]["authors"][1].value == "Ada Field\nBo Lind"
+    assert fields.field_values(db, [1])[1]["authors"][1].value == "Ada Field\nBo Lind"
     undo(db)
     assert stored(db).authors == ACL.authors
     merges.part(db, merges.merges_of(db, 1)[0], why="by hand", on=DAY)

@@ -100,7 +100,7 @@ def found(library: Library, query: str) -> tuple[set[str], list[str]]:
     """Search without vectors; return the ids of the papers, and what was said."""
     encoder = SmallEncoder()
     result = search(library, query, encode_query=encoder.encode_query, encoder=encoder.name)
-    return {hit.held.paper.id for hit in result.hits}, [str(one) for one in result.said]
+    return {hit.held.paper.id for hit in result.hits}, [str(one) for one in result.messages]
 
 
 def test_tags_and_collections_are_shown_and_found(library: Library) -> None:

@@ -120,7 +120,7 @@ def test_each_state_is_counted_whichever_is_asked_for(library: Library) -> None:
 
 def test_a_mistyped_filter_is_reported(library: Library) -> None:
     found = browse(library, "author:fields")
-    said = [str(sentence) for sentence in found.said]
+    said = [str(sentence) for sentence in found.messages]
     assert (found.n, said) == (40, ["There is no author fields here; showing Field."])
 
 

@@ -35,7 +35,7 @@ def states(library: Library) -> list[str]:
 
 def test_a_decision_is_recorded_when_its_message_is_returned(library: Library) -> None:
     answer = decide_seen(library, "pick", ONE, "candidate")
-    assert (answer.is_done, str(answer.said)) == (
+    assert (answer.is_done, str(answer.message)) == (
         True,
         "Picked for speech/translation: Speech translation, 1",
     )
@@ -47,7 +47,7 @@ def test_a_message_is_in_the_language_of_whoever_reads_it(library: Library) -> N
     picked = decide_seen(library, "pick", ONE, "candidate")
     undone = take_back(library, ONE)
     with speaking("ja"):
-        assert (str(picked.said), str(undone.said)) == (
+        assert (str(picked.message), str(undone.message)) == (
             "speech/translation に選びました: Speech translation, 1",
             "取り消しました(選択): Speech translation, 1",
         )
@@ -56,7 +56,7 @@ def test_a_message_is_in_the_language_of_whoever_reads_it(library: Library) -> N
 def test_a_decision_of_another_device_stays_and_is_reported(library: Library) -> None:
     decide(library, "skip", [ONE])
     answer = decide_seen(library, "pick", ONE, "candidate")
-    assert (answer.is_done, str(answer.said)) == (
+    assert (answer.is_done, str(answer.message)) == (
         False,
         "Just skipped elsewhere: Speech translation, 1",
     )
@@ -66,7 +66,7 @@ def test_a_decision_of_another_device_stays_and_is_reported(library: Library) ->
 def test_the_same_decision_again_is_no_second_act(library: Library) -> None:
     decide(library, "skip", [ONE])
     answer = decide_seen(library, "skip", ONE, "skip")
-    assert (answer.is_done, str(answer.said)) == (True, "Already skipped: Speech translation, 1")
+    assert (answer.is_done, str(answer.message)) == (True, "Already skipped: Speech translation, 1")
     take_back_last(library, DAY)
     assert states(library)[0] == "candidate"
 
@@ -76,11 +76,11 @@ def test_a_pick_of_what_was_put_off_is_an_act_and_brings_it_back(library: Librar
     later(library, ONE)
     answer = decide_seen(library, "pick", ONE, "pick")
     said = "Picked for speech/translation: Speech translation, 1"
-    assert (answer.is_done, str(answer.said)) == (True, said)
+    assert (answer.is_done, str(answer.message)) == (True, said)
     assert put_off(library, [1]) == {}
     again = decide_seen(library, "pick", ONE, "pick")
-    assert str(again.said) == "Already picked: Speech translation, 1"
-    assert str(take_back(library, ONE).said) == "Undone (pick): Speech translation, 1"
+    assert str(again.message) == "Already picked: Speech translation, 1"
+    assert str(take_back(library, ONE).message) == "Undone (pick): Speech translation, 1"
     assert list(put_off(library, [1])) == [1]
     assert states(library)[0] == "pick"
 
@@ -102,7 +102,7 @@ def test_only_undecided_papers_are_skipped_in_one_act(library: Library) -> None:
     decide(library, "pick", [TWO])
     assert skip_seen(library, [ONE, TWO, THREE, ONE]) == 2
     assert states(library) == ["skip", "pick", "skip"]
-    assert str(take_back_last(library, DAY).said) == "Undone (skip): 2 papers"
+    assert str(take_back_last(library, DAY).message) == "Undone (skip): 2 papers"
     assert states(library) == ["candidate", "pick", "candidate"]
     with pytest.raises(NotFound):
         skip_seen(library, [ONE, "2506.09999"])

@@ -125,7 +125,7 @@ class TestLab:
         assert postgres.ask(lab, "SELECT count(*) FROM asayomi.shared_notes") == "0"
         assert named(bo) == {}
         outcome = share_notes(ada, [find_paper(ada, ONE)])
-        assert [str(said) for said in outcome.said] == [
+        assert [str(said) for said in outcome.messages] == [
             "Shared with your lab: Speech Translation in Gardens, 1"
         ]
         assert outcome.problems == ()
@@ -143,7 +143,7 @@ class TestLab:
         share_notes(ada, [find_paper(ada, ONE)])
         assert named(bo)
         outcome = take_back(ada, [find_paper(ada, ONE)])
-        assert str(outcome.said[0]).startswith("Not shared with your lab any more")
+        assert str(outcome.messages[0]).startswith("Not shared with your lab any more")
         assert named(bo) == {}
         assert read(bo) == []
         assert not [line for line in morning_lines(today(bo), 80) if "written about" in line]
@@ -318,7 +318,7 @@ class TestLab:
             shown = today(bo)
         finally:
             postgres.start()
-        assert [str(one.said[0]).partition(":")[0] for one in (late, back)] == [
+        assert [str(one.messages[0]).partition(":")[0] for one in (late, back)] == [
             "Not sent yet, the next gather shares it with your lab",
             "Others still see it, the next gather takes it back",
         ]

@@ -61,7 +61,7 @@ def state(library: Library, row: int) -> tuple[tuple[str, ...], int | None, str]
 
 def found(library: Library, query: str) -> set[int]:
     listing = browse(library, query)
-    assert not listing.said
+    assert not listing.messages
     return {held.row for held in listing.held}
 
 
@@ -119,7 +119,9 @@ def test_one_filter_finds_imported_and_own_tags_and_those_inside(library: Librar
     assert found(library, "-tag:asr") == {3}
     assert found(library, "tag:éclair") == found(library, "tag:ÉCLAIR") == {3}
     assert found(library, "tag:🔥") == {3}
-    assert [str(one) for one in browse(library, "tag:moss").said] == ["No paper has the tag moss."]
+    assert [str(one) for one in browse(library, "tag:moss").messages] == [
+        "No paper has the tag moss."
+    ]
 
 
 def test_ratings_and_priorities_are_searched(library: Library) -> None:
@@ -136,7 +138,7 @@ def test_ratings_and_priorities_are_searched(library: Library) -> None:
     tag(library, [1], PropertyChange(rating=0, priority="normal"))
     assert found(library, "rating:none") == found(library, "priority:normal") == {1, 3}
     for query in ("rating:6", "rating:>5", "rating:4-2", "rating:good", "priority:urgent"):
-        assert len(browse(library, query).said) == 1, query
+        assert len(browse(library, query).messages) == 1, query
 
 
 def test_a_merge_joins_and_a_split_parts_again(library: Library) -> None:

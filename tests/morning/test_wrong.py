@@ -77,7 +77,7 @@ FIRST = {"own": [(1, OWN), (2, OWN)], "near": [(3, NEAR)], "wild": [(4, None)]}
 def test_a_paper_moved_to_another_own_topic_waits_there(library: Library) -> None:
     assert lanes(shown(library)) == FIRST
     found = wrong_topic(library, the(library), OTHER)
-    assert (found.held.state, found.topic, str(found.said)) == (
+    assert (found.held.state, found.topic, str(found.message)) == (
         "candidate",
         OTHER,
         "Moved to speech/recognition: Speech Translation of Whales",
@@ -100,7 +100,7 @@ def test_taking_back_a_filed_papers_first_topic_leaves_the_order_of_the_list(
 
 def test_none_of_mine_skips_a_paper_and_leaves_it_in_place(library: Library) -> None:
     found = wrong_topic(library, the(library), None)
-    assert (found.held.state, str(found.said)) == (
+    assert (found.held.state, str(found.message)) == (
         "skip",
         "Not in any of your topics, so it was skipped: Speech Translation of Whales",
     )
@@ -131,7 +131,7 @@ def test_a_paper_of_the_near_lane_or_the_wild_card_comes_to_the_own_lane(
 def test_of_a_paper_with_files_it_says_when_they_follow(library: Library) -> None:
     decide(library, "pick", [WRONG.id])
     said = "Moved to speech/recognition: Speech Translation of Whales"
-    assert str(wrong_topic(library, the(library), OTHER).said) == said
+    assert str(wrong_topic(library, the(library), OTHER).message) == said
     undo(library)
     path = f"papers/{OWN}/{the(library).key}.pdf"
     (library.folder / path).parent.mkdir(parents=True)
@@ -139,7 +139,7 @@ def test_of_a_paper_with_files_it_says_when_they_follow(library: Library) -> Non
     sha256 = hashlib.sha256(b"of whales").hexdigest()
     pdfs.add_pdf(library.db, pdfs.Pdf(1, path, sha256), n_bytes=9, at=NOW)
     found = wrong_topic(library, the(library), OTHER)
-    assert str(found.said) == f"{said}. Its files are moved at the next gather."
+    assert str(found.message) == f"{said}. Its files are moved at the next gather."
     assert (library.folder / path).exists()
     # So it is.
     index_all(library, tools(Web()))
@@ -182,7 +182,9 @@ def test_one_undo_takes_the_whole_act_back(library: Library) -> None:
 def test_undo_of_one_paper_takes_its_topic_back_too(library: Library) -> None:
     wrong_topic(library, the(library), None)
     decide(library, "skip", [MINE.id])
-    assert str(take_back(library, WRONG.id).said) == "Undone (topic): Speech Translation of Whales"
+    assert (
+        str(take_back(library, WRONG.id).message) == "Undone (topic): Speech Translation of Whales"
+    )
     assert [the(library, n).state for n in (1, 2)] == ["candidate", "skip"]
     wrong_topic(library, the(library), OTHER)
     assert take_back(library, WRONG.id).is_done
@@ -261,7 +263,9 @@ def test_a_paper_with_a_note_stays(library: Library) -> None:
     add_note(library, the(library), "It sings. I had not heard that.")
     found = wrong_topic(library, the(library), None)
     assert (found.held.state, found.held.topic) == ("read", "unfiled")
-    assert str(found.said).startswith("Not in any of your topics; kept, because it has your note:")
+    assert str(found.message).startswith(
+        "Not in any of your topics; kept, because it has your note:"
+    )
 
 
 def test_the_other_topics_are_offered_own_ones_first(library: Library) -> None:
@@ -317,6 +321,6 @@ class TestSentLate:
 def test_a_decision_of_another_device_stays(library: Library) -> None:
     decide(library, "pick", [WRONG.id])
     answer = wrong_seen(library, WRONG.id, None, "candidate")
-    assert (answer.is_done, str(answer.said)) == (
+    assert (answer.is_done, str(answer.message)) == (
         False, "Just picked elsewhere: Speech Translation of Whales")  # fmt: skip
     assert labels.words_on(library.db, [1]) == {}

@@ -87,7 +87,7 @@ def test_an_id_finds_its_paper_and_the_note_on_it(library: Library, query: str) 
         ("note", 2, True),
         ("paper", 2, True),
     ]
-    assert (found.said, found.notice) == ((), None)
+    assert (found.messages, found.notice) == ((), None)
 
 
 def test_an_id_of_no_paper_here_finds_who_names_it_and_says_how_to_add_it(
@@ -96,14 +96,14 @@ def test_an_id_of_no_paper_here_finds_who_names_it_and_says_how_to_add_it(
     index.add_passages(library.db, 3, [PassageText("As in [2412.00007].", 9, "")], sha256="b")
     found = search(library, "2412.00007", encode_query=no_model, encoder="")
     assert [(hit.kind, hit.held.row) for hit in found.hits] == [("passage", 3)]
-    assert [str(one) for one in found.said] == [
+    assert [str(one) for one in found.messages] == [
         "arxiv:2412.00007 is not in this library.",
         "`reader add arxiv:2412.00007` adds it.",
     ]
     remove(library, ["2506.00002"])
     found = search(library, "2506.00002", encode_query=no_model, encoder="")
     assert found.hits == ()
-    assert str(found.said[0]).startswith("Removed on ")
+    assert str(found.messages[0]).startswith("Removed on ")
 
 
 def test_a_query_without_words_finds_nothing(library: Library) -> None:

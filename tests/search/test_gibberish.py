@@ -58,7 +58,7 @@ def ask(library: Library, query: str) -> SearchResult:
 
 
 def sentences(found: SearchResult) -> list[str]:
-    return [str(sentence) for sentence in found.said]
+    return [str(sentence) for sentence in found.messages]
 
 
 def test_gibberish_finds_nothing_and_is_told_what_to_do(library: Library) -> None:

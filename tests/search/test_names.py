@@ -102,7 +102,7 @@ def papers_for(library: Library, query: str) -> tuple[list[int], list[str]]:
     found = search(
         library, query, encode_query=small.encode_query, encoder=small.name, kinds=["paper"]
     )
-    assert found.said == ()
+    assert found.messages == ()
     return [hit.held.row for hit in found.hits], [names_text(found)]
 
 

@@ -207,7 +207,7 @@ def test_a_venue_is_what_a_source_says_or_a_comment_or_an_id(
     field_rows.edit(library.db, held.row, {"venue": "Moss"}, act=act, at=NOW, on=DAY)
     listed = {h.held.paper.id for h in ask(library, query).hits}
     assert listed == {one.id for n, one in enumerate(several, 11) if n in rows}
-    [said] = ask(library, "venue:nowhere").said
+    [said] = ask(library, "venue:nowhere").messages
     assert str(said) == "No paper here is known to be of nowhere."
 
 
@@ -225,7 +225,7 @@ def test_cites_finds_the_papers_whose_references_name_a_paper(library: Library) 
     assert found(library, f"speech -cites:{RIVERS.id}") == {2, 3}
     assert citations.known_works(library.db, 3) == {1: 4}
     assert citations.cited_by(library.db, 3) == [by_title, by_guess]
-    [said] = ask(library, f"cites:{RIVERS.id}").said
+    [said] = ask(library, f"cites:{RIVERS.id}").messages
     assert str(said) == "Papers whose references are known: 2 of 5."
     with pytest.raises(NotFound, match=r"arxiv:2401\.99999 is not in this library"):
         ask(library, "cites:2401.99999")
@@ -254,7 +254,7 @@ def test_a_text_itself_must_have_the_words_that_operators_ask_for(library: Libra
     assert found(library, "rivers AND speech", "note") == {2}
     assert found(library, "rivers AND survey", "note") == set()
     # Nothing is guessed, and no words are put in the place of others.
-    assert ask(library, "gardenz OR wattanabe").said == ()
+    assert ask(library, "gardenz OR wattanabe").messages == ()
     assert not ask(library, "gardenz OR wattanabe").hits
 
 
@@ -300,13 +300,13 @@ def test_a_mistyped_name_is_taken_as_the_nearest_and_reported(
 ) -> None:
     answer = ask(library, query, is_encoded=False)
     assert {hit.held.row for hit in answer.hits if hit.kind == "paper"} == rows
-    assert said in map(str, answer.said)
+    assert said in map(str, answer.messages)
 
 
 @pytest.mark.parametrize("query", ["fich - survey", "gardenz speech", "speech wattanabe"])
 def test_nothing_is_guessed_where_another_word_is_known(library: Library, query: str) -> None:
     answer = ask(library, query)
-    assert [str(said) for said in answer.said] == []
+    assert [str(said) for said in answer.messages] == []
     assert answer.has_words
 
 
@@ -341,7 +341,7 @@ def test_each_word_is_looked_up_once_in_a_shared_index(library: Library) -> None
 def test_brackets_as_people_write_them_are_not_complained_of(library: Library) -> None:
     queries = ("speech (gardens)", "garden(s)", '"AND"', "speech and gardens or not", "R&D a|b")
     for query in (*queries, "(speech in gardens", "SPEECH IN GARDENS AND RIVERS"):
-        assert ask(library, query).said == ()
+        assert ask(library, query).messages == ()
 
 
 def test_no_more_is_encoded_than_is_read(library: Library) -> None:
@@ -358,7 +358,7 @@ def test_no_more_is_encoded_than_is_read(library: Library) -> None:
 def test_a_name_alone_finds_what_they_wrote_and_no_neighbours(library: Library) -> None:
     answer = ask(library, "Inaguma")
     assert [(hit.kind, hit.held.row) for hit in answer.hits] == [("note", 2), ("paper", 2)]
-    assert (answer.said, answer.notice) == ((), None)
+    assert (answer.messages, answer.notice) == ((), None)
 
 
 def test_a_name_among_words_brings_their_paper_up(library: Library) -> None:
@@ -414,7 +414,7 @@ def test_a_year_in_a_sentence_is_no_word_to_look_for(fields: Library) -> None:
 
 def test_a_phrase_without_matches_is_reported_and_its_words_are_searched(library: Library) -> None:
     answer = ask(library, '"gardens of speech"')
-    said = [str(sentence) for sentence in answer.said]
+    said = [str(sentence) for sentence in answer.messages]
     assert said == ["Nothing has the phrase “gardens of speech”. Found by its words:"]
     assert {hit.held.row for hit in answer.hits if hit.kind == "paper"} == {1, 2, 3}
 

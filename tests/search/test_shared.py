@@ -152,8 +152,8 @@ class TestSharing:
             assert name in found.names
             assert ids(found)[0] == "arxiv:2506.00090"
         # "lamp" is a word there, and no slip for the "lamb" that stands here.
-        assert [str(one) for one in find(mine, "lamp").said] == []
-        [told] = find(mine, "frgos").said
+        assert [str(one) for one in find(mine, "lamp").messages] == []
+        [told] = find(mine, "frgos").messages
         assert "“frog” is searched for too" in str(told)
 
     def test_passages_that_others_have_name_the_own_paper(
@@ -219,7 +219,7 @@ class TestSharing:
     def test_people_are_known_from_both(self, mine: Library) -> None:
         for query in ("lark", "Lark 2019", "lark marshes", "author:lark rain"):
             found = find(mine, query, limit=1)
-            assert (ids(found), found.said[:-1]) == (["arxiv:2506.00009"], ())
+            assert (ids(found), found.messages[:-1]) == (["arxiv:2506.00009"], ())
         assert ids(find(mine, "lark -marshes")) != ["arxiv:2506.00009"]
         assert "arxiv:2506.00009" not in ids(find(mine, "lark -marshes"))
         assert "arxiv:2506.00009" not in ids(find(mine, "lark year:2025"))
@@ -241,7 +241,7 @@ class TestSharing:
     ) -> None:
         found = find(mine, query, limit=50)
         assert set(ids(found)) == {f"arxiv:2506.{n:05}" for n in numbers}
-        assert "only the best texts were compared" in str(found.said[-1])
+        assert "only the best texts were compared" in str(found.messages[-1])
 
     def test_the_shared_index_adds_nothing_to_what_only_a_library_knows(
         self, mine: Library
@@ -250,11 +250,11 @@ class TestSharing:
         for query in ("rain state:candidate", "rain rating:none", "rain -topic:speech rating:none"):
             found = find(mine, query)
             assert set(ids(found)) == own
-            assert "the shared index was not searched" in str(found.said[-1])
+            assert "the shared index was not searched" in str(found.messages[-1])
         for query in ("rain -venue:ACL", "year:2025", "rain -tag:x", "rain NOT has:note"):
-            assert "the shared index was not searched" in str(find(mine, query).said[-1])
+            assert "the shared index was not searched" in str(find(mine, query).messages[-1])
         found = find(mine, "rain state:pick")
-        assert not [one for one in found.said if "shared" in str(one)]
+        assert not [one for one in found.messages if "shared" in str(one)]
         assert len(ids(find(mine, "rain -part7"))) == 8
 
     def test_similar_papers_come_from_both(self, mine: Library) -> None:

@@ -30,7 +30,7 @@ class SmallServing:
     """A search encoder for pages: the small one of the tests."""
 
     name: str = SmallEncoder.name
-    said: str = ""
+    message: str = ""
     is_ready: bool = True
 
     def prepare(self) -> None:

@@ -71,7 +71,7 @@ class Coming:
     """A model that is not in memory yet. asked: whether loading was begun."""
 
     name: str = SmallEncoder.name
-    said: str = ""
+    message: str = ""
     is_ready: bool = False
     asked: list[str] = field(default_factory=list)
 
@@ -184,7 +184,7 @@ def test_a_whole_page_waits_for_the_model(parts: Parts) -> None:
 
 
 def test_an_encoder_that_stands_in_is_named(parts: Parts) -> None:
-    with site(replace(parts, serving=lambda _: Coming(said="Similarity goes by another."))) as c:
+    with site(replace(parts, serving=lambda _: Coming(message="Similarity goes by another."))) as c:
         assert "Similarity goes by another." in c.get("/search?q=birds").text
 
 

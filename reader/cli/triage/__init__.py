@@ -73,15 +73,15 @@ def triage(
     shown: Morning,
     *,
     reread: Callable[[], Morning],
-    said: str = "",
+    message: str = "",
 ) -> None:
     """Show a morning, ask about its papers, and print in one line what was decided.
 
     On a whole screen where the terminal can show one, otherwise line by line. reread: reads the
-    morning again. said: a sentence to show first, since the screen covers what was printed before.
+    morning again. message: shown first, since the screen covers what was printed before.
     """
     if (shown.entries or shown.queue) and can_run(os.environ):
-        outcome = _on_whole_screen(context, library, shown, reread, said=said)
+        outcome = _on_whole_screen(context, library, shown, reread, message=message)
     else:
         output.put_all(listing.morning_lines(shown, output.width_of_terminal()))
         if all(entry.held.state != "candidate" for entry in shown.entries):
@@ -201,7 +201,7 @@ def _on_whole_screen(
     shown: Morning,
     reread: Callable[[], Morning],
     *,
-    said: str,
+    message: str,
 ) -> Outcome:
     """Run the list on a whole screen until the person leaves it.
 
@@ -213,7 +213,7 @@ def _on_whole_screen(
         with Terminal() as terminal:
             opened = OpenOutcome(opener())
             hands = _hands(context, library, terminal, opened, reread)
-            session = ListSession(library, shown, hands, more=more, said=said)
+            session = ListSession(library, shown, hands, more=more, message=message)
             _loop(session, terminal, opened)
     except EndSignal as ended:
         library.db.close()
@@ -492,8 +492,8 @@ class _Questions:
         if not is_chosen:
             output.put(_("The topic is unchanged."))
             return
-        is_done, said = self.deciding.wrong(entry.held.row, topic, listed=listed)
-        output.put(str(said))
+        is_done, message = self.deciding.wrong(entry.held.row, topic, listed=listed)
+        output.put(str(message))
         # The place stays: `go_on` leaves a paper that this skipped, and asks again about one that
         # was only moved to another topic.
         if is_done:

@@ -141,8 +141,8 @@ def fits(entry: Entry, words: Sequence[str]) -> bool:
     """Check whether a paper has all these words, also as parts of longer words."""
     paper = entry.held.paper
     topic = entry.held.topic or entry.topic or ""
-    said = [part for m in entry.mentions for part in (m.author, m.words)]
-    text = _normal(" ".join((paper.id, paper.title, *paper.authors, paper.abstract, topic, *said)))
+    posts = [part for m in entry.mentions for part in (m.author, m.words)]
+    text = _normal(" ".join((paper.id, paper.title, *paper.authors, paper.abstract, topic, *posts)))
     return all(word in text for word in words)
 
 

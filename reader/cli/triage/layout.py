@@ -197,7 +197,7 @@ class Head:
 class View:
     """All that the screen shows. here: the row of the current paper.
 
-    said: the message of the last key, in place of the keys. is_warning: the message is shown
+    message: that of the last key, in place of the keys. is_warning: the message is shown
     as a warning. n_rows: rows of the whole list, so that nothing moves while it is narrowed.
     put_off: by row, until when a pick is put off.
     """
@@ -206,7 +206,7 @@ class View:
     rows: tuple[Row, ...]
     states: States
     here: int | None
-    said: str = ""
+    message: str = ""
     is_warning: bool = False
     n_rows: int = 0
     put_off: Mapping[int, date] = field(default_factory=dict)
@@ -322,11 +322,11 @@ def _quota_text(head: Head) -> str:
 
 
 def _foot_lines(view: View, width: int, height: int, *, is_queued: bool) -> list[Line]:
-    if view.said:
+    if view.message:
         # A success takes one line, so that the paper stays where it is.
         most = 1 if height < 8 or not view.is_warning else 2 if height < 16 else 3
         style: Style = "warn" if view.is_warning else "bold"
-        return [line(text, style) for text in fold(view.said, width, most)]
+        return [line(text, style) for text in fold(view.message, width, most)]
     several = [
         _(
             "p pick · s skip · x wrong topic · o open · w why · n note · u undo · / find · ? keys "
@@ -447,11 +447,11 @@ def talk_lines(entry: Entry, width: int, most: int) -> list[str]:
     Each post has one line, and the first ones what the others leave. Posts that do not fit are
     counted at the end.
     """
-    said = heard(entry)
+    mentions = heard(entry)
     lines: list[str] = []
-    for i, mention in enumerate(said[:most]):
+    for i, mention in enumerate(mentions[:most]):
         text = said_text(mention)
-        more = len(said) - i - 1
+        more = len(mentions) - i - 1
         n_left = most - len(lines)
         if more and n_left == 1:
             ending = _(" (+{n}: enter)", n=more)
@@ -563,7 +563,7 @@ decision stay in the list, on every device.""").split("\n")
 def paper_page(entry: Entry, width: int) -> CoverPage:
     """Make the page of a paper: the whole abstract and all posts about it."""
     paper = entry.held.paper
-    said = [f"{said_text(m)} {plain(m.url)}".rstrip() for m in heard(entry)]
+    posts = [f"{said_text(m)} {plain(m.url)}".rstrip() for m in heard(entry)]
     facts = " · ".join(map(plain, (*paper.ids, *paper.categories)))
     lines: list[Line] = [
         *as_lines([title_text(paper.title)], width, "bold"),
@@ -571,8 +571,8 @@ def paper_page(entry: Entry, width: int) -> CoverPage:
         (),
         *as_lines([title_text(paper.abstract) or _("(no abstract)")], width),
     ]
-    if said:
-        lines += [(), *as_lines(said, width)]
+    if posts:
+        lines += [(), *as_lines(posts, width)]
     lines += [(), *as_lines([_("Why: {why}", why=plain(str(entry.why)))], width)]
     if written := written_text(entry):
         lines += as_lines([written], width)
@@ -583,10 +583,10 @@ def paper_page(entry: Entry, width: int) -> CoverPage:
 
 def why_page(entry: Entry, width: int, lane: ListLane) -> CoverPage:
     """Make the page that explains a paper's place: one sentence, and the whole sum."""
-    said = str(entry.why) if entry.queued else verdict(lane, entry.why)
+    reason = str(entry.why) if entry.queued else verdict(lane, entry.why)
     lines: list[Line] = [
         *as_lines([title_text(entry.held.paper.title)], width, "bold"),
-        *as_lines([plain(said)], width),
+        *as_lines([plain(reason)], width),
         (),
     ]
     if entry.terms:

@@ -226,7 +226,7 @@ class ListSession:
         hands: Hands,
         *,
         more: tuple[str, ...] = (),
-        said: str = "",
+        message: str = "",
     ) -> None:
         self._library, self._hands = library, hands
         self._as_opened = shown
@@ -244,7 +244,7 @@ class ListSession:
         self._choices: tuple[str, ...] = ()
         self._mutable: list[tuple[MuteKind, str]] = []
         self._tagging: Tagging | None = None
-        self._message, self._is_warning = said, bool(said)
+        self._message, self._is_warning = message, bool(message)
         self.is_over = self.is_interrupted = False
         self._size = (80, 24)
         self._rows: tuple[Row, ...] = rows_of(self._shown)
@@ -265,16 +265,16 @@ class ListSession:
 
     def view(self) -> View:
         """Collect the values that the screen shows now."""
-        said, is_warning, finding = self._message, self._is_warning, self._finding
+        message, is_warning, finding = self._message, self._is_warning, self._finding
         listed, states = self._listed(), self.deciding.states
-        if finding.is_typing or (finding.query and not said):
+        if finding.is_typing or (finding.query and not message):
             # A query looks through the folded papers too, so they count.
             of = len(papers_in(rows_of(self._shown, is_open=True)))
-            said = finding.text(len(papers_in(self._rows)), of)
+            message = finding.text(len(papers_in(self._rows)), of)
         if self._tagging:
-            said = self._tagging.text
+            message = self._tagging.text
         if self._asked:
-            said, is_warning = (
+            message, is_warning = (
                 ngettext(
                     "Skip {n} undecided paper? y: yes · any other key: no",
                     "Skip {n} undecided papers? y: yes · any other key: no",
@@ -284,7 +284,7 @@ class ListSession:
             )
         put_off = self.deciding.put_off
         head = self._progress.head(listed, states, put_off=put_off)
-        return View(head, self._rows, states, self.here, said, is_warning, self._n_rows, put_off)
+        return View(head, self._rows, states, self.here, message, is_warning, self._n_rows, put_off)
 
     def resize(self, size: tuple[int, int]) -> None:
         """Set the screen's size: (columns, lines)."""

@@ -193,7 +193,7 @@ def _item(
         abstract=found["abstract"],
         published=found["date"] or found["year"],
         venue=" · ".join(filter(None, venue)),
-        said=("bibtex", first_of(found, _PUBLICATION)),
+        publication=("bibtex", first_of(found, _PUBLICATION)),
     )
     if paper is None:
         return None
@@ -318,7 +318,7 @@ def _csl_item(item: Mapping[str, Any], place: Text) -> ImportedPaper | None:
         abstract=html_to_text(_csl_text(item, "abstract"))[0],
         published=_issued(item),
         venue=next((text for name in _CSL_VENUE if (text := _csl_text(item, name))), ""),
-        said=(
+        publication=(
             "csl-json",
             first_of({name: _csl_text(item, name) for name in item}, _CSL_PUBLICATION),
         ),
@@ -396,9 +396,11 @@ def read_ris(text: str, *, name: str, folder: Path) -> ImportedLibrary:
 
 def _of_record(record: Mapping[str, Any], place: Text, folder: Path) -> ImportedPaper | None:
     people = record.get("authors") or record.get("first_authors") or []
-    said = {name: _first(record, (name,)) for names in _RIS_PUBLICATION.values() for name in names}
+    texts = {name: _first(record, (name,)) for names in _RIS_PUBLICATION.values() for name in names}
     # Some writers put both pages into SP.
-    said["start_page"] = "-".join(filter(None, (said["start_page"], _first(record, ("end_page",)))))
+    texts["start_page"] = "-".join(
+        filter(None, (texts["start_page"], _first(record, ("end_page",))))
+    )
     paper = make_paper(
         _first(record, _TITLES),
         [in_order(author) for author in people],
@@ -407,7 +409,7 @@ def _of_record(record: Mapping[str, Any], place: Text, folder: Path) -> Imported
         abstract=_first(record, ("abstract", "notes_abstract")),
         published=_first(record, ("date", "year", "publication_year")),
         venue=_first(record, _RIS_VENUE),
-        said=("ris", first_of(said, _RIS_PUBLICATION)),
+        publication=("ris", first_of(texts, _RIS_PUBLICATION)),
     )
     if paper is None:
         return None

@@ -104,8 +104,8 @@ def read_follow_list(content: bytes, *, file: str) -> FollowList:
 def _refuse(file: str, line: int | None, what: Text, hint: Text) -> NoReturn:
     if line is None:
         raise UsageError(what=lazy_gettext("{file}: {what}", file=file, what=what), hint=hint)
-    said = lazy_gettext("{file}, line {line}: {what}", file=file, line=line, what=what)
-    raise UsageError(what=said, hint=hint)
+    message = lazy_gettext("{file}, line {line}: {what}", file=file, line=line, what=what)
+    raise UsageError(what=message, hint=hint)
 
 
 def _decoded(content: bytes, file: str) -> str:

@@ -314,7 +314,10 @@ def _papis_item(
         abstract=_value(info, "abstract"),
         published=_value(info, "date") or _value(info, "year"),
         venue=next((text for name in _PAPIS_VENUE if (text := _value(info, name))), ""),
-        said=("papis", first_of({name: _value(info, name) for name in info}, _PAPIS_PUBLICATION)),
+        publication=(
+            "papis",
+            first_of({name: _value(info, name) for name in info}, _PAPIS_PUBLICATION),
+        ),
     )
     if paper is None:
         return None

@@ -339,10 +339,10 @@ def read_csv(text: str, *, name: str, folder: Path) -> ImportedLibrary:
 def _records(text: str, name: str) -> Iterator[list[str]]:
     """Split a CSV, whatever sign stands between its cells."""
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # the file itself is the limit
-    said = re.match(r"sep=(.)\r?\n", text)  # Excel's own line
-    text = text[said.end() :] if said else text
+    first_line = re.match(r"sep=(.)\r?\n", text)  # Excel's own line
+    text = text[first_line.end() :] if first_line else text
     first = text.lstrip().split("\n", 1)[0]
-    sign = said[1] if said else max(",;\t|", key=first.count)
+    sign = first_line[1] if first_line else max(",;\t|", key=first.count)
     reader = csv.reader(io.StringIO(text.lstrip("\r\n"), newline=""), delimiter=sign, strict=True)
     try:
         yield from reader

@@ -211,12 +211,12 @@ def make_paper(
     abstract: str = "",
     published: str = "",
     venue: str = "",
-    said: tuple[str, Mapping[str, str]] = ("", {}),
+    publication: tuple[str, Mapping[str, str]] = ("", {}),
 ) -> Paper | None:
     """Make a paper of what an entry says; None for one without a title and an id.
 
     named: texts that name the paper itself, such as its address. arxiv: a number that needs no
-    "arXiv:". published: a date in any common form. venue: becomes the comment. said:
+    "arXiv:". published: a date in any common form. venue: becomes the comment. publication:
     the form, and what an entry says of its publication, by the names of a Publication's fields.
     A paper without an id gets one that is made of its title, first author and year, `pdf:…`,
     which gives way as soon as a source brings the paper. One without a title is called by its id
@@ -245,9 +245,9 @@ def make_paper(
         comment=plain(venue),
         published_on=on,
         publication=publication_of(
-            said[0], **{"year": str(on.year) if on else "", "doi": doi, **said[1]}
+            publication[0], **{"year": str(on.year) if on else "", "doi": doi, **publication[1]}
         )
-        if said[0]
+        if publication[0]
         else None,
     )
 

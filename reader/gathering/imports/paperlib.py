@@ -145,7 +145,7 @@ def _item(
         abstract=texts["abstract"],
         published=" ".join(filter(None, (texts["pubTime"] or texts["year"], texts["month"]))),
         venue=next((texts[name] for name in _VENUE if texts[name]), ""),
-        said=("paperlib", first_of(texts, _PUBLICATION)),
+        publication=("paperlib", first_of(texts, _PUBLICATION)),
     )
     if made is None:
         return None

@@ -91,12 +91,12 @@ def read_manifest(content: bytes, name: str) -> dict[str, ManifestEntry]:
         found: dict[str, ManifestEntry] = {}
         for file in root.iter("file"):
             line = file.sourceline
-            said = {name: (file.findtext(name) or "").strip() for name in _FIELDS}
-            if not said["filename"] or not re.fullmatch(r"|[0-9a-fA-F]{32}", said["md5sum"]):
+            texts = {name: (file.findtext(name) or "").strip() for name in _FIELDS}
+            if not texts["filename"] or not re.fullmatch(r"|[0-9a-fA-F]{32}", texts["md5sum"]):
                 raise ValueError("filename, md5sum")
-            numbers = [_number(said[name]) for name in ("size", "num_items")]
-            entry = ManifestEntry(numbers[0], said["md5sum"].lower(), numbers[1])
-            found[PurePosixPath(said["filename"]).name] = entry
+            numbers = [_number(texts[name]) for name in ("size", "num_items")]
+            entry = ManifestEntry(numbers[0], texts["md5sum"].lower(), numbers[1])
+            found[PurePosixPath(texts["filename"]).name] = entry
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UsageError(
             what=lazy_gettext(

@@ -166,7 +166,7 @@ def _item(one: _ItemParts, place: Text, folder: Path) -> ImportedPaper | None:
         # "2024-03-00 March 2024": 00 where a part is not known.
         published=fields.get("date", "").replace("-00", ""),
         venue=next((fields[name] for name in _VENUE if fields.get(name)), ""),
-        said=("zotero", first_of(fields, _PUBLICATION)),
+        publication=("zotero", first_of(fields, _PUBLICATION)),
     )
     if paper is None:
         return None
@@ -343,7 +343,7 @@ class _Reader:
         within = self._within(node)
         # Zotero writes the DOI of an article beside the ISSN of its journal.
         names = [*_identifiers(node), *(name for one in within for name in _identifiers(one))]
-        said = _publication(node, within)
+        publication = _publication(node, within)
         doi = next((n.removeprefix("DOI ") for n in names if n.startswith("DOI ")), "")
         paper = make_paper(
             _text(node, "dc:title"),
@@ -352,8 +352,8 @@ class _Reader:
             doi=doi,
             abstract=_words(_text(node, "dcterms:abstract")),
             published=_text(node, "dc:date"),
-            venue=said["venue"],
-            said=("rdf", said),
+            venue=publication["venue"],
+            publication=("rdf", publication),
         )
         if paper is None:
             return None

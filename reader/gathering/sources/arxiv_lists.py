@@ -194,12 +194,12 @@ def _read_page(content: bytes, source: str) -> tuple[bytes, int]:
             source, lazy_gettext("the answer is {came}, not Atom", came=what_came(content))
         )
     if _ERROR.search(content):
-        said = _SUMMARY.search(content)
+        summary = _SUMMARY.search(content)
         text: Text = lazy_gettext("no reason given")
-        if said:
-            text = plain(said[1].decode("utf-8", "replace"))[:200]
+        if summary:
+            text = plain(summary[1].decode("utf-8", "replace"))[:200]
         raise _failed(
-            source, lazy_gettext("the source reports an error: {said}", said=text), status=400
+            source, lazy_gettext("the source reports an error: {message}", message=text), status=400
         )
     total = _TOTAL.search(content)
     if not total:

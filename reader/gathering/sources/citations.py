@@ -406,8 +406,10 @@ def by_dblp(fetch: Fetch, base: str, words: str, paper: Paper) -> Paper | None:
         raise not_this(DBLP, lazy_gettext("a list of DBLP's"))
     infos = [inner(hit, "info") for hit in objects(hits.get("hit"))]
     found = [info for info in infos if _is_it(info, paper)]
-    said = [one for info in found if (one := _dblp_publication(info))]
-    return _record(paper, said[0] if said else Publication("dblp")) if found else None
+    publications = [one for info in found if (one := _dblp_publication(info))]
+    return (
+        _record(paper, publications[0] if publications else Publication("dblp")) if found else None
+    )
 
 
 def _is_it(info: Mapping[str, Any], paper: Paper) -> bool:
@@ -428,12 +430,12 @@ def _dblp_publication(info: Mapping[str, Any]) -> Publication | None:
     several = info.get("venue")
     name = next(iter(several), "") if isinstance(several, list) else text(info, "venue")
     names = ("volume", "number", "pages", "publisher", "year", "doi")
-    said = {name: html.unescape(text(info, name)) for name in names}
+    values = {name: html.unescape(text(info, name)) for name in names}
     # "ACL (1)" is the first volume of a year's proceedings.
-    said["venue"] = re.sub(r" \(\d+\)$", "", html.unescape(name if isinstance(name, str) else ""))
+    values["venue"] = re.sub(r" \(\d+\)$", "", html.unescape(name if isinstance(name, str) else ""))
     if "Conference" in text(info, "type"):
-        said["venue"] = named_meeting(said["venue"], said["year"])
-    return publication_of("dblp", **said)
+        values["venue"] = named_meeting(values["venue"], values["year"])
+    return publication_of("dblp", **values)
 
 
 def _doi_of(paper: Paper) -> str:
@@ -460,7 +462,7 @@ def by_openalex(fetch: Fetch, base: str, doi: str, paper: Paper) -> Paper | None
         text(source, "display_name"),
         [text(biblio, p) for p in ("first_page", "last_page")],
     )
-    said = publication_of(
+    publication = publication_of(
         "openalex",
         venue=named_meeting(name, year) if source.get("type") == "conference" else name,
         volume=text(biblio, "volume"),
@@ -471,9 +473,9 @@ def by_openalex(fetch: Fetch, base: str, doi: str, paper: Paper) -> Paper | None
         doi=text(work, "doi"),
     )
     # Without a journal or proceedings the work is a preprint.
-    said = said if source else None
+    publication = publication if source else None
     abstract = " ".join(_in_order(inner(work, "abstract_inverted_index")))
-    return _record(paper, said or Publication("openalex"), abstract)
+    return _record(paper, publication or Publication("openalex"), abstract)
 
 
 _PUBLISHING = ("journal", "conference", "book series")
@@ -503,7 +505,7 @@ def by_semantic_scholar(fetch: Fetch, base: str, name: str, paper: Paper) -> Pap
         venue = named_meeting(venue, year)
     if UNPUBLISHED.match(text(journal, "name")):
         journal = {}  # of a paper at a meeting the journal is often that of its preprint
-    said = publication_of(
+    publication = publication_of(
         "semantic-scholar",
         venue=venue or text(journal, "name"),
         volume=text(journal, "volume"),
@@ -511,7 +513,7 @@ def by_semantic_scholar(fetch: Fetch, base: str, name: str, paper: Paper) -> Pap
         year=year,
         doi=text(inner(found, "externalIds"), "DOI"),
     )
-    return _record(paper, said or Publication("semantic-scholar"), text(found, "abstract"))
+    return _record(paper, publication or Publication("semantic-scholar"), text(found, "abstract"))
 
 
 def _asked(fetch: Fetch, url: str, source: str) -> Mapping[str, Any] | None:
@@ -523,8 +525,8 @@ def _asked(fetch: Fetch, url: str, source: str) -> Mapping[str, Any] | None:
     return answer
 
 
-def _record(paper: Paper, said: Publication, abstract: str = "") -> Paper:
-    return Paper(paper.ids, paper.title, abstract=plain(abstract), publication=said)
+def _record(paper: Paper, publication: Publication, abstract: str = "") -> Paper:
+    return Paper(paper.ids, paper.title, abstract=plain(abstract), publication=publication)
 
 
 SOURCES = (

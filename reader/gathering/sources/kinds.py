@@ -351,9 +351,9 @@ def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
             source,
             lazy_gettext("{path} contains no file to read ({names})", path=path, names=names),
         )
-    said = "".join(f"{name}\0{state.st_size}\0{state.st_mtime_ns}\n" for name, state in states)
+    listing = "".join(f"{name}\0{state.st_size}\0{state.st_mtime_ns}\n" for name, state in states)
     # surrogateescape: a name on a disk need not be UTF-8.
-    state = hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    state = hashlib.sha256(listing.encode("utf-8", "surrogateescape")).hexdigest()[:32]
     if state == etag:
         return Local(etag, n_files=len(files), is_unchanged=True)
     posts: dict[str, Post] = {}

@@ -324,10 +324,12 @@ class OaiSession(Scythe):
         code = error.get("code", "")
         self.is_expired = code == "badResumptionToken"
         if code != "noRecordsMatch" or not is_first:
-            said = plain(error.text or "")[:200] or lazy_gettext("no reason given")
+            message = plain(error.text or "")[:200] or lazy_gettext("no reason given")
             raise _failed(
                 lazy_gettext(
-                    "the source reports an error: {code}: {said}", code=plain(code)[:40], said=said
+                    "the source reports an error: {code}: {message}",
+                    code=plain(code)[:40],
+                    message=message,
                 ),
                 status=400,
             )

@@ -31,7 +31,7 @@ class Failure:
     retry_at: datetime
     reason: Reason = ""
 
-    def said(self) -> str:
+    def text(self) -> str:
         """Return the error in the language that is spoken now."""
         return retell(self.error)
 
@@ -110,7 +110,7 @@ class StillMissing(Incomplete):
 
     def __init__(self, failure: Failure, *, at: str) -> None:
         """Name what failed before and waits. at: its `retry_at` in words."""
-        error = failure.said().rstrip(".。")
+        error = failure.text().rstrip(".。")
         super().__init__(
             what=lazy_gettext("{error}; next try after {at}", error=error, at=at),
             reason=failure.reason,

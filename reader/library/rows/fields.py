@@ -48,17 +48,17 @@ def add(db: Database, row: int, paper: Paper, *, on: date, brought_by: int | Non
 
     brought_by: the import (`imports.id`) that it is taken back with.
     """
-    said = paper.publication
-    if said is None:
+    publication = paper.publication
+    if publication is None:
         return
-    texts = {field: getattr(said, field) for field in FIELDS if field not in TEXTS}
+    texts = {field: getattr(publication, field) for field in FIELDS if field not in TEXTS}
     if paper.abstract != _texts_of(db, row)["abstract"]:
         texts["abstract"] = paper.abstract
     with db.writing():
         new = [
-            (row, field, value, said.source, brought_by, on.isoformat())
+            (row, field, value, publication.source, brought_by, on.isoformat())
             for field, value in texts.items()
-            if value and value != _last(db, row, field, said.source)
+            if value and value != _last(db, row, field, publication.source)
         ]
         db.execute_many(
             "INSERT INTO fields (paper, field, value, source, import, on_date)"
@@ -114,8 +114,8 @@ def forget_import(db: Database, number: int) -> None:
         settle(db, row["paper"])
 
 
-def said_of(db: Database, papers: Iterable[int]) -> dict[int, dict[str, list[FieldValue]]]:
-    """Load what is said of some papers: row → field → values, each source's last, the one that
+def field_values(db: Database, papers: Iterable[int]) -> dict[int, dict[str, list[FieldValue]]]:
+    """Load what sources say of some papers: row → field → values, each source's last, the one that
     holds first."""
     found: dict[int, dict[str, list[FieldValue]]] = {}
     by_paper: dict[int, list[Row]] = {}
@@ -123,15 +123,15 @@ def said_of(db: Database, papers: Iterable[int]) -> dict[int, dict[str, list[Fie
     for row in _rows(db, wanted):
         by_paper.setdefault(row["now"], []).append(row)
     for paper, rows in by_paper.items():
-        said = {field: _ordered(rows, paper, field) for field in FIELDS}
-        found[paper] = {field: values for field, values in said.items() if values}
+        by_field = {field: _ordered(rows, paper, field) for field in FIELDS}
+        found[paper] = {field: values for field, values in by_field.items() if values}
     return found
 
 
 def holding(db: Database, papers: Iterable[int]) -> dict[int, dict[str, FieldValue]]:
     """Load the value that holds in each field of some papers: row → field → value."""
-    said = said_of(db, papers)
-    return {row: {f: values[0] for f, values in of.items()} for row, of in said.items()}
+    by_field = field_values(db, papers)
+    return {row: {f: values[0] for f, values in of.items()} for row, of in by_field.items()}
 
 
 def papers_by_venue(db: Database, words: str) -> set[int]:

@@ -99,7 +99,7 @@ def properties_of(db: Database, rows: Iterable[int]) -> dict[int, Properties]:
 
 
 def _known(db: Database, rows: Iterable[int]) -> defaultdict[int, _PropertyRows]:
-    said, found = set[tuple[int, str]](), defaultdict[int, _PropertyRows](_PropertyRows)
+    own_tags, found = set[tuple[int, str]](), defaultdict[int, _PropertyRows](_PropertyRows)
     folds = dict[str, str]()  # of 200,000 imported tags some thousand are distinct
     # What imports brought comes last, since a row of the person goes before it.
     for r in db.read(
@@ -111,9 +111,9 @@ def _known(db: Database, rows: Iterable[int]) -> defaultdict[int, _PropertyRows]
             continue
         if (fold := r["fold"] or folds.get(r["value"])) is None:
             fold = folds[r["value"]] = tag_fold(r["value"])
-        if r["is_imported"] and (not fold or fold == LAB_TAG or (r["paper"], fold) in said):
+        if r["is_imported"] and (not fold or fold == LAB_TAG or (r["paper"], fold) in own_tags):
             continue
-        said.add((r["paper"], fold))
+        own_tags.add((r["paper"], fold))
         if r["value"]:
             found[r["row"]].tags.setdefault(fold, {})[r["paper"]] = r["value"]
     return found
@@ -157,11 +157,11 @@ def rate_unrated(db: Database, row: int, rating: int, *, act: int, at: datetime,
     act: of the import that brought the rating, with which it is taken back.
     Returns whether the paper was rated.
     """
-    said = """
+    sql = """
         SELECT 1 FROM properties AS o JOIN papers AS c ON c.id = o.paper
         WHERE o.kind = 'rating' AND ? IN (c.id, c.merged_into)
     """
-    if db.read_one(said, (row,)):
+    if db.read_one(sql, (row,)):
         return False
     db.execute(
         """
@@ -214,7 +214,7 @@ def counts(db: Database) -> dict[str, int]:
     sql = "SELECT id, merged_into FROM papers WHERE merged_into IS NOT NULL"
     merged = {r["id"]: r["merged_into"] for r in db.read(sql)}
     own = db.read(f"SELECT o.* FROM {NOW_SQL} AS o WHERE o.kind = 'tag'")  # noqa: S608
-    said = {(r["paper"], r["fold"]) for r in own}
+    own_tags = {(r["paper"], r["fold"]) for r in own}
     having: dict[str, set[int]] = defaultdict(set)
     for r in own:
         if r["value"]:
@@ -223,7 +223,7 @@ def counts(db: Database) -> dict[str, int]:
     # In the order of the table: by the index of tags, 200,000 rows took 6 s.
     every = "SELECT paper, key FROM imported NOT INDEXED WHERE part IN ('tag', 'collection')"
     for r in db.read(every):
-        if (fold := several.get(r["key"])) and (r["paper"], fold) not in said:
+        if (fold := several.get(r["key"])) and (r["paper"], fold) not in own_tags:
             having[fold].add(merged.get(r["paper"], r["paper"]))
     removed = {row for row, into in merged.items() if row == into}
     spelt = spellings(db)

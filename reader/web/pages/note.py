@@ -110,7 +110,7 @@ def save(visit: Visit) -> Response:
     newest = newest_note(library, held)
     return visit.json(
         {
-            "said": report_of(library, noted).said,
+            "said": report_of(library, noted).message,
             "told": told,
             "is_new": noted.is_new,
             "is_written": noted.is_written,

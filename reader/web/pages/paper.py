@@ -118,7 +118,7 @@ def paper(visit: Visit) -> Response:
         share=markdown(share(library, [held], has_figures=False)),
         **_topic_choices(visit, held),
         known_tags=[*properties.spellings(library.db).values()][: -MOST_OFFERED - 1 : -1],
-        field_texts=list(field_texts(shown.said)),
+        field_texts=list(field_texts(shown.field_values)),
         fields=_form_fields(shown),
     )
 
@@ -292,16 +292,16 @@ def share_with_lab(visit: Visit) -> Response:
     held = find_paper(visit.library, visit.id)
     is_wanted = bool(visit.field("share"))
     outcome = (share_notes if is_wanted else take_back)(visit.library, [held])
-    said = [*map(str, outcome.said), *(problem.message for problem in outcome.problems)]
+    messages = [*map(str, outcome.messages), *(problem.message for problem in outcome.problems)]
     if n := outcome.n_left_out:
-        said.append(_("Private parts left out of your words: {n}.", n=n))
-    return visit.done(paper_at(held.paper.id) + "#share", plain(sentences(said)))
+        messages.append(_("Private parts left out of your words: {n}.", n=n))
+    return visit.done(paper_at(held.paper.id) + "#share", plain(sentences(messages)))
 
 
 def _form_fields(shown: About) -> dict[str, tuple[str, str]]:
     """List the fields that can be edited: field → its name, what holds of it now."""
     paper = shown.held.paper
-    now = {field: values[0].value for field, values in shown.said.items()}
+    now = {field: values[0].value for field, values in shown.field_values.items()}
     now |= {"title": paper.title, "authors": "\n".join(paper.authors), "abstract": paper.abstract}
     return {field: (_(name), now.get(field, "")) for field, name in FIELD_NAMES.items()}
 

@@ -211,8 +211,8 @@ def _listing(library: Library, asked: LibraryForm, folder: str = "") -> Listing:
             after=asked.after,
         )
     except (QueryError, NotFound) as error:
-        said = (error.message, error.hint)
-        return Listing((), 0, is_cut=False, states=dict.fromkeys(STATES, 0), said=said)
+        messages = (error.message, error.hint)
+        return Listing((), 0, is_cut=False, states=dict.fromkeys(STATES, 0), messages=messages)
 
 
 @dataclass(frozen=True, slots=True)

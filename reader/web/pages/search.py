@@ -120,7 +120,7 @@ def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
     found, is_waiting = _searched(visit, query, serving, kinds, limit)
     loose = search_waiting(visit.library, query, limit=limit) if kind in ("", "note") else []
     notices = [
-        serving.said,
+        serving.message,
         *notices_of(found, index=_("“Update the search index”")),
         away_text(found),
     ]

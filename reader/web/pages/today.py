@@ -302,7 +302,7 @@ def _respond(visit: Visit, answer: ActOutcome, *, has_topic: bool = False) -> Re
     }
     if has_topic and held and visit.wants_json:
         found["topic"] = topic_now(visit.library, held) or ""
-    return visit.done(visit.back, str(answer.said), **found)
+    return visit.done(visit.back, str(answer.message), **found)
 
 
 def put_off(visit: Visit) -> Response:
