@@ -258,7 +258,7 @@ class QuestionEncoder:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenEncoder:
     """The encoder for searches. config: names its model. message: a sentence where it is not the
     one in feeds.toml, or that one has no vectors yet; "" otherwise."""
 
@@ -267,7 +267,7 @@ class Chosen:
     message: str = ""
 
 
-def chosen_encoder(library: Library) -> Chosen:
+def chosen_encoder(library: Library) -> ChosenEncoder:
     """Choose the encoder for searches: the former one while a library is being encoded again."""
     from reader.search.encoder.models import model_of
     from reader.search.rows.vector_files import serving as serving_of
@@ -277,12 +277,12 @@ def chosen_encoder(library: Library) -> Chosen:
     # Where the model of feeds.toml is missing, the search says so and full text answers.
     serves = serving_of(library.db, name) if name else name
     if serves == name:
-        return Chosen(name, config)
+        return ChosenEncoder(name, config)
     try:
         # A query has to be encoded by the model that made the stored vectors.
         former = replace(config, encoder=model_of(serves, cache=cache_folder()))
     except ModelError:
-        return Chosen(
+        return ChosenEncoder(
             name,
             config,
             _(
@@ -292,7 +292,7 @@ def chosen_encoder(library: Library) -> Chosen:
                 new=plain(name),
             ),
         )
-    return Chosen(
+    return ChosenEncoder(
         serves,
         former,
         _(

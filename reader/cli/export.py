@@ -193,12 +193,12 @@ def _references(
     content = "".join(f"{line}\n" for line in lines).encode()
     _put(context, target, content, _written(target, len(lines)))
     if n := len(several) - len(lines):
-        told = ngettext(
+        message = ngettext(
             "{n} paper is left out: this style has no line for what is known of it.",
             "{n} papers are left out: this style has no line for what is known of them.",
             n,
         )
-        output.put(told, is_error=True)
+        output.put(message, is_error=True)
     return output.INCOMPLETE if len(lines) < len(several) else 0
 
 
@@ -238,8 +238,8 @@ def _site(context: click.Context, library: Library, held: list[LibraryPaper], fo
     if not settings_of(context).is_quiet:
         for name in done.removed:
             output.put(_("removed: {path}", path=folder / name), is_error=True)
-        told = _written(folder, len(made.pages) - 1)
-        output.put(told, is_error=True)
+        message = _written(folder, len(made.pages) - 1)
+        output.put(message, is_error=True)
     output.say_private(context, made.n_left_out)
     return say_errors(done.left)
 

@@ -28,7 +28,7 @@ from reader.cli.frame import (
 from reader.cli.output import answer
 from reader.cli.terminal import TypedKeys, letter
 from reader.gathering.follow import FollowOutcome, ListOutcome, follow, follow_list, read_list
-from reader.gathering.imports.feeds import LeftOut, write_opml
+from reader.gathering.imports.feeds import SkippedLine, write_opml
 from reader.library.config import LOCAL_KINDS, Feed
 from reader.library.disk import write_whole
 from reader.library.paper import LibraryPaper
@@ -176,7 +176,7 @@ def _report(done: ListOutcome, *, is_dry_run: bool) -> Iterator[str]:
             len(done.known),
             names=_shown(names),
         )
-    by_reason: dict[str, list[LeftOut]] = {}
+    by_reason: dict[str, list[SkippedLine]] = {}
     for one in done.left_out:
         by_reason.setdefault(str(one.why), []).append(one)
     for why, several in by_reason.items():

@@ -315,20 +315,20 @@ def _restore_one(context: click.Context, archive: Path, text: str, *, as_json: b
     from reader.morning.remove import restore_paper
 
     with build.opened(context) as library:
-        came = restore_paper(library, archive, text)
+        restored = restore_paper(library, archive, text)
     if as_json:
-        output.put_json(came)
+        output.put_json(restored)
         return 0
-    answer(context, f"{came.held.paper.id}  {title_text(came.held.paper.title)}")
-    edited = _(", ").join(_(FIELD_NAMES[field]) for field in came.edited)
+    answer(context, f"{restored.held.paper.id}  {title_text(restored.held.paper.title)}")
+    edited = _(", ").join(_(FIELD_NAMES[field]) for field in restored.edited)
     lines = (
-        (not came.was_here, _("The paper is back; it counts as added today.")),
-        (came.is_picked, _("It is picked again.")),
-        (came.has_note, _("Its note is back, as the newest revision.")),
-        (bool(came.pdf), _("Its PDF is back: {path}", path=came.pdf)),
-        (came.has_tags, _("Its tags, rating or priority are back.")),
-        (came.has_guess, _("Your guess is back.")),
-        (bool(came.edited), _("What you edited is back: {names}", names=edited)),
+        (not restored.was_here, _("The paper is back; it counts as added today.")),
+        (restored.is_picked, _("It is picked again.")),
+        (restored.has_note, _("Its note is back, as the newest revision.")),
+        (bool(restored.pdf), _("Its PDF is back: {path}", path=restored.pdf)),
+        (restored.has_tags, _("Its tags, rating or priority are back.")),
+        (restored.has_guess, _("Your guess is back.")),
+        (bool(restored.edited), _("What you edited is back: {names}", names=edited)),
     )
     for is_so, line in lines:
         if is_so:

@@ -259,10 +259,10 @@ def mail_command(context: click.Context, days: int, is_shown: bool, is_again: bo
         with contextlib.nullcontext() if is_shown else lock_file(library.folder / "mail.lock"):
             mails = log.mails()
             if mails and not mails[-1].is_sure and not is_again:
-                told = _(
+                message = _(
                     "It is not known whether the last mail arrived. If not: reader mail --again"
                 )
-                output.put(told, is_error=True)
+                output.put(message, is_error=True)
             items = unsent(library, mails[:-1] if is_again else mails, n_days=days)
             if settings and items and not is_shown:
                 if refusal := library.refusal():
@@ -275,8 +275,8 @@ def mail_command(context: click.Context, days: int, is_shown: bool, is_again: bo
         output.answer(context, _("Nothing is new since the last mail."))
     elif settings:
         to = ", ".join(settings.to)
-        told = ngettext("sent to {to}: {n} paper", "sent to {to}: {n} papers", len(items), to=to)
-        output.answer(context, told)
+        message = ngettext("sent to {to}: {n} paper", "sent to {to}: {n} papers", len(items), to=to)
+        output.answer(context, message)
     output.say_private(context, sum(item.n_left_out for item in items))
 
 

@@ -60,11 +60,11 @@ def take_command(
     context: click.Context, ids: tuple[str, ...], folder: Path | None, as_json: bool
 ) -> int:
     """Copy PDFs to the tablet's folder. Exit code 5 where a PDF is missing."""
-    took: list[TabletOutcome] = []
+    copies: list[TabletOutcome] = []
     with build.opened(context) as library, PdfReader() as reader:
         target = tablet_folder(library, folder)
         for one in take(library, ids, target, reader):
-            took.append(one)
+            copies.append(one)
             if as_json:
                 output.put_json(one)
             elif one.error is None and not settings_of(context).is_quiet:
@@ -72,9 +72,9 @@ def take_command(
                 output.put(_(_TAKEN[one.outcome], name=plain(one.name), title=title))
             if one.error is not None:
                 say_error(one.error)
-        if not took and not as_json:
+        if not copies and not as_json:
             answer(context, _("Nothing was picked today; `reader take ID` takes any paper."))
-    return next((one.error.exit_code for one in took if one.error), 0)
+    return next((one.error.exit_code for one in copies if one.error), 0)
 
 
 @command(
@@ -117,17 +117,17 @@ def back_command(
         source = tablet_folder(library, folder)
         known = find_paper(library, id_) if id_ is not None else None
         with build.tools(context, library) as tools:
-            for brought in back(library, tools, source, known=known):
-                done.append(brought)
-                if is_shown_at_once and not (can_ask and brought.candidates):
-                    _show_brought(context, brought, as_json=as_json)
+            for outcome in back(library, tools, source, known=known):
+                done.append(outcome)
+                if is_shown_at_once and not (can_ask and outcome.candidates):
+                    _show_brought(context, outcome, as_json=as_json)
         # Questions come at the end, so that no file waits for an answer to be read.
-        for i, brought in enumerate(done):
-            if can_ask and brought.candidates:
-                done[i] = _ask(context, library, source, brought)
+        for i, outcome in enumerate(done):
+            if can_ask and outcome.candidates:
+                done[i] = _ask(context, library, source, outcome)
                 _show_brought(context, done[i], as_json=False)
             elif not is_shown_at_once:
-                _show_brought(context, brought, as_json=False)
+                _show_brought(context, outcome, as_json=False)
     # A file that is no PDF was named above, and is not counted as one.
     of_pdfs = [
         one
@@ -136,14 +136,14 @@ def back_command(
     ]
     if not as_json and (of_pdfs or not done):
         answer(context, _summary(of_pdfs))
-    return next((brought.error.exit_code for brought in done if brought.error), 0)
+    return next((outcome.error.exit_code for outcome in done if outcome.error), 0)
 
 
 def _summary(done: Sequence[CopyOutcome]) -> str:
     """Count the outcomes of some PDFs in a sentence."""
-    n = Counter(brought.outcome for brought in done)
-    unmarked = sum(brought.is_unmarked for brought in done)
-    left = sum(brought.error is not None for brought in done)
+    n = Counter(outcome.outcome for outcome in done)
+    unmarked = sum(outcome.is_unmarked for outcome in done)
+    left = sum(outcome.error is not None for outcome in done)
     parts = [
         _("{n} with new marks", n=n["imported"]),
         _("{n} unchanged", n=n["unchanged"] - unmarked),
@@ -165,39 +165,39 @@ def _remove(context: click.Context, id_: str, *, as_json: bool) -> None:
 
 
 def _ask(
-    context: click.Context, library: Library, source: Path, brought: CopyOutcome
+    context: click.Context, library: Library, source: Path, outcome: CopyOutcome
 ) -> CopyOutcome:
-    """Ask which paper a file is, and import it; returns `brought` where it is none of them."""
-    name = plain(brought.name)
-    for held in brought.candidates[:3]:
-        title, why = title_text(held.paper.title), plain(str(brought.why))
+    """Ask which paper a file is, and import it; returns `outcome` where it is none of them."""
+    name = plain(outcome.name)
+    for held in outcome.candidates[:3]:
+        title, why = title_text(held.paper.title), plain(str(outcome.why))
         question = _("{name}: is it {title}? ({why})", name=name, title=title, why=why)
         # On stderr: the output may go into a file.
         if click.confirm(question, err=True):
             # `name` is relative to the folder; of one file it is the bare name.
-            file = source / brought.name if source.is_dir() else source
+            file = source / outcome.name if source.is_dir() else source
             with build.tools(context, library) as tools:
                 (imported,) = back(library, tools, file, known=held)
             return imported
-    return brought
+    return outcome
 
 
-def _show_brought(context: click.Context, brought: CopyOutcome, *, as_json: bool) -> None:
+def _show_brought(context: click.Context, outcome: CopyOutcome, *, as_json: bool) -> None:
     if as_json:
-        output.put_json(brought)
-    if brought.error is not None:
-        say_error(brought.error)
-    elif brought.held and brought.outcome == "imported" and not as_json:
-        counts = counts_text(brought.counts, brought.copy)
-        title = title_text(brought.held.paper.title)
+        output.put_json(outcome)
+    if outcome.error is not None:
+        say_error(outcome.error)
+    elif outcome.held and outcome.outcome == "imported" and not as_json:
+        counts = counts_text(outcome.counts, outcome.copy)
+        title = title_text(outcome.held.paper.title)
         answer(
-            context, _("{title}: {counts} [{name}]", title=title, name=brought.name, counts=counts)
+            context, _("{title}: {counts} [{name}]", title=title, name=outcome.name, counts=counts)
         )
-    elif brought.held and brought.is_unmarked and not as_json:
+    elif outcome.held and outcome.is_unmarked and not as_json:
         text = _(
             "{title}: no marks in this file, so no copy was kept [{name}]",
-            title=title_text(brought.held.paper.title),
-            name=brought.name,
+            title=title_text(outcome.held.paper.title),
+            name=outcome.name,
         )
         answer(context, text)
 

@@ -151,8 +151,8 @@ class WarmModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
-    """The encoder for searches on pages; see `visit.PageEncoder`. message: as in `build.Chosen`."""
+class WarmEncoder:
+    """The encoder for searches on pages; see `visit.PageEncoder`. message: see there."""
 
     name: str
     message: str
@@ -180,10 +180,10 @@ class Warm:
         self._known: OrderedDict[str, WarmModel] = OrderedDict()
         self._lock = threading.Lock()
 
-    def serving(self, library: Library) -> Answering:
+    def serving(self, library: Library) -> WarmEncoder:
         """Choose the encoder for searches; loads nothing yet."""
         found = build.chosen_encoder(library)
-        return Answering(found.name, found.message, self._kept(found.config))
+        return WarmEncoder(found.name, found.message, self._kept(found.config))
 
     def encode_note(self, config: Config) -> Encode | None:
         """Return the encoder for a note being saved; None where loading it takes seconds."""

@@ -23,7 +23,7 @@ from reader.base.errors import (
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain
 from reader.gathering.imports.feeds import LONGEST as LONGEST_LIST
-from reader.gathering.imports.feeds import FollowedFeed, FollowList, LeftOut, read_follow_list
+from reader.gathering.imports.feeds import FollowedFeed, FollowList, SkippedLine, read_follow_list
 from reader.library.config import Config, short_address
 from reader.library.disk import lock_file, write_whole
 from reader.library.feeds_file import parse
@@ -141,7 +141,7 @@ class ListOutcome:
 
     brought: tuple[FollowedFeed, ...]
     known: tuple[tuple[FollowedFeed, str], ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[SkippedLine, ...] = ()
     old_file: Path | None = None
 
 

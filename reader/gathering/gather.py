@@ -46,10 +46,10 @@ from reader.gathering.rows import sources
 from reader.gathering.rows.sources import SourceState, VotedPaper
 from reader.gathering.source import (
     EndMark,
-    HeldBack,
     Keep,
     Source,
     SourceTools,
+    WaitingSource,
     Work,
     ask,
     fail,
@@ -266,7 +266,7 @@ def _hold_back(library: Library, name: str) -> None:
     if retry_at and retry_at > library.now():
         at = library.local(retry_at)
         error = retell(known.error)
-        raise HeldBack(
+        raise WaitingSource(
             source=name,
             what=lazy_ngettext(
                 "failed {n} time, next try after {at}: {error}",
@@ -293,7 +293,7 @@ def _record_failure(
 
     is_counted: it had batches before it failed, which show themselves what is missing.
     """
-    is_held_back = isinstance(error, HeldBack)
+    is_held_back = isinstance(error, WaitingSource)
     if not is_held_back:
         fail(library, name, error)
     if not is_counted:

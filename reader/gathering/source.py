@@ -212,7 +212,7 @@ PDF = "pdf"
 """The stage of what fetches PDFs; the subject of its problems is a paper's id."""
 
 
-class HeldBack(SourceFailed):
+class WaitingSource(SourceFailed):
     """A source that failed before and is not asked yet."""
 
     retry_at: datetime
@@ -244,8 +244,8 @@ def told_together(problems: Sequence[Problem]) -> list[ReaderError]:
 
 
 def _is_told(problem: Problem) -> bool:
-    is_waiting = isinstance(problem.error, HeldBack | StillMissing)
-    is_gathered = isinstance(problem.error, HeldBack) or problem.stage == PDF
+    is_waiting = isinstance(problem.error, WaitingSource | StillMissing)
+    is_gathered = isinstance(problem.error, WaitingSource) or problem.stage == PDF
     return isinstance(problem.error, Unreachable) or (is_waiting and is_gathered)
 
 
@@ -260,7 +260,7 @@ def _no_answer(silent: Sequence[Problem], *, by_name: bool) -> ReaderError:
     cause: Text = lazy_ngettext("{n} host", "{n} hosts", len(causes))
     if len(causes) == 1:
         cause = next(iter(causes.values())).values["what"]
-    waiting = [p.error for p in silent if isinstance(p.error, HeldBack | StillMissing)]
+    waiting = [p.error for p in silent if isinstance(p.error, WaitingSource | StillMissing)]
     if not waiting:
         return Unreachable(source=source, what=cause)
     first = min(waiting, key=lambda error: error.retry_at)

@@ -102,7 +102,7 @@ def day_of(library: Library, day: date, *, first: date | None = None) -> Day:
 
 
 @dataclass(frozen=True, slots=True)
-class BroughtUp:
+class DayPapers:
     """The papers that something speaks for on a day, by row, before what speaks is read.
 
     news: those that may be in its list, in order. followed: by whom, of followed people's.
@@ -115,7 +115,7 @@ class BroughtUp:
     unsaved: Ranks
 
 
-def brought_up(library: Library, day: Day, unsaved: Ranks | None = None) -> BroughtUp:
+def day_papers(library: Library, day: Day, unsaved: Ranks | None = None) -> DayPapers:
     """Find the papers of a day that something speaks for: a topic, a person, a post, or many
     citations.
 
@@ -138,30 +138,30 @@ def brought_up(library: Library, day: Day, unsaved: Ranks | None = None) -> Brou
     # Papers that were only added by hand are no news of that day.
     news = {*named, *warm, *day.kept} | fields.brought(db, rows)
     in_order = dict.fromkeys(row for row in rows if row in news)
-    return BroughtUp(in_order, followed, frozenset(named), unsaved)
+    return DayPapers(in_order, followed, frozenset(named), unsaved)
 
 
 def candidates(
     library: Library,
     day: Day,
-    brought: BroughtUp | None = None,
+    of_day: DayPapers | None = None,
     *,
     is_own: bool = False,
     may_keep: bool = True,
 ) -> list[Candidate]:
     """Collect all that speaks for the papers of a day, which takes most of a list's time.
 
-    brought: what `brought_up` found, None to find it here. is_own: only for those that may stand in
+    of_day: what `day_papers` found, None to find it here. is_own: only for those that may stand in
     the own lane or below it. may_keep: False where no forecast may be written.
     """
-    brought = brought or brought_up(library, day)
-    db, rows, named = library.db, list(brought.news), brought.named
+    of_day = of_day or day_papers(library, day)
+    db, rows, named = library.db, list(of_day.news), of_day.named
     # A person's word on a topic holds above all ranks, kept or not.
-    ranks = standings.with_words(db, {**standings.kept_ranks(db, rows), **brought.unsaved}, rows)
+    ranks = standings.with_words(db, {**standings.kept_ranks(db, rows), **of_day.unsaved}, rows)
     own = {topic.path for topic in library.config.own_topics}
     if is_own:
         fit = {n for n, of in ranks.items() if any(r.topic in own and r.place != "out" for r in of)}
-        rows = [row for row in rows if row in fit or row in day.kept or row in brought.followed]
+        rows = [row for row in rows if row in fit or row in day.kept or row in of_day.followed]
     before = standings.shown_before(db, rows, day.last)
     # A paper of an earlier day comes back undecided and talked about; one of an own topic, which
     # its own day showed, only because of this day's talk.
@@ -183,7 +183,7 @@ def candidates(
             )
         )
     ]
-    return _candidates(library, there, day, ranks, brought.followed, may_keep=may_keep)
+    return _candidates(library, there, day, ranks, of_day.followed, may_keep=may_keep)
 
 
 def _is_over(library: Library, day: Day) -> bool:
@@ -397,8 +397,8 @@ def rank_list(
     unsaved = rank_new(library, day, back=back, may_keep=may_keep)
 
     def lanes_of(days: Day) -> Lanes:
-        brought = brought_up(library, days, unsaved)
-        several = candidates(library, days, brought, may_keep=may_keep)
+        of_day = day_papers(library, days, unsaved)
+        several = candidates(library, days, of_day, may_keep=may_keep)
         return lanes(several, library.config, days.kept)
 
     # The day's own list is made too where it folds: it stands beside the folded one.

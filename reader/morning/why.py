@@ -14,7 +14,7 @@ from reader.library.rows.decisions import Kind
 from reader.morning import rows as history
 from reader.morning.lanes import followed_term, lanes
 from reader.morning.rank import Judges, as_printed, judges, rank_new
-from reader.morning.today import BroughtUp, Day, brought_up, candidates, day_of, first_day
+from reader.morning.today import Day, DayPapers, candidates, day_of, day_papers, first_day
 from reader.morning.values import Candidate, Entry, Lanes, PastDecision, by_lane
 from reader.ranking.events import Event, features, liked
 from reader.ranking.heat import closeness_of, near_score
@@ -201,40 +201,40 @@ Listed = tuple[list[Candidate], Lanes]
 class ListCache:
     """The lists of days as made for one paper, to explain others too until something is written.
 
-    brought: papers that may be in a list. made: those lists that had an explained paper, whole
+    of_day: papers that may be in a list. made: those lists that had an explained paper, whole
     or of papers for the own lanes alone.
     """
 
-    brought: dict[Dates, BroughtUp] = field(default_factory=dict)
+    of_day: dict[Dates, DayPapers] = field(default_factory=dict)
     made: dict[tuple[Dates, bool], Listed] = field(default_factory=dict)
 
     def list_with(self, library: Library, day: Day, row: int) -> Listed | None:
         """Return a day's list if it may have a paper, at least with the whole lane of that paper;
         most days have not, and are not listed."""
         key = (day.first, day.last)
-        if (brought := self.brought.get(key)) is None:
-            brought = brought_up(library, day, rank_new(library, day.last))
-            _add(self.brought, key, brought)
-        if row not in brought.news:
+        if (of_day := self.of_day.get(key)) is None:
+            of_day = day_papers(library, day, rank_new(library, day.last))
+            _add(self.of_day, key, of_day)
+        if row not in of_day.news:
             return None
         if found := self.made.get((key, False)):
             return found
         is_own = False
         if row not in day.kept or day.kept[row].lane in ("own", "doubtful"):
             # No other paper brings one into a lane, so one that alone is in none needs no more.
-            alone = _listed(library, day, replace(brought, news={row: None}))
+            alone = _listed(library, day, replace(of_day, news={row: None}))
             if not any(by_lane(alone[1]).values()):
                 return alone
             is_own = bool(alone[1].own or alone[1].doubtful)
         if (found := self.made.get((key, is_own))) is None:
-            found = _listed(library, day, brought, is_own=is_own)
+            found = _listed(library, day, of_day, is_own=is_own)
             _add(self.made, (key, is_own), found)
         return found
 
 
-def _listed(library: Library, day: Day, brought: BroughtUp, *, is_own: bool = False) -> Listed:
+def _listed(library: Library, day: Day, of_day: DayPapers, *, is_own: bool = False) -> Listed:
     # Nobody sees this list: nothing is kept for it.
-    several = candidates(library, day, brought, is_own=is_own, may_keep=False)
+    several = candidates(library, day, of_day, is_own=is_own, may_keep=False)
     return several, lanes(several, library.config, day.kept)
 
 

@@ -28,7 +28,7 @@ from reader.library.folder import Library, find_papers
 from reader.library.paper import LibraryPaper
 from reader.library.place import REMOVED
 from reader.library.rows import highlights, papers
-from reader.library.rows.highlights import Taken
+from reader.library.rows.highlights import TabletCopy
 from reader.pdfs.find import file_to_read, pdf_file
 from reader.pdfs.mark import MarkTools, marked_content, record
 
@@ -207,7 +207,7 @@ def _put(
 ) -> None:
     """Write a copy into the folder; path: the name that it was first taken under."""
     db, place = library.db, place_of(library, file)
-    taken = Taken(held.row, path, hashlib.sha256(content).hexdigest())
+    taken = TabletCopy(held.row, path, hashlib.sha256(content).hexdigest())
     # The row comes first: an unrecorded copy could not be recognised when it comes back.
     with db.writing():
         highlights.add_taken(db, taken, at=library.now())

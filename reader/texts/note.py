@@ -78,9 +78,9 @@ def check_lines(check: Check, *, most: int = 5) -> list[str]:
     most: sentences that are shown; the others are counted.
     """
     found = sorted(check.found, key=lambda one: one.verdict != "copied")
-    told: list[str] = []
+    lines: list[str] = []
     if check.is_mostly_copied:
-        told.append(
+        lines.append(
             _(
                 "Mostly copied ({n} %): as it is, it does not count as written. Use your own "
                 "words, or mark quotations with “…” or `>`.",
@@ -103,16 +103,16 @@ def check_lines(check: Check, *, most: int = 5) -> list[str]:
                 else N_("close in another language, {where}: {sentence}")
             )
         place = where(one.source) if one.source else ""
-        told.append(_(key, where=place, sentence=shorten(plain(one.text), WIDTH)))
+        lines.append(_(key, where=place, sentence=shorten(plain(one.text), WIDTH)))
         run = plain(one.run)
         # A stretch that is the whole sentence would stand there twice.
         if run and run != plain(one.text).rstrip(".。!?"):
-            told.append(_("    the same words: {run}", run=shorten(run, WIDTH)))
+            lines.append(_("    the same words: {run}", run=shorten(run, WIDTH)))
     if len(found) > most:
-        told.append(
+        lines.append(
             ngettext("… and {n} more sentence", "… and {n} more sentences", len(found) - most)
         )
-    return told
+    return lines
 
 
 def unseen_line(check: Check) -> str:
@@ -148,7 +148,7 @@ def where(source: SourceText) -> str:
 
 def file_lines(done: ExportOutcome) -> list[str]:
     """Report on the Markdown file of one paper, in sentences; of failures the first."""
-    told = [
+    lines = [
         plain(_(key, path=path))
         for key, paths in (
             (N_("your changes read: {path}"), done.read_in),
@@ -157,7 +157,7 @@ def file_lines(done: ExportOutcome) -> list[str]:
         )
         for path in paths
     ]
-    return told + [_("reader: {message}", message=plain(error.message)) for error in done.left[:1]]
+    return lines + [_("reader: {message}", message=plain(error.message)) for error in done.left[:1]]
 
 
 def paused_text(due: Due) -> str:

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from reader.base.errors import ModelError, ModelMissing
-from reader.cli.warm import MOST_VECTORS, Answering, FairLock, Warm, WarmModel
+from reader.cli.warm import MOST_VECTORS, FairLock, Warm, WarmEncoder, WarmModel
 from reader.library.config import Config
 from reader.library.feeds_file import parse
 from reader.search.encoder import QueryEncoder
@@ -64,7 +64,7 @@ def test_many_callers_at_once_load_the_model_once(loader: Loader) -> None:
 
 
 def test_prepare_returns_at_once_and_loads_in_a_thread(loader: Loader) -> None:
-    answering = Answering("small", "", kept(loader))
+    answering = WarmEncoder("small", "", kept(loader))
     answering.prepare()
     answering.prepare()
     assert not answering.is_ready

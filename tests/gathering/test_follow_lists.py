@@ -18,7 +18,7 @@ from reader.gathering.imports.feeds import (
     NO_FEED_OF_X,
     FollowedFeed,
     FollowList,
-    LeftOut,
+    SkippedLine,
     read_follow_list,
     write_opml,
 )
@@ -49,8 +49,8 @@ OF_OPML = FollowList(
         FollowedFeed("https://e.example/notes", "venue", "openreview", "", 12),
     ),
     (
-        LeftOut(9, "a page", "There is no address of a feed (xmlUrl)."),
-        LeftOut(10, "ftp://d.example/rss", "This is no web address."),
+        SkippedLine(9, "a page", "There is no address of a feed (xmlUrl)."),
+        SkippedLine(10, "ftp://d.example/rss", "This is no web address."),
     ),
 )
 
@@ -58,7 +58,7 @@ OF_OPML = FollowList(
 def read(text: str, encoding: str = "utf-8") -> FollowList:
     """Read a list, with its reasons in words."""
     found = read_follow_list(text.encode(encoding), file="list")
-    left_out = (LeftOut(one.line, one.text, str(one.why)) for one in found.left_out)
+    left_out = (SkippedLine(one.line, one.text, str(one.why)) for one in found.left_out)
     return FollowList(found.feeds, tuple(left_out))
 
 
@@ -84,7 +84,7 @@ def test_a_csv_of_mastodon_names_accounts_by_their_feeds() -> None:
             FollowedFeed("https://m.example/@ada.rss", "@ada@m.example", line=2),
             FollowedFeed("https://m.example/@Bo_L.rss", "@Bo_L@M.example", line=4),
         ),
-        (LeftOut(3, "nobody", "This is no account and no web address."),),
+        (SkippedLine(3, "nobody", "This is no account and no web address."),),
     )
 
 
@@ -111,8 +111,8 @@ https://x.com/jill
             FollowedFeed("https://blog.example/feed.xml", line=8),
         ),
         (
-            LeftOut(9, "@jack", str(NO_FEED_OF_X)),
-            LeftOut(10, "https://x.com/jill", str(NO_FEED_OF_X)),
+            SkippedLine(9, "@jack", str(NO_FEED_OF_X)),
+            SkippedLine(10, "https://x.com/jill", str(NO_FEED_OF_X)),
         ),
     )
 

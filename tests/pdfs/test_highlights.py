@@ -13,7 +13,7 @@ import pytest
 from reader.library.highlight import Highlight, MarkState
 from reader.library.rows import decisions, highlights, merges, papers
 from reader.library.rows.database import Database
-from reader.library.rows.highlights import MarkedCopy, PlaceState, Taken
+from reader.library.rows.highlights import MarkedCopy, PlaceState, TabletCopy
 from reader.library.rows.migrations import MIGRATIONS
 from reader.search.rows import index
 from tests.samples import DAY, NOW, new_database, paper, undo_last
@@ -91,7 +91,7 @@ def test_a_renamed_place_goes_on_under_its_new_name(db: Database) -> None:
 
 
 def test_a_copy_that_was_taken_and_kept_is_listed_once(db: Database) -> None:
-    taken = Taken(1, "2025-06-04 01 Snails.pdf", "0" * 64)
+    taken = TabletCopy(1, "2025-06-04 01 Snails.pdf", "0" * 64)
     for _ in range(2):
         highlights.add_taken(db, taken, at=NOW)
     assert highlights.taken_of(db, 1) == [taken]
@@ -166,7 +166,7 @@ def test_texts_of_highlights_that_stay_are_left_as_they_are(db: Database) -> Non
 def test_a_merge_takes_all_of_it_along_and_a_split_gives_it_back(db: Database) -> None:
     rain = add(db, RAIN, paper=2)
     own = add(db, SLEPT)
-    highlights.add_taken(db, Taken(2, "b.pdf", "0" * 64), at=NOW)
+    highlights.add_taken(db, TabletCopy(2, "b.pdf", "0" * 64), at=NOW)
     highlights.add_copy(db, MarkedCopy(2, "papers/b.marked.pdf", "1" * 64, 0), at=NOW)
     highlights.set_returned(db, PlaceState("tablet:b.pdf", 2, "1" * 64, 2), at=NOW)
     highlights.set_seen(db, "tablet:b.pdf", [rain], at=NOW)

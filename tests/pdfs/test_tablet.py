@@ -170,7 +170,7 @@ def test_a_kill_after_the_row_leaves_nothing_that_the_next_run_does_not_mend(
     pad.chmod(0o500)
     if os.access(pad, os.W_OK):  # root may write anywhere
         pad.chmod(0o700)
-        highlights.add_taken(library.db, highlights.Taken(1, FIRST, "0" * 64), at=NOW)
+        highlights.add_taken(library.db, highlights.TabletCopy(1, FIRST, "0" * 64), at=NOW)
     else:
         with pytest.raises(StoreError):
             taken(library, pad)

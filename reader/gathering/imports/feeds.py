@@ -47,7 +47,7 @@ class FollowedFeed:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class SkippedLine:
     """What a list has that is no feed, and why."""
 
     line: int
@@ -60,7 +60,7 @@ class FollowList:
     """What a file holds, in its order."""
 
     feeds: tuple[FollowedFeed, ...]
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[SkippedLine, ...] = ()
 
 
 def read_follow_list(content: bytes, *, file: str) -> FollowList:
@@ -82,7 +82,7 @@ def read_follow_list(content: bytes, *, file: str) -> FollowList:
         )
     text = _decoded(content, file)
     begin = text.lstrip()[:1]
-    items: Iterable[FollowedFeed | LeftOut]
+    items: Iterable[FollowedFeed | SkippedLine]
     if begin == "<":
         items = _of_opml(text, file)
     elif begin in ("[", "{") or text.lstrip().startswith("window.YTD."):
@@ -91,7 +91,7 @@ def read_follow_list(content: bytes, *, file: str) -> FollowList:
         items = _of_rows(text, file)
     found = list(items)
     feeds = tuple(item for item in found if isinstance(item, FollowedFeed))
-    left_out = tuple(item for item in found if isinstance(item, LeftOut))
+    left_out = tuple(item for item in found if isinstance(item, SkippedLine))
     if not feeds and all(item.why is _NO_ACCOUNT for item in left_out):
         hint = lazy_gettext(
             "Possible are OPML, the CSV of Mastodon, a following list of Bluesky or X, and a text "
@@ -148,7 +148,7 @@ _LOOSE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)"
 """An & that XML would not take: many programs write addresses with a bare one."""
 
 
-def _of_opml(text: str, file: str) -> Iterator[FollowedFeed | LeftOut]:
+def _of_opml(text: str, file: str) -> Iterator[FollowedFeed | SkippedLine]:
     again = lazy_gettext("Export the list again as OPML.")
     if found := re.search(r"<!ENTITY", text):
         line = text[: found.start()].count("\n") + 1
@@ -192,7 +192,7 @@ def _title(given: dict[str, str]) -> str:
     return shorten(given.get("text") or given.get("title") or "", LONGEST_NAME)
 
 
-def _of_outline(outline: Any) -> FollowedFeed | LeftOut | None:
+def _of_outline(outline: Any) -> FollowedFeed | SkippedLine | None:
     """Read an outline; None for a folder."""
     given, line = _attributes(outline), outline.sourceline or 1
     url = given.get("xmlurl") or (given.get("url", "") if given.get("type") == "rss" else "")
@@ -200,7 +200,7 @@ def _of_outline(outline: Any) -> FollowedFeed | LeftOut | None:
     if not url:
         if len(outline):
             return None
-        return LeftOut(line, name, lazy_gettext("There is no address of a feed (xmlUrl)."))
+        return SkippedLine(line, name, lazy_gettext("There is no address of a feed (xmlUrl)."))
     folders = [_title(_attributes(o)) for o in outline.iterancestors("{*}outline")]
     folder = "/".join(part for part in reversed(folders) if part)
     kinds = [kind for kind in given.get("category", "").split(",") if kind in FEED_KINDS]
@@ -209,7 +209,7 @@ def _of_outline(outline: Any) -> FollowedFeed | LeftOut | None:
 
 def _of_address(
     url: str, line: int, *, name: str = "", folder: str = "", kind: str = ""
-) -> FollowedFeed | LeftOut:
+) -> FollowedFeed | SkippedLine:
     # feed://host/x and feed:https://host/x are what some browsers make of a feed's address.
     url = re.sub(r"^feed:(?://)?(?=https?:)|^feed:(?=//)", "", url, flags=re.IGNORECASE)
     url = f"https:{url}" if url.startswith("//") else url
@@ -219,10 +219,12 @@ def _of_address(
     except ValueError:  # brackets that hold no IPv6 address
         is_address = False
     if not is_address or re.search(r"\s", url):
-        return LeftOut(line, shorten(url, LONGEST_NAME), lazy_gettext("This is no web address."))
+        return SkippedLine(
+            line, shorten(url, LONGEST_NAME), lazy_gettext("This is no web address.")
+        )
     host = parts.hostname or ""
     if host in _OF_X:
-        return LeftOut(line, name or url, NO_FEED_OF_X)
+        return SkippedLine(line, name or url, NO_FEED_OF_X)
     guessed = next(
         (k for end, k in _KINDS.items() if host == end or host.endswith(f".{end}")), "posts"
     )
@@ -252,13 +254,13 @@ _X = re.compile(r"@\w{1,15}")
 
 def _of_account(
     text: str, line: int, *, name: str = "", is_x: bool = False
-) -> FollowedFeed | LeftOut:
+) -> FollowedFeed | SkippedLine:
     """Read an account or the address of a feed, as people write them."""
     name = shorten(plain(name), LONGEST_NAME)
     if found := _MASTODON.fullmatch(text) or _PROFILE.fullmatch(text):
         user, host = found.groups() if found.re is _MASTODON else found.groups()[::-1]
         if host.lower() in _OF_X:
-            return LeftOut(line, text, NO_FEED_OF_X)
+            return SkippedLine(line, text, NO_FEED_OF_X)
         return FollowedFeed(
             f"https://{host.lower()}/@{user}.rss", name or f"@{user}@{host}", line=line
         )
@@ -267,7 +269,9 @@ def _of_account(
     if "://" in text or text.lower().startswith("feed:"):
         return _of_address(text, line, name=name)
     is_x = is_x or bool(_X.fullmatch(text))
-    return LeftOut(line, shorten(plain(text), LONGEST_NAME), NO_FEED_OF_X if is_x else _NO_ACCOUNT)
+    return SkippedLine(
+        line, shorten(plain(text), LONGEST_NAME), NO_FEED_OF_X if is_x else _NO_ACCOUNT
+    )
 
 
 _COLUMNS_OF_X = ("screen_name", "screen name", "username", "user name")
@@ -275,7 +279,7 @@ _COLUMNS = ("account address", "handle", *_COLUMNS_OF_X, "xmlurl", "feed url", "
 """Headers of the column that names an account or a feed, in small letters, the surest first."""
 
 
-def _of_rows(text: str, file: str) -> Iterator[FollowedFeed | LeftOut]:
+def _of_rows(text: str, file: str) -> Iterator[FollowedFeed | SkippedLine]:
     """Read CSV, with a header or without, or a text with one account a line."""
     rows = csv.reader(text.splitlines(keepends=True), strict=True)
     column, is_first, header = 0, True, ""
@@ -297,7 +301,7 @@ def _of_rows(text: str, file: str) -> Iterator[FollowedFeed | LeftOut]:
         _refuse(file, rows.line_num, what, lazy_gettext("Export the list again."))
 
 
-def _of_json(text: str, file: str) -> Iterator[FollowedFeed | LeftOut]:
+def _of_json(text: str, file: str) -> Iterator[FollowedFeed | SkippedLine]:
     """Read Bluesky's getFollows or records of follows, or the following.js of X."""
     # An archive of X assigns the list to a variable: window.YTD.following.part0 = [ … ]
     begin = re.match(r"\s*window\.YTD\.\w+\.part\d+\s*=", text)
@@ -319,7 +323,7 @@ def _of_json(text: str, file: str) -> Iterator[FollowedFeed | LeftOut]:
     # Bluesky answers a hundred at a time, and names the next page.
     if isinstance(value, dict) and (cursor := value.get("cursor")) and "follows" in value:
         why = lazy_gettext("There are more: save the next page too, with &cursor= and this.")
-        yield LeftOut(line, shorten(plain(str(cursor)), LONGEST_NAME), why)
+        yield SkippedLine(line, shorten(plain(str(cursor)), LONGEST_NAME), why)
 
 
 def _accounts(value: Any) -> Iterator[tuple[str, str, bool]]:

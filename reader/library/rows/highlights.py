@@ -21,7 +21,7 @@ from reader.library.rows.papers import STANDING_PICK_SQL
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TabletCopy:
     """A copy that was put into the tablet's folder; path: its name there."""
 
     paper: int
@@ -75,7 +75,7 @@ def picks_on(db: Database, day: date) -> list[int]:
     )
 
 
-def add_taken(db: Database, taken: Taken, *, at: datetime) -> None:
+def add_taken(db: Database, taken: TabletCopy, *, at: datetime) -> None:
     """Record a copy that is about to be put into the folder; the same one is recorded once."""
     db.execute(
         """
@@ -87,10 +87,10 @@ def add_taken(db: Database, taken: Taken, *, at: datetime) -> None:
     )  # fmt: skip
 
 
-def taken_of(db: Database, paper: int) -> list[Taken]:
+def taken_of(db: Database, paper: int) -> list[TabletCopy]:
     """List the copies that were taken of a paper, the oldest first."""
     rows = db.read("SELECT * FROM taken WHERE paper = ? ORDER BY id", (paper,))
-    return [Taken(r["paper"], r["path"], r["sha256"]) for r in rows]
+    return [TabletCopy(r["paper"], r["path"], r["sha256"]) for r in rows]
 
 
 def taken_rows(db: Database) -> dict[str, int]:

@@ -82,18 +82,18 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TabletCopy:
     wall_s: float
     cpu_s: float
 
 
-def _timed(work: Callable[[], object]) -> Taken:
+def _timed(work: Callable[[], object]) -> TabletCopy:
     wall, cpu = time.perf_counter(), time.process_time()
     work()
-    return Taken(time.perf_counter() - wall, time.process_time() - cpu)
+    return TabletCopy(time.perf_counter() - wall, time.process_time() - cpu)
 
 
-def _result(name: str, several: Sequence[Taken], bar: float, note: str = "") -> Result:
+def _result(name: str, several: Sequence[TabletCopy], bar: float, note: str = "") -> Result:
     cpu = f"CPU {min(t.cpu_s for t in several):.2f} s"
     return Result(
         name,
@@ -157,7 +157,7 @@ def _refit(library: Library, adapters: Tools) -> None:
         raise AssertionError("another topic than the forgotten one was fitted")
 
 
-def _fit_all(library: Library) -> Taken:
+def _fit_all(library: Library) -> TabletCopy:
     """Time the fit alone of a topic, with all of its labels."""
     path = _richest(library)
     [topic] = [t for t in library.config.topics if t.path == path]
