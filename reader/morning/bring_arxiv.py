@@ -156,7 +156,7 @@ class SnapshotImport:
         """Bring some papers in, in the open transaction."""
         db, one = self.library.db, run.begin()
         rows = papers.rows_with_ids(db, [item.paper.id for item in batch])
-        before = imports.brought(db, one, rows.values())
+        before = imports.papers_of(db, one, rows.values())
         for item in batch:
             if rows.get(item.paper.id) in before:
                 self.n_new += 1  # of an earlier run of this import

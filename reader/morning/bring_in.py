@@ -279,7 +279,7 @@ class Importing:
             imports.add_made(db, one, row, "identifier", ids)
             fields.add(db, row, item.paper, on=on, brought_by=one.id)
         # What stands here twice is known the second time.
-        is_again = bool(known_by and row not in self._met and imports.brought(db, one, [row]))
+        is_again = bool(known_by and row not in self._met and imports.papers_of(db, one, [row]))
         self._met.add(row)
         return row, known_by, is_again
 

@@ -23,7 +23,7 @@ from reader.library.paper import LibraryPaper, State
 from reader.library.query import Filter, Query, parse
 from reader.library.rows import papers
 from reader.morning.values import PaperTitle, SavedSearchHits
-from reader.search.filters import QueryMeaning, conditions, meant
+from reader.search.filters import QueryMeaning, conditions, interpret
 from reader.search.rows import filters, index
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def browse(
     before, after: the row to go on from, 0 for the beginning.
     """
     asked = parse(query)
-    meaning = meant(library, replace(asked, words="", phrases=()))
+    meaning = interpret(library, replace(asked, words="", phrases=()))
     fit = _fitting(library, asked, meaning, folder)
     fit, is_cut = _with_words(library, asked, meaning, fit)
     # Candidates have no rows of their own: they are what no decision has.
@@ -178,7 +178,7 @@ def _by_score(
 def rows_that_fit(library: Library, query: str) -> tuple[set[int], tuple[Message, ...]]:
     """Find all papers that fit a query, and sentences on what of it was read in another way."""
     asked = parse(query)
-    meaning = meant(library, replace(asked, words="", phrases=()))
+    meaning = interpret(library, replace(asked, words="", phrases=()))
     fit = _fitting(library, asked, meaning, "")
     fit, _unused = _with_words(library, asked, meaning, fit, most=-1)
     if _states_of(asked):
@@ -289,7 +289,7 @@ def saved_lines(library: Library, day: date) -> tuple[SavedSearchHits, ...]:
         match = _match(query)
         typed = replace(query, words="", phrases=(), without=() if match else query.without)
         try:
-            meaning = meant(library, typed)
+            meaning = interpret(library, typed)
         except NotFound as e:  # the paper of `cites:` is not here
             found.append(SavedSearchHits(search.name, search.query, (), (e.message,)))
             continue

@@ -136,7 +136,7 @@ def day_papers(library: Library, day: Day, unsaved: Ranks | None = None) -> DayP
     # A paper that the list showed before is in it again, even if nothing speaks for it any more.
     rows = list(dict.fromkeys([*members, *followed, *named, *warm, *day.kept]))
     # Papers that were only added by hand are no news of that day.
-    news = {*named, *warm, *day.kept} | fields.brought(db, rows)
+    news = {*named, *warm, *day.kept} | fields.papers_from_sources(db, rows)
     in_order = dict.fromkeys(row for row in rows if row in news)
     return DayPapers(in_order, followed, frozenset(named), unsaved)
 

@@ -71,7 +71,7 @@ class QueryMeaning:
     unknown_author: str = ""
 
 
-def meant(library: Library, query: Query, indexes: Indexes | None = None) -> QueryMeaning:
+def interpret(library: Library, query: Query, indexes: Indexes | None = None) -> QueryMeaning:
     """Find the people and the words that a query means. Raises NotFound for an unknown paper.
 
     indexes: whose words are known; None for the library's own alone.

@@ -38,7 +38,7 @@ from reader.search.filters import (
     QueryMeaning,
     asks_own,
     conditions,
-    meant,
+    interpret,
 )
 from reader.search.fusion import DEPTH, Ranking
 from reader.search.indexes import LOOKED_AT
@@ -150,7 +150,7 @@ def search(
     asked = parse(query)
     if not asked.asks:
         return with_limits(SearchResult((), is_listing=True), library, encoder)
-    meaning = meant(library, asked, indexes)
+    meaning = interpret(library, asked, indexes)
     if not asked.all_words.strip():
         found = _listing(indexes, asked, meaning, wanted, encoder, limit)
         return replace(found, messages=(*found.messages, *_not_looked_at(indexes, asked)))
@@ -206,7 +206,7 @@ def _by_id(
         held = find_paper(library, named.id)
     except NotFound as error:
         query = Query(phrases=(named.id.partition(":")[2],))
-        ranking = Ranking(indexes, query, encoder, None, meant(library, query, indexes))
+        ranking = Ranking(indexes, query, encoder, None, interpret(library, query, indexes))
         hint = lazy_gettext("`reader add {id}` adds it.", id=named.id)
         messages = error.message, error.hint if isinstance(error, NotKnown) else hint
         hits = _found(ranking, kinds, limit)

@@ -331,4 +331,7 @@ def test_a_paper_added_by_its_pdf_is_no_news_when_a_source_brings_it(
     held = one(db, PREPRINT.id)
     assert (held.paper.ids, held.arrived_on) == ((PREPRINT.id, mine.id), DAY)
     assert papers.n_arrived(db, NEXT) == 0
-    assert (standings.papers_of_day(db, NEXT), fields.brought(db, [held.row])) == ([], set())
+    assert (standings.papers_of_day(db, NEXT), fields.papers_from_sources(db, [held.row])) == (
+        [],
+        set(),
+    )

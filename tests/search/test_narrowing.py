@@ -23,7 +23,7 @@ from reader.morning.browse_library import rows_that_fit
 from reader.notes.rows import notes
 from reader.search.encode import encode, index_words
 from reader.search.evidence import WordStatistics
-from reader.search.filters import meant
+from reader.search.filters import interpret
 from reader.search.find import SearchResult, search
 from reader.search.rows import citations, filters, index
 from reader.search.rows.index import PassageText
@@ -327,7 +327,9 @@ class AskedIndex:
 
 def test_each_word_is_looked_up_once_in_a_shared_index(library: Library) -> None:
     shared = AskedIndex()
-    found = meant(library, parse("gardenz fissh"), Indexes(library, cast("SharedIndex", shared)))
+    found = interpret(
+        library, parse("gardenz fissh"), Indexes(library, cast("SharedIndex", shared))
+    )
     assert found.more == "garden fish"
     assert shared.asked == [
         "families fissh fisshs gardenz gardenzs",

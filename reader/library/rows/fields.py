@@ -185,7 +185,7 @@ def add_asked(db: Database, paper: int, source: str, one: AskedSource) -> None:
     )
 
 
-def came(db: Database, paper: int, new: Paper) -> None:
+def add_first_texts(db: Database, paper: int, new: Paper) -> None:
     """Keep the text that a source brought for a paper, where another value may hold of it."""
     with db.writing():
         kept = _came(db, paper)
@@ -446,7 +446,7 @@ BROUGHT_SQL = f"""
 """A condition that is true for a paper `p` that a source brought on the day of its arrival."""
 
 
-def brought(db: Database, rows: Iterable[int]) -> set[int]:
+def papers_from_sources(db: Database, rows: Iterable[int]) -> set[int]:
     """Select those of some papers that a source brought, and no hand before it."""
     found = db.read(
         f"""

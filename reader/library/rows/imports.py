@@ -187,7 +187,7 @@ BY_IMPORT_SQL = """
 """The plus keeps SQLite from reading all that the import brought, a million rows, each time."""
 
 
-def brought(db: Database, one: Import, rows: Iterable[int]) -> set[int]:
+def papers_of(db: Database, one: Import, rows: Iterable[int]) -> set[int]:
     """Choose from some papers those that an import brought."""
     return set(db.column(BY_IMPORT_SQL, (one.id, json.dumps(list(rows)))))
 

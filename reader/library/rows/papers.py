@@ -175,7 +175,7 @@ def _update(db: Database, row: int, paper: Paper) -> None:
         (*_columns(paper), row),
     )
     set_authors(db, row, paper.authors)
-    fields.came(db, row, paper)
+    fields.add_first_texts(db, row, paper)
 
 
 def _add_names(db: Database, row: int, paper: Paper, source: str, on: date) -> None:
