@@ -104,6 +104,23 @@ def test_words_with_a_sign_that_is_no_letter_are_whole_and_read_without_each_let
     }
 
 
+@pytest.mark.parametrize("turn", [0, 90])
+def test_letters_of_a_font_without_widths_can_be_selected(turn: int) -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    for letter, place in {"J": (72, 100), "K": (60, 106)}.items():
+        page.insert_text(place, letter, fontname="cour", rotate=turn)
+    page.insert_text((90, 300), "is a set of snails", rotate=turn)
+    [font] = [font[0] for font in page.get_fonts() if font[3] == "Courier"]
+    for key, value in {"FirstChar": "0", "LastChar": "1", "Widths": "[0 0]"}.items():
+        document.xref_set_key(font, key, value)
+    document = pymupdf.open(stream=document.tobytes(), filetype="pdf")
+    words = {w[4]: w for line in layout_of(pymupdf, document, 1)["lines"] for w in line["words"]}
+    assert words.keys() == {"J", "K", "is", "a", "set", "of", "snails"}
+    for x0, y0, x1, y1, word in words.values():
+        assert min(x1 - x0, y1 - y0) >= 1, word
+
+
 @pytest.mark.parametrize("query", ["information about", "INFORMATION", "ｉｎｆｏｒｍａｔｉｏｎ"])
 def test_words_are_found_across_a_hyphen_at_a_line_end(query: str) -> None:
     [hit] = hits_of(pymupdf, _columns(), query, {})["hits"]

@@ -188,6 +188,8 @@ MAX_LINES = 4_000
 """The most lines of a page; one that was made to harm may have millions."""
 MAX_LETTERS = 2_000
 """The most letters of a line."""
+LEAST_WIDTH = 1.0
+"""Points of a letter whose font says no width."""
 
 
 def text_of_page(pymupdf: Any, file: Any, number: int) -> PageText:
@@ -329,18 +331,16 @@ def lines_with_words(pymupdf: Any, page: Any) -> dict[str, Any]:
         by_line.setdefault(word[5:7], []).append(word)
     for block in found["blocks"]:
         for n, line in enumerate(block.get("lines", ())):
-            words = by_line.get((block["number"], n), [])
+            words = by_line.pop((block["number"], n), [])
             text = "".join([span["text"] for span in line["spans"]])
             several = [[*word[:4], _plain_word(word[4])] for word in words]
             if "".join(text.split()) != "".join([word[4] for word in words]):
                 joined = _joined(text, several)
-                # MuPDF sometimes numbers lines otherwise: then the page is read by its letters,
-                # which takes three times as long.
                 if joined is None:
-                    return _by_letters(read.extractRAWDICT(cb=box))
+                    return _by_letters(read, box)
                 several = joined
             line["words"] = [word for word in several if word[4]]
-    return found
+    return _by_letters(read, box) if by_line else found
 
 
 def _joined(text: str, words: Iterable[list[Any]]) -> list[list[Any]] | None:
@@ -358,13 +358,33 @@ def _joined(text: str, words: Iterable[list[Any]]) -> list[list[Any]] | None:
     return found if next(rest, None) is None else None
 
 
-def _by_letters(raw: dict[str, Any]) -> dict[str, Any]:
+def _by_letters(read: Any, box: Any) -> dict[str, Any]:
+    """Read a page by its letters, which takes three times as long. read: its text page."""
+    for block in read.this:
+        for line in block if block.m_internal.type == 0 else ():
+            _widen(block.m_internal.bbox, line)
+    raw: dict[str, Any] = read.extractRAWDICT(cb=box)
     for block in raw["blocks"]:
         for line in block.get("lines", ()):
             line["words"] = list(_words(line))
             for span in line["spans"]:
                 span["text"] = "".join([char["c"] for char in span["chars"]])
     return raw
+
+
+def _widen(around: Any, line: Any) -> None:
+    """Widen a line whose font says no width for its letters; around: the box of its block."""
+    # PyMuPDF leaves such a line out, and counts those after it as if it were not there.
+    box = line.m_internal.bbox
+    if (box.x0 == box.x1) == (box.y0 == box.y1):
+        return
+    across, down = (LEAST_WIDTH, 0) if box.x0 == box.x1 else (0, LEAST_WIDTH)
+    for edges in (box, around):
+        edges.x1, edges.y1 = max(edges.x1, box.x0 + across), max(edges.y1, box.y0 + down)
+    for letter in line:
+        quad = letter.m_internal.quad
+        for corner in (quad.ur, quad.lr):
+            corner.x, corner.y = corner.x + across, corner.y + down
 
 
 def _words(line: dict[str, Any]) -> Iterator[list[Any]]:
