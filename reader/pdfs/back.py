@@ -27,7 +27,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import highlights, papers, pdfs
 from reader.library.rows.highlights import PlaceState
 from reader.pdfs.fetch import PdfTools
-from reader.pdfs.find import PdfSketches, Recognition, pdf_file, recognise
+from reader.pdfs.find import PdfSketches, Recognition, fetched_file, pdf_file, recognise
 from reader.pdfs.marked_copies import HANDED, Counts, ReturnedCopy, keep
 from reader.pdfs.recognition import SAME_TEXT, Likeness, compare, sketch_of
 from reader.pdfs.tablet import IN_LIBRARY, LOCK, evicted, is_named_after, no_folder, place_of
@@ -247,15 +247,12 @@ class _Run:
 
     def _of_the_person(self, row: int, marks: Marks) -> Marks:
         """Leave out the marks that the paper's PDF had when it was fetched: its publisher's."""
-        original = pdfs.pdf_of(self.library.db, row)
-        if not (marks.highlights and original):
+        fetched = fetched_file(self.library, row)
+        if not (marks.highlights and fetched):
             return marks
-        file = self.library.folder / original.path
-        # A PDF that the person added has marks of theirs, and so has one that they marked in place.
-        if pdfs.addition_with_bytes(self.library.db, original.sha256):
-            return marks
+        file, sha256 = fetched
         try:
-            if sha256_of(file) != original.sha256:
+            if sha256_of(file) != sha256:
                 return marks
             printed = self.tools.read_marks(file).highlights
         except (OSError, PdfError):

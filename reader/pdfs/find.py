@@ -57,6 +57,22 @@ def pdf_file(library: Library, row: int, *, read: Read | None = None) -> Path | 
     return file if file.is_file() else None
 
 
+def fetched_file(library: Library, row: int) -> tuple[Path, str] | None:
+    """Find a paper's PDF where it was fetched, and its SHA-256: its marks are its publisher's.
+
+    None where a person added it, or marked it in place, by its size: those are the person's.
+    """
+    known = pdfs.fetched_pdf(library.db, row)
+    if known is None:
+        return None
+    pdf, n_bytes = known
+    file = library.folder / pdf.path
+    try:
+        return (file, pdf.sha256) if file.stat().st_size == n_bytes else None
+    except OSError:
+        return None
+
+
 def marked_file(library: Library, row: int, *, read: Read | None = None) -> Path | None:
     """Find the newest marked copy of a paper, also where it was moved within papers/.
 

@@ -230,7 +230,14 @@ class Draws(Protocol):
     def page_text(self, path: Path, page: int) -> PageText: ...
 
     def page_image(
-        self, path: Path, page: int, width: int, *, is_png: bool, is_unmarked: bool
+        self,
+        path: Path,
+        page: int,
+        width: int,
+        *,
+        is_png: bool,
+        is_unmarked: bool,
+        printed: Path | None,
     ) -> bytes: ...
 
     def page_part(self, path: Path, page: int, width: int, box: Sequence[int]) -> bytes: ...
@@ -303,14 +310,16 @@ class Drawn:
         *,
         is_png: bool = True,
         is_unmarked: bool = False,
+        printed: Path | None = None,
     ) -> bytes:
         """Draw a page. page: from 1. width: one of `WIDTHS`. is_png: else it may be JPEG.
-        is_unmarked: without the marks that a script lays over it. Raises PdfError.
+        is_unmarked: without the marks that a script lays over it; those that `printed` has stay.
+        Raises PdfError.
         """
         found: bytes = self._once(
             ("image", stamp, page, width, is_png, is_unmarked),
             lambda draws: draws.page_image(
-                file, page, width, is_png=is_png, is_unmarked=is_unmarked
+                file, page, width, is_png=is_png, is_unmarked=is_unmarked, printed=printed
             ),
             len,
         )

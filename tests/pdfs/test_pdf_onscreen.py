@@ -17,7 +17,7 @@ from reader.pdfs.text.answer import PageText
 from reader.pdfs.text.process import PdfPool, PdfReader
 from tests.data import DATA, needs_data
 from tests.hostile import bomb, good
-from tests.marked_pdfs import blank, in_several_fonts, marked
+from tests.marked_pdfs import blank, highlight, in_several_fonts, marked, sticky
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +162,21 @@ def test_a_page_is_drawn_as_wide_as_it_is_asked_for(reader: PdfReader, tmp_path:
     assert picture(ask()).mode == "RGB"
     # What is small in sixteen greys is no JPEG.
     assert reader.page_image(file, 1, 600, is_png=False) == reader.page_image(file, 1, 600)
+
+
+def test_the_marks_of_the_printed_paper_stay_where_those_of_its_copy_are_hidden(
+    reader: PdfReader, tmp_path: Path
+) -> None:
+    printed, copy = tmp_path / "printed.pdf", tmp_path / "copy.pdf"
+    content = good(printed, "Snails hear gravel.").read_bytes()
+    content = marked(content, highlight("hear"), sticky("Corrected."))
+    printed.write_bytes(content)
+    copy.write_bytes(marked(content, highlight("Snails"), sticky("Why?", at=(300, 300))))
+    ask = functools.partial(reader.page_image, copy, 1, 600, is_unmarked=True)
+    assert ask(printed=printed) == reader.page_image(printed, 1, 600)
+    assert is_sixteen(ask())
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7")
+    assert ask(printed=tmp_path / "broken.pdf") == ask(printed=tmp_path / "gone.pdf") == ask()
 
 
 def test_greys_of_a_photo_or_a_shade_are_all_kept(reader: PdfReader, tmp_path: Path) -> None:

@@ -31,7 +31,14 @@ class Hand:
         return PageText(3, 600, 800, (), ())
 
     def page_image(
-        self, path: Path, page: int, width: int, *, is_png: bool, is_unmarked: bool = False
+        self,
+        path: Path,
+        page: int,
+        width: int,
+        *,
+        is_png: bool,
+        is_unmarked: bool = False,
+        printed: Path | None = None,
     ) -> bytes:
         self.asked.append((path.name, page, width))
         if self.gate:

@@ -195,6 +195,37 @@ def test_a_picture_is_asked_for_once_more_only_when_its_file_changed(
     assert client.get(at, headers={"if-none-match": etag}).status_code == 200
 
 
+def test_what_a_publisher_marked_is_drawn_and_what_the_library_holds_is_not(
+    client: TestClient, parts: Parts
+) -> None:
+    published = marked(typeset(SNAIL), highlight("Sixty turned"))
+    with parts.open_library() as library:
+        put(library, 1, published)
+
+    def drawn(rest: str = "") -> bytes:
+        stamp = client.get(f"{PDF}/pages.json").json()["stamp"]
+        answer = client.get(f"{PDF}/page/1.webp?width=600&v={stamp}{rest}")
+        assert "immutable" in answer.headers["cache-control"]
+        seen.append(str(answer.url))
+        return answer.content
+
+    seen: list[str] = []
+    printed = drawn()
+    assert drawn("&marks=0") == printed
+    # A copy has the publisher's mark and one of the person, who took it in.
+    assert hand_in(client, marked(published, highlight("at once", note="Why?")))["is_done"]
+    assert n_marks(parts) == 1
+    assert drawn("&marks=0") == printed != drawn()
+    # The same bytes are added by hand: now all marks are the person's.
+    with parts.open_library() as library:
+        sha256 = hashlib.sha256(published).hexdigest()
+        added = pdfs.Addition("/a.pdf", len(published), 0, sha256, "duplicate", 1)
+        pdfs.add_addition(library.db, added, at=NOW)
+    assert drawn("&marks=0") not in (printed, drawn())
+    # Other pictures have other addresses.
+    assert len(seen) == len(set(seen))
+
+
 @pytest.mark.parametrize("n", ["0", "3", "999999999999999999999"])
 def test_a_page_that_is_not_there_is_said_with_404(client: TestClient, n: str) -> None:
     for path in (f"{PDF}/page/{n}", f"{PDF}/page/{n}.png"):

@@ -108,6 +108,18 @@ def pdf_of(db: Database, paper: int) -> Pdf | None:
     return _pdf(r) if r else None
 
 
+def fetched_pdf(db: Database, paper: int) -> tuple[Pdf, int] | None:
+    """Look up a paper's PDF and its bytes as it came; None where a person added it, or for none."""
+    r = db.read_one(
+        """
+        SELECT * FROM pdfs WHERE paper = ?
+        AND NOT EXISTS (SELECT 1 FROM additions AS a WHERE a.sha256 = pdfs.sha256)
+        """,
+        (paper,),
+    )
+    return (_pdf(r), r["n_bytes"]) if r else None
+
+
 def pdfs_without_passages(db: Database) -> list[Pdf]:
     """Select the PDFs whose bytes were not split into passages, except those without words."""
     rows = db.read(

@@ -63,17 +63,20 @@ def copy_with_marks(pymupdf: Any, file: Any, wanted: dict[str, Any]) -> bytes:
 
 
 @contextlib.contextmanager
-def hidden_marks(pymupdf: Any, file: Any, number: int) -> Iterator[None]:
+def hidden_marks(
+    pymupdf: Any, file: Any, number: int, printed: Any | None = None
+) -> Iterator[None]:
     """Hide the marks, and our own strokes, of a page, from 1, in the opened file, for a time.
 
-    A page that is not there, or cannot be read, is left to who draws it.
+    A page that is not there, or cannot be read, is left to who draws it. printed: a file
+    whose marks stay.
     """
     before: dict[int, tuple[str, str]] = {}
     with contextlib.suppress(*failures(pymupdf)):
-        for one in (
-            annotations_of(pymupdf, file, number - 1) if 1 <= number <= file.page_count else ()
-        ):
-            if one.number and (one.kind or one.subtype == "Text" or one.name):
+        stay = _annotations(pymupdf, printed, number) if printed else []
+        for one in _annotations(pymupdf, file, number):
+            is_mark = one.kind or one.subtype == "Text" or one.name
+            if one.number and is_mark and not any(_is_same(one, other) for other in stay):
                 before[one.number] = file.xref_get_key(one.number, "F")
                 file.xref_set_key(one.number, "F", "2")  # the flag Hidden
     try:
@@ -81,6 +84,20 @@ def hidden_marks(pymupdf: Any, file: Any, number: int) -> Iterator[None]:
     finally:
         for xref, (_kind, flags) in before.items():
             file.xref_set_key(xref, "F", flags)
+
+
+def _annotations(pymupdf: Any, file: Any, number: int) -> list[Annotation]:
+    is_there = 1 <= number <= file.page_count
+    return annotations_of(pymupdf, file, number - 1) if is_there else []
+
+
+def _is_same(one: Annotation, other: Annotation) -> bool:
+    is_alike = (one.subtype, one.note, one.name) == (other.subtype, other.note, other.name)
+    return is_alike and _is_near(one.box, other.box)
+
+
+def _is_near(one: Box, other: Box) -> bool:
+    return all(abs(a - b) < NEAR for a, b in zip(one, other, strict=True))
 
 
 def _add(pymupdf: Any, file: Any, mark: Highlight, at: str) -> None:
@@ -121,8 +138,7 @@ def _set(file: Any, made: Any, mark: Highlight, at: str) -> None:
 def _find(pymupdf: Any, file: Any, mark: Highlight) -> tuple[Any, Annotation] | None:
     """Find the annotation of a mark that was read from this file: its page, and itself."""
     for one in annotations_of(pymupdf, file, mark.page - 1):
-        is_near = all(abs(a - b) < NEAR for a, b in zip(one.box, mark.box, strict=True))
-        if (one.kind or "note") == mark.kind and is_near and one.number:
+        if (one.kind or "note") == mark.kind and _is_near(one.box, mark.box) and one.number:
             return file[mark.page - 1], one
     return None
 

@@ -216,13 +216,16 @@ class _PdfQuestions(abc.ABC):
         *,
         is_png: bool = True,
         is_unmarked: bool = False,
+        printed: Path | None = None,
     ) -> bytes:
         """Draw one page, from 1, `width` pixels wide, as PNG or as what is drawn soonest.
 
-        is_unmarked: without the marks that are highlights here, and our own strokes.
+        is_unmarked: without marks and our own strokes, but for those that `printed` has too, the
+        paper's PDF as its publisher made it.
         """
         task = "page image" if is_png else "quick page image"
-        asked = {"page": page, "width": width, "is_unmarked": is_unmarked}
+        original = str(printed or "")
+        asked = {"page": page, "width": width, "is_unmarked": is_unmarked, "printed": original}
         found: bytes = self._ask(task, path, **asked)
         return found
 

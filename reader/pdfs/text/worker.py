@@ -321,7 +321,11 @@ def _pictured(pymupdf: Any, file: Any, question: dict[str, Any]) -> object:
         if question.get("is_unmarked"):
             from reader.pdfs.text.mark_writer import hidden_marks
 
-            stack.enter_context(hidden_marks(pymupdf, file, page))
+            printed = None
+            with contextlib.suppress(Unreadable):
+                if path := question["printed"]:
+                    printed = stack.enter_context(opened(pymupdf, path))
+            stack.enter_context(hidden_marks(pymupdf, file, page, printed))
         return pictures.image_of_page(pymupdf, file, page, question["width"], part, is_png=is_png)
 
 

@@ -12,6 +12,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +31,7 @@ from reader.library.rows import highlights
 from reader.morning.browse_library import boxes_of
 from reader.pdfs import mark
 from reader.pdfs.back import CopyOutcome, handed_in
+from reader.pdfs.find import fetched_file
 from reader.pdfs.mark import MarkOutcome, marked_content
 from reader.pdfs.marked_copies import remove_copy
 from reader.pdfs.tablet import SHORT_SHA, pdf_asked
@@ -117,9 +119,13 @@ def image(visit: Visit) -> Response:
     is_unmarked = visit.asked("marks") == "0"
 
     def drawn(path: Path, stamp: str) -> Response:
+        # The publisher's marks are none of the highlights here, and stay.
+        row = find_paper(visit.library, visit.id).row
+        printed, _sha256 = fetched_file(visit.library, row) or (None, "")
         content = visit.parts.drawn.image(
-            path, stamp, n, width, is_png=is_png, is_unmarked=is_unmarked
-        )
+            path, stamp, n, width, is_png=is_png,
+            is_unmarked=is_unmarked and path != printed, printed=printed,
+        )  # fmt: skip
         is_jpeg = content.startswith(b"\xff\xd8")
         return Response(content, media_type="image/jpeg" if is_jpeg else "image/png")
 
@@ -267,6 +273,9 @@ def open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:
     is_original, copy = bool(visit.asked("original")), visit.asked("copy")
     found = pdf_asked(library, held, is_original=is_original, copy=copy)
     file = opened_within(found.path, library.folder)
+    if file and (fetched := fetched_file(library, held.row)):
+        # Which marks are hidden in a page's picture depends on this file too.
+        file = replace(file, stamp=f"{file.stamp}-{fetched[1][:SHORT_SHA]}")
     if file is None:
         what = _("The PDF of {title} is not here.", title=plain(held.paper.title))
         raise NotKnown(what=what, hint=_(PICK_IT))
