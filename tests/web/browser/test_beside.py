@@ -158,6 +158,34 @@ def test_a_sheet_slides_over_in_three_heights(
     expect(opener).to_be_focused()
 
 
+COVERED = """(selector) => [...document.querySelectorAll(selector)]
+  .filter((e) => e.checkVisibility())
+  .filter((e) => {
+    e.scrollIntoView({ block: "nearest" });
+    const { left, top, width, height } = e.getBoundingClientRect();
+    return !e.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  })
+  .map((e) => e.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("size", [PHONE, PORTRAIT, LANDSCAPE])
+def test_the_note_hides_no_tool_of_the_pages(
+    visitor: Visitor, served: Serving, size: tuple[int, int]
+) -> None:
+    page = visitor.page(size=size, is_touch=True)
+    opened(page, served)
+    tools = {
+        ".menu > summary": ".menu > div > :is(a, button)",
+        "#ink": ".ink-bar button",
+        "[data-do=contents]": "#side :is(a, button)",
+    }
+    for opener, selector in tools.items():
+        page.locator(opener).first.tap()
+        expect(page.locator(f"{selector} >> visible=true").first).to_be_attached()
+        assert page.evaluate(COVERED, selector) == [], opener
+        page.locator(opener).first.evaluate("opener => opener.click()")
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("size", [LAPTOP, PHONE])
 def test_the_note_beside_the_pdf_can_be_read_and_reached_by_everybody(
