@@ -65,10 +65,30 @@ desk?.addEventListener("touchend", (event) => {
   go(to(across < 0 ? '[rel="next"]' : '[rel="prev"]'));
 }, { passive: true });
 
+/** In the dark theme figures keep their colours, cut out of the page's picture. */
+async function keepFigures() {
+  if (localStorage.getItem("darkPages") === "off") desk?.classList.remove("turned");
+  const picture = /** @type {HTMLImageElement | null} */ (document.querySelector(".turned .sheet > img"));
+  if (!picture || !matchMedia("(prefers-color-scheme: dark)").matches) return;
+  const answer = await fetch(picture.src.replace(/\.png\?width=\d+&/, ".json?"));
+  if (!answer.ok) return;
+  /** @type {import("./view.js").PageFacts} */
+  const { width, height, figures } = await answer.json();
+  for (const [x0, y0, x1, y1] of figures) {
+    const copy = /** @type {HTMLImageElement} */ (picture.cloneNode());
+    copy.className = "figure";
+    copy.alt = "";
+    const edges = [y0 / height, 1 - x1 / width, 1 - y1 / height, x0 / width];
+    copy.style.clipPath = `inset(${edges.map((edge) => `${(100 * edge).toFixed(2)}%`).join(" ")})`;
+    picture.after(copy);
+  }
+}
+keepFigures().catch(() => {}); // without a network they are turned too
+
 // Fetch the next page's picture early. By an Image: the policy refuses <link rel=prefetch>.
 const next = to('.page-nav [rel="next"]');
 if (next) {
-  const image = /** @type {HTMLImageElement} */ (document.querySelector(".sheet img"));
+  const image = /** @type {HTMLImageElement} */ (document.querySelector(".sheet > img"));
   const n = /\/page\/(\d+)/.exec(next)?.[1];
   /** @param {string} address */
   const page = (address) => address.replace(/\/page\/\d+\.png/g, `/page/${n}.png`);

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pymupdf
 import pytest
 
 from tests.installed import rows
-from tests.marked_pdfs import typeset
+from tests.marked_pdfs import marked, typeset
 from tests.web.browser.conftest import LANDSCAPE, PHONE, Visitor
 from tests.web.browser.pages import PAPER
 from tests.web.browser.playing import Page, expect, script
@@ -20,15 +21,34 @@ if TYPE_CHECKING:
     from playwright.sync_api import CDPSession, Route
 
 N_PAGES = 30
+PATH = (
+    f"SELECT t.path FROM pdfs AS t JOIN papers AS p ON p.id = t.paper WHERE p.canonical = '{PAPER}'"
+)
 
 
 @pytest.fixture
 def read(served: Serving) -> str:
     """Give the paper a PDF of thirty pages; returns the address at which it is read."""
-    sql = "SELECT t.path FROM pdfs AS t JOIN papers AS p ON p.id = t.paper WHERE p.canonical = "
-    ((path,),) = rows(served.folder, f"{sql}'{PAPER}'")
+    ((path,),) = rows(served.folder, PATH)
     Path(served.folder / path).write_bytes(typeset("What Snails Hear", n_pages=N_PAGES))
     return f"{served.url}/pdf/{PAPER}/read?original=1"
+
+
+@pytest.fixture
+def photo(served: Serving) -> str:
+    """Give the paper a PDF of one page with a red photo; returns the address of its page."""
+    ((path,),) = rows(served.folder, PATH)
+    (served.folder / path).write_bytes(marked(typeset("What Snails See", n_pages=1), red))
+    return f"{served.url}/pdf/{PAPER}/page/1?original=1"
+
+
+PHOTO = (100, 500, 300, 650)  # points
+
+
+def red(document: Any) -> None:
+    image = pymupdf.Pixmap(pymupdf.csRGB, pymupdf.IRect(0, 0, 40, 30), False)
+    image.set_rect(image.irect, (200, 30, 30))
+    document[0].insert_image(pymupdf.Rect(PHOTO), pixmap=image)
 
 
 FACTS = re.compile(r"/page/\d+\.json")
@@ -289,3 +309,32 @@ def test_the_open_panels_are_accessible(read: str, visitor: Visitor) -> None:
         page.set_viewport_size({"width": width, "height": height})
         wrong += page.evaluate(script("too_wide.js"))
     assert wrong == []
+
+
+def colours(page: Page) -> tuple[set[int], tuple[int, ...]]:
+    """Return the greys of a shown page around its title, and the middle of its photo."""
+    shot = pymupdf.Pixmap(page.locator(".sheet").screenshot())
+    scale = shot.width / 595
+    x, y = (round(scale * (PHOTO[n] + PHOTO[n + 2]) / 2) for n in (0, 1))
+    title = (shot.pixel(x, y) for y in range(round(90 * scale)) for x in range(shot.width))
+    return {sum(pixel) // 3 for pixel in title}, shot.pixel(x, y)
+
+
+def test_a_page_alone_is_dark_too_and_its_photo_keeps_its_colour(
+    photo: str, visitor: Visitor
+) -> None:
+    page = visitor.page(theme="dark")
+    page.goto(photo)
+    expect(page.locator(".figure")).to_have_count(1)
+    greys, middle = colours(page)
+    assert min(greys) < 30
+    assert max(greys) > 200
+    assert page.evaluate("getComputedStyle(document.querySelector('.sheet > img')).filter") == (
+        "invert(0.9) hue-rotate(180deg)"
+    )
+    assert middle[0] > 150
+    assert max(middle[1:]) < 60
+    page.evaluate("localStorage.setItem('darkPages', 'off')")
+    page.reload()
+    expect(page.locator(".turned")).to_have_count(0)
+    assert page.locator(".figure").count() == 0
