@@ -349,7 +349,9 @@ def ticked(text: str) -> Markup:
         # An odd number of backticks: none of them has a partner for sure.
         return escape(text)
     marked = [_command(piece) if n % 2 else str(escape(piece)) for n, piece in enumerate(bare)]
-    return Markup("".join(marked))  # noqa: S704  escaped piece by piece
+    # Japanese has a blank beside a command, and none beside the words that take its place.
+    html = _BESIDE_WORDS.sub("", "".join(marked))
+    return Markup(html)  # noqa: S704  escaped piece by piece
 
 
 def whole_dates(text: str) -> Markup:
@@ -405,7 +407,9 @@ def tongue(text: str) -> str:
     return "ja" if _JAPANESE.search(text) else "en"
 
 
-_JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
+_JA = "[\u3041-\u30ff\u3400-\u9fff]"
+_JAPANESE = re.compile(_JA)
+_BESIDE_WORDS = re.compile(f"(?<={_JA}) (?=<a [^>]*>{_JA}|「)|(?:(?<={_JA}</a>)|(?<=」)) (?={_JA})")
 
 
 def on_the_web(address: str) -> str:

@@ -17,6 +17,7 @@ from reader.library.folder import Library, find_paper
 from reader.library.rows import failures, fields, papers
 from reader.morning.pick import decide
 from reader.morning.trust import missing_seeds, seed_text
+from reader.notes.write import add_note
 from reader.ranking.model import Term
 from reader.ranking.rows import talk
 from reader.texts.sources import families, source_name
@@ -141,6 +142,20 @@ def test_no_word_is_left_in_english(client: TestClient, parts: Parts) -> None:
         page.feed(answer.text)
         left |= {(address, text.strip()) for text in page.texts if latin(text) - known}
     assert left == set()
+
+
+WRONG_BLANK = re.compile("[ぁ-ヿ一-鿿」](?:</a>)? [でにをはがのともへや]")
+
+
+def test_no_blank_stands_before_a_japanese_particle(client: TestClient, parts: Parts) -> None:
+    """It is right behind Latin letters, and what a sentence names may be a link or quoted."""
+    with parts.open_library() as library:
+        add_note(library, find_paper(library, HAND), "It listens twice. Then it speaks.")
+    found = []
+    for address in (*ADDRESSES, "/search?q=twice"):
+        text = client.get(address).text
+        found += [text[m.start() - 20 : m.end() + 20] for m in WRONG_BLANK.finditer(text)]
+    assert found == []
 
 
 def test_the_origin_of_a_paper_is_translated(client: TestClient) -> None:
