@@ -267,6 +267,7 @@ class TestChecking:
         assert "<mark>Bees were shown cards with one to six dots</mark>" in part
         assert "abstract" in part
         assert "Mostly copied: does not count" in part
+        assert "mark quotations with “…” or <code>&gt;</code>." in part
 
     def test_own_words_count_from_two_sentences_on(self, client: TestClient) -> None:
         def said(text: str) -> str:
