@@ -219,7 +219,10 @@ def test_minutes_are_those_of_the_terminal(tmp_path: Path) -> None:
 
 def test_a_day_of_the_past_has_its_own_list_and_a_wrong_one_is_said(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, _):
-        assert "Monday, 2 June" in shown(client.get("/?date=2025-06-02").text)
+        past = shown(client.get("/?date=2025-06-02").text)
+        assert "Monday, 2 June" in past
+        assert "Progress of that day" in past
+        assert "Today's progress" not in past
         wrong = client.get("/?date=soon<b>")
     assert wrong.status_code == 400
     assert "“soon&lt;b&gt;” is not a day." in wrong.text
