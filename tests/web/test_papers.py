@@ -84,6 +84,19 @@ def test_all_papers_stand_on_pages_the_newest_first(client: TestClient) -> None:
     assert "<b>" not in re.sub(r"&lt;b&gt;", "", first).replace("<body", "")
 
 
+def test_the_years_that_a_library_has_are_shown_as_an_example(
+    client: TestClient, tmp_path: Path
+) -> None:
+    assert 'placeholder="2024-2025"' in client.get("/papers").text
+    folder = tmp_path / "of one year"
+    folder.mkdir()
+    of_a_year = parts_of(folder)
+    with of_a_year.open_library() as library:
+        papers.add_papers(library.db, [paper(1, "On Bees")], source="arXiv", on=DAY)
+    with site(of_a_year) as client:
+        assert 'placeholder="2025"' in client.get("/papers").text
+
+
 def test_fields_and_words_are_one_query(client: TestClient) -> None:
     assert titles(client.get("/papers?state=pick").text) == [3, 2, 1]
     assert titles(client.get("/papers?state=pick&year=2025").text) == [3, 1]

@@ -123,6 +123,27 @@ def test_a_phone_has_the_kinds_in_a_row_and_words_of_buttons_where_text_begins(
     expect(page.locator(".recall:not([hidden]) summary")).to_have_css("align-items", "center")
 
 
+TOPS = """() => [...document.querySelectorAll(".recall:not([hidden]) > .buttons > *")]
+  .map((button) => button.getBoundingClientRect().top)"""
+CUT = """() => [...document.querySelectorAll(".scroll")]
+  .filter((e) => e.scrollWidth > e.clientWidth)
+  .map((e) => [e.scrollWidth, e.clientWidth])"""
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_phone_has_recall_s_links_in_a_row_whole_tables_and_no_keys(
+    shown: Serving, visitor: Visitor, language: str
+) -> None:
+    page = visitor.page(size=PHONE, language=language, is_touch=True)
+    page.goto(f"{shown.url}/recall")
+    assert len(set(page.evaluate(TOPS))) == 1
+    page.goto(f"{shown.url}/sources")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert page.evaluate(CUT) == []
+    page.goto(f"{shown.url}/triage")
+    expect(page.locator("#keys")).to_be_hidden()
+
+
 READ, PDF_PAGE = f"/pdf/{PAPER}/read", f"/pdf/{PAPER}/page/1"
 OFFLINE = """() => {
   document.documentElement.dataset.asOf = "1";
