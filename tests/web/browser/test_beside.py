@@ -183,6 +183,7 @@ def test_the_note_hides_no_tool_of_the_pages(
         page.locator(opener).first.tap()
         expect(page.locator(f"{selector} >> visible=true").first).to_be_attached()
         assert page.evaluate(COVERED, selector) == [], opener
+        assert page.evaluate(SMALL_TARGETS) == [], opener
         page.locator(opener).first.evaluate("opener => opener.click()")
 
 
