@@ -87,6 +87,7 @@ def test_the_offline_list_has_addresses_and_a_current_token(tmp_path: Path) -> N
         "pages": [
             {"address": "/", "stamp": ""},
             {"address": "/triage", "stamp": ""},
+            {"address": "/queue", "stamp": ""},
             {"address": "/recall", "stamp": ""},
             {"address": "/search", "stamp": ""},
             {"address": "/paper/arxiv:2506.00001", "stamp": "1.0."},

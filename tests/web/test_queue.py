@@ -48,7 +48,7 @@ def shown(html: str) -> str:
 
 def queued(html: str) -> list[str]:
     """Return the ids of the papers in the queue, in order."""
-    return re.findall(r'action="/later">.*?name="id" value="([^"]+)"', html, re.DOTALL)
+    return re.findall(r'formaction="/later" name="id" value="([^"]+)"', html)
 
 
 def undoable(html: str) -> list[str]:
@@ -75,6 +75,30 @@ def test_the_queue_stands_below_a_list_with_news_and_on_top_without(tmp_path: Pa
         triage = client.get("/triage").text
         assert 'href="/#queued"' in triage
         assert "Read from the queue (2)" in shown(triage)
+
+
+def test_today_shows_ten_of_the_queue_and_leads_to_all(tmp_path: Path) -> None:
+    with pages(tmp_path, days=1) as (client, library):
+        several = [paper(n, f"Title {n}") for n in range(100, 108)]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        decide(library, "pick", [one.id for one in several])
+        page = client.get("/").text
+        assert queued(page) == [TWO, ONE, *(one.id for one in several)]
+        assert "The whole queue" not in page
+        decide(library, "pick", [THREE])
+        page = client.get("/").text
+        assert queued(page) == [TWO, ONE, *(one.id for one in several)]
+        assert '<a class="button" href="/queue">The whole queue: 11</a>' in page
+        assert queued(client.get("/queue").text)[10:] == [THREE]
+
+
+def test_a_paper_of_the_queue_needs_few_bytes(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        few = len(client.get("/queue").content)
+        several = [paper(n, f"Title {n}") for n in range(100, 200)]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        decide(library, "pick", [one.id for one in several])
+        assert len(client.get("/queue").content) - few < 100 * 1_200
 
 
 def test_with_nothing_to_read_nothing_is_to_go(tmp_path: Path) -> None:
@@ -177,7 +201,7 @@ def test_the_week_offers_undo_for_papers_dropped_on_its_question(tmp_path: Path)
         assert undoable(said) == [ONE, TWO]
         again = client.post("/undo", data={"id": ONE, "back": "/week"}).text
         assert undoable(again) == [TWO]
-        assert f'name="id" value="{ONE}"><button class="main"' in again, "asked as before"
+        assert f'formaction="/keep" name="id" value="{ONE}"' in again, "asked as before"
     with pages_again(tmp_path, 15) as client:
         assert undoable(client.get("/week").text) == []
 

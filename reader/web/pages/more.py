@@ -383,7 +383,8 @@ def carried(visit: Visit) -> Response:
     """List the pages for a device to keep, with a current token for its waiting acts."""
     found = carried_by(visit.library)
     pages = [
-        {"address": address, "stamp": ""} for address in ("/", "/triage", "/recall", "/search")
+        {"address": address, "stamp": ""}
+        for address in ("/", "/triage", "/queue", "/recall", "/search")
     ]
     for held, stamp in found.several:
         id_ = quote(held.paper.id, safe="/:")

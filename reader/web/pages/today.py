@@ -65,6 +65,9 @@ from reader.web.pages.paper import figures
 from reader.web.render import SORTS, paper_at
 from reader.web.visit import Visit, own_address, route, unknown_value
 
+QUEUE_SHOWN = 10
+"""So many papers of the queue are on today's page; `/queue` has all."""
+
 
 def today(visit: Visit) -> Response:
     """Show the morning of today, or of the day `date`."""
@@ -79,12 +82,14 @@ def today(visit: Visit) -> Response:
     recall_key = ("recall", day, library.today())
     # `rows`: of all writes only a new review changes it.
     recall = visit.cached(recall_key, lambda: due(library, day), rows=reviewed)
-    in_lists = [*(e.held for e in shown.entries), *(one.held for one in shown.queue)]
+    queue_shown = shown.queue[:QUEUE_SHOWN]
+    in_lists = [*(e.held for e in shown.entries), *(one.held for one in queue_shown)]
     # A paper that is in the list shows there that it was let go, with its undo.
     let_go = [held for held in let_go_today(library) if held.row not in states]
     return visit.page(
         "today.html",
         morning=shown,
+        queue_shown=queue_shown,
         figures=figures(library, in_lists),
         listed=shown.folded or shown,
         is_folded=shown.folded is not None,

@@ -110,33 +110,39 @@ async function sendQueue() {
   await showWaiting();
 }
 
+/** @type {WeakMap<HTMLElement, string>} the act of each button: a second tap repeats it */
+const acts = new WeakMap();
+/** @type {HTMLFormElement | null} the form that is being submitted from here */
+let going = null;
+
 /**
  * Forms that no script of the page sends: submit them if the server answers, otherwise queue them.
  * @param {SubmitEvent} event
  */
 async function onSubmit(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  if (event.defaultPrevented || form.method !== "post" || !isQueued(pathOf(form, event.submitter))) return;
-  event.preventDefault();
   const submitter = /** @type {HTMLButtonElement | null} */ (event.submitter);
-  /** @type {(name: string, value: string) => void} */
-  const hide = (name, value) => {
-    const input = form.querySelector(`input[type=hidden][name="${name}"]`) ?? document.createElement("input");
-    Object.assign(input, { type: "hidden", name, value });
-    form.append(input);
-  };
-  if (!form.querySelector('input[name="act"]')) hide("act", newAct());
-  const pairs = Array.from(textsOf(form, submitter));
+  const path = pathOf(form, submitter);
+  if (event.defaultPrevented || form === going || form.method !== "post" || !isQueued(path)) return;
+  event.preventDefault();
+  const act = acts.get(submitter ?? form) ?? newAct();
+  acts.set(submitter ?? form, act);
+  /** @type {import("./queue.js").Field[]} */
+  const pairs = [...textsOf(form, submitter), ["act", act]];
   try {
     const { csrf } = await greet(QUICK_MS);
     await sendFirst();
-    hide("csrf", csrf);
-    if (submitter?.name) hide(submitter.name, submitter.value);
-    form.submit();
+    /** @type {HTMLInputElement} */ (form.elements.namedItem("csrf")).value = csrf;
+    const more = Object.assign(document.createElement("input"), { type: "hidden", name: "act", value: act });
+    form.append(more);
+    going = form;
+    form.requestSubmit(submitter);
+    going = null;
+    more.remove(); // another button of the form has an act of its own
   } catch (error) {
     if (!(error instanceof Away) && !(error instanceof SignedOut)) throw error;
-    await keepForLater(pathOf(form), pairs, "", error instanceof SignedOut).catch((failed) => tell(failed.message));
-    form.querySelector('input[name="act"]')?.remove();
+    await keepForLater(path, pairs, "", error instanceof SignedOut).catch((failed) => tell(failed.message));
+    acts.delete(submitter ?? form);
     await showKept();
   }
 }

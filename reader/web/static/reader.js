@@ -153,7 +153,7 @@ function titleOf(pairs) {
   if (what) return what;
   const id = pairs.find(([name]) => name === "id")?.[1];
   const name = id && CSS.escape(id);
-  const place = name ? document.querySelector(`[data-id="${name}"], [data-paper="${name}"]`)?.closest("li, article, main") : null;
+  const place = name ? document.querySelector(`[data-id="${name}"], [data-paper="${name}"], [name=id][value="${name}"]`)?.closest("li, article, main") : null;
   return (place ?? document).querySelector(".title, h1")?.textContent.trim() || id || "";
 }
 

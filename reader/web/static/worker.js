@@ -11,7 +11,7 @@ const OLD_MS = 12 * 60 * 60 * 1000;
 const MOST_PAGES = 100;
 const MOST_PICTURES = 100;
 const MOST_BYTES = 1000000;
-const KEPT = /^\/(triage|recall|search)?$|^\/(paper|note)\//;
+const KEPT = /^\/(triage|queue|recall|search)?$|^\/(paper|note)\//;
 
 const PDF_PART = /^\/pdf\/.+\/((pages|contents|marks|find|page\/\d+)\.json|page\/\d+\.(webp|png))$/;
 

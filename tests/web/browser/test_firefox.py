@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from reader.library.folder import open_library
+from reader.library.folder import Library, find_paper, open_library
+from reader.morning.pick import decide
 from tests.web.browser.firefox import Firefox, firefox_path, opened
 from tests.web.browser.pages import ADDRESSES
 from tests.web.browser.webkit import Webkit
 from tests.web.serving import Serving
+from tests.web.world import NOW
 
 SIZE = (820, 1180)
 MODULES_FROM = 147
@@ -22,6 +24,7 @@ MODULES_FROM = 147
 
 STATE = "return document.querySelector('.deciding')?.dataset.state === arguments[0]"
 WAITING = "return document.getElementById('waiting').textContent.startsWith(arguments[0])"
+IN_QUEUE = "[...document.querySelectorAll('.picks [formaction=\"/later\"]')].map((b) => b.value)"
 KEPT = """for (const name of ["/offline.json", "/", "/triage"]) {
   if (!await caches.match(name)) return false;
 }
@@ -103,6 +106,35 @@ def decide_also_without_a_network(browser: Firefox | Webkit, served: Serving) ->
     served.start()
     browser.wait_for("return document.getElementById('waiting').textContent === ''")
     assert_decided(served, "pick", "undo", "skip")
+
+
+def test_each_button_of_the_queue_is_for_its_own_paper(firefox: Firefox, served: Serving) -> None:
+    drop_one_and_put_another_off(firefox, served)
+    assert faults(firefox, served) == []
+
+
+def drop_one_and_put_another_off(browser: Firefox | Webkit, served: Serving) -> None:
+    """Of three papers in the queue, drop the second one and put the third one off."""
+    with open_library(served.folder, now=lambda: NOW) as library:
+        first, second, third = several = undecided(library)[:3]
+        decide(library, "pick", several)
+    shown = f"return ({IN_QUEUE}).join(' ') === arguments[0]"
+    browser.go(f"{served.url}/queue")
+    browser.wait_for(shown, f"{first} {second} {third}")
+    browser.press(f"button[value='{second}']:not([formaction])")
+    browser.wait_for(shown, f"{first} {third}")
+    browser.press(f"button[value='{third}'][formaction='/later']")
+    browser.wait_for(shown, first)
+    with open_library(served.folder) as library:
+        assert [find_paper(library, id_).state for id_ in several] == ["pick", "skip", "pick"]
+
+
+def undecided(library: Library) -> list[str]:
+    """List the ids of papers without a decision, in the order of their rows."""
+    rows = library.db.read(
+        "SELECT canonical FROM papers WHERE id NOT IN (SELECT paper FROM decisions) ORDER BY id"
+    )
+    return [row["canonical"] for row in rows]
 
 
 def test_pages_cause_no_console_error_or_policy_violation(

@@ -10,6 +10,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -23,11 +24,12 @@ from reader.web.render import asset
 from tests.web.browser.conftest import PHONE, PORTRAIT, Visitor
 from tests.web.browser.pages import JAPANESE, PAPER
 from tests.web.browser.playing import expect
+from tests.web.browser.test_firefox import undecided
 from tests.web.serving import Serving
-from tests.web.world import HOSTILE, NOW
+from tests.web.world import BEFORE, HOSTILE, NOW
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page, Route
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -153,6 +155,52 @@ def test_offline_decisions_arrive_once_and_in_order(visitor: Visitor, served: Se
         (third, "undo"),
     ]
     assert rows(served, "SELECT count(*) FROM arrivals") == [(4,)]
+
+
+def test_papers_of_the_queue_are_dropped_without_a_network(
+    visitor: Visitor, served: Serving
+) -> None:
+    with open_library(served.folder, now=lambda: BEFORE) as library:
+        first, second = several = undecided(library)[:2]
+        titles = [held.paper.title for held in decide(library, "pick", several)]
+    page = opened(visitor.context(), served, "/queue")
+    served.kill()
+    page.goto(served.url + "/queue")
+    wait_for_text(page, "#as-of", "Offline")
+    for n, id_ in enumerate(several, 1):
+        page.locator(f"button[value='{id_}']:not([formaction])").click()
+        wait_for_waiting(page, n)
+    acts = queued(page)
+    assert [(one["address"], dict(one["fields"])["id"]) for one in acts] == [
+        ("/decide", first),
+        ("/decide", second),
+    ]
+    assert [one["title"] for one in acts] == titles
+    served.start()
+    wait_until_sent(page)
+    with open_library(served.folder) as library:
+        assert [find_paper(library, id_).state for id_ in several] == ["skip", "skip"]
+
+
+def test_each_button_of_one_form_sends_an_act_of_its_own(visitor: Visitor, served: Serving) -> None:
+    with open_library(served.folder, now=lambda: NOW) as library:
+        several = undecided(library)[:2]
+        decide(library, "pick", several)
+    page = visitor.context(service_workers="block").new_page()
+    sent: list[dict[str, list[str]]] = []
+
+    def stay(route: Route) -> None:
+        sent.append(parse_qs(route.request.post_data or ""))
+        route.fulfill(status=204)
+
+    page.route("**/decide", stay)
+    page.goto(served.url + "/queue")
+    for id_ in (*several, several[0]):
+        with page.expect_response("**/decide"):
+            page.locator(f"button[value='{id_}']:not([formaction])").click()
+    assert [one["id"] for one in sent] == [[several[0]], [several[1]], [several[0]]]
+    first, second, again = (one["act"] for one in sent)
+    assert first == again != second
 
 
 def test_a_paper_is_added_behind_the_page_and_waits_for_a_network(

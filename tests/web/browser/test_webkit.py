@@ -9,7 +9,10 @@ import pytest
 from tests.server import Answer, Server
 from tests.web.browser.conftest import LANDSCAPE, PHONE
 from tests.web.browser.pages import ADDRESSES, PAPER
-from tests.web.browser.test_firefox import decide_also_without_a_network
+from tests.web.browser.test_firefox import (
+    decide_also_without_a_network,
+    drop_one_and_put_another_off,
+)
 from tests.web.browser.test_marking import FOUND, SAID
 from tests.web.browser.webkit import CRASHES, Webkit, sees_loading
 from tests.web.serving import Serving
@@ -24,6 +27,11 @@ def test_a_paper_is_picked_and_taken_back_also_without_a_network(
     webkit: Webkit, served: Serving
 ) -> None:
     decide_also_without_a_network(webkit, served)
+    assert webkit.faults() == []
+
+
+def test_each_button_of_the_queue_is_for_its_own_paper(webkit: Webkit, served: Serving) -> None:
+    drop_one_and_put_another_off(webkit, served)
     assert webkit.faults() == []
 
 
