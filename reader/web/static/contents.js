@@ -3,6 +3,7 @@
 
 import { jump } from "./links.js";
 import { LOW } from "./pages_layout.js";
+import { bitmapOf, canvasOf, empty, sizeOf } from "./view.js";
 
 /** @typedef {import("./view.js").Viewer} Viewer */
 
@@ -12,7 +13,10 @@ export function listing(viewer) {
   const small = /** @type {HTMLElement} */ (document.getElementById("thumbs"));
   contents.addEventListener("opened", () => fill(viewer, contents), { once: true });
   small.addEventListener("opened", () => {
-    if (!small.firstChild) small.append(...viewer.sizes.map((_, at) => smallPage(viewer, at + 1)));
+    if (!small.firstChild) {
+      small.append(...viewer.sizes.map((_, at) => smallPage(viewer, at + 1)));
+      drawNear(viewer, small);
+    }
     small.querySelector("[aria-current]")?.scrollIntoView({ block: "center" });
   });
   viewer.element.addEventListener("moved", () => {
@@ -76,11 +80,34 @@ function linkTo(viewer, n, y, title, page) {
 function smallPage(viewer, n) {
   const link = linkTo(viewer, n, undefined, "", String(n));
   link.setAttribute("aria-label", (viewer.element.dataset.page_name ?? "{n}").replace("{n}", String(n)));
-  const image = new Image();
-  image.loading = "lazy";
-  image.alt = "";
-  [image.width, image.height] = viewer.sizes[n - 1].map(Math.round);
-  image.src = viewer.address(`page/${n}.webp`, { width: LOW, v: viewer.stamp });
-  link.prepend(image);
+  const picture = document.createElement("span");
+  picture.style.aspectRatio = viewer.sizes[n - 1].join(" / ");
+  link.prepend(picture);
   return link;
+}
+
+/** Draw the small pages that are near, and let the others go: Chromium keeps 150 MB of 500 images. @param {Viewer} viewer @param {HTMLElement} list */
+function drawNear(viewer, list) {
+  /** @type {Map<Element, AbortController>} */
+  const asking = new Map();
+  const look = new IntersectionObserver((links) => {
+    for (const { target, isIntersecting } of links) {
+      asking.get(target)?.abort();
+      asking.delete(target);
+      const picture = /** @type {HTMLElement} */ (target.firstChild);
+      if (isIntersecting) draw(/** @type {HTMLElement} */ (target), picture).catch(() => {});
+      else empty([...picture.children]);
+    }
+  }, { root: list, rootMargin: "100% 0px" });
+  list.querySelectorAll("a").forEach((link) => look.observe(link));
+
+  /** @param {HTMLElement} link @param {HTMLElement} picture */
+  async function draw(link, picture) {
+    const mine = new AbortController();
+    asking.set(link, mine);
+    const address = viewer.address(`page/${link.dataset.n}.webp`, { width: LOW, v: viewer.stamp });
+    const bitmap = await bitmapOf(address, mine.signal, sizeOf(viewer.sizes[Number(link.dataset.n) - 1], LOW));
+    if (mine.signal.aborted) bitmap.close();
+    else picture.append(canvasOf(bitmap, "small"));
+  }
 }

@@ -8,6 +8,7 @@ import { holding } from "./gestures.js";
 
 const FONT = 10;
 const MOST_GAP = 2.5;
+const STEP = 0.05; // of the space between letters: each other space is another font to Chromium
 const PLAIN = /^[\x20-\x7e\u00a1-\u024f\u2010-\u2026]*$/; // one letter after the other, from left to right
 const pen = document.createElement("canvas").getContext("2d");
 /** @type {Map<string, number>} */
@@ -19,6 +20,7 @@ export function selecting(viewer) {
     const { element, page } = /** @type {CustomEvent} */ (event).detail;
     layWords(element, page);
   });
+  document.addEventListener("selectionchange", () => viewer.element.classList.toggle("selected", Boolean(selectionIn(viewer))));
   document.addEventListener("copy", (event) => {
     const selection = getSelection();
     if (!selection || selection.isCollapsed || !viewer.element.contains(selection.anchorNode)) return;
@@ -152,6 +154,7 @@ function runsOf({ box, angle, words, after }) {
   const runs = [];
   /** @type {HTMLElement | null} */
   let run = null;
+  let rest = 0; // of the steps' roundings
   words.forEach(([x0, y0, x1, y1, text], at) => {
     const isLast = at === words.length - 1;
     // A word reaches to the next one, so that a selection has no holes.
@@ -166,7 +169,8 @@ function runsOf({ box, angle, words, after }) {
       span.dataset.end = "";
     } else if (!next) span.dataset.after = " ";
     const wide = widthOf(shown);
-    const gap = (long / scale - wide) / shown.length;
+    const room = long / scale - wide;
+    const gap = room / shown.length;
     const isOwn = angle || Math.abs(gap) > MOST_GAP || !PLAIN.test(text);
     if (!run || isOwn) {
       run = document.createElement("div");
@@ -174,9 +178,13 @@ function runsOf({ box, angle, words, after }) {
       run.style.transform = `translate(${left}px, ${top}px) rotate(${angle}deg) scale(${isOwn ? long / wide : scale}, ${high / FONT})`;
       runs.push(run);
     }
-    if (!isOwn) span.style.letterSpacing = `${gap.toFixed(3)}px`;
+    if (!isOwn) {
+      const step = Math.round((room + rest) / shown.length / STEP) * STEP;
+      rest += room - step * shown.length;
+      span.style.letterSpacing = `${step.toFixed(2)}px`;
+    }
     run.append(span);
-    if (isOwn || !reaches) run = null;
+    if (isOwn || !reaches) [run, rest] = [null, 0];
   });
   return runs;
 }

@@ -299,10 +299,7 @@ export class Viewer {
     this.asking.set(n, asking);
     let bitmap;
     try {
-      const [wide, high] = this.sizes[n - 1];
-      // In the pixels of the screen: Chromium keeps a copy of each picture that it has to scale.
-      const size = { resizeWidth: width, resizeHeight: Math.max(1, Math.round((width * high) / wide)), resizeQuality: /** @type {const} */ ("high") };
-      bitmap = await bitmapOf(this.pictureAddress(n, width), asking.signal, size);
+      bitmap = await bitmapOf(this.pictureAddress(n, width), asking.signal, sizeOf(this.sizes[n - 1], width));
     } catch {
       if (asking.signal.aborted) return; // the page has been let go, and may be asked for again
       if (before) picture.dataset[name] = before;
@@ -319,16 +316,9 @@ export class Viewer {
 
   /** Put a picture in place of all that a page shows. @param {number} n @param {ImageBitmap} bitmap @param {string} name */
   show(n, bitmap, name) {
-    const canvas = spare.pop() ?? document.createElement("canvas");
-    canvas.className = name;
-    [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
-    // Drawn, and not transferred: Chromium frees what was transferred only when it collects. Of what
-    // a desynchronized one shows it keeps one copy, and no more.
-    canvas.getContext("2d", { alpha: false, desynchronized: true })?.drawImage(bitmap, 0, 0);
-    bitmap.close();
     const picture = pictureOf(this.pages[n - 1]);
     const old = [...picture.children];
-    picture.append(canvas);
+    picture.append(canvasOf(bitmap, name));
     empty(old);
     this.tell("pictured", { n, element: this.pages[n - 1] });
     this.update();
@@ -423,8 +413,13 @@ function pictureOf(sheet) {
   return /** @type {HTMLElement} */ (sheet.firstChild);
 }
 
+/** In the pixels of the screen: Chromium keeps a copy of each picture that it has to scale. @param {number[]} page @param {number} width */
+export function sizeOf([wide, high], width) {
+  return { resizeWidth: width, resizeHeight: Math.max(1, Math.round((width * high) / wide)), resizeQuality: /** @type {const} */ ("high") };
+}
+
 /** @param {string} address @param {AbortSignal} signal @param {ImageBitmapOptions} size */
-async function bitmapOf(address, signal, size) {
+export async function bitmapOf(address, signal, size) {
   const answer = await fetch(address, { signal });
   if (!answer.ok) throw new Error(answer.statusText);
   return createImageBitmap(await answer.blob(), size);
@@ -433,8 +428,20 @@ async function bitmapOf(address, signal, size) {
 /** @type {HTMLCanvasElement[]} empty canvases, to be used again: Chromium keeps the buffers of one until it collects */
 const spare = [];
 
+/** Draw a bitmap, and close it. @param {ImageBitmap} bitmap @param {string} name */
+export function canvasOf(bitmap, name) {
+  const canvas = spare.pop() ?? document.createElement("canvas");
+  canvas.className = name;
+  [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+  // Drawn, and not transferred: Chromium frees what was transferred only when it collects. Of what
+  // a desynchronized one shows it keeps one copy, and no more.
+  canvas.getContext("2d", { alpha: false, desynchronized: true })?.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return canvas;
+}
+
 /** Remove pictures, and free their memory before they are collected. @param {Element[]} pictures */
-function empty(pictures) {
+export function empty(pictures) {
   for (const picture of pictures) {
     picture.remove();
     if (!(picture instanceof HTMLCanvasElement)) continue;

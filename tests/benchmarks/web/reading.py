@@ -70,6 +70,8 @@ def measure(asked: Asked) -> list[Result]:
             _first_page(shelf, browser),
             _scroll(shelf, browser),
             _memory(shelf, browser),
+            _memory_of_scroll(shelf, browser),
+            _memory_of_thumbnails(shelf, browser),
             _cpu(shelf),
             *_cpu_of_others(shelf),
             _words(shelf, browser, n_pages),
@@ -215,6 +217,45 @@ def _memory(shelf: Shelf, browser: Browser) -> Result:
         "MB",
         bar=MEMORY_BAR_MB,
         note=f"PSS of the page's process; an empty page's {empty:.0f} MB; {n_pictures} pictures",
+    )
+
+
+def _memory_of_scroll(shelf: Shelf, browser: Browser) -> Result:
+    """Scroll slowly for a minute, and weigh the page's process every three seconds."""
+    with _page(browser) as page:
+        page.goto(f"{shelf.serving.url}/pdf/{shelf.thesis}/read")
+        page.wait_for_selector(".picture .full")
+        sizes = []
+        for _ in range(20):
+            page.evaluate(_SCROLLED, [SPEED_PX_S, 3_000])
+            sizes.append(max(_renderers(browser)))
+        return _weighed("a minute of slow scrolling through it", sizes, page, browser)
+
+
+def _memory_of_thumbnails(shelf: Shelf, browser: Browser) -> Result:
+    """Go through all small pictures, and weigh the process after every twenty."""
+    with _page(browser) as page:
+        page.goto(f"{shelf.serving.url}/pdf/{shelf.thesis}/read")
+        page.wait_for_selector(".picture .full")
+        page.keyboard.press("t")
+        sizes = []
+        for n in range(1, THESIS_PAGES, 20):
+            page.evaluate(f"document.querySelector('#thumbs [data-n=\"{n}\"]').scrollIntoView()")
+            page.wait_for_timeout(500)
+            sizes.append(max(_renderers(browser)))
+        return _weighed("all of its thumbnails", sizes, page, browser)
+
+
+def _weighed(what: str, sizes: list[float], page: Page, browser: Browser) -> Result:
+    page.context.new_cdp_session(page).send("HeapProfiler.collectGarbage")
+    left = max(_renderers(browser))
+    return Result(
+        f"{what}: the most",
+        max(sizes),
+        "MB",
+        bar=MEMORY_BAR_MB,
+        median=statistics.median(sizes),
+        note=f"PSS of the page's process, {len(sizes)} times; {left:.0f} MB after a collection",
     )
 
 

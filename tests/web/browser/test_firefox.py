@@ -13,7 +13,7 @@ import pytest
 from reader.library.folder import Library, find_paper, open_library
 from reader.morning.pick import decide
 from tests.web.browser.firefox import Firefox, firefox_path, opened
-from tests.web.browser.pages import ADDRESSES
+from tests.web.browser.pages import ADDRESSES, PAPER
 from tests.web.browser.webkit import Webkit
 from tests.web.serving import Serving
 from tests.web.world import NOW
@@ -127,6 +127,28 @@ def drop_one_and_put_another_off(browser: Firefox | Webkit, served: Serving) -> 
     browser.wait_for(shown, first)
     with open_library(served.folder) as library:
         assert [find_paper(library, id_).state for id_ in several] == ["pick", "skip", "pick"]
+
+
+def test_small_pages_are_drawn_while_they_are_shown(firefox: Firefox, served: Serving) -> None:
+    open_and_close_the_small_pages(firefox, served)
+    assert faults(firefox, served) == []
+
+
+def open_and_close_the_small_pages(browser: Firefox | Webkit, served: Serving) -> None:
+    drawn = "return document.querySelectorAll('#thumbs canvas').length === arguments[0]"
+    browser.go(f"{served.url}/pdf/{PAPER}/read")
+    browser.wait_for("return document.querySelector('.picture .full') !== null")
+    browser.run("document.querySelector('[data-do=thumbs]').click()")
+    n = browser.wait_for("return document.querySelectorAll('#thumbs a').length")
+    browser.wait_for(drawn, n)
+    box = (
+        "const { width, height } = document.querySelector('#thumbs canvas').getBoundingClientRect()"
+    )
+    assert browser.run(f"{box}; return width > 50 && height > width")
+    browser.run("document.querySelector('#side [data-do=close]').click()")
+    browser.wait_for(drawn, 0)
+    browser.run("document.querySelector('[data-do=thumbs]').click()")
+    browser.wait_for(drawn, n)
 
 
 def undecided(library: Library) -> list[str]:

@@ -176,6 +176,8 @@ def test_selected_words_are_copied_as_they_read(read: str, visitor: Visitor) -> 
     page.goto(read)
     drawn(page, 1)
     page.wait_for_selector("#page-1 .words span")
+    layer = page.locator("#page-1 .words")
+    expect(layer).to_have_css("opacity", "0.0003")  # Chromium paints nothing
     page.evaluate(
         """() => {
           const all = document.querySelectorAll("#page-1 .words span");
@@ -185,9 +187,23 @@ def test_selected_words_are_copied_as_they_read(read: str, visitor: Visitor) -> 
           getSelection().setBaseAndExtent(words[at], 1, words[to], 4);
         }"""
     )
+    expect(layer).to_have_css("opacity", "1")  # the selection is shown
     page.keyboard.press("Control+c")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == "da Field and Bo Lind\nSnails hear with the foot that they walk"
+
+
+def test_only_small_pages_that_are_near_have_a_picture(read: str, visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto(read)
+    drawn(page, 1)
+    page.keyboard.press("t")
+    first, last = (page.locator(f"#thumbs [data-n='{n}'] canvas") for n in (1, N_PAGES))
+    expect(first).to_have_count(1)
+    expect(last).to_have_count(0)
+    page.locator(f"#thumbs [data-n='{N_PAGES}']").scroll_into_view_if_needed()
+    expect(last).to_have_count(1)
+    expect(first).to_have_count(0)
 
 
 def width_of(page: Page, n: int) -> float:

@@ -12,6 +12,7 @@ from tests.web.browser.pages import ADDRESSES, PAPER
 from tests.web.browser.test_firefox import (
     decide_also_without_a_network,
     drop_one_and_put_another_off,
+    open_and_close_the_small_pages,
 )
 from tests.web.browser.test_marking import FOUND, SAID
 from tests.web.browser.webkit import CRASHES, Webkit, sees_loading
@@ -32,6 +33,11 @@ def test_a_paper_is_picked_and_taken_back_also_without_a_network(
 
 def test_each_button_of_the_queue_is_for_its_own_paper(webkit: Webkit, served: Serving) -> None:
     drop_one_and_put_another_off(webkit, served)
+    assert webkit.faults() == []
+
+
+def test_small_pages_are_drawn_while_they_are_shown(webkit: Webkit, served: Serving) -> None:
+    open_and_close_the_small_pages(webkit, served)
     assert webkit.faults() == []
 
 
