@@ -337,7 +337,7 @@ def silencing(
 
 
 def mutable_parts(
-    paper: Paper, topics: Iterable[Topic], origins: Iterable[str], said: Sequence[PostMention]
+    paper: Paper, topics: Iterable[Topic], origins: Iterable[str], posts: Sequence[PostMention]
 ) -> Iterator[tuple[MuteKind, str]]:
     """List what of a paper can be muted: words of topics that it has, its authors, the people who
     speak of it, its primary category, the sources that brought it."""
@@ -351,7 +351,7 @@ def mutable_parts(
         there = mentions(topic.words, paper.title, paper.abstract)
         offer("word", (*there.title, *there.abstract))
     offer("author", paper.authors[:MOST_AUTHORS])
-    offer("author", list(dict.fromkeys(mention.author for mention in said))[:MOST_AUTHORS])
+    offer("author", list(dict.fromkeys(mention.author for mention in posts))[:MOST_AUTHORS])
     offer("category", (one for one in paper.categories[:1] if one in CLASSES))
-    offer("source", (*origins, *(mention.source for mention in said)))
+    offer("source", (*origins, *(mention.source for mention in posts)))
     yield from found.values()

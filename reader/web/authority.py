@@ -332,5 +332,7 @@ def names_in(certificate: Path) -> list[str]:
         names = found.get_extension_for_class(x509.SubjectAlternativeName).value
     except (ValueError, x509.ExtensionNotFound):
         return []
-    said = [name.lower() for name in names.get_values_for_type(x509.DNSName) if "*" not in name]
-    return [*said, *map(str, names.get_values_for_type(x509.IPAddress))]
+    host_names = [
+        name.lower() for name in names.get_values_for_type(x509.DNSName) if "*" not in name
+    ]
+    return [*host_names, *map(str, names.get_values_for_type(x509.IPAddress))]

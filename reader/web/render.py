@@ -423,9 +423,9 @@ def chosen_language(cookie: str, written: str, accepts: str) -> str:
     cookie, written: "" for none. accepts: the header Accept-Language. English where nothing
     fits.
     """
-    for said in (cookie, written):
-        if said in LANGUAGES:
-            return said
+    for language in (cookie, written):
+        if language in LANGUAGES:
+            return language
     weighed = []
     for n, part in enumerate(accepts.split(",")):
         name, _unused, weight = part.partition(";q=")

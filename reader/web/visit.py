@@ -151,8 +151,8 @@ def answered_once(answer: Callable[[Visit], Response], visit: Visit) -> Response
             found = visit.json(
                 {"repeated": True, "said": _("This was already done, so nothing was changed.")}
             )
-    if said := what_became(visit.library, act):
-        found.headers[SAID_HEADER] = quote(str(said))
+    if message := what_became(visit.library, act):
+        found.headers[SAID_HEADER] = quote(str(message))
     return found
 
 
@@ -272,24 +272,24 @@ class Visit:
         """Whether a script asks, which shows the answer in place."""
         return wants_json(self.request)
 
-    def done(self, address: str, said: str, **values: Any) -> Response:
+    def done(self, address: str, message: str, **values: Any) -> Response:
         """Answer a POST that was carried out: JSON to a script, a redirect to a browser.
 
-        address: the page to go to. said: the outcome, shown there. values: more for a script.
+        address: the page to go to. message: the outcome, shown there. values: more for a script.
         """
         if self.wants_json:
-            return self.json({"said": said, **values})
-        return self.to(address, said=said)
+            return self.json({"said": message, **values})
+        return self.to(address, message=message)
 
-    def to(self, address: str, *, said: str = "") -> Response:
+    def to(self, address: str, *, message: str = "") -> Response:
         """Redirect the browser to a page of ours.
 
-        said: a sentence that is shown there once.
+        message: a sentence that is shown there once.
         """
         # 303: the browser goes on with a GET, and a reload posts nothing again.
         found = RedirectResponse(own_address(address), status_code=303)
-        if said:
-            set_said(found, self.request, said, act=self._act_made())
+        if message:
+            set_said(found, self.request, message, act=self._act_made())
         return found
 
     def _act_made(self) -> int:
@@ -523,6 +523,6 @@ _REFUSALS = {
 def _error_response(request: Request, status: int, message: str, hint: str) -> Response:
     if wants_json(request):
         # A script shows it as text: a page's name in place of the command that it does.
-        said = ticked(hint).striptags()
-        return JSONResponse({"error": message, "hint": said}, status_code=status)
+        plain_hint = ticked(hint).striptags()
+        return JSONResponse({"error": message, "hint": plain_hint}, status_code=status)
     return page(request, "error.html", status=status, message=message, hint=hint)

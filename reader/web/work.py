@@ -382,7 +382,7 @@ MOST_KEPT = 20
 
 @dataclass(slots=True)
 class MorningClock:
-    """Starts a gather each day. at: the time of day, in the library's time zone. said: its log,
+    """Starts a gather each day. at: the time of day, in the library's time zone. log: its lines,
     as moments and texts."""
 
     at: time
@@ -390,7 +390,7 @@ class MorningClock:
     work: Work
     tell: Callable[[str], None]
     began_at: datetime | None = None
-    said: deque[tuple[datetime, str]] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    log: deque[tuple[datetime, str]] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
 
     async def run(self) -> None:
         """Look at the time again and again, until cancelled."""
@@ -426,6 +426,6 @@ class MorningClock:
 
     def _say(self, text: str, at: str = "") -> None:
         # The same error comes at each look: only the first one is logged.
-        if at or not self.said or self.said[-1][1] != text:
-            self.said.append((self.work.clock(), text))
+        if at or not self.log or self.log[-1][1] != text:
+            self.log.append((self.work.clock(), text))
             self.tell(at + text)

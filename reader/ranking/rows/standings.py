@@ -205,7 +205,7 @@ def with_words(
     """Put a person's own word above the ranks of some papers."""
     words = words_on(db, papers)
     found = {row: list(of_paper) for row, of_paper in ranks.items()}
-    return found | {row: as_told(found.get(row, ()), said) for row, said in words.items()}
+    return found | {row: as_told(found.get(row, ()), own_words) for row, own_words in words.items()}
 
 
 def kept_ranks(db: Database, papers: Iterable[int]) -> dict[int, list[Rank]]:

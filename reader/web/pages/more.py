@@ -268,7 +268,7 @@ def work(visit: Visit) -> Response:
         kinds=[kind for kind in KINDS if kind != "fetch"],
         seen=found.newest,
         next_at=f"{clock.next_at():%H:%M}" if clock else "",
-        said=[(f"{at.astimezone(zone):%H:%M}", text) for at, text in clock.said] if clock else [],
+        log=[(f"{at.astimezone(zone):%H:%M}", text) for at, text in clock.log] if clock else [],
     )
 
 
@@ -289,10 +289,10 @@ def begin(visit: Visit) -> Response:
     # This page runs in a thread, and `Work` in the event loop.
     starting = asyncio.run_coroutine_threadsafe(found.start(kind, ids), loop)
     has_begun = starting.result(START_S)
-    said = _(
+    message = _(
         N_("Started.") if has_begun else N_("Another task is running, so nothing was started.")
     )
-    return visit.done("/work", said, begun=has_begun)
+    return visit.done("/work", message, begun=has_begun)
 
 
 def _papers_to_fetch(visit: Visit) -> list[str]:

@@ -79,8 +79,10 @@ class NoteForm:
 def note(visit: Visit) -> Response:
     held = find_paper(visit.library, visit.id)
     # No waiting for an export: what it reads in and what is saved here end in one revision.
-    told = file_lines(export.read_by_hand(visit.library, held, wait=False))
-    return _page(visit, held, _note_form(visit, held), warnings=told, **_saved_outcome(visit, held))
+    lines = file_lines(export.read_by_hand(visit.library, held, wait=False))
+    return _page(
+        visit, held, _note_form(visit, held), warnings=lines, **_saved_outcome(visit, held)
+    )
 
 
 def beside(visit: Visit) -> Response:
@@ -101,17 +103,17 @@ def save(visit: Visit) -> Response:
         # After the note: where this fails, the note is saved and only its draft stays.
         with contextlib.suppress(StoreError):
             drafts.settle(library, held, noted.text, name=field("draft"), seen=field("seen"))
-    told = file_lines(export.export_one(library, noted.held)) if noted.is_new else []
+    lines = file_lines(export.export_one(library, noted.held)) if noted.is_new else []
     asked = {"kept": noted.number if noted.is_new else 0, "meanwhile": noted.meanwhile}
     to = f"/note/{held.paper.id}?{urlencode(asked)}"
     if not visit.wants_json:
-        return visit.to(to, said=sentences(told))
+        return visit.to(to, message=sentences(lines))
     # The person goes on typing: the next save continues this revision.
     newest = newest_note(library, held)
     return visit.json(
         {
             "said": report_of(library, noted).message,
-            "told": told,
+            "told": lines,
             "is_new": noted.is_new,
             "is_written": noted.is_written,
             "number": noted.number,
@@ -137,14 +139,14 @@ def draft(visit: Visit) -> Response:
     if not visit.wants_json:
         asked = {"draft": kept.name} | ({"show": 1} if field("show") else {})
         return visit.to(f"/note/{held.paper.id}?{urlencode(asked)}")
-    said = (
+    key = (
         N_("This draft was changed elsewhere, so your text is kept in another draft ({at})")
         if kept.is_elsewhere
         else N_("Draft saved at {at}")
     )
     at = f"{library.now().astimezone(visit.config.timezone):%H:%M}"
-    told = _(said, at=at) if kept.name else ""
-    return visit.json({"draft": kept.name, "seen": kept.seen, "base": kept.base, "said": told})
+    message = _(key, at=at) if kept.name else ""
+    return visit.json({"draft": kept.name, "seen": kept.seen, "base": kept.base, "said": message})
 
 
 def discard(visit: Visit) -> Response:
@@ -152,12 +154,12 @@ def discard(visit: Visit) -> Response:
     held = find_paper(visit.library, visit.id)
     name, seen = visit.field("draft"), visit.field("seen")
     is_gone = drafts.discard(visit.library, held, name=name, seen=seen)
-    said = _(
+    message = _(
         N_("The draft was deleted.")
         if is_gone
         else N_("The draft was changed in the meantime, so it was kept.")
     )
-    return visit.to(f"/note/{held.paper.id}?draft=no", said=said)
+    return visit.to(f"/note/{held.paper.id}?draft=no", message=message)
 
 
 def check(visit: Visit) -> Response:
@@ -328,16 +330,16 @@ def back(visit: Visit) -> Response:
     n = int(number) if number.isdecimal() and len(number) < 9 else 0
     noted = restore(library, held, n, encode=visit.parts.encode_note(visit.config))
     title = plain(held.paper.title)
-    told = [_("No changes: {title}", title=title)]
+    lines = [_("No changes: {title}", title=title)]
     if noted.is_new:
-        said = _(
+        message = _(
             "Revision {n} was restored as revision {number}: {title}",
             n=n,
             number=noted.number,
             title=title,
         )
-        told = [said, *file_lines(export.export_one(library, noted.held))]
-    return visit.to(f"/note/{held.paper.id}/history", said=sentences(told))
+        lines = [message, *file_lines(export.export_one(library, noted.held))]
+    return visit.to(f"/note/{held.paper.id}/history", message=sentences(lines))
 
 
 def waiting(visit: Visit) -> Response:
@@ -351,9 +353,9 @@ def give_waiting(visit: Visit) -> Response:
     library = visit.library
     held = find_paper(library, visit.field("paper"))
     given = give(library, visit.request.path_params["number"], held)
-    told = file_lines(export.export_one(library, given))
-    said = _("Given to the paper: {title}", title=plain(given.paper.title))
-    return visit.done(f"/note/{as_path(given.paper.id)}", sentences([said, *told]))
+    lines = file_lines(export.export_one(library, given))
+    message = _("Given to the paper: {title}", title=plain(given.paper.title))
+    return visit.done(f"/note/{as_path(given.paper.id)}", sentences([message, *lines]))
 
 
 # `{id:path}` takes slashes too: what stands behind an id has to come before the plain address.
@@ -472,11 +474,11 @@ def grade(visit: Visit) -> Response:
         raise UsageError(what=_("This is not a grade."), hint=_("Grades are 1 to 4."))
     later = {"later": field("later")} if field("later") else {}
     if _state(recall.waiting_of(library, held)) != field("state"):
-        said = _("Already graded in another window: {title}", title=plain(held.paper.title))
-        return _respond(visit, later, said, held, is_done=False)
+        message = _("Already graded in another window: {title}", title=plain(held.paper.title))
+        return _respond(visit, later, message, held, is_done=False)
     graded = recall.grade(library, held, int(given), next_day=next_day)
-    said = graded_text(library, graded, has_title=True)
-    return _respond(visit, later | {"graded": held.paper.id}, said, held, is_done=True)
+    message = graded_text(library, graded, has_title=True)
+    return _respond(visit, later | {"graded": held.paper.id}, message, held, is_done=True)
 
 
 def undo_recall(visit: Visit) -> Response:
@@ -488,15 +490,15 @@ def undo_recall(visit: Visit) -> Response:
         return _respond(visit, {}, _("There is no grade to undo."), of, is_done=False)
     held, review = undone
     title = plain(held.paper.title)
-    said = _("Undone ({grade}): {title}", grade=_(recall.GRADE_NAMES[review.grade]), title=title)
-    return _respond(visit, {"id": held.paper.id}, said, held, is_done=True)
+    message = _("Undone ({grade}): {title}", grade=_(recall.GRADE_NAMES[review.grade]), title=title)
+    return _respond(visit, {"id": held.paper.id}, message, held, is_done=True)
 
 
 def _respond(
-    visit: Visit, asked: dict[str, str], said: str, held: LibraryPaper | None, *, is_done: bool
+    visit: Visit, asked: dict[str, str], message: str, held: LibraryPaper | None, *, is_done: bool
 ) -> Response:
     to = f"/recall?{urlencode(asked)}" if asked else "/recall"
-    return visit.done(to, said, is_done=is_done, id=held.paper.id if held else None, to=to)
+    return visit.done(to, message, is_done=is_done, id=held.paper.id if held else None, to=to)
 
 
 def _state(waiting: Waiting) -> str:

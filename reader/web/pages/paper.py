@@ -192,8 +192,8 @@ def keep_guess(visit: Visit) -> Response:
     """Keep the guess of what a paper does; an empty one passes."""
     held = find_paper(visit.library, visit.field("id"))
     guess(visit.library, held, visit.field("text"))
-    said = _("Your guess was kept.") if visit.field("text").strip() else ""
-    return visit.done(paper_at(held.paper.id), said)
+    message = _("Your guess was kept.") if visit.field("text").strip() else ""
+    return visit.done(paper_at(held.paper.id), message)
 
 
 def changing(visit: Visit) -> Response:
@@ -258,8 +258,8 @@ def file_away(visit: Visit) -> Response:
     filed = file_paper(library, held, topic_asked(visit), may_be_new=True)
     problems = [*filed.problems, *export_filed(library, [held.row])]
     topic, title = folder_name(filed.held.topic or ""), plain(filed.held.paper.title)
-    said = _("Filed under {topic}: {title}", topic=topic, title=title)
-    told = plain(sentences([said, *(p.message for p in problems)]))
+    message = _("Filed under {topic}: {title}", topic=topic, title=title)
+    told = plain(sentences([message, *(p.message for p in problems)]))
     return visit.done(paper_at(held.paper.id) + "#filing", told, topic=filed.held.topic)
 
 
@@ -282,9 +282,9 @@ def tag_paper(visit: Visit) -> Response:
     done = tag(library, [held.row], wanted)
     [now] = done.several
     facts = _(", ").join(property_texts(now, len(now.tags))) or _("no tags, no rating")
-    said = sentences([_("Now: {facts}", facts=facts), *(p.message for p in done.problems)])
+    message = sentences([_("Now: {facts}", facts=facts), *(p.message for p in done.problems)])
     values = {"tags": now.tags, "rating": now.rating, "priority": now.priority}
-    return visit.done(paper_at(held.paper.id) + "#tags", plain(said), **values)
+    return visit.done(paper_at(held.paper.id) + "#tags", plain(message), **values)
 
 
 def share_with_lab(visit: Visit) -> Response:
@@ -317,8 +317,8 @@ def edit_fields(visit: Visit) -> Response:
     outcome = edit(visit.library, held, words)
     title = plain(outcome.held.paper.title)
     key = N_("Edited: {title}") if outcome.changed else N_("Nothing changed: {title}")
-    said = sentences([_(key, title=title), *(p.message for p in outcome.problems)])
-    return visit.done(paper_at(held.paper.id) + "#ids", plain(said), changed=outcome.changed)
+    message = sentences([_(key, title=title), *(p.message for p in outcome.problems)])
+    return visit.done(paper_at(held.paper.id) + "#ids", plain(message), changed=outcome.changed)
 
 
 def picture(visit: Visit) -> Response:
@@ -410,23 +410,23 @@ def removed(visit: Visit, error: RemovedPaper) -> Response:
     """Show in place of a removed paper's page that it was removed, and the way back."""
     day = visit.library.day_of(error.removal.at)
     if error.removal.emptied_at:
-        said = _("Removed on {day}. Its PDF, note and marks were deleted.", day=day)
+        message = _("Removed on {day}. Its PDF, note and marks were deleted.", day=day)
     else:
-        said = _(
+        message = _(
             "Removed on {day}. Until {until} you can bring it back with PDF, note and marks.",
             day=day,
             until=visit.library.day_of(error.removal.at + TRASH_KEPT),
         )
-    return visit.page("removed.html", status=404, held=error.held, text=said)
+    return visit.page("removed.html", status=404, held=error.held, text=message)
 
 
 def remove_it(visit: Visit) -> Response:
     """Remove a paper; its page then has the button that brings it back."""
     done = remove(visit.library, [visit.field("id")])
     [held] = done.several
-    said = _("Removed: {title}", title=plain(held.paper.title))
+    message = _("Removed: {title}", title=plain(held.paper.title))
     problems = (problem.message for problem in done.problems)
-    return visit.done(paper_at(held.paper.id), sentences([said, *problems]))
+    return visit.done(paper_at(held.paper.id), sentences([message, *problems]))
 
 
 def back(visit: Visit) -> Response:
@@ -434,8 +434,8 @@ def back(visit: Visit) -> Response:
     held = find_any(visit.library, visit.field("id"))
     problems = bring_back(visit.library, [held.row])
     key = N_("Brought back: {title}") if held.is_removed else N_("It is here: {title}")
-    said = _(key, title=plain(held.paper.title))
-    return visit.done(paper_at(held.paper.id), sentences([said, *(p.message for p in problems)]))
+    message = _(key, title=plain(held.paper.title))
+    return visit.done(paper_at(held.paper.id), sentences([message, *(p.message for p in problems)]))
 
 
 def muted(visit: Visit) -> Response:

@@ -151,8 +151,8 @@ def add(visit: Visit) -> Response:
     is_here = store.paper_with_id(library.db, found.id) is not None
     with visit.parts.tools(library) as tools:
         held = add_by_id(library, tools, found.id)
-    said = _(N_("The paper was already here.") if is_here else N_("Added."))
-    return visit.done(paper_at(held.paper.id), said, id=held.paper.id)
+    message = _(N_("The paper was already here.") if is_here else N_("Added."))
+    return visit.done(paper_at(held.paper.id), message, id=held.paper.id)
 
 
 def folders(visit: Visit) -> Response:
@@ -195,8 +195,8 @@ def move(visit: Visit) -> Response:
     library, path = visit.library, str(visit.request.path_params["path"])
     done = move_topic(library, path, topic_asked(visit), may_be_new=True)
     problems = [*done.problems, *export_topic(library, done.topic)]
-    said = filed_text(len(done.rows), done.topic, problems)
-    return visit.done(f"/topics/{as_path(done.topic)}", said, topic=done.topic)
+    message = filed_text(len(done.rows), done.topic, problems)
+    return visit.done(f"/topics/{as_path(done.topic)}", message, topic=done.topic)
 
 
 def _listing(library: Library, asked: LibraryForm, folder: str = "") -> Listing:
@@ -302,7 +302,7 @@ def several(visit: Visit) -> Response:
     # A paper that two hits of a search name is meant once.
     held = list({one.row: one for one in found}.values())
     if not held:
-        return visit.to(visit.back, said=_("No paper is selected."))
+        return visit.to(visit.back, message=_("No paper is selected."))
     if do in ASKS and not visit.field("sure"):
         return visit.page(
             "several.html",
@@ -323,23 +323,23 @@ def _skip(visit: Visit, held: list[LibraryPaper]) -> Response:
     # A skip of a paper with a note would change nothing.
     open_ = [one.paper.id for one in held if one.state != "read"]
     done = decide(visit.library, "skip", open_)
-    said = ngettext("Skipped {n} paper.", "Skipped {n} papers.", len(done))
+    message = ngettext("Skipped {n} paper.", "Skipped {n} papers.", len(done))
     if n := len(held) - len(open_):
-        said = sentences([said, _("Not skipped, because of a note: {n}.", n=n)])
-    return visit.to(visit.back, said=said)
+        message = sentences([message, _("Not skipped, because of a note: {n}.", n=n)])
+    return visit.to(visit.back, message=message)
 
 
 def _later(visit: Visit, held: list[LibraryPaper]) -> Response:
     waiting = {one.paper for one in queue.picked(visit.library.db)}
     rows = [one.row for one in held if one.row in waiting]
     _unused, until, new = later_rows(visit.library, rows)
-    said = ngettext(
+    message = ngettext(
         "Put off {n} paper until {day}.", "Put off {n} papers until {day}.", len(new), day=until
     )
     if n := len(held) - len(rows):
         other = ngettext("{n} is not in the queue.", "{n} are not in the queue.", n)
-        said = sentences([said, other])
-    return visit.to(visit.back, said=said)
+        message = sentences([message, other])
+    return visit.to(visit.back, message=message)
 
 
 def _file(visit: Visit, held: list[LibraryPaper]) -> Response:
@@ -347,15 +347,17 @@ def _file(visit: Visit, held: list[LibraryPaper]) -> Response:
     done = file_papers(library, held, topic_asked(visit), may_be_new=True)
     problems = [problem for one in done for problem in one.problems]
     problems += export_filed(library, [one.row for one in held])
-    said = filed_text(len(done), done[0].held.topic or "", problems)
-    return visit.to(visit.back, said=said)
+    message = filed_text(len(done), done[0].held.topic or "", problems)
+    return visit.to(visit.back, message=message)
 
 
 def _tag(visit: Visit, held: list[LibraryPaper]) -> Response:
     rows = [one.row for one in held]
     done = tag(visit.library, rows, PropertyChange(tags_in(visit.field("tags"))))
-    said = ngettext("Tagged {n} paper.", "Tagged {n} papers.", len(done.changed))
-    return visit.to(visit.back, said=plain(sentences([said, *(p.message for p in done.problems)])))
+    message = ngettext("Tagged {n} paper.", "Tagged {n} papers.", len(done.changed))
+    return visit.to(
+        visit.back, message=plain(sentences([message, *(p.message for p in done.problems)]))
+    )
 
 
 def _export(visit: Visit, held: list[LibraryPaper]) -> Response:

@@ -179,16 +179,23 @@ def back(visit: Visit) -> Response:
         folder, file = waiting
     else:
         folder, file = _save_upload(visit)
-    brought, kept = _import_copy(visit, held, folder, file)
-    said = _outcome_text(brought)
-    is_done = brought.error is None
+    outcome, kept = _import_copy(visit, held, folder, file)
+    message = _outcome_text(outcome)
+    is_done = outcome.error is None
     status = HTTPStatus.OK if is_done else HTTPStatus.UNPROCESSABLE_ENTITY
     if visit.wants_json:
-        done = {"outcome": brought.outcome, "said": said, "is_done": is_done, "kept": kept or None}
+        done = {
+            "outcome": outcome.outcome,
+            "said": message,
+            "is_done": is_done,
+            "kept": kept or None,
+        }
         return visit.json(done, status=status)
     if is_done:
-        return visit.to(paper_at(held.paper.id) + "#pdf", said=said)
-    return visit.page("back.html", status=status, held=held, brought=brought, said=said, kept=kept)
+        return visit.to(paper_at(held.paper.id) + "#pdf", message=message)
+    return visit.page(
+        "back.html", status=status, held=held, outcome=outcome, message=message, kept=kept
+    )
 
 
 def remove(visit: Visit) -> Response:
@@ -196,8 +203,8 @@ def remove(visit: Visit) -> Response:
     held = find_paper(visit.library, visit.id)
     with visit.parts.tools(visit.library) as tools:
         removed = remove_copy(visit.library, tools, held, sha256=visit.field("copy"))
-    said = plain(removed_text(removed, visit.library.folder))
-    return visit.done(paper_at(held.paper.id) + "#pdf", said, path=removed.path or None)
+    message = plain(removed_text(removed, visit.library.folder))
+    return visit.done(paper_at(held.paper.id) + "#pdf", message, path=removed.path or None)
 
 
 def _save_upload(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
@@ -235,10 +242,10 @@ def _import_copy(
     try:
         with visit.parts.tools(visit.library) as tools:
             is_sure = bool(visit.field("sure"))
-            brought = handed_in(visit.library, tools, file, held, is_sure=is_sure)
-        if brought.outcome in ASKED:
+            outcome = handed_in(visit.library, tools, file, held, is_sure=is_sure)
+        if outcome.outcome in ASKED:
             kept = visit.parts.uploads.keep(folder, file)
-        return brought, kept
+        return outcome, kept
     finally:
         _import_lock.release()
         if not kept:
@@ -251,16 +258,16 @@ def _safe_name(name: str) -> str:
     return f"{stem or 'paper'}.pdf"
 
 
-def _outcome_text(brought: CopyOutcome) -> str:
+def _outcome_text(outcome: CopyOutcome) -> str:
     """Write the sentence for the outcome of an import."""
-    if brought.error is not None:
-        return plain(brought.error.message)
-    assert brought.held is not None or brought.outcome == "unchanged"  # noqa: S101
-    counts = counts_text(brought.counts, brought.copy) if brought.held else ""
-    if brought.outcome == "unchanged":
+    if outcome.error is not None:
+        return plain(outcome.error.message)
+    assert outcome.held is not None or outcome.outcome == "unchanged"  # noqa: S101
+    counts = counts_text(outcome.counts, outcome.copy) if outcome.held else ""
+    if outcome.outcome == "unchanged":
         return plain(_("The copy has no new marks."))
-    title = brought.held.paper.title if brought.held else ""
-    return plain(_("{title}: {counts} [{name}]", title=title, name=brought.name, counts=counts))
+    title = outcome.held.paper.title if outcome.held else ""
+    return plain(_("{title}: {counts} [{name}]", title=title, name=outcome.name, counts=counts))
 
 
 def open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:

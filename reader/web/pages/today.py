@@ -290,12 +290,12 @@ def skip_rest(visit: Visit) -> Response:
     back = visit.back
     if not visit.field("sure"):
         return visit.page("skip_rest.html", ids=ids, back=back)
-    said = ngettext(
+    message = ngettext(
         "Skipped {n} paper. Undo brings all of them back.",
         "Skipped {n} papers. Undo brings all of them back.",
         skip_seen(visit.library, ids),
     )
-    return visit.done(back, said)
+    return visit.done(back, message)
 
 
 def _respond(visit: Visit, answer: ActOutcome, *, has_topic: bool = False) -> Response:
@@ -313,8 +313,8 @@ def _respond(visit: Visit, answer: ActOutcome, *, has_topic: bool = False) -> Re
 def put_off(visit: Visit) -> Response:
     """Put a paper of the queue off for some days."""
     held, until, is_new = later(visit.library, visit.field("id"))
-    said = _(LATER_TEXTS[is_new], title=plain(held.paper.title), day=until)
-    return visit.done(visit.back, said)
+    message = _(LATER_TEXTS[is_new], title=plain(held.paper.title), day=until)
+    return visit.done(visit.back, message)
 
 
 def read_it(visit: Visit) -> Response:
