@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.benchmarks import notes
-from tests.benchmarks.frame import Asked, DataMissing, Part
+from tests.benchmarks.frame import Asked, DataMissing, Part, interval
 from tests.benchmarks.note_pairs import Pair, harder_pairs, own_pairs, real_pairs, with_changes
 
 ABSTRACT = (
@@ -122,8 +122,8 @@ def test_every_figure_is_there_and_a_miss_is_named(tmp_path: Path) -> None:
 
 
 def test_an_interval_is_wilsons() -> None:
-    assert notes.interval(25, 30) == "25 of 30; 95 %: 66 to 93"
-    assert notes.interval(0, 45) == "0 of 45; 95 %: 0 to 8"
+    assert interval(25, 30) == "25 of 30; 95 %: 66 to 93"
+    assert interval(0, 45) == "0 of 45; 95 %: 0 to 8"
 
 
 def test_data_without_notes_is_named(tmp_path: Path) -> None:

@@ -393,7 +393,18 @@ def other_names(indexes: Indexes, words: str) -> list[str]:
         some, terms = terms[:MOST_NAMES], terms[MOST_NAMES:]
         there = indexes.known(some)
         found += [by_term[term] for term in some if term in there]
-    return found[:MOST_NAMES]
+    return [*found, *_by_sound(indexes, words)][:MOST_NAMES]
+
+
+def _by_sound(indexes: Indexes, words: str) -> Iterator[str]:
+    """Find the English words that sound like the katakana words that no text and no table has."""
+    # Import what few queries need.
+    from reader.search.katakana import alike, beginnings, loan_words
+
+    for word in loan_words(words):
+        if _plain(word) in _terms() or indexes.known([phrase_term(word)]):
+            continue
+        yield from alike(word, index.words_beginning(indexes.library.db, beginnings(word)))
 
 
 def _long_forms_of(indexes: Indexes, typed: Sequence[str]) -> Iterator[str]:

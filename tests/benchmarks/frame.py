@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -329,3 +330,12 @@ def _cpu() -> str:
     except OSError:
         return ""
     return next((x.partition(":")[2].strip() for x in lines if x.startswith("model name")), "")
+
+
+def interval(n: int, total: int) -> str:
+    """Write the middle 95 % of a share by Wilson's score, in percent."""
+    z, share = 1.96, n / total
+    middle, more = share + z * z / (2 * total), z * z / total
+    half = z * math.sqrt(share * (1 - share) / total + more / (4 * total))
+    low, high = (100 * (middle + side * half) / (1 + more) for side in (-1, 1))
+    return f"{n} of {total}; 95 %: {max(0.0, low):.0f} to {min(100.0, high):.0f}"

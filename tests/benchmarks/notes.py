@@ -11,7 +11,6 @@ shipped.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -22,7 +21,16 @@ from reader.library.passage import sentences
 from reader.notes.own_words import Check, Closeness, check, parts_of
 from reader.notes.stretches import SourceText, tokens
 from reader.search.encoder.models import BUNDLED
-from tests.benchmarks.frame import Asked, DataMissing, Miss, Part, Result, Subject, run_subjects
+from tests.benchmarks.frame import (
+    Asked,
+    DataMissing,
+    Miss,
+    Part,
+    Result,
+    Subject,
+    interval,
+    run_subjects,
+)
 from tests.benchmarks.note_pairs import (
     Pair,
     harder_pairs,
@@ -188,15 +196,6 @@ def _rate(
         note=interval(len(called), len(pairs)),
         misses=tuple(misses) if has_misses else (),
     )
-
-
-def interval(n: int, total: int) -> str:
-    """Write the middle 95 % of a share by Wilson's score, in percent."""
-    z, share = 1.96, n / total
-    middle, more = share + z * z / (2 * total), z * z / total
-    half = z * math.sqrt(share * (1 - share) / total + more / (4 * total))
-    low, high = (100 * (middle + side * half) / (1 + more) for side in (-1, 1))
-    return f"{n} of {total}; 95 %: {max(0.0, low):.0f} to {min(100.0, high):.0f}"
 
 
 def _changed(pairs: Sequence[Pair], name: str) -> Result:

@@ -560,6 +560,21 @@ def most_used(db: Database, words: Iterable[str]) -> str:
     return best[1]
 
 
+def words_beginning(db: Database, beginnings: Iterable[str]) -> dict[str, int]:
+    """Count the texts that have each indexed word of Latin letters with one of some beginnings."""
+    # Of this connection alone: nothing is stored.
+    db.read("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab(idx, full_text, row)")
+    return {
+        term: n
+        for begin in beginnings
+        for term, n in db.pairs(
+            "SELECT term, doc FROM temp.words WHERE term >= ? AND term < ? || '{'",  # after "z"
+            (begin, begin),
+        ).items()
+        if term.isascii() and term.isalpha()
+    }
+
+
 def rows_of(db: Database, kind: Kind, papers: Collection[int]) -> list[int]:
     """Select the texts of one kind of some papers, in the order of the papers given."""
     found: dict[int, list[int]] = {}

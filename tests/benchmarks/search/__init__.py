@@ -8,6 +8,7 @@
     ways       four ways to answer: the program's, its halves, plain bm25
     quality    how high what was meant stands
     cost       size, memory, time to add, a million passages
+    katakana   the English words that are found for katakana words
     likeness   many vectors drawn like few
     shared     the shared index in PostgreSQL beside the own one
     pgvector   ways to keep vectors in PostgreSQL
@@ -16,11 +17,12 @@ How long a search takes from a cold start is in `speed`.
 """
 
 from tests.benchmarks.frame import Subject
-from tests.benchmarks.search import cost, pgvector, quality, shared
+from tests.benchmarks.search import cost, katakana, pgvector, quality, shared
 
 SUBJECTS = (
     Subject("quality", quality.measure),
     Subject("cost", cost.measure),
+    Subject("katakana", katakana.measure),
     Subject("shared", shared.measure),
     Subject("pgvector", pgvector.measure),
 )
