@@ -167,9 +167,12 @@ class Ranking:
         return max((share_of_letters(self.searched, t.text) for t in best.values()), default=0.0)
 
     def is_known(self, kinds: Sequence[Kind]) -> bool:
-        """Check whether a text has half of the query as it was typed, or somebody its name."""
+        """Check whether a text has half of the query as it was typed, or the English of a Japanese
+        term in it, or somebody its name."""
         if self.meaning.guesses or self.meaning.families:
             return not self.meaning.guesses
+        if not self.searched.isascii() and {*_english(self.searched)} & {*self.other_names}:
+            return True
         return any(
             self._shared(ranked) >= HALF
             for kind in kinds

@@ -19,6 +19,7 @@ from tests.samples import DAY, Web, a_library, paper, tools
 
 MASHED = "qwxz blorf zzkt"
 WITH_A_WORD, WITH_HALF = "qwxz blorf zzktz speech", "blorf speech"
+WITH_A_TERM = "ぬぺぽぎゃの音声認識"
 
 
 class TwoSided:
@@ -30,7 +31,7 @@ class TwoSided:
         return np.stack([self.encode_query(text) for text in texts])
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        is_odd = text in (*GIBBERISH, MASHED, WITH_A_WORD, WITH_HALF)
+        is_odd = text in (*GIBBERISH, MASHED, WITH_A_WORD, WITH_HALF, WITH_A_TERM)
         return at(np.pi / 2 if is_odd else 0.0, turned=len(text) % 10 / 100)
 
 
@@ -103,6 +104,15 @@ def test_what_a_text_has_half_of_is_never_taken_for_gibberish(library: Library) 
 def test_gibberish_with_one_word_that_a_text_has_finds_nothing(library: Library) -> None:
     encode_all(library)
     assert ask(library, WITH_A_WORD).hits == ()
+
+
+def test_a_japanese_term_whose_english_a_text_has_is_no_gibberish(library: Library) -> None:
+    encode_all(library)
+    assert ask(library, WITH_A_TERM).hits == ()
+    held = paper(3, "Speech recognition in gardens")
+    papers.add_papers(library.db, [held], source="arXiv", on=DAY)
+    index_words(library, tools(Web()))
+    assert [hit.held.row for hit in ask(library, WITH_A_TERM).hits if hit.has_words] == [3]
 
 
 @pytest.mark.parametrize("query", ["90210 4455 1", "?! ...", "、、。"])
