@@ -67,7 +67,7 @@ async function showPages() {
     const answer = await pages?.match(request);
     if (!answer?.headers.get("content-type")?.startsWith("text/html")) continue;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const title = page.title.replace(/ · [^·]*$/, ""); // without the program's name
+    const title = page.title.replace(/ · reader$/, ""); // without the program's name
     const link = Object.assign(document.createElement("a"), { href: request.url, textContent: title });
     const at = timeOf(answer.headers.get("x-kept-at") ?? "");
     link.append(Object.assign(document.createElement("time"), { className: "at-end small", textContent: at }));
