@@ -90,8 +90,7 @@ def standing_texts(found: Explanation) -> list[str]:
     then = _("the same.") if is_same else then
     if not (is_same and line.position == found.position):
         then = with_position(then, line.position)
-    now = with_position(now if is_same else _("Now: {text}", text=now), position)
-    return [now, _(_WHEN[found.past.kind], day=found.past.on, text=then)]
+    return [with_position(now, position), _(_WHEN[found.past.kind], day=found.past.on, text=then)]
 
 
 _WHEN = {

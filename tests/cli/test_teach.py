@@ -198,7 +198,7 @@ def test_a_paper_sent_away_is_not_said_to_be_in(
     typed(capsys, library, "wrong", paper(1).id)
     _, out, _ = typed(capsys, library, "why", paper(1).id)
     now = next(line for line in out.splitlines() if "you said that it does not belong" in line)
-    assert now.startswith("Now: Out: you said that it does not belong to")
+    assert now.startswith("Out: you said that it does not belong to")
     assert "Place" not in now
 
 

@@ -107,7 +107,7 @@ def test_the_paper_page_shows_all_that_is_known(client: TestClient) -> None:
     assert "Moss that waits" in part_of(text, "near")
     assert "/pdf/arxiv:2506.00001/read?copy=bbbbbbbbbbbbbbbb" in part_of(text, "pdf-head")
     why = part_of(text, "why")
-    assert '<p class="small">Now: In: “speech translation” in the title' in why
+    assert '<p class="small">In: “speech translation” in the title' in why
     assert "<summary>The sum behind this rank</summary>" in why
     assert "When you picked it (2025-06-04): It was in no list." in why
     assert why.index("In: ") < why.index("<details") < why.index('<table class="sum">')
