@@ -106,6 +106,7 @@ class TestDay:
         assert f'href="/paper/arxiv:{LADDER}"' in page
         assert f'href="/paper/arxiv:{WATER}"' in client.get("/day?on=2025-06-03").text
         assert 'href="/day?on=2025-06-03"' in page
+        assert 'href="/day?on=2025-06-04"' not in page
         assert 'rel="next"' not in page
 
     def test_the_first_day_of_all_is_a_day_and_the_last_is_to_come(
