@@ -103,6 +103,7 @@ def test_the_paper_page_shows_all_that_is_known(client: TestClient) -> None:
     assert "mark-yellow" in marks
     assert "<strong>Bold</strong>" in part_of(text, "note")
     assert "Moss that waits" in part_of(text, "backlinks")
+    assert 'lang="en">It links to ' in part_of(text, "backlinks")
     assert "That is all" not in part_of(text, "backlinks")
     assert "Moss that waits" in part_of(text, "near")
     assert "/pdf/arxiv:2506.00001/read?copy=bbbbbbbbbbbbbbbb" in part_of(text, "pdf-head")
