@@ -138,6 +138,7 @@ function joined(boxes, next) {
 /** @param {HTMLElement} element @param {PageFacts} page */
 function layWords(element, page) {
   const layer = /** @type {HTMLElement} */ (element.querySelector(".words"));
+  layer.lang = ""; // of no language, as the pen is: in Japanese, "serif" is another font
   layer.replaceChildren(...page.lines.flatMap(runsOf));
 }
 

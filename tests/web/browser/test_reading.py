@@ -193,6 +193,29 @@ def test_selected_words_are_copied_as_they_read(read: str, visitor: Visitor) -> 
     assert copied == "da Field and Bo Lind\nSnails hear with the foot that they walk"
 
 
+OFF = """async address => {
+  const { width, lines } = await fetch(address).then(answer => answer.json());
+  const sheet = document.querySelector("#page-1").getBoundingClientRect();
+  const spans = document.querySelectorAll("#page-1 .words span");
+  return lines.flatMap(line => line.words).map(([x0], at) => Math.abs(
+    (spans[at].getBoundingClientRect().left - sheet.left) * width / sheet.width - x0
+  ));
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_unseen_words_lie_on_those_of_the_page(
+    read: str, visitor: Visitor, language: str
+) -> None:
+    page = visitor.page(language=language)
+    with page.expect_response("**/page/1.json*") as facts:
+        page.goto(read)
+    page.wait_for_selector("#page-1 .words span")
+    off = page.evaluate(OFF, facts.value.url)
+    assert len(off) > 20
+    assert max(off) < 3  # points
+
+
 def test_only_small_pages_that_are_near_have_a_picture(read: str, visitor: Visitor) -> None:
     page = visitor.page()
     page.goto(read)
