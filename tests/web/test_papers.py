@@ -178,6 +178,7 @@ def test_the_completeness_of_the_list_comes_first(client: TestClient) -> None:
     assert "timeline: no answer &lt;b&gt;" in text
     assert "Is the network up?" in text
     assert "<td>" in text
+    assert "Ask the sources now" in text
 
 
 def test_the_pages_are_in_japanese_where_the_browser_asks_for_it(client: TestClient) -> None:
