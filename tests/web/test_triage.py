@@ -43,6 +43,7 @@ def test_the_first_paper_is_seen_and_the_others_wait_behind_it(tmp_path: Path) -
     assert sheets(text) == [(ONE, True), (TWO, False), (THREE, False)]
     assert "0 of 3 decided" in text
     assert "<msqrt>" in text
+    assert "x\u00a0wrong\u00a0topic\u00a0· " in text  # no line ends within a key's words
 
 
 def test_it_goes_on_below_the_newest_decision_of_any_device(tmp_path: Path) -> None:
