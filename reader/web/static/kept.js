@@ -146,7 +146,7 @@ async function nameMissing() {
   const kind = path.split("/")[1] ?? "";
   const paper = ["paper", "note", "pdf"].includes(kind) ? papers.find(({ id }) => `${path}/`.startsWith(`/${kind}/${id}/`)) : undefined;
   const form = place.dataset[kind] ?? "{title}";
-  const name = paper ? form.replace("{title}", paper.title) : JSON.parse(place.dataset.names ?? "{}")[path] ?? path;
+  const name = paper ? form.replace("{title}", paper.title) : JSON.parse(place.dataset.names ?? "{}")[path] ?? path.replace(/^\/paper\//, "");
   const said = /** @type {HTMLElement} */ (place.querySelector("[role=alert]"));
   place.hidden = false;
   said.textContent = (said.dataset.named ?? "").replace("{name}", name);

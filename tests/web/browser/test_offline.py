@@ -236,6 +236,8 @@ def test_a_page_that_is_not_kept_says_so(visitor: Visitor, served: Serving) -> N
         page.goto(served.url + address)
         expect(page.get_by_role("heading", name="Saved pages")).to_be_visible()
         expect(missing).to_be_visible(visible=is_missing)
+    page.goto(f"{served.url}/paper/arxiv:9912.00001")
+    expect(missing).to_contain_text("Not saved on this device: arxiv:9912.00001.")
     page.goto(f"{served.url}/triage")
     expect(page.locator("#stack")).to_be_visible()
     expect(missing).to_have_count(0)
