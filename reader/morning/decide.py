@@ -137,9 +137,7 @@ def wrong_topic(
     path = meant.path if meant else None
     message = _moved_text(held, path)
     if is_filed and pdfs.places(db, [held.row]):
-        message = lazy_gettext(
-            "{message}. Its files are moved at the next gather.", message=message
-        )
+        message = lazy_gettext("{what}. Its files are moved at the next gather.", what=message)
     return WrongTopic(held, path, is_sorted_out, "" if is_overtaken else message)
 
 

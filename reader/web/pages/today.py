@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -78,19 +77,17 @@ def today(visit: Visit) -> Response:
     shown = replace(shown, fetching=fetching(library, shown.pdfs))
     entries = all_of(shown)
     states = {e.held.row: e.held.state for e in shown.entries}
-    reviewed = functools.partial(last_rows, library.db)
     recall_key = ("recall", day, library.today())
     # `rows`: of all writes only a new review changes it.
-    recall = visit.cached(recall_key, lambda: due(library, day), rows=reviewed)
+    recall = visit.cached(recall_key, lambda: due(library, day), rows=lambda: last_rows(library.db))
     queue_shown = shown.queue[:QUEUE_SHOWN]
-    in_lists = [*(e.held for e in shown.entries), *(one.held for one in queue_shown)]
     # A paper that is in the list shows there that it was let go, with its undo.
     let_go = [held for held in let_go_today(library) if held.row not in states]
     return visit.page(
         "today.html",
         morning=shown,
         queue_shown=queue_shown,
-        figures=figures(library, in_lists),
+        figures=figures(library, [e.held for e in shown.entries] + [q.held for q in queue_shown]),
         listed=shown.folded or shown,
         is_folded=shown.folded is not None,
         is_today=day == library.today(),
