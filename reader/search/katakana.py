@@ -11,13 +11,16 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from reader.base.text import compiled
 
 LEAST_ALIKE = 0.75
 """How alike the letters of two words have to be, 0 to 1."""
-LEAST_CONSONANTS = 3
-"""Words of fewer are like too many others."""
+LEAST_CONSONANTS, MOST_CONSONANTS = 3, 14
+"""Words of fewer are like too many others; of more, no word is meant."""
+LONGEST = 30
+"""Letters of an English word: texts may hold anything."""
 FREQUENT, LONG_END, NEXT_BEST = 0.02, 0.08, 0.1
 """What counts for a word: for each e-fold number of texts that have it; for an ending that is a
 long mark in Japanese. A second word is named where it is at most so much worse."""
@@ -35,11 +38,13 @@ _LETTERS = dict(
 _SMALL = dict(zip("ァィゥェォャュョ", "aiUeoaUo", strict=True))
 
 _SPELT = {
-    "k": "(?:ch|[ckq])+", "g": "g+", "s": "(?:th|ch|[szcjgt])+", "t": "(?:ch|[tc])+s?", "d": "d+",
-    "n": "k?[nm]+?", "h": "[hf]+", "b": "[bv]+", "p": "p+", "r": "[lr]+", "w": "w", "y": "[yj]",
+    "k": "(?:ch|[ckq]){1,2}", "g": "gg?", "s": "(?:th|ch|[szcjgt]){1,2}", "t": "(?:ch|[tc]){1,2}s?",
+    "d": "dd?", "n": "k?[nm]{1,2}?", "h": "[hf]{1,2}", "b": "[bv]{1,2}", "p": "pp?",
+    "r": "[lr]{1,2}", "w": "w", "y": "[yj]",
 }  # fmt: skip
 """How English spells a consonant of a Japanese word."""
-_UNHEARD = "(?:gh|[aeiouywhr])*"
+_UNHEARD = "aeiouywhr"
+"""Letters that Japanese may not hear; beside a consonant that is one of them it is heard."""
 
 _BEGIN = {
     "k": "kcq", "g": "g", "s": "sczjgt", "t": "tc", "d": "d", "n": "nk", "m": "m", "h": "hfp",
@@ -64,7 +69,7 @@ _AS_HEARD = tuple(
 def loan_words(text: str) -> Iterator[str]:
     """Find the katakana words of a text that may be loan words, in full width."""
     for word in _WORD.findall(unicodedata.normalize("NFKC", text)):
-        if len(_consonants(word)) >= LEAST_CONSONANTS:
+        if LEAST_CONSONANTS <= len(_consonants(word)) <= MOST_CONSONANTS:
             yield word
 
 
@@ -88,19 +93,27 @@ def alike(word: str, counts: Mapping[str, int]) -> list[str]:
 
     counts: small letters → the number of texts that have it.
     """
-    consonants = _consonants(word)
-    parts = (_SPELT[c] for c in consonants)
-    pattern = re.compile(_UNHEARD + _UNHEARD.join(parts) + _UNHEARD)
+    pattern = re.compile(_pattern(_consonants(word)))
     heard = _plain(_roman(word))
     scored: list[tuple[float, str]] = []
     for other, n in counts.items():
-        if pattern.fullmatch(other.replace("x", "ks").replace("ph", "f")):
+        if len(other) <= LONGEST and pattern.fullmatch(other.replace("x", "ks").replace("ph", "f")):
             share = _likeness(heard, _as_heard(other))
             if share >= LEAST_ALIKE:
                 is_long = word.endswith("ー") and other[-1] in "raeiouyw"
                 scored.append((share + LONG_END * is_long + FREQUENT * math.log(n), other))
     scored.sort(reverse=True)
     return [other for score, other in scored[:2] if score >= scored[0][0] - NEXT_BEST]
+
+
+def _pattern(consonants: str) -> str:
+    """Make the pattern of the English words with some consonants."""
+    found = ""
+    # With a letter in one place only, no text makes the search try all ways to divide a word.
+    for before, after in pairwise(f" {consonants} "):
+        unheard = "".join(c for c in _UNHEARD if c not in before + after)
+        found += f"(?:gh|[{unheard}])*{_SPELT.get(after, '')}"
+    return found
 
 
 def _roman(word: str) -> str:

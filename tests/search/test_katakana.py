@@ -69,6 +69,12 @@ def test_katakana_words_of_three_consonants_are_loan_words(text: str, words: lis
     assert list(loan_words(text)) == words
 
 
+@pytest.mark.parametrize("other", [30 * "r" + "q", 14 * "rh" + "q", 15 * "lr", "r" * 5000])
+def test_a_word_of_few_letters_is_compared_without_trying_all_ways(other: str) -> None:
+    # Each of 14 consonants could be any of 30 letters: 145 million ways, or hours.
+    assert alike("ル" * 14, {other: 1}) == []
+
+
 @given(st.text(alphabet="アイウエオキスンッーヴャィフトラ・a ", max_size=60))
 def test_any_katakana_can_be_asked(text: str) -> None:
     for word in loan_words(text):
