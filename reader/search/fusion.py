@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -365,6 +366,9 @@ SHORT_WORDS = (2, 4)
 MOST_NAMES = 24
 """Other names of a query that are looked for; the first ones are."""
 
+MOST_BY_SOUND = 3
+"""The most words that are compared by sound; each reads a part of all words of the index."""
+
 MOST_ENGLISH = 2
 """English names of one Japanese term that are looked for. With a third one nothing was found
 better, and with the parts of each name as single words notes were found worse."""
@@ -404,9 +408,12 @@ def _by_sound(indexes: Indexes, words: str) -> Iterator[str]:
     # Import what few queries need.
     from reader.search.katakana import alike, beginnings, loan_words
 
-    for word in loan_words(words):
-        if _plain(word) in _terms() or indexes.known([phrase_term(word)]):
-            continue
+    unknown = (
+        word
+        for word in dict.fromkeys(loan_words(words[:MAX_READ]))
+        if _plain(word) not in _terms() and not indexes.known([phrase_term(word)])
+    )
+    for word in islice(unknown, MOST_BY_SOUND):
         yield from alike(word, index.words_beginning(indexes.library.db, beginnings(word)))
 
 

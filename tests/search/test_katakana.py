@@ -91,6 +91,8 @@ TALKS = paper(3, "Conversation with rivers", "We talk.")
     [
         ("ウィスパー", ["whisper"]),
         ("ウィスパーで歩く", ["whisper"]),
+        ("ウィスパーとウィスパー", ["whisper"]),
+        ("アベシヒデブ テケリリグロ ムニャムニャ ウィスパー", []),  # the fourth unknown word
         ("カンバセーション", []),  # a text has it as it is typed
         ("アベシヒデブッ", []),
     ],
