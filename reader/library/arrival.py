@@ -22,6 +22,7 @@ from reader.library.rows.queue import Arrival, Became
 OLDEST = timedelta(days=60)
 """How long an act may have waited in a browser and still counts for its own day."""
 
+_MOMENT = timedelta(microseconds=1)
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _ACT = re.compile(r"[A-Za-z0-9-]{16,64}")
 
@@ -74,12 +75,16 @@ class RepeatedAct(ReaderError):
         self.arrival = arrival
 
 
-def sent_of(library: Library, *, act: str, made_at: str = "", sent_at: str = "") -> SentAct:
+def sent_of(
+    library: Library, *, act: str, made_at: str = "", sent_at: str = "", previous: str = ""
+) -> SentAct:
     """Read the id and the moments that came with an act.
 
     made_at, sent_at: by the browser's clock, ISO 8601 with a zone; sent_at shows how wrong that
     clock is. A moment in the future, longer ago than OLDEST, or unreadable counts as now; an act
     that is older than OLDEST takes back nothing that was decided since.
+    previous: the act that the same browser queued before, "" for none; this one counts for a
+    later moment, however long the requests of the two took.
     Raises UsageError for an id of another form.
     """
     if not _ACT.fullmatch(act):
@@ -96,6 +101,9 @@ def sent_of(library: Library, *, act: str, made_at: str = "", sent_at: str = "")
         made = now - min(sent - made, now - _FIRST)
     if made is None or made > now:
         made = now
+    before = queue.arrival_of(library.db, previous) if previous else None
+    if before and made <= before.made_at:
+        made = min(before.made_at + _MOMENT, now)
     if made < now - OLDEST:
         return SentAct(act, now, now, meant_at=made)
     return SentAct(act, made, now)

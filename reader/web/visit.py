@@ -130,9 +130,8 @@ def answered_once(answer: Callable[[Visit], Response], visit: Visit) -> Response
     act, after = visit.field("act"), visit.field("after")
     if not act:
         return answer(visit)
-    sent = sent_of(
-        visit.library, act=act, made_at=visit.field("made_at"), sent_at=visit.field("sent_at")
-    )
+    moments = {name: visit.field(name) for name in ("made_at", "sent_at", "previous")}
+    sent = sent_of(visit.library, act=act, **moments)
     try:
         visit.library = receiving(visit.library, sent)
         if after:

@@ -24,6 +24,7 @@ from reader.base.errors import NotFound, UsageError
 from reader.library.arrival import (
     ActLibrary,
     RepeatedAct,
+    SentAct,
     base_of,
     keep_arrival,
     receiving,
@@ -123,6 +124,25 @@ def test_the_moment_of_an_act_is_bounded(
 ) -> None:
     sent = sent_of(library, act=act(1), made_at=made_at, sent_at=sent_at)
     assert (sent.made_at, sent.arrived_at) == (counts_for, NOW)
+
+
+def test_acts_of_one_browser_keep_their_order(library: Library) -> None:
+    # The first request took long, so that its act seems to have been made after the second.
+    moments = {1: NOW - timedelta(seconds=1), 2: NOW - timedelta(seconds=2)}
+    sent = dict[int, SentAct]()
+    for number, made in moments.items():
+        before = act(number - 1) if number > 1 else ""
+        one = sent_of(library, act=act(number), made_at=made.isoformat(), previous=before)
+        sent[number] = one
+        arrived = receiving(library, one)
+        if number == 1:
+            decide_seen(arrived, "pick", id_of(1), "candidate")
+        else:
+            assert take_back(arrived, id_of(1)).is_done
+    assert sent[1].made_at < sent[2].made_at < NOW
+    assert state(library, 1) == "candidate"
+    unknown = sent_of(library, act=act(3), made_at=moments[2].isoformat(), previous=act(9))
+    assert unknown.made_at == moments[2]
 
 
 @pytest.mark.parametrize("bad", ["short", "x" * 65, "a b c d e f g h i j", "../../../../../../etc"])

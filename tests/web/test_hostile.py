@@ -191,7 +191,8 @@ def test_a_query_that_is_no_text_is_survived(client: TestClient, query: str) -> 
 @pytest.mark.slow
 def test_a_form_of_hostile_texts_is_survived_by_every_route(client: TestClient) -> None:
     fields = ("text", "base", "id", "kind", "back", "topic", "q", "language", "session", "answer",
-              "grade", "made_at", "name", "code", "next", "number", "verdict", "which")  # fmt: skip
+              "grade", "made_at", "name", "previous", "code", "next", "number", "verdict",
+              "which")  # fmt: skip
     routes = [r for r in client.app.routes if isinstance(r, Route)]  # type: ignore[attr-defined]
     for one in routes:
         if "POST" not in (one.methods or ()):

@@ -10,6 +10,7 @@
  * @property {Field[]} fields without `csrf` and `act`
  * @property {string} act its random id
  * @property {string} of the act that it takes back, "" for none
+ * @property {string} [previous] the act that was queued before it, "" for none
  * @property {string} made_at
  * @property {string} title
  * @property {string} library "" where it is not known
@@ -210,6 +211,7 @@ export async function keep(address, fields, { title = "", library = "", isSigned
     act: /** @type {Field} */ (fields.find(([name]) => name === "act"))[1],
     // The act that an undo takes back: if that one is refused, so is the undo.
     of: undoes?.act ?? "",
+    previous: before.at(-1)?.act ?? "",
     made_at: new Date().toISOString(),
     title,
     library,
@@ -315,6 +317,18 @@ export async function sendFirst() {
 export const next = (all, library) => all.find((one) => !one.said && (!one.library || one.library === library));
 
 /**
+ * Find the act that an act follows on the server, which knows nothing of those that it refused.
+ * @param {Act} one
+ * @param {Act[]} all
+ */
+export function previousOf(one, all) {
+  const refused = new Map(all.filter((other) => other.said && !other.done).map((other) => [other.act, other]));
+  let previous = one.previous ?? "";
+  for (let other; (other = refused.get(previous)); ) previous = other.previous ?? "";
+  return previous;
+}
+
+/**
  * @param {Act} one
  * @param {Hello} hello
  * @param {string[]} said
@@ -323,9 +337,14 @@ async function sendOne(one, hello, said) {
   // Of a grade that came second only the message is left: an undo must not take back the first.
   /** @param {Act} other */
   const isRefused = (other) => other.said && (!other.done || other.address === "/recall");
-  const refusedBefore = one.of && (await kept()).find((other) => other.act === one.of && isRefused(other));
+  const all = await kept();
+  const refusedBefore = one.of && all.find((other) => other.act === one.of && isRefused(other));
+  // A first request after a pause may take seconds longer than the second: by its moment alone,
+  // an undo would then come before what it takes back.
   /** @type {Field[]} */
-  const fields = [...one.fields, ["act", one.act], ["made_at", one.made_at], ["sent_at", new Date().toISOString()]];
+  const fields = [
+    ...one.fields, ["act", one.act], ["made_at", one.made_at], ["sent_at", new Date().toISOString()], ["previous", previousOf(one, all)],
+  ];
   try {
     if (refusedBefore) throw new Refused(refusedBefore.said);
     const answer = await post(one.address, fields, hello.csrf);

@@ -87,9 +87,10 @@ def wait_for_waiting(page: Page, n: int) -> None:
 
 def wait_until_sent(page: Page) -> None:
     """Wait until no act waits, and the page shows it."""
-    # After a failed try the page waits up to half a minute before the next one.
+    # After a failed try the page waits up to half a minute before the next one. The queue first:
+    # before its scripts have run, a page shows nothing either.
+    wait_for(page, f"async () => (await ({QUEUE})()).length === 0")
     page.wait_for_function("() => document.getElementById('waiting').textContent === ''")
-    assert queued(page) == []
 
 
 def wait_for_text(page: Page, selector: str, text: str) -> None:

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 // An open channel would keep node from ending.
 Reflect.deleteProperty(globalThis, "BroadcastChannel");
-const { field, isQueued, meant, newAct, next, ofLibrary, stateAfter } = await import("../../../reader/web/static/queue.js");
+const { field, isQueued, meant, newAct, next, ofLibrary, previousOf, stateAfter } = await import("../../../reader/web/static/queue.js");
 
 /**
  * @param {string} address
@@ -53,6 +53,16 @@ test("an act of another library and one that was refused are not sent", () => {
   assert.equal(next([refused, other, ours, any], "ours"), ours);
   assert.equal(next([refused, other, any], "ours"), any);
   assert.equal(next([refused, other], "ours"), undefined);
+});
+
+test("an act follows the last one before it that the server knows", () => {
+  const first = act("/decide", { id: "a" });
+  const refused = act("/decide", { id: "b" }, { previous: first.act, said: "It is gone." });
+  const told = act("/decide", { id: "c" }, { previous: refused.act, said: "Both texts were kept.", done: true });
+  const last = act("/undo", { id: "c" }, { previous: told.act });
+  assert.equal(previousOf(first, [first, refused]), "");
+  assert.equal(previousOf(told, [refused, told, last]), first.act); // the first was sent, and is gone
+  assert.equal(previousOf(last, [refused, told, last]), told.act);
 });
 
 test("where one server has several readers, acts of another one are not listed", () => {
