@@ -12,6 +12,7 @@ const LOW_SCREENS = 3;
 const MOST_LOW = 24;
 const MOST_WIDTH = WIDTHS[WIDTHS.length - 1];
 const KEPT_FACTS = 16;
+const REST_MS = 150;
 
 export class Viewer {
   /**
@@ -45,6 +46,8 @@ export class Viewer {
     this.top = 0;
     this.way = 0;
     this.isAsked = false;
+    /** @type {ReturnType<typeof setTimeout> | 0} */
+    this.resting = 0;
     this.all = document.createElement("div");
     this.all.className = "sheets";
     this.pages = this.sizes.map((_, at) => sheetOf(at + 1, element.dataset.page_name ?? "{n}"));
@@ -202,6 +205,12 @@ export class Viewer {
     this.update();
   }
 
+  /** Lay no words while the pages move: it would hold their frames up. @param {number} ms */
+  rest(ms) {
+    clearTimeout(this.resting);
+    this.resting = ms ? setTimeout(() => { this.resting = 0; this.update(); }, ms) : 0;
+  }
+
   /** Look once a frame what is near. */
   update() {
     if (this.isAsked) return;
@@ -221,15 +230,16 @@ export class Viewer {
     this.current = current;
     const away = (/** @type {number} */ n) => Math.abs(n - current);
     const seen = pagesBetween(this.plan, top, top + height);
-    const near = pagesBetween(this.plan, top - height, top + 1.5 * height);
+    const near = pagesBetween(this.plan, top - height / 2, top + 1.5 * height);
     const far = pagesBetween(this.plan, top - LOW_SCREENS * height, top + (LOW_SCREENS + 1) * height).sort((a, b) => away(a) - away(b));
     const low = new Set([...seen, ...far].slice(0, Math.max(MOST_LOW, seen.length)));
     // A full picture takes 15 MB and, in Chromium, as much again where it is shown: beyond the
     // window there is one only where the scroll goes.
     const moved = top - this.top;
     if (moved) this.way = Math.abs(moved) < height ? Math.sign(moved) : 0;
+    if (moved) this.rest(this.way ? REST_MS : 0);
     this.top = top;
-    const full = pagesBetween(this.plan, top - (this.way < 0 ? height / 4 : 0), top + (this.way > 0 ? 1.25 : 1) * height).filter((n) => !this.isSmall(n));
+    const full = pagesBetween(this.plan, top - (this.way < 0 ? height / 20 : 0), top + (this.way > 0 ? 1.05 : 1) * height).filter((n) => !this.isSmall(n));
     for (const n of this.drawn.keys()) if (!low.has(n)) this.letGo(n);
     for (const n of low) this.pages[n - 1].hidden = false;
     for (const n of low) if (!full.includes(n)) this.makeLow(n);
@@ -343,6 +353,7 @@ export class Viewer {
 
   /** Words wait for a picture: to lay them takes as long as to show it. @param {number} n */
   words(n) {
+    if (this.resting) return null;
     const sheet = this.pages[n - 1];
     const isPictured = pictureOf(sheet).firstChild || sheet.classList.contains("broken");
     return this.drawn.get(n) || !isPictured ? null : { n, run: () => this.loadWords(n) };

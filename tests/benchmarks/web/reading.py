@@ -71,6 +71,7 @@ def measure(asked: Asked) -> list[Result]:
             _scroll(shelf, browser),
             _memory(shelf, browser),
             _memory_of_scroll(shelf, browser),
+            _memory_of_scroll(shelf, browser, rest_ms=1_000),
             _memory_of_thumbnails(shelf, browser),
             _cpu(shelf),
             *_cpu_of_others(shelf),
@@ -220,16 +221,34 @@ def _memory(shelf: Shelf, browser: Browser) -> Result:
     )
 
 
-def _memory_of_scroll(shelf: Shelf, browser: Browser) -> Result:
-    """Scroll slowly for a minute, and weigh the page's process every three seconds."""
+_MOVED = """([speed, ms, rest]) => new Promise(done => {
+  const desk = document.querySelector(".desk");
+  const begin = performance.now();
+  let last = begin;
+  const step = now => {
+    if ((now - begin) % 1500 >= rest) desk.scrollTop += speed * (now - last) / (1000 - rest / 1.5);
+    last = now;
+    if (now - begin < ms) requestAnimationFrame(step); else done();
+  };
+  requestAnimationFrame(step);
+})"""
+"""As `_SCROLLED`, but it looks at no page: what it made of each frame would be weighed too."""
+
+
+def _memory_of_scroll(shelf: Shelf, browser: Browser, *, rest_ms: int = 0) -> Result:
+    """Scroll slowly for a minute, and weigh the page's process every three seconds.
+
+    rest_ms: in each second and a half; then the pages move faster between.
+    """
     with _page(browser) as page:
         page.goto(f"{shelf.serving.url}/pdf/{shelf.thesis}/read")
         page.wait_for_selector(".picture .full")
         sizes = []
         for _ in range(20):
-            page.evaluate(_SCROLLED, [SPEED_PX_S, 3_000])
+            page.evaluate(_MOVED, [SPEED_PX_S, 3_000, rest_ms])
             sizes.append(max(_renderers(browser)))
-        return _weighed("a minute of slow scrolling through it", sizes, page, browser)
+        how = "with rests" if rest_ms else "without a rest"
+        return _weighed(f"a minute of slow scrolling through it, {how}", sizes, page, browser)
 
 
 def _memory_of_thumbnails(shelf: Shelf, browser: Browser) -> Result:
