@@ -129,13 +129,18 @@ def part(library: Library, text: str, other: str = "") -> Split:
             return Split(one, two, were_one=False)
         merge = _merge_meant(library, one, [text, other])
         merges.part(db, merge, why=why, on=library.today(), by=by)
-        follow(library, [merge.kept, merge.merged])
-    first, second = papers.papers_at(db, [merge.kept, merge.merged])
+        # The paper that kept it may itself be a copy of another one.
+        rows = [merges.row_now(db, merge.kept), merge.merged]
+        follow(library, rows)
+    first, second = papers.papers_at(db, rows)
     return Split(first, second, were_one=True)
 
 
 def follow(library: Library, rows: Iterable[int]) -> None:
-    """Index the notes anew of papers that were merged or split, and name those that need it."""
+    """Index the notes anew of papers that were merged or split, and name those that need it.
+
+    rows: of the papers as they stand now.
+    """
     for row in rows:
         _index_notes(library, row)
         (held,) = papers.papers_at(library.db, [row])

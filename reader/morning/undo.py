@@ -178,7 +178,7 @@ def _take_back_rows(
             raise _elsewhere(title_text(others[0].paper.title))
         for row in {d.paper for d in undone if d.place == "markings"}:
             index.add_highlight_texts(db, row)
-        merge.follow(library, joined)
+        merge.follow(library, {merges.row_now(db, row): None for row in joined})
         keep_arrival(library)
     problems = list[ReaderError]()
     if moved := [d.paper for d in undone if d.place in ("removals", "filings", "properties")]:
@@ -339,7 +339,10 @@ def _check(library: Library, rows: Sequence[Decision]) -> None:
                     n = error.removal.act
                     hint = lazy_gettext("Take that back first: reader undo {n}", n=n)
                     raise UsageError(what=error.what, hint=hint)
-            if row.kind == "split" and len(several) < 2:
+            # Of the two, the one that was split off has to stand alone, to go back as it was.
+            alone = rows_now[-1]
+            if row.kind == "split" and (len(several) < 2 or merges.row_now(db, alone) != alone):
+                [held] = papers.papers_at(db, [merges.row_now(db, alone)])
                 title = title_text(held.paper.title)
                 raise UsageError(
                     what=lazy_gettext("Merged with another paper since: {title}", title=title),

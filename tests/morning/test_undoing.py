@@ -22,6 +22,7 @@ from reader.morning.undo import past_acts, take_back, undo
 from reader.notes.export import export
 from reader.notes.rows import exports, notes
 from reader.notes.write import add_note
+from reader.search.rows import index
 from tests.library.test_filings import library_of_layout
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
 
@@ -137,6 +138,33 @@ def test_merges_and_splits_are_taken_back_and_again(library: Library) -> None:
     take_back(library, 1)  # the merge
     assert [held(library, id_).state for id_ in (ONE, TWO, THREE)] == [
         "candidate", "read", "skip"]  # fmt: skip
+
+
+def test_undo_of_a_split_finds_the_paper_that_the_other_one_has_become(library: Library) -> None:
+    add_note(library, held(library, TWO), "They walk. They do.")
+    add_note(library, held(library, THREE), "They sting. They do.")
+    join(library, ONE, TWO)
+    join(library, THREE, ONE)
+    split = part(library, TWO)
+    assert (split.first.row, split.second.row) == (3, 2)
+    assert merges.last_split(library.db, 2, 3) is not None  # no source joins them again
+    assert index.notes_without_text(library.db) == []
+    undo(library)
+    assert index.notes_without_text(library.db) == []
+    assert {held(library, id_).row for id_ in (ONE, TWO, THREE)} == {3}
+    assert [one.text for one in notes.revisions(library.db, 3)] == [
+        "They walk. They do.", "They sting. They do."]  # fmt: skip
+
+
+def test_a_split_is_not_undone_while_its_copy_is_part_of_another_paper(library: Library) -> None:
+    join(library, ONE, TWO)
+    split = part(library, TWO)
+    assert split.second.row == 2
+    join(library, THREE, TWO)
+    with pytest.raises(UsageError) as error:
+        take_back(library, 2)
+    assert error.value.hint == f"Split them first: reader split {THREE}"
+    assert [held(library, id_).row for id_ in (ONE, TWO, THREE)] == [1, 3, 3]
 
 
 def test_papers_that_were_kept_apart_may_be_one_again(library: Library) -> None:

@@ -191,7 +191,8 @@ def take_back(db: Database, number: int, *, on: date) -> None:
             # As a part of the act that merged them first, so that it can be taken back after this.
             [first] = db.read("SELECT act, at FROM merges WHERE id = ?", (row["undoes"],))
             by = ByHand(first["act"], first["at"]) if first["act"] else None
-            join(db, kept, merged, why=why, on=on, undoes=number, by=by)
+            # The paper from which it was split may be a copy of another one by now.
+            join(db, row_now(db, kept), merged, why=why, on=on, undoes=number, by=by)
         else:
             # They were two all the time, and nothing but the answer goes.
             db.execute("DELETE FROM merges WHERE id = ?", (number,))
@@ -252,13 +253,17 @@ def merge_that_brought(db: Database, identifier: str) -> Merge | None:
 
 
 def last_split(db: Database, first: int, second: int) -> int | None:
-    """Find the id of the split that keeps two rows apart, None where nothing does."""
+    """Find the id of the split that keeps two papers apart, None where nothing does."""
+    # Any copy of a paper counts: what was split from one is not the paper that it is in.
+    copies = "SELECT id FROM papers WHERE id = {0} OR merged_into = {0}"
+    one, two = copies.format("?1"), copies.format("?2")
     row = db.read_one(
-        """
+        f"""
         SELECT id, kind FROM merges
-        WHERE (kept = ? AND merged = ?) OR (kept = ? AND merged = ?) ORDER BY id DESC LIMIT 1
-        """,
-        (first, second, second, first),
+        WHERE (kept IN ({one}) AND merged IN ({two})) OR (kept IN ({two}) AND merged IN ({one}))
+        ORDER BY id DESC LIMIT 1
+        """,  # noqa: S608  constants
+        (first, second),
     )
     return int(row["id"]) if row and row["kind"] == "split" else None
 
@@ -285,10 +290,7 @@ def ask(db: Database, one: int, other: int, *, why: str, on: date) -> None:
     if one == other or last_split(db, one, other):
         return
     db.execute(
-        """
-        INSERT INTO questions (first, second, why, asked_on) VALUES (?, ?, ?, ?)
-        ON CONFLICT DO NOTHING
-        """,
+        "INSERT OR IGNORE INTO questions (first, second, why, asked_on) VALUES (?, ?, ?, ?)",
         (min(one, other), max(one, other), why, on.isoformat()),
     )
 
