@@ -129,8 +129,8 @@ def keep_arrival(
 
     Call it within the transaction that does the act.
     note: the revision (`notes.id`) that the act made and that holds its words alone; further
-    writing on that device, offline, begins from it. beside: the paper whose note got another
-    revision meanwhile, so that the words of both are kept.
+    writing on that device, offline, begins from it. beside: the paper whose note or comment was
+    changed meanwhile, so that the words of both are kept.
     Raises RepeatedAct where another request did the act meanwhile; all is rolled back then.
     """
     sent = sent_act(library)
@@ -149,7 +149,7 @@ def keep_arrival(
 
 _OUTCOMES = {
     "overtaken": N_("“{title}”: there is a later decision from elsewhere, and it was kept."),
-    "beside": N_("“{title}”: the note was also changed elsewhere. Both texts were kept."),
+    "beside": N_("“{title}”: these words were also changed elsewhere. Both texts were kept."),
 }
 
 

@@ -214,10 +214,16 @@ def has_to_guess(library: Library, held: LibraryPaper) -> bool:
 
 
 def guess(library: Library, held: LibraryPaper, text: str) -> None:
-    """Keep what the person thinks that a paper does, "" where they pass."""
+    """Keep what the person thinks that a paper does, "" where they pass.
+
+    Where it arrives late, a guess made after its moment stands.
+    """
     text = shorten(plain(text), LONGEST_GUESS)
     with library.db.writing():
         queue.add_guess(library.db, held.row, text, at=library.now(), on=library.today())
+        stands = queue.guess_of(library.db, held.row)
+        if (sent := sent_act(library)) and stands and stands.text != text:
+            sent.overtaken.append(held)
         keep_arrival(library)
 
 

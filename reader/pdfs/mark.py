@@ -24,7 +24,7 @@ from typing import Any, Protocol
 from reader.base.errors import NotKnown, UsageError
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain, plain_lines
-from reader.library.arrival import keep_arrival
+from reader.library.arrival import keep_arrival, meant_at, sent_act
 from reader.library.files import has_bytes
 from reader.library.folder import Library
 from reader.library.highlight import (
@@ -184,33 +184,75 @@ def change(
 ) -> MarkOutcome:
     """Change a mark; None leaves it as it is. which: its number, or the name of its annotation.
 
-    Raises NotKnown for a mark that is not there.
+    Of an act that arrives late, what was changed after its moment stands, and a comment has the
+    words of both. Raises NotKnown for a mark that is not there.
     """
     db = library.db
     with db.writing():
         number, states, now = _find(library, held, which)
+        was = _as_meant(library, held, number) or now
+        is_beside = comment is not None and comment_of(comment) != now.note != was.note
         new = replace(
             now,
-            kind=now.kind if kind is None else kind,
-            colour=now.colour if colour is None else colour,
-            note=now.note if comment is None else comment_of(comment),
+            kind=now.kind if kind is None or now.kind != was.kind else kind,
+            colour=now.colour if colour is None or now.colour != was.colour else colour,
+            note=now.note if comment is None else _beside(now.note, was.note, comment),
         )
         if new == now:
-            keep_arrival(library)
+            _keep_later(library, held, is_later=now != was)
             return MarkOutcome(0, number)
-        act = decisions.next_act(db)
-        state = highlights.add_highlight(db, held.row, new, mark=number, at=library.now())
+        act, at, sent = decisions.next_act(db), library.now(), sent_act(library)
+        if sent and now != was:  # newer than what it is put beside
+            at = sent.arrived_at
+        state = highlights.add_highlight(db, held.row, new, mark=number, at=at)
+        if is_beside:
+            keep_arrival(library, beside=held)
         _replace(library, held, states, state, act)
     return MarkOutcome(act, number)
 
 
 def unmark(library: Library, held: LibraryPaper, which: str) -> MarkOutcome:
-    """Remove a mark, whatever copy has it. Raises NotKnown for one that is not there."""
+    """Remove a mark, whatever copy has it. Raises NotKnown for one that is not there.
+
+    Of an act that arrives late, a mark stays that was changed after its moment.
+    """
     with library.db.writing():
-        number, states, _now = _find(library, held, which)
+        number, states, now = _find(library, held, which)
+        if now != (_as_meant(library, held, number) or now):
+            _keep_later(library, held, is_later=True)
+            return MarkOutcome(0, number)
         act = decisions.next_act(library.db)
         _replace(library, held, states, None, act)
     return MarkOutcome(act, number)
+
+
+def _as_meant(library: Library, held: LibraryPaper, number: int) -> Highlight | None:
+    """Return a mark as it was when an act was made that arrives late; None for any other act."""
+    moment = meant_at(library)
+    if moment is None:
+        return None
+    known = highlights.highlights_of(library.db, held.row)
+    before = [
+        replace(one, gone_at=None)
+        for one in known
+        if one.mark == number and one.at <= moment and (one.gone_at is None or one.gone_at > moment)
+    ]
+    return shown(before)[0].highlight if before else None
+
+
+def _beside(now: str, was: str, comment: str) -> str:
+    """Choose the comment after a change; the words of both where it was changed meanwhile."""
+    comment = comment_of(comment)
+    if now == was or now in comment:
+        return comment
+    return now if comment in now else comment_of(f"{now}\n{comment}")
+
+
+def _keep_later(library: Library, held: LibraryPaper, *, is_later: bool) -> None:
+    """Record an act that changes nothing. is_later: since a later change stands."""
+    if is_later and (sent := sent_act(library)):
+        sent.overtaken.append(held)
+    keep_arrival(library)
 
 
 def _find(library: Library, held: LibraryPaper, which: str) -> tuple[int, list[int], Highlight]:

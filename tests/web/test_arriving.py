@@ -29,12 +29,13 @@ from reader.library.arrival import (
     keep_arrival,
     receiving,
     sent_of,
+    what_became,
 )
 from reader.library.folder import Library, find_paper
 from reader.library.paper import State
 from reader.library.rows import papers, queue
 from reader.morning.decide import decide_seen, take_back
-from reader.morning.pick import decide
+from reader.morning.pick import decide, guess
 from reader.morning.undo import undo
 from reader.notes.rows import notes
 from reader.notes.write import add_note
@@ -419,3 +420,13 @@ def test_acts_without_an_id_record_no_arrival(library: Library) -> None:
     keep_arrival(library)
     decide(library, "pick", [id_of(1)])
     assert library.db.read("SELECT * FROM arrivals") == []
+
+
+def test_a_guess_that_arrives_late_leaves_a_later_one(library: Library) -> None:
+    guess(library, find_paper(library, id_of(1)), "They wait for the verb.")
+    late = arrive(library, 1, EARLIER)
+    guess(late, find_paper(late, id_of(1)), "They do not wait.")
+    found = queue.guess_of(library.db, 1)
+    assert found is not None
+    assert found.text == "They wait for the verb."
+    assert "there is a later decision" in str(what_became(library, act(1)))

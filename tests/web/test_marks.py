@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pymupdf
 import pytest
 from starlette.testclient import TestClient
 
+from reader.library.folder import Library, open_library
 from reader.library.rows import papers, pdfs
 from reader.morning.pick import decide_rows
 from reader.morning.undo import undo
@@ -27,8 +31,19 @@ AT = "/pdf/arxiv:2506.00001/marks.json"
 ACT = "0123456789abcdef0123456789abcdef"
 
 
+HOURS = [NOW + timedelta(hours=n) for n in range(4)]
+
+
 @pytest.fixture
 def parts(tmp_path: Path) -> Parts:
+    return library_in(tmp_path)
+
+
+def opened(folder: Path, clock: list[datetime]) -> Callable[[], Library]:
+    return lambda: open_library(folder, now=lambda: clock[0], is_for_any_thread=True)
+
+
+def library_in(tmp_path: Path) -> Parts:
     folder = tmp_path / "library"
     folder.mkdir()
     parts = parts_of(folder)
@@ -94,6 +109,47 @@ def test_an_act_that_is_sent_twice_is_done_once(client: TestClient) -> None:
     make(client, act=ACT)
     assert make(client, act=ACT)["repeated"] is True
     assert len(marks(client)) == 1
+
+
+def late(client: TestClient, number: int, made: datetime, **fields: Any) -> str:
+    """Send an act that was made offline; returns what is said of its outcome."""
+    moments = {"made_at": made.isoformat(), "sent_at": HOURS[3].isoformat()}
+    act = f"{number:032x}"
+    headers = {"accept": "application/json"}
+    answer = client.post(AT, data={"act": act, **moments, **fields}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return unquote(answer.headers.get("x-said", ""))
+
+
+def test_a_late_change_of_a_mark_leaves_what_another_device_did_since(tmp_path: Path) -> None:
+    clock = [HOURS[0]]
+    parts = library_in(tmp_path)
+    with site(replace(parts, open_library=opened(parts.folder, clock))) as client:
+        number = str(make(client, act=ACT, note="Rain?")["id"])
+        clock[0] = HOURS[2]
+        post(client, do="change", mark=number, note="Rain in May.")
+        clock[0] = HOURS[3]
+        both = "these words were also changed elsewhere. Both texts were kept."
+        assert both in late(client, 1, HOURS[1], do="change", mark=number, note="Rain or hail?")
+        rain = ("highlight", "played rain", "Rain in May.\nRain or hail?", COLOURS[0])
+        assert marks(client) == [rain]
+        # Another field is changed as it was meant; a removal is not.
+        assert not late(client, 2, HOURS[1], do="change", mark=number, colour=COLOURS[1])
+        assert "there is a later decision" in late(client, 3, HOURS[1], do="remove", mark=number)
+        assert marks(client) == [(*rain[:3], COLOURS[1])]
+
+
+def test_late_changes_of_one_device_follow_each_other(tmp_path: Path) -> None:
+    clock = [HOURS[0]]
+    parts = library_in(tmp_path)
+    with site(replace(parts, open_library=opened(parts.folder, clock))) as client:
+        number = str(make(client, act=ACT, note="Rain?")["id"])
+        clock[0] = HOURS[3]
+        for n, (made, words) in enumerate(zip(HOURS[1:3], ("Hail?", "Snow."), strict=True), 1):
+            assert not late(client, n, made, do="change", mark=number, note=words)
+        assert [m[2] for m in marks(client)] == ["Snow."]
+        assert not late(client, 3, HOURS[2], do="remove", mark=number)
+        assert marks(client) == []
 
 
 def test_marks_are_sent_again_only_when_they_changed(client: TestClient) -> None:

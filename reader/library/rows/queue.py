@@ -143,12 +143,12 @@ def add_guess(db: Database, paper: int, text: str, *, at: datetime, on: date) ->
 
 
 def guess_of(db: Database, paper: int) -> Guess | None:
-    """Load the last guess that stands; None where there is none."""
+    """Load the last guess that stands, by the moment when it was made; None for none."""
     row = db.read_one(
         """
         SELECT text, on_date FROM guesses AS g WHERE paper = ? AND undoes IS NULL
         AND NOT EXISTS (SELECT 1 FROM guesses AS u WHERE u.undoes = g.id)
-        ORDER BY id DESC LIMIT 1
+        ORDER BY at DESC, id DESC LIMIT 1
         """,
         (paper,),
     )
