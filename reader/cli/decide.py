@@ -334,9 +334,17 @@ def _join(context: click.Context, library: Library, id_: str, other: str) -> Non
     ids = _(", ").join(paper.ids)
     title = title_text(paper.title)
     answer(context, _("Merged into one paper: {title} ({ids})", title=title, ids=ids))
+    if joined.newer:
+        text = _(
+            "Both had a note. The newer one, that of “{title}”, counts; the other one is an "
+            "earlier revision: reader note {id} --history",
+            title=title_text(joined.newer),
+            id=paper.id,
+        )
+        answer(context, text)
     if joined.left:
         text = _(
-            "{path} stays where it is. Its words are now earlier revisions of the note.",
+            "{path} stays where it is. Its words are among the revisions of the note.",
             path=joined.left,
         )
         answer(context, text)

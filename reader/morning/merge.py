@@ -32,10 +32,15 @@ class MergeQuestion:
 
 @dataclass(frozen=True, slots=True)
 class MergeOutcome:
-    """The outcome of a merge; left: the merged paper's Markdown file, which stays as it is."""
+    """The outcome of a merge.
+
+    left: the merged paper's Markdown file, which stays as it is. newer: where both papers had a
+    note, the title of the one whose note is shown from now on.
+    """
 
     held: LibraryPaper
     left: str = ""
+    newer: str = ""
 
 
 def questions(library: Library) -> list[MergeQuestion]:
@@ -88,6 +93,9 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
                     )
                 )
             left = theirs.path
+    noted = [(known[-1].id, held.paper.title) for held in (one, two)
+             if (known := notes.revisions(library.db, held.row))]  # fmt: skip
+    newer = max(noted)[1] if len(noted) == 2 else ""
     # Where a split by hand keeps the two apart, this merge takes it back.
     with library.db.writing():
         act = decisions.next_act(library.db)
@@ -101,7 +109,7 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
             by=merges.ByHand(act, library.now().isoformat()),
         )
         _index_notes(library, one.row)
-    return MergeOutcome(papers.papers_at(library.db, [one.row])[0], left)
+    return MergeOutcome(papers.papers_at(library.db, [one.row])[0], left, newer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,22 @@ def test_a_file_of_the_merged_note_stays_and_is_named(library: Library) -> None:
     assert held(library, "2025_Field_AntsWetGardens").row == 1
 
 
+@pytest.mark.parametrize(("first", "second"), [(ONE, TWO), (TWO, ONE)])
+def test_of_two_notes_it_is_said_which_one_counts(
+    library: Library, capsys: pytest.CaptureFixture[str], first: str, second: str
+) -> None:
+    note(library, first, "Bees hum. They do.")
+    note(library, second, "Ants walk. They do.")
+    newer = held(library, second).paper.title
+    code, out, _err = printed(capsys, library, "merge", ONE, TWO)
+    assert code == 0
+    assert f"The newer one, that of “{newer}”, counts" in " ".join(out.split())
+    assert "Ants walk." in printed(capsys, library, "show", ONE)[1]
+    # Where one alone had a note there is nothing to choose from.
+    part(library, TWO)
+    assert "Both had a note." not in printed(capsys, library, "merge", ONE, WASPS.id)[1]
+
+
 def test_unread_edits_in_a_file_prevent_a_merge(library: Library) -> None:
     note(library, ONE, "Bees hum. They do.")
     note(library, TWO, "Ants walk. They do.")
