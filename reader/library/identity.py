@@ -55,6 +55,12 @@ def family_folds(followed: str) -> frozenset[str]:
 
 
 @functools.lru_cache(maxsize=65_536)
+def printed_name(family: str, given: str, suffix: str = "") -> str:
+    """Join the parts of a name as papers print it: Ada Field Jr., but 山田 太郎."""
+    parts = (family, given) if HAS_CJK.search(family) else (given, family)
+    return " ".join(filter(None, (part.strip() for part in (*parts, suffix))))
+
+
 def author_key(name: str) -> str:
     """Fold a whole name: two printings that differ in case, accents or dots are one."""
     text = unicodedata.normalize("NFKD", name.casefold())

@@ -20,6 +20,7 @@ RECORD = {
     "author": [
         {"given": "Mio", "family": "Hoshi", "sequence": "first"},
         {"family": "Field"},
+        {"given": "澪", "family": "星"},
         {"literal": "The River Group"},
         {},
         "nonsense",
@@ -36,7 +37,7 @@ RECORD = {
 PAPER = Paper(
     ids=("doi:10.1234/river.5",),
     title="Talking Rivers",
-    authors=("Mio Hoshi", "Field", "The River Group"),
+    authors=("Mio Hoshi", "Field", "星 澪", "The River Group"),
     abstract="Rivers talk & listen.",
     published_on=date(2025, 3, 1),
     publication=Publication(

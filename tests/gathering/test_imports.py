@@ -171,6 +171,7 @@ def test_csl_json_is_read(tmp_path: Path) -> None:
 RIS = """TY  - JOUR
 AU  - Hoshi, Mio
 AU  - Lind, Bo, Jr.
+AU  - 星, 澪
 TI  - Wasps
 T2  - Garden Studies
 VL  - 7
@@ -204,7 +205,7 @@ def test_ris_is_read_and_a_record_without_an_end_is_named(tmp_path: Path) -> Non
     assert first.paper == Paper(
         ("doi:10.5555/2",),
         "Wasps",
-        ("Mio Hoshi", "Bo Lind Jr."),
+        ("Mio Hoshi", "Bo Lind Jr.", "星 澪"),
         "Of moss and of fern.",
         comment="Garden Studies",
         published_on=date(2024, 3, 1),
@@ -213,7 +214,7 @@ def test_ris_is_read_and_a_record_without_an_end_is_named(tmp_path: Path) -> Non
     assert (first.tags, first.notes[0].text) == (("sting",), "My words.")
     assert first.attached.pdfs == (tmp_path / "a.pdf",)
     assert second.paper.id == "arxiv:2506.00002"
-    assert [str(one.place) for one in read.unplaced] == ["export.txt, line 24"]
+    assert [str(one.place) for one in read.unplaced] == ["export.txt, line 25"]
 
 
 JAPANESE = "@misc{a, title={蜂とこけの研究について}}\n"
@@ -370,8 +371,8 @@ def test_papis_folders_are_read(tmp_path: Path) -> None:
     one = tmp_path / "speech" / "asr" / "hoshi-wasps"
     one.mkdir(parents=True)
     (one / "info.yaml").write_text(
-        "title: Wasps\nauthor_list:\n- {family: Hoshi, given: Mio}\nyear: 2024\n"
-        "doi: 10.5555/2\ntags: [moss, fern]\nfiles: [a.pdf, ../../b.pdf]\nnotes: notes.md\n"
+        "title: Wasps\nauthor_list:\n- {family: Hoshi, given: Mio}\n- {family: 星, given: 澪}\n"
+        "year: 2024\ndoi: 10.5555/2\ntags: [moss, fern]\nfiles: [a.pdf, ../../b.pdf]\nnotes: notes.md\n"
         "journal: Garden Studies\nvolume: 7\nnumber: '2'\npages: 11--20\npublisher: Moss & Co\n",
         "utf-8",
     )
@@ -387,7 +388,7 @@ def test_papis_folders_are_read(tmp_path: Path) -> None:
     assert wasps.paper == Paper(
         ("doi:10.5555/2",),
         "Wasps",
-        ("Mio Hoshi",),
+        ("Mio Hoshi", "星 澪"),
         comment="Garden Studies",
         published_on=date(2024, 1, 1),
         publication=replace(GARDEN, source="papis"),

@@ -43,6 +43,7 @@ from reader.gathering.imports.item import (
     names_in,
     or_untitled,
 )
+from reader.library.identity import printed_name
 from reader.library.ids import find_ids
 from reader.library.paper import Paper
 
@@ -348,7 +349,7 @@ def _papis_people(info: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(people, list) and people:
         for one in people:
             if isinstance(one, dict):
-                yield f"{_value(one, 'given')} {_value(one, 'family')}".strip()
+                yield printed_name(_value(one, "family"), _value(one, "given"))
         return
     yield from names_in(_value(info, "author"))
 

@@ -13,7 +13,7 @@ from reader.base.errors import NotKnown, UsageError, os_reason
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import html_to_text, plain, visible
 from reader.library.highlight import Highlight
-from reader.library.identity import title_fold
+from reader.library.identity import printed_name, title_fold
 from reader.library.ids import find_ids, parse_id
 from reader.library.paper import Paper
 from reader.library.reference import publication_of
@@ -272,7 +272,7 @@ _SAVED = re.compile(rf"^\[(?:arXiv:)?{_ARXIV.pattern}\]\s*", re.IGNORECASE)
 def in_order(author: str) -> str:
     """Put a name into the order of papers: "Field, Ada, Jr." is Ada Field Jr."""
     family, given, suffix = (*author.split(",", 2), "", "")[:3]
-    return " ".join(filter(None, (given.strip(), family.strip(), suffix.strip())))
+    return printed_name(family, given, suffix)
 
 
 def names_in(text: str) -> list[str]:

@@ -36,6 +36,7 @@ from reader.gathering.imports.item import (
 )
 from reader.gathering.rows import zotero
 from reader.library.highlight import Highlight, Kind
+from reader.library.identity import printed_name
 
 _NAMING = ("url", "extra", "archiveID", "reportNumber", "number", "publicationTitle")
 _TITLES = ("title", "caseName", "subject", "nameOfAct")
@@ -445,4 +446,4 @@ def _tags(node: Any) -> Iterator[str]:
 def _people(node: Any) -> Iterator[str]:
     for person in node.iterfind("bib:authors/rdf:Seq/rdf:li/foaf:Person", SPACES):
         given = _text(person, "foaf:givenName") or _text(person, "foaf:givenname")
-        yield f"{given} {_text(person, 'foaf:surname')}".strip()
+        yield printed_name(_text(person, "foaf:surname"), given)

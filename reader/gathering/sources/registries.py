@@ -48,6 +48,7 @@ from reader.gathering.sources.answer import (
     to_utf8,
     what_came,
 )
+from reader.library.identity import printed_name
 from reader.library.ids import parse_id, url_of, web_id
 from reader.library.paper import Mention, Paper, Post, Publication
 from reader.library.post import ListPage, page_of
@@ -122,9 +123,10 @@ def _without_tags(text: str) -> str:
 
 def _author(author: Mapping[str, Any]) -> str:
     # A group of authors has `literal` or `name` in place of given and family name.
-    parts = (author.get("given"), author.get("family"))
+    family, given = (author.get(part) for part in ("family", "given"))
     whole = author.get("literal") or author.get("name")
-    return plain(" ".join(p for p in parts if isinstance(p, str)) or _first(whole))
+    name = printed_name(*(p if isinstance(p, str) else "" for p in (family, given)))
+    return plain(name or _first(whole))
 
 
 def _csl_day(value: object) -> date | None:
