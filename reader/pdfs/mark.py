@@ -331,9 +331,14 @@ def marked_content(library: Library, tools: MarkTools, row: int, file: Path) -> 
     """
     if not highlights.has_acts(library.db, row):
         return None
-    known = highlights.highlights_of(library.db, row)
+    elsewhere = highlights.marks_elsewhere(library.db, row)
+    known = [
+        one for one in highlights.highlights_of(library.db, row) if one.mark not in elsewhere.marks
+    ]
     wanted = edits(known, cleaned(tools.marks(file).highlights))
-    strokes = highlights.strokes_of(library.db, row)
+    strokes = [
+        one for one in highlights.strokes_of(library.db, row) if one.name not in elsewhere.strokes
+    ]
     # A copy may still have strokes that were all erased since.
     if wanted == MarkEdits() and not highlights.has_strokes(library.db, row):
         return None

@@ -372,7 +372,8 @@ def test_papis_folders_are_read(tmp_path: Path) -> None:
     one.mkdir(parents=True)
     (one / "info.yaml").write_text(
         "title: Wasps\nauthor_list:\n- {family: Hoshi, given: Mio}\n- {family: 星, given: 澪}\n"
-        "year: 2024\ndoi: 10.5555/2\ntags: [moss, fern]\nfiles: [a.pdf, ../../b.pdf]\nnotes: notes.md\n"
+        "year: 2024\ndoi: 10.5555/2\ntags: [moss, fern]\n"
+        "files: [a.pdf, ../../b.pdf]\nnotes: notes.md\n"
         "journal: Garden Studies\nvolume: 7\nnumber: '2'\npages: 11--20\npublisher: Moss & Co\n",
         "utf-8",
     )

@@ -17,7 +17,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from reader.library.folder import Library, open_library
-from reader.library.rows import papers, pdfs
+from reader.library.rows import highlights, papers, pdfs
+from reader.morning.merge import join, part
 from reader.morning.pick import decide_rows
 from reader.morning.undo import undo
 from reader.pdfs.mark import COLOURS
@@ -185,6 +186,29 @@ def test_a_saved_copy_has_the_marks_and_the_library_keeps_its_own(
         assert [one.info["content"] for one in file[0].annots()] == ["So many?"]
     for address in ("/pdf/arxiv:2506.00001", "/pdf/arxiv:2506.00001?download=1&original=1"):
         assert client.get(address).content == typeset(TITLE)
+
+
+def test_marks_of_another_pdf_are_not_drawn_on_this_one(client: TestClient, parts: Parts) -> None:
+    make(client, act=ACT)
+    drawn = [{"page": 1, "colour": COLOURS[0], "width": 2, "points": [1, 1, 9, 9]}]
+    post(client, do="draw", strokes=json.dumps(drawn))
+    with parts.open_library() as library:
+        papers.add_papers(library.db, [paper(2, "Of Stones")], source="arXiv", on=DAY)
+        content = typeset("Of Stones and of Nothing Else")
+        (parts.folder / "papers/2.pdf").write_bytes(content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        pdfs.add_pdf(library.db, pdfs.Pdf(2, "papers/2.pdf", sha256), n_bytes=1, at=NOW)
+        join(library, "2506.00002", "2506.00001")
+        assert client.get(AT).json() == {"marks": [], "strokes": []}
+        saved = client.get("/pdf/arxiv:2506.00002?download=1").content
+        with pymupdf.open(stream=io.BytesIO(saved), filetype="pdf") as file:
+            assert list(file[0].annots()) == []
+        # They are listed with their words, and back on their pages after a split.
+        assert [one.highlight.text for one in highlights.highlights_of(library.db, 2)] == [
+            "played rain"]  # fmt: skip
+        part(library, "2506.00001")
+    found = client.get(AT).json()
+    assert [len(found[of]) for of in ("marks", "strokes")] == [1, 1]
 
 
 @pytest.mark.parametrize(

@@ -496,6 +496,36 @@ def erase_strokes(
     return len(rows)
 
 
+@dataclass(frozen=True, slots=True)
+class MarksElsewhere:
+    """Marks (their numbers) and strokes (their names) that belong to another PDF."""
+
+    marks: frozenset[int]
+    strokes: frozenset[str]
+
+
+def marks_elsewhere(db: Database, paper: int) -> MarksElsewhere:
+    """Find the marks of a paper that lie on the PDF of a copy which was merged into it.
+
+    A paper with a PDF keeps its own; on its pages these would stand on other words.
+    """
+    moved = """
+        SELECT v.part, CAST(v.key AS INTEGER) AS id FROM papers AS p
+        JOIN merges AS m ON m.merged = p.id JOIN moves AS v ON v.merge_id = m.id
+        JOIN pdfs AS f ON f.paper = p.id
+        WHERE p.merged_into = ?1 AND v.part = ?2
+        AND f.sha256 IS NOT (SELECT sha256 FROM pdfs WHERE paper = ?1)"""
+    marks = db.column(
+        f"SELECT DISTINCT h.mark FROM ({moved}) AS v JOIN highlights AS h ON h.id = v.id",  # noqa: S608
+        (paper, "highlights"),
+    )
+    strokes = db.read(
+        f"SELECT s.name FROM ({moved}) AS v JOIN strokes AS s ON s.id = v.id",  # noqa: S608
+        (paper, "strokes"),
+    )
+    return MarksElsewhere(frozenset(marks), frozenset(row["name"] for row in strokes))
+
+
 def has_strokes(db: Database, paper: int) -> bool:
     """Check whether anything was ever drawn on a paper's pages here."""
     return db.read_one("SELECT 1 FROM strokes WHERE paper = ? LIMIT 1", (paper,)) is not None

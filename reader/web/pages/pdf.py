@@ -333,15 +333,19 @@ def _listed(visit: Visit, held: LibraryPaper) -> dict[str, object]:
     db = visit.library.db
     known = highlights.highlights_of(db, held.row)
     numbers = {one.id: one.mark for one in known}
+    elsewhere = highlights.marks_elsewhere(db, held.row)
     there = [
         {"id": numbers[one.id], "boxes": h.quads or (h.box,)}
         | {name: getattr(h, name) for name in ("name", "page", "kind", "colour", "text", "note")}
         for one in shown(known)
-        if one.gone_at is None and (h := one.highlight).page
+        if one.gone_at is None
+        and (h := one.highlight).page
+        and numbers[one.id] not in elsewhere.marks
     ]
     drawn = [
         {name: getattr(one, name) for name in ("name", "page", "colour", "width", "points")}
         for one in highlights.strokes_of(db, held.row)
+        if one.name not in elsewhere.strokes
     ]
     return {"marks": there, "strokes": drawn}
 
