@@ -20,7 +20,7 @@ from reader.library.folder import Library, open_library
 from reader.library.rows import highlights, papers, pdfs
 from reader.morning.merge import join, part
 from reader.morning.pick import decide_rows
-from reader.morning.undo import undo
+from reader.morning.undo import take_back, undo
 from reader.pdfs.mark import COLOURS
 from reader.web.visit import Parts
 from tests.marked_pdfs import typeset
@@ -186,6 +186,26 @@ def test_a_saved_copy_has_the_marks_and_the_library_keeps_its_own(
         assert [one.info["content"] for one in file[0].annots()] == ["So many?"]
     for address in ("/pdf/arxiv:2506.00001", "/pdf/arxiv:2506.00001?download=1&original=1"):
         assert client.get(address).content == typeset(TITLE)
+
+
+@pytest.mark.parametrize("first", ["mark", "change", "remove"])
+def test_what_was_taken_back_stays_so_when_a_later_act_is(
+    client: TestClient, parts: Parts, first: str
+) -> None:
+    made = make(client, act=ACT, note="Rain?")
+    changed = post(client, do="change", mark=made["id"], note="Hail?")
+    removed = post(client, do="remove", mark=made["id"])
+    acts = {"mark": made["number"], "change": changed["number"], "remove": removed["number"]}
+    with parts.open_library() as library:
+        take_back(library, acts[first])
+        shown = {"mark": [], "change": [], "remove": ["Hail?"]}[first]
+        assert [m[2] for m in marks(client)] == shown
+        others = [act for name, act in acts.items() if name != first]
+        take_back(library, others[1])
+        left = {"mark": ["Hail?"], "change": ["Rain?"], "remove": ["Rain?"]}[first]
+        assert [m[2] for m in marks(client)] == left
+        take_back(library, others[0])
+        assert marks(client) == []
 
 
 def test_marks_of_another_pdf_are_not_drawn_on_this_one(client: TestClient, parts: Parts) -> None:

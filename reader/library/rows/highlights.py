@@ -428,12 +428,27 @@ def take_back(db: Database, ids: Sequence[int], *, act: int, at: datetime, on: d
     for row in [row for row in rows if _is_last(db, row)]:
         if row["new"] is not None:
             _close(db, row["new"], at)
-        if row["old"] is not None:
-            _open(db, row["old"])
+        for state in _standing(db, row["old"]):
+            _open(db, state)
     db.execute_many(
         "INSERT INTO markings (act, old, new, undoes, at, on_date) VALUES (?, ?, ?, ?, ?, ?)",
         [(act, r["old"], r["new"], r["id"], at.isoformat(), on.isoformat()) for r in rows],
     )
+
+
+def _standing(db: Database, state: int | None) -> list[int]:
+    """Find what to show again in place of a state: itself, or what stood before it where the act
+    that made it was taken back already."""
+    if state is None:
+        return []
+    undone = db.read(
+        """
+        SELECT old FROM markings AS m WHERE new = ? AND +undoes IS NULL
+        AND EXISTS (SELECT 1 FROM markings AS u WHERE u.undoes = m.id)
+        """,
+        (state,),
+    )
+    return [one for row in undone for one in _standing(db, row["old"])] if undone else [state]
 
 
 def _is_last(db: Database, row: Row) -> bool:
