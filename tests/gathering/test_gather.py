@@ -22,6 +22,7 @@ from reader.gathering.arxiv import (
     OAI,
     PARTIAL_IS_FINAL,
     SETTLES,
+    days_lacking,
     days_to_ask,
 )
 from reader.gathering.gather import all_sources, gather, last_batches, source_names
@@ -361,6 +362,22 @@ class TestArxivsDays:
         run(library, play, ARXIV)
         (batch,) = [b for b in batches(library) if b.covers == WEDNESDAY and b.source == ARXIV]
         assert batch.state == "empty"
+
+    def test_a_day_that_stays_empty_while_the_next_one_comes_was_a_holiday(
+        self, library: Library, play: Play, clock: Clock
+    ) -> None:
+        thursday = WEDNESDAY + timedelta(days=1)
+        play.days[WEDNESDAY], play.mailing = [], mailing([], None)
+        run(library, play, ARXIV)
+        assert days_lacking(library, clock()) == [WEDNESDAY]
+        clock.at = announced_at(thursday) + timedelta(minutes=1)
+        play.days[thursday] = [7, 8]
+        assert run(library, play, ARXIV) == []
+        states = {b.covers: b.state for b in batches(library) if b.source == ARXIV}
+        assert (states[WEDNESDAY], states[thursday]) == ("empty", "complete")
+        # It is asked for again all the same, since the API errs.
+        assert WEDNESDAY in days_to_ask(library, clock())
+        assert days_lacking(library, clock()) == []
 
     def test_a_day_that_fails_does_not_hide_the_days_after_it(
         self, library: Library, play: Play, clock: Clock

@@ -273,6 +273,19 @@ def days_asked(db: Database, name: str) -> dict[date, DayAnswer]:
     }
 
 
+def days_empty_twice(db: Database, name: str) -> set[date]:
+    """Find the days for which a source had no paper on two local days or more."""
+    rows = db.read(
+        """
+        SELECT covers FROM batches
+        WHERE source = ? AND category = '' AND state IN ('empty', 'not out yet')
+        GROUP BY covers HAVING count(DISTINCT on_date) > 1
+        """,
+        (name,),
+    )
+    return {date.fromisoformat(r["covers"]) for r in rows}
+
+
 def forget_answers(db: Database, *, before: date) -> None:
     """Delete the batches of earlier gathers, but for arXiv's and for each source's first and last.
 
