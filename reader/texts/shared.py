@@ -320,7 +320,7 @@ def anki(library: Library, library_id: str, held: Sequence[LibraryPaper]) -> tup
     Returns the number of cards too. Format: https://docs.ankiweb.net/importing/text-files.html
     """
     names = habit.first_acts(library.db, [one.row for one in held])
-    noted = habit.noted(library.db, date.min, library.today())
+    noted = habit.noted(library.db, date.min, library.today(), with_undated=True)
     texts = newest_texts(library.db, [one.paper for one in noted if one.is_written])
     written, n = io.StringIO(), 0
     head = ("separator:tab", "html:true", "notetype:Basic", "deck:asayomi", "guid column:1",
@@ -397,7 +397,7 @@ class Site:
 
 def site(library: Library, held: Sequence[LibraryPaper]) -> Site:
     """Write the pages of the written notes among some papers."""
-    noted = habit.noted(library.db, date.min, library.today())
+    noted = habit.noted(library.db, date.min, library.today(), with_undated=True)
     written = {one.paper for one in noted if one.is_written}
     several = references(library, [one for one in held if one.row in written])
     names = _names(several)

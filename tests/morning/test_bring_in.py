@@ -30,6 +30,7 @@ from reader.morning.pick import decide
 from reader.morning.undo import TakenBackImport, past_acts, take_back
 from reader.notes.export import export
 from reader.notes.rows import notes
+from reader.notes.week import read_between, stats
 from reader.notes.words import links_in
 from reader.notes.write import add_note
 from reader.search.find import search
@@ -169,6 +170,26 @@ def test_later_notes_keep_the_words_before_them(library: Library) -> None:
     run = ran(library, entry(1, notes=(ImportedNote("Second.", NOW), ImportedNote("First.", OLD))))
     texts = [one.text for one in notes.revisions(library.db, run.entries[0].held.row)]
     assert texts == ["First.", "First.\n\nSecond."]
+
+
+def test_notes_without_a_day_count_as_nobodys_work_of_today(library: Library) -> None:
+    run = ran(
+        library,
+        entry(1, notes=(ImportedNote(WORDS, OLD),)),
+        entry(2, notes=(ImportedNote(WORDS),)),
+        entry(3, notes=(ImportedNote("Skimmed."),)),
+    )
+    assert (notes.n_noted_on(library.db, DAY), notes.n_noted_on(library.db, OLD.date())) == (
+        (0, 0),
+        (1, 0),
+    )
+    assert notes.n_written_by_topic(library.db, DAY, DAY) == {}
+    assert read_between(library, DAY, DAY) == []
+    counted = stats(library, DAY)
+    assert (counted.streak.n, sum(one.n_written for one in counted.sources)) == (0, 1)
+    # The person's own revision of such a note is the work of its day.
+    add_note(library, run.entries[1].held, f"{WORDS} It works.")
+    assert notes.n_noted_on(library.db, DAY) == (1, 0)
 
 
 def test_a_date_that_is_still_to_come_is_not_believed(library: Library) -> None:

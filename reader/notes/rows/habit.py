@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from reader.library.rows.database import REMOVED_SQL, Database
 from reader.library.rows.decisions import Kind
+from reader.notes.rows.notes import UNDATED_SQL
 
 # For a query that calls its row of `reviews` r: the row is a grade, and no undo names it.
 _STANDING = """
@@ -187,20 +188,21 @@ class FromSource:
 _STANDS = "NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)"
 
 
-def noted(db: Database, first: date, last: date) -> list[NotedPaper]:
+def noted(db: Database, first: date, last: date, *, with_undated: bool = False) -> list[NotedPaper]:
     """List the papers that were first written up between two days, or, if never, first noted.
 
-    Both days included; in the order of the days.
+    Both days included; in the order of the days. with_undated: also notes that were imported
+    without their day, on the day of the import.
     """
     rows = db.read(
         f"""
         SELECT n.paper, coalesce(n.written, n.any_note) AS on_date, n.written FROM (
             SELECT paper, min(CASE WHEN is_written THEN on_date END) AS written,
                    min(on_date) AS any_note, min(id) AS id
-            FROM notes WHERE {_IS_HERE} GROUP BY paper) AS n
+            FROM notes AS n WHERE {_IS_HERE} AND (? OR NOT ({UNDATED_SQL})) GROUP BY paper) AS n
         WHERE coalesce(n.written, n.any_note) BETWEEN ? AND ? ORDER BY on_date, n.id
-        """,  # noqa: S608  a constant of this module
-        (first.isoformat(), last.isoformat()),
+        """,  # noqa: S608  constants
+        (with_undated, first.isoformat(), last.isoformat()),
     )
     return [
         NotedPaper(r["paper"], date.fromisoformat(r["on_date"]), r["written"] is not None)
@@ -296,7 +298,9 @@ def from_sources(db: Database, first: date, last: date) -> list[FromSource]:
         f"""
         WITH picked AS (
             SELECT DISTINCT d.paper FROM decisions AS d WHERE d.kind = 'pick' AND {_STANDS}
-        ), written AS (SELECT DISTINCT n.paper FROM notes AS n WHERE n.is_written)
+        ), written AS (
+            SELECT DISTINCT n.paper FROM notes AS n WHERE n.is_written AND NOT ({UNDATED_SQL})
+        )
         SELECT source, count(*) AS n, count(picked.paper) AS n_picked,
             count(written.paper) AS n_written
         FROM (

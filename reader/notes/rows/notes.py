@@ -18,6 +18,16 @@ from typing import Literal
 from reader.base.text import SEAM
 from reader.library.rows.database import REMOVED_SQL, Database, Row
 
+# For a query that calls its row of `notes` n. The day of such a note is that of the import, on
+# which nobody wrote it: it counts on no day.
+UNDATED_SQL = """
+    n.came_from = 'file' AND EXISTS (
+        SELECT 1 FROM imported AS b JOIN imports AS m ON m.id = b.import
+        WHERE b.paper = n.paper AND b.part = 'note' AND b.key = CAST(n.id AS TEXT)
+        AND julianday(n.at) >= julianday(m.at))
+"""
+"""Holds for a note that an import brought without a day of its own."""
+
 CameFrom = Literal["command", "file", "page", "joined"]
 
 
@@ -113,7 +123,7 @@ def n_noted_on(db: Database, day: date) -> tuple[int, int]:
     """Count the papers written up and those only skimmed on a local day.
 
     A paper counts on the day of its first note of that kind, so a later correction
-    does not count again.
+    does not count again. A note that was imported without its day counts on none.
     """
     # Among papers with a note of that day: no other one's first note can be of it.
     row = db.read(
@@ -122,24 +132,28 @@ def n_noted_on(db: Database, day: date) -> tuple[int, int]:
                coalesce(sum(written IS NULL AND any_note = ?), 0) AS skimmed
         FROM (SELECT min(CASE WHEN is_written THEN on_date END) AS written,
                      min(on_date) AS any_note
-              FROM notes WHERE paper IN (SELECT paper FROM notes WHERE on_date = ?)
-              AND paper NOT IN ({REMOVED_SQL}) GROUP BY paper)
-        """,  # noqa: S608  a constant
+              FROM notes AS n WHERE paper IN (SELECT paper FROM notes WHERE on_date = ?)
+              AND paper NOT IN ({REMOVED_SQL}) AND NOT ({UNDATED_SQL}) GROUP BY paper)
+        """,  # noqa: S608  constants
         (day.isoformat(),) * 3,
     )[0]
     return int(row["written"]), int(row["skimmed"])
 
 
 def n_written_by_topic(db: Database, first: date, last: date) -> dict[str, int]:
-    """Count the papers first written up between two days (both included), by topic filed."""
+    """Count the papers first written up between two days (both included), by topic filed.
+
+    Without the notes that were imported without their day.
+    """
     rows = db.read(
         f"""
         SELECT topic, count(*) AS n FROM (
             SELECT (SELECT topic FROM filings AS f WHERE f.paper = n.paper
                     ORDER BY f.id DESC LIMIT 1) AS topic, min(on_date) AS first_on
-            FROM notes AS n WHERE is_written AND paper NOT IN ({REMOVED_SQL}) GROUP BY paper)
+            FROM notes AS n WHERE is_written AND paper NOT IN ({REMOVED_SQL})
+            AND NOT ({UNDATED_SQL}) GROUP BY paper)
         WHERE first_on BETWEEN ? AND ? GROUP BY topic
-        """,  # noqa: S608  a constant
+        """,  # noqa: S608  constants
         (first.isoformat(), last.isoformat()),
     )
     return {r["topic"] or "": r["n"] for r in rows}
