@@ -29,7 +29,7 @@ from reader.notes.write import (
     check_note,
     compared,
 )
-from reader.texts.note import check_lines, unseen_line, where
+from reader.texts.note import check_lines, own_line, unseen_line, where
 
 if TYPE_CHECKING:
     from reader.search.encode import Encode
@@ -129,13 +129,8 @@ def show_check(library: Library, held: LibraryPaper, note: Revision, *, as_json:
         output.put_json(held, check, sentences=sentences)
         return
     width = output.width_of_terminal()
-    nothing = _(
-        N_("Your own words: no sentence is close to the paper's.")
-        if check.sentences
-        else N_("There is nothing to compare: only quotations, headings or code.")
-    )
     unseen = [line] if (line := unseen_line(check)) else []
-    for text in (*unseen, *(check_lines(check) or [nothing])):
+    for text in (*unseen, *(check_lines(check) or [own_line(check)])):
         output.put_all(wrap(text, width, "  ", ""))
 
 

@@ -115,6 +115,15 @@ def check_lines(check: Check, *, most: int = 5) -> list[str]:
     return lines
 
 
+def own_line(check: Check) -> str:
+    """Say that nothing was found, and claim no more than was compared."""
+    if not check.sentences:
+        return _("There is nothing to compare: only quotations, headings or code.")
+    if check.why_unseen:
+        return _("No sentence has the same words as the paper.")
+    return _("Your own words: no sentence is close to the paper's.")
+
+
 def unseen_line(check: Check) -> str:
     """Say what a check could not see; "" where it saw everything."""
     if check.why_unseen == "model":

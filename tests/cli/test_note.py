@@ -538,7 +538,7 @@ class TestWithinTheProcess:
         said = " ".join(capsys.readouterr().out.split())
         assert 0 <= said.find(unseen) < said.find("Written (1 of")
         assert in_process(small, BEES, "--check") == 0
-        assert says(capsys.readouterr().out, unseen, "Your own words: no sentence is close")
+        assert says(capsys.readouterr().out, unseen, "No sentence has the same words as the paper.")
         assert in_process(small, BEES, "--check", "--json") == 0
         check = json.loads(capsys.readouterr().out)
         assert (check["n_unseen"], check["why_unseen"], check["verdict"]) == (2, "model", "own")

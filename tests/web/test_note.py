@@ -280,6 +280,9 @@ class TestChecking:
         assert "Two or more own sentences: counts as written" in counts
         # What cannot be seen without a model stands before it.
         assert "without the model: translations" in counts.partition("counts as written")[0]
+        # Nor is it called the person's own then: it may be translated.
+        assert "No sentence has the same words as the paper." in counts
+        assert "Your own words" not in counts
         assert said("").strip() == ""
 
     def test_without_a_script_the_page_comes_back_with_the_words(
