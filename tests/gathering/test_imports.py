@@ -99,6 +99,15 @@ def test_what_cannot_be_read_is_named_by_its_line_and_the_rest_is_read(
     assert capfd.readouterr() == ("", "")
 
 
+def test_catalogue_numbers_of_zoteros_field_extra_are_no_notes() -> None:
+    texts = ("OCLC: ocm85829252", "Accepted: 2020-11-12T18:14:15Z\nNumber: 1804.0001", "TODO: read",
+             "OCLC: ocm85829252\nThe gate is small.", "2019: a good year")  # fmt: skip
+    entries = (f"@misc{{k{n}, title={{T{n}}}, annotation={{{t}}}}}" for n, t in enumerate(texts))
+    read = bibtex("\n".join(entries))
+    kept = [note.text for item in read.items for note in item.notes]
+    assert kept == list(texts[2:])
+
+
 def test_collections_tags_notes_and_files_are_those_of_jabref_and_mendeley() -> None:
     read = bibtex(r"""@misc{a, title={Wasps}, groups={Speech/ASR, Old}, keywords={wasp; sting},
       annote={My own words.}, file={Full Text:files/1/a.pdf:application/pdf;

@@ -55,6 +55,9 @@ _PUBLICATION = {
 }
 """The fields of an entry that say where it was published, the first one before the others."""
 _NOTES = ("annote", "annotation", "review")
+_EXTRA = re.compile(r"[^\W\d_][\w -]*: *\S*\d{4}\S*")
+"""A line of Zotero's field Extra that is a number or a day: Better BibTeX writes the field where
+others have notes."""
 _GROUPS = ("groups", "mendeley-groups")
 _TAGS = ("keywords", "mendeley-tags")
 _READ = ("title", "abstract", "year", "date", "doi", "eprint", "arxivid", "arxiv", *_NAMING,
@@ -203,9 +206,15 @@ def _item(
         place,
         collections=tuple(dict.fromkeys((*groups, *_several(fields, _GROUPS)))),
         tags=_several(fields, _TAGS),
-        notes=tuple(ImportedNote(note) for note in notes if plain(note)),
+        notes=tuple(ImportedNote(note) for note in notes if _says_something(note)),
         attached=files,
     )
+
+
+def _says_something(note: str) -> bool:
+    """Check whether a note has a line that is no catalogue number and no day, as "OCLC: 123456"."""
+    lines = filter(None, (plain(line).strip() for line in note.splitlines()))
+    return not all(map(_EXTRA.fullmatch, lines))
 
 
 def _several(fields: Mapping[str, object], names: tuple[str, ...]) -> tuple[str, ...]:
