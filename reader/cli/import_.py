@@ -27,7 +27,7 @@ from reader.morning.edit import topic_meant
 
 DUMP = "dump"
 AGAIN = N_("Run this again later: nothing is doubled.")
-MOST_LISTED = 30
+MOST_LISTED = 10
 """Lines of one part of the report; --json lists all."""
 
 
@@ -238,7 +238,10 @@ def _left_out(run: Importing) -> Iterator[str]:
         yield from _part(
             _("PDFS NOT BROUGHT  ({n})", n=len(failed)),
             lines,
-            _("Put them there and run this again, or add them with `reader add`."),
+            _(
+                "Put the missing ones there and run this again, or add the folder that they are "
+                "in: `reader add FOLDER`."
+            ),
         )
     if n := sum(entry.item.attached.n_other for entry in run.entries):
         yield ngettext(

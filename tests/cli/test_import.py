@@ -48,7 +48,8 @@ def test_the_report_says_what_became_of_each_entry(library: Path, bib: Path) -> 
         "      → Name one with --topic, or file papers later with `reader file`.",
         "PDFS NOT BROUGHT  (1)",
         f"    {bib.parent}/gone.pdf: there is no such file",
-        "      → Put them there and run this again, or add them with `reader add`.",
+        "      → Put the missing ones there and run this again, or add the folder that they are "
+        "in: `reader add FOLDER`.",
         "NOT BROUGHT  (1)",
         "    old library.bib, line 4: the entry cannot be read (Unexpected block start: `@misc`. "
         "Was still looking for field-value closing `,` or `}`)",
@@ -59,6 +60,17 @@ def test_the_report_says_what_became_of_each_entry(library: Path, bib: Path) -> 
     again = run_here("import", str(bib), library=library)
     assert "KNOWN ALREADY  2: by their ids 2, by their titles 0" in again.out
     assert "BROUGHT  new" not in again.out
+
+
+def test_a_long_report_fits_a_screen(library: Path, tmp_path: Path) -> None:
+    file = tmp_path / "all.bib"
+    entry = "@misc{{k{0}, title={{On the moss of garden {0}}}, author={{A}}, file={{{0}.pdf}}}}\n"
+    file.write_text("".join(entry.format(n) for n in range(60)), "utf-8")
+    ran = run_here("import", str(file), library=library)
+    assert "BROUGHT  new papers (60)" in ran.out
+    assert "PDFS NOT BROUGHT  (60)" in ran.out
+    assert ran.out.count("… and 50 more; --json lists all.") == 2
+    assert len(ran.out.splitlines()) < 30
 
 
 def test_an_import_is_taken_back_whole(library: Path, bib: Path) -> None:
