@@ -416,6 +416,8 @@ def _no_notes_text(found: Week, began: date | None) -> str:
     if began and found.last < began:
         # There is no week before to look at.
         return _("No notes in this week: this library began on {day}.", day=began)
+    if began and found.first <= began:
+        return _("No notes in this week yet. What waits for one: reader queue")
     return _(
         "No notes in this week. The week before: reader week --on {before}",
         before=days_back(found.first, 7),

@@ -192,6 +192,8 @@ def test_a_week_before_the_library_began_leads_no_further_back(tmp_path: Path) -
         sources.add_batch(here.db, Batch("arXiv", DAY, 0, 0, "empty"), now=NOW, on=DAY)
     out = reader(tmp_path, "week", "--on", "2024-06-05").out
     assert out.splitlines()[1:] == [f"No notes in this week: this library began on {DAY}."]
+    out = reader(tmp_path, "week", "--on", f"{DAY}").out
+    assert out.splitlines()[1:] == ["No notes in this week yet. What waits for one: reader queue"]
 
 
 def test_a_week_is_shared_for_a_group(library: Path) -> None:
