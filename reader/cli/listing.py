@@ -200,17 +200,12 @@ def folded_text(morning: Morning) -> str:
     folded = morning.folded
     if folded is None:
         return ""
-    counts = {
-        "n": folded.n_arrived,
-        "own": n_mine(folded.own),
-        "near": n_talked(folded.near),
-    }
     key = (
-        N_("WELCOME BACK  since {first}: {n} announced, {own} yours, {near} talked about")
+        N_("WELCOME BACK  the days since {first} are one list")
         if folded.reason == "away"
-        else N_("DEADLINE NEAR  since {first}: {n} announced, {own} yours, {near} talked about")
+        else N_("DEADLINE NEAR  the days since {first} are one list")
     )
-    return _(key, first=say_day(folded.since, "short"), **counts)
+    return _(key, first=say_day(folded.since, "short"))
 
 
 def _quota_text(morning: Morning) -> str:

@@ -95,7 +95,7 @@ def test_several_days_are_one_list_with_its_counts(shown: Morning) -> None:
         "away", DAY - timedelta(days=9), DAY, 7, 214, 30, shown.own, (), shown.near, shown.wild
     )
     assert texts(rows_of(replace(shown, folded=folded)))[:2] == [
-        "WELCOME BACK  since Sun 25 May: 214 announced, 4 yours, 1 talked about",
+        "WELCOME BACK  the days since Sun 25 May are one list",
         "OWN TOPICS  4 papers for you (214 new, all sources complete)",
     ]
     days = [row.day for row in rows_of(replace(shown, folded=folded)) if row.entry]

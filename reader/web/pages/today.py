@@ -202,19 +202,11 @@ def _own_sentence(shown: Morning) -> str:
 
 
 def _folded_sentence(folded: FoldedDays) -> str:
-    """Say why the list covers several days, and what they brought."""
-    text = N_("A deadline is near. Since {first}: {n} announced, {own} yours, {near} talked about.")
+    """Say why the list covers several days."""
+    text = N_("A deadline is near: the days since {first} are one list.")
     if folded.reason == "away":
-        text = N_(
-            "Since {first}, while you were away: {n} announced, {own} yours, {near} talked about."
-        )
-    return _(
-        text,
-        first=say_day(folded.since, "long"),
-        n=folded.n_arrived,
-        own=n_mine(folded.own),
-        near=n_talked(folded.near),
-    )
+        text = N_("You were away: the days since {first} are one list.")
+    return _(text, first=say_day(folded.since, "long"))
 
 
 KINDS = ("pick", "skip")
