@@ -11,16 +11,19 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reader.library.folder import find_paper, open_library
-from reader.library.rows import failures, pdfs
+from reader.library.rows import failures, papers, pdfs
 from reader.library.rows.database import Database
+from reader.morning.doctor import ENOUGH_PAPERS
 from tests.installed import NOW, SOON, ids_of, note_files, run, run_here
+from tests.samples import paper
 
 pytestmark = pytest.mark.slow
 
@@ -152,6 +155,20 @@ def test_arxiv_that_never_answered_has_no_address_to_check(fresh: Path) -> None:
     found = doctor(fresh, code=0)
     assert found["sources"]["items"] == ["arXiv"]
     assert "address" not in found["sources"]["hint"]
+
+
+@pytest.mark.parametrize(("day", "is_asked"), [(NOW.date(), True), (None, False)])
+def test_only_announced_papers_make_a_word_look_mistyped(
+    fresh: Path, day: date | None, is_asked: bool
+) -> None:
+    # A library that begins with an import has none of them.
+    several = [
+        replace(paper(n, "On moss"), ids=(f"arxiv:2506.{n:05}",), announced_on=day)
+        for n in range(1, ENOUGH_PAPERS + 1)
+    ]
+    with Database(fresh) as db:
+        papers.add_papers(db, several, source="arXiv", on=NOW.date())
+    assert ("words" in doctor(fresh)) == is_asked
 
 
 def test_seed_is_wrong_only_once_it_is_known_not_to_exist(fresh: Path) -> None:

@@ -47,7 +47,8 @@ LEAST_FREE = 500_000_000
 """Bytes that a disk should have free: a morning with its PDFs and the index needs some of them."""
 
 ENOUGH_PAPERS = 500
-"""Papers from which on a word that none of them has is worth a look."""
+"""Announced papers from which on a word that none of them has is worth a look. Imported ones may
+all be about something else."""
 
 ENOUGH_TRIES = 3
 """Failures in a row from which on a source that never answered is wrong: a new library may have
@@ -366,7 +367,7 @@ def _unseen_people(library: Library) -> list[str]:
 
 def _feeds(library: Library) -> Iterator[HealthFinding]:
     config = library.config
-    if papers.n_papers(library.db) >= ENOUGH_PAPERS:
+    if rows.n_announced(library.db) >= ENOUGH_PAPERS:
         if words := [text for topic in config.topics for text in _unmatched(library, topic)]:
             yield HealthFinding(
                 "words",

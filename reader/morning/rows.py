@@ -226,6 +226,11 @@ def failed_stages(db: Database, *, without: Iterable[str]) -> dict[str, int]:
     )
 
 
+def n_announced(db: Database) -> int:
+    """Count the papers that arXiv announced, of whatever they are: all of the watched classes."""
+    return db.number("SELECT count(*) AS n FROM papers WHERE announced_on IS NOT NULL")
+
+
 def never_answered(db: Database, names: Iterable[str]) -> dict[str, int]:
     """Count the failures of those of some sources that never answered, by name."""
     return db.pairs(
