@@ -177,13 +177,9 @@ def _ask_all(library: Library, cards: list[tuple[LibraryPaper, Waiting]]) -> Non
                     break
     if cards:
         output.put()
-        output.put(
-            _(
-                "{n} recalled, {left} left for later.",
-                n=len(asked.graded),
-                left=len(cards) - len(asked.graded),
-            )
-        )
+        n, left = len(asked.graded), len(cards) - len(asked.graded)
+        key = N_("{n} recalled, {left} left for later.") if left else N_("{n} recalled.")
+        output.put(_(key, n=n, left=left))
 
 
 @dataclass

@@ -185,6 +185,16 @@ def test_one_key_shows_the_words_and_one_grades(library: Path, screen: OnTermina
     assert "1 recalled, 2 left for later." in screen.text()
 
 
+def test_at_the_end_nothing_is_said_to_be_left_that_is_not(screen: OnTerminal) -> None:
+    for place in ("[1/3]", "[2/3]", "[3/3]"):
+        screen.until(place)
+        screen.press(" ")
+        screen.until("4 easy")
+        screen.press("3")
+    assert screen.end() == 0
+    assert screen.text().rstrip().endswith("3 recalled.")
+
+
 def test_a_wrong_grade_is_taken_back_with_one_key(library: Path, screen: OnTerminal) -> None:
     screen.until("[1/3]")
     screen.press("u")
