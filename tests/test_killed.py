@@ -270,7 +270,7 @@ def test_killed_in_the_middle_of_an_export_the_next_one_ends_it(
     assert (code, err) == (0, "")
     names = files_in(library, "notes")
     assert (len(names), {Path(n).suffix for n in names}) == (120, {".md"})
-    assert run("export", library=library) == (0, "", "")
+    assert run("export", library=library) == (0, "120 notes in notes/ are up to date.\n", "")
     assert rows(library, "SELECT count(*) FROM notes") == [(120,)]
     assert is_whole(library)
 

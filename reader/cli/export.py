@@ -320,6 +320,7 @@ def _notes(context: click.Context) -> int:
     """Write the notes as Markdown files."""
     from reader.morning.bibliography import keep_up
     from reader.notes.export import export
+    from reader.notes.folder import ExportOutcome
 
     with build.opened(context) as library:
         done, kept = export(library), keep_up(library)
@@ -347,4 +348,13 @@ def _notes(context: click.Context) -> int:
             output.put(_("written: {path}", path=path))
         for file, n in kept.written:
             output.put(_written(file, n))
+        if done == ExportOutcome(n_unchanged=done.n_unchanged) and not (kept.written or kept.left):
+            output.put(_unchanged(done.n_unchanged))
     return say_errors([*done.left, *kept.left])
+
+
+def _unchanged(n: int) -> str:
+    """Say that no file had to be written."""
+    if not n:
+        return _("There are no notes yet. Write one: reader note ID")
+    return ngettext("{n} note in notes/ is up to date.", "{n} notes in notes/ are up to date.", n)

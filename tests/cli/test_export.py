@@ -51,6 +51,19 @@ def test_the_papers_of_the_person_are_written_or_those_that_fit(filled: Path) ->
     assert keys("Bees", "10.5555/1", "Bees", library=filled) == [BEES, FIELD]
 
 
+def test_an_export_of_notes_says_that_nothing_changed(filled: Path) -> None:
+    first = run_here("export", library=filled)
+    assert "written: notes/" in first.out
+    assert run_here("export", library=filled).out == "1 note in notes/ is up to date.\n"
+    assert run_here("export", "--quiet", library=filled).out == ""
+
+
+def test_without_a_note_an_export_says_how_to_write_one(library: Path) -> None:
+    run_here("export", library=library)
+    said = "There are no notes yet. Write one: reader note ID\n"
+    assert run_here("export", library=library).out == said
+
+
 def test_a_file_is_written_whole_and_said(filled: Path, tmp_path: Path) -> None:
     file = tmp_path / "refs.json"
     ran = run_here(
