@@ -299,10 +299,13 @@ def facts_of(report: Report, zone: tzinfo) -> list[str]:
     """Describe a source: its state, its newest numbers, when it last answered, its failures."""
     # What is held back after a failure may well have been asked today.
     is_resting = report.line.state == "not asked" and report.n_errors > 0
-    facts = [
-        _(N_("failed, waiting for the next try") if is_resting else BATCH_STATES[report.line.state])
-    ]
-    newest = report.newest
+    state = _(
+        N_("failed, waiting for the next try") if is_resting else BATCH_STATES[report.line.state]
+    )
+    newest, day = report.newest, report.line.covers
+    # An older day may lack something where the newest one, whose numbers follow, came whole.
+    is_older = newest and day and day != newest.covers and report.line.is_missing
+    facts = [_("{day}: {state}", day=day, state=state) if is_older else state]
     # A source that did not change may have brought papers earlier on this day.
     says_nothing = newest and newest.state == "unchanged" and not newest.received
     if newest and not says_nothing and newest.state not in ("failed", "not asked", "not needed"):

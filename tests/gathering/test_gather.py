@@ -35,7 +35,7 @@ from reader.library.paper import Batch
 from reader.library.rows import failures, papers
 from reader.library.rows.failures import waiting
 from reader.morning.trust import is_due, must_gather, reports
-from reader.texts.sources import reason_of
+from reader.texts.sources import facts_of, reason_of
 from tests.samples import a_library, tools
 
 FEED = "arXiv feed cs.CL"
@@ -378,6 +378,20 @@ class TestArxivsDays:
         # It is asked for again all the same, since the API errs.
         assert WEDNESDAY in days_to_ask(library, clock())
         assert days_lacking(library, clock()) == []
+
+    def test_an_older_day_that_lacks_something_is_named_beside_the_newest_one(
+        self, library: Library, play: Play, clock: Clock
+    ) -> None:
+        thursday = WEDNESDAY + timedelta(days=1)
+        keep(library, TUESDAY, "complete", NOON)
+        play.days[WEDNESDAY], play.days[thursday] = [], [7, 8]
+        clock.at = announced_at(thursday) + timedelta(minutes=1)
+        run(library, play, ARXIV)
+        [report] = [one for one in reports(library) if one.name == ARXIV]
+        assert facts_of(report, UTC)[:2] == [
+            "2025-06-04: nothing yet (late, or a holiday)",
+            "2 of 2 for 2025-06-05",
+        ]
 
     def test_a_day_that_fails_does_not_hide_the_days_after_it(
         self, library: Library, play: Play, clock: Clock
