@@ -126,7 +126,7 @@ def _facts(shown: About, width: int) -> Iterator[str]:
         yield from wrap(plain(" · ".join(facts)), width)
     for text in field_texts(shown.field_values):
         yield from wrap(text, width)
-    yield from _file_lines(shown)
+    yield from _file_lines(shown, width)
     if n := len(shown.marks_there):
         yield ngettext(
             "{n} highlight: reader highlights {id}",
@@ -136,7 +136,7 @@ def _facts(shown: About, width: int) -> Iterator[str]:
         )
 
 
-def _file_lines(shown: About) -> Iterator[str]:
+def _file_lines(shown: About, width: int) -> Iterator[str]:
     if shown.pdf:
         path, n = shown.pdf.path, shown.n_passages
         if shown.is_pdf_here:
@@ -155,7 +155,8 @@ def _file_lines(shown: About) -> Iterator[str]:
     if picture and picture.figure:
         caption = shorten(plain(picture.caption), 200)
         page = picture.figure_page
-        yield _("{file} (page {page}): {caption}", file=picture.figure, page=page, caption=caption)
+        line = _("{file} (page {page}): {caption}", file=picture.figure, page=page, caption=caption)
+        yield from wrap(line, width, "  ", "")
 
 
 def _talk_and_notes(shown: About, width: int) -> Iterator[str]:

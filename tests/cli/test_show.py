@@ -76,6 +76,24 @@ def test_a_pdf_deleted_by_hand_is_gone_and_a_moved_one_is_not(
     assert (found["pdf"], found["n_passages"]) == (None, 1)
 
 
+def test_a_long_caption_is_broken_into_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
+        sha256 = "e" * 64
+        stored = pdfs.Pdf(1, "papers/unfiled/a.pdf", sha256)
+        pdfs.add_pdf(library.db, stored, n_bytes=9, at=NOW)
+        caption = "Fig. 1. The gate " + "stops the invented words, " * 6
+        pdfs.add_picture(library.db, 1, pdfs.Picture(sha256, 3, caption))
+    assert run(["--library", str(tmp_path), "show", paper(1).id], Settings()) == 0
+    lines = capsys.readouterr().out.splitlines()
+    [first] = [line for line in lines if "-figure.png (page 3): Fig. 1. The gate" in line]
+    assert lines[lines.index(first) + 1].startswith("  ")
+    assert max(map(len, lines)) <= 80
+
+
 def test_a_name_that_is_no_title_leads_to_the_search(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
