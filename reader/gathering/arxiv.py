@@ -362,26 +362,26 @@ def compare_channels(library: Library) -> list[Batch]:
     lists papers, and where OAI-PMH lacks papers that the API has. An empty feed is right where
     the API has no paper of its class for that day.
     """
-    found = [*_holidays(library), *_days_without_papers(library)]
+    found = _holidays(library)
+    holidays = {batch.covers for batch in found}
+    found += _days_without_papers(library)
     for category in library.config.arxiv.categories:
         last = sources.newest_batch(library.db, feed_name(category))
         if last is None or last.state not in ("not checked", "stale"):
             continue
         api = sources.last_batch(library.db, ARXIV, last.covers)
-        # The API was never asked for that day: there is nothing to compare with.
-        if api is None:
+        if api is None:  # never asked for that day: there is nothing to compare with
             continue
         if last.state == "stale":
             # The API had all of the day, and no paper of this class among it.
-            counts = sources.batches_by_category(library.db, ARXIV, last.covers)
             has_none = any(
                 b.category == category and b.state in ("complete", "empty") and not b.received
-                for b in counts
+                for b in sources.batches_by_category(library.db, ARXIV, last.covers)
             )
-            if _is_empty(last) and has_none:
+            if last.covers in holidays or (_is_empty(last) and has_none):
                 found.append(replace(last, state="empty"))
             continue
-        # One of the two is wrong, and it is not the one with papers: the API is asked again.
+        # One of the two is wrong, not the one with papers: the API is asked again.
         if api.state in ("empty", "not out yet") and last.received:
             error = lazy_ngettext(
                 "the feed of {category} lists {n} paper",

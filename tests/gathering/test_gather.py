@@ -379,6 +379,18 @@ class TestArxivsDays:
         assert WEDNESDAY in days_to_ask(library, clock())
         assert days_lacking(library, clock()) == []
 
+    def test_a_feed_has_no_list_of_a_holiday(
+        self, library: Library, play: Play, clock: Clock
+    ) -> None:
+        thursday = WEDNESDAY + timedelta(days=1)
+        play.days[WEDNESDAY], play.mailing = [], mailing([], None)
+        clock.at = announced_at(WEDNESDAY) + timedelta(minutes=1)
+        run(library, play)
+        clock.at = announced_at(thursday) + timedelta(minutes=1)
+        play.days[thursday] = [7, 8]
+        run(library, play)
+        assert not any(report.line.is_missing for report in reports(library))
+
     def test_an_older_day_that_lacks_something_is_named_beside_the_newest_one(
         self, library: Library, play: Play, clock: Clock
     ) -> None:
