@@ -762,6 +762,25 @@ def test_the_abstract_is_what_its_heading_stands_over(heading: str) -> None:
     )
 
 
+def test_an_abstract_may_follow_its_name_without_a_sign() -> None:
+    sheet = titled().mid(110, ADA, 11)
+    lines = ["Abstract  We listen to the rain,", "for a long while and", "with patience."]
+    for at, line in enumerate(lines):
+        sheet.put(70, 200 + 12 * at, line)
+    sheet.put(70, 290, "1 Introduction", 12, "tibo")
+    sheet.put(70, 308, "Abstract Rain is a theory that we leave to others, of which")
+    sheet.prose(70, 320)
+    assert sheet.read().abstract == "We listen to the rain, for a long while and with patience."
+
+
+def test_a_sentence_of_a_section_that_begins_so_is_no_abstract() -> None:
+    sheet = titled().mid(110, ADA, 11)
+    sheet.put(70, 290, "1 Introduction", 12, "tibo")
+    sheet.put(70, 308, "Abstract Rain is a theory that we leave to others, of which")
+    sheet.prose(70, 320)
+    assert sheet.read().abstract == ""
+
+
 def test_an_abstract_beside_a_narrow_column_is_read_down_its_own() -> None:
     sheet = titled().mid(110, ADA, 11)
     sheet.put(60, 200, "a r t i c l e  i n f o", 8)

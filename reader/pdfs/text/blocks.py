@@ -148,6 +148,8 @@ class Composer:
         """
         first = group[0]
         found = headings.run_in(first.text)
+        if not found and len(group) > 2 and not self._has_section():
+            found = headings.abstract_word(first.text)
         if found and self.references is None:
             name, rest = found
             self._add_heading(page, name, [first])
@@ -177,6 +179,11 @@ class Composer:
                 before.text, draft.glue = glued(before.text, text, self.hyphenated)
         if kind in ("text", "reference"):
             self.last_text = draft
+
+    def _has_section(self) -> bool:
+        """Check whether a section has begun, or the abstract."""
+        heads = (draft.text for draft in self.drafts if draft.kind == "heading")
+        return any(headings.is_known(text) or headings.number_of(text) for text in heads)
 
     def _add_heading(self, page: int, text: str, rows: list[Row]) -> None:
         number = headings.number_of(text)

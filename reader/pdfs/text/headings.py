@@ -61,6 +61,9 @@ _BARE_NUMBER = re.compile(r"^[\dIVX.．\s第章節A-Z]{0,6}(?<![A-Za-z])[.．]?\
 _RUN_IN = re.compile(
     r"(A\s?bstract|A\s?BSTRACT|Summary|概要|あらまし|要旨)\s*[—–―:：.．-]+\s*(\S.*)"
 )
+_ABSTRACT_WORD = re.compile(
+    r"(Abstract|ABSTRACT|概要|あらまし|要旨)\s+((?=[A-Z\u3040-\u30ff\u3400-\u9fff])\S.*)"
+)
 APPENDIX = re.compile(
     r"(?:Appendi|APPENDI|A PPENDI|Supplement|SUPPLEMENT|付録|付\s*録|[A-Z][.]?\s+[A-Z])"
 )
@@ -121,6 +124,15 @@ def _is_unlike(row: Row, around: Around) -> bool:
 def run_in(text: str) -> tuple[str, str] | None:
     """Split "Abstract—We show …" into heading and text; None for any other text."""
     found = _RUN_IN.match(text) if text[0] in "AS概あ要" else None
+    return (found[1], found[2]) if found else None
+
+
+def abstract_word(text: str) -> tuple[str, str] | None:
+    """Split "Abstract We show …", as chapters of books have it; None for any other text.
+
+    It may also be a sentence about abstract syntax, so it counts before the first section alone.
+    """
+    found = _ABSTRACT_WORD.match(text) if text[0] in "A概あ要" else None
     return (found[1], found[2]) if found else None
 
 
