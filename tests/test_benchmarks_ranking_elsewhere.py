@@ -196,6 +196,7 @@ def test_the_own_theme_is_measured_on_days_of_any_year(tmp_path: Path) -> None:
     assert "C2: beyond the first 10" in names(results)
     core = note_of(results, "own lane and maybe: recall on C core")
     assert core.startswith("22 days")  # 2031-04-01 is the 22nd; the later ones are not whole
+    assert all("95 %" in result.note for result in results)
     # An absolute bar holds for the data that it was set on, a lead over a peer everywhere.
     assert held_to(results) == {n for n in names(results) if "ahead of" in n}
 
@@ -407,7 +408,7 @@ def test_a_lead_that_rests_on_one_reader_is_seen(tmp_path: Path) -> None:
     assert worst.value == pytest.approx(90)
     assert worst.note.startswith("worst; ")
     assert recalled.value == pytest.approx(200 / 3)
-    assert recalled.note == "2 of 3; below it: worst"
+    assert recalled.note == "2 of 3; 95 %: 21 to 94; below it: worst"
 
 
 LEADS = (("best", 0.9, 2), ("other", 0.55, 1), ("worst", 0.45, 0))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 from reader.library.paper import Paper
+from tests.benchmarks.frame import Asked
 from tests.benchmarks.ranking.mornings import Mornings
-from tests.benchmarks.ranking.used import N_PICKED, play, watched_days
+from tests.benchmarks.ranking.used import BY_WORDS, N_PICKED, figures, play, watched_days
 
 FIRST = date(2031, 3, 3)
 
@@ -39,3 +41,19 @@ def test_what_comes_by_is_counted_by_kind_and_place() -> None:
     assert seen.n["title", "in"] == 21  # those skipped for want of time are in the next day too
     assert seen.n["core", "in"] == 1
     assert seen.n["all", "in"] == 21
+
+
+def test_what_no_title_forces_is_held_to_the_words_alone() -> None:
+    titles = ["Speech recognition on ladders", "On lifts", "On lakes"]
+    watched = watched_days(mornings(4, *titles), 4)
+    core = frozenset(id_ for of_day in watched.days.values() for id_ in of_day)
+    seen = play(watched, core)
+    assert (seen.of("core"), seen.of("title"), seen.of("rest")) == (8, 4, 4)
+    assert seen.of("rest" + BY_WORDS) == 4
+    for day in seen.days:  # as if the words found one of two, and the lane none
+        day["rest" + BY_WORDS, "in"], day["rest", "in"] = 1, 0
+    found = {r.name.partition("recall of ")[2]: r for r in figures(Asked(Path(), Path()), seen)}
+    rest = found["C core without a word in the title"]
+    assert (rest.value, rest.floor, rest.ok) == (0, 100, False)
+    assert all("95 %" in result.note for result in found.values())
+    assert found["a word in the title, which forces it"].ok

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reader.morning.lanes import N_DOUBTFUL
-from tests.benchmarks.frame import Part, Result
+from tests.benchmarks.frame import Part, Result, interval
+from tests.benchmarks.ranking import intervals
 from tests.benchmarks.ranking.report import nothing
 from tests.benchmarks.ranking.shipped import Shipped, best
 from tests.benchmarks.ranking.tasks import Task
@@ -61,13 +62,15 @@ def judged_days(
     worst = max(groups.values(), key=lambda group: sum(x.missed for x in group))
     lanes = [x for group in groups.values() for x in group]
     n_wanted, n_maybe = sum(x.n_wanted for x in worst), sum(x.in_maybe for x in worst)
+    missed = sum(x.missed for x in worst)
+    of = interval(missed, n_wanted) if n_wanted else "nothing is wanted"
     return [
         Result(
             f"own lane and maybe: missed on {name}",
-            sum(x.missed for x in worst),
+            missed,
             "papers",
             bar=MISSED_BAR if has_bars else None,
-            note=f"of {n_wanted}, worst draw; {n_maybe} more are asked about as maybe",
+            note=f"{of}; worst draw; {n_maybe} more are asked about as maybe",
         ),
         _share(lanes, f"{name}'s days", has_bars),
     ]
@@ -81,13 +84,15 @@ def recall_on(shipped: Shipped, tasks: Sequence[Task], *, floor: float | None) -
     n_wanted = sum(x.n_wanted for x in lanes)
     n_in = n_wanted - sum(x.missed for x in lanes)
     n_maybe = sum(x.in_maybe for x in lanes)
+    days = [(x.n_wanted - x.missed, 0, x.n_wanted) for x in lanes]
+    span = intervals.spanned(intervals.of_shares(days))
     return [
         Result(
             "own lane and maybe: recall on C core",
             100 * n_in / n_wanted,
             "%",
             floor=floor,
-            note=f"{len(lanes)} days; {n_maybe} of them are asked about as maybe",
+            note=f"{len(lanes)} days; {span}; {n_maybe} of them are asked about as maybe",
             parts=(Part("papers", n_in, n_wanted),),
         ),
         _share(lanes, "C core's days", floor is not None),
@@ -97,6 +102,7 @@ def recall_on(shipped: Shipped, tasks: Sequence[Task], *, floor: float | None) -
 def _share(lanes: Sequence[Lane], of: str, has_bar: bool) -> Result:
     n_in, n_day = sum(x.n_in for x in lanes), sum(x.n_day for x in lanes)
     n_doubtful = sum(x.n_doubtful for x in lanes) / len(lanes)
-    note = f"{n_in / len(lanes):.1f} a day; {n_doubtful:.1f} asked about as maybe"
+    span = intervals.spanned(intervals.of_shares([(x.n_in, 0, x.n_day) for x in lanes]))
+    note = f"{span}; {n_in / len(lanes):.1f} a day; {n_doubtful:.1f} asked about as maybe"
     bar = SHARE_BAR if has_bar else None
     return Result(f"own lane: share of {of}", 100 * n_in / n_day, "%", bar=bar, note=note)

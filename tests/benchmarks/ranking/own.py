@@ -19,7 +19,7 @@ from datetime import date
 from reader.library.config import Config, Topic
 from reader.library.feeds_file import parse
 from reader.ranking.topic import mentions
-from tests.benchmarks.frame import Asked, DataMissing, Result
+from tests.benchmarks.frame import Asked, DataMissing, Result, interval
 from tests.benchmarks.ranking import lane
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings, Whole
@@ -83,6 +83,7 @@ def _judged(asked: Asked, shipped: Shipped, plan: Plan) -> list[Result]:
         "plain TF-IDF": answers(ranked, plain_tfidf(texts)),
     }
     has_bars = absolute(asked, 0) is not None
+    n_wanted = sum(one.n_wanted for one in ours) // plan.n_draws
     return [
         *figures(asked, "C2", ours, peers, floors=Floors(92.0), note=_note(asked, tasks, plan)),
         *(
@@ -91,7 +92,7 @@ def _judged(asked: Asked, shipped: Shipped, plan: Plan) -> list[Result]:
                 _beyond(ours, place),
                 "papers",
                 bar=absolute(asked, most),
-                note="worst draw",
+                note=f"{interval(_beyond(ours, place), n_wanted)}; worst draw",
             )
             for place, most in BEYOND.items()
             if ours

@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any
 
 from reader.library.config import Topic
-from tests.benchmarks.frame import Asked, Result
+from tests.benchmarks.frame import Asked, Result, interval
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.peers import Texts, arxiv_sanity, plain_tfidf, zotero_arxiv_daily
@@ -123,7 +123,8 @@ class _Set:
         ):
             if several:
                 n = len({a.group for a in several})
-                note = f"{n} readers; recall@20 {100 * mean_recall(several):.1f}"
+                note = f"{n} readers; {drawn(mean_precision, several)}"
+                note += f"; recall@20 {100 * mean_recall(several):.1f}"
                 value, bar = 100 * mean_precision(several), absolute(self.asked, floor)
                 yield Result(f"{self.name}: MAP, {kind}", value, "", floor=bar, note=note)
 
@@ -150,7 +151,8 @@ def beside_svm(
     yield Result(f"{ratio}, worst reader", _ratio(*of[worst]), "%", note=note)
     below = [g for g, (mine, theirs) in of.items() if mean_recall(mine) < mean_recall(theirs)]
     share = 100 * (len(of) - len(below)) / len(of)
-    note = f"{len(of) - len(below)} of {len(of)}; below it: {', '.join(below) or 'none'}"
+    n = interval(len(of) - len(below), len(of))
+    note = f"{n}; below it: {', '.join(below) or 'none'}"
     bar = least(asked, LEAST_RECALLED)
     recalled = f"{name}: readers with the SVM's recall@20 or more"
     yield Result(recalled, share, "%", floor=bar, note=note)
