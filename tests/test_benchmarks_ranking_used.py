@@ -51,9 +51,10 @@ def test_what_no_title_forces_is_held_to_the_words_alone() -> None:
     assert (seen.of("core"), seen.of("title"), seen.of("rest")) == (8, 4, 4)
     assert seen.of("rest" + BY_WORDS) == 4
     for day in seen.days:  # as if the words found one of two, and the lane none
-        day["rest" + BY_WORDS, "in"], day["rest", "in"] = 1, 0
+        day["rest" + BY_WORDS, "doubtful"] = 1
+        day["rest", "in"], day["rest", "doubtful"] = 0, 0
     found = {r.name.partition("recall of ")[2]: r for r in figures(Asked(Path(), Path()), seen)}
-    rest = found["C core without a word in the title"]
+    rest = found["C core without a word in the title, doubtful ones too"]
     assert (rest.value, rest.floor, rest.ok) == (0, 100, False)
     assert all("95 %" in result.note for result in found.values())
     assert found["a word in the title, which forces it"].ok
