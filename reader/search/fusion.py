@@ -13,13 +13,10 @@ Japanese word.
 from __future__ import annotations
 
 import functools
-import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.base.text import compiled
@@ -29,7 +26,6 @@ from reader.base.words import (
     phrase_term,
     query_words,
     says_something,
-    without_long_marks,
 )
 from reader.library.folder import Library
 from reader.library.query import Query
@@ -41,6 +37,14 @@ from reader.search.rows import filters, index
 from reader.search.rows.filters import Conditions
 from reader.search.rows.index import Kind
 from reader.search.shared import Indexes
+from reader.search.terms import (
+    LONGEST_NAME,
+    MAX_READ,
+    MOST_ENGLISH,
+    english_of,
+    is_term,
+    japanese_of,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -172,7 +176,7 @@ class Ranking:
         term in it, or somebody its name."""
         if self.meaning.guesses or self.meaning.families:
             return not self.meaning.guesses
-        if not self.searched.isascii() and {*_english(self.searched)} & {*self.other_names}:
+        if not self.searched.isascii() and {*english_of(self.searched)} & {*self.other_names}:
             return True
         return any(
             self._shared(ranked) >= HALF
@@ -354,8 +358,8 @@ MOST_WORDS = 8
 MOST_TEXTS = 40
 """Abstracts that are read for one acronym."""
 
-LONGEST_NAME, LEAST_LETTERS = 5, 3
-"""The most words of a long form that stands in a query, and the fewest letters of its acronym."""
+LEAST_LETTERS = 3
+"""The fewest letters of an acronym whose long form stands in a query."""
 
 LEAST_SHARE = 0.2
 """The least share of an acronym's introductions that a long form must have to be looked for."""
@@ -369,10 +373,6 @@ MOST_NAMES = 24
 MOST_BY_SOUND = 3
 """The most words that are compared by sound; each reads a part of all words of the index."""
 
-MOST_ENGLISH = 2
-"""English names of one Japanese term that are looked for. With a third one nothing was found
-better, and with the parts of each name as single words notes were found worse."""
-
 LEAST_INTRODUCED = 0.2
 """The least share of the texts with a word in small letters that introduce it as an acronym: SVS
 is one, and "music" is none though one paper calls its model MuSiC."""
@@ -385,10 +385,10 @@ def other_names(indexes: Indexes, words: str) -> list[str]:
 
     Only names that some text of an index has.
     """
-    names = [] if words.isascii() else [*_english(words), *_spellings(words)]
+    names = [] if words.isascii() else [*english_of(words), *_spellings(words)]
     typed = _LATIN.findall(words[:MAX_READ])
     if len(typed) <= MOST_WORDS:
-        names += [*_japanese(typed), *_acronyms_of(indexes, typed)]
+        names += [*japanese_of(typed), *_acronyms_of(indexes, typed)]
     names += _long_forms_of(indexes, typed)
     here = {folded(word) for word in query_words(words)}
     by_term: dict[str, str] = {}
@@ -411,7 +411,7 @@ def _by_sound(indexes: Indexes, words: str) -> Iterator[str]:
     unknown = (
         word
         for word in dict.fromkeys(loan_words(words[:MAX_READ]))
-        if _plain(word) not in _terms() and not indexes.known([phrase_term(word)])
+        if not is_term(word) and not indexes.known([phrase_term(word)])
     )
     for word in islice(unknown, MOST_BY_SOUND):
         yield from alike(word, index.words_beginning(indexes.library.db, beginnings(word)))
@@ -506,84 +506,7 @@ def _folded_name(name: str) -> str:
     return " ".join(query_words(name))
 
 
-MAX_READ = 1_000
-"""Characters of a query in which terms are looked for."""
-
 _LATIN = compiled(r"(?<![^\W_])[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])")
-
-
-def _english(words: str) -> Iterator[str]:
-    """Find the English names of the Japanese terms in a text, of two at one place the longer."""
-    text, longest = _plain(words[:MAX_READ]), max(map(len, _terms()))
-    at = 0
-    while at < len(text):
-        ends = range(min(len(text), at + longest), at, -1)
-        end = next((end for end in ends if _stands(text, at, end)), at)
-        if end > at:
-            yield from _terms()[text[at:end]][:MOST_ENGLISH]
-        at = max(end, at + 1)
-
-
-def _japanese(typed: Sequence[str]) -> Iterator[str]:
-    """Find the Japanese terms for English names in a query, of two at one place the longer."""
-    taken: set[int] = set()
-    for n in range(LONGEST_NAME, 0, -1):
-        for i in range(len(typed) - n + 1):
-            places = set(range(i, i + n))
-            if taken & places:
-                continue
-            terms = _terms_for(" ".join(folded(word.casefold()) for word in typed[i : i + n]))
-            if terms:
-                taken |= places
-            yield from terms[:MOST_ENGLISH]
-
-
-def _terms_for(name: str) -> list[str]:
-    """List the Japanese terms with an English name, those whose usual name it is first."""
-    # Looked for in the text of the table: to order it by its names takes ten times as long.
-    text = _text().lower()
-    found: list[tuple[bool, str]] = []
-    at = text.find(name)
-    while at >= 0:
-        end = at + len(name)
-        is_usual = text[at - 1] == "\t"
-        if (is_usual or text[at - 2 : at] == ", ") and text[end] in ",\n":
-            line = text.rfind("\n", 0, at) + 1
-            found.append((not is_usual, text[line : text.index("\t", line)]))
-        at = text.find(name, end)
-    return [term for _, term in sorted(found, key=lambda one: one[0])]
-
-
-def _stands(text: str, start: int, end: int) -> bool:
-    """Check whether a term of the table stands at a place; of katakana only a whole word."""
-    if text[start:end] not in _terms():
-        return False
-    begins = start == 0 or not (_is_katakana(text[start]) and _is_katakana(text[start - 1]))
-    return begins and not (
-        end < len(text) and _is_katakana(text[end - 1]) and _is_katakana(text[end])
-    )
-
-
-def _is_katakana(letter: str) -> bool:
-    return "\u30a1" <= letter <= "\u30fc"
-
-
-def _plain(text: str) -> str:
-    """Normalise Japanese as the index does: half width and full width, no long marks."""
-    return without_long_marks(unicodedata.normalize("NFKC", text).casefold())
-
-
-@cache
-def _text() -> str:
-    """Read the table: a line for each Japanese term, a tab, its English names by commas."""
-    return Path(__file__).with_name("terms.txt").read_text("utf-8")
-
-
-@cache
-def _terms() -> Mapping[str, tuple[str, ...]]:
-    """Order the table by the Japanese terms as they are compared; the usual name comes first."""
-    rows = (line.split("\t") for line in _text().splitlines() if "\t" in line)
-    return {_plain(term): tuple(names.split(", ")) for term, names in rows}
 
 
 def _spellings(words: str) -> Iterator[str]:
