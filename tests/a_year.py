@@ -67,8 +67,8 @@ def a_reader(folder: Path) -> Path:
         decide_rows(library, "skip", [5, 6])
         decide_rows(library, "pick", [1, 2, 3, 4])
         for n, text in enumerate(NOTES):
-            held = papers.papers_at(library.db, [n + 1])[0]
-            add_note(replace(library, now=_at(NOW - timedelta(3 - n))), held, text)
+            library_paper = papers.papers_at(library.db, [n + 1])[0]
+            add_note(replace(library, now=_at(NOW - timedelta(3 - n))), library_paper, text)
         _link_and_mark(replace(library, now=lambda: NOW))
     return folder
 
@@ -80,8 +80,8 @@ def _at(moment: datetime) -> Clock:
 def _link_and_mark(library: Library) -> None:
     one, other = papers.papers_at(library.db, [1, 3])
     add_note(library, one, f"{NOTES[0]}\n\nLike [[{other.key}|the divers]].")
-    held = papers.papers_at(library.db, [4])[0]
-    add_note(library, held, "Ladders only.")
+    paper = papers.papers_at(library.db, [4])[0]
+    add_note(library, paper, "Ladders only.")
     for name in ("Cy", "Di"):
         said = post(name, f"arxiv:{ANTS}", author=name)
         sources.add_posts(library.db, [said], source="timeline", on=DAY)

@@ -101,9 +101,9 @@ def prepare(folder: Path) -> None:
         given = [paper(n, title) for n, title in enumerate(TITLES, 1)]
         papers.add_papers(library.db, given, source="arXiv", on=DAY)
         for row in (1, 2, 3):
-            (held,) = papers.papers_at(library.db, [row])
+            (library_paper,) = papers.papers_at(library.db, [row])
             decisions.add_filing(library.db, row, TOPICS[row % 3], at=NOW)
-            add_note(library, held, f"Said of {row}. It was tried.")
+            add_note(library, library_paper, f"Said of {row}. It was tried.")
         export(library)
 
 
@@ -251,7 +251,7 @@ class World:
 
     def write(self) -> None:
         row = self.random.randint(1, len(TITLES))
-        (held,) = papers.papers_at(self.library.db, [row])
+        (paper,) = papers.papers_at(self.library.db, [row])
         newest = self.newest(row)
         links = self.library.db.read("SELECT key FROM papers WHERE key IS NOT NULL")
         link = f" [[{self.random.choice(links)['key']}]]" if links else ""
@@ -259,7 +259,7 @@ class World:
         text = self.random.choice([f"{newest}\n\n{said}", f"{said}{link}"])
         if self.random.random() < 0.1:
             text = f"# {TITLES[row - 1]}\n<!-- reader:end -->\n{text}"
-        add_note(self.library, held, text)
+        add_note(self.library, paper, text)
         self.log.append(f"write {row}")
 
     def newest(self, row: int) -> str:
@@ -267,9 +267,9 @@ class World:
 
     def file(self) -> None:
         row = self.random.randint(1, len(TITLES))
-        (held,) = papers.papers_at(self.library.db, [row])
+        (paper,) = papers.papers_at(self.library.db, [row])
         topic = self.random.choice(TOPICS)
-        file_paper(self.library, held, topic, may_be_new=True)
+        file_paper(self.library, paper, topic, may_be_new=True)
         self.log.append(f"file {row} {topic}")
 
     def move_topic(self) -> None:
@@ -453,8 +453,8 @@ def _die_in(world: World, what: str, row: int, topic: str, n: int) -> None:
             if what == "export":
                 export(library)
             else:
-                (held,) = papers.papers_at(library.db, [row])
-                file_paper(library, held, topic, may_be_new=True)
+                (paper,) = papers.papers_at(library.db, [row])
+                file_paper(library, paper, topic, may_be_new=True)
                 export(library, only=[row])
     except BaseException:  # noqa: BLE001  the child says it by its exit code
         import traceback

@@ -51,8 +51,8 @@ def bring(library: Library, day: date, *given: Paper) -> None:
 
 def talk(library: Library, day: date, row: int, *people: str) -> None:
     """Let some people mention a paper on a day."""
-    [held] = papers.papers_at(library.db, [row])
-    said = [post(f"{day} {row} {name}", held.paper.id, author=name) for name in people]
+    [paper] = papers.papers_at(library.db, [row])
+    said = [post(f"{day} {row} {name}", paper.paper.id, author=name) for name in people]
     sources.add_posts(library.db, said, source="timeline", on=day)
 
 
@@ -70,7 +70,7 @@ def look(library: Library, day: date, *, may_fold: bool) -> Morning:
     return found
 
 
-def held_papers(library: Library) -> list[LibraryPaper]:
+def library_papers(library: Library) -> list[LibraryPaper]:
     """Bring the papers of TITLES in; gives them in that order."""
     given = [
         paper(
@@ -85,14 +85,14 @@ def held_papers(library: Library) -> list[LibraryPaper]:
     return papers.papers_at(library.db, range(1, len(TITLES) + 1))
 
 
-def entry(held: LibraryPaper, *said: tuple[str, str], **more: Any) -> Entry:
+def entry(paper: LibraryPaper, *said: tuple[str, str], **more: Any) -> Entry:
     """Make a line of the morning; said: who, in which words."""
     mentions = tuple(
-        PostMention(held.row, author, text, "https://example.org/1", "timeline")
+        PostMention(paper.row, author, text, "https://example.org/1", "timeline")
         for author, text in said
     )
     values: dict[str, Any] = {
-        "held": held,
+        "paper": paper,
         "lane": "own",
         "topic": "speech/translation",
         "score": 1.5,
@@ -104,15 +104,17 @@ def entry(held: LibraryPaper, *said: tuple[str, str], **more: Any) -> Entry:
     return Entry(**(values | more))
 
 
-def a_morning(held: Sequence[LibraryPaper], **more: Any) -> Morning:
+def a_morning(several: Sequence[LibraryPaper], **more: Any) -> Morning:
     """Put the papers of TITLES into their lanes."""
     values: dict[str, Any] = {
         "day": DAY,
-        "own": tuple(entry(h, sureness="likely" if n else "sure") for n, h in enumerate(held[OWN])),
-        "doubtful": tuple(entry(h, sureness="maybe") for h in held[DOUBTFUL]),
+        "own": tuple(
+            entry(h, sureness="likely" if n else "sure") for n, h in enumerate(several[OWN])
+        ),
+        "doubtful": tuple(entry(h, sureness="maybe") for h in several[DOUBTFUL]),
         "near": tuple(entry(h, ("@cy@pond.example", "Read this."), lane="near")
-                      for h in held[NEAR]),
-        "wild": entry(held[WILD], ("Cy Pond", "It is not zero."), ("Mio Hoshi", ""), lane=None),
+                      for h in several[NEAR]),
+        "wild": entry(several[WILD], ("Cy Pond", "It is not zero."), ("Mio Hoshi", ""), lane=None),
         "n_arrived": 612,
         "n_talked": 17,
         "undecided": (),

@@ -68,8 +68,8 @@ def exported_samples(folder: Path) -> dict[str, str]:
         notes = sample_notes(sample_papers(DAY))
         picks = decide(library, "pick", [note.paper.id for note in notes])
         fetch_pdfs(library, tools)
-        for held, note in zip(picks, notes, strict=True):
-            add_note(library, held, note.text)
+        for paper, note in zip(picks, notes, strict=True):
+            add_note(library, paper, note.text)
         export(library)
     files = sorted((folder / "notes").rglob("*.md"))
     return {

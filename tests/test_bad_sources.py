@@ -136,8 +136,8 @@ def test_a_list_that_is_not_complete_says_so_and_nobody_is_pestered(
     code, _, err = run("gather", "--no-encode", library=fresh)
     assert (code, ids_of(fresh)) == (5, [WATER, QUIET])
     assert not [r for r in server.requests if r.partition("?")[0] in FAILING]
-    held = "timeline: failed 1 time, next try after 2031-03-04 17:1"
-    assert says(err, held, "`reader gather 'timeline'` asks it")
+    line = "timeline: failed 1 time, next try after 2031-03-04 17:1"
+    assert says(err, line, "`reader gather 'timeline'` asks it")
     assert run("gather", "timeline", "--no-encode", library=fresh) == (0, "", "")
     assert server.requests.count(POSTS) == 1
 

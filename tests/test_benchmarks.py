@@ -169,8 +169,8 @@ class TestCommandLine:
 
 class TestProcesses:
     def test_what_a_process_took_is_its_own_and_not_its_parents(self, tmp_path: Path) -> None:
-        held = bytearray(150_000_000)  # of this process
-        held[::4096] = b"x" * len(held[::4096])
+        memory = bytearray(150_000_000)  # of this process
+        memory[::4096] = b"x" * len(memory[::4096])
         code = "import time; x = bytearray(30_000_000); time.sleep(.2); print('done')"
         run = Shell(tmp_path).run(["python", "-c", code])
         assert run.output == "done\n"

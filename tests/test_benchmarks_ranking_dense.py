@@ -126,11 +126,11 @@ def test_a_topic_of_which_nothing_is_known_has_no_nearness() -> None:
 
 
 def test_vectors_join_the_score_of_what_they_stand_near_to() -> None:
-    held = mornings()
-    joined = Shipped.over(held, Near(vectors_of(held, Roses()), Roses()))
+    data = mornings()
+    joined = Shipped.over(data, Near(vectors_of(data, Roses()), Roses()))
     lesson = task(4, liked=[id_of(0, 0), id_of(1, 0)]).lesson
-    ids = held.days[DAYS[4]]
-    plain, with_vectors = Shipped.over(held)(lesson)(ids), joined(lesson)(ids)
+    ids = data.days[DAYS[4]]
+    plain, with_vectors = Shipped.over(data)(lesson)(ids), joined(lesson)(ids)
     assert with_vectors[10] > plain[10]  # a rose
     # Below the mean something is taken away, and never much: words decide.
     assert plain[1] - with_vectors[1] == pytest.approx(MOST_NEARNESS)

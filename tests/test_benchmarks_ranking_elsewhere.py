@@ -135,11 +135,11 @@ def test_what_a_record_lacks_is_empty(tmp_path: Path) -> None:
     bare = {"id": id_of(0, 0), "title": "On Lakes", "announced": day(0).isoformat()}
     nulls = {**record(0, 1), "authors": None, "abstract": None, "categories": None}
     asked = folder(tmp_path, [bare, nulls])
-    held = load(asked.data, asked.cache)
-    for id_ in held.days[day(0)]:
-        paper = held.papers[id_]
+    data = load(asked.data, asked.cache)
+    for id_ in data.days[day(0)]:
+        paper = data.papers[id_]
         assert (paper.authors, paper.abstract, paper.categories) == ((), "", ())
-        assert held.features(id_)
+        assert data.features(id_)
 
 
 def test_papers_are_kept_by_what_the_files_hold(tmp_path: Path) -> None:
@@ -321,9 +321,9 @@ def test_days_are_reported_that_have_labels(tmp_path: Path) -> None:
     """The papers may go on for months after the last label."""
     labels = [talked(d, 30, d + 1) for d in range(20)]
     asked = folder(tmp_path, all_records(), {"D_talked_about": labels})
-    held, days = talk.with_labels(load(asked.data, asked.cache), labels)
+    data, days = talk.with_labels(load(asked.data, asked.cache), labels)
     assert (days[0], days[-1]) == (day(0), day(19))
-    assert day(19) < max(held.days) < day(N_DAYS)
+    assert day(19) < max(data.days) < day(N_DAYS)
     results = talk.measure(asked)
     assert "; 5 days; " in note_of(results, "D any: drawn")
     peers = {f"D {what}: {peer}" for what in talk.BARS for peer in talk.PEERS}
@@ -367,8 +367,8 @@ def test_the_days_that_shipped_numbers_know_are_those_of_their_file() -> None:
 
 def test_peers_that_can_learn_nothing_rank_nothing(tmp_path: Path) -> None:
     asked = folder(tmp_path, all_records())
-    held = load(asked.data, asked.cache)
-    texts, ids = Texts(held), held.days[day(4)]
+    data = load(asked.data, asked.cache)
+    texts, ids = Texts(data), data.days[day(4)]
     for topic in own.own_topics()[:1]:
         nothing_liked = Lesson(day(4), (topic,))
         for recipe in (arxiv_sanity(texts), zotero_arxiv_daily(texts.rows)):
@@ -424,8 +424,8 @@ def test_a_theme_is_known_by_its_list_and_day_one_knows_words_and_twenty_papers(
         reader("cy/log", 20, kind="personal log, read date"),
     ]
     asked = folder(tmp_path, all_records(), {"B_own_picks": rows})
-    held = load(asked.data, asked.cache)
-    tasks = list(themes.tasks_of(rows[0], held, themes.Plan()))
+    data = load(asked.data, asked.cache)
+    tasks = list(themes.tasks_of(rows[0], data, themes.Plan()))
     assert {task.lesson for task in tasks} == {tasks[0].lesson}
     assert (len(tasks[0].lesson.seeds), tasks[0].lesson.liked) == (themes.N_SEEDS, ())
     assert max(id_ for _, id_ in tasks[0].lesson.seeds) < min(tasks[0].candidates)

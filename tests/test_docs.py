@@ -509,18 +509,22 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library
         waiting = paper(2, "Speech translation left lying")
         papers.add_papers(db, [LISTENING, waiting], source="arXiv", on=yesterday)
         decide(library, "pick", [LISTENING.id])
-        held = papers.paper_with_id(db, LISTENING.id)
-        assert held is not None
-        file_away(library, held)
-        add_note(library, held, "It listens twice. The second time it knows where words end.")
-        kept = pdfs.Pdf(held.row, f"papers/speech/translation/{held.key}.pdf", "0" * 64)
+        library_paper = papers.paper_with_id(db, LISTENING.id)
+        assert library_paper is not None
+        file_away(library, library_paper)
+        add_note(
+            library, library_paper, "It listens twice. The second time it knows where words end."
+        )
+        kept = pdfs.Pdf(
+            library_paper.row, f"papers/speech/translation/{library_paper.key}.pdf", "0" * 64
+        )
         pdfs.add_pdf(db, kept, n_bytes=9, at=NOW)
         taken = Picture(kept.sha256, 2, "Figure 1: Ears.")
-        pdfs.add_picture(db, held.row, taken)
+        pdfs.add_picture(db, library_paper.row, taken)
         for name in (taken.page, taken.figure):
             write_whole(tmp_path / name, b"a picture")
         piece = index.PassageText("Speech translation needs an ear.", 2, "1 Method")
-        index.add_passages(db, held.row, [piece], sha256=kept.sha256)
+        index.add_passages(db, library_paper.row, [piece], sha256=kept.sha256)
         assert run(["today", "--no-fetch", "--date", f"{yesterday}"], Settings(tmp_path)) == 0
         fresh = [
             paper(1, LISTENING.title, version=2),

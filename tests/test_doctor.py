@@ -51,9 +51,9 @@ def noted(library: Path) -> tuple[Path, str, Path]:
     assert run_here("note", id_, "-m", "自分の言葉で。二文目。", library=library).code == 0
     content = b"%PDF-1.4 invented"
     with open_library(library, now=lambda: NOW) as opened:
-        held = find_paper(opened, id_)
-        path = f"papers/{held.topic}/{held.key}.pdf"
-        stored = pdfs.Pdf(held.row, path, hashlib.sha256(content).hexdigest())
+        paper = find_paper(opened, id_)
+        path = f"papers/{paper.topic}/{paper.key}.pdf"
+        stored = pdfs.Pdf(paper.row, path, hashlib.sha256(content).hexdigest())
         pdfs.add_pdf(opened.db, stored, n_bytes=len(content), at=NOW)
     (library / path).parent.mkdir(parents=True, exist_ok=True)
     (library / path).write_bytes(content)

@@ -262,8 +262,8 @@ def test_killed_in_the_middle_of_an_export_the_next_one_ends_it(
     run("gather", "--no-encode", library=library)
     with open_library(library, now=lambda: NOW) as opened:
         for n in range(1, 121):
-            held = find_paper(opened, f"arxiv:3103.{90000 + n}")
-            add_note(opened, held, f"Number {n} says this. And that." + " More." * 5_000)
+            paper = find_paper(opened, f"arxiv:3103.{90000 + n}")
+            add_note(opened, paper, f"Number {n} says this. And that." + " More." * 5_000)
     kill_when(start("export", library=library), lambda: len(files_in(library, "notes")) > 20)
     assert len(files_in(library, "notes")) < 120
     code, _, err = run("export", library=library)

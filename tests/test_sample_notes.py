@@ -49,8 +49,8 @@ def test_a_sample_is_never_read_in_as_someones_note(
     with make_library(tmp_path / "library") as library:
         paper = Paper(ids=("arxiv:2611.90999",), title="Quiet Trains", authors=("Ada Pome",))
         add_papers(library.db, [paper], source="by hand", on=library.today())
-        (held,) = papers_named(library.db, "Quiet")
-        add_note(library, held, "Trains are quiet. I checked.")
+        (library_paper,) = papers_named(library.db, "Quiet")
+        add_note(library, library_paper, "Trains are quiet. I checked.")
         export(library)
         (file,) = (library.folder / "notes" / "unfiled").glob("20*.md")
         sample = '---\ntitle: "Quiet Trains"\nsample: true\n---\n\nNot mine.\n'

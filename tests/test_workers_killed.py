@@ -95,8 +95,8 @@ def make_pile(folder: Path, n: int, more: str = "", *, pdfs_at: str = "") -> Non
     with open_library(folder, now=lambda: NOW) as library:
         given = [paper(k, f"Garden {k}", authors=(f"Ada F{k}",)) for k in range(1, n + 1)]
         papers.add_papers(library.db, given, source="arXiv", on=DAY)
-        for held in papers.papers_at(library.db, range(1, n + 1) if not pdfs_at else ()):
-            keep_pdf(library, held, pdf_of(held.row))
+        for library_paper in papers.papers_at(library.db, range(1, n + 1) if not pdfs_at else ()):
+            keep_pdf(library, library_paper, pdf_of(library_paper.row))
 
 
 def pdf_of(row: int) -> bytes:

@@ -256,7 +256,7 @@ class _AddRun:
             self.failed.append(Problem("add", id_, silent[-1]))
             return
         try:
-            held = add_by_id(self.library, tools, id_, may_fetch=may_fetch)
+            paper = add_by_id(self.library, tools, id_, may_fetch=may_fetch)
         except Incomplete as error:
             self.failed.append(Problem("add", id_, error))
             return
@@ -266,13 +266,13 @@ class _AddRun:
         if self.as_json:
             # Printed like an identified file, but without a path.
             addition = pdfs.Addition("", 0, 0, "", "identified")
-            output.put_json(FileOutcome(addition, held, is_new=before is None), path=None)
+            output.put_json(FileOutcome(addition, paper, is_new=before is None), path=None)
         else:
             known = N_("Already in the library") if before else N_("Added")
             how = _(N_("Brought back") if before and before.is_removed else known)
-            paper, id_ = paper_text(held), held.paper.id
-            answer(self.context, _("{how}: {paper} ({id})", how=how, paper=paper, id=id_))
-            if held.state == "candidate":
+            text, id_ = paper_text(paper), paper.paper.id
+            answer(self.context, _("{how}: {paper} ({id})", how=how, paper=text, id=id_))
+            if paper.state == "candidate":
                 text = _("Fetch its PDF with `reader pick {id}`.", id=id_)
                 answer(self.context, text, indent="  ")
 
@@ -298,7 +298,7 @@ class _AddRun:
         for added in adding.run():
             self.results.take(added)
             if self.as_json:
-                pdf = pdfs.pdf_of(self.library.db, added.held.row) if added.held else None
+                pdf = pdfs.pdf_of(self.library.db, added.paper.row) if added.paper else None
                 output.put_json(added, pdf=pdf.path if pdf else None)
         self.is_ended = True
 
@@ -321,16 +321,16 @@ class _AddRun:
         """Add one file as the paper `as_`, or with NEW as a paper of its own."""
         if len(found.files) != 1:
             raise _not_one(len(found.files))
-        held = None if as_ == NEW else find_paper(self.library, as_)
-        self._settle(*next(iter(found.files.items())), held)
+        paper = None if as_ == NEW else find_paper(self.library, as_)
+        self._settle(*next(iter(found.files.items())), paper)
         return self.code
 
     def _settle(
-        self, path: Path, named: Path, held: LibraryPaper | None, *, title: str = ""
+        self, path: Path, named: Path, paper: LibraryPaper | None, *, title: str = ""
     ) -> None:
         try:
             with build.tools(self.context, self.library) as tools:
-                added = settle(self.library, tools, path, held, named=named, title=title)
+                added = settle(self.library, tools, path, paper, named=named, title=title)
         except PdfError as error:
             self.fail(error)
             return
@@ -400,10 +400,10 @@ def _answer_to(added: FileOutcome) -> LibraryPaper | Literal[False] | None:
     An empty line or the end of the input means later too.
     """
     choices: dict[str, LibraryPaper | Literal[False] | None] = {}
-    for n, held in enumerate(added.candidates, 1):
-        paper, id_ = paper_text(held), held.paper.id
-        output.put("    " + plain(_("{n}  {paper} ({id})", n=n, paper=paper, id=id_)))
-        choices[str(n)] = held
+    for n, paper in enumerate(added.candidates, 1):
+        text, id_ = paper_text(paper), paper.paper.id
+        output.put("    " + plain(_("{n}  {paper} ({id})", n=n, paper=text, id=id_)))
+        choices[str(n)] = paper
     choices |= {"o": False, "l": None}
     while True:
         try:
@@ -504,16 +504,16 @@ def _nothing_new(results: AddReport, found: FilesToAdd) -> str:
 
 def line_of(added: FileOutcome) -> str:
     """Write the line for one file: which paper it became, and where that is filed."""
-    held, path = added.held, shown_path(added.addition.path)
-    if held is None:
+    paper, path = added.paper, shown_path(added.addition.path)
+    if paper is None:
         return _("{path}: {what}", path=path, what=added.addition.why)
     if added.addition.outcome == "duplicate":
         line = _(
-            "{path} is {paper}: {why}", path=path, paper=paper_text(held), why=added.addition.why
+            "{path} is {paper}: {why}", path=path, paper=paper_text(paper), why=added.addition.why
         )
     else:
-        place = f"{held.topic or UNFILED}/{held.key or held.paper.id}"  # as in the folder
-        line = _("{path} → {paper} → {place}", path=path, paper=paper_text(held), place=place)
+        place = f"{paper.topic or UNFILED}/{paper.key or paper.paper.id}"  # as in the folder
+        line = _("{path} → {paper} → {place}", path=path, paper=paper_text(paper), place=place)
     if added.unsure_title:
         line += _(" · title, perhaps: “{title}”", title=added.unsure_title)
     if added.abstract_language == "en":
@@ -526,12 +526,12 @@ def line_of(added: FileOutcome) -> str:
     return line
 
 
-def paper_text(held: LibraryPaper) -> str:
+def paper_text(paper: LibraryPaper) -> str:
     """Describe a paper in a few words: `[2024 Vale] Its title`."""
-    paper = held.paper
-    who = family_name(paper.authors[0]) if paper.authors else ""
-    facts = " ".join(str(fact) for fact in (year_of(paper), who) if fact)
-    title = shorten(title_text(paper.title), 70)
+    record = paper.paper
+    who = family_name(record.authors[0]) if record.authors else ""
+    facts = " ".join(str(fact) for fact in (year_of(record), who) if fact)
+    title = shorten(title_text(record.title), 70)
     return _("[{facts}] {title}", facts=plain(facts), title=title) if facts else title
 
 
@@ -559,7 +559,7 @@ def _finished_lines(outcome: str, several: Sequence[FileOutcome]) -> Iterator[st
     if len(several) <= MOST_LISTED:
         yield from _indented(*map(line_of, several))
         return
-    topics = Counter(added.held.topic or UNFILED for added in several if added.held)
+    topics = Counter(added.paper.topic or UNFILED for added in several if added.paper)
     for topic, n in topics.most_common():
         yield "    " + _("{topic}: {n}", topic=topic, n=n)
 

@@ -71,7 +71,7 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
             told_when_ended(library, lambda: _ended_text(library)),
             build.tools(context, library) as tools,
         ):
-            problems = index_picks(library, tools, [held.row for held in picked])
+            problems = index_picks(library, tools, [paper.row for paper in picked])
         return say_errors(told_together(problems))
 
 
@@ -95,14 +95,14 @@ def _decide(
     context: click.Context, library: Library, kind: Kind, ids: Sequence[str]
 ) -> list[LibraryPaper]:
     """Decide, and say of each paper what was done; returns the papers as they stand then."""
-    new = {held.row: held for held in decide(library, kind, ids)}
-    found = {held.row: held for held in find_papers(library, ids)}
+    new = {paper.row: paper for paper in decide(library, kind, ids)}
+    found = {paper.row: paper for paper in find_papers(library, ids)}
     done = N_("Picked for {topic}: {title}") if kind == "pick" else N_("Skipped: {title}")
-    for held in found.values():
+    for paper in found.values():
         text = _(
-            done if held.row in new else ALREADY[kind],
-            title=title_text(held.paper.title),
-            topic=folder_name(held.topic or ""),
+            done if paper.row in new else ALREADY[kind],
+            title=title_text(paper.paper.title),
+            topic=folder_name(paper.topic or ""),
         )
         answer(context, text)
     return list(found.values())
@@ -194,8 +194,8 @@ def queue_command(context: click.Context, as_json: bool) -> None:
 def later_command(context: click.Context, id_: str, days: int) -> None:
     """Put a paper of the queue off. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
-        held, until, is_new = later(library, id_, days)
-    answer(context, _(LATER_TEXTS[is_new], title=title_text(held.paper.title), day=until))
+        paper, until, is_new = later(library, id_, days)
+    answer(context, _(LATER_TEXTS[is_new], title=title_text(paper.paper.title), day=until))
 
 
 @command(
@@ -211,8 +211,8 @@ def later_command(context: click.Context, id_: str, days: int) -> None:
 def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
     """Remove papers from the queue. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
-        for held in drop(library, ids):
-            answer(context, _("Dropped: {title}", title=title_text(held.paper.title)))
+        for paper in drop(library, ids):
+            answer(context, _("Dropped: {title}", title=title_text(paper.paper.title)))
 
 
 @command(
@@ -233,10 +233,10 @@ def fetch_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
     """Fetch the PDFs of picks. Exit code 5 where one failed, 7 without the model."""
     with build.opened(context, must_write=True) as library:
         named = find_papers(library, ids)
-        for held in named:
+        for paper in named:
             # A note ends no pick: a paper that is written up may still lack its PDF.
-            if held.state not in ("pick", "read"):
-                raise not_in_queue(held)
+            if paper.state not in ("pick", "read"):
+                raise not_in_queue(paper)
         # 80 ms, once the arguments are known to be good.
         from reader.cli.gather import Lines, put_end, report
         from reader.morning.pipe import fetch_picks
@@ -245,7 +245,7 @@ def fetch_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
             told_when_ended(library, lambda: _ended_text(library)),
             build.tools(context, library, shown=Lines() if as_json else None) as tools,
         ):
-            problems = fetch_picks(library, tools, [held.row for held in named])
+            problems = fetch_picks(library, tools, [paper.row for paper in named])
         if as_json:
             put_end(0, problems)
             return report(problems)
@@ -330,7 +330,7 @@ def _join(context: click.Context, library: Library, id_: str, other: str) -> Non
     from reader.morning.merge import join
 
     joined = join(library, id_, other)
-    paper = joined.held.paper
+    paper = joined.paper.paper
     ids = _(", ").join(paper.ids)
     title = title_text(paper.title)
     answer(context, _("Merged into one paper: {title} ({ids})", title=title, ids=ids))
@@ -374,8 +374,8 @@ def split_command(context: click.Context, id_: str, other: str) -> None:
             if split.were_one
             else N_("Stays a paper of its own: {title} ({id})")
         )
-        for held in (split.first, split.second):
-            answer(context, _(key, title=title_text(held.paper.title), id=held.paper.id))
+        for paper in (split.first, split.second):
+            answer(context, _(key, title=title_text(paper.paper.title), id=paper.paper.id))
 
 
 _DONE: dict[ActKind, str] = {
@@ -455,13 +455,13 @@ def undo_command(context: click.Context, number: int | None, is_list: bool, as_j
 
 def _undo(context: click.Context, library: Library, number: int | None, *, as_json: bool) -> int:
     undone = take_back(library, number)
-    for held, kind in undone.several[: None if as_json else MOST_NAMED]:
+    for paper, kind in undone.several[: None if as_json else MOST_NAMED]:
         if as_json:
-            output.put_json(held, undone=kind)
+            output.put_json(paper, undone=kind)
             continue
         what = _(UNDONE[kind])
         answer(
-            context, _("Undone ({what}): {title}", what=what, title=title_text(held.paper.title))
+            context, _("Undone ({what}): {title}", what=what, title=title_text(paper.paper.title))
         )
     if (more := len(undone.several) - MOST_NAMED) > 0 and not as_json:
         answer(context, _("… and {n} more", n=more))
@@ -498,10 +498,10 @@ def _tell_import(context: click.Context, taken: TakenBackImport) -> None:
         parts=_(", ").join(parts),
     )
     answer(context, message)
-    for held in taken.kept[:MOST_NAMED]:
+    for paper in taken.kept[:MOST_NAMED]:
         answer(
             context,
-            _("Kept, as you worked on it since: {title}", title=title_text(held.paper.title)),
+            _("Kept, as you worked on it since: {title}", title=title_text(paper.paper.title)),
         )
     if len(taken.kept) > MOST_NAMED:
         answer(context, _("… and {n} more", n=len(taken.kept) - MOST_NAMED))
@@ -541,8 +541,8 @@ def remove_command(context: click.Context, ids: tuple[str, ...], as_json: bool) 
 
     with build.opened(context) as library:
         removed = remove(library, ids) if ids else None
-        rows = {held.row for held in removed.several} if removed else None
-        several = [e for e in trash(library) if rows is None or e.held.row in rows]
+        rows = {paper.row for paper in removed.several} if removed else None
+        several = [e for e in trash(library) if rows is None or e.paper.row in rows]
         for entry in several:
             if as_json:
                 output.put_json(entry, **_days(library, entry))
@@ -552,7 +552,7 @@ def remove_command(context: click.Context, ids: tuple[str, ...], as_json: bool) 
                 if removed
                 else N_("{act}  removed {removed_on}, until {until}: {title}")
             )
-            text = _(key, title=title_text(entry.held.paper.title), act=entry.removal.act,
+            text = _(key, title=title_text(entry.paper.paper.title), act=entry.removal.act,
                      **_days(library, entry))  # fmt: skip
             answer(context, text) if removed else output.put(plain(text))
         if removed and not as_json:

@@ -69,7 +69,7 @@ def file_command(
         # All are looked up before the first one is moved: a wrong id changes nothing.
         found_first = find_papers(library, ids)
         # A paper that is named twice is filed once.
-        wanted = list({held.row: held for held in found_first}.values())
+        wanted = list({paper.row: paper for paper in found_first}.values())
         if not topic:
             if may_be_new:
                 raise UsageError(
@@ -85,31 +85,31 @@ def file_command(
                 problems += filed.problems
                 if as_json:
                     moved = [{"from": before, "to": after} for before, after in filed.moved]
-                    output.put_json(filed.held, suggestions=[], moved=moved)
+                    output.put_json(filed.paper, suggestions=[], moved=moved)
                     continue
-                title = title_text(filed.held.paper.title)
+                title = title_text(filed.paper.paper.title)
                 answer(
-                    context, _("Filed under {topic}: {title}", topic=filed.held.topic, title=title)
+                    context, _("Filed under {topic}: {title}", topic=filed.paper.topic, title=title)
                 )
                 for _unused, path in filed.moved:
                     answer(context, _("now {path}", path=path), indent="    ")
-        problems += export_filed(library, [held.row for held in wanted])
+        problems += export_filed(library, [paper.row for paper in wanted])
     return say_errors(problems)
 
 
-def _put_suggestions(held: LibraryPaper, found: list[Suggestion], *, as_json: bool) -> None:
+def _put_suggestions(paper: LibraryPaper, found: list[Suggestion], *, as_json: bool) -> None:
     if as_json:
         several = [output.encode(s) | {"why": plain(suggestion_text(s))} for s in found]
-        output.put_json(held, suggestions=several, moved=[])
+        output.put_json(paper, suggestions=several, moved=[])
         return
-    output.put(title_text(held.paper.title))
-    if held.topic:
-        output.put(plain(_("It is filed under {topic}.", topic=held.topic)))
+    output.put(title_text(paper.paper.title))
+    if paper.topic:
+        output.put(plain(_("It is filed under {topic}.", topic=paper.topic)))
     for suggestion in found:
         why = suggestion_text(suggestion)
         output.put(plain(_("{topic}: {why}", topic=suggestion.topic, why=why)))
-        if suggestion.topic != held.topic:
-            output.put("    " + plain(f'reader file {held.paper.id} "{suggestion.topic}"'))
+        if suggestion.topic != paper.topic:
+            output.put("    " + plain(f'reader file {paper.paper.id} "{suggestion.topic}"'))
     if not found:
         output.put(_("Nothing that you filed before is like it. `reader topics` lists the topics."))
 
@@ -221,7 +221,7 @@ def edit_command(context: click.Context, id_: str, words: tuple[str, ...], as_js
             for field, _sign, text in (word.partition("=") for word in words)
         }
         outcome = edit(library, find_paper(library, id_), given)
-        title = title_text(outcome.held.paper.title)
+        title = title_text(outcome.paper.paper.title)
         if as_json:
             output.put_json(outcome)
         elif outcome.changed:
@@ -280,13 +280,13 @@ def refresh_command(
 
 def _refreshed_lines(one: RefreshedPaper) -> Iterator[str]:
     width = output.width_of_terminal()
-    yield from wrap(title_text(one.held.paper.title), width)
+    yield from wrap(title_text(one.paper.paper.title), width)
     conflicts = {conflict.holds.field: conflict for conflict in one.conflicts}
     values = {value.field: value for value in one.filled}
     for field in (name for name in FIELD_NAMES if name in values or name in conflicts):
         conflict = conflicts.get(field)
-        held_values = [conflict.holds, *conflict.others] if conflict else [values[field]]
-        yield from wrap(field_text(held_values), width, "    ", "  ")
+        values_of = [conflict.holds, *conflict.others] if conflict else [values[field]]
+        yield from wrap(field_text(values_of), width, "    ", "  ")
 
 
 def _summary(outcome: RefreshOutcome) -> str:
@@ -372,15 +372,15 @@ def tag_command(
         done = (
             TagOutcome(tuple(found)) if is_asked else tag(library, [h.row for h in found], wanted)
         )
-    for held in done.several:
+    for paper in done.several:
         if as_json:
-            output.put_json(held)
+            output.put_json(paper)
             continue
-        facts = _(", ").join(property_texts(held, len(held.tags))) or _("no tags, no rating")
+        facts = _(", ").join(property_texts(paper, len(paper.tags))) or _("no tags, no rating")
         key = N_("{facts}: {title}")
-        if not is_asked and held.row not in done.changed:
+        if not is_asked and paper.row not in done.changed:
             key = N_("Unchanged ({facts}): {title}")
-        text = _(key, facts=facts, title=title_text(held.paper.title))
+        text = _(key, facts=facts, title=title_text(paper.paper.title))
         output.put(plain(text)) if is_asked else answer(context, text)
     return say_errors(done.problems)
 

@@ -96,9 +96,9 @@ def export_command(
 
             _put(context, target, calendar(library.config, library.now()))
             return 0
-        held, unknown, n_left_out = _papers(library, form, asked, ids, cited)
+        papers, unknown, n_left_out = _papers(library, form, asked, ids, cited)
         write = _FOR_OTHERS.get(form) or partial(_references, form=form, style=style)
-        code = write(context, library, held, target)
+        code = write(context, library, papers, target)
     if n_left_out and not settings_of(context).is_quiet:
         output.put(_left_out(n_left_out), is_error=True)
     if unknown:
@@ -116,12 +116,12 @@ def _papers(
     if cited:
         return *bibliography.cited(library, _text_of(cited)), 0
     if not (asked or ids) and form not in ("atom", "site", "anki"):
-        held, n_left_out = bibliography.kept(library)
-        return held, [], n_left_out
-    held, messages = bibliography.chosen(library, asked, ids)
+        papers, n_left_out = bibliography.kept(library)
+        return papers, [], n_left_out
+    papers, messages = bibliography.chosen(library, asked, ids)
     for sentence in messages:
         output.put(plain(str(sentence)), is_error=True)
-    return held, [], 0
+    return papers, [], 0
 
 
 def _left_out(n: int) -> str:
@@ -176,7 +176,7 @@ def _text_of(file: Path) -> str:
 def _references(
     context: click.Context,
     library: Library,
-    held: list[LibraryPaper],
+    papers: list[LibraryPaper],
     target: Path,
     *,
     form: str,
@@ -185,7 +185,7 @@ def _references(
     """Write papers as references; exit code 5: a style has no line for one."""
     from reader.library.cite import STYLE, formatted, in_form, references
 
-    several = references(library, held)
+    several = references(library, papers)
     if form != "references":
         _put(context, target, in_form(several, form).encode(), _written(target, len(several)))
         return 0
@@ -202,14 +202,16 @@ def _references(
     return output.INCOMPLETE if len(lines) < len(several) else 0
 
 
-def _feed(context: click.Context, library: Library, held: list[LibraryPaper], target: Path) -> int:
+def _feed(
+    context: click.Context, library: Library, papers: list[LibraryPaper], target: Path
+) -> int:
     """Write the picks and written notes among some papers, as `reader share` shows them."""
     from reader.morning.rows import library_id
     from reader.notes.share import news
     from reader.texts.shared import MOST_ENTRIES, atom
 
     today = library.today()
-    among = {one.row for one in held}
+    among = {one.row for one in papers}
     items = news(library, date.min, today, among=among, most=MOST_ENTRIES)
     content = atom(library_id(library.db), items, today)
     _put(context, target, content, _written(target, len(items)))
@@ -217,22 +219,26 @@ def _feed(context: click.Context, library: Library, held: list[LibraryPaper], ta
     return 0
 
 
-def _cards(context: click.Context, library: Library, held: list[LibraryPaper], target: Path) -> int:
+def _cards(
+    context: click.Context, library: Library, papers: list[LibraryPaper], target: Path
+) -> int:
     """Write cards for Anki of some papers."""
     from reader.morning.rows import library_id
     from reader.texts.shared import anki
 
-    content, n = anki(library, library_id(library.db), held)
+    content, n = anki(library, library_id(library.db), papers)
     _put(context, target, content, _written(target, n))
     return 0
 
 
-def _site(context: click.Context, library: Library, held: list[LibraryPaper], folder: Path) -> int:
+def _site(
+    context: click.Context, library: Library, papers: list[LibraryPaper], folder: Path
+) -> int:
     """Write the pages of the written notes among some papers, and remove those that are gone."""
     from reader.morning.rows import library_id
     from reader.texts.shared import put_site, site
 
-    made = site(library, held)
+    made = site(library, papers)
     share_what_is_made()
     done = put_site(folder, made.pages, library_id(library.db))
     if not settings_of(context).is_quiet:
@@ -245,17 +251,17 @@ def _site(context: click.Context, library: Library, held: list[LibraryPaper], fo
 
 
 def _zotero(
-    context: click.Context, library: Library, held: list[LibraryPaper], target: Path
+    context: click.Context, library: Library, papers: list[LibraryPaper], target: Path
 ) -> int:
     """Write papers for Zotero, with their PDFs, and name those that are not here."""
     from reader.morning.bibliography import write_zotero
 
     share_what_is_made()
-    missing = write_zotero(library, held, target)
+    missing = write_zotero(library, papers, target)
     for path in missing:
         output.put(plain(_("not there, and so not exported: {path}", path=path)), is_error=True)
     if not settings_of(context).is_quiet:
-        output.put(_written(target, len(held)), is_error=True)
+        output.put(_written(target, len(papers)), is_error=True)
     return output.INCOMPLETE if missing else 0
 
 

@@ -418,8 +418,8 @@ class _Lesson:
         self._say_wrapped(self._effect(effect))
         if self._as_json:
             # The effect is that of all examples together, and stands on the first line.
-            for n, held in enumerate(papers.papers_at(self._teaching.library.db, rows)):
-                self._put(held, "seed", effect if n == 0 else None)
+            for n, paper in enumerate(papers.papers_at(self._teaching.library.db, rows)):
+                self._put(paper, "seed", effect if n == 0 else None)
 
     def ask(self) -> None:
         """Ask question by question, each chosen by the answers so far, until the person ends it."""
@@ -432,20 +432,20 @@ class _Lesson:
                 _("There is no undecided paper to ask about for {topic}.", topic=self._topic)
             )
         while place < len(waiting):
-            held = waiting[place]
-            key = self._ask(held, place + 1, len(waiting))
+            paper = waiting[place]
+            key = self._ask(paper, place + 1, len(waiting))
             if key == END:
                 break
             if key in (YES, NO):
-                effect = self._teaching.teach("yes" if key == YES else "no", [held.row])
+                effect = self._teaching.teach("yes" if key == YES else "no", [paper.row])
                 self.n_answers += 1
                 self._say_wrapped(self._answer(effect), "    ")
                 if self._as_json:
-                    self._put(held, "yes" if key == YES else "no", effect)
+                    self._put(paper, "yes" if key == YES else "no", effect)
                 place += 1
                 # The questions asked so far stay; the others are chosen again after each answer.
                 asked = waiting[:place]
-                rows = [held.row for held in asked]
+                rows = [paper.row for paper in asked]
                 n_more = N_QUESTIONS - len(asked)
                 waiting = [*asked, *self._teaching.questions(n_more, asked=rows)]
             elif key == UNDO:
@@ -456,8 +456,8 @@ class _Lesson:
                 self._say(_("y yes · n no · space later · u undo · q quit"))
         if self._as_json:
             # A program that gives no answers gets the questions.
-            for held in waiting[place:]:
-                self._put(held, "asked", None)
+            for paper in waiting[place:]:
+                self._put(paper, "asked", None)
 
     def end(self) -> None:
         if self.n_answers:
@@ -480,15 +480,15 @@ class _Lesson:
             return place
         undone = self._teaching.undo()
         self.n_answers -= 1
-        for held in undone:
-            self._say_wrapped(_("Undone: {title}", title=title_text(held.paper.title)))
-        rows = {held.row for held in undone}
-        return next((n for n, held in enumerate(waiting) if held.row in rows), place)
+        for paper in undone:
+            self._say_wrapped(_("Undone: {title}", title=title_text(paper.paper.title)))
+        rows = {paper.row for paper in undone}
+        return next((n for n, paper in enumerate(waiting) if paper.row in rows), place)
 
-    def _ask(self, held: LibraryPaper, n: int, of: int) -> str:
+    def _ask(self, paper: LibraryPaper, n: int, of: int) -> str:
         width = output.width_of_terminal()
-        abstract = wrap(title_text(held.paper.abstract), width, "    ")[:3]
-        for line in ("", *output.paper_lines(held, width), *abstract):
+        abstract = wrap(title_text(paper.paper.abstract), width, "    ")[:3]
+        for line in ("", *output.paper_lines(paper, width), *abstract):
             self._say(line)
         prompt = _(
             "[{n}/{of}] Does it belong to {topic}? y n u space q:", n=n, of=of, topic=self._topic
@@ -534,10 +534,10 @@ class _Lesson:
         for line in wrap(text, output.width_of_terminal(), indent):
             self._say(line)
 
-    def _put(self, held: LibraryPaper, kind: str, effect: Effect | None) -> None:
-        judged = self._teaching.judged(held.row)
+    def _put(self, paper: LibraryPaper, kind: str, effect: Effect | None) -> None:
+        judged = self._teaching.judged(paper.row)
         output.put_json(
-            held,
+            paper,
             topic=self._topic,
             kind=kind,
             score=round(judged.score, 4),

@@ -354,7 +354,7 @@ def _fitting(library: Library, tools: Tools, query: str) -> list[int]:
     several, messages = chosen(library, query)
     for text in messages:
         output.put(plain(str(text)), is_error=True)
-    return [held.row for held in several]
+    return [paper.row for paper in several]
 
 
 def _workers_at(

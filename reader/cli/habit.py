@@ -48,12 +48,14 @@ from reader.texts.note import graded_text, months_line, paused_text, regret_text
 from reader.texts.sources import source_name
 
 
-def card_lines(library: Library, held: LibraryPaper, waiting: Waiting, *, number: int) -> list[str]:
+def card_lines(
+    library: Library, paper: LibraryPaper, waiting: Waiting, *, number: int
+) -> list[str]:
     """Lay out the front of a card: title, authors, when it was last seen, and the question."""
     width = output.width_of_terminal()
-    card = card_of(library, held, waiting)
-    facts = [output.authors_text(held.paper.authors), str(card.seen)]
-    lines = ["", *wrap(title_text(held.paper.title), width, "    ", f"{number:>2}  ")]
+    card = card_of(library, paper, waiting)
+    facts = [output.authors_text(paper.paper.authors), str(card.seen)]
+    lines = ["", *wrap(title_text(paper.paper.title), width, "    ", f"{number:>2}  ")]
     lines = [line and output.bold(line) for line in lines]
     lines += map(output.dim, wrap(plain(" · ".join(facts)), width, "    "))
     lines += wrap(str(card.question), width, "    ", "    ? ")
@@ -121,18 +123,18 @@ def recall_command(
         due = recall.due(library, day)
         # Named papers come whether they are due or not. A paper without a note is a UsageError.
         named = find_papers(library, ids)
-        cards = [(held, recall.waiting_of(library, held)) for held in named]
+        cards = [(paper, recall.waiting_of(library, paper)) for paper in named]
         cards = cards if ids else recall.cards(library, day)
         if as_json:
-            several = [card_of(library, held, waiting) for held, waiting in cards]
+            several = [card_of(library, paper, waiting) for paper, waiting in cards]
             output.put_json(due, date=day, cards=several)
             return
         output.put_all(head_lines(due, is_named=bool(ids), n=len(cards)))
         if is_terminal():
             _ask_all(library, cards)
         else:
-            for number, (held, waiting) in enumerate(cards, 1):
-                output.put_all(card_lines(library, held, waiting, number=number))
+            for number, (paper, waiting) in enumerate(cards, 1):
+                output.put_all(card_lines(library, paper, waiting, number=number))
 
 
 def _grade(
@@ -141,10 +143,10 @@ def _grade(
     from reader.notes.recall import next_day
 
     # A list and no generator: where one of the ids is wrong, nothing is graded.
-    for held in find_papers(library, ids):
-        graded = recall.grade(library, held, GRADES.index(given) + 1, next_day=next_day)
+    for paper in find_papers(library, ids):
+        graded = recall.grade(library, paper, GRADES.index(given) + 1, next_day=next_day)
         if as_json:
-            output.put_json(graded.held, grade=given, due_on=graded.due_on)
+            output.put_json(graded.paper, grade=given, due_on=graded.due_on)
         elif not settings_of(context).is_quiet:
             output.put(graded_text(library, graded, has_title=True))
 
@@ -153,11 +155,11 @@ def undone_text(undone: tuple[LibraryPaper, Review] | None) -> str:
     """Describe the grade that was taken back; None means that there was none."""
     if undone is None:
         return _("There is no grade to undo.")
-    held, review = undone
+    paper, review = undone
     return _(
         "Undone ({grade}): {title}",
         grade=_(recall.GRADE_NAMES[review.grade]),
-        title=title_text(held.paper.title),
+        title=title_text(paper.paper.title),
     )
 
 
@@ -194,15 +196,15 @@ class _Recall:
 
     def go_on(self) -> bool:
         """Show one card, then its note, and take the grade; False where the person ends it."""
-        held, waiting = self.cards[self.place]
+        paper, waiting = self.cards[self.place]
         # It may have been graded on another device since the list was made.
         if recall.has_changed(self.library, waiting):
             output.put(
-                _("Already graded in another window: {title}", title=title_text(held.paper.title))
+                _("Already graded in another window: {title}", title=title_text(paper.paper.title))
             )
             self.place += 1
             return True
-        output.put_all(card_lines(self.library, held, waiting, number=self.place + 1))
+        output.put_all(card_lines(self.library, paper, waiting, number=self.place + 1))
         key = self.ask(
             _(
                 "[{n}/{of}] Say it, then press any key (l later · u undo · q quit)",
@@ -215,20 +217,20 @@ class _Recall:
         if key in ("l", "u"):
             self._step_or_undo(key)
             return True
-        note = newest_note(self.library, held)
+        note = newest_note(self.library, paper)
         output.put()
-        if guess := card_of(self.library, held, waiting).guess:
+        if guess := card_of(self.library, paper, waiting).guess:
             text = f"{_('Your guess:')} {plain(guess)}"
             output.put_all(wrap(text, output.width_of_terminal(), "    "))
         text = plain_lines(note.text if note else "")
         output.put_all(wrap(text, output.width_of_terminal(), "    "))
         output.put()
-        return self._take_grade(held)
+        return self._take_grade(paper)
 
-    def _take_grade(self, held: LibraryPaper) -> bool:
+    def _take_grade(self, paper: LibraryPaper) -> bool:
         from reader.notes.recall import next_day
 
-        days = recall.next_days(self.library, held, next_day=next_day)
+        days = recall.next_days(self.library, paper, next_day=next_day)
         today = self.library.today()
         choices = [
             _("{key} {grade} ({n} d)", key=n, grade=_(recall.GRADE_NAMES[n]), n=(day - today).days)
@@ -237,7 +239,7 @@ class _Recall:
         output.put_all(wrap(" · ".join(choices), output.width_of_terminal(), "    "))
         while (key := self.ask(_("l later · u undo · o open · q quit"))) not in END:
             if key in ("1", "2", "3", "4"):
-                graded = recall.grade(self.library, held, int(key), next_day=next_day)
+                graded = recall.grade(self.library, paper, int(key), next_day=next_day)
                 output.put("    " + graded_text(self.library, graded, has_title=False))
                 self.graded.append(self.place)
                 self.place += 1
@@ -246,15 +248,15 @@ class _Recall:
                 self._step_or_undo(key)
                 return True
             if key == "o":
-                self._open(held)
+                self._open(paper)
         return False
 
-    def _open(self, held: LibraryPaper) -> None:
+    def _open(self, paper: LibraryPaper) -> None:
         """Open the paper's page; a failure is printed, and the card stays."""
         from reader.cli.terminal import OpenOutcome, opener  # with subprocess: the key is rare
 
         try:
-            place = url_of(held.paper.id)
+            place = url_of(paper.paper.id)
             text = (
                 OpenOutcome(opener()).open(place)
                 if place
@@ -271,9 +273,9 @@ class _Recall:
         elif not self.graded:
             output.put(_("There is no grade to undo."))
         else:
-            held, _unused = self.cards[self.graded[-1]]
+            paper, _unused = self.cards[self.graded[-1]]
             # Of this paper alone: the last grade of all may have been given on another device.
-            undone = recall.undo_grade(self.library, of=held)
+            undone = recall.undo_grade(self.library, of=paper)
             if undone:
                 output.put(undone_text(undone))
             # Taken off after the undo: if the library is locked, the next "u" tries the same card.
@@ -315,7 +317,7 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
             for n, queued in enumerate(asked, 1):
                 output.put_all(listing.queued_lines(queued, width, n))
                 output.put(
-                    "    " + _("to drop it: reader drop {id}", id=plain(queued.held.paper.id))
+                    "    " + _("to drop it: reader drop {id}", id=plain(queued.paper.paper.id))
                 )
         # Counted after the questions: those that `q` left unasked are among them.
         if asks and (n_more := n_to_ask(library)):
@@ -340,7 +342,7 @@ def _ask(library: Library, asks: Sequence[QueueEntry]) -> None:
                 pass
             if key in END:
                 return
-            id_, title = queued.held.paper.id, title_text(queued.held.paper.title)
+            id_, title = queued.paper.paper.id, title_text(queued.paper.paper.title)
             try:
                 if key == "r":
                     keep(library, id_)
@@ -402,7 +404,7 @@ def week_lines(found: Week, width: int, began: date | None) -> Iterator[str]:
         yield ""
         yield output.bold(_("SKIPPED, BUT WORTH A SECOND LOOK"))
         for regret in found.regrets:
-            yield "  " + shorten(title_text(regret.held.paper.title), width - 2)
+            yield "  " + shorten(title_text(regret.paper.paper.title), width - 2)
             yield from map(output.dim, wrap(regret_text(regret), width, "    "))
         if found.n_more:
             yield _("and {n} more", n=found.n_more)
@@ -423,7 +425,7 @@ def _no_notes_text(found: Week, began: date | None) -> str:
 def _title_lines(one: ReadPaper, width: int) -> list[str]:
     """Lay out a title, marked "*" for a written note, "~" for one of a sentence or two."""
     mark = "*" if one.is_written else "~"
-    return wrap(title_text(one.held.paper.title), width, "    ", f"  {mark} ")
+    return wrap(title_text(one.paper.paper.title), width, "    ", f"  {mark} ")
 
 
 SHADES = ((0, 0), (22, 231), (28, 231), (34, 16), (40, 16))
@@ -567,7 +569,7 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
         yield ""
         yield from _title_lines(read, width)
         yield from map(output.dim, wrap(plain(read.sentence), width, "    "))
-    noted = {read.held.row for read in one.read}
+    noted = {read.paper.row for read in one.read}
     waiting: Sequence[str] = [title_text(h.paper.title) for h in one.picked if h.row not in noted]
     if waiting:
         yield ""

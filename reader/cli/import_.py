@@ -189,9 +189,9 @@ def _report(run: Importing, unnamed: dict[str, int], dry_run: bool) -> Iterator[
         yield _("This was a dry run: nothing was changed.")
     yield from _part(
         _("BROUGHT  new papers ({n})", n=len(new)),
-        [_("{place} → {paper}", place=e.item.place, paper=paper_text(e.held)) for e in new],
+        [_("{place} → {paper}", place=e.item.place, paper=paper_text(e.paper)) for e in new],
     )
-    if topics := Counter(entry.held.topic for entry in new if entry.held.topic):
+    if topics := Counter(entry.paper.topic for entry in new if entry.paper.topic):
         counted = [_("{topic}: {n}", topic=topic, n=n) for topic, n in topics.most_common()]
         yield from _part(_("FILED  by their collections ({n})", n=topics.total()), counted)
     if known:
@@ -278,7 +278,7 @@ def _note_lines(run: Importing) -> Iterator[str]:
             "KNOWN ALREADY  {n} notes without an entry of their own.",
             n,
         )
-    if n := sum(bool(note.number and note.held is None) for note in run.notes):
+    if n := sum(bool(note.number and note.paper is None) for note in run.notes):
         yield ngettext(
             "WAITING  {n} note has no paper yet: `reader note --waiting` lists it.",
             "WAITING  {n} notes have no paper yet: `reader note --waiting` lists them.",

@@ -128,9 +128,9 @@ def queued_lines(
     queued: QueueEntry, width: int, number: int, *, is_put_off: bool = False
 ) -> Iterator[str]:
     """Lay out a paper of the queue: its title, then id, day of the pick and minutes to read."""
-    title = bold(shorten(title_text(queued.held.paper.title), width - 4))
+    title = bold(shorten(title_text(queued.paper.paper.title), width - 4))
     yield f"{number:>3} {title}"
-    facts = [queued.held.paper.id, *queue_facts(queued)]
+    facts = [queued.paper.paper.id, *queue_facts(queued)]
     if is_put_off:
         facts.insert(1, _("back on {day}", day=queued.until))
     yield "    " + dim(shorten(" · ".join(plain(f) for f in facts), width - 4))
@@ -228,13 +228,13 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
     """Lay out what a morning has below its lanes: new versions, progress, sources."""
     for version in morning.new_versions:
         # 30 columns are left for the rest of the sentence.
-        title = shorten(title_text(version.held.paper.title), width - 30)
+        title = shorten(title_text(version.paper.paper.title), width - 30)
         yield ""
         yield _(
             "NEW VERSION  v{n} of a paper with your note: {title} ({id})",
             n=version.version,
             title=title,
-            id=version.held.paper.id,
+            id=version.paper.paper.id,
         )
         if changed := changed_text(version):
             yield from wrap(plain(changed), width, "    ")
@@ -321,8 +321,8 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
 
     has_day: the list has several days, so the paper's day stands before its title.
     """
-    paper = entry.held.paper
-    mark = MARKS[entry.held.state]
+    paper = entry.paper.paper
+    mark = MARKS[entry.paper.state]
     day = f"{day_mark(entry)} " if has_day else ""
     sure = f"{sureness_mark(entry)} " if entry.sureness else ""
     # 5 columns are the mark, the number and their blanks.
@@ -332,7 +332,7 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
     topic = topic_text(entry)
     # The id comes first, since people type it; a narrow screen cuts the authors.
     marks = [text for text in (topic, muted_mark(entry)) if text]
-    facts = [paper.id, *marks, *property_texts(entry.held), authors_text(paper.authors)]
+    facts = [paper.id, *marks, *property_texts(entry.paper), authors_text(paper.authors)]
     yield "     " + dim(shorten(" · ".join(plain(f) for f in facts), width - 5))
     why = _("{why} [{source}]", why=entry.why, source=_(", ").join(families(entry.origins)))
     yield "     " + shorten(plain(why), width - 5)
@@ -344,7 +344,7 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
 
 def day_mark(entry: Entry) -> str:
     """Write the day that announced a paper: " 4 Jun"."""
-    return say_day(entry.held.listed_on, "column")
+    return say_day(entry.paper.listed_on, "column")
 
 
 def heard(entry: Entry) -> list[PostMention]:

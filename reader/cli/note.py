@@ -97,7 +97,7 @@ class EditorPage:
     """
 
     library: Library
-    held: LibraryPaper
+    paper: LibraryPaper
     template: str
     has_abstract: bool
 
@@ -121,11 +121,11 @@ class EditorPage:
 
     def _shown(self) -> Iterator[str]:
         """Lay out the text to read: title, authors, abstract, and the marked words in order."""
-        paper = self.held.paper
+        paper = self.paper.paper
         yield from wrap(title_text(paper.title), WIDTH)
         yield plain(output.authors_text(paper.authors))
         yield ""
-        if (guess := queue.guess_of(self.library.db, self.held.row)) and guess.text:
+        if (guess := queue.guess_of(self.library.db, self.paper.row)) and guess.text:
             yield from wrap(f"{_('Your guess:')} {plain(guess.text)}", WIDTH)
             yield ""
         if not self.has_abstract:
@@ -133,7 +133,7 @@ class EditorPage:
             return
         yield _("ABSTRACT")
         yield from wrap(title_text(paper.abstract) or _("No abstract is known."), WIDTH)
-        found = marks_of(self.library, self.held)
+        found = marks_of(self.library, self.paper)
         if found:
             yield ""
             yield _("YOUR HIGHLIGHTS")
@@ -176,8 +176,8 @@ def edit_note(page: EditorPage, *, encode: Encode | None) -> NoteOutcome:
 
     Raises UsageError where the editor is missing or failed.
     """
-    library, held = page.library, page.held
-    with drafts.opened(library, held, page.new) as (draft, others):
+    library, paper = page.library, page.paper
+    with drafts.opened(library, paper, page.new) as (draft, others):
         given = _prepare(page, draft, others)
         began = time.monotonic()
         noted = None
@@ -187,7 +187,7 @@ def edit_note(page: EditorPage, *, encode: Encode | None) -> NoteOutcome:
             is_at_once = time.monotonic() - began < AT_ONCE_S
             saved = drafts.words_of(draft)
             words = _words(page, draft, saved, given)
-            noted = add_note(library, held, words, encode=encode, base=draft.base)
+            noted = add_note(library, paper, words, encode=encode, base=draft.base)
             # Last: a kill before it leaves the words in two places, and never in none.
             drafts.drop(draft, read=saved)
         finally:
@@ -225,7 +225,7 @@ def _prepare(page: EditorPage, draft: Draft, others: Others) -> str | None:
             is_error=True,
         )
     try:
-        notes.add_opening(page.library.db, page.held.row, at=page.library.now())
+        notes.add_opening(page.library.db, page.paper.row, at=page.library.now())
     except StoreError as error:
         # Drafts are files: one can write although the library cannot be written.
         say_error(error)
@@ -236,7 +236,7 @@ def _prepare(page: EditorPage, draft: Draft, others: Others) -> str | None:
         return None
     if draft.is_old:
         output.put(
-            _("Opening an unsaved draft: {title}", title=title_text(page.held.paper.title)),
+            _("Opening an unsaved draft: {title}", title=title_text(page.paper.paper.title)),
             is_error=True,
         )
         given = page.again(given, draft.before)
@@ -265,12 +265,12 @@ def _keep_or_delete(page: EditorPage, draft: Draft, given: str | None) -> None:
         if not has_words or (saved == given and not draft.is_old):
             draft.file.unlink(missing_ok=True)
             return
-    _say_kept(draft.file, page.held)
+    _say_kept(draft.file, page.paper)
 
 
-def _say_kept(file: Path, held: LibraryPaper) -> None:
+def _say_kept(file: Path, paper: LibraryPaper) -> None:
     message = _(
-        "Your words are in {file}. reader note {id} opens them again.", file=file, id=held.paper.id
+        "Your words are in {file}. reader note {id} opens them again.", file=file, id=paper.paper.id
     )
     output.put(message, is_error=True)
 
@@ -278,7 +278,7 @@ def _say_kept(file: Path, held: LibraryPaper) -> None:
 def write_note(
     settings: Settings,
     library: Library,
-    held: LibraryPaper,
+    paper: LibraryPaper,
     text: str | None,
     *,
     template: str = "",
@@ -291,38 +291,38 @@ def write_note(
     """
     encode = note_encoder(library)
     if text is not None:
-        noted = _add_given(library, held, text, encode)
+        noted = _add_given(library, paper, text, encode)
     else:
         # First, so that the editor opens the words that a hand wrote in the Markdown file.
-        _warn(export.read_by_hand(library, held))
-        has_abstract = is_shown or may_show(library, held)
-        noted = edit_note(EditorPage(library, held, template, has_abstract), encode=encode)
+        _warn(export.read_by_hand(library, paper))
+        has_abstract = is_shown or may_show(library, paper)
+        noted = edit_note(EditorPage(library, paper, template, has_abstract), encode=encode)
     tell(settings, library, noted, encode)
     if noted.is_new:
         if text is not None and noted.number > 1 and not settings.is_quiet:
             # Whoever meant to add a sentence has to learn that it is the whole note now.
-            id_, n = held.paper.id, noted.number - 1
+            id_, n = paper.paper.id, noted.number - 1
             message = _(
                 "This is the whole note now. The one before: reader note {id} --restore {n}",
                 id=id_,
                 n=n,
             )
             output.put(message)
-        _warn(export.export_one(library, noted.held))
+        _warn(export.export_one(library, noted.paper))
     return noted.is_new
 
 
 def _add_given(
-    library: Library, held: LibraryPaper, text: str, encode: Encode | None
+    library: Library, paper: LibraryPaper, text: str, encode: Encode | None
 ) -> NoteOutcome:
     """Save a text that was given whole; under a wrong clock it is kept as a draft."""
     try:
-        return add_note(library, held, text, encode=encode)
+        return add_note(library, paper, text, encode=encode)
     except WrongClock:
-        before = newest_note(library, held)
+        before = newest_note(library, paper)
         base = before.id if before else 0
-        if name := drafts.keep(library, held, text, base=base, name="", seen="").name:
-            _say_kept(drafts.folder_of(library) / name, held)
+        if name := drafts.keep(library, paper, text, base=base, name="", seen="").name:
+            _say_kept(drafts.folder_of(library) / name, paper)
         raise
 
 
@@ -336,7 +336,7 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
         output.put_all(wrap(told.unseen, width, "", ""))
     output.put(told.message)
     if noted.meanwhile:
-        id_ = noted.held.paper.id
+        id_ = noted.paper.paper.id
         output.put(
             _(
                 "Revision {n} was saved while you were writing. Revision {number} has both texts, "
@@ -453,15 +453,15 @@ def note_command(context: click.Context, /, id_: str | None, **options: Any) -> 
         raise UsageError(what=what, hint=_("Without it, the note is read from standard input."))
     settings = settings_of(context)
     with build.opened(context) as library:
-        held = find_paper(library, id_)
+        paper = find_paper(library, id_)
         if is_writing:
             template, is_shown = asked.template, asked.is_shown
-            write_note(settings, library, held, text, template=template, is_shown=is_shown)
+            write_note(settings, library, paper, text, template=template, is_shown=is_shown)
         elif asked.waiting is not None:
-            given_to = give_note(settings, library, asked.waiting, held)
+            given_to = give_note(settings, library, asked.waiting, paper)
             _warn(export.export_one(library, given_to))
         else:
-            _run_task(settings, library, held, asked)
+            _run_task(settings, library, paper, asked)
 
 
 def _check_options(asked: _NoteOptions) -> None:
@@ -500,20 +500,20 @@ def _check_options(asked: _NoteOptions) -> None:
 
 
 def _run_task(
-    settings: Settings, library: Library, held: LibraryPaper, asked: _NoteOptions
+    settings: Settings, library: Library, paper: LibraryPaper, asked: _NoteOptions
 ) -> None:
     """Carry out an option on the newest note. Raises NotKnown where there is none."""
-    note = newest_note(library, held)
+    note = newest_note(library, paper)
     if asked.task == "related":
-        show_related(library, held, note, as_json=asked.as_json)
+        show_related(library, paper, note, as_json=asked.as_json)
     elif note is None:
-        what = _("There is no note yet: {title}", title=title_text(held.paper.title))
-        raise NotKnown(what=what, hint=_("`reader note {id}` writes one.", id=held.paper.id))
+        what = _("There is no note yet: {title}", title=title_text(paper.paper.title))
+        raise NotKnown(what=what, hint=_("`reader note {id}` writes one.", id=paper.paper.id))
     elif asked.restored is not None:
-        number, title = asked.restored, title_text(held.paper.title)
-        noted = restore(library, held, number, encode=note_encoder(library))
+        number, title = asked.restored, title_text(paper.paper.title)
+        noted = restore(library, paper, number, encode=note_encoder(library))
         if noted.is_new:
-            _warn(export.export_one(library, noted.held))
+            _warn(export.export_one(library, noted.paper))
         if not settings.is_quiet:
             restored = _(
                 "Revision {n} was restored as revision {number}: {title}",
@@ -523,8 +523,8 @@ def _run_task(
             )
             output.put(restored if noted.is_new else _("No changes: {title}", title=title))
     elif asked.task == "history":
-        show_history(library, held, as_json=asked.as_json)
+        show_history(library, paper, as_json=asked.as_json)
     elif asked.task == "diff":
-        show_diff(library, held, asked.numbers)
+        show_diff(library, paper, asked.numbers)
     else:
-        show_check(library, held, note, as_json=asked.as_json)
+        show_check(library, paper, note, as_json=asked.as_json)

@@ -84,14 +84,14 @@ def authors_text(authors: Sequence[str]) -> str:
     )
 
 
-def paper_lines(held: LibraryPaper, width: int) -> Iterator[str]:
+def paper_lines(paper: LibraryPaper, width: int) -> Iterator[str]:
     """Lay out a paper's title, authors, ids, categories and address."""
-    paper = held.paper
-    yield from map(bold, wrap(title_text(paper.title), width))
-    yield from wrap(plain(", ".join(paper.authors)) or _("authors unknown"), width)
-    facts = [*paper.ids, *paper.categories]
+    record = paper.paper
+    yield from map(bold, wrap(title_text(record.title), width))
+    yield from wrap(plain(", ".join(record.authors)) or _("authors unknown"), width)
+    facts = [*record.ids, *record.categories]
     yield dim(plain(" · ".join(facts)))
-    yield dim(url_of(paper.id))
+    yield dim(url_of(record.id))
 
 
 def with_hint(message: str, hint: str) -> str:
@@ -159,14 +159,14 @@ FIELDS = {
         seeds sources""",
     "FoldedDays": """reason first last n_days n_arrived n_own=- n_talked own doubtful near wild
         muted deadline themes=-""",
-    "Entry": """*held topic also sureness score why~ sources=origins mentions n_citations terms
+    "Entry": """*paper topic also sureness score why~ sources=origins mentions n_citations terms
         is_foretold muted_by written_by~""",
     "Mute": "kind value~ until on",
     "MuteLine": "*mute hid_on state",
-    "QueueEntry": """id=held.paper.id title=held.paper.title~ state=held.state picked_on minutes
-        has_pdf tags=held.tags~ rating=held.rating priority=held.priority""",
+    "QueueEntry": """id=paper.paper.id title=paper.paper.title~ state=paper.state picked_on minutes
+        has_pdf tags=paper.tags~ rating=paper.rating priority=paper.priority""",
     "PostMention": "author~ text=words~ url~",
-    "NewVersion": "*held version changed",
+    "NewVersion": "*paper version changed",
     "Quota": "target written skimmed to_go deadline",
     "Deadline": "name~ on",
     "SavedSearchHits": "name~ query~ n papers messages~",
@@ -179,7 +179,7 @@ FIELDS = {
     "HealthFinding": "check is_wrong message~ hint~ items can_mend",
     "Batch": "name=category expected received",
     # Why a paper stands where it does.
-    "Explanation": """*held topic shelf=lane date=day position n_shown n_found score:4 cut:4 place
+    "Explanation": """*paper topic shelf=lane date=day position n_shown n_found score:4 cut:4 place
         why=sentence~ sentence decided=past terms changes=- topics=ranks muted_by""",
     "PastDecision": """kind on date=day lane=line.lane position=line.position topic=line.topic?
         score=line.score:4 sentence=line.sentence~ terms mentions=line.mentions votes=line.n_votes
@@ -188,59 +188,59 @@ FIELDS = {
     "ScoreChange": "kind term score:4 cut:4 place position",
     "Rank": "topic score:4 cut:4 place",
     # A paper, what was written about it and what was found.
-    "About": """*held year=- abstract=held.paper.abstract~ categories=held.paper.categories~
-        comment=held.paper.comment~ version=held.paper.version sources=origins mentions
+    "About": """*paper year=- abstract=paper.paper.abstract~ categories=paper.paper.categories~
+        comment=paper.paper.comment~ version=paper.paper.version sources=origins mentions
         note=note.text links backlinks=linked pdf=- marked_copies=- pictures=picture n_passages
         n_highlights to_look_up lab_notes=- fields=field_values""",
     "SharedNote": "name=who on text=words",
     "FieldValue": "field value~ source on",
     "FieldConflict": "holds others",
-    "RefreshedPaper": "*held filled conflicts",
-    "EditOutcome": "*held changed",
-    "LinkedPaper": "id=held.paper.id title=held.paper.title~ key=held.key sentence~",
+    "RefreshedPaper": "*paper filled conflicts",
+    "EditOutcome": "*paper changed",
+    "LinkedPaper": "id=paper.paper.id title=paper.paper.title~ key=paper.key sentence~",
     "Picture": "page figure? figure_page caption~",
     "Revision": "at on=on_date came_from is_written text",
     "Check": "n_unseen why_unseen? verdict is_mostly_copied share:3 sentences",
     "CheckedSentence": """text verdict share:3 run where=- page=source.page is_reworded
         is_translated""",
-    "SearchHit": """*held kind page section~? evidence matches has_words also~ is_shared
+    "SearchHit": """*paper kind page section~? evidence matches has_words also~ is_shared
         score:6""",
     "PastAct": "act=number at kind topic? papers=several mutes",
-    "TrashEntry": "*held removed_on=- until=- act=removal.act",
+    "TrashEntry": "*paper removed_on=- until=- act=removal.act",
     "MergeQuestion": "first second why~ asked_on",
     "Suggestion": "topic score why=- like authors~ words",
     "TopicLine": "topic=path lane n_papers n_pdfs n_notes below? nearest?",
     # PDFs.
-    "FileOutcome": """path=addition.path outcome=addition.outcome id=held.paper.id
-        title=held.paper.title~ topic=held.topic key=held.key pdf=- why=addition.why~
+    "FileOutcome": """path=addition.path outcome=addition.outcome id=paper.paper.id
+        title=paper.paper.title~ topic=paper.topic key=paper.key pdf=- why=addition.why~
         hint=addition.hint~? is_new is_moved stayed~? unsure_title~? abstract_language?
         n_highlights=marked.n_highlights n_new_highlights=marked.n_new n_ink=marked.n_ink
         copy=marked.copy? lacking candidates""",
-    "ImportedEntry": """place=item.place~ id=held.paper.id title=held.paper.title~
-        topic=held.topic is_new known_by? n_notes n_highlights""",
-    "ImportedFile": "path=name~ id=held.paper.id is_new why~?",
+    "ImportedEntry": """place=item.place~ id=paper.paper.id title=paper.paper.title~
+        topic=paper.topic is_new known_by? n_notes n_highlights""",
+    "ImportedFile": "path=name~ id=paper.paper.id is_new why~?",
     "UnplacedItem": "place~ why~",
     "PdfsImport": "n_pdfs n_new n_known n_strange strange~",
     "StoredFile": "place~ why~?",
     "SnapshotImport": "n_lines n_new n_known_by_id n_known_by_title n_left_out n_unplaced",
-    "LooseNoteOutcome": "place~ title~ waiting=number is_new id=held.paper.id known_by?",
+    "LooseNoteOutcome": "place~ title~ waiting=number is_new id=paper.paper.id known_by?",
     "WaitingNote": """waiting=id place~ title~ notebook~? tags created_at at ids text""",
     "WaitingHit": "kind waiting=note.id title=note.title~ evidence matches",
-    "TabletOutcome": "*held outcome file=name~?",
-    "CopyOutcome": """file=name~ outcome id=held.paper.id title=held.paper.title~ state=held.state
-        n_highlights=counts.there n_new=counts.new n_changed=counts.changed
+    "TabletOutcome": "*paper outcome file=name~?",
+    "CopyOutcome": """file=name~ outcome id=paper.paper.id title=paper.paper.title~
+        state=paper.state n_highlights=counts.there n_new=counts.new n_changed=counts.changed
         n_removed=counts.removed n_again=counts.again n_erased=counts.erased
         n_kept=counts.kept n_ink ink_pages unread_pages=counts.unread
         copy? candidates error=error.message~ hint=error.hint~""",
-    "RemovedCopy": "*held file=before~ copy=path~? n_removed=n_gone n_again n_changed",
+    "RemovedCopy": "*paper file=before~ copy=path~? n_removed=n_gone n_again n_changed",
     "VisibleMark": """kind=highlight.kind page=highlight.page text=highlight.text~
         note=highlight.note colour=highlight.colour? is_flattened=highlight.is_flattened n_ink
         at gone_at number=-""",
     # Habit.
     "Week": "first last read links regrets n_more asks=-",
-    "ReadPaper": "*held on=on_date is_written sentence~ theme~",
+    "ReadPaper": "*paper on=on_date is_written sentence~ theme~",
     "Link": "from=source to=target",
-    "Regret": "*held skipped_on n_people near=near.paper.id",
+    "Regret": "*paper skipped_on n_people near=near.paper.id",
     "Stats": "first last streak days themes sources day=-",
     "Streak": "n longest",
     "DayCounts": "date=day n_written n_skimmed n_recalled is_frozen",
@@ -252,13 +252,13 @@ FIELDS = {
     "Backup": "file n_bytes *manifest unread deleted",
     "RestorePlan": "folder=- is_done=- *manifest changes missing replaced=-",
     "FileChange": "path kind",
-    "PaperBroughtBack": """id=held.paper.id was_here has_note is_picked pdf? has_tags has_guess
+    "PaperBroughtBack": """id=paper.paper.id was_here has_note is_picked pdf? has_tags has_guess
         edited""",
     "BroughtDump": """is_done=- n_papers=content.n_papers n_notes=content.n_notes
         n_decisions=content.n_decisions missing""",
     "FollowedFeed": "state=- name url kind folder line",
     "Due": "date=- is_paused deadline n_due n_new n_done cards=-",
-    "Card": """*held question note guess? written_on=waiting.written_on recalled_on=waiting.last_on
+    "Card": """*paper question note guess? written_on=waiting.written_on recalled_on=waiting.last_on
         due_on=waiting.due_on""",
 }
 """The documented JSON fields by class, in their order; names of classes are unique here.
@@ -269,10 +269,10 @@ null unless the caller of `put_json` gives it. `*name` stands for all fields of 
 """
 
 COMPUTED: dict[str, Callable[[Any], dict[str, Any]]] = {
-    "LibraryPaper": lambda held: {"url": url_of(held.paper.id)},
+    "LibraryPaper": lambda paper: {"url": url_of(paper.paper.id)},
     "Entry": lambda entry: {
         # The topic that it is filed under counts more than the one that it fits.
-        "topic": entry.held.topic or entry.topic,
+        "topic": entry.paper.topic or entry.topic,
         "terms": _terms(entry.terms),
     },
     "Morning": lambda morning: {
@@ -283,7 +283,7 @@ COMPUTED: dict[str, Callable[[Any], dict[str, Any]]] = {
     },
     "SavedSearchHits": lambda search: {"n": len(search.papers)},
     "Explanation": lambda found: {
-        "topic": found.held.topic or found.topic,
+        "topic": found.paper.topic or found.topic,
         "terms": _terms(found.terms),
     },
     "PastDecision": lambda past: {"terms": _terms(past.line.terms)},

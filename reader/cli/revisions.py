@@ -55,16 +55,16 @@ def near_lines(near: NearNotes, width: int) -> Iterator[str]:
         else N_("Related notes (write [[…]] in a note to link one):")
     )
     for one in near.notes:
-        yield f"  [[{one.held.key}]]"
+        yield f"  [[{one.paper.key}]]"
         yield from wrap(shorten(plain(one.sentence), 2 * width), width, "    ")
 
 
-def show_history(library: Library, held: LibraryPaper, *, as_json: bool) -> None:
+def show_history(library: Library, paper: LibraryPaper, *, as_json: bool) -> None:
     """Print a note's revisions, oldest first."""
     width = output.width_of_terminal()
-    for number, one in enumerate(notes.history(library.db, held.row), 1):
+    for number, one in enumerate(notes.history(library.db, paper.row), 1):
         if as_json:
-            output.put_json(held, {"number": number}, one)
+            output.put_json(paper, {"number": number}, one)
             continue
         came = _(ORIGINS[one.came_from])
         state = _(N_("written") if one.is_written else N_("skimmed"))
@@ -73,13 +73,13 @@ def show_history(library: Library, held: LibraryPaper, *, as_json: bool) -> None
         output.put(shorten(line, width))
 
 
-def show_diff(library: Library, held: LibraryPaper, numbers: Sequence[int]) -> None:
+def show_diff(library: Library, paper: LibraryPaper, numbers: Sequence[int]) -> None:
     """Print the difference between two revisions.
 
     numbers: two revisions; one, which is compared with the newest; or none for the last two.
     Raises UsageError.
     """
-    found = compared(library, held, numbers)
+    found = compared(library, paper, numbers)
     if not found.changes:
         output.put(
             _(
@@ -106,27 +106,27 @@ def show_diff(library: Library, held: LibraryPaper, numbers: Sequence[int]) -> N
 
 
 def show_related(
-    library: Library, held: LibraryPaper, note: Revision | None, *, as_json: bool
+    library: Library, paper: LibraryPaper, note: Revision | None, *, as_json: bool
 ) -> None:
-    text = note.text if note else f"{held.paper.title}\n{held.paper.abstract}"
-    near = related(library, held, text, encode=note_encoder(library))
+    text = note.text if note else f"{paper.paper.title}\n{paper.paper.abstract}"
+    near = related(library, paper, text, encode=note_encoder(library))
     if as_json:
         for one in near.notes:
-            output.put_json(one.held, sentence=plain(one.sentence))
+            output.put_json(one.paper, sentence=plain(one.sentence))
         return
     found = list(near_lines(near, output.width_of_terminal()))
     output.put_all(found or [_("You have no related notes.")])
 
 
-def show_check(library: Library, held: LibraryPaper, note: Revision, *, as_json: bool) -> None:
+def show_check(library: Library, paper: LibraryPaper, note: Revision, *, as_json: bool) -> None:
     encode = note_encoder(library)
-    check = check_note(library, held, note.text, encode)
+    check = check_note(library, paper, note.text, encode)
     if as_json:
         sentences = [
             output.encode(one) | {"where": where(one.source) if one.source else None}
             for one in check.sentences
         ]
-        output.put_json(held, check, sentences=sentences)
+        output.put_json(paper, check, sentences=sentences)
         return
     width = output.width_of_terminal()
     unseen = [line] if (line := unseen_line(check)) else []
@@ -172,10 +172,10 @@ def _place(note: WaitingNote) -> list[str]:
 
 
 def give_note(
-    settings: Settings, library: Library, number: int, held: LibraryPaper
+    settings: Settings, library: Library, number: int, paper: LibraryPaper
 ) -> LibraryPaper:
     """Make a waiting note a revision of a paper's, and say so; returns the paper as it stands."""
-    given = give(library, number, held)
+    given = give(library, number, paper)
     if not settings.is_quiet:
         output.put(_("Given to the paper: {title}", title=title_text(given.paper.title)))
     return given

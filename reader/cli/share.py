@@ -96,8 +96,8 @@ def share_command(
         today = library.today()
         if day is None:
             # A paper that is named twice is shared once.
-            held = {h.row: h for h in find_papers(library, ids)}
-            papers = list(held.values())
+            by_row = {h.row: h for h in find_papers(library, ids)}
+            papers = list(by_row.values())
             shared = share(library, papers, choice=choice, has_figures=not no_figures)
         else:
             on = day_named(day, today) if day else today

@@ -48,13 +48,13 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
     """Print all that is known of a paper."""
     with build.opened(context) as library:
         shown = about(library, find_paper(library, id_))
-        written = _written(library, shown.held)
+        written = _written(library, shown.paper)
         if as_json:
             # Earlier versions of the PDF are kept as copies as well, but nobody marked them.
             copies = [one for one in shown.beside if one.is_here and not one.copy.is_version]
             output.put_json(
                 shown,
-                year=year_of(shown.held.paper),
+                year=year_of(shown.paper.paper),
                 pdf=shown.pdf.path if shown.pdf and shown.is_pdf_here else None,
                 marked_copies=[one.copy.path for one in copies],
                 lab_notes=written,
@@ -62,10 +62,10 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
             return
         width = output.width_of_terminal()
         output.put_all(_facts(shown, width))
-        if place := reading_place(library.db, shown.held.row):
+        if place := reading_place(library.db, shown.paper.row):
             output.put(_("read to page {n} of {of}", n=place.page, of=place.n_pages))
         output.put()
-        abstract = title_text(shown.held.paper.abstract) or _("No abstract is known.")
+        abstract = title_text(shown.paper.paper.abstract) or _("No abstract is known.")
         output.put_all(wrap(abstract, width))
         output.put_all(_talk_and_notes(shown, width))
         for note in written:
@@ -74,16 +74,16 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
             output.put_all(wrap(plain_lines(note.words), width))
 
 
-def _written(library: Library, held: LibraryPaper) -> Sequence[SharedNote]:
+def _written(library: Library, paper: LibraryPaper) -> Sequence[SharedNote]:
     """Load what others in the lab share on a paper; an error is said, and the paper still shown."""
     if not library.config.index.url:
         return ()
     from reader.morning.lab import written_on
 
-    found, error = written_on(library, [held])
+    found, error = written_on(library, [paper])
     if error:
         say_error(error)
-    return found.get(held.row, ())
+    return found.get(paper.row, ())
 
 
 _STATES = {
@@ -94,24 +94,24 @@ _STATES = {
 }
 
 
-def arrival_text(held: LibraryPaper, origins: Sequence[str]) -> str:
+def arrival_text(paper: LibraryPaper, origins: Sequence[str]) -> str:
     """Describe how a paper came; one that was only added by hand is no candidate of a day."""
-    day, state = held.arrived_on, _(_STATES[held.state])
+    day, state = paper.arrived_on, _(_STATES[paper.state])
     if list(origins) != [BY_HAND]:
         named = _(", ").join(map(source_name, origins))
         return _("{state} · arrived {day} from {source}", state=state, day=day, source=named)
-    if held.state == "candidate":
+    if paper.state == "candidate":
         return _("added by hand on {day}", day=day)
     return _("{state} · added by hand on {day}", state=state, day=day)
 
 
 def _facts(shown: About, width: int) -> Iterator[str]:
     """Lay out a paper's authors and dates, how it came here, and its files."""
-    held = shown.held
-    yield from output.paper_lines(held, width)
-    if (year := year_of(held.paper)) and "year" not in shown.field_values:
+    paper = shown.paper
+    yield from output.paper_lines(paper, width)
+    if (year := year_of(paper.paper)) and "year" not in shown.field_values:
         yield _("year {year}", year=year)
-    yield plain(arrival_text(held, shown.origins))
+    yield plain(arrival_text(paper, shown.origins))
     for printed in shown.to_look_up:
         scheme, _unused, name = printed.partition(":")
         key = (
@@ -120,9 +120,9 @@ def _facts(shown: About, width: int) -> Iterator[str]:
             else N_("Id printed in the PDF: {id}. `reader gather` looks it up.")
         )
         yield plain(_(key, id=name if scheme == "doi" else printed))
-    if held.topic:
-        yield _("filed under {topic} as {key}", topic=held.topic, key=held.key)
-    if facts := property_texts(held, len(held.tags)):
+    if paper.topic:
+        yield _("filed under {topic} as {key}", topic=paper.topic, key=paper.key)
+    if facts := property_texts(paper, len(paper.tags)):
         yield from wrap(plain(" · ".join(facts)), width)
     for text in field_texts(shown.field_values):
         yield from wrap(text, width)
@@ -132,7 +132,7 @@ def _facts(shown: About, width: int) -> Iterator[str]:
             "{n} highlight: reader highlights {id}",
             "{n} highlights: reader highlights {id}",
             n,
-            id=held.paper.id,
+            id=paper.paper.id,
         )
 
 
@@ -171,22 +171,22 @@ def _talk_and_notes(shown: About, width: int) -> Iterator[str]:
     if shown.linked:
         yield ""
     for one in shown.linked:
-        title = shorten(title_text(one.held.paper.title), 60)
+        title = shorten(title_text(one.paper.paper.title), 60)
         link = _("Linked from “{title}”: {sentence}", title=title, sentence=plain(one.sentence))
         yield from wrap(link, width, "    ", "")
 
 
 def _with_marks(
-    context: click.Context, library: Library, held: LibraryPaper, file: Path, reader: PdfReader
+    context: click.Context, library: Library, paper: LibraryPaper, file: Path, reader: PdfReader
 ) -> Path:
     """Find or write the copy that has the marks made here."""
 
     def bring(copy: Path) -> None:
         with build.tools(context, library) as tools:
-            list(back(library, tools, copy, known=held))
+            list(back(library, tools, copy, known=paper))
 
     try:
-        return copy_to_open(library, reader, held, file, bring=bring)
+        return copy_to_open(library, reader, paper, file, bring=bring)
     except PdfError:  # a viewer may show what we cannot read
         return file
 
@@ -210,14 +210,14 @@ Without a PDF it opens the paper's web page."""),
 def open_command(context: click.Context, id_: str, is_original: bool, is_printed: bool) -> None:
     """Open the newest marked copy, else the PDF, else the paper's page on the web."""
     with build.opened(context) as library:
-        held = find_paper(library, id_)
+        paper = find_paper(library, id_)
         with PdfReader() as reader:
-            file = file_to_read(library, held.row, is_original=is_original, read=reader.read)
-            if file and not is_original and highlights.has_acts(library.db, held.row):
-                file = _with_marks(context, library, held, file, reader)
-        place = str(file) if file else url_of(held.paper.id)
+            file = file_to_read(library, paper.row, is_original=is_original, read=reader.read)
+            if file and not is_original and highlights.has_acts(library.db, paper.row):
+                file = _with_marks(context, library, paper, file, reader)
+        place = str(file) if file else url_of(paper.paper.id)
     if not place:
-        what = _("No web page and no PDF of {title} is known.", title=title_text(held.paper.title))
+        what = _("No web page and no PDF of {title} is known.", title=title_text(paper.paper.title))
         raise NotKnown(what=what, hint=_("If you have the PDF, `reader add FILE` adds it."))
     if is_printed:
         output.put(place)
@@ -272,7 +272,7 @@ def _lines(found: Explanation, others: Iterable[ScoreChange] | None, width: int)
         where_text,
     )
 
-    yield from output.paper_lines(found.held, width)
+    yield from output.paper_lines(found.paper, width)
     yield ""
     for text in standing_texts(found):
         yield from wrap(plain(text), width)
@@ -281,7 +281,7 @@ def _lines(found: Explanation, others: Iterable[ScoreChange] | None, width: int)
         yield from wrap(
             _(
                 "The sum, and what would change this rank: reader why {id} --all",
-                id=plain(found.held.paper.id),
+                id=plain(found.paper.paper.id),
             ),
             width,
         )

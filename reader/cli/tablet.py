@@ -68,7 +68,7 @@ def take_command(
             if as_json:
                 output.put_json(one)
             elif one.error is None and not settings_of(context).is_quiet:
-                title = title_text(one.held.paper.title)
+                title = title_text(one.paper.paper.title)
                 output.put(_(_TAKEN[one.outcome], name=plain(one.name), title=title))
             if one.error is not None:
                 say_error(one.error)
@@ -169,15 +169,15 @@ def _ask(
 ) -> CopyOutcome:
     """Ask which paper a file is, and import it; returns `outcome` where it is none of them."""
     name = plain(outcome.name)
-    for held in outcome.candidates[:3]:
-        title, why = title_text(held.paper.title), plain(str(outcome.why))
+    for paper in outcome.candidates[:3]:
+        title, why = title_text(paper.paper.title), plain(str(outcome.why))
         question = _("{name}: is it {title}? ({why})", name=name, title=title, why=why)
         # On stderr: the output may go into a file.
         if click.confirm(question, err=True):
             # `name` is relative to the folder; of one file it is the bare name.
             file = source / outcome.name if source.is_dir() else source
             with build.tools(context, library) as tools:
-                (imported,) = back(library, tools, file, known=held)
+                (imported,) = back(library, tools, file, known=paper)
             return imported
     return outcome
 
@@ -187,16 +187,16 @@ def _show_brought(context: click.Context, outcome: CopyOutcome, *, as_json: bool
         output.put_json(outcome)
     if outcome.error is not None:
         say_error(outcome.error)
-    elif outcome.held and outcome.outcome == "imported" and not as_json:
+    elif outcome.paper and outcome.outcome == "imported" and not as_json:
         counts = counts_text(outcome.counts, outcome.copy)
-        title = title_text(outcome.held.paper.title)
+        title = title_text(outcome.paper.paper.title)
         answer(
             context, _("{title}: {counts} [{name}]", title=title, name=outcome.name, counts=counts)
         )
-    elif outcome.held and outcome.is_unmarked and not as_json:
+    elif outcome.paper and outcome.is_unmarked and not as_json:
         text = _(
             "{title}: no marks in this file, so no copy was kept [{name}]",
-            title=title_text(outcome.held.paper.title),
+            title=title_text(outcome.paper.paper.title),
             name=outcome.name,
         )
         answer(context, text)
@@ -214,18 +214,18 @@ def _show_brought(context: click.Context, outcome: CopyOutcome, *, as_json: bool
 def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
     """Show the marks in a paper's PDF, in reading order."""
     with build.opened(context) as library:
-        held = find_paper(library, id_)
-        marks = shown(highlights.highlights_of(library.db, held.row))
-        ink = _ink(library, held)
-        drawn_here = Counter(one.page for one in highlights.strokes_of(library.db, held.row))
-        inked = ink_on(library, held)
+        paper = find_paper(library, id_)
+        marks = shown(highlights.highlights_of(library.db, paper.row))
+        ink = _ink(library, paper)
+        drawn_here = Counter(one.page for one in highlights.strokes_of(library.db, paper.row))
+        inked = ink_on(library, paper)
         gone_on = {mark.id: library.day_of(mark.gone_at) for mark in marks if mark.gone_at}
     there = [mark for mark in marks if not mark.gone_at]
     # `share --highlights` takes these numbers.
     numbers = {mark.id: n for n, mark in enumerate(there, 1)}
     if as_json:
         for mark in marks:
-            output.put_json(held, mark, number=numbers.get(mark.id))
+            output.put_json(paper, mark, number=numbers.get(mark.id))
         # Ink imported by earlier versions has no pages, only its number.
         counted = Counter[int | None](ink.pages) or {None: ink.n} if ink else {}
         # A copy has what was drawn here too.
@@ -233,10 +233,10 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
         for page, n in sorted(counted.items(), key=lambda item: item[0] or 0):
             drawn = {"kind": "ink", "page": page, "text": "", "note": "", "colour": None}
             more = {"at": None, "gone_at": None, "number": None}
-            output.put_json(held, drawn, {"is_flattened": False, "n_ink": n}, more)
+            output.put_json(paper, drawn, {"is_flattened": False, "n_ink": n}, more)
         return
     width = output.width_of_terminal()
-    output.put_all(wrap(f"{title_text(held.paper.title)} ({held.paper.id})", width))
+    output.put_all(wrap(f"{title_text(paper.paper.title)} ({paper.paper.id})", width))
     pages = dict(zip((m.id for m in there), gathered(m.highlight for m in there), strict=True))
     for mark in marks:
         # Words that are marked several times are shown once; `gathered` gives the others no page.
@@ -278,13 +278,13 @@ def _ink_text(ink: _Ink) -> str:
     )
 
 
-def _ink(library: Library, held: LibraryPaper) -> _Ink | None:
+def _ink(library: Library, paper: LibraryPaper) -> _Ink | None:
     """Find the handwriting in the newest copy that has some, else in the PDF itself."""
-    drawn = [copy for copy in highlights.marked_of(library.db, held.row) if copy.n_ink]
+    drawn = [copy for copy in highlights.marked_of(library.db, paper.row) if copy.n_ink]
     if drawn:
         return _Ink(drawn[-1].n_ink, drawn[-1].ink, drawn[-1].path)
-    came = [last for last in highlights.returned_of(library.db, held.row) if last.n_ink]
-    original = pdfs.pdf_of(library.db, held.row)
+    came = [last for last in highlights.returned_of(library.db, paper.row) if last.n_ink]
+    original = pdfs.pdf_of(library.db, paper.row)
     return _Ink(came[-1].n_ink, came[-1].ink, original.path) if came and original else None
 
 

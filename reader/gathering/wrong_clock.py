@@ -93,16 +93,16 @@ class ServersClock:
 
         Ends before the first one where the clock is known to be wrong: see `theirs`.
         """
-        held: list[T] = []
+        pending: list[T] = []
         for item in items:
             if self.theirs():
                 return
-            held.append(item)
+            pending.append(item)
             if self.is_right:
-                yield from held
-                held.clear()
+                yield from pending
+                pending.clear()
         if not self.theirs(is_over=True):
-            yield from held
+            yield from pending
 
 
 RECENT = 2_000

@@ -34,15 +34,15 @@ from reader.library.rows import papers as rows
 FORMS = ("bibtex", "biblatex", "ris", "csl-json", "csv")
 
 
-def references(library: Library, held: Sequence[LibraryPaper]) -> list[Reference]:
+def references(library: Library, papers: Sequence[LibraryPaper]) -> list[Reference]:
     """Make the references of papers, in the order of their keys."""
-    wanted = [one.row for one in held]
+    wanted = [one.row for one in papers]
     keys = keys_of(library, wanted)
     copies = rows.copies_of(library.db, wanted)
     publications = fields.holding(library.db, wanted)
     found = [
         reference_of(one, copies.get(one.row, ()), keys[one.row], publications.get(one.row))
-        for one in held
+        for one in papers
     ]
     return sorted(found, key=lambda one: one.key)
 
@@ -91,8 +91,8 @@ def _ris(several: Iterable[Reference]) -> str:
             "end_page": last,
             "publisher": one.publisher,
             "urls": [one.url] if one.url else [],
-            "abstract": tex_to_text(plain(one.held.paper.abstract)),
-            "keywords": [plain(tag) for tag in one.held.tags],
+            "abstract": tex_to_text(plain(one.paper.paper.abstract)),
+            "keywords": [plain(tag) for tag in one.paper.tags],
         }
         entries.append({name: value for name, value in entry.items() if value})
     # Without the numbers that rispy writes between records, which are no RIS.
@@ -124,8 +124,8 @@ def _csl(one: Reference) -> dict[str, Any]:
         "issue": one.number,
         "page": one.pages,
         "publisher": one.publisher,
-        "abstract": tex_to_text(plain(one.held.paper.abstract)),
-        "keyword": ", ".join(map(plain, one.held.tags)),
+        "abstract": tex_to_text(plain(one.paper.paper.abstract)),
+        "keyword": ", ".join(map(plain, one.paper.tags)),
     }
     return {name: value for name, value in item.items() if value}
 
@@ -266,12 +266,12 @@ def _csv(several: Iterable[Reference]) -> str:
     table = csv.writer(written)
     table.writerow(COLUMNS)
     for one in several:
-        held = one.held
-        people = "; ".join(map(plain, held.paper.authors))
-        cells = (one.key, held.paper.id, tex_to_text(one.title), people, str(one.year or ""),
-                 one.venue, one.doi, one.arxiv, one.url, held.state, held.topic or "",
-                 held.arrived_on.isoformat(), "; ".join(map(plain, held.tags)),
-                 str(held.rating or ""), held.priority)  # fmt: skip
+        paper = one.paper
+        people = "; ".join(map(plain, paper.paper.authors))
+        cells = (one.key, paper.paper.id, tex_to_text(one.title), people, str(one.year or ""),
+                 one.venue, one.doi, one.arxiv, one.url, paper.state, paper.topic or "",
+                 paper.arrived_on.isoformat(), "; ".join(map(plain, paper.tags)),
+                 str(paper.rating or ""), paper.priority)  # fmt: skip
         table.writerow(f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells)
     return "\ufeff" + written.getvalue()
 
@@ -285,7 +285,7 @@ def bibtex(references: Iterable[Reference], *, is_biblatex: bool = False) -> str
 
 
 def _entry(one: Reference, is_biblatex: bool) -> str:
-    paper = one.held.paper
+    paper = one.paper.paper
 
     def tex(text: str) -> str:
         return escaped(text, keeps_utf8=is_biblatex)
@@ -311,7 +311,7 @@ def _entry(one: Reference, is_biblatex: bool) -> str:
         "eprintclass" if is_biblatex else "primaryClass": category,
         "doi": _address(one.doi),
         "url": _address(one.url),
-        "keywords": ", ".join(tex(plain(tag)) for tag in one.held.tags),
+        "keywords": ", ".join(tex(plain(tag)) for tag in one.paper.tags),
     }
     if is_biblatex and kind == "misc" and one.url:
         kind = "online"

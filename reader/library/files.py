@@ -191,8 +191,8 @@ def _is_same_file(library: Library, place: FilePlace, file: Path) -> bool:
         given = fields(file.read_bytes().decode()).get("id", "")
     except (OSError, UnicodeDecodeError):
         return False
-    (held,) = papers.papers_at(library.db, [place.paper])
-    return given in held.paper.ids
+    (paper,) = papers.papers_at(library.db, [place.paper])
+    return given in paper.paper.ids
 
 
 def move(source: Path, target: Path) -> None:

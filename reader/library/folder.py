@@ -265,11 +265,11 @@ def _saved_at(folder: Path) -> datetime | None:
 class RemovedPaper(NotKnown):
     """A paper that lies in the trash."""
 
-    def __init__(self, library: Library, held: LibraryPaper) -> None:
-        self.removal = decisions.removals(library.db, [held.row])[0]
-        self.held = held
+    def __init__(self, library: Library, paper: LibraryPaper) -> None:
+        self.removal = decisions.removals(library.db, [paper.row])[0]
+        self.paper = paper
         on = library.day_of(self.removal.at)
-        what = lazy_gettext("Removed on {day}: {title}", day=on, title=plain(held.paper.title))
+        what = lazy_gettext("Removed on {day}: {title}", day=on, title=plain(paper.paper.title))
         hint = lazy_gettext(
             N_("Its PDF, note and marks were deleted. `reader add {id}` adds the paper again.")
             if self.removal.emptied_at
@@ -277,7 +277,7 @@ class RemovedPaper(NotKnown):
                 "Until {until} `reader undo {act}` or `reader add {id}` brings it back, with PDF, "
                 "note and marks."
             ),
-            id=held.paper.id,
+            id=paper.paper.id,
             act=self.removal.act,
             until=library.day_of(self.removal.at + decisions.TRASH_KEPT),
         )
@@ -291,10 +291,10 @@ def find_paper(library: Library, text: str) -> LibraryPaper:
     a list's number, NotAnId for another text that is neither id nor title, and Ambiguous for the
     beginning of several titles.
     """
-    held = find_any(library, text)
-    if held.is_removed:
-        raise RemovedPaper(library, held)
-    return held
+    paper = find_any(library, text)
+    if paper.is_removed:
+        raise RemovedPaper(library, paper)
+    return paper
 
 
 def find_any(library: Library, text: str) -> LibraryPaper:
@@ -305,9 +305,9 @@ def find_any(library: Library, text: str) -> LibraryPaper:
     if found is None and text.startswith("http"):
         found = parse_id(web_id(text))
     if found is not None:
-        held = papers.paper_with_id(library.db, found.id)
-        if held is not None:
-            return held
+        paper = papers.paper_with_id(library.db, found.id)
+        if paper is not None:
+            return paper
     # Nor is it the beginning of a title: another paper would be taken.
     if re.fullmatch(r"[0-9]{1,3}", text):
         raise NotKnown(
@@ -317,7 +317,7 @@ def find_any(library: Library, text: str) -> LibraryPaper:
             hint=lazy_gettext("Use the id that stands below the title."),
         )
     every = papers.papers_named(library.db, text) if text else []
-    named = [held for held in every if not held.is_removed] or every
+    named = [paper for paper in every if not paper.is_removed] or every
     if len(named) == 1:
         return named[0]
     if named:
@@ -339,7 +339,7 @@ def find_papers(library: Library, texts: Sequence[str]) -> list[LibraryPaper]:
     title looks to whom the shell gives its words apart, and other papers would be taken.
     """
     found = [find_paper(library, text) for text in texts]
-    words = [text for text, held in zip(texts, found, strict=True) if _is_first_word(text, held)]
+    words = [text for text, paper in zip(texts, found, strict=True) if _is_first_word(text, paper)]
     if len(words) > 1:
         raise UsageError(
             what=lazy_gettext(
@@ -355,9 +355,9 @@ def find_papers(library: Library, texts: Sequence[str]) -> list[LibraryPaper]:
     return found
 
 
-def _is_first_word(text: str, held: LibraryPaper) -> bool:
+def _is_first_word(text: str, paper: LibraryPaper) -> bool:
     """Check whether a text is a bare word, with which no more than a title begins."""
     # Japanese has no blanks: there a bare word may be half of a title.
     is_word = text.isascii() and not re.search(r"\s", text) and parse_id(text) is None
-    is_key = (held.key or "").casefold().startswith(text.casefold())
-    return is_word and not is_key and title_fold(text) != title_fold(held.paper.title)
+    is_key = (paper.key or "").casefold().startswith(text.casefold())
+    return is_word and not is_key and title_fold(text) != title_fold(paper.paper.title)

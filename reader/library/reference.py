@@ -47,7 +47,7 @@ class Reference:
     """
 
     key: str
-    held: LibraryPaper
+    paper: LibraryPaper
     kind: Kind
     title: str
     people: tuple[PersonName, ...]
@@ -74,7 +74,7 @@ def _published(paper: Paper, copies: Sequence[Paper]) -> tuple[Kind, str, Paper]
 
 
 def reference_of(
-    held: LibraryPaper,
+    paper: LibraryPaper,
     copies: Sequence[Paper],
     key: str,
     holding: Mapping[str, FieldValue] | None = None,
@@ -87,26 +87,26 @@ def reference_of(
     holding = holding or {}
     values = {field: one.value for field, one in holding.items()}
     by_hand = {field: one.value for field, one in holding.items() if one.is_by_hand}
-    paper = held.paper
-    kind, venue, cited = _published(paper, copies)
-    ids = dict.fromkeys((*paper.ids, *(id_ for one in copies for id_ in one.ids)))
+    record = paper.paper
+    kind, venue, cited = _published(record, copies)
+    ids = dict.fromkeys((*record.ids, *(id_ for one in copies for id_ in one.ids)))
     # Reversed: of several ids of one scheme the first one stays in the dict.
     schemes = dict(id_.split(":", 1) for id_ in reversed(ids))
     if values.get("venue"):
         venue = values["venue"]
         kind = "inproceedings" if MEETING.search(venue) else "article"
-    day = cited.published_on or paper.published_on
+    day = cited.published_on or record.published_on
     year = int(values["year"]) if values.get("year") else day.year if day else None
-    authors = paper.authors if "authors" in by_hand else cited.authors or paper.authors
+    authors = record.authors if "authors" in by_hand else cited.authors or record.authors
     # A first of January only stands for its year.
     is_whole_day = day and (day.month, day.day) != (1, 1) and day.year == year
     return Reference(
         key=key,
-        held=held,
+        paper=paper,
         kind=kind,
-        title=plain(by_hand.get("title") or cited.title or paper.title),
+        title=plain(by_hand.get("title") or cited.title or record.title),
         people=tuple(_person(plain(author)) for author in authors),
-        year=year or year_of(cited) or year_of(paper),
+        year=year or year_of(cited) or year_of(record),
         month=day.month if day and is_whole_day else None,
         venue=venue,
         doi=by_hand.get("doi") or schemes.get("doi") or values.get("doi", ""),

@@ -52,7 +52,7 @@ class About:
     stays. field_values: field → what sources say in it, the value that holds first.
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     origins: Sequence[str]
     to_look_up: Sequence[str]
     pdf: pdfs.Pdf | None
@@ -79,10 +79,10 @@ class About:
         return [mark for mark in self.marks if mark.gone_at is None]
 
 
-def about(library: Library, held: LibraryPaper) -> About:
+def about(library: Library, paper: LibraryPaper) -> About:
     """Collect everything that is known of one paper."""
-    db, row = library.db, held.row
-    note = newest_note(library, held)
+    db, row = library.db, paper.row
+    note = newest_note(library, paper)
     # What a hand moved is found first; a library that cannot be written keeps the old paths.
     moved = {place.path: path for place, path in find_moved(library, [row]).items()}
     pdf = pdfs.pdf_of(db, row)
@@ -91,7 +91,7 @@ def about(library: Library, held: LibraryPaper) -> About:
         return is_here(library.folder / moved.get(path, path))
 
     return About(
-        held=held,
+        paper=paper,
         origins=papers.origins_of(db, [row]).get(row, ()),
         to_look_up=pdfs.printed_of(db, row),
         pdf=pdf,
@@ -139,17 +139,17 @@ def carried_by(library: Library) -> OfflineSet:
     # More than are wanted: some picks were written up or skipped since, and several of the
     # newest revisions may be of one note.
     picked = papers.papers_at(db, history.newest_picks(db, 5 * MOST_PICKS))
-    queue = [held for held in picked if held.state == "pick"]
+    queue = [paper for paper in picked if paper.state == "pick"]
     waiting = queue[:MOST_PICKS]
     noted = papers.papers_at(db, history.newest_notes(db, 5 * MOST_NOTES)[:MOST_NOTES])
-    several = {held.row: held for held in (*waiting, *noted)}
-    stamps = history.stamps(db, [*several, *(held.row for held in queue)])
+    several = {paper.row: paper for paper in (*waiting, *noted)}
+    stamps = history.stamps(db, [*several, *(paper.row for paper in queue)])
     return OfflineSet(
         history.library_id(db),
-        tuple((held, stamps[row]) for row, held in several.items()),
+        tuple((paper, stamps[row]) for row, paper in several.items()),
         f"{library.today()}.{history.texts_stamp(db)}",
         # A stamp ends with the hash of the PDF.
-        tuple(held for held in queue if not stamps[held.row].endswith(".")),
+        tuple(paper for paper in queue if not stamps[paper.row].endswith(".")),
     )
 
 
@@ -162,13 +162,13 @@ class DevicePaper:
     """What a device knows of a paper. note: its newest text, "" for none. marks: the words and
     typed notes of its highlights."""
 
-    held: LibraryPaper
+    paper: LibraryPaper
     note: str
     marks: Sequence[str]
 
     @property
     def n_letters(self) -> int:
-        paper = self.held.paper
+        paper = self.paper.paper
         texts = (paper.title, *paper.authors, paper.abstract, self.note, *self.marks)
         return sum(map(len, texts))
 
@@ -188,9 +188,9 @@ def device_texts(
     # A pick that was decided anew since is here for its note or marks only.
     others = {*today, *notes, *marks}
     wanted = [
-        DevicePaper(held, notes.get(held.row, ""), marks.get(held.row, ()))
-        for held in papers.papers_at(db, list(rows))
-        if held.state == "pick" or held.row in others
+        DevicePaper(paper, notes.get(paper.row, ""), marks.get(paper.row, ()))
+        for paper in papers.papers_at(db, list(rows))
+        if paper.state == "pick" or paper.row in others
     ]
     left = most
     for n, one in enumerate(wanted):
@@ -202,26 +202,26 @@ def device_texts(
 
 @dataclass(frozen=True, slots=True)
 class ReferenceEntry:
-    """An entry of a list of references; held: the paper here that it surely is, None for none."""
+    """An entry of a list of references; paper: the paper here that it surely is, None for none."""
 
     work: CitedWork
-    held: LibraryPaper | None
+    paper: LibraryPaper | None
 
 
-def references_in(library: Library, held: LibraryPaper) -> list[ReferenceEntry]:
+def references_in(library: Library, paper: LibraryPaper) -> list[ReferenceEntry]:
     """List the entries of a paper's references; none where no list was read."""
-    known = citations.known_works(library.db, held.row)
+    known = citations.known_works(library.db, paper.row)
     rows = sorted(set(known.values()))
     here = {one.row: one for one in papers.papers_at(library.db, rows) if not one.is_removed}
     return [
         ReferenceEntry(work, here.get(known.get(work.number, 0)))
-        for work in citations.cited_by(library.db, held.row)
+        for work in citations.cited_by(library.db, paper.row)
     ]
 
 
-def papers_citing(library: Library, held: LibraryPaper) -> list[LibraryPaper]:
+def papers_citing(library: Library, paper: LibraryPaper) -> list[LibraryPaper]:
     """List the papers here whose references name a paper, the newest first."""
-    rows = sorted(citations.citing(library.db, held.row), reverse=True)
+    rows = sorted(citations.citing(library.db, paper.row), reverse=True)
     return [one for one in papers.papers_at(library.db, rows) if not one.is_removed]
 
 

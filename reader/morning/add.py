@@ -204,7 +204,7 @@ def settle(
     library: Library,
     tools: AddTools,
     path: Path,
-    held: LibraryPaper | None,
+    paper: LibraryPaper | None,
     *,
     named: Path | None = None,
     title: str = "",
@@ -224,8 +224,8 @@ def settle(
         if printed is None:
             printed = read_print(document, id_=f"pdf:{file.sha256[:16]}", name=file.stem)
         if title:
-            paper = replace(printed.paper, title=title)
-            printed = replace(printed, paper=paper, unsure_title="")
+            record = replace(printed.paper, title=title)
+            printed = replace(printed, paper=record, unsure_title="")
         # The person says that the printed id is another paper's, so it is not looked up.
         why = str(lazy_gettext("you said so"))
         near = guess.candidates or ((guess.row,) if guess.row is not None else ())
@@ -239,12 +239,12 @@ def settle(
             candidates=near,
             printed=printed,
         )
-        if held is not None:
-            told = replace(told, level="strong", row=held.row)
+        if paper is not None:
+            told = replace(told, level="strong", row=paper.row)
         added = keeper.keep(read, told)
         join_waiting(library)
         index_words(library, tools)
-        return replace(added, held=added.held and back_from_trash(library, added.held))
+        return replace(added, paper=added.paper and back_from_trash(library, added.paper))
 
 
 def marks_in(tools: PdfTools, path: Path) -> Marks | PdfError:
@@ -292,10 +292,10 @@ class Adding:
             self.n_reread, self.problems = extract_left(self.library, self.tools)
             for found in self._all():
                 added = found
-                if found.held is not None:
+                if found.paper is not None:
                     # What is added again is brought back from the trash.
-                    [held] = papers.papers_at(self.library.db, [found.held.row])
-                    added = replace(found, held=back_from_trash(self.library, held))
+                    [paper] = papers.papers_at(self.library.db, [found.paper.row])
+                    added = replace(found, paper=back_from_trash(self.library, paper))
                 if self.wishes.is_moving:
                     file = self.found.path_of(added.addition.path)
                     stayed = remove_original(self.library, added, file)
@@ -435,11 +435,11 @@ class Adding:
             "strong", row, str(lazy_gettext("the same file as a PDF in the library"))
         )
         if row is not None:
-            (held,) = papers.papers_at(self.library.db, [row])
-            if self._keeper.has_pdf(held, same):
+            (paper,) = papers.papers_at(self.library.db, [row])
+            if self._keeper.has_pdf(paper, same):
                 read = FileContent(file, Document(()), marks_in(self.tools, file.path))
                 try:
-                    return self._keeper.keep_copy(read, held, same)
+                    return self._keeper.keep_copy(read, paper, same)
                 except PdfError as error:
                     return keep_broken(self.library, file, error)
         # The first one was not recorded, as another day it may be read: nor is this one.
@@ -477,11 +477,11 @@ class Adding:
             return None
         if known.paper is None:
             return FileOutcome(known, is_new=False)
-        (held,) = papers.papers_at(db, [merges.row_now(db, known.paper)])
-        pdf = pdfs.pdf_of(db, held.row)
+        (paper,) = papers.papers_at(db, [merges.row_now(db, known.paper)])
+        pdf = pdfs.pdf_of(db, paper.row)
         if pdf is None or not is_here(self.library.folder / pdf.path):
             return None
-        added = FileOutcome(known, held, is_new=False)
+        added = FileOutcome(known, paper, is_new=False)
         if are_in(self.library, known, path, named):
             return added
         file = File(path, named, known.n_bytes, known.modified_ns, known.sha256)
@@ -489,7 +489,7 @@ class Adding:
             content, marks = bytes_of(file), self.tools.read_marks(path)
         except PdfError as error:
             return replace(added, marked=FileMarks(error=error))
-        marked = import_marks(self.library, file, held=held, marks=marks, content=content)
+        marked = import_marks(self.library, file, paper=paper, marks=marks, content=content)
         return replace(added, marked=marked)
 
 

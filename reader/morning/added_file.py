@@ -155,7 +155,7 @@ class FileMarks:
 
 
 def import_marks(
-    library: Library, file: File, *, held: LibraryPaper, marks: Marks | PdfError, content: bytes
+    library: Library, file: File, *, paper: LibraryPaper, marks: Marks | PdfError, content: bytes
 ) -> FileMarks:
     """Keep a file's marks, and the file itself where its marks are on no copy that is here.
 
@@ -166,7 +166,7 @@ def import_marks(
     # A file in the library's own papers/ is its own place, and needs no copy.
     at = place(library, file.path, file.named)
     own = at.removeprefix(IN_LIBRARY) if at.startswith(f"{IN_LIBRARY}papers/") else ""
-    came = ReturnedCopy(held, at, own, file.sha256, content, marks)
+    came = ReturnedCopy(paper, at, own, file.sha256, content, marks)
     counts, copy = keep(library, came, walked=Path(os.path.realpath(file.named)))
     return FileMarks(len(cleaned(marks.highlights)), counts.new, marks.n_ink, copy)
 
@@ -182,7 +182,7 @@ def are_in(library: Library, addition: Addition, path: Path, named: Path) -> boo
 class FileOutcome:
     """The outcome of adding one file.
 
-    held: the paper, None for none. candidates: papers that it may be, where a person is to
+    paper: the paper, None for none. candidates: papers that it may be, where a person is to
     decide. marked: its marks, imported just now. lacking: pages of it that could not be read.
     is_new: found out just now; else by an earlier run. is_moved: the file itself was deleted,
     since its bytes are in the library; stayed: why it was not, where it should be.
@@ -191,7 +191,7 @@ class FileOutcome:
     """
 
     addition: Addition
-    held: LibraryPaper | None = None
+    paper: LibraryPaper | None = None
     candidates: tuple[LibraryPaper, ...] = ()
     marked: FileMarks = field(default=FileMarks())
     lacking: PdfError | None = None
@@ -206,7 +206,7 @@ class FileOutcome:
     def has_files_name(self) -> bool:
         """Check whether the paper's title is the file's name: no title was found, or one not sure
         was refused."""
-        return self.held is not None and self.held.paper.title == Path(self.addition.path).stem
+        return self.paper is not None and self.paper.paper.title == Path(self.addition.path).stem
 
 
 def record(
@@ -275,11 +275,11 @@ class Keeper:
     tools: PdfTools
     texts: PdfSketches
 
-    def _keep_facts(self, file: File, held: LibraryPaper, document: Document) -> None:
+    def _keep_facts(self, file: File, paper: LibraryPaper, document: Document) -> None:
         """Store what its text says besides: works that it cites, contents, unread pages."""
-        citations.add_cited(self.library.db, held.row, works_of(document))
+        citations.add_cited(self.library.db, paper.row, works_of(document))
         pdfs.add_contents(self.library.db, file.sha256, document.contents)
-        note_unread(self.library, held, document)
+        note_unread(self.library, paper, document)
 
     def keep(
         self, read: FileContent, recognised: Recognition, *, found: Paper | None = None
@@ -290,62 +290,64 @@ class Keeper:
         the file changed since it was hashed; then nothing was kept.
         """
         db = self.library.db
-        held = self._held_as(recognised)
-        if held is not None and self.has_pdf(held, recognised):
-            return self.keep_copy(read, held, recognised)
+        paper = self._known_as(recognised)
+        if paper is not None and self.has_pdf(paper, recognised):
+            return self.keep_copy(read, paper, recognised)
         file, document = read.file, read.document
         # Slow work before the transaction: tokens are counted, bytes read.
         passages = passages_of(document, self.tools)
         content = bytes_of(file)
         to_look_up = "" if found else _to_look_up(recognised)
         with db.writing():
-            if held is None:
-                held = self._bring_in(file, recognised, found)
+            if paper is None:
+                paper = self._bring_in(file, recognised, found)
                 # It may have joined a paper that has its PDF: a preprint the published one.
-                if self.has_pdf(held, recognised):
-                    return self.keep_copy(read, held, recognised, printed=to_look_up)
-            held = self._file_away(file, held)
-            self._place(file, content, held, recognised, passages)
-            self._keep_facts(file, held, document)
+                if self.has_pdf(paper, recognised):
+                    return self.keep_copy(read, paper, recognised, printed=to_look_up)
+            paper = self._file_away(file, paper)
+            self._place(file, content, paper, recognised, passages)
+            self._keep_facts(file, paper, document)
             unsure = "" if found else recognised.unsure_title
             outcome: Outcome = "identified" if recognised.level == "strong" else "unknown"
-            why = recognised.why or _kept_under(held, file, is_unsure=bool(unsure))
+            why = recognised.why or _kept_under(paper, file, is_unsure=bool(unsure))
             addition = record(
-                file, recognised, outcome=outcome, paper=held.row, why=why, printed=to_look_up
+                file, recognised, outcome=outcome, paper=paper.row, why=why, printed=to_look_up
             )
             pdfs.add_addition(db, addition, at=self.library.now())
-            marked = import_marks(self.library, file, held=held, marks=read.marks, content=content)
+            marked = import_marks(
+                self.library, file, paper=paper, marks=read.marks, content=content
+            )
         # Only now: a transaction that was rolled back must leave nothing to recognise files by.
-        self.texts.add(held.row, recognised.sketch)
+        self.texts.add(paper.row, recognised.sketch)
         return FileOutcome(
             addition,
-            held,
+            paper,
             marked=marked,
             lacking=unread_pages(document, addition.path),
             unsure_title=unsure,
             abstract_language=document.abstract_language,
         )
 
-    def _held_as(self, recognised: Recognition) -> LibraryPaper | None:
+    def _known_as(self, recognised: Recognition) -> LibraryPaper | None:
         if recognised.row is not None:
             return papers.papers_at(self.library.db, [recognised.row])[0]
         own = recognised.id or (recognised.paper.id if recognised.paper else "")
         return papers.paper_with_id(self.library.db, own) if own else None
 
-    def _file_away(self, file: File, held: LibraryPaper) -> LibraryPaper:
+    def _file_away(self, file: File, paper: LibraryPaper) -> LibraryPaper:
         db = self.library.db
         topic = folder_topic(file, [t.path for t in self.library.config.topics])
         # The person's own folders say where it belongs, as filing by hand does.
-        if topic and held.topic is None:
-            decisions.add_filing(db, held.row, topic, at=self.library.now(), is_by_hand=True)
-            held = replace(held, topic=topic)
-        file_away(self.library, held)
-        return papers.papers_at(db, [held.row])[0]
+        if topic and paper.topic is None:
+            decisions.add_filing(db, paper.row, topic, at=self.library.now(), is_by_hand=True)
+            paper = replace(paper, topic=topic)
+        file_away(self.library, paper)
+        return papers.papers_at(db, [paper.row])[0]
 
-    def has_pdf(self, held: LibraryPaper, recognised: Recognition) -> bool:
+    def has_pdf(self, paper: LibraryPaper, recognised: Recognition) -> bool:
         """Check whether a paper has a PDF here, and no older one than this file's version."""
-        pdf = pdfs.pdf_of(self.library.db, held.row)
-        here = pdf_file(self.library, held.row) if pdf is not None else None
+        pdf = pdfs.pdf_of(self.library.db, paper.row)
+        here = pdf_file(self.library, paper.row) if pdf is not None else None
         if pdf is None or not (here or is_here(self.library.folder / pdf.path)):
             return False
         if recognised.version is None:
@@ -364,7 +366,7 @@ class Keeper:
         return version is None or recognised.version <= version
 
     def keep_copy(
-        self, read: FileContent, held: LibraryPaper, recognised: Recognition, *, printed: str = ""
+        self, read: FileContent, paper: LibraryPaper, recognised: Recognition, *, printed: str = ""
     ) -> FileOutcome:
         """Record a file whose paper has a PDF here already; a marked one is kept beside it.
 
@@ -373,8 +375,10 @@ class Keeper:
         file, db = read.file, self.library.db
         content = bytes_of(file)
         with db.writing():
-            marked = import_marks(self.library, file, held=held, marks=read.marks, content=content)
-            pdf = pdfs.pdf_of(db, held.row)
+            marked = import_marks(
+                self.library, file, paper=paper, marks=read.marks, content=content
+            )
+            pdf = pdfs.pdf_of(db, paper.row)
             if pdf is not None and pdf.sha256 == file.sha256:
                 why = lazy_gettext("the same file")
             elif marked.copy:
@@ -387,58 +391,58 @@ class Keeper:
                 why = lazy_gettext("a marked copy; its marks are already here")
             else:
                 why = lazy_gettext("another copy, not kept ({why})", why=recognised.why)
-            addition = _as_before(self.library, file, held, recognised) or record(
-                file, recognised, outcome="duplicate", paper=held.row, why=why, printed=printed
+            addition = _as_before(self.library, file, paper, recognised) or record(
+                file, recognised, outcome="duplicate", paper=paper.row, why=why, printed=printed
             )
             pdfs.add_addition(db, addition, at=self.library.now())
-        return FileOutcome(addition, held, marked=marked)
+        return FileOutcome(addition, paper, marked=marked)
 
     def _bring_in(self, file: File, recognised: Recognition, found: Paper | None) -> LibraryPaper:
         """Make a paper from the registry's record where there is one, else from the page."""
-        db, paper = self.library.db, found or recognised.paper
-        assert paper is not None  # noqa: S101  bytes alone are only recognised as a paper here
+        db, record = self.library.db, found or recognised.paper
+        assert record is not None  # noqa: S101  bytes alone are only recognised as a paper here
         if found is None and recognised.id:
             # Its number tells the year; the day is for arXiv to say.
             ids, version = (recognised.id,), recognised.version
-            paper = replace(paper, ids=ids, version=version, published_on=None)
+            record = replace(record, ids=ids, version=version, published_on=None)
         elif found is None:
             # Slides and supplements, and what a person says is another paper, would be joined
             # with the paper whose title they have.
             kind = recognised.printed.type if recognised.printed else "paper"
-            alike = merges.copies_of(db, paper) if recognised.candidates else {}
+            alike = merges.copies_of(db, record) if recognised.candidates else {}
             if kind in ("slides", "supplement"):
                 named = lazy_gettext("slides") if kind == "slides" else lazy_gettext("supplement")
-                paper = replace(paper, title=f"{paper.title} ({named})")
+                record = replace(record, title=f"{record.title} ({named})")
             elif any(match.strength == "strong" for match in alike.values()):
-                paper = replace(paper, title=f"{paper.title} ({file.stem})")
-        papers.add_papers(db, [paper], source=BY_HAND, on=self.library.today())
-        held = papers.paper_with_id(db, paper.id)
-        assert held is not None  # noqa: S101  added just above
-        return held
+                record = replace(record, title=f"{record.title} ({file.stem})")
+        papers.add_papers(db, [record], source=BY_HAND, on=self.library.today())
+        paper = papers.paper_with_id(db, record.id)
+        assert paper is not None  # noqa: S101  added just above
+        return paper
 
     def _place(
         self,
         file: File,
         content: bytes,
-        held: LibraryPaper,
+        paper: LibraryPaper,
         recognised: Recognition,
         passages: Sequence[PassageText],
     ) -> None:
         """Write the bytes, then the rows: a kill in between leaves a file that is found again."""
         db, at = self.library.db, self.library.now()
-        path = place_of(self.library, held, file.sha256)
-        old = pdfs.pdf_of(db, held.row)
+        path = place_of(self.library, paper, file.sha256)
+        old = pdfs.pdf_of(db, paper.row)
         if old and old.sha256 != file.sha256 and is_here(self.library.folder / old.path):
             # Somebody may have marked the PDF in whose place a newer version comes: it stays.
-            copy = highlights.MarkedCopy(held.row, old.path, old.sha256, 0, is_version=True)
+            copy = highlights.MarkedCopy(paper.row, old.path, old.sha256, 0, is_version=True)
             highlights.add_copy(db, copy, at=at)
         write_whole(self.library.folder / path, content)
         pdf = pdfs.Pdf(
-            held.row, path.as_posix(), file.sha256, recognised.version, recognised.sketch
+            paper.row, path.as_posix(), file.sha256, recognised.version, recognised.sketch
         )
         pdfs.add_pdf(db, pdf, n_bytes=file.n_bytes, at=at)
         if passages:
-            index.add_passages(db, held.row, passages, sha256=file.sha256)
+            index.add_passages(db, paper.row, passages, sha256=file.sha256)
         else:
             pdfs.set_wordless(db, pdf)
 
@@ -450,23 +454,23 @@ def _to_look_up(recognised: Recognition) -> str:
     return recognised.id or ("" if recognised.level == "strong" else recognised.unknown_doi)
 
 
-def _kept_under(held: LibraryPaper, file: File, *, is_unsure: bool) -> Text:
+def _kept_under(paper: LibraryPaper, file: File, *, is_unsure: bool) -> Text:
     return lazy_gettext(
         N_("not recognised, kept under the file's name, as its title is not sure")
         if is_unsure
         else N_("not recognised, kept under the file's name")
-        if held.paper.title == file.stem
+        if paper.paper.title == file.stem
         else N_("not recognised, kept under the title in the PDF")
     )
 
 
 def _as_before(
-    library: Library, file: File, held: LibraryPaper, recognised: Recognition
+    library: Library, file: File, paper: LibraryPaper, recognised: Recognition
 ) -> Addition | None:
     """Return the earlier record of a file that was only touched, with an id still to look up."""
     before = pdfs.addition_of(library.db, file.key)
     if recognised.printed is not None or before is None or before.sha256 != file.sha256:
         return None
-    if before.paper is None or merges.row_now(library.db, before.paper) != held.row:
+    if before.paper is None or merges.row_now(library.db, before.paper) != paper.row:
         return None
     return replace(before, n_bytes=file.n_bytes, modified_ns=file.modified_ns)

@@ -50,7 +50,7 @@ def chosen(
     """
     if ids:
         # A paper that is named twice is written once.
-        return list({held.row: held for held in find_papers(library, ids)}.values()), ()
+        return list({paper.row: paper for paper in find_papers(library, ids)}.values()), ()
     found, messages = rows_that_fit(library, query)
     return papers.papers_at(library.db, sorted(found)), messages
 
@@ -127,8 +127,8 @@ def keep_up(library: Library) -> KeptFiles:
 
 def _keep(library: Library, one: Bibliography, replacer: Replacer, done: KeptFiles) -> None:
     file = library.folder.absolute() / Path(one.file).expanduser()
-    held, _unused = chosen(library, one.query)
-    content = _signed(in_form(references(library, held), one.format)).encode()
+    several, _unused = chosen(library, one.query)
+    content = _signed(in_form(references(library, several), one.format)).encode()
     try:
         before: bytes | None = file.read_bytes()
     except FileNotFoundError:
@@ -147,7 +147,7 @@ def _keep(library: Library, one: Bibliography, replacer: Replacer, done: KeptFil
                 file=file,
             )
         )
-    done.written.append((file, len(held)))
+    done.written.append((file, len(several)))
 
 
 def _signed(text: str) -> str:
@@ -166,7 +166,7 @@ _KINDS = {"article": "journalArticle", "inproceedings": "conferencePaper", "misc
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write_zotero(library: Library, held: Sequence[LibraryPaper], folder: Path) -> list[str]:
+def write_zotero(library: Library, several: Sequence[LibraryPaper], folder: Path) -> list[str]:
     """Write `NAME.rdf` and files/ to a new folder of that name, all of it or nothing.
 
     Returns the paths of PDFs that are not in the library's folder. Raises UsageError for a folder
@@ -180,7 +180,7 @@ def write_zotero(library: Library, held: Sequence[LibraryPaper], folder: Path) -
         make_folders(target.parent)
         with tempfile.TemporaryDirectory(prefix=".asayomi-", dir=target.parent) as beside:
             export = _Export(library, Path(beside) / "whole")
-            for one in references(library, held):
+            for one in references(library, several):
                 export.add(one)
             export.end(f"{target.name}.rdf")
             os.replace(export.folder, target)
@@ -200,12 +200,12 @@ class _Export:
 
     def add(self, one: Reference) -> None:
         """Add a paper with its tags, its note and its PDFs."""
-        row, about = one.held.row, self._about("item")
+        row, about = one.paper.row, self._about("item")
         item = self._node("rdf:Description", about)
         _describe(item, one)
-        for tag in one.held.tags:
+        for tag in one.paper.tags:
             _put(item, "dc:subject", tag)
-        if note := newest_note(self._library, one.held):
+        if note := newest_note(self._library, one.paper):
             memo = self._about("item")
             _point(item, "dcterms:isReferencedBy", memo)
             _put(self._node("bib:Memo", memo), "rdf:value", to_html(note.text))
@@ -213,8 +213,8 @@ class _Export:
         copies = highlights.marked_of(self._library.db, row)
         for path in dict.fromkeys([*([pdf.path] if pdf else []), *(copy.path for copy in copies)]):
             self._attach(item, path, one.key)
-        if one.held.topic and one.held.topic != UNFILED:
-            self._collection(one.held.topic).append(about)
+        if one.paper.topic and one.paper.topic != UNFILED:
+            self._collection(one.paper.topic).append(about)
 
     def end(self, name: str) -> None:
         """Write the file of a name, with the collections at its end."""
@@ -263,7 +263,7 @@ class _Export:
 
 def _describe(item: etree._Element, one: Reference) -> None:
     """Add what a reference says of a paper. What has no field of its own stands in Extra."""
-    paper = one.held.paper
+    paper = one.paper.paper
     _put(item, "z:itemType", _KINDS[one.kind])
     _put(item, "dc:title", tex_to_text(one.title))
     people = etree.SubElement(etree.SubElement(item, _name("bib:authors")), _name("rdf:Seq"))

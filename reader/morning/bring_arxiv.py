@@ -235,12 +235,12 @@ class PdfsImport:
             self.n_strange += 1
             self.strange += [stored.place] if len(self.strange) < MOST_KEPT else []
             return None
-        [held] = papers.papers_at(db, [merges.row_now(db, row)])
-        pdf = pdfs.pdf_of(db, held.row)
-        if held.is_removed or (pdf and is_here(self.library.folder / pdf.path)):
+        [paper] = papers.papers_at(db, [merges.row_now(db, row)])
+        pdf = pdfs.pdf_of(db, paper.row)
+        if paper.is_removed or (pdf and is_here(self.library.folder / pdf.path)):
             self.n_known += 1
             return None
-        return held.row
+        return paper.row
 
     def _bring(self, one: imports.Import, stored: ArxivPdf, row: int) -> None:
         try:
@@ -251,10 +251,10 @@ class PdfsImport:
             return
         db = self.library.db
         with db.writing():
-            [held] = papers.papers_at(db, [row])
-            papers.fix_key(db, row, file_stem(held.paper, self.library.config.pdf_name))
-            [held] = papers.papers_at(db, [row])
-            keep_pdf(self.library, held, content)
+            [paper] = papers.papers_at(db, [row])
+            papers.fix_key(db, row, file_stem(paper.paper, self.library.config.pdf_name))
+            [paper] = papers.papers_at(db, [row])
+            keep_pdf(self.library, paper, content)
             imports.add_made(db, one, row, "pdf", [hashlib.sha256(content).hexdigest()])
         self.n_new += 1
         self._to_read.append(row)

@@ -83,7 +83,7 @@ class ImportedEntry:
     """
 
     item: ImportedPaper
-    held: LibraryPaper
+    paper: LibraryPaper
     known_by: KnownBy
     is_again: bool = False
     n_notes: int = 0
@@ -101,7 +101,7 @@ class ImportedFile:
     """The outcome of an attached PDF. why: "" where it is in the library now or was before."""
 
     path: Path
-    held: LibraryPaper
+    paper: LibraryPaper
     is_new: bool = False
     why: Text = ""
 
@@ -114,14 +114,14 @@ class ImportedFile:
 @dataclass(frozen=True, slots=True)
 class LooseNoteOutcome:
     """The outcome of a note without an entry. number: its number while it waits, 0 where it could
-    not be brought. held: the paper that it was joined to, None while it waits. is_new: this
+    not be brought. paper: the paper that it was joined to, None while it waits. is_new: this
     import brought it. known_by: "id", "title" or "pdf"; "" where it waits or was joined before."""
 
     place: Text
     title: str
     number: int
     is_new: bool
-    held: LibraryPaper | None = None
+    paper: LibraryPaper | None = None
     known_by: KnownBy = ""
 
 
@@ -209,9 +209,9 @@ class Importing:
             for item in items:
                 if fold_name(item.name) in linked:
                     self.bring(one, replace(item, notes=(), highlights=()))
-            for held, name in ((entry.held, entry.item.name) for entry in self.entries):
-                stem = file_stem(held.paper, self.library.config.pdf_name)
-                self._keys[fold_name(name)] = papers.fix_key(db, held.row, stem)
+            for paper, name in ((entry.paper, entry.item.name) for entry in self.entries):
+                stem = file_stem(paper.paper, self.library.config.pdf_name)
+                self._keys[fold_name(name)] = papers.fix_key(db, paper.row, stem)
         self._met.clear()
         self.entries.clear()  # each is brought again, with its note
         self.unplaced = [*self.read.unplaced]
@@ -231,16 +231,16 @@ class Importing:
             self.unplaced.append(UnplacedItem(item.place, why))
             return
         row, known_by, is_again = placed
-        [held] = papers.papers_at(db, [row])
-        if held.topic is None and (topic := self.topic_of(item)):
+        [paper] = papers.papers_at(db, [row])
+        if paper.topic is None and (topic := self.topic_of(item)):
             # The person's own collections say where it belongs, as filing by hand does.
             decisions.add_filing(db, row, topic, at=self.library.now(), is_by_hand=True)
         try:
-            self._add_notes(held, item.notes)
+            self._add_notes(paper, item.notes)
         except UsageError as error:  # of a note that is too large
             self.unplaced.append(UnplacedItem(item.place, error.what))
         if item.highlights:
-            self._add_highlights(held, item)
+            self._add_highlights(paper, item)
         made = imports.added_after(db, row, before)
         for part, numbers in made.items():
             imports.add_made(db, one, row, part, numbers)
@@ -251,9 +251,9 @@ class Importing:
         is_rated = item.rating in RATINGS and properties.rate_unrated(
             db, row, item.rating, act=one.act, at=self.library.now(), on=on
         )
-        [held] = papers.papers_at(db, [row])
+        [paper] = papers.papers_at(db, [row])
         n_notes, n_highlights = len(made["note"]), len(made["highlight"])
-        entry = ImportedEntry(item, held, known_by, is_again, n_notes, n_highlights, is_rated)
+        entry = ImportedEntry(item, paper, known_by, is_again, n_notes, n_highlights, is_rated)
         self.entries.append(entry)
 
     def place(self, one: imports.Import, item: ImportedPaper) -> tuple[int, KnownBy, bool] | None:
@@ -294,7 +294,7 @@ class Importing:
                 return topic
         return self.rest
 
-    def _add_notes(self, held: LibraryPaper, several: Sequence[ImportedNote]) -> None:
+    def _add_notes(self, paper: LibraryPaper, several: Sequence[ImportedNote]) -> None:
         """Add the notes of an entry that the paper's note does not have, each as a revision."""
         now = self.library.now()
         for note in sorted(several, key=lambda n: n.at or now):
@@ -302,13 +302,13 @@ class Importing:
                 if not self.is_dry:
                     self._keep_files(note)
                 text = WIKI_LINK.sub(self._linked, note.text)
-                add_words(self.library, held, replace(note, text=text))
+                add_words(self.library, paper, replace(note, text=text))
 
-    def _add_highlights(self, held: LibraryPaper, item: ImportedPaper) -> None:
+    def _add_highlights(self, paper: LibraryPaper, item: ImportedPaper) -> None:
         nowhere = Path(f"/{self.read.form}")
         # Of each source its own place: a mark goes where its last place has it no longer.
-        place = f"{self.read.form}:{place_of(self.source)}:{held.paper.id}"
-        marks = ReturnedCopy(held, place, "", "", b"", Marks(item.highlights))
+        place = f"{self.read.form}:{place_of(self.source)}:{paper.paper.id}"
+        marks = ReturnedCopy(paper, place, "", "", b"", Marks(item.highlights))
         keep_marks(self.library, marks, nowhere)
 
     def _bring_notes(self, one: imports.Import) -> None:
@@ -335,7 +335,7 @@ class Importing:
         joined = {found.note.id: found for found in join_waiting(self.library)}
         for n, outcome in enumerate(self.notes):
             if found := joined.get(outcome.number):
-                self.notes[n] = replace(outcome, held=found.held, known_by=found.known_by)
+                self.notes[n] = replace(outcome, paper=found.paper, known_by=found.known_by)
 
     def _flush(self, one: imports.Import, waiting: list[tuple[LooseNote, str]]) -> None:
         """Store the notes that were collected, in one transaction. Afterwards none is left."""
@@ -354,8 +354,8 @@ class Importing:
         if before := notes.brought_note(db, sha256):
             number, brought_by = before
             row = notes.paper_joined(db, number)
-            held = papers.papers_at(db, [merges.row_now(db, row)])[0] if row else None
-            return replace(outcome, number=number, is_new=brought_by == one.id, held=held)
+            paper = papers.papers_at(db, [merges.row_now(db, row)])[0] if row else None
+            return replace(outcome, number=number, is_new=brought_by == one.id, paper=paper)
         try:
             number = keep_note(self.library, one, note, sha256)
         except UsageError as error:
@@ -422,8 +422,8 @@ class Importing:
                     row, known_by = kept.row, "pdf"
             outcome = self._keep_note(one, replace(note, text=text), sha256)
             if row is not None and outcome.number:
-                held = join(self.library, waiting_note(self.library, outcome.number), row)
-                outcome = replace(outcome, held=held, known_by=known_by)
+                paper = join(self.library, waiting_note(self.library, outcome.number), row)
+                outcome = replace(outcome, paper=paper, known_by=known_by)
             self.notes.append(outcome)
         for path in written.intersection(in_papers):
             path.unlink(missing_ok=True)
@@ -450,37 +450,37 @@ class Importing:
             what = lazy_gettext("it is not sure which paper it is; `reader add` asks")
             raise PdfError(file=file.path, what=what)
         before, newest = imports.newest_ids(db), imports.newest_paper(db)
-        held = self._keeper.keep(content, found).held
-        assert held is not None  # noqa: S101  a file is kept as a paper's
-        if held.row > newest:
-            imports.add_made(db, one, held.row, "paper", [note.place])
-        self._record_file(one, held.row, content, before)
-        return held
+        paper = self._keeper.keep(content, found).paper
+        assert paper is not None  # noqa: S101  a file is kept as a paper's
+        if paper.row > newest:
+            imports.add_made(db, one, paper.row, "paper", [note.place])
+        self._record_file(one, paper.row, content, before)
+        return paper
 
     def _bring_files(self, one: imports.Import) -> None:
         """Copy the PDFs of the entries; one that was copied before is not read again."""
         wanted = self._missing_files()
         fresh = [path for path in wanted if not self._is_in(path)]
-        self.files += [ImportedFile(p, held) for p, held in wanted.items() if p not in fresh]
+        self.files += [ImportedFile(p, paper) for p, paper in wanted.items() if p not in fresh]
         why_it = str(lazy_gettext("it is attached to it in what was imported"))
         for n_done, (path, answer) in enumerate(self.tools.read_marked(fresh), 1):
-            held = wanted[path]
+            paper = wanted[path]
             try:
                 if isinstance(answer, PdfError):
                     raise answer
                 content = FileContent(look_at(path, path), *answer)
                 with self.library.db.writing():
                     before = imports.newest_ids(self.library.db)
-                    row = merges.row_now(self.library.db, held.row)
+                    row = merges.row_now(self.library.db, paper.row)
                     kept = self._keeper.keep(content, Recognition("strong", row, why_it))
                     self._record_file(one, row, content, before)
                 is_other = kept.addition.outcome == "duplicate" and not kept.marked.copy
                 pdf = pdfs.pdf_of(self.library.db, row)
                 is_same = pdf is not None and pdf.sha256 == content.file.sha256
                 why: Text = kept.addition.why if is_other and not is_same else ""
-                self.files.append(ImportedFile(path, held, is_new=not is_other, why=why))
+                self.files.append(ImportedFile(path, paper, is_new=not is_other, why=why))
             except PdfError as error:
-                self.files.append(ImportedFile(path, held, why=error.what))
+                self.files.append(ImportedFile(path, paper, why=error.what))
             self.tools.progress("add", n_done, len(fresh))
 
     def _missing_files(self) -> dict[Path, LibraryPaper]:
@@ -489,13 +489,13 @@ class Importing:
         for entry in self.entries:
             for path in entry.item.attached.outside:
                 why = lazy_gettext("its path leads out of the folder")
-                self.files.append(ImportedFile(path, entry.held, why=why))
+                self.files.append(ImportedFile(path, entry.paper, why=why))
             for path in entry.item.attached.pdfs:
                 if os.path.isfile(path):
-                    there[path] = entry.held
+                    there[path] = entry.paper
                 else:
                     why = lazy_gettext("there is no such file")
-                    self.files.append(ImportedFile(path, entry.held, why=why))
+                    self.files.append(ImportedFile(path, entry.paper, why=why))
         return there
 
     def _record_file(

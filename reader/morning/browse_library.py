@@ -55,7 +55,7 @@ class Listing:
     older, newer: the row to go on from, before and after this page; None where it ends.
     """
 
-    held: tuple[LibraryPaper, ...]
+    papers: tuple[LibraryPaper, ...]
     n: int
     is_cut: bool
     states: dict[State, int]
@@ -114,7 +114,7 @@ def browse(
     shown = (rows[1:] if after else rows[:A_PAGE]) if has_more else rows
     # On the side from which somebody came there is always a page: the one that they left.
     return Listing(
-        held=tuple(papers.papers_at(library.db, shown)),
+        papers=tuple(papers.papers_at(library.db, shown)),
         n=n,
         is_cut=is_cut,
         states=states,

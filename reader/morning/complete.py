@@ -220,23 +220,23 @@ def fill_in(library: Library, tools: SourceTools) -> list[Problem]:
     return [Problem(FILL_IN, registry, error) for registry, error in registries.errors.items()]
 
 
-def _take_over(library: Library, addition: Addition, id_: str, paper: Paper) -> None:
+def _take_over(library: Library, addition: Addition, id_: str, record: Paper) -> None:
     """Take over a registry's record of the id that is printed in an added file."""
     db, on = library.db, library.today()
     assert addition.paper is not None  # noqa: S101  only such are looked up
     row = merges.row_now(db, addition.paper)
-    [held] = papers.papers_at(db, [row])
-    is_same_title = title_fold(held.paper.title) == title_fold(paper.title) != ""
-    is_known = bool(held.paper.authors and paper.authors)
-    are_people_alike = not is_known or same_people(held.paper.authors, paper.authors)
-    if id_ in held.paper.ids:
+    [paper] = papers.papers_at(db, [row])
+    is_same_title = title_fold(paper.paper.title) == title_fold(record.title) != ""
+    is_known = bool(paper.paper.authors and record.authors)
+    are_people_alike = not is_known or same_people(paper.paper.authors, record.authors)
+    if id_ in paper.paper.ids:
         # A stamp is trusted unless title and people both differ: a title may change, but hardly
         # all the authors.
         if is_same_title or are_people_alike:
-            papers.add_papers(db, [paper], source=BY_HAND, on=on)
+            papers.add_papers(db, [record], source=BY_HAND, on=on)
             return
         # It goes by another's number: it is given the name of its bytes, and the number is free.
-        papers.take_name(db, held.row, id_, instead=pdf_id(addition.sha256))
+        papers.take_name(db, paper.row, id_, instead=pdf_id(addition.sha256))
         why = str(lazy_gettext("shows {id}, but not the title of that paper", id=id_))
         again = replace(addition, outcome="unknown", why=why, printed="")
         pdfs.add_addition(db, again, at=library.now())
@@ -247,11 +247,11 @@ def _take_over(library: Library, addition: Addition, id_: str, paper: Paper) -> 
         before.is_removed or merges.last_split(db, before.row, row) is not None
     )
     # A printed DOI's paper is the one under it where title and people are the same.
-    is_it = are_people_alike and (is_same_title or same(held.paper, paper).strength == "strong")
+    is_it = are_people_alike and (is_same_title or same(paper.paper, record).strength == "strong")
     if is_parted or not is_it:
         return
-    papers.add_papers(db, [paper], source=BY_HAND, on=on)
-    papers.add_identifier(db, id_, paper)
+    papers.add_papers(db, [record], source=BY_HAND, on=on)
+    papers.add_identifier(db, id_, record)
     other, now = papers.paper_with_id(db, id_), merges.row_now(db, row)
     if other is not None and other.row != now:
         # The name made of its bytes gives way to the registry's.
@@ -271,8 +271,8 @@ def add_by_id(
     if before is not None:
         return back_from_trash(library, before)
     has_registry = not id_.startswith(("pdf:", "web:"))
-    paper = look_up(library, tools, id_) if may_fetch and has_registry else None
-    if paper is None and is_off(library, id_):
+    record = look_up(library, tools, id_) if may_fetch and has_registry else None
+    if record is None and is_off(library, id_):
         kind = id_.partition(":")[0]
         raise NotKnown(
             what=lazy_gettext("{id} was not added: looking it up is turned off.", id=id_),
@@ -281,24 +281,24 @@ def add_by_id(
                 kind=kind,
             ),
         )
-    if paper is None and has_registry and not may_fetch:
+    if record is None and has_registry and not may_fetch:
         raise NotKnown(
             what=lazy_gettext("{id} is not in this library, and was not looked up.", id=id_),
             hint=lazy_gettext("Without --no-fetch, its registry is asked."),
         )
-    if paper is None:
+    if record is None:
         raise NotKnown(
             what=lazy_gettext("{id} was not added: its registry does not know it.", id=id_),
             hint=lazy_gettext("Check the spelling. Its page would be {url}.", url=url_of(id_)),
         )
-    papers.add_papers(library.db, [paper], source=BY_HAND, on=library.today())
-    papers.add_identifier(library.db, id_, paper)
+    papers.add_papers(library.db, [record], source=BY_HAND, on=library.today())
+    papers.add_identifier(library.db, id_, record)
     join_waiting(library)
     index_words(library, tools)
-    held = papers.paper_with_id(library.db, id_)
-    assert held is not None  # noqa: S101  added just above
+    paper = papers.paper_with_id(library.db, id_)
+    assert paper is not None  # noqa: S101  added just above
     # It may be a copy of a paper in the trash.
-    return back_from_trash(library, held)
+    return back_from_trash(library, paper)
 
 
 REST = timedelta(days=30)
@@ -317,7 +317,7 @@ class FieldConflict:
 class RefreshedPaper:
     """A paper that was refreshed: the values that hold since, and where sources differ."""
 
-    held: LibraryPaper
+    paper: LibraryPaper
     filled: tuple[FieldValue, ...]
     conflicts: tuple[FieldConflict, ...]
 
@@ -372,14 +372,14 @@ def refresh(
     from reader.gathering.sources.citations import SOURCES
 
     outcome, registries = RefreshOutcome(), Registries(library, tools)
-    known = fields.asked(library.db, [held.row for held in several])
+    known = fields.asked(library.db, [paper.row for paper in several])
     on, key = addresses(library), _openalex_key(library, environ or {})
     lately = library.today() - REST
-    for n, held in enumerate(several):
+    for n, paper in enumerate(several):
         tools.progress("refresh", n, len(several))
-        before = fields.holding(library.db, [held.row]).get(held.row, {})
+        before = fields.holding(library.db, [paper.row]).get(paper.row, {})
         for source in SOURCES:
-            last = known.get((held.row, source.name))
+            last = known.get((paper.row, source.name))
             if source.name not in on or registries.is_silent(source.name):
                 continue
             if last and last.on > lately and not is_named:
@@ -389,12 +389,12 @@ def refresh(
                 asking = _Asking(
                     tools.fetch, source, last, key if source.name == "openalex" else ""
                 )
-                _ask(library, asking, on[source.name], held, outcome)
+                _ask(library, asking, on[source.name], paper, outcome)
                 registries.has_answered(source.name)
             except ReaderError as error:
-                registries.fail(source.name, [held.paper.id], error)
-        index.add_paper_texts(library.db, [held.row])
-        outcome.papers.append(_refreshed(library, held, before))
+                registries.fail(source.name, [paper.paper.id], error)
+        index.add_paper_texts(library.db, [paper.row])
+        outcome.papers.append(_refreshed(library, paper, before))
     tools.progress("refresh", len(several), len(several))
     outcome.problems = [Problem("refresh", name, e) for name, e in registries.errors.items()]
     return outcome
@@ -436,19 +436,19 @@ class _Asking:
 
 
 def _ask(
-    library: Library, asking: _Asking, base: str, held: LibraryPaper, outcome: RefreshOutcome
+    library: Library, asking: _Asking, base: str, paper: LibraryPaper, outcome: RefreshOutcome
 ) -> None:
     """Ask one registry about one paper, and keep what it says. Raises ReaderError."""
-    db, row, source = library.db, held.row, asking.source
+    db, row, source = library.db, paper.row, asking.source
     by_field = fields.holding(db, [row]).get(row, {})
     # A DOI that another source told is asked for too.
     doi = (f"doi:{by_field['doi'].value}",) if "doi" in by_field else ()
-    paper = replace(held.paper, ids=tuple(dict.fromkeys((*held.paper.ids, *doi))))
-    if not (name := source.named(paper)):
+    record = replace(paper.paper, ids=tuple(dict.fromkeys((*paper.paper.ids, *doi))))
+    if not (name := source.named(record)):
         return
     last = asking.last
     try:
-        found = source.ask(asking.fetch, base, name, paper)
+        found = source.ask(asking.fetch, base, name, record)
     except _SameRecord:
         found = None
         asking.etag, asking.last_modified = (last.etag, last.last_modified) if last else ("", "")
@@ -464,9 +464,9 @@ def _ask(
 
 
 def _refreshed(
-    library: Library, held: LibraryPaper, before: Mapping[str, FieldValue]
+    library: Library, paper: LibraryPaper, before: Mapping[str, FieldValue]
 ) -> RefreshedPaper:
-    by_field = fields.field_values(library.db, [held.row]).get(held.row, {})
+    by_field = fields.field_values(library.db, [paper.row]).get(paper.row, {})
     filled = [
         values[0]
         for name, values in by_field.items()
@@ -476,7 +476,7 @@ def _refreshed(
     conflicts = (
         FieldConflict(v[0], tuple(others)) for v in by_field.values() if (others := differing(v))
     )
-    return RefreshedPaper(held, tuple(filled), tuple(conflicts))
+    return RefreshedPaper(paper, tuple(filled), tuple(conflicts))
 
 
 def _openalex_key(library: Library, environ: Mapping[str, str]) -> str:

@@ -45,26 +45,31 @@ from reader.ranking.topic import Mute, MuteKind, MuteLine, mutable_parts, mute_k
 class WrongTopic:
     """The outcome of "wrong topic".
 
-    held: the paper as it stands now. topic: where it was moved, None for none of the person's.
+    paper: the paper as it stands now. topic: where it was moved, None for none of the person's.
     is_sorted_out: it left the own topics. message: what to show.
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     topic: str | None
     is_sorted_out: bool
     message: Text
 
 
-def topic_now(library: Library, held: LibraryPaper) -> str | None:
+def topic_now(library: Library, paper: LibraryPaper) -> str | None:
     """Find the topic of feeds.toml under which a list shows a paper; None for none."""
     # In the order in which a list decides: the folder, the person's last word, the topic shown
     # before, what the models say.
     known = {topic.path for topic in library.config.topics}
-    words = labels.words_on(library.db, [held.row]).get(held.row, {})
+    words = labels.words_on(library.db, [paper.row]).get(paper.row, {})
     yes = [topic for topic, word in words.items() if word == "yes"]
-    ranks = standings.ranks_of(library.db, [held.row]).get(held.row, [])
+    ranks = standings.ranks_of(library.db, [paper.row]).get(paper.row, [])
     best = [r.topic for r in sorted(ranks, key=lambda r: -r.margin) if r.place == "in"]
-    listed = [held.topic or "", *reversed(yes), standings.topic_shown(library.db, held.row), *best]
+    listed = [
+        paper.topic or "",
+        *reversed(yes),
+        standings.topic_shown(library.db, paper.row),
+        *best,
+    ]
     return next((t for t in listed if t in known and words.get(t) != "no"), None)
 
 
@@ -81,28 +86,28 @@ def _listed_already(library: Library, topic: str) -> UsageError:
     )
 
 
-def _moved_text(held: LibraryPaper, topic: str | None) -> Text:
+def _moved_text(paper: LibraryPaper, topic: str | None) -> Text:
     none = (
         N_("Not in any of your topics; kept, because it has your note: {title}")
-        if held.state == "read"
+        if paper.state == "read"
         else N_("Not in any of your topics, so it was skipped: {title}")
     )
     return lazy_gettext(
         N_("Moved to {topic}: {title}") if topic else none,
         topic=plain(topic or ""),
-        title=title_text(held.paper.title),
+        title=title_text(paper.paper.title),
     )
 
 
 def wrong_topic(
-    library: Library, held: LibraryPaper, topic: str | None, *, listed: str | None = None
+    library: Library, paper: LibraryPaper, topic: str | None, *, listed: str | None = None
 ) -> WrongTopic:
     """Record that a paper is of another topic of feeds.toml, or of no own one (None).
 
     listed: the topic under which the list shows it, where that is known. A paper that leaves
     the own topics is skipped too; one with a note stays. Raises NotKnown, UsageError.
     """
-    listed = listed or topic_now(library, held)
+    listed = listed or topic_now(library, paper)
     meant = _topic_meant(library, topic) if topic is not None else None
     if meant and meant.path == listed:
         raise _listed_already(library, meant.path)
@@ -111,34 +116,34 @@ def wrong_topic(
     words: dict[str, LessonKind] = {listed: "no"} if listed else {}
     words |= {meant.path: "yes"} if meant else dict.fromkeys(own, "no")
     is_sorted_out = meant is None or (meant.lane == "near" and listed in own)
-    is_skipped = is_sorted_out and held.state not in ("skip", "read")
+    is_skipped = is_sorted_out and paper.state not in ("skip", "read")
     db, now, on, moment = library.db, library.now(), library.today(), meant_at(library)
     with db.writing():
         # Something was decided or said since the moment of an act that arrives late.
         is_overtaken = moment is not None and bool(
-            decisions.decided_after(db, [held.row], moment)
-            or labels.told_after(db, held.row, moment)
+            decisions.decided_after(db, [paper.row], moment)
+            or labels.told_after(db, paper.row, moment)
         )
         # One act for words, skip and filing, so that `undo` takes all of them back.
         act = decisions.next_act(db)
-        labels.add_words(db, held.row, words, act=act, at=now, on=on)
+        labels.add_words(db, paper.row, words, act=act, at=now, on=on)
         if is_skipped:
-            decisions.add_decisions(db, "skip", [held.row], at=now, on=on, act=act)
-        if is_filed := held.topic is not None:
+            decisions.add_decisions(db, "skip", [paper.row], at=now, on=on, act=act)
+        if is_filed := paper.topic is not None:
             # It was picked once: its files follow at the next gather.
             folder = meant.path if meant else UNFILED
-            decisions.add_filing(db, held.row, folder, at=now, act=act)
+            decisions.add_filing(db, paper.row, folder, at=now, act=act)
         if (sent := sent_act(library)) and is_overtaken:
             arrived = sent.arrived_at
             decisions.undo_act(db, act, at=arrived, on=library.day_of(arrived))
-            sent.overtaken.append(held)
+            sent.overtaken.append(paper)
         keep_arrival(library)
-    [held] = papers.papers_at(db, [held.row])
+    [paper] = papers.papers_at(db, [paper.row])
     path = meant.path if meant else None
-    message = _moved_text(held, path)
-    if is_filed and pdfs.places(db, [held.row]):
+    message = _moved_text(paper, path)
+    if is_filed and pdfs.places(db, [paper.row]):
         message = lazy_gettext("{what}. Its files are moved at the next gather.", what=message)
-    return WrongTopic(held, path, is_sorted_out, "" if is_overtaken else message)
+    return WrongTopic(paper, path, is_sorted_out, "" if is_overtaken else message)
 
 
 def _topic_meant(library: Library, text: str) -> Topic:
@@ -169,8 +174,8 @@ def undone_text(outcome: UndoOutcome) -> Message:
         return lazy_ngettext(
             "Undone ({what}): {n} paper", "Undone ({what}): {n} papers", n, what=what
         )
-    [(held, _unused)] = outcome.several
-    title = title_text(held.paper.title)
+    [(paper, _unused)] = outcome.several
+    title = title_text(paper.paper.title)
     return lazy_gettext("Undone ({what}): {title}", what=what, title=title)
 
 
@@ -195,14 +200,14 @@ _ELSEWHERE = {
 class Deciding:
     """Decides on the papers of one list, and keeps their present states.
 
-    held: by row, all that the list can show. acted: those decided here, each once. words: by
+    papers: by row, all that the list can show. acted: those decided here, each once. words: by
     row, what the person said of a paper's topics. queued: those that stand in the queue alone,
     picked earlier. put_off: until when those are put off that are. n_acts: how many acts on each
     were done here and not taken back.
     """
 
     library: Library
-    held: dict[int, LibraryPaper]
+    papers: dict[int, LibraryPaper]
     acted: set[int] = field(default_factory=set)
     words: dict[int, dict[str, labels.LessonKind]] = field(default_factory=dict)
     queued: frozenset[int] = frozenset()
@@ -210,20 +215,22 @@ class Deciding:
     n_acts: Counter[int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.words = labels.words_on(self.library.db, self.held)
+        self.words = labels.words_on(self.library.db, self.papers)
 
     @property
     def states(self) -> dict[int, State]:
-        return {row: held.state for row, held in self.held.items()}
+        return {row: paper.state for row, paper in self.papers.items()}
 
     def refresh(self, rows: Iterable[int] | None = None) -> bool:
         """Read the decisions that others made meanwhile; returns whether anything changed."""
-        wanted = list(self.held if rows is None else rows)
-        found = {h.row: h for h in papers.papers_at(self.library.db, wanted) if h.row in self.held}
-        changed = {row for row, h in found.items() if h.state != self.held[row].state}
-        self.held.update(found)
+        wanted = list(self.papers if rows is None else rows)
+        found = {
+            h.row: h for h in papers.papers_at(self.library.db, wanted) if h.row in self.papers
+        }
+        changed = {row for row, h in found.items() if h.state != self.papers[row].state}
+        self.papers.update(found)
         if rows is None:
-            self.words = labels.words_on(self.library.db, self.held)
+            self.words = labels.words_on(self.library.db, self.papers)
             self._read_put_off()
         return bool(changed)
 
@@ -232,11 +239,11 @@ class Deciding:
 
         A pick that was put off can be picked again, which brings it back.
         """
-        title = title_text(self.held[row].paper.title)
+        title = title_text(self.papers[row].paper.title)
         with self.library.db.writing():
             # In the transaction: between this look and the decision nobody else decides.
             is_changed = self.refresh([row])
-            state = self.held[row].state
+            state = self.papers[row].state
             is_back = state == kind == "pick" and bool(put_off(self.library, [row]))
             if state == kind and not is_back:  # elsewhere, or by the first half of a double tap
                 return True, lazy_gettext(ALREADY[kind], title=title)
@@ -247,7 +254,7 @@ class Deciding:
                     "Not skipped, because it has your note: {title}", title=title
                 )
             [now] = decide_rows(self.library, kind, [row])
-        self.held[row] = now
+        self.papers[row] = now
         self.acted.add(row)
         self.n_acts[row] += 1
         self.put_off.pop(row, None)
@@ -256,11 +263,11 @@ class Deciding:
 
     def later(self, row: int) -> tuple[bool, Text]:
         """Put a paper of the queue off; returns whether it was done, and the message to show."""
-        title = title_text(self.held[row].paper.title)
+        title = title_text(self.papers[row].paper.title)
         with self.library.db.writing():
             if self.refresh([row]):
-                return False, lazy_gettext(_ELSEWHERE[self.held[row].state], title=title)
-            if self.held[row].state != "pick":
+                return False, lazy_gettext(_ELSEWHERE[self.papers[row].state], title=title)
+            if self.papers[row].state != "pick":
                 return False, lazy_gettext("Only a paper in the queue can be put off.")
             _unused, until, new = later_rows(self.library, [row], LATER_DAYS)
         self.put_off[row] = until
@@ -268,7 +275,7 @@ class Deciding:
         return True, lazy_gettext(LATER_TEXTS[bool(new)], title=title, day=until)
 
     def _read_put_off(self) -> None:
-        picks = [row for row, held in self.held.items() if held.state == "pick"]
+        picks = [row for row, paper in self.papers.items() if paper.state == "pick"]
         self.put_off = put_off(self.library, picks) if picks else {}
 
     def wrong(self, row: int, topic: str | None, *, listed: str | None = None) -> tuple[bool, Text]:
@@ -277,24 +284,24 @@ class Deciding:
         listed: the topic under which the list shows it. Returns whether it was done, and the
         message to show.
         """
-        title = title_text(self.held[row].paper.title)
+        title = title_text(self.papers[row].paper.title)
         with self.library.db.writing():
             if self.refresh([row]):
-                return False, lazy_gettext(_ELSEWHERE[self.held[row].state], title=title)
-            found = wrong_topic(self.library, self.held[row], topic, listed=listed)
-        self.held[row] = found.held
-        self.words = labels.words_on(self.library.db, self.held)
+                return False, lazy_gettext(_ELSEWHERE[self.papers[row].state], title=title)
+            found = wrong_topic(self.library, self.papers[row], topic, listed=listed)
+        self.papers[row] = found.paper
+        self.words = labels.words_on(self.library.db, self.papers)
         self.acted.add(row)
         self.n_acts[row] += 1
         return True, found.message
 
     def tag(self, row: int, typed: str) -> Text:
         """Give a paper the tags of a typed list, and no others; returns the message to show."""
-        held = self.held[row]
-        done = tag(self.library, [row], to_become(held.tags, tags_in(typed)))
-        [self.held[row]] = done.several
+        paper = self.papers[row]
+        done = tag(self.library, [row], to_become(paper.tags, tags_in(typed)))
+        [self.papers[row]] = done.several
         self.n_acts[row] += bool(done.changed)
-        title, tags = title_text(held.paper.title), self.held[row].tags
+        title, tags = title_text(paper.paper.title), self.papers[row].tags
         if done.problems:
             return done.problems[0].message
         if not done.changed:
@@ -304,7 +311,7 @@ class Deciding:
 
     def waiting(self, rows: Sequence[int]) -> list[int]:
         """Select the papers that have no decision."""
-        return [row for row in rows if self.held[row].state == "candidate"]
+        return [row for row in rows if self.papers[row].state == "candidate"]
 
     def skip_all(self, rows: Sequence[int]) -> Message:
         """Skip the papers that still have no decision, in one act; returns the message to show."""
@@ -326,12 +333,12 @@ class Deciding:
         On papers of the queue only acts that were done here are taken back.
         """
         # Their picks are of other days: to lose one by an undo here would be a surprise.
-        only = {row for row in self.held if row not in self.queued or self.n_acts[row] > 0}
+        only = {row for row in self.papers if row not in self.queued or self.n_acts[row] > 0}
         outcome = take_back_act(self.library, only=only)
-        undone = [held for held, _kind in outcome.several]
-        self.n_acts.subtract(held.row for held in undone)
-        self.held.update({h.row: h for h in undone})
-        self.words = labels.words_on(self.library.db, self.held)
+        undone = [paper for paper, _kind in outcome.several]
+        self.n_acts.subtract(paper.row for paper in undone)
+        self.papers.update({h.row: h for h in undone})
+        self.words = labels.words_on(self.library.db, self.papers)
         self._read_put_off()
         return [h.row for h in undone], undone_text(outcome)
 
@@ -339,16 +346,16 @@ class Deciding:
         """Return the papers picked here that still are, and the number skipped here."""
         states = self.states
         here = self.acted - self.queued
-        picked = [row for row in self.held if row in here and states[row] == "pick"]
+        picked = [row for row in self.papers if row in here and states[row] == "pick"]
         return picked, sum(states[row] == "skip" for row in self.acted)
 
 
 @dataclass(frozen=True, slots=True)
 class ActOutcome:
     """The outcome of an act: the paper as it stands now, the message to show, and whether it was
-    done. held: None where there was nothing to take back."""
+    done. paper: None where there was nothing to take back."""
 
-    held: LibraryPaper | None
+    paper: LibraryPaper | None
     message: Text
     is_done: bool = True
 
@@ -358,34 +365,34 @@ def decide_seen(library: Library, kind: Kind, id_: str, seen: State) -> ActOutco
 
     A decision that another device made meanwhile stays, and the message says so.
     """
-    held = find_paper(library, id_)
-    if (sent := sent_act(library)) and sent.is_late and held.state != "read":
+    paper = find_paper(library, id_)
+    if (sent := sent_act(library)) and sent.is_late and paper.state != "read":
         # By when it was meant, and not by what was seen then: the later decision stands.
-        [now] = decide_rows(library, kind, [held.row])
+        [now] = decide_rows(library, kind, [paper.row])
         return ActOutcome(now, "", is_done=now.state == kind)
-    one = Deciding(library, {held.row: replace(held, state=seen)})
-    is_done, message = one.decide(kind, held.row)
-    return ActOutcome(one.held[held.row], message, is_done)
+    one = Deciding(library, {paper.row: replace(paper, state=seen)})
+    is_done, message = one.decide(kind, paper.row)
+    return ActOutcome(one.papers[paper.row], message, is_done)
 
 
 def wrong_seen(library: Library, id_: str, topic: str | None, seen: State) -> ActOutcome:
     """Record that a paper's topic is wrong, which somebody saw in a state, perhaps long ago."""
-    held = find_paper(library, id_)
+    paper = find_paper(library, id_)
     if (sent := sent_act(library)) and sent.is_late:
         # By when it was meant, and not by what was seen then: the later word stands.
-        found = wrong_topic(library, held, topic)
-        return ActOutcome(found.held, found.message, is_done=bool(found.message))
-    one = Deciding(library, {held.row: replace(held, state=seen)})
+        found = wrong_topic(library, paper, topic)
+        return ActOutcome(found.paper, found.message, is_done=bool(found.message))
+    one = Deciding(library, {paper.row: replace(paper, state=seen)})
     # A note that was written meanwhile does not stand against a word on the topic.
-    if held.state == "read":
-        one = Deciding(library, {held.row: held})
-    is_done, message = one.wrong(held.row, topic)
-    return ActOutcome(one.held[held.row], message, is_done)
+    if paper.state == "read":
+        one = Deciding(library, {paper.row: paper})
+    is_done, message = one.wrong(paper.row, topic)
+    return ActOutcome(one.papers[paper.row], message, is_done)
 
 
 def skip_seen(library: Library, ids: Sequence[str]) -> int:
     """Skip the papers that still have no decision, in one act; returns their number."""
-    found = {held.row: held for held in (find_paper(library, id_) for id_ in ids)}
+    found = {paper.row: paper for paper in (find_paper(library, id_) for id_ in ids)}
     several = Deciding(library, found)
     if waiting := several.waiting(list(found)):
         several.skip_all(waiting)
@@ -394,13 +401,13 @@ def skip_seen(library: Library, ids: Sequence[str]) -> int:
 
 def take_back(library: Library, id_: str) -> ActOutcome:
     """Take back the newest decision on one paper, whatever was decided on others since."""
-    held = find_paper(library, id_)
+    paper = find_paper(library, id_)
     with library.db.writing():
         undone = decisions.undo_of(
-            library.db, held.row, at=library.now(), on=library.today(), until=meant_at(library)
+            library.db, paper.row, at=library.now(), on=library.today(), until=meant_at(library)
         )
         keep_arrival(library)
-    [now] = papers.papers_at(library.db, [held.row])
+    [now] = papers.papers_at(library.db, [paper.row])
     found = UndoOutcome(undone_of([now], undone) if undone else ())
     return ActOutcome(now, undone_text(found), bool(undone))
 
@@ -412,8 +419,8 @@ def take_back_last(library: Library, day: date) -> ActOutcome:
     """
     # A day that showed nothing yet has no list to keep to.
     found = take_back_act(library, only=standings.shown_on(library.db, day) or None)
-    held = next((held for held, _kind in found.several), None)
-    return ActOutcome(held, undone_text(found), bool(found.several or found.unmuted))
+    paper = next((paper for paper, _kind in found.several), None)
+    return ActOutcome(paper, undone_text(found), bool(found.several or found.unmuted))
 
 
 def take_back_numbered(library: Library, number: int) -> ActOutcome:
@@ -428,7 +435,7 @@ def take_back_numbered(library: Library, number: int) -> ActOutcome:
     message = undone_text(found)
     for problem in found.problems:
         message = lazy_gettext("{message} {more}", message=message, more=problem.message)
-    return ActOutcome(next((held for held, _kind in found.several), None), message)
+    return ActOutcome(next((paper for paper, _kind in found.several), None), message)
 
 
 LONGEST = 200
@@ -484,16 +491,16 @@ def unmute(library: Library, several: Iterable[tuple[MuteKind, str]]) -> list[Mu
     return found
 
 
-def parts_of(library: Library, held: LibraryPaper) -> list[tuple[MuteKind, str]]:
+def parts_of(library: Library, paper: LibraryPaper) -> list[tuple[MuteKind, str]]:
     """List what of a paper can be muted."""
     # Imported here and in `_value`: it loads what asks sources, which `pick` need not wait for.
     from reader.gathering.gather import source_names
     from reader.gathering.rows import sources
 
     db, known = library.db, set(source_names(library.config))
-    origins = [o for o in papers.origins_of(db, [held.row]).get(held.row, ()) if o in known]
-    mentions = sources.mentions_of(db, [held.row])
-    return list(mutable_parts(held.paper, library.config.near_topics, origins, mentions))
+    origins = [o for o in papers.origins_of(db, [paper.row]).get(paper.row, ()) if o in known]
+    mentions = sources.mentions_of(db, [paper.row])
+    return list(mutable_parts(paper.paper, library.config.near_topics, origins, mentions))
 
 
 def part_in(text: str) -> tuple[MuteKind, str]:

@@ -436,13 +436,13 @@ def _machine(library: Library) -> Iterator[HealthFinding]:
             lazy_gettext("The disk has {n} MB left.", n=f"{free / 1e6:,.0f}"),
             lazy_gettext("Make room: a full disk ends what is being written."),
         )
-    if held := [name for name in LOCKS if _is_held(library.folder / f"{name}.lock")]:
+    if locked := [name for name in LOCKS if _is_held(library.folder / f"{name}.lock")]:
         yield HealthFinding(
             "locks",
             False,
             lazy_gettext("Another command is working on this library."),
             lazy_gettext("Wait for its end, or end it: a lock ends with its process."),
-            tuple(_holder_text(library, f"{name}.lock") for name in held),
+            tuple(_holder_text(library, f"{name}.lock") for name in locked),
         )
 
 

@@ -55,22 +55,26 @@ class EditOutcome:
     """A paper as it stands after an edit, the fields whose value changed, and its files that
     could not follow."""
 
-    held: LibraryPaper
+    paper: LibraryPaper
     changed: tuple[str, ...]
     problems: tuple[ReaderError, ...] = ()
 
 
-def edit(library: Library, held: LibraryPaper, words: Mapping[str, str]) -> EditOutcome:
+def edit(library: Library, paper: LibraryPaper, words: Mapping[str, str]) -> EditOutcome:
     """Change fields of a paper by hand; "" takes an earlier word back.
 
     What holds already is no change, and makes no act. Its files keep their names. Raises
     UsageError for a field that is not there, and for what can be no year or DOI.
     """
-    db, row = library.db, held.row
+    db, row = library.db, paper.row
     given = {field: _value(field, text) for field, text in words.items()}
     holds = fields.holding(db, [row]).get(row, {})
-    paper = held.paper
-    texts = {"title": paper.title, "authors": "\n".join(paper.authors), "abstract": paper.abstract}
+    record = paper.paper
+    texts = {
+        "title": record.title,
+        "authors": "\n".join(record.authors),
+        "abstract": record.abstract,
+    }
     now = texts | {field: one.value for field, one in holds.items()}
     changed = {
         field: value
@@ -79,12 +83,12 @@ def edit(library: Library, held: LibraryPaper, words: Mapping[str, str]) -> Edit
         if (value != _value(field, now.get(field, "")) if value else _is_by_hand(holds.get(field)))
     }
     if not changed:
-        return EditOutcome(held, ())
+        return EditOutcome(paper, ())
     act = decisions.next_act(db)
     fields.edit(db, row, changed, act=act, at=library.now(), on=library.today())
     problems = follow(library, [row])
-    [held] = papers.papers_at(db, [row])
-    return EditOutcome(held, tuple(changed), tuple(problems))
+    [paper] = papers.papers_at(db, [row])
+    return EditOutcome(paper, tuple(changed), tuple(problems))
 
 
 def _is_by_hand(value: FieldValue | None) -> bool:
@@ -173,7 +177,7 @@ class FilingOutcome:
     """The outcome of filing: the paper as it stands, its folder before (None: none), files moved
     as (from, to) relative to the library, and errors of files that could not be moved."""
 
-    held: LibraryPaper
+    paper: LibraryPaper
     before: str | None
     moved: tuple[tuple[str, str], ...]
     problems: tuple[ReaderError, ...]
@@ -209,13 +213,13 @@ class TopicMove:
 
 def file_paper(
     library: Library,
-    held: LibraryPaper,
+    paper: LibraryPaper,
     topic: str,
     *,
     may_be_new: bool = False,
 ) -> FilingOutcome:
     """File a paper under a topic, as `file_papers`."""
-    return file_papers(library, [held], topic, may_be_new=may_be_new)[0]
+    return file_papers(library, [paper], topic, may_be_new=may_be_new)[0]
 
 
 def file_papers(
@@ -232,24 +236,24 @@ def file_papers(
     NotKnown, UsageError.
     """
     path = topic_meant(library, topic, may_be_new=may_be_new)
-    db, rows = library.db, [held.row for held in several]
+    db, rows = library.db, [paper.row for paper in several]
     # Where a hand moved one first, it is found, and this filing has the last word.
     _find_moved(library, rows, read=read)
     before = {(p.kind, p.id): p.path for p in pdfs.places(db, rows)}
     with db.writing():
         act, at = decisions.next_act(db), library.now()
-        for held in several:
-            papers.fix_key(db, held.row, file_stem(held.paper, library.config.pdf_name))
+        for paper in several:
+            papers.fix_key(db, paper.row, file_stem(paper.paper, library.config.pdf_name))
             # A folder that the person named before is not filed a second time.
-            if pdfs.last_filing(db, held.row) != (path, True):
-                decisions.add_filing(db, held.row, path, at=at, is_by_hand=True, act=act)
+            if pdfs.last_filing(db, paper.row) != (path, True):
+                decisions.add_filing(db, paper.row, path, at=at, is_by_hand=True, act=act)
     found = []
-    for held, now in zip(several, papers.papers_at(db, rows), strict=True):
+    for paper, now in zip(several, papers.papers_at(db, rows), strict=True):
         # The row stands: what cannot be moved now is moved by the next `gather`.
-        problems = settle(library, [held.row])
-        after = pdfs.places(db, [held.row])
+        problems = settle(library, [paper.row])
+        after = pdfs.places(db, [paper.row])
         moved = [(before[p.kind, p.id], p.path) for p in after if before[p.kind, p.id] != p.path]
-        found.append(FilingOutcome(now, held.topic, tuple(moved), tuple(problems)))
+        found.append(FilingOutcome(now, paper.topic, tuple(moved), tuple(problems)))
     return found
 
 
@@ -317,24 +321,24 @@ def topic_names(library: Library) -> list[str]:
     return list(dict.fromkeys([t.path for t in library.config.topics] + in_use + [UNFILED]))
 
 
-def suggestions(library: Library, held: LibraryPaper, *, encoder: str = "") -> list[Suggestion]:
+def suggestions(library: Library, paper: LibraryPaper, *, encoder: str = "") -> list[Suggestion]:
     """Suggest up to three folders for a paper, from earlier filings by the person and from the
     words of feeds.toml; best first.
 
     encoder: whose vectors are compared; words are where it is empty or the paper has no vector.
     """
-    filed = [f for f in pdfs.filed_by_hand(library.db, limit=MOST_EXAMPLES) if f.row != held.row]
-    alike = _likenesses(library, held, filed, encoder)
+    filed = [f for f in pdfs.filed_by_hand(library.db, limit=MOST_EXAMPLES) if f.row != paper.row]
+    alike = _likenesses(library, paper, filed, encoder)
     examples = [
         FilingExample(f.topic, f.key, like, frozenset(map(name_key, f.authors)), f.category)
         for f, like in zip(filed, alike, strict=True)
     ]
     wanted = PaperToFile(
-        authors={name_key(author): author for author in held.paper.authors},
-        category=held.paper.categories[0] if held.paper.categories else "",
+        authors={name_key(author): author for author in paper.paper.authors},
+        category=paper.paper.categories[0] if paper.paper.categories else "",
         words={
             f.topic: tuple(dict.fromkeys([*f.title_words, *f.abstract_words]))
-            for f in fits(held.paper, library.config.topics)
+            for f in fits(paper.paper, library.config.topics)
             if f.score > 0
         },
     )
@@ -342,17 +346,17 @@ def suggestions(library: Library, held: LibraryPaper, *, encoder: str = "") -> l
 
 
 def _likenesses(
-    library: Library, held: LibraryPaper, filed: list[FiledByHand], encoder: str
+    library: Library, paper: LibraryPaper, filed: list[FiledByHand], encoder: str
 ) -> list[float]:
     rows = [f.row for f in filed]
-    vectors = index.paper_vectors(library.db, encoder, [held.row, *rows]) if encoder else {}
-    if held.row not in vectors or not any(row in vectors for row in rows):
-        return likenesses(f"{held.paper.title}\n{held.paper.abstract}", [f.text for f in filed])
+    vectors = index.paper_vectors(library.db, encoder, [paper.row, *rows]) if encoder else {}
+    if paper.row not in vectors or not any(row in vectors for row in rows):
+        return likenesses(f"{paper.paper.title}\n{paper.paper.abstract}", [f.text for f in filed])
     import numpy as np
 
     there = [row for row in rows if row in vectors]
     kept = np.stack([np.frombuffer(vectors[row], np.float16) for row in there])
-    own = np.frombuffer(vectors[held.row], np.float16).astype(np.float32)
+    own = np.frombuffer(vectors[paper.row], np.float16).astype(np.float32)
     cosines = scaled([float(cosine) for cosine in kept.astype(np.float32) @ own])
     by_row = dict(zip(there, cosines, strict=True))
     return [by_row.get(row, 0.0) for row in rows]

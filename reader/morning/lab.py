@@ -57,18 +57,18 @@ def share_notes(library: Library, several: Sequence[LibraryPaper]) -> LabOutcome
     """
     _check_index(library)
     n_left_out = 0
-    for held in several:
-        title = title_text(held.paper.title)
-        if not _public_ids(held):
+    for paper in several:
+        title = title_text(paper.paper.title)
+        if not _public_ids(paper):
             raise UsageError(
                 what=lazy_gettext("This paper has no public address: {title}", title=title),
                 hint=lazy_gettext("Only notes on papers that others can find are shared."),
             )
-        shared, n = shared_paper(library, held)
+        shared, n = shared_paper(library, paper)
         if not shared.words:
             raise UsageError(
                 what=lazy_gettext("There is no note to share: {title}", title=title),
-                hint=lazy_gettext("Write one first: `reader note {id}`", id=held.paper.id),
+                hint=lazy_gettext("Write one first: `reader note {id}`", id=paper.paper.id),
             )
         n_left_out += n
     done, late = (
@@ -83,13 +83,13 @@ def take_back(library: Library, several: Sequence[LibraryPaper]) -> LabOutcome:
     """Stop sharing the notes of some papers. Raises UsageError for one that its folder shares."""
     _check_index(library)
     by_topic = _shared_by_topic(library)
-    for held in several:
-        if held.row in by_topic:
+    for paper in several:
+        if paper.row in by_topic:
             raise UsageError(
                 what=lazy_gettext(
                     "All notes in the folder {topic} are shared: {title}",
-                    topic=held.topic,
-                    title=title_text(held.paper.title),
+                    topic=paper.topic,
+                    title=title_text(paper.paper.title),
                 ),
                 hint=lazy_gettext("Take `shared = true` of that topic out of feeds.toml."),
             )
@@ -103,9 +103,9 @@ def take_back(library: Library, several: Sequence[LibraryPaper]) -> LabOutcome:
 def _change(
     library: Library, several: Sequence[LibraryPaper], wanted: PropertyChange, done: str, late: str
 ) -> LabOutcome:
-    problems = list(tag(library, [held.row for held in several], wanted).problems)
+    problems = list(tag(library, [paper.row for paper in several], wanted).problems)
     error = _published(library)
-    titles = [title_text(held.paper.title) for held in several]
+    titles = [title_text(paper.paper.title) for paper in several]
     messages = tuple(lazy_gettext(late if error else done, title=title) for title in titles)
     return LabOutcome(messages, 0, tuple(problems + ([error] if error else [])))
 
@@ -156,20 +156,20 @@ def _published(library: Library) -> SourceFailed | None:
     return None
 
 
-def is_shared(library: Library, held: LibraryPaper) -> bool:
+def is_shared(library: Library, paper: LibraryPaper) -> bool:
     """Check whether the note of a paper is shared, by itself or with its folder."""
-    return held.row in shared_with_lab(library.db) | _shared_by_topic(library)
+    return paper.row in shared_with_lab(library.db) | _shared_by_topic(library)
 
 
 def _wanted(library: Library, name: str) -> Iterable[SharedNote]:
     """Make what is to be published: of papers that are here and have a note with public words."""
     rows = shared_with_lab(library.db) | _shared_by_topic(library)
-    for held in papers.papers_at(library.db, exports.noted(library.db, rows) if rows else ()):
-        if not (ids := _public_ids(held)):
+    for paper in papers.papers_at(library.db, exports.noted(library.db, rows) if rows else ()):
+        if not (ids := _public_ids(paper)):
             continue
-        shared, _ = shared_paper(library, held)
+        shared, _ = shared_paper(library, paper)
         if words := _cut(shared.words):
-            on = notes.revisions(library.db, held.row)[-1].on_date
+            on = notes.revisions(library.db, paper.row)[-1].on_date
             yield SharedNote(ids, name, words, on)
 
 
@@ -182,10 +182,10 @@ def _shared_by_topic(library: Library) -> set[int]:
     return {row for path in shared for row in exports.filed_under(library.db, path)}
 
 
-def _public_ids(held: LibraryPaper) -> tuple[str, ...]:
+def _public_ids(paper: LibraryPaper) -> tuple[str, ...]:
     """List the identifiers of a paper that lead others to it; none where its own does not."""
-    public = [i for i in held.paper.ids if len(i) <= LONGEST_ID and is_web(url_of(i))]
-    return tuple(public[:MOST_IDS]) if held.paper.id in public else ()
+    public = [i for i in paper.paper.ids if len(i) <= LONGEST_ID and is_web(url_of(i))]
+    return tuple(public[:MOST_IDS]) if paper.paper.id in public else ()
 
 
 def _is_of(library: Library, note: SharedNote) -> bool:
@@ -214,7 +214,7 @@ def written_on(
     failed: of a server, as `searched` has it. length: characters of the words that are loaded.
     """
     settings = library.config.index
-    rows = {id_: held.row for held in several for id_ in held.paper.ids}
+    rows = {id_: paper.row for paper in several for id_ in paper.paper.ids}
     found: dict[int, dict[str, SharedNote]] = {}
     if not (settings.url and rows):
         return {}, None
@@ -241,7 +241,7 @@ def with_written(library: Library, shown: Morning, failed: Failures | None = Non
 
     Not to be cached with the morning: others share and withdraw at any time.
     """
-    found, error = written_on(library, [e.held for e in shown.entries], failed, length=0)
+    found, error = written_on(library, [e.paper for e in shown.entries], failed, length=0)
     if error:
         message = lazy_gettext("It is not known who in your lab has written about these papers.")
         text = sentences([str(message), error.message])
@@ -250,7 +250,7 @@ def with_written(library: Library, shown: Morning, failed: Failures | None = Non
 
     def marked(listed: Listed) -> Listed:
         own, doubtful, near, wild = (
-            tuple(replace(one, written_by=people.get(one.held.row, ())) for one in entries)
+            tuple(replace(one, written_by=people.get(one.paper.row, ())) for one in entries)
             for entries in by_lane(listed).values()
         )
         first = wild[0] if wild else None

@@ -79,7 +79,7 @@ class _LaneEntry:
 
     @property
     def row(self) -> int:
-        return self.entry.held.row
+        return self.entry.paper.row
 
 
 def lanes(
@@ -94,7 +94,7 @@ def lanes(
     found: dict[ListLane, list[_LaneEntry]] = {"own": [], "doubtful": [], "near": [], "wild": []}
     muted: list[_LaneEntry] = []
     for candidate in candidates:
-        before = kept.get(candidate.held.row)
+        before = kept.get(candidate.paper.row)
         lane = _lane_of(candidate, config, before)
         if hidden := _muted_line(candidate, lane, config, before):
             muted.append(hidden)
@@ -104,7 +104,7 @@ def lanes(
     hot = [one for one in found["wild"] if one.row in kept or is_hot(one.candidate.heat)]
     card = min(
         hot,
-        key=lambda one: (one.row not in kept, -one.worth, one.entry.held.paper.id),
+        key=lambda one: (one.row not in kept, -one.worth, one.entry.paper.paper.id),
         default=None,
     )
     # What else the person's own timeline pointed at follows the near topics.
@@ -132,7 +132,7 @@ def _order(
 ) -> tuple[bool, int, float, str]:
     """Return the sort key of a line: papers shown before keep their order, the rest follows."""
     position = before.position if before and before.lane == lane else None
-    return position is None, position or 0, -line.worth, line.entry.held.paper.id
+    return position is None, position or 0, -line.worth, line.entry.paper.paper.id
 
 
 def _near_lane(
@@ -199,7 +199,7 @@ def _muted_line(
         lane = _lane_of(hidden, config, kept)
     # Of what fits no topic a list has the hottest, and what people named.
     is_listed = lane != "wild" or kept or hidden.mentions or is_hot(hidden.heat)
-    if not (by and lane and is_listed) or lane == "own" or candidate.held.state != "candidate":
+    if not (by and lane and is_listed) or lane == "own" or candidate.paper.state != "candidate":
         return None
     return _line(replace(hidden, muted_by=tuple(dict.fromkeys(by))), lane, config)
 
@@ -218,7 +218,7 @@ def _has_moved(candidate: Candidate, config: Config, lane: ListLane) -> bool:
     if lane != "own" and "told_yes" in _kinds(candidate.ranks, config.own_topics):
         return True
     topics = {"near": config.near_topics, "wild": ()}.get(lane, config.own_topics)
-    is_undecided = candidate.held.state == "candidate" and not candidate.followed
+    is_undecided = candidate.paper.state == "candidate" and not candidate.followed
     return is_undecided and _is_sent_away(candidate.ranks, topics)
 
 
@@ -255,7 +255,7 @@ def _own_line(candidate: Candidate, lane: ListLane, config: Config) -> _LaneEntr
     ins = [r for r in candidate.ranks if r.topic in paths and r.place == "in"]
     also: list[str] = []
     # Where a paper is filed, or what the person said of it, leaves no second topic open.
-    if found and is_in and not (candidate.held.topic or is_told):
+    if found and is_in and not (candidate.paper.topic or is_told):
         others = (r for r in ins if r.topic != found.topic)
         also = [r.topic for r in others if found.margin - r.margin <= CLOSE]
     is_sorted_out = not name and _is_sent_away(candidate.ranks, own)
@@ -316,7 +316,7 @@ def _entry(
     candidate: Candidate, terms: Sequence[Term], lane: Lane | None, topic: str | None
 ) -> Entry:
     return Entry(
-        held=candidate.held,
+        paper=candidate.paper,
         lane=lane,
         topic=topic,
         score=round(total(terms), 4),
@@ -368,12 +368,14 @@ def relisted(shown: Listed, told: Mapping[int, Words], own: Container[str]) -> L
     def rest(lane: Iterable[Entry]) -> tuple[Entry, ...]:
         kept: list[Entry] = []
         for entry in lane:
-            now = entry_now(entry, told.get(entry.held.row, {}), own)
+            now = entry_now(entry, told.get(entry.paper.row, {}), own)
             is_brought = now is not entry and now.topic in own
             (brought if is_brought else kept).append(now)
         return tuple(kept)
 
-    mine: list[Entry] = [entry_now(entry, told.get(entry.held.row, {}), own) for entry in shown.own]
+    mine: list[Entry] = [
+        entry_now(entry, told.get(entry.paper.row, {}), own) for entry in shown.own
+    ]
     below, near = rest(shown.doubtful), rest(shown.near)
     wild = rest([shown.wild] if shown.wild else [])
     return replace(

@@ -38,7 +38,7 @@ class MergeOutcome:
     note, the title of the one whose note is shown from now on.
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     left: str = ""
     newer: str = ""
 
@@ -53,20 +53,22 @@ def questions(library: Library) -> list[MergeQuestion]:
             merges.ask(library.db, first, second, why=str(match.why), on=library.today())
     asked = merges.open_questions(library.db)
     rows = [row for q in asked for row in (q.first, q.second)]
-    held = {h.row: h for h in papers.papers_at(library.db, rows)}
-    return [MergeQuestion(held[q.first], held[q.second], retell(q.why), q.asked_on) for q in asked]
+    by_row = {h.row: h for h in papers.papers_at(library.db, rows)}
+    return [
+        MergeQuestion(by_row[q.first], by_row[q.second], retell(q.why), q.asked_on) for q in asked
+    ]
 
 
-def _same_paper(library: Library, held: LibraryPaper) -> UsageError:
+def _same_paper(library: Library, paper: LibraryPaper) -> UsageError:
     hint = lazy_gettext(
         N_("`reader split ID` splits a merged paper.")
-        if merges.merges_of(library.db, held.row)
+        if merges.merges_of(library.db, paper.row)
         else N_(
             "`reader merge` lists pairs that may be one paper; `reader merge ID ID` merges two."
         )
     )
     return UsageError(
-        what=lazy_gettext("Both IDs are the same paper: {id}.", id=held.paper.id), hint=hint
+        what=lazy_gettext("Both IDs are the same paper: {id}.", id=paper.paper.id), hint=hint
     )
 
 
@@ -151,29 +153,29 @@ def follow(library: Library, rows: Iterable[int]) -> None:
     """
     for row in rows:
         _index_notes(library, row)
-        (held,) = papers.papers_at(library.db, [row])
+        (paper,) = papers.papers_at(library.db, [row])
         # A copy that was merged before it was filed has no name for files of its own.
-        if held.topic and not held.key:
-            papers.fix_key(library.db, row, file_stem(held.paper, library.config.pdf_name))
+        if paper.topic and not paper.key:
+            papers.fix_key(library.db, row, file_stem(paper.paper, library.config.pdf_name))
 
 
-def _merge_meant(library: Library, held: LibraryPaper, texts: list[str]) -> merges.Merge:
+def _merge_meant(library: Library, paper: LibraryPaper, texts: list[str]) -> merges.Merge:
     """Choose the merge to take back: the one that brought an identifier, else the only one."""
     # An identifier names the copy that came with it; a title or key leaves the only merge.
     for found in filter(None, (parse_id(plain(text)) for text in texts)):
         if merge := merges.merge_that_brought(library.db, found.id):
             return merge
-    standing = merges.merges_of(library.db, held.row)
+    standing = merges.merges_of(library.db, paper.row)
     if not standing:
         raise UsageError(
-            what=lazy_gettext("{id} was not merged with another paper.", id=held.paper.id),
+            what=lazy_gettext("{id} was not merged with another paper.", id=paper.paper.id),
             hint=lazy_gettext("`reader split ID ID` records that two papers are not the same one."),
         )
     if len(standing) > 1:
         raise Ambiguous(
-            what=held.paper.id,
+            what=paper.paper.id,
             n=lazy_gettext("{n}", n=len(standing) + 1),
-            several=Joined(held.paper.ids[1:], N_("; ")),
+            several=Joined(paper.paper.ids[1:], N_("; ")),
         )
     return standing[0]
 

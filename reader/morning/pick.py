@@ -35,7 +35,7 @@ def decide(library: Library, kind: Kind, texts: Sequence[str]) -> list[LibraryPa
     stands already is left alone, so that one undo takes it back; but a pick that was put off is
     picked again, which brings it back. A picked paper is filed and gets its key.
     """
-    rows = list(dict.fromkeys(held.row for held in find_papers(library, texts)))
+    rows = list(dict.fromkeys(paper.row for paper in find_papers(library, texts)))
     if sent_act(library):
         # Recorded in any case: the history has to show what a device sent, and when.
         return decide_rows(library, kind, rows)
@@ -59,8 +59,8 @@ def decide_rows(library: Library, kind: Kind, rows: Sequence[int]) -> list[Libra
         # that both are in the history.
         decisions.add_decisions(library.db, kind, rows, at=library.now(), on=library.today())
         if kind == "pick":
-            for held in papers.papers_at(library.db, [r for r in rows if r not in overtaken]):
-                file_away(library, held)
+            for paper in papers.papers_at(library.db, [r for r in rows if r not in overtaken]):
+                file_away(library, paper)
         if (sent := sent_act(library)) and overtaken:
             arrived = sent.arrived_at
             decisions.take_back(library.db, overtaken, at=arrived, on=library.day_of(arrived))
@@ -87,7 +87,7 @@ FETCH_LOG = "fetch.log"
 def whole_queue(library: Library) -> list[QueueEntry]:
     """List the picks without a note by priority, the oldest first, with those put off."""
     queued = _queued(library, queue.picked(library.db))
-    return sorted(queued, key=lambda one: PRIORITIES.index(one.held.priority))
+    return sorted(queued, key=lambda one: PRIORITIES.index(one.paper.priority))
 
 
 def _queued(library: Library, picked: Sequence[queue.WaitingPick]) -> list[QueueEntry]:
@@ -95,11 +95,11 @@ def _queued(library: Library, picked: Sequence[queue.WaitingPick]) -> list[Queue
     # What is not in its place may have been moved by hand; papers/ is looked through.
     is_lost = lost_files(library, paths.values())
     here = {*paths} - gone_pdfs(library) if is_lost else {*paths}
-    held = {h.row: h for h in papers.papers_at(db, [one.paper for one in picked])}
+    by_row = {h.row: h for h in papers.papers_at(db, [one.paper for one in picked])}
     extents = queue.extents(db, here)
     found = []
     for one in picked:
-        if (paper := held.get(one.paper)) is None:
+        if (paper := by_row.get(one.paper)) is None:
             continue
         if extent := extents.get(one.paper):
             seconds = length_seconds(extent.n_characters, extent.n_bytes)
@@ -107,7 +107,7 @@ def _queued(library: Library, picked: Sequence[queue.WaitingPick]) -> list[Queue
             seconds = paper_seconds(paper.paper)
         found.append(
             QueueEntry(
-                held=paper,
+                paper=paper,
                 picked_on=one.picked_on,
                 minutes=minutes(seconds),
                 has_pdf=one.paper in here,
@@ -132,7 +132,7 @@ def pdfs_here(library: Library, queued: Sequence[QueueEntry]) -> PdfsHere | None
     queued = without_put_off(queued, library.today())
     if not queued:
         return None
-    lacking = {one.held.paper.id for one in queued if not one.has_pdf}
+    lacking = {one.paper.paper.id for one in queued if not one.has_pdf}
     reasons: dict[str, list[str]] = defaultdict(list)
     for one in failures.failures(library.db, "pdf") if lacking else ():
         if one.subject in lacking:
@@ -166,8 +166,8 @@ def later(library: Library, text: str, days: int = LATER_DAYS) -> tuple[LibraryP
     it was put off until this day already.
     Raises NotFound, or UsageError for one that is not in the queue.
     """
-    [held], until, new = later_rows(library, [find_paper(library, text).row], days)
-    return held, until, bool(new)
+    [paper], until, new = later_rows(library, [find_paper(library, text).row], days)
+    return paper, until, bool(new)
 
 
 def later_rows(
@@ -176,13 +176,13 @@ def later_rows(
     """Put papers (their rows) of the queue off in one act, as `later`; returns the new ones."""
     until = library.today() + timedelta(days)
     with library.db.writing():
-        held = _in_queue(library, rows)
+        several = _in_queue(library, rows)
         before = put_off(library, rows)
         new = [row for row in rows if before.get(row) != until]
         if new:
             queue.postpone(library.db, new, until, at=library.now(), on=library.today())
         keep_arrival(library)
-    return held, until, new
+    return several, until, new
 
 
 def drop(library: Library, texts: Sequence[str]) -> list[LibraryPaper]:
@@ -190,7 +190,7 @@ def drop(library: Library, texts: Sequence[str]) -> list[LibraryPaper]:
 
     Raises NotFound, or UsageError for one that is not in the queue.
     """
-    rows = list(dict.fromkeys(held.row for held in find_papers(library, texts)))
+    rows = list(dict.fromkeys(paper.row for paper in find_papers(library, texts)))
     # Looked up in the transaction of the skips, so that all of them go or none.
     with library.db.writing():
         _in_queue(library, rows)
@@ -201,26 +201,26 @@ LONGEST_GUESS = 1_000
 """Characters of a guess: one line, and no note yet."""
 
 
-def has_to_guess(library: Library, held: LibraryPaper) -> bool:
+def has_to_guess(library: Library, paper: LibraryPaper) -> bool:
     """Check whether a guess is asked for before a paper's abstract is shown: of a pick without a
     note and without a guess."""
     return (
         library.config.note.guess
-        and held.state == "pick"
-        and bool(held.paper.abstract)
-        and any(one.paper == held.row for one in queue.picked(library.db))
-        and queue.guess_of(library.db, held.row) is None
+        and paper.state == "pick"
+        and bool(paper.paper.abstract)
+        and any(one.paper == paper.row for one in queue.picked(library.db))
+        and queue.guess_of(library.db, paper.row) is None
     )
 
 
-def guess(library: Library, held: LibraryPaper, text: str) -> None:
+def guess(library: Library, paper: LibraryPaper, text: str) -> None:
     """Keep what the person thinks that a paper does, "" where they pass.
 
     Where it arrives late, a guess made after its moment stands.
     """
     text = shorten(plain(text), LONGEST_GUESS)
     with library.db.writing():
-        queue.add_guess(library.db, held.row, text, at=library.now(), on=library.today())
+        queue.add_guess(library.db, paper.row, text, at=library.now(), on=library.today())
         stands = queue.guess_of(library.db, held.row)
         if (sent := sent_act(library)) and stands and stands.text != text:
             sent.overtaken.append(held)
@@ -236,11 +236,11 @@ def put_off(library: Library, rows: Sequence[int]) -> dict[int, date]:
 
 def _in_queue(library: Library, rows: Sequence[int]) -> list[LibraryPaper]:
     waiting = {one.paper for one in queue.picked(library.db)}
-    held = papers.papers_at(library.db, rows)
-    for one in held:
+    several = papers.papers_at(library.db, rows)
+    for one in several:
         if one.row not in waiting:
             raise not_in_queue(one)
-    return held
+    return several
 
 
 _NOT_IN_QUEUE = {
@@ -251,9 +251,9 @@ _NOT_IN_QUEUE = {
 }
 
 
-def not_in_queue(held: LibraryPaper) -> UsageError:
+def not_in_queue(paper: LibraryPaper) -> UsageError:
     """Explain why a paper is not one that was picked and has no note."""
-    what = lazy_gettext(_NOT_IN_QUEUE[held.state], title=title_text(held.paper.title))
+    what = lazy_gettext(_NOT_IN_QUEUE[paper.state], title=title_text(paper.paper.title))
     return UsageError(
         what=what,
         hint=lazy_gettext("`reader queue` shows the queue; `reader pick` adds a paper to it."),
@@ -341,8 +341,8 @@ def keep(library: Library, text: str) -> LibraryPaper:
     """
     row = find_paper(library, text).row
     with library.db.writing():
-        [held] = _in_queue(library, [row])
+        [paper] = _in_queue(library, [row])
         [pick] = [one.decision for one in queue.picked(library.db) if one.paper == row]
         queue.set_kept(library.db, pick)
         keep_arrival(library)
-    return held
+    return paper

@@ -312,8 +312,8 @@ def _search(library: Library, tools: SourceTools) -> list[Problem]:
         for cited in _much_cited(library, found, topic)[:FOUND_AT_ONCE]:
             # It may join a copy that is here: then the count is that paper's.
             papers.add_papers(library.db, [cited.paper], source=talk.ORIGIN, on=day)
-            if held := papers.paper_with_id(library.db, cited.paper.id):
-                counts = {held.row: cited.count}
+            if paper := papers.paper_with_id(library.db, cited.paper.id):
+                counts = {paper.row: cited.count}
                 talk.add_counts(library.db, counts, source=config.source, on=day)
         sources.add_success(library.db, name, now=library.now())
     return []

@@ -276,17 +276,17 @@ def _new_ranks(
     followed = {*papers.papers_by(db, people, arrived_on=day, since=first)}
     given: dict[int, Paper] = {}
     ranks: dict[int, list[Rank]] = {}
-    for held in papers.papers_at(db, days):
-        given[held.row], ranks[held.row] = held.paper, []
-        own, is_brief = features(held.paper), held.row not in followed
+    for paper in papers.papers_at(db, days):
+        given[paper.row], ranks[paper.row] = paper.paper, []
+        own, is_brief = features(paper.paper), paper.row not in followed
         for path, model in models.items():
-            one = near.get((held.row, path))
+            one = near.get((paper.row, path))
             above = one.above if one else None
-            judged = judge(held.paper, own, model, nearness=above, is_brief=is_brief)
+            judged = judge(paper.paper, own, model, nearness=above, is_brief=is_brief)
             # Row 0 is no paper's.
             if one and (neighbour := titles.get(one.neighbour or 0)):
                 judged = _with_neighbour(judged, neighbour)
-            ranks[held.row].append(judged)
+            ranks[paper.row].append(judged)
     # What is talked about needs its place in each topic, for its closeness.
     talked = talk.talked_between(db, first, day)
     encoded = {row for row, _ in near}
@@ -365,10 +365,10 @@ def _titles(library: Library, near: Mapping[tuple[int, str], Nearness]) -> dict[
     named = {id_ for topic in library.config.topics for id_ in topic.seeds}
     seeds = {*papers.rows_with_ids(library.db, named).values()} if rows else set()
     return {
-        held.row: Term(
-            "note" if held.state == "read" else "seed" if held.row in seeds else "paper",
-            held.paper.title,
+        paper.row: Term(
+            "note" if paper.state == "read" else "seed" if paper.row in seeds else "paper",
+            paper.paper.title,
             0.0,
         )
-        for held in papers.papers_at(library.db, rows)
+        for paper in papers.papers_at(library.db, rows)
     }

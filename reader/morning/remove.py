@@ -59,13 +59,13 @@ class RemovalOutcome:
 class TrashEntry:
     """A removed paper, and the act that removed it."""
 
-    held: LibraryPaper
+    paper: LibraryPaper
     removal: Removal
 
 
 def remove(library: Library, texts: Sequence[str]) -> RemovalOutcome:
     """Remove papers in one act; all of them are found or none is removed."""
-    rows = list(dict.fromkeys(held.row for held in find_papers(library, texts)))
+    rows = list(dict.fromkeys(paper.row for paper in find_papers(library, texts)))
     db, now, on = library.db, library.now(), library.today()
     # What a hand wrote becomes a revision first. A file that has to be left alone goes as it is.
     if library.config.note.export:
@@ -73,9 +73,9 @@ def remove(library: Library, texts: Sequence[str]) -> RemovalOutcome:
     names = pages_of(library, rows)
     linked = linked_papers(library, exports.newest_texts(db, rows).values()) - {*rows}
     with db.writing():
-        for held in papers.papers_at(db, rows):
-            if held.is_removed:  # by another process since it was looked for
-                raise RemovedPaper(library, held)
+        for paper in papers.papers_at(db, rows):
+            if paper.is_removed:  # by another process since it was looked for
+                raise RemovedPaper(library, paper)
         act = decisions.next_act(db)
         # A skip, so that nothing waits for it: not the queue, not the fetching of PDFs.
         decisions.add_decisions(db, "skip", rows, at=now, on=on, act=act)
@@ -111,12 +111,12 @@ def bring_back(library: Library, rows: Iterable[int]) -> list[ReaderError]:
     return came_back(library, back)
 
 
-def back_from_trash(library: Library, held: LibraryPaper) -> LibraryPaper:
+def back_from_trash(library: Library, paper: LibraryPaper) -> LibraryPaper:
     """Bring a paper back that is added again, if it was removed; returns it as it stands."""
-    if not held.is_removed:
-        return held
-    bring_back(library, [held.row])
-    return papers.papers_at(library.db, [held.row])[0]
+    if not paper.is_removed:
+        return paper
+    bring_back(library, [paper.row])
+    return papers.papers_at(library.db, [paper.row])[0]
 
 
 def came_back(library: Library, rows: Sequence[int]) -> list[ReaderError]:
@@ -142,13 +142,13 @@ def empty_trash(library: Library) -> list[ReaderError]:
         try:
             # The files first: while the row says that they are there, the next run tries again.
             with contextlib.suppress(FileNotFoundError):
-                shutil.rmtree(library.folder / REMOVED / str(entry.held.row))
-            for draft in drafts.drafts_of(library, entry.held):
+                shutil.rmtree(library.folder / REMOVED / str(entry.paper.row))
+            for draft in drafts.drafts_of(library, entry.paper):
                 draft.file.unlink(missing_ok=True)
         except OSError as error:
             problems.append(disk_error(error, library.folder / REMOVED))
             continue
-        decisions.empty_trash(library.db, entry.held.row, at=library.now())
+        decisions.empty_trash(library.db, entry.paper.row, at=library.now())
     return problems
 
 
@@ -157,7 +157,7 @@ def _settle_tablet(library: Library) -> list[ReaderError]:
     if not library.config.tablet:
         return []
     root = Path(os.path.realpath(tablet_folder(library)))
-    removed = [entry.held.row for entry in trash(library)]
+    removed = [entry.paper.row for entry in trash(library)]
     aside = {row: library.folder / REMOVED / str(row) / TABLET for row in removed}
     wanted = list((library.folder / REMOVED).glob(f"*/{TABLET}"))
     # A disk or a cloud that is not there now is looked at by the next `gather`.
@@ -204,7 +204,7 @@ class PaperBroughtBack:
     the fields that were edited by hand.
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     was_here: bool
     has_note: bool
     is_picked: bool
@@ -234,32 +234,34 @@ def restore_paper(library: Library, archive: Path, text: str) -> PaperBroughtBac
             words = _words_by_hand(then.db, there.row)
             guessed = queue.guess_of(then.db, there.row)
         first_act = decisions.next_act(library.db)
-        held, was_here = _bring_paper(library, there)
+        paper, was_here = _bring_paper(library, there)
         # Where the person filed it since is newer than the archive.
-        if there.topic and held.topic is None:
-            held = file_paper(library, held, there.topic, may_be_new=True).held
-        is_picked = there.state in ("pick", "read") and held.state == "candidate"
+        if there.topic and paper.topic is None:
+            paper = file_paper(library, paper, there.topic, may_be_new=True).paper
+        is_picked = there.state in ("pick", "read") and paper.state == "candidate"
         if is_picked:
-            (held,) = decide_rows(library, "pick", [held.row])
-        by_hand = _words_by_hand(library.db, held.row)
-        edited = edit(library, held, {f: w for f, w in words.items() if f not in by_hand}).changed
-        has_tags = bool(tag(library, [held.row], _lacking(there, held)).changed)
-        has_guess = bool(guessed and guessed.text) and not queue.guess_of(library.db, held.row)
+            (paper,) = decide_rows(library, "pick", [paper.row])
+        by_hand = _words_by_hand(library.db, paper.row)
+        edited = edit(library, paper, {f: w for f, w in words.items() if f not in by_hand}).changed
+        has_tags = bool(tag(library, [paper.row], _lacking(there, paper)).changed)
+        has_guess = bool(guessed and guessed.text) and not queue.guess_of(library.db, paper.row)
         if guessed and has_guess:
-            guess(library, held, guessed.text)
-        now = newest_note(library, held)
+            guess(library, paper, guessed.text)
+        now = newest_note(library, paper)
         has_note = note is not None and (now is None or now.text != note.text)
         if note is not None and has_note:
-            held = add_note(library, held, note.text).held
+            paper = add_note(library, paper, note.text).paper
         file = next((f for f in manifest.files if stored and f.path == stored.path), None)
         pdf = ""
-        if file and file.member and not _has_pdf(library, held):
-            pdf = _bring_pdf(library, held, b"".join(archives.read_member(unpacked, file, archive)))
-        (held,) = papers.papers_at(library.db, [held.row])
+        if file and file.member and not _has_pdf(library, paper):
+            pdf = _bring_pdf(
+                library, paper, b"".join(archives.read_member(unpacked, file, archive))
+            )
+        (paper,) = papers.papers_at(library.db, [paper.row])
     if not was_here or has_note or is_picked or pdf or has_tags or has_guess or edited:
-        note = newest_note(library, held) if has_note else None
-        _add_restored(library, held, note, first_act=first_act, was_here=was_here)
-    return PaperBroughtBack(held, was_here, has_note, is_picked, pdf, has_tags, has_guess, edited)
+        note = newest_note(library, paper) if has_note else None
+        _add_restored(library, paper, note, first_act=first_act, was_here=was_here)
+    return PaperBroughtBack(paper, was_here, has_note, is_picked, pdf, has_tags, has_guess, edited)
 
 
 def _words_by_hand(db: Database, row: int) -> dict[str, str]:
@@ -280,18 +282,18 @@ def _bring_paper(library: Library, there: LibraryPaper) -> tuple[LibraryPaper, b
 
 
 def _add_restored(
-    library: Library, held: LibraryPaper, note: Revision | None, *, first_act: int, was_here: bool
+    library: Library, paper: LibraryPaper, note: Revision | None, *, first_act: int, was_here: bool
 ) -> None:
-    one = RestoredPaper(held.row, first_act, was_here, note.id if note else None)
+    one = RestoredPaper(paper.row, first_act, was_here, note.id if note else None)
     with library.db.writing():
         act = decisions.next_act(library.db)
         add_restored(library.db, one, act=act, at=library.now(), on=library.today())
 
 
-def _bring_pdf(library: Library, held: LibraryPaper, content: bytes) -> str:
-    file_away(library, held)
-    (held,) = papers.papers_at(library.db, [held.row])
-    return keep_pdf(library, held, content)
+def _bring_pdf(library: Library, paper: LibraryPaper, content: bytes) -> str:
+    file_away(library, paper)
+    (paper,) = papers.papers_at(library.db, [paper.row])
+    return keep_pdf(library, paper, content)
 
 
 def _lacking(there: LibraryPaper, here: LibraryPaper) -> PropertyChange:
@@ -318,6 +320,6 @@ def _find(then: Library, text: str, archive: Path) -> LibraryPaper:
         ) from None
 
 
-def _has_pdf(library: Library, held: LibraryPaper) -> bool:
-    stored = pdfs.pdf_of(library.db, held.row)
+def _has_pdf(library: Library, paper: LibraryPaper) -> bool:
+    stored = pdfs.pdf_of(library.db, paper.row)
     return stored is not None and (library.folder / stored.path).is_file()

@@ -176,9 +176,9 @@ def papers_by(library: Library, name: str) -> list[int]:
     folds = family_folds(name)
     rows = papers.newest_by_family(library.db, folds, limit=MOST_BY_AUTHOR)
     found = [
-        held.row
-        for held in papers.papers_at(library.db, rows)
-        if any(matches(name, author) == "same" for author in held.paper.authors)
+        paper.row
+        for paper in papers.papers_at(library.db, rows)
+        if any(matches(name, author) == "same" for author in paper.paper.authors)
     ]
     if not found:
         what = lazy_gettext("No paper in the library is surely by {name}.", name=name)
@@ -240,7 +240,7 @@ class Examples:
         if not several:
             raise _nothing(path)
         self.problems += [problem.error for problem in adding.problems]
-        if n_unknown := sum(added.held is None for added in several):
+        if n_unknown := sum(added.paper is None for added in several):
             what = lazy_ngettext(
                 "{file}: no paper found in {n} file.",
                 "{file}: no paper found in {n} files.",
@@ -252,7 +252,7 @@ class Examples:
                 file=plain(str(path)),
             )
             self.problems.append(Incomplete(what=what, hint=hint))
-        return [added.held.row for added in several if added.held]
+        return [added.paper.row for added in several if added.paper]
 
     def _of_bibtex(self, path: Path) -> list[int]:
         """Add the papers of a bibliography; arXiv is asked for abstracts that it leaves out."""
@@ -291,8 +291,8 @@ class Examples:
         papers.add_papers(db, new, source=BY_HAND, on=self._library.today())
         index_words(self._library, self._tools)
         for paper in new:
-            if held := papers.paper_with_id(db, paper.id):
-                meant[paper.id] = held.row
+            if found_paper := papers.paper_with_id(db, paper.id):
+                meant[paper.id] = found_paper.row
         return list(dict.fromkeys(meant[paper.id] for paper in given if paper.id in meant))
 
     def _with_abstracts(self, named: Sequence[Paper]) -> dict[str, Paper]:
@@ -301,8 +301,8 @@ class Examples:
 
         bare = []
         for id_ in (p.id for p in named if p.id.startswith("arxiv:") and not p.abstract):
-            held = papers.paper_with_id(self._library.db, id_)
-            if held is None or not held.paper.abstract:
+            paper = papers.paper_with_id(self._library.db, id_)
+            if paper is None or not paper.paper.abstract:
                 bare.append(id_)
         found: dict[str, Paper] = {}
         try:

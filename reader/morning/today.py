@@ -166,19 +166,19 @@ def candidates(
     # A paper of an earlier day comes back undecided and talked about; one of an own topic, which
     # its own day showed, only because of this day's talk.
     there = [
-        held
-        for held in papers.papers_at(db, rows)
-        if not held.is_removed
+        paper
+        for paper in papers.papers_at(db, rows)
+        if not paper.is_removed
         and (
-            held.row in day.kept
-            or day.first <= held.arrived_on <= day.last
+            paper.row in day.kept
+            or day.first <= paper.arrived_on <= day.last
             or (
-                held.arrived_on < day.first
-                and held.row not in before
-                and held.state == "candidate"
+                paper.arrived_on < day.first
+                and paper.row not in before
+                and paper.state == "candidate"
                 and (
-                    held.row in named
-                    or not any(r.topic in own and r.place == "in" for r in ranks.get(held.row, ()))
+                    paper.row in named
+                    or not any(r.topic in own and r.place == "in" for r in ranks.get(paper.row, ()))
                 )
             )
         )
@@ -201,7 +201,7 @@ def _candidates(
     may_keep: bool,
 ) -> list[Candidate]:
     """Join everything that speaks for each of some papers."""
-    db, rows = library.db, [held.row for held in several]
+    db, rows = library.db, [paper.row for paper in several]
     talked = candidates_with_talk(library, several, day.last, muted=day.mutes)
     foretold = forecasts(library, _to_foretell(library, talked, day, ranks), may_keep=may_keep)
     came_by = papers.origins_of(db, rows)
@@ -209,20 +209,20 @@ def _candidates(
     was_foretold = standings.foretold_before(db, rows, day.last)
     settled = _settled(library)
     found = []
-    for held in several:
-        name, certainty = followed.get(held.row, ("", "same"))
-        heard, origins = talked[held.row], came_by.get(held.row, ())
+    for paper in several:
+        name, certainty = followed.get(paper.row, ("", "same"))
+        heard, origins = talked[paper.row], came_by.get(paper.row, ())
         whole = replace(
             heard,
-            ranks=tuple(ranks.get(held.row, ())),
+            ranks=tuple(ranks.get(paper.row, ())),
             origins=origins,
-            muted_by=muting(day.mutes, held.paper, origins, is_heard=bool(heard.mentions)),
+            muted_by=muting(day.mutes, paper.paper, origins, is_heard=bool(heard.mentions)),
             followed=name,
             is_followed_surely=certainty == "same",
-            forecast=foretold.get(held.row, ()),
-            is_new=day.first <= held.arrived_on <= day.last,
-            was_shown=held.row in before,
-            was_foretold=held.row in was_foretold,
+            forecast=foretold.get(paper.row, ()),
+            is_new=day.first <= paper.arrived_on <= day.last,
+            was_shown=paper.row in before,
+            was_foretold=paper.row in was_foretold,
             settled=settled,
             loud=None,
         )
@@ -247,11 +247,11 @@ def _to_foretell(
     before = {row for row, place in day.kept.items() if place.lane == "near"}
 
     def is_hoped_for(one: Candidate) -> bool:
-        row, is_first = one.held.row, one.held.arrived_on == day.last and one.n_days == 0
-        is_new = is_open and is_first and one.held.state == "candidate"
+        row, is_first = one.paper.row, one.paper.arrived_on == day.last and one.n_days == 0
+        is_new = is_open and is_first and one.paper.state == "candidate"
         return row in before or (is_new and belongs(ranks.get(row, ()), near))
 
-    return [one.held for one in talked.values() if one.heat or is_hoped_for(one)]
+    return [one.paper for one in talked.values() if one.heat or is_hoped_for(one)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,14 +269,14 @@ class _TalkUntil:
     timelines: Mapping[str, str]
 
     def candidate(
-        self, held: LibraryPaper, posts: Sequence[PostMention], voted: tuple[int, date] | None
+        self, paper: LibraryPaper, posts: Sequence[PostMention], voted: tuple[int, date] | None
     ) -> Candidate:
         """Join the posts about a paper with its votes and citations."""
-        counted = self.counts.get(held.row)
+        counted = self.counts.get(paper.row)
         n_votes, voted_on = voted or (None, None)
         talked = replace(
             talk_of(
-                held.paper,
+                paper.paper,
                 posts,
                 role_models=self.people,
                 timelines=self.timelines,
@@ -287,12 +287,12 @@ class _TalkUntil:
             n_citations=counted.n if counted else None,
             n_months=months_between(counted.published_on, counted.on) if counted else None,
         )
-        n_days = max(0, (self.day - held.listed_on).days)
+        n_days = max(0, (self.day - paper.listed_on).days)
         # None on the day that brought it, if that is the mailing's own or, east of it and after
         # a weekend, one soon after.
-        is_first = held.arrived_on == self.day and n_days <= WEEKEND_DAYS
+        is_first = paper.arrived_on == self.day and n_days <= WEEKEND_DAYS
         return Candidate(
-            held,
+            paper,
             mentions=tuple(posts),
             heat=heat(talked, self.day),
             n_votes=n_votes,
@@ -309,7 +309,7 @@ def candidates_with_talk(
 
     muted: their talk does not count; what it would be with it is in `loud`.
     """
-    db, rows, config = library.db, [held.row for held in several], library.config
+    db, rows, config = library.db, [paper.row for paper in several], library.config
     mentions: dict[int, list[PostMention]] = defaultdict(list)
     for mention in sources.mentions_of(db, rows):
         if mention.on is None or mention.on <= day:
@@ -329,19 +329,19 @@ def candidates_with_talk(
         timelines={feed.name: owner for feed, owner in zip(of_people, owners, strict=True)},
     )
     found = {}
-    for held in several:
-        posts, voted = mentions[held.row], votes.get(held.row)
+    for paper in several:
+        posts, voted = mentions[paper.row], votes.get(paper.row)
         # What was decided stays in its list, with all that was said of it.
-        of = muted if held.state == "candidate" else ()
+        of = muted if paper.state == "candidate" else ()
         pairs = [(mention, silencing(of, mention, until.timelines)) for mention in posts]
         heard = [m for m, by in pairs if not by]
-        heard_vote = heard_votes.get(held.row) if of else voted
-        found[held.row] = until.candidate(held, heard, heard_vote)
+        heard_vote = heard_votes.get(paper.row) if of else voted
+        found[paper.row] = until.candidate(paper, heard, heard_vote)
         if len(heard) < len(posts) or heard_vote != voted:
             of_votes = [m for m in muted if m.kind == "source" and heard_vote != voted]
             by = tuple(dict.fromkeys(chain(*(by for _m, by in pairs), of_votes)))
-            loud = until.candidate(held, posts, voted)
-            found[held.row] = replace(found[held.row], loud=loud, silenced_by=by)
+            loud = until.candidate(paper, posts, voted)
+            found[paper.row] = replace(found[paper.row], loud=loud, silenced_by=by)
     return found
 
 
@@ -493,8 +493,8 @@ def _new_versions(library: Library, day: date) -> tuple[NewVersion, ...]:
     newer = dict(fields.new_versions(library.db, day))
     changed = fields.changed_fields(library.db, day)
     return tuple(
-        NewVersion(held, newer[held.row], changed.get(held.row, ()))
-        for held in papers.papers_at(library.db, newer)
+        NewVersion(paper, newer[paper.row], changed.get(paper.row, ()))
+        for paper in papers.papers_at(library.db, newer)
     )
 
 
@@ -555,10 +555,10 @@ def keep_shown(library: Library, given: Morning) -> None:
     """
     known = standings.shown_on(library.db, given.day)
     new = [
-        (entry.held.row, lane, entry.topic or "")
+        (entry.paper.row, lane, entry.topic or "")
         for lane, entries in by_lane(given.folded or given).items()
         for entry in entries
-        if entry.held.row not in known
+        if entry.paper.row not in known
     ]
     with contextlib.suppress(StoreError):
         # On its own, so that a line that cannot be kept costs no order.
@@ -573,7 +573,7 @@ def keep_shown(library: Library, given: Morning) -> None:
 def keep_lines(library: Library, given: Morning) -> None:
     """Record the lines of a list that somebody may decide on, whether they saw it or not."""
     lines = {
-        e.held.row: ShownLine(
+        e.paper.row: ShownLine(
             lane,
             position,
             e.topic or "",

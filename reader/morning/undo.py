@@ -104,7 +104,7 @@ def past_acts(library: Library) -> list[PastAct]:
     """List the last acts that stand, the newest first."""
     db = library.db
     rows = decisions.acts(db, last=MOST_LISTED)
-    held = {h.row: h for h in papers.papers_at(db, {row.paper for row in rows})}
+    by_row = {h.row: h for h in papers.papers_at(db, {row.paper for row in rows})}
     found = []
     for number, group in groupby(rows, key=lambda row: row.act):
         several = list(group)
@@ -113,7 +113,7 @@ def past_acts(library: Library) -> list[PastAct]:
         topic = told.get("filings") or told.get("lessons", "")
         [kind, *_unused] = kinds.values()
         at = max(row.at for row in several if row.at is not None)
-        found.append(PastAct(number, at, kind, topic, tuple(held[row] for row in kinds)))
+        found.append(PastAct(number, at, kind, topic, tuple(by_row[row] for row in kinds)))
     for brought in imports.standing(db, limit=MOST_LISTED):
         of: ActKind = "restore" if brought.form == imports.RESTORE else "import"
         found.append(PastAct(brought.act, brought.at, of, "", source=brought.source))
@@ -134,7 +134,7 @@ def undo(library: Library, *, only: Collection[int] | None = None) -> list[Libra
     only: the papers (rows) that it may be about; an act on another one stays, and raises
     UsageError. Where a mute was the last act, there are none either.
     """
-    return [held for held, _kind in take_back(library, only=only).several]
+    return [paper for paper, _kind in take_back(library, only=only).several]
 
 
 def take_back(
@@ -173,7 +173,7 @@ def _take_back_rows(
         joined = [row for d in undone if d.place == "merges" for row in merges.rows_of(db, d.id)]
         decisions.undo_rows(db, undone, at=library.now(), on=library.today())
         found = papers.papers_at(db, list(dict.fromkeys(d.paper for d in undone)))
-        others = [held for held in found if only is not None and held.row not in only]
+        others = [paper for paper in found if only is not None and paper.row not in only]
         if others:
             raise _elsewhere(title_text(others[0].paper.title))
         for row in {d.paper for d in undone if d.place == "markings"}:
@@ -248,7 +248,7 @@ def archive_before(library: Library, number: int | None) -> Path | None:
 
 def _undo_restore(library: Library, one: RestoredPaper) -> list[ReaderError]:
     """Bring a note back to what it was before a restore, or the paper into the trash."""
-    held = papers.papers_at(library.db, [one.paper])[0]
+    paper = papers.papers_at(library.db, [one.paper])[0]
     from reader.library.replaced import Replacer
     from reader.morning.remove import remove
     from reader.notes.export import export, read_edits
@@ -257,14 +257,14 @@ def _undo_restore(library: Library, one: RestoredPaper) -> list[ReaderError]:
     from reader.notes.write import add_note
 
     if not one.was_here:
-        return list(remove(library, [held.paper.id]).problems)
+        return list(remove(library, [paper.paper.id]).problems)
     read_edits(library, [one.paper])
     known = notes.revisions(library.db, one.paper)
     if not known or known[-1].id != one.note:  # another revision that came since stands
         return []
     names = pages_of(library, [one.paper])
     if len(known) > 1:
-        add_note(library, held, known[-2].text)
+        add_note(library, paper, known[-2].text)
     else:
         # The archive has it. Its file goes with it, unless a hand changes it just now.
         written = exports.exported(library.db, one.paper)
@@ -316,8 +316,8 @@ def undone_of(
     kinds = _kinds(undone)
     # A skip of a paper that is a pick again was a drop.
     return tuple(
-        (held, "drop" if (kinds[held.row], held.state) == ("skip", "pick") else kinds[held.row])
-        for held in several
+        (paper, "drop" if (kinds[paper.row], paper.state) == ("skip", "pick") else kinds[paper.row])
+        for paper in several
     )
 
 
@@ -325,10 +325,10 @@ def _check(library: Library, rows: Sequence[Decision]) -> None:
     """Raise UsageError for an act that cannot be taken back as things stand."""
     db = library.db
     for row in rows:
-        (held,) = papers.papers_at(db, [merges.row_now(db, row.paper)])
+        (paper,) = papers.papers_at(db, [merges.row_now(db, row.paper)])
         if row.place == "removals":
             if any(one.emptied_at for one in decisions.removals(db, [row.paper])):
-                error = RemovedPaper(library, held)
+                error = RemovedPaper(library, paper)
                 raise UsageError(what=error.what, hint=error.hint)
         elif row.place in ("merges", "restored"):
             rows_now = merges.rows_of(db, row.id) if row.place == "merges" else [row.paper]
@@ -343,10 +343,10 @@ def _check(library: Library, rows: Sequence[Decision]) -> None:
             alone = rows_now[-1]
             if row.kind == "split" and (len(several) < 2 or merges.row_now(db, alone) != alone):
                 [held] = papers.papers_at(db, [merges.row_now(db, alone)])
-                title = title_text(held.paper.title)
+                title = title_text(paper.paper.title)
                 raise UsageError(
                     what=lazy_gettext("Merged with another paper since: {title}", title=title),
-                    hint=lazy_gettext("Split them first: reader split {id}", id=held.paper.id),
+                    hint=lazy_gettext("Split them first: reader split {id}", id=paper.paper.id),
                 )
 
 

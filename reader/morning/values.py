@@ -44,7 +44,7 @@ class Candidate:
     by `silenced_by`; None where they take out none.
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     ranks: tuple[Rank, ...] = ()
     mentions: tuple[PostMention, ...] = ()
     origins: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ class QueueEntry:
     decision: its pick, by which a look-back remembers that it asked.
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     picked_on: date
     minutes: int
     has_pdf: bool
@@ -98,7 +98,7 @@ class Entry:
     topic or decided. written_by: who in the lab shares a note on it.
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     lane: Lane | None
     topic: str | None
     score: float
@@ -121,7 +121,7 @@ class Entry:
     def is_outside(self) -> bool:
         """Check whether it is in the near lane, and neither filed nor of a near topic."""
         # A paper that was filed has its folder for a topic, also where no near topic fits it.
-        return self.lane == "near" and not (self.held.topic or self.topic)
+        return self.lane == "near" and not (self.paper.topic or self.topic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def by_lane(listed: Lanes | FoldedDays | Morning) -> dict[ListLane, tuple[Entry,
 class NewVersion:
     """A later version of a paper that has a note, and which of its fields it changed."""
 
-    held: LibraryPaper
+    paper: LibraryPaper
     version: int
     changed: tuple[str, ...] = ()
 
@@ -356,7 +356,7 @@ class Morning:
     @property
     def has_news(self) -> bool:
         """Check whether some paper of the list waits for a decision."""
-        return any(entry.held.state == "candidate" for entry in self.entries)
+        return any(entry.paper.state == "candidate" for entry in self.entries)
 
     @property
     def is_complete(self) -> bool:
@@ -421,7 +421,7 @@ def theme_counts(entries: Iterable[Entry], theme_of: Mapping[str, str]) -> dict[
     counts = dict.fromkeys(theme_of.values(), 0)
     for entry in entries:
         # Where a paper is filed says more than what it fits; a finer folder is no topic.
-        theme = theme_of.get(entry.held.topic or "") or theme_of.get(entry.topic or "")
+        theme = theme_of.get(entry.paper.topic or "") or theme_of.get(entry.topic or "")
         if theme:
             counts[theme] += 1
     return counts
@@ -457,12 +457,12 @@ def next_of(papers: Sequence[int], states: States, here: int) -> int:
 
 def n_waiting(entries: Iterable[Entry], states: States) -> int:
     """Count the papers without a decision."""
-    return sum(states[e.held.row] == "candidate" for e in entries)
+    return sum(states[e.paper.row] == "candidate" for e in entries)
 
 
 def entry_seconds(entry: Entry) -> float:
     """Estimate the seconds that one line of the list takes to be read."""
-    return paper_seconds(entry.held.paper, [m.words for m in entry.mentions])
+    return paper_seconds(entry.paper.paper, [m.words for m in entry.mentions])
 
 
 def minutes_of(entries: Iterable[Entry]) -> int:

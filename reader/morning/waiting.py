@@ -51,7 +51,7 @@ class JoinedNote:
     """A note that became a revision of its paper."""
 
     note: WaitingNote
-    held: LibraryPaper
+    paper: LibraryPaper
     known_by: KnownBy
 
 
@@ -106,8 +106,8 @@ def recognised(library: Library, ids: Sequence[str], title: str) -> tuple[int | 
     if meant is None or merges.is_removed(db, meant):
         return None, ""
     # Another number of the same scheme is that of another paper with this title.
-    [held] = papers.papers_at(db, [meant])
-    is_other = {_scheme(id_) for id_ in ids} & {_scheme(id_) for id_ in held.paper.ids}
+    [paper] = papers.papers_at(db, [meant])
+    is_other = {_scheme(id_) for id_ in ids} & {_scheme(id_) for id_ in paper.paper.ids}
     return (None, "") if is_other else (meant, "title")
 
 
@@ -131,17 +131,17 @@ def join(library: Library, note: WaitingNote, row: int) -> LibraryPaper:
     """Make a waiting note a revision of a paper; returns the paper as it stands then."""
     db = library.db
     with db.writing():
-        [held] = papers.papers_at(db, [merges.row_now(db, row)])
+        [paper] = papers.papers_at(db, [merges.row_now(db, row)])
         before = imports.newest_ids(db)["note"]
-        words = note.text if title_fold(note.title) == title_fold(held.paper.title) else note.words
-        number = add_words(library, held, ImportedNote(words or note.title, note.at))
+        words = note.text if title_fold(note.title) == title_fold(paper.paper.title) else note.words
+        number = add_words(library, paper, ImportedNote(words or note.title, note.at))
         notes.join_waiting(db, note.id, number)
         one = imports.with_number(db, note.imported)
-        imports.add_made(db, one, held.row, "note", [number] if number > before else [])
-        imports.add_made(db, one, held.row, "tag", note.tags)
-        imports.add_made(db, one, held.row, "collection", [note.notebook] if note.notebook else [])
-    index.add_note_text(db, held.row)
-    return papers.papers_at(db, [held.row])[0]
+        imports.add_made(db, one, paper.row, "note", [number] if number > before else [])
+        imports.add_made(db, one, paper.row, "tag", note.tags)
+        imports.add_made(db, one, paper.row, "collection", [note.notebook] if note.notebook else [])
+    index.add_note_text(db, paper.row)
+    return papers.papers_at(db, [paper.row])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +189,11 @@ def _has(note: WaitingNote, parts: Sequence[Part]) -> bool:
     return all(is_true(part, is_there) for part in parts)
 
 
-def give(library: Library, number: int, held: LibraryPaper) -> LibraryPaper:
+def give(library: Library, number: int, paper: LibraryPaper) -> LibraryPaper:
     """Join a waiting note to the paper that a person names; returns it as it stands then.
 
     Raises NotKnown, UsageError."""
-    return join(library, waiting_note(library, number), held.row)
+    return join(library, waiting_note(library, number), paper.row)
 
 
 def waiting_note(library: Library, number: int) -> WaitingNote:
@@ -202,14 +202,14 @@ def waiting_note(library: Library, number: int) -> WaitingNote:
     if found := notes.waiting(library.db, number):
         return found[0]
     if (row := notes.paper_joined(library.db, number)) is not None:
-        [held] = papers.papers_at(library.db, [merges.row_now(library.db, row)])
-        title = title_text(held.paper.title)
+        [paper] = papers.papers_at(library.db, [merges.row_now(library.db, row)])
+        title = title_text(paper.paper.title)
         what = lazy_gettext("This note was given to a paper already: {title}", title=title)
         raise UsageError(what=what, hint=hint)
     raise NotKnown(what=lazy_gettext("There is no waiting note {n}.", n=number), hint=hint)
 
 
-def add_words(library: Library, held: LibraryPaper, note: ImportedNote) -> int:
+def add_words(library: Library, paper: LibraryPaper, note: ImportedNote) -> int:
     """Append an imported note to a paper's, in the open transaction; returns the revision that has
     its words, which may be one that was there. Raises UsageError for what cannot be a note.
 
@@ -217,14 +217,14 @@ def add_words(library: Library, held: LibraryPaper, note: ImportedNote) -> int:
     """
     db, now = library.db, library.now()
     words = checked_text(visible(note.text)).strip()
-    known = notes.revisions(db, held.row)
+    known = notes.revisions(db, paper.row)
     for one in known:
         if words in one.text:
             return one.id
     text = f"{known[-1].text}\n\n{words}" if known else words
-    check = check_typed(library, held, text, None)
+    check = check_typed(library, paper, text, None)
     written = is_written(text) and not (check and check.is_mostly_copied)
     # A clock that went wrong there must not make a moment that is still to come.
     at: datetime = min(note.at or now, now)
     on = library.day_of(at)
-    return notes.add_note(db, held.row, text, is_written=written, came_from="file", at=at, on=on)
+    return notes.add_note(db, paper.row, text, is_written=written, came_from="file", at=at, on=on)

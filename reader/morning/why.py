@@ -152,7 +152,7 @@ class Explanation:
     by, found: the models and the list as they were read, for `changes`.
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     lane: ListLane | None
     day: date | None
     topic: str | None
@@ -246,7 +246,7 @@ def _add(known: dict[Key, Made], key: Key, value: Made) -> None:
 
 def explain(
     library: Library,
-    held: LibraryPaper,
+    paper: LibraryPaper,
     *,
     with_alike: bool = True,
     lists: ListCache | None = None,
@@ -258,9 +258,9 @@ def explain(
     with_alike: look for chosen papers that are like it, for the sentence.
     lists: of the same day and state of the library; None where no other paper is explained.
     """
-    found, muted_by = _find(library, held, lists or ListCache())
+    found, muted_by = _find(library, paper, lists or ListCache())
     by = judges(library)
-    ranks = _ranks(library, held, by)
+    ranks = _ranks(library, paper, by)
     own = {topic.path for topic in library.config.own_topics}
     # An own topic explains best; a paper of none is explained by the nearest of the others.
     best = max([r for r in ranks if r.topic in own] or ranks, key=lambda r: r.standing)
@@ -270,7 +270,7 @@ def explain(
     if found and found.candidate.followed:
         place = "in"
     return Explanation(
-        held=held,
+        paper=paper,
         lane=found.lane if found else None,
         day=found.day.last if found else None,
         topic=found.entry.topic if found and is_by_talk else best.topic,
@@ -286,54 +286,54 @@ def explain(
         ranks=tuple(ranks),
         by=by,
         found=found,
-        past=history.past_decision(library.db, held.row),
-        alike=(alike(library, held, best.topic, terms) if with_alike and not is_by_talk else None),
+        past=history.past_decision(library.db, paper.row),
+        alike=(alike(library, paper, best.topic, terms) if with_alike and not is_by_talk else None),
         muted_by=muted_by,
     )
 
 
 def _find(
-    library: Library, held: LibraryPaper, cache: ListCache
+    library: Library, paper: LibraryPaper, cache: ListCache
 ) -> tuple[InList | None, tuple[Mute, ...]]:
     """Look for a paper in today's list, folded or not, then in the last one that showed it, then
     in that of its own day; or for the mutes that hide it there."""
-    row, today = held.row, library.today()
+    row, today = paper.row, library.today()
     # The folded list first: it is what the person sees.
     lists = [day_of(library, today)]
     if first := first_day(library, today):
         lists.insert(0, day_of(library, today, first=first))
     # Talked about later than it came, it was shown on neither of the two other days.
     before = standings.last_shown(library.db, row, today)
-    days = dict.fromkeys(day for day in (before, held.arrived_on) if day and day < today)
+    days = dict.fromkeys(day for day in (before, paper.arrived_on) if day and day < today)
     lists += [day_of(library, day) for day in days]
     for day in lists:
         if (made := cache.list_with(library, day, row)) is None:
             continue
         several, listed = made
         for lane, entries in by_lane(listed).items():
-            for entry in (one for one in entries if one.held.row == row):
-                [mine] = [one for one in several if one.held.row == row]
+            for entry in (one for one in entries if one.paper.row == row):
+                [mine] = [one for one in several if one.paper.row == row]
                 if lane != "near":
                     return InList(lane, day, entry, mine, entries, len(entries)), ()
                 return InList(lane, day, entry, mine, entries, listed.n_talked, several), ()
-        for entry in (one for one in listed.muted if one.held.row == row):
+        for entry in (one for one in listed.muted if one.paper.row == row):
             return None, entry.muted_by
     return None, ()
 
 
-def _ranks(library: Library, held: LibraryPaper, by: Judges) -> list[Rank]:
+def _ranks(library: Library, paper: LibraryPaper, by: Judges) -> list[Rank]:
     """Read a paper's ranks in all topics: as it was ranked, else as it would be now."""
-    kept = {r.topic: r for r in standings.kept_ranks(library.db, [held.row]).get(held.row, [])}
-    own = features(held.paper)
+    kept = {r.topic: r for r in standings.kept_ranks(library.db, [paper.row]).get(paper.row, [])}
+    own = features(paper.paper)
     ranks = []
     for path, model in by.models.items():
         known = kept.get(path)
         if known is None or not known.terms:
             above = known.nearness if known else None
-            known = judge(held.paper, own, model, nearness=above)
-            known = replace(known, terms=as_printed(known.terms, held.paper))
+            known = judge(paper.paper, own, model, nearness=above)
+            known = replace(known, terms=as_printed(known.terms, paper.paper))
         ranks.append(replace(known, place=_place(known.place, known.terms)))
-    return standings.with_words(library.db, {held.row: ranks}, [held.row])[held.row]
+    return standings.with_words(library.db, {paper.row: ranks}, [paper.row])[paper.row]
 
 
 def changes(library: Library, explained: Explanation, fit: FitTopic) -> Iterator[ScoreChange]:
@@ -361,7 +361,7 @@ def without_each(library: Library, explained: Explanation) -> Iterator[ScoreChan
         closest = max(several, key=lambda r: r.margin, default=None)
         # Without the cap, to say where a paper stands among all that were found.
         wide = lanes(found.several, replace(library.config, minutes=10**6), found.day.kept)
-        others = [e.score for e in wide.near if e.held.row != explained.held.row]
+        others = [e.score for e in wide.near if e.paper.row != explained.paper.row]
         yield from with_other_talk(found.candidate, closest, others)
 
 
@@ -373,24 +373,24 @@ def after_decisions(
     fit: fits a topic's model, seconds in a large library: once for each decision, and not at
     all for what stands by the talk about it.
     """
-    rank, held, by = _rank_of(explained), explained.held, explained.by
+    rank, paper, by = _rank_of(explained), explained.paper, explained.by
     events = events_of(library)
     now = lessons(library, events)
     topic = next((t for t in now.topics if rank and t.path == rank.topic), None)
     if rank is None or topic is None:
         return
-    rest = [event for event in events if event.paper != held.row]
+    rest = [event for event in events if event.paper != paper.row]
     several: list[tuple[str, list[Event]]] = [("undecided", rest)]
     # Without an act on it both decisions are tried; else what taking the act back would change.
     # A pick would be filed, a skip stays where it is.
     if len(rest) == len(events):
-        filed = {"pick": held.topic or folder_of(library, held), "skip": held.topic or ""}
+        filed = {"pick": paper.topic or folder_of(library, paper), "skip": paper.topic or ""}
         several = [
-            (kind, [*events, as_if_decided(library, held.row, kind, filed=filed[kind])])
+            (kind, [*events, as_if_decided(library, paper.row, kind, filed=filed[kind])])
             for kind in DECISIONS
         ]
-    texts = PaperFeatures(library, [held.row])
-    own = texts.features(held.row)
+    texts = PaperFeatures(library, [paper.row])
+    own = texts.features(paper.row)
     followed = [term.what for term in rank.terms if term.kind == "followed"]
     # A decision fits the model of its topic alone; of the others only the likes are counted anew.
     for kind, given in several:
@@ -404,7 +404,7 @@ def after_decisions(
                 texts.add(library, [*now.background, *(label.paper for label in labels)])
                 models[path] = fit_one(fit, texts, then, topic, labels)
         model = levelled(models)[topic.path]
-        terms = judge(held.paper, own, model, nearness=rank.nearness).terms
+        terms = judge(paper.paper, own, model, nearness=rank.nearness).terms
         cut = model.cut + taste_of(terms)
         terms += tuple(followed_term(name, terms, cut) for name in followed)
         place = _place(place_of(terms, model), terms)

@@ -68,7 +68,7 @@ class Others:
 
 @contextlib.contextmanager
 def opened(
-    library: Library, held: LibraryPaper, content: Callable[[str], str]
+    library: Library, paper: LibraryPaper, content: Callable[[str], str]
 ) -> Iterator[tuple[Draft, Others]]:
     """Open the draft that an earlier editor left, the newest one, or a new one.
 
@@ -78,7 +78,7 @@ def opened(
     n_open, waiting = 0, list[Draft]()
     with contextlib.ExitStack() as locks:
         locks.callback(tidy, library)  # called last: after the locks in the folder are gone
-        for draft in drafts_of(library, held):
+        for draft in drafts_of(library, paper):
             try:
                 hold(draft.file, locks)
             except Locked:
@@ -89,9 +89,9 @@ def opened(
             else:
                 draft.file.unlink(missing_ok=True)
         if not waiting:
-            newest = newest_note(library, held)
+            newest = newest_note(library, paper)
             base, before = (newest.id, newest.text) if newest else (0, "")
-            file = new_file(library, held, base, content(before), locks)
+            file = new_file(library, paper, base, content(before), locks)
             waiting = [Draft(file, base, before, is_old=False)]
         yield waiting[0], Others(n_open, len(waiting) - 1)
 
@@ -151,15 +151,15 @@ def folder_of(library: Library) -> Path:
     return library.folder / FOLDER
 
 
-def drafts_of(library: Library, held: LibraryPaper) -> list[Draft]:
+def drafts_of(library: Library, paper: LibraryPaper) -> list[Draft]:
     """List a paper's drafts, the newest first; those of copies that were joined to it too."""
-    texts = {note.id: note.text for note in notes.revisions(library.db, held.row)}
+    texts = {note.id: note.text for note in notes.revisions(library.db, paper.row)}
     found: list[tuple[float, Path, Draft]] = []
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for entry in os.scandir(folder_of(library)):
             match = _NAME.fullmatch(entry.name)
             # A paper that was joined to another one keeps its drafts' names.
-            if match and merges.row_now(library.db, int(match[1])) == held.row:
+            if match and merges.row_now(library.db, int(match[1])) == paper.row:
                 file, base = Path(entry.path), int(match[2])
                 draft = Draft(file, base, texts.get(base, ""), is_old=True)
                 found.append((-entry.stat().st_mtime, file, draft))
@@ -167,15 +167,15 @@ def drafts_of(library: Library, held: LibraryPaper) -> list[Draft]:
 
 
 def new_file(
-    library: Library, held: LibraryPaper, base: int, content: str, locks: contextlib.ExitStack
+    library: Library, paper: LibraryPaper, base: int, content: str, locks: contextlib.ExitStack
 ) -> Path:
     """Create a new draft, and hold it. Raises StoreError."""
-    stem = held.key or file_stem(held.paper, library.config.pdf_name)
+    stem = paper.key or file_stem(paper.paper, library.config.pdf_name)
     folder = folder_of(library)
     try:
         make_folders(folder)
         for n in range(1, 1_000):
-            file = folder / f"{stem}.{held.row}.{base}.{n}.md"
+            file = folder / f"{stem}.{paper.row}.{base}.{n}.md"
             try:
                 # Held before it is there, so nobody else finds it without its lock.
                 hold(file, locks)
@@ -278,17 +278,17 @@ def template_names(library: Library) -> list[str]:
     return [*BUILT_IN_TEMPLATES, *(own.name for own in library.config.templates)]
 
 
-def may_show(library: Library, held: LibraryPaper) -> bool:
+def may_show(library: Library, paper: LibraryPaper) -> bool:
     """Check whether abstract and highlights are shown beside the note without being asked for.
 
     They are from the second opening on: the first words are to come from memory.
     """
-    return newest_note(library, held) is not None or notes.was_opened(library.db, held.row)
+    return newest_note(library, paper) is not None or notes.was_opened(library.db, paper.row)
 
 
-def marks_of(library: Library, held: LibraryPaper) -> list[MarkedWords]:
+def marks_of(library: Library, paper: LibraryPaper) -> list[MarkedWords]:
     """Collect the words that the person marked, in reading order, the same words once."""
-    found = marked(library, held)
+    found = marked(library, paper)
     return [
         MarkedWords(plain(once(highlight.text)), plain(highlight.note), tuple(pages))
         for highlight, pages in zip(found, gathered(found), strict=True)
@@ -309,14 +309,14 @@ class PageDraft:
     is_elsewhere: bool = False
 
 
-def waiting(library: Library, held: LibraryPaper) -> list[PageDraft]:
+def waiting(library: Library, paper: LibraryPaper) -> list[PageDraft]:
     """List a paper's drafts that have words, the newest first, for a page.
 
     One that cannot be read is left out: the editor reports it.
     """
     found = []
     templates = all_texts(library.config.templates)
-    for draft in drafts_of(library, held):
+    for draft in drafts_of(library, paper):
         with contextlib.suppress(UsageError):
             saved = words_of(draft)
             if has_words(library, draft):
@@ -326,7 +326,7 @@ def waiting(library: Library, held: LibraryPaper) -> list[PageDraft]:
 
 
 def keep(
-    library: Library, held: LibraryPaper, text: str, *, base: int, name: str, seen: str
+    library: Library, paper: LibraryPaper, text: str, *, base: int, name: str, seen: str
 ) -> PageDraft:
     """Keep a text that is being typed on a page in a draft; it is on the disk on return.
 
@@ -335,10 +335,10 @@ def keep(
     what was there of it goes. Raises StoreError, or UsageError for a text of no encoding.
     """
     text = text.encode("utf-8", "replace").decode()  # half a character becomes "?"
-    known = {note.id: note.text for note in notes.revisions(library.db, held.row)}
+    known = {note.id: note.text for note in notes.revisions(library.db, paper.row)}
     # A page may send any number; a revision of another paper counts as none.
     base = base if base in known else 0
-    old = next((d for d in drafts_of(library, held) if d.file.name == name), None)
+    old = next((d for d in drafts_of(library, paper) if d.file.name == name), None)
     before = known.get(base, "")
     written = words_in(text, templates=all_texts(library.config.templates), before=before)
     is_empty = not written.strip() or written == before
@@ -352,11 +352,11 @@ def keep(
             return PageDraft(name, _hash_of(text), old.base, text)
         if is_empty:
             return PageDraft(base=base, text=text)
-        file = new_file(library, held, base, text, locks)
+        file = new_file(library, paper, base, text, locks)
         # The first words of a page count like an editor that is opened; under a wrong clock only
         # the words are kept.
         if not name and not library.db.is_read_only:
-            notes.add_opening(library.db, held.row, at=library.now())
+            notes.add_opening(library.db, paper.row, at=library.now())
     return PageDraft(file.name, _hash_of(text), base, text, is_elsewhere=bool(name))
 
 
@@ -372,10 +372,10 @@ def _may_replace(old: Draft, seen: str, text: str, locks: contextlib.ExitStack) 
     return _hash_of(saved) == seen or saved.strip() in text
 
 
-def words(library: Library, held: LibraryPaper, text: str, *, base: int) -> str:
+def words(library: Library, paper: LibraryPaper, text: str, *, base: int) -> str:
     """Return the words that a person wrote in a page's text, without hints and empty headings of
     a template; the note as it was where nothing but line ends changed."""
-    known = {note.id: note.text for note in notes.revisions(library.db, held.row)}
+    known = {note.id: note.text for note in notes.revisions(library.db, paper.row)}
     before = known.get(base, "")
     written = words_in(text, templates=all_texts(library.config.templates), before=before)
     # A page's text has \n alone: a note with \r\n would look changed at each save.
@@ -383,14 +383,14 @@ def words(library: Library, held: LibraryPaper, text: str, *, base: int) -> str:
 
 
 def settle(
-    library: Library, held: LibraryPaper, text: str, *, name: str = "", seen: str = ""
+    library: Library, paper: LibraryPaper, text: str, *, name: str = "", seen: str = ""
 ) -> None:
     """Delete the drafts of a paper whose words are in a revision now.
 
     text: the revision's. name, seen: of the draft that the writer saved from, which goes as
     far as nobody else wrote in it. Raises StoreError.
     """
-    for draft in drafts_of(library, held):
+    for draft in drafts_of(library, paper):
         with contextlib.suppress(Locked, UsageError), contextlib.ExitStack() as locks:
             hold(draft.file, locks)
             saved = words_of(draft)
@@ -402,10 +402,10 @@ def settle(
     tidy(library)
 
 
-def discard(library: Library, held: LibraryPaper, *, name: str, seen: str) -> bool:
+def discard(library: Library, paper: LibraryPaper, *, name: str, seen: str) -> bool:
     """Delete a draft that the person does not want, unless somebody wrote in it since; returns
     whether it is gone. Raises StoreError."""
-    draft = next((d for d in drafts_of(library, held) if d.file.name == name), None)
+    draft = next((d for d in drafts_of(library, paper) if d.file.name == name), None)
     if draft is None:
         return True
     with contextlib.suppress(Locked, UsageError), contextlib.ExitStack() as locks:

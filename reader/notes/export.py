@@ -90,7 +90,7 @@ class NoteFile:
     block: of ours that a killed export may have written into it, empty for none.
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     path: str
     raw: str | None
     last: WrittenFile | None
@@ -101,7 +101,11 @@ class NoteFile:
 
 
 def note_file(
-    held: LibraryPaper, path: str, raw: str | None, last: WrittenFile | None = None, block: str = ""
+    paper: LibraryPaper,
+    path: str,
+    raw: str | None,
+    last: WrittenFile | None = None,
+    block: str = "",
 ) -> NoteFile:
     """Build the value of a paper's file from what was read."""
     content = raw if raw is not None else (last.content if last else "")
@@ -109,8 +113,8 @@ def note_file(
         text = mend_front(content, last.content)
     else:
         text = content if MARK.search(content) else framed(content)
-    titles = last.titles if last else (held.paper.title,)
-    return NoteFile(held, path, raw, last, content, text, titles, block)
+    titles = last.titles if last else (paper.paper.title,)
+    return NoteFile(paper, path, raw, last, content, text, titles, block)
 
 
 class ExportRun:
@@ -222,23 +226,23 @@ class ExportRun:
 
     def _look_at(self, rows: Iterable[int]) -> None:
         """Read the files of some papers, and read in their edits."""
-        for held in papers.papers_at(self._library.db, rows):
+        for paper in papers.papers_at(self._library.db, rows):
             if self._writer.is_stopped:
                 return
             try:
-                note = self._file_of(held)
+                note = self._file_of(paper)
                 if note.raw is not None and (note.last is None or note.raw != note.last.content):
                     read_in(self._library, note, self._done)
                 note = self._with_properties(note)
-                for edit in self._late.get(exports.note_name(held.row), ()):
+                for edit in self._late.get(exports.note_name(paper.row), ()):
                     note = self._with_late_edit(note, edit)
             except (Incomplete, StoreError) as error:
                 self._writer.leave(error)
-                self._writer.unwritten.add(exports.note_name(held.row))
+                self._writer.unwritten.add(exports.note_name(paper.row))
                 continue
             if note.raw is not None and note.last is not None and note.text != note.raw:
                 self._done.mended.append(note.path)
-            self._notes[held.row] = note
+            self._notes[paper.row] = note
             self._taken.add(fold_name(note.path))
 
     def _with_late_edit(self, note: NoteFile, edit: LateEdit) -> NoteFile:
@@ -248,10 +252,10 @@ class ExportRun:
         if last:
             # The revision that they began from: where another came after it both are kept.
             words = words_of(last.content, last.titles)
-            known = reversed(notes.revisions(self._library.db, note.held.row))
+            known = reversed(notes.revisions(self._library.db, note.paper.row))
             begun = (one.id for one in known if without_blank_ends(one.text) == words)
             last = replace(last, note=next(begun, None))
-        theirs = note_file(note.held, note.path, edit.text, last, note.block)
+        theirs = note_file(note.paper, note.path, edit.text, last, note.block)
         is_untouched = note.last is not None and note.raw == note.last.content
         try:
             read_in(self._library, theirs, self._done)
@@ -259,7 +263,7 @@ class ExportRun:
             if is_untouched:
                 self._strays.append(edit.kept)
             raise
-        note = replace(note, held=self._with_properties(theirs).held)
+        note = replace(note, paper=self._with_properties(theirs).paper)
         if not is_untouched:
             return note
         return replace(note, content=theirs.content, text=theirs.text)
@@ -270,24 +274,24 @@ class ExportRun:
 
         Only in a run that writes: it records what it has read, which is no change any more.
         """
-        library, db, row, last = self._library, self._library.db, note.held.row, note.last
+        library, db, row, last = self._library, self._library.db, note.paper.row, note.last
         if note.raw is None or not self._is_writing:
             return note
         lines = (yaml_of(note.text), *((yaml_of(last.content), last.front) if last else ("", "")))
-        if (found := hand_change(*lines, note.held)) == HandChange():
+        if (found := hand_change(*lines, note.paper)) == HandChange():
             return note
         with db.writing():
-            [held] = papers.papers_at(db, [row])
-            found = hand_change(*lines, held)
+            [paper] = papers.papers_at(db, [row])
+            found = hand_change(*lines, paper)
             if found.change != PropertyChange():
                 act, at, on = decisions.next_act(db), library.now(), library.today()
                 properties.change(db, [row], found.change, act=act, at=at, on=on)
                 self._done.tagged.append(note.path)
-                [held] = papers.papers_at(db, [row])
+                [paper] = papers.papers_at(db, [row])
         if last and note.raw != last.content:
-            for error in _said_of(found, note.path, lines[0], held):
+            for error in _said_of(found, note.path, lines[0], paper):
                 self._writer.leave(error)
-        return replace(note, held=held)
+        return replace(note, paper=paper)
 
     def _let_go(self) -> None:
         """Forget late edits that are in the files now, give back files that could not be read in,
@@ -323,24 +327,24 @@ class ExportRun:
         self._writer.replacer.end()
         return is_back
 
-    def _file_of(self, held: LibraryPaper) -> NoteFile:
+    def _file_of(self, paper: LibraryPaper) -> NoteFile:
         """Find a paper's file and read it. The first one goes to its topic's folder, under its
         key; a file there that says that it is this paper's is its file."""
         library, files, taken = self._library, self._files, self._taken
-        folder = folder_at(library, ROOT, held.topic or UNFILED)
-        last = exports.exported(library.db, held.row)
-        path = last.path if last else self._adopted.get(held.row, "")
+        folder = folder_at(library, ROOT, paper.topic or UNFILED)
+        last = exports.exported(library.db, paper.row)
+        path = last.path if last else self._adopted.get(paper.row, "")
         if not path:
-            name = exports.note_name(held.row)
+            name = exports.note_name(paper.row)
             path = free_path(
-                library, f"{folder}/{held.key}.md", taken=taken, files=files, name=name
+                library, f"{folder}/{paper.key}.md", taken=taken, files=files, name=name
             )
         raw = files.read(path)
         if raw is None and last is not None:
             # Deleted, and its paper filed elsewhere since: it comes back where its paper is.
             now = f"{folder}/{PurePosixPath(path).name}"
             path = path if now == path else free_path(library, now, taken=taken)
-        return note_file(held, path, raw, last, self._blocks.get(path, ""))
+        return note_file(paper, path, raw, last, self._blocks.get(path, ""))
 
     def _linked(self) -> list[int]:
         """Find the papers that these link to, or did: their files name who links to them."""
@@ -351,10 +355,10 @@ class ExportRun:
         return [row for row in sorted(rows) if exports.path_of(db, exports.note_name(row))]
 
     def _write(self, note: NoteFile, planned: dict[int, str]) -> None:
-        known = notes.revisions(self._library.db, note.held.row)
+        known = notes.revisions(self._library.db, note.paper.row)
         yaml = yaml_of(note.text)
         sheet = sheet_of(
-            self._library, note.held, known, path=note.path, planned=planned, yaml=yaml
+            self._library, note.paper, known, path=note.path, planned=planned, yaml=yaml
         )
         ours = sheet.ours
         if not note.content:
@@ -364,13 +368,13 @@ class ExportRun:
             if words_of(text, note.titles) != without_blank_ends(sheet.text):
                 # None for damaged marks: then `splice` gives None as well, and the file is left.
                 text = with_words(text, sheet.text, note.titles) or text
-            before = as_left(note.last.front, yaml, note.held) if note.last else None
+            before = as_left(note.last.front, yaml, note.paper) if note.last else None
             content = splice(text, ours, before=before, titles=note.titles)
         if content is None:
             self._writer.leave(without_lines(note.path))
             return
         content = with_attachments(content, note.path)
-        name = exports.note_name(note.held.row)
+        name = exports.note_name(note.paper.row)
         file = WrittenFile(name, note.path, content, ours.front, known[-1].id)
         if content == note.raw:
             self._done.n_unchanged += 1
@@ -396,7 +400,7 @@ def read_in(library: Library, note: NoteFile, done: ExportOutcome) -> None:
     # In one transaction: no note comes between what is compared and what is kept, and a
     # kill between the two revisions would leave the library's own text behind.
     with library.db.writing():
-        known = notes.revisions(library.db, note.held.row)
+        known = notes.revisions(library.db, note.paper.row)
         # An export that was killed before it was recorded left the words of a revision that
         # came after the one on record: they are no edit.
         since = (one.text for one in known if last is None or one.id >= (last.note or 0))
@@ -404,10 +408,10 @@ def read_in(library: Library, note: NoteFile, done: ExportOutcome) -> None:
         if theirs == before or theirs in map(without_blank_ends, since):
             return
         try:
-            is_new = add_note(library, note.held, theirs, came_from="file").is_new
+            is_new = add_note(library, note.paper, theirs, came_from="file").is_new
             if known and (last is None or known[-1].id != last.note):
                 joint = merge_words(known[-1].text, theirs, before or "")
-                is_joint = add_note(library, note.held, joint, came_from="file").is_new
+                is_joint = add_note(library, note.paper, joint, came_from="file").is_new
         except UsageError as error:
             what = lazy_gettext("{path} was left alone. {what}", path=path, what=error)
             raise Incomplete(what=what) from error
@@ -416,9 +420,9 @@ def read_in(library: Library, note: NoteFile, done: ExportOutcome) -> None:
     done.typed_inside += [path] if inside else []
 
 
-def _said_of(found: HandChange, path: str, yaml: str, held: LibraryPaper) -> Iterator[Incomplete]:
+def _said_of(found: HandChange, path: str, yaml: str, paper: LibraryPaper) -> Iterator[Incomplete]:
     """Explain which values of a front matter were not taken over."""
-    there, kept = values(yaml), {"rating": held.rating or "-", "priority": held.priority}
+    there, kept = values(yaml), {"rating": paper.rating or "-", "priority": paper.priority}
     for key in found.conflicts:
         what = lazy_gettext(
             "{path}: {key} {theirs} was not taken over, because it was set to {kept} here since.",
@@ -441,12 +445,12 @@ def _check_owner(note: NoteFile) -> None:
     if note.last is None:
         return
     id_ = tolerant_value(note.content, "id") or tolerant_value(note.content, "page")
-    ids = note.held.paper.ids
+    ids = note.paper.paper.ids
     # No id, the one that we wrote last, and every id of the paper say that it is this file.
     known = ("", fields(note.last.content).get("id", ""), *ids)
     found = parse_id(id_)
     if id_ not in known and (found is None or found.id not in known):
-        raise of_another(note.path, id_, note.held.paper.id)
+        raise of_another(note.path, id_, note.paper.paper.id)
 
 
 def adopt(library: Library, row: int, path: str, content: str, done: ExportOutcome) -> str:
@@ -456,19 +460,19 @@ def adopt(library: Library, row: int, path: str, content: str, done: ExportOutco
     lies in no topic's folder goes to its paper's. Returns where the file lies then, empty where
     it has no words and is not taken. Raises Incomplete, StoreError.
     """
-    (held,) = papers.papers_at(library.db, [row])
-    note = note_file(held, path, content)
+    (paper,) = papers.papers_at(library.db, [row])
+    note = note_file(paper, path, content)
     if not plain(words_of(note.text, note.titles) or ""):
         return ""
     with library.db.writing():
         # The hand's folder first: `file_away` chooses one for papers that have none.
         file_where_it_lies(library, row, path, done)
         file_away(library, papers.papers_at(library.db, [row])[0])
-        (held,) = papers.papers_at(library.db, [row])
-        read_in(library, note_file(held, path, content), done)
+        (paper,) = papers.papers_at(library.db, [row])
+        read_in(library, note_file(paper, path, content), done)
     done.adopted.append(path)
-    (held,) = papers.papers_at(library.db, [row])
-    topic, pure = held.topic or UNFILED, PurePosixPath(path)
+    (paper,) = papers.papers_at(library.db, [row])
+    topic, pure = paper.topic or UNFILED, PurePosixPath(path)
     if nfc(str(pure.parent)) == nfc(f"{ROOT}/{topic}"):
         return path
     target = free_path(library, f"{folder_at(library, ROOT, topic)}/{pure.name}")
@@ -565,7 +569,7 @@ def progress(library: Library) -> tuple[int, int, int]:
     return (*notes.n_noted_on(library.db, today), library.config.quota_on(today))
 
 
-def export_one(library: Library, held: LibraryPaper) -> ExportOutcome:
+def export_one(library: Library, paper: LibraryPaper) -> ExportOutcome:
     """Bring a paper's Markdown file up to date, unless feeds.toml says not to.
 
     An error is in `left`: the note itself is safe.
@@ -573,19 +577,19 @@ def export_one(library: Library, held: LibraryPaper) -> ExportOutcome:
     if not library.config.note.export:
         return ExportOutcome()
     try:
-        return export(library, only=[held.row])
+        return export(library, only=[paper.row])
     except ReaderError as error:
         return ExportOutcome(left=[error])
 
 
-def read_by_hand(library: Library, held: LibraryPaper, *, wait: bool = True) -> ExportOutcome:
+def read_by_hand(library: Library, paper: LibraryPaper, *, wait: bool = True) -> ExportOutcome:
     """Read in edits by hand in a paper's Markdown file, before somebody continues the note.
 
     wait: for an export that is under way. Else the note is shown as it stands: what a hand
     wrote and what is saved meanwhile end in one revision with both.
     """
     try:
-        return read_edits(library, [held.row], wait=wait)
+        return read_edits(library, [paper.row], wait=wait)
     except Locked:
         return ExportOutcome()
     except ReaderError as error:

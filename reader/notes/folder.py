@@ -108,8 +108,8 @@ def name_in(library: Library, text: str) -> str:
     # Without a front matter the id stands in the first link of our block.
     id_ = tolerant_value(text, "id") or block_of(text).partition("](")[0].rpartition("[")[2]
     found = parse_id(id_)
-    held = papers.paper_with_id(library.db, found.id) if found else None
-    return exports.note_name(held.row) if held else ""
+    paper = papers.paper_with_id(library.db, found.id) if found else None
+    return exports.note_name(paper.row) if paper else ""
 
 
 def relative(path: str, page: str) -> str:
@@ -475,11 +475,11 @@ def file_where_it_lies(
     library: Library, row: int, path: str, done: ExportOutcome, *, before: str = ""
 ) -> None:
     """File a paper under the topic in whose folder its file was put by hand, if that is one."""
-    (held,) = papers.papers_at(library.db, [row]) or (None,)
+    (paper,) = papers.papers_at(library.db, [row]) or (None,)
     topic = _topic_at(library, path)
     # A file that was renamed within its folder, or lies where its paper is filed, files nothing.
-    known = {fold_name(t) for t in (_topic_at(library, before), (held and held.topic) or "")}
-    if held is None or not topic or fold_name(topic) in known:
+    known = {fold_name(t) for t in (_topic_at(library, before), (paper and paper.topic) or "")}
+    if paper is None or not topic or fold_name(topic) in known:
         return
     decisions.add_filing(library.db, row, topic, at=library.now(), is_by_hand=True)
     done.filed.append((path, topic))

@@ -45,7 +45,7 @@ class LinkedPaper:
     place of `[[key]]`.
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     sentence: str
 
 
@@ -59,7 +59,7 @@ class NearNotes:
 
 def related(
     library: Library,
-    held: LibraryPaper,
+    paper: LibraryPaper,
     text: str,
     *,
     encode: Encode | None = None,
@@ -81,7 +81,7 @@ def related(
             near, encoded = near_notes(library, vector, encode, encoder)
             is_by_words = False
     near += [row for row in _near_by_words(library, text) if row not in encoded]
-    left_out = {held.row, *(row for _, row in targets(library, links_in(text)))}
+    left_out = {paper.row, *(row for _, row in targets(library, links_in(text)))}
     chosen = [row for row in dict.fromkeys(near) if row not in left_out][:SHOWN]
     return NearNotes(tuple(_with_sentences(library, chosen)), is_by_words)
 
@@ -124,8 +124,8 @@ def links_of(library: Library, text: str) -> list[LinkedPaper]:
 def papers_by_link(library: Library, text: str) -> dict[str, LibraryPaper]:
     """Return key → paper for the keys in a text, without keys of no paper."""
     found = targets(library, links_in(text))
-    held = {one.row: one for one in papers.papers_at(library.db, [r for _, r in found])}
-    return {key: held[row] for key, row in found if row in held}
+    by_row = {one.row: one for one in papers.papers_at(library.db, [r for _, r in found])}
+    return {key: by_row[row] for key, row in found if row in by_row}
 
 
 def lost_links(library: Library, text: str) -> list[tuple[str, str]]:
@@ -163,7 +163,7 @@ def _linked(library: Library, key_sentences: Mapping[int, str]) -> list[LinkedPa
     """Read papers in this order, each with its sentence, in which a link reads as a title."""
     rows = dict(targets(library, links_in(" ".join(key_sentences.values()))))
     every = {
-        held.row: held for held in papers.papers_at(library.db, {*key_sentences, *rows.values()})
+        paper.row: paper for paper in papers.papers_at(library.db, {*key_sentences, *rows.values()})
     }
 
     def name(link: re.Match[str]) -> str:

@@ -185,7 +185,7 @@ def _updated(
 
 def sheet_of(
     library: Library,
-    held: LibraryPaper,
+    paper: LibraryPaper,
     known: Sequence[Revision],
     *,
     path: str,
@@ -198,34 +198,34 @@ def sheet_of(
     links. planned: paper → path of the files that are written just now. yaml: its front matter.
     """
     db = library.db
-    pdf, picture = pdfs.pdf_of(db, held.row), pdfs.picture_of(db, held.row)
-    came_back = highlights.marked_of(db, held.row)[-1:]
+    pdf, picture = pdfs.pdf_of(db, paper.row), pdfs.picture_of(db, paper.row)
+    came_back = highlights.marked_of(db, paper.row)[-1:]
     # Pictures are derived and may have been deleted; a link must not lead to nothing.
     has_figure = picture and picture.figure and (library.folder / picture.figure).is_file()
     # Once written up it stays so, whatever a later revision leaves.
     first = next((note for note in known if note.is_written), None)
     return Sheet(
-        key=held.key or file_stem(held.paper, library.config.pdf_name),
-        id=held.paper.id,
-        title=held.paper.title,
-        authors=held.paper.authors,
-        year=year_of(held.paper),
-        topic=held.topic or UNFILED,
+        key=paper.key or file_stem(paper.paper, library.config.pdf_name),
+        id=paper.paper.id,
+        title=paper.paper.title,
+        authors=paper.paper.authors,
+        year=year_of(paper.paper),
+        topic=paper.topic or UNFILED,
         state="written" if first else "skimmed",
         noted_on=known[0].on_date,
         read_on=first.on_date if first else None,
-        url=url_of(held.paper.id),
+        url=url_of(paper.paper.id),
         pdf=relative(pdf.path, path) if pdf else "",
         marked=next((relative(copy.path, path) for copy in came_back), ""),
         text=known[-1].text,
-        also_known=held.paper.ids[1:],
+        also_known=paper.paper.ids[1:],
         figure=relative(picture.figure, path) if picture and has_figure else "",
         caption=picture.caption if picture and has_figure else "",
-        highlights=marked(library, held),
-        linked_from=_linked_from(library, held.row, path, planned),
-        tags=front_tags(held, yaml),
-        rating=held.rating,
-        priority=held.priority,
+        highlights=marked(library, paper),
+        linked_from=_linked_from(library, paper.row, path, planned),
+        tags=front_tags(paper, yaml),
+        rating=paper.rating,
+        priority=paper.priority,
     )
 
 
@@ -235,16 +235,16 @@ def _linked_from(
     """List the notes that link to a paper: (title, path relative to its file), by title."""
     db = library.db
 
-    def path_of(paper: int) -> str:
-        return planned.get(paper) or exports.path_of(db, exports.note_name(paper))
+    def path_of(of: int) -> str:
+        return planned.get(of) or exports.path_of(db, exports.note_name(of))
 
     names = {fold_name(key) for key in exports.keys_of(db, row)}
     names |= {fold_name(PurePosixPath(own).stem)} if (own := path_of(row)) else set()
     sources = [source for source in exports.sources_of(db, names) if source != row]
     found = (
-        (held.paper.title, relative(path, page))
-        for held in papers.papers_at(db, sources)
-        if (path := path_of(held.row))
+        (paper.paper.title, relative(path, page))
+        for paper in papers.papers_at(db, sources)
+        if (path := path_of(paper.row))
     )
     return tuple(sorted(found))
 

@@ -68,7 +68,7 @@ class Due:
 class GradeOutcome:
     """A grade that was recorded, and the day on which its note comes back."""
 
-    held: LibraryPaper
+    paper: LibraryPaper
     grade: int
     due_on: date
 
@@ -127,20 +127,20 @@ def cards(library: Library, day: date) -> list[tuple[LibraryPaper, Waiting]]:
     if due(library, day).is_paused:
         return []
     found = waiting_on(library, day)
-    held = papers.papers_at(library.db, [one.paper for one in found])
-    return list(zip(held, found, strict=True))
+    several = papers.papers_at(library.db, [one.paper for one in found])
+    return list(zip(several, found, strict=True))
 
 
-def waiting_of(library: Library, held: LibraryPaper) -> Waiting:
+def waiting_of(library: Library, paper: LibraryPaper) -> Waiting:
     """Find a paper among the waiting notes. Raises UsageError where it was not written up."""
-    found = next((one for one in habit.waiting(library.db) if one.paper == held.row), None)
+    found = next((one for one in habit.waiting(library.db) if one.paper == paper.row), None)
     if found is None:
-        title = plain(held.paper.title)
+        title = plain(paper.paper.title)
         raise UsageError(
             what=lazy_gettext(
                 "This paper has no note that counts as written: {title}", title=title
             ),
-            hint=lazy_gettext("Write one first: `reader note {id}`", id=held.paper.id),
+            hint=lazy_gettext("Write one first: `reader note {id}`", id=paper.paper.id),
         )
     return found
 
@@ -150,7 +150,7 @@ def has_changed(library: Library, waiting: Waiting) -> bool:
     return waiting not in habit.waiting(library.db)
 
 
-def grade(library: Library, held: LibraryPaper, given: int, *, next_day: NextDay) -> GradeOutcome:
+def grade(library: Library, paper: LibraryPaper, given: int, *, next_day: NextDay) -> GradeOutcome:
     """Record how well a note was remembered today, 1 to 4, and find when it comes back.
 
     Raises UsageError for a paper that was not written up.
@@ -158,16 +158,16 @@ def grade(library: Library, held: LibraryPaper, given: int, *, next_day: NextDay
     today = library.today()
     with library.db.writing():
         # Found within the transaction: another window may have graded it.
-        due_on = next_days(library, held, next_day=next_day)[given - 1]
-        habit.add_review(library.db, held.row, given, due_on=due_on, at=library.now(), on=today)
+        due_on = next_days(library, paper, next_day=next_day)[given - 1]
+        habit.add_review(library.db, paper.row, given, due_on=due_on, at=library.now(), on=today)
         keep_arrival(library)
-    return GradeOutcome(held, given, due_on)
+    return GradeOutcome(paper, given, due_on)
 
 
-def next_days(library: Library, held: LibraryPaper, *, next_day: NextDay) -> tuple[date, ...]:
+def next_days(library: Library, paper: LibraryPaper, *, next_day: NextDay) -> tuple[date, ...]:
     """List the days on which a note would come back, by the grade it may get today."""
-    waiting_of(library, held)
-    before = [(r.on_date, r.grade) for r in habit.reviews_of(library.db, held.row)]
+    waiting_of(library, paper)
+    before = [(r.on_date, r.grade) for r in habit.reviews_of(library.db, paper.row)]
     return tuple(next_day([*before, (library.today(), g)]) for g in range(1, len(GRADES) + 1))
 
 
@@ -215,7 +215,7 @@ class Card:
     before the note is shown; safe to print. guess: what the person guessed of the paper before
     they read it, "" for none."""
 
-    held: LibraryPaper
+    paper: LibraryPaper
     waiting: Waiting
     seen: Text
     question: Text
@@ -223,10 +223,10 @@ class Card:
     guess: str = ""
 
 
-def card_of(library: Library, held: LibraryPaper, waiting: Waiting) -> Card:
+def card_of(library: Library, paper: LibraryPaper, waiting: Waiting) -> Card:
     """Make the card of a note."""
     since = (library.today() - (waiting.last_on or waiting.written_on)).days
-    note = newest_note(library, held)
+    note = newest_note(library, paper)
     text = note.text if note else ""
     if waiting.last_on:
         seen = (
@@ -240,5 +240,5 @@ def card_of(library: Library, held: LibraryPaper, waiting: Waiting) -> Card:
             if since
             else lazy_gettext("written today")
         )
-    guess = queue.guess_of(library.db, held.row)
-    return Card(held, waiting, seen, question(text), text, guess.text if guess else "")
+    guess = queue.guess_of(library.db, paper.row)
+    return Card(paper, waiting, seen, question(text), text, guess.text if guess else "")

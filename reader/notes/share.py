@@ -184,7 +184,7 @@ Choice = Literal["all", "none"] | Collection[int]
 
 def share(
     library: Library,
-    held: Sequence[LibraryPaper],
+    several: Sequence[LibraryPaper],
     *,
     choice: Choice = "none",
     has_figures: bool = True,
@@ -196,7 +196,7 @@ def share(
     themes: for each paper the group that it stands in. Raises UsageError for a highlight
     that is not there.
     """
-    found = [shared_paper(library, one, choice, has_figures=has_figures) for one in held]
+    found = [shared_paper(library, one, choice, has_figures=has_figures) for one in several]
     if themes:
         found = [(replace(p, theme=theme), n) for (p, n), theme in zip(found, themes, strict=True)]
     if not title and len(found) > 1:
@@ -213,8 +213,10 @@ def share_week(
     # A theme that nobody named is a folder's path, which is nobody's business.
     themes = ["" if "/" in one.theme else plain(one.theme) for one in read]
     title = lazy_gettext("Papers of the week, {first} to {last}", first=first, last=last)
-    held = [one.held for one in read]
-    return share(library, held, choice=choice, has_figures=has_figures, themes=themes, title=title)
+    several = [one.paper for one in read]
+    return share(
+        library, several, choice=choice, has_figures=has_figures, themes=themes, title=title
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,17 +258,17 @@ def news(
     newest = sorted(wanted, key=lambda row: (changed[row], row), reverse=True)[:most]
     names = habit.first_acts(library.db, newest)
     items = []
-    for held in papers.papers_at(library.db, newest):
-        shared, n = shared_paper(library, held)
+    for paper in papers.papers_at(library.db, newest):
+        shared, n = shared_paper(library, paper)
         shared = replace(shared, title=plain(tex_to_text(shared.title)) or "…")
-        row = held.row
+        row = paper.row
         items.append(NewsItem(names[row], shared, row in written, days[row], changed[row], n))
     return items
 
 
 def shared_paper(
     library: Library,
-    held: LibraryPaper,
+    paper: LibraryPaper,
     choice: Choice = "none",
     *,
     has_figures: bool = False,
@@ -276,7 +278,7 @@ def shared_paper(
 
     addresses: row → where a link to a note leads, in place of the paper's own address.
     """
-    text = newest_texts(library.db, [held.row]).get(held.row, "")
+    text = newest_texts(library.db, [paper.row]).get(paper.row, "")
     folders = _folders(library)
 
     def linked(key: str) -> tuple[str, str] | None:
@@ -288,21 +290,21 @@ def shared_paper(
 
     words, n_left_out = public_words(text, linked, folders)
     # What was typed at a highlight may name a file of this machine too.
-    chosen = _chosen(library, held, choice)
+    chosen = _chosen(library, paper, choice)
     typed = [without_paths(mark.note, folders) for mark in chosen]
     marks = (replace(mark, note=note) for mark, (note, _) in zip(chosen, typed, strict=True))
-    figure, caption = _figure(library, held) if has_figures else (b"", "")
-    paper = SharedPaper(
-        title=plain(held.paper.title),
-        authors=tuple(plain(author) for author in held.paper.authors),
-        year=year_of(held.paper),
-        url=url_of(held.paper.id),
+    figure, caption = _figure(library, paper) if has_figures else (b"", "")
+    shared = SharedPaper(
+        title=plain(paper.paper.title),
+        authors=tuple(plain(author) for author in paper.paper.authors),
+        year=year_of(paper.paper),
+        url=url_of(paper.paper.id),
         words=words,
         figure=figure,
         caption=caption,
         highlights=tuple(marks),
     )
-    return paper, n_left_out + sum(n for _, n in typed)
+    return shared, n_left_out + sum(n for _, n in typed)
 
 
 def _folders(library: Library) -> list[str]:
@@ -315,19 +317,19 @@ def _folders(library: Library) -> list[str]:
     return sorted((f for f in known if len(f) > 3), key=len, reverse=True)
 
 
-def _figure(library: Library, held: LibraryPaper) -> tuple[bytes, str]:
-    picture = pdfs.picture_of(library.db, held.row)
+def _figure(library: Library, paper: LibraryPaper) -> tuple[bytes, str]:
+    picture = pdfs.picture_of(library.db, paper.row)
     file = library.folder / picture.figure if picture and picture.figure else None
     if picture is None or file is None or not file.is_file():
         return b"", ""
     return file.read_bytes(), plain(picture.caption)
 
 
-def _chosen(library: Library, held: LibraryPaper, choice: Choice) -> tuple[Highlight, ...]:
+def _chosen(library: Library, paper: LibraryPaper, choice: Choice) -> tuple[Highlight, ...]:
     if choice == "none":
         return ()
     # In reading order, without those that are gone: by these numbers `choice` names them.
-    there = marked(library, held)
+    there = marked(library, paper)
     if choice == "all":
         return there
     wrong = [n for n in choice if not 1 <= int(n) <= len(there)]
@@ -338,7 +340,7 @@ def _chosen(library: Library, held: LibraryPaper, choice: Choice) -> tuple[Highl
         raise UsageError(
             what=what,
             hint=lazy_gettext(
-                "`reader highlights {id}` lists them with their numbers.", id=held.paper.id
+                "`reader highlights {id}` lists them with their numbers.", id=paper.paper.id
             ),
         )
     return tuple(mark for n, mark in enumerate(there, 1) if n in choice)

@@ -260,33 +260,33 @@ def _read(value: Value, read: Callable[[str], ReadValue | None]) -> ReadValue | 
     return read(f" {value}".partition(" #")[0].strip()) if isinstance(value, str) else None
 
 
-def hand_change(yaml: str, left: str, ours: str, held: LibraryPaper) -> HandChange:
+def hand_change(yaml: str, left: str, ours: str, paper: LibraryPaper) -> HandChange:
     """Find what a hand changed in a file's front matter.
 
     yaml: as it is; left: as it was left, and ours: our lines of that, both "" for a file that was
-    never ours: then its own values count. held: the paper as it stands.
+    never ours: then its own values count. paper: the paper as it stands.
     """
     found, known, was = map(front_properties, (yaml, ours, left))
-    now = {tag_fold(tag): tag for tag in held.tags}
+    now = {tag_fold(tag): tag for tag in paper.tags}
     # What stood in the file beside our own tags is new here too.
     before = known.tags.keys() & was.tags.keys()
-    topics = {_topic_fold(held.topic or UNFILED), _topic_fold(text_at(ours, "topic"))}
+    topics = {_topic_fold(paper.topic or UNFILED), _topic_fold(text_at(ours, "topic"))}
     added = found.tags.keys() - before - now.keys() - topics
     removed = (before - found.tags.keys()) & now.keys()
     conflicts, unread = list[ValueKey](), list[ValueKey]()
     rating, priority = found.rating, found.priority
     if rating is None:
         unread.append("rating")
-    elif rating in (known.rating, held.rating or 0):
+    elif rating in (known.rating, paper.rating or 0):
         rating = None
-    elif ours and (held.rating or 0) != known.rating:
+    elif ours and (paper.rating or 0) != known.rating:
         conflicts.append("rating")
         rating = None
     if priority is None:
         unread.append("priority")
-    elif priority in (known.priority, held.priority):
+    elif priority in (known.priority, paper.priority):
         priority = None
-    elif ours and held.priority != known.priority:
+    elif ours and paper.priority != known.priority:
         conflicts.append("priority")
         priority = None
     change = PropertyChange(
@@ -298,11 +298,11 @@ def hand_change(yaml: str, left: str, ours: str, held: LibraryPaper) -> HandChan
     return HandChange(change, tuple(conflicts), tuple(unread))
 
 
-def front_tags(held: LibraryPaper, yaml: str = "") -> tuple[str, ...]:
+def front_tags(paper: LibraryPaper, yaml: str = "") -> tuple[str, ...]:
     """Write a paper's tags for a front matter, as they are spelt there already; without the
     topic's, which stands there anyway."""
-    there, topic = front_properties(yaml).tags, _topic_fold(held.topic or UNFILED)
-    several = {tag_fold(tag): tag for tag in held.tags}
+    there, topic = front_properties(yaml).tags, _topic_fold(paper.topic or UNFILED)
+    several = {tag_fold(tag): tag for tag in paper.tags}
     return tuple(there.get(f, front_tag(tag)) for f, tag in several.items() if f != topic)
 
 
@@ -310,7 +310,7 @@ def _topic_fold(topic: str | None) -> str:
     return tag_fold(tag_of(topic or ""))
 
 
-def as_left(ours: str, yaml: str, held: LibraryPaper) -> str:
+def as_left(ours: str, yaml: str, paper: LibraryPaper) -> str:
     """Return our lines of a front matter as it was left, but for what a hand has said of the
     properties since, which `hand_change` has read: what stands there now is to be replaced.
     """
@@ -322,7 +322,7 @@ def as_left(ours: str, yaml: str, held: LibraryPaper) -> str:
     stays = {*found.tags, topic}
     tags = [found.tags.get(fold, tag) for fold, tag in known.items() if fold in stays]
     lines = lines_of("tags", tuple(tags)) or ["tags: []"]
-    there, wanted = values(yaml), {"rating": held.rating or 0, "priority": held.priority}
+    there, wanted = values(yaml), {"rating": paper.rating or 0, "priority": paper.priority}
     for key, value in {"rating": found.rating, "priority": found.priority}.items():
         text = there.get(key)
         if isinstance(text, str) and value not in (None, wanted[key]):

@@ -50,7 +50,7 @@ MOST_REGRETS = 5
 class ReadPaper:
     """A paper that was noted: when, whether it counts as written, its key sentence."""
 
-    held: LibraryPaper
+    paper: LibraryPaper
     on_date: date
     is_written: bool
     sentence: str
@@ -72,7 +72,7 @@ class Regret:
     n_people: who mentioned it in this week, after the skip. near: the pick that it is like.
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     skipped_on: date
     n_people: int = 0
     near: LibraryPaper | None = None
@@ -108,7 +108,7 @@ def week(library: Library, day: date, *, encoder: str = "") -> Week:
         *_near_a_pick(library, skipped, first, last, encoder),
     ]
     # The first reason of each paper stays: talk comes before likeness.
-    unique = list({one.held.row: one for one in reversed(regrets)}.values())[::-1]
+    unique = list({one.paper.row: one for one in reversed(regrets)}.values())[::-1]
     return Week(
         first,
         last,
@@ -129,10 +129,10 @@ def week_of(day: date) -> tuple[date, date]:
 def read_between(library: Library, first: date, last: date) -> list[ReadPaper]:
     """List the papers noted between two days, the themes in the order of feeds.toml."""
     found = habit.noted(library.db, first, last)
-    held = {h.row: h for h in papers.papers_at(library.db, [n.paper for n in found])}
+    by_row = {h.row: h for h in papers.papers_at(library.db, [n.paper for n in found])}
     read = []
-    for one in (one for one in found if one.paper in held):
-        paper = held[one.paper]
+    for one in (one for one in found if one.paper in by_row):
+        paper = by_row[one.paper]
         text = notes.revisions(library.db, one.paper)[-1].text
         theme = theme_of(library.config, paper.topic or "")
         read.append(ReadPaper(paper, one.on_date, one.is_written, key_sentence(text), theme))
@@ -152,12 +152,12 @@ def new_links(library: Library, first: date, last: date) -> list[Link]:
     ]
     row_of = dict(targets(library, {key for _, key in pairs}))
     wanted = {*(row for row, _ in pairs), *row_of.values()}
-    held = {h.row: h for h in papers.papers_at(library.db, wanted)}
+    by_row = {h.row: h for h in papers.papers_at(library.db, wanted)}
     found = dict.fromkeys((row, row_of[key]) for row, key in pairs)
     return [
-        Link(held[row], held[target])
+        Link(by_row[row], by_row[target])
         for row, target in found
-        if row in held and target in held and target != row
+        if row in by_row and target in by_row and target != row
     ]
 
 
@@ -171,8 +171,8 @@ def _talked_about(
     talk = habit.talkers_since(library.db, since, last)
     hot = sorted((row for row, n in talk.items() if n >= FEW_PEOPLE), key=lambda r: (-talk[r], r))
     return [
-        Regret(held, skipped[held.row], n_people=talk[held.row])
-        for held in papers.papers_at(library.db, hot)
+        Regret(paper, skipped[paper.row], n_people=talk[paper.row])
+        for paper in papers.papers_at(library.db, hot)
     ]
 
 
@@ -195,11 +195,11 @@ def _near_a_pick(
     # The skips are the first of `others`, so the n-th column of `alike` is the n-th skip's.
     alike, least = _likeness(library, picks, others, encoder)
     found = []
-    for n, held in enumerate(others[: len(skipped)]):
+    for n, paper in enumerate(others[: len(skipped)]):
         best = max(range(len(picks)), key=lambda p: alike[p][n])
         if alike[best][n] >= least:
-            found.append((alike[best][n], Regret(held, skipped[held.row], near=picks[best])))
-    return [regret for _, regret in sorted(found, key=lambda f: (-f[0], f[1].held.row))]
+            found.append((alike[best][n], Regret(paper, skipped[paper.row], near=picks[best])))
+    return [regret for _, regret in sorted(found, key=lambda f: (-f[0], f[1].paper.row))]
 
 
 def _likeness(
@@ -209,7 +209,7 @@ def _likeness(
 
     Returns a row for each pick, and from where on they are near.
     """
-    wanted = [held.row for held in (*picks, *others)]
+    wanted = [paper.row for paper in (*picks, *others)]
     kept = index.paper_vectors(library.db, encoder, wanted) if encoder else {}
     # Cosines and likeness by words are two scales: one paper without a vector, and words decide.
     if all(row in kept for row in wanted):
@@ -220,7 +220,7 @@ def _likeness(
         vectors = np.stack([vector_from(kept[row]) for row in wanted])
         cosines: list[list[float]] = (vectors[: len(picks)] @ vectors[len(picks) :].T).tolist()
         return [scaled(of_pick) for of_pick in cosines], NEAR_BY_VECTORS
-    texts = [f"{held.paper.title}\n{held.paper.abstract}" for held in (*picks, *others)]
+    texts = [f"{paper.paper.title}\n{paper.paper.abstract}" for paper in (*picks, *others)]
     return likenesses_of_each(texts[: len(picks)], texts[len(picks) :]), NEAR_BY_WORDS
 
 

@@ -104,7 +104,7 @@ _HAN_KANA = re.compile(f"[{_CJK}]")
 
 def _prose(text: str) -> Iterator[str]:
     """Find the lines that may hold sentences; a line that goes on in small letters is joined."""
-    fence, held = "", ""
+    fence, pending = "", ""
     for line in re.split(r"\r\n|[\n\r]", text):
         bare = line.strip()
         mark = bare[:3] if bare[:3] in ("```", "~~~") else ""
@@ -112,15 +112,17 @@ def _prose(text: str) -> Iterator[str]:
         # A fence ends with the mark that began it; the other one within is code.
         if mark and fence in ("", mark):
             fence = "" if fence else mark
-        goes_on = held and bare[:1].islower() and held[-1] not in _ENDS and len(held) < 2_000
+        goes_on = (
+            pending and bare[:1].islower() and pending[-1] not in _ENDS and len(pending) < 2_000
+        )
         if goes_on and not is_apart:
-            held += " " + bare
+            pending += " " + bare
             continue
-        if held:
-            yield held
-        held = "" if is_apart else bare
-    if held:
-        yield held
+        if pending:
+            yield pending
+        pending = "" if is_apart else bare
+    if pending:
+        yield pending
 
 
 def _is_abbreviation(before: str, after: str) -> bool:

@@ -48,7 +48,7 @@ class NoteOutcome:
     counts as written, and the paper with it.
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     is_written: bool
     is_new: bool
     text: str = ""
@@ -60,7 +60,7 @@ class NoteOutcome:
 
 def add_note(
     library: Library,
-    held: LibraryPaper,
+    paper: LibraryPaper,
     text: str,
     *,
     came_from: CameFrom = "command",
@@ -81,23 +81,23 @@ def add_note(
     """
     text = checked_text(text)
     # The model is asked before the database is held: it may take two seconds.
-    check = check_typed(library, held, text, encode)
+    check = check_typed(library, paper, text, encode)
     with library.db.writing():
-        known = notes.revisions(library.db, held.row)
+        known = notes.revisions(library.db, paper.row)
         newest = known[-1] if known else None
         # Where writers left their own base as it was, what came meanwhile stands.
         before = [one.text for one in known if one is newest or one.id == base]
         if not plain(text) or text in before:
-            return _unchanged(library, held, known, text)
+            return _unchanged(library, paper, known, text)
         meanwhile = 0
         if base is not None and newest and newest.id != base:
             meanwhile, text = len(known), beside(newest.text, text)
-            check = check_typed(library, held, text, encode)
-        file_away(library, held)  # gives the paper its key and its folder, if it has none
+            check = check_typed(library, paper, text, encode)
+        file_away(library, paper)  # gives the paper its key and its folder, if it has none
         written = is_written(text) and not (check and check.is_mostly_copied)
         number = notes.add_note(
             library.db,
-            held.row,
+            paper.row,
             text,
             is_written=written,
             came_from=came_from,
@@ -105,26 +105,26 @@ def add_note(
             on=library.today(),
         )
         alone = None if meanwhile else number
-        keep_arrival(library, note=alone, beside=held if meanwhile else None)
-    _index(library, held, text, encode)
-    held = papers.papers_at(library.db, [held.row])[0]
+        keep_arrival(library, note=alone, beside=paper if meanwhile else None)
+    _index(library, paper, text, encode)
+    paper = papers.papers_at(library.db, [paper.row])[0]
     was_written = any(one.is_written for one in known)
-    return NoteOutcome(held, written, True, text, len(known) + 1, check, meanwhile, was_written)
+    return NoteOutcome(paper, written, True, text, len(known) + 1, check, meanwhile, was_written)
 
 
 def _unchanged(
-    library: Library, held: LibraryPaper, known: Sequence[Revision], text: str
+    library: Library, paper: LibraryPaper, known: Sequence[Revision], text: str
 ) -> NoteOutcome:
     newest = known[-1] if known else None
     keep_arrival(library, note=newest.id if newest and newest.text == text else None)
     if newest is None:
-        return NoteOutcome(held, is_written=False, is_new=False)
-    return NoteOutcome(held, newest.is_written, False, newest.text, len(known))
+        return NoteOutcome(paper, is_written=False, is_new=False)
+    return NoteOutcome(paper, newest.is_written, False, newest.text, len(known))
 
 
-def _index(library: Library, held: LibraryPaper, text: str, encode: Encode | None) -> None:
+def _index(library: Library, paper: LibraryPaper, text: str, encode: Encode | None) -> None:
     """Index a revision that is on the disk: all this can be made again from it."""
-    index.add_note_text(library.db, held.row)
+    index.add_note_text(library.db, paper.row)
     if encode is not None and len(text) <= AT_ONCE:
         with contextlib.suppress(ModelError):  # the next gather encodes it, or says why not
             encoder, vector = encode(text)
@@ -133,20 +133,20 @@ def _index(library: Library, held: LibraryPaper, text: str, encode: Encode | Non
 
 
 def restore(
-    library: Library, held: LibraryPaper, number: int, *, encode: Encode | None = None
+    library: Library, paper: LibraryPaper, number: int, *, encode: Encode | None = None
 ) -> NoteOutcome:
     """Append an earlier revision's text as a new one. Raises UsageError for none of them."""
-    return add_note(library, held, revision(library, held, number).text, encode=encode)
+    return add_note(library, paper, revision(library, paper, number).text, encode=encode)
 
 
-def revision(library: Library, held: LibraryPaper, number: int) -> Revision:
+def revision(library: Library, paper: LibraryPaper, number: int) -> Revision:
     """Return a paper's n-th revision, from 1. Raises UsageError where there is none."""
-    known = notes.revisions(library.db, held.row)
+    known = notes.revisions(library.db, paper.row)
     if not 1 <= number <= len(known):
         what = lazy_gettext(
             "There is no revision {n} of the note on {title}.",
             n=number,
-            title=plain(held.paper.title),
+            title=plain(paper.paper.title),
         )
         raise UsageError(
             what=what,
@@ -178,15 +178,15 @@ def checked_text(text: str) -> str:
     return text.strip("\n")
 
 
-def marked(library: Library, held: LibraryPaper) -> tuple[Highlight, ...]:
+def marked(library: Library, paper: LibraryPaper) -> tuple[Highlight, ...]:
     """List a paper's highlights that are there, in reading order."""
-    states = highlights.highlights_of(library.db, held.row)
+    states = highlights.highlights_of(library.db, paper.row)
     return tuple(one.highlight for one in shown(states) if one.gone_at is None)
 
 
-def newest_note(library: Library, held: LibraryPaper) -> Revision | None:
+def newest_note(library: Library, paper: LibraryPaper) -> Revision | None:
     """Return a paper's note as it stands, None where there is none."""
-    known = notes.revisions(library.db, held.row)
+    known = notes.revisions(library.db, paper.row)
     return known[-1] if known else None
 
 
@@ -201,22 +201,22 @@ class RevisionDiff:
     changes: tuple[DiffLine, ...]
 
 
-def compared(library: Library, held: LibraryPaper, numbers: Sequence[int] = ()) -> RevisionDiff:
+def compared(library: Library, paper: LibraryPaper, numbers: Sequence[int] = ()) -> RevisionDiff:
     """Compare two revisions that are named; one with the newest; else the last two.
 
     Raises UsageError where there are none to compare.
     """
-    n_all = len(notes.revisions(library.db, held.row))
+    n_all = len(notes.revisions(library.db, paper.row))
     if not numbers and n_all < 2:
         what = lazy_ngettext(
             "The note on {title} has {n} revision.",
             "The note on {title} has {n} revisions.",
             n_all,
-            title=plain(held.paper.title),
+            title=plain(paper.paper.title),
         )
         raise UsageError(what=what, hint=lazy_gettext("There is nothing to compare."))
     first, second = (*numbers, n_all)[:2] if numbers else (n_all - 1, n_all)
-    old, new = revision(library, held, first), revision(library, held, second)
+    old, new = revision(library, paper, first), revision(library, paper, second)
     return RevisionDiff(first, second, old, new, tuple(changes(old.text, new.text)))
 
 
@@ -226,22 +226,22 @@ def beginning_of(one: Revision) -> str:
 
 
 def check_note(
-    library: Library, held: LibraryPaper, text: str, encode: Encode | None = None
+    library: Library, paper: LibraryPaper, text: str, encode: Encode | None = None
 ) -> Check:
     """Check own words against copied ones, sentence by sentence.
 
     encode: finds reworded and translated sentences; None where there is no model, and the
     check says so. Raises ModelError.
     """
-    sources = sources_of(library, held.row)
+    sources = sources_of(library, paper.row)
     if encode is None:
         return check(text, sources)
-    near = ByMeaning(library, held, encode)
+    near = ByMeaning(library, paper, encode)
     return check(text, sources, closeness=near.closeness, is_known=near.is_known)
 
 
 def check_typed(
-    library: Library, held: LibraryPaper, text: str, encode: Encode | None
+    library: Library, paper: LibraryPaper, text: str, encode: Encode | None
 ) -> Check | None:
     """Check a note that somebody writes or saves: by words alone where a model fails.
 
@@ -251,9 +251,9 @@ def check_typed(
     """
     try:
         try:
-            return check_note(library, held, text, encode)
+            return check_note(library, paper, text, encode)
         except ModelError:
-            return check_note(library, held, text)  # what is copied counts as such
+            return check_note(library, paper, text)  # what is copied counts as such
     except StoreError:
         return None  # the commands that need it say what is wrong
 
@@ -263,12 +263,12 @@ def sources_of(library: Library, row: int) -> list[SourceText]:
 
     In this order, as words that stand in several are said to be from the first.
     """
-    (held,) = papers.papers_at(library.db, [row])
+    (paper,) = papers.papers_at(library.db, [row])
     passages = index.passages_of(library.db, row)
     found = [
-        SourceText(held.paper.title, "title"),
-        SourceText(held.paper.abstract, "abstract"),
-        *(SourceText(one.text, "highlight", one.page) for one in marked(library, held)),
+        SourceText(paper.paper.title, "title"),
+        SourceText(paper.paper.abstract, "abstract"),
+        *(SourceText(one.text, "highlight", one.page) for one in marked(library, paper)),
         *(SourceText(one.text, "passage", one.page) for one in passages),
     ]
     return [source for source in found if source.text.strip()]
@@ -280,9 +280,9 @@ class ByMeaning:
     encode: returns the encoder's name and a text's unit vector (d,).
     """
 
-    def __init__(self, library: Library, held: LibraryPaper, encode: Encode) -> None:
+    def __init__(self, library: Library, paper: LibraryPaper, encode: Encode) -> None:
         """Ask for the passages' vectors when they are needed first."""
-        self._library, self._held, self._encode = library, held, encode
+        self._library, self._held, self._encode = library, paper, encode
         self._vectors: dict[str, NDArray[np.float32]] = {}
         self._passages: frozenset[str] | None = None
 

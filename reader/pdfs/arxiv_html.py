@@ -364,10 +364,10 @@ def fetch_html(library: Library, tools: PdfTools, *, only: Collection[int] | Non
     # One process at a time, so that arXiv is asked by one, and for each paper once.
     with lock_file(library.folder / "html.lock", wait=True):
         lacking = _lacking(library, only)[:MOST_AT_ONCE]
-        for n_done, (held, asked) in enumerate(lacking):
+        for n_done, (paper, asked) in enumerate(lacking):
             tools.progress("html", n_done, len(lacking))
             try:
-                _fetch_one(library, tools, held, asked)
+                _fetch_one(library, tools, paper, asked)
                 failures.clear_failure(library.db, STAGE, asked)
             except SourceFailed as error:
                 words = error.message, error.hint
@@ -388,29 +388,29 @@ def _lacking(library: Library, only: Collection[int] | None) -> list[tuple[Libra
         if path and is_here(library.folder / path)
     )
     newest = papers.papers_at(library.db, [*itertools.islice(there, MOST_PAPERS)])
-    wanted = [(held, asked) for held in newest if (asked := _asked(library, held))]
+    wanted = [(paper, asked) for paper in newest if (asked := _asked(library, paper))]
     if only is None:
-        _sweep(library, {_folder_name(held) for held in newest})
+        _sweep(library, {_folder_name(paper) for paper in newest})
         failed = {failure.subject for failure in failures.failures(library.db, STAGE)}
         for asked in failed - {asked for _, asked in wanted}:
             failures.clear_failure(library.db, STAGE, asked)
     waits, found = waiting(library, STAGE), []
-    for held, asked in wanted:
-        if asked not in waits and (only is None or held.row in only):
-            here = stored_html(library, held)
-            found += [] if here and here.asked == asked else [(held, asked)]
+    for paper, asked in wanted:
+        if asked not in waits and (only is None or paper.row in only):
+            here = stored_html(library, paper)
+            found += [] if here and here.asked == asked else [(paper, asked)]
     return found
 
 
-def _asked(library: Library, held: LibraryPaper) -> str:
+def _asked(library: Library, paper: LibraryPaper) -> str:
     """Return the number to ask arXiv for, with the version of the PDF; "" without a number."""
-    number, pdf = _number(held), pdfs.pdf_of(library.db, held.row)
+    number, pdf = _number(paper), pdfs.pdf_of(library.db, paper.row)
     return f"{number}v{pdf.version}" if number and pdf and pdf.version else number
 
 
-def stored_html(library: Library, held: LibraryPaper) -> StoredHtml | None:
+def stored_html(library: Library, paper: LibraryPaper) -> StoredHtml | None:
     """Read the HTML of a paper, cleaned by the present rules; None where it is not here."""
-    folder = library.folder / FOLDER / _folder_name(held)
+    folder = library.folder / FOLDER / _folder_name(paper)
     stored = _read(folder)
     if stored is None or stored.cleaner == CLEANER:
         return stored
@@ -424,24 +424,24 @@ def stored_html(library: Library, held: LibraryPaper) -> StoredHtml | None:
     return stored
 
 
-def picture_file(library: Library, held: LibraryPaper, name: str) -> Path:
+def picture_file(library: Library, paper: LibraryPaper, name: str) -> Path:
     """Return where a picture of a paper's HTML lies if it is here."""
-    return library.folder / FOLDER / _folder_name(held) / name
+    return library.folder / FOLDER / _folder_name(paper) / name
 
 
-def _number(held: LibraryPaper) -> str:
+def _number(paper: LibraryPaper) -> str:
     """Return a paper's number at arXiv, "" without one."""
-    return next((id_[6:] for id_ in held.paper.ids if id_.startswith("arxiv:")), "")
+    return next((id_[6:] for id_ in paper.paper.ids if id_.startswith("arxiv:")), "")
 
 
-def _folder_name(held: LibraryPaper) -> str:
-    name = _number(held).replace("/", "-")
+def _folder_name(paper: LibraryPaper) -> str:
+    name = _number(paper).replace("/", "-")
     return name if _FOLDER_NAME.fullmatch(name) else "none"
 
 
-def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper, asked: str) -> None:
+def _fetch_one(library: Library, tools: PdfTools, paper: LibraryPaper, asked: str) -> None:
     """Fetch a page with its pictures, and keep it in place of an older one. Raises SourceFailed."""
-    arxiv, source = library.config.arxiv, lazy_gettext("arXiv's HTML of {id}", id=held.paper.id)
+    arxiv, source = library.config.arxiv, lazy_gettext("arXiv's HTML of {id}", id=paper.paper.id)
 
     def got(url: str, accept: str, max_bytes: int) -> Response:
         delay_s = arxiv.delay_for(url)
@@ -468,7 +468,7 @@ def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper, asked: str
             continue  # the page says where one is missing
         if picture := _picture(content):
             files[picture[0]], pictures[address] = content, picture
-    folder = library.folder / FOLDER / _folder_name(held)
+    folder = library.folder / FOLDER / _folder_name(paper)
     _delete(folder)
     for name, content in files.items():
         write_whole(folder / name, content)

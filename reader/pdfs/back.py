@@ -53,7 +53,7 @@ class CopyOutcome:
     """The outcome of importing one file.
 
     imported: something is new. unchanged: nothing is. asked: it may be one of `candidates`.
-    waiting: it is not whole yet. other: it is the paper `held`, but was handed in as another one,
+    waiting: it is not whole yet. other: it is the paper `paper`, but was handed in as another one,
     and nothing was imported. unknown, broken: see `error`.
     name: relative to the folder. copy: the path where it is stored, "" where that is not needed.
     why: the reason for asking. is_unmarked: a file that was never here and has no mark, so that
@@ -62,7 +62,7 @@ class CopyOutcome:
 
     name: str
     outcome: Outcome
-    held: LibraryPaper | None = None
+    paper: LibraryPaper | None = None
     counts: Counts = field(default=Counts())
     copy: str = ""
     candidates: tuple[LibraryPaper, ...] = ()
@@ -91,7 +91,7 @@ def back(
 
 
 def handed_in(
-    library: Library, tools: PdfTools, file: Path, held: LibraryPaper, *, is_sure: bool = False
+    library: Library, tools: PdfTools, file: Path, paper: LibraryPaper, *, is_sure: bool = False
 ) -> CopyOutcome:
     """Import the marks of one file that a person hands in as a copy of a paper.
 
@@ -100,7 +100,7 @@ def handed_in(
     All files handed in for a paper count as one place, whatever their names: a mark that is not
     in the newest one is removed. Raises Locked, ReadOnly or StoreError.
     """
-    run = _Run(library, tools, file, held if is_sure else None, expected=held)
+    run = _Run(library, tools, file, paper if is_sure else None, expected=paper)
     (outcome,) = run.outcomes()
     return outcome
 
@@ -228,9 +228,9 @@ class _Run:
         if isinstance(found, CopyOutcome):
             return found
         row = found
-        (held,) = papers.papers_at(self.library.db, [row])
+        (paper,) = papers.papers_at(self.library.db, [row])
         if self.expected and row != self.expected.row:
-            return _other(file.name, held)
+            return _other(file.name, paper)
         content = b""
         with contextlib.suppress(OSError):
             content = file.path.read_bytes()
@@ -238,12 +238,12 @@ class _Run:
         if _stamp(file.path) != file.stamp or hashlib.sha256(content).hexdigest() != sha256:
             return _waiting(file.name, N_("it is still being written"))
         marks = self._of_the_person(row, marks)
-        returned = ReturnedCopy(held, place, own, sha256, content, marks)
+        returned = ReturnedCopy(paper, place, own, sha256, content, marks)
         counts, copy = keep(self.library, returned, walked=self.root)
         if copy or counts.is_news:
-            return CopyOutcome(file.name, "imported", held, counts, copy)
+            return CopyOutcome(file.name, "imported", paper, counts, copy)
         is_unmarked = is_new and not marks.highlights and not counts.ink and not counts.unread
-        return CopyOutcome(file.name, "unchanged", held, counts, is_unmarked=is_unmarked)
+        return CopyOutcome(file.name, "unchanged", paper, counts, is_unmarked=is_unmarked)
 
     def _of_the_person(self, row: int, marks: Marks) -> Marks:
         """Leave out the marks that the paper's PDF had when it was fetched: its publisher's."""
@@ -411,15 +411,15 @@ def _broken(name: str, what: Text, hint: Text) -> CopyOutcome:
     return CopyOutcome(name, "broken", error=PdfError(file=name, what=what, hint=hint))
 
 
-def _other(name: str, held: LibraryPaper) -> CopyOutcome:
+def _other(name: str, paper: LibraryPaper) -> CopyOutcome:
     error = PdfError(
         file=name,
         what=lazy_gettext(
-            "it is another paper, {title}; nothing was imported", title=plain(held.paper.title)
+            "it is another paper, {title}; nothing was imported", title=plain(paper.paper.title)
         ),
         hint=lazy_gettext("Upload it on that paper's page."),
     )
-    return CopyOutcome(name, "other", held, error=error)
+    return CopyOutcome(name, "other", paper, error=error)
 
 
 def _waiting(name: str, key: str) -> CopyOutcome:

@@ -118,23 +118,23 @@ def fetch_pdfs(
     waits = waiting(library, "pdf") if only is None else {}
     lacking = papers.papers_at(library.db, rows)
     found = {
-        held.row: still_missing(library, waits[held.paper.id])
-        for held in lacking
-        if held.paper.id in waits
+        paper.row: still_missing(library, waits[paper.paper.id])
+        for paper in lacking
+        if paper.paper.id in waits
     }
     n_done = len(found)
     tools.progress("pdf", n_done, len(rows))
-    wanted = [held for held in lacking if held.row not in found]
-    for held, content in _contents(library, tools, wanted):
+    wanted = [paper for paper in lacking if paper.row not in found]
+    for paper, content in _contents(library, tools, wanted):
         try:
-            _keep_fetched(library, tools, held, content)
+            _keep_fetched(library, tools, paper, content)
         except ReaderError as error:
-            found[held.row] = Problem("pdf", held.paper.id, error)
-            _fail(library, "pdf", held.paper.id, error)
+            found[paper.row] = Problem("pdf", paper.paper.id, error)
+            _fail(library, "pdf", paper.paper.id, error)
         n_done += 1
         tools.progress("pdf", n_done, len(rows))
     tools.progress("pdf", len(rows), len(rows))
-    return problems + [found[held.row] for held in lacking if held.row in found]
+    return problems + [found[paper.row] for paper in lacking if paper.row in found]
 
 
 def picks_to_fetch(library: Library) -> tuple[list[int], list[Problem]]:
@@ -144,8 +144,10 @@ def picks_to_fetch(library: Library) -> tuple[list[int], list[Problem]]:
     """
     waits = waiting(library, "pdf")
     lacking = papers.papers_at(library.db, _without_pdf(library))
-    return [held.row for held in lacking if held.paper.id not in waits], [
-        still_missing(library, waits[held.paper.id]) for held in lacking if held.paper.id in waits
+    return [paper.row for paper in lacking if paper.paper.id not in waits], [
+        still_missing(library, waits[paper.paper.id])
+        for paper in lacking
+        if paper.paper.id in waits
     ]
 
 
@@ -164,29 +166,29 @@ def _contents(
     """Fetch PDFs one after another here, or on the workers where an index is shared."""
     config = library.config
 
-    def here(held: LibraryPaper) -> bytes | ReaderError:
+    def here(paper: LibraryPaper) -> bytes | ReaderError:
         try:
-            return tools.fetch(_request(held, config)).content
+            return tools.fetch(_request(paper, config)).content
         except ReaderError as error:
             return error
 
     def left() -> Iterator[LibraryPaper]:
-        for held in lacking:
-            pdf = pdfs.pdf_of(library.db, held.row)
+        for paper in lacking:
+            pdf = pdfs.pdf_of(library.db, paper.row)
             if not (pdf and is_here(library.folder / pdf.path)):  # else fetched meanwhile
-                yield held
+                yield paper
 
-    def values(held: LibraryPaper) -> tuple[Request, str, frozenset[str]]:
-        return _request(held, config), config.index.url, config.hosts
+    def values(paper: LibraryPaper) -> tuple[Request, str, frozenset[str]]:
+        return _request(paper, config), config.index.url, config.hosts
 
     if tools.each is None or not config.index.url:
-        yield from ((held, here(held)) for held in left())
+        yield from ((paper, here(paper)) for paper in left())
         return
-    for held, answer in tools.each(fetch_in_turn, left(), values, lambda held: [held]):
+    for paper, answer in tools.each(fetch_in_turn, left(), values, lambda paper: [paper]):
         if isinstance(answer, TaskFailure):
-            yield held, PdfError(file=held.paper.id, what=answer.why)
+            yield paper, PdfError(file=paper.paper.id, what=answer.why)
         else:
-            yield held, here(held) if answer is None else answer
+            yield paper, here(paper) if answer is None else answer
 
 
 class _NoTurnError(Exception):
@@ -235,17 +237,17 @@ def _client_in_turn(index_url: str, trusted_hosts: frozenset[str]) -> Client:
     )
 
 
-def _request(held: LibraryPaper, config: Config) -> Request:
+def _request(paper: LibraryPaper, config: Config) -> Request:
     """Make the request for a paper's PDF. Raises PdfError where its address is not known."""
-    url, is_trusted = pdf_address(held, config)
+    url, is_trusted = pdf_address(paper, config)
     if not url:
         hint = (
             N_("`reader open` shows the paper's page.")
-            if url_of(held.paper.id)
+            if url_of(paper.paper.id)
             else N_("If you have the PDF, `reader add FILE` adds it.")
         )
         raise PdfError(
-            file=held.paper.id,
+            file=paper.paper.id,
             what=lazy_gettext("the address of its PDF is not known"),
             hint=lazy_gettext(hint),
         )
@@ -254,7 +256,7 @@ def _request(held: LibraryPaper, config: Config) -> Request:
     is_arxiv = host == urlsplit(arxiv.pdf_url).hostname or f".{host}".endswith(".arxiv.org")
     return Request(
         url=url,
-        source=lazy_gettext("PDF of {id}", id=held.paper.id),
+        source=lazy_gettext("PDF of {id}", id=paper.paper.id),
         delay_s=arxiv.delay_for(url) if is_arxiv else 0.0,
         accept="application/pdf",
         max_bytes=MAX_PDF_BYTES,
@@ -263,7 +265,7 @@ def _request(held: LibraryPaper, config: Config) -> Request:
 
 
 def _keep_fetched(
-    library: Library, tools: PdfTools, held: LibraryPaper, content: bytes | ReaderError
+    library: Library, tools: PdfTools, paper: LibraryPaper, content: bytes | ReaderError
 ) -> None:
     """Keep what was fetched. Raises the error that came instead, or PdfError for no PDF."""
     if isinstance(content, ReaderError):
@@ -271,30 +273,30 @@ def _keep_fetched(
     try:
         tools.check_pdf(content)
     except PdfError as error:
-        raise error.named(f"PDF of {held.paper.id}") from None
-    if not held.key:  # no pick
-        stem = file_stem(held.paper, library.config.pdf_name)
-        held = replace(held, key=papers.fix_key(library.db, held.row, stem))
-    keep_pdf(library, held, content)
-    failures.clear_failure(library.db, "pdf", held.paper.id)
+        raise error.named(f"PDF of {paper.paper.id}") from None
+    if not paper.key:  # no pick
+        stem = file_stem(paper.paper, library.config.pdf_name)
+        paper = replace(paper, key=papers.fix_key(library.db, paper.row, stem))
+    keep_pdf(library, paper, content)
+    failures.clear_failure(library.db, "pdf", paper.paper.id)
 
 
-def keep_pdf(library: Library, held: LibraryPaper, content: bytes) -> str:
+def keep_pdf(library: Library, paper: LibraryPaper, content: bytes) -> str:
     """Write a PDF to the folder of its paper, and record it. Returns its path in the library."""
     sha256 = hashlib.sha256(content).hexdigest()
-    path = place_of(library, held, sha256)
+    path = place_of(library, paper, sha256)
     write_whole(library.folder / path, content)
-    kept = pdfs.Pdf(held.row, path.as_posix(), sha256)
+    kept = pdfs.Pdf(paper.row, path.as_posix(), sha256)
     pdfs.add_pdf(library.db, kept, n_bytes=len(content), at=library.now())
     return kept.path
 
 
-def pdf_address(held: LibraryPaper, config: Config) -> tuple[str, bool]:
+def pdf_address(paper: LibraryPaper, config: Config) -> tuple[str, bool]:
     """Find the address of a paper's PDF, "" for none, and whether it is trusted.
 
     Trusted is an address that is built from one in feeds.toml.
     """
-    for id_ in held.paper.ids:
+    for id_ in paper.paper.ids:
         scheme, _unused, name = id_.partition(":")
         if scheme == "arxiv":
             return config.arxiv.pdf_url + name, True
@@ -302,23 +304,23 @@ def pdf_address(held: LibraryPaper, config: Config) -> tuple[str, bool]:
             return f"{config.resolve.acl}{name}.pdf", True
         if scheme == "openreview" and config.resolve.openreview:
             return f"{config.resolve.openreview.rstrip('/')}/pdf?id={name}", True
-    return held.paper.pdf_url, False
+    return paper.paper.pdf_url, False
 
 
-def place_of(library: Library, held: LibraryPaper, sha256: str) -> Path:
+def place_of(library: Library, paper: LibraryPaper, sha256: str) -> Path:
     """Choose the path for a PDF in the library, relative to it.
 
     A file with these bytes that a kill left there is used. One with other bytes is somebody's
     (marked on a tablet, say) and stays, as does one that cannot be read or is in iCloud only;
     then the name gets -2, -3 … behind it.
     """
-    folder = Path(folder_at(library, "papers", held.topic or UNFILED))
-    path = folder / f"{held.key}.pdf"
+    folder = Path(folder_at(library, "papers", paper.topic or UNFILED))
+    path = folder / f"{paper.key}.pdf"
     n = 2
     while (found := existing(library.folder / path)) or is_here(library.folder / path):
         if found and has_bytes(found, sha256):
             return folder / found.name
-        path = folder / f"{held.key}-{n}.pdf"
+        path = folder / f"{paper.key}-{n}.pdf"
         n += 1
     return path
 
@@ -383,8 +385,8 @@ def _read_scans(library: Library, tools: PdfTools, told: Set[str]) -> list[Probl
     """
     scans: dict[Path, pdfs.Pdf] = {}
     for failure in failures.failures(library.db, UNREAD):
-        held = papers.paper_with_id(library.db, failure.subject)
-        pdf = pdfs.pdf_of(library.db, held.row) if held else None
+        paper = papers.paper_with_id(library.db, failure.subject)
+        pdf = pdfs.pdf_of(library.db, paper.row) if paper else None
         if pdf and pdf.path not in told and is_here(library.folder / pdf.path):
             scans[library.folder / pdf.path] = pdf
     # The first one alone shows whether tesseract is there, before all cores read the rest.
@@ -398,8 +400,8 @@ def _read_scans(library: Library, tools: PdfTools, told: Set[str]) -> list[Probl
             lacking = _keep_passages(library, tools, pdf, answer)
         except PdfError as error:
             # Reading it takes minutes, so no later gather tries it again.
-            (held,) = papers.papers_at(library.db, [pdf.paper])
-            failures.clear_failure(library.db, UNREAD, held.paper.id)
+            (paper,) = papers.papers_at(library.db, [pdf.paper])
+            failures.clear_failure(library.db, UNREAD, paper.paper.id)
             lacking = error
         if lacking is not None:
             problems.append(Problem("extract", pdf.path, lacking))
@@ -438,13 +440,13 @@ def _keep_passages(
     return lacking
 
 
-def note_unread(library: Library, held: LibraryPaper, document: Document) -> None:
+def note_unread(library: Library, paper: LibraryPaper, document: Document) -> None:
     """Record whether a paper's PDF has pages that wait for tesseract."""
-    lacking = unread_pages(document, held.paper.id)
+    lacking = unread_pages(document, paper.paper.id)
     if lacking is not None and document.why_unread == "no tesseract":
-        _fail(library, UNREAD, held.paper.id, lacking)
+        _fail(library, UNREAD, paper.paper.id, lacking)
     else:
-        failures.clear_failure(library.db, UNREAD, held.paper.id)
+        failures.clear_failure(library.db, UNREAD, paper.paper.id)
 
 
 def unread_pages(document: Document, file: str) -> PdfError | None:

@@ -131,10 +131,12 @@ def find_moved(
             pdfs.set_path(library.db, place, path)
             before, topic = (_topic_in(library, p) for p in (place.path, path))
             if topic and fold_name(topic) not in (fold_name(before), fold_name(place.topic or "")):
-                (held,) = papers.papers_at(library.db, [place.paper])
-                stem = file_stem(held.paper, library.config.pdf_name)
-                papers.fix_key(library.db, held.row, stem)
-                decisions.add_filing(library.db, held.row, topic, at=library.now(), is_by_hand=True)
+                (paper,) = papers.papers_at(library.db, [place.paper])
+                stem = file_stem(paper.paper, library.config.pdf_name)
+                papers.fix_key(library.db, paper.row, stem)
+                decisions.add_filing(
+                    library.db, paper.row, topic, at=library.now(), is_by_hand=True
+                )
     # An error here is not lost: the next gather calls `settle` for all papers and reports it.
     settle(library, {p.paper for p in found})
     return found
@@ -348,5 +350,5 @@ def known_papers(library: Library, printed: PdfClues, alike: dict[int, float]) -
     folds = [title_fold(t) for t in printed.titles if not is_generic(t)]
     named = merges.papers_named(library.db, ids, folds)
     others = [row for row in alike if row not in {row for row, _ in named}]
-    like = [(held.row, held.paper) for held in papers.papers_at(library.db, others)]
+    like = [(paper.row, paper.paper) for paper in papers.papers_at(library.db, others)]
     return [KnownPaper(row, paper, alike.get(row, 0.0)) for row, paper in [*named, *like]]

@@ -137,14 +137,14 @@ def _unreadable() -> UsageError:
     )
 
 
-def ink_on(library: Library, held: LibraryPaper) -> list[int]:
+def ink_on(library: Library, paper: LibraryPaper) -> list[int]:
     """List the pages with handwriting: drawn here, or in the newest copy that has some."""
-    copies = [copy for copy in highlights.marked_of(library.db, held.row) if copy.n_ink]
+    copies = [copy for copy in highlights.marked_of(library.db, paper.row) if copy.n_ink]
     there = copies[-1].ink if copies else ()
-    return sorted({*there, *(one.page for one in highlights.strokes_of(library.db, held.row))})
+    return sorted({*there, *(one.page for one in highlights.strokes_of(library.db, paper.row))})
 
 
-def mark(library: Library, held: LibraryPaper, new: Highlight) -> MarkOutcome:
+def mark(library: Library, paper: LibraryPaper, new: Highlight) -> MarkOutcome:
     """Add a mark. Raises UsageError for one without place, or with a comment without end."""
     if not new.box[2] > new.box[0] and new.kind != "note":
         raise UsageError(
@@ -155,10 +155,10 @@ def mark(library: Library, held: LibraryPaper, new: Highlight) -> MarkOutcome:
     with db.writing():
         act = decisions.next_act(db)
         state = highlights.add_highlight(
-            db, held.row, replace(new, text=plain(new.text), note=comment_of(new.note)),
+            db, paper.row, replace(new, text=plain(new.text), note=comment_of(new.note)),
             mark=None, at=library.now(),
         )  # fmt: skip
-        _replace(library, held, [], state, act)
+        _replace(library, paper, [], state, act)
     return MarkOutcome(act, state)
 
 
@@ -175,7 +175,7 @@ def comment_of(text: str) -> str:
 
 def change(
     library: Library,
-    held: LibraryPaper,
+    paper: LibraryPaper,
     which: str,
     *,
     kind: Kind | None = None,
@@ -189,8 +189,8 @@ def change(
     """
     db = library.db
     with db.writing():
-        number, states, now = _find(library, held, which)
-        was = _as_meant(library, held, number) or now
+        number, states, now = _find(library, paper, which)
+        was = _as_meant(library, paper, number) or now
         is_beside = comment is not None and comment_of(comment) != now.note != was.note
         new = replace(
             now,
@@ -199,39 +199,39 @@ def change(
             note=now.note if comment is None else _beside(now.note, was.note, comment),
         )
         if new == now:
-            _keep_later(library, held, is_later=now != was)
+            _keep_later(library, paper, is_later=now != was)
             return MarkOutcome(0, number)
         act, at, sent = decisions.next_act(db), library.now(), sent_act(library)
         if sent and now != was:  # newer than what it is put beside
             at = sent.arrived_at
-        state = highlights.add_highlight(db, held.row, new, mark=number, at=at)
+        state = highlights.add_highlight(db, paper.row, new, mark=number, at=at)
         if is_beside:
-            keep_arrival(library, beside=held)
-        _replace(library, held, states, state, act)
+            keep_arrival(library, beside=paper)
+        _replace(library, paper, states, state, act)
     return MarkOutcome(act, number)
 
 
-def unmark(library: Library, held: LibraryPaper, which: str) -> MarkOutcome:
+def unmark(library: Library, paper: LibraryPaper, which: str) -> MarkOutcome:
     """Remove a mark, whatever copy has it. Raises NotKnown for one that is not there.
 
     Of an act that arrives late, a mark stays that was changed after its moment.
     """
     with library.db.writing():
-        number, states, now = _find(library, held, which)
-        if now != (_as_meant(library, held, number) or now):
-            _keep_later(library, held, is_later=True)
+        number, states, now = _find(library, paper, which)
+        if now != (_as_meant(library, paper, number) or now):
+            _keep_later(library, paper, is_later=True)
             return MarkOutcome(0, number)
         act = decisions.next_act(library.db)
-        _replace(library, held, states, None, act)
+        _replace(library, paper, states, None, act)
     return MarkOutcome(act, number)
 
 
-def _as_meant(library: Library, held: LibraryPaper, number: int) -> Highlight | None:
+def _as_meant(library: Library, paper: LibraryPaper, number: int) -> Highlight | None:
     """Return a mark as it was when an act was made that arrives late; None for any other act."""
     moment = meant_at(library)
     if moment is None:
         return None
-    known = highlights.highlights_of(library.db, held.row)
+    known = highlights.highlights_of(library.db, paper.row)
     before = [
         replace(one, gone_at=None)
         for one in known
@@ -248,16 +248,16 @@ def _beside(now: str, was: str, comment: str) -> str:
     return now if comment in now else comment_of(f"{now}\n{comment}")
 
 
-def _keep_later(library: Library, held: LibraryPaper, *, is_later: bool) -> None:
+def _keep_later(library: Library, paper: LibraryPaper, *, is_later: bool) -> None:
     """Record an act that changes nothing. is_later: since a later change stands."""
     if is_later and (sent := sent_act(library)):
-        sent.overtaken.append(held)
+        sent.overtaken.append(paper)
     keep_arrival(library)
 
 
-def _find(library: Library, held: LibraryPaper, which: str) -> tuple[int, list[int], Highlight]:
+def _find(library: Library, paper: LibraryPaper, which: str) -> tuple[int, list[int], Highlight]:
     """Find a mark: its number, the states of it that are there, and what is shown."""
-    known = highlights.highlights_of(library.db, held.row)
+    known = highlights.highlights_of(library.db, paper.row)
     of = {k.mark for k in known if which in (str(k.mark), k.highlight.name) and which}
     states = [k for k in known if k.mark in of and k.gone_at is None]
     if not states:
@@ -270,49 +270,51 @@ def _find(library: Library, held: LibraryPaper, which: str) -> tuple[int, list[i
 
 
 def _replace(
-    library: Library, held: LibraryPaper, old: Sequence[int], new: int | None, act: int
+    library: Library, paper: LibraryPaper, old: Sequence[int], new: int | None, act: int
 ) -> None:
     db = library.db
     highlights.replace_states(db, old, new, act=act, at=library.now(), on=library.today())
-    index.add_highlight_texts(db, held.row)
+    index.add_highlight_texts(db, paper.row)
     keep_arrival(library)
 
 
-def draw(library: Library, held: LibraryPaper, strokes: Sequence[InkStroke]) -> MarkOutcome:
+def draw(library: Library, paper: LibraryPaper, strokes: Sequence[InkStroke]) -> MarkOutcome:
     """Add strokes, in one act; raises UsageError where the paper has far too many."""
     db = library.db
     with db.writing():
-        if len(highlights.strokes_of(db, held.row)) + len(strokes) > MOST_ON_PAPER:
+        if len(highlights.strokes_of(db, paper.row)) + len(strokes) > MOST_ON_PAPER:
             raise UsageError(
                 what=lazy_gettext("Too much is drawn on this paper."),
                 hint=lazy_gettext("Erase some of them first."),
             )
         act = decisions.next_act(db)
-        highlights.add_strokes(db, held.row, strokes, act=act, at=library.now(), on=library.today())
+        highlights.add_strokes(
+            db, paper.row, strokes, act=act, at=library.now(), on=library.today()
+        )
         keep_arrival(library)
     return MarkOutcome(act if strokes else 0)
 
 
-def erase(library: Library, held: LibraryPaper, names: Sequence[str]) -> MarkOutcome:
+def erase(library: Library, paper: LibraryPaper, names: Sequence[str]) -> MarkOutcome:
     """Erase strokes by their names, in one act."""
     db = library.db
     with db.writing():
         act = decisions.next_act(db)
         n = highlights.erase_strokes(
-            db, held.row, names, act=act, at=library.now(), on=library.today()
+            db, paper.row, names, act=act, at=library.now(), on=library.today()
         )
         keep_arrival(library)
     return MarkOutcome(act if n else 0)
 
 
-def undo_act(library: Library, held: LibraryPaper, number: int) -> None:
+def undo_act(library: Library, paper: LibraryPaper, number: int) -> None:
     """Take back what an act did to the marks of a paper; nothing for another kind of act."""
     db = library.db
     with db.writing():
-        rows = decisions.act_of(db, number, held.row)
+        rows = decisions.act_of(db, number, paper.row)
         own = [row for row in rows if row.place in ("markings", "strokes")]
         decisions.undo_rows(db, own, at=library.now(), on=library.today())
-        index.add_highlight_texts(db, held.row)
+        index.add_highlight_texts(db, paper.row)
         keep_arrival(library)
 
 

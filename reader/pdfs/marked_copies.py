@@ -42,7 +42,7 @@ class ReturnedCopy:
     to the library where it is in papers/, else "".
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     place: str
     own: str
     sha256: str
@@ -84,7 +84,7 @@ def keep(library: Library, returned: ReturnedCopy, *, walked: Path) -> tuple[Cou
     walked: the folder of this run; a recorded file that is no longer in it may have been renamed.
     Returns what is new, and the path of the stored copy, "" where none was stored.
     """
-    db, now, row = library.db, library.now(), returned.held.row
+    db, now, row = library.db, library.now(), returned.paper.row
     # The file is written within the transaction: if it rolls back, the next run finds the same
     # older copy and replaces it again.
     with db.writing():
@@ -116,7 +116,7 @@ def _copy(library: Library, returned: ReturnedCopy) -> MarkedCopy | None:
     to the tablet, or that was handed in, is stored even if no mark can be read in it: handwriting
     may be a part of its pages.
     """
-    row, sha256, marks = returned.held.row, returned.sha256, returned.marks
+    row, sha256, marks = returned.paper.row, returned.sha256, returned.marks
     original = pdfs.pdf_of(library.db, row)
     taken = highlights.taken_of(library.db, row)
     here = {one.sha256 for one in highlights.copies_of(library.db, row)}
@@ -128,7 +128,7 @@ def _copy(library: Library, returned: ReturnedCopy) -> MarkedCopy | None:
     is_ours = is_ours or any(is_named_after(name, t.path) for t in taken)
     if not (marks.highlights or marks.ink or marks.unread or is_ours):
         return None
-    path = _free_path(library, returned.held, original.path if original else "", sha256)
+    path = _free_path(library, returned.paper, original.path if original else "", sha256)
     return MarkedCopy(row, path, sha256, marks.n_ink, marks.ink, marks.traces)
 
 
@@ -145,7 +145,7 @@ def _replaced_copy(
     pages that paint the same (an app may draw handwriting into them). It is not replaced where
     another place ever had the same bytes, or its file was changed since.
     """
-    row = returned.held.row
+    row = returned.paper.row
     if last is None or last.sha256 == returned.sha256:
         return None
     older = _with_bytes(highlights.marked_of(library.db, row), last.sha256)
@@ -161,10 +161,10 @@ def _replaced_copy(
     return older if is_as_it_came and holds(had, now) else None
 
 
-def _free_path(library: Library, held: LibraryPaper, original: str, sha256: str) -> str:
+def _free_path(library: Library, paper: LibraryPaper, original: str, sha256: str) -> str:
     """Choose a free path beside the original; a file with these bytes, left by a kill, is used."""
-    stem = held.key or file_stem(held.paper, library.config.pdf_name)
-    beside = PurePosixPath(original or f"papers/{held.topic or UNFILED}/{stem}.pdf")
+    stem = paper.key or file_stem(paper.paper, library.config.pdf_name)
+    beside = PurePosixPath(original or f"papers/{paper.topic or UNFILED}/{stem}.pdf")
     path, n = beside.with_name(f"{beside.stem}.marked.pdf"), 2
     while not has_bytes(file := library.folder / path, sha256):
         # Taken are the names of files, of files that are in iCloud only, and of rows.
@@ -182,7 +182,7 @@ def _erase_deleted(
 
     Those that the copy lacks for another reason, or may lack for one, stay.
     """
-    db, row, marks = library.db, returned.held.row, returned.marks
+    db, row, marks = library.db, returned.paper.row, returned.marks
     lost = [
         one.name
         for one in highlights.strokes_of(db, row)
@@ -230,7 +230,7 @@ def keep_marks(
     Returns the counts, the last state of this place for this paper (None for none), and the
     marks that it had.
     """
-    db, row, now, unread = library.db, returned.held.row, library.now(), returned.marks.unread
+    db, row, now, unread = library.db, returned.paper.row, library.now(), returned.marks.unread
     found = cleaned(returned.marks.highlights)
     known = highlights.highlights_of(db, row)
     matches = match(known, found)
@@ -267,7 +267,7 @@ def _of_same_bytes(
 ) -> list[int]:
     """Find the states that the same bytes have at another place, if as many were read there."""
     ids = {kept.id for kept in known}
-    for place, history in highlights.history_of(library.db, returned.held.row).items():
+    for place, history in highlights.history_of(library.db, returned.paper.row).items():
         if history[-1] == returned.sha256:
             states = highlights.seen_at(library.db, place) & ids
             if len(states) >= n_found:
@@ -290,7 +290,7 @@ def _last_state(
     db = library.db
     last = highlights.returned_from(db, returned.place)
     if last is not None:
-        if last.paper == returned.held.row:
+        if last.paper == returned.paper.row:
             return last
         if last.sha256 == returned.sha256:
             # The person corrects which paper this file is: the marks were the other paper's.
@@ -300,7 +300,7 @@ def _last_state(
         return None
     here = {m.mark for m in matches} | returned.marks.strokes
     marks = {kept.id: kept.mark for kept in known}
-    for last in highlights.returned_of(db, returned.held.row):
+    for last in highlights.returned_of(db, returned.paper.row):
         seen = highlights.seen_at(db, last.place)
         before = {marks[state] for state in seen if state in marks} | last.strokes
         file = file_at(library, last.place)
@@ -337,7 +337,7 @@ class RemovedCopy:
     that are shown as they were before it.
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     before: str
     path: str
     n_gone: int
@@ -346,7 +346,7 @@ class RemovedCopy:
 
 
 def remove_copy(
-    library: Library, tools: PdfTools, held: LibraryPaper, *, sha256: str = ""
+    library: Library, tools: PdfTools, paper: LibraryPaper, *, sha256: str = ""
 ) -> RemovedCopy:
     """Remove the newest marked copy of a paper, or the one whose SHA-256 begins with `sha256`.
 
@@ -355,14 +355,14 @@ def remove_copy(
     Raises NotKnown where there is no such copy, PdfError where a copy before it cannot be read,
     Locked, ReadOnly or StoreError.
     """
-    db, row = library.db, held.row
+    db, row = library.db, paper.row
     with lock_file(library.folder / LOCK):
         find_moved(library, [row])
         copies = highlights.marked_of(db, row)
         found = [copy for copy in copies if copy.sha256.startswith(sha256)]
         if not found:
             what = lazy_gettext(
-                "There is no marked copy of {title}.", title=plain(held.paper.title)
+                "There is no marked copy of {title}.", title=plain(paper.paper.title)
             )
             raise NotKnown(
                 what=what, hint=lazy_gettext("`reader show ID` lists the marked copies of a paper.")
@@ -371,7 +371,7 @@ def remove_copy(
         # The earlier copies are read before anything is changed, since that may fail.
         history = highlights.history_of(db, row)
         places = [place for place, hashes in history.items() if hashes[-1] == copy.sha256]
-        again = [_earlier_copy(library, tools, held, copy, place) for place in places]
+        again = [_earlier_copy(library, tools, paper, copy, place) for place in places]
         shows = highlights.highlights_of(db, row)
         with db.writing():
             path = _move_to_removed(library, copy)
@@ -390,27 +390,27 @@ def remove_copy(
                     highlights.forget_place(db, one.place)
             index.add_highlight_texts(db, row)
         counts = compare(shows, highlights.highlights_of(db, row))
-    return RemovedCopy(held, copy.path, path, counts.removed, counts.again, counts.changed)
+    return RemovedCopy(paper, copy.path, path, counts.removed, counts.again, counts.changed)
 
 
 def _earlier_copy(
-    library: Library, tools: PdfTools, held: LibraryPaper, copy: MarkedCopy, place: str
+    library: Library, tools: PdfTools, paper: LibraryPaper, copy: MarkedCopy, place: str
 ) -> ReturnedCopy:
     """Read the copy that came from a place before another one.
 
     sha256 is "" and there are no marks where none came before it.
     """
-    files = {one.sha256: one.path for one in highlights.copies_of(library.db, held.row)}
-    if original := pdfs.pdf_of(library.db, held.row):
+    files = {one.sha256: one.path for one in highlights.copies_of(library.db, paper.row)}
+    if original := pdfs.pdf_of(library.db, paper.row):
         files[original.sha256] = original.path
-    for sha256 in reversed(highlights.history_of(library.db, held.row)[place]):
+    for sha256 in reversed(highlights.history_of(library.db, paper.row)[place]):
         file = library.folder / files.get(sha256, "")
         if sha256 == copy.sha256 or (sha256 in files and not file.is_file()):
             continue  # the person deleted it
         # A copy that was not stored had no marks.
         marks = tools.read_marks(file) if sha256 in files else Marks()
-        return ReturnedCopy(held, place, "", sha256, b"", marks)
-    return ReturnedCopy(held, place, "", "", b"", Marks())
+        return ReturnedCopy(paper, place, "", sha256, b"", marks)
+    return ReturnedCopy(paper, place, "", "", b"", Marks())
 
 
 def _move_to_removed(library: Library, copy: MarkedCopy) -> str:

@@ -455,8 +455,8 @@ def sketch_of(document: Document) -> str:
     for value in hashes:
         # The lowest bits choose the place, the others are compared.
         value, place = divmod(value, N_PLACES)
-        held = smallest[place]
-        if held is None or value < held:
+        least = smallest[place]
+        if least is None or value < least:
             smallest[place] = value
     return "".join(
         _NOTHING if value is None else f"{value % 16**SHINGLE_WIDTH:0{SHINGLE_WIDTH}x}"

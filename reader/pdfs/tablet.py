@@ -52,7 +52,7 @@ class TabletOutcome:
     error: why a PDF is missing.
     """
 
-    held: LibraryPaper
+    paper: LibraryPaper
     outcome: Literal["copied", "there", "updated", "missing"]
     name: str = ""
     error: ReaderError | None = None
@@ -97,7 +97,7 @@ def take(
     tools: write these marks; None for copies as the PDFs are.
     Raises NotFound or UsageError before anything is copied, Locked, ReadOnly or StoreError.
     """
-    rows = [held.row for held in find_papers(library, texts)]
+    rows = [paper.row for paper in find_papers(library, texts)]
     rows = rows or highlights.picks_on(library.db, library.today())
     # Compared folded and with links resolved: on a Mac `Papers` is `papers`.
     own, asked = (PurePath(fold_name(os.path.realpath(f))) for f in (library.folder, folder))
@@ -111,11 +111,11 @@ def take(
         with library.db.writing():
             pass  # raises for a library that cannot be written, before a file is copied
         _make(folder, is_needed=bool(rows))
-        for held in papers.papers_at(library.db, list(dict.fromkeys(rows))):
+        for paper in papers.papers_at(library.db, list(dict.fromkeys(rows))):
             try:
-                yield _take_one(library, held, folder, tools)
+                yield _take_one(library, paper, folder, tools)
             except (Incomplete, PdfError) as error:
-                yield TabletOutcome(held, "missing", error=error)
+                yield TabletOutcome(paper, "missing", error=error)
 
 
 def _make(folder: Path, *, is_needed: bool) -> None:
@@ -143,33 +143,33 @@ def no_folder(folder: Path) -> UsageError:
 
 
 def _take_one(
-    library: Library, held: LibraryPaper, folder: Path, tools: MarkTools | None
+    library: Library, paper: LibraryPaper, folder: Path, tools: MarkTools | None
 ) -> TabletOutcome:
     there = list(names_below(folder))
-    before = highlights.taken_of(library.db, held.row)
-    if name := _copy_there(library, held, folder, there):
-        return _update(library, held, folder, name, tools)
-    content = _content(library, held, tools)
+    before = highlights.taken_of(library.db, paper.row)
+    if name := _copy_there(library, paper, folder, there):
+        return _update(library, paper, folder, name, tools)
+    content = _content(library, paper, tools)
     today = library.today().isoformat()
     # After a kill, or where the copy was deleted, today's name is used again.
     name = next((t.path for t in before if t.path.startswith(today)), "")
     if not name:
         names = [*there, *highlights.taken_rows(library.db)]
         numbers = [int(m[1]) for name in names if (m := re.match(rf"{today} (\d+) ", name))]
-        name = file_name(library, held, library.today(), max(numbers, default=0) + 1)
-    _put(library, held, folder / name, content, tools, path=name)
-    return TabletOutcome(held, "copied", name)
+        name = file_name(library, paper, library.today(), max(numbers, default=0) + 1)
+    _put(library, paper, folder / name, content, tools, path=name)
+    return TabletOutcome(paper, "copied", name)
 
 
-def _copy_there(library: Library, held: LibraryPaper, folder: Path, names: Sequence[str]) -> str:
+def _copy_there(library: Library, paper: LibraryPaper, folder: Path, names: Sequence[str]) -> str:
     """Find the name of a copy of a paper in the folder, "" for none."""
-    for taken in reversed(highlights.taken_of(library.db, held.row)):
+    for taken in reversed(highlights.taken_of(library.db, paper.row)):
         for name in names:
             if is_named_after(name, taken.path):
                 return name
     # An app may have renamed the copy: `back` has recorded which paper a file is.
     root = Path(os.path.realpath(folder))
-    for last in reversed(highlights.returned_of(library.db, held.row)):
+    for last in reversed(highlights.returned_of(library.db, paper.row)):
         file = file_at(library, last.place)
         if file.is_relative_to(root) and is_here(file):
             return file.relative_to(root).as_posix()
@@ -177,28 +177,28 @@ def _copy_there(library: Library, held: LibraryPaper, folder: Path, names: Seque
 
 
 def _update(
-    library: Library, held: LibraryPaper, folder: Path, name: str, tools: MarkTools | None
+    library: Library, paper: LibraryPaper, folder: Path, name: str, tools: MarkTools | None
 ) -> TabletOutcome:
     """Write the marks made here into a copy that nobody has changed; leave any other one."""
-    file, row = folder / name, held.row
-    there = TabletOutcome(held, "there", name)
+    file, row = folder / name, paper.row
+    there = TabletOutcome(paper, "there", name)
     if tools is None or not highlights.has_acts(library.db, row):
         return there
     ours = [t for t in highlights.taken_of(library.db, row) if has_bytes(file, t.sha256)]
     if not ours:
         return there
-    content = _content(library, held, tools)
+    content = _content(library, paper, tools)
     # Making it took a while, in which the file may have been marked.
     is_untouched = any(has_bytes(file, t.sha256) for t in ours)
     if not is_untouched or hashlib.sha256(content).hexdigest() in {t.sha256 for t in ours}:
         return there
-    _put(library, held, file, content, tools, path=ours[-1].path)
+    _put(library, paper, file, content, tools, path=ours[-1].path)
     return replace(there, outcome="updated")
 
 
 def _put(
     library: Library,
-    held: LibraryPaper,
+    paper: LibraryPaper,
     file: Path,
     content: bytes,
     tools: MarkTools | None,
@@ -207,7 +207,7 @@ def _put(
 ) -> None:
     """Write a copy into the folder; path: the name that it was first taken under."""
     db, place = library.db, place_of(library, file)
-    taken = TabletCopy(held.row, path, hashlib.sha256(content).hexdigest())
+    taken = TabletCopy(paper.row, path, hashlib.sha256(content).hexdigest())
     # The row comes first: an unrecorded copy could not be recognised when it comes back.
     with db.writing():
         highlights.add_taken(db, taken, at=library.now())
@@ -215,9 +215,9 @@ def _put(
             highlights.forget_place(db, place)
     write_whole(file, content)
     # After the file: marks that are recorded for a place and missing there count as removed.
-    if tools and highlights.has_acts(db, held.row):
+    if tools and highlights.has_acts(db, paper.row):
         with contextlib.suppress(PdfError):  # it was taken as it is
-            record(library, tools, held.row, place, file, content)
+            record(library, tools, paper.row, place, file, content)
 
 
 OPENED = "open"
@@ -227,7 +227,7 @@ OPENED = "open"
 def copy_to_open(
     library: Library,
     tools: MarkTools,
-    held: LibraryPaper,
+    paper: LibraryPaper,
     file: Path,
     *,
     bring: Callable[[Path], object],
@@ -237,7 +237,7 @@ def copy_to_open(
     bring: imports what was marked in the copy since it was written. Where that fails, the copy
     stays as it is. Raises PdfError.
     """
-    stem = held.key or file_stem(held.paper, library.config.pdf_name)
+    stem = paper.key or file_stem(paper.paper, library.config.pdf_name)
     copy = library.folder / OPENED / f"{stem}.pdf"
     place = place_of(library, copy)
 
@@ -249,23 +249,23 @@ def copy_to_open(
         bring(copy)
         if is_changed():
             return copy
-        file = file_to_read(library, held.row) or file
-    content = marked_content(library, tools, held.row, file)
+        file = file_to_read(library, paper.row) or file
+    content = marked_content(library, tools, paper.row, file)
     if content is None:
         return file
     if is_changed():
         return copy
     write_whole(copy, content)
-    record(library, tools, held.row, place, copy, content)
+    record(library, tools, paper.row, place, copy, content)
     return copy
 
 
-def file_name(library: Library, held: LibraryPaper, day: date, number: int) -> str:
+def file_name(library: Library, paper: LibraryPaper, day: date, number: int) -> str:
     """Make the name of a copy: day, number within the day, and the paper's key.
 
     So a list of files by name shows the days, and the papers of each day in order.
     """
-    stem = held.key or file_stem(held.paper, library.config.pdf_name)
+    stem = paper.key or file_stem(paper.paper, library.config.pdf_name)
     return unicodedata.normalize("NFC", f"{day.isoformat()} {number:02} {stem}.pdf")
 
 
@@ -278,19 +278,19 @@ def is_named_after(name: str, taken: str) -> bool:
     return rest.startswith(stem) and not re.match(r"[\w-]", rest[len(stem) :])
 
 
-def _content(library: Library, held: LibraryPaper, tools: MarkTools | None) -> bytes:
-    title = plain(held.paper.title)
+def _content(library: Library, paper: LibraryPaper, tools: MarkTools | None) -> bytes:
+    title = plain(paper.paper.title)
     # `fetch` takes only what was picked.
     fetch = N_("Fetch it with `reader fetch {id}`, then run take again.")
     pick = N_("Fetch it with `reader pick {id}`, then run take again.")
-    hint = lazy_gettext(fetch if held.state in ("pick", "read") else pick, id=held.paper.id)
-    file = pdf_file(library, held.row)
+    hint = lazy_gettext(fetch if paper.state in ("pick", "read") else pick, id=paper.paper.id)
+    file = pdf_file(library, paper.row)
     if file is None:
         raise PdfError(file=title, what=lazy_gettext("its PDF is not in the library"), hint=hint)
     try:
         # A PDF that cannot be read is taken as it is.
         with contextlib.suppress(PdfError):
-            if tools and (marked := marked_content(library, tools, held.row, file)):
+            if tools and (marked := marked_content(library, tools, paper.row, file)):
                 return marked
         return file.read_bytes()
     except OSError as error:
@@ -359,23 +359,23 @@ class PdfFile:
 
 
 def pdf_asked(
-    library: Library, held: LibraryPaper, *, is_original: bool = False, copy: str = ""
+    library: Library, paper: LibraryPaper, *, is_original: bool = False, copy: str = ""
 ) -> PdfFile:
     """Choose a PDF of a paper: as `reader open` does, or one of the kept copies.
 
     is_original: the paper's own PDF. copy: the first SHORT_SHA digits of a copy's SHA-256.
     Raises NotKnown where there is no such PDF.
     """
-    stem = held.key or file_stem(held.paper, library.config.pdf_name)
+    stem = paper.key or file_stem(paper.paper, library.config.pdf_name)
     if copy:
-        kept = highlights.copies_of(library.db, held.row)
+        kept = highlights.copies_of(library.db, paper.row)
         found = [c.path for c in kept if c.sha256[:SHORT_SHA] == copy]
         path = library.folder / found[0] if found else None
         stem = path.stem if path else stem
     else:
-        path = file_to_read(library, held.row, is_original=is_original)
+        path = file_to_read(library, paper.row, is_original=is_original)
     if path is None:
-        what = lazy_gettext("The PDF of {title} is not here.", title=plain(held.paper.title))
+        what = lazy_gettext("The PDF of {title} is not here.", title=plain(paper.paper.title))
         raise NotKnown(
             what=what,
             hint=lazy_gettext(

@@ -335,7 +335,7 @@ class Alike:
     words: tuple[str, str]
 
 
-def alike(library: Library, held: LibraryPaper, topic: str, terms: Iterable[Term]) -> Alike | None:
+def alike(library: Library, paper: LibraryPaper, topic: str, terms: Iterable[Term]) -> Alike | None:
     """Find the two telling words of a paper that most chosen papers of a topic have; None where
     no other paper has two of them."""
     words = telling_words(terms)[:MOST_WORDS]
@@ -345,7 +345,7 @@ def alike(library: Library, held: LibraryPaper, topic: str, terms: Iterable[Term
     chosen = {e.paper for e in events if e.topic == topic and e.kind in CHOSEN}
     several = labels(events, library.today(), [topic])[topic]
     # What was chosen for the topic and still is.
-    rows = [x.paper for x in several if x.is_in and x.paper in chosen and x.paper != held.row]
+    rows = [x.paper for x in several if x.is_in and x.paper in chosen and x.paper != paper.row]
     having = [_having(paper, words) for paper in acts.texts(library.db, rows).values()]
     pairs = [
         Alike(sum(one in found and other in found for found in having), (one, other))
@@ -375,16 +375,16 @@ def forecasts(
     From the papers and from what their authors' earlier ones came to until that day. What was
     foretold once stays. may_keep: False where nothing may be written.
     """
-    known = standings.forecasts_of(library.db, [held.row for held in several])
-    missing = [held for held in several if held.row not in known]
+    known = standings.forecasts_of(library.db, [paper.row for paper in several])
+    missing = [paper for paper in several if paper.row not in known]
     if not missing:
         return known
     # Read once for all days: 16,384 numbers take some milliseconds.
     text = standings.text_of(library.db, TALK) or shipped()
     numbers = Coefficients.read(text)
     by_day: dict[date, dict[int, Paper]] = {}
-    for held in missing:
-        by_day.setdefault(held.arrived_on, {})[held.row] = held.paper
+    for paper in missing:
+        by_day.setdefault(paper.arrived_on, {})[paper.row] = paper.paper
     found = {
         row: forecast(facts, records, numbers)
         for day, of_day in by_day.items()
@@ -484,39 +484,39 @@ def learn_talk(library: Library, tools: FitTools) -> bool:
     return True
 
 
-def file_away(library: Library, held: LibraryPaper) -> None:
+def file_away(library: Library, paper: LibraryPaper) -> None:
     """File a paper under its best topic and fix its key, unless that was done before."""
     # The key first: a folder may be chosen anew, the name of the file stays.
-    papers.fix_key(library.db, held.row, file_stem(held.paper, library.config.pdf_name))
-    if held.topic is None:
-        folder = folder_of(library, held)
-        decisions.add_filing(library.db, held.row, folder, at=library.now())
+    papers.fix_key(library.db, paper.row, file_stem(paper.paper, library.config.pdf_name))
+    if paper.topic is None:
+        folder = folder_of(library, paper)
+        decisions.add_filing(library.db, paper.row, folder, at=library.now())
 
 
-def folder_of(library: Library, held: LibraryPaper) -> str:
+def folder_of(library: Library, paper: LibraryPaper) -> str:
     """Choose the folder of a pick: the topic under which a list showed the paper, since people
     look for it there, unless the person said that it is not of that topic."""
-    topic = standings.topic_shown(library.db, held.row)
-    words = acts.words_on(library.db, [held.row]).get(held.row, {})
+    topic = standings.topic_shown(library.db, paper.row)
+    words = acts.words_on(library.db, [paper.row]).get(paper.row, {})
     is_told = "yes" in words.values() or words.get(topic) == "no"
     if topic in {t.path for t in library.config.topics} and not is_told:  # it may have gone since
         return topic
-    return topic_for(held, library.config, standings.ranks_of(library.db, [held.row]))
+    return topic_for(paper, library.config, standings.ranks_of(library.db, [paper.row]))
 
 
-def topic_for(held: LibraryPaper, config: Config, ranks: Mapping[int, Sequence[Rank]]) -> str:
+def topic_for(paper: LibraryPaper, config: Config, ranks: Mapping[int, Sequence[Rank]]) -> str:
     """Choose the folder of a pick: the best own topic, else the best near one, else `unfiled`.
 
     By how it was ranked; a paper that was not, by the topics' words.
     """
     for lane in ("own", "near"):
         paths = {t.path for t in config.topics if t.lane == lane}
-        here = [r for r in ranks.get(held.row, ()) if r.topic in paths and r.place == "in"]
+        here = [r for r in ranks.get(paper.row, ()) if r.topic in paths and r.place == "in"]
         if here:
             return max(here, key=lambda r: r.standing).topic
     # Its words must not bring a paper back to a topic of which the person said no.
-    no = {r.topic for r in ranks.get(held.row, ()) if any(t.kind == "told_no" for t in r.terms)}
+    no = {r.topic for r in ranks.get(paper.row, ()) if any(t.kind == "told_no" for t in r.terms)}
     for topics in (config.own_topics, config.near_topics):
-        if found := best(f for f in fits(held.paper, topics) if f.topic not in no):
+        if found := best(f for f in fits(paper.paper, topics) if f.topic not in no):
             return found.topic
     return UNFILED

@@ -85,7 +85,7 @@ class SearchHit:
     """
 
     kind: Kind
-    held: LibraryPaper
+    paper: LibraryPaper
     page: int | None
     section: str
     evidence: str
@@ -203,7 +203,7 @@ def _by_id(
     """Find the paper that an id or address names; else the texts in which the id stands."""
     library = indexes.library
     try:
-        held = find_paper(library, named.id)
+        paper = find_paper(library, named.id)
     except NotFound as error:
         query = Query(phrases=(named.id.partition(":")[2],))
         ranking = Ranking(indexes, query, encoder, None, interpret(library, query, indexes))
@@ -214,16 +214,16 @@ def _by_id(
     own = list[SearchHit]()
     for kind in kinds:
         if kind == "paper":
-            own += _shown_once(indexes, [(_own_text(held), 0.0)], "", limit)
+            own += _shown_once(indexes, [(_own_text(paper), 0.0)], "", limit)
         elif kind != "passage" or len(kinds) == 1:
-            rows = index.rows_of(library.db, kind, [held.row])
+            rows = index.rows_of(library.db, kind, [paper.row])
             own += _hits(indexes, [(row, 0.0) for row in rows], limit=limit)
     return SearchResult(tuple(replace(hit, has_words=True) for hit in own))
 
 
-def _own_text(held: LibraryPaper) -> Text:
+def _own_text(paper: LibraryPaper) -> Text:
     """Make the text of a paper from itself, which it has before it is indexed too."""
-    return Text(0, "paper", held.row, None, "", f"{held.paper.title}\n{held.paper.abstract}")
+    return Text(0, "paper", paper.row, None, "", f"{paper.paper.title}\n{paper.paper.abstract}")
 
 
 def _not_looked_at(indexes: Indexes, query: Query) -> list[Message]:
@@ -376,21 +376,21 @@ def _shown_once(
     by_words: Container[int] = (),
 ) -> list[SearchHit]:
     """Make the hits for texts of different papers; papers with the same text become one."""
-    held = indexes.papers_at([t.paper for t, _ in chosen])
+    by_row = indexes.papers_at([t.paper for t, _ in chosen])
     hits: list[SearchHit] = []
     seen: list[frozenset[str]] = []
     for text, score in chosen:
         words = fingerprint(text.text)
         same = next((n for n, other in enumerate(seen) if is_same_text(words, other)), None)
         if same is not None:
-            also = (*hits[same].also, held[text.paper].paper.id)
+            also = (*hits[same].also, by_row[text.paper].paper.id)
             hits[same] = replace(hits[same], also=also)
         elif len(hits) < limit:
             # Evidence for a paper comes from the abstract, since the title is shown anyway.
             title, _unused, abstract = text.text.partition("\n")
             body = (abstract or title) if text.kind == "paper" else text.text
             why = evidence(body, query, as_text=title_text)
-            place = held[text.paper], text.page, text.section
+            place = by_row[text.paper], text.page, text.section
             has_words = text.row in by_words
             hit = SearchHit(text.kind, *place, why.text, score, why.matches, has_words)
             hits.append(replace(hit, is_shared=text.row < 0))
@@ -415,7 +415,7 @@ def _listing(
         if kind == "paper":
             # From the papers themselves, so that papers that are not indexed yet are listed too.
             some = filters.newest_papers(library.db, wanted, limit=limit * MOST_ALIKE)
-            texts = [(_own_text(held), 0.0) for held in papers.papers_at(library.db, some)]
+            texts = [(_own_text(paper), 0.0) for paper in papers.papers_at(library.db, some)]
             hits += _shown_once(indexes, texts, "", limit)
         else:
             rows = filters.newest(library.db, wanted, limit=limit * MOST_OF_ONE)
@@ -477,7 +477,7 @@ class Neighbour:
 
 def similar(
     library: Library,
-    held: LibraryPaper,
+    paper: LibraryPaper,
     *,
     encoder: str,
     limit: int = 10,
@@ -492,8 +492,8 @@ def similar(
     """
     from reader.search.rows.nearest import vector_from
 
-    text = f"{held.paper.title}\n{held.paper.abstract}"
-    kept = index.paper_vectors(library.db, encoder, [held.row]).get(held.row)
+    text = f"{paper.paper.title}\n{paper.paper.abstract}"
+    kept = index.paper_vectors(library.db, encoder, [paper.row]).get(paper.row)
     notice = None
     if kept is None:
         what, hint = (
@@ -513,7 +513,7 @@ def similar(
         # One more than needed, since the paper itself is the nearest one.
         query = text if kind in quoted else ""
         found = hits_of(ranking, kind, query=query, limit=limit + 1, depth=DEPTH)
-        hits += [hit for hit in found if hit.held.row != held.row][:limit]
+        hits += [hit for hit in found if hit.paper.row != paper.row][:limit]
     whole = SearchResult(tuple(hits), notice, shared_error=indexes.error)
     result = with_limits(whole, library, encoder)
     return result, [Neighbour(hit, _shared(text, hit, n_papers)) for hit in hits]
@@ -580,7 +580,7 @@ def query_words_of(text: str) -> list[str]:
 
 def _shared(text: str, hit: SearchHit, n_papers: Callable[[str], int]) -> tuple[str, ...]:
     """Select the rarest words that two papers share, at most six, as the first prints them."""
-    other = f"{hit.held.paper.title}\n{hit.held.paper.abstract}"
+    other = f"{hit.paper.paper.title}\n{hit.paper.paper.abstract}"
     shared = shared_words(text, f"{other}\n{hit.evidence}")
     rare = sorted((n_papers(word), printed) for word, printed in shared.items())
     return tuple(printed for n, printed in rare[:6] if n < COMMON)

@@ -58,7 +58,7 @@ SENT_AT_ONCE = 200
 class Indexes:
     """The library's own index and the shared one beside it, searched as if they were one.
 
-    shared: None where there is none, and once it has failed; error says why. texts, held: what it
+    shared: None where there is none, and once it has failed; error says why. texts, papers: what it
     found that the library lacks, by their rows, which are negative; a text of a paper that the
     library has names the library's row.
     """
@@ -67,7 +67,7 @@ class Indexes:
     shared: SharedIndex | None = None
     error: SourceFailed | None = None
     texts: dict[int, Text] = field(default_factory=dict)
-    held: dict[int, LibraryPaper] = field(default_factory=dict)
+    papers: dict[int, LibraryPaper] = field(default_factory=dict)
 
     @property
     def are_several(self) -> bool:
@@ -81,7 +81,7 @@ class Indexes:
 
     def papers_at(self, rows: Sequence[int]) -> dict[int, LibraryPaper]:
         """Load papers of the library, and those that the shared index found."""
-        return {held.row: held for held in papers.papers_at(self.library.db, rows)} | self.held
+        return {paper.row: paper for paper in papers.papers_at(self.library.db, rows)} | self.papers
 
     def known(self, terms: Sequence[str]) -> set[str]:
         """Select the terms that some text of an index has."""
@@ -208,8 +208,8 @@ class Indexes:
         """Measure which share of the papers of some own texts the shared index has too, 0 to 1."""
         db = self.library.db
         keys = [
-            IndexKey(held.paper.id, 0, kind)
-            for held in papers.papers_at(db, index.papers_of(db, rows))
+            IndexKey(paper.paper.id, 0, kind)
+            for paper in papers.papers_at(db, index.papers_of(db, rows))
         ]
         return 1 - len(shared.missing("", keys)) / len(keys) if keys else 0.0
 
@@ -241,7 +241,7 @@ class Indexes:
             for row, (paper, _) in theirs.items()
         }
         has_texts = set(index.papers_of(db, index.rows_of(db, kind, list(set(own.values())))))
-        here = {held.row: held for held in papers.papers_at(db, set(own.values()))}
+        here = {one.row: one for one in papers.papers_at(db, set(own.values()))}
         new: dict[int, Text] = {}
         for row, text in texts.items():
             known = own.get(text.paper, 0)
@@ -251,7 +251,7 @@ class Indexes:
             if fits is not None and not fits(paper, text.text):
                 continue
             if not known:
-                self.held[text.paper] = LibraryPaper(text.paper, paper, "candidate", added_on)
+                self.papers[text.paper] = LibraryPaper(text.paper, paper, "candidate", added_on)
             new[row] = replace(text, paper=known or text.paper)
         return new
 
@@ -333,10 +333,10 @@ def send(library: Library, to: Index, tools: EncoderTools) -> None:
         tools.progress("share", start, len(rows))
         some = papers.papers_at(library.db, rows[start : start + SENT_AT_ONCE])
         wanted = {
-            IndexKey(held.paper.id, held.paper.version or 0, kind): held
-            for held in some
-            if url_of(held.paper.id)
-            for kind in kinds[held.row]
+            IndexKey(paper.paper.id, paper.paper.version or 0, kind): paper
+            for paper in some
+            if url_of(paper.paper.id)
+            for kind in kinds[paper.row]
         }
         missing = to.missing(tools.encoder_name, list(wanted))
         entries = [_entry(library, wanted[key], key.kind, tools.encoder_name) for key in missing]
@@ -345,12 +345,12 @@ def send(library: Library, to: Index, tools: EncoderTools) -> None:
     tools.progress("share", len(rows), len(rows))
 
 
-def _entry(library: Library, held: LibraryPaper, kind: SharedKind, encoder: str) -> IndexEntry:
-    found = vector_files.encoded_texts(library.db, encoder, held.row, kind)
+def _entry(library: Library, paper: LibraryPaper, kind: SharedKind, encoder: str) -> IndexEntry:
+    found = vector_files.encoded_texts(library.db, encoder, paper.row, kind)
     vectors = tuple(vector for _, vector in found if vector is not None)
     is_encoded = len(vectors) == len(found)
     texts = tuple(text for text, _ in found)
-    return IndexEntry(held.paper, kind, texts, vectors if is_encoded else ())
+    return IndexEntry(paper.paper, kind, texts, vectors if is_encoded else ())
 
 
 def _opener() -> Callable[..., contextlib.AbstractContextManager[SharedIndex]]:

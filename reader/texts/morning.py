@@ -48,8 +48,8 @@ def topic_text(entry: Entry) -> str:
     close; "" for none."""
     if entry.is_outside:
         return _("outside your topics")
-    if entry.held.topic:
-        return str(folder_name(entry.held.topic))
+    if entry.paper.topic:
+        return str(folder_name(entry.paper.topic))
     return _(", ").join((entry.topic, *entry.also)) if entry.topic else ""
 
 
@@ -174,14 +174,14 @@ def queue_text(morning: Morning) -> str:
 
 def within_priority(queued: Sequence[QueueEntry]) -> str:
     """Say behind "oldest first" that priorities go before; "" where no paper has one."""
-    has_priority = any(one.held.priority != "normal" for one in queued)
+    has_priority = any(one.paper.priority != "normal" for one in queued)
     return _(", within each priority") if has_priority else ""
 
 
 def queue_facts(queued: QueueEntry) -> list[str]:
     """Describe when a paper was picked, how long its text takes, whether its PDF is here."""
     facts = (_("picked {day}", day=queued.picked_on), *queue_reading(queued))
-    return [*property_texts(queued.held), *facts]
+    return [*property_texts(queued.paper), *facts]
 
 
 def queue_reading(queued: QueueEntry) -> list[str]:
@@ -194,7 +194,7 @@ def queue_reading(queued: QueueEntry) -> list[str]:
 def queue_entry(queued: QueueEntry) -> Entry:
     """Make a line of the list for a paper of the queue."""
     why = _("you picked it on {day}, and it has no note yet.", day=queued.picked_on)
-    return Entry(queued.held, None, queued.held.topic, 0.0, why, (), (), queued=queued)
+    return Entry(queued.paper, None, queued.paper.topic, 0.0, why, (), (), queued=queued)
 
 
 def pdfs_texts(morning: Morning, *, fetch: str = "") -> list[str]:
@@ -255,7 +255,7 @@ _FIELDS = {
 def changed_text(version: NewVersion) -> str:
     """Name the fields that a new version changed, "" where none are known; the comment is quoted
     as it is now: "accepted at …"."""
-    comment = version.held.paper.comment
+    comment = version.paper.paper.comment
     names = [
         _("comment (now “{comment}”)", comment=comment)
         if field == "comment" and comment

@@ -57,12 +57,12 @@ MOST_TAGS = 5
 """Tags of a paper named in a list; imports bring dozens."""
 
 
-def property_texts(held: LibraryPaper, most: int = MOST_TAGS) -> list[str]:
+def property_texts(paper: LibraryPaper, most: int = MOST_TAGS) -> list[str]:
     """Describe a paper's priority, rating and tags, as far as it has any; of tags at most some."""
-    priority = _PRIORITIES[held.priority]
+    priority = _PRIORITIES[paper.priority]
     facts = [_(priority) if priority else ""]
-    facts += [_("rated {n} of 5", n=held.rating) if held.rating else ""]
-    tags = [f"#{tag}" for tag in held.tags]
+    facts += [_("rated {n} of 5", n=paper.rating) if paper.rating else ""]
+    tags = [f"#{tag}" for tag in paper.tags]
     return [*filter(None, facts), *tags[:most], *(["…"] if len(tags) > most else [])]
 
 

@@ -313,13 +313,13 @@ def atom(library_id: str, news: Sequence[NewsItem], today: date) -> bytes:
     return made
 
 
-def anki(library: Library, library_id: str, held: Sequence[LibraryPaper]) -> tuple[bytes, int]:
+def anki(library: Library, library_id: str, papers: Sequence[LibraryPaper]) -> tuple[bytes, int]:
     """Write a card for each paper with a written note or highlights, as Anki imports text.
 
     In front stands what `reader recall` asks; behind it are the person's own words as they are.
     Returns the number of cards too. Format: https://docs.ankiweb.net/importing/text-files.html
     """
-    names = habit.first_acts(library.db, [one.row for one in held])
+    names = habit.first_acts(library.db, [one.row for one in papers])
     noted = habit.noted(library.db, date.min, library.today(), with_undated=True)
     texts = newest_texts(library.db, [one.paper for one in noted if one.is_written])
     written, n = io.StringIO(), 0
@@ -327,18 +327,18 @@ def anki(library: Library, library_id: str, held: Sequence[LibraryPaper]) -> tup
             "tags column:4")  # fmt: skip
     written.writelines(f"#{line}\n" for line in head)
     table = csv.writer(written, delimiter="\t", lineterminator="\n")
-    for one in (one for one in held if one.row in names):
+    for one in (one for one in papers if one.row in names):
         text = texts.get(one.row, "")
         there = marked(library, one)
         if not (text or there):
             continue
-        paper = one.paper
-        authors = tuple(map(plain, paper.authors))
+        record = one.paper
+        authors = tuple(map(plain, record.authors))
         whole = SharedPaper(
-            "", authors, year_of(paper), url_of(paper.id), words=text, highlights=there
+            "", authors, year_of(record), url_of(record.id), words=text, highlights=there
         )
         asked = str(question(text)) if text else _("What did you mark in this paper?")
-        front = f"<b>{escape(plain(tex_to_text(paper.title)))}</b><br>{escape(asked)}"
+        front = f"<b>{escape(plain(tex_to_text(record.title)))}</b><br>{escape(asked)}"
         behind = "\n".join(article_below_title(whole, to_html))
         guid = uuid.uuid5(NAMESPACE, f"card {library_id} {names[one.row]}")
         # A tag has no blanks, and :: where one is within another.
@@ -376,7 +376,7 @@ pre code { font-size: 1em; }
 class SiteNote:
     """A note of a site: the name of its page, and the rows that it links to."""
 
-    held: LibraryPaper
+    paper: LibraryPaper
     name: str
     reference: Reference
     shared: SharedPaper
@@ -384,7 +384,7 @@ class SiteNote:
 
     @property
     def topic(self) -> str:
-        return plain(self.held.topic or "") or _("without a topic")
+        return plain(self.paper.topic or "") or _("without a topic")
 
 
 @dataclass(slots=True)
@@ -395,11 +395,11 @@ class Site:
     n_left_out: int = 0
 
 
-def site(library: Library, held: Sequence[LibraryPaper]) -> Site:
+def site(library: Library, papers: Sequence[LibraryPaper]) -> Site:
     """Write the pages of the written notes among some papers."""
     noted = habit.noted(library.db, date.min, library.today(), with_undated=True)
     written = {one.paper for one in noted if one.is_written}
-    several = references(library, [one for one in held if one.row in written])
+    several = references(library, [one for one in papers if one.row in written])
     names = _names(several)
     texts = newest_texts(library.db, names)
     keys = {row: links_in(text) for row, text in texts.items()}
@@ -407,17 +407,17 @@ def site(library: Library, held: Sequence[LibraryPaper]) -> Site:
     addresses = {row: _BESIDE + name for row, name in names.items()}
     made, notes = Site(), []
     for one in several:
-        row = one.held.row
-        shared, n = shared_paper(library, one.held, addresses=addresses)
+        row = one.paper.row
+        shared, n = shared_paper(library, one.paper, addresses=addresses)
         shared = replace(shared, title=plain(tex_to_text(shared.title)) or "…")
         linked = dict.fromkeys(row_of[key] for key in keys.get(row, ()))
         links = tuple(target for target in linked if target in names and target != row)
-        notes.append(SiteNote(one.held, names[row], one, shared, links))
+        notes.append(SiteNote(one.paper, names[row], one, shared, links))
         made.n_left_out += n
     order = {topic.path: n for n, topic in enumerate(library.config.topics)}
     notes.sort(
         key=lambda note: (
-            order.get(note.held.topic or "", len(order)),
+            order.get(note.paper.topic or "", len(order)),
             note.topic,
             -(note.shared.year or 0),
             note.shared.title,
@@ -431,7 +431,7 @@ def site(library: Library, held: Sequence[LibraryPaper]) -> Site:
 
 def _near(notes: Sequence[SiteNote]) -> list[list[SiteNote]]:
     """List for each note those that it links to or that link to it, in the order of the index."""
-    place = {note.held.row: n for n, note in enumerate(notes)}
+    place = {note.paper.row: n for n, note in enumerate(notes)}
     near: list[set[int]] = [set() for _note in notes]
     for n, note in enumerate(notes):
         for row in note.links:
@@ -449,7 +449,7 @@ def _names(several: Sequence[Reference]) -> dict[int, str]:
         ends = ("", *(f"-{n}" for n in range(2, len(several) + 3)))
         name = next(name for end in ends if (name := f"{stem}{end}.html") not in taken)
         taken.add(name)
-        names[one.held.row] = name
+        names[one.paper.row] = name
     return names
 
 

@@ -147,8 +147,8 @@ def from_markdown(text: str, linked: Mapping[str, LibraryPaper] | None = None) -
     known = linked or {}
 
     def link_of(inside: str) -> tuple[str, str] | None:
-        held, words = known.get(key_of(inside)), inside.partition("|")[2].strip()
-        return (paper_at(held.paper.id), words or title_text(held.paper.title)) if held else None
+        paper, words = known.get(key_of(inside)), inside.partition("|")[2].strip()
+        return (paper_at(paper.paper.id), words or title_text(paper.paper.title)) if paper else None
 
     return clean(to_html(visible(text), link_of=link_of))
 

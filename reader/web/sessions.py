@@ -175,15 +175,15 @@ def _locked(file: Path) -> Iterator[None]:
     """Keep other processes from changing a file. Raises StoreError."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        held = FileLock(f"{file}.lock", timeout=10)
-        held.acquire()
+        lock = FileLock(f"{file}.lock", timeout=10)
+        lock.acquire()
     except OSError as error:
         # filelock's Timeout is an OSError too.
         raise disk_error(error, file) from error
     try:
         yield
     finally:
-        held.release()
+        lock.release()
 
 
 def _write_private(file: Path, content: bytes) -> None:

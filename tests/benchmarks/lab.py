@@ -201,9 +201,9 @@ def lost(readers: Path, log: Log) -> list[str]:
     for n in sorted({n for n, _ in log.saved}):
         with open_library(readers / name_of(n), now=lambda: NOW) as library:
             for (whose, id_), text in log.saved.items():
-                held = papers.paper_with_id(library.db, id_) if whose == n else None
-                if held and not any(
-                    text in one.text for one in notes.revisions(library.db, held.row)
+                paper = papers.paper_with_id(library.db, id_) if whose == n else None
+                if paper and not any(
+                    text in one.text for one in notes.revisions(library.db, paper.row)
                 ):
                     found.append(f"{n}: {id_}")
     return found

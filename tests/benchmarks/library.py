@@ -162,9 +162,11 @@ def _live(library: Library, day: date, several: Sequence[Paper]) -> None:
         note_batches(library, day, len(arrived))
         rank_days(there, day)
         own = standings.members_on(library.db, day)[:3]
-        for held in decide_rows(there, "pick", own)[:2]:
-            words = f"On {day} the main point of {held.paper.id} was its evaluation. "
-            add_note(there, held, words + "What I did not understand is the choice of baseline.")
+        for library_paper in decide_rows(there, "pick", own)[:2]:
+            words = f"On {day} the main point of {library_paper.paper.id} was its evaluation. "
+            add_note(
+                there, library_paper, words + "What I did not understand is the choice of baseline."
+            )
 
 
 def _posts(day: date, arrived: Sequence[Paper]) -> list[Post]:

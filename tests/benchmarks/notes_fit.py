@@ -113,17 +113,17 @@ def measure(asked: Asked) -> list[Result]:
     closeness = closeness_of(Remembered(Installed(BUNDLED), asked.cache / "notes"))
     notes = [one for pair in pairs if (one := noted(pair, closeness))]
     papers = {title: n for n, title in enumerate(sorted({paper_of(pair) for pair in pairs}))}
-    held: dict[str, list[tuple[Noted, float]]] = {}
+    judged_by: dict[str, list[tuple[Noted, float]]] = {}
     for fold in range(FOLDS):
         weights = fitted([n for n in notes if papers[paper_of(n.pair)] % FOLDS != fold])
         for one in notes:
             if papers[paper_of(one.pair)] % FOLDS == fold:
                 language = "English" if one.pair.is_english else "Japanese"
-                held.setdefault(f"{language}, {one.pair.label}", []).append(
+                judged_by.setdefault(f"{language}, {one.pair.label}", []).append(
                     (one, one.share(weights))
                 )
     results = []
-    for name, judged in sorted(held.items()):
+    for name, judged in sorted(judged_by.items()):
         wrong = [
             Miss(one.pair.where, f"{one.pair.label} {one.pair.kind}", f"{share:.2f} copied")
             for one, share in judged

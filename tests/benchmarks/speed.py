@@ -231,8 +231,8 @@ def _shell(asked: Asked, folder: Path, day: date) -> Shell:
 def _some_ids(folder: Path, n: int) -> list[str]:
     with open_library(folder) as library:
         rows = range(papers.n_papers(library.db), 0, -1)
-        held = papers.papers_at(library.db, list(rows[: n + 20]))
-    return [h.paper.id for h in held if h.state == "candidate"][:n]
+        several = papers.papers_at(library.db, list(rows[: n + 20]))
+    return [h.paper.id for h in several if h.state == "candidate"][:n]
 
 
 def _check_today(shown: Run) -> None:

@@ -237,8 +237,8 @@ def many(library: Path, n: int) -> None:
     # In one transaction, which is faster.
     with open_library(library, now=lambda: NOW) as opened, opened.db.writing():
         for number in range(1, n + 1):
-            held = find_paper(opened, f"arxiv:3103.{90000 + number}")
-            add_note(opened, held, f"Number {number} says this. And that.")
+            paper = find_paper(opened, f"arxiv:3103.{90000 + number}")
+            add_note(opened, paper, f"Number {number} says this. And that.")
     assert run("export", library=library).code == 0
 
 

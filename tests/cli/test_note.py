@@ -462,9 +462,9 @@ def test_the_second_page_has_what_the_person_marked(tmp_path: Path) -> None:
             with library.db.writing():
                 row = highlights.add_highlight(library.db, 1, mark, mark=None, at=NOW_OF_SAMPLES)
                 highlights.set_seen(library.db, f"x{row}", [row], at=NOW_OF_SAMPLES)
-        held = papers.papers_at(library.db, [1])[0]
+        library_paper = papers.papers_at(library.db, [1])[0]
         first, second = (
-            EditorPage(library, held, "none", has).new("Mine.") for has in (False, True)
+            EditorPage(library, library_paper, "none", has).new("Mine.") for has in (False, True)
         )
     assert "dots" not in first
     assert second.partition("┊ YOUR HIGHLIGHTS\n")[2] == (

@@ -40,8 +40,8 @@ def shown(version: NewVersion) -> list[str]:
 def test_a_new_version_says_what_it_changed(
     comment: str, changed: tuple[str, ...], line: str
 ) -> None:
-    held = replace(HELD, paper=replace(HELD.paper, comment=comment))
-    assert line in shown(NewVersion(held, 2, changed))
+    paper = replace(HELD, paper=replace(HELD.paper, comment=comment))
+    assert line in shown(NewVersion(paper, 2, changed))
 
 
 def test_a_new_version_of_which_nothing_else_is_known_has_one_line() -> None:
@@ -50,8 +50,10 @@ def test_a_new_version_of_which_nothing_else_is_known_has_one_line() -> None:
 
 @pytest.mark.parametrize("width", range(10, 40))
 def test_a_title_is_bold_line_by_line_whatever_its_length(width: int) -> None:
-    held = LibraryPaper(1, paper(1, "A Title of Some Length"), state="candidate", arrived_on=DAY)
-    for line in paper_lines(held, width):
+    library_paper = LibraryPaper(
+        1, paper(1, "A Title of Some Length"), state="candidate", arrived_on=DAY
+    )
+    for line in paper_lines(library_paper, width):
         assert click.unstyle(line) == line or line.endswith("\x1b[0m")
         assert "\x1b" not in click.unstyle(line)
 
@@ -122,7 +124,7 @@ MINE = Entry(HELD, "own", "speech/translation", 2.0, "“ASR” in the title.", 
 def test_a_mark_before_the_title_shows_the_sureness(
     width: int, sureness: Sureness | None, mark: str
 ) -> None:
-    entry = replace(MINE, sureness=sureness, held=replace(HELD, state="candidate"))
+    entry = replace(MINE, sureness=sureness, paper=replace(HELD, state="candidate"))
     lines = [click.unstyle(line) for line in entry_lines(entry, width, 3)]
     assert lines[0] == f"   3 {mark}Gardens"
     assert max(columns(line) for line in lines) <= width
@@ -152,10 +154,12 @@ def test_a_message_and_its_remedy_are_two_sentences(message: str, hint: str, exp
 
 
 def test_titles_show_no_tex() -> None:
-    held = LibraryPaper(1, paper(1, "Waiting for $\\alpha$ and \\emph{gardens}"), "read", DAY)
-    [title, *_] = entry_lines(replace(MINE, held=held), 80, 1)
+    library_paper = LibraryPaper(
+        1, paper(1, "Waiting for $\\alpha$ and \\emph{gardens}"), "read", DAY
+    )
+    [title, *_] = entry_lines(replace(MINE, paper=library_paper), 80, 1)
     assert click.unstyle(title).endswith("Waiting for α and gardens")
-    assert click.unstyle(next(paper_lines(held, 80))) == "Waiting for α and gardens"
+    assert click.unstyle(next(paper_lines(library_paper, 80))) == "Waiting for α and gardens"
 
 
 def test_undecided_papers_of_many_days_are_counted_with_the_way_to_one_day() -> None:
@@ -168,7 +172,7 @@ def test_undecided_papers_of_many_days_are_counted_with_the_way_to_one_day() -> 
 
 
 def test_after_days_away_a_paper_is_marked_with_the_day_that_announced_it() -> None:
-    held = replace(HELD, paper=replace(HELD.paper, announced_on=DAY - timedelta(4)))
-    told, other = (Entry(one, "own", "a", 1.0, "", (), ()) for one in (held, HELD))
+    paper = replace(HELD, paper=replace(HELD.paper, announced_on=DAY - timedelta(4)))
+    told, other = (Entry(one, "own", "a", 1.0, "", (), ()) for one in (paper, HELD))
     lines = [next(entry_lines(one, 80, 1, has_day=True)) for one in (told, other)]
     assert [click.unstyle(line)[5:] for line in lines] == ["31 May Gardens", " 4 Jun Gardens"]

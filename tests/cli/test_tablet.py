@@ -44,13 +44,13 @@ def library(tmp_path: Path) -> Path:
     with a_library(folder, text) as library:
         given = [paper(1, SNAIL, SNAILS[0]), paper(2, MOSS_TITLE, MOSS[0])]
         papers.add_papers(library.db, given, source="arXiv", on=DAY)
-        (held,) = decide(library, "pick", [given[0].id])
+        (library_paper,) = decide(library, "pick", [given[0].id])
         content = typeset(SNAIL)
-        file = folder / "papers" / f"{held.key}.pdf"
+        file = folder / "papers" / f"{library_paper.key}.pdf"
         file.parent.mkdir()
         file.write_bytes(content)
         sha256 = hashlib.sha256(content).hexdigest()
-        pdf = pdfs.Pdf(held.row, f"papers/{held.key}.pdf", sha256)
+        pdf = pdfs.Pdf(library_paper.row, f"papers/{library_paper.key}.pdf", sha256)
         pdfs.add_pdf(library.db, pdf, n_bytes=len(content), at=NOW)
     return folder
 

@@ -185,9 +185,9 @@ def test_the_reason_of_a_pick_is_told_in_the_language_that_is_spoken_now(
     typed(capsys, library, "today", "--no-fetch")
     library.db.execute("UPDATE lines SET sentence = '“speech” in the abstract; 2 up-votes.'")
     typed(capsys, library, "pick", paper(1).id, "--no-fetch")
-    held = find_paper(library, paper(1).id)
+    library_paper = find_paper(library, paper(1).id)
     with speaking("ja"):
-        [_now, then] = standing_texts(explain(library, held))
+        [_now, then] = standing_texts(explain(library, library_paper))
     assert then == "選んだとき (2025-06-04): 入ります: 概要に「speech」、高評価2件。1番目。"
 
 
@@ -243,15 +243,15 @@ def test_the_predicted_effect_of_a_pick_is_its_effect(library: Library) -> None:
     decide_rows(library, "pick", [2])
     decide_rows(library, "skip", [5])
     learn(library, given)
-    [held] = papers.papers_at(library.db, [1])
-    before = explain(library, held)
+    [paper] = papers.papers_at(library.db, [1])
+    before = explain(library, paper)
     [pick] = [c for c in changes(library, before, fit_topic) if c.kind == "pick"]
     assert before.score != pick.score
     decide_rows(library, "pick", [1])
     learn(library, given)
     library.db.execute("DELETE FROM idx.ranked")
-    [held] = papers.papers_at(library.db, [1])
-    after = explain(library, held)
+    [paper] = papers.papers_at(library.db, [1])
+    after = explain(library, paper)
     assert after.score == pytest.approx(pick.score)
     assert [c.kind for c in changes(library, after, fit_topic)][-1] == "undecided"
 
@@ -265,8 +265,8 @@ def test_the_sum_and_what_a_term_does_are_there_before_any_model_is_fitted(
         fitted.append(topic.path)
         return fit_means(topic, *args, **more)
 
-    [held] = papers.papers_at(library.db, [1])
-    several = changes(library, explain(library, held), fit)
+    [paper] = papers.papers_at(library.db, [1])
+    several = changes(library, explain(library, paper), fit)
     n_fitted = [(change.kind, len(fitted)) for change in several]
     assert list(dict.fromkeys(n_fitted)) == [("without", 0), ("pick", 1), ("skip", 2)]
 
@@ -330,7 +330,7 @@ def test_a_bibtex_file_teaches_what_is_here_and_brings_in_what_is_not(
     assert {f["kind"] for f in found} == {"seed"}
     assert labels.taught(library.db, OWN) == {4: "seed", 13: "seed"}
     # It is no news of the day.
-    assert 13 not in [e.held.row for e in morning(library, DAY).entries]
+    assert 13 not in [e.paper.row for e in morning(library, DAY).entries]
 
 
 @pytest.mark.parametrize(
@@ -376,7 +376,7 @@ def test_nothing_to_teach_and_nothing_to_ask_is_said(
 def test_a_topic_without_questions_is_reported(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    every = [held.paper.id for held in papers.papers_at(library.db, range(1, 99))]
+    every = [paper.paper.id for paper in papers.papers_at(library.db, range(1, 99))]
     typed(capsys, library, "skip", *every)
     code, out, _ = typed(capsys, library, "teach", "--topic", OWN)
     said = f"There is no undecided paper to ask about for {OWN}."
@@ -450,9 +450,9 @@ def test_the_first_answer_is_compared_with_the_model_of_the_list(lectures: Libra
     stored = TopicModel.from_text(standings.stored(lectures.db)[f"topic {OWN}"].text)
     assert stored.weights
     teaching = Teaching(lectures, fit_topic, lectures.config.topics[0])
-    [held] = teaching.questions(1)
-    one = judge(held.paper, features(held.paper), stored)
-    assert teaching.judged(held.row).score == one.score
+    [paper] = teaching.questions(1)
+    one = judge(paper.paper, features(paper.paper), stored)
+    assert teaching.judged(paper.row).score == one.score
 
 
 def test_answers_choose_what_is_asked_next(
@@ -485,7 +485,7 @@ def test_a_lesson_reorders_todays_list(
     )
     assert code == 0
     after = morning(library, DAY)
-    assert {e.held.row for e in after.own} == {1, 2, 3}
+    assert {e.paper.row for e in after.own} == {1, 2, 3}
     assert [e.score for e in after.own] != before
     scores = [e.score for e in after.own]
     assert scores == sorted(scores, reverse=True)
@@ -563,8 +563,8 @@ def test_a_single_own_topic_needs_no_name(
 
 
 def test_a_rank_without_terms_is_explained_all_the_same(library: Library) -> None:
-    [held] = papers.papers_at(library.db, [5])
-    found = explain(library, held)
+    [paper] = papers.papers_at(library.db, [5])
+    found = explain(library, paper)
     assert (found.lane, found.place) == (None, found.ranks[0].place)
     assert all(isinstance(rank, Rank) and rank.terms for rank in found.ranks)
 
@@ -577,7 +577,7 @@ def test_undo_of_a_lesson_brings_todays_list_back(
     def looked_at() -> list[str]:
         found = morning(library, DAY)
         keep_shown(library, found)
-        return [entry.held.paper.id for entry in found.entries]
+        return [entry.paper.paper.id for entry in found.entries]
 
     before = looked_at()
     typed(capsys, library, "teach", "--topic", OWN, paper(3).id, paper(5).id, "--no-ask")

@@ -37,7 +37,7 @@ from reader.cli.triage.layout import (
 from reader.library.paper import State
 from reader.morning.values import FoldedDays, Morning, QueueEntry
 from reader.ranking.model import Term
-from tests.mornings import TITLES, a_morning, entry, held_papers
+from tests.mornings import TITLES, a_morning, entry, library_papers
 from tests.samples import DAY, a_library
 
 SIZES = [(80, 24), (40, 10), (200, 60), (120, 40), (20, 5), (60, 8)]
@@ -48,7 +48,7 @@ WAITING: dict[int, State] = dict.fromkeys(range(1, 9), "candidate")
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Morning]:
     with a_library(Path(tmp_path_factory.mktemp("library"))) as library:
-        yield a_morning(held_papers(library))
+        yield a_morning(library_papers(library))
 
 
 def view(shown: Morning, here: int | None = 1, **more: object) -> View:
@@ -118,9 +118,9 @@ def test_a_screen_of_eighty_by_twenty_four(shown: Morning) -> None:
 
 @pytest.mark.parametrize("width", [40, 80])
 def test_in_a_list_of_several_days_each_line_has_its_day(shown: Morning, width: int) -> None:
-    held = shown.own[0].held
-    early = replace(held, paper=replace(held.paper, announced_on=DAY - timedelta(days=2)))
-    own = (replace(shown.own[0], held=early), *shown.own[1:])
+    paper = shown.own[0].paper
+    early = replace(paper, paper=replace(paper.paper, announced_on=DAY - timedelta(days=2)))
+    own = (replace(shown.own[0], paper=early), *shown.own[1:])
     folded = FoldedDays("away", DAY - timedelta(days=9), DAY, 7, 214, 30, own, (), (), None)
     _, *lines = seen(screen_lines(view(replace(shown, folded=folded)), width, 24))
     dated = [text for text in lines if text[8:14] in (" 2 Jun", " 4 Jun")]
@@ -139,7 +139,7 @@ def test_in_a_list_of_several_days_each_line_has_its_day(shown: Morning, width: 
 
 def test_the_number_of_a_skipped_paper_does_not_look_negative(shown: Morning) -> None:
     own = tuple(
-        replace(shown.own[0], held=replace(shown.own[0].held, row=100 + n, state="skip"))
+        replace(shown.own[0], paper=replace(shown.own[0].paper, row=100 + n, state="skip"))
         for n in range(12)
     )
     listed = replace(shown, own=own)
@@ -212,23 +212,23 @@ def test_three_lines_of_the_abstract_are_there_wherever_nine_lines_are(
         assert one is not None
         lines = [text_of(spans) for spans in paper_block(one, 60, n)]
         assert len(lines) <= n
-        assert lines[0].rstrip("…") in one.held.paper.title
-        abstract = [t for t in lines if t.strip(" …")[:30] in one.held.paper.abstract]
+        assert lines[0].rstrip("…") in one.paper.paper.title
+        abstract = [t for t in lines if t.strip(" …")[:30] in one.paper.paper.abstract]
         assert len(abstract) >= 3 or n < 10
         assert any("Why:" in text for text in lines)
 
 
 def test_many_who_talk_are_counted(shown: Morning) -> None:
-    held = shown.own[0].held
-    one = entry(held, ("A", ""), ("B", "It hums."), ("C", "It sings."), lane="near")
+    paper = shown.own[0].paper
+    one = entry(paper, ("A", ""), ("B", "It hums."), ("C", "It sings."), lane="near")
     said = [text_of(spans) for spans in paper_block(one, 60, 8)]
     assert "  B: It hums. (+2: enter)" in said
 
 
 def test_a_long_post_takes_lines_that_the_abstract_leaves(shown: Morning) -> None:
-    held = shown.own[0].held
+    paper = shown.own[0].paper
     long = "It hums and hums, and nobody had told me that it would. " * 5
-    one = entry(held, ("Bo", long), ("Cy", "Hear, hear."), lane="near")
+    one = entry(paper, ("Bo", long), ("Cy", "Hear, hear."), lane="near")
     assert [text_of(spans).strip() for spans in paper_block(one, 80, 10)][3:9] == [
         "We ask whether listening twice helps. On three invented test sets of gardens,",
         "ponds and one very small sea, a model that hears each utterance a second time",
@@ -244,10 +244,10 @@ def test_a_long_post_takes_lines_that_the_abstract_leaves(shown: Morning) -> Non
 def test_reposts_are_not_quoted_and_the_weightiest_author_is_first(
     shown: Morning,
 ) -> None:
-    held = shown.own[0].held
+    paper = shown.own[0].paper
     several = [("cl-bot", "Gardens."), ("Bo", "Hear, hear."), ("Mio Hoshi", "It hums."), ("Cy", "")]
     one = entry(
-        held, *several, lane="near",
+        paper, *several, lane="near",
         terms=(Term("mention", "Mio Hoshi", 3.0), Term("mention", "cl-bot", 0.1)),
     )  # fmt: skip
     passed_on = {"Bo", "Cy"}
@@ -311,7 +311,7 @@ def test_the_sentence_of_a_paper_begins_with_its_lane(shown: Morning, lane: str,
 def test_the_page_of_a_paper_has_everything(shown: Morning) -> None:
     assert shown.wild is not None
     text = " ".join(" ".join(seen(list(paper_page(shown.wild, 80).lines))).split())
-    assert shown.wild.held.paper.abstract in text
+    assert shown.wild.paper.paper.abstract in text
     assert "Cy Pond: It is not zero. https://example.org/1" in text
     assert "Mio Hoshi mentioned it. https://example.org/1" in text
     assert "Bo Lind" in text
@@ -325,8 +325,8 @@ class TestQueue:
     """A list with news, and below it one earlier pick, number 8."""
 
     def lines(self, shown: Morning, *, here: int, width: int = 80, **more: Any) -> list[str]:
-        held = shown.entries[-1].held
-        queued = QueueEntry(held, DAY - timedelta(3), 19, has_pdf=True, is_whole=True)
+        paper = shown.entries[-1].paper
+        queued = QueueEntry(paper, DAY - timedelta(3), 19, has_pdf=True, is_whole=True)
         rows = rows_of(replace(shown, wild=None, doubtful=(), queue=(queued,)))
         found = replace(view(shown, here), rows=rows, **more)
         return seen(screen_lines(found, width, 24))

@@ -13,18 +13,18 @@ from reader.cli.triage.entries import Row, moved, next_of, papers_in, rows_of, s
 from reader.cli.triage.layout import morning_page, text_of
 from reader.library.paper import State
 from reader.morning.values import FoldedDays, Morning, SourceLine, States, n_waiting
-from tests.mornings import TITLES, a_morning, held_papers
+from tests.mornings import TITLES, a_morning, library_papers
 from tests.samples import DAY, a_library
 
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Morning]:
     with a_library(Path(tmp_path_factory.mktemp("library"))) as library:
-        yield a_morning(held_papers(library))
+        yield a_morning(library_papers(library))
 
 
 def texts(rows: tuple[Row, ...]) -> list[str]:
-    return [row.entry.held.paper.title if row.entry else row.text for row in rows]
+    return [row.entry.paper.paper.title if row.entry else row.text for row in rows]
 
 
 def states(**decided: State) -> States:
@@ -118,7 +118,7 @@ def test_several_days_are_one_list_with_its_counts(shown: Morning) -> None:
 )
 def test_a_query_narrows_the_list(shown: Morning, query: str, found: list[str]) -> None:
     rows = rows_of(shown, query=query)
-    assert [e.held.paper.title for e in papers_in(rows)] == found
+    assert [e.paper.paper.title for e in papers_in(rows)] == found
     # A lane of which nothing is left has no heading either.
     assert len([row for row in rows if not row.entry]) == len(
         {row.entry.lane for row in rows if row.entry} if found else []

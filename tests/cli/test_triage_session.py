@@ -21,7 +21,7 @@ from reader.morning.edit import tag
 from reader.morning.pick import decide_rows, whole_queue, without_put_off
 from reader.morning.values import Morning
 from reader.notes.write import add_note
-from tests.mornings import TITLES, a_morning, held_papers, morning, talk
+from tests.mornings import TITLES, a_morning, library_papers, morning, talk
 from tests.samples import DAY, NOW, Clock, a_library
 
 CLOCK = Clock()
@@ -31,7 +31,7 @@ CLOCK = Clock()
 def library(tmp_path: Path) -> Iterator[Library]:
     CLOCK.now = NOW
     with a_library(tmp_path, now=CLOCK) as library:
-        held_papers(library)
+        library_papers(library)
         yield library
 
 
@@ -50,13 +50,13 @@ class Fake:
         stop, redraw = lambda: self.asked.append("stop"), lambda: None
         return Hands(self.write, self.open, stop, redraw, lambda: shown(self.library))
 
-    def write(self, held: LibraryPaper) -> bool:
-        add_note(self.library, held, "It listens twice. It costs twice the time.")
+    def write(self, paper: LibraryPaper) -> bool:
+        add_note(self.library, paper, "It listens twice. It costs twice the time.")
         return True
 
-    def open(self, held: LibraryPaper) -> str:
-        self.asked.append(held.paper.id)
-        return f"Opened: {held.paper.id}"
+    def open(self, paper: LibraryPaper) -> str:
+        self.asked.append(paper.paper.id)
+        return f"Opened: {paper.paper.id}"
 
 
 @pytest.fixture
@@ -127,8 +127,8 @@ class TestDeciding:
     def test_an_act_of_before_this_list_stays_and_is_named(
         self, library: Library, fake: Fake
     ) -> None:
-        held = papers.papers_at(library.db, range(1, 9))
-        without_ants = a_morning(held, doubtful=())
+        several = papers.papers_at(library.db, range(1, 9))
+        without_ants = a_morning(several, doubtful=())
         decide_rows(library, "skip", [5])
         session = ListSession(library, without_ants, fake.hands())
         press(session, "u")
@@ -152,12 +152,12 @@ class TestWrongTopic:
     def test_none_of_mine_goes_on_and_the_paper_stays_in_its_place(
         self, library: Library, session: ListSession
     ) -> None:
-        before = [row.entry and row.entry.held.row for row in session.view().rows]
+        before = [row.entry and row.entry.paper.row for row in session.view().rows]
         press(session, "x0")
         assert (states(library), session.here) == ("sccccccc", 2)
         assert said(session) == f"Not in any of your topics, so it was skipped: {TITLES[0]}"
         assert listed(session, 1) == ("own", None)
-        assert [row.entry and row.entry.held.row for row in session.view().rows] == before
+        assert [row.entry and row.entry.paper.row for row in session.view().rows] == before
         assert session.view().rows[0].text.startswith("OWN TOPICS  3 papers for you")
         assert session.deciding.outcome() == ([], 1)
 
@@ -211,7 +211,7 @@ def listed(session: ListSession, row: int) -> tuple[str, str | None]:
     names = {"OWN": "own", "DOU": "doubtful", "TAL": "near", "WIL": "wild"}
     for found in session.view().rows:
         lane = names.get(found.text[:3], lane)
-        if found.entry and found.entry.held.row == row:
+        if found.entry and found.entry.paper.row == row:
             return lane, found.entry.topic
     return "", None
 
@@ -466,8 +466,8 @@ class TestQueue:
         decide_rows(library, "pick", [8])
         decide_rows(library, "pick", [7])
         CLOCK.now = NOW
-        held = papers.papers_at(library.db, range(1, 9))
-        morning = a_morning(held, doubtful=(), near=(), wild=None)
+        several = papers.papers_at(library.db, range(1, 9))
+        morning = a_morning(several, doubtful=(), near=(), wild=None)
         waiting = without_put_off(whole_queue(library), DAY)
         return ListSession(library, replace(morning, queue=waiting), fake.hands())
 
@@ -498,9 +498,9 @@ class TestQueue:
         self, library: Library, fake: Fake
     ) -> None:
         decide_rows(library, "pick", [8])
-        held = papers.papers_at(library.db, range(1, 9))
+        several = papers.papers_at(library.db, range(1, 9))
         waiting = without_put_off(whole_queue(library), DAY)
-        morning = replace(a_morning(held, near=(), wild=None), queue=waiting)
+        morning = replace(a_morning(several, near=(), wild=None), queue=waiting)
         session = ListSession(library, morning, fake.hands())
         press(session, "ssss")
         end = "All but those that may be yours (d) are decided; next is your queue (1)."
@@ -553,14 +553,14 @@ class TestQueue:
 
     def test_without_news_the_list_begins_with_it(self, library: Library, fake: Fake) -> None:
         decide_rows(library, "pick", [8])
-        held = papers.papers_at(library.db, range(1, 9))
-        morning = a_morning(held, own=(), doubtful=(), near=(), wild=None)
+        several = papers.papers_at(library.db, range(1, 9))
+        morning = a_morning(several, own=(), doubtful=(), near=(), wild=None)
         waiting = without_put_off(whole_queue(library), DAY)
         session = ListSession(library, replace(morning, queue=waiting), fake.hands())
         first, second, *_ = session.view().rows
         assert first.text.startswith("READ  nothing")
         assert second.entry is not None
-        assert (session.here, second.entry.held.row) == (8, 8)
+        assert (session.here, second.entry.paper.row) == (8, 8)
         press(session, "w")
         assert title(session) == "Why it is here"
         press(session, "<escape>", "n")
@@ -572,8 +572,8 @@ class TestQueue:
     ) -> None:
         decide_rows(library, "pick", [1])
         decide_rows(library, "skip", [2, 3, 4])
-        held = papers.papers_at(library.db, range(1, 9))
-        morning = a_morning(held, doubtful=(), near=(), wild=None)
+        several = papers.papers_at(library.db, range(1, 9))
+        morning = a_morning(several, doubtful=(), near=(), wild=None)
         waiting = without_put_off(whole_queue(library), DAY)
         session = ListSession(library, replace(morning, queue=waiting), fake.hands())
         assert (self.rows(session), session.here) == ([], 1)
@@ -591,7 +591,7 @@ def test_a_mute_hides_at_once_and_its_undo_shows_again(library: Library, fake: F
         return morning(library, DAY)
 
     def rows() -> list[int]:
-        return [entry.held.row for entry in papers_in(opened.view().rows)]
+        return [entry.paper.row for entry in papers_in(opened.view().rows)]
 
     opened = ListSession(library, reread(), replace(fake.hands(), reread=reread))
     assert rows() == [2, 1, 3, 7, 5, 8]
@@ -624,8 +624,8 @@ class TestTags:
         assert said(session).startswith("tags: to cite, s_   tab: speech/asr, survey · enter")
         press(session, "<tab>", "<tab>", "<enter>")
         assert said(session) == f"Tags: survey, to cite: {TITLES[0]}"
-        [held] = papers.papers_at(library.db, [1])
-        assert (held.tags, session.here) == (("survey", "to cite"), 1)
+        [paper] = papers.papers_at(library.db, [1])
+        assert (paper.tags, session.here) == (("survey", "to cite"), 1)
         # What the paper has is there to be edited; a letter that is a key elsewhere is none here.
         press(session, "t", "<ctrl-w>", "<ctrl-w>", "q", "<enter>")
         assert papers.papers_at(library.db, [1])[0].tags == ("q", "survey")

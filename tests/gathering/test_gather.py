@@ -202,10 +202,10 @@ class TestAMorning:
             Batch("timeline", WEDNESDAY, None, 1, "not checked"),
         ]
         assert papers.n_papers(library.db) == 5
-        held = papers.paper_with_id(library.db, "arxiv:2506.00001")
-        assert held is not None
-        assert papers.origins_of(library.db, [held.row])[held.row] == (ARXIV, FEED)
-        assert sources.papers_mentioned_on(library.db, WEDNESDAY) == [held.row]
+        paper = papers.paper_with_id(library.db, "arxiv:2506.00001")
+        assert paper is not None
+        assert papers.origins_of(library.db, [paper.row])[paper.row] == (ARXIV, FEED)
+        assert sources.papers_mentioned_on(library.db, WEDNESDAY) == [paper.row]
 
     def test_a_source_that_fails_is_named_and_the_others_go_on(
         self, library: Library, play: Play

@@ -64,23 +64,25 @@ def all_papers(library: Library) -> list[LibraryPaper]:
 
 def own(library: Library) -> Sequence[str]:
     rank_days(library, library.today())
-    return [entry.held.paper.title for entry in morning(library, DAY).own]
+    return [entry.paper.paper.title for entry in morning(library, DAY).own]
 
 
 def test_ieee_xplore_prints_no_doi_and_its_papers_are_here(tmp_path: Path) -> None:
     with read(tmp_path, journal_feeds.IEEE) as library:
-        (held,) = all_papers(library)
-        assert held.paper == replace(
-            held.paper,
+        (paper,) = all_papers(library)
+        assert paper.paper == replace(
+            paper.paper,
             ids=("web:ieeexplore.ieee.org/document/90000002",),
             title="Speech Translation in Gardens with Two Ears",
             authors=("Ada Field", "Bo Lind", "Émile Nulle-Part"),
             abstract="We ask whether listening twice helps, and where the second ear is.",
             published_on=date(2031, 3, 4),
         )
-        assert url_of(held.paper.id) == "https://ieeexplore.ieee.org/document/90000002"
-        assert own(library) == [held.paper.title]
-        assert find_paper(library, "https://ieeexplore.ieee.org/document/90000002/").row == held.row
+        assert url_of(paper.paper.id) == "https://ieeexplore.ieee.org/document/90000002"
+        assert own(library) == [paper.paper.title]
+        assert (
+            find_paper(library, "https://ieeexplore.ieee.org/document/90000002/").row == paper.row
+        )
         # The cover is counted, with its reason, and the rest is no alarm.
         (batch,) = last_batches(library, DAY)
         assert (batch.state, batch.received) == ("not checked", 1)
@@ -91,32 +93,32 @@ def test_ieee_xplore_prints_no_doi_and_its_papers_are_here(tmp_path: Path) -> No
 
 def test_science_direct_has_authors_and_date_in_its_description(tmp_path: Path) -> None:
     with read(tmp_path, journal_feeds.SCIENCE_DIRECT) as library:
-        (held,) = all_papers(library)
-        assert held.paper.id == "web:www.sciencedirect.com/science/article/pii/S0000000031000015"
-        assert held.paper.authors == ("Ada Field", "Bo Lind")
-        assert (held.paper.abstract, held.paper.published_on) == ("", date(2031, 6, 1))
+        (paper,) = all_papers(library)
+        assert paper.paper.id == "web:www.sciencedirect.com/science/article/pii/S0000000031000015"
+        assert paper.paper.authors == ("Ada Field", "Bo Lind")
+        assert (paper.paper.abstract, paper.paper.published_on) == ("", date(2031, 6, 1))
         assert own(library) == ["Speech Recognition under a Waterfall of Words"]
 
 
 def test_nature_prints_a_doi_and_a_sentence(tmp_path: Path) -> None:
     with read(tmp_path, journal_feeds.NATURE) as library:
-        (held,) = all_papers(library)
-        assert held.paper.ids == ("doi:10.5555/s90000-031-00001-1",)
-        assert held.paper.authors == ("Ada Field", "Bo Lind")
-        assert held.paper.abstract == "Crows wait for the verb before they answer."
-        assert held.paper.published_on == date(2031, 3, 4)
-        assert held.paper.comment == "Invented Nature"
+        (paper,) = all_papers(library)
+        assert paper.paper.ids == ("doi:10.5555/s90000-031-00001-1",)
+        assert paper.paper.authors == ("Ada Field", "Bo Lind")
+        assert paper.paper.abstract == "Crows wait for the verb before they answer."
+        assert paper.paper.published_on == date(2031, 3, 4)
+        assert paper.paper.comment == "Invented Nature"
 
 
 def test_wiley_has_its_abstract_in_another_place_and_cites_in_it(tmp_path: Path) -> None:
     with read(tmp_path, journal_feeds.WILEY) as library:
-        (held,) = all_papers(library)
-        assert held.paper.ids == ("doi:10.5555/inv.31001",)
-        assert held.paper.authors == ("Ada Field", "Bo Lind")
-        assert held.paper.abstract == (
+        (paper,) = all_papers(library)
+        assert paper.paper.ids == ("doi:10.5555/inv.31001",)
+        assert paper.paper.authors == ("Ada Field", "Bo Lind")
+        assert paper.paper.abstract == (
             "We translate what nobody has named, following an earlier orchard."
         )
-        assert held.paper.published_on == date(2031, 3, 3)
+        assert paper.paper.published_on == date(2031, 3, 3)
         # What an abstract links is cited, and no paper of the journal.
         assert morning(library, DAY).n_unknown == 0
 
@@ -131,12 +133,12 @@ def test_days_in_names_of_prism_alone_are_read(tmp_path: Path) -> None:
 
 def test_a_conference_of_the_isca_archive_is_here_with_its_pdfs(tmp_path: Path) -> None:
     with read(tmp_path, journal_feeds.ISCA, kind="isca") as library:
-        (held,) = all_papers(library)
+        (paper,) = all_papers(library)
         page = "www.isca-archive.org/interspeech_2031/field31_interspeech"
-        assert held.paper.ids == (f"web:{page}.html",)
-        assert held.paper.authors == ("Ada Field", "Bo Lind")
-        assert held.paper.pdf_url == f"https://{page}.pdf"
-        assert held.paper.published_on == date(2031, 1, 1)
+        assert paper.paper.ids == (f"web:{page}.html",)
+        assert paper.paper.authors == ("Ada Field", "Bo Lind")
+        assert paper.paper.pdf_url == f"https://{page}.pdf"
+        assert paper.paper.published_on == date(2031, 1, 1)
         assert own(library) == ["Speech Recognition in Gardens at Night"]
 
 
@@ -161,9 +163,13 @@ def test_an_entry_is_merged_when_its_number_is_known(tmp_path: Path) -> None:
         )  # fmt: skip
         papers.add_papers(library.db, [preprint], source="arXiv", on=DAY + timedelta(days=3))
         assert papers.n_papers(library.db) == 1
-        held = find_paper(library, "2506.00007")
-        assert (held.paper.id, held.state, held.arrived_on) == ("arxiv:2506.00007", "pick", DAY)
-        assert find_paper(library, "web:ieeexplore.ieee.org/document/90000002") == held
+        library_paper = find_paper(library, "2506.00007")
+        assert (library_paper.paper.id, library_paper.state, library_paper.arrived_on) == (
+            "arxiv:2506.00007",
+            "pick",
+            DAY,
+        )
+        assert find_paper(library, "web:ieeexplore.ieee.org/document/90000002") == library_paper
         # Read once more, the entry is the same paper.
         gather(library, tools(Web({URL: journal_feeds.IEEE.encode()})), only=["journal"])
         assert papers.n_papers(library.db) == 1
@@ -178,8 +184,8 @@ def test_a_paper_that_is_here_takes_the_entry_in(tmp_path: Path) -> None:
         papers.add_papers(library.db, [preprint], source="arXiv", on=DAY - timedelta(days=3))
         gather(library, tools(Web({URL: journal_feeds.IEEE.encode()})))
         assert papers.n_papers(library.db) == 1
-        held = find_paper(library, "2506.00007")
-        assert held.arrived_on == DAY - timedelta(days=3)
+        library_paper = find_paper(library, "2506.00007")
+        assert library_paper.arrived_on == DAY - timedelta(days=3)
 
 
 def test_a_feed_of_which_no_entry_is_a_paper_lacks_something(tmp_path: Path) -> None:
@@ -203,17 +209,17 @@ def test_a_doi_without_an_abstract_is_looked_up_and_taken_as_it_is_where_that_is
         assert morning(library, DAY).n_unknown == 1
     (tmp_path / "off").mkdir()
     with read(tmp_path / "off", feed, doi="off") as library:
-        (held,) = all_papers(library)
-        assert held.paper.id == "doi:10.5555/s90000-031-00001-1"
+        (paper,) = all_papers(library)
+        assert paper.paper.id == "doi:10.5555/s90000-031-00001-1"
 
 
 def test_what_an_abstract_without_a_doi_cites_is_no_paper_of_the_journal(tmp_path: Path) -> None:
     cited = "and where the second ear is. It goes on from arXiv:2506.00001."
     feed = journal_feeds.IEEE.replace("and where the second ear is.", cited)
     with read(tmp_path, feed) as library:
-        (held,) = all_papers(library)
-        assert held.paper.id == "web:ieeexplore.ieee.org/document/90000002"
-        assert held.paper.abstract.endswith("arXiv:2506.00001.")
+        (paper,) = all_papers(library)
+        assert paper.paper.id == "web:ieeexplore.ieee.org/document/90000002"
+        assert paper.paper.abstract.endswith("arXiv:2506.00001.")
         assert morning(library, DAY).n_unknown == 0
 
 
@@ -258,10 +264,13 @@ def test_an_entry_without_an_address_is_known_by_its_title_and_authors(tmp_path:
     {"id": "1", "title": "Speech translation on a hill", "content_text": "It echoes.",
      "authors": [{"name": "Ada Field"}, {"name": "Bo Lind"}], "date_published": "2031-03-04"}]}"""
     with read(tmp_path, feed) as library:
-        (held,) = all_papers(library)
-        assert held.paper.id.startswith("pdf:")
-        assert (held.paper.authors, held.paper.abstract) == (("Ada Field", "Bo Lind"), "It echoes.")
-        assert held.paper.published_on == date(2031, 3, 4)
+        (paper,) = all_papers(library)
+        assert paper.paper.id.startswith("pdf:")
+        assert (paper.paper.authors, paper.paper.abstract) == (
+            ("Ada Field", "Bo Lind"),
+            "It echoes.",
+        )
+        assert paper.paper.published_on == date(2031, 3, 4)
         assert own(library) == ["Speech translation on a hill"]
 
 
@@ -283,7 +292,7 @@ def test_names_in_one_text_are_parted(tmp_path: Path, written: str, names: tuple
     <link>https://j.example.org/1</link><dc:creator>{written}</dc:creator>
     <description>Rivers speak.</description></item></channel></rss>"""
     with read(tmp_path, feed) as library:
-        assert [held.paper.authors for held in all_papers(library)] == [names]
+        assert [paper.paper.authors for paper in all_papers(library)] == [names]
 
 
 @pytest.mark.parametrize(
@@ -328,8 +337,8 @@ def test_two_japanese_authors_in_one_text_are_two(tmp_path: Path, comma: str) ->
     <dc:creator>山田太郎{comma}鈴木花子</dc:creator>
     <description>庭で聞いた音声の書き起こし。</description></item></channel></rss>"""
     with read(tmp_path, feed) as library:
-        (held,) = all_papers(library)
-        assert held.paper.authors == ("山田太郎", "鈴木花子")
+        (paper,) = all_papers(library)
+        assert paper.paper.authors == ("山田太郎", "鈴木花子")
 
 
 JAPANESE = """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"
@@ -355,9 +364,9 @@ def test_a_japanese_paper_whose_doi_is_known_later_is_one_paper(
         gather(library, tools(Web({URL: feed.encode()})), only=["journal"])
         assert papers.n_papers(library.db) == 1
         assert merges.open_questions(library.db) == []
-        held = find_paper(library, "doi:10.5555/ja.1")
-        assert (held.paper.title, held.state) == ("庭で聞く音声", "pick")
-        assert find_paper(library, "web:journal.example/ja/1") == held
+        paper = find_paper(library, "doi:10.5555/ja.1")
+        assert (paper.paper.title, paper.state) == ("庭で聞く音声", "pick")
+        assert find_paper(library, "web:journal.example/ja/1") == paper
 
 
 def test_an_english_paper_without_a_date_is_one_with_its_preprint(tmp_path: Path) -> None:
@@ -402,9 +411,9 @@ def test_a_title_with_a_doi_is_a_paper_and_looked_up(tmp_path: Path) -> None:
         assert gather(library, tools(web)) == []
         assert morning(library, DAY).n_unknown == 1
         assert resolve(library, tools(web)) == []
-        (held,) = all_papers(library)
-        assert held.paper == replace(
-            held.paper,
+        (paper,) = all_papers(library)
+        assert paper.paper == replace(
+            paper.paper,
             ids=("doi:10.5555/tree.1",),
             title="Speech translation under a tree",
             authors=("Ada Field",),
@@ -415,7 +424,7 @@ def test_a_title_with_a_doi_is_a_paper_and_looked_up(tmp_path: Path) -> None:
 
 def test_a_title_with_a_doi_is_a_paper_where_nothing_is_looked_up(tmp_path: Path) -> None:
     with read(tmp_path, TITLE_AND_DOI, doi="off") as library:
-        assert [held.paper.ids for held in all_papers(library)] == [("doi:10.5555/tree.1",)]
+        assert [paper.paper.ids for paper in all_papers(library)] == [("doi:10.5555/tree.1",)]
 
 
 def test_entries_that_are_left_out_without_a_title_are_counted(tmp_path: Path) -> None:

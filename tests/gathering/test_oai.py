@@ -54,7 +54,7 @@ def played(n: int, day: date, *categories: str, replaced_on: date | None = None)
     return PlayedPaper(replace(paper(n, day, *categories), version=None), window(day)[0], again)
 
 
-def held(n: int, *, day: date, until: date) -> PlayedPaper:
+def held_back(n: int, *, day: date, until: date) -> PlayedPaper:
     """Build a paper submitted for one listing that moderation held back until another."""
     return PlayedPaper(replace(paper(n, day), announced_on=until), window(day)[0])
 
@@ -65,7 +65,7 @@ PAPERS = (
     played(3, TUESDAY, "cs.CV", "eess.AS"),
     played(4, TUESDAY, "cs.RO"),
     played(5, FRIDAY, "eess.AS", replaced_on=TUESDAY),
-    held(6, day=FRIDAY, until=TUESDAY),
+    held_back(6, day=FRIDAY, until=TUESDAY),
 )
 
 

@@ -104,11 +104,11 @@ def test_arxiv_ids_are_asked_for_together_and_become_papers(library: Library) ->
     assert run(library, registry) == []
     assert len(registry.seen) == 1
     for id_ in ids(1, 2):
-        held = papers.paper_with_id(library.db, id_)
-        assert held is not None
-        assert (held.arrived_on, papers.origins_of(library.db, [held.row])) == (
+        paper = papers.paper_with_id(library.db, id_)
+        assert paper is not None
+        assert (paper.arrived_on, papers.origins_of(library.db, [paper.row])) == (
             DAY,
-            {held.row: ("timeline",)},
+            {paper.row: ("timeline",)},
         )
     assert run(library, registry) == []
     assert len(registry.seen) == 1
@@ -206,9 +206,9 @@ def test_a_doi_becomes_a_paper_that_is_found_by_it(library: Library) -> None:
         "issued": {"date-parts": [[2024, 5, 1]]},
     }
     assert run(library, registry) == []
-    held = papers.paper_with_id(library.db, DOI)
-    assert held is not None
-    assert (held.paper.title, held.paper.authors, held.paper.published_on) == (
+    paper = papers.paper_with_id(library.db, DOI)
+    assert paper is not None
+    assert (paper.paper.title, paper.paper.authors, paper.paper.published_on) == (
         "Listening to Gardens",
         ("Ada Field",),
         date(2024, 5, 1),

@@ -501,8 +501,8 @@ def test_each_older_layout_opens_and_leaves_a_backup(layout: int, tmp_path: Path
     folder = tmp_path / "library"
     old_library(folder, layout)
     with open_library(folder, now=lambda: NOW) as opened:
-        (held,) = papers.papers_at(opened.db, [1])
-        assert (held.paper.title, held.state) == ("Snails that Listen", "read")
+        (paper,) = papers.papers_at(opened.db, [1])
+        assert (paper.paper.title, paper.state) == ("Snails that Listen", "read")
         (note,) = notes.revisions(opened.db, 1)
         assert note.text == "前の版の言葉。二文目。"
         assert opened.db.read("PRAGMA foreign_key_check") == []

@@ -42,7 +42,7 @@ def undo(db: Database) -> list[Decision]:
 
 
 def states(db: Database) -> list[State]:
-    return [held.state for held in papers.papers_at(db, range(1, N_PAPERS + 1))]
+    return [paper.state for paper in papers.papers_at(db, range(1, N_PAPERS + 1))]
 
 
 def test_the_last_decision_holds(db: Database) -> None:

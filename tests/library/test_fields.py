@@ -133,7 +133,7 @@ def test_an_edited_text_is_searched_as_it_reads_now(db: Database) -> None:
     assert index.papers_without_text(db, limit=9) == []
     edit(db, title="Slugs")
     assert index.papers_without_text(db, limit=9) == [1]
-    assert [held.row for held in papers.papers_named(db, "slugs")] == [1]
+    assert [paper.row for paper in papers.papers_named(db, "slugs")] == [1]
 
 
 def test_a_merge_keeps_both_papers_words_and_a_split_gives_each_its_own(db: Database) -> None:

@@ -49,9 +49,9 @@ def add(db: Database, *given: Paper, on: Any = DAY, source: str = "arXiv") -> Pa
 
 
 def one(db: Database, id_: str) -> LibraryPaper:
-    held = papers.paper_with_id(db, id_)
-    assert held is not None
-    return held
+    paper = papers.paper_with_id(db, id_)
+    assert paper is not None
+    return paper
 
 
 def note(db: Database, row: int, text: str) -> None:
@@ -65,8 +65,8 @@ def join(db: Database, kept: int, merged: int) -> Merge:
 
 def test_a_copy_under_the_same_title_becomes_the_paper_that_is_here(db: Database) -> None:
     assert (add(db, PREPRINT), add(db, COPY, on=NEXT)) == (PaperCounts(1, 0), PaperCounts(0, 1))
-    held = one(db, COPY.id)
-    assert held == LibraryPaper(1, replace(PREPRINT, ids=(PREPRINT.id, COPY.id)), "candidate", DAY)
+    paper = one(db, COPY.id)
+    assert paper == LibraryPaper(1, replace(PREPRINT, ids=(PREPRINT.id, COPY.id)), "candidate", DAY)
     assert papers.n_papers(db) == 1
     assert [papers.n_arrived(db, day) for day in (DAY, NEXT)] == [1, 0]
     assert standings.papers_of_day(db, NEXT) == []
@@ -125,8 +125,8 @@ def test_decisions_notes_and_files_of_both_count(db: Database) -> None:
     pdfs.add_pdf(db, pdfs.Pdf(2, "papers/a.pdf", "0" * 64), n_bytes=9, at=NOW)
     index.add_passages(db, 2, [index.PassageText("Ants hear.", 1, "")], sha256="0" * 64)
     join(db, 1, 2)
-    held = one(db, OTHER.id)
-    assert (held.row, held.state, held.topic, held.key) == (
+    paper = one(db, OTHER.id)
+    assert (paper.row, paper.state, paper.topic, paper.key) == (
         1, "read", "speech/translation", "2025_Field_Ants")  # fmt: skip
     assert [r.text for r in notes.revisions(db, 1)] == ["First.", "Second."]
     assert notes.revisions(db, 2) == []
@@ -328,10 +328,13 @@ def test_a_paper_added_by_its_pdf_is_no_news_when_a_source_brings_it(
     mine = paper(1, TITLE, ids=("pdf:00aa11bb22cc33dd",), version=None)
     add(db, mine, source=BY_HAND)
     add(db, PREPRINT, on=NEXT)
-    held = one(db, PREPRINT.id)
-    assert (held.paper.ids, held.arrived_on) == ((PREPRINT.id, mine.id), DAY)
+    library_paper = one(db, PREPRINT.id)
+    assert (library_paper.paper.ids, library_paper.arrived_on) == ((PREPRINT.id, mine.id), DAY)
     assert papers.n_arrived(db, NEXT) == 0
-    assert (standings.papers_of_day(db, NEXT), fields.papers_from_sources(db, [held.row])) == (
+    assert (
+        standings.papers_of_day(db, NEXT),
+        fields.papers_from_sources(db, [library_paper.row]),
+    ) == (
         [],
         set(),
     )

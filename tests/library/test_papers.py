@@ -30,9 +30,9 @@ def add(db: Database, *given: Paper, source: str = "arXiv", on: date = DAY) -> P
 
 
 def one(db: Database, id_: str = "arxiv:2506.00001") -> LibraryPaper:
-    held = papers.paper_with_id(db, id_)
-    assert held is not None
-    return held
+    paper = papers.paper_with_id(db, id_)
+    assert paper is not None
+    return paper
 
 
 WHOLE = paper(
@@ -62,10 +62,10 @@ def test_a_copy_is_the_same_row_by_any_identifier(db: Database) -> None:
     add(db, WHOLE)
     copy = Paper(ids=("acl:2025.x-1.1", "doi:10.1/x"), title="Gardens", abstract="We listen!")
     assert add(db, copy, source="posts", on=DAY + timedelta(1)) == PaperCounts(0, 1)
-    held = one(db, "acl:2025.x-1.1")
-    assert held == one(db, "arxiv:2506.00001")
-    assert held.arrived_on == DAY
-    assert held.paper == replace(WHOLE, ids=("arxiv:2506.00001", "acl:2025.x-1.1", "doi:10.1/x"))
+    paper = one(db, "acl:2025.x-1.1")
+    assert paper == one(db, "arxiv:2506.00001")
+    assert paper.arrived_on == DAY
+    assert paper.paper == replace(WHOLE, ids=("arxiv:2506.00001", "acl:2025.x-1.1", "doi:10.1/x"))
     assert papers.origins_of(db, [1]) == {1: ("arXiv", "posts")}
     assert papers.n_papers(db) == 1
 
@@ -213,8 +213,8 @@ PAPERS = st.builds(
 
 
 def everything(db: Database) -> list[object]:
-    held = papers.papers_at(db, range(1, 20))
-    return [held, papers.origins_of(db, [h.row for h in held])]
+    several = papers.papers_at(db, range(1, 20))
+    return [several, papers.origins_of(db, [h.row for h in several])]
 
 
 def test_two_papers_with_changes_of_one_version_become_one(db: Database) -> None:
@@ -227,9 +227,9 @@ def test_two_papers_with_changes_of_one_version_become_one(db: Database) -> None
     add(db, of("doi:10.1/a", "arxiv:2506.00001", title="A", version=1))
     both = of("doi:10.1/a", "arxiv:2506.00002", title="B", version=2)
     add(db, both)
-    held = [papers.paper_with_id(db, id_) for id_ in (*both.ids, "arxiv:2506.00001")]
-    assert len({one.row for one in held if one}) == 1
-    assert all(held)
+    several = [papers.paper_with_id(db, id_) for id_ in (*both.ids, "arxiv:2506.00001")]
+    assert len({one.row for one in several if one}) == 1
+    assert all(several)
 
 
 @settings(max_examples=25, deadline=None)

@@ -210,8 +210,8 @@ def test_english_counts_in_words_and_japanese_in_characters() -> None:
 
 
 def test_a_paper_takes_its_title_its_abstract_and_what_is_said_of_it() -> None:
-    held = paper(1, "Two words", "And four more words.")
-    assert paper_seconds(held, ["Read this."]) == pytest.approx(8 * 60 / WORDS_A_MINUTE)
+    one = paper(1, "Two words", "And four more words.")
+    assert paper_seconds(one, ["Read this."]) == pytest.approx(8 * 60 / WORDS_A_MINUTE)
 
 
 def test_any_text_takes_at_least_one_minute() -> None:

@@ -45,13 +45,13 @@ from tests.samples import DAY, NOW, a_library, paper
 HERE = Path("/there")
 
 
-def held(**more: object) -> LibraryPaper:
+def library_paper(**more: object) -> LibraryPaper:
     values: dict[str, object] = {"ids": ("arxiv:2506.00001",), "title": "Snails"}
     return LibraryPaper(1, Paper(**(values | more)), "candidate", DAY)  # type: ignore[arg-type]
 
 
 def reference(*copies: Paper, **more: object) -> Reference:
-    return reference_of(held(**more), copies, f"k{len(copies) or ''}")
+    return reference_of(library_paper(**more), copies, f"k{len(copies) or ''}")
 
 
 def bibtex(*copies: Paper, **more: object) -> str:
@@ -183,9 +183,9 @@ def test_keys_follow_a_pattern(pattern: str, keys: list[str]) -> None:
 def test_references_have_the_keys_of_feeds_toml(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, [paper(1, "The Rain")], source="arXiv", on=DAY)
-        held = papers.papers_at(library.db, [1])
+        several = papers.papers_at(library.db, [1])
         mine = replace(library, config=replace(library.config, citation_key="{id}_{Author}"))
-        [before], [after] = references(library, held), references(mine, held)
+        [before], [after] = references(library, several), references(mine, several)
     assert after.key.endswith(f"_{before.key[: before.key.index('2')].capitalize()}")
 
 
@@ -263,7 +263,7 @@ def test_a_persons_word_is_cited_and_changes_no_key(tmp_path: Path) -> None:
         found = references(library, papers.papers_at(db, rows))
         assert [one.key for one in found] == keys
         assert [one.key for one in references(library, papers.papers_at(db, [3]))] == keys[2:]
-        mine = next(one for one in found if one.held.row == 1)
+        mine = next(one for one in found if one.paper.row == 1)
         assert (mine.title, mine.venue, mine.kind, mine.year, mine.pages, mine.doi) == (
             "My Rain", "Moss", "article", 2027, "1-10", "10.1/mine",
         )  # fmt: skip
@@ -348,7 +348,7 @@ PLACES = (
 def test_a_place_of_publication_is_read_back_as_it_was_written(
     place: dict[str, FieldValue],
 ) -> None:
-    one = reference_of(held(**SNAILS), (), "k", place)
+    one = reference_of(library_paper(**SNAILS), (), "k", place)
     values = {field: value.value for field, value in place.items()}
     readings = [
         read_bibtex(in_form([one], form), name="a.bib", folder=HERE)
@@ -364,7 +364,7 @@ def test_a_place_of_publication_is_read_back_as_it_was_written(
 
 
 def test_the_parsers_of_others_read_the_place_of_publication() -> None:
-    one = reference_of(held(**SNAILS), (), "k", PLACES[0])
+    one = reference_of(library_paper(**SNAILS), (), "k", PLACES[0])
     names = ("volume", "number", "pages", "publisher")
     for form in ("bibtex", "biblatex"):
         library = parse_string(in_form([one], form), append_middleware=[LatexDecodingMiddleware()])

@@ -40,13 +40,13 @@ def test_everything_known_of_a_paper_is_collected(tmp_path: Path) -> None:
         (tmp_path / "papers").mkdir()
         (tmp_path / copies[1].path).write_bytes(b"%PDF-")  # the other two were deleted by hand
         found = about(library, first)
-    assert (found.held, found.origins, found.pdf) == (first, ("arXiv", "arXiv feed"), pdf)
+    assert (found.paper, found.origins, found.pdf) == (first, ("arXiv", "arXiv feed"), pdf)
     assert found.versions == [(1, DAY), (2, later)]
     assert found.beside == [Beside(copies[1], later, True), Beside(copies[0], DAY, False)]
     assert not found.is_pdf_here
     assert [mark.highlight for mark in found.marks] == [RAIN, SLEPT]
     assert [mark.highlight for mark in found.marks_there] == [RAIN]
-    assert [one.held for one in found.links] == [second]
+    assert [one.paper for one in found.links] == [second]
     assert [one.sentence for one in found.linked] == ["See “Listening to Gardens, Part 1”."]
     assert found.note is not None
     assert found.note.text.startswith("It goes on")
@@ -55,13 +55,13 @@ def test_everything_known_of_a_paper_is_collected(tmp_path: Path) -> None:
 def test_little_is_known_of_a_new_paper(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, [paper(1, version=None)], source="arXiv", on=DAY)
-        (held,) = papers.papers_at(library.db, [1])
-        assert about(library, held) == About(
-            held, ("arXiv",), [], None, False, [], None, 0, [], [], [], None, (), [], {}
+        (library_paper,) = papers.papers_at(library.db, [1])
+        assert about(library, library_paper) == About(
+            library_paper, ("arXiv",), [], None, False, [], None, 0, [], [], [], None, (), [], {}
         )
-        assert arrival_text(held, ["arXiv"]) == "candidate · arrived 2025-06-04 from arXiv"
-        assert arrival_text(held, ["by hand"]) == "added by hand on 2025-06-04"
-        picked = replace(held, state="pick")
+        assert arrival_text(library_paper, ["arXiv"]) == "candidate · arrived 2025-06-04 from arXiv"
+        assert arrival_text(library_paper, ["by hand"]) == "added by hand on 2025-06-04"
+        picked = replace(library_paper, state="pick")
         assert arrival_text(picked, ["by hand"]) == "pick · added by hand on 2025-06-04"
 
 
@@ -71,5 +71,5 @@ def test_posts_about_a_paper_are_collected(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
         sources.add_posts(library.db, [post("1", paper(1).id)], source="timeline", on=DAY)
-        (held,) = papers.papers_at(library.db, [1])
-        assert [m.words for m in about(library, held).mentions] == ["Read this."]
+        (library_paper,) = papers.papers_at(library.db, [1])
+        assert [m.words for m in about(library, library_paper).mentions] == ["Read this."]

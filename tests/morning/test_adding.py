@@ -128,16 +128,16 @@ def test_a_known_paper_gets_its_pdf_its_place_and_its_passages(
 ) -> None:
     file = shelf.put("old/garden.pdf", pdf())
     added = add(library, shelf)["old/garden.pdf"]
-    assert (added.addition.outcome, added.held and added.held.paper.id) == (
+    assert (added.addition.outcome, added.paper and added.paper.paper.id) == (
         "identified",
         GARDEN.id,
     )
-    held = find_paper(library, GARDEN.id)
-    kept = pdfs.pdf_of(library.db, held.row)
+    paper = find_paper(library, GARDEN.id)
+    kept = pdfs.pdf_of(library.db, paper.row)
     assert kept is not None
-    assert kept.path == f"papers/unfiled/{held.key}.pdf"
+    assert kept.path == f"papers/unfiled/{paper.key}.pdf"
     assert (library.folder / kept.path).read_bytes() == file.read_bytes()
-    assert index.n_passages(library.db, held.row) > 1
+    assert index.n_passages(library.db, paper.row) > 1
     assert kept.sketch != ""
 
 
@@ -145,18 +145,18 @@ def test_an_unknown_pdf_is_a_paper_of_its_own_and_found_by_its_id(
     library: Library, shelf: Shelf
 ) -> None:
     shelf.put("x.pdf", other("On Moss that Remembers Winters"))
-    held = add(library, shelf)["x.pdf"].held
-    assert held is not None
-    assert held.paper == Paper(
-        ids=(held.paper.id,),
+    paper = add(library, shelf)["x.pdf"].paper
+    assert paper is not None
+    assert paper.paper == Paper(
+        ids=(paper.paper.id,),
         title="On Moss that Remembers Winters",
         authors=("Uma Vale",),
-        abstract=held.paper.abstract,
+        abstract=paper.paper.abstract,
         published_on=date(2025, 1, 1),
     )
-    assert held.paper.id.startswith("pdf:")
-    assert held.key == "2025_Vale_MossThatRemembersWinters"
-    assert find_paper(library, held.paper.id.upper().replace("PDF", "pdf")).row == held.row
+    assert paper.paper.id.startswith("pdf:")
+    assert paper.key == "2025_Vale_MossThatRemembersWinters"
+    assert find_paper(library, paper.paper.id.upper().replace("PDF", "pdf")).row == paper.row
 
 
 def test_nothing_is_done_twice(library: Library, shelf: Shelf) -> None:
@@ -176,8 +176,8 @@ def test_a_file_that_changed_or_whose_copy_was_deleted_is_added_again(
     library: Library, shelf: Shelf
 ) -> None:
     shelf.put("a.pdf", pdf())
-    held = add(library, shelf)["a.pdf"].held
-    kept = pdfs.pdf_of(library.db, held.row) if held else None
+    paper = add(library, shelf)["a.pdf"].paper
+    kept = pdfs.pdf_of(library.db, paper.row) if paper else None
     assert kept is not None
     (library.folder / kept.path).unlink()
     assert add(library, shelf)["a.pdf"].is_new
@@ -206,9 +206,9 @@ def test_the_newer_of_two_versions_is_the_papers_pdf(library: Library, shelf: Sh
     for version in (2, 1, 3):
         shelf.put(f"v{version}.pdf", stamped(7, version))
         found = add(library, shelf)[f"v{version}.pdf"]
-        held = find_paper(library, "2506.00007")
-        assert found.held == held
-        kept = pdfs.pdf_of(library.db, held.row)
+        paper = find_paper(library, "2506.00007")
+        assert found.paper == paper
+        kept = pdfs.pdf_of(library.db, paper.row)
         assert kept
         assert kept.version == max(version, 2)
         if version == 1:
@@ -235,7 +235,7 @@ def test_an_unsure_match_is_asked_about_and_nothing_is_done(library: Library, sh
         2,
     )
     said = settle(library, kit(shelf), file, None)
-    assert (said.addition.outcome, said.held and said.held.paper.title) == (
+    assert (said.addition.outcome, said.paper and said.paper.paper.title) == (
         "unknown",
         f"{TITLE} (slides)",
     )
@@ -246,8 +246,8 @@ def test_a_person_can_name_the_paper_of_a_file(library: Library, shelf: Shelf) -
     file = shelf.put("slides.pdf", pdf(type="slides"))
     said = settle(library, kit(shelf), file, find_paper(library, GARDEN.id))
     assert (said.addition.outcome, said.addition.why) == ("identified", "you said so")
-    assert said.held
-    assert pdfs.pdf_of(library.db, said.held.row)
+    assert said.paper
+    assert pdfs.pdf_of(library.db, said.paper.row)
 
 
 def test_a_file_that_a_person_calls_another_paper_is_never_merged_with_it(
@@ -255,10 +255,10 @@ def test_a_file_that_a_person_calls_another_paper_is_never_merged_with_it(
 ) -> None:
     file = shelf.put("draft.pdf", pdf())
     said = settle(library, kit(shelf), file, None)
-    assert said.held
-    assert said.held.paper.title == f"{TITLE} (draft)"
+    assert said.paper
+    assert said.paper.paper.title == f"{TITLE} (draft)"
     papers.add_papers(library.db, [replace(GARDEN, version=2)], source="arXiv", on=DAY)
-    assert find_paper(library, GARDEN.id).row != said.held.row
+    assert find_paper(library, GARDEN.id).row != said.paper.row
 
 
 def test_the_topic_is_the_persons_folder_else_found_by_words(
@@ -267,7 +267,7 @@ def test_the_topic_is_the_persons_folder_else_found_by_words(
     shelf.put("Speech/Translation/2024/a.pdf", other("On Moss that Remembers Winters"))
     shelf.put("b.pdf", other("Speech Recognition for Very Quiet Plants"))
     shelf.put("cooking/c.pdf", other("On Dew that Waits for Morning"))
-    found = {name: added.held and added.held.topic for name, added in add(library, shelf).items()}
+    found = {name: added.paper and added.paper.topic for name, added in add(library, shelf).items()}
     assert found == {
         "Speech/Translation/2024/a.pdf": "speech/translation",
         "b.pdf": "speech/recognition",
@@ -411,11 +411,11 @@ def test_a_scan_is_read_by_the_first_index_that_finds_tesseract(
     found = add(library, shelf)["scan.pdf"]
     assert found.lacking
     assert found.lacking.what == "3 pages are pictures; tesseract is not installed"
-    assert found.held
+    assert found.paper
     assert extract(library, kit(shelf)) == []
     shelf.documents[file.read_bytes()] = replace(pdf(), n_scanned=3, n_ocr=3)
     assert extract(library, kit(shelf)) == []
-    assert index.n_passages(library.db, found.held.row) > 1
+    assert index.n_passages(library.db, found.paper.row) > 1
     n_read = shelf.n_read.total()
     assert extract(library, kit(shelf)) == []
     assert shelf.n_read.total() == n_read
@@ -425,8 +425,8 @@ def test_moving_keeps_the_original_of_a_copy_marked_in_the_library(
     library: Library, shelf: Shelf
 ) -> None:
     file = shelf.put("a.pdf", pdf())
-    held = add(library, shelf)["a.pdf"].held
-    kept = pdfs.pdf_of(library.db, held.row) if held else None
+    paper = add(library, shelf)["a.pdf"].paper
+    kept = pdfs.pdf_of(library.db, paper.row) if paper else None
     assert kept is not None
     (library.folder / kept.path).write_bytes(b"marked")
     assert add(library, shelf, replace(OFFLINE, is_moving=True))["a.pdf"].is_moved is False
@@ -440,7 +440,7 @@ def test_papers_added_by_hand_are_no_news_of_the_day(library: Library, shelf: Sh
     fresh = paper(8, "Speech Translation in Gardens")
     papers.add_papers(library.db, [fresh], source="arXiv", on=DAY)
     today = morning(library, DAY, encoder="small@1")
-    assert [e.held.paper.id for e in today.entries] == [fresh.id]
+    assert [e.paper.paper.id for e in today.entries] == [fresh.id]
     assert (today.n_arrived, today.n_not_encoded, today.quota.written) == (1, 1, 0)
     tomorrow = morning(library, DAY + timedelta(1))
     assert tomorrow.undecided == ((DAY, 1),)
@@ -454,16 +454,16 @@ def test_a_paper_added_by_hand_and_brought_by_a_source_is_in_the_list(
     add(library, shelf)
     assert morning(library, DAY).entries == ()
     papers.add_papers(library.db, [paper(9, title)], source="arXiv", on=DAY)
-    assert [e.held.paper.id for e in morning(library, DAY).entries] == ["arxiv:2506.00009"]
+    assert [e.paper.paper.id for e in morning(library, DAY).entries] == ["arxiv:2506.00009"]
 
 
 def test_a_stamped_pdf_added_offline_is_completed_by_the_next_gather(
     library: Library, shelf: Shelf, clock: Clock
 ) -> None:
     shelf.put("a.pdf", stamped(7, 1))
-    held = add(library, shelf)["a.pdf"].held
-    assert held is not None
-    assert (held.paper.id, held.paper.title, held.paper.version, held.paper.categories) == (
+    paper = add(library, shelf)["a.pdf"].paper
+    assert paper is not None
+    assert (paper.paper.id, paper.paper.title, paper.paper.version, paper.paper.categories) == (
         "arxiv:2506.00007",
         "On Dew that Waits for Morning",
         1,
@@ -477,8 +477,8 @@ def test_a_stamped_pdf_added_offline_is_completed_by_the_next_gather(
     assert find_paper(library, "2506.00007").paper.categories == ()
     clock.at = NOW + timedelta(hours=2)
     assert complete(library, kit(shelf, registry)) == []
-    held = find_paper(library, "2506.00007")
-    assert (held.paper.categories != (), held.key) == (True, "2025_Field_DewThatWaitsMorning")
+    paper = find_paper(library, "2506.00007")
+    assert (paper.paper.categories != (), paper.key) == (True, "2025_Field_DewThatWaitsMorning")
     registry.seen.clear()
     assert (complete(library, kit(shelf, registry)), registry.seen) == ([], [])
     assert failures.failures(library.db, "add") == []
@@ -497,10 +497,10 @@ def test_stamps_are_looked_up_a_hundred_in_one_call(library: Library, shelf: She
         "shows arxiv:2506.00026, but not the title of that paper",
     }
     # What arXiv does not know was misread or invented: the page's own title stays.
-    last = found["25.pdf"].held
+    last = found["25.pdf"].paper
     assert last
     assert last.paper.id.startswith("pdf:")
-    first = found["20.pdf"].held
+    first = found["20.pdf"].paper
     assert first
     assert first.paper.categories != ()
 
@@ -519,7 +519,7 @@ def test_a_doi_is_looked_up_and_counts_under_its_title_only(library: Library, sh
     registry.records[DOI] = RECORD
     found = add(library, shelf, Wishes(), registry)
     assert outcomes(found) == {"a.pdf": "identified", "b.pdf": "unknown"}
-    ids = {name: added.held and added.held.paper.id for name, added in found.items()}
+    ids = {name: added.paper and added.paper.paper.id for name, added in found.items()}
     assert ids["a.pdf"] == f"doi:{DOI}"
     assert str(ids["b.pdf"]).startswith("pdf:")
 
@@ -531,17 +531,17 @@ def test_a_doi_added_offline_is_looked_up_later_and_takes_the_paper_over(
     shelf.put("b.pdf", other("On Dew that Waits for Morning", "twice", doi="10.5555/moss.2"))
     found = add(library, shelf)
     assert outcomes(found) == {"a.pdf": "unknown", "b.pdf": "unknown"}
-    first = found["a.pdf"].held
+    first = found["a.pdf"].paper
     assert first
     assert pdfs.printed_of(library.db, first.row) == [f"doi:{DOI}"]
     registry = Registry()
     registry.records = {DOI: RECORD, "10.5555/moss.2": {"title": "A Template"}}
     assert complete(library, kit(shelf, registry)) == []
-    held = find_paper(library, DOI)
-    assert (held.paper.id, held.key) == (f"doi:{DOI}", "2025_Vale_MossThatRemembersWinters")
-    assert pdfs.pdf_of(library.db, held.row) is not None
+    paper = find_paper(library, DOI)
+    assert (paper.paper.id, paper.key) == (f"doi:{DOI}", "2025_Vale_MossThatRemembersWinters")
+    assert pdfs.pdf_of(library.db, paper.row) is not None
     assert papers.paper_with_id(library.db, "doi:10.5555/moss.2") is None
-    assert add(library, shelf)["a.pdf"].held == held
+    assert add(library, shelf)["a.pdf"].paper == paper
 
 
 def test_a_registry_that_does_not_answer_stops_nothing(library: Library, shelf: Shelf) -> None:
@@ -556,14 +556,14 @@ def test_a_paper_named_by_its_bytes_merges_with_one_from_a_source(
     library: Library, shelf: Shelf
 ) -> None:
     shelf.put("a.pdf", other("On Moss that Remembers Winters"))
-    before = add(library, shelf)["a.pdf"].held
+    before = add(library, shelf)["a.pdf"].paper
     brought = paper(9, "On Moss that Remembers Winters", authors=("Uma Vale",))
     papers.add_papers(library.db, [brought], source="arXiv", on=DAY)
-    held = find_paper(library, "2506.00009")
+    library_paper = find_paper(library, "2506.00009")
     assert before
-    assert held.paper.ids == ("arxiv:2506.00009", before.paper.id)
-    assert (held.key, held.topic) == (before.key, before.topic)
-    assert pdfs.pdf_of(library.db, held.row) is not None
+    assert library_paper.paper.ids == ("arxiv:2506.00009", before.paper.id)
+    assert (library_paper.key, library_paper.topic) == (before.key, before.topic)
+    assert pdfs.pdf_of(library.db, library_paper.row) is not None
 
 
 def test_slides_are_not_joined_with_their_paper_when_it_comes(
@@ -580,9 +580,9 @@ def test_a_scanned_pdf_is_kept_and_not_read_again_by_each_gather(
     library: Library, shelf: Shelf
 ) -> None:
     shelf.put("scan.pdf", Document((), n_scanned=3))
-    held = add(library, shelf)["scan.pdf"].held
-    assert held
-    assert held.paper.title == "scan"
+    paper = add(library, shelf)["scan.pdf"].paper
+    assert paper
+    assert paper.paper.title == "scan"
     assert pdfs.pdfs_without_passages(library.db) == []
 
 
@@ -608,14 +608,14 @@ def test_passages_that_a_kill_kept_from_the_disk_are_read_by_the_next_run(
     library: Library, shelf: Shelf
 ) -> None:
     file = shelf.put("a.pdf", other("On Moss that Remembers Winters"))
-    held = add(library, shelf)["a.pdf"].held
-    assert held
+    paper = add(library, shelf)["a.pdf"].paper
+    assert paper
     library.db.execute("DELETE FROM idx.texts WHERE kind = 'passage'")
-    assert [pdf.paper for pdf in pdfs.pdfs_without_passages(library.db)] == [held.row]
+    assert [pdf.paper for pdf in pdfs.pdfs_without_passages(library.db)] == [paper.row]
     adding = Adding(library, kit(shelf), find_files(library, [file]), OFFLINE)
     assert [a.is_new for a in adding.run()] == [False]
     assert (adding.n_reread, adding.problems) == (1, [])
-    assert index.n_passages(library.db, held.row) > 1
+    assert index.n_passages(library.db, paper.row) > 1
     again = Adding(library, kit(shelf), find_files(library, [file]), OFFLINE)
     assert ([a.is_new for a in again.run()], again.n_reread) == ([False], 0)
 
@@ -624,9 +624,9 @@ def test_a_pdf_that_icloud_took_off_the_disk_is_not_written_again(
     library: Library, shelf: Shelf
 ) -> None:
     shelf.put("a.pdf", stamped(7, 1))
-    held = add(library, shelf)["a.pdf"].held
-    assert held
-    pdf_here = pdfs.pdf_of(library.db, held.row)
+    paper = add(library, shelf)["a.pdf"].paper
+    assert paper
+    pdf_here = pdfs.pdf_of(library.db, paper.row)
     assert pdf_here
     file = library.folder / pdf_here.path
     placeholder = file.rename(file.with_name(f".{file.name}.icloud"))
@@ -649,7 +649,7 @@ def test_a_twin_of_an_unreadable_file_has_its_outcome(library: Library, shelf: S
 
     found = find_files(library, [shelf.folder])
     several = Adding(library, tools(Registry(is_down=True), read_pdf=read), found, OFFLINE).run()
-    assert [(a.addition.path, a.addition.outcome, a.addition.why, a.held) for a in several] == [
+    assert [(a.addition.path, a.addition.outcome, a.addition.why, a.paper) for a in several] == [
         (str(shelf.folder / name), "broken", "did not start", None) for name in ("a.pdf", "b.pdf")
     ]
     assert outcomes(add(library, shelf)) == {"a.pdf": "identified", "b.pdf": "duplicate"}
@@ -658,10 +658,10 @@ def test_a_twin_of_an_unreadable_file_has_its_outcome(library: Library, shelf: S
 @pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="has no file that is unreadable")
 def test_an_unreadable_file_at_the_papers_place_stays(library: Library, shelf: Shelf) -> None:
     shelf.put("a.pdf", pdf())
-    held = find_paper(library, GARDEN.id)
+    paper = find_paper(library, GARDEN.id)
     papers_folder = library.folder / "papers" / "unfiled"
     papers_folder.mkdir(parents=True)
-    stranger = papers_folder / f"{file_stem(held.paper, library.config.pdf_name)}.pdf"
+    stranger = papers_folder / f"{file_stem(paper.paper, library.config.pdf_name)}.pdf"
     stranger.symlink_to("/proc/self/mem")
     assert outcomes(add(library, shelf)) == {"a.pdf": "identified"}
     assert sorted(papers_folder.iterdir()) == [stranger.with_stem(f"{stranger.stem}-2"), stranger]
@@ -669,15 +669,15 @@ def test_an_unreadable_file_at_the_papers_place_stays(library: Library, shelf: S
 
 def test_a_rebuild_reads_scans_and_failed_pdfs_again(library: Library, shelf: Shelf) -> None:
     shelf.put("a.pdf", Document((), n_scanned=3))
-    held = add(library, shelf)["a.pdf"].held
-    assert held
+    paper = add(library, shelf)["a.pdf"].paper
+    assert paper
     failures.add_failure(library.db, "extract", "papers/x.pdf", ("no", ""), now=NOW)
     shelf.put("a.pdf", other("On Moss that Remembers Winters"))
     assert extract(library, kit(shelf)) == []
-    assert index.n_passages(library.db, held.row) == 0
+    assert index.n_passages(library.db, paper.row) == 0
     forget_readings(library)
     assert extract(library, kit(shelf)) == []
-    assert index.n_passages(library.db, held.row) > 1
+    assert index.n_passages(library.db, paper.row) > 1
     assert failures.failures(library.db, "extract") == []
 
 

@@ -70,14 +70,14 @@ def test_an_arxiv_id_of_other_authors_is_removed_from_a_paper(
 ) -> None:
     own = replace(stamped(7, 1, "On Hail and What it Means to Slate Roofs"), authors=("Uma Vale",))
     file = shelf.put("a.pdf", own)
-    row = add(library, shelf)["a.pdf"].held
+    row = add(library, shelf)["a.pdf"].paper
     assert row
     assert complete(library, kit(shelf, Registry(7))) == []
     known = pdfs.addition_of(library.db, str(file))
     assert known
-    (held,) = papers.papers_at(library.db, [row.row])
-    assert held.paper.ids == (f"pdf:{known.sha256[:16]}",)
-    assert (held.paper.title, held.paper.version, held.key) == (
+    (library_paper,) = papers.papers_at(library.db, [row.row])
+    assert library_paper.paper.ids == (f"pdf:{known.sha256[:16]}",)
+    assert (library_paper.paper.title, library_paper.paper.version, library_paper.key) == (
         "On Hail and What it Means to Slate Roofs",
         None,
         row.key,
@@ -144,7 +144,7 @@ def test_papers_split_by_a_person_are_not_merged_by_a_printed_doi(
     library: Library, shelf: Shelf
 ) -> None:
     shelf.put("a.pdf", other(MOSS, doi=DOI, year=None))
-    own = add(library, shelf)["a.pdf"].held
+    own = add(library, shelf)["a.pdf"].paper
     assert own
     theirs = Paper((f"doi:{DOI}",), MOSS, ("Uma Vale",), published_on=date(2001, 1, 1))
     papers.add_papers(library.db, [theirs], source="acl", on=DAY)
@@ -158,7 +158,7 @@ def test_a_printed_doi_of_other_authors_with_the_same_title_is_not_taken(
     library: Library, shelf: Shelf
 ) -> None:
     shelf.put("a.pdf", other(MOSS, doi=DOI))
-    own = add(library, shelf)["a.pdf"].held
+    own = add(library, shelf)["a.pdf"].paper
     assert own
     registry = Torn()
     registry.records[DOI] = RECORD | {"author": [{"given": "Ben", "family": "Other"}]}
@@ -183,9 +183,9 @@ def test_of_two_files_that_print_one_doi_the_one_of_its_title_gets_it(
     shelf.put(names[1], other("On Dew that Waits for Morning", "twice", doi=DOI))
     found = add(library, shelf)
     complete(library, kit(shelf, Torn()))
-    held = found[names[0]].held
-    assert held
-    assert find_paper(library, DOI).paper.ids == (f"doi:{DOI}", held.paper.id)
+    paper = found[names[0]].paper
+    assert paper
+    assert find_paper(library, DOI).paper.ids == (f"doi:{DOI}", paper.paper.id)
     assert pdfs.to_complete(library.db) == {}
 
 
@@ -235,10 +235,10 @@ def test_a_version_that_a_newer_one_replaced_is_filed_with_its_paper(
     for version in (2, 3):
         shelf.put(f"v{version}.pdf", stamped(7, version))
         add(library, shelf)
-    held = find_paper(library, "2506.00007")
-    file_paper(library, held, "speech/translation")
+    paper = find_paper(library, "2506.00007")
+    file_paper(library, paper, "speech/translation")
     folder = "papers/speech/translation"
-    assert kept_pdfs(library) == [f"{folder}/{held.key}-2.pdf", f"{folder}/{held.key}.pdf"]
+    assert kept_pdfs(library) == [f"{folder}/{paper.key}-2.pdf", f"{folder}/{paper.key}.pdf"]
     assert outcomes(add(library, shelf)) == {"v2.pdf": "identified", "v3.pdf": "identified"}
 
 
@@ -246,10 +246,10 @@ def test_a_version_that_a_newer_one_replaced_is_filed_with_its_paper(
 def test_the_stamp_of_a_pdf_not_read_yet_is_read(
     library: Library, shelf: Shelf, here: int, outcome: str
 ) -> None:
-    held = put_unread(library, shelf, stamped(7, here))
+    paper = put_unread(library, shelf, stamped(7, here))
     shelf.put("v3.pdf", stamped(7, 3))
     assert outcomes(add(library, shelf)) == {"v3.pdf": outcome}
-    pdf = pdfs.pdf_of(library.db, held)
+    pdf = pdfs.pdf_of(library.db, paper)
     assert pdf
     assert pdf.version == max(here, 3)
 
@@ -257,10 +257,10 @@ def test_the_stamp_of_a_pdf_not_read_yet_is_read(
 def test_a_newer_version_takes_the_place_of_a_pdf_that_cannot_be_read(
     library: Library, shelf: Shelf
 ) -> None:
-    held = put_unread(library, shelf, None)
+    paper = put_unread(library, shelf, None)
     shelf.put("v3.pdf", stamped(7, 3))
     assert outcomes(add(library, shelf)) == {"v3.pdf": "identified"}
-    pdf = pdfs.pdf_of(library.db, held)
+    pdf = pdfs.pdf_of(library.db, paper)
     assert pdf
     assert pdf.version == 3
 
@@ -284,12 +284,12 @@ def test_the_text_of_a_merged_copy_is_its_papers(library: Library, shelf: Shelf)
     titles = {"a.pdf": "On Moss that Remembers and Counts Them", "b.pdf": "Counting Seven Walls"}
     for name, title in titles.items():
         shelf.put(name, other(title))
-    rows = {name: a.held.row for name, a in add(library, shelf).items() if a.held}
+    rows = {name: a.paper.row for name, a in add(library, shelf).items() if a.paper}
     merges.join(library.db, rows["a.pdf"], rows["b.pdf"], why="by hand", on=DAY)
     for name, title in titles.items():
         shelf.put(f"again {name}", other(title), f"saved anew {name}")
     found = add(library, shelf)
-    assert {a.held.row for a in found.values() if a.held} == {rows["a.pdf"]}
+    assert {a.paper.row for a in found.values() if a.paper} == {rows["a.pdf"]}
     assert outcomes(found)["again b.pdf"] == "duplicate"
 
 

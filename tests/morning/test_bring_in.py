@@ -83,7 +83,7 @@ def test_papers_are_filed_by_their_collections_and_noted_with_their_dates(
         entry(2, tags=("recognition",), notes=(ImportedNote("  "),)),
         entry(3, collections=("Garden",)),
     )
-    one, two, three = (e.held for e in run.entries)
+    one, two, three = (e.paper for e in run.entries)
     assert [h.topic for h in (one, two, three)] == [
         "speech/translation",
         "speech/recognition",
@@ -101,7 +101,7 @@ def found(library: Library, query: str) -> tuple[set[str], list[str]]:
     """Search without vectors; return the ids of the papers, and what was said."""
     encoder = SmallEncoder()
     result = search(library, query, encode_query=encoder.encode_query, encoder=encoder.name)
-    return {hit.held.paper.id for hit in result.hits}, [str(one) for one in result.messages]
+    return {hit.paper.paper.id for hit in result.hits}, [str(one) for one in result.messages]
 
 
 def test_tags_and_collections_are_shown_and_found(library: Library) -> None:
@@ -131,8 +131,8 @@ def test_tags_and_collections_are_shown_and_found(library: Library) -> None:
 
 def test_citation_keys_are_kept_for_what_is_cited(library: Library) -> None:
     def keys(*rows: int) -> list[str]:
-        held = papers.papers_at(library.db, rows or [1, 2])
-        return [one.key for one in references(library, held)]
+        several = papers.papers_at(library.db, rows or [1, 2])
+        return [one.key for one in references(library, several)]
 
     ran(library, entry(1), entry(2))
     made = keys()
@@ -168,7 +168,7 @@ def test_a_second_import_adds_nothing(library: Library) -> None:
 
 def test_later_notes_keep_the_words_before_them(library: Library) -> None:
     run = ran(library, entry(1, notes=(ImportedNote("Second.", NOW), ImportedNote("First.", OLD))))
-    texts = [one.text for one in notes.revisions(library.db, run.entries[0].held.row)]
+    texts = [one.text for one in notes.revisions(library.db, run.entries[0].paper.row)]
     assert texts == ["First.", "First.\n\nSecond."]
 
 
@@ -195,7 +195,7 @@ def test_notes_without_a_day_count_as_nobodys_work_of_today(library: Library) ->
 def test_a_date_that_is_still_to_come_is_not_believed(library: Library) -> None:
     later = datetime(2099, 1, 1, tzinfo=UTC)
     run = ran(library, entry(1, notes=(ImportedNote(WORDS, later),)))
-    assert notes.revisions(library.db, run.entries[0].held.row)[0].at == NOW
+    assert notes.revisions(library.db, run.entries[0].paper.row)[0].at == NOW
 
 
 def test_a_paper_that_is_here_is_known_by_its_id_or_title(library: Library) -> None:
@@ -204,7 +204,7 @@ def test_a_paper_that_is_here_is_known_by_its_id_or_title(library: Library) -> N
     more = replace(paper(1), ids=("arxiv:2506.00001", "doi:10.5555/1"))
     run = ran(library, ImportedPaper(more, "1"), ImportedPaper(by_title, "2"))
     assert [(e.is_new, e.known_by) for e in run.entries] == [(False, "id"), (False, "title")]
-    assert run.entries[0].held.paper.ids == more.ids
+    assert run.entries[0].paper.paper.ids == more.ids
     assert papers.ids_here(library.db, ["doi:10.5555/1"]) == {"doi:10.5555/1"}
     undo_import(library)
     assert papers.ids_here(library.db, ["doi:10.5555/1"]) == set()
@@ -270,28 +270,30 @@ def test_a_vault_of_linked_notes_goes_on_after_a_stop(library: Library) -> None:
 
 def test_an_undo_leaves_what_the_person_did_since(library: Library) -> None:
     ran(library, *(entry(n, notes=(ImportedNote(WORDS),)) for n in (1, 2, 3)))
-    held = papers.paper_with_id(library.db, "arxiv:2506.00001")
-    assert held is not None
-    add_note(library, held, f"{WORDS} And I add this.")
+    paper = papers.paper_with_id(library.db, "arxiv:2506.00001")
+    assert paper is not None
+    add_note(library, paper, f"{WORDS} And I add this.")
     taken = undo_import(library)
     assert taken is not None
     assert (taken.n_papers, taken.n_notes) == (2, 2)
     assert [h.paper.id for h in taken.kept] == ["arxiv:2506.00001"]
-    assert len(notes.revisions(library.db, held.row)) == 2
+    assert len(notes.revisions(library.db, paper.row)) == 2
 
 
 def test_an_undo_takes_the_words_out_of_the_markdown_files_too(library: Library) -> None:
     papers.add_papers(library.db, [paper(1), paper(2)], source="arXiv", on=DAY)
-    held = papers.paper_with_id(library.db, "arxiv:2506.00002")
-    assert held is not None
-    add_note(library, held, "My words. They stay.")
+    library_paper = papers.paper_with_id(library.db, "arxiv:2506.00002")
+    assert library_paper is not None
+    add_note(library, library_paper, "My words. They stay.")
     ran(library, entry(1, notes=(ImportedNote(WORDS),)), entry(2, notes=(ImportedNote(WORDS),)))
     export(library)
     undo_import(library)
     export(library)
     files = (library.folder / "notes").rglob("*.md")
     assert [file.name for file in files if WORDS in file.read_text()] == []
-    assert [one.text for one in notes.revisions(library.db, held.row)] == ["My words. They stay."]
+    assert [one.text for one in notes.revisions(library.db, library_paper.row)] == [
+        "My words. They stay."
+    ]
 
 
 def test_a_later_decision_is_undone_first(library: Library) -> None:
@@ -310,7 +312,7 @@ def test_pdfs_are_copied_once_and_go_with_the_import(library: Library, tmp_path:
     file.write_bytes(b"%PDF-1.7 wasps")
     files = AttachedFiles((file, gone), (tmp_path / ".." / "b.pdf",))
     run = ran(library, entry(1, attached=files))
-    row = run.entries[0].held.row
+    row = run.entries[0].paper.row
     pdf = pdfs.pdf_of(library.db, row)
     assert pdf is not None
     copy = library.folder / pdf.path
@@ -332,7 +334,7 @@ def test_highlights_stand_in_the_paper_and_go_with_the_import(library: Library) 
     papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
     mark = Highlight(3, 1, "highlight", "of moss and fern", "So it is.", "#ffd400")
     run = ran(library, entry(1, highlights=(mark,)))
-    row = run.entries[0].held.row
+    row = run.entries[0].paper.row
     assert [one.highlight for one in highlights.highlights_of(library.db, row)] == [mark]
     assert run.entries[0].n_highlights == 1
     undo_import(library)
@@ -346,7 +348,7 @@ def test_tags_and_collections_are_kept(library: Library) -> None:
 
 
 def test_ratings_come_where_none_was_given_and_go_with_the_import(library: Library) -> None:
-    [own, here] = (e.held.row for e in ran(library, entry(1), entry(2)).entries)
+    [own, here] = (e.paper.row for e in ran(library, entry(1), entry(2)).entries)
     tag(library, [own], PropertyChange(rating=2))
 
     def ratings() -> dict[int, int | None]:
@@ -373,7 +375,7 @@ def test_papers_without_an_id_are_known_by_title_author_and_year(library: Librar
                  published_on=date(1998, 1, 1))  # fmt: skip
     first = ran(library, ImportedPaper(bare, "1"))
     again = ran(library, ImportedPaper(replace(bare, ids=("doi:10.5555/3",)), "1"))
-    assert [e.held.row for e in first.entries] == [e.held.row for e in again.entries]
+    assert [e.paper.row for e in first.entries] == [e.paper.row for e in again.entries]
     assert [e.known_by for e in again.entries] == ["title"]
 
 
@@ -395,9 +397,9 @@ def test_the_next_gather_names_papers_that_came_without_a_title(library: Library
     registry.records["https://doi.org/10.5555/moss"] = record
     fill_in(library, tools(registry))
     fill_in(library, tools(registry))
-    held = papers.paper_with_id(library.db, bare.id)
-    assert held is not None
-    assert held.paper.title == "Wasps in Old Gardens"
+    paper = papers.paper_with_id(library.db, bare.id)
+    assert paper is not None
+    assert paper.paper.title == "Wasps in Old Gardens"
     assert len(registry.seen) == 1
 
 
@@ -408,7 +410,10 @@ def test_the_next_gather_asks_once_for_the_abstracts_that_are_missing(library: L
     registry = Registry(1)
     assert fill_in(library, tools(registry)) == []
     found = [papers.paper_with_id(library.db, one.id) for one in bare]
-    assert [bool(held.paper.abstract) for held in found if held] == [True, False]
+    assert [bool(library_paper.paper.abstract) for library_paper in found if library_paper] == [
+        True,
+        False,
+    ]
     n_asked = len(registry.seen)
     assert n_asked == 1
     assert fill_in(library, tools(registry)) == []

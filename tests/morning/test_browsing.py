@@ -51,18 +51,18 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 def rows(library: Library, query: str, *, before: int = 0, after: int = 0) -> list[int]:
-    return [held.row for held in browse(library, query, before=before, after=after).held]
+    return [paper.row for paper in browse(library, query, before=before, after=after).papers]
 
 
 def every(library: Library, query: str, folder: str = "") -> list[int]:
     """Go through all pages, the older ones and back again."""
     found = browse(library, query, folder=folder)
-    several = [held.row for held in found.held]
+    several = [paper.row for paper in found.papers]
     while found.older is not None:
         older = browse(library, query, folder=folder, before=found.older)
         back = browse(library, query, folder=folder, after=older.newer or 0)
-        assert [h.row for h in back.held][-len(found.held) :] == [h.row for h in found.held]
-        several += [held.row for held in older.held]
+        assert [h.row for h in back.papers][-len(found.papers) :] == [h.row for h in found.papers]
+        several += [paper.row for paper in older.papers]
         found = older
     assert len(several) == browse(library, query, folder=folder).n
     return several
@@ -71,10 +71,10 @@ def every(library: Library, query: str, folder: str = "") -> list[int]:
 def test_all_papers_are_listed_once_the_newest_first(library: Library) -> None:
     assert every(library, "") == list(range(59, 0, -1))
     first = browse(library, "")
-    assert (len(first.held), first.n, first.newer) == (A_PAGE, 59, None)
+    assert (len(first.papers), first.n, first.newer) == (A_PAGE, 59, None)
     assert first.states == {"candidate": 54, "pick": 2, "read": 1, "skip": 2}
     last = browse(library, "", before=first.older or 0)
-    assert (len(last.held), last.older, last.newer) == (9, None, 9)
+    assert (len(last.papers), last.older, last.newer) == (9, None, 9)
 
 
 @pytest.mark.parametrize(
@@ -140,12 +140,12 @@ def test_of_very_many_papers_with_a_word_the_newest_are_listed(
         papers.add_papers(other.db, several, source="arXiv", on=DAY)
         index_words(other, samples.tools(samples.Web()))
         found = browse(other, "rain")
-        assert (found.is_cut, found.n, found.held[0].row) == (
+        assert (found.is_cut, found.n, found.papers[0].row) == (
             True,
             browse_library.MOST_WITH_WORDS,
             n,
         )
-        assert browse(other, "rain 17").held[0].row == 17
+        assert browse(other, "rain 17").papers[0].row == 17
 
 
 @settings(max_examples=60, deadline=timedelta(seconds=2))

@@ -171,7 +171,7 @@ class TestDeciding:
 
 
 class TestTopics:
-    def held(self, library: Library, row: int) -> LibraryPaper:
+    def paper(self, library: Library, row: int) -> LibraryPaper:
         return papers.papers_at(library.db, [row])[0]
 
     @pytest.mark.parametrize(
@@ -181,17 +181,17 @@ class TestTopics:
     def test_a_pick_belongs_to_the_topic_whose_words_it_has(
         self, library: Library, row: int, topic: str
     ) -> None:
-        assert topic_for(self.held(library, row), library.config, {}) == topic
+        assert topic_for(self.paper(library, row), library.config, {}) == topic
 
     def test_a_little_nearness_files_nothing_under_an_own_topic(self, library: Library) -> None:
         ranks = {3: [Rank("speech/translation", 0.4, "out")]}
-        assert topic_for(self.held(library, 3), library.config, ranks) == "nlp/llm"
+        assert topic_for(self.paper(library, 3), library.config, ranks) == "nlp/llm"
         ranks = {4: [Rank("speech/translation", 0.4, "out")]}
-        assert topic_for(self.held(library, 4), library.config, ranks) == UNFILED
+        assert topic_for(self.paper(library, 4), library.config, ranks) == UNFILED
 
     def test_great_nearness_files_and_own_topics_come_first(self, library: Library) -> None:
         ranks = {3: [Rank("speech/recognition", 4.0, "in")]}
-        assert topic_for(self.held(library, 3), library.config, ranks) == "speech/recognition"
+        assert topic_for(self.paper(library, 3), library.config, ranks) == "speech/recognition"
 
     def test_the_kept_ranks_are_used(self, library: Library) -> None:
         kept = {4: [Rank("speech/recognition", 4.0, "in")]}

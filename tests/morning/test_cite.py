@@ -140,7 +140,7 @@ def counts(library: Library) -> dict[int, int]:
 
 def near(library: Library, day: date) -> list[tuple[str, str]]:
     def line(entry: Entry) -> tuple[str, str]:
-        return entry.held.paper.id.removeprefix("arxiv:"), str(entry.why).rpartition("; ")[2]
+        return entry.paper.paper.id.removeprefix("arxiv:"), str(entry.why).rpartition("; ")[2]
 
     return [line(entry) for entry in morning(library, day).near]
 
@@ -311,11 +311,11 @@ def test_new_papers_are_found_by_a_topics_words_and_arrive_today(
         ("2503.00006", "cited 600 times in 4 months."),
         ("2503.00005", "cited 500 times in 4 months."),
     ]
-    held = papers.paper_with_id(library.db, "arxiv:2503.00007")
-    assert held is not None
-    assert held.arrived_on == NEXT
-    assert papers.origins_of(library.db, [held.row]) == {held.row: ("citations",)}
-    kept = library.db.read("SELECT n FROM citations WHERE paper = ?", (held.row,))
+    paper = papers.paper_with_id(library.db, "arxiv:2503.00007")
+    assert paper is not None
+    assert paper.arrived_on == NEXT
+    assert papers.origins_of(library.db, [paper.row]) == {paper.row: ("citations",)}
+    kept = library.db.read("SELECT n FROM citations WHERE paper = ?", (paper.row,))
     assert [row["n"] for row in kept] == [700]
 
 
@@ -415,7 +415,7 @@ def test_the_screen_says_when_the_near_lane_has_posts_alone(library: Library, in
 def test_a_citation_count_is_added_to_the_heat(library: Library) -> None:
     talk.add_counts(library.db, {1: CitationCount(240)}, source="a", on=DAY)
     [entry] = morning(library, DAY).near
-    assert entry.held.row == 1
+    assert entry.paper.row == 1
     values = {term.kind: term.value for term in entry.terms}
     assert values["citations"] == pytest.approx(math.log2(1 + 240 / 7))
 

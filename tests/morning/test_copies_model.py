@@ -30,7 +30,7 @@ from tests.pdfs.test_returning import (
     SLEPT,
     SNAILS,
     STICKY,
-    held,
+    library_paper,
     pdf,
     put,
     read_looks,
@@ -150,16 +150,16 @@ def test_the_marks_that_stand_are_those_of_the_last_copy_of_each_place(
 def _hand(library: Library, tools: Tools, file: Path, n: int) -> None:
     put(file, content(n))
     if file.name == PAGE:
-        brought = handed_in(library, tools, file, held(library), is_sure=True)
+        brought = handed_in(library, tools, file, library_paper(library), is_sure=True)
     else:
-        (brought,) = back(library, tools, file, known=held(library))
+        (brought,) = back(library, tools, file, known=library_paper(library))
     assert brought.error is None
 
 
 def _remove(library: Library, tools: Tools, n: int, *, by_name: bool) -> None:
     sha256 = hashlib.sha256(content(n)).hexdigest() if by_name else ""
     before = set(there(library))
-    removed = remove_copy(library, tools, held(library), sha256=sha256)
+    removed = remove_copy(library, tools, library_paper(library), sha256=sha256)
     assert (library.folder / removed.path).read_bytes() == content(n)
     now = set(there(library))
     words = {mark.text for mark in now}, {mark.text for mark in before}

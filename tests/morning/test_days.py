@@ -30,8 +30,8 @@ def write(library: Library, row: int, moment: str) -> None:
     """Write a paper up at a moment, as the command does."""
     at = datetime.fromisoformat(moment)
     papers.add_papers(library.db, [paper(row)], source="arXiv", on=DAY)
-    [held] = papers.papers_at(library.db, [row])
-    add_note(replace(library, now=lambda: at), held, NOTE)
+    [library_paper] = papers.papers_at(library.db, [row])
+    add_note(replace(library, now=lambda: at), library_paper, NOTE)
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_a_later_change_of_the_time_zone_moves_no_note(tmp_path: Path) -> None:
 def test_a_later_correction_does_not_count_again(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         write(library, 1, "2031-06-03T23:59+00:00")
-        [held] = papers.papers_at(library.db, [1])
+        [paper] = papers.papers_at(library.db, [1])
         later = datetime.fromisoformat("2031-06-04T00:01+00:00")
-        add_note(replace(library, now=lambda: later), held, f"{NOTE} A third one.")
+        add_note(replace(library, now=lambda: later), paper, f"{NOTE} A third one.")
         assert [notes.n_noted_on(library.db, date(2031, 6, d)) for d in (3, 4)] == [(1, 0), (0, 0)]
 
 

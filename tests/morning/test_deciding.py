@@ -39,7 +39,7 @@ def test_a_decision_is_recorded_when_its_message_is_returned(library: Library) -
         True,
         "Picked for speech/translation: Speech translation, 1",
     )
-    assert answer.held == find_paper(library, ONE)
+    assert answer.paper == find_paper(library, ONE)
     assert states(library) == ["pick", "candidate", "candidate"]
 
 
@@ -86,16 +86,16 @@ def test_a_pick_of_what_was_put_off_is_an_act_and_brings_it_back(library: Librar
 
 
 def test_a_list_reads_others_decisions_and_counts_its_own(library: Library) -> None:
-    held = {h.row: h for h in (find_paper(library, id_) for id_ in (ONE, TWO, THREE))}
-    several = Deciding(library, held)
+    paper = {h.row: h for h in (find_paper(library, id_) for id_ in (ONE, TWO, THREE))}
+    several = Deciding(library, paper)
     decide(library, "pick", [THREE])
     assert several.refresh()
     assert not several.refresh()
-    one, two, _ = held
+    one, two, _ = paper
     several.decide("skip", one)
     several.decide("pick", two)
     assert several.outcome() == ([two], 1)
-    assert several.waiting(list(held)) == []
+    assert several.waiting(list(paper)) == []
 
 
 def test_only_undecided_papers_are_skipped_in_one_act(library: Library) -> None:
@@ -112,7 +112,7 @@ def test_only_undecided_papers_are_skipped_in_one_act(library: Library) -> None:
 def test_the_newest_decision_on_one_paper_is_undone(library: Library) -> None:
     for kind, id_ in (("pick", ONE), ("skip", ONE), ("skip", TWO)):
         decide(library, "pick" if kind == "pick" else "skip", [id_])
-    assert take_back(library, ONE).held == replace(find_paper(library, ONE), state="pick")
+    assert take_back(library, ONE).paper == replace(find_paper(library, ONE), state="pick")
     take_back(library, ONE)
     assert states(library) == ["candidate", "skip", "candidate"]
     assert not take_back(library, ONE).is_done

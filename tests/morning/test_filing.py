@@ -54,7 +54,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-def held(library: Library, row: int = 1) -> LibraryPaper:
+def library_paper(library: Library, row: int = 1) -> LibraryPaper:
     return papers.papers_at(library.db, [row])[0]
 
 
@@ -67,7 +67,7 @@ def put(library: Library, path: str, content: bytes = b"%PDF roses") -> Path:
 
 def add_pdf(library: Library, row: int, content: bytes = b"%PDF roses") -> Path:
     """Add the PDF of a picked paper in its place."""
-    now = held(library, row)
+    now = library_paper(library, row)
     path = f"papers/{now.topic}/{now.key}.pdf"
     kept = pdfs.Pdf(row, path, hashlib.sha256(content).hexdigest())
     pdfs.add_pdf(library.db, kept, n_bytes=len(content), at=NOW)
@@ -108,7 +108,7 @@ def whole(library: Library) -> Library:
     decide(library, "pick", ["2506.00001"])
     add_pdf(library, 1)
     add_marked(library, f"papers/{OLD}/{KEY}.marked.pdf", b"%PDF roses, marked")
-    add_note(library, held(library), "Roses hear. They turn towards their names.")
+    add_note(library, library_paper(library), "Roses hear. They turn towards their names.")
     export(library)
     note = library.folder / f"notes/{OLD}/{KEY}.md"
     note.write_text(note.read_text("utf-8") + "\nMine, below.\n", "utf-8")
@@ -144,19 +144,19 @@ def test_a_moved_file_has_its_new_name_on_the_disk_before_the_move_ends(
 def test_a_pdf_that_is_only_in_icloud_stays_behind_and_is_named(whole: Library) -> None:
     file = whole.folder / f"papers/{OLD}/{KEY}.pdf"
     file.rename(file.with_name(f".{KEY}.pdf.icloud"))
-    (problem,) = file_paper(whole, held(whole), NEW).problems
+    (problem,) = file_paper(whole, library_paper(whole), NEW).problems
     assert (problem.exit_code, problem.message) == (
         6,
         f"{file}: it is in iCloud, not on this disk, so it was not moved",
     )
     file.with_name(f".{KEY}.pdf.icloud").rename(file)
-    assert file_paper(whole, held(whole), NEW).problems == ()
+    assert file_paper(whole, library_paper(whole), NEW).problems == ()
     assert (whole.folder / f"papers/{NEW}/{KEY}.pdf").is_file()
 
 
 def test_nothing_is_moved_onto_a_file_that_is_only_in_icloud(whole: Library) -> None:
     put(whole, f"papers/{NEW}/.{KEY}.pdf.icloud")
-    assert file_paper(whole, held(whole), NEW).problems == ()
+    assert file_paper(whole, library_paper(whole), NEW).problems == ()
     assert (whole.folder / f"papers/{NEW}/{KEY}-2.pdf").is_file()
 
 
@@ -183,7 +183,7 @@ class TestFiling:
         self, whole: Library
     ) -> None:
         (whole.folder / f"notes/{OLD}/{KEY}.md").unlink()
-        file_paper(whole, held(whole), NEW)
+        file_paper(whole, library_paper(whole), NEW)
         assert export(whole).written == [f"notes/{NEW}/{KEY}.md"]
         assert files(whole) == ALL_NEW
         assert export(whole).n_unchanged == 1
@@ -193,13 +193,13 @@ class TestFiling:
         add_pdf(library, 1)
         add_pdf(library, 2, b"%PDF ants")
         merges.join(library.db, 1, 2, why="by hand", on=DAY)
-        filed = file_paper(library, held(library), "gardens", may_be_new=True)
+        filed = file_paper(library, library_paper(library), "gardens", may_be_new=True)
         assert len(filed.moved) == 2
         assert all(path.startswith("papers/gardens/") for path in files(library))
 
     def test_pdf_marked_copy_and_note_move_together(self, whole: Library) -> None:
-        filed = file_paper(whole, held(whole), NEW)
-        assert (filed.held.topic, filed.before, filed.problems) == (NEW, OLD, ())
+        filed = file_paper(whole, library_paper(whole), NEW)
+        assert (filed.paper.topic, filed.before, filed.problems) == (NEW, OLD, ())
         assert sorted(filed.moved) == sorted(zip(ALL_OLD, ALL_NEW, strict=True))
         assert files(whole) == paths(whole) == ALL_NEW
         export(whole)  # with it goes the old topic's page
@@ -208,7 +208,7 @@ class TestFiling:
         assert (whole.folder / f"papers/{NEW}/{KEY}.pdf").read_bytes() == b"%PDF roses"
 
     def test_edits_in_the_note_stay_and_its_links_follow_the_pdf(self, whole: Library) -> None:
-        file_paper(whole, held(whole), NEW)
+        file_paper(whole, library_paper(whole), NEW)
         done = export(whole)
         assert (done.written, done.left) == ([f"notes/{NEW}/{KEY}.md"], [])
         text = (whole.folder / f"notes/{NEW}/{KEY}.md").read_text("utf-8")
@@ -219,26 +219,26 @@ class TestFiling:
         assert export(whole).written == []
 
     def test_filing_again_moves_everything_back(self, whole: Library) -> None:
-        file_paper(whole, held(whole), NEW)
-        file_paper(whole, held(whole), OLD)
+        file_paper(whole, library_paper(whole), NEW)
+        file_paper(whole, library_paper(whole), OLD)
         assert files(whole) == paths(whole) == ALL_OLD
         assert pdfs.last_filing(whole.db, 1) == (OLD, True)
 
     def test_filing_in_the_same_folder_is_recorded_once(self, whole: Library) -> None:
         for _ in range(2):
-            assert file_paper(whole, held(whole), OLD).moved == ()
+            assert file_paper(whole, library_paper(whole), OLD).moved == ()
         rows = whole.db.read("SELECT topic, is_by_hand FROM filings ORDER BY id")
         assert [tuple(r) for r in rows] == [(OLD, 0), (OLD, 1)]
 
     def test_filing_does_not_pick_a_paper(self, library: Library) -> None:
-        filed = file_paper(library, held(library, 2), "nlp/llm").held
+        filed = file_paper(library, library_paper(library, 2), "nlp/llm").paper
         assert (filed.topic, filed.key, filed.state) == ("nlp/llm", "2025_Field_Ants", "candidate")
         assert decide(library, "pick", ["2506.00002"])[0].topic == "nlp/llm"
 
     def test_no_file_is_overwritten(self, whole: Library) -> None:
         other = put(whole, f"papers/{NEW}/{KEY}.pdf", b"%PDF somebody's")
         note = put(whole, f"notes/{NEW}/{KEY}.md", b"somebody's")
-        file_paper(whole, held(whole), NEW)
+        file_paper(whole, library_paper(whole), NEW)
         assert (other.read_bytes(), note.read_bytes()) == (b"%PDF somebody's", b"somebody's")
         assert f"papers/{NEW}/{KEY}-2.pdf" in files(whole)
         assert f"notes/{NEW}/{KEY}-2.md" in paths(whole)
@@ -249,14 +249,14 @@ class TestFiling:
     ) -> None:
         put(whole, f"papers/{OLD}/mine.txt", b"")
         put(whole, f"notes/{OLD}/.DS_Store", b"")
-        file_paper(whole, held(whole), NEW)
+        file_paper(whole, library_paper(whole), NEW)
         assert f"papers/{OLD}/mine.txt" in files(whole)
         export(whole)
         assert not (whole.folder / f"notes/{OLD}").exists()
 
     def test_a_file_that_cannot_be_moved_is_named_and_follows_later(self, whole: Library) -> None:
         obstacle = put(whole, f"papers/{NEW}", b"a file where a folder should be")
-        (problem, _) = file_paper(whole, held(whole), NEW).problems
+        (problem, _) = file_paper(whole, library_paper(whole), NEW).problems
         assert isinstance(problem, StoreError)
         assert problem.exit_code == 6
         assert [p for p in paths(whole) if p.startswith("notes")] == ALL_NEW[:1]
@@ -267,7 +267,7 @@ class TestFiling:
 
     def test_nothing_is_lost_through_a_linked_folder(self, whole: Library) -> None:
         (whole.folder / f"papers/{NEW}").symlink_to(whole.folder / f"papers/{OLD}")
-        assert file_paper(whole, held(whole), NEW).problems == ()
+        assert file_paper(whole, library_paper(whole), NEW).problems == ()
         for path in paths(whole):
             assert (whole.folder / path).is_file()
         assert (whole.folder / f"papers/{OLD}/{KEY}.pdf").read_bytes() == b"%PDF roses"
@@ -277,7 +277,7 @@ class TestFiling:
         file = whole.folder / f"papers/{OLD}/{KEY}.pdf"
         file.unlink()
         file.symlink_to("../../../vault/roses.pdf")
-        file_paper(whole, held(whole), NEW)
+        file_paper(whole, library_paper(whole), NEW)
         moved = whole.folder / f"papers/{NEW}/{KEY}.pdf"
         assert moved.is_symlink()
         assert moved.resolve() == vault.resolve()
@@ -286,7 +286,7 @@ class TestFiling:
         self, whole: Library, other_disk: Path
     ) -> None:
         (whole.folder / f"papers/{NEW}").symlink_to(other_disk)
-        assert file_paper(whole, held(whole), NEW).problems == ()
+        assert file_paper(whole, library_paper(whole), NEW).problems == ()
         assert sorted(os.listdir(other_disk)) == [f"{KEY}.marked.pdf", f"{KEY}.pdf"]
         assert (whole.folder / ALL_NEW[2]).read_bytes() == b"%PDF roses"
         assert not (whole.folder / f"papers/{OLD}").exists()
@@ -323,7 +323,7 @@ STEPS: list[tuple[str, Callable[[Library], None]]] = [
     ("pdf moved", lambda lib: (lib.folder / ALL_OLD[2]).unlink()),
 ]
 REPAIRS: dict[str, Callable[[Library], object]] = {
-    "file": lambda lib: file_paper(lib, held(lib), NEW),
+    "file": lambda lib: file_paper(lib, library_paper(lib), NEW),
     "gather": lambda lib: fetch_pdfs(lib, tools(Web())),
     "export": export,
 }
@@ -370,7 +370,7 @@ class TestMovedByHand:
         assert fetch_pdfs(whole, tools(web, read_pdf=lambda _: ROSES)) == []
         assert web.seen == []
         assert files(whole) == paths(whole) == ALL_NEW
-        assert held(whole).topic == NEW
+        assert library_paper(whole).topic == NEW
 
     def test_another_name_and_other_bytes_are_another_file(self, whole: Library) -> None:
         (whole.folder / ALL_OLD[2]).unlink()
@@ -384,14 +384,14 @@ class TestMovedByHand:
         web = Web()
         assert fetch_pdfs(whole, tools(web)) == []
         assert web.seen == []
-        assert held(whole).topic == NEW
+        assert library_paper(whole).topic == NEW
         assert paths(whole) == files(whole) == [*ALL_NEW[:2], f"papers/{NEW}/Roses (printed).pdf"]
         assert pdfs.last_filing(whole.db, 1) == (NEW, True)
 
     def test_a_new_folder_made_in_the_file_manager_is_a_topic(self, whole: Library) -> None:
         moved_by_hand(whole, ALL_OLD[2], "papers/flowers/roses/a.pdf")
         assert pdf_file(whole, 1) == whole.folder / "papers/flowers/roses/a.pdf"
-        assert held(whole).topic == "flowers/roses"
+        assert library_paper(whole).topic == "flowers/roses"
         assert f"notes/flowers/roses/{KEY}.md" in files(whole)
 
     def test_a_folder_that_was_renamed_takes_all_its_papers_along(self, whole: Library) -> None:
@@ -399,7 +399,7 @@ class TestMovedByHand:
         add_pdf(whole, 3, b"%PDF bees")
         (whole.folder / "papers/speech").rename(whole.folder / "papers/sound")
         assert len(find_moved(whole)) == 3
-        assert [held(whole, row).topic for row in (1, 3)] == [
+        assert [library_paper(whole, row).topic for row in (1, 3)] == [
             "sound/translation",
             "sound/recognition",
         ]
@@ -413,7 +413,7 @@ class TestMovedByHand:
         for strange in ("papers/roses.pdf", "papers/a./roses.pdf"):
             moved_by_hand(whole, pdf_path(whole), strange)
             assert pdf_file(whole, 1) == whole.folder / f"papers/{OLD}/roses.pdf"
-            assert held(whole).topic == OLD
+            assert library_paper(whole).topic == OLD
 
     def test_a_marked_copy_moved_alone_takes_the_paper_along(self, whole: Library) -> None:
         moved_by_hand(whole, ALL_OLD[1], ALL_NEW[1])
@@ -459,7 +459,7 @@ class TestMovedByHand:
         assert web.seen == []
 
     def test_decomposed_file_names_are_the_same_files(self, library: Library) -> None:
-        file_paper(library, held(library, 2), "データ/音声", may_be_new=True)
+        file_paper(library, library_paper(library, 2), "データ/音声", may_be_new=True)
         with library.db.writing():
             library.db.execute("UPDATE papers SET key = 'Größe' WHERE id = 2")
         file = add_pdf(library, 2, b"%PDF ants")
@@ -518,8 +518,8 @@ class TestTopics:
             topic_meant(library, path, may_be_new=True)
 
     def test_each_topic_is_listed_with_its_numbers(self, whole: Library) -> None:
-        file_paper(whole, held(whole, 2), "speech/tranlation", may_be_new=True)
-        file_paper(whole, held(whole, 3), "speech/recognition/bees", may_be_new=True)
+        file_paper(whole, library_paper(whole, 2), "speech/tranlation", may_be_new=True)
+        file_paper(whole, library_paper(whole, 3), "speech/recognition/bees", may_be_new=True)
         assert topics(whole) == [
             TopicLine(OLD, "own", 1, 1, 1),
             TopicLine(NEW, "own", 0, 0, 0),
@@ -539,7 +539,7 @@ class TestTopics:
         assert topics(whole)[0] == TopicLine(OLD, "own", 1, 0, 1)
 
     def test_a_topic_moves_with_everything_in_it(self, whole: Library) -> None:
-        file_paper(whole, held(whole, 2), OLD)
+        file_paper(whole, library_paper(whole, 2), OLD)
         assert move_topic(whole, OLD, NEW) == TopicMove(NEW, (1, 2), 3, ())
         assert files(whole) == paths(whole) == ALL_NEW
         # Who chose the folder is not changed by a new name for it.
@@ -557,7 +557,7 @@ class TestTopics:
         assert files(whole) == paths(whole) == ALL_NEW
 
     def test_a_topic_that_changed_its_case_moves_too(self, whole: Library) -> None:
-        file_paper(whole, held(whole), "Speech/ST", may_be_new=True)
+        file_paper(whole, library_paper(whole), "Speech/ST", may_be_new=True)
         with a_library(whole.folder, '[topics."speech/st"]\nwords = ["x"]\n') as renamed:
             assert [line.nearest for line in topics(renamed) if line.lane is None] == ["speech/st"]
             assert move_topic(renamed, "Speech/ST", "speech/st").problems == ()
@@ -572,13 +572,13 @@ class TestTopics:
 
 class TestSuggesting:
     def filed(self, library: Library, row: int, topic: str) -> None:
-        file_paper(library, held(library, row), topic, may_be_new=True)
+        file_paper(library, library_paper(library, row), topic, may_be_new=True)
 
     def test_only_filings_by_a_person_teach(self, library: Library) -> None:
         decide(library, "pick", ["2506.00001"])
-        assert suggestions(library, held(library, 2)) == []
+        assert suggestions(library, library_paper(library, 2)) == []
         self.filed(library, 1, "gardens")
-        (found,) = suggestions(library, held(library, 2))
+        (found,) = suggestions(library, library_paper(library, 2))
         assert (found.topic, found.authors, found.n_by_authors) == ("gardens", ("Ada Field",), 1)
 
     def test_without_vectors_words_are_compared(self, library: Library) -> None:
@@ -586,7 +586,7 @@ class TestSuggesting:
         self.filed(library, 2, "insects")
         wild = paper(4, "Wild Roses in Gardens", "Roses hear names.", authors=("No One",))
         papers.add_papers(library.db, [wild], source="arXiv", on=DAY)
-        (found,) = suggestions(library, held(library, 4))
+        (found,) = suggestions(library, library_paper(library, 4))
         assert found == Suggestion("gardens", 1.0, (KEY,))
 
     def test_vectors_are_compared_where_there_are_some(self, library: Library) -> None:
@@ -601,14 +601,16 @@ class TestSuggesting:
         rows = [p.row for p in _held(library, more)]
         for row in rows[:-1]:
             self.filed(library, row, "gardens" if row < rows[8] else "seas")
-        (found,) = suggestions(library, held(library, rows[-1]), encoder=given.encoder_name)
+        (found,) = suggestions(
+            library, library_paper(library, rows[-1]), encoder=given.encoder_name
+        )
         assert (found.topic, len(found.like)) == ("seas", 7)
 
     def test_the_words_of_feeds_toml_are_a_reason(self, library: Library) -> None:
-        assert suggestions(library, held(library, 3)) == [
+        assert suggestions(library, library_paper(library, 3)) == [
             Suggestion(NEW, 0.175, words=("speech recognition",))
         ]
-        assert held(library, 3).topic is None
+        assert library_paper(library, 3).topic is None
 
 
 def _held(library: Library, given: Sequence[object]) -> list[LibraryPaper]:

@@ -40,8 +40,8 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def vote(library: Library, day: date, row: int, n: int) -> None:
-    [held] = papers.papers_at(library.db, [row])
-    listed = Post(f"list {row}", "", "", "", NOW, (Mention(held.paper.id),), n_votes=n)
+    [paper] = papers.papers_at(library.db, [row])
+    listed = Post(f"list {row}", "", "", "", NOW, (Mention(paper.paper.id),), n_votes=n)
     sources.add_posts(library.db, [listed], source="timeline", on=day)
 
 
@@ -50,7 +50,7 @@ def look(library: Library, day: date, *, may_fold: bool = True) -> Morning:
 
 
 def rows(entries: tuple[Entry, ...]) -> list[int]:
-    return [e.held.row for e in entries]
+    return [e.paper.row for e in entries]
 
 
 # Never twice
@@ -72,7 +72,7 @@ def test_votes_that_grow_bring_up_a_paper_that_nobody_posts_about(library: Libra
     bring(library, DAY, paper(1, MODELS))
     vote(library, after(3), 1, 12)
     [entry] = look(library, after(3)).near
-    assert (entry.held.row, str(entry.why)) == (
+    assert (entry.paper.row, str(entry.why)) == (
         1,
         "“large language model” in the title; 12 up-votes.",
     )
@@ -96,7 +96,7 @@ def test_the_wild_card_is_not_shown_again(library: Library) -> None:
     bring(library, DAY, paper(1, ANTS))
     talk(library, DAY, 1, "Cy")
     found = [look(library, after(n)).wild for n in (0, 1)]
-    assert [e and e.held.row for e in found] == [1, None]
+    assert [e and e.paper.row for e in found] == [1, None]
 
 
 def test_each_near_paper_has_its_posts(library: Library) -> None:
@@ -148,7 +148,7 @@ def test_the_order_is_the_same_while_decisions_are_made(library: Library) -> Non
     decide_rows(library, "pick", [2])
     after_ = look(library, DAY)
     assert rows(after_.own) == rows(before.own)
-    assert [e.held.state for e in after_.own] == ["skip", "pick", "skip", "candidate", "candidate"]
+    assert [e.paper.state for e in after_.own] == ["skip", "pick", "skip", "candidate", "candidate"]
 
 
 def test_a_read_only_library_forgets_what_it_showed(library: Library, tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_a_fold_stays_one_on_its_day_and_is_gone_the_next(library: Library) -> N
     again = look(library, after(6))
     assert again.folded is not None
     assert rows(again.entries) == rows(first.entries)
-    assert [e.held.state for e in again.entries][:4] == ["skip", "skip", "skip", "candidate"]
+    assert [e.paper.state for e in again.entries][:4] == ["skip", "skip", "skip", "candidate"]
     assert look(library, after(7)).folded is None
 
 

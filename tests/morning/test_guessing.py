@@ -53,11 +53,11 @@ def test_a_guess_that_is_undone_is_asked_for_again(library: Library) -> None:
     guess(library, find_paper(library, BEES.id), "")
     assert not is_asked(library)
     assert [act.kind for act in past_acts(library)] == ["guess", "pick"]
-    [(held, kind)] = take_back(library).several
-    assert (held.paper.id, kind) == (BEES.id, "guess")
+    [(paper, kind)] = take_back(library).several
+    assert (paper.paper.id, kind) == (BEES.id, "guess")
     assert is_asked(library)
-    assert queue.guess_of(library.db, held.row) is None
-    [(held, kind)] = take_back(library).several
+    assert queue.guess_of(library.db, paper.row) is None
+    [(paper, kind)] = take_back(library).several
     assert kind == "pick"
 
 
@@ -71,9 +71,9 @@ def test_a_guess_comes_back_at_recall_and_goes_with_a_merge(library: Library) ->
     decide(library, "pick", [COPY.id])
     guess(library, find_paper(library, COPY.id), WORDS)
     join(library, BEES.id, COPY.id)
-    held = find_paper(library, BEES.id)
-    add_note(library, held, "Bees were counted. Nobody had tried.")
-    assert card_of(library, held, waiting_of(library, held)).guess == WORDS
+    paper = find_paper(library, BEES.id)
+    add_note(library, paper, "Bees were counted. Nobody had tried.")
+    assert card_of(library, paper, waiting_of(library, paper)).guess == WORDS
 
 
 @pytest.mark.parametrize("text", [WORDS, "", "蜂を\u3000数える。", "x" * 2_000])
@@ -95,9 +95,9 @@ def test_a_restore_brings_a_guess_back_once_and_undo_takes_it(
 
 
 def test_a_newer_guess_stays_at_a_restore(library: Library, tmp_path: Path) -> None:
-    held = find_paper(library, BEES.id)
-    guess(library, held, WORDS)
+    paper = find_paper(library, BEES.id)
+    guess(library, paper, WORDS)
     made = back_up(library.folder, tmp_path / "out", now=NOW)
-    guess(library, held, "They sing.")
+    guess(library, paper, "They sing.")
     assert not restore_paper(library, made.file, BEES.id).has_guess
-    assert queue.guess_of(library.db, held.row) == queue.Guess("They sing.", library.today())
+    assert queue.guess_of(library.db, paper.row) == queue.Guess("They sing.", library.today())

@@ -73,7 +73,7 @@ def test_a_pick_keeps_what_the_list_showed(library: Library) -> None:
     shown = see(library)
     decide_rows(library, "pick", [2])
     entry = shown.own[1]
-    assert entry.held.row == 2
+    assert entry.paper.row == 2
     line = ShownLine("own", 2, OWN, entry.score, str(entry.why), entry.terms, models="words")
     assert then(library, 2) == PastDecision("pick", DAY, DAY, line)
 
@@ -129,7 +129,7 @@ def test_a_decision_after_a_rebuild_still_has_what_was_shown_before_it(
 
 def test_every_way_to_decide_keeps_the_line(library: Library) -> None:
     shown = see(library)
-    several = Deciding(library, {e.held.row: e.held for e in shown.entries})
+    several = Deciding(library, {e.paper.row: e.paper for e in shown.entries})
     several.decide("pick", 1)
     several.skip_all([2])
     decide(library, "skip", [paper(3).id])

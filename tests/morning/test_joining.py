@@ -38,12 +38,12 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library
         yield library
 
 
-def held(library: Library, id_: str) -> LibraryPaper:
+def library_paper(library: Library, id_: str) -> LibraryPaper:
     return find_paper(library, id_)
 
 
 def note(library: Library, id_: str, text: str) -> None:
-    write.add_note(library, held(library, id_), text)
+    write.add_note(library, library_paper(library, id_), text)
 
 
 def printed(
@@ -58,7 +58,7 @@ def printed(
 def test_both_notes_survive_and_the_newest_counts(library: Library) -> None:
     note(library, ONE, "Bees hum. They do.")
     note(library, TWO, "Ants walk. They do.")
-    joined = join(library, ONE, TWO).held
+    joined = join(library, ONE, TWO).paper
     assert (joined.paper.ids, joined.state) == ((ONE, TWO), "read")
     assert [r.text for r in notes.revisions(library.db, 1)] == [
         "Bees hum. They do.", "Ants walk. They do."]  # fmt: skip
@@ -66,7 +66,7 @@ def test_both_notes_survive_and_the_newest_counts(library: Library) -> None:
     assert [t.text for t in index.texts_at(library.db, range(1, 9)).values()] == [
         "Ants walk. They do."]  # fmt: skip
     part(library, TWO)
-    assert [held(library, i).row for i in (ONE, TWO)] == [1, 2]
+    assert [library_paper(library, i).row for i in (ONE, TWO)] == [1, 2]
     assert sorted(t.text for t in index.texts_at(library.db, range(1, 9)).values()) == [
         "Ants walk. They do.", "Bees hum. They do."]  # fmt: skip
 
@@ -74,9 +74,9 @@ def test_both_notes_survive_and_the_newest_counts(library: Library) -> None:
 def test_merging_again_undoes_a_split_and_is_undone_again(library: Library) -> None:
     for _ in range(2):
         join(library, ONE, TWO)
-        assert held(library, TWO).row == 1
+        assert library_paper(library, TWO).row == 1
         part(library, TWO)
-        assert held(library, TWO).row == 2
+        assert library_paper(library, TWO).row == 2
     kinds = [tuple(r) for r in library.db.read("SELECT kind, undoes FROM merges ORDER BY id")]
     assert kinds == [("merge", None), ("split", 1), ("merge", 2), ("split", 3)]
 
@@ -95,10 +95,10 @@ def test_undo_takes_back_a_merge_and_then_the_decision_before(library: Library) 
     pick.decide(library, "skip", [TWO])
     join(library, ONE, TWO)
     assert [h.row for h in undo(library)] == [1]
-    assert [held(library, id_).state for id_ in (ONE, TWO)] == ["candidate", "skip"]
+    assert [library_paper(library, id_).state for id_ in (ONE, TWO)] == ["candidate", "skip"]
     assert [h.row for h in undo(library)] == [2]
-    assert [(h.row, h.state) for h in (held(library, ONE), held(library, TWO))] == [
-        (1, "candidate"), (2, "candidate")]  # fmt: skip
+    both = [library_paper(library, id_) for id_ in (ONE, TWO)]
+    assert [(one.row, one.state) for one in both] == [(1, "candidate"), (2, "candidate")]
     assert undo(library) == []
 
 
@@ -111,7 +111,7 @@ def test_a_file_of_the_merged_note_stays_and_is_named(library: Library) -> None:
     assert join(library, ONE, TWO).left == "notes/unfiled/2025_Field_AntsWetGardens.md"
     assert export(library).written == ["notes/unfiled/2025_Field_BeesWetGardens.md"]
     assert file.read_bytes() == before
-    assert held(library, "2025_Field_AntsWetGardens").row == 1
+    assert library_paper(library, "2025_Field_AntsWetGardens").row == 1
 
 
 @pytest.mark.parametrize(("first", "second"), [(ONE, TWO), (TWO, ONE)])
@@ -155,7 +155,7 @@ def test_a_split_needs_to_know_which_copy_goes(library: Library) -> None:
     with pytest.raises(Ambiguous, match=WASPS.id):
         part(library, ONE)
     assert split_rows(part(library, WASPS.id)) == [1, 3]
-    assert held(library, TWO).row == 1
+    assert library_paper(library, TWO).row == 1
 
 
 def test_a_filed_paper_has_a_key_of_its_own_after_the_split(library: Library) -> None:
@@ -163,11 +163,11 @@ def test_a_filed_paper_has_a_key_of_its_own_after_the_split(library: Library) ->
     join(library, ONE, TWO)
     pick.decide(library, "pick", [ONE])
     note(library, ONE, "Bees hum. They do.")
-    assert held(library, ONE).key == "2025_Field_AntsWetGardens"
+    assert library_paper(library, ONE).key == "2025_Field_AntsWetGardens"
     part(library, TWO)
-    assert [held(library, i).key for i in (TWO,)] == ["2025_Field_AntsWetGardens"]
-    file_away(library, held(library, ONE))
-    assert held(library, ONE).key == "2025_Field_BeesWetGardens"
+    assert [library_paper(library, i).key for i in (TWO,)] == ["2025_Field_AntsWetGardens"]
+    file_away(library, library_paper(library, ONE))
+    assert library_paper(library, ONE).key == "2025_Field_BeesWetGardens"
 
 
 def test_open_questions_are_listed_and_answered_by_the_commands(

@@ -73,14 +73,14 @@ def today(library: Library) -> Morning:
 
 def named(library: Library) -> dict[str, tuple[str, ...]]:
     """Find the papers of today's list that others have written about, with their names."""
-    return {e.held.paper.id: e.written_by for e in today(library).entries if e.written_by}
+    return {e.paper.paper.id: e.written_by for e in today(library).entries if e.written_by}
 
 
 def read(library: Library, id_: str = ONE) -> list[tuple[str, str]]:
-    held = find_paper(library, id_)
-    found, error = written_on(library, [held])
+    paper = find_paper(library, id_)
+    found, error = written_on(library, [paper])
     assert error is None
-    return [(note.who, note.words) for note in found.get(held.row, ())]
+    return [(note.who, note.words) for note in found.get(paper.row, ())]
 
 
 @pytest.fixture
@@ -381,7 +381,7 @@ def test_without_its_server_the_list_stands_and_says_what_is_not_known(
 ) -> None:
     library = opened(at, tmp_path / "mine", NOBODY)
     shown = today(library)
-    assert [e.held.paper.id for e in shown.entries] == [ONE, TWO, THREE]
+    assert [e.paper.paper.id for e in shown.entries] == [ONE, TWO, THREE]
     assert str(shown.notices[-1]).startswith(
         "It is not known who in your lab has written about these papers. 127.0.0.1/papers: no"
     )
@@ -396,10 +396,10 @@ def test_without_an_index_nothing_is_asked_and_sharing_names_what_lacks(
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, GIVEN, source="arXiv", on=DAY)
         write(library, ONE)
-        held = find_paper(library, ONE)
-        assert written_on(library, [held]) == ({}, None)
+        paper = find_paper(library, ONE)
+        assert written_on(library, [paper]) == ({}, None)
         assert publish(library) == []
-        for act in (lambda: share_notes(library, [held]), lambda: leave(library)):
+        for act in (lambda: share_notes(library, [paper]), lambda: leave(library)):
             with pytest.raises(UsageError, match="names no index"):
                 act()
 

@@ -61,7 +61,7 @@ def look(library: Library, day: date, *, may_fold: bool = False) -> Morning:
 
 
 def lines(entries: tuple[Entry, ...]) -> list[tuple[int, bool, str]]:
-    return [(e.held.row, e.is_foretold, str(e.why)) for e in entries]
+    return [(e.paper.row, e.is_foretold, str(e.why)) for e in entries]
 
 
 def test_a_new_near_paper_that_is_likely_to_be_talked_about_is_shown_and_says_so(
@@ -75,12 +75,12 @@ def test_a_new_near_paper_that_is_likely_to_be_talked_about_is_shown_and_says_so
 
 def test_a_changed_topic_puts_what_the_day_showed_in_its_place(library: Library) -> None:
     bring(library, DAY, paper(1, "On Ants", "Moss. Speech recognition of it."))
-    assert [(e.held.row, e.topic) for e in look(library, DAY).doubtful] == [
+    assert [(e.paper.row, e.topic) for e in look(library, DAY).doubtful] == [
         (2, "speech/recognition")
     ]
     changed = parse(FEEDS_TOML.replace('"speech translation"', '"on ants"'))
     found = look(replace(library, config=changed), DAY)
-    assert ([(e.held.row, e.topic) for e in found.own], found.doubtful) == (
+    assert ([(e.paper.row, e.topic) for e in found.own], found.doubtful) == (
         [(2, "speech/translation")],
         (),
     )
@@ -108,7 +108,7 @@ def test_a_near_topics_model_is_trusted_without_a_word_once_enough_was_liked(
 def test_why_does_not_call_a_foretold_paper_talked_about(library: Library) -> None:
     bring(library, DAY, paper(1, MODELS))
     [entry] = look(library, DAY).near
-    found = explain(library, entry.held)
+    found = explain(library, entry.paper)
     assert (found.lane, found.is_foretold, str(found.sentence)) == ("near", True, SILENT)
     assert found.terms == entry.terms
     assert [change.kind for change in changes(library, found, fit_means)] == ["more"]
@@ -133,7 +133,7 @@ def test_why_explains_a_near_paper_by_the_near_lanes_sum_on_every_later_day(
     talk(library, after(2), 3, "Di", "Ed")
     [entry] = look(library, after(2)).near
     for day in (after(2), after(3), after(9)):
-        found = explain(at(library, day), entry.held)
+        found = explain(at(library, day), entry.paper)
         assert (found.lane, found.day, found.topic) == ("near", after(2), "nlp/llm")
         assert found.terms == entry.terms
         assert {t.kind for t in found.terms} >= {"mention", "closeness", "start"}
@@ -144,7 +144,7 @@ def test_a_foretold_paper_is_shown_on_one_morning_and_again_for_that_day(library
     bring(library, DAY, paper(1, MODELS))
     look(library, DAY)
     assert look(library, after(1)).near == ()
-    assert [e.held.row for e in morning(at(library, after(9)), DAY).near] == [2]
+    assert [e.paper.row for e in morning(at(library, after(9)), DAY).near] == [2]
 
 
 def test_a_foretold_paper_talked_about_later_comes_once_more(library: Library) -> None:
@@ -164,7 +164,7 @@ def test_a_paper_is_in_no_list_before_it_arrived(
     bring(library, after(1), paper(1, SPEECH), paper(2, MODELS))
     for row in (2, 3):
         talk(library, DAY, row, "Di")
-    assert {e.held.row for e in look(library, after(1)).entries} >= {2}
+    assert {e.paper.row for e in look(library, after(1)).entries} >= {2}
     assert look(library, DAY).entries == ()
 
 
@@ -214,7 +214,7 @@ def test_without_a_near_topic_nothing_is_foretold(tmp_path: Path) -> None:
         bring(library, DAY, paper(1, MODELS))
         foretell_day(library, DAY)
         found = look(library, DAY)
-        assert ([e.held.row for e in found.own], found.near) == ([2], ())
+        assert ([e.paper.row for e in found.own], found.near) == ([2], ())
         assert standings.forecasts_of(library.db, [1, 2]) == {}
 
 
@@ -224,7 +224,7 @@ def test_forecasts_of_the_days_near_papers_are_made_ahead_of_the_list(library: L
     foretell_day(library, DAY)
     known = standings.forecasts_of(library.db, [1, 2, 3])
     assert list(known) == [2]
-    [found] = [c for c in candidates(library, day_of(library, DAY)) if c.held.row == 2]
+    [found] = [c for c in candidates(library, day_of(library, DAY)) if c.paper.row == 2]
     assert found.forecast == known[2]
 
 
@@ -242,7 +242,7 @@ def test_papers_of_days_that_went_by_unseen_are_not_foretold_in_a_fold(library: 
         bring(library, after(n), given)
     folded = look(library, after(5), may_fold=True).folded
     assert folded is not None
-    assert [e.held.row for e in folded.near] == [7]
+    assert [e.paper.row for e in folded.near] == [7]
 
 
 @pytest.mark.parametrize(("announced", "n_days"), [(0, 0), (-1, 0), (-3, 0), (-4, 4), (1, 0)])
@@ -251,7 +251,7 @@ def test_a_mailing_that_is_first_seen_after_a_weekend_is_new(
 ) -> None:
     bring(library, DAY, paper(1, MODELS, announced_on=after(announced)))
     morning(library, DAY)
-    [found] = [c for c in candidates(library, day_of(library, DAY)) if c.held.row == 2]
+    [found] = [c for c in candidates(library, day_of(library, DAY)) if c.paper.row == 2]
     assert found.n_days == n_days
     assert bool(found.forecast) is (n_days == 0)
 

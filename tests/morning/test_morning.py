@@ -63,8 +63,8 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def ids(found: Morning) -> tuple[list[str], list[str], str]:
-    own, near = ([e.held.paper.id for e in lane] for lane in (found.own, found.near))
-    return own, near, found.wild.held.paper.id if found.wild else ""
+    own, near = ([e.paper.paper.id for e in lane] for lane in (found.own, found.near))
+    return own, near, found.wild.paper.paper.id if found.wild else ""
 
 
 def write(library: Library, row: int, text: str, *, on: date = DAY) -> None:
@@ -118,8 +118,8 @@ def test_decided_papers_stay_in_the_list_of_their_day(library: Library) -> None:
     decide(library, "pick", [TRANSLATION.id])
     decide(library, "skip", [MODELS.id])
     found = morning(library, DAY)
-    assert [e.held.state for e in found.own] == ["pick", "candidate", "candidate"]
-    assert [e.held.state for e in found.near] == ["skip"]
+    assert [e.paper.state for e in found.own] == ["pick", "candidate", "candidate"]
+    assert [e.paper.state for e in found.near] == ["skip"]
 
 
 def test_a_new_post_brings_an_older_paper_back_unless_it_was_decided(library: Library) -> None:
@@ -197,8 +197,10 @@ def test_a_new_version_of_what_has_a_note_is_news(library: Library) -> None:
     write(library, 1, "Mine.")
     newer = [paper(n, f"{ALL[n - 1].title}, Revised", version=2) for n in (1, 2)]
     papers.add_papers(library.db, newer, source="arXiv", on=NEXT)
-    ((held, version),) = [(v.held, v.version) for v in morning(library, NEXT).new_versions]
-    assert (held.paper.id, held.state, version) == (TRANSLATION.id, "read", 2)
+    ((library_paper, version),) = [
+        (v.paper, v.version) for v in morning(library, NEXT).new_versions
+    ]
+    assert (library_paper.paper.id, library_paper.state, version) == (TRANSLATION.id, "read", 2)
 
 
 def test_progress_and_balance_come_from_the_notes(library: Library) -> None:
@@ -270,6 +272,6 @@ def test_a_morning_is_the_same_after_the_index_was_made_anew(
 
 def test_every_paper_that_something_speaks_for_is_a_candidate_once(library: Library) -> None:
     morning(library, DAY)
-    rows = [c.held.row for c in candidates(library, day_of(library, DAY))]
+    rows = [c.paper.row for c in candidates(library, day_of(library, DAY))]
     assert sorted(rows) == [1, 2, 3, 4, 5]
     assert standings.members_on(library.db, DAY) == [1, 2, 3]

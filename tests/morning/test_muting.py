@@ -63,7 +63,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def ids(entries: tuple[Entry, ...]) -> list[int]:
-    return sorted(entry.held.row for entry in entries)
+    return sorted(entry.paper.row for entry in entries)
 
 
 def parted(found: Morning | Lanes) -> tuple[list[int], list[int], list[int]]:
@@ -115,7 +115,7 @@ def test_a_paper_that_was_decided_stays_and_is_marked(library: Library, state: s
     decide(library, "pick" if state == "pick" else "skip", ["arxiv:2506.00002"])
     mute(library, [("word", "pond")])
     assert seen(library) == ([1], [2, 3, 4], [])
-    [entry] = [one for one in morning(library, DAY).near if one.held.row == 2]
+    [entry] = [one for one in morning(library, DAY).near if one.paper.row == 2]
     assert entry.muted_by
 
 
@@ -132,8 +132,8 @@ def test_a_list_that_was_shown_hides_at_once_and_shows_again_in_its_order(librar
 
 def test_other_people_and_sources_still_bring_a_paper_up(library: Library) -> None:
     talk(library, DAY, 3, "Em Shore")
-    held = papers.papers_at(library.db, [4])[0]
-    sources.add_posts(library.db, [post("b", held.paper.id)], source="blog", on=DAY)
+    paper = papers.papers_at(library.db, [4])[0]
+    sources.add_posts(library.db, [post("b", paper.paper.id)], source="blog", on=DAY)
     mute(library, [("author", "Cy Pond")])
     assert seen(library) == ([1], [3], [2, 4]), "Cy's blog is Cy's too"
     [entry] = morning(library, DAY).near
@@ -160,7 +160,7 @@ def test_a_followed_person_and_a_saved_search_are_not_muted(library: Library) ->
     mute(library, [("word", "pond"), ("author", "Mio Hoshi")])
     now = morning(library, DAY)
     assert parted(now) == ([1, 5], [3, 4], [2])
-    [followed] = [entry for entry in now.own if entry.held.row == 5]
+    [followed] = [entry for entry in now.own if entry.paper.row == 5]
     assert [one.kind for one in followed.muted_by] == ["word", "author"]
     assert now.searches == before
 
@@ -176,8 +176,8 @@ def test_what_is_hidden_was_not_shown_and_comes_up_on_a_later_day(library: Libra
 
 def test_why_names_the_mute_that_hides_a_paper(library: Library) -> None:
     mute(library, [("word", "pond")])
-    [held] = papers.papers_at(library.db, [2])
-    found = explain(library, held)
+    [paper] = papers.papers_at(library.db, [2])
+    found = explain(library, paper)
     assert (found.lane, [one.value for one in found.muted_by]) == (None, ["pond"])
     assert verdict_text(found) == "A mute hides it: word “pond”."
 
@@ -257,8 +257,8 @@ def test_what_nothing_can_have_is_refused(library: Library, kind: str, value: st
 
 
 def test_parts_of_a_paper_are_its_words_people_category_and_sources(library: Library) -> None:
-    [held] = papers.papers_at(library.db, [2])
-    assert parts_of(library, held) == [
+    [paper] = papers.papers_at(library.db, [2])
+    assert parts_of(library, paper) == [
         ("word", "large language model"),
         ("author", "Ada Field"),
         ("author", "Bo Lind"),
@@ -284,8 +284,8 @@ DRAWN = st.lists(
 
 def quieted(one: Candidate, state: State, what: str) -> Candidate:
     """Mute a candidate: as a paper, or by all that is said of it."""
-    held = replace(one.held, state=state)
-    one = replace(one, held=held)
+    paper = replace(one.paper, state=state)
+    one = replace(one, paper=paper)
     if what in ("paper", "both"):
         one = replace(one, muted_by=(MUTE,))
     if what in ("talk", "both") and one.mentions and state == "candidate":
@@ -314,15 +314,15 @@ def test_no_paper_is_lost_and_no_own_or_decided_one_is_hidden(
     found, before = lanes(all_, wide, kept), lanes(map(as_without, all_), wide, kept)
 
     def there(listed: Lanes) -> set[int]:
-        return {e.held.row for several in by_lane(listed).values() for e in several}
+        return {e.paper.row for several in by_lane(listed).values() for e in several}
 
-    hidden = {entry.held.row for entry in found.muted}
+    hidden = {entry.paper.row for entry in found.muted}
     assert not hidden & there(found)
     assert ids(found.own) == ids(before.own)
-    assert all(entry.held.state == "candidate" for entry in found.muted)
+    assert all(entry.paper.state == "candidate" for entry in found.muted)
     # Five of the doubtful are shown, and what is less talked about now may be one of them.
     assert there(before) - there(found) - hidden <= set(ids(before.doubtful))
     assert found.n_talked <= before.n_talked
     marked = [e for several in by_lane(found).values() for e in several if e.muted_by]
-    assert all(e.lane == "own" or e.held.state != "candidate" for e in marked)
+    assert all(e.lane == "own" or e.paper.state != "candidate" for e in marked)
     assert lanes(reversed(all_), wide, kept) == found

@@ -149,8 +149,8 @@ def test_a_missing_pdf_is_not_reported(library: Library) -> None:
 
 def test_the_note_shows_the_figure_as_long_as_it_is_there(library: Library) -> None:
     take_pictures(library, tools(Web(), read_pictures=Camera()))
-    (held,) = decide(library, "pick", ["2506.00001"])
-    add_note(library, held, "It rains. Nobody counts it.")
+    (paper,) = decide(library, "pick", ["2506.00001"])
+    add_note(library, paper, "It rains. Nobody counts it.")
     export(library)
     (note,) = (library.folder / "notes").rglob("20*_*.md")
     up = "../" * (len(note.relative_to(library.folder).parts) - 1)

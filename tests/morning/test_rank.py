@@ -273,7 +273,7 @@ def test_undone_and_skipped_papers_are_no_examples_of_a_topic(
     encode(library, tools(Web()))
     rank_days(library, DAY, encoder=SMALL)
     before = standings.ranks_of(library.db, [1, 2, 3])
-    [row] = [held.row for held in decide(library, "pick", ["arxiv:2506.00900"])]
+    [row] = [library_paper.row for library_paper in decide(library, "pick", ["arxiv:2506.00900"])]
     assert row == FEWEST + 61
     if kind == "pick":
         undo(library)

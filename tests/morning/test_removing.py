@@ -53,15 +53,15 @@ def library(tmp_path: Path, clock: Clock) -> Iterator[Library]:
     with a_library(tmp_path, text, now=lambda: clock.now) as library:
         papers.add_papers(library.db, [ONE, TWO], source="arXiv", on=DAY)
         decide_rows(library, "pick", [1, 2])
-        (held, _two) = papers.papers_at(library.db, [1, 2])
-        path = f"papers/{OWN}/{held.key}.pdf"
+        (paper, _two) = papers.papers_at(library.db, [1, 2])
+        path = f"papers/{OWN}/{paper.key}.pdf"
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_bytes(PDF)
         sha256 = hashlib.sha256(PDF).hexdigest()
         pdfs.add_pdf(library.db, pdfs.Pdf(1, path, sha256), n_bytes=len(PDF), at=NOW)
         list(take(library, [ONE.id], tmp_path / "ipad"))
         highlights.add_highlight(library.db, 1, RAIN, mark=None, at=NOW)
-        add_note(library, held, "Snails speak slowly. I like that.")
+        add_note(library, paper, "Snails speak slowly. I like that.")
         export(library)
         index_words(library, tools(Web()))
         yield library
@@ -77,14 +77,14 @@ def files(folder: Path) -> dict[str, bytes]:
 def found(library: Library, words: str) -> list[str]:
     small = SmallEncoder()
     hits = search(library, words, encode_query=small.encode_query, encoder=small.name).hits
-    return [hit.held.paper.id for hit in hits]
+    return [hit.paper.paper.id for hit in hits]
 
 
 def test_a_removed_paper_is_shown_nowhere(library: Library) -> None:
     key = find_paper(library, ONE.id).key
     remove(library, [ONE.id])
-    assert [e.held.paper.id for e in trash(library)] == [ONE.id]
-    assert [q.held.paper.id for q in whole_queue(library)] == [TWO.id]
+    assert [e.paper.paper.id for e in trash(library)] == [ONE.id]
+    assert [q.paper.paper.id for q in whole_queue(library)] == [TWO.id]
     assert found(library, "snails") == []
     two = find_paper(library, TWO.id)
     assert similar(library, two, encoder="")[1] == []
@@ -106,7 +106,7 @@ def test_a_removed_paper_is_shown_nowhere(library: Library) -> None:
 
 def test_a_removed_paper_leaves_the_list_of_today(library: Library) -> None:
     def shown() -> list[str]:
-        return [e.held.paper.id for e in look(library, DAY, may_fold=False).own]
+        return [e.paper.paper.id for e in look(library, DAY, may_fold=False).own]
 
     assert shown() == [ONE.id, TWO.id]
     remove(library, [ONE.id])
@@ -155,7 +155,7 @@ def test_a_source_never_hides_what_was_decided_in_a_removed_paper(library: Libra
     remove(library, [ONE.id])
     both = paper(1, ONE.title, ids=(ONE.id, "doi:10.1109/5.771073"))
     papers.add_papers(library.db, [both], source="openalex", on=DAY)
-    assert [q.held.row for q in whole_queue(library)] == [2, 3]
+    assert [q.paper.row for q in whole_queue(library)] == [2, 3]
 
 
 def test_words_of_a_hand_are_read_in_first(library: Library) -> None:
@@ -168,11 +168,11 @@ def test_words_of_a_hand_are_read_in_first(library: Library) -> None:
 
 
 def test_a_draft_waits_until_the_paper_is_back(library: Library) -> None:
-    held = find_paper(library, ONE.id)
-    drafts.keep(library, held, "Half a thought", base=0, name="", seen="")
+    paper = find_paper(library, ONE.id)
+    drafts.keep(library, paper, "Half a thought", base=0, name="", seen="")
     remove(library, [ONE.id])
     undo(library)
-    assert [d.text for d in drafts.waiting(library, held)] == ["Half a thought"]
+    assert [d.text for d in drafts.waiting(library, paper)] == ["Half a thought"]
 
 
 def test_a_merged_paper_goes_with_its_copies(library: Library) -> None:
@@ -190,7 +190,7 @@ def test_a_merged_paper_goes_with_its_copies(library: Library) -> None:
 
 def test_removing_twice_and_unknown_ids(library: Library) -> None:
     removed = remove(library, [ONE.id, ONE.id])
-    assert [held.row for held in removed.several] == [1]
+    assert [paper.row for paper in removed.several] == [1]
     with pytest.raises(RemovedPaper) as error:
         remove(library, [ONE.id])
     assert error.value.hint == (
@@ -199,7 +199,7 @@ def test_removing_twice_and_unknown_ids(library: Library) -> None:
     )
     with pytest.raises(NotFound):
         remove(library, [TWO.id, "2506.09999"])
-    assert [q.held.row for q in whole_queue(library)] == [2]
+    assert [q.paper.row for q in whole_queue(library)] == [2]
 
 
 def test_what_a_kill_left_is_finished(library: Library) -> None:
@@ -273,16 +273,16 @@ def test_a_backup_has_the_trash(library: Library, tmp_path: Path) -> None:
     restore(target, made.file, plan_restore(target, made.file), now=NOW)
     assert {n: c for n, c in there.items() if "tablet" not in n}.items() <= files(target).items()
     with a_library(target) as again:
-        assert [e.held.paper.id for e in trash(again)] == [ONE.id]
+        assert [e.paper.paper.id for e in trash(again)] == [ONE.id]
         undo(again)
         assert find_paper(again, ONE.id).state == "read"
 
 
 def test_a_paper_that_was_removed_twice_is_gone_until_both_are_undone(library: Library) -> None:
     with a_library(library.folder) as other:
-        held = find_paper(other, ONE.id)
+        paper = find_paper(other, ONE.id)
         remove(library, [ONE.id])
-        decisions.add_removals(other.db, [held.row], act=99, at=NOW, on=DAY)
+        decisions.add_removals(other.db, [paper.row], act=99, at=NOW, on=DAY)
     undo(library)
     with pytest.raises(RemovedPaper):
         find_paper(library, ONE.id)

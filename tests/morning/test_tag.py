@@ -55,14 +55,14 @@ def tags(library: Library, row: int) -> tuple[str, ...]:
 
 
 def state(library: Library, row: int) -> tuple[tuple[str, ...], int | None, str]:
-    [held] = papers.papers_at(library.db, [row])
-    return held.tags, held.rating, held.priority
+    [paper] = papers.papers_at(library.db, [row])
+    return paper.tags, paper.rating, paper.priority
 
 
 def found(library: Library, query: str) -> set[int]:
     listing = browse(library, query)
     assert not listing.messages
-    return {held.row for held in listing.held}
+    return {paper.row for paper in listing.papers}
 
 
 def test_each_value_is_set_by_one_act_and_taken_back_singly(library: Library) -> None:
@@ -188,7 +188,7 @@ def test_the_queue_stands_by_priority_and_says_so(library: Library) -> None:
     tag(library, [3], PropertyChange(priority="high", add=("survey",)))
     tag(library, [1], PropertyChange(priority="low"))
     queue = whole_queue(library)
-    assert [one.held.row for one in queue] == [3, 2, 1]
+    assert [one.paper.row for one in queue] == [3, 2, 1]
     assert within_priority(queue) == ", within each priority"
     assert queue_facts(queue[0])[:2] == ["high priority", "#survey"]
     assert queue_facts(queue[2])[0] == "low priority"

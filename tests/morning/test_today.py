@@ -39,7 +39,7 @@ RANKS = {
 }
 
 
-def held(paper: Paper, row: int = 1) -> LibraryPaper:
+def library_paper(paper: Paper, row: int = 1) -> LibraryPaper:
     return LibraryPaper(row, paper, "candidate", DAY)
 
 
@@ -49,7 +49,7 @@ def said(author: str, row: int = 1) -> PostMention:
 
 def candidate(number: int, title: str = "On ants", *people: str, followed: str = "") -> Candidate:
     return Candidate(
-        held=held(paper(number, title), number),
+        paper=library_paper(paper(number, title), number),
         ranks=RANKS.get(title, ()),
         mentions=tuple(said(name, number) for name in people),
         origins=("arXiv",),
@@ -59,11 +59,11 @@ def candidate(number: int, title: str = "On ants", *people: str, followed: str =
 
 
 def rows(entries: tuple[Entry, ...]) -> list[int]:
-    return [entry.held.row for entry in entries]
+    return [entry.paper.row for entry in entries]
 
 
 def in_lanes(found: Lanes) -> tuple[list[int], list[int], list[int], int | None]:
-    wild = found.wild.held.row if found.wild else None
+    wild = found.wild.paper.row if found.wild else None
     return rows(found.own), rows(found.doubtful), rows(found.near), wild
 
 
@@ -74,7 +74,7 @@ def test_papers_of_own_topics_are_listed_without_talk() -> None:
     assert found == Lanes(
         own=(
             Entry(
-                held=held(paper(1, "Speech translation")),
+                paper=library_paper(paper(1, "Speech translation")),
                 lane="own",
                 topic="speech/translation",
                 score=2.0,
@@ -285,7 +285,7 @@ def test_foretold_papers_come_again_behind_new_ones() -> None:
     ],
 )  # fmt: skip
 def test_a_foretold_paper_names_what_speaks_for_it_most(terms: list[Term], reasons: str) -> None:
-    it = Candidate(held(paper(1)))
+    it = Candidate(library_paper(paper(1)))
     assert str(why(it, terms)) == f"not talked about yet{reasons}."
 
 
@@ -296,7 +296,7 @@ def test_a_direction_that_was_left_makes_a_wild_card() -> None:
         CONFIG,
     )
     assert found.wild is not None
-    assert (found.wild.held.row, str(found.wild.why)) == (
+    assert (found.wild.paper.row, str(found.wild.why)) == (
         2,
         "from speech/emotion, a topic that you have not read for a while; mentioned by Cy.",
     )
@@ -361,7 +361,7 @@ def test_a_filed_paper_is_not_called_outside() -> None:
                     CONFIG).near  # fmt: skip
     assert entry.is_outside
     assert topic_text(entry) == "outside your topics"
-    filed = replace(entry, held=replace(entry.held, topic="nlp/insects"))
+    filed = replace(entry, paper=replace(entry.paper, topic="nlp/insects"))
     assert (filed.is_outside, topic_text(filed)) == (False, "nlp/insects")
 
 
@@ -439,7 +439,7 @@ def test_sureness_has_three_steps_by_the_distance_to_the_cut(
 def test_a_followed_persons_paper_is_surely_yours_and_a_namesakes_likely() -> None:
     followed = candidate(1, "On ants", followed="Mio Hoshi")
     perhaps = replace(candidate(2, "On ants", followed="Mio Hoshi"), is_followed_surely=False)
-    own = {e.held.row: e.sureness for e in lanes([followed, perhaps], CONFIG).own}
+    own = {e.paper.row: e.sureness for e in lanes([followed, perhaps], CONFIG).own}
     assert own == {1: "sure", 2: "likely"}
 
 
@@ -473,7 +473,7 @@ def test_another_own_topic_is_named_too_where_it_is_close(
 
 def test_two_others_are_both_named_and_where_it_is_filed_none() -> None:
     three = replace(candidate(1), ranks=(stands(THIRD, 2.5), stands(OWN, 3.0), stands(OTHER, 2.6)))
-    filed = replace(three, held=replace(three.held, topic=OTHER.path))
+    filed = replace(three, paper=replace(three.paper, topic=OTHER.path))
     [entry], [lying] = lanes([three], SEVERAL).own, lanes([filed], SEVERAL).own
     assert sorted(entry.also) == sorted([OTHER.path, THIRD.path])
     assert (lying.also, topic_text(lying)) == ((), OTHER.path)
@@ -490,7 +490,9 @@ def test_a_persons_word_makes_its_topic_sure_and_the_only_one() -> None:
     [entry] = lanes([replace(candidate(1), ranks=tuple(ranks))], SEVERAL).own
     assert (entry.topic, entry.also, entry.sureness) == (OWN.path, (), "sure")
     gone = tuple(as_told([stands(OWN, 5.0)], {OWN.path: "no"}))
-    decided = replace(candidate(1), held=replace(held(paper(1)), state="skip"), ranks=gone)
+    decided = replace(
+        candidate(1), paper=replace(library_paper(paper(1)), state="skip"), ranks=gone
+    )
     [entry] = lanes([decided], SEVERAL, {1: ListPlace("own", 1)}).own
     assert (entry.is_sorted_out, entry.sureness) == (True, None)
 
@@ -590,13 +592,13 @@ def test_the_reason_is_one_sentence_made_of_the_terms(
     followed: str, terms: list[Term], people: tuple[str, ...], sentence: str
 ) -> None:
     mentions = tuple(said(name) for name in people)
-    it = Candidate(held(paper(1)), mentions=mentions, followed=followed)
+    it = Candidate(library_paper(paper(1)), mentions=mentions, followed=followed)
     assert str(why(it, terms)) == sentence
 
 
 def test_a_reason_is_in_the_language_in_which_it_is_shown() -> None:
     terms = [Term("title", "x", 3), Term("title", "y", 2)]
-    reason = why(Candidate(held(paper(1)), mentions=(said("Cy"),), followed="Mio"), terms)
+    reason = why(Candidate(library_paper(paper(1)), mentions=(said("Cy"),), followed="Mio"), terms)
     assert str(reason) == "by Mio, whom you follow; “x”, “y” in the title; mentioned by Cy."
     with speaking("ja"):
         assert str(reason) == "フォロー中の Mio の論文、タイトルに「x」、「y」、Cy が言及。"
@@ -606,7 +608,7 @@ def test_a_reason_is_in_the_language_in_which_it_is_shown() -> None:
 def test_the_weightiest_person_is_named_first() -> None:
     heat = (Term("mention", "Di", 2.0), Term("repost", "Cy", 0.4))
     mentions = tuple(said(name) for name in ("Cy", "Ed", "Di"))
-    it = Candidate(held(paper(1)), mentions=mentions, heat=heat)
+    it = Candidate(library_paper(paper(1)), mentions=mentions, heat=heat)
     assert str(why(it, heat)) == "mentioned by Di, Cy and 1 more."
 
 
@@ -630,7 +632,7 @@ def test_every_candidate_with_a_reason_is_shown_or_counted_once(
     shown = [*own, *doubtful, *near, *([wild] if wild else [])]
     assert len(set(shown)) == len(shown)
     must = [c for c in all_ if c.followed or c.ranks == (IN,)]
-    assert sorted(own) == [c.held.row for c in must]
+    assert sorted(own) == [c.paper.row for c in must]
     below = [c for c in all_ if c not in must and c.ranks == (DOUBTFUL,)]
     assert len(doubtful) == min(len(below), 5)
     others = [c for c in all_ if c not in must and c not in below and c.mentions]

@@ -12,8 +12,8 @@ def states(**given: State) -> dict[int, State]:
 
 
 def entry(row: int, abstract: str = "") -> Entry:
-    held = LibraryPaper(row, paper(row, "One two", abstract), "candidate", DAY)
-    return Entry(held, "own", None, 0.0, "", (), ())
+    library_paper = LibraryPaper(row, paper(row, "One two", abstract), "candidate", DAY)
+    return Entry(library_paper, "own", None, 0.0, "", (), ())
 
 
 def test_the_start_is_below_the_newest_decision_else_the_first_that_waits() -> None:

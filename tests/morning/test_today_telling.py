@@ -155,9 +155,9 @@ def test_the_feeds_of_arxiv_are_not_counted_beside_it() -> None:
 
 
 def test_a_new_version_says_what_it_changed() -> None:
-    held = LibraryPaper(1, paper(1, comment="accepted at ACL"), "read", DAY)
-    assert changed_text(NewVersion(held, 2)) == ""
-    text = changed_text(NewVersion(held, 2, ("title", "comment")))
+    library_paper = LibraryPaper(1, paper(1, comment="accepted at ACL"), "read", DAY)
+    assert changed_text(NewVersion(library_paper, 2)) == ""
+    text = changed_text(NewVersion(library_paper, 2, ("title", "comment")))
     assert text == "changed: title, comment (now “accepted at ACL”)"
 
 
@@ -178,10 +178,10 @@ THEMES = {"a/st": "translation", "a/s2s": "translation", "a/asr": "recognition"}
 
 def a_list(*topics: str, **more: Any) -> Morning:
     """Make a list whose own lane has papers of these topics."""
-    held = [LibraryPaper(n, paper(n), "candidate", DAY) for n in range(1, 9)]
-    own = tuple(entry(held[0], topic=topic or None) for topic in topics)
+    several = [LibraryPaper(n, paper(n), "candidate", DAY) for n in range(1, 9)]
+    own = tuple(entry(several[0], topic=topic or None) for topic in topics)
     sources = (SourceLine("arXiv", "complete", 4, 4, DAY),)
-    return a_morning(held, **({"own": own, "theme_of": THEMES, "sources": sources} | more))
+    return a_morning(several, **({"own": own, "theme_of": THEMES, "sources": sources} | more))
 
 
 def test_a_theme_without_a_paper_says_so() -> None:
@@ -195,10 +195,10 @@ def test_a_theme_without_a_paper_says_so() -> None:
 
 
 def test_a_paper_is_counted_under_the_theme_where_it_is_filed() -> None:
-    held = [
+    several = [
         LibraryPaper(n, paper(n), "pick", DAY, topic) for n, topic in ((1, "a/asr"), (2, "a/st/x"))
     ]
-    own = tuple(entry(one, topic="a/st") for one in held)
+    own = tuple(entry(one, topic="a/st") for one in several)
     assert theme_counts(own, THEMES) == {"translation": 1, "recognition": 1}
 
 
@@ -213,7 +213,9 @@ def test_no_theme_is_called_empty_while_a_source_is_missing(
 
 def test_the_themes_of_several_days_in_one_list_are_counted_over_all_of_them() -> None:
     found = a_list("a/st")
-    days = FoldedDays("away", DAY, DAY, 2, 3, 0, (entry(found.own[0].held, topic="a/asr"),), (), ())
+    days = FoldedDays(
+        "away", DAY, DAY, 2, 3, 0, (entry(found.own[0].paper, topic="a/asr"),), (), ()
+    )
     folded = a_list("a/st", folded=days)
     assert theme_texts(folded) == ["translation: 0 on these days", "recognition: 1"]
 

@@ -40,7 +40,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-def held(library: Library, id_: str) -> LibraryPaper:
+def library_paper(library: Library, id_: str) -> LibraryPaper:
     return find_paper(library, id_)
 
 
@@ -51,8 +51,8 @@ def listed(library: Library) -> list[tuple[int, str, str, list[int]]]:
 def test_acts_of_all_kinds_are_listed_the_newest_first(library: Library) -> None:
     decide(library, "pick", [ONE, TWO])
     later(library, ONE)
-    file_paper(library, held(library, TWO), OWN)
-    wrong_topic(library, held(library, THREE), OTHER, listed="nlp/llm")
+    file_paper(library, library_paper(library, TWO), OWN)
+    wrong_topic(library, library_paper(library, THREE), OTHER, listed="nlp/llm")
     join(library, ONE, FOUR)
     part(library, FOUR)
     move_topic(library, OWN, OTHER)
@@ -70,7 +70,7 @@ def test_acts_of_all_kinds_are_listed_the_newest_first(library: Library) -> None
     for _ in range(8):  # the split leaves the merge
         undo(library)
     assert (listed(library), undo(library)) == ([], [])
-    assert [held(library, one.id).state for one in PAPERS] == ["candidate"] * 4
+    assert [library_paper(library, one.id).state for one in PAPERS] == ["candidate"] * 4
 
 
 def test_an_act_is_taken_back_while_later_ones_stand(library: Library) -> None:
@@ -78,11 +78,11 @@ def test_an_act_is_taken_back_while_later_ones_stand(library: Library) -> None:
     decide(library, "skip", [TWO])
     decide(library, "skip", [ONE])
     assert [(h.row, kind) for h, kind in take_back(library, 1).several] == [(1, "pick")]
-    assert [held(library, id_).state for id_ in (ONE, TWO)] == ["skip", "skip"]
+    assert [library_paper(library, id_).state for id_ in (ONE, TWO)] == ["skip", "skip"]
     take_back(library, 2)
-    assert [held(library, id_).state for id_ in (ONE, TWO)] == ["skip", "candidate"]
+    assert [library_paper(library, id_).state for id_ in (ONE, TWO)] == ["skip", "candidate"]
     take_back(library, 3)
-    assert held(library, ONE).state == "candidate"
+    assert library_paper(library, ONE).state == "candidate"
     for number in (1, 77):
         with pytest.raises(NotKnown, match=f"There is no act {number} that stands."):
             take_back(library, number)
@@ -101,7 +101,7 @@ def test_filings_are_taken_back_in_any_order(
     library: Library, order: tuple[int, ...], topics: list[str]
 ) -> None:
     for topic in ("a", "a/b", "c"):
-        file_paper(library, held(library, ONE), topic, may_be_new=True)
+        file_paper(library, library_paper(library, ONE), topic, may_be_new=True)
     found = []
     for number in order:
         take_back(library, number)
@@ -110,11 +110,11 @@ def test_filings_are_taken_back_in_any_order(
 
 
 def test_files_follow_a_filing_that_is_taken_back(library: Library) -> None:
-    add_note(library, held(library, ONE), "They hum. They do.")
+    add_note(library, library_paper(library, ONE), "They hum. They do.")
     export(library)
-    [before] = library.folder.glob(f"notes/**/{held(library, ONE).key}.md")
+    [before] = library.folder.glob(f"notes/**/{library_paper(library, ONE).key}.md")
     content = before.read_text("utf-8")
-    file_paper(library, held(library, ONE), "bees", may_be_new=True)
+    file_paper(library, library_paper(library, ONE), "bees", may_be_new=True)
     assert not before.exists()
     undo(library)
     assert before.read_text("utf-8") == content
@@ -122,21 +122,21 @@ def test_files_follow_a_filing_that_is_taken_back(library: Library) -> None:
 
 def test_a_moved_topic_moves_back_as_a_whole(library: Library) -> None:
     for id_ in (ONE, TWO):
-        file_paper(library, held(library, id_), OWN)
+        file_paper(library, library_paper(library, id_), OWN)
     move_topic(library, OWN, OTHER)
     assert [h.row for h in undo(library)] == [1, 2]
     assert [h.topic for h in papers.papers_at(library.db, [1, 2])] == [OWN, OWN]
 
 
 def test_merges_and_splits_are_taken_back_and_again(library: Library) -> None:
-    add_note(library, held(library, TWO), "They walk. They do.")
+    add_note(library, library_paper(library, TWO), "They walk. They do.")
     join(library, ONE, TWO)
     decide(library, "skip", [THREE])
     part(library, TWO)
     undo(library)  # the split
-    assert held(library, TWO).row == 1
+    assert library_paper(library, TWO).row == 1
     take_back(library, 1)  # the merge
-    assert [held(library, id_).state for id_ in (ONE, TWO, THREE)] == [
+    assert [library_paper(library, id_).state for id_ in (ONE, TWO, THREE)] == [
         "candidate", "read", "skip"]  # fmt: skip
 
 
@@ -195,23 +195,23 @@ def test_what_stands_in_the_way_is_named(library: Library) -> None:
 def test_a_removal_of_several_comes_back_one_by_one_or_as_a_whole(library: Library) -> None:
     act = remove(library, [ONE, TWO]).act
     bring_back(library, [1])
-    assert [entry.held.row for entry in trash(library)] == [2]
+    assert [entry.paper.row for entry in trash(library)] == [2]
     take_back(library, act)
     assert (trash(library), decisions.act_of(library.db, act)) == ([], [])
 
 
 def test_a_restored_paper_is_taken_back(library: Library, tmp_path: Path) -> None:
     decide(library, "pick", [ONE, TWO])
-    add_note(library, held(library, ONE), "They hum. They do.")
+    add_note(library, library_paper(library, ONE), "They hum. They do.")
     made = back_up(library.folder, tmp_path / "out", now=NOW)
     undo(library)
-    add_note(library, held(library, ONE), "They hum. I was wrong.")
+    add_note(library, library_paper(library, ONE), "They hum. I was wrong.")
     restore_paper(library, made.file, ONE)
     restore_paper(library, made.file, TWO)
-    assert held(library, TWO).state == "pick"
+    assert library_paper(library, TWO).state == "pick"
     assert listed(library)[0][1:] == ("restore", "", [2])
     assert [kind for _held, kind in take_back(library).several] == ["restore"]
-    assert held(library, TWO).state == "candidate"
+    assert library_paper(library, TWO).state == "candidate"
     undo(library)
     assert notes.revisions(library.db, 1)[-1].text == "They hum. I was wrong."
 
@@ -221,10 +221,10 @@ def test_a_first_note_that_a_restore_brought_goes_with_its_undo(
 ) -> None:
     (tmp_path / "then").mkdir()
     with a_library(tmp_path / "then") as then:
-        papers.add_papers(then.db, [held(library, ONE).paper], source="arXiv", on=DAY)
-        add_note(then, held(then, ONE), "They hum. They do.")
+        papers.add_papers(then.db, [library_paper(library, ONE).paper], source="arXiv", on=DAY)
+        add_note(then, library_paper(then, ONE), "They hum. They do.")
         made = back_up(then.folder, tmp_path / "out", now=NOW)
-    before = held(library, ONE).state
+    before = library_paper(library, ONE).state
     restore_paper(library, made.file, ONE)
     export(library)
     written = exports.exported(library.db, 1)
@@ -232,7 +232,7 @@ def test_a_first_note_that_a_restore_brought_goes_with_its_undo(
     file = library.folder / written.path
     assert file.exists()
     undo(library)
-    assert (notes.revisions(library.db, 1), held(library, ONE).state) == ([], before)
+    assert (notes.revisions(library.db, 1), library_paper(library, ONE).state) == ([], before)
     assert not file.exists()
     assert export(library).left == []
 
@@ -243,7 +243,7 @@ def test_a_paper_that_came_by_a_restore_goes_to_the_trash(library: Library, tmp_
     with a_library(tmp_path / "new") as new:
         restore_paper(new, made.file, ONE)
         undo(new)
-        assert [entry.held.paper.id for entry in trash(new)] == [ONE]
+        assert [entry.paper.paper.id for entry in trash(new)] == [ONE]
 
 
 def test_an_act_that_layout_21_took_back_does_not_stand(tmp_path: Path) -> None:

@@ -60,11 +60,11 @@ def ran(library: Library, *several: LooseNote, items: Any = ()) -> Importing:
 def here(library: Library, *numbers: int) -> list[LibraryPaper]:
     papers.add_papers(library.db, [paper(n) for n in numbers], source="arXiv", on=DAY)
     found = (papers.paper_with_id(library.db, f"arxiv:2506.{n:05}") for n in numbers)
-    return [held for held in found if held]
+    return [library_paper for library_paper in found if library_paper]
 
 
-def texts(library: Library, held: LibraryPaper) -> list[str]:
-    return [one.text for one in notes.revisions(library.db, held.row)]
+def texts(library: Library, paper: LibraryPaper) -> list[str]:
+    return [one.text for one in notes.revisions(library.db, paper.row)]
 
 
 LINK = f"{WORDS} See https://arxiv.org/abs/2506.00001v2."
@@ -72,13 +72,13 @@ LINK = f"{WORDS} See https://arxiv.org/abs/2506.00001v2."
 
 def test_a_note_waits_and_is_joined_once_when_its_paper_comes(library: Library) -> None:
     run = ran(library, a_note(LINK, notebook="Garden", tags=("moss",), created_at=OLD, at=OLD))
-    assert [(n.is_new, n.held, n.known_by) for n in run.notes] == [(True, None, "")]
+    assert [(n.is_new, n.paper, n.known_by) for n in run.notes] == [(True, None, "")]
     [waits] = notes.waiting(library.db)
     assert (waits.title, waits.text, waits.at, waits.created_at) == ("On gates", LINK, OLD, OLD)
     assert (waits.notebook, waits.tags, waits.ids) == ("Garden", ("moss",), ("arxiv:2506.00001",))
-    [held] = here(library, 1)
-    assert [(j.held.row, j.known_by) for j in join_waiting(library)] == [(held.row, "id")]
-    [note] = notes.revisions(library.db, held.row)
+    [paper] = here(library, 1)
+    assert [(j.paper.row, j.known_by) for j in join_waiting(library)] == [(paper.row, "id")]
+    [note] = notes.revisions(library.db, paper.row)
     assert (note.text, note.at) == (f"# On gates\n\n{LINK}", OLD)
     rows = library.db.read("SELECT part, key FROM imported WHERE part != 'note' ORDER BY id")
     assert [tuple(row) for row in rows] == [("tag", "moss"), ("collection", "Garden")]
@@ -106,7 +106,7 @@ def test_a_note_is_joined_only_where_it_is_sure(
     papers.add_papers(library.db, [paper(3, "Gardens")], source="arXiv", on=DAY)
     [outcome] = ran(library, note).notes
     assert outcome.known_by == known_by
-    assert (outcome.held is None) == (known_by == "")
+    assert (outcome.paper is None) == (known_by == "")
 
 
 def test_two_papers_of_one_title_leave_it_waiting(library: Library) -> None:
@@ -116,14 +116,14 @@ def test_two_papers_of_one_title_leave_it_waiting(library: Library) -> None:
         source="arXiv",
         on=DAY,
     )
-    assert ran(library, a_note(title=paper(1).title)).notes[0].held is None
+    assert ran(library, a_note(title=paper(1).title)).notes[0].paper is None
 
 
 def test_a_note_comes_after_the_words_that_are_there(library: Library) -> None:
-    [held] = here(library, 1)
-    add_note(library, held, "My words. They stay.")
+    [library_paper] = here(library, 1)
+    add_note(library, library_paper, "My words. They stay.")
     ran(library, a_note(LINK, at=OLD), a_note("My words.", title=paper(1).title))
-    assert texts(library, held) == [
+    assert texts(library, library_paper) == [
         "My words. They stay.",
         f"My words. They stay.\n\n# On gates\n\n{LINK}",
     ]
@@ -132,17 +132,17 @@ def test_a_note_comes_after_the_words_that_are_there(library: Library) -> None:
 
 def test_a_paper_of_the_same_import_takes_the_note(library: Library) -> None:
     run = ran(library, a_note(LINK), items=[ImportedPaper(paper(1), "a.bib, line 1")])
-    assert run.notes[0].held is not None
+    assert run.notes[0].paper is not None
 
 
 def test_a_second_import_doubles_nothing_and_is_no_act(library: Library) -> None:
-    [held] = here(library, 1)
+    [paper] = here(library, 1)
     several = (a_note(LINK), a_note(), a_note("", title="Only a title"))
     ran(library, *several)
     again = ran(library, *several)
     assert [n.is_new for n in again.notes] == [False] * 3
-    assert [bool(n.held) for n in again.notes] == [True, False, False]
-    assert len(texts(library, held)) == 1
+    assert [bool(n.paper) for n in again.notes] == [True, False, False]
+    assert len(texts(library, paper)) == 1
     assert len(notes.waiting(library.db)) == 2
     assert take_back(library).imported is not None
     assert notes.waiting(library.db) == []
@@ -183,12 +183,12 @@ def test_waiting_notes_are_found_by_all_of_their_words(
 
 
 def test_a_joined_or_undone_note_is_found_as_waiting_no_more(library: Library) -> None:
-    [held] = here(library, 1)
+    [paper] = here(library, 1)
     ran(library, a_note(), a_note(LINK.replace("00001", "00002"), "Two"))
     [two, one] = search_waiting(library, "invented", limit=9)
     assert one.evidence == "The gate stops the invented words."
     assert [one.evidence[slice(*place)] for place in one.matches] == ["invented"]
-    give(library, one.note.id, held)
+    give(library, one.note.id, paper)
     assert [hit.note.id for hit in search_waiting(library, "invented", limit=9)] == [two.note.id]
     assert index.having(library.db, "note", '"invented"')
     take_back(library)
@@ -196,7 +196,7 @@ def test_a_joined_or_undone_note_is_found_as_waiting_no_more(library: Library) -
 
 
 def test_an_undo_takes_waiting_and_joined_notes_back(library: Library, tmp_path: Path) -> None:
-    [held] = here(library, 1)
+    [paper] = here(library, 1)
     picture = tmp_path / "moss.PNG"
     picture.write_bytes(b"moss")
     file = KeptAttachment(picture, "moss.PNG", hashlib.sha256(b"moss").hexdigest())
@@ -207,48 +207,48 @@ def test_an_undo_takes_waiting_and_joined_notes_back(library: Library, tmp_path:
     taken = take_back(library).imported
     assert taken is not None
     assert (taken.n_notes, taken.n_files, kept.exists()) == (2, 1, False)
-    assert (texts(library, held), notes.waiting(library.db)) == ([], [])
+    assert (texts(library, paper), notes.waiting(library.db)) == ([], [])
 
 
 def test_what_the_person_added_since_stays_with_its_pictures(
     library: Library, tmp_path: Path
 ) -> None:
-    [held] = here(library, 1)
+    [paper] = here(library, 1)
     picture = tmp_path / "moss.png"
     picture.write_bytes(b"moss")
     file = KeptAttachment(picture, "moss.png", hashlib.sha256(b"moss").hexdigest())
     ran(library, a_note(f"{LINK}\n\n![moss]({file.kept})", files=(file,)))
-    add_note(library, held, f"{texts(library, held)[-1]} And more.")
+    add_note(library, paper, f"{texts(library, paper)[-1]} And more.")
     take_back(library)
-    assert len(texts(library, held)) == 2
+    assert len(texts(library, paper)) == 2
     assert (library.folder / "notes" / file.kept).exists()
 
 
 def test_a_note_of_another_import_waits_again_when_its_words_go(library: Library) -> None:
-    [held] = here(library, 1)
+    [library_paper] = here(library, 1)
     ran(library, a_note(f"{LINK} More.", title=paper(1).title))
     first = library.db.read("SELECT act FROM imports")[0]["act"]
     ran(library, a_note(LINK, title=paper(1).title, created_at=OLD))
-    assert len(texts(library, held)) == 1
+    assert len(texts(library, library_paper)) == 1
     take_back(library, first)
     assert [note.text for note in notes.waiting(library.db)] == [LINK]
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(library: Library) -> None:
-    [held] = here(library, 1)
+    [paper] = here(library, 1)
     run = importing(library, a_note(LINK), a_note())
     run.try_out()
     assert [n.known_by for n in run.notes] == ["id", ""]
-    assert texts(library, held) == []
+    assert texts(library, paper) == []
     assert notes.waiting(library.db) == []
 
 
 def test_a_person_gives_a_note_to_a_paper_once(library: Library) -> None:
-    [held, other] = here(library, 1, 2)
+    [paper, other] = here(library, 1, 2)
     ran(library, a_note(at=OLD))
     [waits] = notes.waiting(library.db)
-    give(library, waits.id, held)
-    assert texts(library, held) == [f"# On gates\n\n{WORDS}"]
+    give(library, waits.id, paper)
+    assert texts(library, paper) == [f"# On gates\n\n{WORDS}"]
     with pytest.raises(UsageError, match="given to a paper already"):
         give(library, waits.id, other)
     with pytest.raises(NotKnown):
@@ -256,16 +256,16 @@ def test_a_person_gives_a_note_to_a_paper_once(library: Library) -> None:
 
 
 def test_a_paper_in_the_trash_takes_no_note(library: Library) -> None:
-    [held] = here(library, 1)
-    remove(library, [held.paper.id])
-    assert ran(library, a_note(LINK)).notes[0].held is None
+    [paper] = here(library, 1)
+    remove(library, [paper.paper.id])
+    assert ran(library, a_note(LINK)).notes[0].paper is None
 
 
 def test_a_joined_note_goes_with_its_paper_when_the_trash_is_emptied(library: Library) -> None:
-    [held] = here(library, 1)
+    [paper] = here(library, 1)
     ran(library, a_note(LINK))
-    remove(library, [held.paper.id])
-    decisions.empty_trash(library.db, held.row, at=NOW)
+    remove(library, [paper.paper.id])
+    decisions.empty_trash(library.db, paper.row, at=NOW)
     assert (
         library.db.read("SELECT id FROM loose_notes UNION SELECT loose FROM loose_note_ids") == []
     )
@@ -319,23 +319,25 @@ def stamped(path: Path) -> Document:
 def test_a_pdf_goes_to_the_paper_of_its_note_and_back_with_the_import(
     library: Library, tmp_path: Path
 ) -> None:
-    [held] = here(library, 1)
+    [library_paper] = here(library, 1)
     run = ran_with(library, with_pdfs(tmp_path, PDF, title=paper(1).title), document_of("Moss."))
-    assert [(n.held.row, n.known_by) for n in run.notes if n.held] == [(held.row, "title")]
-    assert texts(library, held) == [f"{WORDS} Moss 1.pdf"]
+    assert [(n.paper.row, n.known_by) for n in run.notes if n.paper] == [
+        (library_paper.row, "title")
+    ]
+    assert texts(library, library_paper) == [f"{WORDS} Moss 1.pdf"]
     # Once, as the paper's, and not beside the note too.
     assert (kept_files(library, "papers"), kept_files(library, "notes")) == ([PDF], [])
     take_back(library)
-    assert (texts(library, held), kept_files(library, "papers")) == ([], [])
+    assert (texts(library, library_paper), kept_files(library, "papers")) == ([], [])
 
 
 def test_a_note_is_known_by_its_pdf_as_add_knows_it(library: Library, tmp_path: Path) -> None:
-    [held] = here(library, 1)
+    [paper] = here(library, 1)
     run = ran_with(library, with_pdfs(tmp_path, PDF), stamped)
-    assert [(n.held.row, n.known_by) for n in run.notes if n.held] == [(held.row, "pdf")]
+    assert [(n.paper.row, n.known_by) for n in run.notes if n.paper] == [(paper.row, "pdf")]
     again = ran_with(library, with_pdfs(tmp_path, PDF), stamped)
-    assert [(n.is_new, bool(n.held)) for n in again.notes] == [(False, True)]
-    assert len(texts(library, held)) == 1
+    assert [(n.is_new, bool(n.paper)) for n in again.notes] == [(False, True)]
+    assert len(texts(library, paper)) == 1
     assert kept_files(library, "notes") == []
 
 
@@ -343,7 +345,7 @@ def test_a_pdf_of_a_new_paper_brings_it_and_an_undo_takes_it_away(
     library: Library, tmp_path: Path
 ) -> None:
     run = ran_with(library, with_pdfs(tmp_path, PDF), stamped)
-    assert [n.held.paper.id for n in run.notes if n.held] == ["arxiv:2506.00001"]
+    assert [n.paper.paper.id for n in run.notes if n.paper] == ["arxiv:2506.00001"]
     taken = take_back(library).imported
     assert taken is not None
     assert (taken.n_papers, papers.n_papers(library.db)) == (1, 0)
@@ -353,7 +355,7 @@ def test_a_pdf_of_a_new_paper_brings_it_and_an_undo_takes_it_away(
 def test_of_several_pdfs_none_names_the_paper(library: Library, tmp_path: Path) -> None:
     here(library, 1)
     run = ran_with(library, with_pdfs(tmp_path, PDF, b"%PDF-1.7 fern"), stamped)
-    assert [n.held for n in run.notes] == [None]
+    assert [n.paper for n in run.notes] == [None]
     assert PDF in kept_files(library, "papers")
 
 
@@ -365,7 +367,7 @@ def test_a_pdf_that_cannot_be_read_stays_beside_its_note_and_is_named(
 
     note = with_pdfs(tmp_path, PDF)
     run = ran_with(library, note, broken)
-    assert [n.held for n in run.notes] == [None]
+    assert [n.paper for n in run.notes] == [None]
     place = f"notes/{note.files[0].kept}"
     why = f"Moss 1.pdf is kept as {place}, and is no paper's PDF: it is damaged"
     assert [str(one.why) for one in run.unplaced] == [why]

@@ -50,8 +50,8 @@ def teach(library: Library) -> None:
 
 
 def explained(library: Library, row: int) -> tuple[Explanation, list[ScoreChange]]:
-    [held] = papers.papers_at(library.db, [row])
-    found = explain(library, held)
+    [paper] = papers.papers_at(library.db, [row])
+    found = explain(library, paper)
     return found, [*changes(library, found, fit_topic)]
 
 
@@ -62,8 +62,8 @@ def said(library: Library, row: int, kind: str) -> ScoreChange:
 
 def score(library: Library, row: int, topic: str) -> float:
     """Judge a paper by the present models."""
-    [held] = papers.papers_at(library.db, [row])
-    return judge(held.paper, features(held.paper), judges(library).models[topic]).score
+    [paper] = papers.papers_at(library.db, [row])
+    return judge(paper.paper, features(paper.paper), judges(library).models[topic]).score
 
 
 @pytest.mark.parametrize("kind", ["pick", "skip"])
@@ -88,8 +88,8 @@ def test_papers_are_explained_alike_together_and_one_by_one(library: Library) ->
     later = at(library, next_day)
     rank_days(later, next_day)
     several = papers.papers_at(later.db, list(range(1, 17)))
-    together = [explain(later, held, lists=lists) for held in several]
-    assert together == [explain(later, held) for held in several]
+    together = [explain(later, library_paper, lists=lists) for library_paper in several]
+    assert together == [explain(later, library_paper) for library_paper in several]
     assert {one.lane for one in together} == {"own", "near", None}
 
 
@@ -104,9 +104,12 @@ def test_each_paper_stands_where_the_whole_list_has_it(library: Library) -> None
     rank_days(later, next_day)
     listed = by_lane(morning(later, next_day))
     places = {
-        e.held.row: (lane, n) for lane, lines in listed.items() for n, e in enumerate(lines, 1)
+        e.paper.row: (lane, n) for lane, lines in listed.items() for n, e in enumerate(lines, 1)
     }
-    found = {held.row: explain(later, held) for held in papers.papers_at(later.db, range(1, 19))}
+    found = {
+        library_paper.row: explain(later, library_paper)
+        for library_paper in papers.papers_at(later.db, range(1, 19))
+    }
     today = {row: (one.lane, one.position) for row, one in found.items() if one.day == next_day}
     assert today == places
     assert {lane for lane, _n in places.values()} == {"own", "doubtful", "near", "wild"}
@@ -116,7 +119,7 @@ def test_explaining_a_paper_keeps_no_forecast(library: Library) -> None:
     rank_days(library, DAY)
     talk(library, DAY, MODELS, "Ada")
     talk(library, DAY, ANTS, "Bo")
-    found = [explain(library, held) for held in papers.papers_at(library.db, [1, ANTS, MODELS])]
+    found = [explain(library, paper) for paper in papers.papers_at(library.db, [1, ANTS, MODELS])]
     assert [one.lane for one in found] == ["own", "wild", "near"]
     assert standings.forecasts_of(library.db, range(1, 16)) == {}
 
@@ -191,8 +194,8 @@ def test_a_near_paper_is_explained_by_the_talk_about_it_after_its_day_too(
     look(library, DAY, may_fold=False)
     talk(library, two_days_later, MODELS, "Di", "Ed")
     [entry] = look(library, two_days_later, may_fold=False).near
-    [held] = papers.papers_at(library.db, [MODELS])
-    found = explain(at(library, next_day), held)
+    [paper] = papers.papers_at(library.db, [MODELS])
+    found = explain(at(library, next_day), paper)
     assert (found.lane, found.day, found.terms) == ("near", two_days_later, entry.terms)
     assert [t.what for t in found.terms if t.kind == "mention"] == ["Di", "Ed"]
     assert (found.place, found.cut, found.sentence) == (None, None, entry.why)

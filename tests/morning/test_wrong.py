@@ -43,8 +43,8 @@ FAR = paper(4, "On Ants")
 def library(tmp_path: Path) -> Iterator[Library]:
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, [WRONG, MINE, TALKED, FAR], source="arXiv", on=DAY)
-        for held in (TALKED, FAR):
-            sources.add_posts(library.db, [post(held.id, held.id)], source="timeline", on=DAY)
+        for paper in (TALKED, FAR):
+            sources.add_posts(library.db, [post(paper.id, paper.id)], source="timeline", on=DAY)
         shown(library)
         yield library
 
@@ -65,7 +65,7 @@ def lanes(found: Morning) -> dict[str, list[tuple[int, str | None]]]:
     wild = [found.wild] if found.wild else []
     several = {"own": found.own, "doubtful": found.doubtful, "near": found.near, "wild": wild}
     return {
-        lane: [(e.held.row, e.topic) for e in entries]
+        lane: [(e.paper.row, e.topic) for e in entries]
         for lane, entries in several.items()
         if entries
     }
@@ -77,7 +77,7 @@ FIRST = {"own": [(1, OWN), (2, OWN)], "near": [(3, NEAR)], "wild": [(4, None)]}
 def test_a_paper_moved_to_another_own_topic_waits_there(library: Library) -> None:
     assert lanes(shown(library)) == FIRST
     found = wrong_topic(library, the(library), OTHER)
-    assert (found.held.state, found.topic, str(found.message)) == (
+    assert (found.paper.state, found.topic, str(found.message)) == (
         "candidate",
         OTHER,
         "Moved to speech/recognition: Speech Translation of Whales",
@@ -100,7 +100,7 @@ def test_taking_back_a_filed_papers_first_topic_leaves_the_order_of_the_list(
 
 def test_none_of_mine_skips_a_paper_and_leaves_it_in_place(library: Library) -> None:
     found = wrong_topic(library, the(library), None)
-    assert (found.held.state, str(found.message)) == (
+    assert (found.paper.state, str(found.message)) == (
         "skip",
         "Not in any of your topics, so it was skipped: Speech Translation of Whales",
     )
@@ -113,7 +113,7 @@ def test_none_of_mine_skips_a_paper_and_leaves_it_in_place(library: Library) -> 
 
 def test_an_own_paper_moved_to_a_near_topic_is_sorted_out_too(library: Library) -> None:
     found = wrong_topic(library, the(library), "NLP/LLM")
-    assert (found.held.state, found.is_sorted_out, found.topic) == ("skip", True, NEAR)
+    assert (found.paper.state, found.is_sorted_out, found.topic) == ("skip", True, NEAR)
     assert labels.words_on(library.db, [1]) == {1: {OWN: "no", NEAR: "yes"}}
     assert lanes(shown(library))["own"] == [(1, None), (2, OWN)]
 
@@ -171,7 +171,7 @@ def test_undoing_a_lesson_leaves_a_folder_that_was_chosen_in_the_same_moment(
 
 def test_one_undo_takes_the_whole_act_back(library: Library) -> None:
     wrong_topic(library, the(library), None)
-    assert [held.state for held in undo(library)] == ["candidate"]
+    assert [paper.state for paper in undo(library)] == ["candidate"]
     assert labels.words_on(library.db, [1]) == {}
     assert lanes(shown(library)) == FIRST
     wrong_topic(library, the(library), OTHER)
@@ -252,27 +252,27 @@ def test_a_pick_of_another_topic_teaches_that_one_alone(library: Library) -> Non
 
 def test_a_later_pick_is_filed_under_the_topic_that_was_named(library: Library) -> None:
     wrong_topic(library, the(library), OTHER)
-    [held] = decide(library, "pick", [WRONG.id])
-    assert held.topic == OTHER
+    [paper] = decide(library, "pick", [WRONG.id])
+    assert paper.topic == OTHER
     wrong_topic(library, the(library, 2), None)
-    [held] = decide(library, "pick", [MINE.id])
-    assert held.topic == "unfiled"
+    [paper] = decide(library, "pick", [MINE.id])
+    assert paper.topic == "unfiled"
 
 
 def test_a_paper_with_a_note_stays(library: Library) -> None:
     add_note(library, the(library), "It sings. I had not heard that.")
     found = wrong_topic(library, the(library), None)
-    assert (found.held.state, found.held.topic) == ("read", "unfiled")
+    assert (found.paper.state, found.paper.topic) == ("read", "unfiled")
     assert str(found.message).startswith(
         "Not in any of your topics; kept, because it has your note:"
     )
 
 
 def test_the_other_topics_are_offered_own_ones_first(library: Library) -> None:
-    held = the(library)
-    assert topic_now(library, held) == OWN
+    paper = the(library)
+    assert topic_now(library, paper) == OWN
     assert [t.path for t in other_topics(library, OWN)] == [OTHER, NEAR]
-    wrong_topic(library, held, OTHER)
+    wrong_topic(library, paper, OTHER)
     assert topic_now(library, the(library)) == OTHER
     wrong_topic(library, the(library), OWN)
     assert topic_now(library, the(library)) == OWN

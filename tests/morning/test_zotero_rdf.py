@@ -55,9 +55,9 @@ def filled(library: Library) -> list[int]:
     papers.add_papers(db, EVERY, source="by hand", on=DAY)
     rows = []
     for one in EVERY:
-        held = papers.paper_with_id(db, one.id)
-        assert held is not None
-        rows.append(held.row)
+        paper = papers.paper_with_id(db, one.id)
+        assert paper is not None
+        rows.append(paper.row)
     decisions.add_filing(db, rows[0], "speech/translation", at=NOW, is_by_hand=True)
     decisions.add_filing(db, rows[1], "speech", at=NOW, is_by_hand=True)
     decisions.add_filing(db, rows[2], "unfiled", at=NOW, is_by_hand=True)
@@ -76,8 +76,8 @@ def filled(library: Library) -> list[int]:
 
 
 def exported(library: Library, folder: Path) -> dict[str, ImportedPaper]:
-    held = papers.papers_at(library.db, filled(library))
-    assert write_zotero(library, held, folder) == ["papers/gone.pdf"]
+    several = papers.papers_at(library.db, filled(library))
+    assert write_zotero(library, several, folder) == ["papers/gone.pdf"]
     read = read_source(folder / f"{folder.name}.rdf")
     assert (read.form, read.unplaced, read.notes) == ("rdf", (), ())
     return {item.paper.title: item for item in read.items}
@@ -131,13 +131,13 @@ def test_a_reader_of_rdf_has_every_item_and_the_tree_of_collections(
 
 
 def test_a_folder_with_files_is_left_alone(library: Library, tmp_path: Path) -> None:
-    held = papers.papers_at(library.db, filled(library))
+    several = papers.papers_at(library.db, filled(library))
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/a.txt").write_text("mine", "utf-8")
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(UsageError, match="is not empty"):
-        write_zotero(library, held, tmp_path / "mine")
+        write_zotero(library, several, tmp_path / "mine")
     for place in ("mine/a.txt", "mine/a.txt/b"):
         with pytest.raises(StoreError):
-            write_zotero(library, held, tmp_path / place)
+            write_zotero(library, several, tmp_path / place)
     assert sorted(tmp_path.rglob("*")) == before

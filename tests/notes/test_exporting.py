@@ -35,12 +35,12 @@ def library(tmp_path: Path) -> Iterator[Library]:
         papers.add_papers(library.db, given, source="arXiv", on=DAY)
         for row, text in ((1, "Bees count. It was tried."), (2, "Ants walk. I saw them.")):
             decisions.add_filing(library.db, row, A, at=NOW)
-            add_note(library, held(library, row), text)
+            add_note(library, library_paper(library, row), text)
         export(library)
         yield library
 
 
-def held(library: Library, row: int) -> LibraryPaper:
+def library_paper(library: Library, row: int) -> LibraryPaper:
     return papers.papers_at(library.db, [row])[0]
 
 
@@ -82,7 +82,7 @@ class TestMovedByHand:
         done = export(library)
         assert (done.moved, done.read_in, done.left) == ([(BEES, new)], [new], [])
         assert texts(library, 1)[-1] == "Bees count. I tried it."
-        add_note(library, held(library, 1), "Bees count. They do.")
+        add_note(library, library_paper(library, 1), "Bees count. They do.")
         assert export(library).written == [new]
         assert export(library) == ExportOutcome(n_unchanged=2)
 
@@ -152,7 +152,7 @@ class TestMovedByHand:
 
     def test_filing_by_command_has_the_last_word(self, library: Library) -> None:
         move(library, BEES, f"notes/{B}/Renamed.md")
-        file_paper(library, held(library, 1), "nlp/llm")
+        file_paper(library, library_paper(library, 1), "nlp/llm")
         export(library)
         assert topic(library, 1) == ("nlp/llm", True)
         assert "notes/nlp/llm/Renamed.md" in files(library)
@@ -217,7 +217,7 @@ class TestMadeByHand:
     def test_a_file_of_the_persons_is_never_touched(self, library: Library, theirs: str) -> None:
         put(library, f"notes/{A}/2025_Field_Wasps.md", theirs)
         decisions.add_filing(library.db, 3, A, at=NOW)
-        add_note(library, held(library, 3), "Wasps know faces. It was seen.")
+        add_note(library, library_paper(library, 3), "Wasps know faces. It was seen.")
         done = export(library)
         assert (done.written, done.left) == ([f"notes/{A}/2025_Field_Wasps-2.md"], [])
         assert content(library, f"notes/{A}/2025_Field_Wasps.md") == theirs
@@ -288,7 +288,9 @@ class TestWords:
         mixed = content(library, BEES).replace("It was tried.", "tried  \r\nby hand\n\n\nmore\t")
         put(library, BEES, mixed)
         export(library)
-        add_note(library, held(library, 1), texts(library, 1)[-1].replace("by hand", "by me"))
+        add_note(
+            library, library_paper(library, 1), texts(library, 1)[-1].replace("by hand", "by me")
+        )
         export(library)
         assert content(library, BEES) == mixed.replace("by hand", "by me")
 
@@ -296,7 +298,11 @@ class TestWords:
         below = content(library, BEES) + "\n\nBelow.  "
         put(library, BEES, below)
         export(library)
-        add_note(library, held(library, 1), texts(library, 1)[-1].replace("Below.", "Down here."))
+        add_note(
+            library,
+            library_paper(library, 1),
+            texts(library, 1)[-1].replace("Below.", "Down here."),
+        )
         export(library)
         assert content(library, BEES) == below.replace("Below.", "Down here.")
 
@@ -337,7 +343,7 @@ class TestPages:
             put(library, path, text + "Below, without an end")
         export(library)
         for row in (1, 2):
-            file_paper(library, held(library, row), B)
+            file_paper(library, library_paper(library, row), B)
         export(library)
         for path in (f"notes/{A}/index.md", WEEK):
             assert "\n\nAbove.\r\n\n<!-- reader:begin" in content(library, path)
@@ -347,7 +353,7 @@ class TestPages:
 
     def test_an_empty_page_is_deleted(self, library: Library) -> None:
         for row in (1, 2):
-            file_paper(library, held(library, row), B)
+            file_paper(library, library_paper(library, row), B)
         assert export(library).removed == [f"notes/{A}/index.md"]
         assert not (library.folder / f"notes/{A}").exists()
 
@@ -369,22 +375,24 @@ class TestPages:
 
     def test_a_file_of_the_persons_with_a_pages_name_stays(self, library: Library) -> None:
         put(library, f"notes/{B}/index.md", "Mine.\n")
-        file_paper(library, held(library, 1), B)
+        file_paper(library, library_paper(library, 1), B)
         assert f"notes/{B}/index-2.md" in export(library).pages
         assert content(library, f"notes/{B}/index.md") == "Mine.\n"
 
     def test_a_link_is_shown_at_its_other_end_by_key_and_by_a_files_new_name(
         self, library: Library
     ) -> None:
-        add_note(library, held(library, 1), "As in [[2025_Field_Ants|there]]. It was tried.")
+        add_note(
+            library, library_paper(library, 1), "As in [[2025_Field_Ants|there]]. It was tried."
+        )
         done = export(library, only=[1])
         assert sorted(done.written) == [ANTS, BEES]
         assert "Linked from [On Bees](2025_Field_Bees.md)\n" in content(library, ANTS)
         move(library, ANTS, f"notes/{A}/Walkers.md")
-        add_note(library, held(library, 1), "As in [[walkers]]. It was tried.")
+        add_note(library, library_paper(library, 1), "As in [[walkers]]. It was tried.")
         export(library)
         assert "Linked from [On Bees]" in content(library, f"notes/{A}/Walkers.md")
-        add_note(library, held(library, 1), "As in nothing. It was tried.")
+        add_note(library, library_paper(library, 1), "As in nothing. It was tried.")
         export(library, only=[1])
         assert "Linked from" not in content(library, f"notes/{A}/Walkers.md")
         assert export(library) == ExportOutcome(n_unchanged=2)
@@ -394,20 +402,20 @@ class TestByItself:
     def test_notes_without_a_file_are_exported_unless_feeds_toml_says_no(
         self, library: Library
     ) -> None:
-        add_note(library, held(library, 3), "Wasps know faces. Seen.")
+        add_note(library, library_paper(library, 3), "Wasps know faces. Seen.")
         assert export_quietly(library) == []
         assert "notes/unfiled/2025_Field_Wasps.md" in files(library)
 
     def test_nothing_is_exported_where_feeds_toml_says_no(self, tmp_path: Path) -> None:
         with a_library(tmp_path, FEEDS_TOML + "[note]\nexport = false\n") as library:
             papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
-            add_note(library, held(library, 1), "One. Two.")
+            add_note(library, library_paper(library, 1), "One. Two.")
             assert export_quietly(library) == []
             assert not (library.folder / "notes").exists()
 
     def test_another_papers_edit_is_left_for_a_whole_export(self, library: Library) -> None:
         put(library, ANTS, content(library, ANTS).replace("I saw", "We saw"))
-        add_note(library, held(library, 1), "Bees count. Twice.")
+        add_note(library, library_paper(library, 1), "Bees count. Twice.")
         assert export(library, only=[1]).written == [BEES]
         assert len(texts(library, 2)) == 1
         assert export(library).read_in == [ANTS]
@@ -440,7 +448,7 @@ class TestImportedFiles:
         self, library: Library
     ) -> None:
         words = f"Bees count. ![bee]({self.KEPT}) It was [said](other/a.png)."
-        add_note(library, held(library, 1), words)
+        add_note(library, library_paper(library, 1), words)
         export(library)
         shown = words.replace("(attachments", "(../../attachments")
         assert shown in content(library, BEES)

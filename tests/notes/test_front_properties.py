@@ -57,7 +57,7 @@ def front(library: Library, path: str = FILE) -> dict[str, Value]:
     return {key: found[key] for key in ("tags", "rating", "priority") if key in found}
 
 
-def held(library: Library) -> tuple[tuple[str, ...], int | None, str]:
+def library_paper(library: Library) -> tuple[tuple[str, ...], int | None, str]:
     [one] = papers.papers_at(library.db, [1])
     return one.tags, one.rating, one.priority
 
@@ -96,13 +96,13 @@ def test_what_a_hand_changes_is_an_act_that_undo_takes_back(library: Library) ->
     edit(library, with_line("priority: Low"))
     done = export(library)
     assert (done.tagged, done.read_in, done.left) == ([FILE], [], [])
-    assert held(library) == (("ASR", "mine"), 5, "low")
+    assert library_paper(library) == (("ASR", "mine"), 5, "low")
     assert "rating: 5  # read it twice\n" in content(library)
     assert "priority: Low\n" in content(library)
     assert front(library)["tags"] == (TOPIC, "mine", "#ASR")
     assert export(library).tagged == []
     take_back(library)
-    assert held(library) == (("survey",), 2, "normal")
+    assert library_paper(library) == (("survey",), 2, "normal")
     assert front(library) == {"tags": (TOPIC, "survey"), "rating": "2"}
 
 
@@ -118,7 +118,7 @@ def test_what_a_hand_changes_is_an_act_that_undo_takes_back(library: Library) ->
 def test_a_list_in_any_form_is_read_and_grows(library: Library, tags: str) -> None:
     edit(library, with_line(tags))
     export(library)
-    assert held(library)[0] == ("a/b", "to cite" if "to cite" in tags else "to-cite")
+    assert library_paper(library)[0] == ("a/b", "to cite" if "to cite" in tags else "to-cite")
     tag(library, [1], PropertyChange(add=("more",), remove=("a/b",)))
     assert {*map(tag_fold, items_of(front(library)["tags"]))} == {"to-cite", "more"}
     assert export(library).tagged == []
@@ -130,7 +130,7 @@ def test_both_sides_changed_tags_and_all_changes_count(library: Library) -> None
     # Without an export in between, as where feeds.toml says `export = false`.
     _behind(library, PropertyChange(("d",), ("b",)))
     assert export(library).left == []
-    assert held(library)[0] == ("c", "d", "new")
+    assert library_paper(library)[0] == ("c", "d", "new")
     assert {*front(library)["tags"]} == {TOPIC, "c", "d", "new"}
 
 
@@ -150,7 +150,7 @@ def test_of_two_ratings_the_librarys_stays_and_a_line_says_so(library: Library) 
         f"{FILE}: rating 4 was not taken over, because it was set to 2 here since.",
         f"{FILE}: priority - was not taken over, because it was set to low here since.",
     ]
-    assert held(library) == ((), 2, "low")
+    assert library_paper(library) == ((), 2, "low")
     assert front(library) == {"tags": (TOPIC,), "rating": "2", "priority": "low"}
     assert export(library).left == []
 
@@ -159,7 +159,7 @@ def test_a_value_that_is_none_is_left_alone_and_said_once(library: Library) -> N
     edit(library, with_line("rating: 8/10"))
     edit(library, with_line("priority: urgent"))
     tag(library, [1], PropertyChange(rating=3))
-    assert (held(library)[1], front(library)["rating"]) == (3, "8/10")
+    assert (library_paper(library)[1], front(library)["rating"]) == (3, "8/10")
     assert export(library).left == []
     edit(library, with_line("rating: 6"))
     assert [str(error) for error in export(library).left] == [
@@ -169,7 +169,7 @@ def test_a_value_that_is_none_is_left_alone_and_said_once(library: Library) -> N
     ]
     edit(library, with_line("rating: 2"))
     export(library)
-    assert held(library)[1] == 2
+    assert library_paper(library)[1] == 2
 
 
 def test_the_topics_tag_is_no_tag_of_the_paper(library: Library) -> None:
@@ -178,14 +178,20 @@ def test_the_topics_tag_is_no_tag_of_the_paper(library: Library) -> None:
     file_paper(library, one, "nlp/llm")
     export(library)
     moved = "notes/nlp/llm/2025_Field_Bees.md"
-    assert (front(library, moved)["tags"], held(library)[0]) == (("nlp/llm", "mine"), ("mine",))
+    assert (front(library, moved)["tags"], library_paper(library)[0]) == (
+        ("nlp/llm", "mine"),
+        ("mine",),
+    )
     # Taken out by a hand it stays out, also under another topic, and others still come in.
     file = library.folder / moved
     file.write_text(content(library, moved).replace('  - "nlp/llm"\n', ""), "utf-8")
     export(library)
     file_paper(library, one, TOPIC)
     tag(library, [1], PropertyChange(add=("more",)))
-    assert (front(library)["tags"], held(library)[0]) == (("mine", "more"), ("mine", "more"))
+    assert (front(library)["tags"], library_paper(library)[0]) == (
+        ("mine", "more"),
+        ("mine", "more"),
+    )
 
 
 def test_tags_of_a_hand_from_before_are_read_in_once(library: Library) -> None:
@@ -193,9 +199,9 @@ def test_tags_of_a_hand_from_before_are_read_in_once(library: Library) -> None:
     edit(library, lambda text: text.replace(f'  - "{TOPIC}"', f'  - "{TOPIC}"\n  - old'))
     with library.db.writing():
         library.db.execute("UPDATE exports SET content = ?", (content(library),))
-    assert (export(library).tagged, held(library)[0]) == ([FILE], ("old",))
+    assert (export(library).tagged, library_paper(library)[0]) == ([FILE], ("old",))
     tag(library, [1], PropertyChange(remove=("old",)))
-    assert (export(library).tagged, held(library)[0]) == ([], ())
+    assert (export(library).tagged, library_paper(library)[0]) == ([], ())
 
 
 def test_a_file_that_becomes_a_note_brings_its_own(tmp_path: Path) -> None:
@@ -206,7 +212,7 @@ def test_a_file_that_becomes_a_note_brings_its_own(tmp_path: Path) -> None:
         own = '---\nid: "arxiv:2506.00001"\ntags: [bees]\nrating: 4\n---\nBees count. I saw it.\n'
         (library.folder / "notes" / "bees.md").write_text(own, "utf-8")
         export(library)
-        assert held(library) == (("bees", "mine"), 4, "normal")
+        assert library_paper(library) == (("bees", "mine"), 4, "normal")
         export(library)
         [file] = (library.folder / "notes").glob("*/**/bees.md")
         there = front(library, str(file.relative_to(library.folder)))
@@ -295,7 +301,7 @@ def test_command_and_hand_by_turns_give_what_each_last_said(
 
 
 def state(library: Library) -> tuple[set[str], int, str]:
-    tags, rating, priority = held(library)
+    tags, rating, priority = library_paper(library)
     return {*map(tag_fold, tags)}, rating or 0, priority
 
 

@@ -60,16 +60,16 @@ def test_a_note_is_compared_with_abstract_marked_words_and_passages(library: Lib
 
 
 def test_a_check_names_the_page_of_what_was_copied(library: Library) -> None:
-    held = find_paper(library, "On Birds")
+    paper = find_paper(library, "On Birds")
     note = f"{PASSAGE} I know that one; ours does the doorbell and fools the dog each day."
-    copied, own = check_note(library, held, note).sentences
+    copied, own = check_note(library, paper, note).sentences
     assert (copied.verdict, copied.source) == ("copied", SourceText(PASSAGE, "passage", 5))
     assert own.verdict == "own"
 
 
 def test_a_paper_without_any_text_finds_nothing_copied(library: Library) -> None:
-    held = find_paper(library, "On Moss")
-    assert check_note(library, held, ABSTRACT).verdict == "own"
+    paper = find_paper(library, "On Moss")
+    assert check_note(library, paper, ABSTRACT).verdict == "own"
 
 
 def test_each_text_is_encoded_once_and_passages_with_vectors_never(library: Library) -> None:

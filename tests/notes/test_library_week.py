@@ -58,7 +58,7 @@ def mention(library: Library, row: int, *people: str, on: date = DAY) -> None:
 
 
 def regrets(found: Week) -> list[tuple[int, int, int | None]]:
-    return [(r.held.row, r.n_people, r.near.row if r.near else None) for r in found.regrets]
+    return [(r.paper.row, r.n_people, r.near.row if r.near else None) for r in found.regrets]
 
 
 @pytest.mark.parametrize("day", [MONDAY, DAY, SUNDAY])
@@ -76,14 +76,14 @@ def test_read_papers_stand_by_theme_with_their_key_sentence(library: Library) ->
     write(library, 2, "只の一文。")
     write(library, 1, "## Idea\nIt listens twice. Then it speaks.", on=SUNDAY)
     write(library, 4, "Too early. Not this week.", on=MONDAY - timedelta(1))
-    held = papers.papers_at(library.db, [1, 2, 3])
+    several = papers.papers_at(library.db, [1, 2, 3])
     assert list(week(library, DAY).read) == [
-        ReadPaper(held[0], SUNDAY, True, "It listens twice.", "speech/translation"),
-        ReadPaper(held[1], DAY, False, "只の一文。", "speech/recognition"),
-        ReadPaper(held[2], DAY, True, "Models hum in gardens.", "nlp/llm"),
+        ReadPaper(several[0], SUNDAY, True, "It listens twice.", "speech/translation"),
+        ReadPaper(several[1], DAY, False, "只の一文。", "speech/recognition"),
+        ReadPaper(several[2], DAY, True, "Models hum in gardens.", "nlp/llm"),
     ]
     assert week(library, DAY).n_written == 2
-    assert [r.held.row for r in read_between(library, SUNDAY, SUNDAY)] == [1]
+    assert [r.paper.row for r in read_between(library, SUNDAY, SUNDAY)] == [1]
 
 
 def test_a_week_without_a_note_is_empty(library: Library) -> None:
@@ -111,8 +111,8 @@ def test_a_skip_that_people_talk_about_later_may_be_regretted(library: Library) 
     mention(library, 5, "Cy")  # one alone
     mention(library, 6, "Cy", "Di")  # on the day of the skip: it was known then
     found = week(library, DAY)
-    [held] = papers.papers_at(library.db, [4])
-    assert found.regrets == (Regret(held, BEFORE, n_people=3),)
+    [paper] = papers.papers_at(library.db, [4])
+    assert found.regrets == (Regret(paper, BEFORE, n_people=3),)
     assert week(library, BEFORE).regrets == ()
     assert week(library, DAY + timedelta(7)).regrets == ()
 
@@ -163,8 +163,8 @@ def test_likeness_is_by_vectors_where_there_are_some(library: Library) -> None:
     rows = range(1, 19)
     index.add_paper_texts(library.db, rows)
     encoder = SmallEncoder()
-    for held in papers.papers_at(library.db, rows):
-        text = f"{held.paper.title}\n{held.paper.abstract}"
+    for one in papers.papers_at(library.db, rows):
+        text = f"{one.paper.title}\n{one.paper.abstract}"
         [vector] = encoder.encode_passages([text])
         kept = (index.hash_of(text), vector.astype("float16").tobytes())
         index.add_vectors(library.db, encoder.name, [kept])

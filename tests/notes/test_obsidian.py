@@ -20,7 +20,7 @@ def test_a_reader_of_vaults_finds_the_links_and_properties_of_notes(tmp_path: Pa
 
     with a_library(tmp_path) as library:
 
-        def held(row: int) -> LibraryPaper:
+        def library_paper(row: int) -> LibraryPaper:
             return papers.papers_at(library.db, [row])[0]
 
         titles = ("On Bees", 'On "Ants": a Study', "On Wasps")
@@ -28,9 +28,11 @@ def test_a_reader_of_vaults_finds_the_links_and_properties_of_notes(tmp_path: Pa
         papers.add_papers(library.db, given, source="arXiv", on=DAY)
         for row in (1, 2, 3):
             decisions.add_filing(library.db, row, TOPIC, at=NOW)
-        add_note(library, held(1), "蜂は数える。 It was tried.")
-        add_note(library, held(3), f"Unlike [[{BEES}]], wasps do not count.")
-        add_note(library, held(2), f"As in [[{BEES}|the bees]] and [[{WASPS}]]. I saw them.")
+        add_note(library, library_paper(1), "蜂は数える。 It was tried.")
+        add_note(library, library_paper(3), f"Unlike [[{BEES}]], wasps do not count.")
+        add_note(
+            library, library_paper(2), f"As in [[{BEES}|the bees]] and [[{WASPS}]]. I saw them."
+        )
         tag(library, [2], PropertyChange(add=("to cite", "観察"), rating=4))
         export(library)
         vault = Vault(library.folder / "notes").connect().gather()

@@ -48,8 +48,8 @@ def review(library: Library, row: int, *, on: int, due_in: int) -> None:
 
 
 def grade(library: Library, row: int, given: int) -> GradeOutcome:
-    [held] = papers.papers_at(library.db, [row])
-    return recall.grade(library, held, given, next_day=next_day)
+    [paper] = papers.papers_at(library.db, [row])
+    return recall.grade(library, paper, given, next_day=next_day)
 
 
 def rows(library: Library, day: date) -> list[int]:
@@ -170,8 +170,8 @@ def test_a_grade_is_kept_with_the_day_on_which_the_note_comes_back(
 
 def test_the_days_of_all_four_grades_are_known_beforehand(library: Library) -> None:
     write(library, 1)
-    [held] = papers.papers_at(library.db, [1])
-    days = recall.next_days(library, held, next_day=next_day)
+    [paper] = papers.papers_at(library.db, [1])
+    days = recall.next_days(library, paper, next_day=next_day)
     assert [(day - DAY).days for day in days] == [1, 1, 2, 8]
     assert reviews.reviews_of(library.db, 1) == []
 

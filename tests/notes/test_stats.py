@@ -81,9 +81,9 @@ def test_one_day_is_shown_whole(library: Library) -> None:
     write(library, 1, 0, "It listens twice. Yes.")
     found = day_shown(library, DAY)
     assert found.counts == DayCounts(DAY, 1, 0, 0, False)
-    assert [held.row for held in found.picked] == [1, 2]
+    assert [paper.row for paper in found.picked] == [1, 2]
     assert (found.n_arrived, found.n_skipped) == (10, 3)
-    assert [(r.held.row, r.sentence) for r in found.read] == [(1, "It listens twice.")]
+    assert [(r.paper.row, r.sentence) for r in found.read] == [(1, "It listens twice.")]
     assert day_shown(library, date(2025, 6, 1)).counts.is_frozen
 
 

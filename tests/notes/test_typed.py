@@ -30,12 +30,14 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-def held(library: Library, row: int = 1) -> LibraryPaper:
+def library_paper(library: Library, row: int = 1) -> LibraryPaper:
     return papers.papers_at(library.db, [row])[0]
 
 
 def keep(library: Library, text: str, of: PageDraft = NOTHING) -> PageDraft:
-    return drafts.keep(library, held(library), text, base=of.base, name=of.name, seen=of.seen)
+    return drafts.keep(
+        library, library_paper(library), text, base=of.base, name=of.name, seen=of.seen
+    )
 
 
 def files(library: Library) -> dict[str, str]:
@@ -52,7 +54,7 @@ class TestOneWhoTypes:
         assert second.name == first.name
         assert not second.is_elsewhere
         assert files(library) == {first.name: ONE}
-        assert drafts.waiting(library, held(library)) == [replace(second, base=0)]
+        assert drafts.waiting(library, library_paper(library)) == [replace(second, base=0)]
 
     def test_a_text_without_own_words_is_no_draft(self, library: Library) -> None:
         assert keep(library, "## Idea\n┊ What is the one thing?\n  ").name == ""
@@ -62,7 +64,7 @@ class TestOneWhoTypes:
         assert not drafts.folder_of(library).exists()
 
     def test_the_note_as_it_stands_is_no_draft(self, library: Library) -> None:
-        add_note(library, held(library), ONE)
+        add_note(library, library_paper(library), ONE)
         base = notes.revisions(library.db, 1)[-1].id
         assert keep(library, ONE, PageDraft(base=base)).name == ""
         assert keep(library, f"{ONE} More.", PageDraft(base=base)).base == base
@@ -89,21 +91,21 @@ class TestOneWhoTypes:
 class TestTheEditor:
     def test_the_editor_opens_a_draft_of_a_page(self, library: Library) -> None:
         kept = keep(library, ONE)
-        with drafts.opened(library, held(library), lambda _: "new") as (draft, others):
+        with drafts.opened(library, library_paper(library), lambda _: "new") as (draft, others):
             assert (draft.file.name, draft.is_old) == (kept.name, True)
             assert drafts.words_of(draft) == ONE
             assert others == drafts.Others(0, 0)
 
     def test_a_page_shows_an_editors_draft_without_shown_lines(self, library: Library) -> None:
-        with drafts.opened(library, held(library), lambda _: "## Idea\n") as (draft, _):
+        with drafts.opened(library, library_paper(library), lambda _: "## Idea\n") as (draft, _):
             below = "<!-- reader:show: x -->\n┊ Abstract\n<!-- reader:shown -->\n"
             draft.file.write_text(f"## Idea\n{ONE}\n\n{below}", "utf-8")
-        found = drafts.waiting(library, held(library))
+        found = drafts.waiting(library, library_paper(library))
         assert [(one.name, one.text) for one in found] == [(draft.file.name, f"## Idea\n{ONE}")]
 
     def test_a_draft_in_an_editor_is_not_overwritten(self, library: Library) -> None:
         kept = keep(library, "Bees")
-        with drafts.opened(library, held(library), lambda _: "new") as (draft, _):
+        with drafts.opened(library, library_paper(library), lambda _: "new") as (draft, _):
             draft.file.write_text(TWO, "utf-8")
             beside = keep(library, ONE, kept)
             assert (beside.is_elsewhere, beside.name != kept.name) == (True, True)
@@ -143,14 +145,21 @@ class TestTwoWhoType:
             pages[who] = keep(library, said[who], pages[who])
             if draw.random() < 0.2:
                 base = pages[who].base
-                noted = add_note(library, held(library), said[who], base=base)
+                noted = add_note(library, library_paper(library), said[who], base=base)
                 drafts.settle(
-                    library, held(library), noted.text, name=pages[who].name, seen=pages[who].seen
+                    library,
+                    library_paper(library),
+                    noted.text,
+                    name=pages[who].name,
+                    seen=pages[who].seen,
                 )
                 newest = notes.revisions(library.db, 1)[-1]
                 pages[who], said[who] = PageDraft(base=newest.id), newest.text
             if draw.random() < 0.1:
-                with drafts.opened(library, held(library), lambda before: before) as (draft, _):
+                with drafts.opened(library, library_paper(library), lambda before: before) as (
+                    draft,
+                    _,
+                ):
                     text = f"{drafts.words_of(draft)}\nThe editor says {n}."
                     draft.file.write_text(text, "utf-8")
         kept = [*files(library).values(), *(r.text for r in notes.revisions(library.db, 1))]
@@ -162,40 +171,40 @@ class TestTwoWhoType:
 class TestSettling:
     def test_the_draft_goes_once_its_words_are_in_a_revision(self, library: Library) -> None:
         kept = keep(library, "Bees can count. So it")
-        noted = add_note(library, held(library), ONE, base=0)
-        drafts.settle(library, held(library), noted.text, name=kept.name, seen=kept.seen)
+        noted = add_note(library, library_paper(library), ONE, base=0)
+        drafts.settle(library, library_paper(library), noted.text, name=kept.name, seen=kept.seen)
         assert files(library) == {}
 
     def test_a_draft_with_a_lost_answer_is_deleted_by_its_words(self, library: Library) -> None:
         keep(library, "Bees can count.")
-        noted = add_note(library, held(library), ONE, base=0)
-        drafts.settle(library, held(library), noted.text)
+        noted = add_note(library, library_paper(library), ONE, base=0)
+        drafts.settle(library, library_paper(library), noted.text)
         assert files(library) == {}
 
     def test_words_typed_by_somebody_else_stay(self, library: Library) -> None:
         kept = keep(library, ONE)
         (drafts.folder_of(library) / kept.name).write_text(TWO, "utf-8")
-        noted = add_note(library, held(library), ONE, base=0)
-        drafts.settle(library, held(library), noted.text, name=kept.name, seen=kept.seen)
+        noted = add_note(library, library_paper(library), ONE, base=0)
+        drafts.settle(library, library_paper(library), noted.text, name=kept.name, seen=kept.seen)
         assert files(library) == {kept.name: TWO}
 
     def test_an_editors_draft_stays_while_it_is_open(self, library: Library) -> None:
-        with drafts.opened(library, held(library), lambda _: "") as (draft, _):
+        with drafts.opened(library, library_paper(library), lambda _: "") as (draft, _):
             draft.file.write_text(ONE, "utf-8")
-            noted = add_note(library, held(library), ONE, base=0)
-            drafts.settle(library, held(library), noted.text)
+            noted = add_note(library, library_paper(library), ONE, base=0)
+            drafts.settle(library, library_paper(library), noted.text)
             assert files(library) == {draft.file.name: ONE}
 
     def test_a_draft_is_discarded_only_as_it_was_seen(self, library: Library) -> None:
         kept = keep(library, ONE)
-        assert not drafts.discard(library, held(library), name=kept.name, seen="another")
+        assert not drafts.discard(library, library_paper(library), name=kept.name, seen="another")
         assert files(library) == {kept.name: ONE}
-        assert drafts.discard(library, held(library), name=kept.name, seen=kept.seen)
+        assert drafts.discard(library, library_paper(library), name=kept.name, seen=kept.seen)
         assert files(library) == {}
-        assert drafts.discard(library, held(library), name="../feeds.toml", seen="")
+        assert drafts.discard(library, library_paper(library), name="../feeds.toml", seen="")
         assert (library.folder / "feeds.toml").exists() is False  # there never was one here
 
 
 def test_words_leave_out_hints_and_empty_headings(library: Library) -> None:
     text = "## Problem\n┊ What could nobody do before, and who minds?\n\n## Idea\nIt counts.\n"
-    assert drafts.words(library, held(library), text, base=0) == "## Idea\nIt counts."
+    assert drafts.words(library, library_paper(library), text, base=0) == "## Idea\nIt counts."

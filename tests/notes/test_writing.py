@@ -55,12 +55,12 @@ def library(tmp_path: Path, clock: Clock) -> Iterator[Library]:
         yield library
 
 
-def held(library: Library, row: int = 1) -> LibraryPaper:
+def library_paper(library: Library, row: int = 1) -> LibraryPaper:
     return papers.papers_at(library.db, [row])[0]
 
 
 def write(library: Library, text: str, row: int = 1) -> None:
-    assert add_note(library, held(library, row), text).is_new
+    assert add_note(library, library_paper(library, row), text).is_new
 
 
 def file_of(library: Library, row: int = 1) -> Path:
@@ -205,7 +205,7 @@ class TestLeavingAlone:
         (library.folder / "notes").mkdir()
         (library.folder / "notes" / "a").write_text("somebody's")
         done = export(library)
-        file = library.folder / "notes" / "a" / f"{held(library).key}.md"
+        file = library.folder / "notes" / "a" / f"{library_paper(library).key}.md"
         assert [type(error) for error in done.left] == [StoreError]
         assert said(done.left) == [f"{file}: there is a file where its folder should be"]
         assert done.written == [path(library, 2)]

@@ -71,8 +71,8 @@ def online() -> Iterator[Tools]:
 
 
 def html_of(library: Library, n: int = 1) -> arxiv_html.StoredHtml | None:
-    [held] = papers.papers_at(library.db, [n])
-    return stored_html(library, held)
+    [paper] = papers.papers_at(library.db, [n])
+    return stored_html(library, paper)
 
 
 def asked(server: Server) -> list[str]:
@@ -92,8 +92,8 @@ def test_a_picks_html_comes_with_its_pictures_and_is_read_without_a_network(
     [(name, width, height)] = stored.pictures.values()
     assert f'src="html/{name}" width="{width}"' in stored.html.replace(' height="240"', "")
     assert (width, height) == (640, 240)
-    [held] = papers.papers_at(library.db, [1])
-    assert picture_file(library, held, name).read_bytes() == sample_picture()
+    [paper] = papers.papers_at(library.db, [1])
+    assert picture_file(library, paper, name).read_bytes() == sample_picture()
     fetch_html(library, online)
     assert len(server.seen) == 2, "once"
     assert failures.failures(library.db, "html") == []

@@ -29,8 +29,8 @@ from tests.pdfs.test_mark import (
     annotations_in,
     bring,
     clock,
-    held,
     library,
+    library_paper,
     make_marks,
     on_the_tablet,
     put,
@@ -48,7 +48,7 @@ def drawn(library: Library, *names: str) -> list[InkStroke]:
         InkStroke(1 + n % 2, f"{OWN}{name}", COLOURS[n % 5], 1.5, (50.0, 300.0 + n, 90.0, 340.0))
         for n, name in enumerate(names)
     ]
-    mark.draw(library, held(library), strokes)
+    mark.draw(library, library_paper(library), strokes)
     return strokes
 
 
@@ -109,7 +109,7 @@ def test_what_is_deleted_in_a_copy_is_removed_here_and_nothing_else(
 def test_all_that_was_written_into_a_copy_can_be_deleted_in_it(
     library: Library, reader: PdfReader, tools: Tools
 ) -> None:
-    mark.mark(library, held(library), selected(reader, library))
+    mark.mark(library, library_paper(library), selected(reader, library))
     drawn(library, "a")
     on_the_tablet(handed_out(library, reader), without_marks)
     [came] = bring(library, tools, library.folder.parent / "pad")
@@ -147,22 +147,22 @@ def test_what_a_copy_lacks_for_another_reason_stays(
     library: Library, reader: PdfReader, tools: Tools, doing: Callable[[Any], None]
 ) -> None:
     if doing is not unnamed:
-        mark.mark(library, held(library), selected(reader, library))
+        mark.mark(library, library_paper(library), selected(reader, library))
         new = selected(reader, library, "Snails hear with the foot")
-        mark.mark(library, held(library), replace(new, kind="underline"))
+        mark.mark(library, library_paper(library), replace(new, kind="underline"))
     drawn(library, *"abc")
     file = handed_out(library, reader)
     if doing is not unnamed:
         on_the_tablet(file, highlight("The others slept", kind="underline"))
-        list(back(library, tools, file, known=held(library)))
+        list(back(library, tools, file, known=library_paper(library)))
     on_the_tablet(file, doing)
     before = names_here(library), texts(library)
-    [came] = list(back(library, tools, file, known=held(library)))
+    [came] = list(back(library, tools, file, known=library_paper(library)))
     assert (came.counts.removed, came.counts.erased) == (0, 0)
     assert came.counts.kept >= 2
     # Nor when the same file is saved once more.
     on_the_tablet(file, renamed_producer)
-    [came] = list(back(library, tools, file, known=held(library)))
+    [came] = list(back(library, tools, file, known=library_paper(library)))
     assert (came.counts.removed, came.counts.erased, came.counts.kept) == (0, 0, 0)
     assert (names_here(library), texts(library)) == before
 
@@ -170,7 +170,7 @@ def test_what_a_copy_lacks_for_another_reason_stays(
 def test_another_file_in_the_place_of_a_copy_removes_nothing(
     library: Library, reader: PdfReader, tools: Tools
 ) -> None:
-    mark.mark(library, held(library), selected(reader, library))
+    mark.mark(library, library_paper(library), selected(reader, library))
     drawn(library, "a")
     file = handed_out(library, reader)
     before = names_here(library)
@@ -199,7 +199,7 @@ def test_a_stroke_that_was_erased_here_stays_so_whatever_a_copy_has(
 ) -> None:
     one, other = drawn(library, "a", "b")
     file = handed_out(library, reader)
-    mark.erase(library, held(library), [one.name])
+    mark.erase(library, library_paper(library), [one.name])
     on_the_tablet(file, without(other.name))
     [came] = bring(library, tools, file.parent)
     assert (came.counts.erased, came.counts.kept) == (1, 0)
@@ -221,7 +221,7 @@ def test_what_is_deleted_in_a_copy_of_a_real_pdf_is_removed_here(
     with pymupdf.open(file) as document:
         without(*gone)(document)
         document.saveIncr()
-    [came] = list(back(library, tools, file, known=held(library)))
+    [came] = list(back(library, tools, file, known=library_paper(library)))
     assert (came.counts.removed + came.counts.erased, came.counts.kept) == (len(gone), 0)
     assert names_here(library) - {""} == before - gone
 
@@ -229,11 +229,11 @@ def test_what_is_deleted_in_a_copy_of_a_real_pdf_is_removed_here(
 def test_a_mark_that_was_changed_here_since_stays(
     library: Library, reader: PdfReader, tools: Tools
 ) -> None:
-    made = mark.mark(library, held(library), selected(reader, library))
+    made = mark.mark(library, library_paper(library), selected(reader, library))
     drawn(library, "a")
     file = handed_out(library, reader)
     [name] = names_here(library) - {f"{OWN}a"}
-    mark.change(library, held(library), str(made.mark), colour=COLOURS[3])
+    mark.change(library, library_paper(library), str(made.mark), colour=COLOURS[3])
     on_the_tablet(file, without(name))
     [came] = bring(library, tools, file.parent)
     assert (came.counts.removed, came.counts.kept) == (0, 0)
@@ -243,15 +243,15 @@ def test_a_mark_that_was_changed_here_since_stays(
 def test_what_is_deleted_in_one_copy_goes_though_another_still_has_it(
     library: Library, reader: PdfReader, tools: Tools
 ) -> None:
-    mark.mark(library, held(library), selected(reader, library))
+    mark.mark(library, library_paper(library), selected(reader, library))
     drawn(library, "a")
     [own] = (library.folder / "papers").glob("*.pdf")
-    opened = copy_to_open(library, reader, held(library), own, bring=lambda _copy: None)
+    opened = copy_to_open(library, reader, library_paper(library), own, bring=lambda _copy: None)
     file = handed_out(library, reader)
     on_the_tablet(file, without(*names_here(library)))
     [came] = bring(library, tools, file.parent)
     assert (came.counts.removed, came.counts.erased) == (1, 1)
     on_the_tablet(opened, highlight("Nobody had asked a snail before"))
-    list(back(library, tools, opened, known=held(library)))
+    list(back(library, tools, opened, known=library_paper(library)))
     assert [text for text, *_unused in texts(library)] == ["Nobody had asked a snail before"]
     assert highlights.strokes_of(library.db, 1) == []

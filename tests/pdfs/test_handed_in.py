@@ -45,7 +45,7 @@ def tools() -> Tools:
 
 
 @pytest.fixture
-def held(library: Library) -> LibraryPaper:
+def paper(library: Library) -> LibraryPaper:
     return find_paper(library, "2506.00001")
 
 
@@ -63,93 +63,93 @@ def hand(
     library: Library,
     tools: Tools,
     file: Path,
-    held: LibraryPaper,
+    paper: LibraryPaper,
     *marks: Highlight,
     sure: bool = False,
 ) -> CopyOutcome:
     put(file, pdf(*marks))
-    return handed_in(library, tools, file, held, is_sure=sure)
+    return handed_in(library, tools, file, paper, is_sure=sure)
 
 
 def test_marks_are_read_once_and_kept(
-    library: Library, tools: Tools, given: Path, held: LibraryPaper
+    library: Library, tools: Tools, given: Path, paper: LibraryPaper
 ) -> None:
-    first = hand(library, tools, given, held, RAIN, SLEPT)
+    first = hand(library, tools, given, paper, RAIN, SLEPT)
     assert (first.outcome, first.counts.new, there(library)) == ("imported", 2, [RAIN, SLEPT])
     assert (library.folder / first.copy).read_bytes() == pdf(RAIN, SLEPT)
     assert counts_text(first.counts, "") == "2 highlights, 2 new"
-    again = hand(library, tools, given.with_name("another name.pdf"), held, RAIN, SLEPT)
+    again = hand(library, tools, given.with_name("another name.pdf"), paper, RAIN, SLEPT)
     assert (again.outcome, again.copy, there(library)) == ("unchanged", "", [RAIN, SLEPT])
 
 
 def test_what_was_removed_in_the_newest_one_is_gone(
-    library: Library, tools: Tools, given: Path, held: LibraryPaper
+    library: Library, tools: Tools, given: Path, paper: LibraryPaper
 ) -> None:
-    hand(library, tools, given, held, RAIN, SLEPT)
-    newest = hand(library, tools, given.with_name("b.pdf"), held, SLEPT)
+    hand(library, tools, given, paper, RAIN, SLEPT)
+    newest = hand(library, tools, given.with_name("b.pdf"), paper, SLEPT)
     assert (newest.counts.removed, there(library)) == (1, [SLEPT])
 
 
 def test_a_copy_that_came_by_the_tablet_too_adds_nothing(
-    library: Library, tools: Tools, tmp_path: Path, held: LibraryPaper
+    library: Library, tools: Tools, tmp_path: Path, paper: LibraryPaper
 ) -> None:
     put(tmp_path / "pad" / "2025-06-04 01 2025_Field_WhatSnailsHearThrough.pdf", pdf(RAIN))
     assert [one.counts.new for one in back(library, tools, tmp_path / "pad")] == [1]
-    same = hand(library, tools, tmp_path / "u.pdf", held, RAIN)
+    same = hand(library, tools, tmp_path / "u.pdf", paper, RAIN)
     assert (same.outcome, same.counts.new, there(library)) == ("unchanged", 0, [RAIN])
 
 
 def test_another_papers_pdf_is_named_and_not_taken_over(
-    library: Library, tools: Tools, given: Path, held: LibraryPaper
+    library: Library, tools: Tools, given: Path, paper: LibraryPaper
 ) -> None:
     content = put(given, pdf(RAIN, title=MOSS)).read_bytes()
-    asked = handed_in(library, tools, given, held)  # by its title alone: a person is to say
+    asked = handed_in(library, tools, given, paper)  # by its title alone: a person is to say
     assert (asked.outcome, [one.row for one in asked.candidates]) == ("asked", [2])
     sha256 = hashlib.sha256(content).hexdigest()
     pdfs.add_pdf(library.db, pdfs.Pdf(2, "papers/moss.pdf", sha256), n_bytes=1, at=NOW)
-    found = handed_in(library, tools, given, held)
-    assert found.held is not None
-    assert (found.outcome, found.held.row) == ("other", 2)
+    found = handed_in(library, tools, given, paper)
+    assert found.paper is not None
+    assert (found.outcome, found.paper.row) == ("other", 2)
     assert found.error is not None
     assert MOSS in found.error.message
     assert (there(library), there(library, 2)) == ([], [])
 
 
 def test_a_confirmed_paper_is_taken_whatever_the_file_prints(
-    library: Library, tools: Tools, given: Path, held: LibraryPaper
+    library: Library, tools: Tools, given: Path, paper: LibraryPaper
 ) -> None:
     put(given, pdf(RAIN, title="Something Printed Wrongly on It"))
-    assert handed_in(library, tools, given, held).outcome == "unknown"
+    assert handed_in(library, tools, given, paper).outcome == "unknown"
     assert there(library) == []
-    assert handed_in(library, tools, given, held, is_sure=True).counts.new == 1
+    assert handed_in(library, tools, given, paper, is_sure=True).counts.new == 1
     assert there(library) == [RAIN]
 
 
 def test_a_scan_without_words_is_known_by_what_its_pages_show(
-    library: Library, tools: Tools, given: Path, held: LibraryPaper
+    library: Library, tools: Tools, given: Path, paper: LibraryPaper
 ) -> None:
     put(given, pdf(RAIN, title="", looks=SNAILS))
-    assert handed_in(library, tools, given, held).outcome == "imported"
+    assert handed_in(library, tools, given, paper).outcome == "imported"
 
 
 def test_one_in_which_no_mark_can_be_read_is_kept_all_the_same(
-    library: Library, tools: Tools, given: Path, held: LibraryPaper
+    library: Library, tools: Tools, given: Path, paper: LibraryPaper
 ) -> None:
     put(given, pdf(extra="handwriting in its pages"))
-    found = handed_in(library, tools, given, held)
+    found = handed_in(library, tools, given, paper)
     assert (found.outcome, found.counts.there) == ("imported", 0)
     assert (library.folder / found.copy).read_bytes() == given.read_bytes()
     put(given, pdf())  # as it was taken: nothing to keep
-    assert handed_in(library, tools, given, held).copy == ""
+    assert handed_in(library, tools, given, paper).copy == ""
 
 
 def test_what_is_no_whole_pdf_changes_nothing(
-    library: Library, tools: Tools, given: Path, held: LibraryPaper
+    library: Library, tools: Tools, given: Path, paper: LibraryPaper
 ) -> None:
     outcomes = []
     for content in (b"", b"<html>Log in", pdf(RAIN)[:-7]):
         put(given, content)
-        found = handed_in(library, tools, given, held)
+        found = handed_in(library, tools, given, paper)
         assert found.error is not None
         outcomes.append(found.outcome)
     assert outcomes == ["waiting", "broken", "waiting"]
@@ -157,14 +157,14 @@ def test_what_is_no_whole_pdf_changes_nothing(
 
 
 def test_marks_that_could_not_be_written_are_not_there_by_half(
-    library: Library, tools: Tools, given: Path, held: LibraryPaper, clock: Clock
+    library: Library, tools: Tools, given: Path, paper: LibraryPaper, clock: Clock
 ) -> None:
-    hand(library, tools, given, held, RAIN)
+    hand(library, tools, given, paper, RAIN)
     # What stands in the way of the copy's file, as a full disk would.
-    (library.folder / "papers" / f"{held.key}.marked-2.pdf").mkdir()
+    (library.folder / "papers" / f"{paper.key}.marked-2.pdf").mkdir()
     before = highlights.highlights_of(library.db, 1), there(library)
     put(given, pdf(SLEPT, ink=(1,)))
-    found = handed_in(library, tools, given, held)
+    found = handed_in(library, tools, given, paper)
     assert found.outcome == "imported"
     assert (library.folder / found.copy).is_file()
     assert before[1] == [RAIN]
@@ -172,18 +172,18 @@ def test_marks_that_could_not_be_written_are_not_there_by_half(
 
 
 def test_pages_that_show_the_paper_need_no_reading_of_their_text(
-    library: Library, tools: Tools, given: Path, held: LibraryPaper
+    library: Library, tools: Tools, given: Path, paper: LibraryPaper
 ) -> None:
     def slow(*_: object) -> Document:
         raise AssertionError("pages that are pictures take a minute to read")
 
     put(given, pdf(RAIN, title="", looks=SNAILS))
-    found = handed_in(library, replace(tools, read_pdf=slow, read_first=slow), given, held)
+    found = handed_in(library, replace(tools, read_pdf=slow, read_first=slow), given, paper)
     assert (found.outcome, there(library)) == ("imported", [RAIN])
 
 
 def test_pages_that_are_pictures_are_read_only_where_their_looks_leave_it_open(
-    library: Library, tools: Tools, given: Path, held: LibraryPaper
+    library: Library, tools: Tools, given: Path, paper: LibraryPaper
 ) -> None:
     asked: list[int] = []
 
@@ -201,7 +201,7 @@ def test_pages_that_are_pictures_are_read_only_where_their_looks_leave_it_open(
 
         put(given, pdf(title=""))
         known = replace(tools, read_first=read_first, read_looks=read_looks)
-        found = handed_in(library, known, given, held)
+        found = handed_in(library, known, given, paper)
         assert found.error is not None
         return found.outcome, str(found.error.what).partition(": ")[2], asked
 

@@ -74,7 +74,7 @@ def tools(reader: PdfReader) -> Tools:
 
 
 def put(library: Library, content: bytes) -> Path:
-    file = library.folder / f"papers/{held(library).key}.pdf"
+    file = library.folder / f"papers/{library_paper(library).key}.pdf"
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(content)
     known = pdfs.Pdf(1, f"papers/{file.name}", hashlib.sha256(content).hexdigest())
@@ -82,7 +82,7 @@ def put(library: Library, content: bytes) -> Path:
     return file
 
 
-def held(library: Library) -> LibraryPaper:
+def library_paper(library: Library) -> LibraryPaper:
     return papers.papers_at(library.db, [1])[0]
 
 
@@ -125,12 +125,14 @@ def found_marks(library: Library) -> int:
 def test_a_mark_is_a_highlight_like_any_other_and_undo_takes_it_back(
     library: Library, reader: PdfReader
 ) -> None:
-    made = mark.mark(library, held(library), selected(reader, library, colour=COLOURS[1]))
+    made = mark.mark(library, library_paper(library), selected(reader, library, colour=COLOURS[1]))
     assert texts(library) == [(WORDS, "", COLOURS[1])]
     assert found_marks(library) == 1
-    mark.change(library, held(library), str(made.mark), comment="Which?", colour=COLOURS[2])
+    mark.change(
+        library, library_paper(library), str(made.mark), comment="Which?", colour=COLOURS[2]
+    )
     assert texts(library) == [(WORDS, "Which?", COLOURS[2])]
-    mark.unmark(library, held(library), str(made.mark))
+    mark.unmark(library, library_paper(library), str(made.mark))
     assert texts(library) == []
     assert found_marks(library) == 0
     assert [act.kind for act in past_acts(library)] == ["mark", "mark", "mark", "pick"]
@@ -141,15 +143,15 @@ def test_a_mark_is_a_highlight_like_any_other_and_undo_takes_it_back(
     undo(library)
     assert texts(library) == []
     with pytest.raises(NotKnown):
-        mark.unmark(library, held(library), str(made.mark))
+        mark.unmark(library, library_paper(library), str(made.mark))
 
 
 def test_an_earlier_act_that_is_taken_back_leaves_what_was_done_since(
     library: Library, reader: PdfReader
 ) -> None:
-    made = mark.mark(library, held(library), selected(reader, library, colour=COLOURS[0]))
-    first = mark.change(library, held(library), str(made.mark), colour=COLOURS[1])
-    mark.change(library, held(library), str(made.mark), colour=COLOURS[2])
+    made = mark.mark(library, library_paper(library), selected(reader, library, colour=COLOURS[0]))
+    first = mark.change(library, library_paper(library), str(made.mark), colour=COLOURS[1])
+    mark.change(library, library_paper(library), str(made.mark), colour=COLOURS[2])
     take_back(library, first.act)
     assert texts(library) == [(WORDS, "", COLOURS[2])]
 
@@ -157,9 +159,9 @@ def test_an_earlier_act_that_is_taken_back_leaves_what_was_done_since(
 def test_strokes_are_drawn_erased_and_taken_back(library: Library) -> None:
     one = InkStroke(1, f"{OWN}a", COLOURS[0], 1.5, (10.0, 10.0, 20.0, 20.0))
     other = replace(one, name=f"{OWN}b")
-    mark.draw(library, held(library), [one, other])
+    mark.draw(library, library_paper(library), [one, other])
     assert highlights.strokes_of(library.db, 1) == [one, other]
-    mark.erase(library, held(library), [one.name])
+    mark.erase(library, library_paper(library), [one.name])
     assert highlights.strokes_of(library.db, 1) == [other]
     undo(library)
     assert highlights.strokes_of(library.db, 1) == [one, other]
@@ -179,17 +181,17 @@ def test_places_that_are_none_are_refused(text: str) -> None:
 def test_marks_without_measure_are_refused(library: Library, reader: PdfReader) -> None:
     new = selected(reader, library)
     with pytest.raises(UsageError):
-        mark.mark(library, held(library), replace(new, note="x" * 20_001))
+        mark.mark(library, library_paper(library), replace(new, note="x" * 20_001))
     outside = reader.words_under(next((library.folder / "papers").glob("*.pdf")), 1,
                                  [(-90.0, -90.0, -1.0, -1.0), (9e3, 9e3, 1e4, 1e4)])  # fmt: skip
     with pytest.raises(UsageError):
-        mark.mark(library, held(library), outside)
+        mark.mark(library, library_paper(library), outside)
     with pytest.raises(UsageError):
         mark.strokes_in(str([{}] * 10_000), act="a" * 32)
     stroke = InkStroke(1, "a", COLOURS[0], 1.0, (1.0, 1.0, 2.0, 2.0))
-    mark.draw(library, held(library), [replace(stroke, name=str(n)) for n in range(4_999)])
+    mark.draw(library, library_paper(library), [replace(stroke, name=str(n)) for n in range(4_999)])
     with pytest.raises(UsageError):
-        mark.draw(library, held(library), [stroke, stroke])
+        mark.draw(library, library_paper(library), [stroke, stroke])
     assert texts(library) == []
 
 
@@ -252,7 +254,7 @@ def make_marks(
         text = "" if kind == "note" else under.text
         new = replace(under, kind=kind, colour=colour, note=note, text=text,
                       name=f"{OWN}{k:032}")  # fmt: skip
-        mark.mark(library, held(library), new)
+        mark.mark(library, library_paper(library), new)
 
 
 def bring(library: Library, tools: Tools, source: Path) -> list[CopyOutcome]:
@@ -278,7 +280,7 @@ def test_marks_that_went_out_and_came_back_are_never_doubled(
     pad = tmp_path / "pad"
     [own] = (library.folder / "papers").glob("*.pdf")
     original = own.read_bytes()
-    mark.mark(library, held(library), selected(reader, library, note="Where?"))
+    mark.mark(library, library_paper(library), selected(reader, library, note="Where?"))
     [took] = take(library, [], pad, reader)
     file = pad / took.name
     assert [h.note for h in reader.marks(file).highlights] == ["Where?"]
@@ -303,13 +305,13 @@ def test_what_was_changed_and_removed_here_stays_so_whatever_an_old_copy_has(
     library: Library, reader: PdfReader, tools: Tools, tmp_path: Path
 ) -> None:
     pad = tmp_path / "pad"
-    first = mark.mark(library, held(library), selected(reader, library, colour=COLOURS[0]))
+    first = mark.mark(library, library_paper(library), selected(reader, library, colour=COLOURS[0]))
     second = mark.mark(
-        library, held(library), selected(reader, library, "Snails hear with the foot")
+        library, library_paper(library), selected(reader, library, "Snails hear with the foot")
     )
     [took] = take(library, [], pad, reader)
-    mark.change(library, held(library), str(first.mark), colour=COLOURS[3])
-    mark.unmark(library, held(library), str(second.mark))
+    mark.change(library, library_paper(library), str(first.mark), colour=COLOURS[3])
+    mark.unmark(library, library_paper(library), str(second.mark))
     file = pad / took.name
     on_the_tablet(file, highlight("Nobody had asked a snail before"))
     [came] = bring(library, tools, pad)
@@ -321,7 +323,7 @@ def test_what_was_changed_and_removed_here_stays_so_whatever_an_old_copy_has(
     # Of the same copy, handed in by another way.
     elsewhere = tmp_path / "mine.pdf"
     elsewhere.write_bytes(marked(file.read_bytes(), highlight("The others slept")))
-    handed_in(library, tools, elsewhere, held(library), is_sure=True)
+    handed_in(library, tools, elsewhere, library_paper(library), is_sure=True)
     assert [colour for *_unused, colour in texts(library)].count(COLOURS[0]) == 0
     assert len(texts(library)) == 3
 
@@ -329,7 +331,7 @@ def test_what_was_changed_and_removed_here_stays_so_whatever_an_old_copy_has(
 def test_a_mark_that_was_changed_in_an_app_is_changed_here(
     library: Library, reader: PdfReader, tools: Tools, tmp_path: Path
 ) -> None:
-    mark.mark(library, held(library), selected(reader, library, colour=COLOURS[0]))
+    mark.mark(library, library_paper(library), selected(reader, library, colour=COLOURS[0]))
     [took] = take(library, [], tmp_path / "pad", reader)
 
     def recoloured(document: Any) -> None:
@@ -350,16 +352,16 @@ def test_only_an_untouched_copy_gets_the_marks_made_since(
     pad = tmp_path / "pad"
     assert [one.outcome for one in take(library, [], pad, reader)] == ["copied"]
     assert [one.outcome for one in take(library, [], pad, reader)] == ["there"]
-    made = mark.mark(library, held(library), selected(reader, library))
+    made = mark.mark(library, library_paper(library), selected(reader, library))
     stroke = InkStroke(2, f"{OWN}x", COLOURS[2], 2.0, (9.0, 9.0, 50.0, 60.0))
-    mark.draw(library, held(library), [stroke])
+    mark.draw(library, library_paper(library), [stroke])
     [took] = take(library, [], pad, reader)
     assert took.outcome == "updated"
     assert len(reader.marks(pad / took.name).highlights) == 1
     assert [one.outcome for one in take(library, [], pad, reader)] == ["there"]
     on_the_tablet(pad / took.name, highlight("Nobody had asked a snail before"))
     before = (pad / took.name).read_bytes()
-    mark.change(library, held(library), str(made.mark), colour=COLOURS[4])
+    mark.change(library, library_paper(library), str(made.mark), colour=COLOURS[4])
     assert [one.outcome for one in take(library, [], pad, reader)] == ["there"]
     assert (pad / took.name).read_bytes() == before
     [came] = bring(library, tools, pad)
@@ -387,7 +389,7 @@ def test_a_copy_that_is_marked_while_ours_is_made_stays(
 ) -> None:
     pad = tmp_path / "pad"
     [took] = take(library, [], pad, reader)
-    mark.mark(library, held(library), selected(reader, library))
+    mark.mark(library, library_paper(library), selected(reader, library))
     meanwhile = MarkedMeanwhile(reader, pad / took.name)
     assert [one.outcome for one in take(library, [], pad, meanwhile)] == ["there"]
     [kept] = reader.marks(pad / took.name).highlights
@@ -397,10 +399,10 @@ def test_a_copy_that_is_marked_while_ours_is_made_stays(
 def test_strokes_are_in_the_copy_once(library: Library, reader: PdfReader) -> None:
     points = (100.0, 200.0, 140.0, 210.0, 150.0, 240.0)
     one = InkStroke(1, f"{OWN}{'s' * 32}-0", "#2ea8e5", 2.0, points)
-    mark.draw(library, held(library), [one, replace(one, name=f"{one.name}1")])
+    mark.draw(library, library_paper(library), [one, replace(one, name=f"{one.name}1")])
     _found, content = written(library, reader)
     copy = library.folder / "copy.pdf"
-    mark.erase(library, held(library), [f"{one.name}1"])
+    mark.erase(library, library_paper(library), [f"{one.name}1"])
     again = marked_content(library, reader, 1, copy)
     for there, n in ((content, 2), (again, 1)):
         with pymupdf.open(stream=there, filetype="pdf") as document:
@@ -421,17 +423,19 @@ def test_open_writes_a_copy_and_brings_home_what_was_marked_in_it(
 
     def opened() -> Path:
         return copy_to_open(
-            library, reader, held(library), own,
-            bring=lambda copy: list(back(library, tools, copy, known=held(library))),
+            library, reader, library_paper(library), own,
+            bring=lambda copy: list(back(library, tools, copy, known=library_paper(library))),
         )  # fmt: skip
 
     assert opened() == own
-    mark.mark(library, held(library), selected(reader, library))
+    mark.mark(library, library_paper(library), selected(reader, library))
     copy = opened()
     assert copy != own
     assert len(reader.marks(copy).highlights) == 1
     on_the_tablet(copy, highlight("Nobody had asked a snail before"))
-    mark.mark(library, held(library), selected(reader, library, "Snails hear with the foot"))
+    mark.mark(
+        library, library_paper(library), selected(reader, library, "Snails hear with the foot")
+    )
     assert len(reader.marks(opened()).highlights) == 3
     assert len(texts(library)) == 3
     assert not reader.marks(own).highlights
@@ -456,9 +460,11 @@ def test_a_mark_on_a_real_page_is_read_as_it_was_made(
 @pytest.mark.slow
 def test_marks_go_with_a_merge_and_with_the_trash(library: Library, reader: PdfReader) -> None:
     papers.add_papers(library.db, [paper(2, "Gravel, a Second Copy")], source="arXiv", on=DAY)
-    made = mark.mark(library, held(library), selected(reader, library))
+    made = mark.mark(library, library_paper(library), selected(reader, library))
     mark.draw(
-        library, held(library), [InkStroke(1, f"{OWN}s", "#2ea8e5", 2.0, (1.0, 1.0, 2.0, 2.0))]
+        library,
+        library_paper(library),
+        [InkStroke(1, f"{OWN}s", "#2ea8e5", 2.0, (1.0, 1.0, 2.0, 2.0))],
     )
     merge = merges.join(library.db, 2, 1, why="the same", on=DAY)
     [two] = papers.papers_at(library.db, [2])

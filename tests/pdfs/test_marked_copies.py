@@ -28,8 +28,8 @@ from tests.pdfs.test_returning import (
     bring,
     clock,
     copies,
-    held,
     library,
+    library_paper,
     pad,
     pdf,
     put,
@@ -44,12 +44,12 @@ ORIGINAL = f"papers/{NAME[14:]}"
 
 
 def opens(library: Library) -> Path:
-    return pdf_asked(library, held(library)).path.relative_to(library.folder)
+    return pdf_asked(library, library_paper(library)).path.relative_to(library.folder)
 
 
 def hand(library: Library, tools: Tools, file: Path, content: bytes) -> None:
     put(file, content)
-    assert handed_in(library, tools, file, held(library), is_sure=True).error is None
+    assert handed_in(library, tools, file, library_paper(library), is_sure=True).error is None
 
 
 def test_a_wrong_copy_goes_and_the_one_before_it_opens_with_its_marks(
@@ -59,7 +59,7 @@ def test_a_wrong_copy_goes_and_the_one_before_it_opens_with_its_marks(
     hand(library, tools, file, pdf(RAIN, SLEPT))
     hand(library, tools, file, pdf(STICKY, title="A Bill", extra="wrong"))
     assert (str(opens(library)), there(library)) == (f"{KEPT}-2.pdf", [STICKY])
-    removed = remove_copy(library, tools, held(library))
+    removed = remove_copy(library, tools, library_paper(library))
     assert (removed.before, removed.path) == (f"{KEPT}-2.pdf", "removed/" + KEPT[7:] + "-2.pdf")
     assert (removed.n_gone, removed.n_again) == (1, 2)
     assert (str(opens(library)), there(library)) == (f"{KEPT}.pdf", [RAIN, SLEPT])
@@ -75,14 +75,14 @@ def test_after_the_last_copy_the_papers_own_pdf_opens(
 ) -> None:
     put(pad / NAME, pdf(RAIN))
     bring(library, tools, pad)
-    removed = remove_copy(library, tools, held(library))
+    removed = remove_copy(library, tools, library_paper(library))
     assert (removed.n_gone, removed.n_again, there(library)) == (1, 0, [])
     assert (str(opens(library)), copies(library)) == (ORIGINAL, [])
     # The file that still lies on the tablet does not bring it in again by itself.
     assert bring(library, tools, pad)[0].outcome == "unchanged"
     assert there(library) == []
     with pytest.raises(NotKnown):
-        remove_copy(library, tools, held(library))
+        remove_copy(library, tools, library_paper(library))
 
 
 def test_what_was_removed_comes_again_from_where_it_lies(
@@ -91,14 +91,14 @@ def test_what_was_removed_comes_again_from_where_it_lies(
     content = put(pad / NAME, pdf(ink=(1,), extra="handwriting in its pages")).read_bytes()
     put(pad / NAME, content)
     bring(library, tools, pad)
-    removed = remove_copy(library, tools, held(library))
+    removed = remove_copy(library, tools, library_paper(library))
     file = library.folder / removed.path
-    (again,) = back(library, tools, file, known=held(library))
+    (again,) = back(library, tools, file, known=library_paper(library))
     assert (library.folder / again.copy).read_bytes() == content
     assert str(opens(library)) == f"{KEPT}.pdf"
     # So does the tablet's, where a person says so.
-    remove_copy(library, tools, held(library))
-    (again,) = back(library, tools, pad / NAME, known=held(library))
+    remove_copy(library, tools, library_paper(library))
+    (again,) = back(library, tools, pad / NAME, known=library_paper(library))
     assert again.copy == f"{KEPT}.pdf"
 
 
@@ -108,7 +108,7 @@ def test_marks_that_another_copy_has_stay(
     put(pad / NAME, pdf(RAIN))
     bring(library, tools, pad)
     hand(library, tools, tmp_path / "a.pdf", pdf(RAIN, SLEPT))
-    removed = remove_copy(library, tools, held(library))
+    removed = remove_copy(library, tools, library_paper(library))
     assert (removed.n_gone, there(library)) == (1, [RAIN])
 
 
@@ -120,7 +120,7 @@ def test_a_copy_is_named_by_its_bytes_and_two_of_one_name_do_not_meet(
     hand(library, tools, tmp_path / "a.pdf", pdf(SLEPT))
     older, newer = highlights.marked_of(library.db, 1)
     put(library.folder / "removed" / Path(older.path).name, b"another's")
-    removed = remove_copy(library, tools, held(library), sha256=older.sha256[:16])
+    removed = remove_copy(library, tools, library_paper(library), sha256=older.sha256[:16])
     assert removed.path == "removed/" + KEPT[7:] + "-2.pdf"
     assert [copy.path for copy in highlights.marked_of(library.db, 1)] == [newer.path]
     assert there(library) == [SLEPT]
@@ -135,7 +135,7 @@ def test_a_kill_after_the_move_is_mended_by_the_next_try(
     target = library.folder / "removed" / copy.name
     target.parent.mkdir()
     copy.rename(target)
-    assert remove_copy(library, tools, held(library)).path == f"removed/{copy.name}"
+    assert remove_copy(library, tools, library_paper(library)).path == f"removed/{copy.name}"
     assert highlights.marked_of(library.db, 1) == []
 
 
@@ -145,7 +145,7 @@ def test_a_copy_that_a_hand_deleted_is_taken_out_of_the_rows(
     put(pad / NAME, pdf(RAIN))
     bring(library, tools, pad)
     (library.folder / f"{KEPT}.pdf").unlink()
-    assert remove_copy(library, tools, held(library)).path == ""
+    assert remove_copy(library, tools, library_paper(library)).path == ""
     assert (highlights.marked_of(library.db, 1), there(library)) == ([], [])
 
 
@@ -154,11 +154,11 @@ def test_a_right_copy_that_was_removed_once_stands_again_after_a_wrong_one(
 ) -> None:
     right, wrong = pdf(RAIN, SLEPT), pdf(STICKY, title="A Bill", extra="wrong")
     for name in ("a.pdf", "b.pdf"):
-        list(back(library, tools, put(tmp_path / name, right), known=held(library)))
+        list(back(library, tools, put(tmp_path / name, right), known=library_paper(library)))
         if name == "a.pdf":
-            remove_copy(library, tools, held(library))
-    list(back(library, tools, put(tmp_path / "b.pdf", wrong), known=held(library)))
-    removed = remove_copy(library, tools, held(library))
+            remove_copy(library, tools, library_paper(library))
+    list(back(library, tools, put(tmp_path / "b.pdf", wrong), known=library_paper(library)))
+    removed = remove_copy(library, tools, library_paper(library))
     assert (removed.n_gone, removed.n_again, there(library)) == (1, 2, [RAIN, SLEPT])
     assert removed_text(removed, library.folder).startswith(
         f"Removed a marked copy of {SNAILS}. Removed with it: 1 highlight. "
@@ -168,7 +168,7 @@ def test_a_right_copy_that_was_removed_once_stands_again_after_a_wrong_one(
     again = f"reader back {shlex.quote(str(library.folder / removed.path))} --as "
     assert again in removed_text(removed, library.folder)
     # What the tablet has after that is compared with nothing that was taken out.
-    list(back(library, tools, put(tmp_path / "b.pdf", pdf(RAIN)), known=held(library)))
+    list(back(library, tools, put(tmp_path / "b.pdf", pdf(RAIN)), known=library_paper(library)))
     assert there(library) == [RAIN]
 
 
@@ -178,14 +178,14 @@ def test_a_copy_that_changed_a_mark_or_none_takes_none_with_it(
     file = tmp_path / "upload.pdf"
     hand(library, tools, file, pdf(RAIN))
     hand(library, tools, file, pdf(replace(RAIN, colour="#ff0000"), ink=(1,)))
-    changed = remove_copy(library, tools, held(library))
+    changed = remove_copy(library, tools, library_paper(library))
     assert there(library) == [RAIN]
     said = removed_text(changed, library.folder)
     assert "Gravel. Shown as in an earlier copy: 1 highlight. Its file is now" in said
     hand(library, tools, file, pdf(RAIN, ink=(1,), extra="pictures"))
-    same = removed_text(remove_copy(library, tools, held(library)), library.folder)
+    same = removed_text(remove_copy(library, tools, library_paper(library)), library.folder)
     assert "Gravel. The highlights shown do not change. Its file is now" in same
-    none = removed_text(remove_copy(library, tools, held(library)), library.folder)
+    none = removed_text(remove_copy(library, tools, library_paper(library)), library.folder)
     assert "Gravel. Removed with it: 1 highlight. Its file is now" in none
 
 
@@ -197,7 +197,7 @@ def test_marks_of_a_file_that_was_taken_afresh_go_with_their_copy(
     (pad / NAME).unlink()
     assert [took.name for took in take(library, ["2506.00001"], pad)] == [NAME]
     assert there(library) == [RAIN]
-    assert (remove_copy(library, tools, held(library)).n_gone, there(library)) == (1, [])
+    assert (remove_copy(library, tools, library_paper(library)).n_gone, there(library)) == (1, [])
 
 
 def test_a_copy_that_comes_once_more_is_the_one_that_came_last(
@@ -207,5 +207,5 @@ def test_a_copy_that_comes_once_more_is_the_one_that_came_last(
         clock.now += timedelta(seconds=1)
         hand(library, tools, tmp_path / "upload.pdf", content)
     assert str(opens(library)) == f"{KEPT}.pdf"
-    assert remove_copy(library, tools, held(library)).before == f"{KEPT}.pdf"
+    assert remove_copy(library, tools, library_paper(library)).before == f"{KEPT}.pdf"
     assert (str(opens(library)), there(library)) == (f"{KEPT}-2.pdf", [STICKY])

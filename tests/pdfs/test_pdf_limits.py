@@ -257,8 +257,8 @@ def test_worker_finds_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """Neither in its environment, nor in files that the caller has open, nor in the caller."""
     monkeypatch.setenv("S2_API_KEY", "s3cret-key")
     monkeypatch.setenv("HTTPS_PROXY", "http://me:s3cret-proxy@proxy")
-    with open(tmp_path / "held", "w+") as held:
-        os.set_inheritable(held.fileno(), True)
+    with open(tmp_path / "held", "w+") as paper:
+        os.set_inheritable(paper.fileno(), True)
         code = """
             import os
             environ = dict(os.environ)

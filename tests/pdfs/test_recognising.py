@@ -145,12 +145,12 @@ def test_no_real_pdf_is_taken_for_another_paper(tmp_path: Path) -> None:
             found = recognise(library, document, sha256="0" * 64, name=path.stem)
             stamp = truth[path]["arxiv_id"]
             if stamp:
-                held = papers.papers_at(library.db, [found.row])[0] if found.row else None
-                assert f"arxiv:{stamp}" in (held.paper.ids if held else (found.id,))
+                paper = papers.papers_at(library.db, [found.row])[0] if found.row else None
+                assert f"arxiv:{stamp}" in (paper.paper.ids if paper else (found.id,))
                 n_found += 1
             elif found.row is not None:
-                (held,) = papers.papers_at(library.db, [found.row])
-                assert title_fold(held.paper.title) == title_fold(truth[path]["title"])
+                (paper,) = papers.papers_at(library.db, [found.row])
+                assert title_fold(paper.paper.title) == title_fold(truth[path]["title"])
             else:
                 assert found.id == ""
     assert n_found >= 29

@@ -107,10 +107,10 @@ def library(tmp_path: Path, clock: Clock) -> Iterator[Library]:
     folder.mkdir()
     with a_library(folder, f'{FEEDS_TOML}[tablet]\nfolder = "{pad}"\n', now=clock) as library:
         papers.add_papers(library.db, [paper(1, SNAILS), paper(2, MOSS)], source="arXiv", on=DAY)
-        (held,) = decide(library, "pick", ["2506.00001"])
-        put(folder / f"papers/{held.key}.pdf", pdf())
+        (library_paper,) = decide(library, "pick", ["2506.00001"])
+        put(folder / f"papers/{library_paper.key}.pdf", pdf())
         sha256 = hashlib.sha256(pdf()).hexdigest()
-        known = pdfs.Pdf(1, f"papers/{held.key}.pdf", sha256)
+        known = pdfs.Pdf(1, f"papers/{library_paper.key}.pdf", sha256)
         pdfs.add_pdf(library.db, known, n_bytes=len(pdf()), at=NOW)
         assert [took.name for took in take(library, [], pad)] == [NAME]
         yield library
@@ -134,7 +134,7 @@ def put(file: Path, content: bytes) -> Path:
     return file
 
 
-def held(library: Library, row: int = 1) -> LibraryPaper:
+def library_paper(library: Library, row: int = 1) -> LibraryPaper:
     return papers.papers_at(library.db, [row])[0]
 
 
@@ -171,7 +171,7 @@ def test_marks_are_read_once_and_the_copy_is_kept(
         CopyOutcome(
             NAME,
             "imported",
-            held(library),
+            library_paper(library),
             Counts(there=2, new=2, ink=(1, 1, 2, 2)),
             copy=f"{KEPT}.pdf",
         )
@@ -356,19 +356,19 @@ def test_a_files_paper_must_be_certain_or_named_by_the_person(
     assert (second.name, second.outcome, second.candidates) == (
         "moss.pdf",
         "asked",
-        (held(library, 2),),
+        (library_paper(library, 2),),
     )
     assert second.error
     assert second.error.hint == "If so: reader back FILE --as arxiv:2506.00002"
     assert there(library) == there(library, 2) == []
     for file, row in ((stranger, 1), (perhaps, 1), (perhaps, 2)):
-        list(back(library, tools, file, known=held(library, row)))
+        list(back(library, tools, file, known=library_paper(library, row)))
     assert (there(library), there(library, 2)) == ([RAIN], [SLEPT])
     # Known from now on: by its bytes, and by its place when they change and it may be so.
     put(perhaps, pdf(SLEPT, STICKY, title=MOSS))
     assert [b.outcome for b in bring(library, tools, pad)] == ["unchanged", "imported", "unchanged"]
     with pytest.raises(UsageError):
-        list(back(library, tools, pad, known=held(library)))
+        list(back(library, tools, pad, known=library_paper(library)))
     with pytest.raises(UsageError):
         list(back(library, tools, pad / "none"))
 
@@ -412,7 +412,7 @@ def test_a_name_alone_does_not_show_a_paper(
     (asked,) = bring(library, tools, pad)
     assert (asked.outcome, [one.row for one in asked.candidates]) == ("asked", [1])
     assert (there(library), copies(library)) == ([], [])
-    (said_so,) = back(library, tools, file, known=held(library))
+    (said_so,) = back(library, tools, file, known=library_paper(library))
     assert (said_so.outcome, there(library)) == ("imported", [RAIN])
     # What a person said once is what the next one from there is compared with.
     put(file, pdf(RAIN, SLEPT, title="", looks=looks))
@@ -423,7 +423,7 @@ def test_a_name_alone_does_not_show_a_paper(
 def test_what_was_marked_within_the_library_is_read_where_it_is(
     library: Library, tools: Tools
 ) -> None:
-    file = library.folder / "papers" / f"{held(library).key}.pdf"
+    file = library.folder / "papers" / f"{library_paper(library).key}.pdf"
     put(file, pdf(RAIN, ink=(7,)))
     assert counts(library, tools, library.folder / "papers") == Counts(there=1, new=1, ink=(7,))
     assert copies(library) == []
@@ -603,7 +603,7 @@ def test_an_incomplete_file_is_reported_also_where_the_person_names_its_paper(
     file = put(pad / NAME, pdf(RAIN, SLEPT))
     bring(library, tools, pad)
     put(file, pdf(RAIN, extra="half").replace(b"%%EOF", b""))
-    (brought,) = back(library, tools, file, known=held(library))
+    (brought,) = back(library, tools, file, known=library_paper(library))
     assert (brought.outcome, there(library)) == ("waiting", [RAIN, SLEPT])
 
 
@@ -676,7 +676,7 @@ def test_the_newest_marked_copy_is_found_wherever_a_hand_put_it(
     moved.parent.mkdir()
     newest.rename(moved)
     assert marked_file(library, 1) == moved
-    assert held(library).topic == "trains"
+    assert library_paper(library).topic == "trains"
     moved.unlink()
     other = library.folder / KEPT.replace("papers/", "papers/trains/")
     assert marked_file(library, 1) == Path(f"{other}.pdf")
@@ -688,7 +688,7 @@ def test_highlights_stand_in_the_notes_block_and_never_in_its_words(
     put(pad / NAME, pdf(RAIN, replace(SLEPT, note="<!-- reader:end -->")))
     bring(library, tools, pad)
     assert export(library).written == []  # no file for marks alone
-    add_note(library, held(library), "Snails hear. It was tried.")
+    add_note(library, library_paper(library), "Snails hear. It was tried.")
     (path,) = export(library).written
     content = (library.folder / path).read_text("utf-8")
     block = content.partition("<!-- reader:begin")[2]

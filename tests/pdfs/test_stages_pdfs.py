@@ -353,22 +353,22 @@ class TestFetching:
 def test_a_pdfs_address_is_built_from_feeds_toml_or_found_and_not_trusted(
     library: Library, ids: list[str], pdf_url: str, address: str, is_trusted: bool
 ) -> None:
-    held = LibraryPaper(1, Paper(tuple(ids), "A", pdf_url=pdf_url), "pick", date(2025, 6, 4))
-    assert pdf_address(held, library.config) == (address, is_trusted)
+    paper = LibraryPaper(1, Paper(tuple(ids), "A", pdf_url=pdf_url), "pick", date(2025, 6, 4))
+    assert pdf_address(paper, library.config) == (address, is_trusted)
 
 
 def test_an_anthology_that_is_off_gives_the_address_that_was_found(library: Library) -> None:
     off = replace(library.config, resolve=replace(library.config.resolve, acl=""))
-    held = LibraryPaper(
+    paper = LibraryPaper(
         1, Paper(("acl:2025.x-1.1",), "A", pdf_url="https://a.org/a.pdf"), "pick", DAY
     )
-    assert pdf_address(held, off) == ("https://a.org/a.pdf", False)
+    assert pdf_address(paper, off) == ("https://a.org/a.pdf", False)
 
 
 def test_where_openreview_is_off_it_is_not_asked_for_pdfs_either(library: Library) -> None:
     off = replace(library.config, resolve=replace(library.config.resolve, openreview=""))
-    held = LibraryPaper(1, Paper(("openreview:abcdefg",), "A"), "pick", DAY)
-    assert pdf_address(held, off) == ("", False)
+    paper = LibraryPaper(1, Paper(("openreview:abcdefg",), "A"), "pick", DAY)
+    assert pdf_address(paper, off) == ("", False)
 
 
 class TestReading:

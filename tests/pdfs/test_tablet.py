@@ -55,13 +55,13 @@ def pad(tmp_path: Path) -> Path:
     return tmp_path / "pad"
 
 
-def held(library: Library, row: int) -> LibraryPaper:
+def library_paper(library: Library, row: int) -> LibraryPaper:
     return papers.papers_at(library.db, [row])[0]
 
 
 def give_pdf(library: Library, row: int, content: bytes) -> None:
-    file_away(library, held(library, row))
-    path = f"papers/{held(library, row).key}.pdf"
+    file_away(library, library_paper(library, row))
+    path = f"papers/{library_paper(library, row).key}.pdf"
     file = library.folder / path
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(content)
@@ -72,7 +72,7 @@ def give_pdf(library: Library, row: int, content: bytes) -> None:
 def pick(library: Library, *rows: int) -> None:
     for row in rows:
         give_pdf(library, row, f"%PDF-1.7 {row} %%EOF".encode())
-        decide(library, "pick", [held(library, row).paper.id])
+        decide(library, "pick", [library_paper(library, row).paper.id])
 
 
 def taken(library: Library, pad: Path, *texts: str) -> list[tuple[str, str]]:
@@ -183,13 +183,13 @@ def test_a_paper_without_pdf_is_named_and_the_rest_is_copied(library: Library, p
     took = list(take(library, ["On Moss", "On Snails", "2506.00001"], pad))
     hint = "Fetch it with `reader pick arxiv:2506.00002`, then run take again."
     assert [replace(t, error=None) for t in took] == [
-        TabletOutcome(held(library, 2), "missing"),
-        TabletOutcome(held(library, 1), "copied", FIRST),
+        TabletOutcome(library_paper(library, 2), "missing"),
+        TabletOutcome(library_paper(library, 1), "copied", FIRST),
     ]
     error = took[0].error
     assert isinstance(error, PdfError)
     assert (error.message, error.hint) == ("On Moss: its PDF is not in the library", hint)
-    (library.folder / f"papers/{held(library, 1).key}.pdf").unlink()
+    (library.folder / f"papers/{library_paper(library, 1).key}.pdf").unlink()
     (pad / FIRST).unlink()
     assert taken(library, pad) == [("missing", "")]
     # One that was picked already is fetched, and not picked again.

@@ -48,8 +48,8 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def found(library: Library) -> Alike | None:
-    [held] = papers.papers_at(library.db, [1])
-    return alike(library, held, OWN, TERMS)
+    [paper] = papers.papers_at(library.db, [1])
+    return alike(library, paper, OWN, TERMS)
 
 
 def test_no_likeness_is_found_where_nothing_like_it_was_chosen(library: Library) -> None:
@@ -91,8 +91,8 @@ def test_the_topics_of_skips_are_not_looked_up(library: Library) -> None:
 
 
 def test_the_sentence_names_the_words(library: Library) -> None:
-    [held] = papers.papers_at(library.db, [1])
-    said = replace(explain(library, held), alike=Alike(4, ("streaming", "chunks")))
+    [paper] = papers.papers_at(library.db, [1])
+    said = replace(explain(library, paper), alike=Alike(4, ("streaming", "chunks")))
     assert verdict_text(said) == (
         "In: “speech translation” in the title; you picked 4 papers with “streaming” and “chunks”."
     )

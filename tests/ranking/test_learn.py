@@ -150,8 +150,8 @@ def test_the_same_acts_make_the_same_models_in_an_index_made_anew(
 def test_a_pick_raises_papers_like_it(library: Library) -> None:
     more = [paper(n, f"Bees in Spring {n}", "Of bees.") for n in range(20, 24)]
     papers.add_papers(library.db, more, source="arXiv", on=DAY + timedelta(1))
-    for held in papers.papers_at(library.db, range(13, 17)):
-        file_paper(library, held, OWN)
+    for library_paper in papers.papers_at(library.db, range(13, 17)):
+        file_paper(library, library_paper, OWN)
     learn(library, real_tools())
     by = judges(library).models[OWN]
     assert (by.n_in, by.n_out) == (4, 0)
@@ -178,7 +178,7 @@ def test_only_papers_that_no_list_showed_are_judged_again(
     ]
     rank_days(library, DAY)
     # What now belongs there too, since it has the same authors, stands below it.
-    assert [e.held.row for e in morning(library, DAY).own][:4] == [e.held.row for e in shown_.own]
+    assert [e.paper.row for e in morning(library, DAY).own][:4] == [e.paper.row for e in shown_.own]
 
 
 def topics_mark(library: Library) -> str:
@@ -193,8 +193,8 @@ def test_acts_teach_their_own_topic(library: Library) -> None:
     keep_shown(library, morning_)
     decide_rows(library, "skip", [1, 5, 6, 7])
     decide_rows(library, "pick", [2, 8])
-    [held] = papers.papers_at(library.db, [9])
-    file_paper(library, held, f"{OWN}/simultaneous", may_be_new=True)
+    [paper] = papers.papers_at(library.db, [9])
+    file_paper(library, paper, f"{OWN}/simultaneous", may_be_new=True)
     notes.add_note(library.db, 9, "One. Two.", is_written=True, at=NOW, on=DAY)
     rows.add_lessons(library.db, "no", OTHER, [10], at=NOW, on=DAY)
     assert sorted(events_of(library), key=lambda e: (e.paper, e.kind)) == [
@@ -295,8 +295,8 @@ def test_a_removed_topic_is_said_and_comes_back_with_all_that_it_learned(
 def test_a_liked_folder_that_is_no_topic_becomes_a_left_direction(
     library: Library,
 ) -> None:
-    for held in papers.papers_at(library.db, range(5, 5 + FEWEST_LEFT)):
-        file_paper(library, held, "insects/ants", may_be_new=True)
+    for one in papers.papers_at(library.db, range(5, 5 + FEWEST_LEFT)):
+        file_paper(library, one, "insects/ants", may_be_new=True)
     later = replace(library, now=lambda: NOW + timedelta(365))
     assert "insects/ants" not in learn(library, tools(Web()))
     assert learn(later, tools(Web())) == ["insects/ants"]
@@ -317,7 +317,7 @@ def test_ten_thousand_skips_do_not_change_what_the_topics_words_weigh(tmp_path: 
         fresh = paper(n + 1, "Speech Translation of Moss")
         papers.add_papers(library.db, [fresh], source="arXiv", on=DAY)
         rank_days(library, DAY)
-        assert [e.held.paper.id for e in morning(library, DAY).own] == [fresh.id]
+        assert [e.paper.paper.id for e in morning(library, DAY).own] == [fresh.id]
 
 
 def test_months_of_skips_do_not_push_out_what_was_liked(tmp_path: Path) -> None:

@@ -165,11 +165,11 @@ def test_the_ids_of_a_mailing_are_those_of_its_day(library: Library) -> None:
 
 
 def test_a_forecast_is_never_changed(library: Library) -> None:
-    [held] = papers.papers_at(library.db, [1])
-    first = forecasts(library, [held])
+    [paper] = papers.papers_at(library.db, [1])
+    first = forecasts(library, [paper])
     assert first[1] == standings.forecasts_of(library.db, [1])[1]
     say(library, DAY - timedelta(1), 2, "Cy")
-    assert forecasts(library, [held]) == first
+    assert forecasts(library, [paper]) == first
 
 
 def test_an_author_who_was_talked_about_before_raises_what_is_foretold(library: Library) -> None:

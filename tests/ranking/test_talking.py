@@ -62,4 +62,4 @@ def test_the_near_lane_puts_a_role_models_word_above_anybody_elses(library: Libr
     say(library, "timeline", 1, "@ada")
     say(library, BO, 2, "@bo_l")
     say(library, "timeline", 3, "@paperbot@pond.example")
-    assert [e.held.row for e in morning(library, DAY).near] == [2, 1, 3]
+    assert [e.paper.row for e in morning(library, DAY).near] == [2, 1, 3]

@@ -48,7 +48,7 @@ def no_model(_: str) -> NDArray[np.float32]:
 
 
 def shown(found: SearchResult) -> list[tuple[Kind, int, str]]:
-    return [(hit.kind, hit.held.row, hit.evidence) for hit in found.hits]
+    return [(hit.kind, hit.paper.row, hit.evidence) for hit in found.hits]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_hits_come_as_notes_then_papers_then_passages_whatever_was_asked_first(
 @pytest.mark.parametrize("query", ["2506.00002", "https://arxiv.org/abs/2506.00002v3"])
 def test_an_id_finds_its_paper_and_the_note_on_it(library: Library, query: str) -> None:
     found = search(library, query, encode_query=no_model, encoder="")
-    assert [(hit.kind, hit.held.row, hit.has_words) for hit in found.hits] == [
+    assert [(hit.kind, hit.paper.row, hit.has_words) for hit in found.hits] == [
         ("note", 2, True),
         ("paper", 2, True),
     ]
@@ -95,7 +95,7 @@ def test_an_id_of_no_paper_here_finds_who_names_it_and_says_how_to_add_it(
 ) -> None:
     index.add_passages(library.db, 3, [PassageText("As in [2412.00007].", 9, "")], sha256="b")
     found = search(library, "2412.00007", encode_query=no_model, encoder="")
-    assert [(hit.kind, hit.held.row) for hit in found.hits] == [("passage", 3)]
+    assert [(hit.kind, hit.paper.row) for hit in found.hits] == [("passage", 3)]
     assert [str(one) for one in found.messages] == [
         "arxiv:2412.00007 is not in this library.",
         "`reader add arxiv:2412.00007` adds it.",
@@ -113,10 +113,10 @@ def test_a_query_without_words_finds_nothing(library: Library) -> None:
 def test_has_pdf_is_true_of_what_is_on_the_disk(tmp_path: Path) -> None:
     def having(library: Library, query: str) -> list[int]:
         found = search(library, query, encode_query=no_model, encoder="", kinds=["paper"])
-        assert sorted(h.row for h in browse(library, query).held) == sorted(
-            hit.held.row for hit in found.hits
+        assert sorted(h.row for h in browse(library, query).papers) == sorted(
+            hit.paper.row for hit in found.hits
         )
-        return sorted(hit.held.row for hit in found.hits)
+        return sorted(hit.paper.row for hit in found.hits)
 
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, [paper(n) for n in range(1, 7)], source="by hand", on=DAY)
@@ -176,7 +176,7 @@ def test_words_count_less_where_no_text_has_all_of_them(
         index_words(library, tools(Web()))
         encode(library, replace(tools(Web()), encoder=Dunes, encoder_name=Dunes.name))
         found = search(library, query, encode_query=Dunes().encode_query, encoder=Dunes.name)
-        assert found.hits[0].held.paper.title == first
+        assert found.hits[0].paper.paper.title == first
 
 
 def test_words_that_stand_side_by_side_come_before_the_same_words_apart(tmp_path: Path) -> None:
@@ -193,6 +193,6 @@ def test_words_that_stand_side_by_side_come_before_the_same_words_apart(tmp_path
             encode_query=encoder.encode_query,
             encoder=encoder.name,
         )
-    assert found.hits[0].held.row == 2
+    assert found.hits[0].paper.row == 2
     scores = [hit.score for hit in found.hits]
     assert scores == sorted(scores, reverse=True)

@@ -78,7 +78,7 @@ def test_in_quotes_it_is_looked_for_and_nothing_else_is(library: Library) -> Non
     assert (found.hits, sentences(found)) == ((), [])
     papers.add_papers(library.db, [paper(3, f"On {MASHED}")], source="arXiv", on=DAY)
     index_words(library, tools(Web()))
-    assert [hit.held.row for hit in ask(library, f'"{MASHED}"').hits] == [3]
+    assert [hit.paper.row for hit in ask(library, f'"{MASHED}"').hits] == [3]
 
 
 def test_a_question_without_known_words_still_finds_what_is_near(library: Library) -> None:
@@ -98,7 +98,7 @@ def test_what_a_text_has_half_of_is_never_taken_for_gibberish(library: Library) 
     encode_all(library)
     found = ask(library, WITH_HALF)
     assert found.has_words
-    assert found.hits[0].held.row == 1
+    assert found.hits[0].paper.row == 1
 
 
 def test_gibberish_with_one_word_that_a_text_has_finds_nothing(library: Library) -> None:
@@ -109,10 +109,10 @@ def test_gibberish_with_one_word_that_a_text_has_finds_nothing(library: Library)
 def test_a_japanese_term_whose_english_a_text_has_is_no_gibberish(library: Library) -> None:
     encode_all(library)
     assert ask(library, WITH_A_TERM).hits == ()
-    held = paper(3, "Speech recognition in gardens")
-    papers.add_papers(library.db, [held], source="arXiv", on=DAY)
+    one = paper(3, "Speech recognition in gardens")
+    papers.add_papers(library.db, [one], source="arXiv", on=DAY)
     index_words(library, tools(Web()))
-    assert [hit.held.row for hit in ask(library, WITH_A_TERM).hits if hit.has_words] == [3]
+    assert [hit.paper.row for hit in ask(library, WITH_A_TERM).hits if hit.has_words] == [3]
 
 
 @pytest.mark.parametrize("query", ["90210 4455 1", "?! ...", "、、。"])
@@ -121,10 +121,10 @@ def test_numbers_and_punctuation_alone_find_nothing_by_meaning(
 ) -> None:
     encode_all(library)
     assert ask(library, query).hits == ()
-    held = paper(3, f"Of {query}")
-    papers.add_papers(library.db, [held], source="arXiv", on=DAY)
+    one = paper(3, f"Of {query}")
+    papers.add_papers(library.db, [one], source="arXiv", on=DAY)
     index_words(library, tools(Web()))
-    found = [hit.held.row for hit in ask(library, query).hits if hit.has_words]
+    found = [hit.paper.row for hit in ask(library, query).hits if hit.has_words]
     assert found == [3] * any(map(str.isdigit, query))
     assert ask(library, "♪").hits != ()
 

@@ -52,11 +52,11 @@ def vector_of(text: str) -> bytes:
     return (numbers / np.linalg.norm(numbers)).astype(np.float16).tobytes()
 
 
-def step(held: Paper, kind: SharedKind = "paper", *, encoded: bool = True) -> IndexEntry:
-    texts = [f"{held.title}\n{held.abstract}"] if kind == "paper" else list(PAGES)
+def step(paper: Paper, kind: SharedKind = "paper", *, encoded: bool = True) -> IndexEntry:
+    texts = [f"{paper.title}\n{paper.abstract}"] if kind == "paper" else list(PAGES)
     passages = tuple(PassageText(text, n, "") for n, text in enumerate(texts, 1))
     vectors = tuple(map(vector_of, texts)) if encoded else ()
-    return IndexEntry(held, kind, passages, vectors, source="abc")
+    return IndexEntry(paper, kind, passages, vectors, source="abc")
 
 
 @pytest.fixture(scope="module")

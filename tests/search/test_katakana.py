@@ -111,4 +111,4 @@ def test_a_katakana_word_that_no_text_has_is_searched_in_english_too(
         )
         assert list(found.names) == names
         if names:
-            assert (found.hits[0].held.row, found.hits[0].has_words) == (1, True)
+            assert (found.hits[0].paper.row, found.hits[0].has_words) == (1, True)

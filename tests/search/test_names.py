@@ -103,7 +103,7 @@ def papers_for(library: Library, query: str) -> tuple[list[int], list[str]]:
         library, query, encode_query=small.encode_query, encoder=small.name, kinds=["paper"]
     )
     assert found.messages == ()
-    return [hit.held.row for hit in found.hits], [names_text(found)]
+    return [hit.paper.row for hit in found.hits], [names_text(found)]
 
 
 def test_an_acronym_finds_what_its_long_form_finds_and_says_so(library: Library) -> None:

@@ -92,7 +92,7 @@ def ask(library: Library, query: str, *, is_encoded: bool = True) -> SearchResul
 
 def found(library: Library, query: str, kind: str = "paper") -> set[int]:
     """List the papers found, and check that words alone find the same."""
-    return {hit.held.row for hit in ask(library, query).hits if hit.kind == kind}
+    return {hit.paper.row for hit in ask(library, query).hits if hit.kind == kind}
 
 
 @pytest.mark.parametrize(
@@ -201,11 +201,11 @@ def test_a_venue_is_what_a_source_says_or_a_comment_or_an_id(
         paper(17, "G", comment="Garden Studies [?*"),
     ]
     papers.add_papers(library.db, several, source="arXiv", on=DAY)
-    held = papers.paper_with_id(library.db, several[-1].id)
-    assert held is not None
+    library_paper = papers.paper_with_id(library.db, several[-1].id)
+    assert library_paper is not None
     act = decisions.next_act(library.db)
-    field_rows.edit(library.db, held.row, {"venue": "Moss"}, act=act, at=NOW, on=DAY)
-    listed = {h.held.paper.id for h in ask(library, query).hits}
+    field_rows.edit(library.db, library_paper.row, {"venue": "Moss"}, act=act, at=NOW, on=DAY)
+    listed = {h.paper.paper.id for h in ask(library, query).hits}
     assert listed == {one.id for n, one in enumerate(several, 11) if n in rows}
     [said] = ask(library, "venue:nowhere").messages
     assert str(said) == "No paper here is known to be of nowhere."
@@ -268,7 +268,7 @@ def test_a_day_is_when_a_note_was_written_and_when_a_paper_came(library: Library
 def test_filters_alone_list_the_newest_first_without_pages(library: Library) -> None:
     listed = ask(library, "year:2021-2024")
     assert listed.is_listing
-    assert [(hit.kind, hit.held.row) for hit in listed.hits] == [
+    assert [(hit.kind, hit.paper.row) for hit in listed.hits] == [
         ("note", 2), ("paper", 3), ("paper", 2), ("paper", 1),
     ]  # fmt: skip
 
@@ -299,7 +299,7 @@ def test_a_mistyped_name_is_taken_as_the_nearest_and_reported(
     library: Library, query: str, rows: set[int], said: str
 ) -> None:
     answer = ask(library, query, is_encoded=False)
-    assert {hit.held.row for hit in answer.hits if hit.kind == "paper"} == rows
+    assert {hit.paper.row for hit in answer.hits if hit.kind == "paper"} == rows
     assert said in map(str, answer.messages)
 
 
@@ -359,12 +359,12 @@ def test_no_more_is_encoded_than_is_read(library: Library) -> None:
 
 def test_a_name_alone_finds_what_they_wrote_and_no_neighbours(library: Library) -> None:
     answer = ask(library, "Inaguma")
-    assert [(hit.kind, hit.held.row) for hit in answer.hits] == [("note", 2), ("paper", 2)]
+    assert [(hit.kind, hit.paper.row) for hit in answer.hits] == [("note", 2), ("paper", 2)]
     assert (answer.messages, answer.notice) == ((), None)
 
 
 def test_a_name_among_words_brings_their_paper_up(library: Library) -> None:
-    papers_found = [h.held.row for h in ask(library, "speech watanabe").hits if h.kind == "paper"]
+    papers_found = [h.paper.row for h in ask(library, "speech watanabe").hits if h.kind == "paper"]
     assert papers_found[0] == 1
 
 
@@ -395,7 +395,7 @@ def fields(library: Library) -> Library:
 def test_a_name_and_a_year_find_their_papers_of_the_year_first(
     fields: Library, query: str, first: list[int]
 ) -> None:
-    rows = [hit.held.row for hit in ask(fields, query).hits if hit.kind == "paper"]
+    rows = [hit.paper.row for hit in ask(fields, query).hits if hit.kind == "paper"]
     assert set(rows[: len(first)]) == set(first)
 
 
@@ -407,7 +407,7 @@ def test_a_year_in_a_sentence_is_no_word_to_look_for(fields: Library) -> None:
 
     def papers_of(query: str) -> list[int]:
         hits = ask(fields, query, is_encoded=False).hits
-        return [hit.held.row for hit in hits if hit.kind == "paper"]
+        return [hit.paper.row for hit in hits if hit.kind == "paper"]
 
     assert papers_of(sentence)[0] == 1
     assert 6 not in papers_of(sentence)
@@ -418,7 +418,7 @@ def test_a_phrase_without_matches_is_reported_and_its_words_are_searched(library
     answer = ask(library, '"gardens of speech"')
     said = [str(sentence) for sentence in answer.messages]
     assert said == ["Nothing has the phrase “gardens of speech”. Found by its words:"]
-    assert {hit.held.row for hit in answer.hits if hit.kind == "paper"} == {1, 2, 3}
+    assert {hit.paper.row for hit in answer.hits if hit.kind == "paper"} == {1, 2, 3}
 
 
 def test_similarity_alone_is_told_from_words(library: Library) -> None:
@@ -445,7 +445,7 @@ def test_papers_with_one_text_are_shown_as_one(library: Library) -> None:
     papers.add_papers(library.db, copies, source="arXiv", on=DAY)
     index_words(library, tools(Web()))
     (hit,) = ask(library, "moon tides", is_encoded=False).hits
-    assert {hit.held.paper.id, *hit.also} == {copy.id for copy in copies}
+    assert {hit.paper.paper.id, *hit.also} == {copy.id for copy in copies}
 
 
 def test_a_mark_counts_on_the_local_day_on_which_it_came_home() -> None:

@@ -61,7 +61,7 @@ def find(library: Library, query: str, limit: int = 8) -> SearchResult:
 
 
 def ids(found: SearchResult, kind: str = "paper") -> list[str]:
-    return [hit.held.paper.id for hit in found.hits if hit.kind == kind]
+    return [hit.paper.paper.id for hit in found.hits if hit.kind == kind]
 
 
 def opened(at: ExitStack, folder: Path, url: str) -> Library:
@@ -114,20 +114,20 @@ class TestSharing:
         words = ("rain frog", "part33", "winter train river", "翻訳 lamp", '"stone night"', long)
         for query in words:
             expected, found = (find(library, query, limit=50) for library in (whole, mine))
-            scores = {hit.held.paper.id: hit.score for hit in expected.hits}
-            assert {hit.held.paper.id: hit.score for hit in found.hits} == pytest.approx(
+            scores = {hit.paper.paper.id: hit.score for hit in expected.hits}
+            assert {hit.paper.paper.id: hit.score for hit in found.hits} == pytest.approx(
                 scores, abs=0.01
             )
             evidence = {hit.evidence for hit in expected.hits}
             assert {hit.evidence for hit in found.hits} == evidence
             assert evidence
-        [hit] = [h for h in find(mine, "part33").hits if h.held.paper.id == "arxiv:2506.00033"]
-        assert (hit.is_shared, hit.held.paper.authors) == (True, ("Ada F33",))
+        [hit] = [h for h in find(mine, "part33").hits if h.paper.paper.id == "arxiv:2506.00033"]
+        assert (hit.is_shared, hit.paper.paper.authors) == (True, ("Ada F33",))
         # What is in both is shown once, as the library's own.
         assert share(mine, TOOLS) == []
         again = find(mine, "rain frog", limit=50)
         assert len(ids(again)) == len(set(ids(again))) == 40
-        assert {h.held.paper.id for h in again.hits if not h.is_shared} == {
+        assert {h.paper.paper.id for h in again.hits if not h.is_shared} == {
             f"arxiv:2506.{n:05}" for n in range(1, 15)
         }
         # Nor is it counted twice among the texts that have a word: "part3" of a paper in both is
@@ -135,7 +135,7 @@ class TestSharing:
         apart = []
         for library in (whole, mine):
             best = find(library, "part3 part33 rain").hits
-            scores = {hit.held.paper.id: hit.score for hit in best}
+            scores = {hit.paper.paper.id: hit.score for hit in best}
             apart.append(scores["arxiv:2506.00003"] - scores["arxiv:2506.00033"])
         assert apart[1] == pytest.approx(apart[0], abs=0.01)
 
@@ -165,7 +165,7 @@ class TestSharing:
         index.add_passages(theirs.db, 2, [PassageText("A lighthouse.", 7, "Method")], sha256="a")
         assert share(theirs, TOOLS) == []
         [hit] = [h for h in find(mine, "lighthouse").hits if h.kind == "passage"]
-        assert (hit.held.row, hit.page, hit.section, hit.is_shared) == (2, 7, "Method", True)
+        assert (hit.paper.row, hit.page, hit.section, hit.is_shared) == (2, 7, "Method", True)
         assert len(ids(find(mine, "rain", limit=9))) == 2
         remove(mine, ["2506.00002"])
         assert ids(find(mine, "lighthouse"), "passage") == []
@@ -269,9 +269,9 @@ class TestSharing:
                     encode_query = SmallEncoder().encode_query
                     given |= {"encode_query": encode_query, "kinds": KINDS}
                     found = search_like(mine, about.paper.abstract, limit=9, **given)
-            own = {hit.held.paper.id for hit in found.hits if not hit.is_shared}
+            own = {hit.paper.paper.id for hit in found.hits if not hit.is_shared}
             assert own <= {"arxiv:2506.00001", "arxiv:2506.00002"}
-            assert len({hit.held.paper.id for hit in found.hits} - own) == 7
+            assert len({hit.paper.paper.id for hit in found.hits} - own) == 7
             assert found.shared_error is None
 
     def test_the_commands_send_search_and_say_what_was_not_seen(

@@ -48,7 +48,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-def held(library: Library, row: int) -> LibraryPaper:
+def library_paper(library: Library, row: int) -> LibraryPaper:
     return papers.papers_at(library.db, [row])[0]
 
 
@@ -58,9 +58,9 @@ def no_model(_: str) -> NDArray[np.float32]:
 
 def test_the_nearest_come_notes_first_with_the_words_they_share(library: Library) -> None:
     encode(library, tools(Web()))
-    found, near = similar(library, held(library, 1), encoder=SmallEncoder.name)
+    found, near = similar(library, library_paper(library, 1), encoder=SmallEncoder.name)
     assert found.notice is None
-    assert [(one.hit.kind, one.hit.held.row) for one in near] == [
+    assert [(one.hit.kind, one.hit.paper.row) for one in near] == [
         ("note", 2), ("paper", 2), ("paper", 3),
     ]  # fmt: skip
     assert set(near[1].words) == {"Snails", "listen"}
@@ -74,34 +74,34 @@ def test_only_the_kinds_that_are_quoted_get_the_sentence_that_says_most(library:
     index_words(library, tools(Web()))
     encode(library, tools(Web()))
     first, most = "It rains on most days of the year here.", "We listen to snails."
-    asked, name = held(library, 1), SmallEncoder.name
+    asked, name = library_paper(library, 1), SmallEncoder.name
     whole = similar(library, asked, encoder=name)[1]
     notes_alone = similar(library, asked, encoder=name, quoted=("note",))[1]
-    assert [one.hit.evidence for one in whole if one.hit.held.row == 4] == [most, most]
-    assert [one.hit.evidence for one in notes_alone if one.hit.held.row == 4] == [most, first]
+    assert [one.hit.evidence for one in whole if one.hit.paper.row == 4] == [most, most]
+    assert [one.hit.evidence for one in notes_alone if one.hit.paper.row == 4] == [most, first]
     assert [one.words for one in notes_alone] == [one.words for one in whole]
 
 
 def test_words_are_counted_anew_when_papers_came(library: Library, tmp_path: Path) -> None:
     encode(library, tools(Web()))
-    rare = similar(library, held(library, 1), encoder=SmallEncoder.name)
+    rare = similar(library, library_paper(library, 1), encoder=SmallEncoder.name)
     assert rare[1][1].words == ("Snails", "listen")
     common = [paper(n, f"Snails {n}", "Nothing else.") for n in range(4, 8)]
     papers.add_papers(library.db, common, source="arXiv", on=DAY)
     index_words(library, tools(Web()))
-    again = similar(library, held(library, 1), encoder=SmallEncoder.name)
+    again = similar(library, library_paper(library, 1), encoder=SmallEncoder.name)
     assert again[1][1].words == ("listen", "Snails")
     with new_database(tmp_path) as db:
         other = replace(library, db=db)
-        assert similar(other, held(other, 1), encoder=SmallEncoder.name) == again
+        assert similar(other, library_paper(other, 1), encoder=SmallEncoder.name) == again
 
 
 def test_a_paper_without_a_vector_is_compared_by_its_rare_words_and_that_is_said(
     library: Library,
 ) -> None:
-    found, near = similar(library, held(library, 1), encoder=SmallEncoder.name)
+    found, near = similar(library, library_paper(library, 1), encoder=SmallEncoder.name)
     assert isinstance(found.notice, ModelMissing)
-    assert [(one.hit.kind, one.hit.held.row) for one in near] == [("note", 2), ("paper", 2)]
+    assert [(one.hit.kind, one.hit.paper.row) for one in near] == [("note", 2), ("paper", 2)]
     assert all(one.hit.has_words for one in near)
 
 
@@ -120,7 +120,7 @@ def test_a_text_that_is_not_in_the_library_is_compared_by_meaning_and_by_words(
         library, text, encode_query=encode_query, encoder="small@1", kinds=KINDS, limit=3
     )
     assert seen == [text[:LIKE_LETTERS]]
-    assert [(h.kind, h.held.row) for h in found.hits if h.has_words] == [("paper", 3)]
+    assert [(h.kind, h.paper.row) for h in found.hits if h.has_words] == [("paper", 3)]
 
 
 def test_without_the_model_a_text_that_is_not_in_the_library_is_compared_by_words(
@@ -129,7 +129,7 @@ def test_without_the_model_a_text_that_is_not_in_the_library_is_compared_by_word
     found = search_like(
         library, "tides", encode_query=no_model, encoder="", kinds=["paper"], limit=3
     )
-    assert [hit.held.row for hit in found.hits] == [3]
+    assert [hit.paper.row for hit in found.hits] == [3]
     assert isinstance(found.notice, ModelMissing)
 
 

@@ -163,9 +163,9 @@ def test_a_note_made_offline_counts_for_its_own_day(library: Library) -> None:
 def test_a_later_decision_elsewhere_stands_and_the_earlier_is_kept(library: Library) -> None:
     decide(library, "skip", [id_of(1)])
     late = arrive(library, 1, EARLIER)
-    [held] = decide(late, "pick", [id_of(1)])
-    assert held.state == "skip"
-    assert [held.row for held in late.sent.overtaken] == [1]
+    [paper] = decide(late, "pick", [id_of(1)])
+    assert paper.state == "skip"
+    assert [paper.row for paper in late.sent.overtaken] == [1]
     kept = library.db.read("SELECT kind, undoes FROM decisions ORDER BY id")
     assert [tuple(row) for row in kept] == [("skip", None), ("pick", None), ("undo", 2)]
     assert undo(library)[0].state == "candidate"  # the skip: the last act that still stood
@@ -200,22 +200,22 @@ def test_undo_of_an_overtaken_pick_changes_nothing_else(library: Library) -> Non
 
 
 def test_two_notes_written_offline_one_after_the_other_are_not_joined(library: Library) -> None:
-    held = find_paper(library, id_of(1))
-    add_note(library, held, "Zero.")
-    add_note(arrive(library, 1), held, "One.", base=1)
+    paper = find_paper(library, id_of(1))
+    add_note(library, paper, "Zero.")
+    add_note(arrive(library, 1), paper, "One.", base=1)
     base = base_of(library, "1", act(1))
-    add_note(arrive(library, 2), held, "One. Two.", base=int(base))
+    add_note(arrive(library, 2), paper, "One. Two.", base=int(base))
     assert [note.text for note in notes.revisions(library.db, 1)] == ["Zero.", "One.", "One. Two."]
 
 
 def test_two_notes_that_meet_keep_all_words(library: Library) -> None:
-    held = find_paper(library, id_of(1))
-    add_note(library, held, "Zero.")
-    add_note(library, held, "Elsewhere.")
-    add_note(arrive(library, 1), held, "One.", base=1)
+    paper = find_paper(library, id_of(1))
+    add_note(library, paper, "Zero.")
+    add_note(library, paper, "Elsewhere.")
+    add_note(arrive(library, 1), paper, "One.", base=1)
     base = base_of(library, "1", act(1))
     assert base == "1"  # what came of the first has others' words too
-    add_note(arrive(library, 2), held, "One. Two.", base=int(base))
+    add_note(arrive(library, 2), paper, "One. Two.", base=int(base))
     newest = notes.revisions(library.db, 1)[-1].text
     assert "Elsewhere." in newest
     assert "One. Two." in newest
@@ -267,10 +267,10 @@ def test_a_note_of_a_page_has_the_moment_of_its_act(tmp_path: Path) -> None:
 def test_a_late_note_keeps_the_words_of_an_edit_by_hand(
     library: Library,
 ) -> None:
-    held = find_paper(library, id_of(1))
+    paper = find_paper(library, id_of(1))
     late = arrive(library, 1)
-    add_note(library, held, "By hand.")  # another transaction before the deed
-    add_note(late, held, "Mine.", base=0)
+    add_note(library, paper, "By hand.")  # another transaction before the deed
+    add_note(late, paper, "Mine.", base=0)
     assert queue.arrival_of(library.db, act(1)) is not None
     assert "By hand." in notes.revisions(library.db, 1)[-1].text
 
@@ -285,8 +285,8 @@ def pick(visit: Visit) -> Response:
 
 def note(visit: Visit) -> Response:
     base = visit.field("base")
-    held = find_paper(visit.library, visit.field("id"))
-    add_note(visit.library, held, visit.field("text"), base=int(base) if base else None)
+    paper = find_paper(visit.library, visit.field("id"))
+    add_note(visit.library, paper, visit.field("text"), base=int(base) if base else None)
     return visit.to("/done")
 
 

@@ -209,7 +209,7 @@ def test_each_act_of_a_form_is_offered_for_undo_and_an_undo_is_not(tmp_path: Pat
             client.post("/undo/act", data={"number": number}).text
             for (number,) in reversed(numbers)
         ]
-        held = find_paper(library, ONE)
+        paper = find_paper(library, ONE)
         wrong = [
             client.post("/undo/act", data={"number": number}).status_code
             for number in ("", "x", "9" * 400, "77")
@@ -223,5 +223,5 @@ def test_each_act_of_a_form_is_offered_for_undo_and_an_undo_is_not(tmp_path: Pat
     for kind, text in zip(("tag", "filing", "put off", "pick"), undone[1:], strict=True):
         assert text.count(f"Undone ({kind}): Speech translation, 1") == 1
     assert "No longer muted: gravel" in undone[0]
-    assert (held.state, held.tags) == ("candidate", ())
+    assert (paper.state, paper.tags) == ("candidate", ())
     assert wrong == [400, 400, 400, 404]

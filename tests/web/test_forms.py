@@ -66,8 +66,8 @@ def noted_site() -> Iterator[TestClient]:
         parts = replace(parts_of(Path(folder)), tools=tools)
         with parts.open_library() as library:
             papers.add_papers(library.db, [paper(1), paper(2)], source="arXiv", on=DAY)
-            (held,) = papers.papers_at(library.db, [1])
-            add_note(library, held, "自分の言葉で。二文目。")
+            (library_paper,) = papers.papers_at(library.db, [1])
+            add_note(library, library_paper, "自分の言葉で。二文目。")
         with site(parts) as client:
             yield client
 

@@ -117,9 +117,11 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         sources.add_posts(library.db, spoken, source="timeline", on=DAY)
         decide(library, "pick", ["arxiv:2506.00001", "arxiv:2506.00002"])
         for number, words in enumerate(storable(), start=1):
-            held = find_paper(library, f"arxiv:2506.{number:05}")
+            library_paper = find_paper(library, f"arxiv:2506.{number:05}")
             add_note(
-                library, held, f"# {words}\n\nIt listens to {words}. And then some.\n\n    {words}"
+                library,
+                library_paper,
+                f"# {words}\n\nIt listens to {words}. And then some.\n\n    {words}",
             )
     with site(parts) as client:
         yield client

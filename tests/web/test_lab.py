@@ -61,8 +61,8 @@ def library(folder: Path, word: str = "") -> Path:
     if word:
         with open_library(folder, now=lambda: NOW) as opened:
             papers.add_papers(opened.db, [paper(1, f"On {word}")], source="arXiv", on=NOW.date())
-            [held] = papers.papers_at(opened.db, [1])
-            add_note(opened, held, f"It is about {word}.")
+            [library_paper] = papers.papers_at(opened.db, [1])
+            add_note(opened, library_paper, f"It is about {word}.")
     return folder
 
 
@@ -387,7 +387,7 @@ def words_of(folder: Path) -> list[bytes]:
     with open_library(folder, now=lambda: NOW) as opened:
         several = papers.papers_at(opened.db, list(range(1, papers.n_papers(opened.db) + 1)))
         noted = papers_by_key(opened.db)
-    found = {held.paper.title for held in several} | set(noted)
+    found = {paper.paper.title for paper in several} | set(noted)
     found |= {"It waits until the verb is there", "Bubbles carry the words", "静かな部屋の録音"}
     return [
         text.encode()

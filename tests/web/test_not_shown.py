@@ -128,7 +128,7 @@ def test_todays_list_counts_as_seen_where_it_is_shown(client: TestClient, librar
 
 def test_a_decision_on_a_carried_page_knows_its_list(client: TestClient, library: Library) -> None:
     client.get("/triage", headers={"X-Carry": "1"})
-    [held] = decide(library, "skip", ["arxiv:2506.00950"])
-    past = history.past_decision(library.db, held.row)
+    [paper] = decide(library, "skip", ["arxiv:2506.00950"])
+    past = history.past_decision(library.db, paper.row)
     assert past is not None
     assert (past.day, past.line.lane, past.line.position) == (library.today(), "own", 1)

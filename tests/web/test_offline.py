@@ -40,11 +40,11 @@ def test_picks_that_wait_and_the_newest_notes_are_carried(tmp_path: Path) -> Non
         decide(library, "pick", [ids[0]])
         decide(library, "pick", [ids[1]])
         decide(library, "skip", [ids[2]])
-        [held] = decide(library, "pick", [ids[3]])
-        add_note(library, held, "Mine.")
+        [paper] = decide(library, "pick", [ids[3]])
+        add_note(library, paper, "Mine.")
         undo(library)  # the pick; the note stays
         found = carried_by(library)
-        assert [held.paper.id for held, _ in found.several] == [ids[1], ids[0], ids[3]]
+        assert [paper.paper.id for paper, _ in found.several] == [ids[1], ids[0], ids[3]]
         assert found.library == history.library_id(library.db)
 
 
@@ -52,9 +52,9 @@ def test_the_list_is_bounded(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         ids = fill(library, 2 * (MOST_PICKS + MOST_NOTES))
         for id_ in ids:
-            [held] = decide(library, "pick", [id_])
+            [paper] = decide(library, "pick", [id_])
             if id_ in ids[: MOST_NOTES + 5]:
-                add_note(library, held, "Mine.")
+                add_note(library, paper, "Mine.")
         assert len(carried_by(library).several) == MOST_PICKS + MOST_NOTES
 
 
@@ -62,11 +62,11 @@ def test_a_stamp_changes_with_what_is_on_the_pages(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         [id_, *_] = fill(library)
         stamps = [history.stamps(library.db, [1])[1]]
-        [held] = decide(library, "pick", [id_])
+        [paper] = decide(library, "pick", [id_])
         stamps.append(history.stamps(library.db, [1])[1])
-        add_note(library, held, "Mine.")
+        add_note(library, paper, "Mine.")
         stamps.append(history.stamps(library.db, [1])[1])
-        add_note(library, held, "Mine, again.")
+        add_note(library, paper, "Mine, again.")
         stamps.append(history.stamps(library.db, [1])[1])
     assert len(set(stamps)) == 4
 
@@ -126,11 +126,11 @@ def test_without_room_the_oldest_texts_are_left_out_and_counted(tmp_path: Path) 
     with a_library(tmp_path) as library:
         ids = fill(library, 5)
         for id_ in ids:
-            [held] = decide(library, "pick", [id_])
-            add_note(library, held, f"Mine {id_}.")
+            [paper] = decide(library, "pick", [id_])
+            add_note(library, paper, f"Mine {id_}.")
         [newest, *_], _n = device_texts(library)
         several, n_left_out = device_texts(library, most=2 * newest.n_letters + 5)
-        assert [one.held.paper.id for one in several] == [ids[4], ids[3]]
+        assert [one.paper.paper.id for one in several] == [ids[4], ids[3]]
         assert n_left_out == 3
 
 
@@ -138,10 +138,10 @@ def test_the_stamp_of_the_texts_changes_with_notes_picks_and_days(tmp_path: Path
     with a_library(tmp_path) as library:
         [id_, *_] = fill(library)
         stamps = [carried_by(library).texts]
-        [held] = decide(library, "pick", [id_])
+        [paper] = decide(library, "pick", [id_])
         stamps.append(carried_by(library).texts)
         assert carried_by(library).texts == stamps[-1]
-        add_note(library, held, "Mine.")
+        add_note(library, paper, "Mine.")
         stamps.append(carried_by(library).texts)
     assert len(set(stamps)) == 3
 

@@ -26,8 +26,8 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     with parts.open_library() as library:
         several = [paper(n, title) for n, title in enumerate(titles, 1)]
         papers.add_papers(library.db, several, source="arXiv", on=DAY)
-        [held] = decide_rows(library, "pick", [1])
-        add_note(library, held, "They slept while it poured. That is all.")
+        [library_paper] = decide_rows(library, "pick", [1])
+        add_note(library, library_paper, "They slept while it poured. That is all.")
         index_words(library, samples.tools(samples.Web()))
         remove(library, [several[3].id])
     with site(parts) as client:

@@ -218,8 +218,8 @@ def test_an_address_from_another_page_is_shown_and_added_by_a_tap_alone(parts: P
         new = client.get("/add", params={"url": "https://arxiv.org/abs/2506.00321v2"}).text
         assert 'value="arxiv:2506.00321"' in new
         assert f"{client.base_url}/add?url=" in html.unescape(new)
-        held = client.get("/add", params={"url": "https://arxiv.org/pdf/2506.00004"}).text
-        assert ("This paper is here already." in held, 'id="add"' in held) == (True, False)
+        page = client.get("/add", params={"url": "https://arxiv.org/pdf/2506.00004"}).text
+        assert ("This paper is here already." in page, 'id="add"' in page) == (True, False)
         for url in ("https://example.org/<b>", "javascript:alert(1)", "x" * 1_500, ""):
             other = client.get("/add", params={"url": url})
             assert other.status_code == 200

@@ -129,6 +129,6 @@ def test_the_recall_count_is_refreshed_after_a_review(tmp_path: Path) -> None:
             assert "1 note to recall" in client.get("/").text
         decide(library, "pick", ["2506.00001"])
         assert "1 note to recall" in client.get("/").text
-        held = find_paper(library, "2506.00001")
-        grade(library, held, 3, next_day=lambda _: DAY + timedelta(days=9))
+        library_paper = find_paper(library, "2506.00001")
+        grade(library, library_paper, 3, next_day=lambda _: DAY + timedelta(days=9))
         assert "to recall" not in client.get("/").text

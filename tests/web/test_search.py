@@ -189,8 +189,8 @@ def test_an_encoder_that_stands_in_is_named(parts: Parts) -> None:
 
 
 def test_other_papers_with_the_same_text_are_not_called_other_ids() -> None:
-    held = LibraryPaper(1, paper(1, "Otters"), "candidate", DAY)
-    hit = SearchHit("paper", held, None, "", "", 1.0, also=("arxiv:2506.00002",))
+    library_paper = LibraryPaper(1, paper(1, "Otters"), "candidate", DAY)
+    hit = SearchHit("paper", library_paper, None, "", "", 1.0, also=("arxiv:2506.00002",))
     with speaking("ja"):
         assert byline(hit).endswith(" · 同じ文章のほかの論文 arxiv:2506.00002")
     assert byline(hit).endswith(" · same text as arxiv:2506.00002")

@@ -40,7 +40,7 @@ def pages(folder: Path) -> Iterator[tuple[TestClient, Library]]:
             yield client, library
 
 
-def held(library: Library) -> list[LibraryPaper]:
+def library_paper(library: Library) -> list[LibraryPaper]:
     return papers.papers_at(library.db, ROWS)
 
 
@@ -64,17 +64,21 @@ def test_an_act_on_several_papers_is_one_and_is_undone_from_the_bar(
     tmp_path: Path, fields: dict[str, str], said: str
 ) -> None:
     with pages(tmp_path) as (client, library):
-        before, n_before, away = held(library), len(past_acts(library)), put_off(library, ROWS)
+        before, n_before, away = (
+            library_paper(library),
+            len(past_acts(library)),
+            put_off(library, ROWS),
+        )
         form = {**fields, "id": [*IDS, IDS[0]], "back": "/papers?year=2025"}
         answer = client.post("/several", data=form)
         assert (answer.url.path, answer.url.query) == ("/papers", b"year=2025")
         assert told(answer.text) == said
         assert len(past_acts(library)) == n_before + 1
-        assert (held(library), put_off(library, ROWS)) != (before, away)
+        assert (library_paper(library), put_off(library, ROWS)) != (before, away)
         number = re.findall(r'id="undo-last"[^>]*>.*?name="number" value="(\d+)"', answer.text)
         client.post("/undo/act", data={"number": number})
         assert (
-            [(h.state, h.topic or "unfiled", h.tags) for h in held(library)],
+            [(h.state, h.topic or "unfiled", h.tags) for h in library_paper(library)],
             put_off(library, ROWS),
         ) == (
             [(h.state, h.topic or "unfiled", h.tags) for h in before],
@@ -97,7 +101,7 @@ def test_a_topic_a_tag_and_a_form_are_asked_for_first(tmp_path: Path) -> None:
             text = client.post("/several", data={"do": do, "id": IDS[:2]}).text
             assert f'<h1 id="asked">{head} papers</h1>' in text
             assert "Garden &lt;b&gt;1" in text
-        assert undo(library) == held(library)[:2]  # the picks; nothing else was done
+        assert undo(library) == library_paper(library)[:2]  # the picks; nothing else was done
 
 
 def test_every_form_is_a_file_to_save(tmp_path: Path) -> None:

@@ -171,8 +171,8 @@ def test_a_source_that_failed_is_named_with_its_day_and_what_to_do(tmp_path: Pat
 
 def test_each_part_of_the_morning_stands_there(tmp_path: Path) -> None:
     with pages(tmp_path, text=FEEDS_TOML + MORE) as (client, library):
-        held = decide(library, "pick", ["2506.00001"])[0]
-        add_note(library, held, NOTE)
+        library_paper = decide(library, "pick", ["2506.00001"])[0]
+        add_note(library, library_paper, NOTE)
         old = paper(9, "Speech recognition of last week")
         papers.add_papers(library.db, [old], source="arXiv", on=DAY - timedelta(days=1))
         morning(library, DAY - timedelta(days=1))
@@ -247,14 +247,14 @@ def line_of(entry: Entry) -> str:
 
 
 def test_an_expected_paper_is_marked() -> None:
-    held = LibraryPaper(1, paper(1), "candidate", DAY)
-    entry = Entry(held, "near", "nlp/llm", 1.0, "fits.", (), ("arXiv",), is_foretold=True)
+    library_paper = LibraryPaper(1, paper(1), "candidate", DAY)
+    entry = Entry(library_paper, "near", "nlp/llm", 1.0, "fits.", (), ("arXiv",), is_foretold=True)
     assert "not talked about yet" in line_of(entry)
 
 
 def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
-    held = LibraryPaper(1, paper(1), "candidate", DAY)
-    entry = Entry(held, "near", None, 1.0, "mentioned by Cy.", (), ("arXiv",))
+    library_paper = LibraryPaper(1, paper(1), "candidate", DAY)
+    entry = Entry(library_paper, "near", None, 1.0, "mentioned by Cy.", (), ("arXiv",))
     assert '<span class="chip topic">outside your topics</span>' in line_of(entry)
 
 
@@ -263,8 +263,10 @@ def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
     [("sure", "surely yours", "⣿"), ("likely", "likely yours", "⣤"), ("maybe", "maybe yours", "⣀")],
 )
 def test_the_sureness_mark_has_a_label(sureness: Sureness, label: str, mark: str) -> None:
-    held = LibraryPaper(1, paper(1), "candidate", DAY)
-    entry = Entry(held, "own", "speech/translation", 1.0, "fits.", (), (), sureness=sureness)
+    library_paper = LibraryPaper(1, paper(1), "candidate", DAY)
+    entry = Entry(
+        library_paper, "own", "speech/translation", 1.0, "fits.", (), (), sureness=sureness
+    )
     text = line_of(entry)
     assert f'role="img" aria-label="{label}" title="{label}">{mark}</span>' in text
     assert [word for word in ("surely", "likely", "maybe") if f"{word} yours" in text] == [
@@ -274,10 +276,12 @@ def test_the_sureness_mark_has_a_label(sureness: Sureness, label: str, mark: str
 
 
 def test_both_topics_stand_in_the_line_where_two_are_close() -> None:
-    held = LibraryPaper(1, paper(1), "candidate", DAY)
-    entry = Entry(held, "own", "speech/translation", 1.0, "fits.", (), (), also=("speech/asr",))
+    library_paper = LibraryPaper(1, paper(1), "candidate", DAY)
+    entry = Entry(
+        library_paper, "own", "speech/translation", 1.0, "fits.", (), (), also=("speech/asr",)
+    )
     assert '<span class="chip topic">speech/translation, speech/asr</span>' in line_of(entry)
-    filed = replace(entry, held=replace(held, topic="speech/asr"))
+    filed = replace(entry, paper=replace(library_paper, topic="speech/asr"))
     assert '<span class="chip topic">speech/asr</span>' in line_of(filed)
 
 
@@ -355,8 +359,8 @@ def test_a_new_version_of_a_noted_paper_is_named_with_its_change(tmp_path: Path)
         old = paper(7, "Old title")
         before = DAY - timedelta(days=9)
         papers.add_papers(library.db, [old], source="arXiv", on=before)
-        held, at = find_paper(library, "2506.00007"), NOW - timedelta(days=9)
-        notes.add_note(library.db, held.row, NOTE, is_written=True, at=at, on=before)
+        library_paper, at = find_paper(library, "2506.00007"), NOW - timedelta(days=9)
+        notes.add_note(library.db, library_paper.row, NOTE, is_written=True, at=at, on=before)
         new = replace(old, title="New $x^2$", version=2)
         papers.add_papers(library.db, [new], source="arXiv", on=DAY)
         text = client.get("/").text

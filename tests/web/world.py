@@ -186,15 +186,15 @@ def _days_before(library: Library, tools: Tools) -> None:
     extract(library, tools)
     fetch_html(library, tools)
     add_note(library, picks[-1], "Bubbles carry words; </textarea> divers ask.")
-    for held in picks:
-        add_note(library, held, OWN_WORDS[held.paper.id])
+    for paper in picks:
+        add_note(library, paper, OWN_WORDS[paper.paper.id])
     _mark(library, tools, picks[0])
     index_words(library, tools)
 
 
-def _mark(library: Library, tools: Tools, held: LibraryPaper) -> None:
+def _mark(library: Library, tools: Tools, paper: LibraryPaper) -> None:
     """Import the PDF of a paper with two highlights."""
-    pdf = pdfs.pdf_of(library.db, held.row)
+    pdf = pdfs.pdf_of(library.db, paper.row)
     assert pdf is not None
     file, beside = library.folder / pdf.path, library.folder / "marked.pdf"
     words = highlight("Waiting costs nobody anything here", note="ほんとうに？")

@@ -84,7 +84,7 @@ def triage(
         outcome = _on_whole_screen(context, library, shown, reread, message=message)
     else:
         output.put_all(listing.morning_lines(shown, output.width_of_terminal()))
-        if all(entry.held.state != "candidate" for entry in shown.entries):
+        if all(entry.paper.state != "candidate" for entry in shown.entries):
             return
         outcome = ask(context, library, shown, reread)
     n_picked = len(outcome.picked)
@@ -258,12 +258,12 @@ def _hands(
 ) -> Hands:
     """Make the functions that leave the screen: for the editor, the browser and the shell."""
 
-    def write_note(held: LibraryPaper) -> bool:
+    def write_note(paper: LibraryPaper) -> bool:
         from reader.cli import note
 
         with terminal.away():
             try:
-                is_written = note.write_note(settings_of(context), library, held, None)
+                is_written = note.write_note(settings_of(context), library, paper, None)
             except ReaderError as error:
                 say_error(error)
                 is_written = False
@@ -274,12 +274,14 @@ def _hands(
                 os.read(0, 64)
             return is_written
 
-    def open_paper(held: LibraryPaper) -> str:
+    def open_paper(paper: LibraryPaper) -> str:
         from reader.pdfs.find import marked_file, pdf_file
 
         # A paper gets its key when it is filed, and has no files before.
-        file = (marked_file(library, held.row) or pdf_file(library, held.row)) if held.key else None
-        place = str(file) if file else url_of(held.paper.id)
+        file = (
+            (marked_file(library, paper.row) or pdf_file(library, paper.row)) if paper.key else None
+        )
+        place = str(file) if file else url_of(paper.paper.id)
         return opened.open(place) if place else _("This paper has no PDF here and no address.")
 
     return Hands(write_note, open_paper, terminal.stop, terminal.forget, reread)
@@ -293,7 +295,7 @@ def ask(
     context: click.Context, library: Library, shown: Morning, reread: Callable[[], Morning]
 ) -> Outcome:
     """Ask about the papers without a decision, until the end or `q`."""
-    waiting = [entry for entry in shown.entries if entry.held.state == "candidate"]
+    waiting = [entry for entry in shown.entries if entry.paper.state == "candidate"]
     asked = _Questions(context, library, shown, waiting, reread)
     if waiting:
         output.put()
@@ -327,18 +329,18 @@ class _Questions:
     typed: TypedKeys = field(default_factory=TypedKeys)
 
     def __post_init__(self) -> None:
-        held = {entry.held.row: entry.held for entry in self.waiting}
-        self.deciding = Deciding(self.library, held)
-        self._progress = Progress(self.library, self.shown, list(held), ())
+        by_row = {entry.paper.row: entry.paper for entry in self.waiting}
+        self.deciding = Deciding(self.library, by_row)
+        self._progress = Progress(self.library, self.shown, list(by_row), ())
 
     @property
     def entry(self) -> Entry:
         found = self.waiting[self.place]
         own = {topic.path for topic in self.library.config.own_topics}
-        return entry_now(found, self.deciding.words.get(found.held.row, {}), own)
+        return entry_now(found, self.deciding.words.get(found.paper.row, {}), own)
 
     def undecided(self) -> list[int]:
-        return self.deciding.waiting([entry.held.row for entry in self.waiting])
+        return self.deciding.waiting([entry.paper.row for entry in self.waiting])
 
     def go_on(self) -> bool:
         """Move to the next paper without a decision, here or on another device.
@@ -353,7 +355,7 @@ class _Questions:
         except ReaderError as error:
             say_error(error)
         undecided = set(self.undecided())
-        while self.place < len(self.waiting) and self.entry.held.row not in undecided:
+        while self.place < len(self.waiting) and self.entry.paper.row not in undecided:
             self.place += 1
         return self.place < len(self.waiting)
 
@@ -372,7 +374,7 @@ class _Questions:
         )
         has_day = self.shown.folded is not None
         output.put_all(listing.entry_lines(self.entry, width, self.place + 1, has_day=has_day))
-        abstract = title_text(self.entry.held.paper.abstract)
+        abstract = title_text(self.entry.paper.paper.abstract)
         output.put_all(wrap(abstract, width, "     ")[:3])
         key = self.key(
             _("[{n}/{of}] p s x o w n u space q: ", n=self.place + 1, of=len(self.waiting))
@@ -409,7 +411,7 @@ class _Questions:
         elif key == "w":
             self.tell_why()
         elif key == "o":
-            place = url_of(self.entry.held.paper.id)
+            place = url_of(self.entry.paper.paper.id)
             output.put(
                 self.opened.open(place)
                 if place
@@ -419,7 +421,7 @@ class _Questions:
             _put_keys()
 
     def decide(self, kind: Kind) -> None:
-        row = self.entry.held.row
+        row = self.entry.paper.row
         is_done, text = self.deciding.decide(kind, row)
         if is_done:
             self.decided.append(row)
@@ -445,20 +447,20 @@ class _Questions:
             return
         output.put(str(self.deciding.skip_all(rows)))
         # Others may have been decided on another device while the question stood there.
-        self.decided += [row for row in rows if self.deciding.held[row].state == "skip"]
+        self.decided += [row for row in rows if self.deciding.papers[row].state == "skip"]
 
     def go_back(self) -> None:
         """Go back to the last paper above without a decision, if there is one."""
         undecided = set(self.undecided())
-        before = [n for n in range(self.place) if self.waiting[n].held.row in undecided]
+        before = [n for n in range(self.place) if self.waiting[n].paper.row in undecided]
         self.place = before[-1] if before else self.place
 
     def note(self) -> None:
-        held = self.entry.held
+        paper = self.entry.paper
         # Imported here: 20 ms, for which a list need not wait.
         from reader.cli.note import write_note
 
-        if write_note(settings_of(self.context), self.library, held, None):
+        if write_note(settings_of(self.context), self.library, paper, None):
             self._progress.refresh()
             self.place += 1
 
@@ -466,21 +468,21 @@ class _Questions:
         """Take back the last act of this list, never an older one, and go to its paper."""
         outcome = take_back(self.library, only=self.decided)
         output.put(str(undone_text(outcome)))
-        undone = [held for held, _kind in outcome.several]
+        undone = [paper for paper, _kind in outcome.several]
         if not undone:
             self.read_again()
-        for held in undone:
+        for paper in undone:
             # Once: a paper that was moved to another topic and then picked stands there twice.
-            self.decided.remove(held.row)
+            self.decided.remove(paper.row)
         self.deciding.refresh()
-        rows = {held.row for held in undone}
-        places = (n for n, entry in enumerate(self.waiting) if entry.held.row in rows)
+        rows = {paper.row for paper in undone}
+        places = (n for n, entry in enumerate(self.waiting) if entry.paper.row in rows)
         self.place = next(places, self.place)
 
     def ask_topic(self) -> None:
         """Ask which topic the paper has, and record the answer."""
         entry = self.entry
-        listed = entry.topic or topic_now(self.library, entry.held)
+        listed = entry.topic or topic_now(self.library, entry.paper)
         paths = [topic.path for topic in other_topics(self.library, listed)]
         for text in (
             _("Wrong topic: which one is right?"),
@@ -492,16 +494,16 @@ class _Questions:
         if not is_chosen:
             output.put(_("The topic is unchanged."))
             return
-        is_done, message = self.deciding.wrong(entry.held.row, topic, listed=listed)
+        is_done, message = self.deciding.wrong(entry.paper.row, topic, listed=listed)
         output.put(str(message))
         # The place stays: `go_on` leaves a paper that this skipped, and asks again about one that
         # was only moved to another topic.
         if is_done:
-            self.decided.append(entry.held.row)
+            self.decided.append(entry.paper.row)
 
     def ask_mute(self) -> None:
         """Ask what of the paper is to be muted, and leave out what that hides."""
-        parts = parts_of(self.library, self.entry.held)
+        parts = parts_of(self.library, self.entry.paper)
         texts = [muted_part(*part) for part in parts]
         for text in (
             _(MUTE_WHAT),
@@ -519,16 +521,16 @@ class _Questions:
 
     def read_again(self) -> None:
         """Read the list again, after a mute; the place stays where its paper does."""
-        before = [entry.held.row for entry in self.waiting[: self.place]]
+        before = [entry.paper.row for entry in self.waiting[: self.place]]
         self.shown = self.reread()
-        held = {e.held.row: e.held for e in self.shown.entries if e.held.state == "candidate"}
-        self.deciding.held |= held
-        self.waiting = [e for e in self.shown.entries if e.held.row in self.deciding.held]
-        self.place = sum(entry.held.row in before for entry in self.waiting)
+        by_row = {e.paper.row: e.paper for e in self.shown.entries if e.paper.state == "candidate"}
+        self.deciding.papers |= by_row
+        self.waiting = [e for e in self.shown.entries if e.paper.row in self.deciding.papers]
+        self.place = sum(entry.paper.row in before for entry in self.waiting)
 
     def tell_why(self) -> None:
         width = output.width_of_terminal()
-        paper = self.entry.held.paper
+        paper = self.entry.paper.paper
         authors, why = ", ".join(paper.authors), str(self.entry.why)
         for text in (title_text(paper.title), authors, why, title_text(paper.abstract)):
             output.put_all(wrap(plain(text), width, "    "))

@@ -98,8 +98,8 @@ def rows_of(
 
 def _queue_rows(shown: Morning, rows: Sequence[Row], query: str) -> list[Row]:
     """Make the rows of the queue, without the papers that are in a lane of this list."""
-    there, words = {entry.held.row for entry in papers_in(rows)}, _query_words(query)
-    entries = [queue_entry(one) for one in shown.queue if one.held.row not in there]
+    there, words = {entry.paper.row for entry in papers_in(rows)}, _query_words(query)
+    entries = [queue_entry(one) for one in shown.queue if one.paper.row not in there]
     found = [
         Row("queued", entry=entry, number=n, day=say_day(entry.queued.picked_on, "column"))
         for n, entry in enumerate(entries, 1)
@@ -139,8 +139,8 @@ def _lane_rows(
 
 def fits(entry: Entry, words: Sequence[str]) -> bool:
     """Check whether a paper has all these words, also as parts of longer words."""
-    paper = entry.held.paper
-    topic = entry.held.topic or entry.topic or ""
+    paper = entry.paper.paper
+    topic = entry.paper.topic or entry.topic or ""
     posts = [part for m in entry.mentions for part in (m.author, m.words)]
     text = _normal(" ".join((paper.id, paper.title, *paper.authors, paper.abstract, topic, *posts)))
     return all(word in text for word in words)
@@ -167,7 +167,7 @@ def listed_in(rows: Sequence[Row]) -> list[Entry]:
 
 def queued_in(rows: Sequence[Row]) -> list[int]:
     """Collect the papers of the queue that are shown, as rows of the library."""
-    return [row.entry.held.row for row in rows if row.entry and row.kind == "queued"]
+    return [row.entry.paper.row for row in rows if row.entry and row.kind == "queued"]
 
 
 def start_of(rows: Sequence[Row], states: States, last: int | None = None) -> int | None:
@@ -176,7 +176,7 @@ def start_of(rows: Sequence[Row], states: States, last: int | None = None) -> in
     It is that of `values.start_of`; where no decision is open, the oldest pick. last: the paper
     decided last.
     """
-    papers = [entry.held.row for entry in listed_in(rows)]
+    papers = [entry.paper.row for entry in listed_in(rows)]
     if not any(states[row] == "candidate" for row in papers):
         picks = [row for row in (*queued_in(rows), *papers) if states[row] == "pick"]
         return next(iter((*picks, *papers)), None)
@@ -198,7 +198,7 @@ def moved(rows: Sequence[Row], here: int | None, by: int) -> int | None:
 
 
 def _places(rows: Sequence[Row]) -> list[int]:
-    return [entry.held.row for entry in papers_in(rows)]
+    return [entry.paper.row for entry in papers_in(rows)]
 
 
 @dataclass(frozen=True, slots=True)

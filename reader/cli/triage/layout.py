@@ -224,7 +224,7 @@ class CoverPage:
 def screen_lines(view: View, width: int, height: int) -> list[Line]:
     """Lay out the list and its paper: exactly `height` lines of at most `width` columns."""
     head = _screen_head(view.head, width, height)
-    here = next((r.entry for r in view.rows if r.entry and r.entry.held.row == view.here), None)
+    here = next((r.entry for r in view.rows if r.entry and r.entry.paper.row == view.here), None)
     foot = _foot_lines(view, width, height, is_queued=bool(here and here.queued))
     body = max(height - len(head) - len(foot), 0)
     has_rule = body >= 12
@@ -345,7 +345,7 @@ def _foot_lines(view: View, width: int, height: int, *, is_queued: bool) -> list
 
 def _list_lines(view: View, width: int, n: int) -> list[Line]:
     rows = view.rows
-    at = next((i for i, r in enumerate(rows) if r.entry and r.entry.held.row == view.here), 0)
+    at = next((i for i, r in enumerate(rows) if r.entry and r.entry.paper.row == view.here), 0)
     # The current paper stands in the middle, except near both ends of the list.
     top = min(max(at - n // 2, 0), max(len(rows) - n, 0))
     shown = list(rows[top : top + n])
@@ -361,9 +361,9 @@ def _row(row: Row, view: View, width: int) -> Line:
         style: Style = "bold" if row.kind == "head" else "dim"
         indent = "" if row.kind == "head" else " " * TEXT_INDENT
         return cut([Span(indent + row.text, style)], width)
-    held = row.entry.held
-    state = view.states[held.row]
-    is_here = held.row == view.here
+    paper = row.entry.paper
+    state = view.states[paper.row]
+    is_here = paper.row == view.here
     start = f"{'>' if is_here else ' '}{MARKS[state]} {row.number:>2} "
     start += f"{sureness_mark(row.entry)} " if row.entry.sureness else ""
     style = "here" if is_here else STATE_STYLES[state]
@@ -372,7 +372,7 @@ def _row(row: Row, view: View, width: int) -> Line:
     talk = _talk_text(row.entry) if row.is_near and width >= 60 else ""
     if row.entry.muted_by and width >= 60:
         talk = _("muted")
-    if until := view.put_off.get(held.row):
+    if until := view.put_off.get(paper.row):
         talk = _("back on {day}", day=say_day(until, "short"))
     elif queued and width >= 60:
         time = N_("{n} min") if queued.is_whole else N_("abstract {n} min")
@@ -380,7 +380,7 @@ def _row(row: Row, view: View, width: int) -> Line:
         talk = _("{time} · {pdf}", time=_(time, n=queued.minutes), pdf=pdf)
     day = [Span(f"{row.day} ", "here" if is_here else "dim")] if row.day else []
     title = cut(
-        [Span(start, style), *day, Span(title_text(held.paper.title), style)],
+        [Span(start, style), *day, Span(title_text(paper.paper.title), style)],
         width - columns(talk) - 2 * bool(talk),
     )
     return spread(
@@ -407,7 +407,7 @@ def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
     # the reason (10), the posts (8), the second line of the title (7), the facts (6).
     width = min(width, PROSE)
     inner = max(width - len(INDENT), 1)
-    paper = entry.held.paper
+    paper = entry.paper.paper
     title = fold(title_text(paper.title), width, 2 if n >= 7 else 1)
     who = authors_text(tuple(map(plain, paper.authors)))
     people = fold(who, inner, 1 if n < 14 else 3)
@@ -430,8 +430,8 @@ def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
 
 
 def _facts(entry: Entry) -> list[str]:
-    paper = entry.held.paper
-    topic, own = topic_text(entry), property_texts(entry.held)
+    paper = entry.paper.paper
+    topic, own = topic_text(entry), property_texts(entry.paper)
     if entry.queued:
         reading = [*own, *queue_reading(entry.queued)]
         return [plain(f) for f in (paper.id, *reading, *([topic] if topic else []))]
@@ -495,11 +495,11 @@ def page_for(
 
 def _lane_of(shown: Morning, entry: Entry) -> ListLane:
     """Find the lane of a paper in the list."""
-    listed, row = shown.folded or shown, entry.held.row
+    listed, row = shown.folded or shown, entry.paper.row
     lanes: list[tuple[ListLane, tuple[Entry, ...]]] = [
         ("own", listed.own), ("doubtful", listed.doubtful), ("near", listed.near)
     ]  # fmt: skip
-    return next((s for s, lane in lanes if any(e.held.row == row for e in lane)), "wild")
+    return next((s for s, lane in lanes if any(e.paper.row == row for e in lane)), "wild")
 
 
 def choice_page(entry: Entry, choices: Sequence[str], width: int, *, of_topics: bool) -> CoverPage:
@@ -509,7 +509,7 @@ def choice_page(entry: Entry, choices: Sequence[str], width: int, *, of_topics: 
         *as_lines(texts, width),
         *as_lines([_("number or letter: choose · any other key: no change")], width, "dim"),
     ]
-    title = as_lines([title_text(entry.held.paper.title)], width, "bold")
+    title = as_lines([title_text(entry.paper.paper.title)], width, "bold")
     asked = N_("Wrong topic: which one is right?") if of_topics else MUTE_WHAT
     return CoverPage(_(asked), (*lines, (), *title))
 
@@ -562,7 +562,7 @@ decision stay in the list, on every device.""").split("\n")
 
 def paper_page(entry: Entry, width: int) -> CoverPage:
     """Make the page of a paper: the whole abstract and all posts about it."""
-    paper = entry.held.paper
+    paper = entry.paper.paper
     posts = [f"{said_text(m)} {plain(m.url)}".rstrip() for m in heard(entry)]
     facts = " · ".join(map(plain, (*paper.ids, *paper.categories)))
     lines: list[Line] = [
@@ -585,7 +585,7 @@ def why_page(entry: Entry, width: int, lane: ListLane) -> CoverPage:
     """Make the page that explains a paper's place: one sentence, and the whole sum."""
     reason = str(entry.why) if entry.queued else verdict(lane, entry.why)
     lines: list[Line] = [
-        *as_lines([title_text(entry.held.paper.title)], width, "bold"),
+        *as_lines([title_text(entry.paper.paper.title)], width, "bold"),
         *as_lines([plain(reason)], width),
         (),
     ]
@@ -597,7 +597,7 @@ def why_page(entry: Entry, width: int, lane: ListLane) -> CoverPage:
             [
                 _(
                     "What would change this rank: reader why {id} --all",
-                    id=plain(entry.held.paper.id),
+                    id=plain(entry.paper.paper.id),
                 )
             ],
             width,

@@ -125,7 +125,7 @@ class Progress:
         self.n_written = shown.quota.written
         decided = moments_on(library.db, library.today(), papers)
         self.pdfs, self.fetching = shown.pdfs, shown.fetching
-        self.queued = {one.held.row: one for one in shown.queue}
+        self.queued = {one.paper.row: one for one in shown.queue}
         # The opening counts as an act: the first paper is read before the first key.
         self._moments: list[datetime] = [*decided, library.now()]
         self._seconds: dict[int, float] = {}
@@ -142,7 +142,7 @@ class Progress:
             queue = whole_queue(library)
             self.pdfs = pdfs_here(library, queue)
             self.fetching = fetching(library, self.pdfs)
-            self.queued |= {one.held.row: one for one in queue}
+            self.queued |= {one.paper.row: one for one in queue}
 
     def head(
         self, entries: Sequence[Entry], states: States, *, put_off: Container[int] = ()
@@ -152,12 +152,12 @@ class Progress:
         put_off: rows of picks that are not to be read now.
         """
         shown = self._shown
-        waiting = [entry for entry in entries if states[entry.held.row] == "candidate"]
+        waiting = [entry for entry in entries if states[entry.paper.row] == "candidate"]
         for entry in waiting:
             # Counted once for each paper: this runs at every key.
-            if entry.held.row not in self._seconds:
-                self._seconds[entry.held.row] = entry_seconds(entry)
-        n_queued, to_go = 0, minutes(sum(self._seconds[entry.held.row] for entry in waiting))
+            if entry.paper.row not in self._seconds:
+                self._seconds[entry.paper.row] = entry_seconds(entry)
+        n_queued, to_go = 0, minutes(sum(self._seconds[entry.paper.row] for entry in waiting))
         if not entries:
             # Without papers to decide, the quota is read from the queue.
             queue = [
@@ -230,9 +230,9 @@ class ListSession:
     ) -> None:
         self._library, self._hands = library, hands
         self._as_opened = shown
-        listed = {e.held.row: e.held for e in shown.entries}
+        listed = {e.paper.row: e.paper for e in shown.entries}
         # A paper of the queue that is in the list too belongs to the list.
-        queued = {one.held.row: one.held for one in shown.queue if one.held.row not in listed}
+        queued = {one.paper.row: one.paper for one in shown.queue if one.paper.row not in listed}
         self.deciding = Deciding(library, listed | queued, queued=frozenset(queued))
         # In this order: `_relisted` needs both.
         self._progress = Progress(library, shown, list(listed), more)
@@ -438,7 +438,7 @@ class ListSession:
         self.tell(f"{ending} {self._message}".strip())
 
     def _ask_rest(self) -> None:
-        rows = self.deciding.waiting([e.held.row for e in papers_in(self._rows)])
+        rows = self.deciding.waiting([e.paper.row for e in papers_in(self._rows)])
         if rows:
             self._asked = tuple(rows)
         else:
@@ -469,17 +469,17 @@ class ListSession:
         if not is_chosen or entry is None:
             self.tell(_("The topic is unchanged."))
             return
-        row = entry.held.row
+        row = entry.paper.row
         is_done, text = self.deciding.wrong(row, topic, listed=self._listed_under(entry))
         self.tell(str(text), is_warning=not is_done)
         self._lay()
-        if is_done and self.deciding.held[row].state != "candidate":
+        if is_done and self.deciding.papers[row].state != "candidate":
             self._go_on()
 
     def _ask_mute(self) -> None:
         """Ask what of the current paper is to be muted."""
         if entry := self._entry():
-            self._mutable = parts_of(self._library, entry.held)
+            self._mutable = parts_of(self._library, entry.paper)
             self._turn("mutes")
 
     def _choose_mute(self, key: str) -> None:
@@ -497,11 +497,11 @@ class ListSession:
 
     def _reread(self) -> None:
         """Read the list again: what is muted is gone, and others may stand in its place."""
-        rows = [entry.held.row for entry in papers_in(self._rows)]
+        rows = [entry.paper.row for entry in papers_in(self._rows)]
         below = rows[rows.index(self.here) :] if self.here in rows else []
         self._as_opened = self._hands.reread()
-        listed = {e.held.row: e.held for e in self._as_opened.entries}
-        self.deciding.held |= listed
+        listed = {e.paper.row: e.paper for e in self._as_opened.entries}
+        self.deciding.papers |= listed
         self.deciding.queued -= listed.keys()
         self.here = next((row for row in below if row in listed), self.here)
         self._lay()
@@ -510,7 +510,7 @@ class ListSession:
         if entry := self._entry():
             self._covering.page = None
             known = sorted(properties.spellings(self._library.db).values())
-            self._tagging = Tagging("".join(f"{tag}, " for tag in entry.held.tags), known)
+            self._tagging = Tagging("".join(f"{tag}, " for tag in entry.paper.tags), known)
 
     def _tag(self, tagging: Tagging, key: str) -> None:
         """Handle a key while the tags of the current paper are typed."""
@@ -526,8 +526,8 @@ class ListSession:
     def _listed_under(self, entry: Entry) -> str | None:
         """Find the topic of feeds.toml under which the list has a paper."""
         known = {topic.path for topic in self._library.config.topics}
-        filed = entry.held.topic if entry.held.topic in known else None
-        return filed or entry.topic or topic_now(self._library, entry.held)
+        filed = entry.paper.topic if entry.paper.topic in known else None
+        return filed or entry.topic or topic_now(self._library, entry.paper)
 
     def _undo(self) -> None:
         rows, text = self.deciding.undo()
@@ -542,15 +542,15 @@ class ListSession:
 
     def _shown_of(self, rows: Sequence[int]) -> list[int]:
         """Select the rows that are in the list now, in its order."""
-        return [e.held.row for e in papers_in(self._rows) if e.held.row in rows]
+        return [e.paper.row for e in papers_in(self._rows) if e.paper.row in rows]
 
     def _open(self) -> None:
         if entry := self._entry():
-            self.tell(self._hands.open_paper(entry.held))
+            self.tell(self._hands.open_paper(entry.paper))
 
     def _note(self) -> None:
         entry = self._entry()
-        if entry and self._hands.write_note(entry.held):
+        if entry and self._hands.write_note(entry.paper):
             self.tick()
             written, target = self._progress.n_written, self._shown.quota.target
             self.tell(_("{written} of {target} written today.", written=written, target=target))
@@ -590,7 +590,7 @@ class ListSession:
         shown = replace(
             opened,
             quota=replace(opened.quota, written=now.n_written),
-            queue=tuple(now.queued.get(one.held.row, one) for one in opened.queue),
+            queue=tuple(now.queued.get(one.paper.row, one) for one in opened.queue),
             pdfs=now.pdfs,
             fetching=now.fetching,
         )
@@ -606,8 +606,8 @@ class ListSession:
 
     def _entry(self) -> Entry | None:
         """Return the current paper with its state as of now; None in an empty list."""
-        found = next((e for e in papers_in(self._rows) if e.held.row == self.here), None)
-        return found and replace(found, held=self.deciding.held[found.held.row])
+        found = next((e for e in papers_in(self._rows) if e.paper.row == self.here), None)
+        return found and replace(found, paper=self.deciding.papers[found.paper.row])
 
     def _turn(self, which: Which) -> None:
         self._covering.turn(which, self._size[0])

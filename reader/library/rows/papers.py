@@ -234,8 +234,8 @@ def papers_at(db: Database, rows: Iterable[int]) -> list[LibraryPaper]:
     """Load the papers of some rows, in the order given; unknown rows are left out."""
     wanted = list(rows)
     found = {
-        held.row: held
-        for held in _select(db, "p.id IN (SELECT value FROM json_each(?))", (json.dumps(wanted),))
+        paper.row: paper
+        for paper in _select(db, "p.id IN (SELECT value FROM json_each(?))", (json.dumps(wanted),))
     }
     return [found[row] for row in wanted if row in found]
 

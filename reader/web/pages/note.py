@@ -78,39 +78,39 @@ class NoteForm:
 
 
 def note(visit: Visit) -> Response:
-    held = find_paper(visit.library, visit.id)
+    paper = find_paper(visit.library, visit.id)
     # No waiting for an export: what it reads in and what is saved here end in one revision.
-    lines = file_lines(export.read_by_hand(visit.library, held, wait=False))
+    lines = file_lines(export.read_by_hand(visit.library, paper, wait=False))
     return _page(
-        visit, held, _note_form(visit, held), warnings=lines, **_saved_outcome(visit, held)
+        visit, paper, _note_form(visit, paper), warnings=lines, **_saved_outcome(visit, paper)
     )
 
 
 def beside(visit: Visit) -> Response:
     """Send the part with the paper's abstract and marks, for a script."""
-    held = find_paper(visit.library, visit.id)
-    marks = marks_of(visit.library, held)
-    return visit.page("note_beside.html", held=held, marks=marks, is_shown=True)
+    paper = find_paper(visit.library, visit.id)
+    marks = marks_of(visit.library, paper)
+    return visit.page("note_beside.html", paper=paper, marks=marks, is_shown=True)
 
 
 def save(visit: Visit) -> Response:
     library, field = visit.library, visit.field
-    held = find_paper(library, visit.id)
+    paper = find_paper(library, visit.id)
     base = _number(field("base"))
-    words = drafts.words(library, held, field("text"), base=base or 0)
+    words = drafts.words(library, paper, field("text"), base=base or 0)
     encode = visit.parts.encode_note(visit.config)
-    noted = add_note(library, held, words, encode=encode, base=base)
+    noted = add_note(library, paper, words, encode=encode, base=base)
     if words.strip():
         # After the note: where this fails, the note is saved and only its draft stays.
         with contextlib.suppress(StoreError):
-            drafts.settle(library, held, noted.text, name=field("draft"), seen=field("seen"))
-    lines = file_lines(export.export_one(library, noted.held)) if noted.is_new else []
+            drafts.settle(library, paper, noted.text, name=field("draft"), seen=field("seen"))
+    lines = file_lines(export.export_one(library, noted.paper)) if noted.is_new else []
     asked = {"kept": noted.number if noted.is_new else 0, "meanwhile": noted.meanwhile}
-    to = f"/note/{held.paper.id}?{urlencode(asked)}"
+    to = f"/note/{paper.paper.id}?{urlencode(asked)}"
     if not visit.wants_json:
         return visit.to(to, message=sentences(lines))
     # The person goes on typing: the next save continues this revision.
-    newest = newest_note(library, held)
+    newest = newest_note(library, paper)
     return visit.json(
         {
             "said": report_of(library, noted).message,
@@ -128,10 +128,10 @@ def save(visit: Visit) -> Response:
 def draft(visit: Visit) -> Response:
     """Save what was typed so far as a draft."""
     library, field = visit.library, visit.field
-    held = find_paper(library, visit.id)
+    paper = find_paper(library, visit.id)
     kept = drafts.keep(
         library,
-        held,
+        paper,
         field("text"),
         base=_number(field("base")) or 0,
         name=field("draft"),
@@ -139,7 +139,7 @@ def draft(visit: Visit) -> Response:
     )
     if not visit.wants_json:
         asked = {"draft": kept.name} | ({"show": 1} if field("show") else {})
-        return visit.to(f"/note/{held.paper.id}?{urlencode(asked)}")
+        return visit.to(f"/note/{paper.paper.id}?{urlencode(asked)}")
     key = (
         N_("This draft was changed elsewhere, so your text is kept in another draft ({at})")
         if kept.is_elsewhere
@@ -152,36 +152,36 @@ def draft(visit: Visit) -> Response:
 
 def discard(visit: Visit) -> Response:
     """Delete a draft; the note stays as it is."""
-    held = find_paper(visit.library, visit.id)
+    paper = find_paper(visit.library, visit.id)
     name, seen = visit.field("draft"), visit.field("seen")
-    is_gone = drafts.discard(visit.library, held, name=name, seen=seen)
+    is_gone = drafts.discard(visit.library, paper, name=name, seen=seen)
     message = _(
         N_("The draft was deleted.")
         if is_gone
         else N_("The draft was changed in the meantime, so it was kept.")
     )
-    return visit.to(f"/note/{held.paper.id}?draft=no", message=message)
+    return visit.to(f"/note/{paper.paper.id}?draft=no", message=message)
 
 
 def check(visit: Visit) -> Response:
     """Compare the typed words with the paper's, for a script as a part of the page."""
     library, field = visit.library, visit.field
-    held = find_paper(library, visit.id)
+    paper = find_paper(library, visit.id)
     base = _number(field("base")) or 0
-    words = drafts.words(library, held, field("text"), base=base)
-    looked = _compared(visit, held, words)
+    words = drafts.words(library, paper, field("text"), base=base)
+    looked = _compared(visit, paper, words)
     if visit.is_part:
         return visit.page("note_check.html", **looked)
     here = PageDraft(field("draft"), field("seen"), base, field("text"))
-    newest = newest_note(library, held)
-    return _page(visit, held, NoteForm(here.text, base, here, (), newest), **looked)
+    newest = newest_note(library, paper)
+    return _page(visit, paper, NoteForm(here.text, base, here, (), newest), **looked)
 
 
-def _note_form(visit: Visit, held: LibraryPaper) -> NoteForm:
+def _note_form(visit: Visit, paper: LibraryPaper) -> NoteForm:
     """Choose what the text area begins with: the draft asked for, the newest, or the note."""
     library = visit.library
-    newest = newest_note(library, held)
-    waiting = drafts.waiting(library, held)
+    newest = newest_note(library, paper)
+    waiting = drafts.waiting(library, paper)
     name = visit.asked("draft")
     fitting = [one for one in waiting if one.name == name] or waiting
     # `kept`: the note was saved just now, and stands there itself.
@@ -194,7 +194,7 @@ def _note_form(visit: Visit, held: LibraryPaper) -> NoteForm:
     return NoteForm(text, newest.id if newest else 0, PageDraft(), others, newest)
 
 
-def _compared(visit: Visit, held: LibraryPaper, words: str) -> Mapping[str, Any]:
+def _compared(visit: Visit, paper: LibraryPaper, words: str) -> Mapping[str, Any]:
     """Compare words with the paper's and find related notes: the values for the template."""
     found: Check | None = None
     near = NearNotes((), is_by_words=False)
@@ -202,11 +202,11 @@ def _compared(visit: Visit, held: LibraryPaper, words: str) -> Mapping[str, Any]
         # Without index.db, which can be made again, a note is written all the same.
         with contextlib.suppress(StoreError):
             encode = visit.parts.encode_if_warm(visit.config)
-            found = check_typed(visit.library, held, words, encode)
-            near = related(visit.library, held, words, encode=encode)
+            found = check_typed(visit.library, paper, words, encode)
+            near = related(visit.library, paper, words, encode=encode)
     is_counting = is_written(words) and not (found and found.is_mostly_copied)
     return {
-        "held_id": held.paper.id,
+        "held_id": paper.paper.id,
         "where": where,
         "check": found,
         "unseen": unseen_line(found) if found else "",
@@ -217,25 +217,25 @@ def _compared(visit: Visit, held: LibraryPaper, words: str) -> Mapping[str, Any]
     }
 
 
-def _saved_outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
+def _saved_outcome(visit: Visit, paper: LibraryPaper) -> Mapping[str, Any]:
     """Return the values that show the outcome, where the note was saved just now."""
     library = visit.library
     number, meanwhile = _number(visit.asked("kept")), _number(visit.asked("meanwhile"))
-    known = notes.revisions(library.db, held.row)
+    known = notes.revisions(library.db, paper.row)
     # This address may be opened again later: it speaks only of the newest revision.
     if number is None or (number and number != len(known)):
         return {}
     # 0: the text was the note as it stood.
     if not number:
         return {
-            "became": report_of(library, NoteOutcome(held, False, False, "", len(known))),
+            "became": report_of(library, NoteOutcome(paper, False, False, "", len(known))),
             "meanwhile": 0,
         }
     newest = known[-1]
-    looked = _compared(visit, held, newest.text)
+    looked = _compared(visit, paper, newest.text)
     found = looked["check"]
     noted = NoteOutcome(
-        held,
+        paper,
         newest.is_written,
         True,
         newest.text,
@@ -256,7 +256,7 @@ _TEMPLATES = {
 }
 
 
-def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Response:
+def _page(visit: Visit, paper: LibraryPaper, sheet: NoteForm, **more: Any) -> Response:
     library = visit.library
 
     def named(template: str) -> str:
@@ -264,23 +264,23 @@ def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Res
         return _(_TEMPLATES[template]) if template in _TEMPLATES else template
 
     is_shown = bool(visit.asked("show") or visit.field("show"))
-    has_beside = is_shown or bool(sheet.draft.name) or may_show(library, held)
+    has_beside = is_shown or bool(sheet.draft.name) or may_show(library, paper)
     newest = sheet.newest
-    known = {one.id: n for n, one in enumerate(notes.revisions(library.db, held.row), 1)}
+    known = {one.id: n for n, one in enumerate(notes.revisions(library.db, paper.row), 1)}
     values: dict[str, Any] = {
         # The template needs these values also where nothing was compared; `more` replaces them.
-        **_compared(visit, held, ""),
-        "held": held,
+        **_compared(visit, paper, ""),
+        "paper": paper,
         "sheet": sheet,
         "is_overtaken": bool(newest and newest.id != sheet.base),
         "n_revisions": len(known),
         "progress": export.progress(library),
-        "guess": queue.guess_of(library.db, held.row),
+        "guess": queue.guess_of(library.db, paper.row),
         "fields": fields_of(sheet.text, all_texts(library.config.templates)),
         "templates": [] if newest else [(n, named(n)) for n in template_names(library)],
         "has_beside": has_beside,
         "is_shown": is_shown,
-        "marks": marks_of(library, held) if has_beside else [],
+        "marks": marks_of(library, paper) if has_beside else [],
         "is_counting": bool(newest and newest.is_written),
         "has_words": bool(newest),
         "became": None,
@@ -299,39 +299,39 @@ def _number(text: str) -> int | None:
 
 def history(visit: Visit) -> Response:
     library = visit.library
-    held = find_paper(library, visit.id)
-    revisions = notes.history(library.db, held.row)
+    paper = find_paper(library, visit.id)
+    revisions = notes.history(library.db, paper.row)
     rows = [
         (number, one, library.local(one.at), beginning_of(one))
         for number, one in enumerate(revisions, 1)
     ]
     links = papers_by_link(library, "\n\n".join(one.text for one in revisions))
-    return visit.page("history.html", held=held, rows=rows[::-1], note_links=links)
+    return visit.page("history.html", paper=paper, rows=rows[::-1], note_links=links)
 
 
 def difference(visit: Visit) -> Response:
     """Compare two revisions: those with the numbers `a` and `b`, or the last two."""
     library = visit.library
-    held = find_paper(library, visit.id)
+    paper = find_paper(library, visit.id)
     numbers = [text for name in ("a", "b") if (text := visit.asked(name))]
     if not all(text.isdecimal() and len(text) < 9 for text in numbers):
         raise UsageError(
             what=_("This is not the number of a revision."),
             hint=_("Choose one from the list of revisions."),
         )
-    found = compared(library, held, [int(text) for text in numbers])
+    found = compared(library, paper, [int(text) for text in numbers])
     lines = [(line, list(pieces(line))) for line in found.changes]
     at = [library.local(one.at) for one in (found.old, found.new)]
-    return visit.page("diff.html", held=held, found=found, lines=lines, at=at)
+    return visit.page("diff.html", paper=paper, found=found, lines=lines, at=at)
 
 
 def back(visit: Visit) -> Response:
     """Restore an earlier revision: it is appended as the newest."""
     library, number = visit.library, visit.field("number")
-    held = find_paper(library, visit.id)
+    paper = find_paper(library, visit.id)
     n = int(number) if number.isdecimal() and len(number) < 9 else 0
-    noted = restore(library, held, n, encode=visit.parts.encode_note(visit.config))
-    title = plain(held.paper.title)
+    noted = restore(library, paper, n, encode=visit.parts.encode_note(visit.config))
+    title = plain(paper.paper.title)
     lines = [_("No changes: {title}", title=title)]
     if noted.is_new:
         message = _(
@@ -340,8 +340,8 @@ def back(visit: Visit) -> Response:
             number=noted.number,
             title=title,
         )
-        lines = [message, *file_lines(export.export_one(library, noted.held))]
-    return visit.to(f"/note/{held.paper.id}/history", message=sentences(lines))
+        lines = [message, *file_lines(export.export_one(library, noted.paper))]
+    return visit.to(f"/note/{paper.paper.id}/history", message=sentences(lines))
 
 
 def waiting(visit: Visit) -> Response:
@@ -353,8 +353,8 @@ def waiting(visit: Visit) -> Response:
 def give_waiting(visit: Visit) -> Response:
     """Give a waiting note to a paper, as `reader note ID --from-waiting N` does."""
     library = visit.library
-    held = find_paper(library, visit.field("paper"))
-    given = give(library, visit.request.path_params["number"], held)
+    paper = find_paper(library, visit.field("paper"))
+    given = give(library, visit.request.path_params["number"], paper)
     lines = file_lines(export.export_one(library, given))
     message = _("Given to the paper: {title}", title=plain(given.paper.title))
     return visit.done(f"/note/{as_path(given.paper.id)}", sentences([message, *lines]))
@@ -411,11 +411,11 @@ def stats_page(visit: Visit) -> Response:
 def day_page(visit: Visit) -> Response:
     day = day_asked(visit, "on")
     found = day_shown(visit.library, day)
-    noted = {read.held.row for read in found.read}
+    noted = {read.paper.row for read in found.read}
     return visit.page(
         "day.html",
         shown=found,
-        waiting=[held for held in found.picked if held.row not in noted],
+        waiting=[paper for paper in found.picked if paper.row not in noted],
         before=days_back(day, 1),
         after=_day_after(visit, day),
     )
@@ -437,8 +437,8 @@ def recall_page(visit: Visit) -> Response:
     cards = recall.cards(library, day)
     asked = visit.asked("id")
     if asked:
-        held = find_paper(library, asked)
-        cards = [(held, recall.waiting_of(library, held))]
+        paper = find_paper(library, asked)
+        cards = [(paper, recall.waiting_of(library, paper))]
     left = [one for one in cards if str(one[0].row) not in later]
     shown = [card_of(library, *one) for one in left]
     values: dict[str, Any] = {
@@ -457,11 +457,11 @@ def recall_page(visit: Visit) -> Response:
     return visit.page("recall.html", **values)
 
 
-def _choices(library: Library, held: LibraryPaper) -> list[tuple[int, str, int]]:
+def _choices(library: Library, paper: LibraryPaper) -> list[tuple[int, str, int]]:
     """List the grades: number, name, days until the note would come back."""
     from reader.notes.recall import next_day
 
-    days = enumerate(recall.next_days(library, held, next_day=next_day), 1)
+    days = enumerate(recall.next_days(library, paper, next_day=next_day), 1)
     return [(n, _(recall.GRADE_NAMES[n]), (to - library.today()).days) for n, to in days]
 
 
@@ -470,17 +470,17 @@ def grade(visit: Visit) -> Response:
     from reader.notes.recall import next_day
 
     library, field = visit.library, visit.field
-    held = find_paper(library, field("id"))
+    paper = find_paper(library, field("id"))
     given = field("grade")
     if given not in ("1", "2", "3", "4"):
         raise UsageError(what=_("This is not a grade."), hint=_("Grades are 1 to 4."))
     later = {"later": field("later")} if field("later") else {}
-    if _state(recall.waiting_of(library, held)) != field("state"):
-        message = _("Already graded in another window: {title}", title=plain(held.paper.title))
-        return _respond(visit, later, message, held, is_done=False)
-    graded = recall.grade(library, held, int(given), next_day=next_day)
+    if _state(recall.waiting_of(library, paper)) != field("state"):
+        message = _("Already graded in another window: {title}", title=plain(paper.paper.title))
+        return _respond(visit, later, message, paper, is_done=False)
+    graded = recall.grade(library, paper, int(given), next_day=next_day)
     message = graded_text(library, graded, has_title=True)
-    return _respond(visit, later | {"graded": held.paper.id}, message, held, is_done=True)
+    return _respond(visit, later | {"graded": paper.paper.id}, message, paper, is_done=True)
 
 
 def undo_recall(visit: Visit) -> Response:
@@ -490,17 +490,17 @@ def undo_recall(visit: Visit) -> Response:
     undone = recall.undo_grade(library, of=of)
     if undone is None:
         return _respond(visit, {}, _("There is no grade to undo."), of, is_done=False)
-    held, review = undone
-    title = plain(held.paper.title)
+    paper, review = undone
+    title = plain(paper.paper.title)
     message = _("Undone ({grade}): {title}", grade=_(recall.GRADE_NAMES[review.grade]), title=title)
-    return _respond(visit, {"id": held.paper.id}, message, held, is_done=True)
+    return _respond(visit, {"id": paper.paper.id}, message, paper, is_done=True)
 
 
 def _respond(
-    visit: Visit, asked: dict[str, str], message: str, held: LibraryPaper | None, *, is_done: bool
+    visit: Visit, asked: dict[str, str], message: str, paper: LibraryPaper | None, *, is_done: bool
 ) -> Response:
     to = f"/recall?{urlencode(asked)}" if asked else "/recall"
-    return visit.done(to, message, is_done=is_done, id=held.paper.id if held else None, to=to)
+    return visit.done(to, message, is_done=is_done, id=paper.paper.id if paper else None, to=to)
 
 
 def _state(waiting: Waiting) -> str:

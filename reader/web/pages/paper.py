@@ -86,82 +86,82 @@ def paper(visit: Visit) -> Response:
     """
     library = visit.library
     try:
-        held = find_paper(library, visit.id)
+        paper = find_paper(library, visit.id)
     except RemovedPaper as error:
         return removed(visit, error)
-    shown = about(library, held)
-    neighbours, notice = _neighbours(visit, held)
-    written, away = _written_by_others(visit, held)
+    shown = about(library, paper)
+    neighbours, notice = _neighbours(visit, paper)
+    written, away = _written_by_others(visit, paper)
     return visit.page(
         "paper.html",
-        held=held,
+        paper=paper,
         about=shown,
-        has_to_guess=has_to_guess(library, held),
-        guess=queue.guess_of(library.db, held.row),
-        put_off=put_off(library, [held.row]).get(held.row) if held.state == "pick" else None,
+        has_to_guess=has_to_guess(library, paper),
+        guess=queue.guess_of(library.db, paper.row),
+        put_off=put_off(library, [paper.row]).get(paper.row) if paper.state == "pick" else None,
         pictures=_pictures(library, shown),
-        place=reading_place(library.db, held.row),
-        why=_why(explain(library, held, lists=day_lists(visit))),
+        place=reading_place(library.db, paper.row),
+        why=_why(explain(library, paper, lists=day_lists(visit))),
         marks=list(_mark_rows(shown)),
-        ink=ink_on(visit.library, held),
+        ink=ink_on(visit.library, paper),
         note_links=papers_by_link(library, shown.note.text) if shown.note else {},
         written=written,
         written_away=away,
-        is_with_lab=is_shared(library, held) if visit.config.index.url else None,
+        is_with_lab=is_shared(library, paper) if visit.config.index.url else None,
         neighbours=neighbours,
         notice=notice,
         gone=_gone_text(shown),
-        references=references_in(library, held),
-        citing=papers_citing(library, held),
+        references=references_in(library, paper),
+        citing=papers_citing(library, paper),
         copies=[(one, one.copy.sha256[:SHORT_SHA]) for one in shown.beside if one.is_here],
-        bibtex=bibtex(references(library, [held])),
-        share=markdown(share(library, [held], has_figures=False)),
-        **_topic_choices(visit, held),
+        bibtex=bibtex(references(library, [paper])),
+        share=markdown(share(library, [paper], has_figures=False)),
+        **_topic_choices(visit, paper),
         known_tags=[*properties.spellings(library.db).values()][: -MOST_OFFERED - 1 : -1],
         field_texts=list(field_texts(shown.field_values)),
         fields=_form_fields(shown),
     )
 
 
-def _neighbours(visit: Visit, held: LibraryPaper) -> tuple[list[Neighbour], str]:
+def _neighbours(visit: Visit, paper: LibraryPaper) -> tuple[list[Neighbour], str]:
     """List what is near to a paper, and say where its rare words alone decided that."""
     encoder = visit.parts.serving(visit.library).name
     with searched(visit.library, visit.parts.failed) as indexes:
         near, several = similar(
             visit.library,
-            held,
+            paper,
             encoder=encoder,
             limit=N_NEIGHBOURS,
             indexes=indexes,
             quoted=("note",),
         )
     # A neighbour whose note is listed is not listed as a paper as well.
-    noted = {one.hit.held.row for one in several if one.hit.kind == "note"}
-    listed = [n for n in several if n.hit.kind == "note" or n.hit.held.row not in noted]
+    noted = {one.hit.paper.row for one in several if one.hit.kind == "note"}
+    listed = [n for n in several if n.hit.kind == "note" or n.hit.paper.row not in noted]
     if near.notice:
         return listed, _("Compared by rare words, because this paper has no vector yet.")
     return listed, away_text(near)
 
 
 def _written_by_others(
-    visit: Visit, held: LibraryPaper
+    visit: Visit, paper: LibraryPaper
 ) -> tuple[list[tuple[SharedNote, Markup]], str]:
     """Load the notes that others share, as HTML, and the error where that failed."""
     # Not on a page that a device keeps: what others take back shall not stay there.
-    wanted = () if visit.is_carried else (held,)
+    wanted = () if visit.is_carried else (paper,)
     written, away = written_on(visit.library, wanted, visit.parts.failed)
-    shown = [(one, from_markdown(one.words)) for one in written.get(held.row, ())]
+    shown = [(one, from_markdown(one.words)) for one in written.get(paper.row, ())]
     return shown, plain(away.message) if away else ""
 
 
-def _topic_choices(visit: Visit, held: LibraryPaper) -> dict[str, Any]:
+def _topic_choices(visit: Visit, paper: LibraryPaper) -> dict[str, Any]:
     library = visit.library
-    folders = suggestions(library, held, encoder=visit.parts.encoder_name(visit.config))
+    folders = suggestions(library, paper, encoder=visit.parts.encoder_name(visit.config))
     return {
         "topics": topic_names(library),
-        "topic_now": topic_now(library, held),
+        "topic_now": topic_now(library, paper),
         "other_topics": [topic.path for topic in other_topics(library, None)],
-        "suggested": [(f.topic, suggestion_text(f)) for f in folders if f.topic != held.topic],
+        "suggested": [(f.topic, suggestion_text(f)) for f in folders if f.topic != paper.topic],
     }
 
 
@@ -190,19 +190,19 @@ def day_lists(visit: Visit) -> ListCache:
 
 def keep_guess(visit: Visit) -> Response:
     """Keep the guess of what a paper does; an empty one passes."""
-    held = find_paper(visit.library, visit.field("id"))
-    guess(visit.library, held, visit.field("text"))
+    paper = find_paper(visit.library, visit.field("id"))
+    guess(visit.library, paper, visit.field("text"))
     message = _("Your guess was kept.") if visit.field("text").strip() else ""
-    return visit.done(paper_at(held.paper.id), message)
+    return visit.done(paper_at(paper.paper.id), message)
 
 
 def changing(visit: Visit) -> Response:
     """Show what would change a paper's place, except decisions: those take a fitted model."""
-    held = find_paper(visit.library, visit.id)
-    explained = explain(visit.library, held, with_alike=False, lists=day_lists(visit))
+    paper = find_paper(visit.library, visit.id)
+    explained = explain(visit.library, paper, with_alike=False, lists=day_lists(visit))
     return _changes(
         visit,
-        held,
+        paper,
         [change_text(one) for one in without_each(visit.library, explained)],
         head=N_("What would change this rank"),
         topics=list(other_topics_text(explained)),
@@ -213,22 +213,22 @@ def changing(visit: Visit) -> Response:
 def after_deciding(visit: Visit) -> Response:
     """Show where a paper would stand after a decision. It fits a model, which takes seconds."""
     library = visit.library
-    held = find_paper(library, visit.id)
+    paper = find_paper(library, visit.id)
 
     def make() -> list[str]:
-        explained = explain(library, held, with_alike=False)
+        explained = explain(library, paper, with_alike=False)
         with visit.parts.tools(library) as tools:
             found = after_decisions(library, explained, tools.fit_topic)
             return [change_text(one) for one in found]
 
-    key = ("after deciding", held.row, library.today(), spoken())
+    key = ("after deciding", paper.row, library.today(), spoken())
     found = visit.cached(key, make)
-    return _changes(visit, held, found, head=N_("What your decision would change"))
+    return _changes(visit, paper, found, head=N_("What your decision would change"))
 
 
 def _changes(
     visit: Visit,
-    held: LibraryPaper,
+    paper: LibraryPaper,
     changes: Sequence[str],
     *,
     head: str,
@@ -237,7 +237,7 @@ def _changes(
 ) -> Response:
     template = "changes_part.html" if visit.is_part else "changes.html"
     return visit.page(
-        template, held=held, head=head, changes=changes, topics=topics, can_learn=can_learn
+        template, paper=paper, head=head, changes=changes, topics=topics, can_learn=can_learn
     )
 
 
@@ -254,13 +254,13 @@ def topic_asked(visit: Visit) -> str:
 def file_away(visit: Visit) -> Response:
     """File a paper under the topic that the person chose."""
     library = visit.library
-    held = find_paper(library, visit.id)
-    filed = file_paper(library, held, topic_asked(visit), may_be_new=True)
-    problems = [*filed.problems, *export_filed(library, [held.row])]
-    topic, title = folder_name(filed.held.topic or ""), plain(filed.held.paper.title)
+    paper = find_paper(library, visit.id)
+    filed = file_paper(library, paper, topic_asked(visit), may_be_new=True)
+    problems = [*filed.problems, *export_filed(library, [paper.row])]
+    topic, title = folder_name(filed.paper.topic or ""), plain(filed.paper.paper.title)
     message = _("Filed under {topic}: {title}", topic=topic, title=title)
     told = plain(sentences([message, *(p.message for p in problems)]))
-    return visit.done(paper_at(held.paper.id) + "#filing", told, topic=filed.held.topic)
+    return visit.done(paper_at(paper.paper.id) + "#filing", told, topic=filed.paper.topic)
 
 
 MOST_OFFERED = 500
@@ -270,7 +270,7 @@ MOST_OFFERED = 500
 def tag_paper(visit: Visit) -> Response:
     """Change a paper's tags, rating and priority, as far as the person changed the form."""
     library = visit.library
-    held = find_paper(library, visit.id)
+    paper = find_paper(library, visit.id)
     rating, priority = visit.field("rating"), visit.field("priority")
     # What the form only showed is left as it may have become elsewhere since.
     wanted = PropertyChange(
@@ -279,28 +279,28 @@ def tag_paper(visit: Visit) -> Response:
         None if rating == visit.field("seen_rating") else rating_of(rating),
         None if priority == visit.field("seen_priority") else priority_of(priority),
     )
-    done = tag(library, [held.row], wanted)
+    done = tag(library, [paper.row], wanted)
     [now] = done.several
     facts = _(", ").join(property_texts(now, len(now.tags))) or _("no tags, no rating")
     message = sentences([_("Now: {facts}", facts=facts), *(p.message for p in done.problems)])
     values = {"tags": now.tags, "rating": now.rating, "priority": now.priority}
-    return visit.done(paper_at(held.paper.id) + "#tags", plain(message), **values)
+    return visit.done(paper_at(paper.paper.id) + "#tags", plain(message), **values)
 
 
 def share_with_lab(visit: Visit) -> Response:
     """Share a paper's note with the lab, or take it back."""
-    held = find_paper(visit.library, visit.id)
+    paper = find_paper(visit.library, visit.id)
     is_wanted = bool(visit.field("share"))
-    outcome = (share_notes if is_wanted else take_back)(visit.library, [held])
+    outcome = (share_notes if is_wanted else take_back)(visit.library, [paper])
     messages = [*map(str, outcome.messages), *(problem.message for problem in outcome.problems)]
     if n := outcome.n_left_out:
         messages.append(_("Private parts left out of your words: {n}.", n=n))
-    return visit.done(paper_at(held.paper.id) + "#share", plain(sentences(messages)))
+    return visit.done(paper_at(paper.paper.id) + "#share", plain(sentences(messages)))
 
 
 def _form_fields(shown: About) -> dict[str, tuple[str, str]]:
     """List the fields that can be edited: field → its name, what holds of it now."""
-    paper = shown.held.paper
+    paper = shown.paper.paper
     now = {field: values[0].value for field, values in shown.field_values.items()}
     now |= {"title": paper.title, "authors": "\n".join(paper.authors), "abstract": paper.abstract}
     return {field: (_(name), now.get(field, "")) for field, name in FIELD_NAMES.items()}
@@ -308,17 +308,17 @@ def _form_fields(shown: About) -> dict[str, tuple[str, str]]:
 
 def edit_fields(visit: Visit) -> Response:
     """Change fields of a paper by hand, as far as the person changed the form."""
-    held = find_paper(visit.library, visit.id)
+    paper = find_paper(visit.library, visit.id)
     typed = {field: visit.field(field) for field in FIELD_NAMES if field in visit.form}
     # What the form only showed is left as it may have become elsewhere since.
     words = {
         f: text for f, text in typed.items() if text.strip() != visit.field(f"seen_{f}").strip()
     }
-    outcome = edit(visit.library, held, words)
-    title = plain(outcome.held.paper.title)
+    outcome = edit(visit.library, paper, words)
+    title = plain(outcome.paper.paper.title)
     key = N_("Edited: {title}") if outcome.changed else N_("Nothing changed: {title}")
     message = sentences([_(key, title=title), *(p.message for p in outcome.problems)])
-    return visit.done(paper_at(held.paper.id) + "#ids", plain(message), changed=outcome.changed)
+    return visit.done(paper_at(paper.paper.id) + "#ids", plain(message), changed=outcome.changed)
 
 
 def picture(visit: Visit) -> Response:
@@ -339,10 +339,10 @@ def picture(visit: Visit) -> Response:
 
 def figures(library: Library, several: Iterable[LibraryPaper]) -> dict[int, str]:
     """Find the pictures of first figures for a list: row → address, of papers that have one."""
-    held = {one.row: one.paper.id for one in several}
-    found = pdfs.figures_of(library.db, held)
+    ids = {one.row: one.paper.id for one in several}
+    found = pdfs.figures_of(library.db, ids)
     return {
-        row: f"{paper_at(held[row])}/figure.png?v={sha[:SHORT_SHA]}" for row, sha in found.items()
+        row: f"{paper_at(ids[row])}/figure.png?v={sha[:SHORT_SHA]}" for row, sha in found.items()
     }
 
 
@@ -361,7 +361,7 @@ def _pictures(library: Library, shown: About) -> dict[str, Drawing | None]:
     if known := shown.picture:
         for name, path in (("page", known.page), ("figure", known.figure)):
             if path and (size := png_size(library.folder / path)):
-                at = f"{paper_at(shown.held.paper.id)}/{name}.png?v={known.sha256[:SHORT_SHA]}"
+                at = f"{paper_at(shown.paper.paper.id)}/{name}.png?v={known.sha256[:SHORT_SHA]}"
                 found[name] = Drawing(at, *size)
     return found
 
@@ -400,7 +400,7 @@ def listing(visit: Visit) -> Response:
     """List the trash, with a button for each paper."""
     library = visit.library
     rows = [
-        (e.held, library.day_of(e.removal.at), library.day_of(e.removal.at + TRASH_KEPT))
+        (e.paper, library.day_of(e.removal.at), library.day_of(e.removal.at + TRASH_KEPT))
         for e in trash(library)
     ]
     return visit.page("trash.html", rows=rows)
@@ -417,35 +417,37 @@ def removed(visit: Visit, error: RemovedPaper) -> Response:
             day=day,
             until=visit.library.day_of(error.removal.at + TRASH_KEPT),
         )
-    return visit.page("removed.html", status=404, held=error.held, text=message)
+    return visit.page("removed.html", status=404, paper=error.paper, text=message)
 
 
 def remove_it(visit: Visit) -> Response:
     """Remove a paper; its page then has the button that brings it back."""
     done = remove(visit.library, [visit.field("id")])
-    [held] = done.several
-    message = _("Removed: {title}", title=plain(held.paper.title))
+    [paper] = done.several
+    message = _("Removed: {title}", title=plain(paper.paper.title))
     problems = (problem.message for problem in done.problems)
-    return visit.done(paper_at(held.paper.id), sentences([message, *problems]))
+    return visit.done(paper_at(paper.paper.id), sentences([message, *problems]))
 
 
 def back(visit: Visit) -> Response:
     """Bring a paper back from the trash."""
-    held = find_any(visit.library, visit.field("id"))
-    problems = bring_back(visit.library, [held.row])
-    key = N_("Brought back: {title}") if held.is_removed else N_("It is here: {title}")
-    message = _(key, title=plain(held.paper.title))
-    return visit.done(paper_at(held.paper.id), sentences([message, *(p.message for p in problems)]))
+    paper = find_any(visit.library, visit.field("id"))
+    problems = bring_back(visit.library, [paper.row])
+    key = N_("Brought back: {title}") if paper.is_removed else N_("It is here: {title}")
+    message = _(key, title=plain(paper.paper.title))
+    return visit.done(
+        paper_at(paper.paper.id), sentences([message, *(p.message for p in problems)])
+    )
 
 
 def muted(visit: Visit) -> Response:
     """List what is muted; with `id` also what can be muted of a paper."""
     id_ = visit.asked("id")
-    held = find_paper(visit.library, id_) if id_ else None
-    parts = parts_of(visit.library, held) if held else []
+    paper = find_paper(visit.library, id_) if id_ else None
+    parts = parts_of(visit.library, paper) if paper else []
     return visit.page(
         "mute.html",
-        held=held,
+        paper=paper,
         parts=[(_field(kind, value), muted_part(kind, value)) for kind, value in parts],
         lines=[
             (_field(line.mute.kind, line.mute.value), mute_line_text(line))

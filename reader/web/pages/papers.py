@@ -117,7 +117,7 @@ def papers(visit: Visit) -> Response:
         "papers.html",
         asked=asked,
         listing=listing,
-        figures=figures(library, listing.held),
+        figures=figures(library, listing.papers),
         topics=topic_names(library),
         years=filters.years(library.db),
     )
@@ -135,7 +135,7 @@ def ask_to_add(visit: Visit) -> Response:
         "add.html",
         asked=shorten(plain(asked), 200),
         id=found.id if found else "",
-        held=store.paper_with_id(visit.library.db, found.id) if found else None,
+        paper=store.paper_with_id(visit.library.db, found.id) if found else None,
         address=address,
         bookmarklet=BOOKMARKLET.format(address),
     )
@@ -150,9 +150,9 @@ def add(visit: Visit) -> Response:
         raise UsageError(what=what, hint=_("Paste the paper's address, its arXiv id or its DOI."))
     is_here = store.paper_with_id(library.db, found.id) is not None
     with visit.parts.tools(library) as tools:
-        held = add_by_id(library, tools, found.id)
+        paper = add_by_id(library, tools, found.id)
     message = _(N_("The paper was already here.") if is_here else N_("Added."))
-    return visit.done(paper_at(held.paper.id), message, id=held.paper.id)
+    return visit.done(paper_at(paper.paper.id), message, id=paper.paper.id)
 
 
 def folders(visit: Visit) -> Response:
@@ -184,7 +184,7 @@ def folder(visit: Visit) -> Response:
         below=below,
         asked=asked,
         listing=listing,
-        figures=figures(library, listing.held),
+        figures=figures(library, listing.papers),
         n_filed_here=sum(c.n_papers for c in pdfs.topic_counts(library.db) if c.topic == path),
         known_topics=topic_names(library),
     )
@@ -300,59 +300,59 @@ def several(visit: Visit) -> Response:
         raise unknown_value("do", do, _("Use the buttons of the page."))
     found = (find_paper(visit.library, str(id_)) for id_ in visit.form.getlist("id"))
     # A paper that two hits of a search name is meant once.
-    held = list({one.row: one for one in found}.values())
-    if not held:
+    several = list({one.row: one for one in found}.values())
+    if not several:
         return visit.to(visit.back, message=_("No paper is selected."))
     if do in ASKS and not visit.field("sure"):
         return visit.page(
             "several.html",
             do=do,
-            held=held,
+            paper=several,
             back=visit.back,
             topics=topic_names(visit.library),
             known_tags=[*properties.spellings(visit.library.db).values()][-MOST_OFFERED:],
             forms=FORM_NAMES,
         )
-    return _ACTS[do](visit, held)
+    return _ACTS[do](visit, several)
 
 
 ASKS = ("file", "tag", "export")
 
 
-def _skip(visit: Visit, held: list[LibraryPaper]) -> Response:
+def _skip(visit: Visit, several: list[LibraryPaper]) -> Response:
     # A skip of a paper with a note would change nothing.
-    open_ = [one.paper.id for one in held if one.state != "read"]
+    open_ = [one.paper.id for one in several if one.state != "read"]
     done = decide(visit.library, "skip", open_)
     message = ngettext("Skipped {n} paper.", "Skipped {n} papers.", len(done))
-    if n := len(held) - len(open_):
+    if n := len(several) - len(open_):
         message = sentences([message, _("Not skipped, because of a note: {n}.", n=n)])
     return visit.to(visit.back, message=message)
 
 
-def _later(visit: Visit, held: list[LibraryPaper]) -> Response:
+def _later(visit: Visit, several: list[LibraryPaper]) -> Response:
     waiting = {one.paper for one in queue.picked(visit.library.db)}
-    rows = [one.row for one in held if one.row in waiting]
+    rows = [one.row for one in several if one.row in waiting]
     _unused, until, new = later_rows(visit.library, rows)
     message = ngettext(
         "Put off {n} paper until {day}.", "Put off {n} papers until {day}.", len(new), day=until
     )
-    if n := len(held) - len(rows):
+    if n := len(several) - len(rows):
         other = ngettext("{n} is not in the queue.", "{n} are not in the queue.", n)
         message = sentences([message, other])
     return visit.to(visit.back, message=message)
 
 
-def _file(visit: Visit, held: list[LibraryPaper]) -> Response:
+def _file(visit: Visit, several: list[LibraryPaper]) -> Response:
     library = visit.library
-    done = file_papers(library, held, topic_asked(visit), may_be_new=True)
+    done = file_papers(library, several, topic_asked(visit), may_be_new=True)
     problems = [problem for one in done for problem in one.problems]
-    problems += export_filed(library, [one.row for one in held])
-    message = filed_text(len(done), done[0].held.topic or "", problems)
+    problems += export_filed(library, [one.row for one in several])
+    message = filed_text(len(done), done[0].paper.topic or "", problems)
     return visit.to(visit.back, message=message)
 
 
-def _tag(visit: Visit, held: list[LibraryPaper]) -> Response:
-    rows = [one.row for one in held]
+def _tag(visit: Visit, several: list[LibraryPaper]) -> Response:
+    rows = [one.row for one in several]
     done = tag(visit.library, rows, PropertyChange(tags_in(visit.field("tags"))))
     message = ngettext("Tagged {n} paper.", "Tagged {n} papers.", len(done.changed))
     return visit.to(
@@ -360,26 +360,28 @@ def _tag(visit: Visit, held: list[LibraryPaper]) -> Response:
     )
 
 
-def _export(visit: Visit, held: list[LibraryPaper]) -> Response:
+def _export(visit: Visit, several: list[LibraryPaper]) -> Response:
     form = visit.field("form")
     if form not in FORM_NAMES:
         raise unknown_value("form", form, _("Known are: {names}.", names=_(", ").join(FORM_NAMES)))
     name = f"papers-{visit.library.today()}.{_ENDINGS.get(form, form)}"
     return Response(
-        _exported(visit.library, held, form),
+        _exported(visit.library, several, form),
         media_type="application/octet-stream",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
 
 
-def _exported(library: Library, held: list[LibraryPaper], form: str) -> bytes:
+def _exported(library: Library, several: list[LibraryPaper], form: str) -> bytes:
     if form in FORMS:
-        return in_form(references(library, held), form).encode()
+        return in_form(references(library, several), form).encode()
     if form == "references":
-        return "".join(f"{line}\n" for line in formatted(references(library, held), STYLE)).encode()
+        return "".join(
+            f"{line}\n" for line in formatted(references(library, several), STYLE)
+        ).encode()
     if form == "anki":
-        return anki(library, library_id(library.db), held)[0]
-    rows, today = {one.row for one in held}, library.today()
+        return anki(library, library_id(library.db), several)[0]
+    rows, today = {one.row for one in several}, library.today()
     items = news(library, date.min, today, among=rows, most=MOST_ENTRIES)
     return atom(library_id(library.db), items, today)
 

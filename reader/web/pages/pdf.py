@@ -71,7 +71,7 @@ def pdf(visit: Visit) -> Response:
 
 def page(visit: Visit) -> Response:
     """Show one page: its picture, and invisible words over it to select and to find."""
-    held = find_paper(visit.library, visit.id)
+    paper = find_paper(visit.library, visit.id)
     path, name, file = open_pdf(visit)
     # Only the stamp is needed: another process opens the file to draw it.
     file.handle.close()
@@ -82,12 +82,12 @@ def page(visit: Visit) -> Response:
         text = visit.parts.drawn.text(path, file.stamp, n)
     except PdfError as found:
         if found.kind == "past the end":
-            raise page_missing(held, n) from None
+            raise page_missing(paper, n) from None
         error = found.named(name).message
     return visit.page(
         "page.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
-        held=held,
+        paper=paper,
         name=name,
         n=n,
         text=text,
@@ -96,7 +96,7 @@ def page(visit: Visit) -> Response:
         error=error,
         query=query,
         which=which_file(visit),
-        at=pdf_at(held.paper.id),
+        at=pdf_at(paper.paper.id),
         zoom=next((known for known in ZOOMS if str(known) == zoom), ZOOMS[0]),
         zooms=ZOOMS,
         widths=WIDTHS,
@@ -169,7 +169,7 @@ def back(visit: Visit) -> Response:
 
     Where its pages do not show that it is this paper, the file waits and the person is asked.
     """
-    held = find_paper(visit.library, visit.id)
+    paper = find_paper(visit.library, visit.id)
     if word := visit.field("kept"):
         waiting = visit.parts.uploads.take(word)
         if waiting is None:
@@ -179,7 +179,7 @@ def back(visit: Visit) -> Response:
         folder, file = waiting
     else:
         folder, file = _save_upload(visit)
-    outcome, kept = _import_copy(visit, held, folder, file)
+    outcome, kept = _import_copy(visit, paper, folder, file)
     message = _outcome_text(outcome)
     is_done = outcome.error is None
     status = HTTPStatus.OK if is_done else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -192,19 +192,19 @@ def back(visit: Visit) -> Response:
         }
         return visit.json(done, status=status)
     if is_done:
-        return visit.to(paper_at(held.paper.id) + "#pdf", message=message)
+        return visit.to(paper_at(paper.paper.id) + "#pdf", message=message)
     return visit.page(
-        "back.html", status=status, held=held, outcome=outcome, message=message, kept=kept
+        "back.html", status=status, paper=paper, outcome=outcome, message=message, kept=kept
     )
 
 
 def remove(visit: Visit) -> Response:
     """Remove a marked copy from the paper; its file is kept."""
-    held = find_paper(visit.library, visit.id)
+    paper = find_paper(visit.library, visit.id)
     with visit.parts.tools(visit.library) as tools:
-        removed = remove_copy(visit.library, tools, held, sha256=visit.field("copy"))
+        removed = remove_copy(visit.library, tools, paper, sha256=visit.field("copy"))
     message = plain(removed_text(removed, visit.library.folder))
-    return visit.done(paper_at(held.paper.id) + "#pdf", message, path=removed.path or None)
+    return visit.done(paper_at(paper.paper.id) + "#pdf", message, path=removed.path or None)
 
 
 def _save_upload(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
@@ -228,7 +228,7 @@ def _save_upload(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
 
 
 def _import_copy(
-    visit: Visit, held: LibraryPaper, folder: TemporaryDirectory[str], file: Path
+    visit: Visit, paper: LibraryPaper, folder: TemporaryDirectory[str], file: Path
 ) -> tuple[CopyOutcome, str]:
     """Import a file, one at a time; it is deleted unless the person is asked about it.
 
@@ -242,7 +242,7 @@ def _import_copy(
     try:
         with visit.parts.tools(visit.library) as tools:
             is_sure = bool(visit.field("sure"))
-            outcome = handed_in(visit.library, tools, file, held, is_sure=is_sure)
+            outcome = handed_in(visit.library, tools, file, paper, is_sure=is_sure)
         if outcome.outcome in ASKED:
             kept = visit.parts.uploads.keep(folder, file)
         return outcome, kept
@@ -262,11 +262,11 @@ def _outcome_text(outcome: CopyOutcome) -> str:
     """Write the sentence for the outcome of an import."""
     if outcome.error is not None:
         return plain(outcome.error.message)
-    assert outcome.held is not None or outcome.outcome == "unchanged"  # noqa: S101
-    counts = counts_text(outcome.counts, outcome.copy) if outcome.held else ""
+    assert outcome.paper is not None or outcome.outcome == "unchanged"  # noqa: S101
+    counts = counts_text(outcome.counts, outcome.copy) if outcome.paper else ""
     if outcome.outcome == "unchanged":
         return plain(_("The copy has no new marks."))
-    title = outcome.held.paper.title if outcome.held else ""
+    title = outcome.paper.paper.title if outcome.paper else ""
     return plain(_("{title}: {counts} [{name}]", title=title, name=outcome.name, counts=counts))
 
 
@@ -276,15 +276,15 @@ def open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:
     Raises NotKnown where it is missing or outside the library's folder.
     """
     library = visit.library
-    held = find_paper(library, visit.id)
+    paper = find_paper(library, visit.id)
     is_original, copy = bool(visit.asked("original")), visit.asked("copy")
-    found = pdf_asked(library, held, is_original=is_original, copy=copy)
+    found = pdf_asked(library, paper, is_original=is_original, copy=copy)
     file = opened_within(found.path, library.folder)
-    if file and (fetched := fetched_file(library, held.row)):
+    if file and (fetched := fetched_file(library, paper.row)):
         # Which marks are hidden in a page's picture depends on this file too.
         file = replace(file, stamp=f"{file.stamp}-{fetched[1][:SHORT_SHA]}")
     if file is None:
-        what = _("The PDF of {title} is not here.", title=plain(held.paper.title))
+        what = _("The PDF of {title} is not here.", title=plain(paper.paper.title))
         raise NotKnown(what=what, hint=_(PICK_IT))
     return found.path, found.name, file
 
@@ -298,9 +298,9 @@ def which_file(visit: Visit) -> str:
     return f"copy={copy}" if copy else ""
 
 
-def page_missing(held: LibraryPaper, n: int) -> NotKnown:
+def page_missing(paper: LibraryPaper, n: int) -> NotKnown:
     """Make the error for a page behind the last one."""
-    what = _("{title} has no page {n}.", n=n, title=plain(held.paper.title))
+    what = _("{title} has no page {n}.", n=n, title=plain(paper.paper.title))
     return NotKnown(what=what, hint=_("Choose an earlier page."))
 
 
@@ -319,19 +319,19 @@ DONE = {
 
 def marks(visit: Visit) -> Response:
     """Send the marks and strokes of a paper, as they are shown."""
-    held = find_paper(visit.library, visit.id)
-    etag = f'"{highlights.stamp_of(visit.library.db, held.row)}"'
+    paper = find_paper(visit.library, visit.id)
+    etag = f'"{highlights.stamp_of(visit.library.db, paper.row)}"'
     headers = {"etag": etag, "cache-control": "private, no-cache"}
     if "if-none-match" in visit.request.headers and is_unchanged(visit.request.headers, etag, 0):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    found = visit.json(_listed(visit, held))
+    found = visit.json(_listed(visit, paper))
     found.headers.update(headers)
     return found
 
 
-def _listed(visit: Visit, held: LibraryPaper) -> dict[str, object]:
+def _listed(visit: Visit, paper: LibraryPaper) -> dict[str, object]:
     db = visit.library.db
-    known = highlights.highlights_of(db, held.row)
+    known = highlights.highlights_of(db, paper.row)
     numbers = {one.id: one.mark for one in known}
     elsewhere = highlights.marks_elsewhere(db, held.row)
     there = [
@@ -344,7 +344,7 @@ def _listed(visit: Visit, held: LibraryPaper) -> dict[str, object]:
     ]
     drawn = [
         {name: getattr(one, name) for name in ("name", "page", "colour", "width", "points")}
-        for one in highlights.strokes_of(db, held.row)
+        for one in highlights.strokes_of(db, paper.row)
         if one.name not in elsewhere.strokes
     ]
     return {"marks": there, "strokes": drawn}
@@ -352,42 +352,42 @@ def _listed(visit: Visit, held: LibraryPaper) -> dict[str, object]:
 
 def act(visit: Visit) -> Response:
     """Mark, change, remove, draw, erase or undo; answers with all marks as they are then."""
-    held = find_paper(visit.library, visit.id)
+    paper = find_paper(visit.library, visit.id)
     done = visit.field("do") or "mark"
     if done not in DONE:
         raise UsageError(
             what=_("There is no such task."), hint=_("Reload the page and use its buttons.")
         )
-    outcome = _outcome(visit, held, done)
+    outcome = _outcome(visit, paper, done)
     found = {"said": _(DONE[done]), "number": outcome.act, "id": outcome.mark}
-    return visit.json(found | _listed(visit, held))
+    return visit.json(found | _listed(visit, paper))
 
 
-def _outcome(visit: Visit, held: LibraryPaper, done: str) -> MarkOutcome:
+def _outcome(visit: Visit, paper: LibraryPaper, done: str) -> MarkOutcome:
     library, field = visit.library, visit.field
     if done == "mark":
-        return mark.mark(library, held, _new_mark(visit, held))
+        return mark.mark(library, paper, _new_mark(visit, paper))
     if done == "change":
         given = {name: field(name) if name in visit.form else None for name in ("colour", "note")}
         colour = None if given["colour"] is None else mark.colour_of(given["colour"])
         kind = next((kind for kind in mark.KINDS if kind == field("kind")), None)
         return mark.change(
-            library, held, field("mark"), kind=kind, colour=colour, comment=given["note"]
+            library, paper, field("mark"), kind=kind, colour=colour, comment=given["note"]
         )
     if done == "remove":
-        return mark.unmark(library, held, field("mark"))
+        return mark.unmark(library, paper, field("mark"))
     if done == "draw":
         name = field("act") or secrets.token_hex(16)
         strokes = mark.strokes_in(field("strokes"), act=name)
-        return mark.draw(library, held, strokes)
+        return mark.draw(library, paper, strokes)
     if done == "erase":
-        return mark.erase(library, held, field("names").split())
+        return mark.erase(library, paper, field("names").split())
     number = field("number")
-    mark.undo_act(library, held, int(number) if number.isdecimal() and len(number) < 18 else 0)
+    mark.undo_act(library, paper, int(number) if number.isdecimal() and len(number) < 18 else 0)
     return MarkOutcome()
 
 
-def _new_mark(visit: Visit, held: LibraryPaper) -> Highlight:
+def _new_mark(visit: Visit, paper: LibraryPaper) -> Highlight:
     """Make the mark that a form describes, with the words that our reader of marks finds there."""
     field, page = visit.field, visit.field("page")
     boxes = mark.boxes_in(field("boxes"))
@@ -398,13 +398,13 @@ def _new_mark(visit: Visit, held: LibraryPaper) -> Highlight:
             hint=_("Reload the page and mark the words again."),
         )
     is_original, copy = bool(visit.asked("original")), visit.asked("copy")
-    file = pdf_asked(visit.library, held, is_original=is_original, copy=copy)
+    file = pdf_asked(visit.library, paper, is_original=is_original, copy=copy)
     try:
         under = visit.parts.drawn.marker.words_under(file.path, int(page), boxes)
     except PdfError as error:
         if error.kind != "past the end":
             raise
-        raise page_missing(held, int(page)) from None
+        raise page_missing(paper, int(page)) from None
     return Highlight(
         int(page),
         under.place,

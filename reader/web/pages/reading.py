@@ -49,20 +49,20 @@ MOST_PAGES = 1_000_000
 
 def read(visit: Visit) -> Response:
     """Show the page with the scroll; its script asks for the rest."""
-    held = find_paper(visit.library, visit.id)
+    paper = find_paper(visit.library, visit.id)
     _unused, _name, file = open_pdf(visit)
     file.handle.close()
     asked = visit.asked("page")
     if asked.isdecimal() and len(asked) < 7:
         place: ReadingPlace | None = ReadingPlace(max(1, int(asked)), 0.0, 0)
     else:
-        place = reading_place(visit.library.db, held.row)
+        place = reading_place(visit.library.db, paper.row)
     place = place or ReadingPlace(1, 0.0, 0)
     sizes = json.loads(visit.parts.drawn.known_facts(file.stamp, "sizes") or "[]")
     return visit.page(
         "reading.html",
-        held=held,
-        at=pdf_at(held.paper.id),
+        paper=paper,
+        at=pdf_at(paper.paper.id),
         which=which_file(visit),
         place=place,
         size=sizes[place.page - 1] if place.page <= len(sizes) else None,
@@ -117,7 +117,7 @@ def _facts(visit: Visit, part: str, task: str, **asked: int | str) -> Response:
 
 def keep_place(visit: Visit) -> Response:
     """Record where the PDF is read, so that it opens there on any device."""
-    held = find_paper(visit.library, visit.id)
+    paper = find_paper(visit.library, visit.id)
     try:
         page, n_pages = int(visit.field("page")), int(visit.field("n_pages"))
         place = ReadingPlace(page, float(visit.field("y")), n_pages)
@@ -125,54 +125,54 @@ def keep_place(visit: Visit) -> Response:
         place = ReadingPlace(0, 0.0, 0)
     if not 1 <= place.page <= place.n_pages <= MOST_PAGES or not abs(place.y) < MOST_PAGES:
         raise UsageError(what=_("This is no place in a PDF."), hint=_("Reload the page."))
-    set_reading_place(visit.library.db, held.row, place, at=visit.library.now())
+    set_reading_place(visit.library.db, paper.row, place, at=visit.library.now())
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 def reference(visit: Visit) -> Response:
     """Show one entry of the list: the cited paper, if it is here, or the way to add it."""
     library = visit.library
-    held, number = find_paper(library, visit.id), int(visit.request.path_params["k"])
-    several = references_in(library, held)
+    paper, number = find_paper(library, visit.id), int(visit.request.path_params["k"])
+    several = references_in(library, paper)
     if not 1 <= number <= len(several):
-        title = plain(held.paper.title)
+        title = plain(paper.paper.title)
         raise NotKnown(
             what=_("{title} has no reference {n} that is known.", title=title, n=number),
             hint=_("References are read from its PDF when it is indexed."),
         )
     entry = several[number - 1]
     standing = ""
-    if entry.held:
-        standing = standing_texts(explain(library, entry.held, lists=day_lists(visit)))[0]
+    if entry.paper:
+        standing = standing_texts(explain(library, entry.paper, lists=day_lists(visit)))[0]
     return visit.page(
         "reference_part.html" if visit.is_part else "reference.html",
         is_card=visit.is_part,
-        held=held,
+        paper=paper,
         entry=entry,
         standing=standing,
         id=_id_to_add(entry),
-        at=pdf_at(held.paper.id),
+        at=pdf_at(paper.paper.id),
         which=which_file(visit),
     )
 
 
 def _id_to_add(entry: ReferenceEntry) -> str:
     """Choose the id by which an entry's paper is added; "" without one."""
-    return "" if entry.held else next(iter(entry.work.ids), "")
+    return "" if entry.paper else next(iter(entry.work.ids), "")
 
 
 def cited_on_page(visit: Visit) -> Response:
     """Send the citations of one page: the numbers of their entries, and their boxes."""
-    held = find_paper(visit.library, visit.id)
+    paper = find_paper(visit.library, visit.id)
     path, name, file = open_pdf(visit)
     file.handle.close()
     n = int(visit.request.path_params["n"])
-    works = [entry.work for entry in references_in(visit.library, held)]
+    works = [entry.work for entry in references_in(visit.library, paper)]
     try:
         facts = json.loads(visit.parts.drawn.facts(path, file.stamp, "layout", page=n))
     except PdfError as error:
         if error.kind == "past the end":
-            raise page_missing(held, n) from None
+            raise page_missing(paper, n) from None
         return visit.json({"error": plain(error.named(name).message)}, status=422)
     places = citation_places(facts["lines"], works, n)
     return visit.json({"citations": [{"reference": k, "boxes": boxes} for k, boxes in places]})
@@ -193,10 +193,10 @@ _BOX = re.compile(r"(\d{1,5}),(\d{1,5}),(\d{1,5}),(\d{1,5})")
 
 def reflow(visit: Visit) -> Response:
     """Show the text of a paper, or of the PDF that the address means."""
-    held = find_paper(visit.library, visit.id)
-    stored = stored_html(visit.library, held)
+    paper = find_paper(visit.library, visit.id)
+    stored = stored_html(visit.library, paper)
     if stored and not which_file(visit) and visit.asked("of") != "pdf":
-        return _of_arxiv(visit, held, stored)
+        return _of_arxiv(visit, paper, stored)
     path, name, file = open_pdf(visit)
     file.handle.close()
     pieces: list[dict[str, Any]] = []
@@ -205,35 +205,35 @@ def reflow(visit: Visit) -> Response:
         pieces = json.loads(visit.parts.drawn.facts(path, file.stamp, "reflow"))
     except PdfError as found:
         error = found.named(name).message
-    at, which = pdf_at(held.paper.id), which_file(visit)
-    works = CitedWorks([entry.work for entry in references_in(visit.library, held)])
+    at, which = pdf_at(paper.paper.id), which_file(visit)
+    works = CitedWorks([entry.work for entry in references_in(visit.library, paper)])
     query = f"?{which}" if which else ""
     return visit.page(
         "reflow.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
-        held=held,
+        paper=paper,
         html="",
         stored=stored,
         error=error,
         at=at,
         query=query,
-        pieces=[*_marked(pieces, held.paper.title)],
+        pieces=[*_marked(pieces, paper.paper.title)],
         linked=lambda text: _linked(text, works, at, query),
         part_at=lambda piece: _part_at(piece, at, which, file.stamp),
         pixels=PIXELS,
     )
 
 
-def _of_arxiv(visit: Visit, held: LibraryPaper, stored: StoredHtml) -> Response:
-    pdf, at = pdf_of(visit.library.db, held.row), pdf_at(held.paper.id)
+def _of_arxiv(visit: Visit, paper: LibraryPaper, stored: StoredHtml) -> Response:
+    pdf, at = pdf_of(visit.library.db, paper.row), pdf_at(paper.paper.id)
     if pdf and not is_here(visit.library.folder / pdf.path):
         pdf = None
-    works = [entry.work for entry in references_in(visit.library, held)]
+    works = [entry.work for entry in references_in(visit.library, paper)]
     lacking = Markup('<span class="no-picture">{}</span>').format(_("[picture: see the PDF]"))
     html = _with_cards(stored.html, works, at).replace(MISSING, lacking)
     return visit.page(
         "reflow.html",
-        held=held,
+        paper=paper,
         html=Markup(html),  # noqa: S704  what nh3 left
         version=stored.version,
         pdf=pdf,

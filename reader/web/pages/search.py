@@ -136,7 +136,7 @@ def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         "may_index": bool(found.n_not_indexed or (found.n_not_encoded and not found.is_listing)),
         "names": names_text(found),
         "is_waiting": is_waiting,
-        "figures": figures(visit.library, (hit.held for hit in found.hits)),
+        "figures": figures(visit.library, (hit.paper for hit in found.hits)),
         "n": len(found.hits) + len(loose),
         "near": kinds_by_meaning(found),
         "byline": byline,
@@ -163,7 +163,7 @@ def share_page(visit: Visit) -> Response:
     library, today = visit.library, visit.library.today()
     chosen = [find_paper(library, text) for text in visit.request.query_params.getlist("id")]
     first = today.fromordinal(max(1, today.toordinal() - DAYS))
-    lately = [one.held for one in read_between(library, first, today)]
+    lately = [one.paper for one in read_between(library, first, today)]
     rows = {one.row for one in chosen}
     return visit.page(
         "share.html",
@@ -188,8 +188,8 @@ def file(visit: Visit) -> Response:
         shared = share_week(library, library.today(), choice=choice, has_figures=has_figures)
     else:
         # A paper that is named twice is shared once.
-        held = {one.row: one for one in (find_paper(library, t) for t in asked.getlist("id"))}
-        shared = share(library, list(held.values()), choice=choice, has_figures=has_figures)
+        by_row = {one.row: one for one in (find_paper(library, t) for t in asked.getlist("id"))}
+        shared = share(library, list(by_row.values()), choice=choice, has_figures=has_figures)
     if not shared.papers:
         return visit.to("/share")
     is_page = asked.get("as") != "markdown"
@@ -266,8 +266,8 @@ def palette(visit: Visit) -> Response:
     )
 
 
-def _line(held: LibraryPaper, address: str) -> tuple[str, str]:
-    return title_text(held.paper.title), address
+def _line(paper: LibraryPaper, address: str) -> tuple[str, str]:
+    return title_text(paper.paper.title), address
 
 
 def _papers(library: Library, typed: str) -> list[LibraryPaper]:

@@ -76,18 +76,18 @@ def today(visit: Visit) -> Response:
     # Not cached: a lock shows whether a process is fetching, and no write tells of its end.
     shown = replace(shown, fetching=fetching(library, shown.pdfs))
     entries = all_of(shown)
-    states = {e.held.row: e.held.state for e in shown.entries}
+    states = {e.paper.row: e.paper.state for e in shown.entries}
     recall_key = ("recall", day, library.today())
     # `rows`: of all writes only a new review changes it.
     recall = visit.cached(recall_key, lambda: due(library, day), rows=lambda: last_rows(library.db))
     queue_shown = shown.queue[:QUEUE_SHOWN]
     # A paper that is in the list shows there that it was let go, with its undo.
-    let_go = [held for held in let_go_today(library) if held.row not in states]
+    let_go = [paper for paper in let_go_today(library) if paper.row not in states]
     return visit.page(
         "today.html",
         morning=shown,
         queue_shown=queue_shown,
-        figures=figures(library, [e.held for e in shown.entries] + [q.held for q in queue_shown]),
+        figures=figures(library, [e.paper for e in shown.entries] + [q.paper for q in queue_shown]),
         listed=shown.folded or shown,
         is_folded=shown.folded is not None,
         is_today=day == library.today(),
@@ -95,7 +95,7 @@ def today(visit: Visit) -> Response:
         is_as_it_stands=library.db.is_read_only,
         may_gather=day == library.today() and is_due(library),
         waiting=n_waiting(entries, states),
-        minutes=minutes_of(e for e in entries if e.held.state == "candidate"),
+        minutes=minutes_of(e for e in entries if e.paper.state == "candidate"),
         recall=recall,
         pdfs=pdfs_texts(shown, fetch=_("“Fetch the PDFs”")),
         let_go=let_go if day == library.today() else (),
@@ -103,7 +103,7 @@ def today(visit: Visit) -> Response:
         has_to_read=bool(shown.queue or shown.has_news or day != library.today())
         or not (shown.entries or shown.is_complete),
         **_of_sources(shown),
-        changed={v.held.row: changed_text(v) for v in shown.new_versions},
+        changed={v.paper.row: changed_text(v) for v in shown.new_versions},
         words=_lane_sentences(shown),
         themes=theme_texts(shown),
         muted_counts=muted_counts(shown),
@@ -230,11 +230,11 @@ def _neither() -> UsageError:
 
 def ask_topic(visit: Visit) -> Response:
     """Ask which topic a paper has, if not the one in the list; for browsers without scripts."""
-    held = find_paper(visit.library, visit.asked("id"))
-    topic = topic_now(visit.library, held)
+    paper = find_paper(visit.library, visit.asked("id"))
+    topic = topic_now(visit.library, paper)
     others = [other.path for other in other_topics(visit.library, topic)]
     back = own_address(visit.asked("back"))
-    return visit.page("wrong.html", held=held, topic=topic, others=others, back=back)
+    return visit.page("wrong.html", paper=paper, topic=topic, others=others, back=back)
 
 
 def wrong(visit: Visit) -> Response:
@@ -288,28 +288,28 @@ def skip_rest(visit: Visit) -> Response:
 
 
 def _respond(visit: Visit, answer: ActOutcome, *, has_topic: bool = False) -> Response:
-    held = answer.held
+    paper = answer.paper
     found: dict[str, object] = {
         "is_done": answer.is_done,
-        "state": held.state if held else None,
-        "id": held.paper.id if held else None,
+        "state": paper.state if paper else None,
+        "id": paper.paper.id if paper else None,
     }
-    if has_topic and held and visit.wants_json:
-        found["topic"] = topic_now(visit.library, held) or ""
+    if has_topic and paper and visit.wants_json:
+        found["topic"] = topic_now(visit.library, paper) or ""
     return visit.done(visit.back, str(answer.message), **found)
 
 
 def put_off(visit: Visit) -> Response:
     """Put a paper of the queue off for some days."""
-    held, until, is_new = later(visit.library, visit.field("id"))
-    message = _(LATER_TEXTS[is_new], title=plain(held.paper.title), day=until)
+    paper, until, is_new = later(visit.library, visit.field("id"))
+    message = _(LATER_TEXTS[is_new], title=plain(paper.paper.title), day=until)
     return visit.done(visit.back, message)
 
 
 def read_it(visit: Visit) -> Response:
     """Keep an old pick, as the answer to the week's question; its page comes next."""
-    held = keep(visit.library, visit.field("id"))
-    return visit.done(paper_at(held.paper.id), _("It stays in your queue."))
+    paper = keep(visit.library, visit.field("id"))
+    return visit.done(paper_at(paper.paper.id), _("It stays in your queue."))
 
 
 QUEUE_SORTS = {
@@ -327,26 +327,26 @@ def queue(visit: Visit) -> Response:
     talk = filters.talk(library.db) if sort == "talk" else {}
     queued = sorted(
         without_put_off(whole_queue(library), library.today()),
-        key=lambda one: _place_by(sort, one.held, talk),
+        key=lambda one: _place_by(sort, one.paper, talk),
     )
     return visit.page(
         "queue_page.html",
         queued=queued,
         sort=sort,
         sorts=QUEUE_SORTS,
-        figures=figures(library, [one.held for one in queued]),
+        figures=figures(library, [one.paper for one in queued]),
     )
 
 
-def _place_by(sort: str, held: LibraryPaper, talk: Mapping[int, int]) -> tuple[object, ...]:
+def _place_by(sort: str, paper: LibraryPaper, talk: Mapping[int, int]) -> tuple[object, ...]:
     """Compute what a paper of the queue is ordered by; equal ones keep the queue's own order."""
     return {
         "": (),
-        "newest": (-held.arrived_on.toordinal(), -held.row),
-        "title": (title_fold(held.paper.title),),
-        "year": (-int(year_of(held.paper) or 0),),
-        "rating": (-(held.rating or 0),),
-        "talk": (-talk.get(held.row, 0),),
+        "newest": (-paper.arrived_on.toordinal(), -paper.row),
+        "title": (title_fold(paper.paper.title),),
+        "year": (-int(year_of(paper.paper) or 0),),
+        "rating": (-(paper.rating or 0),),
+        "talk": (-talk.get(paper.row, 0),),
     }[sort]
 
 
@@ -360,9 +360,9 @@ def triage(visit: Visit) -> Response:
     day = day_asked(visit)
     shown = shown_on(visit, day)
     with_doubtful = bool(visit.asked("doubtful"))
-    entries = {e.held.row: e for e in all_of(shown, with_doubtful=with_doubtful)}
+    entries = {e.paper.row: e for e in all_of(shown, with_doubtful=with_doubtful)}
     rows = list(entries)
-    waiting = [e for e in entries.values() if e.held.state == "candidate"]
+    waiting = [e for e in entries.values() if e.paper.state == "candidate"]
     last = last_decided(library.db, rows)
     cards = _cards(list(entries.values()), _current_row(visit, entries, last))
     moments = moments_on(library.db, library.today(), rows)
@@ -381,7 +381,7 @@ def triage(visit: Visit) -> Response:
         minutes_spent=minutes(spent_s([*moments, library.now()])),
         minutes_after=minutes_of(e for e in waiting if e not in cards),
         may_undo=last is not None,
-        n_picked=sum(e.held.state == "pick" for e in shown.entries),
+        n_picked=sum(e.paper.state == "pick" for e in shown.entries),
         n_doubtful=0 if with_doubtful else len((shown.folded or shown).doubtful),
         quota=shown.quota,
         n_queued=len(shown.queue),
@@ -396,8 +396,8 @@ def _current_row(visit: Visit, entries: dict[int, Entry], last: int | None) -> i
     after the last decision. last: the row of that one.
     """
     rows = list(entries)
-    states = {row: entry.held.state for row, entry in entries.items()}
-    row_of = {entry.held.paper.id: row for row, entry in entries.items()}
+    states = {row: entry.paper.state for row, entry in entries.items()}
+    row_of = {entry.paper.paper.id: row for row, entry in entries.items()}
     for name in ("at", "after"):
         value = visit.asked(name)
         # A paper that left the list is no mistake; one that is not here is.
@@ -415,12 +415,12 @@ def _current_row(visit: Visit, entries: dict[int, Entry], last: int | None) -> i
 
 def _cards(entries: Sequence[Entry], here: int | None) -> list[Entry]:
     """Choose the papers of one page: the row `here`, then those that wait below and above it."""
-    place = next((n for n, e in enumerate(entries) if e.held.row == here), 0)
+    place = next((n for n, e in enumerate(entries) if e.paper.row == here), 0)
     later = [*entries[place + 1 :], *entries[:place]]
-    waiting = [e for e in later if e.held.state == "candidate"]
+    waiting = [e for e in later if e.paper.state == "candidate"]
     asked = entries[place : place + 1]
     # A decided paper is shown only while others wait.
-    first = [e for e in asked if e.held.state == "candidate" or waiting]
+    first = [e for e in asked if e.paper.state == "candidate" or waiting]
     return [*first, *waiting][:AT_ONCE]
 
 

@@ -145,8 +145,8 @@ def _undecided(library: Library, n: int) -> list[int]:
     found: list[int] = []
     for back in range(1, 60):
         found += standings.papers_of_day(library.db, DAY - timedelta(days=back))
-    held = [h.row for h in papers.papers_at(library.db, found) if h.state == "candidate"]
-    return random.Random(SEED).sample(held, min(n, len(held)))
+    rows = [h.row for h in papers.papers_at(library.db, found) if h.state == "candidate"]
+    return random.Random(SEED).sample(rows, min(n, len(rows)))
 
 
 def _refit(library: Library, adapters: Tools) -> None:

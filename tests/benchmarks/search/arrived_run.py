@@ -48,14 +48,14 @@ def _arrive(library: Library, file: Path) -> int:
     """Put the PDF where a fetch would have put it."""
     paper = Paper(ids=(f"doi:{NAME}",), title="The one that has just arrived")
     papers.add_papers(library.db, [paper], source="by hand", on=library.today())
-    held = papers.paper_with_id(library.db, paper.id)
-    if held is None:
+    library_paper = papers.paper_with_id(library.db, paper.id)
+    if library_paper is None:
         raise AssertionError("the paper is not there")
     content = file.read_bytes()
     (library.folder / "arrived.pdf").write_bytes(content)
-    pdf = pdfs.Pdf(held.row, "arrived.pdf", hashlib.sha256(content).hexdigest())
+    pdf = pdfs.Pdf(library_paper.row, "arrived.pdf", hashlib.sha256(content).hexdigest())
     pdfs.add_pdf(library.db, pdf, n_bytes=len(content), at=library.now())
-    return held.row
+    return library_paper.row
 
 
 def _tools(library: Library, pool: PdfPool) -> Tools:

@@ -133,14 +133,14 @@ def _add_pdfs(library: Library, tools: Tools, pdfs: Sequence[Truth]) -> list[Pap
         # As when a person adds a PDF: a library whose papers are titles alone is found otherwise.
         added.append(paper_of(truth, answer.abstract))
         papers.add_papers(library.db, added[-1:], source="arXiv", on=DAY)
-        held = papers.paper_with_id(library.db, added[-1].id)
-        if held is not None and index.n_passages(library.db, held.row) == 0:
+        paper = papers.paper_with_id(library.db, added[-1].id)
+        if paper is not None and index.n_passages(library.db, paper.row) == 0:
             cut = passages_of(answer, tools)
             sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-            index.add_passages(library.db, held.row, cut, sha256=sha256)
+            index.add_passages(library.db, paper.row, cut, sha256=sha256)
     return added
 
 
 def _rows(library: Library, several: Sequence[Paper]) -> dict[str, int]:
     found = {p.id: papers.paper_with_id(library.db, p.id) for p in several}
-    return {id_: held.row for id_, held in found.items() if held is not None}
+    return {id_: paper.row for id_, paper in found.items() if paper is not None}

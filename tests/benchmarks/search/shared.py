@@ -112,7 +112,7 @@ class Compared:
         )
         if found.shared_error:
             raise found.shared_error
-        return next((hit.held.paper.title for hit in found.hits if hit.kind == "paper"), "")
+        return next((hit.paper.paper.title for hit in found.hits if hit.kind == "paper"), "")
 
 
 def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
@@ -243,8 +243,8 @@ def _added(both: Compared, of: str) -> Iterator[Result]:
     spent: dict[bool, list[_Spent]] = {False: [], True: []}
     for start in range(0, len(several), N_ADDED):
         entries = [
-            _new_entry(held.paper, start + i, draw[start + i])
-            for i, held in enumerate(several[start : start + N_ADDED])
+            _new_entry(paper.paper, start + i, draw[start + i])
+            for i, paper in enumerate(several[start : start + N_ADDED])
         ]
         new = [entry.paper for entry in entries]
         papers.add_papers(both.library.db, new, source="arXiv", on=LAST_DAY)

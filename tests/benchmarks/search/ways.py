@@ -74,7 +74,7 @@ def _search(
         kinds=[kind],
         limit=BEST,
     )
-    return [Place(hit.held.row, hit.page, hit.also) for hit in found.hits]
+    return [Place(hit.paper.row, hit.page, hit.also) for hit in found.hits]
 
 
 def _no_model(_: str) -> NoReturn:

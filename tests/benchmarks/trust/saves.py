@@ -291,8 +291,8 @@ class World:
 
     def _write(self, text: str) -> None:
         with self.library.db.writing():
-            for held in papers.papers_at(self.library.db, range(1, 99)):
-                add_note(self.library, held, text)
+            for paper in papers.papers_at(self.library.db, range(1, 99)):
+                add_note(self.library, paper, text)
 
     def _export(self) -> None:
         with contextlib.suppress(ReaderError):

@@ -293,8 +293,8 @@ def build(folder: Path, scale: Scale) -> None:
                 papers.add_papers(library.db, several, source="arXiv", on=day)
                 n = scale.n_notes * len(several) // scale.n_papers
                 rows = papers.rows_with_ids(library.db, [p.id for p in several[:n]])
-                for held in papers.papers_at(library.db, sorted(rows.values())):
-                    add_note(there, held, note_on(held.row))
+                for paper in papers.papers_at(library.db, sorted(rows.values())):
+                    add_note(there, paper, note_on(paper.row))
         # Else the year would begin with a new library's first days.
         note_batches(library, FIRST - timedelta(days=3), 0)
         index_words(library, invented_tools())
@@ -428,7 +428,7 @@ def _look(library: Library, adapters: Tools, *, n_days: int) -> None:
     shown = today.morning(library, ranked, encoder=ENCODER)
     today.keep_shown(library, shown)
     due(library, library.today())
-    several = [e.held.row for e in shown.entries if e.held.state == "candidate"]
+    several = [e.paper.row for e in shown.entries if e.paper.state == "candidate"]
     n_picked = N_PICKED * n_days
     decide_rows(library, "pick", several[:n_picked])
     decide_rows(library, "skip", several[n_picked : n_picked + N_SKIPPED * n_days])
@@ -439,10 +439,10 @@ def _write(library: Library, adapters: Tools, *, n_days: int) -> None:
     encoder = adapters.encoder()
     encode = lambda text: (encoder.name, encoder.encode_query(text))  # noqa: E731
     queued, newest = whole_queue(library), newest_notes(library.db, 1)
-    several = [*(one.held for one in queued[: 2 * n_days]), *papers.papers_at(library.db, newest)]
-    for held in several:
-        text = note_on(held.row + library.today().toordinal())
-        add_note(library, held, text, encode=encode)
+    several = [*(one.paper for one in queued[: 2 * n_days]), *papers.papers_at(library.db, newest)]
+    for paper in several:
+        text = note_on(paper.row + library.today().toordinal())
+        add_note(library, paper, text, encode=encode)
     export_quietly(library)
 
 

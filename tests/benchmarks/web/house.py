@@ -68,15 +68,25 @@ def house(asked: Asked, size: Size, *, n: int) -> Iterator[House]:
             last = papers.n_papers(library.db)
             several = papers.papers_at(library.db, list(range(last, max(0, last - 4 * n - 50), -1)))
             filed = papers.papers_at(library.db, papers_by_key(library.db).values())
-            noted = [held for held in reversed(filed) if held.state == "read"][:n]
-            for held in noted:
-                add_note(library, held, "It has a second revision. Nobody has read it.")
-        found = [held.paper for held in several if held.state == "candidate"][:n]
+            noted = [
+                library_paper for library_paper in reversed(filed) if library_paper.state == "read"
+            ][:n]
+            for library_paper in noted:
+                add_note(library, library_paper, "It has a second revision. Nobody has read it.")
+        found = [
+            library_paper.paper for library_paper in several if library_paper.state == "candidate"
+        ][:n]
         env = {"PYTHONPYCACHEPREFIX": str(asked.cache / "pycache")}
         with Serving(folder, now, env=env) as serving:
             queries = tuple(_queries([paper.title for paper in found], n))
             ids = tuple(paper.id for paper in found)
-            yield House(serving, size, ids, tuple(held.paper.id for held in noted), queries)
+            yield House(
+                serving,
+                size,
+                ids,
+                tuple(library_paper.paper.id for library_paper in noted),
+                queries,
+            )
 
 
 def _queries(titles: list[str], n: int) -> Iterator[str]:

@@ -163,6 +163,6 @@ def _mine(n: int) -> str:
 
 
 def _note(library: Library, id_: str) -> str:
-    held = papers.paper_with_id(library.db, id_)
-    known = notes.revisions(library.db, held.row) if held else []
+    paper = papers.paper_with_id(library.db, id_)
+    known = notes.revisions(library.db, paper.row) if paper else []
     return known[-1].text if known else ""

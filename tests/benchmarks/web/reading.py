@@ -108,8 +108,8 @@ def _shelf(asked: Asked, n: int) -> Iterator[Shelf]:
             for row, path in enumerate(chosen, 1):
                 content = path.read_bytes()
                 (folder / f"papers/{row}.pdf").write_bytes(content)
-                held = pdfs.Pdf(row, f"papers/{row}.pdf", hashlib.sha256(content).hexdigest())
-                pdfs.add_pdf(library.db, held, n_bytes=len(content), at=NOW)
+                pdf = pdfs.Pdf(row, f"papers/{row}.pdf", hashlib.sha256(content).hexdigest())
+                pdfs.add_pdf(library.db, pdf, n_bytes=len(content), at=NOW)
         with Serving(folder, NOW) as serving:
             ids = [one.id for one in known]
             yield Shelf(serving, dict(zip(ids, chosen, strict=True)))

@@ -48,13 +48,13 @@ def follow(hands: Hands, link: Locator) -> None:
 
 def hold(page: Page, script: str) -> Callable[[], None]:
     """Keep a script from a page; returns a function that lets it come, once it was asked for."""
-    held: list[Route] = []
-    page.route(f"**/{script}*", lambda route: held.append(route))
+    pending: list[Route] = []
+    page.route(f"**/{script}*", lambda route: pending.append(route))
 
     def let_go() -> None:
-        while not held:
+        while not pending:
             page.wait_for_timeout(20)
-        held[0].continue_()
+        pending[0].continue_()
 
     return let_go
 

@@ -155,8 +155,8 @@ def test_a_pen_erases_whole_strokes_and_undo_brings_them_back(
     def drag(*places: tuple[int, int]) -> None:
         kinds = ("mousePressed", *["mouseMoved"] * (len(places) - 2), "mouseReleased")
         for kind, (x, y) in zip(kinds, places, strict=True):
-            held = {"pointerType": "pen", "button": "left", "clickCount": 1, "buttons": 1}
-            pen.send("Input.dispatchMouseEvent", held | {"type": kind, "x": x, "y": y})
+            pen_down = {"pointerType": "pen", "button": "left", "clickCount": 1, "buttons": 1}
+            pen.send("Input.dispatchMouseEvent", pen_down | {"type": kind, "x": x, "y": y})
 
     for y in (400, 460):
         with made(page):

@@ -163,7 +163,7 @@ def test_papers_of_the_queue_are_dropped_without_a_network(
 ) -> None:
     with open_library(served.folder, now=lambda: BEFORE) as library:
         first, second = several = undecided(library)[:2]
-        titles = [held.paper.title for held in decide(library, "pick", several)]
+        titles = [paper.paper.title for paper in decide(library, "pick", several)]
     page = opened(visitor.context(), served, "/queue")
     served.kill()
     page.goto(served.url + "/queue")
@@ -210,12 +210,12 @@ def test_a_paper_is_added_behind_the_page_and_waits_for_a_network(
     context = visitor.context(size=PHONE)
     opened(context, served)
     page = context.new_page()
-    [(held,)] = rows(served, "SELECT canonical FROM papers ORDER BY id LIMIT 1")
+    [(id_,)] = rows(served, "SELECT canonical FROM papers ORDER BY id LIMIT 1")
     page.goto(f"{served.url}/add?url=https://arxiv.org/abs/2506.99321")
-    page.fill("#what", held)
+    page.fill("#what", id_)
     page.get_by_role("button", name="Add", exact=True).click()
     wait_for_text(page, "#outcome", "The paper was already here.")
-    assert page.get_attribute("#outcome a", "href") == f"/paper/{held}"
+    assert page.get_attribute("#outcome a", "href") == f"/paper/{id_}"
     page.goto(f"{served.url}/add?url=https://arxiv.org/abs/2506.99321")
     served.kill()
     page.get_by_role("button", name="Add", exact=True).click()
@@ -502,13 +502,13 @@ def test_a_note_written_offline_counts_once_and_keeps_what_others_wrote(
     page.reload()
     wait_until_sent(page)
     with open_library(served.folder, now=lambda: NOW) as library:
-        held = find_paper(library, paper)
-        texts = [note.text for note in notes.revisions(library.db, held.row)]
+        library_paper = find_paper(library, paper)
+        texts = [note.text for note in notes.revisions(library.db, library_paper.row)]
         assert texts[before:] == [
             "First thought. It came early.",
             "First thought. It came early, and grew.",
         ]
-        add_note(library, held, "Elsewhere.")
+        add_note(library, library_paper, "Elsewhere.")
 
 
 @pytest.mark.slow
@@ -794,7 +794,7 @@ def test_a_guess_made_offline_shows_the_abstract_and_is_sent_later(
     visitor: Visitor, served: Serving
 ) -> None:
     with open_library(served.folder, now=lambda: NOW) as library:
-        [held] = decide(library, "pick", [HOSTILE])
+        [paper] = decide(library, "pick", [HOSTILE])
     page = opened(visitor.context(), served, f"/paper/{HOSTILE}")
     abstract = page.locator("#guess + .prose")
     expect(abstract).to_be_hidden()
@@ -808,7 +808,7 @@ def test_a_guess_made_offline_shows_the_abstract_and_is_sent_later(
     page.reload()
     wait_until_sent(page)
     with open_library(served.folder, now=lambda: NOW) as library:
-        found = queue.guess_of(library.db, held.row)
+        found = queue.guess_of(library.db, paper.row)
     assert found is not None
     assert found.text == "They break pages."
 
@@ -822,11 +822,11 @@ def with_pdf(served: Serving) -> str:
             """SELECT canonical FROM papers WHERE id NOT IN (SELECT paper FROM decisions)
             ORDER BY id LIMIT 1"""
         )
-        [held] = decide(library, "pick", [id_])
+        [paper] = decide(library, "pick", [id_])
         path = f"{source.path.removesuffix('.pdf')}-2.pdf"
         content = (library.folder / source.path).read_bytes() + b"\n%"
         (library.folder / path).write_bytes(content)
-        copy = replace(source, paper=held.row, path=path, sha256=sha256(content).hexdigest())
+        copy = replace(source, paper=paper.row, path=path, sha256=sha256(content).hexdigest())
         pdfs.add_pdf(library.db, copy, n_bytes=len(content), at=NOW)
     return str(id_)
 

@@ -269,16 +269,16 @@ def test_of_two_double_taps_before_the_columns_are_known_the_second_counts(
     read: str, visitor: Visitor
 ) -> None:
     page = visitor.page(size=PHONE, is_touch=True)
-    held: list[Route] = []
-    page.route(FACTS, lambda route: held.append(route))
+    pending: list[Route] = []
+    page.route(FACTS, lambda route: pending.append(route))
     page.goto(read)
     drawn(page, 1)
     before = width_of(page, 1)
     session = page.context.new_cdp_session(page)
     double_tap(session)  # to the column
     double_tap(session)  # and back to the page
-    assert held
-    for route in held:
+    assert pending
+    for route in pending:
         route.continue_()
     expect(page.locator("#page-1 .words")).to_contain_text("What Snails Hear")
     assert width_of(page, 1) == before

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 def test_words_typed_while_the_note_is_being_saved_are_kept_as_a_draft(
     visitor: Visitor, served: Serving, library: Path
 ) -> None:
-    address, held = f"/note/{EARLIER[2]}", list["Route"]()
+    address, pending = f"/note/{EARLIER[2]}", list["Route"]()
 
     def slowly(route: Route) -> None:
         is_save = route.request.method == "POST" and urlsplit(route.request.url).path == address
-        held.append(route) if is_save else route.fallback()
+        pending.append(route) if is_save else route.fallback()
 
     page = visitor.context().new_page()
     page.goto(f"{served.url}{address}")
@@ -32,11 +32,11 @@ def test_words_typed_while_the_note_is_being_saved_are_kept_as_a_draft(
     field.fill("Divers speak with their hands. I would rather listen.")
     page.locator("#note button.main").click()
     page.wait_for_function("document.querySelector('#note button.main').disabled")
-    while not held:
+    while not pending:
         page.wait_for_timeout(20)
     field.press_sequentially(" And one word more.")
     with page.expect_response(lambda answer: answer.url.endswith("/draft")):
-        held[0].continue_()
+        pending[0].continue_()
     [draft] = (library / "drafts").glob("*.md")
     assert draft.read_text("utf-8").endswith("I would rather listen. And one word more.")
     page.reload()
