@@ -52,7 +52,7 @@ def bring(library: Library, day: date, *given: Paper) -> None:
 def talk(library: Library, day: date, row: int, *people: str) -> None:
     """Let some people mention a paper on a day."""
     [paper] = papers.papers_at(library.db, [row])
-    said = [post(f"{day} {row} {name}", paper.paper.id, author=name) for name in people]
+    said = [post(f"{day} {row} {name}", paper.record.id, author=name) for name in people]
     sources.add_posts(library.db, said, source="timeline", on=day)
 
 

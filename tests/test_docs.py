@@ -671,13 +671,13 @@ def test_note_json_has_the_documented_fields(
     other = papers.papers_at(library.db, [2])[0]
     copied = f"{LISTENING.abstract} Ears first."
     for text in (copied, f"Ears first. Unlike [[{papers.papers_at(library.db, [1])[0].key}]]."):
-        assert run(["note", other.paper.id, "-m", text, "--quiet"], Settings(library.folder)) == 0
-    code, found = printed(capsys, library, "note", other.paper.id, "--history", "--json")
+        assert run(["note", other.record.id, "-m", text, "--quiet"], Settings(library.folder)) == 0
+    code, found = printed(capsys, library, "note", other.record.id, "--history", "--json")
     assert (code, [one["number"] for one in found]) == (0, [1, 2])
     assert [d for one in found for d in differences(one, "revision")] == []
-    code, found = printed(capsys, library, "note", other.paper.id, "--related", "--json")
+    code, found = printed(capsys, library, "note", other.record.id, "--related", "--json")
     assert (code, [d for one in found for d in differences(one, "related")]) == (0, [])
-    code, [check] = printed(capsys, library, "note", other.paper.id, "--check", "--json")
+    code, [check] = printed(capsys, library, "note", other.record.id, "--check", "--json")
     assert (code, bool(check["sentences"]), differences(check, "check")) == (0, True, [])
     code, [shown] = printed(capsys, library, "show", LISTENING.id, "--json")
     assert (len(shown["backlinks"]), differences(shown, "show")) == (1, [])

@@ -270,7 +270,7 @@ class _AddRun:
         else:
             known = N_("Already in the library") if before else N_("Added")
             how = _(N_("Brought back") if before and before.is_removed else known)
-            text, id_ = paper_text(paper), paper.paper.id
+            text, id_ = paper_text(paper), paper.record.id
             answer(self.context, _("{how}: {paper} ({id})", how=how, paper=text, id=id_))
             if paper.state == "candidate":
                 text = _("Fetch its PDF with `reader pick {id}`.", id=id_)
@@ -401,7 +401,7 @@ def _answer_to(added: FileOutcome) -> LibraryPaper | Literal[False] | None:
     """
     choices: dict[str, LibraryPaper | Literal[False] | None] = {}
     for n, paper in enumerate(added.candidates, 1):
-        text, id_ = paper_text(paper), paper.paper.id
+        text, id_ = paper_text(paper), paper.record.id
         output.put("    " + plain(_("{n}  {paper} ({id})", n=n, paper=text, id=id_)))
         choices[str(n)] = paper
     choices |= {"o": False, "l": None}
@@ -470,7 +470,7 @@ def _unclear_lines(asked: Sequence[FileOutcome]) -> Iterator[str]:
         path = shown_path(added.addition.path)
         yield from _indented(_("{path}: {what}", path=path, what=added.addition.why))
         for one in added.candidates:
-            line = _("{paper} ({id})", paper=paper_text(one), id=one.paper.id)
+            line = _("{paper} ({id})", paper=paper_text(one), id=one.record.id)
             yield from _indented(line, indent="        ")
     yield from _more(len(asked) - MOST_NEEDING)
     yield "    " + _("Say which with `reader add FILE --as ID`, or `--as new` for none of these.")
@@ -512,7 +512,7 @@ def line_of(added: FileOutcome) -> str:
             "{path} is {paper}: {why}", path=path, paper=paper_text(paper), why=added.addition.why
         )
     else:
-        place = f"{paper.topic or UNFILED}/{paper.key or paper.paper.id}"  # as in the folder
+        place = f"{paper.topic or UNFILED}/{paper.key or paper.record.id}"  # as in the folder
         line = _("{path} → {paper} → {place}", path=path, paper=paper_text(paper), place=place)
     if added.unsure_title:
         line += _(" · title, perhaps: “{title}”", title=added.unsure_title)
@@ -528,7 +528,7 @@ def line_of(added: FileOutcome) -> str:
 
 def paper_text(paper: LibraryPaper) -> str:
     """Describe a paper in a few words: `[2024 Vale] Its title`."""
-    record = paper.paper
+    record = paper.record
     who = family_name(record.authors[0]) if record.authors else ""
     facts = " ".join(str(fact) for fact in (year_of(record), who) if fact)
     title = shorten(title_text(record.title), 70)

@@ -101,7 +101,7 @@ def _decide(
     for paper in found.values():
         text = _(
             done if paper.row in new else ALREADY[kind],
-            title=title_text(paper.paper.title),
+            title=title_text(paper.record.title),
             topic=folder_name(paper.topic or ""),
         )
         answer(context, text)
@@ -195,7 +195,7 @@ def later_command(context: click.Context, id_: str, days: int) -> None:
     """Put a paper of the queue off. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
         paper, until, is_new = later(library, id_, days)
-    answer(context, _(LATER_TEXTS[is_new], title=title_text(paper.paper.title), day=until))
+    answer(context, _(LATER_TEXTS[is_new], title=title_text(paper.record.title), day=until))
 
 
 @command(
@@ -212,7 +212,7 @@ def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
     """Remove papers from the queue. Exit code 2 for one that is not in the queue."""
     with build.opened(context) as library:
         for paper in drop(library, ids):
-            answer(context, _("Dropped: {title}", title=title_text(paper.paper.title)))
+            answer(context, _("Dropped: {title}", title=title_text(paper.record.title)))
 
 
 @command(
@@ -308,7 +308,7 @@ def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
             if as_json:
                 output.put_json(question)
                 continue
-            first, second = question.first.paper, question.second.paper
+            first, second = question.first.record, question.second.record
             for paper in (first, second):
                 output.put(plain(_("{id}  {title}", id=paper.id, title=title_text(paper.title))))
             output.put("    " + plain(_("{why}", why=question.why)))
@@ -330,7 +330,7 @@ def _join(context: click.Context, library: Library, id_: str, other: str) -> Non
     from reader.morning.merge import join
 
     joined = join(library, id_, other)
-    paper = joined.paper.paper
+    paper = joined.paper.record
     ids = _(", ").join(paper.ids)
     title = title_text(paper.title)
     answer(context, _("Merged into one paper: {title} ({ids})", title=title, ids=ids))
@@ -375,7 +375,7 @@ def split_command(context: click.Context, id_: str, other: str) -> None:
             else N_("Stays a paper of its own: {title} ({id})")
         )
         for paper in (split.first, split.second):
-            answer(context, _(key, title=title_text(paper.paper.title), id=paper.paper.id))
+            answer(context, _(key, title=title_text(paper.record.title), id=paper.record.id))
 
 
 _DONE: dict[ActKind, str] = {
@@ -402,7 +402,7 @@ _DONE: dict[ActKind, str] = {
 
 def _act_text(act: PastAct) -> str:
     """Write an act in a sentence, with the title of its first paper and how many more there are."""
-    title = act.source or mute_texts(act.mutes) or title_text(act.several[0].paper.title)
+    title = act.source or mute_texts(act.mutes) or title_text(act.several[0].record.title)
     key = _DONE[act.kind]
     if act.kind == "restore" and act.source:
         key = N_("The library was restored; this takes it back to {title}")
@@ -461,7 +461,7 @@ def _undo(context: click.Context, library: Library, number: int | None, *, as_js
             continue
         what = _(UNDONE[kind])
         answer(
-            context, _("Undone ({what}): {title}", what=what, title=title_text(paper.paper.title))
+            context, _("Undone ({what}): {title}", what=what, title=title_text(paper.record.title))
         )
     if (more := len(undone.several) - MOST_NAMED) > 0 and not as_json:
         answer(context, _("… and {n} more", n=more))
@@ -501,7 +501,7 @@ def _tell_import(context: click.Context, taken: TakenBackImport) -> None:
     for paper in taken.kept[:MOST_NAMED]:
         answer(
             context,
-            _("Kept, as you worked on it since: {title}", title=title_text(paper.paper.title)),
+            _("Kept, as you worked on it since: {title}", title=title_text(paper.record.title)),
         )
     if len(taken.kept) > MOST_NAMED:
         answer(context, _("… and {n} more", n=len(taken.kept) - MOST_NAMED))
@@ -552,7 +552,7 @@ def remove_command(context: click.Context, ids: tuple[str, ...], as_json: bool) 
                 if removed
                 else N_("{act}  removed {removed_on}, until {until}: {title}")
             )
-            text = _(key, title=title_text(entry.paper.paper.title), act=entry.removal.act,
+            text = _(key, title=title_text(entry.paper.record.title), act=entry.removal.act,
                      **_days(library, entry))  # fmt: skip
             answer(context, text) if removed else output.put(plain(text))
         if removed and not as_json:

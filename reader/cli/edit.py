@@ -87,7 +87,7 @@ def file_command(
                     moved = [{"from": before, "to": after} for before, after in filed.moved]
                     output.put_json(filed.paper, suggestions=[], moved=moved)
                     continue
-                title = title_text(filed.paper.paper.title)
+                title = title_text(filed.paper.record.title)
                 answer(
                     context, _("Filed under {topic}: {title}", topic=filed.paper.topic, title=title)
                 )
@@ -102,14 +102,14 @@ def _put_suggestions(paper: LibraryPaper, found: list[Suggestion], *, as_json: b
         several = [output.encode(s) | {"why": plain(suggestion_text(s))} for s in found]
         output.put_json(paper, suggestions=several, moved=[])
         return
-    output.put(title_text(paper.paper.title))
+    output.put(title_text(paper.record.title))
     if paper.topic:
         output.put(plain(_("It is filed under {topic}.", topic=paper.topic)))
     for suggestion in found:
         why = suggestion_text(suggestion)
         output.put(plain(_("{topic}: {why}", topic=suggestion.topic, why=why)))
         if suggestion.topic != paper.topic:
-            output.put("    " + plain(f'reader file {paper.paper.id} "{suggestion.topic}"'))
+            output.put("    " + plain(f'reader file {paper.record.id} "{suggestion.topic}"'))
     if not found:
         output.put(_("Nothing that you filed before is like it. `reader topics` lists the topics."))
 
@@ -221,7 +221,7 @@ def edit_command(context: click.Context, id_: str, words: tuple[str, ...], as_js
             for field, _sign, text in (word.partition("=") for word in words)
         }
         outcome = edit(library, find_paper(library, id_), given)
-        title = title_text(outcome.paper.paper.title)
+        title = title_text(outcome.paper.record.title)
         if as_json:
             output.put_json(outcome)
         elif outcome.changed:
@@ -280,7 +280,7 @@ def refresh_command(
 
 def _refreshed_lines(one: RefreshedPaper) -> Iterator[str]:
     width = output.width_of_terminal()
-    yield from wrap(title_text(one.paper.paper.title), width)
+    yield from wrap(title_text(one.paper.record.title), width)
     conflicts = {conflict.holds.field: conflict for conflict in one.conflicts}
     values = {value.field: value for value in one.filled}
     for field in (name for name in FIELD_NAMES if name in values or name in conflicts):
@@ -380,7 +380,7 @@ def tag_command(
         key = N_("{facts}: {title}")
         if not is_asked and paper.row not in done.changed:
             key = N_("Unchanged ({facts}): {title}")
-        text = _(key, facts=facts, title=title_text(paper.paper.title))
+        text = _(key, facts=facts, title=title_text(paper.record.title))
         output.put(plain(text)) if is_asked else answer(context, text)
     return say_errors(done.problems)
 

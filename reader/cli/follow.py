@@ -481,13 +481,13 @@ class _Lesson:
         undone = self._teaching.undo()
         self.n_answers -= 1
         for paper in undone:
-            self._say_wrapped(_("Undone: {title}", title=title_text(paper.paper.title)))
+            self._say_wrapped(_("Undone: {title}", title=title_text(paper.record.title)))
         rows = {paper.row for paper in undone}
         return next((n for n, paper in enumerate(waiting) if paper.row in rows), place)
 
     def _ask(self, paper: LibraryPaper, n: int, of: int) -> str:
         width = output.width_of_terminal()
-        abstract = wrap(title_text(paper.paper.abstract), width, "    ")[:3]
+        abstract = wrap(title_text(paper.record.abstract), width, "    ")[:3]
         for line in ("", *output.paper_lines(paper, width), *abstract):
             self._say(line)
         prompt = _(

@@ -54,8 +54,8 @@ def card_lines(
     """Lay out the front of a card: title, authors, when it was last seen, and the question."""
     width = output.width_of_terminal()
     card = card_of(library, paper, waiting)
-    facts = [output.authors_text(paper.paper.authors), str(card.seen)]
-    lines = ["", *wrap(title_text(paper.paper.title), width, "    ", f"{number:>2}  ")]
+    facts = [output.authors_text(paper.record.authors), str(card.seen)]
+    lines = ["", *wrap(title_text(paper.record.title), width, "    ", f"{number:>2}  ")]
     lines = [line and output.bold(line) for line in lines]
     lines += map(output.dim, wrap(plain(" · ".join(facts)), width, "    "))
     lines += wrap(str(card.question), width, "    ", "    ? ")
@@ -159,7 +159,7 @@ def undone_text(undone: tuple[LibraryPaper, Review] | None) -> str:
     return _(
         "Undone ({grade}): {title}",
         grade=_(recall.GRADE_NAMES[review.grade]),
-        title=title_text(paper.paper.title),
+        title=title_text(paper.record.title),
     )
 
 
@@ -200,7 +200,7 @@ class _Recall:
         # It may have been graded on another device since the list was made.
         if recall.has_changed(self.library, waiting):
             output.put(
-                _("Already graded in another window: {title}", title=title_text(paper.paper.title))
+                _("Already graded in another window: {title}", title=title_text(paper.record.title))
             )
             self.place += 1
             return True
@@ -256,7 +256,7 @@ class _Recall:
         from reader.cli.terminal import OpenOutcome, opener  # with subprocess: the key is rare
 
         try:
-            place = url_of(paper.paper.id)
+            place = url_of(paper.record.id)
             text = (
                 OpenOutcome(opener()).open(place)
                 if place
@@ -317,7 +317,7 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
             for n, queued in enumerate(asked, 1):
                 output.put_all(listing.queued_lines(queued, width, n))
                 output.put(
-                    "    " + _("to drop it: reader drop {id}", id=plain(queued.paper.paper.id))
+                    "    " + _("to drop it: reader drop {id}", id=plain(queued.paper.record.id))
                 )
         # Counted after the questions: those that `q` left unasked are among them.
         if asks and (n_more := n_to_ask(library)):
@@ -342,7 +342,7 @@ def _ask(library: Library, asks: Sequence[QueueEntry]) -> None:
                 pass
             if key in END:
                 return
-            id_, title = queued.paper.paper.id, title_text(queued.paper.paper.title)
+            id_, title = queued.paper.record.id, title_text(queued.paper.record.title)
             try:
                 if key == "r":
                     keep(library, id_)
@@ -398,13 +398,13 @@ def week_lines(found: Week, width: int, began: date | None) -> Iterator[str]:
         yield ""
         yield output.bold(_("NEW LINKS"))
         for link in found.links:
-            yield "  " + shorten(title_text(link.source.paper.title), width - 2)
-            yield "    -> " + shorten(title_text(link.target.paper.title), width - 7)
+            yield "  " + shorten(title_text(link.source.record.title), width - 2)
+            yield "    -> " + shorten(title_text(link.target.record.title), width - 7)
     if found.regrets:
         yield ""
         yield output.bold(_("SKIPPED, BUT WORTH A SECOND LOOK"))
         for regret in found.regrets:
-            yield "  " + shorten(title_text(regret.paper.paper.title), width - 2)
+            yield "  " + shorten(title_text(regret.paper.record.title), width - 2)
             yield from map(output.dim, wrap(regret_text(regret), width, "    "))
         if found.n_more:
             yield _("and {n} more", n=found.n_more)
@@ -425,7 +425,7 @@ def _no_notes_text(found: Week, began: date | None) -> str:
 def _title_lines(one: ReadPaper, width: int) -> list[str]:
     """Lay out a title, marked "*" for a written note, "~" for one of a sentence or two."""
     mark = "*" if one.is_written else "~"
-    return wrap(title_text(one.paper.paper.title), width, "    ", f"  {mark} ")
+    return wrap(title_text(one.paper.record.title), width, "    ", f"  {mark} ")
 
 
 SHADES = ((0, 0), (22, 231), (28, 231), (34, 16), (40, 16))
@@ -570,7 +570,7 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
         yield from _title_lines(read, width)
         yield from map(output.dim, wrap(plain(read.sentence), width, "    "))
     noted = {read.paper.row for read in one.read}
-    waiting: Sequence[str] = [title_text(h.paper.title) for h in one.picked if h.row not in noted]
+    waiting: Sequence[str] = [title_text(h.record.title) for h in one.picked if h.row not in noted]
     if waiting:
         yield ""
         yield output.bold(_("PICKED, NO NOTE ON THAT DAY"))

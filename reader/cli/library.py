@@ -319,7 +319,7 @@ def _restore_one(context: click.Context, archive: Path, text: str, *, as_json: b
     if as_json:
         output.put_json(restored)
         return 0
-    answer(context, f"{restored.paper.paper.id}  {title_text(restored.paper.paper.title)}")
+    answer(context, f"{restored.paper.record.id}  {title_text(restored.paper.record.title)}")
     edited = _(", ").join(_(FIELD_NAMES[field]) for field in restored.edited)
     lines = (
         (not restored.was_here, _("The paper is back; it counts as added today.")),

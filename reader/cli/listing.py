@@ -128,9 +128,9 @@ def queued_lines(
     queued: QueueEntry, width: int, number: int, *, is_put_off: bool = False
 ) -> Iterator[str]:
     """Lay out a paper of the queue: its title, then id, day of the pick and minutes to read."""
-    title = bold(shorten(title_text(queued.paper.paper.title), width - 4))
+    title = bold(shorten(title_text(queued.paper.record.title), width - 4))
     yield f"{number:>3} {title}"
-    facts = [queued.paper.paper.id, *queue_facts(queued)]
+    facts = [queued.paper.record.id, *queue_facts(queued)]
     if is_put_off:
         facts.insert(1, _("back on {day}", day=queued.until))
     yield "    " + dim(shorten(" · ".join(plain(f) for f in facts), width - 4))
@@ -228,13 +228,13 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
     """Lay out what a morning has below its lanes: new versions, progress, sources."""
     for version in morning.new_versions:
         # 30 columns are left for the rest of the sentence.
-        title = shorten(title_text(version.paper.paper.title), width - 30)
+        title = shorten(title_text(version.paper.record.title), width - 30)
         yield ""
         yield _(
             "NEW VERSION  v{n} of a paper with your note: {title} ({id})",
             n=version.version,
             title=title,
-            id=version.paper.paper.id,
+            id=version.paper.record.id,
         )
         if changed := changed_text(version):
             yield from wrap(plain(changed), width, "    ")
@@ -321,7 +321,7 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
 
     has_day: the list has several days, so the paper's day stands before its title.
     """
-    paper = entry.paper.paper
+    paper = entry.paper.record
     mark = MARKS[entry.paper.state]
     day = f"{day_mark(entry)} " if has_day else ""
     sure = f"{sureness_mark(entry)} " if entry.sureness else ""

@@ -121,7 +121,7 @@ class EditorPage:
 
     def _shown(self) -> Iterator[str]:
         """Lay out the text to read: title, authors, abstract, and the marked words in order."""
-        paper = self.paper.paper
+        paper = self.paper.record
         yield from wrap(title_text(paper.title), WIDTH)
         yield plain(output.authors_text(paper.authors))
         yield ""
@@ -236,7 +236,7 @@ def _prepare(page: EditorPage, draft: Draft, others: Others) -> str | None:
         return None
     if draft.is_old:
         output.put(
-            _("Opening an unsaved draft: {title}", title=title_text(page.paper.paper.title)),
+            _("Opening an unsaved draft: {title}", title=title_text(page.paper.record.title)),
             is_error=True,
         )
         given = page.again(given, draft.before)
@@ -270,7 +270,9 @@ def _keep_or_delete(page: EditorPage, draft: Draft, given: str | None) -> None:
 
 def _say_kept(file: Path, paper: LibraryPaper) -> None:
     message = _(
-        "Your words are in {file}. reader note {id} opens them again.", file=file, id=paper.paper.id
+        "Your words are in {file}. reader note {id} opens them again.",
+        file=file,
+        id=paper.record.id,
     )
     output.put(message, is_error=True)
 
@@ -301,7 +303,7 @@ def write_note(
     if noted.is_new:
         if text is not None and noted.number > 1 and not settings.is_quiet:
             # Whoever meant to add a sentence has to learn that it is the whole note now.
-            id_, n = paper.paper.id, noted.number - 1
+            id_, n = paper.record.id, noted.number - 1
             message = _(
                 "This is the whole note now. The one before: reader note {id} --restore {n}",
                 id=id_,
@@ -336,7 +338,7 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
         output.put_all(wrap(told.unseen, width, "", ""))
     output.put(told.message)
     if noted.meanwhile:
-        id_ = noted.paper.paper.id
+        id_ = noted.paper.record.id
         output.put(
             _(
                 "Revision {n} was saved while you were writing. Revision {number} has both texts, "
@@ -507,10 +509,10 @@ def _run_task(
     if asked.task == "related":
         show_related(library, paper, note, as_json=asked.as_json)
     elif note is None:
-        what = _("There is no note yet: {title}", title=title_text(paper.paper.title))
-        raise NotKnown(what=what, hint=_("`reader note {id}` writes one.", id=paper.paper.id))
+        what = _("There is no note yet: {title}", title=title_text(paper.record.title))
+        raise NotKnown(what=what, hint=_("`reader note {id}` writes one.", id=paper.record.id))
     elif asked.restored is not None:
-        number, title = asked.restored, title_text(paper.paper.title)
+        number, title = asked.restored, title_text(paper.record.title)
         noted = restore(library, paper, number, encode=note_encoder(library))
         if noted.is_new:
             _warn(export.export_one(library, noted.paper))

@@ -86,7 +86,7 @@ def authors_text(authors: Sequence[str]) -> str:
 
 def paper_lines(paper: LibraryPaper, width: int) -> Iterator[str]:
     """Lay out a paper's title, authors, ids, categories and address."""
-    record = paper.paper
+    record = paper.record
     yield from map(bold, wrap(title_text(record.title), width))
     yield from wrap(plain(", ".join(record.authors)) or _("authors unknown"), width)
     facts = [*record.ids, *record.categories]
@@ -150,8 +150,8 @@ def _iso(value: object) -> str:
 
 
 FIELDS = {
-    "LibraryPaper": """id=paper.id title=paper.title~ state authors=paper.authors~ ids=paper.ids
-        url topic key announced_on=paper.announced_on arrived_on tags~ rating priority""",
+    "LibraryPaper": """id=record.id title=record.title~ state authors=record.authors~ ids=record.ids
+        url topic key announced_on=record.announced_on arrived_on tags~ rating priority""",
     "PaperTitle": "id title~",
     # The morning.
     "Morning": """date=day is_complete n_arrived own doubtful near n_talked has_citations n_unknown
@@ -163,8 +163,8 @@ FIELDS = {
         is_foretold muted_by written_by~""",
     "Mute": "kind value~ until on",
     "MuteLine": "*mute hid_on state",
-    "QueueEntry": """id=paper.paper.id title=paper.paper.title~ state=paper.state picked_on minutes
-        has_pdf tags=paper.tags~ rating=paper.rating priority=paper.priority""",
+    "QueueEntry": """id=paper.record.id title=paper.record.title~ state=paper.state picked_on
+        minutes has_pdf tags=paper.tags~ rating=paper.rating priority=paper.priority""",
     "PostMention": "author~ text=words~ url~",
     "NewVersion": "*paper version changed",
     "Quota": "target written skimmed to_go deadline",
@@ -188,8 +188,8 @@ FIELDS = {
     "ScoreChange": "kind term score:4 cut:4 place position",
     "Rank": "topic score:4 cut:4 place",
     # A paper, what was written about it and what was found.
-    "About": """*paper year=- abstract=paper.paper.abstract~ categories=paper.paper.categories~
-        comment=paper.paper.comment~ version=paper.paper.version sources=origins mentions
+    "About": """*paper year=- abstract=paper.record.abstract~ categories=paper.record.categories~
+        comment=paper.record.comment~ version=paper.record.version sources=origins mentions
         note=note.text links backlinks=linked pdf=- marked_copies=- pictures=picture n_passages
         n_highlights to_look_up lab_notes=- fields=field_values""",
     "SharedNote": "name=who on text=words",
@@ -197,7 +197,7 @@ FIELDS = {
     "FieldConflict": "holds others",
     "RefreshedPaper": "*paper filled conflicts",
     "EditOutcome": "*paper changed",
-    "LinkedPaper": "id=paper.paper.id title=paper.paper.title~ key=paper.key sentence~",
+    "LinkedPaper": "id=paper.record.id title=paper.record.title~ key=paper.key sentence~",
     "Picture": "page figure? figure_page caption~",
     "Revision": "at on=on_date came_from is_written text",
     "Check": "n_unseen why_unseen? verdict is_mostly_copied share:3 sentences",
@@ -211,23 +211,23 @@ FIELDS = {
     "Suggestion": "topic score why=- like authors~ words",
     "TopicLine": "topic=path lane n_papers n_pdfs n_notes below? nearest?",
     # PDFs.
-    "FileOutcome": """path=addition.path outcome=addition.outcome id=paper.paper.id
-        title=paper.paper.title~ topic=paper.topic key=paper.key pdf=- why=addition.why~
+    "FileOutcome": """path=addition.path outcome=addition.outcome id=paper.record.id
+        title=paper.record.title~ topic=paper.topic key=paper.key pdf=- why=addition.why~
         hint=addition.hint~? is_new is_moved stayed~? unsure_title~? abstract_language?
         n_highlights=marked.n_highlights n_new_highlights=marked.n_new n_ink=marked.n_ink
         copy=marked.copy? lacking candidates""",
-    "ImportedEntry": """place=item.place~ id=paper.paper.id title=paper.paper.title~
+    "ImportedEntry": """place=item.place~ id=paper.record.id title=paper.record.title~
         topic=paper.topic is_new known_by? n_notes n_highlights""",
-    "ImportedFile": "path=name~ id=paper.paper.id is_new why~?",
+    "ImportedFile": "path=name~ id=paper.record.id is_new why~?",
     "UnplacedItem": "place~ why~",
     "PdfsImport": "n_pdfs n_new n_known n_strange strange~",
     "StoredFile": "place~ why~?",
     "SnapshotImport": "n_lines n_new n_known_by_id n_known_by_title n_left_out n_unplaced",
-    "LooseNoteOutcome": "place~ title~ waiting=number is_new id=paper.paper.id known_by?",
+    "LooseNoteOutcome": "place~ title~ waiting=number is_new id=paper.record.id known_by?",
     "WaitingNote": """waiting=id place~ title~ notebook~? tags created_at at ids text""",
     "WaitingHit": "kind waiting=note.id title=note.title~ evidence matches",
     "TabletOutcome": "*paper outcome file=name~?",
-    "CopyOutcome": """file=name~ outcome id=paper.paper.id title=paper.paper.title~
+    "CopyOutcome": """file=name~ outcome id=paper.record.id title=paper.record.title~
         state=paper.state n_highlights=counts.there n_new=counts.new n_changed=counts.changed
         n_removed=counts.removed n_again=counts.again n_erased=counts.erased
         n_kept=counts.kept n_ink ink_pages unread_pages=counts.unread
@@ -240,7 +240,7 @@ FIELDS = {
     "Week": "first last read links regrets n_more asks=-",
     "ReadPaper": "*paper on=on_date is_written sentence~ theme~",
     "Link": "from=source to=target",
-    "Regret": "*paper skipped_on n_people near=near.paper.id",
+    "Regret": "*paper skipped_on n_people near=near.record.id",
     "Stats": "first last streak days themes sources day=-",
     "Streak": "n longest",
     "DayCounts": "date=day n_written n_skimmed n_recalled is_frozen",
@@ -252,7 +252,7 @@ FIELDS = {
     "Backup": "file n_bytes *manifest unread deleted",
     "RestorePlan": "folder=- is_done=- *manifest changes missing replaced=-",
     "FileChange": "path kind",
-    "PaperBroughtBack": """id=paper.paper.id was_here has_note is_picked pdf? has_tags has_guess
+    "PaperBroughtBack": """id=paper.record.id was_here has_note is_picked pdf? has_tags has_guess
         edited""",
     "BroughtDump": """is_done=- n_papers=content.n_papers n_notes=content.n_notes
         n_decisions=content.n_decisions missing""",
@@ -269,7 +269,7 @@ null unless the caller of `put_json` gives it. `*name` stands for all fields of 
 """
 
 COMPUTED: dict[str, Callable[[Any], dict[str, Any]]] = {
-    "LibraryPaper": lambda paper: {"url": url_of(paper.paper.id)},
+    "LibraryPaper": lambda paper: {"url": url_of(paper.record.id)},
     "Entry": lambda entry: {
         # The topic that it is filed under counts more than the one that it fits.
         "topic": entry.paper.topic or entry.topic,
@@ -302,7 +302,7 @@ COMPUTED: dict[str, Callable[[Any], dict[str, Any]]] = {
     "CopyOutcome": lambda brought: {
         "n_ink": len(brought.counts.ink),
         "ink_pages": sorted(set(brought.counts.ink)),
-        "candidates": [candidate.paper.id for candidate in brought.candidates],
+        "candidates": [candidate.record.id for candidate in brought.candidates],
     },
     "VisibleMark": lambda _: {"n_ink": 0},
 }

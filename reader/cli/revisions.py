@@ -108,7 +108,7 @@ def show_diff(library: Library, paper: LibraryPaper, numbers: Sequence[int]) -> 
 def show_related(
     library: Library, paper: LibraryPaper, note: Revision | None, *, as_json: bool
 ) -> None:
-    text = note.text if note else f"{paper.paper.title}\n{paper.paper.abstract}"
+    text = note.text if note else f"{paper.record.title}\n{paper.record.abstract}"
     near = related(library, paper, text, encode=note_encoder(library))
     if as_json:
         for one in near.notes:
@@ -177,5 +177,5 @@ def give_note(
     """Make a waiting note a revision of a paper's, and say so; returns the paper as it stands."""
     given = give(library, number, paper)
     if not settings.is_quiet:
-        output.put(_("Given to the paper: {title}", title=title_text(given.paper.title)))
+        output.put(_("Given to the paper: {title}", title=title_text(given.record.title)))
     return given

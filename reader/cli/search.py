@@ -215,7 +215,7 @@ def similar_command(context: click.Context, id: str, limit: int, as_json: bool) 
         output.put(
             _(
                 "Nothing here is similar to {title}.",
-                title=shorten(title_text(paper.paper.title), 100),
+                title=shorten(title_text(paper.record.title), 100),
             )
         )
     return _report_gaps(found)
@@ -254,7 +254,7 @@ _PLACES = {
 def _show_hit(hit: SearchHit, *, is_near: bool = False) -> None:
     width = output.width_of_terminal()
     where = _(_PLACES[hit.kind], page=hit.page, section=plain(hit.section))
-    title = shorten(title_text(hit.paper.paper.title), width - columns(where) - 1)
+    title = shorten(title_text(hit.paper.record.title), width - columns(where) - 1)
     output.put(f"{where} " + output.bold(title))
     facts = [byline(hit), *([_("shared index")] if hit.is_shared else [])]
     facts += [_("nearest by meaning")] if is_near else []

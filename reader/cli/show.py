@@ -54,7 +54,7 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
             copies = [one for one in shown.beside if one.is_here and not one.copy.is_version]
             output.put_json(
                 shown,
-                year=year_of(shown.paper.paper),
+                year=year_of(shown.paper.record),
                 pdf=shown.pdf.path if shown.pdf and shown.is_pdf_here else None,
                 marked_copies=[one.copy.path for one in copies],
                 lab_notes=written,
@@ -65,7 +65,7 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
         if place := reading_place(library.db, shown.paper.row):
             output.put(_("read to page {n} of {of}", n=place.page, of=place.n_pages))
         output.put()
-        abstract = title_text(shown.paper.paper.abstract) or _("No abstract is known.")
+        abstract = title_text(shown.paper.record.abstract) or _("No abstract is known.")
         output.put_all(wrap(abstract, width))
         output.put_all(_talk_and_notes(shown, width))
         for note in written:
@@ -109,7 +109,7 @@ def _facts(shown: About, width: int) -> Iterator[str]:
     """Lay out a paper's authors and dates, how it came here, and its files."""
     paper = shown.paper
     yield from output.paper_lines(paper, width)
-    if (year := year_of(paper.paper)) and "year" not in shown.field_values:
+    if (year := year_of(paper.record)) and "year" not in shown.field_values:
         yield _("year {year}", year=year)
     yield plain(arrival_text(paper, shown.origins))
     for printed in shown.to_look_up:
@@ -132,7 +132,7 @@ def _facts(shown: About, width: int) -> Iterator[str]:
             "{n} highlight: reader highlights {id}",
             "{n} highlights: reader highlights {id}",
             n,
-            id=paper.paper.id,
+            id=paper.record.id,
         )
 
 
@@ -171,7 +171,7 @@ def _talk_and_notes(shown: About, width: int) -> Iterator[str]:
     if shown.linked:
         yield ""
     for one in shown.linked:
-        title = shorten(title_text(one.paper.paper.title), 60)
+        title = shorten(title_text(one.paper.record.title), 60)
         link = _("Linked from “{title}”: {sentence}", title=title, sentence=plain(one.sentence))
         yield from wrap(link, width, "    ", "")
 
@@ -215,9 +215,11 @@ def open_command(context: click.Context, id_: str, is_original: bool, is_printed
             file = file_to_read(library, paper.row, is_original=is_original, read=reader.read)
             if file and not is_original and highlights.has_acts(library.db, paper.row):
                 file = _with_marks(context, library, paper, file, reader)
-        place = str(file) if file else url_of(paper.paper.id)
+        place = str(file) if file else url_of(paper.record.id)
     if not place:
-        what = _("No web page and no PDF of {title} is known.", title=title_text(paper.paper.title))
+        what = _(
+            "No web page and no PDF of {title} is known.", title=title_text(paper.record.title)
+        )
         raise NotKnown(what=what, hint=_("If you have the PDF, `reader add FILE` adds it."))
     if is_printed:
         output.put(place)
@@ -281,7 +283,7 @@ def _lines(found: Explanation, others: Iterable[ScoreChange] | None, width: int)
         yield from wrap(
             _(
                 "The sum, and what would change this rank: reader why {id} --all",
-                id=plain(found.paper.paper.id),
+                id=plain(found.paper.record.id),
             ),
             width,
         )

@@ -68,7 +68,7 @@ def take_command(
             if as_json:
                 output.put_json(one)
             elif one.error is None and not settings_of(context).is_quiet:
-                title = title_text(one.paper.paper.title)
+                title = title_text(one.paper.record.title)
                 output.put(_(_TAKEN[one.outcome], name=plain(one.name), title=title))
             if one.error is not None:
                 say_error(one.error)
@@ -170,7 +170,7 @@ def _ask(
     """Ask which paper a file is, and import it; returns `outcome` where it is none of them."""
     name = plain(outcome.name)
     for paper in outcome.candidates[:3]:
-        title, why = title_text(paper.paper.title), plain(str(outcome.why))
+        title, why = title_text(paper.record.title), plain(str(outcome.why))
         question = _("{name}: is it {title}? ({why})", name=name, title=title, why=why)
         # On stderr: the output may go into a file.
         if click.confirm(question, err=True):
@@ -189,14 +189,14 @@ def _show_brought(context: click.Context, outcome: CopyOutcome, *, as_json: bool
         say_error(outcome.error)
     elif outcome.paper and outcome.outcome == "imported" and not as_json:
         counts = counts_text(outcome.counts, outcome.copy)
-        title = title_text(outcome.paper.paper.title)
+        title = title_text(outcome.paper.record.title)
         answer(
             context, _("{title}: {counts} [{name}]", title=title, name=outcome.name, counts=counts)
         )
     elif outcome.paper and outcome.is_unmarked and not as_json:
         text = _(
             "{title}: no marks in this file, so no copy was kept [{name}]",
-            title=title_text(outcome.paper.paper.title),
+            title=title_text(outcome.paper.record.title),
             name=outcome.name,
         )
         answer(context, text)
@@ -236,7 +236,7 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
             output.put_json(paper, drawn, {"is_flattened": False, "n_ink": n}, more)
         return
     width = output.width_of_terminal()
-    output.put_all(wrap(f"{title_text(paper.paper.title)} ({paper.paper.id})", width))
+    output.put_all(wrap(f"{title_text(paper.record.title)} ({paper.record.id})", width))
     pages = dict(zip((m.id for m in there), gathered(m.highlight for m in there), strict=True))
     for mark in marks:
         # Words that are marked several times are shown once; `gathered` gives the others no page.

@@ -160,7 +160,7 @@ def what_became(library: Library, act: str) -> Text:
         return ""
     # The paper may have been merged into another row since.
     row = merges.row_now(library.db, found.paper)
-    title = "".join(plain(paper.paper.title) for paper in papers.papers_at(library.db, [row]))
+    title = "".join(plain(paper.record.title) for paper in papers.papers_at(library.db, [row]))
     return lazy_gettext(_OUTCOMES[found.became], title=shorten(title, 60))
 
 

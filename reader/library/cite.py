@@ -91,7 +91,7 @@ def _ris(several: Iterable[Reference]) -> str:
             "end_page": last,
             "publisher": one.publisher,
             "urls": [one.url] if one.url else [],
-            "abstract": tex_to_text(plain(one.paper.paper.abstract)),
+            "abstract": tex_to_text(plain(one.paper.record.abstract)),
             "keywords": [plain(tag) for tag in one.paper.tags],
         }
         entries.append({name: value for name, value in entry.items() if value})
@@ -124,7 +124,7 @@ def _csl(one: Reference) -> dict[str, Any]:
         "issue": one.number,
         "page": one.pages,
         "publisher": one.publisher,
-        "abstract": tex_to_text(plain(one.paper.paper.abstract)),
+        "abstract": tex_to_text(plain(one.paper.record.abstract)),
         "keyword": ", ".join(map(plain, one.paper.tags)),
     }
     return {name: value for name, value in item.items() if value}
@@ -267,8 +267,8 @@ def _csv(several: Iterable[Reference]) -> str:
     table.writerow(COLUMNS)
     for one in several:
         paper = one.paper
-        people = "; ".join(map(plain, paper.paper.authors))
-        cells = (one.key, paper.paper.id, tex_to_text(one.title), people, str(one.year or ""),
+        people = "; ".join(map(plain, paper.record.authors))
+        cells = (one.key, paper.record.id, tex_to_text(one.title), people, str(one.year or ""),
                  one.venue, one.doi, one.arxiv, one.url, paper.state, paper.topic or "",
                  paper.arrived_on.isoformat(), "; ".join(map(plain, paper.tags)),
                  str(paper.rating or ""), paper.priority)  # fmt: skip
@@ -285,7 +285,7 @@ def bibtex(references: Iterable[Reference], *, is_biblatex: bool = False) -> str
 
 
 def _entry(one: Reference, is_biblatex: bool) -> str:
-    paper = one.paper.paper
+    paper = one.paper.record
 
     def tex(text: str) -> str:
         return escaped(text, keeps_utf8=is_biblatex)

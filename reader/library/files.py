@@ -192,7 +192,7 @@ def _is_same_file(library: Library, place: FilePlace, file: Path) -> bool:
     except (OSError, UnicodeDecodeError):
         return False
     (paper,) = papers.papers_at(library.db, [place.paper])
-    return given in paper.paper.ids
+    return given in paper.record.ids
 
 
 def move(source: Path, target: Path) -> None:

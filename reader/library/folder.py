@@ -269,7 +269,7 @@ class RemovedPaper(NotKnown):
         self.removal = decisions.removals(library.db, [paper.row])[0]
         self.paper = paper
         on = library.day_of(self.removal.at)
-        what = lazy_gettext("Removed on {day}: {title}", day=on, title=plain(paper.paper.title))
+        what = lazy_gettext("Removed on {day}: {title}", day=on, title=plain(paper.record.title))
         hint = lazy_gettext(
             N_("Its PDF, note and marks were deleted. `reader add {id}` adds the paper again.")
             if self.removal.emptied_at
@@ -277,7 +277,7 @@ class RemovedPaper(NotKnown):
                 "Until {until} `reader undo {act}` or `reader add {id}` brings it back, with PDF, "
                 "note and marks."
             ),
-            id=paper.paper.id,
+            id=paper.record.id,
             act=self.removal.act,
             until=library.day_of(self.removal.at + decisions.TRASH_KEPT),
         )
@@ -322,7 +322,7 @@ def find_any(library: Library, text: str) -> LibraryPaper:
         return named[0]
     if named:
         several = Joined(
-            [f"{h.paper.id} {shorten(plain(h.paper.title), 40)}" for h in named[:3]], N_("; ")
+            [f"{h.record.id} {shorten(plain(h.record.title), 40)}" for h in named[:3]], N_("; ")
         )
         # papers_named returns six at most: of more than five nobody knows the number.
         n = lazy_gettext(N_("{n} or more") if len(named) > 5 else N_("{n}"), n=len(named))
@@ -360,4 +360,4 @@ def _is_first_word(text: str, paper: LibraryPaper) -> bool:
     # Japanese has no blanks: there a bare word may be half of a title.
     is_word = text.isascii() and not re.search(r"\s", text) and parse_id(text) is None
     is_key = (paper.key or "").casefold().startswith(text.casefold())
-    return is_word and not is_key and title_fold(text) != title_fold(paper.paper.title)
+    return is_word and not is_key and title_fold(text) != title_fold(paper.record.title)

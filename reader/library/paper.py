@@ -117,11 +117,12 @@ class Paper:
 class LibraryPaper:
     """A paper in a library.
 
-    row: `papers.id`. arrived_on: the local day on which it entered the library.
+    row: `papers.id`. record: its title, authors and the rest that sources say of it. arrived_on:
+    the local day on which it entered the library.
     """
 
     row: int
-    paper: Paper
+    record: Paper
     state: State
     arrived_on: date
     topic: str | None = None
@@ -142,7 +143,7 @@ class LibraryPaper:
 
         After days away all papers arrive on one.
         """
-        return self.paper.announced_on or self.arrived_on
+        return self.record.announced_on or self.arrived_on
 
 
 @dataclass(frozen=True, slots=True)

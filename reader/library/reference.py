@@ -87,7 +87,7 @@ def reference_of(
     holding = holding or {}
     values = {field: one.value for field, one in holding.items()}
     by_hand = {field: one.value for field, one in holding.items() if one.is_by_hand}
-    record = paper.paper
+    record = paper.record
     kind, venue, cited = _published(record, copies)
     ids = dict.fromkeys((*record.ids, *(id_ for one in copies for id_ in one.ids)))
     # Reversed: of several ids of one scheme the first one stays in the dict.

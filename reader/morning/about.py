@@ -168,7 +168,7 @@ class DevicePaper:
 
     @property
     def n_letters(self) -> int:
-        paper = self.paper.paper
+        paper = self.paper.record
         texts = (paper.title, *paper.authors, paper.abstract, self.note, *self.marks)
         return sum(map(len, texts))
 

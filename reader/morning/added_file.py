@@ -206,7 +206,7 @@ class FileOutcome:
     def has_files_name(self) -> bool:
         """Check whether the paper's title is the file's name: no title was found, or one not sure
         was refused."""
-        return self.paper is not None and self.paper.paper.title == Path(self.addition.path).stem
+        return self.paper is not None and self.paper.record.title == Path(self.addition.path).stem
 
 
 def record(
@@ -459,7 +459,7 @@ def _kept_under(paper: LibraryPaper, file: File, *, is_unsure: bool) -> Text:
         N_("not recognised, kept under the file's name, as its title is not sure")
         if is_unsure
         else N_("not recognised, kept under the file's name")
-        if paper.paper.title == file.stem
+        if paper.record.title == file.stem
         else N_("not recognised, kept under the title in the PDF")
     )
 

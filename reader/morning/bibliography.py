@@ -263,7 +263,7 @@ class _Export:
 
 def _describe(item: etree._Element, one: Reference) -> None:
     """Add what a reference says of a paper. What has no field of its own stands in Extra."""
-    paper = one.paper.paper
+    paper = one.paper.record
     _put(item, "z:itemType", _KINDS[one.kind])
     _put(item, "dc:title", tex_to_text(one.title))
     people = etree.SubElement(etree.SubElement(item, _name("bib:authors")), _name("rdf:Seq"))

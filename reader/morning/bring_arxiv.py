@@ -252,7 +252,7 @@ class PdfsImport:
         db = self.library.db
         with db.writing():
             [paper] = papers.papers_at(db, [row])
-            papers.fix_key(db, row, file_stem(paper.paper, self.library.config.pdf_name))
+            papers.fix_key(db, row, file_stem(paper.record, self.library.config.pdf_name))
             [paper] = papers.papers_at(db, [row])
             keep_pdf(self.library, paper, content)
             imports.add_made(db, one, row, "pdf", [hashlib.sha256(content).hexdigest()])

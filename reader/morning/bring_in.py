@@ -210,7 +210,7 @@ class Importing:
                 if fold_name(item.name) in linked:
                     self.bring(one, replace(item, notes=(), highlights=()))
             for paper, name in ((entry.paper, entry.item.name) for entry in self.entries):
-                stem = file_stem(paper.paper, self.library.config.pdf_name)
+                stem = file_stem(paper.record, self.library.config.pdf_name)
                 self._keys[fold_name(name)] = papers.fix_key(db, paper.row, stem)
         self._met.clear()
         self.entries.clear()  # each is brought again, with its note
@@ -275,7 +275,7 @@ class Importing:
             ids = [i for i in item.paper.ids if not i.startswith("pdf:")]
             ids = [i for i in ids if i not in papers.ids_here(db, ids)]
             for id_ in ids:
-                papers.add_identifier(db, id_, papers.papers_at(db, [row])[0].paper)
+                papers.add_identifier(db, id_, papers.papers_at(db, [row])[0].record)
             imports.add_made(db, one, row, "identifier", ids)
             fields.add(db, row, item.paper, on=on, brought_by=one.id)
         # What stands here twice is known the second time.
@@ -307,7 +307,7 @@ class Importing:
     def _add_highlights(self, paper: LibraryPaper, item: ImportedPaper) -> None:
         nowhere = Path(f"/{self.read.form}")
         # Of each source its own place: a mark goes where its last place has it no longer.
-        place = f"{self.read.form}:{place_of(self.source)}:{paper.paper.id}"
+        place = f"{self.read.form}:{place_of(self.source)}:{paper.record.id}"
         marks = ReturnedCopy(paper, place, "", "", b"", Marks(item.highlights))
         keep_marks(self.library, marks, nowhere)
 

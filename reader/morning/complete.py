@@ -226,10 +226,10 @@ def _take_over(library: Library, addition: Addition, id_: str, record: Paper) ->
     assert addition.paper is not None  # noqa: S101  only such are looked up
     row = merges.row_now(db, addition.paper)
     [paper] = papers.papers_at(db, [row])
-    is_same_title = title_fold(paper.paper.title) == title_fold(record.title) != ""
-    is_known = bool(paper.paper.authors and record.authors)
-    are_people_alike = not is_known or same_people(paper.paper.authors, record.authors)
-    if id_ in paper.paper.ids:
+    is_same_title = title_fold(paper.record.title) == title_fold(record.title) != ""
+    is_known = bool(paper.record.authors and record.authors)
+    are_people_alike = not is_known or same_people(paper.record.authors, record.authors)
+    if id_ in paper.record.ids:
         # A stamp is trusted unless title and people both differ: a title may change, but hardly
         # all the authors.
         if is_same_title or are_people_alike:
@@ -247,7 +247,7 @@ def _take_over(library: Library, addition: Addition, id_: str, record: Paper) ->
         before.is_removed or merges.last_split(db, before.row, row) is not None
     )
     # A printed DOI's paper is the one under it where title and people are the same.
-    is_it = are_people_alike and (is_same_title or same(paper.paper, record).strength == "strong")
+    is_it = are_people_alike and (is_same_title or same(paper.record, record).strength == "strong")
     if is_parted or not is_it:
         return
     papers.add_papers(db, [record], source=BY_HAND, on=on)
@@ -392,7 +392,7 @@ def refresh(
                 _ask(library, asking, on[source.name], paper, outcome)
                 registries.has_answered(source.name)
             except ReaderError as error:
-                registries.fail(source.name, [paper.paper.id], error)
+                registries.fail(source.name, [paper.record.id], error)
         index.add_paper_texts(library.db, [paper.row])
         outcome.papers.append(_refreshed(library, paper, before))
     tools.progress("refresh", len(several), len(several))
@@ -443,7 +443,7 @@ def _ask(
     by_field = fields.holding(db, [row]).get(row, {})
     # A DOI that another source told is asked for too.
     doi = (f"doi:{by_field['doi'].value}",) if "doi" in by_field else ()
-    record = replace(paper.paper, ids=tuple(dict.fromkeys((*paper.paper.ids, *doi))))
+    record = replace(paper.record, ids=tuple(dict.fromkeys((*paper.record.ids, *doi))))
     if not (name := source.named(record)):
         return
     last = asking.last

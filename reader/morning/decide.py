@@ -95,7 +95,7 @@ def _moved_text(paper: LibraryPaper, topic: str | None) -> Text:
     return lazy_gettext(
         N_("Moved to {topic}: {title}") if topic else none,
         topic=plain(topic or ""),
-        title=title_text(paper.paper.title),
+        title=title_text(paper.record.title),
     )
 
 
@@ -175,7 +175,7 @@ def undone_text(outcome: UndoOutcome) -> Message:
             "Undone ({what}): {n} paper", "Undone ({what}): {n} papers", n, what=what
         )
     [(paper, _unused)] = outcome.several
-    title = title_text(paper.paper.title)
+    title = title_text(paper.record.title)
     return lazy_gettext("Undone ({what}): {title}", what=what, title=title)
 
 
@@ -239,7 +239,7 @@ class Deciding:
 
         A pick that was put off can be picked again, which brings it back.
         """
-        title = title_text(self.papers[row].paper.title)
+        title = title_text(self.papers[row].record.title)
         with self.library.db.writing():
             # In the transaction: between this look and the decision nobody else decides.
             is_changed = self.refresh([row])
@@ -263,7 +263,7 @@ class Deciding:
 
     def later(self, row: int) -> tuple[bool, Text]:
         """Put a paper of the queue off; returns whether it was done, and the message to show."""
-        title = title_text(self.papers[row].paper.title)
+        title = title_text(self.papers[row].record.title)
         with self.library.db.writing():
             if self.refresh([row]):
                 return False, lazy_gettext(_ELSEWHERE[self.papers[row].state], title=title)
@@ -284,7 +284,7 @@ class Deciding:
         listed: the topic under which the list shows it. Returns whether it was done, and the
         message to show.
         """
-        title = title_text(self.papers[row].paper.title)
+        title = title_text(self.papers[row].record.title)
         with self.library.db.writing():
             if self.refresh([row]):
                 return False, lazy_gettext(_ELSEWHERE[self.papers[row].state], title=title)
@@ -301,7 +301,7 @@ class Deciding:
         done = tag(self.library, [row], to_become(paper.tags, tags_in(typed)))
         [self.papers[row]] = done.several
         self.n_acts[row] += bool(done.changed)
-        title, tags = title_text(paper.paper.title), self.papers[row].tags
+        title, tags = title_text(paper.record.title), self.papers[row].tags
         if done.problems:
             return done.problems[0].message
         if not done.changed:
@@ -500,7 +500,7 @@ def parts_of(library: Library, paper: LibraryPaper) -> list[tuple[MuteKind, str]
     db, known = library.db, set(source_names(library.config))
     origins = [o for o in papers.origins_of(db, [paper.row]).get(paper.row, ()) if o in known]
     mentions = sources.mentions_of(db, [paper.row])
-    return list(mutable_parts(paper.paper, library.config.near_topics, origins, mentions))
+    return list(mutable_parts(paper.record, library.config.near_topics, origins, mentions))
 
 
 def part_in(text: str) -> tuple[MuteKind, str]:

@@ -69,7 +69,7 @@ def edit(library: Library, paper: LibraryPaper, words: Mapping[str, str]) -> Edi
     db, row = library.db, paper.row
     given = {field: _value(field, text) for field, text in words.items()}
     holds = fields.holding(db, [row]).get(row, {})
-    record = paper.paper
+    record = paper.record
     texts = {
         "title": record.title,
         "authors": "\n".join(record.authors),
@@ -243,7 +243,7 @@ def file_papers(
     with db.writing():
         act, at = decisions.next_act(db), library.now()
         for paper in several:
-            papers.fix_key(db, paper.row, file_stem(paper.paper, library.config.pdf_name))
+            papers.fix_key(db, paper.row, file_stem(paper.record, library.config.pdf_name))
             # A folder that the person named before is not filed a second time.
             if pdfs.last_filing(db, paper.row) != (path, True):
                 decisions.add_filing(db, paper.row, path, at=at, is_by_hand=True, act=act)
@@ -334,11 +334,11 @@ def suggestions(library: Library, paper: LibraryPaper, *, encoder: str = "") -> 
         for f, like in zip(filed, alike, strict=True)
     ]
     wanted = PaperToFile(
-        authors={name_key(author): author for author in paper.paper.authors},
-        category=paper.paper.categories[0] if paper.paper.categories else "",
+        authors={name_key(author): author for author in paper.record.authors},
+        category=paper.record.categories[0] if paper.record.categories else "",
         words={
             f.topic: tuple(dict.fromkeys([*f.title_words, *f.abstract_words]))
-            for f in fits(paper.paper, library.config.topics)
+            for f in fits(paper.record, library.config.topics)
             if f.score > 0
         },
     )
@@ -351,7 +351,7 @@ def _likenesses(
     rows = [f.row for f in filed]
     vectors = index.paper_vectors(library.db, encoder, [paper.row, *rows]) if encoder else {}
     if paper.row not in vectors or not any(row in vectors for row in rows):
-        return likenesses(f"{paper.paper.title}\n{paper.paper.abstract}", [f.text for f in filed])
+        return likenesses(f"{paper.record.title}\n{paper.record.abstract}", [f.text for f in filed])
     import numpy as np
 
     there = [row for row in rows if row in vectors]
@@ -408,7 +408,7 @@ def _nearest(library: Library, paths: list[str]) -> dict[str, str]:
     found = {path: next(iter(nearest_names(path, known)), "") for path in paths}
     rows = pdfs.filed_last(library.db, paths[:MOST_FOLDERS], each=PAPERS_ASKED)
     every = papers.papers_at(library.db, [row for of_topic in rows.values() for row in of_topic])
-    by_words = {h.row: best(fits(h.paper, library.config.topics)) for h in every}
+    by_words = {h.row: best(fits(h.record, library.config.topics)) for h in every}
     for path, of_topic in rows.items():
         if votes := Counter(f.topic for row in of_topic if (f := by_words.get(row))):
             found[path] = votes.most_common(1)[0][0]

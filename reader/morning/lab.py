@@ -58,7 +58,7 @@ def share_notes(library: Library, several: Sequence[LibraryPaper]) -> LabOutcome
     _check_index(library)
     n_left_out = 0
     for paper in several:
-        title = title_text(paper.paper.title)
+        title = title_text(paper.record.title)
         if not _public_ids(paper):
             raise UsageError(
                 what=lazy_gettext("This paper has no public address: {title}", title=title),
@@ -68,7 +68,7 @@ def share_notes(library: Library, several: Sequence[LibraryPaper]) -> LabOutcome
         if not shared.words:
             raise UsageError(
                 what=lazy_gettext("There is no note to share: {title}", title=title),
-                hint=lazy_gettext("Write one first: `reader note {id}`", id=paper.paper.id),
+                hint=lazy_gettext("Write one first: `reader note {id}`", id=paper.record.id),
             )
         n_left_out += n
     done, late = (
@@ -89,7 +89,7 @@ def take_back(library: Library, several: Sequence[LibraryPaper]) -> LabOutcome:
                 what=lazy_gettext(
                     "All notes in the folder {topic} are shared: {title}",
                     topic=paper.topic,
-                    title=title_text(paper.paper.title),
+                    title=title_text(paper.record.title),
                 ),
                 hint=lazy_gettext("Take `shared = true` of that topic out of feeds.toml."),
             )
@@ -105,7 +105,7 @@ def _change(
 ) -> LabOutcome:
     problems = list(tag(library, [paper.row for paper in several], wanted).problems)
     error = _published(library)
-    titles = [title_text(paper.paper.title) for paper in several]
+    titles = [title_text(paper.record.title) for paper in several]
     messages = tuple(lazy_gettext(late if error else done, title=title) for title in titles)
     return LabOutcome(messages, 0, tuple(problems + ([error] if error else [])))
 
@@ -184,8 +184,8 @@ def _shared_by_topic(library: Library) -> set[int]:
 
 def _public_ids(paper: LibraryPaper) -> tuple[str, ...]:
     """List the identifiers of a paper that lead others to it; none where its own does not."""
-    public = [i for i in paper.paper.ids if len(i) <= LONGEST_ID and is_web(url_of(i))]
-    return tuple(public[:MOST_IDS]) if paper.paper.id in public else ()
+    public = [i for i in paper.record.ids if len(i) <= LONGEST_ID and is_web(url_of(i))]
+    return tuple(public[:MOST_IDS]) if paper.record.id in public else ()
 
 
 def _is_of(library: Library, note: SharedNote) -> bool:
@@ -214,7 +214,7 @@ def written_on(
     failed: of a server, as `searched` has it. length: characters of the words that are loaded.
     """
     settings = library.config.index
-    rows = {id_: paper.row for paper in several for id_ in paper.paper.ids}
+    rows = {id_: paper.row for paper in several for id_ in paper.record.ids}
     found: dict[int, dict[str, SharedNote]] = {}
     if not (settings.url and rows):
         return {}, None

@@ -104,7 +104,7 @@ def lanes(
     hot = [one for one in found["wild"] if one.row in kept or is_hot(one.candidate.heat)]
     card = min(
         hot,
-        key=lambda one: (one.row not in kept, -one.worth, one.entry.paper.paper.id),
+        key=lambda one: (one.row not in kept, -one.worth, one.entry.paper.record.id),
         default=None,
     )
     # What else the person's own timeline pointed at follows the near topics.
@@ -132,7 +132,7 @@ def _order(
 ) -> tuple[bool, int, float, str]:
     """Return the sort key of a line: papers shown before keep their order, the rest follows."""
     position = before.position if before and before.lane == lane else None
-    return position is None, position or 0, -line.worth, line.entry.paper.paper.id
+    return position is None, position or 0, -line.worth, line.entry.paper.record.id
 
 
 def _near_lane(

@@ -68,7 +68,7 @@ def _same_paper(library: Library, paper: LibraryPaper) -> UsageError:
         )
     )
     return UsageError(
-        what=lazy_gettext("Both IDs are the same paper: {id}.", id=paper.paper.id), hint=hint
+        what=lazy_gettext("Both IDs are the same paper: {id}.", id=paper.record.id), hint=hint
     )
 
 
@@ -156,7 +156,7 @@ def follow(library: Library, rows: Iterable[int]) -> None:
         (paper,) = papers.papers_at(library.db, [row])
         # A copy that was merged before it was filed has no name for files of its own.
         if paper.topic and not paper.key:
-            papers.fix_key(library.db, row, file_stem(paper.paper, library.config.pdf_name))
+            papers.fix_key(library.db, row, file_stem(paper.record, library.config.pdf_name))
 
 
 def _merge_meant(library: Library, paper: LibraryPaper, texts: list[str]) -> merges.Merge:
@@ -168,14 +168,14 @@ def _merge_meant(library: Library, paper: LibraryPaper, texts: list[str]) -> mer
     standing = merges.merges_of(library.db, paper.row)
     if not standing:
         raise UsageError(
-            what=lazy_gettext("{id} was not merged with another paper.", id=paper.paper.id),
+            what=lazy_gettext("{id} was not merged with another paper.", id=paper.record.id),
             hint=lazy_gettext("`reader split ID ID` records that two papers are not the same one."),
         )
     if len(standing) > 1:
         raise Ambiguous(
-            what=paper.paper.id,
+            what=paper.record.id,
             n=lazy_gettext("{n}", n=len(standing) + 1),
-            several=Joined(paper.paper.ids[1:], N_("; ")),
+            several=Joined(paper.record.ids[1:], N_("; ")),
         )
     return standing[0]
 

@@ -104,7 +104,7 @@ def _queued(library: Library, picked: Sequence[queue.WaitingPick]) -> list[Queue
         if extent := extents.get(one.paper):
             seconds = length_seconds(extent.n_characters, extent.n_bytes)
         else:
-            seconds = paper_seconds(paper.paper)
+            seconds = paper_seconds(paper.record)
         found.append(
             QueueEntry(
                 paper=paper,
@@ -132,7 +132,7 @@ def pdfs_here(library: Library, queued: Sequence[QueueEntry]) -> PdfsHere | None
     queued = without_put_off(queued, library.today())
     if not queued:
         return None
-    lacking = {one.paper.paper.id for one in queued if not one.has_pdf}
+    lacking = {one.paper.record.id for one in queued if not one.has_pdf}
     reasons: dict[str, list[str]] = defaultdict(list)
     for one in failures.failures(library.db, "pdf") if lacking else ():
         if one.subject in lacking:
@@ -207,7 +207,7 @@ def has_to_guess(library: Library, paper: LibraryPaper) -> bool:
     return (
         library.config.note.guess
         and paper.state == "pick"
-        and bool(paper.paper.abstract)
+        and bool(paper.record.abstract)
         and any(one.paper == paper.row for one in queue.picked(library.db))
         and queue.guess_of(library.db, paper.row) is None
     )
@@ -253,7 +253,7 @@ _NOT_IN_QUEUE = {
 
 def not_in_queue(paper: LibraryPaper) -> UsageError:
     """Explain why a paper is not one that was picked and has no note."""
-    what = lazy_gettext(_NOT_IN_QUEUE[paper.state], title=title_text(paper.paper.title))
+    what = lazy_gettext(_NOT_IN_QUEUE[paper.state], title=title_text(paper.record.title))
     return UsageError(
         what=what,
         hint=lazy_gettext("`reader queue` shows the queue; `reader pick` adds a paper to it."),

@@ -277,12 +277,12 @@ def _new_ranks(
     given: dict[int, Paper] = {}
     ranks: dict[int, list[Rank]] = {}
     for paper in papers.papers_at(db, days):
-        given[paper.row], ranks[paper.row] = paper.paper, []
-        own, is_brief = features(paper.paper), paper.row not in followed
+        given[paper.row], ranks[paper.row] = paper.record, []
+        own, is_brief = features(paper.record), paper.row not in followed
         for path, model in models.items():
             one = near.get((paper.row, path))
             above = one.above if one else None
-            judged = judge(paper.paper, own, model, nearness=above, is_brief=is_brief)
+            judged = judge(paper.record, own, model, nearness=above, is_brief=is_brief)
             # Row 0 is no paper's.
             if one and (neighbour := titles.get(one.neighbour or 0)):
                 judged = _with_neighbour(judged, neighbour)
@@ -367,7 +367,7 @@ def _titles(library: Library, near: Mapping[tuple[int, str], Nearness]) -> dict[
     return {
         paper.row: Term(
             "note" if paper.state == "read" else "seed" if paper.row in seeds else "paper",
-            paper.paper.title,
+            paper.record.title,
             0.0,
         )
         for paper in papers.papers_at(library.db, rows)

@@ -272,13 +272,13 @@ def _words_by_hand(db: Database, row: int) -> dict[str, str]:
 
 def _bring_paper(library: Library, there: LibraryPaper) -> tuple[LibraryPaper, bool]:
     """Add an archived paper where it is lacking; returns it as it is here, and if it was here."""
-    here = papers.paper_with_id(library.db, there.paper.id)
+    here = papers.paper_with_id(library.db, there.record.id)
     if here is None:
-        papers.add_papers(library.db, [there.paper], source=BY_HAND, on=library.today())
+        papers.add_papers(library.db, [there.record], source=BY_HAND, on=library.today())
     elif here.is_removed:
         bring_back(library, [here.row])
     # By its id: another copy may have become the paper's first one since.
-    return find_paper(library, there.paper.id), here is not None and not here.is_removed
+    return find_paper(library, there.record.id), here is not None and not here.is_removed
 
 
 def _add_restored(

@@ -178,7 +178,7 @@ def papers_by(library: Library, name: str) -> list[int]:
     found = [
         paper.row
         for paper in papers.papers_at(library.db, rows)
-        if any(matches(name, author) == "same" for author in paper.paper.authors)
+        if any(matches(name, author) == "same" for author in paper.record.authors)
     ]
     if not found:
         what = lazy_gettext("No paper in the library is surely by {name}.", name=name)
@@ -302,7 +302,7 @@ class Examples:
         bare = []
         for id_ in (p.id for p in named if p.id.startswith("arxiv:") and not p.abstract):
             paper = papers.paper_with_id(self._library.db, id_)
-            if paper is None or not paper.paper.abstract:
+            if paper is None or not paper.record.abstract:
                 bare.append(id_)
         found: dict[str, Paper] = {}
         try:

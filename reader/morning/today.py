@@ -216,7 +216,7 @@ def _candidates(
             heard,
             ranks=tuple(ranks.get(paper.row, ())),
             origins=origins,
-            muted_by=muting(day.mutes, paper.paper, origins, is_heard=bool(heard.mentions)),
+            muted_by=muting(day.mutes, paper.record, origins, is_heard=bool(heard.mentions)),
             followed=name,
             is_followed_surely=certainty == "same",
             forecast=foretold.get(paper.row, ()),
@@ -276,7 +276,7 @@ class _TalkUntil:
         n_votes, voted_on = voted or (None, None)
         talked = replace(
             talk_of(
-                paper.paper,
+                paper.record,
                 posts,
                 role_models=self.people,
                 timelines=self.timelines,

@@ -175,7 +175,7 @@ def _take_back_rows(
         found = papers.papers_at(db, list(dict.fromkeys(d.paper for d in undone)))
         others = [paper for paper in found if only is not None and paper.row not in only]
         if others:
-            raise _elsewhere(title_text(others[0].paper.title))
+            raise _elsewhere(title_text(others[0].record.title))
         for row in {d.paper for d in undone if d.place == "markings"}:
             index.add_highlight_texts(db, row)
         merge.follow(library, {merges.row_now(db, row): None for row in joined})
@@ -257,7 +257,7 @@ def _undo_restore(library: Library, one: RestoredPaper) -> list[ReaderError]:
     from reader.notes.write import add_note
 
     if not one.was_here:
-        return list(remove(library, [paper.paper.id]).problems)
+        return list(remove(library, [paper.record.id]).problems)
     read_edits(library, [one.paper])
     known = notes.revisions(library.db, one.paper)
     if not known or known[-1].id != one.note:  # another revision that came since stands
@@ -343,10 +343,10 @@ def _check(library: Library, rows: Sequence[Decision]) -> None:
             alone = rows_now[-1]
             if row.kind == "split" and (len(several) < 2 or merges.row_now(db, alone) != alone):
                 [held] = papers.papers_at(db, [merges.row_now(db, alone)])
-                title = title_text(paper.paper.title)
+                title = title_text(paper.record.title)
                 raise UsageError(
                     what=lazy_gettext("Merged with another paper since: {title}", title=title),
-                    hint=lazy_gettext("Split them first: reader split {id}", id=paper.paper.id),
+                    hint=lazy_gettext("Split them first: reader split {id}", id=paper.record.id),
                 )
 
 

@@ -462,7 +462,7 @@ def n_waiting(entries: Iterable[Entry], states: States) -> int:
 
 def entry_seconds(entry: Entry) -> float:
     """Estimate the seconds that one line of the list takes to be read."""
-    return paper_seconds(entry.paper.paper, [m.words for m in entry.mentions])
+    return paper_seconds(entry.paper.record, [m.words for m in entry.mentions])
 
 
 def minutes_of(entries: Iterable[Entry]) -> int:

@@ -107,7 +107,7 @@ def recognised(library: Library, ids: Sequence[str], title: str) -> tuple[int | 
         return None, ""
     # Another number of the same scheme is that of another paper with this title.
     [paper] = papers.papers_at(db, [meant])
-    is_other = {_scheme(id_) for id_ in ids} & {_scheme(id_) for id_ in paper.paper.ids}
+    is_other = {_scheme(id_) for id_ in ids} & {_scheme(id_) for id_ in paper.record.ids}
     return (None, "") if is_other else (meant, "title")
 
 
@@ -133,7 +133,9 @@ def join(library: Library, note: WaitingNote, row: int) -> LibraryPaper:
     with db.writing():
         [paper] = papers.papers_at(db, [merges.row_now(db, row)])
         before = imports.newest_ids(db)["note"]
-        words = note.text if title_fold(note.title) == title_fold(paper.paper.title) else note.words
+        words = (
+            note.text if title_fold(note.title) == title_fold(paper.record.title) else note.words
+        )
         number = add_words(library, paper, ImportedNote(words or note.title, note.at))
         notes.join_waiting(db, note.id, number)
         one = imports.with_number(db, note.imported)
@@ -203,7 +205,7 @@ def waiting_note(library: Library, number: int) -> WaitingNote:
         return found[0]
     if (row := notes.paper_joined(library.db, number)) is not None:
         [paper] = papers.papers_at(library.db, [merges.row_now(library.db, row)])
-        title = title_text(paper.paper.title)
+        title = title_text(paper.record.title)
         what = lazy_gettext("This note was given to a paper already: {title}", title=title)
         raise UsageError(what=what, hint=hint)
     raise NotKnown(what=lazy_gettext("There is no waiting note {n}.", n=number), hint=hint)

@@ -324,14 +324,14 @@ def _find(
 def _ranks(library: Library, paper: LibraryPaper, by: Judges) -> list[Rank]:
     """Read a paper's ranks in all topics: as it was ranked, else as it would be now."""
     kept = {r.topic: r for r in standings.kept_ranks(library.db, [paper.row]).get(paper.row, [])}
-    own = features(paper.paper)
+    own = features(paper.record)
     ranks = []
     for path, model in by.models.items():
         known = kept.get(path)
         if known is None or not known.terms:
             above = known.nearness if known else None
-            known = judge(paper.paper, own, model, nearness=above)
-            known = replace(known, terms=as_printed(known.terms, paper.paper))
+            known = judge(paper.record, own, model, nearness=above)
+            known = replace(known, terms=as_printed(known.terms, paper.record))
         ranks.append(replace(known, place=_place(known.place, known.terms)))
     return standings.with_words(library.db, {paper.row: ranks}, [paper.row])[paper.row]
 
@@ -404,7 +404,7 @@ def after_decisions(
                 texts.add(library, [*now.background, *(label.paper for label in labels)])
                 models[path] = fit_one(fit, texts, then, topic, labels)
         model = levelled(models)[topic.path]
-        terms = judge(paper.paper, own, model, nearness=rank.nearness).terms
+        terms = judge(paper.record, own, model, nearness=rank.nearness).terms
         cut = model.cut + taste_of(terms)
         terms += tuple(followed_term(name, terms, cut) for name in followed)
         place = _place(place_of(terms, model), terms)

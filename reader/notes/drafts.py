@@ -170,7 +170,7 @@ def new_file(
     library: Library, paper: LibraryPaper, base: int, content: str, locks: contextlib.ExitStack
 ) -> Path:
     """Create a new draft, and hold it. Raises StoreError."""
-    stem = paper.key or file_stem(paper.paper, library.config.pdf_name)
+    stem = paper.key or file_stem(paper.record, library.config.pdf_name)
     folder = folder_of(library)
     try:
         make_folders(folder)

@@ -113,7 +113,7 @@ def note_file(
         text = mend_front(content, last.content)
     else:
         text = content if MARK.search(content) else framed(content)
-    titles = last.titles if last else (paper.paper.title,)
+    titles = last.titles if last else (paper.record.title,)
     return NoteFile(paper, path, raw, last, content, text, titles, block)
 
 
@@ -445,12 +445,12 @@ def _check_owner(note: NoteFile) -> None:
     if note.last is None:
         return
     id_ = tolerant_value(note.content, "id") or tolerant_value(note.content, "page")
-    ids = note.paper.paper.ids
+    ids = note.paper.record.ids
     # No id, the one that we wrote last, and every id of the paper say that it is this file.
     known = ("", fields(note.last.content).get("id", ""), *ids)
     found = parse_id(id_)
     if id_ not in known and (found is None or found.id not in known):
-        raise of_another(note.path, id_, note.paper.paper.id)
+        raise of_another(note.path, id_, note.paper.record.id)
 
 
 def adopt(library: Library, row: int, path: str, content: str, done: ExportOutcome) -> str:

@@ -169,7 +169,7 @@ def _linked(library: Library, key_sentences: Mapping[int, str]) -> list[LinkedPa
     def name(link: re.Match[str]) -> str:
         words = link[1].partition("|")[2].strip()
         target = every.get(rows.get(key_of(link[1]), 0))
-        return words or (f"“{shorten(title_text(target.paper.title), 60)}”" if target else link[0])
+        return words or (f"“{shorten(title_text(target.record.title), 60)}”" if target else link[0])
 
     return [
         LinkedPaper(every[row], WIKI_LINK.sub(name, key_sentences[row]))

@@ -205,20 +205,20 @@ def sheet_of(
     # Once written up it stays so, whatever a later revision leaves.
     first = next((note for note in known if note.is_written), None)
     return Sheet(
-        key=paper.key or file_stem(paper.paper, library.config.pdf_name),
-        id=paper.paper.id,
-        title=paper.paper.title,
-        authors=paper.paper.authors,
-        year=year_of(paper.paper),
+        key=paper.key or file_stem(paper.record, library.config.pdf_name),
+        id=paper.record.id,
+        title=paper.record.title,
+        authors=paper.record.authors,
+        year=year_of(paper.record),
         topic=paper.topic or UNFILED,
         state="written" if first else "skimmed",
         noted_on=known[0].on_date,
         read_on=first.on_date if first else None,
-        url=url_of(paper.paper.id),
+        url=url_of(paper.record.id),
         pdf=relative(pdf.path, path) if pdf else "",
         marked=next((relative(copy.path, path) for copy in came_back), ""),
         text=known[-1].text,
-        also_known=paper.paper.ids[1:],
+        also_known=paper.record.ids[1:],
         figure=relative(picture.figure, path) if picture and has_figure else "",
         caption=picture.caption if picture and has_figure else "",
         highlights=marked(library, paper),
@@ -242,7 +242,7 @@ def _linked_from(
     names |= {fold_name(PurePosixPath(own).stem)} if (own := path_of(row)) else set()
     sources = [source for source in exports.sources_of(db, names) if source != row]
     found = (
-        (paper.paper.title, relative(path, page))
+        (paper.record.title, relative(path, page))
         for paper in papers.papers_at(db, sources)
         if (path := path_of(paper.row))
     )

@@ -135,12 +135,12 @@ def waiting_of(library: Library, paper: LibraryPaper) -> Waiting:
     """Find a paper among the waiting notes. Raises UsageError where it was not written up."""
     found = next((one for one in habit.waiting(library.db) if one.paper == paper.row), None)
     if found is None:
-        title = plain(paper.paper.title)
+        title = plain(paper.record.title)
         raise UsageError(
             what=lazy_gettext(
                 "This paper has no note that counts as written: {title}", title=title
             ),
-            hint=lazy_gettext("Write one first: `reader note {id}`", id=paper.paper.id),
+            hint=lazy_gettext("Write one first: `reader note {id}`", id=paper.record.id),
         )
     return found
 

@@ -285,8 +285,8 @@ def shared_paper(
         found = target_of(library, key)
         if found is None:
             return None
-        address = (addresses or {}).get(found.row) or url_of(found.paper.id)
-        return plain(found.paper.title), address
+        address = (addresses or {}).get(found.row) or url_of(found.record.id)
+        return plain(found.record.title), address
 
     words, n_left_out = public_words(text, linked, folders)
     # What was typed at a highlight may name a file of this machine too.
@@ -295,10 +295,10 @@ def shared_paper(
     marks = (replace(mark, note=note) for mark, (note, _) in zip(chosen, typed, strict=True))
     figure, caption = _figure(library, paper) if has_figures else (b"", "")
     shared = SharedPaper(
-        title=plain(paper.paper.title),
-        authors=tuple(plain(author) for author in paper.paper.authors),
-        year=year_of(paper.paper),
-        url=url_of(paper.paper.id),
+        title=plain(paper.record.title),
+        authors=tuple(plain(author) for author in paper.record.authors),
+        year=year_of(paper.record),
+        url=url_of(paper.record.id),
         words=words,
         figure=figure,
         caption=caption,
@@ -340,7 +340,7 @@ def _chosen(library: Library, paper: LibraryPaper, choice: Choice) -> tuple[High
         raise UsageError(
             what=what,
             hint=lazy_gettext(
-                "`reader highlights {id}` lists them with their numbers.", id=paper.paper.id
+                "`reader highlights {id}` lists them with their numbers.", id=paper.record.id
             ),
         )
     return tuple(mark for n, mark in enumerate(there, 1) if n in choice)

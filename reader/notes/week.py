@@ -220,7 +220,7 @@ def _likeness(
         vectors = np.stack([vector_from(kept[row]) for row in wanted])
         cosines: list[list[float]] = (vectors[: len(picks)] @ vectors[len(picks) :].T).tolist()
         return [scaled(of_pick) for of_pick in cosines], NEAR_BY_VECTORS
-    texts = [f"{paper.paper.title}\n{paper.paper.abstract}" for paper in (*picks, *others)]
+    texts = [f"{paper.record.title}\n{paper.record.abstract}" for paper in (*picks, *others)]
     return likenesses_of_each(texts[: len(picks)], texts[len(picks) :]), NEAR_BY_WORDS
 
 

@@ -146,7 +146,7 @@ def revision(library: Library, paper: LibraryPaper, number: int) -> Revision:
         what = lazy_gettext(
             "There is no revision {n} of the note on {title}.",
             n=number,
-            title=plain(paper.paper.title),
+            title=plain(paper.record.title),
         )
         raise UsageError(
             what=what,
@@ -212,7 +212,7 @@ def compared(library: Library, paper: LibraryPaper, numbers: Sequence[int] = ())
             "The note on {title} has {n} revision.",
             "The note on {title} has {n} revisions.",
             n_all,
-            title=plain(paper.paper.title),
+            title=plain(paper.record.title),
         )
         raise UsageError(what=what, hint=lazy_gettext("There is nothing to compare."))
     first, second = (*numbers, n_all)[:2] if numbers else (n_all - 1, n_all)
@@ -266,8 +266,8 @@ def sources_of(library: Library, row: int) -> list[SourceText]:
     (paper,) = papers.papers_at(library.db, [row])
     passages = index.passages_of(library.db, row)
     found = [
-        SourceText(paper.paper.title, "title"),
-        SourceText(paper.paper.abstract, "abstract"),
+        SourceText(paper.record.title, "title"),
+        SourceText(paper.record.abstract, "abstract"),
         *(SourceText(one.text, "highlight", one.page) for one in marked(library, paper)),
         *(SourceText(one.text, "passage", one.page) for one in passages),
     ]
@@ -291,7 +291,7 @@ class ByMeaning:
         if self._passages is None:
             import numpy as np
 
-            encoder, _ = self._encode(self._held.paper.title)
+            encoder, _ = self._encode(self._held.record.title)
             kept = index.passage_vectors(self._library.db, encoder, self._held.row)
             for text, vector in kept.items():
                 self._vectors[text] = np.frombuffer(vector, np.float16).astype(np.float32)

@@ -431,7 +431,7 @@ def picture_file(library: Library, paper: LibraryPaper, name: str) -> Path:
 
 def _number(paper: LibraryPaper) -> str:
     """Return a paper's number at arXiv, "" without one."""
-    return next((id_[6:] for id_ in paper.paper.ids if id_.startswith("arxiv:")), "")
+    return next((id_[6:] for id_ in paper.record.ids if id_.startswith("arxiv:")), "")
 
 
 def _folder_name(paper: LibraryPaper) -> str:
@@ -441,7 +441,7 @@ def _folder_name(paper: LibraryPaper) -> str:
 
 def _fetch_one(library: Library, tools: PdfTools, paper: LibraryPaper, asked: str) -> None:
     """Fetch a page with its pictures, and keep it in place of an older one. Raises SourceFailed."""
-    arxiv, source = library.config.arxiv, lazy_gettext("arXiv's HTML of {id}", id=paper.paper.id)
+    arxiv, source = library.config.arxiv, lazy_gettext("arXiv's HTML of {id}", id=paper.record.id)
 
     def got(url: str, accept: str, max_bytes: int) -> Response:
         delay_s = arxiv.delay_for(url)

@@ -200,7 +200,7 @@ class _Run:
 
     def _place_of(self, file: _FolderFile) -> str:
         if self.expected:
-            return f"{HANDED}{self.expected.paper.id}"
+            return f"{HANDED}{self.expected.record.id}"
         return place_of(self.library, file.path)
 
     def _import_content(self, file: _FolderFile) -> CopyOutcome:
@@ -388,10 +388,10 @@ def _unsure_outcome(library: Library, name: str, found: Recognition) -> CopyOutc
     several = tuple(papers.papers_at(library.db, list(found.candidates)))
     if several:
         names = Joined(
-            tuple(f"{plain(h.paper.title)} ({h.paper.id})" for h in several[:3]), N_("; ")
+            tuple(f"{plain(h.record.title)} ({h.record.id})" for h in several[:3]), N_("; ")
         )
         what = lazy_gettext("it may be {names}: {why}", names=names, why=found.why)
-        hint = lazy_gettext("If so: reader back FILE --as {id}", id=several[0].paper.id)
+        hint = lazy_gettext("If so: reader back FILE --as {id}", id=several[0].record.id)
     elif found.id:
         what, hint = (
             lazy_gettext("it is {id}, which is not in this library", id=found.id),
@@ -415,7 +415,7 @@ def _other(name: str, paper: LibraryPaper) -> CopyOutcome:
     error = PdfError(
         file=name,
         what=lazy_gettext(
-            "it is another paper, {title}; nothing was imported", title=plain(paper.paper.title)
+            "it is another paper, {title}; nothing was imported", title=plain(paper.record.title)
         ),
         hint=lazy_gettext("Upload it on that paper's page."),
     )

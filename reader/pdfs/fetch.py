@@ -118,9 +118,9 @@ def fetch_pdfs(
     waits = waiting(library, "pdf") if only is None else {}
     lacking = papers.papers_at(library.db, rows)
     found = {
-        paper.row: still_missing(library, waits[paper.paper.id])
+        paper.row: still_missing(library, waits[paper.record.id])
         for paper in lacking
-        if paper.paper.id in waits
+        if paper.record.id in waits
     }
     n_done = len(found)
     tools.progress("pdf", n_done, len(rows))
@@ -129,8 +129,8 @@ def fetch_pdfs(
         try:
             _keep_fetched(library, tools, paper, content)
         except ReaderError as error:
-            found[paper.row] = Problem("pdf", paper.paper.id, error)
-            _fail(library, "pdf", paper.paper.id, error)
+            found[paper.row] = Problem("pdf", paper.record.id, error)
+            _fail(library, "pdf", paper.record.id, error)
         n_done += 1
         tools.progress("pdf", n_done, len(rows))
     tools.progress("pdf", len(rows), len(rows))
@@ -144,10 +144,10 @@ def picks_to_fetch(library: Library) -> tuple[list[int], list[Problem]]:
     """
     waits = waiting(library, "pdf")
     lacking = papers.papers_at(library.db, _without_pdf(library))
-    return [paper.row for paper in lacking if paper.paper.id not in waits], [
-        still_missing(library, waits[paper.paper.id])
+    return [paper.row for paper in lacking if paper.record.id not in waits], [
+        still_missing(library, waits[paper.record.id])
         for paper in lacking
-        if paper.paper.id in waits
+        if paper.record.id in waits
     ]
 
 
@@ -186,7 +186,7 @@ def _contents(
         return
     for paper, answer in tools.each(fetch_in_turn, left(), values, lambda paper: [paper]):
         if isinstance(answer, TaskFailure):
-            yield paper, PdfError(file=paper.paper.id, what=answer.why)
+            yield paper, PdfError(file=paper.record.id, what=answer.why)
         else:
             yield paper, here(paper) if answer is None else answer
 
@@ -243,11 +243,11 @@ def _request(paper: LibraryPaper, config: Config) -> Request:
     if not url:
         hint = (
             N_("`reader open` shows the paper's page.")
-            if url_of(paper.paper.id)
+            if url_of(paper.record.id)
             else N_("If you have the PDF, `reader add FILE` adds it.")
         )
         raise PdfError(
-            file=paper.paper.id,
+            file=paper.record.id,
             what=lazy_gettext("the address of its PDF is not known"),
             hint=lazy_gettext(hint),
         )
@@ -256,7 +256,7 @@ def _request(paper: LibraryPaper, config: Config) -> Request:
     is_arxiv = host == urlsplit(arxiv.pdf_url).hostname or f".{host}".endswith(".arxiv.org")
     return Request(
         url=url,
-        source=lazy_gettext("PDF of {id}", id=paper.paper.id),
+        source=lazy_gettext("PDF of {id}", id=paper.record.id),
         delay_s=arxiv.delay_for(url) if is_arxiv else 0.0,
         accept="application/pdf",
         max_bytes=MAX_PDF_BYTES,
@@ -273,12 +273,12 @@ def _keep_fetched(
     try:
         tools.check_pdf(content)
     except PdfError as error:
-        raise error.named(f"PDF of {paper.paper.id}") from None
+        raise error.named(f"PDF of {paper.record.id}") from None
     if not paper.key:  # no pick
-        stem = file_stem(paper.paper, library.config.pdf_name)
+        stem = file_stem(paper.record, library.config.pdf_name)
         paper = replace(paper, key=papers.fix_key(library.db, paper.row, stem))
     keep_pdf(library, paper, content)
-    failures.clear_failure(library.db, "pdf", paper.paper.id)
+    failures.clear_failure(library.db, "pdf", paper.record.id)
 
 
 def keep_pdf(library: Library, paper: LibraryPaper, content: bytes) -> str:
@@ -296,7 +296,7 @@ def pdf_address(paper: LibraryPaper, config: Config) -> tuple[str, bool]:
 
     Trusted is an address that is built from one in feeds.toml.
     """
-    for id_ in paper.paper.ids:
+    for id_ in paper.record.ids:
         scheme, _unused, name = id_.partition(":")
         if scheme == "arxiv":
             return config.arxiv.pdf_url + name, True
@@ -304,7 +304,7 @@ def pdf_address(paper: LibraryPaper, config: Config) -> tuple[str, bool]:
             return f"{config.resolve.acl}{name}.pdf", True
         if scheme == "openreview" and config.resolve.openreview:
             return f"{config.resolve.openreview.rstrip('/')}/pdf?id={name}", True
-    return paper.paper.pdf_url, False
+    return paper.record.pdf_url, False
 
 
 def place_of(library: Library, paper: LibraryPaper, sha256: str) -> Path:
@@ -401,7 +401,7 @@ def _read_scans(library: Library, tools: PdfTools, told: Set[str]) -> list[Probl
         except PdfError as error:
             # Reading it takes minutes, so no later gather tries it again.
             (paper,) = papers.papers_at(library.db, [pdf.paper])
-            failures.clear_failure(library.db, UNREAD, paper.paper.id)
+            failures.clear_failure(library.db, UNREAD, paper.record.id)
             lacking = error
         if lacking is not None:
             problems.append(Problem("extract", pdf.path, lacking))
@@ -442,11 +442,11 @@ def _keep_passages(
 
 def note_unread(library: Library, paper: LibraryPaper, document: Document) -> None:
     """Record whether a paper's PDF has pages that wait for tesseract."""
-    lacking = unread_pages(document, paper.paper.id)
+    lacking = unread_pages(document, paper.record.id)
     if lacking is not None and document.why_unread == "no tesseract":
-        _fail(library, UNREAD, paper.paper.id, lacking)
+        _fail(library, UNREAD, paper.record.id, lacking)
     else:
-        failures.clear_failure(library.db, UNREAD, paper.paper.id)
+        failures.clear_failure(library.db, UNREAD, paper.record.id)
 
 
 def unread_pages(document: Document, file: str) -> PdfError | None:

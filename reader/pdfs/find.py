@@ -132,7 +132,7 @@ def find_moved(
             before, topic = (_topic_in(library, p) for p in (place.path, path))
             if topic and fold_name(topic) not in (fold_name(before), fold_name(place.topic or "")):
                 (paper,) = papers.papers_at(library.db, [place.paper])
-                stem = file_stem(paper.paper, library.config.pdf_name)
+                stem = file_stem(paper.record, library.config.pdf_name)
                 papers.fix_key(library.db, paper.row, stem)
                 decisions.add_filing(
                     library.db, paper.row, topic, at=library.now(), is_by_hand=True
@@ -350,5 +350,5 @@ def known_papers(library: Library, printed: PdfClues, alike: dict[int, float]) -
     folds = [title_fold(t) for t in printed.titles if not is_generic(t)]
     named = merges.papers_named(library.db, ids, folds)
     others = [row for row in alike if row not in {row for row, _ in named}]
-    like = [(paper.row, paper.paper) for paper in papers.papers_at(library.db, others)]
+    like = [(paper.row, paper.record) for paper in papers.papers_at(library.db, others)]
     return [KnownPaper(row, paper, alike.get(row, 0.0)) for row, paper in [*named, *like]]

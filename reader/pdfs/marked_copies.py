@@ -163,7 +163,7 @@ def _replaced_copy(
 
 def _free_path(library: Library, paper: LibraryPaper, original: str, sha256: str) -> str:
     """Choose a free path beside the original; a file with these bytes, left by a kill, is used."""
-    stem = paper.key or file_stem(paper.paper, library.config.pdf_name)
+    stem = paper.key or file_stem(paper.record, library.config.pdf_name)
     beside = PurePosixPath(original or f"papers/{paper.topic or UNFILED}/{stem}.pdf")
     path, n = beside.with_name(f"{beside.stem}.marked.pdf"), 2
     while not has_bytes(file := library.folder / path, sha256):
@@ -362,7 +362,7 @@ def remove_copy(
         found = [copy for copy in copies if copy.sha256.startswith(sha256)]
         if not found:
             what = lazy_gettext(
-                "There is no marked copy of {title}.", title=plain(paper.paper.title)
+                "There is no marked copy of {title}.", title=plain(paper.record.title)
             )
             raise NotKnown(
                 what=what, hint=lazy_gettext("`reader show ID` lists the marked copies of a paper.")

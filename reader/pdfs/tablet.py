@@ -237,7 +237,7 @@ def copy_to_open(
     bring: imports what was marked in the copy since it was written. Where that fails, the copy
     stays as it is. Raises PdfError.
     """
-    stem = paper.key or file_stem(paper.paper, library.config.pdf_name)
+    stem = paper.key or file_stem(paper.record, library.config.pdf_name)
     copy = library.folder / OPENED / f"{stem}.pdf"
     place = place_of(library, copy)
 
@@ -265,7 +265,7 @@ def file_name(library: Library, paper: LibraryPaper, day: date, number: int) -> 
 
     So a list of files by name shows the days, and the papers of each day in order.
     """
-    stem = paper.key or file_stem(paper.paper, library.config.pdf_name)
+    stem = paper.key or file_stem(paper.record, library.config.pdf_name)
     return unicodedata.normalize("NFC", f"{day.isoformat()} {number:02} {stem}.pdf")
 
 
@@ -279,11 +279,11 @@ def is_named_after(name: str, taken: str) -> bool:
 
 
 def _content(library: Library, paper: LibraryPaper, tools: MarkTools | None) -> bytes:
-    title = plain(paper.paper.title)
+    title = plain(paper.record.title)
     # `fetch` takes only what was picked.
     fetch = N_("Fetch it with `reader fetch {id}`, then run take again.")
     pick = N_("Fetch it with `reader pick {id}`, then run take again.")
-    hint = lazy_gettext(fetch if paper.state in ("pick", "read") else pick, id=paper.paper.id)
+    hint = lazy_gettext(fetch if paper.state in ("pick", "read") else pick, id=paper.record.id)
     file = pdf_file(library, paper.row)
     if file is None:
         raise PdfError(file=title, what=lazy_gettext("its PDF is not in the library"), hint=hint)
@@ -366,7 +366,7 @@ def pdf_asked(
     is_original: the paper's own PDF. copy: the first SHORT_SHA digits of a copy's SHA-256.
     Raises NotKnown where there is no such PDF.
     """
-    stem = paper.key or file_stem(paper.paper, library.config.pdf_name)
+    stem = paper.key or file_stem(paper.record, library.config.pdf_name)
     if copy:
         kept = highlights.copies_of(library.db, paper.row)
         found = [c.path for c in kept if c.sha256[:SHORT_SHA] == copy]
@@ -375,7 +375,7 @@ def pdf_asked(
     else:
         path = file_to_read(library, paper.row, is_original=is_original)
     if path is None:
-        what = lazy_gettext("The PDF of {title} is not here.", title=plain(paper.paper.title))
+        what = lazy_gettext("The PDF of {title} is not here.", title=plain(paper.record.title))
         raise NotKnown(
             what=what,
             hint=lazy_gettext(

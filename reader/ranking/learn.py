@@ -384,7 +384,7 @@ def forecasts(
     numbers = Coefficients.read(text)
     by_day: dict[date, dict[int, Paper]] = {}
     for paper in missing:
-        by_day.setdefault(paper.arrived_on, {})[paper.row] = paper.paper
+        by_day.setdefault(paper.arrived_on, {})[paper.row] = paper.record
     found = {
         row: forecast(facts, records, numbers)
         for day, of_day in by_day.items()
@@ -487,7 +487,7 @@ def learn_talk(library: Library, tools: FitTools) -> bool:
 def file_away(library: Library, paper: LibraryPaper) -> None:
     """File a paper under its best topic and fix its key, unless that was done before."""
     # The key first: a folder may be chosen anew, the name of the file stays.
-    papers.fix_key(library.db, paper.row, file_stem(paper.paper, library.config.pdf_name))
+    papers.fix_key(library.db, paper.row, file_stem(paper.record, library.config.pdf_name))
     if paper.topic is None:
         folder = folder_of(library, paper)
         decisions.add_filing(library.db, paper.row, folder, at=library.now())
@@ -517,6 +517,6 @@ def topic_for(paper: LibraryPaper, config: Config, ranks: Mapping[int, Sequence[
     # Its words must not bring a paper back to a topic of which the person said no.
     no = {r.topic for r in ranks.get(paper.row, ()) if any(t.kind == "told_no" for t in r.terms)}
     for topics in (config.own_topics, config.near_topics):
-        if found := best(f for f in fits(paper.paper, topics) if f.topic not in no):
+        if found := best(f for f in fits(paper.record, topics) if f.topic not in no):
             return found.topic
     return UNFILED

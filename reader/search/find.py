@@ -223,7 +223,7 @@ def _by_id(
 
 def _own_text(paper: LibraryPaper) -> Text:
     """Make the text of a paper from itself, which it has before it is indexed too."""
-    return Text(0, "paper", paper.row, None, "", f"{paper.paper.title}\n{paper.paper.abstract}")
+    return Text(0, "paper", paper.row, None, "", f"{paper.record.title}\n{paper.record.abstract}")
 
 
 def _not_looked_at(indexes: Indexes, query: Query) -> list[Message]:
@@ -383,7 +383,7 @@ def _shown_once(
         words = fingerprint(text.text)
         same = next((n for n, other in enumerate(seen) if is_same_text(words, other)), None)
         if same is not None:
-            also = (*hits[same].also, by_row[text.paper].paper.id)
+            also = (*hits[same].also, by_row[text.paper].record.id)
             hits[same] = replace(hits[same], also=also)
         elif len(hits) < limit:
             # Evidence for a paper comes from the abstract, since the title is shown anyway.
@@ -492,7 +492,7 @@ def similar(
     """
     from reader.search.rows.nearest import vector_from
 
-    text = f"{paper.paper.title}\n{paper.paper.abstract}"
+    text = f"{paper.record.title}\n{paper.record.abstract}"
     kept = index.paper_vectors(library.db, encoder, [paper.row]).get(paper.row)
     notice = None
     if kept is None:
@@ -580,7 +580,7 @@ def query_words_of(text: str) -> list[str]:
 
 def _shared(text: str, hit: SearchHit, n_papers: Callable[[str], int]) -> tuple[str, ...]:
     """Select the rarest words that two papers share, at most six, as the first prints them."""
-    other = f"{hit.paper.paper.title}\n{hit.paper.paper.abstract}"
+    other = f"{hit.paper.record.title}\n{hit.paper.record.abstract}"
     shared = shared_words(text, f"{other}\n{hit.evidence}")
     rare = sorted((n_papers(word), printed) for word, printed in shared.items())
     return tuple(printed for n, printed in rare[:6] if n < COMMON)

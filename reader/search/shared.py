@@ -208,7 +208,7 @@ class Indexes:
         """Measure which share of the papers of some own texts the shared index has too, 0 to 1."""
         db = self.library.db
         keys = [
-            IndexKey(paper.paper.id, 0, kind)
+            IndexKey(paper.record.id, 0, kind)
             for paper in papers.papers_at(db, index.papers_of(db, rows))
         ]
         return 1 - len(shared.missing("", keys)) / len(keys) if keys else 0.0
@@ -333,9 +333,9 @@ def send(library: Library, to: Index, tools: EncoderTools) -> None:
         tools.progress("share", start, len(rows))
         some = papers.papers_at(library.db, rows[start : start + SENT_AT_ONCE])
         wanted = {
-            IndexKey(paper.paper.id, paper.paper.version or 0, kind): paper
+            IndexKey(paper.record.id, paper.record.version or 0, kind): paper
             for paper in some
-            if url_of(paper.paper.id)
+            if url_of(paper.record.id)
             for kind in kinds[paper.row]
         }
         missing = to.missing(tools.encoder_name, list(wanted))
@@ -350,7 +350,7 @@ def _entry(library: Library, paper: LibraryPaper, kind: SharedKind, encoder: str
     vectors = tuple(vector for _, vector in found if vector is not None)
     is_encoded = len(vectors) == len(found)
     texts = tuple(text for text, _ in found)
-    return IndexEntry(paper.paper, kind, texts, vectors if is_encoded else ())
+    return IndexEntry(paper.record, kind, texts, vectors if is_encoded else ())
 
 
 def _opener() -> Callable[..., contextlib.AbstractContextManager[SharedIndex]]:

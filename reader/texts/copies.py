@@ -80,7 +80,7 @@ def removed_text(removed: RemovedCopy, folder: Path) -> str:
     folder: of the library.
     """
     paper = removed.paper
-    title, path = title_text(paper.paper.title), removed.path
+    title, path = title_text(paper.record.title), removed.path
     parts = [_("Removed a marked copy of {title}.", title=title)]
     if n := removed.n_gone:
         parts.append(
@@ -109,7 +109,7 @@ def removed_text(removed: RemovedCopy, folder: Path) -> str:
         " Its file is now {path}. To undo: reader back {file} --as {id}",
         path=path,
         file=file,
-        id=paper.paper.id,
+        id=paper.record.id,
     )
     parts.append(kept if path else _(" Its file was already gone."))
     return "".join(parts)

@@ -255,7 +255,7 @@ _FIELDS = {
 def changed_text(version: NewVersion) -> str:
     """Name the fields that a new version changed, "" where none are known; the comment is quoted
     as it is now: "accepted at …"."""
-    comment = version.paper.paper.comment
+    comment = version.paper.record.comment
     names = [
         _("comment (now “{comment}”)", comment=comment)
         if field == "comment" and comment

@@ -41,7 +41,7 @@ class NoteReport:
 
 def report_of(library: Library, noted: NoteOutcome, *, encode: Encode | None = None) -> NoteReport:
     """Report on a note that was saved."""
-    title = title_text(noted.paper.paper.title)
+    title = title_text(noted.paper.record.title)
     if not noted.is_new:
         key = N_("No changes: {title}") if noted.number else N_("No note was written: {title}")
         return NoteReport(_(key, title=title))
@@ -190,12 +190,12 @@ def graded_text(library: Library, graded: GradeOutcome, *, has_title: bool) -> s
         grade=_(GRADE_NAMES[graded.grade]),
         on=graded.due_on,
     )
-    return sentences([message, title_text(graded.paper.paper.title)]) if has_title else message
+    return sentences([message, title_text(graded.paper.record.title)]) if has_title else message
 
 
 def regret_text(regret: Regret) -> str:
     """Explain why a skipped paper may deserve another look."""
-    facts = {"id": regret.paper.paper.id, "day": regret.skipped_on}
+    facts = {"id": regret.paper.record.id, "day": regret.skipped_on}
     if regret.near is None:
         return ngettext(
             "{id} · skipped {day}; {n} person mentioned it since",
@@ -205,7 +205,7 @@ def regret_text(regret: Regret) -> str:
         )
     return _(
         "{id} · skipped {day}; similar to your pick “{title}”",
-        title=shorten(title_text(regret.near.paper.title), 60),
+        title=shorten(title_text(regret.near.record.title), 60),
         **facts,
     )
 

@@ -115,13 +115,13 @@ def waits_text(number: int) -> str:
 def byline(hit: SearchHit) -> str:
     """Describe a hit's paper in a line: its id or key, its authors and its year."""
     paper = hit.paper
-    is_file = paper.paper.id.startswith(("pdf:", "web:"))
-    names = [family_name(author) for author in paper.paper.authors]
-    year = year_of(paper.paper)
+    is_file = paper.record.id.startswith(("pdf:", "web:"))
+    names = [family_name(author) for author in paper.record.authors]
+    year = year_of(paper.record)
     by = _("{names} et al.", names=names[0]) if len(names) > 2 else " & ".join(names)
     also = _("same text as {ids}", ids=_(", ").join(hit.also))
     parts = [
-        (paper.key if is_file else None) or paper.paper.id,
+        (paper.key if is_file else None) or paper.record.id,
         by,
         str(year or ""),
         also if hit.also else "",

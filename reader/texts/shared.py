@@ -332,7 +332,7 @@ def anki(library: Library, library_id: str, papers: Sequence[LibraryPaper]) -> t
         there = marked(library, one)
         if not (text or there):
             continue
-        record = one.paper
+        record = one.record
         authors = tuple(map(plain, record.authors))
         whole = SharedPaper(
             "", authors, year_of(record), url_of(record.id), words=text, highlights=there

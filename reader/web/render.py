@@ -148,7 +148,9 @@ def from_markdown(text: str, linked: Mapping[str, LibraryPaper] | None = None) -
 
     def link_of(inside: str) -> tuple[str, str] | None:
         paper, words = known.get(key_of(inside)), inside.partition("|")[2].strip()
-        return (paper_at(paper.paper.id), words or title_text(paper.paper.title)) if paper else None
+        return (
+            (paper_at(paper.record.id), words or title_text(paper.record.title)) if paper else None
+        )
 
     return clean(to_html(visible(text), link_of=link_of))
 

@@ -440,7 +440,7 @@ def error_answer(request: Request, error: ReaderError) -> Response:
     status = next(status for kind, status in _STATUSES if isinstance(error, kind))
     if isinstance(error, RemovedPaper):
         # A removed paper's own page has a button that brings it back.
-        at = paper_at(error.paper.paper.id)
+        at = paper_at(error.paper.record.id)
         if request.method == "GET" and not wants_json(request):
             return RedirectResponse(at, HTTPStatus.SEE_OTHER)
         hint = _("Open its page to bring it back.")

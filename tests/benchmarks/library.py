@@ -163,7 +163,7 @@ def _live(library: Library, day: date, several: Sequence[Paper]) -> None:
         rank_days(there, day)
         own = standings.members_on(library.db, day)[:3]
         for library_paper in decide_rows(there, "pick", own)[:2]:
-            words = f"On {day} the main point of {library_paper.paper.id} was its evaluation. "
+            words = f"On {day} the main point of {library_paper.record.id} was its evaluation. "
             add_note(
                 there, library_paper, words + "What I did not understand is the choice of baseline."
             )

@@ -232,7 +232,7 @@ def _some_ids(folder: Path, n: int) -> list[str]:
     with open_library(folder) as library:
         rows = range(papers.n_papers(library.db), 0, -1)
         several = papers.papers_at(library.db, list(rows[: n + 20]))
-    return [h.paper.id for h in several if h.state == "candidate"][:n]
+    return [h.record.id for h in several if h.state == "candidate"][:n]
 
 
 def _check_today(shown: Run) -> None:

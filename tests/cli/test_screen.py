@@ -40,7 +40,7 @@ def shown(version: NewVersion) -> list[str]:
 def test_a_new_version_says_what_it_changed(
     comment: str, changed: tuple[str, ...], line: str
 ) -> None:
-    paper = replace(HELD, paper=replace(HELD.paper, comment=comment))
+    paper = replace(HELD, record=replace(HELD.record, comment=comment))
     assert line in shown(NewVersion(paper, 2, changed))
 
 
@@ -95,7 +95,7 @@ def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
 
 def test_posts_are_shown_whole_in_lines_that_fit() -> None:
     text = "We tried it on our own data, and it holds. " * 6
-    said = PostMention(1, "Cy", f"{text}{HELD.paper.id}", "", "timeline", id=HELD.paper.id)
+    said = PostMention(1, "Cy", f"{text}{HELD.record.id}", "", "timeline", id=HELD.record.id)
     entry = Entry(HELD, "near", "nlp/llm", 1.0, "mentioned by Cy.", (said,), ())
     lines = [click.unstyle(line) for line in morning_lines(replace(MORNING, near=(entry,)), 80)]
     first = next(n for n, line in enumerate(lines) if line.startswith("     Cy: "))
@@ -111,7 +111,7 @@ def test_the_json_names_the_fields() -> None:
     found = encode(replace(MORNING, new_versions=(NewVersion(HELD, 2, ("title",)),)))
     (version,) = found["new_versions"]
     assert (version["id"], version["version"], version["changed"]) == (
-        HELD.paper.id, 2, ["title"])  # fmt: skip
+        HELD.record.id, 2, ["title"])  # fmt: skip
 
 
 MINE = Entry(HELD, "own", "speech/translation", 2.0, "“ASR” in the title.", (), ("arXiv",))
@@ -172,7 +172,7 @@ def test_undecided_papers_of_many_days_are_counted_with_the_way_to_one_day() -> 
 
 
 def test_after_days_away_a_paper_is_marked_with_the_day_that_announced_it() -> None:
-    paper = replace(HELD, paper=replace(HELD.paper, announced_on=DAY - timedelta(4)))
+    paper = replace(HELD, record=replace(HELD.record, announced_on=DAY - timedelta(4)))
     told, other = (Entry(one, "own", "a", 1.0, "", (), ()) for one in (paper, HELD))
     lines = [next(entry_lines(one, 80, 1, has_day=True)) for one in (told, other)]
     assert [click.unstyle(line)[5:] for line in lines] == ["31 May Gardens", " 4 Jun Gardens"]

@@ -376,7 +376,7 @@ def test_nothing_to_teach_and_nothing_to_ask_is_said(
 def test_a_topic_without_questions_is_reported(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    every = [paper.paper.id for paper in papers.papers_at(library.db, range(1, 99))]
+    every = [paper.record.id for paper in papers.papers_at(library.db, range(1, 99))]
     typed(capsys, library, "skip", *every)
     code, out, _ = typed(capsys, library, "teach", "--topic", OWN)
     said = f"There is no undecided paper to ask about for {OWN}."
@@ -451,7 +451,7 @@ def test_the_first_answer_is_compared_with_the_model_of_the_list(lectures: Libra
     assert stored.weights
     teaching = Teaching(lectures, fit_topic, lectures.config.topics[0])
     [paper] = teaching.questions(1)
-    one = judge(paper.paper, features(paper.paper), stored)
+    one = judge(paper.record, features(paper.record), stored)
     assert teaching.judged(paper.row).score == one.score
 
 
@@ -577,7 +577,7 @@ def test_undo_of_a_lesson_brings_todays_list_back(
     def looked_at() -> list[str]:
         found = morning(library, DAY)
         keep_shown(library, found)
-        return [entry.paper.paper.id for entry in found.entries]
+        return [entry.paper.record.id for entry in found.entries]
 
     before = looked_at()
     typed(capsys, library, "teach", "--topic", OWN, paper(3).id, paper(5).id, "--no-ask")

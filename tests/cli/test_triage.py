@@ -70,7 +70,7 @@ def script(folder: Path, text: str) -> str:
 
 class TestTakingBack:
     def test_the_last_acts_of_this_list_are_taken_back_one_by_one(self, library: Library) -> None:
-        first, second = (entry.paper.paper.title for entry in morning(library, DAY).entries[:2])
+        first, second = (entry.paper.record.title for entry in morning(library, DAY).entries[:2])
         # A pick that was taken back is not fetched at the end: nothing is asked here.
         assert said(library, "psuuq") == [f"Undone (skip): {second}", f"Undone (pick): {first}"]
         assert states(library) == ["candidate"] * 4
@@ -80,7 +80,7 @@ class TestTakingBack:
         refused = ["reader: Your last action was not in this list: On Ants",
                    "  `reader undo` undoes it; notes are kept."]  # fmt: skip
         assert said(library, "uq") == refused
-        first = morning(library, DAY).entries[0].paper.paper.title
+        first = morning(library, DAY).entries[0].paper.record.title
         assert said(library, "suuq") == [f"Undone (skip): {first}", *refused]
         assert states(library) == ["candidate", "candidate", "candidate", "skip"]
 
@@ -122,7 +122,7 @@ class TestWrongTopic:
     def test_a_paper_of_another_own_topic_is_asked_again_under_it(self, library: Library) -> None:
         first = morning(library, DAY).entries[0]
         shown = lines(library, "x1q")
-        asked = [line for line in shown if first.paper.paper.id in line]
+        asked = [line for line in shown if first.paper.record.id in line]
         assert ["speech/recognition" in line for line in asked] == [False, False, True]
         assert states(library) == ["candidate"] * 4
 

@@ -119,7 +119,7 @@ def test_a_screen_of_eighty_by_twenty_four(shown: Morning) -> None:
 @pytest.mark.parametrize("width", [40, 80])
 def test_in_a_list_of_several_days_each_line_has_its_day(shown: Morning, width: int) -> None:
     paper = shown.own[0].paper
-    early = replace(paper, paper=replace(paper.paper, announced_on=DAY - timedelta(days=2)))
+    early = replace(paper, record=replace(paper.record, announced_on=DAY - timedelta(days=2)))
     own = (replace(shown.own[0], paper=early), *shown.own[1:])
     folded = FoldedDays("away", DAY - timedelta(days=9), DAY, 7, 214, 30, own, (), (), None)
     _, *lines = seen(screen_lines(view(replace(shown, folded=folded)), width, 24))
@@ -212,8 +212,8 @@ def test_three_lines_of_the_abstract_are_there_wherever_nine_lines_are(
         assert one is not None
         lines = [text_of(spans) for spans in paper_block(one, 60, n)]
         assert len(lines) <= n
-        assert lines[0].rstrip("…") in one.paper.paper.title
-        abstract = [t for t in lines if t.strip(" …")[:30] in one.paper.paper.abstract]
+        assert lines[0].rstrip("…") in one.paper.record.title
+        abstract = [t for t in lines if t.strip(" …")[:30] in one.paper.record.abstract]
         assert len(abstract) >= 3 or n < 10
         assert any("Why:" in text for text in lines)
 
@@ -311,7 +311,7 @@ def test_the_sentence_of_a_paper_begins_with_its_lane(shown: Morning, lane: str,
 def test_the_page_of_a_paper_has_everything(shown: Morning) -> None:
     assert shown.wild is not None
     text = " ".join(" ".join(seen(list(paper_page(shown.wild, 80).lines))).split())
-    assert shown.wild.paper.paper.abstract in text
+    assert shown.wild.paper.record.abstract in text
     assert "Cy Pond: It is not zero. https://example.org/1" in text
     assert "Mio Hoshi mentioned it. https://example.org/1" in text
     assert "Bo Lind" in text

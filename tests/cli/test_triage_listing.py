@@ -24,7 +24,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Morning]:
 
 
 def texts(rows: tuple[Row, ...]) -> list[str]:
-    return [row.entry.paper.paper.title if row.entry else row.text for row in rows]
+    return [row.entry.paper.record.title if row.entry else row.text for row in rows]
 
 
 def states(**decided: State) -> States:
@@ -118,7 +118,7 @@ def test_several_days_are_one_list_with_its_counts(shown: Morning) -> None:
 )
 def test_a_query_narrows_the_list(shown: Morning, query: str, found: list[str]) -> None:
     rows = rows_of(shown, query=query)
-    assert [e.paper.paper.title for e in papers_in(rows)] == found
+    assert [e.paper.record.title for e in papers_in(rows)] == found
     # A lane of which nothing is left has no heading either.
     assert len([row for row in rows if not row.entry]) == len(
         {row.entry.lane for row in rows if row.entry} if found else []

@@ -55,8 +55,8 @@ class Fake:
         return True
 
     def open(self, paper: LibraryPaper) -> str:
-        self.asked.append(paper.paper.id)
-        return f"Opened: {paper.paper.id}"
+        self.asked.append(paper.record.id)
+        return f"Opened: {paper.record.id}"
 
 
 @pytest.fixture

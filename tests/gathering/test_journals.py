@@ -64,22 +64,22 @@ def all_papers(library: Library) -> list[LibraryPaper]:
 
 def own(library: Library) -> Sequence[str]:
     rank_days(library, library.today())
-    return [entry.paper.paper.title for entry in morning(library, DAY).own]
+    return [entry.paper.record.title for entry in morning(library, DAY).own]
 
 
 def test_ieee_xplore_prints_no_doi_and_its_papers_are_here(tmp_path: Path) -> None:
     with read(tmp_path, journal_feeds.IEEE) as library:
         (paper,) = all_papers(library)
-        assert paper.paper == replace(
-            paper.paper,
+        assert paper.record == replace(
+            paper.record,
             ids=("web:ieeexplore.ieee.org/document/90000002",),
             title="Speech Translation in Gardens with Two Ears",
             authors=("Ada Field", "Bo Lind", "Émile Nulle-Part"),
             abstract="We ask whether listening twice helps, and where the second ear is.",
             published_on=date(2031, 3, 4),
         )
-        assert url_of(paper.paper.id) == "https://ieeexplore.ieee.org/document/90000002"
-        assert own(library) == [paper.paper.title]
+        assert url_of(paper.record.id) == "https://ieeexplore.ieee.org/document/90000002"
+        assert own(library) == [paper.record.title]
         assert (
             find_paper(library, "https://ieeexplore.ieee.org/document/90000002/").row == paper.row
         )
@@ -94,31 +94,31 @@ def test_ieee_xplore_prints_no_doi_and_its_papers_are_here(tmp_path: Path) -> No
 def test_science_direct_has_authors_and_date_in_its_description(tmp_path: Path) -> None:
     with read(tmp_path, journal_feeds.SCIENCE_DIRECT) as library:
         (paper,) = all_papers(library)
-        assert paper.paper.id == "web:www.sciencedirect.com/science/article/pii/S0000000031000015"
-        assert paper.paper.authors == ("Ada Field", "Bo Lind")
-        assert (paper.paper.abstract, paper.paper.published_on) == ("", date(2031, 6, 1))
+        assert paper.record.id == "web:www.sciencedirect.com/science/article/pii/S0000000031000015"
+        assert paper.record.authors == ("Ada Field", "Bo Lind")
+        assert (paper.record.abstract, paper.record.published_on) == ("", date(2031, 6, 1))
         assert own(library) == ["Speech Recognition under a Waterfall of Words"]
 
 
 def test_nature_prints_a_doi_and_a_sentence(tmp_path: Path) -> None:
     with read(tmp_path, journal_feeds.NATURE) as library:
         (paper,) = all_papers(library)
-        assert paper.paper.ids == ("doi:10.5555/s90000-031-00001-1",)
-        assert paper.paper.authors == ("Ada Field", "Bo Lind")
-        assert paper.paper.abstract == "Crows wait for the verb before they answer."
-        assert paper.paper.published_on == date(2031, 3, 4)
-        assert paper.paper.comment == "Invented Nature"
+        assert paper.record.ids == ("doi:10.5555/s90000-031-00001-1",)
+        assert paper.record.authors == ("Ada Field", "Bo Lind")
+        assert paper.record.abstract == "Crows wait for the verb before they answer."
+        assert paper.record.published_on == date(2031, 3, 4)
+        assert paper.record.comment == "Invented Nature"
 
 
 def test_wiley_has_its_abstract_in_another_place_and_cites_in_it(tmp_path: Path) -> None:
     with read(tmp_path, journal_feeds.WILEY) as library:
         (paper,) = all_papers(library)
-        assert paper.paper.ids == ("doi:10.5555/inv.31001",)
-        assert paper.paper.authors == ("Ada Field", "Bo Lind")
-        assert paper.paper.abstract == (
+        assert paper.record.ids == ("doi:10.5555/inv.31001",)
+        assert paper.record.authors == ("Ada Field", "Bo Lind")
+        assert paper.record.abstract == (
             "We translate what nobody has named, following an earlier orchard."
         )
-        assert paper.paper.published_on == date(2031, 3, 3)
+        assert paper.record.published_on == date(2031, 3, 3)
         # What an abstract links is cited, and no paper of the journal.
         assert morning(library, DAY).n_unknown == 0
 
@@ -126,31 +126,31 @@ def test_wiley_has_its_abstract_in_another_place_and_cites_in_it(tmp_path: Path)
 def test_days_in_names_of_prism_alone_are_read(tmp_path: Path) -> None:
     with read(tmp_path, journal_feeds.PRISM) as library:
         first, second = all_papers(library)
-        assert first.paper.published_on == date(2031, 2, 27)
+        assert first.record.published_on == date(2031, 2, 27)
         # The day of the issue, where there is no other one.
-        assert second.paper.published_on == date(2031, 9, 1)
+        assert second.record.published_on == date(2031, 9, 1)
 
 
 def test_a_conference_of_the_isca_archive_is_here_with_its_pdfs(tmp_path: Path) -> None:
     with read(tmp_path, journal_feeds.ISCA, kind="isca") as library:
         (paper,) = all_papers(library)
         page = "www.isca-archive.org/interspeech_2031/field31_interspeech"
-        assert paper.paper.ids == (f"web:{page}.html",)
-        assert paper.paper.authors == ("Ada Field", "Bo Lind")
-        assert paper.paper.pdf_url == f"https://{page}.pdf"
-        assert paper.paper.published_on == date(2031, 1, 1)
+        assert paper.record.ids == (f"web:{page}.html",)
+        assert paper.record.authors == ("Ada Field", "Bo Lind")
+        assert paper.record.pdf_url == f"https://{page}.pdf"
+        assert paper.record.published_on == date(2031, 1, 1)
         assert own(library) == ["Speech Recognition in Gardens at Night"]
 
 
 def test_tags_of_citations_are_read_each_author_apart(tmp_path: Path) -> None:
     with read(tmp_path, journal_feeds.CITATIONS) as library:
         first, second = all_papers(library)
-        assert first.paper.ids == ("web:proceedings.example.org/view;article=12",)
-        assert first.paper.authors == ("Ada Field", "Bo Lind")
-        assert first.paper.abstract == "Rivers speak slowly."
-        assert first.paper.published_on == date(2031, 3, 1)
-        assert url_of(first.paper.id) == "https://proceedings.example.org/view?article=12"
-        assert second.paper.ids == ("web:proceedings.example.org/view;article=13",)
+        assert first.record.ids == ("web:proceedings.example.org/view;article=12",)
+        assert first.record.authors == ("Ada Field", "Bo Lind")
+        assert first.record.abstract == "Rivers speak slowly."
+        assert first.record.published_on == date(2031, 3, 1)
+        assert url_of(first.record.id) == "https://proceedings.example.org/view?article=12"
+        assert second.record.ids == ("web:proceedings.example.org/view;article=13",)
 
 
 def test_an_entry_is_merged_when_its_number_is_known(tmp_path: Path) -> None:
@@ -158,13 +158,13 @@ def test_an_entry_is_merged_when_its_number_is_known(tmp_path: Path) -> None:
         (before,) = all_papers(library)
         decide(library, "pick", ["web:ieeexplore.ieee.org/document/90000002"])
         preprint = paper(
-            7, before.paper.title, "We listen.", authors=before.paper.authors,
+            7, before.record.title, "We listen.", authors=before.record.authors,
             published_on=date(2030, 12, 1),
         )  # fmt: skip
         papers.add_papers(library.db, [preprint], source="arXiv", on=DAY + timedelta(days=3))
         assert papers.n_papers(library.db) == 1
         library_paper = find_paper(library, "2506.00007")
-        assert (library_paper.paper.id, library_paper.state, library_paper.arrived_on) == (
+        assert (library_paper.record.id, library_paper.state, library_paper.arrived_on) == (
             "arxiv:2506.00007",
             "pick",
             DAY,
@@ -210,7 +210,7 @@ def test_a_doi_without_an_abstract_is_looked_up_and_taken_as_it_is_where_that_is
     (tmp_path / "off").mkdir()
     with read(tmp_path / "off", feed, doi="off") as library:
         (paper,) = all_papers(library)
-        assert paper.paper.id == "doi:10.5555/s90000-031-00001-1"
+        assert paper.record.id == "doi:10.5555/s90000-031-00001-1"
 
 
 def test_what_an_abstract_without_a_doi_cites_is_no_paper_of_the_journal(tmp_path: Path) -> None:
@@ -218,8 +218,8 @@ def test_what_an_abstract_without_a_doi_cites_is_no_paper_of_the_journal(tmp_pat
     feed = journal_feeds.IEEE.replace("and where the second ear is.", cited)
     with read(tmp_path, feed) as library:
         (paper,) = all_papers(library)
-        assert paper.paper.id == "web:ieeexplore.ieee.org/document/90000002"
-        assert paper.paper.abstract.endswith("arXiv:2506.00001.")
+        assert paper.record.id == "web:ieeexplore.ieee.org/document/90000002"
+        assert paper.record.abstract.endswith("arXiv:2506.00001.")
         assert morning(library, DAY).n_unknown == 0
 
 
@@ -227,7 +227,7 @@ def test_words_of_an_abstract_are_not_taken_for_its_place(tmp_path: Path) -> Non
     said = "Of all that ears do, volume 2 of our garden is the loudest. " + "It is loud. " * 20
     feed = journal_feeds.IEEE.replace("We ask whether listening twice helps,", said)
     with read(tmp_path, feed) as library:
-        assert all_papers(library)[0].paper.abstract.startswith("Of all that ears do, volume 2")
+        assert all_papers(library)[0].record.abstract.startswith("Of all that ears do, volume 2")
 
 
 def test_a_post_that_links_a_doi_is_not_by_its_author(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_a_doi_is_found_behind_another_identifier(tmp_path: Path) -> None:
         "<dc:identifier>s90000-031-00001-1</dc:identifier>",
     ).replace("<prism:doi>10.5555/s90000-031-00001-1</prism:doi>", "")
     with read(tmp_path, feed) as library:
-        assert all_papers(library)[0].paper.id == "doi:10.5555/s90000-031-00001-1"
+        assert all_papers(library)[0].record.id == "doi:10.5555/s90000-031-00001-1"
 
 
 def test_a_list_of_links_is_still_a_list_of_those_papers(tmp_path: Path) -> None:
@@ -265,12 +265,12 @@ def test_an_entry_without_an_address_is_known_by_its_title_and_authors(tmp_path:
      "authors": [{"name": "Ada Field"}, {"name": "Bo Lind"}], "date_published": "2031-03-04"}]}"""
     with read(tmp_path, feed) as library:
         (paper,) = all_papers(library)
-        assert paper.paper.id.startswith("pdf:")
-        assert (paper.paper.authors, paper.paper.abstract) == (
+        assert paper.record.id.startswith("pdf:")
+        assert (paper.record.authors, paper.record.abstract) == (
             ("Ada Field", "Bo Lind"),
             "It echoes.",
         )
-        assert paper.paper.published_on == date(2031, 3, 4)
+        assert paper.record.published_on == date(2031, 3, 4)
         assert own(library) == ["Speech translation on a hill"]
 
 
@@ -292,7 +292,7 @@ def test_names_in_one_text_are_parted(tmp_path: Path, written: str, names: tuple
     <link>https://j.example.org/1</link><dc:creator>{written}</dc:creator>
     <description>Rivers speak.</description></item></channel></rss>"""
     with read(tmp_path, feed) as library:
-        assert [paper.paper.authors for paper in all_papers(library)] == [names]
+        assert [paper.record.authors for paper in all_papers(library)] == [names]
 
 
 @pytest.mark.parametrize(
@@ -338,7 +338,7 @@ def test_two_japanese_authors_in_one_text_are_two(tmp_path: Path, comma: str) ->
     <description>庭で聞いた音声の書き起こし。</description></item></channel></rss>"""
     with read(tmp_path, feed) as library:
         (paper,) = all_papers(library)
-        assert paper.paper.authors == ("山田太郎", "鈴木花子")
+        assert paper.record.authors == ("山田太郎", "鈴木花子")
 
 
 JAPANESE = """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"
@@ -365,19 +365,19 @@ def test_a_japanese_paper_whose_doi_is_known_later_is_one_paper(
         assert papers.n_papers(library.db) == 1
         assert merges.open_questions(library.db) == []
         paper = find_paper(library, "doi:10.5555/ja.1")
-        assert (paper.paper.title, paper.state) == ("庭で聞く音声", "pick")
+        assert (paper.record.title, paper.state) == ("庭で聞く音声", "pick")
         assert find_paper(library, "web:journal.example/ja/1") == paper
 
 
 def test_an_english_paper_without_a_date_is_one_with_its_preprint(tmp_path: Path) -> None:
     feed = journal_feeds.CITATIONS.replace("citation_publication_date", "unknown")
     with read(tmp_path, feed) as library:
-        first = all_papers(library)[0].paper
+        first = all_papers(library)[0].record
         doi = paper(1, first.title, ids=("doi:10.5555/river.1",), authors=first.authors,
                     published_on=None)  # fmt: skip
         papers.add_papers(library.db, [doi], source="posts", on=DAY)
         assert merges.open_questions(library.db) == []
-        assert find_paper(library, "doi:10.5555/river.1").paper.title == first.title
+        assert find_paper(library, "doi:10.5555/river.1").record.title == first.title
         assert find_paper(library, first.id) == find_paper(library, "doi:10.5555/river.1")
 
 
@@ -412,8 +412,8 @@ def test_a_title_with_a_doi_is_a_paper_and_looked_up(tmp_path: Path) -> None:
         assert morning(library, DAY).n_unknown == 1
         assert resolve(library, tools(web)) == []
         (paper,) = all_papers(library)
-        assert paper.paper == replace(
-            paper.paper,
+        assert paper.record == replace(
+            paper.record,
             ids=("doi:10.5555/tree.1",),
             title="Speech translation under a tree",
             authors=("Ada Field",),
@@ -424,7 +424,7 @@ def test_a_title_with_a_doi_is_a_paper_and_looked_up(tmp_path: Path) -> None:
 
 def test_a_title_with_a_doi_is_a_paper_where_nothing_is_looked_up(tmp_path: Path) -> None:
     with read(tmp_path, TITLE_AND_DOI, doi="off") as library:
-        assert [paper.paper.ids for paper in all_papers(library)] == [("doi:10.5555/tree.1",)]
+        assert [paper.record.ids for paper in all_papers(library)] == [("doi:10.5555/tree.1",)]
 
 
 def test_entries_that_are_left_out_without_a_title_are_counted(tmp_path: Path) -> None:

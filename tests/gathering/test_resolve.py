@@ -208,7 +208,7 @@ def test_a_doi_becomes_a_paper_that_is_found_by_it(library: Library) -> None:
     assert run(library, registry) == []
     paper = papers.paper_with_id(library.db, DOI)
     assert paper is not None
-    assert (paper.paper.title, paper.paper.authors, paper.paper.published_on) == (
+    assert (paper.record.title, paper.record.authors, paper.record.published_on) == (
         "Listening to Gardens",
         ("Ada Field",),
         date(2024, 5, 1),

@@ -66,7 +66,7 @@ def test_a_venue_is_read_page_by_page_and_counted_against_its_total(venue: Libra
     assert papers.n_papers(venue.db) == 3
     paper = papers.paper_with_id(venue.db, "openreview:Ab3cdefgh")
     assert paper is not None
-    assert paper.paper.title == "Rivers of Ab3cdefgh"
+    assert paper.record.title == "Rivers of Ab3cdefgh"
 
 
 def test_a_page_that_fails_leaves_the_pages_before_it_and_is_named(venue: Library) -> None:
@@ -89,7 +89,7 @@ def test_a_paper_that_is_here_keeps_its_own_text(venue: Library) -> None:
     gather(venue, tools(pages(json.dumps(later).encode())), only=["list"])
     paper = papers.paper_with_id(venue.db, "openreview:Ab1cdefgh")
     assert paper is not None
-    assert paper.paper.title == "Rivers of Ab1cdefgh"
+    assert paper.record.title == "Rivers of Ab1cdefgh"
 
 
 def test_saved_mails_are_read_from_a_folder_and_not_twice(tmp_path: Path) -> None:

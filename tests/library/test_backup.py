@@ -502,7 +502,7 @@ def test_each_older_layout_opens_and_leaves_a_backup(layout: int, tmp_path: Path
     old_library(folder, layout)
     with open_library(folder, now=lambda: NOW) as opened:
         (paper,) = papers.papers_at(opened.db, [1])
-        assert (paper.paper.title, paper.state) == ("Snails that Listen", "read")
+        assert (paper.record.title, paper.state) == ("Snails that Listen", "read")
         (note,) = notes.revisions(opened.db, 1)
         assert note.text == "前の版の言葉。二文目。"
         assert opened.db.read("PRAGMA foreign_key_check") == []

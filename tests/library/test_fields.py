@@ -51,7 +51,7 @@ def holds(db: Database, row: int = 1) -> dict[str, str]:
 
 
 def stored(db: Database, row: int = 1) -> Paper:
-    return papers.papers_at(db, [row])[0].paper
+    return papers.papers_at(db, [row])[0].record
 
 
 def test_one_order_of_sources_says_which_value_holds(db: Database) -> None:

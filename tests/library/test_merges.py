@@ -163,11 +163,11 @@ def test_a_later_version_of_either_kind_finds_the_paper(db: Database) -> None:
     add(db, COPY, PREPRINT)
     note(db, 1, "Mine.")
     add(db, replace(PREPRINT, version=2, comment="Accepted at Gardens"), on=NEXT)
-    assert one(db, PREPRINT.id).paper.version == 2
+    assert one(db, PREPRINT.id).record.version == 2
     # Another number of arXiv's for the same paper counts its own versions.
     again = replace(PREPRINT, ids=("arxiv:2509.00009",), version=7)
     assert add(db, again, again) == PaperCounts(0, 2)
-    assert one(db, again.id).paper.version == 2
+    assert one(db, again.id).record.version == 2
 
 
 def test_each_merge_comes_apart_by_itself(db: Database) -> None:
@@ -329,7 +329,7 @@ def test_a_paper_added_by_its_pdf_is_no_news_when_a_source_brings_it(
     add(db, mine, source=BY_HAND)
     add(db, PREPRINT, on=NEXT)
     library_paper = one(db, PREPRINT.id)
-    assert (library_paper.paper.ids, library_paper.arrived_on) == ((PREPRINT.id, mine.id), DAY)
+    assert (library_paper.record.ids, library_paper.arrived_on) == ((PREPRINT.id, mine.id), DAY)
     assert papers.n_arrived(db, NEXT) == 0
     assert (
         standings.papers_of_day(db, NEXT),

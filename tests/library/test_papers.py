@@ -65,7 +65,7 @@ def test_a_copy_is_the_same_row_by_any_identifier(db: Database) -> None:
     paper = one(db, "acl:2025.x-1.1")
     assert paper == one(db, "arxiv:2506.00001")
     assert paper.arrived_on == DAY
-    assert paper.paper == replace(WHOLE, ids=("arxiv:2506.00001", "acl:2025.x-1.1", "doi:10.1/x"))
+    assert paper.record == replace(WHOLE, ids=("arxiv:2506.00001", "acl:2025.x-1.1", "doi:10.1/x"))
     assert papers.origins_of(db, [1]) == {1: ("arXiv", "posts")}
     assert papers.n_papers(db) == 1
 
@@ -74,9 +74,9 @@ def test_a_copy_fills_what_is_blank(db: Database) -> None:
     bare = Paper(ids=("doi:10.1/x",), title="Gardens")
     add(db, bare)
     add(db, WHOLE)
-    assert one(db).paper == replace(WHOLE, ids=("doi:10.1/x", "arxiv:2506.00001"))
+    assert one(db).record == replace(WHOLE, ids=("doi:10.1/x", "arxiv:2506.00001"))
     add(db, replace(WHOLE, title="Gardens, Revised", version=3))
-    assert one(db).paper.title == "Gardens, Revised"
+    assert one(db).record.title == "Gardens, Revised"
 
 
 def test_one_doi_beside_two_numbers_of_arxiv_does_not_make_them_one(db: Database) -> None:
@@ -85,20 +85,20 @@ def test_one_doi_beside_two_numbers_of_arxiv_does_not_make_them_one(db: Database
     ants = paper(2, "On the Silence of Ants in Dry Gardens", ids=("arxiv:2506.00002", volume))
     assert add(db, bees, ants) == PaperCounts(2, 0)
     assert add(db, ants, bees) == PaperCounts(0, 2)
-    assert [one(db, p.id).paper.ids for p in (bees, ants)] == [bees.ids, ants.ids[:1]]
+    assert [one(db, p.id).record.ids for p in (bees, ants)] == [bees.ids, ants.ids[:1]]
 
 
 def test_a_later_version_replaces_the_text_and_the_authors_whole(db: Database) -> None:
     add(db, replace(WHOLE, authors=("A", "B", "C")))
     newer = replace(WHOLE, title="Gardens, Revised", authors=("B", "D"), version=3)
     add(db, newer)
-    assert one(db).paper == newer
+    assert one(db).record == newer
 
 
 def test_an_earlier_version_changes_nothing(db: Database) -> None:
     add(db, WHOLE)
     add(db, replace(WHOLE, title="Old", authors=("X", "Y", "Z"), abstract="Old.", version=1))
-    assert one(db).paper == WHOLE
+    assert one(db).record == WHOLE
 
 
 def test_blank_fields_never_replace_known_ones(db: Database) -> None:
@@ -106,14 +106,14 @@ def test_blank_fields_never_replace_known_ones(db: Database) -> None:
     add(db, Paper(ids=WHOLE.ids, title="Gardens", abstract="We listen."))
     add(db, Paper(ids=WHOLE.ids, title="Shorter", abstract=""))
     add(db, Paper(ids=WHOLE.ids, title="", abstract="Something."))
-    assert one(db).paper == WHOLE
+    assert one(db).record == WHOLE
 
 
 def test_only_known_papers_learn_from_a_list_of_replacements(db: Database) -> None:
     add(db, WHOLE)
     newer = replace(WHOLE, title="Revised", version=3)
     assert papers.add_known(db, [newer, paper(2)], source="feed", on=DAY) == 1
-    assert (one(db).paper, papers.n_papers(db)) == (newer, 1)
+    assert (one(db).record, papers.n_papers(db)) == (newer, 1)
 
 
 def test_one_more_identifier_finds_the_paper(db: Database) -> None:
@@ -253,21 +253,21 @@ def test_every_identifier_finds_the_one_paper_that_has_it(given: list[Paper]) ->
             add(db, it)
         seen = {id_ for it in given for id_ in it.ids}
         for id_ in seen:
-            assert id_ in one(db, id_).paper.ids
+            assert id_ in one(db, id_).record.ids
         rows = {one(db, id_).row for id_ in seen}
         assert papers.n_papers(db) == len(rows)
-        ids = [i for h in papers.papers_at(db, rows) for i in h.paper.ids]
+        ids = [i for h in papers.papers_at(db, rows) for i in h.record.ids]
         assert sorted(ids) == sorted(seen)
 
 
 def test_an_id_taken_off_a_paper_is_free_for_the_paper_it_belongs_to(db: Database) -> None:
     published = paper(1, "Gardens, and What They Hear at Night", ids=("doi:10.1/a",), version=None)
     add(db, published, replace(published, ids=("arxiv:2506.00001",), version=2))
-    assert one(db, published.id).paper.version == 2
+    assert one(db, published.id).record.version == 2
     papers.take_name(db, 1, "arxiv:2506.00001", instead="pdf:00aa11bb22cc33dd")
-    assert one(db, published.id).paper == replace(
+    assert one(db, published.id).record == replace(
         published, ids=(published.id, "pdf:00aa11bb22cc33dd")
     )
     own = paper(1, "On Ladders", authors=("Zoe Zander",))
     assert add(db, own) == PaperCounts(1, 0)
-    assert one(db).paper == own
+    assert one(db).record == own

@@ -233,7 +233,7 @@ def test_a_merged_copy_is_cited_where_it_was_published(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         printed = Paper(("acl:2026.acl-long.1",), "Rain", ("Ada Field",))
         papers.add_papers(library.db, [paper(1, "Rain"), printed], source="arXiv", on=DAY)
-        if len(papers.papers_at(library.db, [2])[0].paper.ids):
+        if len(papers.papers_at(library.db, [2])[0].record.ids):
             merges.join(library.db, 1, 2, why="the same", on=DAY)
         [found] = references(library, papers.papers_at(library.db, [1]))
         assert (found.kind, found.venue, found.arxiv) == ("inproceedings", "ACL 2026", "2506.00001")

@@ -128,7 +128,7 @@ def test_a_known_paper_gets_its_pdf_its_place_and_its_passages(
 ) -> None:
     file = shelf.put("old/garden.pdf", pdf())
     added = add(library, shelf)["old/garden.pdf"]
-    assert (added.addition.outcome, added.paper and added.paper.paper.id) == (
+    assert (added.addition.outcome, added.paper and added.paper.record.id) == (
         "identified",
         GARDEN.id,
     )
@@ -147,16 +147,16 @@ def test_an_unknown_pdf_is_a_paper_of_its_own_and_found_by_its_id(
     shelf.put("x.pdf", other("On Moss that Remembers Winters"))
     paper = add(library, shelf)["x.pdf"].paper
     assert paper is not None
-    assert paper.paper == Paper(
-        ids=(paper.paper.id,),
+    assert paper.record == Paper(
+        ids=(paper.record.id,),
         title="On Moss that Remembers Winters",
         authors=("Uma Vale",),
-        abstract=paper.paper.abstract,
+        abstract=paper.record.abstract,
         published_on=date(2025, 1, 1),
     )
-    assert paper.paper.id.startswith("pdf:")
+    assert paper.record.id.startswith("pdf:")
     assert paper.key == "2025_Vale_MossThatRemembersWinters"
-    assert find_paper(library, paper.paper.id.upper().replace("PDF", "pdf")).row == paper.row
+    assert find_paper(library, paper.record.id.upper().replace("PDF", "pdf")).row == paper.row
 
 
 def test_nothing_is_done_twice(library: Library, shelf: Shelf) -> None:
@@ -223,7 +223,7 @@ def test_the_newer_of_two_versions_is_the_papers_pdf(library: Library, shelf: Sh
 def test_an_unsure_match_is_asked_about_and_nothing_is_done(library: Library, shelf: Shelf) -> None:
     file = shelf.put("slides.pdf", pdf(type="slides"))
     found = add(library, shelf)["slides.pdf"]
-    assert (found.addition.outcome, [c.paper.id for c in found.candidates]) == (
+    assert (found.addition.outcome, [c.record.id for c in found.candidates]) == (
         "asked",
         [GARDEN.id],
     )
@@ -235,7 +235,7 @@ def test_an_unsure_match_is_asked_about_and_nothing_is_done(library: Library, sh
         2,
     )
     said = settle(library, kit(shelf), file, None)
-    assert (said.addition.outcome, said.paper and said.paper.paper.title) == (
+    assert (said.addition.outcome, said.paper and said.paper.record.title) == (
         "unknown",
         f"{TITLE} (slides)",
     )
@@ -256,7 +256,7 @@ def test_a_file_that_a_person_calls_another_paper_is_never_merged_with_it(
     file = shelf.put("draft.pdf", pdf())
     said = settle(library, kit(shelf), file, None)
     assert said.paper
-    assert said.paper.paper.title == f"{TITLE} (draft)"
+    assert said.paper.record.title == f"{TITLE} (draft)"
     papers.add_papers(library.db, [replace(GARDEN, version=2)], source="arXiv", on=DAY)
     assert find_paper(library, GARDEN.id).row != said.paper.row
 
@@ -440,7 +440,7 @@ def test_papers_added_by_hand_are_no_news_of_the_day(library: Library, shelf: Sh
     fresh = paper(8, "Speech Translation in Gardens")
     papers.add_papers(library.db, [fresh], source="arXiv", on=DAY)
     today = morning(library, DAY, encoder="small@1")
-    assert [e.paper.paper.id for e in today.entries] == [fresh.id]
+    assert [e.paper.record.id for e in today.entries] == [fresh.id]
     assert (today.n_arrived, today.n_not_encoded, today.quota.written) == (1, 1, 0)
     tomorrow = morning(library, DAY + timedelta(1))
     assert tomorrow.undecided == ((DAY, 1),)
@@ -454,7 +454,7 @@ def test_a_paper_added_by_hand_and_brought_by_a_source_is_in_the_list(
     add(library, shelf)
     assert morning(library, DAY).entries == ()
     papers.add_papers(library.db, [paper(9, title)], source="arXiv", on=DAY)
-    assert [e.paper.paper.id for e in morning(library, DAY).entries] == ["arxiv:2506.00009"]
+    assert [e.paper.record.id for e in morning(library, DAY).entries] == ["arxiv:2506.00009"]
 
 
 def test_a_stamped_pdf_added_offline_is_completed_by_the_next_gather(
@@ -463,7 +463,7 @@ def test_a_stamped_pdf_added_offline_is_completed_by_the_next_gather(
     shelf.put("a.pdf", stamped(7, 1))
     paper = add(library, shelf)["a.pdf"].paper
     assert paper is not None
-    assert (paper.paper.id, paper.paper.title, paper.paper.version, paper.paper.categories) == (
+    assert (paper.record.id, paper.record.title, paper.record.version, paper.record.categories) == (
         "arxiv:2506.00007",
         "On Dew that Waits for Morning",
         1,
@@ -474,11 +474,11 @@ def test_a_stamped_pdf_added_offline_is_completed_by_the_next_gather(
     assert [(p.stage, p.subject) for p in problems] == [("add", "1 ids")]
     registry.is_down = False
     assert len(complete(library, kit(shelf, registry))) == 1  # not again before its time
-    assert find_paper(library, "2506.00007").paper.categories == ()
+    assert find_paper(library, "2506.00007").record.categories == ()
     clock.at = NOW + timedelta(hours=2)
     assert complete(library, kit(shelf, registry)) == []
     paper = find_paper(library, "2506.00007")
-    assert (paper.paper.categories != (), paper.key) == (True, "2025_Field_DewThatWaitsMorning")
+    assert (paper.record.categories != (), paper.key) == (True, "2025_Field_DewThatWaitsMorning")
     registry.seen.clear()
     assert (complete(library, kit(shelf, registry)), registry.seen) == ([], [])
     assert failures.failures(library.db, "add") == []
@@ -499,10 +499,10 @@ def test_stamps_are_looked_up_a_hundred_in_one_call(library: Library, shelf: She
     # What arXiv does not know was misread or invented: the page's own title stays.
     last = found["25.pdf"].paper
     assert last
-    assert last.paper.id.startswith("pdf:")
+    assert last.record.id.startswith("pdf:")
     first = found["20.pdf"].paper
     assert first
-    assert first.paper.categories != ()
+    assert first.record.categories != ()
 
 
 DOI = "10.5555/moss.1"
@@ -519,7 +519,7 @@ def test_a_doi_is_looked_up_and_counts_under_its_title_only(library: Library, sh
     registry.records[DOI] = RECORD
     found = add(library, shelf, Wishes(), registry)
     assert outcomes(found) == {"a.pdf": "identified", "b.pdf": "unknown"}
-    ids = {name: added.paper and added.paper.paper.id for name, added in found.items()}
+    ids = {name: added.paper and added.paper.record.id for name, added in found.items()}
     assert ids["a.pdf"] == f"doi:{DOI}"
     assert str(ids["b.pdf"]).startswith("pdf:")
 
@@ -538,7 +538,7 @@ def test_a_doi_added_offline_is_looked_up_later_and_takes_the_paper_over(
     registry.records = {DOI: RECORD, "10.5555/moss.2": {"title": "A Template"}}
     assert complete(library, kit(shelf, registry)) == []
     paper = find_paper(library, DOI)
-    assert (paper.paper.id, paper.key) == (f"doi:{DOI}", "2025_Vale_MossThatRemembersWinters")
+    assert (paper.record.id, paper.key) == (f"doi:{DOI}", "2025_Vale_MossThatRemembersWinters")
     assert pdfs.pdf_of(library.db, paper.row) is not None
     assert papers.paper_with_id(library.db, "doi:10.5555/moss.2") is None
     assert add(library, shelf)["a.pdf"].paper == paper
@@ -561,7 +561,7 @@ def test_a_paper_named_by_its_bytes_merges_with_one_from_a_source(
     papers.add_papers(library.db, [brought], source="arXiv", on=DAY)
     library_paper = find_paper(library, "2506.00009")
     assert before
-    assert library_paper.paper.ids == ("arxiv:2506.00009", before.paper.id)
+    assert library_paper.record.ids == ("arxiv:2506.00009", before.record.id)
     assert (library_paper.key, library_paper.topic) == (before.key, before.topic)
     assert pdfs.pdf_of(library.db, library_paper.row) is not None
 
@@ -573,7 +573,7 @@ def test_slides_are_not_joined_with_their_paper_when_it_comes(
     assert outcomes(add(library, shelf)) == {"a.pdf": "unknown"}
     brought = paper(9, "On Moss that Remembers Winters", authors=("Uma Vale",))
     papers.add_papers(library.db, [brought], source="arXiv", on=DAY)
-    assert find_paper(library, "2506.00009").paper.ids == ("arxiv:2506.00009",)
+    assert find_paper(library, "2506.00009").record.ids == ("arxiv:2506.00009",)
 
 
 def test_a_scanned_pdf_is_kept_and_not_read_again_by_each_gather(
@@ -582,7 +582,7 @@ def test_a_scanned_pdf_is_kept_and_not_read_again_by_each_gather(
     shelf.put("scan.pdf", Document((), n_scanned=3))
     paper = add(library, shelf)["scan.pdf"].paper
     assert paper
-    assert paper.paper.title == "scan"
+    assert paper.record.title == "scan"
     assert pdfs.pdfs_without_passages(library.db) == []
 
 
@@ -661,7 +661,7 @@ def test_an_unreadable_file_at_the_papers_place_stays(library: Library, shelf: S
     paper = find_paper(library, GARDEN.id)
     papers_folder = library.folder / "papers" / "unfiled"
     papers_folder.mkdir(parents=True)
-    stranger = papers_folder / f"{file_stem(paper.paper, library.config.pdf_name)}.pdf"
+    stranger = papers_folder / f"{file_stem(paper.record, library.config.pdf_name)}.pdf"
     stranger.symlink_to("/proc/self/mem")
     assert outcomes(add(library, shelf)) == {"a.pdf": "identified"}
     assert sorted(papers_folder.iterdir()) == [stranger.with_stem(f"{stranger.stem}-2"), stranger]

@@ -59,10 +59,10 @@ def test_a_doi_that_was_not_looked_up_is_no_id_of_a_stamped_paper(
 ) -> None:
     shelf.put("a.pdf", replace(stamped(7, 1), doi="10.5555/other.9"))
     add(library, shelf, Wishes(), Registry(7))
-    assert find_paper(library, "2506.00007").paper.ids == ("arxiv:2506.00007",)
+    assert find_paper(library, "2506.00007").record.ids == ("arxiv:2506.00007",)
     real = Paper(("doi:10.5555/other.9",), "A Study of Ladders in Winter", ("Zoe Zander",))
     papers.add_papers(library.db, [real], source="acl", on=DAY)
-    assert find_paper(library, real.id).paper == real
+    assert find_paper(library, real.id).record == real
 
 
 def test_an_arxiv_id_of_other_authors_is_removed_from_a_paper(
@@ -76,8 +76,8 @@ def test_an_arxiv_id_of_other_authors_is_removed_from_a_paper(
     known = pdfs.addition_of(library.db, str(file))
     assert known
     (library_paper,) = papers.papers_at(library.db, [row.row])
-    assert library_paper.paper.ids == (f"pdf:{known.sha256[:16]}",)
-    assert (library_paper.paper.title, library_paper.paper.version, library_paper.key) == (
+    assert library_paper.record.ids == (f"pdf:{known.sha256[:16]}",)
+    assert (library_paper.record.title, library_paper.record.version, library_paper.key) == (
         "On Hail and What it Means to Slate Roofs",
         None,
         row.key,
@@ -90,7 +90,7 @@ def test_an_arxiv_id_of_other_authors_is_removed_from_a_paper(
     # The paper whose number it is comes to its own.
     papers.add_papers(library.db, [paper(7, "Other Things")], source="arXiv", on=DAY)
     real = find_paper(library, "2506.00007")
-    assert (real.paper.title, pdfs.pdf_of(library.db, real.row)) == ("Other Things", None)
+    assert (real.record.title, pdfs.pdf_of(library.db, real.row)) == ("Other Things", None)
 
 
 def test_an_id_that_always_fails_does_not_hold_up_others(
@@ -112,7 +112,7 @@ def test_of_two_ids_the_one_that_can_be_looked_up_is(library: Library, shelf: Sh
     shelf.put("b.pdf", other(MOSS, doi=DOI))
     add(library, shelf)
     complete(library, kit(shelf, Torn(bad=["bad.1"])))
-    assert find_paper(library, DOI).paper.title == MOSS
+    assert find_paper(library, DOI).record.title == MOSS
     assert [f.subject for f in failures.failures(library.db, "add")] == ["doi:10.5555/bad.1"]
 
 
@@ -122,7 +122,7 @@ def test_dois_are_looked_up_even_if_arxiv_does_not_answer(library: Library, shel
     add(library, shelf)
     problems = complete(library, kit(shelf, Torn(has_arxiv=False)))
     assert [(p.stage, p.subject) for p in problems] == [("add", "1 ids")]
-    assert find_paper(library, DOI).paper.title == MOSS
+    assert find_paper(library, DOI).record.title == MOSS
     assert [f.subject for f in failures.failures(library.db, "add")] == ["arxiv:2506.00007"]
 
 
@@ -148,9 +148,9 @@ def test_papers_split_by_a_person_are_not_merged_by_a_printed_doi(
     assert own
     theirs = Paper((f"doi:{DOI}",), MOSS, ("Uma Vale",), published_on=date(2001, 1, 1))
     papers.add_papers(library.db, [theirs], source="acl", on=DAY)
-    part(library, own.paper.id, theirs.id)
+    part(library, own.record.id, theirs.id)
     assert complete(library, kit(shelf, Torn())) == []
-    assert find_paper(library, own.paper.id).paper.ids == own.paper.ids
+    assert find_paper(library, own.record.id).record.ids == own.record.ids
     assert merges.open_questions(library.db) == []
 
 
@@ -163,7 +163,7 @@ def test_a_printed_doi_of_other_authors_with_the_same_title_is_not_taken(
     registry = Torn()
     registry.records[DOI] = RECORD | {"author": [{"given": "Ben", "family": "Other"}]}
     complete(library, kit(shelf, registry))
-    assert find_paper(library, own.paper.id).paper.ids == own.paper.ids
+    assert find_paper(library, own.record.id).record.ids == own.record.ids
 
 
 def test_a_file_that_was_touched_is_still_to_be_looked_up(library: Library, shelf: Shelf) -> None:
@@ -172,7 +172,7 @@ def test_a_file_that_was_touched_is_still_to_be_looked_up(library: Library, shel
     os.utime(file, ns=(1, 1))
     assert outcomes(add(library, shelf)) == {"a.pdf": "identified"}
     complete(library, kit(shelf, Registry(7)))
-    assert find_paper(library, "2506.00007").paper.categories != ()
+    assert find_paper(library, "2506.00007").record.categories != ()
 
 
 @pytest.mark.parametrize("names", [("a.pdf", "b.pdf"), ("b.pdf", "a.pdf")])
@@ -185,7 +185,7 @@ def test_of_two_files_that_print_one_doi_the_one_of_its_title_gets_it(
     complete(library, kit(shelf, Torn()))
     paper = found[names[0]].paper
     assert paper
-    assert find_paper(library, DOI).paper.ids == (f"doi:{DOI}", paper.paper.id)
+    assert find_paper(library, DOI).record.ids == (f"doi:{DOI}", paper.record.id)
     assert pdfs.to_complete(library.db) == {}
 
 

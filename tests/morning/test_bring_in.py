@@ -101,7 +101,7 @@ def found(library: Library, query: str) -> tuple[set[str], list[str]]:
     """Search without vectors; return the ids of the papers, and what was said."""
     encoder = SmallEncoder()
     result = search(library, query, encode_query=encoder.encode_query, encoder=encoder.name)
-    return {hit.paper.paper.id for hit in result.hits}, [str(one) for one in result.messages]
+    return {hit.paper.record.id for hit in result.hits}, [str(one) for one in result.messages]
 
 
 def test_tags_and_collections_are_shown_and_found(library: Library) -> None:
@@ -204,7 +204,7 @@ def test_a_paper_that_is_here_is_known_by_its_id_or_title(library: Library) -> N
     more = replace(paper(1), ids=("arxiv:2506.00001", "doi:10.5555/1"))
     run = ran(library, ImportedPaper(more, "1"), ImportedPaper(by_title, "2"))
     assert [(e.is_new, e.known_by) for e in run.entries] == [(False, "id"), (False, "title")]
-    assert run.entries[0].paper.paper.ids == more.ids
+    assert run.entries[0].paper.record.ids == more.ids
     assert papers.ids_here(library.db, ["doi:10.5555/1"]) == {"doi:10.5555/1"}
     undo_import(library)
     assert papers.ids_here(library.db, ["doi:10.5555/1"]) == set()
@@ -276,7 +276,7 @@ def test_an_undo_leaves_what_the_person_did_since(library: Library) -> None:
     taken = undo_import(library)
     assert taken is not None
     assert (taken.n_papers, taken.n_notes) == (2, 2)
-    assert [h.paper.id for h in taken.kept] == ["arxiv:2506.00001"]
+    assert [h.record.id for h in taken.kept] == ["arxiv:2506.00001"]
     assert len(notes.revisions(library.db, paper.row)) == 2
 
 
@@ -399,7 +399,7 @@ def test_the_next_gather_names_papers_that_came_without_a_title(library: Library
     fill_in(library, tools(registry))
     paper = papers.paper_with_id(library.db, bare.id)
     assert paper is not None
-    assert paper.paper.title == "Wasps in Old Gardens"
+    assert paper.record.title == "Wasps in Old Gardens"
     assert len(registry.seen) == 1
 
 
@@ -410,7 +410,7 @@ def test_the_next_gather_asks_once_for_the_abstracts_that_are_missing(library: L
     registry = Registry(1)
     assert fill_in(library, tools(registry)) == []
     found = [papers.paper_with_id(library.db, one.id) for one in bare]
-    assert [bool(library_paper.paper.abstract) for library_paper in found if library_paper] == [
+    assert [bool(library_paper.record.abstract) for library_paper in found if library_paper] == [
         True,
         False,
     ]

@@ -82,7 +82,7 @@ def test_a_paper_that_is_here_stays_and_gets_its_doi(library: Library, file: Pat
     file.write_bytes(lines(record(1, doi="10.5555/1", title="Other")))
     assert counts(ran(library, file)) == (1, 0, 1, 0, 0)
     paper = find_paper(library, "doi:10.5555/1")
-    assert paper.paper.title == "Whistling Moss in Old Gardens 1"
+    assert paper.record.title == "Whistling Moss in Old Gardens 1"
 
 
 def test_what_an_import_brought_is_looked_up_by_paper(library: Library) -> None:

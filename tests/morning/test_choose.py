@@ -124,7 +124,7 @@ class TestFinding:
             with pytest.raises(NotKnown) as refused:
                 find_paper(library, text)
             assert "only a place in a list" in refused.value.message
-        assert find_paper(library, "1 bit").paper.title == bits.title
+        assert find_paper(library, "1 bit").record.title == bits.title
 
     def test_an_unknown_id_differs_from_a_text_that_is_no_id(self, library: Library) -> None:
         with pytest.raises(NotFound) as caught:

@@ -140,7 +140,7 @@ def counts(library: Library) -> dict[int, int]:
 
 def near(library: Library, day: date) -> list[tuple[str, str]]:
     def line(entry: Entry) -> tuple[str, str]:
-        return entry.paper.paper.id.removeprefix("arxiv:"), str(entry.why).rpartition("; ")[2]
+        return entry.paper.record.id.removeprefix("arxiv:"), str(entry.why).rpartition("; ")[2]
 
     return [line(entry) for entry in morning(library, day).near]
 

@@ -41,7 +41,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 def vote(library: Library, day: date, row: int, n: int) -> None:
     [paper] = papers.papers_at(library.db, [row])
-    listed = Post(f"list {row}", "", "", "", NOW, (Mention(paper.paper.id),), n_votes=n)
+    listed = Post(f"list {row}", "", "", "", NOW, (Mention(paper.record.id),), n_votes=n)
     sources.add_posts(library.db, [listed], source="timeline", on=day)
 
 

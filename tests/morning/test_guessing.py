@@ -54,7 +54,7 @@ def test_a_guess_that_is_undone_is_asked_for_again(library: Library) -> None:
     assert not is_asked(library)
     assert [act.kind for act in past_acts(library)] == ["guess", "pick"]
     [(paper, kind)] = take_back(library).several
-    assert (paper.paper.id, kind) == (BEES.id, "guess")
+    assert (paper.record.id, kind) == (BEES.id, "guess")
     assert is_asked(library)
     assert queue.guess_of(library.db, paper.row) is None
     [(paper, kind)] = take_back(library).several

@@ -59,7 +59,7 @@ def test_both_notes_survive_and_the_newest_counts(library: Library) -> None:
     note(library, ONE, "Bees hum. They do.")
     note(library, TWO, "Ants walk. They do.")
     joined = join(library, ONE, TWO).paper
-    assert (joined.paper.ids, joined.state) == ((ONE, TWO), "read")
+    assert (joined.record.ids, joined.state) == ((ONE, TWO), "read")
     assert [r.text for r in notes.revisions(library.db, 1)] == [
         "Bees hum. They do.", "Ants walk. They do."]  # fmt: skip
     assert index.notes_without_text(library.db) == []

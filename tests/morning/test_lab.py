@@ -73,7 +73,7 @@ def today(library: Library) -> Morning:
 
 def named(library: Library) -> dict[str, tuple[str, ...]]:
     """Find the papers of today's list that others have written about, with their names."""
-    return {e.paper.paper.id: e.written_by for e in today(library).entries if e.written_by}
+    return {e.paper.record.id: e.written_by for e in today(library).entries if e.written_by}
 
 
 def read(library: Library, id_: str = ONE) -> list[tuple[str, str]]:
@@ -381,7 +381,7 @@ def test_without_its_server_the_list_stands_and_says_what_is_not_known(
 ) -> None:
     library = opened(at, tmp_path / "mine", NOBODY)
     shown = today(library)
-    assert [e.paper.paper.id for e in shown.entries] == [ONE, TWO, THREE]
+    assert [e.paper.record.id for e in shown.entries] == [ONE, TWO, THREE]
     assert str(shown.notices[-1]).startswith(
         "It is not known who in your lab has written about these papers. 127.0.0.1/papers: no"
     )

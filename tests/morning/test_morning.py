@@ -63,8 +63,8 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def ids(found: Morning) -> tuple[list[str], list[str], str]:
-    own, near = ([e.paper.paper.id for e in lane] for lane in (found.own, found.near))
-    return own, near, found.wild.paper.paper.id if found.wild else ""
+    own, near = ([e.paper.record.id for e in lane] for lane in (found.own, found.near))
+    return own, near, found.wild.paper.record.id if found.wild else ""
 
 
 def write(library: Library, row: int, text: str, *, on: date = DAY) -> None:
@@ -200,7 +200,7 @@ def test_a_new_version_of_what_has_a_note_is_news(library: Library) -> None:
     ((library_paper, version),) = [
         (v.paper, v.version) for v in morning(library, NEXT).new_versions
     ]
-    assert (library_paper.paper.id, library_paper.state, version) == (TRANSLATION.id, "read", 2)
+    assert (library_paper.record.id, library_paper.state, version) == (TRANSLATION.id, "read", 2)
 
 
 def test_progress_and_balance_come_from_the_notes(library: Library) -> None:

@@ -133,7 +133,7 @@ def test_a_list_that_was_shown_hides_at_once_and_shows_again_in_its_order(librar
 def test_other_people_and_sources_still_bring_a_paper_up(library: Library) -> None:
     talk(library, DAY, 3, "Em Shore")
     paper = papers.papers_at(library.db, [4])[0]
-    sources.add_posts(library.db, [post("b", paper.paper.id)], source="blog", on=DAY)
+    sources.add_posts(library.db, [post("b", paper.record.id)], source="blog", on=DAY)
     mute(library, [("author", "Cy Pond")])
     assert seen(library) == ([1], [3], [2, 4]), "Cy's blog is Cy's too"
     [entry] = morning(library, DAY).near

@@ -73,7 +73,7 @@ def after(n_days: int) -> date:
 
 def ids(library: Library) -> list[str]:
     found = without_put_off(whole_queue(library), library.today())
-    return [one.paper.paper.id for one in found]
+    return [one.paper.record.id for one in found]
 
 
 def test_picks_without_a_note_wait_the_oldest_first(library: Library, clock: Clock) -> None:
@@ -105,7 +105,7 @@ def test_a_paper_waits_since_its_first_pick_and_anew_after_it_was_let_go(
 def test_a_paper_put_off_is_back_on_its_day(library: Library, clock: Clock) -> None:
     decide(library, "pick", [ONE, TWO])
     paper, until, _ = later(library, ONE, 3)
-    assert (paper.paper.id, until) == (ONE, after(3))
+    assert (paper.record.id, until) == (ONE, after(3))
     assert ids(library) == [TWO]
     assert [one.until for one in whole_queue(library)] == [after(3), None]
     assert put_off(library, [1, 2]) == {1: after(3)}
@@ -126,11 +126,11 @@ def test_undo_takes_back_the_last_act_of_any_kind(library: Library) -> None:
     later(library, ONE)
     drop(library, [TWO])
     assert ids(library) == []
-    assert [paper.paper.id for paper in undo(library)] == [TWO]
+    assert [paper.record.id for paper in undo(library)] == [TWO]
     assert ids(library) == [TWO]
-    assert [paper.paper.id for paper in undo(library)] == [ONE]
+    assert [paper.record.id for paper in undo(library)] == [ONE]
     assert ids(library) == [ONE, TWO]
-    assert [paper.paper.id for paper in undo(library)] == [ONE, TWO]
+    assert [paper.record.id for paper in undo(library)] == [ONE, TWO]
     assert (ids(library), undo(library)) == ([], [])
 
 
@@ -355,9 +355,9 @@ def told(**more: object) -> Morning:
 class TestMorning:
     def test_the_queue_is_of_today_alone(self, library: Library, clock: Clock) -> None:
         decide(library, "pick", [ONE])
-        assert [one.paper.paper.id for one in morning(library, DAY).queue] == [ONE]
+        assert [one.paper.record.id for one in morning(library, DAY).queue] == [ONE]
         go_to(clock, after(1))
-        assert [one.paper.paper.id for one in morning(library, after(1)).queue] == [ONE]
+        assert [one.paper.record.id for one in morning(library, after(1)).queue] == [ONE]
         assert (morning(library, DAY).queue, morning(library, DAY).pdfs) == ((), None)
 
     def test_the_list_leads_to_the_queue_only_where_nothing_new_waits(
@@ -382,7 +382,7 @@ class TestMorning:
 
 class TestLookBack:
     def asked(self, library: Library) -> list[str]:
-        return [one.paper.paper.id for one in to_ask(library)]
+        return [one.paper.record.id for one in to_ask(library)]
 
     def test_a_pick_is_asked_about_once(self, library: Library, clock: Clock) -> None:
         decide(library, "pick", [ONE])
@@ -397,7 +397,7 @@ class TestLookBack:
         assert keep_asked(library, asks) == asks
         assert keep_asked(library, asks) == (), "another window was first"
         assert self.asked(library) == []
-        assert [one.paper.paper.id for one in asked_today(library)[0]] == [ONE]
+        assert [one.paper.record.id for one in asked_today(library)[0]] == [ONE]
         keep(library, ONE)
         assert asked_today(library)[0] == ()
         go_to(clock, after(40))
@@ -417,7 +417,7 @@ class TestLookBack:
         keep_asked(library, to_ask(library))
         assert (self.asked(library), n_to_ask(library)) == ([], 5)
         asked, n_more = asked_today(library)
-        assert ([one.paper.paper.id for one in asked], n_more) == (first, 5)
+        assert ([one.paper.record.id for one in asked], n_more) == (first, 5)
         go_to(clock, after(15))
         assert set(self.asked(library)) == {one.id for one in several} - set(first)
 

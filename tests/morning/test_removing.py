@@ -77,14 +77,14 @@ def files(folder: Path) -> dict[str, bytes]:
 def found(library: Library, words: str) -> list[str]:
     small = SmallEncoder()
     hits = search(library, words, encode_query=small.encode_query, encoder=small.name).hits
-    return [hit.paper.paper.id for hit in hits]
+    return [hit.paper.record.id for hit in hits]
 
 
 def test_a_removed_paper_is_shown_nowhere(library: Library) -> None:
     key = find_paper(library, ONE.id).key
     remove(library, [ONE.id])
-    assert [e.paper.paper.id for e in trash(library)] == [ONE.id]
-    assert [q.paper.paper.id for q in whole_queue(library)] == [TWO.id]
+    assert [e.paper.record.id for e in trash(library)] == [ONE.id]
+    assert [q.paper.record.id for q in whole_queue(library)] == [TWO.id]
     assert found(library, "snails") == []
     two = find_paper(library, TWO.id)
     assert similar(library, two, encoder="")[1] == []
@@ -106,7 +106,7 @@ def test_a_removed_paper_is_shown_nowhere(library: Library) -> None:
 
 def test_a_removed_paper_leaves_the_list_of_today(library: Library) -> None:
     def shown() -> list[str]:
-        return [e.paper.paper.id for e in look(library, DAY, may_fold=False).own]
+        return [e.paper.record.id for e in look(library, DAY, may_fold=False).own]
 
     assert shown() == [ONE.id, TWO.id]
     remove(library, [ONE.id])
@@ -273,7 +273,7 @@ def test_a_backup_has_the_trash(library: Library, tmp_path: Path) -> None:
     restore(target, made.file, plan_restore(target, made.file), now=NOW)
     assert {n: c for n, c in there.items() if "tablet" not in n}.items() <= files(target).items()
     with a_library(target) as again:
-        assert [e.paper.paper.id for e in trash(again)] == [ONE.id]
+        assert [e.paper.record.id for e in trash(again)] == [ONE.id]
         undo(again)
         assert find_paper(again, ONE.id).state == "read"
 

@@ -221,7 +221,7 @@ def test_a_first_note_that_a_restore_brought_goes_with_its_undo(
 ) -> None:
     (tmp_path / "then").mkdir()
     with a_library(tmp_path / "then") as then:
-        papers.add_papers(then.db, [library_paper(library, ONE).paper], source="arXiv", on=DAY)
+        papers.add_papers(then.db, [library_paper(library, ONE).record], source="arXiv", on=DAY)
         add_note(then, library_paper(then, ONE), "They hum. They do.")
         made = back_up(then.folder, tmp_path / "out", now=NOW)
     before = library_paper(library, ONE).state
@@ -243,7 +243,7 @@ def test_a_paper_that_came_by_a_restore_goes_to_the_trash(library: Library, tmp_
     with a_library(tmp_path / "new") as new:
         restore_paper(new, made.file, ONE)
         undo(new)
-        assert [entry.paper.paper.id for entry in trash(new)] == [ONE]
+        assert [entry.paper.record.id for entry in trash(new)] == [ONE]
 
 
 def test_an_act_that_layout_21_took_back_does_not_stand(tmp_path: Path) -> None:

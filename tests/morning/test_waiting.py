@@ -257,14 +257,14 @@ def test_a_person_gives_a_note_to_a_paper_once(library: Library) -> None:
 
 def test_a_paper_in_the_trash_takes_no_note(library: Library) -> None:
     [paper] = here(library, 1)
-    remove(library, [paper.paper.id])
+    remove(library, [paper.record.id])
     assert ran(library, a_note(LINK)).notes[0].paper is None
 
 
 def test_a_joined_note_goes_with_its_paper_when_the_trash_is_emptied(library: Library) -> None:
     [paper] = here(library, 1)
     ran(library, a_note(LINK))
-    remove(library, [paper.paper.id])
+    remove(library, [paper.record.id])
     decisions.empty_trash(library.db, paper.row, at=NOW)
     assert (
         library.db.read("SELECT id FROM loose_notes UNION SELECT loose FROM loose_note_ids") == []
@@ -345,7 +345,7 @@ def test_a_pdf_of_a_new_paper_brings_it_and_an_undo_takes_it_away(
     library: Library, tmp_path: Path
 ) -> None:
     run = ran_with(library, with_pdfs(tmp_path, PDF), stamped)
-    assert [n.paper.paper.id for n in run.notes if n.paper] == ["arxiv:2506.00001"]
+    assert [n.paper.record.id for n in run.notes if n.paper] == ["arxiv:2506.00001"]
     taken = take_back(library).imported
     assert taken is not None
     assert (taken.n_papers, papers.n_papers(library.db)) == (1, 0)

@@ -63,7 +63,7 @@ def said(library: Library, row: int, kind: str) -> ScoreChange:
 def score(library: Library, row: int, topic: str) -> float:
     """Judge a paper by the present models."""
     [paper] = papers.papers_at(library.db, [row])
-    return judge(paper.paper, features(paper.paper), judges(library).models[topic]).score
+    return judge(paper.record, features(paper.record), judges(library).models[topic]).score
 
 
 @pytest.mark.parametrize("kind", ["pick", "skip"])

@@ -237,7 +237,7 @@ class TestDrafts:
     def test_the_draft_of_a_merged_copy_is_the_papers(self, library: Library) -> None:
         with drafts.opened(library, library_paper(library, 2), lambda _: "") as (draft, _):
             draft.file.write_text("Ants walk on. They stop.", "utf-8")
-        join(library, library_paper(library, 1).paper.id, library_paper(library, 2).paper.id)
+        join(library, library_paper(library, 1).record.id, library_paper(library, 2).record.id)
         with drafts.opened(library, library_paper(library, 1), lambda _: "") as (again, _):
             assert again.file == draft.file
 
@@ -285,7 +285,7 @@ class TestLinks:
             written, library_paper(written, 3), "See [[2025_field_BEES]] and [[2025_Field_Ants]]."
         )
         assert [one.paper.row for one in backlinks(written, 1)] == [2, 3]
-        join(written, library_paper(written, 1).paper.id, library_paper(written, 2).paper.id)
+        join(written, library_paper(written, 1).record.id, library_paper(written, 2).record.id)
         assert [one.paper.row for one in backlinks(written, 1)] == [3]
         assert lost_links(written, texts(written, 3)[-1]) == []
 

@@ -164,7 +164,7 @@ def test_likeness_is_by_vectors_where_there_are_some(library: Library) -> None:
     index.add_paper_texts(library.db, rows)
     encoder = SmallEncoder()
     for one in papers.papers_at(library.db, rows):
-        text = f"{one.paper.title}\n{one.paper.abstract}"
+        text = f"{one.record.title}\n{one.record.abstract}"
         [vector] = encoder.encode_passages([text])
         kept = (index.hash_of(text), vector.astype("float16").tobytes())
         index.add_vectors(library.db, encoder.name, [kept])

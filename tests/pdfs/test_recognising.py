@@ -146,11 +146,11 @@ def test_no_real_pdf_is_taken_for_another_paper(tmp_path: Path) -> None:
             stamp = truth[path]["arxiv_id"]
             if stamp:
                 paper = papers.papers_at(library.db, [found.row])[0] if found.row else None
-                assert f"arxiv:{stamp}" in (paper.paper.ids if paper else (found.id,))
+                assert f"arxiv:{stamp}" in (paper.record.ids if paper else (found.id,))
                 n_found += 1
             elif found.row is not None:
                 (paper,) = papers.papers_at(library.db, [found.row])
-                assert title_fold(paper.paper.title) == title_fold(truth[path]["title"])
+                assert title_fold(paper.record.title) == title_fold(truth[path]["title"])
             else:
                 assert found.id == ""
     assert n_found >= 29

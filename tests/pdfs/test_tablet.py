@@ -72,7 +72,7 @@ def give_pdf(library: Library, row: int, content: bytes) -> None:
 def pick(library: Library, *rows: int) -> None:
     for row in rows:
         give_pdf(library, row, f"%PDF-1.7 {row} %%EOF".encode())
-        decide(library, "pick", [library_paper(library, row).paper.id])
+        decide(library, "pick", [library_paper(library, row).record.id])
 
 
 def taken(library: Library, pad: Path, *texts: str) -> list[tuple[str, str]]:

@@ -163,6 +163,6 @@ def test_a_library_of_the_first_layout_gets_the_table_and_keeps_every_row(tmp_pa
         assert db.read("PRAGMA user_version")[0][0] == LATEST
         count(db, {1: 7})
         paper = papers.papers_at(db, [1])[0]
-        assert (paper.paper.title, papers.origins_of(db, [1])) == ("Gardens", {1: ("arXiv",)})
+        assert (paper.record.title, papers.origins_of(db, [1])) == ("Gardens", {1: ("arXiv",)})
         found = talk.newest_counts(db, [1], until=DAY)
         assert found == {1: replace(found[1], n=7, published_on=None)}

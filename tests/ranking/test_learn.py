@@ -317,7 +317,7 @@ def test_ten_thousand_skips_do_not_change_what_the_topics_words_weigh(tmp_path: 
         fresh = paper(n + 1, "Speech Translation of Moss")
         papers.add_papers(library.db, [fresh], source="arXiv", on=DAY)
         rank_days(library, DAY)
-        assert [e.paper.paper.id for e in morning(library, DAY).own] == [fresh.id]
+        assert [e.paper.record.id for e in morning(library, DAY).own] == [fresh.id]
 
 
 def test_months_of_skips_do_not_push_out_what_was_liked(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_words_count_less_where_no_text_has_all_of_them(
         index_words(library, tools(Web()))
         encode(library, replace(tools(Web()), encoder=Dunes, encoder_name=Dunes.name))
         found = search(library, query, encode_query=Dunes().encode_query, encoder=Dunes.name)
-        assert found.hits[0].paper.paper.title == first
+        assert found.hits[0].paper.record.title == first
 
 
 def test_words_that_stand_side_by_side_come_before_the_same_words_apart(tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def test_a_venue_is_what_a_source_says_or_a_comment_or_an_id(
     assert library_paper is not None
     act = decisions.next_act(library.db)
     field_rows.edit(library.db, library_paper.row, {"venue": "Moss"}, act=act, at=NOW, on=DAY)
-    listed = {h.paper.paper.id for h in ask(library, query).hits}
+    listed = {h.paper.record.id for h in ask(library, query).hits}
     assert listed == {one.id for n, one in enumerate(several, 11) if n in rows}
     [said] = ask(library, "venue:nowhere").messages
     assert str(said) == "No paper here is known to be of nowhere."
@@ -445,7 +445,7 @@ def test_papers_with_one_text_are_shown_as_one(library: Library) -> None:
     papers.add_papers(library.db, copies, source="arXiv", on=DAY)
     index_words(library, tools(Web()))
     (hit,) = ask(library, "moon tides", is_encoded=False).hits
-    assert {hit.paper.paper.id, *hit.also} == {copy.id for copy in copies}
+    assert {hit.paper.record.id, *hit.also} == {copy.id for copy in copies}
 
 
 def test_a_mark_counts_on_the_local_day_on_which_it_came_home() -> None:

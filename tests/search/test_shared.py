@@ -61,7 +61,7 @@ def find(library: Library, query: str, limit: int = 8) -> SearchResult:
 
 
 def ids(found: SearchResult, kind: str = "paper") -> list[str]:
-    return [hit.paper.paper.id for hit in found.hits if hit.kind == kind]
+    return [hit.paper.record.id for hit in found.hits if hit.kind == kind]
 
 
 def opened(at: ExitStack, folder: Path, url: str) -> Library:
@@ -114,20 +114,20 @@ class TestSharing:
         words = ("rain frog", "part33", "winter train river", "翻訳 lamp", '"stone night"', long)
         for query in words:
             expected, found = (find(library, query, limit=50) for library in (whole, mine))
-            scores = {hit.paper.paper.id: hit.score for hit in expected.hits}
-            assert {hit.paper.paper.id: hit.score for hit in found.hits} == pytest.approx(
+            scores = {hit.paper.record.id: hit.score for hit in expected.hits}
+            assert {hit.paper.record.id: hit.score for hit in found.hits} == pytest.approx(
                 scores, abs=0.01
             )
             evidence = {hit.evidence for hit in expected.hits}
             assert {hit.evidence for hit in found.hits} == evidence
             assert evidence
-        [hit] = [h for h in find(mine, "part33").hits if h.paper.paper.id == "arxiv:2506.00033"]
-        assert (hit.is_shared, hit.paper.paper.authors) == (True, ("Ada F33",))
+        [hit] = [h for h in find(mine, "part33").hits if h.paper.record.id == "arxiv:2506.00033"]
+        assert (hit.is_shared, hit.paper.record.authors) == (True, ("Ada F33",))
         # What is in both is shown once, as the library's own.
         assert share(mine, TOOLS) == []
         again = find(mine, "rain frog", limit=50)
         assert len(ids(again)) == len(set(ids(again))) == 40
-        assert {h.paper.paper.id for h in again.hits if not h.is_shared} == {
+        assert {h.paper.record.id for h in again.hits if not h.is_shared} == {
             f"arxiv:2506.{n:05}" for n in range(1, 15)
         }
         # Nor is it counted twice among the texts that have a word: "part3" of a paper in both is
@@ -135,7 +135,7 @@ class TestSharing:
         apart = []
         for library in (whole, mine):
             best = find(library, "part3 part33 rain").hits
-            scores = {hit.paper.paper.id: hit.score for hit in best}
+            scores = {hit.paper.record.id: hit.score for hit in best}
             apart.append(scores["arxiv:2506.00003"] - scores["arxiv:2506.00033"])
         assert apart[1] == pytest.approx(apart[0], abs=0.01)
 
@@ -268,10 +268,10 @@ class TestSharing:
                 else:
                     encode_query = SmallEncoder().encode_query
                     given |= {"encode_query": encode_query, "kinds": KINDS}
-                    found = search_like(mine, about.paper.abstract, limit=9, **given)
-            own = {hit.paper.paper.id for hit in found.hits if not hit.is_shared}
+                    found = search_like(mine, about.record.abstract, limit=9, **given)
+            own = {hit.paper.record.id for hit in found.hits if not hit.is_shared}
             assert own <= {"arxiv:2506.00001", "arxiv:2506.00002"}
-            assert len({hit.paper.paper.id for hit in found.hits} - own) == 7
+            assert len({hit.paper.record.id for hit in found.hits} - own) == 7
             assert found.shared_error is None
 
     def test_the_commands_send_search_and_say_what_was_not_seen(

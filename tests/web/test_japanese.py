@@ -100,7 +100,7 @@ def parts(tmp_path: Path) -> Parts:
             given = paper(int(id_[-1]), "Speech recognition", ids=(id_,))
             papers.add_papers(library.db, [given], source=source, on=DAY)
         [both] = papers.papers_at(library.db, [find_paper(library, BOTH).row])
-        papers.add_papers(library.db, [both.paper], source=fields.BY_HAND, on=DAY)
+        papers.add_papers(library.db, [both.record], source=fields.BY_HAND, on=DAY)
         decide(library, "pick", [CITED])
         failures.add_failure(
             library.db, "resolve", "arxiv:2506.77777", ("", ""), now=NOW, reason=NO_PAPER

@@ -387,7 +387,7 @@ def words_of(folder: Path) -> list[bytes]:
     with open_library(folder, now=lambda: NOW) as opened:
         several = papers.papers_at(opened.db, list(range(1, papers.n_papers(opened.db) + 1)))
         noted = papers_by_key(opened.db)
-    found = {paper.paper.title for paper in several} | set(noted)
+    found = {paper.record.title for paper in several} | set(noted)
     found |= {"It waits until the verb is there", "Bubbles carry the words", "静かな部屋の録音"}
     return [
         text.encode()

@@ -44,7 +44,7 @@ def test_picks_that_wait_and_the_newest_notes_are_carried(tmp_path: Path) -> Non
         add_note(library, paper, "Mine.")
         undo(library)  # the pick; the note stays
         found = carried_by(library)
-        assert [paper.paper.id for paper, _ in found.several] == [ids[1], ids[0], ids[3]]
+        assert [paper.record.id for paper, _ in found.several] == [ids[1], ids[0], ids[3]]
         assert found.library == history.library_id(library.db)
 
 
@@ -105,7 +105,7 @@ def test_a_device_has_the_texts_of_today_of_picks_notes_and_marks(tmp_path: Path
         ids = fill(library, 6)
         [picked, noted, skipped] = decide(library, "pick", ids[:3])
         add_note(library, noted, "Mine.\n\n<b>Bold</b>")
-        decide(library, "skip", [skipped.paper.id])
+        decide(library, "skip", [skipped.record.id])
         mark = Highlight(1, 0, "highlight", "Marked words", "ほんとう？")
         highlights.add_highlight(
             library.db, find_paper(library, ids[5]).row, mark, mark=None, at=NOW
@@ -116,7 +116,7 @@ def test_a_device_has_the_texts_of_today_of_picks_notes_and_marks(tmp_path: Path
     assert [one["id"] for one in found["papers"]] == [ids[1], ids[0], ids[5]]
     assert found["papers"][0]["note"] == "Mine.\n\n<b>Bold</b>"
     assert found["papers"][2]["highlights"] == ["Marked words", "ほんとう？"]
-    assert found["papers"][1]["title"] == picked.paper.title
+    assert found["papers"][1]["title"] == picked.record.title
     assert set(found["papers"][0]) == {
         *("id", "title", "authors", "abstract", "note", "highlights")
     }
@@ -130,7 +130,7 @@ def test_without_room_the_oldest_texts_are_left_out_and_counted(tmp_path: Path) 
             add_note(library, paper, f"Mine {id_}.")
         [newest, *_], _n = device_texts(library)
         several, n_left_out = device_texts(library, most=2 * newest.n_letters + 5)
-        assert [one.paper.paper.id for one in several] == [ids[4], ids[3]]
+        assert [one.paper.record.id for one in several] == [ids[4], ids[3]]
         assert n_left_out == 3
 
 

@@ -284,7 +284,7 @@ def test_fields_are_edited_on_the_page_and_what_was_left_is_no_change(parts: Par
         names = re.findall(r'<(?:input|textarea) id="field-(\w+)"', page)
         with parts.open_library() as library:
             [library_paper] = papers.papers_at(library.db, [1])
-        paper = library_paper.paper
+        paper = library_paper.record
         words = dict.fromkeys(names, "") | {
             "title": paper.title, "authors": "\r\n".join(paper.authors),
             "abstract": paper.abstract.replace(" ", "\n"),

@@ -34,7 +34,7 @@ def client(parts: Parts) -> Iterator[TestClient]:
 
 def removed(parts: Parts) -> list[str]:
     with parts.open_library() as library:
-        return [entry.paper.paper.id for entry in trash(library)]
+        return [entry.paper.record.id for entry in trash(library)]
 
 
 def test_a_paper_is_removed_and_comes_back_by_forms_alone(client: TestClient, parts: Parts) -> None:

@@ -259,7 +259,7 @@ def test_a_button_fetches_the_pdf_of_a_paper_or_all_that_are_missing(tmp_path: P
     with parts_of(tmp_path).open_library() as library:
         papers.add_papers(library.db, [paper(1), paper(2), paper(3)], source="arXiv", on=DAY)
         one, two, three = (
-            library_paper.paper.id for library_paper in papers.papers_at(library.db, [1, 2, 3])
+            library_paper.record.id for library_paper in papers.papers_at(library.db, [1, 2, 3])
         )
         decide(library, "pick", [one, two])
     all_of_them = page_after(tmp_path, ASKED, kind="fetch")

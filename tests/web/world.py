@@ -187,7 +187,7 @@ def _days_before(library: Library, tools: Tools) -> None:
     fetch_html(library, tools)
     add_note(library, picks[-1], "Bubbles carry words; </textarea> divers ask.")
     for paper in picks:
-        add_note(library, paper, OWN_WORDS[paper.paper.id])
+        add_note(library, paper, OWN_WORDS[paper.record.id])
     _mark(library, tools, picks[0])
     index_words(library, tools)
 

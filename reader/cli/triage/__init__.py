@@ -281,7 +281,7 @@ def _hands(
         file = (
             (marked_file(library, paper.row) or pdf_file(library, paper.row)) if paper.key else None
         )
-        place = str(file) if file else url_of(paper.paper.id)
+        place = str(file) if file else url_of(paper.record.id)
         return opened.open(place) if place else _("This paper has no PDF here and no address.")
 
     return Hands(write_note, open_paper, terminal.stop, terminal.forget, reread)
@@ -374,7 +374,7 @@ class _Questions:
         )
         has_day = self.shown.folded is not None
         output.put_all(listing.entry_lines(self.entry, width, self.place + 1, has_day=has_day))
-        abstract = title_text(self.entry.paper.paper.abstract)
+        abstract = title_text(self.entry.paper.record.abstract)
         output.put_all(wrap(abstract, width, "     ")[:3])
         key = self.key(
             _("[{n}/{of}] p s x o w n u space q: ", n=self.place + 1, of=len(self.waiting))
@@ -411,7 +411,7 @@ class _Questions:
         elif key == "w":
             self.tell_why()
         elif key == "o":
-            place = url_of(self.entry.paper.paper.id)
+            place = url_of(self.entry.paper.record.id)
             output.put(
                 self.opened.open(place)
                 if place
@@ -530,7 +530,7 @@ class _Questions:
 
     def tell_why(self) -> None:
         width = output.width_of_terminal()
-        paper = self.entry.paper.paper
+        paper = self.entry.paper.record
         authors, why = ", ".join(paper.authors), str(self.entry.why)
         for text in (title_text(paper.title), authors, why, title_text(paper.abstract)):
             output.put_all(wrap(plain(text), width, "    "))

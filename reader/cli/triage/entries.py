@@ -139,7 +139,7 @@ def _lane_rows(
 
 def fits(entry: Entry, words: Sequence[str]) -> bool:
     """Check whether a paper has all these words, also as parts of longer words."""
-    paper = entry.paper.paper
+    paper = entry.paper.record
     topic = entry.paper.topic or entry.topic or ""
     posts = [part for m in entry.mentions for part in (m.author, m.words)]
     text = _normal(" ".join((paper.id, paper.title, *paper.authors, paper.abstract, topic, *posts)))

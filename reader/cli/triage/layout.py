@@ -380,7 +380,7 @@ def _row(row: Row, view: View, width: int) -> Line:
         talk = _("{time} · {pdf}", time=_(time, n=queued.minutes), pdf=pdf)
     day = [Span(f"{row.day} ", "here" if is_here else "dim")] if row.day else []
     title = cut(
-        [Span(start, style), *day, Span(title_text(paper.paper.title), style)],
+        [Span(start, style), *day, Span(title_text(paper.record.title), style)],
         width - columns(talk) - 2 * bool(talk),
     )
     return spread(
@@ -407,7 +407,7 @@ def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
     # the reason (10), the posts (8), the second line of the title (7), the facts (6).
     width = min(width, PROSE)
     inner = max(width - len(INDENT), 1)
-    paper = entry.paper.paper
+    paper = entry.paper.record
     title = fold(title_text(paper.title), width, 2 if n >= 7 else 1)
     who = authors_text(tuple(map(plain, paper.authors)))
     people = fold(who, inner, 1 if n < 14 else 3)
@@ -430,7 +430,7 @@ def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
 
 
 def _facts(entry: Entry) -> list[str]:
-    paper = entry.paper.paper
+    paper = entry.paper.record
     topic, own = topic_text(entry), property_texts(entry.paper)
     if entry.queued:
         reading = [*own, *queue_reading(entry.queued)]
@@ -509,7 +509,7 @@ def choice_page(entry: Entry, choices: Sequence[str], width: int, *, of_topics: 
         *as_lines(texts, width),
         *as_lines([_("number or letter: choose · any other key: no change")], width, "dim"),
     ]
-    title = as_lines([title_text(entry.paper.paper.title)], width, "bold")
+    title = as_lines([title_text(entry.paper.record.title)], width, "bold")
     asked = N_("Wrong topic: which one is right?") if of_topics else MUTE_WHAT
     return CoverPage(_(asked), (*lines, (), *title))
 
@@ -562,7 +562,7 @@ decision stay in the list, on every device.""").split("\n")
 
 def paper_page(entry: Entry, width: int) -> CoverPage:
     """Make the page of a paper: the whole abstract and all posts about it."""
-    paper = entry.paper.paper
+    paper = entry.paper.record
     posts = [f"{said_text(m)} {plain(m.url)}".rstrip() for m in heard(entry)]
     facts = " · ".join(map(plain, (*paper.ids, *paper.categories)))
     lines: list[Line] = [
@@ -585,7 +585,7 @@ def why_page(entry: Entry, width: int, lane: ListLane) -> CoverPage:
     """Make the page that explains a paper's place: one sentence, and the whole sum."""
     reason = str(entry.why) if entry.queued else verdict(lane, entry.why)
     lines: list[Line] = [
-        *as_lines([title_text(entry.paper.paper.title)], width, "bold"),
+        *as_lines([title_text(entry.paper.record.title)], width, "bold"),
         *as_lines([plain(reason)], width),
         (),
     ]
@@ -597,7 +597,7 @@ def why_page(entry: Entry, width: int, lane: ListLane) -> CoverPage:
             [
                 _(
                     "What would change this rank: reader why {id} --all",
-                    id=plain(entry.paper.paper.id),
+                    id=plain(entry.paper.record.id),
                 )
             ],
             width,

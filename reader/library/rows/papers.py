@@ -159,7 +159,7 @@ def _update(db: Database, row: int, paper: Paper) -> None:
         return
     # Before the row is overwritten, since the changes are found by comparing with it.
     if paper.version and paper.version > 1:
-        before = fields.as_it_came(db, row, papers_at(db, [row])[0].paper)
+        before = fields.as_it_came(db, row, papers_at(db, [row])[0].record)
         fields.add_changes(db, row, before, paper)
     db.execute(
         """
@@ -397,7 +397,7 @@ def _select(db: Database, where: str, values: Sequence[object]) -> list[LibraryP
     return [
         LibraryPaper(
             row=row["id"],
-            paper=paper_of(row),
+            record=paper_of(row),
             state=cast(State, row["state"]),
             arrived_on=date.fromisoformat(row["arrived_on"]),
             topic=row["topic"],

@@ -297,8 +297,8 @@ def begin(visit: Visit) -> Response:
 
 def _papers_to_fetch(visit: Visit) -> list[str]:
     if id_ := visit.field("id"):
-        return [find_paper(visit.library, id_).paper.id]
-    return [one.paper.paper.id for one in whole_queue(visit.library) if not one.has_pdf]
+        return [find_paper(visit.library, id_).record.id]
+    return [one.paper.record.id for one in whole_queue(visit.library) if not one.has_pdf]
 
 
 async def events(request: Request) -> Response:
@@ -387,7 +387,7 @@ def carried(visit: Visit) -> Response:
         for address in ("/", "/triage", "/queue", "/recall", "/search")
     ]
     for paper, stamp in found.several:
-        id_ = quote(paper.paper.id, safe="/:")
+        id_ = quote(paper.record.id, safe="/:")
         pages += [{"address": f"/{kind}/{id_}", "stamp": stamp} for kind in ("paper", "note")]
     return visit.json(
         {
@@ -396,7 +396,7 @@ def carried(visit: Visit) -> Response:
             "csrf": getattr(visit.request.state, "csrf", ""),
             "pages": pages,
             "texts": found.texts,
-            "pdfs": [f"/pdf/{quote(paper.paper.id, safe='/:')}" for paper in found.pdfs],
+            "pdfs": [f"/pdf/{quote(paper.record.id, safe='/:')}" for paper in found.pdfs],
         }
     )
 
@@ -406,10 +406,10 @@ def device(visit: Visit) -> Response:
     several, n_left_out = device_texts(visit.library)
     found = [
         {
-            "id": one.paper.paper.id,
-            "title": title_text(one.paper.paper.title),
-            "authors": plain(", ".join(one.paper.paper.authors)),
-            "abstract": title_text(one.paper.paper.abstract),
+            "id": one.paper.record.id,
+            "title": title_text(one.paper.record.title),
+            "authors": plain(", ".join(one.paper.record.authors)),
+            "abstract": title_text(one.paper.record.abstract),
             "note": plain_lines(one.note),
             "highlights": [plain(text) for text in one.marks],
         }

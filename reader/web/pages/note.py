@@ -106,7 +106,7 @@ def save(visit: Visit) -> Response:
             drafts.settle(library, paper, noted.text, name=field("draft"), seen=field("seen"))
     lines = file_lines(export.export_one(library, noted.paper)) if noted.is_new else []
     asked = {"kept": noted.number if noted.is_new else 0, "meanwhile": noted.meanwhile}
-    to = f"/note/{paper.paper.id}?{urlencode(asked)}"
+    to = f"/note/{paper.record.id}?{urlencode(asked)}"
     if not visit.wants_json:
         return visit.to(to, message=sentences(lines))
     # The person goes on typing: the next save continues this revision.
@@ -139,7 +139,7 @@ def draft(visit: Visit) -> Response:
     )
     if not visit.wants_json:
         asked = {"draft": kept.name} | ({"show": 1} if field("show") else {})
-        return visit.to(f"/note/{paper.paper.id}?{urlencode(asked)}")
+        return visit.to(f"/note/{paper.record.id}?{urlencode(asked)}")
     key = (
         N_("This draft was changed elsewhere, so your text is kept in another draft ({at})")
         if kept.is_elsewhere
@@ -160,7 +160,7 @@ def discard(visit: Visit) -> Response:
         if is_gone
         else N_("The draft was changed in the meantime, so it was kept.")
     )
-    return visit.to(f"/note/{paper.paper.id}?draft=no", message=message)
+    return visit.to(f"/note/{paper.record.id}?draft=no", message=message)
 
 
 def check(visit: Visit) -> Response:
@@ -206,7 +206,7 @@ def _compared(visit: Visit, paper: LibraryPaper, words: str) -> Mapping[str, Any
             near = related(visit.library, paper, words, encode=encode)
     is_counting = is_written(words) and not (found and found.is_mostly_copied)
     return {
-        "held_id": paper.paper.id,
+        "held_id": paper.record.id,
         "where": where,
         "check": found,
         "unseen": unseen_line(found) if found else "",
@@ -331,7 +331,7 @@ def back(visit: Visit) -> Response:
     paper = find_paper(library, visit.id)
     n = int(number) if number.isdecimal() and len(number) < 9 else 0
     noted = restore(library, paper, n, encode=visit.parts.encode_note(visit.config))
-    title = plain(paper.paper.title)
+    title = plain(paper.record.title)
     lines = [_("No changes: {title}", title=title)]
     if noted.is_new:
         message = _(
@@ -341,7 +341,7 @@ def back(visit: Visit) -> Response:
             title=title,
         )
         lines = [message, *file_lines(export.export_one(library, noted.paper))]
-    return visit.to(f"/note/{paper.paper.id}/history", message=sentences(lines))
+    return visit.to(f"/note/{paper.record.id}/history", message=sentences(lines))
 
 
 def waiting(visit: Visit) -> Response:
@@ -356,8 +356,8 @@ def give_waiting(visit: Visit) -> Response:
     paper = find_paper(library, visit.field("paper"))
     given = give(library, visit.request.path_params["number"], paper)
     lines = file_lines(export.export_one(library, given))
-    message = _("Given to the paper: {title}", title=plain(given.paper.title))
-    return visit.done(f"/note/{as_path(given.paper.id)}", sentences([message, *lines]))
+    message = _("Given to the paper: {title}", title=plain(given.record.title))
+    return visit.done(f"/note/{as_path(given.record.id)}", sentences([message, *lines]))
 
 
 # `{id:path}` takes slashes too: what stands behind an id has to come before the plain address.
@@ -476,11 +476,11 @@ def grade(visit: Visit) -> Response:
         raise UsageError(what=_("This is not a grade."), hint=_("Grades are 1 to 4."))
     later = {"later": field("later")} if field("later") else {}
     if _state(recall.waiting_of(library, paper)) != field("state"):
-        message = _("Already graded in another window: {title}", title=plain(paper.paper.title))
+        message = _("Already graded in another window: {title}", title=plain(paper.record.title))
         return _respond(visit, later, message, paper, is_done=False)
     graded = recall.grade(library, paper, int(given), next_day=next_day)
     message = graded_text(library, graded, has_title=True)
-    return _respond(visit, later | {"graded": paper.paper.id}, message, paper, is_done=True)
+    return _respond(visit, later | {"graded": paper.record.id}, message, paper, is_done=True)
 
 
 def undo_recall(visit: Visit) -> Response:
@@ -491,16 +491,16 @@ def undo_recall(visit: Visit) -> Response:
     if undone is None:
         return _respond(visit, {}, _("There is no grade to undo."), of, is_done=False)
     paper, review = undone
-    title = plain(paper.paper.title)
+    title = plain(paper.record.title)
     message = _("Undone ({grade}): {title}", grade=_(recall.GRADE_NAMES[review.grade]), title=title)
-    return _respond(visit, {"id": paper.paper.id}, message, paper, is_done=True)
+    return _respond(visit, {"id": paper.record.id}, message, paper, is_done=True)
 
 
 def _respond(
     visit: Visit, asked: dict[str, str], message: str, paper: LibraryPaper | None, *, is_done: bool
 ) -> Response:
     to = f"/recall?{urlencode(asked)}" if asked else "/recall"
-    return visit.done(to, message, is_done=is_done, id=paper.paper.id if paper else None, to=to)
+    return visit.done(to, message, is_done=is_done, id=paper.record.id if paper else None, to=to)
 
 
 def _state(waiting: Waiting) -> str:

@@ -193,7 +193,7 @@ def keep_guess(visit: Visit) -> Response:
     paper = find_paper(visit.library, visit.field("id"))
     guess(visit.library, paper, visit.field("text"))
     message = _("Your guess was kept.") if visit.field("text").strip() else ""
-    return visit.done(paper_at(paper.paper.id), message)
+    return visit.done(paper_at(paper.record.id), message)
 
 
 def changing(visit: Visit) -> Response:
@@ -257,10 +257,10 @@ def file_away(visit: Visit) -> Response:
     paper = find_paper(library, visit.id)
     filed = file_paper(library, paper, topic_asked(visit), may_be_new=True)
     problems = [*filed.problems, *export_filed(library, [paper.row])]
-    topic, title = folder_name(filed.paper.topic or ""), plain(filed.paper.paper.title)
+    topic, title = folder_name(filed.paper.topic or ""), plain(filed.paper.record.title)
     message = _("Filed under {topic}: {title}", topic=topic, title=title)
     told = plain(sentences([message, *(p.message for p in problems)]))
-    return visit.done(paper_at(paper.paper.id) + "#filing", told, topic=filed.paper.topic)
+    return visit.done(paper_at(paper.record.id) + "#filing", told, topic=filed.paper.topic)
 
 
 MOST_OFFERED = 500
@@ -284,7 +284,7 @@ def tag_paper(visit: Visit) -> Response:
     facts = _(", ").join(property_texts(now, len(now.tags))) or _("no tags, no rating")
     message = sentences([_("Now: {facts}", facts=facts), *(p.message for p in done.problems)])
     values = {"tags": now.tags, "rating": now.rating, "priority": now.priority}
-    return visit.done(paper_at(paper.paper.id) + "#tags", plain(message), **values)
+    return visit.done(paper_at(paper.record.id) + "#tags", plain(message), **values)
 
 
 def share_with_lab(visit: Visit) -> Response:
@@ -295,12 +295,12 @@ def share_with_lab(visit: Visit) -> Response:
     messages = [*map(str, outcome.messages), *(problem.message for problem in outcome.problems)]
     if n := outcome.n_left_out:
         messages.append(_("Private parts left out of your words: {n}.", n=n))
-    return visit.done(paper_at(paper.paper.id) + "#share", plain(sentences(messages)))
+    return visit.done(paper_at(paper.record.id) + "#share", plain(sentences(messages)))
 
 
 def _form_fields(shown: About) -> dict[str, tuple[str, str]]:
     """List the fields that can be edited: field → its name, what holds of it now."""
-    paper = shown.paper.paper
+    paper = shown.paper.record
     now = {field: values[0].value for field, values in shown.field_values.items()}
     now |= {"title": paper.title, "authors": "\n".join(paper.authors), "abstract": paper.abstract}
     return {field: (_(name), now.get(field, "")) for field, name in FIELD_NAMES.items()}
@@ -315,10 +315,10 @@ def edit_fields(visit: Visit) -> Response:
         f: text for f, text in typed.items() if text.strip() != visit.field(f"seen_{f}").strip()
     }
     outcome = edit(visit.library, paper, words)
-    title = plain(outcome.paper.paper.title)
+    title = plain(outcome.paper.record.title)
     key = N_("Edited: {title}") if outcome.changed else N_("Nothing changed: {title}")
     message = sentences([_(key, title=title), *(p.message for p in outcome.problems)])
-    return visit.done(paper_at(paper.paper.id) + "#ids", plain(message), changed=outcome.changed)
+    return visit.done(paper_at(paper.record.id) + "#ids", plain(message), changed=outcome.changed)
 
 
 def picture(visit: Visit) -> Response:
@@ -339,7 +339,7 @@ def picture(visit: Visit) -> Response:
 
 def figures(library: Library, several: Iterable[LibraryPaper]) -> dict[int, str]:
     """Find the pictures of first figures for a list: row → address, of papers that have one."""
-    ids = {one.row: one.paper.id for one in several}
+    ids = {one.row: one.record.id for one in several}
     found = pdfs.figures_of(library.db, ids)
     return {
         row: f"{paper_at(ids[row])}/figure.png?v={sha[:SHORT_SHA]}" for row, sha in found.items()
@@ -361,7 +361,7 @@ def _pictures(library: Library, shown: About) -> dict[str, Drawing | None]:
     if known := shown.picture:
         for name, path in (("page", known.page), ("figure", known.figure)):
             if path and (size := png_size(library.folder / path)):
-                at = f"{paper_at(shown.paper.paper.id)}/{name}.png?v={known.sha256[:SHORT_SHA]}"
+                at = f"{paper_at(shown.paper.record.id)}/{name}.png?v={known.sha256[:SHORT_SHA]}"
                 found[name] = Drawing(at, *size)
     return found
 
@@ -424,9 +424,9 @@ def remove_it(visit: Visit) -> Response:
     """Remove a paper; its page then has the button that brings it back."""
     done = remove(visit.library, [visit.field("id")])
     [paper] = done.several
-    message = _("Removed: {title}", title=plain(paper.paper.title))
+    message = _("Removed: {title}", title=plain(paper.record.title))
     problems = (problem.message for problem in done.problems)
-    return visit.done(paper_at(paper.paper.id), sentences([message, *problems]))
+    return visit.done(paper_at(paper.record.id), sentences([message, *problems]))
 
 
 def back(visit: Visit) -> Response:
@@ -434,9 +434,9 @@ def back(visit: Visit) -> Response:
     paper = find_any(visit.library, visit.field("id"))
     problems = bring_back(visit.library, [paper.row])
     key = N_("Brought back: {title}") if paper.is_removed else N_("It is here: {title}")
-    message = _(key, title=plain(paper.paper.title))
+    message = _(key, title=plain(paper.record.title))
     return visit.done(
-        paper_at(paper.paper.id), sentences([message, *(p.message for p in problems)])
+        paper_at(paper.record.id), sentences([message, *(p.message for p in problems)])
     )
 
 

@@ -152,7 +152,7 @@ def add(visit: Visit) -> Response:
     with visit.parts.tools(library) as tools:
         paper = add_by_id(library, tools, found.id)
     message = _(N_("The paper was already here.") if is_here else N_("Added."))
-    return visit.done(paper_at(paper.paper.id), message, id=paper.paper.id)
+    return visit.done(paper_at(paper.record.id), message, id=paper.record.id)
 
 
 def folders(visit: Visit) -> Response:
@@ -321,7 +321,7 @@ ASKS = ("file", "tag", "export")
 
 def _skip(visit: Visit, several: list[LibraryPaper]) -> Response:
     # A skip of a paper with a note would change nothing.
-    open_ = [one.paper.id for one in several if one.state != "read"]
+    open_ = [one.record.id for one in several if one.state != "read"]
     done = decide(visit.library, "skip", open_)
     message = ngettext("Skipped {n} paper.", "Skipped {n} papers.", len(done))
     if n := len(several) - len(open_):

@@ -96,7 +96,7 @@ def page(visit: Visit) -> Response:
         error=error,
         query=query,
         which=which_file(visit),
-        at=pdf_at(paper.paper.id),
+        at=pdf_at(paper.record.id),
         zoom=next((known for known in ZOOMS if str(known) == zoom), ZOOMS[0]),
         zooms=ZOOMS,
         widths=WIDTHS,
@@ -192,7 +192,7 @@ def back(visit: Visit) -> Response:
         }
         return visit.json(done, status=status)
     if is_done:
-        return visit.to(paper_at(paper.paper.id) + "#pdf", message=message)
+        return visit.to(paper_at(paper.record.id) + "#pdf", message=message)
     return visit.page(
         "back.html", status=status, paper=paper, outcome=outcome, message=message, kept=kept
     )
@@ -204,7 +204,7 @@ def remove(visit: Visit) -> Response:
     with visit.parts.tools(visit.library) as tools:
         removed = remove_copy(visit.library, tools, paper, sha256=visit.field("copy"))
     message = plain(removed_text(removed, visit.library.folder))
-    return visit.done(paper_at(paper.paper.id) + "#pdf", message, path=removed.path or None)
+    return visit.done(paper_at(paper.record.id) + "#pdf", message, path=removed.path or None)
 
 
 def _save_upload(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
@@ -266,7 +266,7 @@ def _outcome_text(outcome: CopyOutcome) -> str:
     counts = counts_text(outcome.counts, outcome.copy) if outcome.paper else ""
     if outcome.outcome == "unchanged":
         return plain(_("The copy has no new marks."))
-    title = outcome.paper.paper.title if outcome.paper else ""
+    title = outcome.paper.record.title if outcome.paper else ""
     return plain(_("{title}: {counts} [{name}]", title=title, name=outcome.name, counts=counts))
 
 
@@ -284,7 +284,7 @@ def open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:
         # Which marks are hidden in a page's picture depends on this file too.
         file = replace(file, stamp=f"{file.stamp}-{fetched[1][:SHORT_SHA]}")
     if file is None:
-        what = _("The PDF of {title} is not here.", title=plain(paper.paper.title))
+        what = _("The PDF of {title} is not here.", title=plain(paper.record.title))
         raise NotKnown(what=what, hint=_(PICK_IT))
     return found.path, found.name, file
 
@@ -300,7 +300,7 @@ def which_file(visit: Visit) -> str:
 
 def page_missing(paper: LibraryPaper, n: int) -> NotKnown:
     """Make the error for a page behind the last one."""
-    what = _("{title} has no page {n}.", n=n, title=plain(paper.paper.title))
+    what = _("{title} has no page {n}.", n=n, title=plain(paper.record.title))
     return NotKnown(what=what, hint=_("Choose an earlier page."))
 
 

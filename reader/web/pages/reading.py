@@ -62,7 +62,7 @@ def read(visit: Visit) -> Response:
     return visit.page(
         "reading.html",
         paper=paper,
-        at=pdf_at(paper.paper.id),
+        at=pdf_at(paper.record.id),
         which=which_file(visit),
         place=place,
         size=sizes[place.page - 1] if place.page <= len(sizes) else None,
@@ -135,7 +135,7 @@ def reference(visit: Visit) -> Response:
     paper, number = find_paper(library, visit.id), int(visit.request.path_params["k"])
     several = references_in(library, paper)
     if not 1 <= number <= len(several):
-        title = plain(paper.paper.title)
+        title = plain(paper.record.title)
         raise NotKnown(
             what=_("{title} has no reference {n} that is known.", title=title, n=number),
             hint=_("References are read from its PDF when it is indexed."),
@@ -151,7 +151,7 @@ def reference(visit: Visit) -> Response:
         entry=entry,
         standing=standing,
         id=_id_to_add(entry),
-        at=pdf_at(paper.paper.id),
+        at=pdf_at(paper.record.id),
         which=which_file(visit),
     )
 
@@ -205,7 +205,7 @@ def reflow(visit: Visit) -> Response:
         pieces = json.loads(visit.parts.drawn.facts(path, file.stamp, "reflow"))
     except PdfError as found:
         error = found.named(name).message
-    at, which = pdf_at(paper.paper.id), which_file(visit)
+    at, which = pdf_at(paper.record.id), which_file(visit)
     works = CitedWorks([entry.work for entry in references_in(visit.library, paper)])
     query = f"?{which}" if which else ""
     return visit.page(
@@ -217,7 +217,7 @@ def reflow(visit: Visit) -> Response:
         error=error,
         at=at,
         query=query,
-        pieces=[*_marked(pieces, paper.paper.title)],
+        pieces=[*_marked(pieces, paper.record.title)],
         linked=lambda text: _linked(text, works, at, query),
         part_at=lambda piece: _part_at(piece, at, which, file.stamp),
         pixels=PIXELS,
@@ -225,7 +225,7 @@ def reflow(visit: Visit) -> Response:
 
 
 def _of_arxiv(visit: Visit, paper: LibraryPaper, stored: StoredHtml) -> Response:
-    pdf, at = pdf_of(visit.library.db, paper.row), pdf_at(paper.paper.id)
+    pdf, at = pdf_of(visit.library.db, paper.row), pdf_at(paper.record.id)
     if pdf and not is_here(visit.library.folder / pdf.path):
         pdf = None
     works = [entry.work for entry in references_in(visit.library, paper)]

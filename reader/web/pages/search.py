@@ -244,11 +244,11 @@ def palette(visit: Visit) -> Response:
             :FEW_IN_PALETTE
         ]
         groups = [
-            (_("Papers"), [_line(one, paper_at(one.paper.id)) for one in _papers(library, typed)]),
+            (_("Papers"), [_line(one, paper_at(one.record.id)) for one in _papers(library, typed)]),
             (
                 _("Notes"),
                 [
-                    _line(one, f"/note/{as_path(one.paper.id)}")
+                    _line(one, f"/note/{as_path(one.record.id)}")
                     for one in _having(library, "note", begun_terms(typed, least=4))
                 ],
             ),
@@ -267,7 +267,7 @@ def palette(visit: Visit) -> Response:
 
 
 def _line(paper: LibraryPaper, address: str) -> tuple[str, str]:
-    return title_text(paper.paper.title), address
+    return title_text(paper.record.title), address
 
 
 def _papers(library: Library, typed: str) -> list[LibraryPaper]:

@@ -292,7 +292,7 @@ def _respond(visit: Visit, answer: ActOutcome, *, has_topic: bool = False) -> Re
     found: dict[str, object] = {
         "is_done": answer.is_done,
         "state": paper.state if paper else None,
-        "id": paper.paper.id if paper else None,
+        "id": paper.record.id if paper else None,
     }
     if has_topic and paper and visit.wants_json:
         found["topic"] = topic_now(visit.library, paper) or ""
@@ -302,14 +302,14 @@ def _respond(visit: Visit, answer: ActOutcome, *, has_topic: bool = False) -> Re
 def put_off(visit: Visit) -> Response:
     """Put a paper of the queue off for some days."""
     paper, until, is_new = later(visit.library, visit.field("id"))
-    message = _(LATER_TEXTS[is_new], title=plain(paper.paper.title), day=until)
+    message = _(LATER_TEXTS[is_new], title=plain(paper.record.title), day=until)
     return visit.done(visit.back, message)
 
 
 def read_it(visit: Visit) -> Response:
     """Keep an old pick, as the answer to the week's question; its page comes next."""
     paper = keep(visit.library, visit.field("id"))
-    return visit.done(paper_at(paper.paper.id), _("It stays in your queue."))
+    return visit.done(paper_at(paper.record.id), _("It stays in your queue."))
 
 
 QUEUE_SORTS = {
@@ -343,8 +343,8 @@ def _place_by(sort: str, paper: LibraryPaper, talk: Mapping[int, int]) -> tuple[
     return {
         "": (),
         "newest": (-paper.arrived_on.toordinal(), -paper.row),
-        "title": (title_fold(paper.paper.title),),
-        "year": (-int(year_of(paper.paper) or 0),),
+        "title": (title_fold(paper.record.title),),
+        "year": (-int(year_of(paper.record) or 0),),
         "rating": (-(paper.rating or 0),),
         "talk": (-talk.get(paper.row, 0),),
     }[sort]
@@ -397,7 +397,7 @@ def _current_row(visit: Visit, entries: dict[int, Entry], last: int | None) -> i
     """
     rows = list(entries)
     states = {row: entry.paper.state for row, entry in entries.items()}
-    row_of = {entry.paper.paper.id: row for row, entry in entries.items()}
+    row_of = {entry.paper.record.id: row for row, entry in entries.items()}
     for name in ("at", "after"):
         value = visit.asked(name)
         # A paper that left the list is no mistake; one that is not here is.

@@ -262,7 +262,7 @@ def _others(values: Mapping[str, float]) -> str:
 
 def _miss(opened: Pool, question: Question, places: Mapping[str, int | None]) -> Miss:
     paper = papers.paper_with_id(opened.library.db, question.paper)
-    title = paper.paper.title if paper else question.paper
+    title = paper.record.title if paper else question.paper
     page = "" if question.page is None else f", page {question.page}"
     got = ", ".join(f"{way} {place or 'none'}" for way, place in places.items())
     return Miss(question.text[:60].replace("\n", " "), f"{title[:50]}{page}", got)

@@ -112,7 +112,7 @@ class Compared:
         )
         if found.shared_error:
             raise found.shared_error
-        return next((hit.paper.paper.title for hit in found.hits if hit.kind == "paper"), "")
+        return next((hit.paper.record.title for hit in found.hits if hit.kind == "paper"), "")
 
 
 def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
@@ -243,7 +243,7 @@ def _added(both: Compared, of: str) -> Iterator[Result]:
     spent: dict[bool, list[_Spent]] = {False: [], True: []}
     for start in range(0, len(several), N_ADDED):
         entries = [
-            _new_entry(paper.paper, start + i, draw[start + i])
+            _new_entry(paper.record, start + i, draw[start + i])
             for i, paper in enumerate(several[start : start + N_ADDED])
         ]
         new = [entry.paper for entry in entries]

@@ -74,7 +74,7 @@ def house(asked: Asked, size: Size, *, n: int) -> Iterator[House]:
             for library_paper in noted:
                 add_note(library, library_paper, "It has a second revision. Nobody has read it.")
         found = [
-            library_paper.paper for library_paper in several if library_paper.state == "candidate"
+            library_paper.record for library_paper in several if library_paper.state == "candidate"
         ][:n]
         env = {"PYTHONPYCACHEPREFIX": str(asked.cache / "pycache")}
         with Serving(folder, now, env=env) as serving:
@@ -84,7 +84,7 @@ def house(asked: Asked, size: Size, *, n: int) -> Iterator[House]:
                 serving,
                 size,
                 ids,
-                tuple(library_paper.paper.id for library_paper in noted),
+                tuple(library_paper.record.id for library_paper in noted),
                 queries,
             )
 

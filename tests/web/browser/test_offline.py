@@ -163,7 +163,7 @@ def test_papers_of_the_queue_are_dropped_without_a_network(
 ) -> None:
     with open_library(served.folder, now=lambda: BEFORE) as library:
         first, second = several = undecided(library)[:2]
-        titles = [paper.paper.title for paper in decide(library, "pick", several)]
+        titles = [paper.record.title for paper in decide(library, "pick", several)]
     page = opened(visitor.context(), served, "/queue")
     served.kill()
     page.goto(served.url + "/queue")
