@@ -58,8 +58,8 @@ def retell(stored: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _retold(stored: str, now: Language) -> str:
-    told = _retelling(stored, now, now)
-    least = told.weight if told else 0
+    retold = _retelling(stored, now, now)
+    least = retold.weight if retold else 0
     for then in get_args(Language):
         if then != now and (found := _retelling(stored, then, now)) and found.weight > least:
             return found.text
@@ -125,20 +125,20 @@ def _filled(
     form: str, forms: Forms, values: Mapping[str, str], then: Language, now: Language
 ) -> Iterator[Retelling]:
     weight = sum(len(literal) for literal, *_ in Formatter().parse(form))
-    told: dict[str, object] = dict(values)
+    filled: dict[str, object] = dict(values)
     for literal, name, _spec, conversion in Formatter().parse(form):
         if name in LISTS or (name in TEXTS and not (conversion or literal.endswith(QUOTES))):
             found = _part(name, values[name], then, now)
-            told[name], weight = found.text, weight + found.weight
+            filled[name], weight = found.text, weight + found.weight
         elif name and conversion == "r":
-            told[name] = _of_repr(values[name])
-    told.setdefault("n", "1")  # a text for one need not have the number
+            filled[name] = _of_repr(values[name])
+    filled.setdefault("n", "1")  # a text for one need not have the number
     if len(forms) > 1 and "n" in values:
         forms = forms[:1] if values["n"] == "1" else forms[1:]
     for one in forms:
         written = ""
         for literal, name, _spec, conversion in Formatter().parse(one):
-            value = told[name] if name else ""
+            value = filled[name] if name else ""
             written += literal + (repr(value) if conversion == "r" else str(value))
         yield Retelling(written, weight)
 
@@ -159,8 +159,8 @@ def _part(name: str, value: str, then: Language, now: Language) -> Retelling:
         begin = end = begin_now = end_now = ""
     parts = value[len(begin) : len(value) - len(end)].split(end + joint + begin)
     # Each counts a little: else 「a」、「b」 could be two reasons as well.
-    told = begin_now + (end_now + joint_now + begin_now).join(parts) + end_now
-    return Retelling(told, len(parts) * len(f"{begin}{end},"))
+    text = begin_now + (end_now + joint_now + begin_now).join(parts) + end_now
+    return Retelling(text, len(parts) * len(f"{begin}{end},"))
 
 
 @cache

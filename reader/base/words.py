@@ -261,8 +261,8 @@ def _joined_neighbours(query: str, tokens: list[str]) -> list[str]:
     if len(latin) > SHORT_QUERY or len(latin) != len(tokens):
         return _compounds(query)
     groups = (latin[i : i + n] for n in (2, 3) for i in range(len(latin) - n + 1))
-    told = ("".join(group) for group in groups if not _EVERYWHERE.issuperset(group))
-    return [folded(word) for word in told if not word.isdecimal()]
+    letters = ("".join(group) for group in groups if not _EVERYWHERE.issuperset(group))
+    return [folded(word) for word in letters if not word.isdecimal()]
 
 
 # Ranking a word that stands in most of 300,000 texts takes 0.25 s and separates no texts.

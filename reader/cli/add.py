@@ -202,7 +202,7 @@ class AddReport:
     new: dict[str, list[FileOutcome]] = field(default_factory=dict)
     before: Counter[str] = field(default_factory=Counter)
     last_before: FileOutcome | None = None
-    asked: list[FileOutcome] = field(default_factory=list)
+    unclear: list[FileOutcome] = field(default_factory=list)
     """Files that need an answer, from this run or an earlier one."""
     n_broken: int = 0
     marked: list[FileOutcome] = field(default_factory=list)
@@ -221,7 +221,7 @@ class AddReport:
             self.before[outcome] += 1
             self.last_before = added
         if outcome == "asked":
-            self.asked.append(added)
+            self.unclear.append(added)
         self.n_broken += outcome == "broken"
         marked = added.marked
         # Marks in a file that was added before are news only where some of them are new.
@@ -351,8 +351,8 @@ class _AddRun:
 
     def ask(self, found: FilesToAdd) -> None:
         """Ask which paper or title each unclear file has; those unanswered wait for a later run."""
-        n_waiting = len(self.results.asked)
-        for added in self.results.asked if self.is_asking else ():
+        n_waiting = len(self.results.unclear)
+        for added in self.results.unclear if self.is_asking else ():
             path = found.path_of(added.addition.path)
             output.put()
             output.put(
@@ -448,8 +448,8 @@ def report(results: AddReport, found: FilesToAdd, *, is_ended: bool) -> Iterator
     if results.lacking:
         yield _("PARTLY READ  added, but some pages are missing ({n})", n=len(results.lacking))
         yield from _hinted_lines([(path, plain(e.what), e.hint) for path, e in results.lacking])
-    if asked := results.new.get("asked", []):
-        yield from _unclear_lines(asked)
+    if unclear := results.new.get("asked", []):
+        yield from _unclear_lines(unclear)
     if broken := results.new.get("broken", []):
         yield _("BROKEN  not added ({n})", n=len(broken))
         additions = (added.addition for added in broken)
@@ -464,15 +464,15 @@ def report(results: AddReport, found: FilesToAdd, *, is_ended: bool) -> Iterator
         yield _("Next: run `reader index`, so that search finds them by meaning too.")
 
 
-def _unclear_lines(asked: Sequence[FileOutcome]) -> Iterator[str]:
-    yield _("UNCLEAR  which paper is it? ({n})", n=len(asked))
-    for added in asked[:MOST_NEEDING]:
+def _unclear_lines(unclear: Sequence[FileOutcome]) -> Iterator[str]:
+    yield _("UNCLEAR  which paper is it? ({n})", n=len(unclear))
+    for added in unclear[:MOST_NEEDING]:
         path = shown_path(added.addition.path)
         yield from _indented(_("{path}: {what}", path=path, what=added.addition.why))
         for one in added.candidates:
             line = _("{paper} ({id})", paper=paper_text(one), id=one.record.id)
             yield from _indented(line, indent="        ")
-    yield from _more(len(asked) - MOST_NEEDING)
+    yield from _more(len(unclear) - MOST_NEEDING)
     yield "    " + _("Say which with `reader add FILE --as ID`, or `--as new` for none of these.")
 
 

@@ -303,8 +303,8 @@ def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
         if ids:
             _join(context, library, *ids)
             return
-        asked = questions(library)
-        for question in asked:
+        several = questions(library)
+        for question in several:
             if as_json:
                 output.put_json(question)
                 continue
@@ -322,7 +322,7 @@ def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
                     )
                 )
             )
-        if not asked and not as_json:
+        if not several and not as_json:
             output.put(_("No two papers here look like the same one."))
 
 

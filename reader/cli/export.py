@@ -84,8 +84,8 @@ def export_command(
 ) -> int:
     """Write notes or references. Exit code 5: a file was left alone, or a key is not known."""
     parts = [f'topic:"{topic}"' if topic else "", f"state:{state}" if state else ""]
-    asked = with_filters(query, " ".join(filter(None, parts)))
-    _check(form, sum(map(bool, (ids, asked, cited))), style, is_file=str(target) != output.STDOUT)
+    query = with_filters(query, " ".join(filter(None, parts)))
+    _check(form, sum(map(bool, (ids, query, cited))), style, is_file=str(target) != output.STDOUT)
     if form == "markdown":
         return _notes(context)
     if form == "dump":
@@ -96,7 +96,7 @@ def export_command(
 
             _put(context, target, calendar(library.config, library.now()))
             return 0
-        papers, unknown, n_left_out = _papers(library, form, asked, ids, cited)
+        papers, unknown, n_left_out = _papers(library, form, query, ids, cited)
         write = _FOR_OTHERS.get(form) or partial(_references, form=form, style=style)
         code = write(context, library, papers, target)
     if n_left_out and not settings_of(context).is_quiet:
@@ -108,17 +108,17 @@ def export_command(
 
 
 def _papers(
-    library: Library, form: str, asked: str, ids: tuple[str, ...], cited: Path | None
+    library: Library, form: str, query: str, ids: tuple[str, ...], cited: Path | None
 ) -> tuple[list[LibraryPaper], list[str], int]:
     """Choose what to write, with the keys that no paper has, and the number of papers left out."""
     from reader.morning import bibliography
 
     if cited:
         return *bibliography.cited(library, _text_of(cited)), 0
-    if not (asked or ids) and form not in ("atom", "site", "anki"):
+    if not (query or ids) and form not in ("atom", "site", "anki"):
         papers, n_left_out = bibliography.kept(library)
         return papers, [], n_left_out
-    papers, messages = bibliography.chosen(library, asked, ids)
+    papers, messages = bibliography.chosen(library, query, ids)
     for sentence in messages:
         output.put(plain(str(sentence)), is_error=True)
     return papers, [], 0

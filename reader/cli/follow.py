@@ -366,7 +366,7 @@ def teach_command(
 ) -> int:
     """Teach a topic. Exit code 4 for a paper that is not here, 5 where something failed."""
     with build.opened(context) as library:
-        meant = topic_to_teach(library, topic)
+        taught = topic_to_teach(library, topic)
         if no_ask and not (what or people):
             raise UsageError(
                 what=_("There is nothing to teach, and you asked for no questions."),
@@ -378,7 +378,7 @@ def teach_command(
             examples = Examples(library, tools, may_fetch=not no_fetch)
             rows = examples.rows(what, people)
         # Outside of `tools`: its progress bar would wipe the question away.
-        lesson = _Lesson(context, Teaching(library, build.fit_topic, meant), as_json)
+        lesson = _Lesson(context, Teaching(library, build.fit_topic, taught), as_json)
         if rows:
             lesson.tell_examples(rows)
         # A script that gives examples wants no questions; who gives none came for them.
@@ -444,10 +444,10 @@ class _Lesson:
                     self._put(paper, "yes" if key == YES else "no", effect)
                 place += 1
                 # The questions asked so far stay; the others are chosen again after each answer.
-                asked = waiting[:place]
-                rows = [paper.row for paper in asked]
-                n_more = N_QUESTIONS - len(asked)
-                waiting = [*asked, *self._teaching.questions(n_more, asked=rows)]
+                answered = waiting[:place]
+                rows = [paper.row for paper in answered]
+                n_more = N_QUESTIONS - len(answered)
+                waiting = [*answered, *self._teaching.questions(n_more, answered=rows)]
             elif key == UNDO:
                 place = self._undo(waiting, place)
             elif key == LATER:

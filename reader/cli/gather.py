@@ -92,12 +92,12 @@ def put_end(
     failed = [
         {"stage": one.stage, "subject": plain(one.subject), **texts(one.error)} for one in problems
     ]
-    told = [texts(one) for one in told_together(problems)]
+    described = [texts(one) for one in told_together(problems)]
     counted = votes and {
         name: getattr(votes, name)
         for name in ("n_days", "n_papers", "n_votes", "n_skipped", "n_left")
     }
-    ended = {"n_new": n_new, "votes": counted, "problems": failed, "told": told,
+    ended = {"n_new": n_new, "votes": counted, "problems": failed, "told": described,
              "error": error and texts(error)}  # fmt: skip
     output.put_json(ended)
 
@@ -143,13 +143,13 @@ def gather_command(
 ) -> int:
     """Do all work that needs the network or the model. Exit code 5 where something failed."""
     with build.opened(context) as library:
-        asked = _sources_to_ask(library, sources)
+        names = _sources_to_ask(library, sources)
         n_before, began_at = papers.n_papers(library.db), library.now()
         first = since and day_named(since, library.today())
         problems, votes = list[Problem](), None
         try:
             with (
-                told_when_ended(library, lambda: _ended_text(library, asked, began_at, n_before)),
+                told_when_ended(library, lambda: _ended_text(library, names, began_at, n_before)),
                 build.tools(context, library, shown=Lines() if as_json else None) as tools,
             ):
                 if first:
@@ -203,11 +203,11 @@ def _sources_to_ask(library: Library, names: Sequence[str]) -> Sequence[str]:
 
 
 def _ended_text(library: Library, names: Sequence[str], began_at: datetime, n_before: int) -> str:
-    asked = (source(library.db, name).asked_at for name in names)
+    times = (source(library.db, name).asked_at for name in names)
     return _(
         "Ended before all was done. Sources asked: {n} of {of}; new papers: {n_new}. "
         "The next gather goes on.",
-        n=sum(at is not None and at >= began_at for at in asked),
+        n=sum(at is not None and at >= began_at for at in times),
         of=len(names),
         n_new=papers.n_papers(library.db) - n_before,
     )

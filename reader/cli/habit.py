@@ -166,11 +166,11 @@ def undone_text(undone: tuple[LibraryPaper, Review] | None) -> str:
 def _ask_all(library: Library, cards: list[tuple[LibraryPaper, Waiting]]) -> None:
     """Go through the cards; every grade is on the disk before the next card."""
     with asking() as ask:
-        asked = _Recall(library, cards, ask)
+        recalling = _Recall(library, cards, ask)
         # No `for`, since "u" goes back to an earlier card.
-        while asked.place < len(cards):
+        while recalling.place < len(cards):
             try:
-                if not asked.go_on():
+                if not recalling.go_on():
                     break
             except ReaderError as error:
                 # A locked library or a disk that was pulled out, for instance: the card stays.
@@ -179,7 +179,7 @@ def _ask_all(library: Library, cards: list[tuple[LibraryPaper, Waiting]]) -> Non
                     break
     if cards:
         output.put()
-        n, left = len(asked.graded), len(cards) - len(asked.graded)
+        n, left = len(recalling.graded), len(cards) - len(recalling.graded)
         key = N_("{n} recalled, {left} left for later.") if left else N_("{n} recalled.")
         output.put(_(key, n=n, left=left))
 
@@ -311,10 +311,10 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
         output.put_all(week_lines(found, width, began_on(library)))
         if is_terminal() and settings_of(context).may_ask:
             _ask(library, asks)
-        elif asked := keep_asked(library, asks):
+        elif several := keep_asked(library, asks):
             # Without a terminal there are no keys: print the commands instead.
             output.put_all(_ask_head(library))
-            for n, queued in enumerate(asked, 1):
+            for n, queued in enumerate(several, 1):
                 output.put_all(listing.queued_lines(queued, width, n))
                 output.put(
                     "    " + _("to drop it: reader drop {id}", id=plain(queued.paper.record.id))

@@ -332,11 +332,11 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
     """Print the outcome of a saved note."""
     if settings.is_quiet:
         return
-    told = report_of(library, noted, encode=encode)
+    report = report_of(library, noted, encode=encode)
     width = output.width_of_terminal()
-    if told.unseen:
-        output.put_all(wrap(told.unseen, width, "", ""))
-    output.put(told.message)
+    if report.unseen:
+        output.put_all(wrap(report.unseen, width, "", ""))
+    output.put(report.message)
     if noted.meanwhile:
         id_ = noted.paper.record.id
         output.put(
@@ -348,9 +348,9 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
                 id=id_,
             )
         )
-    for text in (*told.check, *told.lost):
+    for text in (*report.check, *report.lost):
         output.put_all(wrap(text, width, "    ", "  "))
-    output.put_all(near_lines(told.near, width))
+    output.put_all(near_lines(report.near, width))
 
 
 def _warn(done: ExportOutcome) -> None:
@@ -440,48 +440,50 @@ def _task(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., 
 @as_json_option
 def note_command(context: click.Context, /, id_: str | None, **options: Any) -> None:
     """Write a note, or do with it what an option says."""
-    asked = _NoteOptions(**options)
-    _check_options(asked)
-    if asked.task == "waiting":
-        show_waiting(context, id_ or "", as_json=asked.as_json)
+    chosen = _NoteOptions(**options)
+    _check_options(chosen)
+    if chosen.task == "waiting":
+        show_waiting(context, id_ or "", as_json=chosen.as_json)
         return
     if id_ is None:
         raise click.MissingParameter(ctx=context, param=context.command.params[0])
-    is_writing = not asked.task and asked.restored is None and asked.waiting is None
-    text = asked.message if asked.message is not None else given(asked.file) if is_writing else None
-    if is_writing and text is not None and (asked.template or asked.is_shown):
-        option = "--template" if asked.template else "--show"
+    is_writing = not chosen.task and chosen.restored is None and chosen.waiting is None
+    text = chosen.message
+    if text is None and is_writing:
+        text = given(chosen.file)
+    if is_writing and text is not None and (chosen.template or chosen.is_shown):
+        option = "--template" if chosen.template else "--show"
         what = _("{option} is for writing in an editor, which needs a terminal.", option=option)
         raise UsageError(what=what, hint=_("Without it, the note is read from standard input."))
     settings = settings_of(context)
     with build.opened(context) as library:
         paper = find_paper(library, id_)
         if is_writing:
-            template, is_shown = asked.template, asked.is_shown
+            template, is_shown = chosen.template, chosen.is_shown
             write_note(settings, library, paper, text, template=template, is_shown=is_shown)
-        elif asked.waiting is not None:
-            given_to = give_note(settings, library, asked.waiting, paper)
+        elif chosen.waiting is not None:
+            given_to = give_note(settings, library, chosen.waiting, paper)
             _warn(export.export_one(library, given_to))
         else:
-            _run_task(settings, library, paper, asked)
+            _run_task(settings, library, paper, chosen)
 
 
-def _check_options(asked: _NoteOptions) -> None:
+def _check_options(options: _NoteOptions) -> None:
     """Raise UsageError for options that exclude each other."""
-    if asked.message is not None and asked.file is not None:
+    if options.message is not None and options.file is not None:
         raise UsageError(
             what=_("-m and --file cannot be used together."),
             hint=_("Use only one of them. Nothing was changed."),
         )
     # Without a task the first name is "--None", and is not given.
     named = {
-        f"--{asked.task}": bool(asked.task),
-        "--restore": asked.restored is not None,
-        "--from-waiting": asked.waiting is not None,
-        "-m": asked.message is not None,
-        "--file": asked.file is not None,
-        "--template": bool(asked.template),
-        "--show": asked.is_shown,
+        f"--{options.task}": bool(options.task),
+        "--restore": options.restored is not None,
+        "--from-waiting": options.waiting is not None,
+        "-m": options.message is not None,
+        "--file": options.file is not None,
+        "--template": bool(options.template),
+        "--show": options.is_shown,
     }
     first, *others = [option for option, is_given in named.items() if is_given] or [""]
     # --show and --template are both for the editor; any other two name different tasks.
@@ -489,12 +491,12 @@ def _check_options(asked: _NoteOptions) -> None:
     if clash:
         what = _("{option} cannot be used together with {other}.", option=first, other=clash)
         raise UsageError(what=what, hint=_("Use only one of them. Nothing was changed."))
-    if asked.numbers and (asked.task != "diff" or len(asked.numbers) > 2):
+    if options.numbers and (options.task != "diff" or len(options.numbers) > 2):
         raise UsageError(
             what=_("Revision numbers are used with --diff."),
             hint=_("Try reader note ID --diff [A [B]], or --restore N."),
         )
-    if asked.as_json and asked.task not in ("history", "related", "check", "waiting"):
+    if options.as_json and options.task not in ("history", "related", "check", "waiting"):
         raise UsageError(
             what=_("--json needs --history, --related, --check or --waiting."),
             hint=_("Without them, a note is saved and one line is printed."),
@@ -502,17 +504,17 @@ def _check_options(asked: _NoteOptions) -> None:
 
 
 def _run_task(
-    settings: Settings, library: Library, paper: LibraryPaper, asked: _NoteOptions
+    settings: Settings, library: Library, paper: LibraryPaper, options: _NoteOptions
 ) -> None:
     """Carry out an option on the newest note. Raises NotKnown where there is none."""
     note = newest_note(library, paper)
-    if asked.task == "related":
-        show_related(library, paper, note, as_json=asked.as_json)
+    if options.task == "related":
+        show_related(library, paper, note, as_json=options.as_json)
     elif note is None:
         what = _("There is no note yet: {title}", title=title_text(paper.record.title))
         raise NotKnown(what=what, hint=_("`reader note {id}` writes one.", id=paper.record.id))
-    elif asked.restored is not None:
-        number, title = asked.restored, title_text(paper.record.title)
+    elif options.restored is not None:
+        number, title = options.restored, title_text(paper.record.title)
         noted = restore(library, paper, number, encode=note_encoder(library))
         if noted.is_new:
             _warn(export.export_one(library, noted.paper))
@@ -524,9 +526,9 @@ def _run_task(
                 title=title,
             )
             output.put(restored if noted.is_new else _("No changes: {title}", title=title))
-    elif asked.task == "history":
-        show_history(library, paper, as_json=asked.as_json)
-    elif asked.task == "diff":
-        show_diff(library, paper, asked.numbers)
+    elif options.task == "history":
+        show_history(library, paper, as_json=options.as_json)
+    elif options.task == "diff":
+        show_diff(library, paper, options.numbers)
     else:
-        show_check(library, paper, note, as_json=asked.as_json)
+        show_check(library, paper, note, as_json=options.as_json)

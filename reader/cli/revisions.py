@@ -66,10 +66,10 @@ def show_history(library: Library, paper: LibraryPaper, *, as_json: bool) -> Non
         if as_json:
             output.put_json(paper, {"number": number}, one)
             continue
-        came = _(ORIGINS[one.came_from])
+        origin = _(ORIGINS[one.came_from])
         state = _(N_("written") if one.is_written else N_("skimmed"))
         at = library.local(one.at)
-        line = f"{number:>3}  {at}  {came:<7}  {state:<7}  {beginning_of(one)}"
+        line = f"{number:>3}  {at}  {origin:<7}  {state:<7}  {beginning_of(one)}"
         output.put(shorten(line, width))
 
 

@@ -157,8 +157,8 @@ def _check_asked(text: str, like: Path | None) -> None:
             if like
             else N_("There is nothing to search for.")
         )
-    elif like is None and not (asked := parse(text)).asks:
-        what = nothing_asked(asked)
+    elif like is None and not (query := parse(text)).asks:
+        what = nothing_asked(query)
     else:
         return
     hint = _('Put the words in quotes: reader search "what you remember"')

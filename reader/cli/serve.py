@@ -137,31 +137,31 @@ def serve_command(context: click.Context, /, **options: Any) -> None:
     from reader.web import server
     from reader.web.server import application
 
-    asked = ServeOptions(**options)
-    if asked.readers and asked.code_for:
-        tell_code_for(asked.readers, asked.code_for)
+    given = ServeOptions(**options)
+    if given.readers and given.code_for:
+        tell_code_for(given.readers, given.code_for)
         return
-    folder = asked.readers
+    folder = given.readers
     if folder is None:
         with build.opened(context) as library:
             folder = library.folder
     is_debug = settings_of(context).is_debug
     with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(server.listening(asked.host, asked.port))
-        door, secured = asked.door(listener, folder, is_debug=is_debug)
-        if asked.readers is None:
-            parts = replace(parts_of(context, folder), door=door, gather_at=asked.gather_at)
+        listener = stack.enter_context(server.listening(given.host, given.port))
+        door, secured = given.door(listener, folder, is_debug=is_debug)
+        if given.readers is None:
+            parts = replace(parts_of(context, folder), door=door, gather_at=given.gather_at)
             app = application(parts)
         else:
             import tempfile
 
             empty = stack.enter_context(tempfile.TemporaryDirectory())
-            app = lab_of(context, asked, door, Path(empty) / "library")
+            app = lab_of(context, given, door, Path(empty) / "library")
         # Until the server handles signals, SIGTERM ends this block as Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
-            tell_addresses(door, has_codes=not asked.readers)
-            if not asked.readers:
+            tell_addresses(door, has_codes=not given.readers)
+            if not given.readers:
                 tell_codes_on_enter(door)
             server.run(app, listener, context=secured, is_debug=is_debug)
     click.echo(_("Stopped."))
@@ -297,29 +297,29 @@ def _say_readers(folder: Path, n: int, left_out: Sequence[str]) -> None:
         )
 
 
-def lab_of(context: click.Context, asked: ServeOptions, door: Door, empty: Path) -> Lab:
+def lab_of(context: click.Context, options: ServeOptions, door: Door, empty: Path) -> Lab:
     """Collect the libraries of several readers, which share the models in memory.
 
     empty: a folder for the library of whoever is not known. Raises ReaderError.
     """
     from reader.web.lab import Lab, Proxy, readers_in
 
-    assert asked.readers is not None  # noqa: S101  asked before
-    names, left_out = readers_in(asked.readers)
-    _say_readers(asked.readers, len(names), left_out)
+    assert options.readers is not None  # noqa: S101  asked before
+    names, left_out = readers_in(options.readers)
+    _say_readers(options.readers, len(names), left_out)
     make_library(empty, now=build.clock()).db.close()
     settings = settings_of(context)
     warm = Warm(lambda config: build.opened_encoder(config, build.tell_text(settings)))
     failed: Failures = {}
-    readers = asked.readers.resolve()
+    readers = options.readers.resolve()
     proxy = None
-    if asked.user_header and asked.proxy:
-        proxy = Proxy(asked.user_header, asked.proxy)
+    if options.user_header and options.proxy:
+        proxy = Proxy(options.user_header, options.proxy)
     else:
         click.echo(
             _(
                 "For a reader's first device: reader serve --readers {folder} --code NAME",
-                folder=shlex.quote(str(asked.readers)),
+                folder=shlex.quote(str(options.readers)),
             )
         )
     return Lab(

@@ -283,9 +283,9 @@ def _ink(library: Library, paper: LibraryPaper) -> _Ink | None:
     drawn = [copy for copy in highlights.marked_of(library.db, paper.row) if copy.n_ink]
     if drawn:
         return _Ink(drawn[-1].n_ink, drawn[-1].ink, drawn[-1].path)
-    came = [last for last in highlights.returned_of(library.db, paper.row) if last.n_ink]
+    inked = [last for last in highlights.returned_of(library.db, paper.row) if last.n_ink]
     original = pdfs.pdf_of(library.db, paper.row)
-    return _Ink(came[-1].n_ink, came[-1].ink, original.path) if came and original else None
+    return _Ink(inked[-1].n_ink, inked[-1].ink, original.path) if inked and original else None
 
 
 def _show_mark(mark: VisibleMark, pages: Sequence[int], more: Sequence[str], width: int) -> None:

@@ -92,9 +92,9 @@ def today_command(
     if fetched.trouble is not None:
         return fetched.trouble.exit_code
     # Without a fetch a source that was never asked is not missing; an incomplete one still is.
-    asked = [s for s in shown.sources if is_fetching or s.covers is not None]
+    needed = [s for s in shown.sources if is_fetching or s.covers is not None]
     failed = any(problem.error.exit_code for problem in fetched.problems)
-    return 5 if failed or any(s.is_missing for s in asked) else 0
+    return 5 if failed or any(s.is_missing for s in needed) else 0
 
 
 def _reader_of(

@@ -181,13 +181,13 @@ def _was_holiday(library: Library, day: date) -> bool:
     # The API returns empty answers by mistake. Where all classes are small, an empty day is
     # usual: before there is a feed to compare it with, and once it has settled; in between
     # `compare_channels` decides. Else it must be empty on two days, and long enough after.
-    now, asked = library.now(), sources.days_asked(library.db, ARXIV).get(day)
+    now, answer = library.now(), sources.days_asked(library.db, ARXIV).get(day)
     if is_quiet(library.config) and (latest_feed(now) < day or now - announced_at(day) >= SETTLES):
         return True
-    if asked is None or now - announced_at(day) < EMPTY_IS_FINAL:
+    if answer is None or now - announced_at(day) < EMPTY_IS_FINAL:
         return False
-    before = asked.at.astimezone(library.config.timezone).date()
-    return asked.state in ("empty", "not out yet") and before != library.today()
+    before = answer.at.astimezone(library.config.timezone).date()
+    return answer.state in ("empty", "not out yet") and before != library.today()
 
 
 def is_quiet(config: Config) -> bool:
@@ -219,11 +219,11 @@ def days_to_ask(library: Library, now: datetime) -> list[date]:
     newest = latest_listing(now)
     # A day that a clock ahead asked for is asked for when it has come.
     known = {
-        day: asked for day, asked in sources.days_asked(library.db, ARXIV).items() if day <= newest
+        day: one for day, one in sources.days_asked(library.db, ARXIV).items() if day <= newest
     }
     # The library begins with the first day that it ever asked for: nothing older is fetched.
     first = first_day(library, now) or newest
-    is_begun = any(asked.state not in NO_ANSWER for day, asked in known.items() if day >= first)
+    is_begun = any(answer.state not in NO_ANSWER for day, answer in known.items() if day >= first)
     # A new library begins with the newest listings before that day, also where its first tries
     # failed altogether.
     begins: list[date] = []
@@ -231,7 +231,7 @@ def days_to_ask(library: Library, now: datetime) -> list[date]:
         week = (first - timedelta(days=n) for n in range(7))
         begins = list(filter(is_listing_day, week))[:FIRST_LISTINGS]
     classes = _classes(library.config)
-    again = [d for d, asked in known.items() if d >= first and _is_open(asked, d, now, classes)]
+    again = [d for d, answer in known.items() if d >= first and _is_open(answer, d, now, classes)]
     missed = [day for day in (*begins, *listings_since(first, now)) if day not in known]
     return sorted(filter(is_listing_day, {*again, *missed}))
 
@@ -250,22 +250,22 @@ def first_day(library: Library, now: datetime) -> date | None:
 def days_lacking(library: Library, now: datetime) -> list[date]:
     """Select those of the days to ask that are known to be incomplete here."""
     known = sources.days_asked(library.db, ARXIV)
-    whole = {day for day, asked in known.items() if asked.state in ("complete", "empty")}
+    whole = {day for day, answer in known.items() if answer.state in ("complete", "empty")}
     return [day for day in days_to_ask(library, now) if day not in whole]
 
 
-def _is_open(asked: DayAnswer, day: date, now: datetime, classes: str) -> bool:
+def _is_open(answer: DayAnswer, day: date, now: datetime, classes: str) -> bool:
     """Check whether a day that was asked before may have more papers than came."""
-    since = asked.at - announced_at(day)
-    if asked.state == "partial":
+    since = answer.at - announced_at(day)
+    if answer.state == "partial":
         return since < PARTIAL_IS_FINAL
-    if asked.state == "empty":
+    if answer.state == "empty":
         return since < EMPTY_IS_FINAL
-    if asked.state in ("not out yet", *NO_ANSWER):
+    if answer.state in ("not out yet", *NO_ANSWER):
         return True
     # A day that was complete for the classes of then lacks those that were added since.
     is_recent = now - announced_at(day) < CLASSES_ADDED
-    return since < SETTLES or (is_recent and asked.digest != classes)
+    return since < SETTLES or (is_recent and answer.digest != classes)
 
 
 def announcement(config: Config, category: str) -> Source:
@@ -517,11 +517,15 @@ def days_without_feed(library: Library, now: datetime) -> list[date]:
         return []
     harvested = {
         day
-        for day, asked in sources.days_asked(library.db, OAI).items()
-        if asked.state in ("complete", "empty", "not checked")
+        for day, answer in sources.days_asked(library.db, OAI).items()
+        if answer.state in ("complete", "empty", "not checked")
     }
     read = [
-        {d for d, asked in sources.days_asked(library.db, name).items() if asked.state in GOOD_FEED}
+        {
+            d
+            for d, answer in sources.days_asked(library.db, name).items()
+            if answer.state in GOOD_FEED
+        }
         for name in map(feed_name, library.config.arxiv.categories)
     ]
     # On a weekend the newest feed is gone already.
@@ -610,8 +614,8 @@ class _QueryRun:
         error = "; ".join(filter(None, (failure, rewritten_query(self.search, listed.understood))))
         # The answer of this day knows up to when the query was asked as a whole.
         whole_until = end if _is_whole(listed) else start
-        asked = f"{self.digest} {whole_until:{MINUTE}}"
-        return [Batch(name, library.today(), total, n, state, error, digest=asked)]
+        digest = f"{self.digest} {whole_until:{MINUTE}}"
+        return [Batch(name, library.today(), total, n, state, error, digest=digest)]
 
 
 def _is_whole(listed: ApiListing) -> bool:
@@ -623,10 +627,10 @@ def _begins(library: Library, name: str, digest: str) -> datetime:
     now = first = library.now()
     whole_until: list[datetime] = []
     for day, answer in sources.days_asked(library.db, name).items():
-        asked, _, until = answer.digest.partition(" ")
+        stored, _, until = answer.digest.partition(" ")
         # A failure has no digest; an answer to another query says nothing of this one. What a
         # clock ahead asked for does not count.
-        if day > library.today() or asked not in ("", digest):
+        if day > library.today() or stored not in ("", digest):
             continue
         first = min(first, answer.at)
         if until:

@@ -147,8 +147,8 @@ def _look_up_all(
                 _fail(library, id_, error.message, error.reason)
             continue
         for paper in dict.fromkeys(found.values()):
-            asked = paper.ids if at_once > 1 else batch
-            source = next((named[id_] for id_ in asked if id_ in named), "posts")
+            batch_ids = paper.ids if at_once > 1 else batch
+            source = next((named[id_] for id_ in batch_ids if id_ in named), "posts")
             papers.add_papers(library.db, [paper], source=source, on=library.today())
         for id_ in batch:
             if id_ not in found:

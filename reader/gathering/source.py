@@ -284,8 +284,10 @@ def _no_answer(silent: Sequence[Problem], *, by_name: bool) -> ReaderError:
 
 def _names(problems: Sequence[Problem], *, by_name: bool) -> Joined:
     """Name sources, then the PDFs: by their number, or by their papers."""
-    asked = (p.error for p in problems if p.stage != PDF)
-    names: list[Text] = [error.source for error in asked if isinstance(error, SourceFailed)]
+    errors_of_sources = (p.error for p in problems if p.stage != PDF)
+    names: list[Text] = [
+        error.source for error in errors_of_sources if isinstance(error, SourceFailed)
+    ]
     if papers := list(dict.fromkeys(p.subject for p in problems if p.stage == PDF)):
         is_one = by_name or len(papers) == 1
         names.append(

@@ -439,5 +439,5 @@ def unknown_class_text(name: str) -> Text:
     text = lazy_gettext(
         "feeds.toml: arXiv has no category {name}, so nothing is asked for it.", name=name
     )
-    asked = lazy_gettext("Did you mean {near}?", near=near)
-    return Joined((text, asked), " ") if near else text
+    question = lazy_gettext("Did you mean {near}?", near=near)
+    return Joined((text, question), " ") if near else text

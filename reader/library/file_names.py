@@ -320,7 +320,7 @@ def likenesses_of_each(texts: Sequence[str], others: Sequence[str]) -> list[list
     Words are those of the full-text index, Japanese too.
     """
     owns = [frozenset(grams(text).split()) for text in texts]
-    asked = frozenset().union(*owns)
+    every = frozenset().union(*owns)
     bags = [frozenset(grams(other).split()) for other in others]
     n_with = Counter(itertools.chain.from_iterable(bags))
     n = len(bags) + 1
@@ -331,7 +331,7 @@ def likenesses_of_each(texts: Sequence[str], others: Sequence[str]) -> list[list
     # An inverted index over the words of `texts` alone: most pairs share no word.
     having: dict[str, list[int]] = {}
     for i, bag in enumerate(bags):
-        for word in bag & asked:
+        for word in bag & every:
             having.setdefault(word, []).append(i)
     rows = []
     for own in owns:

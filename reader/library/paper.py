@@ -382,8 +382,8 @@ def ratings_in(value: str) -> tuple[int, int] | None:
     first, last = RATINGS[0], RATINGS[-1]
     if found := re.fullmatch(r"(>=|<=|>|<|=)?([0-9])", value):
         n = int(found[2])
-        asked = {">": (n + 1, last), ">=": (n, last), "<": (first, n - 1), "<=": (first, n)}
-        low, high = asked.get(found[1] or "", (n, n))
+        ranges = {">": (n + 1, last), ">=": (n, last), "<": (first, n - 1), "<=": (first, n)}
+        low, high = ranges.get(found[1] or "", (n, n))
     elif (found := re.fullmatch(r"([0-9])?(?:-|\.\.)([0-9])?", value)) and any(found.groups()):
         low, high = int(found[1] or first), int(found[2] or last)
     else:

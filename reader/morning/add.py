@@ -229,7 +229,7 @@ def settle(
         # The person says that the printed id is another paper's, so it is not looked up.
         why = str(lazy_gettext("you said so"))
         near = guess.candidates or ((guess.row,) if guess.row is not None else ())
-        told = replace(
+        decided = replace(
             guess,
             level="none",
             row=None,
@@ -240,8 +240,8 @@ def settle(
             printed=printed,
         )
         if paper is not None:
-            told = replace(told, level="strong", row=paper.row)
-        added = keeper.keep(read, told)
+            decided = replace(decided, level="strong", row=paper.row)
+        added = keeper.keep(read, decided)
         join_waiting(library)
         index_words(library, tools)
         return replace(added, paper=added.paper and back_from_trash(library, added.paper))

@@ -166,8 +166,8 @@ def import_marks(
     # A file in the library's own papers/ is its own place, and needs no copy.
     at = place(library, file.path, file.named)
     own = at.removeprefix(IN_LIBRARY) if at.startswith(f"{IN_LIBRARY}papers/") else ""
-    came = ReturnedCopy(paper, at, own, file.sha256, content, marks)
-    counts, copy = keep(library, came, walked=Path(os.path.realpath(file.named)))
+    returned = ReturnedCopy(paper, at, own, file.sha256, content, marks)
+    counts, copy = keep(library, returned, walked=Path(os.path.realpath(file.named)))
     return FileMarks(len(cleaned(marks.highlights)), counts.new, marks.n_ink, copy)
 
 

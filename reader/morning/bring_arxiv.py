@@ -85,7 +85,7 @@ class SnapshotImport:
         db = self.library.db
         with lock_file(self.library.folder / "add.lock"):
             imports.keep_pages(db)
-            asked = len(merges.open_questions(db))
+            n_questions = len(merges.open_questions(db))
             is_set = isinstance(self.source, OaiSet)
             for batch in self._pages(is_dry=is_dry) if is_set else self._batches():
                 run = self._importing(is_dry=is_dry)
@@ -98,7 +98,7 @@ class SnapshotImport:
             if not is_dry:
                 index_words(self.library, self.tools)
                 imports.end(db, self._importing().begin(), at=self.library.now())
-            self.n_questions = len(merges.open_questions(db)) - asked
+            self.n_questions = len(merges.open_questions(db)) - n_questions
             self.is_ended = True
 
     def _importing(self, *, is_dry: bool = False) -> Importing:

@@ -180,7 +180,7 @@ class Importing:
         what was brought until then stays, and the next run goes on."""
         with lock_file(self.library.folder / "add.lock"):
             db, n_all = self.library.db, len(self.read.items) + len(self.read.notes)
-            asked = len(merges.open_questions(db))
+            n_questions = len(merges.open_questions(db))
             one = self.begin()
             self._bring_linked(one)
             for begin in range(0, len(self.read.items), AT_ONCE):
@@ -192,7 +192,7 @@ class Importing:
             self._bring_notes(one)
             index_words(self.library, self.tools)
             imports.end(db, one, at=self.library.now())
-            self.n_questions = len(merges.open_questions(db)) - asked
+            self.n_questions = len(merges.open_questions(db)) - n_questions
             self.is_ended = True
 
     def begin(self) -> imports.Import:

@@ -98,14 +98,14 @@ def browse(
     folder: only what is filed there or below. sort: one of SORTS, "" for the order of arrival.
     before, after: the row to go on from, 0 for the beginning.
     """
-    asked = parse(query)
-    meaning = interpret(library, replace(asked, words="", phrases=()))
-    fit = _fitting(library, asked, meaning, folder)
-    fit, is_cut = _with_words(library, asked, meaning, fit)
+    parsed = parse(query)
+    meaning = interpret(library, replace(parsed, words="", phrases=()))
+    fit = _fitting(library, parsed, meaning, folder)
+    fit, is_cut = _with_words(library, parsed, meaning, fit)
     # Candidates have no rows of their own: they are what no decision has.
     decided = {state: _rows(library, Filter("state", state), meaning) for state in STATES[1:]}
     states, n = _counts(library, fit, decided)
-    fit, of_state = _of_states(fit, asked, decided), _states_of(asked)
+    fit, of_state = _of_states(fit, parsed, decided), _states_of(parsed)
     if of_state:
         _, n = _counts(library, fit, {})
     rows = _sorted(library, fit, sort, before=before, after=after)
@@ -177,25 +177,25 @@ def _by_score(
 
 def rows_that_fit(library: Library, query: str) -> tuple[set[int], tuple[Message, ...]]:
     """Find all papers that fit a query, and sentences on what of it was read in another way."""
-    asked = parse(query)
-    meaning = interpret(library, replace(asked, words="", phrases=()))
-    fit = _fitting(library, asked, meaning, "")
-    fit, _unused = _with_words(library, asked, meaning, fit, most=-1)
-    if _states_of(asked):
+    parsed = parse(query)
+    meaning = interpret(library, replace(parsed, words="", phrases=()))
+    fit = _fitting(library, parsed, meaning, "")
+    fit, _unused = _with_words(library, parsed, meaning, fit, most=-1)
+    if _states_of(parsed):
         decided = {state: _rows(library, Filter("state", state), meaning) for state in STATES[1:]}
-        fit = _of_states(fit, asked, decided)
+        fit = _of_states(fit, parsed, decided)
     if fit.some is None:
         fit = fit.and_in(filters.every_row(library.db))
     return set(fit.rows), meaning.messages
 
 
-def _states_of(asked: Query) -> list[Filter]:
-    return [one for one in asked.filters if one.name == "state"]
+def _states_of(query: Query) -> list[Filter]:
+    return [one for one in query.filters if one.name == "state"]
 
 
-def _of_states(fit: _Fit, asked: Query, decided: dict[State, Set[int]]) -> _Fit:
+def _of_states(fit: _Fit, query: Query, decided: dict[State, Set[int]]) -> _Fit:
     """Select the papers of the states that are asked for. decided: the papers of each state."""
-    for one in _states_of(asked):
+    for one in _states_of(query):
         is_candidate = one.value == "candidate"
         named = [rows for state, rows in decided.items() if is_candidate or state == one.value]
         every = frozenset[int]().union(*named)
@@ -209,13 +209,13 @@ def _rows(library: Library, one: Filter, meaning: QueryMeaning) -> Set[int]:
     return filters.rows_with(library.db, one, meaning.names, meaning.gone, zone)
 
 
-def _fitting(library: Library, asked: Query, meaning: QueryMeaning, folder: str) -> _Fit:
+def _fitting(library: Library, query: Query, meaning: QueryMeaning, folder: str) -> _Fit:
     """Combine all filters but those of state, since papers of each state are counted."""
     db = library.db
     fit = _Fit(None, filters.joined_rows(db))
     if folder:
         fit = fit.and_in(filters.rows_in_folder(db, folder))
-    for one in asked.filters:
+    for one in query.filters:
         if one.name == "state":
             continue
         # Days that let most papers through, such as the year in which the library began: the
@@ -247,7 +247,7 @@ def _counts(
 
 def _with_words(
     library: Library,
-    asked: Query,
+    query: Query,
     meaning: QueryMeaning,
     fit: _Fit,
     *,
@@ -255,8 +255,8 @@ def _with_words(
 ) -> tuple[_Fit, bool]:
     """Select the papers of which groups are true, and whose title or abstract has all words, the
     newest `most` of very many; and tell whether there are more."""
-    match = _match(asked)
-    groups = Query(groups=asked.groups, without=() if match else asked.without)
+    match = _match(query)
+    groups = Query(groups=query.groups, without=() if match else query.without)
     if wanted := conditions(library, groups, "paper", meaning):
         fit = fit.and_in(set(filters.papers_that_fit(library.db, wanted)))
     if not match:
@@ -273,8 +273,8 @@ def _with_words(
 def _match(query: Query) -> str:
     """Write the query of the full text: all words and phrases, and none that is left out; ""
     where there are none."""
-    asked = [*query.phrases, *(query_words(query.words) if query.words else [])]
-    must = " AND ".join(dict.fromkeys(filter(None, map(phrase_term, asked))))
+    words = [*query.phrases, *(query_words(query.words) if query.words else [])]
+    must = " AND ".join(dict.fromkeys(filter(None, map(phrase_term, words))))
     # FTS5's NOT wants something on its left; without that `conditions` leaves the words out.
     without = " OR ".join(filter(None, map(phrase_term, query.without)))
     return f"({must}) NOT ({without})" if must and without else must
@@ -318,10 +318,10 @@ def boxes_of(page: PageText, query: str) -> list[Box]:
     words, in any case, singular or plural. Lines that run askew are left out.
     """
     try:
-        asked = parse(query)
+        parsed = parse(query)
     except QueryError:
         return []
-    words = query_words(asked.all_words)
+    words = query_words(parsed.all_words)
     latin = {word for word in words if not is_cjk(word)}
     runs = [word for word in words if is_cjk(word)]
     # Of a run of Japanese the longest part that is asked for, at each place.

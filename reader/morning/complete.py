@@ -372,7 +372,7 @@ def refresh(
     from reader.gathering.sources.citations import SOURCES
 
     outcome, registries = RefreshOutcome(), Registries(library, tools)
-    known = fields.asked(library.db, [paper.row for paper in several])
+    known = fields.last_requests(library.db, [paper.row for paper in several])
     on, key = addresses(library), _openalex_key(library, environ or {})
     lately = library.today() - REST
     for n, paper in enumerate(several):

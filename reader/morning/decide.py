@@ -108,14 +108,14 @@ def wrong_topic(
     the own topics is skipped too; one with a note stays. Raises NotKnown, UsageError.
     """
     listed = listed or topic_now(library, paper)
-    meant = _topic_meant(library, topic) if topic is not None else None
-    if meant and meant.path == listed:
-        raise _listed_already(library, meant.path)
+    target = _topic_meant(library, topic) if topic is not None else None
+    if target and target.path == listed:
+        raise _listed_already(library, target.path)
     # Of none of the person's: a word on each own topic, so that no other one takes it in.
     own = [t.path for t in library.config.own_topics]
     words: dict[str, LessonKind] = {listed: "no"} if listed else {}
-    words |= {meant.path: "yes"} if meant else dict.fromkeys(own, "no")
-    is_sorted_out = meant is None or (meant.lane == "near" and listed in own)
+    words |= {target.path: "yes"} if target else dict.fromkeys(own, "no")
+    is_sorted_out = target is None or (target.lane == "near" and listed in own)
     is_skipped = is_sorted_out and paper.state not in ("skip", "read")
     db, now, on, moment = library.db, library.now(), library.today(), meant_at(library)
     with db.writing():
@@ -131,7 +131,7 @@ def wrong_topic(
             decisions.add_decisions(db, "skip", [paper.row], at=now, on=on, act=act)
         if is_filed := paper.topic is not None:
             # It was picked once: its files follow at the next gather.
-            folder = meant.path if meant else UNFILED
+            folder = target.path if target else UNFILED
             decisions.add_filing(db, paper.row, folder, at=now, act=act)
         if (sent := sent_act(library)) and is_overtaken:
             arrived = sent.arrived_at
@@ -139,7 +139,7 @@ def wrong_topic(
             sent.overtaken.append(paper)
         keep_arrival(library)
     [paper] = papers.papers_at(db, [paper.row])
-    path = meant.path if meant else None
+    path = target.path if target else None
     message = _moved_text(paper, path)
     if is_filed and pdfs.places(db, [paper.row]):
         message = lazy_gettext("{what}. Its files are moved at the next gather.", what=message)

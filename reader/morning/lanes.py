@@ -351,30 +351,30 @@ def _best(ranks: Iterable[Rank], topics: Iterable[Topic]) -> Rank | None:
 Listed = TypeVar("Listed", Morning, FoldedDays)
 
 
-def relisted(shown: Listed, told: Mapping[int, Words], own: Container[str]) -> Listed:
+def relisted(shown: Listed, words_of: Mapping[int, Words], own: Container[str]) -> Listed:
     """Update a list that is open by the words on its papers' topics since then.
 
     told: these words, by row. A paper of another own topic goes to the end of the own lane,
     where it is not there yet; a paper of no topic any more stays where it is, so that the list
     does not jump. own: the paths of the own topics.
     """
-    if not told:
+    if not words_of:
         return shown
     # Where days are folded, that list is on the screen in place of the morning's own.
     if isinstance(shown, Morning) and shown.folded:
-        return replace(shown, folded=relisted(shown.folded, told, own))
+        return replace(shown, folded=relisted(shown.folded, words_of, own))
     brought: list[Entry] = []
 
     def rest(lane: Iterable[Entry]) -> tuple[Entry, ...]:
         kept: list[Entry] = []
         for entry in lane:
-            now = entry_now(entry, told.get(entry.paper.row, {}), own)
+            now = entry_now(entry, words_of.get(entry.paper.row, {}), own)
             is_brought = now is not entry and now.topic in own
             (brought if is_brought else kept).append(now)
         return tuple(kept)
 
     mine: list[Entry] = [
-        entry_now(entry, told.get(entry.paper.row, {}), own) for entry in shown.own
+        entry_now(entry, words_of.get(entry.paper.row, {}), own) for entry in shown.own
     ]
     below, near = rest(shown.doubtful), rest(shown.near)
     wild = rest([shown.wild] if shown.wild else [])

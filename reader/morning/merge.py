@@ -51,11 +51,11 @@ def questions(library: Library) -> list[MergeQuestion]:
     if not library.db.is_read_only:
         for first, second, match in merges.doubles(library.db):
             merges.ask(library.db, first, second, why=str(match.why), on=library.today())
-    asked = merges.open_questions(library.db)
-    rows = [row for q in asked for row in (q.first, q.second)]
+    pairs = merges.open_questions(library.db)
+    rows = [row for q in pairs for row in (q.first, q.second)]
     by_row = {h.row: h for h in papers.papers_at(library.db, rows)}
     return [
-        MergeQuestion(by_row[q.first], by_row[q.second], retell(q.why), q.asked_on) for q in asked
+        MergeQuestion(by_row[q.first], by_row[q.second], retell(q.why), q.asked_on) for q in pairs
     ]
 
 

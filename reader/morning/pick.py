@@ -268,8 +268,8 @@ def let_go_today(library: Library) -> list[LibraryPaper]:
 def let_go_when_asked(library: Library) -> list[LibraryPaper]:
     """List the papers dropped today that a look-back of today asked about."""
     found = queue.let_go_on(library.db, library.today())
-    asked = queue.asked(library.db, found.values())
-    days = {row: asked[pick].on_date for row, pick in found.items() if pick in asked}
+    questions = queue.questions_about(library.db, found.values())
+    days = {row: questions[pick].on_date for row, pick in found.items() if pick in questions}
     rows = [row for row, day in days.items() if day == library.today()]
     return papers.papers_at(library.db, rows)
 
@@ -315,8 +315,8 @@ def _old(library: Library) -> list[tuple[queue.WaitingPick, queue.QueueQuestion 
     oldest = days_back(today, library.config.queue_days)
     waiting = (one for one in queue.picked(library.db) if one.until is None or one.until <= today)
     old = [one for one in waiting if one.picked_on <= oldest]
-    asked = queue.asked(library.db, [one.decision for one in old])
-    return [(one, asked.get(one.decision)) for one in old]
+    questions = queue.questions_about(library.db, [one.decision for one in old])
+    return [(one, questions.get(one.decision)) for one in old]
 
 
 def keep_asked(library: Library, queued: Sequence[QueueEntry]) -> tuple[QueueEntry, ...]:

@@ -79,21 +79,23 @@ class Teaching:
             self._changed(undone[0].row)
         return undone
 
-    def questions(self, n: int = N_QUESTIONS, *, asked: Sequence[int] = ()) -> list[LibraryPaper]:
+    def questions(
+        self, n: int = N_QUESTIONS, *, answered: Sequence[int] = ()
+    ) -> list[LibraryPaper]:
         """Choose undecided papers to ask about, the one that is worth most first.
 
         asked: papers (rows) of earlier questions; neither they nor papers like them come again.
         """
         known = {x.paper for of_topic in self._taught.labels.values() for x in of_topic}
-        waiting = [row for row in self._taught.background if row not in {*known, *asked}]
+        waiting = [row for row in self._taught.background if row not in {*known, *answered}]
         # What is far below the cut is left out: the terms of thousands take seconds.
         margins = {row: self._judged(row, self._model, is_brief=True).margin for row in waiting}
         nearest = heapq.nsmallest(ASKED_AMONG, waiting, key=lambda row: (-margins[row], row))
         judged = [
             (row, self._judged(row, self._model), self._texts.features(row)) for row in nearest
         ]
-        before = [self._texts.features(row) for row in asked]
-        rows = uncertain(judged, n=n, asked=before)
+        before = [self._texts.features(row) for row in answered]
+        rows = uncertain(judged, n=n, answered=before)
         return papers.papers_at(self.library.db, rows)
 
     @property
@@ -286,14 +288,14 @@ class Examples:
         db = self._library.db
         # An entry without an identifier is a paper that is here, where its title names one.
         nameless = (paper for paper in given if paper.id.startswith("pdf:"))
-        meant = {p.id: row for p in nameless if (row := merges.meant_by(db, p)) is not None}
-        new = [paper for paper in given if paper.id not in meant]
+        row_of = {p.id: row for p in nameless if (row := merges.meant_by(db, p)) is not None}
+        new = [paper for paper in given if paper.id not in row_of]
         papers.add_papers(db, new, source=BY_HAND, on=self._library.today())
         index_words(self._library, self._tools)
         for paper in new:
             if found_paper := papers.paper_with_id(db, paper.id):
-                meant[paper.id] = found_paper.row
-        return list(dict.fromkeys(meant[paper.id] for paper in given if paper.id in meant))
+                row_of[paper.id] = found_paper.row
+        return list(dict.fromkeys(row_of[paper.id] for paper in given if paper.id in row_of))
 
     def _with_abstracts(self, named: Sequence[Paper]) -> dict[str, Paper]:
         """Ask arXiv for the papers that have an abstract neither in the file nor here: id → it."""

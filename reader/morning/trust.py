@@ -34,7 +34,7 @@ def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
     """
     is_kept = day >= days_back(library.today(), ASKED_DAYS)
     batches = [b for b in last_batches(library, day) if is_kept or b.source.startswith(ARXIV)]
-    asked = {b.source for b in batches}
+    answering = {b.source for b in batches}
     return (
         *(
             SourceLine(
@@ -52,7 +52,7 @@ def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
         *(
             SourceLine(name, "not asked")
             for name in source_names(library.config)
-            if name not in asked and (is_kept or name.startswith(ARXIV))
+            if name not in answering and (is_kept or name.startswith(ARXIV))
         ),
     )
 
@@ -83,9 +83,9 @@ def begun(
     first = sources.first_asked(library.db)
     if not first:
         return tuple(lines), None
-    asked = tuple(line for line in lines if first.get(line.name, date.max) <= day)
+    known = tuple(line for line in lines if first.get(line.name, date.max) <= day)
     began = min(first.values())
-    return asked, began if day < began else None
+    return known, began if day < began else None
 
 
 def began_on(library: Library) -> date | None:

@@ -109,8 +109,8 @@ def past_acts(library: Library) -> list[PastAct]:
     for number, group in groupby(rows, key=lambda row: row.act):
         several = list(group)
         kinds = _kinds(several)
-        told = {row.place: row.of for row in several}
-        topic = told.get("filings") or told.get("lessons", "")
+        topics = {row.place: row.of for row in several}
+        topic = topics.get("filings") or topics.get("lessons", "")
         [kind, *_unused] = kinds.values()
         at = max(row.at for row in several if row.at is not None)
         found.append(PastAct(number, at, kind, topic, tuple(by_row[row] for row in kinds)))
@@ -166,8 +166,8 @@ def _take_back_rows(
     with db.writing():
         undone = _act_meant(library, number)
         _check(library, undone)
-        came = [decisions.restored(db, d.id) for d in undone if d.place == "restored"]
-        for one in came:
+        restored = [decisions.restored(db, d.id) for d in undone if d.place == "restored"]
+        for one in restored:
             for act in range(one.first_act, undone[0].act):
                 undone = [*undone, *decisions.act_of(db, act, one.paper)]
         joined = [row for d in undone if d.place == "merges" for row in merges.rows_of(db, d.id)]
@@ -190,7 +190,7 @@ def _take_back_rows(
         from reader.morning.edit import follow
 
         problems += follow(library, edited)
-    for one in came:
+    for one in restored:
         problems += _undo_restore(library, one)
     # `wrong` names the topic that was wrong too, or skips or files the paper; it leaves the order
     # of the list as it is.

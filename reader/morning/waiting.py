@@ -79,8 +79,8 @@ def keep(library: Library, one: imports.Import, note: LooseNote, sha256: str) ->
 def hash_of(note: LooseNote, copy: int = 0) -> str:
     """Hash what makes a note the same one in two exports. copy: how many notes before it in its
     own export are the same."""
-    told = (note.title, note.text, str(note.created_at or ""), str(copy or ""))
-    return hashlib.sha256("\0".join(told).encode(errors="replace")).hexdigest()
+    parts = (note.title, note.text, str(note.created_at or ""), str(copy or ""))
+    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
 
 
 def ids_named(note: LooseNote) -> tuple[str, ...]:
@@ -100,15 +100,15 @@ def recognised(library: Library, ids: Sequence[str], title: str) -> tuple[int | 
     if rows:
         [row, *others] = rows
         return (None, "") if others or merges.is_removed(db, row) else (row, "id")
-    meant = None
+    matching = None
     if len(title_fold(title)) >= SHORTEST_TITLE:
-        meant = merges.meant_by(db, Paper(("pdf:0",), title))
-    if meant is None or merges.is_removed(db, meant):
+        matching = merges.meant_by(db, Paper(("pdf:0",), title))
+    if matching is None or merges.is_removed(db, matching):
         return None, ""
     # Another number of the same scheme is that of another paper with this title.
-    [paper] = papers.papers_at(db, [meant])
+    [paper] = papers.papers_at(db, [matching])
     is_other = {_scheme(id_) for id_ in ids} & {_scheme(id_) for id_ in paper.record.ids}
-    return (None, "") if is_other else (meant, "title")
+    return (None, "") if is_other else (matching, "title")
 
 
 def join_waiting(library: Library) -> list[JoinedNote]:
@@ -161,21 +161,21 @@ def search_waiting(library: Library, query: str, *, limit: int) -> list[WaitingH
 
     A filter is about a paper, so none is true of them. Nothing is compared by meaning.
     """
-    asked = parse(query)
-    words = [w for w in asked.words.split() if says_something(w) and phrase_term(w)]
-    needed = [QueryTerm(word) for word in (*words, *asked.phrases)]
-    left_out = [QueryTerm(word, is_not=True) for word in asked.without]
-    parts = (*needed, *left_out, *asked.filters, *asked.groups)
+    parsed = parse(query)
+    words = [w for w in parsed.words.split() if says_something(w) and phrase_term(w)]
+    needed = [QueryTerm(word) for word in (*words, *parsed.phrases)]
+    left_out = [QueryTerm(word, is_not=True) for word in parsed.without]
+    parts = (*needed, *left_out, *parsed.filters, *parsed.groups)
     # Letters are compared first, since splitting a thousand notes into words takes a second. The
     # first ones stand in each spelling: "study", "Studies"; サーバ, サーバー.
     tokens = [token for word in words for token in query_words(word)]
     beginnings = [token[:1] if is_cjk(token) else token[:3] for token in tokens]
-    several = notes.waiting_with(library.db, beginnings) if asked.all_words.strip() else ()
+    several = notes.waiting_with(library.db, beginnings) if parsed.all_words.strip() else ()
     found = (one for one in several if _has(one, parts))
     return [
         WaitingHit(note, best.text, best.matches)
         for note in islice(found, limit)
-        for best in [evidence(note.words, asked.all_words, as_text=title_text)]
+        for best in [evidence(note.words, parsed.all_words, as_text=title_text)]
     ]
 
 

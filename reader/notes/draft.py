@@ -285,9 +285,9 @@ def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
     for n, line in enumerate(new):
         like = _most_similar(line, old) if len(old) * len(new) <= MOST_PAIRS else n
         if like is not None and like < len(old) and (False, like) not in spans:
-            gone, came = _spans(old[like], line)
-            if gone or came:
-                spans[False, like], spans[True, n] = gone, came
+            gone, added = _spans(old[like], line)
+            if gone or added:
+                spans[False, like], spans[True, n] = gone, added
     for n, line in enumerate(old):
         yield DiffLine("-", line, spans.get((False, n), ()))
     for n, line in enumerate(new):

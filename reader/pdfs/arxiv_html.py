@@ -364,15 +364,17 @@ def fetch_html(library: Library, tools: PdfTools, *, only: Collection[int] | Non
     # One process at a time, so that arXiv is asked by one, and for each paper once.
     with lock_file(library.folder / "html.lock", wait=True):
         lacking = _lacking(library, only)[:MOST_AT_ONCE]
-        for n_done, (paper, asked) in enumerate(lacking):
+        for n_done, (paper, number) in enumerate(lacking):
             tools.progress("html", n_done, len(lacking))
             try:
-                _fetch_one(library, tools, paper, asked)
-                failures.clear_failure(library.db, STAGE, asked)
+                _fetch_one(library, tools, paper, number)
+                failures.clear_failure(library.db, STAGE, number)
             except SourceFailed as error:
                 words = error.message, error.hint
                 why = "no paper" if error.status == 404 else error.reason
-                failures.add_failure(library.db, STAGE, asked, words, now=library.now(), reason=why)
+                failures.add_failure(
+                    library.db, STAGE, number, words, now=library.now(), reason=why
+                )
                 if isinstance(error, Unreachable | OutOfTime):
                     break
         tools.progress("html", len(lacking), len(lacking))
@@ -388,17 +390,17 @@ def _lacking(library: Library, only: Collection[int] | None) -> list[tuple[Libra
         if path and is_here(library.folder / path)
     )
     newest = papers.papers_at(library.db, [*itertools.islice(there, MOST_PAPERS)])
-    wanted = [(paper, asked) for paper in newest if (asked := _asked(library, paper))]
+    wanted = [(paper, number) for paper in newest if (number := _asked(library, paper))]
     if only is None:
         _sweep(library, {_folder_name(paper) for paper in newest})
         failed = {failure.subject for failure in failures.failures(library.db, STAGE)}
-        for asked in failed - {asked for _, asked in wanted}:
-            failures.clear_failure(library.db, STAGE, asked)
+        for number in failed - {number for _, number in wanted}:
+            failures.clear_failure(library.db, STAGE, number)
     waits, found = waiting(library, STAGE), []
-    for paper, asked in wanted:
-        if asked not in waits and (only is None or paper.row in only):
+    for paper, number in wanted:
+        if number not in waits and (only is None or paper.row in only):
             here = stored_html(library, paper)
-            found += [] if here and here.asked == asked else [(paper, asked)]
+            found += [] if here and here.asked == number else [(paper, number)]
     return found
 
 
@@ -439,7 +441,7 @@ def _folder_name(paper: LibraryPaper) -> str:
     return name if _FOLDER_NAME.fullmatch(name) else "none"
 
 
-def _fetch_one(library: Library, tools: PdfTools, paper: LibraryPaper, asked: str) -> None:
+def _fetch_one(library: Library, tools: PdfTools, paper: LibraryPaper, number: str) -> None:
     """Fetch a page with its pictures, and keep it in place of an older one. Raises SourceFailed."""
     arxiv, source = library.config.arxiv, lazy_gettext("arXiv's HTML of {id}", id=paper.record.id)
 
@@ -447,8 +449,8 @@ def _fetch_one(library: Library, tools: PdfTools, paper: LibraryPaper, asked: st
         delay_s = arxiv.delay_for(url)
         return tools.fetch(Request(url, source, delay_s, accept=accept, max_bytes=max_bytes))
 
-    answer = got(arxiv.html_url + asked, "text/html", MAX_BYTES)
-    stored = StoredHtml(asked, answer.url)
+    answer = got(arxiv.html_url + number, "text/html", MAX_BYTES)
+    stored = StoredHtml(number, answer.url)
     try:
         page = _opened(answer.content, stored)
     except ValueError:

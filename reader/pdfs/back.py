@@ -265,12 +265,12 @@ class _Run:
     def _recognised(self, file: _FolderFile, last: PlaceState | None) -> int | CopyOutcome:
         """Find the row of the paper that a file is, or the outcome where that is not sure."""
         expected = self.expected.row if self.expected else None
-        meant = last.paper if last else expected
+        likely_row = last.paper if last else expected
         # First its pages are compared with the papers that its name, and the file that was there
         # before, point to: that is cheap, and enough for a copy without text.
         names = highlights.taken_rows(self.library.db).items()
         fits = [(len(name), row) for name, row in names if is_named_after(file.path.name, name)]
-        likely = dict.fromkeys(filter(None, (meant, max(fits, default=(0, None))[1])))
+        likely = dict.fromkeys(filter(None, (likely_row, max(fits, default=(0, None))[1])))
         why: dict[int, Text] = {}
         is_open = True
         for row in likely:

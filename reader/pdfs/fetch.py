@@ -378,7 +378,7 @@ def extract_left(library: Library, tools: PdfTools) -> tuple[int, list[Problem]]
     return len(left) - len(problems), problems
 
 
-def _read_scans(library: Library, tools: PdfTools, told: Set[str]) -> list[Problem]:
+def _read_scans(library: Library, tools: PdfTools, tried: Set[str]) -> list[Problem]:
     """Read the PDFs again whose pages wait for tesseract, if it is installed now.
 
     told: paths that were tried just now, and are not tried again.
@@ -387,7 +387,7 @@ def _read_scans(library: Library, tools: PdfTools, told: Set[str]) -> list[Probl
     for failure in failures.failures(library.db, UNREAD):
         paper = papers.paper_with_id(library.db, failure.subject)
         pdf = pdfs.pdf_of(library.db, paper.row) if paper else None
-        if pdf and pdf.path not in told and is_here(library.folder / pdf.path):
+        if pdf and pdf.path not in tried and is_here(library.folder / pdf.path):
             scans[library.folder / pdf.path] = pdf
     # The first one alone shows whether tesseract is there, before all cores read the rest.
     answers = tools.read_pdfs(itertools.islice(scans, 1))

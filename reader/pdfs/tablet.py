@@ -100,8 +100,8 @@ def take(
     rows = [paper.row for paper in find_papers(library, texts)]
     rows = rows or highlights.picks_on(library.db, library.today())
     # Compared folded and with links resolved: on a Mac `Papers` is `papers`.
-    own, asked = (PurePath(fold_name(os.path.realpath(f))) for f in (library.folder, folder))
-    if asked == own or any(asked.is_relative_to(own / name) for name in OWN_FOLDERS):
+    own, other = (PurePath(fold_name(os.path.realpath(f))) for f in (library.folder, folder))
+    if other == own or any(other.is_relative_to(own / name) for name in OWN_FOLDERS):
         what = lazy_gettext("{folder} is where the library keeps its own files.", folder=folder)
         raise UsageError(
             what=what,

@@ -168,9 +168,9 @@ def events_of(library: Library, *, liked_alone: bool = False) -> list[Event]:
     # A dislike says nothing after so many days, so older skips are not even read.
     since = day - min(timedelta(days=FADE_DAYS), day - date.min)
     decided = acts.acts(library.db, skips_since=since)
-    told = acts.lessons(library.db)
+    lessons = acts.lessons(library.db)
     if liked_alone:
-        liked = {a.paper for a in decided if a.kind != "skip"} | {e.paper for e in told}
+        liked = {a.paper for a in decided if a.kind != "skip"} | {e.paper for e in lessons}
         decided = [a for a in decided if a.paper in liked]
     moved = _moved_topics(library)
     # A topic that was renamed keeps what was skipped in its lane.
@@ -178,7 +178,7 @@ def events_of(library: Library, *, liked_alone: bool = False) -> list[Event]:
     unknown = [a.paper for a in decided if a.kind == "skip" and a.listed is None and not a.filed]
     texts = acts.texts(library.db, unknown)
     # Who picked a paper and said then that it is of another topic did not pick it for this one.
-    wrong = {(event.paper, event.topic) for event in told if event.kind == "no"}
+    wrong = {(event.paper, event.topic) for event in lessons if event.kind == "no"}
     events = [
         Event(act.paper, act.kind, _topic_of(act, config, texts.get(act.paper)), act.on)
         for act in decided
@@ -196,7 +196,7 @@ def events_of(library: Library, *, liked_alone: bool = False) -> list[Event]:
         for id_ in topic.seeds
         if id_ in seeds
     ]
-    return [*events, *told]
+    return [*events, *lessons]
 
 
 def as_if_decided(library: Library, paper: int, kind: Kind, *, filed: str) -> Event:

@@ -436,7 +436,7 @@ def uncertain(
     judged: Sequence[tuple[int, Rank, Mapping[str, float]]],
     *,
     n: int = N_QUESTIONS,
-    asked: Sequence[Mapping[str, float]] = (),
+    answered: Sequence[Mapping[str, float]] = (),
 ) -> list[int]:
     """Choose papers that are as likely in as out and unlike one another; best to ask first.
 
@@ -463,7 +463,7 @@ def uncertain(
     spoken_for = [one for one in judged if speaks_for(one[1])]
     near = sorted(spoken_for or judged, key=cost)[: NEAREST * N_QUESTIONS]
     chosen: list[int] = []
-    seen += asked
+    seen += answered
     while near and len(chosen) < n:
         best = min(near, key=cost)
         near.remove(best)

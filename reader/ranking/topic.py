@@ -188,8 +188,8 @@ def _means_another(word: str, words: tuple[str, ...], text: str) -> bool:
         if introduced[1] and "".join(part[0] for part in before[-len(letters) :]) != letters:
             continue
         # As many words before the brackets as it has letters, and one more for "of" and the like.
-        meant = " ".join(before[-len(word) - 1 :])
-        return bool(meant) and not any(_pattern(other).search(meant) for other in others)
+        phrase = " ".join(before[-len(word) - 1 :])
+        return bool(phrase) and not any(_pattern(other).search(phrase) for other in others)
     return False
 
 

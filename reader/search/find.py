@@ -147,14 +147,14 @@ def search(
     wanted = [kind for kind in KINDS if kind in kinds]
     if (named := parse_id(plain(query))) is not None:
         return with_limits(_by_id(indexes, named, wanted, encoder, limit), library, encoder)
-    asked = parse(query)
-    if not asked.asks:
+    parsed = parse(query)
+    if not parsed.asks:
         return with_limits(SearchResult((), is_listing=True), library, encoder)
-    meaning = interpret(library, asked, indexes)
-    if not asked.all_words.strip():
-        found = _listing(indexes, asked, meaning, wanted, encoder, limit)
-        return replace(found, messages=(*found.messages, *_not_looked_at(indexes, asked)))
-    ranking = Ranking(indexes, asked, encoder, None, meaning)
+    meaning = interpret(library, parsed, indexes)
+    if not parsed.all_words.strip():
+        found = _listing(indexes, parsed, meaning, wanted, encoder, limit)
+        return replace(found, messages=(*found.messages, *_not_looked_at(indexes, parsed)))
+    ranking = Ranking(indexes, parsed, encoder, None, meaning)
     return with_limits(_ranked(ranking, wanted, encode_query, limit), library, encoder)
 
 
@@ -162,27 +162,27 @@ def _ranked(
     ranking: Ranking, kinds: Sequence[Kind], encode_query: EncodeQuery, limit: int
 ) -> SearchResult:
     """Find texts by the words of a query and, unless these are only names, by its vector."""
-    indexes, asked, meaning = ranking.indexes, ranking.query, ranking.meaning
+    indexes, parsed, meaning = ranking.indexes, ranking.query, ranking.meaning
     notice = None
     if not meaning.is_name:
         ranking, notice = _with_vector(ranking, kinds, encode_query)
     is_gibberish = _is_gibberish(ranking, kinds)
-    if is_gibberish and not asked.phrases and not asked.groups:
-        told = lazy_gettext(
+    if is_gibberish and not parsed.phrases and not parsed.groups:
+        message = lazy_gettext(
             "No text has most of these words, and by meaning they cannot be told from letters "
             "typed at random, so nothing is shown. Try other words."
         )
-        return SearchResult((), messages=(*meaning.messages, told))
-    messages = [*meaning.messages, *meaning.guesses, *_not_looked_at(indexes, asked)]
+        return SearchResult((), messages=(*meaning.messages, message))
+    messages = [*meaning.messages, *meaning.guesses, *_not_looked_at(indexes, parsed)]
     hits = _found(ranking, kinds, limit)
-    if not hits and asked.phrases and not is_gibberish:
+    if not hits and parsed.phrases and not is_gibberish:
         # No text has the phrase, but some may have its words.
         messages.append(
             lazy_gettext(
-                "Nothing has the phrase “{phrase}”. Found by its words:", phrase=asked.phrases[0]
+                "Nothing has the phrase “{phrase}”. Found by its words:", phrase=parsed.phrases[0]
             )
         )
-        loose = replace(asked, phrases=())
+        loose = replace(parsed, phrases=())
         again = Ranking(indexes, loose, ranking.encoder, ranking.vector, meaning)
         hits = _found(again, kinds, limit)
     if ranking.is_cut:

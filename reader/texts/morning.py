@@ -140,7 +140,7 @@ def theme_texts(morning: Morning, *, is_brief: bool = False) -> list[str]:
         none = N_("{theme}: 0 on these days")
     own = (morning.folded or morning).own
     counts = theme_counts(own, morning.theme_of)
-    told = [
+    shares = [
         _(N_("{theme}: {n}") if n else none, theme=plain(theme), n=n)
         for theme, n in counts.items()
         if not (n and is_brief)
@@ -148,7 +148,7 @@ def theme_texts(morning: Morning, *, is_brief: bool = False) -> list[str]:
     # Papers by people whom the person follows may be of no theme.
     n_others = n_mine(own) - sum(counts.values())
     has_others = counts and n_others > 0 and not is_brief
-    return [*told, _("others: {n}", n=n_others)] if has_others else told
+    return [*shares, _("others: {n}", n=n_others)] if has_others else shares
 
 
 def queue_text(morning: Morning) -> str:

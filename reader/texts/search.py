@@ -45,12 +45,12 @@ def notices_of(found: SearchResult, *, index: str) -> list[str]:
 
     index: what indexes them, as in `not_encoded_text`.
     """
-    told = [plain(str(sentence)) for sentence in found.messages]
+    notices = [plain(str(sentence)) for sentence in found.messages]
     if found.n_not_encoded and found.notice is None and not found.is_listing:
-        told.append(not_encoded_text(found, index=index))
+        notices.append(not_encoded_text(found, index=index))
     if found.n_not_indexed:
-        told.append(not_indexed_text(found, index=index))
-    return told
+        notices.append(not_indexed_text(found, index=index))
+    return notices
 
 
 def away_text(found: SearchResult) -> str:

@@ -235,7 +235,7 @@ def calendar(config: Config, now: datetime) -> bytes:
     n_named: Counter[str] = Counter()
     for one in sorted(config.deadlines, key=lambda one: one.on):
         n_named[one.name] += 1
-        told = ngettext(
+        description = ngettext(
             "From {day} on: {n} paper a day.",
             "From {day} on: {n} papers a day.",
             one.quota,
@@ -243,7 +243,7 @@ def calendar(config: Config, now: datetime) -> bytes:
         )
         summary = _("Deadline: {name}", name=plain(one.name))
         id_ = f"deadline {one.name} {n_named[one.name]}"
-        made.add_component(_event(id_, one.on, now, summary=summary, description=told))
+        made.add_component(_event(id_, one.on, now, summary=summary, description=description))
     for off in dict.fromkeys(config.days_off):
         if off in WEEKDAYS:
             # A series needs a first day: the first such weekday of this year.
@@ -337,8 +337,8 @@ def anki(library: Library, library_id: str, papers: Sequence[LibraryPaper]) -> t
         whole = SharedPaper(
             "", authors, year_of(record), url_of(record.id), words=text, highlights=there
         )
-        asked = str(question(text)) if text else _("What did you mark in this paper?")
-        front = f"<b>{escape(plain(tex_to_text(record.title)))}</b><br>{escape(asked)}"
+        prompt = str(question(text)) if text else _("What did you mark in this paper?")
+        front = f"<b>{escape(plain(tex_to_text(record.title)))}</b><br>{escape(prompt)}"
         behind = "\n".join(article_below_title(whole, to_html))
         guid = uuid.uuid5(NAMESPACE, f"card {library_id} {names[one.row]}")
         # A tag has no blanks, and :: where one is within another.

@@ -93,12 +93,15 @@ def send_file(
         del headers["content-disposition"]
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     part, status = range(file.n_bytes), HTTPStatus.OK
-    asked = _RANGE.fullmatch(request.headers.get("range", ""))
+    range_wanted = _RANGE.fullmatch(request.headers.get("range", ""))
     condition = request.headers.get("if-range", "").strip()
     # If-Range names the file that the client has a part of: of another one it gets the whole.
     holds = condition in ("", headers["etag"], headers["last-modified"])
-    if request.method == "GET" and holds and asked and (asked[1] or asked[2]):
-        part, status = _byte_range(asked[1], asked[2], file.n_bytes), HTTPStatus.PARTIAL_CONTENT
+    if request.method == "GET" and holds and range_wanted and (range_wanted[1] or range_wanted[2]):
+        part, status = (
+            _byte_range(range_wanted[1], range_wanted[2], file.n_bytes),
+            HTTPStatus.PARTIAL_CONTENT,
+        )
         if not part:
             file.handle.close()
             headers["content-range"] = f"bytes */{file.n_bytes}"
@@ -242,7 +245,7 @@ class Draws(Protocol):
 
     def page_part(self, path: Path, page: int, width: int, box: Sequence[int]) -> bytes: ...
 
-    def facts(self, path: Path, task: str, **asked: int | str) -> bytes: ...
+    def facts(self, path: Path, task: str, **options: int | str) -> bytes: ...
 
     def close(self) -> None: ...
 
@@ -289,10 +292,10 @@ class Drawn:
         found: PageText = self._once(key, lambda draws: draws.page_text(file, page), size)
         return found
 
-    def facts(self, file: Path, stamp: str, task: str, **asked: int | str) -> bytes:
+    def facts(self, file: Path, stamp: str, task: str, **options: int | str) -> bytes:
         """Read something about a file, as JSON; see `layout`. Raises PdfError."""
-        key = (task, stamp, *asked.items())
-        found: bytes = self._once(key, lambda draws: draws.facts(file, task, **asked), len)
+        key = (task, stamp, *options.items())
+        found: bytes = self._once(key, lambda draws: draws.facts(file, task, **options), len)
         return found
 
     def known_facts(self, stamp: str, task: str) -> bytes | None:
@@ -389,7 +392,7 @@ class Drawn:
         return found
 
 
-def width_for(asked: str) -> int:
+def width_for(text: str) -> int:
     """Choose the width from `WIDTHS` for a requested one; the third where it is no number."""
-    wanted = int(asked) if asked.isdecimal() and len(asked) < 6 else WIDTHS[2]
+    wanted = int(text) if text.isdecimal() and len(text) < 6 else WIDTHS[2]
     return next((width for width in WIDTHS if width >= wanted), WIDTHS[-1])

@@ -125,12 +125,12 @@ def is_address(peer: str, address: str) -> bool:
     """Check whether an end of a connection has an IP address; False for what is no address."""
     try:
         there = ipaddress.ip_address(peer.partition("%")[0])
-        asked = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
     # A socket for IPv6 shows an IPv4 connection as ::ffff:192.168.1.2.
     mapped = there.ipv4_mapped if isinstance(there, ipaddress.IPv6Address) else None
-    return asked in (there, mapped)
+    return parsed in (there, mapped)
 
 
 def is_cross_site(served: ServerAddress, headers: Mapping[str, str], *, is_read: bool) -> bool:
@@ -316,8 +316,8 @@ class Gate:
         # A script would follow a redirect without noticing: it gets the status.
         if not is_read or not wants_page or "x-part" in request.headers:
             return await self._refuse(request, HTTPStatus.UNAUTHORIZED)
-        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/enter?next={quote(asked, safe='')}", status_code=303)
+        target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/enter?next={quote(target, safe='')}", status_code=303)
 
 
 def has_token(request: Request, token: str) -> bool:

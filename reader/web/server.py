@@ -342,10 +342,10 @@ def _as_host_names(host: str) -> list[str]:
 
 def _outward(family: socket.AddressFamily, elsewhere: str) -> str:
     """Find this machine's address in its network; "" where it has none of the family."""
-    with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as asked:
+    with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
         # For UDP `connect` only chooses a route, and sends nothing.
-        asked.connect((elsewhere, 9))
-        return str(asked.getsockname()[0])
+        probe.connect((elsewhere, 9))
+        return str(probe.getsockname()[0])
     return ""
 
 

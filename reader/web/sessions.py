@@ -283,10 +283,10 @@ class Codes:
 
     def take(self, typed: str) -> bool:
         """Use up a code; returns whether it was valid."""
-        asked = tidy(typed).encode()
+        typed_code = tidy(typed).encode()
         # All codes are compared, in constant time: how long it takes says nothing about them.
         with self._changing() as good:
-            found = [code for code in good if hmac.compare_digest(code.encode(), asked)]
+            found = [code for code in good if hmac.compare_digest(code.encode(), typed_code)]
             for code in found:
                 del good[code]
         return bool(found)

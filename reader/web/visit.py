@@ -217,7 +217,7 @@ class Visit:
         """Whether a device fetches this page to show it later, without a network."""
         return "x-carry" in self.request.headers
 
-    def asked(self, name: str, otherwise: str = "") -> str:
+    def param(self, name: str, otherwise: str = "") -> str:
         """Read a query parameter, without invisible characters."""
         return visible(str(self.request.query_params.get(name, otherwise)))
 
@@ -226,7 +226,7 @@ class Visit:
 
         Raises UsageError for another value: a page of all papers is not what was asked for.
         """
-        value = self.asked(name)
+        value = self.param(name)
         if value and value not in known:
             raise unknown_value(name, value, _("Known are: {names}.", names=_(", ").join(known)))
         return value
@@ -385,7 +385,7 @@ def language_of(request: Request, config: Config | None) -> str:
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
     """Render a template that extends `base.html`; call it within `speaking`."""
-    act, _colon, told = plain(unquote(request.cookies.get(SAID, ""))).partition(":")
+    act, _colon, message = plain(unquote(request.cookies.get(SAID, ""))).partition(":")
     csrf = getattr(request.state, "csrf", "")
     parts: Parts = request.app.state.parts
     text = render(
@@ -397,13 +397,13 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         has_several=bool(parts.reader),
         library=getattr(request.state, "library", ""),
         is_proxied=parts.door.served.is_proxied,
-        told=told[:LONGEST_SAID],
-        told_act=int(act) if act.isdecimal() and len(act) < 16 else 0,
+        act_message=message[:LONGEST_SAID],
+        act_number=int(act) if act.isdecimal() and len(act) < 16 else 0,
         **values,
     )
     found = HTMLResponse(text, status_code=status)
     # It was shown: the cookie goes.
-    if told:
+    if message:
         set_said(found, request, "")
     return found
 

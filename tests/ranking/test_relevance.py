@@ -211,7 +211,7 @@ def test_questions_are_about_uncertain_and_different_papers() -> None:
     assert uncertain(judged, n=0) == []
     assert sorted(uncertain(judged)) == [1, 2, 3]
     # What is like a question that was asked comes last; what nothing speaks for, alone.
-    assert uncertain(judged, asked=[features(paper(5, *several[0][1:]))])[0] == 3
+    assert uncertain(judged, answered=[features(paper(5, *several[0][1:]))])[0] == 3
     assert uncertain(judged[3:]) == [4]
 
 

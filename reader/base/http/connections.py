@@ -127,7 +127,7 @@ class Transport(httpx.BaseTransport):
         )  # fmt: skip
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        asked = httpcore.Request(
+        request_sent = httpcore.Request(
             request.method,
             httpcore.URL(
                 scheme=request.url.raw_scheme,
@@ -140,9 +140,9 @@ class Transport(httpx.BaseTransport):
             extensions=request.extensions,
         )
         try:
-            answer = self._pool.handle_request(asked)
+            answer = self._pool.handle_request(request_sent)
         except _HUNG_UP:
-            answer = self._pool.handle_request(asked)
+            answer = self._pool.handle_request(request_sent)
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
 
     def close(self) -> None:

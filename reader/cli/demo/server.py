@@ -148,12 +148,12 @@ class ApiPage:
 
 def api_feed(page: ApiPage, entries: Sequence[PlayedPaper], *, now: datetime) -> bytes:
     """Write one page of the API's answer."""
-    asked = (
+    query = (
         f"search_query={page.query}&id_list={page.id_list}"
         f"&start={page.start}&max_results={page.size}"
     )
     written = "".join(_api_entry(played, now) for played in entries)
-    return _api_document(asked, page, written, now)
+    return _api_document(query, page, written, now)
 
 
 def api_error(message: str, *, now: datetime) -> bytes:
@@ -194,14 +194,14 @@ xml:lang="en-us">
 """.encode()
 
 
-def _api_document(asked: str, page: ApiPage, entries: str, now: datetime) -> bytes:
+def _api_document(query: str, page: ApiPage, entries: str, now: datetime) -> bytes:
     return f"""<?xml version='1.0' encoding='UTF-8'?>
 <feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="{_ARXIV}" \
 xmlns="{_ATOM}">
   <id>{_API}/played</id>
-  <title>arXiv Query: {xml_text(asked)}</title>
+  <title>arXiv Query: {xml_text(query)}</title>
   <updated>{_utc(now)}</updated>
-  <link href={xml_value(f"{_API}/query?{asked}")} type="application/atom+xml"/>
+  <link href={xml_value(f"{_API}/query?{query}")} type="application/atom+xml"/>
   <opensearch:itemsPerPage>{page.size}</opensearch:itemsPerPage>
   <opensearch:totalResults>{page.total}</opensearch:totalResults>
   <opensearch:startIndex>{page.start}</opensearch:startIndex>
@@ -368,22 +368,22 @@ class PlayServer:
             return Reply(200, body, {"Content-Type": kind, "ETag": _etag(body)})
         return Reply(404, b"<html><body>Not found</body></html>", {"Content-Type": "text/html"})
 
-    def _api_answer(self, asked: Mapping[str, str]) -> Reply:
+    def _api_answer(self, arguments: Mapping[str, str]) -> Reply:
         now = self.clock()
-        query, id_list = asked.get("search_query", ""), asked.get("id_list", "")
+        query, id_list = arguments.get("search_query", ""), arguments.get("id_list", "")
         try:
-            start, size = _whole(asked, "start", 0), _whole(asked, "max_results", 10)
+            start, size = _whole(arguments, "start", 0), _whole(arguments, "max_results", 10)
             numbers = [part.strip() for part in id_list.split(",") if part.strip()]
             found = self.catalogue.search(query, numbers, now=now)
         except ValueError as error:
             return Reply(400, api_error(str(error), now=now), {"Content-Type": _ATOM_TYPE})
-        by, is_ids_alone = asked.get("sortBy", "relevance"), not query.strip()
+        by, is_ids_alone = arguments.get("sortBy", "relevance"), not query.strip()
         if by == "lastUpdatedDate":
             found = sorted(found, key=lambda played: played.updated_at(now))
         elif by != "relevance" and is_ids_alone:
             # Results of a query are in this order already.
             found = sorted(found, key=lambda played: played.submitted_at)
-        is_newest_first = asked.get("sortOrder") != "ascending"
+        is_newest_first = arguments.get("sortOrder") != "ascending"
         if is_newest_first and not (by == "relevance" and is_ids_alone):
             found = found[::-1]
         page = ApiPage(query, id_list, start, min(size, PAGE_LIMIT), len(found))
@@ -407,12 +407,12 @@ def _etag(body: bytes) -> str:
 
 
 def arguments_of(query: str) -> dict[str, str]:
-    asked = parse_qs(query, keep_blank_values=True)
-    return {name: values[-1] for name, values in asked.items()}
+    values_of = parse_qs(query, keep_blank_values=True)
+    return {name: values[-1] for name, values in values_of.items()}
 
 
-def _whole(asked: Mapping[str, str], name: str, default: int) -> int:
-    text = asked.get(name, "") or str(default)
+def _whole(arguments: Mapping[str, str], name: str, default: int) -> int:
+    text = arguments.get(name, "") or str(default)
     if not text.isdecimal():
         raise ValueError(f"{name} must be an integer")
     return int(text)

@@ -296,18 +296,18 @@ def ask(
 ) -> Outcome:
     """Ask about the papers without a decision, until the end or `q`."""
     waiting = [entry for entry in shown.entries if entry.paper.state == "candidate"]
-    asked = _Questions(context, library, shown, waiting, reread)
+    questions = _Questions(context, library, shown, waiting, reread)
     if waiting:
         output.put()
         _put_keys()
-    while asked.go_on() and (key := asked.ask()) not in END:
+    while questions.go_on() and (key := questions.ask()) not in END:
         try:
-            asked.answer(key)
+            questions.answer(key)
         except ReaderError as error:
             # A locked library or a missing editor, for instance: the paper stays, and it goes on.
             say_error(error)
-    picked, n_skipped = asked.deciding.outcome()
-    return Outcome(picked, n_skipped, len(asked.undecided()))
+    picked, n_skipped = questions.deciding.outcome()
+    return Outcome(picked, n_skipped, len(questions.undecided()))
 
 
 @dataclass

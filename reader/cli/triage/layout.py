@@ -510,8 +510,8 @@ def choice_page(entry: Entry, choices: Sequence[str], width: int, *, of_topics: 
         *as_lines([_("number or letter: choose · any other key: no change")], width, "dim"),
     ]
     title = as_lines([title_text(entry.paper.record.title)], width, "bold")
-    asked = N_("Wrong topic: which one is right?") if of_topics else MUTE_WHAT
-    return CoverPage(_(asked), (*lines, (), *title))
+    question = N_("Wrong topic: which one is right?") if of_topics else MUTE_WHAT
+    return CoverPage(_(question), (*lines, (), *title))
 
 
 MUTE_WHAT = N_("Mute: what? (other words: reader mute WORDS)")

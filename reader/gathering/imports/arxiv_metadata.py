@@ -59,8 +59,8 @@ class OaiSet:
     end: date | None = None
 
     def __str__(self) -> str:
-        asked = {"set": self.name, "from": self.start, "until": self.end}
-        query = urlencode({key: value for key, value in asked.items() if value}, safe=":")
+        parameters = {"set": self.name, "from": self.start, "until": self.end}
+        query = urlencode({key: value for key, value in parameters.items() if value}, safe=":")
         return self.url + ("&" if "?" in self.url else "?") * bool(query) + query
 
 
@@ -108,9 +108,9 @@ class SetPage:
 def is_oai_set(what: str) -> bool:
     """Check whether a place is a set in short form, or an address with what OAI-PMH asks for."""
     parts = urlsplit(what)
-    asked = {key for key, _ in parse_qsl(parts.query)}
+    names = {key for key, _ in parse_qsl(parts.query)}
     return what.startswith(SCHEME) or (
-        parts.scheme in ("http", "https") and not asked.isdisjoint(_OWN)
+        parts.scheme in ("http", "https") and not names.isdisjoint(_OWN)
     )
 
 
@@ -119,12 +119,12 @@ def parse_set(what: str, arxiv: Arxiv) -> OaiSet:
     from reader.gathering.sources.oai import set_of
 
     parts = urlsplit(what)
-    asked = dict(parse_qsl(parts.query))
-    rest = {key: value for key, value in asked.items() if key not in _OWN}
+    parameters = dict(parse_qsl(parts.query))
+    rest = {key: value for key, value in parameters.items() if key not in _OWN}
     if not what.startswith(SCHEME):
         query = f"?{urlencode(rest)}" if rest else ""
         url = f"{parts.scheme}://{parts.netloc}{parts.path}{query}"
-        name = asked.get("set", "")
+        name = parameters.get("set", "")
     elif url := arxiv.oai_url:
         # A name with a colon is the whole one, as cs:cs:CL.
         name = parts.path if ":" in parts.path or not parts.path else set_of(parts.path)
@@ -133,7 +133,7 @@ def parse_set(what: str, arxiv: Arxiv) -> OaiSet:
             what=lazy_gettext("arXiv's OAI-PMH is off."),
             hint=lazy_gettext("Take oai_url out of feeds.toml, or name the whole address."),
         )
-    start, end = (_day(asked[key]) if key in asked else None for key in ("from", "until"))
+    start, end = (_day(parameters[key]) if key in parameters else None for key in ("from", "until"))
     return OaiSet(url, arxiv.delay_for(url), name, start, end)
 
 

@@ -235,8 +235,8 @@ def make_paper(
         return None
     if not ids:
         year = str(on.year) if on else ""
-        told = "\n".join((title_fold(title), *(a.casefold() for a in people[:1]), year))
-        ids = [f"pdf:{hashlib.sha256(told.encode()).hexdigest()[:16]}"]
+        identity = "\n".join((title_fold(title), *(a.casefold() for a in people[:1]), year))
+        ids = [f"pdf:{hashlib.sha256(identity.encode()).hexdigest()[:16]}"]
     return Paper(
         ids=tuple(dict.fromkeys(ids)),
         title=title,

@@ -103,15 +103,15 @@ def name_of(ids: Sequence[str]) -> str:
 
 def _ask(fetch: Fetch, base: str, names: Sequence[str]) -> Mapping[str, CitationCount | None]:
     url = f"{base.rstrip('/')}/paper/batch?fields=citationCount,influentialCitationCount"
-    asked = [*names, KNOWN]
-    answer = _object(fetch, url, json.dumps({"ids": asked}).encode())
+    ids = [*names, KNOWN]
+    answer = _object(fetch, url, json.dumps({"ids": ids}).encode())
     # The counts are in the order of the ids, null for an unknown one; so a list of another
     # length is useless.
     if not isinstance(answer, list):
         raise SourceFailed(source=SOURCE, what=lazy_gettext("the answer is not a list"))
-    if len(answer) != len(asked):
+    if len(answer) != len(ids):
         what = lazy_gettext(
-            "the number of answers is wrong: {n} instead of {of}", n=len(answer), of=len(asked)
+            "the number of answers is wrong: {n} instead of {of}", n=len(answer), of=len(ids)
         )
         raise SourceFailed(source=SOURCE, what=what)
     found = [_count(entry) for entry in answer]
@@ -245,8 +245,8 @@ def openalex_counts(
     """
     names = [_dois(ids) for ids in papers]
     # Each once: two papers here may have one DOI, and the filter allows fifty values.
-    asked = list(dict.fromkeys(doi for dois in names for doi in dois))
-    found = _ask_openalex(fetch, place, asked) if asked else {}
+    wanted = list(dict.fromkeys(doi for dois in names for doi in dois))
+    found = _ask_openalex(fetch, place, wanted) if wanted else {}
     known = [[found[doi] for doi in dois if doi in found] for dois in names]
     return [CitationCount(max(of_copies)) if of_copies else None for of_copies in known]
 

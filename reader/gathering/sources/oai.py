@@ -284,16 +284,16 @@ class OaiSession(Scythe):
 
     def harvest(self, query: dict[str, str]) -> OAIResponse:
         """Fetch a page, without records where none match. Raises SourceFailed for anything else."""
-        asked = urlencode(query)
+        parameters = urlencode(query)
         # The package follows tokens for ever, so a server that repeats one is stopped here.
-        if asked in self._asked:
+        if parameters in self._asked:
             raise _failed(
                 lazy_gettext(
                     "the source sent the same resumption token twice, so its list would never end"
                 )
             )
-        self._asked.add(asked)
-        url = f"{self.endpoint}{'&' if '?' in self.endpoint else '?'}{asked}"
+        self._asked.add(parameters)
+        url = f"{self.endpoint}{'&' if '?' in self.endpoint else '?'}{parameters}"
         request = Request(url, SOURCE, delay_s=self._delay_s, accept="application/xml, text/xml")
         content = to_utf8(self._fetch(request).content)
         head = _HEAD.match(content)

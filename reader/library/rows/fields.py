@@ -162,7 +162,7 @@ class AskedSource:
     last_modified: str
 
 
-def asked(db: Database, papers: Iterable[int]) -> dict[tuple[int, str], AskedSource]:
+def last_requests(db: Database, papers: Iterable[int]) -> dict[tuple[int, str], AskedSource]:
     """Load which sources were asked for some papers: (row, source) → the last time."""
     rows = db.read(
         "SELECT * FROM refreshed WHERE paper IN (SELECT value FROM json_each(?))",
@@ -260,16 +260,16 @@ def _rows(db: Database, papers: Sequence[int]) -> list[Row]:
 def _ordered(rows: Iterable[Row], paper: int, field: str) -> list[FieldValue]:
     """Order what is said in a field: the last value of each source, the one that holds first."""
     last: dict[str, Row] = {}
-    came: dict[bool, Row] = {}
+    first_rows: dict[bool, Row] = {}
     for row in rows:
         if row["field"] == field and row["source"] == AS_IT_CAME:
-            came[row["paper"] == paper] = row
+            first_rows[row["paper"] == paper] = row
         elif row["field"] == field:
             last[row["source"]] = row
     # The paper's own text goes before that of a copy, unless it is blank.
     for own in (False, True):
-        if own in came and came[own]["value"]:
-            last[AS_IT_CAME] = came[own]
+        if own in first_rows and first_rows[own]["value"]:
+            last[AS_IT_CAME] = first_rows[own]
     ranks = {source: n for n, source in enumerate(ORDER)}
     several = sorted(last.values(), key=lambda r: (ranks.get(r["source"], len(ORDER)), -r["id"]))
     return [

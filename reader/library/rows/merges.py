@@ -608,8 +608,8 @@ def meant_by(db: Database, entry: Paper) -> int | None:
     folded = title_fold(entry.title)
     rows = db.read("SELECT id FROM papers WHERE fold = ? AND fold != ''", (folded,))
     known = dict(_papers(db, [r["id"] for r in rows]))
-    meant = [row for row, paper in known.items() if is_meant(entry, paper)]
-    return meant[0] if len(meant) == 1 else None
+    matching = [row for row, paper in known.items() if is_meant(entry, paper)]
+    return matching[0] if len(matching) == 1 else None
 
 
 def doubles(db: Database) -> list[tuple[int, int, Match]]:

@@ -577,7 +577,7 @@ def first_known(db: Database, rows: Collection[int]) -> list[FirstKnown]:
         (own,),
     )
     # Where a hand changed the authors, those that the paper came with name it.
-    came = db.read(
+    first_rows = db.read(
         f"""
         SELECT {_KNOWN}, f.value AS author, min(f.id) FROM fields AS f
         JOIN papers AS p ON p.id = f.paper
@@ -585,7 +585,9 @@ def first_known(db: Database, rows: Collection[int]) -> list[FirstKnown]:
         """  # noqa: S608  a constant
     )
     wanted_folds = {r["family_fold"] for r in folds}
-    wanted_folds |= {family_fold(r["author"].partition("\n")[0]) for r in came if r["id"] in rows}
+    wanted_folds |= {
+        family_fold(r["author"].partition("\n")[0]) for r in first_rows if r["id"] in rows
+    }
     # CROSS JOIN keeps SQLite from beginning with all papers.
     found = db.read(
         f"""
@@ -598,7 +600,7 @@ def first_known(db: Database, rows: Collection[int]) -> list[FirstKnown]:
     select = f"SELECT {_KNOWN}, '' AS author FROM papers AS p WHERE {nameless}"  # noqa: S608
     wanted = f"{select} AND p.id IN (SELECT value FROM json_each(?)) LIMIT 1"  # noqa: S608
     found += db.read(select) if db.read(wanted, (own,)) else []
-    return [_first_known(row) for row in {row["id"]: row for row in (*found, *came)}.values()]
+    return [_first_known(row) for row in {row["id"]: row for row in (*found, *first_rows)}.values()]
 
 
 def _first_known(row: Row) -> FirstKnown:

@@ -163,7 +163,7 @@ class QueueQuestion:
     is_kept: bool
 
 
-def asked(db: Database, picks: Iterable[int]) -> dict[int, QueueQuestion]:
+def questions_about(db: Database, picks: Iterable[int]) -> dict[int, QueueQuestion]:
     """Load the questions about some picks (`decisions.id`), without picks that have none."""
     rows = db.read(
         """
@@ -184,7 +184,7 @@ def keep_asked(db: Database, picks: Sequence[int], *, at: datetime, on: date) ->
     A pick is asked about once, so the question is kept before it is on a screen.
     """
     with db.writing():
-        new = [pick for pick in picks if pick not in asked(db, picks)]
+        new = [pick for pick in picks if pick not in questions_about(db, picks)]
         db.execute_many(
             "INSERT INTO asked (decision, at, on_date) VALUES (?, ?, ?)",
             [(pick, at.isoformat(), on.isoformat()) for pick in new],

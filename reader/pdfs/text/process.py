@@ -199,13 +199,13 @@ class _PdfQuestions(abc.ABC):
         """Read the words of one page, from 1, with their places."""
         return page_from(self._ask("page text", path, page=page))
 
-    def facts(self, path: Path, task: str, **asked: int | str) -> bytes:
+    def facts(self, path: Path, task: str, **options: int | str) -> bytes:
         """Read what the screen needs besides pictures, as JSON.
 
         task: "sizes", "layout" with page, "contents", "find" with query, or "reflow"; see the
         functions in `layout`.
         """
-        found: bytes = self._ask(task, path, **asked)
+        found: bytes = self._ask(task, path, **options)
         return found
 
     def page_image(
@@ -225,8 +225,8 @@ class _PdfQuestions(abc.ABC):
         """
         task = "page image" if is_png else "quick page image"
         original = str(printed or "")
-        asked = {"page": page, "width": width, "is_unmarked": is_unmarked, "printed": original}
-        found: bytes = self._ask(task, path, **asked)
+        options = {"page": page, "width": width, "is_unmarked": is_unmarked, "printed": original}
+        found: bytes = self._ask(task, path, **options)
         return found
 
     def page_part(self, path: Path, page: int, width: int, box: Sequence[int]) -> bytes:
@@ -432,8 +432,8 @@ class _Worker:
         while line.endswith(b"\n"):
             try:
                 line = stdout.readline(MAX_ANSWER)
-                told = _BYTES.fullmatch(line)
-                content = stdout.read(int(told[1])) if told else b""
+                length = _BYTES.fullmatch(line)
+                content = stdout.read(int(length[1])) if length else b""
             except ValueError:  # closed by `end`
                 line = content = b""
             self._answers.put((line, content))

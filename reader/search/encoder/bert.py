@@ -196,8 +196,8 @@ class TorchBert:
             x = norm(x, "embeddings.LayerNorm")
             for i in range(self._n_layers):
                 at = f"encoder.layer.{i}."
-                asked = linear(x, at + "attention.self").view(n, longest, 3, self._n_heads, -1)
-                query, key, value = asked.permute(2, 0, 3, 1, 4)
+                projected = linear(x, at + "attention.self").view(n, longest, 3, self._n_heads, -1)
+                query, key, value = projected.permute(2, 0, 3, 1, 4)
                 seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
                 seen = linear(seen.transpose(1, 2).flatten(2), at + "attention.output.dense")
                 x = norm(x + seen, at + "attention.output.LayerNorm")

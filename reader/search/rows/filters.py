@@ -468,9 +468,9 @@ def _piece(
         is_set = one.value != "normal"
         return ("priority", [one.value]) if is_set else ("priority normal", [])
     if one.name == "author":
-        meant = names[one]
-        printed = None if meant.printed is None else json.dumps(sorted(meant.printed))
-        return "author", [json.dumps(sorted(meant.folds)), printed, printed]
+        author = names[one]
+        printed = None if author.printed is None else json.dumps(sorted(author.printed))
+        return "author", [json.dumps(sorted(author.folds)), printed, printed]
     if one.name in ("venue", "cites"):
         return one.name, [json.dumps(list(names[one].papers))]
     if one.name == "has":

@@ -161,12 +161,12 @@ class Nearest:
 
         vectors, keys, compared = self._maps[kind]
         most = min(len(vectors), k)
-        asked = (
+        question = (
             rounded(query, float(np.abs(query).max()))
             if compared.dtype == np.int8
             else query.astype(np.float16)
         )
-        products = np.asarray(numkong.cdist(asked[None], compared, "dot"))[0]
+        products = np.asarray(numkong.cdist(question[None], compared, "dot"))[0]
         # In the order of the file, which is read once from its begin to its end.
         found = np.sort(np.argpartition(products, -most)[-most:])
         return _hashes_at(keys, found), np.asarray(vectors[found])

@@ -434,14 +434,14 @@ _SQL_GIVE_BACK = """
 class HostTurns:
     """The turns of one process. Threads may share it.
 
-    sleep, monotonic: as in `time`. told: is told once that the server is away, after which each
+    sleep, monotonic: as in `time`. warn: is called once that the server is away, after which each
     process keeps the delay by itself until the server is back.
     """
 
     url: str
     sleep: Callable[[float], None]
     monotonic: Callable[[], float]
-    told: Callable[[SourceFailed], None]
+    warn: Callable[[SourceFailed], None]
     _connection: psycopg.Connection[Any] | None = None
     _place: str = ""
     _away_until: float | None = None
@@ -515,6 +515,6 @@ class HostTurns:
             except SourceFailed as error:
                 self.close()
                 if self._away_until is None:
-                    self.told(error)
+                    self.warn(error)
                 self._away_until = self.monotonic() + AWAY_S
                 return None

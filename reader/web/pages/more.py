@@ -55,7 +55,7 @@ def enter(visit: Visit) -> Response:
     Only a POST uses up a code: opening the address with it does not.
     """
     door, request = visit.parts.door, visit.request
-    where = own_address(visit.field("next") or visit.asked("next"))
+    where = own_address(visit.field("next") or visit.param("next"))
     is_in = request.state.session is not None or not door.served.needs_login
     shown = functools.partial(
         visit.page, "enter.html", is_in=is_in, next=where, has=bool(door.certificate)
@@ -63,7 +63,7 @@ def enter(visit: Visit) -> Response:
     if request.method != "POST":
         if is_in and "next" in request.query_params:
             return visit.to(where)
-        typed = visit.asked("code")[:32]
+        typed = visit.param("code")[:32]
         return shown(code=typed, wrong="")
     client = request.client.host if request.client else ""
     # Asked before the code is looked at: with too many tries even the right one has to wait.
@@ -115,13 +115,13 @@ def new_code(visit: Visit) -> Response:
 def leave(visit: Visit) -> Response:
     """Sign out the device `session`, or "all"."""
     door, mine = visit.parts.door, visit.request.state.session
-    asked = visit.field("session")
-    if asked == "all":
+    session = visit.field("session")
+    if session == "all":
         door.sessions.remove_all()
         door.codes.forget()
     else:
-        door.sessions.remove(asked)
-    if mine is None or asked not in ("all", mine.id):
+        door.sessions.remove(session)
+    if mine is None or session not in ("all", mine.id):
         return visit.to("/door")
     answer = visit.to("/enter")
     answer.delete_cookie(
@@ -316,12 +316,12 @@ async def events(request: Request) -> Response:
 
     async def lines() -> AsyncIterator[str]:
         yield f"retry: {RETRY_MS}\n\n"
-        async for told in found.states(after):
-            if told is None:
+        async for state in found.states(after):
+            if state is None:
                 # A line with a colon first is a comment, which browsers ignore.
                 yield ": still here\n\n"
                 continue
-            id_, run = told
+            id_, run = state
             event = "ended" if run.ended_at else "progress" if run.step else "begun"
             with speaking("ja" if language == "ja" else "en"):
                 data = {"text": step_text(run), "done": run.done, "total": run.total}

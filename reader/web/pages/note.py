@@ -105,8 +105,8 @@ def save(visit: Visit) -> Response:
         with contextlib.suppress(StoreError):
             drafts.settle(library, paper, noted.text, name=field("draft"), seen=field("seen"))
     lines = file_lines(export.export_one(library, noted.paper)) if noted.is_new else []
-    asked = {"kept": noted.number if noted.is_new else 0, "meanwhile": noted.meanwhile}
-    to = f"/note/{paper.record.id}?{urlencode(asked)}"
+    parameters = {"kept": noted.number if noted.is_new else 0, "meanwhile": noted.meanwhile}
+    to = f"/note/{paper.record.id}?{urlencode(parameters)}"
     if not visit.wants_json:
         return visit.to(to, message=sentences(lines))
     # The person goes on typing: the next save continues this revision.
@@ -138,8 +138,8 @@ def draft(visit: Visit) -> Response:
         seen=field("seen"),
     )
     if not visit.wants_json:
-        asked = {"draft": kept.name} | ({"show": 1} if field("show") else {})
-        return visit.to(f"/note/{paper.record.id}?{urlencode(asked)}")
+        parameters = {"draft": kept.name} | ({"show": 1} if field("show") else {})
+        return visit.to(f"/note/{paper.record.id}?{urlencode(parameters)}")
     key = (
         N_("This draft was changed elsewhere, so your text is kept in another draft ({at})")
         if kept.is_elsewhere
@@ -182,15 +182,15 @@ def _note_form(visit: Visit, paper: LibraryPaper) -> NoteForm:
     library = visit.library
     newest = newest_note(library, paper)
     waiting = drafts.waiting(library, paper)
-    name = visit.asked("draft")
+    name = visit.param("draft")
     fitting = [one for one in waiting if one.name == name] or waiting
     # `kept`: the note was saved just now, and stands there itself.
-    is_plain = name == "no" or bool(visit.asked("kept"))
+    is_plain = name == "no" or bool(visit.param("kept"))
     chosen = None if is_plain or not fitting else fitting[0]
     others = tuple(one for one in waiting if one is not chosen)
     if chosen is not None:
         return NoteForm(chosen.text, chosen.base, chosen, others, newest)
-    text = new_words(library, newest.text if newest else "", visit.asked("template"))
+    text = new_words(library, newest.text if newest else "", visit.param("template"))
     return NoteForm(text, newest.id if newest else 0, PageDraft(), others, newest)
 
 
@@ -220,7 +220,7 @@ def _compared(visit: Visit, paper: LibraryPaper, words: str) -> Mapping[str, Any
 def _saved_outcome(visit: Visit, paper: LibraryPaper) -> Mapping[str, Any]:
     """Return the values that show the outcome, where the note was saved just now."""
     library = visit.library
-    number, meanwhile = _number(visit.asked("kept")), _number(visit.asked("meanwhile"))
+    number, meanwhile = _number(visit.param("kept")), _number(visit.param("meanwhile"))
     known = notes.revisions(library.db, paper.row)
     # This address may be opened again later: it speaks only of the newest revision.
     if number is None or (number and number != len(known)):
@@ -263,7 +263,7 @@ def _page(visit: Visit, paper: LibraryPaper, sheet: NoteForm, **more: Any) -> Re
         # The templates of this program have names in the reader's language.
         return _(_TEMPLATES[template]) if template in _TEMPLATES else template
 
-    is_shown = bool(visit.asked("show") or visit.field("show"))
+    is_shown = bool(visit.param("show") or visit.field("show"))
     has_beside = is_shown or bool(sheet.draft.name) or may_show(library, paper)
     newest = sheet.newest
     known = {one.id: n for n, one in enumerate(notes.revisions(library.db, paper.row), 1)}
@@ -313,7 +313,7 @@ def difference(visit: Visit) -> Response:
     """Compare two revisions: those with the numbers `a` and `b`, or the last two."""
     library = visit.library
     paper = find_paper(library, visit.id)
-    numbers = [text for name in ("a", "b") if (text := visit.asked(name))]
+    numbers = [text for name in ("a", "b") if (text := visit.param(name))]
     if not all(text.isdecimal() and len(text) < 9 for text in numbers):
         raise UsageError(
             what=_("This is not the number of a revision."),
@@ -432,12 +432,12 @@ def recall_page(visit: Visit) -> Response:
     The cards behind it are in the page too, hidden: a device turns to them without a network.
     """
     library, day = visit.library, visit.library.today()
-    later = [text for text in visit.asked("later").split(",") if text.isdecimal()]
+    later = [text for text in visit.param("later").split(",") if text.isdecimal()]
     due = recall.due(library, day)
     cards = recall.cards(library, day)
-    asked = visit.asked("id")
-    if asked:
-        paper = find_paper(library, asked)
+    id_ = visit.param("id")
+    if id_:
+        paper = find_paper(library, id_)
         cards = [(paper, recall.waiting_of(library, paper))]
     left = [one for one in cards if str(one[0].row) not in later]
     shown = [card_of(library, *one) for one in left]
@@ -448,11 +448,11 @@ def recall_page(visit: Visit) -> Response:
         ],
         "note_links": papers_by_link(library, "\n\n".join(card.note for card in shown)),
         "due": due,
-        "paused": paused_text(due) if due.is_paused and not asked else "",
+        "paused": paused_text(due) if due.is_paused and not id_ else "",
         "n_later": len(cards) - len(left),
         "later": ",".join(later),
-        "graded": visit.asked("graded"),
-        "is_asked": bool(asked),
+        "graded": visit.param("graded"),
+        "is_asked": bool(id_),
     }
     return visit.page("recall.html", **values)
 
@@ -497,9 +497,14 @@ def undo_recall(visit: Visit) -> Response:
 
 
 def _respond(
-    visit: Visit, asked: dict[str, str], message: str, paper: LibraryPaper | None, *, is_done: bool
+    visit: Visit,
+    parameters: dict[str, str],
+    message: str,
+    paper: LibraryPaper | None,
+    *,
+    is_done: bool,
 ) -> Response:
-    to = f"/recall?{urlencode(asked)}" if asked else "/recall"
+    to = f"/recall?{urlencode(parameters)}" if parameters else "/recall"
     return visit.done(to, message, is_done=is_done, id=paper.record.id if paper else None, to=to)
 
 

@@ -259,8 +259,8 @@ def file_away(visit: Visit) -> Response:
     problems = [*filed.problems, *export_filed(library, [paper.row])]
     topic, title = folder_name(filed.paper.topic or ""), plain(filed.paper.record.title)
     message = _("Filed under {topic}: {title}", topic=topic, title=title)
-    told = plain(sentences([message, *(p.message for p in problems)]))
-    return visit.done(paper_at(paper.record.id) + "#filing", told, topic=filed.paper.topic)
+    message_text = plain(sentences([message, *(p.message for p in problems)]))
+    return visit.done(paper_at(paper.record.id) + "#filing", message_text, topic=filed.paper.topic)
 
 
 MOST_OFFERED = 500
@@ -331,7 +331,7 @@ def picture(visit: Visit) -> Response:
     if file is None:
         raise NotKnown(what=_("There is no picture of this paper."), hint=_(PICK_IT))
     answer = send_file(visit.request, file, media_type="image/png", name=Path(name).name)
-    if visit.asked("v"):
+    if visit.param("v"):
         # The address has the hash of the PDF: what it leads to never changes.
         answer.headers["cache-control"] = "private, max-age=31536000, immutable"
     return answer
@@ -442,7 +442,7 @@ def back(visit: Visit) -> Response:
 
 def muted(visit: Visit) -> Response:
     """List what is muted; with `id` also what can be muted of a paper."""
-    id_ = visit.asked("id")
+    id_ = visit.param("id")
     paper = find_paper(visit.library, id_) if id_ else None
     parts = parts_of(visit.library, paper) if paper else []
     return visit.page(
@@ -454,7 +454,7 @@ def muted(visit: Visit) -> Response:
             for line in mute_lines(visit.library)
         ],
         days=DAYS,
-        back=own_address(visit.asked("back")),
+        back=own_address(visit.param("back")),
     )
 
 

@@ -111,11 +111,11 @@ class LibraryForm:
 def papers(visit: Visit) -> Response:
     """Show the papers that match the form, page by page."""
     library = visit.library
-    asked = _form_asked(visit)
-    listing = _listing(library, asked)
+    form = _form_asked(visit)
+    listing = _listing(library, form)
     return visit.page(
         "papers.html",
-        asked=asked,
+        form=form,
         listing=listing,
         figures=figures(library, listing.papers),
         topics=topic_names(library),
@@ -128,12 +128,12 @@ BOOKMARKLET = "javascript:location.href='{}'+encodeURIComponent(location.href)"
 
 def ask_to_add(visit: Visit) -> Response:
     """Show what an address from another page would add; only the form's POST adds it."""
-    asked = visit.asked("url")
-    found = parse_id(asked)
+    url = visit.param("url")
+    found = parse_id(url)
     address = f"{str(visit.request.base_url).rstrip('/')}/add?url="
     return visit.page(
         "add.html",
-        asked=shorten(plain(asked), 200),
+        url=shorten(plain(url), 200),
         id=found.id if found else "",
         paper=store.paper_with_id(visit.library.db, found.id) if found else None,
         address=address,
@@ -172,9 +172,9 @@ def folder(visit: Visit) -> Response:
             what=_("There is no topic or folder {topic}.", topic=plain(path)),
             hint=_("The page Folders lists them."),
         )
-    asked = _form_asked(visit)
+    form = _form_asked(visit)
     parts = path.split("/")
-    listing = _listing(library, asked, path)
+    listing = _listing(library, form, path)
     return visit.page(
         "topic.html",
         path=path,
@@ -182,7 +182,7 @@ def folder(visit: Visit) -> Response:
         # (name, path) of each folder above this one.
         crumbs=list(zip(parts, accumulate(parts, "{}/{}".format), strict=True))[:-1],
         below=below,
-        asked=asked,
+        form=form,
         listing=listing,
         figures=figures(library, listing.papers),
         n_filed_here=sum(c.n_papers for c in pdfs.topic_counts(library.db) if c.topic == path),
@@ -199,16 +199,16 @@ def move(visit: Visit) -> Response:
     return visit.done(f"/topics/{as_path(done.topic)}", message, topic=done.topic)
 
 
-def _listing(library: Library, asked: LibraryForm, folder: str = "") -> Listing:
+def _listing(library: Library, form: LibraryForm, folder: str = "") -> Listing:
     """List the papers that fit the form; none where its query cannot be read, which it says."""
     try:
         return browse(
             library,
-            asked.query,
+            form.query,
             folder=folder,
-            sort=asked.sort,
-            before=asked.before,
-            after=asked.after,
+            sort=form.sort,
+            before=form.before,
+            after=form.after,
         )
     except (QueryError, NotFound) as error:
         messages = (error.message, error.hint)
@@ -256,7 +256,7 @@ def trust(visit: Visit) -> Response:
 
 def _form_asked(visit: Visit) -> LibraryForm:
     has = [kind for kind in visit.request.query_params.getlist("has") if kind]
-    rows = {name: visit.asked(name) for name in ("before", "after") if visit.asked(name)}
+    rows = {name: visit.param(name) for name in ("before", "after") if visit.param(name)}
     for name, text in rows.items():
         # Longer numbers are no rows of SQLite.
         if not (text.isdecimal() and len(text) < 16):
@@ -266,11 +266,11 @@ def _form_asked(visit: Visit) -> LibraryForm:
     for kind in set(has) - set(HAS):
         raise unknown_value("has", kind, _("Known are: {names}.", names=_(", ").join(HAS)))
     return LibraryForm(
-        q=plain(visit.asked("q")),
+        q=plain(visit.param("q")),
         state=visit.chosen("state", STATES),
-        topic=plain(visit.asked("topic")),
-        author=plain(visit.asked("author")),
-        year="".join(visit.asked("year").split())[:20],
+        topic=plain(visit.param("topic")),
+        author=plain(visit.param("author")),
+        year="".join(visit.param("year").split())[:20],
         has=tuple(kind for kind in HAS if kind in has),
         sort=visit.chosen("sort", SORTS),
         **{name: int(text) for name, text in rows.items()},

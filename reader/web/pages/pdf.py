@@ -55,9 +55,9 @@ _import_lock = threading.Lock()
 def pdf(visit: Visit) -> Response:
     """Send the PDF file, whole or in part, to be shown or saved."""
     path, name, file = open_pdf(visit)
-    is_attachment = bool(visit.asked("download"))
+    is_attachment = bool(visit.param("download"))
     # A copy that is saved has the marks made here; a copy that was asked for is what it is.
-    if is_attachment and not (visit.asked("original") or visit.asked("copy")):
+    if is_attachment and not (visit.param("original") or visit.param("copy")):
         row = find_paper(visit.library, visit.id).row
         with contextlib.suppress(PdfError):
             if content := marked_content(visit.library, visit.parts.drawn.marker, row, path):
@@ -75,8 +75,8 @@ def page(visit: Visit) -> Response:
     path, name, file = open_pdf(visit)
     # Only the stamp is needed: another process opens the file to draw it.
     file.handle.close()
-    n, query = int(visit.request.path_params["n"]), visit.asked("q")
-    zoom = visit.asked("zoom")
+    n, query = int(visit.request.path_params["n"]), visit.param("q")
+    zoom = visit.param("zoom")
     text, error = None, ""
     try:
         text = visit.parts.drawn.text(path, file.stamp, n)
@@ -107,16 +107,16 @@ def page(visit: Visit) -> Response:
 def jump(visit: Visit) -> Response:
     """Redirect to the page whose number was typed, for browsers without scripts."""
     rest = [(name, value) for name, value in visit.request.query_params.items() if name != "n"]
-    n = visit.asked("n", "1")
+    n = visit.param("n", "1")
     at = f"{pdf_at(visit.id)}/page/{n if n.isdecimal() else 1}"
     return visit.to(f"{at}?{urlencode(rest)}" if rest else at)
 
 
 def image(visit: Visit) -> Response:
     """Send one page as a picture: as PNG, or at ".webp" as what is drawn soonest."""
-    n, width = int(visit.request.path_params["n"]), width_for(visit.asked("width"))
+    n, width = int(visit.request.path_params["n"]), width_for(visit.param("width"))
     is_png = visit.request.url.path.endswith(".png")
-    is_unmarked = visit.asked("marks") == "0"
+    is_unmarked = visit.param("marks") == "0"
 
     def drawn(path: Path, stamp: str) -> Response:
         # The publisher's marks are none of the highlights here, and stay.
@@ -142,7 +142,7 @@ def answered(visit: Visit, part: str, make: Callable[[Path, str], Response]) -> 
     # Only the stamp is needed: another process opens the file to read it.
     file.handle.close()
     # An address with the file's stamp always leads to the same answer.
-    is_for_good = visit.asked("v") == file.stamp
+    is_for_good = visit.param("v") == file.stamp
     keep = "private, max-age=31536000, immutable" if is_for_good else "private, no-cache"
     headers = {"etag": f'"{file.stamp}-{part}"', "cache-control": keep}
     known = visit.request.headers
@@ -277,7 +277,7 @@ def open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:
     """
     library = visit.library
     paper = find_paper(library, visit.id)
-    is_original, copy = bool(visit.asked("original")), visit.asked("copy")
+    is_original, copy = bool(visit.param("original")), visit.param("copy")
     found = pdf_asked(library, paper, is_original=is_original, copy=copy)
     file = opened_within(found.path, library.folder)
     if file and (fetched := fetched_file(library, paper.row)):
@@ -291,10 +291,10 @@ def open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:
 
 def which_file(visit: Visit) -> str:
     """Write which of the paper's files the addresses mean; "" is the newest marked copy."""
-    if visit.asked("original"):
+    if visit.param("original"):
         return "original=1"
     # It goes into addresses: only the digits of a hash may.
-    copy = re.sub("[^0-9a-f]", "", visit.asked("copy"))
+    copy = re.sub("[^0-9a-f]", "", visit.param("copy"))
     return f"copy={copy}" if copy else ""
 
 
@@ -397,7 +397,7 @@ def _new_mark(visit: Visit, paper: LibraryPaper) -> Highlight:
             what=_("This mark cannot be read."),
             hint=_("Reload the page and mark the words again."),
         )
-    is_original, copy = bool(visit.asked("original")), visit.asked("copy")
+    is_original, copy = bool(visit.param("original")), visit.param("copy")
     file = pdf_asked(visit.library, paper, is_original=is_original, copy=copy)
     try:
         under = visit.parts.drawn.marker.words_under(file.path, int(page), boxes)

@@ -52,9 +52,9 @@ def read(visit: Visit) -> Response:
     paper = find_paper(visit.library, visit.id)
     _unused, _name, file = open_pdf(visit)
     file.handle.close()
-    asked = visit.asked("page")
-    if asked.isdecimal() and len(asked) < 7:
-        place: ReadingPlace | None = ReadingPlace(max(1, int(asked)), 0.0, 0)
+    page = visit.param("page")
+    if page.isdecimal() and len(page) < 7:
+        place: ReadingPlace | None = ReadingPlace(max(1, int(page)), 0.0, 0)
     else:
         place = reading_place(visit.library.db, paper.row)
     place = place or ReadingPlace(1, 0.0, 0)
@@ -103,13 +103,13 @@ def contents(visit: Visit) -> Response:
 
 def find(visit: Visit) -> Response:
     """Send the places of some words in all of the PDF."""
-    query = shorten(visit.asked("q"), LONGEST_QUERY)
+    query = shorten(visit.param("q"), LONGEST_QUERY)
     return _facts(visit, f"find-{quote(query)}", "find", query=query)
 
 
-def _facts(visit: Visit, part: str, task: str, **asked: int | str) -> Response:
+def _facts(visit: Visit, part: str, task: str, **options: int | str) -> Response:
     def made(path: Path, stamp: str) -> Response:
-        content = visit.parts.drawn.facts(path, stamp, task, **asked)
+        content = visit.parts.drawn.facts(path, stamp, task, **options)
         return Response(content, media_type="application/json")
 
     return answered(visit, part, made)
@@ -195,7 +195,7 @@ def reflow(visit: Visit) -> Response:
     """Show the text of a paper, or of the PDF that the address means."""
     paper = find_paper(visit.library, visit.id)
     stored = stored_html(visit.library, paper)
-    if stored and not which_file(visit) and visit.asked("of") != "pdf":
+    if stored and not which_file(visit) and visit.param("of") != "pdf":
         return _of_arxiv(visit, paper, stored)
     path, name, file = open_pdf(visit)
     file.handle.close()
@@ -307,8 +307,8 @@ def _part_at(piece: dict[str, Any], at: str, which: str, stamp: str) -> str:
 
 def part(visit: Visit) -> Response:
     """Send a part of a page as a PNG; its box is in points of the page."""
-    n, width = int(visit.request.path_params["n"]), width_for(visit.asked("width"))
-    found = _BOX.fullmatch(visit.asked("box"))
+    n, width = int(visit.request.path_params["n"]), width_for(visit.param("width"))
+    found = _BOX.fullmatch(visit.param("box"))
     if found is None:
         raise UsageError(
             what=_("This address names no part of a page."), hint=_("Open the text again.")

@@ -56,7 +56,7 @@ MOST_LETTERS = 1_000
 
 
 def search_page(visit: Visit) -> Response:
-    query = visit.asked("q")[:MOST_LETTERS]
+    query = visit.param("q")[:MOST_LETTERS]
     kind = visit.chosen("kind", KINDS)
     values: dict[str, Any] = {
         "query": query,
@@ -112,9 +112,9 @@ def _searched(
 
 
 def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
-    asked = parse(query)
-    if not asked.asks:
-        return {"notices": [nothing_asked(asked)]}
+    parsed = parse(query)
+    if not parsed.asks:
+        return {"notices": [nothing_asked(parsed)]}
     serving, limit = visit.parts.serving(visit.library), MANY if kind else FEW
     kinds = [cast("Kind", kind)] if kind else KINDS
     found, is_waiting = _searched(visit, query, serving, kinds, limit)
@@ -169,7 +169,7 @@ def share_page(visit: Visit) -> Response:
         "share.html",
         chosen=list({one.row: one for one in chosen}.values()),
         others=list({one.row: one for one in reversed(lately) if one.row not in rows}.values()),
-        is_week=bool(visit.asked("week")),
+        is_week=bool(visit.param("week")),
         week=week_of(today),
     )
 
@@ -179,20 +179,20 @@ def file(visit: Visit) -> Response:
     from reader.base.markup import to_html
     from reader.texts.shared import html_page
 
-    library, asked = visit.library, visit.request.query_params
+    library, query = visit.library, visit.request.query_params
     choice: Choice = "all" if _says_yes(visit, "highlights") else "none"
     has_figures = _says_yes(visit, "figures")
-    if asked.get("as", "page") not in ("page", "markdown"):
-        raise _not_understood("as", asked["as"], _("A file is made as page or as markdown."))
+    if query.get("as", "page") not in ("page", "markdown"):
+        raise _not_understood("as", query["as"], _("A file is made as page or as markdown."))
     if _says_yes(visit, "week"):
         shared = share_week(library, library.today(), choice=choice, has_figures=has_figures)
     else:
         # A paper that is named twice is shared once.
-        by_row = {one.row: one for one in (find_paper(library, t) for t in asked.getlist("id"))}
+        by_row = {one.row: one for one in (find_paper(library, t) for t in query.getlist("id"))}
         shared = share(library, list(by_row.values()), choice=choice, has_figures=has_figures)
     if not shared.papers:
         return visit.to("/share")
-    is_page = asked.get("as") != "markdown"
+    is_page = query.get("as") != "markdown"
     name = f"papers-{library.today()}.{'html' if is_page else 'md'}"
     return Response(
         html_page(shared, to_html) if is_page else markdown(shared),
@@ -235,7 +235,7 @@ def palette(visit: Visit) -> Response:
 
     By the full text's index of titles and notes, and never by meaning: it is asked at each letter.
     """
-    library, typed = visit.library, plain(visit.asked("q")[:MOST_TYPED]).strip()
+    library, typed = visit.library, plain(visit.param("q")[:MOST_TYPED]).strip()
     folded = typed.casefold()
     actions = [(_(name), address) for address, name in ACTIONS if folded in _(name).casefold()]
     groups = [(_("Go to"), actions if not typed else actions[:FEW_IN_PALETTE])]

@@ -125,7 +125,7 @@ def shown_on(visit: Visit, day: date) -> Morning:
     """Return a day's morning. Showing today's fixes its order for the rest of the day."""
     library = visit.library
     name = visit.parts.encoder_name(library.config)
-    may_fold = not visit.asked("date")
+    may_fold = not visit.param("date")
 
     def make() -> Morning:
         ranked = rank_list(library, day, may_fold=may_fold, may_keep=visit.is_shown)
@@ -147,8 +147,8 @@ def shown_on(visit: Visit, day: date) -> Morning:
 
 def day_asked(visit: Visit, name: str = "date") -> date:
     """Read the day from the address; today where it has none. Raises UsageError."""
-    asked, today = visit.asked(name), visit.library.today()
-    return day_named(asked, today) if asked else today
+    text, today = visit.param(name), visit.library.today()
+    return day_named(text, today) if text else today
 
 
 def all_of(shown: Morning, *, with_doubtful: bool = False) -> list[Entry]:
@@ -230,10 +230,10 @@ def _neither() -> UsageError:
 
 def ask_topic(visit: Visit) -> Response:
     """Ask which topic a paper has, if not the one in the list; for browsers without scripts."""
-    paper = find_paper(visit.library, visit.asked("id"))
+    paper = find_paper(visit.library, visit.param("id"))
     topic = topic_now(visit.library, paper)
     others = [other.path for other in other_topics(visit.library, topic)]
-    back = own_address(visit.asked("back"))
+    back = own_address(visit.param("back"))
     return visit.page("wrong.html", paper=paper, topic=topic, others=others, back=back)
 
 
@@ -359,19 +359,19 @@ def triage(visit: Visit) -> Response:
     library = visit.library
     day = day_asked(visit)
     shown = shown_on(visit, day)
-    with_doubtful = bool(visit.asked("doubtful"))
+    with_doubtful = bool(visit.param("doubtful"))
     entries = {e.paper.row: e for e in all_of(shown, with_doubtful=with_doubtful)}
     rows = list(entries)
     waiting = [e for e in entries.values() if e.paper.state == "candidate"]
     last = last_decided(library.db, rows)
     cards = _cards(list(entries.values()), _current_row(visit, entries, last))
     moments = moments_on(library.db, library.today(), rows)
-    asked = {name: visit.asked(name) for name in ("date", "doubtful") if visit.asked(name)}
+    parameters = {name: visit.param(name) for name in ("date", "doubtful") if visit.param(name)}
     return visit.page(
         "triage.html",
         day=day,
         is_today=day == library.today(),
-        back="/triage" + ("?" + "&".join(map("=".join, asked.items())) if asked else ""),
+        back="/triage" + ("?" + "&".join(map("=".join, parameters.items())) if parameters else ""),
         cards=cards,
         is_folded=shown.folded is not None,
         waiting=waiting,
@@ -399,13 +399,13 @@ def _current_row(visit: Visit, entries: dict[int, Entry], last: int | None) -> i
     states = {row: entry.paper.state for row, entry in entries.items()}
     row_of = {entry.paper.record.id: row for row, entry in entries.items()}
     for name in ("at", "after"):
-        value = visit.asked(name)
+        value = visit.param(name)
         # A paper that left the list is no mistake; one that is not here is.
         if value and value not in row_of and paper_with_id(visit.library.db, value) is None:
             raise unknown_value(name, value, _("No paper in this library has this id."))
-    if (at := row_of.get(visit.asked("at"))) is not None:
+    if (at := row_of.get(visit.param("at"))) is not None:
         return at
-    if (after := row_of.get(visit.asked("after"))) is not None:
+    if (after := row_of.get(visit.param("after"))) is not None:
         # `next_of` returns its argument where nothing waits below: then those that were left
         # for later come again, from the top.
         found = next_of(rows, states, after)
@@ -418,9 +418,9 @@ def _cards(entries: Sequence[Entry], here: int | None) -> list[Entry]:
     place = next((n for n, e in enumerate(entries) if e.paper.row == here), 0)
     later = [*entries[place + 1 :], *entries[:place]]
     waiting = [e for e in later if e.paper.state == "candidate"]
-    asked = entries[place : place + 1]
+    shown = entries[place : place + 1]
     # A decided paper is shown only while others wait.
-    first = [e for e in asked if e.paper.state == "candidate" or waiting]
+    first = [e for e in shown if e.paper.state == "candidate" or waiting]
     return [*first, *waiting][:AT_ONCE]
 
 
