@@ -12,7 +12,7 @@ import pytest
 from reader.base.errors import PdfError, Problem, SourceFailed, Unreachable
 from reader.gathering.gather import source_names
 from reader.gathering.rows import sources
-from reader.gathering.source import fail, told_together
+from reader.gathering.source import fail, joined_problems
 from reader.library.paper import Batch
 from tests.installed import (
     LADDER,
@@ -221,16 +221,16 @@ def test_papers_are_named_where_their_pdfs_fail_for_several_reasons() -> None:
         Problem("pdf", n, SourceFailed(source=f"PDF of {n}", what="answered 404")) for n in "cd"
     ]
     page = [Problem("pdf", n, PdfError(file=f"PDF of {n}", what="is a web page")) for n in "efg"]
-    assert [error.message for error in told_together([*page, *gone, *silent])] == [
+    assert [error.message for error in joined_problems([*page, *gone, *silent])] == [
         "PDF of a, b: no answer (x)",
         "PDF of e, f, g: is a web page",
         "PDF of c, d: answered 404",
     ]
-    assert [error.message for error in told_together(gone)] == ["PDFs of 2 papers: answered 404"]
-    assert [error.message for error in told_together(page)] == ["PDFs of 3 papers: is a web page"]
-    assert told_together(page[:1]) == [page[0].error]
+    assert [error.message for error in joined_problems(gone)] == ["PDFs of 2 papers: answered 404"]
+    assert [error.message for error in joined_problems(page)] == ["PDFs of 3 papers: is a web page"]
+    assert joined_problems(page[:1]) == [page[0].error]
     source = Problem("gather", "s", Unreachable(source="s", what="x"))
-    assert [error.message for error in told_together([source, *gone, *silent[:1]])] == [
+    assert [error.message for error in joined_problems([source, *gone, *silent[:1]])] == [
         "s, PDF of a: no answer (x)",
         "PDF of c, d: answered 404",
     ]
@@ -292,7 +292,7 @@ def test_an_outage_is_said_anew_in_the_language_that_is_spoken(
 def test_what_failed_for_another_reason_is_told_beside_it() -> None:
     silent = [Problem("gather", n, Unreachable(source=n, what=f"{n} is silent")) for n in "ab"]
     other = Problem("gather", "c", SourceFailed(source="c", what="answered 403"))
-    found = [error.message for error in told_together([silent[0], other, silent[1]])]
+    found = [error.message for error in joined_problems([silent[0], other, silent[1]])]
     assert found == ["a, b: no answer (2 hosts)", "c: answered 403"]
-    assert told_together([silent[0], other]) == [silent[0].error, other.error]
-    assert told_together([]) == []
+    assert joined_problems([silent[0], other]) == [silent[0].error, other.error]
+    assert joined_problems([]) == []

@@ -32,7 +32,7 @@ from reader.base.text import plain, shorten
 from reader.cli import build, output
 from reader.cli.frame import as_json_option, command, is_terminal, say_error, settings_of
 from reader.cli.output import answer
-from reader.gathering.source import told_together
+from reader.gathering.source import joined_problems
 from reader.library.file_names import UNFILED, year_of
 from reader.library.folder import Library, find_paper
 from reader.library.ids import parse_id
@@ -282,7 +282,7 @@ class _AddRun:
         for problem in self.failed:
             alike.setdefault(problem.error.reason or problem.error.message, []).append(problem)
         for several in alike.values():
-            error, n = told_together(several)[0], len(several)
+            error, n = joined_problems(several)[0], len(several)
             if n_ids > 1:
                 ids = _(", ").join(problem.subject for problem in several)
                 which = (

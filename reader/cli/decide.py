@@ -16,7 +16,7 @@ from reader.base.tex import title_text
 from reader.base.text import plain, wrap
 from reader.cli import build, listing, output
 from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
-from reader.cli.output import answer, told_when_ended
+from reader.cli.output import answer, report_when_ended
 from reader.library.file_names import folder_name
 from reader.library.folder import Library, find_paper, find_papers
 from reader.library.paper import LibraryPaper
@@ -63,16 +63,16 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
         if no_fetch:
             return 0
         # 80 ms that no answer waits for.
-        from reader.gathering.source import told_together
+        from reader.gathering.source import joined_problems
         from reader.morning.pipe import index_picks
 
         with (
             # A function, since the PDFs that are here are counted when the signal comes.
-            told_when_ended(library, lambda: _ended_text(library)),
+            report_when_ended(library, lambda: _ended_text(library)),
             build.tools(context, library) as tools,
         ):
             problems = index_picks(library, tools, [paper.row for paper in picked])
-        return say_errors(told_together(problems))
+        return say_errors(joined_problems(problems))
 
 
 @command(
@@ -242,7 +242,7 @@ def fetch_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
         from reader.morning.pipe import fetch_picks
 
         with (
-            told_when_ended(library, lambda: _ended_text(library)),
+            report_when_ended(library, lambda: _ended_text(library)),
             build.tools(context, library, shown=Lines() if as_json else None) as tools,
         ):
             problems = fetch_picks(library, tools, [paper.row for paper in named])

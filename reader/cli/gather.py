@@ -21,7 +21,7 @@ from reader.base.text import plain, shorten, wrap
 from reader.cli import build, output
 from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
 from reader.cli.library import back_up_daily
-from reader.cli.output import answer, told_when_ended
+from reader.cli.output import answer, report_when_ended
 from reader.gathering.gather import (
     A_DAY_S,
     VotesOutcome,
@@ -31,7 +31,7 @@ from reader.gathering.gather import (
     source_of_votes,
 )
 from reader.gathering.rows.sources import StoredVotes, source, stored_votes
-from reader.gathering.source import told_together
+from reader.gathering.source import joined_problems
 from reader.library.calendar import day_named
 from reader.library.config import unknown_class_text
 from reader.library.disk import lock_file
@@ -92,7 +92,7 @@ def put_end(
     failed = [
         {"stage": one.stage, "subject": plain(one.subject), **texts(one.error)} for one in problems
     ]
-    described = [texts(one) for one in told_together(problems)]
+    described = [texts(one) for one in joined_problems(problems)]
     counted = votes and {
         name: getattr(votes, name)
         for name in ("n_days", "n_papers", "n_votes", "n_skipped", "n_left")
@@ -149,7 +149,7 @@ def gather_command(
         problems, votes = list[Problem](), None
         try:
             with (
-                told_when_ended(library, lambda: _ended_text(library, names, began_at, n_before)),
+                report_when_ended(library, lambda: _ended_text(library, names, began_at, n_before)),
                 build.tools(context, library, shown=Lines() if as_json else None) as tools,
             ):
                 if first:
@@ -271,7 +271,7 @@ def stored_votes_text(stored: StoredVotes) -> str:
 
 def report(problems: list[Problem]) -> int:
     """Print the problems; returns the exit code of the first one, 0 for none."""
-    say_errors(told_together(problems))
+    say_errors(joined_problems(problems))
     return problems[0].error.exit_code if problems else 0
 
 

@@ -26,7 +26,7 @@ from reader.library.disk import write_whole
 from reader.library.folder import Library, find_papers
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
-from reader.morning.pick import drop, keep, keep_asked, n_to_ask, to_ask
+from reader.morning.pick import drop, keep, n_to_ask, record_questions, to_ask
 from reader.morning.trust import began_on
 from reader.morning.values import QueueEntry
 from reader.notes import recall
@@ -311,7 +311,7 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
         output.put_all(week_lines(found, width, began_on(library)))
         if is_terminal() and settings_of(context).may_ask:
             _ask(library, asks)
-        elif several := keep_asked(library, asks):
+        elif several := record_questions(library, asks):
             # Without a terminal there are no keys: print the commands instead.
             output.put_all(_ask_head(library))
             for n, queued in enumerate(several, 1):
@@ -332,7 +332,7 @@ def _ask(library: Library, asks: Sequence[QueueEntry]) -> None:
     with asking() as ask:
         for n, queued in enumerate(asks, 1):
             # Recorded before it is on the screen: two windows must not ask about the same pick.
-            if not keep_asked(library, [queued]):
+            if not record_questions(library, [queued]):
                 continue
             output.put_all([*head, *listing.queued_lines(queued, width, n)])
             # The head stands only above the first question.

@@ -23,7 +23,7 @@ from reader.library.folder import Library
 from reader.morning.bring_arxiv import PdfsImport, SnapshotImport
 from reader.morning.bring_in import Importing, unnamed_collections
 from reader.morning.decide import class_named
-from reader.morning.edit import topic_meant
+from reader.morning.edit import find_topic
 
 DUMP = "dump"
 AGAIN = N_("Run this again later: nothing is doubled.")
@@ -102,7 +102,7 @@ def import_command(
     if form == DUMP or (not form and is_dump(path)):
         return _bring_dump(context, path, dry_run=dry_run, as_json=as_json)
     with build.opened(context, must_write=True) as library:
-        rest = topic_meant(library, topic, may_be_new=may_be_new) if topic else ""
+        rest = find_topic(library, topic, may_be_new=may_be_new) if topic else ""
         read = read_source(path, form or "")
         is_quiet = settings_of(context).is_quiet
         is_asking = not (dry_run or as_json or is_quiet or rest) and is_terminal()
@@ -177,7 +177,7 @@ def _ask_topics(library: Library, read: ImportedLibrary) -> dict[str, str]:
             output.put()
             break
         if typed:
-            found[name] = topic_meant(library, typed, may_be_new=True)
+            found[name] = find_topic(library, typed, may_be_new=True)
     return found
 
 

@@ -396,7 +396,7 @@ class _EndSignal(BaseException):
 
 
 @contextlib.contextmanager
-def told_when_ended(library: Library, how_far: Callable[[], str]) -> Iterator[None]:
+def report_when_ended(library: Library, how_far: Callable[[], str]) -> Iterator[None]:
     """Print how far the work is where SIGTERM or Ctrl-C ends it.
 
     The process still dies of SIGTERM; after Ctrl-C it leaves with its own exit code.

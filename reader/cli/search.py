@@ -27,9 +27,9 @@ from reader.texts.search import (
     head_of,
     kinds_by_meaning,
     names_text,
+    no_query_text,
     not_encoded_text,
     not_indexed_text,
-    nothing_asked,
     waits_text,
 )
 
@@ -104,7 +104,7 @@ def search_command(
     """Search. Exit code 5 where something is not indexed, 7 where full text answered alone."""
     _check_options(context, query)
     text = " ".join(query)
-    _check_asked(text, like)
+    _check_query(text, like)
     with build.opened(context) as library, searched(library) as indexes:
         # In the order in which hits are shown, whatever the order of the options.
         chosen = [kind for kind in KINDS if kind in (kinds or KINDS)]
@@ -149,7 +149,7 @@ def _put_json(found: SearchResult, waiting: Sequence[WaitingHit]) -> None:
         output.put_json(unseen="shared index", error=plain(away.message), hint=plain(away.hint))
 
 
-def _check_asked(text: str, like: Path | None) -> None:
+def _check_query(text: str, like: Path | None) -> None:
     """Raise UsageError where there is nothing to search for, or a query beside --like."""
     if bool(text.strip()) == (like is not None):
         what = _(
@@ -158,7 +158,7 @@ def _check_asked(text: str, like: Path | None) -> None:
             else N_("There is nothing to search for.")
         )
     elif like is None and not (query := parse(text)).asks:
-        what = nothing_asked(query)
+        what = no_query_text(query)
     else:
         return
     hint = _('Put the words in quotes: reader search "what you remember"')

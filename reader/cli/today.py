@@ -22,7 +22,7 @@ from reader.cli.frame import (
     say_errors,
     settings_of,
 )
-from reader.gathering.source import told_together
+from reader.gathering.source import joined_problems
 from reader.library.calendar import day_named
 from reader.library.folder import Library
 from reader.morning.pick import fetching
@@ -136,7 +136,7 @@ class FetchOutcome:
     @property
     def message(self) -> str:
         """Return what went wrong, where a whole screen covers what was printed."""
-        errors = [self.trouble] if self.trouble else told_together(self.problems)
+        errors = [self.trouble] if self.trouble else joined_problems(self.problems)
         if not errors:
             return _("The list as it is now: not all sources were asked.") if self.is_cut else ""
         text = plain(output.with_hint(errors[0].message, errors[0].hint))
@@ -174,5 +174,5 @@ def _fetch_due(context: click.Context, library: Library, *, may_cut: bool) -> Fe
     if any(p.error.reason == "unreachable" for p in found or () if p.stage == "gather"):
         # The list says that there is no network, or whose host is silent.
         problems = tuple(p for p in problems if p.error.reason != "unreachable")
-    say_errors(told_together(problems))
+    say_errors(joined_problems(problems))
     return FetchOutcome(None, problems, is_cut)

@@ -223,7 +223,7 @@ class WaitingSource(SourceFailed):
         self.at = at
 
 
-def told_together(problems: Sequence[Problem]) -> list[ReaderError]:
+def joined_problems(problems: Sequence[Problem]) -> list[ReaderError]:
     """Choose the errors to be told, those that have the same reason as one.
 
     What later steps still lack because of an earlier outage is within that of the hosts that
@@ -233,7 +233,7 @@ def told_together(problems: Sequence[Problem]) -> list[ReaderError]:
     if len(unasked) > 1:
         first, names = unasked[0].error, _names(unasked, by_name=False)
         error = SourceFailed(source=names, what=first.values["what"], hint=first.values["hint"])
-        return [*told_together([p for p in problems if p not in unasked]), error]
+        return [*joined_problems([p for p in problems if p not in unasked]), error]
     silent = [p for p in problems if p.error.reason == "unreachable" and _is_told(p)]
     if not silent:
         return _pdfs_together(problems)

@@ -470,7 +470,7 @@ def _refreshed(
     filled = [
         values[0]
         for name, values in by_field.items()
-        if values[0].source != fields.AS_IT_CAME
+        if values[0].source != fields.AS_RECEIVED
         and (name not in before or values[0].value != before[name].value)
     ]
     conflicts = (

@@ -108,7 +108,7 @@ def wrong_topic(
     the own topics is skipped too; one with a note stays. Raises NotKnown, UsageError.
     """
     listed = listed or topic_now(library, paper)
-    target = _topic_meant(library, topic) if topic is not None else None
+    target = _find_topic(library, topic) if topic is not None else None
     if target and target.path == listed:
         raise _listed_already(library, target.path)
     # Of none of the person's: a word on each own topic, so that no other one takes it in.
@@ -146,7 +146,7 @@ def wrong_topic(
     return WrongTopic(paper, path, is_sorted_out, "" if is_overtaken else message)
 
 
-def _topic_meant(library: Library, text: str) -> Topic:
+def _find_topic(library: Library, text: str) -> Topic:
     wanted = text.strip("/ ").casefold()
     found = next((t for t in library.config.topics if t.path.casefold() == wanted), None)
     if found is None:

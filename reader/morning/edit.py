@@ -165,7 +165,7 @@ def _export(library: Library, rows: Iterable[int]) -> list[ReaderError]:
     return export_quietly(library, wanted)
 
 
-PAPERS_ASKED, MOST_FOLDERS = 10, 50
+PAPERS_EACH, MOST_FOLDERS = 10, 50
 """Papers of each folder, and folders, that are compared with the topics: it takes a moment."""
 
 MOST_EXAMPLES = 1_000
@@ -235,7 +235,7 @@ def file_papers(
     The rows come first, so that what a kill leaves undone is done by the next run. Raises
     NotKnown, UsageError.
     """
-    path = topic_meant(library, topic, may_be_new=may_be_new)
+    path = find_topic(library, topic, may_be_new=may_be_new)
     db, rows = library.db, [paper.row for paper in several]
     # Where a hand moved one first, it is found, and this filing has the last word.
     _find_moved(library, rows, read=read)
@@ -286,7 +286,7 @@ def export_topic(library: Library, topic: str) -> list[ReaderError]:
     return export_filed(library, [p.paper for p in pdfs.places(library.db) if p.topic == topic])
 
 
-def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str:
+def find_topic(library: Library, text: str, *, may_be_new: bool = False) -> str:
     """Find the topic or folder that a person means, whatever its case.
 
     Raises UsageError for a text that can be no folder, NotKnown for a folder that is not there
@@ -406,7 +406,7 @@ def _nearest(library: Library, paths: list[str]) -> dict[str, str]:
     # The names first; where papers fit a topic by their words, these decide.
     known = [topic.path for topic in library.config.topics]
     found = {path: next(iter(nearest_names(path, known)), "") for path in paths}
-    rows = pdfs.filed_last(library.db, paths[:MOST_FOLDERS], each=PAPERS_ASKED)
+    rows = pdfs.filed_last(library.db, paths[:MOST_FOLDERS], each=PAPERS_EACH)
     every = papers.papers_at(library.db, [row for of_topic in rows.values() for row in of_topic])
     by_words = {h.row: best(fits(h.record, library.config.topics)) for h in every}
     for path, of_topic in rows.items():
@@ -429,7 +429,7 @@ def move_topic(
     filed under the first and nothing was left to move.
     """
     source = nfc(old.strip().strip("/"))
-    target = topic_meant(library, new, may_be_new=may_be_new)
+    target = find_topic(library, new, may_be_new=may_be_new)
     used = {fold_name(c.topic): c.topic for c in reversed(pdfs.topic_counts(library.db))}
     # As it is written first: a topic may be moved to its own name in another case.
     source = source if source in used.values() else used.get(fold_name(source), source)

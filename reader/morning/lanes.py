@@ -354,7 +354,7 @@ Listed = TypeVar("Listed", Morning, FoldedDays)
 def relisted(shown: Listed, words_of: Mapping[int, Words], own: Container[str]) -> Listed:
     """Update a list that is open by the words on its papers' topics since then.
 
-    told: these words, by row. A paper of another own topic goes to the end of the own lane,
+    words_of: these words, by row. A paper of another own topic goes to the end of the own lane,
     where it is not there yet; a paper of no topic any more stays where it is, so that the list
     does not jump. own: the paths of the own topics.
     """

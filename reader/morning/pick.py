@@ -291,7 +291,9 @@ def n_to_ask(library: Library) -> int:
     return sum(how is None for _, how in _old(library))
 
 
-def asked_today(library: Library, *, may_ask: bool = False) -> tuple[tuple[QueueEntry, ...], int]:
+def questions_today(
+    library: Library, *, may_ask: bool = False
+) -> tuple[tuple[QueueEntry, ...], int]:
     """List the picks asked about today that have no answer yet, so that a page that is loaded
     again asks the same; and count the old ones that were never asked about.
 
@@ -301,7 +303,7 @@ def asked_today(library: Library, *, may_ask: bool = False) -> tuple[tuple[Queue
     new = [one for one, how in old if how is None]
     n_left = MOST_ASKED - sum(how is not None and how.on_date == today for _, how in old)
     if may_ask and new and n_left > 0:
-        keep_asked(library, _queued(library, new[:n_left]))
+        record_questions(library, _queued(library, new[:n_left]))
         # Read again: another window may have asked about some of them in between.
         old = _old(library)
     open_ = [one for one, how in old if how and how.on_date == today and not how.is_kept]
@@ -319,7 +321,7 @@ def _old(library: Library) -> list[tuple[queue.WaitingPick, queue.QueueQuestion 
     return [(one, questions.get(one.decision)) for one in old]
 
 
-def keep_asked(library: Library, queued: Sequence[QueueEntry]) -> tuple[QueueEntry, ...]:
+def record_questions(library: Library, queued: Sequence[QueueEntry]) -> tuple[QueueEntry, ...]:
     """Record that picks are asked about; returns those that were never asked about before.
 
     Where this cannot be recorded nothing is asked: the question would come every day.
@@ -330,7 +332,7 @@ def keep_asked(library: Library, queued: Sequence[QueueEntry]) -> tuple[QueueEnt
     # Two look-backs at once, on page and terminal, ask about each pick once.
     new: list[int] = []
     with contextlib.suppress(StoreError):
-        new = queue.keep_asked(library.db, picks, at=library.now(), on=library.today())
+        new = queue.record_questions(library.db, picks, at=library.now(), on=library.today())
     return tuple(one for one in queued if one.decision in new)
 
 

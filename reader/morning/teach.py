@@ -84,7 +84,7 @@ class Teaching:
     ) -> list[LibraryPaper]:
         """Choose undecided papers to ask about, the one that is worth most first.
 
-        asked: papers (rows) of earlier questions; neither they nor papers like them come again.
+        answered: papers (rows) of earlier questions; neither they nor papers like them come again.
         """
         known = {x.paper for of_topic in self._taught.labels.values() for x in of_topic}
         waiting = [row for row in self._taught.background if row not in {*known, *answered}]

@@ -381,7 +381,7 @@ def extract_left(library: Library, tools: PdfTools) -> tuple[int, list[Problem]]
 def _read_scans(library: Library, tools: PdfTools, tried: Set[str]) -> list[Problem]:
     """Read the PDFs again whose pages wait for tesseract, if it is installed now.
 
-    told: paths that were tried just now, and are not tried again.
+    tried: paths that were tried just now, and are not tried again.
     """
     scans: dict[Path, pdfs.Pdf] = {}
     for failure in failures.failures(library.db, UNREAD):

@@ -157,8 +157,8 @@ def _replaced_copy(
     seen = highlights.seen_at(library.db, returned.place)
     now = [kept for kept in highlights.highlights_of(library.db, row) if kept.id in seen]
     file = library.folder / older.path
-    is_as_it_came = has_bytes(file, older.sha256) or has_bytes(file, returned.sha256)
-    return older if is_as_it_came and holds(had, now) else None
+    is_as_received = has_bytes(file, older.sha256) or has_bytes(file, returned.sha256)
+    return older if is_as_received and holds(had, now) else None
 
 
 def _free_path(library: Library, paper: LibraryPaper, original: str, sha256: str) -> str:

@@ -358,7 +358,7 @@ class PdfFile:
     name: str
 
 
-def pdf_asked(
+def requested_pdf(
     library: Library, paper: LibraryPaper, *, is_original: bool = False, copy: str = ""
 ) -> PdfFile:
     """Choose a PDF of a paper: as `reader open` does, or one of the kept copies.

@@ -441,7 +441,7 @@ def uncertain(
     """Choose papers that are as likely in as out and unlike one another; best to ask first.
 
     judged: (row, what the topic's model says of it with its terms, its features), each paper
-    once. asked: features of what was asked before. Papers for which no more speaks than
+    once. answered: features of what was asked before. Papers for which no more speaks than
     against them are asked about only where there are no others: rather few questions than
     irrelevant ones.
     """

@@ -12,7 +12,7 @@ from reader.library.query import Query
 from reader.search.find import SearchHit, SearchResult
 
 
-def nothing_asked(query: Query) -> str:
+def no_query_text(query: Query) -> str:
     """Explain why there is nothing to search for in a query."""
     return _(
         N_("This only leaves out. Add what to search for.")

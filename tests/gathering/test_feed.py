@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.base.errors import SourceFailed
-from reader.gathering.sources.answer import moment, parse_feed, to_utf8, what_came
+from reader.gathering.sources.answer import moment, parse_feed, received_text, to_utf8
 from reader.gathering.sources.feed import read_entries, read_posts
 
 
@@ -188,7 +188,7 @@ class TestRefusals:
 
 def test_kinds_of_bytes_are_told_apart() -> None:
     kinds = (b"", b"[1]", b"<html>", b"x" * 99)
-    assert [str(what_came(kind)) for kind in kinds] == [
+    assert [str(received_text(kind)) for kind in kinds] == [
         "empty",
         "JSON",
         "an HTML page",

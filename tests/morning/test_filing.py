@@ -22,9 +22,9 @@ from reader.morning.edit import (
     TopicLine,
     TopicMove,
     file_paper,
+    find_topic,
     move_topic,
     suggestions,
-    topic_meant,
     topics,
 )
 from reader.morning.pick import decide
@@ -497,25 +497,25 @@ class TestTopics:
     )
     def test_topics_are_found_in_any_case(self, library: Library, typed: str, meant: str) -> None:
         (library.folder / "papers/papers are here").mkdir(parents=True)
-        assert topic_meant(library, typed) == meant
+        assert find_topic(library, typed) == meant
 
     def test_an_unknown_topic_is_an_error_with_the_nearest_one(self, library: Library) -> None:
         with pytest.raises(NotKnown) as caught:
-            topic_meant(library, "speech/tanslation")
+            find_topic(library, "speech/tanslation")
         assert (caught.value.message, caught.value.hint, caught.value.exit_code) == (
             "There is no topic or folder speech/tanslation.",
             "Similar: speech/translation, speech/recognition. --new makes a new folder.",
             4,
         )
-        assert topic_meant(library, "speech/tanslation", may_be_new=True) == "speech/tanslation"
+        assert find_topic(library, "speech/tanslation", may_be_new=True) == "speech/tanslation"
         with pytest.raises(NotKnown) as lost:
-            topic_meant(library, "xyz")
+            find_topic(library, "xyz")
         assert lost.value.hint == "`reader topics` lists them; --new makes a new folder."
 
     @pytest.mark.parametrize("path", ["", "..", "a/../b", "CON", "a\x00b", "\udcff", "x" * 300])
     def test_a_text_that_can_be_no_folder_is_refused(self, library: Library, path: str) -> None:
         with pytest.raises(UsageError):
-            topic_meant(library, path, may_be_new=True)
+            find_topic(library, path, may_be_new=True)
 
     def test_each_topic_is_listed_with_its_numbers(self, whole: Library) -> None:
         file_paper(whole, library_paper(whole, 2), "speech/tranlation", may_be_new=True)

@@ -15,16 +15,16 @@ from reader.library.folder import Library, find_paper
 from reader.library.passage import length_seconds, minutes, seconds
 from reader.library.rows import failures, merges, papers, pdfs
 from reader.morning.pick import (
-    asked_today,
     decide,
     drop,
     fetching,
     keep,
-    keep_asked,
     later,
     n_to_ask,
     pdfs_here,
     put_off,
+    questions_today,
+    record_questions,
     to_ask,
     whole_queue,
     without_put_off,
@@ -394,15 +394,15 @@ class TestLookBack:
         assert self.asked(library) == [ONE]
         assert self.asked(library) == [ONE], "to look is not to ask"
         asks = to_ask(library)
-        assert keep_asked(library, asks) == asks
-        assert keep_asked(library, asks) == (), "another window was first"
+        assert record_questions(library, asks) == asks
+        assert record_questions(library, asks) == (), "another window was first"
         assert self.asked(library) == []
-        assert [one.paper.record.id for one in asked_today(library)[0]] == [ONE]
+        assert [one.paper.record.id for one in questions_today(library)[0]] == [ONE]
         keep(library, ONE)
-        assert asked_today(library)[0] == ()
+        assert questions_today(library)[0] == ()
         go_to(clock, after(40))
         assert self.asked(library) == [TWO]
-        assert asked_today(library)[0] == ()
+        assert questions_today(library)[0] == ()
         assert ids(library) == [ONE, TWO], "what is not let go stays"
 
     def test_of_very_many_the_oldest_are_asked_about_first(
@@ -414,9 +414,9 @@ class TestLookBack:
         go_to(clock, after(14))
         first = self.asked(library)
         assert (len(first), n_to_ask(library)) == (20, 25)
-        keep_asked(library, to_ask(library))
+        record_questions(library, to_ask(library))
         assert (self.asked(library), n_to_ask(library)) == ([], 5)
-        asked, n_more = asked_today(library)
+        asked, n_more = questions_today(library)
         assert ([one.paper.record.id for one in asked], n_more) == (first, 5)
         go_to(clock, after(15))
         assert set(self.asked(library)) == {one.id for one in several} - set(first)
@@ -426,7 +426,7 @@ class TestLookBack:
     ) -> None:
         decide(library, "pick", [ONE])
         go_to(clock, after(14))
-        keep_asked(library, to_ask(library))
+        record_questions(library, to_ask(library))
         drop(library, [ONE])
         decide(library, "pick", [ONE])
         assert self.asked(library) == []

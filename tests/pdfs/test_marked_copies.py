@@ -15,7 +15,7 @@ from reader.library.rows import highlights
 from reader.morning.pipe import Tools
 from reader.pdfs.back import back, handed_in
 from reader.pdfs.marked_copies import remove_copy
-from reader.pdfs.tablet import pdf_asked, take
+from reader.pdfs.tablet import requested_pdf, take
 from reader.search.rows import index
 from reader.texts.copies import removed_text
 from tests.pdfs.test_returning import (
@@ -44,7 +44,7 @@ ORIGINAL = f"papers/{NAME[14:]}"
 
 
 def opens(library: Library) -> Path:
-    return pdf_asked(library, library_paper(library)).path.relative_to(library.folder)
+    return requested_pdf(library, library_paper(library)).path.relative_to(library.folder)
 
 
 def hand(library: Library, tools: Tools, file: Path, content: bytes) -> None:

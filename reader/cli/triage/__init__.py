@@ -114,7 +114,7 @@ def triage(
 def _learn(context: click.Context, library: Library, picked: Sequence[int]) -> None:
     """Fetch and index what was picked, and learn; from skips, notes and undone decisions too."""
     # As in `today`: not before the first paint.
-    from reader.gathering.source import told_together
+    from reader.gathering.source import joined_problems
     from reader.morning.pipe import index_picks, learn_decisions
 
     with build.tools(context, library) as tools:
@@ -123,7 +123,7 @@ def _learn(context: click.Context, library: Library, picked: Sequence[int]) -> N
             problems = index_picks(library, tools, list(picked))
         else:
             learn_decisions(library, tools)
-    say_errors(told_together(problems))
+    say_errors(joined_problems(problems))
 
 
 def start(library: Library, command: Sequence[str]) -> bool:

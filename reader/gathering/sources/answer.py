@@ -94,7 +94,7 @@ def refusal(source: str, what: Text) -> SourceFailed:
 
 def not_but(key: str, content: bytes) -> Text:
     """Describe an answer that is not what was expected; key: of a text with the value `came`."""
-    return lazy_gettext(key, came=what_came(content))
+    return lazy_gettext(key, came=received_text(content))
 
 
 def not_this(source: str, what: Text) -> SourceFailed:
@@ -107,7 +107,7 @@ def not_this(source: str, what: Text) -> SourceFailed:
     )
 
 
-def what_came(content: bytes) -> Text:
+def received_text(content: bytes) -> Text:
     """Describe the kind of some bytes, for an error message."""
     start = content[:2000].lstrip().lower()
     # HTML is checked before XML, since both begin with "<".

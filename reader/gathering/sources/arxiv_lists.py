@@ -28,7 +28,7 @@ from reader.base.errors import SourceFailed
 from reader.base.http import Fetch, Request
 from reader.base.messages import Text, lazy_gettext
 from reader.base.text import accents, plain, shorten
-from reader.gathering.sources.answer import moment, parse_feed, what_came
+from reader.gathering.sources.answer import moment, parse_feed, received_text
 from reader.library.calendar import EASTERN, listing_day, window
 from reader.library.ids import find_ids, parse_id
 from reader.library.paper import Paper
@@ -191,7 +191,7 @@ def _read_page(content: bytes, source: str) -> tuple[bytes, int]:
     content = content.removeprefix(b"\xef\xbb\xbf")
     if not _FEED.match(content):
         raise _failed(
-            source, lazy_gettext("the answer is {came}, not Atom", came=what_came(content))
+            source, lazy_gettext("the answer is {came}, not Atom", came=received_text(content))
         )
     if _ERROR.search(content):
         summary = _SUMMARY.search(content)

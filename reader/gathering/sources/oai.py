@@ -35,7 +35,7 @@ from reader.base.errors import OutOfTime, SourceFailed, Unreachable
 from reader.base.http import Fetch, Request
 from reader.base.messages import Text, lazy_gettext, lazy_ngettext
 from reader.base.text import accents, plain
-from reader.gathering.sources.answer import to_utf8, what_came
+from reader.gathering.sources.answer import received_text, to_utf8
 from reader.gathering.sources.arxiv_lists import ArxivPlace, split_authors
 from reader.library.calendar import is_listing_day, listing_day
 from reader.library.ids import find_ids, parse_id
@@ -299,7 +299,7 @@ class OaiSession(Scythe):
         head = _HEAD.match(content)
         if not head:
             raise _failed(
-                lazy_gettext("the answer is {came}, not OAI-PMH", came=what_came(content))
+                lazy_gettext("the answer is {came}, not OAI-PMH", came=received_text(content))
             )
         if not _END.search(content[-200:]):
             raise _failed(lazy_gettext("the answer is incomplete: its XML has no end"))

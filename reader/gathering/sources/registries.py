@@ -43,10 +43,10 @@ from reader.gathering.sources.answer import (
     not_this,
     objects,
     read_json,
+    received_text,
     refusal,
     text,
     to_utf8,
-    what_came,
 )
 from reader.library.identity import printed_name
 from reader.library.ids import parse_id, url_of, web_id
@@ -242,7 +242,7 @@ def paper_by_acl(fetch: Fetch, base: str, id: str) -> Paper | None:
     try:
         root = _xml_root(content)
     except _NO_XML as error:
-        what = lazy_gettext("the answer is {came}, not a MODS record", came=what_came(content))
+        what = lazy_gettext("the answer is {came}, not a MODS record", came=received_text(content))
         raise SourceFailed(source=ACL, what=what) from error
     record = root if root.tag == "mods" else root.find("mods")
     if record is None or not _text_at(record, "titleInfo/title"):

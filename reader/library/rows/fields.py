@@ -25,10 +25,10 @@ BY_HAND = "by hand"
 TEXTS = ("title", "authors", "abstract")
 FIELDS = (*TEXTS, "venue", "volume", "number", "pages", "publisher", "year", "doi")
 
-AS_IT_CAME = "as it came"
+AS_RECEIVED = "as it came"
 """The source of the text that the paper itself came with, the newest version's."""
 
-ORDER = (BY_HAND, AS_IT_CAME, "acl", "doi", "dblp", "openreview", "openalex", "semantic-scholar")
+ORDER = (BY_HAND, AS_RECEIVED, "acl", "doi", "dblp", "openreview", "openalex", "semantic-scholar")
 """Whose value holds: the first one that says something. All imports come after these; of two
 values of one rank the newer one holds."""
 
@@ -197,7 +197,7 @@ def add_first_texts(db: Database, paper: int, new: Paper) -> None:
             settle(db, paper)
 
 
-def as_it_came(db: Database, row: int, paper: Paper) -> Paper:
+def as_received(db: Database, row: int, paper: Paper) -> Paper:
     """Return a paper of the library without the person's words, as its source has it."""
     kept = _came(db, row)
     authors = tuple(kept["authors"].split("\n")) if kept.get("authors") else paper.authors
@@ -262,14 +262,14 @@ def _ordered(rows: Iterable[Row], paper: int, field: str) -> list[FieldValue]:
     last: dict[str, Row] = {}
     first_rows: dict[bool, Row] = {}
     for row in rows:
-        if row["field"] == field and row["source"] == AS_IT_CAME:
+        if row["field"] == field and row["source"] == AS_RECEIVED:
             first_rows[row["paper"] == paper] = row
         elif row["field"] == field:
             last[row["source"]] = row
     # The paper's own text goes before that of a copy, unless it is blank.
     for own in (False, True):
         if own in first_rows and first_rows[own]["value"]:
-            last[AS_IT_CAME] = first_rows[own]
+            last[AS_RECEIVED] = first_rows[own]
     ranks = {source: n for n, source in enumerate(ORDER)}
     several = sorted(last.values(), key=lambda r: (ranks.get(r["source"], len(ORDER)), -r["id"]))
     return [
@@ -298,14 +298,14 @@ def _came(db: Database, paper: int) -> dict[str, str]:
     """Load the kept texts that a paper itself came with: field → the newest."""
     return db.pairs(
         "SELECT field, value FROM fields WHERE paper = ? AND source = ? ORDER BY id",
-        (paper, AS_IT_CAME),
+        (paper, AS_RECEIVED),
     )
 
 
 def _keep(db: Database, paper: int, field: str, value: str) -> None:
     db.execute(
         "INSERT INTO fields (paper, field, value, source) VALUES (?, ?, ?, ?)",
-        (paper, field, value, AS_IT_CAME),
+        (paper, field, value, AS_RECEIVED),
     )
 
 

@@ -159,7 +159,7 @@ def _update(db: Database, row: int, paper: Paper) -> None:
         return
     # Before the row is overwritten, since the changes are found by comparing with it.
     if paper.version and paper.version > 1:
-        before = fields.as_it_came(db, row, papers_at(db, [row])[0].record)
+        before = fields.as_received(db, row, papers_at(db, [row])[0].record)
         fields.add_changes(db, row, before, paper)
     db.execute(
         """

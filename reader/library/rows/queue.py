@@ -178,7 +178,7 @@ def questions_about(db: Database, picks: Iterable[int]) -> dict[int, QueueQuesti
     }
 
 
-def keep_asked(db: Database, picks: Sequence[int], *, at: datetime, on: date) -> list[int]:
+def record_questions(db: Database, picks: Sequence[int], *, at: datetime, on: date) -> list[int]:
     """Record that some picks (`decisions.id`) are asked about; return those that are new.
 
     A pick is asked about once, so the question is kept before it is on a screen.

@@ -21,7 +21,7 @@ from reader.library.calendar import days_back
 from reader.library.folder import Library, find_paper
 from reader.library.paper import LibraryPaper
 from reader.library.rows import queue
-from reader.morning.pick import asked_today, let_go_when_asked
+from reader.morning.pick import let_go_when_asked, questions_today
 from reader.morning.trust import began_on
 from reader.morning.waiting import give
 from reader.notes import drafts, export, recall
@@ -57,7 +57,7 @@ from reader.texts.note import (
     unseen_line,
     where,
 )
-from reader.web.pages.today import day_asked
+from reader.web.pages.today import requested_day
 from reader.web.render import as_path
 from reader.web.visit import Visit, route
 
@@ -364,12 +364,12 @@ def give_waiting(visit: Visit) -> Response:
 
 
 def week_page(visit: Visit) -> Response:
-    library, day = visit.library, day_asked(visit, "on")
+    library, day = visit.library, requested_day(visit, "on")
     encoder = visit.parts.encoder_name(visit.config)
     key = ("week", week_of(day), library.today(), encoder)
     found = visit.cached(key, lambda: week(library, day, encoder=encoder))
     is_running = found.holds(library.today())
-    asks, n_more = asked_today(library, may_ask=visit.is_shown) if is_running else ((), 0)
+    asks, n_more = questions_today(library, may_ask=visit.is_shown) if is_running else ((), 0)
     themes = [(theme, list(read)) for theme, read in groupby(found.read, lambda one: one.theme)]
     return visit.page(
         "week.html",
@@ -389,7 +389,7 @@ def week_page(visit: Visit) -> Response:
 
 
 def stats_page(visit: Visit) -> Response:
-    day = day_asked(visit, "on")
+    day = requested_day(visit, "on")
     found = visit.cached(("stats", day), lambda: stats(visit.library, day))
     totals = {
         name: sum(getattr(day, name) for day in found.days)
@@ -409,7 +409,7 @@ def stats_page(visit: Visit) -> Response:
 
 
 def day_page(visit: Visit) -> Response:
-    day = day_asked(visit, "on")
+    day = requested_day(visit, "on")
     found = day_shown(visit.library, day)
     noted = {read.paper.row for read in found.read}
     return visit.page(

@@ -38,9 +38,9 @@ from reader.morning.edit import (
     edit,
     export_filed,
     file_paper,
+    find_topic,
     suggestions,
     tag,
-    topic_meant,
     topic_names,
 )
 from reader.morning.lab import is_shared, share_notes, take_back, written_on
@@ -241,11 +241,11 @@ def _changes(
     )
 
 
-def topic_asked(visit: Visit) -> str:
+def requested_topic(visit: Visit) -> str:
     """Read the folder of a form. Raises NotKnown for a new one that the form does not allow."""
     may_be_new = bool(visit.field("new"))
     try:
-        return topic_meant(visit.library, visit.field("topic"), may_be_new=may_be_new)
+        return find_topic(visit.library, visit.field("topic"), may_be_new=may_be_new)
     except NotKnown as error:
         hint = _("Tick “Create the folder if it does not exist”, or choose another one.")
         raise NotKnown(what=error.what, hint=hint) from None
@@ -255,7 +255,7 @@ def file_away(visit: Visit) -> Response:
     """File a paper under the topic that the person chose."""
     library = visit.library
     paper = find_paper(library, visit.id)
-    filed = file_paper(library, paper, topic_asked(visit), may_be_new=True)
+    filed = file_paper(library, paper, requested_topic(visit), may_be_new=True)
     problems = [*filed.problems, *export_filed(library, [paper.row])]
     topic, title = folder_name(filed.paper.topic or ""), plain(filed.paper.record.title)
     message = _("Filed under {topic}: {title}", topic=topic, title=title)

@@ -51,7 +51,7 @@ from reader.texts.sources import (
     not_needed_text,
     shared_hint,
 )
-from reader.web.pages.paper import MOST_OFFERED, figures, topic_asked
+from reader.web.pages.paper import MOST_OFFERED, figures, requested_topic
 from reader.web.render import as_path, paper_at
 from reader.web.visit import Visit, route, unknown_value
 
@@ -111,7 +111,7 @@ class LibraryForm:
 def papers(visit: Visit) -> Response:
     """Show the papers that match the form, page by page."""
     library = visit.library
-    form = _form_asked(visit)
+    form = _requested_form(visit)
     listing = _listing(library, form)
     return visit.page(
         "papers.html",
@@ -172,7 +172,7 @@ def folder(visit: Visit) -> Response:
             what=_("There is no topic or folder {topic}.", topic=plain(path)),
             hint=_("The page Folders lists them."),
         )
-    form = _form_asked(visit)
+    form = _requested_form(visit)
     parts = path.split("/")
     listing = _listing(library, form, path)
     return visit.page(
@@ -193,7 +193,7 @@ def folder(visit: Visit) -> Response:
 def move(visit: Visit) -> Response:
     """File all papers of one topic under another, as `reader topics --move` does."""
     library, path = visit.library, str(visit.request.path_params["path"])
-    done = move_topic(library, path, topic_asked(visit), may_be_new=True)
+    done = move_topic(library, path, requested_topic(visit), may_be_new=True)
     problems = [*done.problems, *export_topic(library, done.topic)]
     message = filed_text(len(done.rows), done.topic, problems)
     return visit.done(f"/topics/{as_path(done.topic)}", message, topic=done.topic)
@@ -254,7 +254,7 @@ def trust(visit: Visit) -> Response:
     )
 
 
-def _form_asked(visit: Visit) -> LibraryForm:
+def _requested_form(visit: Visit) -> LibraryForm:
     has = [kind for kind in visit.request.query_params.getlist("has") if kind]
     rows = {name: visit.param(name) for name in ("before", "after") if visit.param(name)}
     for name, text in rows.items():
@@ -344,7 +344,7 @@ def _later(visit: Visit, several: list[LibraryPaper]) -> Response:
 
 def _file(visit: Visit, several: list[LibraryPaper]) -> Response:
     library = visit.library
-    done = file_papers(library, several, topic_asked(visit), may_be_new=True)
+    done = file_papers(library, several, requested_topic(visit), may_be_new=True)
     problems = [problem for one in done for problem in one.problems]
     problems += export_filed(library, [one.row for one in several])
     message = filed_text(len(done), done[0].paper.topic or "", problems)

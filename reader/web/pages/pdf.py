@@ -34,7 +34,7 @@ from reader.pdfs.back import CopyOutcome, handed_in
 from reader.pdfs.find import fetched_file
 from reader.pdfs.mark import MarkOutcome, marked_content
 from reader.pdfs.marked_copies import remove_copy
-from reader.pdfs.tablet import SHORT_SHA, pdf_asked
+from reader.pdfs.tablet import SHORT_SHA, requested_pdf
 from reader.texts.copies import counts_text, removed_text
 from reader.web.files import WIDTHS, OpenFile, is_unchanged, opened_within, send_file, width_for
 from reader.web.gate import MAX_UPLOAD
@@ -278,7 +278,7 @@ def open_pdf(visit: Visit) -> tuple[Path, str, OpenFile]:
     library = visit.library
     paper = find_paper(library, visit.id)
     is_original, copy = bool(visit.param("original")), visit.param("copy")
-    found = pdf_asked(library, paper, is_original=is_original, copy=copy)
+    found = requested_pdf(library, paper, is_original=is_original, copy=copy)
     file = opened_within(found.path, library.folder)
     if file and (fetched := fetched_file(library, paper.row)):
         # Which marks are hidden in a page's picture depends on this file too.
@@ -398,7 +398,7 @@ def _new_mark(visit: Visit, paper: LibraryPaper) -> Highlight:
             hint=_("Reload the page and mark the words again."),
         )
     is_original, copy = bool(visit.param("original")), visit.param("copy")
-    file = pdf_asked(visit.library, paper, is_original=is_original, copy=copy)
+    file = requested_pdf(visit.library, paper, is_original=is_original, copy=copy)
     try:
         under = visit.parts.drawn.marker.words_under(file.path, int(page), boxes)
     except PdfError as error:

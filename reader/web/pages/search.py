@@ -34,7 +34,7 @@ from reader.texts.search import (
     head_of,
     kinds_by_meaning,
     names_text,
-    nothing_asked,
+    no_query_text,
     notices_of,
 )
 from reader.texts.shared import markdown
@@ -114,7 +114,7 @@ def _searched(
 def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
     parsed = parse(query)
     if not parsed.asks:
-        return {"notices": [nothing_asked(parsed)]}
+        return {"notices": [no_query_text(parsed)]}
     serving, limit = visit.parts.serving(visit.library), MANY if kind else FEW
     kinds = [cast("Kind", kind)] if kind else KINDS
     found, is_waiting = _searched(visit, query, serving, kinds, limit)

@@ -71,7 +71,7 @@ QUEUE_SHOWN = 10
 def today(visit: Visit) -> Response:
     """Show the morning of today, or of the day `date`."""
     library = visit.library
-    day = day_asked(visit)
+    day = requested_day(visit)
     shown = shown_on(visit, day)
     # Not cached: a lock shows whether a process is fetching, and no write tells of its end.
     shown = replace(shown, fetching=fetching(library, shown.pdfs))
@@ -145,7 +145,7 @@ def shown_on(visit: Visit, day: date) -> Morning:
     return found if visit.is_carried else with_written(library, found, visit.parts.failed)
 
 
-def day_asked(visit: Visit, name: str = "date") -> date:
+def requested_day(visit: Visit, name: str = "date") -> date:
     """Read the day from the address; today where it has none. Raises UsageError."""
     text, today = visit.param(name), visit.library.today()
     return day_named(text, today) if text else today
@@ -253,7 +253,7 @@ def undo(visit: Visit) -> Response:
     if id_ := visit.field("id"):
         return _respond(visit, take_back(visit.library, id_), has_topic=True)
     try:
-        answer = take_back_last(visit.library, day_asked(visit))
+        answer = take_back_last(visit.library, requested_day(visit))
     except UsageError as error:
         hint = _("Undo it on its own page; notes are kept.")
         raise UsageError(what=error.what, hint=hint) from None
@@ -357,7 +357,7 @@ AT_ONCE = 20
 def triage(visit: Visit) -> Response:
     """Show the paper to decide on, with those that come after it."""
     library = visit.library
-    day = day_asked(visit)
+    day = requested_day(visit)
     shown = shown_on(visit, day)
     with_doubtful = bool(visit.param("doubtful"))
     entries = {e.paper.row: e for e in all_of(shown, with_doubtful=with_doubtful)}
