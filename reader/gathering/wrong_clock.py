@@ -146,10 +146,6 @@ def mend(library: Library) -> list[Problem]:
     return [Problem("clock", "clock", ClockRepair(what=what))]
 
 
-def _is_believable(at: datetime, now: datetime) -> bool:
-    return EARLIEST <= at <= now + OFF
-
-
 def _moments_to_move(
     library: Library, all_moments: set[datetime], added: dict[date, int], now: datetime
 ) -> dict[datetime, timedelta]:
@@ -157,7 +153,7 @@ def _moments_to_move(
 
     added: days to add, by the days of wrong batches. A time of which no batch tells ends now.
     """
-    wrong = {at for at in all_moments if not _is_believable(at, now)}
+    wrong = {at for at in all_moments if not EARLIEST <= at <= now + OFF}
     ahead, behind = ({at for at in wrong if (at > now) == is_ahead} for is_ahead in (True, False))
     moved: dict[datetime, timedelta] = {}
     for several in (ahead, behind):

@@ -79,13 +79,6 @@ def other_topics(library: Library, topic: str | None) -> tuple[Topic, ...]:
     return tuple(t for t in (*config.own_topics, *config.near_topics) if t.path != topic)
 
 
-def _listed_already(library: Library, topic: str) -> UsageError:
-    return UsageError(
-        what=lazy_gettext("It is already listed under {topic}.", topic=topic),
-        hint=lazy_gettext("Topics in feeds.toml: {names}.", names=_names(library, topic)),
-    )
-
-
 def _moved_text(paper: LibraryPaper, topic: str | None) -> Text:
     none = (
         N_("Not in any of your topics; kept, because it has your note: {title}")
@@ -110,7 +103,10 @@ def wrong_topic(
     listed = listed or topic_now(library, paper)
     target = _find_topic(library, topic) if topic is not None else None
     if target and target.path == listed:
-        raise _listed_already(library, target.path)
+        raise UsageError(
+            what=lazy_gettext("It is already listed under {topic}.", topic=target.path),
+            hint=lazy_gettext("Topics in feeds.toml: {names}.", names=_names(library, target.path)),
+        )
     # Of none of the person's: a word on each own topic, so that no other one takes it in.
     own = [t.path for t in library.config.own_topics]
     words: dict[str, LessonKind] = {listed: "no"} if listed else {}
@@ -462,7 +458,8 @@ def mute(
     if until and until < today:
         what = lazy_gettext("{day} is over: a mute until then would hide nothing.", day=until)
         raise UsageError(what=what, hint=lazy_gettext("Name a day to come: --until 2031-03-04."))
-    wanted = {mute_key(kind, value): (kind, value) for kind, value in _checked(library, several)}
+    checked = [(kind, _value(library, kind, plain(value))) for kind, value in several]
+    wanted = {mute_key(kind, value): (kind, value) for kind, value in checked}
     with db.writing():
         there = {one.key: one for one in standing_mutes(db) if one.holds(today)}
         new = [both for key, both in wanted.items() if key not in there]
@@ -517,12 +514,6 @@ def part_in(text: str) -> tuple[MuteKind, str]:
 def last_day(library: Library, days: int | None) -> date | None:
     """Compute the last of some days, today being the first; None for no end."""
     return library.today() + timedelta(days=days - 1) if days else None
-
-
-def _checked(
-    library: Library, several: Iterable[tuple[MuteKind, str]]
-) -> list[tuple[MuteKind, str]]:
-    return [(kind, _value(library, kind, plain(value))) for kind, value in several]
 
 
 def _value(library: Library, kind: MuteKind, value: str) -> str:

@@ -596,13 +596,9 @@ class ListSession:
         )
         return relisted(shown, self.deciding.words, own)
 
-    def _all_rows(self) -> tuple[Row, ...]:
-        """Make the rows of the list without the query."""
-        return rows_of(self._shown, is_open=self._is_open)
-
     def _listed(self) -> list[Entry]:
         """List the papers that count as the morning: doubtful ones while shown, never the queue."""
-        return listed_in(self._all_rows())
+        return listed_in(rows_of(self._shown, is_open=self._is_open))
 
     def _entry(self) -> Entry | None:
         """Return the current paper with its state as of now; None in an empty list."""

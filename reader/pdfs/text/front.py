@@ -424,10 +424,6 @@ def _authors_on(sheet: FrontSheet, cover: FrontSheet | None) -> tuple[str, ...]:
     return others if is_sure else ()
 
 
-def _may_be_cover(first: FrontSheet) -> bool:
-    return is_cover(first.cells) or is_bare(first.cells)
-
-
 def _is_front(second: FrontSheet, first: FrontSheet) -> bool:
     """Check whether page 2 is the front, and page 1 a cover, a notice or an archive's sheet."""
     is_foreign = is_cover(first.cells)
@@ -455,10 +451,6 @@ def _is_claimed(title: str, claimed: str) -> bool:
     # Metadata may join a subtitle with a dash instead of a colon.
     own, other = (re.sub(r"\s*[:–—]\s+|\s+[-–—]?\s*", " ", t).casefold() for t in (title, claimed))
     return reads_as_title(title) and own.strip() == other.strip()
-
-
-def _is_at_top(sheet: FrontSheet) -> bool:
-    return sheet.title[0].y0 < 0.1 * sheet.page.height
 
 
 def _words_beside(title: Sequence[Cell], pages: Sequence[PageLines]) -> str:
@@ -492,7 +484,7 @@ def read_front(
     if not raw:
         return Front()
     first = FrontSheet(raw[0], lines[0], dropped, body)
-    has_cover = len(raw) > 1 and _may_be_cover(first)
+    has_cover = len(raw) > 1 and (is_cover(first.cells) or is_bare(first.cells))
     second = FrontSheet(raw[1], lines[1], (), body) if has_cover else None
     sheet, cover = (second, first) if second and _is_front(second, first) else (first, None)
     authors = _authors_on(sheet, cover)
@@ -502,7 +494,8 @@ def read_front(
     abstract, language = abstract_of(pages[:N_ABSTRACT])
     abstract = abstract or abstract_below(sheet.cells)
     year = year_of(own_part(sheet.cells), sheet.whole_zone, heads=sheet.heads, stamp=stamp, doi=doi)
-    is_slide = kind == "slides" and bool(sheet.title) and _is_at_top(sheet) and not authors
+    is_titled_at_top = bool(sheet.title) and sheet.title[0].y0 < 0.1 * sheet.page.height
+    is_slide = kind == "slides" and is_titled_at_top and not authors
     if not abstract and (is_slide or is_form(sheet.cells, sheet.title or sheet.above)):
         title, authors = "", ()
     return Front(

@@ -250,7 +250,10 @@ class SharedIndex:
             encoder = self._encoder(batch.encoder, d=len(vectors[0][2]) // 2)
             self._copy(
                 "vectors (text, encoder, kind, vector)",
-                ((row, encoder, kind, _halfvec(kept)) for row, kind, kept in vectors),
+                (
+                    (row, encoder, kind, _as_text(struct.unpack(f"<{len(kept) // 2}e", kept)))
+                    for row, kind, kept in vectors
+                ),
             )
         self._copy("steps (paper, version, kind, encoder)", batch.steps)
 
@@ -558,10 +561,6 @@ def _tsquery(term: str) -> str:
     """Write a term of FTS5, a word, a phrase or a beginning, as a tsquery."""
     words = term.rstrip("*").strip('"').split()
     return " <-> ".join(f"'{word}'" for word in words) + (":*" if term.endswith("*") else "")
-
-
-def _halfvec(kept: bytes) -> str:
-    return _as_text(struct.unpack(f"<{len(kept) // 2}e", kept))
 
 
 def _as_text(numbers: Iterable[float]) -> str:

@@ -33,7 +33,7 @@ from reader.library.rows.pdfs import (
     reading_place,
     set_reading_place,
 )
-from reader.morning.about import ReferenceEntry, citation_places, references_in
+from reader.morning.about import citation_places, references_in
 from reader.morning.why import explain
 from reader.pdfs.arxiv_html import MISSING, PICTURE, StoredHtml, picture_file, stored_html
 from reader.texts.why import standing_texts
@@ -150,15 +150,10 @@ def reference(visit: Visit) -> Response:
         paper=paper,
         entry=entry,
         standing=standing,
-        id=_id_to_add(entry),
+        id="" if entry.paper else next(iter(entry.work.ids), ""),
         at=pdf_at(paper.record.id),
         which=which_file(visit),
     )
-
-
-def _id_to_add(entry: ReferenceEntry) -> str:
-    """Choose the id by which an entry's paper is added; "" without one."""
-    return "" if entry.paper else next(iter(entry.work.ids), "")
 
 
 def cited_on_page(visit: Visit) -> Response:
