@@ -313,8 +313,10 @@ class _AddRun:
             for problem in self.adding.problems:
                 self.fail(problem.error)
             if (error := self.adding.error) is not None:
-                is_told = any(p.error.reason == error.reason == "unreachable" for p in self.failed)
-                if not is_told:  # by the ids, which asked the same network
+                is_reported = any(
+                    p.error.reason == error.reason == "unreachable" for p in self.failed
+                )
+                if not is_reported:  # by the ids, which asked the same network
                     self.fail(error)
 
     def settle_one(self, found: FilesToAdd, as_: str) -> int:

@@ -130,7 +130,7 @@ def gather(library: Library, tools: SourceTools, *, only: Sequence[str] = ()) ->
     return problems + mended
 
 
-MOST_ASKED_FOR_TIME = 4
+MOST_SERVERS = 4
 """The most sources that are asked for the time alone."""
 
 
@@ -145,7 +145,7 @@ def _check_clock(
     if doubt is None and not must_mend(library):
         return []
     places = {source.host: source for source in chosen if "://" in source.url}
-    for source in list(places.values())[:MOST_ASKED_FOR_TIME]:
+    for source in list(places.values())[:MOST_SERVERS]:
         if clock.is_right or clock.theirs():
             break
         delay_s = library.config.arxiv.delay_for(source.url)

@@ -29,7 +29,7 @@ BATCH = 100
 
 STAGE = "resolve"
 
-ASKED_DAYS = 60
+RECENT_DAYS = 60
 """Days for which an id without a paper is looked up again and again after a post named it, and
 for which the answers of feeds are kept: all of them would be more each month."""
 
@@ -56,7 +56,7 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
     wanted = {id_ for topic in library.config.topics for id_ in topic.seeds}
     seeds = wanted - papers.rows_with_ids(library.db, wanted).keys() - waits.keys()
     ids = dict.fromkeys(sorted(seeds), BY_HAND)
-    since = days_back(library.today(), ASKED_DAYS)
+    since = days_back(library.today(), RECENT_DAYS)
     ids |= sources.ids_without_paper(library.db, now=library.now(), since=since)
     # arXiv answers a hundred ids in one call, the other registries one.
     by_arxiv = {id_: source for id_, source in ids.items() if id_.startswith("arxiv:")}
@@ -79,7 +79,7 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
 
 def tidy(library: Library) -> None:
     """Forget old answers of feeds, and give up what leads nowhere."""
-    before = days_back(library.today(), ASKED_DAYS)
+    before = days_back(library.today(), RECENT_DAYS)
     sources.forget_answers(library.db, before=before)
     sources.give_up(library.db, before=before, most_tries=MOST_TRIES)
 

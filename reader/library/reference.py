@@ -451,14 +451,14 @@ class CitedWorks:
             year, begin = "", match.start()
             for one in _ONE_YEAR.finditer(text, match.start("years"), match.end("years")):
                 year = one[1] or year
-                if one[0] and (number := self._meant(match, year + one[2])):
+                if one[0] and (number := self._entry_for(match, year + one[2])):
                     yield Citation(begin, one.end(), number)
                     begin = one.end()
                 if one[0]:
                     begin = max(begin, one.end())
                     begin += len(text[begin:]) - len(text[begin:].lstrip(" ,;"))
 
-    def _meant(self, match: re.Match[str], year: str) -> int | None:
+    def _entry_for(self, match: re.Match[str], year: str) -> int | None:
         """Find the only entry of a name and a year; a second name must be one of its authors."""
         name, second = _fold(match["name"]), _fold(match["second"] or "")
         several = self._by_year.get(year, [])

@@ -118,7 +118,7 @@ def wrong_topic(
         # Something was decided or said since the moment of an act that arrives late.
         is_overtaken = moment is not None and bool(
             decisions.decided_after(db, [paper.row], moment)
-            or labels.told_after(db, paper.row, moment)
+            or labels.was_taught_after(db, paper.row, moment)
         )
         # One act for words, skip and filing, so that `undo` takes all of them back.
         act = decisions.next_act(db)

@@ -241,21 +241,21 @@ def _own_line(candidate: Candidate, lane: ListLane, config: Config) -> _LaneEntr
     found, name = _best(candidate.ranks, own), candidate.followed
     is_in = found is not None and found.place == "in"
     terms = list(found.terms if found else ())
-    is_told = any(term.kind == "told_yes" for term in terms)
+    is_taught = any(term.kind == "told_yes" for term in terms)
     if name:
         terms.append(followed_term(name, terms, found.cut if found else 0.0))
     # A paper that the person sorted out is called neither sure nor likely.
     sureness: Sureness | None = "maybe" if lane == "doubtful" else "likely"
     if lane == "own" and (
         (name and candidate.is_followed_surely)
-        or (found and is_in and (found.margin >= SURE or is_told))
+        or (found and is_in and (found.margin >= SURE or is_taught))
     ):
         sureness = "sure"
     paths = {topic.path for topic in own}
     ins = [r for r in candidate.ranks if r.topic in paths and r.place == "in"]
     also: list[str] = []
     # Where a paper is filed, or what the person said of it, leaves no second topic open.
-    if found and is_in and not (candidate.paper.topic or is_told):
+    if found and is_in and not (candidate.paper.topic or is_taught):
         others = (r for r in ins if r.topic != found.topic)
         also = [r.topic for r in others if found.margin - r.margin <= CLOSE]
     is_sorted_out = not name and _is_sent_away(candidate.ranks, own)
@@ -389,7 +389,7 @@ def entry_now(entry: Entry, words: Words, own: Container[str]) -> Entry:
     is_wrong = words.get(entry.topic or "") == "no"
     if yes == entry.topic or not (is_wrong or (yes in own and entry.topic not in own)):
         return entry
-    reason = lazy_gettext(_TOLD["told_yes" if yes else "told_no"], what=yes or entry.topic)
+    reason = lazy_gettext(_LESSONS["told_yes" if yes else "told_no"], what=yes or entry.topic)
     return replace(
         entry,
         topic=yes,
@@ -401,7 +401,7 @@ def entry_now(entry: Entry, words: Words, own: Container[str]) -> Entry:
     )
 
 
-_TOLD = {
+_LESSONS = {
     "told_yes": N_("you said that it belongs to {what}"),
     "told_no": N_("you said that it does not belong to {what}"),
 }
@@ -430,7 +430,9 @@ def why(candidate: Candidate, terms: Sequence[Term]) -> Text:
     """
     # The person's own words first, then who wrote it, what it says, what it is near to, and who
     # speaks of it; what is weak is named only where there is nothing else.
-    parts: list[Text] = [lazy_gettext(_TOLD[t.kind], what=t.what) for t in terms if t.kind in _TOLD]
+    parts: list[Text] = [
+        lazy_gettext(_LESSONS[t.kind], what=t.what) for t in terms if t.kind in _LESSONS
+    ]
     if candidate.followed:
         key = (
             N_("by {name}, whom you follow")

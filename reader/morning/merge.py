@@ -137,7 +137,7 @@ def part(library: Library, text: str, other: str = "") -> Split:
         if one.row != two.row:
             merges.keep_apart(db, one.row, two.row, why=why, on=library.today(), by=by)
             return Split(one, two, were_one=False)
-        merge = _merge_meant(library, one, [text, other])
+        merge = _named_merge(library, one, [text, other])
         merges.part(db, merge, why=why, on=library.today(), by=by)
         # The paper that kept it may itself be a copy of another one.
         rows = [merges.row_now(db, merge.kept), merge.merged]
@@ -159,7 +159,7 @@ def follow(library: Library, rows: Iterable[int]) -> None:
             papers.fix_key(library.db, row, file_stem(paper.record, library.config.pdf_name))
 
 
-def _merge_meant(library: Library, paper: LibraryPaper, texts: list[str]) -> merges.Merge:
+def _named_merge(library: Library, paper: LibraryPaper, texts: list[str]) -> merges.Merge:
     """Choose the merge to take back: the one that brought an identifier, else the only one."""
     # An identifier names the copy that came with it; a title or key leaves the only merge.
     for found in filter(None, (parse_id(plain(text)) for text in texts)):

@@ -74,7 +74,7 @@ LATER_DAYS = 7
 
 MOST_DAYS = 3_650
 
-MOST_ASKED = 20
+MOST_QUESTIONS = 20
 """The most old picks that are asked about on one day; the others wait for another day."""
 
 FETCH_LOCK = "fetch.lock"
@@ -278,12 +278,12 @@ def to_ask(library: Library) -> tuple[QueueEntry, ...]:
     """Choose the picks that a look-back asks about, the oldest first.
 
     They are not written up, not put off, as old as feeds.toml says (`reader.queue_days`), and
-    were never asked about; with those of today at most MOST_ASKED.
+    were never asked about; with those of today at most MOST_QUESTIONS.
     """
     old = _old(library)
     n_today = sum(how is not None and how.on_date == library.today() for _, how in old)
     new = [one for one, how in old if how is None]
-    return tuple(_queued(library, new[: max(0, MOST_ASKED - n_today)]))
+    return tuple(_queued(library, new[: max(0, MOST_QUESTIONS - n_today)]))
 
 
 def n_to_ask(library: Library) -> int:
@@ -301,7 +301,7 @@ def questions_today(
     """
     old, today = _old(library), library.today()
     new = [one for one, how in old if how is None]
-    n_left = MOST_ASKED - sum(how is not None and how.on_date == today for _, how in old)
+    n_left = MOST_QUESTIONS - sum(how is not None and how.on_date == today for _, how in old)
     if may_ask and new and n_left > 0:
         record_questions(library, _queued(library, new[:n_left]))
         # Read again: another window may have asked about some of them in between.

@@ -204,14 +204,14 @@ def _candidates(
     db, rows = library.db, [paper.row for paper in several]
     talked = candidates_with_talk(library, several, day.last, muted=day.mutes)
     foretold = forecasts(library, _to_foretell(library, talked, day, ranks), may_keep=may_keep)
-    came_by = papers.origins_of(db, rows)
+    sources_of = papers.origins_of(db, rows)
     before = standings.shown_before(db, rows, day.last)
     was_foretold = standings.foretold_before(db, rows, day.last)
     settled = _settled(library)
     found = []
     for paper in several:
         name, certainty = followed.get(paper.row, ("", "same"))
-        heard, origins = talked[paper.row], came_by.get(paper.row, ())
+        heard, origins = talked[paper.row], sources_of.get(paper.row, ())
         whole = replace(
             heard,
             ranks=tuple(ranks.get(paper.row, ())),

@@ -15,7 +15,7 @@ from reader.base.messages import N_, Text, lazy_gettext
 from reader.base.retell import retell
 from reader.gathering.arxiv import ARXIV, DAILY, OAI, first_day
 from reader.gathering.gather import last_batches, source_names
-from reader.gathering.resolve import ASKED_DAYS, IS_OFF, NO_PAPER, STAGE
+from reader.gathering.resolve import IS_OFF, NO_PAPER, RECENT_DAYS, STAGE
 from reader.gathering.rows import sources
 from reader.gathering.source import FIRST_RETRY
 from reader.library.calendar import announced_at, days_back, latest_feed, latest_listing
@@ -32,7 +32,7 @@ def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
     A source that was not asked on this day has a line that says so: silence is not
     an answer. Of a day whose answers are no longer kept only arXiv's channels have lines.
     """
-    is_kept = day >= days_back(library.today(), ASKED_DAYS)
+    is_kept = day >= days_back(library.today(), RECENT_DAYS)
     batches = [b for b in last_batches(library, day) if is_kept or b.source.startswith(ARXIV)]
     answering = {b.source for b in batches}
     return (
@@ -69,7 +69,7 @@ def caught_up(
     found: list[SourceLine] = []
     days: list[date] = []
     for line in lines:
-        now, on = (_came_later(library, day, line) if line.is_missing else None) or (line, day)
+        now, on = (_completed_later(library, day, line) if line.is_missing else None) or (line, day)
         found.append(now)
         days += [on] if on > day else []
     return tuple(found), max(days, default=None)
@@ -93,7 +93,9 @@ def began_on(library: Library) -> date | None:
     return min(sources.first_asked(library.db).values(), default=None)
 
 
-def _came_later(library: Library, day: date, line: SourceLine) -> tuple[SourceLine, date] | None:
+def _completed_later(
+    library: Library, day: date, line: SourceLine
+) -> tuple[SourceLine, date] | None:
     """Find the answer that made up for a line of a past day, and the day on which it came."""
     is_arxiv = line.name.startswith(ARXIV)
     # Of a timeline any later answer will do: posts that it does not have are nowhere any more.

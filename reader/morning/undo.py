@@ -146,14 +146,14 @@ def take_back(
     another act stands on. only: as in `undo`.
     """
     db = library.db
-    if muted := _mutes_meant(library, number):
+    if muted := _named_mutes(library, number):
         if only is not None and muted[0].on != library.today():
             raise _elsewhere(", ".join(mute.value for mute in muted))
         with db.writing():
             take_mutes_back(db, muted, at=library.now(), on=library.today())
             keep_arrival(library)
         return UndoOutcome(unmuted=muted)
-    if only is None and (brought := _import_meant(library, number)):
+    if only is None and (brought := _named_import(library, number)):
         return UndoOutcome(imported=undo_import(library, brought))
     return _take_back_rows(library, number, only)
 
@@ -164,7 +164,7 @@ def _take_back_rows(
     """Take back the rows of an act on papers; what follows from them is done too."""
     db = library.db
     with db.writing():
-        undone = _act_meant(library, number)
+        undone = _named_act(library, number)
         _check(library, undone)
         restored = [decisions.restored(db, d.id) for d in undone if d.place == "restored"]
         for one in restored:
@@ -205,7 +205,7 @@ def _elsewhere(title: str) -> UsageError:
     )
 
 
-def _mutes_meant(library: Library, number: int | None) -> tuple[Mute, ...]:
+def _named_mutes(library: Library, number: int | None) -> tuple[Mute, ...]:
     """Find the mutes that are to be taken back; none for another act."""
     db, moment = library.db, meant_at(library)
     act = newest_mute(db, until=moment) if number is None else number
@@ -219,7 +219,7 @@ def _mutes_meant(library: Library, number: int | None) -> tuple[Mute, ...]:
     return standing_mutes(db, act=act)
 
 
-def _act_meant(library: Library, number: int | None) -> list[Decision]:
+def _named_act(library: Library, number: int | None) -> list[Decision]:
     if number is None:
         return decisions.last_act(library.db, until=meant_at(library))
     if found := decisions.act_of(library.db, number):
@@ -230,7 +230,7 @@ def _act_meant(library: Library, number: int | None) -> list[Decision]:
     )
 
 
-def _import_meant(library: Library, number: int | None) -> Import | None:
+def _named_import(library: Library, number: int | None) -> Import | None:
     """Find the import or the restored library that is to be taken back; None for another act."""
     found = imports.standing(library.db, act=number)
     last = decisions.last_act(library.db, until=meant_at(library)) if number is None else []
@@ -242,7 +242,7 @@ def archive_before(library: Library, number: int | None) -> Path | None:
 
     All that was done since goes with it, so that it is the caller's to say so.
     """
-    one = _import_meant(library, number)
+    one = _named_import(library, number)
     return Path(one.source) if one and one.form == imports.RESTORE else None
 
 

@@ -282,7 +282,7 @@ class ByMeaning:
 
     def __init__(self, library: Library, paper: LibraryPaper, encode: Encode) -> None:
         """Ask for the passages' vectors when they are needed first."""
-        self._library, self._held, self._encode = library, paper, encode
+        self._library, self._paper, self._encode = library, paper, encode
         self._vectors: dict[str, NDArray[np.float32]] = {}
         self._passages: frozenset[str] | None = None
 
@@ -291,8 +291,8 @@ class ByMeaning:
         if self._passages is None:
             import numpy as np
 
-            encoder, _ = self._encode(self._held.record.title)
-            kept = index.passage_vectors(self._library.db, encoder, self._held.row)
+            encoder, _ = self._encode(self._paper.record.title)
+            kept = index.passage_vectors(self._library.db, encoder, self._paper.row)
             for text, vector in kept.items():
                 self._vectors[text] = np.frombuffer(vector, np.float16).astype(np.float32)
             self._passages = frozenset(kept)

@@ -390,7 +390,7 @@ def _lacking(library: Library, only: Collection[int] | None) -> list[tuple[Libra
         if path and is_here(library.folder / path)
     )
     newest = papers.papers_at(library.db, [*itertools.islice(there, MOST_PAPERS)])
-    wanted = [(paper, number) for paper in newest if (number := _asked(library, paper))]
+    wanted = [(paper, number) for paper in newest if (number := _html_number(library, paper))]
     if only is None:
         _sweep(library, {_folder_name(paper) for paper in newest})
         failed = {failure.subject for failure in failures.failures(library.db, STAGE)}
@@ -404,7 +404,7 @@ def _lacking(library: Library, only: Collection[int] | None) -> list[tuple[Libra
     return found
 
 
-def _asked(library: Library, paper: LibraryPaper) -> str:
+def _html_number(library: Library, paper: LibraryPaper) -> str:
     """Return the number to ask arXiv for, with the version of the PDF; "" without a number."""
     number, pdf = _number(paper), pdfs.pdf_of(library.db, paper.row)
     return f"{number}v{pdf.version}" if number and pdf and pdf.version else number

@@ -498,8 +498,8 @@ def folder_of(library: Library, paper: LibraryPaper) -> str:
     look for it there, unless the person said that it is not of that topic."""
     topic = standings.topic_shown(library.db, paper.row)
     words = acts.words_on(library.db, [paper.row]).get(paper.row, {})
-    is_told = "yes" in words.values() or words.get(topic) == "no"
-    if topic in {t.path for t in library.config.topics} and not is_told:  # it may have gone since
+    is_taught = "yes" in words.values() or words.get(topic) == "no"
+    if topic in {t.path for t in library.config.topics} and not is_taught:  # it may have gone since
         return topic
     return topic_for(paper, library.config, standings.ranks_of(library.db, [paper.row]))
 

@@ -104,7 +104,7 @@ TOLD = 1.0
 """The least that a word adds or takes away, and how far below the cut a "no" puts a paper."""
 
 
-def as_told(ranks: Sequence[Rank], words: Words) -> list[Rank]:
+def with_lessons(ranks: Sequence[Rank], words: Words) -> list[Rank]:
     """Put a person's word above the ranks of one paper; a term of each sum says so.
 
     A topic with a "no" is out, one with a "yes" is in, above all those that only a model has.
@@ -116,7 +116,7 @@ def as_told(ranks: Sequence[Rank], words: Words) -> list[Rank]:
         word = words.get(rank.topic)
         if word == "no":
             # TOLD below the cut, however far above it the model has the paper.
-            found.append(_told(rank, "told_no", min(-TOLD, -TOLD - rank.margin), "out"))
+            found.append(_with_lesson(rank, "told_no", min(-TOLD, -TOLD - rank.margin), "out"))
         elif word != "yes":
             found.append(rank)
     top = max([0.0, *(rank.margin for rank in found)])
@@ -126,11 +126,11 @@ def as_told(ranks: Sequence[Rank], words: Words) -> list[Rank]:
             # Kept without its terms, or not at all: the sum is the person's word alone.
             bare = rank if rank.terms else replace(rank, score=0.0, cut=0.0)
             # A hundredth, since sums of decimals may end just below.
-            found.append(_told(bare, "told_yes", max(TOLD, top - bare.margin + 0.01), "in"))
+            found.append(_with_lesson(bare, "told_yes", max(TOLD, top - bare.margin + 0.01), "in"))
     return found
 
 
-def _told(rank: Rank, kind: str, value: float, place: Place) -> Rank:
+def _with_lesson(rank: Rank, kind: str, value: float, place: Place) -> Rank:
     terms = (*rank.terms, Term(kind, rank.topic, value))
     return replace(rank, terms=terms, score=rank.score + value, place=place)
 

@@ -220,7 +220,7 @@ class Work:
         self.last: WorkRun | None = None
         self._command = tuple(command)
         self._life = secrets.token_hex(4)
-        self._told: list[WorkRun] = []
+        self._finished: list[WorkRun] = []
         self._changed = asyncio.Condition()
         self._is_ending = False
         self._process: Process | None = None
@@ -245,7 +245,7 @@ class Work:
         if self.is_running or self._is_ending:
             return False
         n = self.last.n + 1 if self.last else 1
-        self._told.clear()
+        self._finished.clear()
         await self._tell(WorkRun(kind, self.clock(), is_by_clock, n))
         self._listener = asyncio.create_task(self._run(kind, ids))
         return True
@@ -275,10 +275,10 @@ class Work:
         seen = int(number) if life == self._life and number.isdecimal() else 0
 
         def is_news() -> bool:
-            return self._is_ending or bool(self._told and self._told[-1].n > seen)
+            return self._is_ending or bool(self._finished and self._finished[-1].n > seen)
 
         while not self._is_ending:
-            for run in [one for one in self._told if one.n > seen]:
+            for run in [one for one in self._finished if one.n > seen]:
                 seen = run.n
                 yield f"{self._life}-{run.n}", run
             try:
@@ -289,7 +289,7 @@ class Work:
 
     async def _tell(self, run: WorkRun) -> None:
         self.last = run
-        self._told.append(run)
+        self._finished.append(run)
         async with self._changed:
             self._changed.notify_all()
 

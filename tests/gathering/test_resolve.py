@@ -13,10 +13,10 @@ import pytest
 from reader.base.errors import SourceFailed
 from reader.base.http import Request, Response
 from reader.gathering.resolve import (
-    ASKED_DAYS,
     BATCH,
     IS_OFF,
     NO_PAPER,
+    RECENT_DAYS,
     is_off,
     look_up,
     resolve,
@@ -117,7 +117,7 @@ def test_arxiv_ids_are_asked_for_together_and_become_papers(library: Library) ->
 def test_an_id_is_given_up_sixty_days_after_the_last_post(library: Library, clock: Clock) -> None:
     mention(library, *ids(1))
     run(library, Registry())
-    clock.at = NOW + timedelta(ASKED_DAYS)
+    clock.at = NOW + timedelta(RECENT_DAYS)
     registry = Registry()
     assert run(library, registry) == []
     assert len(registry.seen) == 1

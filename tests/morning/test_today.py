@@ -17,7 +17,7 @@ from reader.library.post import PostMention
 from reader.morning.lanes import CLOSE, SURE, lanes, why
 from reader.morning.values import Candidate, Entry, FoldedDays, Lanes, Morning, Quota, SourceLine
 from reader.ranking.heat import closeness_of, listing_days, months_between, near_score, velocity
-from reader.ranking.model import ABSTRACT_WORD, ListPlace, Place, Rank, Term, as_told, total
+from reader.ranking.model import ABSTRACT_WORD, ListPlace, Place, Rank, Term, total, with_lessons
 from reader.texts.morning import sureness_mark, topic_text
 from tests.samples import DAY, paper
 
@@ -486,10 +486,10 @@ def test_of_two_topics_the_one_that_takes_a_paper_in_counts_whatever_the_margins
 
 
 def test_a_persons_word_makes_its_topic_sure_and_the_only_one() -> None:
-    ranks = as_told([stands(OWN, 0.1), stands(OTHER, 0.2)], {OWN.path: "yes"})
+    ranks = with_lessons([stands(OWN, 0.1), stands(OTHER, 0.2)], {OWN.path: "yes"})
     [entry] = lanes([replace(candidate(1), ranks=tuple(ranks))], SEVERAL).own
     assert (entry.topic, entry.also, entry.sureness) == (OWN.path, (), "sure")
-    gone = tuple(as_told([stands(OWN, 5.0)], {OWN.path: "no"}))
+    gone = tuple(with_lessons([stands(OWN, 5.0)], {OWN.path: "no"}))
     decided = replace(
         candidate(1), paper=replace(library_paper(paper(1)), state="skip"), ranks=gone
     )

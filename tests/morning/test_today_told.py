@@ -10,7 +10,7 @@ from reader.library.config import Lane
 from reader.library.paper import LibraryPaper
 from reader.morning.lanes import entry_now
 from reader.morning.values import Entry, Sureness
-from reader.ranking.model import TOLD, Rank, Term, Words, as_told, total
+from reader.ranking.model import TOLD, Rank, Term, Words, total, with_lessons
 from tests.samples import DAY, paper
 
 A = Rank("a", 0.4, "in", 3.0, 1.0, (Term("title", "moss", 3.0),))
@@ -18,33 +18,33 @@ B = Rank("b", None, "doubtful", -0.5, 0.0, (Term("learned", "fern", -0.5),))
 
 
 def test_without_a_word_nothing_changes() -> None:
-    assert as_told([A, B], {}) == [A, B]
-    assert as_told([A], {"a": "seed"}) == [A]
+    assert with_lessons([A, B], {}) == [A, B]
+    assert with_lessons([A], {"a": "seed"}) == [A]
 
 
 def test_a_no_puts_a_paper_below_the_cut_of_any_model() -> None:
-    [out] = as_told([A], {"a": "no"})
+    [out] = with_lessons([A], {"a": "no"})
     assert (out.place, out.margin, out.terms) == (
         "out", -TOLD, (*A.terms, Term("told_no", "a", -3.0)))  # fmt: skip
     assert total(out.terms) == out.score
 
 
 def test_a_yes_puts_a_paper_above_all_other_topics() -> None:
-    a, b = as_told([A, B], {"b": "yes"})
+    a, b = with_lessons([A, B], {"b": "yes"})
     assert (a, b.topic, b.place) == (A, "b", "in")
     assert b.margin == pytest.approx(2.01)
     assert total(b.terms) == pytest.approx(b.score)
 
 
 def test_a_word_counts_without_a_kept_rank() -> None:
-    no, yes = as_told([], {"a": "yes", "b": "no"})
+    no, yes = with_lessons([], {"a": "yes", "b": "no"})
     assert (yes.place, yes.score, yes.terms) == ("in", TOLD, (Term("told_yes", "a", TOLD),))
     assert (no.place, no.margin, no.terms) == ("out", -TOLD, (Term("told_no", "b", -TOLD),))
 
 
 def test_a_rank_without_terms_still_has_a_sum() -> None:
     bare = Rank("b", 0.1, "out", -4.0, 1.0)
-    [yes] = as_told([bare], {"b": "yes"})
+    [yes] = with_lessons([bare], {"b": "yes"})
     assert (yes.place, yes.nearness, total(yes.terms)) == ("in", 0.1, yes.score)
 
 

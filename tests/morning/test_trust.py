@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import SourceFailed
-from reader.gathering.resolve import ASKED_DAYS
+from reader.gathering.resolve import RECENT_DAYS
 from reader.gathering.rows import sources
 from reader.gathering.source import fail
 from reader.library.folder import Library
@@ -46,23 +46,23 @@ def test_a_source_that_was_never_asked_says_so(library: Library) -> None:
 
 
 def test_of_a_day_whose_answers_are_forgotten_only_arxiv_is_told(library: Library) -> None:
-    for n in reversed(range(ASKED_DAYS + 2)):
+    for n in reversed(range(RECENT_DAYS + 2)):
         day = DAY - timedelta(n)
         for name in ("arXiv", "timeline"):
             sources.add_batch(library.db, Batch(name, day, 1, 1, "complete"), now=NOW, on=day)
     index_all(library, tools(Web()))
-    kept = DAY - timedelta(ASKED_DAYS)
+    kept = DAY - timedelta(RECENT_DAYS)
     assert [line.name for line in source_lines(library, kept) if not line.is_missing] == [
         "arXiv", "timeline",
     ]  # fmt: skip
     # Its first answer is still here, but says nothing of the days between.
-    oldest = DAY - timedelta(ASKED_DAYS + 1)
+    oldest = DAY - timedelta(RECENT_DAYS + 1)
     assert [line.name for line in source_lines(library, oldest)] == ["arXiv", "arXiv feed cs.CL"]
-    assert len(sources.batches_of(library.db, "timeline", limit=999)) == ASKED_DAYS + 2
+    assert len(sources.batches_of(library.db, "timeline", limit=999)) == RECENT_DAYS + 2
     sources.add_batch(library.db, Batch("timeline", DAY, 1, 1, "complete"), now=NOW, on=DAY)
     later = replace(library, now=lambda: NOW + timedelta(9))
     index_all(later, tools(Web()))
-    assert len(sources.batches_of(library.db, "timeline", limit=999)) == ASKED_DAYS - 9 + 2
+    assert len(sources.batches_of(library.db, "timeline", limit=999)) == RECENT_DAYS - 9 + 2
 
 
 def test_a_source_is_reported_by_the_day_that_lacks_something(library: Library) -> None:

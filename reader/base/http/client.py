@@ -34,7 +34,7 @@ from reader.base.http.connections import (
 from reader.base.messages import N_, Text, lazy_gettext, lazy_ngettext
 
 LOOK_AT_ADDRESS = N_("Check the address in feeds.toml.")
-ASKED_AGAIN = N_("The next gather tries again.")
+TRIES_AGAIN = N_("The next gather tries again.")
 
 _REASONS = {
     304: N_("not changed, although nothing was fetched before"),
@@ -47,14 +47,14 @@ _REASONS = {
     503: N_("the server is too busy"),
 }
 _REMEDIES = {
-    304: ASKED_AGAIN,
+    304: TRIES_AGAIN,
     400: LOOK_AT_ADDRESS,
     401: N_("Remove it from feeds.toml, or use an address that needs no login."),
     403: N_("If the address does not open in a browser either, remove it from feeds.toml."),
     404: LOOK_AT_ADDRESS,
     410: N_("Remove it from feeds.toml."),
-    429: ASKED_AGAIN,
-    503: ASKED_AGAIN,
+    429: TRIES_AGAIN,
+    503: TRIES_AGAIN,
 }
 """Statuses whose reason has a text of its own, and what to do about each."""
 
@@ -67,7 +67,7 @@ def refused(answer: Response, request: Request, retry_at: datetime | None) -> So
     host, status = httpx.URL(answer.url).host, answer.status
     kind = N_("the server has a problem") if status >= 500 else N_("not the expected answer")
     reason = lazy_gettext(_REASONS.get(status, kind))
-    remedy = _REMEDIES.get(status, LOOK_AT_ADDRESS if status < 500 else ASKED_AGAIN)
+    remedy = _REMEDIES.get(status, LOOK_AT_ADDRESS if status < 500 else TRIES_AGAIN)
     if remedy == LOOK_AT_ADDRESS and not request.is_trusted:
         remedy = N_("The address was found in a text, and may be wrong there.")
     hint = lazy_gettext(remedy)
@@ -89,7 +89,7 @@ def refused(answer: Response, request: Request, retry_at: datetime | None) -> So
     )
 
 
-def failed(request: Request, what: Text, hint: str = ASKED_AGAIN) -> SourceFailed:
+def failed(request: Request, what: Text, hint: str = TRIES_AGAIN) -> SourceFailed:
     """Make the error of a request's source. hint: a marked text."""
     return SourceFailed(source=request.source, what=what, hint=lazy_gettext(hint))
 
@@ -440,7 +440,7 @@ def _read(answer: httpx.Response, request: Request) -> bytes:
                 "the answer is too long and was dropped (limit in bytes: {n})",
                 n=f"{request.max_bytes:,}",
             )
-            hint, url = lazy_gettext(ASKED_AGAIN), str(answer.url)
+            hint, url = lazy_gettext(TRIES_AGAIN), str(answer.url)
             raise SourceFailed(source=request.source, what=what, hint=hint, url=url)
     return b"".join(parts)
 

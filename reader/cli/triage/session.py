@@ -214,7 +214,7 @@ def _lacking(sources: Sequence[SourceLine]) -> str:
 class ListSession:
     """The state of one list, from its opening until `is_over`.
 
-    is_interrupted: it was ended by Ctrl-C. here: the row of the current paper. _asked: rows
+    is_interrupted: it was ended by Ctrl-C. here: the row of the current paper. _to_confirm: rows
     that a second key will skip. _choices: the topics offered for the current paper; _mutable: what
     of it can be muted.
     """
@@ -240,7 +240,7 @@ class ListSession:
         self._finding = Finding()
         self._covering = Covering(self._make_page)
         self._is_open = False
-        self._asked: tuple[int, ...] = ()
+        self._to_confirm: tuple[int, ...] = ()
         self._choices: tuple[str, ...] = ()
         self._mutable: list[tuple[MuteKind, str]] = []
         self._tagging: Tagging | None = None
@@ -273,12 +273,12 @@ class ListSession:
             message = finding.text(len(papers_in(self._rows)), of)
         if self._tagging:
             message = self._tagging.text
-        if self._asked:
+        if self._to_confirm:
             message, is_warning = (
                 ngettext(
                     "Skip {n} undecided paper? y: yes · any other key: no",
                     "Skip {n} undecided papers? y: yes · any other key: no",
-                    len(self._asked),
+                    len(self._to_confirm),
                 ),
                 True,
             )
@@ -320,7 +320,7 @@ class ListSession:
                 self._hands.stop()
             elif key == "<ctrl-l>":
                 self._hands.redraw()
-            elif self._asked:
+            elif self._to_confirm:
                 self._answer(key)
             elif self._choices:
                 self._choose(key)
@@ -440,12 +440,12 @@ class ListSession:
     def _ask_rest(self) -> None:
         rows = self.deciding.waiting([e.paper.row for e in papers_in(self._rows)])
         if rows:
-            self._asked = tuple(rows)
+            self._to_confirm = tuple(rows)
         else:
             self.tell(_("There is nothing left to skip."))
 
     def _answer(self, key: str) -> None:
-        rows, self._asked = self._asked, ()
+        rows, self._to_confirm = self._to_confirm, ()
         if key.lower() == "y":
             self.tell(str(self.deciding.skip_all(rows)))
         else:

@@ -398,7 +398,7 @@ def _title_of(paper: Paper) -> str:
 def by_dblp(fetch: Fetch, base: str, words: str, paper: Paper) -> Paper | None:
     """Find the entry with a paper's title and one of its authors, a published one first."""
     question = urlencode({"q": words, "format": "json", "h": 20})
-    answer = _asked(fetch, f"{base.rstrip('/')}/search/publ/api?{question}", DBLP)
+    answer = _work_at(fetch, f"{base.rstrip('/')}/search/publ/api?{question}", DBLP)
     if answer is None:
         return None
     hits = inner(answer, "result", "hits")
@@ -449,7 +449,7 @@ def by_openalex(fetch: Fetch, base: str, doi: str, paper: Paper) -> Paper | None
     """Look a work up by its DOI."""
     fields = "doi,publication_year,biblio,primary_location,locations,abstract_inverted_index"
     url = f"{base.rstrip('/')}/works/doi:{quote(doi, safe='/')}?select={fields}"
-    work = _asked(fetch, url, OPENALEX)
+    work = _work_at(fetch, url, OPENALEX)
     if work is None:
         return None
     if "doi" not in work:
@@ -495,7 +495,7 @@ def by_semantic_scholar(fetch: Fetch, base: str, name: str, paper: Paper) -> Pap
     """Look a paper up by its arXiv number, DOI or ACL id."""
     fields = "title,venue,publicationVenue,journal,year,externalIds,abstract"
     url = f"{base.rstrip('/')}/paper/{quote(name, safe=':/')}?fields={fields}"
-    found = _asked(fetch, url, SOURCE)
+    found = _work_at(fetch, url, SOURCE)
     if found is None:
         return None
     if "title" not in found:
@@ -516,7 +516,7 @@ def by_semantic_scholar(fetch: Fetch, base: str, name: str, paper: Paper) -> Pap
     return _record(paper, publication or Publication("semantic-scholar"), text(found, "abstract"))
 
 
-def _asked(fetch: Fetch, url: str, source: str) -> Mapping[str, Any] | None:
+def _work_at(fetch: Fetch, url: str, source: str) -> Mapping[str, Any] | None:
     request = Request(url, source, accept="application/json", max_bytes=MOST_BYTES)
     content = record_or_none(fetch, request, 404)
     answer = None if content is None else read_json(content, source=source)

@@ -257,7 +257,7 @@ class OaiSession(Scythe):
         super().__init__(url, iterator=OAIResponseIterator)
         self.is_expired = False
         self._fetch, self._delay_s = fetch, delay_s
-        self._asked: set[str] = set()
+        self._requests: set[str] = set()
 
     def pages(
         self,
@@ -286,13 +286,13 @@ class OaiSession(Scythe):
         """Fetch a page, without records where none match. Raises SourceFailed for anything else."""
         parameters = urlencode(query)
         # The package follows tokens for ever, so a server that repeats one is stopped here.
-        if parameters in self._asked:
+        if parameters in self._requests:
             raise _failed(
                 lazy_gettext(
                     "the source sent the same resumption token twice, so its list would never end"
                 )
             )
-        self._asked.add(parameters)
+        self._requests.add(parameters)
         url = f"{self.endpoint}{'&' if '?' in self.endpoint else '?'}{parameters}"
         request = Request(url, SOURCE, delay_s=self._delay_s, accept="application/xml, text/xml")
         content = to_utf8(self._fetch(request).content)

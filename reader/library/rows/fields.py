@@ -188,7 +188,7 @@ def add_asked(db: Database, paper: int, source: str, one: AskedSource) -> None:
 def add_first_texts(db: Database, paper: int, new: Paper) -> None:
     """Keep the text that a source brought for a paper, where another value may hold of it."""
     with db.writing():
-        kept = _came(db, paper)
+        kept = _received(db, paper)
         texts = {"title": new.title, "authors": "\n".join(new.authors), "abstract": new.abstract}
         for field in kept:
             if texts[field] and texts[field] != kept[field]:
@@ -199,7 +199,7 @@ def add_first_texts(db: Database, paper: int, new: Paper) -> None:
 
 def as_received(db: Database, row: int, paper: Paper) -> Paper:
     """Return a paper of the library without the person's words, as its source has it."""
-    kept = _came(db, row)
+    kept = _received(db, row)
     authors = tuple(kept["authors"].split("\n")) if kept.get("authors") else paper.authors
     title, abstract = kept.get("title", paper.title), kept.get("abstract", paper.abstract)
     return replace(paper, title=title, authors=authors, abstract=abstract)
@@ -210,7 +210,7 @@ def lift(db: Database, paper: int, *, before: int | None = None) -> None:
 
     before: a paper that is merged into it next, whose words will hold of this one.
     """
-    kept, now = _came(db, paper), _texts_of(db, paper)
+    kept, now = _received(db, paper), _texts_of(db, paper)
     for row in _rows(db, [before]) if before else ():
         field = row["field"]
         if row["source"] == BY_HAND and field in TEXTS and field not in kept:
@@ -227,7 +227,7 @@ def settle(db: Database, paper: int, *, is_lifted: bool = False) -> None:
     """
     if not _rows(db, [paper]):
         return
-    now, kept = _texts_of(db, paper), _came(db, paper)
+    now, kept = _texts_of(db, paper), _received(db, paper)
     for field in kept if is_lifted else ():
         if now[field] != kept[field]:
             kept[field] = now[field]
@@ -294,7 +294,7 @@ def _last(db: Database, paper: int, field: str, source: str) -> str | None:
     return row["value"] if row else None
 
 
-def _came(db: Database, paper: int) -> dict[str, str]:
+def _received(db: Database, paper: int) -> dict[str, str]:
     """Load the kept texts that a paper itself came with: field → the newest."""
     return db.pairs(
         "SELECT field, value FROM fields WHERE paper = ? AND source = ? ORDER BY id",

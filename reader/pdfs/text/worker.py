@@ -221,19 +221,19 @@ class _LastFile:
     file: Any = None
     id: object = None
     texts: dict[int, str] = field(default_factory=dict)
-    _held: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    _open_file: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def open(self, question: dict[str, Any]) -> None:
         """Open the file of a question, if it is not open. Raises Unreadable."""
         file_id = _file_id(question)
         if file_id is None or file_id != self.id:
             self.close()
-            self.file = self._held.enter_context(opened(self.pymupdf, question["path"]))
+            self.file = self._open_file.enter_context(opened(self.pymupdf, question["path"]))
             self.id = file_id
 
     def close(self) -> None:
         self.id, self.texts = None, {}
-        self._held.close()
+        self._open_file.close()
         # MuPDF's store keeps fonts and pictures of the last file; the older half of it goes. The
         # rest has what turns colours into those of the screen, which takes 3 to 25 ms to make anew.
         self.pymupdf.TOOLS.store_shrink(50)

@@ -285,7 +285,7 @@ def brought_on(db: Database, topics: Iterable[str], first: date, last: date) -> 
     )
 
 
-def told_after(db: Database, paper: int, moment: datetime) -> bool:
+def was_taught_after(db: Database, paper: int, moment: datetime) -> bool:
     """Check whether a lesson about a paper was recorded, or taken back, after a moment."""
     sql = "SELECT 1 FROM lessons WHERE paper = ? AND at > ?"
     return db.read_one(sql, (paper, moment.isoformat())) is not None

@@ -19,7 +19,7 @@ from datetime import date, datetime
 from reader.library.paper import Paper
 from reader.library.rows.database import Database
 from reader.library.rows.fields import BROUGHT_SQL
-from reader.ranking.model import ListLane, ListPlace, Rank, Term, as_told
+from reader.ranking.model import ListLane, ListPlace, Rank, Term, with_lessons
 from reader.ranking.rows.labels import WORDS_SQL, words_on
 
 
@@ -205,7 +205,9 @@ def with_words(
     """Put a person's own word above the ranks of some papers."""
     words = words_on(db, papers)
     found = {row: list(of_paper) for row, of_paper in ranks.items()}
-    return found | {row: as_told(found.get(row, ()), own_words) for row, own_words in words.items()}
+    return found | {
+        row: with_lessons(found.get(row, ()), own_words) for row, own_words in words.items()
+    }
 
 
 def kept_ranks(db: Database, papers: Iterable[int]) -> dict[int, list[Rank]]:

@@ -220,14 +220,16 @@ class TorchBert:
                 weight, bias = (self._tensors[f"{at}{name}.{k}"] for k in ("weight", "bias"))
                 found[at + name] = weight.to(dtype), bias.to(dtype)
             weight, bias = (
-                torch.cat([self._tensors[f"{at}attention.self.{p}.{k}"] for p in _ASKED]).to(dtype)
+                torch.cat([self._tensors[f"{at}attention.self.{p}.{k}"] for p in _PROJECTIONS]).to(
+                    dtype
+                )
                 for k in ("weight", "bias")
             )
             found[at + "attention.self"] = weight, bias
         return found
 
 
-_ASKED = ("query", "key", "value")
+_PROJECTIONS = ("query", "key", "value")
 
 
 class NumpyEngine:

@@ -160,7 +160,7 @@ def answered(visit: Visit, part: str, make: Callable[[Path, str], Response]) -> 
     return found
 
 
-ASKED = ("asked", "other", "unknown")
+UNCLEAR = ("asked", "other", "unknown")
 """Outcomes after which the person may confirm that the file is this paper."""
 
 
@@ -243,7 +243,7 @@ def _import_copy(
         with visit.parts.tools(visit.library) as tools:
             is_sure = bool(visit.field("sure"))
             outcome = handed_in(visit.library, tools, file, paper, is_sure=is_sure)
-        if outcome.outcome in ASKED:
+        if outcome.outcome in UNCLEAR:
             kept = visit.parts.uploads.keep(folder, file)
         return outcome, kept
     finally:

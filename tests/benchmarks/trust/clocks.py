@@ -15,7 +15,7 @@ from tests.play import PlayServer
 
 WORDS = "It goes up. Nobody speaks."
 
-MOST_ASKED = 20
+MOST_QUESTIONS = 20
 """Requests of a gather that asks for no day but its own."""
 
 
@@ -47,6 +47,6 @@ def lost_at(library: Path, days: int, server: PlayServer) -> list[str]:
         "papers": ids_of(library) == sorted(ALL),
         "a whole morning": bool(today(library)[1]["is_complete"]),
         "the note": not is_written or (WORDS,) in rows(library, "SELECT text FROM notes"),
-        f"{len(server.requests)} requests": len(server.requests) <= MOST_ASKED,
+        f"{len(server.requests)} requests": len(server.requests) <= MOST_QUESTIONS,
     }
     return [what for what, holds in checks.items() if not holds]
