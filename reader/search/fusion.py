@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.base.text import compiled
@@ -44,6 +45,7 @@ from reader.search.terms import (
     english_of,
     is_term,
     japanese_of,
+    without_terms,
 )
 
 if TYPE_CHECKING:
@@ -370,6 +372,10 @@ SHORT_WORDS = (2, 4)
 MOST_NAMES = 24
 """Other names of a query that are looked for; the first ones are."""
 
+MOST_LOOKED_UP, MOST_READ, MOST_MEANINGS = 16, 6, 3
+"""Words of a query that are looked up in a dictionary, English of each that is looked for in the
+index, and of that the first ones that are searched for."""
+
 MOST_BY_SOUND = 3
 """The most words that are compared by sound; each reads a part of all words of the index."""
 
@@ -400,18 +406,45 @@ def other_names(indexes: Indexes, words: str) -> list[str]:
         some, terms = terms[:MOST_NAMES], terms[MOST_NAMES:]
         there = indexes.known(some)
         found += [by_term[term] for term in some if term in there]
-    return [*found, *_by_sound(indexes, words)][:MOST_NAMES]
+    meanings = {} if words.isascii() else _meanings(indexes, words)
+    by_sound = _by_sound(indexes, words, but=meanings)
+    return list(dict.fromkeys([*found, *chain(*meanings.values()), *by_sound]))[:MOST_NAMES]
 
 
-def _by_sound(indexes: Indexes, words: str) -> Iterator[str]:
-    """Find the English words that sound like the katakana words that no text and no table has."""
+def _meanings(indexes: Indexes, words: str) -> dict[str, list[str]]:
+    """Look Japanese words up that the table lacks: word → its English that some text has.
+
+    Nothing is found where no dictionary is installed.
+    """
+    # Import what a query in English does not need.
+    from reader.search.dictionary import dictionary_words, english_terms
+    from reader.search.rows.dictionary import glosses, headwords, open_dictionary
+
+    if (db := open_dictionary()) is None:
+        return {}
+    with closing(db):
+        known = functools.partial(headwords, db)
+        looked_up = islice(dictionary_words(without_terms(words), known), MOST_LOOKED_UP)
+        english = {word: english_terms(glosses(db, word))[:MOST_READ] for word in looked_up}
+    there = indexes.known([phrase_term(term) for term in chain(*english.values())])
+    return {
+        word: [term for term in terms if phrase_term(term) in there][:MOST_MEANINGS]
+        for word, terms in english.items()
+    }
+
+
+def _by_sound(indexes: Indexes, words: str, *, but: Container[str]) -> Iterator[str]:
+    """Find the English words that sound like the katakana words that no text and no table has.
+
+    but: words whose English is known otherwise.
+    """
     # Import what few queries need.
     from reader.search.katakana import alike, beginnings, loan_words
 
     unknown = (
         word
         for word in dict.fromkeys(loan_words(words[:MAX_READ]))
-        if not is_term(word) and not indexes.known([phrase_term(word)])
+        if word not in but and not is_term(word) and not indexes.known([phrase_term(word)])
     )
     for word in islice(unknown, MOST_BY_SOUND):
         yield from alike(word, index.words_beginning(indexes.library.db, beginnings(word)))

@@ -22,13 +22,33 @@ better, and with the parts of each name as single words notes were found worse."
 
 def english_of(words: str) -> Iterator[str]:
     """Find the English names of the Japanese terms in a text, of two at one place the longer."""
-    text, longest = _plain(words[:MAX_READ]), max(map(len, _terms()))
-    at = 0
+    text = _plain(words[:MAX_READ])
+    for start, end in _places(text):
+        yield from _terms()[text[start:end]][:MOST_ENGLISH]
+
+
+def without_terms(words: str) -> str:
+    """Replace the Japanese terms in a text by blanks, in full width."""
+    text = unicodedata.normalize("NFKC", words[:MAX_READ]).casefold()
+    # Terms are found without long marks, as the index has words.
+    kept = [
+        i for i in range(len(text)) if not (i and text[i] == "ー" and _is_katakana(text[i - 1]))
+    ]
+    letters = list(text)
+    for start, end in _places("".join(text[i] for i in kept)):
+        for i in range(kept[start], kept[end - 1] + 1):
+            letters[i] = " "
+    return "".join(letters)
+
+
+def _places(text: str) -> Iterator[tuple[int, int]]:
+    """Find where terms begin and end in a text, of two at one place the longer."""
+    at, longest = 0, max(map(len, _terms()))
     while at < len(text):
         ends = range(min(len(text), at + longest), at, -1)
         end = next((end for end in ends if _stands(text, at, end)), at)
         if end > at:
-            yield from _terms()[text[at:end]][:MOST_ENGLISH]
+            yield at, end
         at = max(end, at + 1)
 
 
