@@ -105,11 +105,7 @@ def reference_of(
         paper=paper,
         kind=kind,
         title=plain(by_hand.get("title") or cited.title or record.title),
-        people=tuple(
-            # The name of a group stays whole.
-            PersonName(name) if _GROUP.search(name) else name_parts(name)
-            for name in map(plain, authors)
-        ),
+        people=tuple(_person(plain(author)) for author in authors),
         year=year or year_of(cited) or year_of(record),
         month=day.month if day and is_whole_day else None,
         venue=venue,
@@ -174,6 +170,11 @@ def _acl_name(paper: Paper) -> str:
 _GROUP = re.compile(
     r"\b(?:and|team|group|collaboration|consortium|community|project)\b", re.IGNORECASE
 )
+
+
+def _person(author: str) -> PersonName:
+    """Split a name; the name of a group stays whole."""
+    return PersonName(author) if _GROUP.search(author) else name_parts(author)
 
 
 def is_whole(name: PersonName) -> bool:

@@ -293,7 +293,7 @@ class Keeper:
         paper = self._known_as(recognised)
         if paper is not None and self.has_pdf(paper, recognised):
             return self.keep_copy(read, paper, recognised)
-        file, document = read.file, read.document
+        file, document, marks = read.file, read.document, read.marks
         # Slow work before the transaction: tokens are counted, bytes read.
         passages = passages_of(document, self.tools)
         content = bytes_of(file)
@@ -314,9 +314,7 @@ class Keeper:
                 file, recognised, outcome=outcome, paper=paper.row, why=why, printed=to_look_up
             )
             pdfs.add_addition(db, addition, at=self.library.now())
-            marked = import_marks(
-                self.library, file, paper=paper, marks=read.marks, content=content
-            )
+            marked = import_marks(self.library, file, paper=paper, marks=marks, content=content)
         # Only now: a transaction that was rolled back must leave nothing to recognise files by.
         self.texts.add(paper.row, recognised.sketch)
         return FileOutcome(

@@ -79,6 +79,13 @@ def other_topics(library: Library, topic: str | None) -> tuple[Topic, ...]:
     return tuple(t for t in (*config.own_topics, *config.near_topics) if t.path != topic)
 
 
+def _listed_already(library: Library, topic: str) -> UsageError:
+    return UsageError(
+        what=lazy_gettext("It is already listed under {topic}.", topic=topic),
+        hint=lazy_gettext("Topics in feeds.toml: {names}.", names=_names(library, topic)),
+    )
+
+
 def _moved_text(paper: LibraryPaper, topic: str | None) -> Text:
     none = (
         N_("Not in any of your topics; kept, because it has your note: {title}")
@@ -103,10 +110,7 @@ def wrong_topic(
     listed = listed or topic_now(library, paper)
     target = _find_topic(library, topic) if topic is not None else None
     if target and target.path == listed:
-        raise UsageError(
-            what=lazy_gettext("It is already listed under {topic}.", topic=target.path),
-            hint=lazy_gettext("Topics in feeds.toml: {names}.", names=_names(library, target.path)),
-        )
+        raise _listed_already(library, target.path)
     # Of none of the person's: a word on each own topic, so that no other one takes it in.
     own = [t.path for t in library.config.own_topics]
     words: dict[str, LessonKind] = {listed: "no"} if listed else {}

@@ -254,9 +254,7 @@ def restore_paper(library: Library, archive: Path, text: str) -> PaperBroughtBac
         file = next((f for f in manifest.files if stored and f.path == stored.path), None)
         pdf = ""
         if file and file.member and not _has_pdf(library, paper):
-            pdf = _bring_pdf(
-                library, paper, b"".join(archives.read_member(unpacked, file, archive))
-            )
+            pdf = _bring_pdf(library, paper, archives.read_member(unpacked, file, archive))
         (paper,) = papers.papers_at(library.db, [paper.row])
     if not was_here or has_note or is_picked or pdf or has_tags or has_guess or edited:
         note = newest_note(library, paper) if has_note else None
@@ -290,10 +288,10 @@ def _add_restored(
         add_restored(library.db, one, act=act, at=library.now(), on=library.today())
 
 
-def _bring_pdf(library: Library, paper: LibraryPaper, content: bytes) -> str:
+def _bring_pdf(library: Library, paper: LibraryPaper, content: Iterable[bytes]) -> str:
     file_away(library, paper)
     (paper,) = papers.papers_at(library.db, [paper.row])
-    return keep_pdf(library, paper, content)
+    return keep_pdf(library, paper, b"".join(content))
 
 
 def _lacking(there: LibraryPaper, here: LibraryPaper) -> PropertyChange:

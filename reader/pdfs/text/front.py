@@ -453,6 +453,10 @@ def _is_claimed(title: str, claimed: str) -> bool:
     return reads_as_title(title) and own.strip() == other.strip()
 
 
+def _is_at_top(sheet: FrontSheet) -> bool:
+    return sheet.title[0].y0 < 0.1 * sheet.page.height
+
+
 def _words_beside(title: Sequence[Cell], pages: Sequence[PageLines]) -> str:
     """Return the words of all pages but the title's, in small letters; "" where none is asked for.
 
@@ -494,8 +498,7 @@ def read_front(
     abstract, language = abstract_of(pages[:N_ABSTRACT])
     abstract = abstract or abstract_below(sheet.cells)
     year = year_of(own_part(sheet.cells), sheet.whole_zone, heads=sheet.heads, stamp=stamp, doi=doi)
-    is_titled_at_top = bool(sheet.title) and sheet.title[0].y0 < 0.1 * sheet.page.height
-    is_slide = kind == "slides" and is_titled_at_top and not authors
+    is_slide = kind == "slides" and bool(sheet.title) and _is_at_top(sheet) and not authors
     if not abstract and (is_slide or is_form(sheet.cells, sheet.title or sheet.above)):
         title, authors = "", ()
     return Front(

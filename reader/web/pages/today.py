@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from starlette.responses import Response
 
@@ -102,16 +102,23 @@ def today(visit: Visit) -> Response:
         n_from_queue=n_from_queue(shown),
         has_to_read=bool(shown.queue or shown.has_news or day != library.today())
         or not (shown.entries or shown.is_complete),
-        missing=list(filter(None, [no_network_text(shown.sources)]))
-        or missing_texts(shown.sources, details=_("the page Sources")),
-        counts=counted_texts(shown.sources),
-        answered=n_answered(shown.sources),
+        **_of_sources(shown),
         changed={v.paper.row: changed_text(v) for v in shown.new_versions},
         words=_lane_sentences(shown),
         themes=theme_texts(shown),
         muted_counts=muted_counts(shown),
         topics=[topic.path for topic in other_topics(library, None)],
     )
+
+
+def _of_sources(shown: Morning) -> dict[str, Any]:
+    """Collect how complete a list is: sentences on what is missing, and counts of the rest."""
+    return {
+        "missing": list(filter(None, [no_network_text(shown.sources)]))
+        or missing_texts(shown.sources, details=_("the page Sources")),
+        "counts": counted_texts(shown.sources),
+        "answered": n_answered(shown.sources),
+    }
 
 
 def shown_on(visit: Visit, day: date) -> Morning:
