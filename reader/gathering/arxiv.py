@@ -521,11 +521,7 @@ def days_without_feed(library: Library, now: datetime) -> list[date]:
         if answer.state in ("complete", "empty", "not checked")
     }
     read = [
-        {
-            d
-            for d, answer in sources.days_asked(library.db, name).items()
-            if answer.state in GOOD_FEED
-        }
+        {d for d, one in sources.days_asked(library.db, name).items() if one.state in GOOD_FEED}
         for name in map(feed_name, library.config.arxiv.categories)
     ]
     # On a weekend the newest feed is gone already.

@@ -95,8 +95,8 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
                     )
                 )
             left = theirs.path
-    noted = [(known[-1].id, held.paper.title) for held in (one, two)
-             if (known := notes.revisions(library.db, held.row))]  # fmt: skip
+    noted = [(known[-1].id, paper.record.title) for paper in (one, two)
+             if (known := notes.revisions(library.db, paper.row))]  # fmt: skip
     newer = max(noted)[1] if len(noted) == 2 else ""
     # Where a split by hand keeps the two apart, this merge takes it back.
     with library.db.writing():

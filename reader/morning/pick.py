@@ -221,9 +221,9 @@ def guess(library: Library, paper: LibraryPaper, text: str) -> None:
     text = shorten(plain(text), LONGEST_GUESS)
     with library.db.writing():
         queue.add_guess(library.db, paper.row, text, at=library.now(), on=library.today())
-        stands = queue.guess_of(library.db, held.row)
+        stands = queue.guess_of(library.db, paper.row)
         if (sent := sent_act(library)) and stands and stands.text != text:
-            sent.overtaken.append(held)
+            sent.overtaken.append(paper)
         keep_arrival(library)
 
 

@@ -342,7 +342,7 @@ def _check(library: Library, rows: Sequence[Decision]) -> None:
             # Of the two, the one that was split off has to stand alone, to go back as it was.
             alone = rows_now[-1]
             if row.kind == "split" and (len(several) < 2 or merges.row_now(db, alone) != alone):
-                [held] = papers.papers_at(db, [merges.row_now(db, alone)])
+                [paper] = papers.papers_at(db, [merges.row_now(db, alone)])
                 title = title_text(paper.record.title)
                 raise UsageError(
                     what=lazy_gettext("Merged with another paper since: {title}", title=title),

@@ -188,7 +188,7 @@ def test_notes_without_a_day_count_as_nobodys_work_of_today(library: Library) ->
     counted = stats(library, DAY)
     assert (counted.streak.n, sum(one.n_written for one in counted.sources)) == (0, 1)
     # The person's own revision of such a note is the work of its day.
-    add_note(library, run.entries[1].held, f"{WORDS} It works.")
+    add_note(library, run.entries[1].paper, f"{WORDS} It works.")
     assert notes.n_noted_on(library.db, DAY) == (1, 0)
 
 

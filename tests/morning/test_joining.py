@@ -120,7 +120,7 @@ def test_of_two_notes_it_is_said_which_one_counts(
 ) -> None:
     note(library, first, "Bees hum. They do.")
     note(library, second, "Ants walk. They do.")
-    newer = held(library, second).paper.title
+    newer = library_paper(library, second).record.title
     code, out, _err = printed(capsys, library, "merge", ONE, TWO)
     assert code == 0
     assert f"The newer one, that of “{newer}”, counts" in " ".join(out.split())

@@ -141,8 +141,8 @@ def test_merges_and_splits_are_taken_back_and_again(library: Library) -> None:
 
 
 def test_undo_of_a_split_finds_the_paper_that_the_other_one_has_become(library: Library) -> None:
-    add_note(library, held(library, TWO), "They walk. They do.")
-    add_note(library, held(library, THREE), "They sting. They do.")
+    add_note(library, library_paper(library, TWO), "They walk. They do.")
+    add_note(library, library_paper(library, THREE), "They sting. They do.")
     join(library, ONE, TWO)
     join(library, THREE, ONE)
     split = part(library, TWO)
@@ -151,7 +151,7 @@ def test_undo_of_a_split_finds_the_paper_that_the_other_one_has_become(library: 
     assert index.notes_without_text(library.db) == []
     undo(library)
     assert index.notes_without_text(library.db) == []
-    assert {held(library, id_).row for id_ in (ONE, TWO, THREE)} == {3}
+    assert {library_paper(library, id_).row for id_ in (ONE, TWO, THREE)} == {3}
     assert [one.text for one in notes.revisions(library.db, 3)] == [
         "They walk. They do.", "They sting. They do."]  # fmt: skip
 
@@ -164,7 +164,7 @@ def test_a_split_is_not_undone_while_its_copy_is_part_of_another_paper(library: 
     with pytest.raises(UsageError) as error:
         take_back(library, 2)
     assert error.value.hint == f"Split them first: reader split {THREE}"
-    assert [held(library, id_).row for id_ in (ONE, TWO, THREE)] == [1, 3, 3]
+    assert [library_paper(library, id_).row for id_ in (ONE, TWO, THREE)] == [1, 3, 3]
 
 
 def test_papers_that_were_kept_apart_may_be_one_again(library: Library) -> None:

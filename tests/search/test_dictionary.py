@@ -173,7 +173,7 @@ def test_a_paper_in_english_is_found_by_the_words_of_a_dictionary(
         kinds=["paper"],
         indexes=indexes,
     )
-    assert (found.hits[0].held.paper.title, found.hits[0].has_words) == (PAPERS[1][0], True)
+    assert (found.hits[0].paper.record.title, found.hits[0].has_words) == (PAPERS[1][0], True)
     assert names_text(found) == "Also searched for: lantern snail, shell."
 
 

@@ -333,7 +333,7 @@ def _listed(visit: Visit, paper: LibraryPaper) -> dict[str, object]:
     db = visit.library.db
     known = highlights.highlights_of(db, paper.row)
     numbers = {one.id: one.mark for one in known}
-    elsewhere = highlights.marks_elsewhere(db, held.row)
+    elsewhere = highlights.marks_elsewhere(db, paper.row)
     there = [
         {"id": numbers[one.id], "boxes": h.quads or (h.box,)}
         | {name: getattr(h, name) for name in ("name", "page", "kind", "colour", "text", "note")}
