@@ -35,6 +35,7 @@ from reader.notes.rows import exports, notes
 from reader.pdfs.find import find_moved
 from reader.pdfs.text.process import unlimited
 from reader.search.rows import index
+from reader.search.rows.dictionary import DictionaryUnread, open_dictionary
 
 CheckName = Literal[
     "reader.db", "index.db", "pdf missing", "pdf moved", "pdf changed", "pdf twice",
@@ -322,6 +323,11 @@ def _index(library: Library, encoder: str) -> Iterator[HealthFinding]:
             ),
             lazy_gettext("The next gather, or `reader index`, makes them."),
         )
+    try:
+        with open_dictionary():
+            pass
+    except DictionaryUnread as error:
+        yield HealthFinding("index", True, error.message, error.hint)
 
 
 def _sources(library: Library) -> Iterator[HealthFinding]:

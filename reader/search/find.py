@@ -173,7 +173,8 @@ def _ranked(
             "typed at random, so nothing is shown. Try other words."
         )
         return SearchResult((), messages=(*meaning.messages, message))
-    messages = [*meaning.messages, *meaning.guesses, *_not_looked_at(indexes, parsed)]
+    messages: list[Sentence] = [*meaning.messages, *meaning.guesses]
+    messages += _not_looked_at(indexes, parsed)
     hits = _found(ranking, kinds, limit)
     if not hits and parsed.phrases and not is_gibberish:
         # No text has the phrase, but some may have its words.
@@ -194,6 +195,8 @@ def _ranked(
             )
         )
     names, error = ranking.other_names, indexes.error
+    if unread := indexes.dictionary_error:
+        messages += [unread.message, unread.hint]
     return SearchResult(hits, notice, messages=tuple(messages), names=names, shared_error=error)
 
 

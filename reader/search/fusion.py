@@ -15,7 +15,6 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Collection, Container, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -414,18 +413,28 @@ def other_names(indexes: Indexes, words: str) -> list[str]:
 def _meanings(indexes: Indexes, words: str) -> dict[str, list[str]]:
     """Look Japanese words up that the table lacks: word → its English that some text has.
 
-    Nothing is found where no dictionary is installed.
+    Nothing is found where no dictionary is installed, or none that can be read: then `indexes`
+    has the reason.
     """
     # Import what a query in English does not need.
     from reader.search.dictionary import dictionary_words, english_terms
-    from reader.search.rows.dictionary import glosses, headwords, open_dictionary
+    from reader.search.rows.dictionary import (
+        DictionaryUnread,
+        glosses,
+        headwords,
+        open_dictionary,
+    )
 
-    if (db := open_dictionary()) is None:
+    try:
+        with open_dictionary() as db:
+            if db is None:
+                return {}
+            known = functools.partial(headwords, db)
+            looked_up = islice(dictionary_words(without_terms(words), known), MOST_LOOKED_UP)
+            english = {word: english_terms(glosses(db, word))[:MOST_READ] for word in looked_up}
+    except DictionaryUnread as error:
+        indexes.dictionary_error = error
         return {}
-    with closing(db):
-        known = functools.partial(headwords, db)
-        looked_up = islice(dictionary_words(without_terms(words), known), MOST_LOOKED_UP)
-        english = {word: english_terms(glosses(db, word))[:MOST_READ] for word in looked_up}
     there = indexes.known([phrase_term(term) for term in chain(*english.values())])
     return {
         word: [term for term in terms if phrase_term(term) in there][:MOST_MEANINGS]

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from reader.search.encode import EncoderTools
+    from reader.search.rows.dictionary import DictionaryUnread
     from reader.search.rows.shared import SharedIndex
 
 FILTERED = 2
@@ -60,7 +61,7 @@ class Indexes:
 
     shared: None where there is none, and once it has failed; error says why. texts, papers: what it
     found that the library lacks, by their rows, which are negative; a text of a paper that the
-    library has names the library's row.
+    library has names the library's row. dictionary_error: why no dictionary could be read.
     """
 
     library: Library
@@ -68,6 +69,7 @@ class Indexes:
     error: SourceFailed | None = None
     texts: dict[int, Text] = field(default_factory=dict)
     papers: dict[int, LibraryPaper] = field(default_factory=dict)
+    dictionary_error: DictionaryUnread | None = None
 
     @property
     def are_several(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.library.rows import papers
+from reader.morning.doctor import examine
 from reader.search.dictionary import dictionary_words, english_terms
 from reader.search.encode import index_words
 from reader.search.find import search
@@ -134,9 +135,8 @@ def test_english_is_read_without_what_is_not_searched_for(gloss: str, term: Sequ
 
 
 def test_the_most_usual_entry_of_a_word_is_read(package: Path) -> None:
-    db = open_dictionary()
-    assert db is not None
-    with closing(db):
+    with open_dictionary() as db:
+        assert db is not None
         assert headwords(db, ["青石", "モリネコ", "灯"]) == {"青石", "モリネコ"}
         assert glosses(db, "青石") == ["azure pebble", "to be a pebble in the garden of kings"]
         assert glosses(db, "霧貝") == ["lantern snail (of the sea)", "a shell"]
@@ -177,11 +177,49 @@ def test_a_paper_in_english_is_found_by_the_words_of_a_dictionary(
     assert names_text(found) == "Also searched for: lantern snail, shell."
 
 
-def test_nothing_is_looked_up_where_the_dictionary_was_not_unpacked(
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda file: file.unlink(),
+        lambda file: file.write_bytes(b"half of a file"),
+        lambda file: file.write_bytes(b""),
+        lambda file: file.write_bytes(file.read_bytes()[:4096] + b"\xff" * 28_672),
+    ],
+    ids=["not unpacked", "no database", "empty", "cut off"],
+)
+def test_a_dictionary_that_cannot_be_read_is_told(
+    package: Path, indexes: Indexes, spoil: Callable[[Path], object]
+) -> None:
+    spoil(package)
+    small = SmallEncoder()
+    found = search(
+        indexes.library,
+        "shell 霧貝",
+        encode_query=small.encode_query,
+        encoder=small.name,
+        kinds=["paper"],
+        indexes=indexes,
+    )
+    assert found.hits[0].paper.record.title == PAPERS[1][0]
+    told = [str(message) for message in found.messages]
+    assert any("dictionary cannot be read" in one and str(package) in one for one in told)
+    assert any("pip install" in one for one in told)
+
+
+def test_without_the_package_nothing_is_told(indexes: Indexes) -> None:
+    with open_dictionary() as db:
+        assert db is None
+    assert other_names(indexes, "霧貝") == []
+    assert indexes.dictionary_error is None
+
+
+def test_the_doctor_tells_of_a_dictionary_that_cannot_be_read(
     package: Path, indexes: Indexes
 ) -> None:
-    package.write_bytes(b"half of a file")
-    assert open_dictionary() is None
+    def findings() -> list[str]:
+        found = examine(indexes.library, "", progress=lambda *_: None)
+        return [str(one.message) for one in found if str(package) in str(one.message)]
+
+    assert findings() == []
     package.unlink()
-    assert open_dictionary() is None
-    assert other_names(indexes, "霧貝") == []
+    assert len(findings()) == 1

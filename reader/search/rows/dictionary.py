@@ -8,12 +8,27 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from reader.base.errors import Incomplete
+from reader.base.messages import N_
+
 FILE = "jamdict.db"
 TABLES = {"Kanji", "Kana", "KJP", "KNP", "Sense", "SenseGloss"}
+
+
+class DictionaryUnread(Incomplete):
+    """A dictionary that is installed and cannot be read."""
+
+    message_text = N_(
+        "The Japanese dictionary cannot be read, so everyday Japanese words are not looked for in "
+        "English ({path}: {why})."
+    )
+    hint_text = N_("Install it again: pip install --force-reinstall --no-cache-dir jamdict-data")
+
 
 _ENTRIES_SQL = """
     SELECT text, idseq, ID AS spelling, 'KJP' AS kind FROM Kanji WHERE text {0}
@@ -21,27 +36,27 @@ _ENTRIES_SQL = """
 """
 
 
-def open_dictionary() -> sqlite3.Connection | None:
-    """Open the dictionary for reading, None where it is not installed, or not whole."""
+@contextmanager
+def open_dictionary() -> Iterator[sqlite3.Connection | None]:
+    """Open the dictionary for reading, None where it is not installed.
+
+    Raises DictionaryUnread where its file is missing, cut off or damaged, also while it is read.
+    """
     spec = find_spec("jamdict_data")
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        # Immutable: the file belongs to a package, and its folder may not be writable.
-        address = f"{(Path(folder) / FILE).as_uri()}?mode=ro&immutable=1"
-        try:
-            db = sqlite3.connect(address, uri=True)
-        except sqlite3.OperationalError:
-            continue  # the package unpacks the file when it is installed, which may have failed
-        if _is_whole(db):
-            return db
-        db.close()
-    return None
-
-
-def _is_whole(db: sqlite3.Connection) -> bool:
+    folders = (spec.submodule_search_locations or []) if spec else []
+    if not folders:
+        yield None
+        return
+    path = Path(folders[0]) / FILE
     try:
-        return {row[0] for row in db.execute("SELECT name FROM sqlite_schema")} >= TABLES
-    except sqlite3.DatabaseError:
-        return False
+        # Immutable: the file belongs to a package, and its folder may not be writable.
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+            names = {row[0] for row in db.execute("SELECT name FROM sqlite_schema")}
+            if lacking := TABLES - names:
+                raise sqlite3.DatabaseError(f"no such table: {min(lacking)}")
+            yield db
+    except sqlite3.DatabaseError as error:
+        raise DictionaryUnread(path=path, why=error) from error
 
 
 def headwords(db: sqlite3.Connection, words: Collection[str]) -> set[str]:
