@@ -52,7 +52,7 @@ def test_a_note_of_5_megabytes_is_kept_shown_and_exported_whole(
     (exported,) = note_files(library)
     assert text.encode() in exported.read_bytes()
     before = exported.read_bytes()
-    assert run("export", library=library) == (0, "", "")
+    assert run("export", library=library) == (0, "1 note in notes/ is up to date.\n", "")
     assert (exported.read_bytes(), n_notes(library)) == (before, 1)
 
 
@@ -97,7 +97,7 @@ def test_a_note_keeps_its_nul_and_controls_but_never_shows_them_raw(
         out = run(*args, library=library).out
         assert not set("\0\x1b\x07\x9b\u202e") & set(out), args
     (exported,) = note_files(library)
-    assert run("export", library=library) == (0, "", "")
+    assert run("export", library=library) == (0, "1 note in notes/ is up to date.\n", "")
     assert n_notes(library) == 1
     assert "Water sings." in exported.read_text("utf-8")
 
@@ -238,12 +238,12 @@ def test_an_edit_by_hand_while_the_note_changed_keeps_both(library: Path, export
     ran = run("note", WATER, "-m", "Fish hear. Water is silent, by command.", library=library)
     assert ran.code == 0
     assert says(ran.err, "both texts kept:")
-    assert run("export", library=library) == (0, "", "")
+    assert run("export", library=library) == (0, "2 notes in notes/ are up to date.\n", "")
     for words in ("Water hums, by hand.", "Water is silent, by command."):
         assert words in exported.read_text("utf-8")
         assert words in shown(library, WATER)["note"]
     n = n_notes(library)
-    assert run("export", library=library) == (0, "", "")
+    assert run("export", library=library) == (0, "2 notes in notes/ are up to date.\n", "")
     assert n_notes(library) == n
 
 

@@ -96,7 +96,7 @@ def test_a_paper_is_filed_and_its_files_follow(picked: Path) -> None:
     assert f"../../../papers/speech/translation/{KEY}.pdf" in note
     assert "Fish hear. Water sings." in note
     assert run_here("file", WATER, "speech/translation", "--quiet", library=picked) == (0, "", "")
-    assert run_here("export", library=picked) == (0, "", "")
+    assert run_here("export", library=picked) == (0, "1 note in notes/ is up to date.\n", "")
 
 
 def test_several_papers_are_filed_at_once_or_none(picked: Path) -> None:
@@ -269,7 +269,7 @@ def test_killed_while_a_topic_moves_the_same_command_or_a_gather_goes_on(
         (120,)
     ]
     # What the killed run moved is brought up to date too: its links, its topic.
-    assert run("export", library=library) == (0, "", "")
+    assert run("export", library=library) == (0, "120 notes in notes/ are up to date.\n", "")
     assert len(files_in(library, "notes")) == 120
     assert is_whole(library)
 
