@@ -290,7 +290,8 @@ def ask(db: Database, one: int, other: int, *, why: str, on: date) -> None:
     if one == other or last_split(db, one, other):
         return
     db.execute(
-        "INSERT OR IGNORE INTO questions (first, second, why, asked_on) VALUES (?, ?, ?, ?)",
+        "INSERT INTO questions (first, second, why, asked_on) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
         (min(one, other), max(one, other), why, on.isoformat()),
     )
 
