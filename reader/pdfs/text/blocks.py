@@ -147,9 +147,7 @@ class Composer:
         is_first: whether the group begins a slide, which has one heading; None outside of slides.
         """
         first = group[0]
-        found = headings.run_in(first.text)
-        if not found and len(group) > 2 and not self._has_section():
-            found = headings.abstract_word(first.text)
+        found = headings.run_in(first.text) or self._abstract_word(group)
         if found and self.references is None:
             name, rest = found
             self._add_heading(page, name, [first])
@@ -180,10 +178,12 @@ class Composer:
         if kind in ("text", "reference"):
             self.last_text = draft
 
-    def _has_section(self) -> bool:
-        """Check whether a section has begun, or the abstract."""
+    def _abstract_word(self, group: list[Row]) -> tuple[str, str] | None:
+        """Split the name of an abstract off its first words; None once a section has begun."""
         heads = (draft.text for draft in self.drafts if draft.kind == "heading")
-        return any(headings.is_known(text) or headings.number_of(text) for text in heads)
+        if len(group) <= 2 or any(headings.is_known(h) or headings.number_of(h) for h in heads):
+            return None
+        return headings.abstract_word(group[0].text)
 
     def _add_heading(self, page: int, text: str, rows: list[Row]) -> None:
         number = headings.number_of(text)
