@@ -47,7 +47,7 @@ export class Viewer {
     this.way = 0;
     this.isAsked = false;
     /** @type {ReturnType<typeof setTimeout> | 0} */
-    this.resting = 0;
+    this.moving = 0;
     this.all = document.createElement("div");
     this.all.className = "sheets";
     this.pages = this.sizes.map((_, at) => sheetOf(at + 1, element.dataset.page_name ?? "{n}"));
@@ -207,8 +207,8 @@ export class Viewer {
 
   /** Lay no words while the pages move: it would hold their frames up. @param {number} ms */
   rest(ms) {
-    clearTimeout(this.resting);
-    this.resting = ms ? setTimeout(() => { this.resting = 0; this.update(); }, ms) : 0;
+    clearTimeout(this.moving);
+    this.moving = ms ? setTimeout(() => { this.moving = 0; this.update(); }, ms) : 0;
   }
 
   /** Look once a frame what is near. */
@@ -353,7 +353,7 @@ export class Viewer {
 
   /** Words wait for a picture: to lay them takes as long as to show it. @param {number} n */
   words(n) {
-    if (this.resting) return null;
+    if (this.moving) return null;
     const sheet = this.pages[n - 1];
     const isPictured = pictureOf(sheet).firstChild || sheet.classList.contains("broken");
     return this.drawn.get(n) || !isPictured ? null : { n, run: () => this.loadWords(n) };
