@@ -60,7 +60,7 @@ from reader.gathering.wrong_clock import ServersClock, WatchedTools, mend, must_
 from reader.library.calendar import latest_feed, latest_listing
 from reader.library.config import Config, Feed, is_loopback
 from reader.library.disk import lock_file
-from reader.library.folder import Library, keep_said, servers_say, set_right
+from reader.library.folder import Library, keep_said, servers_say, set_right, system_clock
 from reader.library.paper import Batch, BatchState, Paper, Post
 from reader.library.post import ListPage
 from reader.library.rows import papers
@@ -100,7 +100,8 @@ def gather(library: Library, tools: SourceTools, *, only: Sequence[str] = ()) ->
     Raises WrongClock where the servers contradict the clock; nothing is recorded then.
     """
     chosen = [s for s in all_sources(library.config) if not only or s.name in only]
-    clock = ServersClock(library.now, len({source.host for source in chosen}))
+    n_hosts = len({source.host for source in chosen})
+    clock = ServersClock(library.now, n_hosts, is_played=library.now is not system_clock)
     tools = WatchedTools(clock.watching(tools.fetch), tools.progress)
     mended = _check_clock(library, tools, chosen, clock)
     problems: list[Problem] = []

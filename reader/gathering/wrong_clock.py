@@ -23,7 +23,8 @@ from urllib.parse import urlsplit
 from reader.base.errors import ClockRepair, Problem, SourceFailed
 from reader.base.http import Fetch, Request, Response
 from reader.base.messages import lazy_ngettext
-from reader.library.folder import Library
+from reader.library.config import is_loopback
+from reader.library.folder import Library, system_clock
 from reader.library.rows import moments
 from reader.library.rows.moments import EARLIEST, OFF, Try
 
@@ -41,11 +42,13 @@ class WatchedTools:
 class ServersClock:
     """What the servers of one gather said of the time. Threads may share it.
 
-    n_hosts: how many are asked.
+    n_hosts: how many are asked. is_played: `now` is not this computer's clock, but READER_NOW.
     """
 
-    def __init__(self, now: Callable[[], datetime], n_hosts: int) -> None:
-        self._now, self._n_hosts = now, n_hosts
+    def __init__(
+        self, now: Callable[[], datetime], n_hosts: int, *, is_played: bool = False
+    ) -> None:
+        self._now, self._n_hosts, self._is_played = now, n_hosts, is_played
         self._lock = threading.Lock()
         # Host → how far its clock is ahead of ours.
         self._ahead: dict[str, timedelta] = {}
@@ -65,9 +68,10 @@ class ServersClock:
         return watched
 
     def _see(self, url: str, served_at: datetime | None) -> None:
-        if served_at is not None:
-            with self._lock:
-                self._ahead.setdefault(urlsplit(url).netloc, served_at - self._now())
+        if served_at is None or (self._is_played and _is_of_here(url, served_at)):
+            return
+        with self._lock:
+            self._ahead.setdefault(urlsplit(url).netloc, served_at - self._now())
 
     def theirs(self, *, is_over: bool = False) -> datetime | None:
         """Return the servers' time where the clock is wrong by it, else None.
@@ -103,6 +107,14 @@ class ServersClock:
                 pending.clear()
         if not self.theirs(is_over=True):
             yield from pending
+
+
+def _is_of_here(url: str, served_at: datetime) -> bool:
+    """Check whether a time is that of this computer, told by a server on it.
+
+    Such a server replays old answers without playing their time: it says nothing of READER_NOW.
+    """
+    return is_loopback(urlsplit(url).hostname) and abs(served_at - system_clock()) <= OFF
 
 
 RECENT = 2_000

@@ -146,6 +146,16 @@ class TestWhatContradictsTheClock:
         assert (code, says(err, "but the servers say 2031-03-04 17:00")) == (6, True)
         assert set(n_rows(fresh).values()) == {0}
 
+    def test_a_replay_whose_servers_play_no_time(self, fresh: Path) -> None:
+        """Their answers are dated by this computer, which a played clock does not follow."""
+        with Server() as real:
+            real.script("/feed", Answer(b"{}", status=404))
+            with (fresh / "feeds.toml").open("a") as file:
+                file.write(f'\n[[feed]]\nname = "real"\nurl = "{real.url("/feed")}"\n')
+            code, _, err = run_here("gather", "--no-encode", "real", library=fresh)
+        assert (code, "clock" in err) == (5, False)
+        assert says(err, "real: 127.0.0.1 answered 404")
+
     @pytest.mark.parametrize(
         ("headers", "at"),
         [

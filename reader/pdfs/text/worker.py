@@ -39,6 +39,8 @@ if sys.platform != "win32":  # there the caller's clock is the only limit
 
 MAX_FILES = 64
 """Open files: the PDF, the pipes, and what tesseract opens."""
+MAX_WRITTEN = 16 * 1024**2
+"""Bytes of a file that is open already and that a worker writes into, as the log of a profiler."""
 MAX_PROCESSES = 16
 """Processes and threads of one worker: itself and its tesseract."""
 
@@ -55,8 +57,8 @@ def restrict(max_bytes: int) -> list[str]:
     still_open = [] if limit(resource.RLIMIT_AS, max_bytes) else ["memory"]
     limit(resource.RLIMIT_NOFILE, MAX_FILES)
     limit(resource.RLIMIT_CORE, 0)
-    limit(resource.RLIMIT_FSIZE, 0)
     if sys.platform != "linux":
+        limit(resource.RLIMIT_FSIZE, 0)
         return [*still_open, "processes", "network", "writing"]
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
@@ -69,7 +71,9 @@ def restrict(max_bytes: int) -> list[str]:
     # Beside a namespace too: it has no say in sockets that are files, such as that of a desktop.
     if not _refuse_sockets() and has_network and not is_namespace:
         still_open.append("network")
-    if not _refuse_writing(libc):
+    is_refused = _refuse_writing(libc)
+    limit(resource.RLIMIT_FSIZE, MAX_WRITTEN if is_refused else 0)
+    if not is_refused:
         still_open.append("writing")
     _drop_rights(libc)
     libc.prctl(_DUMPABLE, 0, 0, 0, 0)
