@@ -95,10 +95,31 @@ def test_today_shows_ten_of_the_queue_and_leads_to_all(tmp_path: Path) -> None:
 def test_a_paper_of_the_queue_needs_few_bytes(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         few = len(client.get("/queue").content)
+        several = [paper(n, f"Title {n}") for n in range(100, 140)]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        decide(library, "pick", [one.id for one in several])
+        assert len(client.get("/queue").content) - few < 40 * 1_200
+
+
+def test_a_long_queue_has_several_pages(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
         several = [paper(n, f"Title {n}") for n in range(100, 200)]
         papers.add_papers(library.db, several, source="arXiv", on=DAY)
         decide(library, "pick", [one.id for one in several])
-        assert len(client.get("/queue").content) - few < 100 * 1_200
+        first, second, last = (client.get(f"/queue?page={n}").text for n in (1, 2, 3))
+        assert client.get("/queue").text == first
+        every = [TWO, ONE, *(one.id for one in several)]
+        assert [*queued(first), *queued(second), *queued(last)] == every
+        assert all("102 papers" in shown(text) for text in (first, second, last))
+        assert ('rel="prev"' in first, 'rel="next"' in first) == (False, True)
+        assert '<a class="button" rel="prev" href="/queue?page=1">' in second
+        assert 'name="back" value="/queue?page=2"' in second, "who drops a paper stays here"
+        assert 'rel="next"' not in last
+        # A page that is no more is the last one; what is no number is the first.
+        assert queued(client.get("/queue?page=99").text) == queued(last)
+        assert queued(client.get("/queue?page=-1").text) == queued(first)
+        by_title = client.get("/queue?sort=title&page=2").text
+        assert 'href="/queue?sort=title&amp;page=3"' in by_title
 
 
 def test_with_nothing_to_read_nothing_is_to_go(tmp_path: Path) -> None:

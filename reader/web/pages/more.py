@@ -13,6 +13,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from typing import Any
 from urllib.parse import quote
 
 import segno
@@ -27,7 +28,7 @@ from reader.base.errors import NotKnown, ReaderError, UsageError
 from reader.base.messages import N_, _, ngettext, speaking
 from reader.base.tex import title_text
 from reader.base.text import plain, plain_lines
-from reader.library.folder import find_paper
+from reader.library.folder import Library, find_paper
 from reader.morning.about import carried_by, device_texts
 from reader.morning.pick import whole_queue
 from reader.texts.morning import STEPS
@@ -403,7 +404,12 @@ def carried(visit: Visit) -> Response:
 
 def device(visit: Visit) -> Response:
     """Send what a device searches without a network: its papers' texts, and how many it lacks."""
-    several, n_left_out = device_texts(visit.library)
+    library = visit.library
+    return visit.json(visit.cached(("device", library.today()), lambda: _device_texts(library)))
+
+
+def _device_texts(library: Library) -> dict[str, Any]:
+    several, n_left_out = device_texts(library)
     found = [
         {
             "id": one.paper.record.id,
@@ -415,7 +421,7 @@ def device(visit: Visit) -> Response:
         }
         for one in several
     ]
-    return visit.json({"papers": found, "n_left_out": n_left_out})
+    return {"papers": found, "n_left_out": n_left_out}
 
 
 def offline(visit: Visit) -> Response:

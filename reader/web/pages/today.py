@@ -320,8 +320,12 @@ QUEUE_SORTS = {
 """The orders of the queue; without one by priority, the oldest pick first."""
 
 
+ON_A_PAGE = 50
+"""Papers on one page of the queue."""
+
+
 def queue(visit: Visit) -> Response:
-    """Show the queue by itself, in any order, to select from."""
+    """Show a page of the queue by itself, in any order, to select from."""
     library = visit.library
     sort = visit.chosen("sort", [name for name in QUEUE_SORTS if name])
     talk = filters.talk(library.db) if sort == "talk" else {}
@@ -329,12 +333,20 @@ def queue(visit: Visit) -> Response:
         without_put_off(whole_queue(library), library.today()),
         key=lambda one: _place_by(sort, one.paper, talk),
     )
+    text = visit.param("page")
+    n_pages = max(1, -(-len(queued) // ON_A_PAGE))
+    # A page that is no more, since papers were dropped, is the last one.
+    number = min(max(1, int(text)), n_pages) if text.isdecimal() and len(text) < 9 else 1
+    shown = queued[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
     return visit.page(
         "queue_page.html",
-        queued=queued,
+        queued=shown,
+        n_queued=len(queued),
+        number=number,
+        n_pages=n_pages,
         sort=sort,
         sorts=QUEUE_SORTS,
-        figures=figures(library, [one.paper for one in queued]),
+        figures=figures(library, [one.paper for one in shown]),
     )
 
 
