@@ -105,10 +105,10 @@ def _near_by_words(library: Library, text: str) -> list[int]:
 
 def backlinks(library: Library, row: int) -> list[LinkedPaper]:
     """Find the papers whose notes link to this one, each with the sentence that does."""
-    rows = {fold_name(key): now for key, now in notes.papers_by_key(library.db).items()}
+    own = {fold_name(key) for key in notes.keys_of(library.db, row)}
     found: dict[int, str] = {}
     for paper, text in notes.notes_with_links(library.db):
-        keys = {key for key in links_in(text) if rows.get(fold_name(key)) == row}
+        keys = {key for key in links_in(text) if fold_name(key) in own}
         if keys and paper != row:
             linking = (one for one in sentences(text) if keys & set(links_in(one)))
             found[paper] = next(linking, "") or key_sentence(text)

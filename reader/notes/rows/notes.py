@@ -165,6 +165,13 @@ def papers_by_key(db: Database) -> dict[str, int]:
     return db.pairs("SELECT key, coalesce(merged_into, id) AS row FROM papers WHERE key >= ''")
 
 
+def keys_of(db: Database, paper: int) -> list[str]:
+    """Read the keys of a paper: its own, and those of the papers that were merged into it."""
+    return db.column(
+        "SELECT key FROM papers WHERE (id = ?1 OR merged_into = ?1) AND key >= ''", (paper,)
+    )
+
+
 def notes_with_links(db: Database) -> list[tuple[int, str]]:
     """Read the newest revisions that have "[[" in them, as (paper, text)."""
     rows = db.read(
