@@ -88,10 +88,11 @@ def _shared_options() -> list[click.Option]:
 
 
 def _speak(settings: Settings) -> None:
-    """Speak the language of the library that the command line means, English where none is."""
+    """Speak the language of the library that the command line means, or of the environment."""
     # A person without a home, a working directory that is gone: opening the library says so.
     with contextlib.suppress(UsageError, OSError):
-        speak(language_of(find_folder(settings.library, os.environ, Path.cwd())))
+        folder = find_folder(settings.library, os.environ, Path.cwd())
+        speak(language_of(folder, os.environ))
 
 
 class HelpedCommand(click.Command):

@@ -16,7 +16,7 @@ import click
 
 from reader import __version__
 from reader.base.errors import ReaderError, UsageError
-from reader.base.messages import N_, _, ngettext
+from reader.base.messages import N_, _, ngettext, speak
 from reader.base.tex import title_text
 from reader.base.text import plain, wrap
 from reader.cli import build, output
@@ -26,7 +26,7 @@ from reader.library import archive as archives
 from reader.library import backup
 from reader.library.backup import Backup, RestorePlan, back_up_before_restore, plan_restore, restore
 from reader.library.folder import Library, make_library
-from reader.library.place import find_folder
+from reader.library.place import find_folder, language_of_messages
 from reader.library.rows.database import LATEST
 from reader.library.rows.imports import add_restore
 from reader.morning.rows import counts_of, library_id
@@ -54,7 +54,9 @@ def init_command(context: click.Context, folder: Path | None) -> None:
     is_named = given or os.environ.get("READER_LIBRARY")
     # Without a name it is ~/reader: `find_folder` would also take a library in a parent folder.
     target = find_folder(given, os.environ, home) if is_named else home
-    with make_library(target, now=build.clock()) as library:
+    language = language_of_messages(os.environ)
+    with make_library(target, now=build.clock(), language=language) as library:
+        speak(language)
         if not settings.is_quiet:
             folder = library.folder.absolute()
             output.put(

@@ -32,7 +32,7 @@ from reader.base.errors import (
     WrongClock,
     os_reason,
 )
-from reader.base.messages import N_, Joined, lazy_gettext
+from reader.base.messages import N_, Joined, Language, lazy_gettext
 from reader.base.text import plain, shorten
 from reader.library.config import Config
 from reader.library.disk import disk_error, make_folders, write_whole
@@ -147,9 +147,14 @@ def template() -> str:
     return (Path(__file__).parents[1] / FEEDS).read_text("utf-8")
 
 
-def make_library(folder: Path, *, now: Clock = system_clock) -> Library:
+_LANGUAGE = re.compile(r'^# (?=language = "ja")', re.MULTILINE)
+"""What the template has before its language, which is left to English and the browsers."""
+
+
+def make_library(folder: Path, *, now: Clock = system_clock, language: Language = "en") -> Library:
     """Make a new library from the template, and open it.
 
+    language: written into feeds.toml, but for English, which is left to each browser.
     Nothing is overwritten: a feeds.toml that exists is an error.
     Raises UsageError or StoreError, and then no feeds.toml was made.
     """
@@ -173,7 +178,8 @@ def make_library(folder: Path, *, now: Clock = system_clock) -> Library:
                 folder=shlex.quote(str(folder)),
             ),
         )
-    write_whole(file, template().encode())
+    text = template()
+    write_whole(file, (_LANGUAGE.sub("", text) if language == "ja" else text).encode())
     return open_library(folder, now=now)
 
 

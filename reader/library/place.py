@@ -70,14 +70,22 @@ def _expanded(path: Path) -> Path:
         raise UsageError(what=what, hint=lazy_gettext("Write the whole path.")) from None
 
 
-def language_of(folder: Path) -> Language:
+def language_of(folder: Path, environ: Mapping[str, str]) -> Language:
     """Find the language that feeds.toml names, whatever else is wrong in the file.
 
     So the errors of the file itself are shown in that language. Once a Config was read, its
-    language is used instead.
+    language is used instead; without a file, that of the environment.
     """
     try:
         text = (folder / FEEDS).read_bytes()
     except OSError:
-        return "en"  # what is wrong with the file is said when the library is opened
+        # What is wrong with the file is said when the library is opened.
+        return language_of_messages(environ)
     return "ja" if _JAPANESE.search(text) else "en"
+
+
+def language_of_messages(environ: Mapping[str, str]) -> Language:
+    """Find the language that an environment wishes for messages, by POSIX's variables."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    wished = next((environ[name] for name in names if environ.get(name)), "")
+    return "ja" if re.match(r"ja\b|ja_", wished) else "en"

@@ -54,8 +54,27 @@ def test_the_language_is_found_whatever_else_is_wrong(
     text: str, language: str, tmp_path: Path
 ) -> None:
     (tmp_path / "feeds.toml").write_text(text)
-    assert language_of(tmp_path) == language
+    assert language_of(tmp_path, {}) == language
 
 
 def test_without_a_library_the_language_is_english(tmp_path: Path) -> None:
-    assert language_of(tmp_path) == "en"
+    assert language_of(tmp_path, {}) == "en"
+
+
+@pytest.mark.parametrize(
+    ("environ", "language"),
+    [
+        ({"LANG": "ja_JP.UTF-8"}, "ja"),
+        ({"LANG": "ja"}, "ja"),
+        ({"LANG": "jam_JM"}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "ja_JP.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "C", "LC_ALL": "", "LC_MESSAGES": "ja_JP.UTF-8"}, "ja"),
+    ],
+)
+def test_without_a_file_the_environment_has_the_language(
+    tmp_path: Path, environ: dict[str, str], language: str
+) -> None:
+    assert language_of(tmp_path, environ) == language
+    (tmp_path / "feeds.toml").write_text("[reader]\n")
+    assert language_of(tmp_path, environ) == "en"
