@@ -52,6 +52,7 @@ def sample_library(folder: Path) -> Iterator[tuple[Library, Tools]]:
                 read_pdfs=pool.read_all,
                 read_marks=pool.marks,
                 read_looks=pool.looks,
+                read_word_places=pool.word_places,
                 read_marked=pool.read_marked,
                 read_pictures=pool.pictures_of_all,
                 fit_topic=learn_nothing,

@@ -30,6 +30,7 @@ from reader.library.passage import Block, Document, Page
 from reader.library.rows import decisions
 from reader.library.rows.database import Database
 from reader.morning.pipe import Tools
+from reader.pdfs.mark_places import FindWords
 from reader.pdfs.recognition import Looks, PageLook
 from reader.pdfs.text.answer import Pictures
 from reader.ranking.events import Label
@@ -267,6 +268,7 @@ def tools(
     read_first: Callable[[Path, int], Document] | None = None,
     read_marks: Callable[[Path], Marks] = no_marks,
     read_looks: Callable[[Path], Looks] = blank_page,
+    read_word_places: FindWords = lambda _path, marks: [None for _ in marks],
     read_pictures: Callable[[Path], Pictures] = page_only,
     fit_topic: FitTopic = fit_means,
     progress: Callable[[str, int, int], None] = silent,
@@ -291,6 +293,7 @@ def tools(
         read_pdfs=one_by_one(read_pdf),
         read_marks=read_marks,
         read_looks=read_looks,
+        read_word_places=read_word_places,
         read_marked=one_by_one(marked),
         read_pictures=one_by_one(read_pictures),
         fit_topic=fit_topic,

@@ -142,6 +142,7 @@ def tools(
             read_pdfs=functools.partial(answers_on, each, "read") if each else pool.read_all,
             read_marks=pool.marks,
             read_looks=pool.looks,
+            read_word_places=pool.word_places,
             read_marked=pool.read_marked,
             read_pictures=pictures or pool.pictures_of_all,
             fit_topic=fit_topic,

@@ -234,7 +234,8 @@ FIELDS = {
         copy? candidates error=error.message~ hint=error.hint~""",
     "RemovedCopy": "*paper file=before~ copy=path~? n_removed=n_gone n_again n_changed",
     "VisibleMark": """kind=highlight.kind page=highlight.page text=highlight.text~
-        note=highlight.note colour=highlight.colour? is_flattened=highlight.is_flattened n_ink
+        note=highlight.note colour=highlight.colour? is_flattened=highlight.is_flattened
+        is_earlier=highlight.is_earlier n_ink
         at gone_at number=-""",
     # Habit.
     "Week": "first last read links regrets n_more asks=-",

@@ -233,7 +233,9 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
         for page, n in sorted(counted.items(), key=lambda item: item[0] or 0):
             drawn = {"kind": "ink", "page": page, "text": "", "note": "", "colour": None}
             more = {"at": None, "gone_at": None, "number": None}
-            output.put_json(paper, drawn, {"is_flattened": False, "n_ink": n}, more)
+            output.put_json(
+                paper, drawn, {"is_flattened": False, "is_earlier": False, "n_ink": n}, more
+            )
         return
     width = output.width_of_terminal()
     output.put_all(wrap(f"{title_text(paper.record.title)} ({paper.record.id})", width))
@@ -295,6 +297,7 @@ def _show_mark(mark: VisibleMark, pages: Sequence[int], more: Sequence[str], wid
     facts = [_(MARKS[highlight.kind])]
     facts += [_(COLOURS[colour])] if colour else []
     facts += [_("drawn into the page by an app")] if highlight.is_flattened else []
+    facts += [_("of an earlier version")] if highlight.is_earlier else []
     joined = _(", ").join([*facts, *more])
     output.put()
     if not any(pages):

@@ -52,6 +52,8 @@ class Highlight:
     """The boxes of its lines on that page, as `box` counts; empty where they are not known."""
     name: str = field(default="", compare=False)
     """The name that we gave its annotation: OWN and letters by chance. Empty for any other."""
+    is_earlier: bool = field(default=False, compare=False)
+    """Whether its words are not in the paper's PDF, only in one of before; `page` is of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,14 +394,14 @@ def _is_alike(old: Highlight, new: Highlight) -> bool:
         return False
     if not old.text and not new.text:
         is_moved = new.kind == "note" and bool(new.note) and old.note == new.note
-        return is_moved or _overlap_of_smaller(old.box, new.box) >= OVERLAP
+        return is_moved or overlap_of_smaller(old.box, new.box) >= OVERLAP
     words = fold(new.text)
-    is_near = len(words) >= TELLING or _overlap_of_smaller(old.box, new.box) > 0
+    is_near = len(words) >= TELLING or overlap_of_smaller(old.box, new.box) > 0
     return is_near and fold(old.text) == words
 
 
 def _is_changed(old: Highlight, new: Highlight) -> bool:
-    if _overlap_of_smaller(old.box, new.box) < OVERLAP or bool(old.text) != bool(new.text):
+    if overlap_of_smaller(old.box, new.box) < OVERLAP or bool(old.text) != bool(new.text):
         return False
     # A longer or shorter range has all words of the other one, or a common run of half of them.
     one, other = sorted((fold(old.text)[:MOST_CHARS], fold(new.text)[:MOST_CHARS]), key=len)
@@ -424,7 +426,7 @@ _CRITERIA: tuple[tuple[int, Callable[[Highlight, Highlight], bool] | None], ...]
 """Which of `_keys` two marks must share, and what else makes them one, the surest first."""
 
 
-def _overlap_of_smaller(one: Box, other: Box) -> float:
+def overlap_of_smaller(one: Box, other: Box) -> float:
     """Compute the common area of two boxes as a share of the smaller one."""
     smaller = min(_area(one), _area(other))
     return _common(one, other) / smaller if smaller > 0 else float(one == other)

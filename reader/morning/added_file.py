@@ -27,7 +27,7 @@ from reader.library.rows import decisions, highlights, merges, papers, pdfs
 from reader.library.rows.fields import BY_HAND
 from reader.library.rows.pdfs import Addition, Outcome
 from reader.pdfs import tablet
-from reader.pdfs.fetch import PdfTools, note_unread, passages_of, place_of, unread_pages
+from reader.pdfs.fetch import PdfTools, lay_on, note_unread, passages_of, place_of, unread_pages
 from reader.pdfs.find import PdfSketches, Recognition, pdf_file
 from reader.pdfs.marked_copies import ReturnedCopy, keep
 from reader.pdfs.recognition import sketch_of, stamped_version
@@ -315,6 +315,8 @@ class Keeper:
             )
             pdfs.add_addition(db, addition, at=self.library.now())
             marked = import_marks(self.library, file, paper=paper, marks=marks, content=content)
+        if (pdf := pdfs.pdf_of(db, paper.row)) is not None:
+            lay_on(self.library, self.tools, pdf)
         # Only now: a transaction that was rolled back must leave nothing to recognise files by.
         self.texts.add(paper.row, recognised.sketch)
         return FileOutcome(

@@ -47,6 +47,7 @@ from reader.morning.trust import counting_name
 from reader.morning.waiting import join_waiting
 from reader.pdfs.arxiv_html import fetch_html
 from reader.pdfs.fetch import extract, fetch_pdfs, picks_to_fetch
+from reader.pdfs.mark_places import FindWords
 from reader.ranking.heat import MUCH_CITED, months_between, velocity
 from reader.ranking.learn import foretell_day, learn, learn_talk
 from reader.ranking.rows import talk
@@ -75,7 +76,7 @@ class Tools:
 
     encoder: opens the model, at most once; raises ModelError.
     token_counter: opens its tokenizer alone, likewise: counts the tokens of each of n texts.
-    read_pdf, read_marks, read_looks: of one file; raise PdfError.
+    read_pdf, read_marks, read_looks, read_word_places: of one file; raise PdfError.
     read_first: as read_pdf, but of pages that are pictures only the first so many are read.
     read_pdfs, read_pictures: of many, each as it is done, on all cores; lazily.
     read_marked: likewise text and marks; the marks are an error where only they fail.
@@ -96,6 +97,7 @@ class Tools:
     read_pdfs: Callable[[Iterable[Path]], Iterator[tuple[Path, Document | PdfError]]]
     read_marks: Callable[[Path], Marks]
     read_looks: Callable[[Path], Looks]
+    read_word_places: FindWords
     read_marked: Callable[
         [Iterable[Path]], Iterator[tuple[Path, tuple[Document, Marks | PdfError] | PdfError]]
     ]

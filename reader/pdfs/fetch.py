@@ -6,6 +6,7 @@ of them. One that cannot take a turn there asks nobody, and this process fetches
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import itertools
@@ -36,6 +37,7 @@ from reader.library.reference import works_of
 from reader.library.rows import failures, papers, pdfs
 from reader.library.rows.failures import still_missing, waiting
 from reader.pdfs.find import find_moved
+from reader.pdfs.mark_places import FindWords, lay_marks
 from reader.pdfs.recognition import Looks, sketch_of, stamped_version
 from reader.search.rows import citations, index
 from reader.search.rows.index import PassageText
@@ -56,8 +58,8 @@ class PdfTools(Protocol):
     """The functions that fetch and read PDFs, and report progress (stage, done, of how many).
 
     token_counter: opens the encoder's tokenizer and returns a function that counts the tokens
-    of each of n texts; raises ModelError. read_pdf, read_marks, read_looks: read one file;
-    raise PdfError. check_pdf: checks bytes, raises PdfError.
+    of each of n texts; raises ModelError. read_pdf, read_marks, read_looks, read_word_places:
+    read one file; raise PdfError. check_pdf: checks bytes, raises PdfError.
     read_first: as read_pdf, but reads only the first n pages that are pictures.
     read_pdfs: reads many on all cores, and yields each as it is done.
     each: the workers of a cluster, which fetch; None where this process does.
@@ -88,6 +90,9 @@ class PdfTools(Protocol):
 
     @property
     def read_looks(self) -> Callable[[Path], Looks]: ...
+
+    @property
+    def read_word_places(self) -> FindWords: ...
 
     @property
     def progress(self) -> Callable[[str, int, int], None]: ...
@@ -436,8 +441,16 @@ def _keep_passages(
     pdfs.add_contents(library.db, pdf.sha256, answer.contents)
     read = replace(pdf, sketch=sketch_of(answer), version=stamped_version(answer))
     pdfs.set_sketch(library.db, read)
+    lay_on(library, tools, pdf)
     failures.clear_failure(library.db, "extract", pdf.path)
     return lacking
+
+
+def lay_on(library: Library, tools: PdfTools, pdf: pdfs.Pdf) -> None:
+    """Lay marks of an earlier version on a PDF; where that fails, it is done when it is shown."""
+    file = library.folder / pdf.path
+    with contextlib.suppress(PdfError):
+        lay_marks(library, tools.read_word_places, pdf.paper, file=file, sha256=pdf.sha256)
 
 
 def note_unread(library: Library, paper: LibraryPaper, document: Document) -> None:

@@ -43,6 +43,8 @@ from reader.library.highlight import (
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, highlights
 from reader.library.rows.highlights import state_at
+from reader.library.rows.mark_places import copy_mark_places
+from reader.pdfs.mark_places import marks_in
 from reader.search.rows import index
 
 KINDS: tuple[Kind, ...] = ("highlight", "underline", "note")
@@ -205,6 +207,7 @@ def change(
         if sent and now != was:  # newer than what it is put beside
             at = sent.arrived_at
         state = highlights.add_highlight(db, paper.row, new, mark=number, at=at)
+        copy_mark_places(db, max(states), state)
         if is_beside:
             keep_arrival(library, beside=paper)
         _replace(library, paper, states, state, act)
@@ -323,6 +326,8 @@ class MarkTools(Protocol):
 
     def marks(self, path: Path) -> Marks: ...
 
+    def word_places(self, path: Path, marks: Sequence[Highlight]) -> list[Highlight | None]: ...
+
     def with_marks(self, path: Path, edits: MarkEdits, strokes: Sequence[InkStroke]) -> bytes: ...
 
 
@@ -333,18 +338,12 @@ def marked_content(library: Library, tools: MarkTools, row: int, file: Path) -> 
     """
     if not highlights.has_acts(library.db, row):
         return None
-    elsewhere = highlights.marks_elsewhere(library.db, row)
-    known = [
-        one for one in highlights.highlights_of(library.db, row) if one.mark not in elsewhere.marks
-    ]
-    wanted = edits(known, cleaned(tools.marks(file).highlights))
-    strokes = [
-        one for one in highlights.strokes_of(library.db, row) if one.name not in elsewhere.strokes
-    ]
+    there = marks_in(library, tools.word_places, row, file)
+    wanted = edits(there.states, cleaned(tools.marks(file).highlights))
     # A copy may still have strokes that were all erased since.
     if wanted == MarkEdits() and not highlights.has_strokes(library.db, row):
         return None
-    return tools.with_marks(file, wanted, strokes)
+    return tools.with_marks(file, wanted, there.strokes)
 
 
 def record(
@@ -360,7 +359,7 @@ def record(
     if not has_bytes(file, sha256):
         return
     with db.writing():
-        known = highlights.highlights_of(db, row)
+        known = highlights.everywhere_of(db, row)
         number_of = {one.id: one.mark for one in known}
         there = {one.mark for one in match(known, cleaned(marks.highlights))}
         states = [one.id for one in shown(known) if not one.gone_at and number_of[one.id] in there]

@@ -233,7 +233,8 @@ def keep_marks(
     db, row, now, unread = library.db, returned.paper.row, library.now(), returned.marks.unread
     found = cleaned(returned.marks.highlights)
     known = highlights.highlights_of(db, row)
-    matches = match(known, found)
+    # A copy may be of a version of before, whose marks stand at other places.
+    matches = match(highlights.everywhere_of(db, row), found)
     last = _last_state(library, returned, known, matches, walked)
     seen = highlights.seen_at(db, returned.place)
     had = [kept for kept in known if kept.id in seen]

@@ -264,6 +264,7 @@ def _no_tools() -> Tools:
         read_pdfs=refuse,
         read_marks=refuse,
         read_looks=refuse,
+        read_word_places=refuse,
         read_first=refuse,
         read_marked=refuse,
         read_pictures=refuse,

@@ -378,6 +378,9 @@ class MarkedMeanwhile:
     def marks(self, path: Path) -> Marks:
         return self.reader.marks(path)
 
+    def word_places(self, path: Path, marks: Sequence[Highlight]) -> list[Highlight | None]:
+        return self.reader.word_places(path, marks)
+
     def with_marks(self, path: Path, edits: MarkEdits, strokes: Sequence[InkStroke]) -> bytes:
         content = self.reader.with_marks(path, edits, strokes)
         on_the_tablet(self.file, highlight("Nobody had asked a snail before"))

@@ -48,6 +48,7 @@ def _tools(_: Library) -> Iterator[Tools]:
             read_first=pool.read_first,
             read_marks=pool.marks,
             read_looks=pool.looks,
+            read_word_places=pool.word_places,
         )
 
 

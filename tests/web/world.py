@@ -229,6 +229,7 @@ def _tools(now: datetime) -> Iterator[Tools]:
             read_pdfs=pool.read_all,
             read_marks=pool.marks,
             read_looks=pool.looks,
+            read_word_places=pool.word_places,
             read_marked=pool.read_marked,
             read_pictures=pool.pictures_of_all,
             fit_topic=learn_nothing,

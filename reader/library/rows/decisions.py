@@ -537,6 +537,7 @@ _OWN = (
     "additions WHERE paper {of}",
     "reading_places WHERE paper {of}",
     "idx.contents WHERE sha256 IN (SELECT sha256 FROM pdfs WHERE paper {of})",
+    "replaced_pdfs WHERE paper {of}",
     "pdfs WHERE paper {of}",
     "exports WHERE paper {of}",
     "note_links WHERE source {of}",

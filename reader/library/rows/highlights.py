@@ -12,11 +12,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from reader.library.highlight import Box, Highlight, InkStroke, Marks, MarkState
+from reader.library.highlight import Highlight, InkStroke, Marks, MarkState
 from reader.library.rows.database import Database, Row
+from reader.library.rows.mark_places import (
+    ReplacedPdf,
+    boxes,
+    boxes_text,
+    last_replaced,
+    mark_places,
+)
 from reader.library.rows.papers import STANDING_PICK_SQL
 
 
@@ -264,9 +271,51 @@ def move_place(db: Database, place: str, target: str) -> None:
 
 
 def highlights_of(db: Database, paper: int) -> list[MarkState]:
-    """List all states of a paper's marks, in reading order, the older state first."""
+    """List all states of a paper's marks, in reading order, the older state first.
+
+    They stand where their words are in the paper's PDF; see `Highlight.is_earlier`.
+    """
+    last = last_replaced(db, paper)
+    if last is None:
+        return highlights_as_made(db, paper)
+    return states_in(db, paper, last.by, is_former=False, last=last)
+
+
+def highlights_as_made(db: Database, paper: int) -> list[MarkState]:
+    """As `highlights_of`, but each on the pages of the PDF in which it was made."""
     rows = db.read("SELECT * FROM highlights WHERE paper = ? ORDER BY page, place, id", (paper,))
     return [_mark_state(r) for r in rows]
+
+
+def states_in(
+    db: Database, paper: int, sha256: str, *, is_former: bool, last: ReplacedPdf
+) -> list[MarkState]:
+    """List the states of a paper's marks as they stand in one of its PDFs, as `highlights_of`.
+
+    is_former: whether it is from before the PDF was replaced. Those that do not stand in it are
+    earlier, with the page of where they were made; so are those whose words were not yet looked
+    for, where they were made before the other text came.
+    """
+    places = mark_places(db, paper, sha256)
+    found = []
+    for kept in highlights_as_made(db, paper):
+        there, h = places.get(kept.id), kept.highlight
+        if there is not None and there.page:
+            h = replace(h, page=there.page, place=there.place, box=there.box, quads=there.quads)
+        # What has no words, as a typed note, stays with the PDF of its first state.
+        elif there or ((kept.id if h.text else kept.mark) <= last.last_state) != is_former:
+            h = replace(h, is_earlier=True)
+        found.append(replace(kept, highlight=h))
+    return sorted(found, key=lambda k: (k.highlight.page, k.highlight.place, k.id))
+
+
+def everywhere_of(db: Database, paper: int) -> list[MarkState]:
+    """List the states of a paper's marks at each place where a copy may have them.
+
+    One stands more than once in it where the PDF was replaced.
+    """
+    made = dict.fromkeys(highlights_as_made(db, paper))
+    return list(made | dict.fromkeys(highlights_of(db, paper)))
 
 
 def seen_at(db: Database, place: str) -> set[int]:
@@ -290,8 +339,7 @@ def add_highlight(
                          ''), ?13)
         """,
         (mark, paper, h.kind, h.page, h.place, h.text, h.note, h.colour,
-         int(h.is_flattened), " ".join(f"{x:g}" for x in h.box),
-         " ".join(f"{x:g}" for quad in h.quads for x in quad), h.name, at.isoformat()),
+         int(h.is_flattened), boxes_text([h.box]), boxes_text(h.quads), h.name, at.isoformat()),
     )  # fmt: skip
 
 
@@ -377,19 +425,14 @@ def _pages(text: str) -> tuple[int, ...]:
 
 
 def _mark_state(r: Row) -> MarkState:
-    [box] = _boxes(r["box"])
+    [box] = boxes(r["box"])
     highlight = Highlight(
         r["page"], r["place"], r["kind"], r["text"], r["note"], r["colour"], box,
-        bool(r["is_flattened"]), _boxes(r["quads"]), r["name"],
+        bool(r["is_flattened"]), boxes(r["quads"]), r["name"],
     )  # fmt: skip
     gone_at = datetime.fromisoformat(r["gone_at"]) if r["gone_at"] else None
     at = datetime.fromisoformat(r["at"])
     return MarkState(r["id"], r["mark"], r["paper"], highlight, at, gone_at)
-
-
-def _boxes(text: str) -> tuple[Box, ...]:
-    numbers = iter(map(float, text.split()))
-    return tuple(zip(numbers, numbers, numbers, numbers, strict=False))
 
 
 ON_PAGE = "page"
@@ -476,6 +519,12 @@ def _open(db: Database, state: int) -> None:
 def strokes_of(db: Database, paper: int) -> list[InkStroke]:
     """List the strokes on a paper's pages that are there, in the order in which they were drawn."""
     return [_stroke(row) for row in db.read(f"{STANDS_SQL} AND s.paper = ? ORDER BY id", (paper,))]
+
+
+def stroke_names(db: Database, paper: int, *, until: int) -> set[str]:
+    """List the names of a paper's strokes up to an id."""
+    rows = db.read("SELECT name FROM strokes WHERE paper = ? AND id <= ?", (paper, until))
+    return {row["name"] for row in rows}
 
 
 def add_strokes(
@@ -575,11 +624,12 @@ def stamp_of(db: Database, paper: int) -> str:
         SELECT (SELECT max(id) || ' ' || count(gone_at) || ' ' || coalesce(max(gone_at), '')
                 FROM highlights WHERE paper = ?1) AS marks,
             (SELECT max(id) FROM markings) AS acts,
-            (SELECT max(id) FROM strokes WHERE paper = ?1) AS strokes
+            (SELECT max(id) FROM strokes WHERE paper = ?1) AS strokes,
+            (SELECT sha256 FROM pdfs WHERE paper = ?1) AS pdf
         """,
         (paper,),
     )[0]
-    return f"{row['marks']}/{row['acts']}/{row['strokes']}"
+    return f"{row['marks']}/{row['acts']}/{row['strokes']}/{row['pdf']}"
 
 
 def _stroke(row: Row) -> InkStroke:

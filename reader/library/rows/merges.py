@@ -79,8 +79,8 @@ class _Part:
     the same one."""
 
 
-# The order matters: "changes" asks whether the kept paper has versions, so it stands before the
-# line that moves them. A paper may have changes and no row in `versions`.
+# The order matters: "changes" and "replaced_pdfs" stand before the lines that move what they ask
+# for. A paper may have changes and no row in `versions`.
 PARTS = (
     _Part("identifiers", "id", "all"),
     _Part("decisions", "id", "all"),
@@ -93,14 +93,11 @@ PARTS = (
     _Part("notes", "id", "all"),
     _Part("origins", "source", "new"),
     _Part("authors", "position", "none"),
-    _Part(
-        "changes",
-        "number",
-        "none",
-        unless="(SELECT paper FROM versions UNION ALL SELECT paper FROM changes)",
-    ),
+    _Part("changes", "number", "none",
+          unless="(SELECT paper FROM versions UNION ALL SELECT paper FROM changes)"),
     _Part("versions", "number", "none"),
     _Part("exports", "''", "none"),
+    _Part("replaced_pdfs", "id", "none", unless="pdfs"),
     _Part("pdfs", "''", "none"),
     _Part("reading_places", "''", "none"),
     _Part("additions", "path", "all"),
@@ -112,7 +109,7 @@ PARTS = (
     _Part("strokes", "id", "all"),
     _Part("reviews", "id", "all"),
     _Part("openings", "id", "all"),
-)
+)  # fmt: skip
 STAYING = ("citations", "arrivals", "removals", "restored", "imported", "citation_keys",
            "properties", "fields", "refreshed")  # fmt: skip
 """Tables whose rows stay with the copy that they were made for."""

@@ -505,9 +505,7 @@ SPOTS: tuple[str, list[str]] = (
         CREATE TABLE reading_places (
             paper INTEGER PRIMARY KEY REFERENCES papers(id),
             page INTEGER NOT NULL CHECK (page > 0),
-            y REAL NOT NULL,
-            n_pages INTEGER NOT NULL,
-            at TEXT NOT NULL
+            y REAL NOT NULL, n_pages INTEGER NOT NULL, at TEXT NOT NULL
         ) STRICT
         """,
     ],
@@ -586,6 +584,34 @@ HANDED: tuple[str, list[str]] = (
 )
 
 
+REPLACED: tuple[str, list[str]] = (
+    "m032_replaced_pdfs",
+    [
+        """
+        CREATE TABLE replaced_pdfs (
+            id INTEGER PRIMARY KEY, paper INTEGER NOT NULL REFERENCES papers(id),
+            sha256 TEXT NOT NULL, version INTEGER,
+            last_state INTEGER NOT NULL, last_stroke INTEGER NOT NULL, at TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        INSERT INTO replaced_pdfs (paper, sha256, last_state, last_stroke, at)
+        SELECT paper, sha256,
+            (SELECT coalesce(max(id), 0) FROM highlights AS h WHERE h.at <= c.at),
+            (SELECT coalesce(max(id), 0) FROM strokes AS s WHERE s.at <= c.at), at
+        FROM marked_copies AS c WHERE is_version
+        """,
+        """
+        CREATE TABLE mark_places (
+            state INTEGER NOT NULL REFERENCES highlights(id) ON DELETE CASCADE,
+            sha256 TEXT NOT NULL, page INTEGER NOT NULL, place INTEGER NOT NULL,
+            box TEXT NOT NULL, quads TEXT NOT NULL, PRIMARY KEY (state, sha256)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ],
+)
+
+
 # In the order in which they are applied, which is not the order in which they stand above.
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first_layouts.STEPS,
@@ -610,4 +636,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     MARKS,
     GUESSES,
     HANDED,
+    REPLACED,
 ]

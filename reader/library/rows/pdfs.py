@@ -47,7 +47,24 @@ def picks(db: Database) -> list[tuple[int, str]]:
 
 
 def add_pdf(db: Database, pdf: Pdf, *, n_bytes: int, at: datetime) -> None:
-    """Record a PDF whose file is in its place; what was read of the same bytes before stays."""
+    """Record a PDF whose file is in its place; what was read of the same bytes before stays.
+
+    In place of other bytes, it is recorded that what was marked so far lies on those.
+    """
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO replaced_pdfs (paper, sha256, version, last_state, last_stroke, at)
+            SELECT paper, sha256, version, (SELECT coalesce(max(id), 0) FROM highlights),
+                (SELECT coalesce(max(id), 0) FROM strokes), ?
+            FROM pdfs WHERE paper = ? AND sha256 != ?
+            """,
+            (at.isoformat(), pdf.paper, pdf.sha256),
+        )
+        _set_pdf(db, pdf, n_bytes, at)
+
+
+def _set_pdf(db: Database, pdf: Pdf, n_bytes: int, at: datetime) -> None:
     # A bare column in SET is the row as it was: all right sides are computed before one is set.
     db.execute(
         """

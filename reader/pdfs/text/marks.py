@@ -431,17 +431,28 @@ def _page(
     shapes = shapes_of(page) if is_translucent else []
     if not wanted and not shapes:
         return None
-    # A font without a mapping then gives U+FFFD; the number of a glyph is no letter.
-    flags = pymupdf.TEXTFLAGS_RAWDICT & ~(
-        pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
-    )
-    raw = page.get_text("rawdict", flags=flags)
+    raw = _raw_letters(pymupdf, page)
     turn = Turn(page.rotation, raw["width"], raw["height"])
     letters = page_letters(raw, turn)
     shapes = [shape._replace(box=turn.box(shape.box)) for shape in shapes]
     order = painting_order(page) if shapes else {}
     made = [stroke_of(shape, letters, order) for shape in shapes]
     return _MarkedPage(page.number + 1, letters, wanted, made)
+
+
+def _raw_letters(pymupdf: Any, page: Any) -> dict[str, Any]:
+    # A font without a mapping then gives U+FFFD; the number of a glyph is no letter.
+    flags = pymupdf.TEXTFLAGS_RAWDICT & ~(
+        pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
+    )
+    found: dict[str, Any] = page.get_text("rawdict", flags=flags)
+    return found
+
+
+def letters_of(pymupdf: Any, page: Any) -> PageLetters:
+    """Read the letters of a page, as they are read under marks."""
+    raw = _raw_letters(pymupdf, page)
+    return page_letters(raw, Turn(page.rotation, raw["width"], raw["height"]))
 
 
 def _with_notes(found: list[Annotation]) -> list[Annotation]:

@@ -173,6 +173,11 @@ class _PdfQuestions(abc.ABC):
         """Read the words in some boxes of a page, from 1, as those of a highlight over them."""
         return highlight_from(self._ask("words", path, page=page, boxes=boxes))
 
+    def word_places(self, path: Path, marks: Sequence[Highlight]) -> list[Highlight | None]:
+        """Find where the words of marks stand in a file; None for those that do not."""
+        found = self._ask("word places", path, marks=[fields(mark) for mark in marks])
+        return [highlight_from(one) if one else None for one in found]
+
     def with_marks(self, path: Path, edits: MarkEdits, strokes: Sequence[InkStroke]) -> bytes:
         """Write a copy of a file with other marks than it has; the file stays as it is."""
         wanted = {

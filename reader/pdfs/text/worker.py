@@ -274,6 +274,11 @@ def _answer(
             from reader.pdfs.text.marks import marks_of
 
             return marks_of(pymupdf, file)
+        case "word places":
+            from reader.library.highlight import Highlight
+            from reader.pdfs.text.word_places import places_of
+
+            return places_of(pymupdf, file, [Highlight(*mark) for mark in question["marks"]])
         case "words" | "write marks":
             from reader.pdfs.text import mark_writer
 

@@ -369,13 +369,14 @@ def _pictures(library: Library, shown: About) -> dict[str, Drawing | None]:
 @dataclass(frozen=True, slots=True)
 class MarkRow:
     """A mark of a PDF as it is shown. pages: where the same words are marked. note: what was
-    typed at it."""
+    typed at it. is_earlier: its words are not in the PDF that is here."""
 
     kind: str
     colour: str
     pages: tuple[int, ...]
     text: str
     note: str
+    is_earlier: bool
 
 
 def _mark_rows(shown: About) -> Iterator[MarkRow]:
@@ -386,7 +387,7 @@ def _mark_rows(shown: About) -> Iterator[MarkRow]:
         if pages:
             h = mark.highlight
             text, note = once(plain(h.text)), plain_lines(h.note)
-            yield MarkRow(h.kind, colour_word(h.colour), pages, text, note)
+            yield MarkRow(h.kind, colour_word(h.colour), pages, text, note, h.is_earlier)
 
 
 # `{id:path}` takes slashes too: what stands behind an id has to come before the plain address.

@@ -33,6 +33,7 @@ from reader.pdfs import mark
 from reader.pdfs.back import CopyOutcome, handed_in
 from reader.pdfs.find import fetched_file
 from reader.pdfs.mark import MarkOutcome, marked_content
+from reader.pdfs.mark_places import marks_in
 from reader.pdfs.marked_copies import remove_copy
 from reader.pdfs.tablet import SHORT_SHA, requested_pdf
 from reader.texts.copies import counts_text, removed_text
@@ -330,22 +331,22 @@ def marks(visit: Visit) -> Response:
 
 
 def _listed(visit: Visit, paper: LibraryPaper) -> dict[str, object]:
-    db = visit.library.db
-    known = highlights.highlights_of(db, paper.row)
-    numbers = {one.id: one.mark for one in known}
-    elsewhere = highlights.marks_elsewhere(db, paper.row)
+    library, marker = visit.library, visit.parts.drawn.marker
+    is_original, copy = bool(visit.param("original")), visit.param("copy")
+    file = None
+    with contextlib.suppress(NotKnown):  # what was marked offline may come when it is gone
+        file = requested_pdf(library, paper, is_original=is_original, copy=copy).path
+    known = marks_in(library, marker.word_places, paper.row, file)
+    numbers = {one.id: one.mark for one in known.states}
     there = [
         {"id": numbers[one.id], "boxes": h.quads or (h.box,)}
         | {name: getattr(h, name) for name in ("name", "page", "kind", "colour", "text", "note")}
-        for one in shown(known)
-        if one.gone_at is None
-        and (h := one.highlight).page
-        and numbers[one.id] not in elsewhere.marks
+        for one in shown(known.states)
+        if one.gone_at is None and (h := one.highlight).page
     ]
     drawn = [
         {name: getattr(one, name) for name in ("name", "page", "colour", "width", "points")}
-        for one in highlights.strokes_of(db, paper.row)
-        if one.name not in elsewhere.strokes
+        for one in known.strokes
     ]
     return {"marks": there, "strokes": drawn}
 

@@ -80,6 +80,7 @@ def _tools(library: Library, pool: PdfPool) -> Tools:
         read_pdfs=pool.read_all,
         read_marks=refuse,
         read_looks=refuse,
+        read_word_places=refuse,
         read_first=refuse,
         read_marked=refuse,
         read_pictures=refuse,

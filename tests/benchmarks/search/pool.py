@@ -113,6 +113,7 @@ def tools_of(encoder: Model, pool: PdfPool) -> Tools:
         read_pdfs=pool.read_all,
         read_marks=refuse,
         read_looks=refuse,
+        read_word_places=refuse,
         read_first=refuse,
         read_marked=refuse,
         read_pictures=refuse,
