@@ -43,7 +43,7 @@ from reader.library.highlight import (
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, highlights
 from reader.library.rows.highlights import state_at
-from reader.library.rows.mark_places import copy_mark_places
+from reader.library.rows.mark_places import copy_mark_places, keep_with_copy
 from reader.pdfs.mark_places import marks_in
 from reader.search.rows import index
 
@@ -146,8 +146,13 @@ def ink_on(library: Library, paper: LibraryPaper) -> list[int]:
     return sorted({*there, *(one.page for one in highlights.strokes_of(library.db, paper.row))})
 
 
-def mark(library: Library, paper: LibraryPaper, new: Highlight) -> MarkOutcome:
-    """Add a mark. Raises UsageError for one without place, or with a comment without end."""
+def mark(
+    library: Library, paper: LibraryPaper, new: Highlight, *, copy: int | None = None
+) -> MarkOutcome:
+    """Add a mark. Raises UsageError for one without place, or with a comment without end.
+
+    copy: the merged paper (row) on whose PDF it was made, None for the paper's own.
+    """
     if not new.box[2] > new.box[0] and new.kind != "note":
         raise UsageError(
             what=lazy_gettext("There is nothing to mark at this place."),
@@ -160,6 +165,8 @@ def mark(library: Library, paper: LibraryPaper, new: Highlight) -> MarkOutcome:
             db, paper.row, replace(new, text=plain(new.text), note=comment_of(new.note)),
             mark=None, at=library.now(),
         )  # fmt: skip
+        if copy is not None:
+            keep_with_copy(db, copy, "highlights", [state])
         _replace(library, paper, [], state, act)
     return MarkOutcome(act, state)
 
@@ -281,8 +288,17 @@ def _replace(
     keep_arrival(library)
 
 
-def draw(library: Library, paper: LibraryPaper, strokes: Sequence[InkStroke]) -> MarkOutcome:
-    """Add strokes, in one act; raises UsageError where the paper has far too many."""
+def draw(
+    library: Library,
+    paper: LibraryPaper,
+    strokes: Sequence[InkStroke],
+    *,
+    copy: int | None = None,
+) -> MarkOutcome:
+    """Add strokes, in one act; raises UsageError where the paper has far too many.
+
+    copy: as in `mark`.
+    """
     db = library.db
     with db.writing():
         if len(highlights.strokes_of(db, paper.row)) + len(strokes) > MOST_ON_PAPER:
@@ -291,9 +307,11 @@ def draw(library: Library, paper: LibraryPaper, strokes: Sequence[InkStroke]) ->
                 hint=lazy_gettext("Erase some of them first."),
             )
         act = decisions.next_act(db)
-        highlights.add_strokes(
+        rows = highlights.add_strokes(
             db, paper.row, strokes, act=act, at=library.now(), on=library.today()
         )
+        if copy is not None:
+            keep_with_copy(db, copy, "strokes", rows)
         keep_arrival(library)
     return MarkOutcome(act if strokes else 0)
 

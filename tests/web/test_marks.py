@@ -23,7 +23,7 @@ from reader.morning.pick import decide_rows
 from reader.morning.undo import take_back, undo
 from reader.pdfs.mark import COLOURS
 from reader.web.visit import Parts
-from tests.marked_pdfs import typeset
+from tests.marked_pdfs import MOSS, marked, typeset
 from tests.samples import DAY, NOW, paper
 from tests.web.site import parts_of, site
 
@@ -229,6 +229,54 @@ def test_marks_of_another_pdf_are_not_drawn_on_this_one(client: TestClient, part
         part(library, "2506.00001")
     found = client.get(AT).json()
     assert [len(found[of]) for of in ("marks", "strokes")] == [1, 1]
+
+
+def shown_stamp(client: TestClient) -> str:
+    """Return the stamp of the pages that a browser shows."""
+    stamp: str = client.get("/pdf/arxiv:2506.00001/pages.json").json()["stamp"]
+    return stamp
+
+
+def test_a_mark_made_before_a_merge_has_the_words_of_the_page_that_was_shown(
+    client: TestClient, parts: Parts
+) -> None:
+    stamp = shown_stamp(client)
+    with parts.open_library() as library:
+        papers.add_papers(library.db, [paper(2, "Of Stones")], source="arXiv", on=DAY)
+        content = typeset("Of Stones and of Nothing Else", MOSS)
+        (parts.folder / "papers/2.pdf").write_bytes(content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        pdfs.add_pdf(library.db, pdfs.Pdf(2, "papers/2.pdf", sha256), n_bytes=1, at=NOW)
+        join(library, "2506.00002", "2506.00001")
+        drawn = [{"page": 1, "colour": COLOURS[0], "width": 2, "points": [1, 1, 9, 9]}]
+        made = make(client, act=ACT, stamp=stamp)
+        made |= post(client, do="draw", strokes=json.dumps(drawn), stamp=stamp)
+        assert [one.highlight.text for one in highlights.highlights_of(library.db, 2)] == [
+            "played rain"]  # fmt: skip
+        # It is not drawn over the words of the other PDF, and goes back with a split.
+        assert (made["marks"], made["strokes"]) == ([], [])
+        part(library, "2506.00001")
+    found = client.get(AT).json()
+    assert [one["text"] for one in found["marks"]] == ["played rain"]
+    assert len(found["strokes"]) == 1
+
+
+def test_a_mark_made_before_a_newer_version_came_is_laid_on_its_words(
+    client: TestClient, parts: Parts
+) -> None:
+    stamp = shown_stamp(client)
+    with parts.open_library() as library:
+        old = pdfs.pdf_of(library.db, 1)
+        assert old is not None
+        copy = highlights.MarkedCopy(1, old.path, old.sha256, 0, is_version=True)
+        highlights.add_copy(library.db, copy, at=NOW)
+        content = marked(typeset(TITLE), lambda document: document.new_page(0))
+        (parts.folder / "papers/1-2.pdf").write_bytes(content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        newer = pdfs.Pdf(1, "papers/1-2.pdf", sha256, 2)
+        pdfs.add_pdf(library.db, newer, n_bytes=1, at=NOW)
+    [found] = make(client, act=ACT, stamp=stamp)["marks"]
+    assert (found["text"], found["page"]) == ("played rain", 2)
 
 
 @pytest.mark.parametrize(

@@ -529,8 +529,8 @@ def stroke_names(db: Database, paper: int, *, until: int) -> set[str]:
 
 def add_strokes(
     db: Database, paper: int, strokes: Sequence[InkStroke], *, act: int, at: datetime, on: date
-) -> None:
-    """Record strokes, as a part of an act, in the open transaction."""
+) -> list[int]:
+    """Record strokes, as a part of an act, in the open transaction; return their ids."""
     db.execute_many(
         """
         INSERT INTO strokes (act, paper, page, name, colour, width, points, at, on_date)
@@ -542,6 +542,7 @@ def add_strokes(
             for s in strokes
         ],
     )  # fmt: skip
+    return db.column("SELECT id FROM strokes WHERE act = ? ORDER BY id", (act,))
 
 
 def erase_strokes(

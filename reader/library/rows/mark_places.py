@@ -92,6 +92,37 @@ def copy_mark_places(db: Database, old: int, new: int) -> None:
     )
 
 
+def other_pdfs(db: Database, paper: int) -> list[tuple[str, int]]:
+    """List the PDFs of a paper besides its own: path, and the row of the copy that it belongs to.
+
+    They are the kept copies, and the PDFs of papers that were merged into it.
+    """
+    rows = db.read(
+        """
+        SELECT path, paper FROM marked_copies WHERE paper = ?1
+        UNION ALL SELECT d.path, d.paper FROM pdfs AS d JOIN papers AS p ON p.id = d.paper
+        WHERE p.merged_into = ?1 AND p.id != ?1
+        """,
+        (paper,),
+    )
+    return [(row["path"], row["paper"]) for row in rows]
+
+
+def keep_with_copy(db: Database, copy: int, part: str, keys: Iterable[int]) -> None:
+    """Let marks or strokes belong to a paper that was merged into another one, as if it had had
+    them then: a split gives them back.
+
+    part: the table of the rows, "highlights" or "strokes".
+    """
+    db.execute_many(
+        """
+        INSERT INTO moves (merge_id, part, key)
+        SELECT max(id), ?, ? FROM merges WHERE merged = ? AND kind = 'merge'
+        """,
+        [(part, str(key), copy) for key in keys],
+    )
+
+
 def boxes(text: str) -> tuple[Box, ...]:
     """Read boxes, as `boxes_text` writes them."""
     numbers = iter(map(float, text.split()))

@@ -27,7 +27,7 @@ from reader.base.text import plain
 from reader.library.folder import find_paper
 from reader.library.highlight import OWN, Highlight, shown
 from reader.library.paper import LibraryPaper
-from reader.library.rows import highlights
+from reader.library.rows import highlights, mark_places
 from reader.morning.browse_library import boxes_of
 from reader.pdfs import mark
 from reader.pdfs.back import CopyOutcome, handed_in
@@ -367,7 +367,8 @@ def act(visit: Visit) -> Response:
 def _outcome(visit: Visit, paper: LibraryPaper, done: str) -> MarkOutcome:
     library, field = visit.library, visit.field
     if done == "mark":
-        return mark.mark(library, paper, _new_mark(visit, paper))
+        file, copy = _marked_pdf(visit, paper)
+        return mark.mark(library, paper, _new_mark(visit, paper, file), copy=copy)
     if done == "change":
         given = {name: field(name) if name in visit.form else None for name in ("colour", "note")}
         colour = None if given["colour"] is None else mark.colour_of(given["colour"])
@@ -380,7 +381,7 @@ def _outcome(visit: Visit, paper: LibraryPaper, done: str) -> MarkOutcome:
     if done == "draw":
         name = field("act") or secrets.token_hex(16)
         strokes = mark.strokes_in(field("strokes"), act=name)
-        return mark.draw(library, paper, strokes)
+        return mark.draw(library, paper, strokes, copy=_marked_pdf(visit, paper)[1])
     if done == "erase":
         return mark.erase(library, paper, field("names").split())
     number = field("number")
@@ -388,7 +389,25 @@ def _outcome(visit: Visit, paper: LibraryPaper, done: str) -> MarkOutcome:
     return MarkOutcome()
 
 
-def _new_mark(visit: Visit, paper: LibraryPaper) -> Highlight:
+def _marked_pdf(visit: Visit, paper: LibraryPaper) -> tuple[Path | None, int | None]:
+    """Find the PDF on whose pages something was marked; None where it is not here.
+
+    A page that was left open, or without a network, shows that of before, when the paper has
+    another one by now or was merged. Also returns the row of the merged paper that it belongs to.
+    """
+    library, stamp = visit.library, visit.field("stamp")
+    for path, row in mark_places.other_pdfs(library.db, paper.row) if stamp else ():
+        if file := opened_within(library.folder / path, library.folder):
+            file.handle.close()
+            if f"{stamp}-".startswith(f"{file.stamp}-"):
+                return library.folder / path, row if row != paper.row else None
+    is_original, copy = bool(visit.param("original")), visit.param("copy")
+    with contextlib.suppress(NotKnown):
+        return requested_pdf(library, paper, is_original=is_original, copy=copy).path, None
+    return None, None
+
+
+def _new_mark(visit: Visit, paper: LibraryPaper, file: Path | None) -> Highlight:
     """Make the mark that a form describes, with the words that our reader of marks finds there."""
     field, page = visit.field, visit.field("page")
     boxes = mark.boxes_in(field("boxes"))
@@ -398,10 +417,10 @@ def _new_mark(visit: Visit, paper: LibraryPaper) -> Highlight:
             what=_("This mark cannot be read."),
             hint=_("Reload the page and mark the words again."),
         )
-    is_original, copy = bool(visit.param("original")), visit.param("copy")
-    file = requested_pdf(visit.library, paper, is_original=is_original, copy=copy)
+    if file is None:
+        file = requested_pdf(visit.library, paper).path
     try:
-        under = visit.parts.drawn.marker.words_under(file.path, int(page), boxes)
+        under = visit.parts.drawn.marker.words_under(file, int(page), boxes)
     except PdfError as error:
         if error.kind != "past the end":
             raise
