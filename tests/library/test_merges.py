@@ -311,6 +311,49 @@ def test_a_mark_that_was_changed_in_between_goes_back_whole(db: Database) -> Non
         [own, new], [first, later]]  # fmt: skip
 
 
+def topics(db: Database) -> list[str | None]:
+    return [papers.papers_at(db, [row])[0].topic for row in (1, 2)]
+
+
+@pytest.mark.parametrize("before", [None, "garden/bees"])
+def test_a_filing_that_was_taken_back_in_between_stays_so_after_a_split(
+    db: Database, before: str | None
+) -> None:
+    add(db, PREPRINT, OTHER)
+    decisions.add_filing(db, 1, "garden/own", at=NOW, is_by_hand=True)
+    if before:
+        decisions.add_filing(db, 2, before, at=NOW, is_by_hand=True, act=decisions.next_act(db))
+    number = decisions.next_act(db)
+    decisions.add_filing(db, 2, "garden/ants", at=NOW, is_by_hand=True, act=number)
+    merge = join(db, 1, 2)
+    decisions.undo_act(db, number, at=NOW, on=DAY)
+    assert topics(db)[0] == (before or "garden/own")
+    merges.part(db, merge, why="by hand", on=DAY)
+    assert topics(db) == ["garden/own", before or "unfiled"]
+
+
+def test_a_split_that_is_taken_back_shows_the_abstract_of_before(db: Database) -> None:
+    add(db, replace(PREPRINT, abstract=""), replace(OTHER, abstract="Of ants."))
+    add(db, paper(3, "On Bees", "Of bees."))
+    first, second = join(db, 1, 2), join(db, 1, 3)
+
+    def abstract() -> str:
+        return papers.papers_at(db, [1])[0].record.abstract
+
+    assert abstract() == "Of ants."
+    merges.part(db, first, why="by hand", on=DAY)
+    assert abstract() == "Of bees."
+    [split] = [r["id"] for r in db.read("SELECT id FROM merges WHERE kind = 'split'")]
+    merges.take_back(db, split, on=DAY)
+    assert abstract() == "Of ants."
+    # And split once more, in either order.
+    [again, _second] = merges.merges_of(db, 1)
+    merges.part(db, again, why="by hand", on=DAY)
+    assert abstract() == "Of bees."
+    merges.part(db, second, why="by hand", on=DAY)
+    assert (abstract(), db.read("SELECT * FROM moves")) == ("", [])
+
+
 def test_pictures_go_with_their_pdf_and_come_back_with_it(db: Database) -> None:
     add(db, PREPRINT, OTHER)
     pdfs.add_pdf(db, pdfs.Pdf(2, "papers/a.pdf", "0" * 64), n_bytes=9, at=NOW)

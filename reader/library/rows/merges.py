@@ -29,6 +29,7 @@ from reader.library.identity import (
 from reader.library.paper import Paper
 from reader.library.rows import fields
 from reader.library.rows.database import Database, Row
+from reader.library.rows.moved_rows import give_filings, move_texts
 
 Answer = Literal["merge", "split"]
 
@@ -137,9 +138,17 @@ def join(
 ) -> int:
     """Merge a row into another; neither is merged yet. Returns the id of the merge."""
     with db.writing():
-        merge = _record(db, "merge", kept, merged, why=why, on=on, undoes=undoes, by=by)
-        _apply(db, Merge(merge, kept, merged, why, on))
-    return merge
+        number = _record(db, "merge", kept, merged, why=why, on=on, undoes=undoes, by=by)
+        # One that takes a split back comes in the turn of the merge that was split: what the kept
+        # paper takes over from its copies, as its abstract, is then the same as before.
+        turn = _turn(db, number)
+        later = [m for m in merges_of(db, kept) if _turn(db, m.id) > turn]
+        for other in reversed(later):
+            _revert(db, other)
+        _apply(db, Merge(number, kept, merged, why, on))
+        for other in later:
+            _apply(db, other)
+    return number
 
 
 def part(db: Database, merge: Merge, *, why: str, on: date, by: ByHand | None = None) -> None:
@@ -147,7 +156,8 @@ def part(db: Database, merge: Merge, *, why: str, on: date, by: ByHand | None = 
     with db.writing():
         # Later merges are taken back first and applied again afterwards in their order, so that
         # each of them finds the rows that it found the first time.
-        later = [m for m in merges_of(db, merge.kept) if m.id > merge.id]
+        turn = _turn(db, merge.id)
+        later = [m for m in merges_of(db, merge.kept) if _turn(db, m.id) > turn]
         for other in reversed(later):
             _revert(db, other)
         _revert(db, merge)
@@ -223,18 +233,30 @@ def _record(
 
 
 def merges_of(db: Database, row: int) -> list[Merge]:
-    """List the merges of the paper that a row belongs to, the oldest first."""
+    """List the merges of the paper that a row belongs to, in the order of their turns."""
     rows = db.read(
         """
         SELECT m.* FROM merges AS m JOIN papers AS p ON p.id = m.merged
         WHERE m.kind = 'merge'
           AND p.merged_into = (SELECT coalesce(merged_into, id) FROM papers WHERE id = ?)
           AND NOT EXISTS (SELECT 1 FROM merges AS s WHERE s.undoes = m.id AND s.kind = 'split')
-        ORDER BY m.id
         """,
         (row,),
     )
-    return [_merge(r) for r in rows]
+    return sorted(map(_merge, rows), key=lambda m: _turn(db, m.id))
+
+
+def _turn(db: Database, number: int) -> int:
+    """Find the first merge that a merge does again, whose split it takes back; or itself."""
+    return db.number(
+        """
+        WITH RECURSIVE before(id, undoes) AS (
+            SELECT id, undoes FROM merges WHERE id = ?
+            UNION ALL SELECT m.id, m.undoes FROM merges AS m JOIN before AS b ON m.id = b.undoes)
+        SELECT min(id) FROM before
+        """,
+        (number,),
+    )
 
 
 def merge_that_brought(db: Database, identifier: str) -> Merge | None:
@@ -348,7 +370,7 @@ def _apply(db: Database, merge: Merge) -> None:
         "UPDATE papers SET merged_into = ? WHERE id = ? OR merged_into = ?",
         (merge.kept, merge.merged, merge.merged),
     )
-    _move_texts(db, moved, source=merge.merged, target=merge.kept)
+    move_texts(db, moved, source=merge.merged, target=merge.kept)
     fields.settle(db, merge.kept, is_lifted=True)
 
 
@@ -380,15 +402,16 @@ def _revert(db: Database, merge: Merge) -> None:
         """,
         (merge.merged, merge.kept),
     )
+    give_filings(db, source=merge.kept, target=merge.merged)
     _set_hash(db, merge.kept)
     # Rows that had been merged into the merged row before go back with it.
     group = {merge.merged}
     for other in reversed(merges_of(db, merge.kept)):
-        if other.id < merge.id and other.kept in group:
+        if _turn(db, other.id) < _turn(db, merge.id) and other.kept in group:
             group.add(other.merged)
             _set(db, other.merged, "merged_into", merge.merged)
     _set(db, merge.merged, "merged_into", None)
-    _move_texts(db, moved, source=merge.kept, target=merge.merged)
+    move_texts(db, moved, source=merge.kept, target=merge.merged)
     for paper in (merge.kept, merge.merged):
         fields.settle(db, paper, is_lifted=True)
 
@@ -432,34 +455,6 @@ def _set_hash(db: Database, row: int) -> None:
     now = text_hash(paper["title"], paper["abstract"])
     if now != paper["content_hash"]:
         _set(db, row, "content_hash", now)
-
-
-def _move_texts(db: Database, moved: set[str], *, source: int, target: int) -> None:
-    """Move the texts in index.db: passages and pictures with their PDF, highlights with their
-    rows; notes are deleted there, to be indexed anew."""
-    # OR IGNORE and OR REPLACE, since the target may have a passage of the same place, or pictures.
-    if "pdfs" in moved:
-        db.execute(
-            "UPDATE OR IGNORE idx.texts SET paper = ? WHERE paper = ? AND kind = 'passage'",
-            (target, source),
-        )
-        db.execute("UPDATE OR REPLACE idx.pictures SET paper = ? WHERE paper = ?", (target, source))
-        for table in ("cited_keys", "cited"):
-            db.execute(f"""UPDATE idx.{table} SET paper = ?1 WHERE paper = ?2
-                       AND NOT EXISTS (SELECT 1 FROM idx.cited WHERE paper = ?1)""", (target, source))  # noqa: E501, S608  # fmt: skip
-    if "highlights" in moved:
-        db.execute(
-            """
-            UPDATE idx.texts SET paper = ? WHERE paper = ? AND kind = 'highlight'
-            AND position IN (SELECT id FROM highlights WHERE paper = ?)
-            """,
-            (target, source, target),
-        )
-    if "notes" in moved:
-        stale = "SELECT id FROM idx.texts WHERE kind = 'note' AND paper IN (?, ?)"
-        db.execute(f"DELETE FROM idx.full_text WHERE rowid IN ({stale})", (source, target))  # noqa: S608
-        db.execute("DELETE FROM idx.texts WHERE kind = 'note' AND paper IN (?, ?)",
-                   (source, target))  # fmt: skip
 
 
 def _merge(row: Row) -> Merge:
