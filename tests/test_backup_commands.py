@@ -16,6 +16,9 @@ from typing import Any
 
 import pytest
 
+from reader.library.folder import open_library
+from reader.library.highlight import Highlight
+from reader.library.rows import decisions, highlights
 from tests.installed import (
     NOBODY,
     NOW,
@@ -58,7 +61,7 @@ def dump(library: Path) -> list[str]:
     """List all rows, but for the acts of restores, by which they are taken back."""
     with sqlite3.connect(library / "reader.db") as database:
         lines = list(database.iterdump())
-    restored = re.compile(r"INSERT INTO \"imports\" VALUES\(.*,'restore',")
+    restored = re.compile(r"INSERT INTO \"(imports\" VALUES\(.*,'restore',|used_ids\")")
     return [line for line in lines if not restored.match(line)]
 
 
@@ -97,6 +100,29 @@ def test_backup_and_restore_as_the_guide_says(library: Path, tmp_path: Path) -> 
     # The index knows nothing of the papers before, and search works again after `index`.
     assert run("index", library=library).code in (0, 7)
     assert "雑音" in run("search", "雑音", "--notes", library=library).out
+
+
+def test_after_a_restore_no_id_means_another_note_or_mark(library: Path, tmp_path: Path) -> None:
+    id_ = noted(library)
+    run_here("backup", str(tmp_path / "disk"), library=library)
+    (file,) = archives(tmp_path / "disk")
+
+    def made() -> tuple[int, int, int]:
+        """Write a note and mark words; return their ids, and the number of the last act."""
+        run_here("note", id_, "-m", "Later, and worse. Much worse.", library=library)
+        run_here("skip", ids_of(library)[1], library=library)
+        with open_library(library) as opened, opened.db.writing():
+            mark = Highlight(1, 0, "highlight", "rain")
+            state = highlights.add_highlight(opened.db, 1, mark, mark=None, at=NOW)
+            last = opened.db.number("SELECT max(id) FROM notes")
+            return last, state, decisions.next_act(opened.db) - 1
+
+    lost = made()
+    for _ in range(2):
+        run_here("restore", str(file), library=library)
+        again = made()
+        assert all(new > old for new, old in zip(again, lost, strict=True))
+        lost = again
 
 
 def test_restore_into_a_new_folder_opens_there(library: Path, tmp_path: Path) -> None:

@@ -9,13 +9,14 @@ import os
 import platform
 import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from reader import __version__
-from reader.base.errors import ReaderError, UsageError
+from reader.base.errors import ReaderError, StoreError, UsageError
 from reader.base.messages import N_, _, ngettext, speak
 from reader.base.tex import title_text
 from reader.base.text import plain, wrap
@@ -29,6 +30,8 @@ from reader.library.folder import Library, make_library
 from reader.library.place import find_folder, language_of_messages
 from reader.library.rows.database import LATEST
 from reader.library.rows.imports import add_restore
+from reader.library.rows.snapshot import read_last_ids
+from reader.library.rows.used_ids import keep_used
 from reader.morning.rows import counts_of, library_id
 from reader.search.rows.index import clear_index
 from reader.texts.morning import STEPS
@@ -290,6 +293,10 @@ def restore_library(
         # A restore is right under a wrong clock too.
         with build.opened(context) as library, library.db.unguarded():
             clear_index(library.db)
+            # What a page that is open names by its id must not be another one now.
+            if aside and (aside / archives.DATABASE).exists():
+                with suppress(StoreError):  # it was replaced since it is damaged
+                    keep_used(library.db, read_last_ids(aside / archives.DATABASE))
             if here:
                 act = add_restore(library.db, str(here), at=library.now())
     if as_json:

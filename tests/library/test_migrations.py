@@ -43,6 +43,7 @@ FROZEN = {
     "m030_guesses": "ea977665aac6",
     "m031_handed": "fe263684e14c",
     "m032_replaced_pdfs": "55091e0beda0",
+    "m033_used_ids": "22060f1c98a0",
     "title_fold": "c54c55c45454",
     "family_fold": "8fa676e0102c",
     "fold_name": "e2432c3d742f",

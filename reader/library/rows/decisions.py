@@ -16,6 +16,7 @@ from typing import Literal
 
 from reader.library.rows import fields, merges
 from reader.library.rows.database import Database, Row
+from reader.library.rows.used_ids import used_sql
 
 Kind = Literal["pick", "skip"]
 
@@ -378,7 +379,7 @@ def next_act(db: Database) -> int:
     # Without WHERE no partial index is used.
     each = (f"SELECT max(act) AS act FROM {t} WHERE act IS NOT NULL" for t in tables)  # noqa: S608
     numbers = " UNION ALL ".join(each)
-    return db.number(f"SELECT 1 + coalesce(max(act), 0) FROM ({numbers})")  # noqa: S608
+    return db.number(f"SELECT 1 + max(coalesce(max(act), 0), {used_sql('acts')}) FROM ({numbers})")  # noqa: S608
 
 
 def _keep_decided(db: Database, after: int) -> None:

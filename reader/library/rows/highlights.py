@@ -25,6 +25,7 @@ from reader.library.rows.mark_places import (
     mark_places,
 )
 from reader.library.rows.papers import STANDING_PICK_SQL
+from reader.library.rows.used_ids import next_id_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,14 +331,14 @@ def add_highlight(
     # A new mark is numbered by the id that its first state gets.
     h = highlight
     return db.execute(
-        """
-        INSERT INTO highlights (mark, paper, kind, page, place, text, note, colour,
+        f"""
+        INSERT INTO highlights (id, mark, paper, kind, page, place, text, note, colour,
                                 is_flattened, box, quads, name, at)
-        VALUES (coalesce(?1, (SELECT coalesce(max(id), 0) + 1 FROM highlights)),
+        VALUES ({next_id_sql("highlights")}, coalesce(?1, {next_id_sql("highlights")}),
                 ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
                 coalesce(nullif(?12, ''), (SELECT max(name) FROM highlights WHERE mark = ?1),
                          ''), ?13)
-        """,
+        """,  # noqa: S608  constants
         (mark, paper, h.kind, h.page, h.place, h.text, h.note, h.colour,
          int(h.is_flattened), boxes_text([h.box]), boxes_text(h.quads), h.name, at.isoformat()),
     )  # fmt: skip

@@ -374,17 +374,10 @@ LOOSE_NOTES: tuple[str, list[str]] = (
     [
         """
         CREATE TABLE loose_notes (
-            id INTEGER PRIMARY KEY,
-            import INTEGER NOT NULL REFERENCES imports(id),
-            place TEXT NOT NULL,
-            title TEXT NOT NULL,
-            fold TEXT NOT NULL,
-            text TEXT NOT NULL,
-            notebook TEXT NOT NULL,
-            tags TEXT NOT NULL,
-            created_at TEXT,
-            at TEXT,
-            sha256 TEXT NOT NULL UNIQUE,
+            id INTEGER PRIMARY KEY, import INTEGER NOT NULL REFERENCES imports(id),
+            place TEXT NOT NULL, title TEXT NOT NULL, fold TEXT NOT NULL,
+            text TEXT NOT NULL, notebook TEXT NOT NULL, tags TEXT NOT NULL,
+            created_at TEXT, at TEXT, sha256 TEXT NOT NULL UNIQUE,
             note INTEGER REFERENCES notes(id)
         ) STRICT
         """,
@@ -612,6 +605,12 @@ REPLACED: tuple[str, list[str]] = (
 )
 
 
+USED: tuple[str, list[str]] = (
+    "m033_used_ids",
+    ["CREATE TABLE used_ids (part TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID"],
+)
+
+
 # In the order in which they are applied, which is not the order in which they stand above.
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first_layouts.STEPS,
@@ -637,4 +636,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     GUESSES,
     HANDED,
     REPLACED,
+    USED,
 ]

@@ -20,6 +20,7 @@ from reader.base.errors import Damaged
 from reader.base.messages import lazy_gettext
 from reader.library.place import is_within
 from reader.library.rows.database import LATEST, migrate, too_new, translated_error
+from reader.library.rows.used_ids import last_ids
 
 _PAGES_AT_ONCE = 4096
 """Pages copied before another process may write: 16 MB."""
@@ -99,6 +100,12 @@ def content_of(copy: sqlite3.Connection) -> Content:
         n_notes=_number(copy, "SELECT count(DISTINCT paper) FROM notes WHERE is_written"),
         n_decisions=_number(copy, "SELECT count(*) FROM decisions"),
     )
+
+
+def read_last_ids(file: Path) -> dict[str, int]:
+    """Find the last ids that a database gave, of any layout. Raises StoreError."""
+    with opened(file, "ro") as copy:
+        return last_ids(copy)
 
 
 def read_pdfs(file: Path) -> tuple[StoredPdf, ...]:

@@ -17,6 +17,7 @@ from typing import Literal
 
 from reader.base.text import SEAM
 from reader.library.rows.database import REMOVED_SQL, Database, Row
+from reader.library.rows.used_ids import next_id_sql
 
 # For a query that calls its row of `notes` n. The day of such a note is that of the import, on
 # which nobody wrote it: it counts on no day.
@@ -61,10 +62,10 @@ def add_note(
 ) -> int:
     """Append a revision; it is on the disk when this returns. Returns the revision's id."""
     return db.execute(
-        """
-        INSERT INTO notes (paper, text, is_written, came_from, at, on_date)
-        VALUES (?, ?, ?, ?, ?, ?)
-        """,
+        f"""
+        INSERT INTO notes (id, paper, text, is_written, came_from, at, on_date)
+        VALUES ({next_id_sql("notes")}, ?, ?, ?, ?, ?, ?)
+        """,  # noqa: S608  a constant
         (paper, text, is_written, came_from, at.isoformat(), on.isoformat()),
     )
 
