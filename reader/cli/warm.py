@@ -193,8 +193,13 @@ class Warm:
         return _note_encoder(kept, NOTE_S)
 
     def encode_if_warm(self, config: Config) -> Encode | None:
-        """Return the encoder while somebody types; None where the model is not in memory."""
+        """Return the encoder while somebody types; None where the model is not in memory.
+
+        It is then loaded for the next check, where a note that is saved would be seen with it too.
+        """
         kept = self._kept(config)
+        if kept.encoder is None and build.is_quick(config):
+            kept.prepare()
         return _note_encoder(kept) if kept.encoder is not None else None
 
     def _kept(self, config: Config) -> WarmModel:

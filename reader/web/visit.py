@@ -91,7 +91,8 @@ class Parts:
     encoder_name: the encoder of feeds.toml, "" where its model is missing; loads nothing.
     serving: opens the encoder for a search; its model is loaded at the first query.
     encode_note: returns the encoder for a note being saved, None where that takes seconds.
-    encode_if_warm: the same while somebody types; None while no model is in memory.
+    encode_if_warm: the same while somebody types; None while no model is in memory, which begins
+    to load it.
     tools: opens the adapters of the stages, closed at the end of the block.
     command: starts this program again in another process; arguments follow it.
     door: the access rules; by default those for this machine alone.

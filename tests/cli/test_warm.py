@@ -17,6 +17,7 @@ from reader.cli.warm import MOST_VECTORS, FairLock, Warm, WarmEncoder, WarmModel
 from reader.library.config import Config
 from reader.library.feeds_file import parse
 from reader.search.encoder import QueryEncoder
+from reader.search.encoder.models import BUNDLED
 from tests.samples import FEEDS_TOML
 
 
@@ -221,3 +222,18 @@ def _until_waiting(lock: FairLock, n: int) -> None:
     end = time.monotonic() + 10
     while lock.n_waiting < n:
         assert time.monotonic() < end, "nobody waits for the lock"
+
+
+def test_typing_loads_a_model_that_saving_would_use(loader: Loader) -> None:
+    quick = config(BUNDLED)
+    warm = Warm(loader)
+    assert warm.encode_if_warm(quick) is None
+    loader.may_go_on.set()
+    # Waits until the thread that was started is done.
+    assert warm._kept(quick)._coming.acquire(timeout=10)
+    assert warm.encode_if_warm(quick) is not None
+    assert loader.n_loaded == 1
+    # One that takes seconds is not loaded, since saving does without it too.
+    slow = config("/no/such/folder")
+    assert warm.encode_if_warm(slow) is None
+    assert warm._kept(slow)._coming.acquire(blocking=False)

@@ -275,14 +275,15 @@ class TestChecking:
             return client.post(f"/note/{BEES}/check", data=fields, headers={"x-part": "1"}).text
 
         assert "Counts as written from two sentences of your own" in said("Bees count.")
-        assert "Two or more own sentences: counts as written" in said(ONE)
         counts = said("I want to know what our bees at home would make of such cards. Or ants?")
-        assert "Two or more own sentences: counts as written" in counts
+        assert "Two or more sentences, compared only by words: counts as written so far" in counts
+        assert "data-again" in counts  # the page asks once more when the model is there
         # What cannot be seen without a model stands before it.
         assert "without the model: translations" in counts.partition("counts as written")[0]
         # Nor is it called the person's own then: it may be translated.
         assert "No sentence has the same words as the paper." in counts
         assert "Your own words" not in counts
+        assert "own sentences" not in counts
         assert said("").strip() == ""
 
     def test_without_a_script_the_page_comes_back_with_the_words(

@@ -25,6 +25,9 @@ const { library } = byId("offline").dataset; // where one server has several rea
 const here = ["draft", library, address].filter(Boolean).join(" "); // key of the words in localStorage while there is no connection
 const PAUSE_MS = 1000;
 const CHECK_MS = 600;
+/** The words are checked again after so long, at most so often, while the model is being loaded. */
+const AGAIN_MS = 2000;
+const MOST_AGAIN = 3;
 
 let kept = area.defaultValue; // the text of the draft; one may have typed before this script came
 /** @type {string | null} */
@@ -127,9 +130,11 @@ async function recover() {
 
 /** @type {AbortController | undefined} */
 let checking;
-async function check() {
-  if (area.value === checked) return;
+let nAgain = 0;
+async function check({ isAgain = false } = {}) {
+  if (area.value === checked && !isAgain) return;
   const text = area.value;
+  nAgain = isAgain ? nAgain + 1 : 0;
   checking?.abort();
   checking = new AbortController();
   try {
@@ -141,13 +146,16 @@ async function check() {
     const words = [...place.querySelectorAll("[data-said]")].map((one) => one.textContent.trim()).join(". ");
     const said = byId("check-state");
     if (said.textContent !== words) said.textContent = words;
+    if (place.querySelector("[data-again]") && nAgain < MOST_AGAIN) {
+      setTimeout(() => { if (area.value === text && !document.hidden) check({ isAgain: true }); }, AGAIN_MS);
+    }
   } catch {
     // The next pause asks again.
   }
 }
 
 afterTyping(form, () => keepDraft(), PAUSE_MS);
-afterTyping(form, check, CHECK_MS);
+afterTyping(form, () => check(), CHECK_MS);
 
 document.addEventListener("visibilitychange", () => { if (document.hidden) keepDraft({ keepalive: true }); });
 // The page is left: `keepalive` lets the request outlive it.
