@@ -5,7 +5,7 @@ Every decision is on the disk before the command confirms it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +17,7 @@ from reader.base.text import plain, wrap
 from reader.cli import build, listing, output
 from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
 from reader.cli.output import answer, report_when_ended
+from reader.library.disk import LockHolder
 from reader.library.file_names import folder_name
 from reader.library.folder import Library, find_paper, find_papers
 from reader.library.paper import LibraryPaper
@@ -245,7 +246,8 @@ def fetch_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
             report_when_ended(library, lambda: _ended_text(library)),
             build.tools(context, library, shown=Lines() if as_json else None) as tools,
         ):
-            problems = fetch_picks(library, tools, [paper.row for paper in named])
+            rows = [paper.row for paper in named]
+            problems = fetch_picks(library, tools, rows, tell=_waiting_teller(context))
         if as_json:
             put_end(0, problems)
             return report(problems)
@@ -253,6 +255,25 @@ def fetch_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
         if (text := here_text(library)) and not settings_of(context).is_quiet:
             output.put(text)
         return code
+
+
+def _waiting_teller(context: click.Context) -> Callable[[LockHolder | None], None]:
+    """Make a function that says whom this command waits for, which may take minutes."""
+
+    def tell(holder: LockHolder | None) -> None:
+        if settings_of(context).is_quiet:
+            return
+        text = _("Another process is fetching PDFs; this one goes on after it.")
+        if holder:
+            text = _(
+                "Waiting for `{command}` (process {pid}), which is fetching PDFs.",
+                command=holder.command,
+                pid=holder.pid,
+            )
+        # Standard output is for what was fetched.
+        click.echo(plain(text), err=True)
+
+    return tell
 
 
 def here_text(library: Library) -> str:

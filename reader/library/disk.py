@@ -327,10 +327,13 @@ def leftovers(parts: Iterable[Path]) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def lock_file(path: Path, *, wait: bool = False) -> Iterator[None]:
+def lock_file(
+    path: Path, *, wait: bool = False, tell: Callable[[LockHolder | None], None] | None = None
+) -> Iterator[None]:
     """Hold a lock of the whole library; the system releases it when this process ends.
 
     wait: wait for another process that holds it, without an end. Else Locked is raised.
+    tell: is told before the waiting who holds it; None where that is not known.
     Raises ReadOnly where the file cannot be made.
     """
     # Not at the top, to keep it out of the start-up of commands that need no lock.
@@ -338,7 +341,13 @@ def lock_file(path: Path, *, wait: bool = False) -> Iterator[None]:
 
     lock = FileLock(path, timeout=-1 if wait else 0)
     try:
-        lock.acquire()
+        if wait and tell is not None:
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                tell(holder_of(path))
+        if not lock.is_locked:
+            lock.acquire()
     except Timeout:
         if holder := holder_of(path):
             raise LockedBy(file=path, command=holder.command, pid=holder.pid) from None

@@ -32,7 +32,7 @@ from reader.gathering.gather import gather
 from reader.gathering.resolve import follow_links, resolve, tidy
 from reader.gathering.rows import sources
 from reader.gathering.source import SourceTools, fail
-from reader.library.disk import lock_file, write_whole
+from reader.library.disk import LockHolder, lock_file, write_whole
 from reader.library.folder import Library
 from reader.library.paper import CitationCount
 from reader.library.rows import failures, papers, pdfs
@@ -414,13 +414,19 @@ def index_picks(library: Library, tools: Tools, rows: list[int]) -> list[Problem
     return problems
 
 
-def fetch_picks(library: Library, tools: Tools, rows: Sequence[int] = ()) -> list[Problem]:
+def fetch_picks(
+    library: Library,
+    tools: Tools,
+    rows: Sequence[int] = (),
+    *,
+    tell: Callable[[LockHolder | None], None] | None = None,
+) -> list[Problem]:
     """Fetch the missing PDFs of picks, with all stages that follow, and learn from decisions.
 
     rows: these papers, at once; none: all picks, except those that failed and wait for their
-    time. One process at a time: this one waits for another.
+    time. One process at a time: this one waits for another, of which `tell` is told before.
     """
-    with lock_file(library.folder / FETCH_LOCK, wait=True):
+    with lock_file(library.folder / FETCH_LOCK, wait=True, tell=tell):
         wanted, missing = ([*rows], []) if rows else picks_to_fetch(library)
         problems = [*missing, *index_picks(library, tools, wanted)]
     # Without the lock: pictures take a while, and the PDF of another pick need not wait for them.

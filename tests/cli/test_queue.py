@@ -243,6 +243,7 @@ class TestCommands:
         with lock_file(old / "fetch.lock"):
             env = environment(old, NOW, {"TERM": "xterm"})
             with on_terminal([READER, "fetch"], env) as second:
+                second.until("Another process is fetching PDFs")
                 second.wait(2)
                 assert not any("/pdf/" in path for path in server.requests)
                 assert pdfs(old)["is_fetching"] is True
