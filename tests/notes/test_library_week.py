@@ -10,7 +10,7 @@ import pytest
 
 from reader.gathering.rows import sources
 from reader.library.folder import Library
-from reader.library.rows import decisions, papers
+from reader.library.rows import decisions, imports, papers
 from reader.notes.rows import notes
 from reader.notes.week import ReadPaper, Regret, Week, read_between, week, week_of
 from reader.search.rows import index
@@ -88,6 +88,19 @@ def test_read_papers_stand_by_theme_with_their_key_sentence(library: Library) ->
 
 def test_a_week_without_a_note_is_empty(library: Library) -> None:
     assert week(library, DAY) == Week(MONDAY, SUNDAY, (), (), ())
+
+
+def test_links_that_an_import_brought_are_not_new(library: Library) -> None:
+    one = imports.begin(library.db, "vault", "markdown", at=NOW)
+    for row, text in ((1, "As [[key-2]] says."), (2, "See [[key-3]].")):
+        write(library, row, text)
+        number = notes.revisions(library.db, row)[-1].id
+        imports.add_made(library.db, one, row, "note", [number])
+    assert week(library, DAY).links == ()
+    # What the person links in an imported note since is.
+    write(library, 1, "As [[key-2]] says, and [[key-3]] does not.")
+    found = [(link.source.row, link.target.row) for link in week(library, DAY).links]
+    assert found == [(1, 3)]
 
 
 def test_only_links_that_were_added_in_the_week_are_new(

@@ -254,13 +254,26 @@ def arrived(db: Database, first: date, last: date, *, limit: int) -> list[int]:
     )
 
 
+_IS_IMPORTED = """(EXISTS (SELECT 1 FROM loose_notes AS l WHERE l.note = i.id)
+    OR EXISTS (SELECT 1 FROM imported AS m WHERE m.part = 'note' AND m.key = CAST(i.id AS TEXT)
+        AND m.paper IN (SELECT id FROM papers WHERE id = i.paper OR merged_into = i.paper)))"""
+"""Whether an import made the revision `i`, or it was a note that an import brought without a
+paper."""
+
+
 def rewritten(db: Database, first: date, last: date) -> list[Rewritten]:
-    """List the notes that got a revision between two days, as they were before and after."""
+    """List the notes that got a revision between two days, as they were before and after.
+
+    What an import brought in these days stands in the text of before: it is no work of theirs.
+    """
     rows = db.read(
         f"""
         SELECT c.paper,
             coalesce((SELECT text FROM notes AS b WHERE b.paper = c.paper AND b.on_date < ?1
-                      ORDER BY b.id DESC LIMIT 1), '') AS before,
+                      ORDER BY b.id DESC LIMIT 1), '')
+            || coalesce((SELECT group_concat(char(10) || i.text, '') FROM notes AS i
+                         WHERE i.paper = c.paper AND i.on_date BETWEEN ?1 AND ?2
+                         AND {_IS_IMPORTED}), '') AS before,
             (SELECT text FROM notes AS a WHERE a.paper = c.paper AND a.on_date <= ?2
              ORDER BY a.id DESC LIMIT 1) AS after
         FROM (SELECT paper, min(id) AS id FROM notes WHERE on_date BETWEEN ?1 AND ?2
