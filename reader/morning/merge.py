@@ -95,8 +95,8 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
                     )
                 )
             left = theirs.path
-    noted = [(known[-1].id, paper.record.title) for paper in (one, two)
-             if (known := notes.revisions(library.db, paper.row))]  # fmt: skip
+    noted = [(number, paper.record.title) for paper in (one, two)
+             if (number := notes.newest_id(library.db, paper.row))]  # fmt: skip
     newer = max(noted)[1] if len(noted) == 2 else ""
     # Where a split by hand keeps the two apart, this merge takes it back.
     with library.db.writing():
@@ -181,5 +181,5 @@ def _named_merge(library: Library, paper: LibraryPaper, texts: list[str]) -> mer
 
 
 def _index_notes(library: Library, row: int) -> None:
-    if notes.revisions(library.db, row):
+    if notes.newest_id(library.db, row):
         index.add_note_text(library.db, row)

@@ -86,6 +86,11 @@ def revisions(db: Database, paper: int) -> list[Revision]:
     ]
 
 
+def newest_id(db: Database, paper: int) -> int | None:
+    """Find the id of a paper's newest revision, None where it has no note."""
+    return db.number("SELECT max(id) FROM notes WHERE paper = ? HAVING count(*)", (paper,)) or None
+
+
 def history(db: Database, paper: int) -> list[Revision]:
     """List a paper's revisions, oldest first; those that were saved on a page say so, and those
     that join a text with the revision before them.
