@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
@@ -150,7 +150,10 @@ def _unreached_text(lines: Sequence[SourceLine], details: str) -> str:
 
 
 def counted_texts(sources: Sequence[SourceLine]) -> list[str]:
-    """Write the numbers that were counted against the sources' own totals, a text for each day."""
+    """Write the numbers that were counted against the sources' own totals, a text for each day.
+
+    Several days on which the same sources agreed have one text, with the sums.
+    """
     # The API's count is the day's; the feeds' stand in `reader sources`.
     is_feed = f"{ARXIV} feed"
     names: dict[date | None, dict[tuple[int | None, int], list[str]]] = {}
@@ -158,14 +161,34 @@ def counted_texts(sources: Sequence[SourceLine]) -> list[str]:
         if s.state == "complete" and s.expected is not None and not s.name.startswith(is_feed):
             alike = names.setdefault(s.covers, {})
             alike.setdefault((s.received, s.expected), []).append(s.name)
-    texts = []
+    days: dict[object, list[date | None]] = {}
     for day, alike in names.items():
+        several = [tuple(one) for one in alike.values()]
+        days.setdefault(several[0] if len(several) == 1 and day else day, []).append(day)
+    return [_counted_text(same, [names[day] for day in same]) for same in days.values()]
+
+
+def _counted_text(
+    days: Sequence[date | None], counted: Sequence[Mapping[tuple[int | None, int], Sequence[str]]]
+) -> str:
+    """Write what was counted on a day, or the sums of days on which the same sources agreed."""
+    if len(days) == 1:
         counts = [
-            _("{name} {n} of {of}", name=_(", ").join(several), n=n, of=of)
-            for (n, of), several in alike.items()
+            _("{name} {n} of {of}", name=_(", ").join(names), n=n, of=of)
+            for (n, of), names in counted[0].items()
         ]
-        texts.append(_("{counts} ({day})", counts=_(", ").join(counts), day=day))
-    return texts
+        return _("{counts} ({day})", counts=_(", ").join(counts), day=days[0])
+    [names] = counted[0].values()
+    pairs = [pair for alike in counted for pair in alike]
+    known = sorted(day for day in days if day)
+    return _(
+        "{name} {n} of {of} ({first} to {last})",
+        name=_(", ").join(names),
+        n=sum(n or 0 for n, _of in pairs),
+        of=sum(of for _n, of in pairs),
+        first=known[0],
+        last=known[-1],
+    )
 
 
 def n_answered(sources: Sequence[SourceLine]) -> tuple[int, int]:

@@ -147,6 +147,20 @@ def test_no_network_is_reported_only_if_no_tried_source_was_reached() -> None:
     assert incomplete_text([untried]) == ""
 
 
+def test_counts_of_several_days_are_one_text_where_the_same_sources_agree() -> None:
+    days = [DAY - timedelta(n) for n in range(4)]
+    lines = [
+        *(SourceLine("arXiv", "complete", 5 + n, 5 + n, day) for n, day in enumerate(days)),
+        *(SourceLine("arXiv OAI", "complete", 5 + n, 5 + n, days[n]) for n in (1, 2)),
+        SourceLine("arXiv OAI", "complete", 9, 9, days[3]),  # no longer what arXiv said
+    ]
+    assert counted_texts(lines) == [
+        f"arXiv 5 of 5 ({days[0]})",
+        f"arXiv, arXiv OAI 13 of 13 ({days[2]} to {days[1]})",
+        f"arXiv 8 of 8, arXiv OAI 9 of 9 ({days[3]})",
+    ]
+
+
 def test_the_feeds_of_arxiv_are_not_counted_beside_it() -> None:
     feed = SourceLine("arXiv feed cs.CL", "complete", 5, 5, DAY)
     assert counted_texts([feed]) == []
