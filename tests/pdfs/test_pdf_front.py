@@ -131,6 +131,14 @@ def test_names_below_a_label_go_before_what_else_may_be_one() -> None:
     assert sheet.mid(150, ADA, 11).body().read().authors == (ADA,)
 
 
+def test_small_print_on_another_baseline_that_touches_a_name_is_no_part_of_it() -> None:
+    sheet = titled()
+    x = sheet.put(70, 109, "https://example.org/10.1234/rain.2031.004", 7, "helv")
+    sheet.put(70, 117, "Received: 12 May 2031", 7, "helv")
+    sheet.raised(x + 1, 111.3, f"{ADA}^1^ & {BEN}^2^", 9, "tibo")
+    assert sheet.body().read().authors == (ADA, BEN)
+
+
 def test_names_in_a_line_that_is_stretched_are_whole() -> None:
     sheet, x = titled(), 60.0
     for word in f"{ADA}, (Member, IEEE), {BEN}, and {EVA}".split():

@@ -28,6 +28,7 @@ _MARK_TEXT = re.compile(r"[\W\d_]*(?:[a-z][\W\d_]*){0,6}")
 _SIGN = re.compile(r"[\d*∗⁎†‡§¶‖∥#$+⋆★☆⇤\u2709,]+")
 _CAPITAL = re.compile(r"[\W\d_]*[A-Z][\W\d_]*")
 _GAP = re.compile(r"\s{3,}")
+_WORD = re.compile(r"[^\W\d_]{4}")
 
 
 class Cell(NamedTuple):
@@ -160,6 +161,7 @@ def _merged(parts: list[Cell]) -> list[Cell]:
         for part in rest:
             gap = part.x0 - first.x1
             is_like = part.size > 0.6 * first.size and first.size > 0.6 * part.size
+            is_like = is_like and not _is_off_line(part, first)
             if part.text == first.text and abs(part.x0 - first.x0) < 1:
                 continue  # printed twice, to look bold or by mistake
             if abs(gap) < wide * min(first.size, part.size) and is_like:
@@ -188,6 +190,13 @@ def _merged(parts: list[Cell]) -> list[Cell]:
         for cell in found
         if cell.text.strip()
     ]
+
+
+def _is_off_line(part: Cell, other: Cell) -> bool:
+    """Check for words of another size on another baseline: of a note that touches the names."""
+    is_off = abs(part.base - other.base) > 0.2 * min(part.size, other.size)
+    has_words = all(_WORD.search(cell.text) for cell in (part, other))
+    return is_off and abs(part.size - other.size) > 0.1 * other.size and has_words
 
 
 def _is_stretched(row: Sequence[Cell]) -> bool:
