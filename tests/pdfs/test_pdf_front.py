@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.library.passage import Document
+from reader.pdfs.text.cells import Cell
 from reader.pdfs.text.front import N_RAW
 from reader.pdfs.text.lines import page_lines
 from reader.pdfs.text.pages import compose
-from reader.pdfs.text.people import names_before, names_in
+from reader.pdfs.text.people import authors_of, names_before, names_in
 
 FLAGS = pymupdf.TEXTFLAGS_DICT & ~(pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES)
 UP = 3.6
@@ -108,6 +109,19 @@ def test_names_with_raised_marks_are_parted_and_their_marks_dropped() -> None:
 def test_a_line_of_names_is_parted_however_it_is_written(line: str) -> None:
     authors = titled().mid(110, line, 11).body().read().authors
     assert [name.lower() for name in authors] == [n.lower() for n in (ADA, BEN, EVA)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{ADA}\u2019 {BEN}\u201d {EVA}*",
+        f"{ADA}? - {BEN}?*・{EVA}'",
+        f'{ADA}" {BEN}°, {EVA}',
+    ],
+)
+def test_signs_that_recognition_makes_of_raised_marks_part_names(line: str) -> None:
+    cell = Cell(70, 100, 400, 112, 110, line, line, 11, 11, False, False)
+    assert authors_of([cell]) == (ADA, BEN, EVA)
 
 
 @pytest.mark.parametrize("word", ["and", "et", "y", "und"])

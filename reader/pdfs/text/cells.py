@@ -205,6 +205,17 @@ def _is_stretched(row: Sequence[Cell]) -> bool:
     return len(row) >= FEWEST_APART and len(words) > 0.7 * len(row)
 
 
+_MISREAD = re.compile(
+    "(?<=[^\\W\\d_])['’‘\"”“?*°®]+(?=[\\s,;·・]|$)|\\s[-–—]\\s|(?<=[\\W\\da-z])・"
+)
+"""What the recognition of a picture makes of raised marks, and of the dots between names."""
+
+
+def with_marks(cell: Cell) -> Cell:
+    """Let signs behind words be marks where letters were recognised, for a line of names."""
+    return cell if cell.font else cell._replace(marked=_MISREAD.sub(MARK, cell.marked))
+
+
 _NUMBER = r"(?:[1I][.．:)]?\s*|第\s*[1１一]\s*章\s*)?"
 _END = re.compile(
     rf"{_NUMBER}(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|r[ée]sum[ée]|zusammenfassung|introduction"

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
 
-from reader.pdfs.text.cells import HAS_ACCENT, MARK, Cell, rows_of, tidy_accents
+from reader.pdfs.text.cells import HAS_ACCENT, MARK, Cell, rows_of, tidy_accents, with_marks
 
 # Without words that with a capital are names: An, To, You, In, So, Can and Do.
 _GRAMMAR = """
@@ -419,6 +419,7 @@ def has_author_label(cells: Iterable[Cell]) -> bool:
 
 def authors_of(zone: list[Cell]) -> tuple[str, ...]:
     """Extract the authors; zone: the cells from the title to the abstract, in rows."""
+    zone = list(map(with_marks, zone))
     lines = list(_without_advisors(_name_lines(zone)))
     # Names below "by" or "Author:" go before what else may read as one.
     label = next((at for at, line in enumerate(lines) if _LABEL.fullmatch(line[0].text)), -1)
