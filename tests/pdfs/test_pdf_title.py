@@ -58,6 +58,19 @@ def test_what_stands_below_the_first_heading_is_no_title() -> None:
     assert sheet.read().title == ""
 
 
+@pytest.mark.parametrize("number", ["Chapter 7", "CHAPTER IV"])
+def test_the_name_of_a_chapter_with_its_own_authors_is_its_title(number: str) -> None:
+    sheet = Sheet()
+    sheet.put(70, 80, number, 15)
+    sheet.put(70, 110, "Counting the Rain on", 20, "tibo")
+    sheet.put(70, 134, "Windows that Listen", 20, "tibo")
+    sheet.put(70, 164, f"{ADA} and {BEN}", 12)
+    document = sheet.body(220).read()
+    assert document.title == "Counting the Rain on Windows that Listen"
+    assert document.authors == (ADA, BEN)
+    assert not document.is_title_sure
+
+
 def test_a_label_above_the_title_does_not_end_the_front() -> None:
     sheet = Sheet()
     sheet.put(70, 60, "METHOD", 11, "tibo")

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from reader.pdfs.text.cells import MARK, Cell, is_prose, rows_of, tidy_accents
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import joined, tidy
+from reader.pdfs.text.people import names_in
 
 MAX_CHARS = 300
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -91,6 +92,9 @@ _NEVER_LABEL = re.compile(
     "chapter|appendix|第|\\d|.*contents|目\\s*次|inhalt|table des", re.IGNORECASE
 )
 """Headings that larger words may follow: the name of a chapter."""
+_CHAPTER = re.compile(
+    r"(?:chapter|kapitel|chapitre|cap[ií]tulo)\s+(?:\d+|[IVX]+)|第\s*\d+\s*章", re.IGNORECASE
+)
 N_PROSE = 4
 """The lines of running text that no title stands below."""
 
@@ -114,6 +118,7 @@ def above_text(cells: Sequence[Cell], body: float) -> list[Cell]:
     What stands in a column to the right of a cell is read after it.
     """
     heads = [c for c in cells if is_section(c.text) and not _is_other(c, cells)]
+    heads = [c for c in heads if not _opens_chapter(c, cells, body)]
     heads += [row[0] for row in rows_of(list(cells)) if _is_numbered(row)]
     width = max((cell.x1 for cell in cells), default=0.0)
     # Notices of rights above a title are smaller than the text.
@@ -147,6 +152,19 @@ def _is_other(head: Cell, cells: Sequence[Cell]) -> bool:
         return True
     is_followed = any(c.top > 1.3 * head.top and 0 < c.y0 - head.y0 < 8 * head.size for c in others)
     return is_followed and not _NEVER_LABEL.match(head.text)
+
+
+def _opens_chapter(head: Cell, cells: Sequence[Cell], body: float) -> bool:
+    """Check whether a chapter's number stands above its name and its own authors.
+
+    A chapter of one author's book has none below it.
+    """
+    if not _CHAPTER.fullmatch(head.text):
+        return False
+    rows = rows_of([cell for cell in cells if cell.y0 > head.y0 + 1])
+    name = list(takewhile(lambda row: row[0].top > 1.2 * body, rows))
+    after = rows[len(name)] if 0 < len(name) < len(rows) else []
+    return any(names_in(cell.marked) for cell in after)
 
 
 def title_text(cells: list[Cell], paper: str = "") -> str:
