@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from reader.library.config import Topic
 from tests.benchmarks.frame import Asked
-from tests.benchmarks.ranking.report import Floors, figures
+from tests.benchmarks.ranking.report import Floors, absolute, figures
 from tests.benchmarks.ranking.tasks import (
     Answer,
     Lesson,
@@ -20,7 +22,7 @@ from tests.benchmarks.ranking.tasks import (
     mean_recall,
     relearned,
 )
-from tests.data import ROOT
+from tests.data import DATA, ROOT, needs_data
 
 TOPIC = Topic("speech/translation", "own", "speech", ("speech translation",))
 DAY = date(2031, 3, 4)
@@ -88,6 +90,17 @@ def test_whoever_is_liked_counts_once_and_seeds_stand_first() -> None:
         seeds=((TOPIC.path, "b"),),
     )
     assert lesson.ids(TOPIC.path) == ["b", "a"]
+
+
+@needs_data
+def test_an_absolute_bar_holds_for_its_data_wherever_they_lie(tmp_path: Path) -> None:
+    assert DATA is not None
+    (tmp_path / "moved").symlink_to(DATA)
+    other = tmp_path / "other"
+    shutil.copytree(DATA / "arxiv" / "bench", other / "arxiv" / "bench")
+    for data, bar in ((DATA, 92.0), (tmp_path / "moved", 92.0), (other, None)):
+        assert absolute(Asked(data=data, cache=tmp_path), 92.0) == bar
+    assert absolute(Asked(data=DATA, cache=tmp_path, is_quick=True), 92.0) is None
 
 
 def test_a_peer_above_the_shipped_ranking_is_a_missed_bar_on_any_data() -> None:
