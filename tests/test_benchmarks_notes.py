@@ -143,6 +143,16 @@ def test_the_area_under_the_curve_counts_ties_as_half() -> None:
     assert notes.auc([], [1]) == 0
 
 
+@pytest.mark.parametrize(
+    ("area", "n", "span"), [(1.0, 20, "90 to 100"), (0.9, 200, "86 to 93"), (0.5, 20, "33 to 67")]
+)
+def test_an_area_has_its_interval_even_where_nothing_is_wrong(
+    area: float, n: int, span: str
+) -> None:
+    assert notes.auc_span(area, n, n) == f"95 %: {span}"
+    assert notes.auc_span(area, 0, n) == "of none"
+
+
 def test_a_threshold_lies_where_fewest_are_wrong() -> None:
     assert notes.best_threshold([0.8, 0.9], [0.1, 0.2]) == 0.5
     assert notes.best_threshold([0.15, 0.8, 0.9], [0.1, 0.2]) in (0.125, 0.5)

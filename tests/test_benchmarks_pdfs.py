@@ -236,10 +236,12 @@ class TestSums:
             1,
             "",
             bar=0.0,
+            note="1 of 2; 95 %: 9 to 91",
             misses=(Miss("b.pdf", "Light", "Lightt"),),
         )
-        assert ids == Result("wrong ids", 0, "", bar=0.0)
+        assert ids == Result("wrong ids", 0, "", bar=0.0, note="of none")
         assert (known.value, strange.name, strange.value) == (0.0, "wrong papers", 0)
+        assert strange.note.startswith("0 of ")
 
     @pytest.mark.parametrize(
         ("n", "total", "low", "high"), [(98, 98, 96.2, 100.0), (37, 40, 80.1, 97.4)]

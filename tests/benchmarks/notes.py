@@ -11,6 +11,7 @@ shipped.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -129,11 +130,14 @@ def _quality(name: str, pairs: Sequence[Pair], closeness: Closeness) -> list[Res
         found, alarms = by_halves(of["own"], of["copied"], score)
         note = f"threshold from the other half: {found:.0f} % found, {alarms:.0f} % false alarms"
         value = auc([score(p) for p in of["copied"]], [score(p) for p in of["own"]])
+        note = f"{auc_span(value, len(of['copied']), len(of['own']))}; {note}"
         results.append(Result(f"{name}: AUC ×100, {way}", 100 * value, "", note=note))
     others = [p for p in pairs if p.label == "paraphrased"]
     if others:
         close = auc([ours(p) for p in others], [ours(p) for p in of["own"]])
-        results.append(Result(f"{name}: AUC ×100, paraphrased against own", 100 * close, ""))
+        note = auc_span(close, len(others), len(of["own"]))
+        said = f"{name}: AUC ×100, paraphrased against own"
+        results.append(Result(said, 100 * close, "", note=note))
     return results
 
 
@@ -250,6 +254,33 @@ def auc(high: Sequence[float], low: Sequence[float]) -> float:
         return 0.0
     wins = sum((a > b) + (a == b) / 2 for a in high for b in low)
     return wins / (len(high) * len(low))
+
+
+def auc_span(value: float, n_high: int, n_low: int) -> str:
+    """Write the middle 95 % of an area, which is no point where the area is 1.
+
+    The bounds are the areas from which the one seen is 1.96 standard errors away (Newcombe 2006,
+    method 5).
+    """
+    if not (n_high and n_low):
+        return "of none"
+    more = (n_high + n_low) / 2 - 1
+
+    def error(area: float) -> float:
+        spread = 1 + more * ((1 - area) / (2 - area) + area / (1 + area))
+        return math.sqrt(area * (1 - area) * spread / (n_high * n_low))
+
+    def bound(end: float) -> float:
+        inside, outside = value, end
+        for _ in range(40):
+            middle = (inside + outside) / 2
+            if abs(middle - value) <= 1.96 * error(middle):
+                inside = middle
+            else:
+                outside = middle
+        return inside
+
+    return f"95 %: {100 * bound(0.0):.0f} to {100 * bound(1.0):.0f}"
 
 
 def by_halves(own: Sequence[Pair], copied: Sequence[Pair], score: Score) -> tuple[float, float]:

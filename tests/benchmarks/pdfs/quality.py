@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from reader.base.errors import PdfError
 from reader.library.passage import Document
 from reader.pdfs.text.process import PdfPool
-from tests.benchmarks.frame import Asked, Miss, Part, Result
+from tests.benchmarks.frame import Asked, Miss, Part, Result, interval
 from tests.benchmarks.pdfs import compare, recognised
 from tests.benchmarks.pdfs.columns import orders
 from tests.benchmarks.pdfs.compare import short
@@ -95,6 +95,7 @@ def results(documents: Iterator[tuple[Truth, Document]]) -> list[Result]:
     tallies = {name: Tally() for name in NAMES}
     wrong: list[Miss] = []
     wrong_titles: list[Miss] = []
+    n_sure = n_ids = 0
     several = sorted(documents, key=lambda pair: pair[0].file)
     for truth, document in several:
         for score in scores(truth, document):
@@ -104,18 +105,26 @@ def results(documents: Iterator[tuple[Truth, Document]]) -> list[Result]:
                 first, second = order.wrong
                 score = Score(ORDER, order.n == order.total, 1, f"{first} … {second}", "reversed")
                 tallies[ORDER].add(truth, score, f"{truth.file} page {order.page}")
-        is_wrong = compare.bare(document.title) != compare.bare(truth.title)
-        if document.is_title_sure and document.title and truth.title and is_wrong:
-            wrong_titles.append(Miss(truth.file, truth.title, document.title))
+        if document.is_title_sure and document.title and truth.title:
+            n_sure += 1
+            if compare.bare(document.title) != compare.bare(truth.title):
+                wrong_titles.append(Miss(truth.file, truth.title, document.title))
+        n_ids += len(own_ids(document))
         strange = own_ids(document) - truth.ids
         expected = ", ".join(sorted(truth.ids)) or "none"
         wrong += [Miss(truth.file, expected, id_) for id_ in sorted(strange)]
     return [
         *(_result(name, tally) for name, tally in tallies.items() if tally.parts),
-        Result(WRONG_TITLES, len(wrong_titles), "", bar=0.0, misses=tuple(wrong_titles)),
-        Result("wrong ids", len(wrong), "", bar=0.0, misses=tuple(wrong)),
+        none_of(WRONG_TITLES, wrong_titles, n_sure),
+        none_of("wrong ids", wrong, n_ids),
         *recognised.results(several),
     ]
+
+
+def none_of(name: str, wrong: Sequence[Miss], total: int) -> Result:
+    """Count what must never be wrong; its note says how many more the sample leaves possible."""
+    note = interval(len(wrong), total) if total else "of none"
+    return Result(name, len(wrong), "", bar=0.0, note=note, misses=tuple(wrong))
 
 
 def wilson(n: int, total: int) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from reader.library.paper import Paper
 from reader.library.passage import Document
 from reader.pdfs.find import PdfSketches
 from reader.pdfs.recognition import KnownPaper, PdfClues, Verdict, judge, read_print, sketch_of
-from tests.benchmarks.frame import Miss, Part, Result
+from tests.benchmarks.frame import Miss, Part, Result, interval
 from tests.benchmarks.pdfs import compare
 from tests.benchmarks.pdfs.compare import short
 from tests.benchmarks.pdfs.truth import KINDS, Truth
@@ -76,7 +76,7 @@ def results(several: Sequence[tuple[Truth, Document]]) -> list[Result]:
             for several_known in (others, *_strangers(one))
         ]
     wrong = tuple(trial.miss for trial in trials if trial.is_wrong)
-    note = f"of {len(trials)} trials"
+    note = f"{interval(len(wrong), len(trials))}; trials" if trials else "no trials"
     return [*_own(own), Result(WRONG, len(wrong), "", bar=0.0, note=note, misses=wrong)]
 
 
