@@ -499,6 +499,14 @@ def test_a_title_that_begins_as_a_banner_does_is_read(text: str) -> None:
     assert (document.title, document.is_title_sure) == (text, True)
 
 
+def test_a_curriculum_vitae_is_no_paper() -> None:
+    sheet = titled("Curriculum Vitae").mid(110, ADA, 11).mid(124, "Somewhere University", 11)
+    sheet.put(70, 160, "Positions", 12, "tibo")
+    sheet.put(70, 178, "Since 2028 researcher in the Institute of Hearing")
+    document = sheet.read()
+    assert (document.title, document.is_title_sure, document.authors) == ("", False, ())
+
+
 def test_a_title_with_nothing_of_a_paper_below_is_not_sure() -> None:
     assert not titled().prose(70, 150, 30).read().is_title_sure
 

@@ -302,8 +302,8 @@ def is_bare(cells: Sequence[Cell]) -> bool:
 
 _FORM = re.compile(
     r"\W*(?:call for (?:papers|participation|abstracts|proposals)|invoice(?:\s+n(?:o|r|umber)\b.*)?"
-    r"|receipt|(?:[\w-]+ ){0,3}(?:consent|report|registration|application|order|evaluation|feedback"
-    r"|claim) form|programme? committee)\W*",
+    r"|receipt|curriculum vitae|(?:[\w-]+ ){0,3}(?:consent|report|registration|application|order"
+    r"|evaluation|feedback|claim) form|programme? committee)\W*",
     re.IGNORECASE,
 )
 _FIELDS = (
