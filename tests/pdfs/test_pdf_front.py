@@ -784,15 +784,32 @@ def test_the_abstract_is_what_its_heading_stands_over(heading: str) -> None:
     )
 
 
-def test_an_abstract_may_follow_its_name_without_a_sign() -> None:
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("Abstract", "with patience."),
+        ("ABSTRACT", "with patience. INDEX TERMS Rain."),
+        ("SUMMARY", "with patience."),
+    ],
+)
+def test_an_abstract_may_follow_its_name_without_a_sign(name: str, last: str) -> None:
     sheet = titled().mid(110, ADA, 11)
-    lines = ["Abstract  We listen to the rain,", "for a long while and", "with patience."]
+    lines = [f"{name}  We listen to the rain,", "for a long while and", last]
     for at, line in enumerate(lines):
         sheet.put(70, 200 + 12 * at, line)
     sheet.put(70, 290, "1 Introduction", 12, "tibo")
     sheet.put(70, 308, "Abstract Rain is a theory that we leave to others, of which")
     sheet.prose(70, 320)
     assert sheet.read().abstract == "We listen to the rain, for a long while and with patience."
+
+
+def test_a_title_in_capitals_that_begins_so_is_no_abstract() -> None:
+    sheet = Sheet()
+    for at, line in enumerate(["ABSTRACT RAIN AND QUIET", "MACHINES THAT LISTEN", "IN WINTER"]):
+        sheet.put(70, 80 + 18 * at, line, 15, "tibo")
+    sheet.put(70, 150, ADA, 11)
+    sheet.put(70, 290, "1 Introduction", 12, "tibo")
+    assert sheet.prose(70, 308, 12).read().abstract == ""
 
 
 def test_a_sentence_of_a_section_that_begins_so_is_no_abstract() -> None:

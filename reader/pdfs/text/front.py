@@ -523,7 +523,7 @@ _HEADING = re.compile(
 )
 _AFTER = re.compile(
     r"\s(?:(?:Index Terms|Key\s?words(?: and [Pp]hrases)?|Categories and Subject Descriptors"
-    r"|CCS Concepts)\b|KEY\s?WORDS|キーワード[：:])"
+    r"|CCS Concepts)\b|KEY\s?WORDS|INDEX TERMS|キーワード[：:])"
 )
 _NOTE = re.compile(r"(?<=[a-z]{2}[.)])\d{1,2}$")
 MAX_ABSTRACT_CHARS = 4000

@@ -62,7 +62,7 @@ _RUN_IN = re.compile(
     r"(A\s?bstract|A\s?BSTRACT|Summary|概要|あらまし|要旨)\s*[—–―:：.．-]+\s*(\S.*)"
 )
 _ABSTRACT_WORD = re.compile(
-    r"(Abstract|ABSTRACT|概要|あらまし|要旨)\s+((?=[A-Z\u3040-\u30ff\u3400-\u9fff])\S.*)"
+    r"(Abstract|ABSTRACT|SUMMARY|概要|あらまし|要旨)\s+((?=[A-Z\u3040-\u30ff\u3400-\u9fff])\S.*)"
 )
 APPENDIX = re.compile(
     r"(?:Appendi|APPENDI|A PPENDI|Supplement|SUPPLEMENT|付録|付\s*録|[A-Z][.]?\s+[A-Z])"
@@ -128,12 +128,14 @@ def run_in(text: str) -> tuple[str, str] | None:
 
 
 def abstract_word(text: str) -> tuple[str, str] | None:
-    """Split "Abstract We show …", as chapters of books have it; None for any other text.
+    """Split "Abstract We show …", the name in bold or capitals; None for any other text.
 
-    It may also be a sentence about abstract syntax, so it counts before the first section alone.
+    Springer's books, IEEE Access and IEICE have it, the latter in Japanese too. It may also be a
+    title in capitals, or a sentence about abstract syntax, so it counts before the first section
+    alone.
     """
-    found = _ABSTRACT_WORD.match(text) if text[0] in "A概あ要" else None
-    return (found[1], found[2]) if found else None
+    found = _ABSTRACT_WORD.match(text) if text[0] in "AS概あ要" else None
+    return (found[1], found[2]) if found and not text.isupper() else None
 
 
 def is_known(text: str) -> bool:
