@@ -223,3 +223,17 @@ def test_the_same_version_fetched_again_keeps_what_was_drawn(
     assert mark_places.last_replaced(library.db, 1) is None
     assert [one.name for one in marks_in(library, reader.word_places, 1, old).strokes] == [
         f"{OWN}s"]  # fmt: skip
+
+
+def test_a_mark_on_the_newer_version_stays_where_it_was_made(
+    library: Library, reader: PdfReader, tools: Tools, tmp_path: Path
+) -> None:
+    new = add_newer(library, tools, tmp_path)
+    # Parts of a line, as of a formula: they stand nowhere as one run of words.
+    with pymupdf.open(new) as document:
+        boxes = [tuple(document[1].search_for(word)[0]) for word in ("Sixty", "at once (1b)")]
+    under = reader.words_under(new, 2, boxes)
+    made = mark.mark(library, find_paper(library, "2506.00001"), replace(under, name=f"{OWN}p"))
+    [one] = marks_in(library, reader.word_places, 1, new).states
+    assert (one.mark, one.highlight.page) == (made.mark, 2)
+    assert one.highlight.box == pytest.approx(under.box, abs=0.1)

@@ -40,6 +40,16 @@ class _Pages:
         self.n = min(int(file.page_count), MAX_PAGES)
         self._read: dict[int, tuple[PageLetters, str, list[int]]] = {}
 
+    def under(self, mark: Highlight) -> str:
+        """Return the folded words under the boxes of a mark, as they are read for a mark."""
+        if mark.page > self.n:
+            return ""
+        letters = self._page(mark.page)[0]
+        boxes = mark.quads or (mark.box,)
+        corners = (((x0, y0), (x1, y0), (x0, y1), (x1, y1)) for x0, y0, x1, y1 in boxes)
+        places = set[int]().union(*(letters.under(quad) for quad in corners))
+        return _fold("".join(letters.letters[n].text for n in sorted(places)))
+
     def find(self, marked: str, page: int) -> Iterator[_Found]:
         """Yield each place on a page where the words of a mark stand."""
         letters, text, places = self._page(page)
@@ -86,6 +96,9 @@ def _placed(pages: _Pages, mark: Highlight) -> Highlight | None:
     words = _fold(mark.text)
     if not words:
         return None
+    # Parts of a formula are marked in an order of their own, and stand nowhere else as they do.
+    if pages.under(mark) == words:
+        return mark
     here = list(pages.find(mark.text, mark.page)) if mark.page <= pages.n else []
     for one in here:
         if overlap_of_smaller(one.box, mark.box) >= OVERLAP:
