@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from tests.web.browser.webkit import Webkit, missing, opened
-from tests.web.chromium import NO_SANDBOX, chromium
+from tests.web.chromium import NO_SANDBOX, bare_chromium
 from tests.web.serving import Serving
 from tests.web.world import NOW, lived_in, played
 
@@ -55,9 +55,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def launch() -> Iterator[Callable[..., Browser]]:
     """Return a function that starts a browser with its own arguments; each is closed at the end."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = chromium()
+    path = bare_chromium()
     if path is None:
-        pytest.skip("chromium is not installed (apt install chromium)")
+        pytest.skip("chromium is not installed (apt install chromium-headless-shell)")
     with contextlib.ExitStack() as stack:
         playing = stack.enter_context(playwright.sync_playwright())
 
