@@ -204,7 +204,7 @@ FIELDS = {
     "CheckedSentence": """text verdict share:3 run where=- page=source.page is_reworded
         is_translated""",
     "SearchHit": """*paper kind page section~? evidence matches has_words also~ is_shared
-        score:6""",
+        is_far score:6""",
     "PastAct": "act=number at kind topic? papers=several mutes",
     "TrashEntry": "*paper removed_on=- until=- act=removal.act",
     "MergeQuestion": "first second why~ asked_on",

@@ -22,10 +22,11 @@ from reader.search.find import KINDS, SearchHit, SearchResult, search
 from reader.search.rows.index import Kind
 from reader.search.shared import searched
 from reader.texts.search import (
+    FAR,
     away_text,
     byline,
     head_of,
-    kinds_by_meaning,
+    is_by_meaning,
     names_text,
     no_query_text,
     not_encoded_text,
@@ -126,7 +127,7 @@ def search_command(
     if as_json:
         _put_json(found, waiting)
     else:
-        _show(found, waiting, text or str(like))
+        show_result(found, waiting, text or str(like))
     for sentence in found.messages:
         output.put(plain(str(sentence)), is_error=True)
     if names := names_text(found):
@@ -165,12 +166,18 @@ def _check_query(text: str, like: Path | None) -> None:
     raise UsageError(what=what, hint=hint)
 
 
-def _show(found: SearchResult, waiting: Sequence[WaitingHit], query: str) -> None:
+def show_result(found: SearchResult, waiting: Sequence[WaitingHit], query: str) -> None:
+    """Print the hits of a search, behind them the notes that wait for their paper."""
     if (found.hits or not waiting) and (head := head_of(found, query)):
         output.put(head)
-    near = kinds_by_meaning(found)
-    for hit in found.hits:
-        _show_hit(hit, is_near=hit.kind in near)
+    far = [hit for hit in found.hits if hit.is_far]
+    near = [hit for hit in found.hits if not hit.is_far]
+    for hit in near:
+        _show_hit(hit, is_near=is_by_meaning(found, hit))
+    if near and far:
+        output.put(_(FAR))
+    for hit in far:
+        _show_hit(hit)
     for note in waiting:
         _show_waiting(note)
     # Without a model `_report_gaps` says as much of all texts, and a listing compares nothing.

@@ -73,7 +73,7 @@ def related(
     encoded: set[int] = set()
     is_by_words = True
     if encode is not None:
-        from reader.search.find import near_notes
+        from reader.search.near import near_notes
 
         # Of a note that is too long for a vector of its own, its beginning is compared.
         with contextlib.suppress(ModelError):  # words answer alone, and the caller is told

@@ -25,7 +25,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.passage import Document
 from reader.library.query import Filter, Query, parse
 from reader.library.rows import papers
-from reader.search.encode import SAMPLES, is_gibberish
+from reader.search.encode import is_gibberish
 from reader.search.evidence import (
     evidence,
     fingerprint,
@@ -42,15 +42,12 @@ from reader.search.filters import (
 )
 from reader.search.fusion import DEPTH, Ranking
 from reader.search.indexes import LOOKED_AT
-from reader.search.rows import filters, index, vector_files
+from reader.search.rows import filters, index
 from reader.search.rows.index import Kind, Text
 from reader.search.shared import Indexes
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from reader.search.encode import Encode, EncodeQuery
+    from reader.search.encode import EncodeQuery
 
 
 KINDS: tuple[Kind, ...] = ("note", "highlight", "paper", "passage")
@@ -82,6 +79,7 @@ class SearchHit:
     score: of the fusion; comparable within one search and kind only.
     is_shared: the shared index has it, and not the library's own.
     also: ids of other papers with the same text.
+    is_far: it has no word of the query and is not near by meaning, so it stands behind the rest.
     """
 
     kind: Kind
@@ -94,6 +92,7 @@ class SearchHit:
     has_words: bool = False
     also: tuple[str, ...] = ()
     is_shared: bool = False
+    is_far: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +139,8 @@ def search(
     and `notice` is that error. encoder: the name of the encoder.
     indexes: of the library, with a shared one; None for its own alone. Filters on what only the
     library knows leave the shared one out.
-    Returns at most `limit` hits of each kind, in the order of KINDS, each paper once in a kind.
-    Raises QueryError.
+    Returns at most `limit` hits of each kind, in the order of KINDS, each paper once in a kind;
+    then in the same order those that are far. Raises QueryError.
     """
     indexes = indexes or Indexes(library)
     wanted = [kind for kind in KINDS if kind in kinds]
@@ -287,13 +286,10 @@ def _is_gibberish(ranking: Ranking, kinds: Sequence[Kind]) -> bool:
         return False
     if not any(map(_is_sign, ranking.query.all_words)):
         return not ranking.is_known(kinds)  # numbers and dots are near to every paper alike
-    kept = index.query_vectors(ranking.library.db, ranking.encoder, SAMPLES)
-    if len(kept) < len(SAMPLES):
-        return False  # `reader index` makes the rest
-    # Import numpy, which a search by words alone need not wait for.
-    from reader.search.rows.nearest import vectors_from
-
-    return is_gibberish(ranking.vector, vectors_from(kept)) and not ranking.is_known(kinds)
+    samples = ranking.samples
+    if samples is None:
+        return False
+    return is_gibberish(ranking.vector, samples) and not ranking.is_known(kinds)
 
 
 def _is_sign(char: str) -> bool:
@@ -312,11 +308,22 @@ def with_limits(found: SearchResult, library: Library, encoder: str) -> SearchRe
 
 def _found(ranking: Ranking, kinds: Sequence[Kind], limit: int) -> tuple[SearchHit, ...]:
     query, pairs = ranking.shown_words, neighbours(ranking.searched)
-    return tuple(
-        hit
-        for kind in kinds
-        for hit in hits_of(ranking, kind, query=query, limit=limit, pairs=pairs)
+    return _far_last(
+        [hits_of(ranking, kind, query=query, limit=limit, pairs=pairs) for kind in kinds]
     )
+
+
+def _far_last(by_kind: Sequence[Sequence[SearchHit]]) -> tuple[SearchHit, ...]:
+    """Join the hits of several kinds; the far ones at the end of each come behind all others.
+
+    A far one with a better hit behind it keeps its place: the ranking knows more than nearness.
+    """
+    first, last = list[SearchHit](), list[SearchHit]()
+    for hits in by_kind:
+        n = max((n for n, hit in enumerate(hits, 1) if not hit.is_far), default=0)
+        first += [replace(hit, is_far=False) for hit in hits[:n]]
+        last += hits[n:]
+    return (*first, *last)
 
 
 def hits_of(
@@ -335,7 +342,7 @@ def hits_of(
     """
     ranked, by_words = ranking.rank(kind)
     ranked = _side_by_side(ranking, ranked[:depth], pairs) if pairs else ranked[:depth]
-    return _hits(ranking.indexes, ranked, query, limit, by_words)
+    return _hits(ranking.indexes, ranked, query, limit, by_words, far=ranking.far)
 
 
 def _side_by_side(
@@ -357,6 +364,7 @@ def _hits(
     query: str = "",
     limit: int = 10,
     by_words: Container[int] = (),
+    far: Callable[[Sequence[int]], Container[int]] = lambda _rows: (),
 ) -> list[SearchHit]:
     best: dict[int, tuple[Text, float]] = {}
     for start in range(0, len(ranked), AT_ONCE):
@@ -368,7 +376,8 @@ def _hits(
         if len(best) >= 2 * limit:
             break
     chosen = list(best.values())[: MOST_ALIKE * limit]
-    return _shown_once(indexes, chosen, query, limit, by_words)
+    left = far([text.row for text, _ in chosen if text.row not in by_words])
+    return _shown_once(indexes, chosen, query, limit, by_words, left)
 
 
 def _shown_once(
@@ -377,6 +386,7 @@ def _shown_once(
     query: str,
     limit: int,
     by_words: Container[int] = (),
+    far: Container[int] = (),
 ) -> list[SearchHit]:
     """Make the hits for texts of different papers; papers with the same text become one."""
     by_row = indexes.papers_at([t.paper for t, _ in chosen])
@@ -396,7 +406,7 @@ def _shown_once(
             place = by_row[text.paper], text.page, text.section
             has_words = text.row in by_words
             hit = SearchHit(text.kind, *place, why.text, score, why.matches, has_words)
-            hits.append(replace(hit, is_shared=text.row < 0))
+            hits.append(replace(hit, is_shared=text.row < 0, is_far=text.row in far))
             seen.append(words)
     return hits
 
@@ -440,34 +450,6 @@ TELLING = 12
 
 COMMON = 2_000
 """The number of papers with a word from which on the word is too common."""
-
-NEAR = 0.03
-"""The least score of a near note. With the bundled model and eight notes on four subjects, each in
-both languages, the pairs have .073 to .095, most others less than .05."""
-
-COMMONPLACES = (
-    (
-        "They propose a method and compare it with earlier ones.",
-        "The results are good, but the data are few.",
-        "I want to try this with my own recordings.",
-        "It is not clear why it works.",
-        "The idea is simple and easy to build.",
-        "Who could use this, and for what?",
-        "The test is only in one language.",
-        "I would ask the authors how long it takes.",
-    ),
-    (
-        "手法を提案し、以前のものと比べている。",
-        "結果は良いが、データが少ない。",
-        "自分の録音で試してみたい。",
-        "なぜうまくいくのかはっきりしない。",
-        "考え方は単純で、作るのも易しい。",
-        "誰が何のために使えるのか。",
-        "一つの言語でしか試していない。",
-        "どれだけ時間がかかるか著者に聞きたい。",
-    ),
-)
-"""Sentences that any note may have, the same in English and Japanese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -545,12 +527,13 @@ def search_like(
     words = telling_words(library, text[:READ_LETTERS])
     indexes = indexes or Indexes(library)
     ranking = Ranking(indexes, Query(words=words), encoder, vector, QueryMeaning({}))
-    hits = [
-        hit
-        for kind in kinds
-        for hit in hits_of(ranking, kind, query=words, limit=limit + 1, depth=DEPTH)[:limit]
-    ]
-    found = SearchResult(tuple(hits), notice, shared_error=indexes.error)
+    hits = _far_last(
+        [
+            hits_of(ranking, kind, query=words, limit=limit + 1, depth=DEPTH)[:limit]
+            for kind in kinds
+        ]
+    )
+    found = SearchResult(hits, notice, shared_error=indexes.error)
     return with_limits(found, library, encoder)
 
 
@@ -597,44 +580,3 @@ def _n_papers(library: Library, word: str) -> int:
 
     # A server is asked for the same words with each paper of a field.
     return db.count_once(f"papers with {term}", count) if term else 0
-
-
-def near_notes(
-    library: Library, vector: NDArray[np.float32], encode: Encode, encoder: str
-) -> tuple[list[int], set[int]]:
-    """Rank the papers whose notes are near to a vector (d,), nearest first.
-
-    Models place texts of one language nearer together than texts of the same content in two
-    languages. So each cosine is compared with those of either text to plain sentences of the
-    other one's language: 2 cos(x, y) - mean cos(x, sentences as y) - mean cos(y, sentences as x),
-    after Conneau et al. 2018, arXiv:1710.04087, section 2.3 (CSLS).
-    Returns the rows of near papers, and the rows of all papers whose notes have a vector of this
-    encoder. Raises ModelError.
-    """
-    # Imported here, since pages and commands that import this module start without numpy.
-    import numpy as np
-
-    from reader.search.rows.nearest import vector_from
-
-    kept = vector_files.note_vectors(library.db, encoder)
-    if not kept:
-        return [], set()
-
-    def vector_of(sentence: str) -> NDArray[np.float32]:
-        """Get the vector of a plain sentence, which is encoded once and then stored."""
-        known = vector_files.vector_of(library.db, encoder, sentence)
-        if known is None:
-            known = encode(sentence)[1].astype("float16").tobytes()
-            if not library.db.is_read_only:
-                index.add_vectors(library.db, encoder, [(index.hash_of(sentence), known)])
-        return vector_from(known)
-
-    rows = list(kept)
-    notes = np.stack([vector_from(kept[row]) for row in rows])
-    plain = np.stack([np.mean([vector_of(s) for s in several], axis=0) for several in COMMONPLACES])
-    others = notes @ plain.T
-    mine = plain @ vector
-    # The language of a text is that of the plain sentences it is nearest to.
-    scores = 2 * (notes @ vector) - mine[others.argmax(1)] - others[:, int(mine.argmax())]
-    order = np.argsort(-scores, kind="stable")
-    return [rows[at] for at in order if scores[at] >= NEAR], set(rows)

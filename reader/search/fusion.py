@@ -30,10 +30,11 @@ from reader.base.words import (
 from reader.library.folder import Library
 from reader.library.query import Query
 from reader.library.rows import papers
+from reader.search.encode import SAMPLES
 from reader.search.evidence import fuse, share_of_letters, standing
 from reader.search.filters import QueryMeaning, asks_own, conditions, fits
 from reader.search.indexes import OwnIndex, Ranked, WordQuery, parted
-from reader.search.rows import filters, index
+from reader.search.rows import filters, index, vector_files
 from reader.search.rows.filters import Conditions
 from reader.search.rows.index import Kind
 from reader.search.shared import Indexes
@@ -184,6 +185,30 @@ class Ranking:
             for kind in kinds
             for ranked in (self._by_words(kind, None, DEPTH), self._lists(kind).by_words)
         )
+
+    @functools.cached_property
+    def samples(self) -> NDArray[np.float32] | None:
+        """Get the vectors of SAMPLES, (n, d); None where `reader index` has yet to make some."""
+        kept = index.query_vectors(self.library.db, self.encoder, SAMPLES)
+        if len(kept) < len(SAMPLES):
+            return None
+        # Import numpy, which a search by words alone need not wait for.
+        from reader.search.rows.nearest import vectors_from
+
+        return vectors_from(kept)
+
+    def far(self, rows: Sequence[int]) -> set[int]:
+        """Select those of some texts that are not near to the query; none where nothing tells."""
+        words = self.query.all_words
+        if not rows or not words or self.vector is None or self.samples is None:
+            return set()
+        if not (kept := vector_files.vectors_at(self.library.db, self.encoder, rows)):
+            return set()
+        from reader.search.near import are_near
+        from reader.search.rows.nearest import vectors_from
+
+        near = are_near(words, self.vector, vectors_from(list(kept.values())), self.samples)
+        return {row for row, is_near in zip(kept, near, strict=True) if not is_near}
 
     @property
     def is_cut(self) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
-
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.library.file_names import year_of
@@ -27,17 +25,24 @@ def head_of(found: SearchResult, query: str) -> str:
         return _("Nothing found for {query}.", query=shorten(plain(query), 200))
     if found.is_listing:
         return _("The newest that fit:")
+    if all(hit.is_far for hit in found.hits):
+        return _("Nothing has these words, and nothing is near by meaning. Farther off:")
     return "" if found.has_words else _("Nothing has these words. Nearest by meaning:")
 
 
-def kinds_by_meaning(found: SearchResult) -> Set[str]:
-    """List the kinds of which no hit has the query's words, where hits of other kinds have them.
+FAR = N_("Without these words, and not near by meaning:")
+"""The heading of the hits that stand behind all others; `head_of` says it where there are no
+others."""
 
-    They are marked: a note that is only near in meaning stands above a paper with the words.
+
+def is_by_meaning(found: SearchResult, hit: SearchHit) -> bool:
+    """Check whether a hit is marked as found by meaning alone.
+
+    A note that is only near in meaning stands above a paper with the query's words.
     """
     if found.is_listing or not found.has_words:
-        return set()  # the heading says it of all
-    return {hit.kind for hit in found.hits} - {hit.kind for hit in found.hits if hit.has_words}
+        return False  # the heading says it of all
+    return not (hit.has_words or hit.is_far)
 
 
 def notices_of(found: SearchResult, *, index: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,9 +12,11 @@ import pytest
 
 from reader.cli.frame import Settings, run
 from reader.cli.output import wrap_marked
+from reader.cli.search import show_result
 from reader.library.folder import open_library
 from reader.library.rows import papers
 from reader.search.encode import index_words
+from reader.search.find import SearchHit, SearchResult
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
 from tests.marked_pdfs import typeset
@@ -56,6 +59,22 @@ def test_each_hit_has_its_place_its_id_and_the_sentence_that_answers(
         "PAGE 3 Snails in gardens\n  arxiv:2506.00001 · Field & Lind · 2025\n  A snail hears it.\n"
     )
     assert "Only words were compared, not meaning." in err
+
+
+def test_a_line_stands_before_what_has_no_word_and_is_not_near(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_library(folder, now=lambda: NOW) as library:
+        snails, tides = papers.papers_at(library.db, [1, 2])
+    hit = SearchHit("paper", snails, None, "", "", 1.0, has_words=True)
+    far = replace(hit, kind="note", paper=tides, has_words=False, is_far=True)
+    capsys.readouterr()
+    show_result(SearchResult((hit, far)), [], "snails")
+    assert re.findall("^[^ ].*", click.unstyle(capsys.readouterr().out), re.MULTILINE) == [
+        "PAPER Snails in gardens",
+        "Without these words, and not near by meaning:",
+        "NOTE Tides",
+    ]
 
 
 def test_as_json_the_matches_are_places_in_the_sentence(

@@ -28,7 +28,7 @@ from reader.search.find import SearchResult, search
 from reader.search.rows import citations, filters, index
 from reader.search.rows.index import PassageText
 from reader.search.shared import Indexes
-from reader.texts.search import kinds_by_meaning
+from reader.texts.search import is_by_meaning
 from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, tools
 
 if TYPE_CHECKING:
@@ -429,14 +429,16 @@ def test_similarity_alone_is_told_from_words(library: Library) -> None:
     assert ask(library, "speech").has_words
 
 
-def test_a_kind_that_only_meaning_found_is_marked(library: Library) -> None:
+def test_what_only_meaning_found_is_marked(library: Library) -> None:
     answer = ask(library, "speech")
     paper = next(hit for hit in answer.hits if hit.kind == "paper" and hit.has_words)
-    note = replace(paper, kind="note", has_words=False)
-    assert kinds_by_meaning(replace(answer, hits=(note, paper))) == {"note"}
-    assert kinds_by_meaning(replace(answer, hits=(paper, replace(note, kind="paper")))) == set()
+    near = replace(paper, has_words=False)
+    both = replace(answer, hits=(paper, near))
+    assert [is_by_meaning(both, hit) for hit in both.hits] == [False, True]
     # Then the heading says it of all.
-    assert kinds_by_meaning(replace(answer, hits=(note,))) == set()
+    assert not is_by_meaning(replace(answer, hits=(near,)), near)
+    far = replace(near, is_far=True)
+    assert not is_by_meaning(replace(answer, hits=(paper, far)), far)
 
 
 def test_papers_with_one_text_are_shown_as_one(library: Library) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.morning.bring_in import Importing
 from reader.notes.write import add_note
-from reader.search.encode import index_words
+from reader.search.encode import SAMPLES, index_words
 from reader.search.find import SearchHit
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
@@ -90,6 +91,24 @@ def test_own_words_come_first_then_papers_and_places_in_them(client: TestClient)
     assert "A <mark>choir</mark> of <mark>birds</mark> sings at dawn." in page
     assert 'href="/pdf/arxiv:2506.00001/read?page=7&amp;q=choir%20birds"' in page
     assert 'href="/note/arxiv:2506.00002"' in page
+
+
+def test_what_is_neither_by_words_nor_near_stands_under_a_heading_of_its_own(parts: Parts) -> None:
+    small = SmallEncoder()
+    with parts.open_library() as library:
+        vectors = ((text, small.encode_query(text).astype(np.float16)) for text in SAMPLES)
+        kept = [(index.hash_of(text), vector.tobytes()) for text, vector in vectors]
+        index.add_vectors(library.db, small.name, kept)
+    with site(parts) as client:
+        page = client.get("/search?q=birds").text
+    names = re.findall('<h2 id="hits-(.*?)">(.*?)</h2>', page)
+    assert names == [
+        ("paper", "Papers"),
+        ("passage", "Passages"),
+        ("far", "Without these words, and not near by meaning:"),
+    ]
+    far = page[page.index('id="hits-far"') :]
+    assert ("· Notes" in far, "· Papers" in far, "· Passages" in far) == (True, True, False)
 
 
 def test_foreign_text_is_shown_as_text(client: TestClient) -> None:

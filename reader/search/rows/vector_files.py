@@ -441,6 +441,15 @@ def _vectors(db: Database, encoder: str, wanted: Sequence[tuple[Kind, str]]) -> 
     return [(kind, key, vectors[key]) for kind, key in wanted if key in vectors]
 
 
+def vectors_at(db: Database, encoder: str, rows: Sequence[int]) -> dict[int, bytes]:
+    """Load the vectors of texts that are encoded: row → float16 bytes."""
+    return db.pairs(
+        "SELECT t.id, v.vector FROM json_each(?) AS wanted CROSS JOIN idx.texts AS t"
+        " ON t.id = wanted.value CROSS JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash",
+        (json.dumps(list(rows)), encoder),
+    )
+
+
 def vector_of(db: Database, encoder: str, text: str) -> bytes | None:
     """Load the vector of exactly this text (float16 bytes), None where there is none."""
     row = db.read_one(

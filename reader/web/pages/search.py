@@ -5,6 +5,7 @@ papers with notes for others.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,10 +30,11 @@ from reader.search.rows import index
 from reader.search.rows.index import Kind
 from reader.search.shared import searched
 from reader.texts.search import (
+    FAR,
     away_text,
     byline,
     head_of,
-    kinds_by_meaning,
+    is_by_meaning,
     names_text,
     no_query_text,
     notices_of,
@@ -128,8 +130,7 @@ def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         notices += [plain(found.notice.message), plain(found.notice.hint)]
         notices.append(_("Only words were compared, not meaning."))
     return {
-        # `groupby` needs the hits of a kind together; `search` returns them so.
-        "groups": [(name, list(hits)) for name, hits in groupby(found.hits, lambda h: h.kind)],
+        "groups": _groups(found),
         "head": head_of(found, query) if found.hits or not loose else "",
         "loose": loose,
         "notices": list(filter(None, notices)),
@@ -138,11 +139,23 @@ def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         "is_waiting": is_waiting,
         "figures": figures(visit.library, (hit.paper for hit in found.hits)),
         "n": len(found.hits) + len(loose),
-        "near": kinds_by_meaning(found),
+        "is_by_meaning": partial(is_by_meaning, found),
+        "far": _(FAR),
         "byline": byline,
         "marked": marked,
         "limit": limit,
     }
+
+
+def _groups(found: SearchResult) -> list[tuple[str, list[SearchHit]]]:
+    """Group the hits under headings: kinds, and "far" for those that stand behind all others."""
+
+    def heading(hit: SearchHit) -> str:
+        return "far" if hit.is_far and has_near else hit.kind
+
+    has_near = not all(hit.is_far for hit in found.hits)
+    # `groupby` needs the hits of a heading together; `search` returns them so.
+    return [(name, list(hits)) for name, hits in groupby(found.hits, heading)]
 
 
 def marked(hit: SearchHit | WaitingHit) -> Markup:
