@@ -45,6 +45,7 @@ from reader.search.indexes import LOOKED_AT
 from reader.search.rows import filters, index
 from reader.search.rows.index import Kind, Text
 from reader.search.shared import Indexes
+from reader.search.terms import says_little
 
 if TYPE_CHECKING:
     from reader.search.encode import EncodeQuery
@@ -557,18 +558,23 @@ def _telling(text: str, n_papers: Callable[[str], int]) -> str:
 
 
 def query_words_of(text: str) -> list[str]:
-    """Extract the words of a long text that may say what it is about, each once, at most 300."""
+    """Extract the words of a long text that may say what it is about, each once, at most 300.
+
+    Words of every day only where there are no others.
+    """
     # In pieces, since `query_words` reads no more than MAX_QUERY characters.
     pieces = (text[start : start + MAX_QUERY] for start in range(0, len(text), MAX_QUERY))
     words = (word for piece in pieces for word in query_words(piece))
-    return list(dict.fromkeys(word for word in words if 2 < len(word) < 20))[:300]
+    found = list(dict.fromkeys(word for word in words if 2 < len(word) < 20))
+    return ([word for word in found if not says_little(word)] or found)[:300]
 
 
 def _shared(text: str, hit: SearchHit, n_papers: Callable[[str], int]) -> tuple[str, ...]:
     """Select the rarest words that two papers share, at most six, as the first prints them."""
     other = f"{hit.paper.record.title}\n{hit.paper.record.abstract}"
     shared = shared_words(text, f"{other}\n{hit.evidence}")
-    rare = sorted((n_papers(word), printed) for word, printed in shared.items())
+    telling = [(word, printed) for word, printed in shared.items() if not says_little(word)]
+    rare = sorted((n_papers(word), printed) for word, printed in telling)
     return tuple(printed for n, printed in rare[:6] if n < COMMON)
 
 

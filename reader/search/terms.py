@@ -1,4 +1,7 @@
-"""Find Japanese technical terms and their English names, by the table in terms.txt."""
+"""Find Japanese technical terms and their English names, by the table in terms.txt.
+
+Also tells words of every day, by the list in everyday.txt.
+"""
 
 from __future__ import annotations
 
@@ -117,3 +120,18 @@ def _terms() -> Mapping[str, tuple[str, ...]]:
     """Order the table by the Japanese terms as they are compared; the usual name comes first."""
     rows = (line.split("\t") for line in _text().splitlines() if "\t" in line)
     return {_plain(term): tuple(names.split(", ")) for term, names in rows}
+
+
+def says_little(word: str) -> bool:
+    """Check whether a word, as it is indexed, is a number or of every day, or any field has it.
+
+    That few papers have it does not say that it is rare where a library has a dozen of them.
+    """
+    return word.isdecimal() or word in _everyday()
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    return frozenset(
+        map(folded, Path(__file__).with_name("everyday.txt").read_text("utf-8").split())
+    )

@@ -17,7 +17,15 @@ from reader.library.passage import Block, Document, Page
 from reader.library.rows import papers
 from reader.notes.rows import notes
 from reader.search.encode import encode, index_words
-from reader.search.find import KINDS, LIKE_LETTERS, search_like, similar, telling_words, text_of
+from reader.search.find import (
+    KINDS,
+    LIKE_LETTERS,
+    query_words_of,
+    search_like,
+    similar,
+    telling_words,
+    text_of,
+)
 from tests.samples import (
     DAY,
     NOW,
@@ -65,6 +73,21 @@ def test_the_nearest_come_notes_first_with_the_words_they_share(library: Library
     ]  # fmt: skip
     assert set(near[1].words) == {"Snails", "listen"}
     assert near[2].words == ()
+
+
+def test_words_of_every_day_and_numbers_are_not_said_to_be_shared(library: Library) -> None:
+    asked = paper(
+        4, "What 900 snails said", "They never said which of the tides they want, 潮の結果."
+    )
+    other = paper(5, "Nobody said so", "In 900 tides nobody said which snails want what, 潮の結果.")
+    papers.add_papers(library.db, [asked, other], source="arXiv", on=DAY)
+    index_words(library, tools(Web()))
+    encode(library, tools(Web()))
+    near = similar(library, library_paper(library, 4), encoder=SmallEncoder.name)[1]
+    assert {w for one in near if one.hit.paper.row == 5 for w in one.words} == {"tides", "snails"}
+    text = "They said that which tides bring"
+    assert telling_words(library, text) == "tide"
+    assert query_words_of("what they said") == ["said"]
 
 
 def test_only_the_kinds_that_are_quoted_get_the_sentence_that_says_most(library: Library) -> None:
