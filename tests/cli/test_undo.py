@@ -84,15 +84,15 @@ def test_a_restored_library_says_how_it_goes_back(
     said(capsys, folder, "skip", TWO)
     out = said(capsys, folder, "restore", str(archive), str(folder))[1]
     before = folder / "backups/asayomi-before-restore-2025-06-04T063000Z.zip"
-    assert "To take it back: reader undo 2\n" in out
+    assert "To take it back: reader undo 3\n" in out
     code, out, _err = said(capsys, folder, "undo", "--list")
     assert (code, " ".join(out.split())) == (
         0,
-        f"2 2025-06-04 06:30 The library was restored; this takes it back to {before} "
+        f"3 2025-06-04 06:30 The library was restored; this takes it back to {before} "
         "1 2025-06-04 06:30 Picked: On Bees",
     )
     said(capsys, folder, "pick", TWO, "--no-fetch")
-    assert said(capsys, folder, "undo", "2")[0] == 0
+    assert said(capsys, folder, "undo", "3")[0] == 0
     listed = said(capsys, folder, "undo", "--list")[1]
     assert "Skipped: On Ants" in listed
     assert TWO not in said(capsys, folder, "queue", "--json")[1]

@@ -28,10 +28,9 @@ universiteit universitet univ institute institut instituto istituto institution 
 departement département departamento dipartimento school schule college faculty facultad faculté
 laboratory laboratories laboratoire lab labs center centre centro centrum research corporation
 corp inc ltd gmbh llc company co academy academia hospital clinic ministry division group team
-foundation society association organization organisation agency bureau office congress
+foundation society association organization organisation agency bureau office congress publisher
 archive archives senate council consortium committee commission museum library libraries press
-publisher publishers
-ecole école escola escuela hochschule tech unit foundry observatory trust affiliations
+ecole école escola escuela hochschule tech unit foundry observatory trust affiliations publishers
 technology technologies technion polytechnic politecnico politécnica polytechnique engineering
 science sciences informatics informatik computing computer computers computational mathematics
 mathematical physics chemistry biology medicine medical medicinal statistics linguistics
