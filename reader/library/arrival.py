@@ -32,7 +32,7 @@ class SentAct:
     """An act that a browser sent, and its outcome so far.
 
     act: its id. made_at, arrived_at: aware, UTC; they differ where it was made offline.
-    meant_at: when it was made, where that is longer ago than OLDEST; made_at is then now.
+    long_ago_at: when it was made, where that is longer ago than OLDEST; made_at is then now.
     is_kept: its arrival was recorded in a transaction of this request.
     overtaken: papers that have a later decision, which stays.
     """
@@ -40,7 +40,7 @@ class SentAct:
     act: str
     made_at: datetime
     arrived_at: datetime
-    meant_at: datetime | None = None
+    long_ago_at: datetime | None = None
     is_kept: bool = False
     overtaken: list[LibraryPaper] = field(default_factory=list)
 
@@ -105,7 +105,7 @@ def sent_of(
     if before and made <= before.made_at:
         made = min(before.made_at + _MOMENT, now)
     if made < now - OLDEST:
-        return SentAct(act, now, now, meant_at=made)
+        return SentAct(act, now, now, long_ago_at=made)
     return SentAct(act, made, now)
 
 
@@ -170,12 +170,12 @@ def _raise_if_repeated(library: Library, sent: SentAct) -> None:
         raise RepeatedAct(before)
 
 
-def meant_at(library: Library) -> datetime | None:
+def late_moment(library: Library) -> datetime | None:
     """Get the moment of an act that arrives late, None for an act that is sent at once."""
     sent = sent_act(library)
     if sent is None:
         return None
-    return sent.made_at if sent.is_late else sent.meant_at
+    return sent.made_at if sent.is_late else sent.long_ago_at
 
 
 def base_of(library: Library, base: str, after: str) -> str:

@@ -537,7 +537,7 @@ def recognise_entry(
     if (row := merges.row_of(db, paper)) is not None:
         return merges.row_now(db, row), "id", {}
     # An entry without an id is what its title names, where nothing speaks against it.
-    if paper.id.startswith("pdf:") and (row := merges.meant_by(db, paper)) is not None:
+    if paper.id.startswith("pdf:") and (row := merges.row_with_title(db, paper)) is not None:
         return row, "title", {}
     copies = merges.copies_of(db, paper)
     strong = [row for row, match in copies.items() if match.strength == "strong"]

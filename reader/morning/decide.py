@@ -24,7 +24,7 @@ from reader.base.errors import NotKnown, UsageError
 from reader.base.messages import N_, Joined, Message, Text, lazy_gettext, lazy_ngettext
 from reader.base.tex import title_text
 from reader.base.text import plain
-from reader.library.arrival import keep_arrival, meant_at, sent_act
+from reader.library.arrival import keep_arrival, late_moment, sent_act
 from reader.library.config import CLASSES, Topic, nearest_class
 from reader.library.file_names import UNFILED, folder_name
 from reader.library.folder import Library, find_paper
@@ -117,7 +117,7 @@ def wrong_topic(
     words |= {target.path: "yes"} if target else dict.fromkeys(own, "no")
     is_sorted_out = target is None or (target.lane == "near" and listed in own)
     is_skipped = is_sorted_out and paper.state not in ("skip", "read")
-    db, now, on, moment = library.db, library.now(), library.today(), meant_at(library)
+    db, now, on, moment = library.db, library.now(), library.today(), late_moment(library)
     with db.writing():
         # Something was decided or said since the moment of an act that arrives late.
         is_overtaken = moment is not None and bool(
@@ -404,7 +404,7 @@ def take_back(library: Library, id_: str) -> ActOutcome:
     paper = find_paper(library, id_)
     with library.db.writing():
         undone = decisions.undo_of(
-            library.db, paper.row, at=library.now(), on=library.today(), until=meant_at(library)
+            library.db, paper.row, at=library.now(), on=library.today(), until=late_moment(library)
         )
         keep_arrival(library)
     [now] = papers.papers_at(library.db, [paper.row])

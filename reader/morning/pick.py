@@ -15,7 +15,7 @@ from reader.base.errors import Locked, StoreError, UsageError
 from reader.base.messages import N_, lazy_gettext
 from reader.base.tex import title_text
 from reader.base.text import plain, shorten
-from reader.library.arrival import keep_arrival, meant_at, sent_act
+from reader.library.arrival import keep_arrival, late_moment, sent_act
 from reader.library.calendar import days_back
 from reader.library.disk import lock_file
 from reader.library.files import gone_pdfs, lost_files
@@ -51,7 +51,7 @@ def decide_rows(library: Library, kind: Kind, rows: Sequence[int]) -> list[Libra
 
     Of an act that arrives late, decisions made after its moment stand.
     """
-    moment = meant_at(library)
+    moment = late_moment(library)
     with library.db.writing():
         later = decisions.decided_after(library.db, rows, moment) if moment else ()
         overtaken = [row for row in rows if row in later]
@@ -260,14 +260,14 @@ def not_in_queue(paper: LibraryPaper) -> UsageError:
     )
 
 
-def let_go_today(library: Library) -> list[LibraryPaper]:
+def dropped_today(library: Library) -> list[LibraryPaper]:
     """List the papers dropped from the queue today, in that order, to be taken back there."""
-    return papers.papers_at(library.db, list(queue.let_go_on(library.db, library.today())))
+    return papers.papers_at(library.db, list(queue.dropped_on(library.db, library.today())))
 
 
-def let_go_when_asked(library: Library) -> list[LibraryPaper]:
+def dropped_after_question(library: Library) -> list[LibraryPaper]:
     """List the papers dropped today that a look-back of today asked about."""
-    found = queue.let_go_on(library.db, library.today())
+    found = queue.dropped_on(library.db, library.today())
     questions = queue.questions_about(library.db, found.values())
     days = {row: questions[pick].on_date for row, pick in found.items() if pick in questions}
     rows = [row for row, day in days.items() if day == library.today()]

@@ -288,7 +288,7 @@ class Examples:
         db = self._library.db
         # An entry without an identifier is a paper that is here, where its title names one.
         nameless = (paper for paper in given if paper.id.startswith("pdf:"))
-        row_of = {p.id: row for p in nameless if (row := merges.meant_by(db, p)) is not None}
+        row_of = {p.id: row for p in nameless if (row := merges.row_with_title(db, p)) is not None}
         new = [paper for paper in given if paper.id not in row_of]
         papers.add_papers(db, new, source=BY_HAND, on=self._library.today())
         index_words(self._library, self._tools)

@@ -80,7 +80,7 @@ def begun(
 ) -> tuple[tuple[SourceLine, ...], date | None]:
     """Select the lines of sources that were asked on some day until this one; also returns the
     day on which the library began, if that came later, None where it had begun or never has."""
-    first = sources.first_asked(library.db)
+    first = sources.first_days(library.db)
     if not first:
         return tuple(lines), None
     known = tuple(line for line in lines if first.get(line.name, date.max) <= day)
@@ -90,7 +90,7 @@ def begun(
 
 def began_on(library: Library) -> date | None:
     """Find the day on which the library first asked a source; None where it never has."""
-    return min(sources.first_asked(library.db).values(), default=None)
+    return min(sources.first_days(library.db).values(), default=None)
 
 
 def _completed_later(

@@ -19,7 +19,7 @@ from reader.base.errors import NotKnown, ReaderError, UsageError
 from reader.base.messages import N_, lazy_gettext
 from reader.base.tex import title_text
 from reader.base.text import plain
-from reader.library.arrival import keep_arrival, meant_at
+from reader.library.arrival import keep_arrival, late_moment
 from reader.library.files import has_bytes
 from reader.library.folder import Library, RemovedPaper
 from reader.library.paper import LibraryPaper
@@ -207,7 +207,7 @@ def _elsewhere(title: str) -> UsageError:
 
 def _named_mutes(library: Library, number: int | None) -> tuple[Mute, ...]:
     """Find the mutes that are to be taken back; none for another act."""
-    db, moment = library.db, meant_at(library)
+    db, moment = library.db, late_moment(library)
     act = newest_mute(db, until=moment) if number is None else number
     if act is None:
         return ()
@@ -221,7 +221,7 @@ def _named_mutes(library: Library, number: int | None) -> tuple[Mute, ...]:
 
 def _named_act(library: Library, number: int | None) -> list[Decision]:
     if number is None:
-        return decisions.last_act(library.db, until=meant_at(library))
+        return decisions.last_act(library.db, until=late_moment(library))
     if found := decisions.act_of(library.db, number):
         return found
     raise NotKnown(
@@ -233,7 +233,7 @@ def _named_act(library: Library, number: int | None) -> list[Decision]:
 def _named_import(library: Library, number: int | None) -> Import | None:
     """Find the import or the restored library that is to be taken back; None for another act."""
     found = imports.standing(library.db, act=number)
-    last = decisions.last_act(library.db, until=meant_at(library)) if number is None else []
+    last = decisions.last_act(library.db, until=late_moment(library)) if number is None else []
     return found[0] if found and not (last and last[0].act > found[0].act) else None
 
 

@@ -102,7 +102,7 @@ def recognised(library: Library, ids: Sequence[str], title: str) -> tuple[int | 
         return (None, "") if others or merges.is_removed(db, row) else (row, "id")
     matching = None
     if len(title_fold(title)) >= SHORTEST_TITLE:
-        matching = merges.meant_by(db, Paper(("pdf:0",), title))
+        matching = merges.row_with_title(db, Paper(("pdf:0",), title))
     if matching is None or merges.is_removed(db, matching):
         return None, ""
     # Another number of the same scheme is that of another paper with this title.

@@ -24,7 +24,7 @@ from typing import Any, Protocol
 from reader.base.errors import NotKnown, UsageError
 from reader.base.messages import lazy_gettext
 from reader.base.text import plain, plain_lines
-from reader.library.arrival import keep_arrival, meant_at, sent_act
+from reader.library.arrival import keep_arrival, late_moment, sent_act
 from reader.library.files import has_bytes
 from reader.library.folder import Library
 from reader.library.highlight import (
@@ -238,7 +238,7 @@ def unmark(library: Library, paper: LibraryPaper, which: str) -> MarkOutcome:
 
 def _as_meant(library: Library, paper: LibraryPaper, number: int) -> Highlight | None:
     """Return a mark as it was when an act was made that arrives late; None for any other act."""
-    moment = meant_at(library)
+    moment = late_moment(library)
     if moment is None:
         return None
     known = highlights.highlights_of(library.db, paper.row)

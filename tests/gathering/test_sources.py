@@ -42,7 +42,7 @@ def test_old_answers_of_feeds_are_forgotten_but_for_the_first_and_the_last(db: D
         for n in range(1 if name == "blog" else 4):
             day = DAY + timedelta(n)
             sources.add_batch(db, Batch(name, day, 1, 1, "complete"), now=NOW, on=day)
-    first = sources.first_asked(db)
+    first = sources.first_days(db)
     sources.forget_answers(db, before=DAY + timedelta(9))
     assert {
         r["source"]: r["days"]
@@ -53,7 +53,7 @@ def test_old_answers_of_feeds_are_forgotten_but_for_the_first_and_the_last(db: D
         "timeline": "2025-06-04,2025-06-07",
         "blog": "2025-06-04",
     }
-    assert sources.first_asked(db) == first
+    assert sources.first_days(db) == first
 
 
 def test_failures_are_counted_and_leave_the_validators(db: Database) -> None:

@@ -305,7 +305,7 @@ def forget_answers(db: Database, *, before: date) -> None:
     )
 
 
-def first_asked(db: Database) -> dict[str, date]:
+def first_days(db: Database) -> dict[str, date]:
     """Load the local day on which each source was first asked: name → day."""
     rows = db.read("SELECT source, min(on_date) AS day FROM batches GROUP BY source")
     return {row["source"]: date.fromisoformat(row["day"]) for row in rows}

@@ -596,7 +596,7 @@ def copies_of(db: Database, paper: Paper) -> dict[int, Match]:
     return found
 
 
-def meant_by(db: Database, entry: Paper) -> int | None:
+def row_with_title(db: Database, entry: Paper) -> int | None:
     """Find the one row that an entry without an identifier names by its title, if it is one."""
     folded = title_fold(entry.title)
     rows = db.read("SELECT id FROM papers WHERE fold = ? AND fold != ''", (folded,))

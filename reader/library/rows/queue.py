@@ -80,7 +80,7 @@ def picked(db: Database) -> list[WaitingPick]:
     ]
 
 
-def let_go_on(db: Database, day: date) -> dict[int, int]:
+def dropped_on(db: Database, day: date) -> dict[int, int]:
     """List the papers that were let go from the queue on a day: paper → its pick.
 
     In the order in which they were let go, each with the pick (`decisions.id`) that is over. A

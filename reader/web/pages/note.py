@@ -21,7 +21,7 @@ from reader.library.calendar import days_back
 from reader.library.folder import Library, find_paper
 from reader.library.paper import LibraryPaper
 from reader.library.rows import queue
-from reader.morning.pick import let_go_when_asked, questions_today
+from reader.morning.pick import dropped_after_question, questions_today
 from reader.morning.trust import began_on
 from reader.morning.waiting import give
 from reader.notes import drafts, export, recall
@@ -378,7 +378,7 @@ def week_page(visit: Visit) -> Response:
         # Questions about old picks. One asked today stays until it is answered, or until
         # tomorrow.
         asks=asks,
-        let_go=let_go_when_asked(library) if is_running else (),
+        let_go=dropped_after_question(library) if is_running else (),
         n_more_asks=n_more,
         queue_days=library.config.queue_days,
         regrets=[(one, regret_text(one)) for one in found.regrets],

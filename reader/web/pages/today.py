@@ -34,10 +34,10 @@ from reader.morning.decide import (
 )
 from reader.morning.lab import with_written
 from reader.morning.pick import (
+    dropped_today,
     fetching,
     keep,
     later,
-    let_go_today,
     whole_queue,
     without_put_off,
 )
@@ -82,7 +82,7 @@ def today(visit: Visit) -> Response:
     recall = visit.cached(recall_key, lambda: due(library, day), rows=lambda: last_rows(library.db))
     queue_shown = shown.queue[:QUEUE_SHOWN]
     # A paper that is in the list shows there that it was let go, with its undo.
-    let_go = [paper for paper in let_go_today(library) if paper.row not in states]
+    let_go = [paper for paper in dropped_today(library) if paper.row not in states]
     return visit.page(
         "today.html",
         morning=shown,
